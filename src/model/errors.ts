@@ -1,0 +1,49 @@
+// The harness's own errors: a stable code, what was wrong, what to do, and the exit code.
+
+export const exitCodes = {
+  met: 0,
+  missed: 1,
+  inconclusive: 2,
+  usage: 64,
+  harness: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const errorKinds = {
+  FW_USAGE: exitCodes.usage,
+  FW_UNKNOWN_SCENARIO: exitCodes.usage,
+  FW_UNKNOWN_VARIANT: exitCodes.usage,
+  FW_UNKNOWN_RUN: exitCodes.usage,
+  FW_SCENARIO_INVALID: exitCodes.usage,
+  FW_SCENARIO_LOAD: exitCodes.usage,
+  FW_MODULE_MISSING: exitCodes.usage,
+  FW_FILE_EXISTS: exitCodes.usage,
+  FW_FILE_WRITE: exitCodes.usage,
+  FW_TARGET_START: exitCodes.usage,
+  FW_TARGET_UNREACHABLE: exitCodes.usage,
+  FW_TOXIPROXY_UNREACHABLE: exitCodes.usage,
+  FW_TOXIPROXY_REFUSED: exitCodes.harness,
+  FW_RUN_DAMAGED: exitCodes.usage,
+  FW_CHILD_FAILED: exitCodes.harness,
+  FW_INTERNAL: exitCodes.harness,
+} as const;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** An error that a user is meant to read: one line of what was wrong, one of what to do. */
+export class FoulweatherError extends Error {
+  override readonly name = 'FoulweatherError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+
+  constructor(code: ErrorCode, message: string, hint: string, options?: {cause?: unknown}) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+    this.exitCode = errorKinds[code];
+  }
+}

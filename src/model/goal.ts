@@ -1,0 +1,40 @@
+// Goals: limits that must hold in a phase, or over the whole run.
+
+/** Every figure that a goal can limit, with what it counts. */
+export const goalMetrics = {
+  successRatio: 'operations that succeeded / operations started, 0 to 1',
+  goodputPerSecond: 'operations that succeeded, per second of the phase',
+  responseP50Ms: 'median response time of successes, from the intended start',
+  responseP90Ms: '90th percentile of the response time of successes',
+  responseP99Ms: '99th percentile of the response time of successes',
+  settleP99Ms: '99th percentile of the time until an operation settles, well or not',
+  hungCount: 'operations that did not settle by their deadline and grace',
+  overrunCount: 'operations that settled after their deadline',
+  droppedCount: 'operations that could not start because too many were in flight',
+  wrongCount: 'operations that were answered with the wrong thing',
+  duplicateCount: 'operations that the target applied more than once',
+  lostCount: 'operations that were acknowledged but that the target never applied',
+  attemptsPerOperationRatio: 'attempts that the target saw / operations started',
+  timeToRecoverMs: 'from the end of the fault until three good seconds in a row',
+} as const;
+
+export type GoalMetric = keyof typeof goalMetrics;
+
+export type Limit = {readonly min?: number; readonly max?: number};
+
+/** Limits by phase name; `run` is the whole run but for the warm-up. */
+export type Goals = {readonly [phase: string]: {readonly [metric in GoalMetric]?: Limit}};
+
+export type Verdict = 'met' | 'missed' | 'inconclusive';
+
+export type GoalResult = {
+  readonly phase: string;
+  readonly metric: GoalMetric;
+  readonly limit: Limit;
+  readonly verdict: Verdict;
+  /** The figure that was held against the limit; null where it could not be known. */
+  readonly value: number | null;
+  /** How many operations are behind the figure. */
+  readonly count: number;
+  readonly reason: string | null;
+};

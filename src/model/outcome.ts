@@ -1,0 +1,26 @@
+// How one operation ended, as far as the caller can know.
+
+/** What can be said of an error without holding on to it. */
+export type ErrorFacts = {
+  readonly name: string;
+  readonly code: string | null;
+  readonly message: string;
+  readonly stack: readonly string[];
+  /** Names, codes and messages of the causes, outermost first. */
+  readonly causes: readonly string[];
+};
+
+export type Outcome =
+  | {readonly status: 'ok'}
+  /** `failed`: it certainly did not happen · `unknown`: it may have · `rejected`: refused locally, never sent · `wrong`: not the right answer. */
+  | {readonly status: 'failed' | 'unknown' | 'rejected' | 'wrong'; readonly error: ErrorFacts}
+  | {readonly status: 'hung'};
+
+export type OutcomeStatus = Outcome['status'];
+
+/** The order is the code that stands for the status in an outcome byte; 0 is «in flight». */
+export const outcomeStatuses = ['in-flight', 'ok', 'failed', 'unknown', 'rejected', 'wrong', 'hung'] as const;
+
+export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+export type OutcomeCounts = {readonly [status in OutcomeStatus]: number};

@@ -1,0 +1,71 @@
+// A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
+import type {Fault} from './fault.ts';
+import type {Goals} from './goal.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
+
+export type PhaseRole = 'warm-up' | 'baseline' | 'fault' | 'recovery';
+
+/** A span of time with fixed faults. */
+export type Phase = {
+  readonly name: string;
+  readonly role: PhaseRole;
+  readonly durationMs: number;
+  readonly faults: readonly Fault[];
+};
+
+export type Load =
+  | {readonly model: 'open'; readonly ratePerSecond: number; readonly maxInFlight: number}
+  | {readonly model: 'closed'; readonly concurrency: number};
+
+/** How the subject's process is started: a heap limit in MiB (V8's own when absent), and its environment. */
+export type SubjectProcess = {
+  readonly heapLimitMiB?: number;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** One configuration of the library; the first is the baseline, the others name the change they make. */
+export type Variant = {
+  readonly name: string;
+  /** What the report shows of the options; the subject reads the real ones from the scenario itself. */
+  readonly options: Json;
+  readonly change: string | null;
+  readonly process: SubjectProcess;
+};
+
+/** The server that the library talks to: ours, one that the scenario starts, or one that runs already. */
+export type TargetPlan =
+  | {readonly kind: 'http'; readonly thinkTimeMs: number}
+  | {readonly kind: 'custom'}
+  | {readonly kind: 'url'; readonly url: string};
+
+export type OperationPlan = {
+  /** How long a caller is ready to wait, from the intended start. */
+  readonly deadlineMs: number;
+  readonly idempotent: boolean;
+};
+
+export type Plan = {
+  readonly name: string;
+  readonly observation: string;
+  readonly target: TargetPlan;
+  readonly variants: readonly [Variant, ...Variant[]];
+  readonly load: Load;
+  readonly operation: OperationPlan;
+  readonly phases: readonly [Phase, ...Phase[]];
+  /** How long to wait after the load has stopped: for operations to settle, and for idle sockets to close. */
+  readonly drainLimitMs: number;
+  readonly goals: Goals;
+  readonly telemetry: TelemetryPlan;
+  readonly hasVerify: boolean;
+};
+
+/** Modules whose default or only `*Instrumentation` export is registered before the library loads. */
+export type TelemetryPlan = {readonly instrumentations: readonly string[]};
+
+/** How long after its deadline an operation counts as hung: max(1 s, 10 %), as the symptom catalogue has it. */
+export const hungAfterMs = (operation: OperationPlan): number =>
+  operation.deadlineMs + Math.max(1000, operation.deadlineMs * 0.1);
+
+/** When a settled operation counts as late: 10 % and 50 ms after its deadline. */
+export const overrunAfterMs = (operation: OperationPlan): number => operation.deadlineMs * 1.1 + 50;
