@@ -57,7 +57,6 @@ export type Plan = {
   readonly drainLimitMs: number;
   readonly goals: Goals;
   readonly telemetry: TelemetryPlan;
-  readonly hasVerify: boolean;
 };
 
 /** Modules whose default or only `*Instrumentation` export is registered before the library loads. */

@@ -48,7 +48,12 @@ type SeriesOfPhase = {
 /** A metric series over one phase: how much a sum grew, where a gauge was, what a histogram took in. */
 export type MetricSummary =
   | (SeriesOfPhase & {readonly kind: 'sum'; readonly increase: number; readonly last: number})
-  | (SeriesOfPhase & {readonly kind: 'gauge'; readonly mean: number; readonly max: number; readonly last: number})
+  | (SeriesOfPhase & {
+      readonly kind: 'gauge';
+      readonly mean: number;
+      readonly max: number;
+      readonly last: number;
+    })
   | (SeriesOfPhase & {
       readonly kind: 'histogram';
       readonly count: number;

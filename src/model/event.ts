@@ -1,0 +1,176 @@
+// What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
+// of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
+import type {ErrorFacts, OutcomeCode, OutcomeCounts, OutcomeStatus} from './outcome.ts';
+import type {ProxyWitness} from './proxy-witness.ts';
+import type {TelemetryObservation} from './telemetry.ts';
+
+/** Operations that were meant to start in one slice of time. Quantiles are response times, and null without a settled operation. */
+export type Bin = {
+  readonly index: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly phase: number;
+  readonly started: number;
+  readonly dropped: number;
+  readonly outcomes: OutcomeCounts;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+};
+
+/** One phase as the driver saw it. Histograms are HDR V2, compressed, base64, in µs. */
+export type PhaseFigures = {
+  readonly phase: number;
+  readonly offered: number;
+  readonly started: number;
+  readonly dropped: number;
+  /** Started more than 5 ms after the intended start. */
+  readonly late: number;
+  readonly outcomes: OutcomeCounts;
+  /** Settled, but after the deadline, its 10 % and 50 ms. */
+  readonly overrun: number;
+  /** Settled after they had been counted as hung. */
+  readonly settledAfterHung: number;
+  readonly startLagUs: string;
+  readonly responseOkUs: string;
+  readonly responseNotOkUs: string;
+  readonly serviceOkUs: string;
+  readonly serviceNotOkUs: string;
+};
+
+export type OperationExample = {
+  readonly id: string;
+  readonly index: number;
+  readonly phase: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly status: OutcomeStatus;
+};
+
+/** Failures that share status, name, code and the message's shape. */
+export type FailureClass = {
+  readonly key: string;
+  readonly status: OutcomeStatus;
+  readonly error: ErrorFacts;
+  readonly count: number;
+  readonly countByPhase: {readonly [phase: number]: number};
+  readonly examples: readonly OperationExample[];
+};
+
+export type SubjectEvent =
+  | {
+      readonly kind: 'loaded';
+      readonly pid: number;
+      readonly runtime: string;
+      /** Versions of the packages that the subject has loaded, by name. */
+      readonly versions: {readonly [name: string]: string};
+    }
+  | {readonly kind: 'opened'; readonly atMs: number}
+  | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
+  | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
+  | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
+  | {readonly kind: 'failures'; readonly failures: readonly FailureClass[]; readonly uncounted: number}
+  | {readonly kind: 'slowest'; readonly operations: readonly OperationExample[]}
+  /** Outcome and phase of the operations from `fromIndex` on, a byte each, base64. Later events overwrite earlier ones. */
+  | {
+      readonly kind: 'operations';
+      readonly fromIndex: number;
+      readonly outcomes: string;
+      readonly phases: string;
+    }
+  | {readonly kind: 'resources'; readonly sample: ResourceSample}
+  | {readonly kind: 'phase-resources'; readonly resources: PhaseResources}
+  | {readonly kind: 'warning'; readonly atMs: number; readonly name: string; readonly message: string}
+  | {readonly kind: 'uncaught'; readonly atMs: number; readonly error: ErrorFacts}
+  | {readonly kind: 'drained'; readonly atMs: number; readonly inFlight: number}
+  | {
+      readonly kind: 'closed';
+      readonly atMs: number;
+      readonly durationMs: number;
+      readonly result: 'resolved' | 'failed' | 'hung';
+      readonly error: ErrorFacts | null;
+    };
+
+/** What the subject's process says of itself, since the sample before; CPU is cumulative. */
+export type ResourceSample = {
+  readonly atMs: number;
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly loopDelayMaxMs: number;
+  readonly loopUtilisationRatio: number;
+  readonly gcMs: number;
+  readonly gcCount: number;
+};
+
+/** The subject's process over one whole phase. */
+export type PhaseResources = {
+  readonly phase: number;
+  readonly durationMs: number;
+  readonly cpuMs: number;
+  readonly loopDelayP50Ms: number;
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  readonly loopUtilisationRatio: number;
+  readonly gcMs: number;
+  readonly gcCount: number;
+};
+
+/** What the operating system says of the subject's process; null where the platform does not tell. */
+export type SystemSample = {
+  readonly atMs: number;
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly threadCount: number;
+  readonly fileDescriptorCount: number | null;
+  readonly socketCount: number | null;
+};
+
+/** What the target saw: per operation index a byte of attempts and one of effects (255 = 255 or more), base64. */
+export type LedgerObservation = {
+  readonly attempts: string;
+  readonly effects: string;
+  /** Attempts without an operation id of this trial. */
+  readonly unattributedCount: number;
+  /** Arrivals by bin of `binMs`, from the trial's origin. */
+  readonly binMs: number;
+  readonly attemptsByBin: readonly number[];
+};
+
+/** The moment at which a phase began: its faults were changed between `beforeMs` and `afterMs`. */
+export type PhaseEdge = {readonly phase: number; readonly beforeMs: number; readonly afterMs: number};
+
+/** How the subject's process ended, as the operating system tells it. */
+export type ProcessExit = {
+  readonly atMs: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why the harness ended it, where it did. */
+  readonly killedFor: 'unresponsive' | 'interrupted' | 'lingering' | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  readonly stderrTail: string;
+};
+
+export type HarnessEvent =
+  | {
+      readonly kind: 'trial';
+      readonly trialId: string;
+      readonly variant: string;
+      readonly number: number;
+      readonly seed: number;
+      readonly tracePrefix: string;
+      readonly originEpochMs: number;
+    }
+  | {readonly kind: 'edge'; readonly edge: PhaseEdge}
+  | {readonly kind: 'load-ended'; readonly atMs: number}
+  | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
+  | {readonly kind: 'system'; readonly sample: SystemSample}
+  | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
+  | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}
+  | {readonly kind: 'exit'; readonly exit: ProcessExit}
+  | {readonly kind: 'interrupted'; readonly atMs: number}
+  | {readonly kind: 'trouble'; readonly atMs: number; readonly what: string; readonly message: string};
+
+export type TrialEvent = SubjectEvent | HarnessEvent;

@@ -1,0 +1,122 @@
+// A run: all trials of a scenario, what was judged of them, and where and how it was made.
+import type {FaultKind} from './fault.ts';
+import type {Finding} from './finding.ts';
+import type {GoalResult, Verdict} from './goal.ts';
+import type {OutcomeCounts} from './outcome.ts';
+import type {PhaseRole, Plan} from './plan.ts';
+import type {Trial} from './trial.ts';
+
+export type Environment = {
+  readonly foulweather: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  readonly injector: string;
+  /** Commit of the working directory, and whether it had changes; null outside of git. */
+  readonly commit: string | null;
+  readonly dirty: boolean;
+};
+
+/** What the harness costs: the same driver and load with operations that do nothing. */
+export type Calibration = {
+  readonly operationCount: number;
+  readonly cpuUsPerOperation: number;
+  readonly startLagP99Ms: number;
+};
+
+/** What is known when a run begins, and what closes it. */
+export type RunRecord = {
+  readonly schemaVersion: 1;
+  readonly id: string;
+  readonly scenario: string;
+  readonly plan: Plan;
+  readonly seed: number;
+  readonly trialsPerVariant: number;
+  /** The command that repeats the run. */
+  readonly command: string;
+  readonly startedAt: string;
+  readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
+  readonly endedAt: string | null;
+  readonly environment: Environment;
+  readonly calibration: Calibration | null;
+  readonly trialIds: readonly string[];
+};
+
+/** Something that keeps a run from judging, with the number and what to do about it. */
+export type Gate = {readonly name: string; readonly reason: string; readonly advice: string};
+
+/** A fault of a phase, and whether it hit; null where the injector does not count. */
+export type FaultSummary = {
+  readonly name: string;
+  readonly kind: FaultKind;
+  readonly connectionsHit: number | null;
+  readonly actions: number | null;
+};
+
+/** One phase of one trial, all witnesses side by side; null where a witness was absent or had nothing to count. */
+export type PhaseSummary = {
+  readonly phase: string;
+  readonly role: PhaseRole;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly faults: readonly FaultSummary[];
+  // the driver
+  readonly offered: number;
+  readonly started: number;
+  readonly dropped: number;
+  readonly late: number;
+  readonly inFlight: number;
+  readonly outcomes: OutcomeCounts;
+  readonly overrun: number;
+  readonly successRatio: number | null;
+  readonly goodputPerSecond: number;
+  readonly startLagP99Ms: number | null;
+  readonly responseP50Ms: number | null;
+  readonly responseP90Ms: number | null;
+  readonly responseP99Ms: number | null;
+  readonly serviceP50Ms: number | null;
+  readonly serviceP99Ms: number | null;
+  /** Over all that settled, well or not. */
+  readonly settleP99Ms: number | null;
+  readonly settleMaxMs: number | null;
+  // the target
+  readonly attempts: number | null;
+  readonly attemptsPerOperationRatio: number | null;
+  readonly duplicateCount: number | null;
+  readonly lostCount: number | null;
+  // the injector
+  readonly connectionsOpened: number | null;
+  readonly connectionsOpenMax: number | null;
+  // the process
+  readonly cpuUsPerOperation: number | null;
+  readonly cpuRatio: number | null;
+  readonly rssMaxBytes: number | null;
+  readonly loopDelayP99Ms: number | null;
+  readonly gcRatio: number | null;
+};
+
+export type TrialJudgement = {
+  readonly trialId: string;
+  readonly variant: string;
+  readonly verdict: Verdict;
+  readonly phases: readonly PhaseSummary[];
+  readonly timeToRecoverMs: number | null;
+  readonly goals: readonly GoalResult[];
+  readonly findings: readonly Finding[];
+  readonly gates: readonly Gate[];
+};
+
+/** The verdict of a run is the candidate's: the last variant's. */
+export type Judgement = {
+  readonly verdict: Verdict;
+  readonly candidate: string;
+  readonly trials: readonly TrialJudgement[];
+};
+
+export type JudgedRun = {
+  readonly record: RunRecord;
+  readonly trials: readonly Trial[];
+  readonly judgement: Judgement;
+};

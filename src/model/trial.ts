@@ -1,0 +1,90 @@
+// One subject process over all phases, as the witnesses saw it: what detectors look at.
+import type {
+  Bin,
+  FailureClass,
+  LedgerObservation,
+  OperationExample,
+  PhaseEdge,
+  PhaseFigures,
+  PhaseResources,
+  ProcessExit,
+  ResourceSample,
+  SystemSample,
+} from './event.ts';
+import type {ErrorFacts} from './outcome.ts';
+import type {Plan} from './plan.ts';
+import type {ProxyWitness} from './proxy-witness.ts';
+import type {TelemetryObservation} from './telemetry.ts';
+
+export type SubjectEnd =
+  | {
+      readonly kind: 'completed';
+      readonly close: 'resolved' | 'failed' | 'hung';
+      readonly error: ErrorFacts | null;
+    }
+  | {readonly kind: 'open-failed'; readonly error: ErrorFacts}
+  | {
+      readonly kind: 'crashed';
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      readonly outOfMemory: boolean;
+      readonly error: ErrorFacts | null;
+    }
+  /** It stopped answering and had to be ended. */
+  | {readonly kind: 'unresponsive'}
+  | {readonly kind: 'interrupted'};
+
+export type DriverObservation = {
+  /** In order of the plan's phases; a phase that the trial did not reach has none. */
+  readonly phases: readonly PhaseFigures[];
+  readonly bins: readonly Bin[];
+  readonly failures: readonly FailureClass[];
+  readonly slowest: readonly OperationExample[];
+  /** Outcome code and phase by operation index. */
+  readonly outcomes: Uint8Array;
+  readonly operationPhases: Uint8Array;
+  readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
+};
+
+export type InjectorSample = {readonly atMs: number; readonly witness: ProxyWitness};
+
+export type Ledger = Omit<LedgerObservation, 'attempts' | 'effects'> & {
+  readonly attempts: Uint8Array;
+  readonly effects: Uint8Array;
+};
+
+export type Trial = {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly variant: string;
+  readonly number: number;
+  readonly seed: number;
+  readonly originEpochMs: number;
+  readonly edges: readonly PhaseEdge[];
+  /** When the last phase ended; null where the trial did not come so far. */
+  readonly loadEndedMs: number | null;
+  readonly end: SubjectEnd;
+  readonly exit: ProcessExit | null;
+  readonly runtime: string | null;
+  readonly versions: {readonly [name: string]: string};
+  readonly driver: DriverObservation;
+  readonly telemetry: TelemetryObservation | null;
+  /** Empty where the injector does not count (a real Toxiproxy). */
+  readonly injector: readonly InjectorSample[];
+  readonly ledger: Ledger | null;
+  readonly resources: readonly ResourceSample[];
+  readonly phaseResources: readonly PhaseResources[];
+  readonly system: readonly SystemSample[];
+  readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
+  /** What went wrong with the harness itself. */
+  readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];
+};
+
+/** The span of a phase within a trial, or null where the trial did not reach it. */
+export const phaseWindow = (trial: Trial, phase: number): {startMs: number; endMs: number} | null => {
+  const edge = trial.edges.find(candidate => candidate.phase === phase);
+  if (!edge) return null;
+  const next = trial.edges.find(candidate => candidate.phase === phase + 1);
+  const endMs = next?.beforeMs ?? trial.loadEndedMs ?? trial.exit?.atMs ?? edge.afterMs;
+  return {startMs: edge.afterMs, endMs};
+};
