@@ -1,6 +1,6 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
-import type {ErrorFacts, OutcomeCode, OutcomeCounts, OutcomeStatus} from './outcome.ts';
+import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
 import type {ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 

@@ -1,0 +1,29 @@
+// The public face: what a scenario file imports.
+export type {Direction, Fault} from './model/fault.ts';
+export {
+  bandwidth,
+  latency,
+  limitData,
+  refuse,
+  resetPeer,
+  slicer,
+  slowClose,
+  stall,
+  timeout,
+} from './model/fault.ts';
+export type {GoalMetric, Goals, Limit} from './model/goal.ts';
+export type {Load, PhaseRole} from './model/plan.ts';
+export type {
+  Answer,
+  LedgerWriter,
+  OpenContext,
+  PerformContext,
+  PhaseInput,
+  Scenario,
+  ScenarioInput,
+  StartedTarget,
+  SubjectInput,
+  TargetInput,
+  VariantInput,
+} from './scenarios/define-scenario.ts';
+export {defineScenario} from './scenarios/define-scenario.ts';

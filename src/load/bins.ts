@@ -1,0 +1,90 @@
+// The timeline: operations by the slice of time in which they were meant to start.
+import type {Histogram} from 'hdr-histogram-js';
+import type {Bin} from '../model/event.ts';
+import type {OutcomeCode} from '../model/outcome.ts';
+import {emptyCounts, toOutcomeCounts} from './counts.ts';
+import {latencyHistogram, quantileMs, recordMs} from './histogram.ts';
+
+export const binMs = 500;
+
+type OpenBin = {
+  readonly index: number;
+  readonly phase: number;
+  readonly counts: number[];
+  readonly histogram: Histogram;
+  started: number;
+  dropped: number;
+  pending: number;
+  dirty: boolean;
+};
+
+export class Bins {
+  readonly #open = new Map<number, OpenBin>();
+  readonly #spare: Histogram[] = [];
+
+  start(intendedMs: number, phase: number): void {
+    const bin = this.#at(intendedMs, phase);
+    bin.started++;
+    bin.pending++;
+    bin.dirty = true;
+  }
+
+  drop(intendedMs: number, phase: number): void {
+    const bin = this.#at(intendedMs, phase);
+    bin.dropped++;
+    bin.dirty = true;
+  }
+
+  /** Counts an outcome; `responseMs` is null for an operation that hangs. */
+  settle(intendedMs: number, code: OutcomeCode, responseMs: number | null): void {
+    const bin = this.#open.get(Math.floor(intendedMs / binMs));
+    if (!bin) return;
+    bin.counts[code]!++;
+    bin.pending--;
+    if (responseMs !== null) recordMs(bin.histogram, responseMs);
+    bin.dirty = true;
+  }
+
+  /** The bins that changed and are over at `nowMs`; those with nothing pending are told for the last time. */
+  collect(nowMs: number): Bin[] {
+    const changed: Bin[] = [];
+    for (const bin of this.#open.values()) {
+      const over = (bin.index + 1) * binMs <= nowMs;
+      if (!over) continue;
+      if (bin.dirty) changed.push(toBin(bin));
+      bin.dirty = false;
+      if (bin.pending === 0) this.#close(bin);
+    }
+    return changed;
+  }
+
+  #at(intendedMs: number, phase: number): OpenBin {
+    const index = Math.floor(intendedMs / binMs);
+    let bin = this.#open.get(index);
+    if (!bin) {
+      const histogram = this.#spare.pop() ?? latencyHistogram(2);
+      bin = {index, phase, counts: emptyCounts(), histogram, started: 0, dropped: 0, pending: 0, dirty: true};
+      this.#open.set(index, bin);
+    }
+    return bin;
+  }
+
+  #close(bin: OpenBin): void {
+    this.#open.delete(bin.index);
+    bin.histogram.reset();
+    this.#spare.push(bin.histogram);
+  }
+}
+
+const toBin = (bin: OpenBin): Bin => ({
+  index: bin.index,
+  startMs: bin.index * binMs,
+  durationMs: binMs,
+  phase: bin.phase,
+  started: bin.started,
+  dropped: bin.dropped,
+  outcomes: toOutcomeCounts(bin.counts),
+  p50Ms: quantileMs(bin.histogram, 50),
+  p99Ms: quantileMs(bin.histogram, 99),
+  maxMs: quantileMs(bin.histogram, 100),
+});

@@ -1,0 +1,262 @@
+// Drives operations under a load, and books what becomes of each. Knows no library and no process.
+import type {OperationExample, SubjectEvent} from '../model/event.ts';
+import type {OutcomeStatus} from '../model/outcome.ts';
+import {hungAfterMs, type Load, type OperationPlan, overrunAfterMs, type Phase} from '../model/plan.ts';
+import {Bins} from './bins.ts';
+import {outcomeCode} from './counts.ts';
+import {Failures} from './failures.ts';
+import {OperationBytes} from './operation-bytes.ts';
+import {constantRate, type Pacer} from './pacing.ts';
+import {PhaseBook} from './phase-book.ts';
+import {Slowest} from './slowest.ts';
+
+/** How an operation settled, with the error as it was thrown. */
+export type Settlement =
+  | {readonly status: 'ok'}
+  | {readonly status: 'failed' | 'unknown' | 'rejected' | 'wrong'; readonly error: unknown};
+
+export type DriverOptions = {
+  readonly load: Load;
+  readonly operation: OperationPlan;
+  readonly phases: readonly Phase[];
+  /** Does one operation; `deadlineAtMs` is on the clock of `now`. Must not reject. */
+  readonly perform: (index: number, deadlineAtMs: number) => Promise<Settlement>;
+  readonly idOf: (index: number) => string;
+  /** Ms since the trial's origin, monotonic. */
+  readonly now: () => number;
+};
+
+type LiveOperation = {
+  readonly index: number;
+  readonly intendedMs: number;
+  readonly startedMs: number;
+  phase: number;
+  hung: boolean;
+};
+
+/** How often hung operations are looked for. */
+const sweepEveryMs = 100;
+const turnEvery = 64;
+
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #books: PhaseBook[] = [];
+  readonly #bins = new Bins();
+  readonly #bytes = new OperationBytes();
+  readonly #failures = new Failures();
+  readonly #slowest = new Slowest();
+  /** In order of their start, so that the sweep can stop at the first that is young. */
+  readonly #live = new Map<number, LiveOperation>();
+  readonly #hungAfterMs: number;
+  readonly #overrunAfterMs: number;
+  readonly #pacer: Pacer | null;
+  #phase = 0;
+  #nextIndex = 0;
+  /** Starts that the pacer asked for, dropped ones included. */
+  #offered = 0;
+  #loadStartMs = 0;
+  #loading = false;
+  #paceTimer: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#hungAfterMs = hungAfterMs(options.operation);
+    this.#overrunAfterMs = overrunAfterMs(options.operation);
+    this.#pacer = options.load.model === 'open' ? constantRate(options.load.ratePerSecond) : null;
+  }
+
+  /** Unsettled operations, hung ones included: they still occupy the library. */
+  get inFlight(): number {
+    return this.#live.size;
+  }
+
+  /**
+   * Begins a phase. Operations in flight from a calm phase move to a fault phase with its begin, for its
+   * faults hit them; in every other case an operation belongs to the phase in which it started.
+   */
+  enterPhase(phase: number): void {
+    this.#phase = phase;
+    if (this.#options.phases[phase]?.role !== 'fault') return;
+    for (const operation of this.#live.values()) {
+      if (operation.hung || this.#options.phases[operation.phase]?.role === 'fault') continue;
+      this.#book(operation.phase).started--;
+      this.#book(operation.phase).offered--;
+      this.#book(phase).started++;
+      this.#book(phase).offered++;
+      operation.phase = phase;
+      this.#bytes.set(operation.index, 0, phase);
+    }
+  }
+
+  startLoad(): void {
+    this.#loadStartMs = this.#options.now();
+    this.#loading = true;
+    this.#sweepTimer = setInterval(() => this.#sweep(), sweepEveryMs);
+    const {load} = this.#options;
+    if (load.model === 'open') this.#pace(load.maxInFlight);
+    else for (let worker = 0; worker < load.concurrency; worker++) this.#next();
+  }
+
+  stopLoad(): void {
+    this.#loading = false;
+    clearTimeout(this.#paceTimer);
+  }
+
+  /** Resolves with the number of unsettled operations: as soon as it is 0, and at the latest after `limitMs`. */
+  async drain(limitMs: number): Promise<number> {
+    if (this.#live.size > 0) {
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, limitMs);
+        this.#whenIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#whenIdle = undefined;
+    }
+    this.#sweep();
+    return this.#live.size;
+  }
+
+  /** Stops watching; what settles from here on is not booked. */
+  stop(): void {
+    this.stopLoad();
+    clearInterval(this.#sweepTimer);
+    this.#live.clear();
+  }
+
+  /** What has changed since the last call; with `final`, the timeline up to its very end. */
+  collect(final = false): SubjectEvent[] {
+    const events: (SubjectEvent | null)[] = [
+      this.#bytes.collect(),
+      this.#failures.collect(),
+      this.#slowest.collect(),
+    ];
+    const bins = this.#bins.collect(final ? Number.POSITIVE_INFINITY : this.#startedUpToMs());
+    if (bins.length > 0) events.push({kind: 'bins', bins});
+    const dirty = this.#books.filter(book => book?.dirty);
+    if (dirty.length > 0) events.push({kind: 'phases', phases: dirty.map(book => book.figures())});
+    for (const book of dirty) book.dirty = false;
+    return events.filter(event => event !== null);
+  }
+
+  #startedUpToMs(): number {
+    const nowMs = this.#options.now();
+    if (!this.#pacer || !this.#loading) return nowMs;
+    return Math.min(nowMs, this.#loadStartMs + this.#pacer.startOf(this.#offered));
+  }
+
+  #pace(maxInFlight: number): void {
+    const pacer = this.#pacer!;
+    const due = pacer.dueBy(this.#options.now() - this.#loadStartMs);
+    while (this.#offered < due) {
+      const intendedMs = this.#loadStartMs + pacer.startOf(this.#offered++);
+      if (this.#live.size >= maxInFlight) this.#drop(intendedMs);
+      else this.#start(intendedMs);
+    }
+    const waitMs = this.#loadStartMs + pacer.startOf(this.#offered) - this.#options.now();
+    // A timer may fire almost 1 ms early; then nothing is due and it is set again.
+    if (this.#loading) this.#paceTimer = setTimeout(() => this.#pace(maxInFlight), Math.max(1, waitMs));
+  }
+
+  /** Closed load: the next operation of a worker. Now and then in a later turn of the event loop, else a library that answers at once would starve it. */
+  #next(): void {
+    if (!this.#loading) return;
+    if (this.#nextIndex % turnEvery === turnEvery - 1) setImmediate(() => this.#startNow());
+    else this.#startNow();
+  }
+
+  #startNow(): void {
+    if (this.#loading) this.#start(this.#options.now());
+  }
+
+  #drop(intendedMs: number): void {
+    const book = this.#book(this.#phase);
+    book.offered++;
+    book.dropped++;
+    book.dirty = true;
+    this.#bins.drop(intendedMs, this.#phase);
+  }
+
+  #start(intendedMs: number): void {
+    const index = this.#nextIndex++;
+    const startedMs = this.#options.now();
+    const operation: LiveOperation = {index, intendedMs, startedMs, phase: this.#phase, hung: false};
+    const book = this.#book(operation.phase);
+    book.offered++;
+    book.start(startedMs - intendedMs);
+    this.#live.set(index, operation);
+    this.#bins.start(intendedMs, operation.phase);
+    this.#bytes.set(index, 0, operation.phase);
+    void this.#options
+      .perform(index, intendedMs + this.#options.operation.deadlineMs)
+      .then(settlement => this.#settle(operation, settlement));
+  }
+
+  #settle(operation: LiveOperation, settlement: Settlement): void {
+    if (!this.#live.delete(operation.index)) return;
+    const nowMs = this.#options.now();
+    const responseMs = nowMs - operation.intendedMs;
+    const book = this.#book(operation.phase);
+    if (operation.hung) {
+      book.settledAfterHung++;
+      book.dirty = true;
+      if (settlement.status !== 'ok') this.#fail('hung', settlement.error, operation, responseMs);
+    } else {
+      const code = outcomeCode(settlement.status);
+      book.settle(code, responseMs, nowMs - operation.startedMs, this.#overrunAfterMs);
+      this.#bins.settle(operation.intendedMs, code, responseMs);
+      this.#bytes.set(operation.index, code, operation.phase);
+      if (settlement.status !== 'ok') this.#fail(settlement.status, settlement.error, operation, responseMs);
+      if (this.#slowest.wants(operation.phase, responseMs)) {
+        this.#slowest.add(this.#example(operation, responseMs, settlement.status));
+      }
+    }
+    if (this.#options.load.model === 'closed') this.#next();
+    if (this.#live.size === 0) this.#whenIdle?.();
+  }
+
+  #fail(status: OutcomeStatus, error: unknown, operation: LiveOperation, durationMs: number): void {
+    this.#failures.add(status, error, this.#example(operation, durationMs, status));
+  }
+
+  #sweep(): void {
+    const nowMs = this.#options.now();
+    for (const operation of this.#live.values()) {
+      const ageMs = nowMs - operation.intendedMs;
+      if (ageMs < this.#hungAfterMs) break;
+      if (operation.hung) continue;
+      operation.hung = true;
+      const book = this.#book(operation.phase);
+      const code = outcomeCode('hung');
+      book.counts[code]!++;
+      book.dirty = true;
+      this.#bins.settle(operation.intendedMs, code, null);
+      this.#bytes.set(operation.index, code, operation.phase);
+      if (this.#slowest.wants(operation.phase, ageMs))
+        this.#slowest.add(this.#example(operation, ageMs, 'hung'));
+    }
+  }
+
+  #example(operation: LiveOperation, durationMs: number, status: OutcomeStatus): OperationExample {
+    return {
+      id: this.#options.idOf(operation.index),
+      index: operation.index,
+      phase: operation.phase,
+      startMs: operation.intendedMs,
+      durationMs,
+      status,
+    };
+  }
+
+  #book(phase: number): PhaseBook {
+    let book = this.#books[phase];
+    if (!book) {
+      book = new PhaseBook(phase);
+      this.#books[phase] = book;
+    }
+    return book;
+  }
+}

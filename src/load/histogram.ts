@@ -1,0 +1,26 @@
+// The histograms that the driver keeps: microseconds, lossless to merge.
+import {build, encodeIntoCompressedBase64, type Histogram} from 'hdr-histogram-js';
+
+const hourUs = 3_600_000_000;
+
+/** 1 µs to 1 h; three significant digits (an error of 0.1 %) take about 95 KB, two take about 14 KB. */
+export const latencyHistogram = (significantDigits: 2 | 3): Histogram =>
+  build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: hourUs,
+    numberOfSignificantValueDigits: significantDigits,
+    bitBucketSize: 32,
+    useWebAssembly: false,
+  });
+
+/** Records a duration in ms; anything above an hour counts as an hour, anything below 1 µs as 0. */
+export const recordMs = (histogram: Histogram, durationMs: number): void => {
+  const us = Math.round(durationMs * 1000);
+  histogram.recordValue(Math.max(0, Math.min(us, hourUs)));
+};
+
+export const quantileMs = (histogram: Histogram, percentile: number): number | null =>
+  histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(percentile) / 1000;
+
+export const encodeHistogram = (histogram: Histogram | null): string =>
+  histogram === null || histogram.totalCount === 0 ? '' : encodeIntoCompressedBase64(histogram);

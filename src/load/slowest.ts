@@ -1,0 +1,30 @@
+// The slowest operations of each phase, for somebody who wants to look at one.
+import type {OperationExample, SubjectEvent} from '../model/event.ts';
+
+const keptPerPhase = 5;
+
+export class Slowest {
+  readonly #phases = new Map<number, OperationExample[]>();
+  #dirty = false;
+
+  /** Whether an operation of this duration would be kept: asked first, so that the hot path makes no object. */
+  wants(phase: number, durationMs: number): boolean {
+    const kept = this.#phases.get(phase);
+    return !kept || kept.length < keptPerPhase || durationMs > kept[kept.length - 1]!.durationMs;
+  }
+
+  add(example: OperationExample): void {
+    const kept = this.#phases.get(example.phase) ?? [];
+    kept.push(example);
+    kept.sort((a, b) => b.durationMs - a.durationMs);
+    kept.length = Math.min(kept.length, keptPerPhase);
+    this.#phases.set(example.phase, kept);
+    this.#dirty = true;
+  }
+
+  collect(): SubjectEvent | null {
+    if (!this.#dirty) return null;
+    this.#dirty = false;
+    return {kind: 'slowest', operations: [...this.#phases.values()].flat()};
+  }
+}

@@ -1,0 +1,62 @@
+// What the injector can prove about one proxy: how much passed, and which fault acted on which connection.
+
+export type StreamDirection = 'upstream' | 'downstream';
+
+/** The record of one toxic. It outlives the toxic, and a new toxic of the same name continues it. */
+export type FaultWitness = {
+  readonly type: string;
+  readonly stream: StreamDirection;
+  /** How often toxicity was rolled: once per link each time the toxic starts there. */
+  readonly decisions: number;
+  /** How many of those rolls made the toxic active. */
+  readonly applied: number;
+  /** Distinct connections on which it really acted: delayed, dropped, cut, reset, sliced or throttled something. */
+  readonly connectionsHit: number;
+  /** How often it acted. */
+  readonly actions: number;
+};
+
+/** Body of `GET /foulweather/proxies/{name}/witness`. */
+export type ProxyWitness = {
+  /** Accepted and not closed yet. */
+  readonly openConnections: number;
+  /** Accepted since the proxy was created, those whose dial failed included. */
+  readonly openedConnections: number;
+  readonly peakConnections: number;
+  /** Accepted connections whose upstream could not be reached. */
+  readonly failedDials: number;
+  /** Live connections closed because the proxy was disabled, deleted or restarted. */
+  readonly cutConnections: number;
+  /** Bytes forwarded to the upstream. */
+  readonly upstreamBytes: number;
+  /** Bytes forwarded to clients. */
+  readonly downstreamBytes: number;
+  /** By the name of the toxic. */
+  readonly faults: Readonly<Record<string, FaultWitness>>;
+};
+
+/** Who ended a connection: the first cause wins. */
+export type ConnectionEnd =
+  | 'open'
+  | 'client-closed'
+  | 'client-reset'
+  | 'upstream-closed'
+  | 'upstream-reset'
+  | 'dial-failed'
+  | 'closed-by-fault'
+  | 'reset-by-fault'
+  | 'cut';
+
+/** One element of `GET /foulweather/proxies/{name}/connections`, oldest first. */
+export type ConnectionRecord = {
+  /** 1 for the first connection that the proxy accepted; restarts do not reset it. */
+  readonly id: number;
+  /** Milliseconds since the epoch. */
+  readonly openedMs: number;
+  readonly closedMs: number | null;
+  readonly upstreamBytes: number;
+  readonly downstreamBytes: number;
+  /** Names of the toxics that acted on it, in the order of their first action. */
+  readonly hits: readonly string[];
+  readonly end: ConnectionEnd;
+};

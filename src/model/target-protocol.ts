@@ -1,0 +1,14 @@
+// What the parent and the target's process say to each other.
+import type {LedgerObservation} from './event.ts';
+
+export type ToTarget =
+  /** A trial begins; `originMonotonicMs` is its 0 ms on the machine's monotonic clock. */
+  | {readonly kind: 'trial'; readonly trialId: string; readonly originMonotonicMs: number}
+  /** The trial has ended: answer with its ledger. */
+  | {readonly kind: 'collect'}
+  | {readonly kind: 'stop'};
+
+export type FromTarget =
+  | {readonly kind: 'listening'; readonly url: string}
+  | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
+  | {readonly kind: 'failed'; readonly message: string; readonly missingModule: string | null};

@@ -1,0 +1,99 @@
+// What a user writes: the scenario with its functions, typed from the client that `open` returns.
+import type {Fault} from '../model/fault.ts';
+import type {Goals} from '../model/goal.ts';
+import type {Load, PhaseRole} from '../model/plan.ts';
+
+export type VariantInput<Options> = {
+  /** Lower-case letters, digits and dashes; it names files and operation ids. */
+  readonly name: string;
+  readonly options: Options;
+  /** What this variant changes against the first, as a sentence for the report. */
+  readonly change?: string;
+  /** Heap limit and environment of the subject's process. */
+  readonly process?: {readonly heapLimitMiB?: number; readonly env?: Readonly<Record<string, string>>};
+};
+
+export type PhaseInput = {
+  readonly name: string;
+  readonly role: PhaseRole;
+  readonly durationMs: number;
+  readonly faults?: readonly Fault[];
+};
+
+/** Lets a target of the scenario's own tell what it saw: call these with the operation's id. */
+export type LedgerWriter = {
+  /** A try arrived on the wire. */
+  attempt(operationId: string): void;
+  /** The operation's effect was applied. */
+  effect(operationId: string): void;
+};
+
+export type StartedTarget = {readonly url: string; readonly stop?: () => unknown};
+
+export type TargetInput =
+  /** The embedded HTTP target; it answers after `thinkTimeMs`. */
+  | {readonly kind: 'http'; readonly thinkTimeMs?: number}
+  /** A server that runs already. */
+  | {readonly url: string}
+  /** A server of the scenario's own, started in a process of its own. */
+  | {readonly start: (context: {readonly ledger: LedgerWriter}) => StartedTarget | Promise<StartedTarget>};
+
+export type OpenContext<Options> = {
+  /** The target's address through the injector. */
+  readonly url: string;
+  readonly options: Options;
+  readonly variant: string;
+};
+
+export type PerformContext = {
+  /** The operation's id. Send it with each attempt, so that the target's ledger can tell attempts and effects apart. */
+  readonly id: string;
+  /** Aborts at the operation's deadline. The harness aborts nothing by itself: pass it on, or don't. */
+  readonly signal: AbortSignal;
+};
+
+/** What the answer said: an id that differs from the operation's makes the outcome `wrong`. */
+export type Answer = {readonly echoedId?: unknown};
+
+export type SubjectInput<Client, Options> = {
+  readonly open: (context: OpenContext<Options>) => Client | Promise<Client>;
+  readonly perform: (
+    client: Client,
+    context: PerformContext,
+  ) => Answer | undefined | Promise<Answer | undefined>;
+  readonly close?: (client: Client) => unknown;
+  /**
+   * Tells what an error means: `failed` (it certainly did not happen), `rejected` (refused locally, never
+   * sent), or `unknown` (it may have happened). Without it every thrown error is `unknown`.
+   */
+  readonly classify?: (error: unknown) => 'failed' | 'unknown' | 'rejected';
+};
+
+export type ScenarioInput<Client, Options> = {
+  readonly name: string;
+  /** What a user of the library saw, in a user's words. */
+  readonly observation: string;
+  readonly target: TargetInput;
+  readonly variants: readonly [VariantInput<Options>, ...VariantInput<Options>[]];
+  readonly load: Load;
+  readonly operation: {readonly deadlineMs: number; readonly idempotent: boolean};
+  readonly phases: readonly [PhaseInput, ...PhaseInput[]];
+  /** Default: the time after which an operation counts as hung, plus 2 s. */
+  readonly drainLimitMs?: number;
+  readonly goals?: Goals;
+  /** Modules with OpenTelemetry instrumentations, registered before the library loads. */
+  readonly telemetry?: {readonly instrumentations?: readonly string[]};
+  readonly subject: SubjectInput<Client, Options>;
+};
+
+const brand = Symbol.for('foulweather.scenario');
+
+export type Scenario<Client = unknown, Options = unknown> = ScenarioInput<Client, Options>;
+
+/** Declares a scenario. Nothing is checked yet: a mistake is told when the scenario is described. */
+export const defineScenario = <Client, Options>(
+  scenario: ScenarioInput<Client, Options>,
+): Scenario<Client, Options> => Object.defineProperty({...scenario}, brand, {value: true});
+
+export const isScenario = (value: unknown): value is Scenario =>
+  typeof value === 'object' && value !== null && brand in value;

@@ -1,0 +1,174 @@
+// Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+import {z} from 'zod';
+import {FoulweatherError} from '../model/errors.ts';
+import {goalMetrics} from '../model/goal.ts';
+import {hungAfterMs, type Json, type Plan, type Variant} from '../model/plan.ts';
+import type {Scenario} from './define-scenario.ts';
+import {faultSchema} from './fault-schema.ts';
+import {didYouMean} from './nearest.ts';
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes, at most 63 of them');
+const count = z.number().int().positive();
+const durationMs = z.number().positive().max(86_400_000);
+
+const loadSchema = z.discriminatedUnion('model', [
+  z.strictObject({
+    model: z.literal('open'),
+    ratePerSecond: z.number().positive().max(100_000),
+    maxInFlight: count,
+  }),
+  z.strictObject({model: z.literal('closed'), concurrency: count.max(100_000)}),
+]);
+
+const limitSchema = z
+  .strictObject({min: z.number().optional(), max: z.number().optional()})
+  .refine(limit => limit.min !== undefined || limit.max !== undefined, 'give a min or a max');
+
+const variantSchema = z.strictObject({
+  name: slug,
+  options: z.unknown(),
+  change: z.string().optional(),
+  process: z
+    .strictObject({heapLimitMiB: count.min(16).optional(), env: z.record(z.string(), z.string()).optional()})
+    .optional(),
+});
+
+const phaseSchema = z.strictObject({
+  name: slug,
+  role: z.enum(['warm-up', 'baseline', 'fault', 'recovery']),
+  durationMs,
+  faults: z.array(faultSchema).default([]),
+});
+
+const fn = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'give a function');
+
+const scenarioSchema = z.strictObject({
+  name: slug,
+  observation: z.string().min(1),
+  target: z.union([
+    z.strictObject({kind: z.literal('http'), thinkTimeMs: z.number().nonnegative().default(0)}),
+    z.strictObject({url: z.url()}),
+    z.strictObject({start: fn}),
+  ]),
+  variants: z.array(variantSchema).min(1).max(20),
+  load: loadSchema,
+  operation: z.strictObject({deadlineMs: durationMs, idempotent: z.boolean()}),
+  phases: z.array(phaseSchema).min(1).max(100),
+  drainLimitMs: durationMs.optional(),
+  goals: z.record(z.string(), z.record(z.string(), limitSchema)).default({}),
+  telemetry: z.strictObject({instrumentations: z.array(z.string()).default([])}).optional(),
+  subject: z.strictObject({open: fn, perform: fn, close: fn.optional(), classify: fn.optional()}),
+});
+
+type Checked = z.infer<typeof scenarioSchema>;
+
+/** @throws FoulweatherError FW_SCENARIO_INVALID that lists every mistake with its place. */
+export const planOf = (scenario: Scenario): Plan => {
+  const parsed = scenarioSchema.safeParse(scenario);
+  if (!parsed.success) throw invalid(parsed.error.issues.map(tell));
+  const mistakes = [
+    ...goalMistakes(parsed.data),
+    ...repeatedNames(parsed.data),
+    ...phaseMistakes(parsed.data),
+  ];
+  if (mistakes.length > 0) throw invalid(mistakes);
+  return toPlan(parsed.data);
+};
+
+const invalid = (mistakes: readonly string[]): FoulweatherError =>
+  new FoulweatherError(
+    'FW_SCENARIO_INVALID',
+    `The scenario has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map(mistake => `  ${mistake}`).join('\n')}`,
+    'Mend the scenario file; `foulweather init` writes one that runs.',
+  );
+
+const tell = (issue: z.core.$ZodIssue): string => `${issue.path.join('.') || 'scenario'}: ${issue.message}`;
+
+const goalMistakes = ({goals, phases}: Checked): string[] => {
+  const phaseNames = [...phases.map(phase => phase.name), 'run'];
+  const metricNames = Object.keys(goalMetrics);
+  return Object.entries(goals).flatMap(([phase, limits]) => {
+    const mistakes = Object.keys(limits)
+      .filter(metric => !metricNames.includes(metric))
+      .map(metric => `goals.${phase}.${metric}: there is no such figure. ${didYouMean(metric, metricNames)}`);
+    if (!phaseNames.includes(phase)) {
+      mistakes.unshift(`goals.${phase}: there is no such phase. ${didYouMean(phase, phaseNames)}`);
+    }
+    return mistakes;
+  });
+};
+
+const repeatedNames = ({variants, phases}: Checked): string[] => {
+  const repeated = (what: string, names: readonly string[]): string[] =>
+    names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map(name => `${what}: «${name}» stands twice; each needs a name of its own`);
+  return [
+    ...repeated(
+      'variants',
+      variants.map(variant => variant.name),
+    ),
+    ...repeated(
+      'phases',
+      phases.map(phase => phase.name),
+    ),
+  ];
+};
+
+const phaseMistakes = ({phases}: Checked): string[] =>
+  phases.flatMap(phase => {
+    if (phase.role === 'fault' && phase.faults.length === 0)
+      return [`phases: «${phase.name}» is a fault phase without faults`];
+    if (phase.role !== 'fault' && phase.faults.length > 0)
+      return [`phases: «${phase.name}» has faults, so its role must be 'fault'`];
+    if (phase.name === 'run') return ['phases: «run» stands for the whole run in goals; choose another name'];
+    return [];
+  });
+
+const toPlan = (checked: Checked): Plan => ({
+  name: checked.name,
+  observation: checked.observation,
+  target: toTarget(checked.target),
+  variants: checked.variants.map(toVariant) as unknown as Plan['variants'],
+  load: checked.load,
+  operation: checked.operation,
+  phases: checked.phases as unknown as Plan['phases'],
+  drainLimitMs: checked.drainLimitMs ?? hungAfterMs(checked.operation) + 2000,
+  goals: checked.goals as Plan['goals'],
+  telemetry: {instrumentations: checked.telemetry?.instrumentations ?? []},
+});
+
+const toTarget = (target: Checked['target']): Plan['target'] => {
+  if ('url' in target) return {kind: 'url', url: target.url};
+  if ('start' in target) return {kind: 'custom'};
+  return target;
+};
+
+const toVariant = (variant: Checked['variants'][number]): Variant => ({
+  name: variant.name,
+  options: toJson(variant.options, 0),
+  change: variant.change ?? null,
+  process: {
+    env: variant.process?.env ?? {},
+    ...(variant.process?.heapLimitMiB === undefined ? {} : {heapLimitMiB: variant.process.heapLimitMiB}),
+  },
+});
+
+const depthShown = 6;
+
+/** Options may hold functions and class instances: the plan shows them by name. */
+const toJson = (value: unknown, depth: number): Json => {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (value === undefined) return null;
+  if (typeof value === 'function') return `[function ${value.name || 'anonymous'}]`;
+  if (typeof value !== 'object') return String(value);
+  if (depth >= depthShown) return '[…]';
+  if (Array.isArray(value)) return value.map(item => toJson(item, depth + 1));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null)
+    return `[${prototype?.constructor?.name ?? 'object'}]`;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, depth + 1)]));
+};

@@ -1,0 +1,73 @@
+// The embedded HTTP target: answers each request with the operation's id, and keeps the ledger.
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import type {Ledger} from './ledger.ts';
+
+export type HttpTargetOptions = {
+  readonly thinkTimeMs: number;
+  readonly ledger: Pick<Ledger, 'attempt' | 'effect'>;
+};
+
+export type HttpTarget = {readonly url: string; readonly stop: () => Promise<void>};
+
+/** As common gateways have it; shorter than a minute makes idle clients race with the server's close. */
+const keepAliveTimeoutMs = 60_000;
+
+/** The id is the last segment of the path, or the header `x-operation-id`. */
+const operationIdOf = (request: IncomingMessage): string => {
+  const header = request.headers['x-operation-id'];
+  if (typeof header === 'string') return header;
+  const path = (request.url ?? '/').split('?', 1)[0]!;
+  return decodeSegment(path.slice(path.lastIndexOf('/') + 1));
+};
+
+const decodeSegment = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
+/** GET and HEAD read; every other method has an effect, applied when its body has arrived and before it is answered. */
+const hasEffect = (method: string | undefined): boolean => method !== 'GET' && method !== 'HEAD';
+
+export const startHttpTarget = async ({thinkTimeMs, ledger}: HttpTargetOptions): Promise<HttpTarget> => {
+  const answer = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    bodyBytes: number,
+  ): void => {
+    if (hasEffect(request.method)) ledger.effect(id);
+    const body = JSON.stringify({id, method: request.method, bodyBytes});
+    response.writeHead(200, {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)});
+    response.end(body);
+  };
+
+  const server = createServer((request, response) => {
+    const id = operationIdOf(request);
+    ledger.attempt(id);
+    let bodyBytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bodyBytes += chunk.length;
+    });
+    request.on('end', () => {
+      if (thinkTimeMs === 0) answer(request, response, id, bodyBytes);
+      else setTimeout(() => answer(request, response, id, bodyBytes), thinkTimeMs);
+    });
+  });
+  server.keepAliveTimeout = keepAliveTimeoutMs;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({host: '127.0.0.1', port: 0, backlog: 4096}, resolve);
+  });
+  const {port} = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+};
