@@ -45,7 +45,10 @@ type SeriesOfPhase = {
   readonly attributes: Attributes;
 };
 
-/** A metric series over one phase: how much a sum grew, where a gauge was, what a histogram took in. */
+/**
+ * A metric series over one phase: how much a sum grew, where a gauge was, what a histogram took in. Growth
+ * between two points is given whole to the phase in which the middle of their time lies.
+ */
 export type MetricSummary =
   | (SeriesOfPhase & {readonly kind: 'sum'; readonly increase: number; readonly last: number})
   | (SeriesOfPhase & {
@@ -76,8 +79,9 @@ export type TelemetryObservation = {
   readonly spansPerOperation: string;
   readonly logRecordCount: number;
   readonly requestCount: number;
+  /** Bytes of the requests' bodies as they were on the wire. */
   readonly requestBytes: number;
-  /** Requests that were refused, by reason. */
+  /** What was refused or left out, by reason: requests, single spans and points, spans that the disk did not take. */
   readonly refusals: {readonly [reason: string]: number};
 };
 

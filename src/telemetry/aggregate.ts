@@ -1,0 +1,104 @@
+// One trial's running sums over spans and metric points. Pure: the time is handed in.
+import type {MetricSummary, Span, SpanGroup} from '../model/telemetry.ts';
+import {MetricTable} from './metric-table.ts';
+import {OperationSpans} from './operation-spans.ts';
+import {PhaseEdges} from './phase-edges.ts';
+import type {Point} from './point.ts';
+import {SpanExemplars} from './span-exemplars.ts';
+import {SpanGroups} from './span-groups.ts';
+
+/**
+ * How long a batch waits before it is given to phases: the news of a phase's edge comes from the parent, on another
+ * way than the spans, and must not be overtaken by them.
+ */
+const settleMs = 1000;
+/** So many spans and points wait at most; more make the oldest settle early. */
+const waitingLimit = 50_000;
+
+type Batch = {readonly receivedMs: number; readonly size: number; readonly settle: () => void};
+
+export type Aggregated = {
+  readonly spanCount: number;
+  readonly ungroupedSpanCount: number;
+  readonly groups: readonly SpanGroup[];
+  readonly metrics: readonly MetricSummary[];
+  readonly exemplars: readonly Span[];
+  readonly spansPerOperation: string;
+  readonly unsummedPointCount: number;
+};
+
+/** A span belongs to the phase that it started in; for metric points see `MetricSeries`. */
+export class Aggregate {
+  readonly #edges = new PhaseEdges();
+  readonly #groups = new SpanGroups();
+  readonly #exemplars = new SpanExemplars();
+  readonly #operations: OperationSpans;
+  readonly #metrics = new MetricTable();
+  readonly #waiting: Batch[] = [];
+  #waitingSize = 0;
+  #spanCount = 0;
+
+  constructor(tracePrefix: string) {
+    this.#operations = new OperationSpans(tracePrefix);
+  }
+
+  startPhase(phase: number, atMs: number): void {
+    this.#edges.add(phase, atMs);
+  }
+
+  /** Spans of one request. `nowMs` is any clock that only goes forward. */
+  addSpans(spans: readonly Span[], nowMs: number): void {
+    this.#spanCount += spans.length;
+    for (const span of spans) this.#operations.add(span.traceId);
+    this.#wait({
+      receivedMs: nowMs,
+      size: spans.length,
+      settle: () => {
+        for (const span of spans) {
+          const phase = this.#edges.phaseAt(span.startMs);
+          this.#groups.add(span, phase);
+          this.#exemplars.add(span, phase);
+        }
+      },
+    });
+  }
+
+  /** Points of one request. */
+  addPoints(points: readonly Point[], nowMs: number): void {
+    this.#wait({
+      receivedMs: nowMs,
+      size: points.length,
+      settle: () => this.#metrics.add(points, atMs => this.#edges.phaseAt(atMs)),
+    });
+  }
+
+  #wait(batch: Batch): void {
+    this.#waiting.push(batch);
+    this.#waitingSize += batch.size;
+    this.#settle(
+      oldest => this.#waitingSize > waitingLimit || oldest.receivedMs <= batch.receivedMs - settleMs,
+    );
+  }
+
+  #settle(isDue: (oldest: Batch) => boolean): void {
+    for (let oldest = this.#waiting[0]; oldest !== undefined && isDue(oldest); oldest = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#waitingSize -= oldest.size;
+      oldest.settle();
+    }
+  }
+
+  /** The sums of all that was added. All edges must be known by now. */
+  finish(): Aggregated {
+    this.#settle(() => true);
+    return {
+      spanCount: this.#spanCount,
+      ungroupedSpanCount: this.#groups.ungroupedCount,
+      groups: this.#groups.toGroups(),
+      metrics: this.#metrics.toSummaries(),
+      exemplars: this.#exemplars.toSpans(),
+      spansPerOperation: this.#operations.toBase64(),
+      unsummedPointCount: this.#metrics.unsummedCount,
+    };
+  }
+}

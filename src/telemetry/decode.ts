@@ -1,0 +1,90 @@
+// Bytes and their encoding in, a decoded request out, or a refusal that says what is wrong with them.
+import protobuf from 'protobufjs/light.js';
+import {messageFromJson} from './otlp-json.ts';
+import type {Encoding, Requests, Signal} from './otlp-messages.ts';
+import {otlpType} from './otlp-schema.ts';
+import {Refusal} from './refusal.ts';
+
+/**
+ * How many fields one request may have, so that a small body of empty messages cannot fill the memory.
+ * A span has about 60: this is ten times the largest batch that an SDK is known to send.
+ */
+const fieldLimit = 4_000_000;
+
+const refuseTooMany = (): never => {
+  throw new Refusal('too large', `more than ${fieldLimit} fields in one request`);
+};
+
+class BoundedReader extends protobuf.BufferReader {
+  #left = fieldLimit;
+
+  override tag(): number {
+    if (--this.#left < 0) refuseTooMany();
+    return super.tag();
+  }
+
+  // The elements of packed fields have no tag.
+  override uint64(): protobuf.Long {
+    if (--this.#left < 0) refuseTooMany();
+    return super.uint64();
+  }
+
+  override fixed64(): protobuf.Long {
+    if (--this.#left < 0) refuseTooMany();
+    return super.fixed64();
+  }
+}
+
+const types = {
+  traces: otlpType('TracesRequest'),
+  metrics: otlpType('MetricsRequest'),
+  logs: otlpType('LogsRequest'),
+} as const;
+
+const decodeProtobuf = (type: protobuf.Type, bytes: Buffer): unknown => {
+  try {
+    return type.decode(new BoundedReader(bytes));
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal('malformed', `not a protobuf message: ${reason}`, {cause: error});
+  }
+};
+
+const comma = 0x2c;
+const opening: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+
+/** Commas and brackets bound the number of values from above. Short bodies can't have too many. */
+const checkJsonSize = (bytes: Buffer): void => {
+  if (bytes.length <= fieldLimit) return;
+  let count = 0;
+  for (const byte of bytes) if (byte === comma || opening.has(byte)) count += 1;
+  if (count > fieldLimit) refuseTooMany();
+};
+
+const decodeJson = (type: protobuf.Type, bytes: Buffer): unknown => {
+  checkJsonSize(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal('malformed', `not JSON: ${reason}`, {cause: error});
+  }
+  return messageFromJson(type, value);
+};
+
+/**
+ * Decodes an Export…ServiceRequest.
+ * @throws {Refusal} `malformed` or `too large`, with the place and the reason in its message
+ */
+export const decodeRequest = <S extends Signal>(
+  signal: S,
+  encoding: Encoding,
+  bytes: Buffer,
+): Requests[S] => {
+  const type = types[signal];
+  const decoded = encoding === 'protobuf' ? decodeProtobuf(type, bytes) : decodeJson(type, bytes);
+  // Both decoders build exactly what the schema says; otlp-messages.ts says the same in TypeScript.
+  return decoded as Requests[S];
+};

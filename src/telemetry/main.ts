@@ -1,0 +1,51 @@
+// The receiver's own process: starts it, obeys the parent, and ends when the parent does.
+import {exitCodes} from '../model/errors.ts';
+import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
+import {startReceiver} from './receiver.ts';
+
+const tell = (message: FromReceiver): void => {
+  // The parent may be gone between two messages; then 'disconnect' ends this process.
+  if (process.connected) process.send?.(message);
+};
+
+const fail = (error: unknown): void => {
+  tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
+};
+
+// Ctrl-C reaches the whole process group. The parent decides when to stop: it may still want this trial's observation.
+process.on('SIGINT', () => undefined);
+// Without the parent there is nobody to observe for. Comes once what was told has been sent.
+process.on('disconnect', () => process.exit());
+
+const receiver = await startReceiver({host: '127.0.0.1', port: 0}).catch((error: unknown) => {
+  fail(error);
+  process.exitCode = exitCodes.harness;
+  process.disconnect();
+  throw error;
+});
+
+const obey = async (message: ToReceiver): Promise<void> => {
+  switch (message.kind) {
+    case 'trial':
+      receiver.startTrial(message);
+      return;
+    case 'phase':
+      receiver.startPhase(message.trialId, message.phase, message.atMs);
+      return;
+    case 'finish': {
+      const {trialId} = message;
+      tell({kind: 'telemetry', trialId, observation: await receiver.finishTrial(trialId)});
+      return;
+    }
+    case 'stop':
+      await receiver.stop();
+      process.disconnect();
+  }
+};
+
+process.on('message', message => {
+  // Only our own parent holds the other end of this channel.
+  obey(message as ToReceiver).catch(fail);
+});
+
+tell({kind: 'listening', url: receiver.url});
