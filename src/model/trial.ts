@@ -60,6 +60,8 @@ export type Trial = {
   readonly number: number;
   readonly seed: number;
   readonly originEpochMs: number;
+  /** The first 16 hex digits of the trace ids of its operations, as `traceIdOfOperation` takes them. */
+  readonly tracePrefix?: string;
   readonly edges: readonly PhaseEdge[];
   /** When the last phase ended; null where the trial did not come so far. */
   readonly loadEndedMs: number | null;

@@ -1,0 +1,103 @@
+// A judged run as a case study: the story that every rendering tells, without the form of any.
+import type {Block, Section} from './document.ts';
+import {code, paragraph, type Span, strong} from './document.ts';
+import {duration, plural} from './format.ts';
+import {verdictWords} from './goals.ts';
+import {headlineOf} from './headline.ts';
+import {changeSection} from './sections/change.ts';
+import {environmentSection} from './sections/environment.ts';
+import {figuresSection} from './sections/figures.ts';
+import {investigationSection} from './sections/investigation.ts';
+import {observationSection} from './sections/observation.ts';
+import {outcomeSection} from './sections/outcome.ts';
+import {reproductionSection} from './sections/reproduction.ts';
+import {symptomsSection} from './sections/symptoms.ts';
+import {threatsSection} from './sections/threats.ts';
+import {describeTimeline} from './timeline.ts';
+import type {RunStory} from './variants.ts';
+
+export type CaseStudy = {
+  /** One sentence with the outcome and its numbers. */
+  readonly headline: string;
+  /** What stands between headline and sections: a word on a partial run, the verdict line, the chart. */
+  readonly lead: readonly Block[];
+  /** Observation, symptoms, data used to investigate, change, outcome: always these five. */
+  readonly sections: readonly Section[];
+  readonly appendices: readonly Section[];
+};
+
+export const caseStudy = (story: RunStory): CaseStudy => ({
+  headline: headlineOf(story),
+  lead: [
+    ...partialBlocks(story),
+    verdictBlock(story),
+    ...doubtBlocks(story),
+    {kind: 'image', file: 'timeline.svg', alternative: describeTimeline(story)},
+  ],
+  sections: [
+    observationSection(story),
+    symptomsSection(story),
+    investigationSection(story),
+    changeSection(story),
+    outcomeSection(story),
+  ],
+  appendices: [
+    figuresSection(story),
+    reproductionSection(story),
+    environmentSection(story),
+    threatsSection(story),
+  ],
+});
+
+const verdictBlock = ({run, variants, candidate}: RunStory): Block => {
+  const {record, judgement} = run;
+  const names = variants.flatMap(({variant}, index): Span[] => {
+    const role = index === 0 ? ' (baseline)' : variant === candidate?.variant ? ' (candidate)' : '';
+    return [index > 0 ? ', ' : '', code(variant.name), role];
+  });
+  return paragraph(
+    strong(verdictWords[judgement.verdict]),
+    ' · scenario ',
+    code(record.scenario),
+    ` · ${dateText(record.startedAt)} · `,
+    ...names,
+    ` · ${plural(record.trialsPerVariant, 'trial')} per variant`,
+  );
+};
+
+/** `2026-11-02 14:03 UTC`. */
+const dateText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+const partialBlocks = ({run, variants}: RunStory): Block[] => {
+  const {record} = run;
+  if (record.status === 'complete') return [];
+  const made = variants.reduce((sum, variant) => sum + variant.trials.length, 0);
+  const planned = record.trialsPerVariant * variants.length;
+  const after =
+    record.endedAt === null
+      ? ''
+      : ` after ${duration(Date.parse(record.endedAt) - Date.parse(record.startedAt))}`;
+  const what = {running: 'was still running', interrupted: 'was interrupted', failed: 'failed'}[
+    record.status
+  ];
+  return [
+    {
+      kind: 'quote',
+      text: [
+        strong('Partial run.'),
+        ` It ${what}${after}, in or after trial ${made} of ${planned}. What follows is what had been seen by then.`,
+      ],
+    },
+  ];
+};
+
+/** Why a run cannot judge, as early as the verdict is given. */
+const doubtBlocks = ({run, judged}: RunStory): Block[] => {
+  if (run.judgement.verdict !== 'inconclusive') return [];
+  const gates = new Map(
+    judged.trials.flatMap(({judgement}) => judgement.gates.map(gate => [gate.name, gate])),
+  );
+  return [...gates.values()].map(gate =>
+    paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
+  );
+};

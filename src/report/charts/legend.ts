@@ -1,0 +1,51 @@
+// The legend: lines, shading and the outcomes that occur, in rows that fit the width.
+import {left, right} from './frame.ts';
+import type {Layer} from './style.ts';
+import {element, label, textWidth} from './svg.ts';
+
+const swatch = 22;
+const rowHeight = 20;
+
+type Entry = {readonly text: string; readonly mark: (x: number, y: number) => string};
+
+const lineEntry = (text: string, kind: string): Entry => ({
+  text,
+  mark: (x, y) => element('line', {class: kind, x1: x, x2: x + swatch, y1: y - 4, y2: y - 4}),
+});
+
+const boxEntry = (text: string, attributes: {readonly [name: string]: string}): Entry => ({
+  text,
+  mark: (x, y) => element('rect', {...attributes, x, y: y - 10, width: swatch, height: 12}),
+});
+
+export type Legend = {readonly height: number; readonly draw: (top: number) => string[]};
+
+export const legend = (shown: readonly Layer[], deadlineText: string): Legend => {
+  const entries: readonly Entry[] = [
+    lineEntry('p50 response', 'p50'),
+    lineEntry('p99 response', 'p99'),
+    lineEntry(`deadline ${deadlineText}`, 'deadline'),
+    boxEntry('fault', {class: 'fault edge'}),
+    ...shown.map(layer => boxEntry(layer, {fill: `url(#outcome-${layer})`})),
+  ];
+  let x = left;
+  let row = 0;
+  const placed = entries.map(entry => {
+    const room = swatch + 6 + textWidth(entry.text, 12) + 16;
+    if (x > left && x + room > right) {
+      x = left;
+      row++;
+    }
+    const place = {entry, x, row};
+    x += room;
+    return place;
+  });
+  return {
+    height: (row + 1) * rowHeight,
+    draw: top =>
+      placed.flatMap(({entry, x: at, row: line}) => {
+        const y = top + line * rowHeight + 14;
+        return [entry.mark(at, y), label(entry.text, at + swatch + 6, y)];
+      }),
+  };
+};

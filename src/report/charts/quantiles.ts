@@ -1,0 +1,117 @@
+// Response times over time: median and 99th percentile on a log scale, the deadline, and above them what never settled.
+import {type ScaleLogarithmic, scaleLog} from 'd3-scale';
+import {line} from 'd3-shape';
+import type {Bin} from '../../model/event.ts';
+import type {Trial} from '../../model/trial.ts';
+import {count} from '../format.ts';
+import {left, right, type TimeScale} from './frame.ts';
+import {element, label, textWidth} from './svg.ts';
+
+export type LatencyScale = ScaleLogarithmic<number, number>;
+
+export const laneHeight = 16;
+const floorMs = 0.1;
+
+/** Whole powers of ten around all that is drawn, the same for every panel; the range is set by the panel. */
+export const latencyDomain = (trials: readonly Trial[]): readonly [number, number] => {
+  const values = trials.flatMap(trial => [
+    trial.plan.operation.deadlineMs,
+    ...trial.driver.bins.flatMap(bin => [bin.p50Ms ?? [], bin.p99Ms ?? []].flat()),
+  ]);
+  const low = Math.max(floorMs, Math.min(...values));
+  const high = Math.max(low * 10, ...values);
+  return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high) - 1e-9)];
+};
+
+export const quantilePanel = (
+  trial: Trial,
+  time: TimeScale,
+  domain: readonly [number, number],
+  box: {top: number; bottom: number},
+): string[] => {
+  const scale = scaleLog()
+    .domain(domain)
+    .range([box.bottom, box.top + laneHeight])
+    .clamp(true);
+  return [
+    ...latencyAxis(scale),
+    ...deadline(trial, scale),
+    quantilePath('p99', trial.driver.bins, time, scale, bin => bin.p99Ms),
+    quantilePath('p50', trial.driver.bins, time, scale, bin => bin.p50Ms),
+    ...hungLane(trial.driver.bins, time, box.top),
+  ];
+};
+
+const latencyAxis = (scale: LatencyScale): string[] =>
+  scale
+    .ticks()
+    .filter(tick => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6))
+    .flatMap(tick => {
+      const y = scale(tick);
+      return [
+        element('line', {class: 'grid', x1: left, x2: right, y1: y, y2: y}),
+        label(tick >= 1000 ? `${tick / 1000} s` : `${tick} ms`, left - 6, y + 4, {class: 'muted end'}),
+      ];
+    });
+
+const deadline = (trial: Trial, scale: LatencyScale): string[] => {
+  const y = scale(trial.plan.operation.deadlineMs);
+  return [element('line', {class: 'deadline', x1: left, x2: right, y1: y, y2: y})];
+};
+
+/** A line breaks where nothing settled; a lone point shows as a dot by its round ends. */
+const quantilePath = (
+  name: 'p50' | 'p99',
+  bins: readonly Bin[],
+  time: TimeScale,
+  scale: LatencyScale,
+  pick: (bin: Bin) => number | null,
+): string => {
+  const path = line<Bin>()
+    .defined(bin => pick(bin) !== null)
+    .x(bin => time(bin.startMs + bin.durationMs / 2))
+    .y(bin => scale(Math.max(floorMs, pick(bin) ?? floorMs)))
+    .digits(1)(bins);
+  return path === null || path === '' ? '' : element('path', {class: name, d: path});
+};
+
+/** A strip over the bins with operations that never settled, with their number. */
+const hungLane = (bins: readonly Bin[], time: TimeScale, top: number): string[] => {
+  let free = left;
+  return runsOf(bins).flatMap(run => {
+    const from = time(run.startMs);
+    const to = time(run.endMs);
+    const strip = element('rect', {
+      fill: 'url(#outcome-hung)',
+      x: from,
+      y: top + 2,
+      width: to - from,
+      height: laneHeight - 4,
+    });
+    const text = `${count(run.hung)} hung`;
+    const room = textWidth(text, 12) + 8;
+    const x = to + 6 + room <= right ? to + 6 : from - 6 - room + 8;
+    if (x < free) return [strip];
+    free = Math.max(to, x + room);
+    return [strip, label(text, x, top + laneHeight - 4, {class: 'strong halo'})];
+  });
+};
+
+type Run = {readonly startMs: number; readonly endMs: number; readonly hung: number};
+
+/** Neighbouring bins with hung operations, together; a pause of up to one bin does not part them. */
+const runsOf = (bins: readonly Bin[]): Run[] => {
+  const runs: Run[] = [];
+  for (const bin of bins) {
+    const {hung} = bin.outcomes;
+    if (hung === 0) continue;
+    const endMs = bin.startMs + bin.durationMs;
+    const last = runs.at(-1);
+    if (last && bin.startMs - last.endMs <= bin.durationMs) {
+      runs[runs.length - 1] = {startMs: last.startMs, endMs, hung: last.hung + hung};
+    } else {
+      runs.push({startMs: bin.startMs, endMs, hung});
+    }
+  }
+  return runs;
+};

@@ -1,0 +1,58 @@
+// What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
+
+/** A plain string, or one with a meaning: `code` for what comes from the library, the scenario or a machine. */
+export type Span = string | {readonly code: string} | {readonly strong: string} | {readonly break: true};
+
+export type Text = readonly Span[];
+
+export type Column = {readonly title: string; readonly align: 'left' | 'right'};
+
+export type Table = {
+  readonly kind: 'table';
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Text[])[];
+};
+
+export type Block =
+  | {readonly kind: 'paragraph'; readonly text: Text}
+  | {readonly kind: 'quote'; readonly text: Text}
+  | {readonly kind: 'heading'; readonly title: string}
+  | {readonly kind: 'list'; readonly items: readonly Text[]}
+  | {readonly kind: 'code'; readonly language: string; readonly text: string}
+  | {readonly kind: 'image'; readonly file: string; readonly alternative: string}
+  | Table;
+
+export type Section = {readonly id: string; readonly title: string; readonly blocks: readonly Block[]};
+
+export const code = (text: string): Span => ({code: text});
+export const strong = (text: string): Span => ({strong: text});
+export const lineBreak: Span = {break: true};
+
+export const paragraph = (...text: Text): Block => ({kind: 'paragraph', text});
+export const heading = (title: string): Block => ({kind: 'heading', title});
+export const list = (items: readonly Text[]): Block => ({kind: 'list', items});
+
+/** Columns are named by their titles; one that begins with `>` is aligned to the right, as figures are. */
+export const table = (titles: readonly string[], rows: readonly (readonly (Span | Text)[])[]): Table => ({
+  kind: 'table',
+  columns: titles.map(title =>
+    title.startsWith('>') ? {title: title.slice(1), align: 'right'} : {title, align: 'left'},
+  ),
+  rows: rows.map(cells => cells.map(cell => (isText(cell) ? cell : [cell]))),
+});
+
+const isText = (cell: Span | Text): cell is Text => Array.isArray(cell);
+
+/** Puts a separator between pieces of text. */
+export const joined = (pieces: readonly Text[], separator: Span): Text =>
+  pieces.flatMap((piece, index) => (index === 0 ? piece : [separator, ...piece]));
+
+/** The words without their marks, for a terminal. */
+export const plainText = (text: Text): string =>
+  text
+    .map(span => {
+      if (typeof span === 'string') return span;
+      if ('code' in span) return span.code;
+      return 'strong' in span ? span.strong : ' ';
+    })
+    .join('');

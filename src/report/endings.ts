@@ -1,0 +1,90 @@
+// How the process of a trial ended, told as a result.
+import type {ErrorFacts} from '../model/outcome.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
+import {type Block, code, paragraph, type Text} from './document.ts';
+import {count, duration} from './format.ts';
+import type {JudgedTrial, VariantStory} from './variants.ts';
+
+const stderrLinesShown = 12;
+
+/** A sentence and the last lines of stderr for each trial that did not end as it should. */
+export const endingBlocks = (story: VariantStory): Block[] => story.trials.flatMap(endingOfTrial);
+
+const endingOfTrial = ({trial}: JudgedTrial): Block[] => {
+  const ending = endingText(trial);
+  if (!ending) return [];
+  const sentence = paragraph(code(trial.variant), `, trial ${trial.number}: `, ...ending, '.');
+  const lines = (trial.exit?.stderrTail ?? '').trimEnd().split('\n').slice(-stderrLinesShown);
+  if (lines.join('') === '') return [sentence];
+  return [
+    sentence,
+    paragraph("The last lines of the process's stderr:"),
+    {kind: 'code', language: 'text', text: lines.join('\n')},
+  ];
+};
+
+/** Null for a trial whose process did all of its work and closed in order. */
+export const endingText = (trial: Trial): Text | null => {
+  const {end} = trial;
+  switch (end.kind) {
+    case 'completed':
+      if (end.close === 'resolved') return null;
+      if (end.close === 'hung') return ['close() did not settle'];
+      return ['close() failed', ...errorText(end.error)];
+    case 'open-failed':
+      return ['open() failed, so that no operation was tried', ...errorText(end.error), ...exitText(trial)];
+    case 'crashed':
+      return [
+        end.outOfMemory ? 'the process ran out of memory' : 'the process crashed',
+        whenText(trial),
+        ...exitText(trial),
+        ...errorText(end.error),
+      ];
+    case 'unresponsive':
+      return [
+        'the process stopped answering and was ended by the harness',
+        whenText(trial),
+        ...exitText(trial),
+      ];
+    case 'interrupted':
+      return ['the trial was interrupted', whenText(trial)];
+  }
+};
+
+/** The same in two or three words, for a headline; null where the trial completed. */
+export const endingName = (trial: Trial): string | null => {
+  const {end} = trial;
+  if (end.kind === 'crashed') return end.outOfMemory ? 'runs out of memory' : 'crashes';
+  if (end.kind === 'unresponsive') return 'stops answering';
+  return end.kind === 'open-failed' ? 'does not open' : null;
+};
+
+export const errorText = (error: ErrorFacts | null): Text =>
+  error === null ? [] : [': ', code([error.name, error.code, error.message].filter(Boolean).join(' '))];
+
+/** The phase that was under way, or null before the first. */
+export const phaseAt = (trial: Trial, atMs: number): string | null => {
+  const index = trial.plan.phases.findLastIndex((_, phase) => {
+    const window = phaseWindow(trial, phase);
+    return window !== null && window.startMs <= atMs;
+  });
+  return trial.plan.phases[index]?.name ?? null;
+};
+
+const whenText = (trial: Trial): string => {
+  if (!trial.exit) return '';
+  const {atMs} = trial.exit;
+  if (trial.loadEndedMs !== null && atMs > trial.loadEndedMs)
+    return ` ${duration(atMs)} into the trial, after the load`;
+  const phase = phaseAt(trial, atMs);
+  return ` ${duration(atMs)} into the trial${phase === null ? '' : `, in ${phase}`}`;
+};
+
+const exitText = ({exit}: Trial): Text => {
+  if (!exit) return [];
+  const parts = [
+    exit.exitCode === null ? null : `exit code ${count(exit.exitCode)}`,
+    exit.signal === null ? null : `signal ${exit.signal}`,
+  ].filter(part => part !== null);
+  return parts.length === 0 ? [] : [` (${parts.join(', ')})`];
+};

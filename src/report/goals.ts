@@ -1,0 +1,46 @@
+// Goals in words: the limit, the figure that was held against it, and what came of it.
+import type {GoalMetric, Limit, Verdict} from '../model/goal.ts';
+import {count, duration, percent, perOperation, rate} from './format.ts';
+import type {GoalStory} from './variants.ts';
+
+const formats: {readonly [metric in GoalMetric]: (value: number | null) => string} = {
+  successRatio: percent,
+  goodputPerSecond: rate,
+  responseP50Ms: duration,
+  responseP90Ms: duration,
+  responseP99Ms: duration,
+  settleP99Ms: duration,
+  hungCount: count,
+  overrunCount: count,
+  droppedCount: count,
+  wrongCount: count,
+  duplicateCount: count,
+  lostCount: count,
+  attemptsPerOperationRatio: perOperation,
+  timeToRecoverMs: duration,
+};
+
+export const goalFigure = (metric: GoalMetric, value: number | null): string => formats[metric](value);
+
+/** `at least 99.0 %`, `at most 3.00 s`. */
+export const limitText = (metric: GoalMetric, limit: Limit): string =>
+  [
+    limit.min === undefined ? null : `at least ${goalFigure(metric, limit.min)}`,
+    limit.max === undefined ? null : `at most ${goalFigure(metric, limit.max)}`,
+  ]
+    .filter(part => part !== null)
+    .join(', ');
+
+export const phaseOfGoal = (phase: string): string => (phase === 'run' ? 'whole run' : phase);
+
+/** `missed`, and in how many trials where they differ. */
+export const goalVerdict = (goal: GoalStory): string =>
+  goal.metCount > 0 && goal.metCount < goal.trialCount
+    ? `${goal.verdict} (met in ${goal.metCount} of ${goal.trialCount} trials)`
+    : goal.verdict;
+
+export const verdictWords: {readonly [verdict in Verdict]: string} = {
+  met: 'Met',
+  missed: 'Missed',
+  inconclusive: 'Inconclusive',
+};

@@ -1,0 +1,98 @@
+// The outcome of a run in one sentence with its numbers.
+import type {SymptomId} from '../model/finding.ts';
+import {compareGoodput, ratioText} from './comparison.ts';
+import {endingName} from './endings.ts';
+import {count, listed, plural} from './format.ts';
+import {symptomNotes} from './symptom-notes.ts';
+import type {RunStory, VariantStory} from './variants.ts';
+
+const symptomsNamed = 3;
+
+export const headlineOf = (story: RunStory): string => {
+  const {record} = story.run;
+  if (record.status !== 'complete') return `${record.scenario}: ${unfinished[record.status]}`;
+  const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
+  return `${record.scenario}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}${doubt(story)}`;
+};
+
+const unfinished = {
+  running: 'not finished, so that nothing is concluded',
+  interrupted: 'interrupted, so that only a part was seen',
+  failed: 'the harness failed, so that nothing is concluded',
+};
+
+/** What the only variant does. */
+const stateClauses = (story: VariantStory): string[] => {
+  const present = shown(story);
+  const ending = endingsOf(story);
+  if (present.length === 0) return [...ending, `shows none of ${plural(story.symptoms.length, 'symptom')}`];
+  return [...ending, `shows ${symptomsText(present.map(symptom => withCount(story, symptom)))}`];
+};
+
+/** What the candidate does better than the baseline, and what it does not. */
+const changeClauses = (story: RunStory): string[] => {
+  const {baseline, judged} = story;
+  const [before, after] = [shown(baseline), shown(judged)];
+  const gone = before.filter(symptom => !after.includes(symptom) && wasJudged(judged, symptom));
+  const left = after.filter(symptom => before.includes(symptom));
+  const added = after.filter(symptom => !before.includes(symptom));
+  const goodput = compareGoodput(story);
+  const clauses = [
+    ...endingsOf(judged),
+    ...(goodput && (goodput.low > 1 || goodput.high < 1) ? [`has ${ratioText(goodput)} the goodput`] : []),
+    ...(gone.length > 0 ? [`ends ${symptomsText(gone.map(symptom => withChange(story, symptom)))}`] : []),
+    ...(left.length > 0
+      ? [`still shows ${symptomsText(left.map(symptom => withChange(story, symptom)))}`]
+      : []),
+    ...(added.length > 0 ? [`adds ${symptomsText(added.map(symptom => withCount(judged, symptom)))}`] : []),
+  ];
+  return clauses.length > 0
+    ? clauses
+    : [`shows none of ${plural(judged.symptoms.length, 'symptom')}, as before`];
+};
+
+const shown = (story: VariantStory): SymptomId[] =>
+  story.symptoms.filter(({verdict}) => verdict === 'present').map(({symptom}) => symptom);
+
+const wasJudged = (story: VariantStory, symptom: SymptomId): boolean =>
+  story.symptoms.some(candidate => candidate.symptom === symptom && candidate.verdict === 'clear');
+
+const endingsOf = (story: VariantStory): string[] => [
+  ...new Set(story.trials.flatMap(({trial}) => endingName(trial) ?? [])),
+];
+
+const symptomsText = (symptoms: readonly string[]): string =>
+  symptoms.length <= symptomsNamed
+    ? listed(symptoms)
+    : listed([
+        ...symptoms.slice(0, symptomsNamed - 1),
+        `${count(symptoms.length - symptomsNamed + 1)} more symptoms`,
+      ]);
+
+const withCount = (story: VariantStory, symptom: SymptomId): string => {
+  const counted = countOf(story, symptom);
+  return `${symptomNotes[symptom].noun}${counted ? ` (${count(counted)})` : ''}`;
+};
+
+const withChange = ({baseline, judged}: RunStory, symptom: SymptomId): string => {
+  const [before, after] = [countOf(baseline, symptom), countOf(judged, symptom)];
+  const numbers = before && after !== null ? ` (${count(before)} before, ${count(after)} after)` : '';
+  return `${symptomNotes[symptom].noun}${numbers}`;
+};
+
+const countOf = (story: VariantStory, symptom: SymptomId): number | null => {
+  const {countOf: pick} = symptomNotes[symptom];
+  if (!pick || story.phases.length === 0) return null;
+  return story.phases.reduce((sum, phase) => sum + (pick(phase) ?? 0), 0);
+};
+
+const goalsClause = ({goals}: VariantStory): string => {
+  const missed = goals.filter(({verdict}) => verdict === 'missed').length;
+  const unclear = goals.filter(({verdict}) => verdict === 'inconclusive').length;
+  if (goals.length === 0) return 'was held to no goal';
+  if (missed > 0) return `misses ${count(missed)} of ${plural(goals.length, 'goal')}`;
+  if (unclear > 0) return `leaves ${count(unclear)} of ${plural(goals.length, 'goal')} undecided`;
+  return goals.length === 1 ? 'meets its goal' : `meets all ${count(goals.length)} goals`;
+};
+
+const doubt = ({run}: RunStory): string => (run.judgement.verdict === 'inconclusive' ? '; inconclusive' : '');

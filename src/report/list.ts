@@ -1,0 +1,85 @@
+// What `foulweather run` prints at its end: the outcome in a few lines, for a terminal or a log.
+
+import type {OutcomeCounts} from '../model/outcome.ts';
+import type {JudgedRun, PhaseSummary} from '../model/run.ts';
+import {plainText} from './document.ts';
+import {endingText} from './endings.ts';
+import {count, duration, plain} from './format.ts';
+import {goalFigure, limitText, phaseOfGoal, verdictWords} from './goals.ts';
+import {headlineOf} from './headline.ts';
+import {outcomesText, settledStatuses} from './outcome-counts.ts';
+import {redactRun} from './redact.ts';
+import {type RunStory, runStory, type VariantStory} from './variants.ts';
+
+/** Plain lines without colour; `reportPath` is where the report was written. */
+export const renderSummary = (run: JudgedRun, reportPath: string): string => {
+  const story = runStory(redactRun(run));
+  const {record, judgement} = story.run;
+  return [
+    `${verdictWords[judgement.verdict]}  ${headlineOf(story)}`,
+    '',
+    ...story.variants.flatMap(variantLines),
+    '',
+    ...gateLines(story),
+    ...missedLines(story.judged),
+    `Report: ${reportPath}`,
+    `Repeat: ${record.command}`,
+    '',
+  ].join('\n');
+};
+
+const variantLines = (story: VariantStory): string[] => {
+  const {variant, trials, phases} = story;
+  if (trials.length === 0) return [`${variant.name}: not driven`];
+  const measured = phases.filter(phase => phase.role !== 'warm-up');
+  const sum = (pick: (phase: PhaseSummary) => number): number =>
+    measured.reduce((total, phase) => total + pick(phase), 0);
+  const outcomes = Object.fromEntries(
+    settledStatuses.map(status => [status, sum(phase => phase.outcomes[status])]),
+  ) as OutcomeCounts;
+  const medians = trials.length > 1 ? ` (medians over ${trials.length} trials)` : '';
+  const recovered = story.timeToRecoverMs === null ? '' : `; recovered in ${duration(story.timeToRecoverMs)}`;
+  return [
+    `${variant.name}: ${count(sum(phase => phase.started))} operations: ${outcomesText(
+      outcomes,
+      sum(phase => phase.inFlight),
+    )}${medians}${recovered}`,
+    ...trials.flatMap(({trial}) => {
+      const ending = endingText(trial);
+      return ending ? [`  trial ${trial.number}: ${plainText(ending)}`] : [];
+    }),
+    ...symptomLines(story),
+  ];
+};
+
+const symptomLines = ({symptoms, trials}: VariantStory): string[] =>
+  symptoms.flatMap(({symptom, present}) => {
+    const [worst] = present;
+    if (!worst) return [];
+    const {value, threshold} = worst.evidence[0];
+    const share = trials.length > 1 ? `, in ${present.length} of ${trials.length} trials` : '';
+    return [`  ${symptom} in ${worst.phase}: ${plain(value)} (threshold ${plain(threshold)})${share}`];
+  });
+
+const gateLines = ({run, judged}: RunStory): string[] => {
+  if (run.judgement.verdict !== 'inconclusive') return [];
+  const gates = new Set(
+    judged.trials.flatMap(({judgement}) =>
+      judgement.gates.map(gate => `Inconclusive: ${gate.reason} ${gate.advice}`),
+    ),
+  );
+  return gates.size === 0 ? [] : [...gates, ''];
+};
+
+const missedLines = ({variant, goals}: VariantStory): string[] => {
+  const missed = goals.filter(({verdict}) => verdict === 'missed');
+  if (missed.length === 0) return [];
+  return [
+    `Goals missed by ${variant.name}:`,
+    ...missed.map(
+      ({phase, metric, limit, value}) =>
+        `  ${phaseOfGoal(phase)}: ${metric} ${goalFigure(metric, value)}, wanted ${limitText(metric, limit)}`,
+    ),
+    '',
+  ];
+};

@@ -1,0 +1,107 @@
+// result.json: the run as data, for machines that compare, gate and draw.
+import type {Finding} from '../model/finding.ts';
+import type {Verdict} from '../model/goal.ts';
+import type {Json} from '../model/plan.ts';
+import type {Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
+import type {SubjectEnd} from '../model/trial.ts';
+import {headlineOf} from './headline.ts';
+import type {GoalStory, JudgedTrial, RunStory, VariantStory} from './variants.ts';
+
+/** Grows by new fields without a new number; the number changes when a field goes or means something else. */
+export const resultSchemaVersion = 1;
+
+export type ResultTrial = {
+  readonly id: string;
+  readonly number: number;
+  readonly seed: number;
+  readonly verdict: Verdict;
+  readonly end: SubjectEnd;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly timeToRecoverMs: number | null;
+  readonly phases: readonly PhaseSummary[];
+  readonly findings: readonly Finding[];
+  readonly gates: readonly Gate[];
+};
+
+export type ResultVariant = {
+  readonly name: string;
+  readonly role: 'baseline' | 'candidate' | 'other';
+  readonly change: string | null;
+  readonly options: Json;
+  readonly versions: {readonly [name: string]: string};
+  readonly goals: readonly GoalStory[];
+  /** Medians over the trials. */
+  readonly phases: readonly PhaseSummary[];
+  readonly trials: readonly ResultTrial[];
+};
+
+export type Result = {
+  readonly schemaVersion: typeof resultSchemaVersion;
+  readonly runId: string;
+  readonly scenario: string;
+  readonly status: RunRecord['status'];
+  readonly verdict: Verdict;
+  /** Whose verdict it is. */
+  readonly candidate: string;
+  readonly headline: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly seed: number;
+  readonly command: string;
+  readonly trialsPerVariant: number;
+  readonly environment: Environment;
+  readonly calibration: Calibration | null;
+  readonly variants: readonly ResultVariant[];
+};
+
+export const resultOf = (story: RunStory): Result => {
+  const {record, judgement} = story.run;
+  return {
+    schemaVersion: resultSchemaVersion,
+    runId: record.id,
+    scenario: record.scenario,
+    status: record.status,
+    verdict: judgement.verdict,
+    candidate: judgement.candidate,
+    headline: headlineOf(story),
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    seed: record.seed,
+    command: record.command,
+    trialsPerVariant: record.trialsPerVariant,
+    environment: record.environment,
+    calibration: record.calibration,
+    variants: story.variants.map(variant => variantOf(story, variant)),
+  };
+};
+
+const variantOf = (story: RunStory, {variant, trials, goals, phases}: VariantStory): ResultVariant => ({
+  name: variant.name,
+  role:
+    variant === story.baseline.variant
+      ? 'baseline'
+      : variant === story.candidate?.variant
+        ? 'candidate'
+        : 'other',
+  change: variant.change,
+  options: variant.options,
+  versions: Object.assign({}, ...trials.map(({trial}) => trial.versions)),
+  goals,
+  phases,
+  trials: trials.map(trialOf),
+});
+
+const trialOf = ({trial, judgement}: JudgedTrial): ResultTrial => ({
+  id: trial.id,
+  number: trial.number,
+  seed: trial.seed,
+  verdict: judgement.verdict,
+  end: trial.end,
+  exitCode: trial.exit?.exitCode ?? null,
+  signal: trial.exit?.signal ?? null,
+  timeToRecoverMs: judgement.timeToRecoverMs,
+  phases: judgement.phases,
+  findings: judgement.findings,
+  gates: judgement.gates,
+});

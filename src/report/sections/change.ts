@@ -1,0 +1,60 @@
+// Change: what the candidate does differently; with one variant only, what usually mends what was found.
+import type {Json, Variant} from '../../model/plan.ts';
+import {type Block, code, paragraph, type Section, type Span, strong, type Text, table} from '../document.ts';
+import {symptomNotes} from '../symptom-notes.ts';
+import type {RunStory, VariantStory} from '../variants.ts';
+
+export const changeSection = ({baseline, variants}: RunStory): Section => ({
+  id: 'change',
+  title: 'Change',
+  blocks:
+    variants.length === 1
+      ? proposals(baseline)
+      : variants.slice(1).flatMap(({variant}) => changeBlocks(baseline.variant, variant)),
+});
+
+const proposals = (baseline: VariantStory): Block[] => {
+  const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');
+  if (present.length === 0) return [paragraph('No symptom was found, and no change was tried.')];
+  return [
+    paragraph('No change was tried. What usually mends what was found:'),
+    table(
+      ['Symptom', 'What usually mends it'],
+      present.map(({symptom}) => [strong(symptom), symptomNotes[symptom].remedy]),
+    ),
+  ];
+};
+
+const changeBlocks = (before: Variant, after: Variant): Block[] => {
+  const rows = differences(before, after);
+  const sentence: Text = [code(after.name), `: ${after.change ?? 'the change was not described.'}`];
+  if (rows.length === 0)
+    return [paragraph(...sentence), paragraph('The options that are shown do not differ.')];
+  return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
+};
+
+/** Options, environment and heap limit that are not the same, by path; a value that is not set is a dash. */
+const differences = (before: Variant, after: Variant): Span[][] => {
+  const [old, current] = [settingsOf(before), settingsOf(after)];
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .filter(path => old.get(path) !== current.get(path))
+    .map(path => [code(path), valueSpan(old.get(path)), valueSpan(current.get(path))]);
+};
+
+const valueSpan = (value: string | undefined): Span => (value === undefined ? 'not set' : code(value));
+
+const settingsOf = ({options, process}: Variant): Map<string, string> =>
+  new Map([
+    ...flatten(options, ''),
+    ...Object.entries(process.env).map(([name, value]) => [`env ${name}`, value] as const),
+    ...(process.heapLimitMiB === undefined ? [] : [['heap limit', `${process.heapLimitMiB} MiB`] as const]),
+  ]);
+
+const flatten = (value: Json, path: string): (readonly [string, string])[] => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [[path === '' ? 'options' : path, JSON.stringify(value)]];
+  }
+  return Object.entries(value).flatMap(([name, inner]) =>
+    flatten(inner, path === '' ? name : `${path}.${name}`),
+  );
+};

@@ -1,0 +1,34 @@
+// Environment: on what the run was made, and with which versions.
+import {code, joined, type Section, type Span, type Text, table} from '../document.ts';
+import {bytes, plural} from '../format.ts';
+import type {RunStory, VariantStory} from '../variants.ts';
+
+export const environmentSection = ({run, variants}: RunStory): Section => {
+  const {environment} = run.record;
+  const rows: (readonly (Span | Text)[])[] = [
+    ['foulweather', environment.foulweather],
+    ['Node of the harness', environment.node],
+    ['Injector', environment.injector],
+    ['Platform', environment.platform],
+    ['CPU', `${environment.cpu}, ${plural(environment.cpuCount, 'core')}`],
+    ['Memory', bytes(environment.memoryBytes)],
+    ...variants.flatMap(subjectRows),
+  ];
+  return {id: 'environment', title: 'Environment', blocks: [table(['What', 'Which'], rows)]};
+};
+
+const subjectRows = ({variant, trials}: VariantStory): (Span | Text)[][] => {
+  const trial = trials.find(candidate => candidate.trial.runtime !== null)?.trial;
+  if (!trial) return [];
+  const versions = Object.entries(trial.versions).map(
+    ([name, version]): Text => [code(`${name} ${version}`)],
+  );
+  const process: Text[] = [
+    [trial.runtime ?? ''],
+    ...(variant.process.heapLimitMiB === undefined
+      ? []
+      : [[`heap limit ${variant.process.heapLimitMiB} MiB`]]),
+    ...versions,
+  ];
+  return [[`Subject, ${variant.name}`, joined(process, ', ')]];
+};

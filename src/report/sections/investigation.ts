@@ -1,0 +1,50 @@
+// Data used to investigate: each phase that matters in the words of all witnesses, then failures and slow operations.
+import {type Block, heading, paragraph, type Section, type Text, table} from '../document.ts';
+import {describeFaults} from '../faults.ts';
+import {plannedDuration} from '../format.ts';
+import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
+import type {RunStory} from '../variants.ts';
+import {witnesses} from '../witnesses.ts';
+
+export const investigationSection = (story: RunStory): Section => ({
+  id: 'data-used-to-investigate',
+  title: 'Data used to investigate',
+  blocks: [
+    paragraph(
+      'Five witnesses saw each phase: the driver that called the library, the telemetry that the library itself emitted, the injector between client and server, the target, and the process as the operating system and the runtime see it.',
+      mediansNote(story),
+    ),
+    ...story.run.record.plan.phases
+      .filter(phase => phase.role === 'fault' || phase.role === 'recovery')
+      .flatMap(phase => phaseBlocks(story, phase.name)),
+    ...failureBlocks(story),
+    ...slowestBlocks(story),
+    ...warningBlocks(story),
+  ],
+});
+
+/** Empty with one trial per variant. */
+export const mediansNote = ({variants}: RunStory): string => {
+  const trials = Math.max(...variants.map(variant => variant.trials.length));
+  return trials > 1 ? ` Figures are medians over the trials of a variant, ${trials} at most.` : '';
+};
+
+const phaseBlocks = (story: RunStory, name: string): Block[] => {
+  const phase = story.run.record.plan.phases.find(candidate => candidate.name === name);
+  const reached = story.variants.filter(variant =>
+    variant.phases.some(candidate => candidate.phase === name),
+  );
+  if (!phase || reached.length === 0) return [];
+  const rows = witnesses.map((witness): Text[] => [
+    [witness.name],
+    ...reached.map(variant => {
+      const figures = variant.phases.find(candidate => candidate.phase === name);
+      return figures ? witness.says(variant, figures) : [];
+    }),
+  ]);
+  const faults = phase.faults.length === 0 ? 'no fault' : describeFaults(phase);
+  return [
+    heading(`${name}: ${faults} (${plannedDuration(phase.durationMs)})`),
+    table(['Witness', ...reached.map(({variant}) => variant.name)], rows),
+  ];
+};

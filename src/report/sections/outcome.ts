@@ -1,0 +1,128 @@
+// Outcome: the goals, before and after side by side, and what got better and what did not.
+import {minimumPairs} from '../../stats/bootstrap.ts';
+import {comparePhases, pairCount, ratioText} from '../comparison.ts';
+import {
+  type Block,
+  code,
+  heading,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  strong,
+  type Text,
+  table,
+} from '../document.ts';
+import {endingBlocks} from '../endings.ts';
+import {count, duration, percent, perOperation, plural, rate} from '../format.ts';
+import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../goals.ts';
+import type {PhaseMedians} from '../medians.ts';
+import {progressOf} from '../progress.ts';
+import type {GoalStory, RunStory, VariantStory} from '../variants.ts';
+
+export const outcomeSection = (story: RunStory): Section => ({
+  id: 'outcome',
+  title: 'Outcome',
+  blocks: story.candidate ? comparedBlocks(story, story.candidate) : aloneBlocks(story.baseline),
+});
+
+const aloneBlocks = (baseline: VariantStory): Block[] => [
+  paragraph(
+    'Only ',
+    code(baseline.variant.name),
+    ' was tried, so that there is nothing to compare it with. To prove a fix, add a variant that makes the change, and run again.',
+  ),
+  ...goalBlocks(baseline, null),
+];
+
+const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
+  if (candidate.phases.length === 0) {
+    return [
+      ...endingBlocks(candidate),
+      paragraph(code(candidate.variant.name), ' was not driven, so that nothing can be compared.'),
+    ];
+  }
+  return [
+    ...endingBlocks(candidate),
+    ...goalBlocks(candidate, story.baseline),
+    heading('Before and after'),
+    paragraph(
+      'Each cell reads ',
+      code(story.baseline.variant.name),
+      ' → ',
+      code(candidate.variant.name),
+      '.',
+    ),
+    phaseTable(story.baseline, candidate),
+    ...ratioBlocks(story),
+    ...progressBlocks(story),
+  ];
+};
+
+const goalBlocks = (story: VariantStory, baseline: VariantStory | null): Block[] => {
+  if (story.goals.length === 0) return [paragraph('The scenario sets no goals.')];
+  const name = story.variant.name;
+  const titles = baseline
+    ? ['Goal', 'Phase', '>Limit', `>${baseline.variant.name}`, `>${name}`, '>Count', 'Verdict']
+    : ['Goal', 'Phase', '>Limit', `>${name}`, '>Count', 'Verdict'];
+  const rows = story.goals.map((goal): (Span | Text)[] => [
+    code(goal.metric),
+    phaseOfGoal(goal.phase),
+    limitText(goal.metric, goal.limit),
+    ...(baseline ? [valueIn(baseline, goal)] : []),
+    goalFigure(goal.metric, goal.value),
+    count(goal.count),
+    [strong(goalVerdict(goal)), goal.reasons.length > 0 ? `: ${goal.reasons.join('; ')}` : ''],
+  ]);
+  return [table(titles, rows)];
+};
+
+const valueIn = (baseline: VariantStory, goal: GoalStory): string => {
+  const same = baseline.goals.find(({phase, metric}) => phase === goal.phase && metric === goal.metric);
+  return same ? goalFigure(goal.metric, same.value) : '–';
+};
+
+const phaseTable = (baseline: VariantStory, candidate: VariantStory): Block => {
+  const rows = candidate.phases.map(after => {
+    const before = baseline.phases.find(({phase}) => phase === after.phase);
+    const cell = (show: (phase: PhaseMedians) => string): string =>
+      `${before ? show(before) : '–'} → ${show(after)}`;
+    return [
+      after.phase,
+      cell(({successRatio}) => percent(successRatio)),
+      cell(({outcomes}) => count(outcomes.hung)),
+      cell(({goodputPerSecond}) => rate(goodputPerSecond)),
+      cell(({responseP99Ms}) => duration(responseP99Ms)),
+      cell(({settleP99Ms}) => duration(settleP99Ms)),
+      cell(({attemptsPerOperationRatio}) => perOperation(attemptsPerOperationRatio)),
+    ];
+  });
+  return table(
+    ['Phase', '>Succeeded', '>Hung', '>Goodput', '>Response p99', '>Settle p99', '>Attempts per operation'],
+    rows,
+  );
+};
+
+const ratioBlocks = (story: RunStory): Block[] => {
+  const pairs = pairCount(story);
+  if (pairs < minimumPairs) {
+    return [
+      paragraph(
+        `With ${plural(pairs, 'pair')} of trials there is no interval, and so no ratio is given; ${minimumPairs} or more have one.`,
+      ),
+    ];
+  }
+  const rows = comparePhases(story).map(({phase, figure, interval}) => [phase, figure, ratioText(interval)]);
+  return [table(['Phase', 'Figure', 'After ÷ before'], rows)];
+};
+
+const progressBlocks = (story: RunStory): Block[] => {
+  const {better, notBetter, undecided} = progressOf(story);
+  const group = (title: string, items: readonly Text[], none: string): Block[] =>
+    items.length > 0 ? [heading(title), list(items)] : none === '' ? [] : [heading(title), paragraph(none)];
+  return [
+    ...group('What got better', better, 'Nothing that was looked for.'),
+    ...group('What did not', notBetter, 'Nothing that was looked for.'),
+    ...group('What was not concluded', undecided, ''),
+  ];
+};

@@ -1,0 +1,40 @@
+// How to reproduce: the command, the seed, the phases, and where the raw data is.
+import {code, list, paragraph, type Section, table} from '../document.ts';
+import {describeFaults} from '../faults.ts';
+import {plannedDuration, plural} from '../format.ts';
+import type {RunStory} from '../variants.ts';
+
+export const reproductionSection = ({run}: RunStory): Section => {
+  const {record} = run;
+  const {commit, dirty} = record.environment;
+  return {
+    id: 'how-to-reproduce',
+    title: 'How to reproduce',
+    blocks: [
+      {kind: 'code', language: 'sh', text: record.command},
+      list([
+        [`Seed ${record.seed}, ${plural(record.trialsPerVariant, 'trial')} per variant.`],
+        commit === null
+          ? ['Outside of a git repository.']
+          : ['Commit ', code(commit), dirty ? ', with changes that were not committed.' : '.'],
+        [
+          'Raw data: run ',
+          code(record.id),
+          '; ',
+          code(`foulweather report ${record.id}`),
+          ' judges and renders it again without running.',
+        ],
+      ]),
+      paragraph('The phases:'),
+      table(
+        ['Phase', 'Role', '>Duration', 'Faults'],
+        record.plan.phases.map(phase => [
+          phase.name,
+          phase.role,
+          plannedDuration(phase.durationMs),
+          describeFaults(phase),
+        ]),
+      ),
+    ],
+  };
+};

@@ -1,0 +1,89 @@
+// Symptoms: what the baseline did wrong, each with its evidence; then what was clear, and what could not be known.
+import type {Evidence} from '../../model/finding.ts';
+import {symptoms} from '../../model/finding.ts';
+import {
+  type Block,
+  code,
+  lineBreak,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  strong,
+  type Text,
+  table,
+} from '../document.ts';
+import {endingBlocks} from '../endings.ts';
+import {count, plain, plural} from '../format.ts';
+import type {RunStory, SymptomStory, VariantStory} from '../variants.ts';
+
+const examplesShown = 2;
+
+export const symptomsSection = ({baseline}: RunStory): Section => ({
+  id: 'symptoms',
+  title: 'Symptoms',
+  blocks: [...endingBlocks(baseline), ...symptomBlocks(baseline)],
+});
+
+export const symptomBlocks = (story: VariantStory): Block[] => {
+  const name = code(story.variant.name);
+  if (story.symptoms.length === 0) return [paragraph('Nothing was judged of ', name, '.')];
+  const present = story.symptoms.filter(({verdict}) => verdict === 'present');
+  const looked = plural(story.symptoms.length, 'symptom');
+  if (present.length === 0) return [paragraph(`None of ${looked} was found in `, name, '.'), ...rest(story)];
+  return [
+    paragraph(name, ` shows ${count(present.length)} of the ${looked} that were looked for.`),
+    table(
+      ['Symptom', 'Phase', 'Evidence', '>Number', '>Threshold', '>Count', 'Witness'],
+      present.flatMap(rowsOf),
+    ),
+    ...rest(story),
+  ];
+};
+
+/** The finding of the trial that shows it most, a row for each piece of evidence. */
+const rowsOf = (story: SymptomStory): Text[][] => {
+  const worst = story.present[0];
+  if (!worst) return [];
+  return worst.evidence.map((evidence, index) => [
+    index === 0 ? nameOf(story) : [],
+    [worst.phase],
+    saysOf(evidence),
+    [plain(evidence.value)],
+    [plain(evidence.threshold)],
+    [count(evidence.count)],
+    [evidence.witness],
+  ]);
+};
+
+const nameOf = ({symptom, present, trialCount}: SymptomStory): Text => {
+  const severity = present.some(finding => finding.severity === 'fail') ? '' : ' (warning)';
+  const share: Span[] = trialCount > 1 ? [lineBreak, `in ${present.length} of ${trialCount} trials`] : [];
+  return [strong(symptom), severity, lineBreak, symptoms[symptom], ...share];
+};
+
+const saysOf = ({says, operations}: Evidence): Text =>
+  operations.length === 0
+    ? [says]
+    : [
+        says,
+        ' For example ',
+        ...operations.slice(0, examplesShown).flatMap((id, index) => [index > 0 ? ', ' : '', code(id)]),
+        '.',
+      ];
+
+const rest = ({symptoms: stories}: VariantStory): Block[] => {
+  const clear = stories.filter(({verdict}) => verdict === 'clear');
+  const unclear = stories.filter(({verdict}) => verdict === 'inconclusive');
+  return [
+    ...(clear.length > 0
+      ? [paragraph('Looked for and not found: ', clear.map(({symptom}) => symptom).join(', '), '.')]
+      : []),
+    ...(unclear.length > 0
+      ? [
+          paragraph('Inconclusive:'),
+          list(unclear.map(({symptom, reasons}) => [strong(symptom), `: ${reasons.join('; ')}`])),
+        ]
+      : []),
+  ];
+};

@@ -1,0 +1,122 @@
+// Threats to validity: what may be wrong with these figures, and what nobody saw.
+import {code, list, type Section, strong, type Text} from '../document.ts';
+import {count, duration, microseconds, plural} from '../format.ts';
+import type {JudgedTrial, RunStory} from '../variants.ts';
+
+export const threatsSection = (story: RunStory): Section => ({
+  id: 'threats-to-validity',
+  title: 'Threats to validity',
+  blocks: [
+    list([
+      ...gates(story),
+      ...trialCount(story),
+      ...cost(story),
+      ...unseen(story),
+      ...troubles(story),
+      ...measurement(story),
+    ]),
+  ],
+});
+
+const trialsOf = ({variants}: RunStory): JudgedTrial[] => variants.flatMap(variant => [...variant.trials]);
+
+const gates = (story: RunStory): Text[] =>
+  trialsOf(story).flatMap(({trial, judgement}) =>
+    judgement.gates.map(
+      (gate): Text => [
+        strong(gate.name),
+        ' (',
+        code(trial.variant),
+        `, trial ${trial.number}): ${gate.reason} ${gate.advice}`,
+      ],
+    ),
+  );
+
+const trialCount = ({run, variants}: RunStory): Text[] => {
+  const trials = Math.min(...variants.map(variant => variant.trials.length));
+  const planned = run.record.trialsPerVariant;
+  if (trials < planned) return [[`${count(trials)} of ${plural(planned, 'trial')} of a variant were made.`]];
+  if (trials >= 5)
+    return [
+      [`${plural(trials, 'trial')} per variant, each a process of its own, baseline and candidate in turn.`],
+    ];
+  return [
+    [
+      `${plural(trials, 'trial')} per variant: enough for what never may happen, too few to tell how much figures vary between runs.`,
+    ],
+  ];
+};
+
+const cost = (story: RunStory): Text[] => {
+  const {calibration} = story.run.record;
+  const lags = trialsOf(story).flatMap(({judgement}) =>
+    judgement.phases.flatMap(phase => phase.startLagP99Ms ?? []),
+  );
+  const lag: Text[] =
+    lags.length === 0
+      ? []
+      : [
+          [
+            `Operations started late by ${duration(Math.max(...lags))} at the 99th percentile in the worst phase; response times include it.`,
+          ],
+        ];
+  if (!calibration) return [["The harness's own cost was not measured."], ...lag];
+  return [
+    [
+      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation, measured over ${count(calibration.operationCount)} operations that do nothing (start lag p99 ${duration(calibration.startLagP99Ms)}); it is part of the CPU figures, as is the cost of the telemetry.`,
+    ],
+    ...lag,
+  ];
+};
+
+const unseen = (story: RunStory): Text[] => {
+  const trials = trialsOf(story);
+  const summaries = trials.flatMap(({judgement}) => [...judgement.phases]);
+  const refusals = trials.flatMap(({trial}) => Object.entries(trial.telemetry?.refusals ?? {}));
+  return [
+    ...(summaries.some(({faults}) => faults.some(({connectionsHit}) => connectionsHit === null))
+      ? [
+          [
+            'The injector does not count which fault hit which connection, as a real Toxiproxy does not: that the faults hit is inferred from their effect.',
+          ],
+        ]
+      : []),
+    ...(trials.some(({trial}) => trial.ledger === null)
+      ? [['The target kept no ledger: attempts, duplicates and lost operations were not seen.']]
+      : []),
+    ...(trials.some(({trial}) => trial.telemetry === null)
+      ? [['Of some trials no telemetry was received.']]
+      : []),
+    ...refusals.map(
+      ([reason, refused]): Text => [
+        `The telemetry receiver refused ${plural(refused, 'request')}: ${reason}.`,
+      ],
+    ),
+  ];
+};
+
+const troubles = (story: RunStory): Text[] =>
+  trialsOf(story).flatMap(({trial}) =>
+    trial.troubles.map(
+      (trouble): Text => [
+        'The harness had trouble with ',
+        code(trouble.what),
+        ` (${trial.variant}, trial ${trial.number}, ${duration(trouble.atMs)}): `,
+        code(trouble.message),
+      ],
+    ),
+  );
+
+const measurement = ({run}: RunStory): Text[] => [
+  [
+    'Response times per phase are kept to three significant digits (an error of 0.1 %), those in the chart to two (1 %).',
+  ],
+  [
+    'What had not settled when the load and the drain were over has no response time: hung and in-flight operations are counted, and not in the percentiles.',
+  ],
+  run.record.plan.target.kind === 'url'
+    ? ['The target is not the harness’s own: what else it had to do is not known.']
+    : [
+        'Subject, injector and target share one machine: loopback has no loss, no reordering and next to no latency but what the faults add.',
+      ],
+];
