@@ -1,0 +1,125 @@
+// One accepted connection: the client's socket, the upstream's socket, and a link for each direction.
+
+import {connect, type Socket} from 'node:net';
+import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
+import {AddressError, parseAddress} from './address.ts';
+import {Link, type LinkHost} from './link.ts';
+import type {Toxic} from './toxic.ts';
+import type {OpenRecord, Witness} from './witness.ts';
+
+export type ConnectionHost = {
+  /** What random decisions depend on besides the connection's number: the seed and the proxy. */
+  readonly seedParts: readonly (string | number)[];
+  readonly upstream: string;
+  readonly witness: Witness;
+  /** The toxics of a direction in the order in which they were added. */
+  readonly toxics: (direction: StreamDirection) => readonly Toxic[];
+  /** Called with each finished link's byte counts. */
+  readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
+  readonly closed: (connection: Connection) => void;
+};
+
+export class Connection {
+  readonly #host: ConnectionHost;
+  readonly #client: Socket;
+  readonly #record: OpenRecord;
+  #upstream: Socket | undefined;
+  #links: readonly Link[] = [];
+  #openSockets = 1;
+
+  /** Takes over an accepted socket that is not being read yet, and dials the upstream. */
+  constructor(host: ConnectionHost, client: Socket) {
+    this.#host = host;
+    this.#client = client;
+    this.#record = host.witness.opened();
+    client.on('end', () => this.#ended('client-closed'));
+    client.on('error', () => this.#ended('client-reset'));
+    client.on('close', this.#onClose);
+    this.#dial();
+  }
+
+  add(toxic: Toxic): void {
+    for (const link of this.#links) if (link.direction === toxic.direction) link.add(toxic);
+  }
+
+  update(toxic: Toxic): void {
+    for (const link of this.#links) if (link.direction === toxic.direction) link.update(toxic);
+  }
+
+  remove(toxic: Toxic): void {
+    for (const link of this.#links) if (link.direction === toxic.direction) link.remove(toxic);
+  }
+
+  /** Closes both sides at once, because the proxy stops. */
+  cut(): void {
+    this.#ended('cut');
+    for (const link of this.#links) link.kill();
+    this.#client.destroy();
+    this.#upstream?.destroy();
+  }
+
+  #dial(): void {
+    let upstream: Socket;
+    try {
+      const {host, port} = parseAddress(this.#host.upstream);
+      upstream = connect({host: host || 'localhost', port, noDelay: true, allowHalfOpen: true});
+    } catch (error) {
+      if (!(error instanceof AddressError)) throw error;
+      this.#dialFailed();
+      return;
+    }
+    this.#upstream = upstream;
+    this.#openSockets++;
+    let isConnected = false;
+    upstream.on('connect', () => {
+      isConnected = true;
+      this.#start(upstream);
+    });
+    upstream.on('end', () => this.#ended('upstream-closed'));
+    upstream.on('error', () => (isConnected ? this.#ended('upstream-reset') : this.#dialFailed()));
+    upstream.on('close', this.#onClose);
+  }
+
+  #dialFailed(): void {
+    this.#ended('dial-failed');
+    // Nothing was read, so the client sees a close, or a reset if it wrote.
+    this.#client.destroy();
+  }
+
+  #start(upstream: Socket): void {
+    const host: LinkHost = {
+      seedParts: [...this.#host.seedParts, this.#record.id],
+      forwarded: (direction, bytes) => this.#host.witness.forwarded(this.#record, direction, bytes),
+      decided: (toxic, isActive) => this.#host.witness.decided(toxic.name, isActive),
+      acted: toxic => this.#host.witness.acted(toxic.name, this.#record),
+      closedEarly: () => this.#ended('closed-by-fault'),
+      reset: () => this.#reset(),
+    };
+    this.#links = [
+      new Link(host, 'upstream', this.#client, upstream),
+      new Link(host, 'downstream', upstream, this.#client),
+    ];
+    for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
+    this.#client.resume();
+  }
+
+  #reset(): void {
+    this.#ended('reset-by-fault');
+    for (const link of this.#links) link.kill();
+    this.#client.resetAndDestroy();
+    this.#upstream?.resetAndDestroy();
+  }
+
+  #ended(end: Exclude<ConnectionEnd, 'open'>): void {
+    this.#host.witness.ended(this.#record, end);
+  }
+
+  readonly #onClose = (): void => {
+    if (--this.#openSockets > 0) return;
+    this.#host.witness.closed(this.#record);
+    for (const link of this.#links) {
+      this.#host.transferred(link.direction, link.receivedBytes, link.sentBytes);
+    }
+    this.#host.closed(this);
+  };
+}

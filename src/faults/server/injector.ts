@@ -1,0 +1,61 @@
+// The embedded fault injector: a server with Toxiproxy's API and data plane, repeatable by its seed, which can prove its hits.
+
+import type {Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {apiRoutes, type Handler} from './api.ts';
+import {createApiServer} from './http-server.ts';
+import {Metrics, metricsContentType} from './metrics.ts';
+import {Proxies} from './proxies.ts';
+import type {Route} from './route.ts';
+
+export type InjectorOptions = {
+  /** Where the API listens. */
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** The same seed gives the same decisions for the n-th connection of a proxy, whatever the timing. */
+  readonly seed: number;
+  /** Whether to serve GET /metrics in Prometheus' text format. */
+  readonly metrics?: boolean;
+};
+
+export type Injector = {
+  /** The API's address without a trailing slash, as toxiproxy-node-client wants it. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Closes the API, all proxies and all their connections. */
+  close(): Promise<void>;
+};
+
+/** Starts an injector. Rejects with the system's error if the API cannot listen. */
+export async function startInjector({host, port, seed, metrics = false}: InjectorOptions): Promise<Injector> {
+  const counters = metrics ? new Metrics() : undefined;
+  const proxies = new Proxies({seed, transferred: transfer => counters?.count(transfer)});
+  const routes = counters === undefined ? apiRoutes : [...apiRoutes, metricsRoute(counters)];
+  const server = createApiServer(proxies, routes);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({host, port}, resolve);
+  });
+  const {port: realPort} = server.address() as AddressInfo; // a string only for pipes
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${realPort}`,
+    host,
+    port: realPort,
+    async close() {
+      await Promise.all([closeServer(server), proxies.close()]);
+    },
+  };
+}
+
+function metricsRoute(counters: Metrics): Route<Handler> {
+  const handler = () => ({status: 200, contentType: metricsContentType, body: counters.toText()});
+  return {methods: ['GET'], path: '/metrics', handler};
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,192 @@
+// One direction of a connection: reads from one socket, passes chunks through the active toxics in the order in which they
+// were added, and writes to the other socket. While the writer is behind, it does not read.
+
+import type {Socket} from 'node:net';
+import type {StreamDirection} from '../../model/proxy-witness.ts';
+import {createRandom} from './random.ts';
+import {type Chunk, type Receiver, Stage} from './stage.ts';
+import type {Toxic} from './toxic.ts';
+
+/** Toxiproxy reads 32 KiB at a time, and its toxics act on each chunk. */
+const chunkBytes = 32 * 1024;
+
+export type LinkHost = {
+  /** What, with a toxic's name, its random decisions depend on. */
+  readonly seedParts: readonly (string | number)[];
+  readonly forwarded: (direction: StreamDirection, bytes: number) => void;
+  readonly decided: (toxic: Toxic, isActive: boolean) => void;
+  readonly acted: (toxic: Toxic) => void;
+  readonly closedEarly: () => void;
+  readonly reset: () => void;
+};
+
+/** A toxic on this link. Its stage is made when it first becomes active, and then kept for what it has counted. */
+type Entry = {readonly toxic: Toxic; stage: Stage | undefined; isActive: boolean};
+
+export class Link implements Receiver {
+  readonly direction: StreamDirection;
+  receivedBytes = 0;
+  sentBytes = 0;
+  readonly #host: LinkHost;
+  readonly #source: Socket;
+  readonly #destination: Socket;
+  readonly #entries: Entry[] = [];
+  /** How often each toxic has started here; kept when it is removed, so that its next start decides anew. */
+  readonly #starts = new Map<string, number>();
+  /** The active stages in order. None: chunks go straight from socket to socket. */
+  #stages: readonly Stage[] = [];
+  #hasInputEnded = false;
+  #isDone = false;
+
+  constructor(host: LinkHost, direction: StreamDirection, source: Socket, destination: Socket) {
+    this.#host = host;
+    this.direction = direction;
+    this.#source = source;
+    this.#destination = destination;
+    source.on('data', this.#onData);
+    source.on('end', this.#onInputEnd);
+    source.on('close', this.#onInputEnd);
+    destination.on('drain', this.#onDrain);
+    destination.on('close', this.kill);
+  }
+
+  add(toxic: Toxic): void {
+    const entry: Entry = {toxic, stage: undefined, isActive: false};
+    this.#entries.push(entry);
+    this.#start(entry);
+  }
+
+  /** Lets the toxic begin again with its new attributes. */
+  update(toxic: Toxic): void {
+    const entry = this.#entries.find(entry => entry.toxic === toxic);
+    if (entry === undefined) return;
+    if (entry.isActive) entry.stage?.interrupt();
+    this.#start(entry);
+  }
+
+  /** Takes the toxic out. What it holds goes on at once, ahead of all that follows. */
+  remove(toxic: Toxic): void {
+    const index = this.#entries.findIndex(entry => entry.toxic === toxic);
+    const [entry] = this.#entries.splice(index, index < 0 ? 0 : 1);
+    if (entry?.isActive !== true) return;
+    entry.stage?.interrupt();
+    if (toxic.type.closesOnRemoval) entry.stage?.close();
+    entry.stage?.flush();
+    this.#relink();
+  }
+
+  /** Drops everything that is still on its way, and all timers. */
+  readonly kill = (): void => {
+    this.#isDone = true;
+    this.#source.pause();
+    for (const stage of this.#stages) stage.kill();
+  };
+
+  // The link is itself the last receiver: the destination socket.
+
+  get isFull(): boolean {
+    return this.#destination.writableNeedDrain;
+  }
+
+  push({data}: Chunk): void {
+    if (!this.#isDone) this.#send(data);
+  }
+
+  /** Closes the destination altogether, once it has taken what was written: there is no half-close. */
+  end(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#source.pause();
+    // A plain close tells more than a shutdown: the peer gets a reset if it had sent something that nobody will read.
+    if (this.#destination.writableLength === 0) this.#destination.destroy();
+    else this.#destination.destroySoon();
+  }
+
+  #send(data: Buffer): boolean {
+    this.sentBytes += data.length;
+    this.#host.forwarded(this.direction, data.length);
+    return this.#destination.write(data);
+  }
+
+  readonly #onData = (data: Buffer): void => {
+    if (this.#isDone) return;
+    this.receivedBytes += data.length;
+    const first = this.#stages[0];
+    if (first === undefined) {
+      if (!this.#send(data)) this.#source.pause();
+      return;
+    }
+    const timestampMs = performance.now();
+    for (let start = 0; start < data.length; start += chunkBytes) {
+      first.push({data: data.subarray(start, start + chunkBytes), timestampMs});
+    }
+    if (first.isFull) this.#source.pause();
+  };
+
+  readonly #onInputEnd = (): void => {
+    if (this.#hasInputEnded) return;
+    this.#hasInputEnded = true;
+    (this.#stages[0] ?? this).end();
+  };
+
+  readonly #onDrain = (): void => {
+    const last = this.#stages.at(-1);
+    if (last === undefined) this.#resume();
+    else last.roomBehind();
+  };
+
+  #resume(): void {
+    if (!this.#isDone) this.#source.resume();
+  }
+
+  /** Rolls the toxic's dice and starts it, or takes it out of the way. */
+  #start(entry: Entry): void {
+    if (this.#isDone) return;
+    const {toxic} = entry;
+    const starts = this.#starts.get(toxic.name) ?? 0;
+    this.#starts.set(toxic.name, starts + 1);
+    const random = createRandom([...this.#host.seedParts, this.direction, toxic.name, starts]);
+    const isActive = random() < toxic.toxicity;
+    this.#host.decided(toxic, isActive);
+    if (entry.isActive && !isActive) entry.stage?.flush();
+    entry.isActive = isActive;
+    if (isActive) entry.stage ??= this.#createStage(toxic);
+    this.#relink();
+    const {attributes} = toxic;
+    if (isActive) entry.stage?.start({run: stage => toxic.type.run(stage, attributes), random});
+  }
+
+  #createStage(toxic: Toxic): Stage {
+    const {closedEarly, reset, acted} = this.#host;
+    const host = {
+      wantsInput: this.#feed,
+      closedEarly: () => {
+        this.#source.pause();
+        closedEarly();
+      },
+      acted: () => acted(toxic),
+      reset,
+    };
+    return new Stage(host, this, toxic.type.queuedChunks);
+  }
+
+  /** A stage has room: wakes the stage before it, or reads on. */
+  readonly #feed = (stage: Stage): void => {
+    const index = this.#stages.indexOf(stage);
+    if (index > 0) this.#stages[index - 1]?.roomBehind();
+    else if (index === 0) this.#resume();
+  };
+
+  /** Puts the active stages in line, tells a new one what it missed, and lets data flow again. */
+  #relink(): void {
+    const stages = this.#entries.flatMap(({stage, isActive}) =>
+      stage !== undefined && isActive ? [stage] : [],
+    );
+    this.#stages = stages;
+    for (const [index, stage] of stages.entries()) stage.next = stages[index + 1] ?? this;
+    if (this.#isDone) return;
+    if (this.#hasInputEnded) (stages[0] ?? this).end();
+    for (const stage of stages) stage.roomBehind();
+    if (!(stages[0] ?? this).isFull) this.#source.resume();
+  }
+}

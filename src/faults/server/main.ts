@@ -1,0 +1,38 @@
+// The injector as a child process, so that it has an event loop of its own. Its one argument is JSON: InjectorOptions.
+// It sends {kind: 'listening', url} or {kind: 'failed', message}, and ends on {kind: 'stop'} or when its parent is gone.
+
+import {type InjectorOptions, startInjector} from './injector.ts';
+
+/** What this process tells its parent. */
+export type InjectorMessage =
+  | {readonly kind: 'listening'; readonly url: string}
+  | {readonly kind: 'failed'; readonly message: string};
+
+const tell = (message: InjectorMessage) =>
+  new Promise(resolve => process.send?.(message, resolve) ?? resolve(null));
+
+try {
+  const injector = await startInjector(readOptions(process.argv[2]));
+  const stop = () => {
+    void injector.close().then(() => process.exit(0));
+  };
+  process.once('disconnect', stop);
+  process.on('message', (message: unknown) => {
+    if (typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'stop')
+      stop();
+  });
+  await tell({kind: 'listening', url: injector.url});
+} catch (error) {
+  await tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
+  process.exit(2);
+}
+
+function readOptions(text: string | undefined): InjectorOptions {
+  const given: Partial<Record<keyof InjectorOptions, unknown>> = JSON.parse(text ?? '{}');
+  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false} = given;
+  if (typeof host !== 'string') throw new TypeError('host must be a string');
+  if (typeof port !== 'number') throw new TypeError('port must be a number');
+  if (typeof seed !== 'number') throw new TypeError('seed must be a number');
+  if (typeof metrics !== 'boolean') throw new TypeError('metrics must be a boolean');
+  return {host, port, seed, metrics};
+}

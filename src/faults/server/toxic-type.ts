@@ -1,0 +1,92 @@
+// What a toxic type is: a name, the attributes that clients may set, and what it does to one direction of a connection.
+
+import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
+import type {Stage, Steps} from './stage.ts';
+
+export type AttributeValue = number | string | boolean;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** How an attribute is read from JSON, named as in Go, and its value while nobody has set it. */
+export type AttributeSchema =
+  | {readonly kind: 'int' | 'int64' | 'float64'; readonly initial: number}
+  | {readonly kind: 'string'; readonly initial: string}
+  | {readonly kind: 'bool'; readonly initial: boolean};
+
+type Schemas = Readonly<Record<string, AttributeSchema>>;
+type Values<S extends Schemas> = {
+  readonly [Name in keyof S]: S[Name] extends {kind: 'string'}
+    ? string
+    : S[Name] extends {kind: 'bool'}
+      ? boolean
+      : number;
+};
+
+export type ToxicType = {
+  /** The `type` in the API. */
+  readonly name: string;
+  /** The name of Toxiproxy's struct, which error messages show. */
+  readonly goName: string;
+  /** In the order in which clients see them. */
+  readonly attributes: Schemas;
+  /** How many chunks may wait in front of it before the sender feels it; 1 unless given. */
+  readonly queuedChunks: number;
+  /** Whether its removal closes the connections on which it is active. */
+  readonly closesOnRemoval: boolean;
+  /** Why these attributes cannot be had, or undefined. */
+  readonly refuse: (attributes: Attributes) => string | undefined;
+  /** Runs on one direction of one connection, from the toxic's start there to its end. See stage.ts. */
+  readonly run: (stage: Stage, attributes: Attributes) => Steps;
+};
+
+export type ToxicDefinition<S extends Schemas> = {
+  readonly name: string;
+  readonly goName?: string;
+  readonly attributes: S;
+  readonly queuedChunks?: number;
+  readonly closesOnRemoval?: boolean;
+  readonly refuse?: (attributes: Values<S>) => string | undefined;
+  readonly run: (stage: Stage, attributes: Values<S>) => Steps;
+};
+
+/** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
+export function defineToxicType<const S extends Schemas>(definition: ToxicDefinition<S>): ToxicType {
+  const {
+    name,
+    goName = name,
+    attributes,
+    queuedChunks = 1,
+    closesOnRemoval = false,
+    refuse,
+    run,
+  } = definition;
+  return {
+    name,
+    goName,
+    attributes,
+    queuedChunks,
+    closesOnRemoval,
+    // Attributes come from initialAttributes and attributeFields only, which follow the schema.
+    refuse: values => refuse?.(values as Values<S>),
+    run: (stage, values) => run(stage, values as Values<S>),
+  };
+}
+
+export function initialAttributes({attributes}: ToxicType): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, {initial}]) => [name, initial]));
+}
+
+/** The fields that read a type's attributes from a request body and put them into `values`. */
+export function attributeFields(
+  {attributes}: ToxicType,
+  values: Record<string, AttributeValue>,
+): Readonly<Record<string, Field>> {
+  const reader = (name: string, {kind}: AttributeSchema): Field => {
+    const take = (value: AttributeValue) => {
+      values[name] = value;
+    };
+    if (kind === 'string') return stringField(take);
+    if (kind === 'bool') return boolField(take);
+    return kind === 'float64' ? floatField(kind, take) : integerField(kind, take);
+  };
+  return Object.fromEntries(Object.entries(attributes).map(([name, schema]) => [name, reader(name, schema)]));
+}

@@ -1,0 +1,135 @@
+// One toxic of a proxy: a type with its attributes, on one stream, with a probability.
+
+import type {StreamDirection} from '../../model/proxy-witness.ts';
+import {badRequestBody, invalidStream, invalidToxicType} from './api-error.ts';
+import {floatField, objectField, readBody, stringField} from './go-fields.ts';
+import {type JsonValue, toGoJson} from './go-json.ts';
+import {type Attributes, attributeFields, initialAttributes, type ToxicType} from './toxic-type.ts';
+import {toxicTypes} from './toxics/registry.ts';
+
+export class Toxic {
+  readonly name: string;
+  readonly type: ToxicType;
+  readonly direction: StreamDirection;
+  /** The stream as the client wrote it, which is how it is shown. */
+  readonly #stream: string;
+  #attributes: Attributes;
+  #toxicity: number;
+
+  constructor(fields: ToxicFields, type: ToxicType) {
+    this.name = fields.name;
+    this.type = type;
+    this.direction = directionOf(fields.stream);
+    this.#stream = fields.stream;
+    this.#attributes = initialAttributes(type);
+    this.#toxicity = fields.toxicity;
+  }
+
+  get attributes(): Attributes {
+    return this.#attributes;
+  }
+
+  /** Probability that it is active on a link, a float32; not checked to be in 0…1. */
+  get toxicity(): number {
+    return this.#toxicity;
+  }
+
+  /** Merges a body's attributes and, on an update, its toxicity. Throws ApiError 400 and then changes nothing. */
+  merge(body: JsonValue, reads: 'attributes' | 'attributes-and-toxicity'): void {
+    const attributes = {...this.#attributes};
+    let toxicity = this.#toxicity;
+    const goType = `toxics.${this.type.goName}`;
+    const isUpdate = reads === 'attributes-and-toxicity';
+    const problem = readBody(body, updateGoType, '', {
+      attributes: objectField(goType, this.type.goName, attributeFields(this.type, attributes)),
+      ...(isUpdate && {
+        toxicity: floatField('float32', value => {
+          toxicity = value;
+        }),
+      }),
+    });
+    const refusal = problem ?? this.type.refuse(attributes);
+    if (refusal !== undefined) throw badRequestBody(refusal);
+    this.#attributes = attributes;
+    this.#toxicity = toxicity;
+  }
+
+  toJson(): string {
+    const attributes = Object.entries(this.#attributes)
+      .map(
+        ([name, value]) =>
+          `${toGoJson(name)}:${typeof value === 'number' ? numberText(value) : toGoJson(value)}`,
+      )
+      .join(',');
+    const {name, type} = this;
+    const rest = toGoJson({name, type: type.name, stream: this.#stream, toxicity: shortest(this.#toxicity)});
+    return `{"attributes":{${attributes}},${rest.slice(1)}`;
+  }
+}
+
+export type ToxicFields = {
+  readonly name: string;
+  readonly stream: string;
+  readonly toxicity: number;
+};
+
+/**
+ * Makes a toxic from the body of a request. `checkName` may refuse its name.
+ * Throws ApiError 400, in Toxiproxy's order: the body, the stream, the type, the name, the attributes.
+ */
+export function createToxic(body: JsonValue, checkName: (name: string) => void): Toxic {
+  let name = '';
+  let typeName = '';
+  let stream = 'downstream';
+  let toxicity = 1;
+  const problem = readBody(body, 'toxics.ToxicWrapper', 'ToxicWrapper', {
+    attributes: objectField('toxics.NoopToxic', 'NoopToxic', {}),
+    name: stringField(value => {
+      name = value;
+    }),
+    type: stringField(value => {
+      typeName = value;
+    }),
+    stream: stringField(value => {
+      stream = value;
+    }),
+    toxicity: floatField('float32', value => {
+      toxicity = value;
+    }),
+  });
+  if (problem !== undefined) throw badRequestBody(problem);
+  directionOf(stream);
+  const type = toxicTypes.get(typeName);
+  if (type === undefined) throw invalidToxicType();
+  const fields = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity};
+  checkName(fields.name);
+  const toxic = new Toxic(fields, type);
+  toxic.merge(body, 'attributes');
+  return toxic;
+}
+
+const updateGoType =
+  'struct { Attributes interface {} "json:\\"attributes\\""; Toxicity float32 "json:\\"toxicity\\"" }';
+
+function directionOf(stream: string): StreamDirection {
+  const direction = stream.toLowerCase();
+  if (direction === 'upstream' || direction === 'downstream') return direction;
+  throw invalidStream();
+}
+
+/** Whole numbers beyond 2^53 are printed digit by digit and kept within int64, so that Go clients can read them. */
+function numberText(value: number): string {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return toGoJson(value);
+  const limit = 2n ** 63n;
+  const integer = BigInt(value);
+  return String(integer >= limit ? limit - 1n : integer);
+}
+
+/** The number with the fewest digits that is the same float32: 0.1, not 0.10000000149011612. */
+function shortest(float32: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const candidate = Number(float32.toPrecision(digits));
+    if (Math.fround(candidate) === float32) return candidate;
+  }
+  return Number(float32.toPrecision(9));
+}

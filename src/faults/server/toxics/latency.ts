@@ -1,0 +1,25 @@
+// latency: delays each chunk by `latency` ± `jitter` ms from when it was read, so that chunks travel at the same time and
+// keep their order. The end of the stream is not delayed.
+
+import {defineToxicType} from '../toxic-type.ts';
+
+export const latency = defineToxicType({
+  name: 'latency',
+  goName: 'LatencyToxic',
+  attributes: {
+    /** Milliseconds. */
+    latency: {kind: 'int64', initial: 0},
+    /** Milliseconds: the delay is uniform in [latency − jitter, latency + jitter). */
+    jitter: {kind: 'int64', initial: 0},
+  },
+  queuedChunks: 1024, // what is on its way does not hold back the sender
+  *run(stage, {latency, jitter}) {
+    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+      const offsetMs = jitter > 0 ? Math.floor(stage.random() * 2 * jitter) - jitter : 0;
+      const dueMs = chunk.timestampMs + latency + offsetMs;
+      if (dueMs > performance.now()) stage.acted();
+      const isDelayed = yield* stage.sleepUntil(dueMs);
+      yield* stage.write(isDelayed ? {data: chunk.data, timestampMs: dueMs} : chunk);
+    }
+  },
+});

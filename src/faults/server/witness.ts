@@ -1,0 +1,115 @@
+// Counts what happened at one proxy, so that a run can prove that its faults hit.
+
+import type {
+  ConnectionEnd,
+  ConnectionRecord,
+  FaultWitness,
+  ProxyWitness,
+  StreamDirection,
+} from '../../model/proxy-witness.ts';
+
+type Writable<T> = {-readonly [K in keyof T]: T[K]};
+
+/** A connection's record while it is being written. */
+export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits'>> & {readonly hits: string[]};
+
+const keptConnections = 10_000;
+const keptFaults = 10_000;
+
+export class Witness {
+  readonly #faults = new Map<string, Writable<FaultWitness>>();
+  /** A ring: the record of connection n is at n modulo its size. */
+  readonly #records: OpenRecord[] = [];
+  #openConnections = 0;
+  #openedConnections = 0;
+  #peakConnections = 0;
+  #failedDials = 0;
+  #cutConnections = 0;
+  #upstreamBytes = 0;
+  #downstreamBytes = 0;
+
+  opened(): OpenRecord {
+    const record: OpenRecord = {
+      id: ++this.#openedConnections,
+      openedMs: Date.now(),
+      closedMs: null,
+      upstreamBytes: 0,
+      downstreamBytes: 0,
+      hits: [],
+      end: 'open',
+    };
+    this.#records[record.id % keptConnections] = record;
+    this.#peakConnections = Math.max(this.#peakConnections, ++this.#openConnections);
+    return record;
+  }
+
+  /** Notes why a connection ends. Only the first cause counts. */
+  ended(record: OpenRecord, end: Exclude<ConnectionEnd, 'open'>): void {
+    if (record.end !== 'open') return;
+    record.end = end;
+    if (end === 'dial-failed') this.#failedDials++;
+    if (end === 'cut') this.#cutConnections++;
+  }
+
+  closed(record: OpenRecord): void {
+    record.closedMs = Date.now();
+    this.#openConnections--;
+  }
+
+  forwarded(record: OpenRecord, direction: StreamDirection, bytes: number): void {
+    if (direction === 'upstream') {
+      record.upstreamBytes += bytes;
+      this.#upstreamBytes += bytes;
+    } else {
+      record.downstreamBytes += bytes;
+      this.#downstreamBytes += bytes;
+    }
+  }
+
+  /** Finds the counters of a toxic, or starts them. */
+  fault(name: string, type: string, stream: StreamDirection): void {
+    const known = this.#faults.get(name);
+    if (known !== undefined) {
+      known.type = type;
+      known.stream = stream;
+      return;
+    }
+    const oldest = this.#faults.keys().next();
+    if (this.#faults.size >= keptFaults && oldest.done !== true) this.#faults.delete(oldest.value);
+    this.#faults.set(name, {type, stream, decisions: 0, applied: 0, connectionsHit: 0, actions: 0});
+  }
+
+  decided(name: string, isActive: boolean): void {
+    const fault = this.#faults.get(name);
+    if (fault === undefined) return;
+    fault.decisions++;
+    if (isActive) fault.applied++;
+  }
+
+  acted(name: string, record: OpenRecord): void {
+    const fault = this.#faults.get(name);
+    if (fault === undefined) return;
+    fault.actions++;
+    if (record.hits.includes(name)) return;
+    record.hits.push(name);
+    fault.connectionsHit++;
+  }
+
+  report(): ProxyWitness {
+    return {
+      openConnections: this.#openConnections,
+      openedConnections: this.#openedConnections,
+      peakConnections: this.#peakConnections,
+      failedDials: this.#failedDials,
+      cutConnections: this.#cutConnections,
+      upstreamBytes: this.#upstreamBytes,
+      downstreamBytes: this.#downstreamBytes,
+      faults: Object.fromEntries(this.#faults),
+    };
+  }
+
+  /** The last 10,000 connections, oldest first. */
+  connections(): readonly ConnectionRecord[] {
+    return this.#records.filter(record => record !== undefined).sort((a, b) => a.id - b.id);
+  }
+}
