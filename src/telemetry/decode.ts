@@ -7,9 +7,9 @@ import {Refusal} from './refusal.ts';
 
 /**
  * How many fields one request may have, so that a small body of empty messages cannot fill the memory.
- * A span has about 60: this is ten times the largest batch that an SDK is known to send.
+ * A span has about 60: this is room for 30,000 spans, and SDKs send a few thousand at once.
  */
-const fieldLimit = 4_000_000;
+const fieldLimit = 2_000_000;
 
 const refuseTooMany = (): never => {
   throw new Refusal('too large', `more than ${fieldLimit} fields in one request`);

@@ -9,7 +9,12 @@ type Row =
   | {kind: 'gauge'; total: number; pointCount: number; max: number; last: number}
   | {kind: 'histogram'; value: HistogramValue};
 
-type Previous = {readonly atMs: number; readonly sum: number; readonly histogram: HistogramValue | null};
+type Previous = {
+  readonly startMs: number | null;
+  readonly atMs: number;
+  readonly sum: number;
+  readonly histogram: HistogramValue | null;
+};
 
 type CountedPoint = Exclude<Point, {kind: 'gauge'}>;
 
@@ -38,7 +43,7 @@ export class MetricSeries {
     if (this.#previous !== null && point.atMs <= this.#previous.atMs) return;
     if (point.kind === 'gauge') {
       this.#addGauge(point.value, phaseAt(point.atMs));
-      this.#previous = {atMs: point.atMs, sum: 0, histogram: null};
+      this.#previous = {startMs: null, atMs: point.atMs, sum: 0, histogram: null};
       return;
     }
     const phase = phaseAt((this.#countedFrom(point, absentAtMs) + point.atMs) / 2);
@@ -47,25 +52,29 @@ export class MetricSeries {
       const increase = point.temporality === 'delta' ? point.value : point.value - (before?.sum ?? 0);
       const last = point.temporality === 'delta' ? point.value + (this.#previous?.sum ?? 0) : point.value;
       this.#addSum(increase, last, phase);
-      this.#previous = {atMs: point.atMs, sum: last, histogram: null};
+      this.#previous = {startMs: point.startMs, atMs: point.atMs, sum: last, histogram: null};
       return;
     }
     const earlier = point.temporality === 'delta' ? null : (before?.histogram ?? null);
     this.#addHistogram(earlier === null ? point.value : minus(point.value, earlier), phase);
-    this.#previous = {atMs: point.atMs, sum: 0, histogram: point.value};
+    this.#previous = {startMs: point.startMs, atMs: point.atMs, sum: 0, histogram: point.value};
   }
 
-  /** A series that starts late says at times that it counts since the SDK's start, where it can't have counted. */
-  #countedFrom(point: CountedPoint, absentAtMs: number | null): number {
-    const knownEmptyAtMs = this.#previous?.atMs ?? absentAtMs ?? Number.NEGATIVE_INFINITY;
-    const fromMs = Math.max(point.startMs ?? Number.NEGATIVE_INFINITY, knownEmptyAtMs);
-    return fromMs > point.atMs || fromMs === Number.NEGATIVE_INFINITY ? point.atMs : fromMs;
+  /**
+   * Since when the point counts. Some SDKs give every series their own start, long before a late series counted
+   * anything; the JavaScript one lets an observable's first point start at its own time, which says nothing.
+   */
+  #countedFrom({startMs, atMs}: CountedPoint, absentAtMs: number | null): number {
+    // Before the trial's origin, at 0 ms, there was no library.
+    const knownEmptyAtMs = Math.min(this.#previous?.atMs ?? absentAtMs ?? 0, atMs);
+    return startMs === null || startMs >= atMs ? knownEmptyAtMs : Math.max(startMs, knownEmptyAtMs);
   }
 
   /** A cumulative series that has begun anew counts from zero again. */
   #isReset(point: CountedPoint): boolean {
     if (this.#previous === null) return false;
-    if (point.startMs !== null && point.startMs >= this.#previous.atMs) return true;
+    const {startMs, atMs} = this.#previous;
+    if (point.startMs !== null && point.startMs !== startMs && point.startMs >= atMs) return true;
     if (point.kind === 'histogram') return point.value.count < (this.#previous.histogram?.count ?? 0);
     return point.isMonotonic && point.value < this.#previous.sum;
   }

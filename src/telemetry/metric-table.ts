@@ -13,7 +13,8 @@ const seriesKey = (attributes: Attributes): string =>
 export class MetricTable {
   readonly #instruments = new Map<string, Map<string, MetricSeries>>();
   #seriesCount = 0;
-  #readAtMs: number | null = null;
+  /** When the sender read its metrics, the last two times. */
+  #readAtMs: readonly number[] = [];
   /** Points of series beyond the limits. */
   unsummedCount = 0;
 
@@ -22,9 +23,17 @@ export class MetricTable {
     for (const point of points) {
       const series = this.#seriesOf(point);
       if (series === null) this.unsummedCount += 1;
-      else series.add(point, this.#readAtMs, phaseAt);
+      else series.add(point, this.#readBefore(point.atMs), phaseAt);
     }
-    for (const {atMs} of points) this.#readAtMs = Math.max(this.#readAtMs ?? atMs, atMs);
+    const latestMs = points.reduce((latest, {atMs}) => Math.max(latest, atMs), Number.NEGATIVE_INFINITY);
+    if (latestMs > (this.#readAtMs[0] ?? Number.NEGATIVE_INFINITY)) {
+      this.#readAtMs = [latestMs, ...this.#readAtMs.slice(0, 1)];
+    }
+  }
+
+  /** One reading may come in several requests. */
+  #readBefore(atMs: number): number | null {
+    return this.#readAtMs.find(readAtMs => readAtMs < atMs) ?? null;
   }
 
   #seriesOf(point: Point): MetricSeries | null {

@@ -48,8 +48,8 @@ const refusalFrom = (error: unknown): Refusal => {
 
 const sendRefusal = (request: IncomingMessage, response: ServerResponse, refusal: Refusal): void => {
   if (refusal.kind === 'method not allowed') response.setHeader('allow', 'POST');
-  // What is left of the body would be read as the next request.
-  if (!request.complete) response.setHeader('connection', 'close');
+  // Of a body without end, nothing more is read; node:http reads away what is left of others.
+  if (refusal.kind === 'too large' && !request.complete) response.setHeader('connection', 'close');
   const answer = statusResponse(encodingOf(request) ?? 'json', refusal.rpcCode, refusal.message);
   send(response, refusal.httpStatus, answer);
 };

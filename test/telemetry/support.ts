@@ -9,10 +9,13 @@ import {
   AggregationTemporality,
   MeterProvider,
   PeriodicExportingMetricReader,
+  type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
 import {BatchSpanProcessor, TracerProvider} from '@opentelemetry/sdk-trace';
 import type {ExecutionContext} from 'ava';
 import type {Span} from '../../src/model/telemetry.ts';
+import {decodeRequest} from '../../src/telemetry/decode.ts';
+import {otlpType} from '../../src/telemetry/otlp-schema.ts';
 import {type Receiver, startReceiver} from '../../src/telemetry/receiver.ts';
 
 export const trialId = 'trial-1';
@@ -66,8 +69,10 @@ export const tracerProvider = (url: string): TracerProvider =>
 export const meterProvider = (
   url: string,
   temporalityPreference = AggregationTemporality.CUMULATIVE,
+  views: ViewOptions[] = [],
 ): MeterProvider =>
   new MeterProvider({
+    views,
     readers: [
       new PeriodicExportingMetricReader({
         exporter: new OTLPMetricExporter({url: `${url}/v1/metrics`, temporalityPreference}),
@@ -84,3 +89,17 @@ export const operationContext = (index: number) => ({
   traceFlags: TraceFlags.SAMPLED,
   isRemote: true,
 });
+
+/** The protobuf form of an OTLP/JSON request. */
+export const protobufOf = (signal: 'traces' | 'metrics' | 'logs', json: string): Buffer<ArrayBuffer> => {
+  const type = {traces: 'TracesRequest', metrics: 'MetricsRequest', logs: 'LogsRequest'}[signal];
+  const request = decodeRequest(signal, 'json', Buffer.from(json));
+  return Buffer.from(otlpType(type).encode(request).finish());
+};
+
+/** The google.rpc.Status of a refusal, in either encoding. */
+export const decodeStatus = (contentType: string | null, body: Buffer): {code: number; message: string} => {
+  const status: unknown =
+    contentType === 'application/json' ? JSON.parse(body.toString()) : otlpType('RpcStatus').decode(body);
+  return status as {code: number; message: string};
+};
