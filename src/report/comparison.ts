@@ -1,7 +1,7 @@
 // Before against after: ratios with an interval where there are pairs enough to have one.
 import type {PhaseSummary} from '../model/run.ts';
 import {bootstrapRatio, type RatioInterval} from '../stats/bootstrap.ts';
-import {plain} from './format.ts';
+import {factor} from './format.ts';
 import type {JudgedTrial, RunStory} from './variants.ts';
 
 export type Compared = {readonly figure: string; readonly phase: string; readonly interval: RatioInterval};
@@ -53,6 +53,10 @@ const ratioOf = (story: RunStory, pick: (trial: JudgedTrial) => number | null): 
 
 export const pairCount = (story: RunStory): number => pairsOf(story).length;
 
+/** `95 % interval 4.80–5.60, n = 7 pairs`. */
+export const intervalText = ({low, high, confidenceRatio, pairCount: pairs}: RatioInterval): string =>
+  `${Math.round(confidenceRatio * 100)} % interval ${factor(low)}–${factor(high)}, n = ${pairs} pairs`;
+
 /** `5.20 × (95 % interval 4.80–5.60, n = 7 pairs)`. */
-export const ratioText = ({ratio, low, high, confidenceRatio, pairCount: pairs}: RatioInterval): string =>
-  `${plain(ratio)} × (${Math.round(confidenceRatio * 100)} % interval ${plain(low)}–${plain(high)}, n = ${pairs} pairs)`;
+export const ratioText = (interval: RatioInterval): string =>
+  `${factor(interval.ratio)} × (${intervalText(interval)})`;

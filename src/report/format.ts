@@ -10,7 +10,7 @@ const known = (value: Figure): value is number =>
 /** Three significant digits at least, thousands separated, the same in every locale. */
 const digits = (value: number): string => {
   const size = Math.abs(value);
-  const decimals = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const decimals = size >= 99.95 || size === 0 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
   const text = value.toFixed(decimals);
   const [whole = '0', fraction] = text.split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
@@ -59,6 +59,9 @@ export const plain = (value: Figure): string => {
   if (!known(value)) return unknownFigure;
   return Number.isInteger(value) ? count(value) : digits(value);
 };
+
+/** `5.20`, `0.083`, `45.1`: how many times as much. */
+export const factor = (value: Figure): string => (known(value) ? digits(value) : unknownFigure);
 
 /** `1.00`: attempts per operation. */
 export const perOperation = (ratio: Figure): string => (known(ratio) ? ratio.toFixed(2) : unknownFigure);

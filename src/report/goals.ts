@@ -22,11 +22,17 @@ const formats: {readonly [metric in GoalMetric]: (value: number | null) => strin
 
 export const goalFigure = (metric: GoalMetric, value: number | null): string => formats[metric](value);
 
-/** `at least 99.0 %`, `at most 3.00 s`. */
+/** A limit is exact, so that it has no zeroes for precision. */
+const limitFigure = (metric: GoalMetric, value: number): string =>
+  goalFigure(metric, value).replace(/(\.\d*?)0+(?=\D|$)/, (_, fraction: string) =>
+    fraction === '.' ? '' : fraction,
+  );
+
+/** `at least 99 %`, `at most 3 s`. */
 export const limitText = (metric: GoalMetric, limit: Limit): string =>
   [
-    limit.min === undefined ? null : `at least ${goalFigure(metric, limit.min)}`,
-    limit.max === undefined ? null : `at most ${goalFigure(metric, limit.max)}`,
+    limit.min === undefined ? null : `at least ${limitFigure(metric, limit.min)}`,
+    limit.max === undefined ? null : `at most ${limitFigure(metric, limit.max)}`,
   ]
     .filter(part => part !== null)
     .join(', ');

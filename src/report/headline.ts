@@ -1,8 +1,8 @@
 // The outcome of a run in one sentence with its numbers.
 import type {SymptomId} from '../model/finding.ts';
-import {compareGoodput, ratioText} from './comparison.ts';
+import {compareGoodput, intervalText} from './comparison.ts';
 import {endingName} from './endings.ts';
-import {count, listed, plural} from './format.ts';
+import {count, factor, listed, plural} from './format.ts';
 import {symptomNotes} from './symptom-notes.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
@@ -11,8 +11,12 @@ const symptomsNamed = 3;
 export const headlineOf = (story: RunStory): string => {
   const {record} = story.run;
   if (record.status !== 'complete') return `${record.scenario}: ${unfinished[record.status]}`;
+  const doubt = story.judged.trials.flatMap(({judgement}) => [...judgement.gates])[0];
+  if (story.run.judgement.verdict === 'inconclusive' && doubt) {
+    return `${record.scenario}: inconclusive for ${story.judged.variant.name}: ${doubt.reason.replace(/\.$/, '')}`;
+  }
   const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
-  return `${record.scenario}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}${doubt(story)}`;
+  return `${record.scenario}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}`;
 };
 
 const unfinished = {
@@ -36,10 +40,9 @@ const changeClauses = (story: RunStory): string[] => {
   const gone = before.filter(symptom => !after.includes(symptom) && wasJudged(judged, symptom));
   const left = after.filter(symptom => before.includes(symptom));
   const added = after.filter(symptom => !before.includes(symptom));
-  const goodput = compareGoodput(story);
   const clauses = [
     ...endingsOf(judged),
-    ...(goodput && (goodput.low > 1 || goodput.high < 1) ? [`has ${ratioText(goodput)} the goodput`] : []),
+    ...goodputClause(story),
     ...(gone.length > 0 ? [`ends ${symptomsText(gone.map(symptom => withChange(story, symptom)))}`] : []),
     ...(left.length > 0
       ? [`still shows ${symptomsText(left.map(symptom => withChange(story, symptom)))}`]
@@ -51,8 +54,21 @@ const changeClauses = (story: RunStory): string[] => {
     : [`shows none of ${plural(judged.symptoms.length, 'symptom')}, as before`];
 };
 
+/** Only a change of a tenth or more, and only one that the interval is sure of. */
+const goodputClause = (story: RunStory): string[] => {
+  const interval = compareGoodput(story);
+  if (!interval || (interval.low < 1.1 && interval.high > 0.9)) return [];
+  return [`gives ${factor(interval.ratio)} × the goodput (${intervalText(interval)})`];
+};
+
+/** The end of a process goes before all else. */
+const gravest: readonly SymptomId[] = ['out-of-memory', 'process-crash'];
+
 const shown = (story: VariantStory): SymptomId[] =>
-  story.symptoms.filter(({verdict}) => verdict === 'present').map(({symptom}) => symptom);
+  story.symptoms
+    .filter(({verdict}) => verdict === 'present')
+    .map(({symptom}) => symptom)
+    .sort((a, b) => gravest.indexOf(b) - gravest.indexOf(a));
 
 const wasJudged = (story: VariantStory, symptom: SymptomId): boolean =>
   story.symptoms.some(candidate => candidate.symptom === symptom && candidate.verdict === 'clear');
@@ -94,5 +110,3 @@ const goalsClause = ({goals}: VariantStory): string => {
   if (unclear > 0) return `leaves ${count(unclear)} of ${plural(goals.length, 'goal')} undecided`;
   return goals.length === 1 ? 'meets its goal' : `meets all ${count(goals.length)} goals`;
 };
-
-const doubt = ({run}: RunStory): string => (run.judgement.verdict === 'inconclusive' ? '; inconclusive' : '');

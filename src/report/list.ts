@@ -4,7 +4,8 @@ import type {OutcomeCounts} from '../model/outcome.ts';
 import type {JudgedRun, PhaseSummary} from '../model/run.ts';
 import {plainText} from './document.ts';
 import {endingText} from './endings.ts';
-import {count, duration, plain} from './format.ts';
+import {evidenceFigure} from './evidence.ts';
+import {count, duration} from './format.ts';
 import {goalFigure, limitText, phaseOfGoal, verdictWords} from './goals.ts';
 import {headlineOf} from './headline.ts';
 import {outcomesText, settledStatuses} from './outcome-counts.ts';
@@ -56,9 +57,11 @@ const symptomLines = ({symptoms, trials}: VariantStory): string[] =>
   symptoms.flatMap(({symptom, present}) => {
     const [worst] = present;
     if (!worst) return [];
-    const {value, threshold} = worst.evidence[0];
+    const [evidence] = worst.evidence;
     const share = trials.length > 1 ? `, in ${present.length} of ${trials.length} trials` : '';
-    return [`  ${symptom} in ${worst.phase}: ${plain(value)} (threshold ${plain(threshold)})${share}`];
+    return [
+      `  ${symptom} in ${worst.phase}: ${evidenceFigure(evidence, evidence.value)} (threshold ${evidenceFigure(evidence, evidence.threshold)})${share}`,
+    ];
   });
 
 const gateLines = ({run, judged}: RunStory): string[] => {

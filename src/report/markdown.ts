@@ -59,9 +59,17 @@ const renderSpan = (span: Span, inTable: boolean): string => {
 
 /** Plain text that stays plain: no markup, no HTML, no table cell, one line. */
 export const escapeText = (text: string): string =>
-  oneLine(text).replace(/[\\`*_{}[\]<>#|~&$]/g, found =>
-    found === '<' ? '&lt;' : found === '&' ? '&amp;' : `\\${found}`,
-  );
+  unbroken(oneLine(text)).replace(/[\\`*_{}[\]<>#|~&$]/g, found => entities[found] ?? `\\${found}`);
+
+const entities: {readonly [character: string]: string} = {'<': '&lt;', '&': '&amp;'};
+
+const noBreakSpace = '\u00A0';
+
+/** A number stays on a line with its unit, and a figure before with the figure after. */
+const unbroken = (text: string): string =>
+  text
+    .replace(/(?<=\d) (?=(?:ms|s|µs|min|B|KiB|MiB|GiB|%|×)(?![\p{L}\d]))/gu, noBreakSpace)
+    .replaceAll(' → ', `${noBreakSpace}→${noBreakSpace}`);
 
 /** A code span that ends where it should, whatever backticks are in it; GitHub unescapes pipes in tables only. */
 export const codeSpan = (text: string, inTable: boolean): string => {

@@ -2,7 +2,17 @@
 import type {FailureClass, OperationExample} from '../model/event.ts';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
-import {type Block, code, heading, list, paragraph, type Span, type Text, table} from './document.ts';
+import {
+  type Block,
+  code,
+  heading,
+  lineBreak,
+  list,
+  paragraph,
+  type Span,
+  type Text,
+  table,
+} from './document.ts';
 import {count, duration, plural} from './format.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
@@ -21,7 +31,7 @@ export const failureBlocks = (story: RunStory): Block[] => {
   return [
     title,
     paragraph(`The ${classesShown} most frequent of each variant.${note}`),
-    table(['Variant', '>Count', 'Outcome', 'Error', 'Phases', 'For example', 'Its trace id'], rows),
+    table(['Variant', '>Count', 'Outcome', 'Error', 'Phases', 'For example, with its trace'], rows),
   ];
 };
 
@@ -44,8 +54,7 @@ const failureRows = ({variant, trials}: VariantStory): (Span | Text)[][] =>
         failure.status,
         errorCell(failure),
         phasesOf(sightings),
-        example ? code(example.id) : '–',
-        example ? traceCell(trial, example) : '–',
+        example ? [code(example.id), lineBreak, traceCell(trial, example)] : '–',
       ];
     });
 
@@ -53,8 +62,8 @@ const errorCell = ({error}: FailureClass): Text => {
   const cause = error.causes[0];
   return [
     code([error.name, error.code].filter(Boolean).join(' ')),
-    ...(error.message === '' ? [] : [' ', code(error.message.slice(0, 120))]),
-    ...(cause ? [', caused by ', code(cause.slice(0, 120))] : []),
+    ...(error.message === '' ? [] : [lineBreak, code(error.message.slice(0, 120))]),
+    ...(cause ? [lineBreak, 'caused by ', code(cause.slice(0, 120))] : []),
   ];
 };
 

@@ -48,8 +48,9 @@ const symptomProgress = (before: SymptomStory | undefined, after: SymptomStory):
 const goalProgress = (before: GoalStory | undefined, after: GoalStory): Item => {
   const {phase, metric, limit, verdict} = after;
   const figures = `${goalFigure(metric, before?.value ?? null)} before, ${goalFigure(metric, after.value)} after, ${limitText(metric, limit)} wanted`;
-  const text = [code(metric), ` in ${phaseOfGoal(phase)}: ${figures}.`];
-  if (verdict === 'inconclusive') return {kind: 'undecided', text: [...text, ` ${after.reasons.join('; ')}`]};
-  if (verdict === 'missed') return {kind: 'notBetter', text};
-  return before?.verdict === 'missed' ? {kind: 'better', text} : null;
+  const text = (end: string): Text => [code(metric), ` in ${phaseOfGoal(phase)}: ${figures}${end}.`];
+  if (verdict === 'inconclusive')
+    return {kind: 'undecided', text: text(after.reasons.map(reason => `; ${reason}`).join(''))};
+  if (verdict === 'missed') return {kind: 'notBetter', text: text('')};
+  return before?.verdict === 'missed' ? {kind: 'better', text: text('')} : null;
 };

@@ -1,9 +1,9 @@
 // One phase of one variant in the words of each of the five witnesses.
-import {code, joined, lineBreak, type Span, type Text} from './document.ts';
+import {code, joined, lineBreak, type Text} from './document.ts';
 import {bytes, count, duration, microseconds, percent, perOperation, plural} from './format.ts';
 import type {PhaseMedians} from './medians.ts';
 import {outcomesText} from './outcome-counts.ts';
-import {librarySignals} from './signals.ts';
+import {type LibrarySignals, librarySignals} from './signals.ts';
 import type {VariantStory} from './variants.ts';
 
 export type Witness = {
@@ -18,8 +18,11 @@ const driver = (_: VariantStory, phase: PhaseMedians): Text =>
     [`${count(phase.started)} started: ${outcomesText(phase.outcomes, phase.inFlight)}`],
     ...(phase.dropped > 0 ? [[`${count(phase.dropped)} dropped, too many in flight`]] : []),
     [
-      `response p50 ${duration(phase.responseP50Ms)}, p99 ${duration(phase.responseP99Ms)}; settle p99 ${duration(phase.settleP99Ms)}`,
+      phase.responseP50Ms === null
+        ? 'no response time, as none succeeded'
+        : `response p50 ${duration(phase.responseP50Ms)}, p99 ${duration(phase.responseP99Ms)}`,
     ],
+    ...(phase.settleP99Ms === null ? [] : [[`settle p99 ${duration(phase.settleP99Ms)}`]]),
   ]);
 
 const library = (story: VariantStory, phase: PhaseMedians): Text => {
@@ -28,14 +31,8 @@ const library = (story: VariantStory, phase: PhaseMedians): Text => {
     phase.index,
   );
   if (!said) return ['no telemetry was received'];
-  const ends = said.spanEnds.map((end): Text => {
-    const type: Span[] = end.errorType === null ? [] : [' ', code(end.errorType)];
-    return [`${count(end.count)} ${end.status}`, ...type];
-  });
-  const spans: Text =
-    ends.length === 0 ? ['no spans'] : [`${plural(said.spanCount, 'span')}: `, ...joined(ends, ', ')];
   return lines([
-    spans,
+    spansText(said),
     ...said.durations.map(
       ({metric, count: samples, meanMs}): Text => [
         code(metric),
@@ -43,9 +40,22 @@ const library = (story: VariantStory, phase: PhaseMedians): Text => {
       ],
     ),
     [
-      `event loop: delay p99 ${duration(said.loopDelayP99Ms)}, utilisation ${percent(said.loopUtilisationRatio)}; GC ${duration(said.gcMs)} in ${count(said.gcCount)} runs`,
+      `event loop: delay p99 ${duration(said.loopDelayP99Ms)}, utilisation ${percent(said.loopUtilisationRatio)}`,
     ],
+    [said.gcCount === null ? 'GC: –' : `GC: ${duration(said.gcMs)} in ${plural(said.gcCount, 'run')}`],
   ]);
+};
+
+/** `800 spans, all unset`, `800 spans: 752 error UND_ERR_HEADERS_TIMEOUT, 48 unset`. */
+const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
+  if (spanEnds.length === 0) return ['no span'];
+  const ends = spanEnds.map((end): Text => {
+    const share = spanEnds.length === 1 ? 'all' : count(end.count);
+    return end.errorType === null
+      ? [`${share} ${end.status}`]
+      : [`${share} ${end.status} `, code(end.errorType)];
+  });
+  return [`${plural(spanCount, 'span')}${spanEnds.length === 1 ? ', ' : ': '}`, ...joined(ends, ', ')];
 };
 
 const injector = (_: VariantStory, phase: PhaseMedians): Text => {
@@ -82,9 +92,8 @@ const target = (_: VariantStory, phase: PhaseMedians): Text => {
 const system = (_: VariantStory, phase: PhaseMedians): Text =>
   lines([
     [`CPU ${percent(phase.cpuRatio)} of a core, ${microseconds(phase.cpuUsPerOperation)} per operation`],
-    [
-      `resident memory at most ${bytes(phase.rssMaxBytes)}; event-loop delay p99 ${duration(phase.loopDelayP99Ms)}; ${percent(phase.gcRatio)} of the time in GC`,
-    ],
+    [`memory ${bytes(phase.rssMaxBytes)} at most; GC ${percent(phase.gcRatio)} of the time`],
+    [`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`],
   ]);
 
 export const witnesses: readonly Witness[] = [

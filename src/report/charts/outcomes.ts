@@ -30,10 +30,10 @@ export const outcomePanel = (
   highest: number,
   box: {top: number; bottom: number},
 ): string[] => {
-  const scale = scaleLinear().domain([0, highest]).nice(3).range([box.bottom, box.top]);
+  const scale = scaleLinear().domain([0, highest]).nice(2).range([box.bottom, box.top]);
   const shown = layersShown([trial]);
   const axis = scale
-    .ticks(3)
+    .ticks(2)
     .flatMap(tick => [
       element('line', {class: 'grid', x1: left, x2: right, y1: scale(tick), y2: scale(tick)}),
       label(String(tick), left - 6, scale(tick) + 4, {class: 'muted end'}),

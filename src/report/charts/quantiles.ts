@@ -9,7 +9,8 @@ import {element, label, textWidth} from './svg.ts';
 
 export type LatencyScale = ScaleLogarithmic<number, number>;
 
-export const laneHeight = 16;
+export const laneHeight = 18;
+const fontSize = 12;
 const floorMs = 0.1;
 
 /** Whole powers of ten around all that is drawn, the same for every panel; the range is set by the panel. */
@@ -31,7 +32,7 @@ export const quantilePanel = (
 ): string[] => {
   const scale = scaleLog()
     .domain(domain)
-    .range([box.bottom, box.top + laneHeight])
+    .range([box.bottom, box.top + laneHeight + 8])
     .clamp(true);
   return [
     ...latencyAxis(scale),
@@ -75,31 +76,35 @@ const quantilePath = (
   return path === null || path === '' ? '' : element('path', {class: name, d: path});
 };
 
-/** A strip over the bins with operations that never settled, with their number. */
+/** A strip over the bins with operations that never settled, with their number: one strip per phase. */
 const hungLane = (bins: readonly Bin[], time: TimeScale, top: number): string[] => {
-  let free = left;
-  return runsOf(bins).flatMap(run => {
-    const from = time(run.startMs);
-    const to = time(run.endMs);
-    const strip = element('rect', {
-      fill: 'url(#outcome-hung)',
-      x: from,
-      y: top + 2,
-      width: to - from,
-      height: laneHeight - 4,
-    });
-    const text = `${count(run.hung)} hung`;
-    const room = textWidth(text, 12) + 8;
-    const x = to + 6 + room <= right ? to + 6 : from - 6 - room + 8;
-    if (x < free) return [strip];
-    free = Math.max(to, x + room);
-    return [strip, label(text, x, top + laneHeight - 4, {class: 'strong halo'})];
-  });
+  const runs = runsOf(bins);
+  if (runs.length === 0) return [];
+  const baseline = top + laneHeight - 4;
+  return [
+    label('never', left - 6, baseline, {class: 'muted end'}),
+    ...runs.flatMap(run => {
+      const [x, end] = [time(run.startMs), time(run.endMs)];
+      const strip = element('rect', {
+        fill: 'url(#outcome-hung)',
+        x,
+        y: top + 2,
+        width: end - x,
+        height: laneHeight - 2,
+      });
+      const text = `${count(run.hung)} hung`;
+      const room = textWidth(text, fontSize) + 10;
+      if (room > end - x) return [strip];
+      const middle = (x + end) / 2;
+      const plate = {class: 'paper', x: middle - room / 2, y: top + 2, width: room, height: laneHeight - 2};
+      return [strip, element('rect', plate), label(text, middle, baseline, {class: 'strong middle'})];
+    }),
+  ];
 };
 
-type Run = {readonly startMs: number; readonly endMs: number; readonly hung: number};
+type Run = {readonly startMs: number; readonly endMs: number; readonly phase: number; readonly hung: number};
 
-/** Neighbouring bins with hung operations, together; a pause of up to one bin does not part them. */
+/** Neighbouring bins of a phase with hung operations, together; a pause of one bin does not part them. */
 const runsOf = (bins: readonly Bin[]): Run[] => {
   const runs: Run[] = [];
   for (const bin of bins) {
@@ -107,10 +112,10 @@ const runsOf = (bins: readonly Bin[]): Run[] => {
     if (hung === 0) continue;
     const endMs = bin.startMs + bin.durationMs;
     const last = runs.at(-1);
-    if (last && bin.startMs - last.endMs <= bin.durationMs) {
-      runs[runs.length - 1] = {startMs: last.startMs, endMs, hung: last.hung + hung};
+    if (last?.phase === bin.phase && bin.startMs - last.endMs <= bin.durationMs) {
+      runs[runs.length - 1] = {...last, endMs, hung: last.hung + hung};
     } else {
-      runs.push({startMs: bin.startMs, endMs, hung});
+      runs.push({startMs: bin.startMs, endMs, phase: bin.phase, hung});
     }
   }
   return runs;

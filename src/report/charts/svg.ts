@@ -32,4 +32,4 @@ export const group = (attributes: Attributes, children: readonly string[]): stri
   `${element('g', attributes, '\n', children.filter(child => child !== '').join('\n'), '\n')}`;
 
 /** How wide a text will be, near enough to keep labels apart without a browser: system fonts differ by some per cent. */
-export const textWidth = (text: string, fontSize: number): number => text.length * fontSize * 0.56;
+export const textWidth = (text: string, fontSize: number): number => text.length * fontSize * 0.54;

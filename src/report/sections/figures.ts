@@ -4,24 +4,30 @@ import {count, duration, microseconds, perOperation, rate} from '../format.ts';
 import type {PhaseMedians} from '../medians.ts';
 import type {RunStory, VariantStory} from '../variants.ts';
 
-const titles = [
-  'Phase',
-  '>Offered',
-  '>Started',
-  '>Ok',
-  '>Failed',
-  '>Unknown',
-  '>Rejected',
-  '>Wrong',
-  '>Hung',
-  '>Dropped',
-  '>p50',
-  '>p90',
-  '>p99',
-  '>Settle p99',
-  '>Attempts',
-  '>Goodput',
-  '>CPU',
+type Figure = readonly [title: string, show: (phase: PhaseMedians) => string];
+
+const counts: readonly Figure[] = [
+  ['Offered', phase => count(phase.offered)],
+  ['Started', phase => count(phase.started)],
+  ['Ok', phase => count(phase.outcomes.ok)],
+  ['Failed', phase => count(phase.outcomes.failed)],
+  ['Unknown', phase => count(phase.outcomes.unknown)],
+  ['Rejected', phase => count(phase.outcomes.rejected)],
+  ['Wrong', phase => count(phase.outcomes.wrong)],
+  ['Hung', phase => count(phase.outcomes.hung)],
+  ['Dropped', phase => count(phase.dropped)],
+];
+
+const inFlight: Figure = ['In flight', phase => count(phase.inFlight)];
+
+const times: readonly Figure[] = [
+  ['p50', phase => duration(phase.responseP50Ms)],
+  ['p90', phase => duration(phase.responseP90Ms)],
+  ['p99', phase => duration(phase.responseP99Ms)],
+  ['Settle p99', phase => duration(phase.settleP99Ms)],
+  ['Goodput', phase => rate(phase.goodputPerSecond)],
+  ['Attempts', phase => perOperation(phase.attemptsPerOperationRatio)],
+  ['CPU', phase => microseconds(phase.cpuUsPerOperation)],
 ];
 
 export const figuresSection = (story: RunStory): Section => ({
@@ -39,25 +45,12 @@ const variantBlocks = (story: VariantStory): Block[] => {
   const trials = story.trials.length;
   const title = trials > 1 ? `${story.variant.name}: medians over ${trials} trials` : story.variant.name;
   if (story.phases.length === 0) return [heading(title), paragraph('No phase was reached.')];
-  return [heading(title), table(titles, story.phases.map(rowOf))];
+  const unsettled = story.phases.some(phase => phase.inFlight > 0) ? [inFlight] : [];
+  return [heading(title), figureTable(story, [...counts, ...unsettled]), figureTable(story, times)];
 };
 
-const rowOf = (phase: PhaseMedians): string[] => [
-  phase.phase,
-  count(phase.offered),
-  count(phase.started),
-  count(phase.outcomes.ok),
-  count(phase.outcomes.failed),
-  count(phase.outcomes.unknown),
-  count(phase.outcomes.rejected),
-  count(phase.outcomes.wrong),
-  count(phase.outcomes.hung),
-  count(phase.dropped),
-  duration(phase.responseP50Ms),
-  duration(phase.responseP90Ms),
-  duration(phase.responseP99Ms),
-  duration(phase.settleP99Ms),
-  perOperation(phase.attemptsPerOperationRatio),
-  rate(phase.goodputPerSecond),
-  microseconds(phase.cpuUsPerOperation),
-];
+const figureTable = ({phases}: VariantStory, figures: readonly Figure[]): Block =>
+  table(
+    ['Phase', ...figures.map(([title]) => `>${title}`)],
+    phases.map(phase => [phase.phase, ...figures.map(([, show]) => show(phase))]),
+  );

@@ -14,7 +14,8 @@ import {
   table,
 } from '../document.ts';
 import {endingBlocks} from '../endings.ts';
-import {count, plain, plural} from '../format.ts';
+import {evidenceFigure} from '../evidence.ts';
+import {count, plural} from '../format.ts';
 import type {RunStory, SymptomStory, VariantStory} from '../variants.ts';
 
 const examplesShown = 2;
@@ -28,7 +29,7 @@ export const symptomsSection = ({baseline}: RunStory): Section => ({
 export const symptomBlocks = (story: VariantStory): Block[] => {
   const name = code(story.variant.name);
   if (story.symptoms.length === 0) return [paragraph('Nothing was judged of ', name, '.')];
-  const present = story.symptoms.filter(({verdict}) => verdict === 'present');
+  const present = story.symptoms.filter(({verdict}) => verdict === 'present').toSorted(failuresFirst);
   const looked = plural(story.symptoms.length, 'symptom');
   if (present.length === 0) return [paragraph(`None of ${looked} was found in `, name, '.'), ...rest(story)];
   return [
@@ -41,6 +42,11 @@ export const symptomBlocks = (story: VariantStory): Block[] => {
   ];
 };
 
+const isWarning = ({present}: SymptomStory): boolean => present.every(({severity}) => severity === 'warn');
+
+const failuresFirst = (a: SymptomStory, b: SymptomStory): number =>
+  Number(isWarning(a)) - Number(isWarning(b));
+
 /** The finding of the trial that shows it most, a row for each piece of evidence. */
 const rowsOf = (story: SymptomStory): Text[][] => {
   const worst = story.present[0];
@@ -49,15 +55,16 @@ const rowsOf = (story: SymptomStory): Text[][] => {
     index === 0 ? nameOf(story) : [],
     [worst.phase],
     saysOf(evidence),
-    [plain(evidence.value)],
-    [plain(evidence.threshold)],
+    [evidenceFigure(evidence, evidence.value)],
+    [evidenceFigure(evidence, evidence.threshold)],
     [count(evidence.count)],
     [evidence.witness],
   ]);
 };
 
-const nameOf = ({symptom, present, trialCount}: SymptomStory): Text => {
-  const severity = present.some(finding => finding.severity === 'fail') ? '' : ' (warning)';
+const nameOf = (story: SymptomStory): Text => {
+  const {symptom, present, trialCount} = story;
+  const severity = isWarning(story) ? ' (warning)' : '';
   const share: Span[] = trialCount > 1 ? [lineBreak, `in ${present.length} of ${trialCount} trials`] : [];
   return [strong(symptom), severity, lineBreak, symptoms[symptom], ...share];
 };

@@ -1,0 +1,36 @@
+// Whole reports against literal output. `UPDATE_GOLDEN=1 npx ava test/report/golden.test.ts` writes it anew.
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import test from 'ava';
+import {renderSummary} from '../../src/report/list.ts';
+import {renderReport} from '../../src/report/report.ts';
+import {judgedRun, type Options} from '../helpers/judged-run.ts';
+
+const folder = new URL('golden/', import.meta.url);
+
+const matchesGolden = test.macro({
+  title: (_, name: string) => `the report of ${name} is as it was`,
+  exec(t, name: string, options: Options) {
+    const run = judgedRun(options);
+    const {files} = renderReport(run);
+    const actual: {[file: string]: string} = {
+      [`${name}.md`]: files['report.md'] ?? '',
+      [`${name}.svg`]: files['timeline.svg'] ?? '',
+      [`${name}.txt`]: renderSummary(run, 'reports/undici-stall/report.md'),
+    };
+    for (const [file, text] of Object.entries(actual)) {
+      const url = new URL(file, folder);
+      if (process.env['UPDATE_GOLDEN'] === '1') {
+        mkdirSync(folder, {recursive: true});
+        writeFileSync(url, text);
+      }
+      t.is(text, readFileSync(url, 'utf8'), file);
+    }
+  },
+});
+
+test(matchesGolden, 'two-variants', {});
+test(matchesGolden, 'one-variant', {oneVariant: true});
+test(matchesGolden, 'five-pairs', {trialsPerVariant: 5});
+test(matchesGolden, 'out-of-memory', {outOfMemory: true});
+test(matchesGolden, 'interrupted', {interrupted: true});
+test(matchesGolden, 'uncounted', {uncounted: true, inconclusive: true});

@@ -1,0 +1,153 @@
+import test from 'ava';
+import type {JudgedRun} from '../../src/model/run.ts';
+import {renderSummary} from '../../src/report/list.ts';
+import {renderReport} from '../../src/report/report.ts';
+import {judgedRun, type Options} from '../helpers/judged-run.ts';
+
+const fileOf = (run: JudgedRun, name: string): string => renderReport(run).files[name] ?? '';
+
+const kinds: readonly Options[] = [
+  {},
+  {oneVariant: true},
+  {trialsPerVariant: 2},
+  {trialsPerVariant: 5},
+  {outOfMemory: true},
+  {interrupted: true},
+  {uncounted: true, inconclusive: true},
+];
+
+for (const options of kinds) {
+  test(`no figure is NaN, undefined or null: ${JSON.stringify(options)}`, t => {
+    const run = judgedRun(options);
+    const {files} = renderReport(run);
+    const texts = [files['report.md'], files['timeline.svg'], renderSummary(run, 'report.md')];
+    for (const text of texts) t.notRegex(text ?? '', /NaN|undefined|Infinity|\bnull\b|\[object/);
+    t.notThrows(() => JSON.parse(files['result.json'] ?? ''));
+  });
+}
+
+test('the five sections of a case study come first, and in their order', t => {
+  const titles = [...fileOf(judgedRun(), 'report.md').matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+  t.deepEqual(titles, [
+    'Initial user observation',
+    'Symptoms',
+    'Data used to investigate',
+    'Change',
+    'Outcome',
+    'Figures',
+    'How to reproduce',
+    'Environment',
+    'Threats to validity',
+  ]);
+});
+
+test('the same run gives the same bytes', t => {
+  t.deepEqual(renderReport(judgedRun({trialsPerVariant: 5})), renderReport(judgedRun({trialsPerVariant: 5})));
+});
+
+test('a run without any trial still has a report', t => {
+  const run = judgedRun();
+  const empty: JudgedRun = {
+    record: {...run.record, status: 'failed', trialIds: []},
+    trials: [],
+    judgement: {verdict: 'inconclusive', candidate: 'bounded', trials: []},
+  };
+  const report = fileOf(empty, 'report.md');
+  t.regex(report, /^# undici-stall: the harness failed/);
+  t.true(report.includes('`bounded` was not driven'));
+  t.true(fileOf(empty, 'timeline.svg').includes('No trial has been made.'));
+  t.true(renderSummary(empty, 'report.md').includes('bounded: not driven'));
+});
+
+test('ratios need five pairs', t => {
+  t.notRegex(fileOf(judgedRun({trialsPerVariant: 4}), 'report.md'), /95.% interval/);
+  t.regex(
+    fileOf(judgedRun({trialsPerVariant: 5}), 'report.md'),
+    /1\.\d\d\u00A0× \(95\u00A0% interval .*, n = 5 pairs\)/,
+  );
+});
+
+test('a throughput that changed goes into the headline with its interval', t => {
+  const run = judgedRun({trialsPerVariant: 5});
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    phases: trial.phases.map(phase =>
+      trial.variant === 'bounded'
+        ? phase
+        : {...phase, outcomes: {...phase.outcomes, ok: phase.outcomes.ok / 5}},
+    ),
+  }));
+  const report = fileOf({...run, judgement: {...run.judgement, trials}}, 'report.md');
+  t.regex(
+    report,
+    /^# undici-stall: bounded gives 5\.19\u00A0× the goodput \(95\u00A0% interval 5\.19–5\.19, n = 5 pairs\)/,
+  );
+});
+
+test('figures of several trials say that they are medians', t => {
+  const report = fileOf(judgedRun({trialsPerVariant: 2}), 'report.md');
+  t.true(report.includes('Figures are medians over the trials'));
+  t.true(report.includes('### defaults: medians over 2 trials'));
+});
+
+test('result.json says of what kind it is and has each trial', t => {
+  const result = JSON.parse(fileOf(judgedRun({trialsPerVariant: 2}), 'result.json'));
+  t.is(result.schemaVersion, 1);
+  t.is(result.verdict, 'met');
+  t.is(result.candidate, 'bounded');
+  t.is(result.seed, 42);
+  t.deepEqual(
+    result.variants.map((variant: {role: string; trials: readonly unknown[]; phases: readonly unknown[]}) => [
+      variant.role,
+      variant.trials.length,
+      variant.phases.length,
+    ]),
+    [
+      ['baseline', 2, 7],
+      ['candidate', 2, 7],
+    ],
+  );
+});
+
+test('no secret comes out of any rendering', t => {
+  const run = judgedRun({outOfMemory: true});
+  const record: JudgedRun['record'] = {
+    ...run.record,
+    command: 'npx foulweather run a.ts --toxiproxy http://me:hunter2@proxy:8474',
+    plan: {
+      ...run.record.plan,
+      target: {kind: 'url', url: 'redis://:hunter2@cache:6379/0'},
+      observation: 'Fails with Authorization: Bearer hunter2hunter2.',
+      variants: [
+        {name: 'defaults', options: {}, change: null, process: {env: {}}},
+        {
+          name: 'bounded',
+          options: {password: 'hunter2', headers: {cookie: 'hunter2'}, apiKeys: ['hunter2']},
+          change: 'Use api_key=hunter2.',
+          process: {env: {CACHE_PASSWORD: 'hunter2'}},
+        },
+      ],
+    },
+  };
+  const redacted = {...run, record};
+  const all = [...Object.values(renderReport(redacted).files), renderSummary(redacted, 'report.md')].join(
+    '\n',
+  );
+  t.false(all.includes('hunter2'));
+  t.true(all.includes('[redacted]'));
+});
+
+test('the chart is well-formed, has no script and says in words what it shows', t => {
+  for (const options of kinds) {
+    const svg = fileOf(judgedRun(options), 'timeline.svg');
+    const open: string[] = [];
+    for (const [, closing, name = '', rest] of svg.matchAll(/<(\/?)([\w-]+)((?:[^<>"]|"[^"<]*")*)>/g)) {
+      if (closing === '/') t.is(open.pop(), name);
+      else if (!rest?.endsWith('/')) open.push(name);
+    }
+    t.deepEqual(open, []);
+    t.notRegex(svg, /<script|href=|\son\w+=/);
+    t.regex(svg, /<title id="title">.+<\/title>\n<desc id="description">.+<\/desc>/);
+    t.regex(svg, /prefers-color-scheme: dark/);
+  }
+});
