@@ -1,5 +1,5 @@
 // The parent's hand on the injector, by Toxiproxy's own client: a proxy per trial, faults per phase.
-import {type Proxy as ClientProxy, type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
+import {type Proxy as ClientProxy, type ToxicType, Toxiproxy, ToxiproxyError} from 'toxiproxy-node-client';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
 import type {ProxyWitness} from '../model/proxy-witness.ts';

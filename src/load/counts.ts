@@ -1,8 +1,5 @@
 // Outcomes as small whole numbers: counted in place, told as a record.
-import {type OutcomeCode, type OutcomeCounts, type OutcomeStatus, outcomeStatuses} from '../model/outcome.ts';
-
-export const outcomeCode = (status: OutcomeStatus): OutcomeCode =>
-  outcomeStatuses.indexOf(status) as OutcomeCode;
+import {type OutcomeCounts, outcomeStatuses} from '../model/outcome.ts';
 
 export const emptyCounts = (): number[] => outcomeStatuses.map(() => 0);
 

@@ -1,9 +1,8 @@
 // Drives operations under a load, and books what becomes of each. Knows no library and no process.
 import type {OperationExample, SubjectEvent} from '../model/event.ts';
-import type {OutcomeStatus} from '../model/outcome.ts';
+import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
 import {hungAfterMs, type Load, type OperationPlan, overrunAfterMs, type Phase} from '../model/plan.ts';
 import {Bins} from './bins.ts';
-import {outcomeCode} from './counts.ts';
 import {Failures} from './failures.ts';
 import {OperationBytes} from './operation-bytes.ts';
 import {constantRate, type Pacer} from './pacing.ts';

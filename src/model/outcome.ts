@@ -24,3 +24,6 @@ export const outcomeStatuses = ['in-flight', 'ok', 'failed', 'unknown', 'rejecte
 export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 export type OutcomeCounts = {readonly [status in OutcomeStatus]: number};
+
+export const outcomeCode = (status: OutcomeStatus): OutcomeCode =>
+  outcomeStatuses.indexOf(status) as OutcomeCode;

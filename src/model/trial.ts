@@ -65,6 +65,8 @@ export type Trial = {
   readonly edges: readonly PhaseEdge[];
   /** When the last phase ended; null where the trial did not come so far. */
   readonly loadEndedMs: number | null;
+  /** When and how long the library was closed; null where the trial did not come so far. */
+  readonly closing: {readonly startMs: number; readonly durationMs: number} | null;
   readonly end: SubjectEnd;
   readonly exit: ProcessExit | null;
   readonly runtime: string | null;

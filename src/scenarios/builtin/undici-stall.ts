@@ -37,7 +37,7 @@ export default defineScenario({
     {name: 'baseline', role: 'baseline', durationMs: 4000},
     {name: 'latency', role: 'fault', durationMs: 3000, faults: [latency({latencyMs: 100, jitterMs: 50})]},
     {name: 'stall', role: 'fault', durationMs: 4500, faults: [stall()]},
-    {name: 'reset', role: 'fault', durationMs: 2500, faults: [resetPeer({probability: 0.3})]},
+    {name: 'reset', role: 'fault', durationMs: 2500, faults: [resetPeer({afterMs: 200})]},
     {name: 'refused', role: 'fault', durationMs: 2500, faults: [refuse()]},
     {name: 'recovery', role: 'recovery', durationMs: 6000},
   ],
@@ -45,6 +45,7 @@ export default defineScenario({
     run: {hungCount: {max: 0}, wrongCount: {max: 0}},
     baseline: {successRatio: {min: 0.999}},
     latency: {successRatio: {min: 0.99}},
+    reset: {successRatio: {min: 0.99}},
     recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 3000}},
   },
   subject: {

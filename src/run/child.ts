@@ -1,0 +1,154 @@
+// One child process: typed messages, a bounded memory of what it printed, and an end that cannot be missed.
+import {type ChildProcess, fork} from 'node:child_process';
+import {FoulweatherError} from '../model/errors.ts';
+
+export type ChildExit = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  readonly stderrTail: string;
+};
+
+export type ChildOptions<From> = {
+  /** How messages to the user call it: «the injector». */
+  readonly label: string;
+  readonly file: string;
+  readonly args?: readonly string[];
+  readonly execArgv?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onMessage?: (message: From) => void;
+};
+
+const tailBytes = 8192;
+
+type Tagged = {readonly kind: string};
+
+type Waiter<From extends Tagged> = {
+  readonly kinds: readonly string[];
+  readonly resolve: (message: From) => void;
+  readonly reject: (error: Error) => void;
+};
+
+export class Child<To, From extends Tagged> {
+  readonly label: string;
+  readonly pid: number;
+  readonly exited: Promise<ChildExit>;
+  readonly #process: ChildProcess;
+  readonly #waiters = new Set<Waiter<From>>();
+  #exit: ChildExit | null = null;
+  #stdoutBytes = 0;
+  #stderrBytes = 0;
+  #stderrTail: Buffer = Buffer.alloc(0);
+
+  constructor(options: ChildOptions<From>) {
+    this.label = options.label;
+    this.#process = fork(options.file, options.args ?? [], {
+      execArgv: [...(options.execArgv ?? [])],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A process group of its own: it ends as a whole, and Ctrl-C in a terminal reaches only the parent.
+      detached: true,
+      ...(options.env ? {env: options.env} : {}),
+    });
+    this.pid = this.#process.pid ?? -1;
+    this.#process.stdout?.on('data', (chunk: Buffer) => {
+      this.#stdoutBytes += chunk.length;
+    });
+    this.#process.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderrBytes += chunk.length;
+      this.#stderrTail = Buffer.concat([this.#stderrTail, chunk]).subarray(-tailBytes);
+    });
+    this.#process.on('message', (message: From) => {
+      options.onMessage?.(message);
+      for (const waiter of this.#waiters) {
+        if (!waiter.kinds.includes(message.kind)) continue;
+        this.#waiters.delete(waiter);
+        waiter.resolve(message);
+      }
+    });
+    this.exited = this.#watchExit();
+  }
+
+  get hasExited(): boolean {
+    return this.#exit !== null;
+  }
+
+  /** Does nothing when the child is gone: its exit tells. */
+  send(message: To): void {
+    if (this.#process.connected) this.#process.send(message as object, () => {});
+  }
+
+  /**
+   * The next message of one of these kinds.
+   * @throws FoulweatherError FW_CHILD_FAILED when the child ends first, or after `limitMs`
+   */
+  async next<Kind extends From['kind']>(
+    kinds: readonly Kind[],
+    limitMs: number,
+  ): Promise<Extract<From, {kind: Kind}>> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const message = await new Promise<From>((resolve, reject) => {
+        if (this.#exit) reject(this.#ended());
+        this.#waiters.add({kinds, resolve, reject});
+        timer = setTimeout(() => reject(this.#failure(`did not answer within ${limitMs} ms`)), limitMs);
+      });
+      return message as Extract<From, {kind: Kind}>;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the whole process group at once. */
+  kill(): void {
+    if (this.#exit === null && this.pid > 0) killGroup(this.pid);
+  }
+
+  async #watchExit(): Promise<ChildExit> {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve => {
+      this.#process.once('error', error => {
+        this.#stderrTail = Buffer.from(error.message);
+        resolve([null, null]);
+      });
+      // 'close' comes after 'exit', when what it printed has been read.
+      this.#process.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+    });
+    this.#exit = {
+      code,
+      signal,
+      stdoutBytes: this.#stdoutBytes,
+      stderrBytes: this.#stderrBytes,
+      stderrTail: this.#stderrTail.toString('utf8'),
+    };
+    for (const waiter of this.#waiters) waiter.reject(this.#ended());
+    this.#waiters.clear();
+    // A grandchild may have outlived it.
+    killGroup(this.pid);
+    return this.#exit;
+  }
+
+  #ended(): FoulweatherError {
+    const exit = this.#exit;
+    const last = exit?.stderrTail.trim().split('\n').at(-1) ?? '';
+    return this.#failure(
+      `ended (exit code ${exit?.code}, signal ${exit?.signal})${last === '' ? '' : `: ${last}`}`,
+    );
+  }
+
+  #failure(what: string): FoulweatherError {
+    return new FoulweatherError(
+      'FW_CHILD_FAILED',
+      `${this.label} ${what}.`,
+      'This is a fault of foulweather or of the machine; please report it with the folder of the run.',
+    );
+  }
+}
+
+/** Ends a process group; one that is gone already is fine. */
+export const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+};

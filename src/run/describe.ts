@@ -1,0 +1,49 @@
+// Asks a child process what a scenario file says: the parent never loads it.
+import {FoulweatherError} from '../model/errors.ts';
+import type {Plan} from '../model/plan.ts';
+import type {Description} from '../subject/protocol.ts';
+import {entries} from './entries.ts';
+import type {Household} from './household.ts';
+
+const describeLimitMs = 30_000;
+
+/** @throws FoulweatherError FW_MODULE_MISSING, FW_SCENARIO_LOAD, FW_SCENARIO_INVALID */
+export const describeScenario = async (household: Household, file: string): Promise<Plan> => {
+  const child = household.spawn<never, Description>({
+    label: `Describing ${file}`,
+    file: entries.describe,
+    args: [file],
+  });
+  try {
+    const description = await child.next(['plan', 'invalid', 'unloadable'], describeLimitMs);
+    switch (description.kind) {
+      case 'plan':
+        return description.plan;
+      case 'invalid':
+        throw new FoulweatherError('FW_SCENARIO_INVALID', description.message, description.hint);
+      case 'unloadable':
+        throw unloadable(description.message, description.missingModule);
+    }
+  } catch (error) {
+    if (error instanceof FoulweatherError && error.code === 'FW_CHILD_FAILED') {
+      throw new FoulweatherError(
+        'FW_SCENARIO_LOAD',
+        `The scenario could not be loaded. ${error.message}`,
+        'The file must load by itself: try `node` on it. Long work belongs into open() or start().',
+        {cause: error},
+      );
+    }
+    throw error;
+  } finally {
+    child.kill();
+  }
+};
+
+export const unloadable = (message: string, missingModule: string | null): FoulweatherError =>
+  missingModule === null
+    ? new FoulweatherError('FW_SCENARIO_LOAD', message, 'Mend the scenario file and try again.')
+    : new FoulweatherError(
+        'FW_MODULE_MISSING',
+        `The scenario needs the package ${missingModule}, which is not installed.`,
+        `Install it where the scenario file lies: npm install ${missingModule}`,
+      );

@@ -1,0 +1,22 @@
+// The files that run as processes of their own, found beside this one: TypeScript in a checkout, JavaScript in the package.
+import {fileURLToPath} from 'node:url';
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+const entryFile = (path: string): string =>
+  fileURLToPath(new URL(`../${path}.${extension}`, import.meta.url));
+
+export const entries = {
+  describe: entryFile('subject/describe-main'),
+  target: entryFile('subject/target-main'),
+  subject: entryFile('subject/subject-main'),
+  preload: entryFile('subject/preload'),
+  injector: entryFile('faults/server/main'),
+  receiver: entryFile('telemetry/main'),
+  guard: entryFile('run/guard-main'),
+} as const;
+
+export type Entry = keyof typeof entries;
+
+/** Node 22 warns that stripping types is experimental; in a child's stderr that is only noise. */
+export const quiet = ['--disable-warning=ExperimentalWarning'] as const;

@@ -1,0 +1,199 @@
+// Journal → trial: what the witnesses said, one after the other, becomes what detectors look at.
+import type {
+  Bin,
+  FailureClass,
+  OperationExample,
+  PhaseEdge,
+  PhaseFigures,
+  PhaseResources,
+  ProcessExit,
+  ResourceSample,
+  SystemSample,
+  TrialEvent,
+} from '../model/event.ts';
+import type {ErrorFacts} from '../model/outcome.ts';
+import type {Plan} from '../model/plan.ts';
+import type {TelemetryObservation} from '../model/telemetry.ts';
+import type {InjectorSample, Ledger, SubjectEnd, Trial} from '../model/trial.ts';
+import {GrowingBytes} from './growing-bytes.ts';
+
+type Begin = Extract<TrialEvent, {kind: 'trial'}>;
+type Closed = Extract<TrialEvent, {kind: 'closed'}>;
+
+const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
+
+export class TrialFold {
+  readonly #plan: Plan;
+  #begin: Begin | null = null;
+  readonly #edges: PhaseEdge[] = [];
+  readonly #bins = new Map<number, Bin>();
+  readonly #phases = new Map<number, PhaseFigures>();
+  readonly #injector: InjectorSample[] = [];
+  readonly #resources: ResourceSample[] = [];
+  readonly #phaseResources: PhaseResources[] = [];
+  readonly #system: SystemSample[] = [];
+  readonly #warnings: {atMs: number; name: string; message: string}[] = [];
+  readonly #troubles: {atMs: number; what: string; message: string}[] = [];
+  readonly #outcomes = new GrowingBytes();
+  readonly #operationPhases = new GrowingBytes();
+  #failures: readonly FailureClass[] = [];
+  #slowest: readonly OperationExample[] = [];
+  #drained: {atMs: number; inFlight: number} | null = null;
+  #loadEndedMs: number | null = null;
+  #runtime: string | null = null;
+  #versions: Readonly<Record<string, string>> = {};
+  #openError: ErrorFacts | null = null;
+  #uncaught: ErrorFacts | null = null;
+  #closed: Closed | null = null;
+  #exit: ProcessExit | null = null;
+  #interrupted = false;
+  #ledger: Ledger | null = null;
+  #telemetry: TelemetryObservation | null = null;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  add(event: TrialEvent): void {
+    switch (event.kind) {
+      case 'trial':
+        this.#begin = event;
+        break;
+      case 'loaded':
+        this.#runtime = event.runtime;
+        this.#versions = event.versions;
+        break;
+      case 'opened':
+        break;
+      case 'open-failed':
+        this.#openError = event.error;
+        break;
+      case 'edge':
+        this.#edges.push(event.edge);
+        break;
+      case 'bins':
+        for (const bin of event.bins) this.#bins.set(bin.index, bin);
+        break;
+      case 'phases':
+        for (const figures of event.phases) this.#phases.set(figures.phase, figures);
+        break;
+      case 'failures':
+        this.#failures = event.failures;
+        break;
+      case 'slowest':
+        this.#slowest = event.operations;
+        break;
+      case 'operations':
+        this.#outcomes.write(event.fromIndex, bytesOf(event.outcomes));
+        this.#operationPhases.write(event.fromIndex, bytesOf(event.phases));
+        break;
+      case 'resources':
+        this.#resources.push(event.sample);
+        break;
+      case 'phase-resources':
+        this.#phaseResources.push(event.resources);
+        break;
+      case 'injector':
+        this.#injector.push({atMs: event.atMs, witness: event.witness});
+        break;
+      case 'system':
+        this.#system.push(event.sample);
+        break;
+      case 'warning':
+        this.#warnings.push({atMs: event.atMs, name: event.name, message: event.message});
+        break;
+      case 'trouble':
+        this.#troubles.push({atMs: event.atMs, what: event.what, message: event.message});
+        break;
+      case 'uncaught':
+        this.#uncaught = event.error;
+        break;
+      case 'load-ended':
+        this.#loadEndedMs = event.atMs;
+        break;
+      case 'drained':
+        this.#drained = {atMs: event.atMs, inFlight: event.inFlight};
+        break;
+      case 'closed':
+        this.#closed = event;
+        break;
+      case 'ledger':
+        this.#ledger = {
+          ...event.ledger,
+          attempts: bytesOf(event.ledger.attempts),
+          effects: bytesOf(event.ledger.effects),
+        };
+        break;
+      case 'telemetry':
+        this.#telemetry = event.telemetry;
+        break;
+      case 'interrupted':
+        this.#interrupted = true;
+        break;
+      case 'exit':
+        this.#exit = event.exit;
+        break;
+    }
+  }
+
+  /** Null when the journal does not even say which trial it is of. */
+  trial(): Trial | null {
+    const begin = this.#begin;
+    if (!begin) return null;
+    return {
+      id: begin.trialId,
+      plan: this.#plan,
+      variant: begin.variant,
+      number: begin.number,
+      seed: begin.seed,
+      originEpochMs: begin.originEpochMs,
+      edges: this.#edges,
+      loadEndedMs: this.#loadEndedMs,
+      closing: this.#closed && {
+        startMs: this.#closed.atMs - this.#closed.durationMs,
+        durationMs: this.#closed.durationMs,
+      },
+      end: this.#end(),
+      exit: this.#exit,
+      runtime: this.#runtime,
+      versions: this.#versions,
+      driver: {
+        phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
+        bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),
+        failures: this.#failures,
+        slowest: this.#slowest,
+        outcomes: this.#outcomes.bytes(),
+        operationPhases: this.#operationPhases.bytes(),
+        drained: this.#drained,
+      },
+      telemetry: this.#telemetry,
+      injector: this.#injector,
+      ledger: this.#ledger,
+      resources: this.#resources,
+      phaseResources: this.#phaseResources,
+      system: this.#system,
+      warnings: this.#warnings,
+      troubles: this.#troubles,
+    };
+  }
+
+  /** The first of these that holds. A journal without an exit is of a harness that was killed. */
+  #end(): SubjectEnd {
+    const exit = this.#exit;
+    if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
+    if (exit.killedFor === 'unresponsive') return {kind: 'unresponsive'};
+    if (this.#openError) return {kind: 'open-failed', error: this.#openError};
+    if (this.#closed) return {kind: 'completed', close: this.#closed.result, error: this.#closed.error};
+    return {
+      kind: 'crashed',
+      exitCode: exit.exitCode,
+      signal: exit.signal,
+      outOfMemory: ranOutOfMemory(exit),
+      error: this.#uncaught,
+    };
+  }
+}
+
+/** V8 says so on stderr before it aborts; there is no exit code of its own for it. */
+const ranOutOfMemory = (exit: ProcessExit): boolean =>
+  /FATAL ERROR: .*(?:heap out of memory|Allocation failed|heap limit)/.test(exit.stderrTail);

@@ -1,0 +1,21 @@
+// Bytes by index that grow as they are written.
+
+export class GrowingBytes {
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+
+  write(from: number, bytes: Uint8Array): void {
+    const end = from + bytes.length;
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, from);
+    this.#length = Math.max(this.#length, end);
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}

@@ -1,0 +1,49 @@
+// The guard: a small process that outlives a parent which was killed, and cleans up behind it.
+import {killGroup} from './child.ts';
+
+export type ToGuard =
+  | {readonly kind: 'watch'; readonly pid: number}
+  | {readonly kind: 'release'; readonly pid: number}
+  /** A proxy on an injector that is not ours to stop. */
+  | {readonly kind: 'watch-proxy'; readonly url: string; readonly name: string}
+  | {readonly kind: 'release-proxy'; readonly url: string; readonly name: string}
+  | {readonly kind: 'stop'};
+
+export type FromGuard = {readonly kind: 'ready'};
+
+const callLimitMs = 3000;
+
+const pids = new Set<number>();
+const proxies = new Set<string>();
+
+const proxyUrl = (url: string, name: string): string => `${url}/proxies/${encodeURIComponent(name)}`;
+
+process.on('message', (message: ToGuard) => {
+  switch (message.kind) {
+    case 'watch':
+      pids.add(message.pid);
+      break;
+    case 'release':
+      pids.delete(message.pid);
+      break;
+    case 'watch-proxy':
+      proxies.add(proxyUrl(message.url, message.name));
+      break;
+    case 'release-proxy':
+      proxies.delete(proxyUrl(message.url, message.name));
+      break;
+    case 'stop':
+      process.exit(0);
+  }
+});
+
+process.on('disconnect', async () => {
+  for (const pid of pids) killGroup(pid);
+  const removals = [...proxies].map(url =>
+    fetch(url, {method: 'DELETE', signal: AbortSignal.timeout(callLimitMs)}),
+  );
+  await Promise.allSettled(removals);
+  process.exit(0);
+});
+
+process.send?.({kind: 'ready'} satisfies FromGuard);

@@ -1,0 +1,55 @@
+// All processes of a run: started here, watched by the guard, and ended here.
+import {Child, type ChildOptions} from './child.ts';
+import {entries, quiet} from './entries.ts';
+import type {FromGuard, ToGuard} from './guard-main.ts';
+
+const readyLimitMs = 15_000;
+const stopLimitMs = 3000;
+
+export class Household {
+  readonly #guard: Child<ToGuard, FromGuard>;
+  readonly #children = new Set<Child<unknown, {kind: string}>>();
+
+  private constructor(guard: Child<ToGuard, FromGuard>) {
+    this.#guard = guard;
+  }
+
+  static async start(): Promise<Household> {
+    const guard = new Child<ToGuard, FromGuard>({label: 'The guard', file: entries.guard, execArgv: quiet});
+    await guard.next(['ready'], readyLimitMs);
+    return new Household(guard);
+  }
+
+  spawn<To, From extends {readonly kind: string}>(options: ChildOptions<From>): Child<To, From> {
+    const child = new Child<To, From>({...options, execArgv: [...quiet, ...(options.execArgv ?? [])]});
+    const known = child as unknown as Child<unknown, {kind: string}>;
+    this.#children.add(known);
+    this.#guard.send({kind: 'watch', pid: child.pid});
+    void child.exited.then(() => {
+      this.#children.delete(known);
+      this.#guard.send({kind: 'release', pid: child.pid});
+    });
+    return child;
+  }
+
+  watchProxy(url: string, name: string): void {
+    this.#guard.send({kind: 'watch-proxy', url, name});
+  }
+
+  releaseProxy(url: string, name: string): void {
+    this.#guard.send({kind: 'release-proxy', url, name});
+  }
+
+  /** Asks every child to stop, ends those that do not, and returns when all are gone. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#children].map(child => stopChild(child)));
+    await stopChild(this.#guard as unknown as Child<unknown, {kind: string}>);
+  }
+}
+
+const stopChild = async (child: Child<unknown, {kind: string}>): Promise<void> => {
+  child.send({kind: 'stop'});
+  const timer = setTimeout(() => child.kill(), stopLimitMs);
+  await child.exited;
+  clearTimeout(timer);
+};

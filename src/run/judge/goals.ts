@@ -1,0 +1,111 @@
+// Holds the figures of a trial against the scenario's goals.
+import type {GoalMetric, GoalResult, Limit} from '../../model/goal.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {percentileMs} from '../../stats/histogram.ts';
+import {DriverMeasure, measureLedger, p99Ms} from '../../symptoms/measure.ts';
+import {measureRecovery} from '../../symptoms/recovery.ts';
+
+/** A 99th percentile of fewer than this is the word of two or three operations (symptom catalogue, validity). */
+const samplesBehindP99 = 300;
+
+type Figure = {
+  readonly value: number | null;
+  readonly count: number;
+  readonly reason: string | null;
+  /** The true value is larger: it was not watched to its end. */
+  readonly isLowerBound?: boolean;
+};
+
+/** One result per goal, in the order of the scenario. */
+export const judgeGoals = (trial: Trial): GoalResult[] =>
+  Object.entries(trial.plan.goals).flatMap(([phase, limits]) =>
+    (Object.entries(limits) as [GoalMetric, Limit][]).map(([metric, limit]) =>
+      judge(phase, metric, limit, figureOf(trial, phase, metric)),
+    ),
+  );
+
+const judge = (phase: string, metric: GoalMetric, limit: Limit, figure: Figure): GoalResult => {
+  const {value, count, reason} = figure;
+  const result = {phase, metric, limit, value, count};
+  if (reason !== null || value === null) {
+    return {...result, verdict: 'inconclusive', reason: reason ?? 'there was nothing to measure'};
+  }
+  const held =
+    value >= (limit.min ?? Number.NEGATIVE_INFINITY) && value <= (limit.max ?? Number.POSITIVE_INFINITY);
+  if (held && figure.isLowerBound) {
+    return {...result, verdict: 'inconclusive', reason: 'it had not ended when the phase did; make the phase longer'};
+  }
+  return {...result, verdict: held ? 'met' : 'missed', reason: null};
+};
+
+const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
+  const indexes = trial.plan.phases.flatMap(({name, role}, index) =>
+    phase === 'run' ? (role === 'warm-up' ? [] : [index]) : name === phase ? [index] : [],
+  );
+  const reached = indexes.filter(index => phaseWindow(trial, index) !== null);
+  if (reached.length === 0) return {value: null, count: 0, reason: 'the trial did not reach this phase'};
+  const driver = new DriverMeasure(trial, reached);
+  const started = driver.total('started');
+  const counted = (value: number | null): Figure => ({value, count: started, reason: null});
+  const fromLedger = (value: number | null | undefined): Figure =>
+    value === undefined ? {value: null, count: 0, reason: 'the target keeps no ledger'} : counted(value);
+  switch (metric) {
+    case 'successRatio':
+      return counted(driver.successRatio);
+    case 'goodputPerSecond':
+      return counted((driver.count('ok') * 1000) / durationMs(trial, reached));
+    case 'responseP50Ms':
+      return {value: percentileMs(driver.responseOk(), 50), count: driver.count('ok'), reason: null};
+    case 'responseP90Ms':
+      return {value: percentileMs(driver.responseOk(), 90), count: driver.count('ok'), reason: null};
+    case 'responseP99Ms':
+      return p99Figure(p99Ms(driver.responseOk()), driver.count('ok'));
+    case 'settleP99Ms':
+      return p99Figure(p99Ms(driver.responseSettled()), driver.settled);
+    case 'hungCount':
+      return counted(driver.count('hung'));
+    case 'overrunCount':
+      return counted(driver.total('overrun'));
+    case 'droppedCount':
+      return counted(driver.total('dropped'));
+    case 'wrongCount':
+      return counted(driver.count('wrong'));
+    case 'duplicateCount':
+      return fromLedger(measureLedger(trial, reached)?.duplicates);
+    case 'lostCount':
+      return fromLedger(measureLedger(trial, reached)?.lost);
+    case 'attemptsPerOperationRatio': {
+      const attempts = measureLedger(trial, reached)?.attempts;
+      return fromLedger(attempts === undefined ? undefined : started === 0 ? null : attempts / started);
+    }
+    case 'timeToRecoverMs':
+      return recoveryFigure(trial, started);
+  }
+};
+
+const p99Figure = (value: number | null, count: number): Figure => ({
+  value,
+  count,
+  reason:
+    count < samplesBehindP99
+      ? `${count} samples are too few for a p99; ${samplesBehindP99} are needed`
+      : null,
+});
+
+const recoveryFigure = (trial: Trial, count: number): Figure => {
+  const recovery = measureRecovery(trial);
+  switch (recovery.kind) {
+    case 'recovered':
+      return {value: recovery.afterMs, count, reason: null};
+    case 'not-recovered':
+      return {value: recovery.watchedMs, count, reason: null, isLowerBound: true};
+    case 'unknown':
+      return {value: null, count, reason: recovery.reason};
+  }
+};
+
+const durationMs = (trial: Trial, phases: readonly number[]): number =>
+  phases.reduce((total, phase) => {
+    const window = phaseWindow(trial, phase);
+    return total + (window ? window.endMs - window.startMs : 0);
+  }, 0);

@@ -1,0 +1,49 @@
+// The verdict: goals, findings and gates of each trial; that of the run is the candidate's.
+import type {Verdict} from '../../model/goal.ts';
+import type {Judgement, TrialJudgement} from '../../model/run.ts';
+import type {Trial} from '../../model/trial.ts';
+import {detect} from '../../symptoms/detect.ts';
+import {measureRecovery} from '../../symptoms/recovery.ts';
+import {checkGates} from './gates.ts';
+import {judgeGoals} from './goals.ts';
+import {summarisePhases} from './summarise.ts';
+
+/** Pure: the same trials give the same judgement, today or from a saved run. */
+export const judgeRun = (trials: readonly Trial[], variants: readonly string[]): Judgement => {
+  const judged = trials.map(judgeTrial);
+  const candidate = variants.at(-1) ?? '';
+  return {
+    verdict: worst(judged.filter(trial => trial.variant === candidate).map(trial => trial.verdict)),
+    candidate,
+    trials: judged,
+  };
+};
+
+const judgeTrial = (trial: Trial): TrialJudgement => {
+  const phases = summarisePhases(trial);
+  const goals = judgeGoals(trial);
+  const findings = detect(trial);
+  const gates = checkGates(trial, phases);
+  const recovery = measureRecovery(trial);
+  const failed = findings.some(finding => finding.verdict === 'present' && finding.severity === 'fail');
+  const goalVerdict = worst(goals.map(goal => goal.verdict));
+  const verdict = gates.length > 0 ? 'inconclusive' : failed ? 'missed' : goalVerdict;
+  return {
+    trialId: trial.id,
+    variant: trial.variant,
+    // Without goals the symptoms alone decide.
+    verdict: gates.length === 0 && !failed && goals.length === 0 ? 'met' : verdict,
+    phases,
+    timeToRecoverMs: recovery.kind === 'recovered' ? recovery.afterMs : null,
+    goals,
+    findings,
+    gates,
+  };
+};
+
+/** Missed is worse than inconclusive, and that is worse than met; of nothing, nothing is known. */
+const worst = (verdicts: readonly Verdict[]): Verdict => {
+  if (verdicts.includes('missed')) return 'missed';
+  if (verdicts.length === 0 || verdicts.includes('inconclusive')) return 'inconclusive';
+  return 'met';
+};

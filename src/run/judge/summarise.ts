@@ -1,0 +1,106 @@
+// One phase of one trial as a row of figures, all witnesses side by side.
+import {faultName} from '../../faults/toxics.ts';
+import type {Phase} from '../../model/plan.ts';
+import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {percentileMs} from '../../stats/histogram.ts';
+import {DriverMeasure, measureConnections, measureLedger, p99Ms} from '../../symptoms/measure.ts';
+
+/** The phases that the trial reached. */
+export const summarisePhases = (trial: Trial): PhaseSummary[] =>
+  trial.plan.phases.flatMap((phase, index) => {
+    const window = phaseWindow(trial, index);
+    return window ? [summarise(trial, phase, index, window)] : [];
+  });
+
+const summarise = (
+  trial: Trial,
+  phase: Phase,
+  index: number,
+  window: {startMs: number; endMs: number},
+): PhaseSummary => {
+  const driver = new DriverMeasure(trial, [index]);
+  const started = driver.total('started');
+  const outcomes = driver.outcomes;
+  const responseOk = driver.responseOk();
+  const serviceOk = driver.serviceOk();
+  const settled = driver.responseSettled();
+  const ledger = measureLedger(trial, [index]);
+  const connections = measureConnections(trial, index);
+  const resources = trial.phaseResources.find(candidate => candidate.phase === index);
+  const durationMs = window.endMs - window.startMs;
+  return {
+    phase: phase.name,
+    role: phase.role,
+    startMs: window.startMs,
+    durationMs,
+    faults: summariseFaults(trial, phase),
+    offered: driver.total('offered'),
+    started,
+    dropped: driver.total('dropped'),
+    late: driver.total('late'),
+    inFlight: started - driver.settled - outcomes.hung,
+    outcomes,
+    overrun: driver.total('overrun'),
+    successRatio: driver.successRatio,
+    goodputPerSecond: durationMs === 0 ? 0 : (outcomes.ok * 1000) / durationMs,
+    startLagP99Ms: p99Ms(driver.startLag()),
+    responseP50Ms: percentileMs(responseOk, 50),
+    responseP90Ms: percentileMs(responseOk, 90),
+    responseP99Ms: p99Ms(responseOk),
+    serviceP50Ms: percentileMs(serviceOk, 50),
+    serviceP99Ms: p99Ms(serviceOk),
+    settleP99Ms: p99Ms(settled),
+    settleMaxMs: percentileMs(settled, 100),
+    attempts: ledger?.attempts ?? null,
+    attemptsPerOperationRatio: ledger === null || started === 0 ? null : ledger.attempts / started,
+    duplicateCount: ledger?.duplicates ?? null,
+    lostCount: ledger?.lost ?? null,
+    connectionsOpened: connections?.opened ?? null,
+    connectionsOpenMax: connections?.openMax ?? null,
+    cpuUsPerOperation: !resources || started === 0 ? null : (resources.cpuMs * 1000) / started,
+    cpuRatio: resources ? resources.cpuMs / resources.durationMs : null,
+    rssMaxBytes: rssMaxBytes(trial, window),
+    loopDelayP99Ms: resources?.loopDelayP99Ms ?? null,
+    gcRatio: resources ? resources.gcMs / resources.durationMs : null,
+  };
+};
+
+const rssMaxBytes = (trial: Trial, window: {startMs: number; endMs: number}): number | null => {
+  const within = trial.system.length > 0 ? trial.system : trial.resources;
+  const sizes = within
+    .filter(sample => sample.atMs >= window.startMs && sample.atMs <= window.endMs)
+    .map(sample => sample.rssBytes);
+  return sizes.length === 0 ? null : Math.max(...sizes);
+};
+
+const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
+  const last = trial.injector.at(-1)?.witness ?? null;
+  return phase.faults.map((fault, position) => {
+    const name = faultName(phase.name, position, fault);
+    if (fault.kind === 'refuse') return {name, kind: fault.kind, ...refusals(trial, phase)};
+    const witness = last?.faults[name];
+    return {
+      name,
+      kind: fault.kind,
+      connectionsHit: last === null ? null : (witness?.connectionsHit ?? 0),
+      actions: last === null ? null : (witness?.actions ?? 0),
+    };
+  });
+};
+
+/**
+ * The kernel refuses, so the injector sees no refused connection. What it sees: the live ones that it cut,
+ * and that it accepted none while operations were started; then each of those was refused.
+ */
+const refusals = (trial: Trial, phase: Phase): Pick<FaultSummary, 'connectionsHit' | 'actions'> => {
+  const index = trial.plan.phases.indexOf(phase);
+  const window = phaseWindow(trial, index);
+  if (!window || trial.injector.length === 0) return {connectionsHit: null, actions: null};
+  const before = trial.injector.findLast(sample => sample.atMs <= window.startMs);
+  const within = trial.injector.findLast(sample => sample.atMs <= window.endMs) ?? before;
+  const cut = (within?.witness.cutConnections ?? 0) - (before?.witness.cutConnections ?? 0);
+  const opened = measureConnections(trial, index)?.opened ?? 0;
+  const refused = opened === 0 ? new DriverMeasure(trial, [index]).total('started') : 0;
+  return {connectionsHit: cut, actions: cut + refused};
+};

@@ -1,0 +1,176 @@
+// A run from its first process to its verdict: describe, start, try, save, judge.
+import {FoulweatherError} from '../model/errors.ts';
+import type {TrialEvent} from '../model/event.ts';
+import type {Plan, Variant} from '../model/plan.ts';
+import type {JudgedRun, RunRecord} from '../model/run.ts';
+import type {Trial} from '../model/trial.ts';
+import {didYouMean} from '../scenarios/nearest.ts';
+import {RunFolder} from '../store/run-folder.ts';
+import {calibrate} from './calibrate.ts';
+import {describeScenario} from './describe.ts';
+import {describeEnvironment} from './environment.ts';
+import {TrialFold} from './fold.ts';
+import {Household} from './household.ts';
+import {judgeRun} from './judge/judge.ts';
+import {runTrial, type TrialContext} from './run-trial.ts';
+import {startInjector, startReceiver, startTarget} from './services.ts';
+
+export type RunOptions = {
+  /** As the user named it. */
+  readonly scenario: string;
+  readonly scenarioFile: string;
+  /** Null: all of them. */
+  readonly variants: readonly string[] | null;
+  readonly toxiproxyUrl: string | null;
+  readonly seed: number;
+  readonly trialsPerVariant: number;
+  /** Where `.foulweather/` lies. */
+  readonly baseDir: string;
+  readonly command: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  readonly observer: RunObserver;
+};
+
+/** Told what happens, as it happens. */
+export type RunObserver = {
+  readonly runStarted: (record: RunRecord, folder: string) => void;
+  readonly trialStarted: (trialId: string, position: number, count: number) => void;
+  readonly trialEvent: (trialId: string, event: TrialEvent) => void;
+};
+
+export type FinishedRun = {readonly run: JudgedRun; readonly folder: RunFolder};
+
+type PlannedTrial = {readonly variant: Variant; readonly number: number; readonly trialId: string};
+
+/** @throws FoulweatherError before the first trial; from then on the run is saved, whatever happens. */
+export const runScenario = async (options: RunOptions): Promise<FinishedRun> => {
+  const household = await Household.start();
+  try {
+    const described = await describeScenario(household, options.scenarioFile);
+    const plan = choose(described, options.variants);
+    const target = await startTarget(household, plan, options.scenarioFile);
+    const injector = await startInjector(household, options.seed, options.toxiproxyUrl);
+    const receiver = await startReceiver(household);
+    const startedAt = options.now();
+    const {folder, id} = await RunFolder.create(options.baseDir, runId(startedAt, plan.name));
+    const context: TrialContext = {
+      household,
+      runId: id,
+      plan,
+      scenarioFile: options.scenarioFile,
+      target,
+      injector,
+      receiver,
+      environment: options.environment,
+      signal: options.signal,
+    };
+    const record: RunRecord = {
+      schemaVersion: 1,
+      id,
+      scenario: options.scenario,
+      plan,
+      seed: options.seed,
+      trialsPerVariant: options.trialsPerVariant,
+      command: options.command,
+      startedAt: startedAt.toISOString(),
+      status: 'running',
+      endedAt: null,
+      environment: await describeEnvironment(options.baseDir, injector.version),
+      calibration: null,
+      trialIds: [],
+    };
+    return await new RunInProgress(options, context, folder, record).finish();
+  } finally {
+    await household.stop();
+  }
+};
+
+/** Sorts by time, and says what it is of. */
+const runId = (startedAt: Date, scenario: string): string =>
+  `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}`;
+
+const choose = (plan: Plan, names: readonly string[] | null): Plan => {
+  if (names === null) return plan;
+  const known = plan.variants.map(variant => variant.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    throw new FoulweatherError(
+      'FW_UNKNOWN_VARIANT',
+      `The scenario ${plan.name} has no variant «${name}».`,
+      didYouMean(name, known),
+    );
+  }
+  const chosen = plan.variants.filter(variant => names.includes(variant.name));
+  return {...plan, variants: chosen as unknown as Plan['variants']};
+};
+
+/** A B, B A, A B …: what drifts over time hits all variants alike. */
+export const interleave = (variants: readonly Variant[], trialsPerVariant: number): PlannedTrial[] =>
+  Array.from({length: trialsPerVariant}, (_, round) => {
+    const order = round % 2 === 0 ? variants : variants.toReversed();
+    return order.map(variant => ({variant, number: round + 1, trialId: `${variant.name}-${round + 1}`}));
+  }).flat();
+
+class RunInProgress {
+  readonly #options: RunOptions;
+  readonly #context: TrialContext;
+  readonly #folder: RunFolder;
+  readonly #trials: Trial[] = [];
+  #record: RunRecord;
+
+  constructor(options: RunOptions, context: TrialContext, folder: RunFolder, record: RunRecord) {
+    this.#options = options;
+    this.#context = context;
+    this.#folder = folder;
+    this.#record = record;
+  }
+
+  async finish(): Promise<FinishedRun> {
+    await this.#save({});
+    this.#options.observer.runStarted(this.#record, this.#folder.path);
+    try {
+      await this.#save({calibration: await calibrate(this.#context)});
+      const planned = interleave(this.#context.plan.variants, this.#options.trialsPerVariant);
+      for (const [position, trial] of planned.entries()) {
+        if (this.#options.signal.aborted) break;
+        this.#options.observer.trialStarted(trial.trialId, position + 1, planned.length);
+        await this.#try(trial);
+      }
+    } catch (error) {
+      await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()});
+      throw error;
+    }
+    const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
+    await this.#save({status, endedAt: this.#options.now().toISOString()});
+    const variants = this.#context.plan.variants.map(variant => variant.name);
+    const judgement = judgeRun(this.#trials, variants);
+    return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
+  }
+
+  async #try({variant, number, trialId}: PlannedTrial): Promise<void> {
+    const {journal, spansFile} = await this.#folder.addTrial(trialId);
+    await this.#save({trialIds: [...this.#record.trialIds, trialId]});
+    const fold = new TrialFold(this.#context.plan);
+    const record = (event: TrialEvent): void => {
+      journal.add(event);
+      fold.add(event);
+      this.#options.observer.trialEvent(trialId, event);
+    };
+    // The trials of one round share their seed, so that the pair differs in the variant alone.
+    const seed = this.#options.seed + number - 1;
+    try {
+      await runTrial(this.#context, {trialId, variant, number, seed, spansFile, record});
+    } finally {
+      await journal.close();
+      const trial = fold.trial();
+      if (trial) this.#trials.push(trial);
+    }
+  }
+
+  async #save(change: Partial<RunRecord>): Promise<void> {
+    this.#record = {...this.#record, ...change};
+    await this.#folder.writeRecord(this.#record);
+  }
+}

@@ -1,0 +1,137 @@
+// One trial: a fresh subject walks through all phases; what every witness says is recorded.
+import {createHash} from 'node:crypto';
+import {monotonicMs} from '../model/clock.ts';
+import type {ProcessExit, TrialEvent} from '../model/event.ts';
+import type {Plan, Variant} from '../model/plan.ts';
+import type {Household} from './household.ts';
+import type {Receiver, RunningInjector, Target} from './services.ts';
+import {startSubject} from './subject-process.ts';
+import {openTrialLink} from './trial-link.ts';
+import {TrialStopped, TrialWalk} from './trial-walk.ts';
+import {Witnesses} from './witnesses.ts';
+
+export type TrialContext = {
+  readonly household: Household;
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly scenarioFile: string;
+  readonly target: Target;
+  readonly injector: RunningInjector;
+  readonly receiver: Receiver;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+};
+
+export type TrialRequest = {
+  readonly trialId: string;
+  readonly variant: Variant;
+  readonly number: number;
+  readonly seed: number;
+  readonly spansFile: string;
+  readonly record: (event: TrialEvent) => void;
+};
+
+const collectLimitMs = 10_000;
+
+/** Traces of different runs must not meet in a user's backend, so the run is part of it. */
+const tracePrefixOf = (runId: string, trialId: string): string =>
+  createHash('sha256').update(`${runId}/${trialId}`).digest('hex').slice(0, 16);
+
+/**
+ * The embedded injector decides by seed, proxy name and connection: trials of one number decide alike in
+ * every variant. On a Toxiproxy that others may use too, the name has to be the run's own.
+ */
+const proxyNameOf = ({plan, injector, runId}: TrialContext, {number, trialId}: TrialRequest): string =>
+  injector.embedded ? `${plan.name}-${number}` : `foulweather-${runId}-${trialId}`;
+
+export const runTrial = async (context: TrialContext, request: TrialRequest): Promise<void> => {
+  const {household, plan, target, receiver} = context;
+  const {trialId, variant, record} = request;
+  const originMonotonicMs = monotonicMs();
+  const originEpochMs = performance.timeOrigin + performance.now();
+  const now = (): number => monotonicMs() - originMonotonicMs;
+  const tracePrefix = tracePrefixOf(context.runId, trialId);
+
+  const {number, seed, spansFile} = request;
+  record({kind: 'trial', trialId, variant: variant.name, number, seed, tracePrefix, originEpochMs});
+  target.child?.send({kind: 'trial', trialId, originMonotonicMs});
+  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile});
+
+  const {link, url, close} = await openTrialLink(
+    household,
+    context.injector,
+    target.url,
+    proxyNameOf(context, request),
+  );
+  const {load, operation, phases} = plan;
+  const subject = startSubject({
+    household,
+    plan,
+    variant,
+    task: {
+      scenarioFile: context.scenarioFile,
+      variant: variant.name,
+      trialId,
+      tracePrefix,
+      url,
+      originMonotonicMs,
+      load,
+      operation,
+      phases,
+      noop: false,
+    },
+    receiverUrl: receiver.url,
+    environment: context.environment,
+    onEvent: record,
+  });
+  const witnesses = new Witnesses({link, pid: subject.pid, now, record});
+  let killedFor: ProcessExit['killedFor'] = null;
+  try {
+    const announce = (phase: number, atMs: number): void =>
+      receiver.child.send({kind: 'phase', trialId, phase, atMs});
+    const {signal} = context;
+    const walk = new TrialWalk({subject, link, witnesses, plan, now, record, announce, signal});
+    await walk.run();
+  } catch (error) {
+    if (!(error instanceof TrialStopped)) throw error;
+    if (error.why === 'interrupted') record({kind: 'interrupted', atMs: now()});
+    killedFor = error.why === 'exited' ? null : error.why;
+  } finally {
+    witnesses.stop();
+    subject.kill();
+    const {code, ...exit} = await subject.exited;
+    record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit}});
+    await close().catch((error: unknown) => {
+      record({kind: 'trouble', atMs: now(), what: 'proxy', message: String(error)});
+    });
+  }
+  await collect(context, request, now);
+};
+
+/** The ledger and the telemetry, once the subject is gone. A witness that does not answer is a trouble, not an end. */
+const collect = async (
+  {target, receiver}: TrialContext,
+  {trialId, record}: TrialRequest,
+  now: () => number,
+): Promise<void> => {
+  const asked = async (what: string, ask: () => Promise<TrialEvent>): Promise<void> => {
+    try {
+      record(await ask());
+    } catch (error) {
+      record({kind: 'trouble', atMs: now(), what, message: String(error)});
+    }
+  };
+  await asked('telemetry', async () => {
+    receiver.child.send({kind: 'finish', trialId});
+    const {observation} = await receiver.child.next(['telemetry'], collectLimitMs);
+    return {kind: 'telemetry', telemetry: observation};
+  });
+  const targetChild = target.child;
+  if (!targetChild) return;
+  await asked('ledger', async () => {
+    targetChild.send({kind: 'collect'});
+    const {ledger} = await targetChild.next(['ledger'], collectLimitMs);
+    return {kind: 'ledger', ledger};
+  });
+};

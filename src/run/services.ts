@@ -1,0 +1,77 @@
+// What a run needs beside its subjects: the target, the injector and the telemetry receiver, each a process.
+import {Injector} from '../faults/control.ts';
+import {FoulweatherError} from '../model/errors.ts';
+import type {Plan} from '../model/plan.ts';
+import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
+import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
+import type {Child} from './child.ts';
+import {unloadable} from './describe.ts';
+import {entries} from './entries.ts';
+import type {Household} from './household.ts';
+
+const startLimitMs = 30_000;
+
+export type Target = {
+  readonly url: string;
+  /** Null for a server that runs already: then there is no ledger. */
+  readonly child: Child<ToTarget, FromTarget> | null;
+};
+
+export const startTarget = async (
+  household: Household,
+  plan: Plan,
+  scenarioFile: string,
+): Promise<Target> => {
+  if (plan.target.kind === 'url') return {url: plan.target.url, child: null};
+  const child = household.spawn<ToTarget, FromTarget>({
+    label: 'The target',
+    file: entries.target,
+    args: [JSON.stringify({scenarioFile, target: plan.target})],
+  });
+  const answer = await child.next(['listening', 'failed'], startLimitMs);
+  if (answer.kind === 'listening') return {url: answer.url, child};
+  if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
+  throw new FoulweatherError(
+    'FW_TARGET_START',
+    `The scenario's target did not start: ${answer.message}`,
+    'Mend target.start(); if a port is taken, free it, or let the system choose one with port 0.',
+  );
+};
+
+type InjectorProcess = {readonly kind: 'listening'; readonly url: string};
+
+export type RunningInjector = {
+  readonly injector: Injector;
+  readonly version: string;
+  readonly embedded: boolean;
+};
+
+/** The embedded injector, or the one that answers at `toxiproxyUrl`. */
+export const startInjector = async (
+  household: Household,
+  seed: number,
+  toxiproxyUrl: string | null,
+): Promise<RunningInjector> => {
+  if (toxiproxyUrl !== null) {
+    const injector = new Injector(toxiproxyUrl);
+    return {injector, version: `Toxiproxy ${await injector.version()} at ${injector.url}`, embedded: false};
+  }
+  const child = household.spawn<{kind: 'stop'}, InjectorProcess>({
+    label: 'The injector',
+    file: entries.injector,
+    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed})],
+  });
+  const {url} = await child.next(['listening'], startLimitMs);
+  return {injector: new Injector(url), version: 'embedded', embedded: true};
+};
+
+export type Receiver = {readonly url: string; readonly child: Child<ToReceiver, FromReceiver>};
+
+export const startReceiver = async (household: Household): Promise<Receiver> => {
+  const child = household.spawn<ToReceiver, FromReceiver>({
+    label: 'The telemetry receiver',
+    file: entries.receiver,
+  });
+  const {url} = await child.next(['listening'], startLimitMs);
+  return {url, child};
+};

@@ -1,0 +1,57 @@
+// Starts a subject: its heap limit, its environment, and the SDK before everything else.
+import {pathToFileURL} from 'node:url';
+import type {SubjectEvent} from '../model/event.ts';
+import type {Plan, Variant} from '../model/plan.ts';
+import type {FromSubject, SubjectTask, ToSubject} from '../subject/protocol.ts';
+import {isForeignSdkSetting, sdkEnvironment} from '../telemetry/sdk-settings.ts';
+import type {Child} from './child.ts';
+import {entries} from './entries.ts';
+import type {Household} from './household.ts';
+
+export type SubjectChild = Child<ToSubject, FromSubject>;
+
+export type SubjectOptions = {
+  readonly household: Household;
+  readonly plan: Plan;
+  readonly variant: Variant;
+  readonly task: SubjectTask;
+  readonly receiverUrl: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly onEvent: (event: SubjectEvent) => void;
+};
+
+export const startSubject = (options: SubjectOptions): SubjectChild => {
+  const {plan, variant, task} = options;
+  const heapLimit = variant.process.heapLimitMiB;
+  const child = options.household.spawn<ToSubject, FromSubject>({
+    label: `The subject ${task.trialId}`,
+    file: entries.subject,
+    execArgv: [
+      ...(heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`]),
+      '--import',
+      pathToFileURL(entries.preload).href,
+    ],
+    env: {
+      ...Object.fromEntries(
+        Object.entries(options.environment).filter(([name]) => !isForeignSdkSetting(name)),
+      ),
+      ...sdkEnvironment({
+        endpoint: `${options.receiverUrl}/${task.trialId}`,
+        serviceName: plan.name,
+        resourceAttributes: {
+          'foulweather.scenario': plan.name,
+          'foulweather.variant': variant.name,
+          'foulweather.trial': task.trialId,
+        },
+      }),
+      FOULWEATHER_SDK: JSON.stringify({
+        scenarioFile: task.scenarioFile,
+        instrumentations: plan.telemetry.instrumentations,
+      }),
+      ...variant.process.env,
+    },
+    onMessage: options.onEvent,
+  });
+  child.send({kind: 'task', task});
+  return child;
+};

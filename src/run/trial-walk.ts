@@ -1,0 +1,158 @@
+// The way of one subject through its trial: open, the phases with their faults, drain, close, end.
+import type {FaultyLink} from '../faults/control.ts';
+import type {TrialEvent} from '../model/event.ts';
+import type {Phase, Plan} from '../model/plan.ts';
+import type {FromSubject} from '../subject/protocol.ts';
+import type {SubjectChild} from './subject-process.ts';
+import type {Witnesses} from './witnesses.ts';
+
+/** Why a trial did not come to its own end. `lingering`: it was done, but its process stayed. */
+export class TrialStopped extends Error {
+  override readonly name = 'TrialStopped';
+  readonly why: 'exited' | 'interrupted' | 'unresponsive' | 'lingering';
+
+  constructor(why: TrialStopped['why']) {
+    super(why);
+    this.why = why;
+  }
+}
+
+export type WalkOptions = {
+  readonly subject: SubjectChild;
+  readonly link: FaultyLink;
+  readonly witnesses: Witnesses;
+  readonly plan: Plan;
+  readonly now: () => number;
+  readonly record: (event: TrialEvent) => void;
+  /** Tells the telemetry receiver where a phase begins. */
+  readonly announce: (phase: number, atMs: number) => void;
+  readonly signal: AbortSignal;
+};
+
+const openLimitMs = 30_000;
+const closeLimitMs = 5000;
+/** What an answer may take beyond its own limit before the subject counts as unresponsive. */
+const answerSlackMs = 5000;
+/** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
+const lingerLimitMs = 5000;
+/** Pools close idle connections after 4 s (undici) to 5 s (Node's agent). */
+const idleLimitMs = 6000;
+const idlePollMs = 100;
+
+export class TrialWalk {
+  readonly #options: WalkOptions;
+  #baselineConnections = 0;
+
+  constructor(options: WalkOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TrialStopped */
+  async run(): Promise<void> {
+    const {subject, plan, link, now, record} = this.#options;
+    const opened = await this.#answer(['opened', 'open-failed'], openLimitMs);
+    if (opened.kind === 'open-failed') return this.#end();
+    for (const [index, phase] of plan.phases.entries()) {
+      await this.#enter(index, phase);
+      await this.#stay(phase.durationMs);
+      await this.#noteConnections(phase);
+    }
+    record({kind: 'load-ended', atMs: now()});
+    await link.apply('drain', []);
+    subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
+    await this.#answer(['drained'], plan.drainLimitMs + answerSlackMs);
+    await this.#untilIdle();
+    subject.send({kind: 'close', limitMs: closeLimitMs});
+    await this.#answer(['closed'], closeLimitMs + answerSlackMs);
+    return this.#end();
+  }
+
+  async #enter(index: number, phase: Phase): Promise<void> {
+    const {subject, link, witnesses, now, record, announce} = this.#options;
+    await witnesses.askInjector();
+    const beforeMs = now();
+    await link.apply(phase.name, phase.faults);
+    const afterMs = now();
+    record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
+    announce(index, afterMs);
+    subject.send({kind: 'phase', phase: index});
+  }
+
+  async #stay(durationMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, durationMs);
+    });
+    try {
+      await this.#unlessStopped(over);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #noteConnections(phase: Phase): Promise<void> {
+    const open = await this.#options.witnesses.askInjector();
+    if (phase.role === 'baseline' && open !== null) {
+      this.#baselineConnections = Math.max(this.#baselineConnections, open);
+    }
+  }
+
+  /** Waits until the idle connections are closed: those that stay are leaks. */
+  async #untilIdle(): Promise<void> {
+    const {witnesses, now} = this.#options;
+    const untilMs = now() + idleLimitMs;
+    let open = await witnesses.askInjector();
+    while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
+      await this.#stay(idlePollMs);
+      open = await witnesses.askInjector();
+    }
+  }
+
+  /** The subject ends by itself when nothing keeps it alive. */
+  async #end(): Promise<void> {
+    const {subject} = this.#options;
+    const ended = Symbol('ended');
+    let timer: NodeJS.Timeout | undefined;
+    const lingers = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, lingerLimitMs);
+    });
+    const first = await Promise.race([subject.exited.then(() => ended), lingers]);
+    clearTimeout(timer);
+    if (first !== ended) throw new TrialStopped('lingering');
+  }
+
+  async #answer<Kind extends FromSubject['kind']>(
+    kinds: readonly Kind[],
+    limitMs: number,
+  ): Promise<Extract<FromSubject, {kind: Kind}>> {
+    const {subject} = this.#options;
+    try {
+      return await this.#unlessStopped(subject.next(kinds, limitMs));
+    } catch (error) {
+      if (error instanceof TrialStopped) throw error;
+      throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');
+    }
+  }
+
+  async #unlessStopped<T>(step: Promise<T>): Promise<T> {
+    const {subject, signal} = this.#options;
+    if (signal.aborted) throw new TrialStopped('interrupted');
+    let onAbort: () => void = () => {};
+    const interrupted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(new TrialStopped('interrupted'));
+      signal.addEventListener('abort', onAbort, {once: true});
+    });
+    const exited = subject.exited.then(() => {
+      throw new TrialStopped('exited');
+    });
+    try {
+      return await Promise.race([step, exited, interrupted]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      // Whichever loses the race may still reject, later and to nobody.
+      step.catch(() => {});
+      exited.catch(() => {});
+      interrupted.catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// Asks the injector and the operating system, at a steady beat, what they see of a trial.
+import type {FaultyLink} from '../faults/control.ts';
+import type {TrialEvent} from '../model/event.ts';
+import {sampleProcess} from './system-sampler.ts';
+
+const sampleEveryMs = 500;
+
+export type WitnessOptions = {
+  readonly link: FaultyLink;
+  readonly pid: number;
+  readonly now: () => number;
+  readonly record: (event: TrialEvent) => void;
+};
+
+export class Witnesses {
+  readonly #options: WitnessOptions;
+  readonly #timer: NodeJS.Timeout;
+  #asking = false;
+  #trouble = false;
+
+  constructor(options: WitnessOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#beat(), sampleEveryMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** How many connections the injector holds open, or null where it does not count. */
+  async askInjector(): Promise<number | null> {
+    const {link, now, record} = this.#options;
+    const witness = await link.witness();
+    if (!witness) return null;
+    record({kind: 'injector', atMs: now(), witness});
+    return witness.openConnections;
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    const {pid, now, record} = this.#options;
+    try {
+      const sample = await sampleProcess(pid, now());
+      if (sample) record({kind: 'system', sample});
+      await this.askInjector();
+    } catch (error) {
+      // Once is enough: an injector that is gone will also fail the next edge, which ends the trial.
+      if (!this.#trouble) record({kind: 'trouble', atMs: now(), what: 'witness', message: String(error)});
+      this.#trouble = true;
+    } finally {
+      this.#asking = false;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it
+// runs; what is whole is put in place by a rename, so that a reader never sees half of it.
+
+import {once} from 'node:events';
+import {createWriteStream, type WriteStream} from 'node:fs';
+import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {FoulweatherError} from '../model/errors.ts';
+import type {TrialEvent} from '../model/event.ts';
+import type {RunRecord} from '../model/run.ts';
+
+const recordFile = 'run.json';
+const journalFile = 'events.ndjson';
+
+export const runsFolder = (baseDir: string): string => join(baseDir, '.foulweather', 'runs');
+
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Makes the folder of a new run; of two runs in the same second the later one gets a number. */
+  static async create(baseDir: string, id: string): Promise<{folder: RunFolder; id: string}> {
+    const root = runsFolder(baseDir);
+    await mkdir(root, {recursive: true});
+    for (let attempt = 1; ; attempt++) {
+      const unique = attempt === 1 ? id : `${id}-${attempt}`;
+      try {
+        await mkdir(join(root, unique));
+        await mkdir(join(root, unique, 'trials'));
+        return {folder: new RunFolder(join(root, unique)), id: unique};
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+    }
+  }
+
+  /** @throws FoulweatherError FW_UNKNOWN_RUN; `latest` is the newest run */
+  static async open(baseDir: string, id: string): Promise<RunFolder> {
+    const known = await listRuns(baseDir);
+    const wanted = id === 'latest' ? known.at(-1) : known.find(candidate => candidate === id);
+    if (wanted !== undefined) return new RunFolder(join(runsFolder(baseDir), wanted));
+    throw new FoulweatherError(
+      'FW_UNKNOWN_RUN',
+      `There is no run «${id}» under ${runsFolder(baseDir)}.`,
+      known.length === 0
+        ? 'No run is saved there: `foulweather run` makes one.'
+        : `The newest are: ${known.slice(-5).join(', ')}.`,
+    );
+  }
+
+  async writeRecord(record: RunRecord): Promise<void> {
+    await writeWhole(join(this.path, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+  }
+
+  /** @throws FoulweatherError FW_RUN_DAMAGED */
+  async readRecord(): Promise<RunRecord> {
+    const file = join(this.path, recordFile);
+    try {
+      const record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
+      if (record.schemaVersion === 1) return record;
+      throw new Error(`its schema version is ${String(record.schemaVersion)}, this version reads 1`);
+    } catch (error) {
+      throw new FoulweatherError(
+        'FW_RUN_DAMAGED',
+        `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        'Choose another run, or run the scenario again.',
+        {cause: error},
+      );
+    }
+  }
+
+  async addTrial(trialId: string): Promise<{journal: Journal; spansFile: string}> {
+    const folder = join(this.path, 'trials', trialId);
+    await mkdir(folder, {recursive: true});
+    return {journal: new Journal(join(folder, journalFile)), spansFile: join(folder, 'spans.ndjson')};
+  }
+
+  /** The events of a trial; a last line that was cut off by a crash is left out. */
+  async readTrial(trialId: string): Promise<TrialEvent[]> {
+    const text = await readFile(join(this.path, 'trials', trialId, journalFile), 'utf8');
+    const lines = text.split('\n');
+    lines.pop();
+    return lines.map(line => JSON.parse(line) as TrialEvent);
+  }
+
+  async writeFile(name: string, text: string): Promise<void> {
+    await writeWhole(join(this.path, name), text);
+  }
+}
+
+/** Ids of the saved runs, oldest first: they begin with the time. */
+export const listRuns = async (baseDir: string): Promise<string[]> => {
+  try {
+    const entries = await readdir(runsFolder(baseDir), {withFileTypes: true});
+    return entries
+      .filter(entry => entry.isDirectory())
+      .map(entry => entry.name)
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+/** Everything that was said of a trial, one JSON object a line, as it came. */
+export class Journal {
+  readonly #stream: WriteStream;
+  #failure: Error | null = null;
+
+  constructor(file: string) {
+    this.#stream = createWriteStream(file, {flags: 'wx'});
+    this.#stream.on('error', error => {
+      this.#failure = error;
+    });
+  }
+
+  add(event: TrialEvent): void {
+    if (!this.#failure) this.#stream.write(`${JSON.stringify(event)}\n`);
+  }
+
+  /** @throws the first error of the disk */
+  async close(): Promise<void> {
+    if (!this.#failure) {
+      this.#stream.end();
+      await Promise.race([
+        once(this.#stream, 'close'),
+        once(this.#stream, 'error').then(([error]) => Promise.reject(error)),
+      ]);
+    }
+    if (this.#failure) throw this.#failure;
+  }
+}
+
+const writeWhole = async (file: string, text: string): Promise<void> => {
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, text);
+  await rename(draft, file);
+};

@@ -1,0 +1,78 @@
+// One operation of the scenario as the driver wants it: never rejects, always says how it settled.
+import {context, ROOT_CONTEXT, TraceFlags, trace} from '@opentelemetry/api';
+import type {Settlement} from '../load/driver.ts';
+import {traceIdOfOperation} from '../model/telemetry.ts';
+import type {Answer, PerformContext, SubjectInput} from '../scenarios/define-scenario.ts';
+
+export type PerformOptions = {
+  readonly subject: SubjectInput<unknown, unknown>;
+  readonly client: unknown;
+  readonly idOf: (index: number) => string;
+  readonly tracePrefix: string;
+  readonly now: () => number;
+};
+
+export const operationId = (trialId: string, index: number): string => `${trialId}-${index}`;
+
+/** Makes the signal only when the scenario asks for it: most operations pay nothing. */
+class OperationContext implements PerformContext {
+  readonly id: string;
+  readonly #deadlineAtMs: number;
+  readonly #now: () => number;
+  #signal: AbortSignal | undefined;
+
+  constructor(id: string, deadlineAtMs: number, now: () => number) {
+    this.id = id;
+    this.#deadlineAtMs = deadlineAtMs;
+    this.#now = now;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.timeout(Math.max(0, Math.ceil(this.#deadlineAtMs - this.#now())));
+    return this.#signal;
+  }
+}
+
+const ok: Settlement = {status: 'ok'};
+
+/** The parent of the library's spans: a remote one of ours, so that they share the operation's trace. */
+const parentSpanId = '0000000000000001';
+
+export const performer = (
+  options: PerformOptions,
+): ((index: number, deadlineAtMs: number) => Promise<Settlement>) => {
+  const {subject, client, idOf, tracePrefix, now} = options;
+  const judge = (id: string, answer: Answer | undefined): Settlement => {
+    if (answer?.echoedId === undefined || answer.echoedId === id) return ok;
+    return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${String(answer.echoedId)}`)};
+  };
+  const run = async (operation: OperationContext): Promise<Settlement> => {
+    try {
+      return judge(operation.id, await subject.perform(client, operation));
+    } catch (error) {
+      return {status: classify(subject, error), error};
+    }
+  };
+  return (index, deadlineAtMs) => {
+    const operation = new OperationContext(idOf(index), deadlineAtMs, now);
+    const parent = trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: traceIdOfOperation(tracePrefix, index),
+      spanId: parentSpanId,
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: true,
+    });
+    return context.with(parent, run, undefined, operation);
+  };
+};
+
+const classify = (
+  subject: SubjectInput<unknown, unknown>,
+  error: unknown,
+): 'failed' | 'unknown' | 'rejected' => {
+  try {
+    return subject.classify?.(error) ?? 'unknown';
+  } catch {
+    // A classifier that throws has not told us anything.
+    return 'unknown';
+  }
+};

@@ -1,0 +1,37 @@
+// What the parent and the children that load the scenario say to each other: plain, JSON-able, tagged.
+import type {SubjectEvent} from '../model/event.ts';
+import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
+
+/** The describing child's only message. */
+export type Description =
+  | {readonly kind: 'plan'; readonly plan: Plan}
+  | {readonly kind: 'invalid'; readonly message: string; readonly hint: string}
+  | {readonly kind: 'unloadable'; readonly message: string; readonly missingModule: string | null};
+
+/** All that the subject must know to drive one trial. */
+export type SubjectTask = {
+  readonly scenarioFile: string;
+  readonly variant: string;
+  readonly trialId: string;
+  readonly tracePrefix: string;
+  /** The target's address through the injector. */
+  readonly url: string;
+  /** The trial's 0 ms on the machine's monotonic clock (`process.hrtime`). */
+  readonly originMonotonicMs: number;
+  readonly load: Load;
+  readonly operation: OperationPlan;
+  readonly phases: readonly Phase[];
+  /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
+  readonly noop: boolean;
+};
+
+export type ToSubject =
+  | {readonly kind: 'task'; readonly task: SubjectTask}
+  /** The faults of this phase are in place; the first one starts the load. */
+  | {readonly kind: 'phase'; readonly phase: number}
+  /** Start nothing more; wait at most `limitMs` for what is in flight. */
+  | {readonly kind: 'drain'; readonly limitMs: number}
+  /** Close the library, flush the telemetry, and end. */
+  | {readonly kind: 'close'; readonly limitMs: number};
+
+export type FromSubject = SubjectEvent;

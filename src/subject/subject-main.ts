@@ -1,0 +1,195 @@
+// The subject: a fresh process that loads the scenario and its library, drives operations, and reports.
+import {Driver} from '../load/driver.ts';
+import {errorFacts} from '../load/error-facts.ts';
+import {trialClock} from '../model/clock.ts';
+import type {SubjectEvent} from '../model/event.ts';
+import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {loadScenario} from './load-scenario.ts';
+import {operationId, performer} from './perform.ts';
+import type {SubjectTask, ToSubject} from './protocol.ts';
+import {Resources} from './resources.ts';
+import {flushMetrics, shutdownSdk} from './sdk.ts';
+
+/** Resources are sampled this often; the driver's figures are told every second time. */
+const sampleEveryMs = 500;
+
+const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
+
+const send = (event: SubjectEvent): void => {
+  process.send?.(event);
+};
+
+class SubjectProcess {
+  readonly #now: () => number;
+  readonly #resources: Resources;
+  readonly #subject: SubjectInput<unknown, unknown>;
+  readonly #client: unknown;
+  readonly #driver: Driver;
+  #phase: number | null = null;
+  #ticker: NodeJS.Timeout | undefined;
+  #ticks = 0;
+
+  private constructor(
+    task: SubjectTask,
+    now: () => number,
+    subject: SubjectInput<unknown, unknown>,
+    client: unknown,
+  ) {
+    this.#now = now;
+    this.#subject = subject;
+    this.#client = client;
+    this.#resources = new Resources(now);
+    const idOf = (index: number): string => operationId(task.trialId, index);
+    const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
+    const {load, operation, phases} = task;
+    this.#driver = new Driver({load, operation, phases, perform, idOf, now});
+  }
+
+  /** Null when the library could not be opened: that has been told, and is all there is to tell. */
+  static async open(task: SubjectTask): Promise<SubjectProcess | null> {
+    const now = trialClock(task.originMonotonicMs);
+    process.on('warning', warning =>
+      send({kind: 'warning', atMs: now(), name: warning.name, message: warning.message}),
+    );
+    process.on('uncaughtExceptionMonitor', error =>
+      send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
+    );
+    const {subject, options, versions} = await prepare(task);
+    send({kind: 'loaded', pid: process.pid, runtime: `Node.js ${process.version}`, versions});
+    try {
+      const client = await subject.open({url: task.url, options, variant: task.variant});
+      send({kind: 'opened', atMs: now()});
+      return new SubjectProcess(task, now, subject, client);
+    } catch (error) {
+      send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
+      return null;
+    }
+  }
+
+  enterPhase(phase: number): void {
+    this.#endPhase();
+    this.#driver.enterPhase(phase);
+    if (this.#phase === null) {
+      this.#ticker = setInterval(() => this.#tick(), sampleEveryMs);
+      this.#driver.startLoad();
+    }
+    this.#phase = phase;
+  }
+
+  async drain(limitMs: number): Promise<void> {
+    this.#endPhase();
+    this.#driver.stopLoad();
+    const inFlight = await this.#driver.drain(limitMs);
+    this.#report(true);
+    send({kind: 'drained', atMs: this.#now(), inFlight});
+  }
+
+  async close(limitMs: number): Promise<void> {
+    const startMs = this.#now();
+    clearInterval(this.#ticker);
+    this.#driver.stop();
+    const {result, error} = await closeWithin(this.#subject, this.#client, limitMs);
+    this.#report(true);
+    const atMs = this.#now();
+    send({
+      kind: 'closed',
+      atMs,
+      durationMs: atMs - startMs,
+      result,
+      error: error === null ? null : errorFacts(error),
+    });
+    this.#resources.stop();
+  }
+
+  /** What is told of a phase once its time is over. */
+  #endPhase(): void {
+    if (this.#phase === null) return;
+    send({kind: 'phase-resources', resources: this.#resources.endPhase(this.#phase)});
+    // A failed export is the receiver's to notice; the library must not die of it.
+    flushMetrics().catch((error: unknown) => {
+      send({kind: 'warning', atMs: this.#now(), name: 'TelemetryFlush', message: String(error)});
+    });
+  }
+
+  #tick(): void {
+    send({kind: 'resources', sample: this.#resources.sample()});
+    if (this.#ticks++ % 2 === 1) this.#report(false);
+  }
+
+  #report(final: boolean): void {
+    for (const event of this.#driver.collect(final)) send(event);
+  }
+}
+
+type Prepared = {
+  readonly subject: SubjectInput<unknown, unknown>;
+  readonly options: unknown;
+  readonly versions: Readonly<Record<string, string>>;
+};
+
+const prepare = async (task: SubjectTask): Promise<Prepared> => {
+  if (task.noop) return {subject: noopSubject, options: {}, versions: {}};
+  const {scenario, versions} = await loadScenario(task.scenarioFile);
+  const variant = scenario.variants.find(candidate => candidate.name === task.variant);
+  if (!variant) throw new Error(`the scenario has no variant «${task.variant}»`);
+  return {subject: scenario.subject, options: variant.options, versions};
+};
+
+type Closed = {readonly result: 'resolved' | 'failed' | 'hung'; readonly error: unknown};
+
+const closeWithin = async (
+  subject: SubjectInput<unknown, unknown>,
+  client: unknown,
+  limitMs: number,
+): Promise<Closed> => {
+  let timer: NodeJS.Timeout | undefined;
+  const hung = new Promise<Closed>(resolve => {
+    timer = setTimeout(() => resolve({result: 'hung', error: null}), limitMs);
+  });
+  const closing = (async (): Promise<Closed> => {
+    try {
+      await subject.close?.(client);
+      return {result: 'resolved', error: null};
+    } catch (error) {
+      return {result: 'failed', error};
+    }
+  })();
+  const closed = await Promise.race([closing, hung]);
+  clearTimeout(timer);
+  return closed;
+};
+
+let subject: SubjectProcess | null = null;
+
+const handle = async (message: ToSubject): Promise<void> => {
+  switch (message.kind) {
+    case 'task':
+      subject = await SubjectProcess.open(message.task);
+      if (subject === null) await end();
+      break;
+    case 'phase':
+      subject?.enterPhase(message.phase);
+      break;
+    case 'drain':
+      await subject?.drain(message.limitMs);
+      break;
+    case 'close':
+      await subject?.close(message.limitMs);
+      await end();
+      break;
+  }
+};
+
+/** Leaves the process to end by itself: what a library keeps alive after its close is worth seeing. */
+const end = async (): Promise<void> => {
+  await shutdownSdk().catch((error: unknown) => {
+    send({kind: 'warning', atMs: 0, name: 'TelemetryShutdown', message: String(error)});
+  });
+  process.removeListener('disconnect', exitWithParent);
+  if (process.connected) process.disconnect();
+};
+
+const exitWithParent = (): void => process.exit(0);
+
+process.on('disconnect', exitWithParent);
+process.on('message', (message: ToSubject) => void handle(message));

@@ -1,0 +1,53 @@
+// The target's process: the embedded HTTP server, or the server that the scenario starts.
+
+import {monotonicMs} from '../model/clock.ts';
+import type {TargetPlan} from '../model/plan.ts';
+import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
+import type {StartedTarget} from '../scenarios/define-scenario.ts';
+import {startHttpTarget} from '../targets/http-target.ts';
+import {Ledger} from '../targets/ledger.ts';
+import {loadScenario, ScenarioLoadError} from './load-scenario.ts';
+
+/** Given as the process's only argument, in JSON. */
+export type TargetTask = {readonly scenarioFile: string; readonly target: TargetPlan};
+
+const ledger = new Ledger(monotonicMs);
+const task = JSON.parse(process.argv[2]!) as TargetTask;
+let stop: () => unknown = () => {};
+
+const send = (message: FromTarget, then: () => void = () => {}): void => {
+  process.send?.(message, then);
+};
+
+const start = async (): Promise<StartedTarget> => {
+  if (task.target.kind === 'http') return startHttpTarget({thinkTimeMs: task.target.thinkTimeMs, ledger});
+  const {scenario} = await loadScenario(task.scenarioFile);
+  if (!('start' in scenario.target)) throw new Error('the scenario has no target to start');
+  return scenario.target.start({ledger});
+};
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (message: ToTarget) => {
+  switch (message.kind) {
+    case 'trial':
+      ledger.begin(message.trialId, message.originMonotonicMs);
+      break;
+    case 'collect':
+      send({kind: 'ledger', ledger: ledger.observation()});
+      break;
+    case 'stop':
+      // The parent ends this process if a server of the user's does not stop in time.
+      void Promise.resolve(stop()).finally(() => process.exit(0));
+      break;
+  }
+});
+
+try {
+  const started = await start();
+  stop = started.stop ?? stop;
+  send({kind: 'listening', url: started.url});
+} catch (error) {
+  const missingModule = error instanceof ScenarioLoadError ? error.missingModule : null;
+  const message = error instanceof Error ? error.message : String(error);
+  send({kind: 'failed', message, missingModule}, () => process.exit(1));
+}

@@ -1,0 +1,34 @@
+// Connections that are open when the load is gone and the idle time-out is over, beyond those of the baseline.
+import type {Detector} from '../model/finding.ts';
+import {measureConnections, phasesOf} from './measure.ts';
+import {counted, inconclusive, presentIf} from './say.ts';
+
+const threshold = 1;
+
+export const connectionLeak: Detector = trial => {
+  if (trial.injector.length === 0) {
+    return inconclusive('connection-leak', 'this injector does not count connections');
+  }
+  const {closing} = trial;
+  const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
+  if (!last) return inconclusive('connection-leak', 'the trial did not come to its end');
+  const baselineMax = Math.max(
+    0,
+    ...phasesOf(trial, 'baseline').map(phase => measureConnections(trial, phase)?.openMax ?? 0),
+  );
+  const leaked = last.witness.openConnections - baselineMax;
+  if (leaked <= threshold) return presentIf('connection-leak', 'fail', []);
+  return presentIf('connection-leak', 'fail', [
+    {
+      phase: 'drain',
+      evidence: {
+        witness: 'injector',
+        says: `${counted(last.witness.openConnections, 'connection')} open after the load and the idle time, ${baselineMax} at most in the baseline.`,
+        value: leaked,
+        threshold,
+        count: last.witness.openedConnections,
+        operations: [],
+      },
+    },
+  ]);
+};

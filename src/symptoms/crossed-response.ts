@@ -1,0 +1,26 @@
+// Operations that were given the answer to another one.
+import type {Detector} from '../model/finding.ts';
+import {counted, operationsWith, phaseName, presentIf} from './say.ts';
+
+const threshold = 0;
+
+export const crossedResponse: Detector = trial => {
+  const found = trial.driver.phases
+    .filter(figures => figures.outcomes.wrong > threshold)
+    .sort((a, b) => b.outcomes.wrong - a.outcomes.wrong)
+    .map(figures => {
+      const phase = phaseName(trial, figures.phase);
+      return {
+        phase,
+        evidence: {
+          witness: 'driver' as const,
+          says: `${counted(figures.outcomes.wrong, 'operation')} in phase ${phase} got an answer with another id.`,
+          value: figures.outcomes.wrong,
+          threshold,
+          count: figures.started,
+          operations: operationsWith(trial, figures.phase, 'wrong'),
+        },
+      };
+    });
+  return presentIf('crossed-response', 'fail', found);
+};

@@ -1,0 +1,33 @@
+// Operations that settle, but later than 1.1 × their deadline + 50 ms; more than 0.1 % of a phase counts.
+import type {Detector} from '../model/finding.ts';
+import {overrunAfterMs} from '../model/plan.ts';
+import {counted, phaseName, presentIf} from './say.ts';
+
+const threshold = 0.001;
+
+export const deadlineOverrun: Detector = trial => {
+  const limitMs = overrunAfterMs(trial.plan.operation);
+  const found = trial.driver.phases
+    .map(figures => ({figures, ratio: figures.started === 0 ? 0 : figures.overrun / figures.started}))
+    .filter(({ratio}) => ratio > threshold)
+    .sort((a, b) => b.ratio - a.ratio)
+    .map(({figures, ratio}) => {
+      const phase = phaseName(trial, figures.phase);
+      const slow = trial.driver.slowest.filter(
+        operation =>
+          operation.phase === figures.phase && operation.durationMs > limitMs && operation.status !== 'hung',
+      );
+      return {
+        phase,
+        evidence: {
+          witness: 'driver' as const,
+          says: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${limitMs} ms.`,
+          value: ratio,
+          threshold,
+          count: figures.started,
+          operations: slow.slice(0, 3).map(operation => operation.id),
+        },
+      };
+    });
+  return presentIf('deadline-overrun', 'warn', found);
+};

@@ -1,0 +1,36 @@
+// All detectors, by symptom. One that throws makes its own finding inconclusive and says so.
+import type {Detector, Finding, SymptomId} from '../model/finding.ts';
+import type {Trial} from '../model/trial.ts';
+import {connectionLeak} from './connection-leak.ts';
+import {crossedResponse} from './crossed-response.ts';
+import {deadlineOverrun} from './deadline-overrun.ts';
+import {duplicateEffect} from './duplicate-effect.ts';
+import {eventLoopStall} from './event-loop-stall.ts';
+import {hungOperation} from './hung-operation.ts';
+import {outOfMemory} from './out-of-memory.ts';
+import {processCrash} from './process-crash.ts';
+import {retryAmplification} from './retry-amplification.ts';
+import {inconclusive} from './say.ts';
+import {slowRecovery} from './slow-recovery.ts';
+
+const detectors: {readonly [symptom in SymptomId]: Detector} = {
+  'hung-operation': hungOperation,
+  'deadline-overrun': deadlineOverrun,
+  'retry-amplification': retryAmplification,
+  'duplicate-effect': duplicateEffect,
+  'crossed-response': crossedResponse,
+  'slow-recovery': slowRecovery,
+  'connection-leak': connectionLeak,
+  'process-crash': processCrash,
+  'out-of-memory': outOfMemory,
+  'event-loop-stall': eventLoopStall,
+};
+
+export const detect = (trial: Trial): Finding[] =>
+  (Object.keys(detectors) as SymptomId[]).map(symptom => {
+    try {
+      return detectors[symptom](trial);
+    } catch (error) {
+      return inconclusive(symptom, `its detector failed: ${String(error)}`);
+    }
+  });

@@ -1,0 +1,34 @@
+// Operations that the target applied more than once, though applying them twice is not the same as once.
+import type {Detector} from '../model/finding.ts';
+import {measureLedger} from './measure.ts';
+import {clear, counted, firstIds, inconclusive, phaseName, presentIf} from './say.ts';
+
+const threshold = 0;
+
+export const duplicateEffect: Detector = trial => {
+  const {ledger} = trial;
+  if (trial.plan.operation.idempotent) return clear('duplicate-effect');
+  if (!ledger)
+    return inconclusive('duplicate-effect', 'the target keeps no ledger, so its effects are not known');
+  const found = trial.plan.phases
+    .map((_, index) => ({index, duplicates: measureLedger(trial, [index])?.duplicates ?? 0}))
+    .filter(({duplicates}) => duplicates > threshold)
+    .sort((a, b) => b.duplicates - a.duplicates)
+    .map(({index, duplicates}) => {
+      const phase = phaseName(trial, index);
+      const twice = (operation: number): boolean =>
+        trial.driver.operationPhases[operation] === index && (ledger.effects[operation] ?? 0) > 1;
+      return {
+        phase,
+        evidence: {
+          witness: 'target' as const,
+          says: `${counted(duplicates, 'operation')} of phase ${phase} had an effect more than once.`,
+          value: duplicates,
+          threshold,
+          count: duplicates,
+          operations: firstIds(trial, twice),
+        },
+      };
+    });
+  return presentIf('duplicate-effect', 'fail', found);
+};

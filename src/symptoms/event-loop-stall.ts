@@ -1,0 +1,76 @@
+// The event loop was blocked (delay p99 above 100 ms in a phase, or no answer any more), or it burns CPU
+// for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
+import type {PhaseResources} from '../model/event.ts';
+import type {Detector, Evidence} from '../model/finding.ts';
+import type {Trial} from '../model/trial.ts';
+import {DriverMeasure, phasesOf} from './measure.ts';
+import {phaseAt} from './phase-at.ts';
+import {phaseName, presentIf} from './say.ts';
+
+const delayThresholdMs = 100;
+const cpuFactor = 3;
+/** Without this, an almost idle process whose operations all wait would count as busy. */
+const busyRatio = 0.5;
+
+type Found = {readonly phase: string; readonly evidence: Evidence};
+
+const cpuUsPerOperation = (trial: Trial, resources: PhaseResources): number | null => {
+  const {settled} = new DriverMeasure(trial, [resources.phase]);
+  return settled === 0 ? null : (resources.cpuMs * 1000) / settled;
+};
+
+const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
+  if (resources.loopDelayP99Ms <= delayThresholdMs) return [];
+  const phase = phaseName(trial, resources.phase);
+  const says = `Event-loop delay in phase ${phase}: p99 ${Math.round(resources.loopDelayP99Ms)} ms, at most ${Math.round(resources.loopDelayMaxMs)} ms.`;
+  const count = Math.round(resources.durationMs / 10);
+  const value = resources.loopDelayP99Ms;
+  return [
+    {phase, evidence: {witness: 'system', says, value, threshold: delayThresholdMs, count, operations: []}},
+  ];
+};
+
+const busy = (trial: Trial, resources: PhaseResources, baselineUs: number | null): Found[] => {
+  const us = cpuUsPerOperation(trial, resources);
+  if (us === null || baselineUs === null || us <= cpuFactor * baselineUs) return [];
+  if (resources.cpuMs / resources.durationMs < busyRatio) return [];
+  const phase = phaseName(trial, resources.phase);
+  const says = `${Math.round(us)} µs of CPU per settled operation in phase ${phase}, ${Math.round(baselineUs)} µs in the baseline.`;
+  const count = new DriverMeasure(trial, [resources.phase]).settled;
+  return [
+    {
+      phase,
+      evidence: {
+        witness: 'system',
+        says,
+        value: us / baselineUs,
+        threshold: cpuFactor,
+        count,
+        operations: [],
+      },
+    },
+  ];
+};
+
+const unresponsive = (trial: Trial): Found[] => {
+  if (trial.end.kind !== 'unresponsive') return [];
+  const lastMs = Math.round(trial.resources.at(-1)?.atMs ?? 0);
+  const says = `The process stopped answering and had to be ended; its last word came at ${lastMs} ms.`;
+  const phase = phaseAt(trial, lastMs);
+  return [{phase, evidence: {witness: 'system', says, value: 1, threshold: 0, count: 1, operations: []}}];
+};
+
+export const eventLoopStall: Detector = trial => {
+  const [baselinePhase] = phasesOf(trial, 'baseline');
+  const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
+  const baselineUs = baseline ? cpuUsPerOperation(trial, baseline) : null;
+  const faultPhases = phasesOf(trial, 'fault');
+  const found = [
+    ...unresponsive(trial),
+    ...trial.phaseResources.flatMap(resources => delayed(trial, resources)),
+    ...trial.phaseResources
+      .filter(resources => faultPhases.includes(resources.phase))
+      .flatMap(resources => busy(trial, resources, baselineUs)),
+  ];
+  return presentIf('event-loop-stall', trial.end.kind === 'unresponsive' ? 'fail' : 'warn', found);
+};

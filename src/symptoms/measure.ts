@@ -1,0 +1,115 @@
+// Figures of one or several phases of a trial, all witnesses side by side.
+
+import type {Histogram} from 'hdr-histogram-js';
+import type {PhaseFigures} from '../model/event.ts';
+import {type OutcomeCounts, type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
+import {mergeHistograms, percentileMs} from '../stats/histogram.ts';
+
+const settledStatuses = ['ok', 'failed', 'unknown', 'rejected', 'wrong'] as const;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The driver's figures of some phases, added up. */
+export class DriverMeasure {
+  readonly #figures: readonly PhaseFigures[];
+
+  constructor(trial: Trial, phases: readonly number[]) {
+    this.#figures = trial.driver.phases.filter(figures => phases.includes(figures.phase));
+  }
+
+  total(key: 'offered' | 'started' | 'dropped' | 'late' | 'overrun' | 'settledAfterHung'): number {
+    return sum(this.#figures.map(figures => figures[key]));
+  }
+
+  count(status: OutcomeStatus): number {
+    return sum(this.#figures.map(figures => figures.outcomes[status]));
+  }
+
+  get outcomes(): OutcomeCounts {
+    return {
+      ok: this.count('ok'),
+      failed: this.count('failed'),
+      unknown: this.count('unknown'),
+      rejected: this.count('rejected'),
+      wrong: this.count('wrong'),
+      hung: this.count('hung'),
+    };
+  }
+
+  /** Operations that settled in time to be booked, well or not. */
+  get settled(): number {
+    return sum(settledStatuses.map(status => this.count(status)));
+  }
+
+  get successRatio(): number | null {
+    const started = this.total('started');
+    return started === 0 ? null : this.count('ok') / started;
+  }
+
+  responseOk(): Histogram | null {
+    return mergeHistograms(this.#figures.map(figures => figures.responseOkUs));
+  }
+
+  serviceOk(): Histogram | null {
+    return mergeHistograms(this.#figures.map(figures => figures.serviceOkUs));
+  }
+
+  responseSettled(): Histogram | null {
+    return mergeHistograms(this.#figures.flatMap(figures => [figures.responseOkUs, figures.responseNotOkUs]));
+  }
+
+  startLag(): Histogram | null {
+    return mergeHistograms(this.#figures.map(figures => figures.startLagUs));
+  }
+}
+
+export type LedgerMeasure = {
+  readonly attempts: number;
+  /** Operations that were applied more than once. */
+  readonly duplicates: number;
+  /** Acknowledged operations that were never applied; 0 where the operations only read. */
+  readonly lost: number;
+};
+
+const okCode = outcomeCode('ok');
+
+/** What the target's ledger says of the operations of some phases; null without a ledger. */
+export const measureLedger = (trial: Trial, phases: readonly number[]): LedgerMeasure | null => {
+  const {ledger, driver} = trial;
+  if (!ledger) return null;
+  const wanted = new Set(phases);
+  const writes = ledger.effects.some(effects => effects > 0);
+  let attempts = 0;
+  let duplicates = 0;
+  let lost = 0;
+  for (let index = 0; index < driver.outcomes.length; index++) {
+    if (!wanted.has(driver.operationPhases[index]!)) continue;
+    attempts += ledger.attempts[index] ?? 0;
+    const effects = ledger.effects[index] ?? 0;
+    if (effects > 1) duplicates++;
+    if (writes && effects === 0 && driver.outcomes[index] === okCode) lost++;
+  }
+  return {attempts, duplicates, lost};
+};
+
+/** Connections over one phase, from the injector's samples; null where it does not count. */
+export const measureConnections = (trial: Trial, phase: number): {opened: number; openMax: number} | null => {
+  const window = phaseWindow(trial, phase);
+  if (!window || trial.injector.length === 0) return null;
+  const before = trial.injector.findLast(sample => sample.atMs <= window.startMs);
+  const within = trial.injector.filter(sample => sample.atMs > window.startMs && sample.atMs <= window.endMs);
+  const last = within.at(-1) ?? before;
+  if (!last) return null;
+  const openBefore = before?.witness.openConnections ?? 0;
+  return {
+    opened: last.witness.openedConnections - (before?.witness.openedConnections ?? 0),
+    openMax: Math.max(openBefore, ...within.map(sample => sample.witness.openConnections)),
+  };
+};
+
+export const p99Ms = (histogram: Histogram | null): number | null => percentileMs(histogram, 99);
+
+/** Numbers of the plan's phases of one role. */
+export const phasesOf = (trial: Trial, role: Trial['plan']['phases'][number]['role']): number[] =>
+  trial.plan.phases.flatMap((phase, index) => (phase.role === role ? [index] : []));

@@ -1,0 +1,28 @@
+// The dreaded OOM: V8 gave up at the heap's limit.
+import type {Detector} from '../model/finding.ts';
+import {phaseAt} from './phase-at.ts';
+import {clear, presentIf} from './say.ts';
+
+const mib = 1024 * 1024;
+
+export const outOfMemory: Detector = trial => {
+  const {end, exit, resources} = trial;
+  if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
+  const heapUsedMib = Math.round((resources.at(-1)?.heapUsedBytes ?? 0) / mib);
+  const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
+  const limitMib = variant?.process.heapLimitMiB ?? 0;
+  const limit = limitMib === 0 ? "V8's own limit" : `a limit of ${limitMib} MiB`;
+  return presentIf('out-of-memory', 'fail', [
+    {
+      phase: phaseAt(trial, exit?.atMs ?? 0),
+      evidence: {
+        witness: 'system',
+        says: `V8 ended the process for want of heap, with ${heapUsedMib} MiB in use at the last sample and ${limit}.`,
+        value: heapUsedMib,
+        threshold: limitMib,
+        count: resources.length,
+        operations: [],
+      },
+    },
+  ]);
+};

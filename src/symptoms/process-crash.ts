@@ -1,0 +1,26 @@
+// The subject's process died: an exit, an uncaught exception, an unhandled 'error' event, a signal.
+import type {Detector} from '../model/finding.ts';
+import {phaseAt} from './phase-at.ts';
+import {clear, presentIf} from './say.ts';
+
+export const processCrash: Detector = trial => {
+  const {end, exit} = trial;
+  if (end.kind !== 'crashed' || end.outOfMemory) return clear('process-crash');
+  const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
+  const why = end.error
+    ? `: ${[end.error.name, end.error.code, end.error.message].filter(Boolean).join(': ')}`
+    : '';
+  return presentIf('process-crash', 'fail', [
+    {
+      phase: phaseAt(trial, exit?.atMs ?? 0),
+      evidence: {
+        witness: 'system',
+        says: `The process ended ${how}${why}.`,
+        value: 1,
+        threshold: 0,
+        count: 1,
+        operations: [],
+      },
+    },
+  ]);
+};

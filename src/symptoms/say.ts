@@ -1,0 +1,49 @@
+// How detectors put their answers.
+
+import type {Evidence, Finding, Severity, SymptomId} from '../model/finding.ts';
+import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
+import type {Trial} from '../model/trial.ts';
+
+export const clear = (symptom: SymptomId): Finding => ({symptom, verdict: 'clear'});
+
+export const inconclusive = (symptom: SymptomId, reason: string): Finding => ({
+  symptom,
+  verdict: 'inconclusive',
+  reason,
+});
+
+/** Clear without evidence; otherwise present, in the phase of the first. */
+export const presentIf = (
+  symptom: SymptomId,
+  severity: Severity,
+  found: readonly {readonly phase: string; readonly evidence: Evidence}[],
+): Finding => {
+  const [first, ...rest] = found;
+  if (!first) return clear(symptom);
+  const evidence: [Evidence, ...Evidence[]] = [first.evidence, ...rest.map(item => item.evidence)];
+  return {symptom, verdict: 'present', severity, phase: first.phase, evidence};
+};
+
+const examplesShown = 3;
+
+/** Ids of the first operations of a phase that ended with this status. */
+export const operationsWith = (trial: Trial, phase: number, status: OutcomeStatus): string[] => {
+  const {outcomes, operationPhases} = trial.driver;
+  const code = outcomeCode(status);
+  return firstIds(trial, index => outcomes[index] === code && operationPhases[index] === phase);
+};
+
+/** Ids of the first operations for which `holds`. */
+export const firstIds = (trial: Trial, holds: (index: number) => boolean): string[] => {
+  const ids: string[] = [];
+  for (let index = 0; index < trial.driver.outcomes.length && ids.length < examplesShown; index++) {
+    if (holds(index)) ids.push(`${trial.id}-${index}`);
+  }
+  return ids;
+};
+
+export const phaseName = (trial: Trial, phase: number): string =>
+  trial.plan.phases[phase]?.name ?? `#${phase}`;
+
+/** «1 operation», «2 operations». */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
