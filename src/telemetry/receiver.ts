@@ -117,6 +117,8 @@ export const startReceiver = async ({host, port}: {host: string; port: number}):
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
+      // A connection that cannot be accepted, for want of file handles, is that sender's loss alone.
+      server.on('error', () => undefined);
       resolve();
     });
   });

@@ -1,10 +1,12 @@
 // The receiver's process, over the real channel.
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
+import {connect} from 'node:net';
 import {join} from 'node:path';
 import {context, SpanStatusCode, trace} from '@opentelemetry/api';
 import test, {type ExecutionContext} from 'ava';
 import type {FromReceiver, ToReceiver} from '../../src/model/receiver-protocol.ts';
+import {originEpochMs, spanJson, tracesJson} from './otlp-json.ts';
 import {
   meterProvider,
   operationContext,
@@ -69,6 +71,28 @@ test('takes traces and metrics of an SDK and answers with the observation', asyn
   const exited = once(child, 'exit');
   tell(child, {kind: 'stop'});
   t.deepEqual(await exited, [0, null]);
+});
+
+test('reads what the kernel still holds of a subject that has died', async t => {
+  const {child, url} = await startChild(t);
+  const folder = await temporaryFolder(t);
+  const {hostname, port} = new URL(url);
+  const body = JSON.stringify(tracesJson(spanJson()));
+  for (let index = 0; index < 20; index += 1) {
+    const id = `trial-${index}`;
+    tell(child, {kind: 'trial', trialId: id, tracePrefix, originEpochMs, spansFile: join(folder, id)});
+    const socket = connect(Number(port), hostname);
+    const head = `POST /${id}/v1/traces HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n`;
+    const request = `${head}content-length: ${body.length}\r\n\r\n${body}`;
+    await new Promise<void>(resolve => {
+      socket.end(request, () => resolve());
+    });
+    const answered = once(child, 'message') as Promise<[FromReceiver]>;
+    tell(child, {kind: 'finish', trialId: id});
+    const [message] = await answered;
+    socket.destroy();
+    t.like(message, {kind: 'telemetry', trialId: id, observation: {spanCount: 1, refusals: {}}});
+  }
 });
 
 test('says what failed, and goes on', async t => {
