@@ -57,7 +57,7 @@ const summaryOf = (
     settleMaxMs: times(behaviour.settleP99Ms),
     attempts: Math.round(behaviour.attempts * started),
     attemptsPerOperationRatio: behaviour.attempts,
-    duplicateCount: bounded && index === 4 ? 0 : 0,
+    duplicateCount: 0,
     lostCount: 0,
     connectionsOpened: options.uncounted ? null : index === 4 ? 560 : 50,
     connectionsOpenMax: options.uncounted ? null : 50,

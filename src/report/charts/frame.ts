@@ -1,5 +1,6 @@
 // What the panels of a chart share: where things are, and the time axis.
 import {type ScaleLinear, scaleLinear} from 'd3-scale';
+import {max} from 'simple-statistics';
 import type {Trial} from '../../model/trial.ts';
 import {phaseWindow} from '../../model/trial.ts';
 import {element, label} from './svg.ts';
@@ -22,7 +23,7 @@ export const timeScale = (trials: readonly Trial[]): TimeScale => {
   ]);
   const start = Math.min(...starts, Number.POSITIVE_INFINITY);
   const from = Number.isFinite(start) ? start : 0;
-  const to = Math.max(from + 1000, ...ends);
+  const to = max([from + 1000, ...ends]);
   return scaleLinear().domain([from, to]).range([left, right]);
 };
 

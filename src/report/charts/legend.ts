@@ -31,7 +31,7 @@ export const legend = (shown: readonly Layer[], deadlineText: string): Legend =>
   let x = left;
   let row = 0;
   const placed = entries.map(entry => {
-    const room = swatch + 6 + textWidth(entry.text, 12) + 10;
+    const room = swatch + 6 + textWidth(entry.text, 12) + 12;
     if (x > left && x + room > right) {
       x = left;
       row++;

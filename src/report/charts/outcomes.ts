@@ -1,6 +1,7 @@
 // Outcomes over time: operations per second by how they ended, stacked.
 import {scaleLinear} from 'd3-scale';
 import {area, curveStepAfter, stack} from 'd3-shape';
+import {max} from 'simple-statistics';
 import type {Bin} from '../../model/event.ts';
 import type {Trial} from '../../model/trial.ts';
 import {settledCount} from '../outcome-counts.ts';
@@ -19,7 +20,7 @@ const total = (bin: Bin): number => layers.reduce((sum, layer) => sum + perSecon
 
 /** The highest bar of all panels, so that they share an axis. */
 export const highestRate = (trials: readonly Trial[]): number =>
-  Math.max(1, ...trials.flatMap(trial => trial.driver.bins.map(total)));
+  max([1, ...trials.flatMap(trial => trial.driver.bins.map(total))]);
 
 export const layersShown = (trials: readonly Trial[]): Layer[] =>
   layers.filter(layer => trials.some(trial => trial.driver.bins.some(bin => perSecond(bin, layer) > 0)));
@@ -30,7 +31,7 @@ export const outcomePanel = (
   highest: number,
   box: {top: number; bottom: number},
 ): string[] => {
-  const scale = scaleLinear().domain([0, highest]).nice(2).range([box.bottom, box.top]);
+  const scale = scaleLinear().domain([0, highest]).range([box.bottom, box.top]);
   const shown = layersShown([trial]);
   const axis = scale
     .ticks(2)

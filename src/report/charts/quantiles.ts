@@ -1,6 +1,7 @@
 // Response times over time: median and 99th percentile on a log scale, the deadline, and above them what never settled.
 import {type ScaleLogarithmic, scaleLog} from 'd3-scale';
 import {line} from 'd3-shape';
+import {max, min} from 'simple-statistics';
 import type {Bin} from '../../model/event.ts';
 import type {Trial} from '../../model/trial.ts';
 import {count} from '../format.ts';
@@ -19,8 +20,8 @@ export const latencyDomain = (trials: readonly Trial[]): readonly [number, numbe
     trial.plan.operation.deadlineMs,
     ...trial.driver.bins.flatMap(bin => [bin.p50Ms ?? [], bin.p99Ms ?? []].flat()),
   ]);
-  const low = Math.max(floorMs, Math.min(...values));
-  const high = Math.max(low * 10, ...values);
+  const low = Math.max(floorMs, values.length === 0 ? 1 : min(values));
+  const high = Math.max(low * 10, max([low, ...values]));
   return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high) - 1e-9)];
 };
 

@@ -32,4 +32,11 @@ export const group = (attributes: Attributes, children: readonly string[]): stri
   `${element('g', attributes, '\n', children.filter(child => child !== '').join('\n'), '\n')}`;
 
 /** How wide a text will be, near enough to keep labels apart without a browser: system fonts differ by some per cent. */
-export const textWidth = (text: string, fontSize: number): number => text.length * fontSize * 0.54;
+export const textWidth = (text: string, fontSize: number): number =>
+  [...text].reduce((sum, letter) => sum + letterWidth(letter), 0) * fontSize;
+
+/** In parts of the font size, as Helvetica and its kin have them. */
+const letterWidth = (letter: string): number => {
+  if (/[ijltfr.,:;'|!()\- ]/.test(letter)) return 0.31;
+  return /[mwMW@%]/.test(letter) ? 0.84 : /[A-Z]/.test(letter) ? 0.68 : 0.57;
+};

@@ -14,7 +14,7 @@ import {
   table,
 } from '../document.ts';
 import {endingBlocks} from '../endings.ts';
-import {count, duration, percent, perOperation, plural, rate} from '../format.ts';
+import {count, duration, percent, perOperation, plain, plural, unknownFigure} from '../format.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../goals.ts';
 import type {PhaseMedians} from '../medians.ts';
 import {progressOf} from '../progress.ts';
@@ -51,7 +51,7 @@ const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
       code(story.baseline.variant.name),
       ' → ',
       code(candidate.variant.name),
-      '.',
+      '; attempts are per operation.',
     ),
     phaseTable(story.baseline, candidate),
     ...ratioBlocks(story),
@@ -83,22 +83,25 @@ const valueIn = (baseline: VariantStory, goal: GoalStory): string => {
 };
 
 const phaseTable = (baseline: VariantStory, candidate: VariantStory): Block => {
-  const rows = candidate.phases.map(after => {
+  const measured = candidate.phases.filter(({role}) => role !== 'warm-up');
+  const rows = measured.map(after => {
     const before = baseline.phases.find(({phase}) => phase === after.phase);
-    const cell = (show: (phase: PhaseMedians) => string): string =>
-      `${before ? show(before) : '–'} → ${show(after)}`;
+    const cell = (show: (phase: PhaseMedians) => string): string => {
+      const texts = [before ? show(before) : unknownFigure, show(after)];
+      return texts.every(text => text === unknownFigure) ? unknownFigure : texts.join(' → ');
+    };
     return [
       after.phase,
       cell(({successRatio}) => percent(successRatio)),
       cell(({outcomes}) => count(outcomes.hung)),
-      cell(({goodputPerSecond}) => rate(goodputPerSecond)),
+      cell(({goodputPerSecond}) => plain(goodputPerSecond)),
       cell(({responseP99Ms}) => duration(responseP99Ms)),
       cell(({settleP99Ms}) => duration(settleP99Ms)),
       cell(({attemptsPerOperationRatio}) => perOperation(attemptsPerOperationRatio)),
     ];
   });
   return table(
-    ['Phase', '>Succeeded', '>Hung', '>Goodput', '>Response p99', '>Settle p99', '>Attempts per operation'],
+    ['Phase', '>Succeeded', '>Hung', '>Goodput/s', '>Response p99', '>Settle p99', '>Attempts'],
     rows,
   );
 };
