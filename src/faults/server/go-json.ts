@@ -65,8 +65,8 @@ class Parser {
   #opened(open: Container[]): JsonValue | 'open' | undefined {
     const bracket = this.#next();
     if (bracket !== '{' && bracket !== '[') return undefined;
+    if (open.length === maxDepth) throw this.#invalid('exceeded max depth');
     this.#at++;
-    if (open.length === maxDepth) throw new GoJsonError('exceeded max depth');
     const isObject = bracket === '{';
     const value: JsonObject | JsonArray = isObject
       ? {kind: 'object', members: []}
