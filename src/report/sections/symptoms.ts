@@ -47,13 +47,13 @@ const isWarning = ({present}: SymptomStory): boolean => present.every(({severity
 const failuresFirst = (a: SymptomStory, b: SymptomStory): number =>
   Number(isWarning(a)) - Number(isWarning(b));
 
-/** The finding of the trial that shows it most, a row for each piece of evidence. */
+/** The finding of the trial that shows it most, a row for each piece of evidence; the later ones may be of other phases. */
 const rowsOf = (story: SymptomStory): Text[][] => {
   const worst = story.present[0];
   if (!worst) return [];
   return worst.evidence.map((evidence, index) => [
     index === 0 ? nameOf(story) : [],
-    [worst.phase],
+    index === 0 ? [worst.phase] : [],
     saysOf(evidence),
     [evidenceFigure(evidence, evidence.value)],
     [evidenceFigure(evidence, evidence.threshold)],

@@ -95,16 +95,19 @@ const unseen = (story: RunStory): Text[] => {
   ];
 };
 
+/** What the gates have not said already. */
 const troubles = (story: RunStory): Text[] =>
-  trialsOf(story).flatMap(({trial}) =>
-    trial.troubles.map(
-      (trouble): Text => [
-        'The harness had trouble with ',
-        code(trouble.what),
-        ` (${trial.variant}, trial ${trial.number}, ${duration(trouble.atMs)}): `,
-        code(trouble.message),
-      ],
-    ),
+  trialsOf(story).flatMap(({trial, judgement}) =>
+    trial.troubles
+      .filter(({message}) => !judgement.gates.some(({reason}) => reason.includes(message)))
+      .map(
+        (trouble): Text => [
+          'The harness had trouble with ',
+          code(trouble.what),
+          ` (${trial.variant}, trial ${trial.number}, ${duration(trouble.atMs)}): `,
+          code(trouble.message),
+        ],
+      ),
   );
 
 const measurement = ({run}: RunStory): Text[] => [
