@@ -1,17 +1,10 @@
 // Where a run was made: what a reader needs to repeat it, or to doubt it.
 import {execFile} from 'node:child_process';
-import {readFileSync} from 'node:fs';
 import {cpus, totalmem} from 'node:os';
 import {promisify} from 'node:util';
 import type {Environment} from '../model/run.ts';
 
 const run = promisify(execFile);
-
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-export const version = manifest.version;
 
 type Commit = Pick<Environment, 'commit' | 'dirty'>;
 
@@ -26,10 +19,15 @@ const commitOf = async (directory: string): Promise<Commit> => {
   }
 };
 
-export const describeEnvironment = async (directory: string, injector: string): Promise<Environment> => {
+/** @param foulweather the version of this package */
+export const describeEnvironment = async (
+  foulweather: string,
+  directory: string,
+  injector: string,
+): Promise<Environment> => {
   const cores = cpus();
   return {
-    foulweather: version,
+    foulweather,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cores[0]?.model.trim() ?? 'unknown',

@@ -27,6 +27,8 @@ export type RunOptions = {
   /** Where `.foulweather/` lies. */
   readonly baseDir: string;
   readonly command: string;
+  /** Of this package. */
+  readonly version: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -77,7 +79,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       startedAt: startedAt.toISOString(),
       status: 'running',
       endedAt: null,
-      environment: await describeEnvironment(options.baseDir, injector.version),
+      environment: await describeEnvironment(options.version, options.baseDir, injector.version),
       calibration: null,
       trialIds: [],
     };

@@ -38,7 +38,9 @@ export const startTarget = async (
   );
 };
 
-type InjectorProcess = {readonly kind: 'listening'; readonly url: string};
+type FromInjector =
+  | {readonly kind: 'listening'; readonly url: string}
+  | {readonly kind: 'failed'; readonly message: string};
 
 export type RunningInjector = {
   readonly injector: Injector;
@@ -56,13 +58,20 @@ export const startInjector = async (
     const injector = new Injector(toxiproxyUrl);
     return {injector, version: `Toxiproxy ${await injector.version()} at ${injector.url}`, embedded: false};
   }
-  const child = household.spawn<{kind: 'stop'}, InjectorProcess>({
+  const child = household.spawn<{kind: 'stop'}, FromInjector>({
     label: 'The injector',
     file: entries.injector,
     args: [JSON.stringify({host: '127.0.0.1', port: 0, seed})],
   });
-  const {url} = await child.next(['listening'], startLimitMs);
-  return {injector: new Injector(url), version: 'embedded', embedded: true};
+  const answer = await child.next(['listening', 'failed'], startLimitMs);
+  if (answer.kind === 'failed') {
+    throw new FoulweatherError(
+      'FW_CHILD_FAILED',
+      `The embedded injector did not start: ${answer.message}`,
+      'See that loopback ports can be opened on this machine.',
+    );
+  }
+  return {injector: new Injector(answer.url), version: 'embedded', embedded: true};
 };
 
 export type Receiver = {readonly url: string; readonly child: Child<ToReceiver, FromReceiver>};

@@ -10,8 +10,8 @@ export type HttpTargetOptions = {
 
 export type HttpTarget = {readonly url: string; readonly stop: () => Promise<void>};
 
-/** As common gateways have it; shorter than a minute makes idle clients race with the server's close. */
-const keepAliveTimeoutMs = 60_000;
+/** Node's own default: idle connections end within the time that the harness waits for them. */
+const keepAliveTimeoutMs = 5000;
 
 /** The id is the last segment of the path, or the header `x-operation-id`. */
 const operationIdOf = (request: IncomingMessage): string => {

@@ -33,7 +33,11 @@ const judge = (phase: string, metric: GoalMetric, limit: Limit, figure: Figure):
   const held =
     value >= (limit.min ?? Number.NEGATIVE_INFINITY) && value <= (limit.max ?? Number.POSITIVE_INFINITY);
   if (held && figure.isLowerBound) {
-    return {...result, verdict: 'inconclusive', reason: 'it had not ended when the phase did; make the phase longer'};
+    return {
+      ...result,
+      verdict: 'inconclusive',
+      reason: 'it had not ended when the phase did; make the phase longer',
+    };
   }
   return {...result, verdict: held ? 'met' : 'missed', reason: null};
 };

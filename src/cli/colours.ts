@@ -1,0 +1,31 @@
+// Colour where a person looks on, and never where one was asked to do without (no-color.org).
+import {styleText} from 'node:util';
+import type {TextStream, World} from './world.ts';
+
+type Paint = (text: string) => string;
+
+export type Colours = {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+};
+
+const wanted = ({env, argv}: World, stream: TextStream): boolean => {
+  if (argv.includes('--no-color') || (env['NO_COLOR'] ?? '') !== '') return false;
+  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+};
+
+export const colours = (world: World, stream: TextStream): Colours => {
+  const paint = (style: 'bold' | 'dim' | 'red' | 'green' | 'yellow'): Paint =>
+    wanted(world, stream) ? text => styleText(style, text, {validateStream: false}) : text => text;
+  return {
+    bold: paint('bold'),
+    dim: paint('dim'),
+    red: paint('red'),
+    green: paint('green'),
+    yellow: paint('yellow'),
+  };
+};

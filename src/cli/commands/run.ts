@@ -1,0 +1,129 @@
+// foulweather run: drives scenarios, writes their reports, and answers with the verdict.
+import {type Command, InvalidArgumentError} from 'commander';
+import {exitCodes} from '../../model/errors.ts';
+import type {Verdict} from '../../model/goal.ts';
+import type {Session} from '../main.ts';
+import {createProgress, quietProgress} from '../progress.ts';
+import {findScenario} from '../scenario-file.ts';
+import {version} from '../version.ts';
+import {writeReport} from '../write-report.ts';
+
+type Options = {
+  readonly variant?: string[];
+  readonly toxiproxy?: string;
+  readonly seed: number;
+  readonly trials: number;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+const defaultScenario = 'undici-stall';
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+
+const httpUrl = (text: string): string => {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Give an address such as http://127.0.0.1:8474.');
+};
+
+const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
+
+export const addRunCommand = (root: Command, session: Session): void => {
+  root
+    .command('run')
+    .description('drive a library through a scenario and write the case study')
+    .argument('[scenario...]', 'built-in names or files', [defaultScenario])
+    .option('--variant <name>', 'only this variant (repeatable)', collect)
+    .option(
+      '--toxiproxy <url>',
+      'use the Toxiproxy at this address instead of the embedded injector',
+      httpUrl,
+    )
+    .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
+    .option('--trials <count>', 'trials per variant, interleaved', wholeNumber(1, 1000), 1)
+    .option('--out <dir>', 'where reports go', 'reports')
+    .option('--json', 'print the result as JSON on stdout, and nothing else')
+    .option('--quiet', 'no progress on stderr')
+    .option('--no-color', 'no colours')
+    .action(async (scenarios: string[], options: Options) => {
+      session.exitCode = await runAll(session, scenarios, options);
+    });
+};
+
+const exitCodeOf: {readonly [verdict in Verdict]: number} = {
+  met: exitCodes.met,
+  missed: exitCodes.missed,
+  inconclusive: exitCodes.inconclusive,
+};
+
+/** Of several scenarios the worst tells: a missed goal before an inconclusive run before a met one. */
+const severity: readonly number[] = [exitCodes.met, exitCodes.inconclusive, exitCodes.missed];
+
+const runAll = async ({world}: Session, scenarios: readonly string[], options: Options): Promise<number> => {
+  // All names are looked up before the first run, so that a typing error in the last one costs nothing.
+  const files = scenarios.map(name => ({name, file: findScenario(name, world.cwd)}));
+  const {runScenario} = await import('../../run/run-scenario.ts');
+  const interruption = new AbortController();
+  let signalCode: number | null = null;
+  const offSignal = world.onSignal(signal => {
+    const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+    // The second one is answered at once: the guard cleans up behind us.
+    if (signalCode !== null) world.exit(code);
+    signalCode = code;
+    world.stderr.write(
+      '\nStopping: faults are taken away, and a partial report is written. Once more ends at once.\n',
+    );
+    interruption.abort();
+  });
+  let worst: number = exitCodes.met;
+  try {
+    for (const {name, file} of files) {
+      if (interruption.signal.aborted) break;
+      const progress = options.quiet ? quietProgress : createProgress(world);
+      try {
+        const {run, folder} = await runScenario({
+          scenario: name,
+          scenarioFile: file,
+          variants: options.variant ?? null,
+          toxiproxyUrl: options.toxiproxy ?? null,
+          seed: options.seed,
+          trialsPerVariant: options.trials,
+          baseDir: world.cwd,
+          command: commandOf(name, options),
+          version: version(),
+          environment: world.env,
+          now: world.now,
+          signal: interruption.signal,
+          observer: progress,
+        });
+        progress.end();
+        await writeReport(world, {run, folder, out: options.out, json: options.json ?? false});
+        const code = exitCodeOf[run.judgement.verdict];
+        if (severity.indexOf(code) > severity.indexOf(worst)) worst = code;
+      } finally {
+        progress.end();
+      }
+    }
+  } finally {
+    offSignal();
+  }
+  return signalCode ?? worst;
+};
+
+/** What repeats this run: every choice that is not the default. */
+const commandOf = (name: string, options: Options): string =>
+  [
+    'npx foulweather run',
+    name,
+    ...(options.variant ?? []).map(variant => `--variant ${variant}`),
+    ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${options.toxiproxy}`]),
+    `--seed ${options.seed}`,
+    ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
+  ].join(' ');

@@ -1,0 +1,63 @@
+// argv → command → exit code. Every error that reaches this place becomes one clear message.
+import {Command, CommanderError} from 'commander';
+import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {colours} from './colours.ts';
+import {addInitCommand} from './commands/init.ts';
+import {addListCommand} from './commands/list.ts';
+import {addReportCommand} from './commands/report.ts';
+import {addRunCommand} from './commands/run.ts';
+import {version} from './version.ts';
+import type {World} from './world.ts';
+
+export {processWorld} from './world.ts';
+
+/** Where a command leaves its exit code: commander has no place for one. */
+export type Session = {readonly world: World; exitCode: number};
+
+const about = `Finds out how client libraries behave when the network misbehaves, and proves the fix.
+
+Try: foulweather run undici-stall`;
+
+export const main = async (world: World): Promise<number> => {
+  const session: Session = {world, exitCode: exitCodes.met};
+  try {
+    await program(session).parseAsync([...world.argv], {from: 'user'});
+    return session.exitCode;
+  } catch (error) {
+    return tell(world, error);
+  }
+};
+
+const program = (session: Session): Command => {
+  const {world} = session;
+  const root = new Command('foulweather')
+    .description(about)
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(foulweather --help tells the commands and their options)')
+    .configureOutput({
+      writeOut: text => world.stdout.write(text),
+      writeErr: text => world.stderr.write(text),
+    });
+  addRunCommand(root, session);
+  addListCommand(root, session);
+  addInitCommand(root, session);
+  addReportCommand(root, session);
+  root.action(() => root.outputHelp());
+  return root;
+};
+
+const tell = (world: World, error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.met : exitCodes.usage;
+  const {bold, red} = colours(world, world.stderr);
+  if (error instanceof FoulweatherError) {
+    world.stderr.write(`${red(bold('error'))} ${error.message}\n      ${error.hint} (${error.code})\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  world.stderr.write(
+    `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). Please report this:\n${stack}\n`,
+  );
+  return exitCodes.harness;
+};
