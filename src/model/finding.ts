@@ -25,8 +25,8 @@ export type Evidence = {
   readonly says: string;
   readonly value: number;
   readonly threshold: number;
-  /** What `value` and `threshold` are in; a plain number where absent. A `share` runs from 0 to 1. */
-  readonly unit?: 'count' | 'ms' | 'bytes' | 'share' | 'ratio';
+  /** What `value` and `threshold` are in. A `share` runs from 0 to 1. */
+  readonly unit: 'count' | 'ms' | 'bytes' | 'share' | 'ratio';
   /** How many operations, connections or samples are behind the value. */
   readonly count: number;
   /** Operation ids that show it, for the journal, the spans and the target's log. */

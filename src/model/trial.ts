@@ -61,7 +61,7 @@ export type Trial = {
   readonly seed: number;
   readonly originEpochMs: number;
   /** The first 16 hex digits of the trace ids of its operations, as `traceIdOfOperation` takes them. */
-  readonly tracePrefix?: string;
+  readonly tracePrefix: string;
   readonly edges: readonly PhaseEdge[];
   /** When the last phase ended; null where the trial did not come so far. */
   readonly loadEndedMs: number | null;

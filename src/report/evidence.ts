@@ -2,7 +2,7 @@
 import type {Evidence} from '../model/finding.ts';
 import {bytes, count, duration, percent, plain} from './format.ts';
 
-const formats: {readonly [unit in NonNullable<Evidence['unit']>]: (value: number) => string} = {
+const formats: {readonly [unit in Evidence['unit']]: (value: number) => string} = {
   count,
   ms: duration,
   bytes,
@@ -11,4 +11,4 @@ const formats: {readonly [unit in NonNullable<Evidence['unit']>]: (value: number
 };
 
 /** `value` is the evidence's own, or its threshold. */
-export const evidenceFigure = ({unit}: Evidence, value: number): string => formats[unit ?? 'ratio'](value);
+export const evidenceFigure = ({unit}: Evidence, value: number): string => formats[unit](value);

@@ -7,10 +7,11 @@ import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
 import type {TrialContext} from './run-trial.ts';
 import {startSubject} from './subject-process.ts';
 
-const warmUpMs = 500;
-const measuredMs = 1000;
+const warmUpMs = 250;
+const measuredMs = 750;
 const answerLimitMs = 15_000;
-const trialId = 'calibration';
+export const calibrationId = 'calibration';
+const tracePrefix = '0'.repeat(16);
 const measured = 1;
 
 const phases: readonly Phase[] = [
@@ -19,7 +20,7 @@ const phases: readonly Phase[] = [
 ];
 
 /** Null when it was interrupted: then nothing is known, and nothing is lost. */
-export const calibrate = async (context: TrialContext): Promise<Calibration | null> => {
+export const calibrate = async (context: TrialContext, spansFile: string): Promise<Calibration | null> => {
   const {plan, household, receiver} = context;
   const [variant] = plan.variants;
   let figures: PhaseFigures | undefined;
@@ -29,6 +30,9 @@ export const calibrate = async (context: TrialContext): Promise<Calibration | nu
     if (event.kind === 'phase-resources' && event.resources.phase === measured) resources = event.resources;
   };
   const {load, operation} = plan;
+  const trialId = calibrationId;
+  const originEpochMs = performance.timeOrigin + performance.now();
+  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile});
   const subject = startSubject({
     household,
     plan,
@@ -37,7 +41,7 @@ export const calibrate = async (context: TrialContext): Promise<Calibration | nu
       scenarioFile: context.scenarioFile,
       variant: variant.name,
       trialId,
-      tracePrefix: '0'.repeat(16),
+      tracePrefix,
       url: receiver.url,
       originMonotonicMs: monotonicMs(),
       load,

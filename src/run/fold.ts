@@ -146,6 +146,7 @@ export class TrialFold {
       variant: begin.variant,
       number: begin.number,
       seed: begin.seed,
+      tracePrefix: begin.tracePrefix,
       originEpochMs: begin.originEpochMs,
       edges: this.#edges,
       loadEndedMs: this.#loadEndedMs,

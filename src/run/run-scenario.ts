@@ -5,8 +5,9 @@ import type {Plan, Variant} from '../model/plan.ts';
 import type {JudgedRun, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import {didYouMean} from '../scenarios/nearest.ts';
+import {Journal} from '../store/journal.ts';
 import {RunFolder} from '../store/run-folder.ts';
-import {calibrate} from './calibrate.ts';
+import {calibrate, calibrationId} from './calibrate.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {TrialFold} from './fold.ts';
@@ -52,9 +53,11 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
   try {
     const described = await describeScenario(household, options.scenarioFile);
     const plan = choose(described, options.variants);
-    const target = await startTarget(household, plan, options.scenarioFile);
-    const injector = await startInjector(household, options.seed, options.toxiproxyUrl);
-    const receiver = await startReceiver(household);
+    const [target, injector, receiver] = await Promise.all([
+      startTarget(household, plan, options.scenarioFile),
+      startInjector(household, options.seed, options.toxiproxyUrl),
+      startReceiver(household),
+    ]);
     const startedAt = options.now();
     const {folder, id} = await RunFolder.create(options.baseDir, runId(startedAt, plan.name));
     const context: TrialContext = {
@@ -133,7 +136,8 @@ class RunInProgress {
     await this.#save({});
     this.#options.observer.runStarted(this.#record, this.#folder.path);
     try {
-      await this.#save({calibration: await calibrate(this.#context)});
+      const {spansFile} = await this.#folder.addTrial(calibrationId);
+      await this.#save({calibration: await calibrate(this.#context, spansFile)});
       const planned = interleave(this.#context.plan.variants, this.#options.trialsPerVariant);
       for (const [position, trial] of planned.entries()) {
         if (this.#options.signal.aborted) break;
@@ -152,7 +156,8 @@ class RunInProgress {
   }
 
   async #try({variant, number, trialId}: PlannedTrial): Promise<void> {
-    const {journal, spansFile} = await this.#folder.addTrial(trialId);
+    const {journalFile, spansFile} = await this.#folder.addTrial(trialId);
+    const journal = new Journal(journalFile);
     await this.#save({trialIds: [...this.#record.trialIds, trialId]});
     const fold = new TrialFold(this.#context.plan);
     const record = (event: TrialEvent): void => {

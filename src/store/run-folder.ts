@@ -1,8 +1,6 @@
 // A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it
 // runs; what is whole is put in place by a rename, so that a reader never sees half of it.
 
-import {once} from 'node:events';
-import {createWriteStream, type WriteStream} from 'node:fs';
 import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
@@ -10,7 +8,8 @@ import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
 
 const recordFile = 'run.json';
-const journalFile = 'events.ndjson';
+const eventsFile = 'events.ndjson';
+const spansFile = 'spans.ndjson';
 
 export const runsFolder = (baseDir: string): string => join(baseDir, '.foulweather', 'runs');
 
@@ -72,15 +71,15 @@ export class RunFolder {
     }
   }
 
-  async addTrial(trialId: string): Promise<{journal: Journal; spansFile: string}> {
+  async addTrial(trialId: string): Promise<{journalFile: string; spansFile: string}> {
     const folder = join(this.path, 'trials', trialId);
     await mkdir(folder, {recursive: true});
-    return {journal: new Journal(join(folder, journalFile)), spansFile: join(folder, 'spans.ndjson')};
+    return {journalFile: join(folder, eventsFile), spansFile: join(folder, spansFile)};
   }
 
   /** The events of a trial; a last line that was cut off by a crash is left out. */
   async readTrial(trialId: string): Promise<TrialEvent[]> {
-    const text = await readFile(join(this.path, 'trials', trialId, journalFile), 'utf8');
+    const text = await readFile(join(this.path, 'trials', trialId, eventsFile), 'utf8');
     const lines = text.split('\n');
     lines.pop();
     return lines.map(line => JSON.parse(line) as TrialEvent);
@@ -104,35 +103,6 @@ export const listRuns = async (baseDir: string): Promise<string[]> => {
     throw error;
   }
 };
-
-/** Everything that was said of a trial, one JSON object a line, as it came. */
-export class Journal {
-  readonly #stream: WriteStream;
-  #failure: Error | null = null;
-
-  constructor(file: string) {
-    this.#stream = createWriteStream(file, {flags: 'wx'});
-    this.#stream.on('error', error => {
-      this.#failure = error;
-    });
-  }
-
-  add(event: TrialEvent): void {
-    if (!this.#failure) this.#stream.write(`${JSON.stringify(event)}\n`);
-  }
-
-  /** @throws the first error of the disk */
-  async close(): Promise<void> {
-    if (!this.#failure) {
-      this.#stream.end();
-      await Promise.race([
-        once(this.#stream, 'close'),
-        once(this.#stream, 'error').then(([error]) => Promise.reject(error)),
-      ]);
-    }
-    if (this.#failure) throw this.#failure;
-  }
-}
 
 const writeWhole = async (file: string, text: string): Promise<void> => {
   const draft = `${file}.${process.pid}.tmp`;

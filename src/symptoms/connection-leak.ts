@@ -26,6 +26,7 @@ export const connectionLeak: Detector = trial => {
         says: `${counted(last.witness.openConnections, 'connection')} open after the load and the idle time, ${baselineMax} at most in the baseline.`,
         value: leaked,
         threshold,
+        unit: 'count',
         count: last.witness.openedConnections,
         operations: [],
       },

@@ -17,6 +17,7 @@ export const crossedResponse: Detector = trial => {
           says: `${counted(figures.outcomes.wrong, 'operation')} in phase ${phase} got an answer with another id.`,
           value: figures.outcomes.wrong,
           threshold,
+          unit: 'count' as const,
           count: figures.started,
           operations: operationsWith(trial, figures.phase, 'wrong'),
         },

@@ -24,6 +24,7 @@ export const deadlineOverrun: Detector = trial => {
           says: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${limitMs} ms.`,
           value: ratio,
           threshold,
+          unit: 'share' as const,
           count: figures.started,
           operations: slow.slice(0, 3).map(operation => operation.id),
         },

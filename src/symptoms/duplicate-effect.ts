@@ -25,6 +25,7 @@ export const duplicateEffect: Detector = trial => {
           says: `${counted(duplicates, 'operation')} of phase ${phase} had an effect more than once.`,
           value: duplicates,
           threshold,
+          unit: 'count' as const,
           count: duplicates,
           operations: firstIds(trial, twice),
         },

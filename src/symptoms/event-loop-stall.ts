@@ -26,7 +26,18 @@ const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
   const count = Math.round(resources.durationMs / 10);
   const value = resources.loopDelayP99Ms;
   return [
-    {phase, evidence: {witness: 'system', says, value, threshold: delayThresholdMs, count, operations: []}},
+    {
+      phase,
+      evidence: {
+        witness: 'system',
+        says,
+        value,
+        threshold: delayThresholdMs,
+        unit: 'ms',
+        count,
+        operations: [],
+      },
+    },
   ];
 };
 
@@ -45,6 +56,7 @@ const busy = (trial: Trial, resources: PhaseResources, baselineUs: number | null
         says,
         value: us / baselineUs,
         threshold: cpuFactor,
+        unit: 'ratio',
         count,
         operations: [],
       },
@@ -57,7 +69,12 @@ const unresponsive = (trial: Trial): Found[] => {
   const lastMs = Math.round(trial.resources.at(-1)?.atMs ?? 0);
   const says = `The process stopped answering and had to be ended; its last word came at ${lastMs} ms.`;
   const phase = phaseAt(trial, lastMs);
-  return [{phase, evidence: {witness: 'system', says, value: 1, threshold: 0, count: 1, operations: []}}];
+  return [
+    {
+      phase,
+      evidence: {witness: 'system', says, value: 1, threshold: 0, unit: 'count', count: 1, operations: []},
+    },
+  ];
 };
 
 export const eventLoopStall: Detector = trial => {

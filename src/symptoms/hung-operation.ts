@@ -24,6 +24,7 @@ export const hungOperation: Detector = trial => {
           says: `${counted(hung, 'operation')} of ${figures.started} in phase ${phase} had not settled ${limitMs} ms after the intended start; ${later}.`,
           value: hung,
           threshold,
+          unit: 'count' as const,
           count: figures.started,
           operations: operationsWith(trial, figures.phase, 'hung'),
         },

@@ -8,7 +8,7 @@ const mib = 1024 * 1024;
 export const outOfMemory: Detector = trial => {
   const {end, exit, resources} = trial;
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
-  const heapUsedMib = Math.round((resources.at(-1)?.heapUsedBytes ?? 0) / mib);
+  const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
   const limitMib = variant?.process.heapLimitMiB ?? 0;
   const limit = limitMib === 0 ? "V8's own limit" : `a limit of ${limitMib} MiB`;
@@ -17,9 +17,10 @@ export const outOfMemory: Detector = trial => {
       phase: phaseAt(trial, exit?.atMs ?? 0),
       evidence: {
         witness: 'system',
-        says: `V8 ended the process for want of heap, with ${heapUsedMib} MiB in use at the last sample and ${limit}.`,
-        value: heapUsedMib,
-        threshold: limitMib,
+        says: `V8 ended the process for want of heap, with ${Math.round(heapUsedBytes / mib)} MiB in use at the last sample and ${limit}.`,
+        value: heapUsedBytes,
+        threshold: limitMib * mib,
+        unit: 'bytes',
         count: resources.length,
         operations: [],
       },

@@ -18,6 +18,7 @@ export const processCrash: Detector = trial => {
         says: `The process ended ${how}${why}.`,
         value: 1,
         threshold: 0,
+        unit: 'count',
         count: 1,
         operations: [],
       },

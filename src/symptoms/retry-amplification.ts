@@ -31,6 +31,7 @@ export const retryAmplification: Detector = trial => {
           says: `The target saw ${attempts} attempts of ${started} operations in phase ${phase}: ${ratio.toFixed(2)} each.`,
           value: ratio,
           threshold: ratio > failAbove ? failAbove : warnAbove,
+          unit: 'ratio' as const,
           count: started,
           operations: firstIds(trial, retried),
         },

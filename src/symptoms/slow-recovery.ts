@@ -29,6 +29,7 @@ export const slowRecovery: Detector = trial => {
     says,
     value: tookMs,
     threshold: thresholdMs,
+    unit: 'ms' as const,
     count,
     operations: [],
   };

@@ -144,6 +144,7 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
         says,
         value: 1,
         threshold: 0,
+        unit: 'count',
         count: 1,
         operations: [],
       });
@@ -158,6 +159,7 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
       says,
       value: 800,
       threshold: 0,
+      unit: 'count',
       count: 800,
       operations,
     });
@@ -181,6 +183,7 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
       says,
       value: 2.98,
       threshold: 1.1,
+      unit: 'ratio',
       count: 600,
       operations: [],
     });
