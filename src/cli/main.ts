@@ -6,13 +6,11 @@ import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
 import {addReportCommand} from './commands/report.ts';
 import {addRunCommand} from './commands/run.ts';
+import type {Session} from './session.ts';
 import {version} from './version.ts';
 import type {World} from './world.ts';
 
 export {processWorld} from './world.ts';
-
-/** Where a command leaves its exit code: commander has no place for one. */
-export type Session = {readonly world: World; exitCode: number};
 
 const about = `Finds out how client libraries behave when the network misbehaves, and proves the fix.
 

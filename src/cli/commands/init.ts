@@ -3,8 +3,8 @@ import {writeFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {FoulweatherError} from '../../model/errors.ts';
-import type {Session} from '../main.ts';
 import {scenarioTemplate} from '../scenario-template.ts';
+import type {Session} from '../session.ts';
 
 const defaultFile = 'scenario.ts';
 

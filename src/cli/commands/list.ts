@@ -1,7 +1,7 @@
 // foulweather list: the built-in scenarios.
 import type {Command} from 'commander';
 import {describeBuiltins} from '../../scenarios/builtin.ts';
-import type {Session} from '../main.ts';
+import type {Session} from '../session.ts';
 
 export const addListCommand = (root: Command, {world}: Session): void => {
   root

@@ -1,6 +1,6 @@
 // foulweather report: judges and renders a saved run again, offline.
 import type {Command} from 'commander';
-import type {Session} from '../main.ts';
+import type {Session} from '../session.ts';
 import {writeReport} from '../write-report.ts';
 
 export const addReportCommand = (root: Command, {world}: Session): void => {

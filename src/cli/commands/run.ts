@@ -2,9 +2,9 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import {exitCodes} from '../../model/errors.ts';
 import type {Verdict} from '../../model/goal.ts';
-import type {Session} from '../main.ts';
 import {createProgress, quietProgress} from '../progress.ts';
 import {findScenario} from '../scenario-file.ts';
+import type {Session} from '../session.ts';
 import {version} from '../version.ts';
 import {writeReport} from '../write-report.ts';
 

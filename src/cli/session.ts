@@ -1,0 +1,5 @@
+// One call of the command line.
+import type {World} from './world.ts';
+
+/** Where a command leaves its exit code: commander has no place for one. */
+export type Session = {readonly world: World; exitCode: number};

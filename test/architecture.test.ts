@@ -1,0 +1,143 @@
+// The house's rules, read off the imports: which room may know which, no cycles, and who may touch the process.
+import {readdirSync, readFileSync} from 'node:fs';
+import {dirname, join, relative, resolve} from 'node:path';
+import test from 'ava';
+
+const src = resolve(import.meta.dirname, '../src');
+
+/** Room → what it may import: whole rooms, or single files of them. Type imports count too. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  stats: [],
+  scenarios: ['model'],
+  targets: ['model'],
+  'faults/server': ['model'],
+  faults: ['model'],
+  load: ['model'],
+  telemetry: ['model'],
+  symptoms: ['model', 'stats'],
+  report: ['model', 'stats'],
+  store: ['model'],
+  subject: ['model', 'scenarios', 'targets', 'load', 'telemetry'],
+  run: [
+    'model',
+    'stats',
+    'faults',
+    'telemetry',
+    'store',
+    'symptoms',
+    'subject/protocol',
+    'scenarios/nearest',
+  ],
+  'index.ts': ['model', 'scenarios'],
+};
+
+/** Packages that only one room may know. */
+const onlyIn: Readonly<Record<string, string>> = {
+  'toxiproxy-node-client': 'faults',
+  commander: 'cli',
+  'log-update': 'cli',
+  '@opentelemetry/sdk-node': 'subject',
+  protobufjs: 'telemetry',
+  'd3-scale': 'report',
+  'd3-shape': 'report',
+};
+
+type Source = {readonly path: string; readonly text: string; readonly imports: readonly string[]};
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s*['"]([^'"]+)['"]/g;
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+
+const sources: readonly Source[] = readdirSync(src, {recursive: true, encoding: 'utf8'})
+  .filter(path => path.endsWith('.ts'))
+  .map(path => {
+    const text = withoutComments(readFileSync(join(src, path), 'utf8'));
+    const imports = [...text.matchAll(importPattern)].map(match => (match[1] ?? match[2] ?? match[3])!);
+    return {path, text, imports};
+  });
+
+const roomOf = (path: string): string => {
+  if (path.startsWith('faults/server/')) return 'faults/server';
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : path;
+};
+
+const targetOf = (source: Source, specifier: string): string =>
+  relative(src, resolve(src, dirname(source.path), specifier));
+
+const localImports = (source: Source): string[] =>
+  source.imports.filter(specifier => specifier.startsWith('.')).map(specifier => targetOf(source, specifier));
+
+test('every import stays within what its room may know', t => {
+  const wrong = sources.flatMap(source => {
+    const room = roomOf(source.path);
+    if (room === 'cli') return [];
+    const allowed = mayImport[room];
+    if (!allowed) return [`${source.path}: the room ${room} is not in the table`];
+    return localImports(source)
+      .filter(target => {
+        const targetRoom = roomOf(target);
+        const file = target.replace(/\.ts$/, '');
+        return targetRoom !== room && !allowed.includes(targetRoom) && !allowed.includes(file);
+      })
+      .map(target => `${source.path} imports ${target}`);
+  });
+  t.deepEqual(wrong, []);
+});
+
+test('no imports leave src, but for the manifest', t => {
+  const wrong = sources.flatMap(source => localImports(source).filter(target => target.startsWith('..')));
+  t.deepEqual(wrong, []);
+});
+
+test('there are no import cycles', t => {
+  const graph = new Map(sources.map(source => [source.path, localImports(source)]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) {
+      cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      return;
+    }
+    if (done.has(path)) return;
+    for (const target of graph.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  t.deepEqual(cycles, []);
+});
+
+test('each package stays in the one room that knows it', t => {
+  const wrong = sources.flatMap(source =>
+    Object.entries(onlyIn)
+      .filter(
+        ([name, room]) =>
+          source.imports.some(specifier => specifier === name || specifier.startsWith(`${name}/`)) &&
+          roomOf(source.path) !== room,
+      )
+      .map(([name]) => `${source.path} imports ${name}`),
+  );
+  t.deepEqual(wrong, []);
+});
+
+const isEntry = (path: string): boolean =>
+  path.startsWith('cli/') || /(?:^|\/)(?:main|preload|[a-z]+-main)\.ts$/.test(path);
+
+test('only the command line and child entries touch exit, argv and env', t => {
+  const wrong = sources
+    .filter(source => !isEntry(source.path) && /(?<!\.)\bprocess\.(?:exit|argv|env)\b/.test(source.text))
+    .map(source => source.path);
+  t.deepEqual(wrong, []);
+});
+
+test('there is no room for leftovers', t => {
+  const wrong = sources
+    .map(source => source.path)
+    .filter(
+      path =>
+        /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\/|\.ts$)/.test(path) ||
+        (path.endsWith('index.ts') && path !== 'index.ts'),
+    );
+  t.deepEqual(wrong, []);
+});
