@@ -2,7 +2,7 @@
 
 import {connect, type Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
-import {AddressError, parseAddress} from './address.ts';
+import {parseAddress} from './address.ts';
 import {Link, type LinkHost} from './link.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
@@ -63,8 +63,8 @@ export class Connection {
     try {
       const {host, port} = parseAddress(this.#host.upstream);
       upstream = connect({host: host || 'localhost', port, noDelay: true, allowHalfOpen: true});
-    } catch (error) {
-      if (!(error instanceof AddressError)) throw error;
+    } catch {
+      // An address that is none cannot be dialled either.
       this.#dialFailed();
       return;
     }

@@ -1,11 +1,17 @@
 // How connections pass, end and survive changes of their proxy, on our server and on a real Toxiproxy.
 
+import type {Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {everywhere, isBetween, pattern, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
 import {Scene} from '../../helpers/proxy-scene.ts';
 import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
 
 const behaves = everywhere();
+
+/** Resolves to true once the kernel has taken all of it. */
+function written(socket: Socket, data: Buffer): Promise<boolean> {
+  return new Promise(resolve => socket.write(data, () => resolve(true)));
+}
 
 behaves('bytes pass unchanged in both directions', echo, async (t, scene) => {
   const client = await scene.connect();
@@ -71,6 +77,17 @@ behaves(
     t.is(String(again.received), 'pong');
   },
 );
+
+behaves('down resets a connection on which the proxy holds unread data', undefined, async (t, scene) => {
+  const client = await scene.connect();
+  (await scene.upstream.peer(0)).socket.pause();
+  const part = Buffer.alloc(1_000_000);
+  let isTaken = true;
+  while (isTaken) isTaken = await Promise.race([written(client.socket, part), sleep(200, false)]);
+  await scene.change({enabled: false});
+  await client.closed;
+  t.is(client.errorCode, 'ECONNRESET');
+});
 
 behaves('a new upstream takes over, and the toxics stay', echo, async (t, scene) => {
   await scene.add({type: 'latency', attributes: {latency: 100}});

@@ -16,8 +16,10 @@ export const latency = defineToxicType({
   *run(stage, {latency, jitter}) {
     for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
       const offsetMs = jitter > 0 ? Math.floor(stage.random() * 2 * jitter) - jitter : 0;
-      const dueMs = chunk.timestampMs + latency + offsetMs;
-      if (dueMs > performance.now()) stage.acted();
+      const delayMs = latency + offsetMs;
+      const dueMs = chunk.timestampMs + delayMs;
+      // Counted even when the chunk is late already, so that the count does not depend on timing.
+      if (delayMs > 0) stage.acted();
       const isDelayed = yield* stage.sleepUntil(dueMs);
       yield* stage.write(isDelayed ? {data: chunk.data, timestampMs: dueMs} : chunk);
     }
