@@ -43,11 +43,11 @@ const differences = (before: Variant, after: Variant): Span[][] => {
 
 const valueSpan = (value: string | undefined): Span => (value === undefined ? 'not set' : code(value));
 
-const settingsOf = ({options, process}: Variant): Map<string, string> =>
+const settingsOf = ({options, process: started}: Variant): Map<string, string> =>
   new Map([
     ...flatten(options, ''),
-    ...Object.entries(process.env).map(([name, value]) => [`env ${name}`, value] as const),
-    ...(process.heapLimitMiB === undefined ? [] : [['heap limit', `${process.heapLimitMiB} MiB`] as const]),
+    ...Object.entries(started.env).map(([name, value]) => [`env ${name}`, value] as const),
+    ...(started.heapLimitMiB === undefined ? [] : [['heap limit', `${started.heapLimitMiB} MiB`] as const]),
   ]);
 
 const flatten = (value: Json, path: string): (readonly [string, string])[] => {
