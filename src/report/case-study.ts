@@ -58,7 +58,7 @@ const verdictBlock = ({run, variants, candidate}: RunStory): Block => {
   return paragraph(
     strong(verdictWords[judgement.verdict]),
     ' · scenario ',
-    code(record.scenario),
+    code(record.plan.name),
     ` · ${dateText(record.startedAt)} · `,
     ...names,
     ` · ${plural(record.trialsPerVariant, 'trial')} per variant`,

@@ -10,13 +10,13 @@ const symptomsNamed = 3;
 
 export const headlineOf = (story: RunStory): string => {
   const {record} = story.run;
-  if (record.status !== 'complete') return `${record.scenario}: ${unfinished[record.status]}`;
+  if (record.status !== 'complete') return `${record.plan.name}: ${unfinished[record.status]}`;
   const doubt = story.judged.trials.flatMap(({judgement}) => [...judgement.gates])[0];
   if (story.run.judgement.verdict === 'inconclusive' && doubt) {
-    return `${record.scenario}: inconclusive for ${story.judged.variant.name}: ${doubt.reason.replace(/\.$/, '')}`;
+    return `${record.plan.name}: inconclusive for ${story.judged.variant.name}: ${doubt.reason.replace(/\.$/, '')}`;
   }
   const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
-  return `${record.scenario}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}`;
+  return `${record.plan.name}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}`;
 };
 
 const unfinished = {

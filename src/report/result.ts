@@ -60,7 +60,7 @@ export const resultOf = (story: RunStory): Result => {
   return {
     schemaVersion: resultSchemaVersion,
     runId: record.id,
-    scenario: record.scenario,
+    scenario: record.plan.name,
     status: record.status,
     verdict: judgement.verdict,
     candidate: judgement.candidate,

@@ -51,7 +51,7 @@ export const timeline = (story: RunStory): string => {
   ].join('\n');
 };
 
-const titleOf = ({run}: RunStory): string => `${run.record.scenario}: response times and outcomes over time`;
+const titleOf = ({run}: RunStory): string => `${run.record.plan.name}: response times and outcomes over time`;
 
 /** The chart in words, for those who do not see it. */
 export const describeTimeline = (story: RunStory): string => {

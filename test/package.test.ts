@@ -1,0 +1,63 @@
+// The package as a user gets it: packed, installed into an empty project, and run there.
+import {execFile} from 'node:child_process';
+import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {promisify} from 'node:util';
+import test from 'ava';
+
+const run = promisify(execFile);
+const checkout = resolve(import.meta.dirname, '..');
+
+type Packed = {readonly filename: string; readonly files: readonly {readonly path: string}[]};
+
+const pack = async (folder: string): Promise<Packed> => {
+  const {stdout} = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    cwd: checkout,
+  });
+  // npm 11 answers with a list, later ones with an object by name.
+  const answer = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
+  return Object.values(answer)[0]!;
+};
+
+test('the packed tarball holds what a user needs, and runs a TypeScript scenario in an empty project', async t => {
+  t.timeout(180_000);
+  const folder = await mkdtemp(join(tmpdir(), 'foulweather-package-'));
+  t.teardown(() => rm(folder, {recursive: true, force: true}));
+  const packed = await pack(folder);
+  const strange = packed.files
+    .map(file => file.path)
+    .filter(
+      path =>
+        !/^(?:dist\/.+\.(?:js|d\.ts)|bin\/foulweather\.js|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+          path,
+        ),
+    );
+  t.deepEqual(strange, []);
+
+  await writeFile(join(folder, 'package.json'), '{"name": "empty", "private": true}\n');
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`], {
+    cwd: folder,
+  });
+  await cp(join(import.meta.dirname, 'fixtures/package/scenario.ts'), join(folder, 'scenario.ts'));
+  const {stdout} = await run('npx', ['--no-install', 'foulweather', 'run', './scenario.ts', '--quiet'], {
+    cwd: folder,
+  });
+  t.regex(stdout, /^Met .*\bpackaged\b/);
+  const report = await readFile(join(folder, 'reports/packaged/report.md'), 'utf8');
+  t.regex(report, /hung-operation/);
+});
+
+test('an older Node gets one clear line with the command that works, and exit code 64', async t => {
+  // The check reads process.versions: a preloaded line stands for the older Node.
+  const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.19.0'});Object.defineProperty(process,'version',{value:'v20.19.0'})`;
+  const failed = await t.throwsAsync<Error & {code: number; stderr: string; stdout: string}>(
+    run(process.execPath, ['--import', older, join(checkout, 'bin/foulweather.js'), 'run', 'undici-stall']),
+  );
+  t.is(failed.code, 64);
+  t.is(failed.stdout, '');
+  t.is(
+    failed.stderr,
+    'foulweather needs Node.js 22.20 or newer, and this is v20.19.0. This works: npx -p node@24 -p foulweather foulweather run undici-stall\n',
+  );
+});
