@@ -42,11 +42,13 @@ export type StageStart = {
 
 export class Stage implements Receiver {
   next: Receiver;
+  /** When the chunk that was read last came to this stage, on the clock of `performance.now()`. */
+  arrivedMs = 0;
   /** Bytes that it let through on this connection, over all its restarts. */
   writtenBytes = 0;
   readonly #host: StageHost;
   readonly #queuedChunks: number;
-  readonly #queue: Chunk[] = [];
+  readonly #queue: {readonly chunk: Chunk; readonly arrivedMs: number}[] = [];
   readonly #alarm = new Alarm(() => this.#step());
   #random: Random = () => 0;
   #steps: Steps | undefined;
@@ -70,9 +72,10 @@ export class Stage implements Receiver {
     // An interrupted toxic gets nothing more: what waits belongs to whoever comes next.
     while (this.#isInterrupted) yield 'input';
     const wasFull = this.isFull;
-    const chunk = this.#queue.shift();
+    const next = this.#queue.shift();
     if (wasFull && !this.isFull) this.#host.wantsInput(this);
-    return chunk;
+    this.arrivedMs = next?.arrivedMs ?? performance.now();
+    return next?.chunk;
   }
 
   /** The next chunk, undefined once the input has ended, or 'late' when neither came before the deadline. */
@@ -96,11 +99,13 @@ export class Stage implements Receiver {
     return true;
   }
 
-  /** Passes a chunk on once there is room for it; at once when the toxic is interrupted. */
-  *write(chunk: Chunk): Generator<Wait, void, void> {
+  /** Passes a chunk on once there is room for it; at once when the toxic is interrupted. Returns whether it had to wait. */
+  *write(chunk: Chunk): Generator<Wait, boolean, void> {
+    const hasToWait = this.next.isFull && !this.#isInterrupted;
     while (this.next.isFull && !this.#isInterrupted) yield 'output';
     this.writtenBytes += chunk.data.length;
     this.next.push(chunk);
+    return hasToWait;
   }
 
   /** Ends the stream here and drops what follows. Returning from the generator does the same. */
@@ -137,7 +142,7 @@ export class Stage implements Receiver {
 
   push(chunk: Chunk): void {
     if (this.#hasInputEnded || this.#isClosed) return;
-    this.#queue.push(chunk);
+    this.#queue.push({chunk, arrivedMs: performance.now()});
     if (this.#waitsFor === 'input') this.#step();
   }
 
@@ -170,7 +175,7 @@ export class Stage implements Receiver {
   /** After an interrupt: passes on all that is left, the end included. */
   flush(): void {
     if (this.#isClosed) return;
-    for (const chunk of this.#queue.splice(0)) this.next.push(chunk);
+    for (const {chunk} of this.#queue.splice(0)) this.next.push(chunk);
     if (this.#hasInputEnded) this.close();
   }
 

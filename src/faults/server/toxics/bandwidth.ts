@@ -12,26 +12,29 @@ export const bandwidth = defineToxicType({
     /** Kilobytes per second, which is bytes per millisecond. */
     rate: {kind: 'int64', initial: 0},
   },
+  queuedChunks: 8, // so that the next chunk is there when one has been sent, at high rates too
   refuse: ({rate}) => (rate < 0 ? 'rate must not be negative' : undefined),
   *run(stage, {rate}) {
     const sliceBytes = rate * sliceMs;
-    // By how much the last sleep ended late (negative): the next one is shorter by that, so the rate holds on average.
-    let carryMs = 0;
+    // When the line will have sent all that came before. Deadlines follow one another, so that a late timer costs nothing.
+    let freeMs = 0;
     for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
       let {data} = chunk;
       const {timestampMs} = chunk;
       stage.acted();
       if (rate === 0) yield* stage.sleepUntil(Number.POSITIVE_INFINITY);
-      let dueMs = performance.now() + carryMs;
+      freeMs = Math.max(freeMs, stage.arrivedMs);
       while (rate > 0 && data.length > sliceBytes) {
-        dueMs += sliceMs;
-        if (!(yield* stage.sleepUntil(dueMs))) break;
-        yield* stage.write({data: data.subarray(0, sliceBytes), timestampMs});
+        freeMs += sliceMs;
+        if (!(yield* stage.sleepUntil(freeMs))) break;
+        const slice = {data: data.subarray(0, sliceBytes), timestampMs};
+        if (yield* stage.write(slice)) freeMs = performance.now();
         data = data.subarray(sliceBytes);
       }
-      if (rate > 0) dueMs += data.length / rate;
-      if (yield* stage.sleepUntil(dueMs)) carryMs = dueMs - performance.now();
-      yield* stage.write({data, timestampMs});
+      if (rate > 0) freeMs += data.length / rate;
+      yield* stage.sleepUntil(freeMs);
+      // A receiver that was not ready does not earn a burst afterwards.
+      if (yield* stage.write({data, timestampMs})) freeMs = performance.now();
     }
   },
 });

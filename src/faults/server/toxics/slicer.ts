@@ -26,11 +26,10 @@ export const slicer = defineToxicType({
       if (sizes.length > 1 || delay > 0) stage.acted();
       let dueMs = performance.now();
       for (const size of sizes) {
-        const startMs = performance.now();
-        yield* stage.write({data: rest.subarray(0, size), timestampMs});
+        // The pause is after the slice: what the slice had to wait for its receiver comes on top.
+        if (yield* stage.write({data: rest.subarray(0, size), timestampMs})) dueMs = performance.now();
         rest = rest.subarray(size);
-        // The pause is after the slice: what the write had to wait for its receiver comes on top.
-        dueMs += performance.now() - startMs + delay / 1000;
+        dueMs += delay / 1000;
         if (!(yield* stage.sleepUntil(dueMs))) break;
       }
       // Interrupted: what is left goes in one piece.
