@@ -2,8 +2,7 @@
 
 import test from 'ava';
 import {type Injector, startInjector} from '../../../src/faults/server/injector.ts';
-import {Witness} from '../../../src/faults/server/witness.ts';
-import type {ConnectionRecord, ProxyWitness} from '../../../src/model/proxy-witness.ts';
+import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
 import {roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {Scene} from '../../helpers/proxy-scene.ts';
 import {echo, type Peer} from '../../helpers/proxy-sockets.ts';
@@ -214,56 +213,6 @@ for (const [type, attributes, actions] of [
   );
 }
 
-test('the list of connections says when, how much, what hit and why it ended', async t => {
-  const scene = await Scene.open(injector.url, echo);
-  t.teardown(() => scene.close());
-  const beforeMs = Date.now();
-  await exchange(scene);
-  await scene.add({type: 'limit_data', name: 'limit', attributes: {bytes: 4}});
-  await scene.add({type: 'latency', name: 'slow', attributes: {latency: 5}});
-  const limited = await scene.connect();
-  limited.socket.write('hello');
-  await limited.closed;
-  await scene.remove('limit');
-  await scene.add({type: 'reset_peer', name: 'rst'});
-  const reset = await scene.connect();
-  reset.socket.write('x');
-  await reset.closed;
-  await scene.remove('rst');
-  const fromAbove = await scene.connect();
-  (await scene.upstream.peer(3)).socket.end();
-  await fromAbove.closed;
-  const rude = await scene.connect();
-  await scene.upstream.peer(4);
-  rude.socket.resetAndDestroy();
-  await closedBy(scene, 0);
-  const open = await scene.connect();
-  await roundTrip(open, 'x');
-
-  const path = `/foulweather/proxies/${scene.name}/connections`;
-  const list = await api<ConnectionRecord[]>(injector.url, 'GET', path);
-  const rows = list.map(({id, upstreamBytes, downstreamBytes, hits, end}) => ({
-    id,
-    upstreamBytes,
-    downstreamBytes,
-    hits,
-    end,
-  }));
-  t.deepEqual(rows, [
-    {id: 1, upstreamBytes: 4, downstreamBytes: 4, hits: [], end: 'client-closed'},
-    {id: 2, upstreamBytes: 5, downstreamBytes: 4, hits: ['slow', 'limit'], end: 'closed-by-fault'},
-    {id: 3, upstreamBytes: 1, downstreamBytes: 0, hits: ['slow', 'rst'], end: 'reset-by-fault'},
-    {id: 4, upstreamBytes: 0, downstreamBytes: 0, hits: [], end: 'upstream-closed'},
-    {id: 5, upstreamBytes: 0, downstreamBytes: 0, hits: [], end: 'client-reset'},
-    {id: 6, upstreamBytes: 1, downstreamBytes: 1, hits: ['slow'], end: 'open'},
-  ]);
-  for (const {id, openedMs, closedMs} of list) {
-    t.true(openedMs >= beforeMs && openedMs <= Date.now());
-    t.is(closedMs === null, id === 6);
-    t.true(closedMs === null || closedMs >= openedMs);
-  }
-});
-
 test('a proxy that is unknown answers as Toxiproxy does', async t => {
   for (const route of ['witness', 'connections']) {
     const {status, body} = await send(injector.url, {
@@ -273,14 +222,4 @@ test('a proxy that is unknown answers as Toxiproxy does', async t => {
     t.is(status, 404);
     t.is(body, '{"error":"proxy not found","status":404}\n');
   }
-});
-
-test('the list is bounded and keeps the newest', t => {
-  const witness = new Witness();
-  for (let count = 0; count < 25_000; count++) witness.closed(witness.opened());
-  const ids = witness.connections().map(({id}) => id);
-  t.is(ids.length, 10_000);
-  t.is(ids[0], 15_001);
-  t.is(ids.at(-1), 25_000);
-  t.is(witness.report().openedConnections, 25_000);
 });
