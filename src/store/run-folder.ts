@@ -23,7 +23,7 @@ export class RunFolder {
   /** Makes the folder of a new run; of two runs in the same second the later one gets a number. */
   static async create(baseDir: string, id: string): Promise<{folder: RunFolder; id: string}> {
     const root = runsFolder(baseDir);
-    await mkdir(root, {recursive: true});
+    await makeRoot(root);
     for (let attempt = 1; ; attempt++) {
       const unique = attempt === 1 ? id : `${id}-${attempt}`;
       try {
@@ -59,15 +59,15 @@ export class RunFolder {
     const file = join(this.path, recordFile);
     try {
       const record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
-      if (record.schemaVersion === 1) return record;
-      throw new Error(`its schema version is ${String(record.schemaVersion)}, this version reads 1`);
+      if (record.schemaVersion !== 1) {
+        throw new Error(`its schema version is ${String(record.schemaVersion)}, this version reads 1`);
+      }
+      if (!Array.isArray(record.trialIds) || !Array.isArray(record.plan?.variants)) {
+        throw new Error('it holds no plan or no list of trials');
+      }
+      return record;
     } catch (error) {
-      throw new FoulweatherError(
-        'FW_RUN_DAMAGED',
-        `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        'Choose another run, or run the scenario again.',
-        {cause: error},
-      );
+      throw damaged(file, error);
     }
   }
 
@@ -77,12 +77,22 @@ export class RunFolder {
     return {journalFile: join(folder, eventsFile), spansFile: join(folder, spansFile)};
   }
 
-  /** The events of a trial; a last line that was cut off by a crash is left out. */
+  /**
+   * The events of a trial. What a killed harness did not come to write is left out: the journal as a whole, or the
+   * rest of its last line.
+   * @throws FoulweatherError FW_RUN_DAMAGED
+   */
   async readTrial(trialId: string): Promise<TrialEvent[]> {
-    const text = await readFile(join(this.path, 'trials', trialId, eventsFile), 'utf8');
-    const lines = text.split('\n');
+    const file = join(this.path, 'trials', trialId, eventsFile);
+    const lines = (await readIfThere(file)).split('\n');
     lines.pop();
-    return lines.map(line => JSON.parse(line) as TrialEvent);
+    return lines.map((line, index) => {
+      try {
+        return JSON.parse(line) as TrialEvent;
+      } catch (error) {
+        throw damaged(`${file}:${index + 1}`, error);
+      }
+    });
   }
 
   async writeFile(name: string, text: string): Promise<void> {
@@ -103,6 +113,38 @@ export const listRuns = async (baseDir: string): Promise<string[]> => {
     throw error;
   }
 };
+
+const makeRoot = async (root: string): Promise<void> => {
+  try {
+    await mkdir(root, {recursive: true});
+  } catch (error) {
+    throw new FoulweatherError(
+      'FW_FILE_WRITE',
+      `The data of runs cannot be kept under ${root}: ${messageOf(error)}`,
+      'Run it in a folder that may be written to.',
+      {cause: error},
+    );
+  }
+};
+
+const readIfThere = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw damaged(file, error);
+  }
+};
+
+const damaged = (file: string, error: unknown): FoulweatherError =>
+  new FoulweatherError(
+    'FW_RUN_DAMAGED',
+    `${file} cannot be read: ${messageOf(error)}`,
+    'Choose another run, or run the scenario again.',
+    {cause: error},
+  );
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const writeWhole = async (file: string, text: string): Promise<void> => {
   const draft = `${file}.${process.pid}.tmp`;
