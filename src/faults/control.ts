@@ -107,7 +107,7 @@ export class FaultyLink {
   async witness(): Promise<ProxyWitness | null> {
     if (this.#countsHits === false) return null;
     const url = `${this.#url}/foulweather/proxies/${encodeURIComponent(this.name)}/witness`;
-    const response = await fetch(url, {signal: AbortSignal.timeout(callLimitMs)});
+    const response = await bounded(this.#url, `tell what it saw of proxy ${this.name}`, fetch(url));
     this.#countsHits = response.ok;
     if (!response.ok) {
       await response.body?.cancel();

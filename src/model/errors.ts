@@ -27,6 +27,8 @@ const errorKinds = {
   FW_TOXIPROXY_UNREACHABLE: exitCodes.usage,
   FW_TOXIPROXY_REFUSED: exitCodes.harness,
   FW_RUN_DAMAGED: exitCodes.usage,
+  FW_RUN_BROKEN: exitCodes.harness,
+  FW_INTERRUPTED: exitCodes.interrupted,
   FW_CHILD_FAILED: exitCodes.harness,
   FW_INTERNAL: exitCodes.harness,
 } as const;

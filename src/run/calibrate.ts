@@ -1,27 +1,30 @@
 // What the harness itself costs: the same driver, SDK and load, with operations that do nothing.
+import {setTimeout as sleep} from 'node:timers/promises';
 import {monotonicMs} from '../model/clock.ts';
 import type {PhaseFigures, PhaseResources, SubjectEvent} from '../model/event.ts';
 import type {Phase} from '../model/plan.ts';
 import type {Calibration} from '../model/run.ts';
 import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
+import {unlessAborted} from './interruption.ts';
 import type {TrialContext} from './run-trial.ts';
 import {startSubject} from './subject-process.ts';
 
-const warmUpMs = 250;
-const measuredMs = 750;
-const answerLimitMs = 15_000;
 export const calibrationId = 'calibration';
 const tracePrefix = '0'.repeat(16);
 const measured = 1;
 
-const phases: readonly Phase[] = [
-  {name: 'warm-up', role: 'warm-up', durationMs: warmUpMs, faults: []},
-  {name: 'measured', role: 'baseline', durationMs: measuredMs, faults: []},
+const warmUpShare = 0.25;
+
+const phasesOf = (durationMs: number): readonly Phase[] => [
+  {name: 'warm-up', role: 'warm-up', durationMs: durationMs * warmUpShare, faults: []},
+  {name: 'measured', role: 'baseline', durationMs: durationMs * (1 - warmUpShare), faults: []},
 ];
+
+class Interrupted extends Error {}
 
 /** Null when it was interrupted: then nothing is known, and nothing is lost. */
 export const calibrate = async (context: TrialContext, spansFile: string): Promise<Calibration | null> => {
-  const {plan, household, receiver} = context;
+  const {plan, household, receiver, signal, limits} = context;
   const [variant] = plan.variants;
   let figures: PhaseFigures | undefined;
   let resources: PhaseResources | undefined;
@@ -30,6 +33,7 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
     if (event.kind === 'phase-resources' && event.resources.phase === measured) resources = event.resources;
   };
   const {load, operation} = plan;
+  const phases = phasesOf(limits.calibrationMs);
   const trialId = calibrationId;
   const originEpochMs = performance.timeOrigin + performance.now();
   receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile});
@@ -47,6 +51,7 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
       load,
       operation,
       phases,
+      openLimitMs: limits.openMs,
       noop: true,
     },
     receiverUrl: receiver.url,
@@ -54,33 +59,26 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
     onEvent,
   });
   try {
-    await subject.next(['opened'], answerLimitMs);
+    const unlessInterrupted = <T>(step: Promise<T>): Promise<T> =>
+      unlessAborted(signal, step, () => new Interrupted());
+    await unlessInterrupted(subject.next(['opened'], limits.startMs));
     for (const [phase, {durationMs}] of phases.entries()) {
       subject.send({kind: 'phase', phase});
-      await pause(durationMs, context.signal);
+      await unlessInterrupted(sleep(durationMs));
     }
-    subject.send({kind: 'drain', limitMs: answerLimitMs});
-    await subject.next(['drained'], answerLimitMs);
+    subject.send({kind: 'drain', limitMs: limits.answerSlackMs});
+    await unlessInterrupted(subject.next(['drained'], 2 * limits.answerSlackMs));
+  } catch (error) {
+    if (error instanceof Interrupted) return null;
+    throw error;
   } finally {
     subject.kill();
     await subject.exited;
   }
-  if (context.signal.aborted || !figures || !resources) return null;
+  if (!figures || !resources) return null;
   return {
     operationCount: figures.started,
     cpuUsPerOperation: figures.started === 0 ? 0 : (resources.cpuMs * 1000) / figures.started,
     startLagP99Ms: percentileMs(decodeHistogram(figures.startLagUs), 99) ?? 0,
   };
 };
-
-const pause = (durationMs: number, signal: AbortSignal): Promise<void> =>
-  new Promise(resolve => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });

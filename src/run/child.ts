@@ -1,6 +1,10 @@
 // One child process: typed messages, a bounded memory of what it printed, and an end that cannot be missed.
 import {type ChildProcess, fork} from 'node:child_process';
+import {randomUUID} from 'node:crypto';
+import {once} from 'node:events';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {FoulweatherError} from '../model/errors.ts';
+import {killGroup, killMarked, markVariable} from './leftovers.ts';
 
 export type ChildExit = {
   readonly code: number | null;
@@ -16,11 +20,14 @@ export type ChildOptions<From> = {
   readonly file: string;
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env: NodeJS.ProcessEnv;
   readonly onMessage?: (message: From) => void;
 };
 
 const tailBytes = 8192;
+
+/** Once all that it started is gone too, its pipes end at once; something out of reach must not hold them open for ever. */
+const pipesLimitMs = 1000;
 
 type Tagged = {readonly kind: string};
 
@@ -32,7 +39,10 @@ type Waiter<From extends Tagged> = {
 
 export class Child<To, From extends Tagged> {
   readonly label: string;
+  /** -1 where it could not be started. */
   readonly pid: number;
+  /** What it and all that it started carry in their environment. */
+  readonly mark = randomUUID();
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
   readonly #waiters = new Set<Waiter<From>>();
@@ -48,7 +58,7 @@ export class Child<To, From extends Tagged> {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: it ends as a whole, and Ctrl-C in a terminal reaches only the parent.
       detached: true,
-      ...(options.env ? {env: options.env} : {}),
+      env: {...options.env, [markVariable]: this.mark},
     });
     this.pid = this.#process.pid ?? -1;
     this.#process.stdout?.on('data', (chunk: Buffer) => {
@@ -99,20 +109,24 @@ export class Child<To, From extends Tagged> {
     }
   }
 
-  /** Ends the whole process group at once. */
+  /** Ends the whole process group at once; what has left the group goes with the exit. */
   kill(): void {
-    if (this.#exit === null && this.pid > 0) killGroup(this.pid);
+    if (this.#exit === null) killGroup(this.pid);
   }
 
   async #watchExit(): Promise<ChildExit> {
+    // 'close' comes after 'exit', when all that it printed and sent has been read.
+    const closed = once(this.#process, 'close').catch(() => {});
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve => {
-      this.#process.once('error', error => {
+      this.#process.on('error', error => {
         this.#stderrTail = Buffer.from(error.message);
         resolve([null, null]);
       });
-      // 'close' comes after 'exit', when what it printed has been read.
-      this.#process.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+      this.#process.once('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
     });
+    killGroup(this.pid);
+    await killMarked(this.mark);
+    await this.#untilClosed(closed);
     this.#exit = {
       code,
       signal,
@@ -122,14 +136,21 @@ export class Child<To, From extends Tagged> {
     };
     for (const waiter of this.#waiters) waiter.reject(this.#ended());
     this.#waiters.clear();
-    // A grandchild may have outlived it.
-    killGroup(this.pid);
     return this.#exit;
+  }
+
+  async #untilClosed(closed: Promise<unknown>): Promise<void> {
+    const giveUp = new AbortController();
+    const late = sleep(pipesLimitMs, undefined, {signal: giveUp.signal}).catch(() => {});
+    await Promise.race([closed, late]);
+    giveUp.abort();
+    this.#process.stdout?.destroy();
+    this.#process.stderr?.destroy();
   }
 
   #ended(): FoulweatherError {
     const exit = this.#exit;
-    const last = exit?.stderrTail.trim().split('\n').at(-1) ?? '';
+    const last = lastWords(exit?.stderrTail ?? '');
     return this.#failure(
       `ended (exit code ${exit?.code}, signal ${exit?.signal})${last === '' ? '' : `: ${last}`}`,
     );
@@ -144,11 +165,12 @@ export class Child<To, From extends Tagged> {
   }
 }
 
-/** Ends a process group; one that is gone already is fine. */
-export const killGroup = (pid: number): void => {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+/** The line that says why: the error's own, where there is one, for below it Node prints the stack and its version. */
+export const lastWords = (stderr: string): string => {
+  const lines = stderr.trim().split('\n');
+  return (
+    lines.findLast(line => /^(?:Uncaught )?\w*(?:Error|Exception)\b.*:/.test(line)) ??
+    lines.at(-1) ??
+    ''
+  ).trim();
 };

@@ -4,18 +4,22 @@ import type {Plan} from '../model/plan.ts';
 import type {Description} from '../subject/protocol.ts';
 import {entries} from './entries.ts';
 import type {Household} from './household.ts';
-
-const describeLimitMs = 30_000;
+import {interruptedEarly, unlessAborted} from './interruption.ts';
 
 /** @throws FoulweatherError FW_MODULE_MISSING, FW_SCENARIO_LOAD, FW_SCENARIO_INVALID */
-export const describeScenario = async (household: Household, file: string): Promise<Plan> => {
+export const describeScenario = async (
+  household: Household,
+  file: string,
+  {limitMs, signal}: {readonly limitMs: number; readonly signal: AbortSignal},
+): Promise<Plan> => {
   const child = household.spawn<never, Description>({
     label: `Describing ${file}`,
     file: entries.describe,
     args: [file],
   });
   try {
-    const description = await child.next(['plan', 'invalid', 'unloadable'], describeLimitMs);
+    const answer = child.next(['plan', 'invalid', 'unloadable'], limitMs);
+    const description = await unlessAborted(signal, answer, interruptedEarly);
     switch (description.kind) {
       case 'plan':
         return description.plan;

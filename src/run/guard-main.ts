@@ -1,8 +1,8 @@
 // The guard: a small process that outlives a parent which was killed, and cleans up behind it.
-import {killGroup} from './child.ts';
+import {killGroup, killMarked} from './leftovers.ts';
 
 export type ToGuard =
-  | {readonly kind: 'watch'; readonly pid: number}
+  | {readonly kind: 'watch'; readonly pid: number; readonly mark: string}
   | {readonly kind: 'release'; readonly pid: number}
   /** A proxy on an injector that is not ours to stop. */
   | {readonly kind: 'watch-proxy'; readonly url: string; readonly name: string}
@@ -13,7 +13,8 @@ export type FromGuard = {readonly kind: 'ready'};
 
 const callLimitMs = 3000;
 
-const pids = new Set<number>();
+/** The marks of the children, by process id. */
+const children = new Map<number, string>();
 const proxies = new Set<string>();
 
 const proxyUrl = (url: string, name: string): string => `${url}/proxies/${encodeURIComponent(name)}`;
@@ -21,10 +22,10 @@ const proxyUrl = (url: string, name: string): string => `${url}/proxies/${encode
 process.on('message', (message: ToGuard) => {
   switch (message.kind) {
     case 'watch':
-      pids.add(message.pid);
+      children.set(message.pid, message.mark);
       break;
     case 'release':
-      pids.delete(message.pid);
+      children.delete(message.pid);
       break;
     case 'watch-proxy':
       proxies.add(proxyUrl(message.url, message.name));
@@ -38,7 +39,8 @@ process.on('message', (message: ToGuard) => {
 });
 
 process.on('disconnect', async () => {
-  for (const pid of pids) killGroup(pid);
+  for (const pid of children.keys()) killGroup(pid);
+  await Promise.allSettled([...children.values()].map(killMarked));
   const removals = [...proxies].map(url =>
     fetch(url, {method: 'DELETE', signal: AbortSignal.timeout(callLimitMs)}),
   );

@@ -6,25 +6,40 @@ import type {FromGuard, ToGuard} from './guard-main.ts';
 const readyLimitMs = 15_000;
 const stopLimitMs = 3000;
 
+export type SpawnOptions<From> = Omit<ChildOptions<From>, 'env'> & {readonly env?: NodeJS.ProcessEnv};
+
 export class Household {
   readonly #guard: Child<ToGuard, FromGuard>;
   readonly #children = new Set<Child<unknown, {kind: string}>>();
 
-  private constructor(guard: Child<ToGuard, FromGuard>) {
+  readonly #environment: NodeJS.ProcessEnv;
+
+  private constructor(guard: Child<ToGuard, FromGuard>, environment: NodeJS.ProcessEnv) {
     this.#guard = guard;
+    this.#environment = environment;
   }
 
-  static async start(): Promise<Household> {
-    const guard = new Child<ToGuard, FromGuard>({label: 'The guard', file: entries.guard, execArgv: quiet});
+  /** @param environment of every process that is not given one of its own */
+  static async start(environment: NodeJS.ProcessEnv): Promise<Household> {
+    const guard = new Child<ToGuard, FromGuard>({
+      label: 'The guard',
+      file: entries.guard,
+      execArgv: quiet,
+      env: environment,
+    });
     await guard.next(['ready'], readyLimitMs);
-    return new Household(guard);
+    return new Household(guard, environment);
   }
 
-  spawn<To, From extends {readonly kind: string}>(options: ChildOptions<From>): Child<To, From> {
-    const child = new Child<To, From>({...options, execArgv: [...quiet, ...(options.execArgv ?? [])]});
+  spawn<To, From extends {readonly kind: string}>(options: SpawnOptions<From>): Child<To, From> {
+    const child = new Child<To, From>({
+      ...options,
+      execArgv: [...quiet, ...(options.execArgv ?? [])],
+      env: options.env ?? this.#environment,
+    });
     const known = child as unknown as Child<unknown, {kind: string}>;
     this.#children.add(known);
-    this.#guard.send({kind: 'watch', pid: child.pid});
+    this.#guard.send({kind: 'watch', pid: child.pid, mark: child.mark});
     void child.exited.then(() => {
       this.#children.delete(known);
       this.#guard.send({kind: 'release', pid: child.pid});

@@ -12,7 +12,9 @@ import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {TrialFold} from './fold.ts';
 import {Household} from './household.ts';
+import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {judgeRun} from './judge/judge.ts';
+import {defaultLimits, type Limits} from './limits.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver, startTarget} from './services.ts';
 
@@ -34,6 +36,7 @@ export type RunOptions = {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly observer: RunObserver;
+  readonly limits?: Partial<Limits>;
 };
 
 /** Told what happens, as it happens. */
@@ -47,36 +50,46 @@ export type FinishedRun = {readonly run: JudgedRun; readonly folder: RunFolder};
 
 type PlannedTrial = {readonly variant: Variant; readonly number: number; readonly trialId: string};
 
-/** @throws FoulweatherError before the first trial; from then on the run is saved, whatever happens. */
+/**
+ * @throws FoulweatherError before there is anything to save; from then on the run is saved, whatever happens, and
+ * the only one is FW_RUN_BROKEN
+ */
 export const runScenario = async (options: RunOptions): Promise<FinishedRun> => {
-  const household = await Household.start();
+  const {scenarioFile, seed, toxiproxyUrl, signal} = options;
+  const limits = {...defaultLimits, ...options.limits};
+  const household = await Household.start(options.environment);
   try {
-    const described = await describeScenario(household, options.scenarioFile);
+    const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const plan = choose(described, options.variants);
-    const [target, injector, receiver] = await Promise.all([
-      startTarget(household, plan, options.scenarioFile),
-      startInjector(household, options.seed, options.toxiproxyUrl),
-      startReceiver(household),
-    ]);
+    const [target, injector, receiver] = await unlessAborted(
+      signal,
+      Promise.all([
+        startTarget(household, plan, scenarioFile, limits.startMs),
+        startInjector(household, seed, toxiproxyUrl, limits.startMs),
+        startReceiver(household, limits.startMs),
+      ]),
+      interruptedEarly,
+    );
     const startedAt = options.now();
     const {folder, id} = await RunFolder.create(options.baseDir, runId(startedAt, plan.name));
     const context: TrialContext = {
       household,
       runId: id,
       plan,
-      scenarioFile: options.scenarioFile,
+      scenarioFile,
       target,
       injector,
       receiver,
       environment: options.environment,
-      signal: options.signal,
+      signal,
+      limits,
     };
     const record: RunRecord = {
       schemaVersion: 1,
       id,
       scenario: options.scenario,
       plan,
-      seed: options.seed,
+      seed,
       trialsPerVariant: options.trialsPerVariant,
       command: options.command,
       startedAt: startedAt.toISOString(),
@@ -146,13 +159,23 @@ class RunInProgress {
       }
     } catch (error) {
       await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()});
-      throw error;
+      throw this.#broken(error);
     }
     const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
     await this.#save({status, endedAt: this.#options.now().toISOString()});
     const variants = this.#context.plan.variants.map(variant => variant.name);
     const judgement = judgeRun(this.#trials, variants);
     return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
+  }
+
+  #broken(error: unknown): unknown {
+    if (!(error instanceof FoulweatherError)) return error;
+    return new FoulweatherError(
+      'FW_RUN_BROKEN',
+      `The run broke off: ${error.message}`,
+      `What was seen until then is saved: foulweather report ${this.#record.id}`,
+      {cause: error},
+    );
   }
 
   async #try({variant, number, trialId}: PlannedTrial): Promise<void> {

@@ -4,6 +4,7 @@ import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import type {Household} from './household.ts';
+import type {Limits} from './limits.ts';
 import type {Receiver, RunningInjector, Target} from './services.ts';
 import {startSubject} from './subject-process.ts';
 import {openTrialLink} from './trial-link.ts';
@@ -21,6 +22,7 @@ export type TrialContext = {
   readonly environment: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  readonly limits: Limits;
 };
 
 export type TrialRequest = {
@@ -31,8 +33,6 @@ export type TrialRequest = {
   readonly spansFile: string;
   readonly record: (event: TrialEvent) => void;
 };
-
-const collectLimitMs = 10_000;
 
 /** Traces of different runs must not meet in a user's backend, so the run is part of it. */
 const tracePrefixOf = (runId: string, trialId: string): string =>
@@ -79,6 +79,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       load,
       operation,
       phases,
+      openLimitMs: context.limits.openMs,
       noop: false,
     },
     receiverUrl: receiver.url,
@@ -90,28 +91,35 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   try {
     const announce = (phase: number, atMs: number): void =>
       receiver.child.send({kind: 'phase', trialId, phase, atMs});
-    const {signal} = context;
-    const walk = new TrialWalk({subject, link, witnesses, plan, now, record, announce, signal});
+    const {signal, limits} = context;
+    const walk = new TrialWalk({subject, link, witnesses, plan, now, record, announce, signal, limits});
     await walk.run();
   } catch (error) {
-    if (!(error instanceof TrialStopped)) throw error;
+    if (!(error instanceof TrialStopped)) {
+      // Not of the subject's making: that it is ended now must not look like a crash.
+      record({kind: 'trouble', atMs: now(), what: 'trial', message: messageOf(error)});
+      killedFor = 'interrupted';
+      throw error;
+    }
     if (error.why === 'interrupted') record({kind: 'interrupted', atMs: now()});
     killedFor = error.why === 'exited' ? null : error.why;
   } finally {
-    witnesses.stop();
     subject.kill();
     const {code, ...exit} = await subject.exited;
     record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit}});
+    await witnesses.finish();
     await close().catch((error: unknown) => {
-      record({kind: 'trouble', atMs: now(), what: 'proxy', message: String(error)});
+      record({kind: 'trouble', atMs: now(), what: 'proxy', message: messageOf(error)});
     });
   }
   await collect(context, request, now);
 };
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** The ledger and the telemetry, once the subject is gone. A witness that does not answer is a trouble, not an end. */
 const collect = async (
-  {target, receiver}: TrialContext,
+  {target, receiver, limits}: TrialContext,
   {trialId, record}: TrialRequest,
   now: () => number,
 ): Promise<void> => {
@@ -119,19 +127,19 @@ const collect = async (
     try {
       record(await ask());
     } catch (error) {
-      record({kind: 'trouble', atMs: now(), what, message: String(error)});
+      record({kind: 'trouble', atMs: now(), what, message: messageOf(error)});
     }
   };
   await asked('telemetry', async () => {
     receiver.child.send({kind: 'finish', trialId});
-    const {observation} = await receiver.child.next(['telemetry'], collectLimitMs);
+    const {observation} = await receiver.child.next(['telemetry'], limits.collectMs);
     return {kind: 'telemetry', telemetry: observation};
   });
   const targetChild = target.child;
   if (!targetChild) return;
   await asked('ledger', async () => {
     targetChild.send({kind: 'collect'});
-    const {ledger} = await targetChild.next(['ledger'], collectLimitMs);
+    const {ledger} = await targetChild.next(['ledger'], limits.collectMs);
     return {kind: 'ledger', ledger};
   });
 };

@@ -9,8 +9,6 @@ import {unloadable} from './describe.ts';
 import {entries} from './entries.ts';
 import type {Household} from './household.ts';
 
-const startLimitMs = 30_000;
-
 export type Target = {
   readonly url: string;
   /** Null for a server that runs already: then there is no ledger. */
@@ -21,6 +19,7 @@ export const startTarget = async (
   household: Household,
   plan: Plan,
   scenarioFile: string,
+  limitMs: number,
 ): Promise<Target> => {
   if (plan.target.kind === 'url') return {url: plan.target.url, child: null};
   const child = household.spawn<ToTarget, FromTarget>({
@@ -28,15 +27,20 @@ export const startTarget = async (
     file: entries.target,
     args: [JSON.stringify({scenarioFile, target: plan.target})],
   });
-  const answer = await child.next(['listening', 'failed'], startLimitMs);
+  const answer = await child.next(['listening', 'failed'], limitMs).catch((error: unknown) => {
+    throw plan.target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
+  });
   if (answer.kind === 'listening') return {url: answer.url, child};
   if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
-  throw new FoulweatherError(
+  throw notStarted(answer.message);
+};
+
+const notStarted = (message: string): FoulweatherError =>
+  new FoulweatherError(
     'FW_TARGET_START',
-    `The scenario's target did not start: ${answer.message}`,
+    `The scenario's target did not start: ${message}`,
     'Mend target.start(); if a port is taken, free it, or let the system choose one with port 0.',
   );
-};
 
 type FromInjector =
   | {readonly kind: 'listening'; readonly url: string}
@@ -53,6 +57,7 @@ export const startInjector = async (
   household: Household,
   seed: number,
   toxiproxyUrl: string | null,
+  limitMs: number,
 ): Promise<RunningInjector> => {
   if (toxiproxyUrl !== null) {
     const injector = new Injector(toxiproxyUrl);
@@ -63,7 +68,7 @@ export const startInjector = async (
     file: entries.injector,
     args: [JSON.stringify({host: '127.0.0.1', port: 0, seed})],
   });
-  const answer = await child.next(['listening', 'failed'], startLimitMs);
+  const answer = await child.next(['listening', 'failed'], limitMs);
   if (answer.kind === 'failed') {
     throw new FoulweatherError(
       'FW_CHILD_FAILED',
@@ -76,11 +81,11 @@ export const startInjector = async (
 
 export type Receiver = {readonly url: string; readonly child: Child<ToReceiver, FromReceiver>};
 
-export const startReceiver = async (household: Household): Promise<Receiver> => {
+export const startReceiver = async (household: Household, limitMs: number): Promise<Receiver> => {
   const child = household.spawn<ToReceiver, FromReceiver>({
     label: 'The telemetry receiver',
     file: entries.receiver,
   });
-  const {url} = await child.next(['listening'], startLimitMs);
+  const {url} = await child.next(['listening'], limitMs);
   return {url, child};
 };

@@ -3,6 +3,8 @@ import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Phase, Plan} from '../model/plan.ts';
 import type {FromSubject} from '../subject/protocol.ts';
+import {unlessAborted} from './interruption.ts';
+import type {Limits} from './limits.ts';
 import type {SubjectChild} from './subject-process.ts';
 import type {Witnesses} from './witnesses.ts';
 
@@ -27,16 +29,9 @@ export type WalkOptions = {
   /** Tells the telemetry receiver where a phase begins. */
   readonly announce: (phase: number, atMs: number) => void;
   readonly signal: AbortSignal;
+  readonly limits: Limits;
 };
 
-const openLimitMs = 30_000;
-const closeLimitMs = 5000;
-/** What an answer may take beyond its own limit before the subject counts as unresponsive. */
-const answerSlackMs = 5000;
-/** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
-const lingerLimitMs = 5000;
-/** Pools close idle connections after 4 s (undici) to 5 s (Node's agent). */
-const idleLimitMs = 6000;
 const idlePollMs = 100;
 
 export class TrialWalk {
@@ -49,8 +44,9 @@ export class TrialWalk {
 
   /** @throws TrialStopped */
   async run(): Promise<void> {
-    const {subject, plan, link, now, record} = this.#options;
-    const opened = await this.#answer(['opened', 'open-failed'], openLimitMs);
+    const {subject, plan, link, now, record, limits} = this.#options;
+    const {openMs, closeMs, answerSlackMs} = limits;
+    const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs);
     if (opened.kind === 'open-failed') return this.#end();
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enter(index, phase);
@@ -62,8 +58,8 @@ export class TrialWalk {
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     await this.#answer(['drained'], plan.drainLimitMs + answerSlackMs);
     await this.#untilIdle();
-    subject.send({kind: 'close', limitMs: closeLimitMs});
-    await this.#answer(['closed'], closeLimitMs + answerSlackMs);
+    subject.send({kind: 'close', limitMs: closeMs});
+    await this.#answer(['closed'], closeMs + answerSlackMs);
     return this.#end();
   }
 
@@ -99,8 +95,8 @@ export class TrialWalk {
 
   /** Waits until the idle connections are closed: those that stay are leaks. */
   async #untilIdle(): Promise<void> {
-    const {witnesses, now} = this.#options;
-    const untilMs = now() + idleLimitMs;
+    const {witnesses, now, limits} = this.#options;
+    const untilMs = now() + limits.idleMs;
     let open = await witnesses.askInjector();
     while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
       await this.#stay(idlePollMs);
@@ -110,11 +106,11 @@ export class TrialWalk {
 
   /** The subject ends by itself when nothing keeps it alive. */
   async #end(): Promise<void> {
-    const {subject} = this.#options;
+    const {subject, limits} = this.#options;
     const ended = Symbol('ended');
     let timer: NodeJS.Timeout | undefined;
     const lingers = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, lingerLimitMs);
+      timer = setTimeout(resolve, limits.lingerMs);
     });
     const first = await Promise.race([subject.exited.then(() => ended), lingers]);
     clearTimeout(timer);
@@ -136,23 +132,10 @@ export class TrialWalk {
 
   async #unlessStopped<T>(step: Promise<T>): Promise<T> {
     const {subject, signal} = this.#options;
-    if (signal.aborted) throw new TrialStopped('interrupted');
-    let onAbort: () => void = () => {};
-    const interrupted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(new TrialStopped('interrupted'));
-      signal.addEventListener('abort', onAbort, {once: true});
-    });
     const exited = subject.exited.then(() => {
       throw new TrialStopped('exited');
     });
-    try {
-      return await Promise.race([step, exited, interrupted]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      // Whichever loses the race may still reject, later and to nobody.
-      step.catch(() => {});
-      exited.catch(() => {});
-      interrupted.catch(() => {});
-    }
+    exited.catch(() => {});
+    return unlessAborted(signal, Promise.race([step, exited]), () => new TrialStopped('interrupted'));
   }
 }

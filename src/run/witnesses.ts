@@ -15,16 +15,22 @@ export type WitnessOptions = {
 export class Witnesses {
   readonly #options: WitnessOptions;
   readonly #timer: NodeJS.Timeout;
-  #asking = false;
+  /** Null between two beats. */
+  #beating: Promise<void> | null = null;
   #trouble = false;
 
   constructor(options: WitnessOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#beat(), sampleEveryMs);
+    this.#timer = setInterval(() => {
+      this.#beating ??= this.#beat();
+    }, sampleEveryMs);
   }
 
-  stop(): void {
+  /** Once the subject is gone: what hit it in its last moments. Nothing is recorded after this. */
+  async finish(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#beating;
+    await this.#unlessTrouble(() => this.askInjector());
   }
 
   /** How many connections the injector holds open, or null where it does not count. */
@@ -37,19 +43,23 @@ export class Witnesses {
   }
 
   async #beat(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
     const {pid, now, record} = this.#options;
-    try {
+    await this.#unlessTrouble(async () => {
       const sample = await sampleProcess(pid, now());
       if (sample) record({kind: 'system', sample});
       await this.askInjector();
+    });
+    this.#beating = null;
+  }
+
+  /** Trouble is told once: an injector that is gone will also fail the next edge, which ends the trial. */
+  async #unlessTrouble(ask: () => Promise<unknown>): Promise<void> {
+    const {now, record} = this.#options;
+    try {
+      await ask();
     } catch (error) {
-      // Once is enough: an injector that is gone will also fail the next edge, which ends the trial.
       if (!this.#trouble) record({kind: 'trouble', atMs: now(), what: 'witness', message: String(error)});
       this.#trouble = true;
-    } finally {
-      this.#asking = false;
     }
   }
 }

@@ -1,19 +1,38 @@
 // The describing child: loads the scenario file, answers with its plan as plain data, and ends.
+import {createRequire} from 'node:module';
 import {FoulweatherError} from '../model/errors.ts';
+import type {Plan} from '../model/plan.ts';
 import {planOf} from '../scenarios/plan-of.ts';
-import {loadScenario, ScenarioLoadError} from './load-scenario.ts';
+import {explain, loadScenario, ScenarioLoadError} from './load-scenario.ts';
 import type {Description} from './protocol.ts';
 
 const describe = async (file: string): Promise<Description> => {
   try {
     const {scenario} = await loadScenario(file);
-    return {kind: 'plan', plan: planOf(scenario)};
+    const plan = planOf(scenario);
+    findInstrumentations(file, plan);
+    return {kind: 'plan', plan};
   } catch (error) {
     if (error instanceof FoulweatherError) return {kind: 'invalid', message: error.message, hint: error.hint};
     if (error instanceof ScenarioLoadError) {
       return {kind: 'unloadable', message: error.message, missingModule: error.missingModule};
     }
     throw error;
+  }
+};
+
+/**
+ * The subject registers them before anything of the scenario runs: one that is not installed would look like its crash.
+ * @throws ScenarioLoadError
+ */
+const findInstrumentations = (file: string, {telemetry}: Plan): void => {
+  const require = createRequire(file);
+  for (const name of telemetry.instrumentations) {
+    try {
+      require.resolve(name);
+    } catch (error) {
+      throw explain(file, error);
+    }
   }
 };
 

@@ -53,7 +53,7 @@ const missingPackage = (message: string): string | null => {
     .join('/');
 };
 
-const explain = (file: string, error: unknown): ScenarioLoadError => {
+export const explain = (file: string, error: unknown): ScenarioLoadError => {
   if (!(error instanceof Error)) return new ScenarioLoadError(`${file} threw ${String(error)}.`, null, error);
   const code = 'code' in error ? error.code : undefined;
   const missing =

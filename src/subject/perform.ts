@@ -65,14 +65,14 @@ export const performer = (
   };
 };
 
-const classify = (
-  subject: SubjectInput<unknown, unknown>,
-  error: unknown,
-): 'failed' | 'unknown' | 'rejected' => {
+const meanings = ['failed', 'unknown', 'rejected'] as const;
+
+/** A classifier that throws, or answers with another word, has not told us anything. */
+const classify = (subject: SubjectInput<unknown, unknown>, error: unknown): (typeof meanings)[number] => {
   try {
-    return subject.classify?.(error) ?? 'unknown';
+    const meaning = subject.classify?.(error);
+    return meanings.find(known => known === meaning) ?? 'unknown';
   } catch {
-    // A classifier that throws has not told us anything.
     return 'unknown';
   }
 };

@@ -21,6 +21,8 @@ export type SubjectTask = {
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly Phase[];
+  /** How long open() may take before it counts as failed. */
+  readonly openLimitMs: number;
   /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
   readonly noop: boolean;
 };

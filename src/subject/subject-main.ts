@@ -15,8 +15,9 @@ const sampleEveryMs = 500;
 
 const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
 
+/** Once the channel is closed there is nobody to tell: a late warning must not end a library's process. */
 const send = (event: SubjectEvent): void => {
-  process.send?.(event);
+  if (process.connected) process.send?.(event);
 };
 
 class SubjectProcess {
@@ -43,6 +44,8 @@ class SubjectProcess {
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});
+    // Whoever ends this process, by an exit or an exception: what was booked until then is told.
+    process.on('exit', () => this.#report(true));
   }
 
   /** Null when the library could not be opened: that has been told, and is all there is to tell. */
@@ -57,7 +60,11 @@ class SubjectProcess {
     const {subject, options, versions} = await prepare(task);
     send({kind: 'loaded', pid: process.pid, runtime: `Node.js ${process.version}`, versions});
     try {
-      const client = await subject.open({url: task.url, options, variant: task.variant});
+      const opening = async (): Promise<unknown> =>
+        subject.open({url: task.url, options, variant: task.variant});
+      const late = (): Promise<never> =>
+        Promise.reject(new Error(`open() did not settle within ${task.openLimitMs} ms`));
+      const client = await within(task.openLimitMs, opening(), late);
       send({kind: 'opened', atMs: now()});
       return new SubjectProcess(task, now, subject, client);
     } catch (error) {
@@ -68,6 +75,7 @@ class SubjectProcess {
 
   enterPhase(phase: number): void {
     this.#endPhase();
+    this.#report(false);
     this.#driver.enterPhase(phase);
     if (this.#phase === null) {
       this.#ticker = setInterval(() => this.#tick(), sampleEveryMs);
@@ -142,21 +150,28 @@ const closeWithin = async (
   client: unknown,
   limitMs: number,
 ): Promise<Closed> => {
-  let timer: NodeJS.Timeout | undefined;
-  const hung = new Promise<Closed>(resolve => {
-    timer = setTimeout(() => resolve({result: 'hung', error: null}), limitMs);
-  });
-  const closing = (async (): Promise<Closed> => {
+  const closing = async (): Promise<Closed> => {
     try {
       await subject.close?.(client);
       return {result: 'resolved', error: null};
     } catch (error) {
       return {result: 'failed', error};
     }
-  })();
-  const closed = await Promise.race([closing, hung]);
-  clearTimeout(timer);
-  return closed;
+  };
+  return within(limitMs, closing(), () => ({result: 'hung', error: null}));
+};
+
+/** What `late` says, where `step` has not settled in time. */
+const within = async <T>(limitMs: number, step: Promise<T>, late: () => T | Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<T>(resolve => {
+    timer = setTimeout(() => resolve(late()), limitMs);
+  });
+  try {
+    return await Promise.race([step, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 let subject: SubjectProcess | null = null;

@@ -4,10 +4,12 @@ import type {Trial} from '../../model/trial.ts';
 
 export const checkGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => [
   ...ended(trial),
-  ...faultsHit(phases),
-  ...calmBaseline(phases),
+  ...(died(trial) ? [] : [...faultsHit(phases), ...calmBaseline(phases)]),
   ...withoutTrouble(trial),
 ];
+
+/** A result, whatever the phase in which it came: the phases cannot have been whole. */
+const died = ({end}: Trial): boolean => end.kind === 'crashed' || end.kind === 'unresponsive';
 
 const ended = ({end}: Trial): Gate[] => {
   if (end.kind === 'interrupted') {

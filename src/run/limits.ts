@@ -1,0 +1,34 @@
+// How long the parent waits for the other processes of a run. All of them are results when they pass, not accidents.
+
+export type Limits = {
+  /** Until a scenario file has said what it is. */
+  readonly describeMs: number;
+  /** Until the target, the injector and the receiver listen. */
+  readonly startMs: number;
+  /** Until open() has settled. */
+  readonly openMs: number;
+  /** Until close() has settled. */
+  readonly closeMs: number;
+  /** What an answer may take beyond its own limit before the subject counts as unresponsive. */
+  readonly answerSlackMs: number;
+  /** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
+  readonly lingerMs: number;
+  /** Until idle connections are closed. Pools do it after 4 s (undici) to 5 s (Node's agent). */
+  readonly idleMs: number;
+  /** Until the receiver and the target have told what they saw of a trial. */
+  readonly collectMs: number;
+  /** How long the harness measures itself, a quarter of it to warm up. */
+  readonly calibrationMs: number;
+};
+
+export const defaultLimits: Limits = {
+  describeMs: 30_000,
+  startMs: 30_000,
+  openMs: 30_000,
+  closeMs: 5000,
+  answerSlackMs: 5000,
+  lingerMs: 5000,
+  idleMs: 6000,
+  collectMs: 10_000,
+  calibrationMs: 1000,
+};
