@@ -19,7 +19,9 @@ Try: foulweather run undici-stall`;
 export const main = async (world: World): Promise<number> => {
   const session: Session = {world, exitCode: exitCodes.met};
   try {
-    await program(session).parseAsync([...world.argv], {from: 'user'});
+    // Without a command the help is the answer, and no mistake.
+    const argv = world.argv.length === 0 ? ['--help'] : [...world.argv];
+    await program(session).parseAsync(argv, {from: 'user'});
     return session.exitCode;
   } catch (error) {
     return tell(world, error);
@@ -42,7 +44,6 @@ const program = (session: Session): Command => {
   addListCommand(root, session);
   addInitCommand(root, session);
   addReportCommand(root, session);
-  root.action(() => root.outputHelp());
   return root;
 };
 

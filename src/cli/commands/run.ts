@@ -1,6 +1,6 @@
 // foulweather run: drives scenarios, writes their reports, and answers with the verdict.
 import {type Command, InvalidArgumentError} from 'commander';
-import {exitCodes} from '../../model/errors.ts';
+import {exitCodes, FoulweatherError} from '../../model/errors.ts';
 import type {Verdict} from '../../model/goal.ts';
 import {createProgress, quietProgress} from '../progress.ts';
 import {findScenario} from '../scenario-file.ts';
@@ -107,6 +107,10 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
         await writeReport(world, {run, folder, out: options.out, json: options.json ?? false});
         const code = exitCodeOf[run.judgement.verdict];
         if (severity.indexOf(code) > severity.indexOf(worst)) worst = code;
+      } catch (error) {
+        // Stopped as asked, before there was anything to report: said, and no failure.
+        if (!(error instanceof FoulweatherError && error.code === 'FW_INTERRUPTED')) throw error;
+        world.stderr.write(`${error.message}\n`);
       } finally {
         progress.end();
       }
