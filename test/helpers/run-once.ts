@@ -1,0 +1,93 @@
+// One run of a scenario fixture in a folder of its own, with everything that can be asked of it afterwards.
+import {mkdir, readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {ExecutionContext} from 'ava';
+import type {TrialEvent} from '../../src/model/event.ts';
+import type {JudgedRun, TrialJudgement} from '../../src/model/run.ts';
+import type {Trial} from '../../src/model/trial.ts';
+import {renderReport} from '../../src/report/report.ts';
+import type {Limits} from '../../src/run/limits.ts';
+import {type RunObserver, runScenario} from '../../src/run/run-scenario.ts';
+import type {RunFolder} from '../../src/store/run-folder.ts';
+import {fixture, temporaryFolder} from './run-folders.ts';
+import {ProcessWatch, type Remains} from './run-processes.ts';
+
+export type RunOnceOptions = {
+  readonly variants?: readonly string[];
+  readonly limits?: Partial<Limits>;
+  readonly signal?: AbortSignal;
+  readonly observer?: Partial<RunObserver>;
+  readonly toxiproxyUrl?: string;
+};
+
+export type RunOnce = {
+  readonly run: JudgedRun;
+  readonly folder: RunFolder;
+  readonly report: string;
+  readonly events: ReadonlyMap<string, readonly TrialEvent[]>;
+  readonly seenCount: number;
+  readonly remains: Remains;
+  readonly temporaryFiles: readonly string[];
+  trial(variant: string): {readonly trial: Trial; readonly judgement: TrialJudgement};
+};
+
+export type Watched = {readonly watch: ProcessWatch; readonly environment: NodeJS.ProcessEnv};
+
+/** An environment by which the processes of a run are found again, with a folder of its own for temporary files. */
+export const watched = async (t: Pick<ExecutionContext, 'teardown'>): Promise<Watched> => {
+  const temporary = await temporaryFolder(t);
+  const watch = new ProcessWatch();
+  // A failed test must not leave anything behind either: it would disturb the others.
+  t.teardown(() => watch.remains(0));
+  return {watch, environment: {...process.env, ...watch.environment, TMPDIR: temporary}};
+};
+
+export const runOnce = async (
+  t: Pick<ExecutionContext, 'teardown'>,
+  scenario: string,
+  options: RunOnceOptions = {},
+): Promise<RunOnce> => {
+  const baseDir = await temporaryFolder(t);
+  const {watch, environment} = await watched(t);
+  const events = new Map<string, TrialEvent[]>();
+  const {observer} = options;
+  await mkdir(baseDir, {recursive: true});
+  const {run, folder} = await runScenario({
+    scenario,
+    scenarioFile: fixture(scenario),
+    variants: options.variants ?? null,
+    toxiproxyUrl: options.toxiproxyUrl ?? null,
+    seed: 1,
+    trialsPerVariant: 1,
+    baseDir,
+    command: `npx foulweather run ${scenario}`,
+    version: '0.0.0',
+    environment,
+    now: () => new Date(),
+    signal: options.signal ?? new AbortController().signal,
+    limits: {calibrationMs: 100, ...options.limits},
+    observer: {
+      runStarted: (record, path) => observer?.runStarted?.(record, path),
+      trialStarted: (trialId, position, count) => observer?.trialStarted?.(trialId, position, count),
+      trialEvent(trialId, event) {
+        events.set(trialId, [...(events.get(trialId) ?? []), event]);
+        observer?.trialEvent?.(trialId, event);
+      },
+    },
+  });
+  return {
+    run,
+    folder,
+    report: renderReport(run).files['report.md']!,
+    events,
+    seenCount: watch.seenCount,
+    remains: await watch.remains(),
+    temporaryFiles: await readdir(join(environment['TMPDIR']!)),
+    trial(variant) {
+      const trial = run.trials.find(candidate => candidate.variant === variant);
+      const judgement = run.judgement.trials.find(candidate => candidate.variant === variant);
+      if (!trial || !judgement) throw new Error(`there is no trial of ${variant}`);
+      return {trial, judgement};
+    },
+  };
+};

@@ -1,0 +1,115 @@
+// Watches the processes of one run, and the ports on which they listen, through /proc: they carry a mark in their environment.
+import {randomUUID} from 'node:crypto';
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {until} from './run-until.ts';
+
+const variable = 'FOULWEATHER_TEST';
+const lookEveryMs = 50;
+
+const orNothing = <T>(read: () => T): T | null => {
+  try {
+    return read();
+  } catch {
+    // The process has ended in the meantime.
+    return null;
+  }
+};
+
+/** A zombie has ended; it only waits for its parent to notice. */
+const isAlive = (pid: number, startTicks: string): boolean => {
+  const stat = orNothing(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields !== undefined && fields[0] !== 'Z' && fields[19] === startTicks;
+};
+
+const startTicksOf = (pid: number): string | undefined => {
+  const stat = orNothing(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+};
+
+const socketsOf = (pid: number): string[] => {
+  const descriptors = orNothing(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
+  return descriptors.flatMap(descriptor => {
+    const link = orNothing(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) ?? '';
+    return /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [];
+  });
+};
+
+/** Port by the inode of the socket, of all that listen on this machine. */
+const listening = (): Map<string, number> => {
+  const rows = ['tcp', 'tcp6'].flatMap(name =>
+    (orNothing(() => readFileSync(`/proc/net/${name}`, 'latin1')) ?? '').trim().split('\n').slice(1),
+  );
+  const fields = rows.map(row => row.trim().split(/\s+/)).filter(row => row[3] === '0A');
+  return new Map(fields.map(row => [row[9]!, Number.parseInt(row[1]!.split(':')[1]!, 16)]));
+};
+
+export type Remains = {readonly processes: readonly string[]; readonly ports: readonly number[]};
+
+export class ProcessWatch {
+  readonly #mark = randomUUID();
+  readonly #timer: NodeJS.Timeout;
+  /** Command line by process id and start. */
+  readonly #seen = new Map<string, string>();
+  readonly #sockets = new Set<string>();
+  readonly #ports = new Set<number>();
+
+  constructor() {
+    this.#timer = setInterval(() => this.look(), lookEveryMs);
+  }
+
+  /** The environment that all processes of the run must be given. */
+  get environment(): {readonly [name: string]: string} {
+    return {[variable]: this.#mark};
+  }
+
+  get seenCount(): number {
+    return this.#seen.size;
+  }
+
+  get seenPorts(): readonly number[] {
+    return [...this.#ports];
+  }
+
+  /** Command lines of the processes that are there now. */
+  alive(): string[] {
+    this.look();
+    return [...this.#seen].flatMap(([key, command]) => {
+      const [pid, startTicks] = key.split(' ');
+      return isAlive(Number(pid), startTicks!) ? [`${pid} ${command}`] : [];
+    });
+  }
+
+  look(): void {
+    const ports = listening();
+    for (const name of readdirSync('/proc')) {
+      const pid = Number(name);
+      if (!(pid > 1) || pid === process.pid) continue;
+      const environment = orNothing(() => readFileSync(`/proc/${pid}/environ`, 'latin1'));
+      if (!environment?.includes(`${variable}=${this.#mark}`)) continue;
+      const startTicks = startTicksOf(pid);
+      const command = orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+      if (startTicks === undefined || command === null) continue;
+      this.#seen.set(`${pid} ${startTicks}`, command.replaceAll('\0', ' '));
+      for (const socket of socketsOf(pid)) {
+        const port = ports.get(socket);
+        if (port === undefined) continue;
+        this.#sockets.add(socket);
+        this.#ports.add(port);
+      }
+    }
+  }
+
+  /** What is left of the run: nothing, if it is as it should be. It waits for it, at most `limitMs`. */
+  async remains(limitMs = 5000): Promise<Remains> {
+    clearInterval(this.#timer);
+    const look = (): Remains => {
+      const open = listening();
+      const ports = [...this.#sockets].map(socket => open.get(socket)).filter(port => port !== undefined);
+      return {processes: this.alive(), ports};
+    };
+    const isNothing = ({processes, ports}: Remains): boolean => processes.length === 0 && ports.length === 0;
+    await until(() => isNothing(look()), limitMs).catch(() => {});
+    return look();
+  }
+}

@@ -1,0 +1,84 @@
+// A subject that dies is a result: in the saved run, in the report, and with nothing left of it.
+import anyTest, {type TestFn} from 'ava';
+import type {SymptomId} from '../../src/model/finding.ts';
+import {reopenRun} from '../../src/run/reopen.ts';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+
+const test = anyTest as TestFn<RunOnce>;
+const teardowns: (() => unknown)[] = [];
+let ran: RunOnce;
+
+test.before(async () => {
+  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'dying');
+});
+
+test.after.always(async () => {
+  for (const teardown of teardowns.toReversed()) await teardown();
+});
+
+type Death = {
+  readonly variant: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly error: string | null;
+  readonly symptom: SymptomId;
+};
+
+const deaths: readonly Death[] = [
+  {variant: 'exit-code', exitCode: 7, signal: null, error: null, symptom: 'process-crash'},
+  {
+    variant: 'exception',
+    exitCode: 1,
+    signal: null,
+    error: 'thrown out of a callback',
+    symptom: 'process-crash',
+  },
+  {variant: 'rejection', exitCode: 1, signal: null, error: 'nobody caught this', symptom: 'process-crash'},
+  {
+    variant: 'error-event',
+    exitCode: 1,
+    signal: null,
+    error: 'no listener for this',
+    symptom: 'process-crash',
+  },
+  {variant: 'signal', exitCode: null, signal: 'SIGTERM', error: null, symptom: 'process-crash'},
+  {variant: 'out-of-memory', exitCode: null, signal: 'SIGABRT', error: null, symptom: 'out-of-memory'},
+];
+
+const dies = test.macro({
+  title: (_, death: Death) => `a subject that dies by ${death.variant} is a result`,
+  exec(t, {variant, exitCode, signal, error, symptom}: Death) {
+    const {trial, judgement} = ran.trial(variant);
+    t.like(trial.end, {kind: 'crashed', exitCode, signal, outOfMemory: symptom === 'out-of-memory'});
+    t.is(trial.end.kind === 'crashed' ? (trial.end.error?.message ?? null) : '', error);
+    t.is(trial.exit?.killedFor, null);
+    t.is(judgement.verdict, 'missed');
+    const finding = judgement.findings.find(candidate => candidate.verdict === 'present');
+    t.like(finding, {symptom, severity: 'fail', phase: 'slow'});
+    t.deepEqual(judgement.gates, []);
+    const [baseline] = judgement.phases;
+    t.true(baseline!.outcomes.ok >= 20, 'what happened before is known');
+    t.true(ran.report.includes(symptom));
+  },
+});
+
+for (const death of deaths) test(dies, death);
+
+test('what a dying process printed is in the report', t => {
+  t.regex(ran.trial('exception').trial.exit!.stderrTail, /RangeError: thrown out of a callback/);
+  t.regex(ran.trial('out-of-memory').trial.exit!.stderrTail, /JavaScript heap out of memory/);
+  t.true(ran.report.includes('the process ran out of memory'));
+});
+
+test('the saved run tells the same', async t => {
+  const reopened = await reopenRun(ran.folder);
+  t.deepEqual(reopened.judgement, ran.run.judgement);
+  t.is(ran.run.record.status, 'complete');
+  t.is(ran.run.judgement.verdict, 'missed');
+});
+
+test('nothing is left of it', t => {
+  t.true(ran.seenCount >= 6 + deaths.length, 'the watch saw the processes');
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+  t.deepEqual(ran.temporaryFiles, []);
+});
