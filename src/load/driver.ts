@@ -35,7 +35,10 @@ type LiveOperation = {
 
 /** How often hung operations are looked for. */
 const sweepEveryMs = 100;
+/** Closed load: so many operations at most before the event loop has its turn. */
 const turnEvery = 64;
+/** Node's timers overflow at 2^31 ms, and then fire at once. */
+const longestWaitMs = 60_000;
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -80,10 +83,7 @@ export class Driver {
     if (this.#options.phases[phase]?.role !== 'fault') return;
     for (const operation of this.#live.values()) {
       if (operation.hung || this.#options.phases[operation.phase]?.role === 'fault') continue;
-      this.#book(operation.phase).started--;
-      this.#book(operation.phase).offered--;
-      this.#book(phase).started++;
-      this.#book(phase).offered++;
+      this.#book(operation.phase).handOver(this.#book(phase));
       operation.phase = phase;
       this.#bytes.set(operation.index, 0, phase);
     }
@@ -156,8 +156,10 @@ export class Driver {
       else this.#start(intendedMs);
     }
     const waitMs = this.#loadStartMs + pacer.startOf(this.#offered) - this.#options.now();
-    // A timer may fire almost 1 ms early; then nothing is due and it is set again.
-    if (this.#loading) this.#paceTimer = setTimeout(() => this.#pace(maxInFlight), Math.max(1, waitMs));
+    if (!this.#loading) return;
+    // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.
+    const timerMs = Math.min(Math.max(1, waitMs), longestWaitMs);
+    this.#paceTimer = setTimeout(() => this.#pace(maxInFlight), timerMs);
   }
 
   /** Closed load: the next operation of a worker. Now and then in a later turn of the event loop, else a library that answers at once would starve it. */
@@ -172,10 +174,7 @@ export class Driver {
   }
 
   #drop(intendedMs: number): void {
-    const book = this.#book(this.#phase);
-    book.offered++;
-    book.dropped++;
-    book.dirty = true;
+    this.#book(this.#phase).drop();
     this.#bins.drop(intendedMs, this.#phase);
   }
 
@@ -183,9 +182,7 @@ export class Driver {
     const index = this.#nextIndex++;
     const startedMs = this.#options.now();
     const operation: LiveOperation = {index, intendedMs, startedMs, phase: this.#phase, hung: false};
-    const book = this.#book(operation.phase);
-    book.offered++;
-    book.start(startedMs - intendedMs);
+    this.#book(operation.phase).start(startedMs - intendedMs);
     this.#live.set(index, operation);
     this.#bins.start(intendedMs, operation.phase);
     this.#bytes.set(index, 0, operation.phase);
@@ -199,9 +196,10 @@ export class Driver {
     const nowMs = this.#options.now();
     const responseMs = nowMs - operation.intendedMs;
     const book = this.#book(operation.phase);
+    // It may settle between two sweeps, or before the first one after a blocked event loop.
+    if (!operation.hung && responseMs >= this.#hungAfterMs) this.#markHung(operation, responseMs);
     if (operation.hung) {
-      book.settledAfterHung++;
-      book.dirty = true;
+      book.settleAfterHung();
       if (settlement.status !== 'ok') this.#fail('hung', settlement.error, operation, responseMs);
     } else {
       const code = outcomeCode(settlement.status);
@@ -226,16 +224,18 @@ export class Driver {
     for (const operation of this.#live.values()) {
       const ageMs = nowMs - operation.intendedMs;
       if (ageMs < this.#hungAfterMs) break;
-      if (operation.hung) continue;
-      operation.hung = true;
-      const book = this.#book(operation.phase);
-      const code = outcomeCode('hung');
-      book.counts[code]!++;
-      book.dirty = true;
-      this.#bins.settle(operation.intendedMs, code, null);
-      this.#bytes.set(operation.index, code, operation.phase);
-      if (this.#slowest.wants(operation.phase, ageMs))
-        this.#slowest.add(this.#example(operation, ageMs, 'hung'));
+      if (!operation.hung) this.#markHung(operation, ageMs);
+    }
+  }
+
+  #markHung(operation: LiveOperation, ageMs: number): void {
+    operation.hung = true;
+    const code = outcomeCode('hung');
+    this.#book(operation.phase).hang();
+    this.#bins.settle(operation.intendedMs, code, null);
+    this.#bytes.set(operation.index, code, operation.phase);
+    if (this.#slowest.wants(operation.phase, ageMs)) {
+      this.#slowest.add(this.#example(operation, ageMs, 'hung'));
     }
   }
 

@@ -4,6 +4,8 @@ import type {ErrorFacts} from '../model/outcome.ts';
 const stackLinesKept = 8;
 const causesKept = 5;
 const messageLengthKept = 500;
+const nameLengthKept = 100;
+const stackLineLengthKept = 300;
 
 /** Reads a property of an unknown value; a getter that throws reads as absent. */
 const read = (value: unknown, key: string): unknown => {
@@ -15,7 +17,11 @@ const read = (value: unknown, key: string): unknown => {
   }
 };
 
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const text = (value: unknown, length: number): string | null =>
+  typeof value === 'string' && value !== '' ? value.slice(0, length) : null;
+
+/** V8 cuts a text by pointing into the whole of it: a copy lets go of a message of many megabytes. */
+const copied = (cut: string): string => Buffer.from(cut).toString();
 
 const describe = (value: unknown): string => {
   try {
@@ -25,18 +31,20 @@ const describe = (value: unknown): string => {
   }
 };
 
-export const errorName = (error: unknown): string => text(read(error, 'name')) ?? typeof error;
+export const errorName = (error: unknown): string =>
+  text(read(error, 'name'), nameLengthKept) ?? typeof error;
 
 export const errorCode = (error: unknown): string | null => {
   const code = read(error, 'code');
-  return typeof code === 'number' ? String(code) : text(code);
+  return typeof code === 'number' ? String(code) : text(code, nameLengthKept);
 };
 
-export const errorMessage = (error: unknown): string =>
-  (
-    text(read(error, 'message')) ??
-    (errorName(error) === 'object' || typeof error === 'object' ? '' : describe(error))
-  ).slice(0, messageLengthKept);
+/** Empty for an object without a message: its properties may hold anything. */
+export const errorMessage = (error: unknown): string => {
+  const message = text(read(error, 'message'), messageLengthKept);
+  if (message !== null) return message;
+  return typeof error === 'object' && error !== null ? '' : describe(error).slice(0, messageLengthKept);
+};
 
 const oneLine = (error: unknown): string =>
   [errorName(error), errorCode(error), errorMessage(error)]
@@ -49,20 +57,35 @@ const causesOf = (error: unknown): string[] => {
   let cause = read(error, 'cause');
   while (cause !== undefined && cause !== null && !seen.has(cause) && causes.length < causesKept) {
     seen.add(cause);
-    causes.push(oneLine(cause));
+    causes.push(copied(oneLine(cause)));
     cause = read(cause, 'cause');
   }
   return causes;
 };
 
-export const errorFacts = (error: unknown): ErrorFacts => ({
-  name: errorName(error),
-  code: errorCode(error),
-  message: errorMessage(error),
-  stack: (text(read(error, 'stack')) ?? '')
+/** The frames of a stack. It begins with the message, of which a line may look like a frame: that is skipped. */
+const framesOf = (error: unknown): string[] => {
+  const stack = read(error, 'stack');
+  if (typeof stack !== 'string') return [];
+  const message = read(error, 'message');
+  const messageAt = typeof message === 'string' ? stack.indexOf(message) : -1;
+  const framesFrom = messageAt < 0 ? 0 : messageAt + (message as string).length;
+  return stack
+    .slice(framesFrom)
     .split('\n')
-    .filter(line => line.trimStart().startsWith('at '))
+    .map(line => line.trim())
+    .filter(line => line.startsWith('at '))
     .slice(0, stackLinesKept)
-    .map(line => line.trim()),
-  causes: causesOf(error),
-});
+    .map(line => copied(line.slice(0, stackLineLengthKept)));
+};
+
+export const errorFacts = (error: unknown): ErrorFacts => {
+  const code = errorCode(error);
+  return {
+    name: copied(errorName(error)),
+    code: code === null ? null : copied(code),
+    message: copied(errorMessage(error)),
+    stack: framesOf(error),
+    causes: causesOf(error),
+  };
+};

@@ -1,25 +1,26 @@
 // What the driver counts in one phase.
 import type {Histogram} from 'hdr-histogram-js';
 import type {PhaseFigures} from '../model/event.ts';
-import type {OutcomeCode} from '../model/outcome.ts';
+import {type OutcomeCode, outcomeCode} from '../model/outcome.ts';
 import {emptyCounts, toOutcomeCounts} from './counts.ts';
 import {encodeHistogram, latencyHistogram, recordMs} from './histogram.ts';
 
-/** A start counts as late from here on: a quarter of the tick that a person would still call «at once». */
+/** A start counts as late from here on: what the symptom catalogue allows a harness that may judge. */
 const lateAfterMs = 5;
 
-const okCode: OutcomeCode = 1;
+const okCode = outcomeCode('ok');
+const hungCode = outcomeCode('hung');
 
 export class PhaseBook {
   readonly phase: number;
-  offered = 0;
-  started = 0;
-  dropped = 0;
-  late = 0;
-  overrun = 0;
-  settledAfterHung = 0;
+  /** Whether it has changed since it was last told. */
   dirty = true;
-  readonly counts = emptyCounts();
+  #started = 0;
+  #dropped = 0;
+  #late = 0;
+  #overrun = 0;
+  #settledAfterHung = 0;
+  readonly #counts = emptyCounts();
   readonly #startLag = latencyHistogram(3);
   #responseOk: Histogram | null = null;
   #responseNotOk: Histogram | null = null;
@@ -31,15 +32,38 @@ export class PhaseBook {
   }
 
   start(lagMs: number): void {
-    this.started++;
-    if (lagMs > lateAfterMs) this.late++;
+    this.#started++;
+    if (lagMs > lateAfterMs) this.#late++;
     recordMs(this.#startLag, lagMs);
     this.dirty = true;
   }
 
+  drop(): void {
+    this.#dropped++;
+    this.dirty = true;
+  }
+
+  /** An operation in flight becomes one of another phase. How late it started stays here: that was this phase's. */
+  handOver(to: PhaseBook): void {
+    this.#started--;
+    to.#started++;
+    this.dirty = true;
+    to.dirty = true;
+  }
+
+  hang(): void {
+    this.#counts[hungCode]!++;
+    this.dirty = true;
+  }
+
+  settleAfterHung(): void {
+    this.#settledAfterHung++;
+    this.dirty = true;
+  }
+
   settle(code: OutcomeCode, responseMs: number, serviceMs: number, overrunAfterMs: number): void {
-    this.counts[code]!++;
-    if (responseMs > overrunAfterMs) this.overrun++;
+    this.#counts[code]!++;
+    if (responseMs > overrunAfterMs) this.#overrun++;
     if (code === okCode) {
       this.#responseOk ??= latencyHistogram(3);
       this.#serviceOk ??= latencyHistogram(3);
@@ -57,13 +81,13 @@ export class PhaseBook {
   figures(): PhaseFigures {
     return {
       phase: this.phase,
-      offered: this.offered,
-      started: this.started,
-      dropped: this.dropped,
-      late: this.late,
-      outcomes: toOutcomeCounts(this.counts),
-      overrun: this.overrun,
-      settledAfterHung: this.settledAfterHung,
+      offered: this.#started + this.#dropped,
+      started: this.#started,
+      dropped: this.#dropped,
+      late: this.#late,
+      outcomes: toOutcomeCounts(this.#counts),
+      overrun: this.#overrun,
+      settledAfterHung: this.#settledAfterHung,
       startLagUs: encodeHistogram(this.#startLag),
       responseOkUs: encodeHistogram(this.#responseOk),
       responseNotOkUs: encodeHistogram(this.#responseNotOk),

@@ -1,0 +1,131 @@
+import test from 'ava';
+import {decodeHistogram, percentileMs} from '../../src/stats/histogram.ts';
+import {driverBench} from '../helpers/driver-bench.ts';
+import {sumsHold} from '../helpers/driver-fold.ts';
+
+test.serial('starts come at the rate, the first at once', async t => {
+  const bench = driverBench(t);
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  t.is(bench.driver.inFlight, 1);
+  await bench.advance(9);
+  t.is(bench.driver.inFlight, 1);
+  await bench.advance(1);
+  t.is(bench.driver.inFlight, 2);
+  await bench.advance(990);
+  t.is(bench.driver.inFlight, 101);
+});
+
+test.serial('every operation is accounted for, whatever becomes of it', async t => {
+  const bench = driverBench(t, {load: {model: 'open', ratePerSecond: 100, maxInFlight: 30}});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(195);
+  await bench.settle(0);
+  for (const [index, status] of (['failed', 'unknown', 'rejected', 'wrong'] as const).entries()) {
+    await bench.settle(index + 1, {status, error: new Error(status)});
+  }
+  await bench.advance(200);
+  bench.driver.stopLoad();
+  const [figures] = bench.booked(true).phases;
+  t.is(figures?.offered, 40);
+  t.is(figures?.started, 35);
+  t.is(figures?.dropped, 5);
+  t.deepEqual(figures?.outcomes, {ok: 1, failed: 1, unknown: 1, rejected: 1, wrong: 1, hung: 0});
+  t.is(bench.driver.inFlight, 30);
+  sumsHold(t, bench.booked(true));
+});
+
+test.serial('what finds no room is dropped, and the load goes on when there is room again', async t => {
+  const bench = driverBench(t, {load: {model: 'open', ratePerSecond: 100, maxInFlight: 3}});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(95);
+  t.is(bench.driver.inFlight, 3);
+  await bench.settle(0);
+  await bench.advance(10);
+  t.is(bench.driver.inFlight, 3);
+  const booked = bench.booked(true);
+  t.like(booked.phases[0], {offered: 11, started: 4, dropped: 7});
+  sumsHold(t, booked);
+});
+
+test.serial(
+  'after a blocked event loop all that was due starts, late, with its own intended start',
+  async t => {
+    const bench = driverBench(t, {perform: async () => ({status: 'ok'})});
+    bench.driver.enterPhase(0);
+    bench.driver.startLoad();
+    await bench.advance(95);
+    t.is(bench.booked().phases[0]?.late, 0);
+    await bench.block(405);
+    const [figures] = bench.booked().phases;
+    // Starts were due at 100, 110 … 500 ms; that of 500 ms was in time.
+    t.is(figures?.started, 51);
+    t.is(figures?.late, 40);
+    const response = decodeHistogram(figures!.responseOkUs);
+    const service = decodeHistogram(figures!.serviceOkUs);
+    t.true(Math.abs(percentileMs(response, 100)! - 400) < 1);
+    t.is(percentileMs(service, 100), 0);
+    t.true(Math.abs(percentileMs(decodeHistogram(figures!.startLagUs), 100)! - 400) < 1);
+  },
+);
+
+test.serial('a start counts as late from more than 5 ms on', async t => {
+  const bench = driverBench(t, {perform: async () => ({status: 'ok'})});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.block(15);
+  t.is(bench.booked().phases[0]?.late, 0);
+  await bench.advance(4);
+  await bench.block(7);
+  t.is(bench.booked().phases[0]?.late, 1);
+});
+
+test.serial('the deadline runs from the intended start', async t => {
+  const deadlines: number[] = [];
+  const bench = driverBench(t, {
+    async perform(_, deadlineAtMs) {
+      deadlines.push(deadlineAtMs);
+      return {status: 'ok'};
+    },
+  });
+  await bench.advance(3);
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.block(25);
+  t.deepEqual(deadlines, [203, 213, 223]);
+});
+
+test.serial('nothing starts after the load has stopped', async t => {
+  const bench = driverBench(t);
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(50);
+  bench.driver.stopLoad();
+  await bench.advance(500);
+  t.is(bench.driver.inFlight, 6);
+  t.is(bench.booked(true).phases[0]?.offered, 6);
+});
+
+const waitsFor = test.macro({
+  title: (_title, ratePerSecond: number) => `at ${ratePerSecond} per second no timer overflows`,
+  async exec(t, ratePerSecond: number) {
+    const bench = driverBench(t, {load: {model: 'open', ratePerSecond, maxInFlight: 5}});
+    const delaysMs: number[] = [];
+    const mockedSetTimeout = globalThis.setTimeout;
+    globalThis.setTimeout = ((callback: () => void, delayMs: number) => {
+      delaysMs.push(delayMs);
+      return mockedSetTimeout(callback, delayMs);
+    }) as typeof setTimeout;
+    bench.driver.enterPhase(0);
+    bench.driver.startLoad();
+    t.true(delaysMs.every(delayMs => delayMs < 2 ** 31));
+    await bench.block(delaysMs[0]! + 1);
+    t.is(delaysMs.length, 2);
+    t.is(bench.driver.inFlight, ratePerSecond === 0 ? 0 : 1);
+  },
+});
+
+test.serial(waitsFor, 0);
+test.serial(waitsFor, 1e-9);
