@@ -3,9 +3,11 @@ import {mkdir, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
+import type {Plan} from '../../src/model/plan.ts';
 import type {JudgedRun, TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {renderReport} from '../../src/report/report.ts';
+import {judgeRun} from '../../src/run/judge/judge.ts';
 import type {Limits} from '../../src/run/limits.ts';
 import {type RunObserver, runScenario} from '../../src/run/run-scenario.ts';
 import type {RunFolder} from '../../src/store/run-folder.ts';
@@ -23,11 +25,12 @@ export type RunOnceOptions = {
 export type RunOnce = {
   readonly run: JudgedRun;
   readonly folder: RunFolder;
-  readonly report: string;
   readonly events: ReadonlyMap<string, readonly TrialEvent[]>;
   readonly seenCount: number;
   readonly remains: Remains;
   readonly temporaryFiles: readonly string[];
+  /** As if this variant had been the only one: the report tells the endings of the first and the last. */
+  reportOf(variant: string): string;
   trial(variant: string): {readonly trial: Trial; readonly judgement: TrialJudgement};
 };
 
@@ -78,11 +81,17 @@ export const runOnce = async (
   return {
     run,
     folder,
-    report: renderReport(run).files['report.md']!,
     events,
     seenCount: watch.seenCount,
     remains: await watch.remains(),
     temporaryFiles: await readdir(join(environment['TMPDIR']!)),
+    reportOf(variant) {
+      const variants = run.record.plan.variants.filter(({name}) => name === variant);
+      const plan = {...run.record.plan, variants: variants as unknown as Plan['variants']};
+      const trials = run.trials.filter(trial => trial.variant === variant).map(trial => ({...trial, plan}));
+      const alone = {record: {...run.record, plan}, trials, judgement: judgeRun(trials, [variant])};
+      return renderReport(alone).files['report.md']!;
+    },
     trial(variant) {
       const trial = run.trials.find(candidate => candidate.variant === variant);
       const judgement = run.judgement.trials.find(candidate => candidate.variant === variant);

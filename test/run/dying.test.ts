@@ -58,7 +58,8 @@ const dies = test.macro({
     t.deepEqual(judgement.gates, []);
     const [baseline] = judgement.phases;
     t.true(baseline!.outcomes.ok >= 20, 'what happened before is known');
-    t.true(ran.report.includes(symptom));
+    t.true(ran.reportOf(variant).includes(`**${symptom}**`));
+    if (error !== null) t.true(ran.reportOf(variant).includes(error));
   },
 });
 
@@ -67,7 +68,7 @@ for (const death of deaths) test(dies, death);
 test('what a dying process printed is in the report', t => {
   t.regex(ran.trial('exception').trial.exit!.stderrTail, /RangeError: thrown out of a callback/);
   t.regex(ran.trial('out-of-memory').trial.exit!.stderrTail, /JavaScript heap out of memory/);
-  t.true(ran.report.includes('the process ran out of memory'));
+  t.true(ran.reportOf('out-of-memory').includes('the process ran out of memory'));
 });
 
 test('the saved run tells the same', async t => {

@@ -1,0 +1,66 @@
+// A subject that does not come, does not go, or leaves something behind is a result, and is ended.
+import anyTest, {type TestFn} from 'ava';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+
+const test = anyTest as TestFn;
+const teardowns: (() => unknown)[] = [];
+let ran: RunOnce;
+
+const limits = {openMs: 300, closeMs: 300, answerSlackMs: 2000, lingerMs: 2000};
+
+test.before(async () => {
+  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'staying', {limits});
+});
+
+test.after.always(async () => {
+  for (const teardown of teardowns.toReversed()) await teardown();
+});
+
+test('a subject whose event loop is blocked for ever is unresponsive, which is a missed run', t => {
+  const {trial, judgement} = ran.trial('blocked');
+  t.deepEqual(trial.end, {kind: 'unresponsive'});
+  t.like(trial.exit, {killedFor: 'unresponsive', signal: 'SIGKILL'});
+  t.is(judgement.verdict, 'missed');
+  t.like(
+    judgement.findings.find(({verdict}) => verdict === 'present'),
+    {symptom: 'event-loop-stall', severity: 'fail'},
+  );
+  t.true(ran.reportOf('blocked').includes('the process stopped answering and was ended by the harness'));
+});
+
+test('an open() that never settles has failed, and nothing was tested', t => {
+  const {trial, judgement} = ran.trial('open-pends');
+  t.like(trial.end, {kind: 'open-failed', error: {message: 'open() did not settle within 300 ms'}});
+  t.is(judgement.verdict, 'inconclusive');
+  t.deepEqual(
+    judgement.gates.map(({name}) => name),
+    ['open-failed'],
+  );
+  t.true(ran.reportOf('open-pends').includes('open() did not settle within 300 ms'));
+});
+
+test('a close() that never resolves is hung, after all operations have counted', t => {
+  const {trial, judgement} = ran.trial('close-pends');
+  t.deepEqual(trial.end, {kind: 'completed', close: 'hung', error: null});
+  t.is(judgement.phases[0]!.successRatio, 1);
+  t.true(trial.closing!.durationMs >= 300);
+  t.true(ran.reportOf('close-pends').includes('close() did not settle'));
+});
+
+test('a process that stays after close() lingers, and is ended', t => {
+  const {trial} = ran.trial('lingering');
+  t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
+  t.like(trial.exit, {killedFor: 'lingering', signal: 'SIGKILL'});
+});
+
+test('a subject with grandchildren ends by itself, whether or not they hold on to its pipes', t => {
+  const {trial} = ran.trial('grandchildren');
+  t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
+  t.like(trial.exit, {killedFor: null, exitCode: 0});
+});
+
+test('nothing is left of it, the grandchildren included', t => {
+  t.true(ran.seenCount >= 6 + 5 + 2, 'the watch saw the processes');
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+  t.deepEqual(ran.temporaryFiles, []);
+});
