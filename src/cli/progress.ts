@@ -70,7 +70,7 @@ const plainProgress = ({stderr}: World): Progress => {
 };
 
 const startText = (record: RunRecord, folder: string): string =>
-  `scenario ${record.plan.name}, seed ${record.seed}, ${record.environment.injector} injector\ndata ${folder}\n`;
+  `scenario ${record.plan.name} · seed ${record.seed} · injector ${record.environment.injector}\ndata ${folder}\n`;
 
 const liveProgress = (world: World): Progress => {
   const {bold, dim, green, yellow, red} = colours(world, world.stderr);

@@ -6,6 +6,7 @@ import type {JudgedRun} from '../model/run.ts';
 import {renderSummary} from '../report/list.ts';
 import {renderReport} from '../report/report.ts';
 import type {RunFolder} from '../store/run-folder.ts';
+import {colours} from './colours.ts';
 import type {World} from './world.ts';
 
 export type WriteOptions = {
@@ -35,5 +36,12 @@ export const writeReport = async (world: World, {run, folder, out, json}: WriteO
     );
   }
   const path = relative(world.cwd, join(target, 'report.md'));
-  world.stdout.write(json ? files['result.json']! : renderSummary(run, path));
+  world.stdout.write(json ? files['result.json']! : painted(world, run, renderSummary(run, path)));
+};
+
+/** The verdict, which is the first word, in its colour. */
+const painted = (world: World, {judgement}: JudgedRun, summary: string): string => {
+  const {bold, green, red, yellow} = colours(world, world.stdout);
+  const paint = {met: green, missed: red, inconclusive: yellow}[judgement.verdict];
+  return summary.replace(/^\w+/, verdict => bold(paint(verdict)));
 };
