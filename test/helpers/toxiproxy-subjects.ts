@@ -57,7 +57,12 @@ async function startReal(seed: number): Promise<Subject> {
   if (binary === undefined) throw new Error('There is no toxiproxy-server.');
   const port = await freePort();
   const flags = ['-host', '127.0.0.1', '-port', String(port), '-seed', String(seed), '-proxy-metrics'];
-  const child = spawn(binary, flags, {stdio: 'ignore', env: {...process.env, LOG_LEVEL: 'disabled'}});
+  // The shell ends the server when its input closes, which happens however this process ends.
+  const script = '"$0" "$@" & cat >/dev/null; kill -9 $!; wait';
+  const child = spawn('sh', ['-c', script, binary, ...flags], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: {...process.env, LOG_LEVEL: 'disabled'},
+  });
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/version`, child);
   return {
@@ -65,7 +70,7 @@ async function startReal(seed: number): Promise<Subject> {
     url,
     async stop() {
       const gone = once(child, 'exit');
-      child.kill('SIGKILL');
+      child.stdin.end();
       await gone;
     },
   };
