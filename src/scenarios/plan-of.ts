@@ -42,6 +42,14 @@ const phaseSchema = z.strictObject({
   faults: z.array(faultSchema).default([]),
 });
 
+/** `localhost:6379` is a URL too, of the scheme `localhost`: what a server is reached by has a host. */
+const address = z
+  .url()
+  .refine(
+    url => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(url),
+    'give an address such as redis://127.0.0.1:6379',
+  );
+
 const fn = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'give a function');
 
 const scenarioSchema = z.strictObject({
@@ -49,7 +57,7 @@ const scenarioSchema = z.strictObject({
   observation: z.string().min(1),
   target: z.union([
     z.strictObject({kind: z.literal('http'), thinkTimeMs: z.number().nonnegative().default(0)}),
-    z.strictObject({url: z.url()}),
+    z.strictObject({url: address}),
     z.strictObject({start: fn}),
   ]),
   variants: z.array(variantSchema).min(1).max(20),
