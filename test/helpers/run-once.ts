@@ -52,6 +52,7 @@ export const runOnce = async (
 ): Promise<RunOnce> => {
   const baseDir = await temporaryFolder(t);
   const {watch, environment} = await watched(t);
+  watch.start();
   const events = new Map<string, TrialEvent[]>();
   const {observer} = options;
   await mkdir(baseDir, {recursive: true});

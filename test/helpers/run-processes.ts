@@ -4,7 +4,9 @@ import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {until} from './run-until.ts';
 
 const variable = 'FOULWEATHER_TEST';
-const lookEveryMs = 50;
+const lookEveryMs = 100;
+/** A process that was just forked still has its parent's environment. */
+const looksBeforeForeign = 3;
 
 const orNothing = <T>(read: () => T): T | null => {
   try {
@@ -48,13 +50,17 @@ export type Remains = {readonly processes: readonly string[]; readonly ports: re
 
 export class ProcessWatch {
   readonly #mark = randomUUID();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   /** Command line by process id and start. */
   readonly #seen = new Map<string, string>();
   readonly #sockets = new Set<string>();
   readonly #ports = new Set<number>();
 
-  constructor() {
+  /** How often a process id was seen that is not of this run. */
+  readonly #foreign = new Map<number, number>();
+
+  /** Notes what there is from now on: for those who want to know of ports, and of processes that have ended. */
+  start(): void {
     this.#timer = setInterval(() => this.look(), lookEveryMs);
   }
 
@@ -85,8 +91,13 @@ export class ProcessWatch {
     for (const name of readdirSync('/proc')) {
       const pid = Number(name);
       if (!(pid > 1) || pid === process.pid) continue;
+      const looks = this.#foreign.get(pid) ?? 0;
+      if (looks >= looksBeforeForeign) continue;
       const environment = orNothing(() => readFileSync(`/proc/${pid}/environ`, 'latin1'));
-      if (!environment?.includes(`${variable}=${this.#mark}`)) continue;
+      if (!environment?.includes(`${variable}=${this.#mark}`)) {
+        this.#foreign.set(pid, looks + 1);
+        continue;
+      }
       const startTicks = startTicksOf(pid);
       const command = orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
       if (startTicks === undefined || command === null) continue;

@@ -1,0 +1,247 @@
+// Bad input: one clear message that says what to do, the right exit code, no stack trace, nothing on stdout.
+import {mkdir, writeFile} from 'node:fs/promises';
+import {type AddressInfo, createServer} from 'node:net';
+import {join} from 'node:path';
+import test from 'ava';
+import {type Answer, openPlace} from '../helpers/cli-world.ts';
+
+type Case = {
+  readonly argv: readonly string[];
+  readonly files?: {readonly [name: string]: string};
+  readonly code?: number;
+  /** What the message must say, in this order. */
+  readonly says: readonly (string | RegExp)[];
+};
+
+/** A scenario with one property in another way. */
+const scenarioWith = (change: string): string => `
+import {defineScenario} from 'foulweather';
+export default defineScenario({
+  name: 'changed',
+  observation: 'Something is wrong.',
+  target: {kind: 'http'},
+  variants: [{name: 'defaults', options: {}}, {name: 'bounded', options: {}}],
+  load: {model: 'closed', concurrency: 1},
+  operation: {deadlineMs: 100, idempotent: true},
+  phases: [{name: 'baseline', role: 'baseline', durationMs: 100}, {name: 'recovery', role: 'recovery', durationMs: 100}],
+  subject: {open: () => null, perform: () => undefined},
+  ${change}
+});
+`;
+
+const isMessage = test.macro(async (t, {argv, files = {}, code = 64, says}: Case) => {
+  const place = await openPlace(t);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(place.cwd, name, '..'), {recursive: true});
+    await writeFile(join(place.cwd, name), text);
+  }
+  const answer = await place.call(argv);
+  t.is(answer.code, code, answer.stderr);
+  isOneMessage(t, answer);
+  let from = 0;
+  for (const part of says) {
+    const text = typeof part === 'string' ? part.replaceAll('CWD', place.cwd) : part;
+    const rest = answer.stderr.slice(from);
+    const at = typeof text === 'string' ? rest.indexOf(text) : rest.search(text);
+    t.true(at >= 0, `${String(text)} in: ${answer.stderr}`);
+    from += Math.max(0, at);
+  }
+  t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
+});
+
+const isOneMessage = (
+  t: {is: (a: unknown, b: unknown) => void; notRegex: (a: string, b: RegExp) => void},
+  answer: Answer,
+): void => {
+  t.is(answer.stdout, '');
+  t.notRegex(answer.stderr, /^\s+at .*:\d+/m);
+  t.notRegex(answer.stderr, /FW_INTERNAL|Node\.js v|fault of foulweather/);
+  t.is(answer.stderr.match(/^error/gm)?.length, 1);
+};
+
+const cases: {readonly [title: string]: Case} = {
+  'an unknown scenario': {
+    argv: ['run', 'undici-stal'],
+    says: [
+      'There is no built-in scenario «undici-stal».',
+      'Did you mean «undici-stall»?',
+      'FW_UNKNOWN_SCENARIO',
+    ],
+  },
+  'a scenario with a name that is near to none': {
+    argv: ['run', 'qqqqqq'],
+    says: ['«qqqqqq»', 'Known: undici-stall', './qqqqqq.ts'],
+  },
+  'the second of two scenarios, before the first is run': {
+    argv: ['run', 'undici-stall', 'nope'],
+    says: ['There is no built-in scenario «nope»'],
+  },
+  'a missing file': {argv: ['run', './gone.ts'], says: ['There is no file CWD/gone.ts.', 'foulweather init']},
+  'an unknown goal': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith('goals: {recovery: {sucessRatio: {min: 1}}}')},
+    says: ['goals.recovery.sucessRatio', 'Did you mean «successRatio»?', 'FW_SCENARIO_INVALID'],
+  },
+  'an unknown phase of a goal': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith('goals: {recovry: {successRatio: {min: 1}}}')},
+    says: ['goals.recovry', 'Did you mean «recovery»?'],
+  },
+  'several mistakes at once': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith("name: 'No Slug', load: {model: 'closed', concurrency: 0}")},
+    says: ['2 mistakes', 'name: use lower-case letters', 'load.concurrency'],
+  },
+  'an address of a target that is none': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith("target: {url: 'localhost:6379'}")},
+    says: ['target', 'redis://127.0.0.1:6379'],
+  },
+  'a syntax error': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': 'export const one = 1;\nexport const two = = 2;\n'},
+    says: ['CWD/a.ts:2', 'FW_SCENARIO_LOAD'],
+  },
+  'TypeScript that cannot be stripped': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': 'export const one = 1;\n\nenum Colour {Red}\n'},
+    says: ['CWD/a.ts:3', 'FW_SCENARIO_LOAD'],
+  },
+  'a file that throws': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': "const one = 1;\nthrow new Error('no such luck');\n"},
+    says: ['CWD/a.ts:2', 'Error: no such luck'],
+  },
+  'a file that ends its process': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': 'process.exit(3);\n'},
+    says: ['could not be loaded', 'exit code 3'],
+  },
+  'a file without a default export': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': 'export const scenario = {};\n'},
+    says: ['CWD/a.ts must default-export what defineScenario() returns'],
+  },
+  'a missing package': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': "import '@no-such/package-here/deep';\n"},
+    says: ['the package @no-such/package-here,', 'npm install @no-such/package-here', 'FW_MODULE_MISSING'],
+  },
+  'a missing file beside the scenario': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': "import './beside.ts';\n"},
+    says: ['CWD/a.ts', 'beside.ts', 'FW_SCENARIO_LOAD'],
+  },
+  'a missing instrumentation': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith("telemetry: {instrumentations: ['no-such-instrumentation']}")},
+    says: ['the package no-such-instrumentation,', 'npm install no-such-instrumentation'],
+  },
+  'an unknown variant': {
+    argv: ['run', 'a.ts', '--variant', 'bonded'],
+    files: {'a.ts': scenarioWith('')},
+    says: ['has no variant «bonded»', 'Did you mean «bounded»?', 'FW_UNKNOWN_VARIANT'],
+  },
+  'a target whose start() throws': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith("target: {start() { throw new Error('no licence'); }}")},
+    says: ["The scenario's target did not start: no licence", 'target.start()', 'FW_TARGET_START'],
+  },
+  'an unknown command': {argv: ['rnu'], says: ["unknown command 'rnu'", 'Did you mean run?', '--help']},
+  'an unknown option': {
+    argv: ['run', '--trails', '3'],
+    says: ["unknown option '--trails'", 'Did you mean --trials?'],
+  },
+  'a number of trials that is none': {argv: ['run', '--trials', 'many'], says: ['--trials', 'whole number']},
+  'no trials at all': {argv: ['run', '--trials', '0'], says: ['--trials', 'from 1 to 1000']},
+  'a negative seed': {argv: ['run', '--seed', '-1'], says: ['--seed', 'from 0']},
+  'a seed that is no whole number': {argv: ['run', '--seed', '1.5'], says: ['--seed', 'whole number']},
+  'an empty seed': {argv: ['run', '--seed', ''], says: ['--seed', 'whole number']},
+  'an address of Toxiproxy that is none': {
+    argv: ['run', '--toxiproxy', 'localhost:8474'],
+    says: ['--toxiproxy', 'http://127.0.0.1:8474'],
+  },
+  'an argument too many': {argv: ['list', 'all'], says: ['too many arguments', '--help']},
+  'a report of no run': {
+    argv: ['report'],
+    says: ["missing required argument 'id'", '--help'],
+  },
+  'a report of an unknown run, where there is none': {
+    argv: ['report', 'latest'],
+    says: ['There is no run «latest»', '`foulweather run` makes one', 'FW_UNKNOWN_RUN'],
+  },
+  'a report of an unknown run': {
+    argv: ['report', '2026-01-01'],
+    files: {'.foulweather/runs/2026-01-02-calm/run.json': '{}'},
+    says: ['There is no run «2026-01-01»', '2026-01-02-calm'],
+  },
+  'a report of a path outside of the runs': {argv: ['report', '../..'], says: ['There is no run «../..»']},
+  'a run.json that was cut off': {
+    argv: ['report', 'latest'],
+    files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "pl'},
+    says: ['CWD/.foulweather/runs/a/run.json cannot be read', 'run the scenario again', 'FW_RUN_DAMAGED'],
+  },
+  'a run.json of another schema': {
+    argv: ['report', 'latest'],
+    files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 9}'},
+    says: ['its schema version is 9, this version reads 1'],
+  },
+  'a run.json without a plan': {
+    argv: ['report', 'latest'],
+    files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "trialIds": []}'},
+    says: ['no plan'],
+  },
+  'a run without run.json': {
+    argv: ['report', 'latest'],
+    files: {'.foulweather/runs/a/trials/b/events.ndjson': ''},
+    says: ['CWD/.foulweather/runs/a/run.json cannot be read', 'ENOENT'],
+  },
+  'a folder in which no data can be kept': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith(''), '.foulweather': 'a file'},
+    says: ['cannot be kept under CWD/.foulweather/runs', 'FW_FILE_WRITE'],
+  },
+  'a file to write to in a folder that is missing': {
+    argv: ['init', 'no/such/folder.ts'],
+    says: ['CWD/no/such/folder.ts cannot be written', 'See that the folder exists'],
+  },
+};
+
+for (const [title, row] of Object.entries(cases))
+  test.serial(`${title} is told in one message`, isMessage, row);
+
+test.serial('a port that is taken is told in one message, however start() finds out', async t => {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const {port} = server.address() as AddressInfo;
+  const listen = `createServer().listen(${port}, '127.0.0.1')`;
+  const starts = [
+    `async start() { const s = ${listen}; await once(s, 'listening'); return {url: 'tcp://127.0.0.1:${port}'}; }`,
+    `start() { ${listen}; return new Promise(() => {}); }`,
+  ];
+  const place = await openPlace(t);
+  for (const start of starts) {
+    const imports = "import {once} from 'node:events';\nimport {createServer} from 'node:net';\n";
+    await writeFile(join(place.cwd, 'a.ts'), `${imports}${scenarioWith(`target: {${start}}`)}`);
+    const answer = await place.call(['run', 'a.ts']);
+    t.is(answer.code, 64);
+    isOneMessage(t, answer);
+    t.true(answer.stderr.includes(`EADDRINUSE: address already in use 127.0.0.1:${port}`), answer.stderr);
+    t.true(answer.stderr.includes('if a port is taken, free it'));
+  }
+});
+
+test.serial('a Toxiproxy that does not answer is told in one message', async t => {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  const place = await openPlace(t);
+  await writeFile(join(place.cwd, 'a.ts'), scenarioWith(''));
+  const answer = await place.call(['run', 'a.ts', '--toxiproxy', `http://127.0.0.1:${port}`]);
+  t.is(answer.code, 64);
+  isOneMessage(t, answer);
+  t.true(answer.stderr.includes(`No injector answers at http://127.0.0.1:${port}`));
+  t.true(answer.stderr.includes('Start it'));
+});
