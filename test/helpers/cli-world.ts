@@ -15,6 +15,8 @@ export type CallOptions = {
   /** Whether stderr is a terminal. */
   readonly terminal?: boolean;
   readonly now?: () => Date;
+  /** Instead of the place's own folder. */
+  readonly cwd?: string;
 };
 
 export type Place = {
@@ -35,7 +37,7 @@ export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>): Promise<
       await mkdir(cwd, {recursive: true});
       for (const name of names) await cp(fixture(name), join(cwd, `${name}.ts`));
     },
-    async call(argv, {env = {}, terminal = false, now = () => new Date()} = {}) {
+    async call(argv, {env = {}, terminal = false, now = () => new Date(), cwd: elsewhere} = {}) {
       const output = {stdout: '', stderr: ''};
       const stream = (name: 'stdout' | 'stderr', isTTY: boolean): World['stdout'] => ({
         isTTY,
@@ -49,7 +51,7 @@ export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>): Promise<
       const code = await main({
         argv,
         env: {...inherited, ...env},
-        cwd,
+        cwd: elsewhere ?? cwd,
         stdout: stream('stdout', false),
         stderr: stream('stderr', terminal),
         now,

@@ -77,6 +77,12 @@ export class ProcessWatch {
     return [...this.#ports];
   }
 
+  /** Until a process with such a command line has been there. */
+  async untilSeen(command: RegExp): Promise<void> {
+    const isSeen = (): boolean => [...this.#seen.values()].some(seen => command.test(seen));
+    await until(isSeen, 20_000, String(command));
+  }
+
   /** Command lines of the processes that are there now. */
   alive(): string[] {
     this.look();
