@@ -1,58 +1,39 @@
 // The parent's hand on the injector, by Toxiproxy's own client: a proxy per trial, faults per phase.
-import {type Proxy as ClientProxy, type ToxicType, Toxiproxy, ToxiproxyError} from 'toxiproxy-node-client';
+import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
 import type {ProxyWitness} from '../model/proxy-witness.ts';
+import {BoundedCalls} from './bounded-calls.ts';
 import {faultName, type ToxicSpec, toToxic} from './toxics.ts';
 
-const callLimitMs = 5000;
+const defaultCallLimitMs = 5000;
 
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
-/** The client gives up never: each of its calls gets a limit here, and an error that names the address. */
-const bounded = async <T>(url: string, what: string, call: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${callLimitMs} ms`)), callLimitMs);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // The client renames what it catches: a network error keeps fetch's name, TypeError; a bad status is a plain Error.
-    throw error instanceof ToxiproxyError && error.name === 'Error'
-      ? new FoulweatherError(
-          'FW_TOXIPROXY_REFUSED',
-          `The injector at ${url} refused to ${what}: ${message}.`,
-          'Look into its log; a port may be taken or a proxy of that name may be there already.',
-          {cause: error},
-        )
-      : new FoulweatherError(
-          'FW_TOXIPROXY_UNREACHABLE',
-          `No injector answers at ${url} (could not ${what}: ${message}).`,
-          'Start it (`toxiproxy-server`), check the address, or leave --toxiproxy away: foulweather brings its own.',
-          {cause: error},
-        );
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 export class Injector {
   readonly url: string;
+  readonly #calls: BoundedCalls;
   readonly #client: Toxiproxy;
 
-  constructor(url: string) {
+  /** @param callLimitMs how long one call may take */
+  constructor(url: string, callLimitMs = defaultCallLimitMs) {
     this.url = withoutSlash(url);
+    this.#calls = new BoundedCalls(this.url, callLimitMs);
     this.#client = new Toxiproxy(this.url);
   }
 
-  /** «foulweather 0.1.0» or «Toxiproxy 2.12.0», for the report. */
+  /** Such as «2.12.0». Old Toxiproxies answer with the bare version, newer ones with JSON. */
   async version(): Promise<string> {
-    const answer = await bounded(this.url, 'tell its version', this.#client.getVersion());
-    const match = /"version"\s*:\s*"([^"]*)"/.exec(String(answer));
-    return match?.[1] ?? String(answer).trim();
+    const answer = String(await this.#calls.bounded('tell its version', this.#client.getVersion()));
+    const version =
+      /"version"\s*:\s*"([^"]*)"/.exec(answer)?.[1] ?? /^\s*([\w.-]{1,40})\s*$/.exec(answer)?.[1];
+    if (version !== undefined) return version;
+    throw new FoulweatherError(
+      'FW_TOXIPROXY_UNREACHABLE',
+      `What answers at ${this.url} is not Toxiproxy: its /version says no version.`,
+      "Give the address of Toxiproxy's API, http://127.0.0.1:8474 by default.",
+    );
   }
 
   /** @param upstream `host:port` of the target */
@@ -61,15 +42,14 @@ export class Injector {
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
     const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
-    const proxy = await bounded(
-      this.url,
+    const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
       this.#client.createProxy({name, listen, upstream, enabled: true} as Parameters<
         Toxiproxy['createProxy']
       >[0]),
     );
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
-    return new FaultyLink(this.url, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
+    return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
   }
 }
 
@@ -78,13 +58,13 @@ export class FaultyLink {
   /** `host:port` for the subject. */
   readonly address: string;
   readonly name: string;
-  readonly #url: string;
+  readonly #calls: BoundedCalls;
   #proxy: ClientProxy;
-  #active: string[] = [];
+  readonly #active: Toxic<unknown>[] = [];
   #countsHits: boolean | null = null;
 
-  constructor(url: string, proxy: ClientProxy, address: string) {
-    this.#url = url;
+  constructor(calls: BoundedCalls, proxy: ClientProxy, address: string) {
+    this.#calls = calls;
     this.#proxy = proxy;
     this.name = proxy.name;
     this.address = address;
@@ -92,9 +72,7 @@ export class FaultyLink {
 
   /** Takes the faults of the phase before away and puts those of this one in place. */
   async apply(phase: string, faults: readonly Fault[]): Promise<void> {
-    const old = this.#active;
-    this.#active = [];
-    for (const name of old) await this.#removeToxic(name);
+    while (this.#active.length > 0) await this.#removeToxic();
     const refuses = faults.some(fault => fault.kind === 'refuse');
     if (this.#proxy.enabled === refuses) await this.#setEnabled(!refuses);
     for (const [position, fault] of faults.entries()) {
@@ -106,35 +84,41 @@ export class FaultyLink {
   /** What the injector counted, or null where it does not count (a real Toxiproxy). */
   async witness(): Promise<ProxyWitness | null> {
     if (this.#countsHits === false) return null;
-    const url = `${this.#url}/foulweather/proxies/${encodeURIComponent(this.name)}/witness`;
-    const response = await bounded(this.#url, `tell what it saw of proxy ${this.name}`, fetch(url));
-    this.#countsHits = response.ok;
-    if (!response.ok) {
-      await response.body?.cancel();
-      return null;
+    const what = `tell what it saw of proxy ${this.name}`;
+    const path = `/foulweather/proxies/${encodeURIComponent(this.name)}/witness`;
+    const response = await this.#calls.bounded(what, fetch(`${this.#calls.url}${path}`));
+    if (response.ok) {
+      this.#countsHits = true;
+      return this.#calls.bounded(what, response.json() as Promise<ProxyWitness>);
     }
-    return (await response.json()) as ProxyWitness;
+    await response.body?.cancel();
+    if (response.status !== 404 || this.#countsHits) {
+      throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+    }
+    this.#countsHits = false;
+    return null;
   }
 
   async remove(): Promise<void> {
-    await bounded(this.#url, `remove proxy ${this.name}`, this.#proxy.remove());
+    await this.#calls.bounded(`remove proxy ${this.name}`, this.#proxy.remove());
   }
 
   async #setEnabled(enabled: boolean): Promise<void> {
     const {listen, upstream} = this.#proxy;
     const what = `${enabled ? 'enable' : 'disable'} proxy ${this.name}`;
-    this.#proxy = await bounded(this.#url, what, this.#proxy.update({enabled, listen, upstream}));
+    this.#proxy = await this.#calls.bounded(what, this.#proxy.update({enabled, listen, upstream}));
   }
 
   async #addToxic(toxic: ToxicSpec): Promise<void> {
     const body = {...toxic, type: toxic.type as ToxicType};
-    await bounded(this.#url, `add ${toxic.name} to proxy ${this.name}`, this.#proxy.addToxic(body));
-    this.#active.push(toxic.name);
+    const what = `add ${toxic.name} to proxy ${this.name}`;
+    this.#active.push(await this.#calls.bounded(what, this.#proxy.addToxic(body)));
   }
 
-  async #removeToxic(name: string): Promise<void> {
-    const what = `remove ${name} from proxy ${this.name}`;
-    const toxic = await bounded(this.#url, what, this.#proxy.getToxic(name));
-    await bounded(this.#url, what, toxic.remove());
+  /** The latest first. One that cannot be removed stays known as active. */
+  async #removeToxic(): Promise<void> {
+    const toxic = this.#active.at(-1)!;
+    await this.#calls.bounded(`remove ${toxic.name} from proxy ${this.name}`, toxic.remove());
+    this.#active.pop();
   }
 }

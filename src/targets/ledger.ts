@@ -6,8 +6,10 @@ const binMs = 500;
 /** The index at the end of an operation id `<trialId>-<index>`, or null where it is not of this trial. */
 const indexOf = (trialId: string, operationId: string): number | null => {
   if (!operationId.startsWith(`${trialId}-`)) return null;
-  const index = Number(operationId.slice(trialId.length + 1));
-  return Number.isSafeInteger(index) && index >= 0 && index < 2 ** 31 ? index : null;
+  const digits = operationId.slice(trialId.length + 1);
+  if (!/^\d{1,10}$/.test(digits)) return null;
+  const index = Number(digits);
+  return index < 2 ** 31 ? index : null;
 };
 
 const base64 = (bytes: Uint8Array): string =>

@@ -1,0 +1,50 @@
+// Calls to an injector's API, each with a limit and an error that names the address.
+import {ToxiproxyError} from 'toxiproxy-node-client';
+import {FoulweatherError} from '../model/errors.ts';
+
+/** Toxiproxy's client never gives up, and its errors name neither the address nor the proxy. */
+export class BoundedCalls {
+  readonly url: string;
+  readonly #limitMs: number;
+
+  constructor(url: string, limitMs: number) {
+    this.url = url;
+    this.#limitMs = limitMs;
+  }
+
+  /** @param what completes «refused to …» and «could not …» */
+  async bounded<T>(what: string, call: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${this.#limitMs} ms`)), this.#limitMs);
+    });
+    try {
+      return await Promise.race([call, late]);
+    } catch (error) {
+      throw this.#explain(what, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #explain(what: string, error: unknown): FoulweatherError {
+    const message = error instanceof Error ? error.message : String(error);
+    // The client renames what it catches: a network error keeps fetch's name, TypeError; a bad status is a plain Error.
+    if (error instanceof ToxiproxyError && error.name === 'Error') return this.refused(what, message, error);
+    return new FoulweatherError(
+      'FW_TOXIPROXY_UNREACHABLE',
+      `No injector answers at ${this.url} (could not ${what}: ${message}).`,
+      'Start it (`toxiproxy-server`), check the address, or leave --toxiproxy away: foulweather brings its own.',
+      {cause: error},
+    );
+  }
+
+  refused(what: string, message: string, cause?: unknown): FoulweatherError {
+    return new FoulweatherError(
+      'FW_TOXIPROXY_REFUSED',
+      `The injector at ${this.url} refused to ${what}: ${message}.`,
+      'Look into its log; a port may be taken or a proxy of that name may be there already.',
+      {cause},
+    );
+  }
+}

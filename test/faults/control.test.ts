@@ -1,0 +1,224 @@
+// The parent's hand on the injector, against the embedded one over real sockets.
+import {once} from 'node:events';
+import {createServer, type RequestListener, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import test, {type ExecutionContext} from 'ava';
+import {type FaultyLink, Injector} from '../../src/faults/control.ts';
+import {type Injector as RunningInjector, startInjector} from '../../src/faults/server/injector.ts';
+import {FoulweatherError} from '../../src/model/errors.ts';
+import {latency, refuse, resetPeer, stall} from '../../src/model/fault.ts';
+import {connectTo, echo, startUpstream} from '../helpers/proxy-sockets.ts';
+import {api, type ProxyJson} from '../helpers/toxiproxy-request.ts';
+
+let running: RunningInjector;
+
+test.before(async () => {
+  running = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+});
+test.after.always(() => running.close());
+
+let proxies = 0;
+
+const openLink = async (t: ExecutionContext): Promise<FaultyLink> => {
+  const upstream = await startUpstream(echo);
+  t.teardown(() => upstream.close());
+  return new Injector(running.url).createProxy(`trial-${++proxies}`, upstream.address);
+};
+
+const proxyOf = (link: FaultyLink): Promise<ProxyJson> => api(running.url, 'GET', `/proxies/${link.name}`);
+
+const toxicsOf = async (link: FaultyLink): Promise<string[]> =>
+  (await proxyOf(link)).toxics.map(({name}) => name).sort();
+
+const exchange = async (link: FaultyLink): Promise<string> => {
+  const peer = await connectTo(link.address);
+  peer.socket.write('ping');
+  await peer.bytes(4);
+  peer.socket.destroy();
+  return String(peer.received);
+};
+
+test('a new link passes everything', async t => {
+  const link = await openLink(t);
+  t.regex(link.address, /^127\.0\.0\.1:\d+$/);
+  t.is(await exchange(link), 'ping');
+  t.deepEqual(await toxicsOf(link), []);
+});
+
+test('each phase has its own toxics and no others', async t => {
+  const link = await openLink(t);
+  await link.apply('slow', [latency({latencyMs: 5}), latency({latencyMs: 5, direction: 'upstream'})]);
+  t.deepEqual(await toxicsOf(link), ['slow-1-latency', 'slow-2-latency']);
+  await link.apply('dark', [stall({probability: 0.5})]);
+  const {toxics} = await proxyOf(link);
+  t.deepEqual(toxics, [
+    {name: 'dark-1-stall', type: 'timeout', stream: 'downstream', toxicity: 0.5, attributes: {timeout: 0}},
+  ]);
+  await link.apply('recovery', []);
+  t.deepEqual(await toxicsOf(link), []);
+});
+
+test('the same phase may come twice', async t => {
+  const link = await openLink(t);
+  for (const phase of ['slow', 'slow', 'calm', 'slow']) {
+    await link.apply(phase, phase === 'calm' ? [] : [latency({latencyMs: 1})]);
+  }
+  t.deepEqual(await toxicsOf(link), ['slow-1-latency']);
+});
+
+test('toxics of others stay', async t => {
+  const link = await openLink(t);
+  await api(running.url, 'POST', `/proxies/${link.name}/toxics`, {name: 'own', type: 'noop'});
+  await link.apply('slow', [latency({latencyMs: 1})]);
+  await link.apply('recovery', []);
+  t.deepEqual(await toxicsOf(link), ['own']);
+});
+
+test('refuse turns the proxy off, and the next phase on again, at the same address', async t => {
+  const link = await openLink(t);
+  await link.apply('refused', [refuse()]);
+  t.is((await proxyOf(link)).enabled, false);
+  await t.throwsAsync(connectTo(link.address), {code: 'ECONNREFUSED'});
+  await link.apply('refused-too', [refuse()]);
+  t.is((await proxyOf(link)).enabled, false);
+  await link.apply('recovery', []);
+  t.is((await proxyOf(link)).enabled, true);
+  t.is(await exchange(link), 'ping');
+});
+
+test('refuse stands beside toxics', async t => {
+  const link = await openLink(t);
+  await link.apply('both', [refuse(), latency({latencyMs: 1})]);
+  t.like(await proxyOf(link), {enabled: false, toxics: [{name: 'both-2-latency'}]});
+  await link.apply('recovery', []);
+  t.like(await proxyOf(link), {enabled: true, toxics: []});
+});
+
+test('the witness counts connections, bytes and hits', async t => {
+  const link = await openLink(t);
+  await exchange(link);
+  await link.apply('slow', [latency({latencyMs: 1})]);
+  await exchange(link);
+  const witness = await link.witness();
+  t.is(witness?.openedConnections, 2);
+  t.is(witness?.upstreamBytes, 8);
+  t.like(witness?.faults['slow-1-latency'], {type: 'latency', connectionsHit: 1});
+});
+
+test('a removed proxy is gone', async t => {
+  const link = await openLink(t);
+  await link.remove();
+  await t.throwsAsync(connectTo(link.address), {code: 'ECONNREFUSED'});
+  t.false(Object.hasOwn(await api<object>(running.url, 'GET', '/proxies'), link.name));
+});
+
+test('slashes at the end of the address do no harm', async t => {
+  const injector = new Injector(`${running.url}//`);
+  t.is(injector.url, running.url);
+  t.is(await injector.version(), '2.12.0');
+  const link = await injector.createProxy('slashes', '127.0.0.1:9');
+  await link.apply('slow', [latency({latencyMs: 1})]);
+  t.deepEqual(await toxicsOf(link), ['slow-1-latency']);
+});
+
+/** A server that is no injector, and answers as the test says. */
+const serve = async (t: ExecutionContext, listener: RequestListener): Promise<string> => {
+  const server: Server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+const answersVersion = test.macro({
+  title: (_title, body: string, expected: string | null) =>
+    `«${body}» ${expected === null ? 'is no version' : `is version ${expected}`}`,
+  async exec(t, body: string, expected: string | null) {
+    const url = await serve(t, (_, response) => response.end(body));
+    const injector = new Injector(url);
+    if (expected === null) {
+      await t.throwsAsync(injector.version(), {
+        code: 'FW_TOXIPROXY_UNREACHABLE',
+        message: `What answers at ${url} is not Toxiproxy: its /version says no version.`,
+      });
+    } else t.is(await injector.version(), expected);
+  },
+});
+
+test(answersVersion, '{"version": "2.12.0"}\n', '2.12.0');
+test(answersVersion, '2.1.4', '2.1.4');
+test(answersVersion, 'git-5a78dd4', 'git-5a78dd4');
+test(answersVersion, '<html><body>Welcome to nginx!</body></html>', null);
+test(answersVersion, '', null);
+
+test('a proxy of the same name is refused, with both named', async t => {
+  const injector = new Injector(running.url);
+  await injector.createProxy('twice', '127.0.0.1:9');
+  const error = await t.throwsAsync(injector.createProxy('twice', '127.0.0.1:9'), {
+    instanceOf: FoulweatherError,
+    code: 'FW_TOXIPROXY_REFUSED',
+    message: `The injector at ${running.url} refused to create proxy twice: Request failed with status code 409.`,
+  });
+  t.is((error as FoulweatherError).exitCode, 70);
+});
+
+test('an injector that is not there is unreachable, and its address is named', async t => {
+  const gone = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+  const link = await new Injector(gone.url).createProxy('left', '127.0.0.1:9');
+  await link.apply('slow', [latency({latencyMs: 1})]);
+  await gone.close();
+  const unreachable = (what: string) => ({
+    instanceOf: FoulweatherError,
+    code: 'FW_TOXIPROXY_UNREACHABLE',
+    message: `No injector answers at ${gone.url} (could not ${what}: fetch failed).`,
+  });
+  await t.throwsAsync(new Injector(gone.url).version(), unreachable('tell its version'));
+  await t.throwsAsync(link.apply('calm', []), unreachable('remove slow-1-latency from proxy left'));
+  await t.throwsAsync(link.witness(), unreachable('tell what it saw of proxy left'));
+  await t.throwsAsync(link.remove(), unreachable('remove proxy left'));
+});
+
+test('an injector that never answers is given up, with its address and the proxy named', async t => {
+  const url = await serve(t, () => {});
+  const injector = new Injector(url, 50);
+  const error = await t.throwsAsync(injector.createProxy('lost', '127.0.0.1:9'), {
+    code: 'FW_TOXIPROXY_UNREACHABLE',
+    message: `No injector answers at ${url} (could not create proxy lost: no answer within 50 ms).`,
+  });
+  t.is((error as FoulweatherError).exitCode, 64);
+});
+
+test('what was removed behind our back is told', async t => {
+  const link = await openLink(t);
+  await link.apply('reset', [resetPeer()]);
+  await api(running.url, 'DELETE', `/proxies/${link.name}/toxics/reset-1-resetPeer`);
+  await t.throwsAsync(link.apply('recovery', []), {
+    code: 'FW_TOXIPROXY_REFUSED',
+    message: `The injector at ${running.url} refused to remove reset-1-resetPeer from proxy ${link.name}: Request failed with status code 404.`,
+  });
+});
+
+test('an injector without our witness counts nothing, and is asked once only', async t => {
+  let asked = 0;
+  const url = await serve(t, (request, response) => {
+    if (request.url?.startsWith('/foulweather')) asked++;
+    response.writeHead(request.method === 'POST' ? 201 : 404);
+    response.end(request.method === 'POST' ? JSON.stringify({name: 'real', listen: '127.0.0.1:1'}) : '');
+  });
+  const link = await new Injector(url).createProxy('real', '127.0.0.1:9');
+  t.is(await link.witness(), null);
+  t.is(await link.witness(), null);
+  t.is(asked, 1);
+});
+
+test('a witness that falls silent is told, not taken for one that never counted', async t => {
+  const link = await openLink(t);
+  t.truthy(await link.witness());
+  await api(running.url, 'DELETE', `/proxies/${link.name}`);
+  await t.throwsAsync(link.witness(), {
+    code: 'FW_TOXIPROXY_REFUSED',
+    message: `The injector at ${running.url} refused to tell what it saw of proxy ${link.name}: Request failed with status code 404.`,
+  });
+});
