@@ -72,6 +72,7 @@ export class TrialWalk {
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
     announce(index, afterMs);
     subject.send({kind: 'phase', phase: index});
+    await witnesses.askInjector();
   }
 
   async #stay(durationMs: number): Promise<void> {

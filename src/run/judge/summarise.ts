@@ -97,10 +97,14 @@ const refusals = (trial: Trial, phase: Phase): Pick<FaultSummary, 'connectionsHi
   const index = trial.plan.phases.indexOf(phase);
   const window = phaseWindow(trial, index);
   if (!window || trial.injector.length === 0) return {connectionsHit: null, actions: null};
-  const before = trial.injector.findLast(sample => sample.atMs <= window.startMs);
-  const within = trial.injector.findLast(sample => sample.atMs <= window.endMs) ?? before;
-  const cut = (within?.witness.cutConnections ?? 0) - (before?.witness.cutConnections ?? 0);
-  const opened = measureConnections(trial, index)?.opened ?? 0;
-  const refused = opened === 0 ? new DriverMeasure(trial, [index]).total('started') : 0;
+  const {injector, edges} = trial;
+  const closesAtMs = edges.find(edge => edge.phase === index)?.beforeMs ?? window.startMs;
+  const before = injector.findLast(sample => sample.atMs <= closesAtMs);
+  // Until the door is really closed connections may come, while the faults of the phase before are taken away.
+  const closed = injector.find(sample => sample.atMs > window.startMs) ?? before;
+  const last = injector.findLast(sample => sample.atMs <= window.endMs) ?? before;
+  const cut = (last?.witness.cutConnections ?? 0) - (before?.witness.cutConnections ?? 0);
+  const opened = (last?.witness.openedConnections ?? 0) - (closed?.witness.openedConnections ?? 0);
+  const refused = opened <= 0 ? new DriverMeasure(trial, [index]).total('started') : 0;
   return {connectionsHit: cut, actions: cut + refused};
 };
