@@ -1,0 +1,59 @@
+// One scenario through the embedded injector, through our own one as a server, and through a real Toxiproxy.
+import test, {type ExecutionContext} from 'ava';
+import type {PhaseSummary} from '../../src/model/run.ts';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {startSubject, subjectNames} from '../helpers/toxiproxy-subjects.ts';
+
+/** A fault is taken away just before the next phase begins: what starts in between is spared. */
+const edge = ({started}: PhaseSummary): number => started * 0.25;
+
+const passes = (t: ExecutionContext, ran: RunOnce): void => {
+  const {trial, judgement} = ran.trial('only');
+  t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
+  t.deepEqual(judgement.gates, []);
+  t.is(judgement.verdict, 'met');
+  const [baseline, slow, stalled, refused, recovery] = judgement.phases as readonly PhaseSummary[];
+  t.is(baseline!.successRatio, 1);
+  t.true(baseline!.responseP50Ms! < 90);
+  t.true(slow!.responseP50Ms! >= 95);
+  t.true(stalled!.outcomes.ok <= edge(stalled!), `${stalled!.outcomes.ok} ok`);
+  t.true(stalled!.attempts! > 0, 'a stalled request reaches the target');
+  t.true(refused!.outcomes.ok <= edge(refused!), `${refused!.outcomes.ok} ok`);
+  t.true(refused!.attempts! <= edge(refused!), `${refused!.attempts} attempts`);
+  t.true(recovery!.successRatio! > 0.8);
+  const codes = trial.driver.failures.map(({error}) => error.code);
+  t.true(codes.includes('UND_ERR_HEADERS_TIMEOUT'), codes.join());
+  t.true(codes.includes('ECONNREFUSED'), codes.join());
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+};
+
+test('the scenario passes through the embedded injector, which counts what it hit', async t => {
+  const ran = await runOnce(t, 'ways');
+  passes(t, ran);
+  t.is(ran.run.record.environment.injector, 'embedded');
+  const faults = ran.trial('only').judgement.phases.flatMap(phase => phase.faults);
+  t.deepEqual(
+    faults.map(({name}) => name),
+    ['slow-1-latency', 'stalled-1-stall', 'refused-1-refuse'],
+  );
+  for (const {name, actions} of faults) t.true(actions! > 0, name);
+});
+
+for (const name of subjectNames(line => console.error(line))) {
+  test(`the scenario passes through --toxiproxy with ${name === 'ours' ? 'our own injector' : 'a real Toxiproxy'}`, async t => {
+    const server = await startSubject(name);
+    t.teardown(() => server.stop());
+    const ran = await runOnce(t, 'ways', {toxiproxyUrl: server.url});
+    passes(t, ran);
+    t.true(ran.run.record.environment.injector.endsWith(`at ${server.url}`));
+    const counted = ran
+      .trial('only')
+      .judgement.phases.flatMap(phase => phase.faults.map(({actions}) => actions !== null));
+    t.deepEqual(
+      counted,
+      Array.from({length: 3}, () => name === 'ours'),
+    );
+    const proxies = await fetch(`${server.url}/proxies`);
+    t.deepEqual(await proxies.json(), {}, 'its proxies are removed');
+  });
+}

@@ -1,0 +1,83 @@
+// What the library says of itself arrives whole: at 5,000 operations a second, in calm and in a fault.
+import anyTest, {type TestFn} from 'ava';
+import type {MetricSummary} from '../../src/model/telemetry.ts';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+
+const test = anyTest as TestFn;
+const teardowns: (() => unknown)[] = [];
+const scope = '@opentelemetry/instrumentation-undici';
+let ran: RunOnce;
+
+test.before(async () => {
+  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'busy');
+});
+
+test.after.always(async () => {
+  for (const teardown of teardowns.toReversed()) await teardown();
+});
+
+const metrics = (name: string): readonly MetricSummary[] =>
+  ran.trial('only').trial.telemetry!.metrics.filter(metric => metric.name === name);
+
+test('every operation has its span', t => {
+  const {trial, judgement} = ran.trial('only');
+  const {telemetry} = trial;
+  const started = judgement.phases.reduce((sum, phase) => sum + phase.started, 0);
+  t.true(started >= 10_000, `${started} operations`);
+  const spans = telemetry!.groups.filter(group => group.scope === scope);
+  t.is(
+    spans.reduce((sum, group) => sum + group.count, 0),
+    started,
+  );
+  t.is(telemetry!.spanCount, started);
+  t.is(telemetry!.ungroupedSpanCount, 0);
+  t.deepEqual(telemetry!.refusals, {});
+  const perOperation = Buffer.from(telemetry!.spansPerOperation, 'base64');
+  t.is(perOperation.length, started);
+  t.true(perOperation.every(count => count === 1));
+});
+
+test('spans of a fault carry its error.type, and those of the calm none', t => {
+  const {groups} = ran.trial('only').trial.telemetry!;
+  const errors = groups.filter(group => group.status === 'error' && group.phase === 1);
+  t.true(errors.length > 0);
+  for (const group of errors) t.truthy(group.errorType);
+  // Those that were under way when the fault came started in the calm.
+  const calm = groups.filter(group => group.phase === 0 && group.status !== 'error');
+  t.true(calm.length > 0);
+  for (const group of calm) t.is(group.errorType, null);
+});
+
+test('the request durations are counted by phase', t => {
+  const {judgement} = ran.trial('only');
+  const counts = judgement.phases.map((_, phase) =>
+    metrics('http.client.request.duration')
+      .filter(metric => metric.phase === phase && metric.kind === 'histogram')
+      .reduce((sum, metric) => sum + (metric.kind === 'histogram' ? metric.count : 0), 0),
+  );
+  const started = judgement.phases.reduce((sum, phase) => sum + phase.started, 0);
+  t.is(
+    counts.reduce((sum, count) => sum + count, 0),
+    started,
+  );
+  // A phase's share is known by its last export, which may come a little after its end.
+  for (const [phase, {started: expected}] of judgement.phases.entries()) {
+    t.true(counts[phase]! > 0, `phase ${phase}: ${counts[phase]} of ${expected}`);
+  }
+});
+
+test('the runtime speaks of its event loop and its garbage collection', t => {
+  for (const name of ['nodejs.eventloop.delay.p99', 'nodejs.eventloop.utilization', 'v8js.gc.duration']) {
+    t.true(metrics(name).length > 0, name);
+  }
+});
+
+test('an instrumentation that the scenario names is registered', t => {
+  const [counter] = metrics('tiny.registrations');
+  t.like(counter, {scope: 'tiny-instrumentation', kind: 'sum', last: 1});
+});
+
+test('nothing is left of it', t => {
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+  t.deepEqual(ran.temporaryFiles, []);
+});
