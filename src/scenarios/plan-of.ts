@@ -2,10 +2,11 @@
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
 import {goalMetrics} from '../model/goal.ts';
-import {hungAfterMs, type Json, type Plan, type Variant} from '../model/plan.ts';
+import {hungAfterMs, type Plan, type Variant} from '../model/plan.ts';
 import type {Scenario} from './define-scenario.ts';
 import {faultSchema} from './fault-schema.ts';
 import {didYouMean} from './nearest.ts';
+import {shownOptions} from './shown-options.ts';
 
 const slug = z
   .string()
@@ -24,7 +25,8 @@ const loadSchema = z.discriminatedUnion('model', [
 
 const limitSchema = z
   .strictObject({min: z.number().optional(), max: z.number().optional()})
-  .refine(limit => limit.min !== undefined || limit.max !== undefined, 'give a min or a max');
+  .refine(limit => limit.min !== undefined || limit.max !== undefined, 'give a min or a max')
+  .refine(({min, max}) => min === undefined || max === undefined || min <= max, 'give a min below the max');
 
 const variantSchema = z.strictObject({
   name: slug,
@@ -55,11 +57,14 @@ const fn = z.custom<(...args: never[]) => unknown>(value => typeof value === 'fu
 const scenarioSchema = z.strictObject({
   name: slug,
   observation: z.string().min(1),
-  target: z.union([
-    z.strictObject({kind: z.literal('http'), thinkTimeMs: z.number().nonnegative().default(0)}),
-    z.strictObject({url: address}),
-    z.strictObject({start: fn}),
-  ]),
+  target: z.union(
+    [
+      z.strictObject({kind: z.literal('http'), thinkTimeMs: z.number().nonnegative().default(0)}),
+      z.strictObject({url: address}),
+      z.strictObject({start: fn}),
+    ],
+    "give {kind: 'http'}, {url: '…'} or {start() {…}}",
+  ),
   variants: z.array(variantSchema).min(1).max(20),
   load: loadSchema,
   operation: z.strictObject({deadlineMs: durationMs, idempotent: z.boolean()}),
@@ -125,14 +130,24 @@ const repeatedNames = ({variants, phases}: Checked): string[] => {
   ];
 };
 
+const reservedNames: ReadonlyMap<string, string> = new Map([
+  ['run', 'the whole run in goals'],
+  ['start', 'the time before the first phase'],
+  ['drain', 'the time after the last phase'],
+]);
+
 const phaseMistakes = ({phases}: Checked): string[] =>
-  phases.flatMap(phase => {
-    if (phase.role === 'fault' && phase.faults.length === 0)
-      return [`phases: «${phase.name}» is a fault phase without faults`];
-    if (phase.role !== 'fault' && phase.faults.length > 0)
-      return [`phases: «${phase.name}» has faults, so its role must be 'fault'`];
-    if (phase.name === 'run') return ['phases: «run» stands for the whole run in goals; choose another name'];
-    return [];
+  phases.flatMap(({name, role, faults}) => {
+    const mistakes: string[] = [];
+    if (role === 'fault' && faults.length === 0) {
+      mistakes.push(`phases: «${name}» is a fault phase without faults`);
+    }
+    if (role !== 'fault' && faults.length > 0) {
+      mistakes.push(`phases: «${name}» has faults, so its role must be 'fault'`);
+    }
+    const meaning = reservedNames.get(name);
+    if (meaning) mistakes.push(`phases: «${name}» stands for ${meaning}; choose another name`);
+    return mistakes;
   });
 
 const toPlan = (checked: Checked): Plan => ({
@@ -156,27 +171,10 @@ const toTarget = (target: Checked['target']): Plan['target'] => {
 
 const toVariant = (variant: Checked['variants'][number]): Variant => ({
   name: variant.name,
-  options: toJson(variant.options, 0),
+  options: shownOptions(variant.options),
   change: variant.change ?? null,
   process: {
     env: variant.process?.env ?? {},
     ...(variant.process?.heapLimitMiB === undefined ? {} : {heapLimitMiB: variant.process.heapLimitMiB}),
   },
 });
-
-const depthShown = 6;
-
-/** Options may hold functions and class instances: the plan shows them by name. */
-const toJson = (value: unknown, depth: number): Json => {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (value === undefined) return null;
-  if (typeof value === 'function') return `[function ${value.name || 'anonymous'}]`;
-  if (typeof value !== 'object') return String(value);
-  if (depth >= depthShown) return '[…]';
-  if (Array.isArray(value)) return value.map(item => toJson(item, depth + 1));
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null)
-    return `[${prototype?.constructor?.name ?? 'object'}]`;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, depth + 1)]));
-};

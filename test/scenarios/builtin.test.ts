@@ -1,0 +1,27 @@
+import test from 'ava';
+import {builtinFile, builtinNames, describeBuiltins} from '../../src/scenarios/builtin.ts';
+import {isScenario} from '../../src/scenarios/define-scenario.ts';
+import {planOf} from '../../src/scenarios/plan-of.ts';
+
+const isSound = test.macro({
+  title: (_title, name: string) => `${name} has no mistakes, and is called what its file is`,
+  async exec(t, name: string) {
+    const {default: scenario} = await import(builtinFile(name)!);
+    t.true(isScenario(scenario));
+    t.is(planOf(scenario).name, name);
+  },
+});
+
+for (const name of builtinNames) test(isSound, name);
+
+test('each has a summary', t => {
+  t.deepEqual(
+    describeBuiltins().map(({name}) => name),
+    builtinNames,
+  );
+  t.true(describeBuiltins().every(({summary}) => summary.length > 20));
+});
+
+for (const name of ['', 'constructor', 'toString', '../define-scenario', 'undici']) {
+  test(`«${name}» is no built-in scenario`, t => t.is(builtinFile(name), null));
+}

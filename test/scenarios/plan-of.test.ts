@@ -1,0 +1,213 @@
+import test from 'ava';
+import {FoulweatherError} from '../../src/model/errors.ts';
+import {refuse, stall} from '../../src/model/fault.ts';
+import type {Scenario} from '../../src/scenarios/define-scenario.ts';
+import {planOf} from '../../src/scenarios/plan-of.ts';
+import {scenarioWith} from '../helpers/trial-scenario.ts';
+
+test('what is left out gets its default', t => {
+  t.deepEqual(planOf(scenarioWith({})), {
+    name: 'pool',
+    observation: 'Requests hang.',
+    target: {kind: 'http', thinkTimeMs: 0},
+    variants: [{name: 'defaults', options: {}, change: null, process: {env: {}}}],
+    load: {model: 'closed', concurrency: 2},
+    operation: {deadlineMs: 2000, idempotent: true},
+    phases: [
+      {name: 'baseline', role: 'baseline', durationMs: 1000, faults: []},
+      {name: 'stalled', role: 'fault', durationMs: 1000, faults: [stall()]},
+    ],
+    drainLimitMs: 5000,
+    goals: {},
+    telemetry: {instrumentations: []},
+  });
+});
+
+test('what is given stays', t => {
+  const plan = planOf(
+    scenarioWith({
+      target: {kind: 'http', thinkTimeMs: 5},
+      variants: [
+        {name: 'defaults', options: {}},
+        {
+          name: 'bounded',
+          options: {headersTimeout: 5},
+          change: 'Bound it.',
+          process: {heapLimitMiB: 64, env: {NODE_ENV: 'test'}},
+        },
+      ],
+      drainLimitMs: 100,
+      goals: {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}},
+      telemetry: {instrumentations: ['@opentelemetry/instrumentation-pg']},
+    }),
+  );
+  t.deepEqual(plan.target, {kind: 'http', thinkTimeMs: 5});
+  t.deepEqual(plan.variants[1], {
+    name: 'bounded',
+    options: {headersTimeout: 5},
+    change: 'Bound it.',
+    process: {heapLimitMiB: 64, env: {NODE_ENV: 'test'}},
+  });
+  t.is(plan.drainLimitMs, 100);
+  t.deepEqual(plan.goals, {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}});
+  t.deepEqual(plan.telemetry.instrumentations, ['@opentelemetry/instrumentation-pg']);
+});
+
+const hasTarget = test.macro({
+  title: (_title, target: object, expected: object) =>
+    `target ${Object.keys(target)} is ${JSON.stringify(expected)}`,
+  exec(t, target: object, expected: object) {
+    const shown: object = planOf(scenarioWith({target})).target;
+    t.deepEqual(shown, expected);
+  },
+});
+
+test(hasTarget, {url: 'redis://127.0.0.1:6379'}, {kind: 'url', url: 'redis://127.0.0.1:6379'});
+test(hasTarget, {start: () => ({url: 'http://127.0.0.1:1'})}, {kind: 'custom'});
+
+const isMistaken = test.macro({
+  title: (title, changes: object) => title ?? JSON.stringify(changes),
+  exec(t, changes: object, mistakes: readonly string[]) {
+    const error = t.throws(() => planOf(scenarioWith(changes)), {instanceOf: FoulweatherError});
+    const [head, ...lines] = error!.message.split('\n');
+    t.deepEqual(
+      lines.map(line => line.trim()),
+      mistakes,
+    );
+    t.is(head, `The scenario has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:`);
+    t.is(error?.code, 'FW_SCENARIO_INVALID');
+    t.is(error?.exitCode, 64);
+  },
+});
+
+const letters = 'use lower-case letters, digits and dashes, at most 63 of them';
+const phase = {name: 'calm', role: 'baseline', durationMs: 1};
+const fault = {name: 'dark', role: 'fault', durationMs: 1, faults: [refuse()]};
+
+test(isMistaken, {name: 'My Pool'}, [`name: ${letters}`]);
+test(isMistaken, {observation: ''}, ['observation: Too small: expected string to have >=1 characters']);
+test(isMistaken, {colour: 'red'}, ['scenario: Unrecognized key: "colour"']);
+test(isMistaken, {target: {kind: 'ftp'}}, ["target: give {kind: 'http'}, {url: '…'} or {start() {…}}"]);
+test(isMistaken, {target: {url: 'localhost:6379'}}, [
+  'target.url: give an address such as redis://127.0.0.1:6379',
+]);
+test(isMistaken, {variants: []}, ['variants: Too small: expected array to have >=1 items']);
+test(isMistaken, {variants: [{name: 'a', options: {}, proces: {}}]}, [
+  'variants.0: Unrecognized key: "proces"',
+]);
+test(isMistaken, {load: {model: 'open', ratePerSecond: 0, maxInFlight: -1}}, [
+  'load.ratePerSecond: Too small: expected number to be >0',
+  'load.maxInFlight: Too small: expected number to be >0',
+]);
+test(isMistaken, {load: {model: 'burst'}}, [
+  "load.model: Invalid discriminator value. Expected 'open' | 'closed'",
+]);
+test(isMistaken, {operation: {deadlineMs: Number.NaN}}, [
+  'operation.deadlineMs: Invalid input: expected number, received NaN',
+  'operation.idempotent: Invalid input: expected boolean, received undefined',
+]);
+test(isMistaken, {subject: {open: 'now'}}, [
+  'subject.open: give a function',
+  'subject.perform: give a function',
+]);
+test(
+  'mistakes in phases and faults are listed with their places',
+  isMistaken,
+  {
+    phases: [
+      {name: 'Calm', role: 'calm', durationMs: 0},
+      {...fault, faults: [{kind: 'latency'}, {kind: 'stal'}, {kind: 'bandwidth', bytesPerSecond: 1500}]},
+    ],
+  },
+  [
+    `phases.0.name: ${letters}`,
+    'phases.0.role: Invalid option: expected one of "warm-up"|"baseline"|"fault"|"recovery"',
+    'phases.0.durationMs: Too small: expected number to be >0',
+    'phases.1.faults.0.latencyMs: Invalid input: expected number, received undefined',
+    "phases.1.faults.1.kind: Invalid discriminator value. Expected 'latency' | 'bandwidth' | 'slowClose' | 'timeout' | 'stall' | 'resetPeer' | 'slicer' | 'limitData' | 'refuse'",
+    'phases.1.faults.2.bytesPerSecond: Invalid number: must be a multiple of 1000',
+  ],
+);
+test(
+  'faults belong into fault phases, and fault phases have some',
+  isMistaken,
+  {
+    phases: [
+      {...phase, faults: [stall()]},
+      {...fault, faults: []},
+    ],
+  },
+  [
+    "phases: «calm» has faults, so its role must be 'fault'",
+    'phases: «dark» is a fault phase without faults',
+  ],
+);
+test(
+  'names that mean something else are refused, beside other mistakes',
+  isMistaken,
+  {
+    phases: [
+      {...phase, name: 'run', faults: [stall()]},
+      {...phase, name: 'drain'},
+      {...phase, name: 'start'},
+    ],
+  },
+  [
+    "phases: «run» has faults, so its role must be 'fault'",
+    'phases: «run» stands for the whole run in goals; choose another name',
+    'phases: «drain» stands for the time after the last phase; choose another name',
+    'phases: «start» stands for the time before the first phase; choose another name',
+  ],
+);
+test(
+  'repeated names are told',
+  isMistaken,
+  {
+    variants: [
+      {name: 'a', options: {}},
+      {name: 'b', options: {}},
+      {name: 'a', options: {}},
+    ],
+    phases: [phase, fault, phase],
+  },
+  [
+    'variants: «a» stands twice; each needs a name of its own',
+    'phases: «calm» stands twice; each needs a name of its own',
+  ],
+);
+test(
+  'goals of unknown phases and figures get a suggestion',
+  isMistaken,
+  {
+    goals: {
+      stalld: {succesRatio: {min: 1}},
+      run: {hungcount: {max: 0}, wrongCount: {max: 0}, happiness: {min: 1}},
+      xylophone: {hungCount: {max: 0}},
+    },
+  },
+  [
+    'goals.stalld: there is no such phase. Did you mean «stalled»?',
+    'goals.stalld.succesRatio: there is no such figure. Did you mean «successRatio»?',
+    'goals.run.hungcount: there is no such figure. Did you mean «hungCount»?',
+    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, timeToRecoverMs.',
+    'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
+  ],
+);
+test(
+  'limits must be possible',
+  isMistaken,
+  {
+    goals: {run: {hungCount: {}, successRatio: {min: 1, max: 0.5}, wrongCount: {max: '0'}}},
+  },
+  [
+    'goals.run.hungCount: give a min or a max',
+    'goals.run.successRatio: give a min below the max',
+    'goals.run.wrongCount.max: Invalid input: expected number, received string',
+  ],
+);
+
+test('a scenario that is none is told as a mistake', t => {
+  t.throws(() => planOf(7 as unknown as Scenario), {
+    message: 'The scenario has a mistake:\n  scenario: Invalid input: expected object, received number',
+  });
+});
