@@ -1,4 +1,4 @@
-// Puts a run's report where people look for it, and its outcome on stdout.
+// Puts a run's report where people look for it.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
@@ -14,11 +14,13 @@ export type WriteOptions = {
   readonly folder: RunFolder;
   /** Folder of all reports, relative to the working directory. */
   readonly out: string;
-  readonly json: boolean;
 };
 
+/** What can be printed of it. */
+export type Outcome = {readonly summary: string; readonly json: string};
+
 /** The report lies twice: under `out`, where the newest of a scenario is found, and with the run's data. */
-export const writeReport = async (world: World, {run, folder, out, json}: WriteOptions): Promise<void> => {
+export const writeReport = async (world: World, {run, folder, out}: WriteOptions): Promise<Outcome> => {
   const {files} = renderReport(run);
   const target = resolve(world.cwd, out, run.record.plan.name);
   try {
@@ -36,7 +38,7 @@ export const writeReport = async (world: World, {run, folder, out, json}: WriteO
     );
   }
   const path = relative(world.cwd, join(target, 'report.md'));
-  world.stdout.write(json ? files['result.json']! : painted(world, run, renderSummary(run, path)));
+  return {summary: painted(world, run, renderSummary(run, path)), json: files['result.json']!};
 };
 
 /** The verdict, which is the first word, in its colour. */

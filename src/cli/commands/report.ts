@@ -15,6 +15,7 @@ export const addReportCommand = (root: Command, {world}: Session): void => {
       const {reopenRun} = await import('../../run/reopen.ts');
       const folder = await RunFolder.open(world.cwd, id);
       const run = await reopenRun(folder);
-      await writeReport(world, {run, folder, out: options.out, json: options.json ?? false});
+      const {summary, json} = await writeReport(world, {run, folder, out: options.out});
+      world.stdout.write(options.json ? json : summary);
     });
 };

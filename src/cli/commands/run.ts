@@ -49,7 +49,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--trials <count>', 'trials per variant, interleaved', wholeNumber(1, 1000), 1)
     .option('--out <dir>', 'where reports go', 'reports')
-    .option('--json', 'print the result as JSON on stdout, and nothing else')
+    .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
     .option('--quiet', 'no progress on stderr')
     .option('--no-color', 'no colours')
     .action(async (scenarios: string[], options: Options) => {
@@ -83,6 +83,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
     interruption.abort();
   });
   let worst: number = exitCodes.met;
+  const results: string[] = [];
   try {
     for (const {name, file} of files) {
       if (interruption.signal.aborted) break;
@@ -104,7 +105,9 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           observer: progress,
         });
         progress.end();
-        await writeReport(world, {run, folder, out: options.out, json: options.json ?? false});
+        const {summary, json} = await writeReport(world, {run, folder, out: options.out});
+        if (options.json) results.push(json);
+        else world.stdout.write(summary);
         const code = exitCodeOf[run.judgement.verdict];
         if (severity.indexOf(code) > severity.indexOf(worst)) worst = code;
       } catch (error) {
@@ -117,9 +120,14 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
     }
   } finally {
     offSignal();
+    if (results.length > 0) world.stdout.write(documentOf(results, scenarios.length));
   }
   return signalCode ?? worst;
 };
+
+/** One JSON document, however many scenarios there are: of several, a list of their results. */
+const documentOf = (results: readonly string[], scenarioCount: number): string =>
+  scenarioCount === 1 ? results.join('') : `[\n${results.map(json => json.trimEnd()).join(',\n')}\n]\n`;
 
 /** What repeats this run: every choice that is not the default. */
 const commandOf = (name: string, options: Options): string =>
