@@ -1,0 +1,69 @@
+// foulweather init and list, help and version.
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {openPlace} from '../helpers/cli-world.ts';
+
+test('init writes a scenario that is described without a mistake and runs', async t => {
+  const place = await openPlace(t);
+  const {code, stdout, stderr} = await place.call(['init', 'mine.ts']);
+  t.is(code, 0);
+  t.is(stdout, 'Wrote mine.ts. Run it: foulweather run ./mine.ts\n');
+  t.is(stderr, '');
+  const file = join(place.cwd, 'mine.ts');
+  // As it is, but for its phases' length.
+  const short = (await readFile(file, 'utf8')).replaceAll(/durationMs: [\d_]+/g, 'durationMs: 400');
+  await writeFile(file, short);
+  const run = await place.call(['run', 'mine.ts', '--variant', 'bounded', '--json', '--quiet']);
+  t.true(run.code === 0 || run.code === 1 || run.code === 2, run.stderr);
+  const result = JSON.parse(run.stdout) as {variants: {trials: {end: object; phases: {phase: string}[]}[]}[]};
+  const [trial] = result.variants[0]!.trials;
+  t.deepEqual(trial!.end, {kind: 'completed', close: 'resolved', error: null});
+  t.is(trial!.phases.length, 7);
+});
+
+test('init writes scenario.ts where no name is given, and overwrites only with --force', async t => {
+  const place = await openPlace(t);
+  const file = join(place.cwd, 'scenario.ts');
+  t.is((await place.call(['init'])).code, 0);
+  const written = await readFile(file, 'utf8');
+  await writeFile(file, 'mine');
+  const refused = await place.call(['init']);
+  t.is(refused.code, 64);
+  t.is(refused.stdout, '');
+  t.regex(refused.stderr, /scenario\.ts is there already\.\n.*--force.*FW_FILE_EXISTS/);
+  t.is(await readFile(file, 'utf8'), 'mine');
+  t.is((await place.call(['init', '--force'])).code, 0);
+  t.is(await readFile(file, 'utf8'), written);
+});
+
+test('list names the built-in scenarios, for people and for machines', async t => {
+  const place = await openPlace(t);
+  const list = await place.call(['list']);
+  t.is(list.code, 0);
+  t.is(list.stderr, '');
+  const json = await place.call(['list', '--json']);
+  const builtins = JSON.parse(json.stdout) as {name: string; summary: string}[];
+  t.true(builtins.some(({name}) => name === 'undici-stall'));
+  for (const {name, summary} of builtins) {
+    t.true(list.stdout.split('\n').some(line => line.startsWith(`${name} `) && line.endsWith(summary)));
+  }
+});
+
+test('without a command, and with --help, the help comes on stdout', async t => {
+  const place = await openPlace(t);
+  for (const argv of [[], ['--help'], ['run', '--help']]) {
+    const {code, stdout, stderr} = await place.call(argv);
+    t.is(code, 0);
+    t.is(stderr, '');
+    t.regex(stdout, /^Usage: foulweather/);
+  }
+});
+
+test('--version tells the version of the package', async t => {
+  const place = await openPlace(t);
+  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  t.deepEqual(await place.call(['--version']), {code: 0, stdout: `${manifest.version}\n`, stderr: ''});
+});

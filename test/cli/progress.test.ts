@@ -1,0 +1,101 @@
+// What is seen of a run while it runs, on a terminal and elsewhere.
+import {stripVTControlCharacters} from 'node:util';
+import test from 'ava';
+import {createProgress} from '../../src/cli/progress.ts';
+import type {World} from '../../src/cli/world.ts';
+import type {PhaseFigures} from '../../src/model/event.ts';
+import {judgedRun} from '../helpers/judged-run.ts';
+
+const control = '\u001b[';
+const bold = `${control}1m`;
+
+const figures = (phase: number, ok: number, failed: number, dropped: number): PhaseFigures => ({
+  phase,
+  offered: ok + failed + dropped,
+  started: ok + failed,
+  dropped,
+  late: 0,
+  outcomes: {ok, failed, unknown: 0, rejected: 0, wrong: 0, hung: 3},
+  overrun: 0,
+  settledAfterHung: 0,
+  startLagUs: '',
+  responseOkUs: '',
+  responseNotOkUs: '',
+  serviceOkUs: '',
+  serviceNotOkUs: '',
+});
+
+const exit = {atMs: 900, stdoutBytes: 0, stderrBytes: 0, stderrTail: ''};
+
+/** What is written of a trial that has two phases and is then killed by a signal. */
+const show = (env: NodeJS.ProcessEnv, isTTY: boolean): string => {
+  let written = '';
+  const stream: World['stderr'] = {
+    isTTY,
+    columns: 120,
+    write: text => {
+      written += text;
+      return true;
+    },
+  };
+  const world: World = {
+    argv: [],
+    env,
+    cwd: '/',
+    stdout: stream,
+    stderr: stream,
+    now: () => new Date(0),
+    onSignal: () => () => {},
+    exit: () => {},
+  };
+  const progress = createProgress(world);
+  const {record} = judgedRun();
+  progress.runStarted(record, '/data');
+  progress.trialStarted('defaults-1', 1, 2);
+  progress.trialEvent('defaults-1', {kind: 'edge', edge: {phase: 0, beforeMs: 1, afterMs: 2}});
+  progress.trialEvent('defaults-1', {kind: 'phases', phases: [figures(0, 40, 0, 0)]});
+  progress.trialEvent('defaults-1', {kind: 'phases', phases: [figures(0, 41, 0, 0), figures(1, 7, 2, 5)]});
+  progress.trialEvent('defaults-1', {
+    kind: 'exit',
+    exit: {...exit, exitCode: null, signal: 'SIGSEGV', killedFor: null},
+  });
+  progress.end();
+  return written;
+};
+
+const lines = (text: string): string[] =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .map(line => line.trim());
+
+test('off a terminal each phase and each bad end is a line', t => {
+  const text = show({TERM: 'xterm'}, false);
+  t.false(text.includes(control));
+  t.deepEqual(lines(text).slice(2), [
+    'trial defaults-1 (1 of 2)',
+    'warm-up      41 ok · 0 failed · 3 hung',
+    'baseline     7 ok · 2 failed · 3 hung · 5 dropped',
+    'ended: SIGSEGV',
+    '',
+  ]);
+});
+
+test('a dumb terminal is none', t => {
+  t.is(show({TERM: 'dumb'}, true), show({TERM: 'xterm'}, false));
+});
+
+test('on a terminal the figures of a trial stay when it is over', t => {
+  const text = show({TERM: 'xterm'}, true);
+  const seen = lines(text);
+  for (const line of ['defaults-1 (1/2)  ended: SIGSEGV', 'warm-up      41 ok · 0 failed · 3 hung']) {
+    t.true(seen.includes(line), text);
+  }
+});
+
+test('colours are for terminals, and not with NO_COLOR', t => {
+  const coloured = show({TERM: 'xterm'}, true);
+  const plain = show({TERM: 'xterm', NO_COLOR: '1'}, true);
+  t.true(coloured.includes(`${control}31m`));
+  t.false(plain.includes(bold) || plain.includes(`${control}31m`));
+  t.deepEqual(lines(plain), lines(coloured));
+});
