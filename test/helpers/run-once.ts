@@ -19,6 +19,9 @@ export type RunOnceOptions = {
   readonly limits?: Partial<Limits>;
   readonly signal?: AbortSignal;
   readonly observer?: Partial<RunObserver>;
+  /** At the beginning of each phase. */
+  readonly onEdge?: (trialId: string, phase: number, watch: ProcessWatch) => void;
+  readonly baseDir?: string;
   readonly toxiproxyUrl?: string;
 };
 
@@ -50,7 +53,7 @@ export const runOnce = async (
   scenario: string,
   options: RunOnceOptions = {},
 ): Promise<RunOnce> => {
-  const baseDir = await temporaryFolder(t);
+  const baseDir = options.baseDir ?? (await temporaryFolder(t));
   const {watch, environment} = await watched(t);
   watch.start();
   const events = new Map<string, TrialEvent[]>();
@@ -76,6 +79,7 @@ export const runOnce = async (
       trialEvent(trialId, event) {
         events.set(trialId, [...(events.get(trialId) ?? []), event]);
         observer?.trialEvent?.(trialId, event);
+        if (event.kind === 'edge') options.onEdge?.(trialId, event.edge.phase, watch);
       },
     },
   });

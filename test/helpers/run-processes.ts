@@ -83,6 +83,13 @@ export class ProcessWatch {
     await until(isSeen, 20_000, String(command));
   }
 
+  /** Ends, as the kernel might, the process with such a command line. */
+  killOne(command: RegExp): void {
+    const found = this.alive().filter(line => command.test(line));
+    if (found.length !== 1) throw new Error(`not one but ${found.length} of ${command}`);
+    process.kill(Number.parseInt(found[0]!, 10), 'SIGKILL');
+  }
+
   /** Command lines of the processes that are there now. */
   alive(): string[] {
     this.look();

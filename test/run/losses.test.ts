@@ -1,0 +1,103 @@
+// A process of the harness that dies in the middle of a run: the run is saved, says so, and is not trusted.
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {FoulweatherError} from '../../src/model/errors.ts';
+import {reopenRun} from '../../src/run/reopen.ts';
+import {RunFolder} from '../../src/store/run-folder.ts';
+import {openPlace} from '../helpers/cli-world.ts';
+import {runOnce} from '../helpers/run-once.ts';
+
+test('a run whose injector dies breaks off with exit code 70, is saved, and can be told', async t => {
+  const place = await openPlace(t);
+  const baseDir = join(place.cwd, 'data');
+  await mkdir(baseDir);
+  const broken = await t.throwsAsync<FoulweatherError>(
+    runOnce(t, 'calm', {
+      baseDir,
+      onEdge(trialId, phase, watch) {
+        if (trialId === 'many-1' && phase === 0) watch.killOne(/faults\/server\/main/);
+      },
+    }),
+    {instanceOf: FoulweatherError, code: 'FW_RUN_BROKEN'},
+  );
+  t.is(broken.exitCode, 70);
+  t.regex(broken.message, /^The run broke off: No injector answers at http:/);
+  t.regex(broken.hint, /is saved: foulweather report \S+-calm$/);
+
+  const {record, trials, judgement} = await reopenRun(await RunFolder.open(baseDir, 'latest'));
+  t.is(record.status, 'failed');
+  t.deepEqual(
+    trials.map(({id, end}) => ({id, end: end.kind})),
+    [
+      {id: 'one-1', end: 'completed'},
+      {id: 'many-1', end: 'interrupted'},
+    ],
+  );
+  t.is(judgement.verdict, 'inconclusive');
+  t.true(judgement.trials[1]!.gates.some(({name}) => name === 'harness-trial'));
+  t.false(judgement.trials[1]!.findings.some(({verdict}) => verdict === 'present'));
+
+  const told = await place.call(['report', 'latest'], {cwd: baseDir});
+  t.is(told.code, 0, told.stderr);
+  t.regex(told.stdout, /^Inconclusive/);
+});
+
+test('a run whose target dies goes on, and is inconclusive for want of a ledger', async t => {
+  const ran = await runOnce(t, 'calm', {
+    variants: ['one'],
+    onEdge(_trialId, phase, watch) {
+      if (phase === 1) watch.killOne(/target-main/);
+    },
+  });
+  const {trial, judgement} = ran.trial('one');
+  t.is(trial.end.kind, 'completed');
+  t.is(trial.ledger, null);
+  t.regex(
+    trial.troubles.find(({what}) => what === 'ledger')!.message,
+    /^The target ended \(exit code null, signal SIGKILL\)/,
+  );
+  t.is(judgement.verdict, 'inconclusive');
+  t.is(ran.run.record.status, 'complete');
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+});
+
+test('a run whose telemetry receiver dies goes on, and is inconclusive for want of telemetry', async t => {
+  const ran = await runOnce(t, 'calm', {
+    variants: ['one'],
+    onEdge(_trialId, phase, watch) {
+      if (phase === 1) watch.killOne(/telemetry\/main/);
+    },
+  });
+  const {trial, judgement} = ran.trial('one');
+  t.is(trial.end.kind, 'completed');
+  t.is(trial.telemetry, null);
+  t.is(judgement.verdict, 'inconclusive');
+  t.true(judgement.phases.every(({successRatio}) => successRatio! > 0.9));
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+});
+
+test('a subject that is killed from outside has crashed', async t => {
+  const ran = await runOnce(t, 'calm', {
+    variants: ['one'],
+    onEdge(_trialId, phase, watch) {
+      if (phase === 1) watch.killOne(/subject-main/);
+    },
+  });
+  const {trial, judgement} = ran.trial('one');
+  t.like(trial.end, {kind: 'crashed', signal: 'SIGKILL', outOfMemory: false});
+  t.is(judgement.verdict, 'missed');
+});
+
+test('a run that is interrupted in its calibration has no trial, and a report', async t => {
+  const interruption = new AbortController();
+  const ran = await runOnce(t, 'calm', {
+    signal: interruption.signal,
+    limits: {calibrationMs: 60_000},
+    observer: {runStarted: () => interruption.abort()},
+  });
+  t.like(ran.run.record, {status: 'interrupted', trialIds: [], calibration: null});
+  t.is(ran.run.judgement.verdict, 'inconclusive');
+  t.true(ran.reportOf('one').length > 0);
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+});
