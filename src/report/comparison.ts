@@ -1,16 +1,32 @@
 // Before against after: ratios with an interval where there are pairs enough to have one.
 import type {PhaseSummary} from '../model/run.ts';
-import {bootstrapRatio, type RatioInterval} from '../stats/bootstrap.ts';
-import {factor} from './format.ts';
+import {bootstrapRatio, type Pair, type RatioInterval} from '../stats/bootstrap.ts';
+import {hodgesLehmannShift} from '../stats/hodges-lehmann.ts';
+import {mannWhitney} from '../stats/mann-whitney.ts';
+import {duration, factor, microseconds, perOperation, rate} from './format.ts';
 import type {JudgedTrial, RunStory} from './variants.ts';
 
-export type Compared = {readonly figure: string; readonly phase: string; readonly interval: RatioInterval};
+export type Compared = {
+  readonly figure: string;
+  readonly phase: string;
+  readonly interval: RatioInterval;
+  /** Hodges-Lehmann, from before to after, in words. */
+  readonly shift: string;
+  /** Two-sided, of the Mann-Whitney test over the trials. */
+  readonly pValue: number | null;
+};
 
-const figures: readonly {readonly name: string; readonly pick: (phase: PhaseSummary) => number | null}[] = [
-  {name: 'goodput', pick: phase => phase.goodputPerSecond},
-  {name: 'response p99', pick: phase => phase.responseP99Ms},
-  {name: 'attempts per operation', pick: phase => phase.attemptsPerOperationRatio},
-  {name: 'CPU per operation', pick: phase => phase.cpuUsPerOperation},
+type ComparedFigure = {
+  readonly name: string;
+  readonly pick: (phase: PhaseSummary) => number | null;
+  readonly format: (value: number) => string;
+};
+
+const figures: readonly ComparedFigure[] = [
+  {name: 'goodput', pick: phase => phase.goodputPerSecond, format: rate},
+  {name: 'response p99', pick: phase => phase.responseP99Ms, format: duration},
+  {name: 'attempts per operation', pick: phase => phase.attemptsPerOperationRatio, format: perOperation},
+  {name: 'CPU per operation', pick: phase => phase.cpuUsPerOperation, format: microseconds},
 ];
 
 /** Trials of baseline and candidate with the same number, which ran next to each other. */
@@ -25,12 +41,13 @@ export const comparePhases = (story: RunStory): Compared[] =>
   story.run.record.plan.phases
     .filter(phase => phase.role !== 'warm-up')
     .flatMap(phase =>
-      figures.flatMap(({name, pick}) => {
-        const interval = ratioOf(story, trial => {
+      figures.flatMap(({name, pick, format}) => {
+        const pairs = figurePairs(story, trial => {
           const summary = trial.judgement.phases.find(candidate => candidate.phase === phase.name);
           return summary ? pick(summary) : null;
         });
-        return interval ? [{figure: name, phase: phase.name, interval}] : [];
+        const interval = bootstrapRatio(pairs, {seed: story.run.record.seed});
+        return interval ? [{figure: name, phase: phase.name, interval, ...shiftOf(pairs, format)}] : [];
       }),
     );
 
@@ -41,14 +58,24 @@ export const goodputOfTrial = ({judgement}: JudgedTrial): number | null => {
   return seconds > 0 ? measured.reduce((sum, phase) => sum + phase.outcomes.ok, 0) / seconds : null;
 };
 
-export const compareGoodput = (story: RunStory): RatioInterval | null => ratioOf(story, goodputOfTrial);
+export const compareGoodput = (story: RunStory): RatioInterval | null =>
+  bootstrapRatio(figurePairs(story, goodputOfTrial), {seed: story.run.record.seed});
 
-const ratioOf = (story: RunStory, pick: (trial: JudgedTrial) => number | null): RatioInterval | null => {
-  const pairs = pairsOf(story).flatMap(({before, after}) => {
+const figurePairs = (story: RunStory, pick: (trial: JudgedTrial) => number | null): Pair[] =>
+  pairsOf(story).flatMap(({before, after}) => {
     const [first, second] = [pick(before), pick(after)];
     return first === null || second === null ? [] : [{before: first, after: second}];
   });
-  return bootstrapRatio(pairs, {seed: story.run.record.seed});
+
+const shiftOf = (
+  pairs: readonly Pair[],
+  format: (value: number) => string,
+): Pick<Compared, 'shift' | 'pValue'> => {
+  const before = pairs.map(pair => pair.before);
+  const after = pairs.map(pair => pair.after);
+  const shift = hodgesLehmannShift(before, after) ?? 0;
+  const sign = shift > 0 ? '+' : shift < 0 ? '−' : '±';
+  return {shift: `${sign}${format(Math.abs(shift))}`, pValue: mannWhitney(before, after)?.pValue ?? null};
 };
 
 export const pairCount = (story: RunStory): number => pairsOf(story).length;

@@ -115,8 +115,19 @@ const ratioBlocks = (story: RunStory): Block[] => {
       ),
     ];
   }
-  const rows = comparePhases(story).map(({phase, figure, interval}) => [phase, figure, ratioText(interval)]);
-  return [table(['Phase', 'Figure', 'After ÷ before'], rows)];
+  const rows = comparePhases(story).map(({phase, figure, interval, shift, pValue}) => [
+    phase,
+    figure,
+    ratioText(interval),
+    shift,
+    pValue === null ? unknownFigure : pValue.toFixed(3),
+  ]);
+  return [
+    table(['Phase', 'Figure', 'After ÷ before', '>Shift', '>p'], rows),
+    paragraph(
+      'The ratio is that of the medians over the trials, with its bootstrap interval; the shift is Hodges and Lehmann’s, p that of the Mann-Whitney test over the trials, two-sided and not corrected for the number of rows.',
+    ),
+  ];
 };
 
 const progressBlocks = (story: RunStory): Block[] => {
