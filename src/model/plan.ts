@@ -64,7 +64,8 @@ export type TelemetryPlan = {readonly instrumentations: readonly string[]};
 
 /** How long after its deadline an operation counts as hung: max(1 s, 10 %), as the symptom catalogue has it. */
 export const hungAfterMs = (operation: OperationPlan): number =>
-  operation.deadlineMs + Math.max(1000, operation.deadlineMs * 0.1);
+  operation.deadlineMs + Math.max(1000, operation.deadlineMs / 10);
 
 /** When a settled operation counts as late: 10 % and 50 ms after its deadline. */
-export const overrunAfterMs = (operation: OperationPlan): number => operation.deadlineMs * 1.1 + 50;
+export const overrunAfterMs = (operation: OperationPlan): number =>
+  operation.deadlineMs + operation.deadlineMs / 10 + 50;

@@ -12,10 +12,9 @@ export const connectionLeak: Detector = trial => {
   const {closing} = trial;
   const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
   if (!last) return inconclusive('connection-leak', 'the trial did not come to its end');
-  const baselineMax = Math.max(
-    0,
-    ...phasesOf(trial, 'baseline').map(phase => measureConnections(trial, phase)?.openMax ?? 0),
-  );
+  const baselines = phasesOf(trial, 'baseline').flatMap(phase => measureConnections(trial, phase) ?? []);
+  if (baselines.length === 0) return inconclusive('connection-leak', 'no baseline to compare with');
+  const baselineMax = Math.max(...baselines.map(({openMax}) => openMax));
   const leaked = last.witness.openConnections - baselineMax;
   if (leaked <= threshold) return presentIf('connection-leak', 'fail', []);
   return presentIf('connection-leak', 'fail', [

@@ -1,6 +1,8 @@
-// Operations that settle, but later than 1.1 × their deadline + 50 ms; more than 0.1 % of a phase counts.
+// Operations that settle, but later than 1.1 × their deadline + 50 ms; more than 0.1 % of a phase counts,
+// but for the warm-up, which is there to be slow.
 import type {Detector} from '../model/finding.ts';
 import {overrunAfterMs} from '../model/plan.ts';
+import {isWarmUp} from './measure.ts';
 import {counted, phaseName, presentIf} from './say.ts';
 
 const threshold = 0.001;
@@ -8,6 +10,7 @@ const threshold = 0.001;
 export const deadlineOverrun: Detector = trial => {
   const limitMs = overrunAfterMs(trial.plan.operation);
   const found = trial.driver.phases
+    .filter(figures => !isWarmUp(trial, figures.phase))
     .map(figures => ({figures, ratio: figures.started === 0 ? 0 : figures.overrun / figures.started}))
     .filter(({ratio}) => ratio > threshold)
     .sort((a, b) => b.ratio - a.ratio)
@@ -21,7 +24,7 @@ export const deadlineOverrun: Detector = trial => {
         phase,
         evidence: {
           witness: 'driver' as const,
-          says: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${limitMs} ms.`,
+          says: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${Math.round(limitMs)} ms.`,
           value: ratio,
           threshold,
           unit: 'share' as const,

@@ -1,6 +1,6 @@
 // Operations that the target applied more than once, though applying them twice is not the same as once.
 import type {Detector} from '../model/finding.ts';
-import {measureLedger} from './measure.ts';
+import {DriverMeasure, measureLedger} from './measure.ts';
 import {clear, counted, firstIds, inconclusive, phaseName, presentIf} from './say.ts';
 
 const threshold = 0;
@@ -26,7 +26,7 @@ export const duplicateEffect: Detector = trial => {
           value: duplicates,
           threshold,
           unit: 'count' as const,
-          count: duplicates,
+          count: new DriverMeasure(trial, [index]).total('started'),
           operations: firstIds(trial, twice),
         },
       };

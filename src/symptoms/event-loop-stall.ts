@@ -1,9 +1,9 @@
-// The event loop was blocked (delay p99 above 100 ms in a phase, or no answer any more), or it burns CPU
-// for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
+// The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or no answer any more), or it
+// burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 import type {PhaseResources} from '../model/event.ts';
 import type {Detector, Evidence} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
-import {DriverMeasure, phasesOf} from './measure.ts';
+import {DriverMeasure, isWarmUp, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
 import {phaseName, presentIf} from './say.ts';
 
@@ -14,9 +14,12 @@ const busyRatio = 0.5;
 
 type Found = {readonly phase: string; readonly evidence: Evidence};
 
-const cpuUsPerOperation = (trial: Trial, resources: PhaseResources): number | null => {
+type CpuCost = {readonly usPerOperation: number; readonly settled: number};
+
+/** Where nothing settles, all the CPU went into less than one operation. */
+const cpuCost = (trial: Trial, resources: PhaseResources): CpuCost => {
   const {settled} = new DriverMeasure(trial, [resources.phase]);
-  return settled === 0 ? null : (resources.cpuMs * 1000) / settled;
+  return {usPerOperation: (resources.cpuMs * 1000) / Math.max(1, settled), settled};
 };
 
 const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
@@ -41,13 +44,15 @@ const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
   ];
 };
 
-const busy = (trial: Trial, resources: PhaseResources, baselineUs: number | null): Found[] => {
-  const us = cpuUsPerOperation(trial, resources);
-  if (us === null || baselineUs === null || us <= cpuFactor * baselineUs) return [];
+const busy = (trial: Trial, resources: PhaseResources, baseline: CpuCost | null): Found[] => {
+  const {usPerOperation: us, settled: count} = cpuCost(trial, resources);
+  if (baseline === null || baseline.settled === 0) return [];
+  const baselineUs = baseline.usPerOperation;
+  if (us <= cpuFactor * baselineUs) return [];
   if (resources.cpuMs / resources.durationMs < busyRatio) return [];
   const phase = phaseName(trial, resources.phase);
-  const says = `${Math.round(us)} µs of CPU per settled operation in phase ${phase}, ${Math.round(baselineUs)} µs in the baseline.`;
-  const count = new DriverMeasure(trial, [resources.phase]).settled;
+  const used = count === 0 ? 'of CPU and no operation settled' : 'of CPU per settled operation';
+  const says = `${Math.round(us)} µs ${used} in phase ${phase}, ${Math.round(baselineUs)} µs per operation in the baseline.`;
   return [
     {
       phase,
@@ -80,14 +85,16 @@ const unresponsive = (trial: Trial): Found[] => {
 export const eventLoopStall: Detector = trial => {
   const [baselinePhase] = phasesOf(trial, 'baseline');
   const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
-  const baselineUs = baseline ? cpuUsPerOperation(trial, baseline) : null;
+  const baselineCost = baseline ? cpuCost(trial, baseline) : null;
   const faultPhases = phasesOf(trial, 'fault');
   const found = [
     ...unresponsive(trial),
-    ...trial.phaseResources.flatMap(resources => delayed(trial, resources)),
+    ...trial.phaseResources
+      .filter(resources => !isWarmUp(trial, resources.phase))
+      .flatMap(resources => delayed(trial, resources)),
     ...trial.phaseResources
       .filter(resources => faultPhases.includes(resources.phase))
-      .flatMap(resources => busy(trial, resources, baselineUs)),
+      .flatMap(resources => busy(trial, resources, baselineCost)),
   ];
   return presentIf('event-loop-stall', trial.end.kind === 'unresponsive' ? 'fail' : 'warn', found);
 };

@@ -21,7 +21,7 @@ export const hungOperation: Detector = trial => {
         phase,
         evidence: {
           witness: 'driver' as const,
-          says: `${counted(hung, 'operation')} of ${figures.started} in phase ${phase} had not settled ${limitMs} ms after the intended start; ${later}.`,
+          says: `${counted(hung, 'operation')} of ${figures.started} in phase ${phase} had not settled ${Math.round(limitMs)} ms after the intended start; ${later}.`,
           value: hung,
           threshold,
           unit: 'count' as const,

@@ -113,3 +113,7 @@ export const p99Ms = (histogram: Histogram | null): number | null => percentileM
 /** Numbers of the plan's phases of one role. */
 export const phasesOf = (trial: Trial, role: Trial['plan']['phases'][number]['role']): number[] =>
   trial.plan.phases.flatMap((phase, index) => (phase.role === role ? [index] : []));
+
+/** A warm-up is there to be slow: it is drawn, not counted. */
+export const isWarmUp = (trial: Trial, phase: number): boolean =>
+  trial.plan.phases[phase]?.role === 'warm-up';

@@ -4,8 +4,14 @@ import {phaseWindow, type Trial} from '../model/trial.ts';
 import {DriverMeasure, p99Ms, phasesOf} from './measure.ts';
 
 export type Recovery =
-  | {readonly kind: 'recovered'; readonly afterMs: number}
-  | {readonly kind: 'not-recovered'; readonly watchedMs: number}
+  | {readonly kind: 'recovered'; readonly phase: number; readonly afterMs: number}
+  /** `atLeastMs`: until then it was surely bad; what came later was not watched for three seconds. */
+  | {
+      readonly kind: 'not-recovered';
+      readonly phase: number;
+      readonly watchedMs: number;
+      readonly atLeastMs: number;
+    }
   | {readonly kind: 'unknown'; readonly reason: string};
 
 /** Good means: success ≥ 99 % of the baseline's, and p99 ≤ 1.5 × the baseline's (symptom catalogue, slow-recovery). */
@@ -15,43 +21,74 @@ const latencyFactor = 1.5;
 const latencySlackMs = 50;
 const goodForMs = 3000;
 
+/** The worst recovery of a trial: each recovery phase that follows on other phases has its own. */
 export const measureRecovery = (trial: Trial): Recovery => {
-  const [phase] = phasesOf(trial, 'recovery');
-  if (phase === undefined) return {kind: 'unknown', reason: 'the scenario has no recovery phase'};
+  const [first, ...others] = phasesOf(trial, 'recovery')
+    .filter(phase => trial.plan.phases[phase - 1]?.role !== 'recovery')
+    .map(phase => recoveryIn(trial, phase));
+  if (!first) return {kind: 'unknown', reason: 'the scenario has no recovery phase'};
+  return others.reduce((worst, other) => (badnessMs(other) > badnessMs(worst) ? other : worst), first);
+};
+
+/** What has not recovered is worse than what is not known, and that than what took however long. */
+const badnessMs = (recovery: Recovery): number => {
+  switch (recovery.kind) {
+    case 'recovered':
+      return recovery.afterMs;
+    case 'unknown':
+      return 2 ** 40;
+    case 'not-recovered':
+      return 2 ** 41 + recovery.atLeastMs;
+  }
+};
+
+const recoveryIn = (trial: Trial, phase: number): Recovery => {
   const window = phaseWindow(trial, phase);
   if (!window) return {kind: 'unknown', reason: 'the trial did not reach the recovery phase'};
-  const baseline = new DriverMeasure(trial, phasesOf(trial, 'baseline'));
-  const baselineSuccess = baseline.successRatio;
-  const baselineP99Ms = p99Ms(baseline.responseOk());
-  if (baselineSuccess === null || baselineP99Ms === null) {
-    return {kind: 'unknown', reason: 'no baseline to compare with'};
-  }
-  const limitMs = Math.max(latencyFactor * baselineP99Ms, baselineP99Ms + latencySlackMs);
-  const isGood = (bin: Bin): boolean =>
-    bin.started > 0 &&
-    bin.outcomes.ok / (bin.started + bin.dropped) >= successShare * baselineSuccess &&
-    bin.p99Ms !== null &&
-    bin.p99Ms <= limitMs;
+  const isGood = goodness(trial);
+  if (!isGood) return {kind: 'unknown', reason: 'no baseline to compare with'};
   const bins = trial.driver.bins.filter(
     bin => bin.startMs >= window.startMs && bin.startMs + bin.durationMs <= window.endMs,
   );
-  if (bins.length * (bins[0]?.durationMs ?? 0) < goodForMs) {
+  if (!bins[0]) return {kind: 'unknown', reason: 'no operation started in the recovery phase'};
+  const {durationMs} = bins[0];
+  const wholeBins = Math.floor(window.endMs / durationMs) - Math.ceil(window.startMs / durationMs);
+  if (wholeBins * durationMs < goodForMs) {
     return {kind: 'unknown', reason: `the recovery phase has less than ${goodForMs} ms to look at`};
   }
-  const afterMs = firstGood(bins, isGood, window.startMs);
-  return afterMs === null
-    ? {kind: 'not-recovered', watchedMs: window.endMs - window.startMs}
-    : {kind: 'recovered', afterMs};
+  const {fromMs, isLongEnough} = lastGood(bins, isGood);
+  // The first bin begins up to its own length after the fault's end: if it is good, nothing was lost.
+  const afterMs = fromMs - window.startMs < durationMs ? 0 : fromMs - window.startMs;
+  return isLongEnough
+    ? {kind: 'recovered', phase, afterMs}
+    : {kind: 'not-recovered', phase, watchedMs: window.endMs - window.startMs, atLeastMs: afterMs};
 };
 
-const firstGood = (bins: readonly Bin[], isGood: (bin: Bin) => boolean, fromMs: number): number | null => {
-  let since: Bin | null = null;
+/** Tells good bins from bad ones; null without a baseline that tells what is good. */
+const goodness = (trial: Trial): ((bin: Bin) => boolean) | null => {
+  const baseline = new DriverMeasure(trial, phasesOf(trial, 'baseline'));
+  const {successRatio} = baseline;
+  const baselineP99Ms = p99Ms(baseline.responseOk());
+  if (successRatio === null || baselineP99Ms === null) return null;
+  const limitMs = Math.max(latencyFactor * baselineP99Ms, baselineP99Ms + latencySlackMs);
+  return bin =>
+    bin.started > 0 &&
+    bin.outcomes.ok / (bin.started + bin.dropped) >= successShare * successRatio &&
+    bin.p99Ms !== null &&
+    bin.p99Ms <= limitMs;
+};
+
+/** The first good seconds that are long enough, or else where the last ones began: at the latest with the last bin's end. */
+const lastGood = (
+  bins: readonly Bin[],
+  isGood: (bin: Bin) => boolean,
+): {readonly fromMs: number; readonly isLongEnough: boolean} => {
+  let sinceMs: number | null = null;
+  let endMs = 0;
   for (const bin of bins) {
-    since = isGood(bin) ? (since ?? bin) : null;
-    // The first bin begins up to its own length after the fault's end: if it is good, nothing was lost.
-    if (since && bin.startMs + bin.durationMs - since.startMs >= goodForMs) {
-      return since === bins[0] ? 0 : since.startMs - fromMs;
-    }
+    endMs = bin.startMs + bin.durationMs;
+    sinceMs = isGood(bin) ? (sinceMs ?? bin.startMs) : null;
+    if (sinceMs !== null && endMs - sinceMs >= goodForMs) return {fromMs: sinceMs, isLongEnough: true};
   }
-  return null;
+  return {fromMs: sinceMs ?? endMs, isLongEnough: false};
 };

@@ -102,7 +102,7 @@ const recoveryFigure = (trial: Trial, count: number): Figure => {
     case 'recovered':
       return {value: recovery.afterMs, count, reason: null};
     case 'not-recovered':
-      return {value: recovery.watchedMs, count, reason: null, isLowerBound: true};
+      return {value: recovery.atLeastMs, count, reason: null, isLowerBound: true};
     case 'unknown':
       return {value: null, count, reason: recovery.reason};
   }

@@ -1,0 +1,86 @@
+import test from 'ava';
+import {connectionLeak} from '../../src/symptoms/connection-leak.ts';
+import {measureConnections} from '../../src/symptoms/measure.ts';
+import {connectionsAt, fault, inconclusiveOf, presentOf, trialWith} from '../helpers/trial-believable.ts';
+
+const leaks = test.macro({
+  title: (_title, before: number, after: number, present: boolean) =>
+    `${before} in the baseline and ${after} at the end ${present ? 'is a leak' : 'is none'}`,
+  exec(t, before: number, after: number, present: boolean) {
+    const injector = [connectionsAt(2000, before), connectionsAt(7000, 90), connectionsAt(20_900, after)];
+    t.is(connectionLeak(trialWith({injector})).verdict, present ? 'present' : 'clear');
+  },
+});
+
+test(leaks, 10, 0, false);
+test(leaks, 10, 11, false);
+test(leaks, 10, 12, true);
+test(leaks, 0, 1, false);
+test(leaks, 0, 2, true);
+
+test('it says how many are open, and how many were in the baseline at most', t => {
+  const injector = [
+    connectionsAt(900, 50),
+    connectionsAt(1500, 8),
+    connectionsAt(4000, 10),
+    connectionsAt(7000, 40, 60),
+    connectionsAt(21_000, 57, 80),
+    connectionsAt(21_050, 0, 80),
+  ];
+  t.deepEqual(presentOf(connectionLeak(trialWith({injector}))), {
+    symptom: 'connection-leak',
+    verdict: 'present',
+    severity: 'fail',
+    phase: 'drain',
+    evidence: [
+      {
+        witness: 'injector',
+        // The 50 of the warm-up were still open when the baseline began.
+        says: '57 connections open after the load and the idle time, 50 at most in the baseline.',
+        value: 7,
+        threshold: 1,
+        unit: 'count',
+        count: 80,
+        operations: [],
+      },
+    ],
+  });
+});
+
+test('an injector that does not count leaves it open', t => {
+  t.deepEqual(
+    connectionLeak(trialWith()),
+    inconclusiveOf('connection-leak', 'this injector does not count connections'),
+  );
+});
+
+test('a trial without its end leaves it open', t => {
+  t.deepEqual(
+    connectionLeak(trialWith({injector: [connectionsAt(2000, 1)], closing: null})),
+    inconclusiveOf('connection-leak', 'the trial did not come to its end'),
+  );
+});
+
+test('a scenario without a baseline leaves it open', t => {
+  const {phases} = trialWith().plan;
+  const trial = trialWith({
+    plan: {phases: [phases[2]!]},
+    injector: [connectionsAt(2000, 1), connectionsAt(20_900, 9)],
+  });
+  t.deepEqual(connectionLeak(trial), inconclusiveOf('connection-leak', 'no baseline to compare with'));
+});
+
+test('connections of a phase are those opened in it, and the most that were open', t => {
+  const injector = [
+    connectionsAt(4900, 5, 10),
+    connectionsAt(5500, 9, 20),
+    connectionsAt(9000, 2, 22),
+    connectionsAt(9500, 30, 70),
+  ];
+  t.deepEqual(measureConnections(trialWith({injector}), fault), {opened: 12, openMax: 9});
+  t.deepEqual(measureConnections(trialWith({injector: injector.slice(0, 1)}), fault), {
+    opened: 0,
+    openMax: 5,
+  });
+  t.is(measureConnections(trialWith(), fault), null);
+});

@@ -1,0 +1,46 @@
+import test from 'ava';
+import {symptoms} from '../../src/model/finding.ts';
+import {detect} from '../../src/symptoms/detect.ts';
+import {counted} from '../../src/symptoms/say.ts';
+import {booksOf, figuresOf, trialWith} from '../helpers/trial-believable.ts';
+
+test('each symptom is answered for, once', t => {
+  t.deepEqual(
+    detect(trialWith()).map(({symptom}) => symptom),
+    Object.keys(symptoms) as (keyof typeof symptoms)[],
+  );
+});
+
+test('a trial that says little is clear or inconclusive, never present', t => {
+  const empty = trialWith({
+    edges: [],
+    loadEndedMs: null,
+    closing: null,
+    exit: null,
+    end: {kind: 'interrupted'},
+    driver: {phases: [], drained: null},
+  });
+  t.true(detect(empty).every(({verdict}) => verdict !== 'present'));
+});
+
+test('a detector that throws is inconclusive, and the others answer', t => {
+  const damaged = trialWith({
+    ...booksOf([{phase: 2, effects: 2}]),
+    driver: {
+      ...booksOf([{phase: 2, effects: 2}]).driver,
+      phases: [figuresOf(1, 10, {responseOkUs: 'damaged'}), figuresOf(2, 1), figuresOf(3, 10)],
+    },
+  });
+  const findings = detect(damaged);
+  const recovery = findings.find(({symptom}) => symptom === 'slow-recovery');
+  t.is(recovery?.verdict, 'inconclusive');
+  t.regex(recovery?.verdict === 'inconclusive' ? recovery.reason : '', /^its detector failed: /);
+  t.is(findings.find(({symptom}) => symptom === 'duplicate-effect')?.verdict, 'present');
+});
+
+test('nouns are counted', t => {
+  t.deepEqual(
+    [0, 1, 2].map(count => counted(count, 'operation')),
+    ['0 operations', '1 operation', '2 operations'],
+  );
+});

@@ -1,0 +1,123 @@
+// Symptoms of a process that died.
+import test from 'ava';
+import type {ErrorFacts} from '../../src/model/outcome.ts';
+import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
+import {outOfMemory} from '../../src/symptoms/out-of-memory.ts';
+import {phaseAt} from '../../src/symptoms/phase-at.ts';
+import {processCrash} from '../../src/symptoms/process-crash.ts';
+import {clearOf, presentOf, trialWith} from '../helpers/trial-believable.ts';
+
+const mib = 1024 * 1024;
+
+const died = (
+  how: Partial<Extract<SubjectEnd, {kind: 'crashed'}>>,
+  changes: Parameters<typeof trialWith>[0] = {},
+): Trial =>
+  trialWith({
+    loadEndedMs: null,
+    closing: null,
+    end: {kind: 'crashed', exitCode: null, signal: null, outOfMemory: false, error: null, ...how},
+    exit: {...trialWith().exit!, atMs: 6000},
+    ...changes,
+  });
+
+const error: ErrorFacts = {name: 'TypeError', code: 'E_BOOM', message: 'boom', stack: [], causes: []};
+
+const says = test.macro({
+  title: (_title, sentence: string) => sentence,
+  exec(t, sentence: string, how: Parameters<typeof died>[0]) {
+    t.deepEqual(processCrash(died(how)), {
+      symptom: 'process-crash',
+      verdict: 'present',
+      severity: 'fail',
+      phase: 'stall',
+      evidence: [
+        {witness: 'system', says: sentence, value: 1, threshold: 0, unit: 'count', count: 1, operations: []},
+      ],
+    });
+  },
+});
+
+test(says, 'The process ended with exit code 3.', {exitCode: 3});
+test(says, 'The process ended with exit code 0.', {exitCode: 0});
+test(says, 'The process ended by SIGSEGV.', {signal: 'SIGSEGV'});
+test(says, 'The process ended with exit code 1: TypeError: E_BOOM: boom.', {exitCode: 1, error});
+test(says, 'The process ended with exit code 1: Error: lost.', {
+  exitCode: 1,
+  error: {...error, name: 'Error', code: null, message: 'lost'},
+});
+
+const clearOfCrash = test.macro({
+  title: (_title, end: SubjectEnd) => `a trial that was ${end.kind} did not crash`,
+  exec(t, end: SubjectEnd) {
+    t.deepEqual(processCrash(trialWith({end})), clearOf('process-crash'));
+    t.deepEqual(outOfMemory(trialWith({end})), clearOf('out-of-memory'));
+  },
+});
+
+test(clearOfCrash, {kind: 'completed', close: 'hung', error: null});
+test(clearOfCrash, {kind: 'open-failed', error});
+test(clearOfCrash, {kind: 'unresponsive'});
+test(clearOfCrash, {kind: 'interrupted'});
+
+test('a crash is not a want of memory, and a want of memory is told once', t => {
+  t.deepEqual(outOfMemory(died({exitCode: 1})), clearOf('out-of-memory'));
+  t.deepEqual(processCrash(died({signal: 'SIGABRT', outOfMemory: true})), clearOf('process-crash'));
+});
+
+const resources = [
+  {
+    atMs: 5900,
+    cpuMs: 1,
+    rssBytes: 90 * mib,
+    heapUsedBytes: 60 * mib,
+    externalBytes: 1,
+    loopDelayMaxMs: 1,
+    loopUtilisationRatio: 1,
+    gcMs: 0,
+    gcCount: 0,
+  },
+];
+
+test('out of memory: it says how much was in use, and against which limit', t => {
+  const trial = died({signal: 'SIGABRT', outOfMemory: true}, {variant: 'small', resources});
+  t.deepEqual(outOfMemory(trial), {
+    symptom: 'out-of-memory',
+    verdict: 'present',
+    severity: 'fail',
+    phase: 'stall',
+    evidence: [
+      {
+        witness: 'system',
+        says: 'V8 ended the process for want of heap, with 60 MiB in use at the last sample and a limit of 64 MiB.',
+        value: 60 * mib,
+        threshold: 64 * mib,
+        unit: 'bytes',
+        count: 1,
+        operations: [],
+      },
+    ],
+  });
+});
+
+test("out of memory: without a limit of its own it is V8's", t => {
+  const trial = died({outOfMemory: true}, {resources});
+  t.regex(
+    presentOf(outOfMemory(trial)).evidence[0].says,
+    /60 MiB in use at the last sample and V8's own limit\.$/,
+  );
+});
+
+const isIn = test.macro({
+  title: (_title, atMs: number, phase: string) => `${atMs} ms is in ${phase}`,
+  exec(t, atMs: number, phase: string) {
+    t.is(phaseAt(trialWith({edges: trialWith().edges.slice(1)}), atMs), phase);
+  },
+});
+
+test(isIn, 999, 'start');
+test(isIn, 1000, 'baseline');
+test(isIn, 4999, 'baseline');
+test(isIn, 5000, 'stall');
+test(isIn, 19_000, 'recovery');
+test(isIn, 19_001, 'drain');

@@ -1,0 +1,152 @@
+// Symptoms that the target's ledger proves.
+import test from 'ava';
+import {duplicateEffect} from '../../src/symptoms/duplicate-effect.ts';
+import {measureLedger} from '../../src/symptoms/measure.ts';
+import {retryAmplification} from '../../src/symptoms/retry-amplification.ts';
+import {
+  baseline,
+  booksOf,
+  clearOf,
+  fault,
+  figuresOf,
+  inconclusiveOf,
+  presentOf,
+  recovery,
+  trialWith,
+} from '../helpers/trial-believable.ts';
+
+const amplifies = test.macro({
+  title: (_title, attempts: number, started: number, severity: 'warn' | 'fail' | null) =>
+    `amplification: ${attempts} attempts of ${started} operations ${severity === null ? 'are clear' : `are a ${severity}`}`,
+  exec(t, attempts: number, started: number, severity: 'warn' | 'fail' | null) {
+    const operations = Array.from({length: started}, (_, index) => ({
+      phase: fault,
+      attempts: Math.floor(attempts / started) + (index < attempts % started ? 1 : 0),
+    }));
+    const {driver, ledger} = booksOf(operations);
+    const finding = retryAmplification(
+      trialWith({driver: {...driver, phases: [figuresOf(fault, started)]}, ledger}),
+    );
+    if (severity === null) t.deepEqual(finding, clearOf('retry-amplification'));
+    else t.is(presentOf(finding).severity, severity);
+  },
+});
+
+test(amplifies, 0, 10, null);
+test(amplifies, 11, 10, null);
+test(amplifies, 12, 10, 'warn');
+test(amplifies, 30, 10, 'warn');
+test(amplifies, 31, 10, 'fail');
+
+test('amplification: attempts count in the phase of their operation, and only in fault phases', t => {
+  const {driver, ledger} = booksOf([
+    {phase: baseline, attempts: 9},
+    {phase: fault, attempts: 1},
+    {phase: fault, attempts: 4},
+    {phase: recovery, attempts: 9},
+  ]);
+  const trial = trialWith({
+    driver: {...driver, phases: [figuresOf(baseline, 1), figuresOf(fault, 2), figuresOf(recovery, 1)]},
+    ledger,
+  });
+  t.deepEqual(retryAmplification(trial), {
+    symptom: 'retry-amplification',
+    verdict: 'present',
+    severity: 'warn',
+    phase: 'stall',
+    evidence: [
+      {
+        witness: 'target',
+        says: 'The target saw 5 attempts of 2 operations in phase stall: 2.50 each.',
+        value: 2.5,
+        threshold: 1.1,
+        unit: 'ratio',
+        count: 2,
+        operations: ['defaults-1-2'],
+      },
+    ],
+  });
+});
+
+test('amplification: a fault phase in which nothing started is clear', t => {
+  const {driver, ledger} = booksOf([]);
+  t.is(retryAmplification(trialWith({driver: {...driver, phases: []}, ledger})).verdict, 'clear');
+});
+
+test('amplification: without a ledger it is not known', t => {
+  t.deepEqual(
+    retryAmplification(trialWith()),
+    inconclusiveOf('retry-amplification', 'the target keeps no ledger, so its attempts are not known'),
+  );
+});
+
+const twice = booksOf([
+  {phase: baseline, effects: 1},
+  {phase: fault, effects: 2, attempts: 2},
+  {phase: fault, effects: 1, attempts: 2},
+  {phase: fault, effects: 3, attempts: 3},
+  {phase: recovery, effects: 2},
+]);
+
+test('duplicates: one is enough, in the phase that has most', t => {
+  const trial = trialWith({
+    driver: {...twice.driver, phases: [figuresOf(fault, 3), figuresOf(recovery, 1)]},
+    ledger: twice.ledger,
+  });
+  t.deepEqual(duplicateEffect(trial), {
+    symptom: 'duplicate-effect',
+    verdict: 'present',
+    severity: 'fail',
+    phase: 'stall',
+    evidence: [
+      {
+        witness: 'target',
+        says: '2 operations of phase stall had an effect more than once.',
+        value: 2,
+        threshold: 0,
+        unit: 'count',
+        count: 3,
+        operations: ['defaults-1-1', 'defaults-1-3'],
+      },
+      {
+        witness: 'target',
+        says: '1 operation of phase recovery had an effect more than once.',
+        value: 1,
+        threshold: 0,
+        unit: 'count',
+        count: 1,
+        operations: ['defaults-1-4'],
+      },
+    ],
+  });
+});
+
+test('duplicates: what is idempotent may be applied twice', t => {
+  const plan = {operation: {deadlineMs: 2000, idempotent: true}};
+  t.deepEqual(duplicateEffect(trialWith({...twice, plan})), clearOf('duplicate-effect'));
+  t.deepEqual(duplicateEffect(trialWith({plan})), clearOf('duplicate-effect'));
+});
+
+test('duplicates: applied once is clear, however many attempts it took', t => {
+  const books = booksOf([{phase: fault, effects: 1, attempts: 9}]);
+  t.deepEqual(duplicateEffect(trialWith(books)), clearOf('duplicate-effect'));
+});
+
+test('duplicates: without a ledger they are not known', t => {
+  t.deepEqual(
+    duplicateEffect(trialWith()),
+    inconclusiveOf('duplicate-effect', 'the target keeps no ledger, so its effects are not known'),
+  );
+});
+
+test('lost are acknowledged operations without an effect, where there are effects at all', t => {
+  const written = booksOf([
+    {phase: fault, effects: 1},
+    {phase: fault, effects: 0},
+    {phase: fault, effects: 0, status: 'unknown'},
+    {phase: recovery, effects: 0},
+  ]);
+  t.deepEqual(measureLedger(trialWith(written), [fault]), {attempts: 3, duplicates: 0, lost: 1});
+  const read = booksOf([{phase: fault}, {phase: fault, attempts: 0}]);
+  t.deepEqual(measureLedger(trialWith(read), [fault]), {attempts: 1, duplicates: 0, lost: 0});
+});

@@ -1,0 +1,164 @@
+// Symptoms of operations, as the driver booked them.
+import test from 'ava';
+import {crossedResponse} from '../../src/symptoms/crossed-response.ts';
+import {deadlineOverrun} from '../../src/symptoms/deadline-overrun.ts';
+import {hungOperation} from '../../src/symptoms/hung-operation.ts';
+import {
+  baseline,
+  booksOf,
+  clearOf,
+  fault,
+  figuresOf,
+  presentOf,
+  recovery,
+  trialWith,
+  warmUp,
+} from '../helpers/trial-believable.ts';
+
+test('hung: without any it is clear', t => {
+  t.deepEqual(hungOperation(trialWith()), clearOf('hung-operation'));
+});
+
+test('hung: one is enough, in the phase that has most', t => {
+  const {driver} = booksOf([
+    {phase: fault},
+    {phase: fault, status: 'hung'},
+    {phase: recovery, status: 'hung'},
+    {phase: fault, status: 'hung'},
+    {phase: fault, status: 'hung'},
+    {phase: fault, status: 'hung'},
+  ]);
+  const trial = trialWith({
+    driver: {
+      ...driver,
+      phases: [
+        figuresOf(baseline, 400),
+        figuresOf(fault, 400, {outcomes: {hung: 4}, settledAfterHung: 3}),
+        figuresOf(recovery, 1000, {outcomes: {hung: 1}}),
+      ],
+    },
+  });
+  t.deepEqual(hungOperation(trial), {
+    symptom: 'hung-operation',
+    verdict: 'present',
+    severity: 'fail',
+    phase: 'stall',
+    evidence: [
+      {
+        witness: 'driver',
+        says: '4 operations of 400 in phase stall had not settled 3000 ms after the intended start; 3 settled later.',
+        value: 4,
+        threshold: 0,
+        unit: 'count',
+        count: 400,
+        operations: ['defaults-1-1', 'defaults-1-3', 'defaults-1-4'],
+      },
+      {
+        witness: 'driver',
+        says: '1 operation of 1000 in phase recovery had not settled 3000 ms after the intended start; none of them settled later.',
+        value: 1,
+        threshold: 0,
+        unit: 'count',
+        count: 1000,
+        operations: ['defaults-1-2'],
+      },
+    ],
+  });
+});
+
+const overruns = test.macro({
+  title: (_title, overrun: number, started: number, present: boolean) =>
+    `overrun: ${overrun} of ${started} is ${present ? 'present' : 'clear'}`,
+  exec(t, overrun: number, started: number, present: boolean) {
+    const trial = trialWith({driver: {phases: [figuresOf(fault, started, {overrun})]}});
+    t.is(deadlineOverrun(trial).verdict, present ? 'present' : 'clear');
+  },
+});
+
+test(overruns, 0, 0, false);
+test(overruns, 1, 1000, false);
+test(overruns, 2, 1000, true);
+test(overruns, 1, 999, true);
+
+test('overrun: it says how many, how late, and shows those that settled', t => {
+  const slow = (index: number, durationMs: number, status: 'ok' | 'hung', phase = fault) => ({
+    id: `defaults-1-${index}`,
+    index,
+    phase,
+    startMs: 6000,
+    durationMs,
+    status,
+  });
+  const trial = trialWith({
+    driver: {
+      phases: [figuresOf(fault, 400, {overrun: 8})],
+      slowest: [
+        slow(1, 2900, 'ok'),
+        slow(2, 3000, 'hung'),
+        slow(3, 2250, 'ok'),
+        slow(4, 2251, 'ok'),
+        slow(5, 9000, 'ok', recovery),
+      ],
+    },
+  });
+  const finding = presentOf(deadlineOverrun(trial));
+  t.is(finding.severity, 'warn');
+  t.deepEqual(finding.evidence, [
+    {
+      witness: 'driver',
+      says: '8 operations of 400 in phase stall settled later than 2250 ms.',
+      value: 0.02,
+      threshold: 0.001,
+      unit: 'share',
+      count: 400,
+      operations: ['defaults-1-1', 'defaults-1-4'],
+    },
+  ]);
+});
+
+test('overrun: limits are told as whole milliseconds', t => {
+  const trial = trialWith({
+    plan: {operation: {deadlineMs: 1503, idempotent: true}},
+    driver: {phases: [figuresOf(fault, 1, {overrun: 1})]},
+  });
+  t.is(
+    presentOf(deadlineOverrun(trial)).evidence[0].says,
+    '1 operation of 1 in phase stall settled later than 1703 ms.',
+  );
+});
+
+test('overrun: a warm-up is there to be slow', t => {
+  const trial = trialWith({driver: {phases: [figuresOf(warmUp, 100, {overrun: 50})]}});
+  t.deepEqual(deadlineOverrun(trial), clearOf('deadline-overrun'));
+});
+
+test('crossed: without any it is clear', t => {
+  t.deepEqual(crossedResponse(trialWith()), clearOf('crossed-response'));
+});
+
+test('crossed: one is enough', t => {
+  const {driver} = booksOf([{phase: baseline}, {phase: recovery, status: 'wrong'}]);
+  const trial = trialWith({
+    driver: {
+      ...driver,
+      phases: [figuresOf(baseline, 400), figuresOf(recovery, 1000, {outcomes: {wrong: 1}})],
+    },
+  });
+  t.deepEqual(crossedResponse(trial), {
+    symptom: 'crossed-response',
+    verdict: 'present',
+    severity: 'fail',
+    phase: 'recovery',
+    evidence: [
+      {
+        witness: 'driver',
+        says: '1 operation in phase recovery got an answer with another id.',
+        value: 1,
+        threshold: 0,
+        unit: 'count',
+        count: 1000,
+        operations: ['defaults-1-1'],
+      },
+    ],
+  });
+});
