@@ -1,0 +1,35 @@
+// The examples, run as a user runs them: each ends with the verdict that it promises.
+import {readdirSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import test from 'ava';
+import type {SymptomId} from '../src/model/finding.ts';
+import type {Result} from '../src/report/result.ts';
+import {openPlace} from './helpers/cli-world.ts';
+
+const folder = resolve(import.meta.dirname, '../examples');
+
+/** What the first variant of each example shows, and the last one does not. */
+const promises: Readonly<Record<string, SymptomId>> = {
+  'undici-pool.ts': 'hung-operation',
+  'careless-retry.ts': 'duplicate-effect',
+};
+
+test('each example is tested', t => {
+  t.deepEqual(readdirSync(folder).sort(), Object.keys(promises).sort());
+});
+
+const keepsItsPromise = test.macro({
+  title: (_, file: string, symptom: SymptomId) => `examples/${file}: ${symptom} before, goals met after`,
+  async exec(t, file: string, symptom: SymptomId) {
+    const place = await openPlace(t);
+    const {code, stdout, stderr} = await place.call(['run', join(folder, file), '--json', '--quiet']);
+    t.is(code, 0, stderr);
+    const result = JSON.parse(stdout) as Result;
+    const present = result.variants.map(({trials}) =>
+      trials[0]!.findings.some(finding => finding.symptom === symptom && finding.verdict === 'present'),
+    );
+    t.deepEqual(present, [true, false]);
+  },
+});
+
+for (const [file, symptom] of Object.entries(promises)) test(keepsItsPromise, file, symptom);
