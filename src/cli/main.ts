@@ -4,6 +4,7 @@ import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import {colours} from './colours.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
+import {addProxyCommand} from './commands/proxy.ts';
 import {addReportCommand} from './commands/report.ts';
 import {addRunCommand} from './commands/run.ts';
 import type {Session} from './session.ts';
@@ -44,6 +45,7 @@ const program = (session: Session): Command => {
   addListCommand(root, session);
   addInitCommand(root, session);
   addReportCommand(root, session);
+  addProxyCommand(root, session);
   return root;
 };
 

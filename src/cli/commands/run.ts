@@ -6,6 +6,7 @@ import {createProgress, quietProgress} from '../progress.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {version} from '../version.ts';
+import {wholeNumber} from '../whole-number.ts';
 import {writeReport} from '../write-report.ts';
 
 type Options = {
@@ -19,14 +20,6 @@ type Options = {
 };
 
 const defaultScenario = 'undici-stall';
-
-const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
 
 const httpUrl = (text: string): string => {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;

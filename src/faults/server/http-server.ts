@@ -11,12 +11,32 @@ const largestBodyBytes = 16 * 1024 * 1024;
 const badRequest =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
+/** A request that changed something. */
+export type ApiChange = {
+  readonly method: string;
+  /** The route's, with `*` for each name. */
+  readonly path: string;
+  readonly names: readonly string[];
+  /** The answer's: JSON, or empty. */
+  readonly body: string;
+};
+
+type Served = {
+  readonly proxies: Proxies;
+  readonly routes: readonly Route<Handler>[];
+  readonly changed: ((change: ApiChange) => void) | undefined;
+};
+
 /** An HTTP server for the API, not listening yet. */
-export function createApiServer(proxies: Proxies, routes: readonly Route<Handler>[]): Server {
+export function createApiServer(
+  proxies: Proxies,
+  routes: readonly Route<Handler>[],
+  changed?: (change: ApiChange) => void,
+): Server {
   const server = createServer(
     {keepAliveTimeout: 60_000, requestTimeout: 15_000, maxHeaderSize: 1024 * 1024, noDelay: true},
     (request, response) => {
-      answer(request, proxies, routes).then(
+      answer(request, {proxies, routes, changed}).then(
         reply => send(response, reply),
         // The client went away while it was sending: there is nobody to answer.
         () => response.destroy(),
@@ -36,11 +56,7 @@ export function createApiServer(proxies: Proxies, routes: readonly Route<Handler
 
 type Reply = Answer & {readonly headers?: Readonly<Record<string, string>>};
 
-async function answer(
-  request: IncomingMessage,
-  proxies: Proxies,
-  routes: readonly Route<Handler>[],
-): Promise<Reply> {
+async function answer(request: IncomingMessage, {proxies, routes, changed}: Served): Promise<Reply> {
   const match = findRoute(routes, request.method ?? '', request.url ?? '');
   if (match.kind === 'moved') return {status: 301, headers: {Location: match.location}};
   if (match.kind === 'wrong-method') return {status: 405};
@@ -49,6 +65,10 @@ async function answer(
     return {status: 400, contentType: 'text/plain; charset=utf-8', body: '400 Bad Request'};
   const headers = {'X-Toxiproxy-Request-Id': requestId()};
   const reply = await routed(request, match, proxies);
+  const {method = ''} = request;
+  if (method !== 'GET' && reply.status < 300) {
+    changed?.({method, path: match.path, names: match.params, body: reply.body ?? ''});
+  }
   return {...reply, headers: {...reply.headers, ...headers}};
 }
 

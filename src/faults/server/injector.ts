@@ -3,9 +3,11 @@
 import type {Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {apiRoutes, type Handler} from './api.ts';
-import {createApiServer} from './http-server.ts';
+import {type ApiChange, createApiServer} from './http-server.ts';
 import {Metrics, metricsContentType} from './metrics.ts';
 import {Proxies} from './proxies.ts';
+import type {ProxySettings} from './proxy.ts';
+import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
 
 export type InjectorOptions = {
@@ -17,6 +19,8 @@ export type InjectorOptions = {
   readonly seed: number;
   /** Whether to serve GET /metrics in Prometheus' text format. */
   readonly metrics?: boolean;
+  /** Called with each request that changed something, after it did. */
+  readonly changed?: (change: ApiChange) => void;
 };
 
 export type Injector = {
@@ -24,16 +28,24 @@ export type Injector = {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /**
+   * Starts the proxies of a JSON text as POST /populate takes it, and tells them with their real addresses.
+   * Throws ApiError at the first that cannot start; those before it go on.
+   */
+  populate(json: Buffer): Promise<readonly NamedProxySettings[]>;
   /** Closes the API, all proxies and all their connections. */
   close(): Promise<void>;
 };
 
+export type NamedProxySettings = ProxySettings & {readonly name: string};
+
 /** Starts an injector. Rejects with the system's error if the API cannot listen. */
-export async function startInjector({host, port, seed, metrics = false}: InjectorOptions): Promise<Injector> {
+export async function startInjector(options: InjectorOptions): Promise<Injector> {
+  const {host, port, seed, metrics = false, changed} = options;
   const counters = metrics ? new Metrics() : undefined;
   const proxies = new Proxies({seed, transferred: transfer => counters?.count(transfer)});
   const routes = counters === undefined ? apiRoutes : [...apiRoutes, metricsRoute(counters)];
-  const server = createApiServer(proxies, routes);
+  const server = createApiServer(proxies, routes, changed);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({host, port}, resolve);
@@ -43,6 +55,11 @@ export async function startInjector({host, port, seed, metrics = false}: Injecto
     url: `http://${host.includes(':') ? `[${host}]` : host}:${realPort}`,
     host,
     port: realPort,
+    async populate(json) {
+      const {proxies: started, error} = await proxies.populate(readPopulation(json));
+      if (error !== undefined) throw error;
+      return started.map(({name, settings}) => ({name, ...settings}));
+    },
     async close() {
       await Promise.all([closeServer(server), proxies.close()]);
     },

@@ -1,8 +1,8 @@
 // Finds what a request asks for, as Toxiproxy's router does.
 
-/** What to do: a name from the table and the parts of the path that vary, or why there is nothing to do. */
+/** What to do: the table's handler and path, and the parts of the path that vary; or why there is nothing to do. */
 export type RouteMatch<T> =
-  | {readonly kind: 'found'; readonly handler: T; readonly params: readonly string[]}
+  | {readonly kind: 'found'; readonly handler: T; readonly path: string; readonly params: readonly string[]}
   | {readonly kind: 'moved'; readonly location: string}
   | {readonly kind: 'not-found'}
   | {readonly kind: 'wrong-method'}
@@ -25,7 +25,7 @@ export function findRoute<T>(routes: readonly Route<T>[], method: string, url: s
   for (const {methods, path: pattern, handler} of routes) {
     const params = matchPath(pattern, path);
     if (params === undefined) continue;
-    if (methods.includes(method)) return {kind: 'found', handler, params};
+    if (methods.includes(method)) return {kind: 'found', handler, path: pattern, params};
     isKnown = true;
   }
   return {kind: isKnown ? 'wrong-method' : 'not-found'};

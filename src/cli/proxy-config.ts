@@ -1,0 +1,57 @@
+// A file of proxies in Toxiproxy's format: read before anything listens, and started all or none.
+import {readFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import type {Injector, NamedProxySettings} from '../faults/server/injector.ts';
+import {FoulweatherError} from '../model/errors.ts';
+
+const format =
+  'It is an array of proxies: [{"name": "redis", "listen": "127.0.0.1:26379", "upstream": "127.0.0.1:6379"}].';
+
+/** Throws FW_PROXY_CONFIG for a file that cannot be read or is no JSON array. */
+export const readProxyConfig = async (name: string, cwd: string): Promise<Buffer> => {
+  let text: Buffer;
+  try {
+    text = await readFile(resolve(cwd, name));
+  } catch (cause) {
+    throw new FoulweatherError(
+      'FW_PROXY_CONFIG',
+      `${name} cannot be read: ${reasonOf(cause)}`,
+      'Give --config a file that is there and may be read.',
+      {cause},
+    );
+  }
+  try {
+    if (Array.isArray(JSON.parse(text.toString('utf8')))) return text;
+  } catch (cause) {
+    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is not JSON: ${reasonOf(cause)}`, format, {cause});
+  }
+  throw new FoulweatherError('FW_PROXY_CONFIG', `${name} holds no array of proxies.`, format);
+};
+
+/** Throws FW_PROXY_CONFIG for a proxy that is described wrongly, FW_PROXY_START for one that cannot start. */
+export const startProxies = async (
+  injector: Injector,
+  name: string,
+  config: Buffer,
+): Promise<readonly NamedProxySettings[]> => {
+  try {
+    return await injector.populate(config);
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    // The API's own refusals say of whom they speak: a description is wrong with 400, a listener with 500.
+    if (cause instanceof Error && 'status' in cause && cause.status === 500) {
+      throw new FoulweatherError(
+        'FW_PROXY_START',
+        `A proxy of ${name} cannot start: ${reason}.`,
+        'Give it an address on this machine that is free; port 0 takes a free one.',
+        {cause},
+      );
+    }
+    const problem = reason.replace(/^bad request body: /, '');
+    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is no list of proxies: ${problem}.`, format, {
+      cause,
+    });
+  }
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,62 @@
+// What changed at an injector, in one line for a person who looks on.
+import type {ApiChange} from '../faults/server/http-server.ts';
+import type {TextStream} from './world.ts';
+
+type Shown = {
+  readonly name?: string;
+  readonly listen?: string;
+  readonly upstream?: string;
+  readonly enabled?: boolean;
+  readonly type?: string;
+  readonly stream?: string;
+  readonly toxicity?: number;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly proxies?: readonly Shown[] | null;
+};
+
+/** Writes a line per change. */
+export const logChanges =
+  (stream: TextStream, now: () => Date) =>
+  (change: ApiChange): void => {
+    stream.write(`${now().toISOString().slice(11, 19)} ${changeLine(change)}\n`);
+  };
+
+const changeLine = ({method, path, names, body}: ApiChange): string => {
+  const [proxy = '', toxic = ''] = names;
+  const shown: Shown = body === '' ? {} : JSON.parse(body);
+  const removed = method === 'DELETE';
+  switch (path) {
+    case '/proxies':
+      return `proxy added: ${proxyLine(shown)}`;
+    case '/populate':
+      return `proxies populated: ${(shown.proxies ?? []).map(proxyLine).join(', ') || 'none'}`;
+    case '/proxies/*':
+      return removed ? `proxy removed: ${clean(proxy)}` : `proxy changed: ${proxyLine(shown)}`;
+    case '/proxies/*/toxics':
+      return `toxic added: ${clean(proxy)} ${toxicLine(shown)}`;
+    case '/proxies/*/toxics/*':
+      return removed
+        ? `toxic removed: ${clean(proxy)} ${clean(toxic)}`
+        : `toxic changed: ${clean(proxy)} ${toxicLine(shown)}`;
+    case '/reset':
+      return 'reset: all proxies enabled, all toxics removed';
+    default:
+      return clean(`${method} ${path} ${names.join(' ')}`);
+  }
+};
+
+/** «redis 127.0.0.1:26379 → 127.0.0.1:6379», and whether it is disabled. */
+export const proxyLine = ({name = '', listen = '', upstream = '', enabled = true}: Shown): string =>
+  clean(`${name} ${listen} → ${upstream}${enabled ? '' : ' (disabled)'}`);
+
+const toxicLine = ({name = '', type = '', stream = '', toxicity = 1, attributes = {}}: Shown): string =>
+  clean(
+    [
+      name,
+      `(${type}, ${stream}${toxicity === 1 ? '' : `, toxicity ${toxicity}`})`,
+      ...Object.entries(attributes).map(([key, value]) => `${key} ${JSON.stringify(value)}`),
+    ].join(' '),
+  );
+
+/** Names are anybody's: none may steer the terminal. */
+const clean = (text: string): string => text.replace(/\p{Cc}/gu, '�');

@@ -1,0 +1,267 @@
+// foulweather proxy: the injector on its own, in a process of its own, with real signals and real sockets.
+import {type ChildProcess, execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {writeFile} from 'node:fs/promises';
+import {type AddressInfo, createServer} from 'node:net';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import test, {type ExecutionContext} from 'ava';
+import {Toxiproxy} from 'toxiproxy-node-client';
+import {main} from '../../src/cli/main.ts';
+import {openPlace} from '../helpers/cli-world.ts';
+import {connectTo, echo, startUpstream} from '../helpers/proxy-sockets.ts';
+import {temporaryFolder} from '../helpers/run-folders.ts';
+import {until} from '../helpers/run-until.ts';
+
+const entry = new URL('../fixtures/cli-entry.ts', import.meta.url).pathname;
+
+type Running = {
+  readonly process: ChildProcess;
+  readonly exited: Promise<unknown>;
+  readonly url: string;
+  readonly output: {stdout: string; stderr: string};
+};
+
+const startProxy = async (
+  t: Pick<ExecutionContext, 'teardown'>,
+  ...argv: readonly string[]
+): Promise<Running> => {
+  const child = spawn(process.execPath, [entry, 'proxy', '--port', '0', ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const output = {stdout: '', stderr: ''};
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const exited = once(child, 'close').then(([code, signal]) => ({code, signal}));
+  await until(
+    () => output.stdout.includes('Ctrl-C') || child.exitCode !== null,
+    20_000,
+    'the start of the proxy',
+  );
+  return {process: child, exited, url: /http:\S+(?=,)/.exec(output.stdout)?.[0] ?? '', output};
+};
+
+const configFile = async (t: Pick<ExecutionContext, 'teardown'>, content: unknown): Promise<string> => {
+  const file = join(await temporaryFolder(t), 'proxies.json');
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+};
+
+const stops = test.macro(async (t, signal: 'SIGINT' | 'SIGTERM') => {
+  const upstream = await startUpstream(echo);
+  t.teardown(() => upstream.close());
+  const config = await configFile(t, [
+    {name: 'web', listen: '127.0.0.1:0', upstream: upstream.address},
+    {name: 'off', listen: '127.0.0.1:1', upstream: upstream.address, enabled: false},
+  ]);
+  const running = await startProxy(t, '--config', config, '--seed', '7', '--metrics');
+  const {stdout} = running.output;
+  t.regex(stdout, /^Toxiproxy's API at http:\/\/127\.0\.0\.1:\d+, seed 7, metrics at \/metrics\n/);
+  t.regex(stdout, new RegExp(`\nproxy web 127\\.0\\.0\\.1:\\d+ → ${upstream.address}\n`));
+  t.true(stdout.includes(`\nproxy off 127.0.0.1:1 → ${upstream.address} (disabled)\n`));
+  t.is((await fetch(`${running.url}/metrics`)).status, 200);
+
+  const listen = /web (\S+)/.exec(stdout)?.[1] ?? '';
+  const peer = await connectTo(listen);
+  peer.socket.write('ping');
+  await peer.bytes(4);
+  // A client that keeps its connection to the API must not hold up the end.
+  t.like(await (await fetch(`${running.url}/version`)).json(), {version: '2.12.0'});
+
+  running.process.kill(signal);
+  t.deepEqual(await running.exited, {code: 0, signal: null});
+  await peer.ended();
+  await t.throwsAsync(connectTo(listen), {code: 'ECONNREFUSED'});
+  t.is(running.output.stderr, 'Stopped: all proxies and connections are closed.\n');
+});
+
+test('it shows its API and its proxies, serves, and stops cleanly on SIGINT', stops, 'SIGINT');
+test('it shows its API and its proxies, serves, and stops cleanly on SIGTERM', stops, 'SIGTERM');
+
+test('proxies and toxics that come and go have a line each', async t => {
+  const running = await startProxy(t);
+  const client = new Toxiproxy(running.url);
+  const proxy = await client.createProxy({
+    name: 'a\u001b[2J',
+    listen: '127.0.0.1:0',
+    upstream: '127.0.0.1:1',
+  });
+  await client.populate([{name: 'b', listen: '127.0.0.1:0', upstream: '127.0.0.1:2'}]);
+  await (await client.get('b')).addToxic({
+    name: 'slow',
+    type: 'latency',
+    stream: 'upstream',
+    toxicity: 0.5,
+    attributes: {latency: 10, jitter: 0},
+  });
+  await fetch(`${running.url}/proxies/b/toxics/slow`, {
+    method: 'PATCH',
+    body: '{"attributes":{"latency":5}}',
+  });
+  await fetch(`${running.url}/proxies/b/toxics/slow`, {method: 'DELETE'});
+  await fetch(`${running.url}/proxies/b`, {method: 'PATCH', body: '{"enabled":false}'});
+  await fetch(`${running.url}/proxies/nobody`, {method: 'DELETE'});
+  await fetch(`${running.url}/proxies/b`, {method: 'DELETE'});
+  await client.reset();
+  running.process.kill('SIGTERM');
+  await running.exited;
+  const lines = running.output.stderr
+    .trim()
+    .replace(/^\d\d:\d\d:\d\d /gm, '')
+    .replace(/:\d{4,5}\b/g, ':PORT');
+  t.deepEqual(lines.split('\n'), [
+    'proxy added: a\ufffd[2J 127.0.0.1:PORT → 127.0.0.1:1',
+    'proxies populated: b 127.0.0.1:PORT → 127.0.0.1:2',
+    'toxic added: b slow (latency, upstream, toxicity 0.5) latency 10 jitter 0',
+    'toxic changed: b slow (latency, upstream, toxicity 0.5) latency 5 jitter 0',
+    'toxic removed: b slow',
+    'proxy changed: b 127.0.0.1:PORT → 127.0.0.1:2 (disabled)',
+    'proxy removed: b',
+    'reset: all proxies enabled, all toxics removed',
+    'Stopped: all proxies and connections are closed.',
+  ]);
+  t.is(proxy.name, 'a\u001b[2J');
+});
+
+test('with --quiet nothing is said after the start', async t => {
+  const running = await startProxy(t, '--quiet');
+  await fetch(`${running.url}/reset`, {method: 'POST'});
+  running.process.kill('SIGINT');
+  t.deepEqual(await running.exited, {code: 0, signal: null});
+  t.is(running.output.stderr, '');
+});
+
+test('beyond the loopback it warns', async t => {
+  const running = await startProxy(t, '--host', '0.0.0.0');
+  t.regex(running.output.stdout, /http:\/\/0\.0\.0\.0:\d+, seed 1\n/);
+  t.regex(running.output.stderr, /^warning The API at 0\.0\.0\.0 asks nobody who they are/);
+  running.process.kill('SIGINT');
+  t.deepEqual(await running.exited, {code: 0, signal: null});
+});
+
+test('the second signal is answered at once', async t => {
+  const exits: number[] = [];
+  const code = await main({
+    argv: ['proxy', '--port', '0', '--quiet'],
+    env: {},
+    cwd: '/',
+    stdout: {write: () => true},
+    stderr: {write: () => true},
+    now: () => new Date(),
+    onSignal(handler) {
+      handler('SIGINT');
+      handler('SIGTERM');
+      return () => {};
+    },
+    exit: code => exits.push(code),
+  });
+  t.deepEqual(exits, [143]);
+  t.is(code, 0);
+});
+
+const refuses = test.macro(async (t, config: unknown, says: RegExp, argv: readonly string[] = []) => {
+  const place = await openPlace(t);
+  const file = config === undefined ? [] : ['--config', await configFile(t, config)];
+  const answer = await place.call(['proxy', '--port', '0', ...file, ...argv]);
+  t.is(answer.code, 64);
+  t.is(answer.stdout, '');
+  t.regex(answer.stderr, says);
+  t.notRegex(answer.stderr, /FW_INTERNAL|\n\s+at /);
+});
+
+const web = {name: 'web', listen: '127.0.0.1:0', upstream: '127.0.0.1:1'};
+test(
+  'a config that is not JSON',
+  refuses,
+  '[{',
+  /proxies\.json is not JSON: .*\n.*array of proxies: .*\(FW_PROXY_CONFIG\)/,
+);
+test('a config that is no array', refuses, {web}, /holds no array of proxies\.\n.*\(FW_PROXY_CONFIG\)/);
+test(
+  'a config with a field missing',
+  refuses,
+  [web, {name: 'db'}],
+  /missing required field: upstream at proxy 2\.\n.*\(FW_PROXY_CONFIG\)/,
+);
+test(
+  'a config with a field of the wrong type',
+  refuses,
+  [{...web, listen: 1}],
+  /cannot unmarshal number.*\n.*\(FW_PROXY_CONFIG\)/,
+);
+test(
+  'a config that is not there',
+  refuses,
+  undefined,
+  /nowhere\.json cannot be read: ENOENT.*\n.*--config.*\(FW_PROXY_CONFIG\)/,
+  ['--config', 'nowhere.json'],
+);
+test(
+  'a host that is none of this machine',
+  refuses,
+  undefined,
+  /cannot listen at 192\.0\.2\.1:0: 192\.0\.2\.1 is no address of this machine\.\n.*--host.*\(FW_PROXY_LISTEN\)/,
+  ['--host', '192.0.2.1'],
+);
+test('a host with a port', refuses, undefined, /--host.*without a port/, ['--host', 'http://x']);
+test('a port beyond the last', refuses, undefined, /--port.*whole number from 0 to 65535/, [
+  '--port',
+  '70000',
+]);
+test('a seed that is none', refuses, undefined, /--seed.*whole number/, ['--seed', 'x']);
+
+const occupy = async (t: Pick<ExecutionContext, 'teardown'>): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return (server.address() as AddressInfo).port;
+};
+
+test('a taken port of the API', async t => {
+  const port = await occupy(t);
+  const place = await openPlace(t);
+  const answer = await place.call(['proxy', '--port', String(port)]);
+  t.is(answer.code, 64);
+  t.true(answer.stderr.includes(`cannot listen at 127.0.0.1:${port}: the port is taken.`));
+  t.regex(answer.stderr, /--port 0 takes a free one.*\(FW_PROXY_LISTEN\)/);
+});
+
+test('when one proxy of the config cannot start, the others and the API end too', async t => {
+  const port = await occupy(t);
+  const config = await configFile(t, [
+    web,
+    {name: 'taken', listen: `127.0.0.1:${port}`, upstream: '127.0.0.1:1'},
+  ]);
+  const running = await startProxy(t, '--config', config);
+  // The process can only end by itself when nothing is left open.
+  t.deepEqual(await running.exited, {code: 64, signal: null});
+  t.is(running.output.stdout, '');
+  t.true(running.output.stderr.includes(`listen tcp 127.0.0.1:${port}: bind: address already in use.`));
+  t.regex(running.output.stderr, /\(FW_PROXY_START\)/);
+});
+
+const toxiproxyCli = process.env['FOULWEATHER_TOXIPROXY_CLI'];
+if (toxiproxyCli === undefined) {
+  console.error("Not tried with Toxiproxy's own command line: set FOULWEATHER_TOXIPROXY_CLI to its binary.");
+} else {
+  test("Toxiproxy's own command line works with it", async t => {
+    const {url} = await startProxy(t);
+    const call = async (...argv: readonly string[]): Promise<string> =>
+      (await promisify(execFile)(toxiproxyCli, ['--host', url, ...argv])).stdout;
+    t.regex(await call('create', '-l', '127.0.0.1:0', '-u', '127.0.0.1:1', 'web'), /Created new proxy web/);
+    t.regex(
+      await call('toxic', 'add', '-t', 'latency', '-a', 'latency=100', '-n', 'slow', 'web'),
+      /Added downstream latency toxic 'slow' on proxy 'web'/,
+    );
+    t.regex(await call('inspect', 'web'), /slow.*type=latency.*stream=downstream.*latency=100/s);
+    t.regex(await call('toxic', 'update', '-n', 'slow', '-a', 'latency=5', 'web'), /Updated toxic 'slow'/);
+    t.regex(await call('toggle', 'web'), /Proxy web is now disabled/);
+    t.regex(await call('list'), /web.*disabled/s);
+    t.regex(await call('toxic', 'delete', '-n', 'slow', 'web'), /Removed toxic 'slow'/);
+    t.regex(await call('delete', 'web'), /Deleted proxy web/);
+  });
+}
