@@ -23,7 +23,8 @@ const text = (value: unknown, length: number): string | null =>
 /** V8 cuts a text by pointing into the whole of it: a copy lets go of a message of many megabytes. */
 const copied = (cut: string): string => Buffer.from(cut).toString();
 
-const describe = (value: unknown): string => {
+/** Any value as a text, also one that refuses to be one. */
+export const asText = (value: unknown): string => {
   try {
     return String(value);
   } catch {
@@ -43,7 +44,7 @@ export const errorCode = (error: unknown): string | null => {
 export const errorMessage = (error: unknown): string => {
   const message = text(read(error, 'message'), messageLengthKept);
   if (message !== null) return message;
-  return typeof error === 'object' && error !== null ? '' : describe(error).slice(0, messageLengthKept);
+  return typeof error === 'object' && error !== null ? '' : asText(error).slice(0, messageLengthKept);
 };
 
 const oneLine = (error: unknown): string =>

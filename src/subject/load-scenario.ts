@@ -1,7 +1,9 @@
 // Loads a scenario file, and tells in a user's words why one cannot be loaded.
+import {spawnSync} from 'node:child_process';
+import {existsSync, realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {isScenario, type Scenario} from '../scenarios/define-scenario.ts';
-import {hookScenario} from './scenario-hooks.ts';
+import {hookScenario, packageNameOf} from './scenario-hooks.ts';
 
 export class ScenarioLoadError extends Error {
   override readonly name = 'ScenarioLoadError';
@@ -20,9 +22,12 @@ export type LoadedScenario = {
   readonly versions: Readonly<Record<string, string>>;
 };
 
+/** As Node will call it, and errors with it. A file that is not there is Node's to complain of. */
+const realFile = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
+
 /** @throws ScenarioLoadError */
 export const loadScenario = async (file: string): Promise<LoadedScenario> => {
-  const url = pathToFileURL(file).href;
+  const url = pathToFileURL(realFile(file)).href;
   const versions = hookScenario(url);
   let namespace: {default?: unknown};
   try {
@@ -39,18 +44,7 @@ export const loadScenario = async (file: string): Promise<LoadedScenario> => {
 /** Node has no code for the package's name; its message quotes it, and relative paths are not packages. */
 const missingPackage = (message: string): string | null => {
   const specifier = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
-  if (
-    specifier === undefined ||
-    specifier.startsWith('.') ||
-    specifier.startsWith('/') ||
-    specifier.includes(':')
-  ) {
-    return null;
-  }
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
+  return specifier === undefined ? null : packageNameOf(specifier);
 };
 
 export const explain = (file: string, error: unknown): ScenarioLoadError => {
@@ -64,11 +58,20 @@ export const explain = (file: string, error: unknown): ScenarioLoadError => {
 
 /** A syntax error's stack begins with `file:line`; another error's holds it in a frame. */
 const placeOf = (file: string, error: Error): string => {
-  const url = pathToFileURL(file).href;
-  for (const text of [file, url]) {
-    const at = error.stack?.indexOf(`${text}:`) ?? -1;
-    const line = at < 0 ? undefined : /^:(\d+)/.exec(error.stack!.slice(at + text.length))?.[1];
-    if (line !== undefined) return `${file}:${line}`;
-  }
-  return file;
+  const line = lineIn(error.stack ?? '', file) ?? (error instanceof SyntaxError ? checkedLine(file) : null);
+  return line === null ? file : `${file}:${line}`;
 };
+
+const lineIn = (text: string, file: string): string | null => {
+  const real = realFile(file);
+  for (const name of [real, pathToFileURL(real).href]) {
+    const at = text.indexOf(`${name}:`);
+    const line = at < 0 ? undefined : /^:(\d+)/.exec(text.slice(at + name.length))?.[1];
+    if (line !== undefined) return line;
+  }
+  return null;
+};
+
+/** Of plain JavaScript that does not parse, Node keeps the line from us: it tells it on stderr only. */
+const checkedLine = (file: string): string | null =>
+  lineIn(spawnSync(process.execPath, ['--check', file], {encoding: 'utf8'}).stderr, file);

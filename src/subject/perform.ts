@@ -1,6 +1,7 @@
 // One operation of the scenario as the driver wants it: never rejects, always says how it settled.
 import {context, ROOT_CONTEXT, TraceFlags, trace} from '@opentelemetry/api';
 import type {Settlement} from '../load/driver.ts';
+import {asText} from '../load/error-facts.ts';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {Answer, PerformContext, SubjectInput} from '../scenarios/define-scenario.ts';
 
@@ -44,7 +45,7 @@ export const performer = (
   const {subject, client, idOf, tracePrefix, now} = options;
   const judge = (id: string, answer: Answer | undefined): Settlement => {
     if (answer?.echoedId === undefined || answer.echoedId === id) return ok;
-    return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${String(answer.echoedId)}`)};
+    return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${asText(answer.echoedId)}`)};
   };
   const run = async (operation: OperationContext): Promise<Settlement> => {
     try {

@@ -1,35 +1,39 @@
 // Module hooks around the scenario file: `foulweather` resolves to this very package wherever the file lies,
 // and the packages that the file imports are noted with their versions.
-import {readFileSync} from 'node:fs';
-import {registerHooks} from 'node:module';
-import {fileURLToPath} from 'node:url';
+import {existsSync, readFileSync} from 'node:fs';
+import {findPackageJSON, isBuiltin, registerHooks} from 'node:module';
 
 const publicFace = new URL(`../index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url).href;
 
-const packagePattern = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//;
-
-type Found = {readonly name: string; readonly version: string};
-
-const packageOf = (moduleUrl: string): Found | null => {
-  const match = packagePattern.exec(moduleUrl);
-  if (!match) return null;
-  const manifest = JSON.parse(readFileSync(fileURLToPath(`${match[1]}/package.json`), 'utf8')) as {
-    version?: string;
-  };
-  return {name: match[2]!, version: manifest.version ?? 'unknown'};
+/** «@scope/name» of «@scope/name/part»; null for a path, a URL, a built-in module, or an import of the package's own. */
+export const packageNameOf = (specifier: string): string | null => {
+  if (/^[./#]|:/.test(specifier) || isBuiltin(specifier)) return null;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 };
 
-/** @returns the versions found so far, by package name; it fills while modules load. */
+/** Found from the importing file and not from the module's own place, so that a linked working copy is found, too. */
+const versionOf = (specifier: string, parentUrl: string): string => {
+  const manifestFile = findPackageJSON(specifier, parentUrl);
+  if (manifestFile === undefined || !existsSync(manifestFile)) return 'unknown';
+  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as {readonly version?: string};
+  return manifest.version ?? 'unknown';
+};
+
+/**
+ * @param scenarioUrl the file's real place: Node follows symbolic links
+ * @returns the versions found so far, by package name; it fills while modules load.
+ */
 export const hookScenario = (scenarioUrl: string): Record<string, string> => {
   const versions: Record<string, string> = {};
   registerHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier === 'foulweather') return {url: publicFace, shortCircuit: true};
       const resolved = nextResolve(specifier, context);
-      if (context.parentURL === scenarioUrl) {
-        const found = packageOf(resolved.url);
-        if (found) versions[found.name] = found.version;
-      }
+      const name = context.parentURL === scenarioUrl ? packageNameOf(specifier) : null;
+      if (name !== null) versions[name] = versionOf(specifier, scenarioUrl);
       return resolved;
     },
   });

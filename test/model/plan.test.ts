@@ -1,0 +1,27 @@
+import test from 'ava';
+import {outcomeCode, outcomeStatuses} from '../../src/model/outcome.ts';
+import {hungAfterMs, overrunAfterMs} from '../../src/model/plan.ts';
+
+const limits = test.macro({
+  title: (_title, deadlineMs: number, overrunMs: number, hungMs: number) =>
+    `a deadline of ${deadlineMs} ms is overrun from ${overrunMs} ms on, and hung from ${hungMs} ms on`,
+  exec(t, deadlineMs: number, overrunMs: number, hungMs: number) {
+    t.is(overrunAfterMs({deadlineMs, idempotent: true}), overrunMs);
+    t.is(hungAfterMs({deadlineMs, idempotent: true}), hungMs);
+  },
+});
+
+test(limits, 10, 61, 1010);
+test(limits, 700, 820, 1700);
+test(limits, 1500, 1700, 2500);
+test(limits, 2000, 2250, 3000);
+test(limits, 10_000, 11_050, 11_000);
+test(limits, 60_000, 66_050, 66_000);
+
+test('codes and statuses are each other, and 0 is in flight', t => {
+  t.deepEqual(
+    outcomeStatuses.slice(1).map(status => outcomeStatuses[outcomeCode(status as 'ok')]),
+    outcomeStatuses.slice(1),
+  );
+  t.is(outcomeStatuses[0], 'in-flight');
+});

@@ -1,0 +1,118 @@
+import test from 'ava';
+import type {Settlement} from '../../src/load/driver.ts';
+import type {Answer, PerformContext, SubjectInput} from '../../src/scenarios/define-scenario.ts';
+import {operationId, performer} from '../../src/subject/perform.ts';
+
+type Subject = SubjectInput<unknown, unknown>;
+
+/** The signal's own timer keeps no process alive. */
+const aborted = async (signal: AbortSignal): Promise<void> => {
+  const alive = setInterval(() => {}, 1000);
+  if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+  clearInterval(alive);
+};
+
+const perform = (subject: Partial<Subject>, deadlineAtMs = 1000, now = () => 0) =>
+  performer({
+    subject: {open: () => null, perform: () => undefined, ...subject},
+    client: 'client',
+    idOf: index => operationId('defaults-1', index),
+    tracePrefix: '0123456789abcdef',
+    now,
+  })(7, deadlineAtMs);
+
+const isSettled = test.macro({
+  title: (_title, what: string, status: string) => `${what}: ${status}`,
+  async exec(t, _what: string, status: Settlement['status'], answer: () => unknown) {
+    const settlement = await perform({perform: answer as Subject['perform']});
+    t.is(settlement.status, status);
+  },
+});
+
+const thrower = (): never => {
+  throw new Error('boom');
+};
+
+test(isSettled, 'no answer', 'ok', () => undefined);
+test(isSettled, 'null', 'ok', () => null);
+test(isSettled, 'an answer without an id', 'ok', async () => ({}));
+test(isSettled, 'its own id', 'ok', async () => ({echoedId: 'defaults-1-7'}));
+test(isSettled, "another one's id", 'wrong', async () => ({echoedId: 'defaults-1-8'}));
+test(isSettled, 'an id that is null', 'wrong', async () => ({echoedId: null}));
+test(isSettled, 'an id that is no text', 'wrong', async () => ({echoedId: 7}));
+test(isSettled, 'an id that cannot be told', 'wrong', async () => ({echoedId: Object.create(null)}));
+test(isSettled, 'an error thrown at once', 'unknown', thrower);
+test(isSettled, 'a rejection', 'unknown', async () => thrower());
+test(isSettled, 'a rejection with nothing', 'unknown', () => Promise.reject());
+test(isSettled, 'an answer that throws when looked at', 'unknown', () => ({
+  get echoedId() {
+    return thrower();
+  },
+}));
+
+const isClassified = test.macro({
+  title: (_title, what: string, status: string) => `classified as ${what}: ${status}`,
+  async exec(t, _what: string, status: Settlement['status'], classify: (error: unknown) => unknown) {
+    const settlement = await perform({
+      perform: thrower,
+      classify: classify as NonNullable<Subject['classify']>,
+    });
+    t.is(settlement.status, status);
+    t.like(settlement, {error: {message: 'boom'}});
+  },
+});
+
+for (const status of ['failed', 'unknown', 'rejected'] as const)
+  test(isClassified, status, status, () => status);
+test(isClassified, 'nothing', 'unknown', () => undefined);
+test(isClassified, 'another word', 'unknown', () => 'fatal');
+test(isClassified, 'a success', 'unknown', () => 'ok');
+test(isClassified, 'a promise', 'unknown', async () => 'failed');
+test(isClassified, 'an error', 'unknown', thrower);
+
+test('another answer is told with both ids', async t => {
+  const settlement = await perform({perform: () => ({echoedId: 'defaults-1-8'})});
+  t.like(settlement, {error: {message: 'asked as defaults-1-7, answered as defaults-1-8'}});
+});
+
+test('perform gets the client, the id, and the same signal each time', async t => {
+  t.plan(3);
+  await perform({
+    perform(client: unknown, context: PerformContext): Answer {
+      t.is(client, 'client');
+      t.is(context.id, 'defaults-1-7');
+      t.is(context.signal, context.signal);
+      return {};
+    },
+  });
+});
+
+test('the signal aborts at the deadline', async t => {
+  const startMs = performance.now();
+  const now = (): number => performance.now() - startMs;
+  await perform(
+    {
+      async perform(_client: unknown, {signal}: PerformContext) {
+        await aborted(signal);
+        t.true(now() >= 29);
+        t.is((signal.reason as Error).name, 'TimeoutError');
+        return undefined;
+      },
+    },
+    30,
+    now,
+  );
+});
+
+test('the signal of an operation that starts after its deadline aborts', async t => {
+  await perform(
+    {
+      async perform(_client: unknown, {signal}: PerformContext) {
+        await aborted(signal);
+        t.true(signal.aborted);
+        return undefined;
+      },
+    },
+    -5000,
+  );
+});
