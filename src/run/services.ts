@@ -8,6 +8,7 @@ import type {Child} from './child.ts';
 import {unloadable} from './describe.ts';
 import {entries} from './entries.ts';
 import type {Household} from './household.ts';
+import {upstreamOf} from './target-address.ts';
 
 export type Target = {
   readonly url: string;
@@ -21,7 +22,7 @@ export const startTarget = async (
   scenarioFile: string,
   limitMs: number,
 ): Promise<Target> => {
-  if (plan.target.kind === 'url') return {url: plan.target.url, child: null};
+  if (plan.target.kind === 'url') return reachable({url: plan.target.url, child: null});
   const child = household.spawn<ToTarget, FromTarget>({
     label: 'The target',
     file: entries.target,
@@ -30,9 +31,15 @@ export const startTarget = async (
   const answer = await child.next(['listening', 'failed'], limitMs).catch((error: unknown) => {
     throw plan.target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
   });
-  if (answer.kind === 'listening') return {url: answer.url, child};
+  if (answer.kind === 'listening') return reachable({url: answer.url, child});
   if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
   throw notStarted(answer.message);
+};
+
+/** @throws FoulweatherError FW_SCENARIO_INVALID for an address that the injector could not connect to */
+const reachable = (target: Target): Target => {
+  upstreamOf(target.url);
+  return target;
 };
 
 const notStarted = (message: string): FoulweatherError =>

@@ -97,6 +97,11 @@ const cases: {readonly [title: string]: Case} = {
     files: {'a.ts': scenarioWith("target: {url: 'localhost:6379'}")},
     says: ['target', 'redis://127.0.0.1:6379'],
   },
+  'a target whose start() answers with no address': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith("target: {start: () => ({url: 'tcp://127.0.0.1'})}")},
+    says: ["The target's address tcp://127.0.0.1 names no port.", 'redis://127.0.0.1:6379'],
+  },
   'a syntax error': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const one = 1;\nexport const two = = 2;\n'},

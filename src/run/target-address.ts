@@ -1,0 +1,44 @@
+// A target's address: where the injector connects to, and what the library gets.
+import {FoulweatherError} from '../model/errors.ts';
+
+const defaultPorts: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'ws:': 80,
+  'wss:': 443,
+  'redis:': 6379,
+  'rediss:': 6379,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'mysql:': 3306,
+  'mariadb:': 3306,
+  'amqp:': 5672,
+  'amqps:': 5671,
+  'mqtt:': 1883,
+  'mqtts:': 8883,
+  'nats:': 4222,
+  'mongodb:': 27017,
+};
+
+/**
+ * `host:port` of a target's URL.
+ * @throws FoulweatherError FW_SCENARIO_INVALID where the port is neither given nor known by the scheme
+ */
+export const upstreamOf = (targetUrl: string): string => {
+  const {hostname, port, protocol} = URL.parse(targetUrl) ?? {hostname: '', port: '', protocol: ''};
+  const known = port === '' ? defaultPorts[protocol] : port;
+  if (hostname !== '' && known !== undefined) return `${hostname}:${known}`;
+  throw new FoulweatherError(
+    'FW_SCENARIO_INVALID',
+    `The target's address ${targetUrl} names no ${hostname === '' ? 'host' : 'port'}.`,
+    'Give the whole address, such as redis://127.0.0.1:6379.',
+  );
+};
+
+/** The same URL, by way of the proxy: user, password, path and query stay. */
+export const throughProxy = (targetUrl: string, proxyAddress: string): string => {
+  // By hand, not by the URL class: that one would add a slash where none was, and some clients mind.
+  const [, scheme, authority, rest] = /^([^:]+:\/\/)([^/?#]*)(.*)$/s.exec(targetUrl)!;
+  const credentials = authority!.slice(0, authority!.lastIndexOf('@') + 1);
+  return `${scheme}${credentials}${proxyAddress}${rest}`;
+};
