@@ -1,0 +1,156 @@
+// From a journal to a trial.
+import test from 'ava';
+import type {ProcessExit, TrialEvent} from '../../src/model/event.ts';
+import type {ErrorFacts} from '../../src/model/outcome.ts';
+import type {SubjectEnd} from '../../src/model/trial.ts';
+import {foldOf, journalOf, type Story, trialOf, witnessOf} from '../helpers/run-journal.ts';
+
+const error: ErrorFacts = {name: 'Error', code: null, message: 'no', stack: [], causes: []};
+const closed = (result: 'failed' | 'hung'): TrialEvent => ({
+  kind: 'closed',
+  atMs: 2150,
+  durationMs: 50,
+  result,
+  error: result === 'failed' ? error : null,
+});
+const killed = {exitCode: null, signal: 'SIGKILL'} satisfies Partial<ProcessExit>;
+const crash = {kind: 'crashed', exitCode: null, outOfMemory: false, error: null} as const;
+
+const ends: readonly (readonly [title: string, story: Story, end: SubjectEnd])[] = [
+  ['all went well', {}, {kind: 'completed', close: 'resolved', error: null}],
+  ['close() rejected', {more: [closed('failed')]}, {kind: 'completed', close: 'failed', error}],
+  ['close() hung', {more: [closed('hung')]}, {kind: 'completed', close: 'hung', error: null}],
+  [
+    'it lingered after its close',
+    {exit: {...killed, killedFor: 'lingering'}},
+    {kind: 'completed', close: 'resolved', error: null},
+  ],
+  [
+    'open() failed',
+    {cutAt: 'opened', more: [{kind: 'open-failed', atMs: 5, error}], exit: {}},
+    {kind: 'open-failed', error},
+  ],
+  [
+    'open() failed, and the process lingered',
+    {
+      cutAt: 'opened',
+      more: [{kind: 'open-failed', atMs: 5, error}],
+      exit: {...killed, killedFor: 'lingering'},
+    },
+    {kind: 'open-failed', error},
+  ],
+  [
+    'it stopped answering',
+    {cutAt: 'drained', exit: {...killed, killedFor: 'unresponsive'}},
+    {kind: 'unresponsive'},
+  ],
+  ['it exited', {cutAt: 'load-ended', exit: {exitCode: 3}}, {...crash, exitCode: 3, signal: null}],
+  ['it exited without a word', {cutAt: 'loaded', exit: {}}, {...crash, exitCode: 0, signal: null}],
+  [
+    'it threw',
+    {cutAt: 'load-ended', more: [{kind: 'uncaught', atMs: 5, error}], exit: {exitCode: 1}},
+    {...crash, exitCode: 1, signal: null, error},
+  ],
+  ['it was killed by a signal', {cutAt: 'load-ended', exit: killed}, {...crash, signal: 'SIGKILL'}],
+  [
+    'V8 ran out of heap',
+    {
+      cutAt: 'load-ended',
+      exit: {
+        exitCode: null,
+        signal: 'SIGABRT',
+        stderrTail: 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n',
+      },
+    },
+    {...crash, signal: 'SIGABRT', outOfMemory: true},
+  ],
+  ['the harness was killed', {cutAt: 'load-ended'}, {kind: 'interrupted'}],
+  [
+    'Ctrl-C came',
+    {
+      cutAt: 'load-ended',
+      more: [{kind: 'interrupted', atMs: 5}],
+      exit: {...killed, killedFor: 'interrupted'},
+    },
+    {kind: 'interrupted'},
+  ],
+  [
+    'the injector was lost',
+    {cutAt: 'load-ended', exit: {...killed, killedFor: 'interrupted'}},
+    {kind: 'interrupted'},
+  ],
+];
+
+for (const [title, story, end] of ends) {
+  test(`the end of a trial is told: ${title}`, t => {
+    t.deepEqual(trialOf(story).end, end);
+  });
+}
+
+test('a journal that does not say which trial it is of is of none', t => {
+  t.is(foldOf([]), null);
+  t.is(foldOf(journalOf().slice(1)), null);
+});
+
+test('what the witnesses say is in the trial', t => {
+  const trial = trialOf();
+  t.like(trial, {
+    id: 'after-1',
+    variant: 'after',
+    number: 1,
+    seed: 7,
+    tracePrefix: '5eed',
+    originEpochMs: 1e12,
+  });
+  t.like(trial, {runtime: 'Node.js v24.0.0', versions: {undici: '8.0.0'}, loadEndedMs: 2000});
+  t.deepEqual(trial.closing, {startMs: 2100, durationMs: 50});
+  t.deepEqual(trial.driver.drained, {atMs: 2050, inFlight: 0});
+  t.deepEqual(
+    trial.driver.phases.map(({phase}) => phase),
+    [0, 1],
+    'in the order of the plan',
+  );
+  t.is(trial.driver.outcomes.length, 200);
+  t.deepEqual([...new Set(trial.driver.operationPhases.subarray(100))], [1]);
+  t.deepEqual(trial.injector, [{atMs: 1900, witness: witnessOf(100)}]);
+  t.deepEqual([...trial.ledger!.attempts], Array<number>(200).fill(1));
+});
+
+test('what is told again is told better: later figures, bins and operations replace earlier ones', t => {
+  const empty = {ok: 0, failed: 0, unknown: 0, rejected: 0, wrong: 0, hung: 0};
+  const bin = {
+    index: 3,
+    startMs: 1500,
+    durationMs: 500,
+    phase: 1,
+    dropped: 0,
+    p50Ms: null,
+    p99Ms: null,
+    maxMs: null,
+  };
+  const trial = trialOf({
+    more: [
+      {kind: 'bins', bins: [{...bin, started: 1, outcomes: empty}]},
+      {
+        kind: 'bins',
+        bins: [
+          {...bin, started: 9, outcomes: empty},
+          {...bin, index: 2, started: 4, outcomes: empty},
+        ],
+      },
+      {kind: 'operations', fromIndex: 1, outcomes: 'BgY=', phases: 'AQE='},
+      {kind: 'operations', fromIndex: 5000, outcomes: 'Bg==', phases: 'AQ=='},
+    ],
+  });
+  t.deepEqual(
+    trial.driver.bins.map(({index, started}) => [index, started]),
+    [
+      [2, 4],
+      [3, 9],
+    ],
+  );
+  t.deepEqual([...trial.driver.outcomes.subarray(0, 4)], [1, 6, 6, 1]);
+  t.is(trial.driver.outcomes.length, 5001);
+  t.is(trial.driver.outcomes[5000], 6);
+  t.is(trial.driver.outcomes[4999], 0, 'in flight, as far as is known');
+});

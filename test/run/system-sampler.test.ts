@@ -1,0 +1,27 @@
+// A process as the operating system sees it.
+import {createServer} from 'node:net';
+import test from 'ava';
+import {sampleProcess} from '../../src/run/system-sampler.ts';
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a living process has memory, threads, descriptors and sockets', async t => {
+  const before = await sampleProcess(process.pid, 12);
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const after = await sampleProcess(process.pid, 13);
+  t.is(before!.atMs, 12);
+  t.true(before!.cpuMs > 0 && after!.cpuMs >= before!.cpuMs);
+  // In kB from the kernel, in bytes from us: off by 1024 would be seen.
+  t.true(after!.rssBytes > 10 * 1024 ** 2 && after!.rssBytes < 16 * 1024 ** 3);
+  t.true(after!.threadCount >= 2);
+  t.true(after!.fileDescriptorCount! > 3);
+  t.true(after!.socketCount! >= 1);
+  t.true(after!.socketCount! <= after!.fileDescriptorCount!);
+});
+
+onLinux('of a process that is gone there is no sample', async t => {
+  // Above the kernel's highest process id.
+  t.is(await sampleProcess(2 ** 22 + 1, 0), null);
+});
