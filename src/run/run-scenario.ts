@@ -131,6 +131,9 @@ export const interleave = (variants: readonly Variant[], trialsPerVariant: numbe
     return order.map(variant => ({variant, number: round + 1, trialId: `${variant.name}-${round + 1}`}));
   }).flat();
 
+/** A full disk, or too many open files: nothing that a stack trace would explain. */
+const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
+
 class RunInProgress {
   readonly #options: RunOptions;
   readonly #context: TrialContext;
@@ -158,7 +161,8 @@ class RunInProgress {
         await this.#try(trial);
       }
     } catch (error) {
-      await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()});
+      // Where the disk is full this fails as well; the first error is the one to tell.
+      await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()}).catch(() => {});
       throw this.#broken(error);
     }
     const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
@@ -169,7 +173,7 @@ class RunInProgress {
   }
 
   #broken(error: unknown): unknown {
-    if (!(error instanceof FoulweatherError)) return error;
+    if (!(error instanceof FoulweatherError || isOfTheSystem(error))) return error;
     return new FoulweatherError(
       'FW_RUN_BROKEN',
       `The run broke off: ${error.message}`,
