@@ -1,0 +1,128 @@
+// Every figure that a goal can limit, held against its limit.
+import test from 'ava';
+import {type GoalMetric, type GoalResult, goalMetrics, type Limit} from '../../../src/model/goal.ts';
+import {judgeGoals} from '../../../src/run/judge/goals.ts';
+import {type Story, trialOf} from '../../helpers/run-journal.ts';
+
+const mixed: Story = {
+  slow: {outcomes: {ok: 60, failed: 10, unknown: 10, wrong: 15, hung: 5}, okMs: 40, overrun: 7, dropped: 3},
+};
+const many: Story = {slow: {outcomes: {ok: 400}, okMs: 40}};
+
+type Row = {
+  readonly metric: GoalMetric;
+  readonly story?: Story;
+  readonly phase?: string;
+  readonly limit?: Limit;
+  readonly value: number | null;
+  readonly count?: number;
+  readonly verdict: GoalResult['verdict'];
+  readonly reason?: RegExp;
+};
+
+const rows: readonly Row[] = [
+  {metric: 'successRatio', limit: {min: 0.6}, value: 0.6, count: 100, verdict: 'met'},
+  {metric: 'successRatio', limit: {min: 0.61}, value: 0.6, verdict: 'missed'},
+  {metric: 'successRatio', phase: 'run', limit: {min: 0.8}, value: 0.8, count: 200, verdict: 'met'},
+  {metric: 'goodputPerSecond', limit: {min: 60}, value: 60, verdict: 'met'},
+  {metric: 'goodputPerSecond', phase: 'run', limit: {min: 90}, value: 80.2, verdict: 'missed'},
+  {metric: 'responseP50Ms', limit: {max: 41}, value: 40, count: 60, verdict: 'met'},
+  {metric: 'responseP90Ms', limit: {max: 39}, value: 40, verdict: 'missed'},
+  {
+    metric: 'responseP99Ms',
+    value: 40,
+    count: 60,
+    verdict: 'inconclusive',
+    reason: /^60 samples are too few.*300/,
+  },
+  {metric: 'responseP99Ms', story: many, limit: {max: 41}, value: 40, count: 400, verdict: 'met'},
+  {metric: 'settleP99Ms', story: many, limit: {max: 39}, value: 40, verdict: 'missed'},
+  {metric: 'hungCount', limit: {max: 5}, value: 5, count: 100, verdict: 'met'},
+  {metric: 'hungCount', limit: {max: 4}, value: 5, verdict: 'missed'},
+  {metric: 'overrunCount', limit: {max: 6}, value: 7, verdict: 'missed'},
+  {metric: 'droppedCount', limit: {max: 3}, value: 3, verdict: 'met'},
+  {metric: 'wrongCount', limit: {max: 0}, value: 15, verdict: 'missed'},
+  {metric: 'duplicateCount', value: 0, verdict: 'met'},
+  {metric: 'duplicateCount', story: {ledger: {attempts: 2, effects: 2}}, value: 100, verdict: 'missed'},
+  {metric: 'lostCount', story: {ledger: {attempts: 1, effects: 0}}, value: 0, verdict: 'met'},
+  {
+    metric: 'attemptsPerOperationRatio',
+    story: {ledger: {attempts: 3, effects: 1}},
+    limit: {max: 3},
+    value: 3,
+    verdict: 'met',
+  },
+  {
+    metric: 'attemptsPerOperationRatio',
+    story: {ledger: null},
+    value: null,
+    count: 0,
+    verdict: 'inconclusive',
+    reason: /keeps no ledger/,
+  },
+  {
+    metric: 'duplicateCount',
+    story: {ledger: null},
+    value: null,
+    verdict: 'inconclusive',
+    reason: /keeps no ledger/,
+  },
+  {
+    metric: 'lostCount',
+    story: {ledger: null},
+    value: null,
+    verdict: 'inconclusive',
+    reason: /keeps no ledger/,
+  },
+  {metric: 'timeToRecoverMs', value: null, verdict: 'inconclusive', reason: /no recovery phase/},
+  {
+    metric: 'responseP50Ms',
+    story: {slow: {outcomes: {ok: 0, failed: 100}}},
+    value: null,
+    count: 0,
+    verdict: 'inconclusive',
+    reason: /nothing to measure/,
+  },
+  {
+    metric: 'hungCount',
+    story: {cutAt: 'edge'},
+    value: null,
+    count: 0,
+    verdict: 'inconclusive',
+    reason: /did not reach this phase/,
+  },
+  {metric: 'successRatio', limit: {min: 0.5, max: 0.55}, value: 0.6, verdict: 'missed'},
+];
+
+for (const [index, row] of rows.entries()) {
+  const {metric, story = mixed, phase = 'slow', limit = {max: 0}, value, count, verdict, reason} = row;
+  test(`goal ${index + 1}: ${metric} of ${phase}, ${JSON.stringify(limit)}, is ${verdict}`, t => {
+    const [result] = judgeGoals(trialOf({...story, goals: {[phase]: {[metric]: limit}}}));
+    t.like(result, {phase, metric, limit, verdict});
+    if (value === null) t.is(result!.value, null);
+    // Histograms keep three digits.
+    else t.true(Math.abs(result!.value! - value) <= value * 0.001, String(result!.value));
+    if (count !== undefined) t.is(result!.count, count);
+    if (reason) t.regex(result!.reason!, reason);
+    else t.is(result!.reason, null);
+  });
+}
+
+test('every figure has a row', t => {
+  t.deepEqual(
+    [...new Set(rows.map(({metric}) => metric))].sort(),
+    (Object.keys(goalMetrics) as GoalMetric[]).sort(),
+  );
+});
+
+test('goals are answered in the order of the scenario', t => {
+  const goals = {
+    slow: {hungCount: {max: 0}, successRatio: {min: 1}},
+    run: {wrongCount: {max: 0}},
+    calm: {successRatio: {min: 1}},
+  };
+  t.deepEqual(
+    judgeGoals(trialOf({goals})).map(({phase, metric}) => `${phase}.${metric}`),
+    ['slow.hungCount', 'slow.successRatio', 'run.wrongCount', 'calm.successRatio'],
+  );
+});

@@ -1,0 +1,108 @@
+// Runs on disk: made, found, written whole, and read in spite of a harness that was killed.
+import {appendFile, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {FoulweatherError} from '../../src/model/errors.ts';
+import {reopenRun} from '../../src/run/reopen.ts';
+import {Journal} from '../../src/store/journal.ts';
+import {listRuns, RunFolder, runsFolder} from '../../src/store/run-folder.ts';
+import {judgedRun} from '../helpers/judged-run.ts';
+import {filesUnder, temporaryFolder} from '../helpers/run-folders.ts';
+import {journalOf, plan} from '../helpers/run-journal.ts';
+
+const {record: someRecord} = judgedRun();
+const record = {...someRecord, plan, trialIds: ['after-1']};
+
+test('two runs of the same second get folders of their own', async t => {
+  const base = await temporaryFolder(t);
+  const made = await Promise.all(Array.from({length: 3}, () => RunFolder.create(base, 'a')));
+  t.deepEqual(made.map(({id}) => id).sort(), ['a', 'a-2', 'a-3']);
+  t.deepEqual(await listRuns(base), ['a', 'a-2', 'a-3']);
+});
+
+test('latest is the newest run, and other files are none', async t => {
+  const base = await temporaryFolder(t);
+  t.deepEqual(await listRuns(base), []);
+  for (const id of ['2026-01-02T00-00-00-z', '2026-01-03T00-00-00-a']) await RunFolder.create(base, id);
+  await writeFile(join(runsFolder(base), 'zzz.txt'), '');
+  t.is((await RunFolder.open(base, 'latest')).path, join(runsFolder(base), '2026-01-03T00-00-00-a'));
+});
+
+test('a run that is not there is told with the newest ones', async t => {
+  const base = await temporaryFolder(t);
+  for (let day = 1; day < 8; day++) await RunFolder.create(base, `2026-01-0${day}`);
+  const error = await t.throwsAsync<FoulweatherError>(RunFolder.open(base, 'x'), {code: 'FW_UNKNOWN_RUN'});
+  t.is(error.hint, 'The newest are: 2026-01-03, 2026-01-04, 2026-01-05, 2026-01-06, 2026-01-07.');
+});
+
+test('a record is written whole, and replaces the one before', async t => {
+  const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+  await folder.writeRecord({...record, status: 'running'});
+  await Promise.all([folder.writeFile('report.md', 'text'), folder.writeRecord(record)]);
+  t.deepEqual(await folder.readRecord(), record);
+  t.deepEqual(await filesUnder(folder.path), ['report.md', 'run.json'], 'no draft is left');
+});
+
+test('a journal is read as it was written', async t => {
+  const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+  const {journalFile} = await folder.addTrial('after-1');
+  const journal = new Journal(journalFile);
+  const events = journalOf();
+  for (const event of events) journal.add(event);
+  await journal.close();
+  t.deepEqual(await folder.readTrial('after-1'), events);
+});
+
+test('what a killed harness did not come to write is left out', async t => {
+  const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+  await folder.writeRecord({...record, status: 'running', trialIds: ['after-1', 'before-1']});
+  const {journalFile} = await folder.addTrial('after-1');
+  const lines = journalOf().map(event => `${JSON.stringify(event)}\n`);
+  await writeFile(journalFile, `${lines.slice(0, 5).join('')}${lines[5]!.slice(0, 30)}`);
+  t.is((await folder.readTrial('after-1')).length, 5);
+  t.deepEqual(await folder.readTrial('before-1'), []);
+  const {trials, judgement} = await reopenRun(folder);
+  t.deepEqual(
+    trials.map(({id, end}) => [id, end.kind]),
+    [['after-1', 'interrupted']],
+  );
+  t.is(judgement.verdict, 'inconclusive');
+});
+
+test('a journal that is damaged in the middle is told with its line', async t => {
+  const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+  await folder.writeRecord(record);
+  const {journalFile} = await folder.addTrial('after-1');
+  await writeFile(
+    journalFile,
+    '{"kind":"interrupted","atMs":1}\n{"kind":\n{"kind":"interrupted","atMs":1}\n',
+  );
+  const error = await t.throwsAsync<FoulweatherError>(reopenRun(folder), {
+    instanceOf: FoulweatherError,
+    code: 'FW_RUN_DAMAGED',
+  });
+  t.true(error.message.startsWith(`${journalFile}:2 cannot be read`));
+  t.is(error.exitCode, 64);
+});
+
+test('a journal that cannot be written tells the error of the disk at its close', async t => {
+  const journal = new Journal(join(await temporaryFolder(t), 'no-such-folder', 'events.ndjson'));
+  for (const event of journalOf()) journal.add(event);
+  await t.throwsAsync(journal.close(), {code: 'ENOENT'});
+});
+
+test('a journal never overwrites one that is there', async t => {
+  const folder = await temporaryFolder(t);
+  const file = join(folder, 'events.ndjson');
+  await appendFile(file, 'kept');
+  await t.throwsAsync(new Journal(file).close(), {code: 'EEXIST'});
+  t.is(await readFile(file, 'utf8'), 'kept');
+});
+
+test('a folder of runs that is removed has no runs', async t => {
+  const base = await temporaryFolder(t);
+  await RunFolder.create(base, 'a');
+  await rm(join(base, '.foulweather'), {recursive: true});
+  t.deepEqual(await listRuns(base), []);
+  t.deepEqual(await readdir(base), []);
+});
