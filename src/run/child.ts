@@ -125,7 +125,7 @@ export class Child<To, From extends Tagged> {
       this.#process.once('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
     });
     killGroup(this.pid);
-    await killMarked(this.mark);
+    killMarked(this.mark);
     await this.#untilClosed(closed);
     this.#exit = {
       code,

@@ -40,7 +40,7 @@ process.on('message', (message: ToGuard) => {
 
 process.on('disconnect', async () => {
   for (const pid of children.keys()) killGroup(pid);
-  await Promise.allSettled([...children.values()].map(killMarked));
+  for (const mark of children.values()) killMarked(mark);
   const removals = [...proxies].map(url =>
     fetch(url, {method: 'DELETE', signal: AbortSignal.timeout(callLimitMs)}),
   );

@@ -1,7 +1,7 @@
 // Ends what a child process leaves behind. Its process group ends as a whole, but a grandchild may have left
 // the group (`detached`, setsid); its environment still carries the child's mark. The mark is read from /proc, so
 // on other systems than Linux the group has to do.
-import {readdir, readFile} from 'node:fs/promises';
+import {readdirSync, readFileSync} from 'node:fs';
 
 export const markVariable = 'FOULWEATHER_CHILD';
 
@@ -22,26 +22,26 @@ export const killGroup = (pid: number): void => {
   if (pid > 1) kill(-pid);
 };
 
-export const killMarked = async (mark: string): Promise<void> => {
+/** Synchronous, for /proc answers from memory: all of it is read in a few milliseconds. */
+export const killMarked = (mark: string): void => {
   if (process.platform !== 'linux') return;
   for (let round = 0; round < rounds; round++) {
-    const pids = await findMarked(`${markVariable}=${mark}\0`);
+    const pids = findMarked(`${markVariable}=${mark}\0`);
     if (pids.length === 0) return;
     for (const pid of pids) kill(pid);
   }
 };
 
-const findMarked = async (entry: string): Promise<number[]> => {
-  const pids = (await readdir('/proc')).map(Number).filter(pid => pid > 1 && pid !== process.pid);
-  const found = await Promise.all(
-    pids.map(async pid => {
-      try {
-        return (await readFile(`/proc/${pid}/environ`, 'latin1')).includes(entry);
-      } catch {
-        // Gone, or another user's: not ours in both cases.
-        return false;
-      }
-    }),
-  );
-  return pids.filter((_, index) => found[index]);
+const findMarked = (entry: string): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter(pid => pid > 1 && pid !== process.pid && environmentOf(pid).includes(entry));
+
+const environmentOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    // Gone, or another user's: not ours in both cases.
+    return '';
+  }
 };
