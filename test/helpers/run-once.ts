@@ -1,6 +1,6 @@
 // One run of a scenario fixture in a folder of its own, with everything that can be asked of it afterwards.
 import {mkdir, readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
 import type {Plan} from '../../src/model/plan.ts';
@@ -37,6 +37,9 @@ export type RunOnce = {
   trial(variant: string): {readonly trial: Trial; readonly judgement: TrialJudgement};
 };
 
+/** Node compiles the same sources in hundreds of processes: with this it does so once. */
+const compileCache = resolve(import.meta.dirname, '../../node_modules/.cache/foulweather-test');
+
 export type Watched = {readonly watch: ProcessWatch; readonly environment: NodeJS.ProcessEnv};
 
 /** An environment by which the processes of a run are found again, with a folder of its own for temporary files. */
@@ -45,7 +48,13 @@ export const watched = async (t: Pick<ExecutionContext, 'teardown'>): Promise<Wa
   const watch = new ProcessWatch();
   // A failed test must not leave anything behind either: it would disturb the others.
   t.teardown(() => watch.remains(0));
-  return {watch, environment: {...process.env, ...watch.environment, TMPDIR: temporary}};
+  const environment = {
+    ...process.env,
+    ...watch.environment,
+    TMPDIR: temporary,
+    NODE_COMPILE_CACHE: compileCache,
+  };
+  return {watch, environment};
 };
 
 export const runOnce = async (

@@ -53,8 +53,8 @@ export class ProcessWatch {
   #timer: NodeJS.Timeout | undefined;
   /** Command line by process id and start. */
   readonly #seen = new Map<string, string>();
+  /** Inodes of their sockets; which of them listened is asked at the end. */
   readonly #sockets = new Set<string>();
-  readonly #ports = new Set<number>();
 
   /** How often a process id was seen that is not of this run. */
   readonly #foreign = new Map<number, number>();
@@ -71,10 +71,6 @@ export class ProcessWatch {
 
   get seenCount(): number {
     return this.#seen.size;
-  }
-
-  get seenPorts(): readonly number[] {
-    return [...this.#ports];
   }
 
   /** Until a process with such a command line has been there. */
@@ -100,7 +96,6 @@ export class ProcessWatch {
   }
 
   look(): void {
-    const ports = listening();
     for (const name of readdirSync('/proc')) {
       const pid = Number(name);
       if (!(pid > 1) || pid === process.pid) continue;
@@ -115,12 +110,7 @@ export class ProcessWatch {
       const command = orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
       if (startTicks === undefined || command === null) continue;
       this.#seen.set(`${pid} ${startTicks}`, command.replaceAll('\0', ' '));
-      for (const socket of socketsOf(pid)) {
-        const port = ports.get(socket);
-        if (port === undefined) continue;
-        this.#sockets.add(socket);
-        this.#ports.add(port);
-      }
+      for (const socket of socketsOf(pid)) this.#sockets.add(socket);
     }
   }
 

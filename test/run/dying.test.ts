@@ -57,7 +57,7 @@ const dies = test.macro({
     t.like(finding, {symptom, severity: 'fail', phase: 'slow'});
     t.deepEqual(judgement.gates, []);
     const [baseline] = judgement.phases;
-    t.true(baseline!.outcomes.ok >= 20, 'what happened before is known');
+    t.true(baseline!.outcomes.ok > 0, 'what happened before is known');
     t.true(ran.reportOf(variant).includes(`**${symptom}**`));
     if (error !== null) t.true(ran.reportOf(variant).includes(error));
   },
