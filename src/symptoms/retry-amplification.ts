@@ -1,42 +1,54 @@
 // A retry storm: attempts per operation in a fault phase, warn above 1.1, fail above 3.
 // Source: AWS Builders' Library, «Timeouts, retries and backoff with jitter»; Google SRE book, «Addressing cascading failures».
-import type {Detector} from '../model/finding.ts';
-import {DriverMeasure, measureLedger, phasesOf} from './measure.ts';
+import type {Detector, Evidence} from '../model/finding.ts';
+import type {Trial} from '../model/trial.ts';
+import {type AttemptCounts, attemptCounts, sumOfPhase} from './attempts.ts';
+import {DriverMeasure, phasesOf} from './measure.ts';
 import {firstIds, inconclusive, phaseName, presentIf} from './say.ts';
 
 const warnAbove = 1.1;
 const failAbove = 3;
 
+type Found = {readonly phase: string; readonly ratio: number; readonly evidence: Evidence};
+
 export const retryAmplification: Detector = trial => {
-  const {ledger} = trial;
-  if (!ledger)
-    return inconclusive('retry-amplification', 'the target keeps no ledger, so its attempts are not known');
+  const witnesses = attemptCounts(trial);
+  if (witnesses.length === 0) {
+    return inconclusive('retry-amplification', 'neither the target nor the library tells its attempts');
+  }
+  // A request that is refused or lost on its way is an attempt that no target sees: the higher count is the better one.
   const found = phasesOf(trial, 'fault')
-    .map(index => {
-      const started = new DriverMeasure(trial, [index]).total('started');
-      const attempts = measureLedger(trial, [index])?.attempts ?? 0;
-      return {index, started, attempts, ratio: started === 0 ? 0 : attempts / started};
-    })
+    .flatMap(phase => highest(witnesses.map(witness => foundBy(trial, witness, phase))))
     .filter(({ratio}) => ratio > warnAbove)
-    .sort((a, b) => b.ratio - a.ratio)
-    .map(({index, started, attempts, ratio}) => {
-      const phase = phaseName(trial, index);
-      const retried = (operation: number): boolean =>
-        trial.driver.operationPhases[operation] === index && (ledger.attempts[operation] ?? 0) > 1;
-      return {
-        phase,
-        ratio,
-        evidence: {
-          witness: 'target' as const,
-          says: `The target saw ${attempts} attempts of ${started} operations in phase ${phase}: ${ratio.toFixed(2)} each.`,
-          value: ratio,
-          threshold: ratio > failAbove ? failAbove : warnAbove,
-          unit: 'ratio' as const,
-          count: started,
-          operations: firstIds(trial, retried),
-        },
-      };
-    });
+    .sort((a, b) => b.ratio - a.ratio);
   const worst = found[0]?.ratio ?? 0;
   return presentIf('retry-amplification', worst > failAbove ? 'fail' : 'warn', found);
+};
+
+/** The first of the highest. */
+const highest = (candidates: readonly Found[]): Found[] =>
+  candidates.toSorted((a, b) => b.ratio - a.ratio).slice(0, 1);
+
+const saw = {target: 'The target saw', telemetry: "The library's own spans tell of"} as const;
+
+const foundBy = (trial: Trial, {witness, counts}: AttemptCounts, index: number): Found => {
+  const phase = phaseName(trial, index);
+  const started = new DriverMeasure(trial, [index]).total('started');
+  const attempts = sumOfPhase(trial, counts, index);
+  const ratio = started === 0 ? 0 : attempts / started;
+  const retried = (operation: number): boolean =>
+    trial.driver.operationPhases[operation] === index && (counts[operation] ?? 0) > 1;
+  return {
+    phase,
+    ratio,
+    evidence: {
+      witness,
+      says: `${saw[witness]} ${attempts} attempts of ${started} operations in phase ${phase}: ${ratio.toFixed(2)} each.`,
+      value: ratio,
+      threshold: ratio > failAbove ? failAbove : warnAbove,
+      unit: 'ratio',
+      count: started,
+      operations: firstIds(trial, retried),
+    },
+  };
 };

@@ -142,6 +142,21 @@ export const booksOf = (
   },
 });
 
+/** Telemetry of nothing but so many spans of each operation. */
+export const telemetryOf = (spansPerOperation: readonly number[]): NonNullable<Trial['telemetry']> => ({
+  resource: {},
+  spanCount: spansPerOperation.reduce((sum, count) => sum + count, 0),
+  ungroupedSpanCount: 0,
+  groups: [],
+  metrics: [],
+  exemplars: [],
+  spansPerOperation: Buffer.from(spansPerOperation).toString('base64'),
+  logRecordCount: 0,
+  requestCount: 0,
+  requestBytes: 0,
+  refusals: {},
+});
+
 export type TrialChanges = Partial<Omit<Trial, 'plan' | 'driver'>> & {
   readonly plan?: Partial<Plan>;
   readonly driver?: Partial<Trial['driver']>;

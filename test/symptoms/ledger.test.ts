@@ -12,6 +12,7 @@ import {
   inconclusiveOf,
   presentOf,
   recovery,
+  telemetryOf,
   trialWith,
 } from '../helpers/trial-believable.ts';
 
@@ -73,11 +74,48 @@ test('amplification: a fault phase in which nothing started is clear', t => {
   t.is(retryAmplification(trialWith({driver: {...driver, phases: []}, ledger})).verdict, 'clear');
 });
 
-test('amplification: without a ledger it is not known', t => {
+test('amplification: without a ledger and without telemetry it is not known', t => {
   t.deepEqual(
     retryAmplification(trialWith()),
-    inconclusiveOf('retry-amplification', 'the target keeps no ledger, so its attempts are not known'),
+    inconclusiveOf('retry-amplification', 'neither the target nor the library tells its attempts'),
   );
+});
+
+const spansTell = test.macro({
+  title: (_title, says: string) => `amplification, by the library's spans: ${says}`,
+  exec(t, _says: string, spans: readonly number[], found: string) {
+    const phases = [baseline, baseline, fault, fault];
+    const {driver} = booksOf(phases.map(phase => ({phase})));
+    const trial = trialWith({
+      driver: {...driver, phases: [figuresOf(baseline, 2), figuresOf(fault, 2)]},
+      telemetry: telemetryOf(spans),
+    });
+    const finding = retryAmplification(trial);
+    t.is(finding.verdict === 'present' ? finding.evidence[0].says : finding.verdict, found);
+  },
+});
+
+test(
+  spansTell,
+  'attempts that never reached a target are counted',
+  [1, 1, 3, 2],
+  "The library's own spans tell of 5 attempts of 2 operations in phase stall: 2.50 each.",
+);
+test(spansTell, 'one span each is clear', [1, 1, 1, 1], 'clear');
+test(spansTell, 'spans of steps are no attempts', [2, 2, 9, 9], 'inconclusive');
+test(spansTell, 'no spans at all tell nothing', [], 'inconclusive');
+
+test('amplification: of two witnesses the one that saw more is believed', t => {
+  const {driver, ledger} = booksOf([
+    {phase: baseline, attempts: 1},
+    {phase: fault, attempts: 0},
+  ]);
+  const trial = trialWith({
+    driver: {...driver, phases: [figuresOf(baseline, 1), figuresOf(fault, 1)]},
+    ledger,
+    telemetry: telemetryOf([1, 3]),
+  });
+  t.is(presentOf(retryAmplification(trial)).evidence[0].witness, 'telemetry');
 });
 
 const twice = booksOf([

@@ -1,0 +1,37 @@
+// Attempts per operation, from whoever saw them: the target's ledger, or the library's own spans.
+import type {Evidence} from '../model/finding.ts';
+import type {Trial} from '../model/trial.ts';
+import {phasesOf} from './measure.ts';
+
+export type AttemptCounts = {
+  readonly witness: Extract<Evidence['witness'], 'target' | 'telemetry'>;
+  /** By operation index; an operation beyond the end had none. */
+  readonly counts: Uint8Array;
+};
+
+/** What a library that makes one span per attempt may differ from that on a calm network. */
+const oneSpanEach = 1.01;
+
+/** The target first: it is not the library's own word. Empty where nobody counted. */
+export const attemptCounts = (trial: Trial): AttemptCounts[] => {
+  const {ledger, telemetry} = trial;
+  const counts: AttemptCounts[] = [];
+  if (ledger) counts.push({witness: 'target', counts: ledger.attempts});
+  const spans = telemetry && new Uint8Array(Buffer.from(telemetry.spansPerOperation, 'base64'));
+  if (spans && tellsAttempts(trial, spans)) counts.push({witness: 'telemetry', counts: spans});
+  return counts;
+};
+
+export const sumOfPhase = (trial: Trial, counts: Uint8Array, phase: number): number =>
+  trial.driver.operationPhases.reduce(
+    (sum, operationPhase, index) => (operationPhase === phase ? sum + (counts[index] ?? 0) : sum),
+    0,
+  );
+
+/** Spans stand for attempts only where a calm operation has one: others make spans of steps, or one for a whole call. */
+const tellsAttempts = (trial: Trial, spans: Uint8Array): boolean => {
+  const baseline = phasesOf(trial, 'baseline');
+  const operations = trial.driver.operationPhases.filter(phase => baseline.includes(phase)).length;
+  const seen = baseline.reduce((sum, phase) => sum + sumOfPhase(trial, spans, phase), 0);
+  return seen > 0 && seen <= oneSpanEach * operations;
+};
