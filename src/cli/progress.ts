@@ -78,6 +78,7 @@ const liveProgress = (world: World): Progress => {
   let plan: Plan | null = null;
   let current: Current | null = null;
   const draw = (): void => {
+    if (!plan) line(dim('reading the scenario'));
     if (!current || !plan) return;
     const {phase: index, figures, label, sinceMs} = current;
     if (index === null) {

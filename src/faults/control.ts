@@ -25,7 +25,12 @@ export class Injector {
 
   /** Such as «2.12.0». Old Toxiproxies answer with the bare version, newer ones with JSON. */
   async version(): Promise<string> {
-    const answer = String(await this.#calls.bounded('tell its version', this.#client.getVersion()));
+    const asked = this.#calls.bounded('tell its version', this.#client.getVersion());
+    const answer = await asked.then(String, (error: unknown) => {
+      // Every Toxiproxy has a version: what refuses to tell it is something else.
+      if (error instanceof FoulweatherError && error.code === 'FW_TOXIPROXY_REFUSED') return '';
+      throw error;
+    });
     const version =
       /"version"\s*:\s*"([^"]*)"/.exec(answer)?.[1] ?? /^\s*([\w.-]{1,40})\s*$/.exec(answer)?.[1];
     if (version !== undefined) return version;

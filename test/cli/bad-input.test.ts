@@ -1,5 +1,6 @@
 // Bad input: one clear message that says what to do, the right exit code, no stack trace, nothing on stdout.
 import {mkdir, writeFile} from 'node:fs/promises';
+import {createServer as createHttpServer} from 'node:http';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import test from 'ava';
@@ -249,4 +250,19 @@ test.serial('a Toxiproxy that does not answer is told in one message', async t =
   isOneMessage(t, answer);
   t.true(answer.stderr.includes(`No injector answers at http://127.0.0.1:${port}`));
   t.true(answer.stderr.includes('Start it'));
+});
+
+test.serial('an address at which something else than Toxiproxy answers is told in one message', async t => {
+  const place = await openPlace(t);
+  await writeFile(join(place.cwd, 'a.ts'), scenarioWith(''));
+  for (const status of [200, 404]) {
+    const server = createHttpServer((_, response) => response.writeHead(status).end('<html>hello</html>'));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const answer = await place.call(['run', 'a.ts', '--toxiproxy', url]);
+    t.is(answer.code, 64);
+    isOneMessage(t, answer);
+    t.true(answer.stderr.includes(`What answers at ${url} is not Toxiproxy`), answer.stderr);
+  }
 });
