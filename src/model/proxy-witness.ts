@@ -6,7 +6,10 @@ export type StreamDirection = 'upstream' | 'downstream';
 export type FaultWitness = {
   readonly type: string;
   readonly stream: StreamDirection;
-  /** How often toxicity was rolled: once per link each time the toxic starts there. */
+  /**
+   * How often toxicity was rolled: once per link each time the toxic starts there; for a toxic that acts on accept, once per
+   * connection that it would turn away; for one that lets the proxy be down, once per down-time.
+   */
   readonly decisions: number;
   /** How many of those rolls made the toxic active. */
   readonly applied: number;
@@ -14,6 +17,9 @@ export type FaultWitness = {
   readonly connectionsHit: number;
   /** How often it acted. */
   readonly actions: number;
+  /** When it acted for the first and for the last time, in ms since the epoch; null as long as it has not. */
+  readonly firstHitMs: number | null;
+  readonly lastHitMs: number | null;
 };
 
 /** Body of `GET /foulweather/proxies/{name}/witness`. */
@@ -25,7 +31,7 @@ export type ProxyWitness = {
   readonly peakConnections: number;
   /** Accepted connections whose upstream could not be reached. */
   readonly failedDials: number;
-  /** Live connections closed because the proxy was disabled, deleted or restarted. */
+  /** Live connections closed because the proxy was disabled, deleted or restarted; not those that a toxic cut. */
   readonly cutConnections: number;
   /** Bytes forwarded to the upstream. */
   readonly upstreamBytes: number;
@@ -56,7 +62,7 @@ export type ConnectionRecord = {
   readonly closedMs: number | null;
   readonly upstreamBytes: number;
   readonly downstreamBytes: number;
-  /** Names of the toxics that acted on it, in the order of their first action. */
+  /** Names of the toxics that acted on it, in the order of their first action; the last 100. */
   readonly hits: readonly string[];
   readonly end: ConnectionEnd;
 };

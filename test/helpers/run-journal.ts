@@ -103,6 +103,8 @@ export const witnessOf = (actions: number): ProxyWitness => ({
       applied: 2,
       connectionsHit: Math.min(actions, 2),
       actions,
+      firstHitMs: null,
+      lastHitMs: null,
     },
   },
 });

@@ -3,6 +3,7 @@
 import {connect, type Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
 import {parseAddress} from './address.ts';
+import {receive, type TurnedAway} from './arrival.ts';
 import {Link, type LinkHost} from './link.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
@@ -14,6 +15,8 @@ export type ConnectionHost = {
   readonly witness: Witness;
   /** The toxics of a direction in the order in which they were added. */
   readonly toxics: (direction: StreamDirection) => readonly Toxic[];
+  /** Open connections of the proxy that were not turned away. */
+  readonly servedConnections: () => number;
   /** Called with each finished link's byte counts. */
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
@@ -23,19 +26,31 @@ export class Connection {
   readonly #host: ConnectionHost;
   readonly #client: Socket;
   readonly #record: OpenRecord;
+  readonly #seedParts: readonly (string | number)[];
+  readonly #turnedAway: TurnedAway | undefined;
   #upstream: Socket | undefined;
   #links: readonly Link[] = [];
   #openSockets = 1;
 
-  /** Takes over an accepted socket that is not being read yet, and dials the upstream. */
+  /** Takes over an accepted socket that is not being read yet, and dials the upstream unless a toxic turns it away. */
   constructor(host: ConnectionHost, client: Socket) {
     this.#host = host;
     this.#client = client;
     this.#record = host.witness.opened();
+    this.#seedParts = [...host.seedParts, this.#record.id];
     client.on('end', () => this.#ended('client-closed'));
     client.on('error', () => this.#ended('client-reset'));
     client.on('close', this.#onClose);
-    this.#dial();
+    this.#turnedAway = receive([...host.toxics('upstream'), ...host.toxics('downstream')], host, {
+      seedParts: this.#seedParts,
+      decided: this.#decided,
+    });
+    if (this.#turnedAway === undefined) this.#dial();
+    else this.#turnAway(this.#turnedAway);
+  }
+
+  get isServed(): boolean {
+    return this.#turnedAway === undefined;
   }
 
   add(toxic: Toxic): void {
@@ -50,12 +65,31 @@ export class Connection {
     for (const link of this.#links) if (link.direction === toxic.direction) link.remove(toxic);
   }
 
-  /** Closes both sides at once, because the proxy stops. */
-  cut(): void {
-    this.#ended('cut');
+  /** The toxic is no longer in force. */
+  suspend(toxic: Toxic): void {
+    for (const link of this.#links) if (link.direction === toxic.direction) link.suspend(toxic);
+    if (this.#turnedAway?.toxic === toxic) this.#client.destroy();
+  }
+
+  /** Closes both sides at once: because the proxy stops, or because a toxic lets it be down. */
+  cut(by?: Toxic): void {
+    if (by !== undefined) this.#acted(by);
+    this.#ended(by === undefined ? 'cut' : 'closed-by-fault');
     for (const link of this.#links) link.kill();
     this.#client.destroy();
     this.#upstream?.destroy();
+  }
+
+  #turnAway({toxic, reception}: TurnedAway): void {
+    this.#acted(toxic);
+    this.#ended('closed-by-fault');
+    if (reception === 'close') {
+      this.#client.destroy();
+      return;
+    }
+    // What it sends is dropped, only to learn when it gives up.
+    this.#client.on('end', () => this.#client.destroy());
+    this.#client.resume();
   }
 
   #dial(): void {
@@ -88,12 +122,13 @@ export class Connection {
 
   #start(upstream: Socket): void {
     const host: LinkHost = {
-      seedParts: [...this.#host.seedParts, this.#record.id],
+      seedParts: this.#seedParts,
       forwarded: (direction, bytes) => this.#host.witness.forwarded(this.#record, direction, bytes),
-      decided: (toxic, isActive) => this.#host.witness.decided(toxic.name, isActive),
-      acted: toxic => this.#host.witness.acted(toxic.name, this.#record),
+      decided: this.#decided,
+      acted: toxic => this.#acted(toxic),
       closedEarly: () => this.#ended('closed-by-fault'),
       reset: () => this.#reset(),
+      sever: direction => this.#sever(direction, upstream),
     };
     this.#links = [
       new Link(host, 'upstream', this.#client, upstream),
@@ -108,6 +143,24 @@ export class Connection {
     for (const link of this.#links) link.kill();
     this.#client.resetAndDestroy();
     this.#upstream?.resetAndDestroy();
+  }
+
+  /** Closes the side from which a direction comes. The other side is not told, and not even its farewell is answered. */
+  #sever(direction: StreamDirection, upstream: Socket): void {
+    const [gone, left] = direction === 'downstream' ? [upstream, this.#client] : [this.#client, upstream];
+    if (gone.destroyed) return;
+    this.#ended('closed-by-fault');
+    // Whoever said farewell is done with the connection: it counts as closed, though the socket is kept.
+    left.on('end', () => this.#host.witness.closed(this.#record));
+    for (const link of this.#links) if (link.direction !== direction) link.drain();
+    gone.destroy();
+  }
+
+  readonly #decided = (toxic: Toxic, isActive: boolean): void =>
+    this.#host.witness.decided(toxic.name, isActive);
+
+  #acted(toxic: Toxic): void {
+    this.#host.witness.acted(toxic.name, this.#record);
   }
 
   #ended(end: Exclude<ConnectionEnd, 'open'>): void {

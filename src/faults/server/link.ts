@@ -4,8 +4,11 @@
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {createRandom} from './random.ts';
-import {type Chunk, type Receiver, Stage} from './stage.ts';
+import type {Candidate} from './selection.ts';
+import {SettledReset} from './settled-reset.ts';
+import {type Chunk, type Ending, type Receiver, Stage, type StageHost} from './stage.ts';
 import type {Toxic} from './toxic.ts';
+import type {ToxicType} from './toxic-type.ts';
 
 /** Toxiproxy reads 32 KiB at a time, and its toxics act on each chunk. */
 const chunkBytes = 32 * 1024;
@@ -18,10 +21,18 @@ export type LinkHost = {
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;
   readonly reset: () => void;
+  readonly sever: (direction: StreamDirection) => void;
 };
 
 /** A toxic on this link. Its stage is made when it first becomes active, and then kept for what it has counted. */
-type Entry = {readonly toxic: Toxic; stage: Stage | undefined; isActive: boolean};
+type Entry = {
+  readonly toxic: Toxic;
+  readonly run: NonNullable<ToxicType['run']>;
+  /** Null until the toxic has been in force here. */
+  candidate: Candidate | null;
+  stage: Stage | undefined;
+  isActive: boolean;
+};
 
 export class Link implements Receiver {
   readonly direction: StreamDirection;
@@ -37,6 +48,9 @@ export class Link implements Receiver {
   #stages: readonly Stage[] = [];
   #hasInputEnded = false;
   #isDone = false;
+  #ending: Ending = 'close';
+  #sentMs = 0;
+  #settledReset: SettledReset | undefined;
 
   constructor(host: LinkHost, direction: StreamDirection, source: Socket, destination: Socket) {
     this.#host = host;
@@ -50,8 +64,11 @@ export class Link implements Receiver {
     destination.on('close', this.kill);
   }
 
+  /** Toxics that act elsewhere, such as on accept, have no place here. */
   add(toxic: Toxic): void {
-    const entry: Entry = {toxic, stage: undefined, isActive: false};
+    const {run} = toxic.type;
+    if (run === undefined) return;
+    const entry: Entry = {toxic, run, candidate: null, stage: undefined, isActive: false};
     this.#entries.push(entry);
     this.#start(entry);
   }
@@ -66,21 +83,33 @@ export class Link implements Receiver {
 
   /** Takes the toxic out. What it holds goes on at once, ahead of all that follows. */
   remove(toxic: Toxic): void {
+    this.suspend(toxic);
     const index = this.#entries.findIndex(entry => entry.toxic === toxic);
-    const [entry] = this.#entries.splice(index, index < 0 ? 0 : 1);
+    if (index >= 0) this.#entries.splice(index, 1);
+  }
+
+  /** Ends the toxic's work here, as if it were removed, and keeps its place in the order. */
+  suspend(toxic: Toxic): void {
+    const entry = this.#entries.find(entry => entry.toxic === toxic);
     if (entry?.isActive !== true) return;
+    entry.isActive = false;
     entry.stage?.interrupt();
-    if (toxic.type.closesOnRemoval) entry.stage?.close();
+    if (entry.stage?.closesOnRemoval === true) entry.stage.close();
     entry.stage?.flush();
     this.#relink();
   }
 
   /** Drops everything that is still on its way, and all timers. */
   readonly kill = (): void => {
-    this.#isDone = true;
-    this.#source.pause();
-    for (const stage of this.#stages) stage.kill();
+    if (!this.#isDone) this.#source.pause();
+    this.#stop();
   };
+
+  /** Reads on and drops what comes, so that the source does not learn that its destination is gone. */
+  drain(): void {
+    this.#stop();
+    this.#source.resume();
+  }
 
   // The link is itself the last receiver: the destination socket.
 
@@ -89,17 +118,36 @@ export class Link implements Receiver {
   }
 
   push({data}: Chunk): void {
-    if (!this.#isDone) this.#send(data);
+    if (this.#isDone) return;
+    this.#sentMs = performance.now();
+    this.#send(data);
   }
 
-  /** Closes the destination altogether, once it has taken what was written: there is no half-close. */
+  /** There is no half-close, unless a toxic asked for one. */
   end(): void {
     if (this.#isDone) return;
     this.#isDone = true;
+    if (this.#ending === 'half-close') {
+      this.#destination.end();
+      this.#source.resume();
+      return;
+    }
     this.#source.pause();
+    if (this.#ending === 'close') this.#close();
+    else this.#settledReset = new SettledReset(this.#destination, this.#sentMs, this.#host.reset);
+  }
+
+  /** Closes the destination altogether, once it has taken what was written. */
+  #close(): void {
     // A plain close tells more than a shutdown: the peer gets a reset if it had sent something that nobody will read.
     if (this.#destination.writableLength === 0) this.#destination.destroy();
     else this.#destination.destroySoon();
+  }
+
+  #stop(): void {
+    this.#isDone = true;
+    this.#settledReset?.cancel();
+    for (const stage of this.#stages) stage.kill();
   }
 
   #send(data: Buffer): boolean {
@@ -126,7 +174,8 @@ export class Link implements Receiver {
   readonly #onInputEnd = (): void => {
     if (this.#hasInputEnded) return;
     this.#hasInputEnded = true;
-    (this.#stages[0] ?? this).end();
+    if (this.#isDone && this.#ending === 'half-close') this.#close();
+    else (this.#stages[0] ?? this).end();
   };
 
   readonly #onDrain = (): void => {
@@ -141,31 +190,37 @@ export class Link implements Receiver {
 
   /** Rolls the toxic's dice and starts it, or takes it out of the way. */
   #start(entry: Entry): void {
-    if (this.#isDone) return;
     const {toxic} = entry;
+    if (this.#isDone || !toxic.isInForce) return;
+    if (entry.candidate === null) entry.candidate = toxic.selection.meet();
     const starts = this.#starts.get(toxic.name) ?? 0;
     this.#starts.set(toxic.name, starts + 1);
     const random = createRandom([...this.#host.seedParts, this.direction, toxic.name, starts]);
-    const isActive = random() < toxic.toxicity;
-    this.#host.decided(toxic, isActive);
+    const decision = toxic.selection.decide(entry.candidate, random, toxic.toxicity);
+    if (decision !== undefined) this.#host.decided(toxic, decision);
+    const isActive = decision === true;
     if (entry.isActive && !isActive) entry.stage?.flush();
     entry.isActive = isActive;
     if (isActive) entry.stage ??= this.#createStage(toxic);
     this.#relink();
     const {attributes} = toxic;
-    if (isActive) entry.stage?.start({run: stage => toxic.type.run(stage, attributes), random});
+    if (isActive) entry.stage?.start({run: stage => entry.run(stage, attributes), random});
   }
 
   #createStage(toxic: Toxic): Stage {
-    const {closedEarly, reset, acted} = this.#host;
-    const host = {
+    const {closedEarly, reset, acted, sever} = this.#host;
+    const host: StageHost = {
       wantsInput: this.#feed,
-      closedEarly: () => {
+      closing: (ending, isEarly) => {
+        // A stream that ends by itself has nothing left to close by halves.
+        if (isEarly || ending === 'reset') this.#ending = ending;
+        if (!isEarly) return;
         this.#source.pause();
         closedEarly();
       },
       acted: () => acted(toxic),
       reset,
+      sever: () => sever(this.direction),
     };
     return new Stage(host, this, toxic.type.queuedChunks);
   }

@@ -61,7 +61,7 @@ export class Proxies {
   /** Throws ApiError 404. */
   remove(name: string): Promise<void> {
     return this.#inTurn(async () => {
-      void this.get(name).stop();
+      void this.get(name).remove();
       this.#byName.delete(name);
     });
   }
@@ -99,7 +99,7 @@ export class Proxies {
   /** Removes all proxies. Resolves when their sockets are closed. */
   close(): Promise<void> {
     return this.#inTurn(async () => {
-      const stopping = this.list().map(proxy => proxy.stop());
+      const stopping = this.list().map(proxy => proxy.remove());
       this.#byName.clear();
       await Promise.all(stopping);
     });
@@ -109,7 +109,7 @@ export class Proxies {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       if (!(await existing.differs({listen, upstream}))) return existing;
-      void existing.stop();
+      void existing.remove();
     }
     const proxy = new TcpProxy(this.#host, name, {listen, upstream});
     if (enabled) await proxy.start();

@@ -1,12 +1,12 @@
 // One proxy: a listener, the connections that it accepted, and the toxics that act on them.
 
-import {createServer, type Server} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {AddressError, formatAddress, resolveAddress} from './address.ts';
 import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
+import {Door} from './door.ts';
 import {toGoJson} from './go-json.ts';
-import {listen} from './listen.ts';
+import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
 import {Witness} from './witness.ts';
 
@@ -28,21 +28,31 @@ export class TcpProxy {
   readonly name: string;
   readonly witness = new Witness();
   readonly #connections = new Set<Connection>();
-  readonly toxics = new ToxicChain(this.witness, this.#connections);
+  readonly toxics: ToxicChain;
   readonly #host: ProxyHost;
+  readonly #door = new Door(socket => this.#connections.add(new Connection(this.#connectionHost, socket)));
   #listen: string;
   #upstream: string;
-  #server: Server | undefined;
+  /** What connections are told; fixed while the proxy is enabled. */
+  #connectionHost: ConnectionHost;
 
   constructor(host: ProxyHost, name: string, {listen, upstream}: Pick<ProxySettings, 'listen' | 'upstream'>) {
     this.#host = host;
     this.name = name;
     this.#listen = listen;
     this.#upstream = upstream;
+    this.toxics = new ToxicChain({
+      seedParts: [host.seed, name],
+      witness: this.witness,
+      connections: this.#connections,
+      down: toxic => this.#down(toxic),
+      up: toxic => this.#door.letGo(toxic),
+    });
+    this.#connectionHost = this.#hostConnections();
   }
 
   get settings(): ProxySettings {
-    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#server !== undefined};
+    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#door.isOpen};
   }
 
   toJson(): string {
@@ -74,27 +84,32 @@ export class TcpProxy {
 
   /** Begins to accept connections, unless it does already. Throws ApiError 500. */
   async start(): Promise<void> {
-    if (this.#server !== undefined) return;
-    const server = createServer({pauseOnConnect: true, allowHalfOpen: true, noDelay: true});
-    this.#listen = await listen(server, this.#listen);
-    this.#server = server;
-    const host = this.#connectionHost();
-    server.on('connection', socket => this.#connections.add(new Connection(host, socket)));
-    // Accepting can fail when file descriptors run out; what is open goes on, and so does accepting.
-    server.on('error', () => undefined);
+    if (this.#door.isOpen) return;
+    this.#listen = await this.#door.open(this.#listen);
+    this.#connectionHost = this.#hostConnections();
   }
 
   /** Refuses new connections and cuts the live ones, at once. Resolves when all sockets are closed. */
   async stop(): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    this.#server = undefined;
-    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    const closed = this.#door.close();
     for (const connection of this.#connections) connection.cut();
     await closed;
   }
 
-  #connectionHost(): ConnectionHost {
+  /** Stops for good, and with it whatever its toxics wait for. */
+  async remove(): Promise<void> {
+    const stopped = this.stop();
+    this.toxics.clear();
+    await stopped;
+  }
+
+  #down(toxic: Toxic): void {
+    this.witness.acted(toxic.name);
+    this.#door.shut(toxic);
+    for (const connection of this.#connections) connection.cut(toxic);
+  }
+
+  #hostConnections(): ConnectionHost {
     const {name} = this;
     const {listen: listener, upstream} = this.settings;
     return {
@@ -102,6 +117,7 @@ export class TcpProxy {
       upstream,
       witness: this.witness,
       toxics: this.toxics.of,
+      servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       transferred: (direction, receivedBytes, sentBytes) =>
         this.#host.transferred({proxy: name, listener, upstream, direction, receivedBytes, sentBytes}),
       closed: connection => this.#connections.delete(connection),

@@ -19,6 +19,12 @@ export type Receiver = {
   end(): void;
 };
 
+/**
+ * How a direction ends: the connection is closed; its destination alone gets a FIN while the other direction goes on; or,
+ * once its destination has what was sent, both sides are reset.
+ */
+export type Ending = 'close' | 'half-close' | 'reset';
+
 /** What a toxic waits for. A toxic does not yield these itself: it calls the stage's methods with `yield*`. */
 export type Wait = 'input' | 'output' | 'time';
 export type Steps = Generator<Wait, void, void>;
@@ -27,12 +33,14 @@ export type Steps = Generator<Wait, void, void>;
 export type StageHost = {
   /** Called when the stage has room again. */
   readonly wantsInput: (stage: Stage) => void;
-  /** Called when the toxic ends the stream before its input has ended. */
-  readonly closedEarly: () => void;
+  /** Called when the stage ends the stream. `isEarly`: before its input has ended. */
+  readonly closing: (ending: Ending, isEarly: boolean) => void;
   /** Counts one action of the toxic. */
   readonly acted: () => void;
   /** Resets both sockets. */
   readonly reset: () => void;
+  /** Closes the socket from which this direction comes, without telling the other side. */
+  readonly sever: () => void;
 };
 
 export type StageStart = {
@@ -46,6 +54,8 @@ export class Stage implements Receiver {
   arrivedMs = 0;
   /** Bytes that it let through on this connection, over all its restarts. */
   writtenBytes = 0;
+  /** Set by a toxic from which bytes are missing: taking it away then closes the connection. */
+  closesOnRemoval = false;
   readonly #host: StageHost;
   readonly #queuedChunks: number;
   readonly #queue: {readonly chunk: Chunk; readonly arrivedMs: number}[] = [];
@@ -109,12 +119,12 @@ export class Stage implements Receiver {
   }
 
   /** Ends the stream here and drops what follows. Returning from the generator does the same. */
-  close(): void {
+  close(ending: Ending = 'close'): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#queue.length = 0;
     this.#alarm.clear();
-    if (!this.#hasInputEnded) this.#host.closedEarly();
+    this.#host.closing(ending, !this.#hasInputEnded);
     this.next.end();
   }
 
@@ -122,6 +132,11 @@ export class Stage implements Receiver {
   reset(): void {
     this.#isClosed = true;
     this.#host.reset();
+  }
+
+  /** Closes the side from which data comes here. The other side is not told: no end follows. */
+  sever(): void {
+    this.#host.sever();
   }
 
   /** Tells the witness that the toxic really did something just now. */

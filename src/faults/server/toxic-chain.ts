@@ -3,18 +3,29 @@
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {toxicAlreadyExists, toxicNotFound} from './api-error.ts';
 import type {Connection} from './connection.ts';
+import {type DowntimeHost, Downtimes} from './downtimes.ts';
 import type {JsonValue} from './go-json.ts';
+import {Term} from './term.ts';
 import {createToxic, type Toxic} from './toxic.ts';
 import type {Witness} from './witness.ts';
 
+/** What toxics act on beside connections: the proxy as a whole. */
+export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
+  readonly witness: Witness;
+  readonly connections: ReadonlySet<Connection>;
+  /** The proxy refuses connections, and cuts the live ones, until it is up again. */
+  readonly down: (toxic: Toxic) => void;
+  readonly up: (toxic: Toxic) => void;
+};
+
 export class ToxicChain {
-  readonly #witness: Witness;
-  readonly #connections: ReadonlySet<Connection>;
+  readonly #host: ChainHost;
+  readonly #terms = new Map<Toxic, Term>();
+  readonly #downtimes = new Map<Toxic, Downtimes>();
   readonly #byDirection: Readonly<Record<StreamDirection, Toxic[]>> = {upstream: [], downstream: []};
 
-  constructor(witness: Witness, connections: ReadonlySet<Connection>) {
-    this.#witness = witness;
-    this.#connections = connections;
+  constructor(host: ChainHost) {
+    this.#host = host;
   }
 
   /** The toxics of a direction, in the order in which they were added. */
@@ -33,8 +44,10 @@ export class ToxicChain {
       if (this.#find(name) !== undefined) throw toxicAlreadyExists();
     });
     this.#byDirection[toxic.direction].push(toxic);
-    this.#witness.fault(toxic.name, toxic.type.name, toxic.direction);
-    for (const connection of this.#connections) connection.add(toxic);
+    this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
+    for (const connection of this.#host.connections) connection.add(toxic);
+    const edges = {begin: () => this.#begin(toxic), end: () => this.#end(toxic)};
+    this.#terms.set(toxic, new Term(toxic.scope, edges));
     return toxic;
   }
 
@@ -42,7 +55,7 @@ export class ToxicChain {
   update(name: string, body: JsonValue): Toxic {
     const toxic = this.get(name);
     toxic.merge(body, 'attributes-and-toxicity');
-    for (const connection of this.#connections) connection.update(toxic);
+    for (const connection of this.#host.connections) connection.update(toxic);
     return toxic;
   }
 
@@ -51,7 +64,10 @@ export class ToxicChain {
     const toxic = this.get(name);
     const toxics = this.#byDirection[toxic.direction];
     toxics.splice(toxics.indexOf(toxic), 1);
-    for (const connection of this.#connections) connection.remove(toxic);
+    this.#terms.get(toxic)?.cancel();
+    this.#terms.delete(toxic);
+    this.#end(toxic);
+    for (const connection of this.#host.connections) connection.remove(toxic);
   }
 
   clear(): void {
@@ -62,6 +78,27 @@ export class ToxicChain {
     return `[${this.#all()
       .map(toxic => toxic.toJson())
       .join(',')}]`;
+  }
+
+  #begin(toxic: Toxic): void {
+    toxic.isInForce = true;
+    for (const connection of this.#host.connections) connection.update(toxic);
+    if (toxic.type.downtime === undefined) return;
+    const {seedParts, witness, down, up} = this.#host;
+    const host: DowntimeHost = {
+      seedParts,
+      decided: isActive => witness.decided(toxic.name, isActive),
+      down: () => down(toxic),
+      up: () => up(toxic),
+    };
+    this.#downtimes.set(toxic, new Downtimes(host, toxic));
+  }
+
+  #end(toxic: Toxic): void {
+    toxic.isInForce = false;
+    this.#downtimes.get(toxic)?.end();
+    this.#downtimes.delete(toxic);
+    for (const connection of this.#host.connections) connection.suspend(toxic);
   }
 
   #all(): readonly Toxic[] {

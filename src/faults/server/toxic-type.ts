@@ -1,4 +1,5 @@
-// What a toxic type is: a name, the attributes that clients may set, and what it does to one direction of a connection.
+// What a toxic type is: a name, the attributes that clients may set, and what it does: to one direction of a connection, to
+// connections as they come in, or to the proxy's listener.
 
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {Stage, Steps} from './stage.ts';
@@ -21,6 +22,18 @@ type Values<S extends Schemas> = {
       : number;
 };
 
+/** What a type that acts on accept may look at. */
+export type Arrival = {
+  /** Connections of the proxy that are open and were not turned away. */
+  readonly servedConnections: () => number;
+};
+
+/** Serve it as ever; close it at once; or leave it open, without an answer, until the toxic is taken away. */
+export type Reception = 'serve' | 'close' | 'hold';
+
+/** Milliseconds, each more than 0. */
+export type Downtime = {readonly downMs: number; readonly upMs: number};
+
 export type ToxicType = {
   /** The `type` in the API. */
   readonly name: string;
@@ -30,12 +43,14 @@ export type ToxicType = {
   readonly attributes: Schemas;
   /** How many chunks may wait in front of it before the sender feels it; 1 unless given. */
   readonly queuedChunks: number;
-  /** Whether its removal closes the connections on which it is active. */
-  readonly closesOnRemoval: boolean;
   /** Why these attributes cannot be had, or undefined. */
   readonly refuse: (attributes: Attributes) => string | undefined;
   /** Runs on one direction of one connection, from the toxic's start there to its end. See stage.ts. */
-  readonly run: (stage: Stage, attributes: Attributes) => Steps;
+  readonly run: ((stage: Stage, attributes: Attributes) => Steps) | undefined;
+  /** What it would do to a connection that comes in. */
+  readonly onAccept: ((arrival: Arrival, attributes: Attributes) => Reception) | undefined;
+  /** How long the proxy is down and up, again and again. */
+  readonly downtime: ((attributes: Attributes) => Downtime) | undefined;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -43,31 +58,25 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly goName?: string;
   readonly attributes: S;
   readonly queuedChunks?: number;
-  readonly closesOnRemoval?: boolean;
   readonly refuse?: (attributes: Values<S>) => string | undefined;
-  readonly run: (stage: Stage, attributes: Values<S>) => Steps;
+  readonly run?: (stage: Stage, attributes: Values<S>) => Steps;
+  readonly onAccept?: (arrival: Arrival, attributes: Values<S>) => Reception;
+  readonly downtime?: (attributes: Values<S>) => Downtime;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
 export function defineToxicType<const S extends Schemas>(definition: ToxicDefinition<S>): ToxicType {
-  const {
-    name,
-    goName = name,
-    attributes,
-    queuedChunks = 1,
-    closesOnRemoval = false,
-    refuse,
-    run,
-  } = definition;
+  const {name, goName = name, attributes, queuedChunks = 1, refuse, run, onAccept, downtime} = definition;
   return {
     name,
     goName,
     attributes,
     queuedChunks,
-    closesOnRemoval,
     // Attributes come from initialAttributes and attributeFields only, which follow the schema.
     refuse: values => refuse?.(values as Values<S>),
-    run: (stage, values) => run(stage, values as Values<S>),
+    run: run && ((stage, values) => run(stage, values as Values<S>)),
+    onAccept: onAccept && ((arrival, values) => onAccept(arrival, values as Values<S>)),
+    downtime: downtime && (values => downtime(values as Values<S>)),
   };
 }
 

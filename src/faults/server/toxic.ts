@@ -4,6 +4,8 @@ import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {badRequestBody, invalidStream, invalidToxicType} from './api-error.ts';
 import {floatField, objectField, readBody, stringField} from './go-fields.ts';
 import {type JsonValue, toGoJson} from './go-json.ts';
+import {refuseScope, type Scope, scopeFields, scopeJson} from './scope.ts';
+import {Selection} from './selection.ts';
 import {type Attributes, attributeFields, initialAttributes, type ToxicType} from './toxic-type.ts';
 import {toxicTypes} from './toxics/registry.ts';
 
@@ -11,6 +13,10 @@ export class Toxic {
   readonly name: string;
   readonly type: ToxicType;
   readonly direction: StreamDirection;
+  readonly scope: Scope;
+  readonly selection: Selection;
+  /** Whether it acts now; its scope may begin later, and end. */
+  isInForce = false;
   /** The stream as the client wrote it, which is how it is shown. */
   readonly #stream: string;
   #attributes: Attributes;
@@ -20,6 +26,9 @@ export class Toxic {
     this.name = fields.name;
     this.type = type;
     this.direction = directionOf(fields.stream);
+    this.scope = fields.scope;
+    const {first_n: firstN, hit_limit: hitLimit} = fields.scope;
+    this.selection = new Selection({firstN: firstN ?? Infinity, hitLimit: hitLimit ?? Infinity});
     this.#stream = fields.stream;
     this.#attributes = initialAttributes(type);
     this.#toxicity = fields.toxicity;
@@ -61,8 +70,9 @@ export class Toxic {
           `${toGoJson(name)}:${typeof value === 'number' ? numberText(value) : toGoJson(value)}`,
       )
       .join(',');
-    const {name, type} = this;
-    const rest = toGoJson({name, type: type.name, stream: this.#stream, toxicity: shortest(this.#toxicity)});
+    const {name, type, scope} = this;
+    const toxicity = shortest(this.#toxicity);
+    const rest = toGoJson({name, type: type.name, stream: this.#stream, toxicity, ...scopeJson(scope)});
     return `{"attributes":{${attributes}},${rest.slice(1)}`;
   }
 }
@@ -71,6 +81,7 @@ export type ToxicFields = {
   readonly name: string;
   readonly stream: string;
   readonly toxicity: number;
+  readonly scope: Scope;
 };
 
 /**
@@ -82,6 +93,7 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
   let typeName = '';
   let stream = 'downstream';
   let toxicity = 1;
+  const scope = {};
   const problem = readBody(body, 'toxics.ToxicWrapper', 'ToxicWrapper', {
     attributes: objectField('toxics.NoopToxic', 'NoopToxic', {}),
     name: stringField(value => {
@@ -96,12 +108,15 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
     toxicity: floatField('float32', value => {
       toxicity = value;
     }),
+    ...scopeFields(scope),
   });
   if (problem !== undefined) throw badRequestBody(problem);
   directionOf(stream);
   const type = toxicTypes.get(typeName);
   if (type === undefined) throw invalidToxicType();
-  const fields = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity};
+  const refusal = refuseScope(scope);
+  if (refusal !== undefined) throw badRequestBody(refusal);
+  const fields = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity, scope};
   checkName(fields.name);
   const toxic = new Toxic(fields, type);
   toxic.merge(body, 'attributes');

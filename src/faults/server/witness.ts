@@ -15,6 +15,7 @@ export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits'>> & {readonly hi
 
 const keptConnections = 10_000;
 const keptFaults = 10_000;
+const keptHits = 100;
 
 export class Witness {
   readonly #faults = new Map<string, Writable<FaultWitness>>();
@@ -52,6 +53,7 @@ export class Witness {
   }
 
   closed(record: OpenRecord): void {
+    if (record.closedMs !== null) return;
     record.closedMs = Date.now();
     this.#openConnections--;
   }
@@ -76,7 +78,8 @@ export class Witness {
     }
     const oldest = this.#faults.keys().next();
     if (this.#faults.size >= keptFaults && oldest.done !== true) this.#faults.delete(oldest.value);
-    this.#faults.set(name, {type, stream, decisions: 0, applied: 0, connectionsHit: 0, actions: 0});
+    const counters = {decisions: 0, applied: 0, connectionsHit: 0, actions: 0};
+    this.#faults.set(name, {type, stream, ...counters, firstHitMs: null, lastHitMs: null});
   }
 
   decided(name: string, isActive: boolean): void {
@@ -86,12 +89,16 @@ export class Witness {
     if (isActive) fault.applied++;
   }
 
-  acted(name: string, record: OpenRecord): void {
+  /** Without a record it acted on the proxy as a whole. */
+  acted(name: string, record?: OpenRecord): void {
     const fault = this.#faults.get(name);
     if (fault === undefined) return;
     fault.actions++;
-    if (record.hits.includes(name)) return;
+    fault.lastHitMs = Date.now();
+    fault.firstHitMs ??= fault.lastHitMs;
+    if (record === undefined || record.hits.includes(name)) return;
     record.hits.push(name);
+    if (record.hits.length > keptHits) record.hits.shift();
     fault.connectionsHit++;
   }
 

@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import {type Injector, startInjector} from '../../../src/faults/server/injector.ts';
-import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
+import type {FaultWitness, ProxyWitness} from '../../../src/model/proxy-witness.ts';
 import {roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {Scene} from '../../helpers/proxy-scene.ts';
 import {echo, type Peer} from '../../helpers/proxy-sockets.ts';
@@ -14,13 +14,12 @@ test.before(async () => {
 });
 test.after.always(() => injector.close());
 
+type Expected = Partial<Omit<ProxyWitness, 'faults'>> & {
+  readonly faults?: Readonly<Record<string, Partial<FaultWitness>>>;
+};
+
 const witnessed = test.macro(
-  async (
-    t,
-    serve: (peer: Peer) => void,
-    steps: (scene: Scene) => Promise<void>,
-    expected: Partial<ProxyWitness>,
-  ) => {
+  async (t, serve: (peer: Peer) => void, steps: (scene: Scene) => Promise<void>, expected: Expected) => {
     const scene = await Scene.open(injector.url, serve);
     t.teardown(() => scene.close());
     await steps(scene);

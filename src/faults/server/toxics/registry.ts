@@ -2,14 +2,27 @@
 
 import type {ToxicType} from '../toxic-type.ts';
 import {bandwidth} from './bandwidth.ts';
+import {blackhole} from './blackhole.ts';
+import {corrupt} from './corrupt.ts';
+import {flap} from './flap.ts';
+import {halfClose} from './half-close.ts';
+import {halfOpen} from './half-open.ts';
 import {latency} from './latency.ts';
+import {limitConnections} from './limit-connections.ts';
 import {limitData} from './limit-data.ts';
 import {noop} from './noop.ts';
+import {resetAfter} from './reset-after.ts';
 import {resetPeer} from './reset-peer.ts';
 import {slicer} from './slicer.ts';
 import {slowClose} from './slow-close.ts';
+import {stall} from './stall.ts';
 import {timeout} from './timeout.ts';
 
-const all = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
+/** What a real Toxiproxy has, too. */
+const toxiproxys = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
+
+const ours = [blackhole, corrupt, flap, halfClose, halfOpen, limitConnections, resetAfter, stall];
+
+const all = [...toxiproxys, ...ours];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));

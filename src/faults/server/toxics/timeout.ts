@@ -10,8 +10,8 @@ export const timeout = defineToxicType({
     /** Milliseconds of silence. */
     timeout: {kind: 'int64', initial: 0},
   },
-  closesOnRemoval: true,
   *run(stage, {timeout}) {
+    stage.closesOnRemoval = true;
     const silenceMs = timeout > 0 ? timeout : Number.POSITIVE_INFINITY;
     for (;;) {
       const input = yield* stage.readBefore(performance.now() + silenceMs);

@@ -1,0 +1,31 @@
+// What every toxic may have beyond Toxiproxy's fields: how many connections it takes, and when.
+
+import {type Field, integerField} from './go-fields.ts';
+
+const names = ['first_n', 'hit_limit', 'start_after', 'duration'] as const;
+
+/** Connections, and milliseconds. A field that was not given is absent, here and in JSON. */
+export type Scope = {readonly [Name in (typeof names)[number]]?: number};
+
+/** The fields that read a scope from a request body and put it into `scope`. */
+export function scopeFields(scope: {-readonly [Name in keyof Scope]: Scope[Name]}): Record<string, Field> {
+  return Object.fromEntries(
+    names.map(name => [
+      name,
+      integerField('int64', value => {
+        scope[name] = value;
+      }),
+    ]),
+  );
+}
+
+/** Why this scope cannot be had, or undefined. */
+export function refuseScope(scope: Scope): string | undefined {
+  const name = names.find(name => (scope[name] ?? 0) < 0);
+  return name === undefined ? undefined : `${name} must not be negative`;
+}
+
+/** In one order, whatever the client's. */
+export function scopeJson(scope: Scope): Scope {
+  return Object.fromEntries(names.flatMap(name => (scope[name] === undefined ? [] : [[name, scope[name]]])));
+}

@@ -1,0 +1,10 @@
+// blackhole: new connections are accepted by the kernel and never served: nobody reads what they send, the upstream is not
+// dialled. Removing the toxic closes them. Those that were there before it go on.
+
+import {defineToxicType} from '../toxic-type.ts';
+
+export const blackhole = defineToxicType({
+  name: 'blackhole',
+  attributes: {},
+  onAccept: () => 'hold',
+});

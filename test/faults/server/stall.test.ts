@@ -1,0 +1,95 @@
+// stall: silent at once, after so many bytes, or after a time; and the connection stays open.
+import {setTimeout as sleep} from 'node:timers/promises';
+import test from 'ava';
+import {isBetween, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../helpers/proxy-faults.ts';
+import {echo} from '../../helpers/proxy-sockets.ts';
+
+const withScene = faultScenes();
+
+test('stall is silent at once, and its removal closes the connection', withScene, echo, async (t, scene) => {
+  const before = await scene.connect();
+  await roundTrip(before, 'ping');
+  await scene.add({type: 'stall', name: 's'});
+  const after = await scene.connect();
+  for (const client of [before, after]) client.socket.write('lost');
+  await (await scene.upstream.peer(0)).bytes(8);
+  await (await scene.upstream.peer(1)).bytes(4);
+  await untilWitness(scene, ({faults}) => faults['s']?.connectionsHit === 2);
+  t.is(before.receivedBytes, 4);
+  t.is(after.receivedBytes, 0);
+  t.false(before.hasEnded || after.hasEnded);
+  await scene.remove('s');
+  await Promise.all([before.closed, after.closed]);
+  t.deepEqual([before.errorCode, after.errorCode], [undefined, undefined]);
+  t.like(await hitsOf(scene, 's'), {decisions: 2, applied: 2, connectionsHit: 2, actions: 2});
+  t.deepEqual(
+    (await recordsOf(scene)).map(({end, hits}) => ({end, hits})),
+    [
+      {end: 'closed-by-fault', hits: ['s']},
+      {end: 'closed-by-fault', hits: ['s']},
+    ],
+  );
+});
+
+test('stall lets exactly its bytes through, over several chunks', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'stall', attributes: {bytes: 7}});
+  const client = await scene.connect();
+  await roundTrip(client, 'five5');
+  client.socket.write('-more');
+  await client.bytes(7);
+  client.socket.write('and more');
+  await (await scene.upstream.peer(0)).bytes(18);
+  await untilWitness(scene, ({faults}) => (faults['stall_downstream']?.actions ?? 0) >= 2);
+  t.is(String(client.received), 'five5-m');
+  t.false(client.hasEnded);
+});
+
+test('stall lets through what comes within its time', withScene, echo, async (t, scene) => {
+  const client = await scene.connect();
+  await roundTrip(client, 'zero');
+  await scene.add({type: 'stall', name: 's', attributes: {ms: 300}});
+  const startMs = performance.now();
+  let passed = 4;
+  while (performance.now() - startMs < 1000) {
+    const took = await Promise.race([roundTrip(client, 'ping').catch(() => undefined), sleep(500)]);
+    if (took === undefined) break;
+    passed += 4;
+    await sleep(10);
+  }
+  isBetween(t, performance.now() - startMs, 300 + 490, 300 + 500 + 3 * slackMs);
+  t.is(client.receivedBytes, passed);
+  t.true(passed > 4, 'something came through before');
+});
+
+test('removing a stall that has not begun leaves the connection alone', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'stall', name: 's', attributes: {bytes: 100}});
+  const client = await scene.connect();
+  await roundTrip(client, 'ping');
+  await scene.remove('s');
+  await roundTrip(client, 'pong');
+  t.is(String(client.received), 'pingpong');
+  t.like(await hitsOf(scene, 's'), {applied: 1, connectionsHit: 0, firstHitMs: null, lastHitMs: null});
+});
+
+test('an update does not wake a connection that has gone silent', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'stall', name: 's', attributes: {bytes: 2}});
+  const client = await scene.connect();
+  client.socket.write('lost');
+  await client.bytes(2);
+  await scene.update('s', {attributes: {bytes: 1000}});
+  client.socket.write('more');
+  await untilWitness(scene, ({faults}) => faults['s']?.actions === 2);
+  t.is(String(client.received), 'lo');
+});
+
+test('an upstream stall keeps the request from the server', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'stall', name: 's', stream: 'upstream', attributes: {bytes: 3}});
+  const client = await scene.connect();
+  client.socket.write('request');
+  await client.bytes(3);
+  await untilWitness(scene, ({faults}) => faults['s']?.actions === 1);
+  t.is(String((await scene.upstream.peer(0)).received), 'req');
+  client.socket.end();
+  await client.closed;
+});

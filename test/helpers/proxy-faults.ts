@@ -1,0 +1,40 @@
+// What tests of faults on the embedded injector ask again and again.
+import test, {type ExecutionContext} from 'ava';
+import {type Injector, startInjector} from '../../src/faults/server/injector.ts';
+import type {ConnectionRecord, FaultWitness, ProxyWitness} from '../../src/model/proxy-witness.ts';
+import {Scene} from './proxy-scene.ts';
+import type {Peer} from './proxy-sockets.ts';
+import {until} from './run-until.ts';
+import {api} from './toxiproxy-request.ts';
+
+export const witnessOf = ({url, name}: Scene): Promise<ProxyWitness> =>
+  api(url, 'GET', `/foulweather/proxies/${name}/witness`);
+
+export const recordsOf = ({url, name}: Scene): Promise<readonly ConnectionRecord[]> =>
+  api(url, 'GET', `/foulweather/proxies/${name}/connections`);
+
+export const hitsOf = async (scene: Scene, toxic: string): Promise<FaultWitness> => {
+  const fault = (await witnessOf(scene)).faults[toxic];
+  if (fault === undefined) throw new Error(`the witness does not know ${toxic}`);
+  return fault;
+};
+
+/** Waits until the witness has seen what it must: the injector learns of things a little later than its clients. */
+export const untilWitness = (scene: Scene, holds: (witness: ProxyWitness) => boolean): Promise<void> =>
+  until(async () => holds(await witnessOf(scene)), 10_000, 'what the witness must see');
+
+type Steps = (t: ExecutionContext, scene: Scene) => Promise<void>;
+
+/** Starts an injector for the tests of a file. The macro that it returns runs steps with a new proxy before a new upstream. */
+export function faultScenes(seed = 1) {
+  let injector: Injector;
+  test.before(async () => {
+    injector = await startInjector({host: '127.0.0.1', port: 0, seed});
+  });
+  test.after.always(() => injector.close());
+  return test.macro(async (t, serve: ((peer: Peer) => void) | undefined, steps: Steps, name?: string) => {
+    const scene = await Scene.open(injector.url, serve, name);
+    t.teardown(() => scene.close());
+    await steps(t, scene);
+  });
+}
