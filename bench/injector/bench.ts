@@ -1,0 +1,89 @@
+// What the measures share: the processes, how long to measure, and where figures go.
+import {createProxy} from './injector-api.ts';
+import {cpuMs} from './process-figures.ts';
+import type {Generator, InjectorProcess} from './processes.ts';
+import type {Job, JobResult, TargetAddresses} from './protocol.ts';
+import type {Column, Series} from './series.ts';
+
+export type Sizes = {
+  readonly rounds: number;
+  readonly warmUpMs: number;
+  readonly echoMs: number;
+  readonly downloadBytes: number;
+  readonly latencyMs: number;
+  /** How long a download through a bandwidth toxic takes. */
+  readonly bandwidthMs: number;
+  readonly heldConnections: number;
+  /** Of 1,000 connections each. */
+  readonly churnCycles: number;
+  readonly memoryRounds: number;
+};
+
+export const fullSizes: Sizes = {
+  rounds: 6,
+  warmUpMs: 300,
+  echoMs: 1500,
+  downloadBytes: 1024 ** 3,
+  latencyMs: 3000,
+  bandwidthMs: 3000,
+  heldConnections: 1000,
+  churnCycles: 40,
+  memoryRounds: 3,
+};
+
+export const quickSizes: Sizes = {
+  rounds: 1,
+  warmUpMs: 100,
+  echoMs: 200,
+  downloadBytes: 64 * 1024 ** 2,
+  latencyMs: 500,
+  bandwidthMs: 300,
+  heldConnections: 100,
+  churnCycles: 2,
+  memoryRounds: 1,
+};
+
+/** A way to the target: past all proxies, or through one. */
+export type Path = {
+  readonly column: Column;
+  readonly addresses: TargetAddresses;
+  readonly injector: InjectorProcess | undefined;
+};
+
+export type Bench = {
+  readonly generator: Generator;
+  readonly sizes: Sizes;
+  readonly series: Series;
+  /** Where the generator, and not the injector, set the limit. */
+  readonly generatorLimits: Set<string>;
+};
+
+export const pathThrough = async (injector: InjectorProcess, target: TargetAddresses): Promise<Path> => ({
+  column: injector.name,
+  addresses: {
+    echo: await createProxy(injector.url, 'echo', target.echo),
+    source: await createProxy(injector.url, 'source', target.source),
+  },
+  injector,
+});
+
+const busyRatioOfLimit = 0.95;
+
+/** Runs a job at full speed, and notes when the generator had no time left while the injector had. */
+export const runAtFullSpeed = async (
+  {generator, generatorLimits}: Bench,
+  path: Path,
+  title: string,
+  job: Job,
+): Promise<JobResult> => {
+  const pid = path.injector?.pid;
+  const beforeMs = performance.now();
+  const cpuBeforeMs = pid === undefined ? 0 : cpuMs(pid);
+  const result = await generator.run(job);
+  if (pid === undefined) return result;
+  const injectorBusyRatio = (cpuMs(pid) - cpuBeforeMs) / (performance.now() - beforeMs);
+  if (result.busyRatio >= busyRatioOfLimit && injectorBusyRatio < busyRatioOfLimit) {
+    generatorLimits.add(`${title} (${path.column})`);
+  }
+  return result;
+};

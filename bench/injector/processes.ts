@@ -1,0 +1,123 @@
+// The bench's processes: the generator, the target, and a server for each column. All end with the bench, however it ends.
+import {type ChildProcess, execFileSync, fork, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {type AddressInfo, createServer} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {Job, JobResult, TargetAddresses} from './protocol.ts';
+
+export type ServerName = 'ours' | 'real';
+
+/** An injector in a process of its own. */
+export type InjectorProcess = {
+  readonly name: ServerName;
+  readonly pid: number;
+  readonly url: string;
+  stop(): Promise<void>;
+};
+
+export type Worker = {readonly pid: number; stop(): Promise<void>};
+export type Generator = Worker & {run(job: Job): Promise<JobResult>};
+
+const stopper = (child: ChildProcess) => async (): Promise<void> => {
+  const gone = once(child, 'exit');
+  child.disconnect();
+  await gone;
+};
+
+/** The next message; throws when the process ends before. */
+const message = async <T>(child: ChildProcess): Promise<T> => {
+  const stop = new AbortController();
+  const gone = once(child, 'exit', {signal: stop.signal}).then((): never => {
+    throw new Error(`${child.spawnargs.slice(1, 2).join(' ')} ended, so there is nothing to measure`);
+  });
+  gone.catch(() => undefined); // told by the race; an abort is no news
+  const [first] = await Promise.race([once(child, 'message', {signal: stop.signal}), gone]).finally(() =>
+    stop.abort(),
+  );
+  return first as T;
+};
+
+export const startGenerator = async (): Promise<Generator> => {
+  const child = fork(new URL('generator.ts', import.meta.url));
+  await message(child);
+  return {
+    pid: child.pid ?? 0,
+    async run(job) {
+      const answer = message<JobResult>(child);
+      child.send(job);
+      return answer;
+    },
+    stop: stopper(child),
+  };
+};
+
+export const startTarget = async (): Promise<Worker & {readonly addresses: TargetAddresses}> => {
+  const child = fork(new URL('target.ts', import.meta.url));
+  const addresses = await message<TargetAddresses>(child);
+  return {pid: child.pid ?? 0, addresses, stop: stopper(child)};
+};
+
+export const startInjectorProcess = (
+  name: ServerName,
+  binary: string | undefined,
+): Promise<InjectorProcess> => {
+  if (name === 'ours') return startOurs();
+  if (binary === undefined) throw new Error('there is no Toxiproxy to compare with');
+  return startReal(binary);
+};
+
+const startOurs = async (): Promise<InjectorProcess> => {
+  const entry = new URL('../../src/faults/server/main.ts', import.meta.url);
+  const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1})]);
+  const {url} = await message<{url: string}>(child);
+  return {name: 'ours', pid: child.pid ?? 0, url, stop: stopper(child)};
+};
+
+const startReal = async (binary: string): Promise<InjectorProcess> => {
+  const port = await freePort();
+  // The shell ends the server when its input closes, which happens however this process ends.
+  const script = '"$0" "$@" >/dev/null & echo $!; cat >/dev/null; kill -9 $!; wait';
+  const child = spawn(
+    'sh',
+    ['-c', script, binary, '-host', '127.0.0.1', '-port', String(port), '-seed', '1'],
+    {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: {...process.env, LOG_LEVEL: 'disabled'},
+    },
+  );
+  const [pid] = await once(child.stdout, 'data');
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; !(await answers(url)); tries++) {
+    if (tries === 500) throw new Error(`${binary} does not answer at ${url}`);
+    await sleep(10);
+  }
+  return {
+    name: 'real',
+    pid: Number(pid),
+    url,
+    async stop() {
+      const gone = once(child, 'exit');
+      child.stdin.end();
+      await gone;
+    },
+  };
+};
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/version`).then(
+    response => response.text().then(() => true),
+    () => false,
+  );
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const {port} = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+/** As the binary tells it: «toxiproxy-server version 2.12.0», or «git» for one that was built from its sources. */
+export const versionOf = (binary: string): string =>
+  execFileSync(binary, ['-version'], {encoding: 'utf8'}).trim();
