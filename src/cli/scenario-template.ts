@@ -23,7 +23,8 @@ export default defineScenario({
   ],
 
   // Open load: operations start at this rate whether or not the library keeps up. Latency counts from when
-  // an operation should have started. Closed load: {model: 'closed', concurrency: 10}.
+  // an operation should have started. Others: {model: 'ramp', fromPerSecond, toPerSecond, maxInFlight},
+  // {model: 'bursts', burstSize, everyMs, maxInFlight}, {model: 'closed', concurrency: 10}. A phase may have its own.
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
 
   // How long a caller is ready to wait, and whether doing an operation twice is the same as once.

@@ -1,13 +1,21 @@
 // Drives operations under a load, and books what becomes of each. Knows no library and no process.
 import type {OperationExample, SubjectEvent} from '../model/event.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
-import {hungAfterMs, type Load, type OperationPlan, overrunAfterMs, type Phase} from '../model/plan.ts';
+import {
+  hungAfterMs,
+  type Load,
+  loadOf,
+  type OperationPlan,
+  overrunAfterMs,
+  type Phase,
+} from '../model/plan.ts';
 import {Bins} from './bins.ts';
 import {Failures} from './failures.ts';
 import {OperationBytes} from './operation-bytes.ts';
-import {constantRate, type Pacer} from './pacing.ts';
 import {PhaseBook} from './phase-book.ts';
 import {Slowest} from './slowest.ts';
+import type {StartContext, Starts} from './start-context.ts';
+import {beginStarts} from './starts.ts';
 
 /** How an operation settled, with the error as it was thrown. */
 export type Settlement =
@@ -35,10 +43,6 @@ type LiveOperation = {
 
 /** How often hung operations are looked for. */
 const sweepEveryMs = 100;
-/** Closed load: so many operations at most before the event loop has its turn. */
-const turnEvery = 64;
-/** Node's timers overflow at 2^31 ms, and then fire at once. */
-const longestWaitMs = 60_000;
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -51,14 +55,12 @@ export class Driver {
   readonly #live = new Map<number, LiveOperation>();
   readonly #hungAfterMs: number;
   readonly #overrunAfterMs: number;
-  readonly #pacer: Pacer | null;
+  readonly #context: StartContext;
+  /** What the load is at the moment, and what starts operations by it; null while there is none. */
+  #load: Load;
+  #starts: Starts | null = null;
   #phase = 0;
   #nextIndex = 0;
-  /** Starts that the pacer asked for, dropped ones included. */
-  #offered = 0;
-  #loadStartMs = 0;
-  #loading = false;
-  #paceTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #whenIdle: (() => void) | undefined;
 
@@ -66,7 +68,13 @@ export class Driver {
     this.#options = options;
     this.#hungAfterMs = hungAfterMs(options.operation);
     this.#overrunAfterMs = overrunAfterMs(options.operation);
-    this.#pacer = options.load.model === 'open' ? constantRate(options.load.ratePerSecond) : null;
+    this.#load = loadOf(options.load, options.phases[0]);
+    this.#context = {
+      now: options.now,
+      inFlight: () => this.#live.size,
+      start: intendedMs => this.#start(intendedMs),
+      drop: intendedMs => this.#drop(intendedMs),
+    };
   }
 
   /** Unsettled operations, hung ones included: they still occupy the library. */
@@ -80,6 +88,11 @@ export class Driver {
    */
   enterPhase(phase: number): void {
     this.#phase = phase;
+    const load = loadOf(this.#options.load, this.#options.phases[phase]);
+    // A load that goes on is not begun anew: its starts stay evenly spaced across the edge.
+    const goesOn = load === this.#load && load.model !== 'ramp';
+    this.#load = load;
+    if (this.#starts && !goesOn) this.#beginStarts();
     if (this.#options.phases[phase]?.role !== 'fault') return;
     for (const operation of this.#live.values()) {
       if (operation.hung || this.#options.phases[operation.phase]?.role === 'fault') continue;
@@ -90,17 +103,13 @@ export class Driver {
   }
 
   startLoad(): void {
-    this.#loadStartMs = this.#options.now();
-    this.#loading = true;
     this.#sweepTimer = setInterval(() => this.#sweep(), sweepEveryMs);
-    const {load} = this.#options;
-    if (load.model === 'open') this.#pace(load.maxInFlight);
-    else for (let worker = 0; worker < load.concurrency; worker++) this.#next();
+    this.#beginStarts();
   }
 
   stopLoad(): void {
-    this.#loading = false;
-    clearTimeout(this.#paceTimer);
+    this.#starts?.stop();
+    this.#starts = null;
   }
 
   /** Resolves with the number of unsettled operations: as soon as it is 0, and at the latest after `limitMs`. */
@@ -133,7 +142,9 @@ export class Driver {
       this.#failures.collect(),
       this.#slowest.collect(),
     ];
-    const bins = this.#bins.collect(final ? Number.POSITIVE_INFINITY : this.#startedUpToMs());
+    const bins = this.#bins.collect(
+      final ? Number.POSITIVE_INFINITY : (this.#starts?.startedUpToMs() ?? this.#options.now()),
+    );
     if (bins.length > 0) events.push({kind: 'bins', bins});
     const dirty = this.#books.filter(book => book?.dirty);
     if (dirty.length > 0) events.push({kind: 'phases', phases: dirty.map(book => book.figures())});
@@ -141,36 +152,10 @@ export class Driver {
     return events.filter(event => event !== null);
   }
 
-  #startedUpToMs(): number {
-    const nowMs = this.#options.now();
-    if (!this.#pacer || !this.#loading) return nowMs;
-    return Math.min(nowMs, this.#loadStartMs + this.#pacer.startOf(this.#offered));
-  }
-
-  #pace(maxInFlight: number): void {
-    const pacer = this.#pacer!;
-    const due = pacer.dueBy(this.#options.now() - this.#loadStartMs);
-    while (this.#offered < due) {
-      const intendedMs = this.#loadStartMs + pacer.startOf(this.#offered++);
-      if (this.#live.size >= maxInFlight) this.#drop(intendedMs);
-      else this.#start(intendedMs);
-    }
-    const waitMs = this.#loadStartMs + pacer.startOf(this.#offered) - this.#options.now();
-    if (!this.#loading) return;
-    // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.
-    const timerMs = Math.min(Math.max(1, waitMs), longestWaitMs);
-    this.#paceTimer = setTimeout(() => this.#pace(maxInFlight), timerMs);
-  }
-
-  /** Closed load: the next operation of a worker. Now and then in a later turn of the event loop, else a library that answers at once would starve it. */
-  #next(): void {
-    if (!this.#loading) return;
-    if (this.#nextIndex % turnEvery === turnEvery - 1) setImmediate(() => this.#startNow());
-    else this.#startNow();
-  }
-
-  #startNow(): void {
-    if (this.#loading) this.#start(this.#options.now());
+  #beginStarts(): void {
+    this.stopLoad();
+    const durationMs = this.#options.phases[this.#phase]?.durationMs ?? 1;
+    this.#starts = beginStarts(this.#load, durationMs, this.#context);
   }
 
   #drop(intendedMs: number): void {
@@ -211,7 +196,7 @@ export class Driver {
         this.#slowest.add(this.#example(operation, responseMs, settlement.status));
       }
     }
-    if (this.#options.load.model === 'closed') this.#next();
+    this.#starts?.settled();
     if (this.#live.size === 0) this.#whenIdle?.();
   }
 

@@ -1,4 +1,5 @@
 // When operations should start: pure functions of the elapsed time, so that lateness is a fact and not an opinion.
+import type {Load} from '../model/plan.ts';
 
 export type Pacer = {
   /** How many operations should have started within the first `elapsedMs`: `startOf(n - 1) ≤ elapsedMs < startOf(n)`. */
@@ -25,4 +26,67 @@ export const constantRate = (ratePerSecond: number): Pacer => {
       return startOf(due) <= elapsedMs ? due + 1 : due;
     },
   };
+};
+
+/**
+ * A rate that goes evenly from `fromPerSecond` to `toPerSecond` within `durationMs`, and stays there.
+ * Starts by time t: from × t + (to − from) × t² / (2 × duration); `startOf` solves that for t.
+ */
+export const rampRate = (fromPerSecond: number, toPerSecond: number, durationMs: number): Pacer => {
+  for (const rate of [fromPerSecond, toPerSecond]) constantRate(rate);
+  if (!(durationMs > 0)) throw new RangeError(`a ramp must last, not take ${durationMs} ms`);
+  const from = fromPerSecond / 1000;
+  const to = toPerSecond / 1000;
+  const startsInRamp = ((from + to) / 2) * durationMs;
+  if (startsInRamp === 0) return constantRate(0);
+  const slope = (to - from) / durationMs;
+  return searching(index => {
+    if (index > startsInRamp)
+      return to === 0 ? Number.POSITIVE_INFINITY : durationMs + (index - startsInRamp) / to;
+    // In this form, the root of slope/2 × t² + from × t = index loses no digits when the slope is small.
+    const root = Math.sqrt(Math.max(0, from * from + 2 * slope * index));
+    return index === 0 ? 0 : (2 * index) / (from + root);
+  });
+};
+
+/** `burstSize` starts at once, every `everyMs`, the first at 0. */
+export const bursts = (burstSize: number, everyMs: number): Pacer => {
+  if (!Number.isInteger(burstSize) || burstSize < 1) throw new RangeError(`a burst of ${burstSize} is none`);
+  if (!(everyMs > 0)) throw new RangeError(`bursts must be apart, not every ${everyMs} ms`);
+  return searching(index => Math.floor(index / burstSize) * everyMs);
+};
+
+/** A pacer from its starts alone, which must not go back in time: how many are due is found by halving. */
+const searching = (startOf: (index: number) => number): Pacer => ({
+  startOf,
+  dueBy(elapsedMs) {
+    if (!Number.isFinite(elapsedMs)) throw new RangeError(`a time must be finite, not ${elapsedMs} ms`);
+    if (elapsedMs < 0) return 0;
+    let due = 1;
+    while (startOf(due - 1) <= elapsedMs) due *= 2;
+    let notYet = due - 1;
+    let least = -1;
+    // startOf(least) ≤ elapsedMs < startOf(notYet)
+    while (notYet - least > 1) {
+      const middle = Math.floor((least + notYet) / 2);
+      if (startOf(middle) <= elapsedMs) least = middle;
+      else notYet = middle;
+    }
+    return notYet;
+  },
+});
+
+/** A load that is paced by time. */
+export type PacedLoad = Exclude<Load, {readonly model: 'closed'}>;
+
+/** @param phaseDurationMs how long a ramp takes */
+export const pacerOf = (load: PacedLoad, phaseDurationMs: number): Pacer => {
+  switch (load.model) {
+    case 'open':
+      return constantRate(load.ratePerSecond);
+    case 'ramp':
+      return rampRate(load.fromPerSecond, load.toPerSecond, phaseDurationMs);
+    case 'bursts':
+      return bursts(load.burstSize, load.everyMs);
+  }
 };

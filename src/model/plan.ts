@@ -12,11 +12,32 @@ export type Phase = {
   readonly role: PhaseRole;
   readonly durationMs: number;
   readonly faults: readonly Fault[];
+  /** Instead of the scenario's load, for this phase. */
+  readonly load?: Load;
 };
 
 export type Load =
+  /** Evenly spaced starts, whether or not the library keeps up. */
   | {readonly model: 'open'; readonly ratePerSecond: number; readonly maxInFlight: number}
+  /** As open, with a rate that goes evenly from one to the other within each phase. */
+  | {
+      readonly model: 'ramp';
+      readonly fromPerSecond: number;
+      readonly toPerSecond: number;
+      readonly maxInFlight: number;
+    }
+  /** So many starts at once, again and again. */
+  | {
+      readonly model: 'bursts';
+      readonly burstSize: number;
+      readonly everyMs: number;
+      readonly maxInFlight: number;
+    }
+  /** So many operations in flight at all times: the next one starts when one settles. */
   | {readonly model: 'closed'; readonly concurrency: number};
+
+/** What drives operations in a phase. */
+export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.load ?? load;
 
 /** How the subject's process is started: a heap limit in MiB (V8's own when absent), and its environment. */
 export type SubjectProcess = {

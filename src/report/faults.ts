@@ -1,13 +1,40 @@
 // Faults, loads and phases in a few words.
-import type {Direction, Fault} from '../model/fault.ts';
+import type {CorruptFault, Direction, Fault, RefuseFault} from '../model/fault.ts';
 import type {Load, Phase, Plan, TargetPlan} from '../model/plan.ts';
-import {bytes, count, percent, plannedDuration} from './format.ts';
+import {bytes, count, percent, plannedDuration, plural} from './format.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
   if (fault.kind === 'refuse') return 'connections refused, live ones cut';
-  const share = fault.probability < 1 ? `, on ${percent(fault.probability)} of the connections` : '';
-  return `${effectOf(fault)}, ${directions[fault.direction]}${share}`;
+  const direction = 'direction' in fault ? [directions[fault.direction]] : [];
+  return [effectOf(fault), ...direction, ...scopeOf(fault)].join(', ');
+};
+
+const scopeOf = ({
+  probability,
+  firstN,
+  hitLimit,
+  startAfterMs,
+  durationMs,
+  kind,
+}: Exclude<Fault, RefuseFault>): string[] => {
+  const [unit, units] = kind === 'flap' ? ['down-time', 'down-times'] : ['connection', 'connections'];
+  return [
+    ...(probability < 1 ? [`on ${percent(probability)} of the ${units}`] : []),
+    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
+    ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
+    ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
+    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}`]),
+  ];
+};
+
+/** ` after 512 B or 1 s`, or nothing. */
+const cutOf = ({afterBytes, afterMs}: {readonly afterBytes: number; readonly afterMs: number}): string => {
+  const limits = [
+    ...(afterBytes > 0 ? [bytes(afterBytes)] : []),
+    ...(afterMs > 0 ? [plannedDuration(afterMs)] : []),
+  ];
+  return limits.length === 0 ? '' : ` after ${limits.join(' or ')}`;
 };
 
 const directions: {readonly [direction in Direction]: string} = {
@@ -15,7 +42,7 @@ const directions: {readonly [direction in Direction]: string} = {
   downstream: 'server to client',
 };
 
-const effectOf = (fault: Exclude<Fault, {kind: 'refuse'}>): string => {
+const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
   switch (fault.kind) {
     case 'latency':
       return `latency of ${plannedDuration(fault.latencyMs)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
@@ -26,23 +53,51 @@ const effectOf = (fault: Exclude<Fault, {kind: 'refuse'}>): string => {
     case 'timeout':
       return `data dropped, closed after ${plannedDuration(fault.timeoutMs)}`;
     case 'stall':
-      return 'no answer, connection left open';
+      return `no answer${cutOf(fault)}, connection left open`;
     case 'resetPeer':
       return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
     case 'slicer':
       return `data cut into pieces of about ${bytes(fault.averageSizeBytes)}`;
+    case 'halfOpen':
+      return `the other side gone${cutOf(fault)} without a word, connection left open`;
+    case 'halfClose':
+      return `this direction ended${cutOf(fault)}, the other goes on`;
+    case 'resetAfter':
+      return `connection reset${cutOf(fault)}`;
+    case 'corrupt':
+      return `a bit flipped ${corruptedBytes(fault)}`;
+    case 'limitConnections':
+      return `at most ${plural(fault.connectionLimit, 'connection')} at a time, others ${fault.others === 'closed' ? 'closed at once' : 'left without an answer'}`;
+    case 'flap':
+      return `down for ${plannedDuration(fault.downMs)}, up for ${plannedDuration(fault.upMs)}, and so on`;
+    case 'blackhole':
+      return 'new connections never served';
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }
 };
 
+const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
+  [
+    ...(offsetBytes === null ? [] : [`in the byte at offset ${count(offsetBytes)}`]),
+    ...(bytesPerKb === 0 ? [] : [`in ${bytesPerKb} of 1,000 bytes`]),
+  ].join(' and ');
+
 export const describeFaults = (phase: Phase): string =>
   phase.faults.length === 0 ? 'none' : phase.faults.map(describeFault).join('; ');
 
-export const describeLoad = (load: Load): string =>
-  load.model === 'open'
-    ? `${count(load.ratePerSecond)} operations/s at a constant arrival rate (open load), at most ${count(load.maxInFlight)} in flight`
-    : `${count(load.concurrency)} operations in flight at all times (closed load)`;
+export const describeLoad = (load: Load): string => {
+  switch (load.model) {
+    case 'open':
+      return `${count(load.ratePerSecond)} operations/s at a constant arrival rate (open load), at most ${count(load.maxInFlight)} in flight`;
+    case 'ramp':
+      return `${count(load.fromPerSecond)} to ${count(load.toPerSecond)} operations/s within each phase (open load), at most ${count(load.maxInFlight)} in flight`;
+    case 'bursts':
+      return `${count(load.burstSize)} operations at once every ${plannedDuration(load.everyMs)} (open load), at most ${count(load.maxInFlight)} in flight`;
+    case 'closed':
+      return `${count(load.concurrency)} operations in flight at all times (closed load)`;
+  }
+};
 
 export const describeTarget = (target: TargetPlan): string => {
   if (target.kind === 'url') return `the server at ${target.url}`;

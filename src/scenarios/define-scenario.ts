@@ -18,6 +18,8 @@ export type PhaseInput = {
   readonly role: PhaseRole;
   readonly durationMs: number;
   readonly faults?: readonly Fault[];
+  /** Instead of the scenario's load, for this phase. */
+  readonly load?: Load;
 };
 
 /** Lets a target of the scenario's own tell what it saw: call these with the operation's id. */

@@ -6,6 +6,7 @@ import {hungAfterMs, type Plan, type Variant} from '../model/plan.ts';
 import type {Scenario} from './define-scenario.ts';
 import {faultSchema} from './fault-schema.ts';
 import {didYouMean} from './nearest.ts';
+import {noSuch} from './no-such.ts';
 import {shownOptions} from './shown-options.ts';
 
 const slug = z
@@ -14,14 +15,27 @@ const slug = z
 const count = z.number().int().positive();
 const durationMs = z.number().positive().max(86_400_000);
 
-const loadSchema = z.discriminatedUnion('model', [
-  z.strictObject({
-    model: z.literal('open'),
-    ratePerSecond: z.number().positive().max(100_000),
-    maxInFlight: count,
-  }),
-  z.strictObject({model: z.literal('closed'), concurrency: count.max(100_000)}),
-]);
+const rate = z.number().positive().max(100_000);
+const loadSchema = z.discriminatedUnion(
+  'model',
+  [
+    z.strictObject({model: z.literal('open'), ratePerSecond: rate, maxInFlight: count}),
+    z.strictObject({
+      model: z.literal('ramp'),
+      fromPerSecond: rate.or(z.literal(0)),
+      toPerSecond: rate.or(z.literal(0)),
+      maxInFlight: count,
+    }),
+    z.strictObject({
+      model: z.literal('bursts'),
+      burstSize: count.max(100_000),
+      everyMs: durationMs,
+      maxInFlight: count,
+    }),
+    z.strictObject({model: z.literal('closed'), concurrency: count.max(100_000)}),
+  ],
+  {error: noSuch('load')},
+);
 
 const limitSchema = z
   .strictObject({min: z.number().optional(), max: z.number().optional()})
@@ -42,6 +56,7 @@ const phaseSchema = z.strictObject({
   role: z.enum(['warm-up', 'baseline', 'fault', 'recovery']),
   durationMs,
   faults: z.array(faultSchema).default([]),
+  load: loadSchema.optional(),
 });
 
 /** `localhost:6379` is a URL too, of the scheme `localhost`: what a server is reached by has a host. */

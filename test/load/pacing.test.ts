@@ -1,5 +1,5 @@
 import test from 'ava';
-import {constantRate} from '../../src/load/pacing.ts';
+import {bursts, constantRate, type Pacer, rampRate} from '../../src/load/pacing.ts';
 import {seededRandom} from '../helpers/driver-random.ts';
 
 const isDue = test.macro({
@@ -46,27 +46,82 @@ test('a rate of 0 never starts', t => {
   t.is(constantRate(0).startOf(0), Number.POSITIVE_INFINITY);
 });
 
-const holdsItsInvariant = test.macro({
-  title: (_title, ratePerSecond: number) =>
-    `at ${ratePerSecond} per second, what is due has its start behind it, and the next one before it`,
-  exec(t, ratePerSecond: number) {
-    const pacer = constantRate(ratePerSecond);
-    const random = seededRandom(ratePerSecond);
+const rampIsDue = test.macro({
+  title: (_title, from: number, to: number, elapsedMs: number, due: number) =>
+    `from ${from} to ${to} per second within 10 s, ${due} are due by ${elapsedMs} ms`,
+  exec(t, from: number, to: number, elapsedMs: number, due: number) {
+    t.is(rampRate(from, to, 10_000).dueBy(elapsedMs), due);
+  },
+});
+
+test(rampIsDue, 0, 100, 0, 1);
+test(rampIsDue, 0, 100, 5000, 126);
+test(rampIsDue, 0, 100, 10_000, 501);
+test(rampIsDue, 0, 100, 11_000, 601);
+test(rampIsDue, 100, 0, 5000, 376);
+test(rampIsDue, 100, 0, 10_000, 501);
+test(rampIsDue, 100, 0, hoursMs, 501);
+test(rampIsDue, 50, 50, 1000, 51);
+test(rampIsDue, 50, 50, 20_000, 1001);
+test(rampIsDue, 0, 0, 20_000, 0);
+test(rampIsDue, 10, 20, -1, 0);
+
+const burstIsDue = test.macro({
+  title: (_title, size: number, everyMs: number, elapsedMs: number, due: number) =>
+    `in bursts of ${size} every ${everyMs} ms, ${due} are due by ${elapsedMs} ms`,
+  exec(t, size: number, everyMs: number, elapsedMs: number, due: number) {
+    t.is(bursts(size, everyMs).dueBy(elapsedMs), due);
+  },
+});
+
+test(burstIsDue, 50, 1000, 0, 50);
+test(burstIsDue, 50, 1000, 999.9, 50);
+test(burstIsDue, 50, 1000, 1000, 100);
+test(burstIsDue, 1, 10, hoursMs, 109_951_162_778);
+test(burstIsDue, 50, 1000, -1, 0);
+
+const invariant = test.macro({
+  title: (_title, name: string) => `${name}: what is due has its start behind it, and the next one before it`,
+  exec(t, _name: string, pacer: Pacer, digits: number) {
+    const random = seededRandom(digits);
     const check = (elapsedMs: number): boolean => {
       const due = pacer.dueBy(elapsedMs);
       return Number.isInteger(due) && pacer.startOf(due - 1) <= elapsedMs && elapsedMs < pacer.startOf(due);
     };
     for (let round = 0; round < 20_000; round++) {
-      const elapsedMs = random() * 10 ** (random() * 12);
+      const elapsedMs = random() * 10 ** (random() * digits);
       if (!check(elapsedMs)) return t.fail(`not at ${elapsedMs} ms`);
-      const startMs = pacer.startOf(Math.floor(random() * 10 ** (random() * 9)));
-      if (!check(startMs)) return t.fail(`not at ${startMs} ms, which is a start`);
+      const startMs = pacer.startOf(Math.floor(random() * 10 ** (random() * (digits - 3))));
+      if (Number.isFinite(startMs) && !check(startMs))
+        return t.fail(`not at ${startMs} ms, which is a start`);
     }
     t.pass();
   },
 });
 
-for (const ratePerSecond of [1, 3, 7, 200, 333.33, 5000, 99_999]) test(holdsItsInvariant, ratePerSecond);
+for (const ratePerSecond of [1, 3, 7, 200, 333.33, 5000, 99_999]) {
+  test(invariant, `${ratePerSecond} per second`, constantRate(ratePerSecond), 12);
+}
+test(invariant, 'a ramp up', rampRate(0, 1000, 60_000), 8);
+test(invariant, 'a ramp down', rampRate(1000, 1, 60_000), 8);
+test(invariant, 'a ramp to nothing', rampRate(1000, 0, 60_000), 8);
+test(invariant, 'an almost level ramp', rampRate(200, 200.000_001, 60_000), 8);
+test(invariant, 'bursts', bursts(37, 250), 9);
+
+const refuses = test.macro({
+  title: (_title, what: string) => `refuses ${what}`,
+  exec(t, _what: string, make: () => unknown) {
+    t.throws(make, {instanceOf: RangeError});
+  },
+});
+
+test(refuses, 'a ramp from a negative rate', () => rampRate(-1, 5, 1000));
+test(refuses, 'a ramp to no number', () => rampRate(1, Number.NaN, 1000));
+test(refuses, 'a ramp that takes no time', () => rampRate(1, 5, 0));
+test(refuses, 'bursts of nothing', () => bursts(0, 1000));
+test(refuses, 'bursts of a half', () => bursts(1.5, 1000));
+test(refuses, 'bursts that are not apart', () => bursts(5, 0));
+test(refuses, 'a time that is none', () => bursts(5, 10).dueBy(Number.POSITIVE_INFINITY));
 
 const refusesRate = test.macro({
   title: (_title, rate: number) => `a rate of ${rate} is refused`,

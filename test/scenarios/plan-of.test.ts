@@ -99,8 +99,9 @@ test(isMistaken, {load: {model: 'open', ratePerSecond: 0, maxInFlight: -1}}, [
   'load.ratePerSecond: Too small: expected number to be >0',
   'load.maxInFlight: Too small: expected number to be >0',
 ]);
-test(isMistaken, {load: {model: 'burst'}}, [
-  "load.model: Invalid discriminator value. Expected 'open' | 'closed'",
+test(isMistaken, {load: {model: 'burst'}}, ['load.model: there is no load «burst». Did you mean «bursts»?']);
+test(isMistaken, {load: {ratePerSecond: 5}}, [
+  'load.model: say which load is meant. Known: open, ramp, bursts, closed.',
 ]);
 test(isMistaken, {operation: {deadlineMs: Number.NaN}}, [
   'operation.deadlineMs: Invalid input: expected number, received NaN',
@@ -124,7 +125,7 @@ test(
     'phases.0.role: Invalid option: expected one of "warm-up"|"baseline"|"fault"|"recovery"',
     'phases.0.durationMs: Too small: expected number to be >0',
     'phases.1.faults.0.latencyMs: Invalid input: expected number, received undefined',
-    "phases.1.faults.1.kind: Invalid discriminator value. Expected 'latency' | 'bandwidth' | 'slowClose' | 'timeout' | 'stall' | 'resetPeer' | 'slicer' | 'limitData' | 'refuse'",
+    'phases.1.faults.1.kind: there is no fault «stal». Did you mean «stall»?',
     'phases.1.faults.2.bytesPerSecond: Invalid number: must be a multiple of 1000',
   ],
 );

@@ -1,12 +1,14 @@
 // How to reproduce: the command, the seed, the phases, and where the raw data is.
+import {loadOf} from '../../model/plan.ts';
 import {code, list, paragraph, type Section, table} from '../document.ts';
-import {describeFaults} from '../faults.ts';
+import {describeFaults, describeLoad} from '../faults.ts';
 import {plannedDuration, plural} from '../format.ts';
 import type {RunStory} from '../variants.ts';
 
 export const reproductionSection = ({run}: RunStory): Section => {
   const {record} = run;
   const {commit, dirty} = record.environment;
+  const hasOwnLoads = record.plan.phases.some(phase => phase.load !== undefined);
   return {
     id: 'how-to-reproduce',
     title: 'How to reproduce',
@@ -27,12 +29,13 @@ export const reproductionSection = ({run}: RunStory): Section => {
       ]),
       paragraph('The phases:'),
       table(
-        ['Phase', 'Role', '>Duration', 'Faults'],
+        ['Phase', 'Role', '>Duration', 'Faults', ...(hasOwnLoads ? ['Load'] : [])],
         record.plan.phases.map(phase => [
           phase.name,
           phase.role,
           plannedDuration(phase.durationMs),
           describeFaults(phase),
+          ...(hasOwnLoads ? [describeLoad(loadOf(record.plan.load, phase))] : []),
         ]),
       ),
     ],

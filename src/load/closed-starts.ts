@@ -1,0 +1,47 @@
+// Closed load: so many operations in flight at all times; the next one starts when one settles.
+import type {StartContext, Starts} from './start-context.ts';
+
+/** So many starts at most before the event loop has its turn: else a library that answers at once would starve it. */
+const startsPerTurn = 64;
+
+export class ClosedStarts implements Starts {
+  readonly #concurrency: number;
+  readonly #context: StartContext;
+  #startsInTurn = 0;
+  #turn: NodeJS.Immediate | undefined;
+  #stopped = false;
+
+  constructor(concurrency: number, context: StartContext) {
+    this.#concurrency = concurrency;
+    this.#context = context;
+    this.settled();
+  }
+
+  /** Fills up to the concurrency. What an earlier phase still has in flight counts. */
+  settled(): void {
+    const {now, inFlight, start} = this.#context;
+    while (!this.#stopped && inFlight() < this.#concurrency) {
+      if (this.#startsInTurn >= startsPerTurn) {
+        this.#turn ??= setImmediate(() => this.#nextTurn());
+        return;
+      }
+      this.#startsInTurn++;
+      start(now());
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearImmediate(this.#turn);
+  }
+
+  startedUpToMs(): number {
+    return this.#context.now();
+  }
+
+  #nextTurn(): void {
+    this.#turn = undefined;
+    this.#startsInTurn = 0;
+    this.settled();
+  }
+}

@@ -1,0 +1,55 @@
+// Open load: operations start when the pacer says so, whether or not the library keeps up.
+import type {Pacer} from './pacing.ts';
+import type {StartContext, Starts} from './start-context.ts';
+
+/** Node's timers overflow at 2^31 ms, and then fire at once. */
+const longestWaitMs = 60_000;
+
+export class PacedStarts implements Starts {
+  readonly #pacer: Pacer;
+  readonly #maxInFlight: number;
+  readonly #context: StartContext;
+  readonly #beganMs: number;
+  /** Starts that the pacer asked for, dropped ones included. */
+  #offered = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(pacer: Pacer, maxInFlight: number, context: StartContext) {
+    this.#pacer = pacer;
+    this.#maxInFlight = maxInFlight;
+    this.#context = context;
+    this.#beganMs = context.now();
+    this.#pace();
+  }
+
+  settled(): void {}
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  startedUpToMs(): number {
+    return Math.min(this.#context.now(), this.#nextMs());
+  }
+
+  #nextMs(): number {
+    return this.#beganMs + this.#pacer.startOf(this.#offered);
+  }
+
+  #pace(): void {
+    const {now, inFlight, start, drop} = this.#context;
+    const due = this.#pacer.dueBy(now() - this.#beganMs);
+    while (this.#offered < due) {
+      const intendedMs = this.#nextMs();
+      this.#offered++;
+      if (inFlight() >= this.#maxInFlight) drop(intendedMs);
+      else start(intendedMs);
+    }
+    if (this.#stopped) return;
+    // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.
+    const waitMs = Math.min(Math.max(1, this.#nextMs() - now()), longestWaitMs);
+    this.#timer = setTimeout(() => this.#pace(), waitMs);
+  }
+}
