@@ -2,9 +2,16 @@
 export type {Direction, Fault} from './model/fault.ts';
 export {
   bandwidth,
+  blackhole,
+  corrupt,
+  flap,
+  halfClose,
+  halfOpen,
   latency,
+  limitConnections,
   limitData,
   refuse,
+  resetAfter,
   resetPeer,
   slicer,
   slowClose,

@@ -2,9 +2,10 @@
 import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
+import type {Phase} from '../model/plan.ts';
 import type {ProxyWitness} from '../model/proxy-witness.ts';
 import {BoundedCalls} from './bounded-calls.ts';
-import {faultName, type ToxicSpec, toToxic} from './toxics.ts';
+import {faultName, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
 
 const defaultCallLimitMs = 5000;
 
@@ -39,6 +40,26 @@ export class Injector {
       `What answers at ${this.url} is not Toxiproxy: its /version says no version.`,
       "Give the address of Toxiproxy's API, http://127.0.0.1:8474 by default.",
     );
+  }
+
+  /** @throws FoulweatherError FW_FAULT_UNSUPPORTED for the first fault that this injector would refuse or half ignore */
+  async refuseUnsupported(phases: readonly Pick<Phase, 'name' | 'faults'>[]): Promise<void> {
+    for (const {name, faults} of phases) {
+      const fault = faults.find(needsEmbedded);
+      if (fault === undefined || (await this.#isFoulweathers())) continue;
+      throw new FoulweatherError(
+        'FW_FAULT_UNSUPPORTED',
+        `The injector at ${this.url} is a real Toxiproxy, which does not have the fault ${fault.kind} of phase ${name} as it is asked for.`,
+        'Leave --toxiproxy away: the embedded injector has it. docs/faults.md tells what a real Toxiproxy has.',
+      );
+    }
+  }
+
+  /** Both answer 404; only one knows what a witness is. */
+  async #isFoulweathers(): Promise<boolean> {
+    const what = 'tell what it is';
+    const response = await this.#calls.bounded(what, fetch(`${this.url}/foulweather/proxies/-/witness`));
+    return (await this.#calls.bounded(what, response.text())).includes('proxy not found');
   }
 
   /** @param upstream `host:port` of the target */

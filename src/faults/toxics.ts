@@ -1,5 +1,5 @@
 // Fault → toxic: our words, Toxiproxy's.
-import type {Fault} from '../model/fault.ts';
+import type {Fault, FaultScope} from '../model/fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
 export type ToxicSpec = {
@@ -7,12 +7,22 @@ export type ToxicSpec = {
   readonly type: string;
   readonly stream: 'upstream' | 'downstream';
   readonly toxicity: number;
-  readonly attributes: Readonly<Record<string, number>>;
+  readonly attributes: Readonly<Record<string, number | boolean>>;
+  // Only the embedded injector knows these; a real Toxiproxy would ignore them.
+  readonly first_n?: number;
+  readonly hit_limit?: number;
+  readonly start_after?: number;
+  readonly duration?: number;
 };
 
 const bytesPerKb = 1000;
 
 type Shape = Pick<ToxicSpec, 'type' | 'attributes'>;
+
+const cut = ({afterBytes, afterMs}: {readonly afterBytes: number; readonly afterMs: number}) => ({
+  bytes: afterBytes,
+  ms: afterMs,
+});
 
 /** Null for a fault that is not a toxic but the proxy's own state. */
 const shapeOf = (fault: Fault): Shape | null => {
@@ -26,7 +36,10 @@ const shapeOf = (fault: Fault): Shape | null => {
     case 'timeout':
       return {type: 'timeout', attributes: {timeout: fault.timeoutMs}};
     case 'stall':
-      return {type: 'timeout', attributes: {timeout: 0}};
+      // A stall from the start is Toxiproxy's own, so that every injector has it.
+      return fault.afterBytes > 0 || fault.afterMs > 0
+        ? {type: 'stall', attributes: cut(fault)}
+        : {type: 'timeout', attributes: {timeout: 0}};
     case 'resetPeer':
       return {type: 'reset_peer', attributes: {timeout: fault.afterMs}};
     case 'slicer':
@@ -40,10 +53,52 @@ const shapeOf = (fault: Fault): Shape | null => {
       };
     case 'limitData':
       return {type: 'limit_data', attributes: {bytes: fault.limitBytes}};
+    case 'halfOpen':
+      return {type: 'half_open', attributes: cut(fault)};
+    case 'halfClose':
+      return {type: 'half_close', attributes: cut(fault)};
+    case 'resetAfter':
+      return {type: 'reset_after', attributes: cut(fault)};
+    case 'corrupt':
+      return {type: 'corrupt', attributes: {offset: fault.offsetBytes ?? -1, rate: fault.bytesPerKb}};
+    case 'limitConnections':
+      return {
+        type: 'limit_connections',
+        attributes: {connections: fault.connectionLimit, unanswered: fault.others === 'unanswered'},
+      };
+    case 'flap':
+      return {type: 'flap', attributes: {down: fault.downMs, up: fault.upMs}};
+    case 'blackhole':
+      return {type: 'blackhole', attributes: {}};
     case 'refuse':
       return null;
   }
 };
+
+/** The types that a real Toxiproxy has. */
+const toxiproxyTypes: ReadonlySet<string> = new Set([
+  'latency',
+  'bandwidth',
+  'slow_close',
+  'timeout',
+  'reset_peer',
+  'slicer',
+  'limit_data',
+]);
+
+/** Whether only the embedded injector has this fault: a real Toxiproxy would refuse it, or ignore half of it. */
+export const needsEmbedded = (fault: Fault): boolean => {
+  const shape = shapeOf(fault);
+  if (shape === null || fault.kind === 'refuse') return false;
+  return !toxiproxyTypes.has(shape.type) || Object.keys(scopeOf(fault)).length > 0;
+};
+
+const scopeOf = ({firstN, hitLimit, startAfterMs, durationMs}: FaultScope) => ({
+  ...(firstN !== undefined && {first_n: firstN}),
+  ...(hitLimit !== undefined && {hit_limit: hitLimit}),
+  ...(startAfterMs !== undefined && {start_after: startAfterMs}),
+  ...(durationMs !== undefined && {duration: durationMs}),
+});
 
 /** The name by which the injector counts the hits of a phase's fault. */
 export const faultName = (phase: string, position: number, fault: Fault): string =>
@@ -52,5 +107,7 @@ export const faultName = (phase: string, position: number, fault: Fault): string
 export const toToxic = (name: string, fault: Fault): ToxicSpec | null => {
   const shape = shapeOf(fault);
   if (shape === null || fault.kind === 'refuse') return null;
-  return {name, stream: fault.direction, toxicity: fault.probability, ...shape};
+  // What acts on accept has no direction; the API wants one all the same.
+  const stream = 'direction' in fault ? fault.direction : 'downstream';
+  return {name, stream, toxicity: fault.probability, ...shape, ...scopeOf(fault)};
 };

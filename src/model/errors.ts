@@ -28,6 +28,7 @@ const errorKinds = {
   FW_PROXY_CONFIG: exitCodes.usage,
   FW_PROXY_START: exitCodes.usage,
   FW_TOXIPROXY_UNREACHABLE: exitCodes.usage,
+  FW_FAULT_UNSUPPORTED: exitCodes.usage,
   FW_TOXIPROXY_REFUSED: exitCodes.harness,
   FW_RUN_DAMAGED: exitCodes.usage,
   FW_RUN_BROKEN: exitCodes.harness,

@@ -3,11 +3,24 @@
 /** Toxiproxy's `stream`: `upstream` is client → server, `downstream` is server → client. */
 export type Direction = 'upstream' | 'downstream';
 
-type Aim = {
-  readonly direction: Direction;
+/** Which connections a fault takes, and when. What is absent does not limit it, and a real Toxiproxy has but the first. */
+export type FaultScope = {
   /** Share of the connections that it hits, 0 to 1; decided once per connection. */
   readonly probability: number;
+  /** Only the first so many connections that it meets, the live ones before the new ones. */
+  readonly firstN?: number;
+  /** No further connection once it has taken so many. */
+  readonly hitLimit?: number;
+  /** Begins so long after the phase did. */
+  readonly startAfterMs?: number;
+  /** Ends so long after it began; the phase's end comes first where it is sooner. */
+  readonly durationMs?: number;
 };
+
+type Aim = FaultScope & {readonly direction: Direction};
+
+/** Where on a connection something happens: whichever comes first; 0 is no limit, and neither is at once. */
+type Cut = {readonly afterBytes: number; readonly afterMs: number};
 
 export type LatencyFault = Aim & {
   readonly kind: 'latency';
@@ -17,7 +30,7 @@ export type LatencyFault = Aim & {
 export type BandwidthFault = Aim & {readonly kind: 'bandwidth'; readonly bytesPerSecond: number};
 export type SlowCloseFault = Aim & {readonly kind: 'slowClose'; readonly delayMs: number};
 export type TimeoutFault = Aim & {readonly kind: 'timeout'; readonly timeoutMs: number};
-export type StallFault = Aim & {readonly kind: 'stall'};
+export type StallFault = Aim & Cut & {readonly kind: 'stall'};
 export type ResetPeerFault = Aim & {readonly kind: 'resetPeer'; readonly afterMs: number};
 export type SlicerFault = Aim & {
   readonly kind: 'slicer';
@@ -27,6 +40,22 @@ export type SlicerFault = Aim & {
 };
 export type LimitDataFault = Aim & {readonly kind: 'limitData'; readonly limitBytes: number};
 export type RefuseFault = {readonly kind: 'refuse'};
+export type HalfOpenFault = Aim & Cut & {readonly kind: 'halfOpen'};
+export type HalfCloseFault = Aim & Cut & {readonly kind: 'halfClose'};
+export type ResetAfterFault = Aim & Cut & {readonly kind: 'resetAfter'};
+export type CorruptFault = Aim & {
+  readonly kind: 'corrupt';
+  /** Of one byte; null: none. */
+  readonly offsetBytes: number | null;
+  readonly bytesPerKb: number;
+};
+export type LimitConnectionsFault = FaultScope & {
+  readonly kind: 'limitConnections';
+  readonly connectionLimit: number;
+  readonly others: 'closed' | 'unanswered';
+};
+export type FlapFault = FaultScope & {readonly kind: 'flap'; readonly downMs: number; readonly upMs: number};
+export type BlackholeFault = FaultScope & {readonly kind: 'blackhole'};
 
 export type Fault =
   | LatencyFault
@@ -37,13 +66,32 @@ export type Fault =
   | ResetPeerFault
   | SlicerFault
   | LimitDataFault
-  | RefuseFault;
+  | RefuseFault
+  | HalfOpenFault
+  | HalfCloseFault
+  | ResetAfterFault
+  | CorruptFault
+  | LimitConnectionsFault
+  | FlapFault
+  | BlackholeFault;
 
 export type FaultKind = Fault['kind'];
 
-type AimOptions = {readonly direction?: Direction; readonly probability?: number};
+type ScopeOptions = Partial<FaultScope>;
+type AimOptions = ScopeOptions & {readonly direction?: Direction};
+type CutOptions = Partial<Cut>;
 
-const aim = ({direction = 'downstream', probability = 1}: AimOptions): Aim => ({direction, probability});
+const scope = ({probability = 1, firstN, hitLimit, startAfterMs, durationMs}: ScopeOptions): FaultScope => ({
+  probability,
+  ...(firstN !== undefined && {firstN}),
+  ...(hitLimit !== undefined && {hitLimit}),
+  ...(startAfterMs !== undefined && {startAfterMs}),
+  ...(durationMs !== undefined && {durationMs}),
+});
+
+const aim = ({direction = 'downstream', ...options}: AimOptions): Aim => ({direction, ...scope(options)});
+
+const cut = ({afterBytes = 0, afterMs = 0}: CutOptions): Cut => ({afterBytes, afterMs});
 
 /** Delays each chunk by `latencyMs` ± a uniform jitter; order is kept. */
 export const latency = (options: {latencyMs: number; jitterMs?: number} & AimOptions): LatencyFault => ({
@@ -75,10 +123,15 @@ export const timeout = (options: {timeoutMs: number} & AimOptions): TimeoutFault
 });
 
 /**
- * Accepts, takes the request to the target, and never answers. With `direction: 'upstream'` the request
- * does not reach the target either. The connection is closed when the fault is taken away.
+ * Accepts, takes the request to the target, and never answers: from the start, after `afterBytes` of the answer, or after
+ * `afterMs`. With `direction: 'upstream'` the request does not reach the target either. The connection is closed when
+ * the fault is taken away.
  */
-export const stall = (options: AimOptions = {}): StallFault => ({kind: 'stall', ...aim(options)});
+export const stall = (options: CutOptions & AimOptions = {}): StallFault => ({
+  kind: 'stall',
+  ...cut(options),
+  ...aim(options),
+});
 
 /** Resets the connection (RST) `afterMs` after its first data. */
 export const resetPeer = (options: {afterMs?: number} & AimOptions = {}): ResetPeerFault => ({
@@ -107,3 +160,62 @@ export const limitData = (options: {limitBytes: number} & AimOptions): LimitData
 
 /** Refuses new connections and cuts the live ones, as a server that is down does. */
 export const refuse = (): RefuseFault => ({kind: 'refuse'});
+
+/** The target is gone and the subject is never told: its connection stays open and silent. `upstream`: the other way round. */
+export const halfOpen = (options: CutOptions & AimOptions = {}): HalfOpenFault => ({
+  kind: 'halfOpen',
+  ...cut(options),
+  ...aim(options),
+});
+
+/** Ends one direction (FIN) while the other goes on. */
+export const halfClose = (options: CutOptions & AimOptions = {}): HalfCloseFault => ({
+  kind: 'halfClose',
+  ...cut(options),
+  ...aim(options),
+});
+
+/** Lets everything through until `afterBytes` or `afterMs`, and then resets the connection (RST). */
+export const resetAfter = (options: CutOptions & AimOptions = {}): ResetAfterFault => ({
+  kind: 'resetAfter',
+  ...cut(options),
+  ...aim(options),
+});
+
+/** Flips one bit of the byte at `offsetBytes`, or of `bytesPerKb` of each 1000 bytes at random places, or both. */
+export const corrupt = (
+  options: ({offsetBytes: number; bytesPerKb?: number} | {offsetBytes?: never; bytesPerKb: number}) &
+    AimOptions,
+): CorruptFault => ({
+  kind: 'corrupt',
+  offsetBytes: options.offsetBytes ?? null,
+  bytesPerKb: options.bytesPerKb ?? 0,
+  ...aim(options),
+});
+
+/** At most `connectionLimit` connections at a time: the others are closed as they come, or left without an answer. */
+export const limitConnections = (
+  options: {connectionLimit: number; others?: 'closed' | 'unanswered'} & ScopeOptions,
+): LimitConnectionsFault => ({
+  kind: 'limitConnections',
+  connectionLimit: options.connectionLimit,
+  others: options.others ?? 'closed',
+  ...scope(options),
+});
+
+/**
+ * Refuses new connections and cuts the live ones for `downMs`, then is up for `upMs`, and so on. The probability is that
+ * of each down-time.
+ */
+export const flap = (options: {downMs: number; upMs: number} & ScopeOptions): FlapFault => ({
+  kind: 'flap',
+  downMs: options.downMs,
+  upMs: options.upMs,
+  ...scope(options),
+});
+
+/** New connections open and are never served; live ones go on. */
+export const blackhole = (options: ScopeOptions = {}): BlackholeFault => ({
+  kind: 'blackhole',
+  ...scope(options),
+});

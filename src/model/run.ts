@@ -53,6 +53,11 @@ export type FaultSummary = {
   readonly kind: FaultKind;
   readonly connectionsHit: number | null;
   readonly actions: number | null;
+  /** The probability that the scenario asks for; null where there are no dice. */
+  readonly askedRatio: number | null;
+  /** How often the dice were rolled, and how often they fell for the fault. */
+  readonly decisions: number | null;
+  readonly applied: number | null;
 };
 
 /** One phase of one trial, all witnesses side by side; null where a witness was absent or had nothing to count. */

@@ -66,4 +66,13 @@ const medianFaults = (summaries: readonly PhaseSummary[]): FaultSummary[] =>
     kind: fault.kind,
     connectionsHit: medianOf(summaries.map(({faults}) => faults[index]?.connectionsHit ?? null)),
     actions: medianOf(summaries.map(({faults}) => faults[index]?.actions ?? null)),
+    askedRatio: fault.askedRatio,
+    decisions: total(summaries.map(({faults}) => faults[index]?.decisions ?? null)),
+    applied: total(summaries.map(({faults}) => faults[index]?.applied ?? null)),
   }));
+
+/** Rolls of the dice add up over trials: the more of them, the surer the rate. */
+const total = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter(value => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+};

@@ -1,4 +1,6 @@
 // One phase of one variant in the words of each of the five witnesses.
+import type {FaultSummary} from '../model/run.ts';
+import {binomialInterval, rateConfidence} from '../stats/binomial.ts';
 import {code, joined, lineBreak, type Text} from './document.ts';
 import {bytes, count, duration, microseconds, percent, perOperation, plural} from './format.ts';
 import type {PhaseMedians} from './medians.ts';
@@ -62,7 +64,8 @@ const injector = (_: VariantStory, phase: PhaseMedians): Text => {
   const faults = phase.faults.map((fault): Text => {
     if (fault.connectionsHit === null) return [code(fault.name), ' hits not counted'];
     const actions = fault.actions === null ? '' : `, ${plural(fault.actions, 'action')}`;
-    return [code(fault.name), ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`];
+    const hits = ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`;
+    return [code(fault.name), hits, rateText(fault)];
   });
   const connections: Text =
     phase.connectionsOpened === null
@@ -71,6 +74,13 @@ const injector = (_: VariantStory, phase: PhaseMedians): Text => {
           `${plural(phase.connectionsOpened, 'connection')} opened, at most ${count(phase.connectionsOpenMax)} open`,
         ];
   return lines([connections, ...faults]);
+};
+
+/** `; asked for 20.0 %, was 18.3 % of 60 (99 % interval 7.6 % to 34.2 %)`; nothing for a fault that hits all. */
+const rateText = ({askedRatio, decisions, applied}: FaultSummary): string => {
+  if (askedRatio === null || askedRatio === 1 || !decisions || applied === null) return '';
+  const {low, high} = binomialInterval(applied, decisions);
+  return `; asked for ${percent(askedRatio)}, was ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100} % interval ${percent(low)} to ${percent(high)})`;
 };
 
 const target = (_: VariantStory, phase: PhaseMedians): Text => {

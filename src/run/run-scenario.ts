@@ -65,7 +65,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       signal,
       Promise.all([
         startTarget(household, plan, scenarioFile, limits.startMs),
-        startInjector(household, seed, toxiproxyUrl, limits.startMs),
+        startInjector(household, plan, seed, toxiproxyUrl, limits.startMs),
         startReceiver(household, limits.startMs),
       ]),
       interruptedEarly,

@@ -62,13 +62,16 @@ export type RunningInjector = {
 /** The embedded injector, or the one that answers at `toxiproxyUrl`. */
 export const startInjector = async (
   household: Household,
+  {phases}: Pick<Plan, 'phases'>,
   seed: number,
   toxiproxyUrl: string | null,
   limitMs: number,
 ): Promise<RunningInjector> => {
   if (toxiproxyUrl !== null) {
     const injector = new Injector(toxiproxyUrl);
-    return {injector, version: `Toxiproxy ${await injector.version()} at ${injector.url}`, embedded: false};
+    const version = `Toxiproxy ${await injector.version()} at ${injector.url}`;
+    await injector.refuseUnsupported(phases);
+    return {injector, version, embedded: false};
   }
   const child = household.spawn<{kind: 'stop'}, FromInjector>({
     label: 'The injector',

@@ -1,30 +1,62 @@
 // Checks faults, as scenarios in plain JavaScript may write them by hand.
 import {z} from 'zod';
+import {noSuch} from './no-such.ts';
 
 const ms = z.number().int().nonnegative();
-const aim = {
-  direction: z.enum(['upstream', 'downstream']).default('downstream'),
+const count = z.number().int().nonnegative();
+const scope = {
   probability: z.number().min(0).max(1).default(1),
+  firstN: count.exactOptional(),
+  hitLimit: count.exactOptional(),
+  startAfterMs: ms.exactOptional(),
+  durationMs: ms.exactOptional(),
 };
+const aim = {direction: z.enum(['upstream', 'downstream']).default('downstream'), ...scope};
+const cut = {afterBytes: count.default(0), afterMs: ms.default(0)};
 
-export const faultSchema = z.discriminatedUnion('kind', [
-  z.strictObject({kind: z.literal('latency'), latencyMs: ms, jitterMs: ms.default(0), ...aim}),
-  z.strictObject({
-    kind: z.literal('bandwidth'),
-    bytesPerSecond: z.number().int().nonnegative().multipleOf(1000),
-    ...aim,
-  }),
-  z.strictObject({kind: z.literal('slowClose'), delayMs: ms, ...aim}),
-  z.strictObject({kind: z.literal('timeout'), timeoutMs: ms, ...aim}),
-  z.strictObject({kind: z.literal('stall'), ...aim}),
-  z.strictObject({kind: z.literal('resetPeer'), afterMs: ms.default(0), ...aim}),
-  z.strictObject({
-    kind: z.literal('slicer'),
-    averageSizeBytes: z.number().int().positive(),
-    sizeVariationBytes: z.number().int().nonnegative().default(0),
-    delayUs: z.number().int().nonnegative().default(0),
-    ...aim,
-  }),
-  z.strictObject({kind: z.literal('limitData'), limitBytes: z.number().int().nonnegative(), ...aim}),
-  z.strictObject({kind: z.literal('refuse')}),
-]);
+export const faultSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({kind: z.literal('latency'), latencyMs: ms, jitterMs: ms.default(0), ...aim}),
+    z.strictObject({
+      kind: z.literal('bandwidth'),
+      bytesPerSecond: z.number().int().nonnegative().multipleOf(1000),
+      ...aim,
+    }),
+    z.strictObject({kind: z.literal('slowClose'), delayMs: ms, ...aim}),
+    z.strictObject({kind: z.literal('timeout'), timeoutMs: ms, ...aim}),
+    z.strictObject({kind: z.literal('stall'), ...cut, ...aim}),
+    z.strictObject({kind: z.literal('resetPeer'), afterMs: ms.default(0), ...aim}),
+    z.strictObject({
+      kind: z.literal('slicer'),
+      averageSizeBytes: z.number().int().positive(),
+      sizeVariationBytes: z.number().int().nonnegative().default(0),
+      delayUs: z.number().int().nonnegative().default(0),
+      ...aim,
+    }),
+    z.strictObject({kind: z.literal('limitData'), limitBytes: z.number().int().nonnegative(), ...aim}),
+    z.strictObject({kind: z.literal('refuse')}),
+    z.strictObject({kind: z.literal('halfOpen'), ...cut, ...aim}),
+    z.strictObject({kind: z.literal('halfClose'), ...cut, ...aim}),
+    z.strictObject({kind: z.literal('resetAfter'), ...cut, ...aim}),
+    z
+      .strictObject({
+        kind: z.literal('corrupt'),
+        offsetBytes: count.nullable().default(null),
+        bytesPerKb: z.number().min(0).max(1000).default(0),
+        ...aim,
+      })
+      .refine(({offsetBytes, bytesPerKb}) => offsetBytes !== null || bytesPerKb > 0, {
+        error: 'give offsetBytes, or bytesPerKb above 0',
+      }),
+    z.strictObject({
+      kind: z.literal('limitConnections'),
+      connectionLimit: count,
+      others: z.enum(['closed', 'unanswered']).default('closed'),
+      ...scope,
+    }),
+    z.strictObject({kind: z.literal('flap'), downMs: ms.positive(), upMs: ms.positive(), ...scope}),
+    z.strictObject({kind: z.literal('blackhole'), ...scope}),
+  ],
+  {error: noSuch('fault')},
+);

@@ -6,7 +6,16 @@ import test, {type ExecutionContext} from 'ava';
 import {type FaultyLink, Injector} from '../../src/faults/control.ts';
 import {type Injector as RunningInjector, startInjector} from '../../src/faults/server/injector.ts';
 import {FoulweatherError} from '../../src/model/errors.ts';
-import {latency, refuse, resetPeer, stall} from '../../src/model/fault.ts';
+import {
+  corrupt,
+  type Fault,
+  flap,
+  halfOpen,
+  latency,
+  refuse,
+  resetPeer,
+  stall,
+} from '../../src/model/fault.ts';
 import {connectTo, echo, startUpstream} from '../helpers/proxy-sockets.ts';
 import {api, type ProxyJson} from '../helpers/toxiproxy-request.ts';
 
@@ -92,6 +101,59 @@ test('refuse stands beside toxics', async t => {
   t.like(await proxyOf(link), {enabled: false, toxics: [{name: 'both-2-latency'}]});
   await link.apply('recovery', []);
   t.like(await proxyOf(link), {enabled: true, toxics: []});
+});
+
+test('several faults at once, in both directions, each with its scope', async t => {
+  const link = await openLink(t);
+  await link.apply('storm', [
+    latency({latencyMs: 30, direction: 'upstream'}),
+    latency({latencyMs: 40}),
+    corrupt({offsetBytes: 1, direction: 'upstream'}),
+    halfOpen({firstN: 1, direction: 'upstream', probability: 0}),
+    flap({downMs: 60_000, upMs: 1, startAfterMs: 3_600_000}),
+  ]);
+  const {toxics} = await proxyOf(link);
+  t.deepEqual(
+    toxics.map(({name}) => name),
+    ['storm-1-latency', 'storm-3-corrupt', 'storm-4-halfOpen', 'storm-2-latency', 'storm-5-flap'],
+  );
+  t.like(toxics[2], {toxicity: 0, first_n: 1});
+  t.like(toxics[4], {attributes: {down: 60_000, up: 1}, start_after: 3_600_000});
+  const startMs = performance.now();
+  const answer = await exchange(link);
+  t.true(performance.now() - startMs >= 69, 'both delays');
+  t.not(answer, 'ping');
+  t.is(answer.length, 4);
+  const {faults} = (await link.witness())!;
+  t.deepEqual(
+    Object.entries(faults)
+      .map(([name, {connectionsHit}]) => `${name} ${connectionsHit}`)
+      .sort(),
+    ['storm-1-latency 1', 'storm-2-latency 1', 'storm-3-corrupt 1', 'storm-4-halfOpen 0', 'storm-5-flap 0'],
+  );
+  await link.apply('calm', []);
+  t.is(await exchange(link), 'ping');
+});
+
+const phasesOf = (...faults: Fault[]) => [
+  {name: 'calm', faults: []},
+  {name: 'dark', faults},
+];
+
+test('a real Toxiproxy is not asked for what it does not have', async t => {
+  const url = await serve(t, (_, response) => response.writeHead(404).end('404 page not found\n'));
+  const injector = new Injector(url);
+  await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(stall(), refuse(), latency({latencyMs: 1}))));
+  const error = await t.throwsAsync(injector.refuseUnsupported(phasesOf(stall(), stall({firstN: 2}))), {
+    code: 'FW_FAULT_UNSUPPORTED',
+    message: `The injector at ${url} is a real Toxiproxy, which does not have the fault stall of phase dark as it is asked for.`,
+  });
+  t.is((error as FoulweatherError).exitCode, 64);
+});
+
+test('our own injector has it all, also as a server of its own', async t => {
+  const injector = new Injector(running.url);
+  await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(stall({firstN: 2}), halfOpen())));
 });
 
 test('the witness counts connections, bytes and hits', async t => {

@@ -1,12 +1,19 @@
 // Every fault constructor, by way of the scenario's check, to what Toxiproxy's API takes.
 import test from 'ava';
-import {faultName, type ToxicSpec, toToxic} from '../../src/faults/toxics.ts';
+import {faultName, needsEmbedded, type ToxicSpec, toToxic} from '../../src/faults/toxics.ts';
 import {
   bandwidth,
+  blackhole,
+  corrupt,
   type Fault,
+  flap,
+  halfClose,
+  halfOpen,
   latency,
+  limitConnections,
   limitData,
   refuse,
+  resetAfter,
   resetPeer,
   slicer,
   slowClose,
@@ -53,6 +60,91 @@ test('varied slicer', becomes, slicer({averageSizeBytes: 10, sizeVariationBytes:
 });
 test('limitData', becomes, limitData({limitBytes: 7}), {type: 'limit_data', attributes: {bytes: 7}});
 test('refuse', becomes, refuse(), null);
+test('stall after bytes', becomes, stall({afterBytes: 9}), {type: 'stall', attributes: {bytes: 9, ms: 0}});
+test('stall after a time', becomes, stall({afterMs: 8}), {type: 'stall', attributes: {bytes: 0, ms: 8}});
+test('halfOpen', becomes, halfOpen(), {type: 'half_open', attributes: {bytes: 0, ms: 0}});
+test('later halfOpen', becomes, halfOpen({afterBytes: 1, afterMs: 2, direction: 'upstream'}), {
+  type: 'half_open',
+  stream: 'upstream',
+  attributes: {bytes: 1, ms: 2},
+});
+test('halfClose', becomes, halfClose({afterBytes: 5}), {type: 'half_close', attributes: {bytes: 5, ms: 0}});
+test('resetAfter', becomes, resetAfter({afterBytes: 6, afterMs: 7}), {
+  type: 'reset_after',
+  attributes: {bytes: 6, ms: 7},
+});
+test('corrupt at an offset', becomes, corrupt({offsetBytes: 0}), {
+  type: 'corrupt',
+  attributes: {offset: 0, rate: 0},
+});
+test('corrupt at a rate', becomes, corrupt({bytesPerKb: 0.5}), {
+  type: 'corrupt',
+  attributes: {offset: -1, rate: 0.5},
+});
+test('limitConnections', becomes, limitConnections({connectionLimit: 3}), {
+  type: 'limit_connections',
+  attributes: {connections: 3, unanswered: false},
+});
+test(
+  'limitConnections without an answer',
+  becomes,
+  limitConnections({connectionLimit: 0, others: 'unanswered'}),
+  {type: 'limit_connections', attributes: {connections: 0, unanswered: true}},
+);
+test('flap', becomes, flap({downMs: 10, upMs: 20}), {type: 'flap', attributes: {down: 10, up: 20}});
+test('blackhole', becomes, blackhole(), {type: 'blackhole', attributes: {}});
+test(
+  'a fault with a scope',
+  becomes,
+  latency({latencyMs: 1, probability: 0.5, firstN: 2, hitLimit: 3, startAfterMs: 4, durationMs: 5}),
+  {
+    type: 'latency',
+    toxicity: 0.5,
+    attributes: {latency: 1, jitter: 0},
+    first_n: 2,
+    hit_limit: 3,
+    start_after: 4,
+    duration: 5,
+  },
+);
+
+const isFor = test.macro({
+  title: (_title, fault: Fault, who: string) => `${JSON.stringify(fault)} is for ${who}`,
+  exec(t, fault: Fault, who: 'every injector' | 'the embedded injector') {
+    t.is(needsEmbedded(fault), who === 'the embedded injector');
+  },
+});
+
+for (const fault of [
+  latency({latencyMs: 1}),
+  bandwidth({bytesPerSecond: 1000}),
+  slowClose({delayMs: 1}),
+  timeout({timeoutMs: 1}),
+  stall(),
+  resetPeer(),
+  slicer({averageSizeBytes: 1}),
+  limitData({limitBytes: 1}),
+  refuse(),
+]) {
+  test(isFor, fault, 'every injector');
+  if (fault.kind !== 'refuse') test(isFor, {...fault, firstN: 1}, 'the embedded injector');
+}
+for (const fault of [
+  stall({afterBytes: 1}),
+  stall({afterMs: 1}),
+  halfOpen(),
+  halfClose(),
+  resetAfter(),
+  corrupt({offsetBytes: 0}),
+  limitConnections({connectionLimit: 1}),
+  flap({downMs: 1, upMs: 1}),
+  blackhole(),
+  latency({latencyMs: 1, hitLimit: 0}),
+  latency({latencyMs: 1, startAfterMs: 0}),
+  latency({latencyMs: 1, durationMs: 1}),
+]) {
+  test(isFor, fault, 'the embedded injector');
+}
 
 const aims: readonly Fault[] = [
   latency({latencyMs: 1, direction: 'upstream', probability: 0.25}),
@@ -63,6 +155,10 @@ const aims: readonly Fault[] = [
   resetPeer({direction: 'upstream', probability: 0.25}),
   slicer({averageSizeBytes: 1, direction: 'upstream', probability: 0.25}),
   limitData({limitBytes: 1, direction: 'upstream', probability: 0.25}),
+  halfOpen({direction: 'upstream', probability: 0.25}),
+  halfClose({direction: 'upstream', probability: 0.25}),
+  resetAfter({direction: 'upstream', probability: 0.25}),
+  corrupt({offsetBytes: 1, direction: 'upstream', probability: 0.25}),
 ];
 
 const keepsAim = test.macro({
@@ -95,6 +191,15 @@ test(isRefused, {kind: 'stall', direction: 'sideways'}, 'direction');
 test(isRefused, {kind: 'slicer', averageSizeBytes: 0}, 'averageSizeBytes');
 test(isRefused, {kind: 'stall', timeoutMs: 1}, '');
 test(isRefused, {kind: 'flood'}, 'kind');
+test(isRefused, {kind: 'stall', afterBytes: -1}, 'afterBytes');
+test(isRefused, {kind: 'stall', firstN: 1.5}, 'firstN');
+test(isRefused, {kind: 'stall', durationMs: -1}, 'durationMs');
+test(isRefused, {kind: 'corrupt'}, '');
+test(isRefused, {kind: 'corrupt', bytesPerKb: 1001}, 'bytesPerKb');
+test(isRefused, {kind: 'limitConnections'}, 'connectionLimit');
+test(isRefused, {kind: 'limitConnections', connectionLimit: 1, others: 'refused'}, 'others');
+test(isRefused, {kind: 'flap', downMs: 0, upMs: 1}, 'downMs');
+test(isRefused, {kind: 'flap', downMs: 1, upMs: 1, direction: 'upstream'}, '');
 
 test('faults of a phase have names of their own', t => {
   const faults = [stall(), stall({direction: 'upstream'}), refuse()];

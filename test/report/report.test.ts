@@ -151,3 +151,22 @@ test('the chart is well-formed, has no script and says in words what it shows', 
     t.regex(svg, /prefers-color-scheme: dark/);
   }
 });
+
+test('a fault with dice shows the rate that was asked for and the one that was, over all trials', t => {
+  const run = judgedRun({trialsPerVariant: 2});
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    phases: trial.phases.map(phase => ({
+      ...phase,
+      faults: phase.faults.map(fault => ({...fault, askedRatio: 0.2, decisions: 50, applied: 9})),
+    })),
+  }));
+  const report = fileOf({...run, judgement: {...run.judgement, trials}}, 'report.md').replaceAll(
+    '\u00A0',
+    ' ',
+  );
+  t.true(
+    report.includes('; asked for 20.0 %, was 18.0 % of 100 (99 % interval 9.3 % to 29.8 %)'),
+    report.match(/asked for[^|<]*/)?.[0],
+  );
+});

@@ -1,10 +1,11 @@
 // What keeps a trial from being judged: then the verdict is inconclusive, with the number and advice.
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
+import {binomialInterval} from '../../stats/binomial.ts';
 
 export const checkGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => [
   ...ended(trial),
-  ...(died(trial) ? [] : [...faultsHit(phases), ...calmBaseline(phases)]),
+  ...(died(trial) ? [] : [...faultsHit(phases), ...faultRates(phases), ...calmBaseline(phases)]),
   ...withoutTrouble(trial),
 ];
 
@@ -40,6 +41,26 @@ const faultsHit = (phases: readonly PhaseSummary[]): Gate[] =>
           'Make the phase longer, the load higher, or the fault more probable; see that the library uses the URL it is given.',
       })),
   );
+
+/** A fault that hit more or less often than it was asked to is another fault than the report says. */
+const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>
+  phases.flatMap(({phase, faults}) =>
+    faults.flatMap(({kind, askedRatio, decisions, applied}) => {
+      if (askedRatio === null || !decisions || applied === null) return [];
+      const {low, high} = binomialInterval(applied, decisions);
+      if (askedRatio >= low && askedRatio <= high) return [];
+      return [
+        {
+          name: 'fault-rate-off',
+          reason: `The fault ${kind} of phase ${phase} was asked to hit ${percentOf(askedRatio)} and hit ${applied} of ${decisions}, which tells of ${percentOf(low)} to ${percentOf(high)} (99 % interval).`,
+          advice:
+            'Run it again with another --seed: one run in a hundred is off by chance. If it stays, please report it.',
+        },
+      ];
+    }),
+  );
+
+const percentOf = (ratio: number): string => `${Number((ratio * 100).toFixed(1))} %`;
 
 /** A baseline that fails by itself says nothing of faults. Half is far below what any goal would take. */
 const calmSuccessRatio = 0.5;

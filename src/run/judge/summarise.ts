@@ -74,17 +74,22 @@ const rssMaxBytes = (trial: Trial, window: {startMs: number; endMs: number}): nu
   return sizes.length === 0 ? null : Math.max(...sizes);
 };
 
+const withoutDice = {askedRatio: null, decisions: null, applied: null};
+
 const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
   const last = trial.injector.at(-1)?.witness ?? null;
   return phase.faults.map((fault, position) => {
     const name = faultName(phase.name, position, fault);
-    if (fault.kind === 'refuse') return {name, kind: fault.kind, ...refusals(trial, phase)};
+    if (fault.kind === 'refuse') return {name, kind: fault.kind, ...withoutDice, ...refusals(trial, phase)};
     const witness = last?.faults[name];
     return {
       name,
       kind: fault.kind,
       connectionsHit: last === null ? null : (witness?.connectionsHit ?? 0),
       actions: last === null ? null : (witness?.actions ?? 0),
+      askedRatio: fault.probability,
+      decisions: last === null ? null : (witness?.decisions ?? 0),
+      applied: last === null ? null : (witness?.applied ?? 0),
     };
   });
 };

@@ -59,7 +59,17 @@ test('a phase tells what driver, target, injector and process saw of it', t => {
     loopDelayP99Ms: 4,
     gcRatio: 0.01,
   });
-  t.deepEqual(slow!.faults, [{name: 'slow-1-latency', kind: 'latency', connectionsHit: 2, actions: 100}]);
+  t.deepEqual(slow!.faults, [
+    {
+      name: 'slow-1-latency',
+      kind: 'latency',
+      connectionsHit: 2,
+      actions: 100,
+      askedRatio: 1,
+      decisions: 2,
+      applied: 2,
+    },
+  ]);
 });
 
 test('a phase that was not reached has no row', t => {
@@ -153,6 +163,16 @@ for (const [title, samples, connectionsHit, actions] of refusals) {
       witness: witness(opened, cut),
     }));
     const [, slow] = summarisePhases(foldOf([...journal, ...events], closedPlan)!);
-    t.deepEqual(slow!.faults, [{name: 'slow-1-refuse', kind: 'refuse', connectionsHit, actions}]);
+    t.deepEqual(slow!.faults, [
+      {
+        name: 'slow-1-refuse',
+        kind: 'refuse',
+        connectionsHit,
+        actions,
+        askedRatio: null,
+        decisions: null,
+        applied: null,
+      },
+    ]);
   });
 }
