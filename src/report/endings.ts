@@ -1,6 +1,6 @@
 // How the process of a trial ended, told as a result.
 import type {ErrorFacts} from '../model/outcome.ts';
-import {phaseWindow, type Trial} from '../model/trial.ts';
+import {phaseWindow, type SubjectEnd, type Trial} from '../model/trial.ts';
 import {type Block, code, paragraph, type Text} from './document.ts';
 import {count, duration} from './format.ts';
 import type {JudgedTrial, VariantStory} from './variants.ts';
@@ -14,13 +14,21 @@ const endingOfTrial = ({trial}: JudgedTrial): Block[] => {
   const ending = endingText(trial);
   if (!ending) return [];
   const sentence = paragraph(code(trial.variant), `, trial ${trial.number}: `, ...ending, '.');
-  const lines = (trial.exit?.stderrTail ?? '').trimEnd().split('\n').slice(-stderrLinesShown);
-  if (lines.join('') === '') return [sentence];
+  const lines = tellingLines(trial.exit?.stderrTail ?? '');
+  if (lines === '') return [sentence];
   return [
     sentence,
-    paragraph("The last lines of the process's stderr:"),
-    {kind: 'code', language: 'text', text: lines.join('\n')},
+    paragraph("From the end of the process's stderr:"),
+    {kind: 'code', language: 'text', text: lines},
   ];
+};
+
+/** V8 says why it gives up, and then prints a long native stack: what it says is what a reader wants. */
+const tellingLines = (stderr: string): string => {
+  const lines = stderr.trimEnd().split('\n');
+  const fatal = lines.findIndex(line => line.startsWith('FATAL ERROR'));
+  const from = fatal < 0 ? Math.max(0, lines.length - stderrLinesShown) : fatal;
+  return lines.slice(from, from + stderrLinesShown).join('\n');
 };
 
 /** Null for a trial whose process did all of its work and closed in order. */
@@ -28,9 +36,7 @@ export const endingText = (trial: Trial): Text | null => {
   const {end} = trial;
   switch (end.kind) {
     case 'completed':
-      if (end.close === 'resolved') return null;
-      if (end.close === 'hung') return ['close() did not settle'];
-      return ['close() failed', ...errorText(end.error)];
+      return closeText(trial, end);
     case 'open-failed':
       return ['open() failed, so that no operation was tried', ...errorText(end.error), ...exitText(trial)];
     case 'crashed':
@@ -49,6 +55,17 @@ export const endingText = (trial: Trial): Text | null => {
     case 'interrupted':
       return ['the trial was interrupted', whenText(trial)];
   }
+};
+
+const closeText = (trial: Trial, end: Extract<SubjectEnd, {kind: 'completed'}>): Text | null => {
+  const close: Text[] = [
+    ...(end.close === 'hung' ? [['close() did not settle']] : []),
+    ...(end.close === 'failed' ? [['close() failed', ...errorText(end.error)]] : []),
+    ...(trial.exit?.killedFor === 'lingering'
+      ? [['the process stayed alive after close() and was ended by the harness']]
+      : []),
+  ];
+  return close.length === 0 ? null : close.flatMap((text, index) => (index === 0 ? text : ['; ', ...text]));
 };
 
 /** The same in two or three words, for a headline; null where the trial completed. */

@@ -36,14 +36,16 @@ const aloneBlocks = (baseline: VariantStory): Block[] => [
 ];
 
 const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
+  // The baseline's endings are among the symptoms.
+  const endings = story.variants.filter(variant => variant !== story.baseline).flatMap(endingBlocks);
   if (candidate.phases.length === 0) {
     return [
-      ...endingBlocks(candidate),
+      ...endings,
       paragraph(code(candidate.variant.name), ' was not driven, so that nothing can be compared.'),
     ];
   }
   return [
-    ...endingBlocks(candidate),
+    ...endings,
     ...goalBlocks(candidate, story.baseline),
     heading('Before and after'),
     paragraph(

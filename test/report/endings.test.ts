@@ -1,0 +1,60 @@
+import test from 'ava';
+import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
+import {plainText} from '../../src/report/document.ts';
+import {endingBlocks, endingText} from '../../src/report/endings.ts';
+import {trialWith} from '../helpers/trial-believable.ts';
+
+const exit: NonNullable<Trial['exit']> = {
+  atMs: 21_100,
+  exitCode: 0,
+  signal: null,
+  killedFor: null,
+  stdoutBytes: 0,
+  stderrBytes: 0,
+  stderrTail: '',
+};
+
+const endsAs = test.macro({
+  title: (_title, what: string) => `an ending: ${what}`,
+  exec(
+    t,
+    _what: string,
+    end: SubjectEnd,
+    killedFor: NonNullable<Trial['exit']>['killedFor'],
+    told: string | null,
+  ) {
+    const text = endingText(trialWith({end, exit: {...exit, killedFor}}));
+    t.is(text === null ? null : plainText(text), told);
+  },
+});
+
+const completed = (close: 'resolved' | 'failed' | 'hung'): SubjectEnd => ({
+  kind: 'completed',
+  close,
+  error: null,
+});
+const lingers = 'the process stayed alive after close() and was ended by the harness';
+
+test(endsAs, 'in order, nothing to tell', completed('resolved'), null, null);
+test(endsAs, 'a process that lingers', completed('resolved'), 'lingering', lingers);
+test(endsAs, 'a close that never settles', completed('hung'), null, 'close() did not settle');
+test(
+  endsAs,
+  'a close that never settles, of a process that lingers',
+  completed('hung'),
+  'lingering',
+  `close() did not settle; ${lingers}`,
+);
+
+test('of a process that ran out of memory, what V8 says is shown, and not the end of its native stack', t => {
+  const trial = trialWith({
+    end: {kind: 'crashed', exitCode: null, signal: 'SIGABRT', outOfMemory: true, error: null},
+    exit: {
+      ...exit,
+      stderrTail: `<--- Last few GCs --->\nFATAL ERROR: heap limit\n${'----- frame\n'.repeat(40)}`,
+    },
+  });
+  const variant = {trials: [{trial}]} as unknown as Parameters<typeof endingBlocks>[0];
+  const shown = endingBlocks(variant).find(block => block.kind === 'code');
+  t.regex(shown?.text ?? '', /^FATAL ERROR: heap limit\n/);
+});
