@@ -8,7 +8,11 @@ export type Toxic = {
   readonly name?: string;
   readonly stream?: 'upstream' | 'downstream';
   readonly toxicity?: number;
-  readonly attributes?: Readonly<Record<string, number>>;
+  readonly attributes?: Readonly<Record<string, number | boolean>>;
+  readonly first_n?: number;
+  readonly hit_limit?: number;
+  readonly start_after?: number;
+  readonly duration?: number;
 };
 
 let lastNumber = 0;
