@@ -8,7 +8,8 @@ export type FaultWitness = {
   readonly stream: StreamDirection;
   /**
    * How often toxicity was rolled: once per link each time the toxic starts there; for a toxic that acts on accept, once per
-   * connection that it would turn away; for one that lets the proxy be down, once per down-time.
+   * connection that it would turn away; for one that lets the proxy be down, once per down-time; for an
+   * HTTP toxic, once per request that it is for.
    */
   readonly decisions: number;
   /** How many of those rolls made the toxic active. */
@@ -65,4 +66,25 @@ export type ConnectionRecord = {
   /** Names of the toxics that acted on it, in the order of their first action; the last 100. */
   readonly hits: readonly string[];
   readonly end: ConnectionEnd;
+};
+
+/** One element of `GET /foulweather/proxies/{name}/hits`, oldest first: an HTTP toxic hit a request. */
+export type HttpHit = {
+  /** The toxic's name. */
+  readonly toxic: string;
+  /** The connection's number, see ConnectionRecord. */
+  readonly connection: number;
+  /** The request's number on its connection, 1 for the first that was watched. */
+  readonly request: number;
+  readonly method: string;
+  /** Without its query; at most 1024 characters. */
+  readonly path: string;
+  /** The header `x-operation-id`, or else the last segment of the path. */
+  readonly operationId: string | null;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** What was done, such as `response-abort` or `status-503`. */
+  readonly action: string;
+  /** Bytes of the body that came through, or that were read of a request, until then; null where that means nothing. */
+  readonly bodyBytes: number | null;
 };

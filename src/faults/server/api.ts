@@ -1,4 +1,4 @@
-// The routes: Toxiproxy's, and two of our own that prove what the faults did.
+// The routes: Toxiproxy's, and three of our own that prove what the faults did.
 
 import {asApiError, errorBody} from './api-error.ts';
 import {toGoJson} from './go-json.ts';
@@ -98,6 +98,8 @@ const witness: Handler = call => json(200, toGoJson(proxyOf(call).witness.report
 
 const connections: Handler = call => json(200, toGoJson(proxyOf(call).witness.connections()));
 
+const hits: Handler = call => json(200, toGoJson(proxyOf(call).http.hits()));
+
 export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/proxies', handler: listProxies},
   {methods: ['POST'], path: '/proxies', handler: createProxy},
@@ -114,6 +116,7 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/version', handler: version},
   {methods: ['GET'], path: '/foulweather/proxies/*/witness', handler: witness},
   {methods: ['GET'], path: '/foulweather/proxies/*/connections', handler: connections},
+  {methods: ['GET'], path: '/foulweather/proxies/*/hits', handler: hits},
 ];
 
 function proxyOf({proxies, names}: ApiCall): TcpProxy {

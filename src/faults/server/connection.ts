@@ -4,7 +4,11 @@ import {connect, type Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
 import {parseAddress} from './address.ts';
 import {receive, type TurnedAway} from './arrival.ts';
-import {Link, type LinkHost} from './link.ts';
+import type {HttpRules} from './http/rules.ts';
+import {HttpWatch} from './http/watch.ts';
+import type {WatchHost} from './http/watch-host.ts';
+import {Link} from './link.ts';
+import type {LinkHost} from './link-host.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
 
@@ -20,6 +24,7 @@ export type ConnectionHost = {
   /** Called with each finished link's byte counts. */
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
+  readonly http: HttpRules;
 };
 
 export class Connection {
@@ -31,6 +36,8 @@ export class Connection {
   #upstream: Socket | undefined;
   #links: readonly Link[] = [];
   #openSockets = 1;
+  /** Follows its requests, while there are HTTP toxics. */
+  #http: HttpWatch | undefined;
 
   /** Takes over an accepted socket that is not being read yet, and dials the upstream unless a toxic turns it away. */
   constructor(host: ConnectionHost, client: Socket) {
@@ -55,6 +62,7 @@ export class Connection {
 
   add(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.add(toxic);
+    if (toxic.type.http !== undefined) this.#watch('live');
   }
 
   update(toxic: Toxic): void {
@@ -63,11 +71,13 @@ export class Connection {
 
   remove(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.remove(toxic);
+    this.#http?.toxicRemoved();
   }
 
   /** The toxic is no longer in force. */
   suspend(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.suspend(toxic);
+    this.#http?.release(toxic);
     if (this.#turnedAway?.toxic === toxic) this.#client.destroy();
   }
 
@@ -75,6 +85,10 @@ export class Connection {
   cut(by?: Toxic): void {
     if (by !== undefined) this.#acted(by);
     this.#ended(by === undefined ? 'cut' : 'closed-by-fault');
+    this.#cut();
+  }
+
+  #cut(): void {
     for (const link of this.#links) link.kill();
     this.#client.destroy();
     this.#upstream?.destroy();
@@ -135,7 +149,29 @@ export class Connection {
       new Link(host, 'downstream', upstream, this.#client),
     ];
     for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
+    if (this.#host.http.isActive) this.#watch('new');
     this.#client.resume();
+  }
+
+  #watch(state: 'new' | 'live'): void {
+    const [up, down] = this.#links;
+    if (this.#http !== undefined || up === undefined || down === undefined || this.#upstream === undefined)
+      return;
+    const host: WatchHost = {
+      connection: this.#record.id,
+      client: this.#client,
+      upstream: this.#upstream,
+      up,
+      down,
+      rules: this.#host.http,
+      acted: toxic => this.#acted(toxic),
+      closedEarly: () => this.#ended('closed-by-fault'),
+      cut: () => this.#cut(),
+      done: () => {
+        this.#http = undefined;
+      },
+    };
+    this.#http = new HttpWatch(host, state);
   }
 
   #reset(): void {

@@ -3,64 +3,45 @@
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
+import type {LinkHost, LinkToxic} from './link-host.ts';
+import {Outlet} from './outlet.ts';
 import {createRandom} from './random.ts';
-import type {Candidate} from './selection.ts';
-import {SettledReset} from './settled-reset.ts';
 import {type Chunk, type Ending, type Receiver, Stage, type StageHost} from './stage.ts';
 import type {Toxic} from './toxic.ts';
-import type {ToxicType} from './toxic-type.ts';
 
 /** Toxiproxy reads 32 KiB at a time, and its toxics act on each chunk. */
 const chunkBytes = 32 * 1024;
-
-export type LinkHost = {
-  /** What, with a toxic's name, its random decisions depend on. */
-  readonly seedParts: readonly (string | number)[];
-  readonly forwarded: (direction: StreamDirection, bytes: number) => void;
-  readonly decided: (toxic: Toxic, isActive: boolean) => void;
-  readonly acted: (toxic: Toxic) => void;
-  readonly closedEarly: () => void;
-  readonly reset: () => void;
-  readonly sever: (direction: StreamDirection) => void;
-};
-
-/** A toxic on this link. Its stage is made when it first becomes active, and then kept for what it has counted. */
-type Entry = {
-  readonly toxic: Toxic;
-  readonly run: NonNullable<ToxicType['run']>;
-  /** Null until the toxic has been in force here. */
-  candidate: Candidate | null;
-  stage: Stage | undefined;
-  isActive: boolean;
-};
 
 export class Link implements Receiver {
   readonly direction: StreamDirection;
   receivedBytes = 0;
   sentBytes = 0;
+  /** Takes what the source gives, in place of the stages; what it gives back comes by accept and acceptEnd. */
+  entry: Receiver | undefined;
+  /** Takes what the stages give, in place of the destination; what it gives back comes by send and finish. */
+  exit: Receiver | undefined;
   readonly #host: LinkHost;
   readonly #source: Socket;
-  readonly #destination: Socket;
-  readonly #entries: Entry[] = [];
+  readonly #outlet: Outlet;
+  readonly #entries: LinkToxic[] = [];
   /** How often each toxic has started here; kept when it is removed, so that its next start decides anew. */
   readonly #starts = new Map<string, number>();
   /** The active stages in order. None: chunks go straight from socket to socket. */
   #stages: readonly Stage[] = [];
+  #hasSourceEnded = false;
   #hasInputEnded = false;
   #isDone = false;
   #ending: Ending = 'close';
-  #sentMs = 0;
-  #settledReset: SettledReset | undefined;
 
   constructor(host: LinkHost, direction: StreamDirection, source: Socket, destination: Socket) {
     this.#host = host;
     this.direction = direction;
     this.#source = source;
-    this.#destination = destination;
+    this.#outlet = new Outlet(destination, host.reset);
     source.on('data', this.#onData);
-    source.on('end', this.#onInputEnd);
-    source.on('close', this.#onInputEnd);
-    destination.on('drain', this.#onDrain);
+    source.on('end', this.#onSourceEnd);
+    source.on('close', this.#onSourceEnd);
+    destination.on('drain', this.wake);
     destination.on('close', this.kill);
   }
 
@@ -68,7 +49,7 @@ export class Link implements Receiver {
   add(toxic: Toxic): void {
     const {run} = toxic.type;
     if (run === undefined) return;
-    const entry: Entry = {toxic, run, candidate: null, stage: undefined, isActive: false};
+    const entry: LinkToxic = {toxic, run, candidate: null, stage: undefined, isActive: false};
     this.#entries.push(entry);
     this.#start(entry);
   }
@@ -114,82 +95,102 @@ export class Link implements Receiver {
   // The link is itself the last receiver: the destination socket.
 
   get isFull(): boolean {
-    return this.#destination.writableNeedDrain;
+    return this.#outlet.isFull || this.exit?.isFull === true;
   }
 
-  push({data}: Chunk): void {
+  push(chunk: Chunk): void {
     if (this.#isDone) return;
-    this.#sentMs = performance.now();
-    this.#send(data);
+    if (this.exit === undefined) this.send(chunk.data);
+    else this.exit.push(chunk);
   }
 
-  /** There is no half-close, unless a toxic asked for one. */
   end(): void {
     if (this.#isDone) return;
-    this.#isDone = true;
-    if (this.#ending === 'half-close') {
-      this.#destination.end();
-      this.#source.resume();
-      return;
-    }
-    this.#source.pause();
-    if (this.#ending === 'close') this.#close();
-    else this.#settledReset = new SettledReset(this.#destination, this.#sentMs, this.#host.reset);
+    if (this.exit === undefined) this.finish();
+    else this.exit.end();
   }
 
-  /** Closes the destination altogether, once it has taken what was written. */
-  #close(): void {
-    // A plain close tells more than a shutdown: the peer gets a reset if it had sent something that nobody will read.
-    if (this.#destination.writableLength === 0) this.#destination.destroy();
-    else this.#destination.destroySoon();
+  /** Writes to the destination. */
+  send(data: Buffer): void {
+    this.#outlet.sentMs = performance.now();
+    this.#write(data);
+  }
+
+  /** Ends the destination. There is no half-close, unless a toxic asked for one. */
+  finish(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    if (this.#ending === 'half-close') this.#source.resume();
+    else this.#source.pause();
+    this.#outlet.end(this.#ending);
   }
 
   #stop(): void {
     this.#isDone = true;
-    this.#settledReset?.cancel();
+    this.#outlet.cancel();
     for (const stage of this.#stages) stage.kill();
   }
 
-  #send(data: Buffer): boolean {
+  #write(data: Buffer): boolean {
+    if (this.#isDone) return true;
     this.sentBytes += data.length;
     this.#host.forwarded(this.direction, data.length);
-    return this.#destination.write(data);
+    return this.#outlet.write(data);
   }
 
   readonly #onData = (data: Buffer): void => {
     if (this.#isDone) return;
     this.receivedBytes += data.length;
-    const first = this.#stages[0];
-    if (first === undefined) {
-      if (!this.#send(data)) this.#source.pause();
-      return;
+    if (this.entry !== undefined) {
+      this.entry.push({data, timestampMs: performance.now()});
+      if (this.entry?.isFull === true) this.#source.pause();
+    } else if (this.#stages.length === 0 && this.exit === undefined) {
+      if (!this.#write(data)) this.#source.pause();
+    } else {
+      this.accept(data);
     }
+  };
+
+  /** Lets data go through the stages to the destination, and stops reading while that is full. */
+  accept(data: Buffer): void {
+    if (this.#isDone) return;
+    const first = this.#stages[0] ?? this;
     const timestampMs = performance.now();
     for (let start = 0; start < data.length; start += chunkBytes) {
       first.push({data: data.subarray(start, start + chunkBytes), timestampMs});
     }
     if (first.isFull) this.#source.pause();
+  }
+
+  readonly #onSourceEnd = (): void => {
+    if (this.#hasSourceEnded) return;
+    this.#hasSourceEnded = true;
+    if (this.entry === undefined) this.acceptEnd();
+    else this.entry.end();
   };
 
-  readonly #onInputEnd = (): void => {
+  /** Lets the end of the stream follow what was accepted, and then end the destination like that. */
+  acceptEnd(ending?: Ending): void {
     if (this.#hasInputEnded) return;
     this.#hasInputEnded = true;
-    if (this.#isDone && this.#ending === 'half-close') this.#close();
+    const isHalfClosed = this.#isDone && this.#ending === 'half-close';
+    this.#ending = ending ?? this.#ending;
+    if (isHalfClosed) this.#outlet.close();
     else (this.#stages[0] ?? this).end();
-  };
+  }
 
-  readonly #onDrain = (): void => {
-    const last = this.#stages.at(-1);
-    if (last === undefined) this.#resume();
-    else last.roomBehind();
+  /** Called when there is room at the end of the link. */
+  readonly wake = (): void => {
+    this.#stages.at(-1)?.roomBehind();
+    if (!(this.#stages[0] ?? this).isFull) this.#resume();
   };
 
   #resume(): void {
-    if (!this.#isDone) this.#source.resume();
+    if (!this.#isDone && this.entry?.isFull !== true) this.#source.resume();
   }
 
   /** Rolls the toxic's dice and starts it, or takes it out of the way. */
-  #start(entry: Entry): void {
+  #start(entry: LinkToxic): void {
     const {toxic} = entry;
     if (this.#isDone || !toxic.isInForce) return;
     if (entry.candidate === null) entry.candidate = toxic.selection.meet();
@@ -242,6 +243,6 @@ export class Link implements Receiver {
     if (this.#isDone) return;
     if (this.#hasInputEnded) (stages[0] ?? this).end();
     for (const stage of stages) stage.roomBehind();
-    if (!(stages[0] ?? this).isFull) this.#source.resume();
+    if (!(stages[0] ?? this).isFull) this.#resume();
   }
 }

@@ -6,6 +6,7 @@ import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {Door} from './door.ts';
 import {toGoJson} from './go-json.ts';
+import {HttpRules} from './http/rules.ts';
 import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
 import {Witness} from './witness.ts';
@@ -29,6 +30,7 @@ export class TcpProxy {
   readonly witness = new Witness();
   readonly #connections = new Set<Connection>();
   readonly toxics: ToxicChain;
+  readonly http: HttpRules;
   readonly #host: ProxyHost;
   readonly #door = new Door(socket => this.#connections.add(new Connection(this.#connectionHost, socket)));
   #listen: string;
@@ -48,6 +50,7 @@ export class TcpProxy {
       down: toxic => this.#down(toxic),
       up: toxic => this.#door.letGo(toxic),
     });
+    this.http = new HttpRules([host.seed, name], this.toxics.of, this.witness);
     this.#connectionHost = this.#hostConnections();
   }
 
@@ -117,6 +120,7 @@ export class TcpProxy {
       upstream,
       witness: this.witness,
       toxics: this.toxics.of,
+      http: this.http,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       transferred: (direction, receivedBytes, sentBytes) =>
         this.#host.transferred({proxy: name, listener, upstream, direction, receivedBytes, sentBytes}),

@@ -2,6 +2,7 @@
 // connections as they come in, or to the proxy's listener.
 
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
+import type {HttpBehaviour} from './http/behaviour.ts';
 import type {Stage, Steps} from './stage.ts';
 
 export type AttributeValue = number | string | boolean;
@@ -14,7 +15,7 @@ export type AttributeSchema =
   | {readonly kind: 'bool'; readonly initial: boolean};
 
 type Schemas = Readonly<Record<string, AttributeSchema>>;
-type Values<S extends Schemas> = {
+export type Values<S extends Schemas> = {
   readonly [Name in keyof S]: S[Name] extends {kind: 'string'}
     ? string
     : S[Name] extends {kind: 'bool'}
@@ -51,6 +52,8 @@ export type ToxicType = {
   readonly onAccept: ((arrival: Arrival, attributes: Attributes) => Reception) | undefined;
   /** How long the proxy is down and up, again and again. */
   readonly downtime: ((attributes: Attributes) => Downtime) | undefined;
+  /** What it does to HTTP requests and their responses. See http/. */
+  readonly http: HttpBehaviour<Attributes> | undefined;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -62,11 +65,22 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly run?: (stage: Stage, attributes: Values<S>) => Steps;
   readonly onAccept?: (arrival: Arrival, attributes: Values<S>) => Reception;
   readonly downtime?: (attributes: Values<S>) => Downtime;
+  readonly http?: HttpBehaviour<Values<S>>;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
 export function defineToxicType<const S extends Schemas>(definition: ToxicDefinition<S>): ToxicType {
-  const {name, goName = name, attributes, queuedChunks = 1, refuse, run, onAccept, downtime} = definition;
+  const {
+    name,
+    goName = name,
+    attributes,
+    queuedChunks = 1,
+    refuse,
+    run,
+    onAccept,
+    downtime,
+    http,
+  } = definition;
   return {
     name,
     goName,
@@ -77,6 +91,10 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     run: run && ((stage, values) => run(stage, values as Values<S>)),
     onAccept: onAccept && ((arrival, values) => onAccept(arrival, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
+    http: http && {
+      match: values => http.match(values as Values<S>),
+      handle: (exchange, values) => http.handle(exchange, values as Values<S>),
+    },
   };
 }
 

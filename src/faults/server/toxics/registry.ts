@@ -7,6 +7,11 @@ import {corrupt} from './corrupt.ts';
 import {flap} from './flap.ts';
 import {halfClose} from './half-close.ts';
 import {halfOpen} from './half-open.ts';
+import {httpContentLength} from './http-content-length.ts';
+import {httpDropKeepAlive} from './http-drop-keep-alive.ts';
+import {httpFault} from './http-fault.ts';
+import {httpSlowBody} from './http-slow-body.ts';
+import {httpStatus} from './http-status.ts';
 import {latency} from './latency.ts';
 import {limitConnections} from './limit-connections.ts';
 import {limitData} from './limit-data.ts';
@@ -23,6 +28,9 @@ const toxiproxys = [bandwidth, latency, limitData, noop, resetPeer, slicer, slow
 
 const ours = [blackhole, corrupt, flap, halfClose, halfOpen, limitConnections, resetAfter, stall];
 
-const all = [...toxiproxys, ...ours];
+/** On requests rather than bytes. */
+const https = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBody, httpStatus];
+
+const all = [...toxiproxys, ...ours, ...https];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));

@@ -1,0 +1,103 @@
+// One request and its response on a connection, and the fault that took it, if any.
+
+import type {Ending, Exchange, Handling} from './behaviour.ts';
+import type {RequestHead} from './head.ts';
+import type {Taken} from './rules.ts';
+
+export type ExchangeHost = {
+  readonly toUpstream: (data: Buffer) => void;
+  readonly toClient: (data: Buffer, bytesPerSecond: number | undefined) => void;
+  /** Calls back when everything before has been sent to the client. */
+  readonly whenSent: (then: () => void) => void;
+  readonly acted: (exchange: HttpExchange, action: string, bodyBytes: number | null) => void;
+  readonly leave: (exchange: HttpExchange, ending: Ending) => void;
+  /** Request and response are both complete. */
+  readonly settled: (exchange: HttpExchange) => void;
+};
+
+export class HttpExchange implements Exchange {
+  readonly request: RequestHead;
+  /** 1 for the first request that was seen on the connection. */
+  readonly number: number;
+  readonly taken: Taken | undefined;
+  isRequestRead = false;
+  /** Whether the upstream's response has been read to its end. */
+  isResponseRead = false;
+  readonly #host: ExchangeHost;
+  #handling: Handling = {};
+  #isAnswered = false;
+  #isReleased = false;
+  #isSettled = false;
+  #hasActed = false;
+  #afterRequest: (() => void)[] = [];
+
+  constructor(host: ExchangeHost, request: RequestHead, number: number, taken: Taken | undefined) {
+    this.#host = host;
+    this.request = request;
+    this.number = number;
+    this.taken = taken;
+    if (taken !== undefined) this.#handling = taken.http.handle(this, taken.toxic.attributes);
+  }
+
+  get handling(): Handling {
+    return this.#handling;
+  }
+
+  /** Whether the upstream gets nothing of the request. */
+  get isAnsweredHere(): boolean {
+    return this.#handling.request !== undefined;
+  }
+
+  /** The toxic is gone: what has not begun yet passes, and nothing takes its time any more. */
+  release(): void {
+    this.#isReleased = true;
+  }
+
+  /** Called when the response begins: a fault that is gone by then does not touch it. */
+  responseBegins(): void {
+    if (this.#isReleased && !this.isAnsweredHere) this.#handling = {};
+  }
+
+  /** The request has been read to its end, or will not be because its upstream has gone. */
+  requestRead(): void {
+    this.isRequestRead = true;
+    for (const then of this.#afterRequest.splice(0)) then();
+    this.#settle();
+  }
+
+  toUpstream(data: Buffer): void {
+    this.#host.toUpstream(data);
+  }
+
+  toClient(data: Buffer, bytesPerSecond?: number): void {
+    this.#host.toClient(data, this.#isReleased ? undefined : bytesPerSecond);
+  }
+
+  acted(action: string, bodyBytes?: number): void {
+    if (this.#hasActed) return;
+    this.#hasActed = true;
+    this.#host.acted(this, action, bodyBytes ?? null);
+  }
+
+  onRequestRead(then: () => void): void {
+    if (this.isRequestRead) then();
+    else this.#afterRequest.push(then);
+  }
+
+  leave(ending: Ending): void {
+    this.#host.leave(this, ending);
+  }
+
+  answered(): void {
+    this.#host.whenSent(() => {
+      this.#isAnswered = true;
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    if (!this.isRequestRead || !this.#isAnswered || this.#isSettled) return;
+    this.#isSettled = true;
+    this.#host.settled(this);
+  }
+}

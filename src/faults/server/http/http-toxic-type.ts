@@ -1,0 +1,56 @@
+// Defines toxic types that act on HTTP requests rather than on bytes.
+
+import {
+  type AttributeSchema,
+  type Attributes,
+  defineToxicType,
+  type ToxicType,
+  type Values,
+} from '../toxic-type.ts';
+import type {Exchange, Handling, RequestMatch} from './behaviour.ts';
+import {longestPattern} from './path-pattern.ts';
+
+type Schemas = Readonly<Record<string, AttributeSchema>>;
+
+/** What every HTTP toxic can be told besides its own attributes. */
+const matchAttributes: Schemas = {
+  /** The request's method, in any case; empty for any. */
+  method: {kind: 'string', initial: ''},
+  /** A pattern of the path without its query; empty for any. */
+  path: {kind: 'string', initial: ''},
+  /** Every n-th matching request of the proxy; 0 for all. */
+  nth: {kind: 'int64', initial: 0},
+};
+
+export type HttpToxicDefinition<S extends Schemas> = {
+  readonly name: string;
+  readonly attributes: S;
+  /** Why these attributes cannot be had, or undefined. */
+  readonly refuse?: (attributes: Values<S>) => string | undefined;
+  /** Called for each request that the toxic takes. */
+  readonly handle: (exchange: Exchange, attributes: Values<S>) => Handling;
+};
+
+export function defineHttpToxicType<const S extends Schemas>(definition: HttpToxicDefinition<S>): ToxicType {
+  const {name, refuse, handle} = definition;
+  const attributes: Schemas = {...definition.attributes, ...matchAttributes};
+  // The attributes follow both schemas, as the toxic's body was read by them.
+  const own = (values: Attributes) => values as Values<S>;
+  const match = ({method, path, nth}: Attributes): RequestMatch => ({
+    method: String(method).toUpperCase(),
+    path: String(path),
+    nth: Number(nth),
+  });
+  return defineToxicType({
+    name,
+    attributes,
+    refuse: values => refuseMatch(match(values)) ?? refuse?.(own(values)),
+    http: {match, handle: (exchange, values) => handle(exchange, own(values))},
+  });
+}
+
+function refuseMatch({method, path, nth}: RequestMatch): string | undefined {
+  if (!/^[A-Z-]*$/.test(method)) return 'method must be a method such as GET, or empty';
+  if (path.length > longestPattern) return `path must have at most ${longestPattern} characters`;
+  return nth < 0 ? 'nth must not be negative' : undefined;
+}

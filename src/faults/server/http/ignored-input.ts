@@ -1,0 +1,36 @@
+// What a client sends while its connection hangs: nobody reads it, so the client must feel its buffers fill up. But a
+// client that has gone is noticed only by reading. So a little is read and dropped now and then.
+
+/** Less than the kernel's buffers take anyway. */
+const budgetBytes = 256 * 1024;
+const refillMs = 1000;
+
+export class IgnoredInput {
+  readonly #wake: () => void;
+  #leftBytes = budgetBytes;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param wake called when more may be read */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  get isFull(): boolean {
+    return this.#leftBytes <= 0;
+  }
+
+  drop(bytes: number): void {
+    this.#leftBytes -= bytes;
+    if (!this.isFull || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.kill();
+      this.#leftBytes = budgetBytes;
+      this.#wake();
+    }, refillMs);
+  }
+
+  kill(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,32 @@
+// What may be known of a request: nothing that could hold a secret, so no query, no user info, no header but one.
+
+import {type RequestHead, valuesOf} from './head.ts';
+
+export type RequestFacts = {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** The header x-operation-id, or else the last segment of the path. Null if there is neither. */
+  readonly operationId: string | null;
+};
+
+const longestPath = 1024;
+const longestId = 128;
+
+export function factsOf({method, target, fields}: RequestHead): RequestFacts {
+  const path = pathOf(method, target);
+  const segment = path.slice(path.lastIndexOf('/') + 1);
+  const [id = segment] = valuesOf(fields, 'x-operation-id');
+  return {
+    method,
+    path: path.slice(0, longestPath),
+    operationId: id === '' ? null : id.slice(0, longestId),
+  };
+}
+
+/** The path of a request's target without the query: also of `http://user:password@host/path?query`. */
+export function pathOf(method: string, target: string): string {
+  if (method === 'CONNECT') return target;
+  const [path = ''] = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
+  return path === '' ? '/' : path;
+}

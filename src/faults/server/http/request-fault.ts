@@ -1,0 +1,38 @@
+// Reads a request up to a cut, and then leaves the connection without an answer. The upstream gets nothing of it.
+
+import type {Ending, Exchange, MessageSide} from './behaviour.ts';
+import {Cut, type CutAttributes} from './cut.ts';
+import {type RequestHead, valuesOf} from './head.ts';
+
+const goOn = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
+
+export function faultRequest(
+  exchange: Exchange,
+  attributes: CutAttributes,
+  ending: Ending,
+): MessageSide<RequestHead> {
+  const cut = new Cut(attributes, exchange.request.framing);
+  let hasLeft = false;
+  const leave = () => {
+    if (hasLeft) return;
+    hasLeft = true;
+    exchange.acted(`request-${ending}`, cut.takenBytes);
+    exchange.leave(ending);
+  };
+  return {
+    head(head) {
+      if (cut.isReached) leave();
+      // Such a client would not send the body whose middle is wanted.
+      else if (expectsContinue(head)) exchange.toClient(goOn);
+    },
+    body(piece) {
+      cut.take(piece);
+      if (cut.isReached) leave();
+    },
+    end: leave,
+  };
+}
+
+/** Whether the client waits for a go before it sends the body. */
+export const expectsContinue = ({fields, framing}: RequestHead): boolean =>
+  framing.kind !== 'none' && valuesOf(fields, 'expect').some(value => value.toLowerCase() === '100-continue');

@@ -1,0 +1,76 @@
+// Which HTTP toxic takes which request of a proxy, and the record of the hits.
+
+import type {HttpHit, StreamDirection} from '../../../model/proxy-witness.ts';
+import {createRandom} from '../random.ts';
+import type {Toxic} from '../toxic.ts';
+import type {Attributes} from '../toxic-type.ts';
+import type {Witness} from '../witness.ts';
+import type {HttpBehaviour} from './behaviour.ts';
+import type {RequestHead} from './head.ts';
+import {HitLog} from './hit-log.ts';
+import {fitsPattern} from './path-pattern.ts';
+import {pathOf} from './request-facts.ts';
+
+/** The toxic that takes a request. */
+export type Taken = {readonly toxic: Toxic; readonly http: HttpBehaviour<Attributes>};
+
+export class HttpRules {
+  readonly #seedParts: readonly (string | number)[];
+  readonly #toxicsOf: (direction: StreamDirection) => readonly Toxic[];
+  readonly #witness: Witness;
+  readonly #hits = new HitLog();
+  /** How many requests matched each toxic, over all connections. */
+  readonly #matches = new WeakMap<Toxic, number>();
+
+  constructor(
+    seedParts: readonly (string | number)[],
+    toxicsOf: (direction: StreamDirection) => readonly Toxic[],
+    witness: Witness,
+  ) {
+    this.#seedParts = seedParts;
+    this.#toxicsOf = toxicsOf;
+    this.#witness = witness;
+  }
+
+  /** Whether there is any HTTP toxic. */
+  get isActive(): boolean {
+    return this.#toxics().length > 0;
+  }
+
+  /**
+   * The first toxic that takes this request, in the order in which they were added; those after it are not asked. The
+   * dice depend on the seed, the proxy, the connection's number, the toxic's name and the request's number only.
+   */
+  take(connection: number, requestNumber: number, {method, target}: RequestHead): Taken | undefined {
+    const path = pathOf(method, target);
+    return this.#toxics().find(({toxic, http}) => {
+      if (!toxic.isInForce) return false;
+      const match = http.match(toxic.attributes);
+      if (match.method !== '' && match.method !== method) return false;
+      if (!fitsPattern(match.path, path)) return false;
+      const matches = (this.#matches.get(toxic) ?? 0) + 1;
+      this.#matches.set(toxic, matches);
+      if (match.nth > 1 && matches % match.nth !== 0) return false;
+      const random = createRandom([...this.#seedParts, connection, 'http', toxic.name, requestNumber]);
+      const decision = toxic.selection.decide(toxic.selection.meet(), random, toxic.toxicity);
+      if (decision !== undefined) this.#witness.decided(toxic.name, decision);
+      return decision === true;
+    });
+  }
+
+  record(hit: HttpHit): void {
+    this.#hits.add(hit);
+  }
+
+  /** The last 10,000 hits, oldest first. */
+  hits(): readonly HttpHit[] {
+    return this.#hits.list();
+  }
+
+  #toxics(): readonly Taken[] {
+    return [...this.#toxicsOf('upstream'), ...this.#toxicsOf('downstream')].flatMap(toxic => {
+      const {http} = toxic.type;
+      return http === undefined ? [] : [{toxic, http}];
+    });
+  }
+}

@@ -1,0 +1,38 @@
+// What a watch asks of the connection around it.
+
+import type {Socket} from 'node:net';
+import type {Link} from '../link.ts';
+import type {Chunk, Receiver} from '../stage.ts';
+import type {Toxic} from '../toxic.ts';
+import type {HttpRules} from './rules.ts';
+
+export type WatchHost = {
+  /** The connection's number. */
+  readonly connection: number;
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly up: Link;
+  readonly down: Link;
+  readonly rules: HttpRules;
+  readonly acted: (toxic: Toxic) => void;
+  readonly closedEarly: () => void;
+  /** Closes both sockets at once. */
+  readonly cut: () => void;
+  /** This watch is over; the connection goes on. */
+  readonly done: () => void;
+};
+
+/** A receiver that needs nothing of a chunk but its bytes. */
+export function receiver(on: {
+  isFull: () => boolean;
+  push: (data: Buffer) => void;
+  end: () => void;
+}): Receiver {
+  return {
+    get isFull() {
+      return on.isFull();
+    },
+    push: ({data}: Chunk) => on.push(data),
+    end: on.end,
+  };
+}

@@ -1,0 +1,61 @@
+// http_status: answers a request with an error status, once all of it has been read. The upstream gets nothing of it.
+
+import type {Exchange} from '../http/behaviour.ts';
+import {errorHead} from '../http/error-head.ts';
+import {defineHttpToxicType} from '../http/http-toxic-type.ts';
+import {expectsContinue} from '../http/request-fault.ts';
+import {isRetryAfter, retryAfterText} from '../http/retry-after.ts';
+
+export const httpStatus = defineHttpToxicType({
+  name: 'http_status',
+  attributes: {
+    /** 400 to 599. */
+    status: {kind: 'int64', initial: 503},
+    /** Seconds (`7`), an HTTP date, or `+7` for the date in 7 s; empty: the header is not sent. */
+    retry_after: {kind: 'string', initial: ''},
+    /** The body of the answer, in UTF-8. */
+    body: {kind: 'string', initial: ''},
+    /** Of a body that is not empty. */
+    content_type: {kind: 'string', initial: 'text/plain; charset=utf-8'},
+    /** Whether the connection is closed after the answer, which then says so. */
+    close: {kind: 'bool', initial: false},
+  },
+  refuse({status, retry_after, content_type}) {
+    if (status < 400 || status > 599) return 'status must be between 400 and 599';
+    if (!isRetryAfter(retry_after)) return 'retry_after must be seconds, an HTTP date, or + and seconds';
+    return /^[\x20-\x7e]+$/.test(content_type) ? undefined : 'content_type must be printable ASCII';
+  },
+  handle(exchange, {status, retry_after, body, content_type, close}) {
+    const answer = (isLast: boolean) => {
+      const bytes = Buffer.from(body);
+      const head = errorHead({
+        status,
+        retryAfter: retryAfterText(retry_after, Date.now()),
+        contentType: bytes.length > 0 ? content_type : '',
+        bodyBytes: bytes.length,
+        isLast,
+      });
+      exchange.acted(`status-${status}`);
+      exchange.toClient(exchange.request.method === 'HEAD' ? head : Buffer.concat([head, bytes]));
+      if (isLast) exchange.leave('close');
+      else exchange.answered();
+    };
+    // A client that asked whether to send its body is told no; what it would send next cannot be known.
+    const isRefused = expectsContinue(exchange.request);
+    return {
+      request: {
+        head: () => (isRefused ? answer(true) : undefined),
+        body: () => undefined,
+        end: () => (isRefused ? undefined : answer(close || isFarewell(exchange))),
+      },
+    };
+  },
+});
+
+/** Whether the client will not use the connection again. */
+function isFarewell({request: {minorVersion, fields}}: Exchange): boolean {
+  const options = fields.flatMap(([name, value]) =>
+    name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
+  );
+  return options.includes('close') || (minorVersion === 0 && !options.includes('keep-alive'));
+}
