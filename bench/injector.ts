@@ -1,5 +1,6 @@
 // What the injector costs and how exact it is, beside no proxy at all and a real Toxiproxy: `npm run bench:injector`.
-// FOULWEATHER_TOXIPROXY names the real one's binary; --json prints JSON; --quick is a smoke run whose figures say little.
+// FOULWEATHER_TOXIPROXY names the real one's binary; --json prints JSON; --quick is a smoke run whose figures say little;
+// --only pass-through, accuracy or memory leaves out the rest.
 import {cpus, loadavg, release} from 'node:os';
 import {parseArgs} from 'node:util';
 import {measureAccuracy} from './injector/accuracy.ts';
@@ -18,8 +19,15 @@ import {renderTable, renderTargets} from './injector/table.ts';
 import {judgeTargets} from './injector/targets.ts';
 
 const {values: flags} = parseArgs({
-  options: {json: {type: 'boolean', default: false}, quick: {type: 'boolean', default: false}},
+  options: {
+    json: {type: 'boolean', default: false},
+    quick: {type: 'boolean', default: false},
+    only: {type: 'string'},
+  },
 });
+const parts = ['pass-through', 'accuracy', 'memory'] as const;
+const wants = (part: (typeof parts)[number]): boolean => (flags.only ?? part) === part;
+if (!parts.some(wants)) throw new Error(`--only takes ${parts.join(', ')}`);
 const sizes = flags.quick ? quickSizes : fullSizes;
 const binary = process.env['FOULWEATHER_TOXIPROXY'] || undefined;
 const say = (line: string): unknown => process.stderr.write(`${line}\n`);
@@ -37,16 +45,16 @@ const bench: Bench = {generator, sizes, series: new Series(), generatorLimits: n
 const direct: Path = {column: 'direct', addresses: target.addresses, injector: undefined};
 const proxied = await Promise.all(injectors.map(injector => pathThrough(injector, target.addresses)));
 const paths: readonly Path[] = [direct, ...proxied];
-for (let round = 0; round < sizes.rounds; round++) {
+for (let round = 0; round < sizes.rounds && flags.only !== 'memory'; round++) {
   say(`round ${round + 1} of ${sizes.rounds}`);
   // There and back again, so that whatever changes with time meets all columns alike.
   const inOrder = round % 2 === 0 ? paths : paths.toReversed();
-  await measurePassThrough(bench, inOrder);
-  await measureAccuracy(bench, inOrder);
+  if (wants('pass-through')) await measurePassThrough(bench, inOrder);
+  if (wants('accuracy')) await measureAccuracy(bench, inOrder);
 }
 for (const injector of injectors) await injector.stop();
 
-for (let round = 0; round < sizes.memoryRounds; round++) {
+for (let round = 0; round < sizes.memoryRounds && wants('memory'); round++) {
   say(`memory, round ${round + 1} of ${sizes.memoryRounds}`);
   for (const name of round % 2 === 0 ? names : names.toReversed()) {
     const fresh = await startInjectorProcess(name, binary);

@@ -27,7 +27,7 @@ export const fullSizes: Sizes = {
   latencyMs: 3000,
   bandwidthMs: 3000,
   heldConnections: 1000,
-  churnCycles: 40,
+  churnCycles: 120,
   memoryRounds: 3,
 };
 
@@ -39,7 +39,7 @@ export const quickSizes: Sizes = {
   latencyMs: 500,
   bandwidthMs: 300,
   heldConnections: 100,
-  churnCycles: 2,
+  churnCycles: 4,
   memoryRounds: 1,
 };
 
