@@ -58,7 +58,7 @@ const tell = (world: World, error: unknown): number => {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   world.stderr.write(
-    `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). Please report this:\n${stack}\n`,
+    `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). This is a defect of foulweather; the lines below and the folder of the run, if there is one, help to find it.\n${stack}\n`,
   );
   return exitCodes.harness;
 };

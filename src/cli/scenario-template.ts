@@ -1,7 +1,10 @@
 // What `foulweather init` writes.
+import {shellWord} from './shell-word.ts';
 
-export const scenarioTemplate = `// A foulweather scenario: how does the library behave when the network misbehaves?
-// Run it:  npx foulweather run ./scenario.ts
+export const scenarioTemplate = (
+  fileName: string,
+): string => `// A foulweather scenario: how does the library behave when the network misbehaves?
+// Run it:  npx foulweather run ${shellWord(`./${fileName}`)}
 import {defineScenario, latency, refuse, resetPeer, stall} from 'foulweather';
 
 export default defineScenario({

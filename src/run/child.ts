@@ -160,7 +160,7 @@ export class Child<To, From extends Tagged> {
     return new FoulweatherError(
       'FW_CHILD_FAILED',
       `${this.label} ${what}.`,
-      'This is a fault of foulweather or of the machine; please report it with the folder of the run.',
+      'This is a defect of foulweather or a fault of the machine; the folder of the run helps to find it.',
     );
   }
 }

@@ -8,7 +8,7 @@ test('init writes a scenario that is described without a mistake and runs', asyn
   const place = await openPlace(t);
   const {code, stdout, stderr} = await place.call(['init', 'mine.ts']);
   t.is(code, 0);
-  t.is(stdout, 'Wrote mine.ts. Run it: foulweather run ./mine.ts\n');
+  t.is(stdout, 'Wrote mine.ts. Run it: npx foulweather run ./mine.ts\n');
   t.is(stderr, '');
   const file = join(place.cwd, 'mine.ts');
   // As it is, but for its phases' length.
@@ -20,6 +20,14 @@ test('init writes a scenario that is described without a mistake and runs', asyn
   const [trial] = result.variants[0]!.trials;
   t.deepEqual(trial!.end, {kind: 'completed', close: 'resolved', error: null});
   t.is(trial!.phases.length, 7);
+});
+
+test('init names the file as it was named, in its message and in the file', async t => {
+  const place = await openPlace(t);
+  const absolute = join(place.cwd, 'my client.ts');
+  const {stdout} = await place.call(['init', absolute]);
+  t.is(stdout, `Wrote ${absolute}. Run it: npx foulweather run '${absolute}'\n`);
+  t.true((await readFile(absolute, 'utf8')).includes("// Run it:  npx foulweather run './my client.ts'\n"));
 });
 
 test('init writes scenario.ts where no name is given, and overwrites only with --force', async t => {

@@ -1,10 +1,11 @@
 // foulweather init: writes a commented scenario that runs as it is.
 import {writeFile} from 'node:fs/promises';
-import {resolve} from 'node:path';
+import {basename, resolve} from 'node:path';
 import type {Command} from 'commander';
 import {FoulweatherError} from '../../model/errors.ts';
 import {scenarioTemplate} from '../scenario-template.ts';
 import type {Session} from '../session.ts';
+import {shellWord} from '../shell-word.ts';
 
 const defaultFile = 'scenario.ts';
 
@@ -17,13 +18,16 @@ export const addInitCommand = (root: Command, {world}: Session): void => {
     .action(async (name: string, options: {force?: boolean}) => {
       const file = resolve(world.cwd, name);
       try {
-        await writeFile(file, scenarioTemplate, {flag: options.force ? 'w' : 'wx'});
+        await writeFile(file, scenarioTemplate(basename(file)), {flag: options.force ? 'w' : 'wx'});
       } catch (error) {
         throw cannotWrite(file, error);
       }
-      world.stdout.write(`Wrote ${name}. Run it: foulweather run ./${name.replace(/^\.\//, '')}\n`);
+      world.stdout.write(`Wrote ${name}. Run it: npx foulweather run ${shellWord(asPath(name))}\n`);
     });
 };
+
+/** A bare name could be that of a built-in scenario. */
+const asPath = (name: string): string => (/[/\\]/.test(name) ? name : `./${name}`);
 
 const cannotWrite = (file: string, error: unknown): FoulweatherError =>
   error instanceof Error && 'code' in error && error.code === 'EEXIST'

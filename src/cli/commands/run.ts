@@ -5,6 +5,7 @@ import type {Verdict} from '../../model/goal.ts';
 import {createProgress, quietProgress} from '../progress.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
+import {shellWord} from '../shell-word.ts';
 import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
 import {writeReport} from '../write-report.ts';
@@ -126,9 +127,9 @@ const documentOf = (results: readonly string[], scenarioCount: number): string =
 const commandOf = (name: string, options: Options): string =>
   [
     'npx foulweather run',
-    name,
-    ...(options.variant ?? []).map(variant => `--variant ${variant}`),
-    ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${options.toxiproxy}`]),
+    shellWord(name),
+    ...(options.variant ?? []).map(variant => `--variant ${shellWord(variant)}`),
+    ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
     `--seed ${options.seed}`,
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
   ].join(' ');
