@@ -39,6 +39,8 @@ export type DriverObservation = {
   readonly phases: readonly PhaseFigures[];
   readonly bins: readonly Bin[];
   readonly failures: readonly FailureClass[];
+  /** Failures of classes beyond those that are kept. */
+  readonly uncountedFailures: number;
   readonly slowest: readonly OperationExample[];
   /** Outcome code and phase by operation index. */
   readonly outcomes: Uint8Array;

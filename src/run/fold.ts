@@ -37,6 +37,7 @@ export class TrialFold {
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
   #failures: readonly FailureClass[] = [];
+  #uncountedFailures = 0;
   #slowest: readonly OperationExample[] = [];
   #drained: {atMs: number; inFlight: number} | null = null;
   #loadEndedMs: number | null = null;
@@ -79,6 +80,7 @@ export class TrialFold {
         break;
       case 'failures':
         this.#failures = event.failures;
+        this.#uncountedFailures = event.uncounted;
         break;
       case 'slowest':
         this.#slowest = event.operations;
@@ -162,6 +164,7 @@ export class TrialFold {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
         bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),
         failures: this.#failures,
+        uncountedFailures: this.#uncountedFailures,
         slowest: this.#slowest,
         outcomes: this.#outcomes.bytes(),
         operationPhases: this.#operationPhases.bytes(),

@@ -123,6 +123,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
       phases: [],
       bins: binsOf(variant, reached, endMs),
       failures: failuresOf(variant, reached),
+      uncountedFailures: 0,
       slowest:
         variant === 'defaults'
           ? [exampleOf(1711, 2, 'ok', 389), exampleOf(1702, 2, 'ok', 371)]

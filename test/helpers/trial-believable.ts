@@ -194,6 +194,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
     ],
     bins: [],
     failures: [],
+    uncountedFailures: 0,
     slowest: [],
     outcomes: new Uint8Array(),
     operationPhases: new Uint8Array(),

@@ -154,3 +154,9 @@ test('what is told again is told better: later figures, bins and operations repl
   t.is(trial.driver.outcomes[5000], 6);
   t.is(trial.driver.outcomes[4999], 0, 'in flight, as far as is known');
 });
+
+test('failures beyond the classes that are kept are counted', t => {
+  t.is(trialOf().driver.uncountedFailures, 0);
+  const more: TrialEvent[] = [{kind: 'failures', failures: [], uncounted: 30}];
+  t.is(trialOf({more}).driver.uncountedFailures, 30);
+});
