@@ -2,7 +2,7 @@
 import type {Trial} from './trial.ts';
 
 export const symptoms = {
-  'hung-operation': 'operations that never settle',
+  'hung-operation': 'operations that do not settle in time',
   'deadline-overrun': 'operations that settle after their deadline',
   'retry-amplification': 'more attempts than operations: a retry storm',
   'duplicate-effect': 'operations that were applied more than once',

@@ -20,11 +20,15 @@ const formats: {readonly [metric in GoalMetric]: (value: number | null) => strin
   timeToRecoverMs: duration,
 };
 
-export const goalFigure = (metric: GoalMetric, value: number | null): string => formats[metric](value);
+export const goalFigure = (metric: GoalMetric, value: number | null): string =>
+  metric === 'timeToRecoverMs' ? recoveryText(value) : formats[metric](value);
+
+/** Recovery is seen in bins of 0.5 s: good from the first one on is not known any closer. */
+export const recoveryText = (ms: number | null): string => (ms === 0 ? 'within 0.5 s' : duration(ms));
 
 /** A limit is exact, so that it has no zeroes for precision. */
 const limitFigure = (metric: GoalMetric, value: number): string =>
-  goalFigure(metric, value).replace(/(\.\d*?)0+(?=\D|$)/, (_, fraction: string) =>
+  formats[metric](value).replace(/(\.\d*?)0+(?=\D|$)/, (_, fraction: string) =>
     fraction === '.' ? '' : fraction,
   );
 

@@ -5,8 +5,8 @@ import type {JudgedRun, PhaseSummary} from '../model/run.ts';
 import {plainText} from './document.ts';
 import {endingText} from './endings.ts';
 import {evidenceFigure} from './evidence.ts';
-import {count, duration} from './format.ts';
-import {goalFigure, limitText, phaseOfGoal, verdictWords} from './goals.ts';
+import {count} from './format.ts';
+import {goalFigure, limitText, phaseOfGoal, recoveryText, verdictWords} from './goals.ts';
 import {headlineOf} from './headline.ts';
 import {outcomesText, settledStatuses} from './outcome-counts.ts';
 import {redactRun} from './redact.ts';
@@ -39,7 +39,9 @@ const variantLines = (story: VariantStory): string[] => {
     settledStatuses.map(status => [status, sum(phase => phase.outcomes[status])]),
   ) as OutcomeCounts;
   const medians = trials.length > 1 ? ` (medians over ${trials.length} trials)` : '';
-  const recovered = story.timeToRecoverMs === null ? '' : `; recovered in ${duration(story.timeToRecoverMs)}`;
+  const {timeToRecoverMs: recoveryMs} = story;
+  const how = recoveryMs === 0 ? '' : 'in ';
+  const recovered = recoveryMs === null ? '' : `; recovered ${how}${recoveryText(recoveryMs)}`;
   return [
     `${variant.name}: ${count(sum(phase => phase.started))} operations: ${outcomesText(
       outcomes,

@@ -32,7 +32,16 @@ export const failureBlocks = (story: RunStory): Block[] => {
     title,
     paragraph(`The ${classesShown} most frequent of each variant.${note}`),
     table(['Variant', '>Count', 'Outcome', 'Error', 'Phases', 'For example, with its trace'], rows),
+    ...story.variants.flatMap(uncountedNote),
   ];
+};
+
+/** The driver keeps a limited number of classes. */
+const uncountedNote = ({variant, trials}: VariantStory): Block[] => {
+  const uncounted = trials.reduce((sum, {trial}) => sum + trial.driver.uncountedFailures, 0);
+  if (uncounted === 0) return [];
+  const kinds = 'of kinds beyond those that were kept are in no class';
+  return [paragraph(code(variant.name), `: ${plural(uncounted, 'further failure')} ${kinds}.`)];
 };
 
 const failureRows = ({variant, trials}: VariantStory): (Span | Text)[][] =>

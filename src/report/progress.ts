@@ -1,8 +1,9 @@
 // What the change did to each symptom and each goal: better, not better, or not to be known.
 import {code, strong, type Text} from './document.ts';
+import {percent} from './format.ts';
 import {goalFigure, limitText, phaseOfGoal} from './goals.ts';
 import {symptomNotes} from './symptom-notes.ts';
-import type {GoalStory, RunStory, SymptomStory} from './variants.ts';
+import type {GoalStory, RunStory, SymptomStory, VariantStory} from './variants.ts';
 
 export type Progress = {
   readonly better: readonly Text[];
@@ -26,6 +27,7 @@ export const progressOf = ({baseline, judged}: RunStory): Progress => {
         after,
       ),
     ),
+    ...failingPhases(baseline, judged),
   ].filter(item => item !== null);
   const of = (kind: keyof Progress): Text[] => items.filter(item => item.kind === kind).map(({text}) => text);
   return {better: of('better'), notBetter: of('notBetter'), undecided: of('undecided')};
@@ -44,6 +46,25 @@ const symptomProgress = (before: SymptomStory | undefined, after: SymptomStory):
   const state = before?.verdict === 'present' ? 'still there' : before?.verdict === 'clear' ? 'new' : 'there';
   return {kind: 'notBetter', text: [name, `, ${state}: ${says}`]};
 };
+
+/** Below this share of successes a phase is told of although no symptom and no goal is about it. */
+const failingRatio = 0.5;
+/** A rise by less is none worth the name. */
+const riseRatio = 0.1;
+
+/** Phases with a fault in which most operations fail, as they did before. */
+const failingPhases = (baseline: VariantStory, judged: VariantStory): Item[] =>
+  judged.phases
+    .filter(({role}) => role === 'fault')
+    .map(({phase, successRatio: after}) => {
+      const before = baseline.phases.find(candidate => candidate.phase === phase)?.successRatio ?? null;
+      if (before === null || after === null) return null;
+      if (Math.max(before, after) >= failingRatio || after - before >= riseRatio) return null;
+      const [was, is] = [percent(before), percent(after)];
+      const shares =
+        was === is ? `${was} succeeded before and after` : `${was} succeeded before, ${is} after`;
+      return {kind: 'notBetter', text: [strong(phase), `: ${shares}.`]};
+    });
 
 const goalProgress = (before: GoalStory | undefined, after: GoalStory): Item => {
   const {phase, metric, limit, verdict} = after;

@@ -17,7 +17,6 @@ export type LibrarySignals = {
     readonly count: number;
     readonly meanMs: number | null;
   }[];
-  readonly loopDelayP99Ms: number | null;
   readonly loopUtilisationRatio: number | null;
   readonly gcMs: number | null;
   readonly gcCount: number | null;
@@ -34,7 +33,6 @@ export const librarySignals = (trials: readonly Trial[], phase: number): Library
     spanCount: medianOf(groups.map(spanCountOf)) ?? 0,
     spanEnds: spanEndsOf(groups),
     durations: durationNames(metrics).map(metric => durationOf(metrics, metric)),
-    loopDelayP99Ms: medianOf(metrics.map(series => gaugeMax(series, 'nodejs.eventloop.delay.p99'))),
     loopUtilisationRatio: medianOf(metrics.map(series => gaugeMean(series, 'nodejs.eventloop.utilization'))),
     gcMs: medianOf(gc.map(total => total?.sumMs ?? null)),
     gcCount: medianOf(gc.map(total => total?.count ?? null)),
@@ -78,11 +76,6 @@ const totalOf = (series: readonly MetricSummary[], name: string): {count: number
     count: found.reduce((sum, metric) => sum + metric.count, 0),
     sumMs: found.reduce((sum, metric) => sum + metric.sum * msPer(metric.unit), 0),
   };
-};
-
-const gaugeMax = (series: readonly MetricSummary[], name: string): number | null => {
-  const found = series.filter(metric => metric.kind === 'gauge').filter(metric => metric.name === name);
-  return found.length === 0 ? null : Math.max(...found.map(metric => metric.max * msPer(metric.unit)));
 };
 
 const gaugeMean = (series: readonly MetricSummary[], name: string): number | null =>

@@ -1,4 +1,4 @@
-// The chart of a run: response times and outcomes over time, one panel per variant on the same axes.
+// The chart of a run: settle times and outcomes over time, one panel per variant on the same axes.
 import type {Trial} from '../model/trial.ts';
 import {left, right, type TimeScale, timeAxis, timeGrid, timeScale, width} from './charts/frame.ts';
 import {legend} from './charts/legend.ts';
@@ -51,7 +51,7 @@ export const timeline = (story: RunStory): string => {
   ].join('\n');
 };
 
-const titleOf = ({run}: RunStory): string => `${run.record.plan.name}: response times and outcomes over time`;
+const titleOf = ({run}: RunStory): string => `${run.record.plan.name}: settle times and outcomes over time`;
 
 /** The chart in words, for those who do not see it. */
 export const describeTimeline = (story: RunStory): string => {
@@ -65,7 +65,7 @@ export const describeTimeline = (story: RunStory): string => {
       ? `${variant.name} was not driven`
       : `${variant.name} has ${count(hung)} hung operations`;
   });
-  return `Response time quantiles and outcomes by the time at which operations were meant to start. ${phases}. ${listed(panels)}.`;
+  return `p50 and p99 of the time to settle, well or not, and outcomes by the time at which operations were meant to start. ${phases}. ${listed(panels)}.`;
 };
 
 type Axes = {
@@ -93,7 +93,7 @@ const drawPanel = ({trial, title}: Panel, axes: Axes, top: number, last: boolean
   ]);
   return [
     label(title, left, top + 14, {class: 'heading'}),
-    label('response time, log scale', right, top + 14, {class: 'muted end'}),
+    label('settle time, log scale', right, top + 14, {class: 'muted end'}),
     ...frames,
     ...quantilePanel(trial, axes.time, axes.domain, upper),
     label('operations/s by outcome', right, lower.top - 6, {class: 'muted end'}),

@@ -1,6 +1,7 @@
 // One phase of one variant in the words of each of the five witnesses.
 import type {FaultSummary} from '../model/run.ts';
 import {binomialInterval, rateConfidence} from '../stats/binomial.ts';
+import {medianOf} from '../stats/quantile.ts';
 import {code, joined, lineBreak, type Text} from './document.ts';
 import {bytes, count, duration, microseconds, percent, perOperation, plural} from './format.ts';
 import type {PhaseMedians} from './medians.ts';
@@ -41,9 +42,8 @@ const library = (story: VariantStory, phase: PhaseMedians): Text => {
         ` count ${count(samples)}, mean ${duration(meanMs)}`,
       ],
     ),
-    [
-      `event loop: delay p99 ${duration(said.loopDelayP99Ms)}, utilisation ${percent(said.loopUtilisationRatio)}`,
-    ],
+    // Its delay holds the interval at which it is sampled: the process's own, below, is without it.
+    [`event loop: utilisation ${percent(said.loopUtilisationRatio)}`],
     [said.gcCount === null ? 'GC: –' : `GC: ${duration(said.gcMs)} in ${plural(said.gcCount, 'run')}`],
   ]);
 };
@@ -83,7 +83,7 @@ const rateText = ({askedRatio, decisions, applied}: FaultSummary): string => {
   return `; asked for ${percent(askedRatio)}, was ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100} % interval ${percent(low)} to ${percent(high)})`;
 };
 
-const target = (_: VariantStory, phase: PhaseMedians): Text => {
+const target = (story: VariantStory, phase: PhaseMedians): Text => {
   if (phase.attempts === null) return ['no ledger'];
   const effects =
     phase.duplicateCount === null
@@ -93,9 +93,13 @@ const target = (_: VariantStory, phase: PhaseMedians): Text => {
             `${count(phase.duplicateCount)} applied twice or more, ${count(phase.lostCount)} acknowledged but lost`,
           ],
         ];
+  const strangers = medianOf(story.trials.map(({trial}) => trial.ledger?.unattributedCount ?? null)) ?? 0;
   return lines([
     [`${plural(phase.attempts, 'attempt')}, ${perOperation(phase.attemptsPerOperationRatio)} per operation`],
     ...effects,
+    ...(strangers > 0
+      ? [[`in the whole trial ${plural(strangers, 'request')} without an operation's id`]]
+      : []),
   ]);
 };
 

@@ -22,8 +22,8 @@ export type Legend = {readonly height: number; readonly draw: (top: number) => s
 
 export const legend = (shown: readonly Layer[], deadlineText: string): Legend => {
   const entries: readonly Entry[] = [
-    lineEntry('p50 response', 'p50'),
-    lineEntry('p99 response', 'p99'),
+    lineEntry('p50 settle', 'p50'),
+    lineEntry('p99 settle', 'p99'),
     lineEntry(`deadline ${deadlineText}`, 'deadline'),
     boxEntry('fault', {class: 'fault edge'}),
     ...shown.map(layer => boxEntry(layer, {fill: `url(#outcome-${layer})`})),

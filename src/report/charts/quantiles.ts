@@ -1,10 +1,12 @@
-// Response times over time: median and 99th percentile on a log scale, the deadline, and above them what never settled.
+// Settle times over time, of all that settled, well or not: median and 99th percentile on a log scale, the deadline, and
+// above them what was hung.
 import {type ScaleLogarithmic, scaleLog} from 'd3-scale';
 import {line} from 'd3-shape';
 import {max, min} from 'simple-statistics';
 import type {Bin} from '../../model/event.ts';
+import {hungAfterMs} from '../../model/plan.ts';
 import type {Trial} from '../../model/trial.ts';
-import {count} from '../format.ts';
+import {count, plannedDuration} from '../format.ts';
 import {left, right, type TimeScale} from './frame.ts';
 import {element, label, textWidth} from './svg.ts';
 
@@ -40,7 +42,7 @@ export const quantilePanel = (
     ...deadline(trial, scale),
     quantilePath('p99', trial.driver.bins, time, scale, bin => bin.p99Ms),
     quantilePath('p50', trial.driver.bins, time, scale, bin => bin.p50Ms),
-    ...hungLane(trial.driver.bins, time, box.top),
+    ...hungLane(trial, time, box.top),
   ];
 };
 
@@ -77,13 +79,13 @@ const quantilePath = (
   return path === null || path === '' ? '' : element('path', {class: name, d: path});
 };
 
-/** A strip over the bins with operations that never settled, with their number: one strip per phase. */
-const hungLane = (bins: readonly Bin[], time: TimeScale, top: number): string[] => {
-  const runs = runsOf(bins);
+/** A strip over the bins with operations that had not settled by the hung limit, with their number: one strip per phase. */
+const hungLane = ({driver, plan}: Trial, time: TimeScale, top: number): string[] => {
+  const runs = runsOf(driver.bins);
   if (runs.length === 0) return [];
   const baseline = top + laneHeight - 4;
   return [
-    label('never', left - 6, baseline, {class: 'muted end'}),
+    label(`> ${plannedDuration(hungAfterMs(plan.operation))}`, left - 6, baseline, {class: 'muted end'}),
     ...runs.flatMap(run => {
       const [x, end] = [time(run.startMs), time(run.endMs)];
       const strip = element('rect', {

@@ -33,15 +33,19 @@ const changeBlocks = (before: Variant, after: Variant): Block[] => {
   return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
 };
 
-/** Options, environment and heap limit that are not the same, by path; a value that is not set is a dash. */
+/** Options, environment and heap limit that are not the same, by path; an object that was none before comes before its parts. */
 const differences = (before: Variant, after: Variant): Span[][] => {
   const [old, current] = [settingsOf(before), settingsOf(after)];
   return [...new Set([...old.keys(), ...current.keys()])]
     .filter(path => old.get(path) !== current.get(path))
-    .map(path => [code(path), valueSpan(old.get(path)), valueSpan(current.get(path))]);
+    .map(path => [code(path), valueSpan(old, path), valueSpan(current, path)]);
 };
 
-const valueSpan = (value: string | undefined): Span => (value === undefined ? 'not set' : code(value));
+const valueSpan = (settings: ReadonlyMap<string, string>, path: string): Span => {
+  const value = settings.get(path);
+  if (value !== undefined) return code(value);
+  return [...settings.keys()].some(other => other.startsWith(`${path}.`)) ? code('{…}') : 'not set';
+};
 
 const settingsOf = ({options, process: started}: Variant): Map<string, string> =>
   new Map([
@@ -50,11 +54,13 @@ const settingsOf = ({options, process: started}: Variant): Map<string, string> =
     ...(started.heapLimitMiB === undefined ? [] : [['heap limit', `${started.heapLimitMiB} MiB`] as const]),
   ]);
 
+/** An object is its parts; an empty one within another shows itself, options that are none do not. */
 const flatten = (value: Json, path: string): (readonly [string, string])[] => {
+  if (value === null && path === '') return [];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [[path === '' ? 'options' : path, JSON.stringify(value)]];
   }
-  return Object.entries(value).flatMap(([name, inner]) =>
-    flatten(inner, path === '' ? name : `${path}.${name}`),
-  );
+  const parts = Object.entries(value);
+  if (parts.length === 0 && path !== '') return [[path, '{}']];
+  return parts.flatMap(([name, inner]) => flatten(inner, path === '' ? name : `${path}.${name}`));
 };

@@ -26,7 +26,7 @@ const times: readonly Figure[] = [
   ['p99', phase => duration(phase.responseP99Ms)],
   ['Settle p99', phase => duration(phase.settleP99Ms)],
   ['Goodput', phase => rate(phase.goodputPerSecond)],
-  ['Attempts', phase => perOperation(phase.attemptsPerOperationRatio)],
+  ['Attempts at target', phase => perOperation(phase.attemptsPerOperationRatio)],
   ['CPU', phase => microseconds(phase.cpuUsPerOperation)],
 ];
 

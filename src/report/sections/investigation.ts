@@ -16,7 +16,9 @@ export const investigationSection = (story: RunStory): Section => ({
     ),
     ...story.run.record.plan.phases
       .filter(phase => phase.role === 'fault' || phase.role === 'recovery')
-      .flatMap(phase => phaseBlocks(story, phase.name)),
+      .map(phase => phaseBlocks(story, phase.name))
+      .filter(blocks => blocks.length > 0)
+      .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
     ...failureBlocks(story),
     ...slowestBlocks(story),
     ...warningBlocks(story),
@@ -28,6 +30,16 @@ export const mediansNote = ({variants}: RunStory): string => {
   const trials = Math.max(...variants.map(variant => variant.trials.length));
   return trials > 1 ? ` Figures are medians over the trials of a variant, ${trials} at most.` : '';
 };
+
+/** Why two counts of the library in one cell need not agree. */
+const countingNote = ({run}: RunStory): Block[] =>
+  run.trials.some(({telemetry}) => telemetry !== null)
+    ? [
+        paragraph(
+          'The library’s spans belong to the phase in which they started, the requests in its metrics to the one in which they ended, so that the two counts may differ within a phase.',
+        ),
+      ]
+    : [];
 
 const phaseBlocks = (story: RunStory, name: string): Block[] => {
   const phase = story.run.record.plan.phases.find(candidate => candidate.name === name);

@@ -103,7 +103,7 @@ const phaseTable = (baseline: VariantStory, candidate: VariantStory): Block => {
     ];
   });
   return table(
-    ['Phase', '>Succeeded', '>Hung', '>Goodput/s', '>Response p99', '>Settle p99', '>Attempts'],
+    ['Phase', '>Succeeded', '>Hung', '>Goodput/s', '>Response p99', '>Settle p99', '>Attempts at target'],
     rows,
   );
 };

@@ -112,7 +112,7 @@ const troubles = (story: RunStory): Text[] =>
 
 const measurement = ({run}: RunStory): Text[] => [
   [
-    'Response times per phase are kept to three significant digits (an error of 0.1 %), those in the chart to two (1 %).',
+    'Response and settle times per phase are kept to three significant digits (an error of 0.1 %), those in the chart to two (1 %).',
   ],
   [
     'What had not settled when the load and the drain were over has no response time: hung and in-flight operations are counted, and not in the percentiles.',

@@ -1,0 +1,90 @@
+// What a report says only when there is something to say.
+import test from 'ava';
+import type {Json} from '../../src/model/plan.ts';
+import type {JudgedRun} from '../../src/model/run.ts';
+import type {Trial} from '../../src/model/trial.ts';
+import {renderSummary} from '../../src/report/list.ts';
+import {renderReport} from '../../src/report/report.ts';
+import {judgedRun} from '../helpers/judged-run.ts';
+
+const reportOf = (run: JudgedRun): string =>
+  (renderReport(run).files['report.md'] ?? '').replaceAll('\u00A0', ' ');
+
+const withTrials = (change: (trial: Trial) => Partial<Trial>): JudgedRun => {
+  const run = judgedRun();
+  return {...run, trials: run.trials.map(trial => ({...trial, ...change(trial)}))};
+};
+
+const withOptions = (before: Json, after: Json): JudgedRun => {
+  const run = judgedRun();
+  const {plan} = run.record;
+  const [first, second] = plan.variants;
+  const variants = [
+    {...first, options: before},
+    {...second!, options: after},
+  ] as const;
+  return {...run, record: {...run.record, plan: {...plan, variants}}};
+};
+
+test('failures in no class are said under the table of classes', t => {
+  t.notRegex(reportOf(judgedRun()), /further failure/);
+  const run = withTrials(({driver, variant}) => ({
+    driver: {...driver, uncountedFailures: variant === 'bounded' ? 30 : 0},
+  }));
+  t.is(reportOf(run).match(/further failure/g)?.length, 1);
+  t.true(reportOf(run).includes('`bounded`: 30 further failures of kinds beyond those that were kept'));
+});
+
+test('requests without an operation are said with the target', t => {
+  t.notRegex(reportOf(judgedRun()), /without an operation/);
+  const run = withTrials(({ledger}) => ({ledger: ledger && {...ledger, unattributedCount: 7}}));
+  t.true(reportOf(run).includes("in the whole trial 7 requests without an operation's id"));
+});
+
+test('the library’s counts come with what they count, and only where it was heard', t => {
+  const note = /the requests in its metrics to the one in which they ended/g;
+  t.is(reportOf(judgedRun()).match(note)?.length, 1);
+  t.notRegex(reportOf(withTrials(() => ({telemetry: null}))), note);
+});
+
+test('an option that becomes an object shows it, and its parts', t => {
+  const report = reportOf(withOptions({retry: null, keep: {}}, {retry: {times: 2}, keep: {}}));
+  t.true(report.includes('| `retry` | `null` | `{…}` |\n| `retry.times` | not set | `2` |\n'));
+  t.false(report.includes('`keep`'));
+});
+
+test('options that are none have no row of their own', t => {
+  t.false(reportOf(withOptions(null, {times: 2})).includes('| `options` |'));
+});
+
+test('a recovery in the first bin is within its length', t => {
+  const run = judgedRun();
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    timeToRecoverMs: 0,
+    goals: trial.goals.map(goal =>
+      goal.metric === 'timeToRecoverMs' ? {...goal, limit: {max: 0}, value: 0} : goal,
+    ),
+  }));
+  const fast = {...run, judgement: {...run.judgement, trials}};
+  t.regex(renderSummary(fast, 'report.md'), /; recovered within 0\.5 s$/m);
+  t.true(reportOf(fast).includes('| at most 0 ms | within 0.5 s | within 0.5 s |'));
+});
+
+test('a phase that fails before and after is among what did not get better, unless it is much better', t => {
+  const run = judgedRun();
+  const share = (before: number, after: number): string => {
+    const trials = run.judgement.trials.map(trial => ({
+      ...trial,
+      phases: trial.phases.map(phase => ({
+        ...phase,
+        successRatio: phase.phase === 'stall' ? (trial.variant === 'bounded' ? after : before) : 1,
+      })),
+    }));
+    return reportOf({...run, judgement: {...run.judgement, trials}});
+  };
+  t.true(share(0, 0).includes('- **stall**: 0 % succeeded before and after.'));
+  t.true(share(0.2, 0.25).includes('- **stall**: 20.0 % succeeded before, 25.0 % after.'));
+  t.notRegex(share(0.1, 0.4), /\*\*stall\*\*:/);
+  t.notRegex(share(0.4, 0.6), /\*\*stall\*\*:/);
+});
