@@ -5,6 +5,7 @@ import {
   hungAfterMs,
   type Load,
   loadOf,
+  mayEndOperations,
   type OperationPlan,
   overrunAfterMs,
   type Phase,
@@ -19,7 +20,8 @@ import {beginStarts} from './starts.ts';
 
 /** How an operation settled, with the error as it was thrown. */
 export type Settlement =
-  | {readonly status: 'ok'}
+  /** `echoed`: the answer said which operation it was for. */
+  | {readonly status: 'ok'; readonly echoed?: true}
   | {readonly status: 'failed' | 'unknown' | 'rejected' | 'wrong'; readonly error: unknown};
 
 export type DriverOptions = {
@@ -83,8 +85,8 @@ export class Driver {
   }
 
   /**
-   * Begins a phase. Operations in flight from a calm phase move to a fault phase with its begin, for its
-   * faults hit them; in every other case an operation belongs to the phase in which it started.
+   * Begins a phase. Operations in flight move to a fault phase with its begin, for its faults hit them, unless
+   * they come from a phase that may have ended them itself; else an operation belongs to the phase in which it started.
    */
   enterPhase(phase: number): void {
     this.#phase = phase;
@@ -95,7 +97,7 @@ export class Driver {
     if (this.#starts && !goesOn) this.#beginStarts();
     if (this.#options.phases[phase]?.role !== 'fault') return;
     for (const operation of this.#live.values()) {
-      if (operation.hung || this.#options.phases[operation.phase]?.role === 'fault') continue;
+      if (operation.hung || mayEndOperations(this.#options.phases[operation.phase])) continue;
       this.#book(operation.phase).handOver(this.#book(phase));
       operation.phase = phase;
       this.#bytes.set(operation.index, 0, phase);
@@ -184,7 +186,8 @@ export class Driver {
     // It may settle between two sweeps, or before the first one after a blocked event loop.
     if (!operation.hung && responseMs >= this.#hungAfterMs) this.#markHung(operation, responseMs);
     if (operation.hung) {
-      book.settleAfterHung();
+      book.settleAfterHung(responseMs, nowMs - operation.startedMs);
+      this.#noteSlow(operation, responseMs, 'hung');
       if (settlement.status !== 'ok') this.#fail('hung', settlement.error, operation, responseMs);
     } else {
       const code = outcomeCode(settlement.status);
@@ -192,9 +195,8 @@ export class Driver {
       this.#bins.settle(operation.intendedMs, code, responseMs);
       this.#bytes.set(operation.index, code, operation.phase);
       if (settlement.status !== 'ok') this.#fail(settlement.status, settlement.error, operation, responseMs);
-      if (this.#slowest.wants(operation.phase, responseMs)) {
-        this.#slowest.add(this.#example(operation, responseMs, settlement.status));
-      }
+      this.#noteSlow(operation, responseMs, settlement.status);
+      if (settlement.status === 'wrong' || (settlement.status === 'ok' && settlement.echoed)) book.echo();
     }
     this.#starts?.settled();
     if (this.#live.size === 0) this.#whenIdle?.();
@@ -219,9 +221,13 @@ export class Driver {
     this.#book(operation.phase).hang();
     this.#bins.settle(operation.intendedMs, code, null);
     this.#bytes.set(operation.index, code, operation.phase);
-    if (this.#slowest.wants(operation.phase, ageMs)) {
-      this.#slowest.add(this.#example(operation, ageMs, 'hung'));
-    }
+    this.#noteSlow(operation, ageMs, 'hung');
+  }
+
+  /** Asked first whether it is wanted, so that most operations make no object. */
+  #noteSlow(operation: LiveOperation, durationMs: number, status: OutcomeStatus): void {
+    if (!this.#slowest.wants(operation.phase, durationMs)) return;
+    this.#slowest.add(this.#example(operation, durationMs, status));
   }
 
   #example(operation: LiveOperation, durationMs: number, status: OutcomeStatus): OperationExample {

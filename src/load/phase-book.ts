@@ -20,6 +20,7 @@ export class PhaseBook {
   #late = 0;
   #overrun = 0;
   #settledAfterHung = 0;
+  #echoed = 0;
   readonly #counts = emptyCounts();
   readonly #startLag = latencyHistogram(3);
   #responseOk: Histogram | null = null;
@@ -56,9 +57,16 @@ export class PhaseBook {
     this.dirty = true;
   }
 
-  settleAfterHung(): void {
+  /** It was counted as hung; that it settled after all, and when, is a figure too. */
+  settleAfterHung(responseMs: number, serviceMs: number): void {
     this.#settledAfterHung++;
+    this.#recordNotOk(responseMs, serviceMs);
     this.dirty = true;
+  }
+
+  /** The answer said which operation it was for. */
+  echo(): void {
+    this.#echoed++;
   }
 
   settle(code: OutcomeCode, responseMs: number, serviceMs: number, overrunAfterMs: number): void {
@@ -70,12 +78,16 @@ export class PhaseBook {
       recordMs(this.#responseOk, responseMs);
       recordMs(this.#serviceOk, serviceMs);
     } else {
-      this.#responseNotOk ??= latencyHistogram(3);
-      this.#serviceNotOk ??= latencyHistogram(3);
-      recordMs(this.#responseNotOk, responseMs);
-      recordMs(this.#serviceNotOk, serviceMs);
+      this.#recordNotOk(responseMs, serviceMs);
     }
     this.dirty = true;
+  }
+
+  #recordNotOk(responseMs: number, serviceMs: number): void {
+    this.#responseNotOk ??= latencyHistogram(3);
+    this.#serviceNotOk ??= latencyHistogram(3);
+    recordMs(this.#responseNotOk, responseMs);
+    recordMs(this.#serviceNotOk, serviceMs);
   }
 
   figures(): PhaseFigures {
@@ -88,6 +100,7 @@ export class PhaseBook {
       outcomes: toOutcomeCounts(this.#counts),
       overrun: this.#overrun,
       settledAfterHung: this.#settledAfterHung,
+      echoed: this.#echoed,
       startLagUs: encodeHistogram(this.#startLag),
       responseOkUs: encodeHistogram(this.#responseOk),
       responseNotOkUs: encodeHistogram(this.#responseNotOk),

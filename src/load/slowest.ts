@@ -14,7 +14,8 @@ export class Slowest {
   }
 
   add(example: OperationExample): void {
-    const kept = this.#phases.get(example.phase) ?? [];
+    // A hung operation is noted when it is found hung, and again with its real duration should it settle.
+    const kept = (this.#phases.get(example.phase) ?? []).filter(({index}) => index !== example.index);
     kept.push(example);
     kept.sort((a, b) => b.durationMs - a.durationMs);
     kept.length = Math.min(kept.length, keptPerPhase);

@@ -31,6 +31,8 @@ export type PhaseFigures = {
   readonly overrun: number;
   /** Settled after they had been counted as hung. */
   readonly settledAfterHung: number;
+  /** Answers that said which operation they were for, right or wrong: without any, crossed ones go unseen. */
+  readonly echoed: number;
   readonly startLagUs: string;
   readonly responseOkUs: string;
   readonly responseNotOkUs: string;

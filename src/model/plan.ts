@@ -1,5 +1,5 @@
 // A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
-import type {Fault} from './fault.ts';
+import type {Fault, FaultKind} from './fault.ts';
 import type {Goals} from './goal.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
@@ -82,6 +82,14 @@ export type Plan = {
 
 /** Modules whose default or only `*Instrumentation` export is registered before the library loads. */
 export type TelemetryPlan = {readonly instrumentations: readonly string[]};
+
+/** Faults that make operations slow, and let them come to their own end. */
+const delaying: readonly FaultKind[] = ['latency', 'bandwidth', 'slicer', 'slowClose'];
+
+/** Whether what is in flight at the end of a phase may owe its fate to this phase's faults. */
+export const mayEndOperations = (phase: Phase | undefined): boolean =>
+  phase?.role === 'fault' &&
+  !(phase.faults.length > 0 && phase.faults.every(({kind}) => delaying.includes(kind)));
 
 /** How long after its deadline an operation counts as hung: max(1 s, 10 %), as the symptom catalogue has it. */
 export const hungAfterMs = (operation: OperationPlan): number =>

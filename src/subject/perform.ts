@@ -35,6 +35,7 @@ class OperationContext implements PerformContext {
 }
 
 const ok: Settlement = {status: 'ok'};
+const okEchoed: Settlement = {status: 'ok', echoed: true};
 
 /** The parent of the library's spans: a remote one of ours, so that they share the operation's trace. */
 const parentSpanId = '0000000000000001';
@@ -44,7 +45,8 @@ export const performer = (
 ): ((index: number, deadlineAtMs: number) => Promise<Settlement>) => {
   const {subject, client, idOf, tracePrefix, now} = options;
   const judge = (id: string, answer: Answer | undefined): Settlement => {
-    if (answer?.echoedId === undefined || answer.echoedId === id) return ok;
+    if (answer?.echoedId === undefined) return ok;
+    if (answer.echoedId === id) return okEchoed;
     return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${asText(answer.echoedId)}`)};
   };
   const run = async (operation: OperationContext): Promise<Settlement> => {

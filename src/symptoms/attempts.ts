@@ -1,7 +1,7 @@
 // Attempts per operation, from whoever saw them: the target's ledger, or the library's own spans.
 import type {Evidence} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
-import {phasesOf} from './measure.ts';
+import {ledgerGap, phasesOf} from './measure.ts';
 
 export type AttemptCounts = {
   readonly witness: Extract<Evidence['witness'], 'target' | 'telemetry'>;
@@ -16,7 +16,7 @@ const oneSpanEach = 1.01;
 export const attemptCounts = (trial: Trial): AttemptCounts[] => {
   const {ledger, telemetry} = trial;
   const counts: AttemptCounts[] = [];
-  if (ledger) counts.push({witness: 'target', counts: ledger.attempts});
+  if (ledger && ledgerGap(trial) === null) counts.push({witness: 'target', counts: ledger.attempts});
   const spans = telemetry && new Uint8Array(Buffer.from(telemetry.spansPerOperation, 'base64'));
   if (spans && tellsAttempts(trial, spans)) counts.push({witness: 'telemetry', counts: spans});
   return counts;

@@ -1,6 +1,6 @@
 // Operations that were given the answer to another one.
 import type {Detector} from '../model/finding.ts';
-import {counted, operationsWith, phaseName, presentIf} from './say.ts';
+import {counted, inconclusive, operationsWith, phaseName, presentIf} from './say.ts';
 
 const threshold = 0;
 
@@ -23,5 +23,11 @@ export const crossedResponse: Detector = trial => {
         },
       };
     });
-  return presentIf('crossed-response', 'fail', found);
+  const echoed = trial.driver.phases.some(figures => figures.echoed > 0);
+  return found.length === 0 && !echoed
+    ? inconclusive(
+        'crossed-response',
+        'no answer said which operation it was for (perform() may return its echoedId)',
+      )
+    : presentIf('crossed-response', 'fail', found);
 };

@@ -20,11 +20,13 @@ export const deadlineOverrun: Detector = trial => {
         operation =>
           operation.phase === figures.phase && operation.durationMs > limitMs && operation.status !== 'hung',
       );
+      const hung =
+        figures.outcomes.hung === 0 ? '' : `; another ${figures.outcomes.hung} were counted as hung`;
       return {
         phase,
         evidence: {
           witness: 'driver' as const,
-          says: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${Math.round(limitMs)} ms.`,
+          says: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${Math.round(limitMs)} ms${hung}.`,
           value: ratio,
           threshold,
           unit: 'share' as const,

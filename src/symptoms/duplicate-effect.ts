@@ -1,15 +1,20 @@
 // Operations that the target applied more than once, though applying them twice is not the same as once.
 import type {Detector} from '../model/finding.ts';
-import {DriverMeasure, measureLedger} from './measure.ts';
-import {clear, counted, firstIds, inconclusive, phaseName, presentIf} from './say.ts';
+import {DriverMeasure, effectsGap, measureLedger} from './measure.ts';
+import {counted, firstIds, inconclusive, phaseName, presentIf} from './say.ts';
 
 const threshold = 0;
 
 export const duplicateEffect: Detector = trial => {
   const {ledger} = trial;
-  if (trial.plan.operation.idempotent) return clear('duplicate-effect');
-  if (!ledger)
-    return inconclusive('duplicate-effect', 'the target keeps no ledger, so its effects are not known');
+  if (trial.plan.operation.idempotent) {
+    return inconclusive(
+      'duplicate-effect',
+      'the operation is idempotent, so that applying it twice does no harm',
+    );
+  }
+  const gap = effectsGap(trial);
+  if (!ledger || gap !== null) return inconclusive('duplicate-effect', gap ?? 'the target keeps no ledger');
   const found = trial.plan.phases
     .map((_, index) => ({index, duplicates: measureLedger(trial, [index])?.duplicates ?? 0}))
     .filter(({duplicates}) => duplicates > threshold)

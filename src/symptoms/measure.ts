@@ -66,20 +66,33 @@ export class DriverMeasure {
 
 export type LedgerMeasure = {
   readonly attempts: number;
-  /** Operations that were applied more than once. */
-  readonly duplicates: number;
-  /** Acknowledged operations that were never applied; 0 where the operations only read. */
-  readonly lost: number;
+  /** Operations that were applied more than once; null where the target never told of an effect. */
+  readonly duplicates: number | null;
+  /** Acknowledged operations that were never applied; null where the target never told of an effect. */
+  readonly lost: number | null;
 };
+
+/** Why the ledger of a trial says nothing, or null when it does. */
+export const ledgerGap = ({ledger}: Trial): string | null => {
+  if (!ledger) return 'the target keeps no ledger';
+  if (ledger.attempts.some(attempts => attempts > 0)) return null;
+  return ledger.unattributedCount > 0
+    ? `the target saw ${ledger.unattributedCount} attempts, and none with the id of an operation`
+    : 'the target told its ledger of no attempt';
+};
+
+/** Why the effects of a trial are not known, or null when they are. */
+export const effectsGap = (trial: Trial): string | null =>
+  ledgerGap(trial) ??
+  (trial.ledger?.effects.some(effects => effects > 0) ? null : 'the target told its ledger of no effect');
 
 const okCode = outcomeCode('ok');
 
-/** What the target's ledger says of the operations of some phases; null without a ledger. */
+/** What the target's ledger says of the operations of some phases; null where it says nothing: see `ledgerGap`. */
 export const measureLedger = (trial: Trial, phases: readonly number[]): LedgerMeasure | null => {
   const {ledger, driver} = trial;
-  if (!ledger) return null;
+  if (!ledger || ledgerGap(trial) !== null) return null;
   const wanted = new Set(phases);
-  const writes = ledger.effects.some(effects => effects > 0);
   let attempts = 0;
   let duplicates = 0;
   let lost = 0;
@@ -88,9 +101,9 @@ export const measureLedger = (trial: Trial, phases: readonly number[]): LedgerMe
     attempts += ledger.attempts[index] ?? 0;
     const effects = ledger.effects[index] ?? 0;
     if (effects > 1) duplicates++;
-    if (writes && effects === 0 && driver.outcomes[index] === okCode) lost++;
+    if (effects === 0 && driver.outcomes[index] === okCode) lost++;
   }
-  return {attempts, duplicates, lost};
+  return effectsGap(trial) === null ? {attempts, duplicates, lost} : {attempts, duplicates: null, lost: null};
 };
 
 /** Connections over one phase, from the injector's samples; null where it does not count. */

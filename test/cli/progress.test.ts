@@ -18,6 +18,7 @@ const figures = (phase: number, ok: number, failed: number, dropped: number): Ph
   outcomes: {ok, failed, unknown: 0, rejected: 0, wrong: 0, hung: 3},
   overrun: 0,
   settledAfterHung: 0,
+  echoed: 1,
   startLagUs: '',
   responseOkUs: '',
   responseNotOkUs: '',

@@ -72,6 +72,7 @@ const figuresOf = (phase: number, story: PhaseStory = {}): PhaseFigures => {
     outcomes,
     overrun,
     settledAfterHung: 0,
+    echoed: 1,
     startLagUs: '',
     responseOkUs: encodeHistogram(histogram),
     responseNotOkUs: '',

@@ -65,6 +65,7 @@ export const figuresOf = (
     late: 0,
     overrun: 0,
     settledAfterHung: 0,
+    echoed: 1,
     startLagUs: '',
     responseOkUs: encodeHistogram(histogram),
     responseNotOkUs: '',

@@ -1,5 +1,6 @@
 import {mock} from 'node:test';
 import test from 'ava';
+import {decodeHistogram, percentileMs} from '../../src/stats/histogram.ts';
 import {type Bench, driverBench} from '../helpers/driver-bench.ts';
 import {sumsHold} from '../helpers/driver-fold.ts';
 
@@ -37,9 +38,16 @@ test.serial('what settles after it was counted as hung stays hung, and is told',
   await bench.advance(1400);
   await bench.settle(0, {status: 'unknown', error: new Error('late')});
   const booked = bench.booked(true);
-  t.like(booked.phases[0], {settledAfterHung: 1, overrun: 0, responseOkUs: '', responseNotOkUs: ''});
+  t.like(booked.phases[0], {settledAfterHung: 1, overrun: 0, responseOkUs: ''});
+  const settledMs = percentileMs(decodeHistogram(booked.phases[0]!.responseNotOkUs), 100)!;
+  t.true(Math.abs(settledMs - 1400) <= 1.4, `it settled after ${settledMs} ms`);
   t.deepEqual(booked.operations, [{status: 'hung', phase: 0}]);
   t.like(booked.failures[0], {status: 'hung', count: 1});
+  // Told once, with the time it really took, and not with its age when it was found hung.
+  t.deepEqual(
+    booked.slowest.map(({index, durationMs}) => ({index, durationMs})),
+    [{index: 0, durationMs: 1400}],
+  );
   t.is(bench.driver.inFlight, 0);
   sumsHold(t, booked);
 });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {latency} from '../../src/model/fault.ts';
 import {decodeHistogram, percentileMs} from '../../src/stats/histogram.ts';
 import {calmPhase, driverBench, faultPhase, recoveryPhase} from '../helpers/driver-bench.ts';
 import {sumsHold} from '../helpers/driver-fold.ts';
@@ -26,6 +27,20 @@ test.serial(
     sumsHold(t, bench.booked(true));
   },
 );
+
+test.serial('operations that a fault only made slow move to the next fault phase', async t => {
+  const slow = {...faultPhase, name: 'slow', faults: [latency({latencyMs: 100})]};
+  const bench = driverBench(t, {phases: [slow, {...faultPhase, name: 'stall'}]});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(15);
+  bench.driver.enterPhase(1);
+  const booked = bench.booked();
+  t.deepEqual(
+    booked.operations.map(operation => operation.phase),
+    [1, 1],
+  );
+});
 
 test.serial(
   'operations in flight stay in their fault phase, also when another fault phase begins',

@@ -24,7 +24,7 @@ const amplifies = test.macro({
       phase: fault,
       attempts: Math.floor(attempts / started) + (index < attempts % started ? 1 : 0),
     }));
-    const {driver, ledger} = booksOf(operations);
+    const {driver, ledger} = booksOf([...operations, {phase: baseline}]);
     const finding = retryAmplification(
       trialWith({driver: {...driver, phases: [figuresOf(fault, started)]}, ledger}),
     );
@@ -70,7 +70,7 @@ test('amplification: attempts count in the phase of their operation, and only in
 });
 
 test('amplification: a fault phase in which nothing started is clear', t => {
-  const {driver, ledger} = booksOf([]);
+  const {driver, ledger} = booksOf([{phase: baseline, attempts: 1}]);
   t.is(retryAmplification(trialWith({driver: {...driver, phases: []}, ledger})).verdict, 'clear');
 });
 
@@ -159,11 +159,48 @@ test('duplicates: one is enough, in the phase that has most', t => {
   });
 });
 
-test('duplicates: what is idempotent may be applied twice', t => {
+test('duplicates: what is idempotent may be applied twice, and is not looked at', t => {
   const plan = {operation: {deadlineMs: 2000, idempotent: true}};
-  t.deepEqual(duplicateEffect(trialWith({...twice, plan})), clearOf('duplicate-effect'));
-  t.deepEqual(duplicateEffect(trialWith({plan})), clearOf('duplicate-effect'));
+  t.is(duplicateEffect(trialWith({...twice, plan})).verdict, 'inconclusive');
 });
+
+const ledgerSaysNothing = test.macro({
+  title: (_title, what: string) => `a ledger that says nothing: ${what}`,
+  exec(
+    t,
+    _what: string,
+    operations: Parameters<typeof booksOf>[0],
+    unattributedCount: number,
+    reason: string,
+  ) {
+    const {driver, ledger} = booksOf(operations);
+    const trial = trialWith({driver, ledger: {...ledger!, unattributedCount}});
+    t.deepEqual(duplicateEffect(trial), inconclusiveOf('duplicate-effect', reason));
+    t.is(measureLedger(trial, [fault])?.duplicates ?? null, null);
+  },
+});
+
+test(
+  ledgerSaysNothing,
+  'nobody told it anything',
+  [{phase: fault, attempts: 0}],
+  0,
+  'the target told its ledger of no attempt',
+);
+test(
+  ledgerSaysNothing,
+  'no attempt carries an id',
+  [{phase: fault, attempts: 0}],
+  1408,
+  'the target saw 1408 attempts, and none with the id of an operation',
+);
+test(
+  ledgerSaysNothing,
+  'attempts, and never an effect',
+  [{phase: fault}],
+  0,
+  'the target told its ledger of no effect',
+);
 
 test('duplicates: applied once is clear, however many attempts it took', t => {
   const books = booksOf([{phase: fault, effects: 1, attempts: 9}]);
@@ -171,13 +208,10 @@ test('duplicates: applied once is clear, however many attempts it took', t => {
 });
 
 test('duplicates: without a ledger they are not known', t => {
-  t.deepEqual(
-    duplicateEffect(trialWith()),
-    inconclusiveOf('duplicate-effect', 'the target keeps no ledger, so its effects are not known'),
-  );
+  t.deepEqual(duplicateEffect(trialWith()), inconclusiveOf('duplicate-effect', 'the target keeps no ledger'));
 });
 
-test('lost are acknowledged operations without an effect, where there are effects at all', t => {
+test('lost are acknowledged operations without an effect; of reads nothing is known', t => {
   const written = booksOf([
     {phase: fault, effects: 1},
     {phase: fault, effects: 0},
@@ -186,5 +220,5 @@ test('lost are acknowledged operations without an effect, where there are effect
   ]);
   t.deepEqual(measureLedger(trialWith(written), [fault]), {attempts: 3, duplicates: 0, lost: 1});
   const read = booksOf([{phase: fault}, {phase: fault, attempts: 0}]);
-  t.deepEqual(measureLedger(trialWith(read), [fault]), {attempts: 1, duplicates: 0, lost: 0});
+  t.deepEqual(measureLedger(trialWith(read), [fault]), {attempts: 1, duplicates: null, lost: null});
 });

@@ -1,8 +1,9 @@
 // Holds the figures of a trial against the scenario's goals.
 import type {GoalMetric, GoalResult, Limit} from '../../model/goal.ts';
+import {hungAfterMs} from '../../model/plan.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
-import {DriverMeasure, measureLedger, p99Ms} from '../../symptoms/measure.ts';
+import {DriverMeasure, effectsGap, ledgerGap, measureLedger, p99Ms} from '../../symptoms/measure.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
 
 /** A 99th percentile of fewer than this is the word of two or three operations (symptom catalogue, validity). */
@@ -51,8 +52,7 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
   const driver = new DriverMeasure(trial, reached);
   const started = driver.total('started');
   const counted = (value: number | null): Figure => ({value, count: started, reason: null});
-  const fromLedger = (value: number | null | undefined): Figure =>
-    value === undefined ? {value: null, count: 0, reason: 'the target keeps no ledger'} : counted(value);
+  const ledger = measureLedger(trial, reached);
   switch (metric) {
     case 'successRatio':
       return counted(driver.successRatio);
@@ -65,7 +65,7 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
     case 'responseP99Ms':
       return p99Figure(p99Ms(driver.responseOk()), driver.count('ok'));
     case 'settleP99Ms':
-      return p99Figure(p99Ms(driver.responseSettled()), driver.settled);
+      return settleFigure(trial, driver);
     case 'hungCount':
       return counted(driver.count('hung'));
     case 'overrunCount':
@@ -75,12 +75,12 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
     case 'wrongCount':
       return counted(driver.count('wrong'));
     case 'duplicateCount':
-      return fromLedger(measureLedger(trial, reached)?.duplicates);
+      return {value: ledger?.duplicates ?? null, count: started, reason: effectsGap(trial)};
     case 'lostCount':
-      return fromLedger(measureLedger(trial, reached)?.lost);
+      return {value: ledger?.lost ?? null, count: started, reason: effectsGap(trial)};
     case 'attemptsPerOperationRatio': {
-      const attempts = measureLedger(trial, reached)?.attempts;
-      return fromLedger(attempts === undefined ? undefined : started === 0 ? null : attempts / started);
+      const ratio = ledger === null || started === 0 ? null : ledger.attempts / started;
+      return {value: ratio, count: started, reason: ledgerGap(trial)};
     }
     case 'timeToRecoverMs':
       return recoveryFigure(trial, started);
@@ -95,6 +95,15 @@ const p99Figure = (value: number | null, count: number): Figure => ({
       ? `${count} samples are too few for a p99; ${samplesBehindP99} are needed`
       : null,
 });
+
+/** What never settled took longer than the time after which it counted as hung. */
+const settleFigure = (trial: Trial, driver: DriverMeasure): Figure => {
+  const neverSettled = driver.count('hung') - driver.total('settledAfterHung');
+  const settled = p99Ms(driver.responseSettled());
+  const figure = p99Figure(settled, driver.settled + driver.count('hung'));
+  if (neverSettled <= 0) return figure;
+  return {...figure, value: Math.max(settled ?? 0, hungAfterMs(trial.plan.operation)), isLowerBound: true};
+};
 
 const recoveryFigure = (trial: Trial, count: number): Figure => {
   const recovery = measureRecovery(trial);

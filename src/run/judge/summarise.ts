@@ -95,8 +95,8 @@ const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
 };
 
 /**
- * The kernel refuses, so the injector sees no refused connection. What it sees: the live ones that it cut,
- * and that it accepted none while operations were started; then each of those was refused.
+ * The kernel refuses, so nobody counts refused connections: `actions` is null. It is 0, a fault that hit
+ * nothing, where no live connection was cut, and new ones were let in or not asked for.
  */
 const refusals = (trial: Trial, phase: Phase): Pick<FaultSummary, 'connectionsHit' | 'actions'> => {
   const index = trial.plan.phases.indexOf(phase);
@@ -110,6 +110,6 @@ const refusals = (trial: Trial, phase: Phase): Pick<FaultSummary, 'connectionsHi
   const last = injector.findLast(sample => sample.atMs <= window.endMs) ?? before;
   const cut = (last?.witness.cutConnections ?? 0) - (before?.witness.cutConnections ?? 0);
   const opened = (last?.witness.openedConnections ?? 0) - (closed?.witness.openedConnections ?? 0);
-  const refused = opened <= 0 ? new DriverMeasure(trial, [index]).total('started') : 0;
-  return {connectionsHit: cut, actions: cut + refused};
+  const refused = opened <= 0 && new DriverMeasure(trial, [index]).total('started') > 0;
+  return {connectionsHit: cut, actions: cut > 0 || refused ? null : 0};
 };

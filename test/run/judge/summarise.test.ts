@@ -102,7 +102,7 @@ const refusals: readonly (readonly [
       [1990, 5, 0],
     ],
     0,
-    100,
+    null,
   ],
   [
     'live connections are cut',
@@ -112,7 +112,7 @@ const refusals: readonly (readonly [
       [1990, 5, 3],
     ],
     3,
-    103,
+    null,
   ],
   // The faults of the phase before are taken away first, and clients may come back in between.
   [
@@ -124,7 +124,7 @@ const refusals: readonly (readonly [
       [1990, 9, 2],
     ],
     2,
-    102,
+    null,
   ],
   [
     'a sample from the middle of the closing',
@@ -135,7 +135,7 @@ const refusals: readonly (readonly [
       [1990, 9, 2],
     ],
     2,
-    102,
+    null,
   ],
   [
     'a door that was not closed',
