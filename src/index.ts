@@ -19,6 +19,7 @@ export {
   timeout,
 } from './model/fault.ts';
 export type {GoalMetric, Goals, Limit} from './model/goal.ts';
+export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
 export type {Load, PhaseRole} from './model/plan.ts';
 export type {
   Answer,

@@ -1,5 +1,7 @@
 // Fault → toxic: our words, Toxiproxy's.
-import type {Fault, FaultScope} from '../model/fault.ts';
+import type {Fault} from '../model/fault.ts';
+import type {FaultScope} from '../model/fault-scope.ts';
+import {httpShapeOf} from './http-toxics.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
 export type ToxicSpec = {
@@ -7,7 +9,7 @@ export type ToxicSpec = {
   readonly type: string;
   readonly stream: 'upstream' | 'downstream';
   readonly toxicity: number;
-  readonly attributes: Readonly<Record<string, number | boolean>>;
+  readonly attributes: Readonly<Record<string, number | boolean | string>>;
   // Only the embedded injector knows these; a real Toxiproxy would ignore them.
   readonly first_n?: number;
   readonly hit_limit?: number;
@@ -70,6 +72,12 @@ const shapeOf = (fault: Fault): Shape | null => {
       return {type: 'flap', attributes: {down: fault.downMs, up: fault.upMs}};
     case 'blackhole':
       return {type: 'blackhole', attributes: {}};
+    case 'httpStatus':
+    case 'httpFault':
+    case 'slowBody':
+    case 'wrongContentLength':
+    case 'dropKeepAlive':
+      return httpShapeOf(fault);
     case 'refuse':
       return null;
   }

@@ -1,21 +1,9 @@
 // What can happen to the network between the subject and the target, as plain data.
+import {type FaultScope, type ScopeOptions, scope} from './fault-scope.ts';
+import type {AnyHttpFault} from './http-fault.ts';
 
 /** Toxiproxy's `stream`: `upstream` is client → server, `downstream` is server → client. */
 export type Direction = 'upstream' | 'downstream';
-
-/** Which connections a fault takes, and when. What is absent does not limit it, and a real Toxiproxy has but the first. */
-export type FaultScope = {
-  /** Share of the connections that it hits, 0 to 1; decided once per connection. */
-  readonly probability: number;
-  /** Only the first so many connections that it meets, the live ones before the new ones. */
-  readonly firstN?: number;
-  /** No further connection once it has taken so many. */
-  readonly hitLimit?: number;
-  /** Begins so long after the phase did. */
-  readonly startAfterMs?: number;
-  /** Ends so long after it began; the phase's end comes first where it is sooner. */
-  readonly durationMs?: number;
-};
 
 type Aim = FaultScope & {readonly direction: Direction};
 
@@ -73,21 +61,13 @@ export type Fault =
   | CorruptFault
   | LimitConnectionsFault
   | FlapFault
-  | BlackholeFault;
+  | BlackholeFault
+  | AnyHttpFault;
 
 export type FaultKind = Fault['kind'];
 
-type ScopeOptions = Partial<FaultScope>;
 type AimOptions = ScopeOptions & {readonly direction?: Direction};
 type CutOptions = Partial<Cut>;
-
-const scope = ({probability = 1, firstN, hitLimit, startAfterMs, durationMs}: ScopeOptions): FaultScope => ({
-  probability,
-  ...(firstN !== undefined && {firstN}),
-  ...(hitLimit !== undefined && {hitLimit}),
-  ...(startAfterMs !== undefined && {startAfterMs}),
-  ...(durationMs !== undefined && {durationMs}),
-});
 
 const aim = ({direction = 'downstream', ...options}: AimOptions): Aim => ({direction, ...scope(options)});
 

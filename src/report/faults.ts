@@ -2,6 +2,7 @@
 import type {CorruptFault, Direction, Fault, RefuseFault} from '../model/fault.ts';
 import type {Load, Phase, Plan, TargetPlan} from '../model/plan.ts';
 import {bytes, count, percent, plannedDuration, plural} from './format.ts';
+import {httpEffectOf, isHttpFault} from './http-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -18,7 +19,8 @@ const scopeOf = ({
   durationMs,
   kind,
 }: Exclude<Fault, RefuseFault>): string[] => {
-  const [unit, units] = kind === 'flap' ? ['down-time', 'down-times'] : ['connection', 'connections'];
+  const unit = unitOf(kind);
+  const units = `${unit}s`;
   return [
     ...(probability < 1 ? [`on ${percent(probability)} of the ${units}`] : []),
     ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
@@ -26,6 +28,12 @@ const scopeOf = ({
     ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
     ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}`]),
   ];
+};
+
+/** What its dice are rolled for. */
+const unitOf = (kind: Fault['kind']): string => {
+  if (kind === 'flap') return 'down-time';
+  return isHttpFault(kind) ? 'request' : 'connection';
 };
 
 /** ` after 512 B or 1 s`, or nothing. */
@@ -72,6 +80,12 @@ const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
       return `down for ${plannedDuration(fault.downMs)}, up for ${plannedDuration(fault.upMs)}, and so on`;
     case 'blackhole':
       return 'new connections never served';
+    case 'httpStatus':
+    case 'httpFault':
+    case 'slowBody':
+    case 'wrongContentLength':
+    case 'dropKeepAlive':
+      return httpEffectOf(fault);
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }

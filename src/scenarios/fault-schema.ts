@@ -1,16 +1,9 @@
 // Checks faults, as scenarios in plain JavaScript may write them by hand.
 import {z} from 'zod';
+import {count, ms, scope} from './fault-scope-schema.ts';
+import {httpFaultSchemas} from './http-fault-schema.ts';
 import {noSuch} from './no-such.ts';
 
-const ms = z.number().int().nonnegative();
-const count = z.number().int().nonnegative();
-const scope = {
-  probability: z.number().min(0).max(1).default(1),
-  firstN: count.exactOptional(),
-  hitLimit: count.exactOptional(),
-  startAfterMs: ms.exactOptional(),
-  durationMs: ms.exactOptional(),
-};
 const aim = {direction: z.enum(['upstream', 'downstream']).default('downstream'), ...scope};
 const cut = {afterBytes: count.default(0), afterMs: ms.default(0)};
 
@@ -57,6 +50,7 @@ export const faultSchema = z.discriminatedUnion(
     }),
     z.strictObject({kind: z.literal('flap'), downMs: ms.positive(), upMs: ms.positive(), ...scope}),
     z.strictObject({kind: z.literal('blackhole'), ...scope}),
+    ...httpFaultSchemas,
   ],
   {error: noSuch('fault')},
 );

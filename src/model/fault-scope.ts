@@ -1,0 +1,34 @@
+// What every fault may be limited to: how much of what it meets it takes, and when.
+
+/**
+ * Which connections a fault takes, and when; for HTTP faults, which requests. What is absent does not limit it, and a
+ * real Toxiproxy has but the first.
+ */
+export type FaultScope = {
+  /** Share of the connections that it hits, 0 to 1; decided once per connection. */
+  readonly probability: number;
+  /** Only the first so many connections that it meets, the live ones before the new ones. */
+  readonly firstN?: number;
+  /** No further connection once it has taken so many. */
+  readonly hitLimit?: number;
+  /** Begins so long after the phase did. */
+  readonly startAfterMs?: number;
+  /** Ends so long after it began; the phase's end comes first where it is sooner. */
+  readonly durationMs?: number;
+};
+
+export type ScopeOptions = Partial<FaultScope>;
+
+export const scope = ({
+  probability = 1,
+  firstN,
+  hitLimit,
+  startAfterMs,
+  durationMs,
+}: ScopeOptions): FaultScope => ({
+  probability,
+  ...(firstN !== undefined && {firstN}),
+  ...(hitLimit !== undefined && {hitLimit}),
+  ...(startAfterMs !== undefined && {startAfterMs}),
+  ...(durationMs !== undefined && {durationMs}),
+});

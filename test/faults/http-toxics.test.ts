@@ -1,0 +1,113 @@
+// Every constructor of an HTTP fault, by way of the scenario's check, to what the injector's API takes.
+import test from 'ava';
+import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
+import type {Fault} from '../../src/model/fault.ts';
+import {
+  dropKeepAlive,
+  httpFault,
+  httpStatus,
+  slowBody,
+  wrongContentLength,
+} from '../../src/model/http-fault.ts';
+import {describeFault} from '../../src/report/faults.ts';
+import {faultSchema} from '../../src/scenarios/fault-schema.ts';
+
+type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+const becomes = test.macro({
+  title: (_title, _fault: Fault, _type: string, _attributes: Attributes, words: string) => words,
+  exec(t, fault: Fault, type: string, attributes: Attributes, words: string) {
+    t.deepEqual(faultSchema.parse(fault), fault);
+    t.deepEqual(toToxic('phase-1', fault), {
+      name: 'phase-1',
+      stream: 'downstream',
+      toxicity: 1,
+      type,
+      attributes: {method: '', path: '', nth: 0, ...attributes},
+    });
+    t.true(needsEmbedded(fault));
+    t.is(describeFault(fault), words);
+  },
+});
+
+const plain = {body: '', content_type: 'text/plain; charset=utf-8', close: false};
+const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
+test(
+  becomes,
+  httpStatus({status: 503, retryAfterSeconds: 7, method: 'GET', path: '/things/*', nth: 3}),
+  'http_status',
+  {...plain, status: 503, retry_after: '7', method: 'GET', path: '/things/*', nth: 3},
+  "status 503 with Retry-After: 7 in the target's place (one in 3 GET /things/*)",
+);
+test(
+  becomes,
+  httpStatus({status: 429, retryAfterDate: 2, body: '{}', contentType: 'application/json', close: true}),
+  'http_status',
+  {status: 429, retry_after: '+2', body: '{}', content_type: 'application/json', close: true},
+  "status 429 with Retry-After: the date in 2 s in the target's place",
+);
+test(
+  becomes,
+  httpStatus({status: 500, retryAfterDate: date}),
+  'http_status',
+  {...plain, status: 500, retry_after: date},
+  `status 500 with Retry-After: ${date} in the target's place`,
+);
+test(
+  becomes,
+  httpFault({stage: 'response', action: 'abort', cutRatio: 0.5}),
+  'http_fault',
+  {stage: 'response', action: 'abort', cut_ratio: 0.5, cut_bytes: -1},
+  '50.0 % of the response body, then a reset (RST)',
+);
+test(
+  becomes,
+  httpFault({stage: 'request', action: 'hang', cutBytes: 10}),
+  'http_fault',
+  {stage: 'request', action: 'hang', cut_ratio: -1, cut_bytes: 10},
+  'request kept from the target, 10 B of the request body read, then silence',
+);
+test(
+  becomes,
+  slowBody({bytesPerSecond: 100}),
+  'http_slow_body',
+  {bytes_per_second: 100},
+  'response bodies at 100 B/s',
+);
+test(
+  becomes,
+  wrongContentLength({differenceBytes: -5}),
+  'http_content_length',
+  {difference: -5, close: false},
+  'Content-Length 5 B too small',
+);
+test(
+  becomes,
+  dropKeepAlive({announce: false}),
+  'http_drop_keep_alive',
+  {announce: false},
+  'connection closed after the response without notice',
+);
+
+test('dice are rolled for requests', t => {
+  const fault = httpStatus({status: 500, probability: 0.5, firstN: 1});
+  t.is(
+    describeFault(fault),
+    "status 500 in the target's place, on 50.0 % of the requests, on the first 1 request only",
+  );
+});
+
+for (const fault of [
+  {kind: 'httpStatus', status: 200},
+  {kind: 'httpStatus', status: 503, retryAfter: 'soon'},
+  {kind: 'httpFault', stage: 'request', action: 'finish'},
+  {kind: 'httpFault', stage: 'response', action: 'close', cutRatio: 0.5, cutBytes: 1},
+  {kind: 'httpFault', stage: 'response', action: 'close', cutRatio: 1.5},
+  {kind: 'slowBody', bytesPerSecond: 0},
+  {kind: 'wrongContentLength', differenceBytes: 0},
+  {kind: 'dropKeepAlive', method: 'GET /'},
+]) {
+  test(`${JSON.stringify(fault)} is refused`, t => {
+    t.false(faultSchema.safeParse(fault).success);
+  });
+}
