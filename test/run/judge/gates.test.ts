@@ -1,4 +1,4 @@
-// What keeps a trial from being judged: the dice of a fault must fall as they were asked to.
+// What keeps a trial from being judged: dice that fell otherwise than asked, a machine that is too busy.
 import test from 'ava';
 import type {FaultSummary} from '../../../src/model/run.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
@@ -40,3 +40,16 @@ test('the gate tells the numbers', t => {
     'The fault latency of phase slow was asked to hit 20 % and hit 40 of 100, which tells of 27.6 % to 53.4 % (99 % interval).',
   );
 });
+
+for (const [title, startLagP99Ms, isSaturated] of [
+  ['starts that are in time', 20, false],
+  ['starts that are late on a calm network', 21, true],
+  ['no starts at all', null, false],
+] as const) {
+  test(title, t => {
+    const trial = trialOf();
+    const phases = summarisePhases(trial).map(phase => ({...phase, startLagP99Ms}));
+    const names = checkGates(trial, phases).map(({name}) => name);
+    t.deepEqual(names, isSaturated ? ['machine-saturated'] : []);
+  });
+}
