@@ -9,7 +9,7 @@ import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
 import {until} from '../../helpers/run-until.ts';
 import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
 
-const connections = 400;
+const connections = 300;
 const kinds = ['TCPSocketWrap', 'TCPServerWrap', 'TCPConnectWrap', 'Timeout', 'Immediate'];
 
 /** Sockets, servers and timers of this thread. */
@@ -46,16 +46,16 @@ test.serial('sockets and timers are back to where they were', async t => {
   const body = {name: 'p', listen: '127.0.0.1:0', upstream: upstream.address};
   const {listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies', body);
   const toxics = storm.map((toxic, index) => ({...toxic, name: `${index}-${toxic.type}`}));
-  let opened = 0;
+  let tried = 0;
   let isOver = false;
   const worker = async () => {
-    while (opened < connections) {
+    while (!isOver) {
       const client = await connectTo(listen).catch(() => undefined);
       if (client === undefined) {
         await turn();
         continue;
       }
-      const style = opened++ % 3;
+      const style = tried++ % 3;
       client.socket.write('hello');
       await Promise.race([client.bytes(5).catch(() => undefined), client.ended(), turn()]);
       if (style === 0) client.socket.destroy();
@@ -72,14 +72,14 @@ test.serial('sockets and timers are back to where they were', async t => {
       }
     }
   };
-  const changing = change();
-  await Promise.all(Array.from({length: 20}, worker));
-  isOver = true;
-  await changing;
   const path = '/foulweather/proxies/p/witness';
   const witness = (): Promise<ProxyWitness> => api(injector.url, 'GET', path);
+  const working = [change(), ...Array.from({length: 20}, worker)];
+  // Not all connects are accepted: a listener that is shut resets those that still wait.
+  await until(async () => (await witness()).openedConnections >= connections, 20_000, 'so many connections');
+  isOver = true;
+  await Promise.all(working);
   await until(async () => (await witness()).openConnections === 0, 10_000, 'no open connection');
-  t.true((await witness()).openedConnections > connections / 2);
   t.is((await untilOnly([...before, 'api', 'proxy', 'upstream'])).length, before.length + 3);
   await injector.close();
   await upstream.close();
