@@ -56,7 +56,7 @@ const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>
           name: 'fault-rate-off',
           reason: `The fault ${kind} of phase ${phase} was asked to hit ${percentOf(askedRatio)} and hit ${applied} of ${decisions}, which tells of ${percentOf(low)} to ${percentOf(high)} (99 % interval).`,
           advice:
-            'Run it again with another --seed: one run in a hundred is off by chance. If it stays, please report it.',
+            'Run it again with another --seed: one run in a hundred is off by chance. If it stays, it is a defect of foulweather.',
         },
       ];
     }),
@@ -99,5 +99,6 @@ const withoutTrouble = ({troubles}: Trial): Gate[] =>
   troubles.map(({what, message}) => ({
     name: `harness-${what}`,
     reason: `The harness itself had trouble (${what}): ${message}`,
-    advice: 'Run it again; if it stays, please report it with the folder of the run.',
+    advice:
+      'Run it again; if it stays, it is a defect of foulweather, which the folder of the run helps to find.',
   }));
