@@ -7,7 +7,7 @@ export const checkGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[
   ...ended(trial),
   ...(died(trial)
     ? []
-    : [...faultsHit(phases), ...faultRates(phases), ...calmBaseline(phases), ...timelyStarts(phases)]),
+    : [...faultsHit(phases), ...faultRates(phases), ...calmBaseline(phases), ...timelyStarts(trial, phases)]),
   ...withoutTrouble(trial),
 ];
 
@@ -82,18 +82,22 @@ const calmBaseline = (phases: readonly PhaseSummary[]): Gate[] =>
 
 /**
  * On a calm network it is the machine or the harness that starts operations late. The symptom catalogue asks
- * for 5 ms; with five processes on two cores 1 to 5 ms are usual, and beyond four times that nothing can be timed.
+ * for 5 ms, which a small machine with all five processes of a run does not keep; response times hold the lag
+ * and the report tells it. What cannot be judged any more is a lag of the size of what is judged: 5 % of the
+ * deadline, or 100 ms where that is more.
  */
-const startLagLimitMs = 20;
+const startLagLimitMs = ({plan}: Trial): number => Math.max(100, 0.05 * plan.operation.deadlineMs);
 
-const timelyStarts = (phases: readonly PhaseSummary[]): Gate[] =>
-  phases
-    .filter(({role, startLagP99Ms}) => role === 'baseline' && (startLagP99Ms ?? 0) > startLagLimitMs)
+const timelyStarts = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
+  const limitMs = startLagLimitMs(trial);
+  return phases
+    .filter(({role, startLagP99Ms}) => role === 'baseline' && (startLagP99Ms ?? 0) > limitMs)
     .map(({phase, startLagP99Ms, started}) => ({
       name: 'machine-saturated',
-      reason: `In phase ${phase}, without any fault, operations started ${(startLagP99Ms ?? 0).toFixed(0)} ms late at the 99th percentile of ${started}; ${startLagLimitMs} ms are the limit.`,
+      reason: `In phase ${phase}, without any fault, operations started ${(startLagP99Ms ?? 0).toFixed(0)} ms late at the 99th percentile of ${started}; ${limitMs} ms are the limit.`,
       advice: 'Run it on a quieter or larger machine, or lower the load.',
     }));
+};
 
 const withoutTrouble = ({troubles}: Trial): Gate[] =>
   troubles.map(({what, message}) => ({
