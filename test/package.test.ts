@@ -1,6 +1,6 @@
 // The package as a user gets it: packed, installed into an empty project, and run there.
 import {execFile} from 'node:child_process';
-import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
@@ -35,7 +35,7 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
     );
   t.deepEqual(strange, []);
 
-  await writeFile(join(folder, 'package.json'), '{"name": "empty", "private": true}\n');
+  await run('npm', ['init', '-y'], {cwd: folder});
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`], {
     cwd: folder,
   });

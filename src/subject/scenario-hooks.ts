@@ -1,7 +1,9 @@
 // Module hooks around the scenario file: `foulweather` resolves to this very package wherever the file lies,
-// and the packages that the file imports are noted with their versions.
+// the packages that the file imports are noted with their versions, and the file is an ES module if it is written
+// as one, whatever `npm init` wrote into the package.json beside it.
 import {existsSync, readFileSync} from 'node:fs';
 import {findPackageJSON, isBuiltin, registerHooks} from 'node:module';
+import {fileURLToPath} from 'node:url';
 
 const publicFace = new URL(`../index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url).href;
 
@@ -22,6 +24,21 @@ const versionOf = (specifier: string, parentUrl: string): string => {
   return manifest.version ?? 'unknown';
 };
 
+/** What Node takes for CommonJS only because of the package.json: the endings .cjs and .cts say so themselves. */
+const moduleFormats: Readonly<Record<string, string>> = {
+  commonjs: 'module',
+  'commonjs-typescript': 'module-typescript',
+};
+
+const isWrittenAsModule = (file: string): boolean =>
+  !/\.c[jt]s$/.test(file) && /^\s*(?:import|export)\b(?!\s*\()/m.test(readFileSync(file, 'utf8'));
+
+/** Null: Node's own answer stands. */
+const moduleFormat = (scenarioUrl: string, format: string | null | undefined): string | null => {
+  const wanted = moduleFormats[format ?? ''];
+  return wanted !== undefined && isWrittenAsModule(fileURLToPath(scenarioUrl)) ? wanted : null;
+};
+
 /**
  * @param scenarioUrl the file's real place: Node follows symbolic links
  * @returns the versions found so far, by package name; it fills while modules load.
@@ -32,6 +49,10 @@ export const hookScenario = (scenarioUrl: string): Record<string, string> => {
     resolve(specifier, context, nextResolve) {
       if (specifier === 'foulweather') return {url: publicFace, shortCircuit: true};
       const resolved = nextResolve(specifier, context);
+      if (resolved.url === scenarioUrl) {
+        const format = moduleFormat(scenarioUrl, resolved.format);
+        return format === null ? resolved : {...resolved, format};
+      }
       const name = context.parentURL === scenarioUrl ? packageNameOf(specifier) : null;
       if (name !== null) versions[name] = versionOf(specifier, scenarioUrl);
       return resolved;

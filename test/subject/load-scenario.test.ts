@@ -45,6 +45,38 @@ test('a plain JavaScript scenario does, too', async t => {
   t.deepEqual(await load(join(folder, 'own.mjs')), {name: 'plain', versions: {}});
 });
 
+const inCommonJsPackage = test.macro({
+  title: (title, name) => `in a package of type commonjs, as npm init makes it, ${name} ${title}`,
+  async exec(t, name: string, text: string, answer: object) {
+    const folder = await folderOf(t, {
+      'package.json': '{"type": "commonjs"}',
+      [name]: text,
+      'near.js': 'exports.there = typeof require;',
+    });
+    const answered = JSON.stringify(await load(join(folder, name)));
+    t.like(JSON.parse(answered.replaceAll(`${folder}/`, '$')), answer);
+  },
+});
+
+const own = {name: 'own', versions: {}};
+const plain = `import {defineScenario} from 'foulweather';\nexport default defineScenario({name: 'own'});`;
+const required = `const {defineScenario} = require('foulweather');\nmodule.exports = defineScenario({name: 'own'});`;
+const nearby = `import near from './near.js'; export default near.there === 'function' ? ours : null;`;
+
+test('is an ES module', inCommonJsPackage, 'own.ts', scenario, own);
+test('is an ES module', inCommonJsPackage, 'own.mts', scenario, own);
+test('is an ES module if it is written as one', inCommonJsPackage, 'own.js', plain, own);
+test('stays CommonJS if it is written so', inCommonJsPackage, 'required.js', required, own);
+test('stays CommonJS', inCommonJsPackage, 'own.cjs', required, own);
+test('stays CommonJS', inCommonJsPackage, 'own.cts', required, own);
+test(
+  'may import CommonJS files beside it',
+  inCommonJsPackage,
+  'importing.ts',
+  `${scenario.replace('export default', 'const ours =')}${nearby}`,
+  own,
+);
+
 test('the versions of imported packages are recorded, linked ones among them', async t => {
   const folder = await folderOf(t, {
     'own.ts': `import 'plain'; import '@scope/scoped/part.js'; import 'bare'; import 'linked'; import 'node:fs';
