@@ -1,6 +1,6 @@
 // Loads a scenario file, and tells in a user's words why one cannot be loaded.
 import {spawnSync} from 'node:child_process';
-import {existsSync, realpathSync} from 'node:fs';
+import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {isScenario, type Scenario} from '../scenarios/define-scenario.ts';
 import {hookScenario, packageNameOf} from './scenario-hooks.ts';
@@ -72,6 +72,13 @@ const lineIn = (text: string, file: string): string | null => {
   return null;
 };
 
-/** Of plain JavaScript that does not parse, Node keeps the line from us: it tells it on stderr only. */
-const checkedLine = (file: string): string | null =>
-  lineIn(spawnSync(process.execPath, ['--check', file], {encoding: 'utf8'}).stderr, file);
+/**
+ * Of plain JavaScript that does not parse, Node keeps the line from us: it tells it on stderr only. It is given the
+ * text alone, for beside its package.json an ES module could be taken for CommonJS, and fail at its first import.
+ */
+const checkedLine = (file: string): string | null => {
+  const type = file.endsWith('.cjs') ? 'commonjs' : 'module';
+  const options = ['--check', `--input-type=${type}`, '-'];
+  const {stderr} = spawnSync(process.execPath, options, {encoding: 'utf8', input: readFileSync(file)});
+  return /^\[stdin\]:(\d+)/m.exec(stderr)?.[1] ?? null;
+};

@@ -68,7 +68,9 @@ test('is an ES module', inCommonJsPackage, 'own.mts', scenario, own);
 test('is an ES module if it is written as one', inCommonJsPackage, 'own.js', plain, own);
 test('stays CommonJS if it is written so', inCommonJsPackage, 'required.js', required, own);
 test('stays CommonJS', inCommonJsPackage, 'own.cjs', required, own);
-test('stays CommonJS', inCommonJsPackage, 'own.cts', required, own);
+test('has its syntax errors told with their line', inCommonJsPackage, 'own.js', `${plain}\nconst b = ;`, {
+  message: "$own.js:3: SyntaxError: Unexpected token ';'",
+});
 test(
   'may import CommonJS files beside it',
   inCommonJsPackage,
