@@ -4,16 +4,17 @@ import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import {TrialFold} from './fold.ts';
 import {judgeRun} from './judge/judge.ts';
+import {judgeWholeRun} from './judge/whole-run.ts';
 
 export const reopenRun = async (folder: RunFolder): Promise<JudgedRun> => {
   const record = await folder.readRecord();
   const trials: Trial[] = [];
   for (const trialId of record.trialIds) {
     const fold = new TrialFold(record.plan);
-    for (const event of await folder.readTrial(trialId)) fold.add(event);
+    for await (const event of folder.readTrial(trialId)) fold.add(event);
     const trial = fold.trial();
     if (trial) trials.push(trial);
   }
   const variants = record.plan.variants.map(variant => variant.name);
-  return {record, trials, judgement: judgeRun(trials, variants)};
+  return {record, trials, judgement: judgeWholeRun(record, judgeRun(trials, variants))};
 };

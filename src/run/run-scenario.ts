@@ -14,6 +14,7 @@ import {TrialFold} from './fold.ts';
 import {Household} from './household.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {judgeRun} from './judge/judge.ts';
+import {judgeWholeRun} from './judge/whole-run.ts';
 import {defaultLimits, type Limits} from './limits.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver, startTarget} from './services.ts';
@@ -168,7 +169,7 @@ class RunInProgress {
     const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
     await this.#save({status, endedAt: this.#options.now().toISOString()});
     const variants = this.#context.plan.variants.map(variant => variant.name);
-    const judgement = judgeRun(this.#trials, variants);
+    const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants));
     return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
   }
 

@@ -1,7 +1,22 @@
 // The journal of a trial: everything that was said of it, one JSON object a line, as it came.
 import {once} from 'node:events';
-import {createWriteStream, type WriteStream} from 'node:fs';
+import {createReadStream, createWriteStream, type WriteStream} from 'node:fs';
 import type {TrialEvent} from '../model/event.ts';
+
+const chunkBytes = 1024 * 1024;
+
+/**
+ * The lines of a journal, one by one: that of a day's run does not fit into one string. What follows the last line
+ * feed was cut off, and is left out. Not node:readline, which breaks lines at U+2028, too: JSON leaves it in its texts.
+ */
+export async function* wholeLines(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of createReadStream(file, {encoding: 'utf8', highWaterMark: chunkBytes})) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
 
 export class Journal {
   readonly #stream: WriteStream;

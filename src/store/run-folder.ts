@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
+import {wholeLines} from './journal.ts';
 
 const recordFile = 'run.json';
 const eventsFile = 'events.ndjson';
@@ -82,17 +83,10 @@ export class RunFolder {
    * rest of its last line.
    * @throws FoulweatherError FW_RUN_DAMAGED
    */
-  async readTrial(trialId: string): Promise<TrialEvent[]> {
+  async *readTrial(trialId: string): AsyncGenerator<TrialEvent> {
     const file = join(this.path, 'trials', trialId, eventsFile);
-    const lines = (await readIfThere(file)).split('\n');
-    lines.pop();
-    return lines.map((line, index) => {
-      try {
-        return JSON.parse(line) as TrialEvent;
-      } catch (error) {
-        throw damaged(`${file}:${index + 1}`, error);
-      }
-    });
+    let number = 0;
+    for await (const line of linesIfThere(file)) yield parseEvent(line, `${file}:${++number}`);
   }
 
   async writeFile(name: string, text: string): Promise<void> {
@@ -127,12 +121,20 @@ const makeRoot = async (root: string): Promise<void> => {
   }
 };
 
-const readIfThere = async (file: string): Promise<string> => {
+async function* linesIfThere(file: string): AsyncGenerator<string> {
   try {
-    return await readFile(file, 'utf8');
+    yield* wholeLines(file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw damaged(file, error);
+  }
+}
+
+const parseEvent = (line: string, place: string): TrialEvent => {
+  try {
+    return JSON.parse(line) as TrialEvent;
+  } catch (error) {
+    throw damaged(place, error);
   }
 };
 

@@ -3,6 +3,7 @@ import {appendFile, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
+import type {TrialEvent} from '../../src/model/event.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {Journal} from '../../src/store/journal.ts';
 import {listRuns, RunFolder, runsFolder} from '../../src/store/run-folder.ts';
@@ -12,6 +13,12 @@ import {journalOf, plan} from '../helpers/run-journal.ts';
 
 const {record: someRecord} = judgedRun();
 const record = {...someRecord, plan, trialIds: ['after-1']};
+
+const readAll = async (folder: RunFolder, trialId: string): Promise<TrialEvent[]> => {
+  const events: TrialEvent[] = [];
+  for await (const event of folder.readTrial(trialId)) events.push(event);
+  return events;
+};
 
 test('two runs of the same second get folders of their own', async t => {
   const base = await temporaryFolder(t);
@@ -50,7 +57,16 @@ test('a journal is read as it was written', async t => {
   const events = journalOf();
   for (const event of events) journal.add(event);
   await journal.close();
-  t.deepEqual(await folder.readTrial('after-1'), events);
+  t.deepEqual(await readAll(folder, 'after-1'), events);
+});
+
+test('a journal longer than what is read at once, with all that JSON leaves in a text, is read whole', async t => {
+  const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+  const {journalFile} = await folder.addTrial('after-1');
+  const message = `\u2028 \r\n ${'ä€😀'.repeat(200_000)}`;
+  const events = [1, 2, 3].map(atMs => ({kind: 'warning', atMs, name: 'long', message}) as const);
+  await writeFile(journalFile, events.map(event => `${JSON.stringify(event)}\n`).join(''));
+  t.deepEqual(await readAll(folder, 'after-1'), events);
 });
 
 test('what a killed harness did not come to write is left out', async t => {
@@ -59,8 +75,8 @@ test('what a killed harness did not come to write is left out', async t => {
   const {journalFile} = await folder.addTrial('after-1');
   const lines = journalOf().map(event => `${JSON.stringify(event)}\n`);
   await writeFile(journalFile, `${lines.slice(0, 5).join('')}${lines[5]!.slice(0, 30)}`);
-  t.is((await folder.readTrial('after-1')).length, 5);
-  t.deepEqual(await folder.readTrial('before-1'), []);
+  t.is((await readAll(folder, 'after-1')).length, 5);
+  t.deepEqual(await readAll(folder, 'before-1'), []);
   const {trials, judgement} = await reopenRun(folder);
   t.deepEqual(
     trials.map(({id, end}) => [id, end.kind]),
