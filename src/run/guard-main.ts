@@ -7,11 +7,13 @@ export type ToGuard =
   /** A proxy on an injector that is not ours to stop. */
   | {readonly kind: 'watch-proxy'; readonly url: string; readonly name: string}
   | {readonly kind: 'release-proxy'; readonly url: string; readonly name: string}
+  /** What is still watched could not be taken away: it is tried once more. */
   | {readonly kind: 'stop'};
 
 export type FromGuard = {readonly kind: 'ready'};
 
-const callLimitMs = 3000;
+/** Shorter than the household waits for the guard to stop. */
+const callLimitMs = 2000;
 
 /** The marks of the children, by process id. */
 const children = new Map<number, string>();
@@ -34,11 +36,15 @@ process.on('message', (message: ToGuard) => {
       proxies.delete(proxyUrl(message.url, message.name));
       break;
     case 'stop':
-      process.exit(0);
+      void leave();
+      break;
   }
 });
 
-process.on('disconnect', async () => {
+process.on('disconnect', () => void leave());
+
+/** Leaves nothing behind that is still watched. */
+const leave = async (): Promise<void> => {
   for (const pid of children.keys()) killGroup(pid);
   for (const mark of children.values()) killMarked(mark);
   const removals = [...proxies].map(url =>
@@ -46,6 +52,6 @@ process.on('disconnect', async () => {
   );
   await Promise.allSettled(removals);
   process.exit(0);
-});
+};
 
 process.send?.({kind: 'ready'} satisfies FromGuard);
