@@ -97,15 +97,18 @@ export class Child<To, From extends Tagged> {
     limitMs: number,
   ): Promise<Extract<From, {kind: Kind}>> {
     let timer: NodeJS.Timeout | undefined;
+    let waiter: Waiter<From> | undefined;
     try {
       const message = await new Promise<From>((resolve, reject) => {
         if (this.#exit) reject(this.#ended());
-        this.#waiters.add({kinds, resolve, reject});
+        waiter = {kinds, resolve, reject};
+        this.#waiters.add(waiter);
         timer = setTimeout(() => reject(this.#failure(`did not answer within ${limitMs} ms`)), limitMs);
       });
       return message as Extract<From, {kind: Kind}>;
     } finally {
       clearTimeout(timer);
+      if (waiter) this.#waiters.delete(waiter);
     }
   }
 
