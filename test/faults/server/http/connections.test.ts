@@ -1,0 +1,232 @@
+// Which requests a fault takes, on which connections it acts, and that nothing of it stays behind.
+
+import {once} from 'node:events';
+import {setImmediate as turn} from 'node:timers/promises';
+import test from 'ava';
+import {Pool, request} from 'undici';
+import {type Injector, startInjector} from '../../../../src/faults/server/injector.ts';
+import {bodyBytes, HttpScene, received, requestText} from '../../../helpers/http-scene.ts';
+import {Scene} from '../../../helpers/proxy-scene.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
+
+let injector: Injector;
+test.before(async () => {
+  injector = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+});
+test.after.always(() => injector.close());
+
+const statusOf = async (url: string, method: 'GET' | 'PUT' = 'GET'): Promise<number> => {
+  const {statusCode, body} = await request(url, {method});
+  await body.dump();
+  return statusCode;
+};
+
+test('method, path and nth choose the requests, over all connections; the first toxic wins', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', name: 'a', attributes: {status: 501, method: 'put', path: '/x/*'}});
+  await scene.add({type: 'http_status', name: 'b', attributes: {status: 502, nth: 3}});
+  const seen: number[] = [];
+  for (const [method, path] of [
+    ['PUT', '/x/1?q'],
+    ['GET', '/x/1'],
+    ['PUT', '/x/1/2'],
+    ['PUT', '/x/2'],
+    ['GET', '/'],
+    ['GET', '/'],
+    ['GET', '/'],
+    ['GET', '/'],
+  ] as const) {
+    seen.push(await statusOf(scene.origin + path, method));
+  }
+  t.deepEqual(seen, [501, 200, 200, 501, 502, 200, 200, 502]);
+  const {faults} = await scene.witness();
+  t.like(faults, {a: {decisions: 2, applied: 2, actions: 2}, b: {decisions: 2, applied: 2, actions: 2}});
+});
+
+test('first_n and hit_limit count requests', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', name: 'a', hit_limit: 2});
+  const seen: number[] = [];
+  for (let count = 0; count < 4; count++) seen.push(await statusOf(scene.origin));
+  t.deepEqual(seen, [503, 503, 200, 200]);
+});
+
+async function fates(seed: number): Promise<readonly string[]> {
+  const own = await startInjector({host: '127.0.0.1', port: 0, seed});
+  const scene = await HttpScene.open(own.url, undefined, 'p');
+  await scene.add({type: 'http_status', name: 'dice', toxicity: 0.5});
+  const lines: string[] = [];
+  for (let connection = 0; connection < 3; connection++) {
+    const pool = new Pool(scene.origin, {connections: 1});
+    let line = '';
+    for (let count = 0; count < 12; count++) {
+      const {statusCode, body} = await pool.request({method: 'GET', path: '/'});
+      await body.dump();
+      line += statusCode === 503 ? '1' : '0';
+    }
+    await pool.close();
+    lines.push(line);
+  }
+  await scene.close();
+  await own.close();
+  return lines;
+}
+
+test('the same seed decides the same for the n-th request of a connection', async t => {
+  const [first, second, other] = [await fates(7), await fates(7), await fates(8)];
+  t.deepEqual(first, second);
+  t.notDeepEqual(first, other);
+  t.is(new Set(first).size, 3);
+});
+
+test('a live connection is taken from its next request on, and left again', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  const client = await scene.connect();
+  client.socket.write(requestText('GET', '/first'));
+  await received(client, /x{1000}$/);
+  await scene.add({type: 'http_status', name: 's'});
+  client.socket.write(requestText('GET', '/second'));
+  await received(client, /503 Service Unavailable.*\r\n\r\n$/s);
+  await scene.remove('s');
+  client.socket.write(requestText('GET', '/third'));
+  await received(client, /503 .*x{1000}$/s);
+  t.deepEqual(
+    scene.ledger.map(({path}) => path),
+    ['/first', '/third'],
+  );
+});
+
+test('a request that is half sent when the fault comes goes through', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  const client = await scene.connect();
+  const text = requestText('PUT', '/', 'abcdef');
+  client.socket.write(text.slice(0, -3));
+  while (scene.ledger[0]?.bodyBytes !== 3) await turn();
+  await scene.add({type: 'http_status', name: 's'});
+  client.socket.write(text.slice(-3));
+  await received(client, /200 OK.*x{1000}$/s);
+  client.socket.write(text);
+  await received(client, /503 Service Unavailable/);
+  t.like(scene.ledger, [{bodyBytes: 6, isWhole: true}]);
+  t.is(scene.ledger.length, 1);
+});
+
+test('removing a fault while it hangs closes what hangs', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  for (const stage of ['request', 'response']) {
+    await scene.add({type: 'http_fault', name: 'h', attributes: {stage, action: 'hang', cut_bytes: 3}});
+    const client = await scene.connect();
+    client.socket.write(requestText('PUT', '/', 'abcdef'));
+    const hits = stage === 'request' ? 1 : 2;
+    while ((await scene.hits()).length < hits);
+    t.false(client.hasEnded);
+    await scene.remove('h');
+    await client.ended();
+    t.is(client.errorCode, undefined);
+    client.socket.end();
+  }
+  await scene.untilOpen(0);
+});
+
+test('what is no HTTP passes untouched, whoever speaks first', async t => {
+  const scene = await Scene.open(injector.url, echo);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status'});
+  const client = await scene.connect();
+  client.socket.write('*1\r\n$4\r\nPING\r\n');
+  await client.bytes(14);
+  client.socket.write('GET / HTTP/1.1\r\n\r\n');
+  await client.bytes(32);
+  const listener = await scene.connect();
+  const {socket} = await scene.upstream.peer(1);
+  socket.write('220 hello\r\n');
+  await listener.bytes(11);
+  listener.socket.write('GET / HTTP/1.1\r\n\r\n');
+  await listener.bytes(29);
+  t.is(String(listener.received), '220 hello\r\nGET / HTTP/1.1\r\n\r\n');
+});
+
+test('after an upgrade everything passes untouched', async t => {
+  const scene = await Scene.open(injector.url, ({socket}) => {
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\nhi');
+      socket.on('data', data => socket.write(data));
+    });
+  });
+  t.teardown(() => scene.close());
+  const attributes = {stage: 'response', action: 'abort'} as const;
+  await scene.call('POST', '/toxics', {type: 'http_fault', name: 'x', attributes});
+  const client = await scene.connect();
+  client.socket.write(requestText('GET', '/', '', ['Upgrade: echo', 'Connection: upgrade']));
+  await received(client, /\r\n\r\nhi$/);
+  client.socket.write('GET / HTTP/1.1\r\n\r\n');
+  await received(client, /hiGET \/ HTTP\/1\.1\r\n\r\n$/);
+  t.is(client.errorCode, undefined);
+});
+
+test('pipelined requests are answered in order, byte by byte or at once', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', attributes: {path: '/b'}});
+  const all = ['/a', '/b', '/c'].map(path => requestText('PUT', path, 'abc')).join('');
+  for (const pieces of [[all], [...all]]) {
+    const client = await scene.connect();
+    for (const piece of pieces) client.socket.write(piece);
+    const text = await received(client, /x{1000}.*x{1000}$/s);
+    t.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 503', 'HTTP/1.1 200']);
+  }
+  t.deepEqual(
+    scene.ledger.map(({path}) => path),
+    ['/a', '/c', '/a', '/c'],
+  );
+});
+
+test('no secret gets into the hit log', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status'});
+  const client = await scene.connect();
+  const fields = ['Authorization: hidden', 'Cookie: hidden', 'X-Operation-Id: op-7'];
+  client.socket.write(requestText('PUT', '/a/b?token=hidden', 'hidden', fields));
+  await received(client, /503/);
+  const hits = await scene.hits();
+  t.like(hits, [{path: '/a/b', operationId: 'op-7', connection: 1, request: 1, bodyBytes: null}]);
+  t.false(JSON.stringify(hits).includes('hidden'));
+});
+
+test.serial('sockets and timers are back to where they were', async t => {
+  const kinds = ['TCPSocketWrap', 'TCPServerWrap', 'Timeout', 'Immediate'];
+  const held = () => process.getActiveResourcesInfo().filter(kind => kinds.includes(kind)).length;
+  const untilHeld = async (count: number): Promise<number> => {
+    for (let turns = 0; turns < 20_000 && held() > count; turns++) await turn();
+    return held();
+  };
+  const before = held();
+  const own = await startInjector({host: '127.0.0.1', port: 0, seed: 5});
+  const scene = await HttpScene.open(own.url);
+  const fault = (name: string, attributes: Readonly<Record<string, string | number>>) =>
+    scene.add({type: 'http_fault', name, toxicity: 0.2, attributes});
+  await fault('p', {stage: 'response', action: 'hang', cut_ratio: 0.5});
+  await fault('pc', {stage: 'response', action: 'close', cut_ratio: 0.5});
+  await fault('pa', {stage: 'response', action: 'abort', cut_ratio: 0.5});
+  await fault('pq', {stage: 'request', action: 'hang', cut_ratio: 0.5});
+  await fault('pqa', {stage: 'request', action: 'abort', cut_ratio: 0.5});
+  await scene.add({type: 'http_slow_body', name: 's', attributes: {bytes_per_second: 5000}});
+  const clients = await Promise.all(Array.from({length: 100}, () => scene.connect()));
+  for (const {socket} of clients) socket.write(requestText('PUT', '/', 'x'.repeat(bodyBytes)));
+  while ((await scene.hits()).length < 95);
+  for (const [index, {socket}] of clients.entries()) {
+    if (index % 2 === 0) socket.end();
+    else socket.resetAndDestroy();
+  }
+  await scene.untilOpen(0);
+  for (const {socket} of clients) if (!socket.closed) await once(socket.destroy(), 'close');
+  await scene.close();
+  await own.close();
+  t.true((await untilHeld(before)) <= before);
+});
