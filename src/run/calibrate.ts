@@ -51,7 +51,6 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
       load,
       operation,
       phases,
-      openLimitMs: limits.openMs,
       noop: true,
     },
     receiverUrl: receiver.url,
@@ -61,7 +60,9 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
   try {
     const unlessInterrupted = <T>(step: Promise<T>): Promise<T> =>
       unlessAborted(signal, step, () => new Interrupted());
-    await unlessInterrupted(subject.next(['opened'], limits.startMs));
+    await unlessInterrupted(subject.next(['loaded'], limits.loadMs));
+    subject.send({kind: 'open', limitMs: limits.openMs});
+    await unlessInterrupted(subject.next(['opened'], limits.openMs));
     for (const [phase, {durationMs}] of phases.entries()) {
       subject.send({kind: 'phase', phase});
       await unlessInterrupted(sleep(durationMs));

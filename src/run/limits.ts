@@ -5,7 +5,9 @@ export type Limits = {
   readonly describeMs: number;
   /** Until the target, the injector and the receiver listen. */
   readonly startMs: number;
-  /** Until open() has settled. */
+  /** Until a subject's process has started and loaded the scenario with its library, on a busy machine, too. */
+  readonly loadMs: number;
+  /** Until open() has settled, from when all is loaded. */
   readonly openMs: number;
   /** Until close() has settled. */
   readonly closeMs: number;
@@ -24,6 +26,7 @@ export type Limits = {
 export const defaultLimits: Limits = {
   describeMs: 30_000,
   startMs: 30_000,
+  loadMs: 60_000,
   openMs: 30_000,
   closeMs: 5000,
   answerSlackMs: 5000,

@@ -79,7 +79,6 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       load,
       operation,
       phases,
-      openLimitMs: context.limits.openMs,
       noop: false,
     },
     receiverUrl: receiver.url,

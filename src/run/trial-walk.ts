@@ -1,4 +1,4 @@
-// The way of one subject through its trial: open, the phases with their faults, drain, close, end.
+// The way of one subject through its trial: load, open, the phases with their faults, drain, close, end.
 import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Phase, Plan} from '../model/plan.ts';
@@ -45,7 +45,9 @@ export class TrialWalk {
   /** @throws TrialStopped */
   async run(): Promise<void> {
     const {subject, plan, link, now, record, limits} = this.#options;
-    const {openMs, closeMs, answerSlackMs} = limits;
+    const {loadMs, openMs, closeMs, answerSlackMs} = limits;
+    await this.#answer(['loaded'], loadMs);
+    subject.send({kind: 'open', limitMs: openMs});
     const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs);
     if (opened.kind === 'open-failed') return this.#end();
     for (const [index, phase] of plan.phases.entries()) {

@@ -21,14 +21,15 @@ export type SubjectTask = {
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly Phase[];
-  /** How long open() may take before it counts as failed. */
-  readonly openLimitMs: number;
   /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
   readonly noop: boolean;
 };
 
 export type ToSubject =
+  /** Load the scenario and its library. */
   | {readonly kind: 'task'; readonly task: SubjectTask}
+  /** Open the library; after `limitMs` it counts as failed. */
+  | {readonly kind: 'open'; readonly limitMs: number}
   /** The faults of this phase are in place; the first one starts the load. */
   | {readonly kind: 'phase'; readonly phase: number}
   /** Start nothing more; wait at most `limitMs` for what is in flight. */

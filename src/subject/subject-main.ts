@@ -48,8 +48,7 @@ class SubjectProcess {
     process.on('exit', () => this.#report(true));
   }
 
-  /** Null when the library could not be opened: that has been told, and is all there is to tell. */
-  static async open(task: SubjectTask): Promise<SubjectProcess | null> {
+  static async load(task: SubjectTask): Promise<Loaded> {
     const now = trialClock(task.originMonotonicMs);
     process.on('warning', warning =>
       send({kind: 'warning', atMs: now(), name: warning.name, message: warning.message}),
@@ -59,12 +58,17 @@ class SubjectProcess {
     );
     const {subject, options, versions} = await prepare(task);
     send({kind: 'loaded', pid: process.pid, runtime: `Node.js ${process.version}`, versions});
+    return {task, now, subject, options};
+  }
+
+  /** Null when the library could not be opened: that has been told, and is all there is to tell. */
+  static async open({task, now, subject, options}: Loaded, limitMs: number): Promise<SubjectProcess | null> {
     try {
       const opening = async (): Promise<unknown> =>
         subject.open({url: task.url, options, variant: task.variant});
       const late = (): Promise<never> =>
-        Promise.reject(new Error(`open() did not settle within ${task.openLimitMs} ms`));
-      const client = await within(task.openLimitMs, opening(), late);
+        Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
+      const client = await within(limitMs, opening(), late);
       send({kind: 'opened', atMs: now()});
       return new SubjectProcess(task, now, subject, client);
     } catch (error) {
@@ -129,6 +133,11 @@ class SubjectProcess {
   }
 }
 
+type Loaded = Pick<Prepared, 'subject' | 'options'> & {
+  readonly task: SubjectTask;
+  readonly now: () => number;
+};
+
 type Prepared = {
   readonly subject: SubjectInput<unknown, unknown>;
   readonly options: unknown;
@@ -174,12 +183,16 @@ const within = async <T>(limitMs: number, step: Promise<T>, late: () => T | Prom
   }
 };
 
+let loaded: Loaded | null = null;
 let subject: SubjectProcess | null = null;
 
 const handle = async (message: ToSubject): Promise<void> => {
   switch (message.kind) {
     case 'task':
-      subject = await SubjectProcess.open(message.task);
+      loaded = await SubjectProcess.load(message.task);
+      break;
+    case 'open':
+      subject = loaded && (await SubjectProcess.open(loaded, message.limitMs));
       if (subject === null) await end();
       break;
     case 'phase':
