@@ -5,8 +5,8 @@ import {until} from './run-until.ts';
 
 const variable = 'FOULWEATHER_TEST';
 const lookEveryMs = 100;
-/** A process that was just forked still has its parent's environment. */
-const looksBeforeForeign = 3;
+/** A process that was just forked still has its parent's environment, on a busy machine for more than a moment. */
+const looksBeforeForeign = 20;
 
 const orNothing = <T>(read: () => T): T | null => {
   try {

@@ -44,7 +44,8 @@ test('a close() that never resolves is hung, after all operations have counted',
   const {trial, judgement} = ran.trial('close-pends');
   t.deepEqual(trial.end, {kind: 'completed', close: 'hung', error: null});
   t.is(judgement.phases[0]!.successRatio, 1);
-  t.true(trial.closing!.durationMs >= 300);
+  // Node's timers count whole milliseconds, and may fire up to one early.
+  t.true(trial.closing!.durationMs >= 299);
   t.true(ran.reportOf('close-pends').includes('close() did not settle'));
 });
 
