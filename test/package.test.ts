@@ -38,6 +38,8 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
   await run('npm', ['init', '-y'], {cwd: folder});
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`], {
     cwd: folder,
+    // Behind a proxy of its own the machine knows whom to trust, and Node's built-in list does not.
+    env: {...process.env, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --use-system-ca`},
   });
   await cp(join(import.meta.dirname, 'fixtures/package/scenario.ts'), join(folder, 'scenario.ts'));
   const {stdout} = await run('npx', ['--no-install', 'foulweather', 'run', './scenario.ts', '--quiet'], {
