@@ -41,14 +41,15 @@ test('the gate tells the numbers', t => {
   );
 });
 
-for (const [title, startLagP99Ms, isSaturated] of [
-  ['starts that are in time', 100, false],
-  ['starts that are late on a calm network', 101, true],
-  ['no starts at all', null, false],
+for (const [title, started, startLagP99Ms, isSaturated] of [
+  ['starts that are in time', 300, 100, false],
+  ['starts that are late on a calm network', 300, 101, true],
+  ['too few starts to tell', 299, 101, false],
+  ['no starts at all', 0, null, false],
 ] as const) {
   test(title, t => {
     const trial = trialOf();
-    const phases = summarisePhases(trial).map(phase => ({...phase, startLagP99Ms}));
+    const phases = summarisePhases(trial).map(phase => ({...phase, started, startLagP99Ms}));
     const names = checkGates(trial, phases).map(({name}) => name);
     t.deepEqual(names, isSaturated ? ['machine-saturated'] : []);
   });
