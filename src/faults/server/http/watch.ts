@@ -12,6 +12,7 @@ import {MessageReader, type Part} from './message-reader.ts';
 import {Outbox} from './outbox.ts';
 import {factsOf} from './request-facts.ts';
 import {ResponseSide} from './response-side.ts';
+import {chunkRead} from './used-chunks.ts';
 import {receiver, type WatchHost} from './watch-host.ts';
 
 /** A client that does not close after our FIN is cut after this time. */
@@ -80,6 +81,7 @@ export class HttpWatch {
   readonly #fromClient: Receiver = receiver({
     isFull: this.#isFullOfRequests,
     push: data => {
+      chunkRead(data.length);
       if (this.#mode === 'hanging') this.#ignored.drop(data.length);
       if (this.#mode === 'joining' && beginsWithRequestLine(data)) this.#mode = 'following';
       if (this.#mode === 'joining') this.#host.up.send(data);
@@ -96,6 +98,7 @@ export class HttpWatch {
   readonly #fromUpstream: Receiver = receiver({
     isFull: () => this.#mode === 'hanging' || this.#outbox.isFull,
     push: data => {
+      chunkRead(data.length);
       if (this.#mode === 'joining') this.#outbox.send(data);
       if (this.#mode !== 'following') return;
       const exchange = this.#exchange;
