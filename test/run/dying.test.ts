@@ -53,8 +53,8 @@ const dies = test.macro({
     t.is(trial.end.kind === 'crashed' ? (trial.end.error?.message ?? null) : '', error);
     t.is(trial.exit?.killedFor, null);
     t.is(judgement.verdict, 'missed');
-    const finding = judgement.findings.find(candidate => candidate.verdict === 'present');
-    t.like(finding, {symptom, severity: 'fail', phase: 'slow'});
+    const finding = judgement.findings.find(candidate => candidate.symptom === symptom);
+    t.like(finding, {verdict: 'present', severity: 'fail', phase: 'slow'});
     t.deepEqual(judgement.gates, []);
     const [baseline] = judgement.phases;
     t.true(baseline!.outcomes.ok > 0, 'what happened before is known');
