@@ -4,6 +4,8 @@ import test from 'ava';
 import {sampleProcess} from '../../src/run/system-sampler.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
+if (process.platform !== 'linux')
+  console.error('Left out: samples of a process come from /proc, which only Linux has.');
 
 onLinux('a living process has memory, threads, descriptors and sockets', async t => {
   const before = await sampleProcess(process.pid, 12);
