@@ -1,20 +1,8 @@
-// Symptoms by name, and what a detector answers.
+// What a detector answers.
+import type {SymptomId, Thresholds} from './symptoms.ts';
 import type {Trial} from './trial.ts';
 
-export const symptoms = {
-  'hung-operation': 'operations that do not settle in time',
-  'deadline-overrun': 'operations that settle after their deadline',
-  'retry-amplification': 'more attempts than operations: a retry storm',
-  'duplicate-effect': 'operations that were applied more than once',
-  'crossed-response': "operations that got another one's answer",
-  'slow-recovery': 'slow to come back after the fault',
-  'connection-leak': 'connections that stay open',
-  'process-crash': 'the process died',
-  'out-of-memory': 'the process ran out of memory',
-  'event-loop-stall': 'the event loop was blocked',
-} as const;
-
-export type SymptomId = keyof typeof symptoms;
+export type {SymptomId} from './symptoms.ts';
 
 export type Severity = 'warn' | 'fail';
 
@@ -46,5 +34,5 @@ export type Finding =
 
 export type PresentFinding = Extract<Finding, {verdict: 'present'}>;
 
-/** Pure: the same trial gives the same finding. */
-export type Detector = (trial: Trial) => Finding;
+/** Pure: the same trial and thresholds give the same finding. */
+export type Detector<Id extends SymptomId> = (trial: Trial, thresholds: Thresholds<Id>) => Finding;

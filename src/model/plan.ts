@@ -1,6 +1,7 @@
 // A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
 import type {Fault, FaultKind} from './fault.ts';
 import type {Goals} from './goal.ts';
+import type {ThresholdChanges} from './symptoms.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
 
@@ -77,6 +78,8 @@ export type Plan = {
   /** How long to wait after the load has stopped: for operations to settle, and for idle sockets to close. */
   readonly drainLimitMs: number;
   readonly goals: Goals;
+  /** Instead of the defaults, by symptom and name. */
+  readonly thresholds?: ThresholdChanges;
   readonly telemetry: TelemetryPlan;
 };
 

@@ -1,9 +1,9 @@
 // The outcome of a run in one sentence with its numbers.
-import type {SymptomId} from '../model/finding.ts';
+import {type SymptomId, symptoms} from '../model/symptoms.ts';
 import {compareGoodput, intervalText} from './comparison.ts';
 import {endingName} from './endings.ts';
 import {count, factor, listed, plural} from './format.ts';
-import {symptomNotes} from './symptom-notes.ts';
+import {symptomCounts} from './symptom-counts.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
 const symptomsNamed = 3;
@@ -77,27 +77,27 @@ const endingsOf = (story: VariantStory): string[] => [
   ...new Set(story.trials.flatMap(({trial}) => endingName(trial) ?? [])),
 ];
 
-const symptomsText = (symptoms: readonly string[]): string =>
-  symptoms.length <= symptomsNamed
-    ? listed(symptoms)
+const symptomsText = (names: readonly string[]): string =>
+  names.length <= symptomsNamed
+    ? listed(names)
     : listed([
-        ...symptoms.slice(0, symptomsNamed - 1),
-        `${count(symptoms.length - symptomsNamed + 1)} more symptoms`,
+        ...names.slice(0, symptomsNamed - 1),
+        `${count(names.length - symptomsNamed + 1)} more symptoms`,
       ]);
 
 const withCount = (story: VariantStory, symptom: SymptomId): string => {
   const counted = countOf(story, symptom);
-  return `${symptomNotes[symptom].noun}${counted ? ` (${count(counted)})` : ''}`;
+  return `${symptoms[symptom].noun}${counted ? ` (${count(counted)})` : ''}`;
 };
 
 const withChange = ({baseline, judged}: RunStory, symptom: SymptomId): string => {
   const [before, after] = [countOf(baseline, symptom), countOf(judged, symptom)];
   const numbers = before && after !== null ? ` (${count(before)} before, ${count(after)} after)` : '';
-  return `${symptomNotes[symptom].noun}${numbers}`;
+  return `${symptoms[symptom].noun}${numbers}`;
 };
 
 const countOf = (story: VariantStory, symptom: SymptomId): number | null => {
-  const {countOf: pick} = symptomNotes[symptom];
+  const pick = symptomCounts[symptom];
   if (!pick || story.phases.length === 0) return null;
   return story.phases.reduce((sum, phase) => sum + (pick(phase) ?? 0), 0);
 };

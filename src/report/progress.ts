@@ -1,8 +1,9 @@
 // What the change did to each symptom and each goal: better, not better, or not to be known.
+import {symptoms} from '../model/symptoms.ts';
 import {code, strong, type Text} from './document.ts';
 import {percent} from './format.ts';
 import {goalFigure, limitText, phaseOfGoal} from './goals.ts';
-import {symptomNotes} from './symptom-notes.ts';
+
 import type {GoalStory, RunStory, SymptomStory, VariantStory} from './variants.ts';
 
 export type Progress = {
@@ -40,7 +41,7 @@ const symptomProgress = (before: SymptomStory | undefined, after: SymptomStory):
   }
   if (after.verdict === 'clear') {
     if (before?.verdict !== 'present') return null;
-    return {kind: 'better', text: [name, `: no more ${symptomNotes[after.symptom].noun}.`]};
+    return {kind: 'better', text: [name, `: no more ${symptoms[after.symptom].noun}.`]};
   }
   const says = after.present[0]?.evidence[0].says ?? '';
   const state = before?.verdict === 'present' ? 'still there' : before?.verdict === 'clear' ? 'new' : 'there';

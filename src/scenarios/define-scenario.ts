@@ -2,6 +2,7 @@
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
 import type {Load, PhaseRole} from '../model/plan.ts';
+import type {ThresholdChanges} from '../model/symptoms.ts';
 
 export type VariantInput<Options> = {
   /** Lower-case letters, digits and dashes; it names files and operation ids. */
@@ -83,6 +84,8 @@ export type ScenarioInput<Client, Options> = {
   /** Default: the time after which an operation counts as hung, plus 2 s. */
   readonly drainLimitMs?: number;
   readonly goals?: Goals;
+  /** When a symptom counts, where the default is not right: `{'retry-amplification': {failRatio: 5}}`. */
+  readonly thresholds?: ThresholdChanges;
   /** Modules with OpenTelemetry instrumentations, registered before the library loads. */
   readonly telemetry?: {readonly instrumentations?: readonly string[]};
   readonly subject: SubjectInput<Client, Options>;

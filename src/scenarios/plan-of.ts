@@ -8,6 +8,7 @@ import {faultSchema} from './fault-schema.ts';
 import {didYouMean} from './nearest.ts';
 import {noSuch} from './no-such.ts';
 import {shownOptions} from './shown-options.ts';
+import {thresholdMistakes, thresholdsSchema} from './thresholds.ts';
 
 const slug = z
   .string()
@@ -86,6 +87,7 @@ const scenarioSchema = z.strictObject({
   phases: z.array(phaseSchema).min(1).max(100),
   drainLimitMs: durationMs.optional(),
   goals: z.record(z.string(), z.record(z.string(), limitSchema)).default({}),
+  thresholds: thresholdsSchema.optional(),
   telemetry: z.strictObject({instrumentations: z.array(z.string()).default([])}).optional(),
   subject: z.strictObject({open: fn, perform: fn, close: fn.optional(), classify: fn.optional()}),
 });
@@ -98,6 +100,7 @@ export const planOf = (scenario: Scenario): Plan => {
   if (!parsed.success) throw invalid(parsed.error.issues.map(tell));
   const mistakes = [
     ...goalMistakes(parsed.data),
+    ...thresholdMistakes(parsed.data.thresholds ?? {}),
     ...repeatedNames(parsed.data),
     ...phaseMistakes(parsed.data),
   ];
@@ -175,6 +178,7 @@ const toPlan = (checked: Checked): Plan => ({
   phases: checked.phases as unknown as Plan['phases'],
   drainLimitMs: checked.drainLimitMs ?? hungAfterMs(checked.operation) + 2000,
   goals: checked.goals as Plan['goals'],
+  ...(checked.thresholds === undefined ? {} : {thresholds: checked.thresholds}),
   telemetry: {instrumentations: checked.telemetry?.instrumentations ?? []},
 });
 

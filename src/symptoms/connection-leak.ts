@@ -3,9 +3,7 @@ import type {Detector} from '../model/finding.ts';
 import {measureConnections, phasesOf} from './measure.ts';
 import {counted, inconclusive, presentIf} from './say.ts';
 
-const threshold = 1;
-
-export const connectionLeak: Detector = trial => {
+export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold}) => {
   if (trial.injector.length === 0) {
     return inconclusive('connection-leak', 'this injector does not count connections');
   }

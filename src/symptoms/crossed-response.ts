@@ -2,9 +2,7 @@
 import type {Detector} from '../model/finding.ts';
 import {counted, inconclusive, operationsWith, phaseName, presentIf} from './say.ts';
 
-const threshold = 0;
-
-export const crossedResponse: Detector = trial => {
+export const crossedResponse: Detector<'crossed-response'> = (trial, {crossedCount: threshold}) => {
   const found = trial.driver.phases
     .filter(figures => figures.outcomes.wrong > threshold)
     .sort((a, b) => b.outcomes.wrong - a.outcomes.wrong)

@@ -5,9 +5,7 @@ import {overrunAfterMs} from '../model/plan.ts';
 import {isWarmUp} from './measure.ts';
 import {counted, phaseName, presentIf} from './say.ts';
 
-const threshold = 0.001;
-
-export const deadlineOverrun: Detector = trial => {
+export const deadlineOverrun: Detector<'deadline-overrun'> = (trial, {overrunShare: threshold}) => {
   const limitMs = overrunAfterMs(trial.plan.operation);
   const found = trial.driver.phases
     .filter(figures => !isWarmUp(trial, figures.phase))

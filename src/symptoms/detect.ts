@@ -1,5 +1,6 @@
 // All detectors, by symptom. One that throws makes its own finding inconclusive and says so.
-import type {Detector, Finding, SymptomId} from '../model/finding.ts';
+import type {Detector, Finding} from '../model/finding.ts';
+import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {connectionLeak} from './connection-leak.ts';
 import {crossedResponse} from './crossed-response.ts';
@@ -13,7 +14,7 @@ import {retryAmplification} from './retry-amplification.ts';
 import {inconclusive} from './say.ts';
 import {slowRecovery} from './slow-recovery.ts';
 
-const detectors: {readonly [symptom in SymptomId]: Detector} = {
+const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'hung-operation': hungOperation,
   'deadline-overrun': deadlineOverrun,
   'retry-amplification': retryAmplification,
@@ -26,11 +27,13 @@ const detectors: {readonly [symptom in SymptomId]: Detector} = {
   'event-loop-stall': eventLoopStall,
 };
 
-export const detect = (trial: Trial): Finding[] =>
-  (Object.keys(detectors) as SymptomId[]).map(symptom => {
-    try {
-      return detectors[symptom](trial);
-    } catch (error) {
-      return inconclusive(symptom, `its detector failed: ${String(error)}`);
-    }
-  });
+export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => detectOne(symptom, trial));
+
+/** What one detector says, by the thresholds of the trial's plan. */
+export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
+  try {
+    return detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));
+  } catch (error) {
+    return inconclusive(symptom, `its detector failed: ${String(error)}`);
+  }
+};

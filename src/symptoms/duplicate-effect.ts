@@ -3,9 +3,7 @@ import type {Detector} from '../model/finding.ts';
 import {DriverMeasure, effectsGap, measureLedger} from './measure.ts';
 import {counted, firstIds, inconclusive, phaseName, presentIf} from './say.ts';
 
-const threshold = 0;
-
-export const duplicateEffect: Detector = trial => {
+export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateCount: threshold}) => {
   const {ledger} = trial;
   if (trial.plan.operation.idempotent) {
     return inconclusive(

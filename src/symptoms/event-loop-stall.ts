@@ -2,15 +2,13 @@
 // burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 import type {PhaseResources} from '../model/event.ts';
 import type {Detector, Evidence} from '../model/finding.ts';
+import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
 import {phaseName, presentIf} from './say.ts';
 
-const delayThresholdMs = 100;
-const cpuFactor = 3;
-/** Without this, an almost idle process whose operations all wait would count as busy. */
-const busyRatio = 0.5;
+type Limits = Thresholds<'event-loop-stall'>;
 
 type Found = {readonly phase: string; readonly evidence: Evidence};
 
@@ -22,8 +20,8 @@ const cpuCost = (trial: Trial, resources: PhaseResources): CpuCost => {
   return {usPerOperation: (resources.cpuMs * 1000) / Math.max(1, settled), settled};
 };
 
-const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
-  if (resources.loopDelayP99Ms <= delayThresholdMs) return [];
+const delayed = (trial: Trial, resources: PhaseResources, {delayMs}: Limits): Found[] => {
+  if (resources.loopDelayP99Ms <= delayMs) return [];
   const phase = phaseName(trial, resources.phase);
   const says = `Event-loop delay in phase ${phase}: p99 ${Math.round(resources.loopDelayP99Ms)} ms, at most ${Math.round(resources.loopDelayMaxMs)} ms.`;
   const count = Math.round(resources.durationMs / 10);
@@ -35,7 +33,7 @@ const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
         witness: 'system',
         says,
         value,
-        threshold: delayThresholdMs,
+        threshold: delayMs,
         unit: 'ms',
         count,
         operations: [],
@@ -44,11 +42,17 @@ const delayed = (trial: Trial, resources: PhaseResources): Found[] => {
   ];
 };
 
-const busy = (trial: Trial, resources: PhaseResources, baseline: CpuCost | null): Found[] => {
+const busy = (
+  trial: Trial,
+  resources: PhaseResources,
+  baseline: CpuCost | null,
+  {cpuRatio, busyRatio}: Limits,
+): Found[] => {
   const {usPerOperation: us, settled: count} = cpuCost(trial, resources);
   if (baseline === null || baseline.settled === 0) return [];
   const baselineUs = baseline.usPerOperation;
-  if (us <= cpuFactor * baselineUs) return [];
+  if (us <= cpuRatio * baselineUs) return [];
+  // Without this, an almost idle process whose operations all wait would count as busy.
   if (resources.cpuMs / resources.durationMs < busyRatio) return [];
   const phase = phaseName(trial, resources.phase);
   const used = count === 0 ? 'of CPU and no operation settled' : 'of CPU per settled operation';
@@ -60,7 +64,7 @@ const busy = (trial: Trial, resources: PhaseResources, baseline: CpuCost | null)
         witness: 'system',
         says,
         value: us / baselineUs,
-        threshold: cpuFactor,
+        threshold: cpuRatio,
         unit: 'ratio',
         count,
         operations: [],
@@ -82,7 +86,7 @@ const unresponsive = (trial: Trial): Found[] => {
   ];
 };
 
-export const eventLoopStall: Detector = trial => {
+export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) => {
   const [baselinePhase] = phasesOf(trial, 'baseline');
   const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
   const baselineCost = baseline ? cpuCost(trial, baseline) : null;
@@ -91,10 +95,10 @@ export const eventLoopStall: Detector = trial => {
     ...unresponsive(trial),
     ...trial.phaseResources
       .filter(resources => !isWarmUp(trial, resources.phase))
-      .flatMap(resources => delayed(trial, resources)),
+      .flatMap(resources => delayed(trial, resources, thresholds)),
     ...trial.phaseResources
       .filter(resources => faultPhases.includes(resources.phase))
-      .flatMap(resources => busy(trial, resources, baselineCost)),
+      .flatMap(resources => busy(trial, resources, baselineCost, thresholds)),
   ];
   return presentIf('event-loop-stall', trial.end.kind === 'unresponsive' ? 'fail' : 'warn', found);
 };

@@ -3,9 +3,7 @@ import type {Detector} from '../model/finding.ts';
 import {hungAfterMs} from '../model/plan.ts';
 import {counted, operationsWith, phaseName, presentIf} from './say.ts';
 
-const threshold = 0;
-
-export const hungOperation: Detector = trial => {
+export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: threshold}) => {
   const limitMs = hungAfterMs(trial.plan.operation);
   const found = trial.driver.phases
     .filter(figures => figures.outcomes.hung > threshold)

@@ -5,7 +5,7 @@ import {clear, presentIf} from './say.ts';
 
 const mib = 1024 * 1024;
 
-export const outOfMemory: Detector = trial => {
+export const outOfMemory: Detector<'out-of-memory'> = trial => {
   const {end, exit, resources} = trial;
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
   const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;

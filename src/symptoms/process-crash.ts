@@ -3,7 +3,7 @@ import type {Detector} from '../model/finding.ts';
 import {phaseAt} from './phase-at.ts';
 import {clear, presentIf} from './say.ts';
 
-export const processCrash: Detector = trial => {
+export const processCrash: Detector<'process-crash'> = trial => {
   const {end, exit} = trial;
   if (end.kind !== 'crashed' || end.outOfMemory) return clear('process-crash');
   const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;

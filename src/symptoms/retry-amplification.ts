@@ -1,28 +1,26 @@
-// A retry storm: attempts per operation in a fault phase, warn above 1.1, fail above 3.
+// A retry storm: attempts per operation in a fault phase.
 // Source: AWS Builders' Library, «Timeouts, retries and backoff with jitter»; Google SRE book, «Addressing cascading failures».
 import type {Detector, Evidence} from '../model/finding.ts';
+import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {type AttemptCounts, attemptCounts, sumOfPhase} from './attempts.ts';
 import {DriverMeasure, phasesOf} from './measure.ts';
 import {firstIds, inconclusive, phaseName, presentIf} from './say.ts';
 
-const warnAbove = 1.1;
-const failAbove = 3;
-
 type Found = {readonly phase: string; readonly ratio: number; readonly evidence: Evidence};
 
-export const retryAmplification: Detector = trial => {
+export const retryAmplification: Detector<'retry-amplification'> = (trial, thresholds) => {
   const witnesses = attemptCounts(trial);
   if (witnesses.length === 0) {
     return inconclusive('retry-amplification', 'neither the target nor the library tells its attempts');
   }
   // A request that is refused or lost on its way is an attempt that no target sees: the higher count is the better one.
   const found = phasesOf(trial, 'fault')
-    .flatMap(phase => highest(witnesses.map(witness => foundBy(trial, witness, phase))))
-    .filter(({ratio}) => ratio > warnAbove)
+    .flatMap(phase => highest(witnesses.map(witness => foundBy(trial, witness, phase, thresholds))))
+    .filter(({ratio}) => ratio > thresholds.warnRatio)
     .sort((a, b) => b.ratio - a.ratio);
   const worst = found[0]?.ratio ?? 0;
-  return presentIf('retry-amplification', worst > failAbove ? 'fail' : 'warn', found);
+  return presentIf('retry-amplification', worst > thresholds.failRatio ? 'fail' : 'warn', found);
 };
 
 /** The first of the highest. */
@@ -31,7 +29,12 @@ const highest = (candidates: readonly Found[]): Found[] =>
 
 const saw = {target: 'The target saw', telemetry: "The library's own spans tell of"} as const;
 
-const foundBy = (trial: Trial, {witness, counts}: AttemptCounts, index: number): Found => {
+const foundBy = (
+  trial: Trial,
+  {witness, counts}: AttemptCounts,
+  index: number,
+  {warnRatio, failRatio}: Thresholds<'retry-amplification'>,
+): Found => {
   const phase = phaseName(trial, index);
   const started = new DriverMeasure(trial, [index]).total('started');
   const attempts = sumOfPhase(trial, counts, index);
@@ -45,7 +48,7 @@ const foundBy = (trial: Trial, {witness, counts}: AttemptCounts, index: number):
       witness,
       says: `${saw[witness]} ${attempts} attempts of ${started} operations in phase ${phase}: ${ratio.toFixed(2)} each.`,
       value: ratio,
-      threshold: ratio > failAbove ? failAbove : warnAbove,
+      threshold: ratio > failRatio ? failRatio : warnRatio,
       unit: 'ratio',
       count: started,
       operations: firstIds(trial, retried),

@@ -4,14 +4,12 @@ import {DriverMeasure} from './measure.ts';
 import {measureRecovery} from './recovery.ts';
 import {clear, inconclusive, phaseName, presentIf} from './say.ts';
 
-const thresholdMs = 5000;
-
-export const slowRecovery: Detector = trial => {
+export const slowRecovery: Detector<'slow-recovery'> = (trial, {recoverMs: threshold}) => {
   const recovery = measureRecovery(trial);
   if (recovery.kind === 'unknown') return inconclusive('slow-recovery', recovery.reason);
   const {kind, phase} = recovery;
   const tookMs = kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
-  if (tookMs <= thresholdMs) {
+  if (tookMs <= threshold) {
     if (kind === 'recovered') return clear('slow-recovery');
     const reason = `not recovered after ${Math.round(tookMs)} ms, and not watched for long enough after that`;
     return inconclusive('slow-recovery', reason);
@@ -26,7 +24,7 @@ export const slowRecovery: Detector = trial => {
     witness: 'driver' as const,
     says,
     value: tookMs,
-    threshold: thresholdMs,
+    threshold,
     unit: 'ms' as const,
     count,
     operations: [],

@@ -38,9 +38,11 @@ test('what is given stays', t => {
       ],
       drainLimitMs: 100,
       goals: {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}},
+      thresholds: {'retry-amplification': {failRatio: 5}},
       telemetry: {instrumentations: ['@opentelemetry/instrumentation-pg']},
     }),
   );
+  t.deepEqual(plan.thresholds, {'retry-amplification': {failRatio: 5}});
   t.deepEqual(plan.target, {kind: 'http', thinkTimeMs: 5});
   t.deepEqual(plan.variants[1], {
     name: 'bounded',
@@ -98,6 +100,24 @@ test(isMistaken, {variants: [{name: 'a', options: {}, proces: {}}]}, [
 test(isMistaken, {load: {model: 'open', ratePerSecond: 0, maxInFlight: -1}}, [
   'load.ratePerSecond: Too small: expected number to be >0',
   'load.maxInFlight: Too small: expected number to be >0',
+]);
+test(
+  isMistaken,
+  {
+    thresholds: {
+      'retry-amplificaton': {failRatio: 5},
+      'hung-operation': {hungcount: 1},
+      'process-crash': {crashCount: 1},
+    },
+  },
+  [
+    'thresholds.retry-amplificaton: there is no such symptom. Did you mean «retry-amplification»?',
+    'thresholds.hung-operation.hungcount: there is no such threshold. Did you mean «hungCount»?',
+    'thresholds.process-crash.crashCount: there is no such threshold. This symptom has none.',
+  ],
+);
+test(isMistaken, {thresholds: {'retry-amplification': {failRatio: -1}}}, [
+  'thresholds.retry-amplification.failRatio: Too small: expected number to be >=0',
 ]);
 test(isMistaken, {load: {model: 'burst'}}, ['load.model: there is no load «burst». Did you mean «bursts»?']);
 test(isMistaken, {load: {ratePerSecond: 5}}, [

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {connectionLeak} from '../../src/symptoms/connection-leak.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {measureConnections} from '../../src/symptoms/measure.ts';
 import {connectionsAt, fault, inconclusiveOf, presentOf, trialWith} from '../helpers/trial-believable.ts';
 
@@ -8,7 +8,7 @@ const leaks = test.macro({
     `${before} in the baseline and ${after} at the end ${present ? 'is a leak' : 'is none'}`,
   exec(t, before: number, after: number, present: boolean) {
     const injector = [connectionsAt(2000, before), connectionsAt(7000, 90), connectionsAt(20_900, after)];
-    t.is(connectionLeak(trialWith({injector})).verdict, present ? 'present' : 'clear');
+    t.is(detectOne('connection-leak', trialWith({injector})).verdict, present ? 'present' : 'clear');
   },
 });
 
@@ -27,7 +27,7 @@ test('it says how many are open, and how many were in the baseline at most', t =
     connectionsAt(21_000, 57, 80),
     connectionsAt(21_050, 0, 80),
   ];
-  t.deepEqual(presentOf(connectionLeak(trialWith({injector}))), {
+  t.deepEqual(presentOf(detectOne('connection-leak', trialWith({injector}))), {
     symptom: 'connection-leak',
     verdict: 'present',
     severity: 'fail',
@@ -49,14 +49,14 @@ test('it says how many are open, and how many were in the baseline at most', t =
 
 test('an injector that does not count leaves it open', t => {
   t.deepEqual(
-    connectionLeak(trialWith()),
+    detectOne('connection-leak', trialWith()),
     inconclusiveOf('connection-leak', 'this injector does not count connections'),
   );
 });
 
 test('a trial without its end leaves it open', t => {
   t.deepEqual(
-    connectionLeak(trialWith({injector: [connectionsAt(2000, 1)], closing: null})),
+    detectOne('connection-leak', trialWith({injector: [connectionsAt(2000, 1)], closing: null})),
     inconclusiveOf('connection-leak', 'the trial did not come to its end'),
   );
 });
@@ -67,7 +67,10 @@ test('a scenario without a baseline leaves it open', t => {
     plan: {phases: [phases[2]!]},
     injector: [connectionsAt(2000, 1), connectionsAt(20_900, 9)],
   });
-  t.deepEqual(connectionLeak(trial), inconclusiveOf('connection-leak', 'no baseline to compare with'));
+  t.deepEqual(
+    detectOne('connection-leak', trial),
+    inconclusiveOf('connection-leak', 'no baseline to compare with'),
+  );
 });
 
 test('connections of a phase are those opened in it, and the most that were open', t => {

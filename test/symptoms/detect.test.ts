@@ -1,13 +1,13 @@
 import test from 'ava';
-import {symptoms} from '../../src/model/finding.ts';
-import {detect} from '../../src/symptoms/detect.ts';
+import {symptomIds, type ThresholdChanges} from '../../src/model/symptoms.ts';
+import {detect, detectOne} from '../../src/symptoms/detect.ts';
 import {counted} from '../../src/symptoms/say.ts';
 import {booksOf, figuresOf, trialWith} from '../helpers/trial-believable.ts';
 
 test('each symptom is answered for, once', t => {
   t.deepEqual(
     detect(trialWith()).map(({symptom}) => symptom),
-    Object.keys(symptoms) as (keyof typeof symptoms)[],
+    [...symptomIds],
   );
 });
 
@@ -43,4 +43,17 @@ test('nouns are counted', t => {
     [0, 1, 2].map(count => counted(count, 'operation')),
     ['0 operations', '1 operation', '2 operations'],
   );
+});
+
+test('a threshold that the scenario changes is the one that counts', t => {
+  const books = booksOf(Array.from({length: 10}, () => ({phase: 2, attempts: 4})));
+  const storm = {...books, driver: {...books.driver, phases: [figuresOf(2, 10)]}};
+  const severityBy = (thresholds: ThresholdChanges): string => {
+    const finding = detectOne('retry-amplification', trialWith({...storm, plan: {thresholds}}));
+    return finding.verdict === 'present' ? finding.severity : finding.verdict;
+  };
+  t.is(severityBy({}), 'fail');
+  t.is(severityBy({'retry-amplification': {failRatio: 5}}), 'warn');
+  t.is(severityBy({'retry-amplification': {failRatio: 5, warnRatio: 4}}), 'clear');
+  t.is(severityBy({'slow-recovery': {recoverMs: 1}}), 'fail');
 });

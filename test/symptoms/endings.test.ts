@@ -2,9 +2,8 @@
 import test from 'ava';
 import type {ErrorFacts} from '../../src/model/outcome.ts';
 import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
-import {outOfMemory} from '../../src/symptoms/out-of-memory.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {phaseAt} from '../../src/symptoms/phase-at.ts';
-import {processCrash} from '../../src/symptoms/process-crash.ts';
 import {clearOf, presentOf, trialWith} from '../helpers/trial-believable.ts';
 
 const mib = 1024 * 1024;
@@ -26,7 +25,7 @@ const error: ErrorFacts = {name: 'TypeError', code: 'E_BOOM', message: 'boom', s
 const says = test.macro({
   title: (_title, sentence: string) => sentence,
   exec(t, sentence: string, how: Parameters<typeof died>[0]) {
-    t.deepEqual(processCrash(died(how)), {
+    t.deepEqual(detectOne('process-crash', died(how)), {
       symptom: 'process-crash',
       verdict: 'present',
       severity: 'fail',
@@ -50,8 +49,8 @@ test(says, 'The process ended with exit code 1: Error: lost.', {
 const clearOfCrash = test.macro({
   title: (_title, end: SubjectEnd) => `a trial that was ${end.kind} did not crash`,
   exec(t, end: SubjectEnd) {
-    t.deepEqual(processCrash(trialWith({end})), clearOf('process-crash'));
-    t.deepEqual(outOfMemory(trialWith({end})), clearOf('out-of-memory'));
+    t.deepEqual(detectOne('process-crash', trialWith({end})), clearOf('process-crash'));
+    t.deepEqual(detectOne('out-of-memory', trialWith({end})), clearOf('out-of-memory'));
   },
 });
 
@@ -61,8 +60,11 @@ test(clearOfCrash, {kind: 'unresponsive'});
 test(clearOfCrash, {kind: 'interrupted'});
 
 test('a crash is not a want of memory, and a want of memory is told once', t => {
-  t.deepEqual(outOfMemory(died({exitCode: 1})), clearOf('out-of-memory'));
-  t.deepEqual(processCrash(died({signal: 'SIGABRT', outOfMemory: true})), clearOf('process-crash'));
+  t.deepEqual(detectOne('out-of-memory', died({exitCode: 1})), clearOf('out-of-memory'));
+  t.deepEqual(
+    detectOne('process-crash', died({signal: 'SIGABRT', outOfMemory: true})),
+    clearOf('process-crash'),
+  );
 });
 
 const resources = [
@@ -81,7 +83,7 @@ const resources = [
 
 test('out of memory: it says how much was in use, and against which limit', t => {
   const trial = died({signal: 'SIGABRT', outOfMemory: true}, {variant: 'small', resources});
-  t.deepEqual(outOfMemory(trial), {
+  t.deepEqual(detectOne('out-of-memory', trial), {
     symptom: 'out-of-memory',
     verdict: 'present',
     severity: 'fail',
@@ -103,7 +105,7 @@ test('out of memory: it says how much was in use, and against which limit', t =>
 test("out of memory: without a limit of its own it is V8's", t => {
   const trial = died({outOfMemory: true}, {resources});
   t.regex(
-    presentOf(outOfMemory(trial)).evidence[0].says,
+    presentOf(detectOne('out-of-memory', trial)).evidence[0].says,
     /60 MiB in use at the last sample and V8's own limit\.$/,
   );
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {PhaseResources} from '../../src/model/event.ts';
-import {eventLoopStall} from '../../src/symptoms/event-loop-stall.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {
   baseline,
   clearOf,
@@ -18,7 +18,7 @@ const isDelayed = test.macro({
     `a delay p99 of ${p99Ms} ms is ${present ? 'present' : 'clear'}`,
   exec(t, loopDelayP99Ms: number, present: boolean) {
     const trial = trialWith({phaseResources: [resourcesOf(recovery, {loopDelayP99Ms})]});
-    t.is(eventLoopStall(trial).verdict, present ? 'present' : 'clear');
+    t.is(detectOne('event-loop-stall', trial).verdict, present ? 'present' : 'clear');
   },
 });
 
@@ -30,7 +30,7 @@ test('delays are told of every phase but the warm-up', t => {
   const trial = trialWith({
     phaseResources: [resourcesOf(warmUp, blocked), resourcesOf(baseline), resourcesOf(fault, blocked)],
   });
-  t.deepEqual(eventLoopStall(trial), {
+  t.deepEqual(detectOne('event-loop-stall', trial), {
     symptom: 'event-loop-stall',
     verdict: 'present',
     severity: 'warn',
@@ -57,7 +57,7 @@ const isBusy = test.macro({
     const trial = trialWith({
       phaseResources: [resourcesOf(baseline), resourcesOf(fault, {cpuMs, durationMs})],
     });
-    t.is(eventLoopStall(trial).verdict, present ? 'present' : 'clear');
+    t.is(detectOne('event-loop-stall', trial).verdict, present ? 'present' : 'clear');
   },
 });
 
@@ -70,7 +70,7 @@ const busy: Partial<PhaseResources> = {cpuMs: 3000, durationMs: 4000};
 
 test('CPU is told per operation, against the baseline', t => {
   const trial = trialWith({phaseResources: [resourcesOf(baseline), resourcesOf(fault, busy)]});
-  t.deepEqual(presentOf(eventLoopStall(trial)).evidence, [
+  t.deepEqual(presentOf(detectOne('event-loop-stall', trial)).evidence, [
     {
       witness: 'system',
       says: '7500 µs of CPU per settled operation in phase stall, 1000 µs per operation in the baseline.',
@@ -88,7 +88,7 @@ test('CPU that burns while nothing settles is told', t => {
     driver: {phases: [figuresOf(baseline, 400), figuresOf(fault, 400, {outcomes: {hung: 400}})]},
     phaseResources: [resourcesOf(baseline), resourcesOf(fault, busy)],
   });
-  const [evidence] = presentOf(eventLoopStall(trial)).evidence;
+  const [evidence] = presentOf(detectOne('event-loop-stall', trial)).evidence;
   t.is(
     evidence.says,
     '3000000 µs of CPU and no operation settled in phase stall, 1000 µs per operation in the baseline.',
@@ -98,9 +98,10 @@ test('CPU that burns while nothing settles is told', t => {
 
 test('CPU without a baseline to compare with, or outside of a fault, is clear', t => {
   const clear = clearOf('event-loop-stall');
-  t.deepEqual(eventLoopStall(trialWith({phaseResources: [resourcesOf(fault, busy)]})), clear);
+  t.deepEqual(detectOne('event-loop-stall', trialWith({phaseResources: [resourcesOf(fault, busy)]})), clear);
   t.deepEqual(
-    eventLoopStall(
+    detectOne(
+      'event-loop-stall',
       trialWith({
         driver: {phases: [figuresOf(baseline, 0), figuresOf(fault, 400)]},
         phaseResources: [resourcesOf(baseline), resourcesOf(fault, busy)],
@@ -109,7 +110,10 @@ test('CPU without a baseline to compare with, or outside of a fault, is clear', 
     clear,
   );
   t.deepEqual(
-    eventLoopStall(trialWith({phaseResources: [resourcesOf(baseline), resourcesOf(recovery, busy)]})),
+    detectOne(
+      'event-loop-stall',
+      trialWith({phaseResources: [resourcesOf(baseline), resourcesOf(recovery, busy)]}),
+    ),
     clear,
   );
 });
@@ -126,7 +130,7 @@ test('a process that stopped answering is a failure, in the phase of its last wo
     gcMs: 0,
     gcCount: 0,
   };
-  t.deepEqual(eventLoopStall(trialWith({end: {kind: 'unresponsive'}, resources: [sample]})), {
+  t.deepEqual(detectOne('event-loop-stall', trialWith({end: {kind: 'unresponsive'}, resources: [sample]})), {
     symptom: 'event-loop-stall',
     verdict: 'present',
     severity: 'fail',

@@ -1,8 +1,7 @@
 // Symptoms that the target's ledger proves.
 import test from 'ava';
-import {duplicateEffect} from '../../src/symptoms/duplicate-effect.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {measureLedger} from '../../src/symptoms/measure.ts';
-import {retryAmplification} from '../../src/symptoms/retry-amplification.ts';
 import {
   baseline,
   booksOf,
@@ -25,7 +24,8 @@ const amplifies = test.macro({
       attempts: Math.floor(attempts / started) + (index < attempts % started ? 1 : 0),
     }));
     const {driver, ledger} = booksOf([...operations, {phase: baseline}]);
-    const finding = retryAmplification(
+    const finding = detectOne(
+      'retry-amplification',
       trialWith({driver: {...driver, phases: [figuresOf(fault, started)]}, ledger}),
     );
     if (severity === null) t.deepEqual(finding, clearOf('retry-amplification'));
@@ -50,7 +50,7 @@ test('amplification: attempts count in the phase of their operation, and only in
     driver: {...driver, phases: [figuresOf(baseline, 1), figuresOf(fault, 2), figuresOf(recovery, 1)]},
     ledger,
   });
-  t.deepEqual(retryAmplification(trial), {
+  t.deepEqual(detectOne('retry-amplification', trial), {
     symptom: 'retry-amplification',
     verdict: 'present',
     severity: 'warn',
@@ -71,12 +71,15 @@ test('amplification: attempts count in the phase of their operation, and only in
 
 test('amplification: a fault phase in which nothing started is clear', t => {
   const {driver, ledger} = booksOf([{phase: baseline, attempts: 1}]);
-  t.is(retryAmplification(trialWith({driver: {...driver, phases: []}, ledger})).verdict, 'clear');
+  t.is(
+    detectOne('retry-amplification', trialWith({driver: {...driver, phases: []}, ledger})).verdict,
+    'clear',
+  );
 });
 
 test('amplification: without a ledger and without telemetry it is not known', t => {
   t.deepEqual(
-    retryAmplification(trialWith()),
+    detectOne('retry-amplification', trialWith()),
     inconclusiveOf('retry-amplification', 'neither the target nor the library tells its attempts'),
   );
 });
@@ -90,7 +93,7 @@ const spansTell = test.macro({
       driver: {...driver, phases: [figuresOf(baseline, 2), figuresOf(fault, 2)]},
       telemetry: telemetryOf(spans),
     });
-    const finding = retryAmplification(trial);
+    const finding = detectOne('retry-amplification', trial);
     t.is(finding.verdict === 'present' ? finding.evidence[0].says : finding.verdict, found);
   },
 });
@@ -115,7 +118,7 @@ test('amplification: of two witnesses the one that saw more is believed', t => {
     ledger,
     telemetry: telemetryOf([1, 3]),
   });
-  t.is(presentOf(retryAmplification(trial)).evidence[0].witness, 'telemetry');
+  t.is(presentOf(detectOne('retry-amplification', trial)).evidence[0].witness, 'telemetry');
 });
 
 const twice = booksOf([
@@ -131,7 +134,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
     driver: {...twice.driver, phases: [figuresOf(fault, 3), figuresOf(recovery, 1)]},
     ledger: twice.ledger,
   });
-  t.deepEqual(duplicateEffect(trial), {
+  t.deepEqual(detectOne('duplicate-effect', trial), {
     symptom: 'duplicate-effect',
     verdict: 'present',
     severity: 'fail',
@@ -161,7 +164,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
 
 test('duplicates: what is idempotent may be applied twice, and is not looked at', t => {
   const plan = {operation: {deadlineMs: 2000, idempotent: true}};
-  t.is(duplicateEffect(trialWith({...twice, plan})).verdict, 'inconclusive');
+  t.is(detectOne('duplicate-effect', trialWith({...twice, plan})).verdict, 'inconclusive');
 });
 
 const ledgerSaysNothing = test.macro({
@@ -175,7 +178,7 @@ const ledgerSaysNothing = test.macro({
   ) {
     const {driver, ledger} = booksOf(operations);
     const trial = trialWith({driver, ledger: {...ledger!, unattributedCount}});
-    t.deepEqual(duplicateEffect(trial), inconclusiveOf('duplicate-effect', reason));
+    t.deepEqual(detectOne('duplicate-effect', trial), inconclusiveOf('duplicate-effect', reason));
     t.is(measureLedger(trial, [fault])?.duplicates ?? null, null);
   },
 });
@@ -204,11 +207,14 @@ test(
 
 test('duplicates: applied once is clear, however many attempts it took', t => {
   const books = booksOf([{phase: fault, effects: 1, attempts: 9}]);
-  t.deepEqual(duplicateEffect(trialWith(books)), clearOf('duplicate-effect'));
+  t.deepEqual(detectOne('duplicate-effect', trialWith(books)), clearOf('duplicate-effect'));
 });
 
 test('duplicates: without a ledger they are not known', t => {
-  t.deepEqual(duplicateEffect(trialWith()), inconclusiveOf('duplicate-effect', 'the target keeps no ledger'));
+  t.deepEqual(
+    detectOne('duplicate-effect', trialWith()),
+    inconclusiveOf('duplicate-effect', 'the target keeps no ledger'),
+  );
 });
 
 test('lost are acknowledged operations without an effect; of reads nothing is known', t => {

@@ -1,8 +1,6 @@
 // Symptoms of operations, as the driver booked them.
 import test from 'ava';
-import {crossedResponse} from '../../src/symptoms/crossed-response.ts';
-import {deadlineOverrun} from '../../src/symptoms/deadline-overrun.ts';
-import {hungOperation} from '../../src/symptoms/hung-operation.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {
   baseline,
   booksOf,
@@ -16,7 +14,7 @@ import {
 } from '../helpers/trial-believable.ts';
 
 test('hung: without any it is clear', t => {
-  t.deepEqual(hungOperation(trialWith()), clearOf('hung-operation'));
+  t.deepEqual(detectOne('hung-operation', trialWith()), clearOf('hung-operation'));
 });
 
 test('hung: one is enough, in the phase that has most', t => {
@@ -38,7 +36,7 @@ test('hung: one is enough, in the phase that has most', t => {
       ],
     },
   });
-  t.deepEqual(hungOperation(trial), {
+  t.deepEqual(detectOne('hung-operation', trial), {
     symptom: 'hung-operation',
     verdict: 'present',
     severity: 'fail',
@@ -71,7 +69,7 @@ const overruns = test.macro({
     `overrun: ${overrun} of ${started} is ${present ? 'present' : 'clear'}`,
   exec(t, overrun: number, started: number, present: boolean) {
     const trial = trialWith({driver: {phases: [figuresOf(fault, started, {overrun})]}});
-    t.is(deadlineOverrun(trial).verdict, present ? 'present' : 'clear');
+    t.is(detectOne('deadline-overrun', trial).verdict, present ? 'present' : 'clear');
   },
 });
 
@@ -101,7 +99,7 @@ test('overrun: it says how many, how late, and shows those that settled', t => {
       ],
     },
   });
-  const finding = presentOf(deadlineOverrun(trial));
+  const finding = presentOf(detectOne('deadline-overrun', trial));
   t.is(finding.severity, 'warn');
   t.deepEqual(finding.evidence, [
     {
@@ -122,18 +120,18 @@ test('overrun: limits are told as whole milliseconds', t => {
     driver: {phases: [figuresOf(fault, 1, {overrun: 1})]},
   });
   t.is(
-    presentOf(deadlineOverrun(trial)).evidence[0].says,
+    presentOf(detectOne('deadline-overrun', trial)).evidence[0].says,
     '1 operation of 1 in phase stall settled later than 1703 ms.',
   );
 });
 
 test('overrun: a warm-up is there to be slow', t => {
   const trial = trialWith({driver: {phases: [figuresOf(warmUp, 100, {overrun: 50})]}});
-  t.deepEqual(deadlineOverrun(trial), clearOf('deadline-overrun'));
+  t.deepEqual(detectOne('deadline-overrun', trial), clearOf('deadline-overrun'));
 });
 
 test('crossed: without any it is clear', t => {
-  t.deepEqual(crossedResponse(trialWith()), clearOf('crossed-response'));
+  t.deepEqual(detectOne('crossed-response', trialWith()), clearOf('crossed-response'));
 });
 
 test('crossed: one is enough', t => {
@@ -144,7 +142,7 @@ test('crossed: one is enough', t => {
       phases: [figuresOf(baseline, 400), figuresOf(recovery, 1000, {outcomes: {wrong: 1}})],
     },
   });
-  t.deepEqual(crossedResponse(trial), {
+  t.deepEqual(detectOne('crossed-response', trial), {
     symptom: 'crossed-response',
     verdict: 'present',
     severity: 'fail',

@@ -3,8 +3,8 @@ import test from 'ava';
 import {stall} from '../../src/model/fault.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {Trial} from '../../src/model/trial.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {measureRecovery, type Recovery} from '../../src/symptoms/recovery.ts';
-import {slowRecovery} from '../../src/symptoms/slow-recovery.ts';
 import {
   baseline,
   binAt,
@@ -88,7 +88,7 @@ const unknown = test.macro({
   title: (title, reason: string) => title ?? `not known: ${reason}`,
   exec(t, reason: string, trial: Trial) {
     t.deepEqual(measureRecovery(trial), {kind: 'unknown', reason});
-    t.deepEqual(slowRecovery(trial), inconclusiveOf('slow-recovery', reason));
+    t.deepEqual(detectOne('slow-recovery', trial), inconclusiveOf('slow-recovery', reason));
   },
 });
 
@@ -139,11 +139,11 @@ test('of several recoveries the worst counts, in its own phase', t => {
 });
 
 test('slow: five seconds are in time', t => {
-  t.deepEqual(slowRecovery(trialOf('----------++++++')), clearOf('slow-recovery'));
+  t.deepEqual(detectOne('slow-recovery', trialOf('----------++++++')), clearOf('slow-recovery'));
 });
 
 test('slow: more than five seconds are present', t => {
-  t.deepEqual(slowRecovery(trialOf('-----------++++++')), {
+  t.deepEqual(detectOne('slow-recovery', trialOf('-----------++++++')), {
     symptom: 'slow-recovery',
     verdict: 'present',
     severity: 'fail',
@@ -163,7 +163,7 @@ test('slow: more than five seconds are present', t => {
 });
 
 test('slow: bad for more than five seconds is present, also without an end', t => {
-  t.like(slowRecovery(trialOf('---------------+')), {
+  t.like(detectOne('slow-recovery', trialOf('---------------+')), {
     verdict: 'present',
     evidence: [
       {
@@ -177,7 +177,7 @@ test('slow: bad for more than five seconds is present, also without an end', t =
 
 test('slow: good from the fourth second on, but not watched for long enough, is not known', t => {
   t.deepEqual(
-    slowRecovery(trialOf('--------++++')),
+    detectOne('slow-recovery', trialOf('--------++++')),
     inconclusiveOf(
       'slow-recovery',
       'not recovered after 4000 ms, and not watched for long enough after that',

@@ -1,7 +1,7 @@
 // Change: what the candidate does differently; with one variant only, what usually mends what was found.
 import type {Json, Variant} from '../../model/plan.ts';
+import {symptoms} from '../../model/symptoms.ts';
 import {type Block, code, paragraph, type Section, type Span, strong, type Text, table} from '../document.ts';
-import {symptomNotes} from '../symptom-notes.ts';
 import type {RunStory, VariantStory} from '../variants.ts';
 
 export const changeSection = ({baseline, variants}: RunStory): Section => ({
@@ -20,7 +20,7 @@ const proposals = (baseline: VariantStory): Block[] => {
     paragraph('No change was tried. What usually mends what was found:'),
     table(
       ['Symptom', 'What usually mends it'],
-      present.map(({symptom}) => [strong(symptom), symptomNotes[symptom].remedy]),
+      present.map(({symptom}) => [strong(symptom), symptoms[symptom].remedy]),
     ),
   ];
 };

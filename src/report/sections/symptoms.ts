@@ -1,6 +1,6 @@
 // Symptoms: what the baseline did wrong, each with its evidence; then what was clear, and what could not be known.
 import type {Evidence} from '../../model/finding.ts';
-import {symptoms} from '../../model/finding.ts';
+import {symptoms} from '../../model/symptoms.ts';
 import {
   type Block,
   code,
@@ -66,7 +66,7 @@ const nameOf = (story: SymptomStory): Text => {
   const {symptom, present, trialCount} = story;
   const severity = isWarning(story) ? ' (warning)' : '';
   const share: Span[] = trialCount > 1 ? [lineBreak, `in ${present.length} of ${trialCount} trials`] : [];
-  return [strong(symptom), severity, lineBreak, symptoms[symptom], ...share];
+  return [strong(symptom), severity, lineBreak, symptoms[symptom].sees, ...share];
 };
 
 const saysOf = ({says, operations}: Evidence): Text =>

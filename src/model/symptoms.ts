@@ -1,0 +1,35 @@
+// All symptoms by id, and their thresholds as a scenario has them.
+import {connectionSymptoms} from './symptoms/connections.ts';
+import type {SymptomFacts} from './symptoms/facts.ts';
+import {operationSymptoms} from './symptoms/operations.ts';
+import {processSymptoms} from './symptoms/process.ts';
+import {recoverySymptoms} from './symptoms/recovery.ts';
+import {retrySymptoms} from './symptoms/retries.ts';
+
+const table = {
+  ...operationSymptoms,
+  ...retrySymptoms,
+  ...recoverySymptoms,
+  ...connectionSymptoms,
+  ...processSymptoms,
+} as const;
+
+export type SymptomId = keyof typeof table;
+
+export const symptoms: {readonly [symptom in SymptomId]: SymptomFacts} = table;
+
+export const symptomIds = Object.keys(table) as readonly SymptomId[];
+
+/** The thresholds of one symptom, by their names. */
+export type Thresholds<Id extends SymptomId> = {
+  readonly [name in keyof (typeof table)[Id]['thresholds']]: number;
+};
+
+/** What a scenario changes: `{'retry-amplification': {failRatio: 5}}`. */
+export type ThresholdChanges = {readonly [symptom in SymptomId]?: Partial<Thresholds<symptom>>};
+
+/** The defaults, but for what the scenario changes. */
+export const thresholdsOf = <Id extends SymptomId>(
+  symptom: Id,
+  changes: ThresholdChanges | undefined,
+): Thresholds<Id> => ({...table[symptom].thresholds, ...changes?.[symptom]}) as Thresholds<Id>;

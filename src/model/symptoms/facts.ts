@@ -1,0 +1,19 @@
+// What is known of a symptom before any run: what a user sees, when it counts, where it comes from, what mends it.
+
+export type SymptomFacts = {
+  /** What a user sees, in the middle of a sentence. */
+  readonly sees: string;
+  /** How it is called in "no more …". */
+  readonly noun: string;
+  /** When it counts as present; thresholds stand in it by their names. */
+  readonly when: string;
+  /** Defaults by name; each name ends in its unit. A scenario can change them by name. */
+  readonly thresholds: {readonly [name: string]: number};
+  /** What usually causes it, as a sentence. */
+  readonly cause: string;
+  /** What usually mends it, as a sentence. */
+  readonly remedy: string;
+  readonly source: Source;
+};
+
+export type Source = {readonly title: string; readonly url: string};

@@ -1,0 +1,23 @@
+// The catalogue of docs/symptoms.md, as the facts of the symptoms have it.
+import type {SymptomFacts} from '../../src/model/symptoms/facts.ts';
+
+export const catalogueOf = (symptoms: {readonly [id: string]: SymptomFacts}): string =>
+  Object.entries(symptoms)
+    .map(([id, facts]) => entryOf(id, facts))
+    .join('\n');
+
+const entryOf = (id: string, {sees, when, thresholds, cause, remedy, source}: SymptomFacts): string => {
+  const limits = Object.entries(thresholds).map(([name, value]) => `\`${name}\` ${value}`);
+  return [
+    `### ${id}`,
+    '',
+    `*${sees[0]!.toUpperCase()}${sees.slice(1)}.*`,
+    '',
+    `- **Present when** ${when}.`,
+    ...(limits.length > 0 ? [`- **Thresholds:** ${limits.join(', ')}`] : []),
+    `- **Usual cause:** ${cause}`,
+    `- **What to do:** ${remedy}`,
+    `- **Source:** [${source.title}](${source.url})`,
+    '',
+  ].join('\n');
+};

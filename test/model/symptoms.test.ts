@@ -1,0 +1,36 @@
+// What is known of the symptoms is whole, and docs/symptoms.md says the same.
+import {readFileSync, writeFileSync} from 'node:fs';
+import {resolve} from 'node:path';
+import test from 'ava';
+import {symptomIds, symptoms} from '../../src/model/symptoms.ts';
+import {catalogueOf} from '../helpers/symptom-catalogue.ts';
+
+const page = resolve(import.meta.dirname, '../../docs/symptoms.md');
+const [from, to] = ['<!-- the table of src/model/symptoms begins -->', '<!-- it ends -->'];
+
+test('docs/symptoms.md has each symptom with its thresholds', t => {
+  const text = readFileSync(page, 'utf8');
+  const [begin, end] = [text.indexOf(from) + from.length, text.indexOf(to)];
+  t.true(begin > from.length && end > begin, 'the marks are there');
+  const whole = `${text.slice(0, begin)}\n${catalogueOf(symptoms)}${text.slice(end)}`;
+  if (process.env['UPDATE_GOLDEN']) writeFileSync(page, whole);
+  t.is(readFileSync(page, 'utf8'), whole, 'UPDATE_GOLDEN=1 npx ava test/model/symptoms.test.ts rewrites it');
+});
+
+for (const id of symptomIds) {
+  test(`${id}: its facts are whole`, t => {
+    const {sees, noun, when, thresholds, cause, remedy, source} = symptoms[id];
+    for (const text of [sees, noun, when]) t.regex(text, /[^.]$/, 'stands in a sentence');
+    for (const text of [cause, remedy]) t.regex(text, /^[A-Z'].*\.$/, 'is a sentence');
+    t.regex(source.url, /^https:\/\//);
+    for (const name of Object.keys(thresholds)) {
+      t.true(when.includes(`\`${name}\``), `says what ${name} is for`);
+      t.regex(name, /(?:Count|Ms|Ratio|Share|Bytes)$/, 'ends in its unit');
+    }
+    const named = [...when.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    t.deepEqual(
+      named.filter(name => !(name in thresholds)),
+      [],
+    );
+  });
+}
