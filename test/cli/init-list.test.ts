@@ -73,5 +73,7 @@ test('--version tells the version of the package', async t => {
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  t.deepEqual(await place.call(['--version']), {code: 0, stdout: `${manifest.version}\n`, stderr: ''});
+  for (const argv of [['--version'], ['-V'], ['run', '--version']]) {
+    t.deepEqual(await place.call(argv), {code: 0, stdout: `${manifest.version}\n`, stderr: ''});
+  }
 });

@@ -1,7 +1,6 @@
 // foulweather report: judges and renders a saved run again, offline.
 import type {Command} from 'commander';
 import type {Session} from '../session.ts';
-import {writeReport} from '../write-report.ts';
 
 export const addReportCommand = (root: Command, {world}: Session): void => {
   root
@@ -13,6 +12,7 @@ export const addReportCommand = (root: Command, {world}: Session): void => {
     .action(async (id: string, options: {out: string; json?: boolean}) => {
       const {RunFolder} = await import('../../store/run-folder.ts');
       const {reopenRun} = await import('../../run/reopen.ts');
+      const {writeReport} = await import('../write-report.ts');
       const folder = await RunFolder.open(world.cwd, id);
       const run = await reopenRun(folder);
       const {summary, json} = await writeReport(world, {run, folder, out: options.out});

@@ -2,13 +2,11 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
 import type {Verdict} from '../../model/goal.ts';
-import {createProgress, quietProgress} from '../progress.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellWord} from '../shell-word.ts';
 import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
-import {writeReport} from '../write-report.ts';
 
 type Options = {
   readonly variant?: string[];
@@ -63,7 +61,12 @@ const severity: readonly number[] = [exitCodes.met, exitCodes.inconclusive, exit
 const runAll = async ({world}: Session, scenarios: readonly string[], options: Options): Promise<number> => {
   // All names are looked up before the first run, so that a typing error in the last one costs nothing.
   const files = scenarios.map(name => ({name, file: findScenario(name, world.cwd)}));
-  const {runScenario} = await import('../../run/run-scenario.ts');
+  // What drives and tells is loaded by those who run: --help and mistakes are answered without it.
+  const [{runScenario}, {createProgress, quietProgress}, {writeReport}] = await Promise.all([
+    import('../../run/run-scenario.ts'),
+    import('../progress.ts'),
+    import('../write-report.ts'),
+  ]);
   const interruption = new AbortController();
   let signalCode: number | null = null;
   const offSignal = world.onSignal(signal => {

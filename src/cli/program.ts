@@ -1,0 +1,46 @@
+// The commands and their options, as commander knows them.
+import {Command, CommanderError} from 'commander';
+import {exitCodes} from '../model/errors.ts';
+import {addInitCommand} from './commands/init.ts';
+import {addListCommand} from './commands/list.ts';
+import {addProxyCommand} from './commands/proxy.ts';
+import {addReportCommand} from './commands/report.ts';
+import {addRunCommand} from './commands/run.ts';
+import type {Session} from './session.ts';
+import {version} from './version.ts';
+
+const about = `Finds out how client libraries behave when the network misbehaves, and proves the fix.
+
+Try: foulweather run undici-stall`;
+
+/** Does what argv asks for; the exit code is left in the session. Commander's own complaints have been told by then. */
+export const runProgram = async (session: Session): Promise<void> => {
+  const {argv} = session.world;
+  try {
+    // Without a command the help is the answer, and no mistake.
+    await program(session).parseAsync(argv.length === 0 ? ['--help'] : [...argv], {from: 'user'});
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    session.exitCode = error.exitCode === 0 ? exitCodes.met : exitCodes.usage;
+  }
+};
+
+const program = (session: Session): Command => {
+  const {world} = session;
+  const root = new Command('foulweather')
+    .description(about)
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(foulweather --help tells the commands and their options)')
+    .configureOutput({
+      writeOut: text => world.stdout.write(text),
+      writeErr: text => world.stderr.write(text),
+    });
+  addRunCommand(root, session);
+  addListCommand(root, session);
+  addInitCommand(root, session);
+  addReportCommand(root, session);
+  addProxyCommand(root, session);
+  return root;
+};
