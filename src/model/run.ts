@@ -117,6 +117,8 @@ export type TrialJudgement = {
 export type Judgement = {
   readonly verdict: Verdict;
   readonly candidate: string;
+  /** What keeps the run as a whole from being judged; those of single trials are with the trials. */
+  readonly gates: readonly Gate[];
   readonly trials: readonly TrialJudgement[];
 };
 

@@ -95,7 +95,10 @@ const partialBlocks = ({run, variants}: RunStory): Block[] => {
 const doubtBlocks = ({run, judged}: RunStory): Block[] => {
   if (run.judgement.verdict !== 'inconclusive') return [];
   const gates = new Map(
-    judged.trials.flatMap(({judgement}) => judgement.gates.map(gate => [gate.name, gate])),
+    [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])].map(gate => [
+      gate.name,
+      gate,
+    ]),
   );
   return [...gates.values()].map(gate =>
     paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),

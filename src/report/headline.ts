@@ -11,13 +11,22 @@ const symptomsNamed = 3;
 export const headlineOf = (story: RunStory): string => {
   const {record} = story.run;
   if (record.status !== 'complete') return `${record.plan.name}: ${unfinished[record.status]}`;
-  const doubt = story.judged.trials.flatMap(({judgement}) => [...judgement.gates])[0];
-  if (story.run.judgement.verdict === 'inconclusive' && doubt) {
-    return `${record.plan.name}: inconclusive for ${story.judged.variant.name}: ${doubt.reason.replace(/\.$/, '')}`;
-  }
+  const doubt = doubtOf(story);
+  if (doubt !== null) return `${record.plan.name}: ${doubt}`;
   const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
   return `${record.plan.name}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}`;
 };
+
+/** The first gate of a run that cannot judge: the run's own before those of the judged trials. */
+const doubtOf = ({run, judged}: RunStory): string | null => {
+  if (run.judgement.verdict !== 'inconclusive') return null;
+  const [whole] = run.judgement.gates;
+  if (whole) return `inconclusive: ${withoutStop(whole.reason)}`;
+  const [own] = judged.trials.flatMap(({judgement}) => [...judgement.gates]);
+  return own ? `inconclusive for ${judged.variant.name}: ${withoutStop(own.reason)}` : null;
+};
+
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 const unfinished = {
   running: 'not finished, so that nothing is concluded',

@@ -69,8 +69,8 @@ const symptomLines = ({symptoms, trials}: VariantStory): string[] =>
 const gateLines = ({run, judged}: RunStory): string[] => {
   if (run.judgement.verdict !== 'inconclusive') return [];
   const gates = new Set(
-    judged.trials.flatMap(({judgement}) =>
-      judgement.gates.map(gate => `Inconclusive: ${gate.reason} ${gate.advice}`),
+    [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])].map(
+      gate => `Inconclusive: ${gate.reason} ${gate.advice}`,
     ),
   );
   return gates.size === 0 ? [] : [...gates, ''];

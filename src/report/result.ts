@@ -45,6 +45,8 @@ export type Result = {
   /** Whose verdict it is. */
   readonly candidate: string;
   readonly headline: string;
+  /** What keeps the run as a whole from being judged. */
+  readonly gates: readonly Gate[];
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly seed: number;
@@ -65,6 +67,7 @@ export const resultOf = (story: RunStory): Result => {
     verdict: judgement.verdict,
     candidate: judgement.candidate,
     headline: headlineOf(story),
+    gates: judgement.gates,
     startedAt: record.startedAt,
     endedAt: record.endedAt,
     seed: record.seed,

@@ -4,6 +4,7 @@ import type {AddressInfo} from 'node:net';
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
 import type {TelemetryObservation} from '../model/telemetry.ts';
 import {type Answer, contentTypes, exportResponse, statusResponse} from './answer.ts';
+import {BodyBudget, type Share} from './body-budget.ts';
 import type {Encoding, Signal} from './otlp-messages.ts';
 import {Refusal} from './refusal.ts';
 import {inflateBody, readBody} from './request-body.ts';
@@ -20,12 +21,22 @@ export type Receiver = {
   stop(): Promise<void>;
 };
 
+export type ReceiverOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** Of all requests under way; above it they are asked to come back. */
+  readonly bodiesLimitBytes?: number;
+};
+
 type OpenTrial = {readonly intake: TrialIntake; underWayCount: number};
 
 /** A subject that was stopped, not killed, may hold a request open for ever. */
 const finishPatienceMs = 5000;
 /** Reading what the kernel holds of a subject that has just died takes a turn to accept and one to read. */
 const turnsOfSilence = 4;
+
+/** An exporter tries again a few times within its own ten seconds. */
+const retryAfterSeconds = 1;
 
 const pathPattern = /^\/([^/]+)\/v1\/(traces|metrics|logs)$/;
 
@@ -48,14 +59,20 @@ const refusalFrom = (error: unknown): Refusal => {
 
 const sendRefusal = (request: IncomingMessage, response: ServerResponse, refusal: Refusal): void => {
   if (refusal.kind === 'method not allowed') response.setHeader('allow', 'POST');
+  if (refusal.kind === 'overloaded') response.setHeader('retry-after', retryAfterSeconds);
   // Of a body without end, nothing more is read; node:http reads away what is left of others.
   if (refusal.kind === 'too large' && !request.complete) response.setHeader('connection', 'close');
   const answer = statusResponse(encodingOf(request) ?? 'json', refusal.rpcCode, refusal.message);
   send(response, refusal.httpStatus, answer);
 };
 
-const exportInto = async (intake: TrialIntake, signal: Signal, request: IncomingMessage): Promise<Answer> => {
-  const body = await readBody(request);
+const exportInto = async (
+  intake: TrialIntake,
+  signal: Signal,
+  request: IncomingMessage,
+  share: Share,
+): Promise<Answer> => {
+  const body = await readBody(request, share.take);
   intake.countRequest(body.length);
   if (request.method !== 'POST') throw new Refusal('method not allowed', `${request.method} is not POST`);
   const encoding = encodingOf(request);
@@ -67,6 +84,7 @@ const exportInto = async (intake: TrialIntake, signal: Signal, request: Incoming
     );
   }
   const inflated = await inflateBody(body, request.headers['content-encoding'] ?? '');
+  if (inflated !== body) share.take(inflated.length);
   return exportResponse(signal, encoding, await intake.take(signal, encoding, inflated));
 };
 
@@ -74,8 +92,9 @@ const exportInto = async (intake: TrialIntake, signal: Signal, request: Incoming
  * Starts an OTLP receiver for http/protobuf and http/json. Port 0 takes a free one.
  * Rejects where it cannot listen; once it does, no request can make it fail.
  */
-export const startReceiver = async ({host, port}: {host: string; port: number}): Promise<Receiver> => {
+export const startReceiver = async ({host, port, bodiesLimitBytes}: ReceiverOptions): Promise<Receiver> => {
   const trials = new Map<string, OpenTrial>();
+  const budget = new BodyBudget(bodiesLimitBytes);
 
   const trialOf = (trialId: string): OpenTrial => {
     const trial = trials.get(trialId);
@@ -85,13 +104,15 @@ export const startReceiver = async ({host, port}: {host: string; port: number}):
 
   const exportTo = async (trial: OpenTrial, signal: Signal, request: IncomingMessage): Promise<Answer> => {
     trial.underWayCount += 1;
+    const share = budget.share();
     try {
-      return await exportInto(trial.intake, signal, request);
+      return await exportInto(trial.intake, signal, request, share);
     } catch (error) {
       // A sender that has gone away is told nothing, but counted.
       trial.intake.refuse(request.errored === null ? refusalFrom(error).kind : 'aborted by the sender');
       throw error;
     } finally {
+      share.release();
       trial.underWayCount -= 1;
     }
   };

@@ -9,6 +9,8 @@ const refusalKinds = {
   'too large': {httpStatus: 413, rpcCode: 8},
   'unsupported content type': {httpStatus: 415, rpcCode: 3},
   'unsupported content encoding': {httpStatus: 415, rpcCode: 3},
+  /** Worth trying again: an exporter of OTLP does so for this status. */
+  overloaded: {httpStatus: 503, rpcCode: 14},
   internal: {httpStatus: 500, rpcCode: 13},
 } as const;
 

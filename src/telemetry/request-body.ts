@@ -28,8 +28,14 @@ const inflaterOf = (contentEncoding: string, bytes: Buffer): keyof typeof inflat
   );
 };
 
-/** The bytes as they are on the wire. A body over the limit is read to its end, but not kept. */
-export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+/**
+ * The bytes as they are on the wire. A body over the limit is read to its end, but not kept.
+ * @param take is told of all bytes that are kept, and may refuse them
+ */
+export const readBody = async (
+  request: IncomingMessage,
+  take: (bytes: number) => void = () => {},
+): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   // Leaving the loop must not close the socket: the answer goes out on it.
@@ -37,8 +43,12 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
     const bytes = chunk as Buffer;
     sizeBytes += bytes.length;
     if (sizeBytes > discardLimitBytes) break;
-    if (sizeBytes > bodyLimitBytes) chunks.length = 0;
-    else chunks.push(bytes);
+    if (sizeBytes > bodyLimitBytes) {
+      chunks.length = 0;
+      continue;
+    }
+    take(bytes.length);
+    chunks.push(bytes);
   }
   if (sizeBytes > bodyLimitBytes) throw tooLarge();
   return Buffer.concat(chunks, sizeBytes);

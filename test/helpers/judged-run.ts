@@ -54,5 +54,5 @@ export const judgedRun = (options: Options = {}): JudgedRun => {
     trialIds: trials.map(({id}) => id),
   };
   const verdict = own.includes('missed') ? 'missed' : own.includes('inconclusive') ? 'inconclusive' : 'met';
-  return {record, trials, judgement: {verdict, candidate, trials: judgements}};
+  return {record, trials, judgement: {verdict, candidate, gates: [], trials: judgements}};
 };

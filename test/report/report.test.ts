@@ -50,7 +50,7 @@ test('a run without any trial still has a report', t => {
   const empty: JudgedRun = {
     record: {...run.record, status: 'failed', trialIds: []},
     trials: [],
-    judgement: {verdict: 'inconclusive', candidate: 'bounded', trials: []},
+    judgement: {verdict: 'inconclusive', candidate: 'bounded', gates: [], trials: []},
   };
   const report = fileOf(empty, 'report.md');
   t.regex(report, /^# undici-stall: the harness failed/);

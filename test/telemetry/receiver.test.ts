@@ -156,6 +156,39 @@ test('a zip bomb', refuses, {
   body: gzipSync(Buffer.alloc(65 * 1024 * 1024)),
 });
 
+test('asks a sender to come back while the bodies under way are too many, and takes it then', async t => {
+  const bodiesLimitBytes = 2 * oneSpan.length - 1;
+  const {receiver, url} = await startTrial(t, originEpochMs, {bodiesLimitBytes});
+  const traces = `${url}/v1/traces`;
+  const agent = new Agent();
+  t.teardown(() => agent.destroy());
+  const slow = request(traces, {method: 'POST', agent, headers: json});
+  slow.write(oneSpan);
+  const refused = await untilRefused(() => post(traces, json, oneSpan));
+  t.is(refused.status, 503);
+  t.is(refused.headers.get('retry-after'), '1');
+  t.is(decodeStatus('application/json', Buffer.from(await refused.arrayBuffer())).code, 14);
+  slow.end();
+  const [taken] = (await once(slow, 'response')) as [IncomingMessage];
+  t.is(taken.resume().statusCode, 200);
+  // What was held is free again, also of what was inflated.
+  const zipped = new Uint8Array(gzipSync(oneSpan));
+  for (let round = 0; round < 5; round++) {
+    t.is((await post(traces, {...json, 'content-encoding': 'gzip'}, zipped)).status, 200);
+  }
+  t.like((await receiver.finishTrial(trialId)).refusals, {overloaded: 1});
+});
+
+/** The slow sender's body may not have arrived yet when the first one asks. */
+const untilRefused = async (ask: () => Promise<Response>): Promise<Response> => {
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const answer = await ask();
+    if (answer.status !== 200) return answer;
+    await answer.arrayBuffer();
+  }
+  throw new Error('nothing was refused');
+};
+
 test('says which method is allowed', async t => {
   const {url} = await startTrial(t);
   const answer = await fetch(`${url}/v1/traces`, {method: 'DELETE'});

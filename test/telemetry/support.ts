@@ -16,7 +16,7 @@ import type {ExecutionContext} from 'ava';
 import type {Span} from '../../src/model/telemetry.ts';
 import {decodeRequest} from '../../src/telemetry/decode.ts';
 import {otlpType} from '../../src/telemetry/otlp-schema.ts';
-import {type Receiver, startReceiver} from '../../src/telemetry/receiver.ts';
+import {type Receiver, type ReceiverOptions, startReceiver} from '../../src/telemetry/receiver.ts';
 
 export const trialId = 'trial-1';
 export const tracePrefix = '00000000000000a1';
@@ -37,9 +37,13 @@ export type RunningTrial = {
 };
 
 /** A receiver with one trial in its phase 0. */
-export const startTrial = async (t: ExecutionContext, originEpochMs = Date.now()): Promise<RunningTrial> => {
+export const startTrial = async (
+  t: ExecutionContext,
+  originEpochMs = Date.now(),
+  options: Partial<ReceiverOptions> = {},
+): Promise<RunningTrial> => {
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
-  const receiver = await startReceiver({host: '127.0.0.1', port: 0});
+  const receiver = await startReceiver({host: '127.0.0.1', port: 0, ...options});
   t.teardown(() => receiver.stop());
   receiver.startTrial({trialId, tracePrefix, originEpochMs, spansFile});
   receiver.startPhase(trialId, 0, 0);

@@ -15,6 +15,7 @@ export const judgeRun = (trials: readonly Trial[], variants: readonly string[]):
   return {
     verdict: worst(judged.filter(trial => trial.variant === candidate).map(trial => trial.verdict)),
     candidate,
+    gates: [],
     trials: judged,
   };
 };

@@ -1,9 +1,25 @@
 // A run of which a part is missing: what is there may be told, and nothing may be concluded from it.
-import type {Judgement, RunRecord} from '../../model/run.ts';
+import type {Gate, Judgement, RunRecord} from '../../model/run.ts';
 
 /** The judgement of its trials, but inconclusive unless the run came to its end with all of them. */
 export const judgeWholeRun = (record: RunRecord, judgement: Judgement): Judgement => {
-  const planned = record.trialsPerVariant * record.plan.variants.length;
-  const isWhole = record.status === 'complete' && judgement.trials.length >= planned;
-  return isWhole ? judgement : {...judgement, verdict: 'inconclusive'};
+  if (record.status !== 'complete') return {...judgement, verdict: 'inconclusive'};
+  const gates = missingTrials(record, judgement);
+  return gates.length === 0 ? judgement : {...judgement, verdict: 'inconclusive', gates};
+};
+
+/** The record says that all were made: their journals are gone, or cannot tell which trial they are of. */
+const missingTrials = ({plan, trialsPerVariant}: RunRecord, {trials}: Judgement): Gate[] => {
+  const planned = plan.variants.flatMap(({name}) =>
+    Array.from({length: trialsPerVariant}, (_, round) => `${name}-${round + 1}`),
+  );
+  const missing = planned.filter(id => !trials.some(({trialId}) => trialId === id));
+  if (missing.length === 0) return [];
+  return [
+    {
+      name: 'trials-missing',
+      reason: `Of ${planned.length} planned trials ${missing.length === 1 ? 'one is' : `${missing.length} are`} missing: ${missing.join(', ')}.`,
+      advice: 'Run the scenario again.',
+    },
+  ];
 };

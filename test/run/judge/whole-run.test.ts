@@ -1,11 +1,14 @@
 // Only a run that is whole has a verdict.
 import test from 'ava';
 import type {Verdict} from '../../../src/model/goal.ts';
-import type {RunRecord} from '../../../src/model/run.ts';
+import type {JudgedRun, RunRecord} from '../../../src/model/run.ts';
+import {renderSummary} from '../../../src/report/list.ts';
+import {renderReport} from '../../../src/report/report.ts';
 import {judgeWholeRun} from '../../../src/run/judge/whole-run.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
 
-const {record, judgement} = judgedRun({trialsPerVariant: 2});
+const run = judgedRun({trialsPerVariant: 2});
+const {record, judgement} = run;
 
 type Row = readonly [RunRecord['status'], trialCount: number, Verdict, expected: Verdict];
 
@@ -26,6 +29,24 @@ for (const [status, trialCount, verdict, expected] of rows) {
   test(`${status} with ${trialCount} of 4 trials that are ${verdict}: ${expected}`, t => {
     const trials = judgement.trials.slice(0, trialCount);
     const judged = judgeWholeRun({...record, status}, {...judgement, verdict, trials});
-    t.deepEqual(judged, {...judgement, verdict: expected, trials});
+    t.like(judged, {verdict: expected});
+    t.deepEqual(judged.trials, trials);
+    t.is(judged.gates.length, status === 'complete' && trialCount < 4 ? 1 : 0);
   });
 }
+
+const lacking = (...ids: readonly string[]): JudgedRun => {
+  const isThere = ({trialId}: {readonly trialId: string}): boolean => !ids.includes(trialId);
+  const trials = judgement.trials.filter(isThere);
+  return {...run, judgement: judgeWholeRun(record, {...judgement, verdict: 'met', trials})};
+};
+
+test('a complete record with trials missing says which, in its gate, its headline and its summary', t => {
+  const {judgement: judged} = lacking('bounded-2');
+  t.is(judged.gates[0]!.reason, 'Of 4 planned trials one is missing: bounded-2.');
+  const told = lacking('defaults-1', 'bounded-2');
+  const says = 'Of 4 planned trials 2 are missing: defaults-1, bounded-2';
+  t.true(renderReport(told).files['report.md']!.startsWith(`# undici-stall: inconclusive: ${says}\n`));
+  t.true(renderReport(told).files['report.md']!.includes(`Inconclusive for **trials-missing**: ${says}.`));
+  t.true(renderSummary(told, 'report.md').includes(`Inconclusive: ${says}. Run the scenario again.`));
+});
