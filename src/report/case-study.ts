@@ -1,6 +1,9 @@
 // A judged run as a case study: the story that every rendering tells, without the form of any.
+import type {Chart} from './charts/chart.ts';
+import {timeline} from './charts/timeline.ts';
 import type {Block, Section} from './document.ts';
 import {code, paragraph, type Span, strong} from './document.ts';
+import {figure} from './figure.ts';
 import {duration, plural} from './format.ts';
 import {verdictWords} from './goals.ts';
 import {headlineOf} from './headline.ts';
@@ -13,7 +16,6 @@ import {outcomeSection} from './sections/outcome.ts';
 import {reproductionSection} from './sections/reproduction.ts';
 import {symptomsSection} from './sections/symptoms.ts';
 import {threatsSection} from './sections/threats.ts';
-import {describeTimeline} from './timeline.ts';
 import type {RunStory} from './variants.ts';
 
 export type CaseStudy = {
@@ -32,7 +34,7 @@ export const caseStudy = (story: RunStory): CaseStudy => ({
     ...partialBlocks(story),
     verdictBlock(story),
     ...doubtBlocks(story),
-    {kind: 'image', file: 'timeline.svg', alternative: describeTimeline(story)},
+    ...figure('timeline', () => timeline(story)),
   ],
   sections: [
     observationSection(story),
@@ -104,3 +106,13 @@ const doubtBlocks = ({run, judged}: RunStory): Block[] => {
     paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
   );
 };
+
+/** Every block of a case study, in the order of reading. */
+export const blocksOf = ({lead, sections, appendices}: CaseStudy): Block[] => [
+  ...lead,
+  ...[...sections, ...appendices].flatMap(({blocks}) => [...blocks]),
+];
+
+/** Its charts by their file's name; no two have the same. */
+export const chartsOf = (study: CaseStudy): Chart[] =>
+  blocksOf(study).flatMap(block => (block.kind === 'figure' ? [block.chart] : []));

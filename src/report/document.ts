@@ -1,5 +1,7 @@
 // What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
 
+import type {Chart} from './charts/chart.ts';
+
 /** A plain string, or one with a meaning: `code` for what comes from the library, the scenario or a machine. */
 export type Span = string | {readonly code: string} | {readonly strong: string} | {readonly break: true};
 
@@ -19,7 +21,7 @@ export type Block =
   | {readonly kind: 'heading'; readonly title: string}
   | {readonly kind: 'list'; readonly items: readonly Text[]}
   | {readonly kind: 'code'; readonly language: string; readonly text: string}
-  | {readonly kind: 'image'; readonly file: string; readonly alternative: string}
+  | {readonly kind: 'figure'; readonly chart: Chart}
   | Table;
 
 export type Section = {readonly id: string; readonly title: string; readonly blocks: readonly Block[]};

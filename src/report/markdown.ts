@@ -1,6 +1,7 @@
 // A case study as GitHub-flavoured markdown. All text is escaped here, and nowhere before.
 import {markdownTable} from 'markdown-table';
 import type {CaseStudy} from './case-study.ts';
+import {fileOfChart} from './charts/chart.ts';
 import type {Block, Section, Span, Table, Text} from './document.ts';
 
 export const toMarkdown = (study: CaseStudy): string => {
@@ -24,8 +25,8 @@ const renderBlock = (block: Block): string => {
       return block.items.map(item => `- ${renderText(item)}`).join('\n');
     case 'code':
       return fenced(block.language, block.text);
-    case 'image':
-      return `![${escapeText(block.alternative)}](${encodeURI(block.file)})`;
+    case 'figure':
+      return `![${escapeText(block.chart.description)}](${encodeURI(fileOfChart(block.chart))})`;
     case 'table':
       return renderTable(block);
   }

@@ -1,10 +1,10 @@
 // A judged run in all the files of its report.
 import type {JudgedRun} from '../model/run.ts';
-import {caseStudy} from './case-study.ts';
+import {caseStudy, chartsOf} from './case-study.ts';
+import {fileOfChart, toSvgFile} from './charts/chart.ts';
 import {toMarkdown} from './markdown.ts';
 import {redactRun} from './redact.ts';
 import {resultOf} from './result.ts';
-import {timeline} from './timeline.ts';
 import {runStory} from './variants.ts';
 
 export type Report = {readonly files: {readonly [name: string]: string}};
@@ -12,10 +12,11 @@ export type Report = {readonly files: {readonly [name: string]: string}};
 /** Pure: the same run gives the same bytes. Secrets are taken out before anything is rendered. */
 export const renderReport = (run: JudgedRun): Report => {
   const story = runStory(redactRun(run));
+  const study = caseStudy(story);
   return {
     files: {
-      'report.md': toMarkdown(caseStudy(story)),
-      'timeline.svg': timeline(story),
+      'report.md': toMarkdown(study),
+      ...Object.fromEntries(chartsOf(study).map(chart => [fileOfChart(chart), toSvgFile(chart)])),
       'result.json': `${JSON.stringify(resultOf(story), null, 2)}\n`,
     },
   };

@@ -14,7 +14,11 @@ const matchesGolden = test.macro({
     const {files} = renderReport(run);
     const actual: {[file: string]: string} = {
       [`${name}.md`]: files['report.md'] ?? '',
-      [`${name}.svg`]: files['timeline.svg'] ?? '',
+      ...Object.fromEntries(
+        Object.entries(files)
+          .filter(([file]) => file.endsWith('.svg'))
+          .map(([file, text]) => [`${name}.${file}`, text]),
+      ),
       [`${name}.txt`]: renderSummary(run, 'reports/undici-stall/report.md'),
     };
     for (const [file, text] of Object.entries(actual)) {

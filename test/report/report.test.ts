@@ -147,7 +147,7 @@ test('the chart is well-formed, has no script and says in words what it shows', 
     }
     t.deepEqual(open, []);
     t.notRegex(svg, /<script|href=|\son\w+=/);
-    t.regex(svg, /<title id="title">.+<\/title>\n<desc id="description">.+<\/desc>/);
+    t.regex(svg, /<title id="timeline-title">.+<\/title>\n<desc id="timeline-description">.+<\/desc>/);
     t.regex(svg, /prefers-color-scheme: dark/);
   }
 });

@@ -42,13 +42,9 @@ export const timeGrid = (time: TimeScale, top: number, bottom: number): string[]
     return element('line', {class: 'grid', x1: x, x2: x, y1: top, y2: bottom});
   });
 
-/** `last` has the unit below its numbers. */
-export const timeAxis = (time: TimeScale, y: number, last: boolean): string[] => [
+export const timeAxis = (time: TimeScale, y: number): string[] => [
   element('line', {class: 'axis', x1: left, x2: right, y1: y, y2: y}),
   ...secondsOf(time).map(second =>
     label(String(second), time(second * 1000), y + 16, {class: 'muted middle'}),
   ),
-  ...(last
-    ? [label('seconds since the trial began', (left + right) / 2, y + 34, {class: 'muted middle'})]
-    : []),
 ];

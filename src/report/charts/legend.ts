@@ -1,4 +1,4 @@
-// The legend: lines, shading and the outcomes that occur, in rows that fit the width.
+// The legend: lines, shading and fillings, in rows that fit the width.
 import {left, right} from './frame.ts';
 import type {Layer} from './style.ts';
 import {element, label, textWidth} from './svg.ts';
@@ -8,26 +8,22 @@ const rowHeight = 20;
 
 type Entry = {readonly text: string; readonly mark: (x: number, y: number) => string};
 
-const lineEntry = (text: string, kind: string): Entry => ({
+export const lineEntry = (text: string, kind: string): Entry => ({
   text,
   mark: (x, y) => element('line', {class: kind, x1: x, x2: x + swatch, y1: y - 4, y2: y - 4}),
 });
 
-const boxEntry = (text: string, attributes: {readonly [name: string]: string}): Entry => ({
+export const boxEntry = (text: string, attributes: {readonly [name: string]: string}): Entry => ({
   text,
   mark: (x, y) => element('rect', {...attributes, x, y: y - 10, width: swatch, height: 12}),
 });
 
+export const outcomeEntries = (layers: readonly Layer[]): Entry[] =>
+  layers.map(layer => boxEntry(layer, {fill: `url(#outcome-${layer})`}));
+
 export type Legend = {readonly height: number; readonly draw: (top: number) => string[]};
 
-export const legend = (shown: readonly Layer[], deadlineText: string): Legend => {
-  const entries: readonly Entry[] = [
-    lineEntry('p50 settle', 'p50'),
-    lineEntry('p99 settle', 'p99'),
-    lineEntry(`deadline ${deadlineText}`, 'deadline'),
-    boxEntry('fault', {class: 'fault edge'}),
-    ...shown.map(layer => boxEntry(layer, {fill: `url(#outcome-${layer})`})),
-  ];
+export const legend = (entries: readonly Entry[]): Legend => {
   let x = left;
   let row = 0;
   const placed = entries.map(entry => {

@@ -30,7 +30,7 @@ export const outcomePanel = (
   time: TimeScale,
   highest: number,
   box: {top: number; bottom: number},
-): string[] => {
+): {axis: string[]; bars: string[]} => {
   const scale = scaleLinear().domain([0, highest]).range([box.bottom, box.top]);
   const shown = layersShown([trial]);
   const axis = scale
@@ -59,7 +59,7 @@ export const outcomePanel = (
       return element('path', {fill: `url(#outcome-${series.key})`, d: path ?? ''});
     });
   });
-  return [...axis, ...bars];
+  return {axis, bars};
 };
 
 /** Bins in unbroken rows. */

@@ -1,12 +1,13 @@
 // The phases of a trial behind a panel, and their names above the chart, kept from overlapping.
 import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {plot} from './chart.ts';
 import {left, right, type TimeScale} from './frame.ts';
 import {element, label, textWidth} from './svg.ts';
 
 type Band = {readonly name: string; readonly fault: boolean; readonly from: number; readonly to: number};
 
 const fontSize = 12;
-export const rowHeight = 16;
+const rowHeight = 16;
 
 const bandsOf = (trial: Trial, time: TimeScale): Band[] =>
   trial.plan.phases.flatMap((phase, index) => {
@@ -31,12 +32,13 @@ export const phaseShades = (trial: Trial, time: TimeScale, top: number, bottom: 
     element('line', {class: 'edge', x1: from, x2: from, y1: top, y2: bottom}),
   ]);
 
-export type PhaseNames = {readonly rowCount: number; readonly draw: (top: number) => string[]};
+export type PhaseNames = {readonly height: number; readonly draw: (top: number) => string};
 
-/** Each name over the middle of its phase, in the first row that has room for it. */
-export const phaseNames = (trial: Trial, time: TimeScale): PhaseNames => {
+/** Each name over the middle of its phase, in the first row that has room for it; the trial that got furthest names them. */
+export const phaseNames = (trials: readonly Trial[], time: TimeScale): PhaseNames => {
+  const longest = trials.toSorted((a, b) => b.edges.length - a.edges.length)[0];
   const rowEnds: number[] = [];
-  const placed = bandsOf(trial, time).map(band => {
+  const placed = (longest ? bandsOf(longest, time) : []).map(band => {
     const half = textWidth(band.name, fontSize) / 2;
     const middle = Math.min(Math.max((band.from + band.to) / 2, left + half), right - half);
     const free = rowEnds.findIndex(end => end + 6 <= middle - half);
@@ -45,12 +47,14 @@ export const phaseNames = (trial: Trial, time: TimeScale): PhaseNames => {
     return {...band, middle, row};
   });
   return {
-    rowCount: rowEnds.length,
+    height: rowEnds.length * rowHeight,
     draw: top =>
-      placed.map(({name, fault, middle, row}) =>
-        label(name, middle, top + (rowEnds.length - row) * rowHeight - 4, {
-          class: fault ? 'middle strong' : 'middle muted',
-        }),
+      plot(
+        placed.map(({name, fault, middle, row}) =>
+          label(name, middle, top + (rowEnds.length - row) * rowHeight - 4, {
+            class: fault ? 'middle strong' : 'middle muted',
+          }),
+        ),
       ),
   };
 };

@@ -8,11 +8,12 @@ import {hungAfterMs} from '../../model/plan.ts';
 import type {Trial} from '../../model/trial.ts';
 import {count, plannedDuration} from '../format.ts';
 import {left, right, type TimeScale} from './frame.ts';
+import type {SeriesName} from './style.ts';
 import {element, label, textWidth} from './svg.ts';
 
 export type LatencyScale = ScaleLogarithmic<number, number>;
 
-export const laneHeight = 18;
+const laneHeight = 18;
 const fontSize = 12;
 const floorMs = 0.1;
 
@@ -27,26 +28,29 @@ export const latencyDomain = (trials: readonly Trial[]): readonly [number, numbe
   return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high) - 1e-9)];
 };
 
-export const quantilePanel = (
-  trial: Trial,
-  time: TimeScale,
+/** Leaves room above for what was hung. */
+export const latencyScale = (
   domain: readonly [number, number],
   box: {top: number; bottom: number},
-): string[] => {
-  const scale = scaleLog()
+): LatencyScale =>
+  scaleLog()
     .domain(domain)
     .range([box.bottom, box.top + laneHeight + 8])
     .clamp(true);
-  return [
-    ...latencyAxis(scale),
-    ...deadline(trial, scale),
-    quantilePath('p99', trial.driver.bins, time, scale, bin => bin.p99Ms),
-    quantilePath('p50', trial.driver.bins, time, scale, bin => bin.p50Ms),
-    ...hungLane(trial, time, box.top),
-  ];
-};
 
-const latencyAxis = (scale: LatencyScale): string[] =>
+export const quantilePanel = (
+  trial: Trial,
+  time: TimeScale,
+  scale: LatencyScale,
+  box: {top: number; bottom: number},
+): string[] => [
+  ...deadline(trial, scale),
+  quantilePath('two', trial.driver.bins, time, scale, bin => bin.p99Ms),
+  quantilePath('one', trial.driver.bins, time, scale, bin => bin.p50Ms),
+  ...hungLane(trial, time, box.top),
+];
+
+export const latencyAxis = (scale: LatencyScale): string[] =>
   scale
     .ticks()
     .filter(tick => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6))
@@ -65,7 +69,7 @@ const deadline = (trial: Trial, scale: LatencyScale): string[] => {
 
 /** A line breaks where nothing settled; a lone point shows as a dot by its round ends. */
 const quantilePath = (
-  name: 'p50' | 'p99',
+  name: SeriesName,
   bins: readonly Bin[],
   time: TimeScale,
   scale: LatencyScale,
@@ -76,7 +80,7 @@ const quantilePath = (
     .x(bin => time(bin.startMs + bin.durationMs / 2))
     .y(bin => scale(Math.max(floorMs, pick(bin) ?? floorMs)))
     .digits(1)(bins);
-  return path === null || path === '' ? '' : element('path', {class: name, d: path});
+  return path === null || path === '' ? '' : element('path', {class: `line ${name}`, d: path});
 };
 
 /** A strip over the bins with operations that had not settled by the hung limit, with their number: one strip per phase. */

@@ -44,32 +44,54 @@ const pattern = (layer: Layer): string => {
   return `<pattern id="outcome-${layer}" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="fill-${layer}" width="8" height="8"${faint}/><path class="texture" d="${textures[layer]}"/></pattern>`;
 };
 
+/** Lines and marks of up to four series: a colour, a dash and a filling for each. */
+export const seriesNames = ['one', 'two', 'three', 'four'] as const;
+
+export type SeriesName = (typeof seriesNames)[number];
+
+const dashes: {readonly [name in SeriesName]: string} = {
+  one: 'none',
+  two: '5 4',
+  three: '7 4',
+  four: '9 4 1 4',
+};
+
+const seriesRules = seriesNames.flatMap(name => [
+  `.chart .line.${name} { stroke: var(--${name}); stroke-dasharray: ${dashes[name]}; }`,
+  `.chart .bar.${name} { fill: var(--${name}); fill-opacity: ${name === 'two' ? 0.35 : 0.85}; stroke: var(--${name}); stroke-width: 1.5; }`,
+]);
+
 /** Only what the chart shows. */
 export const definitions = (shown: readonly Layer[]): string =>
   `<defs>\n${shown.map(pattern).join('\n')}\n</defs>`;
 
-export const styleSheet = `<style>
-svg { --paper: #ffffff; --ink: #1f2328; --muted: #59636e; --grid: #d1d9e0; --fault: #f2e9d8; --p50: #0072b2; --p99: #d55e00; }
+/** The rules stand under `.chart`, so that a page may have them beside its own. */
+export const chartRules = `.chart { --paper: #ffffff; --ink: #1f2328; --muted: #59636e; --grid: #d1d9e0; --fault: #f2e9d8; --one: #0072b2; --two: #b35000; --three: #00785a; --four: #a04c80; }
 @media (prefers-color-scheme: dark) {
-svg { --paper: #0d1117; --ink: #f0f6fc; --muted: #9198a1; --grid: #3d444d; --fault: #2d2a20; --p50: #56b4e9; --p99: #e69f00; }
+.chart { --paper: #0d1117; --ink: #f0f6fc; --muted: #9198a1; --grid: #3d444d; --fault: #2d2a20; --one: #56b4e9; --two: #e69f00; --three: #2fbf94; --four: #e08fbd; }
 }
-text { font: 12px -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: var(--ink); }
-.heading { font-size: 14px; font-weight: 600; }
-.strong { font-weight: 600; }
-.muted { fill: var(--muted); }
-.end { text-anchor: end; }
-.middle { text-anchor: middle; }
-.halo { stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
-.paper { fill: var(--paper); }
-.fault { fill: var(--fault); }
-.grid { stroke: var(--grid); stroke-width: 1; }
-.edge { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 1 3; }
-.axis { stroke: var(--muted); stroke-width: 1; }
-.p50, .p99 { fill: none; stroke-linecap: round; stroke-linejoin: round; }
-.p50 { stroke: var(--p50); stroke-width: 2; }
-.p99 { stroke: var(--p99); stroke-width: 2; stroke-dasharray: 1 4; }
-.deadline { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 8 4; }
-.died { stroke: var(--ink); stroke-width: 2; }
-.texture { fill: none; stroke: var(--paper); stroke-width: 1; stroke-opacity: 0.75; }
-${layers.map(layer => `.fill-${layer} { fill: ${colours[layer]}; }`).join('\n')}
-</style>`;
+.chart text { font: 12px -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: var(--ink); }
+.chart .heading { font-size: 14px; font-weight: 600; }
+.chart .strong { font-weight: 600; }
+.chart .muted { fill: var(--muted); }
+.chart .end { text-anchor: end; }
+.chart .middle { text-anchor: middle; }
+.chart .halo { stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
+.chart .paper { fill: var(--paper); }
+.chart .fault { fill: var(--fault); }
+.chart .grid { stroke: var(--grid); stroke-width: 1; }
+.chart .edge { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 1 3; }
+.chart .axis { stroke: var(--muted); stroke-width: 1; }
+.chart .line { fill: none; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+.chart .deadline { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 8 4; }
+.chart .died { stroke: var(--ink); stroke-width: 2; }
+.chart .texture { fill: none; stroke: var(--paper); stroke-width: 1; stroke-opacity: 0.75; }
+.chart .bar.operation { fill: var(--muted); fill-opacity: 0.35; stroke: var(--muted); }
+.chart .bar.span { fill: var(--one); fill-opacity: 0.85; }
+.chart .bar.error { fill: var(--two); fill-opacity: 0.35; stroke: var(--two); stroke-width: 2; stroke-dasharray: 3 2; }
+.chart .fault-mark { fill: var(--two); }
+.chart .attempt-mark { fill: var(--three); }
+${seriesRules.join('\n')}
+${layers.map(layer => `.chart .fill-${layer} { fill: ${colours[layer]}; }`).join('\n')}`;
+
+export const styleSheet = `<style>\n${chartRules}\n</style>`;

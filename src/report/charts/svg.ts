@@ -35,6 +35,14 @@ export const group = (attributes: Attributes, children: readonly string[]): stri
 export const textWidth = (text: string, fontSize: number): number =>
   [...text].reduce((sum, letter) => sum + letterWidth(letter), 0) * fontSize;
 
+/** Cut to the pixels that there are, with a mark where something is left out. */
+export const shortened = (text: string, fontSize: number, room: number): string => {
+  if (textWidth(text, fontSize) <= room) return text;
+  const letters = [...text];
+  while (letters.length > 0 && textWidth(`${letters.join('')}…`, fontSize) > room) letters.pop();
+  return `${letters.join('').trimEnd()}…`;
+};
+
 /** In parts of the font size, as Helvetica and its kin have them. */
 const letterWidth = (letter: string): number => {
   if (/[ijltfr.,:;'|!()\- ]/.test(letter)) return 0.31;

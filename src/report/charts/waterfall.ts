@@ -1,0 +1,274 @@
+// One trace as a waterfall: the operation as its caller saw it, the library's spans under it, and what the injector and the
+// target saw at which moment, all on one time axis.
+import {type ScaleLinear, scaleLinear} from 'd3-scale';
+import {max, min} from 'simple-statistics';
+import type {Span} from '../../model/telemetry.ts';
+import {duration, plural} from '../format.ts';
+import {bodyTop, type Chart, type Reading} from './chart.ts';
+import {right, width} from './frame.ts';
+import {element, label, shortened, textWidth} from './svg.ts';
+
+/** Something that another witness saw at one moment. */
+export type Mark = {
+  readonly atMs: number;
+  readonly kind: 'attempt' | 'fault';
+  /** A few words: `stall hit`, `attempt 2`. */
+  readonly text: string;
+};
+
+export type Waterfall = {
+  /** The stem of the file's name, and unique among the charts of a report. */
+  readonly name: string;
+  readonly title: string;
+  /** As the caller saw it; `endMs` is null for an operation that had not settled when the trial ended. */
+  readonly operation: {
+    readonly id: string;
+    readonly startMs: number;
+    readonly endMs: number | null;
+    readonly status: string;
+  } | null;
+  /** How long the caller was ready to wait, from the operation's start. */
+  readonly deadlineMs: number | null;
+  /** Of one trace; times are ms since the trial's origin, as all times here. */
+  readonly spans: readonly Span[];
+  readonly marks: readonly Mark[];
+};
+
+const rowHeight = 24;
+const barHeight = 14;
+const rowsShown = 30;
+const marksShown = 60;
+const nameLeft = 8;
+const plotLeft = 300;
+
+type Row = {
+  readonly name: string;
+  readonly depth: number;
+  readonly startMs: number;
+  readonly endMs: number | null;
+  readonly kind: 'operation' | 'span' | 'error';
+  /** Beside the bar. */
+  readonly note: string;
+};
+
+/** Null without a span, an operation or a mark. */
+export const waterfall = (input: Waterfall): Chart | null => {
+  const all = rowsOf(input);
+  const rows = all.slice(0, rowsShown);
+  const marks = input.marks.toSorted((a, b) => a.atMs - b.atMs).slice(0, marksShown);
+  const ends = all.flatMap(({startMs, endMs}) => [startMs, endMs ?? startMs]);
+  const moments = [...ends, ...marks.map(({atMs}) => atMs)];
+  if (moments.length === 0) return null;
+  const origin = input.operation?.startMs ?? min(moments);
+  const deadline = input.operation && input.deadlineMs !== null ? input.deadlineMs : null;
+  const last = max(moments) - origin;
+  const first = Math.min(0, min(moments) - origin);
+  // A deadline far behind the last moment would press all that happened to the left.
+  const shownDeadline = deadline !== null && deadline <= last * 2 ? deadline : null;
+  const time = scaleLinear()
+    .domain([first, Math.max(last, shownDeadline ?? 0, 0.1)])
+    .range([plotLeft, right - 60]);
+  const left = all.length - rows.length;
+  const lanes = lanesOf(marks);
+  const top = bodyTop + 6;
+  const bottom = top + (rows.length + lanes.length) * rowHeight + (left > 0 ? rowHeight : 0) + 4;
+  return {
+    name: input.name,
+    title: input.title,
+    description: describe(input, all),
+    height: bottom + 42,
+    layers: [],
+    span: null,
+    panels: [
+      {
+        title: input.title,
+        top,
+        bottom,
+        readings: readingsOf(rows, marks, origin, time),
+      },
+    ],
+    body: [
+      ...axis(time, top, bottom),
+      ...(shownDeadline === null ? [] : deadlineLine(time(shownDeadline), top, bottom)),
+      ...rows.flatMap((row, index) => drawRow(row, top + index * rowHeight, origin, time)),
+      left > 0
+        ? label(
+            `and ${plural(left, 'more span')}, later than these`,
+            nameLeft,
+            top + rows.length * rowHeight + 16,
+            {class: 'muted'},
+          )
+        : '',
+      ...lanes.flatMap((lane, index) =>
+        drawLane(lane, bottom - (lanes.length - index) * rowHeight, origin, time),
+      ),
+    ],
+  };
+};
+
+const rowsOf = ({operation, spans}: Waterfall): Row[] => [
+  ...(operation
+    ? [
+        {
+          name: `operation ${operation.id}`,
+          depth: 0,
+          startMs: operation.startMs,
+          endMs: operation.endMs,
+          kind: 'operation' as const,
+          note: operation.status,
+        },
+      ]
+    : []),
+  ...treeOf(spans, operation ? 1 : 0),
+];
+
+/** Parents before their children, each level by start; a span whose parent is not there is a root. */
+const treeOf = (spans: readonly Span[], depth: number): Row[] => {
+  const ids = new Set(spans.map(({spanId}) => spanId));
+  const ordered = spans.toSorted((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+  const childrenOf = Map.groupBy(ordered, ({parentSpanId}) =>
+    parentSpanId !== null && ids.has(parentSpanId) ? parentSpanId : '',
+  );
+  const seen = new Set<string>();
+  const walk = (parent: string, level: number): Row[] =>
+    (childrenOf.get(parent) ?? []).flatMap(span => {
+      // Ids that another process made up may go in a circle.
+      if (seen.has(span.spanId)) return [];
+      seen.add(span.spanId);
+      return [rowOfSpan(span, level), ...walk(span.spanId, level + 1)];
+    });
+  return walk('', depth);
+};
+
+const rowOfSpan = (span: Span, depth: number): Row => {
+  const failed = span.status === 'error';
+  const type = span.attributes['error.type'];
+  const status = span.attributes['http.response.status_code'];
+  const why = typeof type === 'string' || typeof type === 'number' ? String(type) : span.statusMessage;
+  return {
+    name: span.name,
+    depth,
+    startMs: span.startMs,
+    endMs: span.endMs,
+    kind: failed ? 'error' : 'span',
+    note: failed ? `error${why ? ` ${why}` : ''}` : typeof status === 'number' ? String(status) : '',
+  };
+};
+
+const drawRow = (row: Row, y: number, origin: number, time: ScaleLinear<number, number>): string[] => {
+  const from = time(row.startMs - origin);
+  const [, end = from] = time.range();
+  const to = row.endMs === null ? end : time(row.endMs - origin);
+  const indent = nameLeft + Math.min(row.depth, 6) * 12;
+  const name = shortened(row.name, 12, plotLeft - indent - 10);
+  const took = row.endMs === null ? 'never settled' : duration(row.endMs - row.startMs);
+  const note = shortened([took, row.note].filter(Boolean).join(', '), 12, plotLeft);
+  const room = textWidth(note, 12) + 6;
+  const nameEnd = indent + textWidth(name, 12) + 10;
+  const noted = (x: number, end: string): string => label(note, x, y + 16, {class: `halo${end}`});
+  return [
+    label(name, indent, y + 16, {class: row.kind === 'operation' ? 'strong' : ''}),
+    element('rect', {
+      class: `bar ${row.kind}`,
+      x: from,
+      y: y + 5,
+      width: Math.max(2, to - from),
+      height: barHeight,
+    }),
+    // Behind the bar, before it, or with room on neither side on the bar itself.
+    to + room <= width - 4
+      ? noted(to + 6, '')
+      : from - room >= nameEnd
+        ? noted(from - 6, ' end')
+        : noted(from + 6, ''),
+  ];
+};
+
+type Lane = {readonly name: string; readonly kind: Mark['kind']; readonly marks: readonly Mark[]};
+
+const lanesOf = (marks: readonly Mark[]): Lane[] =>
+  [
+    {name: 'faults that hit, by the injector', kind: 'fault' as const},
+    {name: 'attempts, by the target', kind: 'attempt' as const},
+  ]
+    .map(lane => ({...lane, marks: marks.filter(({kind}) => kind === lane.kind)}))
+    .filter(lane => lane.marks.length > 0);
+
+/** Triangles are faults, circles are attempts; a mark's words stand beside it where there is room up to the next one. */
+const drawLane = (lane: Lane, y: number, origin: number, time: ScaleLinear<number, number>): string[] => [
+  label(lane.name, nameLeft, y + 16, {class: 'muted'}),
+  ...lane.marks.flatMap((mark, index) => {
+    const x = time(mark.atMs - origin);
+    const next = lane.marks[index + 1];
+    const until = next ? time(next.atMs - origin) - 8 : width - 4;
+    const shape =
+      lane.kind === 'fault'
+        ? element('path', {
+            class: 'mark fault-mark',
+            d: `M${x.toFixed(1)} ${y + 6}l6 11h-12z`,
+          })
+        : element('circle', {class: 'mark attempt-mark', cx: x, cy: y + 12, r: 5});
+    const room = until - x - 10;
+    return [shape, textWidth(mark.text, 12) <= room ? label(mark.text, x + 10, y + 16, {class: 'halo'}) : ''];
+  }),
+];
+
+const axis = (time: ScaleLinear<number, number>, top: number, bottom: number): string[] => {
+  const [from = 0, to = 0] = time.range();
+  return [
+    ...time.ticks(6).flatMap(tick => {
+      const x = time(tick);
+      return [
+        element('line', {class: 'grid', x1: x, x2: x, y1: top, y2: bottom}),
+        label(tickText(tick), x, bottom + 16, {class: 'muted middle'}),
+      ];
+    }),
+    element('line', {class: 'axis', x1: from, x2: to, y1: bottom, y2: bottom}),
+    label('since the operation was meant to start', (from + to) / 2, bottom + 34, {class: 'muted middle'}),
+  ];
+};
+
+const tickText = (ms: number): string =>
+  Math.abs(ms) >= 1000 ? `${Number((ms / 1000).toFixed(2))} s` : `${Number(ms.toFixed(2))} ms`;
+
+const deadlineLine = (x: number, top: number, bottom: number): string[] => [
+  element('line', {class: 'deadline', x1: x, x2: x, y1: top - 4, y2: bottom}),
+  label('deadline', x, top - 8, {class: 'muted middle'}),
+];
+
+const readingsOf = (
+  rows: readonly Row[],
+  marks: readonly Mark[],
+  origin: number,
+  time: ScaleLinear<number, number>,
+): Reading[] =>
+  [
+    ...rows.map(row => ({
+      x: time(row.startMs - origin),
+      lines: [
+        row.name,
+        `from ${duration(row.startMs - origin)}, ${row.endMs === null ? 'never settled' : `for ${duration(row.endMs - row.startMs)}`}`,
+        row.note,
+      ].filter(text => text !== ''),
+    })),
+    ...marks.map(mark => ({
+      x: time(mark.atMs - origin),
+      lines: [mark.text, `at ${duration(mark.atMs - origin)}`],
+    })),
+  ].sort((a, b) => a.x - b.x);
+
+const describe = ({operation, spans, marks}: Waterfall, rows: readonly Row[]): string => {
+  const failed = rows.filter(({kind}) => kind === 'error').length;
+  const caller = operation
+    ? `Operation ${operation.id} ${operation.endMs === null ? 'never settled' : `took ${duration(operation.endMs - operation.startMs)}: ${operation.status}`}. `
+    : '';
+  const hits = marks.filter(({kind}) => kind === 'fault').length;
+  const attempts = marks.filter(({kind}) => kind === 'attempt').length;
+  const seen = [
+    plural(spans.length, 'span'),
+    ...(failed > 0 ? [`${failed} with an error`] : []),
+    ...(hits > 0 ? [`${plural(hits, 'hit')} by a fault`] : []),
+    ...(attempts > 0 ? [`${plural(attempts, 'attempt')} at the target`] : []),
+  ];
+  return `${caller}${seen.join(', ')}.`;
+};
