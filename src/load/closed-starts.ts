@@ -19,13 +19,14 @@ export class ClosedStarts implements Starts {
 
   /** Fills up to the concurrency. What an earlier phase still has in flight counts. */
   settled(): void {
-    const {now, inFlight, start} = this.#context;
+    const {now, inFlight, offer, start} = this.#context;
     while (!this.#stopped && inFlight() < this.#concurrency) {
       if (this.#startsInTurn >= startsPerTurn) {
         this.#turn ??= setImmediate(() => this.#nextTurn());
         return;
       }
       this.#startsInTurn++;
+      offer();
       start(now());
     }
   }

@@ -74,6 +74,7 @@ export class Driver {
     this.#context = {
       now: options.now,
       inFlight: () => this.#live.size,
+      offer: () => this.#book(this.#phase).offer(),
       start: intendedMs => this.#start(intendedMs),
       drop: intendedMs => this.#drop(intendedMs),
     };

@@ -39,11 +39,12 @@ export class PacedStarts implements Starts {
   }
 
   #pace(): void {
-    const {now, inFlight, start, drop} = this.#context;
+    const {now, inFlight, offer, start, drop} = this.#context;
     const due = this.#pacer.dueBy(now() - this.#beganMs);
     while (this.#offered < due) {
       const intendedMs = this.#nextMs();
       this.#offered++;
+      offer();
       if (inFlight() >= this.#maxInFlight) drop(intendedMs);
       else start(intendedMs);
     }

@@ -15,6 +15,7 @@ export class PhaseBook {
   readonly phase: number;
   /** Whether it has changed since it was last told. */
   dirty = true;
+  #offered = 0;
   #started = 0;
   #dropped = 0;
   #late = 0;
@@ -32,6 +33,10 @@ export class PhaseBook {
     this.phase = phase;
   }
 
+  offer(): void {
+    this.#offered++;
+  }
+
   start(lagMs: number): void {
     this.#started++;
     if (lagMs > lateAfterMs) this.#late++;
@@ -46,6 +51,8 @@ export class PhaseBook {
 
   /** An operation in flight becomes one of another phase. How late it started stays here: that was this phase's. */
   handOver(to: PhaseBook): void {
+    this.#offered--;
+    to.#offered++;
     this.#started--;
     to.#started++;
     this.dirty = true;
@@ -93,7 +100,7 @@ export class PhaseBook {
   figures(): PhaseFigures {
     return {
       phase: this.phase,
-      offered: this.#started + this.#dropped,
+      offered: this.#offered,
       started: this.#started,
       dropped: this.#dropped,
       late: this.#late,

@@ -5,6 +5,8 @@ export type StartContext = {
   readonly now: () => number;
   /** Unsettled operations, whoever started them. */
   readonly inFlight: () => number;
+  /** An operation is due: told before it is started or dropped, so that the three are counted apart. */
+  readonly offer: () => void;
   readonly start: (intendedMs: number) => void;
   readonly drop: (intendedMs: number) => void;
 };

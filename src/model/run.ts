@@ -102,11 +102,22 @@ export type PhaseSummary = {
   readonly gcRatio: number | null;
 };
 
+/** Where every operation went: offered = started + dropped, started = outcomes + in flight. */
+export type Account = {
+  readonly offered: number;
+  readonly started: number;
+  readonly dropped: number;
+  readonly outcomes: OutcomeCounts;
+  readonly inFlight: number;
+};
+
 export type TrialJudgement = {
   readonly trialId: string;
   readonly variant: string;
   readonly verdict: Verdict;
   readonly phases: readonly PhaseSummary[];
+  /** Over all phases. */
+  readonly account: Account;
   readonly timeToRecoverMs: number | null;
   readonly goals: readonly GoalResult[];
   readonly findings: readonly Finding[];

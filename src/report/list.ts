@@ -2,6 +2,7 @@
 
 import type {OutcomeCounts} from '../model/outcome.ts';
 import type {JudgedRun, PhaseSummary} from '../model/run.ts';
+import {accountOf, accountText} from './accounts.ts';
 import {plainText} from './document.ts';
 import {endingText} from './endings.ts';
 import {evidenceFigure} from './evidence.ts';
@@ -47,6 +48,7 @@ const variantLines = (story: VariantStory): string[] => {
       outcomes,
       sum(phase => phase.inFlight),
     )}${medians}${recovered}`,
+    `  accounts: ${accountText(accountOf(story))}`,
     ...trials.flatMap(({trial}) => {
       const ending = endingText(trial);
       return ending ? [`  trial ${trial.number}: ${plainText(ending)}`] : [];

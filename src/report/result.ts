@@ -2,7 +2,7 @@
 import type {Finding} from '../model/finding.ts';
 import type {Verdict} from '../model/goal.ts';
 import type {Json} from '../model/plan.ts';
-import type {Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
+import type {Account, Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
 import type {SubjectEnd} from '../model/trial.ts';
 import {headlineOf} from './headline.ts';
 import type {GoalStory, JudgedTrial, RunStory, VariantStory} from './variants.ts';
@@ -19,6 +19,7 @@ export type ResultTrial = {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly timeToRecoverMs: number | null;
+  readonly account: Account;
   readonly phases: readonly PhaseSummary[];
   readonly findings: readonly Finding[];
   readonly gates: readonly Gate[];
@@ -104,6 +105,7 @@ const trialOf = ({trial, judgement}: JudgedTrial): ResultTrial => ({
   exitCode: trial.exit?.exitCode ?? null,
   signal: trial.exit?.signal ?? null,
   timeToRecoverMs: judgement.timeToRecoverMs,
+  account: judgement.account,
   phases: judgement.phases,
   findings: judgement.findings,
   gates: judgement.gates,

@@ -1,8 +1,9 @@
 // What might have been judged of a trial that never took place.
 import type {Finding, SymptomId} from '../../src/model/finding.ts';
 import type {GoalMetric, GoalResult, Limit, Verdict} from '../../src/model/goal.ts';
+import type {OutcomeCounts, OutcomeStatus} from '../../src/model/outcome.ts';
 import type {Phase} from '../../src/model/plan.ts';
-import type {PhaseSummary, TrialJudgement} from '../../src/model/run.ts';
+import type {Account, PhaseSummary, TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {
   behaviours,
@@ -197,6 +198,21 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
   return {symptom, verdict: 'clear'};
 };
 
+const accountOf = (summaries: readonly PhaseSummary[]): Account => {
+  const sum = (pick: (summary: PhaseSummary) => number): number =>
+    summaries.reduce((total, summary) => total + pick(summary), 0);
+  const statuses: readonly OutcomeStatus[] = ['ok', 'failed', 'unknown', 'rejected', 'wrong', 'hung'];
+  return {
+    offered: sum(({offered}) => offered),
+    started: sum(({started}) => started),
+    dropped: sum(({dropped}) => dropped),
+    outcomes: Object.fromEntries(
+      statuses.map(status => [status, sum(({outcomes}) => outcomes[status])]),
+    ) as OutcomeCounts,
+    inFlight: sum(({inFlight}) => inFlight),
+  };
+};
+
 export const judge = (trial: Trial, options: Options): TrialJudgement => {
   const summaries = phases
     .slice(0, trial.edges.length)
@@ -218,6 +234,7 @@ export const judge = (trial: Trial, options: Options): TrialJudgement => {
     variant: trial.variant,
     verdict: options.inconclusive ? 'inconclusive' : worst,
     phases: summaries,
+    account: accountOf(summaries),
     timeToRecoverMs,
     goals,
     findings: looked.map(symptom => findingOf(symptom, trial.variant, options)),

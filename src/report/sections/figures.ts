@@ -1,4 +1,5 @@
 // Figures: all phases of each variant, one row each.
+import {accountOf, accountText} from '../accounts.ts';
 import {type Block, heading, paragraph, type Section, table} from '../document.ts';
 import {count, duration, microseconds, perOperation, rate} from '../format.ts';
 import type {PhaseMedians} from '../medians.ts';
@@ -46,7 +47,13 @@ const variantBlocks = (story: VariantStory): Block[] => {
   const title = trials > 1 ? `${story.variant.name}: medians over ${trials} trials` : story.variant.name;
   if (story.phases.length === 0) return [heading(title), paragraph('No phase was reached.')];
   const unsettled = story.phases.some(phase => phase.inFlight > 0) ? [inFlight] : [];
-  return [heading(title), figureTable(story, [...counts, ...unsettled]), figureTable(story, times)];
+  const sums = trials > 1 ? `All phases, sums over ${trials} trials` : 'All phases';
+  return [
+    heading(title),
+    figureTable(story, [...counts, ...unsettled]),
+    paragraph(`${sums}: ${accountText(accountOf(story))}.`),
+    figureTable(story, times),
+  ];
 };
 
 const figureTable = ({phases}: VariantStory, figures: readonly Figure[]): Block =>

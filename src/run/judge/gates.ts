@@ -2,12 +2,14 @@
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
+import {accountGates} from './accounts.ts';
 
 export const checkGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => [
   ...ended(trial),
   ...(died(trial)
     ? []
     : [...faultsHit(phases), ...faultRates(phases), ...calmBaseline(phases), ...timelyStarts(trial, phases)]),
+  ...accountGates(trial),
   ...withoutTrouble(trial),
 ];
 

@@ -4,6 +4,7 @@ import type {Judgement, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {detect} from '../../symptoms/detect.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
+import {accountOf} from './accounts.ts';
 import {checkGates} from './gates.ts';
 import {judgeGoals} from './goals.ts';
 import {summarisePhases} from './summarise.ts';
@@ -35,6 +36,7 @@ const judgeTrial = (trial: Trial): TrialJudgement => {
     // Without goals the symptoms alone decide.
     verdict: gates.length === 0 && !failed && goals.length === 0 ? 'met' : verdict,
     phases,
+    account: accountOf(trial),
     timeToRecoverMs: recovery.kind === 'recovered' ? recovery.afterMs : null,
     goals,
     findings,

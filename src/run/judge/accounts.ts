@@ -1,0 +1,100 @@
+// Every operation accounted for: offered = started + dropped; started = what became of it + still in flight.
+import type {PhaseFigures} from '../../model/event.ts';
+import {outcomeStatuses} from '../../model/outcome.ts';
+import type {Account, Gate} from '../../model/run.ts';
+import type {Trial} from '../../model/trial.ts';
+import {DriverMeasure} from '../../symptoms/measure.ts';
+
+/** Of all phases that the trial reached, the warm-up included. */
+export const accountOf = (trial: Trial): Account => {
+  const driver = new DriverMeasure(
+    trial,
+    trial.driver.phases.map(({phase}) => phase),
+  );
+  const started = driver.total('started');
+  const {outcomes, settled} = driver;
+  return {
+    offered: driver.total('offered'),
+    started,
+    dropped: driver.total('dropped'),
+    outcomes,
+    inFlight: started - settled - outcomes.hung,
+  };
+};
+
+/**
+ * The driver keeps three books: what was offered, what was counted per phase, and a byte per operation. They must say
+ * the same, per phase and so in total. Of a trial that was cut short the last page of one may be missing; then only
+ * what comes in one piece is held against itself.
+ */
+export const accountGates = (trial: Trial): Gate[] => {
+  const {phases} = trial.driver;
+  const mistakes = [
+    ...phases.flatMap(figures => sumMistakes(trial, figures)),
+    ...(trial.closing === null ? [] : byteMistakes(trial)),
+  ];
+  if (mistakes.length === 0) return [];
+  return [
+    {
+      name: 'accounts-off',
+      reason: `Not every operation is accounted for: ${mistakes.join('; ')}.`,
+      advice: 'This is a defect of foulweather, which the folder of the run helps to find.',
+    },
+  ];
+};
+
+const phaseName = ({plan}: Trial, phase: number): string => plan.phases[phase]?.name ?? `number ${phase}`;
+
+const endOf = ({outcomes}: PhaseFigures): number =>
+  Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+
+const sumMistakes = (trial: Trial, figures: PhaseFigures): string[] => {
+  const {phase, offered, started, dropped} = figures;
+  const name = phaseName(trial, phase);
+  const ended = endOf(figures);
+  return [
+    ...(offered === started + dropped
+      ? []
+      : [`in phase ${name} ${offered} were offered, ${started} started and ${dropped} dropped`]),
+    ...(ended <= started ? [] : [`in phase ${name} ${started} were started, and ${ended} ended`]),
+  ];
+};
+
+/** What the bytes of the operations say, against what was counted: each outcome, and what is still in flight. */
+const byteMistakes = (trial: Trial): string[] => {
+  const byPhase = countBytes(trial);
+  const told = new Map(trial.driver.phases.map(figures => [figures.phase, figures]));
+  return [...new Set([...byPhase.keys(), ...told.keys()])].flatMap(phase => {
+    const bytes = byPhase.get(phase);
+    const figures = told.get(phase);
+    return outcomeStatuses.flatMap((status, code) => {
+      const noted = bytes?.[code] ?? 0;
+      const counted =
+        figures === undefined
+          ? 0
+          : status === 'in-flight'
+            ? figures.started - endOf(figures)
+            : figures.outcomes[status];
+      const name = phaseName(trial, phase);
+      return noted === counted
+        ? []
+        : [`in phase ${name} ${counted} were counted as ${status}, and ${noted} noted`];
+    });
+  });
+};
+
+/** By phase, how many operations have each outcome code. */
+const countBytes = ({driver}: Trial): Map<number, Uint32Array> => {
+  const byPhase = new Map<number, Uint32Array>();
+  const {outcomes, operationPhases} = driver;
+  for (let index = 0; index < outcomes.length; index++) {
+    const phase = operationPhases[index]!;
+    let counts = byPhase.get(phase);
+    if (!counts) {
+      counts = new Uint32Array(outcomeStatuses.length);
+      byPhase.set(phase, counts);
+    }
+    counts[outcomes[index]!]!++;
+  }
+  return byPhase;
+};
