@@ -138,6 +138,13 @@ export type LedgerObservation = {
   /** Arrivals by bin of `binMs`, from the trial's origin. */
   readonly binMs: number;
   readonly attemptsByBin: readonly number[];
+  /**
+   * An operation's index and when its attempts arrived, the first 8, for at most 20,000 operations with several
+   * attempts and the latest 20,000 with one; absent in runs of old.
+   */
+  readonly attemptTimes?: readonly (readonly number[])[];
+  /** By bin: for how many attempts the target was at work, × ms; absent where it does not tell when it is done. */
+  readonly servingMsByBin?: readonly number[];
 };
 
 /** The moment at which a phase began: its faults were changed between `beforeMs` and `afterMs`. */

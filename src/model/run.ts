@@ -3,6 +3,7 @@ import type {FaultKind} from './fault.ts';
 import type {Finding} from './finding.ts';
 import type {GoalResult, Verdict} from './goal.ts';
 import type {OutcomeCounts} from './outcome.ts';
+import type {Picture} from './picture.ts';
 import type {PhaseRole, Plan} from './plan.ts';
 import type {Trial} from './trial.ts';
 
@@ -98,6 +99,8 @@ export type PhaseSummary = {
   readonly cpuUsPerOperation: number | null;
   readonly cpuRatio: number | null;
   readonly rssMaxBytes: number | null;
+  readonly heapMaxBytes: number | null;
+  readonly externalMaxBytes: number | null;
   readonly loopDelayP99Ms: number | null;
   readonly gcRatio: number | null;
 };
@@ -121,6 +124,7 @@ export type TrialJudgement = {
   readonly timeToRecoverMs: number | null;
   readonly goals: readonly GoalResult[];
   readonly findings: readonly Finding[];
+  readonly pictures: readonly Picture[];
   readonly gates: readonly Gate[];
 };
 

@@ -49,6 +49,8 @@ export const medianPhase = (
     cpuUsPerOperation: known(summary => summary.cpuUsPerOperation),
     cpuRatio: known(summary => summary.cpuRatio),
     rssMaxBytes: known(summary => summary.rssMaxBytes),
+    heapMaxBytes: known(summary => summary.heapMaxBytes),
+    externalMaxBytes: known(summary => summary.externalMaxBytes),
     loopDelayP99Ms: known(summary => summary.loopDelayP99Ms),
     gcRatio: known(summary => summary.gcRatio),
   };

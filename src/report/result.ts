@@ -1,6 +1,7 @@
 // result.json: the run as data, for machines that compare, gate and draw.
 import type {Finding} from '../model/finding.ts';
 import type {Verdict} from '../model/goal.ts';
+import type {Picture} from '../model/picture.ts';
 import type {Json} from '../model/plan.ts';
 import type {Account, Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
 import type {SubjectEnd} from '../model/trial.ts';
@@ -22,6 +23,7 @@ export type ResultTrial = {
   readonly account: Account;
   readonly phases: readonly PhaseSummary[];
   readonly findings: readonly Finding[];
+  readonly pictures: readonly Picture[];
   readonly gates: readonly Gate[];
 };
 
@@ -108,5 +110,6 @@ const trialOf = ({trial, judgement}: JudgedTrial): ResultTrial => ({
   account: judgement.account,
   phases: judgement.phases,
   findings: judgement.findings,
+  pictures: judgement.pictures,
   gates: judgement.gates,
 });

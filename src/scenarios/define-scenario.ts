@@ -29,6 +29,8 @@ export type LedgerWriter = {
   attempt(operationId: string): void;
   /** The operation's effect was applied. */
   effect(operationId: string): void;
+  /** The attempt is done with. A target that tells this shows how many it works on at once. */
+  answered(operationId: string): void;
 };
 
 export type StartedTarget = {readonly url: string; readonly stop?: () => unknown};

@@ -3,16 +3,19 @@ import type {Detector, Finding} from '../model/finding.ts';
 import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {connectionLeak} from './connection-leak.ts';
+import {cpuBound} from './cpu-bound.ts';
 import {crossedResponse} from './crossed-response.ts';
 import {deadlineOverrun} from './deadline-overrun.ts';
 import {duplicateEffect} from './duplicate-effect.ts';
 import {eventLoopStall} from './event-loop-stall.ts';
+import {gcPressure} from './gc-pressure.ts';
 import {hungOperation} from './hung-operation.ts';
 import {outOfMemory} from './out-of-memory.ts';
 import {processCrash} from './process-crash.ts';
 import {retryAmplification} from './retry-amplification.ts';
 import {inconclusive} from './say.ts';
 import {slowRecovery} from './slow-recovery.ts';
+import {underUtilised} from './under-utilised.ts';
 
 const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'hung-operation': hungOperation,
@@ -25,6 +28,9 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,
   'event-loop-stall': eventLoopStall,
+  'gc-pressure': gcPressure,
+  'cpu-bound': cpuBound,
+  'under-utilised': underUtilised,
 };
 
 export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => detectOne(symptom, trial));

@@ -47,3 +47,7 @@ export const phaseName = (trial: Trial, phase: number): string =>
 
 /** «1 operation», «2 operations». */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Binary megabytes. */
+export const megabytes = (bytes: number | null): string =>
+  bytes === null ? 'an unknown size' : `${Math.round(bytes / 1024 ** 2)} MiB`;

@@ -5,7 +5,7 @@ import type {Ledger} from './ledger.ts';
 
 export type HttpTargetOptions = {
   readonly thinkTimeMs: number;
-  readonly ledger: Pick<Ledger, 'attempt' | 'effect'>;
+  readonly ledger: Pick<Ledger, 'attempt' | 'effect' | 'answered'>;
 };
 
 export type HttpTarget = {readonly url: string; readonly stop: () => Promise<void>};
@@ -48,6 +48,7 @@ export const startHttpTarget = async ({thinkTimeMs, ledger}: HttpTargetOptions):
   const server = createServer((request, response) => {
     const id = operationIdOf(request);
     ledger.attempt(id);
+    response.on('close', () => ledger.answered(id));
     let bodyBytes = 0;
     request.on('data', (chunk: Buffer) => {
       bodyBytes += chunk.length;

@@ -1,5 +1,7 @@
-// The target's book: attempts and effects per operation, a byte each, and arrivals over time.
+// The target's book: attempts and effects per operation, a byte each; arrivals and work over time.
 import type {LedgerObservation} from '../model/event.ts';
+import {AttemptLog} from './attempt-log.ts';
+import {Serving} from './serving.ts';
 
 const binMs = 500;
 /** A forged id beyond this must not cost gigabytes: at 10,000 operations a second it is a soak of almost four hours. */
@@ -43,6 +45,8 @@ export class Ledger {
   #attempts = new ByteCounters();
   #effects = new ByteCounters();
   #attemptsByBin: number[] = [];
+  readonly #log = new AttemptLog();
+  readonly #serving = new Serving(binMs);
   #unattributedCount = 0;
   readonly #nowMs: () => number;
 
@@ -57,6 +61,8 @@ export class Ledger {
     this.#attempts = new ByteCounters();
     this.#effects = new ByteCounters();
     this.#attemptsByBin = [];
+    this.#log.clear();
+    this.#serving.clear();
     this.#unattributedCount = 0;
   }
 
@@ -66,9 +72,17 @@ export class Ledger {
       this.#unattributedCount++;
       return;
     }
+    const atMs = this.#atMs();
     this.#attempts.add(index);
-    const bin = Math.max(0, Math.floor((this.#nowMs() - this.#originMs) / binMs));
+    this.#log.add(index, atMs);
+    this.#serving.begin(atMs);
+    const bin = Math.floor(atMs / binMs);
     this.#attemptsByBin[bin] = (this.#attemptsByBin[bin] ?? 0) + 1;
+  }
+
+  /** The target is done with an attempt, whether or not its answer arrives. */
+  answered(operationId: string): void {
+    if (indexOf(this.#trialId, operationId) !== null) this.#serving.end(this.#atMs());
   }
 
   effect(operationId: string): void {
@@ -77,12 +91,19 @@ export class Ledger {
   }
 
   observation(): LedgerObservation {
+    const servingMsByBin = this.#serving.byBin(this.#atMs());
     return {
       attempts: this.#attempts.encode(),
       effects: this.#effects.encode(),
       unattributedCount: this.#unattributedCount,
       binMs,
       attemptsByBin: Array.from(this.#attemptsByBin, count => count ?? 0),
+      attemptTimes: this.#log.rows(),
+      ...(servingMsByBin === null ? {} : {servingMsByBin}),
     };
+  }
+
+  #atMs(): number {
+    return Math.max(0, this.#nowMs() - this.#originMs);
   }
 }

@@ -5,6 +5,7 @@ import type {OutcomeCounts, OutcomeStatus} from '../../src/model/outcome.ts';
 import type {Phase} from '../../src/model/plan.ts';
 import type {Account, PhaseSummary, TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
+import {picturesOf} from '../../src/symptoms/pictures.ts';
 import {
   behaviours,
   countsOf,
@@ -68,6 +69,8 @@ const summaryOf = (
     cpuUsPerOperation: (bounded ? 310 : 290) * wobble(seed + index),
     cpuRatio: 0.06,
     rssMaxBytes: 92 * 1024 ** 2,
+    heapMaxBytes: 31 * 1024 ** 2,
+    externalMaxBytes: 4 * 1024 ** 2,
     loopDelayP99Ms: 11.2,
     gcRatio: 0.004,
   };
@@ -217,6 +220,7 @@ export const judge = (trial: Trial, options: Options): TrialJudgement => {
   const summaries = phases
     .slice(0, trial.edges.length)
     .map((phase, index) => summaryOf(trial.variant, phase, index, trial.seed, options));
+  const findings = looked.map(symptom => findingOf(symptom, trial.variant, options));
   const timeToRecoverMs = trial.variant === 'bounded' && trial.edges.length === phases.length ? 1180 : null;
   const goals = goalsOf(summaries, timeToRecoverMs);
   const gate = {
@@ -237,7 +241,8 @@ export const judge = (trial: Trial, options: Options): TrialJudgement => {
     account: accountOf(summaries),
     timeToRecoverMs,
     goals,
-    findings: looked.map(symptom => findingOf(symptom, trial.variant, options)),
+    findings,
+    pictures: picturesOf(findings, summaries),
     gates: options.inconclusive ? [gate] : [],
   };
 };

@@ -8,6 +8,7 @@ import {type HttpTarget, startHttpTarget} from '../../src/targets/http-target.ts
 /** What the target tells its ledger, in the order in which it does. */
 class Notes {
   readonly lines: string[] = [];
+  readonly answeredIds: string[] = [];
   #changed: () => void = () => {};
 
   attempt(id: string): void {
@@ -18,12 +19,19 @@ class Notes {
     this.#note(`effect ${id}`);
   }
 
+  answered(id: string): void {
+    this.answeredIds.push(id);
+    this.#changed();
+  }
+
   async has(count: number): Promise<void> {
-    while (this.lines.length < count) {
-      await new Promise<void>(resolve => {
-        this.#changed = resolve;
-      });
-    }
+    while (this.lines.length < count) await this.change();
+  }
+
+  change(): Promise<void> {
+    return new Promise(resolve => {
+      this.#changed = resolve;
+    });
   }
 
   #note(line: string): void {
@@ -136,6 +144,15 @@ test('with a time to think the effect comes after it, also for a client that has
   await started.notes.has(2);
   t.deepEqual(started.notes.lines, ['attempt trial-6', 'effect trial-6']);
   t.true(performance.now() - startMs >= 49);
+});
+
+test('it tells when it is done, answered or given up', async t => {
+  const started = await start(t);
+  const sent = await half(started);
+  await call(started, '/echo/trial-8');
+  sent.destroy();
+  while (started.notes.answeredIds.length < 2) await started.notes.change();
+  t.deepEqual(started.notes.answeredIds, ['trial-8', 'trial-4']);
 });
 
 test('it stops with connections open', async t => {

@@ -49,6 +49,7 @@ const isForeign = test.macro({
       unattributedCount: 1,
       binMs: 500,
       attemptsByBin: [],
+      attemptTimes: [],
     });
   },
 });
@@ -88,4 +89,53 @@ test('a new trial begins with an empty book, and late arrivals of the one before
   const {attempts, unattributedCount} = ledger.observation();
   t.deepEqual(bytesOf(attempts), [0, 1]);
   t.is(unattributedCount, 1);
+});
+
+test('attempts have their times, the first eight of each operation', t => {
+  const clock = {nowMs: 1000};
+  const ledger = ledgerAt(clock);
+  for (let time = 0; time < 10; time++) {
+    clock.nowMs = 1000 + time * 100.26;
+    ledger.attempt(`${trialId}-1`);
+  }
+  ledger.attempt(`${trialId}-0`);
+  t.deepEqual(ledger.observation().attemptTimes, [
+    [0, 902.3],
+    [1, 0, 100.3, 200.5, 300.8, 401, 501.3, 601.6, 701.8],
+  ]);
+});
+
+test('times are kept of the latest operations with one attempt, and of the first with several', t => {
+  const ledger = ledgerAt({nowMs: 0});
+  for (let index = 0; index < 20_010; index++) ledger.attempt(`${trialId}-${index}`);
+  const once = ledger.observation().attemptTimes!;
+  t.deepEqual([once.length, once[0]], [20_000, [10, 0]]);
+  for (let index = 10; index < 20_010; index++) ledger.attempt(`${trialId}-${index}`);
+  ledger.attempt(`${trialId}-30000`);
+  ledger.attempt(`${trialId}-30000`);
+  const often = ledger.observation().attemptTimes!;
+  t.deepEqual([often.length, often.at(-1)], [20_001, [30_000, 0]]);
+  t.true(often.slice(0, -1).every(row => row.length === 3));
+});
+
+test('the work of the target is the sum of the times of its attempts', t => {
+  const clock = {nowMs: 0};
+  const ledger = ledgerAt(clock);
+  const at = (nowMs: number, step: () => void): void => {
+    clock.nowMs = nowMs;
+    step();
+  };
+  at(400, () => ledger.attempt(`${trialId}-0`));
+  at(450, () => ledger.attempt(`${trialId}-1`));
+  at(600, () => ledger.answered(`${trialId}-0`));
+  at(650, () => ledger.answered('somebody-else'));
+  at(1700, () => ledger.answered(`${trialId}-1`));
+  at(9000, () => ledger.attempt('somebody-else'));
+  t.deepEqual(ledger.observation().servingMsByBin, [150, 600, 500, 200]);
+});
+
+test('a target that does not tell when it is done has no work to show', t => {
+  const ledger = ledgerAt({nowMs: 0});
+  ledger.attempt(`${trialId}-0`);
+  t.false('servingMsByBin' in ledger.observation());
 });

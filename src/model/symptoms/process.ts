@@ -33,4 +33,35 @@ export const processSymptoms = {
       'Look at a CPU profile of the phase: split or move away synchronous work, and put a pause between retries.',
     source: sources.blocking,
   },
+  'gc-pressure': {
+    sees: 'high CPU, and much of the time in garbage collection',
+    noun: 'pressure on the garbage collector',
+    when: 'the pauses of garbage collection take more than `gcShare` of the time of a phase',
+    thresholds: {gcShare: 0.1},
+    cause: 'Much is allocated for each operation, such as buffers far larger than what goes into them.',
+    remedy:
+      'Take a heap snapshot or an allocation profile; give buffers the exact size, reuse them, and stream what is large.',
+    source: sources.gc,
+  },
+  'cpu-bound': {
+    sees: 'high CPU at low throughput',
+    noun: 'a core at its limit',
+    when: "the process takes `cpuRatio` of a core or more in a phase, and succeeds in less than 99 % of what the load offers or the phase's goal for goodput asks for; under a closed load without a goal, an operation takes more than `operationMs` of CPU",
+    thresholds: {cpuRatio: 0.9, operationMs: 2},
+    cause:
+      'Work for each operation that is not needed: copies, conversions, synchronous compression or parsing, a busy wait.',
+    remedy: 'Take a CPU profile of the phase, and look at what is at the top of it for each operation.',
+    source: sources.blocking,
+  },
+  'under-utilised': {
+    sees: 'low throughput at low CPU and memory',
+    noun: 'under-used resources',
+    when: 'in a baseline with less than `cpuRatio` of a core in use, `waitingCount` operations or more at once, and more than `waitingShare` of those under way, wait in the client and not at the target',
+    thresholds: {cpuRatio: 0.3, waitingCount: 8, waitingShare: 0.5},
+    cause:
+      'A pool of threads, connections or permits that is smaller than the number of callers: work queues in front of it.',
+    remedy:
+      'Count threads and connections, and size the pool for the concurrency: round-trip time × operations per second.',
+    source: sources.threadPool,
+  },
 } as const satisfies {readonly [id: string]: SymptomFacts};

@@ -1,5 +1,6 @@
 // Symptoms: what the baseline did wrong, each with its evidence; then what was clear, and what could not be known.
 import type {Evidence} from '../../model/finding.ts';
+import {type Picture, pictures} from '../../model/picture.ts';
 import {symptoms} from '../../model/symptoms.ts';
 import {
   type Block,
@@ -23,8 +24,27 @@ const examplesShown = 2;
 export const symptomsSection = ({baseline}: RunStory): Section => ({
   id: 'symptoms',
   title: 'Symptoms',
-  blocks: [...endingBlocks(baseline), ...symptomBlocks(baseline)],
+  blocks: [...pictureBlocks(baseline), ...endingBlocks(baseline), ...symptomBlocks(baseline)],
 });
+
+/** Of each picture the first trial that shows it: what to look at before the single symptoms. */
+const pictureBlocks = ({trials}: VariantStory): Block[] => {
+  const shown = new Map<string, Picture>();
+  for (const {judgement} of trials) {
+    for (const picture of judgement.pictures)
+      if (!shown.has(picture.picture)) shown.set(picture.picture, picture);
+  }
+  if (shown.size === 0) return [];
+  return [
+    paragraph(shown.size === 1 ? 'The picture:' : 'The pictures:'),
+    list(
+      [...shown.values()].map(({picture, says, symptoms: made}) => [
+        strong(pictures[picture]),
+        ` (${made.join(', ')}): ${says}`,
+      ]),
+    ),
+  ];
+};
 
 export const symptomBlocks = (story: VariantStory): Block[] => {
   const name = code(story.variant.name);

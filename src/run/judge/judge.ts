@@ -3,6 +3,7 @@ import type {Verdict} from '../../model/goal.ts';
 import type {Judgement, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {detect} from '../../symptoms/detect.ts';
+import {picturesOf} from '../../symptoms/pictures.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
 import {accountOf} from './accounts.ts';
 import {checkGates} from './gates.ts';
@@ -40,6 +41,7 @@ const judgeTrial = (trial: Trial): TrialJudgement => {
     timeToRecoverMs: recovery.kind === 'recovered' ? recovery.afterMs : null,
     goals,
     findings,
+    pictures: picturesOf(findings, phases),
     gates,
   };
 };

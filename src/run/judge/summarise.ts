@@ -5,6 +5,7 @@ import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
 import {DriverMeasure, measureConnections, measureLedger, p99Ms} from '../../symptoms/measure.ts';
+import {measureProcess} from '../../symptoms/process-measure.ts';
 
 /** The phases that the trial reached. */
 export const summarisePhases = (trial: Trial): PhaseSummary[] =>
@@ -28,6 +29,7 @@ const summarise = (
   const ledger = measureLedger(trial, [index]);
   const connections = measureConnections(trial, index);
   const resources = trial.phaseResources.find(candidate => candidate.phase === index);
+  const process = measureProcess(trial, index);
   const durationMs = window.endMs - window.startMs;
   return {
     phase: phase.name,
@@ -59,10 +61,12 @@ const summarise = (
     connectionsOpened: connections?.opened ?? null,
     connectionsOpenMax: connections?.openMax ?? null,
     cpuUsPerOperation: !resources || started === 0 ? null : (resources.cpuMs * 1000) / started,
-    cpuRatio: resources ? resources.cpuMs / resources.durationMs : null,
+    cpuRatio: process?.cpuRatio ?? null,
     rssMaxBytes: rssMaxBytes(trial, window),
+    heapMaxBytes: process?.heapMaxBytes ?? null,
+    externalMaxBytes: process?.externalMaxBytes ?? null,
     loopDelayP99Ms: resources?.loopDelayP99Ms ?? null,
-    gcRatio: resources ? resources.gcMs / resources.durationMs : null,
+    gcRatio: process?.gcShare ?? null,
   };
 };
 

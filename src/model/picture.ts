@@ -1,0 +1,23 @@
+// Pictures: what an investigator reads out of several symptoms and figures together.
+import type {SymptomId} from './symptoms.ts';
+
+export const pictures = {
+  'busy-collector': 'high CPU and memory, much garbage collection, low throughput',
+  'idle-client': 'low throughput at low CPU and memory',
+  'out-of-memory': 'out of memory',
+  'retry-storm': 'retry storm',
+  'no-return': 'does not come back',
+  leaks: 'leaks with every fault',
+  'false-word': 'says ok, and it is not; or says failed, and it is done',
+} as const;
+
+export type PictureId = keyof typeof pictures;
+
+export type Picture = {
+  readonly picture: PictureId;
+  readonly phase: string;
+  /** The symptoms that make it up, all of them present. */
+  readonly symptoms: readonly [SymptomId, ...SymptomId[]];
+  /** One sentence or more with the numbers. */
+  readonly says: string;
+};

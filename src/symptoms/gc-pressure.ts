@@ -1,0 +1,29 @@
+// Much of the time goes into garbage collection. What the collector does beside its pauses is not in the figure.
+import type {Detector} from '../model/finding.ts';
+import {isWarmUp} from './measure.ts';
+import {measureProcess} from './process-measure.ts';
+import {inconclusive, megabytes, phaseName, presentIf} from './say.ts';
+
+export const gcPressure: Detector<'gc-pressure'> = (trial, {gcShare: threshold}) => {
+  const measured = trial.plan.phases.flatMap((_, index) => {
+    const process = isWarmUp(trial, index) ? null : measureProcess(trial, index);
+    return process ? [{phase: phaseName(trial, index), process}] : [];
+  });
+  if (measured.length === 0) return inconclusive('gc-pressure', 'the process told nothing of itself');
+  const found = measured
+    .filter(({process}) => process.gcShare > threshold)
+    .sort((a, b) => b.process.gcShare - a.process.gcShare)
+    .map(({phase, process}) => ({
+      phase,
+      evidence: {
+        witness: 'system' as const,
+        says: `Garbage collection paused the process for ${(process.gcShare * 100).toFixed(1)} % of phase ${phase}, at ${(process.cpuRatio * 100).toFixed(0)} % of a core; at most ${megabytes(process.heapMaxBytes)} of heap and ${megabytes(process.externalMaxBytes)} outside of it.`,
+        value: process.gcShare,
+        threshold,
+        unit: 'share' as const,
+        count: Math.round(process.durationMs),
+        operations: [],
+      },
+    }));
+  return presentIf('gc-pressure', 'warn', found);
+};

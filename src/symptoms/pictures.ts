@@ -1,0 +1,89 @@
+// Findings and figures of a trial → pictures. Each rule names the symptoms that make its picture, the telling one first;
+// a picture is there when one of its `anyOf` is present, and `holds`, where there is one, agrees.
+import type {Finding, PresentFinding} from '../model/finding.ts';
+import type {Picture, PictureId} from '../model/picture.ts';
+import type {PhaseSummary} from '../model/run.ts';
+import type {SymptomId} from '../model/symptoms.ts';
+import {megabytes} from './say.ts';
+
+type Look = {
+  readonly present: ReadonlyMap<SymptomId, PresentFinding>;
+  readonly phaseOf: (finding: PresentFinding) => PhaseSummary | null;
+};
+
+type Rule = {
+  readonly anyOf: readonly SymptomId[];
+  /** Told with the picture where they are present, but none of them makes it. */
+  readonly with?: readonly SymptomId[];
+  readonly holds?: (look: Look) => boolean;
+  /** Whether the figures of the process belong to it. */
+  readonly process?: true;
+};
+
+/** Of a core: what a process that waits for its network does not take. */
+const busyCpuRatio = 0.6;
+const idleCpuRatio = 0.3;
+
+const cpuOf = ({present, phaseOf}: Look, symptom: SymptomId): number | null => {
+  const finding = present.get(symptom);
+  return (finding && phaseOf(finding)?.cpuRatio) ?? null;
+};
+
+const rules: {readonly [picture in PictureId]: Rule} = {
+  'out-of-memory': {anyOf: ['out-of-memory'], with: ['gc-pressure', 'cpu-bound'], process: true},
+  /** Much collection, on a process that takes more than half a core in that phase. */
+  'busy-collector': {
+    anyOf: ['gc-pressure'],
+    with: ['cpu-bound', 'event-loop-stall'],
+    holds: look => (cpuOf(look, 'gc-pressure') ?? 0) >= busyCpuRatio && !look.present.has('out-of-memory'),
+    process: true,
+  },
+  /** Operations queue in the client while CPU and target idle. */
+  'idle-client': {
+    anyOf: ['under-utilised'],
+    holds: look => (cpuOf(look, 'under-utilised') ?? 0) < idleCpuRatio,
+    process: true,
+  },
+  /** Three attempts and more for each operation: fewer are a warning, and no storm. */
+  'retry-storm': {
+    anyOf: ['retry-amplification'],
+    holds: ({present}) => present.get('retry-amplification')?.severity === 'fail',
+  },
+  'no-return': {anyOf: ['slow-recovery'], with: ['hung-operation']},
+  leaks: {anyOf: ['connection-leak']},
+  'false-word': {anyOf: ['crossed-response', 'duplicate-effect']},
+};
+
+/** Pure; the gravest first, as the rules stand. */
+export const picturesOf = (findings: readonly Finding[], phases: readonly PhaseSummary[]): Picture[] => {
+  const present = new Map(
+    findings.filter(finding => finding.verdict === 'present').map(finding => [finding.symptom, finding]),
+  );
+  const phaseOf = (finding: PresentFinding): PhaseSummary | null =>
+    phases.find(({phase}) => phase === finding.phase) ?? null;
+  const look: Look = {present, phaseOf};
+  return (Object.entries(rules) as [PictureId, Rule][]).flatMap(([picture, rule]) => {
+    const [first, ...others] = rule.anyOf.flatMap(symptom => present.get(symptom) ?? []);
+    if (!first || rule.holds?.(look) === false) return [];
+    const beside = (rule.with ?? []).filter(symptom => present.has(symptom));
+    const phase = rule.process ? phaseOf(first) : null;
+    return [
+      {
+        picture,
+        phase: first.phase,
+        symptoms: [first.symptom, ...others.map(({symptom}) => symptom), ...beside],
+        says: [first.evidence[0].says, ...(phase ? [processText(phase)] : [])].join(' '),
+      },
+    ];
+  });
+};
+
+const processText = ({phase, cpuRatio, gcRatio, rssMaxBytes, goodputPerSecond}: PhaseSummary): string => {
+  const shares = [
+    cpuRatio === null ? null : `${(cpuRatio * 100).toFixed(0)} % of a core`,
+    gcRatio === null ? null : `${(gcRatio * 100).toFixed(1)} % of the time in garbage collection`,
+    rssMaxBytes === null ? null : `${megabytes(rssMaxBytes)} resident at most`,
+    `${goodputPerSecond.toFixed(1)} operations per second`,
+  ];
+  return `Phase ${phase}: ${shares.filter(share => share !== null).join(', ')}.`;
+};

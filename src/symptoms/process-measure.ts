@@ -1,0 +1,42 @@
+// What the process took in one phase: CPU, memory, garbage collection.
+import {phaseWindow, type Trial} from '../model/trial.ts';
+
+export type ProcessMeasure = {
+  readonly durationMs: number;
+  /** 1 is one core. */
+  readonly cpuRatio: number;
+  /** Of wall time. */
+  readonly gcShare: number;
+  readonly heapMaxBytes: number | null;
+  /** Buffers and what else lies outside of V8's heap; it may be more than is resident. */
+  readonly externalMaxBytes: number | null;
+};
+
+/** A phase in which the process died has no sum of its own; its samples are added up. Null where there is nothing. */
+export const measureProcess = (trial: Trial, phase: number): ProcessMeasure | null => {
+  const window = phaseWindow(trial, phase);
+  if (!window) return null;
+  const samples = trial.resources.filter(({atMs}) => atMs > window.startMs && atMs <= window.endMs);
+  const most = (pick: (sample: (typeof samples)[0]) => number): number | null =>
+    samples.length === 0 ? null : Math.max(...samples.map(pick));
+  const memory = {
+    heapMaxBytes: most(sample => sample.heapUsedBytes),
+    externalMaxBytes: most(sample => sample.externalBytes),
+  };
+  const whole = trial.phaseResources.find(resources => resources.phase === phase);
+  if (whole && whole.durationMs > 0) {
+    const {durationMs, cpuMs, gcMs} = whole;
+    return {durationMs, cpuRatio: cpuMs / durationMs, gcShare: gcMs / durationMs, ...memory};
+  }
+  const [first, ...rest] = samples;
+  const last = rest.at(-1);
+  if (!first || !last) return null;
+  const durationMs = last.atMs - first.atMs;
+  const gcMs = rest.reduce((sum, sample) => sum + sample.gcMs, 0);
+  return {
+    durationMs,
+    cpuRatio: (last.cpuMs - first.cpuMs) / durationMs,
+    gcShare: gcMs / durationMs,
+    ...memory,
+  };
+};

@@ -1,0 +1,33 @@
+// How much a phase got done, against what it was asked to do.
+
+import {loadOf} from '../model/plan.ts';
+import type {Trial} from '../model/trial.ts';
+import {phaseWindow} from '../model/trial.ts';
+import {DriverMeasure} from './measure.ts';
+
+export type Throughput = {
+  readonly goodputPerSecond: number;
+  /** What the load offers, or what a goal of the phase asks for; null where neither says a number: a closed load. */
+  readonly askedPerSecond: number | null;
+  readonly started: number;
+  /** Operations under way at once, on average (Little's law): what they took, over the time of the phase. */
+  readonly inFlightMean: number;
+};
+
+export const measureThroughput = (trial: Trial, phase: number): Throughput | null => {
+  const window = phaseWindow(trial, phase);
+  if (!window || window.endMs <= window.startMs) return null;
+  const driver = new DriverMeasure(trial, [phase]);
+  const durationMs = window.endMs - window.startMs;
+  const planned = trial.plan.phases[phase]!;
+  const goal = trial.plan.goals[planned.name]?.goodputPerSecond?.min ?? null;
+  const offered = (driver.total('offered') * 1000) / durationMs;
+  const isClosed = loadOf(trial.plan.load, planned).model === 'closed';
+  const settled = driver.responseSettled();
+  return {
+    goodputPerSecond: (driver.count('ok') * 1000) / durationMs,
+    askedPerSecond: goal ?? (isClosed ? null : offered),
+    started: driver.total('started'),
+    inFlightMean: settled === null ? 0 : (settled.mean * settled.totalCount) / 1000 / durationMs,
+  };
+};

@@ -1,0 +1,198 @@
+// Symptoms of CPU, garbage collection and idleness.
+import test from 'ava';
+import {encodeHistogram, latencyHistogram, recordMs} from '../../src/load/histogram.ts';
+import type {Finding} from '../../src/model/finding.ts';
+import type {Load} from '../../src/model/plan.ts';
+import type {Trial} from '../../src/model/trial.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
+import {
+  baseline,
+  clearOf,
+  fault,
+  figuresOf,
+  inconclusiveOf,
+  presentOf,
+  resourcesOf,
+  trialWith,
+  warmUp,
+} from '../helpers/trial-believable.ts';
+
+const mib = 1024 ** 2;
+
+const sampleAt = (atMs: number, cpuMs: number, gcMs: number): Trial['resources'][0] => ({
+  atMs,
+  cpuMs,
+  rssBytes: 300 * mib,
+  heapUsedBytes: 200 * mib,
+  externalBytes: 900 * mib,
+  loopDelayMaxMs: 1,
+  loopUtilisationRatio: 0.5,
+  gcMs,
+  gcCount: 3,
+});
+
+const isCollecting = test.macro({
+  title: (_title, gcMs: number, phase: number, verdict: string) =>
+    `${gcMs} ms of collection in the 4000 ms of phase ${phase}: ${verdict}`,
+  exec(t, gcMs: number, phase: number, verdict: Finding['verdict']) {
+    const trial = trialWith({phaseResources: [resourcesOf(baseline), resourcesOf(phase, {gcMs})]});
+    t.is(detectOne('gc-pressure', trial).verdict, verdict);
+  },
+});
+
+test(isCollecting, 400, fault, 'clear');
+test(isCollecting, 401, fault, 'present');
+test(isCollecting, 4000, warmUp, 'clear');
+
+test('collection: it says how much, at what CPU, and with what memory', t => {
+  const trial = trialWith({
+    phaseResources: [resourcesOf(baseline, {gcMs: 1200, cpuMs: 3900})],
+    resources: [sampleAt(1500, 10, 3), sampleAt(2000, 20, 3)],
+  });
+  t.deepEqual(presentOf(detectOne('gc-pressure', trial)).evidence, [
+    {
+      witness: 'system',
+      says: 'Garbage collection paused the process for 30.0 % of phase baseline, at 98 % of a core; at most 200 MiB of heap and 900 MiB outside of it.',
+      value: 0.3,
+      threshold: 0.1,
+      unit: 'share',
+      count: 4000,
+      operations: [],
+    },
+  ]);
+});
+
+test('collection: a phase in which the process died is read off its samples', t => {
+  const trial = trialWith({
+    loadEndedMs: null,
+    resources: [sampleAt(5500, 100, 400), sampleAt(6000, 500, 100), sampleAt(6500, 1000, 200)],
+  });
+  const {phase, evidence} = presentOf(detectOne('gc-pressure', trial));
+  t.deepEqual([phase, evidence[0].value], ['stall', 0.3]);
+});
+
+for (const symptom of ['gc-pressure', 'cpu-bound'] as const) {
+  test(`${symptom}: a process that told nothing leaves it open`, t => {
+    t.deepEqual(
+      detectOne(symptom, trialWith()),
+      inconclusiveOf(symptom, 'the process told nothing of itself'),
+    );
+  });
+}
+
+const closed: Load = {model: 'closed', concurrency: 64};
+
+const isBound = test.macro({
+  title: (title, _cpuMs: number, _changes: Partial<Trial['plan']>, _ok: number, verdict: string) =>
+    `${title}: ${verdict}`,
+  exec(t, cpuMs: number, plan: Partial<Trial['plan']>, ok: number, verdict: Finding['verdict']) {
+    const trial = trialWith({
+      plan,
+      phaseResources: [resourcesOf(baseline, {cpuMs})],
+      driver: {phases: [figuresOf(baseline, 400, {outcomes: {unknown: 400 - ok}})]},
+    });
+    t.is(detectOne('cpu-bound', trial).verdict, verdict);
+  },
+});
+
+test('a core in use, and all that was offered is done', isBound, 3600, {}, 396, 'clear');
+test('a core in use, and less is done than was offered', isBound, 3600, {}, 395, 'present');
+test('less than a core in use', isBound, 3599, {}, 100, 'clear');
+test('a closed load at 9 ms of CPU each', isBound, 3600, {load: closed}, 400, 'present');
+test(
+  'a closed load at 9 ms of CPU each, with its goal met',
+  isBound,
+  3600,
+  {load: closed, goals: {baseline: {goodputPerSecond: {min: 90}}}},
+  400,
+  'clear',
+);
+test(
+  'a closed load with its goal missed',
+  isBound,
+  3600,
+  {load: closed, goals: {baseline: {goodputPerSecond: {min: 110}}}},
+  400,
+  'present',
+);
+
+test('a closed load at little CPU each is what a closed load is for', t => {
+  const trial = trialWith({
+    plan: {load: closed},
+    phaseResources: [resourcesOf(baseline, {cpuMs: 4000})],
+    driver: {phases: [figuresOf(baseline, 2000)]},
+  });
+  t.deepEqual(detectOne('cpu-bound', trial), clearOf('cpu-bound'));
+});
+
+test('a core at its limit: it says how much of it, and for what', t => {
+  const trial = trialWith({
+    phaseResources: [resourcesOf(baseline, {cpuMs: 3800})],
+    driver: {phases: [figuresOf(baseline, 400, {dropped: 100, offered: 500})]},
+  });
+  t.is(
+    presentOf(detectOne('cpu-bound', trial)).evidence[0].says,
+    '95 % of a core in phase baseline, for 100.0 operations per second; 125.0 were asked for.',
+  );
+});
+
+type Idle = {
+  readonly cpuMs?: number;
+  readonly responseMs?: number;
+  readonly servingMean?: number | null;
+};
+
+/** 400 operations in the 4 s of the baseline, so that each 10 ms of response are one under way at once. */
+const idle = ({cpuMs = 100, responseMs = 640, servingMean = 4}: Idle): Trial => {
+  const histogram = latencyHistogram(3);
+  for (let count = 0; count < 400; count++) recordMs(histogram, responseMs);
+  return trialWith({
+    plan: {load: closed},
+    phaseResources: [resourcesOf(baseline, {cpuMs})],
+    driver: {phases: [figuresOf(baseline, 400, {responseOkUs: encodeHistogram(histogram)})]},
+    ledger: {
+      attempts: Uint8Array.of(1),
+      effects: new Uint8Array(),
+      unattributedCount: 0,
+      binMs: 500,
+      attemptsByBin: [],
+      ...(servingMean === null ? {} : {servingMsByBin: Array(40).fill(servingMean * 500)}),
+    },
+  });
+};
+
+test('under-used: callers wait in the client while the target has little to do', t => {
+  const {evidence, phase, severity} = presentOf(detectOne('under-utilised', idle({})));
+  t.deepEqual([phase, severity], ['baseline', 'warn']);
+  t.is(
+    evidence[0].says,
+    'Of 64.0 operations that were under way at once in phase baseline, the target worked on 4.0; the others waited in the client, which took 3 % of a core for 100.0 operations per second.',
+  );
+  t.true(Math.abs(evidence[0].value - 60 / 64) < 0.001);
+});
+
+const isUsed = test.macro({
+  title: (title, _idle: Idle) => `under-used: ${title} is clear`,
+  exec(t, given: Idle) {
+    t.deepEqual(detectOne('under-utilised', idle(given)), clearOf('under-utilised'));
+  },
+});
+
+test('a busy process', isUsed, {cpuMs: 1200});
+test('few at once', isUsed, {responseMs: 70, servingMean: 0});
+test('a target that has most of them', isUsed, {servingMean: 33});
+test('few that wait', isUsed, {responseMs: 120, servingMean: 5});
+
+test('under-used: a queue whose place nobody knows leaves it open', t => {
+  t.deepEqual(
+    detectOne('under-utilised', idle({servingMean: null})),
+    inconclusiveOf('under-utilised', 'the target does not tell how many operations it works on at once'),
+  );
+});
+
+test('under-used: without a baseline it is open', t => {
+  t.deepEqual(
+    detectOne('under-utilised', trialWith()),
+    inconclusiveOf('under-utilised', 'there is no baseline to look at'),
+  );
+});
