@@ -9,9 +9,10 @@ const src = resolve(import.meta.dirname, '../src');
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   stats: [],
+  certificates: [],
   scenarios: ['model'],
   targets: ['model'],
-  'faults/server': ['model'],
+  'faults/server': ['model', 'certificates'],
   faults: ['model'],
   load: ['model'],
   telemetry: ['model'],
@@ -39,6 +40,7 @@ const onlyIn: Readonly<Record<string, string>> = {
   'log-update': 'cli',
   '@opentelemetry/sdk-node': 'subject',
   protobufjs: 'telemetry',
+  '@peculiar/x509': 'certificates',
   'd3-scale': 'report',
   'd3-shape': 'report',
 };

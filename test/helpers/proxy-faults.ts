@@ -7,20 +7,23 @@ import type {Peer} from './proxy-sockets.ts';
 import {until} from './run-until.ts';
 import {api} from './toxiproxy-request.ts';
 
-export const witnessOf = ({url, name}: Scene): Promise<ProxyWitness> =>
+/** A proxy of the injector at `url`. */
+type Named = Pick<Scene, 'url' | 'name'>;
+
+export const witnessOf = ({url, name}: Named): Promise<ProxyWitness> =>
   api(url, 'GET', `/foulweather/proxies/${name}/witness`);
 
-export const recordsOf = ({url, name}: Scene): Promise<readonly ConnectionRecord[]> =>
+export const recordsOf = ({url, name}: Named): Promise<readonly ConnectionRecord[]> =>
   api(url, 'GET', `/foulweather/proxies/${name}/connections`);
 
-export const hitsOf = async (scene: Scene, toxic: string): Promise<FaultWitness> => {
+export const hitsOf = async (scene: Named, toxic: string): Promise<FaultWitness> => {
   const fault = (await witnessOf(scene)).faults[toxic];
   if (fault === undefined) throw new Error(`the witness does not know ${toxic}`);
   return fault;
 };
 
 /** Waits until the witness has seen what it must: the injector learns of things a little later than its clients. */
-export const untilWitness = (scene: Scene, holds: (witness: ProxyWitness) => boolean): Promise<void> =>
+export const untilWitness = (scene: Named, holds: (witness: ProxyWitness) => boolean): Promise<void> =>
   until(async () => holds(await witnessOf(scene)), 10_000, 'what the witness must see');
 
 type Steps = (t: ExecutionContext, scene: Scene) => Promise<void>;

@@ -8,7 +8,7 @@ export type Toxic = {
   readonly name?: string;
   readonly stream?: 'upstream' | 'downstream';
   readonly toxicity?: number;
-  readonly attributes?: Readonly<Record<string, number | boolean>>;
+  readonly attributes?: Readonly<Record<string, number | boolean | string>>;
   readonly first_n?: number;
   readonly hit_limit?: number;
   readonly start_after?: number;

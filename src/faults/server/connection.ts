@@ -9,6 +9,8 @@ import {HttpWatch} from './http/watch.ts';
 import type {WatchHost} from './http/watch-host.ts';
 import {Link} from './link.ts';
 import type {LinkHost} from './link-host.ts';
+import type {TlsRules} from './tls/rules.ts';
+import {TlsWatch} from './tls/watch.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
 
@@ -25,6 +27,7 @@ export type ConnectionHost = {
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
   readonly http: HttpRules;
+  readonly tls: TlsRules;
 };
 
 export class Connection {
@@ -38,6 +41,8 @@ export class Connection {
   #openSockets = 1;
   /** Follows its requests, while there are HTTP toxics. */
   #http: HttpWatch | undefined;
+  /** Waits for its ClientHello, while there are TLS toxics. */
+  #tls: TlsWatch | undefined;
 
   /** Takes over an accepted socket that is not being read yet, and dials the upstream unless a toxic turns it away. */
   constructor(host: ConnectionHost, client: Socket) {
@@ -63,6 +68,7 @@ export class Connection {
   add(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.add(toxic);
     if (toxic.type.http !== undefined) this.#watch('live');
+    if (toxic.type.tls !== undefined) this.#watchHandshake();
   }
 
   update(toxic: Toxic): void {
@@ -149,29 +155,54 @@ export class Connection {
       new Link(host, 'downstream', upstream, this.#client),
     ];
     for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
+    if (this.#host.tls.isActive) this.#watchHandshake();
     if (this.#host.http.isActive) this.#watch('new');
     this.#client.resume();
   }
 
   #watch(state: 'new' | 'live'): void {
+    const host = this.#watchHost();
+    // What is not known to be TLS yet is not known to be HTTP either.
+    if (host === undefined || this.#http !== undefined || this.#tls !== undefined) return;
+    const watchHost: WatchHost = {
+      ...host,
+      rules: this.#host.http,
+      done: () => {
+        this.#http = undefined;
+      },
+    };
+    this.#http = new HttpWatch(watchHost, state);
+  }
+
+  /** A connection on which the client has spoken already is past its ClientHello, or has none. */
+  #watchHandshake(): void {
+    const host = this.#watchHost();
+    if (host === undefined || this.#http !== undefined || this.#tls !== undefined) return;
+    if (host.up.receivedBytes > 0) return;
+    this.#tls = new TlsWatch({
+      ...host,
+      rules: this.#host.tls,
+      done: () => {
+        this.#tls = undefined;
+        if (this.#host.http.isActive) this.#watch(host.down.receivedBytes > 0 ? 'live' : 'new');
+      },
+    });
+  }
+
+  /** What both kinds of watches need; undefined while there is nothing to watch. */
+  #watchHost(): Omit<WatchHost, 'rules' | 'done'> | undefined {
     const [up, down] = this.#links;
-    if (this.#http !== undefined || up === undefined || down === undefined || this.#upstream === undefined)
-      return;
-    const host: WatchHost = {
+    if (up === undefined || down === undefined || this.#upstream === undefined) return undefined;
+    return {
       connection: this.#record.id,
       client: this.#client,
       upstream: this.#upstream,
       up,
       down,
-      rules: this.#host.http,
       acted: toxic => this.#acted(toxic),
       closedEarly: () => this.#ended('closed-by-fault'),
       cut: () => this.#cut(),
-      done: () => {
-        this.#http = undefined;
-      },
     };
-    this.#http = new HttpWatch(host, state);
   }
 
   #reset(): void {

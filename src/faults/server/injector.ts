@@ -9,6 +9,7 @@ import {Proxies} from './proxies.ts';
 import type {ProxySettings} from './proxy.ts';
 import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
+import {WrongCertificates} from './tls/wrong-certificates.ts';
 
 export type InjectorOptions = {
   /** Where the API listens. */
@@ -43,8 +44,14 @@ export type NamedProxySettings = ProxySettings & {readonly name: string};
 export async function startInjector(options: InjectorOptions): Promise<Injector> {
   const {host, port, seed, metrics = false, changed} = options;
   const counters = metrics ? new Metrics() : undefined;
-  const proxies = new Proxies({seed, transferred: transfer => counters?.count(transfer)});
-  const routes = counters === undefined ? apiRoutes : [...apiRoutes, metricsRoute(counters)];
+  const certificates = new WrongCertificates();
+  const proxies = new Proxies({
+    seed,
+    certificates,
+    transferred: transfer => counters?.count(transfer),
+  });
+  const own = [...apiRoutes, authorityRoute(certificates)];
+  const routes = counters === undefined ? own : [...own, metricsRoute(counters)];
   const server = createApiServer(proxies, routes, changed);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -69,6 +76,16 @@ export async function startInjector(options: InjectorOptions): Promise<Injector>
 function metricsRoute(counters: Metrics): Route<Handler> {
   const handler = () => ({status: 200, contentType: metricsContentType, body: counters.toText()});
   return {methods: ['GET'], path: '/metrics', handler};
+}
+
+/** The certificate to trust, so that what the injector shows is refused for what is wrong with it. */
+function authorityRoute(certificates: WrongCertificates): Route<Handler> {
+  const handler = async () => ({
+    status: 200,
+    contentType: 'application/x-pem-file',
+    body: await certificates.ca(),
+  });
+  return {methods: ['GET'], path: '/foulweather/ca.pem', handler};
 }
 
 async function closeServer(server: Server): Promise<void> {

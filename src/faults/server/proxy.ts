@@ -7,6 +7,8 @@ import {Connection, type ConnectionHost} from './connection.ts';
 import {Door} from './door.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
+import {TlsRules} from './tls/rules.ts';
+import type {WrongCertificates} from './tls/wrong-certificates.ts';
 import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
 import {Witness} from './witness.ts';
@@ -23,7 +25,11 @@ export type Transfer = {
   readonly sentBytes: number;
 };
 
-export type ProxyHost = {readonly seed: number; readonly transferred: (transfer: Transfer) => void};
+export type ProxyHost = {
+  readonly seed: number;
+  readonly certificates: WrongCertificates;
+  readonly transferred: (transfer: Transfer) => void;
+};
 
 export class TcpProxy {
   readonly name: string;
@@ -31,6 +37,7 @@ export class TcpProxy {
   readonly #connections = new Set<Connection>();
   readonly toxics: ToxicChain;
   readonly http: HttpRules;
+  readonly #tls: TlsRules;
   readonly #host: ProxyHost;
   readonly #door = new Door(socket => this.#connections.add(new Connection(this.#connectionHost, socket)));
   #listen: string;
@@ -50,7 +57,14 @@ export class TcpProxy {
       down: toxic => this.#down(toxic),
       up: toxic => this.#door.letGo(toxic),
     });
-    this.http = new HttpRules([host.seed, name], this.toxics.of, this.witness);
+    const seedParts = [host.seed, name];
+    this.http = new HttpRules(seedParts, this.toxics.of, this.witness);
+    this.#tls = new TlsRules({
+      seedParts,
+      toxicsOf: this.toxics.of,
+      witness: this.witness,
+      certificates: host.certificates,
+    });
     this.#connectionHost = this.#hostConnections();
   }
 
@@ -121,6 +135,7 @@ export class TcpProxy {
       witness: this.witness,
       toxics: this.toxics.of,
       http: this.http,
+      tls: this.#tls,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       transferred: (direction, receivedBytes, sentBytes) =>
         this.#host.transferred({proxy: name, listener, upstream, direction, receivedBytes, sentBytes}),

@@ -4,6 +4,7 @@
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {HttpBehaviour} from './http/behaviour.ts';
 import type {Stage, Steps} from './stage.ts';
+import type {TlsBehaviour} from './tls/behaviour.ts';
 
 export type AttributeValue = number | string | boolean;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -54,6 +55,8 @@ export type ToxicType = {
   readonly downtime: ((attributes: Attributes) => Downtime) | undefined;
   /** What it does to HTTP requests and their responses. See http/. */
   readonly http: HttpBehaviour<Attributes> | undefined;
+  /** What it does to TLS handshakes. See tls/. */
+  readonly tls: TlsBehaviour<Attributes> | undefined;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -66,6 +69,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly onAccept?: (arrival: Arrival, attributes: Values<S>) => Reception;
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
+  readonly tls?: TlsBehaviour<Values<S>>;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
@@ -80,6 +84,7 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     onAccept,
     downtime,
     http,
+    tls,
   } = definition;
   return {
     name,
@@ -95,6 +100,7 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },
+    tls: tls && (values => tls(values as Values<S>)),
   };
 }
 

@@ -2,6 +2,7 @@
 // what a client sends comes to it through the upstream toxics, what it answers goes through the downstream toxics.
 // Requests are taken one after the other: one that a client sends ahead waits until the one before it is answered.
 
+import {cutWhenClientGoes, longestLingerMs} from '../farewell.ts';
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Ending} from './behaviour.ts';
@@ -14,9 +15,6 @@ import {factsOf} from './request-facts.ts';
 import {ResponseSide} from './response-side.ts';
 import {chunkRead} from './used-chunks.ts';
 import {receiver, type WatchHost} from './watch-host.ts';
-
-/** A client that does not close after our FIN is cut after this time. */
-const longestLingerMs = 5000;
 
 /** joining: a live connection whose next request has not come. leaving: a fault ended it. off: no HTTP, or no toxic. */
 type Mode = 'joining' | 'following' | 'hanging' | 'leaving' | 'off';
@@ -200,7 +198,7 @@ export class HttpWatch {
 
   #leave(ending: Ending): void {
     if (this.#mode === 'leaving' || this.#mode === 'off') return;
-    if (this.#mode === 'following') this.#waitForClientToGo();
+    if (this.#mode === 'following') cutWhenClientGoes(this.#host);
     this.#mode = ending === 'hang' ? 'hanging' : 'leaving';
     if (ending === 'hang') return;
     this.#held = [];
@@ -214,14 +212,6 @@ export class HttpWatch {
     // From here on both sides are read only to be dropped.
     this.#host.up.wake();
     this.#host.down.wake();
-  }
-
-  /** The client is noticed to go also when the upstream has gone before, which stops the link between them. */
-  #waitForClientToGo(): void {
-    const {client, upstream, cut} = this.#host;
-    client.once('end', cut);
-    if (upstream.destroyed) client.resume();
-    else upstream.once('close', () => client.resume());
   }
 
   /** Lets everything pass from here on, beginning with what was held back and `response`. */

@@ -22,6 +22,9 @@ import {slicer} from './slicer.ts';
 import {slowClose} from './slow-close.ts';
 import {stall} from './stall.ts';
 import {timeout} from './timeout.ts';
+import {tlsAlert} from './tls-alert.ts';
+import {tlsCertificate} from './tls-certificate.ts';
+import {tlsClose} from './tls-close.ts';
 
 /** What a real Toxiproxy has, too. */
 const toxiproxys = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
@@ -31,6 +34,9 @@ const ours = [blackhole, corrupt, flap, halfClose, halfOpen, limitConnections, r
 /** On requests rather than bytes. */
 const https = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBody, httpStatus];
 
-const all = [...toxiproxys, ...ours, ...https];
+/** On handshakes. */
+const tlses = [tlsAlert, tlsCertificate, tlsClose];
+
+const all = [...toxiproxys, ...ours, ...https, ...tlses];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));

@@ -1,0 +1,40 @@
+// Ends a connection in the upstream's place, so that its client learns of it as it should.
+
+import type {Socket} from 'node:net';
+import type {Link} from './link.ts';
+
+/** A client that does not close after our FIN is cut after this time. */
+export const longestLingerMs = 5000;
+
+export type Farewell = {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly up: Link;
+  readonly down: Link;
+  /** Closes both sockets at once. */
+  readonly cut: () => void;
+};
+
+/** Sends the client a FIN and waits until it closes, too, or resets both sides. What the client still sends is dropped. */
+export function sayFarewell(farewell: Farewell, ending: 'half-close' | 'reset'): void {
+  const {up, down, cut} = farewell;
+  up.exit = {isFull: false, push: () => undefined, end: cut};
+  // An orderly close waits for the client to close, too: closing a socket with bytes that nobody read resets it.
+  if (ending === 'half-close') lingerUntilClientGoes(farewell);
+  down.acceptEnd(ending);
+}
+
+/** Waits until the client goes, but not for ever. */
+export function lingerUntilClientGoes(farewell: Omit<Farewell, 'up' | 'down'>): void {
+  const {client, cut} = farewell;
+  cutWhenClientGoes(farewell);
+  const lingering = setTimeout(cut, longestLingerMs);
+  client.once('close', () => clearTimeout(lingering));
+}
+
+/** A client is noticed to go also when the upstream has gone before, which stops the link between them. */
+export function cutWhenClientGoes({client, upstream, cut}: Omit<Farewell, 'up' | 'down'>): void {
+  client.once('end', cut);
+  if (upstream.destroyed) client.resume();
+  else upstream.once('close', () => client.resume());
+}

@@ -1,0 +1,14 @@
+// What a TLS fault does to a handshake, once the ClientHello has come.
+
+/** What is wrong with the certificate that the client is shown. */
+export const certificateProblems = ['untrusted', 'self-signed', 'expired', 'wrong-host'] as const;
+export type CertificateProblem = (typeof certificateProblems)[number];
+
+export type TlsTreatment =
+  | {readonly kind: 'end'; readonly ending: 'half-close' | 'reset'}
+  /** `description`: the number of RFC 8446, 6. */
+  | {readonly kind: 'alert'; readonly description: number}
+  | {readonly kind: 'certificate'; readonly problem: CertificateProblem};
+
+/** What a TLS toxic type does, with its attributes. */
+export type TlsBehaviour<Attributes> = (attributes: Attributes) => TlsTreatment;

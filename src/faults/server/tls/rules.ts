@@ -1,0 +1,59 @@
+// Which TLS toxic takes which handshake of a proxy.
+
+import type {StreamDirection} from '../../../model/proxy-witness.ts';
+import {createRandom} from '../random.ts';
+import type {Toxic} from '../toxic.ts';
+import type {Attributes} from '../toxic-type.ts';
+import type {Witness} from '../witness.ts';
+import type {TlsBehaviour, TlsTreatment} from './behaviour.ts';
+import type {WrongCertificates} from './wrong-certificates.ts';
+
+/** The toxic that takes a handshake, and what it does to it. */
+export type TakenHandshake = {readonly toxic: Toxic; readonly treatment: TlsTreatment};
+
+export type TlsRulesHost = {
+  readonly seedParts: readonly (string | number)[];
+  readonly toxicsOf: (direction: StreamDirection) => readonly Toxic[];
+  readonly witness: Witness;
+  readonly certificates: WrongCertificates;
+};
+
+export class TlsRules {
+  readonly certificates: WrongCertificates;
+  readonly #host: TlsRulesHost;
+
+  constructor(host: TlsRulesHost) {
+    this.#host = host;
+    this.certificates = host.certificates;
+  }
+
+  /** Whether there is any TLS toxic. */
+  get isActive(): boolean {
+    return this.#toxics().length > 0;
+  }
+
+  /**
+   * The first toxic that takes the handshake of this connection, in the order in which they were added; those after it are
+   * not asked. The dice depend on the seed, the proxy, the connection's number and the toxic's name only.
+   */
+  take(connection: number): TakenHandshake | undefined {
+    const {seedParts, witness} = this.#host;
+    for (const {toxic, tls} of this.#toxics()) {
+      const {name, attributes, selection, toxicity} = toxic;
+      if (!toxic.isInForce) continue;
+      const random = createRandom([...seedParts, connection, 'tls', name]);
+      const decision = selection.decide(selection.meet(), random, toxicity);
+      if (decision !== undefined) witness.decided(name, decision);
+      if (decision === true) return {toxic, treatment: tls(attributes)};
+    }
+    return undefined;
+  }
+
+  #toxics(): readonly {readonly toxic: Toxic; readonly tls: TlsBehaviour<Attributes>}[] {
+    const {toxicsOf} = this.#host;
+    return [...toxicsOf('upstream'), ...toxicsOf('downstream')].flatMap(toxic => {
+      const {tls} = toxic.type;
+      return tls === undefined ? [] : [{toxic, tls}];
+    });
+  }
+}

@@ -1,0 +1,80 @@
+// Waits for the ClientHello of one connection and lets a TLS toxic act on it. It sits where the upstream is: the hello comes
+// to it through the upstream toxics, and its answer goes through the downstream toxics. What is no hello passes.
+
+import {type Farewell, sayFarewell} from '../farewell.ts';
+import type {Receiver} from '../stage.ts';
+import type {Toxic} from '../toxic.ts';
+import {type ClientHello, readBeginning} from './client-hello.ts';
+import type {TakenHandshake, TlsRules} from './rules.ts';
+import {terminate} from './termination.ts';
+
+export type TlsWatchHost = Farewell & {
+  /** The connection's number. */
+  readonly connection: number;
+  readonly rules: TlsRules;
+  readonly acted: (toxic: Toxic) => void;
+  readonly closedEarly: () => void;
+  /** No toxic took it: the connection goes on with what was held. */
+  readonly done: () => void;
+};
+
+const alertRecord = 21;
+const fatal = 2;
+
+export class TlsWatch implements Receiver {
+  /** What comes is held until it is known what it is. */
+  readonly isFull = false;
+  readonly #host: TlsWatchHost;
+  #held: Buffer = Buffer.alloc(0);
+
+  constructor(host: TlsWatchHost) {
+    this.#host = host;
+    host.up.exit = this;
+  }
+
+  push({data}: {readonly data: Buffer}): void {
+    this.#held = Buffer.concat([this.#held, data]);
+    const beginning = readBeginning(this.#held);
+    if (beginning.kind === 'more') return;
+    const {connection, rules} = this.#host;
+    const taken = beginning.kind === 'hello' ? rules.take(connection) : undefined;
+    if (beginning.kind === 'hello' && taken !== undefined) this.#treat(taken, beginning.hello);
+    else this.#pass();
+  }
+
+  end(): void {
+    this.#pass();
+    this.#host.up.end();
+  }
+
+  #pass(): void {
+    const {up, done} = this.#host;
+    up.exit = undefined;
+    done();
+    if (this.#held.length > 0) up.push({data: this.#held, timestampMs: performance.now()});
+    up.wake();
+  }
+
+  #treat({toxic, treatment}: TakenHandshake, hello: ClientHello): void {
+    const {rules, acted, closedEarly, down} = this.#host;
+    acted(toxic);
+    switch (treatment.kind) {
+      case 'end':
+        if (treatment.ending === 'half-close') closedEarly();
+        sayFarewell(this.#host, treatment.ending);
+        break;
+      case 'alert':
+        closedEarly();
+        down.accept(Buffer.from([alertRecord, 3, 3, 0, 2, fatal, treatment.description]));
+        sayFarewell(this.#host, 'half-close');
+        break;
+      case 'certificate':
+        terminate(this.#host, {
+          hello,
+          received: this.#held,
+          certificateFor: host => rules.certificates.for(treatment.problem, host),
+        });
+        break;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// tls_certificate: answers the handshake itself, with a certificate that the client should refuse. A client that does not
+// gets through to the upstream. See tls/termination.ts.
+
+import {type CertificateProblem, certificateProblems} from '../tls/behaviour.ts';
+import {defineToxicType} from '../toxic-type.ts';
+
+export const tlsCertificate = defineToxicType({
+  name: 'tls_certificate',
+  attributes: {
+    /** `untrusted`, `self-signed`, `expired` or `wrong-host`. */
+    problem: {kind: 'string', initial: 'untrusted'},
+  },
+  refuse: ({problem}) =>
+    isProblem(problem) ? undefined : `problem must be one of ${certificateProblems.join(', ')}`,
+  tls: ({problem}) => ({kind: 'certificate', problem: isProblem(problem) ? problem : 'untrusted'}),
+});
+
+const isProblem = (text: string): text is CertificateProblem =>
+  certificateProblems.some(problem => problem === text);

@@ -1,0 +1,12 @@
+// tls_close: closes the connection (FIN), or resets it (RST), once the ClientHello has come: no handshake ever happens.
+
+import {defineToxicType} from '../toxic-type.ts';
+
+export const tlsClose = defineToxicType({
+  name: 'tls_close',
+  attributes: {
+    /** Whether it is reset rather than closed. */
+    reset: {kind: 'bool', initial: false},
+  },
+  tls: ({reset}) => ({kind: 'end', ending: reset ? 'reset' : 'half-close'}),
+});
