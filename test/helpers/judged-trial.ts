@@ -12,6 +12,7 @@ import {
   startOf,
   wobble,
 } from './judged-behaviour.ts';
+import {attemptsOf, figuresOf, injectorOf, resourcesOf, systemOf} from './judged-samples.ts';
 import {telemetryOf} from './judged-telemetry.ts';
 
 const binsOf = (variant: string, reached: number, untilMs: number): Bin[] =>
@@ -120,7 +121,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     runtime: 'node 24.21.0',
     versions: {undici: '8.12.4'},
     driver: {
-      phases: [],
+      phases: figuresOf(variant, reached, seed),
       bins: binsOf(variant, reached, endMs),
       failures: failuresOf(variant, reached),
       uncountedFailures: 0,
@@ -133,17 +134,17 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
       drained: cut ? null : {atMs: endMs + 3000, inFlight: 0},
     },
     telemetry: telemetryOf(failuresOf(variant, reached), variant, reached),
-    injector: [],
+    injector: options.uncounted ? [] : injectorOf(variant, reached, endMs),
     ledger: {
       attempts: new Uint8Array(),
       effects: new Uint8Array(),
       unattributedCount: 0,
       binMs: 500,
-      attemptsByBin: [],
+      attemptsByBin: attemptsOf(variant, reached, endMs),
     },
-    resources: [],
+    resources: resourcesOf(variant, endMs),
     phaseResources: [],
-    system: [],
+    system: systemOf(variant, endMs),
     warnings: [],
     troubles: [],
   };

@@ -20,7 +20,10 @@ for (const options of kinds) {
   test(`no figure is NaN, undefined or null: ${JSON.stringify(options)}`, t => {
     const run = judgedRun(options);
     const {files} = renderReport(run);
-    const texts = [files['report.md'], files['timeline.svg'], renderSummary(run, 'report.md')];
+    const texts = [
+      ...Object.entries(files).flatMap(([name, text]) => (name === 'result.json' ? [] : [text])),
+      renderSummary(run, 'report.md'),
+    ];
     for (const text of texts) t.notRegex(text ?? '', /NaN|undefined|Infinity|\bnull\b|\[object/);
     t.notThrows(() => JSON.parse(files['result.json'] ?? ''));
   });
@@ -137,18 +140,42 @@ test('no secret comes out of any rendering', t => {
   t.true(all.includes('[redacted]'));
 });
 
-test('the chart is well-formed, has no script and says in words what it shows', t => {
+test('every chart is well-formed, has no script and says in words what it shows', t => {
   for (const options of kinds) {
-    const svg = fileOf(judgedRun(options), 'timeline.svg');
-    const open: string[] = [];
-    for (const [, closing, name = '', rest] of svg.matchAll(/<(\/?)([\w-]+)((?:[^<>"]|"[^"<]*")*)>/g)) {
-      if (closing === '/') t.is(open.pop(), name);
-      else if (!rest?.endsWith('/')) open.push(name);
+    const charts = Object.entries(renderReport(judgedRun(options)).files).filter(([file]) =>
+      file.endsWith('.svg'),
+    );
+    t.true(charts.length >= 4);
+    for (const [file, svg] of charts) {
+      const open: string[] = [];
+      for (const [, closing, name = '', rest] of svg.matchAll(/<(\/?)([\w-]+)((?:[^<>"]|"[^"<]*")*)>/g)) {
+        if (closing === '/') t.is(open.pop(), name);
+        else if (!rest?.endsWith('/')) open.push(name);
+      }
+      t.deepEqual(open, [], file);
+      t.notRegex(svg, /<script|href=|\son\w+=|NaN|undefined|Infinity/, file);
+      const name = file.replace('.svg', '');
+      t.regex(svg, /role="img"/);
+      t.true(svg.includes(`aria-labelledby="${name}-title ${name}-description"`));
+      t.regex(
+        svg,
+        new RegExp(`<title id="${name}-title">.+</title>\\n<desc id="${name}-description">.+</desc>`),
+      );
+      t.regex(svg, /prefers-color-scheme: dark/);
     }
-    t.deepEqual(open, []);
-    t.notRegex(svg, /<script|href=|\son\w+=/);
-    t.regex(svg, /<title id="timeline-title">.+<\/title>\n<desc id="timeline-description">.+<\/desc>/);
-    t.regex(svg, /prefers-color-scheme: dark/);
+  }
+});
+
+test('every chart of the report is shown in it, and every picture in it is written', t => {
+  for (const options of kinds) {
+    const {files} = renderReport(judgedRun(options));
+    const shown = [...(files['report.md'] ?? '').matchAll(/\]\(([\w-]+\.svg)\)/g)].map(([, file]) => file);
+    t.deepEqual(
+      shown.toSorted(),
+      Object.keys(files)
+        .filter(file => file.endsWith('.svg'))
+        .toSorted(),
+    );
   }
 });
 

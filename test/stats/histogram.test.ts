@@ -1,6 +1,6 @@
 import test from 'ava';
 import {encodeHistogram, latencyHistogram, quantileMs, recordMs} from '../../src/load/histogram.ts';
-import {decodeHistogram, mergeHistograms, percentileMs} from '../../src/stats/histogram.ts';
+import {countsBetween, decodeHistogram, mergeHistograms, percentileMs} from '../../src/stats/histogram.ts';
 
 const encoded = (...durationsMs: number[]): string => {
   const histogram = latencyHistogram(3);
@@ -60,4 +60,12 @@ test('nothing to merge is null', t => {
 
 test('a damaged histogram is an error, not an empty one', t => {
   t.throws(() => decodeHistogram('damaged'));
+});
+
+test('values are counted between edges, and those outside in the first and the last count', t => {
+  const histogram = decodeHistogram(encoded(0.5, 1.5, 2, 20, 99, 5000));
+  t.deepEqual(countsBetween(histogram, [1, 10, 100, 1000]), [3, 2, 1]);
+  t.deepEqual(countsBetween(null, [1, 10]), [0]);
+  // Asked twice it says the same.
+  t.deepEqual(countsBetween(histogram, [1, 10, 100, 1000]), [3, 2, 1]);
 });

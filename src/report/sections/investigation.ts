@@ -1,6 +1,11 @@
 // Data used to investigate: each phase that matters in the words of all witnesses, then failures and slow operations.
+import {connections} from '../charts/connections.ts';
+import {latency} from '../charts/latency.ts';
+import {resources} from '../charts/resources.ts';
+import {throughput} from '../charts/throughput.ts';
 import {type Block, heading, paragraph, type Section, type Text, table} from '../document.ts';
 import {describeFaults} from '../faults.ts';
+import {figure} from '../figure.ts';
 import {plannedDuration} from '../format.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
 import type {RunStory} from '../variants.ts';
@@ -19,11 +24,23 @@ export const investigationSection = (story: RunStory): Section => ({
       .map(phase => phaseBlocks(story, phase.name))
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
+    ...chartBlocks(story),
     ...failureBlocks(story),
     ...slowestBlocks(story),
     ...warningBlocks(story),
   ],
 });
+
+const chartBlocks = (story: RunStory): Block[] => {
+  const charts = [
+    // With a change to show it stands with the outcome.
+    ...(story.candidate ? [] : figure('throughput', () => throughput(story))),
+    ...figure('latency', () => latency(story)),
+    ...figure('connections', () => connections(story)),
+    ...figure('resources', () => resources(story)),
+  ];
+  return charts.length === 0 ? [] : [heading('The same as pictures'), ...charts];
+};
 
 /** Empty with one trial per variant. */
 export const mediansNote = ({variants}: RunStory): string => {

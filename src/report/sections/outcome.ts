@@ -1,5 +1,6 @@
 // Outcome: the goals, before and after side by side, and what got better and what did not.
 import {minimumPairs} from '../../stats/bootstrap.ts';
+import {throughput} from '../charts/throughput.ts';
 import {comparePhases, pairCount, ratioText} from '../comparison.ts';
 import {
   type Block,
@@ -14,6 +15,7 @@ import {
   table,
 } from '../document.ts';
 import {endingBlocks} from '../endings.ts';
+import {figure} from '../figure.ts';
 import {count, duration, percent, perOperation, plain, plural, unknownFigure} from '../format.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../goals.ts';
 import type {PhaseMedians} from '../medians.ts';
@@ -56,6 +58,7 @@ const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
       '; attempts are per operation.',
     ),
     phaseTable(story.baseline, candidate),
+    ...figure('throughput', () => throughput(story)),
     ...ratioBlocks(story),
     ...progressBlocks(story),
   ];

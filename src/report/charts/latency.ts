@@ -1,0 +1,263 @@
+// How long operations took, as distributions on one log axis: a row per phase, a column per variant, those that succeeded below
+// and those that did not on top of them.
+import {type ScaleLogarithmic, scaleLinear, scaleLog} from 'd3-scale';
+import {max} from 'simple-statistics';
+import {hungAfterMs, type Phase} from '../../model/plan.ts';
+import {countsBetween, mergeHistograms, percentileMs} from '../../stats/histogram.ts';
+import {count, duration, plannedDuration} from '../format.ts';
+import type {RunStory, VariantStory} from '../variants.ts';
+import {bodyTop, type Chart, type ReadPanel} from './chart.ts';
+import {left, right} from './frame.ts';
+import {boxEntry, legend, lineEntry} from './legend.ts';
+import {seriesOf} from './series.ts';
+import {element, label, shortened} from './svg.ts';
+
+const rowHeight = 62;
+const rowStep = rowHeight + 14;
+const columnGap = 24;
+const columnsShown = 3;
+const bucketsPerDecade = 10;
+const floorMs = 0.1;
+
+type Cell = {
+  readonly okCounts: readonly number[];
+  readonly notOkCounts: readonly number[];
+  readonly settledCount: number;
+  readonly hungCount: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+};
+
+/** Null where no histogram was saved. */
+export const latency = (story: RunStory): Chart | null => {
+  const all = seriesOf(story).map(series => series.story);
+  const columns = all.length > columnsShown ? [all[0]!, ...all.slice(1 - columnsShown)] : all;
+  const phases = story.run.record.plan.phases
+    .map((phase, index) => ({phase, index}))
+    .filter(({phase}) => phase.role !== 'warm-up');
+  const edgesMs = edgesOf(columns);
+  if (edgesMs.length < 2) return null;
+  const rows = phases
+    .map(({phase, index}) => ({phase, cells: columns.map(column => cellOf(column, index, edgesMs))}))
+    .filter(({cells}) => cells.some(({settledCount, hungCount}) => settledCount + hungCount > 0));
+  if (rows.length === 0) return null;
+  const {deadlineMs} = story.run.record.plan.operation;
+  const key = legend([
+    boxEntry('succeeded', {fill: 'url(#outcome-ok)'}),
+    boxEntry('did not succeed', {fill: 'url(#outcome-failed)'}),
+    lineEntry(`deadline ${plannedDuration(deadlineMs)}`, 'deadline'),
+  ]);
+  const top = bodyTop + key.height + 34;
+  const bottom = top + (rows.length - 1) * rowStep + rowHeight;
+  const width = (right - left - (columns.length - 1) * columnGap) / columns.length;
+  const scales = columns.map((_, index) =>
+    scaleLog()
+      .domain([edgesMs[0]!, edgesMs.at(-1)!])
+      .range([left + index * (width + columnGap), left + index * (width + columnGap) + width])
+      .clamp(true),
+  );
+  return {
+    name: 'latency',
+    title: 'How long operations took to settle, by phase',
+    description: `Distributions of the response time on a log scale, a row per phase and a column per variant; each row has a scale of its own. ${rows
+      .map(({phase, cells}) => `${phase.name}: p99 ${cells.map(({p99Ms}) => duration(p99Ms)).join(' → ')}`)
+      .join('; ')}.`,
+    height: bottom + 44,
+    layers: ['ok', 'failed'],
+    span: null,
+    panels: rows.flatMap(({phase, cells}, row) =>
+      cells.map((cell, column) =>
+        readPanel(
+          `${columns[column]!.variant.name}, ${phase.name}`,
+          cell,
+          edgesMs,
+          scales[column]!,
+          top + row * rowStep,
+        ),
+      ),
+    ),
+    body: [
+      ...key.draw(bodyTop),
+      ...columns.map(({variant}, index) =>
+        label(variant.name, scales[index]!.range()[0]!, top - 20, {class: 'heading'}),
+      ),
+      ...rows.flatMap(({phase, cells}, index) =>
+        drawRow(phase, cells, scales, edgesMs, deadlineMs, top + index * rowStep),
+      ),
+      ...scales.flatMap(scale => axis(scale, bottom)),
+      label(
+        `response time, log scale; hung: not settled ${plannedDuration(hungAfterMs(story.run.record.plan.operation))} after the start`,
+        (left + right) / 2,
+        bottom + 34,
+        {class: 'muted middle'},
+      ),
+    ],
+  };
+};
+
+const histogramsOf = (
+  {trials}: VariantStory,
+  index: number | null,
+): {ok: readonly string[]; notOk: readonly string[]} => {
+  const figures = trials.flatMap(({trial}) =>
+    trial.driver.phases.filter(({phase}) => index === null || phase === index),
+  );
+  return {
+    ok: figures.map(({responseOkUs}) => responseOkUs),
+    notOk: figures.map(({responseNotOkUs}) => responseNotOkUs),
+  };
+};
+
+/** Edges of the buckets in ms, whole decades around all that was measured; none where nothing was. */
+const edgesOf = (columns: readonly VariantStory[]): number[] => {
+  const merged = columns.map(column => {
+    const {ok, notOk} = histogramsOf(column, null);
+    return mergeHistograms([...ok, ...notOk]);
+  });
+  const lows = merged.flatMap(histogram => percentileMs(histogram, 0) ?? []);
+  const highs = merged.flatMap(histogram => percentileMs(histogram, 100) ?? []);
+  if (highs.length === 0) return [];
+  const from = Math.floor(Math.log10(Math.max(floorMs, Math.min(...lows))));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(floorMs, ...highs)) - 1e-9));
+  return Array.from(
+    {length: (to - from) * bucketsPerDecade + 1},
+    (_, index) => 10 ** (from + index / bucketsPerDecade),
+  );
+};
+
+const cellOf = (column: VariantStory, index: number, edgesMs: readonly number[]): Cell => {
+  const {ok, notOk} = histogramsOf(column, index);
+  const all = mergeHistograms([...ok, ...notOk]);
+  const hungCount = column.trials
+    .flatMap(({trial}) => trial.driver.phases.filter(({phase}) => phase === index))
+    .reduce((sum, {outcomes}) => sum + outcomes.hung, 0);
+  return {
+    okCounts: countsBetween(mergeHistograms(ok), edgesMs),
+    notOkCounts: countsBetween(mergeHistograms(notOk), edgesMs),
+    settledCount: all?.totalCount ?? 0,
+    hungCount,
+    p50Ms: percentileMs(all, 50),
+    p99Ms: percentileMs(all, 99),
+  };
+};
+
+type Log = ScaleLogarithmic<number, number>;
+
+/** Shares of what settled, so that two trials and twenty look the same; one height for all columns of a row. */
+const drawRow = (
+  phase: Phase,
+  cells: readonly Cell[],
+  scales: readonly Log[],
+  edgesMs: readonly number[],
+  deadlineMs: number,
+  top: number,
+): string[] => {
+  const bottom = top + rowHeight;
+  const highest = max([
+    0.01,
+    ...cells.flatMap(cell => cell.okCounts.map((ok, index) => shareOf(cell, ok + cell.notOkCounts[index]!))),
+  ]);
+  const height = scaleLinear()
+    .domain([0, highest])
+    .range([bottom, top + 14]);
+  return [
+    label(shortened(phase.name, 12, left - 8), left - 8, bottom - 4, {
+      class: phase.role === 'fault' ? 'end strong' : 'end muted',
+    }),
+    ...cells.flatMap((cell, index) => {
+      const x = scales[index]!;
+      const [from = 0, to = 0] = x.range();
+      return [
+        phase.role === 'fault'
+          ? element('rect', {class: 'fault', x: from, y: top, width: to - from, height: rowHeight})
+          : '',
+        ...decades(edgesMs).map(edge =>
+          element('line', {class: 'grid', x1: x(edge), x2: x(edge), y1: top, y2: bottom}),
+        ),
+        silhouette(cell, x, height, edgesMs, 'ok'),
+        silhouette(cell, x, height, edgesMs, 'failed'),
+        deadlineMs < edgesMs.at(-1)!
+          ? element('line', {
+              class: 'deadline',
+              x1: x(deadlineMs),
+              x2: x(deadlineMs),
+              y1: top,
+              y2: bottom,
+            })
+          : '',
+        element('line', {class: 'axis', x1: from, x2: to, y1: bottom, y2: bottom}),
+        label(wordsOf(cell), from + 4, top + 11, {class: 'halo'}),
+      ];
+    }),
+  ];
+};
+
+const shareOf = (cell: Cell, counted: number): number =>
+  cell.settledCount === 0 ? 0 : counted / cell.settledCount;
+
+const wordsOf = ({p50Ms, p99Ms, hungCount, settledCount}: Cell): string =>
+  [
+    settledCount === 0 ? 'nothing settled' : `p50 ${duration(p50Ms)}, p99 ${duration(p99Ms)}`,
+    ...(hungCount > 0 ? [`${count(hungCount)} hung`] : []),
+  ].join(', ');
+
+/** One path of steps from the first bucket that has something to the last. */
+const silhouette = (
+  cell: Cell,
+  x: Log,
+  height: (share: number) => number,
+  edgesMs: readonly number[],
+  layer: 'ok' | 'failed',
+): string => {
+  const own = layer === 'ok' ? cell.okCounts : cell.notOkCounts;
+  const path = own.flatMap((counted, index) => {
+    if (counted === 0) return [];
+    const below = layer === 'ok' ? 0 : cell.okCounts[index]!;
+    const [from, to] = [x(edgesMs[index]!), x(edgesMs[index + 1]!)];
+    const [low, high] = [height(shareOf(cell, below)), height(shareOf(cell, below + counted))];
+    return [`M${from.toFixed(1)} ${low.toFixed(1)}V${high.toFixed(1)}H${to.toFixed(1)}V${low.toFixed(1)}z`];
+  });
+  return path.length === 0 ? '' : element('path', {fill: `url(#outcome-${layer})`, d: path.join('')});
+};
+
+const decades = (edgesMs: readonly number[]): number[] =>
+  edgesMs.filter((_, index) => index % bucketsPerDecade === 0);
+
+const axis = (x: Log, bottom: number): string[] => {
+  const [low = 1, high = 10] = x.domain();
+  const from = Math.round(Math.log10(low));
+  const to = Math.round(Math.log10(high));
+  return Array.from({length: to - from + 1}, (_, index) => 10 ** (from + index)).map((ms, index) => {
+    // Those at the ends stay within their column.
+    const anchor = index === 0 ? '' : index === to - from ? ' end' : ' middle';
+    const text = ms >= 1000 ? `${ms / 1000} s` : `${Number(ms.toFixed(1))} ms`;
+    return label(text, x(ms), bottom + 16, {class: `muted${anchor}`});
+  });
+};
+
+const readPanel = (
+  title: string,
+  cell: Cell,
+  edgesMs: readonly number[],
+  x: Log,
+  top: number,
+): ReadPanel => ({
+  title,
+  top,
+  bottom: top + rowHeight,
+  readings: cell.okCounts.flatMap((ok, index) => {
+    const notOk = cell.notOkCounts[index]!;
+    if (ok + notOk === 0) return [];
+    const [from, to] = [edgesMs[index]!, edgesMs[index + 1]!];
+    return [
+      {
+        x: x(Math.sqrt(from * to)),
+        lines: [
+          `${title}: ${duration(from)} to ${duration(to)}`,
+          `${count(ok)} succeeded, ${count(notOk)} did not`,
+          wordsOf(cell),
+        ],
+      },
+    ];
+  }),
+});

@@ -1,0 +1,87 @@
+// What the library's process used over time: processor, memory, threads, collections, and how long its event loop was held.
+import type {Trial} from '../../model/trial.ts';
+import {representativeNote} from '../representative.ts';
+import type {RunStory} from '../variants.ts';
+import type {Chart} from './chart.ts';
+import {type Measure, overTime, type Point} from './over-time.ts';
+import {trialSeriesOf} from './series.ts';
+
+const mebibyte = 1024 ** 2;
+
+const percentTick = (ratio: number): string => `${Number((ratio * 100).toFixed(1))} %`;
+const mebibytes = (value: number): string => `${Math.round(value)} MiB`;
+const milliseconds = (ms: number): string => `${Number(ms.toFixed(ms < 10 ? 1 : 0))} ms`;
+
+/** A counter's growth between neighbouring samples, per millisecond, in the middle of their time. */
+export const growthPerMs = <Sample extends {readonly atMs: number}>(
+  samples: readonly Sample[],
+  counterOf: (sample: Sample) => number,
+): Point[] =>
+  samples.slice(1).flatMap((sample, index) => {
+    const before = samples[index]!;
+    const elapsedMs = sample.atMs - before.atMs;
+    if (elapsedMs <= 0) return [];
+    const grown = Math.max(0, counterOf(sample) - counterOf(before));
+    return [{atMs: (sample.atMs + before.atMs) / 2, value: grown / elapsedMs}];
+  });
+
+/** The operating system goes on telling when the process itself is too busy to. */
+const cpu = ({system, resources}: Trial): Point[] =>
+  growthPerMs<{readonly atMs: number; readonly cpuMs: number}>(
+    system.length > 1 ? system : resources,
+    ({cpuMs}) => cpuMs,
+  );
+
+const memory = ({system, resources}: Trial): Point[] =>
+  (system.length > 1 ? system : resources).map(({atMs, rssBytes}) => ({atMs, value: rssBytes / mebibyte}));
+
+const collected = ({resources}: Trial): Point[] =>
+  resources.slice(1).flatMap((sample, index) => {
+    const elapsedMs = sample.atMs - resources[index]!.atMs;
+    return elapsedMs > 0
+      ? [{atMs: sample.atMs - elapsedMs / 2, value: Math.min(1, sample.gcMs / elapsedMs)}]
+      : [];
+  });
+
+const threads: Measure = {
+  title: 'threads',
+  format: value => String(Math.round(value)),
+  leastTop: 8,
+  pointsOf: ({system}) => system.map(({atMs, threadCount}) => ({atMs, value: threadCount})),
+};
+
+const measures: readonly Measure[] = [
+  {title: 'CPU, of one core', format: percentTick, leastTop: 0.25, pointsOf: cpu},
+  {title: 'memory, resident', format: mebibytes, leastTop: 64, pointsOf: memory},
+  {
+    title: 'heap and buffers in use',
+    format: mebibytes,
+    leastTop: 32,
+    pointsOf: ({resources}) =>
+      resources.map(({atMs, heapUsedBytes, externalBytes}) => ({
+        atMs,
+        value: (heapUsedBytes + externalBytes) / mebibyte,
+      })),
+  },
+  {title: 'time in garbage collection', format: percentTick, leastTop: 0.05, pointsOf: collected},
+  {
+    title: 'event loop held, longest',
+    format: milliseconds,
+    leastTop: 20,
+    pointsOf: ({resources}) => resources.map(({atMs, loopDelayMaxMs}) => ({atMs, value: loopDelayMaxMs})),
+  },
+];
+
+export const resources = (story: RunStory): Chart | null => {
+  const series = trialSeriesOf(story);
+  const threadCounts = series.flatMap(({trial}) => threads.pointsOf(trial).map(({value}) => value));
+  // A thread or two come and go with the runtime; a pool that grows, or differs, is worth a panel.
+  const threadsDiffer = Math.max(...threadCounts, 0) - Math.min(...threadCounts, Infinity) > 4;
+  return overTime({
+    name: 'resources',
+    title: 'What the process used over time',
+    description: `CPU, memory, garbage collection and event-loop delay of the library’s process over time.${representativeNote(story.variants)}`,
+    series,
+    measures: threadsDiffer ? [...measures, threads] : measures,
+  });
+};
