@@ -66,6 +66,8 @@ export type SubjectEvent =
       readonly runtime: string;
       /** Versions of the packages that the subject has loaded, by name. */
       readonly versions: {readonly [name: string]: string};
+      /** CPUs that it may use. */
+      readonly cpuCount?: number;
     }
   | {readonly kind: 'opened'; readonly atMs: number}
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}

@@ -40,9 +40,12 @@ export type Load =
 /** What drives operations in a phase. */
 export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.load ?? load;
 
-/** How the subject's process is started: a heap limit in MiB (V8's own when absent), and its environment. */
+/** How the subject's process is started. */
 export type SubjectProcess = {
+  /** V8's own limit when absent. */
   readonly heapLimitMiB?: number;
+  /** It may use so many CPUs, where the platform can pin a process; all of them when absent. */
+  readonly cpuCount?: number;
   readonly env: Readonly<Record<string, string>>;
 };
 

@@ -72,6 +72,8 @@ export type Trial = {
   readonly end: SubjectEnd;
   readonly exit: ProcessExit | null;
   readonly runtime: string | null;
+  /** CPUs that the subject could use; null where it did not come so far, or was not asked. */
+  readonly cpuCount: number | null;
   readonly versions: {readonly [name: string]: string};
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;

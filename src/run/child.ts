@@ -4,6 +4,7 @@ import {randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {FoulweatherError} from '../model/errors.ts';
+import {launcherOf} from './launcher.ts';
 import {killGroup, killMarked, markVariable} from './leftovers.ts';
 
 export type ChildExit = {
@@ -20,6 +21,8 @@ export type ChildOptions<From> = {
   readonly file: string;
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
+  /** It may use so many CPUs; all of them when absent. */
+  readonly cpuCount?: number | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly onMessage?: (message: From) => void;
 };
@@ -53,8 +56,10 @@ export class Child<To, From extends Tagged> {
 
   constructor(options: ChildOptions<From>) {
     this.label = options.label;
+    const launcher = launcherOf(options.cpuCount);
     this.#process = fork(options.file, options.args ?? [], {
-      execArgv: [...(options.execArgv ?? [])],
+      execPath: launcher.execPath,
+      execArgv: [...launcher.execArgv, ...(options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: it ends as a whole, and Ctrl-C in a terminal reaches only the parent.
       detached: true,

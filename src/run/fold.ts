@@ -42,6 +42,7 @@ export class TrialFold {
   #drained: {atMs: number; inFlight: number} | null = null;
   #loadEndedMs: number | null = null;
   #runtime: string | null = null;
+  #cpuCount: number | null = null;
   #versions: Readonly<Record<string, string>> = {};
   #openError: ErrorFacts | null = null;
   #uncaught: ErrorFacts | null = null;
@@ -63,6 +64,7 @@ export class TrialFold {
       case 'loaded':
         this.#runtime = event.runtime;
         this.#versions = event.versions;
+        this.#cpuCount = event.cpuCount ?? null;
         break;
       case 'opened':
         break;
@@ -159,6 +161,7 @@ export class TrialFold {
       end: this.#end(),
       exit: this.#exit,
       runtime: this.#runtime,
+      cpuCount: this.#cpuCount,
       versions: this.#versions,
       driver: {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),

@@ -31,6 +31,7 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
       '--import',
       pathToFileURL(entries.preload).href,
     ],
+    cpuCount: variant.process.cpuCount,
     env: {
       ...Object.fromEntries(
         Object.entries(options.environment).filter(([name]) => !isForeignSdkSetting(name)),

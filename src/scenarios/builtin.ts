@@ -7,6 +7,12 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const builtins = {
   'undici-stall':
     "undici's Pool: default time-outs against bounded ones, while the server stalls, resets and refuses",
+  'case-exact-buffers':
+    "case study: @azure/storage-blob's uploadStream takes 8 MiB for each body of 16 KiB, until it is told the size",
+  'case-thread-pool':
+    'case study: piscina runs tasks that wait on the network on as many threads as there are CPUs, until it is told more',
+  'case-never-trust-defaults':
+    'case study: rhea takes in whatever the broker has, until it runs out of memory; a window of credit ends it',
 } as const;
 
 export const builtinNames: readonly string[] = Object.keys(builtins);

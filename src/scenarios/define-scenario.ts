@@ -1,7 +1,7 @@
 // What a user writes: the scenario with its functions, typed from the client that `open` returns.
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
-import type {Load, PhaseRole} from '../model/plan.ts';
+import type {Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
 
 export type VariantInput<Options> = {
@@ -10,8 +10,8 @@ export type VariantInput<Options> = {
   readonly options: Options;
   /** What this variant changes against the first, as a sentence for the report. */
   readonly change?: string;
-  /** Heap limit and environment of the subject's process. */
-  readonly process?: {readonly heapLimitMiB?: number; readonly env?: Readonly<Record<string, string>>};
+  /** Heap limit, number of CPUs (Linux) and environment of the subject's process. */
+  readonly process?: Partial<SubjectProcess>;
 };
 
 export type PhaseInput = {

@@ -48,7 +48,11 @@ const variantSchema = z.strictObject({
   options: z.unknown(),
   change: z.string().optional(),
   process: z
-    .strictObject({heapLimitMiB: count.min(16).optional(), env: z.record(z.string(), z.string()).optional()})
+    .strictObject({
+      heapLimitMiB: count.min(16).optional(),
+      cpuCount: count.max(4096).optional(),
+      env: z.record(z.string(), z.string()).optional(),
+    })
     .optional(),
 });
 
@@ -195,5 +199,6 @@ const toVariant = (variant: Checked['variants'][number]): Variant => ({
   process: {
     env: variant.process?.env ?? {},
     ...(variant.process?.heapLimitMiB === undefined ? {} : {heapLimitMiB: variant.process.heapLimitMiB}),
+    ...(variant.process?.cpuCount === undefined ? {} : {cpuCount: variant.process.cpuCount}),
   },
 });

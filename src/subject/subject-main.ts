@@ -1,4 +1,5 @@
 // The subject: a fresh process that loads the scenario and its library, drives operations, and reports.
+import {availableParallelism} from 'node:os';
 import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
@@ -57,7 +58,13 @@ class SubjectProcess {
       send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
     );
     const {subject, options, versions} = await prepare(task);
-    send({kind: 'loaded', pid: process.pid, runtime: `Node.js ${process.version}`, versions});
+    send({
+      kind: 'loaded',
+      pid: process.pid,
+      runtime: `Node.js ${process.version}`,
+      versions,
+      cpuCount: availableParallelism(),
+    });
     return {task, now, subject, options};
   }
 

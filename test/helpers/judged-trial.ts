@@ -119,6 +119,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
         : '',
     },
     runtime: 'node 24.21.0',
+    cpuCount: null,
     versions: {undici: '8.12.4'},
     driver: {
       phases: figuresOf(variant, reached, seed),

@@ -185,6 +185,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
     stderrTail: '',
   },
   runtime: 'Node.js v24.0.0',
+  cpuCount: null,
   versions: {},
   driver: {
     phases: [

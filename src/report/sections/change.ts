@@ -33,7 +33,7 @@ const changeBlocks = (before: Variant, after: Variant): Block[] => {
   return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
 };
 
-/** Options, environment and heap limit that are not the same, by path; an object that was none before comes before its parts. */
+/** Options, environment, heap limit and CPUs that are not the same, by path; an object that was none before comes before its parts. */
 const differences = (before: Variant, after: Variant): Span[][] => {
   const [old, current] = [settingsOf(before), settingsOf(after)];
   return [...new Set([...old.keys(), ...current.keys()])]
@@ -52,6 +52,7 @@ const settingsOf = ({options, process: started}: Variant): Map<string, string> =
     ...flatten(options, ''),
     ...Object.entries(started.env).map(([name, value]) => [`env ${name}`, value] as const),
     ...(started.heapLimitMiB === undefined ? [] : [['heap limit', `${started.heapLimitMiB} MiB`] as const]),
+    ...(started.cpuCount === undefined ? [] : [['CPUs', String(started.cpuCount)] as const]),
   ]);
 
 /** An object is its parts; an empty one within another shows itself, options that are none do not. */

@@ -1,4 +1,6 @@
 // Environment: on what the run was made, and with which versions.
+import type {Variant} from '../../model/plan.ts';
+import type {Trial} from '../../model/trial.ts';
 import {code, joined, type Section, type Span, type Text, table} from '../document.ts';
 import {bytes, plural} from '../format.ts';
 import type {RunStory, VariantStory} from '../variants.ts';
@@ -28,7 +30,16 @@ const subjectRows = ({variant, trials}: VariantStory): (Span | Text)[][] => {
     ...(variant.process.heapLimitMiB === undefined
       ? []
       : [[`heap limit ${variant.process.heapLimitMiB} MiB`]]),
+    ...cpuText(variant, trial),
     ...versions,
   ];
   return [[`Subject, ${variant.name}`, joined(process, ', ')]];
+};
+
+/** Asked for by the scenario, and what the process found: not every platform can pin one. */
+const cpuText = ({process: {cpuCount}}: Variant, trial: Trial): Text[] => {
+  if (cpuCount === undefined) return [];
+  const pinned = `pinned to ${plural(cpuCount, 'CPU')}`;
+  if (trial.cpuCount === null || trial.cpuCount === cpuCount) return [[pinned]];
+  return [[`not ${pinned}, as the scenario asks: it had ${trial.cpuCount}`]];
 };

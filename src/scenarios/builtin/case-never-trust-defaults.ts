@@ -1,0 +1,158 @@
+// Case study: never trust defaults. A receiver takes in messages as fast as the broker has them, and not as it can handle them.
+import {once} from 'node:events';
+import {createServer, type IncomingMessage} from 'node:http';
+import type {AddressInfo, Server} from 'node:net';
+import rhea from 'rhea';
+import {Pool} from 'undici';
+import {latency} from '../../model/fault.ts';
+import {defineScenario} from '../define-scenario.ts';
+
+type Options = {
+  /** Messages that may be unsettled at a time; null is what the library does by itself. */
+  readonly window: number | null;
+};
+
+const asUsersGetIt: Options = {window: null};
+
+const downstreamMs = 5;
+const downstreamConnections = 10;
+
+/** A broker with a queue that never runs dry: it sends whatever the receiver gives credit for. */
+const startBroker = async (): Promise<Server> => {
+  const container = rhea.create_container({autosettle: true});
+  // Encoded once, so that the broker is not what is slow.
+  const order = {customer: 'c-1', lines: Array.from({length: 640}, (_, sku) => ({sku, quantity: 1}))};
+  const encoded = rhea.message.encode({body: JSON.stringify(order)});
+  container.on('sendable', ({sender}: rhea.EventContext) => {
+    while (sender?.sendable()) sender.send(encoded, undefined, 0);
+  });
+  container.on('disconnected', () => {});
+  container.on('connection_error', () => {});
+  const server = container.listen({host: '127.0.0.1', port: 0});
+  await once(server, 'listening');
+  return server;
+};
+
+/** What a handler calls for each message. */
+const startDownstream = async (): Promise<Server> => {
+  const server = createServer((request: IncomingMessage, response) => {
+    request.resume().on('end', () => setTimeout(() => response.end('ok'), downstreamMs));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+};
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+type Order = {readonly customer: string; readonly lines: readonly unknown[]};
+
+/** A consumer as its users write it; it tells of each message once that is handled. */
+class Consumer {
+  readonly #connection: rhea.Connection;
+  readonly #downstream: Pool;
+  readonly #window: number | null;
+  readonly #waiting: (() => void)[] = [];
+  #handledAhead = 0;
+  #closing = false;
+
+  constructor(url: string, {window}: Options) {
+    const {hostname, port, searchParams} = new URL(url);
+    this.#window = window;
+    this.#downstream = new Pool(`http://127.0.0.1:${searchParams.get('downstream')}`, {
+      connections: downstreamConnections,
+    });
+    const container = rhea.create_container();
+    container.on('message', (context: rhea.EventContext) => void this.#handle(context));
+    if (window !== null) {
+      container.on('receiver_open', ({receiver}: rhea.EventContext) => receiver?.add_credit(window));
+    }
+    this.#connection = container.connect({host: hostname, port: Number(port)});
+    this.#connection.open_receiver(
+      window === null ? 'work' : {source: 'work', credit_window: 0, autoaccept: false},
+    );
+  }
+
+  /** Resolves when one more message has been handled. */
+  next(): Promise<void> {
+    if (this.#handledAhead > 0) {
+      this.#handledAhead--;
+      return Promise.resolve();
+    }
+    return new Promise(resolve => this.#waiting.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#connection.close();
+    await this.#downstream.close();
+  }
+
+  async #handle({message, delivery, receiver}: rhea.EventContext): Promise<void> {
+    // What still arrives while it closes goes back to the queue.
+    if (this.#closing) return;
+    const order = JSON.parse(message?.body as string) as Order;
+    const {body} = await this.#downstream.request({
+      path: '/orders',
+      method: 'POST',
+      body: JSON.stringify({customer: order.customer, lineCount: order.lines.length}),
+    });
+    await body.dump();
+    if (this.#window !== null) {
+      delivery?.accept();
+      receiver?.add_credit(1);
+    }
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting();
+    else this.#handledAhead++;
+  }
+}
+
+const process = {heapLimitMiB: 256};
+
+export default defineScenario({
+  name: 'case-never-trust-defaults',
+  observation:
+    'A consumer with a full queue before it gets slow, and dies of memory; it is restarted, and dies again.',
+  target: {
+    async start() {
+      const [broker, downstream] = await Promise.all([startBroker(), startDownstream()]);
+      return {
+        url: `amqp://127.0.0.1:${portOf(broker)}/?downstream=${portOf(downstream)}`,
+        stop() {
+          broker.close();
+          downstream.close();
+        },
+      };
+    },
+  },
+  variants: [
+    {name: 'default-credit', options: asUsersGetIt, process},
+    {
+      name: 'credit-32',
+      options: {window: 32},
+      process,
+      change:
+        'Give credit for 32 messages, and for one more when one has been handled: credit_window 0, autoaccept false, add_credit.',
+    },
+  ],
+  // An operation is a message handled: 32 callers wait for the next one at any time.
+  load: {model: 'closed', concurrency: 32},
+  operation: {deadlineMs: 5000, idempotent: true},
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 1000},
+    {name: 'baseline', role: 'baseline', durationMs: 6000},
+    {name: 'near', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 5})]},
+    {name: 'far', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 40})]},
+    {name: 'recovery', role: 'recovery', durationMs: 3000},
+  ],
+  goals: {baseline: {successRatio: {min: 0.99}}},
+  subject: {
+    open: ({url, options}) => new Consumer(url, options),
+    async perform(consumer) {
+      await consumer.next();
+      return undefined;
+    },
+    close: consumer => consumer.close(),
+  },
+});

@@ -1,0 +1,73 @@
+// Case study: the size of a thread pool. Tasks that wait on the network, on as many threads as suit tasks that compute.
+import {metrics} from '@opentelemetry/api';
+import {Piscina} from 'piscina';
+import {Pool} from 'undici';
+import {latency, resetAfter} from '../../model/fault.ts';
+import {defineScenario} from '../define-scenario.ts';
+
+type Options = {readonly threads: {readonly minThreads?: number; readonly maxThreads?: number}};
+type Task = {readonly url: string; readonly id: string};
+
+const asUsersGetIt: Options = {threads: {}};
+
+/** One connection pool per thread. It is made there: this file is the scenario and the code of its threads. */
+let connections: Pool | undefined;
+
+/** Runs in a thread of the pool. */
+export const lookUp = async ({url, id}: Task): Promise<unknown> => {
+  connections ??= new Pool(url);
+  const {body} = await connections.request({path: `/echo/${id}`, method: 'GET'});
+  return ((await body.json()) as {id: unknown}).id;
+};
+
+/** What the pool knows of itself; piscina has no telemetry of its own. */
+const observe = (pool: Piscina): void => {
+  const meter = metrics.getMeter('piscina');
+  const gauge = (name: string, unit: string, read: () => number): void =>
+    meter.createObservableGauge(name, {unit}).addCallback(result => result.observe(read()));
+  gauge('piscina.threads', '{thread}', () => pool.threads.length);
+  gauge('piscina.queue.size', '{task}', () => pool.queueSize);
+  gauge('piscina.utilization', '1', () => pool.utilization);
+};
+
+export default defineScenario({
+  name: 'case-thread-pool',
+  observation:
+    'Lookups wait for seconds while the machine is idle: CPU and memory are low, and so is throughput.',
+  target: {kind: 'http', thinkTimeMs: 100},
+  variants: [
+    {name: 'default-threads', options: asUsersGetIt},
+    {
+      name: 'threads-32',
+      options: {threads: {minThreads: 32, maxThreads: 32}},
+      change: 'Size the pool for what its tasks do: 32 threads, since each waits 100 ms for an answer.',
+    },
+  ],
+  load: {model: 'closed', concurrency: 128},
+  operation: {deadlineMs: 20_000, idempotent: true},
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 4000},
+    {name: 'baseline', role: 'baseline', durationMs: 6000},
+    {name: 'jitter', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 20, jitterMs: 15})]},
+    {name: 'resets', role: 'fault', durationMs: 3000, faults: [resetAfter({afterMs: 300, probability: 0.3})]},
+    {name: 'recovery', role: 'recovery', durationMs: 3000},
+  ],
+  goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}}, baseline: {successRatio: {min: 0.999}}},
+  subject: {
+    open({url, options}): {pool: Piscina; url: string} {
+      const pool = new Piscina({
+        filename: import.meta.filename,
+        name: 'lookUp',
+        ...options.threads,
+        // The threads are not to start a telemetry SDK each.
+        execArgv: [],
+      });
+      observe(pool);
+      return {pool, url};
+    },
+    async perform({pool, url}, {id}) {
+      return {echoedId: await pool.run({url, id} satisfies Task)};
+    },
+    close: ({pool}) => pool.close(),
+  },
+});
