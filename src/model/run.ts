@@ -27,6 +27,19 @@ export type Calibration = {
   readonly startLagP99Ms: number;
 };
 
+/** Trials are added until the interval of the goodput ratio is so narrow. */
+export type PrecisionGoal = {
+  /** Half of the interval's width over the ratio: 0.1 is «± 10 %». */
+  readonly halfWidthRatio: number;
+  readonly mostTrials: number;
+};
+
+/** Why no further trials were added. `no-ratio`: a trial of the baseline had no success at all. */
+export type PrecisionEnd = {
+  readonly kind: 'precise' | 'limit' | 'no-ratio';
+  readonly halfWidthRatio: number | null;
+};
+
 /** What is known when a run begins, and what closes it. */
 export type RunRecord = {
   readonly schemaVersion: 1;
@@ -34,7 +47,10 @@ export type RunRecord = {
   readonly scenario: string;
   readonly plan: Plan;
   readonly seed: number;
+  /** With a precision to reach it grows by one with each round. */
   readonly trialsPerVariant: number;
+  /** Absent where the number of trials was fixed; `end` is null for a run that did not come to it. */
+  readonly precision?: PrecisionGoal & {readonly end: PrecisionEnd | null};
   /** The command that repeats the run. */
   readonly command: string;
   readonly startedAt: string;

@@ -1,4 +1,5 @@
 // Before against after: ratios with an interval where there are pairs enough to have one.
+import {goodputPairs} from '../model/goodput.ts';
 import type {PhaseSummary} from '../model/run.ts';
 import {bootstrapRatio, type Pair, type RatioInterval} from '../stats/bootstrap.ts';
 import {hodgesLehmannShift} from '../stats/hodges-lehmann.ts';
@@ -51,15 +52,9 @@ export const comparePhases = (story: RunStory): Compared[] =>
       }),
     );
 
-/** Operations that succeeded, per second of all phases but the warm-up. */
-export const goodputOfTrial = ({judgement}: JudgedTrial): number | null => {
-  const measured = judgement.phases.filter(phase => phase.role !== 'warm-up');
-  const seconds = measured.reduce((sum, phase) => sum + phase.durationMs, 0) / 1000;
-  return seconds > 0 ? measured.reduce((sum, phase) => sum + phase.outcomes.ok, 0) / seconds : null;
-};
-
-export const compareGoodput = (story: RunStory): RatioInterval | null =>
-  bootstrapRatio(figurePairs(story, goodputOfTrial), {seed: story.run.record.seed});
+/** The ratio of the run: successes per second of all phases but the warm-up, after over before. */
+export const compareGoodput = ({run}: RunStory): RatioInterval | null =>
+  bootstrapRatio(goodputPairs(run), {seed: run.record.seed});
 
 const figurePairs = (story: RunStory, pick: (trial: JudgedTrial) => number | null): Pair[] =>
   pairsOf(story).flatMap(({before, after}) => {

@@ -5,6 +5,8 @@ import type {Picture} from '../model/picture.ts';
 import type {Json} from '../model/plan.ts';
 import type {Account, Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
 import type {SubjectEnd} from '../model/trial.ts';
+import type {RatioInterval} from '../stats/bootstrap.ts';
+import {compareGoodput} from './comparison.ts';
 import {headlineOf} from './headline.ts';
 import type {GoalStory, JudgedTrial, RunStory, VariantStory} from './variants.ts';
 
@@ -55,6 +57,10 @@ export type Result = {
   readonly seed: number;
   readonly command: string;
   readonly trialsPerVariant: number;
+  /** Null where the number of trials was fixed. */
+  readonly precision: RunRecord['precision'] | null;
+  /** Successes per second of all phases but the warm-up, candidate over baseline; null with fewer than five pairs. */
+  readonly goodputRatio: RatioInterval | null;
   readonly environment: Environment;
   readonly calibration: Calibration | null;
   readonly variants: readonly ResultVariant[];
@@ -76,6 +82,8 @@ export const resultOf = (story: RunStory): Result => {
     seed: record.seed,
     command: record.command,
     trialsPerVariant: record.trialsPerVariant,
+    precision: record.precision ?? null,
+    goodputRatio: story.candidate ? compareGoodput(story) : null,
     environment: record.environment,
     calibration: record.calibration,
     variants: story.variants.map(variant => variantOf(story, variant)),

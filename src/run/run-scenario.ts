@@ -2,7 +2,7 @@
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan, Variant} from '../model/plan.ts';
-import type {JudgedRun, RunRecord} from '../model/run.ts';
+import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import {didYouMean} from '../scenarios/nearest.ts';
 import {Journal} from '../store/journal.ts';
@@ -16,6 +16,7 @@ import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
 import {defaultLimits, type Limits} from './limits.ts';
+import {firstTrials, precisionEnd} from './precision.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver, startTarget} from './services.ts';
 
@@ -28,6 +29,8 @@ export type RunOptions = {
   readonly toxiproxyUrl: string | null;
   readonly seed: number;
   readonly trialsPerVariant: number;
+  /** Adds trials until the ratio is known so well; needs a baseline and a candidate. */
+  readonly precision?: PrecisionGoal;
   /** Where `.foulweather/` lies. */
   readonly baseDir: string;
   readonly command: string;
@@ -62,6 +65,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
   try {
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const plan = choose(described, options.variants);
+    if (options.precision) refuseOneVariant(plan);
     const [target, injector, receiver] = await unlessAborted(
       signal,
       Promise.all([
@@ -91,7 +95,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       scenario: options.scenario,
       plan,
       seed,
-      trialsPerVariant: options.trialsPerVariant,
+      trialsPerVariant: firstTrials(options.trialsPerVariant, options.precision ?? null),
+      ...(options.precision && {precision: {...options.precision, end: null}}),
       command: options.command,
       startedAt: startedAt.toISOString(),
       status: 'running',
@@ -125,12 +130,22 @@ const choose = (plan: Plan, names: readonly string[] | null): Plan => {
   return {...plan, variants: chosen as unknown as Plan['variants']};
 };
 
-/** A B, B A, A B …: what drifts over time hits all variants alike. */
-export const interleave = (variants: readonly Variant[], trialsPerVariant: number): PlannedTrial[] =>
-  Array.from({length: trialsPerVariant}, (_, round) => {
-    const order = round % 2 === 0 ? variants : variants.toReversed();
-    return order.map(variant => ({variant, number: round + 1, trialId: `${variant.name}-${round + 1}`}));
-  }).flat();
+const refuseOneVariant = ({name, variants}: Plan): void => {
+  if (variants.length > 1) return;
+  throw new FoulweatherError(
+    'FW_USAGE',
+    `--until-precise compares two variants, and of ${name} only ${variants[0].name} is driven.`,
+    'Add a variant to the scenario, choose two with --variant, or leave --until-precise away.',
+  );
+};
+
+/** A B, B A, A B …: what drifts over time hits all variants alike. Rounds count from 1. */
+export const roundOf = (variants: readonly Variant[], number: number): PlannedTrial[] =>
+  (number % 2 === 1 ? variants : variants.toReversed()).map(variant => ({
+    variant,
+    number,
+    trialId: `${variant.name}-${number}`,
+  }));
 
 /** A full disk, or too many open files: nothing that a stack trace would explain. */
 const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
@@ -155,11 +170,10 @@ class RunInProgress {
     try {
       const {spansFile} = await this.#folder.addTrial(calibrationId);
       await this.#save({calibration: await calibrate(this.#context, spansFile)});
-      const planned = interleave(this.#context.plan.variants, this.#options.trialsPerVariant);
-      for (const [position, trial] of planned.entries()) {
+      for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
+        await this.#round(number);
         if (this.#options.signal.aborted) break;
-        this.#options.observer.trialStarted(trial.trialId, position + 1, planned.length);
-        await this.#try(trial);
+        if (number === this.#record.trialsPerVariant) await this.#addRound();
       }
     } catch (error) {
       // Where the disk is full this fails as well; the first error is the one to tell.
@@ -171,6 +185,26 @@ class RunInProgress {
     const variants = this.#context.plan.variants.map(variant => variant.name);
     const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants));
     return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
+  }
+
+  async #round(number: number): Promise<void> {
+    const {variants} = this.#context.plan;
+    for (const [position, trial] of roundOf(variants, number).entries()) {
+      if (this.#options.signal.aborted) return;
+      const count = this.#record.trialsPerVariant * variants.length;
+      const made = (number - 1) * variants.length + position;
+      this.#options.observer.trialStarted(trial.trialId, made + 1, count);
+      await this.#try(trial);
+    }
+  }
+
+  /** One more of each variant, where a precision was asked for and is not reached. */
+  async #addRound(): Promise<void> {
+    const {precision, trialsPerVariant} = this.#record;
+    if (!precision) return;
+    const end = precisionEnd(precision, this.#context.plan, this.#trials, this.#record);
+    if (end) await this.#save({precision: {...precision, end}});
+    else await this.#save({trialsPerVariant: trialsPerVariant + 1});
   }
 
   #broken(error: unknown): unknown {

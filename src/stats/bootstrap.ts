@@ -1,5 +1,6 @@
 // How sure a ratio of medians is, by drawing the pairs again and again: the percentile bootstrap.
 import {median, quantileSorted} from 'simple-statistics';
+import {minimumPairs} from './minimum-pairs.ts';
 
 /** The same figure of the baseline's and of the candidate's trial with the same number. */
 export type Pair = {readonly before: number; readonly after: number};
@@ -13,8 +14,9 @@ export type RatioInterval = {
   readonly pairCount: number;
 };
 
-/** With fewer pairs the bootstrap sees too few different samples to say anything. */
-export const minimumPairs = 5;
+/** Half of the interval's width over the ratio: 0.1 is «± 10 %». Null where the ratio is 0. */
+export const halfWidthRatioOf = ({ratio, low, high}: RatioInterval): number | null =>
+  ratio > 0 ? (high - low) / 2 / ratio : null;
 
 /** mulberry32: 32 bits of state, uniform in [0, 1); the same seed gives the same numbers. */
 const generator = (seed: number): (() => number) => {

@@ -77,6 +77,26 @@ const cases: {readonly [title: string]: Case} = {
     argv: ['run', 'undici-stall', 'nope'],
     says: ['There is no built-in scenario «nope»'],
   },
+  'a precision that is none': {
+    argv: ['run', '--until-precise', 'very'],
+    says: ['--until-precise', 'such as 10%'],
+  },
+  'a limit of trials without a precision': {
+    argv: ['run', '--max-trials', '9'],
+    says: ['--max-trials is the limit of --until-precise', 'FW_USAGE'],
+  },
+  'more trials than their limit': {
+    argv: ['run', '--until-precise', '10%', '--trials', '9', '--max-trials', '8'],
+    says: ['--trials 9 is more than --max-trials 8.'],
+  },
+  'too few trials to have an interval': {
+    argv: ['run', '--until-precise', '10%', '--max-trials', '4'],
+    says: ['--max-trials', 'from 5 to 1000'],
+  },
+  'a precision with nothing to compare': {
+    argv: ['run', 'undici-stall', '--until-precise', '10%', '--variant', 'bounded'],
+    says: ['--until-precise compares two variants, and of undici-stall only bounded is driven.'],
+  },
   'a missing file': {argv: ['run', './gone.ts'], says: ['There is no file CWD/gone.ts.', 'foulweather init']},
   'an unknown goal': {
     argv: ['run', 'a.ts'],

@@ -37,6 +37,7 @@ export type PhaseStory = {
 
 export type Story = {
   readonly variant?: string;
+  readonly number?: number;
   readonly goals?: Plan['goals'];
   readonly calm?: PhaseStory;
   readonly slow?: PhaseStory;
@@ -122,7 +123,7 @@ const ledgerOf = (
 });
 
 export const journalOf = (story: Story = {}): TrialEvent[] => {
-  const {variant = 'after', actions = 100, ledger = {attempts: 1, effects: 1}} = story;
+  const {variant = 'after', number = 1, actions = 100, ledger = {attempts: 1, effects: 1}} = story;
   const calm = outcomesOf(story.calm);
   const slow = outcomesOf(story.slow);
   const exit: ProcessExit = {
@@ -138,10 +139,10 @@ export const journalOf = (story: Story = {}): TrialEvent[] => {
   const events: TrialEvent[] = [
     {
       kind: 'trial',
-      trialId: `${variant}-1`,
+      trialId: `${variant}-${number}`,
       variant,
-      number: 1,
-      seed: 7,
+      number,
+      seed: number,
       tracePrefix: '5eed',
       originEpochMs: 1e12,
     },

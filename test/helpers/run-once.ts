@@ -4,7 +4,7 @@ import {join, resolve} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
 import type {Plan} from '../../src/model/plan.ts';
-import type {JudgedRun, TrialJudgement} from '../../src/model/run.ts';
+import type {JudgedRun, PrecisionGoal, TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
@@ -23,6 +23,7 @@ export type RunOnceOptions = {
   readonly onEdge?: (trialId: string, phase: number, watch: ProcessWatch) => void;
   readonly baseDir?: string;
   readonly toxiproxyUrl?: string;
+  readonly precision?: PrecisionGoal;
 };
 
 export type RunOnce = {
@@ -75,6 +76,7 @@ export const runOnce = async (
     toxiproxyUrl: options.toxiproxyUrl ?? null,
     seed: 1,
     trialsPerVariant: 1,
+    ...(options.precision && {precision: options.precision}),
     baseDir,
     command: `npx foulweather run ${scenario}`,
     version: '0.0.0',

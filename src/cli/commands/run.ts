@@ -2,17 +2,24 @@
 import {type Command, InvalidArgumentError} from 'commander';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
 import type {Verdict} from '../../model/goal.ts';
+import {minimumPairs} from '../../stats/minimum-pairs.ts';
+import {
+  defaultMostTrials,
+  type PrecisionOptions,
+  percentRatio,
+  precisionOf,
+  precisionWords,
+} from '../precision-option.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellWord} from '../shell-word.ts';
 import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
 
-type Options = {
+type Options = PrecisionOptions & {
   readonly variant?: string[];
   readonly toxiproxy?: string;
   readonly seed: number;
-  readonly trials: number;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -40,6 +47,16 @@ export const addRunCommand = (root: Command, session: Session): void => {
     )
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--trials <count>', 'trials per variant, interleaved', wholeNumber(1, 1000), 1)
+    .option(
+      '--until-precise <percent>',
+      'add trials until the goodput ratio is known to ± so many per cent',
+      percentRatio,
+    )
+    .option(
+      '--max-trials <count>',
+      `trials per variant at which --until-precise gives up (default: ${defaultMostTrials})`,
+      wholeNumber(minimumPairs, 1000),
+    )
     .option('--out <dir>', 'where reports go', 'reports')
     .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
     .option('--quiet', 'no progress on stderr')
@@ -61,6 +78,7 @@ const severity: readonly number[] = [exitCodes.met, exitCodes.inconclusive, exit
 const runAll = async ({world}: Session, scenarios: readonly string[], options: Options): Promise<number> => {
   // All names are looked up before the first run, so that a typing error in the last one costs nothing.
   const files = scenarios.map(name => ({name, file: findScenario(name, world.cwd)}));
+  const precision = precisionOf(options);
   // What drives and tells is loaded by those who run: --help and mistakes are answered without it.
   const [{runScenario}, {createProgress, quietProgress}, {writeReport}] = await Promise.all([
     import('../../run/run-scenario.ts'),
@@ -93,6 +111,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           toxiproxyUrl: options.toxiproxy ?? null,
           seed: options.seed,
           trialsPerVariant: options.trials,
+          ...(precision && {precision}),
           baseDir: world.cwd,
           command: commandOf(name, options),
           version: version(),
@@ -135,4 +154,5 @@ const commandOf = (name: string, options: Options): string =>
     ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
     `--seed ${options.seed}`,
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
+    ...precisionWords(options),
   ].join(' ');

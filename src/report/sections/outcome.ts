@@ -1,7 +1,8 @@
 // Outcome: the goals, before and after side by side, and what got better and what did not.
-import {minimumPairs} from '../../stats/bootstrap.ts';
+
+import {minimumPairs} from '../../stats/minimum-pairs.ts';
 import {throughput} from '../charts/throughput.ts';
-import {comparePhases, pairCount, ratioText} from '../comparison.ts';
+import {compareGoodput, comparePhases, pairCount, ratioText} from '../comparison.ts';
 import {
   type Block,
   code,
@@ -120,6 +121,7 @@ const ratioBlocks = (story: RunStory): Block[] => {
       ),
     ];
   }
+  const goodput = compareGoodput(story);
   const rows = comparePhases(story).map(({phase, figure, interval, shift, pValue}) => [
     phase,
     figure,
@@ -128,11 +130,45 @@ const ratioBlocks = (story: RunStory): Block[] => {
     pValue === null ? unknownFigure : pValue.toFixed(3),
   ]);
   return [
+    paragraph(
+      strong('Goodput'),
+      ' (successes per second, over all phases but the warm-up), ',
+      code(story.judged.variant.name),
+      ' ÷ ',
+      code(story.baseline.variant.name),
+      goodput
+        ? `: ${ratioText(goodput)}.`
+        : ': no ratio, for a trial of the baseline had no success, or was cut short.',
+      ...precisionText(story),
+    ),
     table(['Phase', 'Figure', 'After ÷ before', '>Shift', '>p'], rows),
     paragraph(
       'The ratio is that of the medians over the trials, with its bootstrap interval; the shift is Hodges and Lehmann’s, p that of the Mann-Whitney test over the trials, two-sided and not corrected for the number of rows.',
     ),
   ];
+};
+
+/** How the number of trials came about, where the run was to find it itself. */
+const precisionText = ({run}: RunStory): Text => {
+  const {precision, trialsPerVariant} = run.record;
+  if (!precision) return [];
+  const wanted = `± ${percent(precision.halfWidthRatio)}`;
+  const {end} = precision;
+  const now =
+    end === null || end.halfWidthRatio === null ? 'no interval' : `± ${percent(end.halfWidthRatio)}`;
+  const trials = plural(trialsPerVariant, 'trial');
+  switch (end?.kind) {
+    case 'precise':
+      return [` Trials were added until it was known to ${wanted}: with ${trials} per variant it is ${now}.`];
+    case 'limit':
+      return [
+        ` It was to be known to ${wanted}; the limit of ${trials} per variant was reached with ${now}.`,
+      ];
+    case 'no-ratio':
+      return [` It was to be known to ${wanted}, which no number of trials can do.`];
+    case undefined:
+      return [` It was to be known to ${wanted}; the run ended before.`];
+  }
 };
 
 const progressBlocks = (story: RunStory): Block[] => {

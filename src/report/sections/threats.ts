@@ -38,7 +38,12 @@ const trialCount = ({run, variants}: RunStory): Text[] => {
   if (trials < planned) return [[`${count(trials)} of ${plural(planned, 'trial')} of a variant were made.`]];
   if (trials >= 5)
     return [
-      [`${plural(trials, 'trial')} per variant, each a process of its own, baseline and candidate in turn.`],
+      [
+        `${plural(trials, 'trial')} per variant, each a process of its own, baseline and candidate in turn; target, injector and telemetry receiver serve all of them.`,
+      ],
+      ...(run.record.precision
+        ? [['The number of trials was found by looking at the interval, which makes it a little too narrow.']]
+        : []),
     ];
   return [
     [
