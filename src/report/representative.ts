@@ -1,11 +1,13 @@
 // Which trial of a variant a chart over time shows, where there are several: one that did neither best nor worst.
-import {goodputOfTrial} from './comparison.ts';
+import {goodputOf} from '../model/goodput.ts';
 import type {JudgedTrial, VariantStory} from './variants.ts';
+
+const goodputOfTrial = ({trial, judgement}: JudgedTrial): number => goodputOf(trial.plan, judgement) ?? 0;
 
 /** The trial in the middle by goodput (of two, the lower), and of equal ones the earliest; null where none was made. */
 export const representativeOf = ({trials}: VariantStory): JudgedTrial | null => {
   const sorted = trials.toSorted(
-    (a, b) => (goodputOfTrial(a) ?? 0) - (goodputOfTrial(b) ?? 0) || a.trial.number - b.trial.number,
+    (a, b) => goodputOfTrial(a) - goodputOfTrial(b) || a.trial.number - b.trial.number,
   );
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
   if (!middle) return null;
