@@ -3,11 +3,13 @@ import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from '
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
 import type {Phase} from '../model/plan.ts';
-import type {ProxyWitness} from '../model/proxy-witness.ts';
+import type {InjectorLog, ProxyWitness} from '../model/proxy-witness.ts';
 import {BoundedCalls} from './bounded-calls.ts';
 import {faultName, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
 
 const defaultCallLimitMs = 5000;
+/** Of the injector's 10,000: a journal stays within a few megabytes. */
+const keptRecords = 5000;
 
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
@@ -111,8 +113,7 @@ export class FaultyLink {
   async witness(): Promise<ProxyWitness | null> {
     if (this.#countsHits === false) return null;
     const what = `tell what it saw of proxy ${this.name}`;
-    const path = `/foulweather/proxies/${encodeURIComponent(this.name)}/witness`;
-    const response = await this.#calls.bounded(what, fetch(`${this.#calls.url}${path}`));
+    const response = await this.#ask(what, 'witness');
     if (response.ok) {
       this.#countsHits = true;
       return this.#calls.bounded(what, response.json() as Promise<ProxyWitness>);
@@ -123,6 +124,27 @@ export class FaultyLink {
     }
     this.#countsHits = false;
     return null;
+  }
+
+  /** The last of its records, or null where it keeps none (a real Toxiproxy). Ask for the witness first. */
+  async log(): Promise<InjectorLog | null> {
+    if (!this.#countsHits) return null;
+    const list = async <Item>(part: 'connections' | 'hits'): Promise<readonly Item[]> => {
+      const what = `list ${part} of proxy ${this.name}`;
+      const response = await this.#ask(what, part);
+      if (!response.ok) {
+        await response.body?.cancel();
+        throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+      }
+      const items = await this.#calls.bounded(what, response.json() as Promise<readonly Item[]>);
+      return items.slice(-keptRecords);
+    };
+    return {connections: await list('connections'), hits: await list('hits')};
+  }
+
+  async #ask(what: string, part: string): Promise<Response> {
+    const path = `/foulweather/proxies/${encodeURIComponent(this.name)}/${part}`;
+    return this.#calls.bounded(what, fetch(`${this.#calls.url}${path}`));
   }
 
   async remove(): Promise<void> {

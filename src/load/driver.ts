@@ -21,7 +21,7 @@ import {beginStarts} from './starts.ts';
 /** How an operation settled, with the error as it was thrown. */
 export type Settlement =
   /** `echoed`: the answer said which operation it was for. */
-  | {readonly status: 'ok'; readonly echoed?: true}
+  | {readonly status: 'ok'; readonly echoed?: true; readonly intact?: boolean; readonly empty?: boolean}
   | {readonly status: 'failed' | 'unknown' | 'rejected' | 'wrong'; readonly error: unknown};
 
 export type DriverOptions = {
@@ -197,6 +197,7 @@ export class Driver {
       this.#bytes.set(operation.index, code, operation.phase);
       if (settlement.status !== 'ok') this.#fail(settlement.status, settlement.error, operation, responseMs);
       this.#noteSlow(operation, responseMs, settlement.status);
+      if (settlement.status === 'ok') book.noteAnswer(settlement);
       if (settlement.status === 'wrong' || (settlement.status === 'ok' && settlement.echoed)) book.echo();
     }
     this.#starts?.settled();

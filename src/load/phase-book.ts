@@ -22,6 +22,9 @@ export class PhaseBook {
   #overrun = 0;
   #settledAfterHung = 0;
   #echoed = 0;
+  #intact = 0;
+  #truncated = 0;
+  #empty = 0;
   readonly #counts = emptyCounts();
   readonly #startLag = latencyHistogram(3);
   #responseOk: Histogram | null = null;
@@ -76,6 +79,13 @@ export class PhaseBook {
     this.#echoed++;
   }
 
+  /** What a success said of itself. */
+  noteAnswer({intact, empty}: {readonly intact?: boolean; readonly empty?: boolean}): void {
+    if (intact === true) this.#intact++;
+    if (intact === false) this.#truncated++;
+    if (empty === true) this.#empty++;
+  }
+
   settle(code: OutcomeCode, responseMs: number, serviceMs: number, overrunAfterMs: number): void {
     this.#counts[code]!++;
     if (responseMs > overrunAfterMs) this.#overrun++;
@@ -108,6 +118,9 @@ export class PhaseBook {
       overrun: this.#overrun,
       settledAfterHung: this.#settledAfterHung,
       echoed: this.#echoed,
+      intact: this.#intact,
+      truncated: this.#truncated,
+      empty: this.#empty,
       startLagUs: encodeHistogram(this.#startLag),
       responseOkUs: encodeHistogram(this.#responseOk),
       responseNotOkUs: encodeHistogram(this.#responseNotOk),

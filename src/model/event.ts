@@ -1,7 +1,7 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
-import type {ProxyWitness} from './proxy-witness.ts';
+import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
 /** Operations that were meant to start in one slice of time. Quantiles are response times, and null without a settled operation. */
@@ -33,6 +33,11 @@ export type PhaseFigures = {
   readonly settledAfterHung: number;
   /** Answers that said which operation they were for, right or wrong: without any, crossed ones go unseen. */
   readonly echoed: number;
+  /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in runs of old. */
+  readonly intact?: number;
+  readonly truncated?: number;
+  /** Successes that came with nothing. */
+  readonly empty?: number;
   readonly startLagUs: string;
   readonly responseOkUs: string;
   readonly responseNotOkUs: string;
@@ -84,6 +89,16 @@ export type SubjectEvent =
     }
   | {readonly kind: 'resources'; readonly sample: ResourceSample}
   | {readonly kind: 'phase-resources'; readonly resources: PhaseResources}
+  /** After a full collection: at the end of a baseline or recovery phase, or, with null, when all has settled. */
+  | {
+      readonly kind: 'heap';
+      readonly atMs: number;
+      readonly phase: number | null;
+      readonly heapUsedBytes: number;
+      readonly externalBytes: number;
+    }
+  /** One that nobody handled; only the first are told. */
+  | {readonly kind: 'unhandled-rejection'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'warning'; readonly atMs: number; readonly name: string; readonly message: string}
   | {readonly kind: 'uncaught'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'drained'; readonly atMs: number; readonly inFlight: number}
@@ -106,6 +121,8 @@ export type ResourceSample = {
   readonly loopUtilisationRatio: number;
   readonly gcMs: number;
   readonly gcCount: number;
+  /** Operations that have started and not settled; absent in runs of old. */
+  readonly inFlightCount?: number;
 };
 
 /** The subject's process over one whole phase. */
@@ -177,6 +194,8 @@ export type HarnessEvent =
   | {readonly kind: 'edge'; readonly edge: PhaseEdge}
   | {readonly kind: 'load-ended'; readonly atMs: number}
   | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
+  /** Once, at the trial's end; times in it are ms since the epoch. */
+  | {readonly kind: 'injector-log'; readonly log: InjectorLog}
   | {readonly kind: 'system'; readonly sample: SystemSample}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}

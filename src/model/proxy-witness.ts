@@ -68,6 +68,12 @@ export type ConnectionRecord = {
   readonly end: ConnectionEnd;
 };
 
+/** What the injector remembers of a trial at its end: the last of its connections and HTTP hits, oldest first. */
+export type InjectorLog = {
+  readonly connections: readonly ConnectionRecord[];
+  readonly hits: readonly HttpHit[];
+};
+
 /** One element of `GET /foulweather/proxies/{name}/hits`, oldest first: an HTTP toxic hit a request. */
 export type HttpHit = {
   /** The toxic's name. */

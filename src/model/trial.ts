@@ -13,7 +13,7 @@ import type {
 } from './event.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
-import type {ProxyWitness} from './proxy-witness.ts';
+import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
 export type SubjectEnd =
@@ -48,6 +48,13 @@ export type DriverObservation = {
   readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
 };
 
+export type HeapSample = {
+  readonly atMs: number;
+  readonly phase: number | null;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+};
+
 export type InjectorSample = {readonly atMs: number; readonly witness: ProxyWitness};
 
 export type Ledger = Omit<LedgerObservation, 'attempts' | 'effects'> & {
@@ -79,10 +86,15 @@ export type Trial = {
   readonly telemetry: TelemetryObservation | null;
   /** Empty where the injector does not count (a real Toxiproxy). */
   readonly injector: readonly InjectorSample[];
+  /** Null where the injector keeps none, and in runs of old. */
+  readonly injectorLog: InjectorLog | null;
   readonly ledger: Ledger | null;
   readonly resources: readonly ResourceSample[];
   readonly phaseResources: readonly PhaseResources[];
   readonly system: readonly SystemSample[];
+  /** Sizes of the heap after a collection, in their order; `phase` is null for the one after the load. */
+  readonly heaps: readonly HeapSample[];
+  readonly unhandledRejections: readonly {readonly atMs: number; readonly error: ErrorFacts}[];
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];

@@ -13,8 +13,9 @@ import type {
 } from '../model/event.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
+import type {InjectorLog} from '../model/proxy-witness.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import type {InjectorSample, Ledger, SubjectEnd, Trial} from '../model/trial.ts';
+import type {HeapSample, InjectorSample, Ledger, SubjectEnd, Trial} from '../model/trial.ts';
 import {GrowingBytes} from './growing-bytes.ts';
 
 type Begin = Extract<TrialEvent, {kind: 'trial'}>;
@@ -32,6 +33,8 @@ export class TrialFold {
   readonly #resources: ResourceSample[] = [];
   readonly #phaseResources: PhaseResources[] = [];
   readonly #system: SystemSample[] = [];
+  readonly #heaps: HeapSample[] = [];
+  readonly #unhandledRejections: {atMs: number; error: ErrorFacts}[] = [];
   readonly #warnings: {atMs: number; name: string; message: string}[] = [];
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
@@ -49,6 +52,7 @@ export class TrialFold {
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
   #interrupted = false;
+  #injectorLog: InjectorLog | null = null;
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
 
@@ -100,8 +104,19 @@ export class TrialFold {
       case 'injector':
         this.#injector.push({atMs: event.atMs, witness: event.witness});
         break;
+      case 'injector-log':
+        this.#injectorLog = event.log;
+        break;
       case 'system':
         this.#system.push(event.sample);
+        break;
+      case 'heap': {
+        const {kind: _, ...heap} = event;
+        this.#heaps.push(heap);
+        break;
+      }
+      case 'unhandled-rejection':
+        this.#unhandledRejections.push({atMs: event.atMs, error: event.error});
         break;
       case 'warning':
         this.#warnings.push({atMs: event.atMs, name: event.name, message: event.message});
@@ -175,10 +190,13 @@ export class TrialFold {
       },
       telemetry: this.#telemetry,
       injector: this.#injector,
+      injectorLog: this.#injectorLog,
       ledger: this.#ledger,
       resources: this.#resources,
       phaseResources: this.#phaseResources,
       system: this.#system,
+      heaps: this.#heaps,
+      unhandledRejections: this.#unhandledRejections,
       warnings: this.#warnings,
       troubles: this.#troubles,
     };

@@ -62,6 +62,7 @@ export class TrialWalk {
     await this.#untilIdle();
     subject.send({kind: 'close', limitMs: closeMs});
     await this.#answer(['closed'], closeMs + answerSlackMs);
+    await this.#options.witnesses.askInjector();
     return this.#end();
   }
 

@@ -30,7 +30,12 @@ export class Witnesses {
   async finish(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
-    await this.#unlessTrouble(() => this.askInjector());
+    const {link, record} = this.#options;
+    await this.#unlessTrouble(async () => {
+      await this.askInjector();
+      const log = await link.log();
+      if (log) record({kind: 'injector-log', log});
+    });
   }
 
   /** How many connections the injector holds open, or null where it does not count. */

@@ -57,8 +57,15 @@ export type PerformContext = {
   readonly signal: AbortSignal;
 };
 
-/** What the answer said: an id that differs from the operation's makes the outcome `wrong`. */
-export type Answer = {readonly echoedId?: unknown};
+/** What the answer said. Each fact that perform() tells lets a symptom be looked for that is open otherwise. */
+export type Answer = {
+  /** An id that differs from the operation's makes the outcome `wrong`: crossed-response. */
+  readonly echoedId?: unknown;
+  /** Whether the answer is whole, by its length or hash; the library called it a success all the same: truncation-accepted. */
+  readonly intact?: boolean;
+  /** A success that came with nothing, although there is something to get: swallowed-error. */
+  readonly empty?: boolean;
+};
 
 export type SubjectInput<Client, Options> = {
   readonly open: (context: OpenContext<Options>) => Client | Promise<Client>;

@@ -34,8 +34,8 @@ class OperationContext implements PerformContext {
   }
 }
 
-const ok: Settlement = {status: 'ok'};
-const okEchoed: Settlement = {status: 'ok', echoed: true};
+const ok = {status: 'ok'} as const;
+const okEchoed = {status: 'ok', echoed: true} as const;
 
 /** The parent of the library's spans: a remote one of ours, so that they share the operation's trace. */
 const parentSpanId = '0000000000000001';
@@ -45,9 +45,14 @@ export const performer = (
 ): ((index: number, deadlineAtMs: number) => Promise<Settlement>) => {
   const {subject, client, idOf, tracePrefix, now} = options;
   const judge = (id: string, answer: Answer | undefined): Settlement => {
-    if (answer?.echoedId === undefined) return ok;
-    if (answer.echoedId === id) return okEchoed;
-    return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${asText(answer.echoedId)}`)};
+    if (!answer) return ok;
+    const {echoedId, intact, empty} = answer;
+    if (echoedId === undefined || echoedId === id) {
+      const plain = echoedId === undefined ? ok : okEchoed;
+      if (intact === undefined && empty === undefined) return plain;
+      return {...plain, ...(intact === undefined ? {} : {intact}), ...(empty === undefined ? {} : {empty})};
+    }
+    return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${asText(echoedId)}`)};
   };
   const run = async (operation: OperationContext): Promise<Settlement> => {
     try {

@@ -23,6 +23,8 @@ class Watch {
   readonly startMs: number;
   readonly startCpuMs = cpuMs();
   readonly startUtilisation: EventLoopUtilization = performance.eventLoopUtilization();
+  /** On the clock of performance entries. */
+  readonly startedAt = performance.now();
   gcMs = 0;
   gcCount = 0;
 
@@ -53,6 +55,8 @@ export class Resources {
     this.#observer = new PerformanceObserver(list => {
       for (const entry of list.getEntries()) {
         for (const watch of [this.#sinceSample, this.#sincePhase]) {
+          // It is told some time later: what was collected before an edge is not the new phase's.
+          if (entry.startTime < watch.startedAt) continue;
           watch.gcMs += entry.duration;
           watch.gcCount++;
         }
@@ -79,11 +83,16 @@ export class Resources {
     };
   }
 
+  /** Forgets what was counted since the last phase. */
+  beginPhase(): void {
+    this.#sincePhase.end();
+    this.#sincePhase = new Watch(this.#now());
+  }
+
   /** The figures since the last call, which is one phase if it is called at each edge. */
   endPhase(phase: number): PhaseResources {
     const watch = this.#sincePhase;
-    watch.end();
-    this.#sincePhase = new Watch(this.#now());
+    this.beginPhase();
     return {
       phase,
       durationMs: this.#now() - watch.startMs,

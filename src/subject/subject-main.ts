@@ -4,10 +4,13 @@ import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
 import type {SubjectEvent} from '../model/event.ts';
+import type {Phase} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {heapAfterCollection} from './heap.ts';
 import {loadScenario} from './load-scenario.ts';
 import {operationId, performer} from './perform.ts';
 import type {SubjectTask, ToSubject} from './protocol.ts';
+import {watchRejections} from './rejections.ts';
 import {Resources} from './resources.ts';
 import {flushMetrics, shutdownSdk} from './sdk.ts';
 
@@ -27,6 +30,7 @@ class SubjectProcess {
   readonly #subject: SubjectInput<unknown, unknown>;
   readonly #client: unknown;
   readonly #driver: Driver;
+  readonly #phases: readonly Phase[];
   #phase: number | null = null;
   #ticker: NodeJS.Timeout | undefined;
   #ticks = 0;
@@ -44,6 +48,7 @@ class SubjectProcess {
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
+    this.#phases = phases;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});
     // Whoever ends this process, by an exit or an exception: what was booked until then is told.
     process.on('exit', () => this.#report(true));
@@ -54,6 +59,7 @@ class SubjectProcess {
     process.on('warning', warning =>
       send({kind: 'warning', atMs: now(), name: warning.name, message: warning.message}),
     );
+    watchRejections(reason => send({kind: 'unhandled-rejection', atMs: now(), error: errorFacts(reason)}));
     process.on('uncaughtExceptionMonitor', error =>
       send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
     );
@@ -86,6 +92,7 @@ class SubjectProcess {
 
   enterPhase(phase: number): void {
     this.#endPhase();
+    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
     this.#report(false);
     this.#driver.enterPhase(phase);
     if (this.#phase === null) {
@@ -100,6 +107,7 @@ class SubjectProcess {
     this.#driver.stopLoad();
     const inFlight = await this.#driver.drain(limitMs);
     this.#report(true);
+    this.#noteHeap(null);
     send({kind: 'drained', atMs: this.#now(), inFlight});
   }
 
@@ -130,8 +138,20 @@ class SubjectProcess {
     });
   }
 
+  #isCalm(phase: number): boolean {
+    const role = this.#phases[phase]?.role;
+    return role === 'baseline' || role === 'recovery';
+  }
+
+  /** The collection belongs to no phase: its pause would be in the figures of the one that begins. */
+  #noteHeap(phase: number | null): void {
+    send({kind: 'heap', atMs: this.#now(), phase, ...heapAfterCollection()});
+    this.#resources.beginPhase();
+  }
+
   #tick(): void {
-    send({kind: 'resources', sample: this.#resources.sample()});
+    const inFlightCount = this.#driver.inFlight;
+    send({kind: 'resources', sample: {...this.#resources.sample(), inFlightCount}});
     if (this.#ticks++ % 2 === 1) this.#report(false);
   }
 

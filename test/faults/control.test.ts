@@ -156,6 +156,17 @@ test('our own injector has it all, also as a server of its own', async t => {
   await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(stall({firstN: 2}), halfOpen())));
 });
 
+test('the log has the connections and the HTTP hits', async t => {
+  const link = await openLink(t);
+  await link.apply('slow', [latency({latencyMs: 1})]);
+  await exchange(link);
+  t.is(await link.log(), null, 'nobody has asked yet whether it counts');
+  await link.witness();
+  const log = await link.log();
+  t.like(log?.connections[0], {id: 1, upstreamBytes: 4, hits: ['slow-1-latency']});
+  t.deepEqual(log?.hits, []);
+});
+
 test('the witness counts connections, bytes and hits', async t => {
   const link = await openLink(t);
   await exchange(link);

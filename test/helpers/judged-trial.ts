@@ -136,6 +136,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     },
     telemetry: telemetryOf(failuresOf(variant, reached), variant, reached),
     injector: options.uncounted ? [] : injectorOf(variant, reached, endMs),
+    injectorLog: null,
     ledger: {
       attempts: new Uint8Array(),
       effects: new Uint8Array(),
@@ -146,6 +147,8 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     resources: resourcesOf(variant, endMs),
     phaseResources: [],
     system: systemOf(variant, endMs),
+    heaps: [],
+    unhandledRejections: [],
     warnings: [],
     troubles: [],
   };

@@ -50,6 +50,17 @@ test(isSettled, 'an answer that throws when looked at', 'unknown', () => ({
   },
 }));
 
+test('what an answer says of itself is told', async t => {
+  const told = async (answer: Answer): Promise<Settlement> => perform({perform: () => answer});
+  t.deepEqual(await told({intact: true}), {status: 'ok', intact: true});
+  t.deepEqual(await told({echoedId: 'defaults-1-7', intact: false}), {
+    status: 'ok',
+    echoed: true,
+    intact: false,
+  });
+  t.deepEqual(await told({empty: true}), {status: 'ok', empty: true});
+});
+
 const isClassified = test.macro({
   title: (_title, what: string, status: string) => `classified as ${what}: ${status}`,
   async exec(t, _what: string, status: Settlement['status'], classify: (error: unknown) => unknown) {
