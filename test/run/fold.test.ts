@@ -160,3 +160,23 @@ test('failures beyond the classes that are kept are counted', t => {
   const more: TrialEvent[] = [{kind: 'failures', failures: [], uncounted: 30}];
   t.is(trialOf({more}).driver.uncountedFailures, 30);
 });
+
+test('sizes of the heap, rejections and the log of the injector are kept as they came', t => {
+  const error = {name: 'Error', code: null, message: 'lost', stack: [], causes: []};
+  const log = {connections: [], hits: []};
+  const trial = trialOf({
+    more: [
+      {kind: 'heap', atMs: 1000, phase: 0, heapUsedBytes: 5, externalBytes: 6},
+      {kind: 'heap', atMs: 2000, phase: null, heapUsedBytes: 7, externalBytes: 8},
+      {kind: 'unhandled-rejection', atMs: 1500, error},
+      {kind: 'injector-log', log},
+    ],
+  });
+  t.deepEqual(trial.heaps, [
+    {atMs: 1000, phase: 0, heapUsedBytes: 5, externalBytes: 6},
+    {atMs: 2000, phase: null, heapUsedBytes: 7, externalBytes: 8},
+  ]);
+  t.deepEqual(trial.unhandledRejections, [{atMs: 1500, error}]);
+  t.deepEqual(trial.injectorLog, log);
+  t.is(trialOf().injectorLog, null);
+});
