@@ -1,6 +1,7 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
+import type {ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
@@ -200,6 +201,8 @@ export type HarnessEvent =
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}
   | {readonly kind: 'exit'; readonly exit: ProcessExit}
+  /** What the subject's profiles say, once it is gone; absent where it was not profiled. */
+  | {readonly kind: 'profiles'; readonly profiles: readonly ProfileSummary[]}
   | {readonly kind: 'interrupted'; readonly atMs: number}
   | {readonly kind: 'trouble'; readonly atMs: number; readonly what: string; readonly message: string};
 

@@ -13,6 +13,7 @@ import type {
 } from './event.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
+import type {ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
@@ -95,6 +96,8 @@ export type Trial = {
   /** Sizes of the heap after a collection, in their order; `phase` is null for the one after the load. */
   readonly heaps: readonly HeapSample[];
   readonly unhandledRejections: readonly {readonly atMs: number; readonly error: ErrorFacts}[];
+  /** Empty where the subject was not profiled. */
+  readonly profiles: readonly ProfileSummary[];
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];

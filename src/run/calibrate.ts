@@ -5,6 +5,8 @@ import type {PhaseFigures, PhaseResources, SubjectEvent} from '../model/event.ts
 import type {Phase} from '../model/plan.ts';
 import type {Calibration} from '../model/run.ts';
 import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
+import {removeProfileParts} from '../store/profile-parts.ts';
+import type {TrialFiles} from '../store/run-folder.ts';
 import {unlessAborted} from './interruption.ts';
 import type {TrialContext} from './run-trial.ts';
 import {startSubject} from './subject-process.ts';
@@ -23,7 +25,10 @@ const phasesOf = (durationMs: number): readonly Phase[] => [
 class Interrupted extends Error {}
 
 /** Null when it was interrupted: then nothing is known, and nothing is lost. */
-export const calibrate = async (context: TrialContext, spansFile: string): Promise<Calibration | null> => {
+export const calibrate = async (
+  context: TrialContext,
+  {spansFile, profilesFolder}: TrialFiles,
+): Promise<Calibration | null> => {
   const {plan, household, receiver, signal, limits} = context;
   const [variant] = plan.variants;
   let figures: PhaseFigures | undefined;
@@ -52,6 +57,7 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
       operation,
       phases,
       noop: true,
+      profiling: context.profiles ? {folder: profilesFolder, heapLimitMiB: null} : null,
     },
     receiverUrl: receiver.url,
     environment: context.environment,
@@ -75,6 +81,7 @@ export const calibrate = async (context: TrialContext, spansFile: string): Promi
   } finally {
     subject.kill();
     await subject.exited;
+    await removeProfileParts(profilesFolder);
   }
   if (!figures || !resources) return null;
   return {

@@ -13,6 +13,7 @@ import type {
 } from '../model/event.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
+import type {ProfileSummary} from '../model/profile.ts';
 import type {InjectorLog} from '../model/proxy-witness.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
 import type {HeapSample, InjectorSample, Ledger, SubjectEnd, Trial} from '../model/trial.ts';
@@ -55,6 +56,7 @@ export class TrialFold {
   #injectorLog: InjectorLog | null = null;
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
+  #profiles: readonly ProfileSummary[] = [];
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -146,6 +148,9 @@ export class TrialFold {
       case 'telemetry':
         this.#telemetry = event.telemetry;
         break;
+      case 'profiles':
+        this.#profiles = event.profiles;
+        break;
       case 'interrupted':
         this.#interrupted = true;
         break;
@@ -197,6 +202,7 @@ export class TrialFold {
       system: this.#system,
       heaps: this.#heaps,
       unhandledRejections: this.#unhandledRejections,
+      profiles: this.#profiles,
       warnings: this.#warnings,
       troubles: this.#troubles,
     };

@@ -6,11 +6,12 @@ import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import {didYouMean} from '../scenarios/nearest.ts';
 import {Journal} from '../store/journal.ts';
-import {RunFolder} from '../store/run-folder.ts';
+import {RunFolder, type TrialFiles} from '../store/run-folder.ts';
 import {calibrate, calibrationId} from './calibrate.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {TrialFold} from './fold.ts';
+import {gatherProfiles} from './gather-profiles.ts';
 import {Household} from './household.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {judgeRun} from './judge/judge.ts';
@@ -31,6 +32,8 @@ export type RunOptions = {
   readonly trialsPerVariant: number;
   /** Adds trials until the ratio is known so well; needs a baseline and a candidate. */
   readonly precision?: PrecisionGoal;
+  /** Whether subjects are profiled. */
+  readonly profiles: boolean;
   /** Where `.foulweather/` lies. */
   readonly baseDir: string;
   readonly command: string;
@@ -88,6 +91,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       environment: options.environment,
       signal,
       limits,
+      profiles: options.profiles,
     };
     const record: RunRecord = {
       schemaVersion: 1,
@@ -168,8 +172,8 @@ class RunInProgress {
     await this.#save({});
     this.#options.observer.runStarted(this.#record, this.#folder.path);
     try {
-      const {spansFile} = await this.#folder.addTrial(calibrationId);
-      await this.#save({calibration: await calibrate(this.#context, spansFile)});
+      const files = await this.#folder.addTrial(calibrationId);
+      await this.#save({calibration: await calibrate(this.#context, files)});
       for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
         await this.#round(number);
         if (this.#options.signal.aborted) break;
@@ -218,8 +222,8 @@ class RunInProgress {
   }
 
   async #try({variant, number, trialId}: PlannedTrial): Promise<void> {
-    const {journalFile, spansFile} = await this.#folder.addTrial(trialId);
-    const journal = new Journal(journalFile);
+    const files = await this.#folder.addTrial(trialId);
+    const journal = new Journal(files.journalFile);
     await this.#save({trialIds: [...this.#record.trialIds, trialId]});
     const fold = new TrialFold(this.#context.plan);
     const record = (event: TrialEvent): void => {
@@ -230,11 +234,29 @@ class RunInProgress {
     // The trials of one round share their seed, so that the pair differs in the variant alone.
     const seed = this.#options.seed + number - 1;
     try {
-      await runTrial(this.#context, {trialId, variant, number, seed, spansFile, record});
+      await runTrial(this.#context, {trialId, variant, number, seed, files, record});
     } finally {
+      await this.#gatherProfiles(fold, files, record);
       await journal.close();
       const trial = fold.trial();
       if (trial) this.#trials.push(trial);
+    }
+  }
+
+  /** That a profile cannot be read is told, and no reason to lose the trial. */
+  async #gatherProfiles(
+    fold: TrialFold,
+    {profilesFolder}: TrialFiles,
+    record: (event: TrialEvent) => void,
+  ): Promise<void> {
+    const trial = fold.trial();
+    if (!trial || !this.#context.profiles) return;
+    try {
+      const profiles = await gatherProfiles(trial, profilesFolder, this.#context.scenarioFile);
+      record({kind: 'profiles', profiles});
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      record({kind: 'trouble', atMs: trial.exit?.atMs ?? 0, what: 'profiles', message});
     }
   }
 

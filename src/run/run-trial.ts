@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import type {Plan, Variant} from '../model/plan.ts';
+import type {TrialFiles} from '../store/run-folder.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
 import type {Receiver, RunningInjector, Target} from './services.ts';
@@ -23,6 +24,8 @@ export type TrialContext = {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly limits: Limits;
+  /** Whether subjects are profiled. */
+  readonly profiles: boolean;
 };
 
 export type TrialRequest = {
@@ -30,7 +33,7 @@ export type TrialRequest = {
   readonly variant: Variant;
   readonly number: number;
   readonly seed: number;
-  readonly spansFile: string;
+  readonly files: TrialFiles;
   readonly record: (event: TrialEvent) => void;
 };
 
@@ -53,10 +56,10 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const now = (): number => monotonicMs() - originMonotonicMs;
   const tracePrefix = tracePrefixOf(context.runId, trialId);
 
-  const {number, seed, spansFile} = request;
+  const {number, seed, files} = request;
   record({kind: 'trial', trialId, variant: variant.name, number, seed, tracePrefix, originEpochMs});
   target.child?.send({kind: 'trial', trialId, originMonotonicMs});
-  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile});
+  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile: files.spansFile});
 
   const {link, url, close} = await openTrialLink(
     household,
@@ -80,6 +83,9 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       operation,
       phases,
       noop: false,
+      profiling: context.profiles
+        ? {folder: files.profilesFolder, heapLimitMiB: variant.process.heapLimitMiB ?? null}
+        : null,
     },
     receiverUrl: receiver.url,
     environment: context.environment,

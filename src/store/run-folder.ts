@@ -11,8 +11,17 @@ import {wholeLines} from './journal.ts';
 const recordFile = 'run.json';
 const eventsFile = 'events.ndjson';
 const spansFile = 'spans.ndjson';
+const profilesFolder = 'profiles';
 
 export const runsFolder = (baseDir: string): string => join(baseDir, '.foulweather', 'runs');
+
+/** Where the data of a trial lie. */
+export type TrialFiles = {
+  readonly journalFile: string;
+  readonly spansFile: string;
+  /** Made by whoever puts something into it. */
+  readonly profilesFolder: string;
+};
 
 export class RunFolder {
   readonly path: string;
@@ -72,10 +81,14 @@ export class RunFolder {
     }
   }
 
-  async addTrial(trialId: string): Promise<{journalFile: string; spansFile: string}> {
+  async addTrial(trialId: string): Promise<TrialFiles> {
     const folder = join(this.path, 'trials', trialId);
     await mkdir(folder, {recursive: true});
-    return {journalFile: join(folder, eventsFile), spansFile: join(folder, spansFile)};
+    return {
+      journalFile: join(folder, eventsFile),
+      spansFile: join(folder, spansFile),
+      profilesFolder: join(folder, profilesFolder),
+    };
   }
 
   /**

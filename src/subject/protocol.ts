@@ -23,6 +23,15 @@ export type SubjectTask = {
   readonly phases: readonly Phase[];
   /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
   readonly noop: boolean;
+  /** Null: it is not profiled. */
+  readonly profiling: ProfilingTask | null;
+};
+
+export type ProfilingTask = {
+  /** Where the parts of the profiles go. */
+  readonly folder: string;
+  /** What the process was started with; null for V8's own. */
+  readonly heapLimitMiB: number | null;
 };
 
 export type ToSubject =

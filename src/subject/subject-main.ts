@@ -9,6 +9,7 @@ import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {heapAfterCollection} from './heap.ts';
 import {loadScenario} from './load-scenario.ts';
 import {operationId, performer} from './perform.ts';
+import {Profiling} from './profiling.ts';
 import type {SubjectTask, ToSubject} from './protocol.ts';
 import {watchRejections} from './rejections.ts';
 import {Resources} from './resources.ts';
@@ -27,6 +28,7 @@ const send = (event: SubjectEvent): void => {
 class SubjectProcess {
   readonly #now: () => number;
   readonly #resources: Resources;
+  readonly #profiling: Profiling | null;
   readonly #subject: SubjectInput<unknown, unknown>;
   readonly #client: unknown;
   readonly #driver: Driver;
@@ -40,10 +42,12 @@ class SubjectProcess {
     now: () => number,
     subject: SubjectInput<unknown, unknown>,
     client: unknown,
+    profiling: Profiling | null,
   ) {
     this.#now = now;
     this.#subject = subject;
     this.#client = client;
+    this.#profiling = profiling;
     this.#resources = new Resources(now);
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
@@ -63,6 +67,7 @@ class SubjectProcess {
     process.on('uncaughtExceptionMonitor', error =>
       send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
     );
+    const profiling = startProfiling(task, now);
     const {subject, options, versions} = await prepare(task);
     send({
       kind: 'loaded',
@@ -71,19 +76,21 @@ class SubjectProcess {
       versions,
       cpuCount: availableParallelism(),
     });
-    return {task, now, subject, options};
+    return {task, now, subject, options, profiling};
   }
 
   /** Null when the library could not be opened: that has been told, and is all there is to tell. */
-  static async open({task, now, subject, options}: Loaded, limitMs: number): Promise<SubjectProcess | null> {
+  static async open(loaded: Loaded, limitMs: number): Promise<SubjectProcess | null> {
+    const {task, now, subject, options, profiling} = loaded;
     try {
       const opening = async (): Promise<unknown> =>
         subject.open({url: task.url, options, variant: task.variant});
       const late = (): Promise<never> =>
         Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
       const client = await within(limitMs, opening(), late);
+      profiling?.takeMemory();
       send({kind: 'opened', atMs: now()});
-      return new SubjectProcess(task, now, subject, client);
+      return new SubjectProcess(task, now, subject, client, profiling);
     } catch (error) {
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
       return null;
@@ -95,6 +102,7 @@ class SubjectProcess {
     if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
     this.#report(false);
     this.#driver.enterPhase(phase);
+    this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
       this.#ticker = setInterval(() => this.#tick(), sampleEveryMs);
       this.#driver.startLoad();
@@ -105,9 +113,11 @@ class SubjectProcess {
   async drain(limitMs: number): Promise<void> {
     this.#endPhase();
     this.#driver.stopLoad();
+    this.#profiling?.endLoad();
     const inFlight = await this.#driver.drain(limitMs);
     this.#report(true);
     this.#noteHeap(null);
+    this.#profiling?.takeMemory();
     send({kind: 'drained', atMs: this.#now(), inFlight});
   }
 
@@ -126,6 +136,7 @@ class SubjectProcess {
       error: error === null ? null : errorFacts(error),
     });
     this.#resources.stop();
+    this.#profiling?.stop();
   }
 
   /** What is told of a phase once its time is over. */
@@ -163,6 +174,19 @@ class SubjectProcess {
 type Loaded = Pick<Prepared, 'subject' | 'options'> & {
   readonly task: SubjectTask;
   readonly now: () => number;
+  readonly profiling: Profiling | null;
+};
+
+/** Before the library is loaded; what ends the process by an exit or an exception is profiled to the end. */
+const startProfiling = ({profiling: task}: SubjectTask, now: () => number): Profiling | null => {
+  if (task === null) return null;
+  const profiling = new Profiling(task, now);
+  profiling.start();
+  process.on('exit', () => {
+    profiling.takeMemory();
+    profiling.stop();
+  });
+  return profiling;
 };
 
 type Prepared = {

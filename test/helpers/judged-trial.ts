@@ -150,6 +150,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     heaps: [],
     unhandledRejections: [],
     warnings: [],
+    profiles: [],
     troubles: [],
   };
 };

@@ -24,6 +24,7 @@ export type RunOnceOptions = {
   readonly baseDir?: string;
   readonly toxiproxyUrl?: string;
   readonly precision?: PrecisionGoal;
+  readonly profiles?: boolean;
 };
 
 export type RunOnce = {
@@ -77,6 +78,7 @@ export const runOnce = async (
     seed: 1,
     trialsPerVariant: 1,
     ...(options.precision && {precision: options.precision}),
+    profiles: options.profiles ?? true,
     baseDir,
     command: `npx foulweather run ${scenario}`,
     version: '0.0.0',

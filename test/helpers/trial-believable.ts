@@ -213,6 +213,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   heaps: [],
   unhandledRejections: [],
   warnings: [],
+  profiles: [],
   troubles: [],
   ...changes,
 });

@@ -20,6 +20,7 @@ type Options = PrecisionOptions & {
   readonly variant?: string[];
   readonly toxiproxy?: string;
   readonly seed: number;
+  readonly profiles: boolean;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -57,6 +58,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
       `trials per variant at which --until-precise gives up (default: ${defaultMostTrials})`,
       wholeNumber(minimumPairs, 1000),
     )
+    .option('--no-profiles', 'no CPU and memory profiles of the subject')
     .option('--out <dir>', 'where reports go', 'reports')
     .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
     .option('--quiet', 'no progress on stderr')
@@ -112,6 +114,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           seed: options.seed,
           trialsPerVariant: options.trials,
           ...(precision && {precision}),
+          profiles: options.profiles,
           baseDir: world.cwd,
           command: commandOf(name, options),
           version: version(),
@@ -155,4 +158,5 @@ const commandOf = (name: string, options: Options): string =>
     `--seed ${options.seed}`,
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
     ...precisionWords(options),
+    ...(options.profiles ? [] : ['--no-profiles']),
   ].join(' ');

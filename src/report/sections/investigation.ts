@@ -8,6 +8,7 @@ import {describeFaults} from '../faults.ts';
 import {figure} from '../figure.ts';
 import {plannedDuration} from '../format.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
+import {profileBlocks} from '../profiles.ts';
 import type {RunStory} from '../variants.ts';
 import {witnesses} from '../witnesses.ts';
 
@@ -25,6 +26,7 @@ export const investigationSection = (story: RunStory): Section => ({
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
     ...chartBlocks(story),
+    ...profileBlocks(story),
     ...failureBlocks(story),
     ...slowestBlocks(story),
     ...warningBlocks(story),

@@ -1,0 +1,40 @@
+// What a sampling profile says, short enough to be kept with the trial: who used the time, and who holds the memory.
+
+/** `telemetry` is the OpenTelemetry SDK, `harness` is foulweather: neither is of the library's making. */
+export type OwnerKind = 'package' | 'scenario' | 'application' | 'node' | 'engine' | 'telemetry' | 'harness';
+
+/** A function and where it is: paths are relative to their package, never to this machine. */
+export type ProfileFrame = {
+  readonly functionName: string;
+  /** `undici`, `the scenario`, `Node.js`, `garbage collector`. */
+  readonly owner: string;
+  readonly ownerKind: OwnerKind;
+  /** `lib/pool.js:17`; null for what has no source. */
+  readonly place: string | null;
+};
+
+/** What a frame used or allocated by itself, and the package on whose behalf. */
+export type TopFrame = ProfileFrame & {readonly self: number; readonly calledFor: string};
+
+/** By the nearest caller that is a package, the scenario or the harness: what Node does for a package is the package's. */
+export type OwnerShare = {readonly owner: string; readonly ownerKind: OwnerKind; readonly self: number};
+
+export type ProfileSummary = {
+  /**
+   * `cpu`: time, in ms, idle time included. `heap`: live JavaScript objects, in bytes. `buffers`: live Buffers of
+   * the process, outside of the heap, in bytes. `buffer-allocations`: those made in the phase, dead or alive, in bytes.
+   */
+  readonly what: 'cpu' | 'heap' | 'buffers' | 'buffer-allocations';
+  /** Index in the plan; null for the time after the load. */
+  readonly phase: number | null;
+  /** When a state was taken, or a span began. */
+  readonly atMs: number;
+  readonly total: number;
+  readonly sampleCount: number;
+  readonly owners: readonly OwnerShare[];
+  readonly frames: readonly TopFrame[];
+  /** Of the heaviest frame that is neither idle nor the harness's own, from it to its callers. */
+  readonly heaviestStack: readonly ProfileFrame[];
+  /** In the trial's folder. */
+  readonly files: readonly string[];
+};

@@ -1,0 +1,8 @@
+// A part of a trial that is told on its own: a phase, or what came after the load.
+
+export type Span = {
+  /** Index in the plan; null after the load. */
+  readonly phase: number | null;
+  readonly startMs: number;
+  readonly endMs: number;
+};

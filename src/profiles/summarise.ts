@@ -1,0 +1,86 @@
+// The few lines of a profile that an investigator reads first.
+import type {OwnerShare, ProfileFrame, ProfileSummary, TopFrame} from '../model/profile.ts';
+import {describeFrame, type Ground} from './owner.ts';
+import type {CallNode} from './tree.ts';
+
+const framesKept = 10;
+const ownersKept = 12;
+const stackKept = 12;
+
+type Weighed = {
+  readonly node: CallNode;
+  readonly frame: ProfileFrame;
+  /** Whose doing it is. */
+  readonly responsible: ProfileFrame;
+};
+
+/** Node's and V8's own work is done for somebody. */
+const answersForItself = ({ownerKind}: ProfileFrame): boolean =>
+  ownerKind !== 'node' && ownerKind !== 'engine';
+
+export type SummaryFigures = Pick<
+  ProfileSummary,
+  'total' | 'sampleCount' | 'owners' | 'frames' | 'heaviestStack'
+>;
+
+export const summarise = (tree: CallNode, ground: Ground): SummaryFigures => {
+  const known = new Map<CallNode, ProfileFrame>();
+  const frameOf = (node: CallNode): ProfileFrame => {
+    const frame = known.get(node) ?? describeFrame(node.frame, ground);
+    known.set(node, frame);
+    return frame;
+  };
+  const weighed: Weighed[] = [...tree.all()]
+    .filter(({self}) => self > 0)
+    .map(node => {
+      const frame = frameOf(node);
+      const stack = [...node.stack()].map(frameOf);
+      return {node, frame, responsible: stack.find(answersForItself) ?? frame};
+    });
+  return {
+    total: weighed.reduce((sum, {node}) => sum + node.self, 0),
+    sampleCount: weighed.reduce((sum, {node}) => sum + node.sampleCount, 0),
+    owners: ownersOf(weighed),
+    frames: framesOf(weighed),
+    heaviestStack: heaviestOf(weighed, frameOf),
+  };
+};
+
+const bySelf = (a: {readonly self: number}, b: {readonly self: number}): number => b.self - a.self;
+
+const ownersOf = (weighed: readonly Weighed[]): OwnerShare[] => {
+  const shares = new Map<string, OwnerShare>();
+  for (const {node, responsible} of weighed) {
+    const {owner, ownerKind} = responsible;
+    shares.set(owner, {owner, ownerKind, self: (shares.get(owner)?.self ?? 0) + node.self});
+  }
+  return [...shares.values()].sort(bySelf).slice(0, ownersKept);
+};
+
+/** The same function counts once, whoever called it; who called it for the most part is named. */
+const framesOf = (weighed: readonly Weighed[]): TopFrame[] => {
+  const groups = Map.groupBy(
+    weighed.filter(({frame}) => frame.owner !== 'idle'),
+    ({frame}) => `${frame.owner} ${frame.functionName} ${frame.place}`,
+  );
+  return [...groups.values()]
+    .map(group => {
+      const heaviest = group.reduce((a, b) => (b.node.self > a.node.self ? b : a));
+      const self = group.reduce((sum, {node}) => sum + node.self, 0);
+      return {...heaviest.frame, self, calledFor: heaviest.responsible.owner};
+    })
+    .sort(bySelf)
+    .slice(0, framesKept);
+};
+
+const heaviestOf = (
+  weighed: readonly Weighed[],
+  frameOf: (node: CallNode) => ProfileFrame,
+): ProfileFrame[] => {
+  const [heaviest] = weighed
+    .filter(({responsible}) => answersForItself(responsible))
+    .filter(({responsible}) => responsible.ownerKind !== 'harness' && responsible.ownerKind !== 'telemetry')
+    .map(({node}) => node)
+    .sort(bySelf);
+  return heaviest ? [...heaviest.stack()].slice(0, stackKept).map(frameOf) : [];
+};

@@ -1,0 +1,213 @@
+// Where the time went and who holds the memory, before and after, in the phase that matters most.
+import type {ProfileFrame, ProfileSummary} from '../model/profile.ts';
+import {type Block, code, heading, joined, paragraph, type Text, table} from './document.ts';
+import {bytes, percent, unknownFigure} from './format.ts';
+import type {RunStory, VariantStory} from './variants.ts';
+
+type What = ProfileSummary['what'];
+
+type Profiled = {
+  readonly story: VariantStory;
+  readonly trialId: string;
+  readonly trialNumber: number;
+  readonly profiles: readonly ProfileSummary[];
+};
+
+const ownersShown = 7;
+const framesShown = 3;
+
+/** What is less than this in all variants is not worth a table. */
+const shownFromBytes = 1024 ** 2;
+
+export const profileBlocks = (story: RunStory): Block[] => {
+  const phase = phaseThatMatters(story);
+  const name = story.run.record.plan.phases[phase]?.name ?? '';
+  const profiled = story.variants.flatMap(variant => profiledIn(variant, phase));
+  if (profiled.length === 0) return [];
+  return [
+    heading(`Profiles of the process in ${name}`),
+    paragraph(
+      'What Node.js and V8 do for a package counts as the package’s. CPU time is sampled every 5 ms, memory every 512 KiB on average',
+      trialNote(story, profiled),
+      '.',
+    ),
+    ...cpuTable(profiled),
+    ...memoryTable(profiled, 'heap', 'Live objects on the heap'),
+    ...memoryTable(profiled, 'buffers', 'Live Buffers, outside of the heap'),
+    ...memoryTable(profiled, 'buffer-allocations', 'Buffers allocated in the phase'),
+    ...frameTable(profiled),
+    ...stackBlocks(profiled),
+    ...fileBlocks(story, profiled),
+  ];
+};
+
+/** Where the baseline shows its worst symptom, else the first fault, else the last phase that has a profile. */
+const phaseThatMatters = ({run, baseline}: RunStory): number => {
+  const {phases} = run.record.plan;
+  const present = baseline.symptoms.flatMap(symptom => symptom.present);
+  const worst = present.find(({severity}) => severity === 'fail') ?? present[0];
+  const named = phases.findIndex(({name}) => name === worst?.phase);
+  if (named >= 0) return named;
+  const fault = phases.findIndex(({role}) => role === 'fault');
+  return fault >= 0 ? fault : phases.length - 1;
+};
+
+const profiledIn = (story: VariantStory, phase: number): Profiled[] => {
+  const found = story.trials
+    .map(({trial}) => ({trial, profiles: trial.profiles.filter(profile => profile.phase === phase)}))
+    .find(({profiles}) => profiles.length > 0);
+  if (!found) return [];
+  const {trial, profiles} = found;
+  return [{story, trialId: trial.id, trialNumber: trial.number, profiles}];
+};
+
+const trialNote = ({run}: RunStory, profiled: readonly Profiled[]): string =>
+  run.record.trialsPerVariant > 1
+    ? `; of the trials of a variant the first with a profile is shown (${profiled.map(({trialId}) => trialId).join(', ')})`
+    : '';
+
+const find = ({profiles}: Profiled, what: What): ProfileSummary | undefined =>
+  profiles.find(profile => profile.what === what);
+
+const names = (profiled: readonly Profiled[]): string[] =>
+  profiled.map(({story}) => `>${story.variant.name}`);
+
+const shareOf = (profile: ProfileSummary | undefined, owner: string): number | null => {
+  if (!profile) return null;
+  return profile.owners.find(candidate => candidate.owner === owner)?.self ?? 0;
+};
+
+/** The owners that are largest in any of the variants. */
+const ownersIn = (profiles: readonly (ProfileSummary | undefined)[]): {owner: string; kind: string}[] => {
+  const largest = new Map<string, {owner: string; kind: string; ratio: number}>();
+  for (const profile of profiles) {
+    for (const {owner, ownerKind, self} of profile?.owners ?? []) {
+      const ratio = self / Math.max(1, profile?.total ?? 1);
+      if (ratio > (largest.get(owner)?.ratio ?? 0)) largest.set(owner, {owner, kind: ownerKind, ratio});
+    }
+  }
+  return [...largest.values()].sort((a, b) => b.ratio - a.ratio).slice(0, ownersShown);
+};
+
+const ownerText = (owner: string, kind: string): Text =>
+  kind === 'package' ? [code(owner)] : kind === 'harness' ? [`${owner} (the harness)`] : [owner];
+
+const cpuTable = (profiled: readonly Profiled[]): Block[] => {
+  const profiles = profiled.map(candidate => find(candidate, 'cpu'));
+  if (profiles.every(profile => profile === undefined)) return [];
+  const rows = ownersIn(profiles).map(({owner, kind}): Text[] => [
+    ownerText(owner, kind),
+    ...profiles.map((profile): Text => {
+      const self = shareOf(profile, owner);
+      return [self === null ? unknownFigure : percent(self / profile!.total)];
+    }),
+  ]);
+  return [table(['Time of the main thread', ...names(profiled)], rows)];
+};
+
+const memoryTable = (profiled: readonly Profiled[], what: What, title: string): Block[] => {
+  const profiles = profiled.map(candidate => find(candidate, what));
+  if (!profiles.some(profile => (profile?.total ?? 0) >= shownFromBytes)) return [];
+  const figures = (self: (profile: ProfileSummary | undefined) => number | null): Text[] =>
+    profiles.map(profile => [bytes(self(profile))]);
+  const rows = ownersIn(profiles).map(({owner, kind}): Text[] => [
+    ownerText(owner, kind),
+    ...figures(profile => shareOf(profile, owner)),
+  ]);
+  return [
+    table(
+      [title, ...names(profiled)],
+      [...rows, [['in all'], ...figures(profile => profile?.total ?? null)]],
+    ),
+  ];
+};
+
+const framesOf: readonly (readonly [what: What, title: string])[] = [
+  ['cpu', 'CPU'],
+  ['heap', 'heap'],
+  ['buffers', 'live Buffers'],
+  ['buffer-allocations', 'Buffers allocated'],
+];
+
+const frameTable = (profiled: readonly Profiled[]): Block[] => {
+  const rows = profiled.flatMap(candidate =>
+    framesOf.flatMap(([what, title]) => {
+      const profile = find(candidate, what);
+      if (!profile || (what !== 'cpu' && profile.total < shownFromBytes)) return [];
+      return profile.frames
+        .slice(0, framesShown)
+        .map((frame, index): Text[] => [
+          index === 0 ? [candidate.story.variant.name] : [],
+          index === 0 ? [title] : [],
+          frameText(frame),
+          [frame.calledFor === frame.owner ? '' : frame.calledFor],
+          [what === 'cpu' ? percent(frame.self / profile.total) : bytes(frame.self)],
+        ]);
+    }),
+  );
+  return rows.length === 0
+    ? []
+    : [
+        paragraph('The functions that took most by themselves:'),
+        table(['Variant', 'Profile', 'Function', 'Called for', '>Self'], rows),
+      ];
+};
+
+const frameText = (frame: ProfileFrame): Text =>
+  frame.place === null
+    ? [frame.functionName === '(anonymous)' ? frame.owner : code(frame.functionName)]
+    : [code(frame.functionName), ' ', code(placeOf(frame))];
+
+const placeOf = ({owner, ownerKind, place}: ProfileFrame): string =>
+  ownerKind === 'package' ? `${owner}/${place}` : `${place}`;
+
+/** Of the memory, where there is enough of it to ask about; whose it is in the variant that holds most. */
+const stackBlocks = (profiled: readonly Profiled[]): Block[] => {
+  const memory = profiled.flatMap(({story, profiles}) =>
+    profiles
+      .filter(({what}) => what === 'heap' || what === 'buffers')
+      .map(profile => ({variant: story.variant.name, profile})),
+  );
+  const [largest] = memory.toSorted((a, b) => b.profile.total - a.profile.total);
+  if (!largest || largest.profile.total < shownFromBytes || largest.profile.heaviestStack.length === 0)
+    return [];
+  const {variant, profile} = largest;
+  const what = profile.what === 'heap' ? 'on the heap' : 'of Buffers';
+  return [
+    paragraph(
+      'The heaviest allocation ',
+      what,
+      ' in ',
+      code(variant),
+      ', from the function that made it to its callers:',
+    ),
+    {
+      kind: 'code',
+      language: 'text',
+      text: profile.heaviestStack
+        .map(frame =>
+          frame.place === null ? frame.functionName : `${frame.functionName} (${placeOf(frame)})`,
+        )
+        .join('\n'),
+    },
+  ];
+};
+
+const fileBlocks = ({run}: RunStory, profiled: readonly Profiled[]): Block[] => {
+  const files = profiled.flatMap(({trialId, profiles}) =>
+    profiles.flatMap(profile => profile.files.map(file => `trials/${trialId}/${file}`)),
+  );
+  if (files.length === 0) return [];
+  return [
+    paragraph(
+      'The profiles lie in ',
+      code(`.foulweather/runs/${run.record.id}/`),
+      ' and open in Chrome DevTools and VS Code: ',
+      ...joined(
+        files.map((file): Text => [code(file)]),
+        ', ',
+      ),
+      '.',
+    ),
+  ];
+};

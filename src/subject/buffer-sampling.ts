@@ -1,0 +1,121 @@
+// Who allocates Buffers: V8's heap profiler does not see the memory behind them, which is outside of its heap. So the
+// functions that make them are wrapped; one allocation in so many bytes is looked at, as V8 does it for objects.
+import {Buffer} from 'node:buffer';
+import * as util from 'node:util';
+import type {BufferStack, CallFrame} from '../model/profile-part.ts';
+
+/** As V8's sampling heap profiler: a sample for each 512 KiB on average. */
+export const samplingIntervalBytes = 512 * 1024;
+
+const framesKept = 24;
+
+/** Beyond so many different stacks the rest goes uncounted: code that is generated anew must not fill the memory. */
+const stacksKept = 1000;
+
+type Sample = {readonly memory: WeakRef<ArrayBufferLike>; readonly bytes: number};
+
+class Stack {
+  readonly frames: readonly CallFrame[];
+  samples: Sample[] = [];
+  allocatedBytes = 0;
+  sampleCount = 0;
+
+  constructor(frames: readonly CallFrame[]) {
+    this.frames = frames;
+  }
+
+  add(memory: ArrayBufferLike, bytes: number): void {
+    this.samples.push({memory: new WeakRef(memory), bytes});
+    this.allocatedBytes += bytes;
+    this.sampleCount++;
+  }
+
+  forgetDead(): void {
+    this.samples = this.samples.filter(({memory}) => memory.deref() !== undefined);
+  }
+
+  get liveBytes(): number {
+    return this.samples.reduce((sum, {bytes}) => sum + bytes, 0);
+  }
+}
+
+/** Bytes to the next sample: exponentially spread, so that no regular pattern of sizes escapes. */
+const nextGap = (): number => -Math.log(1 - Math.random()) * samplingIntervalBytes;
+
+/** How many bytes a sampled allocation stands for, as large ones are nearly always sampled and small ones seldom. */
+const weight = (bytes: number): number => bytes / -Math.expm1(-bytes / samplingIntervalBytes);
+
+const names = ['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'from'] as const;
+
+type Maker = (...args: unknown[]) => Buffer;
+
+export class BufferSampling {
+  readonly #stacks = new Map<string, Stack>();
+  #gap = nextGap();
+
+  /** For the life of the process: whoever took the wrapped functions keeps them. */
+  install(): void {
+    const made = (buffer: Buffer): void => {
+      this.#gap -= buffer.length;
+      if (this.#gap <= 0) this.#sample(buffer);
+    };
+    const makers = Buffer as unknown as Record<string, Maker>;
+    for (const name of names) {
+      const original = makers[name]!;
+      const wrapped: Maker =
+        name === 'from'
+          ? (source, offset, length) => {
+              const buffer = original(source, offset, length);
+              // A view of somebody's memory is no new memory.
+              if (!(source instanceof ArrayBuffer || source instanceof SharedArrayBuffer)) made(buffer);
+              return buffer;
+            }
+          : (size, fill, encoding) => {
+              const buffer = original(size, fill, encoding);
+              made(buffer);
+              return buffer;
+            };
+      Object.defineProperty(wrapped, 'name', {value: original.name});
+      Object.defineProperty(wrapped, 'length', {value: original.length});
+      Object.defineProperty(Buffer, name, {value: wrapped});
+    }
+  }
+
+  /** What is dead is let go of; to be called now and then. */
+  forgetDead(): void {
+    for (const stack of this.#stacks.values()) stack.forgetDead();
+  }
+
+  stacks(): BufferStack[] {
+    this.forgetDead();
+    return [...this.#stacks.values()].map(({frames, liveBytes, allocatedBytes, sampleCount}) => ({
+      frames,
+      liveBytes,
+      allocatedBytes,
+      sampleCount,
+    }));
+  }
+
+  #sample(buffer: Buffer): void {
+    this.#gap = nextGap();
+    // Without our own two frames and the wrapper's, which the reader would take for the culprit.
+    const sites = util.getCallSites(framesKept + 3).slice(3);
+    const frames = sites.map(site => ({
+      functionName: site.functionName,
+      scriptId: site.scriptId,
+      url: site.scriptName,
+      lineNumber: site.lineNumber - 1,
+      columnNumber: site.columnNumber - 1,
+    }));
+    const key = frames
+      .map(({scriptId, lineNumber, columnNumber}) => `${scriptId}:${lineNumber}:${columnNumber}`)
+      .join();
+    let stack = this.#stacks.get(key);
+    if (!stack) {
+      if (this.#stacks.size >= stacksKept) return;
+      stack = new Stack(frames);
+      this.#stacks.set(key, stack);
+    }
+    stack.add(buffer.buffer, weight(buffer.length));
+  }
+}

@@ -1,0 +1,186 @@
+// The subject profiled from inside: CPU, live heap objects, Buffers. What is seen goes to files as the trial goes on,
+// so that the last one outlives the process. It must not disturb what it watches: dear readings keep to a budget.
+import {mkdirSync, renameSync, writeFileSync} from 'node:fs';
+import {Session} from 'node:inspector';
+import {join} from 'node:path';
+import {getHeapStatistics} from 'node:v8';
+import type {ProfilePart, V8CpuProfile, V8HeapProfile} from '../model/profile-part.ts';
+import {BufferSampling, samplingIntervalBytes} from './buffer-sampling.ts';
+import type {ProfilingTask} from './protocol.ts';
+
+/** 1 ms would cost 3 to 4 % of a core even when idle, 5 ms about 1 %. */
+const cpuIntervalUs = 5000;
+
+const tickMs = 250;
+
+/**
+ * V8 walks its whole heap when a CPU profile begins (11 ms, and 1 ms more per MB), and collects all garbage when the
+ * heap's is read. Such a stall may take this share of the time since the last one: less than what a p99 would show.
+ */
+const budgetRatio = 0.005;
+
+const cpuPartMinMs = 5000;
+
+/** From this share of the heap's limit on the process may die: then a profile is worth its stall, at each step. */
+const dangerFromRatio = 0.7;
+const dangerStepRatio = 0.1;
+
+/** V8's limit, as it tells it, holds what it sets aside for young objects: three semi-spaces of 64 MiB. */
+const youngBytes = 192 * 1024 ** 2;
+
+/** Buffers cost no stall to be told: each time they have grown by so much. */
+const growthRatio = 1.25;
+const growthMinBytes = 8 * 1024 * 1024;
+
+/** A reading that stalls the process, and what the last one cost. */
+class Dear {
+  lastMs: number;
+  costMs = 0;
+
+  constructor(nowMs: number) {
+    this.lastMs = nowMs;
+  }
+
+  isAffordable(nowMs: number): boolean {
+    return nowMs - this.lastMs >= this.costMs / budgetRatio;
+  }
+
+  measure<T>(read: () => T): T {
+    const startMs = performance.now();
+    const result = read();
+    this.costMs = performance.now() - startMs;
+    this.lastMs = performance.now();
+    return result;
+  }
+}
+
+export class Profiling {
+  readonly #folder: string;
+  readonly #heapLimitBytes: number;
+  readonly #now: () => number;
+  readonly #session = new Session();
+  readonly #buffers = new BufferSampling();
+  readonly #cpu = new Dear(performance.now());
+  readonly #heap = new Dear(performance.now());
+  #timer: NodeJS.Timeout | undefined;
+  #written = 0;
+  #nextDangerRatio = dangerFromRatio;
+  #highWaterBytes = 0;
+  #running = false;
+  #phase: number | null = null;
+
+  constructor({folder, heapLimitMiB}: ProfilingTask, now: () => number) {
+    this.#folder = folder;
+    this.#heapLimitBytes =
+      heapLimitMiB === null ? getHeapStatistics().heap_size_limit - youngBytes : heapLimitMiB * 1024 ** 2;
+    this.#now = now;
+  }
+
+  /** Before the library is loaded. */
+  start(): void {
+    mkdirSync(this.#folder, {recursive: true});
+    this.#buffers.install();
+    this.#session.connect();
+    this.#post('HeapProfiler.enable');
+    this.#post('HeapProfiler.startSampling', {samplingInterval: samplingIntervalBytes});
+    this.#post('Profiler.enable');
+    this.#post('Profiler.setSamplingInterval', {interval: cpuIntervalUs});
+    this.#cpu.measure(() => this.#post('Profiler.start'));
+    this.#running = true;
+    this.#timer = setInterval(() => this.#tick(), tickMs).unref();
+  }
+
+  /** Where nothing is under way yet, or nothing more: whatever it costs, it disturbs nobody. */
+  takeMemory(): void {
+    if (this.#running) this.#writeMemory(true);
+  }
+
+  enterPhase(phase: number): void {
+    if (this.#running && this.#phase !== null) this.#writeMemory(this.#heap.isAffordable(performance.now()));
+    this.#phase = phase;
+  }
+
+  /** Nothing starts any more: from here on nobody minds a stall. */
+  endLoad(): void {
+    this.takeMemory();
+    this.#phase = null;
+  }
+
+  /** Also from an exit handler: all of it is synchronous. */
+  stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    clearInterval(this.#timer);
+    this.#writeCpu();
+    this.#writeMemory(false);
+    this.#session.disconnect();
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    const {used_heap_size: usedBytes} = getHeapStatistics();
+    const usedRatio = usedBytes / this.#heapLimitBytes;
+    if (usedRatio >= this.#nextDangerRatio) {
+      if (this.#nextDangerRatio === dangerFromRatio) this.#turnCpu();
+      while (usedRatio >= this.#nextDangerRatio) this.#nextDangerRatio += dangerStepRatio;
+      this.#writeMemory(true);
+      return;
+    }
+    if (nowMs - this.#cpu.lastMs >= cpuPartMinMs && this.#cpu.isAffordable(nowMs)) this.#turnCpu();
+    const bytes = usedBytes + process.memoryUsage().external;
+    if (bytes > this.#highWaterBytes * growthRatio + growthMinBytes) {
+      this.#writeMemory(this.#heap.isAffordable(nowMs));
+    } else {
+      this.#buffers.forgetDead();
+    }
+  }
+
+  #turnCpu(): void {
+    this.#writeCpu();
+    this.#cpu.measure(() => this.#post('Profiler.start'));
+  }
+
+  #writeCpu(): void {
+    const {profile} = this.#post('Profiler.stop') as {profile: V8CpuProfile};
+    this.#write({kind: 'cpu', endMs: this.#now(), profile});
+  }
+
+  #writeMemory(withHeap: boolean): void {
+    const heap = withHeap
+      ? this.#heap.measure(() => this.#post('HeapProfiler.getSamplingProfile') as {profile: V8HeapProfile})
+          .profile
+      : null;
+    const {heapUsed, external} = process.memoryUsage();
+    this.#highWaterBytes = Math.max(this.#highWaterBytes, heapUsed + external);
+    this.#write({
+      kind: 'memory',
+      phase: this.#phase,
+      atMs: this.#now(),
+      heap,
+      buffers: this.#buffers.stacks(),
+    });
+  }
+
+  /** In place as a whole or not at all. */
+  #write(part: ProfilePart): void {
+    const file = join(this.#folder, `${String(++this.#written).padStart(6, '0')}.json`);
+    try {
+      writeFileSync(`${file}.tmp`, JSON.stringify(part));
+      renameSync(`${file}.tmp`, file);
+    } catch {
+      // A full disk is the parent's to tell: its journal lies beside.
+    }
+  }
+
+  /** In one's own thread the inspector answers before `post` returns. */
+  #post(method: string, params: object = {}): unknown {
+    let failure: Error | null = null;
+    let answer: unknown;
+    this.#session.post(method, params, (error, result) => {
+      failure = error;
+      answer = result;
+    });
+    if (failure) throw new Error(`${method}: ${JSON.stringify(failure)}`);
+    return answer;
+  }
+}
