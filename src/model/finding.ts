@@ -19,6 +19,8 @@ export type Evidence = {
   readonly count: number;
   /** Operation ids that show it, for the journal, the spans and the target's log. */
   readonly operations: readonly string[];
+  /** Trace ids that show it, where it is the telemetry that was looked at. */
+  readonly traces?: readonly string[];
 };
 
 export type Finding =

@@ -5,6 +5,7 @@ import {operationSymptoms} from './symptoms/operations.ts';
 import {processSymptoms} from './symptoms/process.ts';
 import {recoverySymptoms} from './symptoms/recovery.ts';
 import {retrySymptoms} from './symptoms/retries.ts';
+import {telemetrySymptoms} from './symptoms/telemetry.ts';
 
 const table = {
   ...operationSymptoms,
@@ -12,6 +13,7 @@ const table = {
   ...recoverySymptoms,
   ...connectionSymptoms,
   ...processSymptoms,
+  ...telemetrySymptoms,
 } as const;
 
 export type SymptomId = keyof typeof table;

@@ -23,6 +23,48 @@ export type Span = {
   readonly events: readonly {readonly name: string; readonly atMs: number; readonly attributes: Attributes}[];
 };
 
+/** The semantic conventions that a client's span can be of. */
+export type ConventionArea = 'http' | 'db' | 'messaging' | 'rpc' | 'gen-ai';
+
+/**
+ * Spans with the same attributes of the same types, whatever their values. `attributes` gives each key its type:
+ * `string`, `int`, `double`, `boolean`, `null`, or one of these with `[]`.
+ */
+export type SpanShape = {
+  readonly area: ConventionArea | null;
+  readonly scope: string;
+  readonly kind: SpanKind;
+  readonly status: SpanStatus;
+  readonly attributes: {readonly [key: string]: string};
+  readonly count: number;
+  /** How many of them carry a user name or a password in a URL. */
+  readonly credentialCount: number;
+  readonly example: {readonly traceId: string; readonly spanId: string};
+};
+
+/**
+ * What the library's spans tell of each operation, one byte an operation, in base64; an operation beyond the end
+ * has none. 255 is 255 or more.
+ */
+export type OperationTelemetry = {
+  /** Spans of kind client by HTTP's conventions: one for each attempt. */
+  readonly httpSpans: string;
+  /** Spans of kind client or producer by the other conventions: one for each call, its retries included. */
+  readonly callSpans: string;
+  /** Bits of `operationMarks`. */
+  readonly marks: string;
+};
+
+/** What is known of an operation's spans beyond their number. The last span to arrive is the last that ended. */
+export const operationMarks = {
+  lastIsError: 1,
+  /** The last span has an HTTP status of 400 or more: a scenario may take such an answer for a good one. */
+  lastHasErrorStatus: 2,
+  someIsError: 4,
+  hasResendCount: 8,
+  wasRedirected: 16,
+} as const;
+
 /** Spans of one phase that look alike. `errorType` keeps its JSON type: a number there is itself a finding. */
 export type SpanGroup = {
   readonly phase: number;
@@ -50,7 +92,13 @@ type SeriesOfPhase = {
  * between two points is given whole to the phase in which the middle of their time lies.
  */
 export type MetricSummary =
-  | (SeriesOfPhase & {readonly kind: 'sum'; readonly increase: number; readonly last: number})
+  | (SeriesOfPhase & {
+      readonly kind: 'sum';
+      /** Null in runs that were saved before it was kept. */
+      readonly isMonotonic: boolean | null;
+      readonly increase: number;
+      readonly last: number;
+    })
   | (SeriesOfPhase & {
       readonly kind: 'gauge';
       readonly mean: number;
@@ -77,6 +125,10 @@ export type TelemetryObservation = {
   readonly exemplars: readonly Span[];
   /** Per operation index, how many spans carry its trace id (255 = 255 or more); base64 of one byte each. */
   readonly spansPerOperation: string;
+  /** Null in runs that were saved before it was kept. */
+  readonly operations: OperationTelemetry | null;
+  /** Null in runs that were saved before they were kept. */
+  readonly shapes: readonly SpanShape[] | null;
   readonly logRecordCount: number;
   readonly requestCount: number;
   /** Bytes of the requests' bodies as they were on the wire. */
@@ -84,6 +136,13 @@ export type TelemetryObservation = {
   /** What was refused or left out, by reason: requests, single spans and points, spans that the disk did not take. */
   readonly refusals: {readonly [reason: string]: number};
 };
+
+/**
+ * What the receiver takes for phases after those of the plan: the time in which the load is gone and operations may
+ * still settle, and the time from the library's close on.
+ */
+export const drainPhase = ({phases}: {readonly phases: readonly unknown[]}): number => phases.length;
+export const closingPhase = (plan: {readonly phases: readonly unknown[]}): number => drainPhase(plan) + 1;
 
 /**
  * The trace of an operation carries its index, so that the library's spans can be tied to it without

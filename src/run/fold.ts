@@ -146,7 +146,7 @@ export class TrialFold {
         };
         break;
       case 'telemetry':
-        this.#telemetry = event.telemetry;
+        this.#telemetry = {...keptLater, ...event.telemetry};
         break;
       case 'profiles':
         this.#profiles = event.profiles;
@@ -224,6 +224,9 @@ export class TrialFold {
     };
   }
 }
+
+/** What telemetry holds only since it is kept: in older journals nothing is known of it. */
+const keptLater: Pick<TelemetryObservation, 'operations' | 'shapes'> = {operations: null, shapes: null};
 
 /** V8 says so on stderr before it aborts; there is no exit code of its own for it. */
 const ranOutOfMemory = (exit: ProcessExit): boolean =>

@@ -2,6 +2,7 @@
 import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Phase, Plan} from '../model/plan.ts';
+import {closingPhase, drainPhase} from '../model/telemetry.ts';
 import type {FromSubject} from '../subject/protocol.ts';
 import {unlessAborted} from './interruption.ts';
 import type {Limits} from './limits.ts';
@@ -26,7 +27,7 @@ export type WalkOptions = {
   readonly plan: Plan;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
-  /** Tells the telemetry receiver where a phase begins. */
+  /** Tells the telemetry receiver where a phase begins, the drain and the closing after them included. */
   readonly announce: (phase: number, atMs: number) => void;
   readonly signal: AbortSignal;
   readonly limits: Limits;
@@ -44,7 +45,7 @@ export class TrialWalk {
 
   /** @throws TrialStopped */
   async run(): Promise<void> {
-    const {subject, plan, link, now, record, limits} = this.#options;
+    const {subject, plan, link, now, record, announce, limits} = this.#options;
     const {loadMs, openMs, closeMs, answerSlackMs} = limits;
     await this.#answer(['loaded'], loadMs);
     subject.send({kind: 'open', limitMs: openMs});
@@ -55,11 +56,14 @@ export class TrialWalk {
       await this.#stay(phase.durationMs);
       await this.#noteConnections(phase);
     }
-    record({kind: 'load-ended', atMs: now()});
+    const endedMs = now();
+    record({kind: 'load-ended', atMs: endedMs});
+    announce(drainPhase(plan), endedMs);
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     await this.#answer(['drained'], plan.drainLimitMs + answerSlackMs);
     await this.#untilIdle();
+    announce(closingPhase(plan), now());
     subject.send({kind: 'close', limitMs: closeMs});
     await this.#answer(['closed'], closeMs + answerSlackMs);
     await this.#options.witnesses.askInjector();

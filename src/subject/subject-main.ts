@@ -118,6 +118,8 @@ class SubjectProcess {
     this.#report(true);
     this.#noteHeap(null);
     this.#profiling?.takeMemory();
+    // Whether the library has ended what it began is asked before it is closed.
+    await this.#flush();
     send({kind: 'drained', atMs: this.#now(), inFlight});
   }
 
@@ -143,10 +145,16 @@ class SubjectProcess {
   #endPhase(): void {
     if (this.#phase === null) return;
     send({kind: 'phase-resources', resources: this.#resources.endPhase(this.#phase)});
-    // A failed export is the receiver's to notice; the library must not die of it.
-    flushMetrics().catch((error: unknown) => {
+    void this.#flush();
+  }
+
+  /** A failed export is the receiver's to notice; the library must not die of it. */
+  async #flush(): Promise<void> {
+    try {
+      await flushMetrics();
+    } catch (error) {
       send({kind: 'warning', atMs: this.#now(), name: 'TelemetryFlush', message: String(error)});
-    });
+    }
   }
 
   #isCalm(phase: number): boolean {

@@ -2,19 +2,27 @@
 import type {Detector, Finding} from '../model/finding.ts';
 import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
+import {cardinalityGrowth} from './cardinality-growth.ts';
 import {connectionLeak} from './connection-leak.ts';
 import {cpuBound} from './cpu-bound.ts';
 import {crossedResponse} from './crossed-response.ts';
 import {deadlineOverrun} from './deadline-overrun.ts';
 import {duplicateEffect} from './duplicate-effect.ts';
+import {durationMisreported} from './duration-misreported.ts';
+import {errorTypeMalformed} from './error-type-malformed.ts';
 import {eventLoopStall} from './event-loop-stall.ts';
 import {gcPressure} from './gc-pressure.ts';
+import {hiddenAttempts} from './hidden-attempts.ts';
 import {hungOperation} from './hung-operation.ts';
 import {outOfMemory} from './out-of-memory.ts';
+import {poolGaugeWrong} from './pool-gauge-wrong.ts';
 import {processCrash} from './process-crash.ts';
 import {retryAmplification} from './retry-amplification.ts';
 import {inconclusive} from './say.ts';
 import {slowRecovery} from './slow-recovery.ts';
+import {spanLeak} from './span-leak.ts';
+import {telemetryContradicts} from './telemetry-contradicts.ts';
+import {telemetryLost} from './telemetry-lost.ts';
 import {underUtilised} from './under-utilised.ts';
 
 const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
@@ -31,6 +39,14 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'gc-pressure': gcPressure,
   'cpu-bound': cpuBound,
   'under-utilised': underUtilised,
+  'hidden-attempts': hiddenAttempts,
+  'span-leak': spanLeak,
+  'telemetry-contradicts': telemetryContradicts,
+  'error-type-malformed': errorTypeMalformed,
+  'duration-misreported': durationMisreported,
+  'pool-gauge-wrong': poolGaugeWrong,
+  'cardinality-growth': cardinalityGrowth,
+  'telemetry-lost': telemetryLost,
 };
 
 export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => detectOne(symptom, trial));

@@ -1,11 +1,12 @@
 // One trial's running sums over spans and metric points. Pure: the time is handed in.
-import type {MetricSummary, Span, SpanGroup} from '../model/telemetry.ts';
+import type {MetricSummary, OperationTelemetry, Span, SpanGroup, SpanShape} from '../model/telemetry.ts';
 import {MetricTable} from './metric-table.ts';
 import {OperationSpans} from './operation-spans.ts';
 import {PhaseEdges} from './phase-edges.ts';
 import type {Point} from './point.ts';
 import {SpanExemplars} from './span-exemplars.ts';
 import {SpanGroups} from './span-groups.ts';
+import {SpanShapes} from './span-shapes.ts';
 
 /**
  * How long a batch waits before it is given to phases: the news of a phase's edge comes from the parent, on another
@@ -24,6 +25,9 @@ export type Aggregated = {
   readonly metrics: readonly MetricSummary[];
   readonly exemplars: readonly Span[];
   readonly spansPerOperation: string;
+  readonly operations: OperationTelemetry;
+  readonly shapes: readonly SpanShape[];
+  readonly unshapedSpanCount: number;
   readonly unsummedPointCount: number;
 };
 
@@ -32,6 +36,7 @@ export class Aggregate {
   readonly #edges = new PhaseEdges();
   readonly #groups = new SpanGroups();
   readonly #exemplars = new SpanExemplars();
+  readonly #shapes = new SpanShapes();
   readonly #operations: OperationSpans;
   readonly #metrics = new MetricTable();
   readonly #waiting: Batch[] = [];
@@ -49,7 +54,10 @@ export class Aggregate {
   /** Spans of one request. `nowMs` is any clock that only goes forward. */
   addSpans(spans: readonly Span[], nowMs: number): void {
     this.#spanCount += spans.length;
-    for (const span of spans) this.#operations.add(span.traceId);
+    for (const span of spans) {
+      this.#operations.add(span);
+      this.#shapes.add(span);
+    }
     this.#wait({
       receivedMs: nowMs,
       size: spans.length,
@@ -97,7 +105,10 @@ export class Aggregate {
       groups: this.#groups.toGroups(),
       metrics: this.#metrics.toSummaries(),
       exemplars: this.#exemplars.toSpans(),
-      spansPerOperation: this.#operations.toBase64(),
+      spansPerOperation: this.#operations.spansToBase64(),
+      operations: this.#operations.toOperations(),
+      shapes: this.#shapes.toShapes(),
+      unshapedSpanCount: this.#shapes.unshapedCount,
       unsummedPointCount: this.#metrics.unsummedCount,
     };
   }

@@ -5,7 +5,7 @@ import type {HistogramValue, Instrument, Point} from './point.ts';
 
 /** What a phase's row holds beyond the series' identity. */
 type Row =
-  | {kind: 'sum'; increase: number; last: number}
+  | {kind: 'sum'; isMonotonic: boolean; increase: number; last: number}
   | {kind: 'gauge'; total: number; pointCount: number; max: number; last: number}
   | {kind: 'histogram'; value: HistogramValue};
 
@@ -51,7 +51,7 @@ export class MetricSeries {
     if (point.kind === 'sum') {
       const increase = point.temporality === 'delta' ? point.value : point.value - (before?.sum ?? 0);
       const last = point.temporality === 'delta' ? point.value + (this.#previous?.sum ?? 0) : point.value;
-      this.#addSum(increase, last, phase);
+      this.#addSum(increase, last, point.isMonotonic, phase);
       this.#previous = {startMs: point.startMs, atMs: point.atMs, sum: last, histogram: null};
       return;
     }
@@ -89,12 +89,12 @@ export class MetricSeries {
     } else this.#rows.set(phase, {kind: 'gauge', total: value, pointCount: 1, max: value, last: value});
   }
 
-  #addSum(increase: number, last: number, phase: number): void {
+  #addSum(increase: number, last: number, isMonotonic: boolean, phase: number): void {
     const row = this.#rows.get(phase);
     if (row?.kind === 'sum') {
       row.increase += increase;
       row.last = last;
-    } else this.#rows.set(phase, {kind: 'sum', increase, last});
+    } else this.#rows.set(phase, {kind: 'sum', isMonotonic, increase, last});
   }
 
   #addHistogram(value: HistogramValue, phase: number): void {
@@ -107,7 +107,7 @@ export class MetricSeries {
     return [...this.#rows].map(([phase, row]): MetricSummary => {
       const series = {phase, ...this.#instrument, attributes: this.#attributes};
       if (row.kind === 'histogram') return {...series, kind: 'histogram', ...row.value};
-      if (row.kind === 'sum') return {...series, kind: 'sum', increase: row.increase, last: row.last};
+      if (row.kind === 'sum') return {...series, ...row};
       return {...series, kind: 'gauge', mean: row.total / row.pointCount, max: row.max, last: row.last};
     });
   }

@@ -1,35 +1,68 @@
-// How many spans each operation has, in one byte an operation.
-import {operationOfTraceId} from '../model/telemetry.ts';
+// What the spans tell of each operation: four bytes an operation.
+import {type OperationTelemetry, operationMarks, operationOfTraceId, type Span} from '../model/telemetry.ts';
+import {areaOf} from './convention-area.ts';
+import {GrowingCounts} from './growing-counts.ts';
 
 /** A trace id names any index; beyond this one it is no operation of ours, and would cost memory for nothing. */
 const operationLimit = 2 ** 24;
 
+const httpStatusOf = ({attributes}: Span): number => {
+  const status = attributes['http.response.status_code'] ?? attributes['http.status_code'];
+  return typeof status === 'number' ? status : 0;
+};
+
+/** An error may be told by the status or by error.type alone: the one without the other is another finding. */
+const tellsError = (span: Span): boolean =>
+  span.status === 'error' || (span.attributes['error.type'] ?? null) !== null;
+
+const marksOf = (span: Span): number => {
+  const isError = tellsError(span);
+  const status = httpStatusOf(span);
+  const resends = span.attributes['http.request.resend_count'];
+  return (
+    (isError ? operationMarks.lastIsError | operationMarks.someIsError : 0) |
+    (status >= 400 ? operationMarks.lastHasErrorStatus : 0) |
+    (typeof resends === 'number' && resends > 0 ? operationMarks.hasResendCount : 0) |
+    (status >= 300 && status < 400 ? operationMarks.wasRedirected : 0)
+  );
+};
+
+const ofLastOnly = operationMarks.lastIsError | operationMarks.lastHasErrorStatus;
+
 export class OperationSpans {
   readonly #tracePrefix: string;
-  #counts = new Uint8Array(4096);
-  #length = 0;
+  readonly #spans = new GrowingCounts();
+  readonly #httpSpans = new GrowingCounts();
+  readonly #callSpans = new GrowingCounts();
+  readonly #marks = new GrowingCounts();
 
   constructor(tracePrefix: string) {
     this.#tracePrefix = tracePrefix;
   }
 
-  add(traceId: string): void {
-    const index = operationOfTraceId(this.#tracePrefix, traceId);
+  /** Spans come in the order in which they ended: an SDK has one queue, and one request under way. */
+  add(span: Span): void {
+    const index = operationOfTraceId(this.#tracePrefix, span.traceId);
     if (index === null || index >= operationLimit) return;
-    if (index >= this.#counts.length) this.#grow(index + 1);
-    if (index >= this.#length) this.#length = index + 1;
-    const count = this.#counts[index]!;
-    if (count < 255) this.#counts[index] = count + 1;
-  }
-
-  #grow(length: number): void {
-    const counts = new Uint8Array(Math.max(length, this.#counts.length * 2));
-    counts.set(this.#counts);
-    this.#counts = counts;
+    this.#spans.increment(index);
+    const area = areaOf(span);
+    if (area === 'http' && span.kind === 'client') this.#httpSpans.increment(index);
+    if (area !== null && area !== 'http' && (span.kind === 'client' || span.kind === 'producer')) {
+      this.#callSpans.increment(index);
+    }
+    this.#marks.set(index, (this.#marks.get(index) & ~ofLastOnly) | marksOf(span));
   }
 
   /** One byte an operation, up to the last one that has a span; 255 is 255 or more. */
-  toBase64(): string {
-    return Buffer.from(this.#counts.subarray(0, this.#length)).toString('base64');
+  spansToBase64(): string {
+    return this.#spans.toBase64();
+  }
+
+  toOperations(): OperationTelemetry {
+    return {
+      httpSpans: this.#httpSpans.toBase64(),
+      callSpans: this.#callSpans.toBase64(),
+      marks: this.#marks.toBase64(),
+    };
   }
 }

@@ -99,8 +99,9 @@ export class TrialIntake {
   async finish(): Promise<TelemetryObservation> {
     const unwritten = await this.#spanFile.close();
     for (const [reason, count] of Object.entries(unwritten)) this.refuse(reason, count);
-    const {unsummedPointCount, ...sums} = this.#aggregate.finish();
+    const {unsummedPointCount, unshapedSpanCount, ...sums} = this.#aggregate.finish();
     this.refuse('data point left out: too many series', unsummedPointCount);
+    this.refuse('span left out of the check of conventions: too many shapes', unshapedSpanCount);
     return {
       resource: this.#resource,
       ...sums,

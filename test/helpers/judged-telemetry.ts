@@ -101,6 +101,8 @@ export const telemetryOf = (
     ).flat(),
     exemplars: [],
     spansPerOperation: '',
+    operations: null,
+    shapes: null,
     logRecordCount: 0,
     requestCount: 61,
     requestBytes: 412_000,

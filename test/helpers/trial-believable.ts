@@ -152,6 +152,8 @@ export const telemetryOf = (spansPerOperation: readonly number[]): NonNullable<T
   metrics: [],
   exemplars: [],
   spansPerOperation: Buffer.from(spansPerOperation).toString('base64'),
+  operations: null,
+  shapes: null,
   logRecordCount: 0,
   requestCount: 0,
   requestBytes: 0,

@@ -49,6 +49,22 @@ export const sources = {
     'OpenTelemetry: Semantic conventions for database client metrics',
     'https://opentelemetry.io/docs/specs/semconv/database/database-metrics/',
   ),
+  httpSpans: source(
+    'OpenTelemetry: Semantic conventions for HTTP spans',
+    'https://opentelemetry.io/docs/specs/semconv/http/http-spans/',
+  ),
+  recordingErrors: source(
+    'OpenTelemetry: Recording errors',
+    'https://opentelemetry.io/docs/specs/semconv/general/recording-errors/',
+  ),
+  sdkMetrics: source(
+    'OpenTelemetry: Semantic conventions for SDK metrics',
+    'https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/',
+  ),
+  cardinality: source(
+    'OpenTelemetry: Metrics SDK, cardinality limits',
+    'https://opentelemetry.io/docs/specs/otel/metrics/sdk/#cardinality-limits',
+  ),
   blocking: source(
     "Node.js: Don't block the event loop",
     'https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop',

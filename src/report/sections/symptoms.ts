@@ -89,15 +89,16 @@ const nameOf = (story: SymptomStory): Text => {
   return [strong(symptom), severity, lineBreak, symptoms[symptom].sees, ...share];
 };
 
-const saysOf = ({says, operations}: Evidence): Text =>
-  operations.length === 0
-    ? [says]
-    : [
-        says,
-        ' For example ',
-        ...operations.slice(0, examplesShown).flatMap((id, index) => [index > 0 ? ', ' : '', code(id)]),
-        '.',
-      ];
+const saysOf = ({says, operations, traces = []}: Evidence): Text => {
+  // A trace leads further than an operation's id, and each is of the operation beside it.
+  const shown = operations.length > 0 ? operations : traces;
+  if (shown.length === 0) return [says];
+  const examples = shown.slice(0, examplesShown).flatMap((id, index): Span[] => {
+    const trace = operations.length > 0 ? traces[index] : undefined;
+    return [index > 0 ? ', ' : '', code(id), ...(trace === undefined ? [] : [' (trace ', code(trace), ')'])];
+  });
+  return [says, operations.length > 0 ? ' For example ' : ' For example trace ', ...examples, '.'];
+};
 
 const rest = ({symptoms: stories}: VariantStory): Block[] => {
   const clear = stories.filter(({verdict}) => verdict === 'clear');

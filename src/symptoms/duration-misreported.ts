@@ -1,0 +1,67 @@
+// Durations of the library's spans against the driver's: the median of what succeeded, phase by phase.
+import type {Detector} from '../model/finding.ts';
+import type {SpanGroup} from '../model/telemetry.ts';
+import type {Trial} from '../model/trial.ts';
+import {percentileMs} from '../stats/histogram.ts';
+import {DriverMeasure, isWarmUp} from './measure.ts';
+import {inconclusive, phaseName, presentIf} from './say.ts';
+import {telemetryGap} from './telemetry-account.ts';
+
+/** With more or fewer spans than successes they are not of the same operations, and not to be compared. */
+const likeness = 0.01;
+
+type Compared = {
+  readonly phase: number;
+  readonly spanMs: number;
+  readonly driverMs: number;
+  readonly count: number;
+};
+
+export const durationMisreported: Detector<'duration-misreported'> = (trial, {slackMs, slackShare}) => {
+  const gap = telemetryGap(trial);
+  if (gap !== null) return inconclusive('duration-misreported', gap);
+  const compared = trial.plan.phases.flatMap((_, phase) => compare(trial, phase));
+  if (compared.length === 0) {
+    return inconclusive(
+      'duration-misreported',
+      'in no phase did the library make one span for each operation',
+    );
+  }
+  const limitMs = ({driverMs}: Compared): number => Math.max(slackMs, slackShare * driverMs);
+  const offMs = ({spanMs, driverMs}: Compared): number => Math.abs(spanMs - driverMs);
+  const found = compared
+    .filter(one => offMs(one) > limitMs(one))
+    .sort((a, b) => offMs(b) - offMs(a))
+    .map(one => {
+      const phase = phaseName(trial, one.phase);
+      return {
+        phase,
+        evidence: {
+          witness: 'telemetry' as const,
+          says: `Half of the operations of phase ${phase} took up to ${one.driverMs.toFixed(1)} ms, and half of the spans up to ${one.spanMs.toFixed(1)} ms.`,
+          value: offMs(one),
+          threshold: limitMs(one),
+          unit: 'ms' as const,
+          count: one.count,
+          operations: [],
+        },
+      };
+    });
+  return presentIf('duration-misreported', 'warn', found);
+};
+
+const compare = (trial: Trial, phase: number): Compared[] => {
+  const driver = new DriverMeasure(trial, [phase]);
+  const driverMs = percentileMs(driver.serviceOk(), 50);
+  const spans = mostFrequent(trial, phase);
+  const okCount = driver.count('ok');
+  if (isWarmUp(trial, phase) || driverMs === null || !spans) return [];
+  if (Math.abs(spans.count - okCount) > likeness * okCount) return [];
+  return [{phase, spanMs: spans.durationP50Ms, driverMs, count: okCount}];
+};
+
+const mostFrequent = (trial: Trial, phase: number): SpanGroup | undefined =>
+  trial.telemetry?.groups
+    .filter(group => group.phase === phase && group.status !== 'error')
+    .filter(({kind}) => kind === 'client' || kind === 'producer')
+    .toSorted((a, b) => b.count - a.count)[0];

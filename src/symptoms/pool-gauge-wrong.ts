@@ -1,0 +1,63 @@
+// What the library says of its open connections against the sockets at the injector, at the end of each phase.
+import type {Detector} from '../model/finding.ts';
+import {drainPhase, type MetricSummary} from '../model/telemetry.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
+import {counted, inconclusive, presentIf} from './say.ts';
+import {telemetryGap} from './telemetry-account.ts';
+
+const gauges: readonly string[] = [
+  'db.client.connection.count',
+  'db.client.connections.usage',
+  'http.client.open_connections',
+];
+
+export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, {slackCount, slackShare}) => {
+  const gap = telemetryGap(trial);
+  if (gap !== null) return inconclusive('pool-gauge-wrong', gap);
+  if (trial.injector.length === 0)
+    return inconclusive('pool-gauge-wrong', 'this injector does not count connections');
+  const series = trial.telemetry?.metrics.filter(({name}) => gauges.includes(name)) ?? [];
+  if (series.length === 0)
+    return inconclusive('pool-gauge-wrong', 'the library has no gauge of its connections');
+  const found = calmEnds(trial)
+    .flatMap(({phase, name, atMs}) => {
+      const told = toldIn(series, phase);
+      const sockets = trial.injector.findLast(sample => sample.atMs <= atMs)?.witness.openConnections;
+      if (told === null || sockets === undefined) return [];
+      const off = Math.abs(told - sockets);
+      const limit = Math.max(slackCount, slackShare * sockets);
+      return off <= limit ? [] : [{name, told, sockets, off, limit}];
+    })
+    .sort((a, b) => b.off - a.off)
+    .map(({name, told, sockets, off, limit}) => ({
+      phase: name,
+      evidence: {
+        witness: 'telemetry' as const,
+        says: `At the end of phase ${name} the library told of ${counted(told, 'connection')}, and the injector had ${counted(sockets, 'socket')} open.`,
+        value: off,
+        threshold: limit,
+        unit: 'count' as const,
+        count: sockets,
+        operations: [],
+      },
+    }));
+  return presentIf('pool-gauge-wrong', 'warn', found);
+};
+
+/** While a fault lasts, the two ends of a connection may rightly differ about whether it is open. */
+const calmEnds = (trial: Trial): {readonly phase: number; readonly name: string; readonly atMs: number}[] => {
+  const calm = trial.plan.phases.flatMap(({name, role}, phase) => {
+    const window = role === 'fault' ? null : phaseWindow(trial, phase);
+    return window ? [{phase, name, atMs: window.endMs}] : [];
+  });
+  const closing = trial.closing;
+  return closing ? [...calm, {phase: drainPhase(trial.plan), name: 'drain', atMs: closing.startMs}] : calm;
+};
+
+/** Over all states and pools; null where nothing was said in that phase. */
+const toldIn = (series: readonly MetricSummary[], phase: number): number | null => {
+  const last = series.flatMap(metric =>
+    metric.phase === phase && metric.kind !== 'histogram' ? [metric.last] : [],
+  );
+  return last.length === 0 ? null : last.reduce((sum, value) => sum + value, 0);
+};

@@ -1,0 +1,76 @@
+// The books of the SDK on its own spans: how many were begun, how many are open, and whether all that ended arrived.
+import {thresholdsOf} from '../model/symptoms.ts';
+import {drainPhase, type MetricSummary} from '../model/telemetry.ts';
+import type {Trial} from '../model/trial.ts';
+
+type Sum = Extract<MetricSummary, {kind: 'sum'}>;
+
+/** Spans that were sampled, as `otel.sdk.span.started`, `otel.sdk.span.live` and the receiver have them. */
+export type SpanAccount = {
+  readonly startedCount: number;
+  readonly endedCount: number;
+  readonly receivedCount: number;
+  /** Ended, and dropped by the span processor, by reason (`queue_full`). */
+  readonly dropped: {readonly [reason: string]: number};
+};
+
+const isSampled = ({attributes}: Sum): boolean =>
+  (attributes['otel.span.sampling_result'] ?? 'RECORD_AND_SAMPLE') === 'RECORD_AND_SAMPLE';
+
+const isSum = (metric: MetricSummary): metric is Sum => metric.kind === 'sum';
+
+/** The last value of each series of a sum until a phase; rows come in the order of the phases. */
+const lastOf = (trial: Trial, name: string, untilPhase = Number.POSITIVE_INFINITY): Sum[] => {
+  const series = new Map<string, Sum>();
+  for (const metric of trial.telemetry?.metrics.filter(isSum) ?? []) {
+    if (metric.name !== name || metric.phase > untilPhase) continue;
+    series.set(JSON.stringify([metric.scope, metric.attributes]), metric);
+  }
+  return [...series.values()];
+};
+
+const totalOf = (sums: readonly Sum[]): number => sums.reduce((total, {last}) => total + last, 0);
+
+/** Null where the SDK does not report on itself. */
+export const spanAccount = (trial: Trial): SpanAccount | null => {
+  const started = lastOf(trial, 'otel.sdk.span.started').filter(isSampled);
+  if (!trial.telemetry || started.length === 0) return null;
+  const startedCount = totalOf(started);
+  const dropped: Record<string, number> = {};
+  for (const sum of lastOf(trial, 'otel.sdk.processor.span.processed')) {
+    const reason = sum.attributes['error.type'];
+    if (typeof reason === 'string' && sum.last > 0) dropped[reason] = (dropped[reason] ?? 0) + sum.last;
+  }
+  return {
+    startedCount,
+    endedCount: startedCount - totalOf(lastOf(trial, 'otel.sdk.span.live').filter(isSampled)),
+    receivedCount: trial.telemetry.spanCount,
+    dropped,
+  };
+};
+
+/** Spans that were open when the load was gone and its operations had settled; null where nothing was said of it. */
+export const openAfterDrain = (trial: Trial): number | null => {
+  const drain = drainPhase(trial.plan);
+  const live = lastOf(trial, 'otel.sdk.span.live', drain).filter(isSampled);
+  return live.some(({phase}) => phase === drain) ? totalOf(live) : null;
+};
+
+export const lostShareOf = ({endedCount, receivedCount}: SpanAccount): number =>
+  endedCount === 0 ? 0 : Math.max(0, 1 - receivedCount / endedCount);
+
+/** Why a trial's telemetry cannot be held against the truth, or null where it can: whole, and of this library. */
+export const telemetryGap = (trial: Trial): string | null => {
+  const {telemetry, end} = trial;
+  if (!telemetry) return 'there is no telemetry';
+  if (end.kind !== 'completed') return 'the process ended before its telemetry was complete';
+  const account = spanAccount(trial);
+  if (account === null && telemetry.spanCount === 0) return 'the library made no span';
+  if (account === null) return 'the SDK did not say how many spans it made, so that losses would go unseen';
+  if (lostShareOf(account) > thresholdsOf('telemetry-lost', trial.plan.thresholds).lostShare) {
+    return `telemetry was lost: ${account.receivedCount} of ${account.endedCount} spans arrived`;
+  }
+  if (account.startedCount === 0) return 'the library made no span';
+  if (telemetry.operations === null) return 'this run was saved before the spans of each operation were kept';
+  return null;
+};

@@ -1,0 +1,84 @@
+// Telemetry that tells another story than the caller's: failures without an error, errors of what succeeded, metrics
+// and spans that disagree. A caller's own abort may stay without an error, as HTTP's conventions have it.
+import type {Detector, Evidence} from '../model/finding.ts';
+import {outcomeCode} from '../model/outcome.ts';
+import type {Trial} from '../model/trial.ts';
+import {examplesOf, hasMark, type OperationView, viewOperations} from './operation-telemetry.ts';
+import {counted, inconclusive, phaseName, presentIf} from './say.ts';
+import {metricDisagreements} from './span-metrics.ts';
+import {telemetryGap} from './telemetry-account.ts';
+
+const okCode = outcomeCode('ok');
+const failureCodes: readonly number[] = [outcomeCode('failed'), outcomeCode('unknown')];
+
+type Found = {readonly phase: string; readonly share: number; readonly evidence: Evidence};
+
+export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {wrongShare}) => {
+  const gap = telemetryGap(trial);
+  const view = gap === null ? viewOperations(trial) : null;
+  if (!view) return inconclusive('telemetry-contradicts', gap ?? 'nothing is known of single operations');
+  const found = trial.plan.phases
+    .flatMap((_, phase) => {
+      const operations = view.settled.filter(operation => operation.phase === phase);
+      return [untoldFailures(trial, phase, operations), errorsOfSuccesses(trial, phase, operations)].map(
+        ({share, ...found}) => ({...found, share, evidence: {...found.evidence, threshold: wrongShare}}),
+      );
+    })
+    .filter(({share}) => share > wrongShare)
+    .sort((a, b) => b.share - a.share);
+  return presentIf('telemetry-contradicts', 'warn', [
+    ...found,
+    ...metricDisagreements(trial, wrongShare).map(evidence => ({phase: 'run', evidence})),
+  ]);
+};
+
+const untoldFailures = (trial: Trial, phase: number, operations: readonly OperationView[]): Found => {
+  const failed = operations.filter(({outcome}) => failureCodes.includes(outcome));
+  const untold = failed.filter(operation => !hasMark(operation, 'lastIsError'));
+  const aborted = abortedIn(trial, phase);
+  const count = Math.max(0, untold.length - aborted);
+  const name = phaseName(trial, phase);
+  const but = aborted > 0 ? `, beside the ${counted(aborted, 'abort')} of the caller` : '';
+  const says = `${counted(count, 'operation')} that failed in phase ${name} ${count === 1 ? 'has' : 'have'} no span that ends in an error${but}.`;
+  return foundOf(trial, name, says, count, failed.length, untold);
+};
+
+const errorsOfSuccesses = (trial: Trial, phase: number, operations: readonly OperationView[]): Found => {
+  const ok = operations.filter(({outcome}) => outcome === okCode);
+  const failures = operations.filter(({outcome}) => failureCodes.includes(outcome)).length;
+  const told = ok.filter(
+    operation => hasMark(operation, 'lastIsError') && !hasMark(operation, 'lastHasErrorStatus'),
+  );
+  const name = phaseName(trial, phase);
+  const says = `${counted(told.length, 'operation')} that succeeded in phase ${name} ${told.length === 1 ? 'has' : 'have'} a last span that tells an error.`;
+  return foundOf(
+    trial,
+    name,
+    says,
+    told.length,
+    failures === 0 ? ok.length : Math.min(ok.length, failures),
+    told,
+  );
+};
+
+const foundOf = (
+  trial: Trial,
+  phase: string,
+  says: string,
+  wrong: number,
+  count: number,
+  examples: readonly OperationView[],
+): Found => {
+  const share = count === 0 ? 0 : wrong / count;
+  const evidence = {witness: 'telemetry', says, value: share, threshold: 0, unit: 'share', count} as const;
+  return {phase, share, evidence: {...evidence, ...examplesOf(trial, examples)}};
+};
+
+/** `signal` of a scenario aborts with the DOM's TimeoutError, whose code is 23; a controller of its own with an AbortError. */
+const abortedIn = (trial: Trial, phase: number): number =>
+  trial.driver.failures
+    .filter(
+      ({error: {name, code}}) =>
+        name === 'AbortError' || (name === 'TimeoutError' && (code ?? '23') === '23'),
+    )
+    .reduce((sum, {countByPhase}) => sum + (countByPhase[phase] ?? 0), 0);

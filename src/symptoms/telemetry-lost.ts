@@ -1,0 +1,37 @@
+// Spans that were made, ended, and did not arrive: what the telemetry then says of the library cannot be believed.
+import type {Detector} from '../model/finding.ts';
+import {clear, inconclusive, presentIf} from './say.ts';
+import {lostShareOf, spanAccount} from './telemetry-account.ts';
+
+export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: lostShareLimit}) => {
+  const {telemetry, end} = trial;
+  if (!telemetry) return inconclusive('telemetry-lost', 'there is no telemetry');
+  const account = spanAccount(trial);
+  if (account === null) return inconclusive('telemetry-lost', 'the SDK did not say how many spans it made');
+  const lostShare = lostShareOf(account);
+  if (lostShare <= lostShareLimit) {
+    return end.kind === 'completed'
+      ? clear('telemetry-lost')
+      : inconclusive(
+          'telemetry-lost',
+          'the process ended before the SDK could say how many spans it had made',
+        );
+  }
+  const {endedCount, receivedCount, dropped} = account;
+  const reasons = [...Object.entries(dropped), ...Object.entries(telemetry.refusals)];
+  const why = reasons.map(([reason, count]) => ` ${count}: ${reason}.`).join('');
+  return presentIf('telemetry-lost', 'warn', [
+    {
+      phase: 'drain',
+      evidence: {
+        witness: 'telemetry',
+        says: `${receivedCount} of ${endedCount} spans arrived.${why}`,
+        value: lostShare,
+        threshold: lostShareLimit,
+        unit: 'share',
+        count: endedCount,
+        operations: [],
+      },
+    },
+  ]);
+};

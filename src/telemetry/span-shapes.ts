@@ -1,0 +1,57 @@
+// Spans by the attributes that they have and the types of these: what a check against conventions looks at.
+import type {AttributeValue, Span, SpanShape} from '../model/telemetry.ts';
+import {areaOf} from './convention-area.ts';
+
+const shapeLimit = 300;
+
+type Counted = Omit<SpanShape, 'count' | 'credentialCount'> & {count: number; credentialCount: number};
+
+export const attributeType = (value: AttributeValue): string => {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
+  if (typeof value !== 'object') return typeof value;
+  return `${value.length === 0 ? 'null' : attributeType(value[0]!)}[]`;
+};
+
+const urlKeys = ['url.full', 'http.url'] as const;
+
+/** `REDACTED:REDACTED@` is what the conventions ask for in the place of both. */
+const holdsCredentials = ({attributes}: Span): boolean =>
+  urlKeys.some(key => {
+    const url = attributes[key];
+    const userInfo =
+      typeof url === 'string' ? /^[a-z][a-z0-9+.-]*:\/\/([^/?#@]+)@/i.exec(url)?.[1] : undefined;
+    return userInfo !== undefined && !/^REDACTED(?::REDACTED)?$/.test(userInfo);
+  });
+
+/** At most 300 shapes; spans of later ones are only counted. */
+export class SpanShapes {
+  readonly #shapes = new Map<string, Counted>();
+  unshapedCount = 0;
+
+  add(span: Span): void {
+    const {scope, kind, status, traceId, spanId} = span;
+    const types = Object.entries(span.attributes)
+      .map(([key, value]) => `${key}\0${attributeType(value)}`)
+      .sort();
+    const key = `${scope}\0${kind}\0${status}\0${types.join('\0')}`;
+    let shape = this.#shapes.get(key);
+    if (shape === undefined) {
+      if (this.#shapes.size >= shapeLimit) {
+        this.unshapedCount += 1;
+        return;
+      }
+      const attributes = Object.fromEntries(types.map(type => type.split('\0') as [string, string]));
+      const example = {traceId, spanId};
+      shape = {area: areaOf(span), scope, kind, status, attributes, count: 0, credentialCount: 0, example};
+      this.#shapes.set(key, shape);
+    }
+    shape.count += 1;
+    if (holdsCredentials(span)) shape.credentialCount += 1;
+  }
+
+  /** The most frequent first. */
+  toShapes(): readonly SpanShape[] {
+    return [...this.#shapes.values()].sort((left, right) => right.count - left.count);
+  }
+}
