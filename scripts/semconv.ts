@@ -115,7 +115,8 @@ class Model {
     const levels = parent ? this.levels(parent) : {};
     for (const {ref, ref_group: refGroup, requirement_level: level} of group.attributes ?? []) {
       if (refGroup !== undefined) Object.assign(levels, this.levels(this.#groups.get(refGroup)!));
-      if (ref !== undefined) levels[ref] = level === undefined ? (levels[ref] ?? 'recommended') : levelOf(level);
+      if (ref !== undefined)
+        levels[ref] = level === undefined ? (levels[ref] ?? 'recommended') : levelOf(level);
     }
     return levels;
   }
@@ -207,9 +208,23 @@ for (const {version, areas} of sources.toReversed()) {
 
 // Attributes that no rule and no area can ask for only make the file large.
 const used = new Set(
-  [...Object.values(registry.spans), ...Object.values(registry.metrics)].flatMap(({attributes}) => Object.keys(attributes)),
+  [...Object.values(registry.spans), ...Object.values(registry.metrics)].flatMap(({attributes}) =>
+    Object.keys(attributes),
+  ),
 );
-const namespaces = ['http.', 'url.', 'db.', 'messaging.', 'rpc.', 'gen_ai.', 'net.', 'server.', 'network.', 'error.', 'peer.'];
+const namespaces = [
+  'http.',
+  'url.',
+  'db.',
+  'messaging.',
+  'rpc.',
+  'gen_ai.',
+  'net.',
+  'server.',
+  'network.',
+  'error.',
+  'peer.',
+];
 registry.attributes = sorted(
   Object.fromEntries(
     Object.entries(registry.attributes).filter(

@@ -1,4 +1,5 @@
 // A run: all trials of a scenario, what was judged of them, and where and how it was made.
+import type {ConventionFinding} from './convention.ts';
 import type {FaultKind} from './fault.ts';
 import type {Finding} from './finding.ts';
 import type {GoalResult, Verdict} from './goal.ts';
@@ -140,6 +141,8 @@ export type TrialJudgement = {
   readonly timeToRecoverMs: number | null;
   readonly goals: readonly GoalResult[];
   readonly findings: readonly Finding[];
+  /** Null where the telemetry could not be held against the semantic conventions. */
+  readonly conventions: readonly ConventionFinding[] | null;
   readonly pictures: readonly Picture[];
   readonly gates: readonly Gate[];
 };

@@ -1,4 +1,5 @@
 // result.json: the run as data, for machines that compare, gate and draw.
+import type {ConventionFinding} from '../model/convention.ts';
 import type {Finding} from '../model/finding.ts';
 import type {Verdict} from '../model/goal.ts';
 import type {Picture} from '../model/picture.ts';
@@ -25,6 +26,8 @@ export type ResultTrial = {
   readonly account: Account;
   readonly phases: readonly PhaseSummary[];
   readonly findings: readonly Finding[];
+  /** The telemetry against OpenTelemetry's semantic conventions; null where it could not be held against them. */
+  readonly conventions: readonly ConventionFinding[] | null;
   readonly pictures: readonly Picture[];
   readonly gates: readonly Gate[];
 };
@@ -118,6 +121,7 @@ const trialOf = ({trial, judgement}: JudgedTrial): ResultTrial => ({
   account: judgement.account,
   phases: judgement.phases,
   findings: judgement.findings,
+  conventions: judgement.conventions,
   pictures: judgement.pictures,
   gates: judgement.gates,
 });

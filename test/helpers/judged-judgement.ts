@@ -243,6 +243,7 @@ export const judge = (trial: Trial, options: Options): TrialJudgement => {
     goals,
     findings,
     pictures: picturesOf(findings, summaries),
+    conventions: null,
     gates: options.inconclusive ? [gate] : [],
   };
 };

@@ -9,6 +9,7 @@ import {figure} from '../figure.ts';
 import {plannedDuration} from '../format.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
 import {profileBlocks} from '../profiles.ts';
+import {telemetryBlocks} from '../telemetry.ts';
 import type {RunStory} from '../variants.ts';
 import {witnesses} from '../witnesses.ts';
 
@@ -29,6 +30,7 @@ export const investigationSection = (story: RunStory): Section => ({
     ...profileBlocks(story),
     ...failureBlocks(story),
     ...slowestBlocks(story),
+    ...telemetryBlocks(story),
     ...warningBlocks(story),
   ],
 });

@@ -1,4 +1,6 @@
 // The verdict: goals, findings and gates of each trial; that of the run is the candidate's.
+
+import {checkConventions} from '../../conventions/check.ts';
 import type {Verdict} from '../../model/goal.ts';
 import type {Judgement, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -42,6 +44,7 @@ const judgeTrial = (trial: Trial): TrialJudgement => {
     goals,
     findings,
     pictures: picturesOf(findings, phases),
+    conventions: checkConventions(trial),
     gates,
   };
 };

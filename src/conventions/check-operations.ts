@@ -1,0 +1,60 @@
+// Rules that a single span cannot show: what was sent again, and what the server answered.
+import type {ConventionFinding} from '../model/convention.ts';
+import type {Trial} from '../model/trial.ts';
+import {
+  calmSpansPerOperation,
+  examplesOf,
+  hasMark,
+  type OperationView,
+  viewOperations,
+} from '../symptoms/operation-telemetry.ts';
+
+/** Operations are not mixed with others: one calm operation has one span, with a hundredth to spare. */
+const oneSpanEach = 1.01;
+
+export const checkOperations = (trial: Trial): ConventionFinding[] => {
+  const view = viewOperations(trial);
+  const scope = trial.telemetry?.shapes?.find(({area, kind}) => area === 'http' && kind === 'client')?.scope;
+  if (view?.spanOf !== 'attempt' || scope === undefined) return [];
+  const calm = calmSpansPerOperation(trial, view);
+  const isResent = (operation: OperationView): boolean =>
+    operation.spans > 1 &&
+    ((calm !== null && calm > 0 && calm <= oneSpanEach) || hasMark(operation, 'wasRedirected'));
+  const resent = view.settled.filter(isResent);
+  const uncounted = resent.filter(operation => !hasMark(operation, 'hasResendCount'));
+  const finding = (
+    level: ConventionFinding['level'],
+    rule: string,
+    subject: string,
+    says: string,
+    operations: readonly OperationView[],
+    ofCount: number,
+  ): ConventionFinding[] => {
+    const traceId = examplesOf(trial, operations).traces[0];
+    const example = traceId === undefined ? null : {traceId, spanId: null};
+    const count = operations.length;
+    return count === 0
+      ? []
+      : [{level, area: 'http', signal: 'span', rule, scope, subject, says, count, ofCount, example}];
+  };
+  return [
+    ...finding(
+      'improvement',
+      'resend',
+      'http.request.resend_count',
+      'A request that was sent again has http.request.resend_count on none of its spans.',
+      uncounted,
+      resent.length,
+    ),
+    ...finding(
+      'violation',
+      'status',
+      'http.response.status_code',
+      'A status of 400 or more is an error, and the span does not tell it.',
+      view.settled.filter(
+        operation => hasMark(operation, 'lastHasErrorStatus') && !hasMark(operation, 'lastIsError'),
+      ),
+      view.settled.length,
+    ),
+  ];
+};
