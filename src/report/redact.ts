@@ -13,10 +13,11 @@ const secretName =
   /^(proxy[-_.]?)?authorization$|cookie|passw(or)?d|passphrase|pwd$|secret|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|(^|[-_.])token$|[a-z](?:Token)$|(auth|access|refresh|id|session|security|bearer)[-_.]?token|connection[-_.]?string|sas[-_.]?token|^auth$/i;
 
 const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // redis://user:password@host, also with an empty user
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@"'`]*):[^\s/?#"'`]*@/gi, `$1:${mark}@`],
+  // redis://user:password@host, also with an empty user. Of the scheme its last character is enough: looking for all of it
+  // would take minutes in a long text of letters.
+  [/([a-z0-9+.-]:\/\/[^\s:/?#@"'`]*):[^\s/?#"'`]*@/gi, `$1:${mark}@`],
   // https://token@host
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s:/?#@"'`]{16,}@/gi, `$1${mark}@`],
+  [/([a-z0-9+.-]:\/\/)[^\s:/?#@"'`]{16,}@/gi, `$1${mark}@`],
   [
     /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(basic|bearer|digest|negotiate|token|apikey|aws4-hmac-sha256)\s+)?[^\r\n"']+/gi,
     `$1${mark}`,
