@@ -1,0 +1,81 @@
+// (d) What ten million operations leave in the memory of the subject and of the parent.
+import {withHarnessRun} from './harness-run.ts';
+import type {Row, Sizes} from './row.ts';
+
+/** From here on growth counts: by then all code is loaded and compiled. */
+const settledAt = 100_000;
+
+type Growth = {
+  readonly operationCount: number;
+  readonly subjectBytes: number;
+  readonly parentBytes: number;
+  readonly details: readonly string[];
+};
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+
+let grown: Promise<Growth> | undefined;
+
+/** One run serves both rows. */
+const grow = (sizes: Sizes): Promise<Growth> => {
+  grown ??= withHarnessRun('nothing', sizes.scale, async ({parent, journal}) => {
+    let originEpochMs = 0;
+    let operationCount = 0;
+    let settledEpochMs = Number.POSITIVE_INFINITY;
+    let started = 0;
+    let subjectBefore: number | null = null;
+    let subjectPeak = 0;
+    for await (const event of journal) {
+      if (event.kind === 'trial') ({originEpochMs} = event);
+      if (event.kind === 'operations') {
+        started = Math.max(started, event.fromIndex + Buffer.from(event.outcomes, 'base64').length);
+      }
+      if (event.kind === 'phases') operationCount = event.phases.at(-1)?.started ?? operationCount;
+      if (event.kind !== 'system' || started < settledAt) continue;
+      settledEpochMs = Math.min(settledEpochMs, originEpochMs + event.sample.atMs);
+      subjectBefore ??= event.sample.rssBytes;
+      subjectPeak = Math.max(subjectPeak, event.sample.rssBytes);
+    }
+    const later = parent.filter(({atEpochMs}) => atEpochMs >= settledEpochMs);
+    const parentBefore = later[0]?.rssBytes ?? Number.NaN;
+    const parentPeak = Math.max(...later.map(({rssBytes}) => rssBytes));
+    const before = subjectBefore ?? Number.NaN;
+    return {
+      operationCount,
+      subjectBytes: subjectPeak - before,
+      parentBytes: parentPeak - parentBefore,
+      details: [
+        `${operationCount.toLocaleString('en')} operations`,
+        `subject: ${megabytes(before)} after the first 100,000, ${megabytes(subjectPeak)} at most`,
+        `parent: ${megabytes(parentBefore)} then, ${megabytes(parentPeak)} at most, the report included`,
+      ],
+    };
+  });
+  return grown;
+};
+
+const limit = {atMost: 100};
+
+export const subjectMemoryRow: Row = {
+  name: 'subject-memory',
+  title: "memory: the subject's growth over 10 million no-op operations",
+  unit: 'MB',
+  digits: 0,
+  limit,
+  async measure(sizes) {
+    const {subjectBytes, details} = await grow(sizes);
+    return {rounds: [subjectBytes / 1e6], details};
+  },
+};
+
+export const parentMemoryRow: Row = {
+  name: 'parent-memory',
+  title: "memory: the parent's growth over the same",
+  unit: 'MB',
+  digits: 0,
+  limit,
+  async measure(sizes) {
+    const {parentBytes, details} = await grow(sizes);
+    return {rounds: [parentBytes / 1e6], details};
+  },
+};
