@@ -21,6 +21,8 @@ export {
 export type {GoalMetric, Goals, Limit} from './model/goal.ts';
 export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
 export type {Load, PhaseRole} from './model/plan.ts';
+export type {CertificateProblem, TlsAlertName} from './model/tls-fault.ts';
+export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {
   Answer,
   LedgerWriter,

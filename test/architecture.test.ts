@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   certificates: [],
   profiles: ['model'],
   scenarios: ['model'],
-  targets: ['model'],
+  targets: ['model', 'certificates'],
   'faults/server': ['model', 'certificates'],
   faults: ['model'],
   load: ['model'],

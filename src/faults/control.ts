@@ -64,6 +64,14 @@ export class Injector {
     return (await this.#calls.bounded(what, response.text())).includes('proxy not found');
   }
 
+  /** The certificate of its authority, PEM; null where it has none (a real Toxiproxy). */
+  async authority(): Promise<string | null> {
+    const what = 'tell its authority';
+    const response = await this.#calls.bounded(what, fetch(`${this.url}/foulweather/ca.pem`));
+    const text = await this.#calls.bounded(what, response.text());
+    return response.ok ? text : null;
+  }
+
   /** @param upstream `host:port` of the target */
   async createProxy(name: string, upstream: string): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.

@@ -78,6 +78,12 @@ const shapeOf = (fault: Fault): Shape | null => {
     case 'wrongContentLength':
     case 'dropKeepAlive':
       return httpShapeOf(fault);
+    case 'tlsClose':
+      return {type: 'tls_close', attributes: {reset: fault.reset}};
+    case 'tlsAlert':
+      return {type: 'tls_alert', attributes: {alert: fault.alert}};
+    case 'wrongCertificate':
+      return {type: 'tls_certificate', attributes: {problem: fault.problem}};
     case 'refuse':
       return null;
   }

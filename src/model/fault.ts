@@ -1,6 +1,7 @@
 // What can happen to the network between the subject and the target, as plain data.
 import {type FaultScope, type ScopeOptions, scope} from './fault-scope.ts';
 import type {AnyHttpFault} from './http-fault.ts';
+import type {AnyTlsFault} from './tls-fault.ts';
 
 /** Toxiproxy's `stream`: `upstream` is client → server, `downstream` is server → client. */
 export type Direction = 'upstream' | 'downstream';
@@ -62,7 +63,8 @@ export type Fault =
   | LimitConnectionsFault
   | FlapFault
   | BlackholeFault
-  | AnyHttpFault;
+  | AnyHttpFault
+  | AnyTlsFault;
 
 export type FaultKind = Fault['kind'];
 

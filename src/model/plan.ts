@@ -60,7 +60,7 @@ export type Variant = {
 
 /** The server that the library talks to: ours, one that the scenario starts, or one that runs already. */
 export type TargetPlan =
-  | {readonly kind: 'http'; readonly thinkTimeMs: number}
+  | {readonly kind: 'http'; readonly thinkTimeMs: number; readonly tls?: boolean}
   | {readonly kind: 'custom'}
   | {readonly kind: 'url'; readonly url: string};
 

@@ -9,6 +9,7 @@ export type ToTarget =
   | {readonly kind: 'stop'};
 
 export type FromTarget =
-  | {readonly kind: 'listening'; readonly url: string}
+  /** `authority`: PEM, to be trusted by the subject. */
+  | {readonly kind: 'listening'; readonly url: string; readonly authority: string | null}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'failed'; readonly message: string; readonly missingModule: string | null};

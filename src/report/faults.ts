@@ -1,8 +1,10 @@
 // Faults, loads and phases in a few words.
 import type {CorruptFault, Direction, Fault, RefuseFault} from '../model/fault.ts';
 import type {Load, Phase, Plan, TargetPlan} from '../model/plan.ts';
+import {isTlsFault} from '../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from './format.ts';
 import {httpEffectOf, isHttpFault} from './http-faults.ts';
+import {tlsEffectOf} from './tls-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -33,6 +35,7 @@ const scopeOf = ({
 /** What its dice are rolled for. */
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap') return 'down-time';
+  if (isTlsFault(kind)) return 'handshake';
   return isHttpFault(kind) ? 'request' : 'connection';
 };
 
@@ -86,6 +89,10 @@ const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
     case 'wrongContentLength':
     case 'dropKeepAlive':
       return httpEffectOf(fault);
+    case 'tlsClose':
+    case 'tlsAlert':
+    case 'wrongCertificate':
+      return tlsEffectOf(fault);
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }
@@ -116,7 +123,7 @@ export const describeLoad = (load: Load): string => {
 export const describeTarget = (target: TargetPlan): string => {
   if (target.kind === 'url') return `the server at ${target.url}`;
   if (target.kind === 'custom') return 'a server that the scenario starts';
-  return `the embedded HTTP server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
+  return `the embedded ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
 };
 
 export const describePlan = ({load, target, operation}: Plan): string =>

@@ -20,6 +20,7 @@ import {defaultLimits, type Limits} from './limits.ts';
 import {firstTrials, precisionEnd} from './precision.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver, startTarget} from './services.ts';
+import {trusting} from './trusted-authorities.ts';
 
 export type RunOptions = {
   /** As the user named it. */
@@ -88,7 +89,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       target,
       injector,
       receiver,
-      environment: options.environment,
+      environment: await trusting(options.environment, {plan, target, injector, folder}),
       signal,
       limits,
       profiles: options.profiles,

@@ -14,6 +14,8 @@ export type Target = {
   readonly url: string;
   /** Null for a server that runs already: then there is no ledger. */
   readonly child: Child<ToTarget, FromTarget> | null;
+  /** PEM: what the subject must trust to reach it; null for no more than the world's own. */
+  readonly authority: string | null;
 };
 
 export const startTarget = async (
@@ -22,7 +24,7 @@ export const startTarget = async (
   scenarioFile: string,
   limitMs: number,
 ): Promise<Target> => {
-  if (plan.target.kind === 'url') return reachable({url: plan.target.url, child: null});
+  if (plan.target.kind === 'url') return reachable({url: plan.target.url, child: null, authority: null});
   const child = household.spawn<ToTarget, FromTarget>({
     label: 'The target',
     file: entries.target,
@@ -31,7 +33,10 @@ export const startTarget = async (
   const answer = await child.next(['listening', 'failed'], limitMs).catch((error: unknown) => {
     throw plan.target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
   });
-  if (answer.kind === 'listening') return reachable({url: answer.url, child});
+  if (answer.kind === 'listening') {
+    const {url, authority} = answer;
+    return reachable({url, child, authority});
+  }
   if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
   throw notStarted(answer.message);
 };

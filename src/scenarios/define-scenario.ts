@@ -33,11 +33,16 @@ export type LedgerWriter = {
   answered(operationId: string): void;
 };
 
-export type StartedTarget = {readonly url: string; readonly stop?: () => unknown};
+export type StartedTarget = {
+  readonly url: string;
+  readonly stop?: () => unknown;
+  /** Certificates of authorities, PEM, that the subject shall trust. */
+  readonly authority?: string;
+};
 
 export type TargetInput =
-  /** The embedded HTTP target; it answers after `thinkTimeMs`. */
-  | {readonly kind: 'http'; readonly thinkTimeMs?: number}
+  /** The embedded HTTP target; it answers after `thinkTimeMs`. With `tls` it speaks HTTPS, and the subject trusts it. */
+  | {readonly kind: 'http'; readonly thinkTimeMs?: number; readonly tls?: boolean}
   /** A server that runs already. */
   | {readonly url: string}
   /** A server of the scenario's own, started in a process of its own. */

@@ -3,6 +3,7 @@ import {z} from 'zod';
 import {count, ms, scope} from './fault-scope-schema.ts';
 import {httpFaultSchemas} from './http-fault-schema.ts';
 import {noSuch} from './no-such.ts';
+import {tlsFaultSchemas} from './tls-fault-schema.ts';
 
 const aim = {direction: z.enum(['upstream', 'downstream']).default('downstream'), ...scope};
 const cut = {afterBytes: count.default(0), afterMs: ms.default(0)};
@@ -51,6 +52,7 @@ export const faultSchema = z.discriminatedUnion(
     z.strictObject({kind: z.literal('flap'), downMs: ms.positive(), upMs: ms.positive(), ...scope}),
     z.strictObject({kind: z.literal('blackhole'), ...scope}),
     ...httpFaultSchemas,
+    ...tlsFaultSchemas,
   ],
   {error: noSuch('fault')},
 );

@@ -79,7 +79,11 @@ const scenarioSchema = z.strictObject({
   observation: z.string().min(1),
   target: z.union(
     [
-      z.strictObject({kind: z.literal('http'), thinkTimeMs: z.number().nonnegative().default(0)}),
+      z.strictObject({
+        kind: z.literal('http'),
+        thinkTimeMs: z.number().nonnegative().default(0),
+        tls: z.boolean().exactOptional(),
+      }),
       z.strictObject({url: address}),
       z.strictObject({start: fn}),
     ],

@@ -102,8 +102,12 @@ export class RunFolder {
     for await (const line of linesIfThere(file)) yield parseEvent(line, `${file}:${++number}`);
   }
 
+  pathOf(name: string): string {
+    return join(this.path, name);
+  }
+
   async writeFile(name: string, text: string): Promise<void> {
-    await writeWhole(join(this.path, name), text);
+    await writeWhole(this.pathOf(name), text);
   }
 }
 

@@ -20,7 +20,10 @@ const send = (message: FromTarget, then: () => void = () => {}): void => {
 };
 
 const start = async (): Promise<StartedTarget> => {
-  if (task.target.kind === 'http') return startHttpTarget({thinkTimeMs: task.target.thinkTimeMs, ledger});
+  if (task.target.kind === 'http') {
+    const {thinkTimeMs, tls = false} = task.target;
+    return startHttpTarget({thinkTimeMs, tls, ledger});
+  }
   const {scenario} = await loadScenario(task.scenarioFile);
   if (!('start' in scenario.target)) throw new Error('the scenario has no target to start');
   return scenario.target.start({ledger});
@@ -45,7 +48,7 @@ process.on('message', (message: ToTarget) => {
 try {
   const started = await start();
   stop = started.stop ?? stop;
-  send({kind: 'listening', url: started.url});
+  send({kind: 'listening', url: started.url, authority: started.authority ?? null});
 } catch (error) {
   const missingModule = error instanceof ScenarioLoadError ? error.missingModule : null;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,24 @@
-// The embedded HTTP target: answers each request with the operation's id, and keeps the ledger.
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+// The embedded HTTP target, with TLS or without: answers each request with the operation's id, and keeps the ledger.
+import {createServer, type IncomingMessage, type RequestListener, type ServerResponse} from 'node:http';
+import {createServer as createSecureServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
+import {Authority, validNow} from '../certificates/authority.ts';
 import type {Ledger} from './ledger.ts';
 
 export type HttpTargetOptions = {
   readonly thinkTimeMs: number;
+  readonly tls: boolean;
   readonly ledger: Pick<Ledger, 'attempt' | 'effect' | 'answered'>;
 };
 
-export type HttpTarget = {readonly url: string; readonly stop: () => Promise<void>};
+export type HttpTarget = {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+  /** With TLS: the authority of its certificate, PEM. */
+  readonly authority?: string;
+};
+
+const hosts = ['127.0.0.1', 'localhost'];
 
 /** Node's own default: idle connections end within the time that the harness waits for them. */
 const keepAliveTimeoutMs = 5000;
@@ -32,7 +42,7 @@ const decodeSegment = (segment: string): string => {
 /** GET and HEAD read; every other method has an effect, applied when its body has arrived and before it is answered. */
 const hasEffect = (method: string | undefined): boolean => method !== 'GET' && method !== 'HEAD';
 
-export const startHttpTarget = async ({thinkTimeMs, ledger}: HttpTargetOptions): Promise<HttpTarget> => {
+export const startHttpTarget = async ({thinkTimeMs, tls, ledger}: HttpTargetOptions): Promise<HttpTarget> => {
   const answer = (
     request: IncomingMessage,
     response: ServerResponse,
@@ -45,7 +55,7 @@ export const startHttpTarget = async ({thinkTimeMs, ledger}: HttpTargetOptions):
     response.end(body);
   };
 
-  const server = createServer((request, response) => {
+  const serve: RequestListener = (request, response) => {
     const id = operationIdOf(request);
     ledger.attempt(id);
     response.on('close', () => ledger.answered(id));
@@ -57,7 +67,12 @@ export const startHttpTarget = async ({thinkTimeMs, ledger}: HttpTargetOptions):
       if (thinkTimeMs === 0) answer(request, response, id, bodyBytes);
       else setTimeout(() => answer(request, response, id, bodyBytes), thinkTimeMs);
     });
-  });
+  };
+  const authority = tls ? await Authority.create('foulweather target') : null;
+  const server =
+    authority === null
+      ? createServer(serve)
+      : createSecureServer(await authority.issue({hosts, ...validNow()}), serve);
   server.keepAliveTimeout = keepAliveTimeoutMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -65,7 +80,8 @@ export const startHttpTarget = async ({thinkTimeMs, ledger}: HttpTargetOptions):
   });
   const {port} = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    ...(authority !== null && {authority: authority.cert}),
     async stop() {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));

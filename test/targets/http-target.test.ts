@@ -1,6 +1,7 @@
 // The embedded HTTP target over real sockets.
 import {once} from 'node:events';
 import {type ClientRequest, request} from 'node:http';
+import {get} from 'node:https';
 import {text} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import {type HttpTarget, startHttpTarget} from '../../src/targets/http-target.ts';
@@ -44,7 +45,7 @@ type Started = {readonly target: HttpTarget; readonly notes: Notes};
 
 const start = async (t: ExecutionContext, thinkTimeMs = 0): Promise<Started> => {
   const notes = new Notes();
-  const target = await startHttpTarget({thinkTimeMs, ledger: notes});
+  const target = await startHttpTarget({thinkTimeMs, tls: false, ledger: notes});
   t.teardown(() => target.stop());
   return {target, notes};
 };
@@ -156,7 +157,7 @@ test('it tells when it is done, answered or given up', async t => {
 });
 
 test('it stops with connections open', async t => {
-  const target = await startHttpTarget({thinkTimeMs: 60_000, ledger: new Notes()});
+  const target = await startHttpTarget({thinkTimeMs: 60_000, tls: false, ledger: new Notes()});
   const sent = request(`${target.url}/echo/trial-7`);
   sent.end();
   await once(sent, 'finish');
@@ -164,4 +165,16 @@ test('it stops with connections open', async t => {
   await target.stop();
   await failed;
   await t.throwsAsync(fetch(target.url));
+});
+
+test('with TLS it speaks HTTPS, by a certificate of an authority that it tells', async t => {
+  const notes = new Notes();
+  const target = await startHttpTarget({thinkTimeMs: 0, tls: true, ledger: notes});
+  t.teardown(() => target.stop());
+  t.regex(target.url, /^https:/);
+  const ask = (ca: string[]) => once(get(`${target.url}/echo/trial-9`, {ca, agent: false}), 'response');
+  await t.throwsAsync(ask([]), {code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'});
+  const [response] = await ask([target.authority!]);
+  t.is(JSON.parse(await text(response)).id, 'trial-9');
+  t.deepEqual(notes.lines, ['attempt trial-9']);
 });
