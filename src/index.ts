@@ -18,6 +18,7 @@ export {
   stall,
   timeout,
 } from './model/fault.ts';
+export type {Ramp} from './model/fault-scope.ts';
 export type {GoalMetric, Goals, Limit} from './model/goal.ts';
 export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
 export type {Load, PhaseRole} from './model/plan.ts';

@@ -106,13 +106,16 @@ export class FaultyLink {
     this.address = address;
   }
 
-  /** Takes the faults of the phase before away and puts those of this one in place. */
-  async apply(phase: string, faults: readonly Fault[]): Promise<void> {
+  /**
+   * Takes the faults of the phase before away and puts those of this one in place.
+   * @param durationMs how long the phase lasts, for what changes within it
+   */
+  async apply(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
     while (this.#active.length > 0) await this.#removeToxic();
     const refuses = faults.some(fault => fault.kind === 'refuse');
     if (this.#proxy.enabled === refuses) await this.#setEnabled(!refuses);
     for (const [position, fault] of faults.entries()) {
-      const toxic = toToxic(faultName(phase, position, fault), fault);
+      const toxic = toToxic(faultName(phase, position, fault), fault, durationMs);
       if (toxic) await this.#addToxic(toxic);
     }
   }

@@ -1,6 +1,6 @@
 // Fault → toxic: our words, Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
-import type {FaultScope} from '../model/fault-scope.ts';
+import type {FaultScope, Ramp} from '../model/fault-scope.ts';
 import {httpShapeOf} from './http-toxics.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
@@ -15,24 +15,41 @@ export type ToxicSpec = {
   readonly hit_limit?: number;
   readonly start_after?: number;
   readonly duration?: number;
+  readonly every?: number;
+  readonly ramp_to?: Readonly<Record<string, number>>;
+  readonly ramp_over?: number;
 };
 
 const bytesPerKb = 1000;
 
-type Shape = Pick<ToxicSpec, 'type' | 'attributes'>;
+type Shape = Pick<ToxicSpec, 'type' | 'attributes' | 'ramp_to'>;
 
 const cut = ({afterBytes, afterMs}: {readonly afterBytes: number; readonly afterMs: number}) => ({
   bytes: afterBytes,
   ms: afterMs,
 });
 
+const startOf = (value: number | Ramp): number => (typeof value === 'number' ? value : value.from);
+
+/** @param perUnit how much of the fault's unit one of the attribute's is */
+const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<ToxicSpec, 'ramp_to'> =>
+  typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
+
 /** Null for a fault that is not a toxic but the proxy's own state. */
 const shapeOf = (fault: Fault): Shape | null => {
   switch (fault.kind) {
     case 'latency':
-      return {type: 'latency', attributes: {latency: fault.latencyMs, jitter: fault.jitterMs}};
+      return {
+        type: 'latency',
+        attributes: {latency: startOf(fault.latencyMs), jitter: fault.jitterMs},
+        ...rampOf('latency', fault.latencyMs),
+      };
     case 'bandwidth':
-      return {type: 'bandwidth', attributes: {rate: fault.bytesPerSecond / bytesPerKb}};
+      return {
+        type: 'bandwidth',
+        attributes: {rate: startOf(fault.bytesPerSecond) / bytesPerKb},
+        ...rampOf('rate', fault.bytesPerSecond, bytesPerKb),
+      };
     case 'slowClose':
       return {type: 'slow_close', attributes: {delay: fault.delayMs}};
     case 'timeout':
@@ -104,24 +121,36 @@ const toxiproxyTypes: ReadonlySet<string> = new Set([
 export const needsEmbedded = (fault: Fault): boolean => {
   const shape = shapeOf(fault);
   if (shape === null || fault.kind === 'refuse') return false;
-  return !toxiproxyTypes.has(shape.type) || Object.keys(scopeOf(fault)).length > 0;
+  const isPlain = toxiproxyTypes.has(shape.type) && shape.ramp_to === undefined;
+  return !isPlain || Object.keys(scopeOf(fault)).length > 0;
 };
 
-const scopeOf = ({firstN, hitLimit, startAfterMs, durationMs}: FaultScope) => ({
+const scopeOf = ({firstN, hitLimit, startAfterMs, durationMs, everyMs}: FaultScope) => ({
   ...(firstN !== undefined && {first_n: firstN}),
   ...(hitLimit !== undefined && {hit_limit: hitLimit}),
   ...(startAfterMs !== undefined && {start_after: startAfterMs}),
   ...(durationMs !== undefined && {duration: durationMs}),
+  ...(everyMs !== undefined && {every: everyMs}),
 });
 
 /** The name by which the injector counts the hits of a phase's fault. */
 export const faultName = (phase: string, position: number, fault: Fault): string =>
   `${phase}-${position + 1}-${fault.kind}`;
 
-export const toToxic = (name: string, fault: Fault): ToxicSpec | null => {
+/** @param phaseMs how long the phase lasts, which a ramp may have to fill; at least 1 */
+export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec | null => {
   const shape = shapeOf(fault);
   if (shape === null || fault.kind === 'refuse') return null;
   // What acts on accept has no direction; the API wants one all the same.
   const stream = 'direction' in fault ? fault.direction : 'downstream';
-  return {name, stream, toxicity: fault.probability, ...shape, ...scopeOf(fault)};
+  const {startAfterMs = 0, durationMs = phaseMs - startAfterMs, everyMs} = fault;
+  const rampMs = everyMs === undefined ? durationMs : phaseMs - startAfterMs;
+  return {
+    name,
+    stream,
+    toxicity: fault.probability,
+    ...shape,
+    ...(shape.ramp_to !== undefined && {ramp_over: Math.max(1, Math.round(rampMs))}),
+    ...scopeOf(fault),
+  };
 };

@@ -15,7 +15,12 @@ export type FaultScope = {
   readonly startAfterMs?: number;
   /** Ends so long after it began; the phase's end comes first where it is sooner. */
   readonly durationMs?: number;
+  /** Begins again so long after it began, for `durationMs` each time, and rolls its dice anew. */
+  readonly everyMs?: number;
 };
+
+/** A number that goes evenly from one value to the other while the fault lasts: for `durationMs`, or to the phase's end. */
+export type Ramp = {readonly from: number; readonly to: number};
 
 export type ScopeOptions = Partial<FaultScope>;
 
@@ -25,10 +30,12 @@ export const scope = ({
   hitLimit,
   startAfterMs,
   durationMs,
+  everyMs,
 }: ScopeOptions): FaultScope => ({
   probability,
   ...(firstN !== undefined && {firstN}),
   ...(hitLimit !== undefined && {hitLimit}),
   ...(startAfterMs !== undefined && {startAfterMs}),
   ...(durationMs !== undefined && {durationMs}),
+  ...(everyMs !== undefined && {everyMs}),
 });

@@ -1,5 +1,5 @@
 // What can happen to the network between the subject and the target, as plain data.
-import {type FaultScope, type ScopeOptions, scope} from './fault-scope.ts';
+import {type FaultScope, type Ramp, type ScopeOptions, scope} from './fault-scope.ts';
 import type {AnyHttpFault} from './http-fault.ts';
 import type {AnyTlsFault} from './tls-fault.ts';
 
@@ -13,10 +13,10 @@ type Cut = {readonly afterBytes: number; readonly afterMs: number};
 
 export type LatencyFault = Aim & {
   readonly kind: 'latency';
-  readonly latencyMs: number;
+  readonly latencyMs: number | Ramp;
   readonly jitterMs: number;
 };
-export type BandwidthFault = Aim & {readonly kind: 'bandwidth'; readonly bytesPerSecond: number};
+export type BandwidthFault = Aim & {readonly kind: 'bandwidth'; readonly bytesPerSecond: number | Ramp};
 export type SlowCloseFault = Aim & {readonly kind: 'slowClose'; readonly delayMs: number};
 export type TimeoutFault = Aim & {readonly kind: 'timeout'; readonly timeoutMs: number};
 export type StallFault = Aim & Cut & {readonly kind: 'stall'};
@@ -75,16 +75,21 @@ const aim = ({direction = 'downstream', ...options}: AimOptions): Aim => ({direc
 
 const cut = ({afterBytes = 0, afterMs = 0}: CutOptions): Cut => ({afterBytes, afterMs});
 
-/** Delays each chunk by `latencyMs` ± a uniform jitter; order is kept. */
-export const latency = (options: {latencyMs: number; jitterMs?: number} & AimOptions): LatencyFault => ({
+/** Delays each chunk by `latencyMs` ± a uniform jitter; order is kept. The latency may be a ramp. */
+export const latency = (
+  options: {latencyMs: number | Ramp; jitterMs?: number} & AimOptions,
+): LatencyFault => ({
   kind: 'latency',
   latencyMs: options.latencyMs,
   jitterMs: options.jitterMs ?? 0,
   ...aim(options),
 });
 
-/** Limits each connection to `bytesPerSecond`. Toxiproxy counts in 1000 B, so the rate is a multiple of 1000. */
-export const bandwidth = (options: {bytesPerSecond: number} & AimOptions): BandwidthFault => ({
+/**
+ * Limits each connection to `bytesPerSecond`. Toxiproxy counts in 1000 B, so the rate is a multiple of 1000. It may be a
+ * ramp, from and to at least 1000.
+ */
+export const bandwidth = (options: {bytesPerSecond: number | Ramp} & AimOptions): BandwidthFault => ({
   kind: 'bandwidth',
   bytesPerSecond: options.bytesPerSecond,
   ...aim(options),

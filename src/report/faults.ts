@@ -1,5 +1,6 @@
 // Faults, loads and phases in a few words.
 import type {CorruptFault, Direction, Fault, RefuseFault} from '../model/fault.ts';
+import type {Ramp} from '../model/fault-scope.ts';
 import type {Load, Phase, Plan, TargetPlan} from '../model/plan.ts';
 import {isTlsFault} from '../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from './format.ts';
@@ -19,6 +20,7 @@ const scopeOf = ({
   hitLimit,
   startAfterMs,
   durationMs,
+  everyMs,
   kind,
 }: Exclude<Fault, RefuseFault>): string[] => {
   const unit = unitOf(kind);
@@ -28,9 +30,17 @@ const scopeOf = ({
     ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
     ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
-    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}`]),
+    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
   ];
 };
+
+/** ` out of every 2 s`, or nothing. */
+const againAfter = (everyMs: number | undefined): string =>
+  everyMs === undefined ? '' : ` out of every ${plannedDuration(everyMs)}`;
+
+/** `of 20 ms`, or `from 0 ms to 20 ms`. */
+const ramped = (value: number | Ramp, before: string, shown: (value: number) => string): string =>
+  typeof value === 'number' ? `${before} ${shown(value)}` : `from ${shown(value.from)} to ${shown(value.to)}`;
 
 /** What its dice are rolled for. */
 const unitOf = (kind: Fault['kind']): string => {
@@ -56,9 +66,9 @@ const directions: {readonly [direction in Direction]: string} = {
 const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
   switch (fault.kind) {
     case 'latency':
-      return `latency of ${plannedDuration(fault.latencyMs)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
+      return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
     case 'bandwidth':
-      return `at most ${bytes(fault.bytesPerSecond)}/s`;
+      return ramped(fault.bytesPerSecond, 'at most', value => `${bytes(value)}/s`);
     case 'slowClose':
       return `close delayed by ${plannedDuration(fault.delayMs)}`;
     case 'timeout':

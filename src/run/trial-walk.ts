@@ -74,7 +74,7 @@ export class TrialWalk {
     const {subject, link, witnesses, now, record, announce} = this.#options;
     await witnesses.askInjector();
     const beforeMs = now();
-    await link.apply(phase.name, phase.faults);
+    await link.apply(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
     announce(index, afterMs);

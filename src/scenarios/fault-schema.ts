@@ -8,13 +8,18 @@ import {tlsFaultSchemas} from './tls-fault-schema.ts';
 const aim = {direction: z.enum(['upstream', 'downstream']).default('downstream'), ...scope};
 const cut = {afterBytes: count.default(0), afterMs: ms.default(0)};
 
-export const faultSchema = z.discriminatedUnion(
+const kilobytes = z.number().int().nonnegative().multipleOf(1000);
+const rampError = {error: 'give a number, or {from, to}'};
+const ramp = (value: z.ZodNumber) => z.strictObject({from: value, to: value});
+const ramped = (value: z.ZodNumber) => z.union([value, ramp(value)], rampError);
+
+const kinds = z.discriminatedUnion(
   'kind',
   [
-    z.strictObject({kind: z.literal('latency'), latencyMs: ms, jitterMs: ms.default(0), ...aim}),
+    z.strictObject({kind: z.literal('latency'), latencyMs: ramped(ms), jitterMs: ms.default(0), ...aim}),
     z.strictObject({
       kind: z.literal('bandwidth'),
-      bytesPerSecond: z.number().int().nonnegative().multipleOf(1000),
+      bytesPerSecond: z.union([kilobytes, ramp(kilobytes.positive())], rampError),
       ...aim,
     }),
     z.strictObject({kind: z.literal('slowClose'), delayMs: ms, ...aim}),
@@ -55,4 +60,14 @@ export const faultSchema = z.discriminatedUnion(
     ...tlsFaultSchemas,
   ],
   {error: noSuch('fault')},
+);
+
+/** A fault that comes again needs a time to be away. */
+export const faultSchema = kinds.refine(
+  fault => {
+    if (fault.kind === 'refuse' || fault.everyMs === undefined) return true;
+    const {durationMs = 0, everyMs} = fault;
+    return durationMs > 0 && durationMs < everyMs;
+  },
+  {path: ['everyMs'], error: 'give a durationMs too, which must be less'},
 );

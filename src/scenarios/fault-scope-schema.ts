@@ -10,4 +10,5 @@ export const scope = {
   hitLimit: count.exactOptional(),
   startAfterMs: ms.exactOptional(),
   durationMs: ms.exactOptional(),
+  everyMs: ms.exactOptional(),
 };

@@ -12,7 +12,7 @@ const becomes = test.macro({
   title: (_title, _fault: Fault, _type: string, _attributes: Attributes, words: string) => words,
   exec(t, fault: Fault, type: string, attributes: Attributes, words: string) {
     t.deepEqual(faultSchema.parse(fault), fault);
-    t.deepEqual(toToxic('phase-1', fault), {
+    t.deepEqual(toToxic('phase-1', fault, 1000), {
       name: 'phase-1',
       stream: 'downstream',
       toxicity: fault.kind === 'refuse' ? 1 : fault.probability,

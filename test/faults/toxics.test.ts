@@ -26,7 +26,7 @@ const becomes = test.macro({
   title: title => `${title} becomes its toxic`,
   exec(t, fault: Fault, expected: Partial<ToxicSpec> | null) {
     t.deepEqual(faultSchema.parse(fault), fault);
-    const toxic: Partial<ToxicSpec> | null = toToxic('phase-1', fault);
+    const toxic: Partial<ToxicSpec> | null = toToxic('phase-1', fault, 1000);
     t.deepEqual(toxic, expected && {name: 'phase-1', stream: 'downstream', toxicity: 1, ...expected});
   },
 });
@@ -38,6 +38,39 @@ test('latency', becomes, latency({latencyMs: 100}), {
 test('latency with jitter', becomes, latency({latencyMs: 100, jitterMs: 50}), {
   type: 'latency',
   attributes: {latency: 100, jitter: 50},
+});
+test('rising latency', becomes, latency({latencyMs: {from: 0, to: 500}, startAfterMs: 200}), {
+  type: 'latency',
+  attributes: {latency: 0, jitter: 0},
+  ramp_to: {latency: 500},
+  ramp_over: 800,
+  start_after: 200,
+});
+test('falling bandwidth', becomes, bandwidth({bytesPerSecond: {from: 64_000, to: 1000}, durationMs: 300}), {
+  type: 'bandwidth',
+  attributes: {rate: 64},
+  ramp_to: {rate: 1},
+  ramp_over: 300,
+  duration: 300,
+});
+test(
+  'rising latency that comes and goes',
+  becomes,
+  latency({latencyMs: {from: 1, to: 5}, durationMs: 10, everyMs: 20}),
+  {
+    type: 'latency',
+    attributes: {latency: 1, jitter: 0},
+    ramp_to: {latency: 5},
+    ramp_over: 1000,
+    duration: 10,
+    every: 20,
+  },
+);
+test('a stall that comes and goes', becomes, stall({durationMs: 10, everyMs: 20}), {
+  type: 'timeout',
+  attributes: {timeout: 0},
+  duration: 10,
+  every: 20,
 });
 test('bandwidth', becomes, bandwidth({bytesPerSecond: 64_000}), {type: 'bandwidth', attributes: {rate: 64}});
 test('slowClose', becomes, slowClose({delayMs: 20}), {type: 'slow_close', attributes: {delay: 20}});
@@ -142,6 +175,8 @@ for (const fault of [
   latency({latencyMs: 1, hitLimit: 0}),
   latency({latencyMs: 1, startAfterMs: 0}),
   latency({latencyMs: 1, durationMs: 1}),
+  latency({latencyMs: {from: 1, to: 2}}),
+  bandwidth({bytesPerSecond: {from: 1000, to: 2000}}),
 ]) {
   test(isFor, fault, 'the embedded injector');
 }
@@ -164,7 +199,7 @@ const aims: readonly Fault[] = [
 const keepsAim = test.macro({
   title: (_title, fault: Fault) => `${fault.kind} keeps its direction and its probability`,
   exec(t, fault: Fault) {
-    t.like(toToxic('phase-1', faultSchema.parse(fault)), {stream: 'upstream', toxicity: 0.25});
+    t.like(toToxic('phase-1', faultSchema.parse(fault), 1000), {stream: 'upstream', toxicity: 0.25});
   },
 });
 
@@ -189,6 +224,10 @@ test(isRefused, {kind: 'bandwidth', bytesPerSecond: 1500}, 'bytesPerSecond');
 test(isRefused, {kind: 'stall', probability: 1.1}, 'probability');
 test(isRefused, {kind: 'stall', direction: 'sideways'}, 'direction');
 test(isRefused, {kind: 'slicer', averageSizeBytes: 0}, 'averageSizeBytes');
+test(isRefused, {kind: 'latency', latencyMs: {from: 1}}, 'latencyMs');
+test(isRefused, {kind: 'bandwidth', bytesPerSecond: {from: 0, to: 1000}}, 'bytesPerSecond.from');
+test(isRefused, {kind: 'stall', everyMs: 10}, 'everyMs');
+test(isRefused, {kind: 'stall', everyMs: 10, durationMs: 10}, 'everyMs');
 test(isRefused, {kind: 'stall', timeoutMs: 1}, '');
 test(isRefused, {kind: 'flood'}, 'kind');
 test(isRefused, {kind: 'stall', afterBytes: -1}, 'afterBytes');

@@ -13,6 +13,9 @@ export type Toxic = {
   readonly hit_limit?: number;
   readonly start_after?: number;
   readonly duration?: number;
+  readonly every?: number;
+  readonly ramp_to?: Readonly<Record<string, number>>;
+  readonly ramp_over?: number;
 };
 
 let lastNumber = 0;

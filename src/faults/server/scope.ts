@@ -2,7 +2,7 @@
 
 import {type Field, integerField} from './go-fields.ts';
 
-const names = ['first_n', 'hit_limit', 'start_after', 'duration'] as const;
+const names = ['first_n', 'hit_limit', 'start_after', 'duration', 'every'] as const;
 
 /** Connections, and milliseconds. A field that was not given is absent, here and in JSON. */
 export type Scope = {readonly [Name in (typeof names)[number]]?: number};
@@ -22,7 +22,10 @@ export function scopeFields(scope: {-readonly [Name in keyof Scope]: Scope[Name]
 /** Why this scope cannot be had, or undefined. */
 export function refuseScope(scope: Scope): string | undefined {
   const name = names.find(name => (scope[name] ?? 0) < 0);
-  return name === undefined ? undefined : `${name} must not be negative`;
+  if (name !== undefined) return `${name} must not be negative`;
+  const {duration = 0, every} = scope;
+  if (every === undefined) return undefined;
+  return duration > 0 && duration < every ? undefined : 'every needs a duration, and must be more than it';
 }
 
 /** In one order, whatever the client's. */

@@ -1,5 +1,5 @@
-// When a toxic is in force: from `start_after` ms after it was added, for `duration` ms. Without either: at once, and until
-// it is removed.
+// When a toxic is in force: from `start_after` ms after it was added, for `duration` ms, and again `every` so many ms.
+// Without any of them: at once, and until it is removed.
 
 import {Alarm} from './alarm.ts';
 import type {Scope} from './scope.ts';
@@ -9,14 +9,21 @@ export type TermEdges = {readonly begin: () => void; readonly end: () => void};
 export class Term {
   readonly #edges: TermEdges;
   readonly #durationMs: number;
-  readonly #alarm = new Alarm(() => (this.#hasBegun ? this.#edges.end() : this.#begin()));
-  #hasBegun = false;
+  /** Infinity: never again. */
+  readonly #everyMs: number;
+  readonly #alarm = new Alarm(() => this.#turn());
+  /** When it is to begin, or has begun. Periods follow one another, so that late timers do not add up. */
+  #beginMs: number;
+  #isInForce = false;
 
-  constructor({start_after = 0, duration = Number.POSITIVE_INFINITY}: Scope, edges: TermEdges) {
+  constructor(scope: Scope, edges: TermEdges) {
+    const {start_after = 0, duration = Number.POSITIVE_INFINITY, every = Number.POSITIVE_INFINITY} = scope;
     this.#edges = edges;
     this.#durationMs = duration;
-    if (start_after > 0) this.#alarm.set(performance.now() + start_after);
-    else this.#begin();
+    this.#everyMs = every;
+    this.#beginMs = performance.now() + start_after;
+    if (start_after > 0) this.#alarm.set(this.#beginMs);
+    else this.#turn();
   }
 
   /** Because the toxic is removed: no edge follows. */
@@ -24,9 +31,15 @@ export class Term {
     this.#alarm.clear();
   }
 
-  #begin(): void {
-    this.#hasBegun = true;
-    this.#alarm.set(performance.now() + this.#durationMs);
-    this.#edges.begin();
+  #turn(): void {
+    this.#isInForce = !this.#isInForce;
+    if (this.#isInForce) {
+      this.#alarm.set(this.#beginMs + this.#durationMs);
+      this.#edges.begin();
+    } else {
+      this.#beginMs += this.#everyMs;
+      this.#alarm.set(this.#beginMs);
+      this.#edges.end();
+    }
   }
 }

@@ -82,6 +82,7 @@ export class ToxicChain {
 
   #begin(toxic: Toxic): void {
     toxic.isInForce = true;
+    toxic.ramp.start();
     for (const connection of this.#host.connections) connection.update(toxic);
     if (toxic.type.downtime === undefined) return;
     const {seedParts, witness, down, up} = this.#host;

@@ -45,6 +45,8 @@ export type ToxicType = {
   readonly attributes: Schemas;
   /** How many chunks may wait in front of it before the sender feels it; 1 unless given. */
   readonly queuedChunks: number;
+  /** The attributes that may have a ramp, see ramp.ts, and the least value that each may then have. */
+  readonly ramps: Readonly<Record<string, number>>;
   /** Why these attributes cannot be had, or undefined. */
   readonly refuse: (attributes: Attributes) => string | undefined;
   /** Runs on one direction of one connection, from the toxic's start there to its end. See stage.ts. */
@@ -64,6 +66,8 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly goName?: string;
   readonly attributes: S;
   readonly queuedChunks?: number;
+  /** What has a ramp must be read from the attributes each time that it is used. */
+  readonly ramps?: {readonly [Name in keyof S]?: number};
   readonly refuse?: (attributes: Values<S>) => string | undefined;
   readonly run?: (stage: Stage, attributes: Values<S>) => Steps;
   readonly onAccept?: (arrival: Arrival, attributes: Values<S>) => Reception;
@@ -79,6 +83,7 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     goName = name,
     attributes,
     queuedChunks = 1,
+    ramps = {},
     refuse,
     run,
     onAccept,
@@ -91,6 +96,7 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     goName,
     attributes,
     queuedChunks,
+    ramps: ramps as Readonly<Record<string, number>>,
     // Attributes come from initialAttributes and attributeFields only, which follow the schema.
     refuse: values => refuse?.(values as Values<S>),
     run: run && ((stage, values) => run(stage, values as Values<S>)),

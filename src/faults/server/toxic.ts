@@ -4,6 +4,7 @@ import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {badRequestBody, invalidStream, invalidToxicType} from './api-error.ts';
 import {floatField, objectField, readBody, stringField} from './go-fields.ts';
 import {type JsonValue, toGoJson} from './go-json.ts';
+import {type Ramp, readRamp} from './ramp.ts';
 import {refuseScope, type Scope, scopeFields, scopeJson} from './scope.ts';
 import {Selection} from './selection.ts';
 import {type Attributes, attributeFields, initialAttributes, type ToxicType} from './toxic-type.ts';
@@ -15,6 +16,7 @@ export class Toxic {
   readonly direction: StreamDirection;
   readonly scope: Scope;
   readonly selection: Selection;
+  readonly ramp: Ramp;
   /** Whether it acts now; its scope may begin later, and end. */
   isInForce = false;
   /** The stream as the client wrote it, which is how it is shown. */
@@ -29,13 +31,15 @@ export class Toxic {
     this.scope = fields.scope;
     const {first_n: firstN, hit_limit: hitLimit} = fields.scope;
     this.selection = new Selection({firstN: firstN ?? Infinity, hitLimit: hitLimit ?? Infinity});
+    this.ramp = fields.ramp;
     this.#stream = fields.stream;
     this.#attributes = initialAttributes(type);
     this.#toxicity = fields.toxicity;
   }
 
+  /** As they are at any time: what has a ramp changes. */
   get attributes(): Attributes {
-    return this.#attributes;
+    return this.ramp.over(this.#attributes);
   }
 
   /** Probability that it is active on a link, a float32; not checked to be in 0…1. */
@@ -57,7 +61,7 @@ export class Toxic {
         }),
       }),
     });
-    const refusal = problem ?? this.type.refuse(attributes);
+    const refusal = problem ?? this.type.refuse(attributes) ?? this.ramp.refuse(this.type, attributes);
     if (refusal !== undefined) throw badRequestBody(refusal);
     this.#attributes = attributes;
     this.#toxicity = toxicity;
@@ -71,8 +75,16 @@ export class Toxic {
       )
       .join(',');
     const {name, type, scope} = this;
+    const {request: ramp} = this.ramp;
     const toxicity = shortest(this.#toxicity);
-    const rest = toGoJson({name, type: type.name, stream: this.#stream, toxicity, ...scopeJson(scope)});
+    const rest = toGoJson({
+      name,
+      type: type.name,
+      stream: this.#stream,
+      toxicity,
+      ...scopeJson(scope),
+      ...ramp,
+    });
     return `{"attributes":{${attributes}},${rest.slice(1)}`;
   }
 }
@@ -82,6 +94,7 @@ export type ToxicFields = {
   readonly stream: string;
   readonly toxicity: number;
   readonly scope: Scope;
+  readonly ramp: Ramp;
 };
 
 /**
@@ -114,9 +127,10 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
   directionOf(stream);
   const type = toxicTypes.get(typeName);
   if (type === undefined) throw invalidToxicType();
-  const refusal = refuseScope(scope);
+  const {ramp, problem: rampProblem} = readRamp(body, type);
+  const refusal = refuseScope(scope) ?? rampProblem;
   if (refusal !== undefined) throw badRequestBody(refusal);
-  const fields = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity, scope};
+  const fields = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity, scope, ramp};
   checkName(fields.name);
   const toxic = new Toxic(fields, type);
   toxic.merge(body, 'attributes');

@@ -13,8 +13,10 @@ export const latency = defineToxicType({
     jitter: {kind: 'int64', initial: 0},
   },
   queuedChunks: 1024, // what is on its way does not hold back the sender
-  *run(stage, {latency, jitter}) {
+  ramps: {latency: 0, jitter: 0},
+  *run(stage, attributes) {
     for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+      const {latency, jitter} = attributes;
       const offsetMs = jitter > 0 ? Math.floor(stage.random() * 2 * jitter) - jitter : 0;
       const delayMs = latency + offsetMs;
       const dueMs = chunk.timestampMs + delayMs;

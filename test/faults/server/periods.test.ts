@@ -1,0 +1,78 @@
+// every: a toxic that comes again, for live connections as for new ones.
+import test from 'ava';
+import {isBetween, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, untilWitness} from '../../helpers/proxy-faults.ts';
+import {echo} from '../../helpers/proxy-sockets.ts';
+import {send} from '../../helpers/toxiproxy-request.ts';
+
+const withScene = faultScenes();
+
+test(
+  'data waits while it is in force, again and again, on a live connection',
+  withScene,
+  echo,
+  async (t, scene) => {
+    const live = await scene.connect();
+    await roundTrip(live, 'ping');
+    await scene.add({type: 'bandwidth', name: 'b', attributes: {rate: 0}, duration: 100, every: 250});
+    const startMs = performance.now();
+    const waits: number[] = [];
+    while (performance.now() - startMs < 1200) {
+      const atMs = performance.now() - startMs;
+      if ((await roundTrip(live, 'ping')) > 20) waits.push(atMs);
+    }
+    isBetween(t, waits.length, 3, 6);
+    for (const [index, atMs] of waits.entries())
+      isBetween(t, atMs, index * 250 - 30, index * 250 + 100 + slackMs);
+    const {decisions, applied} = await hitsOf(scene, 'b');
+    t.is(applied, decisions);
+    t.true(decisions >= waits.length, `${decisions}`);
+  },
+);
+
+test(
+  'connections are turned away while it is in force, and let go when it is over',
+  withScene,
+  echo,
+  async (t, scene) => {
+    await scene.add({type: 'blackhole', name: 'b', duration: 60, every: 120});
+    for (const _ of Array.from({length: 3})) {
+      let wasLost = false;
+      let wasServed = false;
+      while (!wasLost || !wasServed) {
+        const client = await scene.connect();
+        client.socket.write('ping');
+        await Promise.race([client.bytes(4).catch(() => undefined), client.closed]);
+        if (client.receivedBytes === 4) wasServed = true;
+        else wasLost = true;
+        client.socket.destroy();
+      }
+    }
+    t.true((await hitsOf(scene, 'b')).actions >= 2);
+    await scene.remove('b');
+    await untilWitness(scene, ({openConnections}) => openConnections === 0);
+    await roundTrip(await scene.connect(), 'ping');
+  },
+);
+
+test('the dice are rolled anew each time', withScene, echo, async (t, scene) => {
+  const live = await scene.connect();
+  await roundTrip(live, 'ping');
+  await scene.add({type: 'latency', name: 'l', toxicity: 0.5, duration: 5, every: 10});
+  await untilWitness(scene, ({faults}) => faults['l']!.decisions >= 30);
+  const {decisions, applied} = await hitsOf(scene, 'l');
+  t.true(applied > 3 && applied < decisions - 3, `${applied} of ${decisions}`);
+});
+
+for (const scope of [{every: 100}, {every: 100, duration: 100}, {every: 100, duration: 0}]) {
+  test(`${JSON.stringify(scope)} is refused`, withScene, echo, async (t, scene) => {
+    const body = {type: 'noop', ...scope};
+    const answer = await send(scene.url, {
+      method: 'POST',
+      path: `/proxies/${scene.name}/toxics`,
+      body: body,
+    });
+    t.is(answer.status, 400);
+    t.true(answer.body.includes('every needs a duration'), answer.body);
+  });
+}
