@@ -1,12 +1,13 @@
 // One accepted connection: the client's socket, the upstream's socket, and a link for each direction.
 
-import {connect, type Socket} from 'node:net';
+import type {Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
-import {parseAddress} from './address.ts';
 import {receive, type TurnedAway} from './arrival.ts';
+import {dial} from './dial.ts';
 import type {HttpRules} from './http/rules.ts';
 import {HttpWatch} from './http/watch.ts';
 import type {WatchHost} from './http/watch-host.ts';
+import {Intake} from './intake.ts';
 import {Link} from './link.ts';
 import type {LinkHost} from './link-host.ts';
 import type {TlsRules} from './tls/rules.ts';
@@ -36,6 +37,7 @@ export class Connection {
   readonly #record: OpenRecord;
   readonly #seedParts: readonly (string | number)[];
   readonly #turnedAway: TurnedAway | undefined;
+  readonly #intake = new Intake();
   #upstream: Socket | undefined;
   #links: readonly Link[] = [];
   #openSockets = 1;
@@ -113,12 +115,8 @@ export class Connection {
   }
 
   #dial(): void {
-    let upstream: Socket;
-    try {
-      const {host, port} = parseAddress(this.#host.upstream);
-      upstream = connect({host: host || 'localhost', port, noDelay: true, allowHalfOpen: true});
-    } catch {
-      // An address that is none cannot be dialled either.
+    const upstream = dial(this.#host.upstream, this.#intake);
+    if (upstream === undefined) {
       this.#dialFailed();
       return;
     }
@@ -151,8 +149,8 @@ export class Connection {
       sever: direction => this.#sever(direction, upstream),
     };
     this.#links = [
-      new Link(host, 'upstream', this.#client, upstream),
-      new Link(host, 'downstream', upstream, this.#client),
+      new Link(host, 'upstream', {source: this.#client, destination: upstream}),
+      new Link(host, 'downstream', {source: upstream, destination: this.#client, intake: this.#intake}),
     ];
     for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
     if (this.#host.tls.isActive) this.#watchHandshake();

@@ -1,6 +1,8 @@
 // What a link asks of the connection around it, and what it knows of each toxic on it.
 
+import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
+import type {Intake} from './intake.ts';
 import type {Candidate} from './selection.ts';
 import type {Stage} from './stage.ts';
 import type {Toxic} from './toxic.ts';
@@ -15,6 +17,13 @@ export type LinkHost = {
   readonly closedEarly: () => void;
   readonly reset: () => void;
   readonly sever: (direction: StreamDirection) => void;
+};
+
+export type LinkEnds = {
+  readonly source: Socket;
+  readonly destination: Socket;
+  /** Where the source is read; none: by its 'data' events. */
+  readonly intake?: Intake;
 };
 
 /** A toxic on this link. Its stage is made when it first becomes active, and then kept for what it has counted. */

@@ -3,7 +3,7 @@
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
-import type {LinkHost, LinkToxic} from './link-host.ts';
+import type {LinkEnds, LinkHost, LinkToxic} from './link-host.ts';
 import {Outlet} from './outlet.ts';
 import {createRandom} from './random.ts';
 import {type Chunk, type Ending, type Receiver, Stage, type StageHost} from './stage.ts';
@@ -33,12 +33,13 @@ export class Link implements Receiver {
   #isDone = false;
   #ending: Ending = 'close';
 
-  constructor(host: LinkHost, direction: StreamDirection, source: Socket, destination: Socket) {
+  constructor(host: LinkHost, direction: StreamDirection, {source, destination, intake}: LinkEnds) {
     this.#host = host;
     this.direction = direction;
     this.#source = source;
     this.#outlet = new Outlet(destination, host.reset);
-    source.on('data', this.#onData);
+    if (intake === undefined) source.on('data', this.#onData);
+    else intake.receive = this.#onData;
     source.on('end', this.#onSourceEnd);
     source.on('close', this.#onSourceEnd);
     destination.on('drain', this.wake);
@@ -57,9 +58,8 @@ export class Link implements Receiver {
   /** Lets the toxic begin again with its new attributes. */
   update(toxic: Toxic): void {
     const entry = this.#entries.find(entry => entry.toxic === toxic);
-    if (entry === undefined) return;
-    if (entry.isActive) entry.stage?.interrupt();
-    this.#start(entry);
+    if (entry?.isActive === true) entry.stage?.interrupt();
+    if (entry !== undefined) this.#start(entry);
   }
 
   /** Takes the toxic out. What it holds goes on at once, ahead of all that follows. */
@@ -116,6 +116,13 @@ export class Link implements Receiver {
     this.#write(data);
   }
 
+  #write(data: Buffer): void {
+    if (this.#isDone) return;
+    this.sentBytes += data.length;
+    this.#host.forwarded(this.direction, data.length);
+    this.#outlet.write(data);
+  }
+
   /** Ends the destination. There is no half-close, unless a toxic asked for one. */
   finish(): void {
     if (this.#isDone) return;
@@ -131,24 +138,22 @@ export class Link implements Receiver {
     for (const stage of this.#stages) stage.kill();
   }
 
-  #write(data: Buffer): boolean {
-    if (this.#isDone) return true;
-    this.sentBytes += data.length;
-    this.#host.forwarded(this.direction, data.length);
-    return this.#outlet.write(data);
-  }
-
-  readonly #onData = (data: Buffer): void => {
-    if (this.#isDone) return;
+  /** Returns whether the data's memory is still needed. */
+  readonly #onData = (data: Buffer): boolean => {
+    if (this.#isDone) return false;
     this.receivedBytes += data.length;
-    if (this.entry !== undefined) {
+    if (this.entry === undefined && this.#stages.length === 0 && this.exit === undefined) {
+      this.#write(data);
+      if (this.#outlet.isFull) this.#source.pause();
+      return this.#outlet.isBehind;
+    }
+    if (this.entry === undefined) {
+      this.accept(data);
+    } else {
       this.entry.push({data, timestampMs: performance.now()});
       if (this.entry?.isFull === true) this.#source.pause();
-    } else if (this.#stages.length === 0 && this.exit === undefined) {
-      if (!this.#write(data)) this.#source.pause();
-    } else {
-      this.accept(data);
     }
+    return true;
   };
 
   /** Lets data go through the stages to the destination, and stops reading while that is full. */
@@ -204,8 +209,7 @@ export class Link implements Receiver {
     entry.isActive = isActive;
     if (isActive) entry.stage ??= this.#createStage(toxic);
     this.#relink();
-    const {attributes} = toxic;
-    if (isActive) entry.stage?.start({run: stage => entry.run(stage, attributes), random});
+    if (isActive) entry.stage?.start({run: stage => entry.run(stage, toxic.attributes), random});
   }
 
   #createStage(toxic: Toxic): Stage {
@@ -235,9 +239,7 @@ export class Link implements Receiver {
 
   /** Puts the active stages in line, tells a new one what it missed, and lets data flow again. */
   #relink(): void {
-    const stages = this.#entries.flatMap(({stage, isActive}) =>
-      stage !== undefined && isActive ? [stage] : [],
-    );
+    const stages = this.#entries.flatMap(({stage, isActive}) => (isActive && stage ? [stage] : []));
     this.#stages = stages;
     for (const [index, stage] of stages.entries()) stage.next = stages[index + 1] ?? this;
     if (this.#isDone) return;

@@ -17,13 +17,18 @@ export class Outlet {
     this.#reset = reset;
   }
 
+  /** The socket holds as much as it should; a 'drain' follows. A large chunk that the kernel took at once fills nothing. */
   get isFull(): boolean {
-    return this.#socket.writableNeedDrain;
+    return this.#socket.writableLength > 0 && this.#socket.writableNeedDrain;
   }
 
-  /** Returns false when the socket is full with it. */
-  write(data: Buffer): boolean {
-    return this.#socket.write(data);
+  /** The kernel has not taken all that was written. */
+  get isBehind(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  write(data: Buffer): void {
+    this.#socket.write(data);
   }
 
   end(ending: Ending): void {
