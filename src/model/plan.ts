@@ -70,11 +70,18 @@ export type OperationPlan = {
   readonly idempotent: boolean;
 };
 
+/** Variants that differ in the value of one option, a dotted path. */
+export type Sweep = {
+  readonly option: string;
+  readonly points: readonly {readonly value: Json; readonly variant: string}[];
+};
+
 export type Plan = {
   readonly name: string;
   readonly observation: string;
   readonly target: TargetPlan;
   readonly variants: readonly [Variant, ...Variant[]];
+  readonly sweep?: Sweep;
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly [Phase, ...Phase[]];

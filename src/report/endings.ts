@@ -23,13 +23,20 @@ const endingOfTrial = ({trial}: JudgedTrial): Block[] => {
   ];
 };
 
-/** V8 says why it gives up, and then prints a long native stack: what it says is what a reader wants. */
+/** V8 tells of its last collections and why it gives up, and then prints a long native stack, which tells nothing. */
 const tellingLines = (stderr: string): string => {
-  const lines = stderr.trimEnd().split('\n');
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map(line => line.replaceAll(machinePath, ''));
   const fatal = lines.findIndex(line => line.startsWith('FATAL ERROR'));
-  const from = fatal < 0 ? Math.max(0, lines.length - stderrLinesShown) : fatal;
-  return lines.slice(from, from + stderrLinesShown).join('\n');
+  if (fatal < 0) return lines.slice(-stderrLinesShown).join('\n');
+  const collections = lines.slice(0, fatal).filter(line => /^\[\d+:0x[\da-f]+\]\s+\d+ ms: /.test(line));
+  return [...collections.slice(-2).map(line => line.replace(/^\[\S+\]\s+/, '')), lines[fatal]].join('\n');
 };
+
+/** Where a package or a scenario lies on this machine is nobody's business: its name and file are enough. */
+const machinePath = /(?:file:\/\/)?\/(?:[^\s/()]+\/)*(?=node_modules\/|[^\s/()]+\/[^\s/()]+\.[cm]?[jt]s\b)/g;
 
 /** Null for a trial whose process did all of its work and closed in order. */
 export const endingText = (trial: Trial): Text | null => {

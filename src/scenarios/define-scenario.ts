@@ -1,7 +1,7 @@
 // What a user writes: the scenario with its functions, typed from the client that `open` returns.
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
-import type {Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
+import type {Json, Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
 
 export type VariantInput<Options> = {
@@ -86,12 +86,17 @@ export type SubjectInput<Client, Options> = {
   readonly classify?: (error: unknown) => 'failed' | 'unknown' | 'rejected';
 };
 
+/** One option of the variants, as a dotted path, and the values that it is tried with; null is what its absence means. */
+export type SweepInput = {readonly option: string; readonly values: readonly Json[]};
+
 export type ScenarioInput<Client, Options> = {
   readonly name: string;
   /** What a user of the library saw, in a user's words. */
   readonly observation: string;
   readonly target: TargetInput;
   readonly variants: readonly [VariantInput<Options>, ...VariantInput<Options>[]];
+  /** Adds a variant for each value that no variant has, and draws the figures over the values. */
+  readonly sweep?: SweepInput;
   readonly load: Load;
   readonly operation: {readonly deadlineMs: number; readonly idempotent: boolean};
   readonly phases: readonly [PhaseInput, ...PhaseInput[]];

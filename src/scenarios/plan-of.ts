@@ -8,6 +8,7 @@ import {faultSchema} from './fault-schema.ts';
 import {didYouMean} from './nearest.ts';
 import {noSuch} from './no-such.ts';
 import {shownOptions} from './shown-options.ts';
+import {expandSweep} from './sweep.ts';
 import {thresholdMistakes, thresholdsSchema} from './thresholds.ts';
 
 const slug = z
@@ -74,6 +75,11 @@ const address = z
 
 const fn = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'give a function');
 
+const sweepSchema = z.strictObject({
+  option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'name an option, such as prefetch or pool.size'),
+  values: z.array(z.json()).min(2).max(19),
+});
+
 const scenarioSchema = z.strictObject({
   name: slug,
   observation: z.string().min(1),
@@ -90,6 +96,7 @@ const scenarioSchema = z.strictObject({
     "give {kind: 'http'}, {url: '…'} or {start() {…}}",
   ),
   variants: z.array(variantSchema).min(1).max(20),
+  sweep: sweepSchema.optional(),
   load: loadSchema,
   operation: z.strictObject({deadlineMs: durationMs, idempotent: z.boolean()}),
   phases: z.array(phaseSchema).min(1).max(100),
@@ -104,7 +111,8 @@ type Checked = z.infer<typeof scenarioSchema>;
 
 /** @throws FoulweatherError FW_SCENARIO_INVALID that lists every mistake with its place. */
 export const planOf = (scenario: Scenario): Plan => {
-  const parsed = scenarioSchema.safeParse(scenario);
+  const {scenario: whole, sweep} = expandSweep(scenario);
+  const parsed = scenarioSchema.safeParse(whole);
   if (!parsed.success) throw invalid(parsed.error.issues.map(tell));
   const mistakes = [
     ...goalMistakes(parsed.data),
@@ -113,7 +121,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...phaseMistakes(parsed.data),
   ];
   if (mistakes.length > 0) throw invalid(mistakes);
-  return toPlan(parsed.data);
+  return {...toPlan(parsed.data), ...(sweep === null ? {} : {sweep})};
 };
 
 const invalid = (mistakes: readonly string[]): FoulweatherError =>

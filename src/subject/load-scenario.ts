@@ -3,6 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {isScenario, type Scenario} from '../scenarios/define-scenario.ts';
+import {expandSweep} from '../scenarios/sweep.ts';
 import {hookScenario, packageNameOf} from './scenario-hooks.ts';
 
 export class ScenarioLoadError extends Error {
@@ -38,7 +39,7 @@ export const loadScenario = async (file: string): Promise<LoadedScenario> => {
   if (!isScenario(namespace.default)) {
     throw new ScenarioLoadError(`${file} must default-export what defineScenario() returns.`, null);
   }
-  return {scenario: namespace.default, versions};
+  return {scenario: expandSweep(namespace.default).scenario, versions};
 };
 
 /** Node has no code for the package's name; its message quotes it, and relative paths are not packages. */

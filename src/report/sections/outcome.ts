@@ -22,6 +22,7 @@ import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../goals.ts';
 import type {PhaseMedians} from '../medians.ts';
 import {progressOf} from '../progress.ts';
 import type {GoalStory, RunStory, VariantStory} from '../variants.ts';
+import {sweepBlocks} from './sweep.ts';
 
 export const outcomeSection = (story: RunStory): Section => ({
   id: 'outcome',
@@ -61,6 +62,7 @@ const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
     phaseTable(story.baseline, candidate),
     ...figure('throughput', () => throughput(story)),
     ...ratioBlocks(story),
+    ...sweepBlocks(story),
     ...progressBlocks(story),
   ];
 };

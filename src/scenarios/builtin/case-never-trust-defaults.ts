@@ -136,6 +136,7 @@ export default defineScenario({
         'Give credit for 32 messages, and for one more when one has been handled: credit_window 0, autoaccept false, add_credit.',
     },
   ],
+  sweep: {option: 'window', values: [8, 32, 256, null]},
   // An operation is a message handled: 32 callers wait for the next one at any time.
   load: {model: 'closed', concurrency: 32},
   operation: {deadlineMs: 5000, idempotent: true},
