@@ -1,6 +1,7 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
+import type {HarnessProcess, ProcessHealth} from './process-health.ts';
 import type {ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
@@ -149,6 +150,9 @@ export type SystemSample = {
   readonly socketCount: number | null;
 };
 
+/** How one process of the harness fared in one phase. */
+export type HarnessSample = ProcessHealth & {readonly process: HarnessProcess; readonly phase: number};
+
 /** What the target saw: per operation index a byte of attempts and one of effects (255 = 255 or more), base64. */
 export type LedgerObservation = {
   readonly attempts: string;
@@ -198,6 +202,7 @@ export type HarnessEvent =
   /** Once, at the trial's end; times in it are ms since the epoch. */
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}
   | {readonly kind: 'system'; readonly sample: SystemSample}
+  | {readonly kind: 'harness'; readonly sample: HarnessSample}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}
   | {readonly kind: 'exit'; readonly exit: ProcessExit}

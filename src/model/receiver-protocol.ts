@@ -1,4 +1,5 @@
 // What the parent and the telemetry receiver's process say to each other.
+import type {FromHealth, ToHealth} from './process-health.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
 export type ToReceiver =
@@ -15,9 +16,11 @@ export type ToReceiver =
   | {readonly kind: 'phase'; readonly trialId: string; readonly phase: number; readonly atMs: number}
   /** The subject has ended: answer with the observation once the requests under way are done. */
   | {readonly kind: 'finish'; readonly trialId: string}
+  | ToHealth
   | {readonly kind: 'stop'};
 
 export type FromReceiver =
+  | FromHealth
   | {readonly kind: 'listening'; readonly url: string}
   | {readonly kind: 'telemetry'; readonly trialId: string; readonly observation: TelemetryObservation}
   | {readonly kind: 'failed'; readonly message: string};

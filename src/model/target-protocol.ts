@@ -1,15 +1,18 @@
 // What the parent and the target's process say to each other.
 import type {LedgerObservation} from './event.ts';
+import type {FromHealth, ToHealth} from './process-health.ts';
 
 export type ToTarget =
   /** A trial begins; `originMonotonicMs` is its 0 ms on the machine's monotonic clock. */
   | {readonly kind: 'trial'; readonly trialId: string; readonly originMonotonicMs: number}
   /** The trial has ended: answer with its ledger. */
   | {readonly kind: 'collect'}
+  | ToHealth
   | {readonly kind: 'stop'};
 
 export type FromTarget =
   /** `authority`: PEM, to be trusted by the subject. */
   | {readonly kind: 'listening'; readonly url: string; readonly authority: string | null}
+  | FromHealth
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'failed'; readonly message: string; readonly missingModule: string | null};

@@ -2,6 +2,7 @@
 import type {
   Bin,
   FailureClass,
+  HarnessSample,
   LedgerObservation,
   OperationExample,
   PhaseEdge,
@@ -98,6 +99,8 @@ export type Trial = {
   readonly unhandledRejections: readonly {readonly atMs: number; readonly error: ErrorFacts}[];
   /** Empty where the subject was not profiled. */
   readonly profiles: readonly ProfileSummary[];
+  /** How the harness's own processes fared; empty in runs that were saved before they were asked. */
+  readonly harness: readonly HarnessSample[];
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];

@@ -2,6 +2,7 @@
 import type {
   Bin,
   FailureClass,
+  HarnessSample,
   OperationExample,
   PhaseEdge,
   PhaseFigures,
@@ -36,6 +37,7 @@ export class TrialFold {
   readonly #system: SystemSample[] = [];
   readonly #heaps: HeapSample[] = [];
   readonly #unhandledRejections: {atMs: number; error: ErrorFacts}[] = [];
+  readonly #harness: HarnessSample[] = [];
   readonly #warnings: {atMs: number; name: string; message: string}[] = [];
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
@@ -120,6 +122,9 @@ export class TrialFold {
       case 'unhandled-rejection':
         this.#unhandledRejections.push({atMs: event.atMs, error: event.error});
         break;
+      case 'harness':
+        this.#harness.push(event.sample);
+        break;
       case 'warning':
         this.#warnings.push({atMs: event.atMs, name: event.name, message: event.message});
         break;
@@ -203,6 +208,7 @@ export class TrialFold {
       heaps: this.#heaps,
       unhandledRejections: this.#unhandledRejections,
       profiles: this.#profiles,
+      harness: this.#harness,
       warnings: this.#warnings,
       troubles: this.#troubles,
     };

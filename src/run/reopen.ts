@@ -16,5 +16,5 @@ export const reopenRun = async (folder: RunFolder): Promise<JudgedRun> => {
     if (trial) trials.push(trial);
   }
   const variants = record.plan.variants.map(variant => variant.name);
-  return {record, trials, judgement: judgeWholeRun(record, judgeRun(trials, variants))};
+  return {record, trials, judgement: judgeWholeRun(record, judgeRun(trials, variants, record.calibration))};
 };

@@ -188,7 +188,7 @@ class RunInProgress {
     const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
     await this.#save({status, endedAt: this.#options.now().toISOString()});
     const variants = this.#context.plan.variants.map(variant => variant.name);
-    const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants));
+    const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants, this.#record.calibration));
     return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
   }
 

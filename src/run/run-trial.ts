@@ -4,6 +4,7 @@ import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
+import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
 import type {Receiver, RunningInjector, Target} from './services.ts';
@@ -92,12 +93,27 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     onEvent: record,
   });
   const witnesses = new Witnesses({link, pid: subject.pid, now, record});
+  const harness = new HarnessWatch(
+    {injector: context.injector.child, receiver: receiver.child, target: target.child},
+    record,
+  );
   let killedFor: ProcessExit['killedFor'] = null;
   try {
     const announce = (phase: number, atMs: number): void =>
       receiver.child.send({kind: 'phase', trialId, phase, atMs});
     const {signal, limits} = context;
-    const walk = new TrialWalk({subject, link, witnesses, plan, now, record, announce, signal, limits});
+    const walk = new TrialWalk({
+      subject,
+      link,
+      witnesses,
+      harness,
+      plan,
+      now,
+      record,
+      announce,
+      signal,
+      limits,
+    });
     await walk.run();
   } catch (error) {
     if (!(error instanceof TrialStopped)) {
@@ -113,6 +129,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     const {code, ...exit} = await subject.exited;
     record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit}});
     await witnesses.finish();
+    await harness.finish();
     await close().catch((error: unknown) => {
       record({kind: 'trouble', atMs: now(), what: 'proxy', message: messageOf(error)});
     });

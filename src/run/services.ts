@@ -2,6 +2,7 @@
 import {Injector} from '../faults/control.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
+import type {FromHealth, ToHealth} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
 import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
 import type {Child} from './child.ts';
@@ -54,7 +55,10 @@ const notStarted = (message: string): FoulweatherError =>
     'Mend target.start(); if a port is taken, free it, or let the system choose one with port 0.',
   );
 
+type ToInjector = {readonly kind: 'stop'} | ToHealth;
+
 type FromInjector =
+  | FromHealth
   | {readonly kind: 'listening'; readonly url: string}
   | {readonly kind: 'failed'; readonly message: string};
 
@@ -62,6 +66,8 @@ export type RunningInjector = {
   readonly injector: Injector;
   readonly version: string;
   readonly embedded: boolean;
+  /** Null for one that is not ours. */
+  readonly child: Child<ToInjector, FromInjector> | null;
 };
 
 /** The embedded injector, or the one that answers at `toxiproxyUrl`. */
@@ -76,9 +82,9 @@ export const startInjector = async (
     const injector = new Injector(toxiproxyUrl);
     const version = `Toxiproxy ${await injector.version()} at ${injector.url}`;
     await injector.refuseUnsupported(phases);
-    return {injector, version, embedded: false};
+    return {injector, version, embedded: false, child: null};
   }
-  const child = household.spawn<{kind: 'stop'}, FromInjector>({
+  const child = household.spawn<ToInjector, FromInjector>({
     label: 'The injector',
     file: entries.injector,
     args: [JSON.stringify({host: '127.0.0.1', port: 0, seed})],
@@ -91,7 +97,7 @@ export const startInjector = async (
       'See that loopback ports can be opened on this machine.',
     );
   }
-  return {injector: new Injector(answer.url), version: 'embedded', embedded: true};
+  return {injector: new Injector(answer.url), version: 'embedded', embedded: true, child};
 };
 
 export type Receiver = {readonly url: string; readonly child: Child<ToReceiver, FromReceiver>};

@@ -4,6 +4,7 @@ import type {TrialEvent} from '../model/event.ts';
 import type {Phase, Plan} from '../model/plan.ts';
 import {closingPhase, drainPhase} from '../model/telemetry.ts';
 import type {FromSubject} from '../subject/protocol.ts';
+import type {HarnessWatch} from './harness-watch.ts';
 import {unlessAborted} from './interruption.ts';
 import type {Limits} from './limits.ts';
 import type {SubjectChild} from './subject-process.ts';
@@ -24,6 +25,7 @@ export type WalkOptions = {
   readonly subject: SubjectChild;
   readonly link: FaultyLink;
   readonly witnesses: Witnesses;
+  readonly harness: HarnessWatch;
   readonly plan: Plan;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
@@ -45,7 +47,7 @@ export class TrialWalk {
 
   /** @throws TrialStopped */
   async run(): Promise<void> {
-    const {subject, plan, link, now, record, announce, limits} = this.#options;
+    const {subject, plan, link, harness, now, record, announce, limits} = this.#options;
     const {loadMs, openMs, closeMs, answerSlackMs} = limits;
     await this.#answer(['loaded'], loadMs);
     subject.send({kind: 'open', limitMs: openMs});
@@ -59,6 +61,7 @@ export class TrialWalk {
     const endedMs = now();
     record({kind: 'load-ended', atMs: endedMs});
     announce(drainPhase(plan), endedMs);
+    harness.edge(null);
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     await this.#answer(['drained'], plan.drainLimitMs + answerSlackMs);
@@ -71,13 +74,14 @@ export class TrialWalk {
   }
 
   async #enter(index: number, phase: Phase): Promise<void> {
-    const {subject, link, witnesses, now, record, announce} = this.#options;
+    const {subject, link, witnesses, harness, now, record, announce} = this.#options;
     await witnesses.askInjector();
     const beforeMs = now();
     await link.apply(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
     announce(index, afterMs);
+    harness.edge(index);
     subject.send({kind: 'phase', phase: index});
     await witnesses.askInjector();
   }

@@ -2,6 +2,7 @@
 
 import {monotonicMs} from '../model/clock.ts';
 import type {TargetPlan} from '../model/plan.ts';
+import {HealthWatch} from '../model/process-health.ts';
 import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
 import type {StartedTarget} from '../scenarios/define-scenario.ts';
 import {startHttpTarget} from '../targets/http-target.ts';
@@ -11,6 +12,7 @@ import {loadScenario, ScenarioLoadError} from './load-scenario.ts';
 /** Given as the process's only argument, in JSON. */
 export type TargetTask = {readonly scenarioFile: string; readonly target: TargetPlan};
 
+const health = new HealthWatch();
 const ledger = new Ledger(monotonicMs);
 const task = JSON.parse(process.argv[2]!) as TargetTask;
 let stop: () => unknown = () => {};
@@ -37,6 +39,9 @@ process.on('message', (message: ToTarget) => {
       break;
     case 'collect':
       send({kind: 'ledger', ledger: ledger.observation()});
+      break;
+    case 'health':
+      send(health.answer(message.phase));
       break;
     case 'stop':
       // The parent ends this process if a server of the user's does not stop in time.

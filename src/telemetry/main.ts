@@ -1,7 +1,10 @@
 // The receiver's own process: starts it, obeys the parent, and ends when the parent does.
 import {exitCodes} from '../model/errors.ts';
+import {HealthWatch} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
 import {startReceiver} from './receiver.ts';
+
+const health = new HealthWatch();
 
 const tell = (message: FromReceiver): void => {
   // The parent may be gone between two messages; then 'disconnect' ends this process.
@@ -37,6 +40,9 @@ const obey = async (message: ToReceiver): Promise<void> => {
       tell({kind: 'telemetry', trialId, observation: await receiver.finishTrial(trialId)});
       return;
     }
+    case 'health':
+      tell(health.answer(message.phase));
+      return;
     case 'stop':
       await receiver.stop();
       process.disconnect();

@@ -49,7 +49,7 @@ export async function measureDownloads({count, bodyBytes}: Downloads): Promise<D
   const {server, port} = await startSender(bodyBytes);
   try {
     const [message] = (await once(injector, 'message')) as [InjectorMessage];
-    if (message.kind === 'failed') throw new Error(message.message);
+    if (message.kind !== 'listening') throw new Error(JSON.stringify(message));
     const {url} = message;
     const proxy = {name: 'p', listen: '127.0.0.1:0', upstream: `127.0.0.1:${port}`};
     const {listen} = await api<ProxyJson>(url, 'POST', '/proxies', proxy);

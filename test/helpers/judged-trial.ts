@@ -146,6 +146,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     },
     resources: resourcesOf(variant, endMs),
     phaseResources: [],
+    harness: [],
     system: systemOf(variant, endMs),
     heaps: [],
     unhandledRejections: [],

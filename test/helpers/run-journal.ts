@@ -33,6 +33,8 @@ export type PhaseStory = {
   readonly okMs?: number;
   readonly overrun?: number;
   readonly dropped?: number;
+  /** How late each operation started. */
+  readonly lagMs?: number;
 };
 
 export type Story = {
@@ -60,10 +62,12 @@ const outcomesOf = (story: PhaseStory = {}): OutcomeCounts => ({...defaultOutcom
 
 const figuresOf = (phase: number, story: PhaseStory = {}): PhaseFigures => {
   const outcomes = outcomesOf(story);
-  const {okMs = 10, overrun = 0, dropped = 0} = story;
+  const {okMs = 10, overrun = 0, dropped = 0, lagMs = 0} = story;
+  const lags = latencyHistogram(3);
   const histogram = latencyHistogram(3);
   for (let count = 0; count < outcomes.ok; count++) recordMs(histogram, okMs);
   const started = total(outcomes);
+  for (let count = 0; count < started; count++) recordMs(lags, lagMs);
   return {
     phase,
     offered: started + dropped,
@@ -74,7 +78,7 @@ const figuresOf = (phase: number, story: PhaseStory = {}): PhaseFigures => {
     overrun,
     settledAfterHung: 0,
     echoed: 1,
-    startLagUs: '',
+    startLagUs: lagMs === 0 ? '' : encodeHistogram(lags),
     responseOkUs: encodeHistogram(histogram),
     responseNotOkUs: '',
     serviceOkUs: encodeHistogram(histogram),

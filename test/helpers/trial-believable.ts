@@ -214,6 +214,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   system: [],
   heaps: [],
   unhandledRejections: [],
+  harness: [],
   warnings: [],
   profiles: [],
   troubles: [],

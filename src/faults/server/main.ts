@@ -1,12 +1,16 @@
 // The injector as a child process, so that it has an event loop of its own. Its one argument is JSON: InjectorOptions.
-// It sends {kind: 'listening', url} or {kind: 'failed', message}, and ends on {kind: 'stop'} or when its parent is gone.
+// It sends {kind: 'listening', url} or {kind: 'failed', message}, answers {kind: 'health'}, and ends on {kind: 'stop'} or when its parent is gone.
 
+import {type FromHealth, HealthWatch, type ToHealth} from '../../model/process-health.ts';
 import {type InjectorOptions, startInjector} from './injector.ts';
 
 /** What this process tells its parent. */
 export type InjectorMessage =
   | {readonly kind: 'listening'; readonly url: string}
-  | {readonly kind: 'failed'; readonly message: string};
+  | {readonly kind: 'failed'; readonly message: string}
+  | FromHealth;
+
+type ToInjector = {readonly kind: 'stop'} | ToHealth;
 
 const tell = (message: InjectorMessage) =>
   new Promise(resolve => process.send?.(message, resolve) ?? resolve(null));
@@ -17,9 +21,10 @@ try {
     void injector.close().then(() => process.exit(0));
   };
   process.once('disconnect', stop);
-  process.on('message', (message: unknown) => {
-    if (typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'stop')
-      stop();
+  const health = new HealthWatch();
+  process.on('message', (message: ToInjector) => {
+    if (message.kind === 'stop') stop();
+    else void tell(health.answer(message.phase));
   });
   await tell({kind: 'listening', url: injector.url});
 } catch (error) {

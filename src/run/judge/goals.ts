@@ -1,13 +1,14 @@
 // Holds the figures of a trial against the scenario's goals.
+import type {Histogram} from 'hdr-histogram-js';
 import type {GoalMetric, GoalResult, Limit} from '../../model/goal.ts';
 import {hungAfterMs} from '../../model/plan.ts';
+import type {Calibration} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
-import {DriverMeasure, effectsGap, ledgerGap, measureLedger, p99Ms} from '../../symptoms/measure.ts';
+import {samplesBehind} from '../../stats/quantile.ts';
+import {DriverMeasure, effectsGap, ledgerGap, measureLedger} from '../../symptoms/measure.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
-
-/** A 99th percentile of fewer than this is the word of two or three operations (symptom catalogue, validity). */
-const samplesBehindP99 = 300;
+import {isLibraryBusy, startLagMs} from './start-lag.ts';
 
 type Figure = {
   readonly value: number | null;
@@ -18,11 +19,38 @@ type Figure = {
 };
 
 /** One result per goal, in the order of the scenario. */
-export const judgeGoals = (trial: Trial): GoalResult[] =>
+export const judgeGoals = (trial: Trial, calibration: Calibration | null = null): GoalResult[] =>
   Object.entries(trial.plan.goals).flatMap(([phase, limits]) =>
     (Object.entries(limits) as [GoalMetric, Limit][]).map(([metric, limit]) =>
-      judge(phase, metric, limit, figureOf(trial, phase, metric)),
+      excuseLag(trial, calibration, judge(phase, metric, limit, figureOf(trial, phase, metric))),
     ),
+  );
+
+const percentiles: {readonly [metric in GoalMetric]?: number} = {
+  responseP50Ms: 50,
+  responseP90Ms: 90,
+  responseP99Ms: 99,
+  settleP99Ms: 99,
+};
+
+/** Times run from the intended start: one that is missed by less than the machine started late is not the library's. */
+const excuseLag = (trial: Trial, calibration: Calibration | null, result: GoalResult): GoalResult => {
+  const percentile = percentiles[result.metric];
+  const {value, limit, verdict} = result;
+  if (percentile === undefined || verdict !== 'missed' || value === null || limit.max === undefined) {
+    return result;
+  }
+  const phases = phasesOfGoal(trial, result.phase);
+  const lagMs = startLagMs(trial, phases, percentile);
+  if (value - lagMs > limit.max || isLibraryBusy(trial, phases, calibration)) return result;
+  const reason = `it is above the limit by ${(value - limit.max).toFixed(1)} ms, and the machine started operations up to ${lagMs.toFixed(1)} ms late (p${percentile})`;
+  return {...result, verdict: 'inconclusive', reason};
+};
+
+/** «run» is all of it but the warm-up. */
+const phasesOfGoal = ({plan}: Trial, phase: string): number[] =>
+  plan.phases.flatMap(({name, role}, index) =>
+    phase === 'run' ? (role === 'warm-up' ? [] : [index]) : name === phase ? [index] : [],
   );
 
 const judge = (phase: string, metric: GoalMetric, limit: Limit, figure: Figure): GoalResult => {
@@ -44,10 +72,7 @@ const judge = (phase: string, metric: GoalMetric, limit: Limit, figure: Figure):
 };
 
 const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
-  const indexes = trial.plan.phases.flatMap(({name, role}, index) =>
-    phase === 'run' ? (role === 'warm-up' ? [] : [index]) : name === phase ? [index] : [],
-  );
-  const reached = indexes.filter(index => phaseWindow(trial, index) !== null);
+  const reached = phasesOfGoal(trial, phase).filter(index => phaseWindow(trial, index) !== null);
   if (reached.length === 0) return {value: null, count: 0, reason: 'the trial did not reach this phase'};
   const driver = new DriverMeasure(trial, reached);
   const started = driver.total('started');
@@ -59,11 +84,11 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
     case 'goodputPerSecond':
       return counted((driver.count('ok') * 1000) / durationMs(trial, reached));
     case 'responseP50Ms':
-      return {value: percentileMs(driver.responseOk(), 50), count: driver.count('ok'), reason: null};
+      return quantileFigure(50, driver.responseOk(), driver.count('ok'));
     case 'responseP90Ms':
-      return {value: percentileMs(driver.responseOk(), 90), count: driver.count('ok'), reason: null};
+      return quantileFigure(90, driver.responseOk(), driver.count('ok'));
     case 'responseP99Ms':
-      return p99Figure(p99Ms(driver.responseOk()), driver.count('ok'));
+      return quantileFigure(99, driver.responseOk(), driver.count('ok'));
     case 'settleP99Ms':
       return settleFigure(trial, driver);
     case 'hungCount':
@@ -87,22 +112,28 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
   }
 };
 
-const p99Figure = (value: number | null, count: number): Figure => ({
-  value,
-  count,
-  reason:
-    count < samplesBehindP99
-      ? `${count} samples are too few for a p99; ${samplesBehindP99} are needed`
-      : null,
-});
+const quantileFigure = (percentile: number, times: Histogram | null, count: number): Figure => {
+  const needed = samplesBehind(percentile / 100);
+  return {
+    value: percentileMs(times, percentile),
+    count,
+    reason:
+      count > 0 && count < needed
+        ? `${count} samples are too few for a p${percentile}; ${needed} are needed`
+        : null,
+  };
+};
 
 /** What never settled took longer than the time after which it counted as hung. */
 const settleFigure = (trial: Trial, driver: DriverMeasure): Figure => {
   const neverSettled = driver.count('hung') - driver.total('settledAfterHung');
-  const settled = p99Ms(driver.responseSettled());
-  const figure = p99Figure(settled, driver.settled + driver.count('hung'));
+  const figure = quantileFigure(99, driver.responseSettled(), driver.settled + driver.count('hung'));
   if (neverSettled <= 0) return figure;
-  return {...figure, value: Math.max(settled ?? 0, hungAfterMs(trial.plan.operation)), isLowerBound: true};
+  return {
+    ...figure,
+    value: Math.max(figure.value ?? 0, hungAfterMs(trial.plan.operation)),
+    isLowerBound: true,
+  };
 };
 
 const recoveryFigure = (trial: Trial, count: number): Figure => {

@@ -2,7 +2,7 @@
 
 import {checkConventions} from '../../conventions/check.ts';
 import type {Verdict} from '../../model/goal.ts';
-import type {Judgement, TrialJudgement} from '../../model/run.ts';
+import type {Calibration, Judgement, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {detect} from '../../symptoms/detect.ts';
 import {picturesOf} from '../../symptoms/pictures.ts';
@@ -13,8 +13,12 @@ import {judgeGoals} from './goals.ts';
 import {summarisePhases} from './summarise.ts';
 
 /** Pure: the same trials give the same judgement, today or from a saved run. */
-export const judgeRun = (trials: readonly Trial[], variants: readonly string[]): Judgement => {
-  const judged = trials.map(judgeTrial);
+export const judgeRun = (
+  trials: readonly Trial[],
+  variants: readonly string[],
+  calibration: Calibration | null = null,
+): Judgement => {
+  const judged = trials.map(trial => judgeTrial(trial, calibration));
   const candidate = variants.at(-1) ?? '';
   return {
     verdict: worst(judged.filter(trial => trial.variant === candidate).map(trial => trial.verdict)),
@@ -24,11 +28,11 @@ export const judgeRun = (trials: readonly Trial[], variants: readonly string[]):
   };
 };
 
-const judgeTrial = (trial: Trial): TrialJudgement => {
+const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgement => {
   const phases = summarisePhases(trial);
-  const goals = judgeGoals(trial);
+  const goals = judgeGoals(trial, calibration);
   const findings = detect(trial);
-  const gates = checkGates(trial, phases);
+  const gates = checkGates({trial, phases, goals, calibration});
   const recovery = measureRecovery(trial);
   const failed = findings.some(finding => finding.verdict === 'present' && finding.severity === 'fail');
   const goalVerdict = worst(goals.map(goal => goal.verdict));

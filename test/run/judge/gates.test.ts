@@ -1,9 +1,14 @@
-// What keeps a trial from being judged: dice that fell otherwise than asked, a machine that is too busy.
+// What keeps a trial from being judged: dice that fell otherwise than asked, a machine or a harness that is too busy, a
+// baseline that is not calm.
 import test from 'ava';
-import type {FaultSummary} from '../../../src/model/run.ts';
+import type {HarnessSample, TrialEvent} from '../../../src/model/event.ts';
+import type {Verdict} from '../../../src/model/goal.ts';
+import type {Phase, Plan} from '../../../src/model/plan.ts';
+import type {Calibration, FaultSummary, TrialJudgement} from '../../../src/model/run.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
+import {judgeRun} from '../../../src/run/judge/judge.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
-import {trialOf} from '../../helpers/run-journal.ts';
+import {foldOf, journalOf, plan, trialOf} from '../../helpers/run-journal.ts';
 
 const gatesOf = (dice: Partial<FaultSummary>) => {
   const trial = trialOf();
@@ -11,7 +16,7 @@ const gatesOf = (dice: Partial<FaultSummary>) => {
     ...phase,
     faults: phase.faults.map(fault => ({...fault, ...dice})),
   }));
-  return checkGates(trial, phases);
+  return checkGates({trial, phases, goals: [], calibration: null});
 };
 
 for (const [title, dice, isOff] of [
@@ -41,16 +46,144 @@ test('the gate tells the numbers', t => {
   );
 });
 
-for (const [title, started, startLagP99Ms, isSaturated] of [
-  ['starts that are in time', 300, 100, false],
-  ['starts that are late on a calm network', 300, 101, true],
-  ['too few starts to tell', 299, 101, false],
-  ['no starts at all', 0, null, false],
-] as const) {
-  test(title, t => {
-    const trial = trialOf();
-    const phases = summarisePhases(trial).map(phase => ({...phase, started, startLagP99Ms}));
-    const names = checkGates(trial, phases).map(({name}) => name);
-    t.deepEqual(names, isSaturated ? ['machine-saturated'] : []);
+/** The deadline of the trial is 1 s: what may not be late by more than 5 % of it may be so by 50 ms. */
+type Odds = {
+  readonly started?: number;
+  readonly lagMs?: number;
+  /** CPU time of the subject, of a core. */
+  readonly cpuRatio?: number;
+  readonly calibration?: Partial<Calibration>;
+  readonly offered?: number;
+  readonly harness?: Partial<HarnessSample>;
+  readonly goals?: Plan['goals'];
+  readonly role?: 'baseline' | 'warm-up';
+  readonly calmOk?: number;
+  readonly faultless?: boolean;
+};
+
+const calibrationOf = (change: Partial<Calibration>): Calibration => ({
+  operationCount: 300,
+  cpuUsPerOperation: 100,
+  startLagP99Ms: 1,
+  ...change,
+});
+
+const resourcesOf = (phase: number, cpuRatio: number): TrialEvent => ({
+  kind: 'phase-resources',
+  resources: {
+    phase,
+    durationMs: 1000,
+    cpuMs: 1000 * cpuRatio,
+    loopDelayP50Ms: 0,
+    loopDelayP99Ms: 0,
+    loopDelayMaxMs: 0,
+    loopUtilisationRatio: 1,
+    gcMs: 0,
+    gcCount: 0,
+  },
+});
+
+const judged = (odds: Odds): TrialJudgement => {
+  const {started = 400, lagMs = 0, cpuRatio = 0.1, offered, harness, goals = {}, role = 'baseline'} = odds;
+  const calmOk = odds.calmOk ?? started;
+  const [calm, slow] = plan.phases as readonly [Phase, Phase];
+  const phases: Plan['phases'] = odds.faultless ? [{...calm, role}] : [{...calm, role}, slow];
+  const ratePerSecond = (offered ?? started + 100) / 2;
+  const of: Plan = {...plan, phases, goals, load: {model: 'open', ratePerSecond, maxInFlight: 100}};
+  const more: TrialEvent[] = [resourcesOf(0, cpuRatio), resourcesOf(1, cpuRatio)];
+  const sample = {durationMs: 1000, cpuMs: 100, loopDelayP99Ms: 1, loopDelayMaxMs: 9, tickCount: 300};
+  if (harness) {
+    more.push({kind: 'harness', sample: {process: 'injector', phase: 0, ...sample, ...harness}});
+  }
+  const story = {calm: {outcomes: {ok: calmOk, unknown: started - calmOk}, okMs: 10 + lagMs, lagMs}, more};
+  const trial = foldOf(journalOf(story), of)!;
+  return judgeRun([trial], ['after'], odds.calibration ? calibrationOf(odds.calibration) : null).trials[0]!;
+};
+
+const quick = {calm: {responseP99Ms: {max: 40}}};
+
+const rows: readonly (readonly [title: string, odds: Odds, gates: readonly string[]])[] = [
+  ['all is well', {}, []],
+  ['starts that are in time', {lagMs: 49}, []],
+  ['starts that are late on a calm network', {lagMs: 51}, ['machine-saturated']],
+  ['too few starts to tell', {started: 299, lagMs: 51}, []],
+  ['late in the warm-up only', {lagMs: 51, role: 'warm-up'}, []],
+  ['late, and the library has the loop', {lagMs: 51, cpuRatio: 0.9}, []],
+  [
+    'late, with CPU time that is the harness’s own',
+    {lagMs: 51, cpuRatio: 0.6, calibration: {cpuUsPerOperation: 1000}},
+    ['machine-saturated'],
+  ],
+  [
+    'late, as operations that do nothing are',
+    {lagMs: 51, cpuRatio: 0.9, calibration: {startLagP99Ms: 60}},
+    ['machine-saturated'],
+  ],
+  ['99 % of the load', {offered: 505}, []],
+  ['less than 99 % of the load', {offered: 507}, ['load-not-offered']],
+  ['less than 99 %, and the library has the loop', {offered: 600, cpuRatio: 0.9}, []],
+  ['a load too small to tell', {started: 100, offered: 290}, []],
+  ['a process of the harness that is late', {harness: {loopDelayP99Ms: 51}}, ['injector-saturated']],
+  ['one that is in time', {harness: {loopDelayP99Ms: 50}}, []],
+  ['one that was looked at too seldom', {harness: {loopDelayP99Ms: 51, tickCount: 299}}, []],
+  ['one that needs its core', {harness: {process: 'receiver', cpuMs: 900}}, ['receiver-saturated']],
+  ['one that nearly does', {harness: {process: 'target', cpuMs: 890}}, []],
+  ['a parent that is late', {harness: {process: 'parent', loopDelayP99Ms: 80}}, ['parent-saturated']],
+  ['late in the warm-up, when nobody looks', {harness: {loopDelayP99Ms: 80}, role: 'warm-up'}, []],
+  ['a baseline that meets its goals', {goals: {calm: {successRatio: {min: 0.9}}}}, []],
+  [
+    'a baseline that misses one',
+    {calmOk: 300, goals: {calm: {successRatio: {min: 0.9}}}},
+    ['baseline-misses-goal'],
+  ],
+  [
+    'a baseline that is all there is',
+    {faultless: true, started: 400, offered: 800, calmOk: 300, goals: {calm: {successRatio: {min: 0.9}}}},
+    [],
+  ],
+  ['a baseline that fails', {calmOk: 100}, ['baseline-fails']],
+];
+
+for (const [title, odds, names] of rows) {
+  test(`gates: ${title}`, t => {
+    const {gates, verdict} = judged(odds);
+    t.deepEqual(
+      gates.map(({name}) => name),
+      names,
+    );
+    if (names.length > 0) t.is(verdict, 'inconclusive');
+    for (const {reason, advice} of gates) {
+      t.regex(reason, /\d/, 'it tells the number');
+      t.regex(advice, /\.$/);
+    }
   });
 }
+
+const late: readonly (readonly [title: string, odds: Odds, verdict: Verdict])[] = [
+  ['a time that is met in spite of the lag', {lagMs: 20}, 'met'],
+  ['a time that is missed by less than the lag', {lagMs: 31}, 'inconclusive'],
+  ['a time that is missed by the library’s own doing', {lagMs: 31, cpuRatio: 0.9}, 'missed'],
+];
+
+for (const [title, odds, verdict] of late) {
+  test(title, t => {
+    const [goal] = judged({...odds, goals: quick, faultless: true, offered: 400}).goals;
+    t.is(goal?.verdict, verdict, goal?.reason ?? '');
+  });
+}
+
+test('a reason tells the number, the limit, and what operations that do nothing took', t => {
+  const [gate] = judged({lagMs: 51, calibration: {}}).gates;
+  t.is(
+    gate?.reason,
+    'In phase calm, without any fault, operations started 51 ms late at the 99th percentile of 400; 50 ms are the limit, and operations that do nothing were 1.0 ms late.',
+  );
+  t.is(
+    judged({harness: {loopDelayP99Ms: 51}}).gates[0]?.reason,
+    'The injector had an event loop that was 51 ms late at the 99th percentile of 300; 50 ms are the limit (phase calm).',
+  );
+  t.is(
+    judged({calmOk: 300, goals: {calm: {successRatio: {min: 0.9}}}}).gates[0]?.reason,
+    'In phase calm, without any fault, successRatio is 0.75 of 400 operations, and at least 0.9 is its goal.',
+  );
+});

@@ -1,0 +1,53 @@
+// A control phase without faults: what it does not pass, no fault can be blamed for.
+import type {GoalResult} from '../../model/goal.ts';
+import type {Gate, PhaseSummary} from '../../model/run.ts';
+import type {Trial} from '../../model/trial.ts';
+
+type Control = {
+  readonly trial: Trial;
+  readonly phases: readonly PhaseSummary[];
+  readonly goals: readonly GoalResult[];
+};
+
+export const baselineGates = ({trial, phases, goals}: Control): Gate[] => [
+  ...failing(phases),
+  ...missing(trial, goals),
+];
+
+/** Without a goal half is the limit: far below what any goal would take. */
+const calmSuccessRatio = 0.5;
+
+const failing = (phases: readonly PhaseSummary[]): Gate[] =>
+  phases
+    .filter(
+      ({role, successRatio}) =>
+        role === 'baseline' && (successRatio === null || successRatio < calmSuccessRatio),
+    )
+    .map(({phase, successRatio, started}) => ({
+      name: 'baseline-fails',
+      reason: `In phase ${phase}, without any fault, ${successRatio === null ? 'nothing was started' : `only ${(successRatio * 100).toFixed(1)} % of ${started} operations succeeded`}.`,
+      advice:
+        'See that the target answers and that perform() is right, with the failures listed in the report.',
+    }));
+
+/** Where no fault follows, the baseline controls nothing: it is what is judged. */
+const missing = ({plan}: Trial, goals: readonly GoalResult[]): Gate[] => {
+  if (!plan.phases.some(({role}) => role === 'fault')) return [];
+  const calm = plan.phases.filter(({role}) => role === 'baseline').map(({name}) => name);
+  return goals
+    .filter(({phase, verdict}) => verdict === 'missed' && calm.includes(phase))
+    .map(({phase, metric, limit, value, count}) => ({
+      name: 'baseline-misses-goal',
+      reason: `In phase ${phase}, without any fault, ${metric} is ${figure(value ?? 0)} of ${count} operations, and ${wanted(limit)}.`,
+      advice:
+        'See what is wrong without faults first: a lower load, a quieter machine, or a goal that a calm network can meet.',
+    }));
+};
+
+const wanted = ({min, max}: GoalResult['limit']): string =>
+  [min === undefined ? [] : `at least ${figure(min)}`, max === undefined ? [] : `at most ${figure(max)}`]
+    .flat()
+    .join(' and ')
+    .concat(' is its goal');
+
+const figure = (value: number): string => String(Number(value.toPrecision(4)));

@@ -1,0 +1,119 @@
+// Whether the machine and the harness kept up: operations that start in time, the load that was asked for, processes with time to spare.
+
+import {type Load, loadOf} from '../../model/plan.ts';
+import type {HarnessProcess} from '../../model/process-health.ts';
+import type {Calibration, Gate, PhaseSummary} from '../../model/run.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {samplesBehind} from '../../stats/quantile.ts';
+import {DriverMeasure} from '../../symptoms/measure.ts';
+import {delayLimitMs, isLibraryBusy} from './start-lag.ts';
+
+type Driven = {
+  readonly trial: Trial;
+  readonly phases: readonly PhaseSummary[];
+  readonly calibration: Calibration | null;
+};
+
+export const machineGates = (driven: Driven): Gate[] => [
+  ...timelyStarts(driven),
+  ...wholeLoad(driven),
+  ...sparedProcesses(driven.trial),
+];
+
+const quieter = 'Run it on a quieter or larger machine, or lower the load.';
+
+/** In the baseline; under a fault, and after it, it may be the library that is behind. */
+const timelyStarts = ({trial, phases, calibration}: Driven): Gate[] => {
+  const limitMs = delayLimitMs(trial);
+  return phases
+    .filter(({role, started}) => role === 'baseline' && started >= samplesBehind(0.99))
+    .filter(({startLagP99Ms}) => (startLagP99Ms ?? 0) > limitMs)
+    .filter(({phase}) => {
+      const index = trial.plan.phases.findIndex(({name}) => name === phase);
+      const wasLate = (calibration?.startLagP99Ms ?? 0) > limitMs;
+      // Then it is a finding, and no doubt about the machine, which keeps up with operations that do nothing.
+      return wasLate || !isLibraryBusy(trial, [index], calibration);
+    })
+    .map(({phase, startLagP99Ms, started}) => ({
+      name: 'machine-saturated',
+      reason: `In phase ${phase}, without any fault, operations started ${(startLagP99Ms ?? 0).toFixed(0)} ms late at the 99th percentile of ${started}; ${limitMs} ms are the limit${calibration ? `, and operations that do nothing were ${calibration.startLagP99Ms.toFixed(1)} ms late` : ''}.`,
+      advice: quieter,
+    }));
+};
+
+/** Symptom catalogue, validity. */
+const leastOfferedShare = 0.99;
+
+/** Starts that a load asks for; null for a closed one, which asks for none. */
+const plannedStarts = (load: Load, durationMs: number): number | null => {
+  switch (load.model) {
+    case 'open':
+      return (load.ratePerSecond * durationMs) / 1000;
+    case 'ramp':
+      return (((load.fromPerSecond + load.toPerSecond) / 2) * durationMs) / 1000;
+    case 'bursts':
+      // The last one may just not have been due.
+      return Math.floor(durationMs / load.everyMs) * load.burstSize;
+    case 'closed':
+      return null;
+  }
+};
+
+/** Over all phases: what is due at an edge belongs to the one or the other. */
+const wholeLoad = ({trial, calibration}: Driven): Gate[] => {
+  const {plan} = trial;
+  const open = plan.phases.flatMap((phase, index) => {
+    const window = phaseWindow(trial, index);
+    // The real length, but no more than the planned one: the walk from edge to edge takes its time, too.
+    const durationMs = window ? Math.min(phase.durationMs, window.endMs - window.startMs) : 0;
+    const planned = plannedStarts(loadOf(plan.load, phase), durationMs);
+    return planned === null ? [] : [{index, planned}];
+  });
+  const indexes = open.map(({index}) => index);
+  const planned = open.reduce((sum, phase) => sum + phase.planned, 0);
+  const offered = new DriverMeasure(trial, indexes).total('offered');
+  if (planned < samplesBehind(0.99) || offered >= leastOfferedShare * planned) return [];
+  if (isLibraryBusy(trial, indexes, calibration)) return [];
+  return [
+    {
+      name: 'load-not-offered',
+      reason: `The load asks for ${planned.toFixed(0)} starts, and ${offered} were offered: ${((offered / planned) * 100).toFixed(1)} %, of which 99 % are wanted.`,
+      advice: quieter,
+    },
+  ];
+};
+
+const processNames: {readonly [process in HarnessProcess]: string} = {
+  parent: 'The parent, which walks the phases,',
+  injector: 'The injector',
+  target: 'The target',
+  receiver: 'The telemetry receiver',
+};
+
+/** Of one core; each of these processes lives by a single thread. */
+const mostCpuRatio = 0.9;
+
+/** What passes through a process that is behind is late, and the figures cannot tell that from a slow library. */
+const sparedProcesses = (trial: Trial): Gate[] => {
+  const limitMs = delayLimitMs(trial);
+  return trial.harness
+    .filter(({phase, tickCount}) => {
+      const role = trial.plan.phases[phase]?.role;
+      return role !== undefined && role !== 'warm-up' && tickCount >= samplesBehind(0.99);
+    })
+    .flatMap(({process, phase, loopDelayP99Ms, tickCount, cpuMs, durationMs}) => {
+      const cpuRatio = cpuMs / durationMs;
+      if (loopDelayP99Ms <= limitMs && cpuRatio < mostCpuRatio) return [];
+      const what =
+        loopDelayP99Ms > limitMs
+          ? `had an event loop that was ${loopDelayP99Ms.toFixed(0)} ms late at the 99th percentile of ${tickCount}; ${limitMs} ms are the limit`
+          : `needed ${(cpuRatio * 100).toFixed(0)} % of a core; ${mostCpuRatio * 100} % are the limit`;
+      return [
+        {
+          name: `${process}-saturated`,
+          reason: `${processNames[process]} ${what} (phase ${trial.plan.phases[phase]!.name}).`,
+          advice: quieter,
+        },
+      ];
+    });
+};
