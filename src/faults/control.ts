@@ -3,13 +3,13 @@ import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from '
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
 import type {Phase} from '../model/plan.ts';
-import type {InjectorLog, ProxyWitness} from '../model/proxy-witness.ts';
+import type {InjectorLog, ProxyNews, ProxyWitness} from '../model/proxy-witness.ts';
 import {BoundedCalls} from './bounded-calls.ts';
 import {faultName, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
 
 const defaultCallLimitMs = 5000;
 /** Of the injector's 10,000: a journal stays within a few megabytes. */
-const keptRecords = 5000;
+const keptRecords = 2000;
 
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
@@ -98,6 +98,8 @@ export class FaultyLink {
   #proxy: ClientProxy;
   readonly #active: Toxic<unknown>[] = [];
   #countsHits: boolean | null = null;
+  /** How far its news are known, as a query. */
+  #known = '';
 
   constructor(calls: BoundedCalls, proxy: ClientProxy, address: string) {
     this.#calls = calls;
@@ -137,20 +139,22 @@ export class FaultyLink {
     return null;
   }
 
-  /** The last of its records, or null where it keeps none (a real Toxiproxy). Ask for the witness first. */
+  /**
+   * What is new since this was asked before, at most 2,000 connections and 2,000 hits; null where the injector keeps no
+   * records (a real Toxiproxy). Ask for the witness first.
+   */
   async log(): Promise<InjectorLog | null> {
     if (!this.#countsHits) return null;
-    const list = async <Item>(part: 'connections' | 'hits'): Promise<readonly Item[]> => {
-      const what = `list ${part} of proxy ${this.name}`;
-      const response = await this.#ask(what, part);
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
-      }
-      const items = await this.#calls.bounded(what, response.json() as Promise<readonly Item[]>);
-      return items.slice(-keptRecords);
-    };
-    return {connections: await list('connections'), hits: await list('hits')};
+    const what = `tell the news of proxy ${this.name}`;
+    const response = await this.#ask(what, `news?${this.#known}&limit=${keptRecords}`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+    }
+    const news = await this.#calls.bounded(what, response.json() as Promise<ProxyNews>);
+    const {atMs, connectionCount, hitCount, ...log} = news;
+    this.#known = `since=${atMs}&connections=${connectionCount}&hits=${hitCount}`;
+    return log;
   }
 
   async #ask(what: string, part: string): Promise<Response> {

@@ -199,7 +199,7 @@ export type HarnessEvent =
   | {readonly kind: 'edge'; readonly edge: PhaseEdge}
   | {readonly kind: 'load-ended'; readonly atMs: number}
   | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
-  /** Once, at the trial's end; times in it are ms since the epoch. */
+  /** At the end of each phase and of the trial, what is new since then; times in it are ms since the epoch. */
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}
   | {readonly kind: 'system'; readonly sample: SystemSample}
   | {readonly kind: 'harness'; readonly sample: HarnessSample}

@@ -65,13 +65,26 @@ export type ConnectionRecord = {
   readonly downstreamBytes: number;
   /** Names of the toxics that acted on it, in the order of their first action; the last 100. */
   readonly hits: readonly string[];
+  /** When each of them acted on it for the first time. */
+  readonly hitsMs: readonly number[];
   readonly end: ConnectionEnd;
 };
 
-/** What the injector remembers of a trial at its end: the last of its connections and HTTP hits, oldest first. */
+/** Connections as they were last seen, and HTTP hits, oldest first; and how many of each there was no room for. */
 export type InjectorLog = {
   readonly connections: readonly ConnectionRecord[];
+  readonly connectionsLeftOut: number;
   readonly hits: readonly HttpHit[];
+  readonly hitsLeftOut: number;
+};
+
+/** Body of `GET /foulweather/proxies/{name}/news`: what is new since `atMs` and the counts that the news before told. */
+export type ProxyNews = InjectorLog & {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Of all connections and all hits until now. */
+  readonly connectionCount: number;
+  readonly hitCount: number;
 };
 
 /** One element of `GET /foulweather/proxies/{name}/hits`, oldest first: an HTTP toxic hit a request. */

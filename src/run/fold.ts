@@ -15,10 +15,10 @@ import type {
 import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ProfileSummary} from '../model/profile.ts';
-import type {InjectorLog} from '../model/proxy-witness.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
 import type {HeapSample, InjectorSample, Ledger, SubjectEnd, Trial} from '../model/trial.ts';
 import {GrowingBytes} from './growing-bytes.ts';
+import {InjectorLogFold} from './injector-log-fold.ts';
 
 type Begin = Extract<TrialEvent, {kind: 'trial'}>;
 type Closed = Extract<TrialEvent, {kind: 'closed'}>;
@@ -55,7 +55,7 @@ export class TrialFold {
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
   #interrupted = false;
-  #injectorLog: InjectorLog | null = null;
+  readonly #injectorLog = new InjectorLogFold();
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
   #profiles: readonly ProfileSummary[] = [];
@@ -109,7 +109,7 @@ export class TrialFold {
         this.#injector.push({atMs: event.atMs, witness: event.witness});
         break;
       case 'injector-log':
-        this.#injectorLog = event.log;
+        this.#injectorLog.add(event.log);
         break;
       case 'system':
         this.#system.push(event.sample);
@@ -200,7 +200,7 @@ export class TrialFold {
       },
       telemetry: this.#telemetry,
       injector: this.#injector,
-      injectorLog: this.#injectorLog,
+      injectorLog: this.#injectorLog.log(),
       ledger: this.#ledger,
       resources: this.#resources,
       phaseResources: this.#phaseResources,

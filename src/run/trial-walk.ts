@@ -57,6 +57,7 @@ export class TrialWalk {
       await this.#enter(index, phase);
       await this.#stay(phase.durationMs);
       await this.#noteConnections(phase);
+      await this.#options.witnesses.askLog();
     }
     const endedMs = now();
     record({kind: 'load-ended', atMs: endedMs});

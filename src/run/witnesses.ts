@@ -30,12 +30,17 @@ export class Witnesses {
   async finish(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
-    const {link, record} = this.#options;
     await this.#unlessTrouble(async () => {
       await this.askInjector();
-      const log = await link.log();
-      if (log) record({kind: 'injector-log', log});
+      await this.askLog();
     });
+  }
+
+  /** Which connections and requests were hit since this was asked before. */
+  async askLog(): Promise<void> {
+    const {link, record} = this.#options;
+    const log = await link.log();
+    if (log) record({kind: 'injector-log', log});
   }
 
   /** How many connections the injector holds open, or null where it does not count. */

@@ -47,6 +47,10 @@ const exchange = async (link: FaultyLink): Promise<string> => {
   return String(peer.received);
 };
 
+const untilClosed = async (link: FaultyLink): Promise<void> => {
+  while ((await link.witness())?.openConnections !== 0);
+};
+
 test('a new link passes everything', async t => {
   const link = await openLink(t);
   t.regex(link.address, /^127\.0\.0\.1:\d+$/);
@@ -156,7 +160,7 @@ test('our own injector has it all, also as a server of its own', async t => {
   await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(stall({firstN: 2}), halfOpen())));
 });
 
-test('the log has the connections and the HTTP hits', async t => {
+test('the log has the connections and the HTTP hits, each time what is new', async t => {
   const link = await openLink(t);
   await link.apply('slow', [latency({latencyMs: 1})]);
   await exchange(link);
@@ -164,7 +168,15 @@ test('the log has the connections and the HTTP hits', async t => {
   await link.witness();
   const log = await link.log();
   t.like(log?.connections[0], {id: 1, upstreamBytes: 4, hits: ['slow-1-latency']});
+  t.is(log?.connections[0]?.hitsMs.length, 1);
   t.deepEqual(log?.hits, []);
+  const nothing = {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0};
+  await untilClosed(link);
+  await link.log();
+  await new Promise(resolve => setTimeout(resolve, 2));
+  t.deepEqual(await link.log(), nothing);
+  await exchange(link);
+  t.like(await link.log(), {connections: [{id: 2}], connectionsLeftOut: 0});
 });
 
 test('the witness counts connections, bytes and hits', async t => {

@@ -2,6 +2,7 @@
 import test from 'ava';
 import type {ProcessExit, TrialEvent} from '../../src/model/event.ts';
 import type {ErrorFacts} from '../../src/model/outcome.ts';
+import type {ConnectionRecord, HttpHit, InjectorLog} from '../../src/model/proxy-witness.ts';
 import type {SubjectEnd} from '../../src/model/trial.ts';
 import {foldOf, journalOf, type Story, trialOf, witnessOf} from '../helpers/run-journal.ts';
 
@@ -163,7 +164,7 @@ test('failures beyond the classes that are kept are counted', t => {
 
 test('sizes of the heap, rejections and the log of the injector are kept as they came', t => {
   const error = {name: 'Error', code: null, message: 'lost', stack: [], causes: []};
-  const log = {connections: [], hits: []};
+  const log = {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0};
   const trial = trialOf({
     more: [
       {kind: 'heap', atMs: 1000, phase: 0, heapUsedBytes: 5, externalBytes: 6},
@@ -179,4 +180,61 @@ test('sizes of the heap, rejections and the log of the injector are kept as they
   t.deepEqual(trial.unhandledRejections, [{atMs: 1500, error}]);
   t.deepEqual(trial.injectorLog, log);
   t.is(trialOf().injectorLog, null);
+});
+
+const hitOf = (toxic: string): HttpHit => ({
+  toxic,
+  connection: 1,
+  request: 1,
+  method: 'GET',
+  path: '/echo/only-1-7',
+  operationId: 'only-1-7',
+  atMs: 0,
+  action: 'status-503',
+  bodyBytes: 0,
+});
+
+const recordOf = (id: number, changes: Partial<ConnectionRecord>): ConnectionRecord => ({
+  id,
+  openedMs: 1,
+  closedMs: null,
+  upstreamBytes: 0,
+  downstreamBytes: 0,
+  hits: [],
+  hitsMs: [],
+  end: 'open',
+  ...changes,
+});
+
+test('the news of the phases make one log, in which the latest word on a connection counts', t => {
+  const hit = {...hitOf('a'), atMs: 5};
+  const first: InjectorLog = {
+    connections: [recordOf(1, {}), recordOf(2, {})],
+    connectionsLeftOut: 3,
+    hits: [hit],
+    hitsLeftOut: 0,
+  };
+  const closed = recordOf(1, {closedMs: 9, end: 'client-closed', hits: ['a'], hitsMs: [5]});
+  const second: InjectorLog = {connections: [closed], connectionsLeftOut: 0, hits: [hit], hitsLeftOut: 7};
+  const more: TrialEvent[] = [
+    {kind: 'injector-log', log: first},
+    {kind: 'injector-log', log: second},
+  ];
+  t.deepEqual(trialOf({more}).injectorLog, {
+    connections: [closed, recordOf(2, {})],
+    connectionsLeftOut: 3,
+    hits: [hit, hit],
+    hitsLeftOut: 7,
+  });
+});
+
+test('a journal of old, without times of hits and counts of what is missing, still folds', t => {
+  const {hitsMs: _, ...old} = recordOf(1, {hits: ['a']});
+  const log = {connections: [old], hits: []} as unknown as InjectorLog;
+  t.deepEqual(trialOf({more: [{kind: 'injector-log', log}]}).injectorLog, {
+    connections: [recordOf(1, {hits: ['a']})],
+    connectionsLeftOut: 0,
+    hits: [],
+    hitsLeftOut: 0,
+  });
 });

@@ -1,7 +1,8 @@
-// The routes: Toxiproxy's, and three of our own that prove what the faults did.
+// The routes: Toxiproxy's, and four of our own that prove what the faults did.
 
 import {asApiError, errorBody} from './api-error.ts';
 import {toGoJson} from './go-json.ts';
+import {newsOf, readSince} from './news.ts';
 import type {Proxies} from './proxies.ts';
 import type {TcpProxy} from './proxy.ts';
 import {readJson, readPopulation, readProxy, toRequest} from './proxy-body.ts';
@@ -14,6 +15,7 @@ export type ApiCall = {
   readonly proxies: Proxies;
   /** The names in the path. */
   readonly names: readonly string[];
+  readonly query: URLSearchParams;
   /** Reads the whole body. Throws ApiError 400 when it is too large. */
   readonly body: () => Promise<Buffer>;
 };
@@ -100,6 +102,11 @@ const connections: Handler = call => json(200, toGoJson(proxyOf(call).witness.co
 
 const hits: Handler = call => json(200, toGoJson(proxyOf(call).http.hits()));
 
+const news: Handler = call => {
+  const {witness, http} = proxyOf(call);
+  return json(200, toGoJson(newsOf(witness, http, readSince(call.query))));
+};
+
 export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/proxies', handler: listProxies},
   {methods: ['POST'], path: '/proxies', handler: createProxy},
@@ -117,6 +124,7 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/foulweather/proxies/*/witness', handler: witness},
   {methods: ['GET'], path: '/foulweather/proxies/*/connections', handler: connections},
   {methods: ['GET'], path: '/foulweather/proxies/*/hits', handler: hits},
+  {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: news},
 ];
 
 function proxyOf({proxies, names}: ApiCall): TcpProxy {

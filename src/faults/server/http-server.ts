@@ -81,7 +81,9 @@ async function routed(
   if (request.headers['user-agent']?.startsWith('Mozilla/'))
     return plainError(403, 'User agent not allowed\n');
   try {
-    return await handler({proxies, names: params, body: () => readBody(request)});
+    const [, search = ''] = (request.url ?? '').split('?', 2);
+    const query = new URLSearchParams(search);
+    return await handler({proxies, names: params, query, body: () => readBody(request)});
   } catch (error) {
     if (request.destroyed && !request.complete) throw error;
     const apiError = asApiError(error);

@@ -11,7 +11,10 @@ import type {
 type Writable<T> = {-readonly [K in keyof T]: T[K]};
 
 /** A connection's record while it is being written. */
-export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits'>> & {readonly hits: string[]};
+export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits' | 'hitsMs'>> & {
+  readonly hits: string[];
+  readonly hitsMs: number[];
+};
 
 const keptConnections = 10_000;
 const keptFaults = 10_000;
@@ -37,6 +40,7 @@ export class Witness {
       upstreamBytes: 0,
       downstreamBytes: 0,
       hits: [],
+      hitsMs: [],
       end: 'open',
     };
     this.#records[record.id % keptConnections] = record;
@@ -98,7 +102,11 @@ export class Witness {
     fault.firstHitMs ??= fault.lastHitMs;
     if (record === undefined || record.hits.includes(name)) return;
     record.hits.push(name);
-    if (record.hits.length > keptHits) record.hits.shift();
+    record.hitsMs.push(fault.lastHitMs);
+    if (record.hits.length > keptHits) {
+      record.hits.shift();
+      record.hitsMs.shift();
+    }
     fault.connectionsHit++;
   }
 

@@ -7,6 +7,7 @@ import {type Block, heading, paragraph, type Section, type Text, table} from '..
 import {describeFaults} from '../faults.ts';
 import {figure} from '../figure.ts';
 import {plannedDuration} from '../format.ts';
+import {hitBlocks} from '../hits.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
 import {profileBlocks} from '../profiles.ts';
 import {telemetryBlocks} from '../telemetry.ts';
@@ -30,6 +31,7 @@ export const investigationSection = (story: RunStory): Section => ({
     ...profileBlocks(story),
     ...failureBlocks(story),
     ...slowestBlocks(story),
+    ...hitBlocks(story),
     ...telemetryBlocks(story),
     ...warningBlocks(story),
   ],

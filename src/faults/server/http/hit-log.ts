@@ -9,6 +9,11 @@ export class HitLog {
   readonly #hits: HttpHit[] = [];
   #count = 0;
 
+  /** Of all hits, also those that are not kept any more. */
+  get count(): number {
+    return this.#count;
+  }
+
   add(hit: HttpHit): void {
     this.#hits[this.#count++ % keptHits] = hit;
   }

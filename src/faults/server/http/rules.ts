@@ -62,6 +62,10 @@ export class HttpRules {
     this.#hits.add(hit);
   }
 
+  get hitCount(): number {
+    return this.#hits.count;
+  }
+
   /** The last 10,000 hits, oldest first. */
   hits(): readonly HttpHit[] {
     return this.#hits.list();
