@@ -47,5 +47,12 @@ test('each TLS fault hits, and is seen for what it is', async t => {
     trusting.filter(code => /CERT|VERIFY/.test(String(code))),
     [],
   );
+  const log = strict.injectorLog!;
+  const hit = new Set(log.connections.flatMap(({hits}) => hits));
+  t.is(hit.size, seen.length, 'the journal says which connection each fault hit');
+  t.is(log.connectionsLeftOut, 0);
+  const logged = ran.events.get(strict.id)!.filter(({kind}) => kind === 'injector-log');
+  t.is(logged.length, strict.plan.phases.length + 1, 'after each phase, and at the end');
+  t.regex(ran.reportOf('verifies'), /### Some of the hits/);
   t.deepEqual(ran.remains, {processes: [], ports: []});
 });
