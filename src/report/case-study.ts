@@ -107,8 +107,8 @@ const doubtBlocks = ({run, judged}: RunStory): Block[] => {
   );
 };
 
-/** Every block of a case study, in the order of reading. */
-export const blocksOf = ({lead, sections, appendices}: CaseStudy): Block[] => [
+/** Every block, in the order of reading. */
+const blocksOf = ({lead, sections, appendices}: CaseStudy): Block[] => [
   ...lead,
   ...[...sections, ...appendices].flatMap(({blocks}) => [...blocks]),
 ];

@@ -3,6 +3,7 @@ import type {JudgedRun} from '../model/run.ts';
 import {caseStudy, chartsOf} from './case-study.ts';
 import {fileOfChart, toSvgFile} from './charts/chart.ts';
 import {toMarkdown} from './markdown.ts';
+import {toPage} from './page/page.ts';
 import {redactRun} from './redact.ts';
 import {resultOf} from './result.ts';
 import {runStory} from './variants.ts';
@@ -16,6 +17,7 @@ export const renderReport = (run: JudgedRun): Report => {
   return {
     files: {
       'report.md': toMarkdown(study),
+      'report.html': toPage(study, story),
       ...Object.fromEntries(chartsOf(study).map(chart => [fileOfChart(chart), toSvgFile(chart)])),
       'result.json': `${JSON.stringify(resultOf(story), null, 2)}\n`,
     },

@@ -37,7 +37,7 @@ test('a run of two trials: interleaved, reported, and rendered again byte for by
   t.like(record, {id: '2026-11-02T14-00-01-calm', seed: 7, status: 'complete', trialsPerVariant: 2});
   t.true(record.calibration!.operationCount > 0);
 
-  const files = ['report.md', 'result.json', 'timeline.svg'];
+  const files = ['report.md', 'result.json', 'report.html', 'timeline.svg', 'throughput.svg'];
   const read = async (out: string): Promise<string[]> =>
     Promise.all(files.map(name => readFile(join(place.cwd, out, name), 'utf8')));
   const written = await read('here/calm');

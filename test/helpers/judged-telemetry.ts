@@ -1,6 +1,12 @@
 // What undici's instrumentation and the runtime's would have said in a run that never took place.
 import type {FailureClass} from '../../src/model/event.ts';
-import type {MetricSummary, SpanGroup, TelemetryObservation} from '../../src/model/telemetry.ts';
+import {
+  type MetricSummary,
+  type Span,
+  type SpanGroup,
+  type TelemetryObservation,
+  traceIdOfOperation,
+} from '../../src/model/telemetry.ts';
 
 const scope = '@opentelemetry/instrumentation-undici';
 const runtimeScope = '@opentelemetry/instrumentation-runtime-node';
@@ -74,6 +80,28 @@ const metricsOf = (phase: number, count: number): MetricSummary[] => {
   ];
 };
 
+/** Of each class of failure one operation: two attempts, if it took long enough for two. */
+const exemplarsOf = ({error, examples}: FailureClass): Span[] =>
+  examples.slice(0, 1).flatMap(({index, startMs, durationMs}) => {
+    const times = durationMs > 100 ? [0.1, 0.55] : [0.1];
+    return times.map(
+      (share, attempt): Span => ({
+        traceId: traceIdOfOperation('5eed0000000000a1', index),
+        spanId: `${attempt}`.padStart(16, 'a'),
+        parentSpanId: '0000000000000001',
+        scope,
+        name: 'GET',
+        kind: 'client',
+        startMs: startMs + share * durationMs,
+        endMs: startMs + (share + 0.4) * durationMs,
+        status: 'error',
+        statusMessage: error.message,
+        attributes: {'error.type': error.code},
+        events: [],
+      }),
+    );
+  });
+
 export const telemetryOf = (
   failures: readonly FailureClass[],
   variant: string,
@@ -99,7 +127,7 @@ export const telemetryOf = (
         groups.filter(group => group.phase === phase).reduce((sum, {count}) => sum + count, 0),
       ),
     ).flat(),
-    exemplars: [],
+    exemplars: failures.flatMap(exemplarsOf),
     spansPerOperation: '',
     operations: null,
     shapes: null,

@@ -1,5 +1,5 @@
 // Before and after, phase by phase: what succeeded per second, and how many attempts it took. With several trials a bar is the
-// median, the dots are the trials.
+// median, the dots are the trials, and where there are too many for dots a line runs from the lowest to the highest.
 import {scaleBand, scaleLinear} from 'd3-scale';
 import {max} from 'simple-statistics';
 import type {Phase} from '../../model/plan.ts';
@@ -80,7 +80,7 @@ export const throughput = (story: RunStory): Chart | null => {
   return {
     name: 'throughput',
     title,
-    description: `${listed(shown.map(figure => figure.title))}, by phase${trialCount > 1 ? `; bars are medians over ${plural(trialCount, 'trial')}, dots the trials` : ''}. ${phases
+    description: `${listed(shown.map(figure => figure.title))}, by phase${trialCount > 1 ? `; bars are medians over ${plural(trialCount, 'trial')}, ${trialCount > dotsShown ? 'lines run from the lowest to the highest' : 'dots the trials'}` : ''}. ${phases
       .map(
         phase =>
           `${phase.name}: ${series.map(one => rate(figureOf(one, phase, figures[0]!) ?? undefined)).join(' → ')}`,
@@ -183,16 +183,31 @@ const drawBar = (
       width: Math.max(2, width - 4),
       height: Math.max(0, bottom - scale(value)),
     }),
-    ...(trials.length > 1
-      ? trials.map((each, index) =>
-          element('circle', {
-            class: 'dot',
-            cx: middle + ((index + 0.5) / trials.length - 0.5) * width * 0.6,
-            cy: scale(each),
-            r: 2.5,
-          }),
-        )
-      : []),
+    ...trialMarks(trials, middle, width, scale),
     textWidth(text, 12) <= width + 8 ? label(text, middle, scale(highest) - 5, {class: 'middle halo'}) : '',
   ];
+};
+
+/** Beyond these, dots would be a blot. */
+const dotsShown = 40;
+
+const trialMarks = (
+  trials: readonly number[],
+  middle: number,
+  width: number,
+  scale: (value: number) => number,
+): string[] => {
+  if (trials.length < 2) return [];
+  if (trials.length > dotsShown) {
+    const [low, high] = [Math.min(...trials), Math.max(...trials)];
+    return [element('line', {class: 'died', x1: middle, x2: middle, y1: scale(low), y2: scale(high)})];
+  }
+  return trials.map((value, index) =>
+    element('circle', {
+      class: 'dot',
+      cx: middle + ((index + 0.5) / trials.length - 0.5) * width * 0.6,
+      cy: scale(value),
+      r: 2.5,
+    }),
+  );
 };

@@ -1,0 +1,79 @@
+// The blocks of a case study as HTML. All text is escaped here, and nowhere before.
+import type {Chart} from '../charts/chart.ts';
+import {toInlineSvg} from '../charts/chart.ts';
+import {escapeXml} from '../charts/svg.ts';
+import type {Block, Section, Span, Table, Text} from '../document.ts';
+
+/** For text and for attributes in double quotes; control characters are left out. */
+export const escapeHtml = (text: string): string => escapeXml(text).replaceAll("'", '&#39;');
+
+export const renderSection = ({id, title, blocks}: Section): string =>
+  [
+    `<section aria-labelledby="${id}">`,
+    `<h2 id="${id}">${escapeHtml(title)}</h2>`,
+    ...blocks.map(renderBlock),
+    '</section>',
+  ].join('\n');
+
+export const renderBlock = (block: Block): string => {
+  switch (block.kind) {
+    case 'paragraph':
+      return `<p>${renderText(block.text)}</p>`;
+    case 'quote':
+      return `<blockquote><p>${renderText(block.text)}</p></blockquote>`;
+    case 'heading':
+      return `<h3>${escapeHtml(block.title)}</h3>`;
+    case 'list':
+      return `<ul>\n${block.items.map(item => `<li>${renderText(item)}</li>`).join('\n')}\n</ul>`;
+    case 'code':
+      return scrolling('code', `<pre><code>${escapeHtml(block.text.trimEnd())}</code></pre>`);
+    case 'figure':
+      return renderFigure(block.chart);
+    case 'table':
+      return scrolling('table', renderTable(block));
+  }
+};
+
+/** What is wider than a phone scrolls in its own box, by the keyboard too. */
+export const scrolling = (what: string, content: string): string =>
+  `<div class="scroll" role="region" aria-label="${what}, scrolls sideways" tabindex="0">\n${content}\n</div>`;
+
+/** A chart that the page's script can read values off, and stretch where its axis is time. */
+const renderFigure = (chart: Chart): string =>
+  [
+    `<figure data-chart="${chart.name}">`,
+    ...(chart.span ? [zoomButtons(chart)] : []),
+    `<div class="plate" role="group" tabindex="0" aria-label="${escapeHtml(chart.title)}. Arrow keys read the values${chart.span ? ', plus and minus zoom, 0 shows all' : ''}.">`,
+    toInlineSvg(chart),
+    '</div>',
+    '</figure>',
+  ].join('\n');
+
+const zoomButtons = ({title}: Chart): string => {
+  const button = (zoom: string, sign: string, words: string): string =>
+    `<button type="button" data-zoom="${zoom}" aria-label="${words}: ${escapeHtml(title)}">${sign}</button>`;
+  return `<div class="zoom">${button('in', '+', 'Zoom in')}${button('out', '−', 'Zoom out')}${button('all', 'all', 'Show all of the time')}</div>`;
+};
+
+const renderTable = ({columns, rows}: Table): string => {
+  const classOf = (index: number): string => (columns[index]?.align === 'right' ? ' class="figure"' : '');
+  return [
+    '<table>',
+    `<thead><tr>${columns.map(({title}, index) => `<th scope="col"${classOf(index)}>${escapeHtml(title)}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...rows.map(
+      cells =>
+        `<tr>${cells.map((cell, index) => `<td${classOf(index)}>${renderText(cell)}</td>`).join('')}</tr>`,
+    ),
+    '</tbody>',
+    '</table>',
+  ].join('\n');
+};
+
+export const renderText = (text: Text): string => text.map(renderSpan).join('');
+
+const renderSpan = (span: Span): string => {
+  if (typeof span === 'string') return escapeHtml(span);
+  if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
+  return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
+};

@@ -1,0 +1,52 @@
+// The case study as one page: no network, no dependency, works from a file. The same blocks as the markdown, with values to point at.
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {type CaseStudy, chartsOf} from '../case-study.ts';
+import {chartRules, definitions, layers} from '../charts/style.ts';
+import type {RunStory} from '../variants.ts';
+import {embeddedJson, pageData} from './data.ts';
+import {escapeHtml, renderBlock, renderSection} from './html.ts';
+import {operationsSection} from './operations.ts';
+
+const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+
+/** What the policy lets run and apply: these two texts, and nothing that a name or a message could bring along. */
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Deterministic: the same study gives the same bytes. */
+export const toPage = (study: CaseStudy, story: RunStory): string => {
+  const style = `\n${asset('page.css')}${chartRules}\n`;
+  const script = `\n${asset('page.js')}`;
+  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  const links = [...study.sections, {id: 'operations', title: 'Operations'}, ...study.appendices].map(
+    ({id, title}) => `<a href="#${id}">${escapeHtml(title)}</a>`,
+  );
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${escapeHtml(study.headline)}</title>`,
+    '<link rel="icon" href="data:,">',
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    '<a class="skip" href="#main">To the report</a>',
+    `<nav aria-label="Sections">${links.join('\n')}</nav>`,
+    '<main id="main">',
+    `<h1>${escapeHtml(study.headline)}</h1>`,
+    ...study.lead.map(renderBlock),
+    ...study.sections.map(renderSection),
+    operationsSection(story),
+    ...study.appendices.map(renderSection),
+    '</main>',
+    `<svg class="chart definitions" width="0" height="0" aria-hidden="true">${definitions(layers)}</svg>`,
+    `<script type="application/json" id="data">${embeddedJson(pageData(story, chartsOf(study)))}</script>`,
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>\n',
+  ].join('\n');
+};

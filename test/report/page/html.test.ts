@@ -1,0 +1,58 @@
+import test from 'ava';
+import {code, list, paragraph, strong, table} from '../../../src/report/document.ts';
+import {embeddedJson} from '../../../src/report/page/data.ts';
+import {escapeHtml, renderBlock, renderSection} from '../../../src/report/page/html.ts';
+import {renderReport} from '../../../src/report/report.ts';
+import {judgedRun} from '../../helpers/judged-run.ts';
+
+test('text stays text, in elements and in attributes', t => {
+  t.is(escapeHtml(`<a href="x" b='y'>&\u0007`), '&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;');
+});
+
+test('spans keep their meaning', t => {
+  t.is(
+    renderBlock(paragraph('a < b ', code('x & y'), {break: true}, strong('<b>'))),
+    '<p>a &lt; b <code>x &amp; y</code><br><strong>&lt;b&gt;</strong></p>',
+  );
+});
+
+test('a list, a quote and a heading', t => {
+  t.is(renderBlock(list([['a'], [code('b')]])), '<ul>\n<li>a</li>\n<li><code>b</code></li>\n</ul>');
+  t.is(renderBlock({kind: 'quote', text: ['q']}), '<blockquote><p>q</p></blockquote>');
+  t.is(renderBlock({kind: 'heading', title: 'A & B'}), '<h3>A &amp; B</h3>');
+});
+
+test('a table scrolls in a box of its own, figures to the right', t => {
+  t.is(
+    renderBlock(table(['A', '>B'], [['x', '1']])),
+    [
+      '<div class="scroll" role="region" aria-label="table, scrolls sideways" tabindex="0">',
+      '<table>',
+      '<thead><tr><th scope="col">A</th><th scope="col" class="figure">B</th></tr></thead>',
+      '<tbody>',
+      '<tr><td>x</td><td class="figure">1</td></tr>',
+      '</tbody>',
+      '</table>',
+      '</div>',
+    ].join('\n'),
+  );
+});
+
+test('a section is named by its heading', t => {
+  t.is(
+    renderSection({id: 'change', title: 'Change', blocks: [paragraph('p')]}),
+    '<section aria-labelledby="change">\n<h2 id="change">Change</h2>\n<p>p</p>\n</section>',
+  );
+});
+
+test('data cannot end the element that holds it', t => {
+  const text = embeddedJson({name: '</script><!--'});
+  t.is(text, '{"name":"\\u003c/script>\\u003c!--"}');
+  t.deepEqual(JSON.parse(text), {name: '</script><!--'});
+});
+
+test('a page asks nothing of a network, and stays small however many trials there are', t => {
+  const page = renderReport(judgedRun({trialsPerVariant: 60})).files['report.html'] ?? '';
+  t.true(page.length < 2_000_000, `${page.length}`);
+  t.notRegex(page, /(?:src|href)="(?!#|data:)|@import|url\((?!#)/);
+});
