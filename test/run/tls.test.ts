@@ -47,6 +47,19 @@ test('each TLS fault hits, and is seen for what it is', async t => {
     trusting.filter(code => /CERT|VERIFY/.test(String(code))),
     [],
   );
+  const witness = strict.injector.at(-1)!.witness;
+  for (const [index, {name, faults}] of strict.plan.phases.entries()) {
+    for (const [position, fault] of faults.entries()) {
+      const {firstHitMs, lastHitMs} = witness.faults[`${name}-${position + 1}-${fault.kind}`]!;
+      const edgeOf = (phase: number) => strict.edges.find(edge => edge.phase === phase)!;
+      // The injector's clock counts whole milliseconds.
+      t.true(firstHitMs! - strict.originEpochMs >= edgeOf(index).beforeMs - 2, `${name} hit before its edge`);
+      t.true(
+        lastHitMs! - strict.originEpochMs <= edgeOf(index + 1).afterMs + 2,
+        `${name} hit after its edge`,
+      );
+    }
+  }
   const log = strict.injectorLog!;
   const hit = new Set(log.connections.flatMap(({hits}) => hits));
   t.is(hit.size, seen.length, 'the journal says which connection each fault hit');

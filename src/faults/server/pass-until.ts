@@ -1,6 +1,6 @@
 // Lets a direction through until so many bytes have passed, or so much time.
 
-import type {Stage, Wait} from './stage.ts';
+import type {Ending, Stage, Steps, Wait} from './stage.ts';
 
 export type PassLimits = {
   /** Counted on the connection, across restarts of the toxic. 0: no limit. */
@@ -8,6 +8,14 @@ export type PassLimits = {
   /** From now on. 0: no limit. */
   readonly ms: number;
 };
+
+/** The attributes of a toxic type that does something at a place on the connection: which comes first; neither: at once. */
+export const passLimits = {
+  /** 0: no limit. */
+  bytes: {kind: 'int64', initial: 0},
+  /** Milliseconds from when the toxic starts on the connection; 0: no limit. */
+  ms: {kind: 'int64', initial: 0},
+} as const;
 
 /** What came first. `withheldBytes` were read beyond the limit. Without any limit it is reached at once. */
 export type PassEnd =
@@ -27,4 +35,12 @@ export function* passUntil(stage: Stage, {bytes, ms}: PassLimits): Generator<Wai
     if (passing.length < data.length) return {kind: 'reached', withheldBytes: data.length - passing.length};
   }
   return {kind: 'reached', withheldBytes: 0};
+}
+
+/** Ends the direction like that once a limit is reached. */
+export function* endAfter(stage: Stage, limits: PassLimits, ending: Ending): Steps {
+  const end = yield* passUntil(stage, limits);
+  if (end.kind === 'input-ended') return;
+  stage.acted();
+  stage.close(ending);
 }

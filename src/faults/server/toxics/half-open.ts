@@ -2,17 +2,12 @@
 // side is never told: the proxy closes the one connection and leaves the other open and silent. Removing the toxic closes
 // that one too.
 
-import {passUntil} from '../pass-until.ts';
+import {passLimits, passUntil} from '../pass-until.ts';
 import {defineToxicType} from '../toxic-type.ts';
 
 export const halfOpen = defineToxicType({
   name: 'half_open',
-  attributes: {
-    /** 0: no limit. */
-    bytes: {kind: 'int64', initial: 0},
-    /** Milliseconds from when the toxic starts on the connection; 0: no limit. Neither: gone at once. */
-    ms: {kind: 'int64', initial: 0},
-  },
+  attributes: passLimits,
   *run(stage, limits) {
     if (!stage.closesOnRemoval) {
       const end = yield* passUntil(stage, limits);

@@ -1,17 +1,12 @@
 // stall: goes silent, at once, after `bytes` bytes, or after `ms` ms, whichever comes first. What follows is dropped, and the
 // connection stays open. Removing the toxic closes a connection that has gone silent, since bytes may be missing.
 
-import {passUntil} from '../pass-until.ts';
+import {passLimits, passUntil} from '../pass-until.ts';
 import {defineToxicType} from '../toxic-type.ts';
 
 export const stall = defineToxicType({
   name: 'stall',
-  attributes: {
-    /** 0: no limit. */
-    bytes: {kind: 'int64', initial: 0},
-    /** Milliseconds from when the toxic starts on the connection; 0: no limit. Neither: silent at once. */
-    ms: {kind: 'int64', initial: 0},
-  },
+  attributes: passLimits,
   *run(stage, limits) {
     // One that is silent already stays so when it is updated: there is a gap, and nothing can follow it.
     if (!stage.closesOnRemoval) {
