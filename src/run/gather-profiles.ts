@@ -5,37 +5,22 @@ import {basename, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {ProfileSummary} from '../model/profile.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
-import {CpuCuts} from '../profiles/cpu.ts';
-import {MemoryCuts} from '../profiles/memory.ts';
+import {type CpuCut, CpuCuts} from '../profiles/cpu.ts';
+import {type MemoryCut, MemoryCuts} from '../profiles/memory.ts';
 import type {Ground} from '../profiles/owner.ts';
+import {type PprofColumn, pprofFile} from '../profiles/pprof.ts';
 import type {Span} from '../profiles/span.ts';
 import {summarise} from '../profiles/summarise.ts';
 import type {CallNode} from '../profiles/tree.ts';
 import {cpuProfileFile, heapProfileFile} from '../profiles/v8-files.ts';
 import {profileParts, removeProfileParts} from '../store/profile-parts.ts';
 
-/** The phases that the trial reached, and what came after the load. */
-const spansOf = (trial: Trial): Span[] => {
-  const phases = trial.plan.phases.flatMap((_, phase) => {
-    const window = phaseWindow(trial, phase);
-    return window ? [{phase, ...window}] : [];
-  });
-  const {loadEndedMs} = trial;
-  return loadEndedMs === null ? phases : [...phases, {phase: null, startMs: loadEndedMs, endMs: Infinity}];
+/** One profile of a span, and the files that hold it, by the ends of their names. */
+type Told = Pick<ProfileSummary, 'what' | 'atMs'> & {
+  readonly span: Span;
+  readonly tree: CallNode;
+  readonly files: {readonly [ending: string]: string | Uint8Array};
 };
-
-const groundOf = (scenarioFile: string): Ground => ({
-  scenarioUrl: pathToFileURL(realpathSync(scenarioFile)).href,
-  harnessUrl: new URL('../', import.meta.url).href,
-});
-
-/** `2-stalled`; what follows the load comes last. */
-const stemOf = (trial: Trial, {phase}: Span): string =>
-  phase === null
-    ? `${trial.plan.phases.length + 1}-drain`
-    : `${phase + 1}-${(trial.plan.phases[phase]?.name ?? '').replaceAll(/[^\w-]+/g, '-')}`;
-
-type Told = Pick<ProfileSummary, 'what' | 'atMs'> & {readonly tree: CallNode; readonly file: string | null};
 
 /** Empty where the subject was not profiled. */
 export const gatherProfiles = async (
@@ -51,37 +36,99 @@ export const gatherProfiles = async (
     else memory.add(part);
   }
   const ground = groundOf(scenarioFile);
-  const write = async (span: Span, {what, atMs, tree, file}: Told, text: string): Promise<ProfileSummary> => {
-    const files = file === null ? [] : [`${stemOf(trial, span)}${file}`];
-    for (const name of files) await writeFile(join(folder, name), text);
-    return {
-      what,
-      phase: span.phase,
-      atMs,
-      ...summarise(tree, ground),
-      files: files.map(name => `${basename(folder)}/${name}`),
-    };
-  };
   const summaries: ProfileSummary[] = [];
-  for (const cut of cpu.cuts()) {
-    const {span, tree} = cut;
-    const told: Told = {what: 'cpu', atMs: span.startMs, tree, file: '.cpuprofile'};
-    summaries.push(await write(span, told, cpuProfileFile(cut)));
-  }
-  for (const {span, heap, buffers} of memory.cuts()) {
-    const {atMs, live, allocated} = buffers;
-    const states: Told[] = [
-      ...(heap ? [{what: 'heap' as const, ...heap, file: '.heapprofile'}] : []),
-      {what: 'buffers', atMs, tree: live, file: '.buffers.heapprofile'},
-      {what: 'buffer-allocations', atMs: span.startMs, tree: allocated, file: null},
-    ];
-    for (const state of states) {
-      // A process that made no Buffer of note has nothing to show.
-      const text = heapProfileFile(state.tree);
-      const summary = await write(span, state, text);
-      if (summary.total > 0) summaries.push(summary);
+  for (const told of [...cpu.cuts().map(cpuOf), ...memory.cuts().flatMap(memoryOf)]) {
+    const {what, atMs, span, tree} = told;
+    const summary = summarise(tree, ground);
+    // A process that made no Buffer of note has nothing to show.
+    if (summary.total === 0) continue;
+    const files: string[] = [];
+    for (const [ending, content] of Object.entries(told.files)) {
+      const name = `${stemOf(trial, span)}${ending}`;
+      await writeFile(join(folder, name), content);
+      files.push(`${basename(folder)}/${name}`);
     }
+    summaries.push({what, phase: span.phase, atMs, ...summary, files});
   }
   await removeProfileParts(folder);
   return summaries;
+};
+
+/** The phases that the trial reached, and what came after the load. */
+const spansOf = (trial: Trial): Span[] => {
+  const phases = trial.plan.phases.flatMap((_, phase) => {
+    const window = phaseWindow(trial, phase);
+    return window ? [{phase, ...window}] : [];
+  });
+  const {loadEndedMs, exit} = trial;
+  if (loadEndedMs === null) return phases;
+  return [...phases, {phase: null, startMs: loadEndedMs, endMs: exit?.atMs ?? Number.MAX_SAFE_INTEGER}];
+};
+
+const groundOf = (scenarioFile: string): Ground => ({
+  scenarioUrl: pathToFileURL(realpathSync(scenarioFile)).href,
+  harnessUrl: new URL('../', import.meta.url).href,
+});
+
+/** `2-stalled`; what follows the load comes last. */
+const stemOf = ({plan}: Trial, {phase}: Span): string =>
+  phase === null
+    ? `${plan.phases.length + 1}-drain`
+    : `${phase + 1}-${(plan.phases[phase]?.name ?? '').replaceAll(/[^\w-]+/g, '-')}`;
+
+const cpuOf = (cut: CpuCut): Told => {
+  const {span, tree} = cut;
+  const columns: PprofColumn[] = [
+    {type: 'samples', unit: 'count', tree, weigh: ({sampleCount}) => sampleCount},
+    {type: 'cpu', unit: 'nanoseconds', tree, weigh: ({self}) => self * 1e6},
+  ];
+  return {
+    what: 'cpu',
+    atMs: span.startMs,
+    span,
+    tree,
+    files: {
+      '.cpuprofile': cpuProfileFile(cut),
+      '.cpu.pb.gz': pprofFile(columns, span.endMs - span.startMs),
+    },
+  };
+};
+
+const ownBytes = ({self}: CallNode): number => self;
+
+const memoryOf = ({span, heap, buffers}: MemoryCut): Told[] => {
+  const {atMs, live, allocated} = buffers;
+  const inUse = (tree: CallNode): PprofColumn => ({
+    type: 'inuse_space',
+    unit: 'bytes',
+    tree,
+    weigh: ownBytes,
+  });
+  const columns: PprofColumn[] = [
+    {type: 'alloc_space', unit: 'bytes', tree: allocated, weigh: ownBytes},
+    inUse(live),
+  ];
+  return [
+    ...(heap
+      ? [
+          {
+            what: 'heap' as const,
+            ...heap,
+            span,
+            files: {
+              '.heapprofile': heapProfileFile(heap.tree),
+              '.heap.pb.gz': pprofFile([inUse(heap.tree)], 0),
+            },
+          },
+        ]
+      : []),
+    {
+      what: 'buffers',
+      atMs,
+      span,
+      tree: live,
+      files: {'.buffers.heapprofile': heapProfileFile(live), '.buffers.pb.gz': pprofFile(columns, 0)},
+    },
+    {what: 'buffer-allocations', atMs: span.startMs, span, tree: allocated, files: {}},
+  ];
 };

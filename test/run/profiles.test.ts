@@ -100,7 +100,10 @@ test('the saved run tells the same, and the parts are tidied away', async t => {
   const profiles = files.filter(file => file.includes('/profiles/'));
   t.true(profiles.length > 0);
   t.deepEqual(
-    profiles.filter(file => !/\/\d-[a-z]+(?:\.buffers)?\.(?:cpuprofile|heapprofile)$/.test(file)),
+    profiles.filter(
+      file =>
+        !/\/\d-[a-z]+(?:\.buffers)?\.(?:cpuprofile|heapprofile|(?:cpu|heap)\.pb\.gz|pb\.gz)$/.test(file),
+    ),
     [],
   );
 });
