@@ -123,8 +123,24 @@ export type ResourceSample = {
   readonly loopUtilisationRatio: number;
   readonly gcMs: number;
   readonly gcCount: number;
-  /** Operations that have started and not settled; absent in runs of old. */
+  /** Operations that have started and not settled; this and what follows is absent in runs of old. */
   readonly inFlightCount?: number;
+  readonly heapTotalBytes?: number;
+  /** Where V8 gives up, as it tells it. */
+  readonly heapLimitBytes?: number;
+  /** Part of what is external. */
+  readonly arrayBuffersBytes?: number;
+  /** What keeps the event loop alive, by its kind: `TCPSocketWrap`, `Timeout`. */
+  readonly activeResources?: {readonly [kind: string]: number};
+  readonly gcKinds?: GcKinds;
+};
+
+/** Pauses by the kind of collection: scavenges, full ones, starts of incremental marking, weak callbacks. */
+export type GcKinds = {
+  readonly [kind in 'minor' | 'major' | 'incremental' | 'weak-callbacks']?: {
+    readonly count: number;
+    readonly ms: number;
+  };
 };
 
 /** The subject's process over one whole phase. */
@@ -138,6 +154,8 @@ export type PhaseResources = {
   readonly loopUtilisationRatio: number;
   readonly gcMs: number;
   readonly gcCount: number;
+  /** Absent in runs of old. */
+  readonly gcKinds?: GcKinds;
 };
 
 /** What the operating system says of the subject's process; null where the platform does not tell. */
@@ -145,9 +163,20 @@ export type SystemSample = {
   readonly atMs: number;
   readonly cpuMs: number;
   readonly rssBytes: number;
-  readonly threadCount: number;
+  readonly threadCount: number | null;
   readonly fileDescriptorCount: number | null;
   readonly socketCount: number | null;
+  /** Threads by name; absent where the platform does not tell, where there are too many, and in runs of old. */
+  readonly threads?: readonly ThreadGroup[];
+};
+
+/** Threads of one name at one moment; those that neither run nor wait for a disk sleep. CPU is cumulative. */
+export type ThreadGroup = {
+  readonly name: string;
+  readonly count: number;
+  readonly runningCount: number;
+  readonly blockedCount: number;
+  readonly cpuMs: number;
 };
 
 /** How one process of the harness fared in one phase. */

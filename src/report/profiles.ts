@@ -2,6 +2,7 @@
 import type {ProfileFrame, ProfileSummary} from '../model/profile.ts';
 import {type Block, code, heading, joined, paragraph, type Text, table} from './document.ts';
 import {bytes, percent, unknownFigure} from './format.ts';
+import {phaseThatMatters} from './phase-that-matters.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
 type What = ProfileSummary['what'];
@@ -39,17 +40,6 @@ export const profileBlocks = (story: RunStory): Block[] => {
     ...stackBlocks(profiled),
     ...fileBlocks(story, profiled),
   ];
-};
-
-/** Where the baseline shows its worst symptom, else the first fault, else the last phase that has a profile. */
-const phaseThatMatters = ({run, baseline}: RunStory): number => {
-  const {phases} = run.record.plan;
-  const present = baseline.symptoms.flatMap(symptom => symptom.present);
-  const worst = present.find(({severity}) => severity === 'fail') ?? present[0];
-  const named = phases.findIndex(({name}) => name === worst?.phase);
-  if (named >= 0) return named;
-  const fault = phases.findIndex(({role}) => role === 'fault');
-  return fault >= 0 ? fault : phases.length - 1;
 };
 
 const profiledIn = (story: VariantStory, phase: number): Profiled[] => {

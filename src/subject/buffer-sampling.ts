@@ -7,6 +7,9 @@ import type {BufferStack, CallFrame} from '../model/profile-part.ts';
 /** As V8's sampling heap profiler: a sample for each 512 KiB on average. */
 export const samplingIntervalBytes = 512 * 1024;
 
+/** A sample costs 30 µs. When there are more than so many between two tidyings, the next ones are further apart. */
+const samplesWanted = 50;
+
 const framesKept = 24;
 
 /** Beyond so many different stacks the rest goes uncounted: code that is generated anew must not fill the memory. */
@@ -40,10 +43,10 @@ class Stack {
 }
 
 /** Bytes to the next sample: exponentially spread, so that no regular pattern of sizes escapes. */
-const nextGap = (): number => -Math.log(1 - Math.random()) * samplingIntervalBytes;
+const nextGap = (intervalBytes: number): number => -Math.log(1 - Math.random()) * intervalBytes;
 
 /** How many bytes a sampled allocation stands for, as large ones are nearly always sampled and small ones seldom. */
-const weight = (bytes: number): number => bytes / -Math.expm1(-bytes / samplingIntervalBytes);
+const weight = (bytes: number, intervalBytes: number): number => bytes / -Math.expm1(-bytes / intervalBytes);
 
 const names = ['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'from'] as const;
 
@@ -51,7 +54,9 @@ type Maker = (...args: unknown[]) => Buffer;
 
 export class BufferSampling {
   readonly #stacks = new Map<string, Stack>();
-  #gap = nextGap();
+  #intervalBytes = samplingIntervalBytes;
+  #gap = nextGap(samplingIntervalBytes);
+  #recentCount = 0;
 
   /** For the life of the process: whoever took the wrapped functions keeps them. */
   install(): void {
@@ -81,13 +86,18 @@ export class BufferSampling {
     }
   }
 
-  /** What is dead is let go of; to be called now and then. */
-  forgetDead(): void {
-    for (const stack of this.#stacks.values()) stack.forgetDead();
+  /** Lets go of what is dead, and keeps to what sampling may cost; to be called a few times a second. */
+  tidy(): void {
+    this.#forgetDead();
+    if (this.#recentCount > samplesWanted) this.#intervalBytes *= 2;
+    else if (this.#recentCount < samplesWanted / 4) {
+      this.#intervalBytes = Math.max(samplingIntervalBytes, this.#intervalBytes / 2);
+    }
+    this.#recentCount = 0;
   }
 
   stacks(): BufferStack[] {
-    this.forgetDead();
+    this.#forgetDead();
     return [...this.#stacks.values()].map(({frames, liveBytes, allocatedBytes, sampleCount}) => ({
       frames,
       liveBytes,
@@ -96,8 +106,13 @@ export class BufferSampling {
     }));
   }
 
+  #forgetDead(): void {
+    for (const stack of this.#stacks.values()) stack.forgetDead();
+  }
+
   #sample(buffer: Buffer): void {
-    this.#gap = nextGap();
+    this.#gap = nextGap(this.#intervalBytes);
+    this.#recentCount++;
     // Without our own two frames and the wrapper's, which the reader would take for the culprit.
     const sites = util.getCallSites(framesKept + 3).slice(3);
     const frames = sites.map(site => ({
@@ -116,6 +131,6 @@ export class BufferSampling {
       stack = new Stack(frames);
       this.#stacks.set(key, stack);
     }
-    stack.add(buffer.buffer, weight(buffer.length));
+    stack.add(buffer.buffer, weight(buffer.length, this.#intervalBytes));
   }
 }

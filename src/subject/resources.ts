@@ -1,11 +1,13 @@
 // The subject's process as seen from inside: CPU, memory, garbage collection, event loop.
 import {
+  constants,
   type EventLoopUtilization,
   monitorEventLoopDelay,
   PerformanceObserver,
   performance,
 } from 'node:perf_hooks';
-import type {PhaseResources, ResourceSample} from '../model/event.ts';
+import {getHeapStatistics} from 'node:v8';
+import type {GcKinds, PhaseResources, ResourceSample} from '../model/event.ts';
 
 /** The monitor fires at this interval and records the time between two fires, so this much is not delay. */
 const resolutionMs = 10;
@@ -18,6 +20,28 @@ const cpuMs = (): number => {
   return (user + system) / 1000;
 };
 
+/** What V8 does of a cycle while the program runs, such as incremental marking, is in none of these pauses. */
+const gcNames: ReadonlyMap<number, keyof GcKinds> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weak-callbacks'],
+]);
+
+type CollectionEntry = {
+  readonly startTime: number;
+  readonly duration: number;
+  readonly detail?: {readonly kind?: number};
+};
+
+type Collections = Pick<PhaseResources, 'gcMs' | 'gcCount'> & {readonly gcKinds: GcKinds};
+
+const countByKind = (kinds: readonly string[]): {readonly [kind: string]: number} => {
+  const counts: Record<string, number> = {};
+  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
 class Watch {
   readonly delay = monitorEventLoopDelay({resolution: resolutionMs});
   readonly startMs: number;
@@ -25,8 +49,7 @@ class Watch {
   readonly startUtilisation: EventLoopUtilization = performance.eventLoopUtilization();
   /** On the clock of performance entries. */
   readonly startedAt = performance.now();
-  gcMs = 0;
-  gcCount = 0;
+  readonly #gc = new Map<keyof GcKinds, {count: number; ms: number}>();
 
   constructor(nowMs: number) {
     this.startMs = nowMs;
@@ -35,6 +58,23 @@ class Watch {
 
   utilisationRatio(): number {
     return performance.eventLoopUtilization(this.startUtilisation).utilization;
+  }
+
+  addCollection(entry: CollectionEntry): void {
+    // It is told some time later: what was collected before an edge is not the new phase's.
+    if (entry.startTime < this.startedAt) return;
+    const name = gcNames.get(entry.detail?.kind ?? 0) ?? 'major';
+    const known = this.#gc.get(name) ?? {count: 0, ms: 0};
+    this.#gc.set(name, {count: known.count + 1, ms: known.ms + entry.duration});
+  }
+
+  gc(): Collections {
+    const kinds = [...this.#gc.values()];
+    return {
+      gcMs: kinds.reduce((sum, {ms}) => sum + ms, 0),
+      gcCount: kinds.reduce((sum, {count}) => sum + count, 0),
+      gcKinds: Object.fromEntries(this.#gc),
+    };
   }
 
   end(): void {
@@ -55,10 +95,7 @@ export class Resources {
     this.#observer = new PerformanceObserver(list => {
       for (const entry of list.getEntries()) {
         for (const watch of [this.#sinceSample, this.#sincePhase]) {
-          // It is told some time later: what was collected before an edge is not the new phase's.
-          if (entry.startTime < watch.startedAt) continue;
-          watch.gcMs += entry.duration;
-          watch.gcCount++;
+          watch.addCollection(entry as CollectionEntry);
         }
       }
     });
@@ -76,10 +113,13 @@ export class Resources {
       rssBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
       externalBytes: memory.external,
+      heapTotalBytes: memory.heapTotal,
+      heapLimitBytes: getHeapStatistics().heap_size_limit,
+      arrayBuffersBytes: memory.arrayBuffers,
+      activeResources: countByKind(process.getActiveResourcesInfo()),
       loopDelayMaxMs: delayMs(watch.delay.max),
       loopUtilisationRatio: watch.utilisationRatio(),
-      gcMs: watch.gcMs,
-      gcCount: watch.gcCount,
+      ...watch.gc(),
     };
   }
 
@@ -101,8 +141,7 @@ export class Resources {
       loopDelayP99Ms: delayMs(watch.delay.percentile(99)),
       loopDelayMaxMs: delayMs(watch.delay.max),
       loopUtilisationRatio: watch.utilisationRatio(),
-      gcMs: watch.gcMs,
-      gcCount: watch.gcCount,
+      ...watch.gc(),
     };
   }
 

@@ -63,13 +63,26 @@ export const resourcesOf = (variant: string, endMs: number): ResourceSample[] =>
   }));
 
 export const systemOf = (variant: string, endMs: number): SystemSample[] =>
-  resourcesOf(variant, endMs).map(({atMs, cpuMs, rssBytes}) => ({
+  resourcesOf(variant, endMs).map(({atMs, cpuMs, rssBytes}, index) => ({
     atMs,
     cpuMs,
     rssBytes,
     threadCount: 11,
     fileDescriptorCount: 80,
     socketCount: 52,
+    threads: [
+      {
+        name: 'MainThread',
+        count: 1,
+        runningCount: index % 5 === 0 ? 1 : 0,
+        blockedCount: 0,
+        cpuMs: cpuMs * 0.9,
+      },
+      {name: 'V8Worker', count: 4, runningCount: 0, blockedCount: 0, cpuMs: cpuMs * 0.08},
+      {name: 'libuv-worker', count: 4, runningCount: 0, blockedCount: 0, cpuMs: 20},
+      {name: 'SignalInspector', count: 1, runningCount: 0, blockedCount: 0, cpuMs: 0},
+      {name: 'v8:ProfEvntProc', count: 1, runningCount: 0, blockedCount: 0, cpuMs: cpuMs * 0.02},
+    ],
   }));
 
 export const attemptsOf = (variant: string, reached: number, endMs: number): number[] =>

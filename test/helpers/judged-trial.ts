@@ -12,6 +12,7 @@ import {
   startOf,
   wobble,
 } from './judged-behaviour.ts';
+import {profilesOf} from './judged-profiles.ts';
 import {attemptsOf, figuresOf, injectorOf, resourcesOf, systemOf} from './judged-samples.ts';
 import {telemetryOf} from './judged-telemetry.ts';
 
@@ -151,7 +152,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     heaps: [],
     unhandledRejections: [],
     warnings: [],
-    profiles: [],
+    profiles: profilesOf(variant, reached),
     troubles: [],
   };
 };

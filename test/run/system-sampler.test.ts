@@ -1,5 +1,7 @@
 // A process as the operating system sees it.
+import {once} from 'node:events';
 import {createServer} from 'node:net';
+import {Worker} from 'node:worker_threads';
 import test from 'ava';
 import {sampleProcess} from '../../src/run/system-sampler.ts';
 
@@ -17,7 +19,7 @@ onLinux('a living process has memory, threads, descriptors and sockets', async t
   t.true(before!.cpuMs > 0 && after!.cpuMs >= before!.cpuMs);
   // In kB from the kernel, in bytes from us: off by 1024 would be seen.
   t.true(after!.rssBytes > 10 * 1024 ** 2 && after!.rssBytes < 16 * 1024 ** 3);
-  t.true(after!.threadCount >= 2);
+  t.true(after!.threadCount! >= 2);
   t.true(after!.fileDescriptorCount! > 3);
   t.true(after!.socketCount! >= 1);
   t.true(after!.socketCount! <= after!.fileDescriptorCount!);
@@ -26,4 +28,18 @@ onLinux('a living process has memory, threads, descriptors and sockets', async t
 onLinux('of a process that is gone there is no sample', async t => {
   // Above the kernel's highest process id.
   t.is(await sampleProcess(2 ** 22 + 1, 0), null);
+});
+
+onLinux('its threads are told by name', async t => {
+  const worker = new Worker('setInterval(() => {}, 1000)', {eval: true});
+  t.teardown(() => worker.terminate());
+  await once(worker, 'online');
+  const {threads, threadCount} = (await sampleProcess(process.pid, 0))!;
+  const counted = threads!.reduce((sum, {count}) => sum + count, 0);
+  t.true(Math.abs(counted - threadCount!) <= 2, `${counted} of ${threadCount}`);
+  t.true(threads!.some(({name}) => name === 'V8Worker'));
+  for (const {count, runningCount, blockedCount, cpuMs} of threads!) {
+    t.true(count >= 1 && runningCount + blockedCount <= count && cpuMs >= 0);
+  }
+  t.true(Math.max(...threads!.map(({cpuMs}) => cpuMs)) > 0);
 });

@@ -33,6 +33,8 @@ test.serial('a blocked event loop is seen as delay, utilisation and CPU', async 
   }
   t.true(phase.cpuMs > 50 && phase.cpuMs < phase.durationMs * 8);
   t.true(sample.heapUsedBytes > 1e6 && sample.rssBytes > sample.heapUsedBytes);
+  t.true(sample.heapTotalBytes! >= sample.heapUsedBytes && sample.heapLimitBytes! > sample.heapTotalBytes!);
+  t.true(sample.arrayBuffersBytes! <= sample.externalBytes);
 });
 
 test.serial('each phase and each sample has its own figures', async t => {
@@ -69,6 +71,7 @@ test.serial('garbage collections are counted', async t => {
   const sample = resources.sample();
   t.true(sample.gcCount >= 1);
   t.true(sample.gcMs > 0);
+  t.true(sample.gcKinds!.major!.count >= 1);
   t.is(resources.endPhase(0).gcCount, sample.gcCount);
 });
 
@@ -77,4 +80,11 @@ test.serial('it holds no process open', async t => {
   const child = fork(new URL('../fixtures/resources.ts', import.meta.url), {execArgv: []});
   const [code] = await once(child, 'exit');
   t.is(code, 0);
+});
+
+test.serial('what keeps the event loop alive is counted by its kind', t => {
+  const resources = watch(t);
+  const timers = [1, 2, 3].map(() => setTimeout(() => {}, 60_000));
+  t.teardown(() => timers.forEach(clearTimeout));
+  t.true(resources.sample().activeResources!['Timeout']! >= 3);
 });

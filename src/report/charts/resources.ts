@@ -47,7 +47,8 @@ const threads: Measure = {
   title: 'threads',
   format: value => String(Math.round(value)),
   leastTop: 8,
-  pointsOf: ({system}) => system.map(({atMs, threadCount}) => ({atMs, value: threadCount})),
+  pointsOf: ({system}) =>
+    system.flatMap(({atMs, threadCount}) => (threadCount === null ? [] : [{atMs, value: threadCount}])),
 };
 
 const measures: readonly Measure[] = [

@@ -9,6 +9,7 @@ import {figure} from '../figure.ts';
 import {plannedDuration} from '../format.ts';
 import {hitBlocks} from '../hits.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
+import {processBlocks} from '../process.ts';
 import {profileBlocks} from '../profiles.ts';
 import {telemetryBlocks} from '../telemetry.ts';
 import type {RunStory} from '../variants.ts';
@@ -28,6 +29,7 @@ export const investigationSection = (story: RunStory): Section => ({
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
     ...chartBlocks(story),
+    ...processBlocks(story),
     ...profileBlocks(story),
     ...failureBlocks(story),
     ...slowestBlocks(story),

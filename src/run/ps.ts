@@ -1,0 +1,22 @@
+// What `ps` tells of a process on a Unix that has no /proc: CPU time and memory, and no more.
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+
+const run = promisify(execFile);
+
+export type PsFigures = {readonly cpuMs: number; readonly rssBytes: number};
+
+/** `rss` is in KiB; `time` is `[[days-]hours:]minutes:seconds[.hundredths]`. Null for what does not look so. */
+export const parsePs = (line: string): PsFigures | null => {
+  const found = /^\s*(\d+)\s+(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*$/.exec(line);
+  if (!found) return null;
+  const [, rss, days = '0', hours = '0', minutes, seconds] = found;
+  const wholeMinutes = (Number(days) * 24 + Number(hours)) * 60 + Number(minutes);
+  return {cpuMs: (wholeMinutes * 60 + Number(seconds)) * 1000, rssBytes: Number(rss) * 1024};
+};
+
+/** Null when the process is gone. */
+export const askPs = async (pid: number): Promise<PsFigures | null> => {
+  const {stdout} = await run('ps', ['-o', 'rss=,time=', '-p', String(pid)]);
+  return parsePs(stdout);
+};
