@@ -149,7 +149,7 @@ const frameText = (frame: ProfileFrame): Text =>
     : [code(frame.functionName), ' ', code(placeOf(frame))];
 
 const placeOf = ({owner, ownerKind, place}: ProfileFrame): string =>
-  ownerKind === 'package' ? `${owner}/${place}` : `${place}`;
+  ownerKind === 'package' || ownerKind === 'harness' ? `${owner}/${place}` : `${place}`;
 
 /** Of the memory, where there is enough of it to ask about; whose it is in the variant that holds most. */
 const stackBlocks = (profiled: readonly Profiled[]): Block[] => {
@@ -184,20 +184,27 @@ const stackBlocks = (profiled: readonly Profiled[]): Block[] => {
 };
 
 const fileBlocks = ({run}: RunStory, profiled: readonly Profiled[]): Block[] => {
-  const files = profiled.flatMap(({trialId, profiles}) =>
-    profiles.flatMap(profile => profile.files.map(file => `trials/${trialId}/${file}`)),
-  );
-  if (files.length === 0) return [];
+  const stems = profiled.flatMap(({trialId, profiles}) => {
+    const [file] = profiles.flatMap(({files}) => files);
+    return file === undefined ? [] : [`trials/${trialId}/${file.replace(/\..*$/, '')}.*`];
+  });
+  if (stems.length === 0) return [];
   return [
     paragraph(
-      'The profiles lie in ',
+      'In ',
       code(`.foulweather/runs/${run.record.id}/`),
-      ' and open in Chrome DevTools and VS Code: ',
+      ' lie ',
       ...joined(
-        files.map((file): Text => [code(file)]),
-        ', ',
+        stems.map((stem): Text => [code(stem)]),
+        ' and ',
       ),
-      '.',
+      ': ',
+      code('.cpuprofile'),
+      ' and ',
+      code('.heapprofile'),
+      ' open in Chrome DevTools and VS Code, ',
+      code('.pb.gz'),
+      ' in pprof.',
     ),
   ];
 };
