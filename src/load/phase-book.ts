@@ -24,6 +24,7 @@ export class PhaseBook {
   #echoed = 0;
   #intact = 0;
   #truncated = 0;
+  #emptyTold = 0;
   #empty = 0;
   readonly #counts = emptyCounts();
   readonly #startLag = latencyHistogram(3);
@@ -83,6 +84,7 @@ export class PhaseBook {
   noteAnswer({intact, empty}: {readonly intact?: boolean; readonly empty?: boolean}): void {
     if (intact === true) this.#intact++;
     if (intact === false) this.#truncated++;
+    if (empty !== undefined) this.#emptyTold++;
     if (empty === true) this.#empty++;
   }
 
@@ -120,6 +122,7 @@ export class PhaseBook {
       echoed: this.#echoed,
       intact: this.#intact,
       truncated: this.#truncated,
+      emptyTold: this.#emptyTold,
       empty: this.#empty,
       startLagUs: encodeHistogram(this.#startLag),
       responseOkUs: encodeHistogram(this.#responseOk),

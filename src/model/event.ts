@@ -38,7 +38,8 @@ export type PhaseFigures = {
   /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in runs of old. */
   readonly intact?: number;
   readonly truncated?: number;
-  /** Successes that came with nothing. */
+  /** Successes that said whether they came with something, and those that came with nothing. */
+  readonly emptyTold?: number;
   readonly empty?: number;
   readonly startLagUs: string;
   readonly responseOkUs: string;
@@ -230,6 +231,14 @@ export type HarnessEvent =
   | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
   /** At the end of each phase and of the trial, what is new since then; times in it are ms since the epoch. */
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}
+  /** A fresh client went through the same proxy to the target. */
+  | {readonly kind: 'probe'; readonly atMs: number; readonly ok: boolean}
+  /** What verify() found: a byte per operation index of how often it was applied, base64. */
+  | {
+      readonly kind: 'verified';
+      readonly applied: string;
+      readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
+    }
   | {readonly kind: 'system'; readonly sample: SystemSample}
   | {readonly kind: 'harness'; readonly sample: HarnessSample}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}

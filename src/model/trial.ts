@@ -57,6 +57,13 @@ export type HeapSample = {
   readonly externalBytes: number;
 };
 
+export type Verified = {
+  /** By operation index, how often it is there. */
+  readonly applied: Uint8Array;
+  /** Indexes of the first operations that were applied before an earlier one of their list; null where order means nothing. */
+  readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
+};
+
 export type InjectorSample = {readonly atMs: number; readonly witness: ProxyWitness};
 
 export type Ledger = Omit<LedgerObservation, 'attempts' | 'effects'> & {
@@ -101,6 +108,10 @@ export type Trial = {
   readonly profiles: readonly ProfileSummary[];
   /** How the harness's own processes fared; empty in runs that were saved before they were asked. */
   readonly harness: readonly HarnessSample[];
+  /** Whether a fresh client got through the same proxy, where the library did not for a while after a fault. */
+  readonly probes: readonly {readonly atMs: number; readonly ok: boolean}[];
+  /** What the scenario's verify() found on the real server; null where there is none. */
+  readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];

@@ -16,7 +16,7 @@ import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ProfileSummary} from '../model/profile.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import type {HeapSample, InjectorSample, Ledger, SubjectEnd, Trial} from '../model/trial.ts';
+import type {HeapSample, InjectorSample, Ledger, SubjectEnd, Trial, Verified} from '../model/trial.ts';
 import {GrowingBytes} from './growing-bytes.ts';
 import {InjectorLogFold} from './injector-log-fold.ts';
 
@@ -38,6 +38,8 @@ export class TrialFold {
   readonly #heaps: HeapSample[] = [];
   readonly #unhandledRejections: {atMs: number; error: ErrorFacts}[] = [];
   readonly #harness: HarnessSample[] = [];
+  readonly #probes: {atMs: number; ok: boolean}[] = [];
+  #verified: Verified | null = null;
   readonly #warnings: {atMs: number; name: string; message: string}[] = [];
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
@@ -125,6 +127,12 @@ export class TrialFold {
       case 'harness':
         this.#harness.push(event.sample);
         break;
+      case 'probe':
+        this.#probes.push({atMs: event.atMs, ok: event.ok});
+        break;
+      case 'verified':
+        this.#verified = {applied: bytesOf(event.applied), reordered: event.reordered};
+        break;
       case 'warning':
         this.#warnings.push({atMs: event.atMs, name: event.name, message: event.message});
         break;
@@ -209,6 +217,8 @@ export class TrialFold {
       unhandledRejections: this.#unhandledRejections,
       profiles: this.#profiles,
       harness: this.#harness,
+      probes: this.#probes,
+      verified: this.#verified,
       warnings: this.#warnings,
       troubles: this.#troubles,
     };

@@ -1,10 +1,12 @@
-// Attempts per operation, from whoever saw them: the target's ledger, or the library's own spans.
+// Attempts per operation, from whoever saw them: the target's ledger, the injector where it answers in the target's
+// place, or the library's own spans.
 import type {Evidence} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
+import {statusHits} from './attempt-times.ts';
 import {ledgerGap, phasesOf} from './measure.ts';
 
 export type AttemptCounts = {
-  readonly witness: Extract<Evidence['witness'], 'target' | 'telemetry'>;
+  readonly witness: Extract<Evidence['witness'], 'target' | 'injector' | 'telemetry'>;
   /** By operation index; an operation beyond the end had none. */
   readonly counts: Uint8Array;
 };
@@ -17,6 +19,13 @@ export const attemptCounts = (trial: Trial): AttemptCounts[] => {
   const {ledger, telemetry} = trial;
   const counts: AttemptCounts[] = [];
   if (ledger && ledgerGap(trial) === null) counts.push({witness: 'target', counts: ledger.attempts});
+  const answered = statusHits(trial);
+  if (answered.length > 0) {
+    const all = new Uint8Array(trial.driver.outcomes.length);
+    if (ledger) all.set(ledger.attempts.subarray(0, all.length));
+    for (const {index} of answered) if (index < all.length && all[index]! < 255) all[index]!++;
+    counts.push({witness: 'injector', counts: all});
+  }
   const spans = telemetry && new Uint8Array(Buffer.from(telemetry.spansPerOperation, 'base64'));
   if (spans && tellsAttempts(trial, spans)) counts.push({witness: 'telemetry', counts: spans});
   return counts;

@@ -2,7 +2,9 @@
 import type {Detector, Finding} from '../model/finding.ts';
 import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
+import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
+import {closeHangs} from './close-hangs.ts';
 import {connectionLeak} from './connection-leak.ts';
 import {cpuBound} from './cpu-bound.ts';
 import {crossedResponse} from './crossed-response.ts';
@@ -11,19 +13,47 @@ import {duplicateEffect} from './duplicate-effect.ts';
 import {durationMisreported} from './duration-misreported.ts';
 import {errorTypeMalformed} from './error-type-malformed.ts';
 import {eventLoopStall} from './event-loop-stall.ts';
+import {falseFailure} from './false-failure.ts';
 import {gcPressure} from './gc-pressure.ts';
+import {halfOpenReuse} from './half-open-reuse.ts';
+import {handshakeChurn} from './handshake-churn.ts';
 import {hiddenAttempts} from './hidden-attempts.ts';
 import {hungOperation} from './hung-operation.ts';
+import {listenerLeak} from './listener-leak.ts';
+import {lostAcknowledged} from './lost-acknowledged.ts';
+import {memoryGrowth} from './memory-growth.ts';
+import {metastable} from './metastable.ts';
+import {neverRetriesTransient} from './never-retries-transient.ts';
+import {noBackoff} from './no-backoff.ts';
+import {noDefaultTimeout} from './no-default-timeout.ts';
+import {noJitter} from './no-jitter.ts';
 import {outOfMemory} from './out-of-memory.ts';
+import {poolExhaustion} from './pool-exhaustion.ts';
 import {poolGaugeWrong} from './pool-gauge-wrong.ts';
+import {poolSlotLeak} from './pool-slot-leak.ts';
 import {processCrash} from './process-crash.ts';
+import {reconnectStorm} from './reconnect-storm.ts';
+import {reordered} from './reordered.ts';
+import {replayBurst} from './replay-burst.ts';
+import {retriesNonRetryable} from './retries-non-retryable.ts';
+import {retryAfterIgnored} from './retry-after-ignored.ts';
 import {retryAmplification} from './retry-amplification.ts';
 import {inconclusive} from './say.ts';
+import {silentConsumer} from './silent-consumer.ts';
 import {slowRecovery} from './slow-recovery.ts';
 import {spanLeak} from './span-leak.ts';
+import {staleKeepAlive} from './stale-keep-alive.ts';
+import {staleWorkSent} from './stale-work-sent.ts';
+import {swallowedError} from './swallowed-error.ts';
 import {telemetryContradicts} from './telemetry-contradicts.ts';
 import {telemetryLost} from './telemetry-lost.ts';
+import {truncationAccepted} from './truncation-accepted.ts';
+import {unboundedQueue} from './unbounded-queue.ts';
+import {unboundedRetries} from './unbounded-retries.ts';
+import {unclassifiedErrors} from './unclassified-errors.ts';
 import {underUtilised} from './under-utilised.ts';
+import {unhandledRejection} from './unhandled-rejection.ts';
+import {wedgedClient} from './wedged-client.ts';
 
 const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'hung-operation': hungOperation,
@@ -36,6 +66,36 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,
   'event-loop-stall': eventLoopStall,
+  'no-default-timeout': noDefaultTimeout,
+  'lost-acknowledged': lostAcknowledged,
+  'false-failure': falseFailure,
+  reordered: reordered,
+  'truncation-accepted': truncationAccepted,
+  'swallowed-error': swallowedError,
+  'unclassified-errors': unclassifiedErrors,
+  'unbounded-retries': unboundedRetries,
+  'no-backoff': noBackoff,
+  'no-jitter': noJitter,
+  'retry-after-ignored': retryAfterIgnored,
+  'retries-non-retryable': retriesNonRetryable,
+  'never-retries-transient': neverRetriesTransient,
+  'stale-work-sent': staleWorkSent,
+  metastable: metastable,
+  'wedged-client': wedgedClient,
+  'silent-consumer': silentConsumer,
+  'replay-burst': replayBurst,
+  'breaker-stuck': breakerStuck,
+  'reconnect-storm': reconnectStorm,
+  'handshake-churn': handshakeChurn,
+  'pool-slot-leak': poolSlotLeak,
+  'pool-exhaustion': poolExhaustion,
+  'half-open-reuse': halfOpenReuse,
+  'stale-keep-alive': staleKeepAlive,
+  'unbounded-queue': unboundedQueue,
+  'memory-growth': memoryGrowth,
+  'listener-leak': listenerLeak,
+  'unhandled-rejection': unhandledRejection,
+  'close-hangs': closeHangs,
   'gc-pressure': gcPressure,
   'cpu-bound': cpuBound,
   'under-utilised': underUtilised,

@@ -41,17 +41,32 @@ const rules: {readonly [picture in PictureId]: Rule} = {
   /** Operations queue in the client while CPU and target idle. */
   'idle-client': {
     anyOf: ['under-utilised'],
+    with: ['pool-exhaustion'],
     holds: look => (cpuOf(look, 'under-utilised') ?? 0) < idleCpuRatio,
     process: true,
   },
   /** Three attempts and more for each operation: fewer are a warning, and no storm. */
   'retry-storm': {
     anyOf: ['retry-amplification'],
+    with: ['unbounded-retries', 'no-backoff', 'no-jitter', 'retry-after-ignored', 'retries-non-retryable'],
     holds: ({present}) => present.get('retry-amplification')?.severity === 'fail',
   },
-  'no-return': {anyOf: ['slow-recovery'], with: ['hung-operation']},
-  leaks: {anyOf: ['connection-leak']},
-  'false-word': {anyOf: ['crossed-response', 'duplicate-effect']},
+  'no-return': {
+    anyOf: ['metastable', 'wedged-client', 'silent-consumer', 'breaker-stuck', 'slow-recovery'],
+    with: ['hung-operation'],
+  },
+  leaks: {anyOf: ['connection-leak', 'memory-growth', 'pool-slot-leak', 'listener-leak']},
+  'false-word': {
+    anyOf: [
+      'lost-acknowledged',
+      'duplicate-effect',
+      'false-failure',
+      'crossed-response',
+      'truncation-accepted',
+      'swallowed-error',
+      'reordered',
+    ],
+  },
 };
 
 /** Pure; the gravest first, as the rules stand. */

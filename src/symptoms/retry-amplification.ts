@@ -27,7 +27,11 @@ export const retryAmplification: Detector<'retry-amplification'> = (trial, thres
 const highest = (candidates: readonly Found[]): Found[] =>
   candidates.toSorted((a, b) => b.ratio - a.ratio).slice(0, 1);
 
-const saw = {target: 'The target saw', telemetry: "The library's own spans tell of"} as const;
+const saw = {
+  target: 'The target saw',
+  injector: 'Target and injector together saw',
+  telemetry: "The library's own spans tell of",
+} as const;
 
 const foundBy = (
   trial: Trial,

@@ -24,6 +24,18 @@ export const presentIf = (
   return {symptom, verdict: 'present', severity, phase: first.phase, evidence};
 };
 
+export type Found = {readonly phase: string; readonly evidence: Evidence};
+
+/** Evidence of a phase; without examples unless they are given. */
+export const found = (
+  phase: string,
+  evidence: Omit<Evidence, 'operations'> & {readonly operations?: readonly string[]},
+): Found => ({phase, evidence: {operations: [], ...evidence}});
+
+/** The greatest value first. */
+export const worstFirst = (items: readonly Found[]): Found[] =>
+  items.toSorted((a, b) => b.evidence.value - a.evidence.value);
+
 const examplesShown = 3;
 
 /** Ids of the first operations of a phase that ended with this status. */

@@ -151,6 +151,8 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     system: systemOf(variant, endMs),
     heaps: [],
     unhandledRejections: [],
+    probes: [],
+    verified: null,
     warnings: [],
     profiles: profilesOf(variant, reached),
     troubles: [],

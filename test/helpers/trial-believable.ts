@@ -215,6 +215,8 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   heaps: [],
   unhandledRejections: [],
   harness: [],
+  probes: [],
+  verified: null,
   warnings: [],
   profiles: [],
   troubles: [],

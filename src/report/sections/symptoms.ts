@@ -110,7 +110,12 @@ const rest = ({symptoms: stories}: VariantStory): Block[] => {
     ...(unclear.length > 0
       ? [
           paragraph('Inconclusive:'),
-          list(unclear.map(({symptom, reasons}) => [strong(symptom), `: ${reasons.join('; ')}`])),
+          list(
+            [...Map.groupBy(unclear, ({reasons}) => reasons.join('; '))].map(([reason, alike]) => [
+              ...alike.flatMap(({symptom}, index) => [index > 0 ? ', ' : '', strong(symptom)]),
+              `: ${reason}`,
+            ]),
+          ),
         ]
       : []),
   ];

@@ -1,0 +1,27 @@
+// How often each operation was applied, from whoever knows: verify() of the scenario, or the target's ledger.
+import type {Evidence} from '../model/finding.ts';
+import {outcomeCode} from '../model/outcome.ts';
+import type {Trial} from '../model/trial.ts';
+import {effectsGap, phasesOf} from './measure.ts';
+
+export type EffectCounts = {
+  readonly witness: Evidence['witness'];
+  readonly counts: Uint8Array;
+};
+
+export const effectCounts = (trial: Trial): EffectCounts | null => {
+  if (trial.verified) return {witness: 'target', counts: trial.verified.applied};
+  return trial.ledger && effectsGap(trial) === null
+    ? {witness: 'target', counts: trial.ledger.effects}
+    : null;
+};
+
+/** Where some calm successes have no effect, an operation without one is not a lost one. */
+export const hasEffectEach = (trial: Trial, {counts}: EffectCounts): boolean => {
+  const calm = phasesOf(trial, 'baseline');
+  const ok = outcomeCode('ok');
+  return trial.driver.outcomes.every(
+    (outcome, index) =>
+      outcome !== ok || !calm.includes(trial.driver.operationPhases[index]!) || (counts[index] ?? 0) > 0,
+  );
+};

@@ -1,0 +1,22 @@
+// The library says that it certainly did not happen, and it did.
+import type {Detector} from '../model/finding.ts';
+import {outcomeCode} from '../model/outcome.ts';
+import {effectCounts} from './effects.ts';
+import {effectsGap} from './measure.ts';
+import {operationsByPhase} from './operations-by-phase.ts';
+import {inconclusive, presentIf} from './say.ts';
+
+export const falseFailure: Detector<'false-failure'> = (trial, {appliedCount: threshold}) => {
+  const effects = effectCounts(trial);
+  if (!effects) return inconclusive('false-failure', effectsGap(trial) ?? 'nobody tells of effects');
+  const {outcomes} = trial.driver;
+  const definite = [outcomeCode('failed'), outcomeCode('rejected')] as readonly number[];
+  const isFalse = (index: number): boolean =>
+    definite.includes(outcomes[index]!) && (effects.counts[index] ?? 0) > 0;
+  const applied = operationsByPhase(trial, isFalse, {
+    witness: effects.witness,
+    threshold,
+    says: (count, phase) => `${count} of phase ${phase} reported as failed for certain, and applied.`,
+  });
+  return presentIf('false-failure', 'fail', applied);
+};

@@ -1,0 +1,39 @@
+// The heap is larger after the load than it was in the baseline, with all garbage collected. Three cycles of a fault
+// must show a rise each time; fewer give a warning only, for a cache may fill once.
+import type {Detector} from '../model/finding.ts';
+import type {HeapSample} from '../model/trial.ts';
+import {phasesOf} from './measure.ts';
+import {found, inconclusive, megabytes, presentIf} from './say.ts';
+
+const enoughCycles = 3;
+
+const sizeOf = ({heapUsedBytes, externalBytes}: HeapSample): number => heapUsedBytes + externalBytes;
+
+export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, growthBytes}) => {
+  const at = (phases: readonly number[]): number[] =>
+    trial.heaps.filter(({phase}) => phase !== null && phases.includes(phase)).map(sizeOf);
+  const baseline = at(phasesOf(trial, 'baseline')).at(-1);
+  const drain = trial.heaps.find(({phase}) => phase === null);
+  if (baseline === undefined || !drain) {
+    return inconclusive('memory-growth', 'the heap was not measured both in a baseline and after the load');
+  }
+  if ((trial.driver.drained?.inFlight ?? 0) > 0) {
+    return inconclusive('memory-growth', 'operations that have not settled hold memory of their own');
+  }
+  const grown = sizeOf(drain) - baseline;
+  const cycles = at(phasesOf(trial, 'recovery'));
+  const steady = cycles.every((size, index) => index === 0 || size > cycles[index - 1]!);
+  const threshold = Math.max(growthBytes, growthShare * baseline);
+  const isProven = cycles.length >= enoughCycles;
+  if (grown <= threshold || (isProven && !steady)) return presentIf('memory-growth', 'warn', []);
+  return presentIf('memory-growth', isProven ? 'fail' : 'warn', [
+    found('drain', {
+      witness: 'system',
+      says: `${megabytes(sizeOf(drain))} after the load with all garbage collected, ${megabytes(baseline)} at the end of the baseline${isProven ? `, more after each of ${cycles.length} faults` : ''}.`,
+      value: grown,
+      threshold,
+      unit: 'bytes',
+      count: cycles.length,
+    }),
+  ]);
+};

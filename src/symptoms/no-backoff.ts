@@ -1,0 +1,42 @@
+// The pauses between the attempts of an operation are too short, or do not grow.
+import type {Detector} from '../model/finding.ts';
+import {medianOf} from '../stats/quantile.ts';
+import {attemptTimes, retriedIn} from './attempt-times.ts';
+import {phasesOf} from './measure.ts';
+import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
+
+export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, operationCount}) => {
+  const times = attemptTimes(trial);
+  if (!times) return inconclusive('no-backoff', 'nobody noted when attempts were made');
+  const retried = phasesOf(trial, 'fault')
+    .map(phase => ({phase, operations: retriedIn(trial, times, phase)}))
+    .filter(({operations}) => operations.length > 0);
+  const judged = retried.filter(({operations}) => operations.length >= operationCount);
+  if (retried.length > 0 && judged.length === 0) {
+    return inconclusive('no-backoff', `fewer than ${operationCount} operations of a phase were tried again`);
+  }
+  const hasty = judged.flatMap(({phase, operations}) => {
+    const gaps = operations.map(([, list]) => list.slice(1).map((atMs, index) => atMs - list[index]!));
+    const medianGapMs = medianOf(gaps.flat()) ?? 0;
+    const growths = gaps.flatMap(list =>
+      list.slice(1).map((gap, index) => gap / Math.max(0.1, list[index]!)),
+    );
+    const growth = growths.length >= operationCount ? medianOf(growths) : null;
+    const isShort = medianGapMs < gapMs;
+    if (!isShort && (growth === null || growth >= growthRatio)) return [];
+    const name = phaseName(trial, phase);
+    const grows = growth === null ? '' : `; each pause was ${growth.toFixed(2)} × the one before`;
+    return [
+      found(name, {
+        witness: 'target',
+        says: `The median pause between two attempts of an operation in phase ${name} was ${medianGapMs.toFixed(0)} ms${grows}.`,
+        value: isShort ? medianGapMs : growth!,
+        threshold: isShort ? gapMs : growthRatio,
+        unit: isShort ? 'ms' : 'ratio',
+        count: operations.length,
+        operations: operations.slice(0, 3).map(([index]) => `${trial.id}-${index}`),
+      }),
+    ];
+  });
+  return presentIf('no-backoff', 'warn', worstFirst(hasty));
+};

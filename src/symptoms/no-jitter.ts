@@ -1,0 +1,42 @@
+// All operations wait equally long before their first retry, so that they come back together. The spread is the
+// robust form of the coefficient of variation, IQR / (1.349 × median): a few late timers do not hide it.
+import type {Detector} from '../model/finding.ts';
+import {medianOf, quantileOf} from '../stats/quantile.ts';
+import {attemptTimes, retriedIn} from './attempt-times.ts';
+import {phasesOf} from './measure.ts';
+import {found, inconclusive, phaseName, presentIf} from './say.ts';
+
+/** The IQR of a normal distribution in standard deviations. */
+const iqrOfNormal = 1.349;
+/** Shorter pauses are no pauses: that is no-backoff. */
+const shortestMs = 20;
+
+export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, sampleCount}) => {
+  const times = attemptTimes(trial);
+  if (!times) return inconclusive('no-jitter', 'nobody noted when attempts were made');
+  const phases = phasesOf(trial, 'fault').map(phase => ({
+    phase,
+    gaps: retriedIn(trial, times, phase).map(([, list]) => list[1]! - list[0]!),
+  }));
+  const judged = phases.filter(({gaps}) => gaps.length >= sampleCount);
+  if (judged.length === 0 && phases.some(({gaps}) => gaps.length > 0)) {
+    return inconclusive('no-jitter', `fewer than ${sampleCount} operations of a phase were tried again`);
+  }
+  const even = judged.flatMap(({phase, gaps}) => {
+    const medianMs = medianOf(gaps) ?? 0;
+    const spread = ((quantileOf(gaps, 0.75) ?? 0) - (quantileOf(gaps, 0.25) ?? 0)) / iqrOfNormal / medianMs;
+    if (medianMs < shortestMs || spread >= spreadRatio) return [];
+    const name = phaseName(trial, phase);
+    return [
+      found(name, {
+        witness: 'target',
+        says: `First retries in phase ${name} came ${medianMs.toFixed(0)} ms after the attempt before, with a spread of ${(spread * 100).toFixed(1)} %.`,
+        value: spread,
+        threshold: spreadRatio,
+        unit: 'ratio',
+        count: gaps.length,
+      }),
+    ];
+  });
+  return presentIf('no-jitter', 'warn', even);
+};

@@ -1,0 +1,42 @@
+// Operations that show something, counted by phase: evidence with the first of their ids.
+import type {Evidence} from '../model/finding.ts';
+import type {Trial} from '../model/trial.ts';
+import {DriverMeasure} from './measure.ts';
+import {counted, type Found, firstIds, found, phaseName, worstFirst} from './say.ts';
+
+export type ByPhase = {
+  readonly witness: Evidence['witness'];
+  /** More than so many in a phase. */
+  readonly threshold: number;
+  /** @param count such as «3 operations» */
+  readonly says: (count: string, phase: string) => string;
+};
+
+export const operationsByPhase = (
+  trial: Trial,
+  shows: (index: number) => boolean,
+  {witness, threshold, says}: ByPhase,
+): Found[] => {
+  const {outcomes, operationPhases} = trial.driver;
+  const counts = new Map<number, number>();
+  for (let index = 0; index < outcomes.length; index++) {
+    const phase = operationPhases[index]!;
+    if (shows(index)) counts.set(phase, (counts.get(phase) ?? 0) + 1);
+  }
+  return worstFirst(
+    [...counts]
+      .filter(([, count]) => count > threshold)
+      .map(([phase, count]) => {
+        const name = phaseName(trial, phase);
+        return found(name, {
+          witness,
+          says: says(counted(count, 'operation'), name),
+          value: count,
+          threshold,
+          unit: 'count',
+          count: new DriverMeasure(trial, [phase]).total('started'),
+          operations: firstIds(trial, index => operationPhases[index] === phase && shows(index)),
+        });
+      }),
+  );
+};

@@ -1,0 +1,32 @@
+// Operations that are tried again and again.
+import type {Detector} from '../model/finding.ts';
+import {attemptCounts} from './attempts.ts';
+import {isWarmUp} from './measure.ts';
+import {counted, firstIds, found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
+
+export const unboundedRetries: Detector<'unbounded-retries'> = (trial, {attemptCount: threshold}) => {
+  const witnesses = attemptCounts(trial);
+  if (witnesses.length === 0) {
+    return inconclusive('unbounded-retries', 'neither the target nor the library tells its attempts');
+  }
+  const {operationPhases} = trial.driver;
+  const many = witnesses.flatMap(({witness, counts}) =>
+    trial.plan.phases.flatMap((_, phase) => {
+      if (isWarmUp(trial, phase)) return [];
+      const isOver = (index: number): boolean =>
+        operationPhases[index] === phase && (counts[index] ?? 0) > threshold;
+      let [most, over] = [0, 0];
+      counts.forEach((count, index) => {
+        if (!isOver(index)) return;
+        most = Math.max(most, count);
+        over++;
+      });
+      if (over === 0) return [];
+      const name = phaseName(trial, phase);
+      const says = `${counted(over, 'operation')} of phase ${name} had more than ${threshold} attempts; the most were ${most === 255 ? '255 or more' : most}.`;
+      const operations = firstIds(trial, isOver);
+      return [found(name, {witness, says, value: most, threshold, unit: 'count', count: over, operations})];
+    }),
+  );
+  return presentIf('unbounded-retries', 'warn', worstFirst(many).slice(0, 3));
+};

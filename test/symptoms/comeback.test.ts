@@ -1,0 +1,172 @@
+// Symptoms of the time after a fault. The recovery begins at 9 s and ends at 19 s.
+import test from 'ava';
+import type {Bin} from '../../src/model/event.ts';
+import {answers} from '../helpers/symptom-macro.ts';
+import {
+  baseline,
+  binAt,
+  booksOf,
+  figuresOf,
+  recovery,
+  type TrialChanges,
+} from '../helpers/trial-believable.ts';
+
+const dead = {ok: 0, failed: 0, unknown: 50, rejected: 0, wrong: 0, hung: 0};
+
+/** Recovery bins of half a second, of which those that `isDead` end otherwise. */
+const back = (isDead: (second: number) => boolean, outcomes: Bin['outcomes'] = dead): Bin[] =>
+  Array.from({length: 20}, (_, index) => {
+    const startMs = 9000 + index * 500;
+    return binAt(startMs, isDead((startMs - 9000) / 1000) ? {outcomes} : {});
+  });
+
+const probed = (okCount: number, failedCount = 0): NonNullable<TrialChanges['probes']> =>
+  Array.from({length: okCount + failedCount}, (_, index) => ({
+    atMs: 12_000 + index * 500,
+    ok: index >= failedCount,
+  }));
+
+const short = {plan: {thresholds: {'wedged-client': {wedgedMs: 3000}, 'silent-consumer': {silentMs: 3000}}}};
+const bins = (list: Bin[], more: TrialChanges = {}): TrialChanges => ({
+  ...short,
+  ...more,
+  driver: {bins: list},
+});
+const wedged = back(second => second >= 2);
+
+test('for 8 s', answers, 'wedged-client', bins(wedged, {probes: probed(10)}), {
+  value: 8000,
+  phase: 'recovery',
+});
+test(
+  'for 3 s',
+  answers,
+  'wedged-client',
+  bins(
+    back(second => second < 3),
+    {probes: probed(9)},
+  ),
+  'clear',
+);
+test('nobody tried', answers, 'wedged-client', bins(wedged), /no fresh client tried/);
+test(
+  'the way is not free',
+  answers,
+  'wedged-client',
+  bins(wedged, {probes: probed(3, 3)}),
+  /in only 3 of 6 tries$/,
+);
+test(
+  'never looked',
+  answers,
+  'wedged-client',
+  {...short, plan: {phases: [{name: 'calm', role: 'baseline', durationMs: 1, faults: []}]}},
+  /no recovery phase$/,
+);
+
+const silent = back(second => second >= 2, {...dead, unknown: 0, hung: 50});
+test('for 8 s', answers, 'silent-consumer', bins(silent, {probes: probed(5)}), {value: 8000});
+test('with errors', answers, 'silent-consumer', bins(wedged, {probes: probed(5)}), 'clear');
+test('nobody tried', answers, 'silent-consumer', bins(silent), /^nobody tells whether/);
+
+const refused = {...dead, unknown: 20, rejected: 30};
+const soon = {plan: {thresholds: {'breaker-stuck': {resetMs: 2000, graceMs: 1000}}}};
+const broken = (isOpen: (second: number) => boolean): TrialChanges => ({
+  ...soon,
+  driver: {bins: back(isOpen, refused)},
+});
+test(
+  'up to 5 s',
+  answers,
+  'breaker-stuck',
+  broken(second => second < 5),
+  {value: 5000},
+);
+test(
+  'up to 3 s',
+  answers,
+  'breaker-stuck',
+  broken(second => second < 3),
+  'clear',
+);
+test(
+  'never open',
+  answers,
+  'breaker-stuck',
+  broken(() => false),
+  'clear',
+);
+test(
+  'open at the end',
+  answers,
+  'breaker-stuck',
+  {driver: {bins: back(() => true, refused)}},
+  /not watched for 35 s$/,
+);
+
+const attempts = (perBin: (startMs: number) => number): TrialChanges => {
+  const {ledger} = booksOf([{phase: recovery}]);
+  const attemptsByBin = Array.from({length: 40}, (_, index) => perBin(index * 500));
+  return {ledger: {...ledger!, attemptsByBin}};
+};
+const burst = (count: number) => attempts(startMs => (startMs === 9000 || startMs === 9500 ? count : 50));
+test('4 times', answers, 'replay-burst', burst(200), {value: 4, phase: 'recovery'});
+test('3 times', answers, 'replay-burst', burst(150), 'clear');
+test('no ledger', answers, 'replay-burst', {}, /keeps no ledger$/);
+test(
+  'no baseline',
+  answers,
+  'replay-burst',
+  attempts(startMs => (startMs < 9000 ? 0 : 50)),
+  /no baseline/,
+);
+
+const meta = {
+  plan: {operation: {deadlineMs: 500, idempotent: true}, thresholds: {metastable: {afterMs: 3000}}},
+};
+const stays = (list: Bin[], perBin: number | null): TrialChanges => ({
+  ...meta,
+  ...(perBin === null ? {} : attempts(() => perBin)),
+  driver: {bins: list, phases: [figuresOf(baseline, 400)]},
+});
+test(
+  'bad, with retries',
+  answers,
+  'metastable',
+  stays(
+    back(() => true),
+    100,
+  ),
+  {value: 0},
+);
+test(
+  'bad, without retries',
+  answers,
+  'metastable',
+  stays(
+    back(() => true),
+    50,
+  ),
+  'clear',
+);
+test(
+  'good after 4 s',
+  answers,
+  'metastable',
+  stays(
+    back(second => second < 3),
+    100,
+  ),
+  'clear',
+);
+test(
+  'bad, and nobody counts',
+  answers,
+  'metastable',
+  stays(
+    back(() => true),
+    null,
+  ),
+  /nobody counts the attempts/,
+);
+test('not watched', answers, 'metastable', {driver: {bins: wedged}}, /not watched for longer than 30 s$/);

@@ -1,0 +1,177 @@
+// Symptoms of connections, pools and queues.
+import test from 'ava';
+import {dropKeepAlive} from '../../src/model/http-fault.ts';
+import type {Plan} from '../../src/model/plan.ts';
+import type {ConnectionRecord} from '../../src/model/proxy-witness.ts';
+import type {MetricSummary} from '../../src/model/telemetry.ts';
+import {answers} from '../helpers/symptom-macro.ts';
+import {
+  baseline,
+  booksOf,
+  connectionsAt,
+  fault,
+  figuresOf,
+  recovery,
+  type TrialChanges,
+  telemetryOf,
+  trialWith,
+} from '../helpers/trial-believable.ts';
+
+const openedAt = (...times: number[]): TrialChanges => ({
+  injector: [connectionsAt(500, 0), connectionsAt(4900, 2, 2), connectionsAt(18_900, 2, 40)],
+  injectorLog: {
+    connections: times.map(
+      (openedMs, index): ConnectionRecord => ({
+        id: index + 1,
+        openedMs,
+        closedMs: null,
+        upstreamBytes: 0,
+        downstreamBytes: 0,
+        hits: [],
+        hitsMs: [],
+        end: 'open',
+      }),
+    ),
+    connectionsLeftOut: 0,
+    hits: [],
+    hitsLeftOut: 0,
+  },
+});
+test('5 in a second', answers, 'reconnect-storm', openedAt(9100, 9200, 9300, 9400, 10_050), {value: 2.5});
+test('4 in a second', answers, 'reconnect-storm', openedAt(6000, 9100, 9200, 9300, 10_050, 11_000), 'clear');
+test('not noted', answers, 'reconnect-storm', {}, /does not note connections$/);
+
+const churn = (opened: number, started: number): TrialChanges => ({
+  injector: [connectionsAt(500, 0, 0), connectionsAt(4900, 2, 2), connectionsAt(18_900, 2, 2 + opened)],
+  driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, started)]},
+});
+test('one for each ten', answers, 'handshake-churn', churn(102, 1000), {value: 0.1, phase: 'recovery'});
+test('a pool that is made anew', answers, 'handshake-churn', churn(2, 100), 'clear');
+test('few operations', answers, 'handshake-churn', churn(50, 99), 'clear');
+test('not counted', answers, 'handshake-churn', {}, /does not count connections$/);
+
+const metric = (changes: object): MetricSummary =>
+  ({phase: recovery, scope: 'pg', unit: '', attributes: {}, ...changes}) as MetricSummary;
+const pool = (...metrics: MetricSummary[]): TrialChanges => ({telemetry: {...telemetryOf([]), metrics}});
+const used = (last: number) =>
+  metric({
+    name: 'db.client.connection.count',
+    kind: 'sum',
+    attributes: {'db.client.connection.state': 'used'},
+    increase: 0,
+    last,
+  });
+test('two', answers, 'pool-slot-leak', pool(used(2)), {value: 2, phase: 'drain'});
+test('none', answers, 'pool-slot-leak', pool(used(0)), 'clear');
+test('not told', answers, 'pool-slot-leak', {}, /tells no db.client.connection.count/);
+test(
+  'still under way',
+  answers,
+  'pool-slot-leak',
+  {...pool(used(2)), driver: {drained: {atMs: 1, inFlight: 3}}},
+  /^3 operations/,
+);
+
+const waiting = (mean: number) =>
+  pool(
+    metric({
+      name: 'db.client.connection.pending_requests',
+      kind: 'gauge',
+      mean,
+      max: 9,
+      last: 0,
+    }),
+  );
+const waitTime = (bucketCounts: number[]) =>
+  pool(
+    metric({
+      name: 'db.client.connection.wait_time',
+      kind: 'histogram',
+      unit: 's',
+      count: 100,
+      sum: 1,
+      bounds: [0.1, 1.5],
+      bucketCounts,
+    }),
+  );
+const timedOut = (increase: number) =>
+  pool(metric({name: 'db.client.connection.timeouts', kind: 'sum', increase, last: increase}));
+test('five wait', answers, 'pool-exhaustion', waiting(5), {value: 5, phase: 'recovery'});
+test('none waits', answers, 'pool-exhaustion', waiting(0.1), 'clear');
+test('long waits', answers, 'pool-exhaustion', waitTime([98, 2, 0]), {value: 1500});
+test('short waits', answers, 'pool-exhaustion', waitTime([99, 1, 0]), 'clear');
+test('a time-out', answers, 'pool-exhaustion', timedOut(1), {value: 1});
+test('not told', answers, 'pool-exhaustion', {}, /tells no figures of its pool/);
+
+/** The peer falls silent at 5 s, and the deadline is 2 s. */
+const silent = (attempts: number, openedLater: number): TrialChanges => {
+  const {ledger} = booksOf([{phase: fault}]);
+  const attemptsByBin = Array.from({length: 18}, (_, index) => (index >= 15 ? attempts : 0));
+  return {
+    injector: [connectionsAt(7400, 3, 3), connectionsAt(8900, 3, 3 + openedLater)],
+    ledger: {...ledger!, attemptsByBin},
+  };
+};
+test('5 over each', answers, 'half-open-reuse', silent(5, 0), {value: 5, phase: 'stall'});
+test('1 over each', answers, 'half-open-reuse', silent(1, 0), 'clear');
+test('over new ones', answers, 'half-open-reuse', silent(5, 1), 'clear');
+test('no ledger', answers, 'half-open-reuse', {}, /keeps no ledger$/);
+
+const idle = {
+  plan: {
+    phases: trialWith().plan.phases.map(phase =>
+      phase.role === 'fault' ? {...phase, faults: [dropKeepAlive()]} : phase,
+    ) as unknown as Plan['phases'],
+  },
+};
+const reset = (count: number): TrialChanges => ({
+  ...idle,
+  driver: {
+    phases: [figuresOf(fault, 1000)],
+    failures: [
+      {
+        key: 'reset',
+        status: 'unknown',
+        error: {name: 'Error', code: 'ECONNRESET', message: 'read ECONNRESET', stack: [], causes: []},
+        count,
+        countByPhase: {[fault]: count},
+        examples: [],
+      },
+    ],
+  },
+});
+test('2 of 1000', answers, 'stale-keep-alive', reset(2), {value: 0.002, phase: 'stall'});
+test('1 of 1000', answers, 'stale-keep-alive', reset(1), 'clear');
+test('not tried', answers, 'stale-keep-alive', {}, /^no phase closes idle connections/);
+
+const inFlight = (calm: number, ...counts: number[]): TrialChanges => {
+  const sample = (atMs: number, inFlightCount: number) => ({
+    atMs,
+    cpuMs: 0,
+    rssBytes: 0,
+    heapUsedBytes: 0,
+    externalBytes: 0,
+    loopDelayMaxMs: 0,
+    loopUtilisationRatio: 0,
+    gcMs: 0,
+    gcCount: 0,
+    inFlightCount,
+  });
+  return {
+    resources: [sample(4000, calm), ...counts.map((count, index) => sample(5500 + index * 500, count))],
+  };
+};
+test('grows to 1200', answers, 'unbounded-queue', inFlight(3, 300, 600, 900, 1200), {
+  value: 1200,
+  phase: 'stall',
+});
+test('grows to 1200 from 150', answers, 'unbounded-queue', inFlight(150, 300, 600, 900, 1200), 'clear');
+test('stays at 1200', answers, 'unbounded-queue', inFlight(3, 1200, 1200, 1200), 'clear');
+test(
+  'held back by the load',
+  answers,
+  'unbounded-queue',
+  {...inFlight(3, 500, 500), driver: {phases: [figuresOf(fault, 10, {dropped: 1})]}},
+  /maxInFlight held back/,
+);
+test('not counted', answers, 'unbounded-queue', {}, /^nobody counted/);

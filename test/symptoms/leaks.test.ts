@@ -1,0 +1,122 @@
+// Symptoms of what is left behind: memory, listeners, rejections, and a close that does not end it.
+import test from 'ava';
+import type {Plan} from '../../src/model/plan.ts';
+import {answers} from '../helpers/symptom-macro.ts';
+import {baseline, type TrialChanges, trialWith} from '../helpers/trial-believable.ts';
+
+const mib = 1024 ** 2;
+const heap = (phase: number | null, sizeMib: number) => ({
+  atMs: 0,
+  phase,
+  heapUsedBytes: sizeMib * mib,
+  externalBytes: 0,
+});
+
+const cycle = trialWith().plan.phases.slice(2);
+const threeFaults: Partial<Plan> = {
+  phases: [...trialWith().plan.phases, ...cycle, ...cycle] as unknown as Plan['phases'],
+};
+test('6 MiB more', answers, 'memory-growth', {heaps: [heap(baseline, 30), heap(null, 36)]}, {value: 6 * mib});
+test('4 MiB more', answers, 'memory-growth', {heaps: [heap(baseline, 30), heap(null, 34)]}, 'clear');
+test('9 MiB of 100 more', answers, 'memory-growth', {heaps: [heap(baseline, 100), heap(null, 109)]}, 'clear');
+test(
+  'more with each fault',
+  answers,
+  'memory-growth',
+  {plan: threeFaults, heaps: [heap(baseline, 30), heap(3, 33), heap(5, 35), heap(7, 38), heap(null, 38)]},
+  {value: 8 * mib},
+);
+test(
+  'a cache that fills once',
+  answers,
+  'memory-growth',
+  {plan: threeFaults, heaps: [heap(baseline, 30), heap(3, 40), heap(5, 39), heap(7, 40), heap(null, 40)]},
+  'clear',
+);
+test(
+  'not measured',
+  answers,
+  'memory-growth',
+  {heaps: [heap(baseline, 30)]},
+  /^the heap was not measured both/,
+);
+test(
+  'still under way',
+  answers,
+  'memory-growth',
+  {heaps: [heap(baseline, 30), heap(null, 90)], driver: {drained: {atMs: 1, inFlight: 9}}},
+  /hold memory of their own$/,
+);
+
+const warned = (name: string): TrialChanges => ({
+  warnings: [{atMs: 6000, name, message: 'Possible EventEmitter memory leak detected.'}],
+});
+test('warned', answers, 'listener-leak', warned('MaxListenersExceededWarning'), {value: 1, phase: 'stall'});
+test('another warning', answers, 'listener-leak', warned('DeprecationWarning'), 'clear');
+
+const error = {name: 'Error', code: 'ECONNRESET', message: 'lost', stack: [], causes: []};
+test(
+  'one',
+  answers,
+  'unhandled-rejection',
+  {unhandledRejections: [{atMs: 6000, error}]},
+  {value: 1, phase: 'stall'},
+);
+test('none', answers, 'unhandled-rejection', {}, 'clear');
+
+const exit = {
+  atMs: 26_100,
+  exitCode: 0,
+  signal: null,
+  killedFor: null,
+  stdoutBytes: 0,
+  stderrBytes: 0,
+  stderrTail: '',
+} as const;
+const completed = {kind: 'completed', close: 'resolved', error: null} as const;
+test(
+  'hung',
+  answers,
+  'close-hangs',
+  {end: {...completed, close: 'hung'}, closing: {startMs: 21_000, durationMs: 5000}},
+  {value: 5000},
+);
+test(
+  'slow',
+  answers,
+  'close-hangs',
+  {end: completed, closing: {startMs: 21_000, durationMs: 5001}},
+  {value: 5001},
+);
+test(
+  'lingering',
+  answers,
+  'close-hangs',
+  {end: completed, exit: {...exit, killedFor: 'lingering'}},
+  {value: 5095},
+);
+test('in time', answers, 'close-hangs', {end: completed, exit}, 'clear');
+test('never closed', answers, 'close-hangs', {end: completed, closing: null}, /did not come to its end$/);
+const connection = {
+  id: 1,
+  closedMs: null,
+  upstreamBytes: 0,
+  downstreamBytes: 0,
+  hits: [],
+  hitsMs: [],
+  end: 'open',
+} as const;
+const logOf = (openedMs: number): NonNullable<TrialChanges['injectorLog']> => ({
+  connections: [{...connection, openedMs}],
+  connectionsLeftOut: 0,
+  hits: [],
+  hitsLeftOut: 0,
+});
+test(
+  'a connection afterwards',
+  answers,
+  'close-hangs',
+  {end: completed, injectorLog: logOf(21_056)},
+  {value: 1},
+);
+test('a connection before', answers, 'close-hangs', {end: completed, injectorLog: logOf(21_050)}, 'clear');
