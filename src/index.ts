@@ -1,4 +1,5 @@
 // The public face: what a scenario file imports.
+export {ApplicationError} from './model/application-error.ts';
 export type {Direction, Fault} from './model/fault.ts';
 export {
   bandwidth,

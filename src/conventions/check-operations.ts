@@ -2,24 +2,23 @@
 import type {ConventionFinding} from '../model/convention.ts';
 import type {Trial} from '../model/trial.ts';
 import {
-  calmSpansPerOperation,
+  calmShareWithOneSpan,
   examplesOf,
   hasMark,
   type OperationView,
   viewOperations,
 } from '../symptoms/operation-telemetry.ts';
 
-/** Operations are not mixed with others: one calm operation has one span, with a hundredth to spare. */
-const oneSpanEach = 1.01;
+/** So many calm operations have one request each, where several of one operation mean that it was sent again. */
+const mostlyShare = 0.9;
 
 export const checkOperations = (trial: Trial): ConventionFinding[] => {
   const view = viewOperations(trial);
   const scope = trial.telemetry?.shapes?.find(({area, kind}) => area === 'http' && kind === 'client')?.scope;
   if (view?.spanOf !== 'attempt' || scope === undefined) return [];
-  const calm = calmSpansPerOperation(trial, view);
+  const isOneEach = calmShareWithOneSpan(trial, view) >= mostlyShare;
   const isResent = (operation: OperationView): boolean =>
-    operation.spans > 1 &&
-    ((calm !== null && calm > 0 && calm <= oneSpanEach) || hasMark(operation, 'wasRedirected'));
+    operation.spans > 1 && (isOneEach || hasMark(operation, 'wasRedirected'));
   const resent = view.settled.filter(isResent);
   const uncounted = resent.filter(operation => !hasMark(operation, 'hasResendCount'));
   const finding = (

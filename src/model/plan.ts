@@ -2,6 +2,7 @@
 import type {Fault, FaultKind} from './fault.ts';
 import type {Goals} from './goal.ts';
 import type {ThresholdChanges} from './symptoms.ts';
+import type {TelemetryPresetName} from './telemetry-preset.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
 
@@ -47,6 +48,8 @@ export type SubjectProcess = {
   /** It may use so many CPUs, where the platform can pin a process; all of them when absent. */
   readonly cpuCount?: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Everything when absent. */
+  readonly telemetry?: TelemetryMode;
 };
 
 /** One configuration of the library; the first is the baseline, the others name the change they make. */
@@ -93,8 +96,24 @@ export type Plan = {
   readonly telemetry: TelemetryPlan;
 };
 
-/** Modules whose default or only `*Instrumentation` export is registered before the library loads. */
-export type TelemetryPlan = {readonly instrumentations: readonly string[]};
+export type TelemetryPlan = {
+  /** Modules whose first `*Instrumentation` export is registered before the library loads. */
+  readonly instrumentations: readonly string[];
+  /** Libraries whose telemetry is switched on in a known way. */
+  readonly use?: readonly TelemetryPresetName[];
+};
+
+/**
+ * How much of telemetry a subject has. `off`: no SDK and no instrumentation · `api-only`: instrumentations, and no SDK
+ * behind them · `unsampled`: an SDK whose sampler takes no span, and no metrics · `metrics-only` · `full`.
+ */
+export const telemetryModes = ['off', 'api-only', 'unsampled', 'metrics-only', 'full'] as const;
+
+export type TelemetryMode = (typeof telemetryModes)[number];
+
+/** Everything, unless it is said otherwise. */
+export const telemetryModeOf = ({process}: Pick<Variant, 'process'>): TelemetryMode =>
+  process.telemetry ?? 'full';
 
 /** Faults that make operations slow, and let them come to their own end. */
 const delaying: readonly FaultKind[] = ['latency', 'bandwidth', 'slicer', 'slowClose'];

@@ -2,7 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {monotonicMs} from '../model/clock.ts';
 import type {PhaseFigures, PhaseResources, SubjectEvent} from '../model/event.ts';
-import type {Phase} from '../model/plan.ts';
+import {type Phase, telemetryModeOf} from '../model/plan.ts';
 import type {Calibration} from '../model/run.ts';
 import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
 import {removeProfileParts} from '../store/profile-parts.ts';
@@ -45,7 +45,7 @@ export const calibrate = async (
   const subject = startSubject({
     household,
     plan,
-    variant: {...variant, process: {env: {}}},
+    variant: {...variant, process: {env: {}, telemetry: telemetryModeOf(variant)}},
     task: {
       scenarioFile: context.scenarioFile,
       variant: variant.name,

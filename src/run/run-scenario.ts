@@ -29,6 +29,8 @@ export type RunOptions = {
   /** Null: all of them. */
   readonly variants: readonly string[] | null;
   readonly toxiproxyUrl: string | null;
+  /** False: no SDK in the subjects, whatever the variants say. */
+  readonly telemetry?: boolean;
   readonly seed: number;
   readonly trialsPerVariant: number;
   /** Adds trials until the ratio is known so well; needs a baseline and a candidate. */
@@ -68,7 +70,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
   const household = await Household.start(options.environment);
   try {
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
-    const plan = choose(described, options.variants);
+    const chosen = choose(described, options.variants);
+    const plan = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
     if (options.precision) refuseOneVariant(plan);
     const [target, injector, receiver] = await unlessAborted(
       signal,
@@ -143,6 +146,14 @@ const refuseOneVariant = ({name, variants}: Plan): void => {
     'Add a variant to the scenario, choose two with --variant, or leave --until-precise away.',
   );
 };
+
+const withoutTelemetry = (plan: Plan): Plan => ({
+  ...plan,
+  variants: plan.variants.map(variant => ({
+    ...variant,
+    process: {...variant.process, telemetry: 'off'},
+  })) as unknown as Plan['variants'],
+});
 
 /** A B, B A, A B …: what drifts over time hits all variants alike. Rounds count from 1. */
 export const roundOf = (variants: readonly Variant[], number: number): PlannedTrial[] =>

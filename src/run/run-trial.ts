@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto';
 import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
-import type {Plan, Variant} from '../model/plan.ts';
+import {type Plan, telemetryModeOf, type Variant} from '../model/plan.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
@@ -142,12 +142,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** The ledger and the telemetry, once the subject is gone. A witness that does not answer is a trouble, not an end. */
 const collect = async (
   {target, receiver, limits}: TrialContext,
-  {trialId, record}: TrialRequest,
+  {trialId, variant, record}: TrialRequest,
   now: () => number,
 ): Promise<void> => {
-  const asked = async (what: string, ask: () => Promise<TrialEvent>): Promise<void> => {
+  const asked = async (what: string, ask: () => Promise<TrialEvent | null>): Promise<void> => {
     try {
-      record(await ask());
+      const event = await ask();
+      if (event) record(event);
     } catch (error) {
       record({kind: 'trouble', atMs: now(), what, message: messageOf(error)});
     }
@@ -155,7 +156,8 @@ const collect = async (
   await asked('telemetry', async () => {
     receiver.child.send({kind: 'finish', trialId});
     const {observation} = await receiver.child.next(['telemetry'], limits.collectMs);
-    return {kind: 'telemetry', telemetry: observation};
+    // That nothing came from a subject without telemetry says nothing of its library.
+    return telemetryModeOf(variant) === 'off' ? null : {kind: 'telemetry', telemetry: observation};
   });
   const targetChild = target.child;
   if (!targetChild) return;

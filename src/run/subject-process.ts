@@ -1,7 +1,8 @@
 // Starts a subject: its heap limit, its environment, and the SDK before everything else.
 import {pathToFileURL} from 'node:url';
 import type {SubjectEvent} from '../model/event.ts';
-import type {Plan, Variant} from '../model/plan.ts';
+import {type Plan, type TelemetryMode, telemetryModeOf, type Variant} from '../model/plan.ts';
+import {type TelemetryPresetName, telemetryPreset} from '../model/telemetry-preset.ts';
 import type {FromSubject, SubjectTask, ToSubject} from '../subject/protocol.ts';
 import {isForeignSdkSetting, sdkEnvironment} from '../telemetry/sdk-settings.ts';
 import type {Child} from './child.ts';
@@ -21,38 +22,56 @@ export type SubjectOptions = {
 };
 
 export const startSubject = (options: SubjectOptions): SubjectChild => {
-  const {plan, variant, task} = options;
+  const {variant, task} = options;
   const heapLimit = variant.process.heapLimitMiB;
+  const mode = telemetryModeOf(variant);
   const child = options.household.spawn<ToSubject, FromSubject>({
     label: `The subject ${task.trialId}`,
     file: entries.subject,
     execArgv: [
       ...(heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`]),
-      '--import',
-      pathToFileURL(entries.preload).href,
+      ...(mode === 'off' ? [] : ['--import', pathToFileURL(entries.preload).href]),
     ],
     cpuCount: variant.process.cpuCount,
     env: {
       ...Object.fromEntries(
         Object.entries(options.environment).filter(([name]) => !isForeignSdkSetting(name)),
       ),
-      ...sdkEnvironment({
-        endpoint: `${options.receiverUrl}/${task.trialId}`,
-        serviceName: plan.name,
-        resourceAttributes: {
-          'foulweather.scenario': plan.name,
-          'foulweather.variant': variant.name,
-          'foulweather.trial': task.trialId,
-        },
-      }),
-      FOULWEATHER_SDK: JSON.stringify({
-        scenarioFile: task.scenarioFile,
-        instrumentations: plan.telemetry.instrumentations,
-      }),
+      ...(mode === 'off' ? {} : telemetryEnvironment(options, mode)),
       ...variant.process.env,
     },
     onMessage: options.onEvent,
   });
   child.send({kind: 'task', task});
   return child;
+};
+
+const telemetryEnvironment = (
+  {plan, variant, task, receiverUrl}: SubjectOptions,
+  mode: Exclude<TelemetryMode, 'off'>,
+): Record<string, string> => ({
+  ...sdkEnvironment(
+    {
+      endpoint: `${receiverUrl}/${task.trialId}`,
+      serviceName: plan.name,
+      resourceAttributes: {
+        'foulweather.scenario': plan.name,
+        'foulweather.variant': variant.name,
+        'foulweather.trial': task.trialId,
+      },
+    },
+    mode,
+  ),
+  ...Object.assign({}, ...(plan.telemetry.use ?? []).map(presetEnvironment)),
+  FOULWEATHER_SDK: JSON.stringify({
+    scenarioFile: task.scenarioFile,
+    instrumentations: plan.telemetry.instrumentations,
+    use: plan.telemetry.use ?? [],
+    mode,
+  }),
+});
+
+const presetEnvironment = (name: TelemetryPresetName): Readonly<Record<string, string>> => {
+  const preset = telemetryPreset(name);
+  return preset.kind === 'environment' ? preset.env : {};
 };

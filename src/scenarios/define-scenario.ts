@@ -3,6 +3,7 @@ import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
 import type {Json, Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
+import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
 
 export type VariantInput<Options> = {
   /** Lower-case letters, digits and dashes; it names files and operation ids. */
@@ -70,6 +71,11 @@ export type Answer = {
   readonly intact?: boolean;
   /** A success that came with nothing, although there is something to get: swallowed-error. */
   readonly empty?: boolean;
+  /**
+   * The answer came whole and says that it did not work, as GraphQL's errors beside a status of 200 do: the operation
+   * is `failed`, and a library whose span calls it a success contradicts what the caller got.
+   */
+  readonly applicationError?: {readonly message: string; readonly code?: string};
 };
 
 export type SubjectInput<Client, Options> = {
@@ -105,8 +111,12 @@ export type ScenarioInput<Client, Options> = {
   readonly goals?: Goals;
   /** When a symptom counts, where the default is not right: `{'retry-amplification': {failRatio: 5}}`. */
   readonly thresholds?: ThresholdChanges;
-  /** Modules with OpenTelemetry instrumentations, registered before the library loads. */
-  readonly telemetry?: {readonly instrumentations?: readonly string[]};
+  readonly telemetry?: {
+    /** Modules with OpenTelemetry instrumentations, registered before the library loads. */
+    readonly instrumentations?: readonly string[];
+    /** Libraries whose telemetry is switched on in a known way: `['redis', 'pg']`. */
+    readonly use?: readonly TelemetryPresetName[];
+  };
   readonly subject: SubjectInput<Client, Options>;
 };
 

@@ -2,7 +2,8 @@
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
 import {goalMetrics} from '../model/goal.ts';
-import {hungAfterMs, type Plan, type Variant} from '../model/plan.ts';
+import {hungAfterMs, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
+import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import type {Scenario} from './define-scenario.ts';
 import {faultSchema} from './fault-schema.ts';
 import {didYouMean} from './nearest.ts';
@@ -53,6 +54,7 @@ const variantSchema = z.strictObject({
       heapLimitMiB: count.min(16).optional(),
       cpuCount: count.max(4096).optional(),
       env: z.record(z.string(), z.string()).optional(),
+      telemetry: z.enum(telemetryModes).optional(),
     })
     .optional(),
 });
@@ -79,6 +81,8 @@ const sweepSchema = z.strictObject({
   option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'name an option, such as prefetch or pool.size'),
   values: z.array(z.json()).min(2).max(19),
 });
+const noSuchPreset = ({input}: {readonly input?: unknown}): string =>
+  `there is no known telemetry of «${String(input)}». ${didYouMean(String(input), telemetryPresetNames)} Others go into instrumentations.`;
 
 const scenarioSchema = z.strictObject({
   name: slug,
@@ -103,7 +107,12 @@ const scenarioSchema = z.strictObject({
   drainLimitMs: durationMs.optional(),
   goals: z.record(z.string(), z.record(z.string(), limitSchema)).default({}),
   thresholds: thresholdsSchema.optional(),
-  telemetry: z.strictObject({instrumentations: z.array(z.string()).default([])}).optional(),
+  telemetry: z
+    .strictObject({
+      instrumentations: z.array(z.string()).default([]),
+      use: z.array(z.enum(telemetryPresetNames, {error: noSuchPreset})).default([]),
+    })
+    .optional(),
   subject: z.strictObject({open: fn, perform: fn, close: fn.optional(), classify: fn.optional()}),
 });
 
@@ -195,7 +204,10 @@ const toPlan = (checked: Checked): Plan => ({
   drainLimitMs: checked.drainLimitMs ?? hungAfterMs(checked.operation) + 2000,
   goals: checked.goals as Plan['goals'],
   ...(checked.thresholds === undefined ? {} : {thresholds: checked.thresholds}),
-  telemetry: {instrumentations: checked.telemetry?.instrumentations ?? []},
+  telemetry: {
+    instrumentations: checked.telemetry?.instrumentations ?? [],
+    use: checked.telemetry?.use ?? [],
+  },
 });
 
 const toTarget = (target: Checked['target']): Plan['target'] => {
@@ -212,5 +224,6 @@ const toVariant = (variant: Checked['variants'][number]): Variant => ({
     env: variant.process?.env ?? {},
     ...(variant.process?.heapLimitMiB === undefined ? {} : {heapLimitMiB: variant.process.heapLimitMiB}),
     ...(variant.process?.cpuCount === undefined ? {} : {cpuCount: variant.process.cpuCount}),
+    ...(variant.process?.telemetry === undefined ? {} : {telemetry: variant.process.telemetry}),
   },
 });

@@ -2,9 +2,11 @@
 import {createRequire} from 'node:module';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
+import {telemetryPreset} from '../model/telemetry-preset.ts';
 import {planOf} from '../scenarios/plan-of.ts';
 import {explain, loadScenario, ScenarioLoadError} from './load-scenario.ts';
 import type {Description} from './protocol.ts';
+import {installedOf} from './telemetry-use.ts';
 
 const describe = async (file: string): Promise<Description> => {
   try {
@@ -27,12 +29,11 @@ const describe = async (file: string): Promise<Description> => {
  */
 const findInstrumentations = (file: string, {telemetry}: Plan): void => {
   const require = createRequire(file);
-  for (const name of telemetry.instrumentations) {
-    try {
-      require.resolve(name);
-    } catch (error) {
-      throw explain(file, error);
-    }
+  try {
+    for (const name of telemetry.instrumentations) require.resolve(name);
+    for (const name of telemetry.use ?? []) installedOf(telemetryPreset(name).packages, require);
+  } catch (error) {
+    throw explain(file, error);
   }
 };
 

@@ -2,6 +2,7 @@
 import {context, ROOT_CONTEXT, TraceFlags, trace} from '@opentelemetry/api';
 import type {Settlement} from '../load/driver.ts';
 import {asText} from '../load/error-facts.ts';
+import {ApplicationError, isApplicationError} from '../model/application-error.ts';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {Answer, PerformContext, SubjectInput} from '../scenarios/define-scenario.ts';
 
@@ -46,7 +47,11 @@ export const performer = (
   const {subject, client, idOf, tracePrefix, now} = options;
   const judge = (id: string, answer: Answer | undefined): Settlement => {
     if (!answer) return ok;
-    const {echoedId, intact, empty} = answer;
+    const {echoedId, intact, empty, applicationError} = answer;
+    if (applicationError) {
+      const {message, ...options} = applicationError;
+      return {status: 'failed', error: new ApplicationError(message, options)};
+    }
     if (echoedId === undefined || echoedId === id) {
       const plain = echoedId === undefined ? ok : okEchoed;
       if (intact === undefined && empty === undefined) return plain;
@@ -58,7 +63,7 @@ export const performer = (
     try {
       return judge(operation.id, await subject.perform(client, operation));
     } catch (error) {
-      return {status: classify(subject, error), error};
+      return {status: isApplicationError(error) ? 'failed' : classify(subject, error), error};
     }
   };
   return (index, deadlineAtMs) => {

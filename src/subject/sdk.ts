@@ -1,52 +1,58 @@
 // The OpenTelemetry SDK in the subject. Started before the library loads; ended after it is closed.
 import {createRequire, register} from 'node:module';
 import {OTLPMetricExporter} from '@opentelemetry/exporter-metrics-otlp-proto';
-import type {Instrumentation} from '@opentelemetry/instrumentation';
+import {registerInstrumentations} from '@opentelemetry/instrumentation';
 import {RuntimeNodeInstrumentation} from '@opentelemetry/instrumentation-runtime-node';
 import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {PeriodicExportingMetricReader} from '@opentelemetry/sdk-metrics';
 import {NodeSDK} from '@opentelemetry/sdk-node';
+import type {TelemetryMode} from '../model/plan.ts';
+import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
+import {beginNative, instrumentationOf, presetInstrumentations} from './telemetry-use.ts';
 
-/** Modules named by the scenario, resolved from the scenario's folder. */
-export type SdkTask = {readonly scenarioFile: string; readonly instrumentations: readonly string[]};
+/** What the scenario names is resolved from its folder. */
+export type SdkTask = {
+  readonly scenarioFile: string;
+  readonly instrumentations: readonly string[];
+  readonly use: readonly TelemetryPresetName[];
+  readonly mode: Exclude<TelemetryMode, 'off'>;
+};
 
-type Running = {readonly sdk: NodeSDK; readonly reader: PeriodicExportingMetricReader};
+type Running = {readonly sdk: NodeSDK; readonly reader: PeriodicExportingMetricReader | null};
 
 let running: Running | null = null;
 
-const isInstrumentationClass = (name: string, value: unknown): value is new () => Instrumentation =>
-  typeof value === 'function' && name.endsWith('Instrumentation');
-
-const instrumentationOf = (moduleName: string, require: NodeJS.Require): Instrumentation => {
-  const exported = require(moduleName) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(exported)) {
-    if (isInstrumentationClass(name, value)) return new value();
-  }
-  throw new TypeError(`${moduleName} exports no class whose name ends in «Instrumentation»`);
-};
-
 /** The rest of its settings come from the environment: see telemetry/sdk-settings. */
-export const startSdk = (task: SdkTask): void => {
-  const require = createRequire(task.scenarioFile);
+export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): void => {
+  const require = createRequire(scenarioFile);
   // Instrumentations that patch a module need this hook to see ES imports of it.
-  if (task.instrumentations.length > 0) register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
-  const reader = new PeriodicExportingMetricReader({exporter: new OTLPMetricExporter()});
-  const sdk = new NodeSDK({
-    autoDetectResources: true,
-    metricReaders: [reader],
-    instrumentations: [
-      new UndiciInstrumentation(),
-      new RuntimeNodeInstrumentation(),
-      ...task.instrumentations.map(name => instrumentationOf(name, require)),
-    ],
-  });
-  sdk.start();
-  running = {sdk, reader};
+  if (instrumentations.length + use.length > 0)
+    register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+  const registered = [
+    new UndiciInstrumentation(),
+    ...presetInstrumentations(use, require),
+    ...instrumentations.map(name => instrumentationOf(name, require)),
+  ];
+  // Without an SDK behind it the API takes everything and keeps nothing.
+  if (mode === 'api-only') {
+    registerInstrumentations({instrumentations: registered});
+  } else {
+    const reader =
+      mode === 'unsampled' ? null : new PeriodicExportingMetricReader({exporter: new OTLPMetricExporter()});
+    const sdk = new NodeSDK({
+      autoDetectResources: true,
+      metricReaders: reader === null ? [] : [reader],
+      instrumentations: [...registered, new RuntimeNodeInstrumentation()],
+    });
+    sdk.start();
+    running = {sdk, reader};
+  }
+  beginNative(use, require);
 };
 
 /** Exports the metrics as they are now, so that a phase's end falls on a data point. */
 export const flushMetrics = async (): Promise<void> => {
-  await running?.reader.forceFlush();
+  await running?.reader?.forceFlush();
 };
 
 export const shutdownSdk = async (): Promise<void> => {

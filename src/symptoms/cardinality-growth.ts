@@ -5,7 +5,7 @@ import type {MetricSummary} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 import {phasesOf} from './measure.ts';
 import {inconclusive, presentIf} from './say.ts';
-import {telemetryGap} from './telemetry-account.ts';
+import {telemetryAbsence, telemetryGap} from './telemetry-account.ts';
 
 /** A fault rightly brings series of its own with these. */
 const ofErrors: ReadonlySet<string> = new Set([
@@ -18,7 +18,7 @@ type Limits = Thresholds<'cardinality-growth'>;
 
 export const cardinalityGrowth: Detector<'cardinality-growth'> = (trial, limits) => {
   const {telemetry} = trial;
-  if (!telemetry) return inconclusive('cardinality-growth', 'there is no telemetry');
+  if (!telemetry) return inconclusive('cardinality-growth', telemetryAbsence(trial) ?? '');
   const found = [...growingMetrics(trial, telemetry.metrics, limits), ...spanNames(trial, limits)].map(
     evidence => ({
       phase: 'run',

@@ -4,7 +4,7 @@ import type {Thresholds} from '../model/symptoms.ts';
 import type {SpanGroup} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
-import {telemetryGap} from './telemetry-account.ts';
+import {telemetryAbsence, telemetryGap} from './telemetry-account.ts';
 
 const examplesShown = 3;
 
@@ -30,7 +30,7 @@ type Limits = Thresholds<'error-type-malformed'>;
 
 export const errorTypeMalformed: Detector<'error-type-malformed'> = (trial, limits) => {
   const {telemetry} = trial;
-  if (!telemetry) return inconclusive('error-type-malformed', 'there is no telemetry');
+  if (!telemetry) return inconclusive('error-type-malformed', telemetryAbsence(trial) ?? '');
   const found = [
     ...wrongs.flatMap(({what, holds}) => inGroups(trial, limits, what, holds)),
     ...inMetrics(trial),

@@ -33,7 +33,7 @@ export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare:
       phase: phaseName(trial, phase),
       evidence: {
         witness: 'telemetry' as const,
-        says: `${hiddenCount} of ${dueCount} ${view.spanOf}s in phase ${phaseName(trial, phase)} have no span.`,
+        says: `${hiddenCount} of ${dueCount} ${view.spanOf}s in phase ${phaseName(trial, phase)} have no span in the trace of their operation.`,
         value: share,
         threshold,
         unit: 'share' as const,

@@ -69,6 +69,13 @@ export const calmSpansPerOperation = (trial: Trial, {settled}: OperationTelemetr
   return calm.length === 0 ? null : calm.reduce((sum, {spans}) => sum + spans, 0) / calm.length;
 };
 
+/** The share of calm operations that have exactly one span; 0 without a calm operation. */
+export const calmShareWithOneSpan = (trial: Trial, {settled}: OperationTelemetryView): number => {
+  const baselines = phasesOf(trial, 'baseline');
+  const calm = settled.filter(({phase}) => baselines.includes(phase));
+  return calm.length === 0 ? 0 : calm.filter(({spans}) => spans === 1).length / calm.length;
+};
+
 const examplesShown = 3;
 
 /** The first of some operations, by their ids and those of their traces. */

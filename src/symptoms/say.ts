@@ -54,8 +54,8 @@ export const firstIds = (trial: Trial, holds: (index: number) => boolean): strin
   return ids;
 };
 
-export const phaseName = (trial: Trial, phase: number): string =>
-  trial.plan.phases[phase]?.name ?? `#${phase}`;
+/** The receiver takes what follows the last phase for the drain. */
+export const phaseName = (trial: Trial, phase: number): string => trial.plan.phases[phase]?.name ?? 'drain';
 
 /** «1 operation», «2 operations». */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -59,10 +59,17 @@ export const openAfterDrain = (trial: Trial): number | null => {
 export const lostShareOf = ({endedCount, receivedCount}: SpanAccount): number =>
   endedCount === 0 ? 0 : Math.max(0, 1 - receivedCount / endedCount);
 
+/** Why there is no telemetry at all, or null where there is some. */
+export const telemetryAbsence = ({telemetry, plan, variant}: Trial): string | null => {
+  if (telemetry) return null;
+  const process = plan.variants.find(({name}) => name === variant)?.process;
+  return process?.telemetry === 'off' ? 'telemetry was switched off' : 'there is no telemetry';
+};
+
 /** Why a trial's telemetry cannot be held against the truth, or null where it can: whole, and of this library. */
 export const telemetryGap = (trial: Trial): string | null => {
   const {telemetry, end} = trial;
-  if (!telemetry) return 'there is no telemetry';
+  if (!telemetry) return telemetryAbsence(trial);
   if (end.kind !== 'completed') return 'the process ended before its telemetry was complete';
   const account = spanAccount(trial);
   if (account === null && telemetry.spanCount === 0) return 'the library made no span';

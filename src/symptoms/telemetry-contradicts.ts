@@ -1,7 +1,9 @@
 // Telemetry that tells another story than the caller's: failures without an error, errors of what succeeded, metrics
 // and spans that disagree. A caller's own abort may stay without an error, as HTTP's conventions have it.
+
+import {applicationErrorName} from '../model/application-error.ts';
 import type {Detector, Evidence} from '../model/finding.ts';
-import {outcomeCode} from '../model/outcome.ts';
+import {type ErrorFacts, outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 import {examplesOf, hasMark, type OperationView, viewOperations} from './operation-telemetry.ts';
 import {counted, inconclusive, phaseName, presentIf} from './say.ts';
@@ -38,8 +40,13 @@ const untoldFailures = (trial: Trial, phase: number, operations: readonly Operat
   const aborted = abortedIn(trial, phase);
   const count = Math.max(0, untold.length - aborted);
   const name = phaseName(trial, phase);
+  const applied = failuresNamed(trial, phase, ({name: errorName}) => errorName === applicationErrorName);
+  const of =
+    applied > 0
+      ? `, ${counted(applied, 'failure')} of the phase being an error in an answer that came whole`
+      : '';
   const but = aborted > 0 ? `, beside the ${counted(aborted, 'abort')} of the caller` : '';
-  const says = `${counted(count, 'operation')} that failed in phase ${name} ${count === 1 ? 'has' : 'have'} no span that ends in an error${but}.`;
+  const says = `${counted(count, 'operation')} that failed in phase ${name} ${count === 1 ? 'has' : 'have'} no span that ends in an error${of}${but}.`;
   return foundOf(trial, name, says, count, failed.length, untold);
 };
 
@@ -66,11 +73,15 @@ const foundOf = (
   return {phase, share, evidence: {...evidence, ...examplesOf(trial, examples)}};
 };
 
+const failuresNamed = (trial: Trial, phase: number, holds: (error: ErrorFacts) => boolean): number =>
+  trial.driver.failures
+    .filter(({error}) => holds(error))
+    .reduce((sum, {countByPhase}) => sum + (countByPhase[phase] ?? 0), 0);
+
 /** `signal` of a scenario aborts with the DOM's TimeoutError, whose code is 23; a controller of its own with an AbortError. */
 const abortedIn = (trial: Trial, phase: number): number =>
-  trial.driver.failures
-    .filter(
-      ({error: {name, code}}) =>
-        name === 'AbortError' || (name === 'TimeoutError' && (code ?? '23') === '23'),
-    )
-    .reduce((sum, {countByPhase}) => sum + (countByPhase[phase] ?? 0), 0);
+  failuresNamed(
+    trial,
+    phase,
+    ({name, code}) => name === 'AbortError' || (name === 'TimeoutError' && (code ?? '23') === '23'),
+  );

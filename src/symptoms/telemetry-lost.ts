@@ -1,11 +1,11 @@
 // Spans that were made, ended, and did not arrive: what the telemetry then says of the library cannot be believed.
 import type {Detector} from '../model/finding.ts';
 import {clear, inconclusive, presentIf} from './say.ts';
-import {lostShareOf, spanAccount} from './telemetry-account.ts';
+import {lostShareOf, spanAccount, telemetryAbsence} from './telemetry-account.ts';
 
 export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: lostShareLimit}) => {
   const {telemetry, end} = trial;
-  if (!telemetry) return inconclusive('telemetry-lost', 'there is no telemetry');
+  if (!telemetry) return inconclusive('telemetry-lost', telemetryAbsence(trial) ?? '');
   const account = spanAccount(trial);
   if (account === null) return inconclusive('telemetry-lost', 'the SDK did not say how many spans it made');
   const lostShare = lostShareOf(account);

@@ -11,7 +11,10 @@ export type SdkSettings = {
  * The SDK's defaults (queue 2,048, batch 512, delay 5 s) lose half of a burst of 5,000 spans without a word,
  * and a quarter of what was recorded before a kill. These values were measured to lose none.
  */
-export const sdkEnvironment = (settings: SdkSettings): Record<string, string> => ({
+export const sdkEnvironment = (
+  settings: SdkSettings,
+  mode: 'api-only' | 'unsampled' | 'metrics-only' | 'full' = 'full',
+): Record<string, string> => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: settings.endpoint,
   OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'cumulative',
@@ -21,6 +24,8 @@ export const sdkEnvironment = (settings: SdkSettings): Record<string, string> =>
   OTEL_METRIC_EXPORT_INTERVAL: '1000',
   OTEL_METRIC_EXPORT_TIMEOUT: '1000',
   OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true',
+  ...(mode === 'unsampled' && {OTEL_TRACES_SAMPLER: 'always_off'}),
+  ...(mode === 'metrics-only' && {OTEL_TRACES_EXPORTER: 'none'}),
   OTEL_NODE_RESOURCE_DETECTORS: 'none',
   OTEL_SERVICE_NAME: settings.serviceName,
   OTEL_RESOURCE_ATTRIBUTES: Object.entries(settings.resourceAttributes)

@@ -19,7 +19,7 @@ test('what is left out gets its default', t => {
     ],
     drainLimitMs: 5000,
     goals: {},
-    telemetry: {instrumentations: []},
+    telemetry: {instrumentations: [], use: []},
   });
 });
 

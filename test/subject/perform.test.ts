@@ -1,5 +1,6 @@
 import test from 'ava';
 import type {Settlement} from '../../src/load/driver.ts';
+import {ApplicationError} from '../../src/model/application-error.ts';
 import type {Answer, PerformContext, SubjectInput} from '../../src/scenarios/define-scenario.ts';
 import {operationId, performer} from '../../src/subject/perform.ts';
 
@@ -41,6 +42,13 @@ test(isSettled, "another one's id", 'wrong', async () => ({echoedId: 'defaults-1
 test(isSettled, 'an id that is null', 'wrong', async () => ({echoedId: null}));
 test(isSettled, 'an id that is no text', 'wrong', async () => ({echoedId: 7}));
 test(isSettled, 'an id that cannot be told', 'wrong', async () => ({echoedId: Object.create(null)}));
+test(isSettled, 'an error within a good answer', 'failed', async () => ({
+  echoedId: 'defaults-1-7',
+  applicationError: {message: 'not found', code: 'NOT_FOUND'},
+}));
+test(isSettled, 'an error of the application, thrown', 'failed', async () => {
+  throw new ApplicationError('not found');
+});
 test(isSettled, 'an error thrown at once', 'unknown', thrower);
 test(isSettled, 'a rejection', 'unknown', async () => thrower());
 test(isSettled, 'a rejection with nothing', 'unknown', () => Promise.reject());

@@ -21,6 +21,7 @@ type Options = PrecisionOptions & {
   readonly toxiproxy?: string;
   readonly seed: number;
   readonly profiles: boolean;
+  readonly telemetry: boolean;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -58,6 +59,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
       `trials per variant at which --until-precise gives up (default: ${defaultMostTrials})`,
       wholeNumber(minimumPairs, 1000),
     )
+    .option('--no-telemetry', 'no OpenTelemetry SDK in the subject: what needs telemetry is inconclusive')
     .option('--no-profiles', 'no CPU and memory profiles of the subject')
     .option('--out <dir>', 'where reports go', 'reports')
     .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
@@ -115,6 +117,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           trialsPerVariant: options.trials,
           ...(precision && {precision}),
           profiles: options.profiles,
+          telemetry: options.telemetry,
           baseDir: world.cwd,
           command: commandOf(name, options),
           version: version(),
@@ -159,4 +162,5 @@ const commandOf = (name: string, options: Options): string =>
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
     ...precisionWords(options),
     ...(options.profiles ? [] : ['--no-profiles']),
+    ...(options.telemetry ? [] : ['--no-telemetry']),
   ].join(' ');

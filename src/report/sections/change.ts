@@ -52,6 +52,7 @@ const settingsOf = ({options, process: started}: Variant): Map<string, string> =
     ...flatten(options, ''),
     ...Object.entries(started.env).map(([name, value]) => [`env ${name}`, value] as const),
     ...(started.heapLimitMiB === undefined ? [] : [['heap limit', `${started.heapLimitMiB} MiB`] as const]),
+    ...(started.telemetry === undefined ? [] : [['telemetry', started.telemetry] as const]),
     ...(started.cpuCount === undefined ? [] : [['CPUs', String(started.cpuCount)] as const]),
   ]);
 

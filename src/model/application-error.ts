@@ -1,0 +1,22 @@
+// An answer that came whole and says that it did not work: GraphQL's errors beside a 200, a batch with failed items.
+
+const brand = Symbol.for('foulweather.application-error');
+
+/** The name by which such failures are found again among the failures of a trial. */
+export const applicationErrorName = 'ApplicationError';
+
+/** Thrown by `perform`, or made of the `applicationError` that it answers with: the operation counts as failed. */
+export class ApplicationError extends Error {
+  override readonly name = applicationErrorName;
+  readonly code: string | undefined;
+
+  constructor(message: string, options: {readonly code?: string; readonly cause?: unknown} = {}) {
+    super(message, {cause: options.cause});
+    this.code = options.code;
+    // Two copies of the package may be loaded: the mark is the same for both.
+    Object.defineProperty(this, brand, {value: true});
+  }
+}
+
+export const isApplicationError = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && brand in error;

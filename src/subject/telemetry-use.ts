@@ -1,0 +1,53 @@
+// Switches on the telemetry of libraries that a scenario names, resolved from the scenario's folder.
+import type {Instrumentation} from '@opentelemetry/instrumentation';
+import {type TelemetryPresetName, telemetryPreset} from '../model/telemetry-preset.ts';
+
+type Exports = Readonly<Record<string, unknown>>;
+
+const isConstructor = (name: string, value: unknown): value is new () => Instrumentation =>
+  typeof value === 'function' && name.endsWith('Instrumentation');
+
+/** The first class of a module whose name says that it is one. */
+export const instrumentationOf = (moduleName: string, require: NodeJS.Require): Instrumentation => {
+  for (const [name, value] of Object.entries(require(moduleName) as Exports)) {
+    if (isConstructor(name, value)) return new value();
+  }
+  throw new TypeError(`${moduleName} exports no class whose name ends in «Instrumentation»`);
+};
+
+/** The first of some packages that is installed. @throws what Node throws for the first, where none is */
+export const installedOf = (packages: readonly string[], require: NodeJS.Require): string => {
+  const found = packages.find(name => {
+    try {
+      require.resolve(name);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return found ?? require.resolve(packages[0]!);
+};
+
+/** What patches or subscribes has to be there before the SDK starts and the library loads. */
+export const presetInstrumentations = (
+  names: readonly TelemetryPresetName[],
+  require: NodeJS.Require,
+): Instrumentation[] =>
+  names.map(telemetryPreset).flatMap(preset => {
+    if (preset.kind === 'instrumentation') {
+      return [instrumentationOf(installedOf(preset.packages, require), require)];
+    }
+    if (preset.kind !== 'factory') return [];
+    const make = (require(installedOf(preset.packages, require)) as Exports)[preset.factory];
+    return [(make as () => Instrumentation)()];
+  });
+
+/** What a library begins by itself needs the SDK's meters and tracers. */
+export const beginNative = (names: readonly TelemetryPresetName[], require: NodeJS.Require): void => {
+  for (const preset of names.map(telemetryPreset)) {
+    if (preset.kind !== 'native') continue;
+    const exported = require(installedOf(preset.packages, require)) as Exports;
+    const holder = exported[preset.holder] as Readonly<Record<string, (argument: unknown) => void>>;
+    holder[preset.method]!(preset.argument);
+  }
+};

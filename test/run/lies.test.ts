@@ -1,0 +1,82 @@
+// Telemetry that lies is found out, each lie by its own symptom and through the real harness; what is honest is clear.
+import anyTest, {type TestFn} from 'ava';
+import type {Finding} from '../../src/model/finding.ts';
+import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
+import type {SymptomId} from '../../src/model/symptoms.ts';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+
+const test = anyTest as TestFn;
+const teardowns: (() => unknown)[] = [];
+let ran: RunOnce;
+
+test.before(async t => {
+  t.timeout(240_000);
+  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'lies');
+});
+
+test.after.always(async () => {
+  for (const teardown of teardowns.toReversed()) await teardown();
+});
+
+const fidelity = Object.keys(telemetrySymptoms) as SymptomId[];
+
+const findings = (variant: string): readonly Finding[] =>
+  ran.trial(variant).judgement.findings.filter(({symptom}) => fidelity.includes(symptom));
+
+const present = (variant: string): readonly SymptomId[] =>
+  findings(variant)
+    .filter(({verdict}) => verdict === 'present')
+    .map(({symptom}) => symptom);
+
+test('an honest client is clear of all of them', t => {
+  t.deepEqual(
+    findings('honest').filter(({verdict}) => verdict !== 'clear'),
+    [],
+  );
+});
+
+const found = test.macro({
+  title: (_title, variant: string, symptoms: readonly SymptomId[]) => `${variant}: ${symptoms.join(', ')}`,
+  exec(t, variant: string, symptoms: readonly SymptomId[]) {
+    t.deepEqual(present(variant).toSorted(), [...symptoms].sort());
+    for (const finding of findings(variant)) {
+      if (finding.verdict !== 'present') continue;
+      for (const {says, value, threshold, count} of finding.evidence) {
+        t.regex(says, /\.$/);
+        t.true(value > threshold && count > 0, says);
+      }
+    }
+  },
+});
+
+test(found, 'one-span', ['hidden-attempts']);
+test(found, 'forgetful', ['hidden-attempts', 'span-leak', 'telemetry-contradicts']);
+test(found, 'smooth', ['telemetry-contradicts']);
+test(found, 'gloomy', ['telemetry-contradicts']);
+test(found, 'numeric', ['error-type-malformed']);
+test(found, 'typeless', ['error-type-malformed']);
+test(found, 'overtyped', ['error-type-malformed', 'telemetry-contradicts']);
+test(found, 'verbose', ['error-type-malformed']);
+test(found, 'hasty', ['duration-misreported']);
+test(found, 'miscounting', ['pool-gauge-wrong']);
+test(found, 'identifying', ['cardinality-growth']);
+test(found, 'naming', ['cardinality-growth']);
+test(found, 'doubling', ['telemetry-contradicts']);
+test(found, 'losing', ['telemetry-lost']);
+
+test('where spans were lost nothing is clear but what needs none of them', t => {
+  const clear = findings('losing').filter(({verdict}) => verdict === 'clear');
+  t.deepEqual(clear, []);
+});
+
+test('an example leads to the operation and to its trace', t => {
+  const finding = findings('one-span').find(({symptom}) => symptom === 'hidden-attempts');
+  if (finding?.verdict !== 'present') return t.fail();
+  const {trial} = ran.trial('one-span');
+  const [{operations, traces}] = finding.evidence;
+  const index = Number(operations[0]!.split('-').at(-1));
+  t.is(traces![0], trial.tracePrefix + (index + 1).toString(16).padStart(16, '0'));
+  t.true(trial.ledger!.attempts[index]! > 1);
+  t.true(ran.reportOf('one-span').includes(traces![0]!));
+  return undefined;
+});

@@ -1,0 +1,235 @@
+// Telemetry against the truth, on trials that never took place: what is left out of the count, and what is not known.
+import test from 'ava';
+import type {FailureClass} from '../../src/model/event.ts';
+import type {SymptomId} from '../../src/model/symptoms.ts';
+import {
+  drainPhase,
+  type MetricSummary,
+  operationMarks,
+  type TelemetryObservation,
+} from '../../src/model/telemetry.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
+import {
+  baseline,
+  booksOf,
+  fault,
+  inconclusiveOf,
+  presentOf,
+  type TrialChanges,
+  telemetryOf,
+  trialWith,
+} from '../helpers/trial-believable.ts';
+
+const drain = drainPhase(trialWith().plan);
+
+const sdkSum = (name: string, last: number, phase: number): MetricSummary => ({
+  kind: 'sum',
+  isMonotonic: false,
+  phase,
+  scope: 'sdk',
+  name,
+  unit: '{span}',
+  attributes: {'otel.span.sampling_result': 'RECORD_AND_SAMPLE'},
+  increase: last,
+  last,
+});
+
+type Told = {
+  readonly spans: readonly number[];
+  readonly marks?: readonly number[];
+  readonly live?: number;
+  readonly lost?: number;
+};
+
+const bytes = (values: readonly number[]): string => Buffer.from(values).toString('base64');
+
+/** HTTP's spans of each operation, and an SDK that reports on itself. */
+const telemetry = ({spans, marks = [], live = 0, lost = 0}: Told): TelemetryObservation => {
+  const receivedCount = spans.reduce((sum, count) => sum + count, 0);
+  return {
+    ...telemetryOf(spans),
+    operations: {httpSpans: bytes(spans), callSpans: '', marks: bytes(marks)},
+    shapes: [],
+    metrics: [
+      sdkSum('otel.sdk.span.started', receivedCount + live + lost, drain),
+      sdkSum('otel.sdk.span.live', live, drain),
+    ],
+  };
+};
+
+const failure = (name: string, code: string | null, count: number): FailureClass => ({
+  key: name,
+  status: 'failed',
+  error: {name, code, message: '', stack: [], causes: []},
+  count,
+  countByPhase: {[fault]: count},
+  examples: [],
+});
+
+const verdictOf = (symptom: SymptomId, changes: TrialChanges): string =>
+  detectOne(symptom, trialWith(changes)).verdict;
+
+const failed = {phase: fault, status: 'failed'} as const;
+const {lastIsError, lastHasErrorStatus} = operationMarks;
+
+test('a hung operation may have its span open, and its attempt without one', t => {
+  const {driver, ledger} = booksOf([{phase: baseline}, {phase: fault, status: 'hung'}]);
+  const told = telemetry({spans: [1, 0], live: 1});
+  const changes = {driver: {...driver, drained: {atMs: 19_500, inFlight: 1}}, ledger, telemetry: told};
+  t.is(verdictOf('span-leak', changes), 'clear');
+  t.is(verdictOf('hidden-attempts', changes), 'clear');
+  t.is(
+    verdictOf('span-leak', {...changes, driver: {...driver, drained: {atMs: 19_500, inFlight: 0}}}),
+    'present',
+  );
+});
+
+test('without a ledger a success is an attempt, and a failure may have been none', t => {
+  const {driver} = booksOf([{phase: baseline}, failed]);
+  t.is(verdictOf('hidden-attempts', {driver, telemetry: telemetry({spans: [1, 0]})}), 'clear');
+  t.is(verdictOf('hidden-attempts', {driver, telemetry: telemetry({spans: [0, 1]})}), 'present');
+});
+
+test('calls need one span, however often they are sent', t => {
+  const {driver, ledger} = booksOf([
+    {phase: baseline, attempts: 3},
+    {phase: fault, attempts: 3},
+  ]);
+  const calls = {
+    ...telemetry({spans: [1, 1]}),
+    operations: {httpSpans: '', callSpans: bytes([1, 1]), marks: ''},
+  };
+  t.is(verdictOf('hidden-attempts', {driver, ledger, telemetry: calls}), 'clear');
+  const one = {...calls, operations: {...calls.operations, callSpans: bytes([1])}};
+  t.is(verdictOf('hidden-attempts', {driver, ledger, telemetry: one}), 'present');
+});
+
+const contradicts = test.macro({
+  title: (_title, what: string) => `contradictions: ${what}`,
+  exec(
+    t,
+    _what: string,
+    operations: Parameters<typeof booksOf>[0],
+    marks: readonly number[],
+    failures: readonly FailureClass[],
+    verdict: string,
+  ) {
+    const {driver, ledger} = booksOf(operations);
+    const told = telemetry({spans: operations.map(() => 1), marks});
+    t.is(
+      verdictOf('telemetry-contradicts', {driver: {...driver, failures}, ledger, telemetry: told}),
+      verdict,
+    );
+  },
+});
+
+test(contradicts, 'a failure that is told', [failed], [lastIsError], [], 'clear');
+test(contradicts, 'a failure that is not told', [failed], [0], [], 'present');
+test(
+  contradicts,
+  "a caller's abort that is not told",
+  [failed],
+  [0],
+  [failure('AbortError', null, 1)],
+  'clear',
+);
+test(
+  contradicts,
+  "a caller's time-out that is not told",
+  [failed],
+  [0],
+  [failure('TimeoutError', '23', 1)],
+  'clear',
+);
+test(
+  contradicts,
+  "a time-out of the library's that is not told",
+  [failed],
+  [0],
+  [failure('TimeoutError', 'ETIMEDOUT', 1)],
+  'present',
+);
+test(
+  contradicts,
+  'an error in a good answer',
+  [failed],
+  [0],
+  [failure('ApplicationError', null, 1)],
+  'present',
+);
+test(
+  contradicts,
+  'what was never sent needs no span',
+  [{phase: fault, status: 'rejected'}],
+  [0],
+  [],
+  'clear',
+);
+test(contradicts, 'a success that is told as an error', [{phase: fault}], [lastIsError], [], 'present');
+test(
+  contradicts,
+  'a status of 404 that the scenario takes for good',
+  [{phase: fault}],
+  [lastIsError | lastHasErrorStatus],
+  [],
+  'clear',
+);
+test(
+  contradicts,
+  'a retry that succeeded',
+  [{phase: fault, attempts: 2}],
+  [operationMarks.someIsError],
+  [],
+  'clear',
+);
+
+test('an error in a good answer is named as such', t => {
+  const {driver, ledger} = booksOf([failed]);
+  const failures = [failure('ApplicationError', 'NOT_FOUND', 1)];
+  const told = telemetry({spans: [1], marks: [0]});
+  const finding = presentOf(
+    detectOne('telemetry-contradicts', trialWith({driver: {...driver, failures}, ledger, telemetry: told})),
+  );
+  t.regex(finding.evidence[0].says, /1 failure of the phase being an error in an answer that came whole/);
+  t.deepEqual(finding.evidence[0].traces, ['0123456789abcdef0000000000000001']);
+});
+
+const unknown = test.macro({
+  title: (_title, reason: string) => `not known: ${reason}`,
+  exec(t, reason: string, changes: TrialChanges) {
+    for (const symptom of ['hidden-attempts', 'span-leak', 'telemetry-contradicts'] as const) {
+      t.deepEqual(detectOne(symptom, trialWith(changes)), inconclusiveOf(symptom, reason));
+    }
+  },
+});
+
+const whole = telemetry({spans: [1]});
+
+test(unknown, 'there is no telemetry', {telemetry: null});
+test(unknown, 'the library made no span', {telemetry: telemetry({spans: []})});
+test(unknown, 'telemetry was lost: 1 of 3 spans arrived', {telemetry: telemetry({spans: [1], lost: 2})});
+test(unknown, 'the SDK did not say how many spans it made, so that losses would go unseen', {
+  telemetry: {...whole, metrics: []},
+});
+test(unknown, 'the process ended before its telemetry was complete', {
+  telemetry: whole,
+  end: {kind: 'unresponsive'},
+});
+test(unknown, 'this run was saved before the spans of each operation were kept', {
+  telemetry: {...whole, operations: null},
+});
+
+test('what was lost is present, with the reasons that the SDK and the receiver give', t => {
+  const told: TelemetryObservation = {...telemetry({spans: [1], lost: 9}), refusals: {malformed: 1}};
+  const finding = presentOf(detectOne('telemetry-lost', trialWith({telemetry: told})));
+  t.is(finding.evidence[0].says, '1 of 10 spans arrived. 1: malformed.');
+  t.is(finding.evidence[0].value, 0.9);
+});
+
+test('a scenario changes what may be lost', t => {
+  const told = telemetry({spans: [1], lost: 9});
+  const plan = {thresholds: {'telemetry-lost': {lostShare: 0.95}}};
+  t.is(verdictOf('telemetry-lost', {telemetry: told, plan}), 'clear');
+  const {driver, ledger} = booksOf([{phase: baseline}]);
+  t.is(verdictOf('hidden-attempts', {telemetry: told, plan, driver, ledger}), 'clear');
+});
