@@ -28,7 +28,8 @@ export class Ramp {
 
   /** A view of the attributes that is always up to date. */
   over(attributes: Attributes): Attributes {
-    const {ramp_to: targets = {}} = this.request;
+    const {ramp_to: targets} = this.request;
+    if (targets === undefined) return attributes;
     const view = {...attributes};
     for (const [name, target] of Object.entries(targets)) {
       const [from, to] = [Number(attributes[name]), Number(target)];
