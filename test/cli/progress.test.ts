@@ -1,9 +1,10 @@
 // What is seen of a run while it runs, on a terminal and elsewhere.
 import {stripVTControlCharacters} from 'node:util';
 import test from 'ava';
+import {LiveTrial} from '../../src/cli/live-trial.ts';
 import {createProgress} from '../../src/cli/progress.ts';
 import type {World} from '../../src/cli/world.ts';
-import type {PhaseFigures} from '../../src/model/event.ts';
+import type {Bin, PhaseFigures} from '../../src/model/event.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 
 const control = '\u001b[';
@@ -91,6 +92,41 @@ test('on a terminal the figures of a trial stay when it is over', t => {
   for (const line of ['defaults-1 (1/2)  ended: SIGSEGV', 'warm-up      41 ok · 0 failed · 3 hung']) {
     t.true(seen.includes(line), text);
   }
+});
+
+const bin = (index: number, ok: number, p99Ms: number | null): Bin => ({
+  index,
+  startMs: index * 500,
+  durationMs: 500,
+  phase: 0,
+  started: 100,
+  dropped: 0,
+  outcomes: {ok, failed: 0, unknown: 0, rejected: 0, wrong: 0, hung: 0},
+  p50Ms: p99Ms,
+  p99Ms,
+  maxMs: p99Ms,
+});
+
+test('a trial under way: the phase and what is left of it, rate and latency as blocks, symptoms so far', t => {
+  let nowMs = 0;
+  const {plan} = judgedRun().record;
+  const trial = new LiveTrial(plan, 'defaults-1 (1/2)', () => nowMs);
+  const plain = (text: string): string => text;
+  const paint = {bold: plain, dim: plain, red: plain, green: plain, yellow: plain};
+  t.deepEqual(trial.lines(paint), ['defaults-1 (1/2) starting']);
+  trial.add({kind: 'edge', edge: {phase: 3, beforeMs: 1, afterMs: 2}});
+  trial.add({kind: 'bins', bins: [bin(0, 100, 1), bin(1, 50, 100), bin(2, 0, null), bin(3, 25, 10_000)]});
+  trial.add({kind: 'phases', phases: [figures(3, 7, 2, 5)]});
+  nowMs = 1200;
+  t.deepEqual(
+    trial.lines(paint).map(line => line.trimEnd()),
+    [
+      'defaults-1 (1/2) stall      3 s left  7 ok · 2 failed · 3 hung · 5 dropped',
+      `  ok/s     ${'█▅▁▃'.padEnd(40)} 50/s`,
+      `  p99      ${'▁▅ █'.padEnd(40)} 10.0 s`,
+      '  so far hung-operation 3',
+    ],
+  );
 });
 
 test('colours are for terminals, and not with NO_COLOR', t => {

@@ -1,0 +1,57 @@
+// The live lines on a terminal: redrawn in place, and cut to its width so that they stay as many as they are.
+import {stripVTControlCharacters} from 'node:util';
+import {createLogUpdate} from 'log-update';
+import type {Plan} from '../model/plan.ts';
+import type {RunObserver} from '../run/run-scenario.ts';
+import {colours} from './colours.ts';
+import {LiveTrial} from './live-trial.ts';
+import {endOf, startText} from './progress-words.ts';
+import type {World} from './world.ts';
+
+export type Progress = RunObserver & {readonly end: () => void};
+
+const redrawEveryMs = 200;
+
+export const liveProgress = (world: World): Progress => {
+  const paint = colours(world, world.stderr);
+  const screen = createLogUpdate(world.stderr as NodeJS.WriteStream);
+  let plan: Plan | null = null;
+  let trial: LiveTrial | null = null;
+  const draw = (): void => {
+    if (!plan) screen(paint.dim('reading the scenario'));
+    if (trial) screen(trial.lines(paint).map(fitting(world)).join('\n'));
+  };
+  const timer = setInterval(draw, redrawEveryMs);
+  return {
+    runStarted(record, folder) {
+      plan = record.plan;
+      screen.clear();
+      world.stderr.write(paint.dim(startText(record, folder)));
+    },
+    trialStarted(trialId, position, count) {
+      if (plan) trial = new LiveTrial(plan, `${trialId} (${position}/${count})`, () => performance.now());
+    },
+    trialEvent(_trialId, event) {
+      if (!trial) return;
+      trial.add(event);
+      if (event.kind !== 'exit') return;
+      const end = endOf(event);
+      screen(trial.finalText(end === '' ? '' : paint.red(`  ended: ${end}`)));
+      screen.done();
+      trial = null;
+    },
+    end() {
+      clearInterval(timer);
+      screen.done();
+    },
+  };
+};
+
+/** A line that is too long loses its colours, and then its end. */
+const fitting =
+  ({stderr}: World) =>
+  (line: string): string => {
+    const width = stderr.columns ?? 80;
+    const plain = stripVTControlCharacters(line);
+    return plain.length <= width ? line : `${plain.slice(0, width - 1)}…`;
+  };

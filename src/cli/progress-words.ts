@@ -1,0 +1,21 @@
+// A running trial in words, the same on a terminal and in a log.
+import type {PhaseFigures, TrialEvent} from '../model/event.ts';
+import type {RunRecord} from '../model/run.ts';
+
+export const startText = (record: RunRecord, folder: string): string =>
+  `scenario ${record.plan.name} · seed ${record.seed} · injector ${record.environment.injector}\ndata ${folder}\n`;
+
+export const failedOf = ({outcomes}: PhaseFigures): number =>
+  outcomes.failed + outcomes.unknown + outcomes.rejected + outcomes.wrong;
+
+export const countsOf = (figures: PhaseFigures | undefined): string =>
+  figures
+    ? `${figures.outcomes.ok} ok · ${failedOf(figures)} failed · ${figures.outcomes.hung} hung${figures.dropped > 0 ? ` · ${figures.dropped} dropped` : ''}`
+    : '';
+
+/** Empty for a process that ended as it should. */
+export const endOf = (event: Extract<TrialEvent, {kind: 'exit'}>): string => {
+  const {exitCode, signal, killedFor} = event.exit;
+  if (killedFor === null && exitCode === 0) return '';
+  return killedFor ?? (signal === null ? `exit code ${exitCode}` : signal);
+};
