@@ -17,7 +17,11 @@ export type WriteOptions = {
 };
 
 /** What can be printed of it. */
-export type Outcome = {readonly summary: string; readonly json: string};
+export type Outcome = {
+  readonly summary: string;
+  /** By the name of the file. */
+  readonly files: {readonly [name: string]: string};
+};
 
 /** The report lies twice: under `out`, where the newest of a scenario is found, and with the run's data. */
 export const writeReport = async (world: World, {run, folder, out}: WriteOptions): Promise<Outcome> => {
@@ -38,7 +42,7 @@ export const writeReport = async (world: World, {run, folder, out}: WriteOptions
     );
   }
   const path = relative(world.cwd, join(target, 'report.md'));
-  return {summary: painted(world, run, renderSummary(run, path)), json: files['result.json']!};
+  return {summary: painted(world, run, renderSummary(run, path)), files};
 };
 
 /** The verdict, which is the first word, in its colour. */

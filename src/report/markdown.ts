@@ -6,11 +6,12 @@ import type {Block, Section, Span, Table, Text} from './document.ts';
 
 export const toMarkdown = (study: CaseStudy): string => {
   const lead = [`# ${escapeText(study.headline)}`, ...study.lead.map(renderBlock)];
-  const sections = [...study.sections, ...study.appendices].map(renderSection);
+  const sections = [...study.sections, ...study.appendices].map(sectionToMarkdown);
   return `${[...lead, ...sections].join('\n\n')}\n`;
 };
 
-const renderSection = (section: Section): string =>
+/** A section on its own: for what is no whole case study. */
+export const sectionToMarkdown = (section: Section): string =>
   [`## ${escapeText(section.title)}`, ...section.blocks.map(renderBlock)].join('\n\n');
 
 const renderBlock = (block: Block): string => {

@@ -1,6 +1,9 @@
 // foulweather report: judges and renders a saved run again, offline.
 import type {Command} from 'commander';
+import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../reporter-option.ts';
 import type {Session} from '../session.ts';
+
+type Options = {readonly out: string; readonly json?: boolean; readonly reporter?: ReporterChoice[]};
 
 export const addReportCommand = (root: Command, {world}: Session): void => {
   root
@@ -8,14 +11,20 @@ export const addReportCommand = (root: Command, {world}: Session): void => {
     .description('judge and render a saved run again')
     .argument('<id>', 'the run, as `foulweather run` named it, or «latest»')
     .option('--out <dir>', 'where reports go', 'reports')
+    .option('--reporter <name>', reporterHelp, parseReporter)
     .option('--json', 'print the result as JSON, and nothing else')
-    .action(async (id: string, options: {out: string; json?: boolean}) => {
-      const {RunFolder} = await import('../../store/run-folder.ts');
-      const {reopenRun} = await import('../../run/reopen.ts');
-      const {writeReport} = await import('../write-report.ts');
+    .action(async (id: string, options: Options) => {
+      const choices = reportersOf(options, 1);
+      const [{RunFolder}, {reopenRun}, {writeReport}, {Reporters}] = await Promise.all([
+        import('../../store/run-folder.ts'),
+        import('../../run/reopen.ts'),
+        import('../write-report.ts'),
+        import('../reporters.ts'),
+      ]);
       const folder = await RunFolder.open(world.cwd, id);
       const run = await reopenRun(folder);
-      const {summary, json} = await writeReport(world, {run, folder, out: options.out});
-      world.stdout.write(options.json ? json : summary);
+      const reporters = new Reporters(world, choices, 1);
+      reporters.add({run, ...(await writeReport(world, {run, folder, out: options.out}))});
+      await reporters.finish();
     });
 };

@@ -10,6 +10,7 @@ import {
   precisionOf,
   precisionWords,
 } from '../precision-option.ts';
+import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../reporter-option.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellWord} from '../shell-word.ts';
@@ -24,6 +25,7 @@ type Options = PrecisionOptions & {
   readonly telemetry: boolean;
   readonly out: string;
   readonly json?: boolean;
+  readonly reporter?: ReporterChoice[];
   readonly quiet?: boolean;
 };
 
@@ -62,6 +64,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .option('--no-telemetry', 'no OpenTelemetry SDK in the subject: what needs telemetry is inconclusive')
     .option('--no-profiles', 'no CPU and memory profiles of the subject')
     .option('--out <dir>', 'where reports go', 'reports')
+    .option('--reporter <name>', reporterHelp, parseReporter)
     .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
     .option('--quiet', 'no progress on stderr')
     .option('--no-color', 'no colours')
@@ -83,11 +86,13 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
   // All names are looked up before the first run, so that a typing error in the last one costs nothing.
   const files = scenarios.map(name => ({name, file: findScenario(name, world.cwd)}));
   const precision = precisionOf(options);
+  const choices = reportersOf(options, files.length);
   // What drives and tells is loaded by those who run: --help and mistakes are answered without it.
-  const [{runScenario}, {createProgress, quietProgress}, {writeReport}] = await Promise.all([
+  const [{runScenario}, {createProgress, quietProgress}, {writeReport}, {Reporters}] = await Promise.all([
     import('../../run/run-scenario.ts'),
     import('../progress.ts'),
     import('../write-report.ts'),
+    import('../reporters.ts'),
   ]);
   const interruption = new AbortController();
   let signalCode: number | null = null;
@@ -102,7 +107,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
     interruption.abort();
   });
   let worst: number = exitCodes.met;
-  const results: string[] = [];
+  const reporters = new Reporters(world, choices, files.length);
   try {
     for (const {name, file} of files) {
       if (interruption.signal.aborted) break;
@@ -127,9 +132,8 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           observer: progress,
         });
         progress.end();
-        const {summary, json} = await writeReport(world, {run, folder, out: options.out});
-        if (options.json) results.push(json);
-        else world.stdout.write(summary);
+        const written = await writeReport(world, {run, folder, out: options.out});
+        reporters.add({run, ...written});
         const code = exitCodeOf[run.judgement.verdict];
         if (severity.indexOf(code) > severity.indexOf(worst)) worst = code;
       } catch (error) {
@@ -142,14 +146,10 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
     }
   } finally {
     offSignal();
-    if (results.length > 0) world.stdout.write(documentOf(results, scenarios.length));
+    await reporters.finish();
   }
   return signalCode ?? worst;
 };
-
-/** One JSON document, however many scenarios there are: of several, a list of their results. */
-const documentOf = (results: readonly string[], scenarioCount: number): string =>
-  scenarioCount === 1 ? results.join('') : `[\n${results.map(json => json.trimEnd()).join(',\n')}\n]\n`;
 
 /** What repeats this run: every choice that is not the default. */
 const commandOf = (name: string, options: Options): string =>

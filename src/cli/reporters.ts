@@ -1,0 +1,99 @@
+// Where results go: each reporter to its file or to stdout, when all runs are done. GitHub has places of its own.
+import {appendFile, mkdir, writeFile} from 'node:fs/promises';
+import {dirname, resolve} from 'node:path';
+import {FoulweatherError} from '../model/errors.ts';
+import type {JudgedRun} from '../model/run.ts';
+import {toAnnotations, toStepSummary} from '../report/github.ts';
+import {toJunit} from '../report/junit.ts';
+import {redactRun} from '../report/redact.ts';
+import {type RunStory, runStory} from '../report/variants.ts';
+import type {ReporterChoice} from './reporter-option.ts';
+import type {World} from './world.ts';
+
+/** A run, and what was rendered of it already. */
+export type Told = {
+  readonly run: JudgedRun;
+  readonly summary: string;
+  readonly files: {readonly [name: string]: string};
+};
+
+export class Reporters {
+  readonly #world: World;
+  readonly #choices: readonly ReporterChoice[];
+  readonly #scenarioCount: number;
+  readonly #told: Told[] = [];
+
+  constructor(world: World, choices: readonly ReporterChoice[], scenarioCount: number) {
+    this.#world = world;
+    this.#choices = choices;
+    this.#scenarioCount = scenarioCount;
+  }
+
+  /** What is meant for people is printed as soon as it is known. */
+  add(told: Told): void {
+    this.#told.push(told);
+    if (this.#choices.some(({name, path}) => name === 'list' && path === null)) {
+      this.#world.stdout.write(told.summary);
+    }
+  }
+
+  /** @throws FoulweatherError FW_FILE_WRITE */
+  async finish(): Promise<void> {
+    if (this.#told.length === 0) return;
+    const stories = this.#told.map(({run}) => runStory(redactRun(run)));
+    for (const choice of this.#choices) {
+      if (choice.name === 'github') await this.#tellGitHub(stories);
+      else if (choice.path !== null) await this.#write(choice.path, this.#documentOf(choice.name, stories));
+      else if (choice.name !== 'list') this.#world.stdout.write(this.#documentOf(choice.name, stories));
+    }
+  }
+
+  #documentOf(name: Exclude<ReporterChoice['name'], 'github'>, stories: readonly RunStory[]): string {
+    const files = (file: string): string[] => this.#told.flatMap(told => told.files[file] ?? []);
+    switch (name) {
+      case 'list':
+        return this.#told.map(({summary}) => summary).join('\n');
+      case 'json':
+        return jsonDocument(files('result.json'), this.#scenarioCount);
+      case 'markdown':
+        return files('report.md').join('\n---\n\n');
+      case 'html':
+        return files('report.html').join('\n');
+      case 'junit':
+        return toJunit(stories);
+    }
+  }
+
+  /** The summary goes to the file that GitHub names; without one, as on a desk, only the annotations are printed. */
+  async #tellGitHub(stories: readonly RunStory[]): Promise<void> {
+    for (const line of toAnnotations(stories)) this.#world.stdout.write(`${line}\n`);
+    const file = this.#world.env['GITHUB_STEP_SUMMARY'];
+    if (file === undefined || file === '') return;
+    await this.#toFile(file, () => appendFile(file, toStepSummary(stories)));
+  }
+
+  async #write(path: string, text: string): Promise<void> {
+    const file = resolve(this.#world.cwd, path);
+    await this.#toFile(path, async () => {
+      await mkdir(dirname(file), {recursive: true});
+      await writeFile(file, text);
+    });
+  }
+
+  async #toFile(path: string, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      throw new FoulweatherError(
+        'FW_FILE_WRITE',
+        `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        'Choose another file; the runs are saved, and `foulweather report <id>` tells them again.',
+        {cause: error},
+      );
+    }
+  }
+}
+
+/** One JSON document, however many scenarios there are: of several, a list of their results. */
+const jsonDocument = (results: readonly string[], scenarioCount: number): string =>
+  scenarioCount === 1 ? results.join('') : `[\n${results.map(json => json.trimEnd()).join(',\n')}\n]\n`;
