@@ -11,7 +11,8 @@ type OpenBin = {
   readonly index: number;
   readonly phase: number;
   readonly counts: number[];
-  readonly histogram: Histogram;
+  /** Made with the first operation that settles. */
+  histogram: Histogram | null;
   started: number;
   dropped: number;
   pending: number;
@@ -21,6 +22,8 @@ type OpenBin = {
 export class Bins {
   readonly #open = new Map<number, OpenBin>();
   readonly #spare: Histogram[] = [];
+  /** The one that was looked for last: mostly it is wanted again. */
+  #last: OpenBin | null = null;
 
   start(intendedMs: number, phase: number): void {
     const bin = this.#at(intendedMs, phase);
@@ -37,11 +40,14 @@ export class Bins {
 
   /** Counts an outcome; `responseMs` is null for an operation that hangs. */
   settle(intendedMs: number, code: OutcomeCode, responseMs: number | null): void {
-    const bin = this.#open.get(Math.floor(intendedMs / binMs));
+    const bin = this.#find(Math.floor(intendedMs / binMs));
     if (!bin) return;
     bin.counts[code]!++;
     bin.pending--;
-    if (responseMs !== null) recordMs(bin.histogram, responseMs);
+    if (responseMs !== null) {
+      bin.histogram ??= this.#spare.pop() ?? latencyHistogram(2);
+      recordMs(bin.histogram, responseMs);
+    }
     bin.dirty = true;
   }
 
@@ -60,17 +66,34 @@ export class Bins {
 
   #at(intendedMs: number, phase: number): OpenBin {
     const index = Math.floor(intendedMs / binMs);
-    let bin = this.#open.get(index);
+    let bin = this.#find(index);
     if (!bin) {
-      const histogram = this.#spare.pop() ?? latencyHistogram(2);
-      bin = {index, phase, counts: emptyCounts(), histogram, started: 0, dropped: 0, pending: 0, dirty: true};
+      bin = {
+        index,
+        phase,
+        counts: emptyCounts(),
+        histogram: null,
+        started: 0,
+        dropped: 0,
+        pending: 0,
+        dirty: true,
+      };
       this.#open.set(index, bin);
     }
     return bin;
   }
 
+  #find(index: number): OpenBin | undefined {
+    if (this.#last?.index === index) return this.#last;
+    const bin = this.#open.get(index);
+    if (bin) this.#last = bin;
+    return bin;
+  }
+
   #close(bin: OpenBin): void {
     this.#open.delete(bin.index);
+    if (this.#last === bin) this.#last = null;
+    if (!bin.histogram) return;
     bin.histogram.reset();
     this.#spare.push(bin.histogram);
   }

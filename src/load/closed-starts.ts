@@ -27,7 +27,8 @@ export class ClosedStarts implements Starts {
       }
       this.#startsInTurn++;
       offer();
-      start(now());
+      const nowMs = now();
+      start(nowMs, nowMs);
     }
   }
 

@@ -19,8 +19,8 @@ export const recordMs = (histogram: Histogram, durationMs: number): void => {
   histogram.recordValue(Math.max(0, Math.min(us, hourUs)));
 };
 
-export const quantileMs = (histogram: Histogram, percentile: number): number | null =>
-  histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(percentile) / 1000;
+export const quantileMs = (histogram: Histogram | null, percentile: number): number | null =>
+  histogram === null || histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(percentile) / 1000;
 
 export const encodeHistogram = (histogram: Histogram | null): string =>
   histogram === null || histogram.totalCount === 0 ? '' : encodeIntoCompressedBase64(histogram);

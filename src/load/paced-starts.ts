@@ -46,7 +46,7 @@ export class PacedStarts implements Starts {
       this.#offered++;
       offer();
       if (inFlight() >= this.#maxInFlight) drop(intendedMs);
-      else start(intendedMs);
+      else start(intendedMs, now());
     }
     if (this.#stopped) return;
     // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.

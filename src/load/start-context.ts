@@ -7,7 +7,7 @@ export type StartContext = {
   readonly inFlight: () => number;
   /** An operation is due: told before it is started or dropped, so that the three are counted apart. */
   readonly offer: () => void;
-  readonly start: (intendedMs: number) => void;
+  readonly start: (intendedMs: number, nowMs: number) => void;
   readonly drop: (intendedMs: number) => void;
 };
 

@@ -1,7 +1,7 @@
 // One operation of the scenario as the driver wants it: never rejects, always says how it settled.
 import {context, ROOT_CONTEXT, TraceFlags, trace} from '@opentelemetry/api';
-import type {Settlement} from '../load/driver.ts';
 import {asText} from '../load/error-facts.ts';
+import type {Settlement} from '../load/settlement.ts';
 import {ApplicationError, isApplicationError} from '../model/application-error.ts';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {Answer, PerformContext, SubjectInput} from '../scenarios/define-scenario.ts';

@@ -1,7 +1,8 @@
 // A driver whose clock, timers and operations are in the test's hand.
 import {mock} from 'node:test';
 import type {ExecutionContext} from 'ava';
-import {Driver, type DriverOptions, type Settlement} from '../../src/load/driver.ts';
+import {Driver, type DriverOptions} from '../../src/load/driver.ts';
+import type {Settlement} from '../../src/load/settlement.ts';
 import type {SubjectEvent} from '../../src/model/event.ts';
 import type {Phase} from '../../src/model/plan.ts';
 import {type Booked, DriverFold} from './driver-fold.ts';

@@ -1,6 +1,7 @@
 // Closed load on the real event loop: whether that one gets its turn is what is to be shown.
 import test, {type ExecutionContext} from 'ava';
-import {Driver, type DriverOptions, type Settlement} from '../../src/load/driver.ts';
+import {Driver, type DriverOptions} from '../../src/load/driver.ts';
+import type {Settlement} from '../../src/load/settlement.ts';
 import {calmPhase} from '../helpers/driver-bench.ts';
 import {DriverFold, sumsHold} from '../helpers/driver-fold.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {Settlement} from '../../src/load/driver.ts';
+import type {Settlement} from '../../src/load/settlement.ts';
 import {ApplicationError} from '../../src/model/application-error.ts';
 import type {Answer, PerformContext, SubjectInput} from '../../src/scenarios/define-scenario.ts';
 import {operationId, performer} from '../../src/subject/perform.ts';
