@@ -1,10 +1,10 @@
 // One operation of the scenario as the driver wants it: never rejects, always says how it settled.
-import {context, ROOT_CONTEXT, TraceFlags, trace} from '@opentelemetry/api';
+import {context} from '@opentelemetry/api';
 import {asText} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
 import {ApplicationError, isApplicationError} from '../model/application-error.ts';
-import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {Answer, PerformContext, SubjectInput} from '../scenarios/define-scenario.ts';
+import {OperationParent} from './operation-parent.ts';
 
 export type PerformOptions = {
   readonly subject: SubjectInput<unknown, unknown>;
@@ -38,9 +38,6 @@ class OperationContext implements PerformContext {
 const ok = {status: 'ok'} as const;
 const okEchoed = {status: 'ok', echoed: true} as const;
 
-/** The parent of the library's spans: a remote one of ours, so that they share the operation's trace. */
-const parentSpanId = '0000000000000001';
-
 export const performer = (
   options: PerformOptions,
 ): ((index: number, deadlineAtMs: number) => Promise<Settlement>) => {
@@ -68,13 +65,7 @@ export const performer = (
   };
   return (index, deadlineAtMs) => {
     const operation = new OperationContext(idOf(index), deadlineAtMs, now);
-    const parent = trace.setSpanContext(ROOT_CONTEXT, {
-      traceId: traceIdOfOperation(tracePrefix, index),
-      spanId: parentSpanId,
-      traceFlags: TraceFlags.SAMPLED,
-      isRemote: true,
-    });
-    return context.with(parent, run, undefined, operation);
+    return context.with(new OperationParent(tracePrefix, index), run, undefined, operation);
   };
 };
 
