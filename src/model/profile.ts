@@ -19,6 +19,9 @@ export type TopFrame = ProfileFrame & {readonly self: number; readonly calledFor
 /** By the nearest caller that is a package, the scenario or the harness: what Node does for a package is the package's. */
 export type OwnerShare = {readonly owner: string; readonly ownerKind: OwnerKind; readonly self: number};
 
+/** A frame with all that it called, in the profile's unit; the frames of a tree follow each other depth first. */
+export type FlameFrame = ProfileFrame & {readonly depth: number; readonly total: number};
+
 export type ProfileSummary = {
   /**
    * `cpu`: time, in ms, idle time included. `heap`: live JavaScript objects, in bytes. `buffers`: live Buffers of
@@ -35,6 +38,8 @@ export type ProfileSummary = {
   readonly frames: readonly TopFrame[];
   /** Of the heaviest frame that is neither idle nor the harness's own, from it to its callers. */
   readonly heaviestStack: readonly ProfileFrame[];
+  /** The tree of calls without idle time and without what is below half a percent; absent in runs of old. */
+  readonly flame?: readonly FlameFrame[];
   /** In the trial's folder. */
   readonly files: readonly string[];
 };

@@ -6,6 +6,7 @@ import {pathToFileURL} from 'node:url';
 import type {ProfileSummary} from '../model/profile.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {type CpuCut, CpuCuts} from '../profiles/cpu.ts';
+import {flameOf} from '../profiles/flame.ts';
 import {type MemoryCut, MemoryCuts} from '../profiles/memory.ts';
 import type {Ground} from '../profiles/owner.ts';
 import {type PprofColumn, pprofFile} from '../profiles/pprof.ts';
@@ -48,7 +49,7 @@ export const gatherProfiles = async (
       await writeFile(join(folder, name), content);
       files.push(`${basename(folder)}/${name}`);
     }
-    summaries.push({what, phase: span.phase, atMs, ...summary, files});
+    summaries.push({what, phase: span.phase, atMs, ...summary, flame: flameOf(tree, ground), files});
   }
   await removeProfileParts(folder);
   return summaries;

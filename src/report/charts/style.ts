@@ -89,6 +89,11 @@ export const chartRules = `.chart { --paper: #ffffff; --ink: #1f2328; --muted: #
 .chart .bar.operation { fill: var(--muted); fill-opacity: 0.35; stroke: var(--muted); }
 .chart .bar.span { fill: var(--one); fill-opacity: 0.85; }
 .chart .bar.error { fill: var(--two); fill-opacity: 0.35; stroke: var(--two); stroke-width: 2; stroke-dasharray: 3 2; }
+.chart .frame { stroke: var(--paper); stroke-width: 1; fill-opacity: 0.3; fill: var(--muted); }
+.chart .frame.package { fill: var(--one); }
+.chart .frame.scenario, .chart .frame.application { fill: var(--two); }
+.chart .frame.node { fill: var(--three); }
+.chart .frame.telemetry, .chart .frame.harness { fill: var(--four); }
 .chart .dot { fill: var(--ink); stroke: var(--paper); stroke-width: 1; }
 .chart .fault-mark { fill: var(--two); }
 .chart .attempt-mark { fill: var(--three); }

@@ -5,6 +5,7 @@ import {type CaseStudy, chartsOf} from '../case-study.ts';
 import {chartRules, definitions, layers} from '../charts/style.ts';
 import type {RunStory} from '../variants.ts';
 import {embeddedJson, pageData} from './data.ts';
+import {flamesSection} from './flames.ts';
 import {escapeHtml, renderBlock, renderSection} from './html.ts';
 import {operationsSection} from './operations.ts';
 
@@ -18,6 +19,7 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
   const style = `\n${asset('page.css')}${chartRules}\n`;
   const script = `\n${asset('page.js')}`;
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  const flames = flamesSection(story);
   const links = [...study.sections, {id: 'operations', title: 'Operations'}, ...study.appendices].map(
     ({id, title}) => `<a href="#${id}">${escapeHtml(title)}</a>`,
   );
@@ -41,6 +43,7 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
     ...study.lead.map(renderBlock),
     ...study.sections.map(renderSection),
     operationsSection(story),
+    flames,
     ...study.appendices.map(renderSection),
     '</main>',
     `<svg class="chart definitions" width="0" height="0" aria-hidden="true">${definitions(layers)}</svg>`,
