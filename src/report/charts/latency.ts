@@ -3,11 +3,11 @@
 import {type ScaleLogarithmic, scaleLinear, scaleLog} from 'd3-scale';
 import {max} from 'simple-statistics';
 import {hungAfterMs, type Phase} from '../../model/plan.ts';
-import {countsBetween, mergeHistograms, percentileMs} from '../../stats/histogram.ts';
 import {count, duration, plannedDuration} from '../format.ts';
-import type {RunStory, VariantStory} from '../variants.ts';
+import type {RunStory} from '../variants.ts';
 import {bodyTop, type Chart, type ReadPanel} from './chart.ts';
 import {left, right} from './frame.ts';
+import {bucketsPerDecade, type Cell, cellOf, edgesOf, shareOf} from './latency-cells.ts';
 import {boxEntry, legend, lineEntry} from './legend.ts';
 import {seriesOf} from './series.ts';
 import {element, label, shortened} from './svg.ts';
@@ -16,17 +16,6 @@ const rowHeight = 62;
 const rowStep = rowHeight + 14;
 const columnGap = 24;
 const columnsShown = 3;
-const bucketsPerDecade = 10;
-const floorMs = 0.1;
-
-type Cell = {
-  readonly okCounts: readonly number[];
-  readonly notOkCounts: readonly number[];
-  readonly settledCount: number;
-  readonly hungCount: number;
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-};
 
 /** Null where no histogram was saved. */
 export const latency = (story: RunStory): Chart | null => {
@@ -95,52 +84,6 @@ export const latency = (story: RunStory): Chart | null => {
   };
 };
 
-const histogramsOf = (
-  {trials}: VariantStory,
-  index: number | null,
-): {ok: readonly string[]; notOk: readonly string[]} => {
-  const figures = trials.flatMap(({trial}) =>
-    trial.driver.phases.filter(({phase}) => index === null || phase === index),
-  );
-  return {
-    ok: figures.map(({responseOkUs}) => responseOkUs),
-    notOk: figures.map(({responseNotOkUs}) => responseNotOkUs),
-  };
-};
-
-/** Edges of the buckets in ms, whole decades around all that was measured; none where nothing was. */
-const edgesOf = (columns: readonly VariantStory[]): number[] => {
-  const merged = columns.map(column => {
-    const {ok, notOk} = histogramsOf(column, null);
-    return mergeHistograms([...ok, ...notOk]);
-  });
-  const lows = merged.flatMap(histogram => percentileMs(histogram, 0) ?? []);
-  const highs = merged.flatMap(histogram => percentileMs(histogram, 100) ?? []);
-  if (highs.length === 0) return [];
-  const from = Math.floor(Math.log10(Math.max(floorMs, Math.min(...lows))));
-  const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(floorMs, ...highs)) - 1e-9));
-  return Array.from(
-    {length: (to - from) * bucketsPerDecade + 1},
-    (_, index) => 10 ** (from + index / bucketsPerDecade),
-  );
-};
-
-const cellOf = (column: VariantStory, index: number, edgesMs: readonly number[]): Cell => {
-  const {ok, notOk} = histogramsOf(column, index);
-  const all = mergeHistograms([...ok, ...notOk]);
-  const hungCount = column.trials
-    .flatMap(({trial}) => trial.driver.phases.filter(({phase}) => phase === index))
-    .reduce((sum, {outcomes}) => sum + outcomes.hung, 0);
-  return {
-    okCounts: countsBetween(mergeHistograms(ok), edgesMs),
-    notOkCounts: countsBetween(mergeHistograms(notOk), edgesMs),
-    settledCount: all?.totalCount ?? 0,
-    hungCount,
-    p50Ms: percentileMs(all, 50),
-    p99Ms: percentileMs(all, 99),
-  };
-};
-
 type Log = ScaleLogarithmic<number, number>;
 
 /** Shares of what settled, so that two trials and twenty look the same; one height for all columns of a row. */
@@ -191,9 +134,6 @@ const drawRow = (
     }),
   ];
 };
-
-const shareOf = (cell: Cell, counted: number): number =>
-  cell.settledCount === 0 ? 0 : counted / cell.settledCount;
 
 const wordsOf = ({p50Ms, p99Ms, hungCount, settledCount}: Cell): string =>
   [

@@ -7,6 +7,7 @@ import {duration, plural} from '../format.ts';
 import {bodyTop, type Chart, type Reading} from './chart.ts';
 import {right, width} from './frame.ts';
 import {element, label, shortened, textWidth} from './svg.ts';
+import {type Row, rowsOf, type TracedOperation} from './waterfall-rows.ts';
 
 /** Something that another witness saw at one moment. */
 export type Mark = {
@@ -20,13 +21,7 @@ export type Waterfall = {
   /** The stem of the file's name, and unique among the charts of a report. */
   readonly name: string;
   readonly title: string;
-  /** As the caller saw it; `endMs` is null for an operation that had not settled when the trial ended. */
-  readonly operation: {
-    readonly id: string;
-    readonly startMs: number;
-    readonly endMs: number | null;
-    readonly status: string;
-  } | null;
+  readonly operation: TracedOperation | null;
   /** How long the caller was ready to wait, from the operation's start. */
   readonly deadlineMs: number | null;
   /** Of one trace; times are ms since the trial's origin, as all times here. */
@@ -40,16 +35,6 @@ const rowsShown = 30;
 const marksShown = 60;
 const nameLeft = 8;
 const plotLeft = 300;
-
-type Row = {
-  readonly name: string;
-  readonly depth: number;
-  readonly startMs: number;
-  readonly endMs: number | null;
-  readonly kind: 'operation' | 'span' | 'error';
-  /** Beside the bar. */
-  readonly note: string;
-};
 
 /** Null without a span, an operation or a mark. */
 export const waterfall = (input: Waterfall): Chart | null => {
@@ -103,55 +88,6 @@ export const waterfall = (input: Waterfall): Chart | null => {
         drawLane(lane, bottom - (lanes.length - index) * rowHeight, origin, time),
       ),
     ],
-  };
-};
-
-const rowsOf = ({operation, spans}: Waterfall): Row[] => [
-  ...(operation
-    ? [
-        {
-          name: `operation ${operation.id}`,
-          depth: 0,
-          startMs: operation.startMs,
-          endMs: operation.endMs,
-          kind: 'operation' as const,
-          note: operation.status,
-        },
-      ]
-    : []),
-  ...treeOf(spans, operation ? 1 : 0),
-];
-
-/** Parents before their children, each level by start; a span whose parent is not there is a root. */
-const treeOf = (spans: readonly Span[], depth: number): Row[] => {
-  const ids = new Set(spans.map(({spanId}) => spanId));
-  const ordered = spans.toSorted((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
-  const childrenOf = Map.groupBy(ordered, ({parentSpanId}) =>
-    parentSpanId !== null && ids.has(parentSpanId) ? parentSpanId : '',
-  );
-  const seen = new Set<string>();
-  const walk = (parent: string, level: number): Row[] =>
-    (childrenOf.get(parent) ?? []).flatMap(span => {
-      // Ids that another process made up may go in a circle.
-      if (seen.has(span.spanId)) return [];
-      seen.add(span.spanId);
-      return [rowOfSpan(span, level), ...walk(span.spanId, level + 1)];
-    });
-  return walk('', depth);
-};
-
-const rowOfSpan = (span: Span, depth: number): Row => {
-  const failed = span.status === 'error';
-  const type = span.attributes['error.type'];
-  const status = span.attributes['http.response.status_code'];
-  const why = typeof type === 'string' || typeof type === 'number' ? String(type) : span.statusMessage;
-  return {
-    name: span.name,
-    depth,
-    startMs: span.startMs,
-    endMs: span.endMs,
-    kind: failed ? 'error' : 'span',
-    note: failed ? `error${why ? ` ${why}` : ''}` : typeof status === 'number' ? String(status) : '',
   };
 };
 

@@ -1,11 +1,7 @@
 // Data used to investigate: each phase that matters in the words of all witnesses, then failures and slow operations.
-import {connections} from '../charts/connections.ts';
-import {latency} from '../charts/latency.ts';
-import {resources} from '../charts/resources.ts';
-import {throughput} from '../charts/throughput.ts';
+import {glanceBlocks} from '../at-a-glance.ts';
 import {type Block, heading, paragraph, type Section, type Text, table} from '../document.ts';
 import {describeFaults} from '../faults.ts';
-import {figure} from '../figure.ts';
 import {plannedDuration} from '../format.ts';
 import {hitBlocks} from '../hits.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
@@ -23,12 +19,12 @@ export const investigationSection = (story: RunStory): Section => ({
       'Five witnesses saw each phase: the driver that called the library, the telemetry that the library itself emitted, the injector between client and server, the target, and the process as the operating system and the runtime see it.',
       mediansNote(story),
     ),
+    ...glanceBlocks(story),
     ...story.run.record.plan.phases
       .filter(phase => phase.role === 'fault' || phase.role === 'recovery')
       .map(phase => phaseBlocks(story, phase.name))
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
-    ...chartBlocks(story),
     ...processBlocks(story),
     ...profileBlocks(story),
     ...failureBlocks(story),
@@ -38,17 +34,6 @@ export const investigationSection = (story: RunStory): Section => ({
     ...warningBlocks(story),
   ],
 });
-
-const chartBlocks = (story: RunStory): Block[] => {
-  const charts = [
-    // With a change to show it stands with the outcome.
-    ...(story.candidate ? [] : figure('throughput', () => throughput(story))),
-    ...figure('latency', () => latency(story)),
-    ...figure('connections', () => connections(story)),
-    ...figure('resources', () => resources(story)),
-  ];
-  return charts.length === 0 ? [] : [heading('The same as pictures'), ...charts];
-};
 
 /** Empty with one trial per variant. */
 export const mediansNote = ({variants}: RunStory): string => {

@@ -26,6 +26,11 @@ export const reproductionSection = ({run}: RunStory): Section => {
           code(`foulweather report ${record.id}`),
           ' judges and renders it again without running.',
         ],
+        [
+          'Beside this text lies ',
+          code('report.html'),
+          ', the same with values to point at, single operations and their traces.',
+        ],
       ]),
       paragraph('The phases:'),
       table(
