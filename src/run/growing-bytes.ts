@@ -1,5 +1,8 @@
 // Bytes by index that grow as they are written.
 
+/** Doubling would leave half of a large one empty. */
+const growAtMostBytes = 4 * 1024 * 1024;
+
 export class GrowingBytes {
   #bytes = new Uint8Array(4096);
   #length = 0;
@@ -7,7 +10,9 @@ export class GrowingBytes {
   write(from: number, bytes: Uint8Array): void {
     const end = from + bytes.length;
     if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      const grown = new Uint8Array(
+        Math.max(end, this.#bytes.length + Math.min(this.#bytes.length, growAtMostBytes)),
+      );
       grown.set(this.#bytes);
       this.#bytes = grown;
     }

@@ -6,6 +6,7 @@ import {hungAfterMs, type Plan, telemetryModes, type Variant} from '../model/pla
 import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import type {Scenario} from './define-scenario.ts';
 import {faultSchema} from './fault-schema.ts';
+import {loadMistakes} from './load-limits.ts';
 import {didYouMean} from './nearest.ts';
 import {noSuch} from './no-such.ts';
 import {shownOptions} from './shown-options.ts';
@@ -18,22 +19,24 @@ const slug = z
 const count = z.number().int().positive();
 const durationMs = z.number().positive().max(86_400_000);
 
+/** Each takes some hundred bytes of the driver, and what the library keeps of it. */
+const inFlight = count.max(1_000_000);
 const rate = z.number().positive().max(100_000);
 const loadSchema = z.discriminatedUnion(
   'model',
   [
-    z.strictObject({model: z.literal('open'), ratePerSecond: rate, maxInFlight: count}),
+    z.strictObject({model: z.literal('open'), ratePerSecond: rate, maxInFlight: inFlight}),
     z.strictObject({
       model: z.literal('ramp'),
       fromPerSecond: rate.or(z.literal(0)),
       toPerSecond: rate.or(z.literal(0)),
-      maxInFlight: count,
+      maxInFlight: inFlight,
     }),
     z.strictObject({
       model: z.literal('bursts'),
       burstSize: count.max(100_000),
       everyMs: durationMs,
-      maxInFlight: count,
+      maxInFlight: inFlight,
     }),
     z.strictObject({model: z.literal('closed'), concurrency: count.max(100_000)}),
   ],
@@ -128,6 +131,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...thresholdMistakes(parsed.data.thresholds ?? {}),
     ...repeatedNames(parsed.data),
     ...phaseMistakes(parsed.data),
+    ...loadMistakes(parsed.data as unknown as Pick<Plan, 'load' | 'operation' | 'phases'>),
   ];
   if (mistakes.length > 0) throw invalid(mistakes);
   return {...toPlan(parsed.data), ...(sweep === null ? {} : {sweep})};

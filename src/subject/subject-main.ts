@@ -18,6 +18,9 @@ import {flushMetrics, shutdownSdk} from './sdk.ts';
 /** Resources are sampled this often; the driver's figures are told every second time. */
 const sampleEveryMs = 500;
 
+/** A library that warns at every operation would fill the journal, and the parent's memory. */
+const warningsTold = 1000;
+
 const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
 
 /** Once the channel is closed there is nobody to tell: a late warning must not end a library's process. */
@@ -60,9 +63,11 @@ class SubjectProcess {
 
   static async load(task: SubjectTask): Promise<Loaded> {
     const now = trialClock(task.originMonotonicMs);
-    process.on('warning', warning =>
-      send({kind: 'warning', atMs: now(), name: warning.name, message: warning.message}),
-    );
+    let warningCount = 0;
+    process.on('warning', warning => {
+      if (++warningCount > warningsTold) return;
+      send({kind: 'warning', atMs: now(), name: warning.name, message: warning.message});
+    });
     watchRejections(reason => send({kind: 'unhandled-rejection', atMs: now(), error: errorFacts(reason)}));
     process.on('uncaughtExceptionMonitor', error =>
       send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
