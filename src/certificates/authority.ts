@@ -2,7 +2,7 @@
 
 import {KeyObject, type webcrypto} from 'node:crypto';
 import {isIP} from 'node:net';
-import type {JsonGeneralNames, X509CertificateGenerator} from '@peculiar/x509';
+import type {JsonGeneralNames} from '@peculiar/x509';
 
 /** A server's certificate and its key, both PEM, as `tls.createSecureContext` takes them. */
 export type ServerCertificate = {readonly cert: string; readonly key: string};
@@ -26,7 +26,6 @@ const loadLibrary = async (): Promise<typeof import('@peculiar/x509')> => {
 };
 
 type Library = Awaited<ReturnType<typeof loadLibrary>>;
-type Issued = Awaited<ReturnType<typeof X509CertificateGenerator.create>>;
 
 const createKeys = (): Promise<webcrypto.CryptoKeyPair> =>
   crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
@@ -43,33 +42,27 @@ export const expired = (): Omit<CertificateRequest, 'hosts'> => ({
   notAfterMs: Date.now() - dayMs,
 });
 
+type Signer = {readonly subject: string; readonly keys: webcrypto.CryptoKeyPair};
+
 export class Authority {
   /** Its own certificate, PEM: who trusts it trusts what it issues. */
   readonly cert: string;
   readonly #library: Library;
-  readonly #own: Issued;
-  readonly #signingKey: webcrypto.CryptoKey;
+  readonly #signer: Signer;
   readonly #serverKeys: webcrypto.CryptoKeyPair;
 
-  private constructor(
-    library: Library,
-    own: Issued,
-    signingKey: webcrypto.CryptoKey,
-    serverKeys: webcrypto.CryptoKeyPair,
-  ) {
+  private constructor(library: Library, cert: string, signer: Signer, serverKeys: webcrypto.CryptoKeyPair) {
+    this.cert = cert;
     this.#library = library;
-    this.#own = own;
-    this.#signingKey = signingKey;
+    this.#signer = signer;
     this.#serverKeys = serverKeys;
-    this.cert = `${own.toString('pem')}\n`;
   }
 
   /** @param name of the authority, which clients may show */
   static async create(name: string): Promise<Authority> {
     const library = await loadLibrary();
-    const {BasicConstraintsExtension, KeyUsagesExtension, KeyUsageFlags, X509CertificateGenerator} = library;
     const keys = await createKeys();
-    const own = await X509CertificateGenerator.createSelfSigned({
+    const own = await library.X509CertificateGenerator.createSelfSigned({
       name: [{CN: [name]}],
       // Of an authority, clients bear any life; what it issues may be older than it.
       notBefore: new Date(Date.now() - 60 * dayMs),
@@ -77,47 +70,56 @@ export class Authority {
       keys,
       signingAlgorithm: algorithm,
       extensions: [
-        new BasicConstraintsExtension(true, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        new library.BasicConstraintsExtension(true, undefined, true),
+        new library.KeyUsagesExtension(
+          library.KeyUsageFlags.keyCertSign | library.KeyUsageFlags.cRLSign,
+          true,
+        ),
+        await library.SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
-    return new Authority(library, own, keys.privateKey, await createKeys());
+    const signer = {subject: own.subject, keys};
+    return new Authority(library, `${own.toString('pem')}\n`, signer, await createKeys());
   }
 
   /** Issues a server's certificate. All of them share one key, as what they prove is nobody's secret. */
   async issue(request: CertificateRequest): Promise<ServerCertificate> {
-    const issuer = {subject: this.#own.subject, signingKey: this.#signingKey};
-    return serverCertificate(this.#library, request, this.#serverKeys, issuer);
+    return serverCertificate(this.#library, request, this.#serverKeys, this.#signer);
   }
 
   /** A server's certificate that nobody but the server itself vouches for. */
   async selfSigned(request: CertificateRequest): Promise<ServerCertificate> {
-    return serverCertificate(this.#library, request, this.#serverKeys, null);
+    const signer = {subject: serverSubject, keys: this.#serverKeys};
+    return serverCertificate(this.#library, request, this.#serverKeys, signer);
   }
 }
 
-type Issuer = {readonly subject: string; readonly signingKey: webcrypto.CryptoKey};
+const serverSubject = 'CN=foulweather server';
+const serverAuthentication = '1.3.6.1.5.5.7.3.1';
 
-/** @param issuer null: the certificate is signed by its own key */
 const serverCertificate = async (
-  {ExtendedKeyUsageExtension, SubjectAlternativeNameExtension, X509CertificateGenerator}: Library,
+  library: Library,
   {hosts, notBeforeMs, notAfterMs}: CertificateRequest,
   {publicKey, privateKey}: webcrypto.CryptoKeyPair,
-  issuer: Issuer | null,
+  signer: Signer,
 ): Promise<ServerCertificate> => {
   const names: JsonGeneralNames = hosts.map(value => ({type: isIP(value) === 0 ? 'dns' : 'ip', value}));
-  const subject = [{CN: ['foulweather server']}];
-  const certificate = await X509CertificateGenerator.create({
-    subject,
-    issuer: issuer?.subject ?? subject,
+  const certificate = await library.X509CertificateGenerator.create({
+    subject: serverSubject,
+    issuer: signer.subject,
     notBefore: new Date(notBeforeMs),
     notAfter: new Date(notAfterMs),
     publicKey,
-    signingKey: issuer?.signingKey ?? privateKey,
+    signingKey: signer.keys.privateKey,
     signingAlgorithm: algorithm,
+    // All that strict clients ask for, such as Python's since 3.13, which would otherwise complain of this instead.
     extensions: [
-      new SubjectAlternativeNameExtension(names),
-      new ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1']), // serverAuth
+      new library.BasicConstraintsExtension(false, undefined, true),
+      new library.KeyUsagesExtension(library.KeyUsageFlags.digitalSignature, true),
+      new library.ExtendedKeyUsageExtension([serverAuthentication]),
+      new library.SubjectAlternativeNameExtension(names),
+      await library.SubjectKeyIdentifierExtension.create(publicKey),
+      await library.AuthorityKeyIdentifierExtension.create(signer.keys.publicKey),
     ],
   });
   const key = KeyObject.from(privateKey).export({type: 'pkcs8', format: 'pem'}).toString();

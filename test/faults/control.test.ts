@@ -51,6 +51,13 @@ const untilClosed = async (link: FaultyLink): Promise<void> => {
   while ((await link.witness())?.openConnections !== 0);
 };
 
+test('a ramp fills its phase', async t => {
+  const link = await openLink(t);
+  await link.apply('rise', [latency({latencyMs: {from: 0, to: 100}, startAfterMs: 1000})], 5000);
+  const [toxic] = (await proxyOf(link)).toxics;
+  t.like(toxic, {ramp_to: {latency: 100}, ramp_over: 4000, start_after: 1000});
+});
+
 test('a new link passes everything', async t => {
   const link = await openLink(t);
   t.regex(link.address, /^127\.0\.0\.1:\d+$/);
