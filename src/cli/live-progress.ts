@@ -23,6 +23,10 @@ export const liveProgress = (world: World): Progress => {
   };
   const timer = setInterval(draw, redrawEveryMs);
   return {
+    preparing(what) {
+      screen.clear();
+      world.stderr.write(paint.dim(`${what}\n`));
+    },
     runStarted(record, folder) {
       plan = record.plan;
       screen.clear();

@@ -21,6 +21,7 @@ const plainProgress = ({stderr}: World): Progress => {
     }
   };
   return {
+    preparing: what => void stderr.write(`${what}\n`),
     runStarted(record, folder) {
       plan = record.plan;
       stderr.write(startText(record, folder));

@@ -20,6 +20,8 @@ const errorKinds = {
   FW_SCENARIO_INVALID: exitCodes.usage,
   FW_SCENARIO_LOAD: exitCodes.usage,
   FW_MODULE_MISSING: exitCodes.usage,
+  FW_NPM_MISSING: exitCodes.usage,
+  FW_PACKAGE_INSTALL: exitCodes.usage,
   FW_FILE_EXISTS: exitCodes.usage,
   FW_FILE_WRITE: exitCodes.usage,
   FW_TARGET_START: exitCodes.usage,

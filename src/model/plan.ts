@@ -59,6 +59,8 @@ export type Variant = {
   readonly options: Json;
   readonly change: string | null;
   readonly process: SubjectProcess;
+  /** Versions or folders of packages that this variant loads instead of those beside the scenario, by name. */
+  readonly packages?: {readonly [name: string]: string};
 };
 
 /** The server that the library talks to: ours, one that the scenario starts, or one that runs already. */

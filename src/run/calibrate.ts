@@ -59,6 +59,7 @@ export const calibrate = async (
       noop: true,
       profiling: context.profiles ? {folder: profilesFolder, heapLimitMiB: null} : null,
     },
+    packages: null,
     receiverUrl: receiver.url,
     environment: context.environment,
     onEvent,

@@ -17,6 +17,7 @@ import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
 import {defaultLimits, type Limits} from './limits.ts';
+import {installPackages} from './packages.ts';
 import {firstTrials, precisionEnd} from './precision.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver, startTarget} from './services.ts';
@@ -51,6 +52,8 @@ export type RunOptions = {
 
 /** Told what happens, as it happens. */
 export type RunObserver = {
+  /** Something takes its time before the run can begin. */
+  readonly preparing?: (what: string) => void;
   readonly runStarted: (record: RunRecord, folder: string) => void;
   readonly trialStarted: (trialId: string, position: number, count: number) => void;
   readonly trialEvent: (trialId: string, event: TrialEvent) => void;
@@ -73,6 +76,14 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     const chosen = choose(described, options.variants);
     const plan = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
     if (options.precision) refuseOneVariant(plan);
+    const {baseDir, environment} = options;
+    const packages = await installPackages(plan, {
+      scenarioFile,
+      baseDir,
+      environment,
+      signal,
+      observer: options.observer,
+    });
     const [target, injector, receiver] = await unlessAborted(
       signal,
       Promise.all([
@@ -92,6 +103,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       target,
       injector,
       receiver,
+      packages,
       environment: await trusting(options.environment, {plan, target, injector, folder}),
       signal,
       limits,

@@ -21,6 +21,8 @@ export type TrialContext = {
   readonly target: Target;
   readonly injector: RunningInjector;
   readonly receiver: Receiver;
+  /** Folders of the packages of variants that have their own. */
+  readonly packages: ReadonlyMap<string, string>;
   readonly environment: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
@@ -88,6 +90,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
         ? {folder: files.profilesFolder, heapLimitMiB: variant.process.heapLimitMiB ?? null}
         : null,
     },
+    packages: context.packages.get(variant.name) ?? null,
     receiverUrl: receiver.url,
     environment: context.environment,
     onEvent: record,

@@ -16,6 +16,8 @@ export type SubjectOptions = {
   readonly plan: Plan;
   readonly variant: Variant;
   readonly task: SubjectTask;
+  /** Where the variant's own packages are; null for those beside the scenario. */
+  readonly packages: string | null;
   readonly receiverUrl: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly onEvent: (event: SubjectEvent) => void;
@@ -30,6 +32,7 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
     file: entries.subject,
     execArgv: [
       ...(heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`]),
+      ...(options.packages === null ? [] : ['--import', pathToFileURL(entries.packagePreload).href]),
       ...(mode === 'off' ? [] : ['--import', pathToFileURL(entries.preload).href]),
     ],
     cpuCount: variant.process.cpuCount,
@@ -38,6 +41,7 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
         Object.entries(options.environment).filter(([name]) => !isForeignSdkSetting(name)),
       ),
       ...(mode === 'off' ? {} : telemetryEnvironment(options, mode)),
+      ...(options.packages === null ? {} : packageEnvironment(variant, options.packages)),
       ...variant.process.env,
     },
     onMessage: options.onEvent,
@@ -45,6 +49,10 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
   child.send({kind: 'task', task});
   return child;
 };
+
+const packageEnvironment = ({packages = {}}: Variant, folder: string): Record<string, string> => ({
+  FOULWEATHER_PACKAGES: JSON.stringify({folder, names: Object.keys(packages)}),
+});
 
 const telemetryEnvironment = (
   {plan, variant, task, receiverUrl}: SubjectOptions,

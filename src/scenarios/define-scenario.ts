@@ -13,6 +13,11 @@ export type VariantInput<Options> = {
   readonly change?: string;
   /** Heap limit, number of CPUs (Linux) and environment of the subject's process. */
   readonly process?: Partial<SubjectProcess>;
+  /**
+   * Other versions of packages than those that are installed beside the scenario, as npm takes them:
+   * `{undici: '^7'}`, or `{undici: 'file:../undici'}` for a working copy, relative to the scenario's file.
+   */
+  readonly packages?: {readonly [name: string]: string};
 };
 
 export type PhaseInput = {

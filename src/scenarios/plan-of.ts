@@ -48,6 +48,11 @@ const limitSchema = z
   .refine(limit => limit.min !== undefined || limit.max !== undefined, 'give a min or a max')
   .refine(({min, max}) => min === undefined || max === undefined || min <= max, 'give a min below the max');
 
+const packageName = z
+  .string()
+  .regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, "give a package's name, such as undici")
+  .refine(name => name !== 'foulweather', 'the scenario itself is written for the foulweather that runs it');
+
 const variantSchema = z.strictObject({
   name: slug,
   options: z.unknown(),
@@ -60,6 +65,7 @@ const variantSchema = z.strictObject({
       telemetry: z.enum(telemetryModes).optional(),
     })
     .optional(),
+  packages: z.record(packageName, z.string().min(1)).optional(),
 });
 
 const phaseSchema = z.strictObject({
@@ -230,4 +236,5 @@ const toVariant = (variant: Checked['variants'][number]): Variant => ({
     ...(variant.process?.cpuCount === undefined ? {} : {cpuCount: variant.process.cpuCount}),
     ...(variant.process?.telemetry === undefined ? {} : {telemetry: variant.process.telemetry}),
   },
+  ...(variant.packages === undefined ? {} : {packages: variant.packages}),
 });

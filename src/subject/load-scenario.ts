@@ -4,7 +4,8 @@ import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {isScenario, type Scenario} from '../scenarios/define-scenario.ts';
 import {expandSweep} from '../scenarios/sweep.ts';
-import {hookScenario, packageNameOf} from './scenario-hooks.ts';
+import {packageNameOf} from './package-name.ts';
+import {hookScenario} from './scenario-hooks.ts';
 
 export class ScenarioLoadError extends Error {
   override readonly name = 'ScenarioLoadError';

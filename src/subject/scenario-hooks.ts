@@ -2,19 +2,12 @@
 // the packages that the file imports are noted with their versions, and the file is an ES module if it is written
 // as one, whatever `npm init` wrote into the package.json beside it.
 import {existsSync, readFileSync} from 'node:fs';
-import {findPackageJSON, isBuiltin, registerHooks} from 'node:module';
+import {findPackageJSON, registerHooks} from 'node:module';
 import {fileURLToPath} from 'node:url';
+import {baseOf} from './package-hooks.ts';
+import {packageNameOf} from './package-name.ts';
 
 const publicFace = new URL(`../index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url).href;
-
-/** «@scope/name» of «@scope/name/part»; null for a path, a URL, a built-in module, or an import of the package's own. */
-export const packageNameOf = (specifier: string): string | null => {
-  if (/^[./#]|:/.test(specifier) || isBuiltin(specifier)) return null;
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-};
 
 /** Found from the importing file and not from the module's own place, so that a linked working copy is found, too. */
 const versionOf = (specifier: string, parentUrl: string): string => {
@@ -48,13 +41,14 @@ export const hookScenario = (scenarioUrl: string): Record<string, string> => {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier === 'foulweather') return {url: publicFace, shortCircuit: true};
+      // Asked before: a hook further on that looks elsewhere changes the parent in this very context.
+      const name = context.parentURL === scenarioUrl ? packageNameOf(specifier) : null;
       const resolved = nextResolve(specifier, context);
       if (resolved.url === scenarioUrl) {
         const format = moduleFormat(scenarioUrl, resolved.format);
         return format === null ? resolved : {...resolved, format};
       }
-      const name = context.parentURL === scenarioUrl ? packageNameOf(specifier) : null;
-      if (name !== null) versions[name] = versionOf(specifier, scenarioUrl);
+      if (name !== null) versions[name] = versionOf(specifier, baseOf(specifier, scenarioUrl));
       return resolved;
     },
   });

@@ -10,7 +10,7 @@ export const changeSection = ({baseline, variants}: RunStory): Section => ({
   blocks:
     variants.length === 1
       ? proposals(baseline)
-      : variants.slice(1).flatMap(({variant}) => changeBlocks(baseline.variant, variant)),
+      : variants.slice(1).flatMap(variant => changeBlocks(baseline, variant)),
 });
 
 const proposals = (baseline: VariantStory): Block[] => {
@@ -25,8 +25,9 @@ const proposals = (baseline: VariantStory): Block[] => {
   ];
 };
 
-const changeBlocks = (before: Variant, after: Variant): Block[] => {
-  const rows = differences(before, after);
+const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] => {
+  const [before, after] = [baseline.variant, candidate.variant];
+  const rows = [...differences(before, after), ...loadedVersions(baseline, candidate)];
   const sentence: Text = [code(after.name), `: ${after.change ?? 'the change was not described.'}`];
   if (rows.length === 0)
     return [paragraph(...sentence), paragraph('The options that are shown do not differ.')];
@@ -41,14 +42,27 @@ const differences = (before: Variant, after: Variant): Span[][] => {
     .map(path => [code(path), valueSpan(old, path), valueSpan(current, path)]);
 };
 
+/** What was really loaded, of the packages that a variant has as its own: a range says little of it. */
+const loadedVersions = (baseline: VariantStory, candidate: VariantStory): Span[][] => {
+  const names = [baseline, candidate].flatMap(({variant}) => Object.keys(variant.packages ?? {}));
+  return [...new Set(names)].map(name => [
+    `${name}, as it was loaded`,
+    ...[baseline, candidate].map(({trials}) => {
+      const versions = new Set(trials.flatMap(({trial}) => trial.versions[name] ?? []));
+      return versions.size === 0 ? 'not loaded' : code([...versions].join(', '));
+    }),
+  ]);
+};
+
 const valueSpan = (settings: ReadonlyMap<string, string>, path: string): Span => {
   const value = settings.get(path);
   if (value !== undefined) return code(value);
   return [...settings.keys()].some(other => other.startsWith(`${path}.`)) ? code('{…}') : 'not set';
 };
 
-const settingsOf = ({options, process: started}: Variant): Map<string, string> =>
+const settingsOf = ({options, process: started, packages = {}}: Variant): Map<string, string> =>
   new Map([
+    ...Object.entries(packages).map(([name, spec]) => [`package ${name}`, spec] as const),
     ...flatten(options, ''),
     ...Object.entries(started.env).map(([name, value]) => [`env ${name}`, value] as const),
     ...(started.heapLimitMiB === undefined ? [] : [['heap limit', `${started.heapLimitMiB} MiB`] as const]),
