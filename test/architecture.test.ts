@@ -128,7 +128,7 @@ test('each package stays in the one room that knows it', t => {
 });
 
 const isEntry = (path: string): boolean =>
-  path.startsWith('cli/') || /(?:^|\/)(?:main|preload|[a-z]+-main)\.ts$/.test(path);
+  path.startsWith('cli/') || /(?:^|\/)(?:main|(?:[a-z]+-)?preload|[a-z]+-main)\.ts$/.test(path);
 
 test('only the command line and child entries touch exit, argv and env', t => {
   const wrong = sources
