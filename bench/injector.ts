@@ -1,8 +1,10 @@
 // What the injector costs and how exact it is, beside no proxy at all and a real Toxiproxy: `npm run bench:injector`.
 // FOULWEATHER_TOXIPROXY names the real one's binary; --json prints JSON; --quick is a smoke run whose figures say little;
-// --only pass-through, accuracy or memory leaves out the rest.
+// --only pass-through, accuracy or memory leaves out the rest, --rows TEXT what has not that text in its title; --rounds N
+// measures in N rounds rather than 6.
 import {cpus, loadavg, release} from 'node:os';
 import {parseArgs} from 'node:util';
+import {median} from 'simple-statistics';
 import {measureAccuracy} from './injector/accuracy.ts';
 import {type Bench, fullSizes, type Path, pathThrough, quickSizes} from './injector/bench.ts';
 import {measureMemory} from './injector/memory.ts';
@@ -23,12 +25,15 @@ const {values: flags} = parseArgs({
     json: {type: 'boolean', default: false},
     quick: {type: 'boolean', default: false},
     only: {type: 'string'},
+    rows: {type: 'string', default: ''},
+    rounds: {type: 'string'},
   },
 });
 const parts = ['pass-through', 'accuracy', 'memory'] as const;
 const wants = (part: (typeof parts)[number]): boolean => (flags.only ?? part) === part;
 if (!parts.some(wants)) throw new Error(`--only takes ${parts.join(', ')}`);
-const sizes = flags.quick ? quickSizes : fullSizes;
+const sizesOfMode = flags.quick ? quickSizes : fullSizes;
+const sizes = {...sizesOfMode, rounds: Number(flags.rounds ?? sizesOfMode.rounds)};
 const binary = process.env['FOULWEATHER_TOXIPROXY'] || undefined;
 const say = (line: string): unknown => process.stderr.write(`${line}\n`);
 if (binary === undefined)
@@ -40,7 +45,15 @@ const startedMs = performance.now();
 const target = await startTarget();
 const generator = await startGenerator();
 const injectors = await Promise.all(names.map(name => startInjectorProcess(name, binary)));
-const bench: Bench = {generator, sizes, series: new Series(), generatorLimits: new Set()};
+const bench: Bench = {
+  generator,
+  sizes,
+  series: new Series(),
+  generatorLimits: new Set(),
+  ownPids: [process.pid, generator.pid, target.pid],
+  othersCpus: [],
+  rows: flags.rows,
+};
 
 const direct: Path = {column: 'direct', addresses: target.addresses, injector: undefined};
 const proxied = await Promise.all(injectors.map(injector => pathThrough(injector, target.addresses)));
@@ -65,6 +78,12 @@ for (let round = 0; round < sizes.memoryRounds && wants('memory'); round++) {
 await generator.stop();
 await target.stop();
 
+/** What other work took of the machine while it was measured: the median, and the most. */
+function othersOf(cpus: readonly number[]): string {
+  if (cpus.length === 0) return 'not measured';
+  return `${median([...cpus]).toFixed(2)} CPUs in the median, at most ${Math.max(...cpus).toFixed(2)}`;
+}
+
 const columns: readonly Column[] = ['direct', ...names];
 const {series} = bench;
 const outcomes = judgeTargets(series);
@@ -75,6 +94,7 @@ const setting = {
   toxiproxy: binary === undefined ? null : versionOf(binary),
   rounds: sizes.rounds,
   loadBefore,
+  othersCpus: othersOf(bench.othersCpus),
   minutes: Math.round((performance.now() - startedMs) / 6000) / 10,
 };
 const limits = [...bench.generatorLimits];
@@ -94,7 +114,7 @@ if (flags.json) {
     'Medians of the rounds ± median absolute deviation; ratios are medians of the ratios within rounds (quartiles).',
     'In the direct column, p50 and p99 are those of the direct way itself, and «excess» is the control: the delay of the generator and the target.',
     '',
-    renderTable(series, columns),
+    renderTable(series, columns, outcomes),
     '',
     renderTargets(outcomes),
     '',

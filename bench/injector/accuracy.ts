@@ -1,5 +1,5 @@
 // Whether injected latency and bandwidth are what was asked for.
-import type {Bench, Path} from './bench.ts';
+import {type Bench, measure, type Path} from './bench.ts';
 import {withToxic} from './injector-api.ts';
 import type {EchoJob, JobResult} from './protocol.ts';
 
@@ -17,12 +17,16 @@ export const measureAccuracy = async (bench: Bench, paths: readonly Path[]): Pro
  * generator pauses for it instead, so that it has the same requests to send and its own delay is seen.
  */
 const measureLatency = async (
-  {generator, series, sizes}: Bench,
+  bench: Bench,
   paths: readonly Path[],
   manner: string,
   spreadMs: number,
 ): Promise<void> => {
-  for (const {column, addresses, injector} of paths) {
+  const {series, sizes} = bench;
+  const title = `${injectedMs} ms latency, ${busyConnections} connections ${manner}`;
+  if (!title.includes(bench.rows)) return;
+  for (const path of paths) {
+    const {column, addresses, injector} = path;
     const job: EchoJob = {
       kind: 'echo',
       address: addresses.echo,
@@ -33,34 +37,33 @@ const measureLatency = async (
       warmUpMs: sizes.warmUpMs,
       durationMs: sizes.latencyMs,
     };
-    const work = (): Promise<JobResult> => generator.run(job);
+    const work = (): Promise<JobResult> => measure(bench, path, title, job);
     const toxic = {type: 'latency', attributes: {latency: injectedMs, jitter: 0}};
     const {p50Ms, p99Ms} =
       injector === undefined ? await work() : await withToxic(injector.url, 'echo', toxic, work);
     const askedMs = injector === undefined ? 0 : injectedMs;
-    const title = `${injectedMs} ms latency, ${busyConnections} connections ${manner}`;
     series.add({title: `${title}: excess p50`, unit: 'ms', digits: 2}, column, p50Ms - askedMs);
     series.add({title: `${title}: excess p99`, unit: 'ms', digits: 2}, column, p99Ms - askedMs);
   }
 };
 
 const measureBandwidth = async (
-  {generator, series, sizes}: Bench,
+  bench: Bench,
   paths: readonly Path[],
   megabytesPerSecond: number,
 ): Promise<void> => {
-  for (const {column, addresses, injector} of paths) {
+  const {series, sizes} = bench;
+  const title = `${megabytesPerSecond} MB/s bandwidth: deviation`;
+  if (!title.includes(bench.rows)) return;
+  for (const path of paths) {
+    const {column, addresses, injector} = path;
     if (injector === undefined) continue;
     const toxic = {type: 'bandwidth', attributes: {rate: megabytesPerSecond * 1000}};
     const bytes = megabytesPerSecond * 1000 * sizes.bandwidthMs;
     const {elapsedMs} = await withToxic(injector.url, 'source', toxic, () =>
-      generator.run({kind: 'download', address: addresses.source, bytes}),
+      measure(bench, path, title, {kind: 'download', address: addresses.source, bytes}),
     );
     const deviation = (sizes.bandwidthMs / elapsedMs - 1) * 100;
-    series.add(
-      {title: `${megabytesPerSecond} MB/s bandwidth: deviation`, unit: '%', digits: 2},
-      column,
-      deviation,
-    );
+    series.add({title, unit: '%', digits: 2}, column, deviation);
   }
 };

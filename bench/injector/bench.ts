@@ -1,6 +1,6 @@
 // What the measures share: the processes, how long to measure, and where figures go.
 import {createProxy} from './injector-api.ts';
-import {cpuMs} from './process-figures.ts';
+import {cpuMs, machineBusyMs} from './process-figures.ts';
 import type {Generator, InjectorProcess} from './processes.ts';
 import type {Job, JobResult, TargetAddresses} from './protocol.ts';
 import type {Column, Series} from './series.ts';
@@ -56,6 +56,12 @@ export type Bench = {
   readonly series: Series;
   /** Where the generator, and not the injector, set the limit. */
   readonly generatorLimits: Set<string>;
+  /** The bench's processes but for the injectors. */
+  readonly ownPids: readonly number[];
+  /** How many CPUs other work took, measure by measure. */
+  readonly othersCpus: number[];
+  /** Only what has this in its title is measured. */
+  readonly rows: string;
 };
 
 export const pathThrough = async (injector: InjectorProcess, target: TargetAddresses): Promise<Path> => ({
@@ -69,21 +75,31 @@ export const pathThrough = async (injector: InjectorProcess, target: TargetAddre
 
 const busyRatioOfLimit = 0.95;
 
-/** Runs a job at full speed, and notes when the generator had no time left while the injector had. */
-export const runAtFullSpeed = async (
-  {generator, generatorLimits}: Bench,
+export type Measured = JobResult & {
+  /** What the injector's process took of the CPUs; undefined past all injectors. */
+  readonly injectorCpuMs: number | undefined;
+};
+
+/** Runs a job, and notes what other work took meanwhile, and when the generator had no time left while the injector had. */
+export const measure = async (
+  {generator, generatorLimits, ownPids, othersCpus}: Bench,
   path: Path,
   title: string,
   job: Job,
-): Promise<JobResult> => {
+): Promise<Measured> => {
   const pid = path.injector?.pid;
-  const beforeMs = performance.now();
-  const cpuBeforeMs = pid === undefined ? 0 : cpuMs(pid);
+  const pids = pid === undefined ? ownPids : [...ownPids, pid];
+  const ownMs = (): number => pids.reduce((sum, own) => sum + cpuMs(own), 0);
+  const before = {atMs: performance.now(), machineMs: machineBusyMs(), ownMs: ownMs()};
+  const injectorBeforeMs = pid === undefined ? 0 : cpuMs(pid);
   const result = await generator.run(job);
-  if (pid === undefined) return result;
-  const injectorBusyRatio = (cpuMs(pid) - cpuBeforeMs) / (performance.now() - beforeMs);
-  if (result.busyRatio >= busyRatioOfLimit && injectorBusyRatio < busyRatioOfLimit) {
+  const elapsedMs = performance.now() - before.atMs;
+  const othersMs = machineBusyMs() - before.machineMs - (ownMs() - before.ownMs);
+  othersCpus.push(Math.max(0, othersMs / elapsedMs));
+  if (pid === undefined) return {...result, injectorCpuMs: undefined};
+  const injectorCpuMs = cpuMs(pid) - injectorBeforeMs;
+  if (result.busyRatio >= busyRatioOfLimit && injectorCpuMs / elapsedMs < busyRatioOfLimit) {
     generatorLimits.add(`${title} (${path.column})`);
   }
-  return result;
+  return {...result, injectorCpuMs};
 };

@@ -5,7 +5,12 @@ import {quantileSorted} from 'simple-statistics';
 import {askAll, dial, EchoClient} from './echo-client.ts';
 import type {EchoJob, Job, JobResult} from './protocol.ts';
 
-type Counted = {readonly count: number; readonly elapsedMs: number; readonly timesMs: number[]};
+type Counted = {
+  readonly count: number;
+  readonly allCount: number;
+  readonly elapsedMs: number;
+  readonly timesMs: number[];
+};
 
 let held: readonly EchoClient[] = [];
 
@@ -13,16 +18,21 @@ const run = async (job: Job): Promise<JobResult> => {
   for (const client of held) client.close();
   held = [];
   const before = performance.eventLoopUtilization();
-  const {count, elapsedMs, timesMs} = await counted(job);
+  const {count, allCount, elapsedMs, timesMs} = await counted(job);
   const {utilization: busyRatio} = performance.eventLoopUtilization(before);
   const sorted = timesMs.sort((a, b) => a - b);
   const quantile = (p: number): number => (sorted.length === 0 ? 0 : quantileSorted(sorted, p));
-  return {count, elapsedMs, p50Ms: quantile(0.5), p99Ms: quantile(0.99), busyRatio};
+  return {count, allCount, elapsedMs, p50Ms: quantile(0.5), p99Ms: quantile(0.99), busyRatio};
 };
 
 const counted = async (job: Job): Promise<Counted> => {
   const startMs = performance.now();
-  const since = (count: number): Counted => ({count, elapsedMs: performance.now() - startMs, timesMs: []});
+  const since = (count: number): Counted => ({
+    count,
+    allCount: count,
+    elapsedMs: performance.now() - startMs,
+    timesMs: [],
+  });
   switch (job.kind) {
     case 'echo':
       return echo(job);
@@ -43,11 +53,13 @@ const echo = async (job: EchoJob): Promise<Counted> => {
   const timesMs: number[] = [];
   let fromMs = Number.POSITIVE_INFINITY;
   let isOver = false;
+  let allCount = 0;
   const clients = Array.from(
     {length: job.connections},
     () =>
       new EchoClient(job.bytes, (client, sentMs) => {
         if (isOver) return;
+        allCount++;
         const nowMs = performance.now();
         if (nowMs >= fromMs) timesMs.push(nowMs - sentMs);
         if (job.pauseMs === 0) client.send();
@@ -67,7 +79,7 @@ const echo = async (job: EchoJob): Promise<Counted> => {
   const elapsedMs = performance.now() - fromMs;
   isOver = true;
   for (const client of clients) client.close();
-  return {count: timesMs.length, elapsedMs, timesMs};
+  return {count: timesMs.length, allCount, elapsedMs, timesMs};
 };
 
 const download = async (address: string, bytes: number): Promise<Counted> => {
@@ -82,7 +94,7 @@ const download = async (address: string, bytes: number): Promise<Counted> => {
   await promise;
   const elapsedMs = performance.now() - startMs;
   socket.destroy();
-  return {count: bytes, elapsedMs, timesMs: []};
+  return {count: bytes, allCount: bytes, elapsedMs, timesMs: []};
 };
 
 process.on('message', (job: Job) => {

@@ -1,6 +1,6 @@
 // What an injector costs while it injects nothing: throughput, and the time that it adds to each request.
-import {type Bench, type Path, runAtFullSpeed} from './bench.ts';
-import type {EchoJob, JobResult} from './protocol.ts';
+import {type Bench, type Measured, measure, type Path} from './bench.ts';
+import type {EchoJob} from './protocol.ts';
 import type {Column} from './series.ts';
 
 type Load = {
@@ -20,14 +20,14 @@ const loads: readonly Load[] = [
 ];
 
 export const measurePassThrough = async (bench: Bench, paths: readonly Path[]): Promise<void> => {
-  for (const load of loads) await measureLoad(bench, paths, load);
+  for (const load of loads) if (load.title.includes(bench.rows)) await measureLoad(bench, paths, load);
   await measureDownload(bench, paths);
 };
 
 const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Promise<void> => {
   const {series, sizes} = bench;
   const {title, connections, bytes, pauseMs} = load;
-  const results = new Map<Column, JobResult>();
+  const results = new Map<Column, Measured>();
   for (const path of paths) {
     const job: EchoJob = {
       kind: 'echo',
@@ -39,10 +39,10 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
       warmUpMs: sizes.warmUpMs,
       durationMs: sizes.echoMs,
     };
-    results.set(path.column, await runAtFullSpeed(bench, path, title, job));
+    results.set(path.column, await measure(bench, path, title, job));
   }
   const direct = results.get('direct');
-  for (const [column, {count, elapsedMs, p50Ms, p99Ms}] of results) {
+  for (const [column, {count, allCount, elapsedMs, p50Ms, p99Ms, injectorCpuMs}] of results) {
     if (pauseMs === 0) {
       series.add({title: `${title}: requests`, unit: '/s', digits: 0}, column, count / (elapsedMs / 1000));
     }
@@ -52,15 +52,25 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
     const p99 = added(p99Ms, direct?.p99Ms ?? 0);
     series.add({title: `${title}: p50, added to direct`, unit: 'µs', digits: 0}, column, p50);
     series.add({title: `${title}: p99, added to direct`, unit: 'µs', digits: 0}, column, p99);
+    if (injectorCpuMs === undefined) continue;
+    const cpuUs = (injectorCpuMs * 1000) / allCount;
+    series.add({title: `${title}: injector's CPU time per request`, unit: 'µs', digits: 1}, column, cpuUs);
   }
 };
 
 const measureDownload = async (bench: Bench, paths: readonly Path[]): Promise<void> => {
   const bytes = bench.sizes.downloadBytes;
   const title = bytes >= 1024 ** 3 ? '1 GiB one way' : `${bytes / 1024 ** 2} MiB one way`;
+  if (!title.includes(bench.rows)) return;
   for (const path of paths) {
     const job = {kind: 'download', address: path.addresses.source, bytes} as const;
-    const {elapsedMs} = await runAtFullSpeed(bench, path, title, job);
+    const {elapsedMs, injectorCpuMs} = await measure(bench, path, title, job);
     bench.series.add({title, unit: 'MB/s', digits: 0}, path.column, bytes / 1e6 / (elapsedMs / 1000));
+    if (injectorCpuMs === undefined) continue;
+    bench.series.add(
+      {title: `${title}: injector's CPU time`, unit: 'ms', digits: 0},
+      path.column,
+      injectorCpuMs,
+    );
   }
 };

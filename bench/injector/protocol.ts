@@ -32,6 +32,8 @@ export type Job =
 export type JobResult = {
   /** Requests that were answered, or bytes that came. */
   readonly count: number;
+  /** The same with those of the warm-up. */
+  readonly allCount: number;
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -3,15 +3,25 @@ import {markdownTable} from 'markdown-table';
 import type {Column, Row, Series} from './series.ts';
 import type {TargetOutcome} from './targets.ts';
 
-export const renderTable = (series: Series, columns: readonly Column[]): string => {
+export const renderTable = (
+  series: Series,
+  columns: readonly Column[],
+  outcomes: readonly TargetOutcome[],
+): string => {
   const heads = {direct: 'direct', ours: 'ours', real: 'Toxiproxy'};
   const hasRatio = columns.includes('real');
   const lines = series.rows.map(row => [
     `${row.title} (${row.unit})`,
     ...columns.map(column => cell(series, row, column)),
     ...(hasRatio ? [ratioOf(series, row)] : []),
+    outcomes.find(outcome => outcome.row === row.title)?.verdict ?? '',
   ]);
-  const head = ['', ...columns.map(column => heads[column]), ...(hasRatio ? ['ours / Toxiproxy'] : [])];
+  const head = [
+    '',
+    ...columns.map(column => heads[column]),
+    ...(hasRatio ? ['ours / Toxiproxy'] : []),
+    'Target',
+  ];
   return markdownTable([head, ...lines], {align: ['l', ...head.slice(1).map(() => 'r')]});
 };
 

@@ -2,7 +2,10 @@
 import type {Series} from './series.ts';
 
 export type TargetOutcome = {
+  /** The row's title. */
+  readonly row: string;
   readonly target: string;
+  /** even: missed by less than the rounds differ among themselves. */
   readonly verdict: 'met' | 'missed' | 'even' | 'not measured';
   readonly detail: string;
 };
@@ -30,9 +33,10 @@ export const judgeTargets = (series: Series): readonly TargetOutcome[] => {
 const throughput = (series: Series, title: string): TargetOutcome => {
   const target = `${title}: at least Toxiproxy's`;
   const ratio = series.ratio(title);
-  if (ratio === undefined) return {target, verdict: 'not measured', detail: 'no Toxiproxy'};
+  if (ratio === undefined) return {row: title, target, verdict: 'not measured', detail: 'no Toxiproxy'};
   const verdict = ratio.median >= 1 ? 'met' : ratio.high >= 1 ? 'even' : 'missed';
   return {
+    row: title,
     target,
     verdict,
     detail: `${ratio.median.toFixed(2)} × (quartiles ${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`,
@@ -44,11 +48,12 @@ const addedTime = (series: Series, title: string): TargetOutcome => {
   const ours = series.of(title, 'ours');
   const real = series.of(title, 'real');
   if (ours === undefined || real === undefined)
-    return {target, verdict: 'not measured', detail: 'no Toxiproxy'};
+    return {row: title, target, verdict: 'not measured', detail: 'no Toxiproxy'};
   const spread = Math.max(ours.mad, real.mad);
   const verdict =
     ours.median <= real.median ? 'met' : ours.median - real.median <= spread ? 'even' : 'missed';
   return {
+    row: title,
     target,
     verdict,
     detail: `${ours.median.toFixed(0)} against ${real.median.toFixed(0)} µs (spread ${spread.toFixed(0)})`,
@@ -59,6 +64,7 @@ const addedTime = (series: Series, title: string): TargetOutcome => {
 const latency = (series: Series, title: string, limitMs: number): TargetOutcome => {
   const excessMs = (series.of(title, 'ours')?.median ?? 0) - (series.of(title, 'direct')?.median ?? 0);
   return {
+    row: title,
     target: `${title}, less the control's: at most ${limitMs} ms`,
     verdict: excessMs <= limitMs ? 'met' : 'missed',
     detail: `${excessMs.toFixed(2)} ms`,
@@ -69,6 +75,7 @@ const within = (series: Series, title: string, limit: number, unit: string): Tar
   const value = series.of(title, 'ours')?.median ?? Number.NaN;
   const isMet = title.startsWith('memory') ? value <= limit : Math.abs(value) <= limit;
   return {
+    row: title,
     target: `${title}: at most ${limit}${unit}`,
     verdict: isMet ? 'met' : 'missed',
     detail: `${value.toFixed(2)}${unit}`,
