@@ -110,6 +110,22 @@ export class Profiling {
     this.#phase = null;
   }
 
+  /** Node's own report, for operations that hang: its handles, requests and memory; without environment and network. */
+  writeReport(): void {
+    process.report.excludeEnv = true;
+    // Node's types do not know this one yet.
+    Object.assign(process.report, {excludeNetwork: true});
+    try {
+      // Not writeReport(), which would tell of it on the library's stderr.
+      writeFileSync(
+        join(this.#folder, 'hung.report.json'),
+        JSON.stringify(process.report.getReport(), null, 2),
+      );
+    } catch {
+      // As below.
+    }
+  }
+
   /** Also from an exit handler: all of it is synchronous. */
   stop(): void {
     if (!this.#running) return;

@@ -125,6 +125,7 @@ class SubjectProcess {
     this.#profiling?.takeMemory();
     // Whether the library has ended what it began is asked before it is closed.
     await this.#flush();
+    if (inFlight > 0) this.#profiling?.writeReport();
     send({kind: 'drained', atMs: this.#now(), inFlight});
   }
 

@@ -55,6 +55,7 @@ test('time that is burnt is found at the function that burns it', t => {
 test('the last profiles of a process that ran out of memory are there, and show why', t => {
   const {trial} = ran.trial('objects');
   t.like(trial.end, {kind: 'crashed', outOfMemory: true});
+  t.true(trial.resources.length > 0 && trial.system.length > 0, 'what was sampled until then is known');
   const heap = profileOf('objects', 'heap');
   t.like(heap.frames[0], {functionName: 'hoardsObjects', calledFor: 'the scenario'});
   t.true(heap.frames[0]!.self > heap.total / 2);
