@@ -62,7 +62,7 @@ export class LiveTrial {
     ];
     const symptoms = this.#symptoms();
     return [
-      `${bold(this.#label)} ${paint((phase?.name ?? 'drain').padEnd(10))} ${phase ? `${leftS} s left` : ''}  ${counts.join(dim(' · '))}`,
+      `${bold(this.#label)} ${paint((phase?.name ?? 'drain').padEnd(10))} ${phase ? `${leftS} s left  ${counts.join(dim(' · '))}` : ''}`,
       ...this.#charts(dim),
       ...(symptoms.length > 0 ? [`  ${red('so far')} ${symptoms.join(dim(' · '))}`] : []),
     ];

@@ -55,10 +55,13 @@ const zoomButtons = ({title}: Chart): string => {
   return `<div class="zoom">${button('in', '+', 'Zoom in')}${button('out', '−', 'Zoom out')}${button('all', 'all', 'Show all of the time')}</div>`;
 };
 
+/** With more of them a table is better scrolled than squeezed. */
+const columnsOnPhone = 4;
+
 const renderTable = ({columns, rows}: Table): string => {
   const classOf = (index: number): string => (columns[index]?.align === 'right' ? ' class="figure"' : '');
   return [
-    '<table>',
+    columns.length > columnsOnPhone ? '<table class="wide">' : '<table>',
     `<thead><tr>${columns.map(({title}, index) => `<th scope="col"${classOf(index)}>${escapeHtml(title)}</th>`).join('')}</tr></thead>`,
     '<tbody>',
     ...rows.map(

@@ -26,7 +26,9 @@ export const operationsSection = (story: RunStory): string => {
       filters(story, exemplars),
       scrolling(
         'operations',
-        ['<table>', `<thead><tr>${head.join('')}</tr></thead>`, ...bodies, '</table>'].join('\n'),
+        ['<table class="wide">', `<thead><tr>${head.join('')}</tr></thead>`, ...bodies, '</table>'].join(
+          '\n',
+        ),
       ),
     ].join('\n'),
   );

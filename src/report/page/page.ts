@@ -20,9 +20,12 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
   const script = `\n${asset('page.js')}`;
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const flames = flamesSection(story);
-  const links = [...study.sections, {id: 'operations', title: 'Operations'}, ...study.appendices].map(
-    ({id, title}) => `<a href="#${id}">${escapeHtml(title)}</a>`,
-  );
+  const links = [
+    ...study.sections,
+    {id: 'operations', title: 'Operations'},
+    ...(flames === '' ? [] : [{id: 'flame-graphs', title: 'Flame graphs'}]),
+    ...study.appendices,
+  ].map(({id, title}) => `<a href="#${id}">${escapeHtml(title)}</a>`);
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -43,7 +46,7 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
     ...study.lead.map(renderBlock),
     ...study.sections.map(renderSection),
     operationsSection(story),
-    flames,
+    ...(flames === '' ? [] : [flames]),
     ...study.appendices.map(renderSection),
     '</main>',
     `<svg class="chart definitions" width="0" height="0" aria-hidden="true">${definitions(layers)}</svg>`,

@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {ProfileSummary} from '../../../src/model/profile.ts';
 import {code, list, paragraph, strong, table} from '../../../src/report/document.ts';
 import {embeddedJson} from '../../../src/report/page/data.ts';
 import {escapeHtml, renderBlock, renderSection} from '../../../src/report/page/html.ts';
@@ -55,4 +56,28 @@ test('a page asks nothing of a network, and stays small however many trials ther
   const page = renderReport(judgedRun({trialsPerVariant: 60})).files['report.html'] ?? '';
   t.true(page.length < 2_000_000, `${page.length}`);
   t.notRegex(page, /(?:src|href)="(?!#|data:)|@import|url\((?!#)/);
+});
+
+test('profiles of the phase that matters are flame graphs, and without one there is no section', t => {
+  const run = judgedRun();
+  t.false((renderReport(run).files['report.html'] ?? '').includes('flame-graphs'));
+  const profile: ProfileSummary = {
+    what: 'cpu',
+    phase: 3,
+    atMs: 0,
+    total: 10,
+    sampleCount: 2,
+    owners: [],
+    frames: [],
+    heaviestStack: [],
+    flame: [
+      {functionName: '<img>', owner: 'undici', ownerKind: 'package', place: 'a.js:1', depth: 0, total: 10},
+    ],
+    files: [],
+  };
+  const trials = run.trials.map(trial => ({...trial, profiles: [profile, {...profile, phase: 1}]}));
+  const page = renderReport({...run, trials}).files['report.html'] ?? '';
+  t.true(page.includes('<a href="#flame-graphs">Flame graphs</a>'));
+  t.is(page.match(/<svg class="chart"[^>]*aria-labelledby="flame-/g)?.length, 2);
+  t.true(page.includes('<title>&lt;img&gt; · undici · a.js:1: 10.0 ms, 100 %</title>'));
 });
