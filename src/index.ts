@@ -27,6 +27,7 @@ export type {CertificateProblem, TlsAlertName} from './model/tls-fault.ts';
 export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {
   Answer,
+  Applied,
   LedgerWriter,
   OpenContext,
   PerformContext,
@@ -37,5 +38,6 @@ export type {
   SubjectInput,
   TargetInput,
   VariantInput,
+  VerifyContext,
 } from './scenarios/define-scenario.ts';
 export {defineScenario} from './scenarios/define-scenario.ts';

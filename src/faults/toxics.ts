@@ -135,7 +135,8 @@ const scopeOf = ({firstN, hitLimit, startAfterMs, durationMs, everyMs}: FaultSco
 
 /** The name by which the injector counts the hits of a phase's fault. */
 export const faultName = (phase: string, position: number, fault: Fault): string =>
-  `${phase}-${position + 1}-${fault.kind}`;
+  // Toxiproxy's client puts it into a path as it is, where the `#` of a repeated phase would end it.
+  `${phase.replace('#', '-')}-${position + 1}-${fault.kind}`;
 
 /** @param phaseMs how long the phase lasts, which a ramp may have to fill; at least 1 */
 export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec | null => {

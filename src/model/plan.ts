@@ -96,6 +96,8 @@ export type Plan = {
   /** Instead of the defaults, by symptom and name. */
   readonly thresholds?: ThresholdChanges;
   readonly telemetry: TelemetryPlan;
+  /** The scenario has a verify(). */
+  readonly verifies?: true;
 };
 
 export type TelemetryPlan = {

@@ -10,6 +10,7 @@ export const entries = {
   describe: entryFile('subject/describe-main'),
   target: entryFile('subject/target-main'),
   subject: entryFile('subject/subject-main'),
+  verify: entryFile('subject/verify-main'),
   preload: entryFile('subject/preload'),
   packagePreload: entryFile('subject/package-preload'),
   injector: entryFile('faults/server/main'),

@@ -19,6 +19,8 @@ export type Limits = {
   readonly idleMs: number;
   /** Until the receiver and the target have told what they saw of a trial. */
   readonly collectMs: number;
+  /** Until verify() has told what the server has. */
+  readonly verifyMs: number;
   /** How long the harness measures itself, a quarter of it to warm up. */
   readonly calibrationMs: number;
 };
@@ -33,5 +35,6 @@ export const defaultLimits: Limits = {
   lingerMs: 5000,
   idleMs: 6000,
   collectMs: 10_000,
+  verifyMs: 60_000,
   calibrationMs: 1000,
 };

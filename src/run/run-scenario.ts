@@ -258,7 +258,8 @@ class RunInProgress {
     // The trials of one round share their seed, so that the pair differs in the variant alone.
     const seed = this.#options.seed + number - 1;
     try {
-      await runTrial(this.#context, {trialId, variant, number, seed, files, record});
+      const soFar = (): Trial | null => fold.trial();
+      await runTrial(this.#context, {trialId, variant, number, seed, files, record, soFar});
     } finally {
       await this.#gatherProfiles(fold, files, record);
       await journal.close();

@@ -3,7 +3,9 @@ import {createHash} from 'node:crypto';
 import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import {type Plan, telemetryModeOf, type Variant} from '../model/plan.ts';
+import type {Trial} from '../model/trial.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
+import {ControlProbe} from './control-probe.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
@@ -11,6 +13,7 @@ import type {Receiver, RunningInjector, Target} from './services.ts';
 import {startSubject} from './subject-process.ts';
 import {openTrialLink} from './trial-link.ts';
 import {TrialStopped, TrialWalk} from './trial-walk.ts';
+import {verifyTrial} from './verify.ts';
 import {Witnesses} from './witnesses.ts';
 
 export type TrialContext = {
@@ -38,6 +41,8 @@ export type TrialRequest = {
   readonly seed: number;
   readonly files: TrialFiles;
   readonly record: (event: TrialEvent) => void;
+  /** What is recorded so far. */
+  readonly soFar: () => Trial | null;
 };
 
 /** Traces of different runs must not meet in a user's backend, so the run is part of it. */
@@ -53,7 +58,12 @@ const proxyNameOf = ({plan, injector, runId}: TrialContext, {number, trialId}: T
 
 export const runTrial = async (context: TrialContext, request: TrialRequest): Promise<void> => {
   const {household, plan, target, receiver} = context;
-  const {trialId, variant, record} = request;
+  const {trialId, variant} = request;
+  let probe: ControlProbe | null = null;
+  const record = (event: TrialEvent): void => {
+    request.record(event);
+    probe?.note(event);
+  };
   const originMonotonicMs = monotonicMs();
   const originEpochMs = performance.timeOrigin + performance.now();
   const now = (): number => monotonicMs() - originMonotonicMs;
@@ -95,6 +105,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     environment: context.environment,
     onEvent: record,
   });
+  probe = new ControlProbe({plan, url, now, record: request.record});
   const witnesses = new Witnesses({link, pid: subject.pid, now, record});
   const harness = new HarnessWatch(
     {injector: context.injector.child, receiver: receiver.child, target: target.child},
@@ -128,6 +139,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     if (error.why === 'interrupted') record({kind: 'interrupted', atMs: now()});
     killedFor = error.why === 'exited' ? null : error.why;
   } finally {
+    probe.finish();
     subject.kill();
     const {code, ...exit} = await subject.exited;
     record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit}});
@@ -143,11 +155,9 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The ledger and the telemetry, once the subject is gone. A witness that does not answer is a trouble, not an end. */
-const collect = async (
-  {target, receiver, limits}: TrialContext,
-  {trialId, variant, record}: TrialRequest,
-  now: () => number,
-): Promise<void> => {
+const collect = async (context: TrialContext, request: TrialRequest, now: () => number): Promise<void> => {
+  const {plan, target, receiver, limits} = context;
+  const {trialId, variant, record} = request;
   const asked = async (what: string, ask: () => Promise<TrialEvent | null>): Promise<void> => {
     try {
       const event = await ask();
@@ -162,6 +172,18 @@ const collect = async (
     // That nothing came from a subject without telemetry says nothing of its library.
     return telemetryModeOf(variant) === 'off' ? null : {kind: 'telemetry', telemetry: observation};
   });
+  if (plan.verifies)
+    await asked('verify', () =>
+      verifyTrial({
+        household: context.household,
+        scenarioFile: context.scenarioFile,
+        directUrl: target.url,
+        trialId,
+        variant: variant.name,
+        outcomes: request.soFar()?.driver.outcomes ?? new Uint8Array(),
+        limitMs: limits.verifyMs,
+      }),
+    );
   const targetChild = target.child;
   if (!targetChild) return;
   await asked('ledger', async () => {

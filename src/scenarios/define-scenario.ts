@@ -100,6 +100,26 @@ export type SubjectInput<Client, Options> = {
 /** One option of the variants, as a dotted path, and the values that it is tried with; null is what its absence means. */
 export type SweepInput = {readonly option: string; readonly values: readonly Json[]};
 
+export type VerifyContext = {
+  /** The target's own address, past the injector. */
+  readonly directUrl: string;
+  /** Operations that the library called a success, in their order. */
+  readonly acknowledgedIds: readonly string[];
+  /** Ids of operations begin with it and a dash; the server may have those of other trials, which are left out. */
+  readonly trialId: string;
+  readonly variant: string;
+};
+
+/**
+ * What the server has in the end: a list of operation ids for each key, queue or partition, each id as often as it was
+ * applied. What is acknowledged and not there is lost, what is there twice is duplicated, what is there and was told as
+ * failed is a false failure; where `isOrdered`, an id after a later one of its list is reordered.
+ */
+export type Applied = {
+  readonly applied: readonly (readonly string[])[];
+  readonly isOrdered?: boolean;
+};
+
 export type ScenarioInput<Client, Options> = {
   readonly name: string;
   /** What a user of the library saw, in a user's words. */
@@ -111,6 +131,8 @@ export type ScenarioInput<Client, Options> = {
   readonly load: Load;
   readonly operation: {readonly deadlineMs: number; readonly idempotent: boolean};
   readonly phases: readonly [PhaseInput, ...PhaseInput[]];
+  /** How often the phases from the first fault to the last recovery run; from the second time on their names end in `#2` and so on. Default: once. */
+  readonly cycles?: number;
   /** Default: the time after which an operation counts as hung, plus 2 s. */
   readonly drainLimitMs?: number;
   readonly goals?: Goals;
@@ -123,6 +145,8 @@ export type ScenarioInput<Client, Options> = {
     readonly use?: readonly TelemetryPresetName[];
   };
   readonly subject: SubjectInput<Client, Options>;
+  /** Reads the server's final state after each trial, in a process of its own. */
+  readonly verify?: (context: VerifyContext) => Applied | Promise<Applied>;
 };
 
 const brand = Symbol.for('foulweather.scenario');

@@ -113,6 +113,7 @@ const scenarioSchema = z.strictObject({
   load: loadSchema,
   operation: z.strictObject({deadlineMs: durationMs, idempotent: z.boolean()}),
   phases: z.array(phaseSchema).min(1).max(100),
+  cycles: count.max(20).default(1),
   drainLimitMs: durationMs.optional(),
   goals: z.record(z.string(), z.record(z.string(), limitSchema)).default({}),
   thresholds: thresholdsSchema.optional(),
@@ -123,6 +124,7 @@ const scenarioSchema = z.strictObject({
     })
     .optional(),
   subject: z.strictObject({open: fn, perform: fn, close: fn.optional(), classify: fn.optional()}),
+  verify: fn.optional(),
 });
 
 type Checked = z.infer<typeof scenarioSchema>;
@@ -210,15 +212,33 @@ const toPlan = (checked: Checked): Plan => ({
   variants: checked.variants.map(toVariant) as unknown as Plan['variants'],
   load: checked.load,
   operation: checked.operation,
-  phases: checked.phases as unknown as Plan['phases'],
+  phases: inCycles(checked.phases as unknown as Plan['phases'], checked.cycles),
   drainLimitMs: checked.drainLimitMs ?? hungAfterMs(checked.operation) + 2000,
   goals: checked.goals as Plan['goals'],
+  ...(checked.verify === undefined ? {} : {verifies: true as const}),
   ...(checked.thresholds === undefined ? {} : {thresholds: checked.thresholds}),
   telemetry: {
     instrumentations: checked.telemetry?.instrumentations ?? [],
     use: checked.telemetry?.use ?? [],
   },
 });
+
+/** Names stay different from each other, and say which of them they repeat: a name that a user gives has no `#`. */
+const inCycles = (phases: Plan['phases'], cycles: number): Plan['phases'] => {
+  const from = phases.findIndex(({role}) => role === 'fault');
+  const to = phases.findLastIndex(({role}) => role === 'recovery') + 1;
+  if (cycles === 1 || from < 0) return phases;
+  const cycle = phases.slice(from, Math.max(to, from + 1));
+  const again = Array.from({length: cycles - 1}, (_, index) =>
+    cycle.map(phase => ({...phase, name: `${phase.name}#${index + 2}`})),
+  ).flat();
+  return [
+    ...phases.slice(0, from),
+    ...cycle,
+    ...again,
+    ...phases.slice(from + cycle.length),
+  ] as unknown as Plan['phases'];
+};
 
 const toTarget = (target: Checked['target']): Plan['target'] => {
   if ('url' in target) return {kind: 'url', url: target.url};

@@ -1,5 +1,5 @@
 // What the parent and the children that load the scenario say to each other: plain, JSON-able, tagged.
-import type {SubjectEvent} from '../model/event.ts';
+import type {HarnessEvent, SubjectEvent} from '../model/event.ts';
 import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
 
 /** The describing child's only message. */
@@ -45,5 +45,20 @@ export type ToSubject =
   | {readonly kind: 'drain'; readonly limitMs: number}
   /** Close the library, flush the telemetry, and end. */
   | {readonly kind: 'close'; readonly limitMs: number};
+
+/** What the verifying child is told, once. */
+export type VerifyTask = {
+  readonly scenarioFile: string;
+  readonly trialId: string;
+  readonly variant: string;
+  /** The target's own address, past the injector. */
+  readonly directUrl: string;
+  /** Indexes of the operations that succeeded. */
+  readonly acknowledged: readonly number[];
+};
+
+export type FromVerifier =
+  | Extract<HarnessEvent, {kind: 'verified'}>
+  | {readonly kind: 'failed'; readonly message: string};
 
 export type FromSubject = SubjectEvent;

@@ -1,5 +1,6 @@
-// After the fault connections are not kept any more. As many as the baseline had are taken to be its pool, made anew.
+// After the fault connections are not kept any more. As many as are open at once are taken to be a pool, made anew.
 import type {Detector} from '../model/finding.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
 import {DriverMeasure, measureConnections, phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
@@ -15,14 +16,27 @@ export const handshakeChurn: Detector<'handshake-churn'> = (trial, thresholds) =
   }
   const calmRatio = calm.opened / Math.max(1, new DriverMeasure(trial, [calmPhase]).total('started'));
   const churning = phasesOf(trial, 'recovery').flatMap(phase => {
-    const connections = measureConnections(trial, phase);
+    const connections = openedIn(trial, phase);
     const started = new DriverMeasure(trial, [phase]).total('started');
     if (!connections || started < operationCount) return [];
-    const value = Math.max(0, connections.opened - calm.openMax) / started;
+    const value = Math.max(0, connections.opened - connections.openMax) / started;
     if (value <= threshold || value <= growthRatio * calmRatio) return [];
     const name = phaseName(trial, phase);
-    const says = `${connections.opened} connections for ${started} operations in phase ${name}; ${calm.openMax} were enough in the baseline.`;
+    const says = `${connections.opened} connections for ${started} operations in phase ${name}, ${connections.openMax} of them open at once.`;
     return [found(name, {witness: 'injector', says, value, threshold, unit: 'ratio', count: started})];
   });
   return presentIf('handshake-churn', 'warn', worstFirst(churning));
+};
+
+/** From the first sample after the fault's end on: while it is taken away, connections are still of the fault. */
+const openedIn = (trial: Trial, phase: number): {opened: number; openMax: number} | null => {
+  const window = phaseWindow(trial, phase);
+  if (!window) return null;
+  const within = trial.injector.filter(({atMs}) => atMs >= window.startMs && atMs <= window.endMs);
+  const [first, last] = [within[0], within.at(-1)];
+  if (!first || !last) return null;
+  return {
+    opened: last.witness.openedConnections - first.witness.openedConnections,
+    openMax: Math.max(...within.map(({witness}) => witness.openConnections)),
+  };
 };

@@ -4,15 +4,18 @@ import {phaseWindow, type Trial} from '../model/trial.ts';
 import {ledgerGap, phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
+const secondMs = 1000;
+
 export const replayBurst: Detector<'replay-burst'> = (trial, {burstRatio: threshold}) => {
   const {ledger} = trial;
   const gap = ledgerGap(trial);
   if (!ledger || gap !== null) return inconclusive('replay-burst', gap ?? 'the target keeps no ledger');
-  const calm = phasesOf(trial, 'baseline').flatMap(phase => perSecond(trial, phase, null) ?? []);
+  if (!ledger.attemptTimes) return inconclusive('replay-burst', 'nobody noted when attempts were made');
+  const calm = phasesOf(trial, 'baseline').flatMap(phase => perSecond(trial, phase) ?? []);
   const calmPerSecond = Math.max(0, ...calm);
   if (calmPerSecond === 0) return inconclusive('replay-burst', 'there is no baseline to compare with');
   const bursts = phasesOf(trial, 'recovery').flatMap(phase => {
-    const first = perSecond(trial, phase, 1000);
+    const first = inFirstSecond(trial, phase);
     if (first === null || first / calmPerSecond <= threshold) return [];
     const name = phaseName(trial, phase);
     const says = `${first.toFixed(0)} attempts per second when phase ${name} began, ${calmPerSecond.toFixed(0)} in the baseline.`;
@@ -24,15 +27,26 @@ export const replayBurst: Detector<'replay-burst'> = (trial, {burstRatio: thresh
   return presentIf('replay-burst', 'warn', worstFirst(bursts));
 };
 
-/** Attempts in a phase, or in its first `limitMs`; from the bin on in which it begins, for a burst comes at once. */
-const perSecond = (trial: Trial, phase: number, limitMs: number | null): number | null => {
+/** Attempts in the whole bins of a phase. */
+const perSecond = (trial: Trial, phase: number): number | null => {
   const window = phaseWindow(trial, phase);
   const {ledger} = trial;
   if (!window || !ledger) return null;
   const {binMs, attemptsByBin} = ledger;
-  const from = limitMs === null ? Math.ceil(window.startMs / binMs) : Math.floor(window.startMs / binMs);
-  const endMs = limitMs === null ? window.endMs : window.startMs + limitMs;
-  const to = Math.max(from + 1, Math.floor(endMs / binMs));
+  const [from, to] = [Math.ceil(window.startMs / binMs), Math.floor(window.endMs / binMs)];
+  if (to <= from) return null;
   const attempts = attemptsByBin.slice(from, to).reduce((sum, count) => sum + count, 0);
   return (attempts * 1000) / ((to - from) * binMs);
+};
+
+/** To the millisecond: a bin that the fault's end divides would hold what came before it. */
+const inFirstSecond = (trial: Trial, phase: number): number | null => {
+  const window = phaseWindow(trial, phase);
+  const rows = trial.ledger?.attemptTimes;
+  if (!window || !rows || window.endMs - window.startMs < secondMs) return null;
+  return rows.reduce(
+    (sum, [, ...times]) =>
+      sum + times.filter(atMs => atMs >= window.startMs && atMs < window.startMs + secondMs).length,
+    0,
+  );
 };

@@ -23,6 +23,8 @@ export type RunOnceOptions = {
   readonly onEdge?: (trialId: string, phase: number, watch: ProcessWatch) => void;
   readonly baseDir?: string;
   readonly toxiproxyUrl?: string;
+  /** Instead of the fixture of that name. */
+  readonly scenarioFile?: string;
   readonly precision?: PrecisionGoal;
   readonly profiles?: boolean;
 };
@@ -72,7 +74,7 @@ export const runOnce = async (
   await mkdir(baseDir, {recursive: true});
   const {run, folder} = await runScenario({
     scenario,
-    scenarioFile: fixture(scenario),
+    scenarioFile: options.scenarioFile ?? fixture(scenario),
     variants: options.variants ?? null,
     toxiproxyUrl: options.toxiproxyUrl ?? null,
     seed: 1,

@@ -55,6 +55,34 @@ test('what is given stays', t => {
   t.deepEqual(plan.telemetry.instrumentations, ['@opentelemetry/instrumentation-pg']);
 });
 
+test('cycles repeat the phases from the first fault to the last recovery', t => {
+  const named = (name: string, role: 'baseline' | 'fault' | 'recovery') => ({
+    name,
+    role,
+    durationMs: 10,
+    ...(role === 'fault' ? {faults: [stall()]} : {}),
+  });
+  const phases = [
+    named('calm', 'baseline'),
+    named('dark', 'fault'),
+    named('back', 'recovery'),
+    named('end', 'baseline'),
+  ];
+  const namesOf = (changes: object): string[] => planOf(scenarioWith(changes)).phases.map(({name}) => name);
+  t.deepEqual(namesOf({phases, cycles: 3}), [
+    'calm',
+    'dark',
+    'back',
+    'dark#2',
+    'back#2',
+    'dark#3',
+    'back#3',
+    'end',
+  ]);
+  t.deepEqual(namesOf({phases: phases.slice(0, 2), cycles: 2}), ['calm', 'dark', 'dark#2']);
+  t.deepEqual(namesOf({phases: phases.slice(0, 1), cycles: 2}), ['calm']);
+});
+
 const hasTarget = test.macro({
   title: (_title, target: object, expected: object) =>
     `target ${Object.keys(target)} is ${JSON.stringify(expected)}`,

@@ -109,17 +109,23 @@ const attempts = (perBin: (startMs: number) => number): TrialChanges => {
   const attemptsByBin = Array.from({length: 40}, (_, index) => perBin(index * 500));
   return {ledger: {...ledger!, attemptsByBin}};
 };
-const burst = (count: number) => attempts(startMs => (startMs === 9000 || startMs === 9500 ? count : 50));
-test('4 times', answers, 'replay-burst', burst(200), {value: 4, phase: 'recovery'});
-test('3 times', answers, 'replay-burst', burst(150), 'clear');
-test('no ledger', answers, 'replay-burst', {}, /keeps no ledger$/);
+const burst = (count: number): TrialChanges => {
+  const {ledger} = attempts(() => 50);
+  const attemptTimes = Array.from({length: count}, (_, index) => [index, 9000 + index]);
+  return {ledger: {...ledger!, attemptTimes: [[count, 8999, 10_000], ...attemptTimes]}};
+};
+test('4 times', answers, 'replay-burst', burst(400), {value: 4, phase: 'recovery'});
+test('3 times', answers, 'replay-burst', burst(300), 'clear');
 test(
-  'no baseline',
+  'no times',
   answers,
   'replay-burst',
-  attempts(startMs => (startMs < 9000 ? 0 : 50)),
-  /no baseline/,
+  attempts(() => 50),
+  /^nobody noted when/,
 );
+test('no ledger', answers, 'replay-burst', {}, /keeps no ledger$/);
+const unheard = {ledger: {...burst(1).ledger!, attemptsByBin: []}};
+test('no baseline', answers, 'replay-burst', unheard, /no baseline/);
 
 const meta = {
   plan: {operation: {deadlineMs: 500, idempotent: true}, thresholds: {metastable: {afterMs: 3000}}},

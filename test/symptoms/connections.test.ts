@@ -42,7 +42,12 @@ test('4 in a second', answers, 'reconnect-storm', openedAt(6000, 9100, 9200, 930
 test('not noted', answers, 'reconnect-storm', {}, /does not note connections$/);
 
 const churn = (opened: number, started: number): TrialChanges => ({
-  injector: [connectionsAt(500, 0, 0), connectionsAt(4900, 2, 2), connectionsAt(18_900, 2, 2 + opened)],
+  injector: [
+    connectionsAt(500, 0, 0),
+    connectionsAt(4900, 2, 2),
+    connectionsAt(9000, 0, 12),
+    connectionsAt(18_900, 2, 12 + opened),
+  ],
   driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, started)]},
 });
 test('one for each ten', answers, 'handshake-churn', churn(102, 1000), {value: 0.1, phase: 'recovery'});

@@ -26,7 +26,7 @@ export const connectionSymptoms = {
   'handshake-churn': {
     sees: 'connections are not kept any more',
     noun: 'handshake churn',
-    when: "new connections per operation in a recovery of `operationCount` operations or more, those of the baseline's pool not counted, are more than `connectionsRatio` and `growthRatio` × the baseline's",
+    when: "new connections per operation in a recovery of `operationCount` operations or more, as many as are open at once not counted, are more than `connectionsRatio` and `growthRatio` × the baseline's",
     thresholds: {connectionsRatio: 0.05, growthRatio: 2, operationCount: 100},
     cause: 'A state after the fault in which connections are closed after each use.',
     remedy: 'Return healthy connections to the pool again, and look at what marks them as bad.',

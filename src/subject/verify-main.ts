@@ -1,0 +1,29 @@
+// The verifying child: asks the scenario's verify() what the real server has, past the injector, and answers.
+import {loadScenario} from './load-scenario.ts';
+import type {FromVerifier, VerifyTask} from './protocol.ts';
+import {countApplied} from './verified.ts';
+
+const send = (message: FromVerifier): void => {
+  process.send?.(message, () => process.exit(0));
+};
+
+const verify = async ({
+  scenarioFile,
+  directUrl,
+  trialId,
+  acknowledged,
+  variant,
+}: VerifyTask): Promise<FromVerifier> => {
+  const {scenario} = await loadScenario(scenarioFile);
+  if (!scenario.verify) throw new Error('the scenario has no verify()');
+  const acknowledgedIds = acknowledged.map(index => `${trialId}-${index}`);
+  const answer = await scenario.verify({directUrl, acknowledgedIds, trialId, variant});
+  return {kind: 'verified', ...countApplied(trialId, answer)};
+};
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (task: VerifyTask) => {
+  verify(task).then(send, (error: unknown) => {
+    send({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
+  });
+});

@@ -1,0 +1,33 @@
+// The broken clients of test/fixtures/clients by the symptom that they are made for, and what else each one shows.
+import type {SymptomId} from '../../src/model/symptoms.ts';
+
+export type ClientRow = {
+  /** Other symptoms of the broken client, with the reason why it cannot be without them. */
+  readonly also?: {readonly [symptom in SymptomId]?: string};
+};
+
+export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
+  'hung-operation': {
+    also: {
+      'no-default-timeout': 'the same wait, in the variant that stands for the defaults',
+      'deadline-overrun': 'those that began late in the stall settle with its end',
+      'stale-work-sent': 'what waited for a socket is sent with the end of the stall',
+      'replay-burst': 'all of it at once',
+      'reconnect-storm': 'on a socket each',
+    },
+  },
+  'retry-amplification': {
+    also: {
+      'unbounded-retries': 'ten attempts are more than three',
+      'no-backoff': 'there is no pause between the attempts',
+      'event-loop-stall': 'trying again at once takes CPU',
+    },
+  },
+  'duplicate-effect': {
+    also: {
+      'retry-amplification': 'a second attempt for each operation is twice the attempts',
+    },
+  },
+  'connection-leak': {},
+  'truncation-accepted': {},
+};
