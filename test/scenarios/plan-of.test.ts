@@ -172,7 +172,7 @@ test(
     `phases.0.name: ${letters}`,
     'phases.0.role: Invalid option: expected one of "warm-up"|"baseline"|"fault"|"recovery"',
     'phases.0.durationMs: Too small: expected number to be >0',
-    'phases.1.faults.0.latencyMs: Invalid input: expected number, received undefined',
+    'phases.1.faults.0.latencyMs: give a number, or {from, to}',
     'phases.1.faults.1.kind: there is no fault «stal». Did you mean «stall»?',
     'phases.1.faults.2.bytesPerSecond: Invalid number: must be a multiple of 1000',
   ],
