@@ -1,10 +1,10 @@
 // What a detector answers.
+import type {Severity} from './severity.ts';
 import type {SymptomId, Thresholds} from './symptoms.ts';
 import type {Trial} from './trial.ts';
 
+export type {Severity} from './severity.ts';
 export type {SymptomId} from './symptoms.ts';
-
-export type Severity = 'warn' | 'fail';
 
 /** A pointer into the run: which witness, what it measured, against which threshold, and where to look. */
 export type Evidence = {

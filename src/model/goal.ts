@@ -1,4 +1,5 @@
 // Goals: limits that must hold in a phase, or over the whole run.
+import type {Severity} from './severity.ts';
 
 /** Every figure that a goal can limit, with what it counts. */
 export const goalMetrics = {
@@ -7,6 +8,8 @@ export const goalMetrics = {
   responseP50Ms: 'median response time of successes, from the intended start',
   responseP90Ms: '90th percentile of the response time of successes',
   responseP99Ms: '99th percentile of the response time of successes',
+  serviceP50Ms: 'median time of successes from their real start, without what they waited for it',
+  serviceP99Ms: '99th percentile of the time of successes from their real start',
   settleP99Ms: '99th percentile of the time until an operation settles, well or not',
   hungCount: 'operations that did not settle by their deadline and grace',
   overrunCount: 'operations that settled after their deadline',
@@ -15,12 +18,20 @@ export const goalMetrics = {
   duplicateCount: 'operations that the target applied more than once',
   lostCount: 'operations that were acknowledged but that the target never applied',
   attemptsPerOperationRatio: 'attempts that the target saw / operations started',
+  cpuUsPerOperation: 'CPU of the process / operations started, in µs; the cost of the harness is in it',
+  rssMaxBytes: 'most memory of the process that was resident',
+  heapMaxBytes: 'most of V8’s heap that was in use, garbage included',
   timeToRecoverMs: 'from the end of the fault until three good seconds in a row',
 } as const;
 
 export type GoalMetric = keyof typeof goalMetrics;
 
-export type Limit = {readonly min?: number; readonly max?: number};
+/** A goal of severity `warn` is told and does not miss the run; default: `fail`. */
+export type Limit = {
+  readonly min?: number;
+  readonly max?: number;
+  readonly severity?: Severity;
+};
 
 /** Limits by phase name; `run` is the whole run but for the warm-up. */
 export type Goals = {readonly [phase: string]: {readonly [metric in GoalMetric]?: Limit}};

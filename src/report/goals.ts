@@ -1,6 +1,6 @@
 // Goals in words: the limit, the figure that was held against it, and what came of it.
 import type {GoalMetric, Limit, Verdict} from '../model/goal.ts';
-import {count, duration, percent, perOperation, rate} from './format.ts';
+import {bytes, count, duration, percent, perOperation, rate} from './format.ts';
 import type {GoalStory} from './variants.ts';
 
 const formats: {readonly [metric in GoalMetric]: (value: number | null) => string} = {
@@ -9,6 +9,8 @@ const formats: {readonly [metric in GoalMetric]: (value: number | null) => strin
   responseP50Ms: duration,
   responseP90Ms: duration,
   responseP99Ms: duration,
+  serviceP50Ms: duration,
+  serviceP99Ms: duration,
   settleP99Ms: duration,
   hungCount: count,
   overrunCount: count,
@@ -17,6 +19,9 @@ const formats: {readonly [metric in GoalMetric]: (value: number | null) => strin
   duplicateCount: count,
   lostCount: count,
   attemptsPerOperationRatio: perOperation,
+  cpuUsPerOperation: us => duration(us === null ? null : us / 1000),
+  rssMaxBytes: bytes,
+  heapMaxBytes: bytes,
   timeToRecoverMs: duration,
 };
 
@@ -46,8 +51,11 @@ export const phaseOfGoal = (phase: string): string => (phase === 'run' ? 'whole 
 /** `missed`, and in how many trials where they differ. */
 export const goalVerdict = (goal: GoalStory): string =>
   goal.metCount > 0 && goal.metCount < goal.trialCount
-    ? `${goal.verdict} (met in ${goal.metCount} of ${goal.trialCount} trials)`
-    : goal.verdict;
+    ? `${verdictOf(goal)} (met in ${goal.metCount} of ${goal.trialCount} trials)`
+    : verdictOf(goal);
+
+const verdictOf = ({verdict, limit}: GoalStory): string =>
+  limit.severity === 'warn' && verdict === 'missed' ? 'missed, a warning' : verdict;
 
 export const verdictWords: {readonly [verdict in Verdict]: string} = {
   met: 'Met',

@@ -44,7 +44,11 @@ const loadSchema = z.discriminatedUnion(
 );
 
 const limitSchema = z
-  .strictObject({min: z.number().optional(), max: z.number().optional()})
+  .strictObject({
+    min: z.number().optional(),
+    max: z.number().optional(),
+    severity: z.enum(['warn', 'fail']).optional(),
+  })
   .refine(limit => limit.min !== undefined || limit.max !== undefined, 'give a min or a max')
   .refine(({min, max}) => min === undefined || max === undefined || min <= max, 'give a min below the max');
 

@@ -25,3 +25,23 @@ export const hasEffectEach = (trial: Trial, {counts}: EffectCounts): boolean => 
       outcome !== ok || !calm.includes(trial.driver.operationPhases[index]!) || (counts[index] ?? 0) > 0,
   );
 };
+
+/** Operations of some phases that were applied more than once, and acknowledged ones that were not; null where nobody knows. */
+export const measureEffects = (
+  trial: Trial,
+  phases: readonly number[],
+): {readonly duplicates: number; readonly lost: number} | null => {
+  const effects = effectCounts(trial);
+  if (!effects) return null;
+  const {outcomes, operationPhases} = trial.driver;
+  const ok = outcomeCode('ok');
+  const wanted = new Set(phases);
+  let [duplicates, lost] = [0, 0];
+  for (let index = 0; index < outcomes.length; index++) {
+    if (!wanted.has(operationPhases[index]!)) continue;
+    const count = effects.counts[index] ?? 0;
+    if (count > 1) duplicates++;
+    if (count === 0 && outcomes[index] === ok) lost++;
+  }
+  return {duplicates, lost};
+};

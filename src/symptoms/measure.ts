@@ -2,7 +2,7 @@
 
 import type {Histogram} from 'hdr-histogram-js';
 import type {PhaseFigures} from '../model/event.ts';
-import {type OutcomeCounts, type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
+import type {OutcomeCounts, OutcomeStatus} from '../model/outcome.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {mergeHistograms, percentileMs} from '../stats/histogram.ts';
 
@@ -64,14 +64,6 @@ export class DriverMeasure {
   }
 }
 
-export type LedgerMeasure = {
-  readonly attempts: number;
-  /** Operations that were applied more than once; null where the target never told of an effect. */
-  readonly duplicates: number | null;
-  /** Acknowledged operations that were never applied; null where the target never told of an effect. */
-  readonly lost: number | null;
-};
-
 /** Why the ledger of a trial says nothing, or null when it does. */
 export const ledgerGap = ({ledger}: Trial): string | null => {
   if (!ledger) return 'the target keeps no ledger';
@@ -86,24 +78,15 @@ export const effectsGap = (trial: Trial): string | null =>
   ledgerGap(trial) ??
   (trial.ledger?.effects.some(effects => effects > 0) ? null : 'the target told its ledger of no effect');
 
-const okCode = outcomeCode('ok');
-
-/** What the target's ledger says of the operations of some phases; null where it says nothing: see `ledgerGap`. */
-export const measureLedger = (trial: Trial, phases: readonly number[]): LedgerMeasure | null => {
+/** Attempts that the target saw of the operations of some phases; null where it says nothing: see `ledgerGap`. */
+export const attemptsOf = (trial: Trial, phases: readonly number[]): number | null => {
   const {ledger, driver} = trial;
   if (!ledger || ledgerGap(trial) !== null) return null;
   const wanted = new Set(phases);
-  let attempts = 0;
-  let duplicates = 0;
-  let lost = 0;
-  for (let index = 0; index < driver.outcomes.length; index++) {
-    if (!wanted.has(driver.operationPhases[index]!)) continue;
-    attempts += ledger.attempts[index] ?? 0;
-    const effects = ledger.effects[index] ?? 0;
-    if (effects > 1) duplicates++;
-    if (effects === 0 && driver.outcomes[index] === okCode) lost++;
-  }
-  return effectsGap(trial) === null ? {attempts, duplicates, lost} : {attempts, duplicates: null, lost: null};
+  return driver.operationPhases.reduce(
+    (sum, phase, index) => (wanted.has(phase) ? sum + (ledger.attempts[index] ?? 0) : sum),
+    0,
+  );
 };
 
 /** Connections over one phase, from the injector's samples; null where it does not count. */

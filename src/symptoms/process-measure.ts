@@ -40,3 +40,14 @@ export const measureProcess = (trial: Trial, phase: number): ProcessMeasure | nu
     ...memory,
   };
 };
+
+/** The most memory that was resident in a phase, as the operating system tells it, or else the process. */
+export const residentMaxBytes = (trial: Trial, phase: number): number | null => {
+  const window = phaseWindow(trial, phase);
+  if (!window) return null;
+  const samples = trial.system.length > 0 ? trial.system : trial.resources;
+  const sizes = samples
+    .filter(({atMs}) => atMs >= window.startMs && atMs <= window.endMs)
+    .map(({rssBytes}) => rssBytes);
+  return sizes.length === 0 ? null : Math.max(...sizes);
+};

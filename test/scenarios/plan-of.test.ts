@@ -238,7 +238,7 @@ test(
     'goals.stalld: there is no such phase. Did you mean «stalled»?',
     'goals.stalld.succesRatio: there is no such figure. Did you mean «successRatio»?',
     'goals.run.hungcount: there is no such figure. Did you mean «hungCount»?',
-    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, timeToRecoverMs.',
+    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs.',
     'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
   ],
 );

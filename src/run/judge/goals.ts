@@ -6,8 +6,10 @@ import type {Calibration} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
 import {samplesBehind} from '../../stats/quantile.ts';
-import {DriverMeasure, effectsGap, ledgerGap, measureLedger} from '../../symptoms/measure.ts';
+import {measureEffects} from '../../symptoms/effects.ts';
+import {attemptsOf, DriverMeasure, effectsGap, ledgerGap} from '../../symptoms/measure.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
+import {processFigure} from './process-figure.ts';
 import {isLibraryBusy, startLagMs} from './start-lag.ts';
 
 type Figure = {
@@ -80,7 +82,7 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
   const driver = new DriverMeasure(trial, reached);
   const started = driver.total('started');
   const counted = (value: number | null): Figure => ({value, count: started, reason: null});
-  const ledger = measureLedger(trial, reached);
+  const effects = measureEffects(trial, reached);
   switch (metric) {
     case 'successRatio':
       return counted(driver.successRatio);
@@ -92,6 +94,10 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
       return quantileFigure(90, driver.responseOk(), driver.count('ok'));
     case 'responseP99Ms':
       return quantileFigure(99, driver.responseOk(), driver.count('ok'));
+    case 'serviceP50Ms':
+      return quantileFigure(50, driver.serviceOk(), driver.count('ok'));
+    case 'serviceP99Ms':
+      return quantileFigure(99, driver.serviceOk(), driver.count('ok'));
     case 'settleP99Ms':
       return settleFigure(trial, driver);
     case 'hungCount':
@@ -103,13 +109,18 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
     case 'wrongCount':
       return counted(driver.count('wrong'));
     case 'duplicateCount':
-      return {value: ledger?.duplicates ?? null, count: started, reason: effectsGap(trial)};
+      return {value: effects?.duplicates ?? null, count: started, reason: effects ? null : effectsGap(trial)};
     case 'lostCount':
-      return {value: ledger?.lost ?? null, count: started, reason: effectsGap(trial)};
+      return {value: effects?.lost ?? null, count: started, reason: effects ? null : effectsGap(trial)};
     case 'attemptsPerOperationRatio': {
-      const ratio = ledger === null || started === 0 ? null : ledger.attempts / started;
+      const attempts = attemptsOf(trial, reached);
+      const ratio = attempts === null || started === 0 ? null : attempts / started;
       return {value: ratio, count: started, reason: ledgerGap(trial)};
     }
+    case 'cpuUsPerOperation':
+    case 'rssMaxBytes':
+    case 'heapMaxBytes':
+      return counted(processFigure(trial, reached, metric, started));
     case 'timeToRecoverMs':
       return recoveryFigure(trial, started);
   }

@@ -35,13 +35,15 @@ const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgeme
   const gates = checkGates({trial, phases, goals, calibration});
   const recovery = measureRecovery(trial);
   const failed = findings.some(finding => finding.verdict === 'present' && finding.severity === 'fail');
-  const goalVerdict = worst(goals.map(goal => goal.verdict));
+  const goalVerdict = worst(goals.filter(({limit}) => limit.severity !== 'warn').map(({verdict}) => verdict));
+  const isHeld = goals.some(({limit}) => limit.severity !== 'warn');
   const verdict = gates.length > 0 ? 'inconclusive' : failed ? 'missed' : goalVerdict;
   return {
     trialId: trial.id,
     variant: trial.variant,
-    // Without goals the symptoms alone decide.
-    verdict: gates.length === 0 && !failed && goals.length === 0 ? 'met' : verdict,
+    // Without goals that can be missed the symptoms alone decide: no hung, lost, duplicated or crossed operation, no crash,
+    // no leak, and a recovery within 5 s are what their defaults ask for.
+    verdict: gates.length === 0 && !failed && !isHeld ? 'met' : verdict,
     phases,
     account: accountOf(trial),
     timeToRecoverMs: recovery.kind === 'recovered' ? recovery.afterMs : null,

@@ -4,8 +4,9 @@ import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
-import {DriverMeasure, measureConnections, measureLedger, p99Ms} from '../../symptoms/measure.ts';
-import {measureProcess} from '../../symptoms/process-measure.ts';
+import {measureEffects} from '../../symptoms/effects.ts';
+import {attemptsOf, DriverMeasure, measureConnections, p99Ms} from '../../symptoms/measure.ts';
+import {measureProcess, residentMaxBytes} from '../../symptoms/process-measure.ts';
 
 /** The phases that the trial reached. */
 export const summarisePhases = (trial: Trial): PhaseSummary[] =>
@@ -26,7 +27,8 @@ const summarise = (
   const responseOk = driver.responseOk();
   const serviceOk = driver.serviceOk();
   const settled = driver.responseSettled();
-  const ledger = measureLedger(trial, [index]);
+  const attempts = attemptsOf(trial, [index]);
+  const effects = measureEffects(trial, [index]);
   const connections = measureConnections(trial, index);
   const resources = trial.phaseResources.find(candidate => candidate.phase === index);
   const process = measureProcess(trial, index);
@@ -54,28 +56,20 @@ const summarise = (
     serviceP99Ms: p99Ms(serviceOk),
     settleP99Ms: p99Ms(settled),
     settleMaxMs: percentileMs(settled, 100),
-    attempts: ledger?.attempts ?? null,
-    attemptsPerOperationRatio: ledger === null || started === 0 ? null : ledger.attempts / started,
-    duplicateCount: ledger?.duplicates ?? null,
-    lostCount: ledger?.lost ?? null,
+    attempts,
+    attemptsPerOperationRatio: attempts === null || started === 0 ? null : attempts / started,
+    duplicateCount: effects?.duplicates ?? null,
+    lostCount: effects?.lost ?? null,
     connectionsOpened: connections?.opened ?? null,
     connectionsOpenMax: connections?.openMax ?? null,
     cpuUsPerOperation: !resources || started === 0 ? null : (resources.cpuMs * 1000) / started,
     cpuRatio: process?.cpuRatio ?? null,
-    rssMaxBytes: rssMaxBytes(trial, window),
+    rssMaxBytes: residentMaxBytes(trial, index),
     heapMaxBytes: process?.heapMaxBytes ?? null,
     externalMaxBytes: process?.externalMaxBytes ?? null,
     loopDelayP99Ms: resources?.loopDelayP99Ms ?? null,
     gcRatio: process?.gcShare ?? null,
   };
-};
-
-const rssMaxBytes = (trial: Trial, window: {startMs: number; endMs: number}): number | null => {
-  const within = trial.system.length > 0 ? trial.system : trial.resources;
-  const sizes = within
-    .filter(sample => sample.atMs >= window.startMs && sample.atMs <= window.endMs)
-    .map(sample => sample.rssBytes);
-  return sizes.length === 0 ? null : Math.max(...sizes);
 };
 
 const withoutDice = {askedRatio: null, decisions: null, applied: null};

@@ -20,6 +20,50 @@ type Row = {
   readonly reason?: RegExp;
 };
 
+const sample = {
+  atMs: 1500,
+  cpuMs: 0,
+  rssBytes: 60,
+  heapUsedBytes: 20,
+  externalBytes: 0,
+  loopDelayMaxMs: 0,
+  loopUtilisationRatio: 0,
+  gcMs: 0,
+  gcCount: 0,
+};
+
+/** A process with 100 operations in its slow phase: 300 ms of CPU, and some memory. */
+const used: Story = {
+  more: [
+    {
+      kind: 'phase-resources',
+      resources: {
+        phase: 1,
+        durationMs: 1000,
+        cpuMs: 300,
+        loopDelayP50Ms: 0,
+        loopDelayP99Ms: 0,
+        loopDelayMaxMs: 0,
+        loopUtilisationRatio: 0,
+        gcMs: 0,
+        gcCount: 0,
+      },
+    },
+    {kind: 'resources', sample},
+    {
+      kind: 'system',
+      sample: {
+        atMs: 1500,
+        cpuMs: 0,
+        rssBytes: 70,
+        threadCount: 1,
+        fileDescriptorCount: null,
+        socketCount: null,
+      },
+    },
+  ],
+};
+
 const rows: readonly Row[] = [
   {metric: 'successRatio', limit: {min: 0.6}, value: 0.6, count: 100, verdict: 'met'},
   {metric: 'successRatio', limit: {min: 0.61}, value: 0.6, verdict: 'missed'},
@@ -58,6 +102,12 @@ const rows: readonly Row[] = [
   },
   {metric: 'responseP99Ms', story: many, limit: {max: 41}, value: 40, count: 400, verdict: 'met'},
   {metric: 'settleP99Ms', story: many, limit: {max: 39}, value: 40, verdict: 'missed'},
+  {metric: 'serviceP50Ms', story: {slow: {okMs: 40}}, limit: {max: 41}, value: 40, verdict: 'met'},
+  {metric: 'serviceP99Ms', story: many, limit: {max: 39}, value: 40, verdict: 'missed'},
+  {metric: 'cpuUsPerOperation', story: used, limit: {max: 2999}, value: 3000, verdict: 'missed'},
+  {metric: 'rssMaxBytes', story: used, limit: {max: 70}, value: 70, verdict: 'met'},
+  {metric: 'heapMaxBytes', story: used, limit: {max: 19}, value: 20, verdict: 'missed'},
+  {metric: 'heapMaxBytes', value: null, verdict: 'inconclusive', reason: /nothing to measure/},
   {metric: 'hungCount', limit: {max: 5}, value: 5, count: 100, verdict: 'met'},
   {metric: 'hungCount', limit: {max: 4}, value: 5, verdict: 'missed'},
   {metric: 'overrunCount', limit: {max: 6}, value: 7, verdict: 'missed'},

@@ -43,6 +43,19 @@ const rows: readonly (readonly [title: string, story: Story, verdict: Verdict, g
       ['baseline-fails'],
     ],
     ['half of the baseline is enough', {calm: {outcomes: {ok: 50, unknown: 50}}}, 'met'],
+    [
+      'a goal that only warns does not miss it',
+      {
+        goals: {slow: {successRatio: {min: 0.99, severity: 'warn'}, wrongCount: {max: 0}}},
+        slow: {outcomes: {ok: 90, unknown: 10}},
+      },
+      'met',
+    ],
+    [
+      'with goals that only warn the symptoms decide',
+      {goals: {slow: {successRatio: {min: 0.99, severity: 'warn'}}}, slow: {outcomes: {ok: 90, unknown: 10}}},
+      'met',
+    ],
     ['a crash is missed, whatever the phases were', killed, 'missed'],
     ['a crash before the fault hit anything is missed', {...killed, ...spared}, 'missed'],
     [

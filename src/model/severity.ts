@@ -1,0 +1,3 @@
+// What a finding or a goal means for the verdict: a warning is told, a failure makes the run missed.
+
+export type Severity = 'warn' | 'fail';
