@@ -1,7 +1,7 @@
 // What the injector costs and how exact it is, beside no proxy at all and a real Toxiproxy: `npm run bench:injector`.
 // FOULWEATHER_TOXIPROXY names the real one's binary; --json prints JSON; --quick is a smoke run whose figures say little;
 // --only pass-through, accuracy or memory leaves out the rest, --rows TEXT what has not that text in its title; --rounds N
-// measures in N rounds rather than 6.
+// measures in N rounds rather than 5.
 import {cpus, loadavg, release} from 'node:os';
 import {parseArgs} from 'node:util';
 import {median} from 'simple-statistics';

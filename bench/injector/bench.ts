@@ -20,7 +20,7 @@ export type Sizes = {
 };
 
 export const fullSizes: Sizes = {
-  rounds: 6,
+  rounds: 5,
   warmUpMs: 300,
   echoMs: 1500,
   downloadBytes: 1024 ** 3,
@@ -28,7 +28,7 @@ export const fullSizes: Sizes = {
   bandwidthMs: 3000,
   heldConnections: 1000,
   churnCycles: 120,
-  memoryRounds: 3,
+  memoryRounds: 2,
 };
 
 export const quickSizes: Sizes = {
