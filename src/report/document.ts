@@ -3,7 +3,13 @@
 import type {Chart} from './charts/chart.ts';
 
 /** A plain string, or one with a meaning: `code` for what comes from the library, the scenario or a machine. */
-export type Span = string | {readonly code: string} | {readonly strong: string} | {readonly break: true};
+export type Span =
+  | string
+  | {readonly code: string}
+  | {readonly strong: string}
+  | {readonly break: true}
+  /** To the heading of this document that has the id. */
+  | {readonly link: string; readonly to: string};
 
 export type Text = readonly Span[];
 
@@ -18,7 +24,7 @@ export type Table = {
 export type Block =
   | {readonly kind: 'paragraph'; readonly text: Text}
   | {readonly kind: 'quote'; readonly text: Text}
-  | {readonly kind: 'heading'; readonly title: string}
+  | {readonly kind: 'heading'; readonly title: string; readonly id?: string}
   | {readonly kind: 'list'; readonly items: readonly Text[]}
   | {readonly kind: 'code'; readonly language: string; readonly text: string}
   | {readonly kind: 'figure'; readonly chart: Chart}
@@ -31,7 +37,12 @@ export const strong = (text: string): Span => ({strong: text});
 export const lineBreak: Span = {break: true};
 
 export const paragraph = (...text: Text): Block => ({kind: 'paragraph', text});
-export const heading = (title: string): Block => ({kind: 'heading', title});
+/** `id` is for links: letters, digits and hyphens, and no other heading's. */
+export const heading = (title: string, id?: string): Block => ({
+  kind: 'heading',
+  title,
+  ...(id === undefined ? {} : {id}),
+});
 export const list = (items: readonly Text[]): Block => ({kind: 'list', items});
 
 /** Columns are named by their titles; one that begins with `>` is aligned to the right, as figures are. */
@@ -55,6 +66,7 @@ export const plainText = (text: Text): string =>
     .map(span => {
       if (typeof span === 'string') return span;
       if ('code' in span) return span.code;
+      if ('link' in span) return span.link;
       return 'strong' in span ? span.strong : ' ';
     })
     .join('');

@@ -21,7 +21,7 @@ const renderBlock = (block: Block): string => {
     case 'quote':
       return `> ${renderText(block.text)}`;
     case 'heading':
-      return `### ${escapeText(block.title)}`;
+      return `${anchor(block.id)}### ${escapeText(block.title)}`;
     case 'list':
       return block.items.map(item => `- ${renderText(item)}`).join('\n');
     case 'code':
@@ -32,6 +32,9 @@ const renderBlock = (block: Block): string => {
       return renderTable(block);
   }
 };
+
+/** GitHub makes anchors of headings by rules of its own; this one holds everywhere. */
+const anchor = (id: string | undefined): string => (id === undefined ? '' : `<a id="${id}"></a>\n\n`);
 
 const renderTable = ({columns, rows}: Table): string =>
   markdownTable(
@@ -56,6 +59,7 @@ const renderSpan = (span: Span, inTable: boolean): string => {
   if (typeof span === 'string') return escapeText(span);
   if ('code' in span) return codeSpan(span.code, inTable);
   if ('strong' in span) return `**${escapeText(span.strong)}**`;
+  if ('link' in span) return `[${escapeText(span.link)}](#${span.to})`;
   return '<br>';
 };
 

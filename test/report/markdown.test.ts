@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {Block} from '../../src/report/document.ts';
-import {code, list, paragraph, table} from '../../src/report/document.ts';
+import {code, heading, list, paragraph, table} from '../../src/report/document.ts';
 import {codeSpan, escapeText, toMarkdown} from '../../src/report/markdown.ts';
 
 const escapes = test.macro({
@@ -48,6 +48,13 @@ test('a line does not begin like a list, a rule or a number', t => {
   t.is(rendered(paragraph('1. x')), '1\\. x');
   t.is(rendered(paragraph('=== x')), '\\=== x');
   t.is(rendered(list([['+ x'], ['y']])), '- \\+ x\n- y');
+});
+
+test('a link leads to the heading with its id, whatever its words', t => {
+  t.is(
+    rendered(paragraph({link: 'a](x)', to: 'phase-4'}), heading('stall: | x', 'phase-4')),
+    '[a\\](x)](#phase-4)\n\n<a id="phase-4"></a>\n\n### stall: \\| x',
+  );
 });
 
 test('a fence is longer than any run of backticks in it', t => {

@@ -48,6 +48,18 @@ test('the five sections of a case study come first, and in their order', t => {
   ]);
 });
 
+test('every link within a report leads somewhere', t => {
+  for (const options of kinds) {
+    const {files} = renderReport(judgedRun(options));
+    for (const text of [files['report.md'] ?? '', files['report.html'] ?? '']) {
+      const wanted = [...text.matchAll(/(?:\]\(|href=")#([\w-]+)/g)].map(([, id]) => id);
+      t.true(wanted.length > 0);
+      const missing = wanted.filter(id => text.split(`id="${id}"`).length !== 2);
+      t.deepEqual(missing, []);
+    }
+  }
+});
+
 test('the same run gives the same bytes', t => {
   t.deepEqual(renderReport(judgedRun({trialsPerVariant: 5})), renderReport(judgedRun({trialsPerVariant: 5})));
 });

@@ -22,7 +22,7 @@ export const renderBlock = (block: Block): string => {
     case 'quote':
       return `<blockquote><p>${renderText(block.text)}</p></blockquote>`;
     case 'heading':
-      return `<h3>${escapeHtml(block.title)}</h3>`;
+      return `<h3${block.id === undefined ? '' : ` id="${block.id}"`}>${escapeHtml(block.title)}</h3>`;
     case 'list':
       return `<ul>\n${block.items.map(item => `<li>${renderText(item)}</li>`).join('\n')}\n</ul>`;
     case 'code':
@@ -78,5 +78,6 @@ export const renderText = (text: Text): string => text.map(renderSpan).join('');
 const renderSpan = (span: Span): string => {
   if (typeof span === 'string') return escapeHtml(span);
   if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
+  if ('link' in span) return `<a href="#${span.to}">${escapeHtml(span.link)}</a>`;
   return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
 };

@@ -5,6 +5,7 @@ import {describeFaults} from '../faults.ts';
 import {plannedDuration} from '../format.ts';
 import {hitBlocks} from '../hits.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
+import {isInvestigated, phaseAnchor} from '../phase-link.ts';
 import {processBlocks} from '../process.ts';
 import {profileBlocks} from '../profiles.ts';
 import {telemetryBlocks} from '../telemetry.ts';
@@ -21,7 +22,7 @@ export const investigationSection = (story: RunStory): Section => ({
     ),
     ...glanceBlocks(story),
     ...story.run.record.plan.phases
-      .filter(phase => phase.role === 'fault' || phase.role === 'recovery')
+      .filter(({role}) => isInvestigated(role))
       .map(phase => phaseBlocks(story, phase.name))
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
@@ -52,7 +53,8 @@ const countingNote = ({run}: RunStory): Block[] =>
     : [];
 
 const phaseBlocks = (story: RunStory, name: string): Block[] => {
-  const phase = story.run.record.plan.phases.find(candidate => candidate.name === name);
+  const index = story.run.record.plan.phases.findIndex(candidate => candidate.name === name);
+  const phase = story.run.record.plan.phases[index];
   const reached = story.variants.filter(variant =>
     variant.phases.some(candidate => candidate.phase === name),
   );
@@ -66,7 +68,7 @@ const phaseBlocks = (story: RunStory, name: string): Block[] => {
   ]);
   const faults = phase.faults.length === 0 ? 'no fault' : describeFaults(phase);
   return [
-    heading(`${name}: ${faults} (${plannedDuration(phase.durationMs)})`),
+    heading(`${name}: ${faults} (${plannedDuration(phase.durationMs)})`, phaseAnchor(index)),
     table(['Witness', ...reached.map(({variant}) => variant.name)], rows),
   ];
 };

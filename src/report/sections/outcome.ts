@@ -20,6 +20,7 @@ import {figure} from '../figure.ts';
 import {count, duration, percent, perOperation, plain, plural, unknownFigure} from '../format.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../goals.ts';
 import type {PhaseMedians} from '../medians.ts';
+import {phaseLink} from '../phase-link.ts';
 import {progressOf} from '../progress.ts';
 import type {GoalStory, RunStory, VariantStory} from '../variants.ts';
 import {sweepBlocks} from './sweep.ts';
@@ -99,7 +100,7 @@ const phaseTable = (baseline: VariantStory, candidate: VariantStory): Block => {
       return texts.every(text => text === unknownFigure) ? unknownFigure : texts.join(' → ');
     };
     return [
-      after.phase,
+      phaseLink(candidate, after.phase),
       cell(({successRatio}) => percent(successRatio)),
       cell(({outcomes}) => count(outcomes.hung)),
       cell(({goodputPerSecond}) => plain(goodputPerSecond)),

@@ -17,6 +17,7 @@ import {
 import {endingBlocks} from '../endings.ts';
 import {evidenceFigure} from '../evidence.ts';
 import {count, plural} from '../format.ts';
+import {phaseLink} from '../phase-link.ts';
 import type {RunStory, SymptomStory, VariantStory} from '../variants.ts';
 
 const examplesShown = 2;
@@ -56,7 +57,7 @@ export const symptomBlocks = (story: VariantStory): Block[] => {
     paragraph(name, ` shows ${count(present.length)} of the ${looked} that were looked for.`),
     table(
       ['Symptom', 'Phase', 'Evidence', '>Number', '>Threshold', '>Count', 'Witness'],
-      present.flatMap(rowsOf),
+      present.flatMap(symptom => rowsOf(symptom, story)),
     ),
     ...rest(story),
   ];
@@ -68,12 +69,12 @@ const failuresFirst = (a: SymptomStory, b: SymptomStory): number =>
   Number(isWarning(a)) - Number(isWarning(b));
 
 /** The finding of the trial that shows it most, a row for each piece of evidence; the later ones may be of other phases. */
-const rowsOf = (story: SymptomStory): Text[][] => {
-  const worst = story.present[0];
+const rowsOf = (symptom: SymptomStory, story: VariantStory): Text[][] => {
+  const worst = symptom.present[0];
   if (!worst) return [];
   return worst.evidence.map((evidence, index) => [
-    index === 0 ? nameOf(story) : [],
-    index === 0 ? [worst.phase] : [],
+    index === 0 ? nameOf(symptom) : [],
+    index === 0 ? [phaseLink(story, worst.phase)] : [],
     saysOf(evidence),
     [evidenceFigure(evidence, evidence.value)],
     [evidenceFigure(evidence, evidence.threshold)],

@@ -23,6 +23,11 @@ test('a list, a quote and a heading', t => {
   t.is(renderBlock({kind: 'heading', title: 'A & B'}), '<h3>A &amp; B</h3>');
 });
 
+test('a link leads to the heading with its id', t => {
+  t.is(renderBlock(paragraph({link: '<a>', to: 'phase-4'})), '<p><a href="#phase-4">&lt;a&gt;</a></p>');
+  t.is(renderBlock({kind: 'heading', title: 'stall', id: 'phase-4'}), '<h3 id="phase-4">stall</h3>');
+});
+
 test('a table scrolls in a box of its own, figures to the right', t => {
   t.is(
     renderBlock(table(['A', '>B'], [['x', '1']])),
