@@ -1,6 +1,7 @@
 // The commands and their options, as commander knows them.
 import {Command, CommanderError} from 'commander';
 import {exitCodes} from '../model/errors.ts';
+import {addCompareCommand} from './commands/compare.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
 import {addProxyCommand} from './commands/proxy.ts';
@@ -41,6 +42,7 @@ const program = (session: Session): Command => {
   addListCommand(root, session);
   addInitCommand(root, session);
   addReportCommand(root, session);
+  addCompareCommand(root, session);
   addProxyCommand(root, session);
   return root;
 };

@@ -44,17 +44,47 @@ export const bootstrapRatio = (
   const {seed, resampleCount = 5000, confidenceRatio = 0.95} = options;
   if (pairs.length < minimumPairs || pairs.some(pair => !(pair.before > 0))) return null;
   const random = generator(seed);
-  const ratios: number[] = [];
-  for (let resample = 0; resample < resampleCount; resample++) {
-    ratios.push(ratioOfMedians(pairs.map(() => pairs[Math.floor(random() * pairs.length)]!)));
-  }
-  ratios.sort((a, b) => a - b);
+  const draw = (): number => ratioOfMedians(pairs.map(() => pairs[Math.floor(random() * pairs.length)]!));
   return {
     ratio: ratioOfMedians(pairs),
-    low: quantileSorted(ratios, (1 - confidenceRatio) / 2),
-    high: quantileSorted(ratios, (1 + confidenceRatio) / 2),
+    ...percentiles(draw, resampleCount, confidenceRatio),
     confidenceRatio,
     pairCount: pairs.length,
+  };
+};
+
+export type UnpairedInterval = Omit<RatioInterval, 'pairCount'>;
+
+/**
+ * The same for samples that do not belong together two by two, such as those of two runs: each is drawn from by itself.
+ * Null with fewer than five values on a side, or where a `before` is not above zero.
+ */
+export const bootstrapRatioOfSamples = (
+  before: readonly number[],
+  after: readonly number[],
+  options: {seed: number; resampleCount?: number; confidenceRatio?: number},
+): UnpairedInterval | null => {
+  const {seed, resampleCount = 5000, confidenceRatio = 0.95} = options;
+  if (Math.min(before.length, after.length) < minimumPairs || before.some(value => !(value > 0))) return null;
+  const random = generator(seed);
+  const drawn = (sample: readonly number[]): number =>
+    median(sample.map(() => sample[Math.floor(random() * sample.length)]!));
+  return {
+    ratio: median([...after]) / median([...before]),
+    ...percentiles(() => drawn(after) / drawn(before), resampleCount, confidenceRatio),
+    confidenceRatio,
+  };
+};
+
+const percentiles = (
+  draw: () => number,
+  resampleCount: number,
+  confidenceRatio: number,
+): {low: number; high: number} => {
+  const ratios = Array.from({length: resampleCount}, draw).sort((a, b) => a - b);
+  return {
+    low: quantileSorted(ratios, (1 - confidenceRatio) / 2),
+    high: quantileSorted(ratios, (1 + confidenceRatio) / 2),
   };
 };
 

@@ -1,0 +1,69 @@
+// What a user names to be compared → a result: a result.json, a folder that holds one, or a saved run.
+import {existsSync} from 'node:fs';
+import {readFile, stat} from 'node:fs/promises';
+import {basename, dirname, join, resolve} from 'node:path';
+import {FoulweatherError} from '../model/errors.ts';
+import type {Side} from '../report/compare.ts';
+import {redactRun} from '../report/redact.ts';
+import {type Result, resultOf, resultSchemaVersion} from '../report/result.ts';
+import {runStory} from '../report/variants.ts';
+import {reopenRun} from '../run/reopen.ts';
+import {didYouMean} from '../scenarios/nearest.ts';
+import {RunFolder} from '../store/run-folder.ts';
+
+/**
+ * @param named a file, a folder or the id of a run; with `:variant` at its end another variant than the candidate
+ * @throws FoulweatherError FW_UNKNOWN_RUN, FW_RUN_DAMAGED, FW_UNKNOWN_VARIANT
+ */
+export const openSide = async (cwd: string, named: string): Promise<Side> => {
+  const {source, variantName} = split(cwd, named);
+  const {result, title} = await openResult(cwd, source);
+  const wanted = variantName ?? result.candidate;
+  const variant = result.variants.find(({name}) => name === wanted);
+  if (variant) return {title: variantName === null ? title : `${title}:${variantName}`, result, variant};
+  throw new FoulweatherError(
+    'FW_UNKNOWN_VARIANT',
+    `${source} has no variant «${wanted}».`,
+    didYouMean(
+      wanted,
+      result.variants.map(({name}) => name),
+    ),
+  );
+};
+
+/** What lies after the last colon is a variant, unless all of it is a file. */
+const split = (cwd: string, named: string): {source: string; variantName: string | null} => {
+  const at = named.lastIndexOf(':');
+  if (at <= 0 || existsSync(resolve(cwd, named))) return {source: named, variantName: null};
+  return {source: named.slice(0, at), variantName: named.slice(at + 1)};
+};
+
+const openResult = async (cwd: string, source: string): Promise<{result: Result; title: string}> => {
+  const path = resolve(cwd, source);
+  if (!existsSync(path)) {
+    const run = await reopenRun(await RunFolder.open(cwd, source));
+    return {result: resultOf(runStory(redactRun(run))), title: run.record.id};
+  }
+  const file = (await stat(path)).isDirectory() ? join(path, 'result.json') : path;
+  return {result: await readResult(file), title: basename(dirname(file)) || source};
+};
+
+const readResult = async (file: string): Promise<Result> => {
+  try {
+    const result = JSON.parse(await readFile(file, 'utf8')) as Result;
+    if (result.schemaVersion !== resultSchemaVersion) {
+      throw new Error(
+        `its schema version is ${String(result.schemaVersion)}, this version reads ${resultSchemaVersion}`,
+      );
+    }
+    if (!Array.isArray(result.variants)) throw new Error('it holds no variants');
+    return result;
+  } catch (error) {
+    throw new FoulweatherError(
+      'FW_RUN_DAMAGED',
+      `${file} is no result of a run: ${error instanceof Error ? error.message : String(error)}`,
+      'Name a result.json, a folder that holds one, or the id of a saved run.',
+      {cause: error},
+    );
+  }
+};

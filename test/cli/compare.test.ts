@@ -1,0 +1,68 @@
+// foulweather compare, on results in files and on a saved run.
+import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {redactRun} from '../../src/report/redact.ts';
+import {resultOf} from '../../src/report/result.ts';
+import {runStory} from '../../src/report/variants.ts';
+import {openPlace, type Place} from '../helpers/cli-world.ts';
+import {judgedRun} from '../helpers/judged-run.ts';
+
+const resultText = (trialsPerVariant: number): string =>
+  JSON.stringify(resultOf(runStory(redactRun(judgedRun({trialsPerVariant})))));
+
+const withResults = async (place: Place): Promise<void> => {
+  for (const [name, trials] of [
+    ['old', 1],
+    ['new', 5],
+  ] as const) {
+    await mkdir(join(place.cwd, name), {recursive: true});
+    await writeFile(join(place.cwd, name, 'result.json'), resultText(trials));
+  }
+};
+
+test('files, folders and variants', async t => {
+  const place = await openPlace(t);
+  await withResults(place);
+  const folders = await place.call(['compare', 'old', 'new/result.json']);
+  t.is(folders.code, 0, folders.stderr);
+  t.regex(folders.stdout, /^undici-stall: from old to new, /);
+  const back = await place.call(['compare', 'new', 'new:defaults', '--markdown']);
+  t.is(back.code, 1);
+  t.regex(back.stdout, /^## undici-stall: .* got worse/);
+  t.regex(back.stdout, /once is proof/);
+  const data = JSON.parse((await place.call(['compare', 'old', 'new', '--json'])).stdout) as {
+    scenario: string;
+  };
+  t.is(data.scenario, 'undici-stall');
+});
+
+test('a saved run against a result that was kept', async t => {
+  const place = await openPlace(t);
+  await place.bring('calm');
+  t.is((await place.call(['run', 'calm.ts', '--quiet', '--out', 'kept'])).code, 0);
+  await cp(join(place.cwd, 'kept/calm/result.json'), join(place.cwd, 'before.json'));
+  const told = await place.call(['compare', 'before.json', 'latest']);
+  t.is(told.code, 0, told.stderr);
+  t.regex(told.stdout, /^calm: from .* no goal got better or worse/);
+  t.true((await readFile(join(place.cwd, 'before.json'), 'utf8')).length > 0);
+});
+
+const isRefused = test.macro<[readonly string[], RegExp]>({
+  title: (_, argv) => `refused: compare ${argv.join(' ')}`,
+  async exec(t, argv, message) {
+    const place = await openPlace(t);
+    await withResults(place);
+    await writeFile(join(place.cwd, 'no.json'), '{"schemaVersion": 7}');
+    await writeFile(join(place.cwd, 'other.json'), resultText(1).replace('"undici-stall"', '"other"'));
+    const {code, stdout, stderr} = await place.call(['compare', ...argv]);
+    t.is(code, 64);
+    t.is(stdout, '');
+    t.regex(stderr, message);
+  },
+});
+
+test(isRefused, ['old', 'nowhere'], /There is no run «nowhere»/);
+test(isRefused, ['old', 'new:bounde'], /no variant «bounde»[\s\S]*bounded/);
+test(isRefused, ['no.json', 'new'], /schema version is 7/);
+test(isRefused, ['old', 'other.json'], /of the scenario undici-stall, .* of other/);
