@@ -24,16 +24,24 @@ test('several faults of a phase hit as they were asked to, and the run is judged
       'gone-1-halfOpen',
       'gone-2-blackhole',
       'flapping-1-flap',
+      'swelling-1-latency',
+      'swelling-2-resetPeer',
     ],
   );
   for (const {name, actions, decisions, applied} of faults) {
     t.true(actions! > 0, name);
     t.true(decisions! >= applied! && applied! > 0, name);
   }
+  t.true(faults[7]!.applied! > 1, 'it came again');
+  const swelling = trial.plan.phases.findIndex(({name}) => name === 'swelling');
+  const medians = trial.driver.bins.filter(({phase}) => phase === swelling).map(({p50Ms}) => p50Ms ?? 0);
+  t.true(Math.max(...medians) > 40, `the latency did not rise: ${medians.join(', ')} ms`);
   t.is(faults[2]!.applied, 3);
   t.is(faults[3]!.applied, 5);
   const report = ran.reportOf('only').replaceAll('\u00A0', ' ');
   t.true(report.includes('; asked for 50.0 %, was '), 'the rates are shown');
+  t.true(report.includes('latency from 0 ms to 150 ms, server to client'));
+  t.true(report.includes('from 100 ms on, for 30 ms out of every 250 ms'));
   t.true(
     report.includes(
       'no answer after 10 B, connection left open, server to client, on the first 3 connections only',
