@@ -115,6 +115,6 @@ test('what changed is told in words', t => {
   const text = comparisonMarkdown(comparison);
   t.regex(
     text,
-    /\| baseline \| goodput +\| 102\/s \| 202\/s \| 1\.98 × \(1\.9\d–2\.0\d\) \| 0\.008 \| \*\*better\*\*/u,
+    /\| baseline \| goodput +\| 102\/s \| 202\/s \| 1\.98\s×\s\(1\.9\d–2\.0\d\) \| 0\.008 \| \*\*better\*\*/u,
   );
 });
