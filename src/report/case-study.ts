@@ -4,9 +4,10 @@ import {timeline} from './charts/timeline.ts';
 import type {Block, Section} from './document.ts';
 import {code, paragraph, type Span, strong} from './document.ts';
 import {figure} from './figure.ts';
-import {duration, plural} from './format.ts';
+import {duration, listed, plural} from './format.ts';
 import {verdictWords} from './goals.ts';
 import {headlineOf} from './headline.ts';
+import {representativeNote, representativeOf, representativeTitle} from './representative.ts';
 import {changeSection} from './sections/change.ts';
 import {environmentSection} from './sections/environment.ts';
 import {figuresSection} from './sections/figures.ts';
@@ -35,6 +36,7 @@ export const caseStudy = (story: RunStory): CaseStudy => ({
     verdictBlock(story),
     ...doubtBlocks(story),
     ...figure('timeline', () => timeline(story)),
+    ...chosenBlocks(story),
   ],
   sections: [
     observationSection(story),
@@ -91,6 +93,16 @@ const partialBlocks = ({run, variants}: RunStory): Block[] => {
       ],
     },
   ];
+};
+
+/** Which trials stand for their variants, where there was a choice. */
+const chosenBlocks = ({variants}: RunStory): Block[] => {
+  const note = representativeNote(variants);
+  const chosen = variants.flatMap((variant): string[] => {
+    const trial = representativeOf(variant);
+    return trial ? [representativeTitle(variant, trial)] : [];
+  });
+  return note === '' ? [] : [paragraph(`Charts over time show ${listed(chosen)}.${note}`)];
 };
 
 /** Why a run cannot judge, as early as the verdict is given. */

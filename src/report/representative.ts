@@ -11,8 +11,7 @@ export const representativeOf = ({trials}: VariantStory): JudgedTrial | null => 
   );
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
   if (!middle) return null;
-  const same = sorted.filter(trial => goodputOfTrial(trial) === goodputOfTrial(middle));
-  return same.length === sorted.length ? (same[0] ?? middle) : middle;
+  return sorted.find(trial => goodputOfTrial(trial) === goodputOfTrial(middle)) ?? middle;
 };
 
 /** `bounded, trial 3 of 5`; the name alone where there is only one. */
