@@ -41,6 +41,15 @@ export type Load =
 /** What drives operations in a phase. */
 export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.load ?? load;
 
+const samplesKept = 10_000;
+
+/**
+ * How often the processes of a trial are looked at: every 500 ms, and in a trial of more than 83 minutes less often, so
+ * that what is kept of it stays bounded.
+ */
+export const sampleEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
+  Math.max(500, phases.reduce((sum, {durationMs}) => sum + durationMs, 0) / samplesKept);
+
 /** How the subject's process is started. */
 export type SubjectProcess = {
   /** V8's own limit when absent. */

@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto';
 import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
-import {type Plan, telemetryModeOf, type Variant} from '../model/plan.ts';
+import {type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
 import type {Trial} from '../model/trial.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
 import {ControlProbe} from './control-probe.ts';
@@ -106,7 +106,13 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     onEvent: record,
   });
   probe = new ControlProbe({plan, url, now, record: request.record});
-  const witnesses = new Witnesses({link, pid: subject.pid, now, record});
+  const witnesses = new Witnesses({
+    link,
+    pid: subject.pid,
+    sampleEveryMs: sampleEveryMs(phases),
+    now,
+    record,
+  });
   const harness = new HarnessWatch(
     {injector: context.injector.child, receiver: receiver.child, target: target.child},
     record,

@@ -3,11 +3,10 @@ import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
 import {sampleProcess} from './system-sampler.ts';
 
-const sampleEveryMs = 500;
-
 export type WitnessOptions = {
   readonly link: FaultyLink;
   readonly pid: number;
+  readonly sampleEveryMs: number;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
 };
@@ -23,7 +22,7 @@ export class Witnesses {
     this.#options = options;
     this.#timer = setInterval(() => {
       this.#beating ??= this.#beat();
-    }, sampleEveryMs);
+    }, options.sampleEveryMs);
   }
 
   /** Once the subject is gone: what hit it in its last moments. Nothing is recorded after this. */

@@ -5,6 +5,7 @@ import {errorFacts} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import type {Phase} from '../model/plan.ts';
+import {sampleEveryMs} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {heapAfterCollection} from './heap.ts';
 import {loadScenario} from './load-scenario.ts';
@@ -14,9 +15,6 @@ import type {SubjectTask, ToSubject} from './protocol.ts';
 import {watchRejections} from './rejections.ts';
 import {Resources} from './resources.ts';
 import {flushMetrics, shutdownSdk} from './sdk.ts';
-
-/** Resources are sampled this often; the driver's figures are told every second time. */
-const sampleEveryMs = 500;
 
 /** A library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
@@ -35,6 +33,8 @@ class SubjectProcess {
   readonly #subject: SubjectInput<unknown, unknown>;
   readonly #client: unknown;
   readonly #driver: Driver;
+  /** Resources are sampled this often; the driver's figures are told every second time. */
+  readonly #sampleEveryMs: number;
   readonly #phases: readonly Phase[];
   #phase: number | null = null;
   #ticker: NodeJS.Timeout | undefined;
@@ -55,6 +55,7 @@ class SubjectProcess {
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
+    this.#sampleEveryMs = sampleEveryMs(phases);
     this.#phases = phases;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});
     // Whoever ends this process, by an exit or an exception: what was booked until then is told.
@@ -109,7 +110,7 @@ class SubjectProcess {
     this.#driver.enterPhase(phase);
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
-      this.#ticker = setInterval(() => this.#tick(), sampleEveryMs);
+      this.#ticker = setInterval(() => this.#tick(), this.#sampleEveryMs);
       this.#driver.startLoad();
     }
     this.#phase = phase;
