@@ -4,6 +4,7 @@ import {exitCodes} from '../model/errors.ts';
 import {addCompareCommand} from './commands/compare.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
+import {addOverheadCommand} from './commands/overhead.ts';
 import {addProxyCommand} from './commands/proxy.ts';
 import {addReportCommand} from './commands/report.ts';
 import {addRunCommand} from './commands/run.ts';
@@ -44,5 +45,6 @@ const program = (session: Session): Command => {
   addReportCommand(root, session);
   addCompareCommand(root, session);
   addProxyCommand(root, session);
+  addOverheadCommand(root, session);
   return root;
 };

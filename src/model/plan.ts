@@ -64,6 +64,8 @@ export type SubjectProcess = {
 /** One configuration of the library; the first is the baseline, the others name the change they make. */
 export type Variant = {
   readonly name: string;
+  /** The scenario's variant that it was made of, where it is not the scenario's own. */
+  readonly madeOf?: string;
   /** What the report shows of the options; the subject reads the real ones from the scenario itself. */
   readonly options: Json;
   readonly change: string | null;

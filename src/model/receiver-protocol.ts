@@ -2,7 +2,33 @@
 import type {FromHealth, ToHealth} from './process-health.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
+/** The user's own backend: `/v1/traces` and so on are appended to the endpoint. */
+export type RelayTarget = {readonly endpoint: string; readonly headers: Readonly<Record<string, string>>};
+
+/** What of the telemetry was passed on, in requests. */
+export type RelayCounts = {
+  readonly sentCount: number;
+  readonly droppedCount: number;
+  readonly lastError: string | null;
+};
+
+/** What telemetry that is passed on carries besides its own attributes. */
+export type TrialLabels = {
+  readonly run: string;
+  readonly variant: string;
+  readonly phases: readonly {readonly name: string; readonly faults: string}[];
+};
+
 export type ToReceiver =
+  /** Pass on what comes from now on. */
+  | {readonly kind: 'relay'; readonly target: RelayTarget}
+  /** All trials are over: answer with what was passed on. */
+  | {
+      readonly kind: 'end-relay';
+      readonly run: string;
+      readonly startEpochMs: number;
+      readonly limitMs: number;
+    }
   /** A trial begins: its spans come to `/<trialId>/v1/…`. `originEpochMs` is the wall clock at the trial's 0 ms. */
   | {
       readonly kind: 'trial';
@@ -11,6 +37,8 @@ export type ToReceiver =
       readonly originEpochMs: number;
       /** Where the normalised spans are written, one JSON object a line. */
       readonly spansFile: string;
+      /** Null: nothing of it is passed on. */
+      readonly labels: TrialLabels | null;
     }
   /** From `atMs` on, what starts belongs to phase number `phase`. */
   | {readonly kind: 'phase'; readonly trialId: string; readonly phase: number; readonly atMs: number}
@@ -23,4 +51,5 @@ export type FromReceiver =
   | FromHealth
   | {readonly kind: 'listening'; readonly url: string}
   | {readonly kind: 'telemetry'; readonly trialId: string; readonly observation: TelemetryObservation}
+  | {readonly kind: 'relayed'; readonly counts: RelayCounts}
   | {readonly kind: 'failed'; readonly message: string};

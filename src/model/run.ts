@@ -6,6 +6,7 @@ import type {GoalResult, Verdict} from './goal.ts';
 import type {OutcomeCounts} from './outcome.ts';
 import type {Picture} from './picture.ts';
 import type {PhaseRole, Plan} from './plan.ts';
+import type {RelayCounts} from './receiver-protocol.ts';
 import type {Trial} from './trial.ts';
 
 export type Environment = {
@@ -60,6 +61,8 @@ export type RunRecord = {
   readonly environment: Environment;
   readonly calibration: Calibration | null;
   readonly trialIds: readonly string[];
+  /** Where the telemetry was passed on to, and how much of it; absent where it was not. */
+  readonly relayed?: RelayCounts & {readonly endpoint: string};
 };
 
 /** Something that keeps a run from judging, with the number and what to do about it. */

@@ -41,14 +41,14 @@ export const calibrate = async (
   const phases = phasesOf(limits.calibrationMs);
   const trialId = calibrationId;
   const originEpochMs = performance.timeOrigin + performance.now();
-  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile});
+  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile, labels: null});
   const subject = startSubject({
     household,
     plan,
     variant: {...variant, process: {env: {}, telemetry: telemetryModeOf(variant)}},
     task: {
       scenarioFile: context.scenarioFile,
-      variant: variant.name,
+      variant: variant.madeOf ?? variant.name,
       trialId,
       tracePrefix,
       url: receiver.url,

@@ -2,6 +2,7 @@
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan, Variant} from '../model/plan.ts';
+import type {RelayTarget} from '../model/receiver-protocol.ts';
 import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import {didYouMean} from '../scenarios/nearest.ts';
@@ -32,6 +33,10 @@ export type RunOptions = {
   readonly toxiproxyUrl: string | null;
   /** False: no SDK in the subjects, whatever the variants say. */
   readonly telemetry?: boolean;
+  /** Makes another plan of the scenario's, with variants that are made of its own. */
+  readonly reshape?: (plan: Plan) => Plan;
+  /** The user's own backend, to which the telemetry is passed on. */
+  readonly relay?: RelayTarget | null;
   readonly seed: number;
   readonly trialsPerVariant: number;
   /** Adds trials until the ratio is known so well; needs a baseline and a candidate. */
@@ -74,7 +79,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
   try {
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const chosen = choose(described, options.variants);
-    const plan = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
+    const asked = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
+    const plan = options.reshape?.(asked) ?? asked;
     if (options.precision) refuseOneVariant(plan);
     const {baseDir, environment} = options;
     const packages = await installPackages(plan, {
@@ -109,6 +115,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       limits,
       profiles: options.profiles,
     };
+    if (options.relay) receiver.child.send({kind: 'relay', target: options.relay});
     const record: RunRecord = {
       schemaVersion: 1,
       id,
@@ -159,6 +166,9 @@ const refuseOneVariant = ({name, variants}: Plan): void => {
   );
 };
 
+/** What the user's backend has not taken by then is dropped. */
+const relayLimitMs = 3000;
+
 const withoutTelemetry = (plan: Plan): Plan => ({
   ...plan,
   variants: plan.variants.map(variant => ({
@@ -208,11 +218,23 @@ class RunInProgress {
       await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()}).catch(() => {});
       throw this.#broken(error);
     }
+    await this.#endRelay();
     const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
     await this.#save({status, endedAt: this.#options.now().toISOString()});
     const variants = this.#context.plan.variants.map(variant => variant.name);
     const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants, this.#record.calibration));
     return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
+  }
+
+  /** What was passed on to the user's backend is told, and never waited for long. */
+  async #endRelay(): Promise<void> {
+    const {relay} = this.#options;
+    if (!relay) return;
+    const {child} = this.#context.receiver;
+    const {id, startedAt} = this.#record;
+    child.send({kind: 'end-relay', run: id, startEpochMs: Date.parse(startedAt), limitMs: relayLimitMs});
+    const {counts} = await child.next(['relayed'], 2 * relayLimitMs);
+    await this.#save({relayed: {endpoint: new URL(relay.endpoint).origin, ...counts}});
   }
 
   async #round(number: number): Promise<void> {

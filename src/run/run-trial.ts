@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto';
 import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import {type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
+import type {TrialLabels} from '../model/receiver-protocol.ts';
 import type {Trial} from '../model/trial.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
 import {ControlProbe} from './control-probe.ts';
@@ -72,7 +73,15 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const {number, seed, files} = request;
   record({kind: 'trial', trialId, variant: variant.name, number, seed, tracePrefix, originEpochMs});
   target.child?.send({kind: 'trial', trialId, originMonotonicMs});
-  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile: files.spansFile});
+  const labels = labelsOf(context, variant);
+  receiver.child.send({
+    kind: 'trial',
+    trialId,
+    tracePrefix,
+    originEpochMs,
+    spansFile: files.spansFile,
+    labels,
+  });
 
   const {link, url, close} = await openTrialLink(
     household,
@@ -87,7 +96,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     variant,
     task: {
       scenarioFile: context.scenarioFile,
-      variant: variant.name,
+      variant: variant.madeOf ?? variant.name,
       trialId,
       tracePrefix,
       url,
@@ -157,6 +166,13 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   }
   await collect(context, request, now);
 };
+
+/** What a trial's telemetry is known by in the user's own backend. */
+const labelsOf = ({runId, plan}: TrialContext, variant: Variant): TrialLabels => ({
+  run: runId,
+  variant: variant.name,
+  phases: plan.phases.map(({name, faults}) => ({name, faults: faults.map(({kind}) => kind).join(', ')})),
+});
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -3,6 +3,7 @@ import {exitCodes} from '../model/errors.ts';
 import {HealthWatch} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
 import {startReceiver} from './receiver.ts';
+import {RelayStation} from './relay/station.ts';
 
 const health = new HealthWatch();
 
@@ -20,7 +21,13 @@ process.on('SIGINT', () => undefined);
 // Without the parent there is nobody to observe for. Comes once what was told has been sent.
 process.on('disconnect', () => process.exit());
 
-const receiver = await startReceiver({host: '127.0.0.1', port: 0}).catch((error: unknown) => {
+const station = new RelayStation();
+
+const receiver = await startReceiver({
+  host: '127.0.0.1',
+  port: 0,
+  onTaken: (trialId, signal, encoding, body) => station.pass(trialId, signal, encoding, body),
+}).catch((error: unknown) => {
   fail(error);
   process.exitCode = exitCodes.harness;
   process.disconnect();
@@ -29,15 +36,27 @@ const receiver = await startReceiver({host: '127.0.0.1', port: 0}).catch((error:
 
 const obey = async (message: ToReceiver): Promise<void> => {
   switch (message.kind) {
+    case 'relay':
+      station.begin(message.target);
+      return;
+    case 'end-relay': {
+      const {run, startEpochMs, limitMs} = message;
+      tell({kind: 'relayed', counts: await station.end(run, startEpochMs, limitMs)});
+      return;
+    }
     case 'trial':
       receiver.startTrial(message);
+      if (message.labels) station.startTrial(message.trialId, message.originEpochMs, message.labels);
       return;
     case 'phase':
       receiver.startPhase(message.trialId, message.phase, message.atMs);
+      station.startPhase(message.trialId, message.phase, message.atMs);
       return;
     case 'finish': {
       const {trialId} = message;
-      tell({kind: 'telemetry', trialId, observation: await receiver.finishTrial(trialId)});
+      const observation = await receiver.finishTrial(trialId);
+      station.finishTrial(trialId);
+      tell({kind: 'telemetry', trialId, observation});
       return;
     }
     case 'health':

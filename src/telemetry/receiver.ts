@@ -26,7 +26,11 @@ export type ReceiverOptions = {
   readonly port: number;
   /** Of all requests under way; above it they are asked to come back. */
   readonly bodiesLimitBytes?: number;
+  /** Told of each request that was taken, with its body inflated. Must not throw. */
+  readonly onTaken?: OnTaken;
 };
+
+type OnTaken = (trialId: string, signal: Signal, encoding: Encoding, body: Buffer) => void;
 
 type OpenTrial = {readonly intake: TrialIntake; underWayCount: number};
 
@@ -71,6 +75,7 @@ const exportInto = async (
   signal: Signal,
   request: IncomingMessage,
   share: Share,
+  onTaken: (encoding: Encoding, body: Buffer) => void,
 ): Promise<Answer> => {
   const body = await readBody(request, share.take);
   intake.countRequest(body.length);
@@ -85,14 +90,21 @@ const exportInto = async (
   }
   const inflated = await inflateBody(body, request.headers['content-encoding'] ?? '');
   if (inflated !== body) share.take(inflated.length);
-  return exportResponse(signal, encoding, await intake.take(signal, encoding, inflated));
+  const rejected = await intake.take(signal, encoding, inflated);
+  onTaken(encoding, inflated);
+  return exportResponse(signal, encoding, rejected);
 };
 
 /**
  * Starts an OTLP receiver for http/protobuf and http/json. Port 0 takes a free one.
  * Rejects where it cannot listen; once it does, no request can make it fail.
  */
-export const startReceiver = async ({host, port, bodiesLimitBytes}: ReceiverOptions): Promise<Receiver> => {
+export const startReceiver = async ({
+  host,
+  port,
+  bodiesLimitBytes,
+  onTaken,
+}: ReceiverOptions): Promise<Receiver> => {
   const trials = new Map<string, OpenTrial>();
   const budget = new BodyBudget(bodiesLimitBytes);
 
@@ -102,11 +114,14 @@ export const startReceiver = async ({host, port, bodiesLimitBytes}: ReceiverOpti
     return trial;
   };
 
-  const exportTo = async (trial: OpenTrial, signal: Signal, request: IncomingMessage): Promise<Answer> => {
+  const exportTo = async (trialId: string, signal: Signal, request: IncomingMessage): Promise<Answer> => {
+    const trial = trialOf(trialId);
     trial.underWayCount += 1;
     const share = budget.share();
     try {
-      return await exportInto(trial.intake, signal, request, share);
+      return await exportInto(trial.intake, signal, request, share, (encoding, body) =>
+        onTaken?.(trialId, signal, encoding, body),
+      );
     } catch (error) {
       // A sender that has gone away is told nothing, but counted.
       trial.intake.refuse(request.errored === null ? refusalFrom(error).kind : 'aborted by the sender');
@@ -123,7 +138,7 @@ export const startReceiver = async ({host, port, bodiesLimitBytes}: ReceiverOpti
       const [, trialId, signal] = pathPattern.exec(path) ?? [];
       if (trialId === undefined)
         throw new Refusal('unknown path', 'the path is not /<trial>/v1/traces, metrics or logs');
-      send(response, 200, await exportTo(trialOf(trialId), signal as Signal, request));
+      send(response, 200, await exportTo(trialId, signal as Signal, request));
     } catch (error) {
       if (!response.destroyed) sendRefusal(request, response, refusalFrom(error));
     }

@@ -1,9 +1,14 @@
 // What the command line does about telemetry: runs without any, and packages that are missing.
 import {readFile, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
+import {buffer} from 'node:stream/consumers';
 import test from 'ava';
 import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
 import type {Result} from '../../src/report/result.ts';
+import {decodeRequest} from '../../src/telemetry/decode.ts';
+import {attributes} from '../../src/telemetry/values.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 test('--no-telemetry: the run is judged, and what needs telemetry is inconclusive', async t => {
@@ -20,6 +25,63 @@ test('--no-telemetry: the run is judged, and what needs telemetry is inconclusiv
     const finding = trial!.findings.find(candidate => candidate.symptom === symptom);
     t.deepEqual(finding as unknown, {symptom, verdict: 'inconclusive', reason: 'telemetry was switched off'});
   }
+});
+
+test('--otlp-endpoint: what the library says arrives at the user’s backend, with run and phase, and the run’s own frame', async t => {
+  const requests: {path: string; type: string; body: Buffer}[] = [];
+  const server = createServer((request, response) => {
+    void buffer(request).then(body => {
+      requests.push({path: request.url!, type: request.headers['content-type']!, body});
+      response.writeHead(200).end();
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const place = await openPlace(t);
+  await place.bring('calm');
+  const run = await place.call(['run', 'calm.ts', '--variant', 'one'], {
+    env: {OTEL_EXPORTER_OTLP_ENDPOINT: endpoint},
+  });
+  t.is(run.code, 0, run.stderr);
+  const resources = requests
+    .filter(({path}) => path === '/v1/traces')
+    .flatMap(({body}) => decodeRequest('traces', 'protobuf', body).resourceSpans)
+    .map(({resource, scopeSpans}) => ({
+      labels: attributes(resource?.attributes ?? []),
+      names: scopeSpans.flatMap(({spans}) => spans.map(({name}) => name)),
+    }));
+  const library = resources.filter(({labels}) => labels['service.name'] === 'calm');
+  t.true(
+    library.some(
+      ({labels}) => labels['foulweather.phase'] === 'slow' && labels['foulweather.fault'] === 'latency',
+    ),
+  );
+  t.true(library.flatMap(({names}) => names).filter(name => name === 'GET').length > 50);
+  const frame = resources
+    .filter(({labels}) => labels['service.name'] === 'foulweather')
+    .flatMap(({names}) => names);
+  t.deepEqual(frame.slice(0, 4), ['trial one-1', 'phase baseline', 'phase slow', 'phase drain']);
+  t.regex(frame.at(-1)!, /^run .*calm$/);
+  t.true(requests.some(({path}) => path === '/v1/metrics'));
+});
+
+test('--otlp-endpoint: a backend that is gone changes nothing, and is told', async t => {
+  const place = await openPlace(t);
+  await place.bring('calm');
+  const run = await place.call([
+    'run',
+    'calm.ts',
+    '--variant',
+    'one',
+    '--otlp-endpoint',
+    'http://127.0.0.1:9',
+  ]);
+  t.is(run.code, 0, run.stderr);
+  t.regex(run.stderr, /\d+ of \d+ OTLP requests did not reach http:\/\/127\.0\.0\.1:9: /);
 });
 
 const scenario = (telemetry: string): string => `import {defineScenario} from 'foulweather';

@@ -33,7 +33,7 @@ const tell = (child: ChildProcess, message: ToReceiver): void => {
 test('takes traces and metrics of an SDK and answers with the observation', async t => {
   const {child, url} = await startChild(t);
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
-  tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile});
+  tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile, labels: null});
   tell(child, {kind: 'phase', trialId: 'a', phase: 0, atMs: 0});
 
   const tracers = tracerProvider(`${url}/a`);
@@ -80,7 +80,14 @@ test('reads what the kernel still holds of a subject that has died', async t => 
   const body = JSON.stringify(tracesJson(spanJson()));
   for (let index = 0; index < 20; index += 1) {
     const id = `trial-${index}`;
-    tell(child, {kind: 'trial', trialId: id, tracePrefix, originEpochMs, spansFile: join(folder, id)});
+    tell(child, {
+      kind: 'trial',
+      trialId: id,
+      tracePrefix,
+      originEpochMs,
+      spansFile: join(folder, id),
+      labels: null,
+    });
     const socket = connect(Number(port), hostname);
     const head = `POST /${id}/v1/traces HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n`;
     const request = `${head}content-length: ${body.length}\r\n\r\n${body}`;
@@ -109,7 +116,7 @@ test('says what failed, and goes on', async t => {
 test('ends when its parent is gone', async t => {
   const {child, url} = await startChild(t);
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
-  tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile});
+  tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile, labels: null});
   // A connection that stays open must not keep it alive.
   await fetch(`${url}/a/v1/traces`, {method: 'POST', headers: {'content-type': 'application/x-protobuf'}});
   const exited = once(child, 'exit');

@@ -10,6 +10,7 @@ import {
   precisionOf,
   precisionWords,
 } from '../precision-option.ts';
+import {relayOf, relayWords} from '../relay-option.ts';
 import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../reporter-option.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
@@ -23,6 +24,7 @@ type Options = PrecisionOptions & {
   readonly seed: number;
   readonly profiles: boolean;
   readonly telemetry: boolean;
+  readonly otlpEndpoint?: string;
   readonly out: string;
   readonly json?: boolean;
   readonly reporter?: ReporterChoice[];
@@ -62,6 +64,11 @@ export const addRunCommand = (root: Command, session: Session): void => {
       wholeNumber(minimumPairs, 1000),
     )
     .option('--no-telemetry', 'no OpenTelemetry SDK in the subject: what needs telemetry is inconclusive')
+    .option(
+      '--otlp-endpoint <url>',
+      'pass all telemetry on to this OTLP/HTTP address (default: OTEL_EXPORTER_OTLP_ENDPOINT)',
+      httpUrl,
+    )
     .option('--no-profiles', 'no CPU and memory profiles of the subject')
     .option('--out <dir>', 'where reports go', 'reports')
     .option('--reporter <name>', reporterHelp, parseReporter)
@@ -123,6 +130,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           ...(precision && {precision}),
           profiles: options.profiles,
           telemetry: options.telemetry,
+          relay: relayOf(options.otlpEndpoint, world.env),
           baseDir: world.cwd,
           command: commandOf(name, options),
           version: version(),
@@ -132,6 +140,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           observer: progress,
         });
         progress.end();
+        world.stderr.write(relayWords(run.record.relayed));
         const written = await writeReport(world, {run, folder, out: options.out});
         reporters.add({run, ...written});
         const code = exitCodeOf[run.judgement.verdict];
@@ -163,4 +172,5 @@ const commandOf = (name: string, options: Options): string =>
     ...precisionWords(options),
     ...(options.profiles ? [] : ['--no-profiles']),
     ...(options.telemetry ? [] : ['--no-telemetry']),
+    ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellWord(options.otlpEndpoint)}`]),
   ].join(' ');

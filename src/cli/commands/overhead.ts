@@ -1,0 +1,91 @@
+// foulweather overhead: what a library's telemetry costs it, on a calm network.
+import type {Command} from 'commander';
+import {exitCodes} from '../../model/errors.ts';
+import {minimumPairs} from '../../stats/minimum-pairs.ts';
+import {findScenario} from '../scenario-file.ts';
+import type {Session} from '../session.ts';
+import {shellWord} from '../shell-word.ts';
+import {version} from '../version.ts';
+import {wholeNumber} from '../whole-number.ts';
+
+type Options = {
+  readonly variant?: string;
+  readonly trials: number;
+  readonly seconds: number;
+  readonly concurrency: number;
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+};
+
+export const addOverheadCommand = (root: Command, session: Session): void => {
+  root
+    .command('overhead')
+    .description("measure what a library's telemetry costs: off, API only, unsampled, metrics only, full")
+    .argument('<scenario>', 'a built-in name or a file')
+    .option('--variant <name>', 'this variant of the library (default: the first)')
+    .option('--trials <count>', 'trials per mode, interleaved', wholeNumber(1, 1000), minimumPairs)
+    .option('--seconds <count>', 'how long each trial measures', wholeNumber(1, 3600), 4)
+    .option('--concurrency <count>', 'operations in flight', wholeNumber(1, 100_000), 50)
+    .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
+    .option('--json', 'print the figures as JSON on stdout, and nothing else')
+    .option('--quiet', 'no progress on stderr')
+    .action(async (scenario: string, options: Options) => {
+      session.exitCode = await measure(session, scenario, options);
+    });
+};
+
+const measure = async ({world}: Session, scenario: string, options: Options): Promise<number> => {
+  const scenarioFile = findScenario(scenario, world.cwd);
+  const [
+    {runScenario},
+    {measuredPhase, overheadPlan},
+    {createProgress, quietProgress},
+    {overheadOf, overheadTable},
+  ] = await Promise.all([
+    import('../../run/run-scenario.ts'),
+    import('../../run/overhead-plan.ts'),
+    import('../progress.ts'),
+    import('../../report/overhead.ts'),
+  ]);
+  const interruption = new AbortController();
+  const offSignal = world.onSignal(() => interruption.abort());
+  const progress = options.quiet ? quietProgress : createProgress(world);
+  try {
+    const {run} = await runScenario({
+      scenario,
+      scenarioFile,
+      variants: null,
+      reshape: plan =>
+        overheadPlan(plan, {
+          variant: options.variant ?? null,
+          concurrency: options.concurrency,
+          measuredMs: options.seconds * 1000,
+        }),
+      toxiproxyUrl: null,
+      seed: options.seed,
+      trialsPerVariant: options.trials,
+      profiles: false,
+      baseDir: world.cwd,
+      command: `npx foulweather overhead ${shellWord(scenario)} --seed ${options.seed} --trials ${options.trials}`,
+      version: version(),
+      environment: world.env,
+      now: world.now,
+      signal: interruption.signal,
+      observer: progress,
+    });
+    progress.end();
+    const rows = overheadOf(run, measuredPhase);
+    world.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : overheadTable(rows));
+    if (!options.json) world.stdout.write(footnote(options));
+    return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.met;
+  } finally {
+    progress.end();
+    offSignal();
+  }
+};
+
+const footnote = ({trials, concurrency}: Options): string =>
+  trials < minimumPairs
+    ? `${trials} trials of each, ${concurrency} operations in flight: with ${minimumPairs} or more there are ratios with intervals.\n`
+    : `${trials} trials of each, in turn, ${concurrency} operations in flight; ratios to off with their 95 % interval.\n`;

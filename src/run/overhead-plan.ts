@@ -1,0 +1,46 @@
+// A plan that asks what telemetry costs: one variant of the library in each telemetry mode, on a calm network.
+import {FoulweatherError} from '../model/errors.ts';
+import {type Plan, telemetryModes, type Variant} from '../model/plan.ts';
+
+export type OverheadOptions = {
+  /** Null: the first. */
+  readonly variant: string | null;
+  readonly concurrency: number;
+  readonly measuredMs: number;
+};
+
+export const measuredPhase = 'measured';
+
+const warmUpMs = 1000;
+
+/** @throws FoulweatherError FW_UNKNOWN_VARIANT */
+export const overheadPlan = (plan: Plan, {variant, concurrency, measuredMs}: OverheadOptions): Plan => {
+  const base = variant === null ? plan.variants[0] : plan.variants.find(({name}) => name === variant);
+  if (!base) {
+    const known = plan.variants.map(({name}) => name).join(', ');
+    throw new FoulweatherError(
+      'FW_UNKNOWN_VARIANT',
+      `The scenario ${plan.name} has no variant «${variant}».`,
+      `It has: ${known}.`,
+    );
+  }
+  const variants = telemetryModes.map(
+    (telemetry): Variant => ({
+      ...base,
+      name: telemetry,
+      madeOf: base.name,
+      change: null,
+      process: {...base.process, telemetry},
+    }),
+  );
+  return {
+    ...plan,
+    variants: variants as unknown as Plan['variants'],
+    load: {model: 'closed', concurrency},
+    phases: [
+      {name: 'warm-up', role: 'warm-up', durationMs: warmUpMs, faults: []},
+      {name: measuredPhase, role: 'baseline', durationMs: measuredMs, faults: []},
+    ],
+    goals: {},
+  };
+};
