@@ -1,18 +1,20 @@
 // The OTLP receiver: an HTTP server to which each trial's SDK sends, below a path of its own.
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
 import type {TelemetryObservation} from '../model/telemetry.ts';
 import {type Answer, contentTypes, exportResponse, statusResponse} from './answer.ts';
-import {BodyBudget, type Share} from './body-budget.ts';
+import {openGrpcDoor} from './grpc-door.ts';
 import type {Encoding, Signal} from './otlp-messages.ts';
 import {Refusal} from './refusal.ts';
 import {inflateBody, readBody} from './request-body.ts';
-import {TrialIntake, type TrialStart} from './trial-intake.ts';
+import {type Delivery, type OnTaken, refusalFrom, TrialDesk} from './trial-desk.ts';
+import type {TrialStart} from './trial-intake.ts';
 
 export type Receiver = {
   /** A trial's SDK sends to `${url}/${trialId}/v1/traces`, `…/metrics` and `…/logs`. */
   readonly url: string;
+  /** OTLP over gRPC, for the trial that the header `foulweather-trial` names, or the only one that is open. */
+  readonly grpcUrl: string;
   startTrial(trial: TrialStart): void;
   startPhase(trialId: string, phase: number, atMs: number): void;
   /** Waits for the requests under way; what comes later gets 404. Rejects for a trial that is not there. */
@@ -26,18 +28,8 @@ export type ReceiverOptions = {
   readonly port: number;
   /** Of all requests under way; above it they are asked to come back. */
   readonly bodiesLimitBytes?: number;
-  /** Told of each request that was taken, with its body inflated. Must not throw. */
   readonly onTaken?: OnTaken;
 };
-
-type OnTaken = (trialId: string, signal: Signal, encoding: Encoding, body: Buffer) => void;
-
-type OpenTrial = {readonly intake: TrialIntake; underWayCount: number};
-
-/** A subject that was stopped, not killed, may hold a request open for ever. */
-const finishPatienceMs = 5000;
-/** Reading what the kernel holds of a subject that has just died takes a turn to accept and one to read. */
-const turnsOfSilence = 4;
 
 /** An exporter tries again a few times within its own ten seconds. */
 const retryAfterSeconds = 1;
@@ -55,12 +47,6 @@ const send = (response: ServerResponse, httpStatus: number, {contentType, body}:
   response.end(body);
 };
 
-const refusalFrom = (error: unknown): Refusal => {
-  if (error instanceof Refusal) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new Refusal('internal', `the receiver failed: ${reason}`, {cause: error});
-};
-
 const sendRefusal = (request: IncomingMessage, response: ServerResponse, refusal: Refusal): void => {
   if (refusal.kind === 'method not allowed') response.setHeader('allow', 'POST');
   if (refusal.kind === 'overloaded') response.setHeader('retry-after', retryAfterSeconds);
@@ -70,15 +56,13 @@ const sendRefusal = (request: IncomingMessage, response: ServerResponse, refusal
   send(response, refusal.httpStatus, answer);
 };
 
-const exportInto = async (
-  intake: TrialIntake,
-  signal: Signal,
+const exportFrom = async (
   request: IncomingMessage,
-  share: Share,
-  onTaken: (encoding: Encoding, body: Buffer) => void,
+  signal: Signal,
+  {share, countRequest, take}: Delivery,
 ): Promise<Answer> => {
   const body = await readBody(request, share.take);
-  intake.countRequest(body.length);
+  countRequest(body.length);
   if (request.method !== 'POST') throw new Refusal('method not allowed', `${request.method} is not POST`);
   const encoding = encodingOf(request);
   if (encoding === null) {
@@ -90,13 +74,11 @@ const exportInto = async (
   }
   const inflated = await inflateBody(body, request.headers['content-encoding'] ?? '');
   if (inflated !== body) share.take(inflated.length);
-  const rejected = await intake.take(signal, encoding, inflated);
-  onTaken(encoding, inflated);
-  return exportResponse(signal, encoding, rejected);
+  return exportResponse(signal, encoding, await take(signal, encoding, inflated));
 };
 
 /**
- * Starts an OTLP receiver for http/protobuf and http/json. Port 0 takes a free one.
+ * Starts an OTLP receiver for http/protobuf and http/json, and for gRPC on a port of its own. Port 0 takes a free one.
  * Rejects where it cannot listen; once it does, no request can make it fail.
  */
 export const startReceiver = async ({
@@ -105,32 +87,7 @@ export const startReceiver = async ({
   bodiesLimitBytes,
   onTaken,
 }: ReceiverOptions): Promise<Receiver> => {
-  const trials = new Map<string, OpenTrial>();
-  const budget = new BodyBudget(bodiesLimitBytes);
-
-  const trialOf = (trialId: string): OpenTrial => {
-    const trial = trials.get(trialId);
-    if (trial === undefined) throw new Refusal('unknown trial', `there is no trial ${trialId}`);
-    return trial;
-  };
-
-  const exportTo = async (trialId: string, signal: Signal, request: IncomingMessage): Promise<Answer> => {
-    const trial = trialOf(trialId);
-    trial.underWayCount += 1;
-    const share = budget.share();
-    try {
-      return await exportInto(trial.intake, signal, request, share, (encoding, body) =>
-        onTaken?.(trialId, signal, encoding, body),
-      );
-    } catch (error) {
-      // A sender that has gone away is told nothing, but counted.
-      trial.intake.refuse(request.errored === null ? refusalFrom(error).kind : 'aborted by the sender');
-      throw error;
-    } finally {
-      share.release();
-      trial.underWayCount -= 1;
-    }
-  };
+  const desk = new TrialDesk(bodiesLimitBytes, onTaken);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
@@ -138,7 +95,10 @@ export const startReceiver = async ({
       const [, trialId, signal] = pathPattern.exec(path) ?? [];
       if (trialId === undefined)
         throw new Refusal('unknown path', 'the path is not /<trial>/v1/traces, metrics or logs');
-      send(response, 200, await exportTo(trialId, signal as Signal, request));
+      const isAborted = (): boolean => request.errored !== null;
+      const deliver = (delivery: Delivery): Promise<Answer> =>
+        exportFrom(request, signal as Signal, delivery);
+      send(response, 200, await desk.accept(trialId, isAborted, deliver));
     } catch (error) {
       if (!response.destroyed) sendRefusal(request, response, refusalFrom(error));
     }
@@ -158,29 +118,18 @@ export const startReceiver = async ({
       resolve();
     });
   });
+  const grpc = await openGrpcDoor(desk, host);
   const address = server.address() as AddressInfo;
   const urlHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
 
   return {
     url: `http://${urlHost}:${address.port}`,
-    startTrial: trial => {
-      if (trials.has(trial.trialId)) throw new Error(`there is a trial ${trial.trialId} already`);
-      trials.set(trial.trialId, {intake: new TrialIntake(trial), underWayCount: 0});
-    },
-    startPhase: (trialId, phase, atMs) => trialOf(trialId).intake.startPhase(phase, atMs),
-    finishTrial: async trialId => {
-      const trial = trialOf(trialId);
-      const deadlineMs = performance.now() + finishPatienceMs;
-      let silentTurns = 0;
-      while (silentTurns < turnsOfSilence && performance.now() < deadlineMs) {
-        await (trial.underWayCount === 0 ? nextTurn() : delay(5));
-        silentTurns = trial.underWayCount === 0 ? silentTurns + 1 : 0;
-      }
-      trials.delete(trialId);
-      trial.intake.refuse('unfinished at the end of the trial', trial.underWayCount);
-      return trial.intake.finish();
-    },
+    grpcUrl: grpc.url,
+    startTrial: trial => desk.start(trial),
+    startPhase: (trialId, phase, atMs) => desk.startPhase(trialId, phase, atMs),
+    finishTrial: trialId => desk.finish(trialId),
     stop: async () => {
+      grpc.stop();
       server.closeAllConnections();
       await new Promise<void>(resolve => {
         server.close(() => resolve());
