@@ -114,6 +114,33 @@ export type MetricSummary =
       readonly bucketCounts: readonly number[];
     });
 
+export const logSeverities = ['unspecified', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export type LogSeverity = (typeof logSeverities)[number];
+
+/** A log record, or an event, which is one with a name. */
+export type LogEntry = {
+  readonly atMs: number;
+  readonly scope: string;
+  readonly severity: LogSeverity;
+  readonly eventName: string | null;
+  readonly body: AttributeValue;
+  readonly traceId: string | null;
+  readonly attributes: Attributes;
+};
+
+export type LogObservation = {
+  readonly counts: readonly {
+    readonly phase: number;
+    readonly scope: string;
+    readonly severity: LogSeverity;
+    readonly eventName: string | null;
+    readonly count: number;
+  }[];
+  /** The first of each kind and phase, by time. */
+  readonly entries: readonly LogEntry[];
+};
+
 export type TelemetryObservation = {
   readonly resource: Attributes;
   readonly spanCount: number;
@@ -130,6 +157,8 @@ export type TelemetryObservation = {
   /** Null in runs that were saved before they were kept. */
   readonly shapes: readonly SpanShape[] | null;
   readonly logRecordCount: number;
+  /** Null in runs that were saved before they were kept. */
+  readonly logs: LogObservation | null;
   readonly requestCount: number;
   /** Bytes of the requests' bodies as they were on the wire. */
   readonly requestBytes: number;

@@ -242,7 +242,11 @@ export class TrialFold {
 }
 
 /** What telemetry holds only since it is kept: in older journals nothing is known of it. */
-const keptLater: Pick<TelemetryObservation, 'operations' | 'shapes'> = {operations: null, shapes: null};
+const keptLater: Pick<TelemetryObservation, 'operations' | 'shapes' | 'logs'> = {
+  operations: null,
+  shapes: null,
+  logs: null,
+};
 
 /** V8 says so on stderr before it aborts; there is no exit code of its own for it. */
 const ranOutOfMemory = (exit: ProcessExit): boolean =>

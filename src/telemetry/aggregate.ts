@@ -1,5 +1,14 @@
 // One trial's running sums over spans and metric points. Pure: the time is handed in.
-import type {MetricSummary, OperationTelemetry, Span, SpanGroup, SpanShape} from '../model/telemetry.ts';
+import type {
+  LogEntry,
+  LogObservation,
+  MetricSummary,
+  OperationTelemetry,
+  Span,
+  SpanGroup,
+  SpanShape,
+} from '../model/telemetry.ts';
+import {LogTable} from './log-table.ts';
 import {MetricTable} from './metric-table.ts';
 import {OperationSpans} from './operation-spans.ts';
 import {PhaseEdges} from './phase-edges.ts';
@@ -29,6 +38,8 @@ export type Aggregated = {
   readonly shapes: readonly SpanShape[];
   readonly unshapedSpanCount: number;
   readonly unsummedPointCount: number;
+  readonly logs: LogObservation;
+  readonly ungroupedLogCount: number;
 };
 
 /** A span belongs to the phase that it started in; for metric points see `MetricSeries`. */
@@ -39,6 +50,7 @@ export class Aggregate {
   readonly #shapes = new SpanShapes();
   readonly #operations: OperationSpans;
   readonly #metrics = new MetricTable();
+  readonly #logs = new LogTable();
   readonly #waiting: Batch[] = [];
   #waitingSize = 0;
   #spanCount = 0;
@@ -80,6 +92,17 @@ export class Aggregate {
     });
   }
 
+  /** Records of one request. */
+  addLogs(entries: readonly LogEntry[], nowMs: number): void {
+    this.#wait({
+      receivedMs: nowMs,
+      size: entries.length,
+      settle: () => {
+        for (const entry of entries) this.#logs.add(entry, this.#edges.phaseAt(entry.atMs));
+      },
+    });
+  }
+
   #wait(batch: Batch): void {
     this.#waiting.push(batch);
     this.#waitingSize += batch.size;
@@ -110,6 +133,8 @@ export class Aggregate {
       shapes: this.#shapes.toShapes(),
       unshapedSpanCount: this.#shapes.unshapedCount,
       unsummedPointCount: this.#metrics.unsummedCount,
+      logs: this.#logs.toLogs(),
+      ungroupedLogCount: this.#logs.ungroupedCount,
     };
   }
 }

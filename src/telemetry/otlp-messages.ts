@@ -94,10 +94,20 @@ export type MetricsRequest = {
   }[];
 };
 
+export type LogRecordMessage = {
+  readonly timeUnixNano: Bits64;
+  readonly observedTimeUnixNano: Bits64;
+  readonly severityNumber: number;
+  readonly body: AnyValue | null;
+  readonly attributes: readonly KeyValue[];
+  readonly traceId: Bytes;
+  readonly eventName: string;
+};
+
 export type LogsRequest = {
   readonly resourceLogs: readonly {
     readonly resource: Resource;
-    readonly scopeLogs: readonly {readonly scope: Scope; readonly logRecords: readonly unknown[]}[];
+    readonly scopeLogs: readonly {readonly scope: Scope; readonly logRecords: readonly LogRecordMessage[]}[];
   }[];
 };
 

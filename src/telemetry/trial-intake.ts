@@ -6,8 +6,9 @@ import {Aggregate} from './aggregate.ts';
 import type {Rejected} from './answer.ts';
 import {decodeRequest} from './decode.ts';
 import {type Clock, normaliseSpans} from './normalise.ts';
+import {normaliseLogs} from './normalise-logs.ts';
 import {normaliseMetrics} from './normalise-metrics.ts';
-import type {Encoding, LogsRequest, Resource, Signal} from './otlp-messages.ts';
+import type {Encoding, Resource, Signal} from './otlp-messages.ts';
 import {SpanFile} from './span-file.ts';
 import {attributes, clockFrom} from './values.ts';
 
@@ -21,11 +22,6 @@ export type TrialStart = {
 };
 
 const none: Rejected = {count: 0, reason: ''};
-
-const logRecordCountOf = (request: LogsRequest): number => {
-  const scopes = request.resourceLogs.flatMap(({scopeLogs}) => scopeLogs);
-  return scopes.reduce((count, {logRecords}) => count + logRecords.length, 0);
-};
 
 export class TrialIntake {
   readonly #clock: Clock;
@@ -70,7 +66,9 @@ export class TrialIntake {
   async #take(signal: Signal, encoding: Encoding, body: Buffer): Promise<Rejected> {
     if (signal === 'logs') {
       const request = decodeRequest(signal, encoding, body);
-      this.#logRecordCount += logRecordCountOf(request);
+      const entries = normaliseLogs(request, this.#clock);
+      this.#logRecordCount += entries.length;
+      this.#aggregate.addLogs(entries, performance.now());
       this.#learnResource(request.resourceLogs[0]?.resource);
       return none;
     }
@@ -99,9 +97,10 @@ export class TrialIntake {
   async finish(): Promise<TelemetryObservation> {
     const unwritten = await this.#spanFile.close();
     for (const [reason, count] of Object.entries(unwritten)) this.refuse(reason, count);
-    const {unsummedPointCount, unshapedSpanCount, ...sums} = this.#aggregate.finish();
+    const {unsummedPointCount, unshapedSpanCount, ungroupedLogCount, ...sums} = this.#aggregate.finish();
     this.refuse('data point left out: too many series', unsummedPointCount);
     this.refuse('span left out of the check of conventions: too many shapes', unshapedSpanCount);
+    this.refuse('log record left out: too many kinds', ungroupedLogCount);
     return {
       resource: this.#resource,
       ...sums,

@@ -131,6 +131,7 @@ export const telemetryOf = (
     spansPerOperation: '',
     operations: null,
     shapes: null,
+    logs: null,
     logRecordCount: 0,
     requestCount: 61,
     requestBytes: 412_000,

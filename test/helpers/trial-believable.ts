@@ -154,6 +154,7 @@ export const telemetryOf = (spansPerOperation: readonly number[]): NonNullable<T
   spansPerOperation: Buffer.from(spansPerOperation).toString('base64'),
   operations: null,
   shapes: null,
+  logs: null,
   logRecordCount: 0,
   requestCount: 0,
   requestBytes: 0,
