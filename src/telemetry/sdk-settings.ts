@@ -26,7 +26,7 @@ export const sdkEnvironment = (
   OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true',
   ...(mode === 'unsampled' && {OTEL_TRACES_SAMPLER: 'always_off'}),
   ...(mode === 'metrics-only' && {OTEL_TRACES_EXPORTER: 'none'}),
-  OTEL_NODE_RESOURCE_DETECTORS: 'none',
+  OTEL_NODE_RESOURCE_DETECTORS: 'env',
   OTEL_SERVICE_NAME: settings.serviceName,
   OTEL_RESOURCE_ATTRIBUTES: Object.entries(settings.resourceAttributes)
     .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)

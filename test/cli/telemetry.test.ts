@@ -64,6 +64,7 @@ test('--otlp-endpoint: what the library says arrives at the user’s backend, wi
     t.true(['baseline', 'slow', 'drain'].includes(phase), phase);
     t.is(labels['foulweather.fault'], phase === 'slow' ? 'latency' : undefined);
     t.regex(String(labels['foulweather.run']), /calm$/);
+    t.like(labels, {'foulweather.variant': 'one', 'foulweather.trial': 'one-1'});
   }
   t.true(library.flatMap(({names}) => names).filter(name => name === 'GET').length > 50);
   const frame = resources
