@@ -1,7 +1,12 @@
-// Connections that are open when the load is gone and the idle time-out is over, beyond those of the baseline.
+// Connections that are open when the load is gone and the idle time-out is over, beyond those of the baseline; or more
+// of them with each of several faults.
 import type {Detector} from '../model/finding.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
 import {measureConnections, phasesOf} from './measure.ts';
-import {counted, inconclusive, presentIf} from './say.ts';
+import {counted, type Found, found, inconclusive, presentIf} from './say.ts';
+
+/** Two points make any line rise. */
+const enoughCycles = 3;
 
 export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold}) => {
   if (trial.injector.length === 0) {
@@ -14,19 +19,37 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (baselines.length === 0) return inconclusive('connection-leak', 'no baseline to compare with');
   const baselineMax = Math.max(...baselines.map(({openMax}) => openMax));
   const leaked = last.witness.openConnections - baselineMax;
-  if (leaked <= threshold) return presentIf('connection-leak', 'fail', []);
+  if (leaked <= threshold) return presentIf('connection-leak', 'fail', rising(trial, threshold));
   return presentIf('connection-leak', 'fail', [
-    {
-      phase: 'drain',
-      evidence: {
-        witness: 'injector',
-        says: `${counted(last.witness.openConnections, 'connection')} open after the load and the idle time, ${baselineMax} at most in the baseline.`,
-        value: leaked,
-        threshold,
-        unit: 'count',
-        count: last.witness.openedConnections,
-        operations: [],
-      },
-    },
+    found('drain', {
+      witness: 'injector',
+      says: `${counted(last.witness.openConnections, 'connection')} open after the load and the idle time, ${baselineMax} at most in the baseline.`,
+      value: leaked,
+      threshold,
+      unit: 'count',
+      count: last.witness.openedConnections,
+    }),
   ]);
+};
+
+const rising = (trial: Trial, threshold: number): Found[] => {
+  const open = phasesOf(trial, 'recovery').flatMap(phase => {
+    const window = phaseWindow(trial, phase);
+    const last = window && trial.injector.findLast(({atMs}) => atMs > window.startMs && atMs <= window.endMs);
+    return last ? [last.witness.openConnections] : [];
+  });
+  const leaked = (open.at(-1) ?? 0) - (open[0] ?? 0);
+  const rises = open.every((count, index) => index === 0 || count > open[index - 1]!);
+  if (open.length < enoughCycles || !rises || leaked <= threshold) return [];
+  const says = `${open.join(', ')} connections were open at the ends of ${open.length} recoveries.`;
+  return [
+    found('recovery', {
+      witness: 'injector',
+      says,
+      value: leaked,
+      threshold,
+      unit: 'count',
+      count: open.length,
+    }),
+  ];
 };

@@ -1,6 +1,6 @@
 // Far more connections are made at once after the fault than the library ever had.
 import type {Detector} from '../model/finding.ts';
-import {phaseWindow} from '../model/trial.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
 import {measureConnections, phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
@@ -9,26 +9,39 @@ const secondMs = 1000;
 export const reconnectStorm: Detector<'reconnect-storm'> = (trial, {connectsRatio: threshold}) => {
   const {injectorLog, originEpochMs} = trial;
   if (!injectorLog) return inconclusive('reconnect-storm', 'this injector does not note connections');
-  const calm = phasesOf(trial, 'baseline').flatMap(phase => measureConnections(trial, phase)?.openMax ?? []);
+  const baselines = phasesOf(trial, 'baseline');
+  const calm = baselines.flatMap(phase => measureConnections(trial, phase)?.openMax ?? []);
   if (calm.length === 0) return inconclusive('reconnect-storm', 'there is no baseline to compare with');
-  const clients = Math.max(1, ...calm);
   const opened = injectorLog.connections.map(({openedMs}) => openedMs - originEpochMs);
+  const usual = Math.max(1, ...calm, ...baselines.map(phase => worstSecond(trial, phase, opened).most));
   const storms = phasesOf(trial, 'recovery').flatMap(phase => {
-    const window = phaseWindow(trial, phase);
-    if (!window) return [];
-    const times = opened.filter(atMs => atMs >= window.startMs && atMs <= window.endMs);
-    const most = Math.max(0, ...times.map((atMs, index) => withinSecond(times, index, atMs)));
+    const {most, count} = worstSecond(trial, phase, opened);
+    // As many as were open when the fault ended may be made anew.
+    const startMs = phaseWindow(trial, phase)?.startMs ?? 0;
+    const before = trial.injector.findLast(({atMs}) => atMs <= startMs)?.witness.openConnections ?? 0;
+    const clients = Math.max(usual, before);
     if (most / clients <= threshold) return [];
     const name = phaseName(trial, phase);
-    const says = `${most} connections in one second of phase ${name}, ${clients} at most were open in the baseline.`;
+    const says = `${most} connections in one second of phase ${name}, where ${clients} had been enough.`;
     const value = most / clients;
-    return [found(name, {witness: 'injector', says, value, threshold, unit: 'ratio', count: times.length})];
+    return [found(name, {witness: 'injector', says, value, threshold, unit: 'ratio', count})];
   });
   return presentIf('reconnect-storm', 'warn', worstFirst(storms));
 };
 
-/** How many of the ascending times lie in the second that begins with this one. */
-const withinSecond = (times: readonly number[], index: number, atMs: number): number => {
-  const end = times.findIndex(time => time >= atMs + secondMs);
-  return (end < 0 ? times.length : end) - index;
+/** @param opened ascending ms since the trial's origin */
+const worstSecond = (
+  trial: Trial,
+  phase: number,
+  opened: readonly number[],
+): {readonly most: number; readonly count: number} => {
+  const window = phaseWindow(trial, phase);
+  if (!window) return {most: 0, count: 0};
+  const times = opened.filter(atMs => atMs >= window.startMs && atMs <= window.endMs);
+  let [most, from] = [0, 0];
+  times.forEach((atMs, index) => {
+    while (times[from]! <= atMs - secondMs) from++;
+    most = Math.max(most, index - from + 1);
+  });
+  return {most, count: times.length};
 };

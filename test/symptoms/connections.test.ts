@@ -39,6 +39,13 @@ const openedAt = (...times: number[]): TrialChanges => ({
 });
 test('5 in a second', answers, 'reconnect-storm', openedAt(9100, 9200, 9300, 9400, 10_050), {value: 2.5});
 test('4 in a second', answers, 'reconnect-storm', openedAt(6000, 9100, 9200, 9300, 10_050, 11_000), 'clear');
+test(
+  'as in the baseline',
+  answers,
+  'reconnect-storm',
+  openedAt(2000, 2100, 2200, 2300, 2400, 9100, 9200, 9300, 9400, 9500),
+  'clear',
+);
 test('not noted', answers, 'reconnect-storm', {}, /does not note connections$/);
 
 const churn = (opened: number, started: number): TrialChanges => ({

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {Plan} from '../../src/model/plan.ts';
 import {answers} from '../helpers/symptom-macro.ts';
-import {baseline, type TrialChanges, trialWith} from '../helpers/trial-believable.ts';
+import {baseline, connectionsAt, type TrialChanges, trialWith} from '../helpers/trial-believable.ts';
 
 const mib = 1024 ** 2;
 const heap = (phase: number | null, sizeMib: number) => ({
@@ -47,6 +47,19 @@ test(
   {heaps: [heap(baseline, 30), heap(null, 90)], driver: {drained: {atMs: 1, inFlight: 9}}},
   /hold memory of their own$/,
 );
+
+const openAt = (...counts: number[]): TrialChanges => ({
+  plan: threeFaults,
+  edges: Array.from({length: 8}, (_, phase) => ({phase, beforeMs: phase * 1000, afterMs: phase * 1000})),
+  loadEndedMs: 8000,
+  injector: [
+    connectionsAt(1900, 2),
+    ...counts.map((count, index) => connectionsAt(3900 + 2000 * index, count)),
+    connectionsAt(20_000, 1),
+  ],
+});
+test('more with each fault', answers, 'connection-leak', openAt(2, 4, 7), {value: 5, phase: 'recovery'});
+test('not with each fault', answers, 'connection-leak', openAt(2, 7, 7), 'clear');
 
 const warned = (name: string): TrialChanges => ({
   warnings: [{atMs: 6000, name, message: 'Possible EventEmitter memory leak detected.'}],

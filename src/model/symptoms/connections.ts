@@ -6,7 +6,7 @@ export const connectionSymptoms = {
   'connection-leak': {
     sees: 'connections that stay open',
     noun: 'leaked connections',
-    when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out',
+    when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each',
     thresholds: {connectionCount: 1},
     cause: 'An error path that forgets the socket: after a time-out, an abort, or a body that nobody reads.',
     remedy:
@@ -16,7 +16,7 @@ export const connectionSymptoms = {
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
-    when: 'connects in the worst second of a recovery are more than `connectsRatio` × the most connections of the baseline',
+    when: 'connects in the worst second of a recovery are more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended',
     thresholds: {connectsRatio: 2},
     cause:
       'Each waiting operation makes a connection of its own, or each failed connect is tried again at once.',
