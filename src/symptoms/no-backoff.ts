@@ -1,9 +1,13 @@
-// The pauses between the attempts of an operation are too short, or do not grow.
+// The pauses between the attempts of an operation are too short, or do not grow. Between two attempts lies what the
+// first of them took, too: growth is judged only where a fault fails attempts at once.
+import type {FaultKind} from '../model/fault.ts';
 import type {Detector} from '../model/finding.ts';
 import {medianOf} from '../stats/quantile.ts';
 import {attemptTimes, retriedIn} from './attempt-times.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
+
+const quick: readonly FaultKind[] = ['resetPeer', 'httpStatus'];
 
 export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, operationCount}) => {
   const times = attemptTimes(trial);
@@ -21,7 +25,8 @@ export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, op
     const growths = gaps.flatMap(list =>
       list.slice(1).map((gap, index) => gap / Math.max(0.1, list[index]!)),
     );
-    const growth = growths.length >= operationCount ? medianOf(growths) : null;
+    const isPauseOnly = trial.plan.phases[phase]!.faults.every(({kind}) => quick.includes(kind));
+    const growth = isPauseOnly && growths.length >= operationCount ? medianOf(growths) : null;
     const isShort = medianGapMs < gapMs;
     if (!isShort && (growth === null || growth >= growthRatio)) return [];
     const name = phaseName(trial, phase);

@@ -17,6 +17,15 @@ const tried = (rows: readonly (readonly number[])[], more: TrialChanges = {}): T
 const times = <Row>(count: number, row: (index: number) => Row): Row[] =>
   Array.from({length: count}, (_, i) => row(i));
 
+const faultPhase = (...faults: Fault[]): {readonly plan: Partial<Plan>} => ({
+  plan: {
+    phases: trialWith().plan.phases.map(phase =>
+      phase.role === 'fault' ? {...phase, faults} : phase,
+    ) as unknown as Plan['phases'],
+    operation: {deadlineMs: 2000, idempotent: true},
+  },
+});
+
 test('of 10 attempts each', answers, 'unbounded-retries', tried([[1], [1, 2, 3, 4]]), {
   value: 4,
   phase: 'stall',
@@ -31,9 +40,10 @@ const long = (gaps: readonly number[]): number[] => {
 };
 
 test('pauses of 10 ms', answers, 'no-backoff', tried(times(10, () => long([10, 20, 40]))), {value: 20});
-test('pauses that do not grow', answers, 'no-backoff', tried(times(10, () => long([100, 100, 110]))), {
-  value: 1.05,
-});
+const even = times(10, () => long([100, 100, 110]));
+const atOnce = (): TrialChanges => tried(even, faultPhase(resetPeer()));
+test('pauses that do not grow', answers, 'no-backoff', atOnce(), {value: 1.05});
+test('attempts that take their time', answers, 'no-backoff', tried(even), 'clear');
 test('pauses that double', answers, 'no-backoff', tried(times(10, () => long([100, 200, 400]))), 'clear');
 test('nothing tried again', answers, 'no-backoff', tried(times(10, () => [1])), 'clear');
 test('too few', answers, 'no-backoff', tried(times(9, () => long([10]))), /^fewer than 10 operations/);
@@ -46,15 +56,6 @@ test('spread by a half', answers, 'no-jitter', tried(times(30, index => [0, 200 
 test('no pause at all', answers, 'no-jitter', tried(times(30, () => [0, 1])), 'clear');
 test('too few', answers, 'no-jitter', tried(times(29, () => [0, 200])), /^fewer than 30 operations/);
 test('no times', answers, 'no-jitter', {}, /^nobody noted when/);
-
-const faultPhase = (...faults: Fault[]): {readonly plan: Partial<Plan>} => ({
-  plan: {
-    phases: trialWith().plan.phases.map(phase =>
-      phase.role === 'fault' ? {...phase, faults} : phase,
-    ) as unknown as Plan['phases'],
-    operation: {deadlineMs: 2000, idempotent: true},
-  },
-});
 
 const answered = (status: number, index: number, ms: number): HttpHit => ({
   toxic: 'stall-1-httpStatus',

@@ -25,7 +25,7 @@ export const retrySymptoms = {
   'no-backoff': {
     sees: 'retries without a pause, or with one that does not grow',
     noun: 'hammering',
-    when: 'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or pauses grow by less than `growthRatio` each time where there are three attempts or more',
+    when: 'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or, under a fault that fails attempts at once, pauses grow by less than `growthRatio` each time where there are three attempts or more',
     thresholds: {gapMs: 50, growthRatio: 1.5, operationCount: 10},
     cause: 'A loop around the call.',
     remedy: 'Back off exponentially, up to a cap.',
