@@ -20,7 +20,7 @@ export {
   timeout,
 } from './model/fault.ts';
 export type {Ramp} from './model/fault-scope.ts';
-export type {GoalMetric, Goals, Limit} from './model/goal.ts';
+export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
 export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
 export type {Load, PhaseRole} from './model/plan.ts';
 export type {CertificateProblem, TlsAlertName} from './model/tls-fault.ts';

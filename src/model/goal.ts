@@ -33,14 +33,39 @@ export type Limit = {
   readonly severity?: Severity;
 };
 
+export const telemetryStats = ['p50', 'p90', 'p99', 'mean', 'max', 'increase', 'last', 'count'] as const;
+
+/**
+ * A limit for one of the library's own metrics, in its own unit: quantiles, mean and count of a histogram (a quantile
+ * is the upper bound of its bucket), mean, max and last of a gauge, increase and last of a sum. Series that have
+ * these attributes count together.
+ */
+export type TelemetryGoal = Limit & {
+  readonly metric: string;
+  readonly attributes?: {readonly [key: string]: string | number | boolean};
+  readonly stat: (typeof telemetryStats)[number];
+};
+
 /** Limits by phase name; `run` is the whole run but for the warm-up. */
-export type Goals = {readonly [phase: string]: {readonly [metric in GoalMetric]?: Limit}};
+export type Goals = {
+  readonly [phase: string]: {readonly [metric in GoalMetric]?: Limit} & {
+    readonly telemetry?: readonly TelemetryGoal[];
+  };
+};
+
+/** What a goal is about: a figure of the harness, or `telemetry: ` and a metric of the library with its statistic. */
+export type GoalName = GoalMetric | `telemetry: ${string}`;
+
+export const telemetryGoalName = ({metric, stat, attributes = {}}: TelemetryGoal): GoalName => {
+  const only = Object.entries(attributes).map(([key, value]) => `${key}=${value}`);
+  return `telemetry: ${[metric, stat, ...only].join(' ')}`;
+};
 
 export type Verdict = 'met' | 'missed' | 'inconclusive';
 
 export type GoalResult = {
   readonly phase: string;
-  readonly metric: GoalMetric;
+  readonly metric: GoalName;
   readonly limit: Limit;
   readonly verdict: Verdict;
   /** The figure that was held against the limit; null where it could not be known. */

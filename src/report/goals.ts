@@ -1,6 +1,6 @@
 // Goals in words: the limit, the figure that was held against it, and what came of it.
-import type {GoalMetric, Limit, Verdict} from '../model/goal.ts';
-import {bytes, count, duration, percent, perOperation, rate} from './format.ts';
+import type {GoalMetric, GoalName, Limit, Verdict} from '../model/goal.ts';
+import {bytes, count, duration, percent, perOperation, plain, rate} from './format.ts';
 import type {GoalStory} from './variants.ts';
 
 const formats: {readonly [metric in GoalMetric]: (value: number | null) => string} = {
@@ -25,20 +25,27 @@ const formats: {readonly [metric in GoalMetric]: (value: number | null) => strin
   timeToRecoverMs: duration,
 };
 
-export const goalFigure = (metric: GoalMetric, value: number | null): string =>
-  metric === 'timeToRecoverMs' ? recoveryText(value) : formats[metric](value);
+const isTelemetry = (metric: GoalName): metric is Exclude<GoalName, GoalMetric> =>
+  metric.startsWith('telemetry: ');
+
+/** A metric of the library is in a unit of its own. */
+const formatOf = (metric: GoalName): ((value: number | null) => string) =>
+  isTelemetry(metric) ? plain : formats[metric as GoalMetric];
+
+export const goalFigure = (metric: GoalName, value: number | null): string =>
+  metric === 'timeToRecoverMs' ? recoveryText(value) : formatOf(metric)(value);
 
 /** Recovery is seen in bins of 0.5 s: good from the first one on is not known any closer. */
 export const recoveryText = (ms: number | null): string => (ms === 0 ? 'within 0.5 s' : duration(ms));
 
 /** A limit is exact, so that it has no zeroes for precision. */
-const limitFigure = (metric: GoalMetric, value: number): string =>
-  formats[metric](value).replace(/(\.\d*?)0+(?=\D|$)/, (_, fraction: string) =>
+const limitFigure = (metric: GoalName, value: number): string =>
+  formatOf(metric)(value).replace(/(\.\d*?)0+(?=\D|$)/, (_, fraction: string) =>
     fraction === '.' ? '' : fraction,
   );
 
 /** `at least 99 %`, `at most 3 s`. */
-export const limitText = (metric: GoalMetric, limit: Limit): string =>
+export const limitText = (metric: GoalName, limit: Limit): string =>
   [
     limit.min === undefined ? null : `at least ${limitFigure(metric, limit.min)}`,
     limit.max === undefined ? null : `at most ${limitFigure(metric, limit.max)}`,

@@ -1,6 +1,6 @@
 // The trials of a run gathered by variant, with the median of each figure over them.
 import type {Finding, PresentFinding, SymptomId} from '../model/finding.ts';
-import type {GoalMetric, GoalResult, Limit, Verdict} from '../model/goal.ts';
+import type {GoalName, GoalResult, Limit, Verdict} from '../model/goal.ts';
 import type {Variant} from '../model/plan.ts';
 import type {TrialJudgement} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
@@ -34,7 +34,7 @@ export type SymptomStory = {
 /** One goal over the trials of a variant: the worst verdict, and the median of the values. */
 export type GoalStory = {
   readonly phase: string;
-  readonly metric: GoalMetric;
+  readonly metric: GoalName;
   readonly limit: Limit;
   readonly verdict: Verdict;
   readonly value: number | null;

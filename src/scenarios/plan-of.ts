@@ -1,11 +1,11 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
-import {goalMetrics} from '../model/goal.ts';
 import {hungAfterMs, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
 import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import type {Scenario} from './define-scenario.ts';
 import {faultSchema} from './fault-schema.ts';
+import {goalMistakes, goalsSchema} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
 import {didYouMean} from './nearest.ts';
 import {noSuch} from './no-such.ts';
@@ -42,15 +42,6 @@ const loadSchema = z.discriminatedUnion(
   ],
   {error: noSuch('load')},
 );
-
-const limitSchema = z
-  .strictObject({
-    min: z.number().optional(),
-    max: z.number().optional(),
-    severity: z.enum(['warn', 'fail']).optional(),
-  })
-  .refine(limit => limit.min !== undefined || limit.max !== undefined, 'give a min or a max')
-  .refine(({min, max}) => min === undefined || max === undefined || min <= max, 'give a min below the max');
 
 const packageName = z
   .string()
@@ -119,7 +110,7 @@ const scenarioSchema = z.strictObject({
   phases: z.array(phaseSchema).min(1).max(100),
   cycles: count.max(20).default(1),
   drainLimitMs: durationMs.optional(),
-  goals: z.record(z.string(), z.record(z.string(), limitSchema)).default({}),
+  goals: goalsSchema.default({}),
   thresholds: thresholdsSchema.optional(),
   telemetry: z
     .strictObject({
@@ -139,7 +130,7 @@ export const planOf = (scenario: Scenario): Plan => {
   const parsed = scenarioSchema.safeParse(whole);
   if (!parsed.success) throw invalid(parsed.error.issues.map(tell));
   const mistakes = [
-    ...goalMistakes(parsed.data),
+    ...goalMistakes(parsed.data.goals, parsed.data.phases),
     ...thresholdMistakes(parsed.data.thresholds ?? {}),
     ...repeatedNames(parsed.data),
     ...phaseMistakes(parsed.data),
@@ -157,20 +148,6 @@ const invalid = (mistakes: readonly string[]): FoulweatherError =>
   );
 
 const tell = (issue: z.core.$ZodIssue): string => `${issue.path.join('.') || 'scenario'}: ${issue.message}`;
-
-const goalMistakes = ({goals, phases}: Checked): string[] => {
-  const phaseNames = [...phases.map(phase => phase.name), 'run'];
-  const metricNames = Object.keys(goalMetrics);
-  return Object.entries(goals).flatMap(([phase, limits]) => {
-    const mistakes = Object.keys(limits)
-      .filter(metric => !metricNames.includes(metric))
-      .map(metric => `goals.${phase}.${metric}: there is no such figure. ${didYouMean(metric, metricNames)}`);
-    if (!phaseNames.includes(phase)) {
-      mistakes.unshift(`goals.${phase}: there is no such phase. ${didYouMean(phase, phaseNames)}`);
-    }
-    return mistakes;
-  });
-};
 
 const repeatedNames = ({variants, phases}: Checked): string[] => {
   const repeated = (what: string, names: readonly string[]): string[] =>

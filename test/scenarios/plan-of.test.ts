@@ -147,6 +147,23 @@ test(
 test(isMistaken, {thresholds: {'retry-amplification': {failRatio: -1}}}, [
   'thresholds.retry-amplification.failRatio: Too small: expected number to be >=0',
 ]);
+test(
+  isMistaken,
+  {
+    goals: {
+      run: {
+        telemetry: [
+          {metric: 'x', stat: 'p98', max: 1},
+          {metric: 'x', stat: 'p99'},
+        ],
+      },
+    },
+  },
+  [
+    'goals.run.telemetry.0.stat: Invalid option: expected one of "p50"|"p90"|"p99"|"mean"|"max"|"increase"|"last"|"count"',
+    'goals.run.telemetry.1: give a min or a max',
+  ],
+);
 test(isMistaken, {load: {model: 'burst'}}, ['load.model: there is no load «burst». Did you mean «bursts»?']);
 test(isMistaken, {load: {ratePerSecond: 5}}, [
   'load.model: say which load is meant. Known: open, ramp, bursts, closed.',
@@ -238,7 +255,7 @@ test(
     'goals.stalld: there is no such phase. Did you mean «stalled»?',
     'goals.stalld.succesRatio: there is no such figure. Did you mean «successRatio»?',
     'goals.run.hungcount: there is no such figure. Did you mean «hungCount»?',
-    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs.',
+    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
     'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
   ],
 );

@@ -1,6 +1,13 @@
 // Holds the figures of a trial against the scenario's goals.
 import type {Histogram} from 'hdr-histogram-js';
-import type {GoalMetric, GoalResult, Limit} from '../../model/goal.ts';
+import {
+  type GoalMetric,
+  type GoalName,
+  type GoalResult,
+  type Limit,
+  type TelemetryGoal,
+  telemetryGoalName,
+} from '../../model/goal.ts';
 import {hungAfterMs} from '../../model/plan.ts';
 import type {Calibration} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
@@ -11,6 +18,7 @@ import {attemptsOf, DriverMeasure, effectsGap, ledgerGap} from '../../symptoms/m
 import {measureRecovery} from '../../symptoms/recovery.ts';
 import {processFigure} from './process-figure.ts';
 import {isLibraryBusy, startLagMs} from './start-lag.ts';
+import {telemetryFigure} from './telemetry-figure.ts';
 
 type Figure = {
   readonly value: number | null;
@@ -22,13 +30,29 @@ type Figure = {
 
 /** One result per goal, in the order of the scenario. */
 export const judgeGoals = (trial: Trial, calibration: Calibration | null = null): GoalResult[] =>
-  Object.entries(trial.plan.goals).flatMap(([phase, limits]) =>
-    (Object.entries(limits) as [GoalMetric, Limit][]).map(([metric, limit]) =>
-      excuseLag(trial, calibration, judge(phase, metric, limit, figureOf(trial, phase, metric))),
+  Object.entries(trial.plan.goals).flatMap(([phase, limits]) => [
+    ...(Object.entries(limits) as [keyof typeof limits, Limit][]).flatMap(([metric, limit]) =>
+      metric === 'telemetry'
+        ? []
+        : [excuseLag(trial, calibration, judge(phase, metric, limit, figureOf(trial, phase, metric)))],
     ),
-  );
+    ...(limits.telemetry ?? []).map(goal =>
+      judge(
+        phase,
+        telemetryGoalName(goal),
+        limitOf(goal),
+        telemetryFigure(trial, phasesOfGoal(trial, phase), goal),
+      ),
+    ),
+  ]);
 
-const percentiles: {readonly [metric in GoalMetric]?: number} = {
+const limitOf = ({min, max, severity}: TelemetryGoal): Limit => ({
+  ...(min === undefined ? {} : {min}),
+  ...(max === undefined ? {} : {max}),
+  ...(severity === undefined ? {} : {severity}),
+});
+
+const percentiles: {readonly [metric in GoalName]?: number} = {
   responseP50Ms: 50,
   responseP90Ms: 90,
   responseP99Ms: 99,
@@ -58,7 +82,7 @@ const phasesOfGoal = ({plan}: Trial, phase: string): number[] =>
     phase === 'run' ? (role === 'warm-up' ? [] : [index]) : isNamed(name, phase) ? [index] : [],
   );
 
-const judge = (phase: string, metric: GoalMetric, limit: Limit, figure: Figure): GoalResult => {
+const judge = (phase: string, metric: GoalName, limit: Limit, figure: Figure): GoalResult => {
   const {value, count, reason} = figure;
   const result = {phase, metric, limit, value, count};
   if (reason !== null || value === null) {
