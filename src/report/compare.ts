@@ -1,6 +1,6 @@
 // Two results of one scenario held against each other: better, worse or not to be told, per goal and figure. They may be of
 // other commits, versions or days, so that their trials are no pairs, and one trial a side proves little.
-import type {GoalMetric, Limit, Verdict} from '../model/goal.ts';
+import type {GoalName, Limit, Verdict} from '../model/goal.ts';
 import type {PhaseSummary} from '../model/run.ts';
 import {bootstrapRatioOfSamples, type UnpairedInterval} from '../stats/bootstrap.ts';
 import {mannWhitney} from '../stats/mann-whitney.ts';
@@ -15,7 +15,7 @@ export type Change = 'better' | 'worse' | 'same' | 'inconclusive';
 
 export type GoalChange = {
   readonly phase: string;
-  readonly metric: GoalMetric;
+  readonly metric: GoalName;
   readonly limit: Limit;
   readonly before: Verdict | null;
   readonly after: Verdict;
