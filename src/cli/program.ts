@@ -8,6 +8,7 @@ import {addOverheadCommand} from './commands/overhead.ts';
 import {addProxyCommand} from './commands/proxy.ts';
 import {addReportCommand} from './commands/report.ts';
 import {addRunCommand} from './commands/run.ts';
+import {addShowCommand} from './commands/show.ts';
 import type {Session} from './session.ts';
 import {version} from './version.ts';
 
@@ -44,6 +45,7 @@ const program = (session: Session): Command => {
   addInitCommand(root, session);
   addReportCommand(root, session);
   addCompareCommand(root, session);
+  addShowCommand(root, session);
   addProxyCommand(root, session);
   addOverheadCommand(root, session);
   return root;

@@ -43,10 +43,10 @@ export const comparisonMarkdown = (comparison: Comparison): string => {
     told,
     ...Array.from({length: told.length}, (_, left) => told.slice(0, -1 - left)),
   ]) {
-    const text = sectionToMarkdown(sectionOf(comparison, shown));
+    const text = sectionToMarkdown(comparisonSection(comparison, shown));
     if (Buffer.byteLength(text) < mostCommentBytes) return `${text}\n`;
   }
-  return `${sectionToMarkdown({...sectionOf(comparison, []), blocks: []})}\n`;
+  return `${sectionToMarkdown({...comparisonSection(comparison, []), blocks: []})}\n`;
 };
 
 export const comparisonHeadline = (comparison: Comparison): string => {
@@ -68,7 +68,11 @@ const figureClause = (figures: readonly FigureChange[], change: Change): string[
   return count === 0 ? [] : [`${plural(count, 'figure')} ${change}`];
 };
 
-const sectionOf = (comparison: Comparison, figures: readonly FigureChange[]): Section => ({
+/** All of it, or with fewer figures. */
+export const comparisonSection = (
+  comparison: Comparison,
+  figures: readonly FigureChange[] = comparison.figures,
+): Section => ({
   id: 'comparison',
   title: comparisonHeadline(comparison),
   blocks: [

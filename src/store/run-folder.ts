@@ -2,7 +2,7 @@
 // runs; what is whole is put in place by a rename, so that a reader never sees half of it.
 
 import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
@@ -58,6 +58,11 @@ export class RunFolder {
         ? 'No run is saved there: `foulweather run` makes one.'
         : `The newest are: ${known.slice(-5).join(', ')}.`,
     );
+  }
+
+  /** As the run is named. */
+  get id(): string {
+    return basename(this.path);
   }
 
   async writeRecord(record: RunRecord): Promise<void> {

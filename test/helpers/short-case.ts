@@ -11,7 +11,7 @@ export const shortCase = <Client, Options>(
   return defineScenario({
     ...whole,
     variants: [variants[0], variants.at(-1)!],
-    phases: [warmUp!, {...baseline!, durationMs: 4000}],
+    phases: [warmUp!, {...baseline!, durationMs: baselineMs}],
     ...(goals ? {goals} : {}),
   });
 };

@@ -1,0 +1,153 @@
+// The pages of `foulweather show`: the saved runs, a run's report, two runs compared. For this machine only.
+import {readFile} from 'node:fs/promises';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {extname} from 'node:path';
+import {FoulweatherError} from '../model/errors.ts';
+import type {RunRecord} from '../model/run.ts';
+import {compareSides} from '../report/compare.ts';
+import {comparisonPage, messagePage} from '../report/page/comparison.ts';
+import {type RunRow, runsPage} from '../report/page/runs.ts';
+import {renderReport} from '../report/report.ts';
+import type {Result} from '../report/result.ts';
+import {reopenRun} from '../run/reopen.ts';
+import {listRuns, RunFolder} from '../store/run-folder.ts';
+import {openSide} from './result-file.ts';
+
+export type ShowServer = {readonly url: string; readonly close: () => Promise<void>};
+
+type Answer = {readonly status: number; readonly type: string; readonly body: string};
+
+const html = (body: string, status = 200): Answer => ({status, type: 'text/html; charset=utf-8', body});
+
+/** Of a report's files, by their ending; nothing else of a run's folder is served. */
+const typeOf: {readonly [extension: string]: string} = {
+  '.html': 'text/html; charset=utf-8',
+  '.md': 'text/plain; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const host = '127.0.0.1';
+
+/** @throws the system's error where the port cannot be had */
+export const startShowServer = async (baseDir: string, port: number): Promise<ShowServer> => {
+  const server = createServer((request, response) => {
+    answerTo(baseDir, request)
+      .catch(failure)
+      .then(answer => send(response, answer));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({host, port}, resolve);
+  });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+};
+
+const send = (response: ServerResponse, {status, type, body}: Answer): void => {
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  });
+  response.end(body);
+};
+
+const failure = (error: unknown): Answer => {
+  if (error instanceof FoulweatherError)
+    return html(messagePage('That cannot be shown', `${error.message} ${error.hint}`), 404);
+  const message = error instanceof Error ? error.message : String(error);
+  return html(messagePage('That cannot be shown', message), 500);
+};
+
+const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answer> => {
+  // A page of somebody else's, whose name leads here, must not read the runs.
+  const name = (request.headers.host ?? '').replace(/:\d+$/, '');
+  if (name !== host && name !== 'localhost') return html(messagePage('Not here', 'Ask 127.0.0.1.'), 421);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return html(messagePage('Only to be read', 'These pages only show.'), 405);
+  }
+  const {pathname, searchParams} = new URL(request.url ?? '/', `http://${host}`);
+  if (pathname === '/') return html(await allRuns(baseDir));
+  if (pathname === '/compare') {
+    return html(await compared(baseDir, searchParams.get('before') ?? '', searchParams.get('after') ?? ''));
+  }
+  const [, id, file] = /^\/runs\/([^/]+)\/([^/]*)$/.exec(pathname) ?? [];
+  if (id !== undefined && file !== undefined) {
+    return fileOf(baseDir, decodeURIComponent(id), file === '' ? 'report.html' : decodeURIComponent(file));
+  }
+  return html(messagePage('There is no such page', pathname), 404);
+};
+
+const allRuns = async (baseDir: string): Promise<string> => {
+  const rows: RunRow[] = [];
+  const unreadable: string[] = [];
+  for (const id of (await listRuns(baseDir)).toReversed()) {
+    const folder = await RunFolder.open(baseDir, id);
+    try {
+      rows.push(rowOf(await folder.readRecord(), await resultIn(folder)));
+    } catch {
+      unreadable.push(id);
+    }
+  }
+  return runsPage(rows, unreadable);
+};
+
+/** As it was judged when the run ended, or was last told; null where that has not been. */
+const resultIn = async (folder: RunFolder): Promise<Result | null> => {
+  try {
+    return JSON.parse(await readFile(folder.pathOf('result.json'), 'utf8')) as Result;
+  } catch {
+    return null;
+  }
+};
+
+const rowOf = (
+  {id, plan, startedAt, status, trialsPerVariant}: RunRecord,
+  result: Result | null,
+): RunRow => ({
+  id,
+  scenario: plan.name,
+  startedAt,
+  status,
+  verdict: result?.verdict ?? null,
+  headline: result?.headline ?? null,
+  trialsPerVariant,
+});
+
+const compared = async (baseDir: string, before: string, after: string): Promise<string> => {
+  if (before === '' || after === '') return messagePage('Choose two runs', 'One before, and one after.');
+  // Only saved runs: a page's address is not to open files of this machine.
+  for (const named of [before, after]) await RunFolder.open(baseDir, named);
+  const [first, second] = await Promise.all([openSide(baseDir, before), openSide(baseDir, after)]);
+  if (first.result.scenario !== second.result.scenario) {
+    return messagePage(
+      'Two scenarios',
+      `${first.result.scenario} cannot be compared with ${second.result.scenario}.`,
+    );
+  }
+  return comparisonPage(compareSides(first, second));
+};
+
+/** The saved file of a report; one that is not there, as of a run that was killed, is rendered. */
+const fileOf = async (baseDir: string, id: string, file: string): Promise<Answer> => {
+  const type = typeOf[extname(file)];
+  const folder = await RunFolder.open(baseDir, id);
+  const rendered = async (): Promise<string | undefined> => renderReport(await reopenRun(folder)).files[file];
+  const isPlain = /^[\w-]+\.\w+$/.test(file) && file !== 'run.json';
+  const body =
+    type === undefined || !isPlain
+      ? undefined
+      : await readFile(folder.pathOf(file), 'utf8').catch(() => rendered());
+  if (type === undefined || body === undefined) {
+    return html(messagePage('There is no such file', `${file} is not part of the report of ${id}.`), 404);
+  }
+  return {status: 200, type, body};
+};
