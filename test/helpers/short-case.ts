@@ -4,6 +4,7 @@ import {defineScenario} from '../../src/scenarios/define-scenario.ts';
 
 export const shortCase = <Client, Options>(
   scenario: Scenario<Client, Options>,
+  baselineMs = 4000,
 ): Scenario<Client, Options> => {
   const {sweep: _, ...whole} = scenario;
   const {variants, phases, goals} = whole;
