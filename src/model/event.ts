@@ -2,7 +2,7 @@
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
 import type {HarnessProcess, ProcessHealth} from './process-health.ts';
-import type {ProfileSummary} from './profile.ts';
+import type {ProfileFrame, ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
@@ -243,6 +243,8 @@ export type HarnessEvent =
   | {readonly kind: 'harness'; readonly sample: HarnessSample}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}
+  /** What the main thread of a subject that answers no more was in, the innermost call first; absent where it is not known. */
+  | {readonly kind: 'stuck'; readonly atMs: number; readonly stack: readonly ProfileFrame[]}
   | {readonly kind: 'exit'; readonly exit: ProcessExit}
   /** What the subject's profiles say, once it is gone; absent where it was not profiled. */
   | {readonly kind: 'profiles'; readonly profiles: readonly ProfileSummary[]}

@@ -13,6 +13,17 @@ export type ProfileFrame = {
   readonly place: string | null;
 };
 
+/** `dispatch (undici/lib/pool.js:17)`; of a scenario, an application and Node the place alone tells. */
+export const frameName = ({functionName, owner, ownerKind, place}: ProfileFrame): string => {
+  if (place === null) return functionName;
+  const isNamed = ownerKind === 'package' || ownerKind === 'harness';
+  return `${functionName} (${isNamed ? `${owner}/${place}` : place})`;
+};
+
+/** The innermost call that is neither Node's nor V8's: they work for somebody. */
+export const responsibleFrame = (stack: readonly ProfileFrame[]): ProfileFrame | null =>
+  stack.find(({ownerKind}) => ownerKind !== 'node' && ownerKind !== 'engine') ?? stack[0] ?? null;
+
 /** What a frame used or allocated by itself, and the package on whose behalf. */
 export type TopFrame = ProfileFrame & {readonly self: number; readonly calledFor: string};
 

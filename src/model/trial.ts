@@ -14,7 +14,7 @@ import type {
 } from './event.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
-import type {ProfileSummary} from './profile.ts';
+import type {ProfileFrame, ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
@@ -87,6 +87,8 @@ export type Trial = {
   readonly closing: {readonly startMs: number; readonly durationMs: number} | null;
   readonly end: SubjectEnd;
   readonly exit: ProcessExit | null;
+  /** What its main thread was in, the innermost call first, where it answered no more; null where that is not known. */
+  readonly stuck: {readonly atMs: number; readonly stack: readonly ProfileFrame[]} | null;
   readonly runtime: string | null;
   /** CPUs that the subject could use; null where it did not come so far, or was not asked. */
   readonly cpuCount: number | null;

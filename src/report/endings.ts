@@ -1,5 +1,6 @@
 // How the process of a trial ended, told as a result.
 import type {ErrorFacts} from '../model/outcome.ts';
+import {frameName, responsibleFrame} from '../model/profile.ts';
 import {phaseWindow, type SubjectEnd, type Trial} from '../model/trial.ts';
 import {type Block, code, paragraph, type Text} from './document.ts';
 import {count, duration} from './format.ts';
@@ -13,15 +14,18 @@ export const endingBlocks = (story: VariantStory): Block[] => story.trials.flatM
 const endingOfTrial = ({trial}: JudgedTrial): Block[] => {
   const ending = endingText(trial);
   if (!ending) return [];
-  const sentence = paragraph(code(trial.variant), `, trial ${trial.number}: `, ...ending, '.');
-  const lines = tellingLines(trial.exit?.stderrTail ?? '');
-  if (lines === '') return [sentence];
   return [
-    sentence,
-    paragraph("From the end of the process's stderr:"),
-    {kind: 'code', language: 'text', text: lines},
+    paragraph(code(trial.variant), `, trial ${trial.number}: `, ...ending, '.'),
+    ...textBlocks(
+      'What its main thread was in, from the innermost function to its callers:',
+      (trial.stuck?.stack ?? []).map(frameName).join('\n'),
+    ),
+    ...textBlocks("From the end of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
   ];
 };
+
+const textBlocks = (title: string, text: string): Block[] =>
+  text === '' ? [] : [paragraph(title), {kind: 'code', language: 'text', text}];
 
 /** V8 tells of its last collections and why it gives up, and then prints a long native stack, which tells nothing. */
 const tellingLines = (stderr: string): string => {
@@ -58,10 +62,16 @@ export const endingText = (trial: Trial): Text | null => {
         'the process stopped answering and was ended by the harness',
         whenText(trial),
         ...exitText(trial),
+        ...stuckText(trial),
       ];
     case 'interrupted':
       return ['the trial was interrupted', whenText(trial)];
   }
+};
+
+const stuckText = ({stuck}: Trial): Text => {
+  const frame = responsibleFrame(stuck?.stack ?? []);
+  return frame === null ? [] : ['; it was stuck in ', code(frameName(frame))];
 };
 
 const closeText = (trial: Trial, end: Extract<SubjectEnd, {kind: 'completed'}>): Text | null => {

@@ -1,5 +1,5 @@
 // Where the time went and who holds the memory, before and after, in the phase that matters most.
-import type {ProfileFrame, ProfileSummary} from '../model/profile.ts';
+import {frameName, type ProfileFrame, type ProfileSummary} from '../model/profile.ts';
 import {type Block, code, heading, joined, paragraph, type Text, table} from './document.ts';
 import {bytes, percent, unknownFigure} from './format.ts';
 import {phaseThatMatters} from './phase-that-matters.ts';
@@ -174,11 +174,7 @@ const stackBlocks = (profiled: readonly Profiled[]): Block[] => {
     {
       kind: 'code',
       language: 'text',
-      text: profile.heaviestStack
-        .map(frame =>
-          frame.place === null ? frame.functionName : `${frame.functionName} (${placeOf(frame)})`,
-        )
-        .join('\n'),
+      text: profile.heaviestStack.map(frameName).join('\n'),
     },
   ];
 };

@@ -1,7 +1,7 @@
 // One child process: typed messages, a bounded memory of what it printed, and an end that cannot be missed.
 import {type ChildProcess, fork} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {once} from 'node:events';
+import {on, once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {FoulweatherError} from '../model/errors.ts';
 import {launcherOf} from './launcher.ts';
@@ -115,6 +115,22 @@ export class Child<To, From extends Tagged> {
       clearTimeout(timer);
       if (waiter) this.#waiters.delete(waiter);
     }
+  }
+
+  /**
+   * The first match in what it prints on stderr from now on.
+   * @throws the signal's reason
+   */
+  async printed(pattern: RegExp, signal: AbortSignal): Promise<RegExpExecArray> {
+    let text = '';
+    const {stderr} = this.#process;
+    if (!stderr) throw new Error(`${this.label} has no stderr`);
+    for await (const [chunk] of on(stderr, 'data', {signal, close: ['end', 'close']})) {
+      text = `${text}${String(chunk)}`.slice(-tailBytes);
+      const match = pattern.exec(text);
+      if (match) return match;
+    }
+    throw new Error(`the stderr of ${this.label} has ended`);
   }
 
   /** Ends the whole process group at once; what has left the group goes with the exit. */

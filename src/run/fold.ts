@@ -57,6 +57,7 @@ export class TrialFold {
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
   #interrupted = false;
+  #stuck: Trial['stuck'] = null;
   readonly #injectorLog = new InjectorLogFold();
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
@@ -164,6 +165,9 @@ export class TrialFold {
       case 'profiles':
         this.#profiles = event.profiles;
         break;
+      case 'stuck':
+        this.#stuck = {atMs: event.atMs, stack: event.stack};
+        break;
       case 'interrupted':
         this.#interrupted = true;
         break;
@@ -193,6 +197,7 @@ export class TrialFold {
       },
       end: this.#end(),
       exit: this.#exit,
+      stuck: this.#stuck,
       runtime: this.#runtime,
       cpuCount: this.#cpuCount,
       versions: this.#versions,

@@ -1,20 +1,18 @@
 // Once a subject is gone: what it left of its profiles becomes files per phase, and the few lines that stay with the trial.
-import {realpathSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import type {ProfileSummary} from '../model/profile.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {type CpuCut, CpuCuts} from '../profiles/cpu.ts';
 import {flameOf} from '../profiles/flame.ts';
 import {type MemoryCut, MemoryCuts} from '../profiles/memory.ts';
-import type {Ground} from '../profiles/owner.ts';
 import {type PprofColumn, pprofFile} from '../profiles/pprof.ts';
 import type {Span} from '../profiles/span.ts';
 import {summarise} from '../profiles/summarise.ts';
 import type {CallNode} from '../profiles/tree.ts';
 import {cpuProfileFile, heapProfileFile} from '../profiles/v8-files.ts';
 import {profileParts, removeProfileParts} from '../store/profile-parts.ts';
+import {groundOf} from './ground.ts';
 
 /** One profile of a span, and the files that hold it, by the ends of their names. */
 type Told = Pick<ProfileSummary, 'what' | 'atMs'> & {
@@ -65,11 +63,6 @@ const spansOf = (trial: Trial): Span[] => {
   if (loadEndedMs === null) return phases;
   return [...phases, {phase: null, startMs: loadEndedMs, endMs: exit?.atMs ?? Number.MAX_SAFE_INTEGER}];
 };
-
-const groundOf = (scenarioFile: string): Ground => ({
-  scenarioUrl: pathToFileURL(realpathSync(scenarioFile)).href,
-  harnessUrl: new URL('../', import.meta.url).href,
-});
 
 /** `2-stalled`; what follows the load comes last. */
 const stemOf = ({plan}: Trial, {phase}: Span): string =>

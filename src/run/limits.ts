@@ -13,6 +13,8 @@ export type Limits = {
   readonly closeMs: number;
   /** What an answer may take beyond its own limit before the subject counts as unresponsive. */
   readonly answerSlackMs: number;
+  /** Until it is known where a subject that does not answer is stuck, before it is ended. */
+  readonly stuckMs: number;
   /** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
   readonly lingerMs: number;
   /** Until idle connections are closed. Pools do it after 4 s (undici) to 5 s (Node's agent). */
@@ -32,6 +34,7 @@ export const defaultLimits: Limits = {
   openMs: 30_000,
   closeMs: 5000,
   answerSlackMs: 5000,
+  stuckMs: 2000,
   lingerMs: 5000,
   idleMs: 6000,
   collectMs: 10_000,

@@ -5,16 +5,19 @@ import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import {type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
 import type {TrialLabels} from '../model/receiver-protocol.ts';
 import type {Trial} from '../model/trial.ts';
+import {describeFrame} from '../profiles/owner.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
 import {ControlProbe} from './control-probe.ts';
+import {groundOf} from './ground.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
 import type {Receiver, RunningInjector, Target} from './services.ts';
-import {startSubject} from './subject-process.ts';
+import {type SubjectChild, startSubject} from './subject-process.ts';
 import {openTrialLink} from './trial-link.ts';
 import {TrialStopped, TrialWalk} from './trial-walk.ts';
 import {verifyTrial} from './verify.ts';
+import {whereStuck, withoutInspectorLines} from './where-stuck.ts';
 import {Witnesses} from './witnesses.ts';
 
 export type TrialContext = {
@@ -152,12 +155,14 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       throw error;
     }
     if (error.why === 'interrupted') record({kind: 'interrupted', atMs: now()});
+    if (error.why === 'unresponsive') await recordStuck(context, subject, now, record);
     killedFor = error.why === 'exited' ? null : error.why;
   } finally {
     probe.finish();
     subject.kill();
     const {code, ...exit} = await subject.exited;
-    record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit}});
+    const stderrTail = withoutInspectorLines(exit.stderrTail);
+    record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit, stderrTail}});
     await witnesses.finish();
     await harness.finish();
     await close().catch((error: unknown) => {
@@ -173,6 +178,18 @@ const labelsOf = ({runId, plan}: TrialContext, variant: Variant): TrialLabels =>
   variant: variant.name,
   phases: plan.phases.map(({name, faults}) => ({name, faults: faults.map(({kind}) => kind).join(', ')})),
 });
+
+const recordStuck = async (
+  {scenarioFile, limits}: TrialContext,
+  subject: SubjectChild,
+  now: () => number,
+  record: (event: TrialEvent) => void,
+): Promise<void> => {
+  const frames = await whereStuck(subject, limits.stuckMs);
+  if (frames.length === 0) return;
+  const ground = groundOf(scenarioFile);
+  record({kind: 'stuck', atMs: now(), stack: frames.map(frame => describeFrame(frame, ground))});
+};
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -8,6 +8,7 @@ import {isForeignSdkSetting, sdkEnvironment} from '../telemetry/sdk-settings.ts'
 import type {Child} from './child.ts';
 import {entries} from './entries.ts';
 import type {Household} from './household.ts';
+import {inspectorArgs} from './where-stuck.ts';
 
 export type SubjectChild = Child<ToSubject, FromSubject>;
 
@@ -31,6 +32,7 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
     label: `The subject ${task.trialId}`,
     file: entries.subject,
     execArgv: [
+      ...inspectorArgs,
       ...(heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`]),
       ...(options.packages === null ? [] : ['--import', pathToFileURL(entries.packagePreload).href]),
       ...(mode === 'off' ? [] : ['--import', pathToFileURL(entries.preload).href]),

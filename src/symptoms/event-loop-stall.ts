@@ -2,6 +2,7 @@
 // burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 import type {PhaseResources} from '../model/event.ts';
 import type {Detector, Evidence} from '../model/finding.ts';
+import {frameName, responsibleFrame} from '../model/profile.ts';
 import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from './measure.ts';
@@ -76,7 +77,9 @@ const busy = (
 const unresponsive = (trial: Trial): Found[] => {
   if (trial.end.kind !== 'unresponsive') return [];
   const lastMs = Math.round(trial.resources.at(-1)?.atMs ?? 0);
-  const says = `The process stopped answering and had to be ended; its last word came at ${lastMs} ms.`;
+  const frame = responsibleFrame(trial.stuck?.stack ?? []);
+  const where = frame === null ? '' : ` It was stuck in ${frameName(frame)}.`;
+  const says = `The process stopped answering and had to be ended; its last word came at ${lastMs} ms.${where}`;
   const phase = phaseAt(trial, lastMs);
   return [
     {

@@ -155,6 +155,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     verified: null,
     warnings: [],
     profiles: profilesOf(variant, reached),
+    stuck: null,
     troubles: [],
   };
 };

@@ -220,6 +220,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   verified: null,
   warnings: [],
   profiles: [],
+  stuck: null,
   troubles: [],
   ...changes,
 });

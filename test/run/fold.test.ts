@@ -228,6 +228,14 @@ test('the news of the phases make one log, in which the latest word on a connect
   });
 });
 
+test('where it was stuck is known only where it was told', t => {
+  t.is(trialOf().stuck, null);
+  const stack = [
+    {functionName: 'spin', owner: 'the scenario', ownerKind: 'scenario', place: 'after.ts:3'},
+  ] as const;
+  t.deepEqual(trialOf({more: [{kind: 'stuck', atMs: 9000, stack}]}).stuck, {atMs: 9000, stack});
+});
+
 test('a journal of old, without times of hits and counts of what is missing, still folds', t => {
   const {hitsMs: _, ...old} = recordOf(1, {hits: ['a']});
   const log = {connections: [old], hits: []} as unknown as InjectorLog;

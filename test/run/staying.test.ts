@@ -7,7 +7,7 @@ const teardowns: (() => unknown)[] = [];
 let ran: RunOnce;
 
 // The harness's own patience is long enough for a busy machine; what the library is given is short.
-const limits = {openMs: 300, closeMs: 300, answerSlackMs: 8000, lingerMs: 8000};
+const limits = {openMs: 300, closeMs: 300, answerSlackMs: 8000, lingerMs: 8000, stuckMs: 8000};
 
 test.before(async () => {
   ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'staying', {limits});
@@ -27,6 +27,24 @@ test('a subject whose event loop is blocked for ever is unresponsive, which is a
     {symptom: 'event-loop-stall', severity: 'fail'},
   );
   t.true(ran.reportOf('blocked').includes('the process stopped answering and was ended by the harness'));
+});
+
+test('where it is stuck is in the trial and in the report, and the debugger is not in its words', t => {
+  const {trial, judgement} = ran.trial('blocked');
+  const [innermost, caller] = trial.stuck!.stack;
+  t.like(innermost, {functionName: 'spin', owner: 'the scenario', ownerKind: 'scenario'});
+  t.regex(innermost!.place!, /^staying\.ts:\d+$/);
+  t.is(caller?.functionName, 'block');
+  t.is(trial.exit!.stderrTail, '');
+  const finding = judgement.findings.find(({symptom}) => symptom === 'event-loop-stall');
+  t.regex(
+    finding?.verdict === 'present' ? finding.evidence[0].says : '',
+    /It was stuck in spin \(staying\.ts:\d+\)\./,
+  );
+  const report = ran.reportOf('blocked');
+  t.regex(report, /stuck in `spin \(staying\.ts:\d+\)`/);
+  t.regex(report, /\nspin \(staying\.ts:\d+\)\nblock \(staying\.ts:\d+\)\n/);
+  t.notRegex(JSON.stringify(trial.stuck), /file:|\/home|\/root|\/tmp|\/work/);
 });
 
 test('an open() that never settles has failed, and nothing was tested', t => {
