@@ -1,5 +1,6 @@
 // A bounded choice of whole spans per phase: the first, the slowest, and the first errors of each type.
 import type {Span} from '../model/telemetry.ts';
+import {RepeatedTraces} from './repeated-traces.ts';
 import {durationMsOf, errorTypeOf} from './span-groups.ts';
 
 const firstLimit = 3;
@@ -44,6 +45,7 @@ class PhaseExemplars {
 
 export class SpanExemplars {
   readonly #phases = new Map<number, PhaseExemplars>();
+  readonly #repeated = new RepeatedTraces();
 
   add(span: Span, phase: number): void {
     let exemplars = this.#phases.get(phase);
@@ -52,11 +54,13 @@ export class SpanExemplars {
       this.#phases.set(phase, exemplars);
     }
     exemplars.add(span);
+    this.#repeated.add(span, phase);
   }
 
-  /** By their start. */
+  /** By their start, each once. */
   toSpans(): readonly Span[] {
-    const spans = [...this.#phases.values()].flatMap(phase => phase.toSpans());
+    const ofPhases = [...this.#phases.values()].flatMap(phase => phase.toSpans());
+    const spans = [...new Set([...ofPhases, ...this.#repeated.toSpans()])];
     return spans.sort((left, right) => left.startMs - right.startMs);
   }
 }

@@ -10,7 +10,7 @@ const spanAt = (startMs: number, overrides: Partial<Span> & {durationMs?: number
   spanCount += 1;
   const {durationMs = 1, ...rest} = overrides;
   return {
-    traceId: traceIdOfOperation(tracePrefix, 0),
+    traceId: traceIdOfOperation(tracePrefix, spanCount),
     spanId: spanCount.toString(16).padStart(16, '0'),
     parentSpanId: null,
     scope: 'library',

@@ -1,6 +1,6 @@
 // The table of single operations, each with its trace where the library's spans of it were kept.
 import {toInlineSvg} from '../charts/chart.ts';
-import {waterfall} from '../charts/waterfall.ts';
+import {type Mark, waterfall} from '../charts/waterfall.ts';
 import {duration, plural} from '../format.ts';
 import type {RunStory} from '../variants.ts';
 import {callerOf, type Exemplar, exemplarsOf} from './exemplars.ts';
@@ -79,10 +79,20 @@ const traceOf = (exemplar: Exemplar, index: number): string => {
     operation: callerOf(exemplar),
     deadlineMs: exemplar.trial.plan.operation.deadlineMs,
     spans: exemplar.spans,
-    marks: [],
+    marks: hitsOf(exemplar),
   });
   return chart ? toInlineSvg(chart) : '';
 };
+
+/** What the injector did to this operation's requests; an HTTP fault knows whose a request is. */
+const hitsOf = ({id, trial}: Exemplar): Mark[] =>
+  (trial.injectorLog?.hits ?? [])
+    .filter(({operationId}) => operationId === id)
+    .map(({atMs, toxic, action}) => ({
+      atMs: atMs - trial.originEpochMs,
+      kind: 'fault',
+      text: `${toxic}: ${action}`,
+    }));
 
 const filters = (story: RunStory, exemplars: readonly Exemplar[]): string => {
   const phases = story.run.record.plan.phases.map(({name}) => name);

@@ -9,6 +9,7 @@ import {isInvestigated, phaseAnchor} from '../phase-link.ts';
 import {processBlocks} from '../process.ts';
 import {profileBlocks} from '../profiles.ts';
 import {telemetryBlocks} from '../telemetry.ts';
+import {traceBlocks} from '../traces.ts';
 import type {RunStory} from '../variants.ts';
 import {witnesses} from '../witnesses.ts';
 
@@ -31,6 +32,7 @@ export const investigationSection = (story: RunStory): Section => ({
     ...failureBlocks(story),
     ...slowestBlocks(story),
     ...hitBlocks(story),
+    ...traceBlocks(story),
     ...telemetryBlocks(story),
     ...warningBlocks(story),
   ],

@@ -1,0 +1,107 @@
+// Traces that are chosen on purpose, and what is told of them.
+import test from 'ava';
+import {type Span, traceIdOfOperation} from '../../src/model/telemetry.ts';
+import type {Trial} from '../../src/model/trial.ts';
+import {traceBlocks} from '../../src/report/traces.ts';
+import type {RunStory} from '../../src/report/variants.ts';
+import {RepeatedTraces} from '../../src/telemetry/repeated-traces.ts';
+import {baseline, booksOf, fault, telemetryOf, trialWith} from '../helpers/trial-believable.ts';
+
+const prefix = trialWith().tracePrefix;
+
+const span = (
+  operation: number,
+  startMs: number,
+  durationMs: number,
+  errorType: string | null = null,
+): Span => ({
+  traceId: traceIdOfOperation(prefix, operation),
+  spanId: `${startMs}`.padStart(16, '0'),
+  parentSpanId: null,
+  scope: 'client',
+  name: 'GET',
+  kind: 'client',
+  startMs,
+  endMs: startMs + durationMs,
+  status: errorType === null ? 'unset' : 'error',
+  statusMessage: null,
+  attributes: errorType === null ? {'http.response.status_code': 200} : {'error.type': errorType},
+  events: [],
+});
+
+const storyOf = (trial: Trial): RunStory =>
+  ({
+    variants: [{variant: {name: 'defaults'}, trials: [{trial}], symptoms: []}],
+  }) as unknown as RunStory;
+
+const textOf = (trial: Trial): string => {
+  const block = traceBlocks(storyOf(trial)).find(({kind}) => kind === 'code');
+  return block?.kind === 'code' ? block.text.replaceAll('\u00A0', ' ') : '';
+};
+
+test('of a phase the slowest, the first that failed, the one sent most often, and a typical one', t => {
+  const {driver} = booksOf([{phase: baseline}, ...Array.from({length: 6}, () => ({phase: fault}))]);
+  const exemplars = [
+    span(0, 10, 9000),
+    span(1, 5000, 20),
+    span(2, 5010, 22),
+    span(3, 5020, 900),
+    span(4, 5030, 30, 'ECONNRESET'),
+    span(5, 5040, 5, 'ECONNRESET'),
+    span(5, 5050, 5, 'ETIMEDOUT'),
+    span(5, 5060, 7),
+    span(6, 5070, 24),
+  ];
+  const hit = {
+    toxic: 'cut',
+    connection: 1,
+    request: 1,
+    method: 'GET',
+    path: '/',
+    operationId: 'defaults-1-5',
+    atMs: 5042,
+    action: 'response-abort',
+    bodyBytes: null,
+  };
+  const injectorLog = {connections: [], connectionsLeftOut: 0, hits: [hit], hitsLeftOut: 0};
+  const text = textOf(trialWith({driver, injectorLog, telemetry: {...telemetryOf([]), exemplars}}));
+  const heads = text.split('\n').filter(line => line.startsWith('defaults-1-'));
+  t.deepEqual(
+    heads.map(line => line.replace(/; trace .*/, '')),
+    [
+      'defaults-1-3: the slowest',
+      'defaults-1-4: the first that failed',
+      'defaults-1-5: sent most often',
+      'defaults-1-2: a typical one',
+    ],
+  );
+  const attempts = text.slice(text.indexOf('defaults-1-5')).split('\n').slice(1, 5);
+  t.regex(attempts[0]!, /\+0 ms {2}GET \(client\) +took .* +error +ECONNRESET$/);
+  t.regex(attempts[1]!, /injector: cut, response-abort$/);
+  t.regex(attempts[2]!, /ETIMEDOUT$/);
+  t.regex(attempts[3]!, /200$/);
+});
+
+test('without spans nothing is shown', t => {
+  t.deepEqual(traceBlocks(storyOf(trialWith())), []);
+  t.deepEqual(traceBlocks(storyOf(trialWith({telemetry: telemetryOf([])}))), []);
+});
+
+test('the longest traces of each phase are kept whole, of all that come', t => {
+  const traces = new RepeatedTraces();
+  for (let operation = 0; operation < 5000; operation++) {
+    traces.add(span(operation, operation, 1), 1);
+    if (operation % 1000 !== 0) continue;
+    for (let again = 0; again <= operation / 1000; again++)
+      traces.add(span(operation, operation + again + 1, 1), 1);
+  }
+  traces.add(span(0, 9999, 1), 1);
+  const counts = Map.groupBy(traces.toSpans(), ({traceId}) => traceId);
+  t.deepEqual(
+    [...counts].map(([traceId, spans]) => [traceId, spans.length]),
+    [
+      [traceIdOfOperation(prefix, 4000), 6],
+      [traceIdOfOperation(prefix, 3000), 5],
+    ],
+  );
+});
