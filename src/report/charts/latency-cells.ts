@@ -27,8 +27,8 @@ const histogramsOf = (
   };
 };
 
-/** Edges of the buckets in ms, whole decades around all that was measured; none where nothing was. */
-export const edgesOf = (columns: readonly VariantStory[]): number[] => {
+/** Edges of the buckets in ms, whole decades around all that was measured and the deadline; none where nothing was. */
+export const edgesOf = (columns: readonly VariantStory[], deadlineMs: number): number[] => {
   const merged = columns.map(column => {
     const {ok, notOk} = histogramsOf(column, null);
     return mergeHistograms([...ok, ...notOk]);
@@ -37,7 +37,7 @@ export const edgesOf = (columns: readonly VariantStory[]): number[] => {
   const highs = merged.flatMap(histogram => percentileMs(histogram, 100) ?? []);
   if (highs.length === 0) return [];
   const from = Math.floor(Math.log10(Math.max(floorMs, Math.min(...lows))));
-  const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(floorMs, ...highs)) - 1e-9));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(floorMs, deadlineMs, ...highs)) - 1e-9));
   return Array.from(
     {length: (to - from) * bucketsPerDecade + 1},
     (_, index) => 10 ** (from + index / bucketsPerDecade),

@@ -24,13 +24,13 @@ export const latency = (story: RunStory): Chart | null => {
   const phases = story.run.record.plan.phases
     .map((phase, index) => ({phase, index}))
     .filter(({phase}) => phase.role !== 'warm-up');
-  const edgesMs = edgesOf(columns);
+  const {deadlineMs} = story.run.record.plan.operation;
+  const edgesMs = edgesOf(columns, deadlineMs);
   if (edgesMs.length < 2) return null;
   const rows = phases
     .map(({phase, index}) => ({phase, cells: columns.map(column => cellOf(column, index, edgesMs))}))
     .filter(({cells}) => cells.some(({settledCount, hungCount}) => settledCount + hungCount > 0));
   if (rows.length === 0) return null;
-  const {deadlineMs} = story.run.record.plan.operation;
   const key = legend([
     boxEntry('succeeded', {fill: 'url(#outcome-ok)'}),
     boxEntry('did not succeed', {fill: 'url(#outcome-failed)'}),
@@ -119,15 +119,7 @@ const drawRow = (
         ),
         silhouette(cell, x, height, edgesMs, 'ok'),
         silhouette(cell, x, height, edgesMs, 'failed'),
-        deadlineMs < edgesMs.at(-1)!
-          ? element('line', {
-              class: 'deadline',
-              x1: x(deadlineMs),
-              x2: x(deadlineMs),
-              y1: top,
-              y2: bottom,
-            })
-          : '',
+        element('line', {class: 'deadline', x1: x(deadlineMs), x2: x(deadlineMs), y1: top, y2: bottom}),
         element('line', {class: 'axis', x1: from, x2: to, y1: bottom, y2: bottom}),
         label(wordsOf(cell), from + 4, top + 11, {class: 'halo'}),
       ];
