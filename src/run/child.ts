@@ -47,6 +47,8 @@ export class Child<To, From extends Tagged> {
   /** What it and all that it started carry in their environment. */
   readonly mark = randomUUID();
   readonly exited: Promise<ChildExit>;
+  /** It has closed its channel, which a subject does when its work is done; or it has ended. */
+  readonly disconnected: Promise<unknown>;
   readonly #process: ChildProcess;
   readonly #waiters = new Set<Waiter<From>>();
   #exit: ChildExit | null = null;
@@ -82,6 +84,10 @@ export class Child<To, From extends Tagged> {
       }
     });
     this.exited = this.#watchExit();
+    this.disconnected = Promise.race([
+      new Promise(resolve => this.#process.once('disconnect', () => resolve(null))),
+      this.exited,
+    ]);
   }
 
   get hasExited(): boolean {

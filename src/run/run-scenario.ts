@@ -280,8 +280,9 @@ class RunInProgress {
     // The trials of one round share their seed, so that the pair differs in the variant alone.
     const seed = this.#options.seed + number - 1;
     try {
+      const signal = AbortSignal.any([this.#context.signal, journal.failed]);
       const soFar = (): Trial | null => fold.trial();
-      await runTrial(this.#context, {trialId, variant, number, seed, files, record, soFar});
+      await runTrial({...this.#context, signal}, {trialId, variant, number, seed, files, record, soFar});
     } finally {
       await this.#gatherProfiles(fold, files, record);
       await journal.close();

@@ -119,15 +119,14 @@ export class TrialWalk {
 
   /** The subject ends by itself when nothing keeps it alive. */
   async #end(): Promise<void> {
-    const {subject, limits} = this.#options;
-    const ended = Symbol('ended');
-    let timer: NodeJS.Timeout | undefined;
-    const lingers = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, limits.lingerMs);
-    });
-    const first = await Promise.race([subject.exited.then(() => ended), lingers]);
-    clearTimeout(timer);
-    if (first !== ended) throw new TrialStopped('lingering');
+    const {subject, limits, now, record} = this.#options;
+    // First the SDK hands over what it has. If it cannot, that is the receiver's or the machine's doing.
+    if (!(await within(limits.collectMs, subject.disconnected))) {
+      const message = `the SDK had not handed over its telemetry after ${limits.collectMs} ms`;
+      record({kind: 'trouble', atMs: now(), what: 'telemetry', message});
+      return;
+    }
+    if (!(await within(limits.lingerMs, subject.exited))) throw new TrialStopped('lingering');
   }
 
   async #answer<Kind extends FromSubject['kind']>(
@@ -152,3 +151,13 @@ export class TrialWalk {
     return unlessAborted(signal, Promise.race([step, exited]), () => new TrialStopped('interrupted'));
   }
 }
+
+const within = async (limitMs: number, step: Promise<unknown>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>(resolve => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  const first = await Promise.race([step.then(() => true), late]);
+  clearTimeout(timer);
+  return first;
+};

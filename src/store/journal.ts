@@ -20,13 +20,20 @@ export async function* wholeLines(file: string): AsyncGenerator<string> {
 
 export class Journal {
   readonly #stream: WriteStream;
+  readonly #failing = new AbortController();
   #failure: Error | null = null;
 
   constructor(file: string) {
     this.#stream = createWriteStream(file, {flags: 'wx'});
     this.#stream.on('error', error => {
       this.#failure = error;
+      this.#failing.abort(error);
     });
+  }
+
+  /** Aborted as soon as the disk takes no more: what is done from then on is not saved. */
+  get failed(): AbortSignal {
+    return this.#failing.signal;
   }
 
   add(event: TrialEvent): void {

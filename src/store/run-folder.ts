@@ -1,7 +1,7 @@
 // A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it
 // runs; what is whole is put in place by a rename, so that a reader never sees half of it.
 
-import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
@@ -172,6 +172,12 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const writeWhole = async (file: string, text: string): Promise<void> => {
   const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, text);
-  await rename(draft, file);
+  try {
+    await writeFile(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    // On a full disk half a draft would take the room that the next one needs.
+    await rm(draft, {force: true});
+    throw error;
+  }
 };

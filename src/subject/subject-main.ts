@@ -16,6 +16,9 @@ import {watchRejections} from './rejections.ts';
 import {Resources} from './resources.ts';
 import {flushMetrics, shutdownSdk} from './sdk.ts';
 
+/** A receiver that does not answer must not make the library look as if it did not. */
+const flushLimitMs = 2000;
+
 /** A library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
 
@@ -158,7 +161,9 @@ class SubjectProcess {
   /** A failed export is the receiver's to notice; the library must not die of it. */
   async #flush(): Promise<void> {
     try {
-      await flushMetrics();
+      const late = (): Promise<never> =>
+        Promise.reject(new Error(`the metrics were not taken within ${flushLimitMs} ms`));
+      await within(flushLimitMs, flushMetrics(), late);
     } catch (error) {
       send({kind: 'warning', atMs: this.#now(), name: 'TelemetryFlush', message: String(error)});
     }

@@ -81,9 +81,13 @@ export class ProcessWatch {
 
   /** Ends, as the kernel might, the process with such a command line. */
   killOne(command: RegExp): void {
+    this.signalOne(command, 'SIGKILL');
+  }
+
+  signalOne(command: RegExp, signal: NodeJS.Signals): void {
     const found = this.alive().filter(line => command.test(line));
     if (found.length !== 1) throw new Error(`not one but ${found.length} of ${command}`);
-    process.kill(Number.parseInt(found[0]!, 10), 'SIGKILL');
+    process.kill(Number.parseInt(found[0]!, 10), signal);
   }
 
   /** Command lines of the processes that are there now. */

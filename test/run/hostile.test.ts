@@ -1,0 +1,54 @@
+// A world that is against the harness: failures by the ten thousand, a clock that jumps.
+import {stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import anyTest, {type TestFn} from 'ava';
+import {reopenRun} from '../../src/run/reopen.ts';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+
+const test = anyTest as TestFn<RunOnce>;
+const teardowns: (() => unknown)[] = [];
+let ran: RunOnce;
+
+test.before(async () => {
+  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'hostile');
+});
+
+test.after.always(async () => {
+  for (const teardown of teardowns.toReversed()) await teardown();
+});
+
+test('failures by the ten thousand cost a bounded journal and bounded memory', async t => {
+  const {trial} = ran.trial('flood');
+  t.is(trial.end.kind, 'completed');
+  const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
+  t.true(failed > 10_000, `${failed} failures`);
+  t.true(trial.driver.failures.length <= 100);
+  t.true(trial.driver.failures.every(({examples}) => examples.length <= 5));
+  const journal = await stat(join(ran.folder.path, 'trials', trial.id, 'events.ndjson'));
+  t.true(journal.size < 20_000_000, `${journal.size} bytes`);
+  const counted = trial.driver.phases.reduce((sum, phase) => sum + phase.outcomes.unknown, 0);
+  t.is(counted, failed);
+});
+
+test('a wall clock that jumps by hours changes no figure', t => {
+  const {trial, judgement} = ran.trial('clock');
+  t.is(trial.end.kind, 'completed');
+  t.deepEqual(
+    judgement.goals.map(({verdict}) => verdict),
+    ['met'],
+  );
+  for (const {phase, durationMs, responseP99Ms} of judgement.phases) {
+    t.true(durationMs > 500 && durationMs < 60_000, `${phase} took ${durationMs} ms`);
+    t.true(responseP99Ms !== null && responseP99Ms >= 0 && responseP99Ms < 60_000);
+  }
+  t.deepEqual(
+    judgement.gates.map(({name}) => name),
+    [],
+  );
+  t.true(trial.driver.bins.every(({startMs}) => startMs >= 0 && startMs < 600_000));
+});
+
+test('the saved run tells the same, and nothing is left', async t => {
+  t.deepEqual((await reopenRun(ran.folder)).judgement, ran.run.judgement);
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+});
