@@ -8,7 +8,7 @@ import {
   viewOperations,
 } from './operation-telemetry.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
-import {telemetryGap} from './telemetry-account.ts';
+import {operationsGap} from './telemetry-account.ts';
 
 const dueSpans = ({attempts}: OperationView, spanOf: OperationTelemetryView['spanOf']): number =>
   spanOf === 'attempt' ? attempts : Math.min(1, attempts);
@@ -16,7 +16,7 @@ const dueSpans = ({attempts}: OperationView, spanOf: OperationTelemetryView['spa
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare: threshold}) => {
-  const gap = telemetryGap(trial);
+  const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
   if (!view) return inconclusive('hidden-attempts', gap ?? 'nothing is known of single operations');
   const found = trial.plan.phases

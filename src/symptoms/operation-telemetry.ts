@@ -27,7 +27,7 @@ const unsettled: readonly number[] = [0, outcomeCode('hung')];
 
 const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 
-/** Null where the telemetry keeps nothing of single operations: see `telemetryGap`. */
+/** Null where the telemetry keeps nothing of single operations: see `operationsGap`. */
 export const viewOperations = (trial: Trial): OperationTelemetryView | null => {
   const {telemetry, driver, ledger} = trial;
   if (!telemetry?.operations) return null;

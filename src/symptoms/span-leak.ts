@@ -2,10 +2,10 @@
 import type {Detector} from '../model/finding.ts';
 import {calmSpansPerOperation, examplesOf, viewOperations} from './operation-telemetry.ts';
 import {counted, inconclusive, presentIf} from './say.ts';
-import {openAfterDrain, telemetryGap} from './telemetry-account.ts';
+import {openAfterDrain, operationsGap} from './telemetry-account.ts';
 
 export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) => {
-  const gap = telemetryGap(trial);
+  const gap = operationsGap(trial);
   const {drained} = trial.driver;
   if (gap !== null) return inconclusive('span-leak', gap);
   if (!drained) return inconclusive('span-leak', 'the trial did not come to its end');

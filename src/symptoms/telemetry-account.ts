@@ -78,6 +78,10 @@ export const telemetryGap = (trial: Trial): string | null => {
     return `telemetry was lost: ${account.receivedCount} of ${account.endedCount} spans arrived`;
   }
   if (account.startedCount === 0) return 'the library made no span';
-  if (telemetry.operations === null) return 'this run was saved before the spans of each operation were kept';
   return null;
 };
+
+/** As `telemetryGap`, for what is told of single operations. */
+export const operationsGap = (trial: Trial): string | null =>
+  telemetryGap(trial) ??
+  (trial.telemetry?.operations ? null : 'this run was saved before the spans of each operation were kept');

@@ -8,7 +8,7 @@ import type {Trial} from '../model/trial.ts';
 import {examplesOf, hasMark, type OperationView, viewOperations} from './operation-telemetry.ts';
 import {counted, inconclusive, phaseName, presentIf} from './say.ts';
 import {metricDisagreements} from './span-metrics.ts';
-import {telemetryGap} from './telemetry-account.ts';
+import {operationsGap} from './telemetry-account.ts';
 
 const okCode = outcomeCode('ok');
 const failureCodes: readonly number[] = [outcomeCode('failed'), outcomeCode('unknown')];
@@ -16,7 +16,7 @@ const failureCodes: readonly number[] = [outcomeCode('failed'), outcomeCode('unk
 type Found = {readonly phase: string; readonly share: number; readonly evidence: Evidence};
 
 export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {wrongShare}) => {
-  const gap = telemetryGap(trial);
+  const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
   if (!view) return inconclusive('telemetry-contradicts', gap ?? 'nothing is known of single operations');
   const found = trial.plan.phases
