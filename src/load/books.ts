@@ -73,7 +73,7 @@ export class Books {
     this.#bytes.set(operation.index, code, operation.phase);
     if (settlement.status !== 'ok') this.#fail(settlement.status, settlement.error, operation, responseMs);
     this.#noteSlow(operation, responseMs, settlement.status);
-    if (settlement.status === 'ok') book.noteAnswer(settlement);
+    if (settlement.status === 'ok') book.noteAnswer(settlement, responseMs);
     if (settlement.status === 'wrong' || (settlement.status === 'ok' && settlement.echoed)) book.echo();
   }
 

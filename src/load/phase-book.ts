@@ -11,6 +11,11 @@ const lateAfterMs = 5;
 const okCode = outcomeCode('ok');
 const hungCode = outcomeCode('hung');
 
+type SaidOfItself = {readonly intact?: boolean; readonly empty?: boolean; readonly key?: string};
+
+/** A key is one of a few; ids are not keys. */
+const mostKeys = 16;
+
 export class PhaseBook {
   readonly phase: number;
   /** Whether it has changed since it was last told. */
@@ -24,6 +29,7 @@ export class PhaseBook {
   #echoed = 0;
   #intact = 0;
   #truncated = 0;
+  readonly #byKey = new Map<string, Histogram>();
   #emptyTold = 0;
   #empty = 0;
   readonly #counts = emptyCounts();
@@ -81,7 +87,8 @@ export class PhaseBook {
   }
 
   /** What a success said of itself. */
-  noteAnswer({intact, empty}: {readonly intact?: boolean; readonly empty?: boolean}): void {
+  noteAnswer({intact, empty, key}: SaidOfItself, responseMs: number): void {
+    if (key !== undefined) this.#noteKey(key, responseMs);
     if (intact === true) this.#intact++;
     if (intact === false) this.#truncated++;
     if (empty !== undefined) this.#emptyTold++;
@@ -109,6 +116,20 @@ export class PhaseBook {
     recordMs(this.#serviceNotOk, serviceMs);
   }
 
+  #noteKey(key: string, responseMs: number): void {
+    let histogram = this.#byKey.get(key);
+    if (!histogram) {
+      if (this.#byKey.size >= mostKeys) return;
+      histogram = latencyHistogram(2);
+      this.#byKey.set(key, histogram);
+    }
+    recordMs(histogram, responseMs);
+  }
+
+  #keys(): {readonly [key: string]: string} {
+    return Object.fromEntries([...this.#byKey].map(([key, histogram]) => [key, encodeHistogram(histogram)]));
+  }
+
   figures(): PhaseFigures {
     return {
       phase: this.phase,
@@ -122,6 +143,7 @@ export class PhaseBook {
       echoed: this.#echoed,
       intact: this.#intact,
       truncated: this.#truncated,
+      ...(this.#byKey.size === 0 ? {} : {responseByKeyUs: this.#keys()}),
       emptyTold: this.#emptyTold,
       empty: this.#empty,
       startLagUs: encodeHistogram(this.#startLag),

@@ -38,6 +38,8 @@ export type PhaseFigures = {
   /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in runs of old. */
   readonly intact?: number;
   readonly truncated?: number;
+  /** Response times of successes by the key that they told, of the first 16 keys. */
+  readonly responseByKeyUs?: {readonly [key: string]: string};
   /** Successes that said whether they came with something, and those that came with nothing. */
   readonly emptyTold?: number;
   readonly empty?: number;

@@ -74,6 +74,8 @@ export type Answer = {
   readonly echoedId?: unknown;
   /** Whether the answer is whole, by its length or hash; the library called it a success all the same: truncation-accepted. */
   readonly intact?: boolean;
+  /** The key, queue or stream that it was for, one of a few: head-of-line-blocking. */
+  readonly key?: string;
   /** A success that came with nothing, although there is something to get: swallowed-error. */
   readonly empty?: boolean;
   /**

@@ -44,15 +44,20 @@ export const performer = (
   const {subject, client, idOf, tracePrefix, now} = options;
   const judge = (id: string, answer: Answer | undefined): Settlement => {
     if (!answer) return ok;
-    const {echoedId, intact, empty, applicationError} = answer;
+    const {echoedId, intact, empty, key, applicationError} = answer;
     if (applicationError) {
       const {message, ...options} = applicationError;
       return {status: 'failed', error: new ApplicationError(message, options)};
     }
     if (echoedId === undefined || echoedId === id) {
       const plain = echoedId === undefined ? ok : okEchoed;
-      if (intact === undefined && empty === undefined) return plain;
-      return {...plain, ...(intact === undefined ? {} : {intact}), ...(empty === undefined ? {} : {empty})};
+      if (intact === undefined && empty === undefined && key === undefined) return plain;
+      return {
+        ...plain,
+        ...(intact === undefined ? {} : {intact}),
+        ...(empty === undefined ? {} : {empty}),
+        ...(key === undefined ? {} : {key: String(key)}),
+      };
     }
     return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${asText(echoedId)}`)};
   };

@@ -17,6 +17,7 @@ import {falseFailure} from './false-failure.ts';
 import {gcPressure} from './gc-pressure.ts';
 import {halfOpenReuse} from './half-open-reuse.ts';
 import {handshakeChurn} from './handshake-churn.ts';
+import {headOfLineBlocking} from './head-of-line-blocking.ts';
 import {hiddenAttempts} from './hidden-attempts.ts';
 import {hungOperation} from './hung-operation.ts';
 import {listenerLeak} from './listener-leak.ts';
@@ -92,6 +93,7 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'half-open-reuse': halfOpenReuse,
   'stale-keep-alive': staleKeepAlive,
   'unbounded-queue': unboundedQueue,
+  'head-of-line-blocking': headOfLineBlocking,
   'memory-growth': memoryGrowth,
   'listener-leak': listenerLeak,
   'unhandled-rejection': unhandledRejection,

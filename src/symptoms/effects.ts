@@ -16,14 +16,20 @@ export const effectCounts = (trial: Trial): EffectCounts | null => {
     : null;
 };
 
-/** Where some calm successes have no effect, an operation without one is not a lost one. */
+/** Fewer than all, for a success at the end of a baseline may owe its loss to the fault that follows. */
+const effectShare = 0.9;
+
+/** Where many calm successes have no effect, an operation without one is not a lost one. */
 export const hasEffectEach = (trial: Trial, {counts}: EffectCounts): boolean => {
   const calm = phasesOf(trial, 'baseline');
   const ok = outcomeCode('ok');
-  return trial.driver.outcomes.every(
-    (outcome, index) =>
-      outcome !== ok || !calm.includes(trial.driver.operationPhases[index]!) || (counts[index] ?? 0) > 0,
-  );
+  let [successes, applied] = [0, 0];
+  trial.driver.outcomes.forEach((outcome, index) => {
+    if (outcome !== ok || !calm.includes(trial.driver.operationPhases[index]!)) return;
+    successes++;
+    if ((counts[index] ?? 0) > 0) applied++;
+  });
+  return applied >= effectShare * successes;
 };
 
 /** Operations of some phases that were applied more than once, and acknowledged ones that were not; null where nobody knows. */

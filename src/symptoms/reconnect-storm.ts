@@ -6,7 +6,10 @@ import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
 const secondMs = 1000;
 
-export const reconnectStorm: Detector<'reconnect-storm'> = (trial, {connectsRatio: threshold}) => {
+export const reconnectStorm: Detector<'reconnect-storm'> = (
+  trial,
+  {connectCount, connectsRatio: threshold},
+) => {
   const {injectorLog, originEpochMs} = trial;
   if (!injectorLog) return inconclusive('reconnect-storm', 'this injector does not note connections');
   const baselines = phasesOf(trial, 'baseline');
@@ -20,7 +23,7 @@ export const reconnectStorm: Detector<'reconnect-storm'> = (trial, {connectsRati
     const startMs = phaseWindow(trial, phase)?.startMs ?? 0;
     const before = trial.injector.findLast(({atMs}) => atMs <= startMs)?.witness.openConnections ?? 0;
     const clients = Math.max(usual, before);
-    if (most / clients <= threshold) return [];
+    if (most < connectCount || most / clients <= threshold) return [];
     const name = phaseName(trial, phase);
     const says = `${most} connections in one second of phase ${name}, where ${clients} had been enough.`;
     const value = most / clients;

@@ -16,8 +16,8 @@ export const connectionSymptoms = {
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
-    when: 'connects in the worst second of a recovery are more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended',
-    thresholds: {connectsRatio: 2},
+    when: 'connects in the worst second of a recovery are `connectCount` or more, and more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended',
+    thresholds: {connectCount: 10, connectsRatio: 2},
     cause:
       'Each waiting operation makes a connection of its own, or each failed connect is tried again at once.',
     remedy: 'Limit the connects that are under way, and back off between them, with jitter.',
@@ -77,5 +77,14 @@ export const connectionSymptoms = {
     cause: 'A queue in front of the connection that takes whatever comes.',
     remedy: 'Bound the queue, and refuse at once what does not fit.',
     source: sources.cascading,
+  },
+  'head-of-line-blocking': {
+    sees: 'one slow request holds up the others',
+    noun: 'head-of-line blocking',
+    when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more, is above `latencyRatio` × the baseline's and 50 ms above it",
+    thresholds: {latencyRatio: 3, sampleCount: 30},
+    cause: 'All keys share one connection, or one queue that is worked off in order.',
+    remedy: 'Give slow and quick work connections of their own, or let answers overtake each other.',
+    source: sources.tail,
   },
 } as const satisfies {readonly [id: string]: SymptomFacts};
