@@ -40,5 +40,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   'breaker-stuck': {},
   'memory-growth': {},
   'listener-leak': {},
+  'process-crash': {},
+  'unhandled-rejection': {},
   'wedged-client': {also: {'slow-recovery': 'what never comes back does not come back in time'}},
 };
