@@ -1,5 +1,6 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
+import type {KeptFile} from './kept-file.ts';
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
 import type {HarnessProcess, ProcessHealth} from './process-health.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
@@ -106,6 +107,8 @@ export type SubjectEvent =
   | {readonly kind: 'unhandled-rejection'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'warning'; readonly atMs: number; readonly name: string; readonly message: string}
   | {readonly kind: 'uncaught'; readonly atMs: number; readonly error: ErrorFacts}
+  /** It wrote a file of itself beside its profiles. */
+  | {readonly kind: 'kept'; readonly atMs: number; readonly kept: KeptFile}
   | {readonly kind: 'drained'; readonly atMs: number; readonly inFlight: number}
   | {
       readonly kind: 'closed';

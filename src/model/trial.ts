@@ -12,6 +12,7 @@ import type {
   ResourceSample,
   SystemSample,
 } from './event.ts';
+import type {KeptFile} from './kept-file.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
@@ -108,6 +109,8 @@ export type Trial = {
   readonly unhandledRejections: readonly {readonly atMs: number; readonly error: ErrorFacts}[];
   /** Empty where the subject was not profiled. */
   readonly profiles: readonly ProfileSummary[];
+  /** What the process wrote of itself beside its profiles; empty where it did not, and in runs of old. */
+  readonly kept: readonly KeptFile[];
   /** How the harness's own processes fared; empty in runs that were saved before they were asked. */
   readonly harness: readonly HarnessSample[];
   /** Whether a fresh client got through the same proxy, where the library did not for a while after a fault. */

@@ -12,6 +12,7 @@ import type {
   SystemSample,
   TrialEvent,
 } from '../model/event.ts';
+import type {KeptFile} from '../model/kept-file.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ProfileSummary} from '../model/profile.ts';
@@ -61,6 +62,7 @@ export class TrialFold {
   readonly #injectorLog = new InjectorLogFold();
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
+  readonly #kept: KeptFile[] = [];
   #profiles: readonly ProfileSummary[] = [];
 
   constructor(plan: Plan) {
@@ -168,6 +170,9 @@ export class TrialFold {
       case 'stuck':
         this.#stuck = {atMs: event.atMs, stack: event.stack};
         break;
+      case 'kept':
+        this.#kept.push(event.kept);
+        break;
       case 'interrupted':
         this.#interrupted = true;
         break;
@@ -221,6 +226,7 @@ export class TrialFold {
       heaps: this.#heaps,
       unhandledRejections: this.#unhandledRejections,
       profiles: this.#profiles,
+      kept: this.#kept,
       harness: this.#harness,
       probes: this.#probes,
       verified: this.#verified,

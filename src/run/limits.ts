@@ -9,6 +9,8 @@ export type Limits = {
   readonly loadMs: number;
   /** Until open() has settled, from when all is loaded. */
   readonly openMs: number;
+  /** Until a heap is written: 1 GB takes about 70 s, and more where the memory is short. */
+  readonly heapSnapshotMs: number;
   /** Until close() has settled. */
   readonly closeMs: number;
   /** What an answer may take beyond its own limit before the subject counts as unresponsive. */
@@ -32,6 +34,7 @@ export const defaultLimits: Limits = {
   startMs: 30_000,
   loadMs: 60_000,
   openMs: 30_000,
+  heapSnapshotMs: 300_000,
   closeMs: 5000,
   answerSlackMs: 5000,
   stuckMs: 2000,

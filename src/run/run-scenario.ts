@@ -43,6 +43,8 @@ export type RunOptions = {
   readonly precision?: PrecisionGoal;
   /** Whether subjects are profiled. */
   readonly profiles: boolean;
+  /** Whether they write their heap when all has settled. */
+  readonly heapSnapshot?: boolean;
   /** Where `.foulweather/` lies. */
   readonly baseDir: string;
   readonly command: string;
@@ -114,6 +116,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       signal,
       limits,
       profiles: options.profiles,
+      heapSnapshot: options.heapSnapshot ?? false,
     };
     if (options.relay) receiver.child.send({kind: 'relay', target: options.relay});
     const record: RunRecord = {

@@ -36,6 +36,8 @@ export type TrialContext = {
   readonly limits: Limits;
   /** Whether subjects are profiled. */
   readonly profiles: boolean;
+  /** Whether they write their heap when all has settled. */
+  readonly heapSnapshot: boolean;
 };
 
 export type TrialRequest = {
@@ -108,9 +110,8 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       operation,
       phases,
       noop: false,
-      profiling: context.profiles
-        ? {folder: files.profilesFolder, heapLimitMiB: variant.process.heapLimitMiB ?? null}
-        : null,
+      profilesFolder: files.profilesFolder,
+      profiling: context.profiles ? {heapLimitMiB: variant.process.heapLimitMiB ?? null} : null,
     },
     packages: context.packages.get(variant.name) ?? null,
     receiverUrl: receiver.url,
@@ -133,7 +134,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   try {
     const announce = (phase: number, atMs: number): void =>
       receiver.child.send({kind: 'phase', trialId, phase, atMs});
-    const {signal, limits} = context;
+    const {signal, limits, heapSnapshot} = context;
     const walk = new TrialWalk({
       subject,
       link,
@@ -145,6 +146,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       announce,
       signal,
       limits,
+      heapSnapshot,
     });
     await walk.run();
   } catch (error) {

@@ -33,6 +33,7 @@ export type WalkOptions = {
   readonly announce: (phase: number, atMs: number) => void;
   readonly signal: AbortSignal;
   readonly limits: Limits;
+  readonly heapSnapshot: boolean;
 };
 
 const idlePollMs = 100;
@@ -67,6 +68,7 @@ export class TrialWalk {
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     await this.#answer(['drained'], plan.drainLimitMs + answerSlackMs);
     await this.#untilIdle();
+    if (this.#options.heapSnapshot) await this.#snapshotHeap();
     announce(closingPhase(plan), now());
     subject.send({kind: 'close', limitMs: closeMs});
     await this.#answer(['closed'], closeMs + answerSlackMs);
@@ -114,6 +116,21 @@ export class TrialWalk {
     while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
       await this.#stay(idlePollMs);
       open = await witnesses.askInjector();
+    }
+  }
+
+  /** What becomes of the process meanwhile is not the library's doing. */
+  async #snapshotHeap(): Promise<void> {
+    const {subject, limits, now, record} = this.#options;
+    subject.send({kind: 'snapshot-heap'});
+    try {
+      await this.#answer(['kept'], limits.heapSnapshotMs);
+    } catch (error) {
+      if (error instanceof TrialStopped && error.why !== 'interrupted') {
+        const message = 'the process did not survive the writing of its heap; try it without --heap-snapshot';
+        record({kind: 'trouble', atMs: now(), what: 'heap-snapshot', message});
+      }
+      throw error;
     }
   }
 

@@ -73,7 +73,7 @@ export class Profiling {
   #running = false;
   #phase: number | null = null;
 
-  constructor({folder, heapLimitMiB}: ProfilingTask, now: () => number) {
+  constructor(folder: string, {heapLimitMiB}: ProfilingTask, now: () => number) {
     this.#folder = folder;
     this.#heapLimitBytes =
       heapLimitMiB === null ? getHeapStatistics().heap_size_limit - youngBytes : heapLimitMiB * 1024 ** 2;
@@ -108,22 +108,6 @@ export class Profiling {
   endLoad(): void {
     this.takeMemory();
     this.#phase = null;
-  }
-
-  /** Node's own report, for operations that hang: its handles, requests and memory; without environment and network. */
-  writeReport(): void {
-    process.report.excludeEnv = true;
-    // Node's types do not know this one yet.
-    Object.assign(process.report, {excludeNetwork: true});
-    try {
-      // Not writeReport(), which would tell of it on the library's stderr.
-      writeFileSync(
-        join(this.#folder, 'hung.report.json'),
-        JSON.stringify(process.report.getReport(), null, 2),
-      );
-    } catch {
-      // As below.
-    }
   }
 
   /** Also from an exit handler: all of it is synchronous. */

@@ -23,13 +23,13 @@ export type SubjectTask = {
   readonly phases: readonly Phase[];
   /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
   readonly noop: boolean;
+  /** Where what it writes of itself goes; made by whoever writes first. */
+  readonly profilesFolder: string;
   /** Null: it is not profiled. */
   readonly profiling: ProfilingTask | null;
 };
 
 export type ProfilingTask = {
-  /** Where the parts of the profiles go. */
-  readonly folder: string;
   /** What the process was started with; null for V8's own. */
   readonly heapLimitMiB: number | null;
 };
@@ -43,6 +43,8 @@ export type ToSubject =
   | {readonly kind: 'phase'; readonly phase: number}
   /** Start nothing more; wait at most `limitMs` for what is in flight. */
   | {readonly kind: 'drain'; readonly limitMs: number}
+  /** Write a heap snapshot, which stops the process for seconds. */
+  | {readonly kind: 'snapshot-heap'}
   /** Close the library, flush the telemetry, and end. */
   | {readonly kind: 'close'; readonly limitMs: number};
 

@@ -4,10 +4,12 @@ import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
 import type {SubjectEvent} from '../model/event.ts';
+import type {KeptWhat} from '../model/kept-file.ts';
 import type {Phase} from '../model/plan.ts';
 import {sampleEveryMs} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {heapAfterCollection} from './heap.ts';
+import {keepFile} from './kept-files.ts';
 import {loadScenario} from './load-scenario.ts';
 import {operationId, performer} from './perform.ts';
 import {Profiling} from './profiling.ts';
@@ -33,6 +35,7 @@ class SubjectProcess {
   readonly #now: () => number;
   readonly #resources: Resources;
   readonly #profiling: Profiling | null;
+  readonly #profilesFolder: string;
   readonly #subject: SubjectInput<unknown, unknown>;
   readonly #client: unknown;
   readonly #driver: Driver;
@@ -54,6 +57,7 @@ class SubjectProcess {
     this.#subject = subject;
     this.#client = client;
     this.#profiling = profiling;
+    this.#profilesFolder = task.profilesFolder;
     this.#resources = new Resources(now);
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
@@ -129,8 +133,12 @@ class SubjectProcess {
     this.#profiling?.takeMemory();
     // Whether the library has ended what it began is asked before it is closed.
     await this.#flush();
-    if (inFlight > 0) this.#profiling?.writeReport();
+    if (inFlight > 0) this.keep('process-report');
     send({kind: 'drained', atMs: this.#now(), inFlight});
+  }
+
+  keep(what: KeptWhat): void {
+    send({kind: 'kept', atMs: this.#now(), kept: keepFile(what, this.#profilesFolder)});
   }
 
   async close(limitMs: number): Promise<void> {
@@ -198,9 +206,12 @@ type Loaded = Pick<Prepared, 'subject' | 'options'> & {
 };
 
 /** Before the library is loaded; what ends the process by an exit or an exception is profiled to the end. */
-const startProfiling = ({profiling: task}: SubjectTask, now: () => number): Profiling | null => {
+const startProfiling = (
+  {profiling: task, profilesFolder}: SubjectTask,
+  now: () => number,
+): Profiling | null => {
   if (task === null) return null;
-  const profiling = new Profiling(task, now);
+  const profiling = new Profiling(profilesFolder, task, now);
   profiling.start();
   process.on('exit', () => {
     profiling.takeMemory();
@@ -271,6 +282,9 @@ const handle = async (message: ToSubject): Promise<void> => {
       break;
     case 'drain':
       await subject?.drain(message.limitMs);
+      break;
+    case 'snapshot-heap':
+      subject?.keep('heap-snapshot');
       break;
     case 'close':
       await subject?.close(message.limitMs);

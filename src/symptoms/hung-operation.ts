@@ -1,15 +1,16 @@
 // Operations that never settle: not by their deadline and its grace of max(1 s, 10 %).
 import type {Detector} from '../model/finding.ts';
 import {hungAfterMs} from '../model/plan.ts';
-import {counted, operationsWith, phaseName, presentIf} from './say.ts';
+import type {Trial} from '../model/trial.ts';
+import {counted, type Found, found, operationsWith, phaseName, presentIf} from './say.ts';
 
 export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: threshold}) => {
   const limitMs = hungAfterMs(trial.plan.operation);
-  const found = trial.driver.phases
+  const hung = trial.driver.phases
     .filter(figures => figures.outcomes.hung > threshold)
     .sort((a, b) => b.outcomes.hung - a.outcomes.hung)
     .map(figures => {
-      const {hung} = figures.outcomes;
+      const {hung: count} = figures.outcomes;
       const phase = phaseName(trial, figures.phase);
       const later =
         figures.settledAfterHung === 0
@@ -19,8 +20,8 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
         phase,
         evidence: {
           witness: 'driver' as const,
-          says: `${counted(hung, 'operation')} of ${figures.started} in phase ${phase} had not settled ${Math.round(limitMs)} ms after the intended start; ${later}.`,
-          value: hung,
+          says: `${counted(count, 'operation')} of ${figures.started} in phase ${phase} had not settled ${Math.round(limitMs)} ms after the intended start; ${later}.`,
+          value: count,
           threshold,
           unit: 'count' as const,
           count: figures.started,
@@ -28,5 +29,16 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
         },
       };
     });
-  return presentIf('hung-operation', 'fail', found);
+  return presentIf('hung-operation', 'fail', hung.length === 0 ? [] : [...hung, ...reported(trial)]);
+};
+
+/** Where the process itself can be looked into. */
+const reported = (trial: Trial): Found[] => {
+  const kept = trial.kept.find(({what, bytes}) => what === 'process-report' && bytes !== null);
+  const inFlight = trial.driver.drained?.inFlight ?? 0;
+  if (!kept || inFlight === 0) return [];
+  const says = `${counted(inFlight, 'operation')} had not settled when the drain was over; what the process held open then is in Node's report of it, ${kept.file}.`;
+  return [
+    found('drain', {witness: 'system', says, value: inFlight, threshold: 0, unit: 'count', count: inFlight}),
+  ];
 };

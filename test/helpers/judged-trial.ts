@@ -156,6 +156,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     warnings: [],
     profiles: profilesOf(variant, reached),
     stuck: null,
+    kept: [],
     troubles: [],
   };
 };

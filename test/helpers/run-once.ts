@@ -27,6 +27,7 @@ export type RunOnceOptions = {
   readonly scenarioFile?: string;
   readonly precision?: PrecisionGoal;
   readonly profiles?: boolean;
+  readonly heapSnapshot?: boolean;
 };
 
 export type RunOnce = {
@@ -81,6 +82,7 @@ export const runOnce = async (
     trialsPerVariant: 1,
     ...(options.precision && {precision: options.precision}),
     profiles: options.profiles ?? true,
+    heapSnapshot: options.heapSnapshot ?? false,
     baseDir,
     command: `npx foulweather run ${scenario}`,
     version: '0.0.0',

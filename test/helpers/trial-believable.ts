@@ -221,6 +221,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   warnings: [],
   profiles: [],
   stuck: null,
+  kept: [],
   troubles: [],
   ...changes,
 });

@@ -22,11 +22,13 @@ test('the report of a process with hung operations has no environment', async t 
   t.false(text.includes(secret));
 });
 
-test('a run without profiles has none', async t => {
+test('a run without profiles has it, too, and the report says where', async t => {
   const ran = await runOnce(t, 'never', {profiles: false});
   t.deepEqual(ran.trial('only').trial.profiles, []);
-  t.deepEqual(
-    (await filesUnder(ran.folder.path)).filter(file => file.includes('profiles')),
-    [],
-  );
+  const files = (await filesUnder(ran.folder.path)).filter(file => file.includes('profiles'));
+  t.is(files.length, 1);
+  t.true(files[0]!.endsWith('trials/only-1/profiles/hung.report.json'));
+  const report = ran.reportOf('only');
+  t.regex(report, /- `trials\/only-1\/profiles\/hung\.report\.json` \(/);
+  t.regex(report, /in Node's report of it, profiles\/hung\.report\.json/);
 });

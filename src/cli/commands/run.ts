@@ -23,6 +23,7 @@ type Options = PrecisionOptions & {
   readonly toxiproxy?: string;
   readonly seed: number;
   readonly profiles: boolean;
+  readonly heapSnapshot?: boolean;
   readonly telemetry: boolean;
   readonly otlpEndpoint?: string;
   readonly out: string;
@@ -70,6 +71,10 @@ export const addRunCommand = (root: Command, session: Session): void => {
       httpUrl,
     )
     .option('--no-profiles', 'no CPU and memory profiles of the subject')
+    .option(
+      '--heap-snapshot',
+      'write the heap of each subject after the load: stops it for seconds, and holds secrets too',
+    )
     .option('--out <dir>', 'where reports go', 'reports')
     .option('--reporter <name>', reporterHelp, parseReporter)
     .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
@@ -129,6 +134,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           trialsPerVariant: options.trials,
           ...(precision && {precision}),
           profiles: options.profiles,
+          heapSnapshot: options.heapSnapshot ?? false,
           telemetry: options.telemetry,
           relay: relayOf(options.otlpEndpoint, world.env),
           baseDir: world.cwd,
@@ -171,6 +177,7 @@ const commandOf = (name: string, options: Options): string =>
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
     ...precisionWords(options),
     ...(options.profiles ? [] : ['--no-profiles']),
+    ...(options.heapSnapshot ? ['--heap-snapshot'] : []),
     ...(options.telemetry ? [] : ['--no-telemetry']),
     ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellWord(options.otlpEndpoint)}`]),
   ].join(' ');

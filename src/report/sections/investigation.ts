@@ -4,6 +4,7 @@ import {type Block, heading, paragraph, type Section, type Text, table} from '..
 import {describeFaults} from '../faults.ts';
 import {plannedDuration} from '../format.ts';
 import {hitBlocks} from '../hits.ts';
+import {keptFileBlocks} from '../kept-files.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
 import {isInvestigated, phaseAnchor} from '../phase-link.ts';
 import {processBlocks} from '../process.ts';
@@ -29,6 +30,7 @@ export const investigationSection = (story: RunStory): Section => ({
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
     ...processBlocks(story),
     ...profileBlocks(story),
+    ...keptFileBlocks(story),
     ...failureBlocks(story),
     ...slowestBlocks(story),
     ...hitBlocks(story),
