@@ -66,7 +66,34 @@ export type Fault =
   | AnyHttpFault
   | AnyTlsFault;
 
-export type FaultKind = Fault['kind'];
+export const faultKinds = [
+  'latency',
+  'bandwidth',
+  'slowClose',
+  'timeout',
+  'stall',
+  'resetPeer',
+  'slicer',
+  'limitData',
+  'refuse',
+  'halfOpen',
+  'halfClose',
+  'resetAfter',
+  'corrupt',
+  'limitConnections',
+  'flap',
+  'blackhole',
+  'httpStatus',
+  'httpFault',
+  'slowBody',
+  'wrongContentLength',
+  'dropKeepAlive',
+  'tlsClose',
+  'tlsAlert',
+  'wrongCertificate',
+] as const satisfies readonly Fault['kind'][];
+
+export type FaultKind = (typeof faultKinds)[number];
 
 type AimOptions = ScopeOptions & {readonly direction?: Direction};
 type CutOptions = Partial<Cut>;

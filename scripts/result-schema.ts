@@ -1,0 +1,28 @@
+// The JSON Schema of result.json, made from its TypeScript type. Run as a script it writes schema/result-v1.json.
+import {writeFileSync} from 'node:fs';
+import {resolve} from 'node:path';
+import {createGenerator} from 'ts-json-schema-generator';
+
+const root = resolve(import.meta.dirname, '..');
+
+export const schemaFile = resolve(root, 'schema/result-v1.json');
+
+/** Fields may be added without a new version, so that additional ones are allowed everywhere. */
+export const makeResultSchema = (): string => {
+  const schema = createGenerator({
+    path: resolve(root, 'src/report/result.ts'),
+    tsconfig: resolve(root, 'tsconfig.json'),
+    type: 'Result',
+    skipTypeCheck: true,
+    additionalProperties: true,
+    sortProps: true,
+  }).createSchema('Result');
+  const about = {
+    title: 'foulweather result.json, version 1',
+    description:
+      'What `foulweather run` writes as data. Fields and names of symptoms, gates and figures may be added; schemaVersion changes when one goes or means something else.',
+  };
+  return `${JSON.stringify({...about, ...schema}, null, 2)}\n`;
+};
+
+if (process.argv[1] === import.meta.filename) writeFileSync(schemaFile, makeResultSchema());
