@@ -9,6 +9,7 @@ export const pictures = {
   'no-return': 'does not come back',
   leaks: 'leaks with every fault',
   'false-word': 'says ok, and it is not; or says failed, and it is done',
+  'hiding-telemetry': 'telemetry hides it',
 } as const;
 
 export type PictureId = keyof typeof pictures;

@@ -67,6 +67,15 @@ const rules: {readonly [picture in PictureId]: Rule} = {
       'reordered',
     ],
   },
+  'hiding-telemetry': {
+    anyOf: [
+      'telemetry-contradicts',
+      'hidden-attempts',
+      'span-leak',
+      'duration-misreported',
+      'pool-gauge-wrong',
+    ],
+  },
 };
 
 /** Pure; the gravest first, as the rules stand. */

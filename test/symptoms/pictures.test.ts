@@ -54,6 +54,7 @@ test(shows, [present('retry-amplification', 'warn')], 0.1, []);
 test(shows, [present('retry-amplification'), present('slow-recovery')], 0.1, ['retry-storm', 'no-return']);
 test(shows, [present('connection-leak')], 0.1, ['leaks']);
 test(shows, [present('duplicate-effect')], 0.1, ['false-word']);
+test(shows, [present('span-leak'), present('hidden-attempts')], 0.1, ['hiding-telemetry']);
 test(shows, [present('process-crash'), present('event-loop-stall')], 0.1, []);
 
 test('it names the symptoms, the telling one first, and the figures of the process', t => {
