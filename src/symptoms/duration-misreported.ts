@@ -9,6 +9,8 @@ import {telemetryGap} from './telemetry-account.ts';
 
 /** With more or fewer spans than successes they are not of the same operations, and not to be compared. */
 const likeness = 0.01;
+/** So many may begin on the other side of a phase's edge. */
+const likenessCount = 5;
 
 type Compared = {
   readonly phase: number;
@@ -27,7 +29,8 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
       'in no phase did the library make one span for each operation',
     );
   }
-  const limitMs = ({driverMs}: Compared): number => Math.max(slackMs, slackShare * driverMs);
+  const limitMs = ({phase, driverMs}: Compared): number =>
+    Math.max(slackMs, slackShare * driverMs) + loopDelayMs(trial, phase);
   const offMs = ({spanMs, driverMs}: Compared): number => Math.abs(spanMs - driverMs);
   const found = compared
     .filter(one => offMs(one) > limitMs(one))
@@ -50,13 +53,17 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   return presentIf('duration-misreported', 'warn', found);
 };
 
+/** A busy event loop lets time pass between the end of a span and the answer to its caller. */
+const loopDelayMs = ({phaseResources}: Trial, phase: number): number =>
+  phaseResources.find(resources => resources.phase === phase)?.loopDelayP99Ms ?? 0;
+
 const compare = (trial: Trial, phase: number): Compared[] => {
   const driver = new DriverMeasure(trial, [phase]);
   const driverMs = percentileMs(driver.serviceOk(), 50);
   const spans = mostFrequent(trial, phase);
   const okCount = driver.count('ok');
   if (isWarmUp(trial, phase) || driverMs === null || !spans) return [];
-  if (Math.abs(spans.count - okCount) > likeness * okCount) return [];
+  if (Math.abs(spans.count - okCount) > Math.max(likenessCount, likeness * okCount)) return [];
   return [{phase, spanMs: spans.durationP50Ms, driverMs, count: okCount}];
 };
 

@@ -22,8 +22,10 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, {slackCount,
   const found = calmEnds(trial)
     .flatMap(({phase, name, atMs}) => {
       const told = toldIn(series, phase);
-      const sockets = trial.injector.findLast(sample => sample.atMs <= atMs)?.witness.openConnections;
-      if (told === null || sockets === undefined) return [];
+      const seen = socketsAround(trial, atMs);
+      if (told === null || seen.length === 0) return [];
+      // The gauge is read some time around the end: it may tell of any number that was open then.
+      const sockets = Math.min(Math.max(told, Math.min(...seen)), Math.max(...seen));
       const off = Math.abs(told - sockets);
       const limit = Math.max(slackCount, slackShare * sockets);
       return off <= limit ? [] : [{name, told, sockets, off, limit}];
@@ -42,6 +44,17 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, {slackCount,
       },
     }));
   return presentIf('pool-gauge-wrong', 'warn', found);
+};
+
+const aroundMs = 1000;
+
+/** How many sockets were open about a moment; what was last seen before it counts in any case. */
+const socketsAround = ({injector}: Trial, atMs: number): number[] => {
+  const last = injector.findLast(sample => sample.atMs <= atMs);
+  return [
+    ...(last ? [last] : []),
+    ...injector.filter(sample => Math.abs(sample.atMs - atMs) <= aroundMs),
+  ].map(({witness}) => witness.openConnections);
 };
 
 /** While a fault lasts, the two ends of a connection may rightly differ about whether it is open. */

@@ -47,7 +47,7 @@ export const telemetrySymptoms = {
   'duration-misreported': {
     sees: 'span durations that differ from the measured ones',
     noun: 'misreported durations',
-    when: 'the median of the spans and of the operations that succeeded in a phase differ by more than `slackMs` and `slackShare`',
+    when: 'the median of the spans and of the operations that succeeded in a phase differ by more than `slackMs` and `slackShare`, and the event-loop delay',
     thresholds: {slackMs: 10, slackShare: 0.1},
     cause: 'The span begins after the wait for a connection, or ends with the head of the answer.',
     remedy:
