@@ -1,6 +1,7 @@
 // A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
 import type {Fault, FaultKind} from './fault.ts';
 import type {Goals} from './goal.ts';
+import type {ServiceName} from './service.ts';
 import type {ThresholdChanges} from './symptoms.ts';
 import type {TelemetryPresetName} from './telemetry-preset.ts';
 
@@ -74,10 +75,11 @@ export type Variant = {
   readonly packages?: {readonly [name: string]: string};
 };
 
-/** The server that the library talks to: ours, one that the scenario starts, or one that runs already. */
+/** The server that the library talks to: ours, one that the scenario starts, a real one of a known kind, or one that runs already. */
 export type TargetPlan =
   | {readonly kind: 'http'; readonly thinkTimeMs: number; readonly tls?: boolean}
   | {readonly kind: 'custom'}
+  | {readonly kind: 'service'; readonly service: ServiceName}
   | {readonly kind: 'url'; readonly url: string};
 
 export type OperationPlan = {

@@ -17,6 +17,8 @@ export type Environment = {
   readonly cpuCount: number;
   readonly memoryBytes: number;
   readonly injector: string;
+  /** Which server the target was, where that is not the scenario's own. */
+  readonly target?: string;
   /** Commit of the working directory, and whether it had changes; null outside of git. */
   readonly commit: string | null;
   readonly dirty: boolean;

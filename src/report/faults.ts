@@ -130,11 +130,14 @@ export const describeLoad = (load: Load): string => {
   }
 };
 
-export const describeTarget = (target: TargetPlan): string => {
+/** @param told what a server that is not the scenario's own said of itself; it may hold its address, too */
+const describeTarget = (target: TargetPlan, told: string | undefined): string => {
+  if (told !== undefined) return told;
+  if (target.kind === 'service') return `a real ${target.service} server`;
   if (target.kind === 'url') return `the server at ${target.url}`;
   if (target.kind === 'custom') return 'a server that the scenario starts';
   return `the embedded ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
 };
 
-export const describePlan = ({load, target, operation}: Plan): string =>
-  `Tried with ${describeLoad(load)}, against ${describeTarget(target)}; a caller is ready to wait ${plannedDuration(operation.deadlineMs)} for an operation that is ${operation.idempotent ? '' : 'not '}idempotent.`;
+export const describePlan = ({load, target, operation}: Plan, told?: string): string =>
+  `Tried with ${describeLoad(load)}, against ${describeTarget(target, told)}; a caller is ready to wait ${plannedDuration(operation.deadlineMs)} for an operation that is ${operation.idempotent ? '' : 'not '}idempotent.`;

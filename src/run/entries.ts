@@ -14,6 +14,7 @@ export const entries = {
   preload: entryFile('subject/preload'),
   packagePreload: entryFile('subject/package-preload'),
   injector: entryFile('faults/server/main'),
+  service: entryFile('services/main'),
   receiver: entryFile('telemetry/main'),
   guard: entryFile('run/guard-main'),
 } as const;

@@ -1,4 +1,5 @@
 // The guard: a small process that outlives a parent which was killed, and cleans up behind it.
+import {rm} from 'node:fs/promises';
 import {killGroup, killMarked} from './leftovers.ts';
 
 export type ToGuard =
@@ -7,6 +8,8 @@ export type ToGuard =
   /** A proxy on an injector that is not ours to stop. */
   | {readonly kind: 'watch-proxy'; readonly url: string; readonly name: string}
   | {readonly kind: 'release-proxy'; readonly url: string; readonly name: string}
+  /** Thrown away at the end, when all who wrote to it are gone. */
+  | {readonly kind: 'watch-folder'; readonly path: string}
   /** What is still watched could not be taken away: it is tried once more. */
   | {readonly kind: 'stop'};
 
@@ -18,6 +21,7 @@ const callLimitMs = 2000;
 /** The marks of the children, by process id. */
 const children = new Map<number, string>();
 const proxies = new Set<string>();
+const folders = new Set<string>();
 
 const proxyUrl = (url: string, name: string): string => `${url}/proxies/${encodeURIComponent(name)}`;
 
@@ -35,6 +39,9 @@ process.on('message', (message: ToGuard) => {
     case 'release-proxy':
       proxies.delete(proxyUrl(message.url, message.name));
       break;
+    case 'watch-folder':
+      folders.add(message.path);
+      break;
     case 'stop':
       void leave();
       break;
@@ -50,7 +57,9 @@ const leave = async (): Promise<void> => {
   const removals = [...proxies].map(url =>
     fetch(url, {method: 'DELETE', signal: AbortSignal.timeout(callLimitMs)}),
   );
-  await Promise.allSettled(removals);
+  // Those that were just ended may still be at it: then a folder is found not empty, and it is tried again.
+  const leftovers = [...folders].map(path => rm(path, {recursive: true, force: true, maxRetries: 5}));
+  await Promise.allSettled([...removals, ...leftovers]);
   process.exit(0);
 };
 

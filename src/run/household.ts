@@ -1,7 +1,10 @@
 // All processes of a run: started here, watched by the guard, and ended here.
+import {mkdtemp} from 'node:fs/promises';
+import {join} from 'node:path';
 import {Child, type ChildOptions} from './child.ts';
 import {entries, quiet} from './entries.ts';
 import type {FromGuard, ToGuard} from './guard-main.ts';
+import {temporaryBase} from './temporary-base.ts';
 
 const readyLimitMs = 15_000;
 const stopLimitMs = 3000;
@@ -53,6 +56,13 @@ export class Household {
 
   releaseProxy(url: string, name: string): void {
     this.#guard.send({kind: 'release-proxy', url, name});
+  }
+
+  /** A temporary folder of this name, which the guard removes when all processes have ended. */
+  async folder(name: string): Promise<string> {
+    const path = await mkdtemp(join(temporaryBase(), `foulweather-${name}-`));
+    this.#guard.send({kind: 'watch-folder', path});
+    return path;
   }
 
   /** Asks every child to stop, ends those that do not, and returns when all are gone. */

@@ -5,6 +5,8 @@ export type Limits = {
   readonly describeMs: number;
   /** Until the target, the injector and the receiver listen. */
   readonly startMs: number;
+  /** Until a real server that is started has its data folder, and answers: RabbitMQ takes 10 s on a busy machine. */
+  readonly serviceMs: number;
   /** Until a subject's process has started and loaded the scenario with its library, on a busy machine, too. */
   readonly loadMs: number;
   /** Until open() has settled, from when all is loaded. */
@@ -32,6 +34,7 @@ export type Limits = {
 export const defaultLimits: Limits = {
   describeMs: 30_000,
   startMs: 30_000,
+  serviceMs: 90_000,
   loadMs: 60_000,
   openMs: 30_000,
   heapSnapshotMs: 300_000,

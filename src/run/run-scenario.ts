@@ -21,7 +21,8 @@ import {defaultLimits, type Limits} from './limits.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials, precisionEnd} from './precision.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
-import {startInjector, startReceiver, startTarget} from './services.ts';
+import {startInjector, startReceiver} from './services.ts';
+import {refuseTargetless, startTarget, type TargetChoice, withTarget} from './start-target.ts';
 import {trusting} from './trusted-authorities.ts';
 
 export type RunOptions = {
@@ -31,6 +32,8 @@ export type RunOptions = {
   /** Null: all of them. */
   readonly variants: readonly string[] | null;
   readonly toxiproxyUrl: string | null;
+  /** What the scenario says when absent. */
+  readonly target?: TargetChoice;
   /** False: no SDK in the subjects, whatever the variants say. */
   readonly telemetry?: boolean;
   /** Makes another plan of the scenario's, with variants that are made of its own. */
@@ -82,7 +85,10 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const chosen = choose(described, options.variants);
     const asked = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
-    const plan = options.reshape?.(asked) ?? asked;
+    const wanted = options.reshape?.(asked) ?? asked;
+    const {target: choice = asTheScenarioSays} = options;
+    refuseTargetless(wanted, choice);
+    const plan = withTarget(wanted, choice);
     if (options.precision) refuseOneVariant(plan);
     const {baseDir, environment} = options;
     const packages = await installPackages(plan, {
@@ -95,7 +101,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     const [target, injector, receiver] = await unlessAborted(
       signal,
       Promise.all([
-        startTarget(household, plan, scenarioFile, limits.startMs),
+        startTarget(household, wanted, scenarioFile, choice, limits),
         startInjector(household, plan, seed, toxiproxyUrl, limits.startMs),
         startReceiver(household, limits.startMs),
       ]),
@@ -131,7 +137,10 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       startedAt: startedAt.toISOString(),
       status: 'running',
       endedAt: null,
-      environment: await describeEnvironment(options.version, options.baseDir, injector.version),
+      environment: {
+        ...(await describeEnvironment(options.version, options.baseDir, injector.version)),
+        ...(target.description !== null && {target: target.description}),
+      },
       calibration: null,
       trialIds: [],
     };
@@ -140,6 +149,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     await household.stop();
   }
 };
+
+const asTheScenarioSays: TargetChoice = {targetUrl: null, startServices: false};
 
 /** Sorts by time, and says what it is of. */
 const runId = (startedAt: Date, scenario: string): string =>

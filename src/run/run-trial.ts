@@ -12,7 +12,8 @@ import {groundOf} from './ground.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
-import type {Receiver, RunningInjector, Target} from './services.ts';
+import type {Receiver, RunningInjector} from './services.ts';
+import type {Target} from './start-target.ts';
 import {type SubjectChild, startSubject} from './subject-process.ts';
 import {openTrialLink} from './trial-link.ts';
 import {TrialStopped, TrialWalk} from './trial-walk.ts';
@@ -225,6 +226,14 @@ const collect = async (context: TrialContext, request: TrialRequest, now: () => 
         limitMs: limits.verifyMs,
       }),
     );
+  if (target.service?.hasExited) {
+    record({
+      kind: 'trouble',
+      atMs: now(),
+      what: 'target',
+      message: 'the server that was started for this run has ended',
+    });
+  }
   const targetChild = target.child;
   if (!targetChild) return;
   await asked('ledger', async () => {

@@ -1,59 +1,12 @@
-// What a run needs beside its subjects: the target, the injector and the telemetry receiver, each a process.
+// What a run needs beside its subjects and the target: the injector and the telemetry receiver, each a process.
 import {Injector} from '../faults/control.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import type {FromHealth, ToHealth} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
-import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
 import type {Child} from './child.ts';
-import {unloadable} from './describe.ts';
 import {entries} from './entries.ts';
 import type {Household} from './household.ts';
-import {upstreamOf} from './target-address.ts';
-
-export type Target = {
-  readonly url: string;
-  /** Null for a server that runs already: then there is no ledger. */
-  readonly child: Child<ToTarget, FromTarget> | null;
-  /** PEM: what the subject must trust to reach it; null for no more than the world's own. */
-  readonly authority: string | null;
-};
-
-export const startTarget = async (
-  household: Household,
-  plan: Plan,
-  scenarioFile: string,
-  limitMs: number,
-): Promise<Target> => {
-  if (plan.target.kind === 'url') return reachable({url: plan.target.url, child: null, authority: null});
-  const child = household.spawn<ToTarget, FromTarget>({
-    label: 'The target',
-    file: entries.target,
-    args: [JSON.stringify({scenarioFile, target: plan.target})],
-  });
-  const answer = await child.next(['listening', 'failed'], limitMs).catch((error: unknown) => {
-    throw plan.target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
-  });
-  if (answer.kind === 'listening') {
-    const {url, authority} = answer;
-    return reachable({url, child, authority});
-  }
-  if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
-  throw notStarted(answer.message);
-};
-
-/** @throws FoulweatherError FW_SCENARIO_INVALID for an address that the injector could not connect to */
-const reachable = (target: Target): Target => {
-  upstreamOf(target.url);
-  return target;
-};
-
-const notStarted = (message: string): FoulweatherError =>
-  new FoulweatherError(
-    'FW_TARGET_START',
-    `The scenario's target did not start: ${message}`,
-    'Mend target.start(); if a port is taken, free it, or let the system choose one with port 0.',
-  );
 
 type ToInjector = {readonly kind: 'stop'} | ToHealth;
 

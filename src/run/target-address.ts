@@ -18,6 +18,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
   'mqtts:': 8883,
   'nats:': 4222,
   'mongodb:': 27017,
+  'memcached:': 11211,
 };
 
 /**

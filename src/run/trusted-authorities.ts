@@ -4,7 +4,8 @@ import {readFile} from 'node:fs/promises';
 import type {Plan} from '../model/plan.ts';
 import {isTlsFault} from '../model/tls-fault.ts';
 import type {RunFolder} from '../store/run-folder.ts';
-import type {RunningInjector, Target} from './services.ts';
+import type {RunningInjector} from './services.ts';
+import type {Target} from './start-target.ts';
 
 /** Node reads one file of further authorities. */
 const variable = 'NODE_EXTRA_CA_CERTS';

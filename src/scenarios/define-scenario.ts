@@ -2,6 +2,7 @@
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
 import type {Json, Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
+import type {ServiceName} from '../model/service.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
 
@@ -51,6 +52,8 @@ export type TargetInput =
   | {readonly kind: 'http'; readonly thinkTimeMs?: number; readonly tls?: boolean}
   /** A server that runs already. */
   | {readonly url: string}
+  /** A real server: --start-services starts one that is installed, or --target names the user's own. */
+  | {readonly service: ServiceName}
   /** A server of the scenario's own, started in a process of its own. */
   | {readonly start: (context: {readonly ledger: LedgerWriter}) => StartedTarget | Promise<StartedTarget>};
 

@@ -2,6 +2,7 @@
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
 import {hungAfterMs, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
+import {serviceNames} from '../model/service.ts';
 import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import type {Scenario} from './define-scenario.ts';
 import {faultSchema} from './fault-schema.ts';
@@ -88,6 +89,13 @@ const sweepSchema = z.strictObject({
 const noSuchPreset = ({input}: {readonly input?: unknown}): string =>
   `there is no known telemetry of «${String(input)}». ${didYouMean(String(input), telemetryPresetNames)} Others go into instrumentations.`;
 
+const noSuchTarget = ({input}: {readonly input?: unknown}): string => {
+  const service =
+    typeof input === 'object' && input !== null && 'service' in input ? input.service : undefined;
+  if (service === undefined) return "give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}";
+  return `there is no service «${String(service)}». ${didYouMean(String(service), serviceNames)}`;
+};
+
 const scenarioSchema = z.strictObject({
   name: slug,
   observation: z.string().min(1),
@@ -100,8 +108,9 @@ const scenarioSchema = z.strictObject({
       }),
       z.strictObject({url: address}),
       z.strictObject({start: fn}),
+      z.strictObject({service: z.enum(serviceNames)}),
     ],
-    "give {kind: 'http'}, {url: '…'} or {start() {…}}",
+    {error: noSuchTarget},
   ),
   variants: z.array(variantSchema).min(1).max(20),
   sweep: sweepSchema.optional(),
@@ -223,6 +232,7 @@ const inCycles = (phases: Plan['phases'], cycles: number): Plan['phases'] => {
 
 const toTarget = (target: Checked['target']): Plan['target'] => {
   if ('url' in target) return {kind: 'url', url: target.url};
+  if ('service' in target) return {kind: 'service', service: target.service};
   if ('start' in target) return {kind: 'custom'};
   return target;
 };

@@ -29,7 +29,13 @@ const trusted = async (t: ExecutionContext, {plan, authority, environment, folde
   const ca = await (await fetch(`${server.url}/foulweather/ca.pem`)).text();
   const {NODE_EXTRA_CA_CERTS: path, ...rest} = await trusting(environment ?? {PATH: 'x'}, {
     plan: plan ?? planOf(scenarioWith({})),
-    target: {url: 'https://127.0.0.1:1', child: null, authority: authority ?? null},
+    target: {
+      url: 'https://127.0.0.1:1',
+      child: null,
+      authority: authority ?? null,
+      description: null,
+      service: null,
+    },
     injector: {injector: new Injector(server.url), version: 'embedded', embedded: true, child: null},
     folder: new RunFolder(folder),
   });

@@ -21,6 +21,8 @@ import {wholeNumber} from '../whole-number.ts';
 type Options = PrecisionOptions & {
   readonly variant?: string[];
   readonly toxiproxy?: string;
+  readonly target?: string;
+  readonly startServices?: boolean;
   readonly seed: number;
   readonly profiles: boolean;
   readonly heapSnapshot?: boolean;
@@ -39,6 +41,11 @@ const httpUrl = (text: string): string => {
   throw new InvalidArgumentError('Give an address such as http://127.0.0.1:8474.');
 };
 
+const serverUrl = (text: string): string => {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('Give an address such as redis://127.0.0.1:6379.');
+};
+
 const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
 
 export const addRunCommand = (root: Command, session: Session): void => {
@@ -52,6 +59,12 @@ export const addRunCommand = (root: Command, session: Session): void => {
       'use the Toxiproxy at this address instead of the embedded injector',
       httpUrl,
     )
+    .option(
+      '--target <url>',
+      "use your own server at this address instead of the scenario's target",
+      serverUrl,
+    )
+    .option('--start-services', 'start the real server that a scenario needs, if it is installed')
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--trials <count>', 'trials per variant, interleaved', wholeNumber(1, 1000), 1)
     .option(
@@ -130,6 +143,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           scenarioFile: file,
           variants: options.variant ?? null,
           toxiproxyUrl: options.toxiproxy ?? null,
+          target: {targetUrl: options.target ?? null, startServices: options.startServices ?? false},
           seed: options.seed,
           trialsPerVariant: options.trials,
           ...(precision && {precision}),
@@ -173,6 +187,8 @@ const commandOf = (name: string, options: Options): string =>
     shellWord(name),
     ...(options.variant ?? []).map(variant => `--variant ${shellWord(variant)}`),
     ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
+    ...(options.target === undefined ? [] : [`--target ${shellWord(options.target)}`]),
+    ...(options.startServices ? ['--start-services'] : []),
     `--seed ${options.seed}`,
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
     ...precisionWords(options),

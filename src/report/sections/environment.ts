@@ -11,6 +11,7 @@ export const environmentSection = ({run, variants}: RunStory): Section => {
     ['foulweather', environment.foulweather],
     ['Node of the harness', environment.node],
     ['Injector', environment.injector],
+    ...(environment.target === undefined ? [] : [['Target', environment.target]]),
     ['Platform', environment.platform],
     ['CPU', `${environment.cpu}, ${plural(environment.cpuCount, 'core')}`],
     ['Memory', bytes(environment.memoryBytes)],

@@ -6,5 +6,8 @@ import type {RunStory} from '../variants.ts';
 export const observationSection = ({run}: RunStory): Section => ({
   id: 'initial-user-observation',
   title: 'Initial user observation',
-  blocks: [{kind: 'quote', text: [run.record.plan.observation]}, paragraph(describePlan(run.record.plan))],
+  blocks: [
+    {kind: 'quote', text: [run.record.plan.observation]},
+    paragraph(describePlan(run.record.plan, run.record.environment.target)),
+  ],
 });

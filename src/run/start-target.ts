@@ -1,0 +1,105 @@
+// What the library talks to: the embedded server, one that the scenario starts, a real one of a known kind, or the user's own.
+import {FoulweatherError} from '../model/errors.ts';
+import type {Plan, TargetPlan} from '../model/plan.ts';
+import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
+import type {Child} from './child.ts';
+import {unloadable} from './describe.ts';
+import {entries} from './entries.ts';
+import type {Household} from './household.ts';
+import type {Limits} from './limits.ts';
+import {describeService, refuseWithoutService, type ServiceChild, startService} from './start-service.ts';
+import {upstreamOf} from './target-address.ts';
+
+export type Target = {
+  readonly url: string;
+  /** Null for a server that is not ours: then there is no ledger. */
+  readonly child: Child<ToTarget, FromTarget> | null;
+  /** PEM: what the subject must trust to reach it; null for no more than the world's own. */
+  readonly authority: string | null;
+  /** Which server it is, where that is known; null for those of ours and of the scenario. */
+  readonly description: string | null;
+  /** The process of a real server that was started for the run. */
+  readonly service: ServiceChild | null;
+};
+
+/** What the user says of it. */
+export type TargetChoice = {
+  /** Null: what the scenario says. */
+  readonly targetUrl: string | null;
+  /** Whether a real server may be started. */
+  readonly startServices: boolean;
+};
+
+/** @throws FoulweatherError FW_SERVICE_NEEDED for a scenario that needs a server which nobody gives */
+export const refuseTargetless = ({name, target}: Plan, {targetUrl, startServices}: TargetChoice): void => {
+  if (target.kind === 'service' && targetUrl === null && !startServices) {
+    refuseWithoutService(name, target.service);
+  }
+};
+
+/** The plan of a run with the user's own server. */
+export const withTarget = (plan: Plan, {targetUrl}: TargetChoice): Plan =>
+  targetUrl === null ? plan : {...plan, target: {kind: 'url', url: targetUrl}};
+
+const notOurs = {child: null, authority: null, description: null, service: null};
+
+/** @throws FoulweatherError where it cannot be had */
+export const startTarget = async (
+  household: Household,
+  plan: Plan,
+  scenarioFile: string,
+  {targetUrl}: TargetChoice,
+  limits: Limits,
+): Promise<Target> => {
+  const {target} = plan;
+  if (targetUrl !== null) {
+    const given = reachable({...notOurs, url: targetUrl});
+    if (target.kind !== 'service') return given;
+    return {...given, description: await describeService(target.service, targetUrl)};
+  }
+  switch (target.kind) {
+    case 'url':
+      return reachable({...notOurs, url: target.url});
+    case 'service': {
+      const {url, description, child} = await startService(household, target.service, limits.serviceMs);
+      return {...notOurs, url, description, service: child};
+    }
+    default:
+      return startOurs(household, target, scenarioFile, limits.startMs);
+  }
+};
+
+const startOurs = async (
+  household: Household,
+  target: TargetPlan,
+  scenarioFile: string,
+  limitMs: number,
+): Promise<Target> => {
+  const child = household.spawn<ToTarget, FromTarget>({
+    label: 'The target',
+    file: entries.target,
+    args: [JSON.stringify({scenarioFile, target})],
+  });
+  const answer = await child.next(['listening', 'failed'], limitMs).catch((error: unknown) => {
+    throw target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
+  });
+  if (answer.kind === 'listening') {
+    const {url, authority} = answer;
+    return reachable({...notOurs, url, child, authority});
+  }
+  if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
+  throw notStarted(answer.message);
+};
+
+/** @throws FoulweatherError FW_SCENARIO_INVALID for an address that the injector could not connect to */
+const reachable = (target: Target): Target => {
+  upstreamOf(target.url);
+  return target;
+};
+
+const notStarted = (message: string): FoulweatherError =>
+  new FoulweatherError(
+    'FW_TARGET_START',
+    `The scenario's target did not start: ${message}`,
+    'Mend target.start(); if a port is taken, free it, or let the system choose one with port 0.',
+  );

@@ -1,0 +1,93 @@
+// The process of a service: starts the server, tells where it listens, and takes it down with itself.
+import {chmodSync, mkdirSync} from 'node:fs';
+import {createServer, type Server as Socket} from 'node:net';
+import {accountOf} from './account.ts';
+import {services} from './catalogue.ts';
+import {findProgram} from './find-program.ts';
+import type {FromService, ServiceTask, ToService} from './protocol.ts';
+import {Server} from './server.ts';
+import type {Place} from './service.ts';
+
+/** A port that was free may be taken before the server has it. */
+const attempts = 3;
+const isTaken = /address (?:is )?already in use|EADDRINUSE|eaddrinuse/i;
+
+class MissingProgram extends Error {
+  readonly program: string;
+
+  constructor(program: string) {
+    super(`there is no ${program}`);
+    this.program = program;
+  }
+}
+
+const task = JSON.parse(process.argv[2]!) as ServiceTask;
+const service = services[task.service];
+let server: Server | null = null;
+
+const send = (message: FromService, then: () => void = () => {}): void => {
+  process.send?.(message, then);
+};
+
+/** They are held at the same time, so that they differ. */
+const freePorts = async (): Promise<Place['ports']> => {
+  const holders = await Promise.all(
+    [0, 1, 2].map(
+      () =>
+        new Promise<Socket>((resolve, reject) => {
+          const holder = createServer().once('error', reject);
+          holder.listen(0, '127.0.0.1', () => resolve(holder));
+        }),
+    ),
+  );
+  const ports = holders.map(holder => (holder.address() as {readonly port: number}).port);
+  await Promise.all(holders.map(holder => new Promise(resolve => holder.close(resolve))));
+  return ports as unknown as Place['ports'];
+};
+
+const find = (program: string): string => {
+  const path = findProgram(program, service.folders, {path: process.env['PATH'] ?? '', cwd: process.cwd()});
+  if (path === null) throw new MissingProgram(program);
+  return path;
+};
+
+const start = async (attempt: number): Promise<FromService> => {
+  const folder = `${task.folder}/${attempt}`;
+  mkdirSync(folder);
+  const account = accountOf(service.accounts);
+  // Others' folders are closed to the account: this one it has to pass.
+  if (account) chmodSync(task.folder, 0o711);
+  const ports = await freePorts();
+  let isListening = false;
+  server = new Server(
+    {service, place: {folder, ports, find}, account, environment: process.env},
+    ({message}) => {
+      if (isListening) send({kind: 'ended', message}, () => process.exit(1));
+    },
+  );
+  try {
+    const version = await server.start();
+    isListening = true;
+    return {kind: 'listening', url: service.url(ports[0]), version, account: account?.name ?? null};
+  } catch (error) {
+    if (error instanceof MissingProgram) return {kind: 'missing', program: error.program};
+    const message = error instanceof Error ? error.message : String(error);
+    if (!isTaken.test(message) || attempt === attempts) return {kind: 'failed', message};
+    await server.stop();
+    return start(attempt + 1);
+  }
+};
+
+const leave = (): void => {
+  void Promise.resolve(server?.stop()).finally(() => process.exit(0));
+};
+
+process.on('disconnect', leave);
+process.on('message', (message: ToService) => {
+  if (message.kind === 'stop') leave();
+});
+
+const answer = await start(1);
+send(answer, () => {
+  if (answer.kind !== 'listening') leave();
+});

@@ -1,0 +1,18 @@
+// memcached: it refuses to run as root, too.
+import type {Service} from './service.ts';
+import {found, talk} from './talk.ts';
+
+export const memcached: Service = {
+  title: 'memcached',
+  program: 'memcached',
+  folders: [],
+  install: {kind: 'debian', packageName: 'memcached'},
+  defaultUrl: 'memcached://127.0.0.1:11211',
+  accounts: ['memcache', 'nobody'],
+  run: ({ports: [port], find}) => [
+    {file: find('memcached'), args: ['-l', '127.0.0.1', '-p', `${port}`, '-U', '0']},
+  ],
+  stopSignal: 'SIGKILL',
+  url: port => `memcached://127.0.0.1:${port}`,
+  version: address => talk(address, {say: 'version\r\n', hear: heard => found(heard, /^VERSION (\S+)\r\n/)}),
+};

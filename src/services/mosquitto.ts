@@ -1,0 +1,42 @@
+// Mosquitto: without a file of its own it would let nobody in who has no name.
+import type {Service} from './service.ts';
+import {found, talk} from './talk.ts';
+
+const connectBytes = 12;
+const accepted = Buffer.from([0x20, 2, 0, 0]);
+
+/** MQTT 3.1.1, a clean session, 60 s of keep-alive, no client id. */
+const connectPacket = Buffer.from([0x10, connectBytes, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 60, 0, 0]);
+
+const versionTopic = '$SYS/broker/version';
+const subscribePacket = Buffer.from([
+  ...[0x82, versionTopic.length + 5, 0, 1],
+  ...[0, versionTopic.length, ...Buffer.from(versionTopic), 0],
+]);
+
+export const mosquitto: Service = {
+  title: 'Mosquitto',
+  program: 'mosquitto',
+  folders: [],
+  install: {kind: 'debian', packageName: 'mosquitto'},
+  defaultUrl: 'mqtt://127.0.0.1:1883',
+  accounts: ['mosquitto'],
+  files: ({ports: [port]}) => ({'mosquitto.conf': `listener ${port} 127.0.0.1\nallow_anonymous true\n`}),
+  run: ({folder, find}) => [{file: find('mosquitto'), args: ['-c', `${folder}/mosquitto.conf`]}],
+  stopSignal: 'SIGKILL',
+  url: port => `mqtt://127.0.0.1:${port}`,
+  version(address) {
+    let asked = false;
+    return talk(address, {
+      say: connectPacket,
+      hear(heard, say) {
+        if (heard.length < accepted.length) return null;
+        if (!heard.subarray(0, accepted.length).equals(accepted))
+          throw new Error('it refused the connection');
+        if (!asked) say(subscribePacket);
+        asked = true;
+        return found(heard, /mosquitto version (\d+(?:\.\d+)*)/);
+      },
+    });
+  },
+};

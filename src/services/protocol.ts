@@ -1,0 +1,21 @@
+// What the parent and a service's process say to each other.
+import type {ServiceName} from '../model/service.ts';
+
+/** Given as the process's only argument, in JSON. */
+export type ServiceTask = {readonly service: ServiceName; readonly folder: string};
+
+export type ToService = {readonly kind: 'stop'};
+
+export type FromService =
+  /** `account`: whom it runs as, where that is not whoever runs the harness. */
+  | {
+      readonly kind: 'listening';
+      readonly url: string;
+      readonly version: string;
+      readonly account: string | null;
+    }
+  /** This program is not there. */
+  | {readonly kind: 'missing'; readonly program: string}
+  | {readonly kind: 'failed'; readonly message: string}
+  /** It had listened, and is gone. */
+  | {readonly kind: 'ended'; readonly message: string};

@@ -1,0 +1,116 @@
+// A server that we start: its commands, one after the other, and their end.
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {chownSync, writeFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {Account} from './account.ts';
+import type {Command, Place, Service} from './service.ts';
+
+const askEveryMs = 50;
+/** The parent waits a little longer before it ends all of us. */
+const stopLimitMs = 2000;
+const tailBytes = 4096;
+
+export type ServerOptions = {
+  readonly service: Service;
+  readonly place: Place;
+  readonly account: Account | null;
+  readonly environment: NodeJS.ProcessEnv;
+};
+
+export class Server {
+  readonly #options: ServerOptions;
+  readonly #running: ChildProcess[] = [];
+  #said = '';
+  #stopping = false;
+  readonly #onEnd: (why: Error) => void;
+
+  /** @param onEnd when a part of it ends that nobody stopped */
+  constructor(options: ServerOptions, onEnd: (why: Error) => void) {
+    this.#options = options;
+    this.#onEnd = onEnd;
+  }
+
+  /**
+   * Its version, once it is ready.
+   * @throws Error that ends with the last that it said, where it ends instead
+   */
+  async start(): Promise<string> {
+    const {service, place, account} = this.#options;
+    if (account) chownSync(place.folder, account.uid, account.gid);
+    for (const [name, text] of Object.entries(service.files?.(place) ?? {})) {
+      writeFileSync(`${place.folder}/${name}`, text);
+    }
+    for (const command of service.setUp?.(place) ?? []) {
+      const child = this.#spawn(command);
+      const end = await ended(child);
+      if (end !== 'exit code 0') throw this.#failure(command, end);
+    }
+    const broken = new AbortController();
+    for (const command of service.run(place)) {
+      const child = this.#spawn(command);
+      void ended(child).then(end => {
+        if (this.#stopping) return;
+        const why = this.#failure(command, end);
+        broken.abort(why);
+        this.#onEnd(why);
+      });
+    }
+    return this.#untilReady(broken.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const {stopSignal} = this.#options.service;
+    const gone = Promise.all(this.#running.map(ended));
+    for (const child of this.#running) child.kill(stopSignal);
+    await Promise.race([gone, sleep(stopLimitMs, undefined, {ref: false})]);
+    for (const child of this.#running) child.kill('SIGKILL');
+  }
+
+  #spawn({file, args, env}: Command): ChildProcess {
+    const {account, place, environment} = this.#options;
+    const child = spawn(file, args, {
+      cwd: place.folder,
+      env: {...environment, HOME: place.folder, TMPDIR: place.folder, ...env},
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(account && {uid: account.uid, gid: account.gid}),
+    });
+    const hear = (text: string): void => {
+      this.#said = `${this.#said}${text}`.slice(-tailBytes);
+    };
+    child.stdout.setEncoding('utf8').on('data', hear);
+    child.stderr.setEncoding('utf8').on('data', hear);
+    this.#running.push(child);
+    return child;
+  }
+
+  async #untilReady(broken: AbortSignal): Promise<string> {
+    const {service, place} = this.#options;
+    const address = {host: '127.0.0.1', port: place.ports[0], user: '', password: ''};
+    for (;;) {
+      if (broken.aborted) throw broken.reason;
+      try {
+        return await service.version(address);
+      } catch {
+        // Not yet: the parent has a limit to this.
+        await sleep(askEveryMs);
+      }
+    }
+  }
+
+  #failure({file}: Command, end: string): Error {
+    const lines = this.#said.trim().split('\n').slice(-5).join('\n');
+    return new Error(`${file} ended (${end})${lines === '' ? '' : `:\n${lines}`}`);
+  }
+}
+
+/** How a process ended, in words. */
+const ended = async (child: ChildProcess): Promise<string> => {
+  try {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return child.signalCode === null ? `exit code ${child.exitCode}` : `signal ${child.signalCode}`;
+};

@@ -1,0 +1,129 @@
+// Each real server: started, answers by its protocol, stopped, and nothing is left of it.
+import {existsSync, readdirSync, readlinkSync} from 'node:fs';
+import {connect} from 'node:net';
+import {resolve} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {FoulweatherError} from '../../src/model/errors.ts';
+import {type ServiceName, serviceNames} from '../../src/model/service.ts';
+import {Household} from '../../src/run/household.ts';
+import {describeService, type StartedService, startService} from '../../src/run/start-service.ts';
+import {installCommand, services} from '../../src/services/catalogue.ts';
+import {findProgram} from '../../src/services/find-program.ts';
+import {watched} from '../helpers/run-once.ts';
+import type {ProcessWatch} from '../helpers/run-processes.ts';
+import {until} from '../helpers/run-until.ts';
+
+const limitMs = 90_000;
+const surroundings = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
+const nothing = {processes: [], ports: []};
+
+const isInstalled = (name: ServiceName): boolean => {
+  const {program, folders} = services[name];
+  return findProgram(program, folders, surroundings) !== null;
+};
+
+/** Some servers overwrite their environment, where others are found by a mark: all of them work in their folder. */
+const workingIn = (folder: string): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter(pid => {
+      try {
+        return pid > 0 && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
+
+const accepts = (url: string): Promise<boolean> =>
+  new Promise(resolve => {
+    const {hostname, port} = new URL(url);
+    const socket = connect(Number(port), hostname, () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.on('error', () => resolve(false));
+  });
+
+type Opened = StartedService & {readonly household: Household; readonly watch: ProcessWatch};
+
+const leavesNothing = async (t: ExecutionContext, {url, folder, watch}: Opened): Promise<void> => {
+  t.deepEqual(await watch.remains(), nothing);
+  t.deepEqual(workingIn(folder), []);
+  t.false(await accepts(url));
+  t.false(existsSync(folder));
+};
+
+const open = async (t: ExecutionContext, name: ServiceName): Promise<Opened> => {
+  const {watch, environment} = await watched(t);
+  watch.start();
+  const household = await Household.start(environment);
+  t.teardown(() => household.stop());
+  return {...(await startService(household, name, limitMs)), household, watch};
+};
+
+const comesAndGoes = test.macro({
+  title: (_, name: ServiceName) => `${services[name].title} starts, answers, and leaves nothing`,
+  async exec(t, name: ServiceName) {
+    t.timeout(limitMs);
+    const opened = await open(t, name);
+    const {url, description, folder, household} = opened;
+    const {title} = services[name];
+    t.regex(description, new RegExp(`^${title} \\d+\\.\\d+.*, started for this run`));
+    const [version] = /\d[\d.]*/.exec(description)!;
+    t.is(await describeService(name, url), `${title} ${version} at ${new URL(url).host}`);
+    t.true(existsSync(folder));
+    t.true(workingIn(folder).length > 0);
+    t.true(await accepts(url));
+    await household.stop();
+    await leavesNothing(t, opened);
+  },
+});
+
+for (const name of serviceNames) {
+  if (isInstalled(name)) test(comesAndGoes, name);
+  else console.error(`${services[name].title} is not tested: ${installCommand(services[name])}`);
+}
+
+const someone = serviceNames.find(isInstalled);
+
+if (someone) {
+  test('a server that dies is told, and its folder goes all the same', async t => {
+    const opened = await open(t, someone);
+    const {child, folder, household} = opened;
+    const ended = child.next(['ended'], limitMs);
+    for (const pid of workingIn(folder)) process.kill(pid, 'SIGKILL');
+    t.regex((await ended).message, /signal SIGKILL/);
+    await child.exited;
+    await household.stop();
+    await leavesNothing(t, opened);
+  });
+
+  test('when its process is killed, the server goes with it', async t => {
+    const opened = await open(t, someone);
+    process.kill(opened.child.pid, 'SIGKILL');
+    await opened.child.exited;
+    await until(() => workingIn(opened.folder).length === 0, 5000);
+    await opened.household.stop();
+    await leavesNothing(t, opened);
+  });
+}
+
+test('a server that is not installed is told with what to do', async t => {
+  const {environment} = await watched(t);
+  const household = await Household.start({...environment, PATH: '/nowhere'});
+  t.teardown(() => household.stop());
+  // Azurite comes by npm: it can be in no folder of the system.
+  const error = await t.throwsAsync(startService(household, 'azurite', limitMs), {
+    instanceOf: FoulweatherError,
+  });
+  t.is(error.code, 'FW_SERVICE_MISSING');
+  t.is(error.message, 'Azurite is not installed on this machine: there is no azurite-blob.');
+  t.is(error.hint, 'npm install azurite, or give the address of yours: --target http://127.0.0.1:10000');
+});
+
+test("a server of the user's that does not answer is told without a version", async t => {
+  t.is(
+    await describeService('redis', 'redis://127.0.0.1:1'),
+    'Redis at 127.0.0.1:1, whose version is not known',
+  );
+});
