@@ -1,37 +1,36 @@
 // Rules that a single span cannot show: what was sent again, and what the server answered.
 import type {ConventionFinding} from '../model/convention.ts';
 import type {Trial} from '../model/trial.ts';
-import {
-  calmShareWithOneSpan,
-  examplesOf,
-  hasMark,
-  type OperationView,
-  viewOperations,
-} from '../symptoms/operation-telemetry.ts';
+import {calmSpans, examplesOf, hasMark, Tally, viewOperations} from '../symptoms/operation-telemetry.ts';
 
 /** So many calm operations have one request each, where several of one operation mean that it was sent again. */
 const mostlyShare = 0.9;
 
 export const checkOperations = (trial: Trial): ConventionFinding[] => {
-  const view = viewOperations(trial);
   const scope = trial.telemetry?.shapes?.find(({area, kind}) => area === 'http' && kind === 'client')?.scope;
+  const view = scope === undefined ? null : viewOperations(trial);
   if (view?.spanOf !== 'attempt' || scope === undefined) return [];
-  const isOneEach = calmShareWithOneSpan(trial, view) >= mostlyShare;
-  const isResent = (operation: OperationView): boolean =>
-    operation.spans > 1 && (isOneEach || hasMark(operation, 'wasRedirected'));
-  const resent = view.settled.filter(isResent);
-  const uncounted = resent.filter(operation => !hasMark(operation, 'hasResendCount'));
+  const isOneEach = calmSpans(trial, view).shareWithOne >= mostlyShare;
+  const [settled, resent, uncounted, untold] = [new Tally(), new Tally(), new Tally(), new Tally()];
+  view.eachSettled(operation => {
+    settled.add(operation);
+    if (operation.spans > 1 && (isOneEach || hasMark(operation, 'wasRedirected'))) {
+      resent.add(operation);
+      if (!hasMark(operation, 'hasResendCount')) uncounted.add(operation);
+    }
+    if (hasMark(operation, 'lastHasErrorStatus') && !hasMark(operation, 'lastIsError')) untold.add(operation);
+  });
   const finding = (
     level: ConventionFinding['level'],
     rule: string,
     subject: string,
     says: string,
-    operations: readonly OperationView[],
+    operations: Tally,
     ofCount: number,
   ): ConventionFinding[] => {
     const traceId = examplesOf(trial, operations).traces[0];
     const example = traceId === undefined ? null : {traceId, spanId: null};
-    const count = operations.length;
+    const {count} = operations;
     return count === 0
       ? []
       : [{level, area: 'http', signal: 'span', rule, scope, subject, says, count, ofCount, example}];
@@ -43,17 +42,15 @@ export const checkOperations = (trial: Trial): ConventionFinding[] => {
       'http.request.resend_count',
       'A request that was sent again has http.request.resend_count on none of its spans.',
       uncounted,
-      resent.length,
+      resent.count,
     ),
     ...finding(
       'violation',
       'status',
       'http.response.status_code',
       'A status of 400 or more is an error, and the span does not tell it.',
-      view.settled.filter(
-        operation => hasMark(operation, 'lastHasErrorStatus') && !hasMark(operation, 'lastIsError'),
-      ),
-      view.settled.length,
+      untold,
+      settled.count,
     ),
   ];
 };

@@ -5,6 +5,7 @@ import {
   examplesOf,
   type OperationTelemetryView,
   type OperationView,
+  Tally,
   viewOperations,
 } from './operation-telemetry.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
@@ -13,20 +14,26 @@ import {operationsGap} from './telemetry-account.ts';
 const dueSpans = ({attempts}: OperationView, spanOf: OperationTelemetryView['spanOf']): number =>
   spanOf === 'attempt' ? attempts : Math.min(1, attempts);
 
-const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
-
 export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare: threshold}) => {
   const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
   if (!view) return inconclusive('hidden-attempts', gap ?? 'nothing is known of single operations');
-  const found = trial.plan.phases
-    .map((_, phase) => {
-      const operations = view.settled.filter(operation => operation.phase === phase);
-      const hidden = operations.filter(operation => operation.spans < dueSpans(operation, view.spanOf));
-      const dueCount = total(operations.map(operation => dueSpans(operation, view.spanOf)));
-      const hiddenCount = total(hidden.map(operation => dueSpans(operation, view.spanOf) - operation.spans));
-      return {phase, hidden, dueCount, hiddenCount, share: dueCount === 0 ? 0 : hiddenCount / dueCount};
-    })
+  const byPhase = trial.plan.phases.map(() => ({hidden: new Tally(), dueCount: 0, hiddenCount: 0}));
+  view.eachSettled(operation => {
+    const ofPhase = byPhase[operation.phase];
+    if (!ofPhase) return;
+    const due = dueSpans(operation, view.spanOf);
+    ofPhase.dueCount += due;
+    if (operation.spans >= due) return;
+    ofPhase.hidden.add(operation);
+    ofPhase.hiddenCount += due - operation.spans;
+  });
+  const found = byPhase
+    .map((sums, phase) => ({
+      phase,
+      share: sums.dueCount === 0 ? 0 : sums.hiddenCount / sums.dueCount,
+      ...sums,
+    }))
     .filter(({share}) => share > threshold)
     .sort((a, b) => b.share - a.share)
     .map(({phase, hidden, dueCount, hiddenCount, share}) => ({

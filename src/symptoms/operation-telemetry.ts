@@ -18,14 +18,30 @@ export type OperationView = {
 export type OperationTelemetryView = {
   /** What one span of the library stands for. */
   readonly spanOf: 'attempt' | 'call';
-  /** Operations that settled, outside of warm-ups. */
-  readonly settled: readonly OperationView[];
+  /**
+   * Shows each operation that settled, outside of warm-ups, in the order of their starts. All are shown by the same object,
+   * which is not to be kept: there may be tens of millions.
+   */
+  readonly eachSettled: (look: (operation: OperationView) => void) => void;
 };
+
+/** Operations of one kind: how many there are, and the first of them as examples. */
+export class Tally {
+  count = 0;
+  readonly first: number[] = [];
+
+  add({index}: OperationView): void {
+    this.count++;
+    if (this.first.length < examplesShown) this.first.push(index);
+  }
+}
+
+const examplesShown = 3;
 
 const okCode = outcomeCode('ok');
 const unsettled: readonly number[] = [0, outcomeCode('hung')];
 
-const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
+const bytes = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
 
 /** Null where the telemetry keeps nothing of single operations: see `operationsGap`. */
 export const viewOperations = (trial: Trial): OperationTelemetryView | null => {
@@ -43,49 +59,57 @@ export const viewOperations = (trial: Trial): OperationTelemetryView | null => {
   const spans = isSomewhere(http) ? http : isSomewhere(calls) ? calls : bytes(spansPerOperation);
   const attempts = ledger && ledgerGap(trial) === null ? ledger.attempts : null;
   const warmUps = trial.plan.phases.map((_, phase) => isWarmUp(trial, phase));
-  const settled: OperationView[] = [];
-  for (const [index, outcome] of driver.outcomes.entries()) {
-    const phase = driver.operationPhases[index]!;
-    if (unsettled.includes(outcome) || warmUps[phase]) continue;
-    settled.push({
-      index,
-      phase,
-      outcome,
-      attempts: attempts ? (attempts[index] ?? 0) : outcome === okCode ? 1 : 0,
-      spans: spans[index] ?? 0,
-      marks: marks[index] ?? 0,
-    });
-  }
-  return {spanOf, settled};
+  const {outcomes, operationPhases} = driver;
+  return {
+    spanOf,
+    eachSettled(look) {
+      const view = {index: 0, phase: 0, outcome: 0, attempts: 0, spans: 0, marks: 0};
+      for (let index = 0; index < outcomes.length; index++) {
+        const outcome = outcomes[index]!;
+        const phase = operationPhases[index]!;
+        if (unsettled.includes(outcome) || warmUps[phase]) continue;
+        view.index = index;
+        view.phase = phase;
+        view.outcome = outcome;
+        view.attempts = attempts ? (attempts[index] ?? 0) : outcome === okCode ? 1 : 0;
+        view.spans = spans[index] ?? 0;
+        view.marks = marks[index] ?? 0;
+        look(view);
+      }
+    },
+  };
 };
 
 export const hasMark = ({marks}: OperationView, mark: keyof typeof operationMarks): boolean =>
   (marks & operationMarks[mark]) !== 0;
 
-/** How many spans a calm operation has on average; null without a calm operation. */
-export const calmSpansPerOperation = (trial: Trial, {settled}: OperationTelemetryView): number | null => {
+/**
+ * Of the calm operations: how many spans one has on average, null without any; and the share of them with exactly one span,
+ * 0 without any.
+ */
+export const calmSpans = (
+  trial: Trial,
+  view: OperationTelemetryView,
+): {readonly perOperation: number | null; readonly shareWithOne: number} => {
   const baselines = phasesOf(trial, 'baseline');
-  const calm = settled.filter(({phase}) => baselines.includes(phase));
-  return calm.length === 0 ? null : calm.reduce((sum, {spans}) => sum + spans, 0) / calm.length;
+  let [count, spanCount, withOne] = [0, 0, 0];
+  view.eachSettled(({phase, spans}) => {
+    if (!baselines.includes(phase)) return;
+    count++;
+    spanCount += spans;
+    if (spans === 1) withOne++;
+  });
+  return {
+    perOperation: count === 0 ? null : spanCount / count,
+    shareWithOne: count === 0 ? 0 : withOne / count,
+  };
 };
-
-/** The share of calm operations that have exactly one span; 0 without a calm operation. */
-export const calmShareWithOneSpan = (trial: Trial, {settled}: OperationTelemetryView): number => {
-  const baselines = phasesOf(trial, 'baseline');
-  const calm = settled.filter(({phase}) => baselines.includes(phase));
-  return calm.length === 0 ? 0 : calm.filter(({spans}) => spans === 1).length / calm.length;
-};
-
-const examplesShown = 3;
 
 /** The first of some operations, by their ids and those of their traces. */
 export const examplesOf = (
   trial: Trial,
-  operations: readonly Pick<OperationView, 'index'>[],
-): {readonly operations: readonly string[]; readonly traces: readonly string[]} => {
-  const shown = operations.slice(0, examplesShown);
-  return {
-    operations: shown.map(({index}) => `${trial.id}-${index}`),
-    traces: shown.map(({index}) => traceIdOfOperation(trial.tracePrefix, index)),
-  };
-};
+  {first}: Tally,
+): {readonly operations: readonly string[]; readonly traces: readonly string[]} => ({
+  operations: first.map(index => `${trial.id}-${index}`),
+  traces: first.map(index => traceIdOfOperation(trial.tracePrefix, index)),
+});

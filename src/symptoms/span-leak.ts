@@ -1,6 +1,6 @@
 // Spans that are open when all operations have settled, and before the library is closed.
 import type {Detector} from '../model/finding.ts';
-import {calmSpansPerOperation, examplesOf, viewOperations} from './operation-telemetry.ts';
+import {calmSpans, examplesOf, Tally, viewOperations} from './operation-telemetry.ts';
 import {counted, inconclusive, presentIf} from './say.ts';
 import {openAfterDrain, operationsGap} from './telemetry-account.ts';
 
@@ -14,10 +14,13 @@ export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) =
     return inconclusive('span-leak', 'the SDK did not say how many spans were open after the load');
   const view = viewOperations(trial);
   // An operation that has not settled has its spans open with good reason.
-  const due = drained.inFlight * Math.max(1, Math.ceil((view && calmSpansPerOperation(trial, view)) ?? 1));
+  const due = drained.inFlight * Math.max(1, Math.ceil((view && calmSpans(trial, view).perOperation) ?? 1));
   const leaked = open - due;
-  const without = view?.settled.filter(({attempts, spans}) => attempts > 0 && spans === 0) ?? [];
   if (leaked <= threshold) return presentIf('span-leak', 'warn', []);
+  const without = new Tally();
+  view?.eachSettled(operation => {
+    if (operation.attempts > 0 && operation.spans === 0) without.add(operation);
+  });
   return presentIf('span-leak', 'warn', [
     {
       phase: 'drain',

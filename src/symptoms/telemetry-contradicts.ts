@@ -5,7 +5,7 @@ import {applicationErrorName} from '../model/application-error.ts';
 import type {Detector, Evidence} from '../model/finding.ts';
 import {type ErrorFacts, outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
-import {examplesOf, hasMark, type OperationView, viewOperations} from './operation-telemetry.ts';
+import {examplesOf, hasMark, type OperationView, Tally, viewOperations} from './operation-telemetry.ts';
 import {counted, inconclusive, phaseName, presentIf} from './say.ts';
 import {metricDisagreements} from './span-metrics.ts';
 import {operationsGap} from './telemetry-account.ts';
@@ -13,19 +13,40 @@ import {operationsGap} from './telemetry-account.ts';
 const okCode = outcomeCode('ok');
 const failureCodes: readonly number[] = [outcomeCode('failed'), outcomeCode('unknown')];
 
+/** What the operations of one phase and their spans say. */
+class Accounts {
+  readonly failed = new Tally();
+  readonly untoldFailed = new Tally();
+  readonly ok = new Tally();
+  readonly toldOk = new Tally();
+
+  add(operation: OperationView): void {
+    if (failureCodes.includes(operation.outcome)) {
+      this.failed.add(operation);
+      if (!hasMark(operation, 'lastIsError')) this.untoldFailed.add(operation);
+    }
+    if (operation.outcome !== okCode) return;
+    this.ok.add(operation);
+    if (hasMark(operation, 'lastIsError') && !hasMark(operation, 'lastHasErrorStatus')) {
+      this.toldOk.add(operation);
+    }
+  }
+}
+
 type Found = {readonly phase: string; readonly share: number; readonly evidence: Evidence};
 
 export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {wrongShare}) => {
   const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
   if (!view) return inconclusive('telemetry-contradicts', gap ?? 'nothing is known of single operations');
-  const found = trial.plan.phases
-    .flatMap((_, phase) => {
-      const operations = view.settled.filter(operation => operation.phase === phase);
-      return [untoldFailures(trial, phase, operations), errorsOfSuccesses(trial, phase, operations)].map(
+  const accounts = trial.plan.phases.map(() => new Accounts());
+  view.eachSettled(operation => accounts[operation.phase]?.add(operation));
+  const found = accounts
+    .flatMap((account, phase) =>
+      [untoldFailures(trial, phase, account), errorsOfSuccesses(trial, phase, account)].map(
         ({share, ...found}) => ({...found, share, evidence: {...found.evidence, threshold: wrongShare}}),
-      );
-    })
+      ),
+    )
     .filter(({share}) => share > wrongShare)
     .sort((a, b) => b.share - a.share);
   return presentIf('telemetry-contradicts', 'warn', [
@@ -34,11 +55,9 @@ export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {
   ]);
 };
 
-const untoldFailures = (trial: Trial, phase: number, operations: readonly OperationView[]): Found => {
-  const failed = operations.filter(({outcome}) => failureCodes.includes(outcome));
-  const untold = failed.filter(operation => !hasMark(operation, 'lastIsError'));
+const untoldFailures = (trial: Trial, phase: number, {failed, untoldFailed}: Accounts): Found => {
   const aborted = abortedIn(trial, phase);
-  const count = Math.max(0, untold.length - aborted);
+  const count = Math.max(0, untoldFailed.count - aborted);
   const name = phaseName(trial, phase);
   const applied = failuresNamed(trial, phase, ({name: errorName}) => errorName === applicationErrorName);
   const of =
@@ -47,17 +66,13 @@ const untoldFailures = (trial: Trial, phase: number, operations: readonly Operat
       : '';
   const but = aborted > 0 ? `, beside the ${counted(aborted, 'abort')} of the caller` : '';
   const says = `${counted(count, 'operation')} that failed in phase ${name} ${count === 1 ? 'has' : 'have'} no span that ends in an error${of}${but}.`;
-  return foundOf(trial, name, says, count, failed.length, untold);
+  return foundOf(trial, name, says, count, failed.count, untoldFailed);
 };
 
-const errorsOfSuccesses = (trial: Trial, phase: number, operations: readonly OperationView[]): Found => {
-  const ok = operations.filter(({outcome}) => outcome === okCode);
-  const told = ok.filter(
-    operation => hasMark(operation, 'lastIsError') && !hasMark(operation, 'lastHasErrorStatus'),
-  );
+const errorsOfSuccesses = (trial: Trial, phase: number, {ok, toldOk}: Accounts): Found => {
   const name = phaseName(trial, phase);
-  const says = `${counted(told.length, 'operation')} that succeeded in phase ${name} ${told.length === 1 ? 'has' : 'have'} a last span that tells an error.`;
-  return foundOf(trial, name, says, told.length, ok.length, told);
+  const says = `${counted(toldOk.count, 'operation')} that succeeded in phase ${name} ${toldOk.count === 1 ? 'has' : 'have'} a last span that tells an error.`;
+  return foundOf(trial, name, says, toldOk.count, ok.count, toldOk);
 };
 
 const foundOf = (
@@ -66,7 +81,7 @@ const foundOf = (
   says: string,
   wrong: number,
   count: number,
-  examples: readonly OperationView[],
+  examples: Tally,
 ): Found => {
   const share = count === 0 ? 0 : wrong / count;
   const evidence = {witness: 'telemetry', says, value: share, threshold: 0, unit: 'share', count} as const;
