@@ -5,6 +5,12 @@ import type {StartContext, Starts} from './start-context.ts';
 /** Node's timers overflow at 2^31 ms, and then fire at once. */
 const longestWaitMs = 60_000;
 
+/**
+ * So many starts at most before the event loop has its turn. After a pause all that is overdue starts as soon as it can,
+ * but what has started may settle in between: else each operation would be kept until the last has started.
+ */
+const startsPerTurn = 1000;
+
 export class PacedStarts implements Starts {
   readonly #pacer: Pacer;
   readonly #maxInFlight: number;
@@ -13,6 +19,7 @@ export class PacedStarts implements Starts {
   /** Starts that the pacer asked for, dropped ones included. */
   #offered = 0;
   #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
   #stopped = false;
 
   constructor(pacer: Pacer, maxInFlight: number, context: StartContext) {
@@ -28,6 +35,7 @@ export class PacedStarts implements Starts {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
   }
 
   startedUpToMs(): number {
@@ -40,7 +48,8 @@ export class PacedStarts implements Starts {
 
   #pace(): void {
     const {now, inFlight, offer, start, drop} = this.#context;
-    const due = this.#pacer.dueBy(now() - this.#beganMs);
+    const allDue = this.#pacer.dueBy(now() - this.#beganMs);
+    const due = Math.min(allDue, this.#offered + startsPerTurn);
     while (this.#offered < due) {
       const intendedMs = this.#nextMs();
       this.#offered++;
@@ -49,6 +58,10 @@ export class PacedStarts implements Starts {
       else start(intendedMs, now());
     }
     if (this.#stopped) return;
+    if (due < allDue) {
+      this.#turn = setImmediate(() => this.#pace());
+      return;
+    }
     // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.
     const waitMs = Math.min(Math.max(1, this.#nextMs() - now()), longestWaitMs);
     this.#timer = setTimeout(() => this.#pace(), waitMs);

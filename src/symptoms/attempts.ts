@@ -3,7 +3,7 @@
 import type {Evidence} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
 import {statusHits} from './attempt-times.ts';
-import {ledgerGap, phasesOf} from './measure.ts';
+import {ledgerGap, phasesOf, sumOfPhases} from './measure.ts';
 
 export type AttemptCounts = {
   readonly witness: Extract<Evidence['witness'], 'target' | 'injector' | 'telemetry'>;
@@ -26,21 +26,16 @@ export const attemptCounts = (trial: Trial): AttemptCounts[] => {
     for (const {index} of answered) if (index < all.length && all[index]! < 255) all[index]!++;
     counts.push({witness: 'injector', counts: all});
   }
-  const spans = telemetry && new Uint8Array(Buffer.from(telemetry.spansPerOperation, 'base64'));
+  const spans = telemetry && Buffer.from(telemetry.spansPerOperation, 'base64');
   if (spans && tellsAttempts(trial, spans)) counts.push({witness: 'telemetry', counts: spans});
   return counts;
 };
 
 export const sumOfPhase = (trial: Trial, counts: Uint8Array, phase: number): number =>
-  trial.driver.operationPhases.reduce(
-    (sum, operationPhase, index) => (operationPhase === phase ? sum + (counts[index] ?? 0) : sum),
-    0,
-  );
+  sumOfPhases(trial, counts, [phase]).sum;
 
 /** Spans stand for attempts only where a calm operation has one: others make spans of steps, or one for a whole call. */
 const tellsAttempts = (trial: Trial, spans: Uint8Array): boolean => {
-  const baseline = phasesOf(trial, 'baseline');
-  const operations = trial.driver.operationPhases.filter(phase => baseline.includes(phase)).length;
-  const seen = baseline.reduce((sum, phase) => sum + sumOfPhase(trial, spans, phase), 0);
-  return seen > 0 && seen <= oneSpanEach * operations;
+  const calm = sumOfPhases(trial, spans, phasesOf(trial, 'baseline'));
+  return calm.sum > 0 && calm.sum <= oneSpanEach * calm.operationCount;
 };

@@ -80,13 +80,24 @@ export const effectsGap = (trial: Trial): string | null =>
 
 /** Attempts that the target saw of the operations of some phases; null where it says nothing: see `ledgerGap`. */
 export const attemptsOf = (trial: Trial, phases: readonly number[]): number | null => {
-  const {ledger, driver} = trial;
+  const {ledger} = trial;
   if (!ledger || ledgerGap(trial) !== null) return null;
-  const wanted = new Set(phases);
-  return driver.operationPhases.reduce(
-    (sum, phase, index) => (wanted.has(phase) ? sum + (ledger.attempts[index] ?? 0) : sum),
-    0,
-  );
+  return sumOfPhases(trial, ledger.attempts, phases).sum;
+};
+
+/** Adds up what is counted of each operation of some phases. A plain loop: there may be tens of millions. */
+export const sumOfPhases = (
+  {driver: {operationPhases}}: Trial,
+  counts: Uint8Array,
+  phases: readonly number[],
+): {readonly operationCount: number; readonly sum: number} => {
+  let [operationCount, sum] = [0, 0];
+  for (let index = 0; index < operationPhases.length; index++) {
+    if (!phases.includes(operationPhases[index]!)) continue;
+    operationCount++;
+    sum += counts[index] ?? 0;
+  }
+  return {operationCount, sum};
 };
 
 /** Connections over one phase, from the injector's samples; null where it does not count. */

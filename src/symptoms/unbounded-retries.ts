@@ -16,11 +16,11 @@ export const unboundedRetries: Detector<'unbounded-retries'> = (trial, {attemptC
       const isOver = (index: number): boolean =>
         operationPhases[index] === phase && (counts[index] ?? 0) > threshold;
       let [most, over] = [0, 0];
-      counts.forEach((count, index) => {
-        if (!isOver(index)) return;
-        most = Math.max(most, count);
+      for (let index = 0; index < counts.length; index++) {
+        if (!isOver(index)) continue;
+        most = Math.max(most, counts[index]!);
         over++;
-      });
+      }
       if (over === 0) return [];
       const name = phaseName(trial, phase);
       const says = `${counted(over, 'operation')} of phase ${name} had more than ${threshold} attempts; the most were ${most === 255 ? '255 or more' : most}.`;

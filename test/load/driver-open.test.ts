@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import test from 'ava';
 import {decodeHistogram, percentileMs} from '../../src/stats/histogram.ts';
 import {driverBench} from '../helpers/driver-bench.ts';
@@ -129,3 +130,20 @@ const waitsFor = test.macro({
 
 test.serial(waitsFor, 0);
 test.serial(waitsFor, 1e-9);
+
+test.serial('what is overdue starts in turns, so that it need not all be in flight at once', async t => {
+  let most = 0;
+  const bench = driverBench(t, {
+    load: {model: 'open', ratePerSecond: 10_000, maxInFlight: 20_000},
+    perform: async () => {
+      most = Math.max(most, bench.driver.inFlight);
+      return {status: 'ok'};
+    },
+  });
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.block(1000);
+  while ((bench.booked().phases[0]?.started ?? 0) < 10_000) await nextTurn();
+  t.true(most <= 1000, `${most} in flight`);
+  sumsHold(t, bench.booked(true));
+});

@@ -85,16 +85,15 @@ const byteMistakes = (trial: Trial): string[] => {
 
 /** By phase, how many operations have each outcome code. */
 const countBytes = ({driver}: Trial): Map<number, Uint32Array> => {
-  const byPhase = new Map<number, Uint32Array>();
   const {outcomes, operationPhases} = driver;
+  const all = new Uint32Array(256 * outcomeStatuses.length);
   for (let index = 0; index < outcomes.length; index++) {
-    const phase = operationPhases[index]!;
-    let counts = byPhase.get(phase);
-    if (!counts) {
-      counts = new Uint32Array(outcomeStatuses.length);
-      byPhase.set(phase, counts);
-    }
-    counts[outcomes[index]!]!++;
+    all[operationPhases[index]! * outcomeStatuses.length + outcomes[index]!]!++;
+  }
+  const byPhase = new Map<number, Uint32Array>();
+  for (let phase = 0; phase < 256; phase++) {
+    const counts = all.subarray(phase * outcomeStatuses.length, (phase + 1) * outcomeStatuses.length);
+    if (counts.some(count => count > 0)) byPhase.set(phase, counts);
   }
   return byPhase;
 };
