@@ -43,4 +43,11 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   'process-crash': {},
   'unhandled-rejection': {},
   'wedged-client': {also: {'slow-recovery': 'what never comes back does not come back in time'}},
+  'lost-acknowledged': {},
+  'close-hangs': {},
+  'event-loop-stall': {},
+  'unclassified-errors': {},
+  reordered: {},
+  'connection-leak': {also: {'close-hangs': 'the sockets that it forgot keep the process alive'}},
+  'replay-burst': {also: {'reconnect-storm': 'what is sent at once is sent on a connection each'}},
 };
