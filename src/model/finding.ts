@@ -8,7 +8,7 @@ export type {SymptomId} from './symptoms.ts';
 
 /** A pointer into the run: which witness, what it measured, against which threshold, and where to look. */
 export type Evidence = {
-  readonly witness: 'driver' | 'telemetry' | 'injector' | 'target' | 'system';
+  readonly witness: 'driver' | 'telemetry' | 'injector' | 'target' | 'system' | 'profile';
   /** One plain sentence with the number in it. */
   readonly says: string;
   readonly value: number;

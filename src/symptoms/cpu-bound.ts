@@ -3,6 +3,7 @@
 import type {Detector} from '../model/finding.ts';
 import {DriverMeasure, isWarmUp} from './measure.ts';
 import {measureProcess} from './process-measure.ts';
+import {withProfile} from './profile-says.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
 import {measureThroughput} from './throughput.ts';
 
@@ -47,5 +48,5 @@ export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, ope
       ];
     })
     .sort((a, b) => b.evidence.value - a.evidence.value);
-  return presentIf('cpu-bound', 'warn', found);
+  return presentIf('cpu-bound', 'warn', withProfile(trial, found, ['cpu']));
 };

@@ -7,6 +7,7 @@ import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
+import {withProfile} from './profile-says.ts';
 import {phaseName, presentIf} from './say.ts';
 
 type Limits = Thresholds<'event-loop-stall'>;
@@ -94,8 +95,7 @@ export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) 
   const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
   const baselineCost = baseline ? cpuCost(trial, baseline) : null;
   const faultPhases = phasesOf(trial, 'fault');
-  const found = [
-    ...unresponsive(trial),
+  const stalled = [
     ...trial.phaseResources
       .filter(resources => !isWarmUp(trial, resources.phase))
       .flatMap(resources => delayed(trial, resources, thresholds)),
@@ -103,5 +103,8 @@ export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) 
       .filter(resources => faultPhases.includes(resources.phase))
       .flatMap(resources => busy(trial, resources, baselineCost, thresholds)),
   ];
+  // Of a process that was stuck it is known in what: the profile of its last phase is of the time before.
+  const stuck = unresponsive(trial);
+  const found = stuck.length > 0 ? [...stuck, ...stalled] : withProfile(trial, stalled, ['cpu']);
   return presentIf('event-loop-stall', trial.end.kind === 'unresponsive' ? 'fail' : 'warn', found);
 };

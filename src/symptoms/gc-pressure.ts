@@ -2,6 +2,7 @@
 import type {Detector} from '../model/finding.ts';
 import {isWarmUp} from './measure.ts';
 import {measureProcess} from './process-measure.ts';
+import {withProfile} from './profile-says.ts';
 import {inconclusive, megabytes, phaseName, presentIf} from './say.ts';
 
 export const gcPressure: Detector<'gc-pressure'> = (trial, {gcShare: threshold}) => {
@@ -25,5 +26,5 @@ export const gcPressure: Detector<'gc-pressure'> = (trial, {gcShare: threshold})
         operations: [],
       },
     }));
-  return presentIf('gc-pressure', 'warn', found);
+  return presentIf('gc-pressure', 'warn', withProfile(trial, found, ['heap', 'buffer-allocations']));
 };

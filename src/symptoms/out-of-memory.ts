@@ -1,7 +1,8 @@
 // The dreaded OOM: V8 gave up at the heap's limit.
 import type {Detector} from '../model/finding.ts';
 import {phaseAt} from './phase-at.ts';
-import {clear, presentIf} from './say.ts';
+import {withProfile} from './profile-says.ts';
+import {clear, type Found, presentIf} from './say.ts';
 
 const mib = 1024 * 1024;
 
@@ -12,7 +13,7 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
   const limitMib = variant?.process.heapLimitMiB ?? 0;
   const limit = limitMib === 0 ? "V8's own limit" : `a limit of ${limitMib} MiB`;
-  return presentIf('out-of-memory', 'fail', [
+  const found: Found[] = [
     {
       phase: phaseAt(trial, exit?.atMs ?? 0),
       evidence: {
@@ -25,5 +26,6 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
         operations: [],
       },
     },
-  ]);
+  ];
+  return presentIf('out-of-memory', 'fail', withProfile(trial, found, ['heap']));
 };

@@ -60,6 +60,10 @@ export const phaseName = (trial: Trial, phase: number): string => trial.plan.pha
 /** «1 operation», «2 operations». */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** `312 MiB`, `3.05 GiB`. */
+export const size = (bytes: number): string =>
+  bytes < 1024 ** 3 ? megabytes(bytes) : `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+
 /** Binary megabytes. */
 export const megabytes = (bytes: number | null): string =>
   bytes === null ? 'an unknown size' : `${Math.round(bytes / 1024 ** 2)} MiB`;

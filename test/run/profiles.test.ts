@@ -62,6 +62,19 @@ test('the last profiles of a process that ran out of memory are there, and show 
   t.true(profileOf('objects', 'cpu').sampleCount > 20);
 });
 
+test('the finding that it ran out of memory says who holds it', t => {
+  const finding = ran.trial('objects').judgement.findings.find(({symptom}) => symptom === 'out-of-memory');
+  const evidence = finding?.verdict === 'present' ? finding.evidence : [];
+  t.deepEqual(
+    evidence.map(({witness}) => witness),
+    ['system', 'profile'],
+  );
+  t.regex(
+    evidence[1]!.says,
+    /in phase slow, \d+ % of it for the scenario; .* hoardsObjects \(hungry\.ts:\d+\)/,
+  );
+});
+
 test('a .cpuprofile has what its readers need', async t => {
   const profile = JSON.parse(await fileOf('time', 'cpu')) as V8CpuProfile;
   const ids = new Set(profile.nodes.map(({id}) => id));

@@ -31,6 +31,94 @@ const sampleAt = (atMs: number, cpuMs: number, gcMs: number): Trial['resources']
   gcCount: 3,
 });
 
+const frame = {
+  functionName: 'take',
+  owner: 'storage',
+  ownerKind: 'package',
+  place: 'lib/pool.js:7',
+  self: 3000 * mib,
+  calledFor: 'storage',
+} as const;
+
+const allocations: Trial['profiles'][0] = {
+  what: 'buffer-allocations',
+  phase: baseline,
+  atMs: 1000,
+  total: 3120 * mib,
+  sampleCount: 4000,
+  owners: [
+    {owner: 'storage', ownerKind: 'package', self: 3020 * mib},
+    {owner: 'the scenario', ownerKind: 'scenario', self: 100 * mib},
+  ],
+  frames: [frame],
+  heaviestStack: [frame],
+  files: [],
+};
+
+const busyTime: Trial['profiles'][0] = {
+  ...allocations,
+  what: 'cpu',
+  total: 4000,
+  sampleCount: 800,
+  owners: [
+    {owner: 'storage', ownerKind: 'package', self: 2400},
+    {owner: 'idle', ownerKind: 'engine', self: 1000},
+    {owner: 'foulweather', ownerKind: 'harness', self: 600},
+  ],
+  frames: [
+    {
+      functionName: 'writev',
+      owner: 'native code',
+      ownerKind: 'engine',
+      place: null,
+      self: 1500,
+      calledFor: 'storage',
+    },
+  ],
+};
+
+test('collection: the profile of its worst phase says whose memory it was', t => {
+  const trial = trialWith({
+    phaseResources: [resourcesOf(baseline, {gcMs: 1200}), resourcesOf(fault, {gcMs: 800})],
+    profiles: [
+      busyTime,
+      {...allocations, what: 'heap', total: 40 * mib},
+      allocations,
+      {...allocations, phase: fault, total: 9000 * mib},
+    ],
+  });
+  const {evidence} = presentOf(detectOne('gc-pressure', trial));
+  t.deepEqual(
+    evidence.map(({witness}) => witness),
+    ['system', 'profile', 'system'],
+  );
+  t.like(evidence[1], {
+    says: '3.05 GiB of Buffers were allocated in phase baseline, 97 % of it for storage; the most by a single function was take (storage/lib/pool.js:7) (96 %).',
+    unit: 'share',
+    count: 4000,
+  });
+});
+
+test('want of CPU: the profile of its phase says whose time it was, of the time that was used', t => {
+  const trial = trialWith({
+    phaseResources: [resourcesOf(baseline, {cpuMs: 3900})],
+    driver: {phases: [figuresOf(baseline, 400, {outcomes: {unknown: 200}})]},
+    profiles: [allocations, busyTime],
+  });
+  t.is(
+    presentOf(detectOne('cpu-bound', trial)).evidence[1]?.says,
+    'The main thread was busy for 3000 ms of phase baseline, 80 % of it for storage; the most by a single function was writev for storage (50 %).',
+  );
+});
+
+test('a profile of few samples says nothing', t => {
+  const trial = trialWith({
+    phaseResources: [resourcesOf(baseline, {gcMs: 1200})],
+    profiles: [{...allocations, sampleCount: 9}],
+  });
+  t.is(presentOf(detectOne('gc-pressure', trial)).evidence.length, 1);
+});
+
 const isCollecting = test.macro({
   title: (_title, gcMs: number, phase: number, verdict: string) =>
     `${gcMs} ms of collection in the 4000 ms of phase ${phase}: ${verdict}`,
