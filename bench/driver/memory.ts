@@ -25,12 +25,22 @@ const grow = (sizes: Sizes): Promise<Growth> => {
     let started = 0;
     let subjectBefore: number | null = null;
     let subjectPeak = 0;
+    let heapBefore: number | null = null;
+    let heapPeak = 0;
+    let kept = '';
     for await (const event of journal) {
       if (event.kind === 'trial') ({originEpochMs} = event);
       if (event.kind === 'operations') {
         started = Math.max(started, event.fromIndex + Buffer.from(event.outcomes, 'base64').length);
       }
       if (event.kind === 'phases') operationCount = event.phases.at(-1)?.started ?? operationCount;
+      if (event.kind === 'resources' && started >= settledAt) {
+        heapBefore ??= event.sample.heapTotalBytes ?? 0;
+        heapPeak = Math.max(heapPeak, event.sample.heapTotalBytes ?? 0);
+      }
+      if (event.kind === 'heap') {
+        kept = `${megabytes(event.heapUsedBytes)} of heap and ${megabytes(event.externalBytes)} outside of it`;
+      }
       if (event.kind !== 'system' || started < settledAt) continue;
       settledEpochMs = Math.min(settledEpochMs, originEpochMs + event.sample.atMs);
       subjectBefore ??= event.sample.rssBytes;
@@ -47,6 +57,8 @@ const grow = (sizes: Sizes): Promise<Growth> => {
       details: [
         `${operationCount.toLocaleString('en')} operations`,
         `subject: ${megabytes(before)} after the first 100,000, ${megabytes(subjectPeak)} at most`,
+        `of that, set aside by V8 for its heap, garbage included: ${megabytes(heapBefore ?? 0)}, then ${megabytes(heapPeak)}`,
+        `alive in the subject in the end, after a collection: ${kept}`,
         `parent: ${megabytes(parentBefore)} then, ${megabytes(parentPeak)} at most, the report included`,
       ],
     };

@@ -48,24 +48,21 @@ test('spans of a fault carry its error.type, and those of the calm none', t => {
   for (const group of calm) t.is(group.errorType, null);
 });
 
-test('the request durations are counted by phase', t => {
+test('the request durations are all counted, those of the baseline apart from what came after it', t => {
   const {judgement} = ran.trial('only');
-  const counts = judgement.phases.map((_, phase) =>
+  const countOf = (isWanted: (phase: number) => boolean): number =>
     metrics('http.client.request.duration')
-      .filter(metric => metric.phase === phase && metric.kind === 'histogram')
-      .reduce((sum, metric) => sum + (metric.kind === 'histogram' ? metric.count : 0), 0),
-  );
+      .filter(({phase}) => isWanted(phase))
+      .reduce((sum, metric) => sum + (metric.kind === 'histogram' ? metric.count : 0), 0);
   const started = judgement.phases.reduce((sum, phase) => sum + phase.started, 0);
-  // What settles in the drain is counted there.
-  const all = metrics('http.client.request.duration').reduce(
-    (sum, metric) => sum + (metric.kind === 'histogram' ? metric.count : 0),
-    0,
+  t.is(
+    countOf(() => true),
+    started,
   );
-  t.is(all, started);
-  // A phase's share is known by its last export, which may come a little after its end.
-  for (const [phase, {started: expected}] of judgement.phases.entries()) {
-    t.true(counts[phase]! > 0, `phase ${phase}: ${counts[phase]} of ${expected}`);
-  }
+  // Growth goes whole to the phase in the middle between two readings. On a busy machine the subject hears of an edge late,
+  // and reads later still, so that a short phase may have none: see test/telemetry/aggregate-metrics.
+  t.true(countOf(phase => phase === 0) > 0);
+  t.true(countOf(phase => phase > 0) > 0);
 });
 
 test('the runtime speaks of its event loop and its garbage collection', t => {
