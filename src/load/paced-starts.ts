@@ -9,7 +9,7 @@ const longestWaitMs = 60_000;
  * So many starts at most before the event loop has its turn. After a pause all that is overdue starts as soon as it can,
  * but what has started may settle in between: else each operation would be kept until the last has started.
  */
-const startsPerTurn = 1000;
+const startsPerTurn = 64;
 
 export class PacedStarts implements Starts {
   readonly #pacer: Pacer;
