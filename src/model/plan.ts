@@ -111,6 +111,8 @@ export type Plan = {
   readonly telemetry: TelemetryPlan;
   /** The scenario has a verify(). */
   readonly verifies?: true;
+  /** The scenario has a prepare(). */
+  readonly prepares?: true;
 };
 
 export type TelemetryPlan = {

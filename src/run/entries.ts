@@ -11,6 +11,7 @@ export const entries = {
   target: entryFile('subject/target-main'),
   subject: entryFile('subject/subject-main'),
   verify: entryFile('subject/verify-main'),
+  prepare: entryFile('subject/prepare-main'),
   preload: entryFile('subject/preload'),
   packagePreload: entryFile('subject/package-preload'),
   injector: entryFile('faults/server/main'),

@@ -25,6 +25,8 @@ export type Limits = {
   readonly idleMs: number;
   /** Until the receiver and the target have told what they saw of a trial. */
   readonly collectMs: number;
+  /** Until prepare() is done. */
+  readonly prepareMs: number;
   /** Until verify() has told what the server has. */
   readonly verifyMs: number;
   /** How long the harness measures itself, a quarter of it to warm up. */
@@ -44,6 +46,7 @@ export const defaultLimits: Limits = {
   lingerMs: 5000,
   idleMs: 6000,
   collectMs: 10_000,
+  prepareMs: 60_000,
   verifyMs: 60_000,
   calibrationMs: 1000,
 };

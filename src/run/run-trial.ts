@@ -12,6 +12,7 @@ import {groundOf} from './ground.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
+import {prepareTrial} from './prepare.ts';
 import type {Receiver, RunningInjector} from './services.ts';
 import type {Target} from './start-target.ts';
 import {type SubjectChild, startSubject} from './subject-process.ts';
@@ -71,6 +72,18 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     request.record(event);
     probe?.note(event);
   };
+  const preparer = plan.prepares
+    ? await prepareTrial(
+        household,
+        {
+          scenarioFile: context.scenarioFile,
+          directUrl: target.url,
+          trialId,
+          variant: variant.madeOf ?? variant.name,
+        },
+        context.limits.prepareMs,
+      )
+    : null;
   const originMonotonicMs = monotonicMs();
   const originEpochMs = performance.timeOrigin + performance.now();
   const now = (): number => monotonicMs() - originMonotonicMs;
@@ -162,6 +175,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     killedFor = error.why === 'exited' ? null : error.why;
   } finally {
     probe.finish();
+    preparer?.kill();
     subject.kill();
     const {code, ...exit} = await subject.exited;
     const stderrTail = withoutInspectorLines(exit.stderrTail);

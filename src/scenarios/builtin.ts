@@ -13,6 +13,11 @@ const builtins = {
     'case study: piscina runs tasks that wait on the network on as many threads as there are CPUs, until it is told more',
   'case-never-trust-defaults':
     'case study: rhea takes in whatever the broker has, until it runs out of memory; a window of credit ends it',
+  'case-exact-buffers-azurite': 'the case study of case-exact-buffers against a real server, Azurite',
+  'case-thread-pool-odbc':
+    'case study: odbc runs queries of a real MariaDB on the 4 threads that Node has, until it is told more',
+  'case-never-trust-defaults-rabbitmq':
+    'case study: amqplib takes in whatever a real RabbitMQ has, until it runs out of memory; a prefetch ends it',
 } as const;
 
 export const builtinNames: readonly string[] = Object.keys(builtins);

@@ -105,6 +105,8 @@ export type SubjectInput<Client, Options> = {
 /** One option of the variants, as a dotted path, and the values that it is tried with; null is what its absence means. */
 export type SweepInput = {readonly option: string; readonly values: readonly Json[]};
 
+export type PrepareContext = Pick<VerifyContext, 'directUrl' | 'trialId' | 'variant'>;
+
 export type VerifyContext = {
   /** The target's own address, past the injector. */
   readonly directUrl: string;
@@ -150,6 +152,11 @@ export type ScenarioInput<Client, Options> = {
     readonly use?: readonly TelemetryPresetName[];
   };
   readonly subject: SubjectInput<Client, Options>;
+  /**
+   * Brings the server into the state that a trial begins with, in a process of its own. What it leaves running, such as
+   * a timer that feeds a queue, goes on until the trial is over.
+   */
+  readonly prepare?: (context: PrepareContext) => unknown;
   /** Reads the server's final state after each trial, in a process of its own. */
   readonly verify?: (context: VerifyContext) => Applied | Promise<Applied>;
 };

@@ -129,6 +129,7 @@ const scenarioSchema = z.strictObject({
     .optional(),
   subject: z.strictObject({open: fn, perform: fn, close: fn.optional(), classify: fn.optional()}),
   verify: fn.optional(),
+  prepare: fn.optional(),
 });
 
 type Checked = z.infer<typeof scenarioSchema>;
@@ -205,6 +206,7 @@ const toPlan = (checked: Checked): Plan => ({
   phases: inCycles(checked.phases as unknown as Plan['phases'], checked.cycles),
   drainLimitMs: checked.drainLimitMs ?? hungAfterMs(checked.operation) + 2000,
   goals: checked.goals as Plan['goals'],
+  ...(checked.prepare === undefined ? {} : {prepares: true as const}),
   ...(checked.verify === undefined ? {} : {verifies: true as const}),
   ...(checked.thresholds === undefined ? {} : {thresholds: checked.thresholds}),
   telemetry: {

@@ -59,6 +59,11 @@ export type VerifyTask = {
   readonly acknowledged: readonly number[];
 };
 
+/** What the preparing child is told, once. */
+export type PrepareTask = Pick<VerifyTask, 'scenarioFile' | 'trialId' | 'variant' | 'directUrl'>;
+
+export type FromPreparer = {readonly kind: 'prepared'} | {readonly kind: 'failed'; readonly message: string};
+
 export type FromVerifier =
   | Extract<HarnessEvent, {kind: 'verified'}>
   | {readonly kind: 'failed'; readonly message: string};

@@ -10,8 +10,17 @@ import {packageNameOf} from './package-name.ts';
 const publicFace = new URL(`../index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url).href;
 
 /** Found from the importing file and not from the module's own place, so that a linked working copy is found, too. */
-const versionOf = (specifier: string, parentUrl: string): string => {
-  const manifestFile = findPackageJSON(specifier, parentUrl);
+const manifestOf = (specifier: string, parentUrl: string, resolvedUrl: string): string | undefined => {
+  try {
+    return findPackageJSON(specifier, parentUrl);
+  } catch {
+    // Found by NODE_PATH, which only require() knows.
+    return findPackageJSON(resolvedUrl);
+  }
+};
+
+const versionOf = (specifier: string, parentUrl: string, resolvedUrl: string): string => {
+  const manifestFile = manifestOf(specifier, parentUrl, resolvedUrl);
   if (manifestFile === undefined || !existsSync(manifestFile)) return 'unknown';
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as {readonly version?: string};
   return manifest.version ?? 'unknown';
@@ -48,7 +57,7 @@ export const hookScenario = (scenarioUrl: string): Record<string, string> => {
         const format = moduleFormat(scenarioUrl, resolved.format);
         return format === null ? resolved : {...resolved, format};
       }
-      if (name !== null) versions[name] = versionOf(specifier, baseOf(specifier, scenarioUrl));
+      if (name !== null) versions[name] = versionOf(specifier, baseOf(specifier, scenarioUrl), resolved.url);
       return resolved;
     },
   });

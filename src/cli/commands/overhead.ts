@@ -5,10 +5,17 @@ import {minimumPairs} from '../../stats/minimum-pairs.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellWord} from '../shell-word.ts';
+import {
+  startServicesOption,
+  type TargetOptions,
+  targetChoice,
+  targetOption,
+  targetWords,
+} from '../target-option.ts';
 import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
 
-type Options = {
+type Options = TargetOptions & {
   readonly variant?: string;
   readonly trials: number;
   readonly seconds: number;
@@ -27,6 +34,8 @@ export const addOverheadCommand = (root: Command, session: Session): void => {
     .option('--trials <count>', 'trials per mode, interleaved', wholeNumber(1, 1000), minimumPairs)
     .option('--seconds <count>', 'how long each trial measures', wholeNumber(1, 3600), 4)
     .option('--concurrency <count>', 'operations in flight', wholeNumber(1, 100_000), 50)
+    .addOption(targetOption())
+    .addOption(startServicesOption())
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--json', 'print the figures as JSON on stdout, and nothing else')
     .option('--quiet', 'no progress on stderr')
@@ -63,11 +72,16 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
           measuredMs: options.seconds * 1000,
         }),
       toxiproxyUrl: null,
+      target: targetChoice(options),
       seed: options.seed,
       trialsPerVariant: options.trials,
       profiles: false,
       baseDir: world.cwd,
-      command: `npx foulweather overhead ${shellWord(scenario)} --seed ${options.seed} --trials ${options.trials}`,
+      command: [
+        `npx foulweather overhead ${shellWord(scenario)}`,
+        ...targetWords(options),
+        `--seed ${options.seed} --trials ${options.trials}`,
+      ].join(' '),
       version: version(),
       environment: world.env,
       now: world.now,

@@ -15,35 +15,36 @@ import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellWord} from '../shell-word.ts';
+import {
+  startServicesOption,
+  type TargetOptions,
+  targetChoice,
+  targetOption,
+  targetWords,
+} from '../target-option.ts';
 import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
 
-type Options = PrecisionOptions & {
-  readonly variant?: string[];
-  readonly toxiproxy?: string;
-  readonly target?: string;
-  readonly startServices?: boolean;
-  readonly seed: number;
-  readonly profiles: boolean;
-  readonly heapSnapshot?: boolean;
-  readonly telemetry: boolean;
-  readonly otlpEndpoint?: string;
-  readonly out: string;
-  readonly json?: boolean;
-  readonly reporter?: ReporterChoice[];
-  readonly quiet?: boolean;
-};
+type Options = PrecisionOptions &
+  TargetOptions & {
+    readonly variant?: string[];
+    readonly toxiproxy?: string;
+    readonly seed: number;
+    readonly profiles: boolean;
+    readonly heapSnapshot?: boolean;
+    readonly telemetry: boolean;
+    readonly otlpEndpoint?: string;
+    readonly out: string;
+    readonly json?: boolean;
+    readonly reporter?: ReporterChoice[];
+    readonly quiet?: boolean;
+  };
 
 const defaultScenario = 'undici-stall';
 
 const httpUrl = (text: string): string => {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new InvalidArgumentError('Give an address such as http://127.0.0.1:8474.');
-};
-
-const serverUrl = (text: string): string => {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('Give an address such as redis://127.0.0.1:6379.');
 };
 
 const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
@@ -59,12 +60,8 @@ export const addRunCommand = (root: Command, session: Session): void => {
       'use the Toxiproxy at this address instead of the embedded injector',
       httpUrl,
     )
-    .option(
-      '--target <url>',
-      "use your own server at this address instead of the scenario's target",
-      serverUrl,
-    )
-    .option('--start-services', 'start the real server that a scenario needs, if it is installed')
+    .addOption(targetOption())
+    .addOption(startServicesOption())
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--trials <count>', 'trials per variant, interleaved', wholeNumber(1, 1000), 1)
     .option(
@@ -143,7 +140,7 @@ const runAll = async ({world}: Session, scenarios: readonly string[], options: O
           scenarioFile: file,
           variants: options.variant ?? null,
           toxiproxyUrl: options.toxiproxy ?? null,
-          target: {targetUrl: options.target ?? null, startServices: options.startServices ?? false},
+          target: targetChoice(options),
           seed: options.seed,
           trialsPerVariant: options.trials,
           ...(precision && {precision}),
@@ -187,8 +184,7 @@ const commandOf = (name: string, options: Options): string =>
     shellWord(name),
     ...(options.variant ?? []).map(variant => `--variant ${shellWord(variant)}`),
     ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
-    ...(options.target === undefined ? [] : [`--target ${shellWord(options.target)}`]),
-    ...(options.startServices ? ['--start-services'] : []),
+    ...targetWords(options),
     `--seed ${options.seed}`,
     ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
     ...precisionWords(options),

@@ -1,28 +1,10 @@
 // Case study: buffers of exact size. A stream of unknown length makes the blob client take 8 MiB for each 16 KiB body.
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {Readable} from 'node:stream';
 import {BlockBlobClient, newPipeline, type Pipeline} from '@azure/storage-blob';
 import {latency, resetAfter} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-
-const bodyBytes = 16 * 1024;
-const body = Buffer.alloc(bodyBytes, 'x');
-
-type Options = {
-  readonly call: 'uploadStream(stream)' | 'uploadStream(stream, size)' | 'upload(buffer, size)';
-};
-
-const asUsersGetIt: Options = {call: 'uploadStream(stream)'};
-const exact: Options = {call: 'uploadStream(stream, size)'};
-const whole: Options = {call: 'upload(buffer, size)'};
-
-/** What an application holds in memory besides: without live objects the collector's work would cost next to nothing. */
-const applicationCache = (): Map<string, {readonly id: number; readonly name: string}> =>
-  new Map(Array.from({length: 300_000}, (_, id) => [`key-${id}`, {id, name: `name-${id}`}]));
-
-/** A pod with one CPU: V8's helper threads have to share it with the library. */
-const process = {cpuCount: 1};
+import {applicationCache, type UploadOptions, upload, variants} from './blob-upload.ts';
 
 export default defineScenario({
   name: 'case-exact-buffers',
@@ -56,22 +38,7 @@ export default defineScenario({
         });
       }),
   },
-  variants: [
-    {name: 'default-buffer', options: asUsersGetIt, process},
-    {
-      name: 'upload',
-      options: whole,
-      process,
-      change: 'Upload from one buffer: no allocation, and one request instead of two.',
-    },
-    {
-      name: 'exact-buffer',
-      options: exact,
-      process,
-      change:
-        'Tell uploadStream the exact size: its buffer has 16 KiB instead of 8 MiB. The requests stay the same.',
-    },
-  ],
+  variants,
   load: {model: 'closed', concurrency: 32},
   operation: {deadlineMs: 10_000, idempotent: true},
   phases: [
@@ -83,7 +50,7 @@ export default defineScenario({
   ],
   goals: {run: {hungCount: {max: 0}}, baseline: {successRatio: {min: 0.999}}},
   subject: {
-    open: ({url, options}): {url: string; options: Options; pipeline: Pipeline; cache: unknown} => ({
+    open: ({url, options}): {url: string; options: UploadOptions; pipeline: Pipeline; cache: unknown} => ({
       url,
       options,
       // One pipeline for all blobs, as an application that keeps its service client has it.
@@ -91,19 +58,8 @@ export default defineScenario({
       cache: applicationCache(),
     }),
     async perform({url, options, pipeline}, {id}) {
-      const blob = new BlockBlobClient(`${url}/account/container/${id}`, pipeline);
-      const stream = (): Readable => Readable.from([body], {objectMode: false});
-      switch (options.call) {
-        case 'uploadStream(stream)':
-          await blob.uploadStream(stream());
-          break;
-        case 'uploadStream(stream, size)':
-          await blob.uploadStream(stream(), bodyBytes);
-          break;
-        case 'upload(buffer, size)':
-          await blob.upload(body, bodyBytes);
-          break;
-      }
+      await upload(new BlockBlobClient(`${url}/account/container/${id}`, pipeline), options);
+      return undefined;
     },
   },
 });

@@ -6,6 +6,7 @@ import rhea from 'rhea';
 import {Pool} from 'undici';
 import {latency} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
+import {HandledMessages} from './handled-messages.ts';
 
 type Options = {
   /** Messages that may be unsettled at a time; null is what the library does by itself. */
@@ -47,13 +48,12 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 type Order = {readonly customer: string; readonly lines: readonly unknown[]};
 
-/** A consumer as its users write it; it tells of each message once that is handled. */
+/** A consumer as its users write it. */
 class Consumer {
+  readonly messages = new HandledMessages();
   readonly #connection: rhea.Connection;
   readonly #downstream: Pool;
   readonly #window: number | null;
-  readonly #waiting: (() => void)[] = [];
-  #handledAhead = 0;
   #closing = false;
 
   constructor(url: string, {window}: Options) {
@@ -71,15 +71,6 @@ class Consumer {
     this.#connection.open_receiver(
       window === null ? 'work' : {source: 'work', credit_window: 0, autoaccept: false},
     );
-  }
-
-  /** Resolves when one more message has been handled. */
-  next(): Promise<void> {
-    if (this.#handledAhead > 0) {
-      this.#handledAhead--;
-      return Promise.resolve();
-    }
-    return new Promise(resolve => this.#waiting.push(resolve));
   }
 
   async close(): Promise<void> {
@@ -102,9 +93,7 @@ class Consumer {
       delivery?.accept();
       receiver?.add_credit(1);
     }
-    const waiting = this.#waiting.shift();
-    if (waiting) waiting();
-    else this.#handledAhead++;
+    this.messages.handled();
   }
 }
 
@@ -151,7 +140,7 @@ export default defineScenario({
   subject: {
     open: ({url, options}) => new Consumer(url, options),
     async perform(consumer) {
-      await consumer.next();
+      await consumer.messages.next();
       return undefined;
     },
     close: consumer => consumer.close(),

@@ -1,0 +1,137 @@
+// Case study: never trust defaults, against a real RabbitMQ. Without a prefetch the broker sends whatever the queue has.
+import {setTimeout as sleep} from 'node:timers/promises';
+import {type Channel, type ChannelModel, type ConsumeMessage, connect} from 'amqplib';
+import {latency} from '../../model/fault.ts';
+import {defineScenario} from '../define-scenario.ts';
+import {HandledMessages} from './handled-messages.ts';
+
+type Options = {
+  /** Messages that may be unacknowledged at a time; null is what the library does by itself. */
+  readonly prefetch: number | null;
+};
+
+const asUsersGetIt: Options = {prefetch: null};
+
+const queue = 'foulweather-work';
+const queueOptions = {durable: false, autoDelete: false};
+/** Enough that the queue is never found empty between two looks at it. */
+const depthCount = 1000;
+const lookEveryMs = 20;
+
+/** What handling waits for: it takes 5 ms, and ten may be at it. */
+const downstreamMs = 5;
+const downstreamConnections = 10;
+
+/** 64 KiB of JSON. */
+const order = (): Buffer => {
+  const lines = Array.from({length: 2200}, (_, sku) => ({sku: 10_000 + sku, quantity: 1}));
+  return Buffer.from(JSON.stringify({customer: 'c-1', lines}));
+};
+
+/** Keeps the queue as full as producers that are faster than the consumer do. */
+const feed = async (url: string): Promise<void> => {
+  const connection = await connect(url);
+  const channel = await connection.createChannel();
+  await channel.assertQueue(queue, queueOptions);
+  await channel.purgeQueue(queue);
+  const message = order();
+  const fill = async (): Promise<void> => {
+    const {messageCount} = await channel.checkQueue(queue);
+    for (let missing = depthCount - messageCount; missing > 0; missing--) channel.sendToQueue(queue, message);
+  };
+  const keepFull = async (): Promise<void> => {
+    for (;;) {
+      await fill();
+      await sleep(lookEveryMs);
+    }
+  };
+  await fill();
+  void keepFull();
+};
+
+/** A consumer as its users write it. */
+class Consumer {
+  readonly messages = new HandledMessages();
+  readonly #connection: ChannelModel;
+  readonly #inTurn: (() => void)[] = [];
+  #busy = 0;
+  #closing = false;
+
+  private constructor(connection: ChannelModel) {
+    this.#connection = connection;
+    connection.on('error', () => {});
+  }
+
+  static async open(url: string, {prefetch}: Options): Promise<Consumer> {
+    const consumer = new Consumer(await connect(url));
+    const channel = await consumer.#connection.createChannel();
+    if (prefetch !== null) await channel.prefetch(prefetch);
+    await channel.consume(queue, message => {
+      if (message) void consumer.#handle(message, channel);
+    });
+    return consumer;
+  }
+
+  close(): Promise<void> {
+    this.#closing = true;
+    return this.#connection.close();
+  }
+
+  async #handle(message: ConsumeMessage, channel: Channel): Promise<void> {
+    const {lines} = JSON.parse(message.content.toString()) as {readonly lines: readonly unknown[]};
+    await this.#tellDownstream(lines);
+    // What is at work while it closes goes back to the queue.
+    if (this.#closing) return;
+    channel.ack(message);
+    this.messages.handled();
+  }
+
+  /** Stands for a call of another service by way of a pool of connections. */
+  async #tellDownstream(_lines: readonly unknown[]): Promise<void> {
+    if (this.#busy >= downstreamConnections) await new Promise<void>(resolve => this.#inTurn.push(resolve));
+    else this.#busy++;
+    await sleep(downstreamMs);
+    const next = this.#inTurn.shift();
+    if (next) next();
+    else this.#busy--;
+  }
+}
+
+const process = {heapLimitMiB: 256};
+
+export default defineScenario({
+  name: 'case-never-trust-defaults-rabbitmq',
+  observation:
+    'A consumer with a full queue before it gets slow, and dies of memory; it is restarted, and dies again.',
+  target: {service: 'rabbitmq'},
+  variants: [
+    {name: 'no-prefetch', options: asUsersGetIt, process},
+    {
+      name: 'prefetch-32',
+      options: {prefetch: 32},
+      process,
+      change: 'Let at most 32 messages be unacknowledged: channel.prefetch(32) before consume().',
+    },
+  ],
+  sweep: {option: 'prefetch', values: [8, 32, 256, null]},
+  // An operation is a message handled: 32 callers wait for the next one at any time.
+  load: {model: 'closed', concurrency: 32},
+  operation: {deadlineMs: 5000, idempotent: true},
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 1000},
+    {name: 'baseline', role: 'baseline', durationMs: 6000},
+    {name: 'near', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 5})]},
+    {name: 'far', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 40})]},
+    {name: 'recovery', role: 'recovery', durationMs: 3000},
+  ],
+  goals: {baseline: {successRatio: {min: 0.99}}},
+  prepare: ({directUrl}) => feed(directUrl),
+  subject: {
+    open: ({url, options}) => Consumer.open(url, options),
+    async perform(consumer) {
+      await consumer.messages.next();
+      return undefined;
+    },
+    close: consumer => consumer.close(),
+  },
+});

@@ -1,0 +1,62 @@
+// Case study: the size of a thread pool, against a real MariaDB. ODBC's calls block, so each takes a thread of libuv's.
+// Needs `npm install odbc` (which may need unixodbc-dev to build) and MariaDB's driver (Debian: odbc-mariadb).
+import {createRequire} from 'node:module';
+import {latency} from '../../model/fault.ts';
+import {defineScenario} from '../define-scenario.ts';
+
+/** What of odbc 2 is used here; it is a native module that not every machine can have. */
+type Odbc = {
+  pool(options: {
+    readonly connectionString: string;
+    readonly initialSize: number;
+    readonly maxSize: number;
+  }): Promise<Pool>;
+};
+type Pool = {query(sql: string): Promise<readonly unknown[]>; close(): Promise<void>};
+
+const odbc = createRequire(import.meta.url)('odbc') as Odbc;
+
+/** The name under which Debian's odbc-mariadb registers the driver. */
+const driver = '{MariaDB Unicode}';
+const callers = 64;
+
+const connectionString = (url: string): string => {
+  const {hostname, port, username, password, pathname} = new URL(url);
+  const login = `UID=${decodeURIComponent(username)};PWD=${decodeURIComponent(password)}`;
+  return `DRIVER=${driver};SERVER=${hostname};PORT=${port};DATABASE=${pathname.slice(1)};${login}`;
+};
+
+export default defineScenario({
+  name: 'case-thread-pool-odbc',
+  observation:
+    'Queries wait in line while client and database are idle: CPU and memory are low, and so is throughput.',
+  target: {service: 'mariadb'},
+  variants: [
+    {name: 'default-threads', options: {}, process: {env: {UV_THREADPOOL_SIZE: '4'}}},
+    {
+      name: 'threads-64',
+      options: {},
+      process: {env: {UV_THREADPOOL_SIZE: '64'}},
+      change: "Size libuv's pool for the connections: UV_THREADPOOL_SIZE=64, instead of the 4 that Node has.",
+    },
+  ],
+  load: {model: 'closed', concurrency: callers},
+  operation: {deadlineMs: 10_000, idempotent: true},
+  // No resets: the pool hands out dead connections for ever after, which is another story.
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 3000},
+    {name: 'baseline', role: 'baseline', durationMs: 6000},
+    {name: 'jitter', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 20, jitterMs: 15})]},
+    {name: 'recovery', role: 'recovery', durationMs: 3000},
+  ],
+  goals: {run: {hungCount: {max: 0}}, baseline: {successRatio: {min: 0.999}}},
+  subject: {
+    open: ({url}) =>
+      odbc.pool({connectionString: connectionString(url), initialSize: callers, maxSize: callers}),
+    async perform(pool) {
+      const rows = await pool.query('SELECT SLEEP(0.05)');
+      return {empty: rows.length === 0};
+    },
+    close: pool => pool.close(),
+  },
+});

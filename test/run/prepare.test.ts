@@ -1,0 +1,59 @@
+// prepare() of a scenario: done before the trial, past the injector, and what it leaves running ends with its process.
+import {once} from 'node:events';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import test, {type ExecutionContext} from 'ava';
+import {FoulweatherError} from '../../src/model/errors.ts';
+import {Household} from '../../src/run/household.ts';
+import {prepareTrial} from '../../src/run/prepare.ts';
+import {fixture} from '../helpers/run-folders.ts';
+import {runOnce, watched} from '../helpers/run-once.ts';
+import {until} from '../helpers/run-until.ts';
+
+const limitMs = 30_000;
+
+const opened = async (t: ExecutionContext) => {
+  const told: string[] = [];
+  const server = createServer((request, response) => {
+    told.push(request.url ?? '');
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const {watch, environment} = await watched(t);
+  const household = await Household.start(environment);
+  t.teardown(() => household.stop());
+  const directUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const prepare = (variant: string) =>
+    prepareTrial(
+      household,
+      {scenarioFile: fixture('prepared'), directUrl, trialId: `${variant}-1`, variant},
+      limitMs,
+    );
+  return {told, prepare, watch, household};
+};
+
+test('it is done when the trial begins, and goes on until it is over', async t => {
+  const {told, prepare, watch, household} = await opened(t);
+  const preparer = await prepare('welcome');
+  t.is(told[0], '/welcome-1');
+  await until(() => told.length > 2, limitMs);
+  preparer.kill();
+  await preparer.exited;
+  await household.stop();
+  t.deepEqual(await watch.remains(), {processes: [], ports: []});
+});
+
+test('what it throws is told', async t => {
+  const {prepare} = await opened(t);
+  const error = await t.throwsAsync(prepare('refused'), {instanceOf: FoulweatherError});
+  t.is(error.message, "The scenario's prepare() failed: no such table");
+});
+
+test('a run has it done before each trial', async t => {
+  const {run, remains} = await runOnce(t, 'prepared', {variants: ['welcome']});
+  t.is(run.record.status, 'complete');
+  t.deepEqual(remains, {processes: [], ports: []});
+  await t.throwsAsync(runOnce(t, 'prepared', {variants: ['refused']}), {message: /prepare\(\) failed/});
+});
