@@ -55,8 +55,8 @@ export type VerifyTask = {
   readonly variant: string;
   /** The target's own address, past the injector. */
   readonly directUrl: string;
-  /** Indexes of the operations that succeeded. */
-  readonly acknowledged: readonly number[];
+  /** Outcome codes by operation index: a byte each, base64. */
+  readonly outcomes: string;
 };
 
 /** What the preparing child is told, once. */

@@ -1,4 +1,5 @@
 // The verifying child: asks the scenario's verify() what the real server has, past the injector, and answers.
+import {outcomeCode} from '../model/outcome.ts';
 import {loadScenario} from './load-scenario.ts';
 import type {FromVerifier, VerifyTask} from './protocol.ts';
 import {countApplied} from './verified.ts';
@@ -11,12 +12,16 @@ const verify = async ({
   scenarioFile,
   directUrl,
   trialId,
-  acknowledged,
+  outcomes,
   variant,
 }: VerifyTask): Promise<FromVerifier> => {
   const {scenario} = await loadScenario(scenarioFile);
   if (!scenario.verify) throw new Error('the scenario has no verify()');
-  const acknowledgedIds = acknowledged.map(index => `${trialId}-${index}`);
+  const ok = outcomeCode('ok');
+  const acknowledgedIds: string[] = [];
+  for (const [index, code] of Buffer.from(outcomes, 'base64').entries()) {
+    if (code === ok) acknowledgedIds.push(`${trialId}-${index}`);
+  }
   const answer = await scenario.verify({directUrl, acknowledgedIds, trialId, variant});
   return {kind: 'verified', ...countApplied(trialId, answer)};
 };
