@@ -29,7 +29,7 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
     .map(file => file.path)
     .filter(
       path =>
-        !/^(?:dist\/.+\.(?:js|d\.ts|css)|bin\/foulweather\.js|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+        !/^(?:dist\/.+\.(?:js|d\.ts|css)|dist\/conventions\/registry\.json|schema\/result-v1\.json|bin\/foulweather\.js|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
           path,
         ),
     );

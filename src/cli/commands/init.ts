@@ -1,11 +1,14 @@
-// foulweather init: writes a commented scenario that runs as it is.
-import {writeFile} from 'node:fs/promises';
-import {basename, resolve} from 'node:path';
-import type {Command} from 'commander';
+// foulweather init: writes a commented scenario that runs as it is, and the CI job that runs it.
+import {mkdir, writeFile} from 'node:fs/promises';
+import {basename, dirname, resolve} from 'node:path';
+import {type Command, Option} from 'commander';
 import {FoulweatherError} from '../../model/errors.ts';
-import {scenarioTemplate} from '../scenario-template.ts';
 import type {Session} from '../session.ts';
 import {shellWord} from '../shell-word.ts';
+import {workflowFile, workflowTemplate} from '../templates/workflow.ts';
+import {type TemplateName, templateNames, templates} from '../templates.ts';
+
+type Options = {readonly template: TemplateName; readonly ci?: boolean; readonly force?: boolean};
 
 const defaultFile = 'scenario.ts';
 
@@ -14,17 +17,45 @@ export const addInitCommand = (root: Command, {world}: Session): void => {
     .command('init')
     .description('write a scenario to start from')
     .argument('[file]', 'where to', defaultFile)
+    .addOption(
+      new Option('--template <name>', 'what the library talks').choices(templateNames).default('http'),
+    )
+    .option('--ci', `write ${workflowFile} as well: the job that runs it on GitHub`)
     .option('--force', 'overwrite a file that is there')
-    .action(async (name: string, options: {force?: boolean}) => {
+    .action(async (name: string, {template, ci, force}: Options) => {
+      const write = async (file: string, text: string): Promise<void> => {
+        try {
+          await writeFile(file, text, {flag: force ? 'w' : 'wx'});
+        } catch (error) {
+          throw cannotWrite(file, error);
+        }
+      };
       const file = resolve(world.cwd, name);
-      try {
-        await writeFile(file, scenarioTemplate(basename(file)), {flag: options.force ? 'w' : 'wx'});
-      } catch (error) {
-        throw cannotWrite(file, error);
-      }
-      world.stdout.write(`Wrote ${name}. Run it: npx foulweather run ${shellWord(asPath(name))}\n`);
+      await write(file, templates[template](basename(file)));
+      world.stdout.write(
+        `Wrote ${name}. Run it: npx foulweather run ${shellWord(asPath(name))}${flagsOf(template)}\n`,
+      );
+      if (!ci) return;
+      const workflow = resolve(world.cwd, workflowFile);
+      await mkdir(dirname(workflow), {recursive: true});
+      const scenario = `${shellWord(asPath(name))}${flagsOf(template)}`;
+      await write(workflow, workflowTemplate(scenario, serverPackages[template]));
+      world.stdout.write(`Wrote ${workflowFile}.\n`);
     });
 };
+
+/** Debian's packages of the real servers that templates are for. */
+const serverPackages: {readonly [template in TemplateName]: string | null} = {
+  http: null,
+  redis: 'redis-server',
+  postgres: 'postgresql',
+  amqp: 'rabbitmq-server',
+  mqtt: 'mosquitto',
+  function: null,
+};
+
+const flagsOf = (template: TemplateName): string =>
+  serverPackages[template] === null ? '' : ' --start-services';
 
 /** A bare name could be that of a built-in scenario. */
 const asPath = (name: string): string => (/[/\\]/.test(name) ? name : `./${name}`);

@@ -1,7 +1,7 @@
-// What `foulweather init` writes.
-import {shellWord} from './shell-word.ts';
+// An HTTP client against the embedded target: what `foulweather init` writes by itself, with every line explained.
+import {shellWord} from '../shell-word.ts';
 
-export const scenarioTemplate = (
+export const httpTemplate = (
   fileName: string,
 ): string => `// A foulweather scenario: how does the library behave when the network misbehaves?
 // Run it:  npx foulweather run ${shellWord(`./${fileName}`)}

@@ -1,0 +1,72 @@
+// Any function that talks to a server of one's own: a line protocol over TCP stands for it.
+import {fillSkeleton} from './skeleton.ts';
+
+export const functionTemplate = (fileName: string): string =>
+  fillSkeleton({
+    fileName,
+    flags: '',
+    intro: ['It needs no library: put yours in the place of `ask`, and your server in that of the target.'],
+    imports: [
+      "import {once} from 'node:events';",
+      "import {type AddressInfo, connect, createServer} from 'node:net';",
+      "import {createInterface} from 'node:readline';",
+    ],
+    name: 'my-function',
+    observation: 'Calls never come back when the server stops answering.',
+    preamble: `type Options = {readonly timeoutMs: number | null};
+
+const asItIs: Options = {timeoutMs: null};
+
+/** One question over a connection of its own. */
+const ask = async (url: string, question: string, {timeoutMs}: Options): Promise<string> => {
+  const {hostname, port} = new URL(url);
+  const socket = connect({host: hostname, port: Number(port)});
+  if (timeoutMs !== null) socket.setTimeout(timeoutMs, () => socket.destroy(new Error('timed out')));
+  const failed = once(socket, 'error').then(([error]) => {
+    throw error;
+  });
+  const closed = once(socket, 'close').then(() => {
+    throw new Error('closed without an answer');
+  });
+  try {
+    socket.write(\`\${question}\\n\`);
+    const [answer] = await Promise.race([once(createInterface(socket), 'line'), failed, closed]);
+    return answer as string;
+  } finally {
+    failed.catch(() => {});
+    closed.catch(() => {});
+    socket.destroy();
+  }
+};`,
+    target: `  // A server of your own, in a process of its own. What it tells the ledger is held against the client's word.
+  target: {
+    async start({ledger}) {
+      const server = createServer(socket => {
+        socket.on('error', () => {});
+        const lines = createInterface(socket);
+        // A reader passes the errors of what it reads on.
+        lines.on('error', () => {});
+        lines.on('line', id => {
+          ledger.attempt(id);
+          ledger.effect(id);
+          socket.write(\`\${id}\\n\`);
+        });
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const {port} = server.address() as AddressInfo;
+      return {url: \`tcp://127.0.0.1:\${port}\`, stop: () => server.close()};
+    },
+  },`,
+    variants: `  variants: [
+    {name: 'as-it-is', options: asItIs},
+    {name: 'bounded', options: {timeoutMs: 1000}, change: 'Give every call a time-out of 1 s.'},
+  ],`,
+    idempotent: true,
+    subject: `  subject: {
+    open: ({url, options}) => ({url, options}),
+    async perform({url, options}, {id}) {
+      return {echoedId: await ask(url, id, options)};
+    },
+  },`,
+  });
