@@ -117,7 +117,12 @@ const fault = {name: 'dark', role: 'fault', durationMs: 1, faults: [refuse()]};
 test(isMistaken, {name: 'My Pool'}, [`name: ${letters}`]);
 test(isMistaken, {observation: ''}, ['observation: Too small: expected string to have >=1 characters']);
 test(isMistaken, {colour: 'red'}, ['scenario: Unrecognized key: "colour"']);
-test(isMistaken, {target: {kind: 'ftp'}}, ["target: give {kind: 'http'}, {url: '…'} or {start() {…}}"]);
+test(isMistaken, {target: {kind: 'ftp'}}, [
+  "target: give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}",
+]);
+test(isMistaken, {target: {service: 'reddis'}}, [
+  'target: there is no service «reddis». Did you mean «redis»?',
+]);
 test(isMistaken, {target: {url: 'localhost:6379'}}, [
   'target.url: give an address such as redis://127.0.0.1:6379',
 ]);
