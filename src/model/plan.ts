@@ -97,6 +97,8 @@ export type Sweep = {
 export type Plan = {
   readonly name: string;
   readonly observation: string;
+  /** What a reader should know of the set-up. */
+  readonly remarks?: readonly string[];
   readonly target: TargetPlan;
   readonly variants: readonly [Variant, ...Variant[]];
   readonly sweep?: Sweep;

@@ -131,6 +131,8 @@ export type ScenarioInput<Client, Options> = {
   readonly name: string;
   /** What a user of the library saw, in a user's words. */
   readonly observation: string;
+  /** What a reader of the report should know of the set-up: whose default it is, where the effect shrinks. */
+  readonly remarks?: readonly string[];
   readonly target: TargetInput;
   readonly variants: readonly [VariantInput<Options>, ...VariantInput<Options>[]];
   /** Adds a variant for each value that no variant has, and draws the figures over the values. */

@@ -99,6 +99,7 @@ const noSuchTarget = ({input}: {readonly input?: unknown}): string => {
 const scenarioSchema = z.strictObject({
   name: slug,
   observation: z.string().min(1),
+  remarks: z.array(z.string().min(1)).max(20).optional(),
   target: z.union(
     [
       z.strictObject({
@@ -199,6 +200,7 @@ const phaseMistakes = ({phases}: Checked): string[] =>
 const toPlan = (checked: Checked): Plan => ({
   name: checked.name,
   observation: checked.observation,
+  ...(checked.remarks === undefined ? {} : {remarks: checked.remarks}),
   target: toTarget(checked.target),
   variants: checked.variants.map(toVariant) as unknown as Plan['variants'],
   load: checked.load,

@@ -1,17 +1,35 @@
 // Change: what the candidate does differently; with one variant only, what usually mends what was found.
 import type {Json, Variant} from '../../model/plan.ts';
 import {symptoms} from '../../model/symptoms.ts';
-import {type Block, code, paragraph, type Section, type Span, strong, type Text, table} from '../document.ts';
+import {
+  type Block,
+  code,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  strong,
+  type Text,
+  table,
+} from '../document.ts';
 import type {RunStory, VariantStory} from '../variants.ts';
 
-export const changeSection = ({baseline, variants}: RunStory): Section => ({
+export const changeSection = ({run, baseline, variants}: RunStory): Section => ({
   id: 'change',
   title: 'Change',
-  blocks:
-    variants.length === 1
+  blocks: [
+    ...(variants.length === 1
       ? proposals(baseline)
-      : variants.slice(1).flatMap(variant => changeBlocks(baseline, variant)),
+      : variants.slice(1).flatMap(variant => changeBlocks(baseline, variant))),
+    ...remarkBlocks(run.record.plan.remarks ?? []),
+  ],
 });
+
+/** In the scenario's own words. */
+const remarkBlocks = (remarks: readonly string[]): Block[] =>
+  remarks.length === 0
+    ? []
+    : [paragraph('To be kept in mind:'), list(remarks.map((remark): Text => [remark]))];
 
 const proposals = (baseline: VariantStory): Block[] => {
   const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');

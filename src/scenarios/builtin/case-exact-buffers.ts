@@ -10,6 +10,12 @@ export default defineScenario({
   name: 'case-exact-buffers',
   observation:
     'Uploading small documents keeps a CPU busy and memory high, and still only a few hundred go through per second.',
+  remarks: [
+    "The default is the library's: uploadStream takes a buffer of 8 MiB per upload, whatever the stream holds; here each holds 16 KiB.",
+    'The process is held to one CPU, as in a small container, and keeps 300,000 small objects alive, as an application with a cache does. With two CPUs the collector works beside the library and the effect is about half as large.',
+    'The memory is outside of V8’s heap, and mostly never touched: it counts as external, and hardly as resident.',
+    'exact-buffer isolates the allocation: its requests are the same as before. upload also halves the requests, so that its gain is not the buffer’s alone.',
+  ],
   // The part of a Blob endpoint that uploads need: staged blocks, a block list, and whole blobs.
   target: {
     start: ({ledger}) =>

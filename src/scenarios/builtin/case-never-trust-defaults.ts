@@ -103,6 +103,13 @@ export default defineScenario({
   name: 'case-never-trust-defaults',
   observation:
     'A consumer with a full queue before it gets slow, and dies of memory; it is restarted, and dies again.',
+  remarks: [
+    'The default is rhea’s: credit for 1,000 messages, given again as messages arrive and not as they are handled. autoaccept: false alone, or credit_window: 32 with a late accept, changes nothing of that.',
+    'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',
+    'The downstream answers in 5 ms over 10 connections. A handler that keeps up with the broker would need no window.',
+    'An operation is one message handled. The goodput of a process that died counts up to its death.',
+    'The right window depends on the network: see the sweep for 5 ms and 40 ms of latency.',
+  ],
   target: {
     async start() {
       const [broker, downstream] = await Promise.all([startBroker(), startDownstream()]);

@@ -34,6 +34,11 @@ export default defineScenario({
   name: 'case-thread-pool',
   observation:
     'Lookups wait for seconds while the machine is idle: CPU and memory are low, and so is throughput.',
+  remarks: [
+    'The default is piscina’s: a thread and a half per CPU, which suits tasks that compute. These tasks wait 100 ms for an answer.',
+    '32 threads cost memory, about 25 MB each; a pool of connections in one thread would do the same work with less. What is shown is the size of the pool, not that threads are the best way to wait.',
+    'The effect is the ratio of the threads as long as the server answers in 100 ms however many ask; a server that slows down under load takes its part of it.',
+  ],
   target: {kind: 'http', thinkTimeMs: 100},
   variants: [
     {name: 'default-threads', options: asUsersGetIt},
