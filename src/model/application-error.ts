@@ -18,5 +18,11 @@ export class ApplicationError extends Error {
   }
 }
 
-export const isApplicationError = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && brand in error;
+/** Whatever was thrown: a proxy whose traps throw is none. */
+export const isApplicationError = (error: unknown): boolean => {
+  try {
+    return typeof error === 'object' && error !== null && Reflect.get(error, brand) === true;
+  } catch {
+    return false;
+  }
+};

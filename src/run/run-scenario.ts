@@ -228,8 +228,7 @@ class RunInProgress {
         if (number === this.#record.trialsPerVariant) await this.#addRound();
       }
     } catch (error) {
-      // Where the disk is full this fails as well; the first error is the one to tell.
-      await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()}).catch(() => {});
+      await this.#saveFailed();
       throw this.#broken(error);
     }
     await this.#endRelay();
@@ -269,6 +268,15 @@ class RunInProgress {
     const end = precisionEnd(precision, this.#context.plan, this.#trials, this.#record);
     if (end) await this.#save({precision: {...precision, end}});
     else await this.#save({trialsPerVariant: trialsPerVariant + 1});
+  }
+
+  /** Where the disk is full this may fail as well; the first error is the one to tell. */
+  async #saveFailed(): Promise<void> {
+    try {
+      await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()});
+    } catch {
+      await this.#folder.markFailed().catch(() => {});
+    }
   }
 
   #broken(error: unknown): unknown {

@@ -3,7 +3,7 @@ import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Phase, Plan} from '../model/plan.ts';
 import {closingPhase, drainPhase} from '../model/telemetry.ts';
-import type {FromSubject} from '../subject/protocol.ts';
+import {type FromSubject, flushLimitMs} from '../subject/protocol.ts';
 import type {HarnessWatch} from './harness-watch.ts';
 import {unlessAborted} from './interruption.ts';
 import type {Limits} from './limits.ts';
@@ -66,7 +66,7 @@ export class TrialWalk {
     harness.edge(null);
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
-    await this.#answer(['drained'], plan.drainLimitMs + answerSlackMs);
+    await this.#answer(['drained'], plan.drainLimitMs + flushLimitMs + answerSlackMs);
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
     announce(closingPhase(plan), now());

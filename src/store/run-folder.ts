@@ -1,7 +1,7 @@
 // A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it
 // runs; what is whole is put in place by a rename, so that a reader never sees half of it.
 
-import {mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
@@ -9,6 +9,9 @@ import type {RunRecord} from '../model/run.ts';
 import {wholeLines} from './journal.ts';
 
 const recordFile = 'run.json';
+/** Of one length. The last such words of a record are its status: the plan comes before, and in a text quotes are escaped. */
+const runningWords = '"status": "running"';
+const failedWords = '"status": "failed" ';
 const eventsFile = 'events.ndjson';
 const spansFile = 'spans.ndjson';
 const profilesFolder = 'profiles';
@@ -67,6 +70,21 @@ export class RunFolder {
 
   async writeRecord(record: RunRecord): Promise<void> {
     await writeWhole(join(this.path, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+  }
+
+  /**
+   * Says in the record that the run has failed, where the disk has no room for another record: the words are put in the
+   * place of those that are there.
+   */
+  async markFailed(): Promise<void> {
+    const file = await open(join(this.path, recordFile), 'r+');
+    try {
+      const text = await file.readFile('utf8');
+      const at = text.lastIndexOf(runningWords);
+      if (at >= 0) await file.write(failedWords, Buffer.byteLength(text.slice(0, at)));
+    } finally {
+      await file.close();
+    }
   }
 
   /** @throws FoulweatherError FW_RUN_DAMAGED */

@@ -2,6 +2,12 @@
 import type {HarnessEvent, SubjectEvent} from '../model/event.ts';
 import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
 
+/**
+ * What the flush of the metrics may add to a drain: a receiver that does not answer must not make the library look as if
+ * it did not.
+ */
+export const flushLimitMs = 2000;
+
 /** The describing child's only message. */
 export type Description =
   | {readonly kind: 'plan'; readonly plan: Plan}

@@ -3,12 +3,12 @@ import {createRequire, register} from 'node:module';
 import {OTLPMetricExporter} from '@opentelemetry/exporter-metrics-otlp-proto';
 import {registerInstrumentations} from '@opentelemetry/instrumentation';
 import {RuntimeNodeInstrumentation} from '@opentelemetry/instrumentation-runtime-node';
-import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {PeriodicExportingMetricReader} from '@opentelemetry/sdk-metrics';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 import type {TelemetryMode} from '../model/plan.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
 import {beginNative, instrumentationOf, presetInstrumentations} from './telemetry-use.ts';
+import {CarefulUndiciInstrumentation} from './undici-instrumentation.ts';
 
 /** What the scenario names is resolved from its folder. */
 export type SdkTask = {
@@ -29,7 +29,7 @@ export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): 
   if (instrumentations.length + use.length > 0)
     register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
   const registered = [
-    new UndiciInstrumentation(),
+    new CarefulUndiciInstrumentation(),
     ...presetInstrumentations(use, require),
     ...instrumentations.map(name => instrumentationOf(name, require)),
   ];

@@ -1,7 +1,7 @@
 // The subject: a fresh process that loads the scenario and its library, drives operations, and reports.
 import {availableParallelism} from 'node:os';
 import {Driver} from '../load/driver.ts';
-import {errorFacts} from '../load/error-facts.ts';
+import {errorFacts, errorMessage, errorName} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import type {KeptWhat} from '../model/kept-file.ts';
@@ -13,13 +13,10 @@ import {keepFile} from './kept-files.ts';
 import {loadScenario} from './load-scenario.ts';
 import {operationId, performer} from './perform.ts';
 import {Profiling} from './profiling.ts';
-import type {SubjectTask, ToSubject} from './protocol.ts';
+import {flushLimitMs, type SubjectTask, type ToSubject} from './protocol.ts';
 import {watchRejections} from './rejections.ts';
 import {Resources} from './resources.ts';
 import {flushMetrics, shutdownSdk} from './sdk.ts';
-
-/** A receiver that does not answer must not make the library look as if it did not. */
-const flushLimitMs = 2000;
 
 /** A library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
@@ -74,7 +71,7 @@ class SubjectProcess {
     let warningCount = 0;
     process.on('warning', warning => {
       if (++warningCount > warningsTold) return;
-      send({kind: 'warning', atMs: now(), name: warning.name, message: warning.message});
+      send({kind: 'warning', atMs: now(), name: errorName(warning), message: errorMessage(warning)});
     });
     watchRejections(reason => send({kind: 'unhandled-rejection', atMs: now(), error: errorFacts(reason)}));
     process.on('uncaughtExceptionMonitor', error =>

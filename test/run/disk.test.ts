@@ -49,7 +49,7 @@ test('a full disk breaks the run off with exit code 70, and what was written unt
   t.regex(broken.message, /^The run broke off: ENOSPC/);
   await writeFile(filler, '');
   const {record, trials, judgement} = await reopenRun(await RunFolder.open(baseDir, 'latest'));
-  t.not(record.status, 'complete');
+  t.is(record.status, 'failed');
   t.deepEqual(
     trials.map(({id}) => id),
     ['one-1'],

@@ -1,4 +1,4 @@
-// A world that is against the harness: failures by the ten thousand, a clock that jumps.
+// A world that is against the harness: failures by the ten thousand, a clock that jumps, errors that nobody may look at.
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import anyTest, {type TestFn} from 'ava';
@@ -21,6 +21,7 @@ test('failures by the ten thousand cost a bounded journal and bounded memory', a
   const {trial} = ran.trial('flood');
   t.is(trial.end.kind, 'completed');
   const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
+  t.log(`${failed} failures`);
   t.true(failed > 10_000, `${failed} failures`);
   t.true(trial.driver.failures.length <= 100);
   t.true(trial.driver.failures.every(({examples}) => examples.length <= 5));
@@ -46,6 +47,31 @@ test('a wall clock that jumps by hours changes no figure', t => {
     [],
   );
   t.true(trial.driver.bins.every(({startMs}) => startMs >= 0 && startMs < 600_000));
+});
+
+test('errors that throw when they are looked at are failures of the library, and end nothing', t => {
+  const {trial, judgement} = ran.trial('errors');
+  t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
+  const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
+  t.true(failed > 1000, `${failed} failures`);
+  t.is(
+    trial.driver.phases.reduce((sum, phase) => sum + phase.outcomes.unknown, 0),
+    failed,
+  );
+  const names = trial.driver.failures.map(({error}) => error.name);
+  for (const name of ['Error', 'object', 'symbol', 'undefined', 'bigint', 'function'])
+    t.true(names.includes(name), `${name} is not among ${names.join(', ')}`);
+  t.deepEqual(trial.troubles, []);
+  t.deepEqual(
+    judgement.gates.map(({name}) => name).filter(name => /^(?:harness|accounts)/.test(name)),
+    [],
+  );
+});
+
+test('a rejection with such an error that nobody handles is a crash like any other', t => {
+  const {trial, judgement} = ran.trial('unhandled');
+  t.like(trial.end, {kind: 'crashed', signal: null, outOfMemory: false});
+  t.is(judgement.verdict, 'missed');
 });
 
 test('the saved run tells the same, and nothing is left', async t => {

@@ -43,6 +43,30 @@ test('a run whose injector dies breaks off with exit code 70, is saved, and can 
   t.regex(told.stdout, /^Inconclusive/);
 });
 
+/** Until the first subject is there: from then on, the calibration included, the run is its processes' to lose. */
+const loses = test.macro({
+  title: (_title, what: string, _command: RegExp, code: number) =>
+    `foulweather run that loses its ${what} ends with ${code}, and foulweather report tells it`,
+  async exec(t, _what: string, command: RegExp, code: number) {
+    const place = await openPlace(t);
+    await place.bring('calm');
+    place.watch.start();
+    const running = place.call(['run', './calm.ts', '--variant', 'one', '--quiet']);
+    await place.watch.untilSeen(/subject-main/);
+    place.watch.killOne(command);
+    const ended = await running;
+    t.is(ended.code, code, ended.stderr);
+    const told = await place.call(['report', 'latest']);
+    t.is(told.code, 0, told.stderr);
+    t.regex(told.stdout, /^Inconclusive/);
+    t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
+  },
+});
+
+test(loses, 'injector', /faults\/server\/main/, 70);
+test(loses, 'target', /target-main/, 2);
+test(loses, 'telemetry receiver', /telemetry\/main/, 2);
+
 test('a run whose target dies goes on, and is inconclusive for want of a ledger', async t => {
   const ran = await runOnce(t, 'calm', {
     variants: ['one'],
@@ -59,21 +83,6 @@ test('a run whose target dies goes on, and is inconclusive for want of a ledger'
   );
   t.is(judgement.verdict, 'inconclusive');
   t.is(ran.run.record.status, 'complete');
-  t.deepEqual(ran.remains, {processes: [], ports: []});
-});
-
-test('a run whose telemetry receiver dies goes on, and is inconclusive for want of telemetry', async t => {
-  const ran = await runOnce(t, 'calm', {
-    variants: ['one'],
-    onEdge(_trialId, phase, watch) {
-      if (phase === 1) watch.killOne(/telemetry\/main/);
-    },
-  });
-  const {trial, judgement} = ran.trial('one');
-  t.is(trial.end.kind, 'completed');
-  t.is(trial.telemetry, null);
-  t.is(judgement.verdict, 'inconclusive');
-  t.true(judgement.phases.every(({successRatio}) => successRatio! > 0.9));
   t.deepEqual(ran.remains, {processes: [], ports: []});
 });
 

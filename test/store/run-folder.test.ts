@@ -1,5 +1,5 @@
 // Runs on disk: made, found, written whole, and read in spite of a harness that was killed.
-import {appendFile, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {appendFile, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
@@ -48,6 +48,20 @@ test('a record is written whole, and replaces the one before', async t => {
   await Promise.all([folder.writeFile('report.md', 'text'), folder.writeRecord(record)]);
   t.deepEqual(await folder.readRecord(), record);
   t.deepEqual(await filesUnder(folder.path), ['report.md', 'run.json'], 'no draft is left');
+});
+
+test('a record is marked as failed in its place', async t => {
+  const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+  const observation = 'It says «"status": "running"», äöü 😀.';
+  const running = {...record, plan: {...plan, observation}, status: 'running'} as const;
+  await folder.writeRecord(running);
+  const {size} = await stat(folder.pathOf('run.json'));
+  await folder.markFailed();
+  t.deepEqual(await folder.readRecord(), {...running, status: 'failed'});
+  t.is((await stat(folder.pathOf('run.json'))).size, size, 'it needs no room');
+  await folder.writeRecord(record);
+  await folder.markFailed();
+  t.deepEqual(await folder.readRecord(), record, 'one that has ended stays');
 });
 
 test('a journal is read as it was written', async t => {

@@ -3,6 +3,7 @@ import type {Settlement} from '../../src/load/settlement.ts';
 import {ApplicationError} from '../../src/model/application-error.ts';
 import type {Answer, PerformContext, SubjectInput} from '../../src/scenarios/define-scenario.ts';
 import {operationId, performer} from '../../src/subject/perform.ts';
+import {hostileErrors} from '../fixtures/hostile-errors.ts';
 
 type Subject = SubjectInput<unknown, unknown>;
 
@@ -57,6 +58,16 @@ test(isSettled, 'an answer that throws when looked at', 'unknown', () => ({
     return thrower();
   },
 }));
+
+for (const [name, make] of Object.entries(hostileErrors)) {
+  test(isSettled, `thrown, ${name}`, 'unknown', () => {
+    throw make();
+  });
+  test(isSettled, `rejected with, ${name}`, 'unknown', () => Promise.reject(make()));
+}
+test(isSettled, 'something that claims to have every mark', 'unknown', () => {
+  throw new Proxy({}, {has: () => true});
+});
 
 test('what an answer says of itself is told', async t => {
   const told = async (answer: Answer): Promise<Settlement> => perform({perform: () => answer});

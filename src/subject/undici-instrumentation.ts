@@ -1,0 +1,36 @@
+// OpenTelemetry's instrumentation of undici, and so of fetch. It reads the error of a request, which may be whatever an
+// abort was given as its reason: null, or an object that throws when it is looked at. What it throws then ends the process.
+import type {Instrumentation} from '@opentelemetry/instrumentation';
+import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
+import {errorMessage} from '../load/error-facts.ts';
+
+type RequestError = {readonly request: unknown; readonly error: unknown};
+
+/** Its types keep `onError` to itself. */
+const Original = UndiciInstrumentation as unknown as new () => Instrumentation & {
+  onError(message: RequestError): void;
+};
+
+const isPlain = (part: unknown): boolean =>
+  part === undefined || typeof part === 'string' || typeof part === 'number';
+
+/** Whether all that is looked at can be, goes into an attribute, and says something: of what says nothing it makes a text. */
+const isReadable = (error: unknown): boolean => {
+  if (typeof error === 'string') return true;
+  try {
+    const {name, code, message, stack} = error as {readonly [key: string]: unknown};
+    // A proxy may throw at this alone.
+    if (error instanceof DOMException) return true;
+    return [name, code, message, stack].every(isPlain) && Boolean(name || code || message);
+  } catch {
+    return false;
+  }
+};
+
+const readable = (error: unknown): unknown => (isReadable(error) ? error : new Error(errorMessage(error)));
+
+export class CarefulUndiciInstrumentation extends Original {
+  override onError({request, error}: RequestError): void {
+    super.onError({request, error: readable(error)});
+  }
+}
