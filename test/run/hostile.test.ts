@@ -59,7 +59,7 @@ test('errors that throw when they are looked at are failures of the library, and
     failed,
   );
   const names = trial.driver.failures.map(({error}) => error.name);
-  for (const name of ['Error', 'object', 'symbol', 'undefined', 'bigint', 'function'])
+  for (const name of ['Error', 'object', 'symbol', 'undefined', 'bigint', 'refuse'])
     t.true(names.includes(name), `${name} is not among ${names.join(', ')}`);
   t.deepEqual(trial.troubles, []);
   t.deepEqual(
