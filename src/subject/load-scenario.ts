@@ -2,6 +2,7 @@
 import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
+import {asText} from '../load/error-facts.ts';
 import {isScenario, type Scenario} from '../scenarios/define-scenario.ts';
 import {expandSweep} from '../scenarios/sweep.ts';
 import {packageNameOf} from './package-name.ts';
@@ -50,7 +51,7 @@ const missingPackage = (message: string): string | null => {
 };
 
 export const explain = (file: string, error: unknown): ScenarioLoadError => {
-  if (!(error instanceof Error)) return new ScenarioLoadError(`${file} threw ${String(error)}.`, null, error);
+  if (!(error instanceof Error)) return new ScenarioLoadError(`${file} threw ${asText(error)}.`, null, error);
   const code = 'code' in error ? error.code : undefined;
   const missing =
     code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' ? missingPackage(error.message) : null;

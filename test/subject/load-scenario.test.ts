@@ -196,6 +196,13 @@ test(
   '$a.ts:3: TypeError: boom',
 );
 test('a text that is thrown', explains, 'a.ts', "throw 'boom';", '$a.ts threw boom.');
+test(
+  'what is thrown and has no text',
+  explains,
+  'a.ts',
+  'throw Object.create(null);',
+  '$a.ts threw a value that cannot be turned into text.',
+);
 
 test('it explains a file that is not there', async t => {
   const folder = await folderOf(t, {});
