@@ -25,6 +25,8 @@ const engineNames: {readonly [functionName: string]: string} = {
   '(PARSER)': 'compiler',
 };
 
+const bufferWrapper = /^subject\/buffer-sampling\.[jt]s$/;
+
 const telemetryPackage = /^@opentelemetry\/|^(?:import|require)-in-the-middle$/;
 
 /** As a `file:` URL: CommonJS modules and native stacks have plain paths. */
@@ -48,7 +50,12 @@ const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}:
     return {owner: 'the scenario', ownerKind: 'scenario', path: url.slice(url.lastIndexOf('/') + 1)};
   }
   if (url.startsWith(harnessUrl)) {
-    return {owner: 'foulweather', ownerKind: 'harness', path: url.slice(harnessUrl.length)};
+    const path = url.slice(harnessUrl.length);
+    // It stands in front of Buffer's own functions: what they cost is the caller's, as it is without us.
+    if (functionName === 'wrapped' && bufferWrapper.test(path)) {
+      return {owner: 'Node.js', ownerKind: 'node', path: null};
+    }
+    return {owner: 'foulweather', ownerKind: 'harness', path};
   }
   const found = inPackage(url);
   if (found) {
