@@ -5,7 +5,7 @@ import type {Trial} from '../model/trial.ts';
 import {percentileMs} from '../stats/histogram.ts';
 import {DriverMeasure, isWarmUp} from './measure.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
-import {telemetryGap} from './telemetry-account.ts';
+import {tieGap} from './telemetry-account.ts';
 
 /** With more or fewer spans than successes they are not of the same operations, and not to be compared. */
 const likeness = 0.01;
@@ -20,7 +20,7 @@ type Compared = {
 };
 
 export const durationMisreported: Detector<'duration-misreported'> = (trial, {slackMs, slackShare}) => {
-  const gap = telemetryGap(trial);
+  const gap = tieGap(trial);
   if (gap !== null) return inconclusive('duration-misreported', gap);
   const compared = trial.plan.phases.flatMap((_, phase) => compare(trial, phase));
   if (compared.length === 0) {

@@ -81,7 +81,18 @@ export const telemetryGap = (trial: Trial): string | null => {
   return null;
 };
 
-/** As `telemetryGap`, for what is told of single operations. */
+/**
+ * As `telemetryGap`, where spans are held against operations. A consumer handles messages in traces of their own: its spans
+ * are nobody's fault, and without the target's word of attempts there is nothing else to tell them by.
+ */
+export const tieGap = (trial: Trial): string | null => {
+  const gap = telemetryGap(trial);
+  if (gap !== null || trial.ledger?.attempts.some(count => count > 0)) return gap;
+  const isTied = Buffer.from(trial.telemetry?.spansPerOperation ?? '', 'base64').some(count => count > 0);
+  return isTied ? null : 'no span lies in the trace of an operation, and no ledger tells of attempts';
+};
+
+/** As `tieGap`, for what is told of single operations. */
 export const operationsGap = (trial: Trial): string | null =>
-  telemetryGap(trial) ??
+  tieGap(trial) ??
   (trial.telemetry?.operations ? null : 'this run was saved before the spans of each operation were kept');

@@ -16,7 +16,7 @@ type Options = {
 const asUsersGetIt: Options = {window: null};
 
 const downstreamMs = 5;
-const downstreamConnections = 10;
+const downstreamConnections = 16;
 
 /** A broker with a queue that never runs dry: it sends whatever the receiver gives credit for. */
 const startBroker = async (): Promise<Server> => {
@@ -75,7 +75,9 @@ class Consumer {
 
   async close(): Promise<void> {
     this.#closing = true;
+    const closed = new Promise(resolve => this.#connection.once('connection_close', resolve));
     this.#connection.close();
+    await closed;
     await this.#downstream.close();
   }
 
@@ -106,7 +108,7 @@ export default defineScenario({
   remarks: [
     'The default is rhea’s: credit for 1,000 messages, given again as messages arrive and not as they are handled. autoaccept: false alone, or credit_window: 32 with a late accept, changes nothing of that.',
     'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',
-    'The downstream answers in 5 ms over 10 connections. A handler that keeps up with the broker would need no window.',
+    'The downstream answers in 5 ms over 16 connections. A handler that keeps up with the broker would need no window.',
     'An operation is one message handled. The goodput of a process that died counts up to its death.',
     'The right window depends on the network: see the sweep for 5 ms and 40 ms of latency.',
   ],
@@ -137,7 +139,7 @@ export default defineScenario({
   load: {model: 'closed', concurrency: 32},
   operation: {deadlineMs: 5000, idempotent: true},
   phases: [
-    {name: 'warm-up', role: 'warm-up', durationMs: 1000},
+    {name: 'warm-up', role: 'warm-up', durationMs: 500},
     {name: 'baseline', role: 'baseline', durationMs: 6000},
     {name: 'near', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 5})]},
     {name: 'far', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 40})]},
