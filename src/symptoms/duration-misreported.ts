@@ -3,6 +3,7 @@ import type {Detector} from '../model/finding.ts';
 import type {SpanGroup} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 import {percentileMs} from '../stats/histogram.ts';
+import {attemptCounts, sumOfPhase} from './attempts.ts';
 import {DriverMeasure, isWarmUp} from './measure.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
 import {tieGap} from './telemetry-account.ts';
@@ -64,8 +65,13 @@ const compare = (trial: Trial, phase: number): Compared[] => {
   const okCount = driver.count('ok');
   if (isWarmUp(trial, phase) || driverMs === null || !spans) return [];
   if (Math.abs(spans.count - okCount) > Math.max(likenessCount, likeness * okCount)) return [];
+  if (isRepeated(trial, phase, driver.started)) return [];
   return [{phase, spanMs: spans.durationP50Ms, driverMs, count: okCount}];
 };
+
+/** An operation that took several attempts is longer than the span of each by its nature. */
+const isRepeated = (trial: Trial, phase: number, started: number): boolean =>
+  attemptCounts(trial).some(({counts}) => sumOfPhase(trial, counts, phase) > (1 + likeness) * started);
 
 const mostFrequent = (trial: Trial, phase: number): SpanGroup | undefined =>
   trial.telemetry?.groups
