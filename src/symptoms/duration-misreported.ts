@@ -65,7 +65,7 @@ const compare = (trial: Trial, phase: number): Compared[] => {
   const okCount = driver.count('ok');
   if (isWarmUp(trial, phase) || driverMs === null || !spans) return [];
   if (Math.abs(spans.count - okCount) > Math.max(likenessCount, likeness * okCount)) return [];
-  if (isRepeated(trial, phase, driver.started)) return [];
+  if (isRepeated(trial, phase, driver.total('started'))) return [];
   return [{phase, spanMs: spans.durationP50Ms, driverMs, count: okCount}];
 };
 
