@@ -48,6 +48,9 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 type Order = {readonly customer: string; readonly lines: readonly unknown[]};
 
+/** Its types lack what switches reconnecting off. */
+type Reconnecting = rhea.Connection & {set_reconnect?(reconnect: boolean): void};
+
 /** A consumer as its users write it. */
 class Consumer {
   readonly messages = new HandledMessages();
@@ -75,9 +78,14 @@ class Consumer {
 
   async close(): Promise<void> {
     this.#closing = true;
-    const closed = new Promise(resolve => this.#connection.once('connection_close', resolve));
-    this.#connection.close();
-    await closed;
+    const connection: Reconnecting = this.#connection;
+    connection.set_reconnect?.(false);
+    const ended = new Promise(resolve => {
+      for (const end of ['connection_close', 'connection_error', 'disconnected'])
+        connection.once(end, resolve);
+    });
+    connection.close();
+    await ended;
     await this.#downstream.close();
   }
 
@@ -109,7 +117,7 @@ export default defineScenario({
     'The default is rhea’s: credit for 1,000 messages, given again as messages arrive and not as they are handled. autoaccept: false alone, or credit_window: 32 with a late accept, changes nothing of that.',
     'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',
     'The downstream answers in 5 ms over 16 connections. A handler that keeps up with the broker would need no window.',
-    'An operation is one message handled. The goodput of a process that died counts up to its death.',
+    'An operation is one message handled. In a phase, the goodput of a process that died counts up to its death; in the whole run, what came after it counts as nothing.',
     'The right window depends on the network: see the sweep for 5 ms and 40 ms of latency.',
   ],
   target: {
