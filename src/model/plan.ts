@@ -100,11 +100,15 @@ export type Plan = {
   /** What a reader should know of the set-up. */
   readonly remarks?: readonly string[];
   readonly target: TargetPlan;
+  /** Versions of the library that the scenario is written for, as npm's ranges. */
+  readonly supports?: {readonly [packageName: string]: string};
   readonly variants: readonly [Variant, ...Variant[]];
   readonly sweep?: Sweep;
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly [Phase, ...Phase[]];
+  /** The named storm that the phases come from, where they are not the scenario's own. */
+  readonly storm?: string;
   /** How long to wait after the load has stopped: for operations to settle, and for idle sockets to close. */
   readonly drainLimitMs: number;
   readonly goals: Goals;

@@ -11,8 +11,14 @@ export type ToTarget =
   | {readonly kind: 'stop'};
 
 export type FromTarget =
-  /** `authority`: PEM, to be trusted by the subject. */
-  | {readonly kind: 'listening'; readonly url: string; readonly authority: string | null}
+  | {
+      readonly kind: 'listening';
+      readonly url: string;
+      /** PEM, to be trusted by the subject. */
+      readonly authority: string | null;
+      /** Which server it is, where the scenario tells. */
+      readonly description: string | null;
+    }
   | FromHealth
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'failed'; readonly message: string; readonly missingModule: string | null};

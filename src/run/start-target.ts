@@ -16,7 +16,7 @@ export type Target = {
   readonly child: Child<ToTarget, FromTarget> | null;
   /** PEM: what the subject must trust to reach it; null for no more than the world's own. */
   readonly authority: string | null;
-  /** Which server it is, where that is known; null for those of ours and of the scenario. */
+  /** Which server it is, where that is known; null for those of ours. */
   readonly description: string | null;
   /** The process of a real server that was started for the run. */
   readonly service: ServiceChild | null;
@@ -84,8 +84,8 @@ const startOurs = async (
     throw target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
   });
   if (answer.kind === 'listening') {
-    const {url, authority} = answer;
-    return reachable({...notOurs, url, child, authority});
+    const {url, authority, description} = answer;
+    return reachable({...notOurs, url, child, authority, description});
   }
   if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
   throw notStarted(answer.message);

@@ -1,10 +1,11 @@
-// The scenarios that come with foulweather, by name.
+// The scenarios that come with foulweather, by name: the first one, the case studies, and the pack.
 import {fileURLToPath} from 'node:url';
+import {pack} from './pack.ts';
 
 /** Ours run as TypeScript from a checkout and as JavaScript from the package. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-const builtins = {
+const cases: Readonly<Record<string, string>> = {
   'undici-stall':
     "undici's Pool: default time-outs against bounded ones, while the server stalls, resets and refuses",
   'case-exact-buffers':
@@ -18,15 +19,23 @@ const builtins = {
     'case study: odbc runs queries of a real MariaDB on the 4 threads that Node has, until it is told more',
   'case-never-trust-defaults-rabbitmq':
     'case study: amqplib takes in whatever a real RabbitMQ has, until it runs out of memory; a prefetch ends it',
-} as const;
+};
 
-export const builtinNames: readonly string[] = Object.keys(builtins);
+type Builtin = {readonly name: string; readonly folder: 'builtin' | 'pack'; readonly summary: string};
+
+const builtins: readonly Builtin[] = [
+  ...Object.entries(cases).map(([name, summary]): Builtin => ({name, folder: 'builtin', summary})),
+  ...pack.map(({name, summary}): Builtin => ({name, folder: 'pack', summary})),
+];
+
+export const builtinNames: readonly string[] = builtins.map(({name}) => name);
 
 export const describeBuiltins = (): readonly {name: string; summary: string}[] =>
-  Object.entries(builtins).map(([name, summary]) => ({name, summary}));
+  builtins.map(({name, summary}) => ({name, summary}));
 
 /** The file of a built-in scenario, or null where there is none of that name. */
-export const builtinFile = (name: string): string | null =>
-  Object.hasOwn(builtins, name)
-    ? fileURLToPath(new URL(`builtin/${name}.${extension}`, import.meta.url))
-    : null;
+export const builtinFile = (name: string): string | null => {
+  const builtin = builtins.find(candidate => candidate.name === name);
+  if (!builtin) return null;
+  return fileURLToPath(new URL(`${builtin.folder}/${name}.${extension}`, import.meta.url));
+};

@@ -45,6 +45,8 @@ export type StartedTarget = {
   readonly stop?: () => unknown;
   /** Certificates of authorities, PEM, that the subject shall trust. */
   readonly authority?: string;
+  /** Which server it is, as the report names it: `aedes 1.2.0`. Say so where it stands in for the real one. */
+  readonly description?: string;
 };
 
 export type TargetInput =
@@ -134,6 +136,8 @@ export type ScenarioInput<Client, Options> = {
   /** What a reader of the report should know of the set-up: whose default it is, where the effect shrinks. */
   readonly remarks?: readonly string[];
   readonly target: TargetInput;
+  /** Versions of the library that the scenario is written for, as npm's ranges: `{redis: '>=4 <7'}`. `--against` keeps to it. */
+  readonly supports?: {readonly [packageName: string]: string};
   readonly variants: readonly [VariantInput<Options>, ...VariantInput<Options>[]];
   /** Adds a variant for each value that no variant has, and draws the figures over the values. */
   readonly sweep?: SweepInput;

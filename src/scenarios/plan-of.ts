@@ -1,4 +1,5 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+import semver from 'semver';
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
 import {hungAfterMs, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
@@ -48,6 +49,13 @@ const packageName = z
   .string()
   .regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, "give a package's name, such as undici")
   .refine(name => name !== 'foulweather', 'the scenario itself is written for the foulweather that runs it');
+
+const versionRange = z
+  .string()
+  .refine(
+    range => semver.validRange(range) !== null,
+    "give a range of versions as npm has them, such as '>=4 <7'",
+  );
 
 const variantSchema = z.strictObject({
   name: slug,
@@ -113,6 +121,7 @@ const scenarioSchema = z.strictObject({
     ],
     {error: noSuchTarget},
   ),
+  supports: z.record(packageName, versionRange).optional(),
   variants: z.array(variantSchema).min(1).max(20),
   sweep: sweepSchema.optional(),
   load: loadSchema,
@@ -202,6 +211,7 @@ const toPlan = (checked: Checked): Plan => ({
   observation: checked.observation,
   ...(checked.remarks === undefined ? {} : {remarks: checked.remarks}),
   target: toTarget(checked.target),
+  ...(checked.supports === undefined ? {} : {supports: checked.supports}),
   variants: checked.variants.map(toVariant) as unknown as Plan['variants'],
   load: checked.load,
   operation: checked.operation,

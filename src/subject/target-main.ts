@@ -53,7 +53,8 @@ process.on('message', (message: ToTarget) => {
 try {
   const started = await start();
   stop = started.stop ?? stop;
-  send({kind: 'listening', url: started.url, authority: started.authority ?? null});
+  const {url, authority = null, description = null} = started;
+  send({kind: 'listening', url, authority, description});
 } catch (error) {
   const missingModule = error instanceof ScenarioLoadError ? error.missingModule : null;
   const message = error instanceof Error ? error.message : String(error);
