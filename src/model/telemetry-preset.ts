@@ -5,6 +5,8 @@ export type TelemetryPreset =
   | {readonly kind: 'instrumentation'; readonly packages: readonly string[]}
   /** A function of a package makes the instrumentation. */
   | {readonly kind: 'factory'; readonly packages: readonly string[]; readonly factory: string}
+  /** A bridge of ours makes spans of what the library tells on its diagnostics channels. */
+  | {readonly kind: 'channels'; readonly packages: readonly string[]; readonly bridge: 'got'}
   /** The library's own, begun by a method of one of its exports, once the SDK is there. `packages`: the first that is installed. */
   | {
       readonly kind: 'native';
@@ -41,6 +43,7 @@ export const telemetryPresets = {
     packages: ['google-gax'],
     env: {GOOGLE_SDK_NODE_ENABLE_TRACING: 'true'},
   },
+  got: {kind: 'channels', packages: ['got'], bridge: 'got'},
   grpc: instrumentation('grpc'),
   http: instrumentation('http'),
   ioredis: instrumentation('ioredis'),

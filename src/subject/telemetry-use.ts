@@ -1,6 +1,7 @@
 // Switches on the telemetry of libraries that a scenario names, resolved from the scenario's folder.
 import type {Instrumentation} from '@opentelemetry/instrumentation';
 import {type TelemetryPresetName, telemetryPreset} from '../model/telemetry-preset.ts';
+import {GotInstrumentation} from './got-instrumentation.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,8 @@ export const installedOf = (packages: readonly string[], require: NodeJS.Require
   return found ?? require.resolve(packages[0]!);
 };
 
+const bridges: {readonly [bridge in 'got']: new () => Instrumentation} = {got: GotInstrumentation};
+
 /** What patches or subscribes has to be there before the SDK starts and the library loads. */
 export const presetInstrumentations = (
   names: readonly TelemetryPresetName[],
@@ -37,6 +40,7 @@ export const presetInstrumentations = (
     if (preset.kind === 'instrumentation') {
       return [instrumentationOf(installedOf(preset.packages, require), require)];
     }
+    if (preset.kind === 'channels') return [new bridges[preset.bridge]()];
     if (preset.kind !== 'factory') return [];
     const make = (require(installedOf(preset.packages, require)) as Exports)[preset.factory];
     return [(make as () => Instrumentation)()];
