@@ -42,14 +42,22 @@ export type Load =
 /** What drives operations in a phase. */
 export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.load ?? load;
 
-const samplesKept = 10_000;
+const samplesWanted = 10_000;
+const talesWanted = 5000;
+
+const wholeMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
+  phases.reduce((sum, {durationMs}) => sum + durationMs, 0);
 
 /**
- * How often the processes of a trial are looked at: every 500 ms, and in a trial of more than 83 minutes less often, so
- * that what is kept of it stays bounded.
+ * How often the processes of a trial are looked at: every 500 ms, and in a trial of more than 83 minutes less often, that
+ * its journal does not grow without need, but every second at least.
  */
 export const sampleEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
-  Math.max(500, phases.reduce((sum, {durationMs}) => sum + durationMs, 0) / samplesKept);
+  Math.min(1000, Math.max(500, wholeMs(phases) / samplesWanted));
+
+/** How often the driver tells its figures, which are many times the size of a sample. */
+export const tellEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
+  Math.max(1000, wholeMs(phases) / talesWanted);
 
 /** How the subject's process is started. */
 export type SubjectProcess = {

@@ -8,8 +8,6 @@ import type {
   PhaseFigures,
   PhaseResources,
   ProcessExit,
-  ResourceSample,
-  SystemSample,
   TrialEvent,
 } from '../model/event.ts';
 import type {KeptFile} from '../model/kept-file.ts';
@@ -17,9 +15,11 @@ import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ProfileSummary} from '../model/profile.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import type {HeapSample, InjectorSample, Ledger, SubjectEnd, Trial, Verified} from '../model/trial.ts';
+import type {HeapSample, Ledger, SubjectEnd, Trial, Verified} from '../model/trial.ts';
 import {GrowingBytes} from './growing-bytes.ts';
 import {InjectorLogFold} from './injector-log-fold.ts';
+import {mergeInjector, mergeResources, mergeSystem} from './merge-samples.ts';
+import {ThinnedSamples} from './thinned-samples.ts';
 
 type Begin = Extract<TrialEvent, {kind: 'trial'}>;
 type Closed = Extract<TrialEvent, {kind: 'closed'}>;
@@ -32,10 +32,10 @@ export class TrialFold {
   readonly #edges: PhaseEdge[] = [];
   readonly #bins = new Map<number, Bin>();
   readonly #phases = new Map<number, PhaseFigures>();
-  readonly #injector: InjectorSample[] = [];
-  readonly #resources: ResourceSample[] = [];
+  readonly #injector = new ThinnedSamples(mergeInjector);
+  readonly #resources = new ThinnedSamples(mergeResources);
   readonly #phaseResources: PhaseResources[] = [];
-  readonly #system: SystemSample[] = [];
+  readonly #system = new ThinnedSamples(mergeSystem);
   readonly #heaps: HeapSample[] = [];
   readonly #unhandledRejections: {atMs: number; error: ErrorFacts}[] = [];
   readonly #harness: HarnessSample[] = [];
@@ -86,6 +86,8 @@ export class TrialFold {
         break;
       case 'edge':
         this.#edges.push(event.edge);
+        this.#bound(event.edge.beforeMs);
+        this.#bound(event.edge.afterMs);
         break;
       case 'bins':
         for (const bin of event.bins) this.#bins.set(bin.index, bin);
@@ -105,19 +107,19 @@ export class TrialFold {
         this.#operationPhases.write(event.fromIndex, bytesOf(event.phases));
         break;
       case 'resources':
-        this.#resources.push(event.sample);
+        this.#resources.add(event.sample);
         break;
       case 'phase-resources':
         this.#phaseResources.push(event.resources);
         break;
       case 'injector':
-        this.#injector.push({atMs: event.atMs, witness: event.witness});
+        this.#injector.add({atMs: event.atMs, witness: event.witness});
         break;
       case 'injector-log':
         this.#injectorLog.add(event.log);
         break;
       case 'system':
-        this.#system.push(event.sample);
+        this.#system.add(event.sample);
         break;
       case 'heap': {
         const {kind: _, ...heap} = event;
@@ -147,6 +149,7 @@ export class TrialFold {
         break;
       case 'load-ended':
         this.#loadEndedMs = event.atMs;
+        this.#bound(event.atMs);
         break;
       case 'drained':
         this.#drained = {atMs: event.atMs, inFlight: event.inFlight};
@@ -217,12 +220,12 @@ export class TrialFold {
         drained: this.#drained,
       },
       telemetry: this.#telemetry,
-      injector: this.#injector,
+      injector: this.#injector.all(),
       injectorLog: this.#injectorLog.log(),
       ledger: this.#ledger,
-      resources: this.#resources,
+      resources: this.#resources.all(),
       phaseResources: this.#phaseResources,
-      system: this.#system,
+      system: this.#system.all(),
       heaps: this.#heaps,
       unhandledRejections: this.#unhandledRejections,
       profiles: this.#profiles,
@@ -233,6 +236,10 @@ export class TrialFold {
       warnings: this.#warnings,
       troubles: this.#troubles,
     };
+  }
+
+  #bound(atMs: number): void {
+    for (const samples of [this.#injector, this.#resources, this.#system]) samples.bound(atMs);
   }
 
   /** The first of these that holds. A journal without an exit is of a harness that was killed. */

@@ -6,7 +6,7 @@ import {trialClock} from '../model/clock.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import type {KeptWhat} from '../model/kept-file.ts';
 import type {Phase} from '../model/plan.ts';
-import {sampleEveryMs} from '../model/plan.ts';
+import {sampleEveryMs, tellEveryMs} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {heapAfterCollection} from './heap.ts';
 import {keepFile} from './kept-files.ts';
@@ -20,6 +20,9 @@ import {flushMetrics, shutdownSdk} from './sdk.ts';
 
 /** A library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
+
+/** A tick that comes a little early is still the one that is meant. */
+const timerSlackMs = 50;
 
 const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
 
@@ -36,12 +39,11 @@ class SubjectProcess {
   readonly #subject: SubjectInput<unknown, unknown>;
   readonly #client: unknown;
   readonly #driver: Driver;
-  /** Resources are sampled this often; the driver's figures are told every second time. */
-  readonly #sampleEveryMs: number;
   readonly #phases: readonly Phase[];
   #phase: number | null = null;
   #ticker: NodeJS.Timeout | undefined;
-  #ticks = 0;
+  /** When the driver's figures are told again. */
+  #tellAtMs = 0;
 
   private constructor(
     task: SubjectTask,
@@ -59,7 +61,6 @@ class SubjectProcess {
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
-    this.#sampleEveryMs = sampleEveryMs(phases);
     this.#phases = phases;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});
     // Whoever ends this process, by an exit or an exception: what was booked until then is told.
@@ -114,7 +115,7 @@ class SubjectProcess {
     this.#driver.enterPhase(phase);
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
-      this.#ticker = setInterval(() => this.#tick(), this.#sampleEveryMs);
+      this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
       this.#driver.startLoad();
     }
     this.#phase = phase;
@@ -188,7 +189,9 @@ class SubjectProcess {
   #tick(): void {
     const inFlightCount = this.#driver.inFlight;
     send({kind: 'resources', sample: {...this.#resources.sample(), inFlightCount}});
-    if (this.#ticks++ % 2 === 1) this.#report(false);
+    if (this.#now() < this.#tellAtMs) return;
+    this.#tellAtMs = this.#now() + tellEveryMs(this.#phases) - timerSlackMs;
+    this.#report(false);
   }
 
   #report(final: boolean): void {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {outcomeCode, outcomeStatuses} from '../../src/model/outcome.ts';
-import {hungAfterMs, overrunAfterMs, sampleEveryMs} from '../../src/model/plan.ts';
+import {hungAfterMs, overrunAfterMs, sampleEveryMs, tellEveryMs} from '../../src/model/plan.ts';
 
 const limits = test.macro({
   title: (_title, deadlineMs: number, overrunMs: number, hungMs: number) =>
@@ -26,12 +26,15 @@ test('codes and statuses are each other, and 0 is in flight', t => {
   t.is(outcomeStatuses[0], 'in-flight');
 });
 
-for (const [title, durationsMs, everyMs] of [
-  ['a minute', [10_000, 50_000], 500],
-  ['83 minutes', [5_000_000], 500],
-  ['12 hours', [21_600_000, 21_600_000], 4320],
+for (const [title, durationsMs, everyMs, toldEveryMs] of [
+  ['a minute', [10_000, 50_000], 500, 1000],
+  ['83 minutes', [5_000_000], 500, 1000],
+  ['2 hours', [7_200_000], 720, 1440],
+  ['12 hours', [21_600_000, 21_600_000], 1000, 8640],
 ] as const) {
-  test(`a trial of ${title} is looked at every ${everyMs} ms`, t => {
-    t.is(sampleEveryMs(durationsMs.map(durationMs => ({durationMs}))), everyMs);
+  test(`a trial of ${title} is looked at every ${everyMs} ms, and told of every ${toldEveryMs} ms`, t => {
+    const phases = durationsMs.map(durationMs => ({durationMs}));
+    t.is(sampleEveryMs(phases), everyMs);
+    t.is(tellEveryMs(phases), toldEveryMs);
   });
 }
