@@ -57,13 +57,21 @@ export const openAfterDrain = (trial: Trial): number | null => {
 };
 
 export const lostShareOf = ({endedCount, receivedCount}: SpanAccount): number =>
-  endedCount === 0 ? 0 : Math.max(0, 1 - receivedCount / endedCount);
+  endedCount === 0 ? 0 : Math.max(0, endedCount - receivedCount) / endedCount;
 
 /** Why there is no telemetry at all, or null where there is some. */
 export const telemetryAbsence = ({telemetry, plan, variant}: Trial): string | null => {
   if (telemetry) return null;
   const process = plan.variants.find(({name}) => name === variant)?.process;
   return process?.telemetry === 'off' ? 'telemetry was switched off' : 'there is no telemetry';
+};
+
+/** How much of the telemetry was lost, where that is more than may be; null where it is not, or the SDK did not say. */
+export const telemetryLoss = (trial: Trial): string | null => {
+  const account = spanAccount(trial);
+  if (!account) return null;
+  if (lostShareOf(account) <= thresholdsOf('telemetry-lost', trial.plan.thresholds).lostShare) return null;
+  return `telemetry was lost: ${account.receivedCount} of ${account.endedCount} spans arrived`;
 };
 
 /** Why a trial's telemetry cannot be held against the truth, or null where it can: whole, and of this library. */
@@ -74,9 +82,8 @@ export const telemetryGap = (trial: Trial): string | null => {
   const account = spanAccount(trial);
   if (account === null && telemetry.spanCount === 0) return 'the library made no span';
   if (account === null) return 'the SDK did not say how many spans it made, so that losses would go unseen';
-  if (lostShareOf(account) > thresholdsOf('telemetry-lost', trial.plan.thresholds).lostShare) {
-    return `telemetry was lost: ${account.receivedCount} of ${account.endedCount} spans arrived`;
-  }
+  const loss = telemetryLoss(trial);
+  if (loss !== null) return loss;
   if (account.startedCount === 0) return 'the library made no span';
   return null;
 };

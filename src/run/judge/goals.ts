@@ -157,7 +157,7 @@ const quantileFigure = (percentile: number, times: Histogram | null, count: numb
     count,
     reason:
       count > 0 && count < needed
-        ? `${count} samples are too few for a p${percentile}; ${needed} are needed`
+        ? `${count} samples are too few for a p${percentile}; ${needed} are needed: make the phase ${Math.ceil(needed / count)} times as long, or raise the rate`
         : null,
   };
 };

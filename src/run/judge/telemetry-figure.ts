@@ -2,6 +2,7 @@
 import type {TelemetryGoal} from '../../model/goal.ts';
 import type {MetricSummary} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
+import {telemetryLoss} from '../../symptoms/telemetry-account.ts';
 
 export type TelemetryFigure = {
   readonly value: number | null;
@@ -9,8 +10,25 @@ export type TelemetryFigure = {
   readonly reason: string | null;
 };
 
-/** All series of these phases that have the name and the attributes, taken together. */
+const lossAdvice =
+  'give the span processor a larger queue (OTEL_BSP_MAX_QUEUE_SIZE in the environment of the variant’s process) or lower the rate';
+
+/**
+ * All series of these phases that have the name and the attributes, taken together. Where spans were lost, metrics of the
+ * same SDK may be missing too: nobody counts those, and the figure is not one to judge by.
+ */
 export const telemetryFigure = (
+  trial: Trial,
+  phases: readonly number[],
+  goal: TelemetryGoal,
+): TelemetryFigure => {
+  const figure = figureOf(trial, phases, goal);
+  const loss = telemetryLoss(trial);
+  if (loss === null || figure.reason !== null) return figure;
+  return {...figure, reason: `${loss}; ${lossAdvice}`};
+};
+
+const figureOf = (
   trial: Trial,
   phases: readonly number[],
   {metric, attributes = {}, stat, max = Number.POSITIVE_INFINITY}: TelemetryGoal,

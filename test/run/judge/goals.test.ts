@@ -77,14 +77,15 @@ const rows: readonly Row[] = [
     value: 40,
     count: 60,
     verdict: 'inconclusive',
-    reason: /^60 samples are too few.*300/,
+    reason:
+      /^60 samples are too few for a p99; 300 are needed: make the phase 5 times as long, or raise the rate$/,
   },
   {
     metric: 'responseP90Ms',
     story: {slow: {outcomes: {ok: 29}, okMs: 40}},
     value: 40,
     verdict: 'inconclusive',
-    reason: /^29 samples are too few for a p90; 30 are needed/,
+    reason: /^29 samples are too few for a p90; 30 are needed: make the phase 2 times as long/,
   },
   {
     metric: 'responseP90Ms',

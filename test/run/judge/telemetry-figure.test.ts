@@ -1,6 +1,7 @@
 import test from 'ava';
 import type {TelemetryGoal} from '../../../src/model/goal.ts';
 import type {MetricSummary} from '../../../src/model/telemetry.ts';
+import type {Trial} from '../../../src/model/trial.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
 import {fault, telemetryOf, trialWith} from '../../helpers/trial-believable.ts';
 
@@ -72,4 +73,38 @@ test('what is above the last bucket is above a limit below it', t => {
   const telemetry = {...telemetryOf([]), metrics};
   const goals = {stall: {telemetry: [{metric: 'duration', stat: 'p99', max: 0.4}]}} as const;
   t.like(judgeGoals(trialWith({plan: {goals}, telemetry}))[0], {value: 0.5, verdict: 'missed'});
+});
+
+/** Of a million spans so many arrived. */
+const arrived = (spanCount: number): NonNullable<Trial['telemetry']> => ({
+  ...telemetryOf([]),
+  spanCount,
+  metrics: [
+    ...metrics,
+    series({name: 'otel.sdk.span.started', kind: 'sum', increase: 1e6, last: 1e6}),
+    series({name: 'otel.sdk.span.live', kind: 'sum', increase: 0, last: 0}),
+  ],
+});
+
+for (const [max, verdict] of [
+  [20, 'met'],
+  [10, 'missed'],
+] as const) {
+  test(`a goal that would be ${verdict} is open where telemetry was lost, with the number and what to do`, t => {
+    const goals = {stall: {telemetry: [{metric: 'errors', stat: 'last', max}]}} as const;
+    const judged = (spanCount: number) =>
+      judgeGoals(trialWith({plan: {goals}, telemetry: arrived(spanCount)}))[0];
+    t.like(judged(999_000), {value: 12, verdict, reason: null});
+    t.like(judged(998_999), {value: 12, verdict: 'inconclusive'});
+    t.regex(
+      judged(998_999)?.reason ?? '',
+      /^telemetry was lost: 998999 of 1000000 spans arrived; .*OTEL_BSP_MAX_QUEUE_SIZE.* or lower the rate$/,
+    );
+  });
+}
+
+test('a goal on telemetry of an SDK that tells nothing of its spans is judged', t => {
+  const telemetry = {...telemetryOf([]), metrics};
+  const goals = {stall: {telemetry: [{metric: 'errors', stat: 'last', max: 20}]}} as const;
+  t.is(judgeGoals(trialWith({plan: {goals}, telemetry}))[0]?.verdict, 'met');
 });
