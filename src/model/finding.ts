@@ -9,6 +9,8 @@ export type {SymptomId} from './symptoms.ts';
 /** A pointer into the run: which witness, what it measured, against which threshold, and where to look. */
 export type Evidence = {
   readonly witness: 'driver' | 'telemetry' | 'injector' | 'target' | 'system' | 'profile';
+  /** The phase that it is of; «drain» for what comes after the last one, «run» for all of them. */
+  readonly phase: string;
   /** One plain sentence with the number in it. */
   readonly says: string;
   readonly value: number;
@@ -22,6 +24,9 @@ export type Evidence = {
   /** Trace ids that show it, where it is the telemetry that was looked at. */
   readonly traces?: readonly string[];
 };
+
+/** Evidence before it is said of which phase it is. */
+export type Measured = Omit<Evidence, 'phase'>;
 
 export type Finding =
   | {readonly symptom: SymptomId; readonly verdict: 'clear'}

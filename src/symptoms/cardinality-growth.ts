@@ -1,5 +1,5 @@
 // Series of a metric, and names of spans, that grow in number with the operations: backends drown in them.
-import type {Detector, Evidence} from '../model/finding.ts';
+import type {Detector, Measured} from '../model/finding.ts';
 import type {Thresholds} from '../model/symptoms.ts';
 import type {MetricSummary} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
@@ -41,7 +41,7 @@ const growingMetrics = (
   trial: Trial,
   metrics: readonly MetricSummary[],
   {seriesCount}: Limits,
-): Evidence[] => {
+): Measured[] => {
   const lastCalm = Math.max(0, ...phasesOf(trial, 'baseline').slice(0, 1));
   return [...Map.groupBy(metrics, ({name, scope}) => `${scope}\0${name}`).values()].flatMap(series => {
     const first = new Set(series.filter(({phase}) => phase <= lastCalm).map(identity));
@@ -62,7 +62,7 @@ const mostVaried = (series: readonly MetricSummary[]): string => {
   return keys.toSorted((a, b) => valuesOf(b) - valuesOf(a))[0] ?? 'no attribute';
 };
 
-const spanNames = ({telemetry}: Trial, {nameCount}: Limits): Evidence[] =>
+const spanNames = ({telemetry}: Trial, {nameCount}: Limits): Measured[] =>
   [...Map.groupBy(telemetry?.groups ?? [], ({scope}) => scope)].flatMap(([scope, groups]) => {
     const names = new Set(groups.map(({name}) => name)).size;
     if (names <= nameCount) return [];
@@ -70,7 +70,7 @@ const spanNames = ({telemetry}: Trial, {nameCount}: Limits): Evidence[] =>
     return [evidenceOf(`The spans of ${scope} have ${names} different names.`, names, nameCount, count)];
   });
 
-const evidenceOf = (says: string, value: number, threshold: number, count: number): Evidence => ({
+const evidenceOf = (says: string, value: number, threshold: number, count: number): Measured => ({
   witness: 'telemetry',
   says,
   value,

@@ -1,5 +1,5 @@
 // error.type: a text of few values, on every failure and on nothing else (semantic conventions, recording errors).
-import type {Detector, Evidence} from '../model/finding.ts';
+import type {Detector, Measured} from '../model/finding.ts';
 import type {Thresholds} from '../model/symptoms.ts';
 import type {SpanGroup} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
@@ -44,7 +44,7 @@ export const errorTypeMalformed: Detector<'error-type-malformed'> = (trial, limi
     : inconclusive('error-type-malformed', gap);
 };
 
-type Found = {readonly phase: string; readonly evidence: Evidence};
+type Found = {readonly phase: string; readonly evidence: Measured};
 
 const inGroups = (
   trial: Trial,

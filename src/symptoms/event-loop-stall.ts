@@ -1,18 +1,16 @@
 // The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or no answer any more), or it
 // burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 import type {PhaseResources} from '../model/event.ts';
-import type {Detector, Evidence} from '../model/finding.ts';
+import type {Detector} from '../model/finding.ts';
 import {frameName, responsibleFrame} from '../model/profile.ts';
 import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
 import {withProfile} from './profile-says.ts';
-import {phaseName, presentIf} from './say.ts';
+import {type Found, phaseName, presentIf} from './say.ts';
 
 type Limits = Thresholds<'event-loop-stall'>;
-
-type Found = {readonly phase: string; readonly evidence: Evidence};
 
 type CpuCost = {readonly usPerOperation: number; readonly settled: number};
 

@@ -21,14 +21,29 @@ const latencyFactor = 1.5;
 const latencySlackMs = 50;
 const goodForMs = 3000;
 
-/** The worst recovery of a trial: each recovery phase that follows on other phases has its own. */
-export const measureRecovery = (trial: Trial): Recovery => {
-  const [first, ...others] = phasesOf(trial, 'recovery')
+/** The worst recovery of a trial. */
+export const measureRecovery = (trial: Trial): Recovery =>
+  recoveries(trial)[0] ?? {kind: 'unknown', reason: 'the scenario has no recovery phase'};
+
+/**
+ * Each recovery phase that follows on other phases has its own; the worst first. One that is planned too short to tell
+ * says nothing as long as another does.
+ */
+export const recoveries = (trial: Trial): Recovery[] => {
+  const all = phasesOf(trial, 'recovery')
     .filter(phase => trial.plan.phases[phase - 1]?.role !== 'recovery')
-    .map(phase => recoveryIn(trial, phase));
-  if (!first) return {kind: 'unknown', reason: 'the scenario has no recovery phase'};
-  return others.reduce((worst, other) => (badnessMs(other) > badnessMs(worst) ? other : worst), first);
+    .map(phase => ({phase, recovery: recoveryIn(trial, phase)}));
+  const telling = all.filter(
+    ({phase, recovery}) => recovery.kind !== 'unknown' || !isPlannedTooShort(trial, phase),
+  );
+  return (telling.length > 0 ? telling : all)
+    .map(({recovery}) => recovery)
+    .toSorted((a, b) => badnessMs(b) - badnessMs(a));
 };
+
+/** A phase begins within a bin, and that one does not count. */
+const isPlannedTooShort = ({plan, driver}: Trial, phase: number): boolean =>
+  (plan.phases[phase]?.durationMs ?? 0) < goodForMs + (driver.bins[0]?.durationMs ?? 0);
 
 /** What has not recovered is worse than what is not known, and that than what took however long. */
 const badnessMs = (recovery: Recovery): number => {

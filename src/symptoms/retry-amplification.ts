@@ -1,13 +1,13 @@
 // A retry storm: attempts per operation in a fault phase.
 // Source: AWS Builders' Library, «Timeouts, retries and backoff with jitter»; Google SRE book, «Addressing cascading failures».
-import type {Detector, Evidence} from '../model/finding.ts';
+import type {Detector, Measured} from '../model/finding.ts';
 import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {type AttemptCounts, attemptCounts, sumOfPhase} from './attempts.ts';
 import {DriverMeasure, phasesOf} from './measure.ts';
 import {firstIds, inconclusive, phaseName, presentIf} from './say.ts';
 
-type Found = {readonly phase: string; readonly ratio: number; readonly evidence: Evidence};
+type Found = {readonly phase: string; readonly ratio: number; readonly evidence: Measured};
 
 export const retryAmplification: Detector<'retry-amplification'> = (trial, thresholds) => {
   const witnesses = attemptCounts(trial);

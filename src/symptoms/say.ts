@@ -1,6 +1,6 @@
 // How detectors put their answers.
 
-import type {Evidence, Finding, Severity, SymptomId} from '../model/finding.ts';
+import type {Evidence, Finding, Measured, Severity, SymptomId} from '../model/finding.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 
@@ -13,23 +13,21 @@ export const inconclusive = (symptom: SymptomId, reason: string): Finding => ({
 });
 
 /** Clear without evidence; otherwise present, in the phase of the first. */
-export const presentIf = (
-  symptom: SymptomId,
-  severity: Severity,
-  found: readonly {readonly phase: string; readonly evidence: Evidence}[],
-): Finding => {
+export const presentIf = (symptom: SymptomId, severity: Severity, found: readonly Found[]): Finding => {
   const [first, ...rest] = found;
   if (!first) return clear(symptom);
-  const evidence: [Evidence, ...Evidence[]] = [first.evidence, ...rest.map(item => item.evidence)];
+  const evidence: [Evidence, ...Evidence[]] = [evidenceOf(first), ...rest.map(evidenceOf)];
   return {symptom, verdict: 'present', severity, phase: first.phase, evidence};
 };
 
-export type Found = {readonly phase: string; readonly evidence: Evidence};
+export type Found = {readonly phase: string; readonly evidence: Measured};
+
+const evidenceOf = ({phase, evidence}: Found): Evidence => ({phase, ...evidence});
 
 /** Evidence of a phase; without examples unless they are given. */
 export const found = (
   phase: string,
-  evidence: Omit<Evidence, 'operations'> & {readonly operations?: readonly string[]},
+  evidence: Omit<Measured, 'operations'> & {readonly operations?: readonly string[]},
 ): Found => ({phase, evidence: {operations: [], ...evidence}});
 
 /** The greatest value first. */

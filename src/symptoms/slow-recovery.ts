@@ -1,33 +1,47 @@
 // Slow to come back: not as good as the baseline within 5 s after the fault.
 import type {Detector} from '../model/finding.ts';
+import type {Trial} from '../model/trial.ts';
 import {DriverMeasure} from './measure.ts';
-import {measureRecovery} from './recovery.ts';
-import {clear, inconclusive, phaseName, presentIf} from './say.ts';
+import {measureRecovery, type Recovery, recoveries} from './recovery.ts';
+import {type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 
 export const slowRecovery: Detector<'slow-recovery'> = (trial, {recoverMs: threshold}) => {
-  const recovery = measureRecovery(trial);
-  if (recovery.kind === 'unknown') return inconclusive('slow-recovery', recovery.reason);
-  const {kind, phase} = recovery;
-  const tookMs = kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
-  if (tookMs <= threshold) {
-    if (kind === 'recovered') return clear('slow-recovery');
-    const reason = `not recovered after ${Math.round(tookMs)} ms, and not watched for long enough after that`;
-    return inconclusive('slow-recovery', reason);
-  }
-  const name = phaseName(trial, phase);
+  const slow = recoveries(trial).flatMap(recovery => slownessOf(trial, recovery, threshold));
+  const gap = gapOf(measureRecovery(trial));
+  return slow.length > 0 || gap === null
+    ? presentIf('slow-recovery', 'fail', slow)
+    : inconclusive('slow-recovery', gap);
+};
+
+const slownessOf = (trial: Trial, recovery: Recovery, threshold: number): Found[] => {
+  if (recovery.kind === 'unknown') return [];
+  const tookMs = recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
+  if (tookMs <= threshold) return [];
   const says =
-    kind === 'recovered'
+    recovery.kind === 'recovered'
       ? `The first three good seconds began ${Math.round(tookMs)} ms after the fault was taken away.`
       : `There were no three good seconds in the ${Math.round(recovery.watchedMs)} ms after the fault was taken away.`;
-  const count = new DriverMeasure(trial, [phase]).total('started');
-  const evidence = {
-    witness: 'driver' as const,
-    says,
-    value: tookMs,
-    threshold,
-    unit: 'ms' as const,
-    count,
-    operations: [],
-  };
-  return presentIf('slow-recovery', 'fail', [{phase: name, evidence}]);
+  const count = new DriverMeasure(trial, [recovery.phase]).total('started');
+  return [
+    found(phaseName(trial, recovery.phase), {
+      witness: 'driver',
+      says,
+      value: tookMs,
+      threshold,
+      unit: 'ms',
+      count,
+    }),
+  ];
+};
+
+/** Why it cannot be said that a recovery was in time; null where it can. */
+const gapOf = (recovery: Recovery): string | null => {
+  switch (recovery.kind) {
+    case 'recovered':
+      return null;
+    case 'not-recovered':
+      return `not recovered after ${Math.round(recovery.atLeastMs)} ms, and not watched for long enough after that`;
+    case 'unknown':
+      return recovery.reason;
+  }
 };

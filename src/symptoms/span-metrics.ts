@@ -1,5 +1,5 @@
 // Do a library's duration histograms and its spans count the same?
-import type {Evidence} from '../model/finding.ts';
+import type {Measured} from '../model/finding.ts';
 import type {ConventionArea, MetricSummary, SpanShape} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 
@@ -16,7 +16,7 @@ const histograms: readonly (readonly [name: string, area: ConventionArea])[] = [
 type Recorded = Extract<MetricSummary, {kind: 'histogram'}>;
 
 /** Over the whole trial: a span belongs to the phase of its start, a point of a histogram to that of its end. */
-export const metricDisagreements = (trial: Trial, threshold: number): Evidence[] => {
+export const metricDisagreements = (trial: Trial, threshold: number): Measured[] => {
   const {metrics = [], shapes} = trial.telemetry ?? {};
   if (!shapes) return [];
   return histograms.flatMap(([name, area]) => {
@@ -56,7 +56,7 @@ const difference = (
   metricCount: number,
   spanCount: number,
   threshold: number,
-): Evidence[] => {
+): Measured[] => {
   const count = Math.max(metricCount, spanCount);
   const share = count === 0 ? 0 : Math.abs(metricCount - spanCount) / count;
   if (share <= threshold) return [];

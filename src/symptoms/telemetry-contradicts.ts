@@ -2,7 +2,7 @@
 // and spans that disagree. A caller's own abort may stay without an error, as HTTP's conventions have it.
 
 import {applicationErrorName} from '../model/application-error.ts';
-import type {Detector, Evidence} from '../model/finding.ts';
+import type {Detector, Measured} from '../model/finding.ts';
 import {type ErrorFacts, outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 import {examplesOf, hasMark, type OperationView, Tally, viewOperations} from './operation-telemetry.ts';
@@ -33,7 +33,7 @@ class Accounts {
   }
 }
 
-type Found = {readonly phase: string; readonly share: number; readonly evidence: Evidence};
+type Found = {readonly phase: string; readonly share: number; readonly evidence: Measured};
 
 export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {wrongShare}) => {
   const gap = operationsGap(trial);

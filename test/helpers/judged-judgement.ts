@@ -1,5 +1,5 @@
 // What might have been judged of a trial that never took place.
-import type {Finding, SymptomId} from '../../src/model/finding.ts';
+import type {Finding, Measured, SymptomId} from '../../src/model/finding.ts';
 import type {GoalMetric, GoalResult, Limit, Verdict} from '../../src/model/goal.ts';
 import type {OutcomeCounts, OutcomeStatus} from '../../src/model/outcome.ts';
 import type {Phase} from '../../src/model/plan.ts';
@@ -128,16 +128,12 @@ const looked: readonly SymptomId[] = [
   'event-loop-stall',
 ];
 
-const present = (
-  symptom: SymptomId,
-  phase: string,
-  evidence: Extract<Finding, {verdict: 'present'}>['evidence'][0],
-): Finding => ({
+const present = (symptom: SymptomId, phase: string, evidence: Measured): Finding => ({
   symptom,
   verdict: 'present',
   severity: symptom === 'retry-amplification' ? 'warn' : 'fail',
   phase,
-  evidence: [evidence],
+  evidence: [{phase, ...evidence}],
 });
 
 const findingOf = (symptom: SymptomId, variant: string, options: Options): Finding => {

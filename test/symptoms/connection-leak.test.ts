@@ -34,6 +34,7 @@ test('it says how many are open, and how many were in the baseline at most', t =
     phase: 'drain',
     evidence: [
       {
+        phase: 'drain',
         witness: 'injector',
         // The 50 of the warm-up were still open when the baseline began.
         says: '57 connections open after the load and the idle time, 50 at most in the baseline.',

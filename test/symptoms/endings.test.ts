@@ -31,7 +31,16 @@ const says = test.macro({
       severity: 'fail',
       phase: 'stall',
       evidence: [
-        {witness: 'system', says: sentence, value: 1, threshold: 0, unit: 'count', count: 1, operations: []},
+        {
+          phase: 'stall',
+          witness: 'system',
+          says: sentence,
+          value: 1,
+          threshold: 0,
+          unit: 'count',
+          count: 1,
+          operations: [],
+        },
       ],
     });
   },
@@ -90,6 +99,7 @@ test('out of memory: it says how much was in use, and against which limit', t =>
     phase: 'stall',
     evidence: [
       {
+        phase: 'stall',
         witness: 'system',
         says: 'V8 ended the process for want of heap, with 60 MiB in use at the last sample and a limit of 64 MiB.',
         value: 60 * mib,

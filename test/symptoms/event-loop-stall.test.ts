@@ -37,6 +37,7 @@ test('delays are told of every phase but the warm-up', t => {
     phase: 'stall',
     evidence: [
       {
+        phase: 'stall',
         witness: 'system',
         says: 'Event-loop delay in phase stall: p99 150 ms, at most 313 ms.',
         value: 150.4,
@@ -72,6 +73,7 @@ test('CPU is told per operation, against the baseline', t => {
   const trial = trialWith({phaseResources: [resourcesOf(baseline), resourcesOf(fault, busy)]});
   t.deepEqual(presentOf(detectOne('event-loop-stall', trial)).evidence, [
     {
+      phase: 'stall',
       witness: 'system',
       says: '7500 µs of CPU per settled operation in phase stall, 1000 µs per operation in the baseline.',
       value: 7.5,
@@ -137,6 +139,7 @@ test('a process that stopped answering is a failure, in the phase of its last wo
     phase: 'stall',
     evidence: [
       {
+        phase: 'stall',
         witness: 'system',
         says: 'The process stopped answering and had to be ended; its last word came at 6200 ms.',
         value: 1,

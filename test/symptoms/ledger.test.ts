@@ -58,6 +58,7 @@ test('amplification: attempts count in the phase of their operation, and only in
     phase: 'stall',
     evidence: [
       {
+        phase: 'stall',
         witness: 'target',
         says: 'The target saw 5 attempts of 2 operations in phase stall: 2.50 each.',
         value: 2.5,
@@ -142,6 +143,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
     phase: 'stall',
     evidence: [
       {
+        phase: 'stall',
         witness: 'target',
         says: '2 operations of phase stall had an effect more than once.',
         value: 2,
@@ -151,6 +153,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
         operations: ['defaults-1-1', 'defaults-1-3'],
       },
       {
+        phase: 'recovery',
         witness: 'target',
         says: '1 operation of phase recovery had an effect more than once.',
         value: 1,

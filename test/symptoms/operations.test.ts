@@ -43,6 +43,7 @@ test('hung: one is enough, in the phase that has most', t => {
     phase: 'stall',
     evidence: [
       {
+        phase: 'stall',
         witness: 'driver',
         says: '4 operations of 400 in phase stall had not settled 3000 ms after the intended start; 3 settled later.',
         value: 4,
@@ -52,6 +53,7 @@ test('hung: one is enough, in the phase that has most', t => {
         operations: ['defaults-1-1', 'defaults-1-3', 'defaults-1-4'],
       },
       {
+        phase: 'recovery',
         witness: 'driver',
         says: '1 operation of 1000 in phase recovery had not settled 3000 ms after the intended start; none of them settled later.',
         value: 1,
@@ -103,6 +105,7 @@ test('overrun: it says how many, how late, and shows those that settled', t => {
   t.is(finding.severity, 'warn');
   t.deepEqual(finding.evidence, [
     {
+      phase: 'stall',
       witness: 'driver',
       says: '8 operations of 400 in phase stall settled later than 2250 ms.',
       value: 0.02,
@@ -149,6 +152,7 @@ test('crossed: one is enough', t => {
     phase: 'recovery',
     evidence: [
       {
+        phase: 'recovery',
         witness: 'driver',
         says: '1 operation in phase recovery got an answer with another id.',
         value: 1,

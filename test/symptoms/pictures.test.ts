@@ -13,6 +13,7 @@ const present = (symptom: SymptomId, severity: Severity = 'fail', phase = 'basel
   phase,
   evidence: [
     {
+      phase,
       witness: 'system',
       says: `It is ${symptom}.`,
       value: 1,

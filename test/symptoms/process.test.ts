@@ -139,6 +139,7 @@ test('collection: it says how much, at what CPU, and with what memory', t => {
   });
   t.deepEqual(presentOf(detectOne('gc-pressure', trial)).evidence, [
     {
+      phase: 'baseline',
       witness: 'system',
       says: 'Garbage collection paused the process for 30.0 % of phase baseline, at 98 % of a core; at most 200 MiB of heap and 900 MiB outside of it.',
       value: 0.3,

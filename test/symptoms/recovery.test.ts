@@ -117,14 +117,14 @@ test(
   }),
 );
 
-const cycles: Plan['phases'] = [
+const cycles = [
   warmUpPhase!,
   baselinePhase!,
   faultPhase!,
   {...recoveryPhase!, durationMs: 4000},
   {name: 'again', role: 'fault', durationMs: 1000, faults: [stall()]},
   {...recoveryPhase!, name: 'recovery-2', durationMs: 4000},
-];
+] as const satisfies Plan['phases'];
 
 test('of several recoveries the worst counts, in its own phase', t => {
   const cycled = (first: string, second: string): Trial =>
@@ -136,6 +136,38 @@ test('of several recoveries the worst counts, in its own phase', t => {
   t.deepEqual(measureRecovery(cycled('++++++++', '-+++++++')), {kind: 'recovered', phase: 5, afterMs: 500});
   t.deepEqual(measureRecovery(cycled('--++++++', '++++++++')), {kind: 'recovered', phase: 3, afterMs: 1000});
   t.like(measureRecovery(cycled('--------', '++++++++')), {kind: 'not-recovered', phase: 3});
+});
+
+test('slow: each recovery that is too slow is evidence of its own, the worst first', t => {
+  const slow = detectOne(
+    'slow-recovery',
+    trialWith({
+      plan: {phases: cycles, thresholds: {'slow-recovery': {recoverMs: 800}}},
+      loadEndedMs: 18_000,
+      driver: {bins: [...binsOf('--++++++'), ...binsOf('---+++++', 14_000)]},
+    }),
+  );
+  t.like(slow, {verdict: 'present', phase: 'recovery-2'});
+  t.deepEqual(slow.verdict === 'present' && slow.evidence.map(({phase, value}) => [phase, value]), [
+    ['recovery-2', 1500],
+    ['recovery', 1000],
+  ]);
+});
+
+test('a recovery that is too short to tell hides nothing of another', t => {
+  const trial = (first: string): Trial =>
+    trialWith({
+      plan: {phases: [warmUpPhase!, ...cycles.slice(1, 5), {...cycles[5], durationMs: 2000}]},
+      loadEndedMs: 16_000,
+      driver: {bins: [...binsOf(first), ...binsOf('++++', 14_000)]},
+    });
+  t.deepEqual(measureRecovery(trial('--++++++')), {kind: 'recovered', phase: 3, afterMs: 1000});
+  t.deepEqual(detectOne('slow-recovery', trial('--++++++')), clearOf('slow-recovery'));
+  const late = trialWith({
+    ...trial('--++++++'),
+    plan: {...trial('').plan, thresholds: {'slow-recovery': {recoverMs: 500}}},
+  });
+  t.like(detectOne('slow-recovery', late), {verdict: 'present', phase: 'recovery'});
 });
 
 test('slow: five seconds are in time', t => {
@@ -150,6 +182,7 @@ test('slow: more than five seconds are present', t => {
     phase: 'recovery',
     evidence: [
       {
+        phase: 'recovery',
         witness: 'driver',
         says: 'The first three good seconds began 5500 ms after the fault was taken away.',
         value: 5500,

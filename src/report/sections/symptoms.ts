@@ -74,7 +74,7 @@ const rowsOf = (symptom: SymptomStory, story: VariantStory): Text[][] => {
   if (!worst) return [];
   return worst.evidence.map((evidence, index) => [
     index === 0 ? nameOf(symptom) : [],
-    index === 0 ? [phaseLink(story, worst.phase)] : [],
+    evidence.phase === worst.evidence[index - 1]?.phase ? [] : [phaseLink(story, evidence.phase)],
     saysOf(evidence),
     [evidenceFigure(evidence, evidence.value)],
     [evidenceFigure(evidence, evidence.threshold)],
