@@ -9,7 +9,9 @@ export type Span =
   | {readonly strong: string}
   | {readonly break: true}
   /** To the heading of this document that has the id. */
-  | {readonly link: string; readonly to: string};
+  | {readonly link: string; readonly to: string}
+  /** To a file, by its path from this document's. */
+  | {readonly link: string; readonly file: string};
 
 export type Text = readonly Span[];
 

@@ -59,9 +59,15 @@ const renderSpan = (span: Span, inTable: boolean): string => {
   if (typeof span === 'string') return escapeText(span);
   if ('code' in span) return codeSpan(span.code, inTable);
   if ('strong' in span) return `**${escapeText(span.strong)}**`;
-  if ('link' in span) return `[${escapeText(span.link)}](#${span.to})`;
+  if ('link' in span) return `[${escapeText(span.link)}](${targetOf(span)})`;
   return '<br>';
 };
+
+/** As a path of a URL: no blank, no bracket that would end it. */
+const targetOf = (span: Extract<Span, {readonly link: string}>): string =>
+  'to' in span
+    ? `#${span.to}`
+    : span.file.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
 
 /** Plain text that stays plain: no markup, no HTML, no table cell, one line. */
 export const escapeText = (text: string): string =>

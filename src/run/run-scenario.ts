@@ -50,7 +50,8 @@ export type RunOptions = {
   readonly heapSnapshot?: boolean;
   /** Where `.foulweather/` lies. */
   readonly baseDir: string;
-  readonly command: string;
+  /** What repeats the run of this plan. */
+  readonly command: (plan: Plan) => string;
   /** Of this package. */
   readonly version: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -133,7 +134,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       seed,
       trialsPerVariant: firstTrials(options.trialsPerVariant, options.precision ?? null),
       ...(options.precision && {precision: {...options.precision, end: null}}),
-      command: options.command,
+      command: options.command(plan),
       startedAt: startedAt.toISOString(),
       status: 'running',
       endedAt: null,

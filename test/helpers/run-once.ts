@@ -84,7 +84,7 @@ export const runOnce = async (
     profiles: options.profiles ?? true,
     heapSnapshot: options.heapSnapshot ?? false,
     baseDir,
-    command: `npx foulweather run ${scenario}`,
+    command: () => `npx foulweather run ${scenario}`,
     version: '0.0.0',
     environment,
     now: () => new Date(),

@@ -1,20 +1,38 @@
-// foulweather list: the built-in scenarios.
+// foulweather list: the built-in scenarios, or the built-in storms.
 import type {Command} from 'commander';
+import {plannedDuration} from '../../report/format.ts';
 import {describeBuiltins} from '../../scenarios/builtin.ts';
+import {storms} from '../../scenarios/storms.ts';
 import type {Session} from '../session.ts';
+
+type Item = {readonly name: string; readonly summary: string};
+
+const describeStorms = (): readonly (Item & {readonly fits: string; readonly durationMs: number})[] =>
+  storms.map(({name, summary, fits, phases}) => ({
+    name,
+    summary,
+    fits,
+    durationMs: phases.reduce((sum, {durationMs}) => sum + durationMs, 0),
+  }));
 
 export const addListCommand = (root: Command, {world}: Session): void => {
   root
     .command('list')
     .description('list the built-in scenarios')
+    .option('--storms', 'the storms instead: named plans of faults that --storm puts a scenario into')
     .option('--json', 'as JSON')
-    .action((options: {json?: boolean}) => {
-      const builtins = describeBuiltins();
-      const width = Math.max(...builtins.map(({name}) => name.length));
-      world.stdout.write(
-        options.json
-          ? `${JSON.stringify(builtins, null, 2)}\n`
-          : builtins.map(({name, summary}) => `${name.padEnd(width)}  ${summary}\n`).join(''),
-      );
+    .action((options: {json?: boolean; storms?: boolean}) => {
+      const items = options.storms ? describeStorms() : describeBuiltins();
+      world.stdout.write(options.json ? `${JSON.stringify(items, null, 2)}\n` : linesOf(items));
     });
+};
+
+const linesOf = (items: readonly (Item & {readonly durationMs?: number})[]): string => {
+  const width = Math.max(...items.map(({name}) => name.length));
+  return items
+    .map(({name, summary, durationMs}) => {
+      const takes = durationMs === undefined ? '' : ` (${plannedDuration(durationMs)})`;
+      return `${name.padEnd(width)}  ${summary}${takes}\n`;
+    })
+    .join('');
 };

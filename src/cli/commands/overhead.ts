@@ -77,11 +77,12 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
       trialsPerVariant: options.trials,
       profiles: false,
       baseDir: world.cwd,
-      command: [
-        `npx foulweather overhead ${shellWord(scenario)}`,
-        ...targetWords(options),
-        `--seed ${options.seed} --trials ${options.trials}`,
-      ].join(' '),
+      command: () =>
+        [
+          `npx foulweather overhead ${shellWord(scenario)}`,
+          ...targetWords(options),
+          `--seed ${options.seed} --trials ${options.trials}`,
+        ].join(' '),
       version: version(),
       environment: world.env,
       now: world.now,

@@ -78,6 +78,9 @@ export const renderText = (text: Text): string => text.map(renderSpan).join('');
 const renderSpan = (span: Span): string => {
   if (typeof span === 'string') return escapeHtml(span);
   if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
-  if ('link' in span) return `<a href="#${span.to}">${escapeHtml(span.link)}</a>`;
+  if ('link' in span) return `<a href="${hrefOf(span)}">${escapeHtml(span.link)}</a>`;
   return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
 };
+
+const hrefOf = (span: Extract<Span, {readonly link: string}>): string =>
+  'to' in span ? `#${span.to}` : escapeHtml(span.file.split('/').map(encodeURIComponent).join('/'));

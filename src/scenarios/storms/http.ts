@@ -9,7 +9,7 @@ const probability = 0.5;
 
 export const http: Storm = {
   name: 'http',
-  summary: 'sixteen faults of HTTP/1.1 and of the network, each with its recovery: 112 s',
+  summary: 'sixteen faults of HTTP/1.1 and of the network, each with its recovery',
   fits: 'http',
   phases: [
     ...calm(2000, 4000),

@@ -4,7 +4,7 @@ import {calm, type Storm} from './storm.ts';
 
 export const quick: Storm = {
   name: 'quick',
-  summary: 'slow, silent, reset and refused, one after the other, and one recovery: 17 s',
+  summary: 'slow, silent, reset and refused, one after the other, and one recovery',
   fits: 'tcp',
   phases: [
     ...calm(1000, 2500),

@@ -19,7 +19,7 @@ const durationMs = 2500;
 
 export const standard: Storm = {
   name: 'standard',
-  summary: 'twelve faults of the network, each with its recovery: 86 s',
+  summary: 'twelve faults of the network, each with its recovery',
   fits: 'tcp',
   phases: [
     ...calm(2000, 4000),

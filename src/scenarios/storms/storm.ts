@@ -11,7 +11,7 @@ export type Storm = {
 };
 
 /** Long enough to see three good seconds in a row, which is when a client counts as recovered, after a short while of coming back. */
-const recoveryMs = 4000;
+const recoveryMs = 3500;
 
 /** Each fault is followed by a recovery of its own, named after it, so that what it leaves behind is seen. */
 export const withRecoveries = (

@@ -1,0 +1,23 @@
+// --against: another version of the library, to hold the installed one against.
+import {resolve} from 'node:path';
+import {InvalidArgumentError, Option} from 'commander';
+import {type PackageSpec, parsePackageSpec} from '../scenarios/against.ts';
+
+const specOf = (text: string, previous: readonly PackageSpec[] = []): readonly PackageSpec[] => {
+  const parsed = parsePackageSpec(text);
+  if (parsed === null) throw new InvalidArgumentError('Give a package and a version: redis@5.8.0');
+  return [...previous, parsed];
+};
+
+export const againstOption = (): Option =>
+  new Option(
+    '--against <package@version>',
+    'hold the installed version against this one, with the first variant’s options (repeatable)',
+  ).argParser(specOf);
+
+/** A folder is named from where the user is, and not from where the scenario lies. */
+export const fromHere = (packages: readonly PackageSpec[], cwd: string): readonly PackageSpec[] =>
+  packages.map(({name, spec}) => ({
+    name,
+    spec: spec.startsWith('file:') ? `file:${resolve(cwd, spec.slice('file:'.length))}` : spec,
+  }));

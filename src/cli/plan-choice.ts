@@ -1,0 +1,53 @@
+// What the command line makes of a scenario's plan: another version beside it, fewer variants, other weather.
+import {FoulweatherError} from '../model/errors.ts';
+import type {Plan} from '../model/plan.ts';
+import {against, type PackageSpec} from '../scenarios/against.ts';
+import {packLibraries} from '../scenarios/pack.ts';
+import type {Storm} from '../scenarios/storms/storm.ts';
+import {inStorm} from '../scenarios/storms.ts';
+import {fromHere} from './against-option.ts';
+import {shellWord} from './shell-word.ts';
+
+export type PlanOptions = {
+  readonly variant?: readonly string[];
+  readonly all?: boolean;
+  readonly everyVariant?: boolean;
+  readonly storm?: Storm;
+  readonly against?: readonly PackageSpec[];
+};
+
+/** @throws FoulweatherError FW_USAGE where the choices are at odds */
+export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
+  const {all, everyVariant, against: packages, variant} = options;
+  const refuse = (message: string, hint: string): never => {
+    throw new FoulweatherError('FW_USAGE', message, hint);
+  };
+  if (all && scenarios.length > 0) {
+    refuse(`--all runs the whole pack, and ${scenarios.join(', ')} is named beside it.`, 'Give one of them.');
+  }
+  if (everyVariant && !all)
+    refuse('--every-variant belongs to --all.', 'A single scenario runs all of its variants.');
+  if (all && variant) refuse('--all has no variant of one name.', 'Leave --variant out.');
+  if (all && packages)
+    refuse('--all has no single library to hold against another version.', 'Name a scenario.');
+};
+
+/** The libraries of the pack that a storm fits, by name. */
+export const packNames = ({storm}: PlanOptions): string[] =>
+  packLibraries.filter(({speaksHttp}) => speaksHttp || storm?.fits !== 'http').map(({name}) => name);
+
+/** How a run's plan is made of its scenario's. */
+export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => Plan) => {
+  const {all, everyVariant, storm, against: packages} = options;
+  return plan => {
+    const chosen = all && !everyVariant ? {...plan, variants: [plan.variants[0]] as const} : plan;
+    const compared = packages ? against(chosen, fromHere(packages, cwd)) : chosen;
+    return storm ? inStorm(compared, storm) : compared;
+  };
+};
+
+/** The same choices, as words of a command that repeats one scenario of them. */
+export const planWords = ({storm, against: packages = []}: PlanOptions): string[] => [
+  ...(storm ? [`--storm ${storm.name}`] : []),
+  ...packages.map(({name, spec}) => `--against ${shellWord(`${name}@${spec}`)}`),
+];

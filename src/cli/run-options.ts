@@ -1,0 +1,57 @@
+// What `foulweather run` was asked for, and the words that ask for it again.
+import type {Plan} from '../model/plan.ts';
+import {type PlanOptions, planWords} from './plan-choice.ts';
+import {type PrecisionOptions, precisionWords} from './precision-option.ts';
+import type {ReporterChoice} from './reporter-option.ts';
+import {shellWord} from './shell-word.ts';
+import {type TargetOptions, targetWords} from './target-option.ts';
+
+export type RunCommandOptions = PrecisionOptions &
+  TargetOptions &
+  PlanOptions & {
+    readonly variant?: string[];
+    readonly toxiproxy?: string;
+    readonly seed: number;
+    readonly profiles: boolean;
+    readonly heapSnapshot?: boolean;
+    readonly telemetry: boolean;
+    readonly otlpEndpoint?: string;
+    readonly out?: string;
+    readonly json?: boolean;
+    readonly reporter?: ReporterChoice[];
+    readonly quiet?: boolean;
+  };
+
+/** The choices that one scenario and a whole series have in common: every one that is not the default. */
+const commonWords = (options: RunCommandOptions): string[] => [
+  ...planWords(options),
+  ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
+  ...targetWords(options),
+  `--seed ${options.seed}`,
+  ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
+  ...precisionWords(options),
+  ...(options.profiles ? [] : ['--no-profiles']),
+  ...(options.heapSnapshot ? ['--heap-snapshot'] : []),
+  ...(options.telemetry ? [] : ['--no-telemetry']),
+  ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellWord(options.otlpEndpoint)}`]),
+];
+
+/** What repeats the run of one scenario. Of the whole pack only some variants may have been chosen. */
+export const commandOf = (name: string, options: RunCommandOptions, {variants}: Plan): string => {
+  const {all, everyVariant, variant: named = []} = options;
+  const chosen = all && !everyVariant ? [variants[0].name] : named;
+  return [
+    'npx foulweather run',
+    shellWord(name),
+    ...chosen.map(variant => `--variant ${shellWord(variant)}`),
+    ...commonWords(options),
+  ].join(' ');
+};
+
+/** What repeats a run of the whole pack. */
+export const packCommandOf = (options: RunCommandOptions): string =>
+  [
+    'npx foulweather run --all',
+    ...(options.everyVariant ? ['--every-variant'] : []),
+    ...commonWords(options),
+  ].join(' ');

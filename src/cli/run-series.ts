@@ -1,0 +1,112 @@
+// One scenario after the other: each is driven, judged and told; of the whole pack the weather report is written.
+import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import type {Verdict} from '../model/goal.ts';
+import type {PrecisionGoal} from '../model/run.ts';
+import {runScenario} from '../run/run-scenario.ts';
+import {reshapeOf} from './plan-choice.ts';
+import {createProgress, quietProgress} from './progress.ts';
+import {relayOf, relayWords} from './relay-option.ts';
+import type {ReporterChoice} from './reporter-option.ts';
+import {Reporters} from './reporters.ts';
+import {commandOf, packCommandOf, type RunCommandOptions} from './run-options.ts';
+import type {Session} from './session.ts';
+import {targetChoice} from './target-option.ts';
+import {version} from './version.ts';
+import {WeatherLog} from './weather-log.ts';
+import {writeReport} from './write-report.ts';
+
+const exitCodeOf: {readonly [verdict in Verdict]: number} = {
+  met: exitCodes.met,
+  missed: exitCodes.missed,
+  inconclusive: exitCodes.inconclusive,
+};
+
+/** Of several scenarios the worst tells: a missed goal before an inconclusive run before a met one. */
+const severity: readonly number[] = [exitCodes.met, exitCodes.inconclusive, exitCodes.missed];
+
+const worseOf = (a: number, b: number): number => (severity.indexOf(b) > severity.indexOf(a) ? b : a);
+
+export type Series = {
+  readonly files: readonly {readonly name: string; readonly file: string}[];
+  readonly precision: PrecisionGoal | undefined;
+  readonly reporters: readonly ReporterChoice[];
+};
+
+/** @throws FoulweatherError; of the whole pack a scenario that cannot be run is left out instead, and told */
+export const runSeries = async (
+  {world}: Session,
+  {files, precision, reporters: choices}: Series,
+  options: RunCommandOptions,
+): Promise<number> => {
+  const reporters = new Reporters(world, choices, files.length);
+  const out = options.out ?? (options.all ? 'reports/weather' : 'reports');
+  const weather = options.all ? new WeatherLog(world, out, packCommandOf(options), options) : null;
+  const interruption = new AbortController();
+  let signalCode: number | null = null;
+  const offSignal = world.onSignal(signal => {
+    const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+    // The second one is answered at once: the guard cleans up behind us.
+    if (signalCode !== null) world.exit(code);
+    signalCode = code;
+    world.stderr.write(
+      '\nStopping: faults are taken away, and a partial report is written. Once more ends at once.\n',
+    );
+    interruption.abort();
+  });
+  let worst: number = exitCodes.met;
+  try {
+    for (const {name, file} of files) {
+      if (interruption.signal.aborted) break;
+      const progress = options.quiet ? quietProgress : createProgress(world);
+      try {
+        const {run, folder} = await runScenario({
+          scenario: name,
+          scenarioFile: file,
+          variants: options.variant ?? null,
+          reshape: reshapeOf(options, world.cwd),
+          toxiproxyUrl: options.toxiproxy ?? null,
+          target: targetChoice(options),
+          seed: options.seed,
+          trialsPerVariant: options.trials,
+          ...(precision && {precision}),
+          profiles: options.profiles,
+          heapSnapshot: options.heapSnapshot ?? false,
+          telemetry: options.telemetry,
+          relay: relayOf(options.otlpEndpoint, world.env),
+          baseDir: world.cwd,
+          command: plan => commandOf(name, options, plan),
+          version: version(),
+          environment: world.env,
+          now: world.now,
+          signal: interruption.signal,
+          observer: progress,
+        });
+        progress.end();
+        world.stderr.write(relayWords(run.record.relayed));
+        const written = await writeReport(world, {run, folder, out});
+        reporters.add({run, ...written});
+        weather?.add(run);
+        worst = worseOf(worst, exitCodeOf[run.judgement.verdict]);
+      } catch (error) {
+        progress.end();
+        if (!(error instanceof FoulweatherError)) throw error;
+        // Stopped as asked, before there was anything to report: said, and no failure.
+        if (error.code === 'FW_INTERRUPTED') {
+          world.stderr.write(`${error.message}\n`);
+        } else if (weather) {
+          weather.leaveOut(name, error);
+          worst = worseOf(worst, exitCodes.inconclusive);
+        } else {
+          throw error;
+        }
+      } finally {
+        progress.end();
+      }
+    }
+  } finally {
+    offSignal();
+    await reporters.finish();
+    await weather?.write();
+  }
+  return signalCode ?? worst;
+};

@@ -1,0 +1,82 @@
+// Gathers what the runs of the pack tell into the weather report, and writes it beside their case studies.
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join, relative, resolve} from 'node:path';
+import {FoulweatherError} from '../model/errors.ts';
+import type {Environment, JudgedRun} from '../model/run.ts';
+import {redactRun} from '../report/redact.ts';
+import {runStory} from '../report/variants.ts';
+import {renderWeather} from '../report/weather/render.ts';
+import {columnsOf, weatherRows} from '../report/weather/rows.ts';
+import {type LeftOut, type WeatherRow, weatherSchemaVersion} from '../report/weather/weather.ts';
+import type {RunCommandOptions} from './run-options.ts';
+import type {World} from './world.ts';
+
+export class WeatherLog {
+  readonly #world: World;
+  readonly #out: string;
+  readonly #command: string;
+  readonly #options: Pick<RunCommandOptions, 'storm' | 'seed'>;
+  readonly #startedAt: Date;
+  readonly #columns = new Set<string>();
+  readonly #rows: WeatherRow[] = [];
+  readonly #leftOut: LeftOut[] = [];
+  #environment: Environment | null = null;
+
+  constructor(
+    world: World,
+    out: string,
+    command: string,
+    options: Pick<RunCommandOptions, 'storm' | 'seed'>,
+  ) {
+    this.#world = world;
+    this.#out = out;
+    this.#command = command;
+    this.#options = options;
+    this.#startedAt = world.now();
+  }
+
+  add(run: JudgedRun): void {
+    const story = runStory(redactRun(run));
+    const {plan, environment} = story.run.record;
+    for (const {column} of columnsOf(plan.phases)) this.#columns.add(column);
+    this.#rows.push(...weatherRows(story, plan.name));
+    const {target: _, ...common} = environment;
+    this.#environment ??= common;
+  }
+
+  leaveOut(scenario: string, {code, message: reason, hint}: FoulweatherError): void {
+    this.#leftOut.push({scenario, code, reason, hint});
+    this.#world.stderr.write(`${scenario} is left out: ${reason}\n  ${hint}\n`);
+  }
+
+  /** @throws FoulweatherError FW_FILE_WRITE */
+  async write(): Promise<void> {
+    const {storm, seed} = this.#options;
+    const files = renderWeather({
+      schemaVersion: weatherSchemaVersion,
+      storm: storm?.name ?? null,
+      startedAt: this.#startedAt.toISOString(),
+      endedAt: this.#world.now().toISOString(),
+      seed,
+      command: this.#command,
+      environment: this.#environment,
+      columns: [...this.#columns],
+      rows: this.#rows,
+      leftOut: this.#leftOut,
+    });
+    const folder = resolve(this.#world.cwd, this.#out);
+    try {
+      await mkdir(folder, {recursive: true});
+      for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    } catch (error) {
+      throw new FoulweatherError(
+        'FW_FILE_WRITE',
+        `The weather report cannot be written to ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+        'Choose another folder with --out; the runs are saved.',
+        {cause: error},
+      );
+    }
+    const path = relative(this.#world.cwd, join(folder, 'weather.md'));
+    this.#world.stderr.write(`Weather report: ${path}\n`);
+  }
+}

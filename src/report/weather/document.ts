@@ -1,0 +1,136 @@
+// The weather report as sections: a table of libraries × faults, what each mark stands for, and how it was made.
+import {symptoms} from '../../model/symptoms.ts';
+import {type Block, code, list, paragraph, type Section, type Span, type Text, table} from '../document.ts';
+import {count, percent} from '../format.ts';
+import {verdictWords} from '../goals.ts';
+import type {Weather, WeatherCell, WeatherRow} from './weather.ts';
+
+export const weatherTitle = ({storm}: Weather): string =>
+  storm === null ? 'Weather report' : `Weather report: the storm «${storm}»`;
+
+/** @param reportFile which rendering of a case study the cells lead to */
+export const weatherSections = (weather: Weather, reportFile: 'report.md' | 'report.html'): Section[] => [
+  {
+    id: 'libraries',
+    title: 'Libraries and faults',
+    blocks: [leadOf(weather), tableOf(weather, reportFile), ...footnotes(weather)],
+  },
+  {id: 'marks', title: 'How to read it', blocks: [legend]},
+  ...leftOutSections(weather),
+  {id: 'reproduction', title: 'How it was made', blocks: reproduction(weather)},
+];
+
+const leadOf = ({rows}: Weather): Block => {
+  const changed = rows.some(({role}) => role === 'changed');
+  return paragraph(
+    'Each cell is what one library did while one fault was on and while it recovered from it, by the gravest symptom that was seen. ',
+    changed
+      ? 'Rows marked «default options» are the library as it comes; the others have what its documentation recommends. '
+      : 'All rows are the library as it comes, with its default options: what its documentation recommends beside them is in the scenario of the same name. ',
+    'A mark is no verdict on a library: a default may be right for other users, and the case study behind each cell says which option, whose promise, and what mends it.',
+  );
+};
+
+const mark = {clear: '✔', warn: '▲', fail: '✖', 'not-hit': '○', 'not-reached': '–'} as const;
+
+const cellText = (cell: WeatherCell | undefined, {folder}: WeatherRow, reportFile: string): Text => {
+  switch (cell?.kind) {
+    case 'symptom':
+      return [
+        {link: `${mark[cell.severity]} ${symptoms[cell.symptom].noun}`, file: `${folder}/${reportFile}`},
+        ...(cell.others.length > 0 ? [` +${cell.others.length}`] : []),
+      ];
+    case 'clear':
+      return [cell.successRatio === null ? mark.clear : `${mark.clear} ${percent(cell.successRatio)}`];
+    case 'not-hit':
+      return [mark['not-hit']];
+    default:
+      return [mark['not-reached']];
+  }
+};
+
+const nameOf = (row: WeatherRow, reportFile: string): Text => {
+  const version = Object.values(row.versions)[0];
+  return [
+    {link: row.scenario, file: `${row.folder}/${reportFile}`},
+    ...(version === undefined ? [] : [` ${version}`]),
+    row.role === 'default' ? '' : ` · ${row.variant}`,
+    ...(row.gates.length > 0 ? [' †'] : []),
+  ];
+};
+
+const tableOf = ({columns, rows}: Weather, reportFile: string): Block =>
+  table(
+    ['Library', ...columns, 'Goals'],
+    rows.map(row => [
+      nameOf(row, reportFile),
+      ...columns.map(column => cellText(row.cells[column], row, reportFile)),
+      verdictWords[row.verdict],
+    ]),
+  );
+
+const footnotes = ({rows}: Weather): Block[] => {
+  const doubtful = rows.filter(({gates}) => gates.length > 0);
+  if (doubtful.length === 0) return [];
+  return [
+    paragraph('† The run says of itself that it cannot be judged as a whole: '),
+    list(doubtful.map((row): Text => [`${row.scenario}, ${row.variant}: `, ...codes(row.gates)])),
+  ];
+};
+
+const codes = (words: readonly string[]): Span[] =>
+  words.flatMap((word, index): Span[] => [...(index > 0 ? [', '] : []), code(word)]);
+
+const legend: Block = list([
+  [
+    `${mark.clear} 100 %: no symptom. The figure is the share of the operations begun under the fault that succeeded: an operation that fails at once and says so is no symptom.`,
+  ],
+  [`${mark.warn}: a symptom that a careful user should know of. +2: and two more.`],
+  [`${mark.fail}: a symptom that fails a run, such as an operation that hangs or is lost.`],
+  [`${mark['not-hit']}: the fault hit nothing of this library, so nothing is known.`],
+  [`${mark['not-reached']}: the process had ended by then.`],
+]);
+
+const leftOutSections = ({leftOut}: Weather): Section[] =>
+  leftOut.length === 0
+    ? []
+    : [
+        {
+          id: 'left-out',
+          title: 'Left out',
+          blocks: [
+            table(
+              ['Library', 'Why', 'What to do'],
+              leftOut.map(({scenario, reason, hint}) => [scenario, reason, hint]),
+            ),
+          ],
+        },
+      ];
+
+const reproduction = ({command, environment, startedAt, endedAt, seed, rows}: Weather): Block[] => [
+  {kind: 'code', language: 'sh', text: command},
+  list([
+    [`From ${minutes(startedAt)} to ${minutes(endedAt)} UTC, seed ${seed}.`],
+    ...(environment === null
+      ? []
+      : [
+          [
+            `foulweather ${environment.foulweather}, Node ${environment.node}, ${environment.platform}, ${environment.cpuCount} × ${environment.cpu}, injector ${environment.injector}${environment.commit === null ? '' : `, commit ${environment.commit.slice(0, 12)}${environment.dirty ? ' with changes' : ''}`}.`,
+          ],
+        ]),
+  ]),
+  table(
+    ['Library', 'Options', 'Versions', 'Server', '>Operations'],
+    rows.map(row => [
+      row.scenario,
+      row.role === 'default' ? 'default' : `${row.variant}: ${row.change ?? ''}`,
+      Object.entries(row.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+      row.server ?? 'embedded HTTP target',
+      count(row.operationCount),
+    ]),
+  ),
+];
+
+const minutes = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
