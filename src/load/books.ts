@@ -46,18 +46,25 @@ export class Books {
   move(operation: LiveOperation, phase: number): void {
     this.#phase(operation.phase).handOver(this.#phase(phase));
     operation.phase = phase;
+    operation.moved = true;
     this.#bytes.set(operation.index, 0, phase);
   }
 
   hang(operation: LiveOperation, ageMs: number): void {
     const code = outcomeCode('hung');
-    this.#phase(operation.phase).hang();
+    this.#phase(operation.phase).hang(operation.moved);
     this.#bins.settle(operation.intendedMs, code, null);
     this.#bytes.set(operation.index, code, operation.phase);
     this.#noteSlow(operation, ageMs, 'hung');
   }
 
-  settle(operation: LiveOperation, settlement: Settlement, nowMs: number): void {
+  /** Time of a phase has passed, with so many operations under way. */
+  pass(phase: number, inFlight: number, durationMs: number): void {
+    this.#phase(phase).pass(inFlight, durationMs);
+  }
+
+  /** @param during the phase that lasts while it settles; null when the load is over */
+  settle(operation: LiveOperation, settlement: Settlement, nowMs: number, during: number | null): void {
     const responseMs = nowMs - operation.intendedMs;
     const serviceMs = nowMs - operation.startedMs;
     const book = this.#phase(operation.phase);
@@ -74,6 +81,7 @@ export class Books {
     if (settlement.status !== 'ok') this.#fail(settlement.status, settlement.error, operation, responseMs);
     this.#noteSlow(operation, responseMs, settlement.status);
     if (settlement.status === 'ok') book.noteAnswer(settlement, responseMs);
+    if (settlement.status === 'ok' && during !== null) this.#phase(during).answerWithin();
     if (settlement.status === 'wrong' || (settlement.status === 'ok' && settlement.echoed)) book.echo();
   }
 

@@ -41,6 +41,8 @@ export class Driver {
   #starts: Starts | null = null;
   #phase = 0;
   #nextIndex = 0;
+  /** Until when it has been booked what was under way. */
+  #passedMs = 0;
   #sweepTimer: NodeJS.Timeout | undefined;
   #whenIdle: (() => void) | undefined;
 
@@ -68,6 +70,7 @@ export class Driver {
    * they come from a phase that may have ended them itself; else an operation belongs to the phase in which it started.
    */
   enterPhase(phase: number): void {
+    this.#pass(this.#options.now());
     this.#phase = phase;
     const load = loadOf(this.#options.load, this.#options.phases[phase]);
     // A load that goes on is not begun anew: its starts stay evenly spaced across the edge.
@@ -87,6 +90,7 @@ export class Driver {
   }
 
   stopLoad(): void {
+    this.#pass(this.#options.now());
     this.#starts?.stop();
     this.#starts = null;
   }
@@ -117,6 +121,7 @@ export class Driver {
   /** What has changed since the last call; with `final`, the timeline up to its very end. */
   collect(final = false): SubjectEvent[] {
     const {now} = this.#options;
+    this.#pass(now());
     return this.#books.collect(final ? Number.POSITIVE_INFINITY : (this.#starts?.startedUpToMs() ?? now()));
   }
 
@@ -126,7 +131,15 @@ export class Driver {
     this.#starts = beginStarts(this.#load, durationMs, this.#context);
   }
 
+  /** Before what is under way changes, and before a phase ends. Outside of the load there is no phase. */
+  #pass(nowMs: number): void {
+    if (nowMs <= this.#passedMs) return;
+    if (this.#starts) this.#books.pass(this.#phase, this.#live.size, nowMs - this.#passedMs);
+    this.#passedMs = nowMs;
+  }
+
   #start(intendedMs: number, startedMs: number): void {
+    this.#pass(startedMs);
     const operation = this.#live.add(this.#nextIndex++, intendedMs, startedMs, this.#phase);
     this.#books.start(operation);
     void this.#options
@@ -135,11 +148,13 @@ export class Driver {
   }
 
   #settle(operation: LiveOperation, settlement: Settlement): void {
-    if (!this.#live.remove(operation)) return;
+    if (!operation.live) return;
     const nowMs = this.#options.now();
+    this.#pass(nowMs);
+    this.#live.remove(operation);
     // It may settle between two sweeps, or before the first one after a blocked event loop.
     this.#markHung(operation, nowMs);
-    this.#books.settle(operation, settlement, nowMs);
+    this.#books.settle(operation, settlement, nowMs, this.#starts ? this.#phase : null);
     this.#starts?.settled();
     if (this.#live.size === 0) this.#whenIdle?.();
   }

@@ -6,6 +6,8 @@ export type LiveOperation = {
   readonly intendedMs: number;
   readonly startedMs: number;
   phase: number;
+  /** It was under way before its phase began. */
+  moved: boolean;
   /** It was still in flight when its time was over. */
   hung: boolean;
   /** In the chain. */
@@ -25,7 +27,17 @@ export class LiveOperations {
 
   add(index: number, intendedMs: number, startedMs: number, phase: number): LiveOperation {
     const older = this.#youngest;
-    const operation = {index, intendedMs, startedMs, phase, hung: false, live: true, older, younger: null};
+    const operation = {
+      index,
+      intendedMs,
+      startedMs,
+      phase,
+      moved: false,
+      hung: false,
+      live: true,
+      older,
+      younger: null,
+    };
     if (older) older.younger = operation;
     else this.#oldest = operation;
     this.#youngest = operation;

@@ -26,6 +26,9 @@ export class PhaseBook {
   #late = 0;
   #overrun = 0;
   #settledAfterHung = 0;
+  #okWithin = 0;
+  #inFlightMs = 0;
+  #hungMoved = 0;
   #echoed = 0;
   #intact = 0;
   #truncated = 0;
@@ -69,8 +72,10 @@ export class PhaseBook {
     to.dirty = true;
   }
 
-  hang(): void {
+  /** @param hasMoved whether it was under way before this phase began */
+  hang(hasMoved: boolean): void {
     this.#counts[hungCode]!++;
+    if (hasMoved) this.#hungMoved++;
     this.dirty = true;
   }
 
@@ -79,6 +84,18 @@ export class PhaseBook {
     this.#settledAfterHung++;
     this.#recordNotOk(responseMs, serviceMs);
     this.dirty = true;
+  }
+
+  /** A success came while this phase lasted, of whichever phase the operation is. */
+  answerWithin(): void {
+    this.#okWithin++;
+    this.dirty = true;
+  }
+
+  /** Time of this phase has passed. */
+  pass(inFlight: number, durationMs: number): void {
+    this.#inFlightMs += inFlight * durationMs;
+    if (inFlight > 0) this.dirty = true;
   }
 
   /** The answer said which operation it was for. */
@@ -140,6 +157,9 @@ export class PhaseBook {
       outcomes: toOutcomeCounts(this.#counts),
       overrun: this.#overrun,
       settledAfterHung: this.#settledAfterHung,
+      okWithin: this.#okWithin,
+      inFlightMs: this.#inFlightMs,
+      hungMoved: this.#hungMoved,
       echoed: this.#echoed,
       intact: this.#intact,
       truncated: this.#truncated,

@@ -34,6 +34,14 @@ export type PhaseFigures = {
   readonly overrun: number;
   /** Settled after they had been counted as hung. */
   readonly settledAfterHung: number;
+  /**
+   * Successes that came while the phase lasted, whichever phase their operations are of; and operations under way,
+   * times the ms of the phase in which they were. Absent in runs of old.
+   */
+  readonly okWithin?: number;
+  readonly inFlightMs?: number;
+  /** Of the hung ones, those that had been under way before the phase began. Absent in runs of old. */
+  readonly hungMoved?: number;
   /** Answers that said which operation they were for, right or wrong: without any, crossed ones go unseen. */
   readonly echoed: number;
   /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in runs of old. */

@@ -4,7 +4,7 @@ import type {Severity} from './severity.ts';
 /** Every figure that a goal can limit, with what it counts. */
 export const goalMetrics = {
   successRatio: 'operations that succeeded / operations started, 0 to 1',
-  goodputPerSecond: 'operations that succeeded, per second of the phase',
+  goodputPerSecond: 'successes that came while the phase lasted, per second',
   responseP50Ms: 'median response time of successes, from the intended start',
   responseP90Ms: '90th percentile of the response time of successes',
   responseP99Ms: '99th percentile of the response time of successes',

@@ -3,7 +3,7 @@ import type {Plan} from './plan.ts';
 import type {JudgedRun, TrialJudgement} from './run.ts';
 
 /**
- * Operations that succeeded, per second of all phases but the warm-up. A phase counts with its planned length at
+ * Successes that came while a phase but the warm-up lasted, per second of these phases. A phase counts with its planned length at
  * least: what a process that died did not live to answer, it did not answer. Null where the trial reached no phase.
  */
 export const goodputOf = ({phases}: Plan, judgement: TrialJudgement): number | null => {
@@ -11,7 +11,9 @@ export const goodputOf = ({phases}: Plan, judgement: TrialJudgement): number | n
     .filter(({role}) => role !== 'warm-up')
     .map(({name, durationMs}) => {
       const summary = judgement.phases.find(({phase}) => phase === name);
-      return {ok: summary?.outcomes.ok ?? 0, ms: Math.max(durationMs, summary?.durationMs ?? 0)};
+      const lastedMs = summary?.durationMs ?? 0;
+      const ok = ((summary?.goodputPerSecond ?? 0) * lastedMs) / 1000;
+      return {ok, ms: Math.max(durationMs, lastedMs)};
     });
   const seconds = judged.reduce((sum, {ms}) => sum + ms, 0) / 1000;
   if (judgement.phases.length === 0 || seconds === 0) return null;

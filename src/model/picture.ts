@@ -14,6 +14,9 @@ export const pictures = {
 
 export type PictureId = keyof typeof pictures;
 
+/** Those that tell of the process: what to look into for them is its CPU, its memory and its threads. */
+export const processPictures: readonly PictureId[] = ['out-of-memory', 'busy-collector', 'idle-client'];
+
 export type Picture = {
   readonly picture: PictureId;
   readonly phase: string;

@@ -99,6 +99,7 @@ export type PhaseSummary = {
   readonly outcomes: OutcomeCounts;
   readonly overrun: number;
   readonly successRatio: number | null;
+  /** Successes that came while the phase lasted, whichever phase their operations are of. */
   readonly goodputPerSecond: number;
   readonly startLagP99Ms: number | null;
   readonly responseP50Ms: number | null;

@@ -16,11 +16,12 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
         figures.settledAfterHung === 0
           ? 'none of them settled later'
           : `${figures.settledAfterHung} settled later`;
+      const before = movedText(figures.hungMoved ?? 0, count);
       return {
         phase,
         evidence: {
           witness: 'driver' as const,
-          says: `${counted(count, 'operation')} of ${figures.started} in phase ${phase} had not settled ${Math.round(limitMs)} ms after the intended start; ${later}.`,
+          says: `${counted(count, 'operation')} of ${figures.started} in phase ${phase} had not settled ${Math.round(limitMs)} ms after the intended start; ${before}${later}.`,
           value: count,
           threshold,
           unit: 'count' as const,
@@ -31,6 +32,10 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
     });
   return presentIf('hung-operation', 'fail', hung.length === 0 ? [] : [...hung, ...reported(trial)]);
 };
+
+/** What was under way before the phase may have waited in the client all along, and never met the fault. */
+const movedText = (moved: number, count: number): string =>
+  moved === 0 ? '' : `${moved === count ? 'all' : moved} of them had begun before the phase; `;
 
 /** Where the process itself can be looked into. */
 const reported = (trial: Trial): Found[] => {

@@ -42,6 +42,17 @@ export class DriverMeasure {
     return sum(settledStatuses.map(status => this.count(status)));
   }
 
+  /** Successes that came while the phases lasted; in runs of old those of their operations, whenever they came. */
+  get okWithin(): number {
+    return sum(this.#figures.map(figures => figures.okWithin ?? figures.outcomes.ok));
+  }
+
+  /** Operations under way × ms; null in runs of old. */
+  get inFlightMs(): number | null {
+    const known = this.#figures.map(figures => figures.inFlightMs ?? null);
+    return known.includes(null) ? null : sum(known.map(Number));
+  }
+
   get successRatio(): number | null {
     const started = this.total('started');
     return started === 0 ? null : this.count('ok') / started;

@@ -6,11 +6,12 @@ import {phaseWindow} from '../model/trial.ts';
 import {DriverMeasure} from './measure.ts';
 
 export type Throughput = {
+  /** Successes that came while the phase lasted. */
   readonly goodputPerSecond: number;
   /** What the load offers, or what a goal of the phase asks for; null where neither says a number: a closed load. */
   readonly askedPerSecond: number | null;
   readonly started: number;
-  /** Operations under way at once, on average (Little's law): what they took, over the time of the phase. */
+  /** Operations under way at once, on average; in runs of old by Little's law: what they took, over the phase's time. */
   readonly inFlightMean: number;
 };
 
@@ -23,11 +24,15 @@ export const measureThroughput = (trial: Trial, phase: number): Throughput | nul
   const goal = trial.plan.goals[planned.name]?.goodputPerSecond?.min ?? null;
   const offered = (driver.total('offered') * 1000) / durationMs;
   const isClosed = loadOf(trial.plan.load, planned).model === 'closed';
-  const settled = driver.responseSettled();
   return {
-    goodputPerSecond: (driver.count('ok') * 1000) / durationMs,
+    goodputPerSecond: (driver.okWithin * 1000) / durationMs,
     askedPerSecond: goal ?? (isClosed ? null : offered),
     started: driver.total('started'),
-    inFlightMean: settled === null ? 0 : (settled.mean * settled.totalCount) / 1000 / durationMs,
+    inFlightMean: (driver.inFlightMs ?? settledMs(driver)) / durationMs,
   };
+};
+
+const settledMs = (driver: DriverMeasure): number => {
+  const settled = driver.responseSettled();
+  return settled === null ? 0 : (settled.mean * settled.totalCount) / 1000;
 };

@@ -110,5 +110,53 @@ test.serial('a phase is told again only when it has changed', async t => {
   t.deepEqual(phasesTold(), [0, 1]);
   t.deepEqual(phasesTold(), []);
   await bench.settle(0);
-  t.deepEqual(phasesTold(), [0]);
+  // The success is of an operation of the one, and came in the other.
+  t.deepEqual(phasesTold(), [0, 1]);
+  t.deepEqual(phasesTold(), []);
+});
+
+test.serial(
+  'a success counts in the phase that lasts while it comes, whichever phase its operation is of',
+  async t => {
+    const bench = driverBench(t, {load: {model: 'closed', concurrency: 3}});
+    bench.driver.enterPhase(0);
+    bench.driver.startLoad();
+    await bench.advance(50);
+    await bench.settle(0);
+    // All three move to the fault's phase; two of them succeed in it, one when it is over.
+    bench.driver.enterPhase(1);
+    await bench.advance(20);
+    await bench.settle(1);
+    await bench.settle(2);
+    bench.driver.enterPhase(2);
+    await bench.advance(10);
+    await bench.settle(3);
+    bench.driver.stopLoad();
+    await bench.advance(10);
+    await bench.settle(4);
+    const {phases} = bench.booked(true);
+    t.deepEqual(
+      phases.map(({okWithin}) => okWithin),
+      [1, 2, 1],
+    );
+    t.deepEqual(
+      phases.map(({inFlightMs}) => inFlightMs),
+      [150, 60, 30],
+    );
+    t.is(
+      phases.reduce((sum, {outcomes}) => sum + outcomes.ok, 0),
+      5,
+    );
+  },
+);
+
+test.serial('of the hung operations those that had begun before the phase are told apart', async t => {
+  const bench = driverBench(t, {load: {model: 'closed', concurrency: 2}});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(10);
+  bench.driver.enterPhase(1);
+  await bench.settle(0);
+  await bench.advance(1400);
+  t.like(bench.booked(true).phases[1], {outcomes: {hung: 2}, hungMoved: 1});
 });

@@ -13,7 +13,7 @@ const chosen = test.macro({
       ...trial,
       phases: trial.phases.map(phase => ({
         ...phase,
-        outcomes: {...phase.outcomes, ok: goodputs[index] ?? 0},
+        goodputPerSecond: goodputs[index] ?? 0,
       })),
     }));
     const story = runStory(redactRun({...run, judgement: {...run.judgement, trials}}));

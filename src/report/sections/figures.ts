@@ -36,7 +36,7 @@ export const figuresSection = (story: RunStory): Section => ({
   title: 'Figures',
   blocks: [
     paragraph(
-      'Operations are counted in the phase in which they were meant to start. p50, p90 and p99 are response times of successes, from the intended start; settle p99 is over all that settled, well or not; attempts and CPU time are per operation; goodput is successes per second. The warm-up is shown and not judged.',
+      'Operations are counted in the phase in which they were meant to start; what is in flight from a calm phase when a fault begins counts in the fault’s, since it met it. p50, p90 and p99 are response times of successes, from the intended start; settle p99 is over all that settled, well or not; attempts and CPU time are per operation; goodput is the successes that came while the phase lasted, per second, whichever phase their operations are counted in. The warm-up is shown and not judged.',
     ),
     ...story.variants.flatMap(variantBlocks),
   ],

@@ -3,6 +3,7 @@ import {glanceBlocks} from '../at-a-glance.ts';
 import {type Block, heading, paragraph, type Section, type Text, table} from '../document.ts';
 import {describeFaults} from '../faults.ts';
 import {plannedDuration} from '../format.ts';
+import {gaugeBlocks} from '../gauges.ts';
 import {hitBlocks} from '../hits.ts';
 import {keptFileBlocks} from '../kept-files.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
@@ -28,6 +29,7 @@ export const investigationSection = (story: RunStory): Section => ({
       .map(phase => phaseBlocks(story, phase.name))
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
+    ...gaugeBlocks(story),
     ...processBlocks(story),
     ...profileBlocks(story),
     ...keptFileBlocks(story),

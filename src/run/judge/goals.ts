@@ -111,7 +111,7 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
     case 'successRatio':
       return counted(driver.successRatio);
     case 'goodputPerSecond':
-      return counted((driver.count('ok') * 1000) / durationMs(trial, reached));
+      return counted((driver.okWithin * 1000) / durationMs(trial, reached));
     case 'responseP50Ms':
       return quantileFigure(50, driver.responseOk(), driver.count('ok'));
     case 'responseP90Ms':

@@ -47,7 +47,7 @@ const summarise = (
     outcomes,
     overrun: driver.total('overrun'),
     successRatio: driver.successRatio,
-    goodputPerSecond: durationMs === 0 ? 0 : (outcomes.ok * 1000) / durationMs,
+    goodputPerSecond: durationMs === 0 ? 0 : (driver.okWithin * 1000) / durationMs,
     startLagP99Ms: p99Ms(driver.startLag()),
     responseP50Ms: percentileMs(responseOk, 50),
     responseP90Ms: percentileMs(responseOk, 90),
