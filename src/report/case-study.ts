@@ -63,6 +63,7 @@ const verdictBlock = ({run, variants, candidate}: RunStory): Block => {
     strong(verdictWords[judgement.verdict]),
     ' · scenario ',
     code(record.plan.name),
+    ...(record.plan.storm === undefined ? [] : [' in the storm ', code(record.plan.storm)]),
     ` · ${dateText(record.startedAt)} · `,
     ...names,
     ` · ${plural(record.trialsPerVariant, 'trial')} per variant`,

@@ -1,6 +1,16 @@
 // The weather report as sections: a table of libraries × faults, what each mark stands for, and how it was made.
 import {symptoms} from '../../model/symptoms.ts';
-import {type Block, code, list, paragraph, type Section, type Span, type Text, table} from '../document.ts';
+import {
+  type Block,
+  code,
+  lineBreak,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  type Text,
+  table,
+} from '../document.ts';
 import {count, percent} from '../format.ts';
 import {verdictWords} from '../goals.ts';
 import type {Weather, WeatherCell, WeatherRow} from './weather.ts';
@@ -25,8 +35,8 @@ const leadOf = ({rows}: Weather): Block => {
   return paragraph(
     'Each cell is what one library did while one fault was on and while it recovered from it, by the gravest symptom that was seen. ',
     changed
-      ? 'Rows marked «default options» are the library as it comes; the others have what its documentation recommends. '
-      : 'All rows are the library as it comes, with its default options: what its documentation recommends beside them is in the scenario of the same name. ',
+      ? 'A row with default options is the library as it comes; the others have what its documentation recommends, as told below. '
+      : 'All rows are the library as it comes, with its default options: what its documentation recommends instead is a variant of the scenario, to be tried beside them by its name. ',
     'A mark is no verdict on a library: a default may be right for other users, and the case study behind each cell says which option, whose promise, and what mends it.',
   );
 };
@@ -54,8 +64,9 @@ const nameOf = (row: WeatherRow, reportFile: string): Text => {
   return [
     {link: row.scenario, file: `${row.folder}/${reportFile}`},
     ...(version === undefined ? [] : [` ${version}`]),
-    row.role === 'default' ? '' : ` · ${row.variant}`,
     ...(row.gates.length > 0 ? [' †'] : []),
+    lineBreak,
+    row.role === 'default' ? 'default options' : row.variant,
   ];
 };
 

@@ -78,7 +78,8 @@ const cellOf = ({trials, symptoms}: VariantStory, {column, phases}: Span): Weath
   return {kind: 'clear', successRatio};
 };
 
-const isSeenIn = ({phase}: PresentFinding, phases: readonly string[]): boolean => phases.includes(phase);
+const isSeenIn = ({evidence}: PresentFinding, phases: readonly string[]): boolean =>
+  evidence.some(({phase}) => phases.includes(phase));
 
 /** Not so where the injector does not count. */
 const hitNothing = ({connectionsHit, actions}: FaultSummary): boolean =>

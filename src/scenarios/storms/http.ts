@@ -4,6 +4,8 @@ import {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from
 import {calm, type Storm, withRecoveries} from './storm.ts';
 
 const durationMs = 2500;
+/** Silence is to last longer than callers are ready to wait, so that it shows who bounds the wait. */
+const silenceMs = 3500;
 /** As a gateway that lets some through. */
 const probability = 0.5;
 
@@ -30,7 +32,7 @@ export const http: Storm = {
         {name: 'bad-gateway', durationMs, faults: [httpStatus({status: 502, close: true, probability})]},
         {
           name: 'no-answer',
-          durationMs,
+          durationMs: silenceMs,
           faults: [httpFault({stage: 'response', action: 'hang', probability})],
         },
         {
@@ -45,7 +47,7 @@ export const http: Storm = {
         },
         {
           name: 'answer-hangs',
-          durationMs,
+          durationMs: silenceMs,
           faults: [httpFault({stage: 'response', action: 'hang', cutRatio: 0.5, probability})],
         },
         {
@@ -60,7 +62,7 @@ export const http: Storm = {
           faults: [wrongContentLength({differenceBytes: 10, close: true, probability})],
         },
         {name: 'keep-alive-dropped', durationMs, faults: [dropKeepAlive({announce: false})]},
-        {name: 'stall', durationMs, faults: [stall()]},
+        {name: 'stall', durationMs: silenceMs, faults: [stall()]},
         {name: 'reset', durationMs, faults: [resetPeer()]},
         {name: 'refused', durationMs, faults: [refuse()]},
       ],

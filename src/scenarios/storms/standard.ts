@@ -16,6 +16,8 @@ import {
 import {calm, type Storm, withRecoveries} from './storm.ts';
 
 const durationMs = 2500;
+/** Silence is to last longer than callers are ready to wait, so that it shows who bounds the wait. */
+const silenceMs = 3500;
 
 export const standard: Storm = {
   name: 'standard',
@@ -32,9 +34,9 @@ export const standard: Storm = {
           durationMs,
           faults: [slicer({averageSizeBytes: 16, sizeVariationBytes: 8, delayUs: 500})],
         },
-        {name: 'stall', durationMs, faults: [stall()]},
-        {name: 'requests-lost', durationMs, faults: [stall({direction: 'upstream'})]},
-        {name: 'half-open', durationMs, faults: [halfOpen()]},
+        {name: 'stall', durationMs: silenceMs, faults: [stall()]},
+        {name: 'requests-lost', durationMs: silenceMs, faults: [stall({direction: 'upstream'})]},
+        {name: 'half-open', durationMs: silenceMs, faults: [halfOpen()]},
         {name: 'timeout', durationMs, faults: [timeout({timeoutMs: 500})]},
         {name: 'reset', durationMs, faults: [resetPeer()]},
         {name: 'cut-short', durationMs, faults: [resetAfter({afterBytes: 1000, afterMs: 500})]},
