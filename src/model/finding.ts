@@ -23,6 +23,19 @@ export type Evidence = {
   readonly operations: readonly string[];
   /** Trace ids that show it, where it is the telemetry that was looked at. */
   readonly traces?: readonly string[];
+  /** What the target's ledger has of the operations, where the target is the witness. */
+  readonly ledger?: readonly LedgerEntry[];
+  /** Connections that show it, by their numbers at the injector. */
+  readonly connections?: readonly number[];
+  /** Files that show it, such as a profile: paths in the run's folder. */
+  readonly files?: readonly string[];
+};
+
+export type LedgerEntry = {
+  readonly operation: string;
+  /** Up to 255, as the ledger counts. */
+  readonly attempts: number;
+  readonly effects: number;
 };
 
 /** Evidence before it is said of which phase it is. */

@@ -11,7 +11,9 @@ export type Span =
   /** To the heading of this document that has the id. */
   | {readonly link: string; readonly to: string}
   /** To a file, by its path from this document's. */
-  | {readonly link: string; readonly file: string};
+  | {readonly link: string; readonly file: string}
+  /** Out of this document, to a page of the web. */
+  | {readonly link: string; readonly url: string};
 
 export type Text = readonly Span[];
 

@@ -64,10 +64,11 @@ const renderSpan = (span: Span, inTable: boolean): string => {
 };
 
 /** As a path of a URL: no blank, no bracket that would end it. */
-const targetOf = (span: Extract<Span, {readonly link: string}>): string =>
-  'to' in span
-    ? `#${span.to}`
-    : span.file.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
+const targetOf = (span: Extract<Span, {readonly link: string}>): string => {
+  if ('to' in span) return `#${span.to}`;
+  if ('url' in span) return `<${span.url}>`;
+  return span.file.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
+};
 
 /** Plain text that stays plain: no markup, no HTML, no table cell, one line. */
 export const escapeText = (text: string): string =>

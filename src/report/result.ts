@@ -5,6 +5,8 @@ import type {Verdict} from '../model/goal.ts';
 import type {Picture} from '../model/picture.ts';
 import type {Json} from '../model/plan.ts';
 import type {Account, Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
+import type {SymptomFacts} from '../model/symptoms/facts.ts';
+import {type SymptomId, symptomIds, symptoms} from '../model/symptoms.ts';
 import type {SubjectEnd} from '../model/trial.ts';
 import type {RatioInterval} from '../stats/bootstrap.ts';
 import {compareGoodput} from './comparison.ts';
@@ -44,6 +46,9 @@ export type ResultVariant = {
   readonly trials: readonly ResultTrial[];
 };
 
+/** What is known of a symptom before any run. */
+export type ResultSymptom = Pick<SymptomFacts, 'sees' | 'cause' | 'remedy' | 'source'>;
+
 export type Result = {
   readonly schemaVersion: typeof resultSchemaVersion;
   readonly runId: string;
@@ -67,6 +72,8 @@ export type Result = {
   readonly environment: Environment;
   readonly calibration: Calibration | null;
   readonly variants: readonly ResultVariant[];
+  /** By id, each symptom that a finding tells to be present: its usual cause, its usual remedy, and where that is from. */
+  readonly symptoms: {readonly [symptom: string]: ResultSymptom};
 };
 
 export const resultOf = (story: RunStory): Result => {
@@ -90,7 +97,20 @@ export const resultOf = (story: RunStory): Result => {
     environment: record.environment,
     calibration: record.calibration,
     variants: story.variants.map(variant => variantOf(story, variant)),
+    symptoms: Object.fromEntries(
+      symptomIds.filter(symptom => isPresent(story, symptom)).map(symptom => [symptom, factsOf(symptom)]),
+    ),
   };
+};
+
+const isPresent = ({variants}: RunStory, symptom: SymptomId): boolean =>
+  variants.some(variant =>
+    variant.symptoms.some(story => story.symptom === symptom && story.verdict === 'present'),
+  );
+
+const factsOf = (symptom: SymptomId): ResultSymptom => {
+  const {sees, cause, remedy, source} = symptoms[symptom];
+  return {sees, cause, remedy, source};
 };
 
 const variantOf = (story: RunStory, {variant, trials, goals, phases}: VariantStory): ResultVariant => ({

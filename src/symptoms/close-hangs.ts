@@ -27,7 +27,8 @@ export const closeHangs: Detector<'close-hangs'> = (trial, {closeMs, connectCoun
     const says = `The process was still alive ${Math.round(value)} ms after close(), and had to be ended.`;
     hangs.push(found('drain', {witness: 'system', says, value, threshold: closeMs, unit: 'ms', count: 1}));
   }
-  const connects = connectsAfter(trial, closing.startMs + durationMs + clockSlackMs);
+  const late = connectsAfter(trial, closing.startMs + durationMs + clockSlackMs);
+  const connects = late.length;
   if (connects > connectCount) {
     const says = `${counted(connects, 'connection')} made after close() had settled.`;
     const value = connects;
@@ -39,11 +40,12 @@ export const closeHangs: Detector<'close-hangs'> = (trial, {closeMs, connectCoun
         threshold: connectCount,
         unit: 'count',
         count: value,
+        connections: late.slice(0, 3),
       }),
     );
   }
   return presentIf('close-hangs', 'fail', hangs);
 };
 
-const connectsAfter = ({injectorLog, originEpochMs}: Trial, atMs: number): number =>
-  (injectorLog?.connections ?? []).filter(({openedMs}) => openedMs - originEpochMs > atMs).length;
+const connectsAfter = ({injectorLog, originEpochMs}: Trial, atMs: number): number[] =>
+  (injectorLog?.connections ?? []).filter(({openedMs}) => openedMs - originEpochMs > atMs).map(({id}) => id);

@@ -28,8 +28,20 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
       threshold,
       unit: 'count',
       count: last.witness.openedConnections,
+      ...openAt(trial, last.atMs),
     }),
   ]);
+};
+
+const connectionsShown = 3;
+
+/** The first that were open then, where the injector noted connections. */
+const openAt = ({injectorLog, originEpochMs}: Trial, atMs: number): {connections?: readonly number[]} => {
+  const open = (injectorLog?.connections ?? []).filter(
+    ({openedMs, closedMs}) =>
+      openedMs - originEpochMs <= atMs && (closedMs === null || closedMs - originEpochMs > atMs),
+  );
+  return open.length === 0 ? {} : {connections: open.slice(0, connectionsShown).map(({id}) => id)};
 };
 
 const rising = (trial: Trial, threshold: number): Found[] => {

@@ -29,6 +29,7 @@ import {noBackoff} from './no-backoff.ts';
 import {noDefaultTimeout} from './no-default-timeout.ts';
 import {noJitter} from './no-jitter.ts';
 import {outOfMemory} from './out-of-memory.ts';
+import {withPointers} from './pointers.ts';
 import {poolExhaustion} from './pool-exhaustion.ts';
 import {poolGaugeWrong} from './pool-gauge-wrong.ts';
 import {poolSlotLeak} from './pool-slot-leak.ts';
@@ -116,7 +117,7 @@ export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => det
 /** What one detector says, by the thresholds of the trial's plan. */
 export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
   try {
-    return detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));
+    return withPointers(trial, detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds)));
   } catch (error) {
     return inconclusive(symptom, `its detector failed: ${String(error)}`);
   }

@@ -2,7 +2,7 @@
 import type {Detector} from '../model/finding.ts';
 import {hungAfterMs} from '../model/plan.ts';
 import type {Trial} from '../model/trial.ts';
-import {counted, type Found, found, operationsWith, phaseName, presentIf} from './say.ts';
+import {counted, type Found, found, inRunFolder, operationsWith, phaseName, presentIf} from './say.ts';
 
 export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: threshold}) => {
   const limitMs = hungAfterMs(trial.plan.operation);
@@ -44,6 +44,14 @@ const reported = (trial: Trial): Found[] => {
   if (!kept || inFlight === 0) return [];
   const says = `${counted(inFlight, 'operation')} had not settled when the drain was over; what the process held open then is in Node's report of it, ${kept.file}.`;
   return [
-    found('drain', {witness: 'system', says, value: inFlight, threshold: 0, unit: 'count', count: inFlight}),
+    found('drain', {
+      witness: 'system',
+      says,
+      value: inFlight,
+      threshold: 0,
+      unit: 'count',
+      count: inFlight,
+      files: [inRunFolder(trial, kept.file)],
+    }),
   ];
 };

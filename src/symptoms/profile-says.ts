@@ -1,7 +1,7 @@
 // Whose doing it was, by the profile of the phase: a second piece of evidence, where the process was profiled.
 import {frameName, type ProfileSummary, type TopFrame} from '../model/profile.ts';
 import type {Trial} from '../model/trial.ts';
-import {type Found, found, size} from './say.ts';
+import {type Found, found, inRunFolder, size} from './say.ts';
 
 type What = ProfileSummary['what'];
 
@@ -43,7 +43,8 @@ const evidenceOf = (trial: Trial, phase: string, whats: readonly What[]): Found[
   if (!most || !frame || used <= 0) return [];
   const says = `${openings[profile.what](used, phase)}, ${percent(most.self / used)} of it for ${most.owner}; the most by a single function was ${functionText(frame, used)}.`;
   const figures = {value: most.self / used, threshold: 0, unit: 'share', count: profile.sampleCount} as const;
-  return [found(phase, {witness: 'profile', says, ...figures})];
+  const files = profile.files.map(file => inRunFolder(trial, file));
+  return [found(phase, {witness: 'profile', says, ...figures, ...(files.length === 0 ? {} : {files})})];
 };
 
 /** Behind the first finding comes what the profile says of its phase; the first is the worst. */

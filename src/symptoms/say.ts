@@ -55,6 +55,9 @@ export const firstIds = (trial: Trial, holds: (index: number) => boolean): strin
 /** The receiver takes what follows the last phase for the drain. */
 export const phaseName = (trial: Trial, phase: number): string => trial.plan.phases[phase]?.name ?? 'drain';
 
+/** The path in the run's folder of a file in the trial's. */
+export const inRunFolder = ({id}: Trial, file: string): string => `trials/${id}/${file}`;
+
 /** «1 operation», «2 operations». */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

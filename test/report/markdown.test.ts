@@ -57,6 +57,13 @@ test('a link leads to the heading with its id, whatever its words', t => {
   );
 });
 
+test('a link to the web keeps its address', t => {
+  t.is(
+    rendered(paragraph({link: 'a_b', url: 'https://example.org/a_(b)'})),
+    '[a\\_b](<https://example.org/a_(b)>)',
+  );
+});
+
 test('a fence is longer than any run of backticks in it', t => {
   t.is(rendered({kind: 'code', language: 'text', text: 'a\n````\nb\n'}), '`````text\na\n````\nb\n`````');
 });

@@ -66,6 +66,7 @@ test('amplification: attempts count in the phase of their operation, and only in
         unit: 'ratio',
         count: 2,
         operations: ['defaults-1-2'],
+        ledger: [{operation: 'defaults-1-2', attempts: 4, effects: 0}],
       },
     ],
   });
@@ -151,6 +152,10 @@ test('duplicates: one is enough, in the phase that has most', t => {
         unit: 'count',
         count: 3,
         operations: ['defaults-1-1', 'defaults-1-3'],
+        ledger: [
+          {operation: 'defaults-1-1', attempts: 2, effects: 2},
+          {operation: 'defaults-1-3', attempts: 3, effects: 3},
+        ],
       },
       {
         phase: 'recovery',
@@ -161,6 +166,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
         unit: 'count',
         count: 1,
         operations: ['defaults-1-4'],
+        ledger: [{operation: 'defaults-1-4', attempts: 1, effects: 2}],
       },
     ],
   });

@@ -78,9 +78,10 @@ export const renderText = (text: Text): string => text.map(renderSpan).join('');
 const renderSpan = (span: Span): string => {
   if (typeof span === 'string') return escapeHtml(span);
   if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
+  if ('url' in span) return `<a href="${escapeHtml(span.url)}" rel="noreferrer">${escapeHtml(span.link)}</a>`;
   if ('link' in span) return `<a href="${hrefOf(span)}">${escapeHtml(span.link)}</a>`;
   return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
 };
 
-const hrefOf = (span: Extract<Span, {readonly link: string}>): string =>
+const hrefOf = (span: Extract<Span, {readonly to: string} | {readonly file: string}>): string =>
   'to' in span ? `#${span.to}` : escapeHtml(span.file.split('/').map(encodeURIComponent).join('/'));

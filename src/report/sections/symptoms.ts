@@ -1,10 +1,11 @@
 // Symptoms: what the baseline did wrong, each with its evidence; then what was clear, and what could not be known.
-import type {Evidence} from '../../model/finding.ts';
+import type {Evidence, LedgerEntry, SymptomId} from '../../model/finding.ts';
 import {type Picture, pictures} from '../../model/picture.ts';
 import {symptoms} from '../../model/symptoms.ts';
 import {
   type Block,
   code,
+  joined,
   lineBreak,
   list,
   paragraph,
@@ -59,6 +60,8 @@ export const symptomBlocks = (story: VariantStory): Block[] => {
       ['Symptom', 'Phase', 'Evidence', '>Number', '>Threshold', '>Count', 'Witness'],
       present.flatMap(symptom => rowsOf(symptom, story)),
     ),
+    paragraph('What usually causes and mends this:'),
+    list(present.map(({symptom}) => whyOf(symptom))),
     ...rest(story),
   ];
 };
@@ -90,7 +93,15 @@ const nameOf = (story: SymptomStory): Text => {
   return [strong(symptom), severity, lineBreak, symptoms[symptom].sees, ...share];
 };
 
-const saysOf = ({says, operations, traces = []}: Evidence): Text => {
+const whyOf = (symptom: SymptomId): Text => {
+  const {cause, remedy, source} = symptoms[symptom];
+  const {title, url} = source;
+  return [strong(symptom), `: ${cause} What usually mends it: ${remedy} Source: `, {link: title, url}, '.'];
+};
+
+const saysOf = (evidence: Evidence): Text => [...exampleText(evidence), ...pointerText(evidence)];
+
+const exampleText = ({says, operations, traces = []}: Evidence): Text => {
   // A trace leads further than an operation's id, and each is of the operation beside it.
   const shown = operations.length > 0 ? operations : traces;
   if (shown.length === 0) return [says];
@@ -100,6 +111,31 @@ const saysOf = ({says, operations, traces = []}: Evidence): Text => {
   });
   return [says, operations.length > 0 ? ' For example ' : ' For example trace ', ...examples, '.'];
 };
+
+/** Where else it can be looked up. */
+const pointerText = ({ledger = [], connections = [], files = []}: Evidence): Text => [
+  ...(ledger.length > 0
+    ? [' In the ledger: ', ...joined(ledger.slice(0, examplesShown).map(entryText), '; '), '.']
+    : []),
+  ...(connections.length > 0
+    ? [` At the injector: connection${connections.length === 1 ? '' : 's'} ${connections.join(', ')}.`]
+    : []),
+  ...(files.length > 0
+    ? [
+        ' See ',
+        ...joined(
+          files.map((file): Text => [code(file)]),
+          ', ',
+        ),
+        '.',
+      ]
+    : []),
+];
+
+const entryText = ({operation, attempts, effects}: LedgerEntry): Text => [
+  code(operation),
+  ` ${plural(attempts, 'attempt')}, ${plural(effects, 'effect')}`,
+];
 
 const rest = ({symptoms: stories}: VariantStory): Block[] => {
   const clear = stories.filter(({verdict}) => verdict === 'clear');
