@@ -34,6 +34,10 @@ export type ProxyWitness = {
   readonly failedDials: number;
   /** Live connections closed because the proxy was disabled, deleted or restarted; not those that a toxic cut. */
   readonly cutConnections: number;
+  /** Connections that were reset because a toxic failed there, by a defect of the injector. */
+  readonly failedConnections: number;
+  /** The toxic's name, where it is known which, and the error with its stack; null as long as none has failed. */
+  readonly lastFailure: string | null;
   /** Bytes forwarded to the upstream. */
   readonly upstreamBytes: number;
   /** Bytes forwarded to clients. */
@@ -52,6 +56,7 @@ export type ConnectionEnd =
   | 'dial-failed'
   | 'closed-by-fault'
   | 'reset-by-fault'
+  | 'fault-failed'
   | 'cut';
 
 /** One element of `GET /foulweather/proxies/{name}/connections`, oldest first. */

@@ -3,6 +3,7 @@
 import test from 'ava';
 import {Injector} from '../../src/faults/control.ts';
 import {type Injector as Server, startInjector} from '../../src/faults/server/injector.ts';
+import {wholeEpochMs} from '../../src/model/clock.ts';
 import {
   bandwidth,
   blackhole,
@@ -121,7 +122,7 @@ const between = test.macro({
     give(live, 'request');
     await live.bytes(response.length);
 
-    const beforeMs = Date.now();
+    const beforeMs = wholeEpochMs();
     await link.apply('phase', [fault], 1000);
     if (reaches === 'new') {
       give(live, 'request');
@@ -139,7 +140,7 @@ const between = test.macro({
       const isHit = async () => (await link.witness())?.faults[name]?.connectionsHit === wanted;
       await until(isHit, 10_000, `${wanted} connections hit`);
       await link.apply('calm', []);
-      const afterMs = Date.now();
+      const afterMs = wholeEpochMs();
       const {firstHitMs, lastHitMs} = (await link.witness())!.faults[name]!;
       t.true(
         firstHitMs! >= beforeMs && lastHitMs! <= afterMs,

@@ -106,6 +106,8 @@ export const injectorOf = (variant: string, reached: number, endMs: number): Inj
         peakConnections: 50,
         failedDials: 0,
         cutConnections: 0,
+        failedConnections: 0,
+        lastFailure: null,
         upstreamBytes: index * 20_000,
         downstreamBytes: index * 30_000,
         faults: {},

@@ -99,6 +99,8 @@ export const witnessOf = (actions: number): ProxyWitness => ({
   peakConnections: 2,
   failedDials: 0,
   cutConnections: 0,
+  failedConnections: 0,
+  lastFailure: null,
   upstreamBytes: 1000,
   downstreamBytes: 1000,
   faults: {

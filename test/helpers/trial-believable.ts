@@ -113,6 +113,8 @@ export const connectionsAt = (atMs: number, open: number, opened: number = open)
     peakConnections: open,
     failedDials: 0,
     cutConnections: 0,
+    failedConnections: 0,
+    lastFailure: null,
     upstreamBytes: 0,
     downstreamBytes: 0,
     faults: {},

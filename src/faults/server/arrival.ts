@@ -10,8 +10,12 @@ export type ArrivalHost = {
   readonly decided: (toxic: Toxic, isActive: boolean) => void;
 };
 
-/** A connection that is not served, the toxic that turned it away, and how. */
-export type TurnedAway = {readonly toxic: Toxic; readonly reception: Exclude<Reception, 'serve'>};
+/** A connection that is not served, the toxic that turned it away, and how; or what the toxic threw instead. */
+export type TurnedAway = {
+  readonly toxic: Toxic;
+  readonly reception: Exclude<Reception, 'serve'> | 'fail';
+  readonly error?: unknown;
+};
 
 export function receive(
   toxics: Iterable<Toxic>,
@@ -20,7 +24,12 @@ export function receive(
 ): TurnedAway | undefined {
   for (const toxic of toxics) {
     const {name, direction, attributes, toxicity, selection} = toxic;
-    const reception = toxic.isInForce ? toxic.type.onAccept?.(arrival, attributes) : undefined;
+    let reception: Reception | undefined;
+    try {
+      if (toxic.isInForce) reception = toxic.type.onAccept?.(arrival, attributes);
+    } catch (error) {
+      return {toxic, reception: 'fail', error};
+    }
     if (reception === undefined || reception === 'serve') continue;
     const random = createRandom([...seedParts, direction, name, 0]);
     const isHit = selection.decide(selection.meet(), random, toxicity);

@@ -102,7 +102,11 @@ export class Connection {
     this.#upstream?.destroy();
   }
 
-  #turnAway({toxic, reception}: TurnedAway): void {
+  #turnAway({toxic, reception, error}: TurnedAway): void {
+    if (reception === 'fail') {
+      this.#failed(error, toxic);
+      return;
+    }
     this.#acted(toxic);
     this.#ended('closed-by-fault');
     if (reception === 'close') {
@@ -147,6 +151,7 @@ export class Connection {
       closedEarly: () => this.#ended('closed-by-fault'),
       reset: () => this.#reset(),
       sever: direction => this.#sever(direction, upstream),
+      failed: (toxic, error) => this.#failed(error, toxic),
     };
     this.#links = [
       new Link(host, 'upstream', {source: this.#client, destination: upstream}),
@@ -200,11 +205,18 @@ export class Connection {
       acted: toxic => this.#acted(toxic),
       closedEarly: () => this.#ended('closed-by-fault'),
       cut: () => this.#cut(),
+      failed: (error, toxic) => this.#failed(error, toxic),
     };
   }
 
-  #reset(): void {
-    this.#ended('reset-by-fault');
+  /** A toxic that fails is a defect of the injector: it is noted, and takes no more with it than this connection. */
+  #failed(error: unknown, toxic: Toxic | undefined): void {
+    this.#host.witness.failed(toxic?.name, error);
+    this.#reset('fault-failed');
+  }
+
+  #reset(end: 'reset-by-fault' | 'fault-failed' = 'reset-by-fault'): void {
+    this.#ended(end);
     for (const link of this.#links) link.kill();
     this.#client.resetAndDestroy();
     this.#upstream?.resetAndDestroy();

@@ -17,6 +17,7 @@ export type LinkHost = {
   readonly closedEarly: () => void;
   readonly reset: () => void;
   readonly sever: (direction: StreamDirection) => void;
+  readonly failed: (toxic: Toxic, error: unknown) => void;
 };
 
 export type LinkEnds = {

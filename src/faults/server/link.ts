@@ -213,7 +213,7 @@ export class Link implements Receiver {
   }
 
   #createStage(toxic: Toxic): Stage {
-    const {closedEarly, reset, acted, sever} = this.#host;
+    const {closedEarly, reset, acted, sever, failed} = this.#host;
     const host: StageHost = {
       wantsInput: this.#feed,
       closing: (ending, isEarly) => {
@@ -226,6 +226,7 @@ export class Link implements Receiver {
       acted: () => acted(toxic),
       reset,
       sever: () => sever(this.direction),
+      failed: error => failed(toxic, error),
     };
     return new Stage(host, this, toxic.type.queuedChunks);
   }

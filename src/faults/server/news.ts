@@ -1,6 +1,7 @@
 // What is new at a proxy since somebody asked: connections that were opened, hit or closed, and requests that were hit. What
 // does not fit is counted.
 
+import {wholeEpochMs} from '../../model/clock.ts';
 import type {ConnectionRecord, ProxyNews} from '../../model/proxy-witness.ts';
 import {ApiError} from './api-error.ts';
 import type {HttpRules} from './http/rules.ts';
@@ -36,7 +37,7 @@ export function readSince(query: URLSearchParams): Since {
 
 export function newsOf(witness: Witness, http: HttpRules, since: Since): ProxyNews {
   const {sinceMs, limit} = since;
-  const atMs = Date.now();
+  const atMs = wholeEpochMs();
   const kept = witness.connections();
   const {openedConnections} = witness.report();
   const wasHit = ({hitsMs}: ConnectionRecord): boolean => hitsMs.some(hitMs => hitMs >= sinceMs);

@@ -41,6 +41,8 @@ export type StageHost = {
   readonly reset: () => void;
   /** Closes the socket from which this direction comes, without telling the other side. */
   readonly sever: () => void;
+  /** The toxic threw that, and cannot go on. */
+  readonly failed: (error: unknown) => void;
 };
 
 export type StageStart = {
@@ -170,7 +172,7 @@ export class Stage implements Receiver {
   start({run, random}: StageStart): void {
     if (this.#isClosed) return;
     this.#random = random;
-    this.#steps = run(this);
+    this.#steps = this.#contain(() => run(this));
     this.#step();
   }
 
@@ -210,7 +212,7 @@ export class Stage implements Receiver {
     const steps = this.#steps;
     this.#isStepping = true;
     this.#waitsFor = undefined;
-    const {done, value} = steps.next();
+    const {done, value} = this.#contain(() => steps.next()) ?? {done: true, value: undefined};
     this.#isStepping = false;
     if (this.#isClosed) {
       this.kill();
@@ -222,6 +224,17 @@ export class Stage implements Receiver {
       steps.return();
     } else {
       this.#waitsFor = value;
+    }
+  }
+
+  /** A toxic that throws is done, and so is its connection; the injector and the other connections go on. */
+  #contain<T>(act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.#isClosed = true;
+      this.#host.failed(error);
+      return undefined;
     }
   }
 }

@@ -1,5 +1,6 @@
 // Counts what happened at one proxy, so that a run can prove that its faults hit.
 
+import {wholeEpochMs} from '../../model/clock.ts';
 import type {
   ConnectionEnd,
   ConnectionRecord,
@@ -29,13 +30,15 @@ export class Witness {
   #peakConnections = 0;
   #failedDials = 0;
   #cutConnections = 0;
+  #failedConnections = 0;
+  #lastFailure: string | null = null;
   #upstreamBytes = 0;
   #downstreamBytes = 0;
 
   opened(): OpenRecord {
     const record: OpenRecord = {
       id: ++this.#openedConnections,
-      openedMs: Date.now(),
+      openedMs: wholeEpochMs(),
       closedMs: null,
       upstreamBytes: 0,
       downstreamBytes: 0,
@@ -58,7 +61,7 @@ export class Witness {
 
   closed(record: OpenRecord): void {
     if (record.closedMs !== null) return;
-    record.closedMs = Date.now();
+    record.closedMs = wholeEpochMs();
     this.#openConnections--;
   }
 
@@ -98,7 +101,7 @@ export class Witness {
     const fault = this.#faults.get(name);
     if (fault === undefined) return;
     fault.actions++;
-    fault.lastHitMs = Date.now();
+    fault.lastHitMs = wholeEpochMs();
     fault.firstHitMs ??= fault.lastHitMs;
     if (record === undefined || record.hits.includes(name)) return;
     record.hits.push(name);
@@ -110,6 +113,13 @@ export class Witness {
     fault.connectionsHit++;
   }
 
+  /** A toxic threw that. Without a name it is not known which. */
+  failed(name: string | undefined, error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#failedConnections++;
+    this.#lastFailure = name === undefined ? what : `${name}: ${what}`;
+  }
+
   report(): ProxyWitness {
     return {
       openConnections: this.#openConnections,
@@ -117,6 +127,8 @@ export class Witness {
       peakConnections: this.#peakConnections,
       failedDials: this.#failedDials,
       cutConnections: this.#cutConnections,
+      failedConnections: this.#failedConnections,
+      lastFailure: this.#lastFailure,
       upstreamBytes: this.#upstreamBytes,
       downstreamBytes: this.#downstreamBytes,
       faults: Object.fromEntries(this.#faults),

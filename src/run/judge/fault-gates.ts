@@ -1,11 +1,28 @@
 // Whether the faults were what the scenario asks for: one that hit nothing, or by other dice, is another test.
+import type {ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
+import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
 
-export const faultGates = (phases: readonly PhaseSummary[]): Gate[] => [
+export const faultGates = ({injector}: Pick<Trial, 'injector'>, phases: readonly PhaseSummary[]): Gate[] => [
+  ...faultsFailed(injector),
   ...faultsHit(phases),
   ...faultRates(phases),
 ];
+
+/** What the subject then met was none of its faults. A run of an older version does not know. */
+const faultsFailed = (injector: Trial['injector']): Gate[] => {
+  const {failedConnections, lastFailure}: Partial<ProxyWitness> = injector.at(-1)?.witness ?? {};
+  if (!failedConnections) return [];
+  const [error = ''] = (lastFailure ?? '').split('\n', 1);
+  return [
+    {
+      name: 'fault-failed',
+      reason: `The injector reset connections (${failedConnections}) on which a fault failed: ${error}`,
+      advice: 'It is a defect of foulweather; the journal of the trial has the stack of the last one.',
+    },
+  ];
+};
 
 /** A fault that hit nothing is not a test. */
 const faultsHit = (phases: readonly PhaseSummary[]): Gate[] =>

@@ -18,7 +18,7 @@ export const checkGates = (gated: Gated): Gate[] => [
   ...ended(gated.trial),
   ...(died(gated.trial)
     ? []
-    : [...faultGates(gated.phases), ...baselineGates(gated), ...machineGates(gated)]),
+    : [...faultGates(gated.trial, gated.phases), ...baselineGates(gated), ...machineGates(gated)]),
   ...accountGates(gated.trial),
   ...withoutTrouble(gated.trial),
 ];

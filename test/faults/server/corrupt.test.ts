@@ -69,6 +69,17 @@ test('a rate of 1000 per KB hits every byte, and removal ends it', withScene, ec
   t.is(flips(Buffer.concat([client.received.subarray(0, 5000), data]), client.received).length, 0);
 });
 
+for (const rate of [1e-9, 1e-14, 1e-300, 5e-324]) {
+  test(`a rate as small as ${rate} leaves a little data as it is`, withScene, echo, async (t, scene) => {
+    await scene.add({type: 'corrupt', name: 'c', attributes: {rate}});
+    const client = await scene.connect();
+    const data = pattern(5000);
+    await roundTrip(client, data);
+    t.true(client.received.equals(data));
+    t.is((await hitsOf(scene, 'c')).actions, 0);
+  });
+}
+
 async function corrupted(t: ExecutionContext, seed: number, pieceBytes: number): Promise<string> {
   const injector = await startInjector({host: '127.0.0.1', port: 0, seed});
   t.teardown(() => injector.close());

@@ -1,5 +1,6 @@
 // What is new at a proxy: each connection and each hit is told once, or counted as left out.
 import test from 'ava';
+import {wholeEpochMs} from '../../../src/model/clock.ts';
 import type {ProxyNews} from '../../../src/model/proxy-witness.ts';
 import {roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {faultScenes, untilWitness} from '../../helpers/proxy-faults.ts';
@@ -17,8 +18,8 @@ const since = ({atMs, connectionCount, hitCount}: ProxyNews): string =>
 
 /** Times are whole milliseconds: what follows is in another one. */
 const nextMs = async (): Promise<void> => {
-  const nowMs = Date.now();
-  while (Date.now() === nowMs) await new Promise(resolve => setImmediate(resolve));
+  const nowMs = wholeEpochMs();
+  while (wholeEpochMs() === nowMs) await new Promise(resolve => setImmediate(resolve));
 };
 
 /** One request on a connection of its own, which the status fault answers. */
@@ -37,7 +38,7 @@ test('connections are news when they open, are hit, and close', withScene, echo,
   await nextMs();
   const quiet = await newsOf(scene, since(opened));
   t.like(quiet, {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0});
-  const beforeMs = Date.now();
+  const beforeMs = wholeEpochMs();
   await scene.add({type: 'latency', name: 'l', attributes: {latency: 1}});
   await roundTrip(client, 'ping');
   const hit = await newsOf(scene, since(quiet));

@@ -52,6 +52,8 @@ const nothing = {
   peakConnections: 0,
   failedDials: 0,
   cutConnections: 0,
+  failedConnections: 0,
+  lastFailure: null,
 };
 const fault = (
   type: string,

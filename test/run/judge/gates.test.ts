@@ -4,6 +4,7 @@ import test from 'ava';
 import type {HarnessSample, TrialEvent} from '../../../src/model/event.ts';
 import type {Verdict} from '../../../src/model/goal.ts';
 import type {Phase, Plan} from '../../../src/model/plan.ts';
+import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
 import type {Calibration, FaultSummary, TrialJudgement} from '../../../src/model/run.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
 import {judgeRun} from '../../../src/run/judge/judge.ts';
@@ -44,6 +45,23 @@ test('the gate tells the numbers', t => {
     gate?.reason,
     'The fault latency of phase slow was asked to hit 20 % and hit 40 of 100, which tells of 27.6 % to 53.4 % (99 % interval).',
   );
+});
+
+test('a fault that failed in the injector is no test, and a journal that does not know of any is', t => {
+  const names = (failure: Partial<ProxyWitness>): readonly string[] => {
+    const trial = trialOf();
+    const injector = trial.injector.map(sample => ({...sample, witness: {...sample.witness, ...failure}}));
+    const phases = summarisePhases(trial);
+    return checkGates({trial: {...trial, injector}, phases, goals: [], calibration: null}).map(
+      ({name, reason}) => `${name}: ${reason}`,
+    );
+  };
+  t.deepEqual(names({failedConnections: 2, lastFailure: 'l: RangeError: no\n    at x.ts:1'}), [
+    'fault-failed: The injector reset connections (2) on which a fault failed: l: RangeError: no',
+  ]);
+  t.deepEqual(names({}), []);
+  const old = {failedConnections: undefined, lastFailure: undefined} as unknown as Partial<ProxyWitness>;
+  t.deepEqual(names(old), []);
 });
 
 /** The deadline of the trial is 1 s: what may not be late by more than 5 % of it may be so by 50 ms. */

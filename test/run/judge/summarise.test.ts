@@ -155,6 +155,8 @@ for (const [title, samples, connectionsHit, actions] of refusals) {
       ...witnessOf(0),
       openedConnections: opened,
       cutConnections: cut,
+      failedConnections: 0,
+      lastFailure: null,
     });
     const journal = journalOf({actions: null});
     const events = samples.map(([atMs, opened, cut]) => ({

@@ -36,6 +36,11 @@ export class HttpExchange implements Exchange {
     this.request = request;
     this.number = number;
     this.taken = taken;
+  }
+
+  /** Lets the fault that took it begin. */
+  begin(): void {
+    const {taken} = this;
     if (taken !== undefined) this.#handling = taken.http.handle(this, taken.toxic.attributes);
   }
 

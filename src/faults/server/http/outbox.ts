@@ -11,6 +11,8 @@ export type OutboxHost = {
   readonly end: (ending: Ending) => void;
   /** There is room again. */
   readonly drained: () => void;
+  /** Runs what may throw. */
+  readonly contain: (act: () => void) => void;
 };
 
 type Item =
@@ -21,7 +23,7 @@ type Item =
 export class Outbox {
   readonly #host: OutboxHost;
   readonly #items: Item[] = [];
-  readonly #alarm = new Alarm(() => this.#pump());
+  readonly #alarm = new Alarm(() => this.#host.contain(() => this.#pump()));
   /** When the bytes before will have been sent. */
   #freeMs = 0;
 

@@ -18,21 +18,26 @@ export type WatchHost = {
   readonly closedEarly: () => void;
   /** Closes both sockets at once. */
   readonly cut: () => void;
+  /** The toxic, where it is known which, threw that, and cannot go on. */
+  readonly failed: (error: unknown, toxic: Toxic | undefined) => void;
   /** This watch is over; the connection goes on. */
   readonly done: () => void;
 };
 
-/** A receiver that needs nothing of a chunk but its bytes. */
-export function receiver(on: {
-  isFull: () => boolean;
-  push: (data: Buffer) => void;
-  end: () => void;
-}): Receiver {
+/** A receiver that needs nothing of a chunk but its bytes. `contain` runs what may throw. */
+export function receiver(
+  contain: (act: () => void) => void,
+  on: {
+    isFull: () => boolean;
+    push: (data: Buffer) => void;
+    end: () => void;
+  },
+): Receiver {
   return {
     get isFull() {
       return on.isFull();
     },
-    push: ({data}: Chunk) => on.push(data),
-    end: on.end,
+    push: ({data}: Chunk) => contain(() => on.push(data)),
+    end: () => contain(on.end),
   };
 }

@@ -2,6 +2,7 @@
 // what a client sends comes to it through the upstream toxics, what it answers goes through the downstream toxics.
 // Requests are taken one after the other: one that a client sends ahead waits until the one before it is answered.
 
+import {wholeEpochMs} from '../../../model/clock.ts';
 import {cutWhenClientGoes, longestLingerMs} from '../farewell.ts';
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
@@ -46,6 +47,7 @@ export class HttpWatch {
       send: data => down.accept(data),
       end: ending => down.acceptEnd(ending),
       drained: () => down.wake(),
+      contain: this.#contain,
     });
     this.#ignored = new IgnoredInput(() => up.wake());
     this.#responses = new ResponseSide({
@@ -62,7 +64,7 @@ export class HttpWatch {
   release(toxic: Toxic): void {
     if (this.#exchange?.taken?.toxic !== toxic) return;
     this.#exchange.release();
-    this.#outbox.hurry();
+    this.#contain(() => this.#outbox.hurry());
     if (this.#mode === 'hanging') this.#leave('close');
   }
 
@@ -76,7 +78,16 @@ export class HttpWatch {
   readonly #isFullOfRequests = (): boolean =>
     this.#mode === 'hanging' ? this.#ignored.isFull : this.#held.length > 0;
 
-  readonly #fromClient: Receiver = receiver({
+  /** What is thrown here comes of the toxic that has the request, or of what the two sides sent. */
+  readonly #contain = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      this.#host.failed(error, this.#exchange?.taken?.toxic);
+    }
+  };
+
+  readonly #fromClient: Receiver = receiver(this.#contain, {
     isFull: this.#isFullOfRequests,
     push: data => {
       chunkRead(data.length);
@@ -93,7 +104,7 @@ export class HttpWatch {
     },
   });
 
-  readonly #fromUpstream: Receiver = receiver({
+  readonly #fromUpstream: Receiver = receiver(this.#contain, {
     isFull: () => this.#mode === 'hanging' || this.#outbox.isFull,
     push: data => {
       chunkRead(data.length);
@@ -164,6 +175,7 @@ export class HttpWatch {
     const {connection, rules} = this.#host;
     const number = ++this.#lastNumber;
     this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head));
+    this.#exchange.begin();
     this.#requests.tellsFraming = this.#exchange.isAnsweredHere;
     this.#responses.begin(head.method);
   }
@@ -183,7 +195,7 @@ export class HttpWatch {
         connection,
         request: number,
         ...facts,
-        atMs: Date.now(),
+        atMs: wholeEpochMs(),
         action,
         bodyBytes,
       });

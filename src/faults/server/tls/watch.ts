@@ -14,6 +14,8 @@ export type TlsWatchHost = Farewell & {
   readonly rules: TlsRules;
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;
+  /** The toxic, where it is known which, threw that, and cannot go on. */
+  readonly failed: (error: unknown, toxic: Toxic | undefined) => void;
   /** No toxic took it: the connection goes on with what was held. */
   readonly done: () => void;
 };
@@ -33,13 +35,18 @@ export class TlsWatch implements Receiver {
   }
 
   push({data}: {readonly data: Buffer}): void {
-    this.#held = Buffer.concat([this.#held, data]);
-    const beginning = readBeginning(this.#held);
-    if (beginning.kind === 'more') return;
-    const {connection, rules} = this.#host;
-    const taken = beginning.kind === 'hello' ? rules.take(connection) : undefined;
-    if (beginning.kind === 'hello' && taken !== undefined) this.#treat(taken, beginning.hello);
-    else this.#pass();
+    let taken: TakenHandshake | undefined;
+    try {
+      this.#held = Buffer.concat([this.#held, data]);
+      const beginning = readBeginning(this.#held);
+      if (beginning.kind === 'more') return;
+      const {connection, rules} = this.#host;
+      if (beginning.kind === 'hello') taken = rules.take(connection);
+      if (beginning.kind === 'hello' && taken !== undefined) this.#treat(taken, beginning.hello);
+      else this.#pass();
+    } catch (error) {
+      this.#host.failed(error, taken?.toxic);
+    }
   }
 
   end(): void {

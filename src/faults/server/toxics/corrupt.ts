@@ -43,6 +43,7 @@ function flip(stage: Stage, data: Buffer, at: number, bit: number): void {
 
 /** Bytes until the next one that is hit, when each is with a probability of `rate` / 1000: geometric, by inversion. */
 function gap(random: Random, rate: number): number {
-  if (rate === 0) return Number.POSITIVE_INFINITY;
-  return Math.floor(Math.log(1 - random()) / Math.log(1 - rate / 1000));
+  // log1p keeps a rate so small that 1 less it is 1. One too small even for that hits nothing.
+  const bytes = Math.floor(Math.log1p(-random()) / Math.log1p(-rate / 1000));
+  return Number.isFinite(bytes) ? bytes : Number.POSITIVE_INFINITY;
 }
