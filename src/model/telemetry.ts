@@ -55,7 +55,7 @@ export type OperationTelemetry = {
   readonly marks: string;
 };
 
-/** What is known of an operation's spans beyond their number. The last span to arrive is the last that ended. */
+/** What is known of an operation's spans beyond their number. The last of its calls' spans to arrive is the last that ended. */
 export const operationMarks = {
   lastIsError: 1,
   /** The last span has an HTTP status of 400 or more: a scenario may take such an answer for a good one. */

@@ -24,7 +24,13 @@ const httpLibrary = (name: string, summary: string): PackEntry => ({
 });
 const inside = (name: string, summary: string): PackEntry => ({...library(name, summary), kind: 'inside'});
 
-export const pack: readonly PackEntry[] = [];
+export const pack: readonly PackEntry[] = [
+  library('amqplib', 'amqplib on a real RabbitMQ: publishes with confirmation, and consumes'),
+  library('mqtt', 'mqtt (MQTT.js) on a real Mosquitto: publishes with QoS 1, and subscribes'),
+  library('nats', 'nats on a real NATS with JetStream: publishes, requests, and consumes'),
+  library('ws', 'ws: messages with answers over one WebSocket that the application opens again'),
+  library('socket-io', 'socket.io-client: events with acknowledgements, without and with its retries'),
+];
 
 /** The scenarios of libraries, which make the rows of the weather report. */
 export const packLibraries: readonly PackEntry[] = pack.filter(({kind}) => kind === 'library');

@@ -27,6 +27,9 @@ const marksOf = (span: Span): number => {
   );
 };
 
+/** A message that is worked on, or a request that is served, is no call of the operation: it may come long after its end. */
+const isCall = ({kind}: Span): boolean => kind !== 'consumer' && kind !== 'server';
+
 const ofLastOnly = operationMarks.lastIsError | operationMarks.lastHasErrorStatus;
 
 export class OperationSpans {
@@ -50,7 +53,7 @@ export class OperationSpans {
     if (area !== null && area !== 'http' && (span.kind === 'client' || span.kind === 'producer')) {
       this.#callSpans.increment(index);
     }
-    this.#marks.set(index, (this.#marks.get(index) & ~ofLastOnly) | marksOf(span));
+    if (isCall(span)) this.#marks.set(index, (this.#marks.get(index) & ~ofLastOnly) | marksOf(span));
   }
 
   /** One byte an operation, up to the last one that has a span; 255 is 255 or more. */

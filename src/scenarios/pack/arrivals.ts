@@ -1,0 +1,49 @@
+// Messages that operations wait for: what came is told to the one that sent it.
+
+export type Arrival = {readonly id: string; readonly text: string};
+
+/** The text of a message that says whose it is, and whether it is whole. */
+export const messageOf = (id: string): string => JSON.stringify({id, order: 'x'.repeat(400)});
+
+/** @returns null where it is no message of ours */
+export const arrivalOf = (text: string): Arrival | null => {
+  try {
+    const {id} = JSON.parse(text) as {readonly id?: unknown};
+    return typeof id === 'string' ? {id, text} : null;
+  } catch {
+    return null;
+  }
+};
+
+/** The application's own word for an answer that will not come any more. */
+export class NoArrival extends Error {
+  override readonly name = 'NoArrival';
+}
+
+type Waiting = {readonly resolve: (arrival: Arrival) => void; readonly reject: (error: Error) => void};
+
+/** A message that nobody waits for (any more), such as one that is delivered twice, changes nothing. */
+export class Arrivals {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** @throws what `fail` is given, if that comes first */
+  next(id: string): Promise<Arrival> {
+    return new Promise((resolve, reject) => this.#waiting.set(id, {resolve, reject}));
+  }
+
+  came(arrival: Arrival): void {
+    this.#waiting.get(arrival.id)?.resolve(arrival);
+    this.#waiting.delete(arrival.id);
+  }
+
+  /** What it waited for will not come. */
+  forget(id: string): void {
+    this.#waiting.delete(id);
+  }
+
+  /** What all wait for will not come. */
+  fail(error: Error): void {
+    for (const {reject} of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,14 @@
+// Which version of a package stands for a server, to be named in the report.
+import {createRequire} from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/** `aedes 1.2.0`, or the name alone where the package does not tell. */
+export const withVersion = (packageName: string): string => {
+  try {
+    const {version} = require(`${packageName}/package.json`) as {readonly version: string};
+    return `${packageName} ${version}`;
+  } catch {
+    return packageName;
+  }
+};

@@ -1,0 +1,227 @@
+// nats.js (@nats-io/transport-node with @nats-io/jetstream) on a real NATS. The library opens a lost connection again by itself.
+import {
+  AckPolicy,
+  type JetStreamClient,
+  type JetStreamPublishOptions,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import {
+  ClosedConnectionError,
+  type ConnectionOptions,
+  connect,
+  DrainingConnectionError,
+  type NatsConnection,
+} from '@nats-io/transport-node';
+import {defineScenario} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {Arrivals, arrivalOf, messageOf} from './arrivals.ts';
+import {operationNumber} from './operation-number.ts';
+import {within} from './time-limit.ts';
+
+type Options = {
+  readonly connection: Pick<
+    ConnectionOptions,
+    'maxReconnectAttempts' | 'reconnectTimeWait' | 'pingInterval' | 'maxPingOut' | 'timeout'
+  >;
+  readonly publish: Partial<Pick<JetStreamPublishOptions, 'timeout' | 'retries'>>;
+  /** Gives each publish an id by which the server knows it again. */
+  readonly hasMessageIds: boolean;
+  /** Of a request of core NATS; null is the library's own, 1 s. */
+  readonly requestTimeoutMs: number | null;
+  /** The application's own, of waiting for a message of its consumer. */
+  readonly limitMs: number | null;
+};
+
+const asUsersGetIt: Options = {
+  connection: {},
+  publish: {},
+  hasMessageIds: false,
+  requestTimeoutMs: null,
+  limitMs: null,
+};
+
+const stream = 'FOULWEATHER';
+const single = 'foulweather.orders.single';
+const work = 'foulweather.orders.work';
+/** What the one who answers requests has written down before the answer. */
+const answeredRequests = 'foulweather.orders.answered';
+/** Of core NATS: no stream takes it. */
+const requests = 'foulweather.requests';
+const worker = 'worker';
+
+const serverOf = (url: string): Pick<ConnectionOptions, 'servers' | 'user' | 'pass'> => {
+  const {host, username, password} = new URL(url);
+  return {servers: host, ...(username === '' ? {} : {user: username, pass: password})};
+};
+
+class Application {
+  readonly #connection: NatsConnection;
+  readonly #jetstream: JetStreamClient;
+  readonly #options: Options;
+  readonly #deliveries = new Arrivals();
+
+  private constructor(connection: NatsConnection, options: Options) {
+    this.#connection = connection;
+    this.#jetstream = jetstream(connection);
+    this.#options = options;
+  }
+
+  static async open(url: string, options: Options): Promise<Application> {
+    const connection = await connect({...serverOf(url), ...options.connection});
+    const application = new Application(connection, options);
+    await application.#consume();
+    return application;
+  }
+
+  /** Resolves once JetStream has acknowledged it. */
+  async publish(id: string, subject = single): Promise<void> {
+    const {publish, hasMessageIds} = this.#options;
+    await this.#jetstream.publish(subject, messageOf(id), {...publish, ...(hasMessageIds && {msgID: id})});
+  }
+
+  /** Several messages at once; the last one carries the operation's id. */
+  async publishBatch(id: string): Promise<void> {
+    await Promise.all([`${id}.a`, `${id}.b`, `${id}.c`, id].map(name => this.publish(name)));
+  }
+
+  /** Publishes, and waits until the message has come to the application's own consumer. */
+  async publishAndConsume(id: string): Promise<string> {
+    const delivery = this.#deliveries.next(id);
+    try {
+      const both = Promise.all([delivery, this.publish(id, work)]);
+      const [{text}] = await within(this.#options.limitMs, both);
+      return text;
+    } catch (error) {
+      this.#deliveries.forget(id);
+      throw error;
+    }
+  }
+
+  /** A request of core NATS: asked at most once. */
+  async request(id: string): Promise<string> {
+    const {requestTimeoutMs} = this.#options;
+    const options = requestTimeoutMs === null ? undefined : {timeout: requestTimeoutMs};
+    return (await this.#connection.request(requests, messageOf(id), options)).string();
+  }
+
+  close(): Promise<void> {
+    return this.#connection.drain();
+  }
+
+  async #consume(): Promise<void> {
+    const consumer = await this.#jetstream.consumers.get(stream, worker);
+    await consumer.consume({
+      callback: message => {
+        const arrival = arrivalOf(message.string());
+        message.ack();
+        if (arrival) this.#deliveries.came(arrival);
+      },
+    });
+  }
+}
+
+/** The stream and its consumer, new, and somebody who answers requests. */
+const prepare = async (url: string): Promise<void> => {
+  const connection = await connect(serverOf(url));
+  const manager = await jetstreamManager(connection);
+  await manager.streams.delete(stream).catch(() => {});
+  await manager.streams.add({name: stream, subjects: ['foulweather.orders.*']});
+  await manager.consumers.add(stream, {
+    durable_name: worker,
+    filter_subject: work,
+    ack_policy: AckPolicy.Explicit,
+  });
+  const client = jetstream(connection);
+  connection.subscribe(requests, {
+    callback: (_, message) => {
+      void client.publish(answeredRequests, message.data).then(() => message.respond(message.data));
+    },
+  });
+};
+
+const stored = async (url: string): Promise<string[]> => {
+  const connection = await connect(serverOf(url));
+  const manager = await jetstreamManager(connection);
+  const {state} = await manager.streams.info(stream);
+  const ids: string[] = [];
+  const consumer = await jetstream(connection).consumers.get(stream);
+  while (ids.length < state.messages) {
+    const before = ids.length;
+    const messages = await consumer.fetch({
+      max_messages: Math.min(1000, state.messages - before),
+      expires: 5000,
+    });
+    for await (const message of messages) ids.push(arrivalOf(message.string())?.id ?? '');
+    if (ids.length === before) {
+      throw new Error(`the stream has ${state.messages} messages, and gave ${before} of them`);
+    }
+  }
+  await connection.close();
+  return ids;
+};
+
+export default defineScenario({
+  name: 'nats',
+  observation:
+    'When the network to NATS is bad, publishes and requests time out, and it takes seconds until the client is back.',
+  remarks: [
+    'The defaults are those of nats.js (https://nats-io.github.io/nats.js/core/interfaces/ConnectionOptions.html): 2 s between two tries to connect, at most 10 of them, a ping every 2 minutes, 5 s for an acknowledgement of JetStream, 1 s for a request.',
+    'JetStream promises delivery at least once, and knows a message again by its id, `msgID`, for two minutes (https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication); without an id, who publishes again may publish twice. Core NATS promises delivery at most once.',
+    'nats.js keeps what is published while it connects again, and sends it then: an operation that timed out may be applied later, and is told as unknown.',
+    'A ping every 500 ms is short for a network: it stands for one that fits the phases of this scenario.',
+  ],
+  target: {service: 'nats'},
+  supports: {'@nats-io/transport-node': '>=3 <4', '@nats-io/jetstream': '>=3 <4'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'recommended',
+      options: {
+        connection: {
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 250,
+          pingInterval: 500,
+          maxPingOut: 2,
+          timeout: 1000,
+        },
+        publish: {timeout: 250, retries: 3},
+        hasMessageIds: true,
+        requestTimeoutMs: 500,
+        limitMs: 900,
+      },
+      change:
+        'Notice a silent connection (`pingInterval: 500`, `maxPingOut: 2`), connect again soon and for ever (`reconnectTimeWait: 250`, `maxReconnectAttempts: -1`, `timeout: 1000`), publish with an id and try three times (`msgID`, `retries: 3`, `timeout: 250`), and bound requests (500 ms) and the wait for a message (900 ms, in the application).',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},
+  operation: {deadlineMs: 1000, idempotent: false},
+  phases: quick.phases,
+  goals: {run: {hungCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}, wrongCount: {max: 0}}},
+  prepare: ({directUrl}) => prepare(directUrl),
+  subject: {
+    open: ({url, options}) => Application.open(url, options),
+    async perform(application, {id}) {
+      const answered = (text: string) => ({echoedId: arrivalOf(text)?.id, intact: text === messageOf(id)});
+      switch (operationNumber(id) % 4) {
+        case 0:
+          await application.publish(id);
+          return undefined;
+        case 1:
+          await application.publishBatch(id);
+          return undefined;
+        case 2:
+          return answered(await application.publishAndConsume(id));
+        default:
+          return answered(await application.request(id));
+      }
+    },
+    close: application => application.close(),
+    // Refused before anything is sent. A publish that JetStream has not acknowledged may have been stored.
+    classify: error =>
+      error instanceof ClosedConnectionError || error instanceof DrainingConnectionError
+        ? 'rejected'
+        : 'unknown',
+  },
+  verify: async ({directUrl}) => ({applied: [await stored(directUrl)]}),
+});
