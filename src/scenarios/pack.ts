@@ -30,6 +30,12 @@ export const pack: readonly PackEntry[] = [
   library('nats', 'nats on a real NATS with JetStream: publishes, requests, and consumes'),
   library('ws', 'ws: messages with answers over one WebSocket that the application opens again'),
   library('socket-io', 'socket.io-client: events with acknowledgements, without and with its retries'),
+  inside('inside-token', 'authentication: a token that expires, and a token server that gets slow'),
+  inside('inside-amqp-handshake', "connections: AMQP's handshake cut at each of its steps"),
+  inside('inside-reply-lost', 'retries: writes that are not idempotent, and whose reply is lost'),
+  inside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut in the middle'),
+  inside('inside-slow-consumer', 'buffering: a consumer that is slower than its messages come'),
+  inside('inside-close', 'connections: close() in the middle of the storm'),
 ];
 
 /** The scenarios of libraries, which make the rows of the weather report. */

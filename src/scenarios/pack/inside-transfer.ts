@@ -1,0 +1,103 @@
+// Inside @azure/storage-blob: uploads and downloads of 64 MiB that are cut in the middle, and begun again or resumed.
+import {createHash} from 'node:crypto';
+import {
+  AnonymousCredential,
+  BlockBlobClient,
+  type BlockBlobParallelUploadOptions,
+  newPipeline,
+  type StoragePipelineOptions,
+} from '@azure/storage-blob';
+import {resetAfter} from '../../model/fault.ts';
+import {defineScenario} from '../define-scenario.ts';
+import {fileBytes, hashOf, makeFile, serveLargeFiles} from './large-file.ts';
+import {operationNumber} from './operation-number.ts';
+
+type Options = {
+  readonly upload: Pick<BlockBlobParallelUploadOptions, 'maxSingleShotSize' | 'blockSize' | 'concurrency'>;
+  /** How often a download is resumed where it was cut; null is the library's own: never. */
+  readonly maxRetryRequests: number | null;
+  readonly pipeline: Pick<StoragePipelineOptions, 'retryOptions'>;
+};
+
+const asUsersGetIt: Options = {upload: {}, maxRetryRequests: null, pipeline: {}};
+
+const mebibyte = 1_048_576;
+/** Of each connection: less than a third of a file. */
+const cutBytes = 20_000_000;
+
+/** Reads a download as it comes, so that it is never in memory as a whole. */
+const download = async (blob: BlockBlobClient, {maxRetryRequests}: Options) => {
+  const {readableStreamBody} = await blob.download(
+    0,
+    undefined,
+    maxRetryRequests === null ? {} : {maxRetryRequests},
+  );
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of readableStreamBody ?? []) {
+    hash.update(chunk as Buffer);
+    bytes += chunk.length;
+  }
+  return {bytes, hash: hash.digest('hex')};
+};
+
+export default defineScenario({
+  name: 'inside-transfer',
+  observation: 'On a bad line large uploads begin from the start again and again, and downloads break off.',
+  remarks: [
+    `Every second operation uploads a file of 64 MiB, the others download one; both sides compare hashes. In the phases with faults each connection is cut after ${cutBytes / 1e6} MB, of uploads in the one and of downloads in the other.`,
+    'By default @azure/storage-blob uploads up to 256 MiB in one request (`maxSingleShotSize`), tries it up to four times with pauses from 4 s on (`retryOptions`), and does not resume a download’s stream (`maxRetryRequests`): https://learn.microsoft.com/javascript/api/@azure/storage-blob/. A whole upload cannot get through such a line, however often it is tried.',
+    'Goodput counts files; what the two variants send on the wire is in the injector’s bytes.',
+  ],
+  target: {start: ({ledger}) => serveLargeFiles(ledger)},
+  supports: {'@azure/storage-blob': '>=12.17 <13'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'resumed',
+      options: {
+        upload: {maxSingleShotSize: 4 * mebibyte, blockSize: 4 * mebibyte, concurrency: 2},
+        maxRetryRequests: 5,
+        pipeline: {retryOptions: {maxTries: 4, retryDelayInMs: 100}},
+      },
+      change:
+        'Upload in blocks of 4 MiB (`maxSingleShotSize`, `blockSize`), try again after 100 ms (`retryDelayInMs`), and resume a download up to five times (`maxRetryRequests`).',
+    },
+  ],
+  load: {model: 'closed', concurrency: 2},
+  operation: {deadlineMs: 8000, idempotent: true},
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 2000},
+    {name: 'baseline', role: 'baseline', durationMs: 6000},
+    {
+      name: 'uploads-cut',
+      role: 'fault',
+      durationMs: 8000,
+      faults: [resetAfter({direction: 'upstream', afterBytes: cutBytes})],
+    },
+    {name: 'between', role: 'recovery', durationMs: 5000},
+    {name: 'downloads-cut', role: 'fault', durationMs: 8000, faults: [resetAfter({afterBytes: cutBytes})]},
+    {name: 'recovery', role: 'recovery', durationMs: 6000},
+  ],
+  goals: {
+    run: {hungCount: {max: 0}, lostCount: {max: 0}, rssMaxBytes: {max: 800_000_000}},
+    baseline: {successRatio: {min: 0.99}},
+  },
+  subject: {
+    open({url, options}) {
+      const file = makeFile();
+      const pipeline = newPipeline(new AnonymousCredential(), options.pipeline);
+      return {url, options, pipeline, file, fileHash: hashOf(file)};
+    },
+    async perform({url, options, pipeline, file, fileHash}, {id}) {
+      const blob = new BlockBlobClient(`${url}/account/container/${id}`, pipeline);
+      if (operationNumber(id) % 2 === 0) {
+        // The server refuses what has another hash.
+        await blob.uploadData(file, options.upload);
+        return undefined;
+      }
+      const {bytes, hash} = await download(blob, options);
+      return {intact: bytes === fileBytes && hash === fileHash};
+    },
+  },
+});
