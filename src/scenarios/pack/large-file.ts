@@ -81,14 +81,18 @@ class BlobEndpoint {
     const blocks = this.#blocks.get(id) ?? new Map<string, Piece>();
     if (step === 'blocklist') {
       const names = [...(await listOf(request)).matchAll(/<(?:Latest|Uncommitted)>([^<]+)</g)];
-      const pieces = names.flatMap(([, name]) => blocks.get(name!) ?? []);
       this.#blocks.delete(id);
-      return this.#store(id, pieces);
+      return this.#store(
+        id,
+        names.flatMap(([, name]) => blocks.get(name!) ?? []),
+      );
     }
-    if (blocks.size === 0) this.#ledger.attempt(id);
+    // Blocks come beside each other, and only the first of them begins the upload.
+    if (!this.#blocks.has(id)) this.#ledger.attempt(id);
+    if (step === 'block') this.#blocks.set(id, blocks);
     const piece = await pieceOf(request);
     if (step !== 'block') return this.#store(id, [piece]);
-    this.#blocks.set(id, blocks.set(block, piece));
+    blocks.set(block, piece);
     return true;
   }
 
