@@ -25,6 +25,10 @@ const httpLibrary = (name: string, summary: string): PackEntry => ({
 const inside = (name: string, summary: string): PackEntry => ({...library(name, summary), kind: 'inside'});
 
 export const pack: readonly PackEntry[] = [
+  library('ioredis', 'ioredis on a real Redis: writes, reads, pipelines'),
+  library('redis', 'redis (node-redis) on a real Redis: writes, reads, transactions'),
+  library('pg', 'pg with its pool on a real PostgreSQL: inserts, queries, transactions'),
+  library('mysql2', 'mysql2 with its pool on a real MariaDB: inserts, queries, transactions'),
   library('amqplib', 'amqplib on a real RabbitMQ: publishes with confirmation, and consumes'),
   library('mqtt', 'mqtt (MQTT.js) on a real Mosquitto: publishes with QoS 1, and subscribes'),
   library('nats', 'nats on a real NATS with JetStream: publishes, requests, and consumes'),

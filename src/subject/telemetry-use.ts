@@ -4,6 +4,7 @@ import {type TelemetryPresetName, telemetryPreset} from '../model/telemetry-pres
 import {GotInstrumentation} from './got-instrumentation.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
+type Holder = Readonly<Record<string, (argument: unknown) => void>>;
 
 const isConstructor = (name: string, value: unknown): value is new () => Instrumentation =>
   typeof value === 'function' && name.endsWith('Instrumentation');
@@ -46,12 +47,15 @@ export const presetInstrumentations = (
     return [(make as () => Instrumentation)()];
   });
 
-/** What a library begins by itself needs the SDK's meters and tracers. */
+/**
+ * What a library begins by itself needs the SDK's meters and tracers. A version from before it had telemetry is left
+ * as it is: the report says that the library told nothing.
+ */
 export const beginNative = (names: readonly TelemetryPresetName[], require: NodeJS.Require): void => {
   for (const preset of names.map(telemetryPreset)) {
     if (preset.kind !== 'native') continue;
     const exported = require(installedOf(preset.packages, require)) as Exports;
-    const holder = exported[preset.holder] as Readonly<Record<string, (argument: unknown) => void>>;
-    holder[preset.method]!(preset.argument);
+    const holder = exported[preset.holder] as Holder | undefined;
+    holder?.[preset.method]?.(preset.argument);
   }
 };

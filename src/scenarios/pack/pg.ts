@@ -1,0 +1,114 @@
+// pg with its pool: inserts, named statements, transactions, and queries of some length.
+import {Client, Pool, type PoolConfig} from 'pg';
+import {defineScenario} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {afterTheWrite} from './after-the-write.ts';
+import {operationNumber} from './operation-number.ts';
+import {pgFailure} from './pg-failure.ts';
+
+const asUsersGetIt: PoolConfig = {};
+
+const kinds = ['insert', 'named-statement', 'transaction', 'long-answer'] as const;
+const table = 'foulweather_pg';
+const insert = `INSERT INTO ${table} (id) VALUES ($1) RETURNING id`;
+const longRows = 500;
+
+type Row = {readonly id: string};
+
+const insertInTransaction = async (pool: Pool, id: string): Promise<unknown> => {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    await client.query(insert, [id]);
+    const {rows} = await client.query<Row>(`SELECT id FROM ${table} WHERE id = $1`, [id]);
+    await client.query('COMMIT');
+    return rows[0]?.id;
+  } catch (error) {
+    broken = error as Error;
+    throw error;
+  } finally {
+    // With an error the pool ends the connection, and the server rolls back.
+    client.release(broken);
+  }
+};
+
+export default defineScenario({
+  name: 'pg',
+  observation: 'After the network was silent for a while every query waits, although the database is fine.',
+  remarks: [
+    "The variant «defaults» has pg's Pool with its connection string only: ten connections, and no limit to connecting, to waiting for a connection or to a query (https://node-postgres.com/apis/pool, https://node-postgres.com/apis/client).",
+    'The application listens for the errors of the pool and of each client: without a listener the loss of a connection ends the process, as of any emitter.',
+    'A client whose transaction failed is given back with its error, so that the pool ends its connection instead of another query, ROLLBACK, on it.',
+  ],
+  target: {service: 'postgres'},
+  supports: {pg: '>=8.11 <9'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'bounded',
+      options: {
+        connectionTimeoutMillis: 500,
+        query_timeout: 750,
+        statement_timeout: 750,
+        idle_in_transaction_session_timeout: 2000,
+        keepAlive: true,
+      },
+      change:
+        'Bound the wait for a connection (connectionTimeoutMillis 500 ms), a query in the client and in the server (query_timeout and statement_timeout 750 ms), and what a forgotten transaction holds (idle_in_transaction_session_timeout 2 s), with keepAlive.',
+    },
+  ],
+  // Twenty statements take a connection each while one is slow: more callers than connections.
+  load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
+  operation: {deadlineMs: 1000, idempotent: false},
+  phases: quick.phases,
+  goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
+  telemetry: {use: ['pg']},
+  async prepare({directUrl}) {
+    const client = new Client({connectionString: directUrl});
+    await client.connect();
+    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (at bigserial PRIMARY KEY, id text NOT NULL)`);
+    await client.query(`CREATE INDEX IF NOT EXISTS ${table}_id ON ${table} (id)`);
+    await client.end();
+  },
+  subject: {
+    open({url, options}) {
+      const pool = new Pool({connectionString: url, ...options});
+      pool.on('error', () => {});
+      pool.on('connect', client => client.on('error', () => {}));
+      return pool;
+    },
+    async perform(pool, {id}) {
+      const key = kinds[operationNumber(id) % kinds.length]!;
+      switch (key) {
+        case 'insert': {
+          const {rows} = await pool.query<Row>(insert, [id]);
+          return {key, echoedId: rows[0]?.id};
+        }
+        case 'named-statement': {
+          const {rows} = await pool.query<Row>({name: 'insert', text: insert, values: [id]});
+          return {key, echoedId: rows[0]?.id};
+        }
+        case 'transaction':
+          return {key, echoedId: await insertInTransaction(pool, id)};
+        case 'long-answer': {
+          await pool.query(insert, [id]);
+          const series = 'SELECT $1::text AS id, n FROM generate_series(1, $2::int) AS n';
+          const {rows} = await afterTheWrite(pool.query<Row>(series, [id, longRows]));
+          return {key, echoedId: rows[0]?.id, intact: rows.length === longRows};
+        }
+      }
+    },
+    classify: pgFailure,
+    close: pool => pool.end(),
+  },
+  async verify({directUrl, trialId}) {
+    const client = new Client({connectionString: directUrl});
+    await client.connect();
+    const {rows} = await client.query<Row>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
+      `${trialId}-`,
+    ]);
+    await client.end();
+    return {applied: [rows.map(({id}) => id)]};
+  },
+});

@@ -1,0 +1,116 @@
+// redis (node-redis): one connection that all callers share. What a caller does is one command, a transaction, or
+// several commands in one tick, which the client pipelines.
+import {createClient, type RedisClientOptions} from 'redis';
+import {defineScenario} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {afterTheWrite} from './after-the-write.ts';
+import {operationNumber} from './operation-number.ts';
+
+type Options = Pick<RedisClientOptions, 'disableOfflineQueue' | 'pingInterval'> & {
+  readonly socket?: {connectTimeout: number; socketTimeout: number; reconnectStrategy: Reconnect};
+};
+type Reconnect = (retries: number) => number;
+
+const asUsersGetIt: Options = {};
+
+/** With jitter, as the docs advise, and no longer than what a caller waits for. */
+const quickly: Reconnect = retries => Math.min(25 * 2 ** retries, 400) + Math.floor(Math.random() * 100);
+
+const lists = ['alone', 'transaction', 'pipeline', 'read-back'] as const;
+const listOf = (trialId: string, list: string): string => `${trialId}:${list}`;
+const keptSeconds = 600;
+
+const connected = (url: string, options: Options) =>
+  createClient({url, ...options})
+    // Without a listener a lost connection would end the process.
+    .on('error', () => {})
+    .connect();
+
+/** These are thrown for commands that were still in the client's own queue. */
+const neverSent: readonly string[] = ['ClientOfflineError', 'ClientClosedError', 'TimeoutError'];
+
+type Client = Awaited<ReturnType<typeof connected>>;
+
+export default defineScenario<Client, Options>({
+  name: 'redis',
+  observation: 'Commands pile up in the client while Redis does not answer, and callers wait for them.',
+  remarks: [
+    'The variant «defaults» has node-redis as createClient({url}) makes it: it connects again by itself, queues commands while there is no connection, rejects those that were sent and not answered when one is lost, and has no time limit for an answer. What its docs promise: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
+    'socketTimeout is of redis 5 and later; redis 4 does not know it. It is a limit to silence in both directions (https://nodejs.org/api/net.html#socketsettimeouttimeout-callback): while commands are written to a connection that does not answer, it does not pass.',
+    'All callers share one connection, so that there is no pool to run out of.',
+  ],
+  target: {service: 'redis'},
+  supports: {redis: '>=4.6 <7'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'recommended',
+      options: {
+        socket: {connectTimeout: 500, socketTimeout: 750, reconnectStrategy: quickly},
+        disableOfflineQueue: true,
+        pingInterval: 300,
+      },
+      change:
+        'Refuse commands while there is no connection (disableOfflineQueue), bound connecting and silence (connectTimeout 500 ms, socketTimeout 750 ms with a pingInterval of 300 ms), and connect again with a pause of at most 0.5 s (reconnectStrategy).',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
+  operation: {deadlineMs: 1000, idempotent: false},
+  phases: quick.phases,
+  goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}}},
+  telemetry: {use: ['redis']},
+  subject: {
+    async open({url, options}) {
+      return connected(url, options);
+    },
+    async perform(redis, {id}) {
+      const key = lists[operationNumber(id) % lists.length]!;
+      const list = listOf(id.slice(0, id.lastIndexOf('-')), key);
+      const copy = `op:${id}`;
+      switch (key) {
+        case 'alone': {
+          const length = await redis.rPush(list, id);
+          return {key, empty: !(Number(length) > 0)};
+        }
+        case 'transaction': {
+          const [, , echoedId] = await redis
+            .multi()
+            .rPush(list, id)
+            .set(copy, id, {EX: keptSeconds})
+            .get(copy)
+            .exec();
+          return {key, echoedId};
+        }
+        case 'pipeline': {
+          const [, , echoedId] = await Promise.all([
+            redis.rPush(list, id),
+            afterTheWrite(redis.set(copy, id, {EX: keptSeconds})),
+            afterTheWrite(redis.get(copy)),
+          ]);
+          return {key, echoedId};
+        }
+        case 'read-back': {
+          const length = await redis.rPush(list, id);
+          return {key, echoedId: await afterTheWrite(redis.lIndex(list, Number(length) - 1))};
+        }
+      }
+    },
+    classify: error =>
+      error instanceof Error && neverSent.includes(error.constructor.name) ? 'rejected' : 'unknown',
+    /** What waits for its answer is waited for: close() since redis 5, quit() before. */
+    close(redis) {
+      const {close} = redis as {readonly close?: () => Promise<void>};
+      return close === undefined ? redis.quit() : close.call(redis);
+    },
+  },
+  async verify({directUrl, trialId}) {
+    const redis = await connected(directUrl, {});
+    const applied: string[][] = [];
+    for (const list of lists) {
+      applied.push(await redis.lRange(listOf(trialId, list), 0, -1));
+      await redis.expire(listOf(trialId, list), keptSeconds);
+    }
+    await redis.quit();
+    return {applied, isOrdered: true};
+  },
+});
