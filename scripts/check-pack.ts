@@ -26,7 +26,7 @@ const accountMistakes = ({offered, started, dropped, outcomes, inFlight}: Accoun
 
 const trialMistakes = ({account, phases, gates}: ResultTrial): string[] => [
   ...accountMistakes(account),
-  ...gates.filter(({name}) => name === 'accounts').map(({reason}) => reason),
+  ...gates.filter(({name}) => name === 'accounts-off').map(({reason}) => reason),
   ...phases.flatMap(({phase, faults}) =>
     faults
       .filter(({connectionsHit, actions}) => (connectionsHit ?? 0) === 0 && (actions ?? 0) === 0)

@@ -97,6 +97,28 @@ const cases: {readonly [title: string]: Case} = {
     argv: ['run', 'undici-stall', '--until-precise', '10%', '--variant', 'bounded'],
     says: ['--until-precise compares two variants, and of undici-stall only bounded is driven.'],
   },
+  'a storm that there is none of': {
+    argv: ['run', '--storm', 'quik'],
+    says: ['--storm', 'There is no storm «quik». Did you mean «quick»?'],
+  },
+  'a version without its package': {
+    argv: ['run', '--against', '5.8.0'],
+    says: ['--against', 'redis@5.8.0'],
+  },
+  'the whole pack beside a scenario': {
+    argv: ['run', 'undici-stall', '--all'],
+    says: ['--all runs the whole pack, and undici-stall is named beside it.', 'FW_USAGE'],
+  },
+  'a version that a scenario is not written for': {
+    argv: ['run', 'a.ts', '--against', 'lib@1.2.3'],
+    files: {'a.ts': scenarioWith("supports: {lib: '>=2'}")},
+    says: ['The scenario changed is written for lib >=2, and 1.2.3 is none of that.', 'FW_USAGE'],
+  },
+  'a range of versions that is none': {
+    argv: ['run', 'a.ts'],
+    files: {'a.ts': scenarioWith("supports: {lib: 'newest'}")},
+    says: ['supports.lib: give a range of versions', 'FW_SCENARIO_INVALID'],
+  },
   'a missing file': {argv: ['run', './gone.ts'], says: ['There is no file CWD/gone.ts.', 'foulweather init']},
   'an unknown goal': {
     argv: ['run', 'a.ts'],

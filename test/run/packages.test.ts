@@ -157,3 +157,26 @@ test('a version comes from the registry, and an unknown one is told of', async t
   t.is(unknown.code, 64);
   t.regex(unknown.stderr, /npm could not install wobbly@npm:ms@99\.99\.99:\n {2}npm error code ETARGET/);
 });
+
+test('--against: the version that is named is the baseline, and the installed one the candidate', async t => {
+  const place = await openPlace(t);
+  const found = (version: string): string =>
+    `['${version}', '${version}', '${version}', 'other of the project', null]`;
+  // open() compares what it finds with its options, so this one takes either.
+  await writePlace(place, `{name: 'defaults', options: ${found('0.9.0')}}`);
+  const file = join(place.cwd, 'versions.mjs');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace(/if \(JSON.stringify\(found\)[^\n]*/, ''));
+  await writeLibrary(join(place.cwd, 'lib-1'), '0.8.0');
+  const run = await place.call(['run', './versions.mjs', '--against', 'wobbly@file:lib-1', '--json']);
+  t.is(run.code, 0, run.stderr);
+  const {variants, command} = JSON.parse(run.stdout) as Result;
+  t.deepEqual(
+    variants.map(({name, role, versions}) => [role, versions['wobbly'], name.startsWith('wobbly-file-')]),
+    [
+      ['baseline', '0.8.0', true],
+      ['candidate', '0.9.0', false],
+    ],
+  );
+  t.regex(command, /--against wobbly@file:lib-1 --seed 1$/);
+});

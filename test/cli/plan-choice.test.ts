@@ -1,0 +1,70 @@
+// What --all, --storm and --against make of a plan, and which of them go together.
+import test from 'ava';
+import {packNames, planWords, refuseContradictions, reshapeOf} from '../../src/cli/plan-choice.ts';
+import type {Plan} from '../../src/model/plan.ts';
+import {pack} from '../../src/scenarios/pack.ts';
+import {findStorm} from '../../src/scenarios/storms.ts';
+
+const plan = {
+  name: 'mine',
+  variants: [
+    {name: 'defaults', options: {}, change: null, process: {env: {}}},
+    {name: 'bounded', options: {}, change: 'Bound it.', process: {env: {}}},
+  ],
+  phases: [{name: 'baseline', role: 'baseline', durationMs: 100, faults: []}],
+  goals: {},
+} as unknown as Plan;
+
+const names = ({variants}: Plan): string[] => variants.map(({name}) => name);
+const quick = findStorm('quick')!;
+
+test('without a choice the plan is the scenario’s', t => {
+  t.deepEqual(reshapeOf({}, '/here')(plan), plan);
+});
+
+test('of the whole pack the first variants are driven, or every one', t => {
+  t.deepEqual(names(reshapeOf({all: true}, '/here')(plan)), ['defaults']);
+  t.deepEqual(names(reshapeOf({all: true, everyVariant: true}, '/here')(plan)), ['defaults', 'bounded']);
+});
+
+test('another version and other weather go together; a folder is named from where the user is', t => {
+  const against = [{name: 'mine', spec: 'file:../mine'}];
+  const made = reshapeOf({storm: quick, against}, '/home/me/work')(plan);
+  t.deepEqual(names(made), ['mine-file-home-me-mine', 'defaults']);
+  t.deepEqual(made.variants[0].packages, {mine: 'file:/home/me/mine'});
+  t.is(made.phases, quick.phases);
+});
+
+test('--all are the libraries of the pack, and in a storm of HTTP those that speak it', t => {
+  const libraries = pack.filter(({kind}) => kind === 'library');
+  t.deepEqual(
+    packNames({}),
+    libraries.map(({name}) => name),
+  );
+  t.deepEqual(
+    packNames({storm: findStorm('http')!}),
+    libraries.filter(({speaksHttp}) => speaksHttp).map(({name}) => name),
+  );
+});
+
+test('the words that ask for it again', t => {
+  t.deepEqual(planWords({}), []);
+  const against = [{name: '@scope/x', spec: '>=1 <2'}];
+  t.deepEqual(planWords({storm: quick, against}), ['--storm quick', "--against '@scope/x@>=1 <2'"]);
+});
+
+const contradictions: readonly (readonly [
+  what: string,
+  scenarios: readonly string[],
+  options: Parameters<typeof refuseContradictions>[1],
+])[] = [
+  ['--all beside a scenario', ['a'], {all: true}],
+  ['--every-variant without --all', [], {everyVariant: true}],
+  ['--variant of the whole pack', [], {all: true, variant: ['bounded']}],
+  ['--against of the whole pack', [], {all: true, against: [{name: 'a', spec: '1'}]}],
+];
+for (const [what, scenarios, options] of contradictions) {
+  test(`refused: ${what}`, t => {
+    t.throws(() => refuseContradictions(scenarios, options), {code: 'FW_USAGE'});
+  });
+}
