@@ -1,7 +1,7 @@
 // redis (node-redis): one connection that all callers share. What a caller does is one command, a transaction, or
 // several commands in one tick, which the client pipelines.
 import {createClient, type RedisClientOptions} from 'redis';
-import {defineScenario} from '../define-scenario.ts';
+import {type Answer, defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
 import {operationNumber} from './operation-number.ts';
@@ -26,12 +26,63 @@ const connected = (url: string, options: Options) =>
     .on('error', () => {})
     .connect();
 
+/** Keeps the type of the client, which depends on modules that are not used here, to itself. */
+class Caller {
+  readonly #redis: Awaited<ReturnType<typeof connected>>;
+
+  private constructor(redis: Awaited<ReturnType<typeof connected>>) {
+    this.#redis = redis;
+  }
+
+  static async open(url: string, options: Options): Promise<Caller> {
+    return new Caller(await connected(url, options));
+  }
+
+  async perform(id: string): Promise<Answer> {
+    const redis = this.#redis;
+    const key = lists[operationNumber(id) % lists.length]!;
+    const list = listOf(id.slice(0, id.lastIndexOf('-')), key);
+    const copy = `op:${id}`;
+    switch (key) {
+      case 'alone': {
+        const length = await redis.rPush(list, id);
+        return {key, empty: !(Number(length) > 0)};
+      }
+      case 'transaction': {
+        const [, , echoedId] = await redis
+          .multi()
+          .rPush(list, id)
+          .set(copy, id, {EX: keptSeconds})
+          .get(copy)
+          .exec();
+        return {key, echoedId};
+      }
+      case 'pipeline': {
+        const [, , echoedId] = await Promise.all([
+          redis.rPush(list, id),
+          afterTheWrite(redis.set(copy, id, {EX: keptSeconds})),
+          afterTheWrite(redis.get(copy)),
+        ]);
+        return {key, echoedId};
+      }
+      case 'read-back': {
+        const length = await redis.rPush(list, id);
+        return {key, echoedId: await afterTheWrite(redis.lIndex(list, Number(length) - 1))};
+      }
+    }
+  }
+
+  /** What waits for its answer is waited for: close() since redis 5, quit() before. */
+  close(): Promise<unknown> {
+    const {close} = this.#redis as {readonly close?: () => Promise<void>};
+    return close === undefined ? this.#redis.quit() : close.call(this.#redis);
+  }
+}
+
 /** These are thrown for commands that were still in the client's own queue. */
 const neverSent: readonly string[] = ['ClientOfflineError', 'ClientClosedError', 'TimeoutError'];
 
-type Client = Awaited<ReturnType<typeof connected>>;
-
-export default defineScenario<Client, Options>({
+export default defineScenario({
   name: 'redis',
   observation: 'Commands pile up in the client while Redis does not answer, and callers wait for them.',
   remarks: [
@@ -60,48 +111,11 @@ export default defineScenario<Client, Options>({
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}}},
   telemetry: {use: ['redis']},
   subject: {
-    async open({url, options}) {
-      return connected(url, options);
-    },
-    async perform(redis, {id}) {
-      const key = lists[operationNumber(id) % lists.length]!;
-      const list = listOf(id.slice(0, id.lastIndexOf('-')), key);
-      const copy = `op:${id}`;
-      switch (key) {
-        case 'alone': {
-          const length = await redis.rPush(list, id);
-          return {key, empty: !(Number(length) > 0)};
-        }
-        case 'transaction': {
-          const [, , echoedId] = await redis
-            .multi()
-            .rPush(list, id)
-            .set(copy, id, {EX: keptSeconds})
-            .get(copy)
-            .exec();
-          return {key, echoedId};
-        }
-        case 'pipeline': {
-          const [, , echoedId] = await Promise.all([
-            redis.rPush(list, id),
-            afterTheWrite(redis.set(copy, id, {EX: keptSeconds})),
-            afterTheWrite(redis.get(copy)),
-          ]);
-          return {key, echoedId};
-        }
-        case 'read-back': {
-          const length = await redis.rPush(list, id);
-          return {key, echoedId: await afterTheWrite(redis.lIndex(list, Number(length) - 1))};
-        }
-      }
-    },
+    open: ({url, options}) => Caller.open(url, options),
+    perform: (caller, {id}) => caller.perform(id),
     classify: error =>
       error instanceof Error && neverSent.includes(error.constructor.name) ? 'rejected' : 'unknown',
-    /** What waits for its answer is waited for: close() since redis 5, quit() before. */
-    close(redis) {
-      const {close} = redis as {readonly close?: () => Promise<void>};
-      return close === undefined ? redis.quit() : close.call(redis);
-    },
+    close: caller => caller.close(),
   },
   async verify({directUrl, trialId}) {
     const redis = await connected(directUrl, {});
