@@ -1,0 +1,99 @@
+// What the HTTP servers of the pack have in common: a free port, each attempt told, bodies read whole before they count,
+// and what was written in the end, for verify() to ask past the injector.
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import type {Applied, LedgerWriter, StartedTarget, VerifyContext} from '../../define-scenario.ts';
+
+/** A request whose body has come whole. */
+export type Received = {
+  readonly id: string;
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+};
+
+export type HttpServerOptions = {
+  readonly ledger: LedgerWriter;
+  readonly description: string;
+  /** A write took effect: call `applied` with its id before answering, as often as that happens. */
+  readonly answer: (request: Received, response: ServerResponse, applied: (id: string) => void) => unknown;
+};
+
+const appliedPath = '/-/applied';
+
+/** The header `x-operation-id`, or the last segment of the path. */
+const idOf = ({headers}: IncomingMessage, {pathname}: URL): string => {
+  const told = headers['x-operation-id'];
+  return typeof told === 'string' ? told : decodeURIComponent(pathname.slice(pathname.lastIndexOf('/') + 1));
+};
+
+export const startHttpServer = async ({
+  ledger,
+  description,
+  answer,
+}: HttpServerOptions): Promise<StartedTarget> => {
+  const written: string[] = [];
+  const applied = (id: string): void => {
+    written.push(id);
+    ledger.effect(id);
+  };
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://server');
+    if (url.pathname === appliedPath) {
+      request.resume();
+      json(response, 200, written);
+      return;
+    }
+    const id = idOf(request, url);
+    ledger.attempt(id);
+    response.on('close', () => ledger.answered(id));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const received = {id, url, headers: request.headers, body: Buffer.concat(chunks)};
+      answer({...received, method: request.method ?? 'GET'}, response, applied);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({host: '127.0.0.1', port: 0, backlog: 4096}, resolve);
+  });
+  const {port} = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    description,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+/** Answers with a length, so that a client can tell whether it has all. */
+export const json = (
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
+};
+
+/**
+ * A verify() for these servers: what they wrote, as often as they did; and the reads that were acknowledged, which leave
+ * nothing that could be looked for.
+ */
+export const verifyWrites =
+  (isWrite: (id: string) => boolean) =>
+  async ({directUrl, acknowledgedIds}: VerifyContext): Promise<Applied> => {
+    const answer = await fetch(new URL(appliedPath, directUrl));
+    const written = (await answer.json()) as string[];
+    return {applied: [written, acknowledgedIds.filter(id => !isWrite(id))]};
+  };
