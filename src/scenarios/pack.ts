@@ -26,10 +26,14 @@ const inside = (name: string, summary: string): PackEntry => ({...library(name, 
 
 export const pack: readonly PackEntry[] = [
   httpLibrary('undici-pool', "undici's Pool: a pool of ten connections under more callers than that"),
-  httpLibrary('undici-retry-agent', "undici's RetryAgent around its Agent: as it comes, and with retries that fit into a second"),
+  httpLibrary(
+    'undici-retry-agent',
+    "undici's RetryAgent around its Agent: as it comes, and with retries that fit into a second",
+  ),
   httpLibrary('fetch', "Node's fetch, without and with a time limit"),
   httpLibrary('axios', 'axios: as it comes, and with a time limit and an agent that keeps connections'),
   httpLibrary('got', 'got: with the retries that it comes with, and with bounded time-outs'),
+  httpLibrary('node-fetch', 'node-fetch: as it comes, and with a time limit'),
   library('ioredis', 'ioredis on a real Redis: writes, reads, pipelines'),
   library('redis', 'redis (node-redis) on a real Redis: writes, reads, transactions'),
   library('pg', 'pg with its pool on a real PostgreSQL: inserts, queries, transactions'),

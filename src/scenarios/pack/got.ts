@@ -47,7 +47,7 @@ export default defineScenario({
   operation: {deadlineMs: 1000, idempotent: false},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
-  telemetry: {use: ['http']},
+  telemetry: {use: ['got']},
   subject: {
     open({url, options: {got: own, limitMs, maxSockets}}) {
       const agent = maxSockets === null ? null : new Agent({keepAlive: true, maxSockets});
