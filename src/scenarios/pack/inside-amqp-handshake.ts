@@ -20,10 +20,8 @@ const queue = 'foulweather-handshakes';
  * Confirm.Select-Ok (12), and the confirmation (21). The first depends on the server's version and name, and so the later
  * steps are met by cuts at several places.
  */
-const cutsAt = (from: number, to: number): Fault[] => {
-  const places = Array.from({length: (to - from) / 10 + 1}, (_, index) => from + index * 10);
-  return places.map(afterBytes => resetAfter({afterBytes, probability: 0.3}));
-};
+const cutsAt = (...places: readonly number[]): Fault[] =>
+  places.map(afterBytes => resetAfter({afterBytes, probability: 0.4}));
 
 /** What was opened, so that it can be closed whatever comes of it. */
 const publishOnce = async (url: string, id: string, options: Options): Promise<void> => {
@@ -101,8 +99,8 @@ export default defineScenario({
       durationMs: 2000,
       faults: [resetAfter({direction: 'upstream', afterBytes: 150})],
     },
-    {name: 'tuning-cut', role: 'fault', durationMs: 3000, faults: cutsAt(500, 550)},
-    {name: 'channel-cut', role: 'fault', durationMs: 3000, faults: cutsAt(560, 600)},
+    {name: 'tuning-cut', role: 'fault', durationMs: 3000, faults: cutsAt(510, 525, 540)},
+    {name: 'channel-cut', role: 'fault', durationMs: 3000, faults: cutsAt(555, 570, 590)},
     {name: 'silent', role: 'fault', durationMs: 4000, faults: [blackhole()]},
     {name: 'recovery', role: 'recovery', durationMs: 6000},
   ],

@@ -49,11 +49,11 @@ export default defineScenario({
     'When the server of credentials is slow, all calls wait for it, although their credentials are good for minutes.',
   remarks: [
     `The AWS SDK takes credentials for expired five minutes before they are, and asks for new ones when a call needs them. Those of this scenario are good for ${credentialsMs / 1000} s, so that the SDK asks about every 2 s; real ones are good for hours, and the same happens in their last five minutes.`,
-    'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html): 1 s for an answer, and up to three tries more, by default.',
+    'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html): 1 s for an answer, and up to three tries more, 1 s after the one before, by default.',
     'The faults are for the server of credentials only: the queue itself is well all the time. «kept» is the application’s own code around the provider.',
   ],
   target: {start: ({ledger}) => serveQueue(ledger, {isFifo: false})},
-  supports: {'@aws-sdk/client-sqs': '>=3.480 <4', '@aws-sdk/credential-provider-http': '>=3.480 <4'},
+  supports: {'@aws-sdk/client-sqs': '>=3.481 <4', '@aws-sdk/credential-provider-http': '>=3.481 <4'},
   variants: [
     {name: 'defaults', options: asUsersGetIt},
     {
