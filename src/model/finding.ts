@@ -41,16 +41,28 @@ export type LedgerEntry = {
 /** Evidence before it is said of which phase it is. */
 export type Measured = Omit<Evidence, 'phase'>;
 
+/** What a detector of telemetry held against the truth, told even where nothing differs. */
+export type Comparison = {
+  /** «failures and their last spans». */
+  readonly what: string;
+  readonly count: number;
+  readonly differingCount: number;
+  /** Ids of operations that differ, and of their traces. */
+  readonly operations: readonly string[];
+  readonly traces: readonly string[];
+};
+
+type Compared = {readonly symptom: SymptomId; readonly compared?: readonly Comparison[]};
+
 export type Finding =
-  | {readonly symptom: SymptomId; readonly verdict: 'clear'}
+  | (Compared & {readonly verdict: 'clear'})
   | {readonly symptom: SymptomId; readonly verdict: 'inconclusive'; readonly reason: string}
-  | {
-      readonly symptom: SymptomId;
+  | (Compared & {
       readonly verdict: 'present';
       readonly severity: Severity;
       readonly phase: string;
       readonly evidence: readonly [Evidence, ...Evidence[]];
-    };
+    });
 
 export type PresentFinding = Extract<Finding, {verdict: 'present'}>;
 

@@ -7,6 +7,7 @@ import {PeriodicExportingMetricReader} from '@opentelemetry/sdk-metrics';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 import type {TelemetryMode} from '../model/plan.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
+import {watchRepeatedEnds} from './repeated-ends.ts';
 import {beginNative, instrumentationOf, presetInstrumentations} from './telemetry-use.ts';
 import {CarefulUndiciInstrumentation} from './undici-instrumentation.ts';
 
@@ -45,6 +46,7 @@ export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): 
       instrumentations: [...registered, new RuntimeNodeInstrumentation()],
     });
     sdk.start();
+    watchRepeatedEnds();
     running = {sdk, reader};
   }
   beginNative(use, require);

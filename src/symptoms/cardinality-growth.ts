@@ -1,10 +1,12 @@
 // Series of a metric, and names of spans, that grow in number with the operations: backends drown in them.
-import type {Detector, Measured} from '../model/finding.ts';
+import type {Comparison, Detector} from '../model/finding.ts';
 import type {Thresholds} from '../model/symptoms.ts';
-import type {MetricSummary} from '../model/telemetry.ts';
+import type {MetricSummary, SpanGroup} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
+import {indexOfId} from './attempt-times.ts';
+import {exampleSpans} from './example-spans.ts';
 import {phasesOf} from './measure.ts';
-import {inconclusive, presentIf} from './say.ts';
+import {type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 import {telemetryAbsence, telemetryGap} from './telemetry-account.ts';
 
 /** A fault rightly brings series of its own with these. */
@@ -14,21 +16,36 @@ const ofErrors: ReadonlySet<string> = new Set([
   'db.response.status_code',
 ]);
 
+const examplesShown = 3;
+
 type Limits = Thresholds<'cardinality-growth'>;
 
 export const cardinalityGrowth: Detector<'cardinality-growth'> = (trial, limits) => {
   const {telemetry} = trial;
   if (!telemetry) return inconclusive('cardinality-growth', telemetryAbsence(trial) ?? '');
-  const found = [...growingMetrics(trial, telemetry.metrics, limits), ...spanNames(trial, limits)].map(
-    evidence => ({
-      phase: 'run',
-      evidence,
-    }),
-  );
-  if (found.length > 0) return presentIf('cardinality-growth', 'warn', found);
+  const metrics = [...Map.groupBy(telemetry.metrics, ({name, scope}) => `${scope}\0${name}`).values()];
+  const scopes = [...Map.groupBy(telemetry.groups, ({scope}) => scope).values()];
+  const growing = metrics.flatMap(series => growthOf(trial, series, limits));
+  const varied = scopes.flatMap(groups => namesOf(trial, groups, limits));
+  const compared = [
+    comparisonOf('metrics, their series before and after', metrics.length, growing),
+    comparisonOf('libraries, the names of their spans', scopes.length, varied),
+  ];
+  const all = [...growing, ...varied];
+  if (all.length > 0) return presentIf('cardinality-growth', 'warn', all, compared);
   const gap = telemetryGap(trial);
-  return gap === null ? presentIf('cardinality-growth', 'warn', []) : inconclusive('cardinality-growth', gap);
+  return gap === null
+    ? presentIf('cardinality-growth', 'warn', [], compared)
+    : inconclusive('cardinality-growth', gap);
 };
+
+const comparisonOf = (what: string, count: number, differing: readonly Found[]): Comparison => ({
+  what,
+  count,
+  differingCount: differing.length,
+  operations: differing[0]?.evidence.operations ?? [],
+  traces: differing[0]?.evidence.traces ?? [],
+});
 
 const identity = ({attributes}: MetricSummary): string =>
   JSON.stringify(
@@ -37,21 +54,39 @@ const identity = ({attributes}: MetricSummary): string =>
       .sort(([left], [right]) => (left < right ? -1 : 1)),
   );
 
-const growingMetrics = (
-  trial: Trial,
-  metrics: readonly MetricSummary[],
-  {seriesCount}: Limits,
-): Measured[] => {
+/** Of one metric. */
+const growthOf = (trial: Trial, series: readonly MetricSummary[], {seriesCount}: Limits): Found[] => {
   const lastCalm = Math.max(0, ...phasesOf(trial, 'baseline').slice(0, 1));
-  return [...Map.groupBy(metrics, ({name, scope}) => `${scope}\0${name}`).values()].flatMap(series => {
-    const first = new Set(series.filter(({phase}) => phase <= lastCalm).map(identity));
-    const all = new Set(series.map(identity));
-    const grown = all.size - first.size;
-    // A metric that begins only in a fault has not grown.
-    if (first.size === 0 || grown <= seriesCount) return [];
-    const says = `${series[0]!.name} had ${first.size} series in the baseline and ${all.size} at the end; ${mostVaried(series)} varies most.`;
-    return [evidenceOf(says, grown, seriesCount, all.size)];
-  });
+  const first = new Set(series.filter(({phase}) => phase <= lastCalm).map(identity));
+  const all = new Set(series.map(identity));
+  const grown = all.size - first.size;
+  // A metric that begins only in a fault has not grown.
+  if (first.size === 0 || grown <= seriesCount) return [];
+  const {name, scope} = series[0]!;
+  const added = series.filter(one => !first.has(identity(one)));
+  const phase = phaseName(trial, Math.min(...added.map(one => one.phase)));
+  const key = mostVaried(series);
+  const says = `${name} had ${first.size} series in the baseline and ${all.size} at the end; ${key} varies most, such as ${JSON.stringify(added[0]?.attributes[key] ?? null)}.`;
+  const named = operationsNamed(trial, added);
+  return [
+    found(phase, {
+      witness: 'telemetry',
+      says,
+      value: grown,
+      threshold: seriesCount,
+      unit: 'count',
+      count: all.size,
+      ...(named.length > 0 ? {operations: named} : exampleSpans(trial, span => span.scope === scope)),
+    }),
+  ];
+};
+
+/** Where it is their ids that make the series. */
+const operationsNamed = (trial: Trial, series: readonly MetricSummary[]): string[] => {
+  const words = series.flatMap(({attributes}) =>
+    Object.values(attributes).flatMap(value => (typeof value === 'string' ? value.split(/[^\w.-]+/) : [])),
+  );
+  return [...new Set(words.filter(word => indexOfId(trial, word) !== null))].slice(0, examplesShown);
 };
 
 /** The attribute with the most values. */
@@ -62,20 +97,24 @@ const mostVaried = (series: readonly MetricSummary[]): string => {
   return keys.toSorted((a, b) => valuesOf(b) - valuesOf(a))[0] ?? 'no attribute';
 };
 
-const spanNames = ({telemetry}: Trial, {nameCount}: Limits): Measured[] =>
-  [...Map.groupBy(telemetry?.groups ?? [], ({scope}) => scope)].flatMap(([scope, groups]) => {
-    const names = new Set(groups.map(({name}) => name)).size;
-    if (names <= nameCount) return [];
-    const count = groups.reduce((sum, group) => sum + group.count, 0);
-    return [evidenceOf(`The spans of ${scope} have ${names} different names.`, names, nameCount, count)];
-  });
-
-const evidenceOf = (says: string, value: number, threshold: number, count: number): Measured => ({
-  witness: 'telemetry',
-  says,
-  value,
-  threshold,
-  unit: 'count',
-  count,
-  operations: [],
-});
+/** Of the spans of one library. */
+const namesOf = (trial: Trial, groups: readonly SpanGroup[], {nameCount}: Limits): Found[] => {
+  const names = new Set(groups.map(({name}) => name)).size;
+  if (names <= nameCount) return [];
+  const {scope} = groups[0]!;
+  const byPhase = [...Map.groupBy(groups, ({phase}) => phase)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const phase = phaseName(trial, byPhase[0]?.[0] ?? 0);
+  return [
+    found(phase, {
+      witness: 'telemetry',
+      says: `The spans of ${scope} have ${names} different names, such as «${groups[0]!.name}»; most of them in phase ${phase}.`,
+      value: names,
+      threshold: nameCount,
+      unit: 'count',
+      count: groups.reduce((sum, group) => sum + group.count, 0),
+      ...exampleSpans(trial, span => span.scope === scope),
+    }),
+  ];
+};

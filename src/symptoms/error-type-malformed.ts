@@ -1,8 +1,9 @@
 // error.type: a text of few values, on every failure and on nothing else (semantic conventions, recording errors).
-import type {Detector, Measured} from '../model/finding.ts';
+import type {Comparison, Detector, Measured} from '../model/finding.ts';
 import type {Thresholds} from '../model/symptoms.ts';
-import type {SpanGroup} from '../model/telemetry.ts';
+import type {MetricSummary, SpanGroup} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
+import {type Examples, exampleSpans} from './example-spans.ts';
 import {inconclusive, phaseName, presentIf} from './say.ts';
 import {telemetryAbsence, telemetryGap} from './telemetry-account.ts';
 
@@ -34,14 +35,50 @@ export const errorTypeMalformed: Detector<'error-type-malformed'> = (trial, limi
   const found = [
     ...wrongs.flatMap(({what, holds}) => inGroups(trial, limits, what, holds)),
     ...inMetrics(trial),
-    ...tooMany(telemetry.groups, limits),
+    ...tooMany(trial, telemetry.groups, limits),
   ];
-  if (found.length > 0) return presentIf('error-type-malformed', 'warn', found);
+  const compared = [spansCompared(trial), metricsCompared(trial), valuesCompared(trial, limits)];
+  if (found.length > 0) return presentIf('error-type-malformed', 'warn', found, compared);
   // What is wrong is wrong even where spans were lost; that nothing is wrong is known only where none were.
   const gap = telemetryGap(trial);
   return gap === null
-    ? presentIf('error-type-malformed', 'warn', [])
+    ? presentIf('error-type-malformed', 'warn', [], compared)
     : inconclusive('error-type-malformed', gap);
+};
+
+const countOf = (groups: readonly SpanGroup[]): number => groups.reduce((sum, {count}) => sum + count, 0);
+
+const spansCompared = (trial: Trial): Comparison => {
+  const judged = (trial.telemetry?.groups ?? []).filter(
+    group => isJudged(group) && (group.status === 'error' || group.errorType !== null),
+  );
+  const wrong = judged.filter(group => wrongs.some(({holds}) => holds(group)));
+  return {
+    what: 'spans that failed, and their error.type',
+    count: countOf(judged),
+    differingCount: countOf(wrong),
+    ...examplesIn(trial, wrong),
+  };
+};
+
+const metricsCompared = (trial: Trial): Comparison => ({
+  what: 'series of metrics with an error.type',
+  count: typedSeries(trial).length,
+  differingCount: wrongSeries(trial).length,
+  operations: [],
+  traces: [],
+});
+
+/** Of the library that has the most. */
+const valuesCompared = ({telemetry}: Trial, {valueCount}: Limits): Comparison => {
+  const count = Math.max(0, ...typesByScope(telemetry?.groups ?? []).map(({types}) => types.size));
+  return {
+    what: 'different values of error.type, and how many are few',
+    count,
+    differingCount: Math.max(0, count - valueCount),
+    operations: [],
+    traces: [],
+  };
 };
 
 type Found = {readonly phase: string; readonly evidence: Measured};
@@ -54,7 +91,7 @@ const inGroups = (
 ): Found[] => {
   const wrong = trial.telemetry?.groups.filter(group => isJudged(group) && holds(group)) ?? [];
   return [...Map.groupBy(wrong, ({phase}) => phase)].flatMap(([phase, groups]) => {
-    const count = groups.reduce((sum, group) => sum + group.count, 0);
+    const count = countOf(groups);
     if (count <= spanCount) return [];
     const values = [...new Set(groups.map(({errorType}) => JSON.stringify(errorType)))].slice(
       0,
@@ -72,35 +109,35 @@ const inGroups = (
           threshold: spanCount,
           unit: 'count',
           count,
-          operations: [],
-          traces: tracesOf(trial, groups),
+          ...examplesIn(trial, groups),
         },
       },
     ];
   });
 };
 
-const tracesOf = (trial: Trial, groups: readonly SpanGroup[]): string[] =>
-  (trial.telemetry?.exemplars ?? [])
-    .filter(span =>
-      groups.some(
-        ({name, scope, status, errorType}) =>
-          span.name === name &&
-          span.scope === scope &&
-          span.status === status &&
-          JSON.stringify(span.attributes['error.type'] ?? null) === JSON.stringify(errorType),
-      ),
-    )
-    .map(({traceId}) => traceId)
-    .slice(0, examplesShown);
+const examplesIn = (trial: Trial, groups: readonly SpanGroup[]): Examples =>
+  exampleSpans(trial, span =>
+    groups.some(
+      ({name, scope, status, errorType}) =>
+        span.name === name &&
+        span.scope === scope &&
+        span.status === status &&
+        JSON.stringify(span.attributes['error.type'] ?? null) === JSON.stringify(errorType),
+    ),
+  );
 
 /** The SDK's word on itself is not the library's. */
-const inMetrics = (trial: Trial): Found[] => {
-  const wrong = (trial.telemetry?.metrics ?? []).filter(({name, attributes}) => {
-    const errorType = attributes['error.type'] ?? null;
-    return !name.startsWith('otel.') && errorType !== null && typeof errorType !== 'string';
-  });
-  return [...Map.groupBy(wrong, ({name}) => name)].map(([name, series]) => {
+const typedSeries = ({telemetry}: Trial): MetricSummary[] =>
+  (telemetry?.metrics ?? []).filter(
+    ({name, attributes}) => !name.startsWith('otel.') && (attributes['error.type'] ?? null) !== null,
+  );
+
+const wrongSeries = (trial: Trial): MetricSummary[] =>
+  typedSeries(trial).filter(({attributes}) => typeof attributes['error.type'] !== 'string');
+
+const inMetrics = (trial: Trial): Found[] =>
+  [...Map.groupBy(wrongSeries(trial), ({name}) => name)].map(([name, series]) => {
     const values = [...new Set(series.map(({attributes}) => JSON.stringify(attributes['error.type'])))];
     return {
       phase: phaseName(trial, series[0]!.phase),
@@ -111,33 +148,61 @@ const inMetrics = (trial: Trial): Found[] => {
         threshold: 0,
         unit: 'count',
         count: series.length,
-        operations: [],
+        ...exampleSpans(
+          trial,
+          span =>
+            span.scope === series[0]!.scope &&
+            series.some(({attributes}) => attributes['error.type'] === span.attributes['error.type']),
+        ),
       },
     };
   });
-};
 
-const tooMany = (groups: readonly SpanGroup[], {valueCount}: Limits): Found[] =>
-  [
-    ...Map.groupBy(
-      groups.filter(({errorType}) => errorType !== null),
-      ({scope}) => scope,
-    ),
-  ].flatMap(([scope, ofScope]) => {
-    const types = new Set(ofScope.map(({errorType}) => JSON.stringify(errorType)));
+const tooMany = (trial: Trial, groups: readonly SpanGroup[], {valueCount}: Limits): Found[] =>
+  typesByScope(groups).flatMap(({scope, ofScope, types}) => {
     if (types.size <= valueCount) return [];
     return [
       {
-        phase: 'run',
+        phase: phaseName(trial, mostVaried(ofScope)),
         evidence: {
           witness: 'telemetry' as const,
           says: `The spans of ${scope} have ${types.size} different values of error.type.`,
           value: types.size,
           threshold: valueCount,
           unit: 'count' as const,
-          count: ofScope.reduce((sum, group) => sum + group.count, 0),
-          operations: [],
+          count: countOf(ofScope),
+          ...exampleSpans(
+            trial,
+            span => span.scope === scope && (span.attributes['error.type'] ?? null) !== null,
+          ),
         },
       },
     ];
   });
+
+type ScopeTypes = {
+  readonly scope: string;
+  readonly ofScope: readonly SpanGroup[];
+  readonly types: ReadonlySet<string>;
+};
+
+const typesByScope = (groups: readonly SpanGroup[]): ScopeTypes[] =>
+  [
+    ...Map.groupBy(
+      groups.filter(({errorType}) => errorType !== null),
+      ({scope}) => scope,
+    ),
+  ].map(([scope, ofScope]) => ({
+    scope,
+    ofScope,
+    types: new Set(ofScope.map(({errorType}) => JSON.stringify(errorType))),
+  }));
+
+/** The phase with the most different values. */
+const mostVaried = (groups: readonly SpanGroup[]): number => {
+  const byPhase = [...Map.groupBy(groups, ({phase}) => phase)].map(([phase, ofPhase]) => ({
+    phase,
+    valueCount: new Set(ofPhase.map(({errorType}) => JSON.stringify(errorType))).size,
+  }));
+  return byPhase.toSorted((a, b) => b.valueCount - a.valueCount)[0]?.phase ?? 0;
+};

@@ -14,6 +14,8 @@ import {operationsGap} from './telemetry-account.ts';
 const dueSpans = ({attempts}: OperationView, spanOf: OperationTelemetryView['spanOf']): number =>
   spanOf === 'attempt' ? attempts : Math.min(1, attempts);
 
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
 export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare: threshold}) => {
   const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
@@ -48,5 +50,13 @@ export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare:
         ...examplesOf(trial, hidden),
       },
     }));
-  return presentIf('hidden-attempts', 'warn', found);
+  const hidden = Tally.of(byPhase.map(sums => sums.hidden));
+  return presentIf('hidden-attempts', 'warn', found, [
+    {
+      what: `${view.spanOf}s and their spans`,
+      count: sumOf(byPhase.map(({dueCount}) => dueCount)),
+      differingCount: sumOf(byPhase.map(({hiddenCount}) => hiddenCount)),
+      ...examplesOf(trial, hidden),
+    },
+  ]);
 };

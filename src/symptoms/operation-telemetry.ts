@@ -34,6 +34,16 @@ export class Tally {
     this.count++;
     if (this.first.length < examplesShown) this.first.push(index);
   }
+
+  /** With others of the same kind. */
+  static of(tallies: readonly Tally[]): Tally {
+    const sum = new Tally();
+    for (const {count, first} of tallies) {
+      sum.count += count;
+      sum.first.push(...first.slice(0, examplesShown - sum.first.length));
+    }
+    return sum;
+  }
 }
 
 const examplesShown = 3;

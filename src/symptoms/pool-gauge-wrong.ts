@@ -1,7 +1,8 @@
 // What the library says of its open connections against the sockets at the injector, at the end of each phase.
 import type {Detector} from '../model/finding.ts';
-import {drainPhase, type MetricSummary} from '../model/telemetry.ts';
+import {drainPhase, type MetricSummary, traceIdOfOperation} from '../model/telemetry.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
+import type {Examples} from './example-spans.ts';
 import {counted, inconclusive, presentIf} from './say.ts';
 import {telemetryGap} from './telemetry-account.ts';
 
@@ -19,31 +20,51 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, {slackCount,
   const series = trial.telemetry?.metrics.filter(({name}) => gauges.includes(name)) ?? [];
   if (series.length === 0)
     return inconclusive('pool-gauge-wrong', 'the library has no gauge of its connections');
-  const found = calmEnds(trial)
-    .flatMap(({phase, name, atMs}) => {
-      const told = toldIn(series, phase);
-      const seen = socketsAround(trial, atMs);
-      if (told === null || seen.length === 0) return [];
-      // The gauge is read some time around the end: it may tell of any number that was open then.
-      const sockets = Math.min(Math.max(told, Math.min(...seen)), Math.max(...seen));
-      const off = Math.abs(told - sockets);
-      const limit = Math.max(slackCount, slackShare * sockets);
-      return off <= limit ? [] : [{name, told, sockets, off, limit}];
-    })
+  const compared = calmEnds(trial).flatMap(({phase, name, atMs}) => {
+    const told = toldIn(series, phase);
+    const seen = socketsAround(trial, atMs);
+    if (told === null || seen.length === 0) return [];
+    // The gauge is read some time around the end: it may tell of any number that was open then.
+    const sockets = Math.min(Math.max(told, Math.min(...seen)), Math.max(...seen));
+    const off = Math.abs(told - sockets);
+    const limit = Math.max(slackCount, slackShare * sockets);
+    return [{phase, name, told, sockets, off, limit}];
+  });
+  const found = compared
+    .filter(({off, limit}) => off > limit)
     .sort((a, b) => b.off - a.off)
-    .map(({name, told, sockets, off, limit}) => ({
+    .map(({phase, name, told, sockets, off, limit}) => ({
       phase: name,
       evidence: {
         witness: 'telemetry' as const,
-        says: `At the end of phase ${name} the library told of ${counted(told, 'connection')}, and the injector had ${counted(sockets, 'socket')} open.`,
+        says: `At the end of phase ${name} the library told of ${counted(told, 'connection')} (${namesOf(series)}), and the injector had ${counted(sockets, 'socket')} open.`,
         value: off,
         threshold: limit,
         unit: 'count' as const,
         count: sockets,
-        operations: [],
+        ...lastBefore(trial, phase),
       },
     }));
-  return presentIf('pool-gauge-wrong', 'warn', found);
+  return presentIf('pool-gauge-wrong', 'warn', found, [
+    {
+      what: 'ends of phases, the gauge and the open sockets',
+      count: compared.length,
+      differingCount: found.length,
+      operations: found[0]?.evidence.operations ?? [],
+      traces: found[0]?.evidence.traces ?? [],
+    },
+  ]);
+};
+
+const namesOf = (series: readonly MetricSummary[]): string =>
+  [...new Set(series.map(({name}) => name))].join(', ');
+
+/** The last operation that started before the moment of the comparison. */
+const lastBefore = (trial: Trial, phase: number): Examples => {
+  const last = trial.driver.operationPhases.findLastIndex(candidate => candidate <= phase);
+  return last < 0
+    ? {operations: [], traces: []}
+    : {operations: [`${trial.id}-${last}`], traces: [traceIdOfOperation(trial.tracePrefix, last)]};
 };
 
 const aroundMs = 1000;

@@ -1,10 +1,15 @@
 // How detectors put their answers.
 
-import type {Evidence, Finding, Measured, Severity, SymptomId} from '../model/finding.ts';
+import type {Comparison, Evidence, Finding, Measured, Severity, SymptomId} from '../model/finding.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 
-export const clear = (symptom: SymptomId): Finding => ({symptom, verdict: 'clear'});
+/** `compared` is what telemetry was held against, for the detectors that do so. */
+export const clear = (symptom: SymptomId, compared?: readonly Comparison[]): Finding => ({
+  symptom,
+  verdict: 'clear',
+  ...(compared && {compared}),
+});
 
 export const inconclusive = (symptom: SymptomId, reason: string): Finding => ({
   symptom,
@@ -13,11 +18,23 @@ export const inconclusive = (symptom: SymptomId, reason: string): Finding => ({
 });
 
 /** Clear without evidence; otherwise present, in the phase of the first. */
-export const presentIf = (symptom: SymptomId, severity: Severity, found: readonly Found[]): Finding => {
+export const presentIf = (
+  symptom: SymptomId,
+  severity: Severity,
+  found: readonly Found[],
+  compared?: readonly Comparison[],
+): Finding => {
   const [first, ...rest] = found;
-  if (!first) return clear(symptom);
+  if (!first) return clear(symptom, compared);
   const evidence: [Evidence, ...Evidence[]] = [evidenceOf(first), ...rest.map(evidenceOf)];
-  return {symptom, verdict: 'present', severity, phase: first.phase, evidence};
+  return {
+    symptom,
+    verdict: 'present',
+    severity,
+    phase: first.phase,
+    evidence,
+    ...(compared && {compared}),
+  };
 };
 
 export type Found = {readonly phase: string; readonly evidence: Measured};

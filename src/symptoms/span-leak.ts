@@ -1,38 +1,108 @@
-// Spans that are open when all operations have settled, and before the library is closed.
+// Spans that are open when all operations have settled and the library is not closed yet; and spans that are ended again.
 import type {Detector} from '../model/finding.ts';
+import {endedAgainEvent} from '../model/telemetry.ts';
+import type {Trial} from '../model/trial.ts';
+import {type Examples, examplesOfSpans} from './example-spans.ts';
 import {calmSpans, examplesOf, Tally, viewOperations} from './operation-telemetry.ts';
-import {counted, inconclusive, presentIf} from './say.ts';
-import {openAfterDrain, operationsGap} from './telemetry-account.ts';
+import {counted, type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
+import {openAfterDrain, operationsGap, spanAccount} from './telemetry-account.ts';
 
 export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) => {
   const gap = operationsGap(trial);
-  const {drained} = trial.driver;
   if (gap !== null) return inconclusive('span-leak', gap);
-  if (!drained) return inconclusive('span-leak', 'the trial did not come to its end');
+  const again = endedAgain(trial, threshold);
+  const open = openSpans(trial);
+  if (typeof open === 'string' && again.length === 0) return inconclusive('span-leak', open);
+  const account = spanAccount(trial);
+  const isKnown = typeof open !== 'string';
+  const leaks = isKnown && open.leaked > threshold ? [leakOf(open, threshold)] : [];
+  return presentIf(
+    'span-leak',
+    'warn',
+    [...leaks, ...again],
+    [
+      ...(isKnown
+        ? [
+            {
+              what: 'spans that were begun, after the load',
+              count: account?.startedCount ?? 0,
+              differingCount: Math.max(0, open.leaked),
+              ...open.examples,
+            },
+          ]
+        : []),
+      {
+        what: 'spans that ended, and their ends',
+        count: account?.endedCount ?? 0,
+        differingCount: againCount(trial),
+        ...againExamples(trial),
+      },
+    ],
+  );
+};
+
+type Open = {
+  readonly open: number;
+  readonly inFlight: number;
+  readonly leaked: number;
+  readonly examples: Examples;
+};
+
+/** Or why it is not known. */
+const openSpans = (trial: Trial): Open | string => {
+  const {drained} = trial.driver;
+  if (!drained) return 'the trial did not come to its end';
   const open = openAfterDrain(trial);
-  if (open === null)
-    return inconclusive('span-leak', 'the SDK did not say how many spans were open after the load');
+  if (open === null) return 'the SDK did not say how many spans were open after the load';
   const view = viewOperations(trial);
   // An operation that has not settled has its spans open with good reason.
   const due = drained.inFlight * Math.max(1, Math.ceil((view && calmSpans(trial, view).perOperation) ?? 1));
   const leaked = open - due;
-  if (leaked <= threshold) return presentIf('span-leak', 'warn', []);
   const without = new Tally();
-  view?.eachSettled(operation => {
-    if (operation.attempts > 0 && operation.spans === 0) without.add(operation);
+  if (leaked > 0) {
+    view?.eachSettled(operation => {
+      if (operation.attempts > 0 && operation.spans === 0) without.add(operation);
+    });
+  }
+  return {open, inFlight: drained.inFlight, leaked, examples: examplesOf(trial, without)};
+};
+
+const leakOf = ({open, inFlight, leaked, examples}: Open, threshold: number): Found =>
+  found('drain', {
+    witness: 'telemetry',
+    says: `${counted(open, 'span')} open after the load, with ${counted(inFlight, 'operation')} in flight.`,
+    value: leaked,
+    threshold,
+    unit: 'count',
+    count: open,
+    ...examples,
   });
-  return presentIf('span-leak', 'warn', [
-    {
-      phase: 'drain',
-      evidence: {
+
+const againOf = ({telemetry}: Trial) =>
+  (telemetry?.logs?.counts ?? []).filter(({eventName}) => eventName === endedAgainEvent);
+
+const againCount = (trial: Trial): number => againOf(trial).reduce((sum, {count}) => sum + count, 0);
+
+/** The SDK takes the second end for an error of the caller's, and leaves the span as the first one found it. */
+const againExamples = (trial: Trial): Examples => {
+  const told = (trial.telemetry?.logs?.entries ?? []).flatMap(({eventName, traceId}) =>
+    eventName === endedAgainEvent && traceId !== null ? [{traceId}] : [],
+  );
+  return examplesOfSpans(trial, told);
+};
+
+const endedAgain = (trial: Trial, threshold: number): Found[] =>
+  againOf(trial)
+    .filter(({count}) => count > threshold)
+    .sort((a, b) => b.count - a.count)
+    .map(({phase, count}) =>
+      found(phaseName(trial, phase), {
         witness: 'telemetry',
-        says: `${counted(open, 'span')} open after the load, with ${counted(drained.inFlight, 'operation')} in flight.`,
-        value: leaked,
+        says: `${counted(count, 'span')} of phase ${phaseName(trial, phase)} ${count === 1 ? 'was' : 'were'} ended again after the end.`,
+        value: count,
         threshold,
         unit: 'count',
-        count: open,
-        ...examplesOf(trial, without),
-      },
-    },
-  ]);
-};
+        count,
+        ...againExamples(trial),
+      }),
+    );

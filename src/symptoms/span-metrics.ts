@@ -1,7 +1,10 @@
 // Do a library's duration histograms and its spans count the same?
-import type {Measured} from '../model/finding.ts';
-import type {ConventionArea, MetricSummary, SpanShape} from '../model/telemetry.ts';
+import type {Comparison} from '../model/finding.ts';
+import type {ConventionArea, MetricSummary, Span, SpanGroup, SpanShape} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
+import {exampleSpans} from './example-spans.ts';
+import {phaseAt} from './phase-at.ts';
+import {type Found, found, phaseName} from './say.ts';
 
 /** The histogram that goes with an area's client spans; the older names too. */
 const histograms: readonly (readonly [name: string, area: ConventionArea])[] = [
@@ -15,8 +18,13 @@ const histograms: readonly (readonly [name: string, area: ConventionArea])[] = [
 
 type Recorded = Extract<MetricSummary, {kind: 'histogram'}>;
 
-/** Over the whole trial: a span belongs to the phase of its start, a point of a histogram to that of its end. */
-export const metricDisagreements = (trial: Trial, threshold: number): Measured[] => {
+export type MetricComparison = {readonly comparison: Comparison; readonly found: readonly Found[]};
+
+/**
+ * Counted over the whole trial, for a span belongs to the phase of its start and a point of a histogram to that of its end. The
+ * phase that is told is the one in which the two differ most.
+ */
+export const metricComparisons = (trial: Trial, threshold: number): MetricComparison[] => {
   const {metrics = [], shapes} = trial.telemetry ?? {};
   if (!shapes) return [];
   return histograms.flatMap(([name, area]) => {
@@ -28,18 +36,15 @@ export const metricDisagreements = (trial: Trial, threshold: number): Measured[]
       const spans = shapes.filter(
         shape => shape.scope === scope && shape.area === area && shape.kind === 'client',
       );
-      return spans.length === 0
-        ? []
-        : [
-            ...difference(name, 'all', countOf(points), countOf(spans), threshold),
-            ...difference(
-              name,
-              'failed',
-              countOf(points.filter(isError)),
-              countOf(spans.filter(isErrorSpan)),
-              threshold,
-            ),
-          ];
+      if (spans.length === 0) return [];
+      return [
+        difference(trial, {name, scope, which: 'all', points, spans}, threshold),
+        difference(
+          trial,
+          {name, scope, which: 'failed', points: points.filter(isError), spans: spans.filter(isErrorSpan)},
+          threshold,
+        ),
+      ];
     });
   });
 };
@@ -50,17 +55,60 @@ const countOf = (counted: readonly {readonly count: number}[]): number =>
 const isError = ({attributes}: Recorded): boolean => (attributes['error.type'] ?? null) !== null;
 const isErrorSpan = ({attributes}: SpanShape): boolean => (attributes['error.type'] ?? 'null') !== 'null';
 
-const difference = (
-  metric: string,
-  which: 'all' | 'failed',
-  metricCount: number,
-  spanCount: number,
-  threshold: number,
-): Measured[] => {
+type Pair = {
+  readonly name: string;
+  readonly scope: string;
+  readonly which: 'all' | 'failed';
+  readonly points: readonly Recorded[];
+  readonly spans: readonly SpanShape[];
+};
+
+const difference = (trial: Trial, pair: Pair, threshold: number): MetricComparison => {
+  const {name, which, points, spans} = pair;
+  const [metricCount, spanCount] = [countOf(points), countOf(spans)];
   const count = Math.max(metricCount, spanCount);
-  const share = count === 0 ? 0 : Math.abs(metricCount - spanCount) / count;
-  if (share <= threshold) return [];
-  const what = which === 'all' ? '' : ' with an error.type';
-  const says = `${metric} counts ${metricCount}${what}, and there are ${spanCount} spans${what}.`;
-  return [{witness: 'telemetry', says, value: share, threshold, unit: 'share', count, operations: []}];
+  const differingCount = Math.abs(metricCount - spanCount);
+  const share = count === 0 ? 0 : differingCount / count;
+  const having = which === 'all' ? '' : ' with an error.type';
+  const phase = mostDifferent(trial, pair);
+  const examples =
+    differingCount === 0
+      ? {operations: [], traces: []}
+      : exampleSpans(trial, span => isOfPair(span, pair) && phaseAt(trial, span.startMs) === phase);
+  const says = `${name} counts ${metricCount}${having}, and there are ${spanCount} spans${having}; they differ most in phase ${phase}.`;
+  return {
+    comparison: {what: `${name} and its spans${having}`, count, differingCount, ...examples},
+    found:
+      share <= threshold
+        ? []
+        : [
+            found(phase, {
+              witness: 'telemetry',
+              says,
+              value: share,
+              threshold,
+              unit: 'share',
+              count,
+              ...examples,
+            }),
+          ],
+  };
+};
+
+const isOfPair = ({scope, kind, attributes}: Span, pair: Pair): boolean =>
+  scope === pair.scope && kind === 'client' && (pair.which === 'all' || attributes['error.type'] != null);
+
+const mostDifferent = (trial: Trial, {scope, which, points}: Pair): string => {
+  const groups = (trial.telemetry?.groups ?? []).filter(
+    (group: SpanGroup) =>
+      group.scope === scope && group.kind === 'client' && (which === 'all' || group.errorType !== null),
+  );
+  const phases = [...new Set([...points, ...groups].map(({phase}) => phase))];
+  const offIn = (phase: number): number => {
+    const of = (counted: readonly {readonly phase: number; readonly count: number}[]): number =>
+      countOf(counted.filter(one => one.phase === phase));
+    return Math.abs(of(points) - of(groups));
+  };
+  const [worst = 0] = phases.toSorted((a, b) => offIn(b) - offIn(a));
+  return phaseName(trial, worst);
 };

@@ -2,12 +2,12 @@
 // and spans that disagree. A caller's own abort may stay without an error, as HTTP's conventions have it.
 
 import {applicationErrorName} from '../model/application-error.ts';
-import type {Detector, Measured} from '../model/finding.ts';
+import type {Comparison, Detector, Measured} from '../model/finding.ts';
 import {type ErrorFacts, outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 import {examplesOf, hasMark, type OperationView, Tally, viewOperations} from './operation-telemetry.ts';
 import {counted, inconclusive, phaseName, presentIf} from './say.ts';
-import {metricDisagreements} from './span-metrics.ts';
+import {metricComparisons} from './span-metrics.ts';
 import {operationsGap} from './telemetry-account.ts';
 
 const okCode = outcomeCode('ok');
@@ -33,7 +33,12 @@ class Accounts {
   }
 }
 
-type Found = {readonly phase: string; readonly share: number; readonly evidence: Measured};
+type Found = {
+  readonly phase: string;
+  readonly wrong: number;
+  readonly share: number;
+  readonly evidence: Measured;
+};
 
 export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {wrongShare}) => {
   const gap = operationsGap(trial);
@@ -41,18 +46,34 @@ export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {
   if (!view) return inconclusive('telemetry-contradicts', gap ?? 'nothing is known of single operations');
   const accounts = trial.plan.phases.map(() => new Accounts());
   view.eachSettled(operation => accounts[operation.phase]?.add(operation));
-  const found = accounts
-    .flatMap((account, phase) =>
-      [untoldFailures(trial, phase, account), errorsOfSuccesses(trial, phase, account)].map(
-        ({share, ...found}) => ({...found, share, evidence: {...found.evidence, threshold: wrongShare}}),
-      ),
-    )
+  const failures = accounts.map((account, phase) => untoldFailures(trial, phase, account));
+  const successes = accounts.map((account, phase) => errorsOfSuccesses(trial, phase, account));
+  const found = [...failures, ...successes]
     .filter(({share}) => share > wrongShare)
-    .sort((a, b) => b.share - a.share);
-  return presentIf('telemetry-contradicts', 'warn', [
-    ...found,
-    ...metricDisagreements(trial, wrongShare).map(evidence => ({phase: 'run', evidence})),
-  ]);
+    .sort((a, b) => b.share - a.share)
+    .map(({phase, evidence}) => ({phase, evidence: {...evidence, threshold: wrongShare}}));
+  const metrics = metricComparisons(trial, wrongShare);
+  return presentIf(
+    'telemetry-contradicts',
+    'warn',
+    [...found, ...metrics.flatMap(({found}) => found)],
+    [
+      comparisonOf('failures and their last spans', failures),
+      comparisonOf('successes and their last spans', successes),
+      ...metrics.map(({comparison}) => comparison),
+    ],
+  );
+};
+
+const comparisonOf = (what: string, ofPhases: readonly Found[]): Comparison => {
+  const differing = ofPhases.filter(({wrong}) => wrong > 0);
+  return {
+    what,
+    count: ofPhases.reduce((sum, {evidence}) => sum + evidence.count, 0),
+    differingCount: differing.reduce((sum, {wrong}) => sum + wrong, 0),
+    operations: differing[0]?.evidence.operations ?? [],
+    traces: differing[0]?.evidence.traces ?? [],
+  };
 };
 
 const untoldFailures = (trial: Trial, phase: number, {failed, untoldFailed}: Accounts): Found => {
@@ -85,7 +106,7 @@ const foundOf = (
 ): Found => {
   const share = count === 0 ? 0 : wrong / count;
   const evidence = {witness: 'telemetry', says, value: share, threshold: 0, unit: 'share', count} as const;
-  return {phase, share, evidence: {...evidence, ...examplesOf(trial, examples)}};
+  return {phase, wrong, share, evidence: {...evidence, ...examplesOf(trial, examples)}};
 };
 
 const failuresNamed = (trial: Trial, phase: number, holds: (error: ErrorFacts) => boolean): number =>

@@ -15,13 +15,14 @@ export const telemetrySymptoms = {
     source: sources.httpSpans,
   },
   'span-leak': {
-    sees: 'spans that are never ended',
+    sees: 'spans that are never ended, or more than once',
     noun: 'leaked spans',
-    when: 'more than `spanCount` spans are open after the load, those of operations still in flight left out',
+    when: 'more than `spanCount` spans are open after the load, those of operations still in flight left out; or more than that of a phase are ended again after their end',
     thresholds: {spanCount: 0},
-    cause: 'A way out without span.end(): an abort, a time-out, a body that nobody reads.',
+    cause:
+      'A way out without span.end(): an abort, a time-out, a body that nobody reads. Or two ways out of one call that both end it.',
     remedy:
-      'End each span on every way out: a result, an error, an abort, a body that nobody reads, a close.',
+      'End each span once, on every way out: a result, an error, an abort, a body that nobody reads, a close.',
     source: sources.sdkMetrics,
   },
   'telemetry-contradicts': {

@@ -2,6 +2,7 @@
 import {glanceBlocks} from '../at-a-glance.ts';
 import {type Block, heading, paragraph, type Section, type Text, table} from '../document.ts';
 import {describeFaults} from '../faults.ts';
+import {fidelityBlocks} from '../fidelity.ts';
 import {plannedDuration} from '../format.ts';
 import {gaugeBlocks} from '../gauges.ts';
 import {hitBlocks} from '../hits.ts';
@@ -37,6 +38,7 @@ export const investigationSection = (story: RunStory): Section => ({
     ...slowestBlocks(story),
     ...hitBlocks(story),
     ...traceBlocks(story),
+    ...fidelityBlocks(story),
     ...telemetryBlocks(story),
     ...warningBlocks(story),
   ],

@@ -1,0 +1,52 @@
+// The table of what telemetry was held against: also of what is clear, summed over trials.
+import test from 'ava';
+import type {Finding} from '../../src/model/finding.ts';
+import {plainText} from '../../src/report/document.ts';
+import {fidelityBlocks} from '../../src/report/fidelity.ts';
+import type {RunStory} from '../../src/report/variants.ts';
+
+const compared = (count: number, differingCount: number, operation?: string) => ({
+  what: 'attempts and their spans',
+  count,
+  differingCount,
+  operations: operation === undefined ? [] : [operation],
+  traces: operation === undefined ? [] : ['ab'],
+});
+
+const storyOf = (findings: readonly Finding[]): RunStory =>
+  ({
+    variants: [
+      {
+        variant: {name: 'defaults'},
+        trials: findings.map(finding => ({judgement: {findings: [finding]}})),
+        symptoms: [
+          {
+            symptom: findings[0]!.symptom,
+            verdict: findings[0]!.verdict,
+            reasons: ['it is gone'],
+            present: [],
+          },
+        ],
+      },
+    ],
+  }) as unknown as RunStory;
+
+const rowsOf = (findings: readonly Finding[]): string[][] => {
+  const block = fidelityBlocks(storyOf(findings)).find(({kind}) => kind === 'table');
+  return block?.kind === 'table' ? block.rows.map(cells => cells.map(plainText)) : [];
+};
+
+test('what is clear has its counts too, over all trials, and the first example there is', t => {
+  const symptom = 'hidden-attempts';
+  t.deepEqual(
+    rowsOf([
+      {symptom, verdict: 'clear', compared: [compared(1000, 0)]},
+      {symptom, verdict: 'clear', compared: [compared(500, 2, 'defaults-2-7')]},
+    ]),
+    [['hidden-attempts', 'clear', 'attempts and their spans', '1,500', '2', 'defaults-2-7, trace ab']],
+  );
+});
+
+test('where nothing could be compared there is no table', t => {
+  t.deepEqual(rowsOf([{symptom: 'hidden-attempts', verdict: 'inconclusive', reason: 'it is gone'}]), []);
+});
