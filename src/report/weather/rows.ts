@@ -81,9 +81,9 @@ const cellOf = ({trials, symptoms}: VariantStory, {column, phases}: Span): Weath
 const isSeenIn = ({evidence}: PresentFinding, phases: readonly string[]): boolean =>
   evidence.some(({phase}) => phases.includes(phase));
 
-/** Not so where the injector does not count. */
+/** Null is not known: where the injector does not count, and of connects that the kernel refused. */
 const hitNothing = ({connectionsHit, actions}: FaultSummary): boolean =>
-  connectionsHit === 0 && (actions ?? 0) === 0;
+  connectionsHit === 0 && actions === 0;
 
 const lowestSuccess = (summaries: readonly PhaseSummary[]): number | null => {
   const ratios = summaries.flatMap(({successRatio}) => successRatio ?? []);

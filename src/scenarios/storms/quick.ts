@@ -1,22 +1,35 @@
-// The four faults that every client meets, in a quarter of a minute: for a look, and for CI.
-import {latency, refuse, resetPeer, stall} from '../../model/fault.ts';
+// The four faults that every client meets, in 20 seconds: for a look, and for CI.
+import {type Fault, latency, refuse, resetPeer, stall} from '../../model/fault.ts';
+import type {Phase} from '../../model/plan.ts';
 import {calm, type Storm} from './storm.ts';
+
+const fault = (name: string, durationMs: number, fault: Fault): Phase => ({
+  name,
+  role: 'fault',
+  durationMs,
+  faults: [fault],
+});
+
+/** So that clients connect again: what has no connection cannot lose it. Too short to tell who recovered. */
+const breath = (after: string): Phase => ({
+  name: `after-${after}`,
+  role: 'recovery',
+  durationMs: 1500,
+  faults: [],
+});
 
 export const quick: Storm = {
   name: 'quick',
-  summary: 'slow, silent, reset and refused, one after the other, and one recovery',
+  summary: 'slow, silent, reset and refused, with a breath between, and a recovery at the end',
   fits: 'tcp',
   phases: [
     ...calm(1000, 2500),
-    {
-      name: 'latency',
-      role: 'fault',
-      durationMs: 1500,
-      faults: [latency({latencyMs: 50, jitterMs: 20})],
-    },
-    {name: 'stall', role: 'fault', durationMs: 3000, faults: [stall()]},
-    {name: 'reset', role: 'fault', durationMs: 1500, faults: [resetPeer()]},
-    {name: 'refused', role: 'fault', durationMs: 1500, faults: [refuse()]},
+    fault('latency', 1500, latency({latencyMs: 50, jitterMs: 20})),
+    fault('stall', 3000, stall()),
+    breath('stall'),
+    fault('reset', 1500, resetPeer()),
+    breath('reset'),
+    fault('refused', 1500, refuse()),
     {name: 'recovery', role: 'recovery', durationMs: 6000, faults: []},
   ],
 };
