@@ -1,5 +1,6 @@
 // What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
 
+import type {Severity} from '../model/severity.ts';
 import type {Chart} from './charts/chart.ts';
 
 /** A plain string, or one with a meaning: `code` for what comes from the library, the scenario or a machine. */

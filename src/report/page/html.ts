@@ -79,9 +79,12 @@ const renderSpan = (span: Span): string => {
   if (typeof span === 'string') return escapeHtml(span);
   if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
   if ('url' in span) return `<a href="${escapeHtml(span.url)}" rel="noreferrer">${escapeHtml(span.link)}</a>`;
-  if ('link' in span) return `<a href="${hrefOf(span)}">${escapeHtml(span.link)}</a>`;
+  if ('link' in span) return `<a href="${hrefOf(span)}"${toneOf(span)}>${escapeHtml(span.link)}</a>`;
   return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
 };
 
 const hrefOf = (span: Extract<Span, {readonly to: string} | {readonly file: string}>): string =>
   'to' in span ? `#${span.to}` : escapeHtml(span.file.split('/').map(encodeURIComponent).join('/'));
+
+const toneOf = (span: Extract<Span, {readonly link: string}>): string =>
+  'tone' in span && span.tone !== undefined ? ` class="${span.tone}"` : '';

@@ -31,10 +31,9 @@ export const weatherSections = (weather: Weather, reportFile: 'report.md' | 'rep
 ];
 
 const leadOf = ({rows}: Weather): Block => {
-  const changed = rows.some(({role}) => role === 'changed');
   return paragraph(
     'Each cell is what one library did while one fault was on and while it recovered from it, by the gravest symptom that was seen. ',
-    changed
+    rows.some(row => !isDefault(row))
       ? 'A row with default options is the library as it comes; the others have what its documentation recommends, as told below. '
       : 'All rows are the library as it comes, with its default options: what its documentation recommends instead is a variant of the scenario, to be tried beside them by its name. ',
     'A mark is no verdict on a library: a default may be right for other users, and the case study behind each cell says which option, whose promise, and what mends it.',
@@ -47,7 +46,11 @@ const cellText = (cell: WeatherCell | undefined, {folder}: WeatherRow, reportFil
   switch (cell?.kind) {
     case 'symptom':
       return [
-        {link: `${mark[cell.severity]} ${symptoms[cell.symptom].noun}`, file: `${folder}/${reportFile}`},
+        {
+          link: `${mark[cell.severity]} ${symptoms[cell.symptom].noun}`,
+          file: `${folder}/${reportFile}`,
+          tone: cell.severity,
+        },
         ...(cell.others.length > 0 ? [` +${cell.others.length}`] : []),
       ];
     case 'clear':
@@ -59,22 +62,25 @@ const cellText = (cell: WeatherCell | undefined, {folder}: WeatherRow, reportFil
   }
 };
 
-const nameOf = (row: WeatherRow, reportFile: string): Text => {
+/** What options a row is of is said where the rows differ in it. */
+const nameOf = (row: WeatherRow, reportFile: string, areAllDefault: boolean): Text => {
   const version = Object.values(row.versions)[0];
+  const options = row.role === 'default' ? 'default options' : row.variant;
   return [
     {link: row.scenario, file: `${row.folder}/${reportFile}`},
     ...(version === undefined ? [] : [` ${version}`]),
     ...(row.gates.length > 0 ? [' †'] : []),
-    lineBreak,
-    row.role === 'default' ? 'default options' : row.variant,
+    ...(areAllDefault ? [] : [lineBreak, options]),
   ];
 };
+
+const isDefault = ({role}: WeatherRow): boolean => role === 'default';
 
 const tableOf = ({columns, rows}: Weather, reportFile: string): Block =>
   table(
     ['Library', ...columns, 'Goals'],
     rows.map(row => [
-      nameOf(row, reportFile),
+      nameOf(row, reportFile, rows.every(isDefault)),
       ...columns.map(column => cellText(row.cells[column], row, reportFile)),
       verdictWords[row.verdict],
     ]),
