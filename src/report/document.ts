@@ -11,8 +11,8 @@ export type Span =
   | {readonly break: true}
   /** To the heading of this document that has the id. */
   | {readonly link: string; readonly to: string}
-  /** To a file, by its path from this document's. */
-  | {readonly link: string; readonly file: string}
+  /** To a file, by its path from this document's; a page may colour it by its tone. */
+  | {readonly link: string; readonly file: string; readonly tone?: Severity}
   /** Out of this document, to a page of the web. */
   | {readonly link: string; readonly url: string};
 
