@@ -1,7 +1,7 @@
 // The load generator, a process of its own: takes jobs from its parent, one at a time, and answers with figures.
 import {performance} from 'node:perf_hooks';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {quantileSorted} from 'simple-statistics';
+import {mean, quantileSorted} from 'simple-statistics';
 import {askAll, dial, EchoClient} from './echo-client.ts';
 import type {EchoJob, Job, JobResult} from './protocol.ts';
 
@@ -22,7 +22,8 @@ const run = async (job: Job): Promise<JobResult> => {
   const {utilization: busyRatio} = performance.eventLoopUtilization(before);
   const sorted = timesMs.sort((a, b) => a - b);
   const quantile = (p: number): number => (sorted.length === 0 ? 0 : quantileSorted(sorted, p));
-  return {count, allCount, elapsedMs, p50Ms: quantile(0.5), p99Ms: quantile(0.99), busyRatio};
+  const meanMs = sorted.length === 0 ? 0 : mean(sorted);
+  return {count, allCount, elapsedMs, p50Ms: quantile(0.5), p99Ms: quantile(0.99), meanMs, busyRatio};
 };
 
 const counted = async (job: Job): Promise<Counted> => {

@@ -42,7 +42,7 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
     results.set(path.column, await measure(bench, path, title, job));
   }
   const direct = results.get('direct');
-  for (const [column, {count, allCount, elapsedMs, p50Ms, p99Ms, injectorCpuMs}] of results) {
+  for (const [column, {count, allCount, elapsedMs, p50Ms, p99Ms, meanMs, injectorCpuMs}] of results) {
     if (pauseMs === 0) {
       series.add({title: `${title}: requests`, unit: '/s', digits: 0}, column, count / (elapsedMs / 1000));
     }
@@ -52,6 +52,10 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
     const p99 = added(p99Ms, direct?.p99Ms ?? 0);
     series.add({title: `${title}: p50, added to direct`, unit: 'µs', digits: 0}, column, p50);
     series.add({title: `${title}: p99, added to direct`, unit: 'µs', digits: 0}, column, p99);
+    if (connections === 1 || pauseMs > 0) {
+      const title = `${load.title}: mean, added`;
+      series.add({title, unit: 'µs', digits: 0}, column, added(meanMs, direct?.meanMs ?? 0));
+    }
     if (injectorCpuMs === undefined) continue;
     const cpuUs = (injectorCpuMs * 1000) / allCount;
     series.add({title: `${title}: injector's CPU time per request`, unit: 'µs', digits: 1}, column, cpuUs);

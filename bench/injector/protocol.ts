@@ -37,6 +37,7 @@ export type JobResult = {
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly meanMs: number;
   /** The share of the time in which the generator's event loop was busy. */
   readonly busyRatio: number;
 };

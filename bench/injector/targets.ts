@@ -10,6 +10,8 @@ export type TargetOutcome = {
   readonly detail: string;
 };
 
+/** What Toxiproxy's own tests allow it to add, without a queue before it. */
+const largestMeanUs = 300;
 const largestLatencyExcessMs = {p50: 1, p99: 5};
 const largestBandwidthDeviationPercent = 1;
 /** Resident memory comes and goes by this much with garbage collection. */
@@ -21,6 +23,7 @@ export const judgeTargets = (series: Series): readonly TargetOutcome[] => {
   return [
     ...matching(/: requests$|one way$/).map(title => throughput(series, title)),
     ...matching(/added to direct$/).map(title => addedTime(series, title)),
+    ...matching(/mean, added$/).map(title => within(series, title, largestMeanUs, ' µs')),
     ...matching(/excess p50$/).map(title => latency(series, title, largestLatencyExcessMs.p50)),
     ...matching(/excess p99$/).map(title => latency(series, title, largestLatencyExcessMs.p99)),
     ...matching(/bandwidth: deviation$/).map(title =>
@@ -73,7 +76,7 @@ const latency = (series: Series, title: string, limitMs: number): TargetOutcome 
 
 const within = (series: Series, title: string, limit: number, unit: string): TargetOutcome => {
   const value = series.of(title, 'ours')?.median ?? Number.NaN;
-  const isMet = title.startsWith('memory') ? value <= limit : Math.abs(value) <= limit;
+  const isMet = /^memory|mean, added$/.test(title) ? value <= limit : Math.abs(value) <= limit;
   return {
     row: title,
     target: `${title}: at most ${limit}${unit}`,

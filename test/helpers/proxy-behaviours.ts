@@ -1,5 +1,6 @@
 // Behaviour that a proxy must show on every server under test: ours, and a real Toxiproxy where there is one.
-// Times are checked from below to the millisecond, and from above with room for a busy machine.
+// Times are checked from below to the millisecond, and from above with room for a busy machine: only tolerances.test.ts is
+// about how exact they are.
 
 import test, {type ExecutionContext} from 'ava';
 import {Scene} from './proxy-scene.ts';
