@@ -196,6 +196,8 @@ export class Connection {
   #watchHost(): Omit<WatchHost, 'rules' | 'done'> | undefined {
     const [up, down] = this.#links;
     if (up === undefined || down === undefined || this.#upstream === undefined) return undefined;
+    // Nobody is left to be answered; what the client said goes its way.
+    if (this.#client.closed) return undefined;
     return {
       connection: this.#record.id,
       client: this.#client,

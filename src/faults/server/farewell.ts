@@ -27,6 +27,11 @@ export function sayFarewell(farewell: Farewell, ending: 'half-close' | 'reset'):
 /** Waits until the client goes, but not for ever. */
 export function lingerUntilClientGoes(farewell: Omit<Farewell, 'up' | 'down'>): void {
   const {client, cut} = farewell;
+  // It may have gone while what it said was still on its way through toxics.
+  if (client.closed) {
+    cut();
+    return;
+  }
   cutWhenClientGoes(farewell);
   const lingering = setTimeout(cut, longestLingerMs);
   client.once('close', () => clearTimeout(lingering));

@@ -4,26 +4,15 @@ import {setImmediate as turn} from 'node:timers/promises';
 import test from 'ava';
 import {startInjector} from '../../../src/faults/server/injector.ts';
 import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
+import {hello} from '../../helpers/fuzz-traffic.ts';
+import {heldBefore, heldOnly} from '../../helpers/held-handles.ts';
 import type {Toxic} from '../../helpers/proxy-scene.ts';
 import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
 import {until} from '../../helpers/run-until.ts';
 import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
 
 const connections = 300;
-const kinds = ['TCPSocketWrap', 'TCPServerWrap', 'TCPConnectWrap', 'Timeout', 'Immediate'];
-
-/** Sockets, servers and timers of this thread. */
-const held = (): readonly string[] =>
-  process
-    .getActiveResourcesInfo()
-    .filter(kind => kinds.includes(kind))
-    .sort();
-
-/** Closed handles leave in the turns that follow; a leak would stay beyond all of them. */
-const untilOnly = async (before: readonly string[]): Promise<readonly string[]> => {
-  for (let turns = 0; turns < 5000 && held().length > before.length; turns++) await turn();
-  return held();
-};
+const said = ['\0hello', 'PUT /a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', hello];
 
 const hour = 3_600_000;
 const storm: readonly Toxic[] = [
@@ -37,10 +26,14 @@ const storm: readonly Toxic[] = [
   {type: 'blackhole', toxicity: 0.1},
   {type: 'flap', attributes: {down: 10, up: 40}, start_after: 20},
   {type: 'latency', attributes: {latency: 1}, start_after: 30, duration: 50},
+  {type: 'http_fault', toxicity: 0.3, attributes: {stage: 'request', action: 'hang'}},
+  {type: 'http_status', toxicity: 0.5},
+  {type: 'tls_certificate', toxicity: 0.5, attributes: {problem: 'expired'}},
+  {type: 'tls_close', toxicity: 0.5},
 ];
 
 test.serial('sockets and timers are back to where they were', async t => {
-  const before = held();
+  const before = await heldBefore();
   const upstream = await startUpstream(echo);
   const injector = await startInjector({host: '127.0.0.1', port: 0, seed: 5});
   const body = {name: 'p', listen: '127.0.0.1:0', upstream: upstream.address};
@@ -56,7 +49,7 @@ test.serial('sockets and timers are back to where they were', async t => {
         continue;
       }
       const style = tried++ % 3;
-      client.socket.write('hello');
+      client.socket.write(said[tried % said.length]!);
       await Promise.race([client.bytes(5).catch(() => undefined), client.ended(), turn()]);
       if (style === 0) client.socket.destroy();
       else if (style === 1) client.socket.resetAndDestroy();
@@ -80,14 +73,16 @@ test.serial('sockets and timers are back to where they were', async t => {
   isOver = true;
   await Promise.all(working);
   await until(async () => (await witness()).openConnections === 0, 10_000, 'no open connection');
-  t.is((await untilOnly([...before, 'api', 'proxy', 'upstream'])).length, before.length + 3);
+  const {failedConnections, lastFailure} = await witness();
+  t.is(failedConnections, 0, lastFailure ?? '');
+  t.is((await heldOnly([...before, 'api', 'proxy', 'upstream'])).length, before.length + 3);
   await injector.close();
   await upstream.close();
-  t.deepEqual(await untilOnly(before), before);
+  t.deepEqual(await heldOnly(before), before);
 });
 
 test.serial('closing the injector ends whatever its faults were waiting for', async t => {
-  const before = held();
+  const before = await heldBefore();
   const upstream = await startUpstream(echo);
   const injector = await startInjector({host: '127.0.0.1', port: 0, seed: 5});
   const clients = [];
@@ -101,13 +96,18 @@ test.serial('closing the injector ends whatever its faults were waiting for', as
     {type: 'limit_connections', attributes: {connections: 0, unanswered: true}},
     {type: 'flap', start_after: hour},
     {type: 'noop', duration: hour},
+    {type: 'http_fault', attributes: {stage: 'request', action: 'hang'}},
+    {type: 'http_status', attributes: {status: 503, close: true}},
+    {type: 'tls_alert'},
+    {type: 'tls_certificate'},
   ].entries()) {
     const name = `p${index}`;
     const body = {name, listen: '127.0.0.1:0', upstream: upstream.address};
     const {listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies', body);
     await api(injector.url, 'POST', `/proxies/${name}/toxics`, toxic);
     const client = await connectTo(listen, {allowHalfOpen: true});
-    client.socket.write('hello');
+    const [request = '', handshake = ''] = said.slice(1);
+    client.socket.write(toxic.type.startsWith('tls') ? handshake : request);
     clients.push(client);
   }
   const {listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies', {
@@ -120,5 +120,5 @@ test.serial('closing the injector ends whatever its faults were waiting for', as
   await injector.close();
   for (const {socket} of clients) socket.destroy();
   await upstream.close();
-  t.deepEqual(await untilOnly(before), before);
+  t.deepEqual(await heldOnly(before), before);
 });
