@@ -1,0 +1,212 @@
+// bullmq: jobs are added alone, in bulk, with a delay and with a wait for their result, and a worker works on them.
+import {appendFileSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {type ConnectionOptions, type JobsOptions, Queue, QueueEvents, Worker} from 'bullmq';
+import {Redis} from 'ioredis';
+import {defineScenario} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {afterTheWrite} from './after-the-write.ts';
+import {operationNumber} from './operation-number.ts';
+
+type Options = {
+  /** Of the queue, beside its address: adding is what callers wait for. */
+  readonly adding: Settings;
+  /** Of the worker and of the events, beside their address. */
+  readonly working: Settings;
+  readonly concurrency?: number;
+  readonly jobs: JobsOptions;
+  /** Whether a job is named by its order, so that adding it a second time adds nothing. */
+  readonly namesJobs: boolean;
+  readonly resultLimitMs?: number;
+};
+type Settings = {
+  readonly enableOfflineQueue?: boolean;
+  readonly commandTimeout?: number;
+  readonly maxRetriesPerRequest?: number | null;
+  readonly retryStrategy?: (times: number) => number;
+};
+/** A job without an id is there to fill a bulk. */
+type Order = {readonly id: string | null};
+type Result = {readonly id: string | null};
+
+const asUsersGetIt: Options = {adding: {}, working: {}, jobs: {}, namesJobs: false};
+
+const quickly = (times: number): number => Math.min(50 * 2 ** times, 500);
+
+const kinds = ['alone', 'bulk', 'delayed', 'with-result'] as const;
+const queueName = 'foulweather-orders';
+const effectsKey = 'foulweather:bullmq-effects';
+const delayMs = 100;
+
+const addressOf = (url: string): {readonly host: string; readonly port: number} => {
+  const {hostname, port} = new URL(url);
+  return {host: hostname, port: Number(port || 6379)};
+};
+
+const ask = async <T>(url: string, what: (redis: Redis) => Promise<T>): Promise<T> => {
+  const redis = new Redis(url);
+  try {
+    return await what(redis);
+  } finally {
+    redis.disconnect();
+  }
+};
+
+/** An application with a queue, its worker, and an ear for results. */
+class Shop {
+  readonly #queue: Queue<Order, Result>;
+  readonly #worker: Worker<Order, Result>;
+  readonly #events: QueueEvents;
+  readonly #options: Options;
+
+  constructor(url: string, options: Options, effectsFile: string) {
+    const {adding, working, concurrency} = options;
+    const connection: ConnectionOptions = {...addressOf(url), ...working};
+    this.#options = options;
+    this.#queue = new Queue(queueName, {connection: {...addressOf(url), ...adding}});
+    this.#events = new QueueEvents(queueName, {connection});
+    this.#worker = new Worker<Order, Result>(
+      queueName,
+      async ({data: {id}}) => {
+        // Stands for a database that this weather does not reach.
+        if (id !== null) appendFileSync(effectsFile, `${id}\n`);
+        return {id};
+      },
+      {connection, ...(concurrency !== undefined && {concurrency})},
+    );
+    // Without listeners a lost connection would end the process.
+    this.#queue.on('error', () => {});
+    this.#events.on('error', () => {});
+    this.#worker.on('error', () => {});
+  }
+
+  async ready(): Promise<this> {
+    await Promise.all([
+      this.#queue.waitUntilReady(),
+      this.#events.waitUntilReady(),
+      this.#worker.waitUntilReady(),
+    ]);
+    return this;
+  }
+
+  async add(id: string, more: JobsOptions = {}): Promise<void> {
+    await this.#queue.add('order', {id}, this.#jobOptions(id, more));
+  }
+
+  async addBulk(id: string): Promise<void> {
+    await this.#queue.addBulk([
+      {name: 'note', data: {id: null}},
+      {name: 'order', data: {id}, opts: this.#jobOptions(id, {})},
+      {name: 'note', data: {id: null}},
+    ]);
+  }
+
+  async addAndWait(id: string): Promise<string | null> {
+    const job = await this.#queue.add('order', {id}, this.#jobOptions(id, {}));
+    const result = await afterTheWrite(job.waitUntilFinished(this.#events, this.#options.resultLimitMs));
+    return result.id;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close();
+    await this.#events.close();
+    await this.#queue.close();
+  }
+
+  #jobOptions(id: string, more: JobsOptions): JobsOptions {
+    return {...this.#options.jobs, ...(this.#options.namesJobs && {jobId: id}), ...more};
+  }
+}
+
+export default defineScenario({
+  name: 'bullmq',
+  observation: 'Adding a job keeps a request waiting while Redis is gone, and some jobs are worked on twice.',
+  remarks: [
+    'The variant «defaults» has Queue, Worker and QueueEvents with the address of Redis only: a queue waits for a connection as long as it takes (https://docs.bullmq.io/guide/going-to-production, https://docs.bullmq.io/patterns/failing-fast-when-redis-is-down), and one job is worked on at a time.',
+    'The docs promise each job at least once, and ask for jobs that may be worked on twice (https://docs.bullmq.io/patterns/idempotent-jobs): a duplicate is told, and misses no goal.',
+    'Working on a job writes its id to a file, which the weather does not reach. A job that is still in the queue in the end counts as kept, not as lost: one that a worker lost is worked on again after its lock is over, 30 s by default.',
+    'Telemetry is that of ioredis, which bullmq speaks to Redis by.',
+  ],
+  target: {service: 'redis'},
+  supports: {bullmq: '>=4 <7'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'recommended',
+      options: {
+        adding: {
+          enableOfflineQueue: false,
+          maxRetriesPerRequest: 1,
+          commandTimeout: 750,
+          retryStrategy: quickly,
+        },
+        working: {maxRetriesPerRequest: null, retryStrategy: quickly},
+        concurrency: 10,
+        jobs: {attempts: 3, backoff: {type: 'exponential', delay: 100}},
+        namesJobs: true,
+        resultLimitMs: 750,
+      },
+      change:
+        'Fail fast where jobs are added (enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout 750 ms), name each job by its order (jobId), so that none is added twice, try it up to three times (attempts, backoff), work on ten at a time (concurrency), wait 750 ms for a result, and connect again with a pause of at most 0.5 s (retryStrategy).',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 50, maxInFlight: 1000},
+  operation: {deadlineMs: 1000, idempotent: true},
+  phases: quick.phases,
+  goals: {
+    run: {
+      hungCount: {max: 0},
+      wrongCount: {max: 0},
+      lostCount: {max: 0},
+      duplicateCount: {max: 0, severity: 'warn'},
+    },
+  },
+  telemetry: {use: ['ioredis']},
+  async prepare({directUrl}) {
+    const queue = new Queue(queueName, {connection: addressOf(directUrl)});
+    await queue.obliterate({force: true});
+    await queue.close();
+    const folder = mkdtempSync(join(tmpdir(), 'foulweather-bullmq-'));
+    await ask(directUrl, redis => redis.set(effectsKey, folder));
+  },
+  subject: {
+    async open({url, options}) {
+      const folder = await ask(url, redis => redis.get(effectsKey));
+      if (folder === null) throw new Error('prepare() has left no folder for the effects');
+      return new Shop(url, options, join(folder, 'ids')).ready();
+    },
+    async perform(shop, {id}) {
+      const key = kinds[operationNumber(id) % kinds.length]!;
+      switch (key) {
+        case 'alone':
+          await shop.add(id);
+          return {key};
+        case 'bulk':
+          await shop.addBulk(id);
+          return {key};
+        case 'delayed':
+          await shop.add(id, {delay: delayMs});
+          return {key};
+        case 'with-result':
+          return {key, echoedId: await shop.addAndWait(id)};
+      }
+    },
+    /** A command that is not queued has no code of its own. */
+    classify: error =>
+      error instanceof Error && error.message.includes('enableOfflineQueue') ? 'rejected' : 'unknown',
+    close: shop => shop.close(),
+  },
+  async verify({directUrl}) {
+    const folder = await ask(directUrl, redis => redis.getdel(effectsKey));
+    if (folder === null) throw new Error('prepare() has left no folder for the effects');
+    const worked = readFileSync(join(folder, 'ids'), 'utf8').trim().split('\n');
+    rmSync(folder, {recursive: true});
+    const queue = new Queue<Order>(queueName, {connection: addressOf(directUrl)});
+    const jobs = await queue.getJobs(['wait', 'active', 'delayed']);
+    await queue.close();
+    const done = new Set(worked);
+    const kept = jobs.flatMap(({data: {id}}) => (id === null || done.has(id) ? [] : [id]));
+    return {applied: [[...worked, ...kept]]};
+  },
+});

@@ -1,0 +1,158 @@
+// @grpc/grpc-js: unary calls on one channel, small and large ones, some of which look for what was written.
+import {
+  Client,
+  type ClientOptions,
+  credentials,
+  type MethodDefinition,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {afterTheWrite} from './after-the-write.ts';
+import {methodOf, serve} from './grpc-service.ts';
+import {operationNumber} from './operation-number.ts';
+
+type Options = {
+  readonly channel: ClientOptions;
+  /** Null is what the library does by itself: no deadline. */
+  readonly deadlineMs: number | null;
+};
+
+type Order = {readonly id: string; readonly note: string};
+type Receipt = {readonly id: string; readonly note: string; readonly total: number};
+
+const asUsersGetIt: Options = {channel: {}, deadlineMs: null};
+
+const place = methodOf<Order, Receipt>('/shop.Orders/Place', 'none');
+const find = methodOf<{readonly id: string}, Receipt>('/shop.Orders/Find', 'none');
+
+/** For what may be done twice only: an order may not. */
+const serviceConfig = JSON.stringify({
+  loadBalancingConfig: [],
+  methodConfig: [
+    {
+      name: [{service: 'shop.Orders', method: 'Find'}],
+      retryPolicy: {
+        maxAttempts: 3,
+        initialBackoff: '0.1s',
+        maxBackoff: '0.4s',
+        backoffMultiplier: 2,
+        retryableStatusCodes: ['UNAVAILABLE'],
+      },
+    },
+  ],
+});
+
+const kinds = ['small', 'large', 'read-back'] as const;
+const largeBytes = 32_768;
+
+type Answer = (error: Partial<ServiceError> | null, receipt?: Receipt) => void;
+
+const startServer = (ledger: LedgerWriter): Promise<StartedTarget> => {
+  const placed = new Map<string, Receipt>();
+  return serve(
+    {place, find},
+    {
+      place({request: {id, note}}: {readonly request: Order}, answer: Answer) {
+        ledger.attempt(id);
+        const receipt = {id, note, total: note.length};
+        placed.set(id, receipt);
+        ledger.effect(id);
+        answer(null, receipt);
+        ledger.answered(id);
+      },
+      find({request: {id}}: {readonly request: {readonly id: string}}, answer: Answer) {
+        const receipt = placed.get(id);
+        if (receipt) answer(null, receipt);
+        else answer({code: status.NOT_FOUND, details: `there is no order ${id}`});
+      },
+    },
+  );
+};
+
+/** A channel, and how its user calls on it. */
+class Orders {
+  readonly #client: Client;
+  readonly #deadlineMs: number | null;
+
+  constructor(address: string, {channel, deadlineMs}: Options) {
+    this.#client = new Client(address, credentials.createInsecure(), channel);
+    this.#deadlineMs = deadlineMs;
+  }
+
+  call<Request>(method: MethodDefinition<Request, Receipt>, request: Request): Promise<Receipt> {
+    const options = this.#deadlineMs === null ? {} : {deadline: Date.now() + this.#deadlineMs};
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        options,
+        (error, receipt) => {
+          if (error) reject(error);
+          else if (receipt === undefined) reject(new Error('neither an error nor an answer'));
+          else resolve(receipt);
+        },
+      );
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** UNAVAILABLE has these details where there was no connection to send by. */
+const isUnsent = (error: unknown): boolean => {
+  const {code, details} = error as Partial<ServiceError>;
+  return code === status.UNAVAILABLE && (details ?? '').startsWith('No connection established');
+};
+
+export default defineScenario({
+  name: 'grpc-unary',
+  observation: 'Calls never come back while the server is silent, and fail at once while it restarts.',
+  remarks: [
+    'The variant «defaults» has @grpc/grpc-js as new Client(address, credentials) makes it, and calls without a deadline: by gRPC such a call waits for ever (https://grpc.io/docs/guides/deadlines/), and calls fail while there is no connection (https://grpc.io/docs/guides/wait-for-ready/).',
+    'Transparent retries are on by default, and need no policy: they send again what certainly never reached the server (https://github.com/grpc/proposal/blob/master/A6-client-retries.md). A retry policy also sends again after UNAVAILABLE, which leaves open whether a call was worked on: so it is given to the method that reads only, and orders are not placed again.',
+    'The messages are JSON instead of protocol buffers, so that no code is generated.',
+  ],
+  target: {start: ({ledger}) => startServer(ledger)},
+  supports: {'@grpc/grpc-js': '>=1.9 <2'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'recommended',
+      options: {
+        channel: {
+          'grpc.service_config': serviceConfig,
+          'grpc.keepalive_time_ms': 1000,
+          'grpc.keepalive_timeout_ms': 500,
+          'grpc.initial_reconnect_backoff_ms': 100,
+          'grpc.max_reconnect_backoff_ms': 500,
+        },
+        deadlineMs: 750,
+      },
+      change:
+        'Give each call a deadline of 750 ms, try those that only read up to three times after UNAVAILABLE (retryPolicy), find dead connections by keepalive (1 s, time-out 500 ms), and connect again with a pause of at most 0.5 s (max_reconnect_backoff_ms).',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
+  operation: {deadlineMs: 1000, idempotent: false},
+  phases: quick.phases,
+  goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
+  telemetry: {use: ['grpc']},
+  subject: {
+    open: ({url, options}) => new Orders(new URL(url).host, options),
+    async perform(orders, {id}) {
+      const key = kinds[operationNumber(id) % kinds.length]!;
+      const note = key === 'large' ? 'x'.repeat(largeBytes) : 'small';
+      const receipt = await orders.call(place, {id, note});
+      const answer = key === 'read-back' ? await afterTheWrite(orders.call(find, {id})) : receipt;
+      return {key, echoedId: answer.id, intact: answer.note === note && answer.total === note.length};
+    },
+    classify: error => (isUnsent(error) ? 'failed' : 'unknown'),
+    close: orders => orders.close(),
+  },
+});

@@ -1,0 +1,127 @@
+// nodemailer: mail over a connection for each message, and over its pool. Plain, with an attachment, to several, as a stream.
+import {Readable} from 'node:stream';
+import {buffer} from 'node:stream/consumers';
+import nodemailer, {type SendMailOptions} from 'nodemailer';
+import {SMTPServer} from 'smtp-server';
+import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {operationNumber} from './operation-number.ts';
+
+type Options = {
+  readonly pool?: true;
+  readonly maxConnections?: number;
+  readonly connectionTimeout?: number;
+  readonly greetingTimeout?: number;
+  readonly socketTimeout?: number;
+};
+
+const asUsersGetIt: Options = {};
+
+const domain = 'mail.example';
+const attachmentBytes = 20_000;
+
+/** What is sent beside sender and receiver, by the operation's turn. */
+const contents: readonly ((id: string) => SendMailOptions)[] = [
+  () => ({text: 'Your order is on its way.'}),
+  () => ({
+    html: '<p>Your invoice is attached.</p>',
+    attachments: [{filename: 'invoice.pdf', content: Buffer.alloc(attachmentBytes, '%PDF ')}],
+  }),
+  () => ({cc: [`accounts@${domain}`, `archive@${domain}`], text: 'A copy for the accounts.'}),
+  id => ({text: Readable.from([`Log of ${id}:\n`, 'all is well\n'.repeat(100)])}),
+];
+
+/** The id is the receiver's name, so that an attempt is known before its message has come. */
+const idOf = (address: string): string => address.slice(0, address.lastIndexOf('@'));
+
+const startServer = (ledger: LedgerWriter): Promise<StartedTarget> => {
+  const server = new SMTPServer({
+    // Its own certificate is one that nobody trusts, and it has no accounts.
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    logger: false,
+    onRcptTo({address}, _session, accept) {
+      ledger.attempt(idOf(address));
+      accept();
+    },
+    onData(stream, {envelope}, accept) {
+      buffer(stream).then(
+        () => {
+          const ids = envelope.rcptTo.map(({address}) => idOf(address));
+          for (const id of ids) ledger.effect(id);
+          accept(null, `accepted ${ids[0]}`);
+          for (const id of ids) ledger.answered(id);
+        },
+        (error: Error) => accept(error),
+      );
+    },
+  });
+  // A connection that a client resets is no fault of the server.
+  server.on('error', () => {});
+  return new Promise(resolve => {
+    const listening = server.listen(0, '127.0.0.1', () => {
+      const address = listening.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      resolve({
+        url: `smtp://127.0.0.1:${port}`,
+        description: 'smtp-server 3.x, in a process of this run',
+        stop: () => server.close(),
+      });
+    });
+  });
+};
+
+/** The envelope was not accepted: the message itself was not sent. */
+const beforeTheMessage = new Set(['CONN', 'EHLO', 'HELO', 'MAIL FROM', 'RCPT TO']);
+
+export default defineScenario({
+  name: 'nodemailer',
+  observation: 'Sending mail keeps requests waiting for minutes while the mail server does not answer.',
+  remarks: [
+    'The variant «defaults» has nodemailer as createTransport({host, port}) makes it: a connection for each message, 2 min for connecting, 30 s for the greeting and 10 min of silence (https://nodemailer.com/smtp#connection-options).',
+    'SMTP has no way to ask whether a message was taken whose answer was lost: nodemailer sends none a second time by itself, and an application that does may send it twice.',
+  ],
+  target: {start: ({ledger}) => startServer(ledger)},
+  supports: {nodemailer: '>=6.9 <11'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'pool',
+      options: {
+        pool: true,
+        maxConnections: 5,
+        connectionTimeout: 500,
+        greetingTimeout: 500,
+        socketTimeout: 750,
+      },
+      change:
+        'Keep five connections for all messages (pool, maxConnections), and bound connecting, the greeting and silence (connectionTimeout and greetingTimeout 500 ms, socketTimeout 750 ms).',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 50, maxInFlight: 1000},
+  operation: {deadlineMs: 1000, idempotent: false},
+  phases: quick.phases,
+  goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
+  subject: {
+    open({url, options}) {
+      const {hostname, port} = new URL(url);
+      return nodemailer.createTransport({host: hostname, port: Number(port), ...options});
+    },
+    async perform(transport, {id}) {
+      const number = operationNumber(id);
+      const content = contents[number % contents.length]!(id);
+      const {accepted} = (await transport.sendMail({
+        from: `shop@${domain}`,
+        to: `${id}@${domain}`,
+        subject: `Order ${number}`,
+        ...content,
+      })) as {readonly accepted: readonly string[]};
+      return {echoedId: accepted.map(idOf).find(name => name === id) ?? accepted[0], key: `${number % 4}`};
+    },
+    classify(error) {
+      const command = error instanceof Error ? (error as {readonly command?: unknown}).command : undefined;
+      return typeof command === 'string' && beforeTheMessage.has(command) ? 'failed' : 'unknown';
+    },
+    close: transport => transport.close(),
+  },
+});
