@@ -49,10 +49,13 @@ export const pack: readonly PackEntry[] = [
   library('socket-io', 'socket.io-client: events with acknowledgements, without and with its retries'),
   library('memjs', 'memjs on a real memcached: sets and gets'),
   inside('inside-token', 'authentication: a token that expires, and a token server that gets slow'),
+  inside('inside-scram', 'authentication: SCRAM of PostgreSQL under latency and cuts'),
   inside('inside-amqp-handshake', "connections: AMQP's handshake cut at each of its steps"),
   inside('inside-reply-lost', 'retries: writes that are not idempotent, and whose reply is lost'),
   inside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut in the middle'),
   inside('inside-slow-consumer', 'buffering: a consumer that is slower than its messages come'),
+  inside('inside-pool', 'connections: a pool that runs out, and comes back'),
+  inside('inside-restart', 'connections: a server that restarts, half-open sockets, and all of it at once'),
   inside('inside-close', 'connections: close() in the middle of the storm'),
 ];
 

@@ -1,4 +1,5 @@
-// PostgreSQL: a cluster of its own that trusts whoever comes by loopback. It refuses to run as root.
+// PostgreSQL: a cluster of its own that trusts whoever comes by loopback, but for one role that shows how a password is
+// asked for. It refuses to run as root.
 import type {Address, Service} from './service.ts';
 import {talk} from './talk.ts';
 
@@ -36,6 +37,13 @@ const versionIn = (heard: Buffer): string | null => {
   return version?.split(' ')[0] ?? '';
 };
 
+/** Whoever makes this role, with a password, is asked for it by SCRAM. */
+const scramRole = 'foulweather_scram';
+
+const hostBasedAuthentication = `host all ${scramRole} 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+`;
+
 export const postgres: Service = {
   title: 'PostgreSQL',
   program: 'postgres',
@@ -43,6 +51,7 @@ export const postgres: Service = {
   install: {kind: 'debian', packageName: 'postgresql'},
   defaultUrl: 'postgres://postgres@127.0.0.1:5432/postgres',
   accounts: ['postgres'],
+  files: () => ({'pg_hba.conf': hostBasedAuthentication}),
   setUp: ({folder, find}) => [
     {
       file: find('initdb'),
@@ -66,6 +75,7 @@ export const postgres: Service = {
       args: [
         ...['-D', `${folder}/data`, '-p', `${port}`],
         ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+        ...['-c', `hba_file=${folder}/pg_hba.conf`],
       ],
     },
   ],

@@ -1,0 +1,96 @@
+// Inside ioredis: a server that goes and comes back. All connections are reset at once, lost without a word, or refused for a while.
+import {Redis, type RedisOptions} from 'ioredis';
+import {flap, halfOpen, refuse, resetPeer} from '../../model/fault.ts';
+import {defineScenario} from '../define-scenario.ts';
+import {operationNumber} from './operation-number.ts';
+
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
+const asUsersGetIt: Options = {};
+
+/** As many as an application has workers, each with a connection of its own. */
+const connectionCount = 8;
+const keptSeconds = 600;
+
+const listOf = (id: string): string => `restart:${id.slice(0, id.lastIndexOf('-'))}`;
+
+/** They come back at different times, and none waits longer than callers do. */
+const spread = (times: number): number => Math.min(25 * 2 ** times, 400) * (0.5 + Math.random() / 2);
+
+const connected = async (url: string, options: Options): Promise<Redis> => {
+  const redis = new Redis(url, {...options, lazyConnect: true});
+  // Without a listener each lost connection is written to the console.
+  redis.on('error', () => {});
+  await redis.connect();
+  return redis;
+};
+
+export default defineScenario({
+  name: 'inside-restart',
+  observation:
+    'After Redis was restarted the service is slow for longer than the restart took, and some writes are there twice.',
+  remarks: [
+    'The application has eight connections, one for each of its workers; an operation appends its id to a list.',
+    'The variant «defaults» has ioredis as new Redis(url) makes it: commands without an answer are sent again on the next connection, and pauses before connecting again grow to 5 s (https://github.com/redis/ioredis#auto-reconnect).',
+    'In lost-behind the eight connections that are open lose their server without a word, and new ones work: as after a failover by which the old server has no time to say good-bye.',
+  ],
+  target: {service: 'redis'},
+  supports: {ioredis: '>=5 <7'},
+  variants: [
+    {name: 'defaults', options: asUsersGetIt},
+    {
+      name: 'bounded',
+      options: {
+        commandTimeout: 500,
+        connectTimeout: 500,
+        socketTimeout: 500,
+        maxRetriesPerRequest: 1,
+        autoResendUnfulfilledCommands: false,
+        retryStrategy: spread,
+      },
+      change:
+        'Bound an answer, connecting and silence (commandTimeout, connectTimeout and socketTimeout: 500 ms), send no command a second time (autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 1), and connect again with a pause of at most 0.4 s, at random (retryStrategy).',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 120, maxInFlight: 2000},
+  operation: {deadlineMs: 1000, idempotent: false},
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 1000},
+    {name: 'baseline', role: 'baseline', durationMs: 3000},
+    {name: 'reset-at-once', role: 'fault', durationMs: 500, faults: [resetPeer({durationMs: 300})]},
+    {name: 'after-reset', role: 'recovery', durationMs: 4000},
+    {name: 'gone', role: 'fault', durationMs: 2500, faults: [refuse()]},
+    {name: 'after-gone', role: 'recovery', durationMs: 5000},
+    {name: 'lost-behind', role: 'fault', durationMs: 4000, faults: [halfOpen({firstN: connectionCount})]},
+    {name: 'after-lost-behind', role: 'recovery', durationMs: 4000},
+    {name: 'restarts', role: 'fault', durationMs: 3000, faults: [flap({downMs: 500, upMs: 500})]},
+    {name: 'recovery', role: 'recovery', durationMs: 6000},
+  ],
+  goals: {
+    run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}},
+    baseline: {successRatio: {min: 0.999}},
+    'after-reset': {timeToRecoverMs: {max: 1500}},
+    'after-gone': {timeToRecoverMs: {max: 1500}},
+    'after-lost-behind': {timeToRecoverMs: {max: 1500}},
+    recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 1500}},
+  },
+  telemetry: {use: ['ioredis']},
+  subject: {
+    open: ({url, options}) =>
+      Promise.all(Array.from({length: connectionCount}, () => connected(url, options))),
+    async perform(workers, {id}) {
+      const number = operationNumber(id) % connectionCount;
+      const length = await workers[number]!.rpush(listOf(id), id);
+      return {key: `worker-${number}`, empty: !(length > 0)};
+    },
+    close: workers => Promise.all(workers.map(redis => redis.quit())),
+  },
+  async verify({directUrl, trialId}) {
+    const redis = await connected(directUrl, {});
+    const list = listOf(`${trialId}-0`);
+    const applied = await redis.lrange(list, 0, -1);
+    await redis.expire(list, keptSeconds);
+    await redis.quit();
+    return {applied: [applied]};
+  },
+});
