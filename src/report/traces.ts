@@ -1,123 +1,133 @@
-// Traces chosen on purpose, in text: of the phase that shows a symptom the slowest, the first that failed, the one that was
-// sent most often, and a typical one for contrast; with what the injector did to each.
-import {operationOfTraceId, type Span} from '../model/telemetry.ts';
+// Traces chosen on purpose, in text: of each phase that shows a symptom the slowest operation, the first that failed, the one sent
+// most often, a typical one for contrast, and those that findings point at; each with what the other witnesses saw of it.
+import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
+import {mergeHistograms, percentileMs} from '../stats/histogram.ts';
 import {medianOf} from '../stats/quantile.ts';
 import {type Block, heading, paragraph} from './document.ts';
+import {callerOf, type Exemplar, exemplarsOfTrial} from './exemplars.ts';
 import {duration} from './format.ts';
-import type {RunStory, VariantStory} from './variants.ts';
+import {marksOf} from './trace-marks.ts';
+import type {JudgedTrial, RunStory, VariantStory} from './variants.ts';
+import {waterfallText} from './waterfall-text.ts';
 
-type Trace = {readonly operation: number; readonly phase: number; readonly spans: readonly Span[]};
+type Chosen = {readonly why: string; readonly exemplar: Exemplar};
 
-type Chosen = {readonly why: string; readonly trace: Trace};
-
-const spansShown = 12;
-const hitsShown = 6;
+const phasesShown = 3;
+const findingsShown = 2;
 
 export const traceBlocks = ({variants}: RunStory): Block[] => {
   const blocks = variants.flatMap(blocksOf);
   if (blocks.length === 0) return [];
   const note =
-    'The library’s own spans, from the first of each trace on; what the injector did to a request stands beside them.';
+    'The library’s own spans on one time axis with what the others saw: ==== is the operation as its caller saw it, ---- a span, xxxx one that tells an error, # an edge of a fault, ! a hit of the injector, ^ an attempt at the target, * an event of the library. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
   return [heading('Traces'), paragraph(note), ...blocks];
 };
 
 const blocksOf = (story: VariantStory): Block[] => {
   const [first] = story.trials.filter(({trial}) => (trial.telemetry?.exemplars.length ?? 0) > 0);
   if (!first) return [];
-  const {trial} = first;
-  const traces = tracesOf(trial);
-  return phasesOf(story, trial).flatMap(phase => {
-    const chosen = choose(traces.filter(trace => trace.phase === phase));
+  const traced = exemplarsOfTrial(first.trial).filter(({spans}) => spans.length > 0);
+  return phasesOf(story, first.trial).flatMap(phase => {
+    const name = first.trial.plan.phases[phase]?.name ?? '';
+    const chosen = choose(
+      first,
+      phase,
+      traced.filter(exemplar => exemplar.phase === name),
+    );
     if (chosen.length === 0) return [];
-    const text = chosen.map(one => textOf(trial, one)).join('\n\n');
+    const shows = symptomsIn(story, name);
+    const which = shows.length > 0 ? `, which shows ${shows.join(', ')}` : '';
+    const text = chosen.map(one => textOf(first.trial, one)).join('\n\n');
     return [
-      paragraph(`${story.variant.name}, phase ${trial.plan.phases[phase]?.name}:`),
-      {kind: 'code', language: 'text', text},
+      paragraph(`${story.variant.name}, phase ${name}${which}:`),
+      {kind: 'code' as const, language: 'text', text},
     ];
   });
 };
 
-/** Those of symptoms that telemetry can show more of, or else the first fault. */
-const phasesOf = ({symptoms}: VariantStory, {plan}: Trial): number[] => {
-  const named = symptoms.flatMap(({present}) => present.map(({phase}) => phase));
-  const found = plan.phases.flatMap(({name, role}, phase) =>
-    role === 'fault' && named.includes(name) ? [phase] : [],
-  );
+const symptomsIn = ({symptoms}: VariantStory, phase: string): string[] =>
+  symptoms
+    .filter(({present}) => present.some(finding => finding.phase === phase))
+    .map(({symptom}) => symptom);
+
+/** Those of symptoms, phases with faults first; or else the first fault. */
+const phasesOf = (story: VariantStory, {plan}: Trial): number[] => {
+  const found = plan.phases.flatMap(({name}, phase) => (symptomsIn(story, name).length > 0 ? [phase] : []));
+  const isFault = (phase: number): boolean => plan.phases[phase]?.role === 'fault';
   const firstFault = plan.phases.findIndex(({role}) => role === 'fault');
-  return found.length > 0 ? found.slice(0, 2) : firstFault < 0 ? [] : [firstFault];
+  if (found.length === 0) return firstFault < 0 ? [] : [firstFault];
+  return found.toSorted((a, b) => Number(isFault(b)) - Number(isFault(a)) || a - b).slice(0, phasesShown);
 };
 
-const tracesOf = ({telemetry, tracePrefix, driver}: Trial): Trace[] =>
-  [...Map.groupBy(telemetry?.exemplars ?? [], ({traceId}) => traceId)].flatMap(([traceId, spans]) => {
-    const operation = tracePrefix === undefined ? null : operationOfTraceId(tracePrefix, traceId);
-    const phase = operation === null ? undefined : driver.operationPhases[operation];
-    return operation === null || phase === undefined ? [] : [{operation, phase, spans}];
-  });
+/** As the caller saw it; where only the spans are known, from the first to the last of them. */
+const lastsMs = ({durationMs, spans}: Exemplar): number =>
+  durationMs ?? Math.max(...spans.map(({endMs}) => endMs)) - Math.min(...spans.map(({startMs}) => startMs));
 
-const lastsMs = ({spans}: Trace): number =>
-  Math.max(...spans.map(({endMs}) => endMs)) - Math.min(...spans.map(({startMs}) => startMs));
+const attemptsOf = ({trial, index, spans}: Exemplar): number => {
+  const counted = trial.ledger?.attempts[index] ?? 0;
+  const sent = spans.filter(({kind}) => kind === 'client' || kind === 'producer').length;
+  return Math.max(counted, sent);
+};
 
-const hasFailed = ({spans}: Trace): boolean => spans.some(({status}) => status === 'error');
-
-const choose = (traces: readonly Trace[]): Chosen[] => {
-  const slowest = traces.toSorted((a, b) => lastsMs(b) - lastsMs(a))[0];
-  const failed = traces.filter(hasFailed).toSorted((a, b) => a.spans[0]!.startMs - b.spans[0]!.startMs)[0];
-  const repeated = traces
-    .filter(({spans}) => spans.length > 1)
-    .toSorted((a, b) => b.spans.length - a.spans.length)[0];
-  const fine = traces.filter(trace => !hasFailed(trace));
-  const medianMs = medianOf(fine.map(lastsMs)) ?? 0;
+const choose = (judged: JudgedTrial, phase: number, traced: readonly Exemplar[]): Chosen[] => {
+  const {trial} = judged;
+  const slowest = traced.toSorted((a, b) => lastsMs(b) - lastsMs(a))[0];
+  const failed = traced
+    .filter(({status}) => status !== 'ok' && status !== 'in-flight')
+    .toSorted((a, b) => a.index - b.index)[0];
+  const repeated = traced
+    .filter(exemplar => attemptsOf(exemplar) > 1)
+    .toSorted((a, b) => attemptsOf(b) - attemptsOf(a))[0];
+  const fine = traced.filter(
+    ({status, spans}) => status === 'ok' && spans.every(span => span.status !== 'error'),
+  );
+  const figures = trial.driver.phases.find(candidate => candidate.phase === phase);
+  const medianMs =
+    percentileMs(mergeHistograms(figures ? [figures.serviceOkUs] : []), 50) ??
+    medianOf(fine.map(lastsMs)) ??
+    0;
   const typical = fine.toSorted(
     (a, b) => Math.abs(lastsMs(a) - medianMs) - Math.abs(lastsMs(b) - medianMs),
   )[0];
-  const reasons: readonly (readonly [string, Trace | undefined])[] = [
+  const reasons: readonly (readonly [string, Exemplar | undefined])[] = [
     ['the slowest', slowest],
     ['the first that failed', failed],
     ['sent most often', repeated],
+    ...pointedAt(judged, phase, traced),
     ['a typical one', typical],
   ];
   // One trace may be chosen for several reasons: it is shown once.
-  const byTrace = Map.groupBy(reasons, ([, trace]) => trace);
-  return [...byTrace].flatMap(([trace, same]) =>
-    trace ? [{trace, why: same.map(([reason]) => reason).join(', ')}] : [],
+  const byTrace = Map.groupBy(reasons, ([, exemplar]) => exemplar);
+  return [...byTrace].flatMap(([exemplar, same]) =>
+    exemplar ? [{exemplar, why: same.map(([reason]) => reason).join(', ')}] : [],
   );
 };
 
-const textOf = (trial: Trial, {why, trace}: Chosen): string => {
-  const {spans, operation} = trace;
-  const id = `${trial.id}-${operation}`;
-  const originMs = Math.min(...spans.map(({startMs}) => startMs));
-  const at = (ms: number): string => `+${duration(ms - originMs)}`.padStart(10);
-  const told = spans
-    .slice(0, spansShown)
-    .map(span => ({atMs: span.startMs, text: `${at(span.startMs)}  ${wordsOf(span)}`}));
-  const hits = (trial.injectorLog?.hits ?? [])
-    .filter(({operationId}) => operationId === id)
-    .slice(0, hitsShown)
-    .map(({atMs, toxic, action}) => {
-      const ms = atMs - trial.originEpochMs;
-      return {atMs: ms, text: `${at(ms)}  injector: ${toxic}, ${action}`};
-    });
-  const left = spans.length - told.length;
-  return [
-    `${id}: ${why}; trace ${spans[0]!.traceId}`,
-    ...[...told, ...hits].sort((a, b) => a.atMs - b.atMs).map(({text}) => text),
-    ...(left > 0 ? [`            and ${left} more`] : []),
-  ].join('\n');
-};
+/** Of a finding of the phase the first operation that shows it, where its trace is there. */
+const pointedAt = (
+  {trial, judgement}: JudgedTrial,
+  phase: number,
+  traced: readonly Exemplar[],
+): (readonly [string, Exemplar])[] =>
+  (judgement?.findings ?? [])
+    .flatMap(finding => {
+      if (finding.verdict !== 'present') return [];
+      const evidence = finding.evidence.filter(one => one.phase === trial.plan.phases[phase]?.name);
+      const ids = evidence.flatMap(({operations}) => operations);
+      const traces = evidence.flatMap(one => one.traces ?? []);
+      const shown = traced.find(
+        ({id, index}) => ids.includes(id) || traces.includes(traceIdOfOperation(trial.tracePrefix, index)),
+      );
+      return shown ? [[`shows ${finding.symptom}`, shown] as const] : [];
+    })
+    .slice(0, findingsShown);
 
-const wordsOf = ({name, kind, startMs, endMs, status, attributes}: Span): string => {
-  const resend = attributes['http.request.resend_count'];
-  const ends = [
-    status === 'unset' ? null : status,
-    attributes['error.type'],
-    attributes['http.response.status_code'],
-  ];
+const textOf = (trial: Trial, {why, exemplar}: Chosen): string => {
+  const {id, status, durationMs, traceId} = exemplar;
+  const became = durationMs === null ? status : `${status} after ${duration(durationMs)}`;
   return [
-    `${name} (${kind})`,
-    `took ${duration(endMs - startMs)}`,
-    ...ends.filter(end => end !== null && end !== undefined).map(String),
-    ...(typeof resend === 'number' ? [`resend ${resend}`] : []),
-  ].join('  ');
+    `${id}: ${why}; ${became}; trace ${traceId ?? '–'}`,
+    waterfallText({operation: callerOf(exemplar), spans: exemplar.spans, marks: marksOf(exemplar)}),
+  ].join('\n');
 };

@@ -5,6 +5,7 @@ import type {RunFolder} from '../store/run-folder.ts';
 import {TrialFold} from './fold.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
+import {withTraces} from './whole-traces.ts';
 
 export const reopenRun = async (folder: RunFolder): Promise<JudgedRun> => {
   const record = await folder.readRecord();
@@ -16,5 +17,6 @@ export const reopenRun = async (folder: RunFolder): Promise<JudgedRun> => {
     if (trial) trials.push(trial);
   }
   const variants = record.plan.variants.map(variant => variant.name);
-  return {record, trials, judgement: judgeWholeRun(record, judgeRun(trials, variants, record.calibration))};
+  const judgement = judgeWholeRun(record, judgeRun(trials, variants, record.calibration));
+  return withTraces({record, trials, judgement}, folder);
 };

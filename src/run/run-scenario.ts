@@ -24,6 +24,7 @@ import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver} from './services.ts';
 import {refuseTargetless, startTarget, type TargetChoice, withTarget} from './start-target.ts';
 import {trusting} from './trusted-authorities.ts';
+import {withTraces} from './whole-traces.ts';
 
 export type RunOptions = {
   /** As the user named it. */
@@ -237,7 +238,8 @@ class RunInProgress {
     await this.#save({status, endedAt: this.#options.now().toISOString()});
     const variants = this.#context.plan.variants.map(variant => variant.name);
     const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants, this.#record.calibration));
-    return {run: {record: this.#record, trials: this.#trials, judgement}, folder: this.#folder};
+    const run = await withTraces({record: this.#record, trials: this.#trials, judgement}, this.#folder);
+    return {run, folder: this.#folder};
   }
 
   /** What was passed on to the user's backend is told, and never waited for long. */

@@ -125,6 +125,14 @@ export class RunFolder {
     for await (const line of linesIfThere(file)) yield parseEvent(line, `${file}:${++number}`);
   }
 
+  /**
+   * The lines of a trial's file of spans; none where there is no file.
+   * @throws FoulweatherError FW_RUN_DAMAGED
+   */
+  async *readSpans(trialId: string): AsyncGenerator<string> {
+    yield* linesIfThere(join(this.path, 'trials', trialId, spansFile));
+  }
+
   pathOf(name: string): string {
     return join(this.path, name);
   }

@@ -4,8 +4,9 @@ import {type Span, traceIdOfOperation} from '../../src/model/telemetry.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {traceBlocks} from '../../src/report/traces.ts';
 import type {RunStory} from '../../src/report/variants.ts';
+import {found, presentIf} from '../../src/symptoms/say.ts';
 import {RepeatedTraces} from '../../src/telemetry/repeated-traces.ts';
-import {baseline, booksOf, fault, telemetryOf, trialWith} from '../helpers/trial-believable.ts';
+import {baseline, booksOf, fault, presentOf, telemetryOf, trialWith} from '../helpers/trial-believable.ts';
 
 const prefix = trialWith().tracePrefix;
 
@@ -39,18 +40,27 @@ const textOf = (trial: Trial): string => {
   return block?.kind === 'code' ? block.text.replaceAll('\u00A0', ' ') : '';
 };
 
-test('of a phase the slowest, the first that failed, the one sent most often, and a typical one', t => {
-  const {driver} = booksOf([{phase: baseline}, ...Array.from({length: 6}, () => ({phase: fault}))]);
+test('of a phase the slowest, the first that failed for its caller, the one sent most often, and a typical one', t => {
+  const {driver} = booksOf([
+    {phase: baseline},
+    {phase: fault},
+    {phase: fault},
+    {phase: fault},
+    {phase: fault},
+    {phase: fault},
+    {phase: fault, status: 'failed'},
+  ]);
   const exemplars = [
     span(0, 10, 9000),
     span(1, 5000, 20),
     span(2, 5010, 22),
     span(3, 5020, 900),
-    span(4, 5030, 30, 'ECONNRESET'),
+    // Its span tells an error, and its caller got an answer.
+    span(4, 5030, 26, 'ECONNRESET'),
     span(5, 5040, 5, 'ECONNRESET'),
     span(5, 5050, 5, 'ETIMEDOUT'),
     span(5, 5060, 7),
-    span(6, 5070, 24),
+    span(6, 5070, 30, 'ECONNRESET'),
   ];
   const hit = {
     toxic: 'cut',
@@ -64,22 +74,67 @@ test('of a phase the slowest, the first that failed, the one sent most often, an
     bodyBytes: null,
   };
   const injectorLog = {connections: [], connectionsLeftOut: 0, hits: [hit], hitsLeftOut: 0};
-  const text = textOf(trialWith({driver, injectorLog, telemetry: {...telemetryOf([]), exemplars}}));
+  const {ledger} = booksOf([1, 1, 1, 1, 1, 3, 1].map(attempts => ({phase: fault, attempts})));
+  const attemptTimes = [[5, 5041, 5051, 5061]];
+  const text = textOf(
+    trialWith({
+      driver,
+      injectorLog,
+      ledger: {...ledger!, attemptTimes},
+      telemetry: {...telemetryOf([]), exemplars},
+    }),
+  );
   const heads = text.split('\n').filter(line => line.startsWith('defaults-1-'));
   t.deepEqual(
     heads.map(line => line.replace(/; trace .*/, '')),
     [
-      'defaults-1-3: the slowest',
-      'defaults-1-4: the first that failed',
-      'defaults-1-5: sent most often',
-      'defaults-1-2: a typical one',
+      'defaults-1-3: the slowest; ok',
+      'defaults-1-6: the first that failed; failed',
+      'defaults-1-5: sent most often; ok',
+      'defaults-1-2: a typical one; ok',
     ],
   );
-  const attempts = text.slice(text.indexOf('defaults-1-5')).split('\n').slice(1, 5);
-  t.regex(attempts[0]!, /\+0 ms {2}GET \(client\) +took .* +error +ECONNRESET$/);
-  t.regex(attempts[1]!, /injector: cut, response-abort$/);
-  t.regex(attempts[2]!, /ETIMEDOUT$/);
-  t.regex(attempts[3]!, /200$/);
+  const attempts = text.slice(text.indexOf('defaults-1-5')).split('\n').slice(1, 8);
+  t.regex(attempts[0]!, /^GET +\+0 ms \|x+ +\| 5\.00 ms, error ECONNRESET$/);
+  t.regex(attempts[1]!, /^GET .*ETIMEDOUT$/);
+  t.regex(attempts[2]!, /^GET .*\| 7\.00 ms, 200$/);
+  t.regex(attempts[3]!, /^ {2}target +\+1\.00 ms \| \^ +\| attempt 1$/);
+  t.regex(attempts[4]!, /^ {2}injector +\+2\.00 ms \| +! +\| cut: response-abort$/);
+  t.regex(attempts[5]!, /attempt 2$/);
+  t.regex(attempts[6]!, /attempt 3$/);
+});
+
+test('a finding leads to a trace of its own, in whatever phase it is', t => {
+  const {driver} = booksOf([{phase: baseline}, {phase: baseline}, {phase: fault}]);
+  const trial = trialWith({
+    driver,
+    telemetry: {...telemetryOf([]), exemplars: [span(0, 1000, 9), span(1, 1100, 5), span(2, 5000, 5)]},
+  });
+  const finding = presentOf(
+    presentIf('hidden-attempts', 'warn', [
+      found('baseline', {
+        witness: 'telemetry',
+        says: 'One.',
+        value: 1,
+        threshold: 0,
+        unit: 'count',
+        count: 1,
+        operations: ['defaults-1-1'],
+      }),
+    ]),
+  );
+  const story = {
+    variants: [
+      {
+        variant: {name: 'defaults'},
+        trials: [{trial, judgement: {findings: [finding]}}],
+        symptoms: [{symptom: 'hidden-attempts', present: [finding]}],
+      },
+    ],
+  } as unknown as RunStory;
+  const [block] = traceBlocks(story).filter(({kind}) => kind === 'code');
+  t.regex(block?.kind === 'code' ? block.text : '', /^defaults-1-1: shows hidden-attempts/m);
+  t.false(block?.kind === 'code' && block.text.includes('defaults-1-2'));
 });
 
 test('without spans nothing is shown', t => {

@@ -97,6 +97,7 @@ export const chartRules = `.chart { --paper: #ffffff; --ink: #1f2328; --muted: #
 .chart .dot { fill: var(--ink); stroke: var(--paper); stroke-width: 1; }
 .chart .fault-mark { fill: var(--two); }
 .chart .attempt-mark { fill: var(--three); }
+.chart .event-mark { fill: var(--one); }
 ${seriesRules.join('\n')}
 ${layers.map(layer => `.chart .fill-${layer} { fill: ${colours[layer]}; }`).join('\n')}`;
 

@@ -12,8 +12,8 @@ import {type Row, rowsOf, type TracedOperation} from './waterfall-rows.ts';
 /** Something that another witness saw at one moment. */
 export type Mark = {
   readonly atMs: number;
-  readonly kind: 'attempt' | 'fault';
-  /** A few words: `stall hit`, `attempt 2`. */
+  readonly kind: 'edge' | 'fault' | 'attempt' | 'event';
+  /** A few words: `stall begins`, `stall hit`, `attempt 2`. */
   readonly text: string;
 };
 
@@ -124,30 +124,41 @@ type Lane = {readonly name: string; readonly kind: Mark['kind']; readonly marks:
 
 const lanesOf = (marks: readonly Mark[]): Lane[] =>
   [
+    {name: 'edges of the faults', kind: 'edge' as const},
     {name: 'faults that hit, by the injector', kind: 'fault' as const},
     {name: 'attempts, by the target', kind: 'attempt' as const},
+    {name: 'events, by the library', kind: 'event' as const},
   ]
     .map(lane => ({...lane, marks: marks.filter(({kind}) => kind === lane.kind)}))
     .filter(lane => lane.marks.length > 0);
 
-/** Triangles are faults, circles are attempts; a mark's words stand beside it where there is room up to the next one. */
+/** Bars are edges, triangles are faults, circles are attempts, squares are events; a mark's words stand beside it where there is room up to the next one. */
 const drawLane = (lane: Lane, y: number, origin: number, time: ScaleLinear<number, number>): string[] => [
   label(lane.name, nameLeft, y + 16, {class: 'muted'}),
   ...lane.marks.flatMap((mark, index) => {
     const x = time(mark.atMs - origin);
     const next = lane.marks[index + 1];
     const until = next ? time(next.atMs - origin) - 8 : width - 4;
-    const shape =
-      lane.kind === 'fault'
-        ? element('path', {
-            class: 'mark fault-mark',
-            d: `M${x.toFixed(1)} ${y + 6}l6 11h-12z`,
-          })
-        : element('circle', {class: 'mark attempt-mark', cx: x, cy: y + 12, r: 5});
     const room = until - x - 10;
-    return [shape, textWidth(mark.text, 12) <= room ? label(mark.text, x + 10, y + 16, {class: 'halo'}) : ''];
+    return [
+      shapeOf(lane.kind, x, y),
+      textWidth(mark.text, 12) <= room ? label(mark.text, x + 10, y + 16, {class: 'halo'}) : '',
+    ];
   }),
 ];
+
+const shapeOf = (kind: Mark['kind'], x: number, y: number): string => {
+  switch (kind) {
+    case 'edge':
+      return element('rect', {class: 'mark fault-mark', x: x - 1.5, y: y + 4, width: 3, height: 16});
+    case 'fault':
+      return element('path', {class: 'mark fault-mark', d: `M${x.toFixed(1)} ${y + 6}l6 11h-12z`});
+    case 'attempt':
+      return element('circle', {class: 'mark attempt-mark', cx: x, cy: y + 12, r: 5});
+    case 'event':
+      return element('rect', {class: 'mark event-mark', x: x - 4, y: y + 8, width: 8, height: 8});
+  }
+};
 
 const axis = (time: ScaleLinear<number, number>, top: number, bottom: number): string[] => {
   const [from = 0, to = 0] = time.range();

@@ -1,9 +1,10 @@
 // The table of single operations, each with its trace where the library's spans of it were kept.
 import {toInlineSvg} from '../charts/chart.ts';
-import {type Mark, waterfall} from '../charts/waterfall.ts';
+import {waterfall} from '../charts/waterfall.ts';
+import {callerOf, type Exemplar, exemplarsOf} from '../exemplars.ts';
 import {duration, plural} from '../format.ts';
+import {marksOf} from '../trace-marks.ts';
 import type {RunStory} from '../variants.ts';
-import {callerOf, type Exemplar, exemplarsOf} from './exemplars.ts';
 import {escapeHtml, scrolling} from './html.ts';
 
 const waterfallsShown = 60;
@@ -79,20 +80,10 @@ const traceOf = (exemplar: Exemplar, index: number): string => {
     operation: callerOf(exemplar),
     deadlineMs: exemplar.trial.plan.operation.deadlineMs,
     spans: exemplar.spans,
-    marks: hitsOf(exemplar),
+    marks: marksOf(exemplar),
   });
   return chart ? toInlineSvg(chart) : '';
 };
-
-/** What the injector did to this operation's requests; an HTTP fault knows whose a request is. */
-const hitsOf = ({id, trial}: Exemplar): Mark[] =>
-  (trial.injectorLog?.hits ?? [])
-    .filter(({operationId}) => operationId === id)
-    .map(({atMs, toxic, action}) => ({
-      atMs: atMs - trial.originEpochMs,
-      kind: 'fault',
-      text: `${toxic}: ${action}`,
-    }));
 
 const filters = (story: RunStory, exemplars: readonly Exemplar[]): string => {
   const phases = story.run.record.plan.phases.map(({name}) => name);

@@ -1,10 +1,10 @@
 // Single operations to look at: the slowest, some of each class of failure, and those whose spans were kept.
-import type {OperationExample} from '../../model/event.ts';
-import {type OutcomeStatus, outcomeStatuses} from '../../model/outcome.ts';
-import {hungAfterMs} from '../../model/plan.ts';
-import {operationOfTraceId, type Span, traceIdOfOperation} from '../../model/telemetry.ts';
-import type {Trial} from '../../model/trial.ts';
-import type {RunStory} from '../variants.ts';
+import type {OperationExample} from '../model/event.ts';
+import {type OutcomeStatus, outcomeStatuses} from '../model/outcome.ts';
+import {hungAfterMs} from '../model/plan.ts';
+import {operationOfTraceId, type Span, traceIdOfOperation} from '../model/telemetry.ts';
+import type {Trial} from '../model/trial.ts';
+import type {RunStory} from './variants.ts';
 
 export type Exemplar = {
   readonly trial: Trial;
@@ -36,7 +36,8 @@ export const exemplarsOf = ({variants}: RunStory): Exemplar[] => {
   });
 };
 
-const exemplarsOfTrial = (trial: Trial): Exemplar[] => {
+/** Failures first. */
+export const exemplarsOfTrial = (trial: Trial): Exemplar[] => {
   const spans = Map.groupBy(trial.telemetry?.exemplars ?? [], ({traceId}) =>
     trial.tracePrefix === undefined ? null : operationOfTraceId(trial.tracePrefix, traceId),
   );
