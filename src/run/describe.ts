@@ -49,5 +49,5 @@ export const unloadable = (message: string, missingModule: string | null): Foulw
     : new FoulweatherError(
         'FW_MODULE_MISSING',
         `The scenario needs the package ${missingModule}, which is not installed.`,
-        `Install it where the scenario file lies: npm install ${missingModule}`,
+        `Install it beside the scenario file, or beside foulweather for one of its own: npm install ${missingModule}`,
       );
