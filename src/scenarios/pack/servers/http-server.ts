@@ -13,9 +13,13 @@ export type Received = {
   readonly body: Buffer;
 };
 
+type Step = Pick<Received, 'method' | 'url' | 'headers'>;
+
 export type HttpServerOptions = {
   readonly ledger: LedgerWriter;
   readonly description: string;
+  /** Whether a request begins an operation: a later step of one is no further attempt at it. Default: each does. */
+  readonly isAttempt?: (step: Step) => boolean;
   /** A write took effect: call `applied` with its id before answering, as often as that happens. */
   readonly answer: (request: Received, response: ServerResponse, applied: (id: string) => void) => unknown;
 };
@@ -31,6 +35,7 @@ const idOf = ({headers}: IncomingMessage, {pathname}: URL): string => {
 export const startHttpServer = async ({
   ledger,
   description,
+  isAttempt = () => true,
   answer,
 }: HttpServerOptions): Promise<StartedTarget> => {
   const written: string[] = [];
@@ -46,14 +51,14 @@ export const startHttpServer = async ({
       return;
     }
     const id = idOf(request, url);
-    ledger.attempt(id);
-    response.on('close', () => ledger.answered(id));
+    const step: Step = {method: request.method ?? 'GET', url, headers: request.headers};
+    if (isAttempt(step)) {
+      ledger.attempt(id);
+      response.on('close', () => ledger.answered(id));
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const received = {id, url, headers: request.headers, body: Buffer.concat(chunks)};
-      answer({...received, method: request.method ?? 'GET'}, response, applied);
-    });
+    request.on('end', () => answer({...step, id, body: Buffer.concat(chunks)}, response, applied));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,0 +1,81 @@
+// @elastic/elasticsearch: indexes, gets and bulks; with the retries that it comes with, and with time limits.
+import {Client} from '@elastic/elasticsearch';
+import {defineScenario} from '../define-scenario.ts';
+import {quick} from '../storms/quick.ts';
+import {operationNumber} from './operation-number.ts';
+import {elasticsearch, lineCount} from './servers/elasticsearch.ts';
+import {verifyWrites} from './servers/http-server.ts';
+
+type Options = {
+  readonly client: {readonly requestTimeout?: number; readonly maxRetries?: number};
+  /** Of a call as a whole, its retries included. */
+  readonly limitMs: number | null;
+};
+
+const defaults: Options = {client: {}, limitMs: null};
+
+const bounded: Options = {client: {requestTimeout: 400, maxRetries: 1}, limitMs: 900};
+
+type Order = {readonly id: string; readonly lines: readonly unknown[]};
+
+const index = 'orders';
+const bulkCount = 5;
+
+type Turn = 'index' | 'get' | 'bulk';
+
+const turnOf = (id: string): Turn => (['index', 'get', 'bulk', 'get'] as const)[operationNumber(id) % 4]!;
+
+export default defineScenario({
+  name: 'elasticsearch',
+  observation: 'While the cluster is silent searches and writes wait with it, and then come twice as often.',
+  remarks: [
+    'The defaults are the library’s: three retries, and no requestTimeout since version 9, 30 s before (https://www.elastic.co/docs/reference/elasticsearch/clients/javascript/basic-config).',
+    'Documents have ids of the application’s own, so that a write that is sent again writes over itself.',
+  ],
+  target: elasticsearch,
+  supports: {'@elastic/elasticsearch': '>=8.11 <10'},
+  variants: [
+    {name: 'defaults', options: defaults},
+    {
+      name: 'bounded',
+      options: bounded,
+      change:
+        'Set requestTimeout to 400 ms and maxRetries to 1, and pass signal: AbortSignal.timeout(900) with each call.',
+    },
+  ],
+  load: {model: 'open', ratePerSecond: 80, maxInFlight: 1000},
+  operation: {deadlineMs: 1000, idempotent: true},
+  phases: quick.phases,
+  goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}}},
+  telemetry: {use: ['elastic']},
+  subject: {
+    open: ({url, options: {client, limitMs}}) => ({client: new Client({node: url, ...client}), limitMs}),
+    async perform({client, limitMs}, {id}) {
+      const options = {
+        headers: {'x-operation-id': id},
+        ...(limitMs === null ? {} : {signal: AbortSignal.timeout(limitMs)}),
+      };
+      switch (turnOf(id)) {
+        case 'index': {
+          const answer = await client.index({index, id, document: {id, customer: 'c-1'}}, options);
+          return {echoedId: answer._id, key: 'index'};
+        }
+        case 'get': {
+          const {_source: order} = await client.get<Order>({index, id}, options);
+          return {echoedId: order?.id, intact: order?.lines.length === lineCount, key: 'get'};
+        }
+        case 'bulk': {
+          const operations = Array.from({length: bulkCount}, (_, row) => [
+            {index: {_index: index, _id: `${id}.${row}`}},
+            {id, row},
+          ]).flat();
+          const {errors, items} = await client.bulk({operations}, options);
+          if (errors) return {applicationError: {message: 'some documents of the bulk were refused'}};
+          return {intact: items.length === bulkCount, key: 'bulk'};
+        }
+      }
+    },
+    close: ({client}) => client.close(),
+  },
+  verify: verifyWrites(id => turnOf(id) !== 'get'),
+});
