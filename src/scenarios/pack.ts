@@ -57,11 +57,14 @@ export const pack: readonly PackEntry[] = [
   inside('inside-token', 'authentication: a token that expires, and a token server that gets slow'),
   inside('inside-scram', 'authentication: SCRAM of PostgreSQL under latency and cuts'),
   inside('inside-amqp-handshake', "connections: AMQP's handshake cut at each of its steps"),
+  inside('inside-retry-after', 'retries: 429 and 503 with Retry-After'),
   inside('inside-reply-lost', 'retries: writes that are not idempotent, and whose reply is lost'),
   inside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut in the middle'),
   inside('inside-slow-consumer', 'buffering: a consumer that is slower than its messages come'),
+  inside('inside-cache', 'caching: partial and stale answers, and revalidation under faults'),
   inside('inside-pool', 'connections: a pool that runs out, and comes back'),
   inside('inside-restart', 'connections: a server that restarts, half-open sockets, and all of it at once'),
+  inside('inside-keep-alive', 'connections: the race between a request and the end of an idle connection'),
   inside('inside-close', 'connections: close() in the middle of the storm'),
 ];
 
