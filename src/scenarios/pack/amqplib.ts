@@ -4,6 +4,7 @@ import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {Arrivals, arrivalOf, messageOf, NoArrival} from './arrivals.ts';
+import {notSent, rejectedIfNotSent} from './not-sent.ts';
 import {operationNumber} from './operation-number.ts';
 import {within} from './time-limit.ts';
 
@@ -30,14 +31,6 @@ const queueOptions = {durable: true};
 
 /** Between two tries of the application to open a connection. */
 const pauseMs = 250;
-
-const unsent = new WeakSet<object>();
-
-/** Remembers of an error that it came before anything was sent. */
-const notSent = (error: unknown): unknown => {
-  if (typeof error === 'object' && error !== null) unsent.add(error);
-  return error;
-};
 
 type Opened = {readonly connection: ChannelModel; readonly channel: ConfirmChannel};
 
@@ -268,8 +261,7 @@ export default defineScenario({
       }
     },
     close: ({application}) => application.close(),
-    classify: error =>
-      typeof error === 'object' && error !== null && unsent.has(error) ? 'rejected' : 'unknown',
+    classify: rejectedIfNotSent,
   },
   verify: async ({directUrl}) => ({applied: [await recorded(directUrl)]}),
 });

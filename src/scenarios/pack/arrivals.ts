@@ -2,8 +2,8 @@
 
 export type Arrival = {readonly id: string; readonly text: string};
 
-/** The text of a message that says whose it is, and whether it is whole. */
-export const messageOf = (id: string): string => JSON.stringify({id, order: 'x'.repeat(400)});
+/** The text of a message that says whose it is, and whether it is whole. It is short, so that a narrow network has room for all. */
+export const messageOf = (id: string): string => JSON.stringify({id, order: 'x'.repeat(40)});
 
 /** @returns null where it is no message of ours */
 export const arrivalOf = (text: string): Arrival | null => {

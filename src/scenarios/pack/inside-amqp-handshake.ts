@@ -1,7 +1,8 @@
 // Inside amqplib: a connection for each operation, and AMQP's handshake cut at each of its steps.
-import {type ChannelModel, connect} from 'amqplib';
+import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';
 import {blackhole, type Fault, latency, resetAfter} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
+import {notSent, rejectedIfNotSent} from './not-sent.ts';
 import {within} from './time-limit.ts';
 
 type Options = {
@@ -26,15 +27,21 @@ const cutsAt = (...places: readonly number[]): Fault[] =>
 /** What was opened, so that it can be closed whatever comes of it. */
 const publishOnce = async (url: string, id: string, options: Options): Promise<void> => {
   let connection: ChannelModel | null = null;
-  const publish = async (): Promise<void> => {
+  const open = async (): Promise<ConfirmChannel> => {
     const {connectTimeoutMs} = options;
     connection = await connect(url, connectTimeoutMs === null ? {} : {timeout: connectTimeoutMs});
     connection.on('error', () => {});
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
+    return channel;
+  };
+  const publish = async (): Promise<void> => {
+    const channel = await open().catch((error: unknown) => {
+      throw notSent(error);
+    });
     channel.sendToQueue(queue, Buffer.from(id), {persistent: true, messageId: id});
     await channel.waitForConfirms();
-    await connection.close();
+    await connection?.close();
   };
   try {
     await within(options.limitMs, publish());
@@ -105,7 +112,6 @@ export default defineScenario({
     {name: 'recovery', role: 'recovery', durationMs: 6000},
   ],
   goals: {run: {hungCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
-  telemetry: {use: ['amqplib']},
   prepare: ({directUrl}) => prepare(directUrl),
   subject: {
     open: ({url, options}) => ({url, options}),
@@ -113,6 +119,7 @@ export default defineScenario({
       await publishOnce(url, id, options);
       return undefined;
     },
+    classify: rejectedIfNotSent,
   },
   verify: async ({directUrl}) => ({applied: [await queued(directUrl)]}),
 });

@@ -184,7 +184,7 @@ export default defineScenario({
         'Bound the opening (`handshakeTimeout: 1000`), end a WebSocket that has brought no ping for 750 ms (`terminate()`, as the README has it), and give each operation a limit of 900 ms in the application.',
     },
   ],
-  load: {model: 'open', ratePerSecond: 150, maxInFlight: 2000},
+  load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},
   operation: {deadlineMs: 1000, idempotent: false},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}, wrongCount: {max: 0}}},
