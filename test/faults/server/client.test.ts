@@ -1,7 +1,8 @@
 // toxiproxy-node-client drives our server unchanged; so does a child process for whoever starts one.
 
-import {fork} from 'node:child_process';
+import {execFile, fork} from 'node:child_process';
 import {once} from 'node:events';
+import {promisify} from 'node:util';
 import test from 'ava';
 import {Toxiproxy} from 'toxiproxy-node-client';
 import {everywhere, roundTrip} from '../../helpers/proxy-behaviours.ts';
@@ -55,6 +56,41 @@ behaves('toxiproxy-node-client populates', echo, async (t, scene) => {
   t.deepEqual([proxies['one']?.enabled, proxies['two']?.enabled], [true, false]);
   for (const proxy of Object.values(proxies)) await proxy.remove();
 });
+
+const python = process.env['FOULWEATHER_TOXIPROXY_PYTHON'];
+if (python === undefined) {
+  console.error(
+    'Not tried with toxiproxy-python: set FOULWEATHER_TOXIPROXY_PYTHON to a Python that has the package.',
+  );
+} else {
+  behaves('toxiproxy-python does all that it can', echo, async (t, scene) => {
+    const script = new URL('../../fixtures/toxiproxy_client.py', import.meta.url).pathname;
+    const {hostname, port} = new URL(scene.url);
+    const run = promisify(execFile);
+    const {stdout} = await run(python, [script, hostname, port, scene.upstream.address]);
+    const refusal = (error: string, status: number) => `b'{"error":"${error}","status":${status}}\\n'`;
+    t.deepEqual(JSON.parse(stdout), [
+      ['running', true],
+      ['created', 'py', true, true, 'ping'],
+      ['twice', 'This proxy already exists.'],
+      [
+        'toxics',
+        [
+          ['cut', 'limit_data', 'upstream', 0.5, {bytes: 1000}],
+          ['latency_downstream', 'latency', 'downstream', 1, {latency: 5, jitter: 0}],
+        ],
+      ],
+      ['slow', 'ping'],
+      ['no such type', refusal('invalid toxic type', 400)],
+      ['destroyed', true, refusal('toxic not found', 404)],
+      ['down', false, 'refused'],
+      ['up', true, 'ping'],
+      ['populated', ['other'], ['other', 'py']],
+      ['reset', true, 0],
+      ['gone', [true, true], [], null],
+    ]);
+  });
+}
 
 behaves('metrics count the bytes of closed connections', echo, async (t, scene) => {
   const client = await scene.connect();
