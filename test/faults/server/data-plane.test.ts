@@ -1,10 +1,10 @@
 // How connections pass, end and survive changes of their proxy, on our server and on a real Toxiproxy.
 
-import type {Socket} from 'node:net';
+import {connect, type Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {everywhere, isBetween, pattern, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
 import {Scene} from '../../helpers/proxy-scene.ts';
-import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
+import {connectTo, echo, Peer} from '../../helpers/proxy-sockets.ts';
 
 const behaves = everywhere();
 
@@ -59,6 +59,40 @@ behaves('an upstream that refuses: the client connects, then is closed', undefin
   const silent = await scene.connect();
   await silent.closed;
   t.is(silent.receivedBytes, 0);
+});
+
+behaves('an upstream that refuses: a client that wrote is reset', undefined, async (t, scene) => {
+  await scene.upstream.close();
+  // What it writes has to be there when the dial fails: not on every try.
+  const codes: (string | undefined)[] = [];
+  while (!codes.includes('ECONNRESET') && codes.length < 100) {
+    const port = Number(scene.address.slice(scene.address.lastIndexOf(':') + 1));
+    const client = new Peer(connect({host: '127.0.0.1', port}));
+    client.socket.write('written before the connection is there');
+    await client.closed;
+    t.is(client.receivedBytes, 0);
+    codes.push(client.errorCode);
+  }
+  t.true(codes.includes('ECONNRESET'), codes.join());
+});
+
+behaves('an update to an equivalent address drops no connection', echo, async (t, scene) => {
+  const client = await scene.connect();
+  await roundTrip(client, 'ping');
+  const {listen, upstream} = await scene.change({});
+  const port = listen.slice(listen.lastIndexOf(':') + 1);
+  for (const body of [
+    {listen},
+    {listen: `localhost:${port}`},
+    {listen: `[::ffff:127.0.0.1]:${port}`},
+    {upstream},
+    {listen: `localhost:${port}`, upstream, enabled: true},
+  ]) {
+    t.like(await scene.change(body), {listen, upstream, enabled: true});
+    await roundTrip(client, 'pong');
+  }
+  t.false(client.hasEnded);
+  t.is(scene.upstream.peers.length, 1);
 });
 
 behaves(
