@@ -16,8 +16,15 @@ export type RelayCounts = {
 export type TrialLabels = {
   readonly run: string;
   readonly variant: string;
-  readonly phases: readonly {readonly name: string; readonly faults: string}[];
+  readonly phases: readonly {
+    readonly name: string;
+    readonly faults: string;
+    readonly windows: readonly FaultWindow[];
+  }[];
 };
+
+/** When a fault is on, from its phase's begin; null: to the phase's end. */
+export type FaultWindow = {readonly name: string; readonly fromMs: number; readonly toMs: number | null};
 
 export type ToReceiver =
   /** Pass on what comes from now on. */

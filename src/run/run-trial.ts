@@ -1,4 +1,5 @@
 // One trial: a fresh subject walks through all phases; what every witness says is recorded.
+
 import {createHash} from 'node:crypto';
 import {monotonicMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
@@ -8,6 +9,7 @@ import type {Trial} from '../model/trial.ts';
 import {describeFrame} from '../profiles/owner.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
 import {ControlProbe} from './control-probe.ts';
+import {faultWindows} from './fault-windows.ts';
 import {groundOf} from './ground.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
@@ -193,7 +195,11 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
 const labelsOf = ({runId, plan}: TrialContext, variant: Variant): TrialLabels => ({
   run: runId,
   variant: variant.name,
-  phases: plan.phases.map(({name, faults}) => ({name, faults: faults.map(({kind}) => kind).join(', ')})),
+  phases: plan.phases.map(phase => ({
+    name: phase.name,
+    faults: phase.faults.map(({kind}) => kind).join(', '),
+    windows: faultWindows(phase),
+  })),
 });
 
 const recordStuck = async (

@@ -55,7 +55,7 @@ const obey = async (message: ToReceiver): Promise<void> => {
     case 'finish': {
       const {trialId} = message;
       const observation = await receiver.finishTrial(trialId);
-      station.finishTrial(trialId);
+      station.finishTrial(trialId, observation.exemplars);
       tell({kind: 'telemetry', trialId, observation});
       return;
     }

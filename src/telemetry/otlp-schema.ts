@@ -49,9 +49,12 @@ const traces = {
     endTimeUnixNano: [8, 'fixed64'],
     attributes: [9, 'KeyValue[]'],
     events: [11, 'SpanEvent[]'],
+    links: [13, 'SpanLink[]'],
     status: [15, 'SpanStatus'],
   }),
   SpanEvent: message({timeUnixNano: [1, 'fixed64'], name: [2, 'string'], attributes: [3, 'KeyValue[]']}),
+  /** Only of the harness's own spans. */
+  SpanLink: message({traceId: [1, 'bytes'], spanId: [2, 'bytes']}),
   SpanStatus: message({message: [2, 'string'], code: [3, 'int32']}),
   TracesResponse: message({partialSuccess: [1, 'TracesPartialSuccess']}),
   TracesPartialSuccess: message({rejectedSpans: [1, 'int64'], errorMessage: [2, 'string']}),

@@ -70,7 +70,13 @@ test('--otlp-endpoint: what the library says arrives at the user’s backend, wi
   const frame = resources
     .filter(({labels}) => labels['service.name'] === 'foulweather')
     .flatMap(({names}) => names);
-  t.deepEqual(frame.slice(0, 4), ['trial one-1', 'phase baseline', 'phase slow', 'phase drain']);
+  t.deepEqual(frame.slice(0, 5), [
+    'trial one-1',
+    'phase baseline',
+    'phase slow',
+    'fault latency',
+    'phase drain',
+  ]);
   t.regex(frame.at(-1)!, /^run .*calm$/);
   t.true(requests.some(({path}) => path === '/v1/metrics'));
 });

@@ -5,11 +5,12 @@ import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import protobuf from 'protobufjs/light.js';
 import type {TrialLabels} from '../../src/model/receiver-protocol.ts';
+import type {Span} from '../../src/model/telemetry.ts';
 import {decodeRequest} from '../../src/telemetry/decode.ts';
 import {Relay} from '../../src/telemetry/relay/relay.ts';
 import {spliceResource} from '../../src/telemetry/relay/splice-resource.ts';
 import {RelayStation} from '../../src/telemetry/relay/station.ts';
-import {attributes} from '../../src/telemetry/values.ts';
+import {attributes, clockFrom} from '../../src/telemetry/values.ts';
 import {protobufOf} from './support.ts';
 
 type Taken = {readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: Buffer};
@@ -88,10 +89,32 @@ const labels: TrialLabels = {
   run: 'run-1',
   variant: 'defaults',
   phases: [
-    {name: 'baseline', faults: ''},
-    {name: 'stalled', faults: 'stall'},
+    {name: 'baseline', faults: '', windows: []},
+    {
+      name: 'stalled',
+      faults: 'stall',
+      windows: [
+        {name: 'stall', fromMs: 0, toMs: 40},
+        {name: 'stall', fromMs: 60, toMs: null},
+      ],
+    },
   ],
 };
+
+const spanAt = (startMs: number): Span => ({
+  traceId: '',
+  spanId: '0123456789abcdef',
+  parentSpanId: null,
+  scope: 'client',
+  name: 'GET',
+  kind: 'client',
+  startMs,
+  endMs: startMs + 1,
+  status: 'unset',
+  statusMessage: null,
+  attributes: {},
+  events: [],
+});
 
 test('a trial is passed on by phase, and framed by spans of the harness', async t => {
   const {taken, endpoint} = await backend(t);
@@ -103,7 +126,10 @@ test('a trial is passed on by phase, and framed by spans of the harness', async 
     station.pass('defaults-1', 'traces', 'json', Buffer.from(json));
   }
   station.pass('unknown', 'traces', 'json', Buffer.from(json));
-  station.finishTrial('defaults-1');
+  station.finishTrial('defaults-1', [
+    {...spanAt(20), traceId: 'a'.repeat(32)},
+    {...spanAt(120), traceId: 'b'.repeat(32)},
+  ]);
   t.deepEqual(await station.end('run-1', 900, 2000), {sentCount: 5, droppedCount: 0, lastError: null});
   t.true(taken.every(({path, headers}) => path === '/v1/traces' && headers.authorization === 'secret'));
   const own = taken.filter(({headers}) => headers['content-type'] === 'application/json');
@@ -117,23 +143,64 @@ test('a trial is passed on by phase, and framed by spans of the harness', async 
     .flatMap(({scopeSpans}) => scopeSpans.flatMap(({spans}) => spans));
   t.deepEqual(
     frames.map(({name}) => name),
-    ['trial defaults-1', 'phase baseline', 'phase stalled', 'phase drain', 'run run-1'],
+    [
+      'trial defaults-1',
+      'phase baseline',
+      'phase stalled',
+      'fault stall',
+      'fault stall',
+      'phase drain',
+      'run run-1',
+    ],
   );
   const hex = (bytes: Iterable<number>): string => Buffer.from([...bytes]).toString('hex');
-  const [trial, , stalled, , run] = frames;
+  const [trial, calm, stalled, first, second, , run] = frames;
+  t.is(hex(first!.parentSpanId), hex(stalled!.spanId));
+  const sinceOrigin = clockFrom(1000);
+  t.deepEqual(
+    [first!, second!].map(({startTimeUnixNano, endTimeUnixNano}) => [
+      sinceOrigin(startTimeUnixNano),
+      sinceOrigin(endTimeUnixNano),
+    ]),
+    [
+      [100, 140],
+      [160, 200],
+    ],
+  );
+  // A phase leads to spans that began in it.
+  const linked = (span: unknown): string[] =>
+    (span as {readonly links: readonly {readonly traceId: Uint8Array}[]}).links.map(({traceId}) =>
+      hex(traceId),
+    );
+  t.deepEqual([calm, stalled].map(linked), [['a'.repeat(32)], ['b'.repeat(32)]]);
   t.is(hex(trial!.parentSpanId), hex(run!.spanId));
   t.is(hex(stalled!.parentSpanId), hex(trial!.spanId));
   t.is(new Set(frames.map(({traceId}) => hex(traceId))).size, 1);
   t.like(attributes(stalled!.attributes), {'foulweather.phase': 'stalled', 'foulweather.fault': 'stall'});
 });
 
-test('a backend that is gone is told, and nobody waits', async t => {
-  const relay = new Relay({endpoint: 'http://127.0.0.1:9', headers: {}});
+/** Of a port at which nobody listens any more. */
+const deadEndpoint = async (): Promise<string> => {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+};
+
+test('a backend that is gone is told, and nobody waits: neither who offers nor the end of the run', async t => {
+  const relay = new Relay({endpoint: await deadEndpoint(), headers: {}});
   const body = Buffer.from(json);
+  const startMs = performance.now();
   for (let count = 0; count < 100; count++) relay.offer({signal: 'traces', encoding: 'json', body});
-  const {sentCount, droppedCount, lastError} = await relay.end(2000);
+  const offeredMs = performance.now() - startMs;
+  const {sentCount, droppedCount, lastError} = await relay.end(60_000);
+  const endedMs = performance.now() - startMs;
+  // A hundred offers take some milliseconds; a wait for one answer would be the socket's, or the limit of 5 s.
+  t.true(offeredMs < 1000, `${offeredMs} ms`);
+  t.true(endedMs < 30_000, `${endedMs} ms`);
+  t.regex(lastError ?? '', /ECONNREFUSED/);
   t.deepEqual([sentCount, droppedCount], [0, 100]);
-  t.truthy(lastError);
 });
 
 test('a backend that does not answer costs what has room, and no more', async t => {
@@ -147,7 +214,10 @@ test('a backend that does not answer costs what has room, and no more', async t 
   const relay = new Relay({endpoint: `http://127.0.0.1:${port}`, headers: {}});
   const body = Buffer.alloc(1024 * 1024);
   for (let count = 0; count < 40; count++) relay.offer({signal: 'logs', encoding: 'protobuf', body});
+  const startMs = performance.now();
   const {sentCount, droppedCount, lastError} = await relay.end(50);
+  // Its answers would be waited for for 5 s each.
+  t.true(performance.now() - startMs < 4000);
   t.deepEqual([sentCount, droppedCount], [0, 40]);
   t.is(lastError, 'it was slower than the telemetry came');
 });

@@ -1,5 +1,6 @@
 // Labels the telemetry of each trial with its run, variant and phase, and gives it to the relay, where there is one.
 import type {RelayCounts, RelayTarget, TrialLabels} from '../../model/receiver-protocol.ts';
+import type {Span} from '../../model/telemetry.ts';
 import type {Encoding, Signal} from '../otlp-messages.ts';
 import {Relay} from './relay.ts';
 import {phaseLabels, runTrace, type TrialTimes, trialTrace} from './run-trace.ts';
@@ -37,11 +38,12 @@ export class RelayStation {
     this.#relay.offer({signal, encoding, body: spliceResource(encoding, body, labels)});
   }
 
-  finishTrial(trialId: string): void {
+  /** @param spans some of the library's, to which the phases link */
+  finishTrial(trialId: string, spans: readonly Span[]): void {
     const trial = this.#trials.get(trialId);
     this.#trials.delete(trialId);
     if (!trial) return;
-    const times = {...trial, endEpochMs: performance.timeOrigin + performance.now()};
+    const times = {...trial, spans, endEpochMs: performance.timeOrigin + performance.now()};
     this.#relay?.offer({
       signal: 'traces',
       encoding: 'protobuf',
