@@ -16,6 +16,8 @@ export type Recovery =
 
 /** Good means: success ≥ 99 % of the baseline's, and p99 ≤ 1.5 × the baseline's (symptom catalogue, slow-recovery). */
 const successShare = 0.99;
+/** Where operations fail on a calm network, too, some bins have more of them than others: 0.1 % have more than this. */
+const chanceDeviations = 3;
 const latencyFactor = 1.5;
 /** On a fast network 1.5 × is less than one garbage collection: below this much more than the baseline nothing is slow. */
 const latencySlackMs = 50;
@@ -88,9 +90,15 @@ const goodness = (trial: Trial): ((bin: Bin) => boolean) | null => {
   const limitMs = Math.max(latencyFactor * baselineP99Ms, baselineP99Ms + latencySlackMs);
   return bin =>
     bin.started > 0 &&
-    bin.outcomes.ok / (bin.started + bin.dropped) >= successShare * successRatio &&
+    isSuccessful(bin.outcomes.ok, bin.started + bin.dropped, successRatio) &&
     bin.p99Ms !== null &&
     bin.p99Ms <= limitMs;
+};
+
+/** Of so few operations as a bin has, one failure more is more than 1 %. */
+const isSuccessful = (ok: number, count: number, baselineRatio: number): boolean => {
+  const byChance = chanceDeviations * Math.sqrt(count * baselineRatio * (1 - baselineRatio));
+  return ok >= Math.min(successShare * baselineRatio * count, baselineRatio * count - byChance);
 };
 
 /** The first good seconds that are long enough, or else where the last ones began: at the latest with the last bin's end. */

@@ -84,6 +84,18 @@ test(isGood, 'a p99 of 53 ms', false, {p99Ms: 53});
 test(isGood, 'nothing that settled', false, {p99Ms: null, outcomes: {...outcomes, ok: 0}});
 test(isGood, 'nothing that started', false, {started: 0, dropped: 50, outcomes: {...outcomes, ok: 0}});
 
+test('where one in twenty fails on a calm network, three of fifty are as good, and eight are not', t => {
+  const recoveryOf = (failed: number): string => {
+    const bins = Array.from({length: 6}, (_, number) =>
+      binAt(9000 + number * 500, {started: 50, outcomes: {...outcomes, ok: 50 - failed, failed}}),
+    );
+    const phases = [figuresOf(baseline, 400, {outcomes: {failed: 20}}), figuresOf(recovery, 300)];
+    return measureRecovery(trialWith({loadEndedMs: 12_000, driver: {bins, phases}})).kind;
+  };
+  t.is(recoveryOf(3), 'recovered');
+  t.is(recoveryOf(8), 'not-recovered');
+});
+
 const unknown = test.macro({
   title: (title, reason: string) => title ?? `not known: ${reason}`,
   exec(t, reason: string, trial: Trial) {

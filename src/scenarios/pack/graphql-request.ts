@@ -39,7 +39,7 @@ export default defineScenario({
   name: 'graphql-request',
   observation: 'Pages hang when the GraphQL service is silent; orders that were refused look like successes.',
   remarks: [
-    'graphql-request sets no time limit and retries nothing; it hands the request to fetch(). Its documentation shows how a signal cancels a request (https://github.com/graffle-js/graffle/tree/graphql-request#readme).',
+    'graphql-request sets no time limit and retries nothing; it hands the request to fetch(). Its documentation shows how a signal cancels a request (https://github.com/graffle-js/graffle/blob/graphql-request/examples/request-cancellation.ts).',
     'One operation of twenty is answered by errors beside a status of 200: it counts as failed, on a calm network, too. The span that tells of it is that of fetch(), which knows of HTTP alone.',
   ],
   target: graphql,
