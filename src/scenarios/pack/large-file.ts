@@ -60,10 +60,13 @@ class BlobEndpoint {
   }
 
   #give(id: string, {headers}: IncomingMessage, response: ServerResponse): void {
-    this.#ledger.attempt(id);
-    this.#ledger.effect(id);
     const range = /^bytes=(\d+)-(\d*)$/.exec(String(headers['x-ms-range'] ?? headers.range ?? ''));
     const start = Number(range?.[1] ?? 0);
+    // To ask for the rest is no new attempt: the download goes on.
+    if (start === 0) {
+      this.#ledger.attempt(id);
+      this.#ledger.effect(id);
+    }
     const end = range?.[2] ? Math.min(Number(range[2]), fileBytes - 1) : fileBytes - 1;
     response.writeHead(range ? 206 : 200, {
       ...common,
