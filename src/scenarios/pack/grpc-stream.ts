@@ -5,6 +5,7 @@ import {
   type ClientDuplexStream,
   type ClientOptions,
   credentials,
+  Metadata,
   type ServerDuplexStream,
   type ServerReadableStream,
   type ServerWritableStream,
@@ -144,6 +145,7 @@ class Events {
         upload.path,
         upload.requestSerialize,
         upload.responseDeserialize,
+        new Metadata(),
         this.#callOptions(),
         (error, summary) => {
           if (error) reject(error);

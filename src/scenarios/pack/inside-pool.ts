@@ -1,5 +1,5 @@
 // Inside pg's pool: queries that stall take its connections away, one after the other; it runs out, and comes back.
-import {Client, Pool, type PoolConfig} from 'pg';
+import pg, {type PoolConfig} from 'pg';
 import {halfOpen, latency, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {pgFailure} from './pg-failure.ts';
@@ -57,14 +57,14 @@ export default defineScenario({
   },
   telemetry: {use: ['pg']},
   async prepare({directUrl}) {
-    const client = new Client({connectionString: directUrl});
+    const client = new pg.Client({connectionString: directUrl});
     await client.connect();
     await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id text NOT NULL)`);
     await client.end();
   },
   subject: {
     open({url, options}) {
-      const pool = new Pool({connectionString: url, ...options});
+      const pool = new pg.Pool({connectionString: url, ...options});
       pool.on('error', () => {});
       return pool;
     },
@@ -77,7 +77,7 @@ export default defineScenario({
     close: pool => pool.end(),
   },
   async verify({directUrl, trialId}) {
-    const client = new Client({connectionString: directUrl});
+    const client = new pg.Client({connectionString: directUrl});
     await client.connect();
     const {rows} = await client.query<{id: string}>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
       `${trialId}-`,

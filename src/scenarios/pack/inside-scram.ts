@@ -1,5 +1,5 @@
 // Inside pg: logging in by SCRAM, anew for each operation, under latency and with the connection cut at each step.
-import {Client, type ClientConfig} from 'pg';
+import pg, {type ClientConfig} from 'pg';
 import {corrupt, latency, resetAfter, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {pgFailure} from './pg-failure.ts';
@@ -35,7 +35,7 @@ class LoginError extends Error {
 class Application {
   readonly #connectionString: string;
   readonly #options: Options;
-  readonly #open = new Set<Client>();
+  readonly #open = new Set<pg.Client>();
 
   constructor(url: string, options: Options) {
     const address = new URL(url);
@@ -61,9 +61,9 @@ class Application {
     await Promise.all([...this.#open].map(client => client.end()));
   }
 
-  async #login(): Promise<Client> {
+  async #login(): Promise<pg.Client> {
     for (let tries = 1; ; tries++) {
-      const client = new Client({connectionString: this.#connectionString, ...this.#options.client});
+      const client = new pg.Client({connectionString: this.#connectionString, ...this.#options.client});
       // Without a listener a lost connection would end the process.
       client.on('error', () => {});
       this.#open.add(client);
@@ -78,7 +78,7 @@ class Application {
   }
 
   /** Nobody waits for it: the answer is there, or will not come. */
-  #end(client: Client): void {
+  #end(client: pg.Client): void {
     const forget = (): boolean => this.#open.delete(client);
     client.end().then(forget, forget);
   }
@@ -154,7 +154,7 @@ export default defineScenario({
   },
   telemetry: {use: ['pg']},
   async prepare({directUrl}) {
-    const client = new Client({connectionString: directUrl});
+    const client = new pg.Client({connectionString: directUrl});
     await client.connect();
     await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id text NOT NULL)`);
     await client.query("SET password_encryption = 'scram-sha-256'");
@@ -172,7 +172,7 @@ export default defineScenario({
     close: application => application.close(),
   },
   async verify({directUrl, trialId}) {
-    const client = new Client({connectionString: directUrl});
+    const client = new pg.Client({connectionString: directUrl});
     await client.connect();
     const {rows} = await client.query<{id: string}>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
       `${trialId}-`,

@@ -2,7 +2,6 @@
 import {Readable} from 'node:stream';
 import {buffer} from 'node:stream/consumers';
 import nodemailer, {type SendMailOptions} from 'nodemailer';
-import {SMTPServer} from 'smtp-server';
 import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {operationNumber} from './operation-number.ts';
@@ -34,7 +33,9 @@ const contents: readonly ((id: string) => SendMailOptions)[] = [
 /** The id is the receiver's name, so that an attempt is known before its message has come. */
 const idOf = (address: string): string => address.slice(0, address.lastIndexOf('@'));
 
-const startServer = (ledger: LedgerWriter): Promise<StartedTarget> => {
+const startServer = async (ledger: LedgerWriter): Promise<StartedTarget> => {
+  // Here and not above: it imports parts of nodemailer, which in the subject is of the variant's version.
+  const {SMTPServer} = await import('smtp-server');
   const server = new SMTPServer({
     // Its own certificate is one that nobody trusts, and it has no accounts.
     disabledCommands: ['STARTTLS', 'AUTH'],

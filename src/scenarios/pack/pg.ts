@@ -1,5 +1,5 @@
 // pg with its pool: inserts, named statements, transactions, and queries of some length.
-import {Client, Pool, type PoolConfig} from 'pg';
+import pg, {type PoolConfig} from 'pg';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
@@ -15,7 +15,7 @@ const longRows = 500;
 
 type Row = {readonly id: string};
 
-const insertInTransaction = async (pool: Pool, id: string): Promise<unknown> => {
+const insertInTransaction = async (pool: pg.Pool, id: string): Promise<unknown> => {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -65,7 +65,7 @@ export default defineScenario({
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
   telemetry: {use: ['pg']},
   async prepare({directUrl}) {
-    const client = new Client({connectionString: directUrl});
+    const client = new pg.Client({connectionString: directUrl});
     await client.connect();
     await client.query(`CREATE TABLE IF NOT EXISTS ${table} (at bigserial PRIMARY KEY, id text NOT NULL)`);
     await client.query(`CREATE INDEX IF NOT EXISTS ${table}_id ON ${table} (id)`);
@@ -73,7 +73,7 @@ export default defineScenario({
   },
   subject: {
     open({url, options}) {
-      const pool = new Pool({connectionString: url, ...options});
+      const pool = new pg.Pool({connectionString: url, ...options});
       pool.on('error', () => {});
       pool.on('connect', client => client.on('error', () => {}));
       return pool;
@@ -103,7 +103,7 @@ export default defineScenario({
     close: pool => pool.end(),
   },
   async verify({directUrl, trialId}) {
-    const client = new Client({connectionString: directUrl});
+    const client = new pg.Client({connectionString: directUrl});
     await client.connect();
     const {rows} = await client.query<Row>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
       `${trialId}-`,
