@@ -49,7 +49,7 @@ export type SpanShape = {
 export type OperationTelemetry = {
   /** Spans of kind client by HTTP's conventions: one for each attempt. */
   readonly httpSpans: string;
-  /** Spans of kind client or producer by the other conventions: one for each call, its retries included. */
+  /** Spans of kind client or producer, or of a consumer that asks, by the other conventions: one for each call, its retries included. */
   readonly callSpans: string;
   /** Bits of `operationMarks`. */
   readonly marks: string;

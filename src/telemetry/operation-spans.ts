@@ -27,8 +27,17 @@ const marksOf = (span: Span): number => {
   );
 };
 
+/** A consumer that asks for messages makes a call; one that works on a message does not. Both names are in use. */
+const isReceive = ({kind, attributes}: Span): boolean =>
+  kind === 'consumer' &&
+  (attributes['messaging.operation.type'] ?? attributes['messaging.operation']) === 'receive';
+
 /** A message that is worked on, or a request that is served, is no call of the operation: it may come long after its end. */
-const isCall = ({kind}: Span): boolean => kind !== 'consumer' && kind !== 'server';
+const isCall = (span: Span): boolean =>
+  isReceive(span) || (span.kind !== 'consumer' && span.kind !== 'server');
+
+const isClientCall = (span: Span): boolean =>
+  span.kind === 'client' || span.kind === 'producer' || isReceive(span);
 
 const ofLastOnly = operationMarks.lastIsError | operationMarks.lastHasErrorStatus;
 
@@ -50,9 +59,7 @@ export class OperationSpans {
     this.#spans.increment(index);
     const area = areaOf(span);
     if (area === 'http' && span.kind === 'client') this.#httpSpans.increment(index);
-    if (area !== null && area !== 'http' && (span.kind === 'client' || span.kind === 'producer')) {
-      this.#callSpans.increment(index);
-    }
+    if (area !== null && area !== 'http' && isClientCall(span)) this.#callSpans.increment(index);
     if (isCall(span)) this.#marks.set(index, (this.#marks.get(index) & ~ofLastOnly) | marksOf(span));
   }
 

@@ -36,3 +36,16 @@ test('a message of it that is worked on later does not', t => {
   t.true(lastIsError([span({status: 'error'}), span({kind: 'consumer'})]));
   t.false(lastIsError([span({}), span({kind: 'server', status: 'error'})]));
 });
+
+test('a consumer that asks for messages makes a call, and one that works on a message does not', t => {
+  const callsOf = (attributes: Span['attributes']): number => {
+    const operation = new OperationSpans(tracePrefix);
+    operation.add(span({kind: 'consumer', attributes: {'messaging.system': 'aws_sqs', ...attributes}}));
+    return Buffer.from(operation.toOperations().callSpans, 'base64')[0] ?? 0;
+  };
+  t.is(callsOf({'messaging.operation.type': 'receive'}), 1);
+  t.is(callsOf({'messaging.operation': 'receive'}), 1);
+  t.is(callsOf({'messaging.operation': 'process'}), 0);
+  const receive = {kind: 'consumer', attributes: {'messaging.operation.type': 'receive'}} as const;
+  t.true(lastIsError([span({}), span({...receive, status: 'error'})]));
+});
