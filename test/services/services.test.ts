@@ -3,6 +3,7 @@ import {existsSync, readdirSync, readlinkSync} from 'node:fs';
 import {connect} from 'node:net';
 import {resolve} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import pg from 'pg';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {type ServiceName, serviceNames} from '../../src/model/service.ts';
 import {Household} from '../../src/run/household.ts';
@@ -127,3 +128,24 @@ test("a server of the user's that does not answer is told without a version", as
     'Redis at 127.0.0.1:1, whose version is not known',
   );
 });
+
+if (isInstalled('postgres')) {
+  test('a PostgreSQL that is started asks one role for its password by SCRAM, and trusts all others', async t => {
+    t.timeout(limitMs);
+    const {url} = await open(t, 'postgres');
+    const asRole = async (user: string, password: string): Promise<void> => {
+      const address = new URL(url);
+      address.username = user;
+      address.password = password;
+      const client = new pg.Client({connectionString: address.href});
+      await client.connect();
+      await client.query("SET password_encryption = 'scram-sha-256'");
+      if (user === 'postgres') await client.query("CREATE ROLE foulweather_scram LOGIN PASSWORD 'right'");
+      await client.end();
+    };
+    await asRole('postgres', 'whatever');
+    await asRole('foulweather_scram', 'right');
+    const error = await t.throwsAsync(asRole('foulweather_scram', 'wrong'));
+    t.regex(error.message, /password authentication failed/);
+  });
+}
