@@ -2,7 +2,9 @@
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {httpFault, httpStatus} from '../../model/http-fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {serveQueue} from './sqs-queue.ts';
+import {awsConfig, awsDefaults, marked} from './aws-client.ts';
+import {verifyWrites} from './servers/http-server.ts';
+import {sqs} from './servers/sqs.ts';
 
 type Options = {
   /** The SDK's own default is 3. */
@@ -21,7 +23,7 @@ export default defineScenario({
     'A queue of first in, first out takes a message whose deduplication id it has seen in the last five minutes, and does not deliver it again (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html). Where the application gives no id of its own, an application that sends again by itself is not protected.',
     '«once» never sends twice, and leaves it to the caller what an error means: the message may be there.',
   ],
-  target: {start: ({ledger}) => serveQueue(ledger, {isFifo: true})},
+  target: sqs,
   supports: {'@aws-sdk/client-sqs': '>=3.450 <4'},
   variants: [
     {name: 'defaults', options: asUsersGetIt},
@@ -65,23 +67,22 @@ export default defineScenario({
     open: ({url, options}) => ({
       hasDeduplicationIds: options.hasDeduplicationIds,
       queue: `${url}/1/orders${options.hasDeduplicationIds ? '.fifo' : ''}`,
-      client: new SQSClient({
-        endpoint: url,
-        region: 'eu-central-1',
-        credentials: {accessKeyId: 'foulweather', secretAccessKey: 'foulweather'},
-        ...(options.maxAttempts === null ? {} : {maxAttempts: options.maxAttempts}),
-      }),
+      client: new SQSClient(awsConfig(url, {...awsDefaults, maxAttempts: options.maxAttempts})),
     }),
     async perform({client, queue, hasDeduplicationIds}, {id}) {
       const {MessageId} = await client.send(
-        new SendMessageCommand({
-          QueueUrl: queue,
-          MessageBody: id,
-          ...(hasDeduplicationIds && {MessageDeduplicationId: id, MessageGroupId: 'orders'}),
-        }),
+        marked(
+          new SendMessageCommand({
+            QueueUrl: queue,
+            MessageBody: id,
+            ...(hasDeduplicationIds && {MessageDeduplicationId: id, MessageGroupId: 'orders'}),
+          }),
+          id,
+        ),
       );
       return {empty: MessageId === undefined};
     },
     close: ({client}) => client.destroy(),
   },
+  verify: verifyWrites(() => true),
 });

@@ -3,7 +3,9 @@ import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {fromHttp} from '@aws-sdk/credential-provider-http';
 import {httpFault, httpStatus, slowBody} from '../../model/http-fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {credentialsMs, credentialsPath, serveQueue} from './sqs-queue.ts';
+import {marked} from './aws-client.ts';
+import {credentialsMs, credentialsPath, queueWithCredentials} from './servers/credentials.ts';
+import {verifyWrites} from './servers/http-server.ts';
 
 type Options = {
   /** Gives out credentials that are still good while newer ones are asked for in the background. */
@@ -52,7 +54,7 @@ export default defineScenario({
     'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html): 1 s for an answer, and up to three tries more, 1 s after the one before, by default.',
     'The faults are for the server of credentials only: the queue itself is well all the time. «kept» is the application’s own code around the provider.',
   ],
-  target: {start: ({ledger}) => serveQueue(ledger, {isFifo: false})},
+  target: queueWithCredentials,
   supports: {'@aws-sdk/client-sqs': '>=3.481 <4', '@aws-sdk/credential-provider-http': '>=3.481 <4'},
   variants: [
     {name: 'defaults', options: asUsersGetIt},
@@ -106,7 +108,9 @@ export default defineScenario({
       };
     },
     async perform({client, queue}, {id}) {
-      const {MessageId} = await client.send(new SendMessageCommand({QueueUrl: queue, MessageBody: id}));
+      const {MessageId} = await client.send(
+        marked(new SendMessageCommand({QueueUrl: queue, MessageBody: id}), id),
+      );
       return {empty: MessageId === undefined};
     },
     close: ({client}) => client.destroy(),
@@ -114,4 +118,5 @@ export default defineScenario({
     classify: error =>
       error instanceof Error && error.name === 'CredentialsProviderError' ? 'rejected' : 'unknown',
   },
+  verify: verifyWrites(() => true),
 });

@@ -9,8 +9,8 @@ import {
 } from '@azure/storage-blob';
 import {resetAfter} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {fileBytes, hashOf, makeFile, serveLargeFiles} from './large-file.ts';
 import {operationNumber} from './operation-number.ts';
+import {fileBytes, hashOf, makeFile, serveLargeFiles} from './servers/large-file.ts';
 
 type Options = {
   readonly upload: Pick<BlockBlobParallelUploadOptions, 'maxSingleShotSize' | 'blockSize' | 'concurrency'>;

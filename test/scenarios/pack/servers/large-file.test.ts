@@ -1,7 +1,12 @@
 // The endpoint of 64 MiB takes only what is whole, in one request or in blocks, and gives out any range.
 import {BlockBlobClient} from '@azure/storage-blob';
 import test from 'ava';
-import {fileBytes, hashOf, makeFile, serveLargeFiles} from '../../../src/scenarios/pack/large-file.ts';
+import {
+  fileBytes,
+  hashOf,
+  makeFile,
+  serveLargeFiles,
+} from '../../../../src/scenarios/pack/servers/large-file.ts';
 
 const blockSize = 16 * 1_048_576;
 

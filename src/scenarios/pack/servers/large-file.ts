@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import type {LedgerWriter, StartedTarget} from '../define-scenario.ts';
+import type {LedgerWriter, StartedTarget} from '../../define-scenario.ts';
 
 const mebibyte = 1_048_576;
 
