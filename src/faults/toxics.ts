@@ -88,7 +88,7 @@ const shapeOf = (fault: Fault): Shape | null => {
     case 'flap':
       return {type: 'flap', attributes: {down: fault.downMs, up: fault.upMs}};
     case 'blackhole':
-      return {type: 'blackhole', attributes: {}};
+      return {type: fault.syn === true ? 'blackhole_syn' : 'blackhole', attributes: {}};
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':

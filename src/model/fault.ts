@@ -44,7 +44,8 @@ export type LimitConnectionsFault = FaultScope & {
   readonly others: 'closed' | 'unanswered';
 };
 export type FlapFault = FaultScope & {readonly kind: 'flap'; readonly downMs: number; readonly upMs: number};
-export type BlackholeFault = FaultScope & {readonly kind: 'blackhole'};
+/** `syn`: connects hang, instead of being accepted and never served. */
+export type BlackholeFault = FaultScope & {readonly kind: 'blackhole'; readonly syn?: true};
 
 export type Fault =
   | LatencyFault
@@ -228,8 +229,12 @@ export const flap = (options: {downMs: number; upMs: number} & ScopeOptions): Fl
   ...scope(options),
 });
 
-/** New connections open and are never served; live ones go on. */
-export const blackhole = (options: ScopeOptions = {}): BlackholeFault => ({
+/**
+ * New connections open and are never served; live ones go on. With `syn`, on Linux, they do not even open: the connect hangs.
+ * Its probability is then that of each time it begins, since nobody sees the connects.
+ */
+export const blackhole = (options: {syn?: boolean} & ScopeOptions = {}): BlackholeFault => ({
   kind: 'blackhole',
+  ...(options.syn === true && {syn: true}),
   ...scope(options),
 });

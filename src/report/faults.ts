@@ -92,7 +92,7 @@ const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
     case 'flap':
       return `down for ${plannedDuration(fault.downMs)}, up for ${plannedDuration(fault.upMs)}, and so on`;
     case 'blackhole':
-      return 'new connections never served';
+      return fault.syn === true ? 'connects left without an answer' : 'new connections never served';
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':

@@ -55,7 +55,7 @@ const kinds = z.discriminatedUnion(
       ...scope,
     }),
     z.strictObject({kind: z.literal('flap'), downMs: ms.positive(), upMs: ms.positive(), ...scope}),
-    z.strictObject({kind: z.literal('blackhole'), ...scope}),
+    z.strictObject({kind: z.literal('blackhole'), syn: z.literal(true).exactOptional(), ...scope}),
     ...httpFaultSchemas,
     ...tlsFaultSchemas,
   ],

@@ -126,6 +126,7 @@ test(
 );
 test('flap', becomes, flap({downMs: 10, upMs: 20}), {type: 'flap', attributes: {down: 10, up: 20}});
 test('blackhole', becomes, blackhole(), {type: 'blackhole', attributes: {}});
+test('blackhole of the SYN', becomes, blackhole({syn: true}), {type: 'blackhole_syn', attributes: {}});
 test(
   'a fault with a scope',
   becomes,

@@ -1,7 +1,15 @@
 // Sockets, servers and timers of this thread: what a server that is gone must not leave behind.
 import {setImmediate as turn} from 'node:timers/promises';
 
-const kinds = ['TCPSocketWrap', 'TCPServerWrap', 'TCPConnectWrap', 'TLSWrap', 'Timeout', 'Immediate'];
+const kinds = [
+  'MessagePort',
+  'TCPSocketWrap',
+  'TCPServerWrap',
+  'TCPConnectWrap',
+  'TLSWrap',
+  'Timeout',
+  'Immediate',
+];
 
 const held = (): readonly string[] =>
   process

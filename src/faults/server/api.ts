@@ -58,7 +58,9 @@ const listToxics: Handler = call => json(200, proxyOf(call).toxics.toJson());
 
 const createToxic: Handler = async call => {
   const proxy = proxyOf(call);
-  return json(200, proxy.toxics.add(readJson(await call.body())).toJson());
+  const toxic = proxy.toxics.add(readJson(await call.body()));
+  await proxy.settled();
+  return json(200, toxic.toJson());
 };
 
 const showToxic: Handler = call => json(200, proxyOf(call).toxics.get(toxicName(call)).toJson());
@@ -69,8 +71,10 @@ const updateToxic: Handler = async call => {
   return json(200, toxics.update(name, readJson(await call.body())).toJson());
 };
 
-const deleteToxic: Handler = call => {
-  proxyOf(call).toxics.remove(toxicName(call));
+const deleteToxic: Handler = async call => {
+  const proxy = proxyOf(call);
+  proxy.toxics.remove(toxicName(call));
+  await proxy.settled();
   return noContent;
 };
 

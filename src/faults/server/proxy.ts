@@ -11,6 +11,7 @@ import {TlsRules} from './tls/rules.ts';
 import type {WrongCertificates} from './tls/wrong-certificates.ts';
 import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
+import type {Downtime} from './toxic-type.ts';
 import {Witness} from './witness.ts';
 
 export type ProxySettings = {readonly listen: string; readonly upstream: string; readonly enabled: boolean};
@@ -54,7 +55,7 @@ export class TcpProxy {
       seedParts: [host.seed, name],
       witness: this.witness,
       connections: this.#connections,
-      down: toxic => this.#down(toxic),
+      down: (toxic, connects) => this.#down(toxic, connects),
       up: toxic => this.#door.letGo(toxic),
     });
     const seedParts = [host.seed, name];
@@ -120,9 +121,15 @@ export class TcpProxy {
     await stopped;
   }
 
-  #down(toxic: Toxic): void {
+  /** Resolves when new connections meet what the toxics want for them. */
+  settled(): Promise<void> {
+    return this.#door.settled;
+  }
+
+  #down(toxic: Toxic, connects: Downtime['connects']): void {
     this.witness.acted(toxic.name);
-    this.#door.shut(toxic);
+    this.#door.shut(toxic, connects);
+    if (connects === 'hang') return;
     for (const connection of this.#connections) connection.cut(toxic);
   }
 

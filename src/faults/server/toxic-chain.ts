@@ -7,14 +7,15 @@ import {type DowntimeHost, Downtimes} from './downtimes.ts';
 import type {JsonValue} from './go-json.ts';
 import {Term} from './term.ts';
 import {createToxic, type Toxic} from './toxic.ts';
+import type {Downtime} from './toxic-type.ts';
 import type {Witness} from './witness.ts';
 
 /** What toxics act on beside connections: the proxy as a whole. */
 export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
   readonly witness: Witness;
   readonly connections: ReadonlySet<Connection>;
-  /** The proxy refuses connections, and cuts the live ones, until it is up again. */
-  readonly down: (toxic: Toxic) => void;
+  /** The proxy serves no new connection until it is up again. */
+  readonly down: (toxic: Toxic, connects: Downtime['connects']) => void;
   readonly up: (toxic: Toxic) => void;
 };
 
@@ -89,7 +90,7 @@ export class ToxicChain {
     const host: DowntimeHost = {
       seedParts,
       decided: isActive => witness.decided(toxic.name, isActive),
-      down: () => down(toxic),
+      down: connects => down(toxic, connects),
       up: () => up(toxic),
     };
     this.#downtimes.set(toxic, new Downtimes(host, toxic));

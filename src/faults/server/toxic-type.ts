@@ -33,8 +33,12 @@ export type Arrival = {
 /** Serve it as ever; close it at once; or leave it open, without an answer, until the toxic is taken away. */
 export type Reception = 'serve' | 'close' | 'hold';
 
-/** Milliseconds, each more than 0. */
-export type Downtime = {readonly downMs: number; readonly upMs: number};
+/** Milliseconds, each more than 0. While connects are refused live connections are cut; while they hang those go on. */
+export type Downtime = {
+  readonly downMs: number;
+  readonly upMs: number;
+  readonly connects: 'are-refused' | 'hang';
+};
 
 export type ToxicType = {
   /** The `type` in the API. */

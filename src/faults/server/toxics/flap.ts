@@ -12,5 +12,5 @@ export const flap = defineToxicType({
     up: {kind: 'int64', initial: 1000},
   },
   refuse: ({down, up}) => (down < 1 || up < 1 ? 'down and up must be at least 1 ms' : undefined),
-  downtime: ({down, up}) => ({downMs: down, upMs: up}),
+  downtime: ({down, up}) => ({downMs: down, upMs: up, connects: 'are-refused'}),
 });

@@ -3,6 +3,7 @@
 import type {ToxicType} from '../toxic-type.ts';
 import {bandwidth} from './bandwidth.ts';
 import {blackhole} from './blackhole.ts';
+import {blackholeSyn} from './blackhole-syn.ts';
 import {corrupt} from './corrupt.ts';
 import {flap} from './flap.ts';
 import {halfClose} from './half-close.ts';
@@ -29,7 +30,17 @@ import {tlsClose} from './tls-close.ts';
 /** What a real Toxiproxy has, too. */
 const toxiproxys = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
 
-const ours = [blackhole, corrupt, flap, halfClose, halfOpen, limitConnections, resetAfter, stall];
+const ours = [
+  blackhole,
+  blackholeSyn,
+  corrupt,
+  flap,
+  halfClose,
+  halfOpen,
+  limitConnections,
+  resetAfter,
+  stall,
+];
 
 /** On requests rather than bytes. */
 const https = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBody, httpStatus];

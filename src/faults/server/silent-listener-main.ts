@@ -1,0 +1,20 @@
+// A thread that listens and sleeps: nobody ever accepts, so that connects hang once the queue is full. See silent-listener.ts.
+import {createServer} from 'node:net';
+import {parentPort, workerData} from 'node:worker_threads';
+
+/** What this thread tells: that it can listen at once, that it does, or why it cannot. */
+export type SilentListenerMessage = {readonly kind: 'ready' | 'listening'} | {readonly kind: 'failed'};
+
+const gate = new Int32Array(workerData as SharedArrayBuffer);
+const tell = (message: SilentListenerMessage): void => parentPort?.postMessage(message);
+
+parentPort?.once('message', (address: {readonly host: string; readonly port: number}) => {
+  const server = createServer();
+  server.once('error', () => tell({kind: 'failed'}));
+  server.listen({...address, backlog: 1}, () => {
+    tell({kind: 'listening'});
+    Atomics.wait(gate, 0, 0);
+    server.close();
+  });
+});
+tell({kind: 'ready'});

@@ -1,0 +1,117 @@
+// blackhole_syn: the connect itself hangs.
+import {once} from 'node:events';
+import {connect, type Socket} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
+import test, {type ExecutionContext} from 'ava';
+import {Pool} from 'undici';
+import {startInjector} from '../../../src/faults/server/injector.ts';
+import {heldBefore, heldOnly} from '../../helpers/held-handles.ts';
+import {roundTrip} from '../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf} from '../../helpers/proxy-faults.ts';
+import {Scene} from '../../helpers/proxy-scene.ts';
+import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
+
+const withScene = faultScenes();
+
+type Attempt = {readonly socket: Socket; state: 'trying' | 'connected' | 'refused'};
+
+const attempt = (t: ExecutionContext, {address}: Pick<Scene, 'address'>): Attempt => {
+  const socket = connect({host: '127.0.0.1', port: Number(address.slice(address.lastIndexOf(':') + 1))});
+  t.teardown(() => socket.destroy());
+  const made: Attempt = {socket, state: 'trying'};
+  socket.on('connect', () => {
+    made.state = 'connected';
+  });
+  socket.on('error', () => {
+    made.state = 'refused';
+  });
+  return made;
+};
+
+if (process.platform === 'linux') {
+  test(
+    'connects hang, live connections go on, and removal lets the connects through',
+    withScene,
+    echo,
+    async (t, scene) => {
+      const live = await scene.connect();
+      await roundTrip(live, 'ping');
+      await scene.add({type: 'blackhole_syn', name: 'b'});
+      const attempts = Array.from({length: 5}, () => attempt(t, scene));
+      await sleep(300);
+      t.deepEqual(
+        attempts.map(({state}) => state),
+        Array.from({length: 5}, () => 'trying'),
+      );
+      await roundTrip(live, 'pong');
+      t.like(await hitsOf(scene, 'b'), {decisions: 1, applied: 1, actions: 1, connectionsHit: 0});
+      await scene.remove('b');
+      await roundTrip(await scene.connect(), 'at once');
+      // The kernel sends the SYN again after 1 s.
+      await Promise.all(attempts.map(({socket, state}) => state === 'connected' || once(socket, 'connect')));
+      await roundTrip(live, 'ping');
+      await scene.upstream.peer(6);
+    },
+  );
+
+  test('a client’s own limit for a connect is what ends it', withScene, echo, async (t, scene) => {
+    await scene.add({type: 'blackhole_syn'});
+    const pool = new Pool(`http://${scene.address}`, {connect: {timeout: 200}});
+    t.teardown(() => pool.destroy());
+    await t.throwsAsync(pool.request({path: '/', method: 'GET'}), {code: 'UND_ERR_CONNECT_TIMEOUT'});
+  });
+
+  test(
+    'a proxy that is disabled meanwhile refuses, and enabled again it hangs',
+    withScene,
+    echo,
+    async (t, scene) => {
+      await scene.add({type: 'blackhole_syn', name: 'b'});
+      await scene.change({enabled: false});
+      await t.throwsAsync(connectTo(scene.address), {code: 'ECONNREFUSED'});
+      await scene.change({enabled: true});
+      const hanging = attempt(t, scene);
+      await sleep(200);
+      t.is(hanging.state, 'trying');
+      await scene.remove('b');
+      await roundTrip(await scene.connect(), 'ping');
+    },
+  );
+
+  test('beside a fault that refuses, connects are refused', withScene, echo, async (t, scene) => {
+    await scene.add({type: 'blackhole_syn', name: 'b'});
+    await scene.add({type: 'flap', name: 'f', attributes: {down: 3_600_000}});
+    await t.throwsAsync(connectTo(scene.address), {code: 'ECONNREFUSED'});
+    await scene.remove('f');
+    const hanging = attempt(t, scene);
+    await sleep(200);
+    t.is(hanging.state, 'trying');
+    await scene.remove('b');
+    await roundTrip(await scene.connect(), 'ping');
+  });
+
+  test('it begins and ends by itself', withScene, echo, async (t, scene) => {
+    await scene.add({type: 'blackhole_syn', name: 'b', duration: 2000});
+    const hanging = attempt(t, scene);
+    await sleep(200);
+    t.is(hanging.state, 'trying');
+    await once(hanging.socket, 'connect');
+    await roundTrip(await scene.connect(), 'ping');
+  });
+
+  test.serial('an injector that is closed meanwhile leaves nothing behind', async t => {
+    const before = await heldBefore();
+    const injector = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+    const scene = await Scene.open(injector.url, echo);
+    await scene.add({type: 'blackhole_syn'});
+    await injector.close();
+    await t.throwsAsync(connectTo(scene.address), {code: 'ECONNREFUSED'});
+    await scene.upstream.close();
+    t.deepEqual(await heldOnly(before), before);
+  });
+} else {
+  console.error('blackhole_syn is not tried: it needs Linux.');
+  test('elsewhere it is refused', withScene, echo, async (t, scene) => {
+    await t.throwsAsync(scene.add({type: 'blackhole_syn'}), {message: /400 .*blackhole_syn needs Linux/});
+  });
+}
