@@ -15,9 +15,9 @@ export const arrivalOf = (text: string): Arrival | null => {
   }
 };
 
-/** The application's own word for an answer that will not come any more. */
+/** The application gives up on an answer that will not come any more: an abort of its own, which no telemetry of a library tells. */
 export class NoArrival extends Error {
-  override readonly name = 'NoArrival';
+  override readonly name = 'AbortError';
 }
 
 type Waiting = {readonly resolve: (arrival: Arrival) => void; readonly reject: (error: Error) => void};
