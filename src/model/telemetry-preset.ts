@@ -29,6 +29,17 @@ const instrumentation = (name: string): TelemetryPreset => ({
   packages: [`@opentelemetry/instrumentation-${name}`],
 });
 
+/** All there are: by itself the client leaves out those of commands, and with them their durations. */
+const redisMetricGroups = [
+  'command',
+  'connection-basic',
+  'connection-advanced',
+  'resiliency',
+  'pubsub',
+  'streaming',
+  'client-side-caching',
+] as const;
+
 export const telemetryPresets = {
   amqplib: instrumentation('amqplib'),
   'aws-sdk': instrumentation('aws-sdk'),
@@ -57,7 +68,7 @@ export const telemetryPresets = {
     packages: ['redis', '@redis/client'],
     holder: 'OpenTelemetry',
     method: 'init',
-    argument: {metrics: {enabled: true}},
+    argument: {metrics: {enabled: true, enabledMetricGroups: redisMetricGroups}},
   },
 } as const satisfies {readonly [name: string]: TelemetryPreset};
 

@@ -1,9 +1,9 @@
 // What the library's telemetry is worth: held against the semantic conventions, with the worst of each library first.
 import type {ConventionFinding, ConventionLevel} from '../model/convention.ts';
 import {conventionLevels} from '../model/convention.ts';
-import {type AttributeValue, logSeverities} from '../model/telemetry.ts';
 import {type Block, code, heading, lineBreak, list, paragraph, strong, type Text, table} from './document.ts';
 import {count, plural} from './format.ts';
+import {logBlocks} from './log-records.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
 const shown = 15;
@@ -85,41 +85,3 @@ const rowOf = ({finding}: Sighting): Text[] => [
 const noteOf = ({finding}: Sighting): Text => [
   `${finding.says.replace(/\.$/, '')}: ${count(finding.count)} of ${count(finding.ofCount)} ${finding.signal === 'span' ? 'spans' : 'series'}`,
 ];
-
-const logKindsShown = 10;
-
-/** What the library logged, and its events, by kind; with the first words of one. */
-const logBlocks = (variants: readonly VariantStory[]): Block[] => {
-  const rows = variants.flatMap(({variant, trials}) =>
-    trials
-      .flatMap(({trial}) => (trial.telemetry?.logs?.counts ?? []).map(kind => ({trial, kind})))
-      .sort(
-        (a, b) =>
-          logSeverities.indexOf(b.kind.severity) - logSeverities.indexOf(a.kind.severity) ||
-          b.kind.count - a.kind.count,
-      )
-      .slice(0, logKindsShown)
-      .map(({trial, kind}): Text[] => {
-        const example = trial.telemetry?.logs?.entries.find(
-          ({scope, severity, eventName}) =>
-            scope === kind.scope && severity === kind.severity && eventName === kind.eventName,
-        );
-        return [
-          [variant.name],
-          [trial.plan.phases[kind.phase]?.name ?? 'drain'],
-          [kind.severity],
-          [kind.eventName === null ? '–' : code(kind.eventName)],
-          [count(kind.count)],
-          [example ? code(firstWords(example.body)) : '–'],
-        ];
-      }),
-  );
-  if (rows.length === 0) return [];
-  return [
-    heading('Log records and events'),
-    table(['Variant', 'Phase', 'Severity', 'Event', '>Count', 'For example'], rows),
-  ];
-};
-
-const firstWords = (body: AttributeValue): string =>
-  (typeof body === 'string' ? body : JSON.stringify(body)).slice(0, 120);

@@ -1,5 +1,6 @@
 // All detectors, by symptom. One that throws makes its own finding inconclusive and says so.
 import type {Detector, Finding} from '../model/finding.ts';
+import {telemetrySymptoms} from '../model/symptoms/telemetry.ts';
 import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {breakerStuck} from './breaker-stuck.ts';
@@ -21,6 +22,7 @@ import {headOfLineBlocking} from './head-of-line-blocking.ts';
 import {hiddenAttempts} from './hidden-attempts.ts';
 import {hungOperation} from './hung-operation.ts';
 import {listenerLeak} from './listener-leak.ts';
+import {withLogs} from './log-says.ts';
 import {lostAcknowledged} from './lost-acknowledged.ts';
 import {memoryGrowth} from './memory-growth.ts';
 import {metastable} from './metastable.ts';
@@ -117,7 +119,10 @@ export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => det
 /** What one detector says, by the thresholds of the trial's plan. */
 export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
   try {
-    return withPointers(trial, detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds)));
+    const finding = detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));
+    // What is wrong with the telemetry is not told by more of it.
+    const isLogged = finding.verdict === 'present' && !(symptom in telemetrySymptoms);
+    return withPointers(trial, isLogged ? withLogs(trial, finding) : finding);
   } catch (error) {
     return inconclusive(symptom, `its detector failed: ${String(error)}`);
   }

@@ -4,6 +4,7 @@ import {SpanKind, trace} from '@opentelemetry/api';
 import {OTLPTraceExporter} from '@opentelemetry/exporter-trace-otlp-grpc';
 import {BatchSpanProcessor, TracerProvider} from '@opentelemetry/sdk-trace';
 import test, {type ExecutionContext} from 'ava';
+import {bodyLimitBytes} from '../../src/telemetry/request-body.ts';
 import {operationContext, protobufOf, type RunningTrial, startTrial, trialId} from './support.ts';
 
 const service = 'opentelemetry.proto.collector.trace.v1.TraceService';
@@ -102,6 +103,54 @@ test(
 );
 test(refused, 'what is no message', Buffer.from('not a message'), {}, path, status.INVALID_ARGUMENT);
 test(refused, 'another method', Buffer.alloc(0), {}, `/${service}/Import`, status.UNIMPLEMENTED);
+
+const serviceOf = (signal: string, name: string): string =>
+  `/opentelemetry.proto.collector.${signal}.v1.${name}Service/Export`;
+
+test('metrics are taken', async t => {
+  const running = await startTrial(t);
+  const points = [
+    {asInt: '7', startTimeUnixNano: '1', timeUnixNano: String(running.originEpochMs * 1_000_000)},
+  ];
+  const metric = {name: 'requests', sum: {aggregationTemporality: 2, isMonotonic: true, dataPoints: points}};
+  const json = JSON.stringify({
+    resourceMetrics: [{scopeMetrics: [{scope: {name: 'library'}, metrics: [metric]}]}],
+  });
+  const {error} = await call(t, running, protobufOf('metrics', json), {}, serviceOf('metrics', 'Metrics'));
+  t.is(error, null);
+  const {metrics} = await running.receiver.finishTrial(trialId);
+  t.like(metrics[0], {kind: 'sum', scope: 'library', name: 'requests', last: 7});
+});
+
+test('log records are taken', async t => {
+  const running = await startTrial(t);
+  const logRecords = [{severityNumber: 17, body: {stringValue: 'it broke'}, timeUnixNano: '1'}];
+  const json = JSON.stringify({resourceLogs: [{scopeLogs: [{scope: {name: 'library'}, logRecords}]}]});
+  const {error} = await call(t, running, protobufOf('logs', json), {}, serviceOf('logs', 'Logs'));
+  t.is(error, null);
+  const {logRecordCount, logs} = await running.receiver.finishTrial(trialId);
+  t.is(logRecordCount, 1);
+  t.like(logs!.entries[0], {severity: 'error', body: 'it broke', scope: 'library'});
+});
+
+test('a call larger than the cap is refused, and the next one is taken', async t => {
+  const running = await startTrial(t);
+  const {error} = await call(t, running, Buffer.alloc(bodyLimitBytes + 1));
+  t.is(error?.code, status.RESOURCE_EXHAUSTED);
+  t.is((await call(t, running, protobufOf('traces', spansJson(1)))).error, null);
+  t.is((await running.receiver.finishTrial(trialId)).spanCount, 1);
+});
+
+test('with no room for another call it is UNAVAILABLE, which an exporter tries again', async t => {
+  const body = protobufOf('traces', spansJson(10));
+  const running = await startTrial(t, Date.now(), {bodiesLimitBytes: body.length - 1});
+  const {error} = await call(t, running, body);
+  t.is(error?.code, status.UNAVAILABLE);
+  t.is((await call(t, running, protobufOf('traces', spansJson(1)))).error, null);
+  const {spanCount, refusals} = await running.receiver.finishTrial(trialId);
+  t.is(spanCount, 1);
+  t.deepEqual(refusals, {overloaded: 1});
+});
 
 test('500 bodies of garbage cost nobody anything', async t => {
   const running = await startTrial(t);

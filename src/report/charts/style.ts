@@ -98,6 +98,8 @@ export const chartRules = `.chart { --paper: #ffffff; --ink: #1f2328; --muted: #
 .chart .fault-mark { fill: var(--two); }
 .chart .attempt-mark { fill: var(--three); }
 .chart .event-mark { fill: var(--one); }
+.chart .log-mark { fill: var(--paper); stroke: var(--four); stroke-width: 1.5; }
+.chart .log-mark.error { fill: var(--four); }
 ${seriesRules.join('\n')}
 ${layers.map(layer => `.chart .fill-${layer} { fill: ${colours[layer]}; }`).join('\n')}`;
 

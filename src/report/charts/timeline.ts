@@ -10,6 +10,7 @@ import type {RunStory, VariantStory} from '../variants.ts';
 import {bodyTop, type Chart, plot, type Reading, type ReadPanel} from './chart.ts';
 import {left, right, type TimeScale, timeAxis, timeGrid, timeScale} from './frame.ts';
 import {boxEntry, legend, lineEntry, outcomeEntries} from './legend.ts';
+import {diamond, loggedIn, logMarks, logText} from './log-marks.ts';
 import {highestRate, layersShown, outcomePanel} from './outcomes.ts';
 import {phaseNames, phaseShades} from './phases.ts';
 import {latencyAxis, latencyDomain, latencyScale, quantilePanel} from './quantiles.ts';
@@ -31,6 +32,9 @@ export const timeline = (story: RunStory): Chart => {
     lineEntry(`deadline ${plannedDuration(story.run.record.plan.operation.deadlineMs)}`, 'deadline'),
     boxEntry('fault', {class: 'fault edge'}),
     ...outcomeEntries(layers),
+    ...(trials.some(trial => loggedIn(trial).length > 0)
+      ? [{text: 'log record, filled: error', mark: (x: number, y: number) => diamond(x + 11, y - 4, false)}]
+      : []),
   ]);
   const names = phaseNames(trials, time);
   const namesTop = bodyTop + 2 + key.height;
@@ -61,13 +65,19 @@ const describe = (story: RunStory): string => {
     .filter(phase => phase.role === 'fault')
     .map(phase => phase.name);
   const phases = faults.length === 0 ? 'No phase has a fault' : `Phases with a fault: ${listed(faults)}`;
+  const logged = story.variants.reduce(
+    (sum, {trials}) =>
+      sum + trials.reduce((ofTrials, {trial}) => ofTrials + (trial.telemetry?.logRecordCount ?? 0), 0),
+    0,
+  );
+  const logs = logged > 0 ? ` Diamonds are some of ${count(logged)} log records.` : '';
   const panels = story.variants.map(({variant, trials, phases: reached}) => {
     const hung = reached.reduce((sum, phase) => sum + phase.outcomes.hung, 0);
     return trials.length === 0
       ? `${variant.name} was not driven`
       : `${variant.name} has ${count(hung)} hung operations`;
   });
-  return `p50 and p99 of the time to settle, well or not, and outcomes by the time at which operations were meant to start. ${phases}. ${listed(panels)}.${representativeNote(story.variants)}`;
+  return `p50 and p99 of the time to settle, well or not, and outcomes by the time at which operations were meant to start. ${phases}. ${listed(panels)}.${logs}${representativeNote(story.variants)}`;
 };
 
 type Axes = {
@@ -110,6 +120,7 @@ const drawPanel = (
       ...quantilePanel(trial, time, latency, upper),
       ...outcomes.bars,
       ...timeAxis(time, lower.bottom),
+      ...logMarks(trial, time, upper.bottom + 8),
       ...death(trial, time, upper.top, lower.bottom),
     ]),
     ...(last
@@ -120,7 +131,13 @@ const drawPanel = (
         ]
       : []),
   ];
-  const readings = trial.driver.bins.map(bin => readingOf(trial, bin, time));
+  const logs = loggedIn(trial).map(entry => ({
+    x: time(entry.atMs),
+    lines: [`${duration(entry.atMs)}, logged by ${entry.scope}`, logText(entry)],
+  }));
+  const readings = [...trial.driver.bins.map(bin => readingOf(trial, bin, time)), ...logs].sort(
+    (a, b) => a.x - b.x,
+  );
   return {parts, read: {title, top: upper.top, bottom: lower.bottom, readings}};
 };
 

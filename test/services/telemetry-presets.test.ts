@@ -1,0 +1,148 @@
+// Presets of telemetry switch something on for real: the library that a scenario would use, against a real server.
+import {createServer} from 'node:http';
+import {createRequire} from 'node:module';
+import type {AddressInfo} from 'node:net';
+import {resolve} from 'node:path';
+import {context, metrics, TraceFlags, trace} from '@opentelemetry/api';
+import {AsyncLocalStorageContextManager} from '@opentelemetry/context-async-hooks';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import {InMemorySpanExporter, SimpleSpanProcessor, TracerProvider} from '@opentelemetry/sdk-trace';
+import test, {type ExecutionContext} from 'ava';
+import type * as Ioredis from 'ioredis';
+import type * as Mysql from 'mysql2/promise';
+import type * as Pg from 'pg';
+import type * as Redis from 'redis';
+import type {ServiceName} from '../../src/model/service.ts';
+import type {TelemetryPresetName} from '../../src/model/telemetry-preset.ts';
+import {Household} from '../../src/run/household.ts';
+import {startService} from '../../src/run/start-service.ts';
+import {installCommand, services} from '../../src/services/catalogue.ts';
+import {findProgram} from '../../src/services/find-program.ts';
+import {beginNative, presetInstrumentations} from '../../src/subject/telemetry-use.ts';
+import {watched} from '../helpers/run-once.ts';
+
+const limitMs = 90_000;
+
+test.before(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+});
+
+const surroundings = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
+const require = createRequire(import.meta.url);
+
+/** Spans of what the presets of one test instrument, and a `require` for what they patch. */
+const instrumented = (t: ExecutionContext, use: readonly TelemetryPresetName[]) => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new TracerProvider({spanProcessors: [new SimpleSpanProcessor({exporter})]});
+  for (const instrumentation of presetInstrumentations(use, require)) {
+    instrumentation.setTracerProvider(provider);
+    t.teardown(() => instrumentation.disable());
+  }
+  return () => exporter.getFinishedSpans();
+};
+
+const serverOf = async (t: ExecutionContext, name: ServiceName): Promise<string> => {
+  const {environment} = await watched(t);
+  const household = await Household.start(environment);
+  t.teardown(() => household.stop());
+  return (await startService(household, name, limitMs)).url;
+};
+
+/** Serially: a patched module is patched for all of this process. */
+const withServer = (name: ServiceName, title: string, body: (t: ExecutionContext) => Promise<void>): void => {
+  const {program, folders, title: server} = services[name];
+  if (findProgram(program, folders, surroundings) === null) {
+    console.error(`${title}: left out without ${server}: ${installCommand(services[name])}`);
+    return;
+  }
+  test.serial(title, async t => {
+    t.timeout(limitMs);
+    await body(t);
+  });
+};
+
+withServer('redis', 'ioredis: a span for each command', async t => {
+  const spans = instrumented(t, ['ioredis']);
+  const {Redis} = require('ioredis') as typeof Ioredis;
+  const client = new Redis(await serverOf(t, 'redis'));
+  t.teardown(() => client.disconnect());
+  // It makes none without a parent; in a run each operation has one.
+  const parent = {traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED};
+  await context.with(trace.setSpanContext(context.active(), parent), async () => {
+    await client.set('key', 'value');
+    t.is(await client.get('key'), 'value');
+  });
+  const systems = spans().map(({attributes}) => attributes['db.system.name'] ?? attributes['db.system']);
+  t.true(systems.length >= 2 && systems.every(system => system === 'redis'), JSON.stringify(systems));
+});
+
+withServer('redis', 'redis: its own metrics', async t => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({exporter, exportIntervalMillis: 3_600_000});
+  metrics.setGlobalMeterProvider(new MeterProvider({readers: [reader]}));
+  t.teardown(() => metrics.disable());
+  beginNative(['redis'], require);
+  const {createClient} = require('redis') as typeof Redis;
+  const client = createClient({url: await serverOf(t, 'redis')});
+  await client.connect();
+  t.teardown(() => client.destroy());
+  t.is(await client.set('key', 'value'), 'OK');
+  await reader.forceFlush();
+  const names = exporter
+    .getMetrics()
+    .flatMap(({scopeMetrics}) =>
+      scopeMetrics.flatMap(scope => scope.metrics.map(({descriptor}) => descriptor.name)),
+    );
+  t.true(names.includes('db.client.operation.duration'), names.join(', '));
+  await reader.shutdown();
+});
+
+withServer('mariadb', 'mysql2: a span for each query', async t => {
+  const spans = instrumented(t, ['mysql2']);
+  const {createConnection} = require('mysql2/promise') as typeof Mysql;
+  const connection = await createConnection(await serverOf(t, 'mariadb'));
+  t.teardown(() => connection.end());
+  await connection.query('SELECT 1');
+  t.true(
+    spans().some(({name}) => name.startsWith('SELECT')),
+    JSON.stringify(spans().map(({name}) => name)),
+  );
+});
+
+withServer('postgres', 'pg: a span for each query', async t => {
+  const spans = instrumented(t, ['pg']);
+  const {Client} = require('pg') as typeof Pg;
+  const client = new Client({connectionString: await serverOf(t, 'postgres')});
+  await client.connect();
+  t.teardown(() => client.end());
+  await client.query('SELECT 1');
+  t.true(
+    spans().some(({name}) => name.includes('SELECT')),
+    JSON.stringify(spans().map(({name}) => name)),
+  );
+});
+
+test.serial('http: a span for each request', async t => {
+  const spans = instrumented(t, ['http']);
+  const server = createServer((_request, response) => response.end('here'));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const {get} = require('node:http') as typeof import('node:http');
+  await new Promise<void>((resolve, reject) => {
+    get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, response => {
+      response.resume().on('end', resolve);
+    }).on('error', reject);
+  });
+  const [span] = spans().filter(
+    ({attributes}) => attributes['http.request.method'] ?? attributes['http.method'],
+  );
+  t.truthy(span);
+});
