@@ -2,7 +2,7 @@
 import type {Fault, FaultKind} from './fault.ts';
 import type {Goals} from './goal.ts';
 import type {ServiceName} from './service.ts';
-import type {ThresholdChanges} from './symptoms.ts';
+import {type ThresholdChanges, type Thresholds, thresholdsOf} from './symptoms.ts';
 import type {TelemetryPresetName} from './telemetry-preset.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
@@ -94,6 +94,10 @@ export type OperationPlan = {
   /** How long a caller is ready to wait, from the intended start. */
   readonly deadlineMs: number;
   readonly idempotent: boolean;
+  /** Where the scenario's thresholds are not the defaults: from the intended start, see `hungAfterMs`. */
+  readonly hungAfterMs?: number;
+  /** The same, see `overrunAfterMs`. */
+  readonly overrunAfterMs?: number;
 };
 
 /** Variants that differ in the value of one option, a dotted path. */
@@ -156,10 +160,30 @@ export const mayEndOperations = (phase: Phase | undefined): boolean =>
   phase?.role === 'fault' &&
   !(phase.faults.length > 0 && phase.faults.every(({kind}) => delaying.includes(kind)));
 
-/** How long after its deadline an operation counts as hung: max(1 s, 10 %), as the symptom catalogue has it. */
+/** From when on an operation counts as hung: the grace is max(1 s, 10 %) by default, as the symptom catalogue has it. */
 export const hungAfterMs = (operation: OperationPlan): number =>
-  operation.deadlineMs + Math.max(1000, operation.deadlineMs / 10);
+  operation.hungAfterMs ?? hungBy(operation.deadlineMs, thresholdsOf('hung-operation', {}));
 
-/** When a settled operation counts as late: 10 % and 50 ms after its deadline. */
+/** When a settled operation counts as late: 10 % and 50 ms after its deadline by default. */
 export const overrunAfterMs = (operation: OperationPlan): number =>
-  operation.deadlineMs + operation.deadlineMs / 10 + 50;
+  operation.overrunAfterMs ?? overrunBy(operation.deadlineMs, thresholdsOf('deadline-overrun', {}));
+
+const hungBy = (deadlineMs: number, {graceMs, graceShare}: Thresholds<'hung-operation'>): number =>
+  deadlineMs + Math.max(graceMs, deadlineMs * graceShare);
+
+const overrunBy = (deadlineMs: number, {slackMs, slackShare}: Thresholds<'deadline-overrun'>): number =>
+  deadlineMs + deadlineMs * slackShare + slackMs;
+
+/** The driver, which knows no symptoms, counts by these. */
+export const operationBy = (
+  operation: OperationPlan,
+  changes: ThresholdChanges | undefined,
+): OperationPlan => ({
+  ...operation,
+  ...(changes?.['hung-operation'] && {
+    hungAfterMs: hungBy(operation.deadlineMs, thresholdsOf('hung-operation', changes)),
+  }),
+  ...(changes?.['deadline-overrun'] && {
+    overrunAfterMs: overrunBy(operation.deadlineMs, thresholdsOf('deadline-overrun', changes)),
+  }),
+});

@@ -2,7 +2,7 @@
 import semver from 'semver';
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
-import {hungAfterMs, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
+import {hungAfterMs, operationBy, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
 import {serviceNames} from '../model/service.ts';
 import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import type {Scenario} from './define-scenario.ts';
@@ -206,6 +206,9 @@ const phaseMistakes = ({phases}: Checked): string[] =>
     return mistakes;
   });
 
+const operationOf = ({operation, thresholds}: Checked): Plan['operation'] =>
+  operationBy(operation, thresholds);
+
 const toPlan = (checked: Checked): Plan => ({
   name: checked.name,
   observation: checked.observation,
@@ -214,9 +217,9 @@ const toPlan = (checked: Checked): Plan => ({
   ...(checked.supports === undefined ? {} : {supports: checked.supports}),
   variants: checked.variants.map(toVariant) as unknown as Plan['variants'],
   load: checked.load,
-  operation: checked.operation,
+  operation: operationOf(checked),
   phases: inCycles(checked.phases as unknown as Plan['phases'], checked.cycles),
-  drainLimitMs: checked.drainLimitMs ?? hungAfterMs(checked.operation) + 2000,
+  drainLimitMs: checked.drainLimitMs ?? hungAfterMs(operationOf(checked)) + 2000,
   goals: checked.goals as Plan['goals'],
   ...(checked.prepare === undefined ? {} : {prepares: true as const}),
   ...(checked.verify === undefined ? {} : {verifies: true as const}),

@@ -2,11 +2,9 @@
 // of them with each of several faults.
 import type {Detector} from '../model/finding.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
+import {areCycles, rises} from './cycles.ts';
 import {measureConnections, phasesOf} from './measure.ts';
-import {counted, type Found, found, inconclusive, presentIf} from './say.ts';
-
-/** Two points make any line rise. */
-const enoughCycles = 3;
+import {counted, type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 
 export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold}) => {
   if (trial.injector.length === 0) {
@@ -19,7 +17,8 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (baselines.length === 0) return inconclusive('connection-leak', 'no baseline to compare with');
   const baselineMax = Math.max(...baselines.map(({openMax}) => openMax));
   const leaked = last.witness.openConnections - baselineMax;
-  if (leaked <= threshold) return presentIf('connection-leak', 'fail', rising(trial, threshold));
+  const rise = rising(trial, threshold);
+  if (leaked <= threshold) return presentIf('connection-leak', 'fail', rise);
   return presentIf('connection-leak', 'fail', [
     found('drain', {
       witness: 'injector',
@@ -30,6 +29,7 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
       count: last.witness.openedConnections,
       ...openAt(trial, last.atMs),
     }),
+    ...rise,
   ]);
 };
 
@@ -51,11 +51,10 @@ const rising = (trial: Trial, threshold: number): Found[] => {
     return last ? [last.witness.openConnections] : [];
   });
   const leaked = (open.at(-1) ?? 0) - (open[0] ?? 0);
-  const rises = open.every((count, index) => index === 0 || count > open[index - 1]!);
-  if (open.length < enoughCycles || !rises || leaked <= threshold) return [];
+  if (!areCycles(open) || !rises(open) || leaked <= threshold) return [];
   const says = `${open.join(', ')} connections were open at the ends of ${open.length} recoveries.`;
   return [
-    found('recovery', {
+    found(phaseName(trial, phasesOf(trial, 'recovery').at(-1)!), {
       witness: 'injector',
       says,
       value: leaked,

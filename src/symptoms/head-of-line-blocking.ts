@@ -5,13 +5,10 @@ import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
-/** Below this much more than in the baseline nothing is blocked: it is less than a garbage collection. */
-const slackMs = 50;
-
 type Key = {readonly key: string; readonly p50Ms: number; readonly p99Ms: number; readonly count: number};
 
 export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thresholds) => {
-  const {latencyRatio: threshold, sampleCount} = thresholds;
+  const {latencyRatio: threshold, slackMs, sampleCount} = thresholds;
   const symptom = 'head-of-line-blocking';
   const calm = phasesOf(trial, 'baseline').flatMap(phase => keysOf(trial, phase));
   if (calm.length < 2) {
@@ -32,6 +29,7 @@ export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thr
       const before = calm.find(candidate => candidate.key === key);
       if (!before || count < sampleCount) return [];
       const value = p99Ms / Math.max(0.1, before.p99Ms);
+      // Below the slack nothing is blocked: it is less than a garbage collection.
       if (value <= threshold || p99Ms - before.p99Ms <= slackMs) return [];
       const name = phaseName(trial, phase);
       const says = `p99 of key ${key}, which the fault of phase ${name} is not for: ${p99Ms.toFixed(0)} ms, ${before.p99Ms.toFixed(0)} ms in the baseline.`;

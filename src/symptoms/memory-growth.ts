@@ -1,11 +1,10 @@
 // The heap is larger after the load than it was in the baseline, with all garbage collected. Three cycles of a fault
-// must show a rise each time; fewer give a warning only, for a cache may fill once.
+// must show a rise each time; with fewer it is a warning where the scenario has goals, for a cache may fill once.
 import type {Detector} from '../model/finding.ts';
 import type {HeapSample} from '../model/trial.ts';
+import {areCycles, leakSeverity, rises} from './cycles.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, megabytes, presentIf} from './say.ts';
-
-const enoughCycles = 3;
 
 const sizeOf = ({heapUsedBytes, externalBytes}: HeapSample): number => heapUsedBytes + externalBytes;
 
@@ -22,11 +21,10 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   }
   const grown = sizeOf(drain) - baseline;
   const cycles = at(phasesOf(trial, 'recovery'));
-  const steady = cycles.every((size, index) => index === 0 || size > cycles[index - 1]!);
   const threshold = Math.max(growthBytes, growthShare * baseline);
-  const isProven = cycles.length >= enoughCycles;
-  if (grown <= threshold || (isProven && !steady)) return presentIf('memory-growth', 'warn', []);
-  return presentIf('memory-growth', isProven ? 'fail' : 'warn', [
+  const isProven = areCycles(cycles);
+  if (grown <= threshold || (isProven && !rises(cycles))) return presentIf('memory-growth', 'warn', []);
+  return presentIf('memory-growth', leakSeverity(trial, isProven), [
     found('drain', {
       witness: 'system',
       says: `${megabytes(sizeOf(drain))} after the load with all garbage collected, ${megabytes(baseline)} at the end of the baseline${isProven ? `, more after each of ${cycles.length} faults` : ''}.`,

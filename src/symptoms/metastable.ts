@@ -4,12 +4,10 @@ import {phaseWindow} from '../model/trial.ts';
 import {DriverMeasure, ledgerGap, phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf} from './say.ts';
 
-/** Deadlines that must have passed: what was in flight with the fault is no longer what makes it bad. */
-const deadlines = 5;
-
 export const metastable: Detector<'metastable'> = (trial, thresholds) => {
-  const {goodputShare, attemptsRatio} = thresholds;
-  const afterMs = Math.max(thresholds.afterMs, deadlines * trial.plan.operation.deadlineMs);
+  const {goodputShare, attemptsRatio, deadlineCount} = thresholds;
+  // Deadlines that must have passed: what was in flight with the fault is no longer what makes it bad.
+  const afterMs = Math.max(thresholds.afterMs, deadlineCount * trial.plan.operation.deadlineMs);
   const phase = phasesOf(trial, 'recovery').at(-1);
   const window = phase === undefined ? null : phaseWindow(trial, phase);
   const baseline = phasesOf(trial, 'baseline').flatMap(index => phaseWindow(trial, index) ?? []);

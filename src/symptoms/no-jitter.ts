@@ -8,10 +8,8 @@ import {found, inconclusive, phaseName, presentIf} from './say.ts';
 
 /** The IQR of a normal distribution in standard deviations. */
 const iqrOfNormal = 1.349;
-/** Shorter pauses are no pauses: that is no-backoff. */
-const shortestMs = 20;
 
-export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, sampleCount}) => {
+export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs, sampleCount}) => {
   const times = attemptTimes(trial);
   if (!times) return inconclusive('no-jitter', 'nobody noted when attempts were made');
   const phases = phasesOf(trial, 'fault').map(phase => ({
@@ -25,6 +23,7 @@ export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, sampleCount
   const even = judged.flatMap(({phase, gaps}) => {
     const medianMs = medianOf(gaps) ?? 0;
     const spread = ((quantileOf(gaps, 0.75) ?? 0) - (quantileOf(gaps, 0.25) ?? 0)) / iqrOfNormal / medianMs;
+    // Shorter pauses are no pauses: that is no-backoff.
     if (medianMs < shortestMs || spread >= spreadRatio) return [];
     const name = phaseName(trial, phase);
     return [

@@ -1,5 +1,6 @@
 // Time to recover: from the end of the last fault until the first three good seconds in a row.
 import type {Bin} from '../model/event.ts';
+import {type Thresholds, thresholdsOf} from '../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {DriverMeasure, p99Ms, phasesOf} from './measure.ts';
 
@@ -14,14 +15,15 @@ export type Recovery =
     }
   | {readonly kind: 'unknown'; readonly reason: string};
 
-/** Good means: success ≥ 99 % of the baseline's, and p99 ≤ 1.5 × the baseline's (symptom catalogue, slow-recovery). */
-const successShare = 0.99;
+/**
+ * Good means, by default: success ≥ 99 % of the baseline's, and p99 ≤ 1.5 × the baseline's (symptom catalogue,
+ * slow-recovery). On a fast network that is less than one garbage collection: below the slack nothing is slow.
+ */
+const limitsOf = ({plan}: Trial): Thresholds<'slow-recovery'> =>
+  thresholdsOf('slow-recovery', plan.thresholds);
+
 /** Where operations fail on a calm network, too, some bins have more of them than others: 0.1 % have more than this. */
 const chanceDeviations = 3;
-const latencyFactor = 1.5;
-/** On a fast network 1.5 × is less than one garbage collection: below this much more than the baseline nothing is slow. */
-const latencySlackMs = 50;
-const goodForMs = 3000;
 
 /** The worst recovery of a trial. */
 export const measureRecovery = (trial: Trial): Recovery =>
@@ -44,8 +46,9 @@ export const recoveries = (trial: Trial): Recovery[] => {
 };
 
 /** A phase begins within a bin, and that one does not count. */
-const isPlannedTooShort = ({plan, driver}: Trial, phase: number): boolean =>
-  (plan.phases[phase]?.durationMs ?? 0) < goodForMs + (driver.bins[0]?.durationMs ?? 0);
+const isPlannedTooShort = (trial: Trial, phase: number): boolean =>
+  (trial.plan.phases[phase]?.durationMs ?? 0) <
+  limitsOf(trial).goodMs + (trial.driver.bins[0]?.durationMs ?? 0);
 
 /** What has not recovered is worse than what is not known, and that than what took however long. */
 const badnessMs = (recovery: Recovery): number => {
@@ -70,10 +73,11 @@ const recoveryIn = (trial: Trial, phase: number): Recovery => {
   if (!bins[0]) return {kind: 'unknown', reason: 'no operation started in the recovery phase'};
   const {durationMs} = bins[0];
   const wholeBins = Math.floor(window.endMs / durationMs) - Math.ceil(window.startMs / durationMs);
-  if (wholeBins * durationMs < goodForMs) {
-    return {kind: 'unknown', reason: `the recovery phase has less than ${goodForMs} ms to look at`};
+  const {goodMs} = limitsOf(trial);
+  if (wholeBins * durationMs < goodMs) {
+    return {kind: 'unknown', reason: `the recovery phase has less than ${goodMs} ms to look at`};
   }
-  const {fromMs, isLongEnough} = lastGood(bins, isGood);
+  const {fromMs, isLongEnough} = lastGood(bins, isGood, goodMs);
   // The first bin begins up to its own length after the fault's end: if it is good, nothing was lost.
   const afterMs = fromMs - window.startMs < durationMs ? 0 : fromMs - window.startMs;
   return isLongEnough
@@ -87,31 +91,37 @@ const goodness = (trial: Trial): ((bin: Bin) => boolean) | null => {
   const {successRatio} = baseline;
   const baselineP99Ms = p99Ms(baseline.responseOk());
   if (successRatio === null || baselineP99Ms === null) return null;
-  const limitMs = Math.max(latencyFactor * baselineP99Ms, baselineP99Ms + latencySlackMs);
+  const {successShare, latencyRatio, slackMs} = limitsOf(trial);
+  const limitMs = Math.max(latencyRatio * baselineP99Ms, baselineP99Ms + slackMs);
   return bin =>
     bin.started > 0 &&
-    isSuccessful(bin.outcomes.ok, bin.started + bin.dropped, successRatio) &&
+    isSuccessful(bin.outcomes.ok, bin.started + bin.dropped, {successRatio, successShare}) &&
     bin.p99Ms !== null &&
     bin.p99Ms <= limitMs;
 };
 
 /** Of so few operations as a bin has, one failure more is more than 1 %. */
-const isSuccessful = (ok: number, count: number, baselineRatio: number): boolean => {
-  const byChance = chanceDeviations * Math.sqrt(count * baselineRatio * (1 - baselineRatio));
-  return ok >= Math.min(successShare * baselineRatio * count, baselineRatio * count - byChance);
+const isSuccessful = (
+  ok: number,
+  count: number,
+  {successRatio, successShare}: {readonly successRatio: number; readonly successShare: number},
+): boolean => {
+  const byChance = chanceDeviations * Math.sqrt(count * successRatio * (1 - successRatio));
+  return ok >= Math.min(successShare * successRatio * count, successRatio * count - byChance);
 };
 
 /** The first good seconds that are long enough, or else where the last ones began: at the latest with the last bin's end. */
 const lastGood = (
   bins: readonly Bin[],
   isGood: (bin: Bin) => boolean,
+  goodMs: number,
 ): {readonly fromMs: number; readonly isLongEnough: boolean} => {
   let sinceMs: number | null = null;
   let endMs = 0;
   for (const bin of bins) {
     endMs = bin.startMs + bin.durationMs;
     sinceMs = isGood(bin) ? (sinceMs ?? bin.startMs) : null;
-    if (sinceMs !== null && endMs - sinceMs >= goodForMs) return {fromMs: sinceMs, isLongEnough: true};
+    if (sinceMs !== null && endMs - sinceMs >= goodMs) return {fromMs: sinceMs, isLongEnough: true};
   }
   return {fromMs: sinceMs ?? endMs, isLongEnough: false};
 };

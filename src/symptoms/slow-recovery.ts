@@ -1,26 +1,31 @@
 // Slow to come back: not as good as the baseline within 5 s after the fault.
 import type {Detector} from '../model/finding.ts';
+import type {Thresholds} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {DriverMeasure} from './measure.ts';
 import {measureRecovery, type Recovery, recoveries} from './recovery.ts';
 import {type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 
-export const slowRecovery: Detector<'slow-recovery'> = (trial, {recoverMs: threshold}) => {
-  const slow = recoveries(trial).flatMap(recovery => slownessOf(trial, recovery, threshold));
+export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
+  const slow = recoveries(trial).flatMap(recovery => slownessOf(trial, recovery, thresholds));
   const gap = gapOf(measureRecovery(trial));
   return slow.length > 0 || gap === null
     ? presentIf('slow-recovery', 'fail', slow)
     : inconclusive('slow-recovery', gap);
 };
 
-const slownessOf = (trial: Trial, recovery: Recovery, threshold: number): Found[] => {
+const slownessOf = (
+  trial: Trial,
+  recovery: Recovery,
+  {recoverMs: threshold, goodMs}: Thresholds<'slow-recovery'>,
+): Found[] => {
   if (recovery.kind === 'unknown') return [];
   const tookMs = recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
   if (tookMs <= threshold) return [];
   const says =
     recovery.kind === 'recovered'
-      ? `The first three good seconds began ${Math.round(tookMs)} ms after the fault was taken away.`
-      : `There were no three good seconds in the ${Math.round(recovery.watchedMs)} ms after the fault was taken away.`;
+      ? `The first ${goodMs / 1000} good seconds began ${Math.round(tookMs)} ms after the fault was taken away.`
+      : `There were no ${goodMs / 1000} good seconds in a row in the ${Math.round(recovery.watchedMs)} ms after the fault was taken away.`;
   const count = new DriverMeasure(trial, [recovery.phase]).total('started');
   return [
     found(phaseName(trial, recovery.phase), {

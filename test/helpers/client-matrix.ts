@@ -1,61 +1,136 @@
-// Runs a broken client and its healthy twin through the real harness, and tells what each detector says of them.
+// Runs the clients of a file through the real harness, and tells what each detector says of them.
 import {resolve} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {Finding} from '../../src/model/finding.ts';
+import type {Gate, TrialJudgement} from '../../src/model/run.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {symptomIds} from '../../src/model/symptoms.ts';
-import {clients} from './client-table.ts';
-import {runOnce} from './run-once.ts';
+import {judgeRun} from '../../src/run/judge/judge.ts';
+import {type ClientRow, clients, elsewhere} from './client-table.ts';
+import {type RunOnce, runOnce} from './run-once.ts';
+
+type Said = Pick<TrialJudgement, 'findings' | 'gates'>;
 
 export type Twins = {
   readonly symptom: SymptomId;
-  readonly broken: readonly Finding[];
-  readonly healthy: readonly Finding[];
+  readonly broken: Said;
+  readonly healthy: Said;
 };
 
-const file = (symptom: SymptomId): string =>
-  resolve(import.meta.dirname, `../fixtures/clients/${symptom}.ts`);
+const rows = Object.entries(clients) as [SymptomId, ClientRow][];
 
-export const runTwins = async (t: Pick<ExecutionContext, 'teardown'>, symptom: SymptomId): Promise<Twins> => {
-  const ran = await runOnce(t, symptom, {scenarioFile: file(symptom)});
-  const findings = (variant: string): readonly Finding[] => ran.trial(variant).judgement.findings;
-  return {symptom, broken: findings('broken'), healthy: findings('healthy')};
+/** The files that there are to run, and which symptoms each one proves. */
+export const files: ReadonlyMap<SymptomId, readonly SymptomId[]> = new Map(
+  [...Map.groupBy(rows, ([symptom, {file}]) => file ?? symptom)].map(([file, proven]) => [
+    file,
+    proven.map(([symptom]) => symptom),
+  ]),
+);
+
+export const runClients = async (
+  t: Pick<ExecutionContext, 'teardown'>,
+  file: SymptomId,
+): Promise<readonly Twins[]> => {
+  const scenarioFile = resolve(import.meta.dirname, `../fixtures/clients/${file}.ts`);
+  const ran = await runOnce(t, file, {scenarioFile});
+  return (files.get(file) ?? []).map(symptom => ({
+    symptom,
+    broken: saidOf(ran, clients[symptom]?.variant ?? 'broken'),
+    healthy: saidOf(ran, 'healthy'),
+  }));
 };
 
-export const presentIn = (findings: readonly Finding[]): SymptomId[] =>
+/** As if this variant had been the only one: some detectors look at the first one only. */
+const saidOf = ({run}: RunOnce, name: string): Said => {
+  const {plan} = run.record;
+  const variant = plan.variants.find(candidate => candidate.name === name);
+  if (!variant) throw new Error(`${plan.name} has no variant ${name}`);
+  const trials = run.trials.filter(trial => trial.variant === name);
+  const alone = trials.map(trial => ({...trial, plan: {...plan, variants: [variant] as const}}));
+  const [judged] = judgeRun(alone, [name], run.record.calibration).trials;
+  if (!judged) throw new Error(`${plan.name} has no trial of ${name}`);
+  return judged;
+};
+
+const presentIn = ({findings}: Said): SymptomId[] =>
   findings.filter(({verdict}) => verdict === 'present').map(({symptom}) => symptom);
 
-/** What a detector should not have said, in words; nothing if all is as the table has it. */
+const findingOf = ({findings}: Said, symptom: SymptomId): Finding | undefined =>
+  findings.find(finding => finding.symptom === symptom);
+
+/** What else the clients of a file may show: each is one client, whichever of its symptoms is looked at. */
+const explained = (symptom: SymptomId, which: 'also' | 'healthyAlso'): readonly string[] => {
+  const {file = symptom, variant} = clients[symptom] ?? {};
+  const alike = rows.filter(
+    ([other, row]) => (row.file ?? other) === file && (which === 'healthyAlso' || row.variant === variant),
+  );
+  const shown = alike.flatMap(([other, row]) => [
+    ...(which === 'also' ? [other] : []),
+    ...Object.keys(row[which] ?? {}),
+  ]);
+  return shown.filter(name => name !== symptom);
+};
+
+/** The clients run beside each other, and their parent is one process: that it was late is not theirs. */
+const isOfTheMachine = ({name}: Gate): boolean => name.endsWith('-saturated') || name === 'load-not-offered';
+
+/** What should not have been said, in words; nothing if all is as the table has it. */
 export const surprises = ({symptom, broken, healthy}: Twins): string[] => {
-  const also = Object.keys(clients[symptom]?.also ?? {});
-  const shown = presentIn(broken);
-  const say = (name: SymptomId, findings: readonly Finding[]): string =>
-    JSON.stringify(findings.find(finding => finding.symptom === name));
+  const say = (name: SymptomId, said: Said): string => JSON.stringify(findingOf(said, name));
+  const unexplained = (said: Said, which: 'also' | 'healthyAlso'): SymptomId[] =>
+    presentIn(said).filter(name => name !== symptom && !explained(symptom, which).includes(name));
+  const gates = (who: string, said: Said): string[] =>
+    said.gates
+      .filter(gate => !isOfTheMachine(gate))
+      .map(({reason}) => `the ${who} client is not judged: ${reason}`);
   return [
-    ...(shown.includes(symptom) ? [] : [`the broken client does not show it: ${say(symptom, broken)}`]),
-    ...shown
-      .filter(name => name !== symptom && !also.includes(name))
-      .map(name => `the broken client shows ${name}, too: ${say(name, broken)}`),
-    ...presentIn(healthy).map(name => `the healthy client shows ${name}: ${say(name, healthy)}`),
+    ...(presentIn(broken).includes(symptom)
+      ? []
+      : [`the broken client does not show it: ${say(symptom, broken)}`]),
+    ...(findingOf(healthy, symptom)?.verdict === 'clear'
+      ? []
+      : [`the healthy client is not clear of it: ${say(symptom, healthy)}`]),
+    ...unexplained(broken, 'also').map(name => `the broken client shows ${name}, too: ${say(name, broken)}`),
+    ...unexplained(healthy, 'healthyAlso').map(
+      name => `the healthy client shows ${name}: ${say(name, healthy)}`,
+    ),
+    ...gates('broken', broken),
+    ...gates('healthy', healthy),
   ];
 };
 
-/** Rows are clients, columns the symptoms that any of them shows: X as made, o as the table allows, ! a surprise. */
+/** Rows are clients, columns all detectors: X as made, o as the table explains, ! a surprise, ? inconclusive. */
 export const matrixOf = (all: readonly Twins[]): string => {
-  const columns = symptomIds.filter(id =>
-    all.some(({broken, healthy}) => [...presentIn(broken), ...presentIn(healthy)].includes(id)),
-  );
   const width = Math.max(...all.map(({symptom}) => symptom.length)) + ' (healthy)'.length;
-  const row = (name: string, shown: readonly SymptomId[], expected: (id: SymptomId) => string): string =>
-    `${name.padEnd(width)} ${columns.map(id => (shown.includes(id) ? expected(id) : '·')).join(' ')}`;
+  const cell = (said: Said, id: SymptomId, expected: string): string => {
+    const verdict = findingOf(said, id)?.verdict;
+    return verdict === 'present' ? expected : verdict === 'clear' ? '·' : '?';
+  };
+  const row = (name: string, said: Said, expected: (id: SymptomId) => string): string =>
+    `${name.padEnd(width)} ${symptomIds.map(id => cell(said, id, expected(id))).join(' ')}`;
+  const known = (symptom: SymptomId, which: 'also' | 'healthyAlso', id: SymptomId): string =>
+    explained(symptom, which).includes(id) ? 'o' : '!';
   return [
-    ...columns.map((id, index) => `${' '.repeat(width)} ${'│ '.repeat(index)}${id}`),
-    ...all.flatMap(({symptom, broken, healthy}) => {
-      const also = clients[symptom]?.also ?? {};
-      return [
-        row(symptom, presentIn(broken), id => (id === symptom ? 'X' : id in also ? 'o' : '!')),
-        row(`${symptom} (healthy)`, presentIn(healthy), () => '!'),
-      ];
-    }),
+    ...symptomIds.map((id, index) => `${' '.repeat(width)} ${'│ '.repeat(index)}${id}`),
+    ...all
+      .toSorted((a, b) => symptomIds.indexOf(a.symptom) - symptomIds.indexOf(b.symptom))
+      .flatMap(({symptom, broken, healthy}) => [
+        row(symptom, broken, id => (id === symptom ? 'X' : known(symptom, 'also', id))),
+        row(`${symptom} (healthy)`, healthy, id =>
+          id === symptom ? '!' : known(symptom, 'healthyAlso', id),
+        ),
+      ]),
+    'X as made for · o as the table of test/helpers/client-table.ts explains · ! a surprise · ? inconclusive',
+    ...Object.entries(elsewhere).map(
+      ([symptom, {test, variants}]) => `${symptom}: ${test}, ${variants.join(', ')}`,
+    ),
   ].join('\n');
 };
+
+/** The reasons for the cells that are not on the diagonal. */
+export const reasons = (): string[] =>
+  rows.flatMap(([symptom, {shares, file, also = {}, healthyAlso = {}}]) => [
+    ...(shares === undefined ? [] : [`${symptom} on the client of ${file}: ${shares}`]),
+    ...Object.entries(also).map(([name, why]) => `${symptom} shows ${name}: ${why}`),
+    ...Object.entries(healthyAlso).map(([name, why]) => `${symptom} (healthy) shows ${name}: ${why}`),
+  ]);

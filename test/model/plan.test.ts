@@ -1,6 +1,6 @@
 import test from 'ava';
 import {outcomeCode, outcomeStatuses} from '../../src/model/outcome.ts';
-import {hungAfterMs, overrunAfterMs, sampleEveryMs, tellEveryMs} from '../../src/model/plan.ts';
+import {hungAfterMs, operationBy, overrunAfterMs, sampleEveryMs, tellEveryMs} from '../../src/model/plan.ts';
 
 const limits = test.macro({
   title: (_title, deadlineMs: number, overrunMs: number, hungMs: number) =>
@@ -17,6 +17,19 @@ test(limits, 1500, 1700, 2500);
 test(limits, 2000, 2250, 3000);
 test(limits, 10_000, 11_050, 11_000);
 test(limits, 60_000, 66_050, 66_000);
+
+test('what is late, and what hangs, is as the thresholds of the scenario have it', t => {
+  const operation = {deadlineMs: 1000, idempotent: true};
+  t.deepEqual(operationBy(operation, undefined), operation);
+  t.deepEqual(operationBy(operation, {'no-backoff': {gapMs: 1}}), operation);
+  const soon = operationBy(operation, {
+    'hung-operation': {graceMs: 200},
+    'deadline-overrun': {slackShare: 0, slackMs: 20},
+  });
+  t.is(hungAfterMs(soon), 1200);
+  t.is(overrunAfterMs(soon), 1020);
+  t.is(hungAfterMs(operationBy(operation, {'hung-operation': {graceShare: 3}})), 4000);
+});
 
 test('codes and statuses are each other, and 0 is in flight', t => {
   t.deepEqual(

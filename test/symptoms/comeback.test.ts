@@ -175,4 +175,17 @@ test(
   ),
   /nobody counts the attempts/,
 );
+test(
+  'not watched for as many deadlines as the scenario asks for',
+  answers,
+  'metastable',
+  {
+    ...stays(
+      back(() => true),
+      100,
+    ),
+    plan: {...meta.plan, thresholds: {metastable: {afterMs: 3000, deadlineCount: 40}}},
+  },
+  /not watched for longer than 20 s$/,
+);
 test('not watched', answers, 'metastable', {driver: {bins: wedged}}, /not watched for longer than 30 s$/);

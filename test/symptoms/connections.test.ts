@@ -77,6 +77,15 @@ const used = (last: number) =>
   });
 test('two', answers, 'pool-slot-leak', pool(used(2)), {value: 2, phase: 'drain'});
 test('none', answers, 'pool-slot-leak', pool(used(0)), 'clear');
+const cycle = trialWith().plan.phases.slice(2);
+const inCycles = (...slots: number[]): TrialChanges => ({
+  ...pool(...slots.map((last, index) => ({...used(last), phase: recovery + 2 * index}))),
+  plan: {phases: [...trialWith().plan.phases, ...cycle, ...cycle] as unknown as Plan['phases']},
+  driver: {drained: {atMs: 1, inFlight: 3}},
+});
+test('more with each fault', answers, 'pool-slot-leak', inCycles(1, 2, 5), {value: 4, phase: 'recovery'});
+test('not with each fault', answers, 'pool-slot-leak', inCycles(1, 5, 5), /^3 operations/);
+test('more with each of two', answers, 'pool-slot-leak', inCycles(1, 5), /^3 operations/);
 test('not told', answers, 'pool-slot-leak', {}, /tells no db.client.connection.count/);
 test(
   'still under way',

@@ -34,6 +34,16 @@ test('the quick ones wait, too', answers, symptom, keyed({slow: of(900), quick: 
 });
 test('the quick ones stay quick', answers, symptom, keyed({slow: of(900), quick: of(12)}), 'clear');
 test('a little slower is not blocked', answers, symptom, keyed({slow: of(900), quick: of(55)}), 'clear');
+test(
+  'a little slower, where the scenario asks for less slack',
+  answers,
+  symptom,
+  (() => {
+    const changes = keyed({slow: of(900), quick: of(55)});
+    return {...changes, plan: {...changes.plan, thresholds: {[symptom]: {slackMs: 40}}}};
+  })(),
+  {value: 5.48, phase: 'stall'},
+);
 test('few samples', answers, symptom, keyed({slow: of(900), quick: of(400, 29)}), 'clear');
 test(
   'the fault is for all',

@@ -1,8 +1,17 @@
 // Symptoms of what is left behind: memory, listeners, rejections, and a close that does not end it.
 import test from 'ava';
 import type {Plan} from '../../src/model/plan.ts';
+import type {SymptomId} from '../../src/model/symptoms.ts';
+import type {Trial} from '../../src/model/trial.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {answers} from '../helpers/symptom-macro.ts';
-import {baseline, connectionsAt, type TrialChanges, trialWith} from '../helpers/trial-believable.ts';
+import {
+  baseline,
+  connectionsAt,
+  presentOf,
+  type TrialChanges,
+  trialWith,
+} from '../helpers/trial-believable.ts';
 
 const mib = 1024 ** 2;
 const heap = (phase: number | null, sizeMib: number) => ({
@@ -65,6 +74,24 @@ const warned = (name: string): TrialChanges => ({
   warnings: [{atMs: 6000, name, message: 'Possible EventEmitter memory leak detected.'}],
 });
 test('warned', answers, 'listener-leak', warned('MaxListenersExceededWarning'), {value: 1, phase: 'stall'});
+test('how grave a leak is: cycles prove it, and without goals none is to be', t => {
+  const goals = {recovery: {hungCount: {max: 0}}};
+  const severityOf = (symptom: SymptomId, changes: TrialChanges): string =>
+    presentOf(detectOne(symptom, trialWith(changes))).severity;
+  const grown = (plan: Partial<Plan>, ...heaps: ReturnType<typeof heap>[]) =>
+    severityOf('memory-growth', {plan, heaps: [heap(baseline, 30), ...heaps]});
+  t.is(grown({goals}, heap(null, 40)), 'warn');
+  t.is(grown({}, heap(null, 40)), 'fail');
+  t.is(grown({...threeFaults, goals}, heap(3, 33), heap(5, 35), heap(7, 38), heap(null, 40)), 'fail');
+  const warnedAt = (...times: number[]): Trial['warnings'] =>
+    times.map(atMs => ({...warned('MaxListenersExceededWarning').warnings![0]!, atMs}));
+  const listening = (plan: Partial<Plan>, ...times: number[]) =>
+    severityOf('listener-leak', {...openAt(0, 0, 0), plan, warnings: warnedAt(...times)});
+  t.is(listening({...threeFaults, goals}, 2500), 'warn');
+  t.is(listening({...threeFaults, goals}, 2500, 2600, 4500), 'warn');
+  t.is(listening({...threeFaults, goals}, 2500, 4500, 6500), 'fail');
+  t.is(listening(threeFaults, 2500), 'fail');
+});
 test('another warning', answers, 'listener-leak', warned('DeprecationWarning'), 'clear');
 
 const error = {name: 'Error', code: 'ECONNRESET', message: 'lost', stack: [], causes: []};

@@ -74,6 +74,24 @@ const isGood = test.macro({
   },
 });
 
+test('what is good, and for how long it has to be, is as the thresholds of the scenario have it', t => {
+  const measured = (thresholds: object, changes: Parameters<typeof binAt>[1]): string =>
+    measureRecovery(
+      trialWith({
+        plan: {thresholds: {'slow-recovery': thresholds}},
+        loadEndedMs: 12_000,
+        driver: {bins: Array.from({length: 6}, (_, number) => binAt(9000 + number * 500, changes))},
+      }),
+    ).kind;
+  t.is(measured({}, {p99Ms: 53}), 'not-recovered');
+  t.is(measured({slackMs: 60}, {p99Ms: 53}), 'recovered');
+  t.is(measured({latencyRatio: 30}, {p99Ms: 53}), 'recovered');
+  const lossy = {started: 100, outcomes: {...binAt(0).outcomes, ok: 90, failed: 10}};
+  t.is(measured({}, lossy), 'not-recovered');
+  t.is(measured({successShare: 0.9}, lossy), 'recovered');
+  t.is(measured({goodMs: 4000}, {}), 'unknown');
+});
+
 const {outcomes} = binAt(0);
 test(isGood, 'all successes', true, {});
 test(isGood, '99 % of successes', true, {started: 100, outcomes: {...outcomes, ok: 99, failed: 1}});
@@ -196,7 +214,7 @@ test('slow: more than five seconds are present', t => {
       {
         phase: 'recovery',
         witness: 'driver',
-        says: 'The first three good seconds began 5500 ms after the fault was taken away.',
+        says: 'The first 3 good seconds began 5500 ms after the fault was taken away.',
         value: 5500,
         threshold: 5000,
         unit: 'ms',
@@ -212,7 +230,7 @@ test('slow: bad for more than five seconds is present, also without an end', t =
     verdict: 'present',
     evidence: [
       {
-        says: 'There were no three good seconds in the 8000 ms after the fault was taken away.',
+        says: 'There were no 3 good seconds in a row in the 8000 ms after the fault was taken away.',
         value: 7500,
         threshold: 5000,
       },

@@ -54,6 +54,13 @@ test('all after 200 ms', answers, 'no-jitter', tried(times(30, index => [0, 200 
 });
 test('spread by a half', answers, 'no-jitter', tried(times(30, index => [0, 200 + 5 * index])), 'clear');
 test('no pause at all', answers, 'no-jitter', tried(times(30, () => [0, 1])), 'clear');
+test(
+  'no pause to speak of, where the scenario calls it one',
+  answers,
+  'no-jitter',
+  {...tried(times(30, () => [0, 1])), plan: {thresholds: {'no-jitter': {shortestMs: 1}}}},
+  {value: 0},
+);
 test('too few', answers, 'no-jitter', tried(times(29, () => [0, 200])), /^fewer than 30 operations/);
 test('no times', answers, 'no-jitter', {}, /^nobody noted when/);
 

@@ -81,8 +81,8 @@ export const connectionSymptoms = {
   'head-of-line-blocking': {
     sees: 'one slow request holds up the others',
     noun: 'head-of-line blocking',
-    when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more, is above `latencyRatio` × the baseline's and 50 ms above it",
-    thresholds: {latencyRatio: 3, sampleCount: 30},
+    when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more, is above `latencyRatio` × the baseline's and `slackMs` above it",
+    thresholds: {latencyRatio: 3, slackMs: 50, sampleCount: 30},
     cause: 'All keys share one connection, or one queue that is worked off in order.',
     remedy: 'Give slow and quick work connections of their own, or let answers overtake each other.',
     source: sources.tail,

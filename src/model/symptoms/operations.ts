@@ -6,8 +6,8 @@ export const operationSymptoms = {
   'hung-operation': {
     sees: 'operations that do not settle in time',
     noun: 'hung operations',
-    when: 'more than `hungCount` operations of a phase have not settled max(1 s, 10 %) after their deadline',
-    thresholds: {hungCount: 0},
+    when: 'more than `hungCount` operations of a phase have not settled by their deadline and the longer of `graceMs` and `graceShare` of it',
+    thresholds: {hungCount: 0, graceMs: 1000, graceShare: 0.1},
     cause: 'A wait without a bound: for a connection, for an answer, for the rest of a body.',
     remedy:
       'Bound every wait: set the connect, header and body (or command) time-outs below the deadline, or pass a signal that aborts.',
@@ -16,8 +16,8 @@ export const operationSymptoms = {
   'deadline-overrun': {
     sees: 'operations that settle after their deadline',
     noun: 'late operations',
-    when: 'more than `overrunShare` of the operations of a phase settle later than 1.1 × their deadline + 50 ms',
-    thresholds: {overrunShare: 0.001},
+    when: 'more than `overrunShare` of the operations of a phase settle later than their deadline, `slackShare` of it, and `slackMs`',
+    thresholds: {overrunShare: 0.001, slackShare: 0.1, slackMs: 50},
     cause:
       'Time-outs that are there, but longer than the caller is ready to wait, or that begin anew with each attempt.',
     remedy:

@@ -6,8 +6,8 @@ export const recoverySymptoms = {
   'slow-recovery': {
     sees: 'slow to come back after the fault',
     noun: 'slow recovery',
-    when: "the first three good seconds (success at least 99 % of the baseline's, p99 at most 1.5 × the baseline's or 50 ms above it) begin later than `recoverMs` after the fault",
-    thresholds: {recoverMs: 5000},
+    when: "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault",
+    thresholds: {recoverMs: 5000, goodMs: 3000, successShare: 0.99, latencyRatio: 1.5, slackMs: 50},
     cause:
       'A pause between attempts without a cap, connections that are dead and kept, or a queue of work that nobody waits for.',
     remedy:
@@ -17,8 +17,8 @@ export const recoverySymptoms = {
   metastable: {
     sees: 'stays bad long after the fault',
     noun: 'metastable failures',
-    when: "later than `afterMs` and five deadlines after the fault, goodput is below `goodputShare` of the baseline's, at more than `attemptsRatio` attempts per operation",
-    thresholds: {afterMs: 30_000, goodputShare: 0.9, attemptsRatio: 1.1},
+    when: "later than `afterMs` and `deadlineCount` deadlines after the fault, goodput is below `goodputShare` of the baseline's, at more than `attemptsRatio` attempts per operation",
+    thresholds: {afterMs: 30_000, deadlineCount: 5, goodputShare: 0.9, attemptsRatio: 1.1},
     cause: 'Retries keep up the load that makes them fail.',
     remedy: 'Give retries a budget, shed load, and serve the newest first while there is a queue.',
     source: sources.metastable,

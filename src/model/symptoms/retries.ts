@@ -34,8 +34,8 @@ export const retrySymptoms = {
   'no-jitter': {
     sees: 'retries that all come at the same time',
     noun: 'synchronised retries',
-    when: 'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry differ by less than `spreadRatio` (IQR / 1.349 / median)',
-    thresholds: {spreadRatio: 0.05, sampleCount: 30},
+    when: 'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median)',
+    thresholds: {spreadRatio: 0.05, shortestMs: 20, sampleCount: 30},
     cause: 'The same fixed pause for everybody.',
     remedy: 'Add jitter: wait for a random time up to the pause.',
     source: sources.backoff,
