@@ -1,4 +1,4 @@
-// What HTTP faults cost the injector's memory: `node bench/http-faults.ts [downloads] [MB]`, 100 downloads of 50 MB at once
+// What HTTP faults cost the injector's memory: `npm run bench:http-faults -- [downloads] [MB]`, 100 downloads of 50 MB at once
 // through a fault that lets half of each body pass. The injector runs in a process of its own, as it does in a run.
 import {measureDownloads} from '../test/helpers/http-downloads.ts';
 
