@@ -76,18 +76,21 @@ const cell = ({value, ratio}: OverheadFigure, format: (value: number) => string)
     : `${format(value)} = ${factor(ratio.ratio)} × (${factor(ratio.low)}–${factor(ratio.high)})`;
 };
 
-/** For a terminal; ratios are to `off`, with their 95 % interval over pairs of trials. */
+/** Titles first; ratios are to `off`, with their 95 % interval over pairs of trials. */
+export const overheadCells = (rows: readonly OverheadRow[]): string[][] => [
+  ['telemetry', 'CPU per operation', 'operations', 'memory', ''],
+  ...rows.map(row => [
+    row.mode,
+    cell(row.cpuUsPerOperation, microseconds),
+    cell(row.operationsPerSecond, rate),
+    cell(row.rssBytes, bytes),
+    words[row.mode],
+  ]),
+];
+
+/** For a terminal. */
 export const overheadTable = (rows: readonly OverheadRow[]): string => {
-  const cells = [
-    ['telemetry', 'CPU per operation', 'operations', 'memory', ''],
-    ...rows.map(row => [
-      row.mode,
-      cell(row.cpuUsPerOperation, microseconds),
-      cell(row.operationsPerSecond, rate),
-      cell(row.rssBytes, bytes),
-      words[row.mode],
-    ]),
-  ];
+  const cells = overheadCells(rows);
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map(row => row[column]!.length)));
   return cells
     .map(

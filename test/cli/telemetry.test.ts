@@ -112,6 +112,9 @@ test('overhead: each mode in turn, with its figures', async t => {
     if (mode === 'off') t.is(spanCount, null);
     else t.is(spanCount! > 0, mode === 'full', mode);
   }
+  const report = await readFile(join(place.cwd, 'reports/calm/overhead.md'), 'utf8');
+  t.regex(report, /^# What telemetry costs calm: \d.* of CPU an operation without, /);
+  t.is(report.match(/^\| `(off|api-only|unsampled|metrics-only|full)` /gm)?.length, 5);
 });
 
 const scenario = (telemetry: string): string => `import {defineScenario} from 'foulweather';

@@ -4,6 +4,7 @@ import {telemetryModes} from '../../src/model/plan.ts';
 import type {JudgedRun, PhaseSummary, TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {overheadOf, overheadTable} from '../../src/report/overhead.ts';
+import {overheadReport} from '../../src/report/overhead-report.ts';
 
 const cpuUs = {off: 100, 'api-only': 110, unsampled: 150, 'metrics-only': 180, full: 250} as const;
 
@@ -67,4 +68,33 @@ test('the table says what the modes are', t => {
   t.regex(lines[0]!, /^telemetry +CPU per operation +operations +memory$/);
   t.regex(lines[1]!, /^off +103 µs .*no SDK, no instrumentation$/);
   t.regex(lines[5]!, /^full +253 µs = 2\.46 × \(.+–.+\) .*spans and metrics, exported$/);
+});
+
+test('the report begins with the answer, and says how it was measured', t => {
+  const run = runOf(5);
+  const record = {
+    ...run.record,
+    id: 'run-1',
+    plan: {name: 'calm'},
+    trialsPerVariant: 5,
+    command: 'npx foulweather overhead calm',
+    startedAt: '2026-11-02T14:03:12.480Z',
+    environment: {cpu: 'a CPU', cpuCount: 2, platform: 'linux x64'},
+  } as unknown as JudgedRun['record'];
+  const trials = run.trials.map(trial => ({
+    ...trial,
+    runtime: 'Node.js v24.0.0',
+    versions: {undici: '8.0.0'},
+  }));
+  const text = overheadReport({...run, record, trials}, overheadOf(run, 'measured')).replaceAll(
+    '\u00A0',
+    ' ',
+  );
+  t.regex(
+    text,
+    /^# What telemetry costs calm: 103 µs of CPU an operation without, 253 µs with all of it, 2\.46 × \(.+–.+\)\n/,
+  );
+  t.is(text.match(/^\| `[a-z-]+` /gm)?.length, 5);
+  t.regex(text, /5 trials of each/);
+  t.regex(text, /Node\.js v24\.0\.0, undici 8\.0\.0/);
 });

@@ -1,4 +1,5 @@
 // foulweather overhead: what a library's telemetry costs it, on a calm network.
+import {join, relative} from 'node:path';
 import type {Command} from 'commander';
 import {exitCodes} from '../../model/errors.ts';
 import {minimumPairs} from '../../stats/minimum-pairs.ts';
@@ -21,6 +22,7 @@ type Options = TargetOptions & {
   readonly seconds: number;
   readonly concurrency: number;
   readonly seed: number;
+  readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 };
@@ -37,6 +39,7 @@ export const addOverheadCommand = (root: Command, session: Session): void => {
     .addOption(targetOption())
     .addOption(startServicesOption())
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
+    .option('--out <dir>', 'where reports go', 'reports')
     .option('--json', 'print the figures as JSON on stdout, and nothing else')
     .option('--quiet', 'no progress on stderr')
     .action(async (scenario: string, options: Options) => {
@@ -51,17 +54,21 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
     {measuredPhase, overheadPlan},
     {createProgress, quietProgress},
     {overheadOf, overheadTable},
+    {overheadReport},
+    {writeFiles},
   ] = await Promise.all([
     import('../../run/run-scenario.ts'),
     import('../../run/overhead-plan.ts'),
     import('../progress.ts'),
     import('../../report/overhead.ts'),
+    import('../../report/overhead-report.ts'),
+    import('../write-files.ts'),
   ]);
   const interruption = new AbortController();
   const offSignal = world.onSignal(() => interruption.abort());
   const progress = options.quiet ? quietProgress : createProgress(world);
   try {
-    const {run} = await runScenario({
+    const {run, folder} = await runScenario({
       scenario,
       scenarioFile,
       variants: null,
@@ -92,7 +99,12 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
     progress.end();
     const rows = overheadOf(run, measuredPhase);
     world.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : overheadTable(rows));
-    if (!options.json) world.stdout.write(footnote(options));
+    const where = {record: run.record, folder, out: options.out};
+    const written = await writeFiles(world, where, {'overhead.md': overheadReport(run, rows)});
+    if (!options.json) {
+      world.stdout.write(footnote(options));
+      world.stdout.write(`report ${relative(world.cwd, join(written, 'overhead.md'))}\n`);
+    }
     return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.met;
   } finally {
     progress.end();

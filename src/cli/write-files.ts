@@ -1,0 +1,42 @@
+// Files of a report, where people look for them and with the run's data.
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+import {FoulweatherError} from '../model/errors.ts';
+import type {RunRecord} from '../model/run.ts';
+import type {RunFolder} from '../store/run-folder.ts';
+import type {World} from './world.ts';
+
+export type WriteWhere = {
+  readonly record: RunRecord;
+  readonly folder: RunFolder;
+  /** Folder of all reports, relative to the working directory. */
+  readonly out: string;
+};
+
+/**
+ * Twice: under `out`, where the newest of a scenario is found, and with the run's data.
+ * @returns the folder of the scenario's reports
+ * @throws FoulweatherError FW_FILE_WRITE
+ */
+export const writeFiles = async (
+  world: World,
+  {record, folder, out}: WriteWhere,
+  files: {readonly [name: string]: string},
+): Promise<string> => {
+  const target = resolve(world.cwd, out, record.plan.name);
+  try {
+    await mkdir(target, {recursive: true});
+    for (const [name, text] of Object.entries(files)) {
+      await folder.writeFile(name, text);
+      await writeFile(join(target, name), text);
+    }
+  } catch (error) {
+    throw new FoulweatherError(
+      'FW_FILE_WRITE',
+      `The report cannot be written to ${target}: ${error instanceof Error ? error.message : String(error)}`,
+      `Choose another folder with --out; the run is saved: foulweather report ${record.id}`,
+      {cause: error},
+    );
+  }
+  return target;
+};
