@@ -28,7 +28,13 @@ export const responsibleFrame = (stack: readonly ProfileFrame[]): ProfileFrame |
 export type TopFrame = ProfileFrame & {readonly self: number; readonly calledFor: string};
 
 /** By the nearest caller that is a package, the scenario or the harness: what Node does for a package is the package's. */
-export type OwnerShare = {readonly owner: string; readonly ownerKind: OwnerKind; readonly self: number};
+export type OwnerShare = {
+  readonly owner: string;
+  readonly ownerKind: OwnerKind;
+  readonly self: number;
+  /** With what it called, whoever's that is: all that came about by way of it. Absent in runs of old. */
+  readonly total?: number;
+};
 
 /** A frame with all that it called, in the profile's unit; the frames of a tree follow each other depth first. */
 export type FlameFrame = ProfileFrame & {readonly depth: number; readonly total: number};

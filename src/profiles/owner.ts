@@ -25,6 +25,8 @@ const engineNames: {readonly [functionName: string]: string} = {
   '(PARSER)': 'compiler',
 };
 
+const builtinScenario = /^scenarios\/(?:builtin|pack)\//;
+
 const bufferWrapper = /^subject\/buffer-sampling\.[jt]s$/;
 
 const telemetryPackage = /^@opentelemetry\/|^(?:import|require)-in-the-middle$/;
@@ -51,6 +53,10 @@ const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}:
   }
   if (url.startsWith(harnessUrl)) {
     const path = url.slice(harnessUrl.length);
+    // What a built-in scenario shares with its neighbours is a scenario's code, too.
+    if (builtinScenario.test(path)) {
+      return {owner: 'the scenario', ownerKind: 'scenario', path: path.slice(path.lastIndexOf('/') + 1)};
+    }
     // It stands in front of Buffer's own functions: what they cost is the caller's, as it is without us.
     if (functionName === 'wrapped' && bufferWrapper.test(path)) {
       return {owner: 'Node.js', ownerKind: 'node', path: null};

@@ -12,6 +12,8 @@ type Weighed = {
   readonly frame: ProfileFrame;
   /** Whose doing it is. */
   readonly responsible: ProfileFrame;
+  /** All by whose way it came about, each once. */
+  readonly owners: ReadonlyMap<string, ProfileFrame>;
 };
 
 /** Node's and V8's own work is done for somebody. */
@@ -35,7 +37,10 @@ export const summarise = (tree: CallNode, ground: Ground): SummaryFigures => {
     .map(node => {
       const frame = frameOf(node);
       const stack = [...node.stack()].map(frameOf);
-      return {node, frame, responsible: stack.find(answersForItself) ?? frame};
+      const answering = stack.filter(answersForItself);
+      const responsible = answering[0] ?? frame;
+      const owners = new Map([responsible, ...answering].map(one => [one.owner, one]));
+      return {node, frame, responsible, owners};
     });
   return {
     total: weighed.reduce((sum, {node}) => sum + node.self, 0),
@@ -49,12 +54,21 @@ export const summarise = (tree: CallNode, ground: Ground): SummaryFigures => {
 const bySelf = (a: {readonly self: number}, b: {readonly self: number}): number => b.self - a.self;
 
 const ownersOf = (weighed: readonly Weighed[]): OwnerShare[] => {
-  const shares = new Map<string, OwnerShare>();
-  for (const {node, responsible} of weighed) {
-    const {owner, ownerKind} = responsible;
-    shares.set(owner, {owner, ownerKind, self: (shares.get(owner)?.self ?? 0) + node.self});
+  const shares = new Map<string, OwnerShare & {readonly total: number}>();
+  const add = ({owner, ownerKind}: ProfileFrame, self: number, total: number): void => {
+    const known = shares.get(owner);
+    shares.set(owner, {
+      owner,
+      ownerKind,
+      self: (known?.self ?? 0) + self,
+      total: (known?.total ?? 0) + total,
+    });
+  };
+  for (const {node, responsible, owners} of weighed) {
+    for (const frame of owners.values()) add(frame, 0, node.self);
+    add(responsible, node.self, 0);
   }
-  return [...shares.values()].sort(bySelf).slice(0, ownersKept);
+  return [...shares.values()].sort((a, b) => b.self - a.self || b.total - a.total).slice(0, ownersKept);
 };
 
 /** The same function counts once, whoever called it; who called it for the most part is named. */

@@ -1,5 +1,5 @@
 // Before against after: ratios with an interval where there are pairs enough to have one.
-import {goodputPairs} from '../model/goodput.ts';
+import {goodputPairs, livedGoodputPairs} from '../model/goodput.ts';
 import type {PhaseSummary} from '../model/run.ts';
 import {bootstrapRatio, type Pair, type RatioInterval} from '../stats/bootstrap.ts';
 import {hodgesLehmannShift} from '../stats/hodges-lehmann.ts';
@@ -55,6 +55,15 @@ export const comparePhases = (story: RunStory): Compared[] =>
 /** The ratio of the run: successes per second of all phases but the warm-up, after over before. */
 export const compareGoodput = ({run}: RunStory): RatioInterval | null =>
   bootstrapRatio(goodputPairs(run), {seed: run.record.seed});
+
+/**
+ * The same over the phases that both saw, each for as long as its process lived: what is left of the ratio when the
+ * time after a death is no part of it. Null where no process of the baseline died.
+ */
+export const compareLivedGoodput = ({run, baseline}: RunStory): RatioInterval | null =>
+  baseline.trials.some(({trial}) => trial.end.kind === 'crashed' || trial.end.kind === 'unresponsive')
+    ? bootstrapRatio(livedGoodputPairs(run), {seed: run.record.seed})
+    : null;
 
 const figurePairs = (story: RunStory, pick: (trial: JudgedTrial) => number | null): Pair[] =>
   pairsOf(story).flatMap(({before, after}) => {

@@ -1,6 +1,6 @@
 // The outcome of a run in one sentence with its numbers.
 import {type SymptomId, symptoms} from '../model/symptoms.ts';
-import {compareGoodput, intervalText} from './comparison.ts';
+import {compareGoodput, compareLivedGoodput, intervalText} from './comparison.ts';
 import {endingName} from './endings.ts';
 import {count, factor, listed, plural} from './format.ts';
 import {symptomCounts} from './symptom-counts.ts';
@@ -63,11 +63,13 @@ const changeClauses = (story: RunStory): string[] => {
     : [`shows none of ${plural(judged.symptoms.length, 'symptom')}, as before`];
 };
 
-/** Only a change of a tenth or more, and only one that the interval is sure of. */
+/** Only a change of a tenth or more, and only one that the interval is sure of; of a baseline that died, while it lived. */
 const goodputClause = (story: RunStory): string[] => {
-  const interval = compareGoodput(story);
+  const lived = compareLivedGoodput(story);
+  const interval = lived ?? compareGoodput(story);
   if (!interval || (interval.low < 1.1 && interval.high > 0.9)) return [];
-  return [`gives ${factor(interval.ratio)} × the goodput (${intervalText(interval)})`];
+  const whose = lived ? ` that ${story.baseline.variant.name} had while it lived` : '';
+  return [`gives ${factor(interval.ratio)} × the goodput${whose} (${intervalText(interval)})`];
 };
 
 /** The end of a process goes before all else. */

@@ -58,6 +58,14 @@ const heapText = (seen: readonly Seen[]): string => {
   return total === null ? bytes(used) : `${bytes(used)} of ${bytes(total)}`;
 };
 
+/** Node's --max-old-space-size; V8 adds the young generation to it. */
+const heapLimitText = (seen: readonly Seen[]): string => {
+  const [first] = seen;
+  const variant = first?.trial.plan.variants.find(({name}) => name === first.trial.variant);
+  const limitMiB = variant?.process.heapLimitMiB;
+  return limitMiB === undefined ? unknownFigure : bytes(limitMiB * 1024 ** 2);
+};
+
 const externalText = (seen: readonly Seen[]): string => {
   const external = inside(sample => sample.externalBytes)(seen);
   const buffers = inside(sample => sample.arrayBuffersBytes)(seen);
@@ -111,7 +119,11 @@ const rows: readonly Row[] = [
     says: seen => bytes(outside(({rssBytes}) => rssBytes)(seen) ?? inside(({rssBytes}) => rssBytes)(seen)),
   },
   {title: 'Heap used, at most, of what V8 reserved', says: heapText},
-  {title: 'Limit of the heap', says: seen => bytes(inside(({heapLimitBytes}) => heapLimitBytes)(seen))},
+  {title: 'Limit of the heap that was set, which its old generation has', says: heapLimitText},
+  {
+    title: 'Limit of the heap as V8 tells it, with the young generation',
+    says: seen => bytes(inside(({heapLimitBytes}) => heapLimitBytes)(seen)),
+  },
   {title: 'External memory, at most', says: externalText},
   {title: 'Garbage collection, as perf_hooks tells it', says: gcText},
   {title: 'Garbage collection, as sampled', says: profiledGcText},

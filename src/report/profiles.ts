@@ -1,5 +1,5 @@
 // Where the time went and who holds the memory, before and after, in the phase that matters most.
-import {frameName, type ProfileFrame, type ProfileSummary} from '../model/profile.ts';
+import {frameName, type OwnerShare, type ProfileFrame, type ProfileSummary} from '../model/profile.ts';
 import {type Block, code, heading, joined, paragraph, type Text, table} from './document.ts';
 import {bytes, percent, unknownFigure} from './format.ts';
 import {phaseThatMatters} from './phase-that-matters.ts';
@@ -67,12 +67,22 @@ const shareOf = (profile: ProfileSummary | undefined, owner: string): number | n
   return profile.owners.find(candidate => candidate.owner === owner)?.self ?? 0;
 };
 
+const selfOf = ({self}: OwnerShare): number => self;
+
+/** What a package has others do is its own, too: the handlers of a library hold what the library gave them. */
+const answeredFor = ({ownerKind, self, total}: OwnerShare): number =>
+  ownerKind === 'package' ? (total ?? self) : self;
+
 /** The owners that are largest in any of the variants. */
-const ownersIn = (profiles: readonly (ProfileSummary | undefined)[]): {owner: string; kind: string}[] => {
+const ownersIn = (
+  profiles: readonly (ProfileSummary | undefined)[],
+  weigh: (share: OwnerShare) => number = selfOf,
+): {owner: string; kind: string}[] => {
   const largest = new Map<string, {owner: string; kind: string; ratio: number}>();
   for (const profile of profiles) {
-    for (const {owner, ownerKind, self} of profile?.owners ?? []) {
-      const ratio = self / Math.max(1, profile?.total ?? 1);
+    for (const share of profile?.owners ?? []) {
+      const {owner, ownerKind} = share;
+      const ratio = weigh(share) / Math.max(1, profile?.total ?? 1);
       if (ratio > (largest.get(owner)?.ratio ?? 0)) largest.set(owner, {owner, kind: ownerKind, ratio});
     }
   }
@@ -95,14 +105,22 @@ const cpuTable = (profiled: readonly Profiled[]): Block[] => {
   return [table(['Time of the main thread', ...names(profiled)], rows)];
 };
 
+/** `70.0 MiB, 172 MiB with what it called`: where it called for more than it took by itself. */
+const bytesOf = (profile: ProfileSummary | undefined, owner: string): string => {
+  const share = profile?.owners.find(candidate => candidate.owner === owner);
+  const self = bytes(shareOf(profile, owner));
+  if (share?.ownerKind !== 'package' || (share.total ?? 0) < share.self + shownFromBytes) return self;
+  return `${self}, ${bytes(share.total)} with what it called`;
+};
+
 const memoryTable = (profiled: readonly Profiled[], what: What, title: string): Block[] => {
   const profiles = profiled.map(candidate => find(candidate, what));
   if (!profiles.some(profile => (profile?.total ?? 0) >= shownFromBytes)) return [];
   const figures = (self: (profile: ProfileSummary | undefined) => number | null): Text[] =>
     profiles.map(profile => [bytes(self(profile))]);
-  const rows = ownersIn(profiles).map(({owner, kind}): Text[] => [
+  const rows = ownersIn(profiles, answeredFor).map(({owner, kind}): Text[] => [
     ownerText(owner, kind),
-    ...figures(profile => shareOf(profile, owner)),
+    ...profiles.map((profile): Text => [bytesOf(profile, owner)]),
   ]);
   return [
     table(

@@ -9,7 +9,7 @@ import type {SymptomFacts} from '../model/symptoms/facts.ts';
 import {type SymptomId, symptomIds, symptoms} from '../model/symptoms.ts';
 import type {SubjectEnd} from '../model/trial.ts';
 import type {RatioInterval} from '../stats/bootstrap.ts';
-import {compareGoodput} from './comparison.ts';
+import {compareGoodput, compareLivedGoodput} from './comparison.ts';
 import {headlineOf} from './headline.ts';
 import type {GoalStory, JudgedTrial, RunStory, VariantStory} from './variants.ts';
 
@@ -69,6 +69,8 @@ export type Result = {
   readonly precision: RunRecord['precision'] | null;
   /** Successes per second of all phases but the warm-up, candidate over baseline; null with fewer than five pairs. */
   readonly goodputRatio: RatioInterval | null;
+  /** The same over the phases that both saw, for as long as each lived; null where no process of the baseline died. */
+  readonly livedGoodputRatio: RatioInterval | null;
   readonly environment: Environment;
   readonly calibration: Calibration | null;
   readonly variants: readonly ResultVariant[];
@@ -94,6 +96,7 @@ export const resultOf = (story: RunStory): Result => {
     trialsPerVariant: record.trialsPerVariant,
     precision: record.precision ?? null,
     goodputRatio: story.candidate ? compareGoodput(story) : null,
+    livedGoodputRatio: story.candidate ? compareLivedGoodput(story) : null,
     environment: record.environment,
     calibration: record.calibration,
     variants: story.variants.map(variant => variantOf(story, variant)),

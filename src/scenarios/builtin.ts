@@ -14,6 +14,10 @@ const cases: Readonly<Record<string, string>> = {
     'case study: piscina runs tasks that wait on the network on as many threads as there are CPUs, until it is told more',
   'case-never-trust-defaults':
     'case study: rhea takes in whatever the broker has, until it runs out of memory; a window of credit ends it',
+  'case-never-trust-defaults-near':
+    'the case study of case-never-trust-defaults on a network of 5 ms, which the default meets alive',
+  'case-never-trust-defaults-far':
+    'the case study of case-never-trust-defaults on a network of 40 ms, which needs a larger window',
   'case-exact-buffers-azurite': 'the case study of case-exact-buffers against a real server, Azurite',
   'case-thread-pool-odbc':
     'case study: odbc runs queries of a real MariaDB on the 4 threads that Node has, until it is told more',

@@ -1,5 +1,5 @@
 // Whose doing it was, by the profile of the phase: a second piece of evidence, where the process was profiled.
-import {frameName, type ProfileSummary, type TopFrame} from '../model/profile.ts';
+import {frameName, type OwnerShare, type ProfileSummary, type TopFrame} from '../model/profile.ts';
 import type {Trial} from '../model/trial.ts';
 import {type Found, found, inRunFolder, size} from './say.ts';
 
@@ -26,6 +26,15 @@ const functionText = (frame: TopFrame, used: number): string => {
   return `${frameName(frame)}${onBehalf} (${percent(frame.self / used)})`;
 };
 
+/** The package that called for it, where what it called took more by itself: a handler's objects are made for its library. */
+const wayText = ({owners}: ProfileSummary, most: OwnerShare, used: number): string => {
+  const [way] = owners
+    .filter(({owner, ownerKind}) => ownerKind === 'package' && owner !== most.owner)
+    .toSorted((a, b) => (b.total ?? b.self) - (a.total ?? a.self));
+  const total = way?.total ?? 0;
+  return way && total > most.self ? ` and ${percent(total / used)} by way of ${way.owner}` : '';
+};
+
 /** Of the given kinds the one with the most in it: bytes are compared with bytes. */
 const profileOf = (trial: Trial, phase: number, whats: readonly What[]): ProfileSummary | null =>
   trial.profiles
@@ -41,7 +50,7 @@ const evidenceOf = (trial: Trial, phase: string, whats: readonly What[]): Found[
   const most = profile.owners.find(({owner}) => owner !== 'idle');
   const [frame] = profile.frames;
   if (!most || !frame || used <= 0) return [];
-  const says = `${openings[profile.what](used, phase)}, ${percent(most.self / used)} of it for ${most.owner}; the most by a single function was ${functionText(frame, used)}.`;
+  const says = `${openings[profile.what](used, phase)}, ${percent(most.self / used)} of it for ${most.owner}${wayText(profile, most, used)}; the most by a single function was ${functionText(frame, used)}.`;
   const figures = {value: most.self / used, threshold: 0, unit: 'share', count: profile.sampleCount} as const;
   const files = profile.files.map(file => inRunFolder(trial, file));
   return [found(phase, {witness: 'profile', says, ...figures, ...(files.length === 0 ? {} : {files})})];

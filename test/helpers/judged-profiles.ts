@@ -24,8 +24,10 @@ const start: ProfileFrame = {
   place: 'load/driver.js:123',
 };
 
-const owners = (shares: readonly (readonly [ProfileFrame, number])[]): OwnerShare[] =>
-  shares.map(([{owner, ownerKind}, self]) => ({owner, ownerKind, self}));
+const owners = (
+  shares: readonly (readonly [frame: ProfileFrame, self: number, total?: number])[],
+): OwnerShare[] =>
+  shares.map(([{owner, ownerKind}, self, total = self]) => ({owner, ownerKind, self, total}));
 
 const engine = (owner: string): ProfileFrame => ({...writev, functionName: `(${owner})`, owner});
 
@@ -68,7 +70,7 @@ const phaseProfiles = (variant: string, phase: number): ProfileSummary[] => {
       total: heldBytes + 4 * mebibyte,
       sampleCount: 36,
       owners: owners([
-        [dispatch, heldBytes],
+        [dispatch, heldBytes, heldBytes + 2 * mebibyte],
         [start, 4 * mebibyte],
       ]),
       frames: [top(dispatch, heldBytes), top(start, 4 * mebibyte)],

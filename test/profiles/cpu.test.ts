@@ -75,8 +75,8 @@ test('what Node and V8 do is the doing of the package that had them do it', t =>
   t.is(total, 20);
   t.is(sampleCount, 4);
   t.deepEqual(owners, [
-    {owner: 'undici', ownerKind: 'package', self: 15},
-    {owner: 'garbage collector', ownerKind: 'engine', self: 5},
+    {owner: 'undici', ownerKind: 'package', self: 15, total: 15},
+    {owner: 'garbage collector', ownerKind: 'engine', self: 5, total: 5},
   ]);
   t.deepEqual(
     frames.map(({functionName, calledFor, self}) => [functionName, calledFor, self]),
@@ -90,4 +90,15 @@ test('what Node and V8 do is the doing of the package that had them do it', t =>
     heaviestStack.map(({functionName}) => functionName),
     ['writev', 'end', 'dispatch'],
   );
+});
+
+test('what a library had its handlers do is told beside what it did itself', t => {
+  const cuts = new CpuCuts(spans);
+  const handle = frame('handle', ground.scenarioUrl, 8);
+  const again = frame('emit', `${modules}/undici/lib/events.js`, 2);
+  cuts.add(cpuPart(40, [pool, handle, again, frame('(native)')], ['handle', 'handle', 'handle', 'emit']));
+  t.deepEqual(summarise(cuts.cuts()[0]!.tree, ground).owners, [
+    {owner: 'the scenario', ownerKind: 'scenario', self: 15, total: 20},
+    {owner: 'undici', ownerKind: 'package', self: 5, total: 20},
+  ]);
 });

@@ -40,6 +40,12 @@ const told: readonly Told[] = [
     'index.js:5',
   ],
   [frame('#start', `${ground.harnessUrl}load/driver.js`, 9), 'foulweather', 'harness', 'load/driver.js:10'],
+  [
+    frame('handle', `${ground.harnessUrl}scenarios/builtin/credit-consumer.js`, 70),
+    'the scenario',
+    'scenario',
+    'credit-consumer.js:71',
+  ],
   [frame('wrapped', `${ground.harnessUrl}subject/buffer-sampling.js`, 9), 'Node.js', 'node', null],
   [
     frame('export', `${modules}/@opentelemetry/sdk-trace/build/batch.js`, 9),

@@ -101,6 +101,26 @@ test('a throughput that changed goes into the headline with its interval', t => 
   );
 });
 
+test('of a baseline that died the headline has the goodput while it lived, and the outcome both', t => {
+  const run = judgedRun({trialsPerVariant: 5, outOfMemory: true});
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    phases: trial.phases.map(phase => ({
+      ...phase,
+      goodputPerSecond: phase.phase === 'stall' ? 0 : trial.variant === 'bounded' ? 200 : 20,
+    })),
+  }));
+  const report = fileOf({...run, judgement: {...run.judgement, trials}}, 'report.md');
+  t.regex(
+    report,
+    /^# undici-stall: bounded gives 10\.0\u00A0× the goodput that defaults had while it lived \(95\u00A0% interval/,
+  );
+  t.regex(
+    report,
+    /\*\*Goodput\*\* .*: \d\d\.\d\u00A0× \(.*\)\. What came after the death of a process counts as nothing there\. While `defaults` lived, over the phases that both saw: 10\.0\u00A0× /,
+  );
+});
+
 test('figures of several trials say that they are medians', t => {
   const report = fileOf(judgedRun({trialsPerVariant: 2}), 'report.md');
   t.true(report.includes('Figures are medians over the trials'));

@@ -1,6 +1,6 @@
 // When a run has trials enough: the interval of its goodput ratio, the limit, or no ratio at all.
 import test from 'ava';
-import {goodputOf, goodputPairs} from '../../src/model/goodput.ts';
+import {goodputOf, goodputPairs, livedGoodputPairs} from '../../src/model/goodput.ts';
 import type {PrecisionEnd} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
@@ -87,6 +87,25 @@ test('goodput is of the planned length, also where the process died early', t =>
   t.is(goodputOf(plan, whole!), 100);
   t.is(goodputOf(plan, dead!), 100);
   t.is(goodputOf(plan, {...whole!, phases: []}), null);
+});
+
+test('goodput while both lived leaves out what came after a death, and phases that only one saw', t => {
+  const dead = trialOf({variant: 'before', cutAt: 'load-ended', exit: {exitCode: 1, atMs: 1100}});
+  const run = judged([dead, trialOf()]);
+  const [pair] = livedGoodputPairs(run);
+  const phasesOf = (variant: string) =>
+    run.judgement.trials
+      .find(trial => trial.variant === variant)!
+      .phases.filter(({role}) => role !== 'warm-up');
+  const [before, after] = [phasesOf('before'), phasesOf('after')];
+  const rateOf = (phases: typeof before): number =>
+    phases.reduce((sum, {outcomes}) => sum + outcomes.ok, 0) /
+    (phases.reduce((sum, {durationMs}) => sum + durationMs, 0) / 1000);
+  const shared = after.filter(({phase}) => before.some(seen => seen.phase === phase));
+  t.is(pair?.before.toFixed(6), rateOf(before).toFixed(6));
+  t.is(pair?.after.toFixed(6), rateOf(shared).toFixed(6));
+  t.true(shared.length < after.length);
+  t.true(pair!.before > goodputPairs(run)[0]!.before);
 });
 
 test('a trial that was cut short, or never begun, makes no pair', t => {

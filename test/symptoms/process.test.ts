@@ -99,6 +99,39 @@ test('collection: the profile of its worst phase says whose memory it was', t =>
   });
 });
 
+test('out of memory: the profile says by way of which package a handler came to its objects', t => {
+  const trial = trialWith({
+    end: {kind: 'crashed', exitCode: null, signal: 'SIGABRT', outOfMemory: true, error: null},
+    profiles: [
+      {
+        ...allocations,
+        what: 'heap',
+        total: 182 * mib,
+        owners: [
+          {owner: 'the scenario', ownerKind: 'scenario', self: 102 * mib, total: 182 * mib},
+          {owner: 'storage', ownerKind: 'package', self: 70 * mib, total: 172 * mib},
+        ],
+        frames: [
+          {
+            ...frame,
+            functionName: 'handle',
+            owner: 'the scenario',
+            ownerKind: 'scenario',
+            place: 'pool.ts:8',
+            self: 102 * mib,
+            calledFor: 'the scenario',
+          },
+        ],
+      },
+    ].map(profile => ({...profile, phase: baseline}) as Trial['profiles'][0]),
+    exit: {...trialWith().exit!, atMs: 3000},
+  });
+  t.is(
+    presentOf(detectOne('out-of-memory', trial)).evidence[1]?.says,
+    '182 MiB of objects were alive on the heap in phase baseline, 56 % of it for the scenario and 95 % by way of storage; the most by a single function was handle (pool.ts:8) (56 %).',
+  );
+});
+
 test('want of CPU: the profile of its phase says whose time it was, of the time that was used', t => {
   const trial = trialWith({
     phaseResources: [resourcesOf(baseline, {cpuMs: 3900})],

@@ -2,7 +2,7 @@
 
 import {minimumPairs} from '../../stats/minimum-pairs.ts';
 import {throughput} from '../charts/throughput.ts';
-import {compareGoodput, comparePhases, pairCount, ratioText} from '../comparison.ts';
+import {compareGoodput, compareLivedGoodput, comparePhases, pairCount, ratioText} from '../comparison.ts';
 import {
   type Block,
   code,
@@ -143,11 +143,23 @@ const ratioBlocks = (story: RunStory): Block[] => {
         ? `: ${ratioText(goodput)}.`
         : ': no ratio, for a trial of the baseline had no success, or was cut short.',
       ...precisionText(story),
+      ...livedText(story),
     ),
     table(['Phase', 'Figure', 'After ÷ before', '>Shift', '>p'], rows),
     paragraph(
       'The ratio is that of the medians over the trials, with its bootstrap interval; the shift is Hodges and Lehmann’s, p that of the Mann-Whitney test over the trials, two-sided and not corrected for the number of rows.',
     ),
+  ];
+};
+
+/** Most of a ratio can be the time in which a dead process did nothing. */
+const livedText = (story: RunStory): Text => {
+  const lived = compareLivedGoodput(story);
+  if (!lived) return [];
+  return [
+    ' What came after the death of a process counts as nothing there. While ',
+    code(story.baseline.variant.name),
+    ` lived, over the phases that both saw: ${ratioText(lived)}.`,
   ];
 };
 
