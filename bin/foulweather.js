@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Checks the Node version, calls the command line, sets the exit code; nothing else.
+import {existsSync} from 'node:fs';
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major < 22 || (major === 22 && minor < 20)) {
@@ -10,6 +12,9 @@ if (major < 22 || (major === 22 && minor < 20)) {
   );
   process.exitCode = 64;
 } else {
-  const {main, processWorld} = await import('../dist/cli/main.js');
+  // A fresh checkout has not been built: its sources run as they are.
+  const built = new URL('../dist/cli/main.js', import.meta.url);
+  const entry = existsSync(built) ? built : new URL('../src/cli/main.ts', import.meta.url);
+  const {main, processWorld} = await import(entry.href);
   process.exitCode = await main(processWorld());
 }

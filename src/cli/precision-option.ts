@@ -4,7 +4,7 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {PrecisionGoal} from '../model/run.ts';
 
 export type PrecisionOptions = {
-  readonly trials: number;
+  readonly trials?: number;
   /** A share of the ratio, 0 to 1. */
   readonly untilPrecise?: number;
   readonly maxTrials?: number;
@@ -23,7 +23,7 @@ export const percentRatio = (text: string): number => {
 export const precisionOf = ({
   untilPrecise,
   maxTrials,
-  trials,
+  trials = 1,
 }: PrecisionOptions): PrecisionGoal | undefined => {
   if (untilPrecise === undefined) {
     if (maxTrials === undefined) return undefined;

@@ -28,7 +28,7 @@ const commonWords = (options: RunCommandOptions): string[] => [
   ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
   ...targetWords(options),
   `--seed ${options.seed}`,
-  ...(options.trials === 1 ? [] : [`--trials ${options.trials}`]),
+  ...(options.trials === undefined ? [] : [`--trials ${options.trials}`]),
   ...precisionWords(options),
   ...(options.profiles ? [] : ['--no-profiles']),
   ...(options.heapSnapshot ? ['--heap-snapshot'] : []),

@@ -67,7 +67,7 @@ export const runSeries = async (
           toxiproxyUrl: options.toxiproxy ?? null,
           target: targetChoice(options),
           seed: options.seed,
-          trialsPerVariant: options.trials,
+          trialsPerVariant: options.trials ?? null,
           ...(precision && {precision}),
           profiles: options.profiles,
           heapSnapshot: options.heapSnapshot ?? false,

@@ -123,6 +123,8 @@ export type Plan = {
   readonly storm?: string;
   /** How long to wait after the load has stopped: for operations to settle, and for idle sockets to close. */
   readonly drainLimitMs: number;
+  /** Per variant, where the user asks for no number; absent for one. */
+  readonly trials?: number;
   readonly goals: Goals;
   /** Instead of the defaults, by symptom and name. */
   readonly thresholds?: ThresholdChanges;

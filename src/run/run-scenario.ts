@@ -42,7 +42,8 @@ export type RunOptions = {
   /** The user's own backend, to which the telemetry is passed on. */
   readonly relay?: RelayTarget | null;
   readonly seed: number;
-  readonly trialsPerVariant: number;
+  /** Null: what the scenario says. */
+  readonly trialsPerVariant: number | null;
   /** Adds trials until the ratio is known so well; needs a baseline and a candidate. */
   readonly precision?: PrecisionGoal;
   /** Whether subjects are profiled. */
@@ -133,7 +134,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       scenario: options.scenario,
       plan,
       seed,
-      trialsPerVariant: firstTrials(options.trialsPerVariant, options.precision ?? null),
+      trialsPerVariant: firstTrials(options.trialsPerVariant ?? trialsOf(plan), options.precision ?? null),
       ...(options.precision && {precision: {...options.precision, end: null}}),
       command: options.command(plan),
       startedAt: startedAt.toISOString(),
@@ -151,6 +152,9 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     await household.stop();
   }
 };
+
+/** Several trials tell a ratio: one variant alone has none. */
+const trialsOf = ({trials = 1, variants}: Plan): number => (variants.length > 1 ? trials : 1);
 
 const asTheScenarioSays: TargetChoice = {targetUrl: null, startServices: false};
 

@@ -32,10 +32,16 @@ const builtins: readonly Builtin[] = [
   ...pack.map(({name, summary}): Builtin => ({name, folder: 'pack', summary})),
 ];
 
+/** A case study's point is a ratio, which one trial does not have: it makes five of each variant, of itself. */
+const caseTrials = 5;
+
 export const builtinNames: readonly string[] = builtins.map(({name}) => name);
 
-export const describeBuiltins = (): readonly {name: string; summary: string}[] =>
-  builtins.map(({name, summary}) => ({name, summary}));
+export type BuiltinSummary = {readonly name: string; readonly summary: string; readonly trials: number};
+
+/** `trials` per variant, where the user asks for no number. */
+export const describeBuiltins = (): readonly BuiltinSummary[] =>
+  builtins.map(({name, summary}) => ({name, summary, trials: name.startsWith('case-') ? caseTrials : 1}));
 
 /** The file of a built-in scenario, or null where there is none of that name. */
 export const builtinFile = (name: string): string | null => {

@@ -148,6 +148,8 @@ export type ScenarioInput<Client, Options> = {
   readonly cycles?: number;
   /** Default: the time after which an operation counts as hung, plus 2 s. */
   readonly drainLimitMs?: number;
+  /** Trials per variant where --trials asks for no number and there are two variants or more. Default: 1. */
+  readonly trials?: number;
   readonly goals?: Goals;
   /** When a symptom counts, where the default is not right: `{'retry-amplification': {failRatio: 5}}`. */
   readonly thresholds?: ThresholdChanges;

@@ -129,6 +129,7 @@ const scenarioSchema = z.strictObject({
   phases: z.array(phaseSchema).min(1).max(100),
   cycles: count.max(20).default(1),
   drainLimitMs: durationMs.optional(),
+  trials: count.max(1000).optional(),
   goals: goalsSchema.default({}),
   thresholds: thresholdsSchema.optional(),
   telemetry: z
@@ -220,6 +221,7 @@ const toPlan = (checked: Checked): Plan => ({
   operation: operationOf(checked),
   phases: inCycles(checked.phases as unknown as Plan['phases'], checked.cycles),
   drainLimitMs: checked.drainLimitMs ?? hungAfterMs(operationOf(checked)) + 2000,
+  ...(checked.trials === undefined ? {} : {trials: checked.trials}),
   goals: checked.goals as Plan['goals'],
   ...(checked.prepare === undefined ? {} : {prepares: true as const}),
   ...(checked.verify === undefined ? {} : {verifies: true as const}),

@@ -51,10 +51,11 @@ test('list names the built-in scenarios, for people and for machines', async t =
   t.is(list.code, 0);
   t.is(list.stderr, '');
   const json = await place.call(['list', '--json']);
-  const builtins = JSON.parse(json.stdout) as {name: string; summary: string}[];
+  const builtins = JSON.parse(json.stdout) as {name: string; summary: string; trials: number}[];
   t.true(builtins.some(({name}) => name === 'undici-stall'));
-  for (const {name, summary} of builtins) {
-    t.true(list.stdout.split('\n').some(line => line.startsWith(`${name} `) && line.endsWith(summary)));
+  for (const {name, summary, trials} of builtins) {
+    const end = trials === 1 ? summary : `${summary} (${trials} trials of each variant)`;
+    t.true(list.stdout.split('\n').some(line => line.startsWith(`${name} `) && line.endsWith(end)));
   }
 });
 

@@ -1,5 +1,5 @@
 // foulweather run and report, in a world of their own: what is printed where, what is written, and the exit code.
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import type {RunRecord} from '../../src/model/run.ts';
@@ -17,6 +17,29 @@ const clock = (): (() => Date) => {
     return new Date(ms);
   };
 };
+
+test('a scenario says how many trials it makes, unless --trials does, or only one variant is driven', async t => {
+  const place = await openPlace(t);
+  await place.bring('calm');
+  const scenario = [
+    "import {defineScenario} from 'foulweather';",
+    "import calm from './calm.ts';",
+    "export default defineScenario({...calm, name: 'twice', trials: 2});",
+  ];
+  await writeFile(join(place.cwd, 'twice.ts'), scenario.join('\n'));
+  const madeBy = async (...options: string[]): Promise<readonly [trials: number, command: string]> => {
+    const {stdout, stderr} = await place.call(['run', 'twice.ts', '--no-profiles', '--json', ...options]);
+    const {trialsPerVariant, command} = JSON.parse(stdout || '{}');
+    t.truthy(trialsPerVariant, stderr);
+    return [trialsPerVariant, command];
+  };
+  t.deepEqual(await madeBy(), [2, 'npx foulweather run twice.ts --seed 1 --no-profiles']);
+  t.deepEqual(await madeBy('--trials', '1'), [
+    1,
+    'npx foulweather run twice.ts --seed 1 --trials 1 --no-profiles',
+  ]);
+  t.is((await madeBy('--variant', 'one'))[0], 1);
+});
 
 test('a run of two trials: interleaved, reported, and rendered again byte for byte', async t => {
   const place = await openPlace(t);

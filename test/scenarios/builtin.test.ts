@@ -9,7 +9,9 @@ const isSound = test.macro({
   async exec(t, name: string) {
     const {default: scenario} = await import(builtinFile(name)!);
     t.true(isScenario(scenario));
-    t.is(planOf(scenario).name, name);
+    const plan = planOf(scenario);
+    t.is(plan.name, name);
+    t.is(plan.trials ?? 1, describeBuiltins().find(told => told.name === name)!.trials, 'as list tells it');
   },
 });
 

@@ -37,6 +37,7 @@ test('what is given stays', t => {
         },
       ],
       drainLimitMs: 100,
+      trials: 5,
       goals: {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}},
       thresholds: {'retry-amplification': {failRatio: 5}},
       telemetry: {instrumentations: ['@opentelemetry/instrumentation-pg']},
@@ -51,6 +52,7 @@ test('what is given stays', t => {
     process: {heapLimitMiB: 64, env: {NODE_ENV: 'test'}},
   });
   t.is(plan.drainLimitMs, 100);
+  t.is(plan.trials, 5);
   t.deepEqual(plan.goals, {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}});
   t.deepEqual(plan.telemetry.instrumentations, ['@opentelemetry/instrumentation-pg']);
 });

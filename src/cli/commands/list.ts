@@ -27,12 +27,15 @@ export const addListCommand = (root: Command, {world}: Session): void => {
     });
 };
 
-const linesOf = (items: readonly (Item & {readonly durationMs?: number})[]): string => {
+type Told = Item & {readonly durationMs?: number; readonly trials?: number};
+
+const linesOf = (items: readonly Told[]): string => {
   const width = Math.max(...items.map(({name}) => name.length));
   return items
-    .map(({name, summary, durationMs}) => {
+    .map(({name, summary, durationMs, trials = 1}) => {
       const takes = durationMs === undefined ? '' : ` (${plannedDuration(durationMs)})`;
-      return `${name.padEnd(width)}  ${summary}${takes}\n`;
+      const made = trials === 1 ? '' : ` (${trials} trials of each variant)`;
+      return `${name.padEnd(width)}  ${summary}${takes}${made}\n`;
     })
     .join('');
 };

@@ -39,7 +39,11 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .addOption(targetOption())
     .addOption(startServicesOption())
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
-    .option('--trials <count>', 'trials per variant, interleaved', wholeNumber(1, 1000), 1)
+    .option(
+      '--trials <count>',
+      'trials per variant, interleaved (default: what the scenario says, mostly 1)',
+      wholeNumber(1, 1000),
+    )
     .option(
       '--until-precise <percent>',
       'add trials until the goodput ratio is known to ± so many per cent',

@@ -28,6 +28,7 @@ export default defineScenario({
   variants,
   load: {model: 'closed', concurrency: 32},
   operation: {deadlineMs: 10_000, idempotent: true},
+  trials: 5,
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 3000},
     {name: 'baseline', role: 'baseline', durationMs: 6000},

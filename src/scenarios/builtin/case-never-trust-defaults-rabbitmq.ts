@@ -117,6 +117,7 @@ export default defineScenario({
   // An operation is a message handled: 32 callers wait for the next one at any time.
   load: {model: 'closed', concurrency: 32},
   operation: {deadlineMs: 5000, idempotent: true},
+  trials: 5,
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 1000},
     {name: 'baseline', role: 'baseline', durationMs: 6000},

@@ -42,6 +42,7 @@ export default defineScenario({
   ],
   load: {model: 'closed', concurrency: callers},
   operation: {deadlineMs: 10_000, idempotent: true},
+  trials: 5,
   // No resets: the pool hands out dead connections for ever after, which is another story.
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 3000},

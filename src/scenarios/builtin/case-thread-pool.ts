@@ -50,6 +50,7 @@ export default defineScenario({
   ],
   load: {model: 'closed', concurrency: 128},
   operation: {deadlineMs: 20_000, idempotent: true},
+  trials: 5,
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 4000},
     {name: 'baseline', role: 'baseline', durationMs: 6000},

@@ -163,6 +163,7 @@ export const creditCase = ({
     // An operation is a message handled: 32 callers wait for the next one at any time.
     load: {model: 'closed', concurrency: 32},
     operation: {deadlineMs: 5000, idempotent: true},
+    trials: 5,
     phases,
     goals: {[judged]: {successRatio: {min: 0.99}}},
     subject: {
