@@ -115,6 +115,8 @@ export type SubjectEvent =
   | {readonly kind: 'unhandled-rejection'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'warning'; readonly atMs: number; readonly name: string; readonly message: string}
   | {readonly kind: 'uncaught'; readonly atMs: number; readonly error: ErrorFacts}
+  /** The wall clock of the process is that far from where it was at the trial's origin, or back at 0: told when it changes. */
+  | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
   /** It wrote a file of itself beside its profiles. */
   | {readonly kind: 'kept'; readonly atMs: number; readonly kept: KeptFile}
   | {readonly kind: 'drained'; readonly atMs: number; readonly inFlight: number}

@@ -65,6 +65,8 @@ export type Verified = {
   readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
 };
 
+export type ClockStep = {readonly atMs: number; readonly offsetMs: number};
+
 export type InjectorSample = {readonly atMs: number; readonly witness: ProxyWitness};
 
 export type Ledger = Omit<LedgerObservation, 'attempts' | 'effects'> & {
@@ -96,6 +98,8 @@ export type Trial = {
   readonly versions: {readonly [name: string]: string};
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;
+  /** How far the subject's wall clock was from where it ought to be, whenever that changed. */
+  readonly clockSteps: readonly ClockStep[];
   /** Empty where the injector does not count (a real Toxiproxy). */
   readonly injector: readonly InjectorSample[];
   /** Null where the injector keeps none, and in runs of old. */

@@ -1,6 +1,6 @@
 // What the harness itself costs: the same driver, SDK and load, with operations that do nothing.
 import {setTimeout as sleep} from 'node:timers/promises';
-import {monotonicMs} from '../model/clock.ts';
+import {monotonicMs, wallEpochMs} from '../model/clock.ts';
 import type {PhaseFigures, PhaseResources, SubjectEvent} from '../model/event.ts';
 import {type Phase, telemetryModeOf} from '../model/plan.ts';
 import type {Calibration} from '../model/run.ts';
@@ -40,7 +40,8 @@ export const calibrate = async (
   const {load, operation} = plan;
   const phases = phasesOf(limits.calibrationMs);
   const trialId = calibrationId;
-  const originEpochMs = performance.timeOrigin + performance.now();
+  const originMonotonicMs = monotonicMs();
+  const originEpochMs = wallEpochMs();
   receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile, labels: null});
   const subject = startSubject({
     household,
@@ -52,7 +53,8 @@ export const calibrate = async (
       trialId,
       tracePrefix,
       url: receiver.url,
-      originMonotonicMs: monotonicMs(),
+      originMonotonicMs,
+      originEpochMs,
       load,
       operation,
       phases,

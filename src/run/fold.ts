@@ -15,7 +15,7 @@ import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ProfileSummary} from '../model/profile.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import type {HeapSample, Ledger, SubjectEnd, Trial, Verified} from '../model/trial.ts';
+import type {ClockStep, HeapSample, Ledger, SubjectEnd, Trial, Verified} from '../model/trial.ts';
 import {GrowingBytes} from './growing-bytes.ts';
 import {InjectorLogFold} from './injector-log-fold.ts';
 import {mergeInjector, mergeResources, mergeSystem} from './merge-samples.ts';
@@ -62,6 +62,7 @@ export class TrialFold {
   readonly #injectorLog = new InjectorLogFold();
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
+  readonly #clockSteps: ClockStep[] = [];
   readonly #kept: KeptFile[] = [];
   #profiles: readonly ProfileSummary[] = [];
 
@@ -173,6 +174,9 @@ export class TrialFold {
       case 'stuck':
         this.#stuck = {atMs: event.atMs, stack: event.stack};
         break;
+      case 'clock-stepped':
+        this.#clockSteps.push({atMs: event.atMs, offsetMs: event.offsetMs});
+        break;
       case 'kept':
         this.#kept.push(event.kept);
         break;
@@ -219,6 +223,7 @@ export class TrialFold {
         operationPhases: this.#operationPhases.bytes(),
         drained: this.#drained,
       },
+      clockSteps: this.#clockSteps,
       telemetry: this.#telemetry,
       injector: this.#injector.all(),
       injectorLog: this.#injectorLog.log(),

@@ -1,7 +1,7 @@
 // One trial: a fresh subject walks through all phases; what every witness says is recorded.
 
 import {createHash} from 'node:crypto';
-import {monotonicMs} from '../model/clock.ts';
+import {monotonicMs, steadyEpochMs, wallEpochMs} from '../model/clock.ts';
 import type {ProcessExit, TrialEvent} from '../model/event.ts';
 import {type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
 import type {TrialLabels} from '../model/receiver-protocol.ts';
@@ -87,7 +87,8 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       )
     : null;
   const originMonotonicMs = monotonicMs();
-  const originEpochMs = performance.timeOrigin + performance.now();
+  const originEpochMs = steadyEpochMs();
+  const wallOriginEpochMs = wallEpochMs();
   const now = (): number => monotonicMs() - originMonotonicMs;
   const tracePrefix = tracePrefixOf(context.runId, trialId);
 
@@ -99,7 +100,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     kind: 'trial',
     trialId,
     tracePrefix,
-    originEpochMs,
+    originEpochMs: wallOriginEpochMs,
     spansFile: files.spansFile,
     labels,
   });
@@ -122,6 +123,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       tracePrefix,
       url,
       originMonotonicMs,
+      originEpochMs: wallOriginEpochMs,
       load,
       operation,
       phases,

@@ -1,5 +1,6 @@
 // What a run needs beside its subjects and the target: the injector and the telemetry receiver, each a process.
 import {Injector} from '../faults/control.ts';
+import {zeroEpochMs} from '../model/clock.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import type {FromHealth, ToHealth} from '../model/process-health.ts';
@@ -40,7 +41,7 @@ export const startInjector = async (
   const child = household.spawn<ToInjector, FromInjector>({
     label: 'The injector',
     file: entries.injector,
-    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed})],
+    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed, zeroEpochMs: zeroEpochMs()})],
   });
   const answer = await child.next(['listening', 'failed'], limitMs);
   if (answer.kind === 'failed') {

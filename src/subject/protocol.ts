@@ -24,6 +24,8 @@ export type SubjectTask = {
   readonly url: string;
   /** The trial's 0 ms on the machine's monotonic clock (`process.hrtime`). */
   readonly originMonotonicMs: number;
+  /** What the wall clock said then. */
+  readonly originEpochMs: number;
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly Phase[];

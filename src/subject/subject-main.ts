@@ -8,6 +8,7 @@ import type {KeptWhat} from '../model/kept-file.ts';
 import type {Phase} from '../model/plan.ts';
 import {sampleEveryMs, tellEveryMs} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {ClockWatch} from './clock-watch.ts';
 import {heapAfterCollection} from './heap.ts';
 import {keepFile} from './kept-files.ts';
 import {loadScenario} from './load-scenario.ts';
@@ -34,6 +35,7 @@ const send = (event: SubjectEvent): void => {
 class SubjectProcess {
   readonly #now: () => number;
   readonly #resources: Resources;
+  readonly #clock: ClockWatch;
   readonly #profiling: Profiling | null;
   readonly #profilesFolder: string;
   readonly #subject: SubjectInput<unknown, unknown>;
@@ -58,6 +60,7 @@ class SubjectProcess {
     this.#profiling = profiling;
     this.#profilesFolder = task.profilesFolder;
     this.#resources = new Resources(now);
+    this.#clock = new ClockWatch(task.originEpochMs, now);
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
@@ -112,6 +115,7 @@ class SubjectProcess {
     this.#endPhase();
     if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
     this.#report(false);
+    this.#lookAtClock();
     this.#driver.enterPhase(phase);
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
@@ -124,6 +128,7 @@ class SubjectProcess {
   async drain(limitMs: number): Promise<void> {
     this.#endPhase();
     this.#driver.stopLoad();
+    this.#lookAtClock();
     this.#profiling?.endLoad();
     const inFlight = await this.#driver.drain(limitMs);
     this.#report(true);
@@ -186,7 +191,13 @@ class SubjectProcess {
     this.#resources.beginPhase();
   }
 
+  #lookAtClock(): void {
+    const stepped = this.#clock.look();
+    if (stepped) send(stepped);
+  }
+
   #tick(): void {
+    this.#lookAtClock();
     const inFlightCount = this.#driver.inFlight;
     send({kind: 'resources', sample: {...this.#resources.sample(), inFlightCount}});
     if (this.#now() < this.#tellAtMs) return;

@@ -66,6 +66,16 @@ export const telemetryAbsence = ({telemetry, plan, variant}: Trial): string | nu
   return process?.telemetry === 'off' ? 'telemetry was switched off' : 'there is no telemetry';
 };
 
+/** That the times of the telemetry mean nothing, where the clock which they are from was set; null where it was not. */
+export const steppedClock = ({clockSteps}: Trial): string | null => {
+  const [first] = clockSteps;
+  if (!first) return null;
+  const most = clockSteps.reduce((worst, step) =>
+    Math.abs(step.offsetMs) > Math.abs(worst.offsetMs) ? step : worst,
+  );
+  return `the wall clock, by which spans and metrics have their times, was set by ${Math.round(most.offsetMs)} ms (first seen at ${Math.round(first.atMs)} ms)`;
+};
+
 /** How much of the telemetry was lost, where that is more than may be; null where it is not, or the SDK did not say. */
 export const telemetryLoss = (trial: Trial): string | null => {
   const account = spanAccount(trial);
@@ -79,6 +89,8 @@ export const telemetryGap = (trial: Trial): string | null => {
   const {telemetry, end} = trial;
   if (!telemetry) return telemetryAbsence(trial);
   if (end.kind !== 'completed') return 'the process ended before its telemetry was complete';
+  const stepped = steppedClock(trial);
+  if (stepped !== null) return stepped;
   const account = spanAccount(trial);
   if (account === null && telemetry.spanCount === 0) return 'the library made no span';
   if (account === null) return 'the SDK did not say how many spans it made, so that losses would go unseen';

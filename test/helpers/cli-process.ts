@@ -43,11 +43,15 @@ export class CliProcess {
     this.exited = once(this.#process, 'close').then(([code, signal]) => ({code, signal}));
   }
 
-  static async start(t: Pick<ExecutionContext, 'teardown'>, argv: readonly string[]): Promise<CliProcess> {
+  static async start(
+    t: Pick<ExecutionContext, 'teardown'>,
+    argv: readonly string[],
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<CliProcess> {
     const cwd = await temporaryFolder(t);
     const {watch, environment} = await watched(t);
     watch.start();
-    const cli = new CliProcess(cwd, watch, environment, argv);
+    const cli = new CliProcess(cwd, watch, {...environment, ...more}, argv);
     t.teardown(() => cli.kill('SIGKILL'));
     return cli;
   }

@@ -137,6 +137,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     },
     telemetry: telemetryOf(failuresOf(variant, reached), variant, reached),
     injector: options.uncounted ? [] : injectorOf(variant, reached, endMs),
+    clockSteps: [],
     injectorLog: null,
     ledger: {
       attempts: new Uint8Array(),

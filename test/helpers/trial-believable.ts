@@ -209,6 +209,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
     ...driver,
   },
   telemetry: null,
+  clockSteps: [],
   injector: [],
   injectorLog: null,
   ledger: null,

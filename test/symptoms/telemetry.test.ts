@@ -104,6 +104,22 @@ test('calls need one span, however often they are sent', t => {
   t.is(verdictOf('hidden-attempts', {driver, ledger, telemetry: one}), 'present');
 });
 
+test('of telemetry by a clock that was set nothing is clear, and nothing that needs its times is present', t => {
+  const {driver} = booksOf([{phase: baseline}, failed]);
+  const changes = {driver, telemetry: telemetry({spans: [0, 1]})};
+  t.is(verdictOf('hidden-attempts', changes), 'present');
+  const clockSteps = [
+    {atMs: 500.4, offsetMs: 200},
+    {atMs: 1000.2, offsetMs: -3_600_000.2},
+    {atMs: 1500, offsetMs: 0},
+  ];
+  for (const symptom of ['hidden-attempts', 'span-leak', 'telemetry-contradicts'] as const) {
+    const reason =
+      'the wall clock, by which spans and metrics have their times, was set by -3600000 ms (first seen at 500 ms)';
+    t.deepEqual(detectOne(symptom, trialWith({...changes, clockSteps})), inconclusiveOf(symptom, reason));
+  }
+});
+
 const contradicts = test.macro({
   title: (_title, what: string) => `contradictions: ${what}`,
   exec(

@@ -1,6 +1,7 @@
-// The injector as a child process, so that it has an event loop of its own. Its one argument is JSON: InjectorOptions.
+// The injector as a child process, so that it has an event loop of its own. Its one argument is JSON: InjectorOptions, and the parent's zeroEpochMs.
 // It sends {kind: 'listening', url} or {kind: 'failed', message}, answers {kind: 'health'}, and ends on {kind: 'stop'} or when its parent is gone.
 
+import {shareEpoch} from '../../model/clock.ts';
 import {type FromHealth, HealthWatch, type ToHealth} from '../../model/process-health.ts';
 import {type InjectorOptions, startInjector} from './injector.ts';
 
@@ -33,11 +34,12 @@ try {
 }
 
 function readOptions(text: string | undefined): InjectorOptions {
-  const given: Partial<Record<keyof InjectorOptions, unknown>> = JSON.parse(text ?? '{}');
-  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false} = given;
+  const given: Partial<Record<keyof InjectorOptions | 'zeroEpochMs', unknown>> = JSON.parse(text ?? '{}');
+  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false, zeroEpochMs} = given;
   if (typeof host !== 'string') throw new TypeError('host must be a string');
   if (typeof port !== 'number') throw new TypeError('port must be a number');
   if (typeof seed !== 'number') throw new TypeError('seed must be a number');
   if (typeof metrics !== 'boolean') throw new TypeError('metrics must be a boolean');
+  if (typeof zeroEpochMs === 'number') shareEpoch(zeroEpochMs);
   return {host, port, seed, metrics};
 }

@@ -92,6 +92,10 @@ const unseen = (story: RunStory): Text[] => {
     ...(trials.some(({trial}) => trial.telemetry === null)
       ? [['Of some trials no telemetry was received.']]
       : []),
+    ...trials.flatMap(({trial}): Text[] => {
+      const stepped = steppedText(trial);
+      return stepped === null ? [] : [[stepped]];
+    }),
     ...refusals.map(
       ([reason, refused]): Text => [
         `The telemetry receiver refused ${plural(refused, 'request')}: ${reason}.`,
@@ -99,6 +103,11 @@ const unseen = (story: RunStory): Text[] => {
     ),
   ];
 };
+
+const steppedText = ({clockSteps, variant, number}: JudgedTrial['trial']): string | null =>
+  clockSteps.length === 0
+    ? null
+    : `The wall clock was set while ${variant}, trial ${number}, was under way, by ${duration(Math.max(...clockSteps.map(({offsetMs}) => Math.abs(offsetMs))))} at most: the harness does not go by it, but spans and metrics have their times from it, and what needs those is not concluded.`;
 
 /** What the gates have not said already. */
 const troubles = (story: RunStory): Text[] =>

@@ -2,7 +2,7 @@
 import type {TelemetryGoal} from '../../model/goal.ts';
 import type {MetricSummary} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
-import {telemetryLoss} from '../../symptoms/telemetry-account.ts';
+import {steppedClock, telemetryLoss} from '../../symptoms/telemetry-account.ts';
 
 export type TelemetryFigure = {
   readonly value: number | null;
@@ -13,9 +13,11 @@ export type TelemetryFigure = {
 const lossAdvice =
   'give the span processor a larger queue (OTEL_BSP_MAX_QUEUE_SIZE in the environment of the variant’s process) or lower the rate';
 
+const clockAdvice = 'run it again while nobody sets the clock, in the machine or in the process';
+
 /**
  * All series of these phases that have the name and the attributes, taken together. Where spans were lost, metrics of the
- * same SDK may be missing too: nobody counts those, and the figure is not one to judge by.
+ * same SDK may be missing too: nobody counts those, and the figure is not one to judge by. Nor is it where the clock was set.
  */
 export const telemetryFigure = (
   trial: Trial,
@@ -23,9 +25,11 @@ export const telemetryFigure = (
   goal: TelemetryGoal,
 ): TelemetryFigure => {
   const figure = figureOf(trial, phases, goal);
+  const stepped = steppedClock(trial);
+  if (trial.telemetry && stepped !== null) return {...figure, reason: `${stepped}; ${clockAdvice}`};
+  if (figure.reason !== null) return figure;
   const loss = telemetryLoss(trial);
-  if (loss === null || figure.reason !== null) return figure;
-  return {...figure, reason: `${loss}; ${lossAdvice}`};
+  return loss === null ? figure : {...figure, reason: `${loss}; ${lossAdvice}`};
 };
 
 const figureOf = (

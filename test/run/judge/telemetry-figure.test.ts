@@ -103,6 +103,15 @@ for (const [max, verdict] of [
   });
 }
 
+test('a goal on telemetry is open where the clock was set', t => {
+  const telemetry = {...telemetryOf([]), metrics};
+  const goals = {stall: {telemetry: [{metric: 'errors', stat: 'last', max: 20}]}} as const;
+  const clockSteps = [{atMs: 500, offsetMs: 60_000}];
+  const [result] = judgeGoals(trialWith({plan: {goals}, telemetry, clockSteps}));
+  t.like(result, {value: 12, verdict: 'inconclusive'});
+  t.regex(result?.reason ?? '', /was set by 60000 ms \(first seen at 500 ms\); run it again while nobody/);
+});
+
 test('a goal on telemetry of an SDK that tells nothing of its spans is judged', t => {
   const telemetry = {...telemetryOf([]), metrics};
   const goals = {stall: {telemetry: [{metric: 'errors', stat: 'last', max: 20}]}} as const;
