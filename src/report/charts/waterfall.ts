@@ -100,7 +100,9 @@ const drawRow = (row: Row, y: number, origin: number, time: ScaleLinear<number, 
   const took = row.endMs === null ? 'never settled' : duration(row.endMs - row.startMs);
   const note = shortened([took, row.note].filter(Boolean).join(', '), 12, plotLeft);
   const room = textWidth(note, 12) + 6;
-  const nameEnd = indent + textWidth(name, 12) + 10;
+  // Bold letters are wider.
+  const nameWidth = textWidth(name, 12) * (row.kind === 'operation' ? 1.12 : 1);
+  const nameEnd = indent + nameWidth + 10;
   const noted = (x: number, end: string): string => label(note, x, y + 16, {class: `halo${end}`});
   return [
     label(name, indent, y + 16, {class: row.kind === 'operation' ? 'strong' : ''}),

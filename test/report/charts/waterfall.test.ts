@@ -4,6 +4,7 @@ import test from 'ava';
 import type {Span} from '../../../src/model/telemetry.ts';
 import {toSvgFile} from '../../../src/report/charts/chart.ts';
 import {type Waterfall, waterfall} from '../../../src/report/charts/waterfall.ts';
+import {waterfallText} from '../../../src/report/waterfall-text.ts';
 
 const span = (spanId: string, startMs: number, endMs: number, more: Partial<Span> = {}): Span => ({
   traceId: '5eed0000000000a10000000000000001',
@@ -40,6 +41,8 @@ const retried: Waterfall = {
     {atMs: 9003, kind: 'attempt', text: 'attempt 1'},
     {atMs: 9857, kind: 'attempt', text: 'attempt 2'},
     {atMs: 10_805, kind: 'attempt', text: 'attempt 3'},
+    {atMs: 10_700, kind: 'edge', text: 'stall ends'},
+    {atMs: 9752, kind: 'event', text: 'exception'},
   ],
 };
 
@@ -50,6 +53,23 @@ test('a retried operation: its spans, the faults that hit and the attempts that 
   const svg = chart === null ? '' : toSvgFile(chart);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, svg);
   t.is(svg, readFileSync(golden, 'utf8'));
+});
+
+test('in text each witness has its line, in the order of time, with offsets and bars', t => {
+  t.is(
+    waterfallText({...retried, spans: retried.spans.slice(1, 3), marks: retried.marks.slice(0, 6)}),
+    [
+      'operation bounded-1-1706           +0 ms |========================================| 1.91 s, ok',
+      '  GET                           +1.00 ms |xxxxxxxxxxxxxxxx                        | 751 ms, error UND_ERR_HEADERS_TIMEOUT',
+      '  GET                            +855 ms |                 xxxxxxxxxxxxxxxxx      | 749 ms, error UND_ERR_HEADERS_TIMEOUT',
+      '  target                        +3.00 ms |^                                       | attempt 1',
+      '  injector                      +4.00 ms |!                                       | stall hit',
+      '  injector                       +856 ms |                 !                      | stall hit',
+      '  target                         +857 ms |                 ^                      | attempt 2',
+      '  fault                          +1.70 s |                                   #    | stall ends',
+      '  target                         +1.80 s |                                     ^  | attempt 3',
+    ].join('\n'),
+  );
 });
 
 test('what is seen is also said', t => {
