@@ -4,6 +4,8 @@ import {
   Server,
   ServerCredentials,
   type ServiceDefinition,
+  type ServiceError,
+  status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type {StartedTarget} from '../define-scenario.ts';
@@ -26,6 +28,12 @@ export const methodOf = <Request, Response>(
   responseSerialize: serialize,
   responseDeserialize: deserialize as (bytes: Buffer) => Response,
 });
+
+/** UNAVAILABLE has these details where there was no connection to send by. */
+export const isUnsent = (error: unknown): boolean => {
+  const {code, details} = error as Partial<ServiceError>;
+  return code === status.UNAVAILABLE && (details ?? '').startsWith('No connection established');
+};
 
 /** Serves on a free port. */
 export const serve = async (

@@ -12,7 +12,7 @@ import {
 } from '@grpc/grpc-js';
 import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {methodOf, serve} from './grpc-service.ts';
+import {isUnsent, methodOf, serve} from './grpc-service.ts';
 import {operationNumber} from './operation-number.ts';
 
 type Options = {
@@ -235,6 +235,7 @@ export default defineScenario({
         }
       }
     },
+    classify: error => (isUnsent(error) ? 'failed' : 'unknown'),
     close: events => events.close(),
   },
 });

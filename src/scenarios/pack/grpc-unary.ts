@@ -10,7 +10,7 @@ import {
 import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
-import {methodOf, serve} from './grpc-service.ts';
+import {isUnsent, methodOf, serve} from './grpc-service.ts';
 import {operationNumber} from './operation-number.ts';
 
 type Options = {
@@ -103,12 +103,6 @@ class Orders {
     this.#client.close();
   }
 }
-
-/** UNAVAILABLE has these details where there was no connection to send by. */
-const isUnsent = (error: unknown): boolean => {
-  const {code, details} = error as Partial<ServiceError>;
-  return code === status.UNAVAILABLE && (details ?? '').startsWith('No connection established');
-};
 
 export default defineScenario({
   name: 'grpc-unary',
