@@ -4,7 +4,7 @@ import type {Trial} from '../model/trial.ts';
 import {attemptTimes, statusHits} from './attempt-times.ts';
 import {counted, found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
-/** Seconds of `7` and `+7`; an HTTP date is as exact as its second, and not judged. */
+/** Seconds of `7` and `+7`, which as a date is that much later or more; an HTTP date of the scenario's own is not judged. */
 const retryAfterMs = (text: string): number | null => (/^\+?\d+$/.test(text) ? Number(text) * 1000 : null);
 
 export const retryAfterIgnored: Detector<'retry-after-ignored'> = (trial, {earlyShare, earlyCount}) => {

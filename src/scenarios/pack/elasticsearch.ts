@@ -8,13 +8,15 @@ import {verifyWrites} from './servers/http-server.ts';
 
 type Options = {
   readonly client: {readonly requestTimeout?: number; readonly maxRetries?: number};
+  /** The longest pause before a retry; null is what the library does by itself. */
+  readonly pauseMs: number | null;
   /** Of a call as a whole, its retries included. */
   readonly limitMs: number | null;
 };
 
-const defaults: Options = {client: {}, limitMs: null};
+const defaults: Options = {client: {}, pauseMs: null, limitMs: null};
 
-const bounded: Options = {client: {requestTimeout: 400, maxRetries: 1}, limitMs: 900};
+const bounded: Options = {client: {requestTimeout: 350, maxRetries: 1}, pauseMs: 100, limitMs: 900};
 
 type Order = {readonly id: string; readonly lines: readonly unknown[]};
 
@@ -30,6 +32,7 @@ export default defineScenario({
   observation: 'While the cluster is silent searches and writes wait with it, and then come twice as often.',
   remarks: [
     'The defaults are the library’s: three retries, and no requestTimeout since version 9, 30 s before (https://www.elastic.co/docs/reference/elasticsearch/clients/javascript/basic-config).',
+    'The first retry comes after 1 to 2 s by default, a pause that a signal does not end; retryBackoff of a request gives another, in seconds.',
     'Documents have ids of the application’s own, so that a write that is sent again writes over itself.',
   ],
   target: elasticsearch,
@@ -40,7 +43,7 @@ export default defineScenario({
       name: 'bounded',
       options: bounded,
       change:
-        'Set requestTimeout to 400 ms and maxRetries to 1, and pass signal: AbortSignal.timeout(900) with each call.',
+        'Set requestTimeout to 350 ms and maxRetries to 1, and pass with each call a retryBackoff of 50 to 100 ms and signal: AbortSignal.timeout(900).',
     },
   ],
   load: {model: 'open', ratePerSecond: 80, maxInFlight: 1000},
@@ -49,10 +52,15 @@ export default defineScenario({
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}}},
   telemetry: {use: ['elastic']},
   subject: {
-    open: ({url, options: {client, limitMs}}) => ({client: new Client({node: url, ...client}), limitMs}),
-    async perform({client, limitMs}, {id}) {
+    open: ({url, options: {client, pauseMs, limitMs}}) => ({
+      client: new Client({node: url, ...client}),
+      pauseMs,
+      limitMs,
+    }),
+    async perform({client, pauseMs, limitMs}, {id}) {
       const options = {
         headers: {'x-operation-id': id},
+        ...(pauseMs === null ? {} : {retryBackoff: () => ((1 + Math.random()) / 2) * (pauseMs / 1000)}),
         ...(limitMs === null ? {} : {signal: AbortSignal.timeout(limitMs)}),
       };
       switch (turnOf(id)) {

@@ -9,7 +9,9 @@ export function isRetryAfter(text: string): boolean {
   return /^\+?\d+$/.test(text) && text.length <= longestSeconds + 1;
 }
 
-/** What the header says at `nowMs`. */
+/** What the header says at `nowMs`. A date has whole seconds: it is rounded up, so that nobody is asked back too early. */
 export function retryAfterText(text: string, nowMs: number): string {
-  return text.startsWith('+') ? new Date(nowMs + Number(text.slice(1)) * 1000).toUTCString() : text;
+  if (!text.startsWith('+')) return text;
+  const dueMs = nowMs + Number(text.slice(1)) * 1000;
+  return new Date(Math.ceil(dueMs / 1000) * 1000).toUTCString();
 }
