@@ -36,7 +36,17 @@ export const bounded: Variant = {
   process: {env: {}},
 };
 
+/** Between the two: it bounds its waits, and at more than the fault takes. */
+export const patient: Variant = {
+  name: 'patient',
+  options: {connections: 50, headersTimeout: 1500},
+  change: 'Set headersTimeout to 1500.',
+  process: {env: {}},
+};
+
 export type Options = {
+  /** A third variant, and a sweep over headersTimeout that all three are values of. */
+  readonly swept?: boolean;
   readonly trialsPerVariant?: number;
   readonly oneVariant?: boolean;
   /** The baseline's process runs out of memory in the stall. */
@@ -70,6 +80,15 @@ export const behaviours: {readonly [variant: string]: readonly Behaviour[]} = {
     {shares: {unknown: 0.94, hung: 0.06}, p50Ms: 0.9, p99Ms: 3.1, settleP99Ms: 3.1, attempts: 0.94},
     {shares: {failed: 1}, p50Ms: 0.61, p99Ms: 2.4, settleP99Ms: 2.4, attempts: 0},
     {shares: {ok: 0.91, hung: 0.09}, p50Ms: 1.4, p99Ms: 96, settleP99Ms: 96, attempts: 0.91},
+  ],
+  patient: [
+    calm,
+    calm,
+    slow,
+    {shares: {unknown: 1}, p50Ms: 1510, p99Ms: 1620, settleP99Ms: 1620, attempts: 0.9},
+    {shares: {unknown: 0.97, ok: 0.03}, p50Ms: 0.9, p99Ms: 3.2, settleP99Ms: 3.2, attempts: 0.97},
+    {shares: {failed: 1}, p50Ms: 0.61, p99Ms: 2.4, settleP99Ms: 2.4, attempts: 0},
+    {shares: {ok: 0.97, unknown: 0.03}, p50Ms: 1.4, p99Ms: 40, settleP99Ms: 1530, attempts: 0.98},
   ],
   bounded: [
     calm,

@@ -1,11 +1,20 @@
 // A judged run that never took place: undici's pool, defaults against bounded, with numbers as they might have been.
-import type {Plan} from '../../src/model/plan.ts';
+import type {Plan, Sweep} from '../../src/model/plan.ts';
 import type {JudgedRun, RunRecord} from '../../src/model/run.ts';
-import {bounded, defaults, type Options, phases, ratePerSecond} from './judged-behaviour.ts';
+import {bounded, defaults, type Options, patient, phases, ratePerSecond} from './judged-behaviour.ts';
 import {judge} from './judged-judgement.ts';
 import {trialOf} from './judged-trial.ts';
 
 export type {Options} from './judged-behaviour.ts';
+
+const sweep: Sweep = {
+  option: 'headersTimeout',
+  points: [
+    {value: 500, variant: 'bounded'},
+    {value: 1500, variant: 'patient'},
+    {value: null, variant: 'defaults'},
+  ],
+};
 
 export const judgedRun = (options: Options = {}): JudgedRun => {
   const {trialsPerVariant = 1} = options;
@@ -14,7 +23,12 @@ export const judgedRun = (options: Options = {}): JudgedRun => {
     observation:
       'Requests hang for minutes after the gateway stops answering; only a restart of the service helps.',
     target: {kind: 'http', thinkTimeMs: 0},
-    variants: options.oneVariant ? [defaults] : [defaults, bounded],
+    variants: options.oneVariant
+      ? [defaults]
+      : options.swept
+        ? [defaults, patient, bounded]
+        : [defaults, bounded],
+    ...(options.swept ? {sweep} : {}),
     load: {model: 'open', ratePerSecond, maxInFlight: 4000},
     operation: {deadlineMs: 2000, idempotent: true},
     phases,

@@ -23,6 +23,8 @@ export type RunOnceOptions = {
   readonly onEdge?: (trialId: string, phase: number, watch: ProcessWatch) => void;
   readonly baseDir?: string;
   readonly toxiproxyUrl?: string;
+  /** Starts the real server that the scenario needs. */
+  readonly startServices?: boolean;
   /** Instead of the fixture of that name. */
   readonly scenarioFile?: string;
   readonly precision?: PrecisionGoal;
@@ -78,6 +80,7 @@ export const runOnce = async (
     scenarioFile: options.scenarioFile ?? fixture(scenario),
     variants: options.variants ?? null,
     toxiproxyUrl: options.toxiproxyUrl ?? null,
+    ...(options.startServices && {target: {targetUrl: null, startServices: true}}),
     seed: 1,
     trialsPerVariant: 1,
     ...(options.precision && {precision: options.precision}),

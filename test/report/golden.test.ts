@@ -8,7 +8,7 @@ import {judgedRun, type Options} from '../helpers/judged-run.ts';
 const folder = new URL('golden/', import.meta.url);
 
 /** Of the other runs the timeline stands for all. */
-const allCharts = ['two-variants', 'five-pairs'];
+const allCharts = ['two-variants', 'five-pairs', 'swept'];
 
 /** The page's own words: charts have files of their own, and style and script are sources. */
 const withoutAssets = (page: string): string =>
@@ -50,6 +50,7 @@ const matchesGolden = test.macro({
 test(matchesGolden, 'two-variants', {});
 test(matchesGolden, 'one-variant', {oneVariant: true});
 test(matchesGolden, 'five-pairs', {trialsPerVariant: 5});
+test(matchesGolden, 'swept', {swept: true, outOfMemory: true});
 test(matchesGolden, 'out-of-memory', {outOfMemory: true});
 test(matchesGolden, 'interrupted', {interrupted: true});
 test(matchesGolden, 'uncounted', {uncounted: true, inconclusive: true});

@@ -44,21 +44,22 @@ const pattern = (layer: Layer): string => {
   return `<pattern id="outcome-${layer}" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="fill-${layer}" width="8" height="8"${faint}/><path class="texture" d="${textures[layer]}"/></pattern>`;
 };
 
-/** Lines and marks of up to four series: a colour, a dash and a filling for each. */
+/** Lines and marks of up to four series: a colour, a dash (whole, dashed, dotted, both) and a filling for each. */
 export const seriesNames = ['one', 'two', 'three', 'four'] as const;
 
 export type SeriesName = (typeof seriesNames)[number];
 
 const dashes: {readonly [name in SeriesName]: string} = {
   one: 'none',
-  two: '5 4',
-  three: '7 4',
-  four: '9 4 1 4',
+  two: '7 5',
+  three: '0.1 5',
+  four: '11 5 0.1 5',
 };
 
 const seriesRules = seriesNames.flatMap(name => [
-  `.chart .line.${name} { stroke: var(--${name}); stroke-dasharray: ${dashes[name]}; }`,
+  `.chart .line.${name} { stroke: var(--${name}); stroke-dasharray: ${dashes[name]};${name === 'three' ? ' stroke-width: 2.75;' : ''} }`,
   `.chart .bar.${name} { fill: var(--${name}); fill-opacity: ${name === 'two' ? 0.35 : 0.85}; stroke: var(--${name}); stroke-width: 1.5; }`,
+  `.chart .mark.${name} { fill: var(--${name}); }`,
 ]);
 
 /** Only what the chart shows. */
@@ -94,6 +95,8 @@ export const chartRules = `.chart { --paper: #ffffff; --ink: #1f2328; --muted: #
 .chart .frame.scenario, .chart .frame.application { fill: var(--two); }
 .chart .frame.node { fill: var(--three); }
 .chart .frame.telemetry, .chart .frame.harness { fill: var(--four); }
+.chart .hatch { fill: none; stroke: var(--paper); stroke-width: 1.5; }
+.chart .mark { stroke: var(--paper); stroke-width: 1; }
 .chart .dot { fill: var(--ink); stroke: var(--paper); stroke-width: 1; }
 .chart .fault-mark { fill: var(--two); }
 .chart .attempt-mark { fill: var(--three); }

@@ -7,7 +7,8 @@ import type {PhaseMedians} from '../medians.ts';
 import {kneeOf, type SweepPoint, type SweepStory} from '../sweep.ts';
 import {bodyTop, type Chart} from './chart.ts';
 import {left, right} from './frame.ts';
-import {legend, lineEntry} from './legend.ts';
+import {curveEntry, legend} from './legend.ts';
+import {seriesMark} from './marks.ts';
 import {type SeriesName, seriesNames} from './style.ts';
 import {element, label} from './svg.ts';
 
@@ -38,7 +39,7 @@ export const sweepChart = (sweep: SweepStory, phases: readonly string[]): Chart 
     .map((phase, index): Curve => ({phase, name: seriesNames[index]!}));
   if (curves.length === 0) return null;
   const {option, points} = sweep;
-  const key = legend(curves.map(({phase, name}) => lineEntry(phase, `line ${name}`)));
+  const key = legend(curves.map(({phase, name}) => curveEntry(phase, name)));
   const top = bodyTop + key.height + 26;
   const bottom = top + panelStep + panelHeight;
   const place = scalePoint<number>()
@@ -134,7 +135,7 @@ const drawPanel = (
       )(marks);
       return [
         path === null ? '' : element('path', {class: `line ${name}`, d: path}),
-        ...marks.map(({x, y}) => element('circle', {class: 'dot', cx: x, cy: y, r: 3})),
+        ...marks.map(({x, y}) => seriesMark(name, x, y)),
       ];
     }),
     ...(figure === figures[0] ? kneeMarks(sweep, curves, place, top) : []),

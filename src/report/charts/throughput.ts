@@ -9,7 +9,8 @@ import type {PhaseMedians} from '../medians.ts';
 import type {RunStory} from '../variants.ts';
 import {bodyTop, type Chart, type Reading} from './chart.ts';
 import {left, right} from './frame.ts';
-import {boxEntry, legend} from './legend.ts';
+import {barEntry, boxEntry, legend} from './legend.ts';
+import {seriesBar} from './marks.ts';
 import {type Series, seriesOf} from './series.ts';
 import {element, label, shortened, textWidth} from './svg.ts';
 
@@ -54,7 +55,7 @@ export const throughput = (story: RunStory): Chart | null => {
   );
   const trialCount = Math.max(...series.map(one => one.story.trials.length));
   const key = legend([
-    ...series.map(one => boxEntry(one.story.variant.name, {class: `bar ${one.name}`})),
+    ...series.map(one => barEntry(one.story.variant.name, one.name)),
     boxEntry('fault', {class: 'fault edge'}),
   ]);
   const top = bodyTop + key.height + 26;
@@ -176,8 +177,7 @@ const drawBar = (
   const highest = Math.max(value, ...(trials.length > 1 ? trials : []));
   const text = figure.short(value);
   return [
-    element('rect', {
-      class: `bar ${series.name}`,
+    ...seriesBar(series.name, {
       x: x + 2,
       y: scale(value),
       width: Math.max(2, width - 4),

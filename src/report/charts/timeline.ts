@@ -33,7 +33,7 @@ export const timeline = (story: RunStory): Chart => {
     boxEntry('fault', {class: 'fault edge'}),
     ...outcomeEntries(layers),
     ...(trials.some(trial => loggedIn(trial).length > 0)
-      ? [{text: 'log record, filled: error', mark: (x: number, y: number) => diamond(x + 11, y - 4, false)}]
+      ? [{text: 'log record, filled: error', mark: (x: number, y: number) => [diamond(x + 11, y - 4, false)]}]
       : []),
   ]);
   const names = phaseNames(trials, time);

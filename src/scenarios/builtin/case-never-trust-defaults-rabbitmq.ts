@@ -103,6 +103,13 @@ export default defineScenario({
   name: 'case-never-trust-defaults-rabbitmq',
   observation:
     'A consumer with a full queue before it gets slow, and dies of memory; it is restarted, and dies again.',
+  remarks: [
+    'The default is AMQP’s: without basic.qos the broker sends whatever the queue has, and the library takes it in.',
+    'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',
+    'Messages have 64 KiB; what handling them waits for takes 5 ms, and ten may be at it. A handler that keeps up with the broker would need no prefetch.',
+    'With a longer round trip 32 messages starve the handlers: the right number is rate × round trip, and some. See the sweep.',
+    'Where the default dies in the baseline, it does not meet the slower networks that come after it.',
+  ],
   target: {service: 'rabbitmq'},
   variants: [
     {name: 'no-prefetch', options: asUsersGetIt, process},

@@ -26,10 +26,27 @@ const connectionString = (url: string): string => {
   return `DRIVER=${driver};SERVER=${hostname};PORT=${port};DATABASE=${pathname.slice(1)};${login}`;
 };
 
+/** Of itself odbc says only that it could not connect; why is in a field of the error. */
+const explained = (error: unknown): unknown => {
+  const {odbcErrors = []} = error as {readonly odbcErrors?: readonly {readonly message: string}[]};
+  if (odbcErrors.length === 0) return error;
+  const reasons = odbcErrors.map(({message}) => message).join('; ');
+  const isDriverless = /Can't open lib|Data source name not found/.test(reasons);
+  const remedy = isDriverless
+    ? `MariaDB's ODBC driver is not registered on this machine as ${driver}: apt-get install odbc-mariadb (and unixodbc-dev, to build odbc)`
+    : 'odbc could not connect';
+  return new Error(`${remedy}: ${reasons}`, {cause: error});
+};
+
 export default defineScenario({
   name: 'case-thread-pool-odbc',
   observation:
     'Queries wait in line while client and database are idle: CPU and memory are low, and so is throughput.',
+  remarks: [
+    'The default is Node’s: 4 threads of libuv for all calls that block, of which odbc makes one per query. UV_THREADPOOL_SIZE is read once, before the first of them.',
+    'A query waits 50 ms in the database (SELECT SLEEP), and 64 callers ask at once over 64 connections: what is short are the threads alone.',
+    'The effect is the ratio of the threads as long as the database bears 64 queries at once. DNS lookups, files and some of crypto share the same threads.',
+  ],
   target: {service: 'mariadb'},
   variants: [
     {name: 'default-threads', options: {}, process: {env: {UV_THREADPOOL_SIZE: '4'}}},
@@ -52,8 +69,14 @@ export default defineScenario({
   ],
   goals: {run: {hungCount: {max: 0}}, baseline: {successRatio: {min: 0.999}}},
   subject: {
-    open: ({url}) =>
-      odbc.pool({connectionString: connectionString(url), initialSize: callers, maxSize: callers}),
+    open: async ({url}) => {
+      const settings = {connectionString: connectionString(url), initialSize: callers, maxSize: callers};
+      try {
+        return await odbc.pool(settings);
+      } catch (error) {
+        throw explained(error);
+      }
+    },
     async perform(pool) {
       const rows = await pool.query('SELECT SLEEP(0.05)');
       return {empty: rows.length === 0};
