@@ -4,6 +4,7 @@ import {phaseWindow, type Trial} from '../model/trial.ts';
 import {medianOf} from '../stats/quantile.ts';
 import {type Block, heading, paragraph, type Text, table} from './document.ts';
 import {bytes, count, duration, percent, plural, unknownFigure} from './format.ts';
+import {processAnchor} from './phase-link.ts';
 import {phaseThatMatters} from './phase-that-matters.ts';
 import {threadBlocks} from './threads.ts';
 import type {RunStory, VariantStory} from './variants.ts';
@@ -146,7 +147,7 @@ export const processBlocks = (story: RunStory): Block[] => {
     .filter(([, ...cells]) => cells.some(([text]) => text !== unknownFigure));
   const name = story.run.record.plan.phases[phase]?.name ?? '';
   return [
-    heading(`The process in ${name}`),
+    heading(`The process in ${name}`, processAnchor),
     table(['What', ...variants.map(({variant}) => variant.name)], told),
     ...threadBlocks(variants, phase),
     ...missingNote(seen.flat()),

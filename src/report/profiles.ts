@@ -2,6 +2,7 @@
 import {frameName, type OwnerShare, type ProfileFrame, type ProfileSummary} from '../model/profile.ts';
 import {type Block, code, heading, joined, paragraph, type Text, table} from './document.ts';
 import {bytes, percent, unknownFigure} from './format.ts';
+import {profilesAnchor} from './phase-link.ts';
 import {phaseThatMatters} from './phase-that-matters.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
@@ -26,7 +27,7 @@ export const profileBlocks = (story: RunStory): Block[] => {
   const profiled = story.variants.flatMap(variant => profiledIn(variant, phase));
   if (profiled.length === 0) return [];
   return [
-    heading(`Profiles of the process in ${name}`),
+    heading(`Profiles of the process in ${name}`, profilesAnchor),
     paragraph(
       'What Node.js and V8 do for a package counts as the package’s. CPU time is sampled every 5 ms, memory every 512 KiB on average',
       trialNote(story, profiled),

@@ -1,6 +1,15 @@
 // Data used to investigate: each phase that matters in the words of all witnesses, then failures and slow operations.
 import {glanceBlocks} from '../at-a-glance.ts';
-import {type Block, heading, paragraph, type Section, type Text, table} from '../document.ts';
+import {
+  type Block,
+  heading,
+  joined,
+  paragraph,
+  type Section,
+  type Span,
+  type Text,
+  table,
+} from '../document.ts';
 import {describeFaults} from '../faults.ts';
 import {fidelityBlocks} from '../fidelity.ts';
 import {plannedDuration} from '../format.ts';
@@ -8,7 +17,8 @@ import {gaugeBlocks} from '../gauges.ts';
 import {hitBlocks} from '../hits.ts';
 import {keptFileBlocks} from '../kept-files.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../operations.ts';
-import {isInvestigated, phaseAnchor} from '../phase-link.ts';
+import {isInvestigated, phaseAnchor, processAnchor, profilesAnchor} from '../phase-link.ts';
+import {phaseThatMatters} from '../phase-that-matters.ts';
 import {processBlocks} from '../process.ts';
 import {profileBlocks} from '../profiles.ts';
 import {telemetryBlocks} from '../telemetry.ts';
@@ -26,7 +36,7 @@ export const investigationSection = (story: RunStory): Section => ({
     ),
     ...glanceBlocks(story),
     ...story.run.record.plan.phases
-      .filter(({role}) => isInvestigated(role))
+      .filter(phase => story.variants.some(variant => isInvestigated(variant, phase)))
       .map(phase => phaseBlocks(story, phase.name))
       .filter(blocks => blocks.length > 0)
       .flatMap((blocks, index) => (index === 0 ? [...blocks, ...countingNote(story)] : blocks)),
@@ -78,5 +88,27 @@ const phaseBlocks = (story: RunStory, name: string): Block[] => {
   return [
     heading(`${name}: ${faults} (${plannedDuration(phase.durationMs)})`, phaseAnchor(index)),
     table(['Witness', ...reached.map(({variant}) => variant.name)], rows),
+    ...furtherBlocks(story, index),
   ];
+};
+
+/** Of the phase that matters there is more, further below. */
+const furtherBlocks = (story: RunStory, phase: number): Block[] => {
+  if (phase !== phaseThatMatters(story)) return [];
+  const further: Span[] = [
+    ...(processBlocks(story).length > 0 ? [{link: 'The process', to: processAnchor}] : []),
+    ...(profileBlocks(story).length > 0 ? [{link: 'Profiles', to: profilesAnchor}] : []),
+  ];
+  return further.length === 0
+    ? []
+    : [
+        paragraph(
+          'More of this phase: ',
+          ...joined(
+            further.map(one => [one]),
+            ', ',
+          ),
+          '.',
+        ),
+      ];
 };
