@@ -51,13 +51,13 @@ const symptomsIn = ({symptoms}: VariantStory, phase: string): string[] =>
     .filter(({present}) => present.some(finding => finding.phase === phase))
     .map(({symptom}) => symptom);
 
-/** Those of symptoms, phases with faults first; or else the first fault. */
+/** Those of symptoms, phases with faults first; and the first fault in any case. */
 const phasesOf = (story: VariantStory, {plan}: Trial): number[] => {
   const found = plan.phases.flatMap(({name}, phase) => (symptomsIn(story, name).length > 0 ? [phase] : []));
   const isFault = (phase: number): boolean => plan.phases[phase]?.role === 'fault';
   const firstFault = plan.phases.findIndex(({role}) => role === 'fault');
-  if (found.length === 0) return firstFault < 0 ? [] : [firstFault];
-  return found.toSorted((a, b) => Number(isFault(b)) - Number(isFault(a)) || a - b).slice(0, phasesShown);
+  const wanted = found.some(isFault) || firstFault < 0 ? found : [...found, firstFault];
+  return wanted.toSorted((a, b) => Number(isFault(b)) - Number(isFault(a)) || a - b).slice(0, phasesShown);
 };
 
 /** As the caller saw it; where only the spans are known, from the first to the last of them. */
