@@ -111,8 +111,8 @@ export class Books {
   }
 
   #example(operation: LiveOperation, durationMs: number, status: OutcomeStatus): OperationExample {
-    const {index, phase, intendedMs} = operation;
-    return {id: this.#options.idOf(index), index, phase, startMs: intendedMs, durationMs, status};
+    const {index, phase, intendedMs: startMs, startedMs} = operation;
+    return {id: this.#options.idOf(index), index, phase, startMs, startedMs, durationMs, status};
   }
 
   #phase(phase: number): PhaseBook {

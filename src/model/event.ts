@@ -63,7 +63,11 @@ export type OperationExample = {
   readonly id: string;
   readonly index: number;
   readonly phase: number;
+  /** When it should have started. */
   readonly startMs: number;
+  /** When it did; absent in runs of old. */
+  readonly startedMs?: number;
+  /** From when it should have started until it settled, or until it was found to hang. */
   readonly durationMs: number;
   readonly status: OutcomeStatus;
 };

@@ -15,6 +15,8 @@ export type Exemplar = {
   readonly status: OutcomeStatus | 'in-flight';
   /** Null where only its spans are known. */
   readonly startMs: number | null;
+  /** Absent there, and in runs of old. */
+  readonly startedMs?: number;
   readonly durationMs: number | null;
   readonly error: string | null;
   readonly traceId: string | null;
@@ -105,3 +107,12 @@ export const callerOf = ({trial, id, startMs, durationMs, status}: Exemplar) => 
     status !== 'in-flight' && !(status === 'hung' && durationMs <= hungAfterMs(trial.plan.operation));
   return {id, startMs, endMs: settled ? startMs + durationMs : null, status};
 };
+
+/** Null where it is not known when it really started. */
+export const lateMsOf = ({
+  startMs,
+  startedMs,
+}: {
+  readonly startMs: number | null;
+  readonly startedMs?: number;
+}): number | null => (startMs === null || startedMs === undefined ? null : Math.max(0, startedMs - startMs));

@@ -13,6 +13,7 @@ import {
   type Text,
   table,
 } from './document.ts';
+import {lateMsOf} from './exemplars.ts';
 import {count, duration, plural} from './format.ts';
 import type {RunStory, VariantStory} from './variants.ts';
 
@@ -103,6 +104,7 @@ export const slowestBlocks = (story: RunStory): Block[] => {
         trial.plan.phases[example.phase]?.name ?? '–',
         example.status,
         duration(example.startMs),
+        duration(lateMsOf(example)),
         duration(example.durationMs),
         traceCell(trial, example),
       ]),
@@ -111,7 +113,16 @@ export const slowestBlocks = (story: RunStory): Block[] => {
   return [
     heading('The slowest operations that settled'),
     table(
-      ['Variant', 'Operation', 'Phase', 'Outcome', '>Meant to start at', '>Response time', 'Its trace id'],
+      [
+        'Variant',
+        'Operation',
+        'Phase',
+        'Outcome',
+        '>Meant to start at',
+        '>Started late by',
+        '>Response time',
+        'Its trace id',
+      ],
       rows,
     ),
   ];

@@ -47,6 +47,7 @@ const exampleOf = (
   index,
   phase,
   startMs: startOf(phase) + 355,
+  startedMs: startOf(phase) + 355.6,
   durationMs,
   status,
 });

@@ -1,7 +1,7 @@
 // The table of single operations, each with its trace where the library's spans of it were kept.
 import {toInlineSvg} from '../charts/chart.ts';
 import {waterfall} from '../charts/waterfall.ts';
-import {callerOf, type Exemplar, exemplarsOf} from '../exemplars.ts';
+import {callerOf, type Exemplar, exemplarsOf, lateMsOf} from '../exemplars.ts';
 import {duration, plural} from '../format.ts';
 import {marksOf} from '../trace-marks.ts';
 import type {RunStory} from '../variants.ts';
@@ -9,7 +9,7 @@ import {escapeHtml, scrolling} from './html.ts';
 
 const waterfallsShown = 60;
 const titles = ['Operation', 'Variant', 'Phase', 'Outcome', 'Error'];
-const figureTitles = ['Meant to start at', 'Response time'];
+const figureTitles = ['Meant to start at', 'Started late by', 'Response time'];
 
 export const operationsSection = (story: RunStory): string => {
   const exemplars = exemplarsOf(story);
@@ -54,6 +54,7 @@ const bodyOf = (exemplar: Exemplar, index: number, withTrace: boolean): string =
     `<td><span class="outcome ${status}">${status}</span></td>`,
     `<td class="error">${error === null ? '–' : `<code>${escapeHtml(error)}</code>`}</td>`,
     `<td class="figure">${duration(startMs)}</td>`,
+    `<td class="figure">${duration(lateMsOf(exemplar))}</td>`,
     `<td class="figure">${duration(durationMs)}</td>`,
   ];
   const width = titles.length + figureTitles.length;
