@@ -71,6 +71,30 @@ test(published, {
   method: 'normal',
 });
 
+const times = (count: number, value: number): number[] => new Array<number>(count).fill(value);
+
+// Three values only: without the correction for ties p were 0.0024.
+test(published, {
+  title:
+    "SciPy 1.17.1's mannwhitneyu([5]*20 + [6]*10, [5]*8 + [6]*7 + [7]*10, method='asymptotic'), nearly all ties",
+  first: [...times(20, 5), ...times(10, 6)],
+  second: [...times(8, 5), ...times(7, 6), ...times(10, 7)],
+  u: 195,
+  pValue: 0.0008849029578116201,
+  within: 1e-6,
+  method: 'normal',
+});
+test(published, {
+  title:
+    "SciPy 1.17.1's mannwhitneyu([0]*30 + [1]*10 + [2]*5, [0]*20 + [1]*12 + [3]*8, method='asymptotic'), many zeros",
+  first: [...times(30, 0), ...times(10, 1), ...times(5, 2)],
+  second: [...times(20, 0), ...times(12, 1), ...times(8, 3)],
+  u: 720,
+  pValue: 0.07320656975298488,
+  within: 1e-6,
+  method: 'normal',
+});
+
 /** All ways to choose, counted one by one: slow, and plainly right. */
 const byPermutation = (first: readonly number[], second: readonly number[]): number => {
   const all = [...first, ...second];
@@ -113,6 +137,21 @@ test('equal samples do not differ', t => {
 test('of nothing, nothing is known', t => {
   t.is(mannWhitney([], [1, 2]), null);
   t.is(hodgesLehmannShift([1], []), null);
+});
+
+test('Hodges-Lehmann agrees with SAS/STAT, NPAR1WAY, the example of Hodges-Lehmann estimation: a shift of 0.35', t => {
+  // The reaction times of its data set React. Its rank sum of the first stimulant is 110.5.
+  const first = [...times(2, 1.94), ...times(4, 2.92), ...times(4, 3.27), ...times(2, 3.7), 3.74];
+  const second = [...times(3, 3.27), ...times(2, 3.7), 3.74];
+  t.is(mannWhitney(first, second)?.u, 110.5 - (13 * 14) / 2);
+  t.true(Math.abs(hodgesLehmannShift(first, second)! - 0.35) < 1e-12);
+});
+
+test("Hodges-Lehmann agrees with R's wilcox.test(x, y, conf.int = TRUE) as CAMIS prints it: 0.5600562", t => {
+  // Of Hollander and Wolfe. With ties R searches for the estimate, and stops near it.
+  const x = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3];
+  const y = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29];
+  t.true(Math.abs(hodgesLehmannShift(y, x)! - 0.5600562) < 1e-4);
 });
 
 test('Hodges-Lehmann is the median of all differences, and one wild trial does not move it', t => {
