@@ -65,7 +65,8 @@ export class Books {
 
   /** @param during the phase that lasts while it settles; null when the load is over */
   settle(operation: LiveOperation, settlement: Settlement, nowMs: number, during: number | null): void {
-    const responseMs = nowMs - operation.intendedMs;
+    // What started a little early cannot have been waited for before.
+    const responseMs = nowMs - Math.min(operation.intendedMs, operation.startedMs);
     const serviceMs = nowMs - operation.startedMs;
     const book = this.#phase(operation.phase);
     if (operation.hung) {

@@ -17,6 +17,33 @@ test.serial('starts come at the rate, the first at once', async t => {
   t.is(bench.driver.inFlight, 101);
 });
 
+test.serial('what is due within half a millisecond starts now, and is waited for from then on', async t => {
+  const bench = driverBench(t, {load: {model: 'open', ratePerSecond: 5000, maxInFlight: 100}});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  // Due at 0, 0.2 and 0.4 ms, and not at 0.6.
+  t.is(bench.driver.inFlight, 3);
+  await bench.settle(2);
+  await bench.advance(1);
+  t.is(bench.driver.inFlight, 7);
+  await bench.settle(1);
+  const {slowest, phases} = bench.booked();
+  t.like(
+    slowest.find(({index}) => index === 1),
+    {startMs: 0.2, startedMs: 0, durationMs: 1},
+  );
+  t.like(
+    slowest.find(({index}) => index === 2),
+    {startMs: 0.4, startedMs: 0, durationMs: 0},
+  );
+  const lag = decodeHistogram(phases[0]!.startLagUs);
+  t.is(percentileMs(lag, 100), 0.4, 'that of 0.6 ms is the latest');
+  t.is(percentileMs(lag, 75), 0, 'what starts early is not late');
+  await bench.advance(99);
+  bench.driver.stopLoad();
+  t.is(bench.booked(true).phases[0]?.offered, 503, 'the rate is what it was');
+});
+
 test.serial('every operation is accounted for, whatever becomes of it', async t => {
   const bench = driverBench(t, {load: {model: 'open', ratePerSecond: 100, maxInFlight: 30}});
   bench.driver.enterPhase(0);

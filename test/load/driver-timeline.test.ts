@@ -120,19 +120,22 @@ test.serial('the slowest five of each phase are kept, the slowest first', async 
   t.like(slowest[0], {index: 0, phase: 0, startMs: 0, startedMs: 0, status: 'ok'});
 });
 
-test.serial('an operation that is told of has its intended start, its real one and its settlement', async t => {
-  const bench = driverBench(t, {load: {model: 'open', ratePerSecond: 10, maxInFlight: 10}});
-  bench.driver.enterPhase(0);
-  bench.driver.startLoad();
-  await bench.advance(50);
-  await bench.block(70);
-  await bench.advance(30);
-  await bench.settle(1, {status: 'failed', error: new Error('no')});
-  const {slowest, failures} = bench.booked();
-  const told = {index: 1, startMs: 100, startedMs: 120, durationMs: 50, status: 'failed'};
-  t.like(failures[0]?.examples[0], told);
-  t.like(
-    slowest.find(({index}) => index === 1),
-    told,
-  );
-});
+test.serial(
+  'an operation that is told of has its intended start, its real one and its settlement',
+  async t => {
+    const bench = driverBench(t, {load: {model: 'open', ratePerSecond: 10, maxInFlight: 10}});
+    bench.driver.enterPhase(0);
+    bench.driver.startLoad();
+    await bench.advance(50);
+    await bench.block(70);
+    await bench.advance(30);
+    await bench.settle(1, {status: 'failed', error: new Error('no')});
+    const {slowest, failures} = bench.booked();
+    const told = {index: 1, startMs: 100, startedMs: 120, durationMs: 50, status: 'failed'};
+    t.like(failures[0]?.examples[0], told);
+    t.like(
+      slowest.find(({index}) => index === 1),
+      told,
+    );
+  },
+);
