@@ -24,15 +24,12 @@ export type ClientRow = {
 
 const twoAttempts = {'retry-amplification': 'two attempts for each operation are what it is made for'};
 const threeAttempts = {'retry-amplification': 'three attempts for each operation are what it is made for'};
-const afterStall = {
-  'deadline-overrun': 'those that began late in the stall settle with its end',
-  'stale-work-sent': 'what waited for a socket is sent with the end of the stall',
-  'replay-burst': 'all of it at once',
-};
-
 export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   'hung-operation': {
-    also: {...afterStall, 'no-default-timeout': 'the same wait, in the variant that stands for the defaults'},
+    also: {
+      'deadline-overrun': 'those that began late in the stall settle with its end',
+      'replay-burst': 'what waited for a socket is sent with the end of the stall, all of it at once',
+    },
   },
   'no-default-timeout': {
     file: 'hung-operation',
@@ -44,7 +41,6 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   },
   'retry-amplification': {
     also: {
-      'unbounded-retries': 'ten attempts are more than three',
       'no-backoff': 'there is no pause between the attempts',
       'event-loop-stall': 'trying again at once takes CPU',
     },
@@ -92,7 +88,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   },
   'under-utilised': {},
   'unhandled-rejection': {},
-  'wedged-client': {also: {'slow-recovery': 'what never comes back does not come back in time'}},
+  'wedged-client': {},
   'slow-recovery': {
     file: 'wedged-client',
     shares: 'its client does not come back at all, and the recovery lasts longer than the 5 s of the limit',
@@ -123,7 +119,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     speaks: 'lines',
     also: {'close-hangs': 'the sockets that it forgot keep the process alive'},
   },
-  'replay-burst': {also: {'reconnect-storm': 'what is sent at once is sent on a connection each'}},
+  'replay-burst': {},
   'reconnect-storm': {
     file: 'replay-burst',
     shares: 'its client makes a connection for each of the operations that it sends at once',
