@@ -72,11 +72,18 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
       'gc-pressure': 'V8 collects in vain before it gives up',
       'event-loop-stall': 'and stops the process for it',
       'hung-operation': 'what is under way then never settles',
+      'deadline-overrun': 'or late',
+      'stale-work-sent': 'and what waited goes out late',
     },
   },
   'gc-pressure': {
     isHeavy: true,
-    also: {'event-loop-stall': 'making the garbage, and collecting it, takes the CPU that is counted'},
+    also: {
+      'event-loop-stall': 'making the garbage, and collecting it, takes the CPU that is counted',
+      'deadline-overrun': 'and stops the process for longer than an operation may take',
+      'stale-work-sent': 'so that some goes out late',
+      'reconnect-storm': 'and all at once, on a connection each',
+    },
   },
   'cpu-bound': {
     isHeavy: true,
