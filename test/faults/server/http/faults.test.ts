@@ -82,7 +82,8 @@ test('a client that asks before it sends is told no by a status, and to go on by
 });
 
 for (const path of ['/', '/chunked']) {
-  test(`a slow body of ${path} drips at its rate, whole, and its removal lets it go`, async t => {
+  // Serial: the others of this file would take its time.
+  test.serial(`a slow body of ${path} drips at its rate, whole, and its removal lets it go`, async t => {
     const scene = await HttpScene.open(injector.url);
     t.teardown(() => scene.close());
     await scene.add({type: 'http_slow_body', name: 'slow', attributes: {bytes_per_second: 2000}});
