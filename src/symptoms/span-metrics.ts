@@ -18,6 +18,18 @@ const histograms: readonly (readonly [name: string, area: ConventionArea])[] = [
 
 type Recorded = Extract<MetricSummary, {kind: 'histogram'}>;
 
+const databaseOperation: readonly string[] = [
+  'db.operation.name',
+  'db.operation',
+  'db.query.summary',
+  'db.query.text',
+  'db.statement',
+];
+
+/** A database's span without any of these opens a connection, or waits for one: it is no operation, and no duration of one is recorded. */
+const isOperation = (area: ConventionArea, attributes: object): boolean =>
+  area !== 'db' || databaseOperation.some(name => name in attributes);
+
 export type MetricComparison = {readonly comparison: Comparison; readonly found: readonly Found[]};
 
 /**
@@ -34,14 +46,25 @@ export const metricComparisons = (trial: Trial, threshold: number): MetricCompar
     return [...new Set(recorded.map(({scope}) => scope))].flatMap(scope => {
       const points = recorded.filter(metric => metric.scope === scope);
       const spans = shapes.filter(
-        shape => shape.scope === scope && shape.area === area && shape.kind === 'client',
+        shape =>
+          shape.scope === scope &&
+          shape.area === area &&
+          shape.kind === 'client' &&
+          isOperation(area, shape.attributes),
       );
       if (spans.length === 0) return [];
       return [
-        difference(trial, {name, scope, which: 'all', points, spans}, threshold),
+        difference(trial, {name, area, scope, which: 'all', points, spans}, threshold),
         difference(
           trial,
-          {name, scope, which: 'failed', points: points.filter(isError), spans: spans.filter(isErrorSpan)},
+          {
+            name,
+            area,
+            scope,
+            which: 'failed',
+            points: points.filter(isError),
+            spans: spans.filter(isErrorSpan),
+          },
           threshold,
         ),
       ];
@@ -57,6 +80,7 @@ const isErrorSpan = ({attributes}: SpanShape): boolean => (attributes['error.typ
 
 type Pair = {
   readonly name: string;
+  readonly area: ConventionArea;
   readonly scope: string;
   readonly which: 'all' | 'failed';
   readonly points: readonly Recorded[];
@@ -96,7 +120,10 @@ const difference = (trial: Trial, pair: Pair, threshold: number): MetricComparis
 };
 
 const isOfPair = ({scope, kind, attributes}: Span, pair: Pair): boolean =>
-  scope === pair.scope && kind === 'client' && (pair.which === 'all' || attributes['error.type'] != null);
+  scope === pair.scope &&
+  kind === 'client' &&
+  isOperation(pair.area, attributes) &&
+  (pair.which === 'all' || attributes['error.type'] != null);
 
 const mostDifferent = (trial: Trial, {scope, which, points}: Pair): string => {
   const groups = (trial.telemetry?.groups ?? []).filter(

@@ -6,6 +6,7 @@ import {
   drainPhase,
   type MetricSummary,
   operationMarks,
+  type SpanShape,
   type TelemetryObservation,
 } from '../../src/model/telemetry.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
@@ -248,4 +249,37 @@ test('a scenario changes what may be lost', t => {
   t.is(verdictOf('telemetry-lost', {telemetry: told, plan}), 'clear');
   const {driver, ledger} = booksOf([{phase: baseline}]);
   t.is(verdictOf('hidden-attempts', {telemetry: told, plan, driver, ledger}), 'clear');
+});
+
+test('spans of a database that only connect are not held against the durations of its operations', t => {
+  const {driver, ledger} = booksOf([{phase: baseline}, {phase: baseline}]);
+  const query: SpanShape = {
+    area: 'db',
+    scope: 'some-database',
+    kind: 'client',
+    status: 'unset',
+    attributes: {'db.system.name': 'string', 'db.query.text': 'string'},
+    count: 100,
+    credentialCount: 0,
+    example: {traceId: '1', spanId: '1'},
+  };
+  const connect: SpanShape = {...query, attributes: {'db.system.name': 'string'}};
+  const durations: MetricSummary = {
+    kind: 'histogram',
+    phase: baseline,
+    scope: 'some-database',
+    name: 'db.client.operation.duration',
+    unit: 's',
+    attributes: {},
+    count: 100,
+    sum: 1,
+    bounds: [],
+    bucketCounts: [100],
+  };
+  const told = (shapes: readonly SpanShape[]): TrialChanges => {
+    const plain = telemetry({spans: [1, 1]});
+    return {driver, ledger, telemetry: {...plain, shapes, metrics: [...plain.metrics, durations]}};
+  };
+  t.is(verdictOf('telemetry-contradicts', told([query, connect])), 'clear');
+  t.is(verdictOf('telemetry-contradicts', told([query, query])), 'present');
 });

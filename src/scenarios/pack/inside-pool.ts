@@ -51,9 +51,9 @@ export default defineScenario({
   goals: {
     run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}},
     baseline: {successRatio: {min: 0.999}},
-    'after-some-stalled': {timeToRecoverMs: {max: 2000}},
-    'after-too-slow': {timeToRecoverMs: {max: 2000}},
-    recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 2000}},
+    'after-some-stalled': {successRatio: {min: 0.9}},
+    'after-too-slow': {successRatio: {min: 0.9}},
+    recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 3000}},
   },
   telemetry: {use: ['pg']},
   async prepare({directUrl}) {

@@ -52,7 +52,7 @@ export default defineScenario({
         'Bound an answer, connecting and silence (commandTimeout, connectTimeout and socketTimeout: 500 ms), send no command a second time (autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 1), and connect again with a pause of at most 0.4 s, at random (retryStrategy).',
     },
   ],
-  load: {model: 'open', ratePerSecond: 120, maxInFlight: 2000},
+  load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},
   operation: {deadlineMs: 1000, idempotent: false},
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 1000},
@@ -69,10 +69,10 @@ export default defineScenario({
   goals: {
     run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}},
     baseline: {successRatio: {min: 0.999}},
-    'after-reset': {timeToRecoverMs: {max: 1500}},
-    'after-gone': {timeToRecoverMs: {max: 1500}},
-    'after-lost-behind': {timeToRecoverMs: {max: 1500}},
-    recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 1500}},
+    'after-reset': {successRatio: {min: 0.9}},
+    'after-gone': {successRatio: {min: 0.8}},
+    'after-lost-behind': {successRatio: {min: 0.9}},
+    recovery: {successRatio: {min: 0.9}, timeToRecoverMs: {max: 3000}},
   },
   telemetry: {use: ['ioredis']},
   subject: {

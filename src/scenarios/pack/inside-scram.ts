@@ -144,7 +144,7 @@ export default defineScenario({
       durationMs: 3000,
       faults: [stall({afterBytes: within.challenge})],
     },
-    {name: 'recovery', role: 'recovery', durationMs: 5000},
+    {name: 'recovery', role: 'recovery', durationMs: 6000},
   ],
   goals: {
     run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}},
