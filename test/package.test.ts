@@ -1,9 +1,11 @@
 // The package as a user gets it: packed, installed into an empty project, and run there.
 import {execFile} from 'node:child_process';
 import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
+import {Ajv} from 'ajv';
 import test from 'ava';
 
 const run = promisify(execFile);
@@ -34,6 +36,7 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
         ),
     );
   t.deepEqual(strange, []);
+  t.true(packed.files.some(({path}) => path === 'schema/result-v1.json'));
 
   await run('npm', ['init', '-y'], {cwd: folder});
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`], {
@@ -48,6 +51,12 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
   t.regex(stdout, /^Met .*\bpackaged\b/);
   const report = await readFile(join(folder, 'reports/packaged/report.md'), 'utf8');
   t.regex(report, /hung-operation/);
+
+  const require = createRequire(join(folder, 'package.json'));
+  const schema = JSON.parse(await readFile(require.resolve('foulweather/schema/result-v1.json'), 'utf8'));
+  const result = JSON.parse(await readFile(join(folder, 'reports/packaged/result.json'), 'utf8'));
+  const holds = new Ajv({strict: true, allowUnionTypes: true}).compile(schema);
+  t.true(holds(result), JSON.stringify(holds.errors));
 });
 
 test('an older Node gets one clear line with the command that works, and exit code 64', async t => {

@@ -6,36 +6,40 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {Side} from '../report/compare.ts';
 import {redactRun} from '../report/redact.ts';
 import {type Result, resultOf, resultSchemaVersion} from '../report/result.ts';
+import {withOneTrial} from '../report/result-trial.ts';
 import {runStory} from '../report/variants.ts';
 import {reopenRun} from '../run/reopen.ts';
 import {didYouMean} from '../scenarios/nearest.ts';
 import {RunFolder} from '../store/run-folder.ts';
 
 /**
- * @param named a file, a folder or the id of a run; with `:variant` at its end another variant than the candidate
+ * @param named a file, a folder or the id of a run; with `:variant` at its end another variant than the candidate, with
+ * `:variant-3` the third trial of it alone
  * @throws FoulweatherError FW_UNKNOWN_RUN, FW_RUN_DAMAGED, FW_UNKNOWN_VARIANT
  */
 export const openSide = async (cwd: string, named: string): Promise<Side> => {
-  const {source, variantName} = split(cwd, named);
+  const {source, part} = split(cwd, named);
   const {result, title} = await openResult(cwd, source);
-  const wanted = variantName ?? result.candidate;
-  const variant = result.variants.find(({name}) => name === wanted);
-  if (variant) return {title: variantName === null ? title : `${title}:${variantName}`, result, variant};
+  const wanted = part ?? result.candidate;
+  const variant =
+    result.variants.find(({name}) => name === wanted) ??
+    result.variants.map(one => withOneTrial(one, wanted)).find(one => one !== null);
+  if (variant) return {title: part === null ? title : `${title}:${part}`, result, variant};
   throw new FoulweatherError(
     'FW_UNKNOWN_VARIANT',
-    `${source} has no variant «${wanted}».`,
+    `${source} has no variant and no trial «${wanted}».`,
     didYouMean(
       wanted,
-      result.variants.map(({name}) => name),
+      result.variants.flatMap(({name, trials}) => [name, ...trials.map(({id}) => id)]),
     ),
   );
 };
 
-/** What lies after the last colon is a variant, unless all of it is a file. */
-const split = (cwd: string, named: string): {source: string; variantName: string | null} => {
+/** What lies after the last colon is a variant or a trial, unless all of it is a file. */
+const split = (cwd: string, named: string): {source: string; part: string | null} => {
   const at = named.lastIndexOf(':');
-  if (at <= 0 || existsSync(resolve(cwd, named))) return {source: named, variantName: null};
-  return {source: named.slice(0, at), variantName: named.slice(at + 1)};
+  if (at <= 0 || existsSync(resolve(cwd, named))) return {source: named, part: null};
+  return {source: named.slice(0, at), part: named.slice(at + 1)};
 };
 
 const openResult = async (cwd: string, source: string): Promise<{result: Result; title: string}> => {

@@ -1,7 +1,7 @@
 // result.json: the run as data, for machines that compare, gate and draw.
 import type {ConventionFinding} from '../model/convention.ts';
 import type {Finding} from '../model/finding.ts';
-import type {Verdict} from '../model/goal.ts';
+import type {GoalResult, Verdict} from '../model/goal.ts';
 import type {Picture} from '../model/picture.ts';
 import type {Json} from '../model/plan.ts';
 import type {Account, Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../model/run.ts';
@@ -27,6 +27,8 @@ export type ResultTrial = {
   readonly timeToRecoverMs: number | null;
   readonly account: Account;
   readonly phases: readonly PhaseSummary[];
+  /** Absent in results of old. */
+  readonly goals?: readonly GoalResult[];
   readonly findings: readonly Finding[];
   /** The telemetry against OpenTelemetry's semantic conventions; null where it could not be held against them. */
   readonly conventions: readonly ConventionFinding[] | null;
@@ -143,6 +145,7 @@ const trialOf = ({trial, judgement}: JudgedTrial): ResultTrial => ({
   timeToRecoverMs: judgement.timeToRecoverMs,
   account: judgement.account,
   phases: judgement.phases,
+  goals: judgement.goals,
   findings: judgement.findings,
   conventions: judgement.conventions,
   pictures: judgement.pictures,

@@ -37,6 +37,18 @@ test('files, folders and variants', async t => {
   t.is(data.scenario, 'undici-stall');
 });
 
+test('a single trial, which is too little to tell figures, and enough for what may never happen', async t => {
+  const place = await openPlace(t);
+  await withResults(place);
+  const {code, stdout, stderr} = await place.call(['compare', 'new:bounded-2', 'new:defaults-3', '--json']);
+  t.is(code, 1, stderr);
+  const {before, after, goals, figures} = JSON.parse(stdout);
+  t.deepEqual([before.title, before.variant, after.title], ['new:bounded-2', 'bounded', 'new:defaults-3']);
+  t.true(goals.some(({change}: {change: string}) => change === 'worse'));
+  t.true(figures.length > 0);
+  t.true(figures.every(({interval}: {interval: unknown}) => interval === null));
+});
+
 test('a saved run against a result that was kept', async t => {
   const place = await openPlace(t);
   await place.bring('calm');
@@ -63,6 +75,7 @@ const isRefused = test.macro<[readonly string[], RegExp]>({
 });
 
 test(isRefused, ['old', 'nowhere'], /There is no run «nowhere»/);
-test(isRefused, ['old', 'new:bounde'], /no variant «bounde»[\s\S]*bounded/);
+test(isRefused, ['old', 'new:bounde'], /no variant and no trial «bounde»[\s\S]*bounded/);
+test(isRefused, ['old', 'new:bounded-6'], /no variant and no trial «bounded-6»[\s\S]*bounded-/);
 test(isRefused, ['no.json', 'new'], /schema version is 7/);
 test(isRefused, ['old', 'other.json'], /of the scenario undici-stall, .* of other/);

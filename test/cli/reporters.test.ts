@@ -13,6 +13,7 @@ test('several reporters at once, of a run and of the same run saved', async t =>
     ['--reporter', 'junit=ci/junit.xml'],
     ['--reporter', 'json=ci/result.json'],
     ['--reporter', 'markdown=ci/report.md'],
+    ['--reporter', 'html=ci/report.html'],
     ['--reporter', 'github'],
   ].flat();
   const env = {GITHUB_STEP_SUMMARY: summaryFile};
@@ -25,6 +26,8 @@ test('several reporters at once, of a run and of the same run saved', async t =>
   t.regex(junit, /<testsuite name="calm"/);
   t.is((JSON.parse(await read('ci/result.json')) as Result).scenario, 'calm');
   t.is(await read('ci/report.md'), await read('reports/calm/report.md'));
+  t.is(await read('ci/report.html'), await read('reports/calm/report.html'));
+  t.regex(await read('ci/report.html'), /^<!doctype html>[\s\S]*<h1[^>]*>calm/i);
   const summary = await read('summary.md');
   t.regex(summary, /^## calm/);
 

@@ -89,7 +89,7 @@ test('goodput is of the planned length, also where the process died early', t =>
   t.is(goodputOf(plan, {...whole!, phases: []}), null);
 });
 
-test('goodput while both lived leaves out what came after a death, and phases that only one saw', t => {
+test('goodput while both lived is of the time that each of them was there', t => {
   const dead = trialOf({variant: 'before', cutAt: 'load-ended', exit: {exitCode: 1, atMs: 1100}});
   const run = judged([dead, trialOf()]);
   const [pair] = livedGoodputPairs(run);
@@ -104,8 +104,6 @@ test('goodput while both lived leaves out what came after a death, and phases th
   const shared = after.filter(({phase}) => before.some(seen => seen.phase === phase));
   t.is(pair?.before.toFixed(6), rateOf(before).toFixed(6));
   t.is(pair?.after.toFixed(6), rateOf(shared).toFixed(6));
-  t.true(shared.length < after.length);
-  t.true(pair!.before > goodputPairs(run)[0]!.before);
 });
 
 test('a trial that was cut short, or never begun, makes no pair', t => {

@@ -12,7 +12,7 @@ export const addCompareCommand = (root: Command, session: Session): void => {
     .description('tell what got better and what got worse between two results of a scenario')
     .argument(
       '<before>',
-      'a run’s id, a result.json or its folder; with :variant another one than the candidate',
+      'a run’s id, a result.json or its folder; with :variant another one than the candidate, with :variant-3 a single trial',
     )
     .argument('<after>', 'the same')
     .option('--markdown', 'print markdown for a comment on a pull request')
