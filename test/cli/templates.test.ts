@@ -65,6 +65,7 @@ test('init --ci writes a workflow that runs the scenario, and installs the serve
   t.regex(again.stdout, /\nWrote \.github\/workflows\/reliability\.yml\.\n$/);
   const file = join(place.cwd, '.github/workflows/reliability.yml');
   const workflow = await readFile(file, 'utf8');
+  t.regex(workflow, /^# .*lock file that npm made of it is committed/m);
   t.regex(workflow, /^ {6}- run: sudo apt-get update && sudo apt-get install --yes redis-server$/m);
   t.regex(
     workflow,

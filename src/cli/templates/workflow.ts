@@ -7,7 +7,13 @@ export const workflowFile = '.github/workflows/reliability.yml';
  * @param scenario as it is given to `foulweather run`, relative to the repository's root
  * @param debianPackage the server that the scenario needs, where it needs one
  */
-export const workflowTemplate = (scenario: string, debianPackage: string | null): string => `name: reliability
+export const workflowTemplate = (scenario: string, debianPackage: string | null): string => `# What this job takes for granted, all of it in this repository:
+# - package.json has foulweather, and the library that the scenario imports, among its devDependencies
+#   (npm install --save-dev foulweather …);
+# - the lock file that npm made of it is committed: npm ci wants it, and so does the cache of setup-node;
+# - the scenario's file is committed, and its path below is seen from the repository's root.
+# To try a library from its own repository, let the scenario import the working copy.
+name: reliability
 
 on:
   pull_request:
