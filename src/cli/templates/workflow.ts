@@ -7,7 +7,10 @@ export const workflowFile = '.github/workflows/reliability.yml';
  * @param scenario as it is given to `foulweather run`, relative to the repository's root
  * @param debianPackage the server that the scenario needs, where it needs one
  */
-export const workflowTemplate = (scenario: string, debianPackage: string | null): string => `# What this job takes for granted, all of it in this repository:
+export const workflowTemplate = (
+  scenario: string,
+  debianPackage: string | null,
+): string => `# What this job takes for granted, all of it in this repository:
 # - package.json has foulweather, and the library that the scenario imports, among its devDependencies
 #   (npm install --save-dev foulweather …);
 # - the lock file that npm made of it is committed: npm ci wants it, and so does the cache of setup-node;
