@@ -5,7 +5,8 @@ import {parseArgs} from 'node:util';
 import {markdownTable} from 'markdown-table';
 import {engineRow} from './driver/engine.ts';
 import {judgingRow} from './driver/judging.ts';
-import {parentMemoryRow, subjectMemoryRow} from './driver/memory.ts';
+import {parentMemoryRow, subjectHeldMemoryRow, subjectMemoryRow} from './driver/memory.ts';
+import {profilesRow} from './driver/profiles.ts';
 import {type Outcome, type Row, runRow} from './driver/row.ts';
 import {startsRow} from './driver/starts.ts';
 import {throughputRow} from './driver/throughput.ts';
@@ -16,9 +17,11 @@ const rows: readonly Row[] = [
   throughputRow,
   startsRow,
   subjectMemoryRow,
+  subjectHeldMemoryRow,
   parentMemoryRow,
   judgingRow,
   versionRow,
+  profilesRow,
 ];
 const names = rows.map(row => row.name);
 const {values: flags} = parseArgs({
@@ -50,21 +53,32 @@ const limitOf = ({row}: Outcome): string =>
 if (flags.json) {
   process.stdout.write(`${JSON.stringify({setting, outcomes}, null, 2)}\n`);
 } else {
-  const table = markdownTable([
-    ['Figure', 'Median ± spread', 'Rounds', 'Wanted', 'Verdict'],
-    ...outcomes.map(outcome => [
-      outcome.row.title,
-      `${shown(outcome.median, outcome.row)} ± ${shown(outcome.spread, outcome.row)}`,
-      String(outcome.rounds.length),
-      limitOf(outcome),
-      outcome.verdict,
-    ]),
-  ]);
+  const table = markdownTable(
+    [
+      ['', 'Figure', 'Median ± spread', 'Rounds', 'Wanted', 'Verdict'],
+      ...outcomes.map(outcome => [
+        outcome.row.point === null ? '' : `(${outcome.row.point})`,
+        outcome.row.title,
+        `${shown(outcome.median, outcome.row)} ± ${shown(outcome.spread, outcome.row)}`,
+        String(outcome.rounds.length),
+        limitOf(outcome),
+        outcome.verdict,
+      ]),
+    ],
+    {align: ['l', 'l', 'r', 'r', 'r', 'l']},
+  );
+  const {date, machine, node, loadBefore} = setting;
   const lines = [
-    ...Object.entries(setting).map(([name, value]) => `${name}: ${value}`),
+    `${date} · ${machine} · Node ${node} · load average before: ${loadBefore.toFixed(1)}`,
     '',
     table,
-    ...outcomes.flatMap(({row, details}) => ['', `${row.name}:`, ...details.map(detail => `  ${detail}`)]),
+    ...outcomes.flatMap(({row, details, table: beside}) => [
+      '',
+      `**${row.name}**`,
+      '',
+      ...details.map(detail => `- ${detail}`),
+      ...(beside ? ['', markdownTable([...beside].map(cells => [...cells]))] : []),
+    ]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

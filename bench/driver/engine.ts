@@ -6,6 +6,7 @@ const kinds = ['bare', 'driver'] as const;
 
 export const engineRow: Row = {
   name: 'engine',
+  point: 'a',
   title: 'engine: CPU per operation over a bare loop, no-op subject',
   unit: 'µs',
   digits: 2,

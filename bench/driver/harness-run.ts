@@ -26,16 +26,23 @@ export type HarnessRun = {
 
 const epochMs = (): number => performance.timeOrigin + performance.now();
 
-/** @param scenario the name of a file in `scenarios/`, and of what it defines */
+export type Wanted = {
+  /** The name of a file in `scenarios/`, and of what it defines. */
+  readonly scenario: string;
+  readonly variant: string;
+  readonly profiles?: boolean;
+};
+
 export const withHarnessRun = async <T>(
-  scenario: string,
+  {scenario, variant, profiles = true}: Wanted,
   scale: number,
   look: (run: HarnessRun) => Promise<T>,
 ): Promise<T> => {
   const cwd = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
   try {
     const file = fileURLToPath(new URL(`scenarios/${scenario}.ts`, import.meta.url));
-    const child = spawn(process.execPath, [executable, 'run', file, '--quiet'], {
+    const argv = ['run', file, '--variant', variant, '--quiet', ...(profiles ? [] : ['--no-profiles'])];
+    const child = spawn(process.execPath, [executable, ...argv], {
       cwd,
       env: {...process.env, BENCH_SCALE: String(scale)},
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -50,7 +57,7 @@ export const withHarnessRun = async <T>(
     if (code !== 0 && code !== 2) throw new Error(`the run of ${scenario} ended with ${code}`);
     const runs = join(cwd, '.foulweather', 'runs');
     const [id = ''] = await readdir(runs);
-    const trial = join(runs, id, 'trials', `${scenario}-1`);
+    const trial = join(runs, id, 'trials', `${variant}-1`);
     const report = join(cwd, 'reports', scenario);
     const written = await Promise.all((await readdir(report)).map(name => stat(join(report, name))));
     return await look({

@@ -1,4 +1,5 @@
-// Other load generators, where they are installed: FOULWEATHER_AUTOCANNON, FOULWEATHER_VEGETA and FOULWEATHER_K6 name them.
+// Other load generators, where they are installed: FOULWEATHER_AUTOCANNON, FOULWEATHER_ARTILLERY, FOULWEATHER_VEGETA and
+// FOULWEATHER_K6 name them.
 import {execFile} from 'node:child_process';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -9,8 +10,17 @@ const run = promisify(execFile);
 
 type Drive = {readonly url: string; readonly ratePerSecond: number; readonly durationMs: number};
 
-/** `drive` resolves with the tool's own figures. */
-export type Peer = {readonly name: string; readonly drive: (drive: Drive) => Promise<string>};
+export type Peer = {
+  readonly name: string;
+  readonly version: () => Promise<string>;
+  /** Resolves with the tool's own figures. */
+  readonly drive: (drive: Drive) => Promise<string>;
+};
+
+const versionIn = async (command: string, argv: readonly string[]): Promise<string> => {
+  const {stdout, stderr} = await run(command, [...argv]).catch(() => ({stdout: '', stderr: ''}));
+  return /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? 'of an unknown version';
+};
 
 const connections = 64;
 const seconds = (ms: number): string => String(Math.round(ms / 1000));
@@ -18,6 +28,7 @@ const seconds = (ms: number): string => String(Math.round(ms / 1000));
 /** `file` is autocannon's script. */
 const autocannon = (file: string): Peer => ({
   name: 'autocannon',
+  version: () => versionIn(process.execPath, [file, '--version']),
   async drive({url, ratePerSecond, durationMs}) {
     const rate = ['-R', String(ratePerSecond), '-c', String(connections), '-d', seconds(durationMs)];
     const {stdout} = await run(process.execPath, [file, '-j', ...rate, url]);
@@ -29,8 +40,45 @@ const autocannon = (file: string): Peer => ({
   },
 });
 
+/** `file` is artillery's `bin/run`. */
+const artillery = (file: string): Peer => ({
+  name: 'artillery',
+  version: () => versionIn(process.execPath, [file, '--version']),
+  async drive({url, ratePerSecond, durationMs}) {
+    const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
+    const script = join(folder, 'script.json');
+    const report = join(folder, 'report.json');
+    const config = {
+      target: url,
+      http: {pool: connections},
+      phases: [{duration: Number(seconds(durationMs)), arrivalRate: ratePerSecond}],
+    };
+    await writeFile(script, JSON.stringify({config, scenarios: [{flow: [{get: {url: '/'}}]}]}));
+    try {
+      await run(process.execPath, [file, 'run', '--quiet', '--output', report, script], {
+        env: {...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true'},
+      });
+      const {counters, rates, summaries} = (JSON.parse(await readFile(report, 'utf8')) as ArtilleryReport)
+        .aggregate;
+      const latency = summaries['http.response_time'];
+      return `${rates['http.request_rate']}/s, ${counters['vusers.failed'] ?? 0} failed, latency p50 ${latency?.p50} ms, p99 ${latency?.p99} ms`;
+    } finally {
+      await rm(folder, {recursive: true});
+    }
+  },
+});
+
+type ArtilleryReport = {
+  readonly aggregate: {
+    readonly counters: Readonly<Record<string, number>>;
+    readonly rates: Readonly<Record<string, number>>;
+    readonly summaries: Readonly<Record<string, {readonly p50: number; readonly p99: number}>>;
+  };
+};
+
 const vegeta = (binary: string): Peer => ({
   name: 'vegeta',
+  version: () => versionIn(binary, ['-version']),
   async drive({url, ratePerSecond, durationMs}) {
     const attack = `echo "GET ${url}" | "$0" attack -rate=${ratePerSecond} -duration=${seconds(durationMs)}s | "$0" report -type=json`;
     const {stdout} = await run('sh', ['-c', attack, binary]);
@@ -45,6 +93,7 @@ const vegeta = (binary: string): Peer => ({
 
 const k6 = (binary: string): Peer => ({
   name: 'k6',
+  version: () => versionIn(binary, ['version']),
   async drive({url, ratePerSecond, durationMs}) {
     const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
     const script = join(folder, 'script.js');
@@ -77,6 +126,7 @@ const k6 = (binary: string): Peer => ({
 export const peers = (): Peer[] =>
   [
     [process.env['FOULWEATHER_AUTOCANNON'], autocannon],
+    [process.env['FOULWEATHER_ARTILLERY'], artillery],
     [process.env['FOULWEATHER_VEGETA'], vegeta],
     [process.env['FOULWEATHER_K6'], k6],
   ].flatMap(([path, peer]) =>

@@ -9,11 +9,15 @@ export type Measured = {
   readonly rounds: readonly number[];
   /** What stands behind it, a line each. */
   readonly details: readonly string[];
+  /** What is to be seen beside it: its head first. */
+  readonly table?: readonly (readonly string[])[];
 };
 
 export type Row = {
   /** For --only. */
   readonly name: string;
+  /** The letter under which it is asked for; null for what is measured beside. */
+  readonly point: 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | null;
   readonly title: string;
   readonly unit: string;
   readonly digits: number;

@@ -7,6 +7,7 @@ const kinds = ['bare', 'driver'] as const;
 
 export const throughputRow: Row = {
   name: 'throughput',
+  point: 'b',
   title: `throughput: undici GETs in the driver, of a bare undici loop (${concurrency} in flight)`,
   unit: '%',
   digits: 1,

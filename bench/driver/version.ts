@@ -9,6 +9,7 @@ const names = ['node', 'foulweather'] as const;
 
 export const versionRow: Row = {
   name: 'version',
+  point: 'f',
   title: 'version: foulweather --version, of node -e 0',
   unit: '×',
   digits: 2,
