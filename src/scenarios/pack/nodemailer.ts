@@ -73,14 +73,22 @@ const startServer = async (ledger: LedgerWriter): Promise<StartedTarget> => {
 };
 
 /** The envelope was not accepted: the message itself was not sent. */
-const beforeTheMessage = new Set(['CONN', 'EHLO', 'HELO', 'MAIL FROM', 'RCPT TO']);
+const beforeTheMessage = new Set(['EHLO', 'HELO', 'MAIL FROM', 'RCPT TO']);
+/** All that tells these: they have the command CONN, as a connection has that is lost at any time. */
+const beforeTheGreeting = new Set(['Connection timeout', 'Greeting never received']);
+
+const isUnsent = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const {command, syscall} = error as NodeJS.ErrnoException & {readonly command?: string};
+  return syscall === 'connect' || beforeTheMessage.has(command ?? '') || beforeTheGreeting.has(error.message);
+};
 
 export default defineScenario({
   name: 'nodemailer',
   observation: 'Sending mail keeps requests waiting for minutes while the mail server does not answer.',
   remarks: [
     'The variant «defaults» has nodemailer as createTransport({host, port}) makes it: a connection for each message, 2 min for connecting, 30 s for the greeting and 10 min of silence (https://nodemailer.com/smtp#connection-options).',
-    'SMTP has no way to ask whether a message was taken whose answer was lost: nodemailer sends none a second time by itself, and an application that does may send it twice.',
+    'SMTP has no way to ask whether a message was taken whose answer was lost. Without a pool nodemailer sends none a second time by itself. Its pool puts a message back whose connection is closed while it is sent, up to five times in nodemailer 10 (maxRequeues): such a message may arrive twice, and one whose content is a stream cannot be read again.',
   ],
   target: {start: ({ledger}) => startServer(ledger)},
   supports: {nodemailer: '>=6.9 <11'},
@@ -119,10 +127,7 @@ export default defineScenario({
       })) as {readonly accepted: readonly string[]};
       return {echoedId: accepted.map(idOf).find(name => name === id) ?? accepted[0], key: `${number % 4}`};
     },
-    classify(error) {
-      const command = error instanceof Error ? (error as {readonly command?: unknown}).command : undefined;
-      return typeof command === 'string' && beforeTheMessage.has(command) ? 'failed' : 'unknown';
-    },
+    classify: error => (isUnsent(error) ? 'failed' : 'unknown'),
     close: transport => transport.close(),
   },
 });
