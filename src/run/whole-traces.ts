@@ -17,40 +17,41 @@ const examplesOfClass = 2;
 const classesOfTrial = 12;
 const spansOfTrace = 40;
 
-/** Spans are written with their trace's id first. */
-const idStart = '{"traceId":"'.length;
-
 /** For what is told of single operations; nothing is judged by it. */
 export const withTraces = async (run: JudgedRun, folder: RunFolder): Promise<JudgedRun> => {
   const trials: Trial[] = [];
   for (const trial of run.trials) {
     const judged = run.judgement.trials.find(({trialId}) => trialId === trial.id);
-    trials.push(await withWholeTraces(trial, judged?.findings ?? [], folder.readSpans(trial.id)));
+    const read = (traceIds: ReadonlySet<string>) => folder.readSpans(trial.id, traceIds);
+    trials.push(await withWholeTraces(trial, judged?.findings ?? [], read));
   }
   return {...run, trials};
 };
 
-/** @param lines of the trial's file of spans, in any order */
+/** @param read the lines of some traces in the trial's file of spans */
 export const withWholeTraces = async (
   trial: Trial,
   findings: readonly Finding[],
-  lines: AsyncIterable<string>,
+  read: (traceIds: ReadonlySet<string>) => AsyncIterable<string>,
 ): Promise<Trial> => {
   const {telemetry} = trial;
   if (!telemetry || telemetry.spanCount === 0) return trial;
-  const wanted = new Map<string, Span[]>();
-  for (const index of operationsToTrace(trial, findings)) {
-    wanted.set(traceIdOfOperation(trial.tracePrefix, index), []);
+  const wanted = new Set([
+    ...[...operationsToTrace(trial, findings)].map(index => traceIdOfOperation(trial.tracePrefix, index)),
+    ...telemetry.exemplars.map(({traceId}) => traceId),
+  ]);
+  const traces = new Map<string, Span[]>();
+  for await (const line of read(wanted)) {
+    for (const span of spanOf(line)) {
+      const spans = traces.get(span.traceId);
+      if (!spans) traces.set(span.traceId, [span]);
+      else if (spans.length < spansOfTrace) spans.push(span);
+    }
   }
-  for (const {traceId} of telemetry.exemplars) wanted.set(traceId, []);
-  for await (const line of lines) {
-    const spans = wanted.get(line.slice(idStart, idStart + 32));
-    if (spans && spans.length < spansOfTrace) spans.push(...spanOf(line));
-  }
-  const read = [...wanted.values()].flat();
-  const known = new Set(read.map(({spanId}) => spanId));
+  const whole = [...traces.values()].flat();
+  const known = new Set(whole.map(({spanId}) => spanId));
   // The file has an end: what came after it is known by the receiver's choice alone.
-  const exemplars = [...read, ...telemetry.exemplars.filter(({spanId}) => !known.has(spanId))];
+  const exemplars = [...whole, ...telemetry.exemplars.filter(({spanId}) => !known.has(spanId))];
   return {
     ...trial,
     telemetry: {...telemetry, exemplars: exemplars.sort((a, b) => a.startMs - b.startMs)},

@@ -7,6 +7,7 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
 import {wholeLines} from './journal.ts';
+import {linesOfTraces} from './span-lines.ts';
 
 const recordFile = 'run.json';
 /** Of one length. The last such words of a record are its status: the plan comes before, and in a text quotes are escaped. */
@@ -126,11 +127,12 @@ export class RunFolder {
   }
 
   /**
-   * The lines of a trial's file of spans; none where there is no file.
+   * The lines of some traces in a trial's file of spans; none where there is no file.
    * @throws FoulweatherError FW_RUN_DAMAGED
    */
-  async *readSpans(trialId: string): AsyncGenerator<string> {
-    yield* linesIfThere(join(this.path, 'trials', trialId, spansFile));
+  async *readSpans(trialId: string, traceIds: ReadonlySet<string>): AsyncGenerator<string> {
+    const file = join(this.path, 'trials', trialId, spansFile);
+    yield* ifThere(file, linesOfTraces(file, traceIds));
   }
 
   pathOf(name: string): string {
@@ -169,9 +171,11 @@ const makeRoot = async (root: string): Promise<void> => {
   }
 };
 
-async function* linesIfThere(file: string): AsyncGenerator<string> {
+const linesIfThere = (file: string): AsyncGenerator<string> => ifThere(file, wholeLines(file));
+
+async function* ifThere(file: string, lines: AsyncIterable<string>): AsyncGenerator<string> {
   try {
-    yield* wholeLines(file);
+    yield* lines;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw damaged(file, error);

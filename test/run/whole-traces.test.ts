@@ -1,7 +1,11 @@
 // Whole traces are read back of the operations that turned out to be worth a look.
-import test from 'ava';
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
 import {type Span, traceIdOfOperation} from '../../src/model/telemetry.ts';
 import {operationsToTrace, withWholeTraces} from '../../src/run/whole-traces.ts';
+import {linesOfTraces} from '../../src/store/span-lines.ts';
+import {temporaryFolder} from '../helpers/run-folders.ts';
 import {baseline, booksOf, fault, telemetryOf, trialWith, warmUp} from '../helpers/trial-believable.ts';
 
 const prefix = trialWith().tracePrefix;
@@ -21,10 +25,13 @@ const span = (operation: number, attempt: number): Span => ({
   events: [],
 });
 
-async function* linesOf(spans: readonly Span[]): AsyncGenerator<string> {
-  for (const one of spans) yield JSON.stringify(one);
-  yield '{"traceId":"torn';
-}
+/** A file as the receiver leaves it, with a last line that was cut off. */
+const fileOf = async (t: ExecutionContext, spans: readonly Span[]) => {
+  const file = join(await temporaryFolder(t), 'spans.ndjson');
+  const text = spans.map(one => `${JSON.stringify(one)}\n`).join('');
+  await writeFile(file, `${text}{"traceId":"${spans[0]?.traceId}"`);
+  return (traceIds: ReadonlySet<string>) => linesOfTraces(file, traceIds);
+};
 
 test('the slowest, the first that failed, the most often sent, some that went well, and none of the warm-up', t => {
   const {driver, ledger} = booksOf([
@@ -49,7 +56,7 @@ test('all attempts of them are there, where the receiver had kept one span', asy
   const {driver, ledger} = booksOf([{phase: fault, status: 'failed', attempts: 3}, {phase: fault}]);
   const telemetry = {...telemetryOf([3, 1]), exemplars: [span(0, 0)]};
   const spans = [span(0, 0), span(1, 0), span(0, 1), span(0, 2), span(7, 0)];
-  const traced = await withWholeTraces(trialWith({driver, ledger, telemetry}), [], linesOf(spans));
+  const traced = await withWholeTraces(trialWith({driver, ledger, telemetry}), [], await fileOf(t, spans));
   t.deepEqual(
     traced.telemetry!.exemplars.map(({spanId}) => spanId),
     [span(0, 0), span(0, 1), span(0, 2), span(1, 0)].map(({spanId}) => spanId),
@@ -59,6 +66,18 @@ test('all attempts of them are there, where the receiver had kept one span', asy
 test('what the file does not have any more stays as the receiver kept it', async t => {
   const {driver, ledger} = booksOf([{phase: fault}]);
   const telemetry = {...telemetryOf([1]), exemplars: [span(0, 0)]};
-  const traced = await withWholeTraces(trialWith({driver, ledger, telemetry}), [], linesOf([]));
+  const traced = await withWholeTraces(trialWith({driver, ledger, telemetry}), [], await fileOf(t, []));
   t.deepEqual(traced.telemetry!.exemplars, telemetry.exemplars);
+});
+
+test('lines that go over the edge of what is read at a time are read whole', async t => {
+  const {driver, ledger} = booksOf([{phase: fault, attempts: 40}]);
+  const telemetry = {...telemetryOf([40]), exemplars: [span(0, 0)]};
+  const long = {...span(7, 0), attributes: {text: 'ä'.repeat(100_000)}};
+  const spans = Array.from({length: 40}, (_, attempt) => [
+    span(0, attempt),
+    {...long, spanId: `${attempt}`},
+  ]).flat();
+  const traced = await withWholeTraces(trialWith({driver, ledger, telemetry}), [], await fileOf(t, spans));
+  t.is(traced.telemetry!.exemplars.length, 40);
 });
