@@ -238,7 +238,8 @@ test('counts a sender that goes away, and does not wait for it', async t => {
   const startMs = performance.now();
   const {refusals} = await receiver.finishTrial(trialId);
   t.deepEqual(refusals, {'aborted by the sender': 1});
-  t.true(performance.now() - startMs < 2000);
+  // For a sender that is there it waits up to 5 s.
+  t.true(performance.now() - startMs < 4000);
 });
 
 test('survives what is not HTTP', async t => {

@@ -55,9 +55,10 @@ test.serial('sockets and timers are back to where they were', async t => {
   t.is(witness.openedConnections, connections);
   t.is(witness.failedConnections, 0, witness.lastFailure ?? '');
   for (const [name, {decisions, connectionsHit}] of Object.entries(witness.faults)) {
-    // Those two are for requests and handshakes, of which some are cut before they come.
-    if (name === 'busy' || name === 'alert') t.true(decisions > connections / 10, `${name}: ${decisions}`);
-    else t.is(decisions, connections);
+    // Those two are for requests and handshakes, of which some are cut before they come. A client that is gone before the
+    // upstream is reached meets none of the others, which happens where the machine is busy.
+    const least = name === 'busy' || name === 'alert' ? connections / 10 : connections * 0.9;
+    t.true(decisions > least && decisions <= connections, `${name}: ${decisions}`);
     t.true(connectionsHit > 0);
   }
   // All connections are closed while the proxy and its toxics are still there: only three listeners remain.
