@@ -43,8 +43,10 @@ const library = (story: VariantStory, phase: PhaseMedians): Text => {
       ],
     ),
     // Its delay holds the interval at which it is sampled: the process's own, below, is without it.
-    [`event loop: utilisation ${percent(said.loopUtilisationRatio)}`],
-    [said.gcCount === null ? 'GC: –' : `GC: ${duration(said.gcMs)} in ${plural(said.gcCount, 'run')}`],
+    ...(said.loopUtilisationRatio === null
+      ? []
+      : [[`event loop: utilisation ${percent(said.loopUtilisationRatio)}`]]),
+    ...(said.gcCount === null ? [] : [[`GC: ${duration(said.gcMs)} in ${plural(said.gcCount, 'run')}`]]),
   ]);
 };
 
@@ -105,9 +107,11 @@ const target = (story: VariantStory, phase: PhaseMedians): Text => {
 
 const system = (_: VariantStory, phase: PhaseMedians): Text =>
   lines([
-    [`CPU ${percent(phase.cpuRatio)} of a core, ${microseconds(phase.cpuUsPerOperation)} per operation`],
+    [
+      `CPU ${percent(phase.cpuRatio)} of a core${phase.cpuUsPerOperation === null ? '' : `, ${microseconds(phase.cpuUsPerOperation)} per operation`}`,
+    ],
     [`memory ${bytes(phase.rssMaxBytes)} at most; GC ${percent(phase.gcRatio)} of the time`],
-    [`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`],
+    ...(phase.loopDelayP99Ms === null ? [] : [[`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`]]),
   ]);
 
 export const witnesses: readonly Witness[] = [
