@@ -43,6 +43,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     also: {
       'no-backoff': 'there is no pause between the attempts',
       'event-loop-stall': 'trying again at once takes CPU',
+      'deadline-overrun': 'and ten connections one after the other take their time',
     },
   },
   'unbounded-retries': {

@@ -14,6 +14,12 @@ export type ErrorAnswer = {
   readonly isLast: boolean;
 };
 
+/**
+ * What Node's servers say. The upstream knows nothing of such a connection and ends it never: without a word of when it
+ * is over, a client keeps it, and it looks leaked.
+ */
+const idleSeconds = 5;
+
 export function errorHead({status, retryAfter, contentType, bodyBytes, isLast}: ErrorAnswer): Buffer {
   const fields: readonly HeaderField[] = [
     ['Date', new Date().toUTCString()],
@@ -21,6 +27,7 @@ export function errorHead({status, retryAfter, contentType, bodyBytes, isLast}: 
     ['Content-Type', contentType],
     ['Content-Length', String(bodyBytes)],
     ['Connection', isLast ? 'close' : 'keep-alive'],
+    ['Keep-Alive', isLast ? '' : `timeout=${idleSeconds}`],
   ];
   const startLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`;
   return rewriteHead(
