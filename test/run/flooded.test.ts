@@ -1,0 +1,77 @@
+// A hundred thousand failures at once, and errors that nobody may look at, as a user of the command line meets them.
+import {readdir, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import type {TrialJudgement} from '../../src/model/run.ts';
+import type {Trial} from '../../src/model/trial.ts';
+import {reopenRun} from '../../src/run/reopen.ts';
+import {RunFolder} from '../../src/store/run-folder.ts';
+import {openPlace} from '../helpers/cli-world.ts';
+
+const flood = 2;
+const floodCount = 100_000;
+
+type Ran = {readonly trial: Trial; readonly judgement: TrialJudgement; readonly folder: string};
+
+/** The run is saved and missed its goal; `foulweather report` tells the same. */
+const runMissed = async (t: ExecutionContext, variant: string): Promise<Ran> => {
+  const place = await openPlace(t);
+  await place.bring('flooded');
+  place.watch.start();
+  const ended = await place.call(['run', './flooded.ts', '--variant', variant, '--quiet']);
+  t.is(ended.code, 1, ended.stderr);
+  t.regex(ended.stdout, /^Missed/);
+  const folder = await RunFolder.open(place.cwd, 'latest');
+  const {record, trials, judgement} = await reopenRun(folder);
+  t.is(record.status, 'complete');
+  t.is(judgement.verdict, 'missed');
+  const told = await place.call(['report', 'latest']);
+  t.is(told.stdout.split('\n')[0], ended.stdout.split('\n')[0]);
+  t.true((await readdir(join(place.cwd, 'reports', 'flooded'))).includes('report.md'));
+  t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
+  return {trial: trials[0]!, judgement: judgement.trials[0]!, folder: folder.path};
+};
+
+/** Each that was started is accounted for and failed, and the harness had no trouble with it. Gives how many were started. */
+const failedAll = (t: ExecutionContext, {trial, judgement}: Ran): number => {
+  t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
+  t.deepEqual(trial.troubles, []);
+  t.deepEqual(judgement.gates, []);
+  const {started, dropped, outcomes} = trial.driver.phases[flood]!;
+  t.is(dropped, 0);
+  t.is(outcomes.ok + outcomes.unknown, started);
+  t.true(outcomes.ok < 100, 'only what the calm phases had left');
+  const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
+  const unknown = trial.driver.phases.reduce((sum, phase) => sum + phase.outcomes.unknown, 0);
+  t.is(failed + trial.driver.uncountedFailures, unknown);
+  t.log(
+    `${failed} failures, the last of them ${judgement.phases[flood]!.settleP99Ms} ms (p99) after it was due`,
+  );
+  return started;
+};
+
+test.serial(
+  'a hundred thousand failures in about a second are counted one by one in a bounded journal',
+  async t => {
+    const ran = await runMissed(t, 'flood');
+    failedAll(t, ran);
+    t.is(ran.trial.driver.failures.length, 1);
+    const [failure] = ran.trial.driver.failures;
+    t.is(failure!.examples.length, 5);
+    t.true(failure!.error.message.startsWith('failure of flood-1-'));
+    const journal = await stat(join(ran.folder, 'trials', ran.trial.id, 'events.ndjson'));
+    t.true(journal.size < 5_000_000, `${journal.size} bytes`);
+  },
+);
+
+test.serial(
+  'errors with a cyclic cause and getters that throw are counted as failures like any other',
+  async t => {
+    const ran = await runMissed(t, 'cursed');
+    failedAll(t, ran);
+    t.like(ran.trial.driver.failures, {
+      length: 1,
+      0: {error: {name: 'Error', message: '', stack: [], causes: ['Error: the cause']}},
+    });
+  },
+);
