@@ -64,6 +64,10 @@ export class CliProcess {
     return CliProcess.start(t, ['run', fixture(scenario), ...options]);
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   get stderr(): string {
     return this.#stderr;
   }

@@ -1,11 +1,12 @@
 // A disk that is full in the middle of a run: it breaks off at once, says so, and what was written can be read.
 import {execFileSync} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {RunFolder} from '../../src/store/run-folder.ts';
+import {CliProcess} from '../helpers/cli-process.ts';
 import {temporaryFolder} from '../helpers/run-folders.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
@@ -56,4 +57,35 @@ test('a full disk breaks the run off with exit code 70, and what was written unt
     'no other trial was begun',
   );
   t.is(judgement.verdict, 'inconclusive');
+});
+
+/** Needs no rights: a process may always be allowed smaller files than it was. Null where there is no such tool. */
+const capFiles = (pid: number, bytes: number): string | null => {
+  try {
+    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}`], {stdio: 'pipe'});
+    return null;
+  } catch (error) {
+    return String(error).split('\n').slice(0, 2).join(' ');
+  }
+};
+
+test('a journal that may grow no more breaks foulweather run off with exit code 70, and the run can be told', async t => {
+  const cli = await CliProcess.run(t, 'endless', '--quiet');
+  await cli.untilSecondPhase();
+  const folder = await cli.runFolder();
+  const {size} = await stat(join(folder, 'trials', 'only-1', 'events.ndjson'));
+  // Room for the record, which is written anew, and none for the next second of the journal.
+  const refused = capFiles(cli.pid, Math.max(size, 32 * 1024) + 100);
+  if (refused !== null) {
+    t.log(`left out: no limit can be set here: ${refused}`);
+    t.pass();
+    return;
+  }
+  t.deepEqual(await cli.exited, {code: 70, signal: null}, cli.stderr);
+  t.regex(cli.stderr, /The run broke off: EFBIG/);
+  const {record, trials, judgement} = await reopenRun(await RunFolder.open(cli.cwd, 'latest'));
+  t.is(record.status, 'failed');
+  t.is(judgement.verdict, 'inconclusive');
+  t.true(trials[0]!.driver.phases[0]!.outcomes.ok > 0, 'what was written until then is there');
+  t.deepEqual(await cli.watch.remains(), {processes: [], ports: []});
 });
