@@ -1,5 +1,5 @@
 // Versions of a library as variants: each set is installed into a folder of its own, and only these names come from there.
-import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import type {Result} from '../../src/report/result.ts';
@@ -156,6 +156,64 @@ test('a version comes from the registry, and an unknown one is told of', async t
   const unknown = await place.call(['run', './versions.mjs']);
   t.is(unknown.code, 64);
   t.regex(unknown.stderr, /npm could not install wobbly@npm:ms@99\.99\.99:\n {2}npm error code ETARGET/);
+});
+
+const undiciScenario = `
+import {Pool} from 'undici';
+import {defineScenario, latency} from 'foulweather';
+export default defineScenario({
+  name: 'majors',
+  observation: 'It is slower since the update.',
+  target: {kind: 'http'},
+  variants: [
+    {name: 'seven', options: {}, packages: {undici: '^7'}},
+    {name: 'eight', options: {}, packages: {undici: '^8'}, change: 'Update undici.'},
+  ],
+  load: {model: 'open', ratePerSecond: 50, maxInFlight: 100},
+  operation: {deadlineMs: 1000, idempotent: true},
+  phases: [
+    {name: 'baseline', role: 'baseline', durationMs: 300},
+    {name: 'slow', role: 'fault', durationMs: 300, faults: [latency({latencyMs: 5})]},
+  ],
+  subject: {
+    open: ({url}) => new Pool(url),
+    async perform(pool, {id}) {
+      const {body} = await pool.request({path: '/echo/' + id, method: 'GET'});
+      return {echoedId: (await body.json()).id};
+    },
+    close: pool => pool.close(),
+  },
+});
+`;
+
+test('two ranges of versions of one library are installed from the registry and compared in one run', async t => {
+  const place = await openPlace(t);
+  // The scenario is described with what the project has; each trial then runs with its own.
+  await mkdir(join(place.cwd, 'node_modules'), {recursive: true});
+  await symlink(
+    resolve(import.meta.dirname, '../../node_modules/undici'),
+    join(place.cwd, 'node_modules', 'undici'),
+  );
+  await writeFile(join(place.cwd, 'majors.mjs'), undiciScenario);
+  const {code, stdout, stderr} = await place.call(['run', './majors.mjs', '--json']);
+  if (/npm could not install/.test(stderr)) {
+    t.log(`left out: the registry cannot be reached: ${stderr.split('\n').slice(0, 3).join(' ')}`);
+    t.pass();
+    return;
+  }
+  t.is(code, 0, stderr + stdout.slice(0, 3000));
+  const {variants} = JSON.parse(stdout) as Result;
+  t.deepEqual(
+    variants.map(({name, versions}) => [name, versions['undici']?.split('.')[0]]),
+    [
+      ['seven', '7'],
+      ['eight', '8'],
+    ],
+  );
+  t.regex(stderr, /npm installs undici@\^7 for seven\n/);
+  const report = await readFile(join(place.cwd, 'reports', 'majors', 'report.md'), 'utf8');
+  t.true(report.includes('| `package undici` | `^7` | `^8` |'));
+  t.is((await readdir(packagesFolder(place.cwd))).length, 2);
 });
 
 test('--against: the version that is named is the baseline, and the installed one the candidate', async t => {
