@@ -65,6 +65,11 @@ export class Household {
     return path;
   }
 
+  /** Asks one child to stop, ends it if it does not, and returns when it is gone. */
+  async end<To, From extends {readonly kind: string}>(child: Child<To, From>): Promise<void> {
+    await stopChild(child as unknown as Child<unknown, {kind: string}>);
+  }
+
   /** Asks every child to stop, ends those that do not, and returns when all are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#children].map(child => stopChild(child)));

@@ -23,6 +23,7 @@ import {firstTrials, precisionEnd} from './precision.ts';
 import {runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver} from './services.ts';
 import {refuseTargetless, startTarget, type TargetChoice, withTarget} from './start-target.ts';
+import {renewed} from './surroundings.ts';
 import {trusting} from './trusted-authorities.ts';
 import {withTraces} from './whole-traces.ts';
 
@@ -210,7 +211,7 @@ const isOfTheSystem = (error: unknown): error is Error => error instanceof Error
 
 class RunInProgress {
   readonly #options: RunOptions;
-  readonly #context: TrialContext;
+  #context: TrialContext;
   readonly #folder: RunFolder;
   readonly #trials: Trial[] = [];
   #record: RunRecord;
@@ -297,6 +298,7 @@ class RunInProgress {
   }
 
   async #try({variant, number, trialId}: PlannedTrial): Promise<void> {
+    await this.#renew();
     const files = await this.#folder.addTrial(trialId);
     const journal = new Journal(files.journalFile);
     await this.#save({trialIds: [...this.#record.trialIds, trialId]});
@@ -318,6 +320,16 @@ class RunInProgress {
       const trial = fold.trial();
       if (trial) this.#trials.push(trial);
     }
+  }
+
+  /** The first trial has what the run began with. */
+  async #renew(): Promise<void> {
+    if (this.#record.trialIds.length === 0) return;
+    const {scenarioFile, environment, seed} = this.#options;
+    const {household, plan, limits} = this.#context;
+    const folder = this.#folder;
+    const renewal = {household, plan, scenarioFile, seed, limits, folder, environment};
+    this.#context = {...this.#context, ...(await renewed(this.#context, renewal))};
   }
 
   /** That a profile cannot be read is told, and no reason to lose the trial. */

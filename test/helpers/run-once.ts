@@ -37,6 +37,8 @@ export type RunOnce = {
   readonly folder: RunFolder;
   readonly events: ReadonlyMap<string, readonly TrialEvent[]>;
   readonly seenCount: number;
+  /** How many processes with such a command line there were. */
+  readonly seenOf: (command: RegExp) => number;
   readonly remains: Remains;
   readonly temporaryFiles: readonly string[];
   /** As if this variant had been the only one: the report tells the endings of the first and the last. */
@@ -108,6 +110,7 @@ export const runOnce = async (
     folder,
     events,
     seenCount: watch.seenCount,
+    seenOf: command => watch.seenOf(command),
     remains: await watch.remains(),
     temporaryFiles: await readdir(join(environment['TMPDIR']!)),
     reportOf(variant) {

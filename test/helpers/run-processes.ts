@@ -73,10 +73,14 @@ export class ProcessWatch {
     return this.#seen.size;
   }
 
+  /** How many processes with such a command line there have been. */
+  seenOf(command: RegExp): number {
+    return [...this.#seen.values()].filter(seen => command.test(seen)).length;
+  }
+
   /** Until a process with such a command line has been there. */
   async untilSeen(command: RegExp): Promise<void> {
-    const isSeen = (): boolean => [...this.#seen.values()].some(seen => command.test(seen));
-    await until(isSeen, 20_000, String(command));
+    await until(() => this.seenOf(command) > 0, 20_000, String(command));
   }
 
   /** Ends, as the kernel might, the process with such a command line. */

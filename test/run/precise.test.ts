@@ -36,6 +36,9 @@ test('a run until it is precise: in turn, with the seeds of the pairs, and no tr
 
   const pids = [...ran.events.values()].map(events => one(events, 'loaded').pid);
   t.is(new Set(pids).size, 10, 'a process for each');
+  t.is(ran.seenOf(/target-main/), 10, 'a target for each');
+  t.is(ran.seenOf(/faults\/server\/main/), 10, 'an injector for each');
+  t.is(ran.seenOf(/telemetry\/main/), 1, 'one receiver for all');
   for (const trial of trials) {
     const started = trial.driver.phases.reduce((sum, phase) => sum + phase.started, 0);
     const attempts = trial.ledger!.attempts.reduce((sum, attempt) => sum + attempt, 0);

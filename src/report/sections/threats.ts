@@ -39,7 +39,7 @@ const trialCount = ({run, variants}: RunStory): Text[] => {
   if (trials >= 5)
     return [
       [
-        `${plural(trials, 'trial')} per variant, each a process of its own, baseline and candidate in turn; target, injector and telemetry receiver serve all of them.`,
+        `${plural(trials, 'trial')} per variant, baseline and candidate in turn, each a process of its own, with a target and an injector of its own where they are the harness’s; the telemetry receiver serves all of them.`,
       ],
       ...(run.record.precision
         ? [['The number of trials was found by looking at the interval, which makes it a little too narrow.']]
