@@ -38,7 +38,7 @@ const blocksOf = (story: VariantStory): Block[] => {
     if (chosen.length === 0) return [];
     const shows = symptomsIn(story, name);
     const which = shows.length > 0 ? `, which shows ${shows.join(', ')}` : '';
-    const text = chosen.map(one => textOf(first.trial, one)).join('\n\n');
+    const text = chosen.map(one => textOf(one)).join('\n\n');
     return [
       paragraph(`${story.variant.name}, phase ${name}${which}:`),
       {kind: 'code' as const, language: 'text', text},
@@ -123,7 +123,7 @@ const pointedAt = (
     })
     .slice(0, findingsShown);
 
-const textOf = (trial: Trial, {why, exemplar}: Chosen): string => {
+const textOf = ({why, exemplar}: Chosen): string => {
   const {id, status, durationMs, traceId} = exemplar;
   const became = durationMs === null ? status : `${status} after ${duration(durationMs)}`;
   return [

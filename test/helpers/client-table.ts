@@ -64,7 +64,13 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   'swallowed-error': {},
   'deadline-overrun': {},
   'breaker-stuck': {},
-  'memory-growth': {},
+  'memory-growth': {
+    isHeavy: true,
+    also: {
+      'event-loop-stall': 'making its notes, and collecting around them, stops the process',
+      'connection-leak': 'in the meantime the pool opens more connections, and keeps them',
+    },
+  },
   'listener-leak': {},
   'process-crash': {},
   'out-of-memory': {

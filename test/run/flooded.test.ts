@@ -32,29 +32,30 @@ const runMissed = async (t: ExecutionContext, variant: string): Promise<Ran> => 
   return {trial: trials[0]!, judgement: judgement.trials[0]!, folder: folder.path};
 };
 
-/** Each that was started is accounted for and failed, and the harness had no trouble with it. Gives how many were started. */
+/** Each that was started is accounted for, and the harness had no trouble with it. Gives how many failed in the flood. */
 const failedAll = (t: ExecutionContext, {trial, judgement}: Ran): number => {
   t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
   t.deepEqual(trial.troubles, []);
-  t.deepEqual(judgement.gates, []);
-  const {started, dropped, outcomes} = trial.driver.phases[flood]!;
+  const {started, dropped, outcomes, inFlight} = judgement.account;
   t.is(dropped, 0);
-  t.is(outcomes.ok + outcomes.unknown, started);
-  t.true(outcomes.ok < 100, 'only what the calm phases had left');
+  t.is(Object.values(outcomes).reduce((sum, count) => sum + count, 0) + inFlight, started);
+  t.true(started >= floodCount);
+  const phase = trial.driver.phases[flood]!;
+  t.true(phase.outcomes.ok < 100, 'only what the calm phases had left');
+  // What hung first may have failed later, and is among the failures, too.
   const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
-  const unknown = trial.driver.phases.reduce((sum, phase) => sum + phase.outcomes.unknown, 0);
-  t.is(failed + trial.driver.uncountedFailures, unknown);
+  t.true(failed + trial.driver.uncountedFailures >= outcomes.unknown);
   t.log(
     `${failed} failures, the last of them ${judgement.phases[flood]!.settleP99Ms} ms (p99) after it was due`,
   );
-  return started;
+  return phase.outcomes.unknown;
 };
 
 test.serial(
   'a hundred thousand failures in about a second are counted one by one in a bounded journal',
   async t => {
     const ran = await runMissed(t, 'flood');
-    failedAll(t, ran);
+    t.true(failedAll(t, ran) > 0.9 * floodCount);
     t.is(ran.trial.driver.failures.length, 1);
     const [failure] = ran.trial.driver.failures;
     t.is(failure!.examples.length, 5);
@@ -68,7 +69,8 @@ test.serial(
   'errors with a cyclic cause and getters that throw are counted as failures like any other',
   async t => {
     const ran = await runMissed(t, 'cursed');
-    failedAll(t, ran);
+    // To look at each of them takes its time, so that some are late enough to hang first.
+    t.true(failedAll(t, ran) > 0.1 * floodCount);
     t.like(ran.trial.driver.failures, {
       length: 1,
       0: {error: {name: 'Error', message: '', stack: [], causes: ['Error: the cause']}},
