@@ -138,9 +138,9 @@ test('with --quiet nothing is said after the start', async t => {
 test('beyond the loopback it warns', async t => {
   const running = await startProxy(t, '--host', '0.0.0.0');
   t.regex(running.output.stdout, /http:\/\/0\.0\.0\.0:\d+, seed 1\n/);
-  t.regex(running.output.stderr, /^warning The API at 0\.0\.0\.0 asks nobody who they are/);
   running.process.kill('SIGINT');
   t.deepEqual(await running.exited, {code: 0, signal: null});
+  t.regex(running.output.stderr, /^warning The API at 0\.0\.0\.0 asks nobody who they are/);
 });
 
 test('the second signal is answered at once', async t => {

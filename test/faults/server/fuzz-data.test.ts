@@ -29,6 +29,7 @@ const names = ['a', 'b', 'c', 'd'];
 const path = '/foulweather/proxies/p/witness';
 
 test.serial('clients, upstreams and toxics of all types come and go', async t => {
+  t.timeout(60_000); // The kernel tries a connect that hung again after seconds only.
   const before = await heldBefore();
   const injector = await startInjector({host: '127.0.0.1', port: 0, seed, metrics: true});
   const random = createRandom([seed, 'data']);
@@ -49,10 +50,15 @@ test.serial('clients, upstreams and toxics of all types come and go', async t =>
   let changes = 0;
   let lateWrites = 0;
 
+  const connecting: Promise<unknown>[] = [];
   const connect = async (): Promise<void> => {
-    // A flapping proxy refuses, and one that goes down resets.
-    const client = await connectTo(listen, {allowHalfOpen: random() < 0.5}).catch(() => undefined);
-    if (client !== undefined) clients.push(client);
+    // A flapping proxy refuses, one that goes down resets, and with blackhole_syn a connect hangs until it is removed.
+    const client = connectTo(listen, {allowHalfOpen: random() < 0.5}).then(
+      connected => clients.push(connected),
+      () => undefined,
+    );
+    connecting.push(client);
+    await Promise.race([client, sleep(50, undefined, {ref: false})]);
   };
   const handshake = (): void => {
     const port = Number(listen.slice(listen.lastIndexOf(':') + 1));
@@ -96,7 +102,7 @@ test.serial('clients, upstreams and toxics of all types come and go', async t =>
         .at(-1)
         ?.bytes(1)
         .catch(() => undefined),
-      sleep(5),
+      sleep(5, undefined, {ref: false}),
     ]);
   };
   const acts: (() => unknown)[] = [
@@ -136,6 +142,7 @@ test.serial('clients, upstreams and toxics of all types come and go', async t =>
 
   await api(injector.url, 'POST', '/reset');
   await api(injector.url, 'POST', '/proxies/p', {upstream: upstream.address});
+  await Promise.all(connecting);
   for (const {socket} of clients) socket.destroy();
   for (const socket of handshakes) socket.destroy();
   const witness = (): Promise<ProxyWitness> => api(injector.url, 'GET', path);
