@@ -11,7 +11,7 @@ import type {ProcessWatch} from './run-processes.ts';
 import {until} from './run-until.ts';
 
 const entry = new URL('../fixtures/cli-entry.ts', import.meta.url).pathname;
-const waitLimitMs = 20_000;
+const waitLimitMs = 60_000;
 
 type Exit = {readonly code: number | null; readonly signal: NodeJS.Signals | null};
 

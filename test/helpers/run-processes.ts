@@ -80,7 +80,7 @@ export class ProcessWatch {
 
   /** Until a process with such a command line has been there. */
   async untilSeen(command: RegExp): Promise<void> {
-    await until(() => this.seenOf(command) > 0, 20_000, String(command));
+    await until(() => this.seenOf(command) > 0, 60_000, String(command));
   }
 
   /** Ends, as the kernel might, the process with such a command line. */
