@@ -1,6 +1,17 @@
 // Change: what the candidate does differently; with one variant only, what usually mends what was found.
 import type {Json, Variant} from '../../model/plan.ts';
-import {type Block, code, list, paragraph, type Section, type Span, type Text, table} from '../document.ts';
+import {symptoms} from '../../model/symptoms.ts';
+import {
+  type Block,
+  code,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  strong,
+  type Text,
+  table,
+} from '../document.ts';
 import type {RunStory, VariantStory} from '../variants.ts';
 
 export const changeSection = ({run, baseline, variants}: RunStory): Section => ({
@@ -23,7 +34,13 @@ const remarkBlocks = (remarks: readonly string[]): Block[] =>
 const proposals = (baseline: VariantStory): Block[] => {
   const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');
   if (present.length === 0) return [paragraph('No symptom was found, and no change was tried.')];
-  return [paragraph('No change was tried. What usually mends what was found stands under Symptoms.')];
+  return [
+    paragraph('No change was tried. What usually mends what was found:'),
+    table(
+      ['Symptom', 'What usually mends it'],
+      present.map(({symptom}) => [strong(symptom), symptoms[symptom].remedy]),
+    ),
+  ];
 };
 
 const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] => {
