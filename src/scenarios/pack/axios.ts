@@ -22,7 +22,7 @@ export default defineScenario({
   name: 'axios',
   observation: 'Requests stay pending for as long as the other side is silent.',
   remarks: [
-    'axios’ default is timeout: 0, no time limit; its documentation says to set one in production (https://axios-http.com/docs/req_config), and to pass a signal where connecting has to be bounded, too (https://axios-http.com/docs/cancellation).',
+    'axios’ default is timeout: 0, no time limit; its README says to set one in production (https://github.com/axios/axios#readme), and to pass a signal where connecting has to be bounded, too (https://axios-http.com/docs/cancellation).',
     'axios uses Node’s global agent, which keeps connections since Node 19. It retries nothing.',
   ],
   target: orders,

@@ -9,6 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type {StartedTarget} from '../define-scenario.ts';
+import {withVersion} from './installed-version.ts';
 
 const serialize = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const deserialize = (bytes: Buffer): unknown => JSON.parse(bytes.toString());
@@ -49,7 +50,7 @@ export const serve = async (
   });
   return {
     url: `grpc://127.0.0.1:${port}`,
-    description: "@grpc/grpc-js's own server, in a process of this run",
+    description: `the server of ${withVersion('@grpc/grpc-js')}, in a process of this run`,
     stop: () => server.forceShutdown(),
   };
 };

@@ -130,8 +130,9 @@ export default defineScenario({
         return 'rejected';
       }
       const {syscall, code} = error as NodeJS.ErrnoException;
-      // Its own limit to connecting comes without a system call.
-      return syscall === 'connect' || code === 'ETIMEDOUT' ? 'failed' : 'unknown';
+      // Its own limit to connecting comes without a system call; that of a read comes after the query was sent.
+      const isOwnLimit = code === 'ETIMEDOUT' && syscall === undefined;
+      return syscall === 'connect' || isOwnLimit ? 'failed' : 'unknown';
     },
     close: ({pool}) => pool.end(),
   },

@@ -4,6 +4,7 @@ import {buffer} from 'node:stream/consumers';
 import nodemailer, {type SendMailOptions} from 'nodemailer';
 import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
+import {withVersion} from './installed-version.ts';
 import {operationNumber} from './operation-number.ts';
 
 type Options = {
@@ -65,7 +66,7 @@ const startServer = async (ledger: LedgerWriter): Promise<StartedTarget> => {
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       resolve({
         url: `smtp://127.0.0.1:${port}`,
-        description: 'smtp-server 3.x, in a process of this run',
+        description: `${withVersion('smtp-server')}, in a process of this run`,
         stop: () => server.close(),
       });
     });
@@ -77,8 +78,11 @@ const beforeTheMessage = new Set(['EHLO', 'HELO', 'MAIL FROM', 'RCPT TO']);
 /** All that tells these: they have the command CONN, as a connection has that is lost at any time. */
 const beforeTheGreeting = new Set(['Connection timeout', 'Greeting never received']);
 
+/** The pool sends again what it had begun to send, and tells only of its last try: an earlier one may have arrived. */
+const ofThePool = new WeakSet<Error>();
+
 const isUnsent = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || ofThePool.has(error)) return false;
   const {command, syscall} = error as NodeJS.ErrnoException & {readonly command?: string};
   return syscall === 'connect' || beforeTheMessage.has(command ?? '') || beforeTheGreeting.has(error.message);
 };
@@ -114,20 +118,20 @@ export default defineScenario({
   subject: {
     open({url, options}) {
       const {hostname, port} = new URL(url);
-      return nodemailer.createTransport({host: hostname, port: Number(port), ...options});
+      const transport = nodemailer.createTransport({host: hostname, port: Number(port), ...options});
+      return {transport, isPooled: options.pool ?? false};
     },
-    async perform(transport, {id}) {
+    async perform({transport, isPooled}, {id}) {
       const number = operationNumber(id);
       const content = contents[number % contents.length]!(id);
-      const {accepted} = (await transport.sendMail({
-        from: `shop@${domain}`,
-        to: `${id}@${domain}`,
-        subject: `Order ${number}`,
-        ...content,
+      const message = {from: `shop@${domain}`, to: `${id}@${domain}`, subject: `Order ${number}`, ...content};
+      const {accepted} = (await transport.sendMail(message).catch((error: unknown) => {
+        if (isPooled && error instanceof Error) ofThePool.add(error);
+        throw error;
       })) as {readonly accepted: readonly string[]};
       return {echoedId: accepted.map(idOf).find(name => name === id) ?? accepted[0], key: `${number % 4}`};
     },
     classify: error => (isUnsent(error) ? 'failed' : 'unknown'),
-    close: transport => transport.close(),
+    close: ({transport}) => transport.close(),
   },
 });

@@ -58,7 +58,7 @@ export default defineScenario({
         'Bound the wait for a connection (connectionTimeoutMillis 500 ms), a query in the client and in the server (query_timeout and statement_timeout 750 ms), and what a forgotten transaction holds (idle_in_transaction_session_timeout 2 s), with keepAlive.',
     },
   ],
-  // Twenty statements take a connection each while one is slow: more callers than connections.
+  // As soon as queries take longer than a tenth of a second there are more callers than the pool's ten connections.
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
   operation: {deadlineMs: 1000, idempotent: false},
   phases: quick.phases,
