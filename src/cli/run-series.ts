@@ -54,6 +54,7 @@ export const runSeries = async (
     interruption.abort();
   });
   let worst: number = exitCodes.met;
+  const notReached = new Set(files.map(({name}) => name));
   try {
     for (const {name, file} of files) {
       if (interruption.signal.aborted) break;
@@ -86,6 +87,7 @@ export const runSeries = async (
         const written = await writeReport(world, {run, folder, out});
         reporters.add({run, ...written});
         weather?.add(run);
+        notReached.delete(name);
         worst = worseOf(worst, exitCodeOf[run.judgement.verdict]);
       } catch (error) {
         progress.end();
@@ -95,6 +97,7 @@ export const runSeries = async (
           world.stderr.write(`${error.message}\n`);
         } else if (weather) {
           weather.leaveOut(name, error);
+          notReached.delete(name);
           worst = worseOf(worst, exitCodes.inconclusive);
         } else {
           throw error;
@@ -106,7 +109,7 @@ export const runSeries = async (
   } finally {
     offSignal();
     await reporters.finish();
-    await weather?.write();
+    await weather?.write([...notReached]);
   }
   return signalCode ?? worst;
 };

@@ -49,11 +49,24 @@ export class WeatherLog {
     this.#world.stderr.write(`${scenario} is left out: ${reason}\n  ${hint}\n`);
   }
 
-  /** @throws FoulweatherError FW_FILE_WRITE */
-  async write(): Promise<void> {
+  /**
+   * @param notReached the scenarios that were still to come when the series was interrupted
+   * @throws FoulweatherError FW_FILE_WRITE
+   */
+  async write(notReached: readonly string[]): Promise<void> {
+    for (const scenario of notReached) {
+      const hint = `npx foulweather run ${scenario}`;
+      this.#leftOut.push({
+        scenario,
+        code: 'FW_INTERRUPTED',
+        reason: 'The run was interrupted before it.',
+        hint,
+      });
+    }
     const {storm, seed} = this.#options;
     const files = renderWeather({
       schemaVersion: weatherSchemaVersion,
+      status: notReached.length === 0 ? 'complete' : 'interrupted',
       storm: storm?.name ?? null,
       startedAt: this.#startedAt.toISOString(),
       endedAt: this.#world.now().toISOString(),

@@ -12,6 +12,7 @@ import {
   type Text,
   table,
 } from '../document.ts';
+import {linked} from '../linked.ts';
 import type {RunStory, VariantStory} from '../variants.ts';
 
 export const changeSection = ({run, baseline, variants}: RunStory): Section => ({
@@ -27,9 +28,7 @@ export const changeSection = ({run, baseline, variants}: RunStory): Section => (
 
 /** In the scenario's own words. */
 const remarkBlocks = (remarks: readonly string[]): Block[] =>
-  remarks.length === 0
-    ? []
-    : [paragraph('To be kept in mind:'), list(remarks.map((remark): Text => [remark]))];
+  remarks.length === 0 ? [] : [paragraph('To be kept in mind:'), list(remarks.map(linked))];
 
 const proposals = (baseline: VariantStory): Block[] => {
   const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');

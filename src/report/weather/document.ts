@@ -8,11 +8,13 @@ import {
   paragraph,
   type Section,
   type Span,
+  strong,
   type Text,
   table,
 } from '../document.ts';
 import {count, percent} from '../format.ts';
 import {verdictWords} from '../goals.ts';
+import {linked} from '../linked.ts';
 import type {Weather, WeatherCell, WeatherRow} from './weather.ts';
 
 export const weatherTitle = ({storm}: Weather): string =>
@@ -23,12 +25,26 @@ export const weatherSections = (weather: Weather, reportFile: 'report.md' | 'rep
   {
     id: 'libraries',
     title: 'Libraries and faults',
-    blocks: [leadOf(weather), tableOf(weather, reportFile), ...footnotes(weather)],
+    blocks: [...partialOf(weather), leadOf(weather), tableOf(weather, reportFile), ...footnotes(weather)],
   },
   {id: 'marks', title: 'How to read it', blocks: [legend]},
+  ...promiseSections(weather),
   ...leftOutSections(weather),
   {id: 'reproduction', title: 'How it was made', blocks: reproduction(weather)},
 ];
+
+const partialOf = ({status}: Weather): Block[] =>
+  status === 'complete'
+    ? []
+    : [
+        {
+          kind: 'quote',
+          text: [
+            strong('Partial.'),
+            ' The run was interrupted: the libraries that it did not come to are named below.',
+          ],
+        },
+      ];
 
 const leadOf = ({rows}: Weather): Block => {
   return paragraph(
@@ -64,7 +80,7 @@ const cellText = (cell: WeatherCell | undefined, {folder}: WeatherRow, reportFil
 
 /** What options a row is of is said where the rows differ in it. */
 const nameOf = (row: WeatherRow, reportFile: string, areAllDefault: boolean): Text => {
-  const version = Object.values(row.versions)[0];
+  const version = row.versions[row.library ?? ''] ?? Object.values(row.versions)[0];
   const options = row.role === 'default' ? 'default options' : row.variant;
   return [
     {link: row.scenario, file: `${row.folder}/${reportFile}`},
@@ -100,13 +116,30 @@ const codes = (words: readonly string[]): Span[] =>
 
 const legend: Block = list([
   [
-    `${mark.clear} 100 %: no symptom. The figure is the share of the operations begun under the fault that succeeded: an operation that fails at once and says so is no symptom.`,
+    `${mark.clear} 100 %: no symptom was proved; what could not be known is told in the case study. The figure is the share of the operations begun under the fault that succeeded: an operation that fails at once and says so is no symptom.`,
   ],
   [`${mark.warn}: a symptom that a careful user should know of. +2: and two more.`],
   [`${mark.fail}: a symptom that fails a run, such as an operation that hangs or is lost.`],
   [`${mark['not-hit']}: the fault hit nothing of this library, so nothing is known.`],
   [`${mark['not-reached']}: the process had ended by then.`],
 ]);
+
+/** Once for each scenario, however many variants of it there are. */
+const promiseSections = ({rows}: Weather): Section[] => {
+  const told = rows.filter(({scenario, remarks}, index) => {
+    const isFirst = rows.findIndex(other => other.scenario === scenario) === index;
+    return isFirst && remarks.length > 0;
+  });
+  if (told.length === 0) return [];
+  const items = told.map(
+    ({scenario, remarks}): Text => [
+      strong(scenario),
+      ': ',
+      ...remarks.flatMap((remark, index): Text => [...(index > 0 ? [' '] : []), ...linked(remark)]),
+    ],
+  );
+  return [{id: 'promises', title: 'Whose default, and what is promised', blocks: [list(items)]}];
+};
 
 const leftOutSections = ({leftOut}: Weather): Section[] =>
   leftOut.length === 0

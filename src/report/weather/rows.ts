@@ -36,9 +36,11 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
       const judgements = variant.trials.map(({judgement}) => judgement);
       return {
         scenario: record.plan.name,
+        library: Object.keys(record.plan.supports ?? {})[0] ?? null,
         variant: variant.variant.name,
         role: variant === story.baseline ? 'default' : 'changed',
         change: variant.variant.change,
+        remarks: record.plan.remarks ?? [],
         versions: Object.assign({}, ...variant.trials.map(({trial}) => trial.versions)),
         server: record.environment.target ?? null,
         cells: Object.fromEntries(

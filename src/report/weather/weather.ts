@@ -25,10 +25,14 @@ export type WeatherCell =
 
 export type WeatherRow = {
   readonly scenario: string;
+  /** The package that it is about; null where the scenario does not say which versions it supports. */
+  readonly library: string | null;
   readonly variant: string;
   /** The library's default options, or what the documentation recommends beside them. */
   readonly role: 'default' | 'changed';
   readonly change: string | null;
+  /** What the scenario says of its set-up: whose default it is, and where that is promised. */
+  readonly remarks: readonly string[];
   /** Versions of the packages that the scenario imports. */
   readonly versions: {readonly [name: string]: string};
   /** Which server it was; null for the embedded HTTP target. */
@@ -54,6 +58,8 @@ export type LeftOut = {
 
 export type Weather = {
   readonly schemaVersion: typeof weatherSchemaVersion;
+  /** `interrupted`: some libraries were not come to, see `leftOut`. */
+  readonly status: 'complete' | 'interrupted';
   /** Null where each scenario had its own faults. */
   readonly storm: string | null;
   readonly startedAt: string;

@@ -105,6 +105,7 @@ const weather = (): Weather => {
   const run = judgedRun();
   return {
     schemaVersion: weatherSchemaVersion,
+    status: 'complete',
     storm: 'quick',
     startedAt: '2026-11-02T14:03:12.480Z',
     endedAt: '2026-11-02T14:23:08.020Z',
