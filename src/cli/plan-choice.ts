@@ -2,7 +2,7 @@
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {against, type PackageSpec} from '../scenarios/against.ts';
-import {packLibraries} from '../scenarios/pack.ts';
+import {pack, packLibraries} from '../scenarios/pack.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm} from '../scenarios/storms.ts';
 import {fromHere} from './against-option.ts';
@@ -14,11 +14,13 @@ export type PlanOptions = {
   readonly everyVariant?: boolean;
   readonly storm?: Storm;
   readonly against?: readonly PackageSpec[];
+  readonly target?: string;
+  readonly untilPrecise?: number;
 };
 
 /** @throws FoulweatherError FW_USAGE where the choices are at odds */
 export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
-  const {all, everyVariant, against: packages, variant} = options;
+  const {all, everyVariant, storm, against: packages, variant, target, untilPrecise} = options;
   const refuse = (message: string, hint: string): never => {
     throw new FoulweatherError('FW_USAGE', message, hint);
   };
@@ -28,6 +30,26 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
   if (everyVariant && !all)
     refuse('--every-variant belongs to --all.', 'A single scenario runs all of its variants.');
   if (all && variant) refuse('--all has no variant of one name.', 'Leave --variant out.');
+  if (all && target !== undefined) {
+    refuse(
+      '--all has libraries of many protocols, and --target is one server.',
+      'Give --start-services instead.',
+    );
+  }
+  if (all && untilPrecise !== undefined && !everyVariant) {
+    refuse(
+      '--until-precise compares two variants, and --all drives the first one of each library.',
+      'Give --every-variant as well.',
+    );
+  }
+  for (const name of scenarios) {
+    const entry = pack.find(candidate => candidate.name === name);
+    if (storm?.fits !== 'http' || entry === undefined || entry.speaksHttp) continue;
+    refuse(
+      `The storm http acts on requests of HTTP/1.1, and ${name} speaks none.`,
+      'Put it into the storm standard.',
+    );
+  }
   if (all && packages)
     refuse('--all has no single library to hold against another version.', 'Name a scenario.');
 };

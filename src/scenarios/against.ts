@@ -2,6 +2,7 @@
 import semver from 'semver';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan, Variant} from '../model/plan.ts';
+import {didYouMean} from './nearest.ts';
 
 /** A package and what npm shall install of it: `5.8.0`, `^5`, `file:/home/me/redis`. */
 export type PackageSpec = {readonly name: string; readonly spec: string};
@@ -23,11 +24,20 @@ const variantName = ({name, spec}: PackageSpec): string =>
 /**
  * The first variant of the plan with each of these packages in turn, and last as it is: the installed version is the
  * candidate.
- * @throws FoulweatherError FW_USAGE for a version that the scenario is not written for
+ * @throws FoulweatherError FW_USAGE for a package or a version that the scenario is not written for, and for one that is given twice
  */
 export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   const [base] = plan.variants;
   for (const wanted of packages) refuseUnsupported(plan, wanted);
+  const names = [...packages.map(variantName), base.name];
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw new FoulweatherError(
+      'FW_USAGE',
+      `Two of the versions would both be called ${repeated}.`,
+      'Give each version once, in one way of writing it.',
+    );
+  }
   const words = packages.map(({name, spec}) => `${name} ${spec}`).join(' and ');
   const others = packages.map(
     (wanted): Variant => ({
@@ -43,6 +53,14 @@ export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
 };
 
 const refuseUnsupported = ({name: scenario, supports = {}}: Plan, {name, spec}: PackageSpec): void => {
+  const known = Object.keys(supports);
+  if (known.length > 0 && !known.includes(name)) {
+    throw new FoulweatherError(
+      'FW_USAGE',
+      `The scenario ${scenario} is not about ${name}.`,
+      didYouMean(name, known),
+    );
+  }
   const range = supports[name];
   // A folder or a tag says nothing of its version; it is known once it is installed.
   if (range === undefined || semver.validRange(spec) === null) return;

@@ -61,6 +61,9 @@ const contradictions: readonly (readonly [
   ['--all beside a scenario', ['a'], {all: true}],
   ['--every-variant without --all', [], {everyVariant: true}],
   ['--variant of the whole pack', [], {all: true, variant: ['bounded']}],
+  ['one server for the whole pack', [], {all: true, target: 'redis://127.0.0.1:6379'}],
+  ['a precision of libraries with one variant', [], {all: true, untilPrecise: 0.1}],
+  ['faults of HTTP on a library that speaks none', ['redis'], {storm: findStorm('http')!}],
   ['--against of the whole pack', [], {all: true, against: [{name: 'a', spec: '1'}]}],
 ];
 for (const [what, scenarios, options] of contradictions) {

@@ -64,5 +64,20 @@ test('a version that the scenario is not written for is refused', t => {
 
 test('what no range can be told of is left to the installation', t => {
   t.notThrows(() => against(plan, [{name: 'redis', spec: 'next'}]));
-  t.notThrows(() => against(plan, [{name: 'other', spec: '1.0.0'}]));
+  t.notThrows(() => against({...plan, supports: {}}, [{name: 'other', spec: '1.0.0'}]));
+});
+
+test('a package that the scenario is not about is refused', t => {
+  t.throws(() => against(plan, [{name: 'ioredis', spec: '5.0.0'}]), {
+    code: 'FW_USAGE',
+    message: 'The scenario redis is not about ioredis.',
+  });
+});
+
+test('a version that is given twice is refused, however it is written', t => {
+  const twice = ['5', '^5'].map(spec => ({name: 'redis', spec}));
+  t.throws(() => against(plan, twice), {
+    code: 'FW_USAGE',
+    message: 'Two of the versions would both be called redis-5.',
+  });
 });
