@@ -71,12 +71,14 @@ export class Driver {
    */
   enterPhase(phase: number): void {
     this.#pass(this.#options.now());
-    this.#phase = phase;
     const load = loadOf(this.#options.load, this.#options.phases[phase]);
     // A load that goes on is not begun anew: its starts stay evenly spaced across the edge.
-    const goesOn = load === this.#load && load.model !== 'ramp';
+    const beginsAnew = this.#starts !== null && (load !== this.#load || load.model === 'ramp');
+    // What was due before the edge is the old phase's.
+    if (beginsAnew) this.stopLoad();
+    this.#phase = phase;
     this.#load = load;
-    if (this.#starts && !goesOn) this.#beginStarts();
+    if (beginsAnew) this.#beginStarts();
     if (this.#options.phases[phase]?.role !== 'fault') return;
     for (const operation of this.#live) {
       if (operation.hung || mayEndOperations(this.#options.phases[operation.phase])) continue;
@@ -126,7 +128,6 @@ export class Driver {
   }
 
   #beginStarts(): void {
-    this.stopLoad();
     const durationMs = this.#options.phases[this.#phase]?.durationMs ?? 1;
     this.#starts = beginStarts(this.#load, durationMs, this.#context);
   }

@@ -38,10 +38,21 @@ export class PacedStarts implements Starts {
 
   settled(): void {}
 
+  /** What is due by now still starts, as far as a turn takes it. The rest never will: it was asked for, and is dropped. */
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timer);
     clearImmediate(this.#turn);
+    const {now, offer, drop} = this.#context;
+    const allDue = this.#pacer.dueBy(now() - this.#beganMs);
+    this.#startUpTo(Math.min(allDue, this.#offered + startsPerTurn));
+    while (this.#offered < allDue) {
+      const intendedMs = this.#nextMs();
+      this.#offered++;
+      offer();
+      drop(intendedMs);
+    }
   }
 
   startedUpToMs(): number {
@@ -53,16 +64,10 @@ export class PacedStarts implements Starts {
   }
 
   #pace(): void {
-    const {now, inFlight, offer, start, drop} = this.#context;
+    const {now} = this.#context;
     const allDue = this.#pacer.dueBy(now() - this.#beganMs + anticipationMs);
     const due = Math.min(allDue, this.#offered + startsPerTurn);
-    while (this.#offered < due) {
-      const intendedMs = this.#nextMs();
-      this.#offered++;
-      offer();
-      if (inFlight() >= this.#maxInFlight) drop(intendedMs);
-      else start(intendedMs, now());
-    }
+    this.#startUpTo(due);
     if (this.#stopped) return;
     if (due < allDue) {
       this.#turn = setImmediate(() => this.#pace());
@@ -71,5 +76,16 @@ export class PacedStarts implements Starts {
     // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.
     const waitMs = Math.min(Math.max(1, this.#nextMs() - now()), longestWaitMs);
     this.#timer = setTimeout(() => this.#pace(), waitMs);
+  }
+
+  #startUpTo(due: number): void {
+    const {now, inFlight, offer, start, drop} = this.#context;
+    while (this.#offered < due) {
+      const intendedMs = this.#nextMs();
+      this.#offered++;
+      offer();
+      if (inFlight() >= this.#maxInFlight) drop(intendedMs);
+      else start(intendedMs, now());
+    }
   }
 }

@@ -77,6 +77,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     isHeavy: true,
     also: {
       'gc-pressure': 'V8 collects in vain before it gives up',
+      'cpu-bound': 'on all the cores that it is given',
       'event-loop-stall': 'and stops the process for it',
       'hung-operation': 'what is under way then never settles',
       'deadline-overrun': 'or late',

@@ -1,7 +1,7 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import test from 'ava';
 import {decodeHistogram, percentileMs} from '../../src/stats/histogram.ts';
-import {driverBench} from '../helpers/driver-bench.ts';
+import {calmPhase, driverBench, recoveryPhase} from '../helpers/driver-bench.ts';
 import {sumsHold} from '../helpers/driver-fold.ts';
 
 test.serial('starts come at the rate, the first at once', async t => {
@@ -173,4 +173,36 @@ test.serial('what is overdue starts in turns, so that it need not all be in flig
   while ((bench.booked().phases[0]?.started ?? 0) < 10_000) await nextTurn();
   t.true(most <= 64, `${most} in flight`);
   sumsHold(t, bench.booked(true));
+});
+
+test.serial('what was due and could not start before the load ended is dropped, not forgotten', async t => {
+  const bench = driverBench(t, {
+    load: {model: 'open', ratePerSecond: 10_000, maxInFlight: 20_000},
+    perform: async () => ({status: 'ok'}),
+  });
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.block(1000);
+  const startedBefore = bench.booked().phases[0]!.started;
+  bench.driver.stopLoad();
+  const booked = bench.booked(true);
+  t.is(booked.phases[0]!.offered, 10_001);
+  t.is(booked.phases[0]!.started, startedBefore + 64);
+  sumsHold(t, booked);
+});
+
+test.serial('what was due before another load begins belongs to the phase before', async t => {
+  const bench = driverBench(t, {
+    load: {model: 'open', ratePerSecond: 10_000, maxInFlight: 20_000},
+    phases: [calmPhase, {...recoveryPhase, load: {model: 'open', ratePerSecond: 100, maxInFlight: 100}}],
+    perform: async () => ({status: 'ok'}),
+  });
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.block(500);
+  bench.driver.enterPhase(1);
+  await bench.block(95);
+  const {phases} = bench.booked(true);
+  t.is(phases[0]!.offered, 5001);
+  t.is(phases[1]!.offered, 10);
 });

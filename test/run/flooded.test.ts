@@ -36,10 +36,10 @@ const runMissed = async (t: ExecutionContext, variant: string): Promise<Ran> => 
 const failedAll = (t: ExecutionContext, {trial, judgement}: Ran): number => {
   t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
   t.deepEqual(trial.troubles, []);
-  const {started, dropped, outcomes, inFlight} = judgement.account;
-  t.is(dropped, 0);
+  const {offered, started, dropped, outcomes, inFlight} = judgement.account;
+  t.true(offered >= floodCount);
+  t.is(started + dropped, offered);
   t.is(Object.values(outcomes).reduce((sum, count) => sum + count, 0) + inFlight, started);
-  t.true(started >= floodCount);
   const phase = trial.driver.phases[flood]!;
   t.true(phase.outcomes.ok < 100, 'only what the calm phases had left');
   // What hung first may have failed later, and is among the failures, too.
@@ -56,6 +56,7 @@ test.serial(
   async t => {
     const ran = await runMissed(t, 'flood');
     t.true(failedAll(t, ran) > 0.9 * floodCount);
+    t.is(ran.judgement.account.dropped, 0);
     t.is(ran.trial.driver.failures.length, 1);
     const [failure] = ran.trial.driver.failures;
     t.is(failure!.examples.length, 5);
@@ -69,11 +70,10 @@ test.serial(
   'errors with a cyclic cause and getters that throw are counted as failures like any other',
   async t => {
     const ran = await runMissed(t, 'cursed');
-    // To look at each of them takes its time, so that some are late enough to hang first.
+    // To look at each of them takes its time, so that some are late enough to hang first, or do not start before the end.
     t.true(failedAll(t, ran) > 0.1 * floodCount);
-    t.like(ran.trial.driver.failures, {
-      length: 1,
-      0: {error: {name: 'Error', message: '', stack: [], causes: ['Error: the cause']}},
-    });
+    for (const {error} of ran.trial.driver.failures) {
+      t.like(error, {name: 'Error', message: '', stack: [], causes: ['Error: the cause']});
+    }
   },
 );
