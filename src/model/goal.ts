@@ -13,7 +13,7 @@ export const goalMetrics = {
   settleP99Ms: '99th percentile of the time until an operation settles, well or not',
   hungCount: 'operations that did not settle by their deadline and grace',
   overrunCount: 'operations that settled after their deadline',
-  droppedCount: 'operations that could not start because too many were in flight',
+  droppedCount: 'operations that could not start: too many were in flight, or the load ended first',
   wrongCount: 'operations that were answered with the wrong thing',
   duplicateCount: 'operations that the target applied more than once',
   lostCount: 'operations that were acknowledged but that the target never applied',
