@@ -12,9 +12,13 @@ let collect: (() => void) | null = null;
 
 export type HeapSize = {readonly heapUsedBytes: number; readonly externalBytes: number};
 
-/** Collects all garbage first, which stops the process for a while: call it at the edge of a phase only. */
+/**
+ * Collects all garbage first, which stops the process for a while: call it at the edge of a phase only. Twice, since V8 frees
+ * the memory of dead buffers on another thread after a collection, and waits for that only when the next one begins.
+ */
 export const heapAfterCollection = (): HeapSize => {
   collect ??= collector();
+  collect();
   collect();
   const {heapUsed, external} = process.memoryUsage();
   return {heapUsedBytes: heapUsed, externalBytes: external};
