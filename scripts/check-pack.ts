@@ -3,43 +3,13 @@
 //   node scripts/check-pack.ts FOLDER
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Account} from '../src/model/run.ts';
-import type {Result, ResultTrial} from '../src/report/result.ts';
+import type {Result} from '../src/report/result.ts';
 import type {Weather} from '../src/report/weather/weather.ts';
+import {missedNotes, trialMistakes} from './trial-mistakes.ts';
 
 const folder = process.argv[2]!;
 const read = <T>(...path: readonly string[]): T =>
   JSON.parse(readFileSync(join(folder, ...path), 'utf8')) as T;
-
-const accountMistakes = ({offered, started, dropped, outcomes, inFlight}: Account): string[] => {
-  const settled = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
-  return [
-    ...(offered === started + dropped
-      ? []
-      : [`${offered} offered ≠ ${started} started + ${dropped} dropped`]),
-    ...(started === settled + inFlight
-      ? []
-      : [`${started} started ≠ ${settled} settled + ${inFlight} in flight`]),
-    ...(started > 0 ? [] : ['nothing was started']),
-  ];
-};
-
-/** A client that has no connection in a phase, or says nothing on it, cannot be hit: told, and no mistake of the run. */
-const missedNotes = ({phases}: ResultTrial): string[] =>
-  phases.flatMap(({phase, faults}) =>
-    faults
-      .filter(({connectionsHit, actions}) => connectionsHit === 0 && actions === 0)
-      .map(({name}) => `in ${phase}, ${name} hit nothing`),
-  );
-
-const hitCount = ({phases}: ResultTrial): number =>
-  phases.flatMap(({faults}) => faults).reduce((sum, {connectionsHit}) => sum + (connectionsHit ?? 0), 0);
-
-const trialMistakes = (trial: ResultTrial): string[] => [
-  ...accountMistakes(trial.account),
-  ...trial.gates.filter(({name}) => name === 'accounts-off').map(({reason}) => reason),
-  ...(hitCount(trial) > 0 ? [] : ['no fault hit anything']),
-];
 
 const weather = read<Weather>('weather.json');
 let failed = 0;

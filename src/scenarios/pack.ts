@@ -12,17 +12,14 @@ export type PackEntry = {
   readonly speaksHttp: boolean;
 };
 
-const library = (name: string, summary: string): PackEntry => ({
-  name,
-  summary,
-  kind: 'library',
-  speaksHttp: false,
-});
-const httpLibrary = (name: string, summary: string): PackEntry => ({
-  ...library(name, summary),
-  speaksHttp: true,
-});
-const inside = (name: string, summary: string): PackEntry => ({...library(name, summary), kind: 'inside'});
+const entries =
+  (kind: PackEntry['kind'], speaksHttp: boolean) =>
+  (name: string, summary: string): PackEntry => ({name, summary, kind, speaksHttp});
+
+const library = entries('library', false);
+const httpLibrary = entries('library', true);
+const inside = entries('inside', false);
+const httpInside = entries('inside', true);
 
 export const pack: readonly PackEntry[] = [
   httpLibrary('undici-pool', "undici's Pool: a pool of ten connections under more callers than that"),
@@ -54,18 +51,24 @@ export const pack: readonly PackEntry[] = [
   httpLibrary('elasticsearch', '@elastic/elasticsearch on a subset of Elasticsearch: indexes, gets, bulks'),
   httpLibrary('graphql-request', 'graphql-request: queries and mutations, some answered with an error'),
   httpLibrary('openai', 'openai on a server of events: answers that stream'),
-  inside('inside-token', 'authentication: a token that expires, and a token server that gets slow'),
+  httpInside(
+    'inside-token',
+    'authentication: a token that expires or is refused, and a token server that gets slow',
+  ),
   inside('inside-scram', 'authentication: SCRAM of PostgreSQL under latency and cuts'),
   inside('inside-amqp-handshake', "connections: AMQP's handshake cut at each of its steps"),
-  inside('inside-retry-after', 'retries: 429 and 503 with Retry-After'),
-  inside('inside-reply-lost', 'retries: writes that are not idempotent, and whose reply is lost'),
-  inside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut in the middle'),
+  httpInside('inside-retry-after', 'retries: 429 and 503 with Retry-After'),
+  httpInside('inside-reply-lost', 'retries: writes that are not idempotent, and whose reply is lost'),
+  httpInside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut in the middle'),
   inside('inside-slow-consumer', 'buffering: a consumer that is slower than its messages come'),
-  inside('inside-cache', 'caching: partial and stale answers, and revalidation under faults'),
+  httpInside('inside-cache', 'caching: partial and stale answers, and revalidation under faults'),
   inside('inside-pool', 'connections: a pool that runs out, and comes back'),
   inside('inside-restart', 'connections: a server that restarts, half-open sockets, and all of it at once'),
-  inside('inside-keep-alive', 'connections: the race between a request and the end of an idle connection'),
-  inside('inside-close', 'connections: close() in the middle of the storm'),
+  httpInside(
+    'inside-keep-alive',
+    'connections: the race between a request and the end of an idle connection',
+  ),
+  httpInside('inside-close', 'connections: close() in the middle of the storm'),
 ];
 
 /** The scenarios of libraries, which make the rows of the weather report. */

@@ -47,6 +47,12 @@ test('--all are the libraries of the pack, and in a storm of HTTP those that spe
   );
 });
 
+test('the inside of a library may stand in a storm of HTTP where it speaks that', t => {
+  const storm = findStorm('http')!;
+  t.notThrows(() => refuseContradictions(['inside-cache'], {storm}));
+  t.throws(() => refuseContradictions(['inside-pool'], {storm}), {code: 'FW_USAGE'});
+});
+
 test('the words that ask for it again', t => {
   t.deepEqual(planWords({}), []);
   const against = [{name: '@scope/x', spec: '>=1 <2'}];

@@ -27,6 +27,8 @@ export type RunOnceOptions = {
   readonly startServices?: boolean;
   /** Instead of the fixture of that name. */
   readonly scenarioFile?: string;
+  /** Makes another plan of the scenario's, such as a shorter one. */
+  readonly reshape?: (plan: Plan) => Plan;
   readonly precision?: PrecisionGoal;
   readonly profiles?: boolean;
   readonly heapSnapshot?: boolean;
@@ -83,6 +85,7 @@ export const runOnce = async (
     variants: options.variants ?? null,
     toxiproxyUrl: options.toxiproxyUrl ?? null,
     ...(options.startServices && {target: {targetUrl: null, startServices: true}}),
+    ...(options.reshape && {reshape: options.reshape}),
     seed: 1,
     trialsPerVariant: 1,
     ...(options.precision && {precision: options.precision}),

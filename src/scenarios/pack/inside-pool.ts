@@ -3,6 +3,7 @@ import pg, {type PoolConfig} from 'pg';
 import {halfOpen, latency, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {pgFailure} from './pg-failure.ts';
+import {askServer, verifyTable} from './pg-table.ts';
 
 const asUsersGetIt: PoolConfig = {};
 
@@ -56,12 +57,10 @@ export default defineScenario({
     recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 3000}},
   },
   telemetry: {use: ['pg']},
-  async prepare({directUrl}) {
-    const client = new pg.Client({connectionString: directUrl});
-    await client.connect();
-    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id text NOT NULL)`);
-    await client.end();
-  },
+  prepare: ({directUrl}) =>
+    askServer(directUrl, async client => {
+      await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id text NOT NULL)`);
+    }),
   subject: {
     open({url, options}) {
       const pool = new pg.Pool({connectionString: url, ...options});
@@ -76,13 +75,5 @@ export default defineScenario({
     classify: pgFailure,
     close: pool => pool.end(),
   },
-  async verify({directUrl, trialId}) {
-    const client = new pg.Client({connectionString: directUrl});
-    await client.connect();
-    const {rows} = await client.query<{id: string}>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
-      `${trialId}-`,
-    ]);
-    await client.end();
-    return {applied: [rows.map(({id}) => id)]};
-  },
+  verify: verifyTable(table),
 });

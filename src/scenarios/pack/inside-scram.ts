@@ -3,6 +3,7 @@ import pg, {type ClientConfig} from 'pg';
 import {corrupt, latency, resetAfter, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {pgFailure} from './pg-failure.ts';
+import {askServer, verifyTable} from './pg-table.ts';
 
 type Options = {
   readonly client: ClientConfig;
@@ -153,16 +154,14 @@ export default defineScenario({
     recovery: {successRatio: {min: 0.99}},
   },
   telemetry: {use: ['pg']},
-  async prepare({directUrl}) {
-    const client = new pg.Client({connectionString: directUrl});
-    await client.connect();
-    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id text NOT NULL)`);
-    await client.query("SET password_encryption = 'scram-sha-256'");
-    const {rowCount} = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
-    if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
-    await client.query(`GRANT SELECT, INSERT ON ${table} TO ${role}`);
-    await client.end();
-  },
+  prepare: ({directUrl}) =>
+    askServer(directUrl, async client => {
+      await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id text NOT NULL)`);
+      await client.query("SET password_encryption = 'scram-sha-256'");
+      const {rowCount} = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
+      if (rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+      await client.query(`GRANT SELECT, INSERT ON ${table} TO ${role}`);
+    }),
   subject: {
     open: ({url, options}) => new Application(url, options),
     async perform(application, {id}) {
@@ -171,13 +170,5 @@ export default defineScenario({
     classify: error => (error instanceof LoginError ? 'failed' : pgFailure(error)),
     close: application => application.close(),
   },
-  async verify({directUrl, trialId}) {
-    const client = new pg.Client({connectionString: directUrl});
-    await client.connect();
-    const {rows} = await client.query<{id: string}>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
-      `${trialId}-`,
-    ]);
-    await client.end();
-    return {applied: [rows.map(({id}) => id)]};
-  },
+  verify: verifyTable(table),
 });

@@ -1,11 +1,12 @@
-// Inside the AWS SDK: credentials that expire, and the server of credentials that gets slow, and fails.
+// Inside the AWS SDK: credentials that expire, a server of credentials that gets slow and fails, and a token that is refused before its time.
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {fromHttp} from '@aws-sdk/credential-provider-http';
 import {httpFault, httpStatus, slowBody} from '../../model/http-fault.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {marked} from './aws-client.ts';
-import {credentialsMs, credentialsPath, queueWithCredentials} from './servers/credentials.ts';
+import {credentialsMs, credentialsPath, expiredToken, queueWithCredentials} from './servers/credentials.ts';
 import {verifyWrites} from './servers/http-server.ts';
+import {sqsContentType} from './servers/sqs.ts';
 
 type Options = {
   /** Gives out credentials that are still good while newer ones are asked for in the background. */
@@ -18,6 +19,8 @@ type Credentials = Awaited<ReturnType<ReturnType<typeof fromHttp>>>;
 
 /** How long before their end the SDK takes credentials for expired. */
 const expiryWindowMs = 300_000;
+/** How long the queue takes no token at all. */
+const refusedMs = 1500;
 /** Between two times that the background asks. */
 const askEveryMs = 1000;
 
@@ -52,7 +55,8 @@ export default defineScenario({
   remarks: [
     `The AWS SDK takes credentials for expired five minutes before they are, and asks for new ones when a call needs them. Those of this scenario are good for ${credentialsMs / 1000} s, so that the SDK asks about every 2 s; real ones are good for hours, and the same happens in their last five minutes.`,
     'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html): 1 s for an answer, and up to three tries more, 1 s after the one before, by default.',
-    'The faults are for the server of credentials only: the queue itself is well all the time. «kept» is the application’s own code around the provider.',
+    'In the phases tokens-… the faults are for the server of credentials only, and the queue itself is well. «kept» is the application’s own code around the provider.',
+    `In refused the queue takes no token for ${refusedMs / 1000} s, and says that it has expired, as a server does whose clock is wrong or which was told to end all sessions; the client believes its token to be good. ExpiredToken is not among the errors that the SDK says it tries again by itself (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html), and credentials are asked for when their own time is over. How often a refused call is sent is what the first fault of the phase hit over the operations of that time; how often new credentials are asked for is what the second one hit, which does nothing but count, at 1 MB/s.`,
   ],
   target: queueWithCredentials,
   supports: {'@aws-sdk/client-sqs': '>=3.481 <4', '@aws-sdk/credential-provider-http': '>=3.481 <4'},
@@ -88,6 +92,23 @@ export default defineScenario({
       durationMs: 5000,
       faults: [httpStatus({path: credentialsPath, status: 503})],
     },
+    // New credentials come 1 s after the last try in vain, at the latest.
+    {name: 'after-tokens', role: 'recovery', durationMs: 4000},
+    {
+      name: 'refused',
+      role: 'fault',
+      durationMs: 4000,
+      faults: [
+        httpStatus({
+          method: 'POST',
+          status: 403,
+          body: JSON.stringify(expiredToken),
+          contentType: sqsContentType,
+          durationMs: refusedMs,
+        }),
+        slowBody({path: credentialsPath, bytesPerSecond: 1_000_000}),
+      ],
+    },
     {name: 'recovery', role: 'recovery', durationMs: 6000},
   ],
   goals: {
@@ -114,9 +135,12 @@ export default defineScenario({
       return {empty: MessageId === undefined};
     },
     close: ({client}) => client.destroy(),
-    // Without credentials nothing is sent.
-    classify: error =>
-      error instanceof Error && error.name === 'CredentialsProviderError' ? 'rejected' : 'unknown',
+    classify(error) {
+      const name = error instanceof Error ? error.name : '';
+      // Without credentials nothing is sent, and with ones that are refused nothing is done.
+      if (name === 'CredentialsProviderError') return 'rejected';
+      return name === 'ExpiredTokenException' ? 'failed' : 'unknown';
+    },
   },
   verify: verifyWrites(() => true),
 });

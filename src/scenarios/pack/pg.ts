@@ -5,6 +5,7 @@ import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
 import {operationNumber} from './operation-number.ts';
 import {pgFailure} from './pg-failure.ts';
+import {askServer, verifyTable} from './pg-table.ts';
 
 const asUsersGetIt: PoolConfig = {};
 
@@ -64,13 +65,11 @@ export default defineScenario({
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
   telemetry: {use: ['pg']},
-  async prepare({directUrl}) {
-    const client = new pg.Client({connectionString: directUrl});
-    await client.connect();
-    await client.query(`CREATE TABLE IF NOT EXISTS ${table} (at bigserial PRIMARY KEY, id text NOT NULL)`);
-    await client.query(`CREATE INDEX IF NOT EXISTS ${table}_id ON ${table} (id)`);
-    await client.end();
-  },
+  prepare: ({directUrl}) =>
+    askServer(directUrl, async client => {
+      await client.query(`CREATE TABLE IF NOT EXISTS ${table} (at bigserial PRIMARY KEY, id text NOT NULL)`);
+      await client.query(`CREATE INDEX IF NOT EXISTS ${table}_id ON ${table} (id)`);
+    }),
   subject: {
     open({url, options}) {
       const pool = new pg.Pool({connectionString: url, ...options});
@@ -102,13 +101,5 @@ export default defineScenario({
     classify: pgFailure,
     close: pool => pool.end(),
   },
-  async verify({directUrl, trialId}) {
-    const client = new pg.Client({connectionString: directUrl});
-    await client.connect();
-    const {rows} = await client.query<Row>(`SELECT id FROM ${table} WHERE starts_with(id, $1)`, [
-      `${trialId}-`,
-    ]);
-    await client.end();
-    return {applied: [rows.map(({id}) => id)]};
-  },
+  verify: verifyTable(table),
 });

@@ -1,8 +1,8 @@
 // A queue that wants credentials which are good, and gives them out, as the container of a cloud does.
-import {createHash, randomUUID} from 'node:crypto';
 import type {IncomingHttpHeaders} from 'node:http';
 import type {TargetInput} from '../../define-scenario.ts';
 import {json, startHttpServer} from './http-server.ts';
+import {answerAsSqs, answerQueues} from './sqs.ts';
 
 export const credentialsPath = '/credentials';
 
@@ -25,34 +25,25 @@ const isGood = (headers: IncomingHttpHeaders): boolean => {
   return token !== null && Number(token[1]) >= Date.now();
 };
 
-/** Of SQS it has SendMessage. */
+/** What the queue says of a token that is over. */
+export const expiredToken = {
+  __type: 'com.amazon.coral.service#ExpiredTokenException',
+  message: 'The security token included in the request is expired',
+} as const;
+
 export const queueWithCredentials: TargetInput = {
-  start: ({ledger}) =>
-    startHttpServer({
+  start({ledger}) {
+    const answerQueue = answerQueues();
+    return startHttpServer({
       ledger,
       description:
-        'a server of credentials and a subset of SQS (SendMessage), in a process of this run, not the real services',
+        'a server of credentials and a subset of SQS, in a process of this run, not the real services',
       isAttempt: ({url}) => url.pathname !== credentialsPath,
-      answer({id, url, headers, body}, response, applied) {
-        if (url.pathname === credentialsPath) {
-          json(response, 200, credentials());
-          return;
-        }
-        const says = {'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID()};
-        if (!isGood(headers)) {
-          const __type = 'com.amazon.coral.service#ExpiredTokenException';
-          json(
-            response,
-            403,
-            {__type, message: 'The security token included in the request is expired'},
-            says,
-          );
-          return;
-        }
-        const {MessageBody} = JSON.parse(body.toString()) as {readonly MessageBody: string};
-        applied(id);
-        const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
-        json(response, 200, {MessageId: randomUUID(), MD5OfMessageBody}, says);
+      answer(request, response, applied) {
+        if (request.url.pathname === credentialsPath) json(response, 200, credentials());
+        else if (isGood(request.headers)) answerQueue(request, response, applied);
+        else answerAsSqs(response, 403, expiredToken);
       },
-    }),
+    });
+  },
 };

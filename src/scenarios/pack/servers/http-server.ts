@@ -1,6 +1,7 @@
 // What the HTTP servers of the pack have in common: a free port, each attempt told, bodies read whole before they count,
 // and what was written in the end, for verify() to ask past the injector.
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {once} from 'node:events';
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Applied, LedgerWriter, StartedTarget, VerifyContext} from '../../define-scenario.ts';
 
@@ -24,6 +25,20 @@ export type HttpServerOptions = {
   readonly answer: (request: Received, response: ServerResponse, applied: (id: string) => void) => unknown;
 };
 
+/** On a free port of the loopback interface. */
+export const listening = async (server: Server, description: string): Promise<StartedTarget> => {
+  server.listen({host: '127.0.0.1', port: 0, backlog: 4096});
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    description,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
 const appliedPath = '/-/applied';
 
 /** The header `x-operation-id`, or the last segment of the path. */
@@ -32,7 +47,7 @@ const idOf = ({headers}: IncomingMessage, {pathname}: URL): string => {
   return typeof told === 'string' ? told : decodeURIComponent(pathname.slice(pathname.lastIndexOf('/') + 1));
 };
 
-export const startHttpServer = async ({
+export const startHttpServer = ({
   ledger,
   description,
   isAttempt = () => true,
@@ -60,19 +75,7 @@ export const startHttpServer = async ({
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => answer({...step, id, body: Buffer.concat(chunks)}, response, applied));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({host: '127.0.0.1', port: 0, backlog: 4096}, resolve);
-  });
-  const {port} = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    description,
-    stop() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return listening(server, description);
 };
 
 /** Answers with a length, so that a client can tell whether it has all. */

@@ -1,7 +1,8 @@
 // An HTTP server that closes idle connections early, and does not announce it, as many a load balancer does.
 import {createServer} from 'node:http';
-import type {AddressInfo, Socket} from 'node:net';
+import type {Socket} from 'node:net';
 import type {TargetInput} from '../../define-scenario.ts';
+import {listening} from './http-server.ts';
 
 const idleMs = 50;
 
@@ -32,19 +33,9 @@ export const idleClosing: TargetInput = {
         idle.delete(socket);
       });
     });
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const {port} = server.address() as AddressInfo;
-        resolve({
-          url: `http://127.0.0.1:${port}`,
-          description: `an HTTP server that closes connections after ${idleMs} ms, in a process of this run`,
-          stop() {
-            server.closeAllConnections();
-            server.close();
-          },
-        });
-      });
-    });
+    return listening(
+      server,
+      `an HTTP server that closes connections after ${idleMs} ms, in a process of this run`,
+    );
   },
 };

@@ -1,9 +1,8 @@
 // A file of 64 MiB that is the same on both sides, and a subset of Azure's Blob endpoint that takes it in and gives it out.
 import {createHash} from 'node:crypto';
-import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import type {LedgerWriter, StartedTarget} from '../../define-scenario.ts';
+import {listening} from './http-server.ts';
 
 const mebibyte = 1_048_576;
 
@@ -118,19 +117,10 @@ const listOf = async (request: IncomingMessage): Promise<string> => {
   return text;
 };
 
-export const serveLargeFiles = async (ledger: LedgerWriter): Promise<StartedTarget> => {
+export const serveLargeFiles = (ledger: LedgerWriter): Promise<StartedTarget> => {
   const endpoint = new BlobEndpoint(ledger);
   const server = createServer((request, response) => {
     endpoint.answer(request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    description: 'a subset of Azure Blob Storage, in a process of this run',
-    stop() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return listening(server, 'a subset of Azure Blob Storage, in a process of this run');
 };

@@ -1,7 +1,8 @@
 // The little of Amazon SQS that a producer and a consumer need, in its JSON protocol: SendMessage, ReceiveMessage, DeleteMessage.
 import {createHash, randomUUID} from 'node:crypto';
+import type {ServerResponse} from 'node:http';
 import type {TargetInput} from '../../define-scenario.ts';
-import {json, startHttpServer} from './http-server.ts';
+import {type HttpServerOptions, json, startHttpServer} from './http-server.ts';
 
 type Asked = {
   readonly QueueUrl: string;
@@ -50,36 +51,47 @@ class Queue {
   }
 }
 
+export const sqsContentType = 'application/x-amz-json-1.0';
+
+export const answerAsSqs = (response: ServerResponse, status: number, value: object): void =>
+  json(response, status, value, {'content-type': sqsContentType, 'x-amzn-requestid': randomUUID()});
+
+/** Queues that are there once they are named. */
+export const answerQueues = (): HttpServerOptions['answer'] => {
+  const queues = new Map<string, Queue>();
+  return ({id, headers, body}, response, applied) => {
+    const asked = JSON.parse(body.toString()) as Asked;
+    const queue = queues.get(asked.QueueUrl) ?? new Queue();
+    queues.set(asked.QueueUrl, queue);
+    switch (headers['x-amz-target']) {
+      case 'AmazonSQS.SendMessage':
+        if (queue.add(asked.MessageBody, asked.MessageDeduplicationId)) applied(id);
+        answerAsSqs(response, 200, {
+          MessageId: randomUUID(),
+          MD5OfMessageBody: md5(asked.MessageBody),
+        });
+        break;
+      case 'AmazonSQS.ReceiveMessage':
+        answerAsSqs(response, 200, {Messages: queue.take(asked.MaxNumberOfMessages ?? 1)});
+        break;
+      case 'AmazonSQS.DeleteMessage':
+        queue.remove(asked.ReceiptHandle);
+        answerAsSqs(response, 200, {});
+        break;
+      default:
+        answerAsSqs(response, 400, {__type: 'InvalidAction', message: 'not in this subset'});
+    }
+  };
+};
+
 /** A send and a receive begin an operation, whose id stands in the header `x-operation-id`; a delete is a step of one. */
 export const sqs: TargetInput = {
-  start({ledger}) {
-    const queues = new Map<string, Queue>();
-    return startHttpServer({
+  start: ({ledger}) =>
+    startHttpServer({
       ledger,
       description:
         'a subset of SQS (SendMessage, ReceiveMessage, DeleteMessage), in a process of this run, not the real service',
       isAttempt: ({headers}) => headers['x-amz-target'] !== 'AmazonSQS.DeleteMessage',
-      answer({id, headers, body}, response, applied) {
-        const asked = JSON.parse(body.toString()) as Asked;
-        const queue = queues.get(asked.QueueUrl) ?? new Queue();
-        queues.set(asked.QueueUrl, queue);
-        const says = {'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID()};
-        switch (headers['x-amz-target']) {
-          case 'AmazonSQS.SendMessage':
-            if (queue.add(asked.MessageBody, asked.MessageDeduplicationId)) applied(id);
-            json(response, 200, {MessageId: randomUUID(), MD5OfMessageBody: md5(asked.MessageBody)}, says);
-            break;
-          case 'AmazonSQS.ReceiveMessage':
-            json(response, 200, {Messages: queue.take(asked.MaxNumberOfMessages ?? 1)}, says);
-            break;
-          case 'AmazonSQS.DeleteMessage':
-            queue.remove(asked.ReceiptHandle);
-            json(response, 200, {}, says);
-            break;
-          default:
-            json(response, 400, {__type: 'InvalidAction', message: 'not in this subset'}, says);
-        }
-      },
-    });
-  },
+      answer: answerQueues(),
+    }),
 };
