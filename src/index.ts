@@ -22,7 +22,8 @@ export {
 export type {Ramp} from './model/fault-scope.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
 export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
-export type {Load, PhaseRole} from './model/plan.ts';
+export {messageIds} from './model/message-id.ts';
+export type {DeliveryPromise, Load, PhaseRole} from './model/plan.ts';
 export type {CertificateProblem, TlsAlertName} from './model/tls-fault.ts';
 export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {

@@ -141,7 +141,12 @@ const driverLoop = async (
 
 export const runTask = async (task: LoopTask): Promise<LoopResult> => {
   const subject = task.url === null ? noop : overHttp;
-  const client = await subject.open({url: task.url ?? '', options: {}, variant: 'bench'});
+  const client = await subject.open({
+    url: task.url ?? '',
+    options: {},
+    delivered: () => {},
+    variant: 'bench',
+  });
   const closed: Load = {model: 'closed', concurrency};
   const result =
     task.kind === 'bare'

@@ -105,6 +105,8 @@ export type SubjectEvent =
       readonly outcomes: string;
       readonly phases: string;
     }
+  /** How often the operations from `fromIndex` on came to the application's consumer, as `operations` are told. */
+  | {readonly kind: 'deliveries'; readonly fromIndex: number; readonly counts: string}
   | {readonly kind: 'resources'; readonly sample: ResourceSample}
   | {readonly kind: 'phase-resources'; readonly resources: PhaseResources}
   /** After a full collection: at the end of a baseline or recovery phase, or, with null, when all has settled. */
@@ -252,10 +254,14 @@ export type HarnessEvent =
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}
   /** A fresh client went through the same proxy to the target. */
   | {readonly kind: 'probe'; readonly atMs: number; readonly ok: boolean}
-  /** What verify() found: a byte per operation index of how often it was applied, base64. */
+  /**
+   * What verify() found, a byte per operation index, base64: how often it was applied, and, where it tells of a consumer,
+   * 1 for what this one must have got: it was to, and the queue has nothing of it any more.
+   */
   | {
       readonly kind: 'verified';
       readonly applied: string;
+      readonly owed?: string;
       readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
     }
   | {readonly kind: 'system'; readonly sample: SystemSample}

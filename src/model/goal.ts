@@ -15,8 +15,10 @@ export const goalMetrics = {
   overrunCount: 'operations that settled after their deadline',
   droppedCount: 'operations that could not start: too many were in flight, or the load ended first',
   wrongCount: 'operations that were answered with the wrong thing',
-  duplicateCount: 'operations that the target applied more than once',
-  lostCount: 'operations that were acknowledged but that the target never applied',
+  duplicateCount:
+    'operations that the target applied more than once, or that came to the consumer more often than is promised',
+  lostCount:
+    'operations that were acknowledged, and that the target never applied, or that never came to the consumer although that is promised',
   attemptsPerOperationRatio: 'attempts that the target saw / operations started',
   cpuUsPerOperation: 'CPU of the process / operations started, in µs; the cost of the harness is in it',
   rssMaxBytes: 'most memory of the process that was resident',

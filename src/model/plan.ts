@@ -78,6 +78,8 @@ export type Variant = {
   /** What the report shows of the options; the subject reads the real ones from the scenario itself. */
   readonly options: Json;
   readonly change: string | null;
+  /** Where its options promise something else than the operation's `deliveries`. */
+  readonly deliveries?: DeliveryPromise;
   readonly process: SubjectProcess;
   /** Versions or folders of packages that this variant loads instead of those beside the scenario, by name. */
   readonly packages?: {readonly [name: string]: string};
@@ -90,10 +92,24 @@ export type TargetPlan =
   | {readonly kind: 'service'; readonly service: ServiceName}
   | {readonly kind: 'url'; readonly url: string};
 
+/** How often a consumer gets each message that was acknowledged to its sender. */
+export const deliveryPromises = ['at-least-once', 'at-most-once', 'exactly-once'] as const;
+
+export type DeliveryPromise = (typeof deliveryPromises)[number];
+
+/** What is promised of a variant's deliveries; null where nothing is. */
+export const deliveryPromiseOf = (
+  {operation, variants}: Pick<Plan, 'operation' | 'variants'>,
+  variantName: string,
+): DeliveryPromise | null =>
+  variants.find(({name}) => name === variantName)?.deliveries ?? operation.deliveries ?? null;
+
 export type OperationPlan = {
   /** How long a caller is ready to wait, from the intended start. */
   readonly deadlineMs: number;
   readonly idempotent: boolean;
+  /** What the docs promise to consumers; absent where they promise nothing. */
+  readonly deliveries?: DeliveryPromise;
   /** Where the scenario's thresholds are not the defaults: from the intended start, see `hungAfterMs`. */
   readonly hungAfterMs?: number;
   /** The same, see `overrunAfterMs`. */

@@ -115,6 +115,9 @@ export type PhaseSummary = {
   readonly attemptsPerOperationRatio: number | null;
   readonly duplicateCount: number | null;
   readonly lostCount: number | null;
+  // the application's consumer: operations that came to it, and those of them that came more than once
+  readonly deliveredCount: number | null;
+  readonly redeliveredCount: number | null;
   // the injector
   readonly connectionsOpened: number | null;
   readonly connectionsOpenMax: number | null;

@@ -61,6 +61,8 @@ export type HeapSample = {
 export type Verified = {
   /** By operation index, how often it is there. */
   readonly applied: Uint8Array;
+  /** By operation index, 1 for what the consumer must have got; null where verify() tells of none, and in runs of old. */
+  readonly owed: Uint8Array | null;
   /** Indexes of the first operations that were applied before an earlier one of their list; null where order means nothing. */
   readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
 };
@@ -119,6 +121,8 @@ export type Trial = {
   readonly harness: readonly HarnessSample[];
   /** Whether a fresh client got through the same proxy, where the library did not for a while after a fault. */
   readonly probes: readonly {readonly atMs: number; readonly ok: boolean}[];
+  /** By operation index, how often it came to the application's consumer; null where that told of nothing. */
+  readonly deliveries: Uint8Array | null;
   /** What the scenario's verify() found on the real server; null where there is none. */
   readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];

@@ -1,7 +1,7 @@
 // Faults, loads and phases in a few words.
 import type {CorruptFault, Direction, Fault, RefuseFault} from '../model/fault.ts';
 import type {Ramp} from '../model/fault-scope.ts';
-import type {Load, Phase, Plan, TargetPlan} from '../model/plan.ts';
+import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../model/plan.ts';
 import {isTlsFault} from '../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from './format.ts';
 import {httpEffectOf, isHttpFault} from './http-faults.ts';
@@ -139,5 +139,20 @@ const describeTarget = (target: TargetPlan, told: string | undefined): string =>
   return `the embedded ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
 };
 
-export const describePlan = ({load, target, operation}: Plan, told?: string): string =>
-  `Tried with ${describeLoad(load)}, against ${describeTarget(target, told)}; a caller is ready to wait ${plannedDuration(operation.deadlineMs)} for an operation that is ${operation.idempotent ? '' : 'not '}idempotent.`;
+export const describePlan = (plan: Plan, told?: string): string => {
+  const {load, target, operation} = plan;
+  return `Tried with ${describeLoad(load)}, against ${describeTarget(target, told)}; a caller is ready to wait ${plannedDuration(operation.deadlineMs)} for an operation that is ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
+};
+
+/** Nothing where nothing is promised. */
+const describePromises = (plan: Plan): string => {
+  const byPromise = Map.groupBy(plan.variants, ({name}) => deliveryPromiseOf(plan, name));
+  const promised = [...byPromise].flatMap(([promise, variants]) => {
+    if (promise === null) return [];
+    const whose =
+      variants.length === plan.variants.length ? '' : ` with ${variants.map(({name}) => name).join(', ')}`;
+    return [`${promise.replaceAll('-', ' ')}${whose}`];
+  });
+  if (promised.length === 0) return '';
+  return ` What is acknowledged is promised to the consumer ${promised.join(', and ')}.`;
+};

@@ -26,7 +26,15 @@ const driver = (_: VariantStory, phase: PhaseMedians): Text =>
         : `response p50 ${duration(phase.responseP50Ms)}, p99 ${duration(phase.responseP99Ms)}`,
     ],
     ...(phase.settleP99Ms === null ? [] : [[`settle p99 ${duration(phase.settleP99Ms)}`]]),
+    ...consumer(phase),
   ]);
+
+/** `117 came to the consumer, 3 of them more than once`. */
+const consumer = ({deliveredCount, redeliveredCount}: PhaseMedians): Text[] => {
+  if (deliveredCount === null) return [];
+  const again = redeliveredCount ? `, ${count(redeliveredCount)} of them more than once` : '';
+  return [[`${count(deliveredCount)} came to the consumer${again}`]];
+};
 
 const library = (story: VariantStory, phase: PhaseMedians): Text => {
   const said = librarySignals(

@@ -45,6 +45,7 @@ export class TrialFold {
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
+  #deliveries: GrowingBytes | null = null;
   #failures: readonly FailureClass[] = [];
   #uncountedFailures = 0;
   #slowest: readonly OperationExample[] = [];
@@ -107,6 +108,10 @@ export class TrialFold {
         this.#outcomes.write(event.fromIndex, bytesOf(event.outcomes));
         this.#operationPhases.write(event.fromIndex, bytesOf(event.phases));
         break;
+      case 'deliveries':
+        this.#deliveries ??= new GrowingBytes();
+        this.#deliveries.write(event.fromIndex, bytesOf(event.counts));
+        break;
       case 'resources':
         this.#resources.add(event.sample);
         break;
@@ -137,7 +142,11 @@ export class TrialFold {
         this.#probes.push({atMs: event.atMs, ok: event.ok});
         break;
       case 'verified':
-        this.#verified = {applied: bytesOf(event.applied), reordered: event.reordered};
+        this.#verified = {
+          applied: bytesOf(event.applied),
+          owed: event.owed === undefined ? null : bytesOf(event.owed),
+          reordered: event.reordered,
+        };
         break;
       case 'warning':
         this.#warnings.push({atMs: event.atMs, name: event.name, message: event.message});
@@ -237,6 +246,7 @@ export class TrialFold {
       kept: this.#kept,
       harness: this.#harness,
       probes: this.#probes,
+      deliveries: this.#deliveries?.bytes() ?? null,
       verified: this.#verified,
       warnings: this.#warnings,
       troubles: this.#troubles,

@@ -1,7 +1,7 @@
 // What a user writes: the scenario with its functions, typed from the client that `open` returns.
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
-import type {Json, Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
+import type {DeliveryPromise, Json, Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
 import type {ServiceName} from '../model/service.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
@@ -12,6 +12,8 @@ export type VariantInput<Options> = {
   readonly options: Options;
   /** What this variant changes against the first, as a sentence for the report. */
   readonly change?: string;
+  /** Where its options promise something else to consumers than `operation.deliveries` does. */
+  readonly deliveries?: DeliveryPromise;
   /** Heap limit, number of CPUs (Linux) and environment of the subject's process. */
   readonly process?: Partial<SubjectProcess>;
   /**
@@ -30,7 +32,7 @@ export type PhaseInput = {
   readonly load?: Load;
 };
 
-/** Lets a target of the scenario's own tell what it saw: call these with the operation's id. */
+/** Lets a target of the scenario's own tell what it saw: call these with the operation's id, or its message's (`messageIds`). */
 export type LedgerWriter = {
   /** A try arrived on the wire. */
   attempt(operationId: string): void;
@@ -64,6 +66,11 @@ export type OpenContext<Options> = {
   readonly url: string;
   readonly options: Options;
   readonly variant: string;
+  /**
+   * For an application that consumes: call it with the id of the operation, or of the message of its batch
+   * (`messageIds`), as often as one comes to the consumer; until `close` has settled, whatever became of the operation.
+   */
+  readonly delivered: (messageId: string) => void;
 };
 
 export type PerformContext = {
@@ -121,12 +128,19 @@ export type VerifyContext = {
 
 /**
  * What the server has in the end: a list of operation ids for each key, queue or partition, each id as often as it was
- * applied. What is acknowledged and not there is lost, what is there twice is duplicated, what is there and was told as
+ * applied. A batch has an id for each of its messages (`messageIds`), and is there when all of them are. What is acknowledged and not there is lost, what is there twice is duplicated, what is there and was told as
  * failed is a false failure; where `isOrdered`, an id after a later one of its list is reordered.
  */
 export type Applied = {
   readonly applied: readonly (readonly string[])[];
   readonly isOrdered?: boolean;
+  /** For a promise of `deliveries` at least or exactly once: what was acknowledged and has not come to the consumer is lost. */
+  readonly consumer?: {
+    /** The operations that were to come to it; reads and requests are none. */
+    readonly expects: readonly string[];
+    /** What is still in its queue, or may be: kept, and not lost. */
+    readonly queued: readonly string[];
+  };
 };
 
 export type ScenarioInput<Client, Options> = {
@@ -142,7 +156,12 @@ export type ScenarioInput<Client, Options> = {
   /** Adds a variant for each value that no variant has, and draws the figures over the values. */
   readonly sweep?: SweepInput;
   readonly load: Load;
-  readonly operation: {readonly deadlineMs: number; readonly idempotent: boolean};
+  readonly operation: {
+    readonly deadlineMs: number;
+    readonly idempotent: boolean;
+    /** What the docs promise of a message that is acknowledged to its sender, and that the application tells by `delivered`. */
+    readonly deliveries?: DeliveryPromise;
+  };
   readonly phases: readonly [PhaseInput, ...PhaseInput[]];
   /** How often the phases from the first fault to the last recovery run; from the second time on their names end in `#2` and so on. Default: once. */
   readonly cycles?: number;

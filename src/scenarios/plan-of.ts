@@ -2,7 +2,14 @@
 import semver from 'semver';
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
-import {hungAfterMs, operationBy, type Plan, telemetryModes, type Variant} from '../model/plan.ts';
+import {
+  deliveryPromises,
+  hungAfterMs,
+  operationBy,
+  type Plan,
+  telemetryModes,
+  type Variant,
+} from '../model/plan.ts';
 import {serviceNames} from '../model/service.ts';
 import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import type {Scenario} from './define-scenario.ts';
@@ -57,10 +64,13 @@ const versionRange = z
     "give a range of versions as npm has them, such as '>=4 <7'",
   );
 
+const deliveriesSchema = z.enum(deliveryPromises).exactOptional();
+
 const variantSchema = z.strictObject({
   name: slug,
   options: z.unknown(),
   change: z.string().optional(),
+  deliveries: deliveriesSchema,
   process: z
     .strictObject({
       heapLimitMiB: count.min(16).optional(),
@@ -125,7 +135,11 @@ const scenarioSchema = z.strictObject({
   variants: z.array(variantSchema).min(1).max(20),
   sweep: sweepSchema.optional(),
   load: loadSchema,
-  operation: z.strictObject({deadlineMs: durationMs, idempotent: z.boolean()}),
+  operation: z.strictObject({
+    deadlineMs: durationMs,
+    idempotent: z.boolean(),
+    deliveries: deliveriesSchema,
+  }),
   phases: z.array(phaseSchema).min(1).max(100),
   cycles: count.max(20).default(1),
   drainLimitMs: durationMs.optional(),
@@ -260,6 +274,7 @@ const toVariant = (variant: Checked['variants'][number]): Variant => ({
   name: variant.name,
   options: shownOptions(variant.options),
   change: variant.change ?? null,
+  ...(variant.deliveries === undefined ? {} : {deliveries: variant.deliveries}),
   process: {
     env: variant.process?.env ?? {},
     ...(variant.process?.heapLimitMiB === undefined ? {} : {heapLimitMiB: variant.process.heapLimitMiB}),

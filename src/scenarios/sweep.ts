@@ -56,6 +56,7 @@ export const expandSweep = (scenario: Scenario): Swept => {
         name: nameOf(sweep.option, value),
         options,
         change: `Set ${sweep.option} to ${JSON.stringify(value)}.`,
+        ...(baseline.deliveries === undefined ? {} : {deliveries: baseline.deliveries}),
         ...(baseline.process === undefined ? {} : {process: baseline.process}),
       },
     };

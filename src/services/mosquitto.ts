@@ -21,7 +21,10 @@ export const mosquitto: Service = {
   install: {kind: 'debian', packageName: 'mosquitto'},
   defaultUrl: 'mqtt://127.0.0.1:1883',
   accounts: ['mosquitto'],
-  files: ({ports: [port]}) => ({'mosquitto.conf': `listener ${port} 127.0.0.1\nallow_anonymous true\n`}),
+  // Beyond 1,000 messages for one client it drops them by default, and what it has acknowledged is lost by its own choice.
+  files: ({ports: [port]}) => ({
+    'mosquitto.conf': `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
+  }),
   run: ({folder, find}) => [{file: find('mosquitto'), args: ['-c', `${folder}/mosquitto.conf`]}],
   stopSignal: 'SIGKILL',
   url: port => `mqtt://127.0.0.1:${port}`,

@@ -1,5 +1,6 @@
 // The subject: a fresh process that loads the scenario and its library, drives operations, and reports.
 import {availableParallelism} from 'node:os';
+import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
 import {errorFacts, errorMessage, errorName} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
@@ -41,6 +42,7 @@ class SubjectProcess {
   readonly #subject: SubjectInput<unknown, unknown>;
   readonly #client: unknown;
   readonly #driver: Driver;
+  readonly #deliveries: Deliveries;
   readonly #phases: readonly Phase[];
   #phase: number | null = null;
   #ticker: NodeJS.Timeout | undefined;
@@ -52,9 +54,11 @@ class SubjectProcess {
     now: () => number,
     subject: SubjectInput<unknown, unknown>,
     client: unknown,
+    deliveries: Deliveries,
     profiling: Profiling | null,
   ) {
     this.#now = now;
+    this.#deliveries = deliveries;
     this.#subject = subject;
     this.#client = client;
     this.#profiling = profiling;
@@ -96,15 +100,17 @@ class SubjectProcess {
   /** Null when the library could not be opened: that has been told, and is all there is to tell. */
   static async open(loaded: Loaded, limitMs: number): Promise<SubjectProcess | null> {
     const {task, now, subject, options, profiling} = loaded;
+    const deliveries = new Deliveries(task.trialId);
+    const delivered = (messageId: string): void => deliveries.add(messageId);
     try {
       const opening = async (): Promise<unknown> =>
-        subject.open({url: task.url, options, variant: task.variant});
+        subject.open({url: task.url, options, variant: task.variant, delivered});
       const late = (): Promise<never> =>
         Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
       const client = await within(limitMs, opening(), late);
       profiling?.takeMemory();
       send({kind: 'opened', atMs: now()});
-      return new SubjectProcess(task, now, subject, client, profiling);
+      return new SubjectProcess(task, now, subject, client, deliveries, profiling);
     } catch (error) {
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
       return null;
@@ -206,7 +212,7 @@ class SubjectProcess {
   }
 
   #report(final: boolean): void {
-    for (const event of this.#driver.collect(final)) send(event);
+    for (const event of [...this.#driver.collect(final), ...this.#deliveries.collect()]) send(event);
   }
 }
 

@@ -1,44 +1,58 @@
-// What verify() returned, counted by operation: how often each is there, and which came before an earlier one.
+// What verify() returned, counted by operation: how often each is there, which came before an earlier one, and which the
+// consumer must have got.
+import {MessageCounts} from '../model/message-counts.ts';
+import {type MessageId, readMessageId} from '../model/message-id.ts';
 import type {Applied} from '../scenarios/define-scenario.ts';
 
-/** As a ledger's: a forged id must not cost gigabytes. */
-const mostOperations = 2 ** 27;
 const firstKept = 20;
 
 export type Counted = {
   /** A byte per operation index, base64; 255 stands for 255 or more. */
   readonly applied: string;
+  /** The same, 1 for what the consumer was to get and is not in its queue any more; absent where there is no consumer. */
+  readonly owed?: string;
   readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
 };
 
 /** Ids that are not of this trial are left out. */
-export const countApplied = (trialId: string, {applied, isOrdered = false}: Applied): Counted => {
-  const lists = applied.map(list => list.flatMap(id => indexOf(trialId, id) ?? []));
-  const length = lists.reduce((most, list) => list.reduce((max, index) => Math.max(max, index + 1), most), 0);
-  const counts = new Uint8Array(length);
-  for (const index of lists.flat()) if (counts[index]! < 255) counts[index]!++;
+export const countApplied = (trialId: string, {applied, isOrdered = false, consumer}: Applied): Counted => {
+  const read = (ids: readonly string[]): MessageId[] => ids.flatMap(id => readMessageId(trialId, id) ?? []);
+  const lists = applied.map(read);
+  const counts = bytesFor(lists.flat());
+  const batches = new MessageCounts();
+  for (const message of lists.flat()) {
+    counts[message.index] = batches.with(message, counts[message.index]!);
+  }
   const late = isOrdered ? lists.flatMap(overtaken) : null;
   return {
-    applied: Buffer.from(counts).toString('base64'),
+    applied: base64(counts),
+    ...(consumer && {owed: base64(owedOf(read(consumer.expects), read(consumer.queued)))}),
     reordered: late && {count: late.length, first: late.slice(0, firstKept)},
   };
 };
 
+/** Of a batch with a message that is still in the queue nothing more can be said. */
+const owedOf = (expected: readonly MessageId[], queued: readonly MessageId[]): Uint8Array => {
+  const owed = bytesFor(expected);
+  for (const {index} of expected) owed[index] = 1;
+  for (const {index} of queued) if (index < owed.length) owed[index] = 0;
+  return owed;
+};
+
+const bytesFor = (messages: readonly MessageId[]): Uint8Array =>
+  new Uint8Array(messages.reduce((most, {index}) => Math.max(most, index + 1), 0));
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
 /** Those that come after a later one. A second time of the same operation is a duplicate, and no matter of order. */
-const overtaken = (list: readonly number[]): number[] => {
+const overtaken = (list: readonly MessageId[]): number[] => {
   const seen = new Set<number>();
   const late: number[] = [];
   let latest = -1;
-  for (const index of list) {
+  for (const {index} of list) {
     if (index < latest && !seen.has(index)) late.push(index);
     latest = Math.max(latest, index);
     seen.add(index);
   }
   return late;
-};
-
-const indexOf = (trialId: string, id: string): number | null => {
-  const digits = id.startsWith(`${trialId}-`) ? id.slice(trialId.length + 1) : '';
-  const index = /^\d{1,10}$/.test(digits) ? Number(digits) : mostOperations;
-  return index < mostOperations ? index : null;
 };

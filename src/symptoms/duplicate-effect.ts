@@ -1,24 +1,42 @@
-// Operations that were applied more than once, though applying them twice is not the same as once.
+// Operations that were applied more than once, though applying them twice is not the same as once; or that came to the
+// consumer more than once, though the docs promise that they do not.
 import type {Detector} from '../model/finding.ts';
+import {repeatedDeliveries} from './deliveries.ts';
 import {effectCounts} from './effects.ts';
 import {effectsGap} from './measure.ts';
 import {operationsByPhase} from './operations-by-phase.ts';
-import {inconclusive, presentIf} from './say.ts';
+import {inconclusive, presentIf, worstFirst} from './say.ts';
 
 export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateCount: threshold}) => {
-  if (trial.plan.operation.idempotent) {
+  const {idempotent} = trial.plan.operation;
+  const effects = idempotent ? null : effectCounts(trial);
+  const applied = effects
+    ? operationsByPhase(trial, index => (effects.counts[index] ?? 0) > 1, {
+        witness: effects.witness,
+        threshold,
+        says: (count, phase) => `${count} of phase ${phase} had an effect more than once.`,
+      })
+    : [];
+  const repeated = repeatedDeliveries(trial);
+  const delivered =
+    repeated?.kind === 'known'
+      ? operationsByPhase(trial, repeated.shows, {
+          witness: 'driver',
+          threshold,
+          says: (count, phase) => `${count} of phase ${phase} delivered to the consumer more than once.`,
+        })
+      : [];
+  const all = worstFirst([...applied, ...delivered]);
+  if (all.length > 0) return presentIf('duplicate-effect', 'fail', all);
+  if (repeated?.kind === 'unknown') return inconclusive('duplicate-effect', repeated.reason);
+  if (idempotent && repeated === null) {
     return inconclusive(
       'duplicate-effect',
       'the operation is idempotent, so that applying it twice does no harm',
     );
   }
-  const effects = effectCounts(trial);
-  if (!effects) return inconclusive('duplicate-effect', effectsGap(trial) ?? 'nobody tells of effects');
-  const {witness, counts} = effects;
-  const twice = operationsByPhase(trial, index => (counts[index] ?? 0) > 1, {
-    witness,
-    threshold,
-    says: (count, phase) => `${count} of phase ${phase} had an effect more than once.`,
-  });
-  return presentIf('duplicate-effect', 'fail', twice);
+  if (!idempotent && !effects) {
+    return inconclusive('duplicate-effect', effectsGap(trial) ?? 'nobody tells of effects');
+  }
+  return presentIf('duplicate-effect', 'fail', []);
 };

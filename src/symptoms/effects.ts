@@ -2,6 +2,7 @@
 import type {Evidence} from '../model/finding.ts';
 import {outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
+import {type Breach, missingDeliveries, repeatedDeliveries} from './deliveries.ts';
 import {effectsGap, phasesOf} from './measure.ts';
 
 export type EffectCounts = {
@@ -32,22 +33,38 @@ export const hasEffectEach = (trial: Trial, {counts}: EffectCounts): boolean => 
   return applied >= effectShare * successes;
 };
 
-/** Operations of some phases that were applied more than once, and acknowledged ones that were not; null where nobody knows. */
-export const measureEffects = (
-  trial: Trial,
-  phases: readonly number[],
-): {readonly duplicates: number; readonly lost: number} | null => {
+/** A count of operations, or why it is not known. */
+export type Counted =
+  | {readonly value: number; readonly reason: null}
+  | {readonly value: null; readonly reason: string};
+
+export type Integrity = {
+  /** Applied, or delivered to the consumer, more often than they may be. */
+  readonly duplicates: Counted;
+  /** Acknowledged, and not applied, or not delivered although that is promised. */
+  readonly lost: Counted;
+};
+
+/** Of the operations of some phases. What is known to be wrong counts, even where more may be. */
+export const measureIntegrity = (trial: Trial, phases: readonly number[]): Integrity => {
   const effects = effectCounts(trial);
-  if (!effects) return null;
+  const [repeated, missing] = [repeatedDeliveries(trial), missingDeliveries(trial)];
+  const isRepeated = repeated?.kind === 'known' ? repeated.shows : null;
+  const isMissing = missing?.kind === 'known' ? missing.shows : null;
   const {outcomes, operationPhases} = trial.driver;
   const ok = outcomeCode('ok');
   const wanted = new Set(phases);
   let [duplicates, lost] = [0, 0];
   for (let index = 0; index < outcomes.length; index++) {
     if (!wanted.has(operationPhases[index]!)) continue;
-    const count = effects.counts[index] ?? 0;
-    if (count > 1) duplicates++;
-    if (count === 0 && outcomes[index] === ok) lost++;
+    const count = effects?.counts[index] ?? 0;
+    if (count > 1 || isRepeated?.(index)) duplicates++;
+    if ((effects && count === 0 && outcomes[index] === ok) || isMissing?.(index)) lost++;
   }
-  return {duplicates, lost};
+  const gap = effects ? null : (effectsGap(trial) ?? 'nobody tells of effects');
+  const counted = (value: number, breach: Breach | null): Counted => {
+    const reason = gap ?? (breach?.kind === 'unknown' ? breach.reason : null);
+    return value > 0 || reason === null ? {value, reason: null} : {value: null, reason};
+  };
+  return {duplicates: counted(duplicates, repeated), lost: counted(lost, missing)};
 };

@@ -1,10 +1,11 @@
-// The library says that it is done, and the server has nothing of it.
+// The library says that it is done, and the server has nothing of it; or the consumer never got it.
 import type {Detector} from '../model/finding.ts';
 import {outcomeCode} from '../model/outcome.ts';
+import {missingDeliveries} from './deliveries.ts';
 import {effectCounts, hasEffectEach} from './effects.ts';
 import {effectsGap} from './measure.ts';
 import {operationsByPhase} from './operations-by-phase.ts';
-import {inconclusive, presentIf} from './say.ts';
+import {inconclusive, presentIf, worstFirst} from './say.ts';
 
 export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCount: threshold}) => {
   const effects = effectCounts(trial);
@@ -14,11 +15,25 @@ export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCoun
   }
   const {outcomes} = trial.driver;
   const ok = outcomeCode('ok');
-  const isLost = (index: number): boolean => outcomes[index] === ok && (effects.counts[index] ?? 0) === 0;
-  const lost = operationsByPhase(trial, isLost, {
+  const isApplied = (index: number): boolean => (effects.counts[index] ?? 0) > 0;
+  const lost = operationsByPhase(trial, index => outcomes[index] === ok && !isApplied(index), {
     witness: effects.witness,
     threshold,
     says: (count, phase) => `${count} of phase ${phase} acknowledged, and not applied.`,
   });
-  return presentIf('lost-acknowledged', 'fail', lost);
+  const missing = missingDeliveries(trial);
+  const undelivered =
+    missing?.kind === 'known'
+      ? operationsByPhase(trial, index => isApplied(index) && missing.shows(index), {
+          witness: 'driver',
+          threshold,
+          says: (count, phase) =>
+            `${count} of phase ${phase} acknowledged and applied, and neither delivered to the consumer nor left in its queue.`,
+        })
+      : [];
+  const all = worstFirst([...lost, ...undelivered]);
+  if (all.length === 0 && missing?.kind === 'unknown') {
+    return inconclusive('lost-acknowledged', missing.reason);
+  }
+  return presentIf('lost-acknowledged', 'fail', all);
 };

@@ -1,20 +1,11 @@
 // The target's book: attempts and effects per operation, a byte each; arrivals and work over time.
 import type {LedgerObservation} from '../model/event.ts';
+import {MessageCounts} from '../model/message-counts.ts';
+import {type MessageId, readMessageId} from '../model/message-id.ts';
 import {AttemptLog} from './attempt-log.ts';
 import {Serving} from './serving.ts';
 
 const binMs = 500;
-/** A forged id beyond this must not cost gigabytes: at 10,000 operations a second it is a soak of almost four hours. */
-const mostOperations = 2 ** 27;
-
-/** The index at the end of an operation id `<trialId>-<index>`, or null where it is not of this trial. */
-const indexOf = (trialId: string, operationId: string): number | null => {
-  if (!operationId.startsWith(`${trialId}-`)) return null;
-  const digits = operationId.slice(trialId.length + 1);
-  if (!/^\d{1,10}$/.test(digits)) return null;
-  const index = Number(digits);
-  return index < mostOperations ? index : null;
-};
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
@@ -23,15 +14,17 @@ const base64 = (bytes: Uint8Array): string =>
 class ByteCounters {
   #bytes = new Uint8Array(4096);
   #length = 0;
+  readonly #counts = new MessageCounts();
 
-  add(index: number): void {
+  add(message: MessageId): void {
+    const {index} = message;
     if (index >= this.#bytes.length) {
       const grown = new Uint8Array(Math.max(index + 1, this.#bytes.length * 2));
       grown.set(this.#bytes);
       this.#bytes = grown;
     }
     this.#length = Math.max(this.#length, index + 1);
-    if (this.#bytes[index]! < 255) this.#bytes[index]!++;
+    this.#bytes[index] = this.#counts.with(message, this.#bytes[index]!);
   }
 
   encode(): string {
@@ -66,28 +59,31 @@ export class Ledger {
     this.#unattributedCount = 0;
   }
 
-  attempt(operationId: string): void {
-    const index = indexOf(this.#trialId, operationId);
-    if (index === null) {
+  /** Those at a batch are counted by its first message: the others are no further attempts at it. */
+  attempt(id: string): void {
+    const message = readMessageId(this.#trialId, id);
+    if (message === null) {
       this.#unattributedCount++;
       return;
     }
+    if (message.number > 1) return;
     const atMs = this.#atMs();
-    this.#attempts.add(index);
-    this.#log.add(index, atMs);
+    this.#attempts.add({...message, count: 1});
+    this.#log.add(message.index, atMs);
     this.#serving.begin(atMs);
     const bin = Math.floor(atMs / binMs);
     this.#attemptsByBin[bin] = (this.#attemptsByBin[bin] ?? 0) + 1;
   }
 
   /** The target is done with an attempt, whether or not its answer arrives. */
-  answered(operationId: string): void {
-    if (indexOf(this.#trialId, operationId) !== null) this.#serving.end(this.#atMs());
+  answered(id: string): void {
+    if (readMessageId(this.#trialId, id)?.number === 1) this.#serving.end(this.#atMs());
   }
 
-  effect(operationId: string): void {
-    const index = indexOf(this.#trialId, operationId);
-    if (index !== null) this.#effects.add(index);
+  /** A batch is there when each of its messages is. */
+  effect(id: string): void {
+    const message = readMessageId(this.#trialId, id);
+    if (message !== null) this.#effects.add(message);
   }
 
   observation(): LedgerObservation {

@@ -64,6 +64,8 @@ const summaryOf = (
     attemptsPerOperationRatio: behaviour.attempts,
     duplicateCount: 0,
     lostCount: 0,
+    deliveredCount: null,
+    redeliveredCount: null,
     connectionsOpened: options.uncounted ? null : index === 4 ? 560 : 50,
     connectionsOpenMax: options.uncounted ? null : 50,
     cpuUsPerOperation: (bounded ? 310 : 290) * wobble(seed + index),

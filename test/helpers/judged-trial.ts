@@ -154,6 +154,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     heaps: [],
     unhandledRejections: [],
     probes: [],
+    deliveries: null,
     verified: null,
     warnings: [],
     profiles: profilesOf(variant, reached),

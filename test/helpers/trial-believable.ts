@@ -220,6 +220,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   unhandledRejections: [],
   harness: [],
   probes: [],
+  deliveries: null,
   verified: null,
   warnings: [],
   profiles: [],

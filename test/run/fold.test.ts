@@ -246,3 +246,18 @@ test('a journal of old, without times of hits and counts of what is missing, sti
     hitsLeftOut: 0,
   });
 });
+
+test('deliveries are added as they come, also after the close, and are null where none was told', t => {
+  t.is(trialOf().deliveries, null);
+  const more: TrialEvent[] = [
+    {kind: 'deliveries', fromIndex: 2, counts: 'AQE='},
+    {kind: 'deliveries', fromIndex: 3, counts: 'Ag=='},
+  ];
+  t.deepEqual([...trialOf({more}).deliveries!], [0, 0, 1, 2]);
+});
+
+test('verify() of an older run tells of no consumer', t => {
+  const old: TrialEvent = {kind: 'verified', applied: 'AQ==', reordered: null};
+  t.is(trialOf({more: [old]}).verified?.owed, null);
+  t.deepEqual([...trialOf({more: [{...old, owed: 'AAE='}]}).verified!.owed!], [0, 1]);
+});

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {refuse, stall} from '../../src/model/fault.ts';
+import {deliveryPromiseOf} from '../../src/model/plan.ts';
 import type {Scenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
 import {scenarioWith} from '../helpers/trial-scenario.ts';
@@ -284,3 +285,22 @@ test('a scenario that is none is told as a mistake', t => {
     message: 'The scenario has a mistake:\n  scenario: Invalid input: expected object, received number',
   });
 });
+
+test('what is promised of deliveries is the variant’s, and else the operation’s', t => {
+  const plan = planOf(
+    scenarioWith({
+      operation: {deadlineMs: 2000, idempotent: true, deliveries: 'at-least-once'},
+      variants: [
+        {name: 'defaults', options: {}},
+        {name: 'named', options: {}, deliveries: 'exactly-once'},
+      ],
+    }),
+  );
+  t.is(deliveryPromiseOf(plan, 'defaults'), 'at-least-once');
+  t.is(deliveryPromiseOf(plan, 'named'), 'exactly-once');
+  t.is(deliveryPromiseOf(planOf(scenarioWith({})), 'defaults'), null);
+});
+
+test(isMistaken, {operation: {deadlineMs: 1000, idempotent: true, deliveries: 'once'}}, [
+  'operation.deliveries: Invalid option: expected one of "at-least-once"|"at-most-once"|"exactly-once"',
+]);

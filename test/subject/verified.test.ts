@@ -1,4 +1,5 @@
 import test from 'ava';
+import {messageIds} from '../../src/model/message-id.ts';
 import {countApplied} from '../../src/subject/verified.ts';
 
 const ids = (...indexes: number[]): string[] => indexes.map(index => `pool-1-${index}`);
@@ -34,4 +35,22 @@ test('only the first are named', t => {
   const {reordered} = countApplied('pool-1', {applied: [ids(...late)], isOrdered: true});
   t.is(reordered?.count, 29);
   t.is(reordered?.first.length, 20);
+});
+
+test('a batch is there when each of its messages is, and as often as the one that is there most often', t => {
+  const batches = [
+    messageIds('pool-1-0', 2),
+    messageIds('pool-1-1', 2).slice(1),
+    ['pool-1-2.1of2', ...messageIds('pool-1-2', 2)],
+  ];
+  const {applied} = countApplied('pool-1', {applied: batches});
+  t.deepEqual(bytes(applied), [1, 0, 2]);
+});
+
+test('the consumer must have got what it was to get, and what is not in its queue any more', t => {
+  const {owed} = countApplied('pool-1', {
+    applied: [],
+    consumer: {expects: ids(0, 1, 3), queued: ['pool-1-1', 'pool-1-9', 'pool-1-3.2of3']},
+  });
+  t.deepEqual(bytes(owed!), [1, 0, 0, 0]);
 });

@@ -1,7 +1,7 @@
 // Symptoms that the target's ledger proves.
 import test from 'ava';
 import {detectOne} from '../../src/symptoms/detect.ts';
-import {measureEffects} from '../../src/symptoms/effects.ts';
+import {measureIntegrity} from '../../src/symptoms/effects.ts';
 import {attemptsOf} from '../../src/symptoms/measure.ts';
 import {
   baseline,
@@ -189,7 +189,8 @@ const ledgerSaysNothing = test.macro({
     const {driver, ledger} = booksOf(operations);
     const trial = trialWith({driver, ledger: {...ledger!, unattributedCount}});
     t.deepEqual(detectOne('duplicate-effect', trial), inconclusiveOf('duplicate-effect', reason));
-    t.is(measureEffects(trial, [fault]), null);
+    const unknown = {value: null, reason};
+    t.deepEqual(measureIntegrity(trial, [fault]), {duplicates: unknown, lost: unknown});
   },
 });
 
@@ -235,8 +236,11 @@ test('lost are acknowledged operations without an effect; of reads nothing is kn
     {phase: recovery, effects: 0},
   ]);
   t.is(attemptsOf(trialWith(written), [fault]), 3);
-  t.deepEqual(measureEffects(trialWith(written), [fault]), {duplicates: 0, lost: 1});
+  t.deepEqual(measureIntegrity(trialWith(written), [fault]), {
+    duplicates: {value: 0, reason: null},
+    lost: {value: 1, reason: null},
+  });
   const read = booksOf([{phase: fault}, {phase: fault, attempts: 0}]);
   t.is(attemptsOf(trialWith(read), [fault]), 1);
-  t.is(measureEffects(trialWith(read), [fault]), null);
+  t.is(measureIntegrity(trialWith(read), [fault]).lost.value, null);
 });

@@ -139,3 +139,16 @@ test('a target that does not tell when it is done has no work to show', t => {
   ledger.attempt(`${trialId}-0`);
   t.false('servingMsByBin' in ledger.observation());
 });
+
+test('the effect of a batch is there with the last of its messages, and its attempts are those at the first', t => {
+  const ledger = ledgerAt({nowMs: 0});
+  for (const end of ['0.1of3', '0.2of3', '0.3of3', '1.1of2', '1.1of2']) {
+    ledger.attempt(`${trialId}-${end}`);
+    ledger.effect(`${trialId}-${end}`);
+    ledger.answered(`${trialId}-${end}`);
+  }
+  const {attempts, effects, unattributedCount} = ledger.observation();
+  t.deepEqual(bytesOf(attempts), [1, 2]);
+  t.deepEqual(bytesOf(effects), [1, 0]);
+  t.is(unattributedCount, 0);
+});

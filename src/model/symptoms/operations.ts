@@ -27,7 +27,7 @@ export const operationSymptoms = {
   'duplicate-effect': {
     sees: 'operations that were applied more than once',
     noun: 'duplicated effects',
-    when: 'more than `duplicateCount` operations that are not idempotent had their effect more than once',
+    when: 'more than `duplicateCount` operations that are not idempotent had their effect more than once, or operations came to the consumer more than once where the scenario promises at most or exactly once',
     thresholds: {duplicateCount: 0},
     cause: 'A retry after an error that leaves open whether the first attempt was applied.',
     remedy:
@@ -57,11 +57,12 @@ export const operationSymptoms = {
   'lost-acknowledged': {
     sees: 'operations that were acknowledged and not applied',
     noun: 'lost operations',
-    when: 'more than `lostCount` operations of a phase succeeded, and the server has no effect of them',
+    when: 'more than `lostCount` operations of a phase succeeded, and the server has no effect of them, or, where the scenario promises at least or exactly once, they neither came to the consumer nor are in its queue',
     thresholds: {lostCount: 0},
     cause:
-      'A success is told when something was written to a buffer or a socket, and not when the server has answered.',
-    remedy: 'Acknowledge only what the server has acknowledged, and keep the rest until it does.',
+      'A success is told when something was written to a buffer or a socket, and not when the server has answered; a consumer acknowledges what it has not worked on yet.',
+    remedy:
+      'Acknowledge only what the server has acknowledged, and keep the rest until it does; as a consumer, acknowledge what is done.',
     source: sources.partitions,
   },
   'false-failure': {

@@ -13,8 +13,8 @@ import type {Calibration} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
 import {samplesBehind} from '../../stats/quantile.ts';
-import {measureEffects} from '../../symptoms/effects.ts';
-import {attemptsOf, DriverMeasure, effectsGap, ledgerGap} from '../../symptoms/measure.ts';
+import {measureIntegrity} from '../../symptoms/effects.ts';
+import {attemptsOf, DriverMeasure, ledgerGap} from '../../symptoms/measure.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
 import {processFigure} from './process-figure.ts';
 import {isLibraryBusy, startLagMs} from './start-lag.ts';
@@ -106,7 +106,6 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
   const driver = new DriverMeasure(trial, reached);
   const started = driver.total('started');
   const counted = (value: number | null): Figure => ({value, count: started, reason: null});
-  const effects = measureEffects(trial, reached);
   switch (metric) {
     case 'successRatio':
       return counted(driver.successRatio);
@@ -133,9 +132,9 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
     case 'wrongCount':
       return counted(driver.count('wrong'));
     case 'duplicateCount':
-      return {value: effects?.duplicates ?? null, count: started, reason: effects ? null : effectsGap(trial)};
+      return {...measureIntegrity(trial, reached).duplicates, count: started};
     case 'lostCount':
-      return {value: effects?.lost ?? null, count: started, reason: effects ? null : effectsGap(trial)};
+      return {...measureIntegrity(trial, reached).lost, count: started};
     case 'attemptsPerOperationRatio': {
       const attempts = attemptsOf(trial, reached);
       const ratio = attempts === null || started === 0 ? null : attempts / started;

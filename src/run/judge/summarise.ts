@@ -4,7 +4,8 @@ import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
-import {measureEffects} from '../../symptoms/effects.ts';
+import {countDeliveries} from '../../symptoms/deliveries.ts';
+import {measureIntegrity} from '../../symptoms/effects.ts';
 import {attemptsOf, DriverMeasure, measureConnections, p99Ms} from '../../symptoms/measure.ts';
 import {measureProcess, residentMaxBytes} from '../../symptoms/process-measure.ts';
 
@@ -28,7 +29,8 @@ const summarise = (
   const serviceOk = driver.serviceOk();
   const settled = driver.responseSettled();
   const attempts = attemptsOf(trial, [index]);
-  const effects = measureEffects(trial, [index]);
+  const integrity = measureIntegrity(trial, [index]);
+  const deliveries = countDeliveries(trial, [index]);
   const connections = measureConnections(trial, index);
   const resources = trial.phaseResources.find(candidate => candidate.phase === index);
   const process = measureProcess(trial, index);
@@ -58,8 +60,10 @@ const summarise = (
     settleMaxMs: percentileMs(settled, 100),
     attempts,
     attemptsPerOperationRatio: attempts === null || started === 0 ? null : attempts / started,
-    duplicateCount: effects?.duplicates ?? null,
-    lostCount: effects?.lost ?? null,
+    duplicateCount: integrity.duplicates.value,
+    lostCount: integrity.lost.value,
+    deliveredCount: deliveries?.delivered ?? null,
+    redeliveredCount: deliveries?.repeated ?? null,
     connectionsOpened: connections?.opened ?? null,
     connectionsOpenMax: connections?.openMax ?? null,
     cpuUsPerOperation: !resources || started === 0 ? null : (resources.cpuMs * 1000) / started,

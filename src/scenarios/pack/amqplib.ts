@@ -1,9 +1,10 @@
 // amqplib on a real RabbitMQ. The library ends with its connection; an application opens a new one, as ours does.
 import {setTimeout as sleep} from 'node:timers/promises';
-import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';
+import {type Channel, type ChannelModel, type ConfirmChannel, connect} from 'amqplib';
+import {messageIds} from '../../model/message-id.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {Arrivals, arrivalOf, messageOf, NoArrival} from './arrivals.ts';
+import {Arrivals, answerOf, arrivalOf, messageOf, NoArrival} from './arrivals.ts';
 import {notSent, rejectedIfNotSent} from './not-sent.ts';
 import {operationNumber} from './operation-number.ts';
 import {within} from './time-limit.ts';
@@ -21,13 +22,19 @@ type Options = {
 
 const asUsersGetIt: Options = {heartbeatSeconds: null, connectTimeoutMs: null, prefetch: null, limitMs: null};
 
-/** A message of any kind goes to the first, which nobody reads before verify(). */
+/** A message of any kind goes to the first, which nobody reads before verify(); what is to be worked on to the second. */
 const exchange = 'foulweather-orders';
 const recordQueue = 'foulweather-record';
 const workQueue = 'foulweather-work';
 const requestQueue = 'foulweather-requests';
 const replyTo = 'amq.rabbitmq.reply-to';
 const queueOptions = {durable: true};
+const batchSize = 3;
+
+type Kind = 'publish' | 'batch' | 'consume' | 'request';
+
+const kindOf = (id: string): Kind =>
+  (['publish', 'batch', 'consume', 'request'] as const)[operationNumber(id) % 4]!;
 
 /** Between two tries of the application to open a connection. */
 const pauseMs = 250;
@@ -37,27 +44,28 @@ type Opened = {readonly connection: ChannelModel; readonly channel: ConfirmChann
 class Application {
   readonly #url: string;
   readonly #options: Options;
+  readonly #delivered: (id: string) => void;
   readonly #deliveries = new Arrivals();
   readonly #replies = new Arrivals();
   #opened: Promise<Opened> | null = null;
   #mayOpenAtMs = 0;
 
-  constructor(url: string, options: Options) {
+  constructor(url: string, options: Options, delivered: (id: string) => void) {
     this.#url = url;
     this.#options = options;
+    this.#delivered = delivered;
   }
 
   /** Resolves once the broker has confirmed it. */
   async publish(id: string): Promise<void> {
     const {channel} = await this.opened();
-    await this.#publish(channel, 'order', id);
+    await this.#publish(channel, 'work', id);
   }
 
-  /** Several messages that are confirmed together; the last one carries the operation's id. */
+  /** Several messages that are confirmed together. */
   async publishBatch(id: string): Promise<void> {
     const {channel} = await this.opened();
-    const names = [`${id}.a`, `${id}.b`, `${id}.c`, id];
-    await Promise.all(names.map(name => this.#publish(channel, 'order', name)));
+    await Promise.all(messageIds(id, batchSize).map(name => this.#publish(channel, 'work', name)));
   }
 
   /** Publishes, and waits until the message has come to the application's own consumer. */
@@ -165,6 +173,7 @@ class Application {
     await channel.consume(workQueue, message => {
       if (!message) return;
       const arrival = arrivalOf(message.content.toString());
+      if (arrival) this.#delivered(arrival.id);
       channel.ack(message);
       if (arrival) this.#deliveries.came(arrival);
     });
@@ -198,18 +207,19 @@ const prepare = async (url: string): Promise<void> => {
   );
 };
 
-const recorded = async (url: string): Promise<string[]> => {
-  const connection = await connect(url);
-  const channel = await connection.createChannel();
+const read = async (channel: Channel, queue: string): Promise<string[]> => {
   const ids: string[] = [];
   for (;;) {
-    const message = await channel.get(recordQueue, {noAck: true});
-    if (!message) break;
+    const message = await channel.get(queue, {noAck: true});
+    if (!message) return ids;
     const arrival = arrivalOf(message.content.toString());
     if (arrival) ids.push(arrival.id);
   }
-  await connection.close();
-  return ids;
+};
+
+/** What the consumer had not acknowledged comes back into the queue with the end of its connection. */
+const untilNobodyConsumes = async (channel: Channel): Promise<void> => {
+  while ((await channel.checkQueue(workQueue)).consumerCount > 0) await sleep(50);
 };
 
 export default defineScenario({
@@ -218,7 +228,7 @@ export default defineScenario({
     'When the network to the broker is bad, publishes wait without end, and messages come late or twice.',
   remarks: [
     'amqplib does not open a lost connection again unless it is told to (its option `recovery`, since 1.1): the application of this scenario opens a new one when the next operation needs it, at most every 250 ms. That pause is the application’s, and so are the errors of operations that wait for it.',
-    'Both variants publish on a confirm channel and with the flag mandatory off; what is told as a success was confirmed by the broker (https://amqp-node.github.io/amqplib/channel_api.html#confirmchannel). RabbitMQ promises delivery at least once where confirmation and acknowledgement are used (https://www.rabbitmq.com/docs/reliability).',
+    'Both variants publish on a confirm channel and with the flag mandatory off; what is told as a success was confirmed by the broker (https://amqp-node.github.io/amqplib/channel_api.html#confirmchannel). RabbitMQ promises delivery at least once where confirmation and acknowledgement are used (https://www.rabbitmq.com/docs/reliability): the consumer acknowledges each message once it has it, and what is in its queue in the end is kept, not lost.',
     'RabbitMQ’s own default is a heartbeat of 60 s, which amqplib takes over; RabbitMQ advises 5 to 20 s (https://www.rabbitmq.com/docs/heartbeats). 1 s stands for it here, since the phases are short: it is for looking at, and not for production.',
     'That nothing bounds an operation in «defaults» is by design of the library, which has no time limit per publish; the limit of «recommended» is the application’s.',
   ],
@@ -234,34 +244,41 @@ export default defineScenario({
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},
-  operation: {deadlineMs: 1000, idempotent: false},
+  operation: {deadlineMs: 1000, idempotent: false, deliveries: 'at-least-once'},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, lostCount: {max: 0}, wrongCount: {max: 0}}},
   telemetry: {use: ['amqplib']},
   prepare: ({directUrl}) => prepare(directUrl),
   subject: {
-    async open({url, options}) {
-      const application = new Application(url, options);
+    async open({url, options, delivered}) {
+      const application = new Application(url, options, delivered);
       await application.opened();
       return {application, limitMs: options.limitMs};
     },
     async perform({application, limitMs}, {id}) {
-      const answered = (text: string) => ({echoedId: arrivalOf(text)?.id, intact: text === messageOf(id)});
-      switch (operationNumber(id) % 4) {
-        case 0:
+      switch (kindOf(id)) {
+        case 'publish':
           await within(limitMs, application.publish(id));
           return undefined;
-        case 1:
+        case 'batch':
           await within(limitMs, application.publishBatch(id));
           return undefined;
-        case 2:
-          return answered(await within(limitMs, application.publishAndConsume(id)));
-        default:
-          return answered(await within(limitMs, application.request(id)));
+        case 'consume':
+          return answerOf(id, [await within(limitMs, application.publishAndConsume(id))]);
+        case 'request':
+          return answerOf(id, [await within(limitMs, application.request(id))]);
       }
     },
     close: ({application}) => application.close(),
     classify: rejectedIfNotSent,
   },
-  verify: async ({directUrl}) => ({applied: [await recorded(directUrl)]}),
+  async verify({directUrl, acknowledgedIds}) {
+    const connection = await connect(directUrl);
+    const channel = await connection.createChannel();
+    await untilNobodyConsumes(channel);
+    const applied = [await read(channel, recordQueue)];
+    const queued = await read(channel, workQueue);
+    await connection.close();
+    return {applied, consumer: {expects: acknowledgedIds.filter(id => kindOf(id) !== 'request'), queued}};
+  },
 });

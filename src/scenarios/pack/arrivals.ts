@@ -1,4 +1,5 @@
 // Messages that operations wait for: what came is told to the one that sent it.
+import type {Answer} from '../define-scenario.ts';
 
 export type Arrival = {readonly id: string; readonly text: string};
 
@@ -13,6 +14,20 @@ export const arrivalOf = (text: string): Arrival | null => {
   } catch {
     return null;
   }
+};
+
+/** What the answers to an operation's messages say, in the order of their names. */
+export const answerOf = (
+  id: string,
+  texts: readonly string[],
+  names: readonly string[] = [id],
+): Pick<Answer, 'echoedId' | 'intact'> => {
+  const ids = texts.map(text => arrivalOf(text)?.id);
+  const strange = ids.find((own, at) => own !== undefined && own !== names[at]);
+  return {
+    echoedId: strange ?? (ids.includes(undefined) ? undefined : id),
+    intact: texts.every((text, at) => text === messageOf(names[at]!)),
+  };
 };
 
 /** The application gives up on an answer that will not come any more: an abort of its own, which no telemetry of a library tells. */

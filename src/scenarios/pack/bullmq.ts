@@ -1,10 +1,7 @@
 // bullmq: jobs are added alone, in bulk, with a delay and with a wait for their result, and a worker works on them.
-import {appendFileSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {type ConnectionOptions, type JobsOptions, Queue, QueueEvents, Worker} from 'bullmq';
-import {Redis} from 'ioredis';
-import {defineScenario} from '../define-scenario.ts';
+import {type ConnectionOptions, type JobsOptions, type JobType, Queue, QueueEvents, Worker} from 'bullmq';
+import {messageIds} from '../../model/message-id.ts';
+import {defineScenario, type OpenContext} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
 import {operationNumber} from './operation-number.ts';
@@ -26,9 +23,8 @@ type Settings = {
   readonly maxRetriesPerRequest?: number | null;
   readonly retryStrategy?: (times: number) => number;
 };
-/** A job without an id is there to fill a bulk. */
-type Order = {readonly id: string | null};
-type Result = {readonly id: string | null};
+type Order = {readonly id: string};
+type Result = Order;
 
 const asUsersGetIt: Options = {adding: {}, working: {}, jobs: {}, namesJobs: false};
 
@@ -36,21 +32,12 @@ const quickly = (times: number): number => Math.min(50 * 2 ** times, 500);
 
 const kinds = ['alone', 'bulk', 'delayed', 'with-result'] as const;
 const queueName = 'foulweather-orders';
-const effectsKey = 'foulweather:bullmq-effects';
+const bulkSize = 3;
 const delayMs = 100;
 
 const addressOf = (url: string): {readonly host: string; readonly port: number} => {
   const {hostname, port} = new URL(url);
   return {host: hostname, port: Number(port || 6379)};
-};
-
-const ask = async <T>(url: string, what: (redis: Redis) => Promise<T>): Promise<T> => {
-  const redis = new Redis(url);
-  try {
-    return await what(redis);
-  } finally {
-    redis.disconnect();
-  }
 };
 
 /** An application with a queue, its worker, and an ear for results. */
@@ -60,7 +47,7 @@ class Shop {
   readonly #events: QueueEvents;
   readonly #options: Options;
 
-  constructor(url: string, options: Options, effectsFile: string) {
+  constructor({url, options, delivered}: OpenContext<Options>) {
     const {adding, working, concurrency} = options;
     const connection: ConnectionOptions = {...addressOf(url), ...working};
     this.#options = options;
@@ -69,8 +56,7 @@ class Shop {
     this.#worker = new Worker<Order, Result>(
       queueName,
       async ({data: {id}}) => {
-        // Stands for a database that this weather does not reach.
-        if (id !== null) appendFileSync(effectsFile, `${id}\n`);
+        delivered(id);
         return {id};
       },
       {connection, ...(concurrency !== undefined && {concurrency})},
@@ -95,14 +81,13 @@ class Shop {
   }
 
   async addBulk(id: string): Promise<void> {
-    await this.#queue.addBulk([
-      {name: 'note', data: {id: null}},
-      {name: 'order', data: {id}, opts: this.#jobOptions(id, {})},
-      {name: 'note', data: {id: null}},
-    ]);
+    const orders = messageIds(id, bulkSize);
+    await this.#queue.addBulk(
+      orders.map(order => ({name: 'order', data: {id: order}, opts: this.#jobOptions(order, {})})),
+    );
   }
 
-  async addAndWait(id: string): Promise<string | null> {
+  async addAndWait(id: string): Promise<string> {
     const job = await this.#queue.add('order', {id}, this.#jobOptions(id, {}));
     const result = await afterTheWrite(job.waitUntilFinished(this.#events, this.#options.resultLimitMs));
     return result.id;
@@ -124,8 +109,8 @@ export default defineScenario({
   observation: 'Adding a job keeps a request waiting while Redis is gone, and some jobs are worked on twice.',
   remarks: [
     'The variant «defaults» has Queue, Worker and QueueEvents with the address of Redis only: a queue waits for a connection as long as it takes (https://docs.bullmq.io/guide/going-to-production, https://docs.bullmq.io/patterns/failing-fast-when-redis-is-down), and one job is worked on at a time.',
-    'The docs promise each job at least once, and ask for jobs that may be worked on twice (https://docs.bullmq.io/patterns/idempotent-jobs): a duplicate is told, and misses no goal.',
-    'Working on a job writes its id to a file, which the weather does not reach. A job that is still in the queue in the end counts as kept, not as lost: one that a worker lost is worked on again after its lock is over, 30 s by default.',
+    'The docs promise each job at least once, and ask for jobs that may be worked on twice (https://docs.bullmq.io/guide/introduction, https://docs.bullmq.io/patterns/idempotent-jobs): how many were is told beside what came to the worker, and is no defect. A duplicate is an order that is in Redis as two jobs; it is told, and misses no goal.',
+    'A job that has not come to the worker and is still in the queue in the end, or among the failed ones, counts as kept, not as lost: one that a worker lost is worked on again after its lock is over, 30 s by default.',
     'Telemetry is that of ioredis, which bullmq speaks to Redis by.',
   ],
   target: {service: 'redis'},
@@ -152,7 +137,7 @@ export default defineScenario({
     },
   ],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 1000},
-  operation: {deadlineMs: 1000, idempotent: true},
+  operation: {deadlineMs: 1000, idempotent: true, deliveries: 'at-least-once'},
   phases: quick.phases,
   goals: {
     run: {
@@ -167,15 +152,9 @@ export default defineScenario({
     const queue = new Queue(queueName, {connection: addressOf(directUrl)});
     await queue.obliterate({force: true});
     await queue.close();
-    const folder = mkdtempSync(join(tmpdir(), 'foulweather-bullmq-'));
-    await ask(directUrl, redis => redis.set(effectsKey, folder));
   },
   subject: {
-    async open({url, options}) {
-      const folder = await ask(url, redis => redis.get(effectsKey));
-      if (folder === null) throw new Error('prepare() has left no folder for the effects');
-      return new Shop(url, options, join(folder, 'ids')).ready();
-    },
+    open: context => new Shop(context).ready(),
     async perform(shop, {id}) {
       const key = kinds[operationNumber(id) % kinds.length]!;
       switch (key) {
@@ -197,16 +176,13 @@ export default defineScenario({
       error instanceof Error && error.message.includes('enableOfflineQueue') ? 'rejected' : 'unknown',
     close: shop => shop.close(),
   },
-  async verify({directUrl}) {
-    const folder = await ask(directUrl, redis => redis.getdel(effectsKey));
-    if (folder === null) throw new Error('prepare() has left no folder for the effects');
-    const worked = readFileSync(join(folder, 'ids'), 'utf8').trim().split('\n');
-    rmSync(folder, {recursive: true});
-    const queue = new Queue<Order>(queueName, {connection: addressOf(directUrl)});
-    const jobs = await queue.getJobs(['wait', 'active', 'delayed']);
+  async verify({directUrl, acknowledgedIds}) {
+    const queue = new Queue<Order, Result>(queueName, {connection: addressOf(directUrl)});
+    const idsOf = async (states: JobType[]): Promise<string[]> =>
+      (await queue.getJobs(states)).map(({data: {id}}) => id);
+    const done = await idsOf(['completed']);
+    const queued = await idsOf(['wait', 'active', 'delayed', 'failed']);
     await queue.close();
-    const done = new Set(worked);
-    const kept = jobs.flatMap(({data: {id}}) => (id === null || done.has(id) ? [] : [id]));
-    return {applied: [[...worked, ...kept]]};
+    return {applied: [[...done, ...queued]], consumer: {expects: acknowledgedIds, queued}};
   },
 });

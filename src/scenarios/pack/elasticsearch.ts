@@ -1,5 +1,6 @@
 // @elastic/elasticsearch: indexes, gets and bulks; with the retries that it comes with, and with time limits.
 import {Client} from '@elastic/elasticsearch';
+import {messageIds} from '../../model/message-id.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {operationNumber} from './operation-number.ts';
@@ -73,10 +74,10 @@ export default defineScenario({
           return {echoedId: order?.id, intact: order?.lines.length === lineCount, key: 'get'};
         }
         case 'bulk': {
-          const operations = Array.from({length: bulkCount}, (_, row) => [
-            {index: {_index: index, _id: `${id}.${row}`}},
+          const operations = messageIds(id, bulkCount).flatMap((own, row) => [
+            {index: {_index: index, _id: own}},
             {id, row},
-          ]).flat();
+          ]);
           const {errors, items} = await client.bulk({operations}, options);
           if (errors) return {applicationError: {message: 'some documents of the bulk were refused'}};
           return {intact: items.length === bulkCount, key: 'bulk'};

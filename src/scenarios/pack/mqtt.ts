@@ -1,8 +1,9 @@
 // mqtt (MQTT.js) on a real Mosquitto. The library opens a lost connection again by itself, and sends again what was not acknowledged.
 import mqtt, {type IClientOptions, type MqttClient} from 'mqtt';
-import {defineScenario} from '../define-scenario.ts';
+import {messageIds} from '../../model/message-id.ts';
+import {defineScenario, type OpenContext} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {Arrivals, arrivalOf, messageOf} from './arrivals.ts';
+import {Arrivals, answerOf, arrivalOf, messageOf} from './arrivals.ts';
 import {operationNumber} from './operation-number.ts';
 import {within} from './time-limit.ts';
 
@@ -19,40 +20,49 @@ const asUsersGetIt: Options = {client: {}, limitMs: null};
 
 const orders = 'foulweather/orders';
 const requests = 'foulweather/orders/request';
+/** What the application's own subscription gets. */
 const work = 'foulweather/orders/work';
 const replies = 'foulweather/replies';
 const qos = 1;
 const clientId = 'foulweather-application';
+const batchSize = 3;
+
+type Kind = 'publish' | 'batch' | 'receive' | 'request';
+
+const kindOf = (id: string): Kind =>
+  (['publish', 'batch', 'receive', 'request'] as const)[operationNumber(id) % 4]!;
 
 class Application {
   readonly client: MqttClient;
   readonly #deliveries = new Arrivals();
   readonly #replies = new Arrivals();
 
-  private constructor(client: MqttClient) {
+  private constructor(client: MqttClient, delivered: (id: string) => void) {
     this.client = client;
     // Each try to connect that fails is told by an event, and the library tries again.
     client.on('error', () => {});
     client.on('message', (topic, payload) => {
       const arrival = arrivalOf(payload.toString());
-      if (arrival) (topic === work ? this.#deliveries : this.#replies).came(arrival);
+      if (!arrival) return;
+      if (topic === work) delivered(arrival.id);
+      (topic === work ? this.#deliveries : this.#replies).came(arrival);
     });
   }
 
-  static async open(url: string, options: Options['client']): Promise<Application> {
-    const application = new Application(await mqtt.connectAsync(url, options));
+  static async open({url, options: {client}, delivered}: OpenContext<Options>): Promise<Application> {
+    const application = new Application(await mqtt.connectAsync(url, client), delivered);
     await application.client.subscribeAsync([work, replies], {qos});
     return application;
   }
 
   /** Resolves once the broker has acknowledged it. */
-  async publish(id: string, topic = `${orders}/single`): Promise<void> {
+  async publish(id: string, topic = work): Promise<void> {
     await this.client.publishAsync(topic, messageOf(id), {qos});
   }
 
-  /** Several messages at once; the last one carries the operation's id. */
+  /** Several messages at once. */
   async publishBatch(id: string): Promise<void> {
-    await Promise.all([`${id}.a`, `${id}.b`, `${id}.c`, id].map(name => this.publish(name)));
+    await Promise.all(messageIds(id, batchSize).map(name => this.publish(name)));
   }
 
   /** Publishes, and waits until the message has come by the client's own subscription. */
@@ -77,6 +87,11 @@ class Application {
   }
 }
 
+/** A clean session takes the place of the one that was kept. */
+const endSession = async (url: string): Promise<void> => {
+  await (await mqtt.connectAsync(url, {clientId, clean: true})).endAsync();
+};
+
 /** Ids in one message of the record. */
 const pageSize = 500;
 const writeEveryMs = 50;
@@ -87,8 +102,7 @@ const recordOf = (trialId: string): string => `foulweather/record/${trialId}`;
  * retained messages, a page each, where verify() finds them. It answers the requests, too.
  */
 const prepare = async (url: string, trialId: string): Promise<void> => {
-  // Ends the session that an earlier trial has left behind.
-  await (await mqtt.connectAsync(url, {clientId, clean: true})).endAsync();
+  await endSession(url);
   const client = await mqtt.connectAsync(url);
   await client.subscribeAsync(`${orders}/#`, {qos});
   let page: string[] = [];
@@ -133,12 +147,36 @@ const recorded = async (url: string, trialId: string): Promise<string[]> => {
   return [...pages.values()].flat();
 };
 
+const sessionEnd = 'foulweather/end';
+
+/** Takes over the application's session, if it has one, reads what is in its queue up to a last one of our own, and ends it. */
+const queued = async (url: string): Promise<string[]> => {
+  const client = mqtt.connect(url, {clientId, clean: false});
+  const ids: string[] = [];
+  // What is in the queue comes as soon as the connection is open.
+  const isRead = new Promise<void>((resolve, reject) => {
+    client.on('error', reject);
+    client.on('message', (topic, payload) => {
+      if (topic === sessionEnd) return resolve();
+      const arrival = topic === work ? arrivalOf(payload.toString()) : null;
+      if (arrival) ids.push(arrival.id);
+    });
+  });
+  await client.subscribeAsync(sessionEnd, {qos});
+  await client.publishAsync(sessionEnd, '', {qos});
+  await isRead;
+  await client.endAsync();
+  await endSession(url);
+  return ids;
+};
+
 export default defineScenario({
   name: 'mqtt',
   observation:
     'When the network to the broker is bad, messages are late by seconds, and some that were sent to us never come.',
   remarks: [
     'All messages have QoS 1, which promises delivery at least once: a message that is there twice is no defect, and operations count as idempotent (https://github.com/mqttjs/MQTT.js#publish).',
+    'To a subscriber that promise holds as long as the session does (https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html, 3.1.2.4 and 4.1), so that deliveries are held against it in «recommended», which keeps the session; what Mosquitto still has for that session in the end is kept, not lost.',
     'The defaults are those of MQTT.js (https://github.com/mqttjs/MQTT.js#client): a keep-alive of 60 s, 1 s between two tries to connect, up to 30 s for each, and a clean session, which gets nothing of what was published while the connection was gone.',
     'MQTT.js keeps what was published while there is no connection, and sends it when there is one; nothing bounds how long that takes, and so the limit of «recommended» is the application’s.',
     'A keep-alive of 1 s is short for a network: it stands for one that fits the phases of this scenario.',
@@ -149,6 +187,7 @@ export default defineScenario({
     {name: 'defaults', options: asUsersGetIt},
     {
       name: 'recommended',
+      deliveries: 'at-least-once',
       options: {
         client: {
           keepalive: 1,
@@ -170,26 +209,31 @@ export default defineScenario({
   goals: {run: {hungCount: {max: 0}, lostCount: {max: 0}, wrongCount: {max: 0}}},
   prepare: ({directUrl, trialId}) => prepare(directUrl, trialId),
   subject: {
-    open: async ({url, options}) => ({
-      application: await Application.open(url, options.client),
-      limitMs: options.limitMs,
+    open: async context => ({
+      application: await Application.open(context),
+      limitMs: context.options.limitMs,
     }),
     async perform({application, limitMs}, {id}) {
-      const answered = (text: string) => ({echoedId: arrivalOf(text)?.id, intact: text === messageOf(id)});
-      switch (operationNumber(id) % 4) {
-        case 0:
+      switch (kindOf(id)) {
+        case 'publish':
           await within(limitMs, application.publish(id));
           return undefined;
-        case 1:
+        case 'batch':
           await within(limitMs, application.publishBatch(id));
           return undefined;
-        case 2:
-          return answered(await within(limitMs, application.publishAndReceive(id)));
-        default:
-          return answered(await within(limitMs, application.request(id)));
+        case 'receive':
+          return answerOf(id, [await within(limitMs, application.publishAndReceive(id))]);
+        case 'request':
+          return answerOf(id, [await within(limitMs, application.request(id))]);
       }
     },
     close: ({application}) => application.client.endAsync(),
   },
-  verify: async ({directUrl, trialId}) => ({applied: [await recorded(directUrl, trialId)]}),
+  verify: async ({directUrl, trialId, acknowledgedIds}) => ({
+    applied: [await recorded(directUrl, trialId)],
+    consumer: {
+      expects: acknowledgedIds.filter(id => kindOf(id) !== 'request'),
+      queued: await queued(directUrl),
+    },
+  }),
 });

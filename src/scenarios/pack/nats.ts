@@ -12,10 +12,12 @@ import {
   connect,
   DrainingConnectionError,
   type NatsConnection,
+  nanos,
 } from '@nats-io/transport-node';
-import {defineScenario} from '../define-scenario.ts';
+import {messageIds} from '../../model/message-id.ts';
+import {type Applied, defineScenario, type OpenContext} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {Arrivals, arrivalOf, messageOf} from './arrivals.ts';
+import {Arrivals, answerOf, arrivalOf, messageOf} from './arrivals.ts';
 import {operationNumber} from './operation-number.ts';
 import {within} from './time-limit.ts';
 
@@ -42,13 +44,21 @@ const asUsersGetIt: Options = {
 };
 
 const stream = 'FOULWEATHER';
-const single = 'foulweather.orders.single';
-const work = 'foulweather.orders.work';
+/** What the application's consumer gets. */
+const work = 'foulweather.orders';
 /** What the one who answers requests has written down before the answer. */
-const answeredRequests = 'foulweather.orders.answered';
+const answeredRequests = 'foulweather.answered';
 /** Of core NATS: no stream takes it. */
 const requests = 'foulweather.requests';
 const worker = 'worker';
+const batchSize = 3;
+/** Until the server delivers again what was not acknowledged. */
+const ackWaitMs = 5000;
+
+type Kind = 'publish' | 'batch' | 'consume' | 'request';
+
+const kindOf = (id: string): Kind =>
+  (['publish', 'batch', 'consume', 'request'] as const)[operationNumber(id) % 4]!;
 
 const serverOf = (url: string): Pick<ConnectionOptions, 'servers' | 'user' | 'pass'> => {
   const {host, username, password} = new URL(url);
@@ -59,37 +69,39 @@ class Application {
   readonly #connection: NatsConnection;
   readonly #jetstream: JetStreamClient;
   readonly #options: Options;
+  readonly #delivered: (id: string) => void;
   readonly #deliveries = new Arrivals();
 
-  private constructor(connection: NatsConnection, options: Options) {
+  private constructor(connection: NatsConnection, options: Options, delivered: (id: string) => void) {
     this.#connection = connection;
     this.#jetstream = jetstream(connection);
     this.#options = options;
+    this.#delivered = delivered;
   }
 
-  static async open(url: string, options: Options): Promise<Application> {
+  static async open({url, options, delivered}: OpenContext<Options>): Promise<Application> {
     const connection = await connect({...serverOf(url), ...options.connection});
-    const application = new Application(connection, options);
+    const application = new Application(connection, options, delivered);
     await application.#consume();
     return application;
   }
 
   /** Resolves once JetStream has acknowledged it. */
-  async publish(id: string, subject = single): Promise<void> {
+  async publish(id: string): Promise<void> {
     const {publish, hasMessageIds} = this.#options;
-    await this.#jetstream.publish(subject, messageOf(id), {...publish, ...(hasMessageIds && {msgID: id})});
+    await this.#jetstream.publish(work, messageOf(id), {...publish, ...(hasMessageIds && {msgID: id})});
   }
 
-  /** Several messages at once; the last one carries the operation's id. */
+  /** Several messages at once. */
   async publishBatch(id: string): Promise<void> {
-    await Promise.all([`${id}.a`, `${id}.b`, `${id}.c`, id].map(name => this.publish(name)));
+    await Promise.all(messageIds(id, batchSize).map(name => this.publish(name)));
   }
 
   /** Publishes, and waits until the message has come to the application's own consumer. */
   async publishAndConsume(id: string): Promise<string> {
     const delivery = this.#deliveries.next(id);
     try {
-      const both = Promise.all([delivery, this.publish(id, work)]);
+      const both = Promise.all([delivery, this.publish(id)]);
       const [{text}] = await within(this.#options.limitMs, both);
       return text;
     } catch (error) {
@@ -114,6 +126,7 @@ class Application {
     await consumer.consume({
       callback: message => {
         const arrival = arrivalOf(message.string());
+        if (arrival) this.#delivered(arrival.id);
         message.ack();
         if (arrival) this.#deliveries.came(arrival);
       },
@@ -126,11 +139,12 @@ const prepare = async (url: string): Promise<void> => {
   const connection = await connect(serverOf(url));
   const manager = await jetstreamManager(connection);
   await manager.streams.delete(stream).catch(() => {});
-  await manager.streams.add({name: stream, subjects: ['foulweather.orders.*']});
+  await manager.streams.add({name: stream, subjects: [work, answeredRequests]});
   await manager.consumers.add(stream, {
     durable_name: worker,
     filter_subject: work,
     ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
   });
   const client = jetstream(connection);
   connection.subscribe(requests, {
@@ -140,8 +154,8 @@ const prepare = async (url: string): Promise<void> => {
   });
 };
 
-const stored = async (url: string): Promise<string[]> => {
-  const connection = await connect(serverOf(url));
+/** All that the stream has. */
+const stored = async (connection: NatsConnection): Promise<string[]> => {
   const manager = await jetstreamManager(connection);
   const {state} = await manager.streams.info(stream);
   const ids: string[] = [];
@@ -157,8 +171,22 @@ const stored = async (url: string): Promise<string[]> => {
       throw new Error(`the stream has ${state.messages} messages, and gave ${before} of them`);
     }
   }
-  await connection.close();
   return ids;
+};
+
+/** What the application's consumer has not acknowledged: it is delivered to us, some of it once its wait is over. */
+const queued = async (connection: NatsConnection): Promise<string[]> => {
+  const consumer = await jetstream(connection).consumers.get(stream, worker);
+  const ids: string[] = [];
+  for (;;) {
+    const {num_pending: pending, num_ack_pending: unacknowledged} = await consumer.info();
+    if (pending + unacknowledged === 0) return ids;
+    const messages = await consumer.fetch({max_messages: 1000, expires: 1000});
+    for await (const message of messages) {
+      ids.push(arrivalOf(message.string())?.id ?? '');
+      await message.ackAck();
+    }
+  }
 };
 
 export default defineScenario({
@@ -167,7 +195,7 @@ export default defineScenario({
     'When the network to NATS is bad, publishes and requests time out, and it takes seconds until the client is back.',
   remarks: [
     'The defaults are those of nats.js (https://nats-io.github.io/nats.js/core/interfaces/ConnectionOptions.html): 2 s between two tries to connect, at most 10 of them, a ping every 2 minutes, 5 s for an acknowledgement of JetStream, 1 s for a request.',
-    'JetStream promises delivery at least once, and knows a message again by its id, `msgID`, for two minutes (https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication); without an id, who publishes again may publish twice. Core NATS promises delivery at most once.',
+    'JetStream promises delivery at least once, and knows a message again by its id, `msgID`, for two minutes (https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication); without an id, who publishes again may publish twice. The consumer acknowledges each message once it has it, and what it has not acknowledged in the end is kept, not lost; the server delivers that again after 5 s (`ack_wait`), where 30 s are its default, so that the phases suffice. Core NATS promises delivery at most once.',
     'nats.js keeps what is published while it connects again, and sends it then: an operation that timed out may be applied later, and is told as unknown.',
     'A ping every 500 ms is short for a network: it stands for one that fits the phases of this scenario.',
   ],
@@ -195,25 +223,24 @@ export default defineScenario({
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},
-  operation: {deadlineMs: 1000, idempotent: false},
+  operation: {deadlineMs: 1000, idempotent: false, deliveries: 'at-least-once'},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}, wrongCount: {max: 0}}},
   prepare: ({directUrl}) => prepare(directUrl),
   subject: {
-    open: ({url, options}) => Application.open(url, options),
+    open: context => Application.open(context),
     async perform(application, {id}) {
-      const answered = (text: string) => ({echoedId: arrivalOf(text)?.id, intact: text === messageOf(id)});
-      switch (operationNumber(id) % 4) {
-        case 0:
+      switch (kindOf(id)) {
+        case 'publish':
           await application.publish(id);
           return undefined;
-        case 1:
+        case 'batch':
           await application.publishBatch(id);
           return undefined;
-        case 2:
-          return answered(await application.publishAndConsume(id));
-        default:
-          return answered(await application.request(id));
+        case 'consume':
+          return answerOf(id, [await application.publishAndConsume(id)]);
+        case 'request':
+          return answerOf(id, [await application.request(id)]);
       }
     },
     close: application => application.close(),
@@ -223,5 +250,12 @@ export default defineScenario({
         ? 'rejected'
         : 'unknown',
   },
-  verify: async ({directUrl}) => ({applied: [await stored(directUrl)]}),
+  async verify({directUrl, acknowledgedIds}): Promise<Applied> {
+    const connection = await connect(serverOf(directUrl));
+    const applied = [await stored(connection)];
+    const expects = acknowledgedIds.filter(id => kindOf(id) !== 'request');
+    const consumer = {expects, queued: await queued(connection)};
+    await connection.close();
+    return {applied, consumer};
+  },
 });

@@ -3,9 +3,10 @@ import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {WebSocket, WebSocketServer} from 'ws';
+import {messageIds} from '../../model/message-id.ts';
 import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {Arrivals, arrivalOf, messageOf, NoArrival} from './arrivals.ts';
+import {Arrivals, answerOf, arrivalOf, messageOf, NoArrival} from './arrivals.ts';
 import {withVersion} from './installed-version.ts';
 import {operationNumber} from './operation-number.ts';
 import {within} from './time-limit.ts';
@@ -25,6 +26,7 @@ const asUsersGetIt: Options = {handshakeTimeoutMs: null, silenceMs: null, limitM
 const pingEveryMs = 500;
 /** Between two tries of the application to open a WebSocket. */
 const pauseMs = 250;
+const batchSize = 4;
 
 /** Answers `{"ask": …}` to who asks, and brings `{"tell": …}` to all who are there. */
 const serve = async (ledger: LedgerWriter): Promise<StartedTarget> => {
@@ -72,17 +74,10 @@ class Application {
     this.#options = options;
   }
 
-  /** Sends a message, and waits for its answer. */
-  async ask(id: string): Promise<string> {
-    return this.#exchange(await this.opened(), id, 'ask');
-  }
-
-  /** Several messages at once; the last one carries the operation's id. */
-  async askBatch(id: string): Promise<string> {
+  /** Sends messages, one or several at once, and waits for the answer of each. */
+  async ask(names: readonly string[]): Promise<string[]> {
     const socket = await this.opened();
-    const names = [`${id}.a`, `${id}.b`, `${id}.c`, id];
-    const texts = await Promise.all(names.map(name => this.#exchange(socket, name, 'ask')));
-    return texts.at(-1)!;
+    return Promise.all(names.map(name => this.#exchange(socket, name, 'ask')));
   }
 
   /** Tells all who are there, and waits until it has come to the application itself. */
@@ -171,7 +166,7 @@ export default defineScenario({
   remarks: [
     'ws does not open a lost WebSocket again, nor does it match answers to questions: the application of this scenario does both, and opens a new one when the next operation needs it, at most every 250 ms. What the report says of those is about the application.',
     'ws has no time limit unless it is given one, as WebSocket itself has none; that a silent connection is noticed by pings is for the application to do (https://github.com/websockets/ws#how-to-detect-and-close-broken-connections). The server of this scenario sends a ping every 500 ms, so that the short phases suffice.',
-    'WebSocket promises no delivery: what was sent before the connection was lost may have been applied or not.',
+    'WebSocket promises no delivery: what was sent before the connection was lost may have been applied or not, and what was told to all may not have come. What comes is therefore held against nothing but the answers that operations wait for.',
   ],
   target: {start: ({ledger}) => serve(ledger)},
   supports: {ws: '>=8.14 <9'},
@@ -195,10 +190,10 @@ export default defineScenario({
       return {application, limitMs: options.limitMs};
     },
     async perform({application, limitMs}, {id}) {
-      const kinds = [application.ask, application.askBatch, application.tell] as const;
-      const ask = kinds[operationNumber(id) % kinds.length]!;
-      const text = await within(limitMs, ask.call(application, id));
-      return {echoedId: arrivalOf(text)?.id, intact: text === messageOf(id)};
+      const turn = operationNumber(id) % 3;
+      if (turn === 2) return answerOf(id, [await within(limitMs, application.tell(id))]);
+      const names = messageIds(id, turn === 0 ? 1 : batchSize);
+      return answerOf(id, await within(limitMs, application.ask(names)), names);
     },
     close: ({application}) => application.close(),
     classify: error => (error instanceof NotOpened ? 'rejected' : 'unknown'),

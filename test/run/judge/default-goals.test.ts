@@ -48,6 +48,7 @@ const applied = (times: number): TrialChanges => ({
   plan: {operation: {deadlineMs: 2000, idempotent: false}},
   verified: {
     applied: Uint8Array.from({length: 1900}, (_, index) => (index === 1899 ? times : 1)),
+    owed: null,
     reordered: null,
   },
 });

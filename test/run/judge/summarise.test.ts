@@ -53,6 +53,8 @@ test('a phase tells what driver, target, injector and process saw of it', t => {
     attemptsPerOperationRatio: 1,
     duplicateCount: 0,
     lostCount: 0,
+    deliveredCount: null,
+    redeliveredCount: null,
     cpuUsPerOperation: 2000,
     cpuRatio: 0.2,
     rssMaxBytes: 70,

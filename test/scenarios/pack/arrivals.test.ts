@@ -1,6 +1,6 @@
 // Messages that operations wait for, and the limit that an application puts on its own calls.
 import test from 'ava';
-import {Arrivals, arrivalOf, messageOf, NoArrival} from '../../../src/scenarios/pack/arrivals.ts';
+import {Arrivals, answerOf, arrivalOf, messageOf, NoArrival} from '../../../src/scenarios/pack/arrivals.ts';
 import {within} from '../../../src/scenarios/pack/time-limit.ts';
 
 test('a message is told to the operation that sent it, and to no other', async t => {
@@ -36,4 +36,13 @@ test('a call within its limit has its own end, and a longer one ends as a caller
   await t.throwsAsync(within(null, Promise.reject(new TypeError('own'))), {instanceOf: TypeError});
   const late = await within(1, new Promise(() => {})).catch((error: unknown) => error);
   t.is((late as DOMException).name, 'TimeoutError');
+});
+
+test('the answers to an operation are its own, and whole, or they say what is wrong', t => {
+  const names = ['a-1.1of2', 'a-1.2of2'];
+  const [first, second] = names.map(messageOf);
+  t.deepEqual(answerOf('a-1', [messageOf('a-1')]), {echoedId: 'a-1', intact: true});
+  t.deepEqual(answerOf('a-1', [first!, second!], names), {echoedId: 'a-1', intact: true});
+  t.is(answerOf('a-1', [second!, second!], names).echoedId, 'a-1.2of2');
+  t.deepEqual(answerOf('a-1', [first!, '{"id": "a-1'], names), {echoedId: undefined, intact: false});
 });

@@ -25,6 +25,7 @@ export const elasticsearch: TargetInput = {
         /** A document that is there is written over. */
         const index = (own: string): object => {
           const isNew = !documents.has(own);
+          if (isNew) applied(own);
           documents.add(own);
           const result = isNew ? 'created' : 'updated';
           return {
@@ -42,8 +43,6 @@ export const elasticsearch: TargetInput = {
           const ids = rows
             .filter((_, row) => row % 2 === 0)
             .map(row => (JSON.parse(row) as {readonly index: {readonly _id: string}}).index._id);
-          // The bulk is there with the last of its documents.
-          if (!documents.has(ids.at(-1)!)) applied(id);
           const items = ids.map(own => ({index: {...index(own), status: 200}}));
           json(response, 200, {took: 1, errors: false, items}, says);
         } else if (method === 'GET') {
@@ -54,7 +53,6 @@ export const elasticsearch: TargetInput = {
             says,
           );
         } else {
-          if (!documents.has(id)) applied(id);
           json(response, 201, index(id), says);
         }
       },

@@ -1,0 +1,71 @@
+// Bytes by operation, told in the ranges that changed.
+
+/**
+ * They are kept in pages: an old operation that settles at last is told with its neighbours and not with all that came
+ * since, and nothing is ever copied to make room.
+ */
+const pageSize = 8192;
+
+export type Page = {
+  readonly number: number;
+  /** An array for each byte of an operation. */
+  readonly bytes: readonly Uint8Array[];
+  /** What has changed since it was told: from `dirtyFrom` up to `dirtyTo`, nothing where that is 0. */
+  dirtyFrom: number;
+  dirtyTo: number;
+};
+
+export type ToldBytes = {readonly fromIndex: number; readonly bytes: readonly string[]};
+
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+
+export class BytePages {
+  readonly #bytesPerOperation: number;
+  readonly #pages: Page[] = [];
+  #dirty: Page[] = [];
+
+  constructor(bytesPerOperation: number) {
+    this.#bytesPerOperation = bytesPerOperation;
+  }
+
+  /** The first of an operation's bytes. */
+  get(index: number): number {
+    const number = Math.floor(index / pageSize);
+    return this.#pages[number]?.bytes[0]?.[index - number * pageSize] ?? 0;
+  }
+
+  set(index: number, first: number, second = 0): void {
+    const number = Math.floor(index / pageSize);
+    const page = this.#pages[number] ?? this.#addPage(number);
+    const at = index - number * pageSize;
+    page.bytes[0]![at] = first;
+    if (this.#bytesPerOperation > 1) page.bytes[1]![at] = second;
+    if (page.dirtyTo === 0) {
+      page.dirtyFrom = at;
+      this.#dirty.push(page);
+    } else if (at < page.dirtyFrom) {
+      page.dirtyFrom = at;
+    }
+    if (at >= page.dirtyTo) page.dirtyTo = at + 1;
+  }
+
+  /** What has changed since the last call, base64. */
+  collect(): ToldBytes[] {
+    const told = this.#dirty.map(page => {
+      const bytes = page.bytes.map(array => base64(array.subarray(page.dirtyFrom, page.dirtyTo)));
+      const fromIndex = page.number * pageSize + page.dirtyFrom;
+      page.dirtyTo = 0;
+      return {fromIndex, bytes};
+    });
+    this.#dirty = [];
+    return told;
+  }
+
+  #addPage(number: number): Page {
+    const bytes = Array.from({length: this.#bytesPerOperation}, () => new Uint8Array(pageSize));
+    const page = {number, bytes, dirtyFrom: 0, dirtyTo: 0};
+    this.#pages[number] = page;
+    return page;
+  }
+}
