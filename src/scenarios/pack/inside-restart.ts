@@ -35,7 +35,7 @@ export default defineScenario({
     'In lost-behind the eight connections that are open lose their server without a word, and new ones work: as after a failover by which the old server has no time to say good-bye.',
   ],
   target: {service: 'redis'},
-  supports: {ioredis: '>=5 <7'},
+  supports: {ioredis: '>=5.3 <7'},
   variants: [
     {name: 'defaults', options: asUsersGetIt},
     {

@@ -40,7 +40,7 @@ export default defineScenario({
     'All callers share one connection, so that there is no pool to run out of.',
   ],
   target: {service: 'redis'},
-  supports: {ioredis: '>=5 <7'},
+  supports: {ioredis: '>=5.3 <7'},
   variants: [
     {name: 'defaults', options: asUsersGetIt},
     {

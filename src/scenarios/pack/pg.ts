@@ -39,6 +39,7 @@ export default defineScenario({
   observation: 'After the network was silent for a while every query waits, although the database is fine.',
   remarks: [
     "The variant «defaults» has pg's Pool with its connection string only: ten connections, and no limit to connecting, to waiting for a connection or to a query (https://node-postgres.com/apis/pool, https://node-postgres.com/apis/client).",
+    'Callers come by twenties, every 0.4 s, as the requests of a busy page do: half of them find all ten connections taken, and queue in the pool. With a network of 100 ms they need most of the 0.4 s.',
     'The application listens for the errors of the pool and of each client: without a listener the loss of a connection ends the process, as of any emitter.',
     'A client whose transaction failed is given back with its error, so that the pool ends its connection instead of another query, ROLLBACK, on it.',
   ],
@@ -59,8 +60,8 @@ export default defineScenario({
         'Bound the wait for a connection (connectionTimeoutMillis 500 ms), a query in the client and in the server (query_timeout and statement_timeout 750 ms), and what a forgotten transaction holds (idle_in_transaction_session_timeout 2 s), with keepAlive.',
     },
   ],
-  // As soon as queries take longer than a tenth of a second there are more callers than the pool's ten connections.
-  load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
+  // Twice as many at once as the pool has connections: half of them queue, on a calm network, too.
+  load: {model: 'bursts', burstSize: 20, everyMs: 400, maxInFlight: 1000},
   operation: {deadlineMs: 1000, idempotent: false},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},

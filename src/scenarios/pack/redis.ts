@@ -20,11 +20,14 @@ const lists = ['alone', 'transaction', 'pipeline', 'read-back'] as const;
 const listOf = (trialId: string, list: string): string => `${trialId}:${list}`;
 const keptSeconds = 600;
 
-const connected = (url: string, options: Options) =>
-  createClient({url, ...options})
-    // Without a listener a lost connection would end the process.
-    .on('error', () => {})
-    .connect();
+const connected = async (url: string, options: Options) => {
+  const redis = createClient({url, ...options});
+  // Without a listener a lost connection would end the process.
+  redis.on('error', () => {});
+  // The first of redis 4 do not answer with the client.
+  await redis.connect();
+  return redis;
+};
 
 /** Keeps the type of the client, which depends on modules that are not used here, to itself. */
 class Caller {
