@@ -19,7 +19,8 @@ export type Peer = {
 
 const versionIn = async (command: string, argv: readonly string[]): Promise<string> => {
   const {stdout, stderr} = await run(command, [...argv]).catch(() => ({stdout: '', stderr: ''}));
-  return /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? 'of an unknown version';
+  // `go1.26.8` is of the compiler: a binary from `go install` may tell no other.
+  return /(?<!go)(?<![\d.])\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? 'of an unknown version';
 };
 
 const connections = 64;
