@@ -5,7 +5,7 @@ export const wholeRuns = [
   'test/examples.test.ts',
   'test/package.test.ts',
   'test/run/*.test.ts',
-  'test/scenarios/{cases,inside}.test.ts',
+  'test/scenarios/{cases,deliveries,inside}.test.ts',
   'test/services/**/*.test.ts',
   'test/subject/*.test.ts',
 ];
