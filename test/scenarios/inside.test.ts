@@ -41,12 +41,12 @@ const insides: {readonly [scenario: string]: Inside} = {
     story: 'calls wait for a server of credentials that is silent, but not where good ones are kept',
     shows(t, seen) {
       for (const phase of ['tokens-slow', 'tokens-silent', 'tokens-unavailable']) {
-        t.true(seen('kept', phase).successRatio! > 0.99, phase);
+        t.true(seen('kept', phase).successRatio! > 0.95, phase);
       }
       t.true(seen('defaults', 'tokens-silent').successRatio! < 0.9);
       for (const variant of ['defaults', 'kept']) {
         t.true(seen(variant, 'refused').outcomes.failed > 0, 'a token is refused');
-        t.is(seen(variant, 'recovery').successRatio, 1, 'it is good again');
+        t.true(seen(variant, 'recovery').successRatio! > 0.95, 'it is good again');
       }
     },
   },
