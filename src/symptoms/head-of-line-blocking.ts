@@ -1,11 +1,21 @@
 // A fault delays one key only, and the others wait behind it.
+import type {Histogram} from 'hdr-histogram-js';
 import type {Detector} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
 import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
-type Key = {readonly key: string; readonly p50Ms: number; readonly p99Ms: number; readonly count: number};
+type Key = {
+  readonly key: string;
+  readonly p50Ms: number;
+  readonly count: number;
+  readonly response: Histogram;
+};
+
+/** One pause of the machine delays several operations, and must not be the p99 of a few: ten lie beyond what is compared. */
+const beyondCount = 10;
+const highPercentile = (count: number): number => Math.min(99, 100 * (1 - beyondCount / count));
 
 export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thresholds) => {
   const {latencyRatio: threshold, slackMs, sampleCount} = thresholds;
@@ -25,14 +35,17 @@ export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thr
   }
   const blocked = partial.flatMap(phase => {
     const [, ...others] = keysOf(trial, phase).toSorted((a, b) => b.p50Ms - a.p50Ms);
-    return others.flatMap(({key, p99Ms, count}) => {
+    return others.flatMap(({key, response, count}) => {
       const before = calm.find(candidate => candidate.key === key);
       if (!before || count < sampleCount) return [];
-      const value = p99Ms / Math.max(0.1, before.p99Ms);
+      const percentile = highPercentile(count);
+      const beforeMs = percentileMs(before.response, percentile) ?? 0;
+      const duringMs = percentileMs(response, percentile) ?? 0;
+      const value = duringMs / Math.max(0.1, beforeMs);
       // Below the slack nothing is blocked: it is less than a garbage collection.
-      if (value <= threshold || p99Ms - before.p99Ms <= slackMs) return [];
+      if (value <= threshold || duringMs - beforeMs <= slackMs) return [];
       const name = phaseName(trial, phase);
-      const says = `p99 of key ${key}, which the fault of phase ${name} is not for: ${p99Ms.toFixed(0)} ms, ${before.p99Ms.toFixed(0)} ms in the baseline.`;
+      const says = `p${percentile.toFixed(0)} of key ${key}, which the fault of phase ${name} is not for: ${duringMs.toFixed(0)} ms, ${beforeMs.toFixed(0)} ms in the baseline.`;
       return [found(name, {witness: 'driver', says, value, threshold, unit: 'ratio', count})];
     });
   });
@@ -42,8 +55,8 @@ export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thr
 const keysOf = (trial: Trial, phase: number): Key[] => {
   const figures = trial.driver.phases.find(candidate => candidate.phase === phase);
   return Object.entries(figures?.responseByKeyUs ?? {}).flatMap(([key, encoded]) => {
-    const histogram = decodeHistogram(encoded);
-    const [p50Ms, p99Ms] = [percentileMs(histogram, 50), percentileMs(histogram, 99)];
-    return p50Ms === null || p99Ms === null ? [] : [{key, p50Ms, p99Ms, count: histogram?.totalCount ?? 0}];
+    const response = decodeHistogram(encoded);
+    const p50Ms = percentileMs(response, 50);
+    return response === null || p50Ms === null ? [] : [{key, p50Ms, count: response.totalCount, response}];
   });
 };

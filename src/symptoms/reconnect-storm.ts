@@ -2,7 +2,7 @@
 import type {Detector} from '../model/finding.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {measureConnections, phasesOf} from './measure.ts';
-import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
+import {counted, found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
 const secondMs = 1000;
 
@@ -17,18 +17,27 @@ export const reconnectStorm: Detector<'reconnect-storm'> = (
   if (calm.length === 0) return inconclusive('reconnect-storm', 'there is no baseline to compare with');
   const opened = injectorLog.connections.map(({openedMs}) => openedMs - originEpochMs);
   const usual = Math.max(1, ...calm, ...baselines.map(phase => worstSecond(trial, phase, opened).most));
+  let doubt: string | null = null;
   const storms = phasesOf(trial, 'recovery').flatMap(phase => {
     const {most, count} = worstSecond(trial, phase, opened);
     // As many as were open when the fault ended may be made anew.
     const startMs = phaseWindow(trial, phase)?.startMs ?? 0;
     const before = trial.injector.findLast(({atMs}) => atMs <= startMs)?.witness.openConnections ?? 0;
     const clients = Math.max(usual, before);
-    if (most < connectCount || most / clients <= threshold) return [];
+    const isStorm = (connects: number): boolean => connects >= connectCount && connects / clients > threshold;
+    if (!isStorm(most)) return [];
     const name = phaseName(trial, phase);
+    // What is overdue after a pause of the process starts all at once, and may want a connection each.
+    const late = trial.driver.phases.find(figures => figures.phase === phase)?.late ?? 0;
+    if (!isStorm(most - late)) {
+      doubt = `${most} connections were made in one second of phase ${name}, in which ${counted(late, 'operation')} started late, and so together`;
+      return [];
+    }
     const says = `${most} connections in one second of phase ${name}, where ${clients} had been enough.`;
     const value = most / clients;
     return [found(name, {witness: 'injector', says, value, threshold, unit: 'ratio', count})];
   });
+  if (storms.length === 0 && doubt !== null) return inconclusive('reconnect-storm', doubt);
   return presentIf('reconnect-storm', 'warn', worstFirst(storms));
 };
 

@@ -48,6 +48,23 @@ test(
   openedAt(...every100Ms(2000, 10), ...every100Ms(9100, 10)),
   'clear',
 );
+const lateStarts = (late: number): TrialChanges => ({
+  driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, 1000, {late})]},
+});
+test(
+  'more than the late starts explain',
+  answers,
+  'reconnect-storm',
+  {...openedAt(...every100Ms(9100, 10)), ...lateStarts(0)},
+  {value: 5},
+);
+test(
+  'as many as started late',
+  answers,
+  'reconnect-storm',
+  {...openedAt(...every100Ms(9100, 10)), ...lateStarts(8)},
+  /^10 connections were made in one second of phase recovery, in which 8 operations started late/,
+);
 test('not noted', answers, 'reconnect-storm', {}, /does not note connections$/);
 
 const churn = (opened: number, started: number): TrialChanges => ({

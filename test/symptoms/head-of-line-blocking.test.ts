@@ -33,6 +33,17 @@ test('the quick ones wait, too', answers, symptom, keyed({slow: of(900), quick: 
   phase: 'stall',
 });
 test('the quick ones stay quick', answers, symptom, keyed({slow: of(900), quick: of(12)}), 'clear');
+/** Quick ones but for the last so many. */
+const quickBut = (slowCount: number): string => {
+  const histogram = latencyHistogram(2);
+  for (let index = 0; index < 40; index++) recordMs(histogram, index < 40 - slowCount ? 10 : 400);
+  return encodeHistogram(histogram);
+};
+test('a pause delays a few', answers, symptom, keyed({slow: of(900), quick: quickBut(9)}), 'clear');
+test('more than a few', answers, symptom, keyed({slow: of(900), quick: quickBut(11)}), {
+  value: 39.95,
+  phase: 'stall',
+});
 test('a little slower is not blocked', answers, symptom, keyed({slow: of(900), quick: of(55)}), 'clear');
 test(
   'a little slower, where the scenario asks for less slack',

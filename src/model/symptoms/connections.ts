@@ -16,7 +16,7 @@ export const connectionSymptoms = {
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
-    when: 'connects in the worst second of a recovery are `connectCount` or more, and more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended',
+    when: 'connects in the worst second of a recovery are `connectCount` or more, and more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended; inconclusive where so many operations started late, and so together, that they may have made them',
     thresholds: {connectCount: 10, connectsRatio: 2},
     cause:
       'Each waiting operation makes a connection of its own, or each failed connect is tried again at once.',
@@ -81,7 +81,7 @@ export const connectionSymptoms = {
   'head-of-line-blocking': {
     sees: 'one slow request holds up the others',
     noun: 'head-of-line blocking',
-    when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more, is above `latencyRatio` × the baseline's and `slackMs` above it",
+    when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more (with fewer than 1,000, what all but 10 of them kept to), is above `latencyRatio` × the baseline's and `slackMs` above it",
     thresholds: {latencyRatio: 3, slackMs: 50, sampleCount: 30},
     cause: 'All keys share one connection, or one queue that is worked off in order.',
     remedy: 'Give slow and quick work connections of their own, or let answers overtake each other.',
