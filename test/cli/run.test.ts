@@ -6,6 +6,8 @@ import type {RunRecord} from '../../src/model/run.ts';
 import type {Result} from '../../src/report/result.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
+// One run after the other: several at once take each other's time, which a run notices, and then proves nothing.
+
 const control = '\u001b[';
 const red = `${control}31m`;
 const bold = `${control}1m`;
@@ -18,30 +20,33 @@ const clock = (): (() => Date) => {
   };
 };
 
-test('a scenario says how many trials it makes, unless --trials does, or only one variant is driven', async t => {
-  const place = await openPlace(t);
-  await place.bring('calm');
-  const scenario = [
-    "import {defineScenario} from 'foulweather';",
-    "import calm from './calm.ts';",
-    "export default defineScenario({...calm, name: 'twice', trials: 2});",
-  ];
-  await writeFile(join(place.cwd, 'twice.ts'), scenario.join('\n'));
-  const madeBy = async (...options: string[]): Promise<readonly [trials: number, command: string]> => {
-    const {stdout, stderr} = await place.call(['run', 'twice.ts', '--no-profiles', '--json', ...options]);
-    const {trialsPerVariant, command} = JSON.parse(stdout || '{}');
-    t.truthy(trialsPerVariant, stderr);
-    return [trialsPerVariant, command];
-  };
-  t.deepEqual(await madeBy(), [2, 'npx foulweather run twice.ts --seed 1 --no-profiles']);
-  t.deepEqual(await madeBy('--trials', '1'), [
-    1,
-    'npx foulweather run twice.ts --seed 1 --trials 1 --no-profiles',
-  ]);
-  t.is((await madeBy('--variant', 'one'))[0], 1);
-});
+test.serial(
+  'a scenario says how many trials it makes, unless --trials does, or only one variant is driven',
+  async t => {
+    const place = await openPlace(t);
+    await place.bring('calm');
+    const scenario = [
+      "import {defineScenario} from 'foulweather';",
+      "import calm from './calm.ts';",
+      "export default defineScenario({...calm, name: 'twice', trials: 2});",
+    ];
+    await writeFile(join(place.cwd, 'twice.ts'), scenario.join('\n'));
+    const madeBy = async (...options: string[]): Promise<readonly [trials: number, command: string]> => {
+      const {stdout, stderr} = await place.call(['run', 'twice.ts', '--no-profiles', '--json', ...options]);
+      const {trialsPerVariant, command} = JSON.parse(stdout || '{}');
+      t.truthy(trialsPerVariant, stderr);
+      return [trialsPerVariant, command];
+    };
+    t.deepEqual(await madeBy(), [2, 'npx foulweather run twice.ts --seed 1 --no-profiles']);
+    t.deepEqual(await madeBy('--trials', '1'), [
+      1,
+      'npx foulweather run twice.ts --seed 1 --trials 1 --no-profiles',
+    ]);
+    t.is((await madeBy('--variant', 'one'))[0], 1);
+  },
+);
 
-test('a run of two trials: interleaved, reported, and rendered again byte for byte', async t => {
+test.serial('a run of two trials: interleaved, reported, and rendered again byte for byte', async t => {
   const place = await openPlace(t);
   await place.bring('calm');
   const now = clock();
@@ -85,29 +90,32 @@ test('a run of two trials: interleaved, reported, and rendered again byte for by
   t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
 });
 
-test('--json prints one document, --quiet nothing on stderr, --variant drives only that one', async t => {
-  const place = await openPlace(t);
-  await place.bring('calm');
-  const {code, stdout, stderr} = await place.call([
-    'run',
-    'calm.ts',
-    '--json',
-    '--quiet',
-    '--variant',
-    'many',
-  ]);
-  t.is(code, 0, stderr);
-  t.is(stderr, '');
-  const result = JSON.parse(stdout) as Result;
-  t.like(result, {scenario: 'calm', verdict: 'met', candidate: 'many', status: 'complete'});
-  t.deepEqual(
-    result.variants.map(({name}) => name),
-    ['many'],
-  );
-  t.is(result.command, 'npx foulweather run calm.ts --variant many --seed 1');
-});
+test.serial(
+  '--json prints one document, --quiet nothing on stderr, --variant drives only that one',
+  async t => {
+    const place = await openPlace(t);
+    await place.bring('calm');
+    const {code, stdout, stderr} = await place.call([
+      'run',
+      'calm.ts',
+      '--json',
+      '--quiet',
+      '--variant',
+      'many',
+    ]);
+    t.is(code, 0, stderr);
+    t.is(stderr, '');
+    const result = JSON.parse(stdout) as Result;
+    t.like(result, {scenario: 'calm', verdict: 'met', candidate: 'many', status: 'complete'});
+    t.deepEqual(
+      result.variants.map(({name}) => name),
+      ['many'],
+    );
+    t.is(result.command, 'npx foulweather run calm.ts --variant many --seed 1');
+  },
+);
 
-test('of several scenarios the worst exit code tells, and --json is still one document', async t => {
+test.serial('of several scenarios the worst exit code tells, and --json is still one document', async t => {
   const place = await openPlace(t);
   await place.bring('unmet', 'spared');
   const {code, stdout, stderr} = await place.call(['run', 'unmet.ts', 'spared.ts', '--json']);
@@ -123,7 +131,7 @@ test('of several scenarios the worst exit code tells, and --json is still one do
   t.deepEqual((await readdir(join(place.cwd, 'reports'))).sort(), ['spared', 'unmet']);
 });
 
-test('a fault that hit nothing makes the run inconclusive', async t => {
+test.serial('a fault that hit nothing makes the run inconclusive', async t => {
   const place = await openPlace(t);
   await place.bring('spared');
   const {code, stdout} = await place.call(['run', './spared.ts'], {terminal: true});
@@ -132,7 +140,7 @@ test('a fault that hit nothing makes the run inconclusive', async t => {
   t.regex(stdout, /The fault resetPeer of phase reset hit nothing, with \d+ operations started/);
 });
 
-test('on a terminal there is a live line, in colour', async t => {
+test.serial('on a terminal there is a live line, in colour', async t => {
   const place = await openPlace(t);
   await place.bring('unmet');
   const {code, stderr} = await place.call(['run', 'unmet.ts'], {terminal: true, env: {TERM: 'xterm'}});

@@ -14,17 +14,30 @@ const wholeLimitMs = 480_000;
 const startMs = performance.now();
 const all: Twins[] = [];
 
+/** Runs that share two cores disturb each other now and then: whom that surprises is run once more, alone. */
+const alone = new Lanes(1);
+const allRan = Promise.withResolvers<void>();
+let underWay = files.size;
+
+const linesOf = (twins: readonly Twins[]): string[] =>
+  twins.flatMap(one => surprises(one).map(line => `${one.symptom}: ${line}`));
+
 const proves = test.macro({
   title: (_title, file: string) => file,
   async exec(t, file: Parameters<typeof runClients>[1]) {
     t.timeout(900_000);
     const run = async (): Promise<readonly Twins[]> => lanes.take(() => runClients(t, file));
-    const twins = await (clients[file]?.isHeavy ? heavy.take(run) : run());
+    const ran = clients[file]?.isHeavy ? heavy.take(run) : run();
+    let twins = await ran.finally(() => {
+      if (--underWay === 0) allRan.resolve();
+    });
+    if (linesOf(twins).length > 0) {
+      t.log(`run again alone, after ${linesOf(twins).join('; ').slice(0, 300)}`);
+      await allRan.promise;
+      twins = await alone.take(() => runClients(t, file));
+    }
     all.push(...twins);
-    t.deepEqual(
-      twins.flatMap(one => surprises(one).map(line => `${one.symptom}: ${line}`)),
-      [],
-    );
+    t.deepEqual(linesOf(twins), []);
   },
 });
 
