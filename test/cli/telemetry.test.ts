@@ -16,7 +16,7 @@ import {openPlace} from '../helpers/cli-world.ts';
 /** A busy machine may keep a run from being judged; nothing else may. */
 const judged: readonly number[] = [exitCodes.met, exitCodes.inconclusive];
 
-test('--no-telemetry: the run is judged, and what needs telemetry is inconclusive', async t => {
+test.serial('--no-telemetry: the run is judged, and what needs telemetry is inconclusive', async t => {
   const place = await openPlace(t);
   await place.bring('calm');
   const run = await place.call(['run', 'calm.ts', '--variant', 'one', '--no-telemetry', '--out', 'here']);
@@ -31,57 +31,60 @@ test('--no-telemetry: the run is judged, and what needs telemetry is inconclusiv
   }
 });
 
-test('--otlp-endpoint: what the library says arrives at the user’s backend, with run and phase, and the run’s own frame', async t => {
-  const requests: {path: string; type: string; body: Buffer}[] = [];
-  const server = createServer((request, response) => {
-    void buffer(request).then(body => {
-      requests.push({path: request.url!, type: request.headers['content-type']!, body});
-      response.writeHead(200).end();
+test.serial(
+  '--otlp-endpoint: what the library says arrives at the user’s backend, with run and phase, and the run’s own frame',
+  async t => {
+    const requests: {path: string; type: string; body: Buffer}[] = [];
+    const server = createServer((request, response) => {
+      void buffer(request).then(body => {
+        requests.push({path: request.url!, type: request.headers['content-type']!, body});
+        response.writeHead(200).end();
+      });
     });
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const place = await openPlace(t);
-  await place.bring('calm');
-  const run = await place.call(['run', 'calm.ts', '--variant', 'one'], {
-    env: {OTEL_EXPORTER_OTLP_ENDPOINT: endpoint},
-  });
-  t.true(judged.includes(run.code), run.stderr);
-  const resources = requests
-    .filter(({path}) => path === '/v1/traces')
-    .flatMap(({body}) => decodeRequest('traces', 'protobuf', body).resourceSpans)
-    .map(({resource, scopeSpans}) => ({
-      labels: attributes(resource?.attributes ?? []),
-      names: scopeSpans.flatMap(({spans}) => spans.map(({name}) => name)),
-    }));
-  const library = resources.filter(({labels}) => labels['service.name'] === 'calm');
-  for (const {labels} of library) {
-    const phase = String(labels['foulweather.phase']);
-    t.true(['baseline', 'slow', 'drain'].includes(phase), phase);
-    t.is(labels['foulweather.fault'], phase === 'slow' ? 'latency' : undefined);
-    t.regex(String(labels['foulweather.run']), /calm$/);
-    t.like(labels, {'foulweather.variant': 'one', 'foulweather.trial': 'one-1'});
-  }
-  t.true(library.flatMap(({names}) => names).filter(name => name === 'GET').length > 50);
-  const frame = resources
-    .filter(({labels}) => labels['service.name'] === 'foulweather')
-    .flatMap(({names}) => names);
-  t.deepEqual(frame.slice(0, 5), [
-    'trial one-1',
-    'phase baseline',
-    'phase slow',
-    'fault latency',
-    'phase drain',
-  ]);
-  t.regex(frame.at(-1)!, /^run .*calm$/);
-  t.true(requests.some(({path}) => path === '/v1/metrics'));
-});
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const place = await openPlace(t);
+    await place.bring('calm');
+    const run = await place.call(['run', 'calm.ts', '--variant', 'one'], {
+      env: {OTEL_EXPORTER_OTLP_ENDPOINT: endpoint},
+    });
+    t.true(judged.includes(run.code), run.stderr);
+    const resources = requests
+      .filter(({path}) => path === '/v1/traces')
+      .flatMap(({body}) => decodeRequest('traces', 'protobuf', body).resourceSpans)
+      .map(({resource, scopeSpans}) => ({
+        labels: attributes(resource?.attributes ?? []),
+        names: scopeSpans.flatMap(({spans}) => spans.map(({name}) => name)),
+      }));
+    const library = resources.filter(({labels}) => labels['service.name'] === 'calm');
+    for (const {labels} of library) {
+      const phase = String(labels['foulweather.phase']);
+      t.true(['baseline', 'slow', 'drain'].includes(phase), phase);
+      t.is(labels['foulweather.fault'], phase === 'slow' ? 'latency' : undefined);
+      t.regex(String(labels['foulweather.run']), /calm$/);
+      t.like(labels, {'foulweather.variant': 'one', 'foulweather.trial': 'one-1'});
+    }
+    t.true(library.flatMap(({names}) => names).filter(name => name === 'GET').length > 50);
+    const frame = resources
+      .filter(({labels}) => labels['service.name'] === 'foulweather')
+      .flatMap(({names}) => names);
+    t.deepEqual(frame.slice(0, 5), [
+      'trial one-1',
+      'phase baseline',
+      'phase slow',
+      'fault latency',
+      'phase drain',
+    ]);
+    t.regex(frame.at(-1)!, /^run .*calm$/);
+    t.true(requests.some(({path}) => path === '/v1/metrics'));
+  },
+);
 
-test('--otlp-endpoint: a backend that is gone changes nothing, and is told', async t => {
+test.serial('--otlp-endpoint: a backend that is gone changes nothing, and is told', async t => {
   const place = await openPlace(t);
   await place.bring('calm');
   const run = await place.call([
@@ -96,7 +99,7 @@ test('--otlp-endpoint: a backend that is gone changes nothing, and is told', asy
   t.regex(run.stderr, /\d+ of \d+ OTLP requests did not reach http:\/\/127\.0\.0\.1:9: /);
 });
 
-test('overhead: each mode in turn, with its figures', async t => {
+test.serial('overhead: each mode in turn, with its figures', async t => {
   const place = await openPlace(t);
   await place.bring('calm');
   const argv = ['overhead', 'calm.ts', '--trials', '1', '--seconds', '1', '--json', '--quiet'];

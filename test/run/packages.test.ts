@@ -63,46 +63,50 @@ const writePlace = async (place: Place, variants: string, body?: string): Promis
 const versionsOf = (json: string): (string | undefined)[] =>
   (JSON.parse(json) as Result).variants.map(variant => variant.versions['wobbly']);
 
-test('each variant loads its own version, to import and to require, and instrumentations by name see it', async t => {
-  const place = await openPlace(t);
-  const other = "'other of the project'";
-  await writePlace(
-    place,
-    `{name: 'installed', options: ['0.9.0', '0.9.0', '0.9.0', ${other}, null]},
+test.serial(
+  'each variant loads its own version, to import and to require, and instrumentations by name see it',
+  async t => {
+    const place = await openPlace(t);
+    const other = "'other of the project'";
+    await writePlace(
+      place,
+      `{name: 'installed', options: ['0.9.0', '0.9.0', '0.9.0', ${other}, null]},
      {name: 'one', options: ['1.0.0', '1.0.0', '1.0.0', ${other}, 'instrumentation of 1.0.0'], packages: {wobbly: 'file:./lib-1'}},
      {name: 'two', options: ['2.0.0', '2.0.0', '2.0.0', ${other}, 'instrumentation of 2.0.0'], packages: {wobbly: 'file:./lib-2'}, change: 'Update wobbly.'},`,
-    `telemetry: {instrumentations: ['${instrumentation}']},`,
-  );
-  await writeLibrary(join(place.cwd, 'lib-1'), '1.0.0');
-  await writeLibrary(join(place.cwd, 'lib-2'), '2.0.0');
-  const first = await place.call(['run', './versions.mjs', '--json']);
-  t.is(first.code, 0, first.stderr + first.stdout.slice(0, 3000));
-  t.regex(first.stderr, /npm installs wobbly@file:\S+lib-1 for one\n/);
-  t.deepEqual(versionsOf(first.stdout), ['0.9.0', '1.0.0', '2.0.0']);
-  const report = await readFile(join(place.cwd, 'reports', 'versions', 'report.md'), 'utf8');
-  t.true(report.includes('| `package wobbly` | not set | `file:./lib-2` |'));
-  t.true(report.includes('| wobbly, as it was loaded | `0.9.0` | `2.0.0` |'));
+      `telemetry: {instrumentations: ['${instrumentation}']},`,
+    );
+    await writeLibrary(join(place.cwd, 'lib-1'), '1.0.0');
+    await writeLibrary(join(place.cwd, 'lib-2'), '2.0.0');
+    const first = await place.call(['run', './versions.mjs', '--json']);
+    t.is(first.code, 0, first.stderr + first.stdout.slice(0, 3000));
+    t.regex(first.stderr, /npm installs wobbly@file:\S+lib-1 for one\n/);
+    t.deepEqual(versionsOf(first.stdout), ['0.9.0', '1.0.0', '2.0.0']);
+    const report = await readFile(join(place.cwd, 'reports', 'versions', 'report.md'), 'utf8');
+    t.true(report.includes('| `package wobbly` | not set | `file:./lib-2` |'));
+    t.true(report.includes('| wobbly, as it was loaded | `0.9.0` | `2.0.0` |'));
 
-  // What has not changed is installed already; a working copy that has is installed anew.
-  await writeLibrary(join(place.cwd, 'lib-2'), '2.0.1');
-  const changed = scenario(
-    "{name: 'two', options: ['2.0.1', '2.0.1', '2.0.1', 'other of the project', null], packages: {wobbly: 'file:./lib-2'}}",
-  );
-  await writeFile(join(place.cwd, 'versions.mjs'), changed);
-  const runs = [
-    place.call(['run', './versions.mjs', '--json']),
-    place.call(['run', './versions.mjs', '--json']),
-  ];
-  for (const again of await Promise.all(runs)) {
-    t.is(again.code, 0, again.stderr);
-    t.deepEqual(versionsOf(again.stdout), ['2.0.1']);
-  }
-  const kept = await readdir(packagesFolder(place.cwd));
-  t.is(kept.length, 3, 'two at the same time put one folder in place, and leave no draft');
-  const still = await place.call(['run', './versions.mjs']);
-  t.is(still.code, 0);
-  t.notRegex(still.stderr, /npm installs/);
-});
+    // What has not changed is installed already; a working copy that has is installed anew.
+    await writeLibrary(join(place.cwd, 'lib-2'), '2.0.1');
+    const changed = scenario(
+      "{name: 'two', options: ['2.0.1', '2.0.1', '2.0.1', 'other of the project', null], packages: {wobbly: 'file:./lib-2'}}",
+    );
+    await writeFile(join(place.cwd, 'versions.mjs'), changed);
+    const runs = [
+      place.call(['run', './versions.mjs', '--json']),
+      place.call(['run', './versions.mjs', '--json']),
+    ];
+    for (const again of await Promise.all(runs)) {
+      // Two runs at once may find that they take each other's time.
+      t.true(again.code === 0 || again.code === 2, again.stderr);
+      t.deepEqual(versionsOf(again.stdout), ['2.0.1']);
+    }
+    const kept = await readdir(packagesFolder(place.cwd));
+    t.is(kept.length, 3, 'two at the same time put one folder in place, and leave no draft');
+    const still = await place.call(['run', './versions.mjs']);
+    t.is(still.code, 0);
+    t.notRegex(still.stderr, /npm installs/);
+  },
+);
 
 test('what cannot be installed is told with its reason, and nothing is left behind', async t => {
   const place = await openPlace(t);
@@ -135,7 +139,7 @@ test('what cannot be installed is told with its reason, and nothing is left behi
   await rm(join(place.cwd, 'whole'), {recursive: true});
 });
 
-test('a version comes from the registry, and an unknown one is told of', async t => {
+test.serial('a version comes from the registry, and an unknown one is told of', async t => {
   const place = await openPlace(t);
   await writePlace(
     place,
@@ -186,55 +190,61 @@ export default defineScenario({
 });
 `;
 
-test('two ranges of versions of one library are installed from the registry and compared in one run', async t => {
-  const place = await openPlace(t);
-  // The scenario is described with what the project has; each trial then runs with its own.
-  await mkdir(join(place.cwd, 'node_modules'), {recursive: true});
-  await symlink(
-    resolve(import.meta.dirname, '../../node_modules/undici'),
-    join(place.cwd, 'node_modules', 'undici'),
-  );
-  await writeFile(join(place.cwd, 'majors.mjs'), undiciScenario);
-  const {code, stdout, stderr} = await place.call(['run', './majors.mjs', '--json']);
-  if (/npm could not install/.test(stderr)) {
-    t.log(`left out: the registry cannot be reached: ${stderr.split('\n').slice(0, 3).join(' ')}`);
-    t.pass();
-    return;
-  }
-  t.is(code, 0, stderr + stdout.slice(0, 3000));
-  const {variants} = JSON.parse(stdout) as Result;
-  t.deepEqual(
-    variants.map(({name, versions}) => [name, versions['undici']?.split('.')[0]]),
-    [
-      ['seven', '7'],
-      ['eight', '8'],
-    ],
-  );
-  t.regex(stderr, /npm installs undici@\^7 for seven\n/);
-  const report = await readFile(join(place.cwd, 'reports', 'majors', 'report.md'), 'utf8');
-  t.true(report.includes('| `package undici` | `^7` | `^8` |'));
-  t.is((await readdir(packagesFolder(place.cwd))).length, 2);
-});
+test.serial(
+  'two ranges of versions of one library are installed from the registry and compared in one run',
+  async t => {
+    const place = await openPlace(t);
+    // The scenario is described with what the project has; each trial then runs with its own.
+    await mkdir(join(place.cwd, 'node_modules'), {recursive: true});
+    await symlink(
+      resolve(import.meta.dirname, '../../node_modules/undici'),
+      join(place.cwd, 'node_modules', 'undici'),
+    );
+    await writeFile(join(place.cwd, 'majors.mjs'), undiciScenario);
+    const {code, stdout, stderr} = await place.call(['run', './majors.mjs', '--json']);
+    if (/npm could not install/.test(stderr)) {
+      t.log(`left out: the registry cannot be reached: ${stderr.split('\n').slice(0, 3).join(' ')}`);
+      t.pass();
+      return;
+    }
+    t.is(code, 0, stderr + stdout.slice(0, 3000));
+    const {variants} = JSON.parse(stdout) as Result;
+    t.deepEqual(
+      variants.map(({name, versions}) => [name, versions['undici']?.split('.')[0]]),
+      [
+        ['seven', '7'],
+        ['eight', '8'],
+      ],
+    );
+    t.regex(stderr, /npm installs undici@\^7 for seven\n/);
+    const report = await readFile(join(place.cwd, 'reports', 'majors', 'report.md'), 'utf8');
+    t.true(report.includes('| `package undici` | `^7` | `^8` |'));
+    t.is((await readdir(packagesFolder(place.cwd))).length, 2);
+  },
+);
 
-test('--against: the version that is named is the baseline, and the installed one the candidate', async t => {
-  const place = await openPlace(t);
-  const found = (version: string): string =>
-    `['${version}', '${version}', '${version}', 'other of the project', null]`;
-  // open() compares what it finds with its options, so this one takes either.
-  await writePlace(place, `{name: 'defaults', options: ${found('0.9.0')}}`);
-  const file = join(place.cwd, 'versions.mjs');
-  const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace(/if \(JSON.stringify\(found\)[^\n]*/, ''));
-  await writeLibrary(join(place.cwd, 'lib-1'), '0.8.0');
-  const run = await place.call(['run', './versions.mjs', '--against', 'wobbly@file:lib-1', '--json']);
-  t.is(run.code, 0, run.stderr);
-  const {variants, command} = JSON.parse(run.stdout) as Result;
-  t.deepEqual(
-    variants.map(({name, role, versions}) => [role, versions['wobbly'], name.startsWith('wobbly-file-')]),
-    [
-      ['baseline', '0.8.0', true],
-      ['candidate', '0.9.0', false],
-    ],
-  );
-  t.regex(command, /--against wobbly@file:lib-1 --seed 1$/);
-});
+test.serial(
+  '--against: the version that is named is the baseline, and the installed one the candidate',
+  async t => {
+    const place = await openPlace(t);
+    const found = (version: string): string =>
+      `['${version}', '${version}', '${version}', 'other of the project', null]`;
+    // open() compares what it finds with its options, so this one takes either.
+    await writePlace(place, `{name: 'defaults', options: ${found('0.9.0')}}`);
+    const file = join(place.cwd, 'versions.mjs');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/if \(JSON.stringify\(found\)[^\n]*/, ''));
+    await writeLibrary(join(place.cwd, 'lib-1'), '0.8.0');
+    const run = await place.call(['run', './versions.mjs', '--against', 'wobbly@file:lib-1', '--json']);
+    t.is(run.code, 0, run.stderr);
+    const {variants, command} = JSON.parse(run.stdout) as Result;
+    t.deepEqual(
+      variants.map(({name, role, versions}) => [role, versions['wobbly'], name.startsWith('wobbly-file-')]),
+      [
+        ['baseline', '0.8.0', true],
+        ['candidate', '0.9.0', false],
+      ],
+    );
+    t.regex(command, /--against wobbly@file:lib-1 --seed 1$/);
+  },
+);
