@@ -2,13 +2,20 @@
 import type {Detector} from '../model/finding.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {areCycles, leakSeverity} from './cycles.ts';
-import {phasesOf} from './measure.ts';
+import {DriverMeasure, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
-import {found, presentIf} from './say.ts';
+import {found, inconclusive, presentIf} from './say.ts';
 
 export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: threshold}) => {
-  const warnings = trial.warnings.filter(({name}) => name === 'MaxListenersExceededWarning');
+  const all = trial.warnings.filter(({name}) => name === 'MaxListenersExceededWarning');
+  const warnings = all.filter(warning => !areUnderWay(trial, warning));
   const first = warnings[0];
+  if (all.length > threshold && warnings.length <= threshold) {
+    return inconclusive(
+      'listener-leak',
+      'as many operations were under way as there were listeners, when Node warned of them: each may have had one of its own',
+    );
+  }
   if (!first || warnings.length <= threshold) return presentIf('listener-leak', 'warn', []);
   const warned = warnedFaults(trial, warnings);
   const isProven = areCycles(warned);
@@ -22,6 +29,16 @@ export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: th
       count: warnings.length,
     }),
   ]);
+};
+
+/** Whether on average as many operations were under way in the phase as the listeners that a warning tells of. */
+const areUnderWay = (trial: Trial, {atMs, message}: Trial['warnings'][number]): boolean => {
+  const listeners = Number(/(\d+) \S+ listeners added/.exec(message)?.[1] ?? Number.NaN);
+  const phase = trial.edges.findLast(({beforeMs}) => beforeMs <= atMs)?.phase;
+  const window = phase === undefined ? null : phaseWindow(trial, phase);
+  if (phase === undefined || !window) return false;
+  const inFlightMs = new DriverMeasure(trial, [phase]).inFlightMs ?? 0;
+  return inFlightMs / (window.endMs - window.startMs) >= listeners;
 };
 
 /** The faults with a warning from their beginning to the next one's: new emitters each time, on which listeners pile up. */

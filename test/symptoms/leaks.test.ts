@@ -8,6 +8,8 @@ import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
   connectionsAt,
+  fault,
+  figuresOf,
   presentOf,
   type TrialChanges,
   trialWith,
@@ -92,6 +94,17 @@ test('how grave a leak is: cycles prove it, and without goals none is to be', t 
   t.is(listening({...threeFaults, goals}, 2500, 4500, 6500), 'fail');
   t.is(listening(threeFaults, 2500), 'fail');
 });
+const eleven = {
+  name: 'MaxListenersExceededWarning',
+  message: 'Possible EventEmitter memory leak detected. 11 stop listeners added to [EventEmitter].',
+};
+/** The phase of the fault takes 4 s. */
+const underWay = (mean: number): TrialChanges => ({
+  warnings: [{atMs: 6000, ...eleven}],
+  driver: {phases: [figuresOf(fault, 100, {inFlightMs: mean * 4000})]},
+});
+test('ten under way', answers, 'listener-leak', underWay(10), {value: 1, phase: 'stall'});
+test('eleven under way', answers, 'listener-leak', underWay(11), /^as many operations were under way/);
 test('another warning', answers, 'listener-leak', warned('DeprecationWarning'), 'clear');
 
 const error = {name: 'Error', code: 'ECONNRESET', message: 'lost', stack: [], causes: []};

@@ -76,7 +76,7 @@ export const processSymptoms = {
   'listener-leak': {
     sees: 'listeners pile up',
     noun: 'leaked listeners',
-    when: 'Node warns more than `warningCount` times of more listeners than an emitter should have',
+    when: 'Node warns more than `warningCount` times of more listeners than an emitter should have, and than there are operations under way',
     thresholds: {warningCount: 0},
     cause: 'Each operation adds a listener to a shared socket or signal, and does not remove it.',
     remedy: 'Remove the listener when the operation has settled; use { once: true } and a signal.',
