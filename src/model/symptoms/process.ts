@@ -79,7 +79,8 @@ export const processSymptoms = {
     when: 'Node warns more than `warningCount` times of more listeners than an emitter should have, and than there are operations under way',
     thresholds: {warningCount: 0},
     cause: 'Each operation adds a listener to a shared socket or signal, and does not remove it.',
-    remedy: 'Remove the listener when the operation has settled; use { once: true } and a signal.',
+    remedy:
+      'Remove the listener when the operation has settled; use { once: true } and a signal. Where each operation under way has one, say how many may be: setMaxListeners.',
     source: sources.listeners,
   },
   'unhandled-rejection': {
