@@ -1,8 +1,8 @@
 // How often a detector cries wolf: the healthy clients of test/fixtures/clients under every built-in storm. Prints a table,
 // writes a summary, and ends with 1 where a finding of severity fail is present.
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {cpus, tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import {version} from '../src/cli/version.ts';
 import type {PresentFinding} from '../src/model/finding.ts';
@@ -180,6 +180,7 @@ const tell = async (
       notInStorms ? [{client: symptom, why: notInStorms}] : [],
     ),
   };
+  await mkdir(dirname(resolve(asked.out)), {recursive: true});
   await writeFile(resolve(asked.out), `${JSON.stringify(summary, null, 2)}\n`);
   console.log(`${alarms.length} false alarms in ${ran.length} runs; the summary is in ${asked.out}`);
   process.exitCode = alarms.length + failed.length > 0 ? 1 : 0;
