@@ -28,6 +28,7 @@ export class PhaseBook {
   #settledAfterHung = 0;
   #okWithin = 0;
   #inFlightMs = 0;
+  #inFlightMax = 0;
   #hungMoved = 0;
   #echoed = 0;
   #intact = 0;
@@ -95,6 +96,7 @@ export class PhaseBook {
   /** Time of this phase has passed. */
   pass(inFlight: number, durationMs: number): void {
     this.#inFlightMs += inFlight * durationMs;
+    this.#inFlightMax = Math.max(this.#inFlightMax, inFlight);
     if (inFlight > 0) this.dirty = true;
   }
 
@@ -159,6 +161,7 @@ export class PhaseBook {
       settledAfterHung: this.#settledAfterHung,
       okWithin: this.#okWithin,
       inFlightMs: this.#inFlightMs,
+      inFlightMax: this.#inFlightMax,
       hungMoved: this.#hungMoved,
       echoed: this.#echoed,
       intact: this.#intact,

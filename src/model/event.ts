@@ -40,6 +40,8 @@ export type PhaseFigures = {
    */
   readonly okWithin?: number;
   readonly inFlightMs?: number;
+  /** The most operations that were under way at once while the phase lasted. Absent in runs of old. */
+  readonly inFlightMax?: number;
   /** Of the hung ones, those that had been under way before the phase began. Absent in runs of old. */
   readonly hungMoved?: number;
   /** Answers that said which operation they were for, right or wrong: without any, crossed ones go unseen. */

@@ -31,9 +31,9 @@ const hangsOnlyIn =
     t.is(hung(seen(after, phase)), 0, `hung in ${phase} of ${after}`);
   };
 
-/** What is in flight when a phase begins may still get through. */
+/** What is in flight when a phase begins may still get through, and where the machine pauses that is more. */
 const mostlyFails = (t: ExecutionContext, {phase, successRatio}: PhaseSummary): void => {
-  t.true(successRatio! < 0.1, `${successRatio} succeeded in ${phase}`);
+  t.true(successRatio! < 0.4, `${successRatio} succeeded in ${phase}`);
 };
 
 const insides: {readonly [scenario: string]: Inside} = {

@@ -1,7 +1,15 @@
 import test from 'ava';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {measureConnections} from '../../src/symptoms/measure.ts';
-import {connectionsAt, fault, inconclusiveOf, presentOf, trialWith} from '../helpers/trial-believable.ts';
+import {
+  baseline,
+  connectionsAt,
+  fault,
+  figuresOf,
+  inconclusiveOf,
+  presentOf,
+  trialWith,
+} from '../helpers/trial-believable.ts';
 
 const leaks = test.macro({
   title: (_title, before: number, after: number, present: boolean) =>
@@ -47,6 +55,24 @@ test('it says how many are open, and how many were in the baseline at most', t =
     ],
   });
 });
+
+const pooled = test.macro({
+  title: (_title, open: number, underWay: number, verdict: string) =>
+    `${open} at the end, where ${underWay} operations had been under way at once: ${verdict}`,
+  exec(t, open: number, underWay: number, verdict: string) {
+    const phases = [
+      figuresOf(baseline, 400, {inFlightMax: 2}),
+      figuresOf(fault, 400, {inFlightMax: underWay}),
+    ];
+    const injector = [connectionsAt(2000, 2), connectionsAt(20_900, open)];
+    t.is(detectOne('connection-leak', trialWith({injector, driver: {phases}})).verdict, verdict);
+  },
+});
+
+test(pooled, 3, 6, 'clear');
+test(pooled, 6, 6, 'inconclusive');
+test(pooled, 7, 6, 'inconclusive');
+test(pooled, 8, 6, 'present');
 
 test('an injector that does not count leaves it open', t => {
   t.deepEqual(

@@ -71,6 +71,13 @@ const openAt = (...counts: number[]): TrialChanges => ({
 });
 test('more with each fault', answers, 'connection-leak', openAt(2, 4, 7), {value: 5, phase: 'recovery'});
 test('not with each fault', answers, 'connection-leak', openAt(2, 7, 7), 'clear');
+test(
+  'more with each fault, and as many under way at once',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), driver: {phases: [figuresOf(fault, 100, {inFlightMax: 7})]}},
+  /^7 connections stayed open, and 7 operations had been under way at once/,
+);
 
 const warned = (name: string): TrialChanges => ({
   warnings: [{atMs: 6000, name, message: 'Possible EventEmitter memory leak detected.'}],

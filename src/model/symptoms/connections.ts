@@ -6,7 +6,7 @@ export const connectionSymptoms = {
   'connection-leak': {
     sees: 'connections that stay open',
     noun: 'leaked connections',
-    when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each',
+    when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each; inconclusive where as many operations had been under way at once, since a pool may keep a connection for each',
     thresholds: {connectionCount: 1},
     cause: 'An error path that forgets the socket: after a time-out, an abort, or a body that nobody reads.',
     remedy:
