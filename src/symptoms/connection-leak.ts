@@ -53,7 +53,8 @@ const openAt = ({injectorLog, originEpochMs}: Trial, atMs: number): {connections
   return open.length === 0 ? {} : {connections: open.slice(0, connectionsShown).map(({id}) => id)};
 };
 
-type Rise = {readonly found: Found; /** At the end of the last recovery. */ readonly open: number};
+/** `open` is how many there were at the end of the last recovery. */
+type Rise = {readonly found: Found; readonly open: number};
 
 const rising = (trial: Trial, threshold: number): Rise | null => {
   const open = phasesOf(trial, 'recovery').flatMap(phase => {

@@ -44,7 +44,7 @@ function isHeavy(file: keyof typeof clients): number {
   return Number(clients[file]?.isHeavy ?? false);
 }
 
-test.after.always('the matrix', t => {
+test.after.always('the matrix', () => {
   if (all.length === 0) return;
   const elapsedMs = performance.now() - startMs;
   console.log([matrixOf(all), '', ...reasons()].join('\n'));

@@ -143,6 +143,10 @@ test.serial(
       phases.map(({inFlightMs}) => inFlightMs),
       [150, 60, 30],
     );
+    t.deepEqual(
+      phases.map(({inFlightMax}) => inFlightMax),
+      [3, 3, 3],
+    );
     t.is(
       phases.reduce((sum, {outcomes}) => sum + outcomes.ok, 0),
       5,
