@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {Finding} from '../../src/model/finding.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {measureConnections} from '../../src/symptoms/measure.ts';
 import {
@@ -59,7 +60,7 @@ test('it says how many are open, and how many were in the baseline at most', t =
 const pooled = test.macro({
   title: (_title, open: number, underWay: number, verdict: string) =>
     `${open} at the end, where ${underWay} operations had been under way at once: ${verdict}`,
-  exec(t, open: number, underWay: number, verdict: string) {
+  exec(t, open: number, underWay: number, verdict: Finding['verdict']) {
     const phases = [
       figuresOf(baseline, 400, {inFlightMax: 2}),
       figuresOf(fault, 400, {inFlightMax: underWay}),

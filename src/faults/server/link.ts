@@ -3,6 +3,7 @@
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
+import {giveBack} from './give-back.ts';
 import type {LinkEnds, LinkHost, LinkToxic} from './link-host.ts';
 import {Outlet} from './outlet.ts';
 import {createRandom} from './random.ts';
@@ -38,7 +39,7 @@ export class Link implements Receiver {
     this.direction = direction;
     this.#source = source;
     this.#outlet = new Outlet(destination, host.reset);
-    if (intake === undefined) source.on('data', this.#onData);
+    if (intake === undefined) source.on('data', this.#onOwnData);
     else intake.receive = this.#onData;
     source.on('end', this.#onSourceEnd);
     source.on('close', this.#onSourceEnd);
@@ -154,6 +155,11 @@ export class Link implements Receiver {
       if (this.entry?.isFull === true) this.#source.pause();
     }
     return true;
+  };
+
+  /** Node took memory of its own for it. */
+  readonly #onOwnData = (data: Buffer): void => {
+    if (!this.#onData(data)) giveBack(data);
   };
 
   /** Lets data go through the stages to the destination, and stops reading while that is full. */
