@@ -3,6 +3,7 @@ import {type ChildProcess, execFileSync, fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {type AddressInfo, createServer} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {injectorNodeOptions} from '../../src/run/entries.ts';
 import type {Job, JobResult, TargetAddresses} from './protocol.ts';
 
 export type ServerName = 'ours' | 'real';
@@ -68,7 +69,10 @@ export const startInjectorProcess = (
 
 const startOurs = async (): Promise<InjectorProcess> => {
   const entry = new URL('../../src/faults/server/main.ts', import.meta.url);
-  const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1})]);
+  // As a run starts it.
+  const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1})], {
+    execArgv: [...injectorNodeOptions],
+  });
   const {url} = await message<{url: string}>(child);
   return {name: 'ours', pid: child.pid ?? 0, url, stop: stopper(child)};
 };

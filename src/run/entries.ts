@@ -22,5 +22,11 @@ export const entries = {
 
 export type Entry = keyof typeof entries;
 
+/**
+ * V8 would take up to 134 MB for the injector's young objects, which die with their connection; with this it takes 17 MB,
+ * and what the process needs stops growing (docs/performance.md, memory).
+ */
+export const injectorNodeOptions = ['--max-semi-space-size=8'] as const;
+
 /** Node 22 warns that stripping types is experimental; in a child's stderr that is only noise. */
 export const quiet = ['--disable-warning=ExperimentalWarning'] as const;

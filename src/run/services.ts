@@ -6,7 +6,7 @@ import type {Plan} from '../model/plan.ts';
 import type {FromHealth, ToHealth} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
 import type {Child} from './child.ts';
-import {entries} from './entries.ts';
+import {entries, injectorNodeOptions} from './entries.ts';
 import type {Household} from './household.ts';
 
 type ToInjector = {readonly kind: 'stop'} | ToHealth;
@@ -41,6 +41,7 @@ export const startInjector = async (
   const child = household.spawn<ToInjector, FromInjector>({
     label: 'The injector',
     file: entries.injector,
+    execArgv: injectorNodeOptions,
     args: [JSON.stringify({host: '127.0.0.1', port: 0, seed, zeroEpochMs: zeroEpochMs()})],
   });
   const answer = await child.next(['listening', 'failed'], limitMs);
