@@ -1,0 +1,74 @@
+// Before anything is driven: the process is watched and profiled, then the scenario and its library are loaded.
+import {availableParallelism} from 'node:os';
+import {errorFacts, errorMessage, errorName} from '../load/error-facts.ts';
+import {trialClock} from '../model/clock.ts';
+import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {loadScenario} from './load-scenario.ts';
+import {Profiling} from './profiling.ts';
+import type {SubjectTask} from './protocol.ts';
+import {watchRejections} from './rejections.ts';
+import {send} from './send.ts';
+
+/** A library that warns at every operation would fill the journal, and the parent's memory. */
+const warningsTold = 1000;
+
+const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
+
+export type Loaded = Pick<Prepared, 'subject' | 'options'> & {
+  readonly task: SubjectTask;
+  readonly now: () => number;
+  readonly profiling: Profiling | null;
+};
+
+/** Tells what the process is, and what it warns of and fails with from here on. */
+export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
+  const now = trialClock(task.originMonotonicMs);
+  let warningCount = 0;
+  process.on('warning', warning => {
+    if (++warningCount > warningsTold) return;
+    send({kind: 'warning', atMs: now(), name: errorName(warning), message: errorMessage(warning)});
+  });
+  watchRejections(reason => send({kind: 'unhandled-rejection', atMs: now(), error: errorFacts(reason)}));
+  process.on('uncaughtExceptionMonitor', error =>
+    send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
+  );
+  const profiling = startProfiling(task, now);
+  const {subject, options, versions} = await prepare(task);
+  send({
+    kind: 'loaded',
+    pid: process.pid,
+    runtime: `Node.js ${process.version}`,
+    versions,
+    cpuCount: availableParallelism(),
+  });
+  return {task, now, subject, options, profiling};
+};
+
+/** Before the library is loaded; what ends the process by an exit or an exception is profiled to the end. */
+const startProfiling = (
+  {profiling: task, profilesFolder}: SubjectTask,
+  now: () => number,
+): Profiling | null => {
+  if (task === null) return null;
+  const profiling = new Profiling(profilesFolder, task, now);
+  profiling.start();
+  process.on('exit', () => {
+    profiling.takeMemory();
+    profiling.stop();
+  });
+  return profiling;
+};
+
+type Prepared = {
+  readonly subject: SubjectInput<unknown, unknown>;
+  readonly options: unknown;
+  readonly versions: Readonly<Record<string, string>>;
+};
+
+const prepare = async (task: SubjectTask): Promise<Prepared> => {
+  if (task.noop) return {subject: noopSubject, options: {}, versions: {}};
+  const {scenario, versions} = await loadScenario(task.scenarioFile);
+  const variant = scenario.variants.find(candidate => candidate.name === task.variant);
+  if (!variant) throw new Error(`the scenario has no variant «${task.variant}»`);
+  return {subject: scenario.subject, options: variant.options, versions};
+};

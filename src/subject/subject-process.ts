@@ -1,0 +1,199 @@
+// Drives one client of the library through the phases, and tells what it sees.
+import {Deliveries} from '../load/deliveries.ts';
+import {Driver} from '../load/driver.ts';
+import {errorFacts} from '../load/error-facts.ts';
+import type {KeptWhat} from '../model/kept-file.ts';
+import {type Phase, sampleEveryMs, tellEveryMs} from '../model/plan.ts';
+import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {ClockWatch} from './clock-watch.ts';
+import {heapAfterCollection} from './heap.ts';
+import {keepFile} from './kept-files.ts';
+import type {Loaded} from './load-subject.ts';
+import {operationId, performer} from './perform.ts';
+import type {Profiling} from './profiling.ts';
+import {flushLimitMs, type SubjectTask} from './protocol.ts';
+import {Resources} from './resources.ts';
+import {flushMetrics} from './sdk.ts';
+import {send} from './send.ts';
+import {within} from './within.ts';
+
+/** A tick that comes a little early is still the one that is meant. */
+const timerSlackMs = 50;
+
+export class SubjectProcess {
+  readonly #now: () => number;
+  readonly #resources: Resources;
+  readonly #clock: ClockWatch;
+  readonly #profiling: Profiling | null;
+  readonly #profilesFolder: string;
+  readonly #subject: SubjectInput<unknown, unknown>;
+  readonly #client: unknown;
+  readonly #driver: Driver;
+  readonly #deliveries: Deliveries;
+  readonly #phases: readonly Phase[];
+  #phase: number | null = null;
+  #ticker: NodeJS.Timeout | undefined;
+  /** When the driver's figures are told again. */
+  #tellAtMs = 0;
+
+  private constructor(
+    task: SubjectTask,
+    now: () => number,
+    subject: SubjectInput<unknown, unknown>,
+    client: unknown,
+    deliveries: Deliveries,
+    profiling: Profiling | null,
+  ) {
+    this.#now = now;
+    this.#deliveries = deliveries;
+    this.#subject = subject;
+    this.#client = client;
+    this.#profiling = profiling;
+    this.#profilesFolder = task.profilesFolder;
+    this.#resources = new Resources(now);
+    this.#clock = new ClockWatch(task.originEpochMs, now);
+    const idOf = (index: number): string => operationId(task.trialId, index);
+    const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
+    const {load, operation, phases} = task;
+    this.#phases = phases;
+    this.#driver = new Driver({load, operation, phases, perform, idOf, now});
+    // Whoever ends this process, by an exit or an exception: what was booked until then is told.
+    process.on('exit', () => this.#report(true));
+  }
+
+  /** Null when the library could not be opened: that has been told, and is all there is to tell. */
+  static async open(loaded: Loaded, limitMs: number): Promise<SubjectProcess | null> {
+    const {task, now, subject, options, profiling} = loaded;
+    const deliveries = new Deliveries(task.trialId);
+    const delivered = (messageId: string): void => deliveries.add(messageId);
+    try {
+      const opening = async (): Promise<unknown> =>
+        subject.open({url: task.url, options, variant: task.variant, delivered});
+      const late = (): Promise<never> =>
+        Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
+      const client = await within(limitMs, opening(), late);
+      profiling?.takeMemory();
+      send({kind: 'opened', atMs: now()});
+      return new SubjectProcess(task, now, subject, client, deliveries, profiling);
+    } catch (error) {
+      send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
+      return null;
+    }
+  }
+
+  enterPhase(phase: number): void {
+    this.#endPhase();
+    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
+    this.#report(false);
+    this.#lookAtClock();
+    this.#driver.enterPhase(phase);
+    this.#profiling?.enterPhase(phase);
+    if (this.#phase === null) {
+      this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
+      this.#driver.startLoad();
+    }
+    this.#phase = phase;
+  }
+
+  async drain(limitMs: number): Promise<void> {
+    this.#endPhase();
+    this.#driver.stopLoad();
+    this.#lookAtClock();
+    this.#profiling?.endLoad();
+    const inFlight = await this.#driver.drain(limitMs);
+    this.#report(true);
+    this.#noteHeap(null);
+    this.#profiling?.takeMemory();
+    // Whether the library has ended what it began is asked before it is closed.
+    await this.#flush();
+    if (inFlight > 0) this.keep('process-report');
+    send({kind: 'drained', atMs: this.#now(), inFlight});
+  }
+
+  keep(what: KeptWhat): void {
+    send({kind: 'kept', atMs: this.#now(), kept: keepFile(what, this.#profilesFolder)});
+  }
+
+  async close(limitMs: number): Promise<void> {
+    const startMs = this.#now();
+    clearInterval(this.#ticker);
+    this.#driver.stop();
+    const {result, error} = await closeWithin(this.#subject, this.#client, limitMs);
+    this.#report(true);
+    const atMs = this.#now();
+    send({
+      kind: 'closed',
+      atMs,
+      durationMs: atMs - startMs,
+      result,
+      error: error === null ? null : errorFacts(error),
+    });
+    this.#resources.stop();
+    this.#profiling?.stop();
+  }
+
+  /** What is told of a phase once its time is over. */
+  #endPhase(): void {
+    if (this.#phase === null) return;
+    send({kind: 'phase-resources', resources: this.#resources.endPhase(this.#phase)});
+    void this.#flush();
+  }
+
+  /** A failed export is the receiver's to notice; the library must not die of it. */
+  async #flush(): Promise<void> {
+    try {
+      const late = (): Promise<never> =>
+        Promise.reject(new Error(`the metrics were not taken within ${flushLimitMs} ms`));
+      await within(flushLimitMs, flushMetrics(), late);
+    } catch (error) {
+      send({kind: 'warning', atMs: this.#now(), name: 'TelemetryFlush', message: String(error)});
+    }
+  }
+
+  #isCalm(phase: number): boolean {
+    const role = this.#phases[phase]?.role;
+    return role === 'baseline' || role === 'recovery';
+  }
+
+  /** The collection belongs to no phase: its pause would be in the figures of the one that begins. */
+  #noteHeap(phase: number | null): void {
+    send({kind: 'heap', atMs: this.#now(), phase, ...heapAfterCollection()});
+    this.#resources.beginPhase();
+  }
+
+  #lookAtClock(): void {
+    const stepped = this.#clock.look();
+    if (stepped) send(stepped);
+  }
+
+  #tick(): void {
+    this.#lookAtClock();
+    const inFlightCount = this.#driver.inFlight;
+    send({kind: 'resources', sample: {...this.#resources.sample(), inFlightCount}});
+    if (this.#now() < this.#tellAtMs) return;
+    this.#tellAtMs = this.#now() + tellEveryMs(this.#phases) - timerSlackMs;
+    this.#report(false);
+  }
+
+  #report(final: boolean): void {
+    for (const event of [...this.#driver.collect(final), ...this.#deliveries.collect()]) send(event);
+  }
+}
+
+type Closed = {readonly result: 'resolved' | 'failed' | 'hung'; readonly error: unknown};
+
+const closeWithin = async (
+  subject: SubjectInput<unknown, unknown>,
+  client: unknown,
+  limitMs: number,
+): Promise<Closed> => {
+  const closing = async (): Promise<Closed> => {
+    try {
+      await subject.close?.(client);
+      return {result: 'resolved', error: null};
+    } catch (error) {
+      return {result: 'failed', error};
+    }
+  };
+  return within(limitMs, closing(), () => ({result: 'hung', error: null}));
+};
