@@ -72,7 +72,7 @@ export const calibrate = async (
       unlessAborted(signal, step, () => new Interrupted());
     await unlessInterrupted(subject.next(['loaded'], limits.loadMs));
     subject.send({kind: 'open', limitMs: limits.openMs});
-    await unlessInterrupted(subject.next(['opened'], limits.openMs));
+    await unlessInterrupted(subject.next(['opened'], limits.openMs + limits.answerSlackMs));
     for (const [phase, {durationMs}] of phases.entries()) {
       subject.send({kind: 'phase', phase});
       await unlessInterrupted(sleep(durationMs));

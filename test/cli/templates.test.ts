@@ -39,7 +39,7 @@ const runsAsItIs = test.macro<[TemplateName]>({
     const file = join(place.cwd, 'mine.ts');
     const text = await readFile(file, 'utf8');
     // As it is, but for its phases' length.
-    await writeFile(file, text.replaceAll(/durationMs: [\d_]+/g, 'durationMs: 600'));
+    await writeFile(file, text.replaceAll(/durationMs: [\d_]+/g, 'durationMs: 1000'));
     const argv = ['run', 'mine.ts', '--json', '--quiet', '--no-profiles', ...flags.trim().split(' ')];
     const run = await place.call(argv.filter(word => word !== ''));
     t.true([0, 1, 2].includes(run.code), run.stderr);

@@ -15,10 +15,11 @@ test('samples and profiles survive a SIGKILL in the middle of a phase', async t 
   let pid = 0;
   let phase = -1;
   let samples = 0;
+  let edgeMs = 0;
   const killOnce = (event: TrialEvent): void => {
     if (event.kind === 'loaded') ({pid} = event);
-    if (event.kind === 'edge') ({phase} = event.edge);
-    if (event.kind !== 'resources' || phase !== slow) return;
+    if (event.kind === 'edge') ({phase, afterMs: edgeMs} = event.edge);
+    if (event.kind !== 'resources' || phase !== slow || event.sample.atMs <= edgeMs) return;
     samples++;
     if (samples === samplesAwaited) process.kill(pid, 'SIGKILL');
   };

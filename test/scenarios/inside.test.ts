@@ -20,6 +20,8 @@ type Inside = {
   /** What it is about: a sentence. */
   readonly story: string;
   readonly shows: (t: ExecutionContext, seen: Seen) => void;
+  /** How long its faults last at most; 2.5 s where it says nothing. */
+  readonly faultMs?: number;
 };
 
 const hung = ({outcomes}: PhaseSummary): number => outcomes.hung;
@@ -83,6 +85,7 @@ const insides: {readonly [scenario: string]: Inside} = {
   },
   'inside-transfer': {
     story: 'a whole upload does not get through a line that is cut, and one in blocks does',
+    faultMs: 6000,
     shows(t, seen) {
       // Those that are begun again may succeed once the fault is over: what counts is what comes while it lasts.
       const goodput = (variant: string, phase: string) => seen(variant, phase).goodputPerSecond;
@@ -94,7 +97,7 @@ const insides: {readonly [scenario: string]: Inside} = {
   'inside-slow-consumer': {
     story: 'what comes faster than it is handled fills the heap, unless the WebSocket is paused',
     shows(t, seen) {
-      const heap = (variant: string) => seen(variant, 'baseline').heapMaxBytes!;
+      const heap = (variant: string) => seen(variant, 'far').heapMaxBytes!;
       t.true(heap('as-it-comes') > 2 * heap('paused'), `${heap('as-it-comes')} and ${heap('paused')}`);
     },
   },
@@ -103,7 +106,8 @@ const insides: {readonly [scenario: string]: Inside} = {
     shows(t, seen) {
       for (const variant of ['defaults', 'bounded']) {
         const {attempts, started} = seen(variant, 'baseline');
-        t.true(attempts! < started / 2, `${attempts} attempts of ${started} in ${variant}`);
+        // Without a cache there is one for each; what starts together finds nothing kept yet.
+        t.true(attempts! < 0.75 * started, `${attempts} attempts of ${started} in ${variant}`);
         for (const phase of ['half-answer', 'cut-by-reset', 'recovery']) {
           t.is(seen(variant, phase).outcomes.wrong, 0, phase);
         }
@@ -138,18 +142,18 @@ const insides: {readonly [scenario: string]: Inside} = {
   },
 };
 
-const atMostMs: Readonly<Record<PhaseRole, number>> = {
+const atMostMs: Readonly<Record<Exclude<PhaseRole, 'fault'>, number>> = {
   'warm-up': 1000,
   baseline: 2000,
-  fault: 2500,
   recovery: 5000,
 };
 
 /** What comes after the last fault is not asked about here. */
-const inShort = (plan: Plan): Plan => {
+const inShort = (plan: Plan, faultMs: number): Plan => {
+  const mostMs = {...atMostMs, fault: faultMs};
   const phases = plan.phases.map((phase, index) => ({
     ...phase,
-    durationMs: Math.min(phase.durationMs, index === plan.phases.length - 1 ? 1500 : atMostMs[phase.role]),
+    durationMs: Math.min(phase.durationMs, index === plan.phases.length - 1 ? 1500 : mostMs[phase.role]),
   }));
   return {...plan, phases: phases as unknown as Plan['phases']};
 };
@@ -159,13 +163,13 @@ const lanes = new Lanes(3);
 
 const isShown = test.macro<[string, Inside]>({
   title: (_, scenario, {story}) => `${scenario}: ${story}`,
-  async exec(t, scenario, {service, shows}) {
+  async exec(t, scenario, {service, shows, faultMs = 2500}) {
     t.timeout(600_000);
     const {run} = await lanes.take(() =>
       runOnce(t, scenario, {
         scenarioFile: builtinFile(scenario)!,
         startServices: service !== undefined,
-        reshape: inShort,
+        reshape: plan => inShort(plan, faultMs),
         profiles: false,
         limits: {idleMs: 500, closeMs: 1000},
       }),

@@ -7,11 +7,11 @@ import {echo} from '../../helpers/proxy-sockets.ts';
 const behaves = everywhere();
 
 behaves('latency delays data, but not the connect', echo, async (t, scene) => {
-  await scene.add({type: 'latency', attributes: {latency: 150}});
+  await scene.add({type: 'latency', attributes: {latency: 600}});
   const startMs = performance.now();
   const client = await scene.connect();
-  isBetween(t, performance.now() - startMs, 0, 140);
-  isBetween(t, await roundTrip(client, 'ping'), 149, 150 + slackMs);
+  isBetween(t, performance.now() - startMs, 0, 590);
+  isBetween(t, await roundTrip(client, 'ping'), 599, 600 + slackMs);
 });
 
 behaves('latency does not delay a bare end', undefined, async (t, scene) => {
@@ -102,16 +102,16 @@ behaves('bandwidth 0 holds data until it is removed', echo, async (t, scene) => 
 });
 
 behaves('slow_close delays the end in its direction only', echo, async (t, scene) => {
-  await scene.add({type: 'slow_close', attributes: {delay: 300}});
+  await scene.add({type: 'slow_close', attributes: {delay: 1000}});
   const client = await scene.connect({allowHalfOpen: true});
-  t.true((await roundTrip(client, 'ping')) < 290);
+  t.true((await roundTrip(client, 'ping')) < 990);
   const startMs = performance.now();
   client.socket.end();
   const upstream = await scene.upstream.peer(0);
   await upstream.ended();
-  isBetween(t, performance.now() - startMs, 0, 290);
+  isBetween(t, performance.now() - startMs, 0, 990);
   await client.ended();
-  isBetween(t, performance.now() - startMs, 299, 300 + slackMs);
+  isBetween(t, performance.now() - startMs, 999, 1000 + slackMs);
 });
 
 behaves('removing slow_close lets a waiting end through', undefined, async (t, scene) => {

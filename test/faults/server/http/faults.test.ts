@@ -92,8 +92,8 @@ for (const path of ['/', '/chunked']) {
     const headMs = performance.now() - startMs;
     t.is(await answer.text(), body);
     const elapsedMs = performance.now() - startMs;
-    t.true(elapsedMs >= 495 && elapsedMs < 1000, `${elapsedMs}`);
-    t.true(headMs < 400, `${headMs}`);
+    t.true(elapsedMs >= 495 && elapsedMs < 3000, `${elapsedMs}`);
+    t.true(headMs < elapsedMs - 100, `${headMs} of ${elapsedMs}`);
     await scene.remove('slow');
     await scene.add({type: 'http_slow_body', name: 'slow', attributes: {bytes_per_second: 1}});
     const slowest = await request(scene.origin + path);
