@@ -5,6 +5,7 @@ import test from 'ava';
 import type {SymptomId} from '../src/model/finding.ts';
 import type {Result} from '../src/report/result.ts';
 import {openPlace} from './helpers/cli-world.ts';
+import {onceMore} from './helpers/once-more.ts';
 
 const folder = resolve(import.meta.dirname, '../examples');
 
@@ -22,16 +23,15 @@ const keepsItsPromise = test.macro({
   title: (_, file: string, symptom: SymptomId) => `examples/${file}: ${symptom} before, goals met after`,
   async exec(t, file: string, symptom: SymptomId) {
     const place = await openPlace(t);
-    const run = () => place.call(['run', join(folder, file), '--json', '--quiet']);
-    let {code, stdout, stderr} = await run();
-    // A machine that pauses makes a run inconclusive, and now and then a recovery slow: that is asked once more.
-    if (code !== 0) ({code, stdout, stderr} = await run());
-    t.is(code, 0, stderr);
-    const result = JSON.parse(stdout) as Result;
-    const present = result.variants.map(({trials}) =>
-      trials[0]!.findings.some(finding => finding.symptom === symptom && finding.verdict === 'present'),
-    );
-    t.deepEqual(present, [true, false]);
+    await onceMore(t, async attempt => {
+      const {code, stdout, stderr} = await place.call(['run', join(folder, file), '--json', '--quiet']);
+      attempt.is(code, 0, stderr);
+      const result = JSON.parse(stdout) as Result;
+      const present = result.variants.map(({trials}) =>
+        trials[0]!.findings.some(finding => finding.symptom === symptom && finding.verdict === 'present'),
+      );
+      attempt.deepEqual(present, [true, false]);
+    });
   },
 });
 
