@@ -32,12 +32,12 @@ export function subjectNames(log: (line: string) => void): readonly Subject['nam
   return ['ours'];
 }
 
-export function startSubject(name: Subject['name'], seed = 1): Promise<Subject> {
-  return name === 'ours' ? startOurs(seed) : startReal(seed);
+export function startSubject(name: Subject['name'], {metrics = true} = {}): Promise<Subject> {
+  return name === 'ours' ? startOurs(metrics) : startReal(metrics);
 }
 
-async function startOurs(seed: number): Promise<Subject> {
-  const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed, metrics: true})], {
+async function startOurs(metrics: boolean): Promise<Subject> {
+  const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1, metrics})], {
     execArgv: [],
   });
   const [message] = await once(child, 'message');
@@ -52,11 +52,12 @@ async function startOurs(seed: number): Promise<Subject> {
   };
 }
 
-async function startReal(seed: number): Promise<Subject> {
+async function startReal(metrics: boolean): Promise<Subject> {
   const binary = findToxiproxy();
   if (binary === undefined) throw new Error('There is no toxiproxy-server.');
   const port = await freePort();
-  const flags = ['-host', '127.0.0.1', '-port', String(port), '-seed', String(seed), '-proxy-metrics'];
+  const flags = ['-host', '127.0.0.1', '-port', String(port), '-seed', '1'];
+  if (metrics) flags.push('-proxy-metrics');
   // The shell ends the server when its input closes, which happens however this process ends.
   const script = '"$0" "$@" & cat >/dev/null; kill -9 $!; wait';
   const child = spawn('sh', ['-c', script, binary, ...flags], {

@@ -43,7 +43,7 @@ const answersAs = test.macro({
     await deleteAllProxies(url);
     const addresses = new Map<string, string>();
     const fill = (text: string) =>
-      text.replace(/\$([a-z]+)/g, (variable, proxy: string) => addresses.get(proxy) ?? variable);
+      text.replace(/\$([a-z]+)/g, (variable, named: string) => addresses.get(named) ?? variable);
     const call = (request: string, body?: string, headers: ApiRow['headers'] = {}) => {
       const [method = '', path = ''] = request.split(' ');
       return send(url, {method, path, headers, ...(body !== undefined && {body: fill(body)})});
@@ -53,15 +53,19 @@ const answersAs = test.macro({
       const {status, body: answer} = await call(request, body);
       t.true(status < 300, `${request}: ${answer}`);
       const {name, listen} = JSON.parse(answer);
-      if (listen !== undefined && !addresses.has(name)) addresses.set(name, listen);
+      if (listen === undefined || addresses.has(name)) continue;
+      addresses.set(name, listen);
+      addresses.set(`${name}port`, listen.slice(listen.lastIndexOf(':') + 1));
     }
     const response = await call(row.request, row.body, row.headers);
     t.is(response.status, Number.parseInt(row.is, 10), response.body);
     t.regex(response.body, toPattern(row.answer, fill));
     checkHeaders(t, response, row);
     if (row.afterwards === undefined) return;
-    const [request, body] = row.afterwards;
-    t.regex((await call(request)).body, toPattern(body, fill));
+    const [request, body, status = 200] = row.afterwards;
+    const afterwards = await call(request);
+    t.is(afterwards.status, status, afterwards.body);
+    t.regex(afterwards.body, toPattern(body, fill));
   },
 });
 
@@ -73,6 +77,16 @@ for (const name of names) {
     t.is(status, 200);
     t.is(headers['content-type'], 'application/json;charset=utf-8');
     t.regex(body, /^\{"version": "[\w.]+"\}\n$/);
+  });
+}
+
+for (const name of names) {
+  test.serial(`${name}: /metrics is there for a flag only`, async t => {
+    const bare = await startSubject(name, {metrics: false});
+    t.teardown(() => bare.stop());
+    const ask = (url: string) => send(url, {method: 'GET', path: '/metrics'});
+    t.like(await ask(bare.url), {status: 404, body: '404 page not found\n'});
+    t.is((await ask(subjects.get(name)!.url)).status, 200);
   });
 }
 

@@ -116,7 +116,7 @@ export const createRows: readonly ApiRow[] = [
     body: `{"name":"q","listen":"$p","upstream":"${upstream}"}`,
     is: '500 error',
     answer: error('listen tcp $p: bind: address already in use', 500),
-    afterwards: ['GET /proxies/q', error('proxy not found', 404)],
+    afterwards: ['GET /proxies/q', error('proxy not found', 404), 404],
   },
   {
     title: 'the address is not ours',

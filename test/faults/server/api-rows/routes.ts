@@ -1,6 +1,8 @@
 // Paths and methods that exist, and those that do not.
 
-import {type ApiRow, create, proxy} from './row.ts';
+import {type ApiRow, create, latency, proxy, toxic} from './row.ts';
+
+const browser = {'User-Agent': 'Mozilla/5.0 (X11)'};
 
 export const routesRows: readonly ApiRow[] = [
   {title: 'no proxies', request: 'GET /proxies', is: '200 json', answer: '{}'},
@@ -20,6 +22,26 @@ export const routesRows: readonly ApiRow[] = [
     is: '404 page',
     answer: '404 page not found\n',
   },
+  ...(
+    [
+      ['GET /proxies/p/'],
+      ['GET /proxies/p/toxics/'],
+      ['POST /proxies/p/toxics/', '{"type":"noop"}'],
+      ['GET /proxies/p/toxics/l/'],
+      ['DELETE /proxies/p/toxics/l/'],
+      ['GET /version/'],
+    ] as const
+  ).map(
+    ([request, body]): ApiRow => ({
+      title: `trailing slash: ${request}`,
+      given: [create('p'), latency],
+      request,
+      ...(body !== undefined && {body}),
+      is: '404 page',
+      answer: '404 page not found\n',
+      afterwards: ['GET /proxies/p/toxics', `[${toxic('"latency":100,"jitter":0', 'l', 'latency')}]`],
+    }),
+  ),
   {
     title: 'too long a path',
     request: 'GET /proxies/a/b',
@@ -40,6 +62,21 @@ export const routesRows: readonly ApiRow[] = [
   {
     title: 'wrong method on toxics',
     request: 'DELETE /proxies/p/toxics',
+    is: '405 empty',
+    answer: '',
+  },
+  ...['PUT /proxies/p', 'HEAD /proxies/p', 'PUT /proxies/p/toxics/l', 'OPTIONS /proxies/p/toxics/l'].map(
+    (request): ApiRow => ({
+      title: `wrong method: ${request}`,
+      given: [create('p'), latency],
+      request,
+      is: '405 empty',
+      answer: '',
+    }),
+  ),
+  {
+    title: 'a wrong method on a proxy that is not there',
+    request: 'PUT /proxies/p',
     is: '405 empty',
     answer: '',
   },
@@ -75,14 +112,37 @@ export const routesRows: readonly ApiRow[] = [
   {
     title: 'browsers may not',
     request: 'GET /proxies',
-    headers: {'User-Agent': 'Mozilla/5.0 (X11)'},
+    headers: browser,
     is: '403 error',
     answer: 'User agent not allowed\n',
   },
   {
+    title: 'browsers may not ask for the version',
+    request: 'GET /version',
+    headers: browser,
+    is: '403 error',
+    answer: 'User agent not allowed\n',
+  },
+  {
+    title: 'browsers may not create',
+    request: create('p')[0],
+    body: create('p')[1],
+    headers: browser,
+    is: '403 error',
+    answer: 'User agent not allowed\n',
+    afterwards: ['GET /proxies', '{}'],
+  },
+  {
+    title: 'browsers see wrong methods',
+    request: 'PUT /proxies',
+    headers: browser,
+    is: '405 empty',
+    answer: '',
+  },
+  {
     title: 'browsers see unknown paths',
     request: 'GET /nope',
-    headers: {'User-Agent': 'Mozilla/5.0 (X11)'},
+    headers: browser,
     is: '404 page',
     answer: '404 page not found\n',
   },

@@ -1,6 +1,6 @@
 // What a row of the API's conformance table says, and the answers that rows share.
 
-/** `PORT` in an expected body stands for any number, `$name` anywhere for the address of the proxy of that name. */
+/** `PORT` in an expected body stands for any number, `$name` anywhere for the address of the proxy of that name, `$nameport` for its port. */
 export type ApiRow = {
   readonly title: string;
   /** Requests that must succeed, before the one that is tested. */
@@ -12,8 +12,8 @@ export type ApiRow = {
   readonly is: `${number} ${'json' | 'error' | 'page' | 'empty'}`;
   readonly answer: string | RegExp;
   readonly location?: string;
-  /** A request and its answer's body afterwards. */
-  readonly afterwards?: readonly [request: string, body: string | RegExp];
+  /** A request and its answer afterwards; the status is 200 unless given. */
+  readonly afterwards?: readonly [request: string, body: string | RegExp, status?: number];
 };
 
 /** An upstream where nobody listens. */

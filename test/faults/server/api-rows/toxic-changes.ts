@@ -29,6 +29,15 @@ export const toxicChangesRows: readonly ApiRow[] = [
     is: '404 error',
     answer: error('toxic not found', 404),
   },
+  ...(['GET', 'POST', 'PATCH'] as const).map(
+    (method): ApiRow => ({
+      title: `${method} of a toxic of no proxy`,
+      request: `${method} /proxies/p/toxics/l`,
+      ...(method !== 'GET' && {body: '{'}),
+      is: '404 error',
+      answer: error('proxy not found', 404),
+    }),
+  ),
   {
     title: 'update of an unknown toxic comes before a bad body',
     given: [create('p')],
@@ -94,6 +103,14 @@ export const toxicChangesRows: readonly ApiRow[] = [
     is: '204 empty',
     answer: '',
     afterwards: ['GET /proxies/p', proxy('p', {listen: '$p'})],
+  },
+  {
+    title: 'a deleted toxic is not there',
+    given: [create('p'), latency],
+    request: 'DELETE /proxies/p/toxics/l',
+    is: '204 empty',
+    answer: '',
+    afterwards: ['GET /proxies/p/toxics/l', error('toxic not found', 404), 404],
   },
   {
     title: 'delete an unknown toxic',

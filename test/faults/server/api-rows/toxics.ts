@@ -16,6 +16,13 @@ export const toxicsRows: readonly ApiRow[] = [
     is: '404 error',
     answer: error('proxy not found', 404),
   },
+  {
+    title: 'a toxic for no proxy comes before a bad body',
+    request: 'POST /proxies/p/toxics',
+    body: '{',
+    is: '404 error',
+    answer: error('proxy not found', 404),
+  },
   ...(
     [
       ['bandwidth', '"rate":0'],

@@ -1,6 +1,6 @@
 // Changing, disabling and deleting proxies.
 
-import {type ApiRow, badBody, create, error, latency, proxy, toxic, wrongType} from './row.ts';
+import {type ApiRow, badBody, create, error, latency, proxy, toxic, upstream, wrongType} from './row.ts';
 
 export const updateRows: readonly ApiRow[] = [
   {
@@ -49,6 +49,17 @@ export const updateRows: readonly ApiRow[] = [
     body: '{"enabled":true}',
     is: '200 json',
     answer: proxy('p', {listen: '$p'}),
+  },
+  {
+    title: 'enabling shows the resolved address and the real port',
+    given: [
+      ['POST /proxies', `{"name":"p","listen":"localhost:0","upstream":"${upstream}","enabled":false}`],
+    ],
+    request: 'PATCH /proxies/p',
+    body: '{"enabled":true}',
+    is: '200 json',
+    answer: proxy('p', {listen: '127.0.0.1:PORT'}),
+    afterwards: ['GET /proxies/p', proxy('p', {listen: '127.0.0.1:PORT'})],
   },
   {
     title: 'null changes nothing',
