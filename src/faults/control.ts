@@ -5,7 +5,7 @@ import type {Fault} from '../model/fault.ts';
 import type {Phase} from '../model/plan.ts';
 import type {InjectorLog, ProxyNews, ProxyWitness} from '../model/proxy-witness.ts';
 import {BoundedCalls} from './bounded-calls.ts';
-import {faultName, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
+import {faultName, isProxyState, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
 
 const defaultCallLimitMs = 5000;
 /** Of the injector's 10,000: a journal stays within a few megabytes. */
@@ -114,7 +114,7 @@ export class FaultyLink {
    */
   async apply(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
     while (this.#active.length > 0) await this.#removeToxic();
-    const refuses = faults.some(fault => fault.kind === 'refuse');
+    const refuses = faults.some(isProxyState);
     if (this.#proxy.enabled === refuses) await this.#setEnabled(!refuses);
     for (const [position, fault] of faults.entries()) {
       const toxic = toToxic(faultName(phase, position, fault), fault, durationMs);

@@ -35,8 +35,7 @@ const startOf = (value: number | Ramp): number => (typeof value === 'number' ? v
 const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<ToxicSpec, 'ramp_to'> =>
   typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
 
-/** Null for a fault that is not a toxic but the proxy's own state. */
-const shapeOf = (fault: Fault): Shape | null => {
+const shapeOf = (fault: Fault): Shape => {
   switch (fault.kind) {
     case 'latency':
       return {
@@ -102,7 +101,7 @@ const shapeOf = (fault: Fault): Shape | null => {
     case 'wrongCertificate':
       return {type: 'tls_certificate', attributes: {problem: fault.problem}};
     case 'refuse':
-      return null;
+      return {type: 'refuse', attributes: {}};
   }
 };
 
@@ -119,8 +118,8 @@ const toxiproxyTypes: ReadonlySet<string> = new Set([
 
 /** Whether only the embedded injector has this fault: a real Toxiproxy would refuse it, or ignore half of it. */
 export const needsEmbedded = (fault: Fault): boolean => {
+  if (isProxyState(fault)) return false;
   const shape = shapeOf(fault);
-  if (shape === null || fault.kind === 'refuse') return false;
   const isPlain = toxiproxyTypes.has(shape.type) && shape.ramp_to === undefined;
   return !isPlain || Object.keys(scopeOf(fault)).length > 0;
 };
@@ -138,10 +137,17 @@ export const faultName = (phase: string, position: number, fault: Fault): string
   // Toxiproxy's client puts it into a path as it is, where the `#` of a repeated phase would end it.
   `${phase.replace('#', '-')}-${position + 1}-${fault.kind}`;
 
-/** @param phaseMs how long the phase lasts, which a ramp may have to fill; at least 1 */
+/** Whether it is not a toxic but the proxy's own state, which a real Toxiproxy has too: refused for the whole phase. */
+export const isProxyState = (fault: Fault): boolean =>
+  fault.kind === 'refuse' && !(fault.probability < 1) && Object.keys(scopeOf(fault)).length === 0;
+
+/**
+ * Null for a fault that is the proxy's own state.
+ * @param phaseMs how long the phase lasts, which a ramp may have to fill; at least 1
+ */
 export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec | null => {
+  if (isProxyState(fault)) return null;
   const shape = shapeOf(fault);
-  if (shape === null || fault.kind === 'refuse') return null;
   // What acts on accept has no direction; the API wants one all the same.
   const stream = 'direction' in fault ? fault.direction : 'downstream';
   const {startAfterMs = 0, durationMs = phaseMs - startAfterMs, everyMs} = fault;

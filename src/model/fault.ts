@@ -28,7 +28,7 @@ export type SlicerFault = Aim & {
   readonly delayUs: number;
 };
 export type LimitDataFault = Aim & {readonly kind: 'limitData'; readonly limitBytes: number};
-export type RefuseFault = {readonly kind: 'refuse'};
+export type RefuseFault = FaultScope & {readonly kind: 'refuse'};
 export type HalfOpenFault = Aim & Cut & {readonly kind: 'halfOpen'};
 export type HalfCloseFault = Aim & Cut & {readonly kind: 'halfClose'};
 export type ResetAfterFault = Aim & Cut & {readonly kind: 'resetAfter'};
@@ -173,8 +173,11 @@ export const limitData = (options: {limitBytes: number} & AimOptions): LimitData
   ...aim(options),
 });
 
-/** Refuses new connections and cuts the live ones, as a server that is down does. */
-export const refuse = (): RefuseFault => ({kind: 'refuse'});
+/**
+ * Refuses new connections and cuts the live ones, as a server that is down does. Its probability is that of each time it
+ * begins, since nobody sees the connects.
+ */
+export const refuse = (options: ScopeOptions = {}): RefuseFault => ({kind: 'refuse', ...scope(options)});
 
 /** The target is gone and the subject is never told: its connection stays open and silent. `upstream`: the other way round. */
 export const halfOpen = (options: CutOptions & AimOptions = {}): HalfOpenFault => ({

@@ -1,5 +1,5 @@
 // Faults, loads and phases in a few words.
-import type {CorruptFault, Direction, Fault, RefuseFault} from '../model/fault.ts';
+import type {CorruptFault, Direction, Fault} from '../model/fault.ts';
 import type {Ramp} from '../model/fault-scope.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../model/plan.ts';
 import {isTlsFault} from '../model/tls-fault.ts';
@@ -9,7 +9,6 @@ import {tlsEffectOf} from './tls-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
-  if (fault.kind === 'refuse') return 'connections refused, live ones cut';
   const direction = 'direction' in fault ? [directions[fault.direction]] : [];
   return [effectOf(fault), ...direction, ...scopeOf(fault)].join(', ');
 };
@@ -22,7 +21,7 @@ const scopeOf = ({
   durationMs,
   everyMs,
   kind,
-}: Exclude<Fault, RefuseFault>): string[] => {
+}: Fault): string[] => {
   const unit = unitOf(kind);
   const units = `${unit}s`;
   return [
@@ -44,7 +43,7 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 
 /** What its dice are rolled for. */
 const unitOf = (kind: Fault['kind']): string => {
-  if (kind === 'flap') return 'down-time';
+  if (kind === 'flap' || kind === 'refuse') return 'down-time';
   if (isTlsFault(kind)) return 'handshake';
   return isHttpFault(kind) ? 'request' : 'connection';
 };
@@ -63,7 +62,7 @@ const directions: {readonly [direction in Direction]: string} = {
   downstream: 'server to client',
 };
 
-const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
+const effectOf = (fault: Fault): string => {
   switch (fault.kind) {
     case 'latency':
       return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
@@ -103,6 +102,8 @@ const effectOf = (fault: Exclude<Fault, RefuseFault>): string => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsEffectOf(fault);
+    case 'refuse':
+      return 'connections refused, live ones cut';
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }

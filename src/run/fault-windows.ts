@@ -7,7 +7,7 @@ const windowsOfFault = 100;
 
 export const faultWindows = ({faults, durationMs: phaseMs}: Phase): FaultWindow[] =>
   faults.flatMap((fault): FaultWindow[] => {
-    const {startAfterMs = 0, durationMs, everyMs} = fault.kind === 'refuse' ? {} : fault;
+    const {startAfterMs = 0, durationMs, everyMs} = fault;
     const one = (fromMs: number): FaultWindow => ({
       name: fault.kind,
       fromMs,

@@ -34,7 +34,7 @@ const kinds = z.discriminatedUnion(
       ...aim,
     }),
     z.strictObject({kind: z.literal('limitData'), limitBytes: z.number().int().nonnegative(), ...aim}),
-    z.strictObject({kind: z.literal('refuse')}),
+    z.strictObject({kind: z.literal('refuse'), ...scope}),
     z.strictObject({kind: z.literal('halfOpen'), ...cut, ...aim}),
     z.strictObject({kind: z.literal('halfClose'), ...cut, ...aim}),
     z.strictObject({kind: z.literal('resetAfter'), ...cut, ...aim}),
@@ -65,7 +65,7 @@ const kinds = z.discriminatedUnion(
 /** A fault that comes again needs a time to be away. */
 export const faultSchema = kinds.refine(
   fault => {
-    if (fault.kind === 'refuse' || fault.everyMs === undefined) return true;
+    if (fault.everyMs === undefined) return true;
     const {durationMs = 0, everyMs} = fault;
     return durationMs > 0 && durationMs < everyMs;
   },

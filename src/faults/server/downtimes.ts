@@ -18,7 +18,6 @@ export class Downtimes {
   readonly #toxic: Toxic;
   /** Deadlines follow one another, so that late timers do not add up. */
   #edgeMs = performance.now();
-  #number = 0;
   #isDown = false;
   readonly #alarm = new Alarm(() => this.#turn());
 
@@ -45,7 +44,7 @@ export class Downtimes {
   /** The toxicity is that of each down-time. */
   #isHit(): boolean {
     const {name, toxicity, selection} = this.#toxic;
-    const random = createRandom([...this.#host.seedParts, 'down-time', name, this.#number++]);
+    const random = createRandom([...this.#host.seedParts, 'down-time', name, this.#toxic.downtimes++]);
     const isHit = selection.decide(selection.meet(), random, toxicity);
     if (isHit !== undefined) this.#host.decided(isHit);
     return isHit === true;

@@ -19,6 +19,8 @@ export class Toxic {
   readonly ramp: Ramp;
   /** Whether it acts now; its scope may begin later, and end. */
   isInForce = false;
+  /** How often it has let the proxy be down, or not by its dice: each time has dice of its own. */
+  downtimes = 0;
   /** The stream as the client wrote it, which is how it is shown. */
   readonly #stream: string;
   #attributes: Attributes;

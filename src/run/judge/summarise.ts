@@ -1,6 +1,8 @@
 // One phase of one trial as a row of figures, all witnesses side by side.
-import {faultName} from '../../faults/toxics.ts';
+import {faultName, isProxyState} from '../../faults/toxics.ts';
+import type {Fault} from '../../model/fault.ts';
 import type {Phase} from '../../model/plan.ts';
+import type {FaultWitness} from '../../model/proxy-witness.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
@@ -82,18 +84,35 @@ const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
   const last = trial.injector.at(-1)?.witness ?? null;
   return phase.faults.map((fault, position) => {
     const name = faultName(phase.name, position, fault);
-    if (fault.kind === 'refuse') return {name, kind: fault.kind, ...withoutDice, ...refusals(trial, phase)};
+    if (isProxyState(fault)) return {name, kind: fault.kind, ...withoutDice, ...refusals(trial, phase)};
     const witness = last?.faults[name];
     return {
       name,
       kind: fault.kind,
       connectionsHit: last === null ? null : (witness?.connectionsHit ?? 0),
-      actions: last === null ? null : (witness?.actions ?? 0),
+      actions: last === null ? null : actionsOf(trial, phase, fault, witness),
       askedRatio: fault.probability,
       decisions: last === null ? null : (witness?.decisions ?? 0),
       applied: last === null ? null : (witness?.applied ?? 0),
     };
   });
+};
+
+/** While a proxy is down the kernel answers, and nobody sees whom: that it was down is no hit. */
+const letsProxyBeDown = (fault: Fault): boolean =>
+  fault.kind === 'flap' || fault.kind === 'refuse' || (fault.kind === 'blackhole' && fault.syn === true);
+
+/** Null where nobody knows: connects met a proxy that was down, or there were none, and no live connection was cut. */
+const actionsOf = (
+  trial: Trial,
+  phase: Phase,
+  fault: Fault,
+  witness: FaultWitness | undefined,
+): number | null => {
+  const {actions = 0, connectionsHit = 0} = witness ?? {};
+  if (actions === 0 || connectionsHit > 0 || !letsProxyBeDown(fault)) return actions;
+  const index = trial.plan.phases.indexOf(phase);
+  return new DriverMeasure(trial, [index]).total('started') > 0 ? null : 0;
 };
 
 /**

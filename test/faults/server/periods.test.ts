@@ -53,14 +53,17 @@ test(
   },
 );
 
-test('the dice are rolled anew each time', withScene, echo, async (t, scene) => {
-  const live = await scene.connect();
-  await roundTrip(live, 'ping');
-  await scene.add({type: 'latency', name: 'l', toxicity: 0.5, duration: 5, every: 10});
-  await untilWitness(scene, ({faults}) => faults['l']!.decisions >= 30);
-  const {decisions, applied} = await hitsOf(scene, 'l');
-  t.true(applied > 3 && applied < decisions - 3, `${applied} of ${decisions}`);
-});
+const types = ['latency', 'flap', 'refuse', ...(process.platform === 'linux' ? ['blackhole_syn'] : [])];
+for (const type of types) {
+  test(`${type}: the dice are rolled anew each time`, withScene, echo, async (t, scene) => {
+    const live = await scene.connect();
+    await roundTrip(live, 'ping');
+    await scene.add({type, name: 'd', toxicity: 0.5, duration: 10, every: 20});
+    await untilWitness(scene, ({faults}) => faults['d']!.decisions >= 30);
+    const {decisions, applied} = await hitsOf(scene, 'd');
+    t.true(applied > 3 && applied < decisions - 3, `${applied} of ${decisions}`);
+  });
+}
 
 for (const scope of [{every: 100}, {every: 100, duration: 100}, {every: 100, duration: 0}]) {
   test(`${JSON.stringify(scope)} is refused`, withScene, echo, async (t, scene) => {

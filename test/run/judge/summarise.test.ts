@@ -1,6 +1,6 @@
 // One phase as a row of figures, all witnesses side by side.
 import test from 'ava';
-import {refuse} from '../../../src/model/fault.ts';
+import {blackhole, type Fault, flap, latency, refuse} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
@@ -180,3 +180,38 @@ for (const [title, samples, connectionsHit, actions] of refusals) {
     ]);
   });
 }
+
+const downFaults = [
+  flap({downMs: 10, upMs: 10}),
+  refuse({startAfterMs: 100}),
+  blackhole({syn: true}),
+  latency({latencyMs: 1}),
+];
+
+const unseen = test.macro({
+  title: (_title, kind: Fault['kind'], cut: number, started: number, actions: number | null) =>
+    `${kind}, ${cut} connections cut, ${started} operations started: ${actions ?? 'who knows how many'} hits`,
+  exec(t, kind: Fault['kind'], cut: number, started: number, actions: number | null) {
+    const faults = downFaults.filter(fault => fault.kind === kind);
+    const downPlan: Plan = {...plan, phases: [plan.phases[0], {...closedPlan.phases[1]!, faults}]};
+    const {faults: counted, ...witness} = witnessOf(0);
+    const fault = {...Object.values(counted)[0]!, connectionsHit: cut, actions: 3 + cut};
+    const events = [
+      ...journalOf({actions: null, slow: {outcomes: {ok: started}}}),
+      {
+        kind: 'injector' as const,
+        atMs: 1900,
+        witness: {...witness, faults: {[`slow-1-${kind}`]: fault}},
+      },
+    ];
+    const [, slow] = summarisePhases(foldOf(events, downPlan)!);
+    t.is(slow!.faults[0]!.actions, actions);
+  },
+});
+
+for (const kind of ['flap', 'refuse', 'blackhole'] as const) {
+  test(unseen, kind, 2, 10, 5);
+  test(unseen, kind, 0, 10, null);
+  test(unseen, kind, 0, 0, 0);
+}
+test(unseen, 'latency', 0, 10, 3);

@@ -17,6 +17,7 @@ import {latency} from './latency.ts';
 import {limitConnections} from './limit-connections.ts';
 import {limitData} from './limit-data.ts';
 import {noop} from './noop.ts';
+import {refuse} from './refuse.ts';
 import {resetAfter} from './reset-after.ts';
 import {resetPeer} from './reset-peer.ts';
 import {slicer} from './slicer.ts';
@@ -38,6 +39,7 @@ const ours = [
   halfClose,
   halfOpen,
   limitConnections,
+  refuse,
   resetAfter,
   stall,
 ];

@@ -1,0 +1,60 @@
+// refuse: the proxy is down for a part of the time, and comes back at its address.
+import test from 'ava';
+import {roundTrip} from '../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
+import {echo} from '../../helpers/proxy-sockets.ts';
+import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
+
+const withScene = faultScenes();
+
+test(
+  'live connections are cut and new ones refused until it is removed',
+  withScene,
+  echo,
+  async (t, scene) => {
+    const live = await scene.connect();
+    await roundTrip(live, 'ping');
+    await scene.add({type: 'refuse', name: 'r'});
+    await live.closed;
+    await t.throwsAsync(scene.connect(), {code: 'ECONNREFUSED'});
+    t.like(await api<ProxyJson>(scene.url, 'GET', `/proxies/${scene.name}`), {
+      enabled: true,
+      listen: scene.address,
+    });
+    t.like(await hitsOf(scene, 'r'), {decisions: 1, applied: 1, connectionsHit: 1});
+    t.is((await recordsOf(scene))[0]?.end, 'closed-by-fault');
+    await scene.remove('r');
+    await roundTrip(await scene.connect(), 'ping');
+  },
+);
+
+test('it begins later and ends by itself', withScene, echo, async (t, scene) => {
+  const live = await scene.connect();
+  await roundTrip(live, 'ping');
+  await scene.add({type: 'refuse', name: 'r', start_after: 300, duration: 2000});
+  t.is((await hitsOf(scene, 'r')).decisions, 0);
+  await live.closed;
+  const wasCutMs = performance.now();
+  await t.throwsAsync(scene.connect(), {code: 'ECONNREFUSED'});
+  while (
+    !(await scene.connect().then(
+      client => roundTrip(client, 'ping'),
+      () => 0,
+    ))
+  );
+  t.true(performance.now() - wasCutMs > 1000, 'for its duration');
+});
+
+test('so many times, and then no more', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'refuse', name: 'r', duration: 10, every: 20, hit_limit: 2});
+  while ((await hitsOf(scene, 'r')).applied < 2);
+  const client = await scene.connect();
+  for (let round = 0; round < 30; round++) await roundTrip(client, 'ping');
+  t.like(await hitsOf(scene, 'r'), {decisions: 2, applied: 2});
+});
+
+test('dice that say no leave the proxy as it is', withScene, echo, async (t, scene) => {
+  await scene.add({type: 'refuse', name: 'r', toxicity: 0});
+  await roundTrip(await scene.connect(), 'ping');
+  t.like(await hitsOf(scene, 'r'), {decisions: 1, applied: 0, actions: 0});
+});
