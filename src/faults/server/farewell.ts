@@ -34,7 +34,11 @@ export function lingerUntilClientGoes(farewell: Omit<Farewell, 'up' | 'down'>): 
   }
   cutWhenClientGoes(farewell);
   const lingering = setTimeout(cut, longestLingerMs);
-  client.once('close', () => clearTimeout(lingering));
+  client.once('close', () => {
+    clearTimeout(lingering);
+    // One that resets the connection says no farewell.
+    cut();
+  });
 }
 
 /** A client is noticed to go also when the upstream has gone before, which stops the link between them. */

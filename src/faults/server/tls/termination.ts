@@ -34,18 +34,29 @@ export function terminate(connection: Farewell, handshake: Handshake): void {
   down.entry = upstreamSide.receiver;
   clientSide.push(handshake.received);
   const host = hostOf(handshake.hello) ?? client.localAddress ?? '127.0.0.1';
+  // Nobody reads on the client's side until the upstream has answered, which it may never do.
+  for (const event of ['end', 'close']) client.once(event, cut);
+  const answered = () => {
+    for (const event of ['end', 'close']) client.off(event, cut);
+  };
   // Whoever refuses the other's handshake, or goes, ends both sides.
-  join(clientSide, upstreamSide, handshake, host)
+  join({clientSide, upstreamSide, answered}, handshake, host)
     .then(isJoined => {
       if (!isJoined) lingerUntilClientGoes(connection);
     })
     .catch(cut);
 }
 
+type Sides = {
+  readonly clientSide: Duplex;
+  readonly upstreamSide: Duplex;
+  /** Called once the upstream has answered, or will not. */
+  readonly answered: () => void;
+};
+
 /** Resolves with false where there is no upstream to join: the client gets to see the certificate all the same. */
 async function join(
-  clientSide: Duplex,
-  upstreamSide: Duplex,
+  {clientSide, upstreamSide, answered}: Sides,
   handshake: Handshake,
   host: string,
 ): Promise<boolean> {
@@ -54,6 +65,7 @@ async function join(
     certificateFor(host),
     connectUpstream(upstreamSide, hello),
   ]);
+  answered();
   const protocol = upstream.alpnProtocol || undefined;
   const client = new TLSSocket(clientSide, {
     isServer: true,

@@ -44,13 +44,39 @@ test('method, path and nth choose the requests, over all connections; the first 
   t.like(faults, {a: {decisions: 2, applied: 2, actions: 2}, b: {decisions: 2, applied: 2, actions: 2}});
 });
 
-test('first_n and hit_limit count requests', async t => {
+test('first_n and hit_limit count requests, the first before the dice and the other after them', async t => {
+  // The name decides how the dice fall.
+  const scene = await HttpScene.open(injector.url, undefined, 'counted');
+  t.teardown(() => scene.close());
+  const statuses = async (count: number): Promise<readonly number[]> => {
+    const seen: number[] = [];
+    while (seen.length < count) seen.push(await statusOf(scene.origin));
+    return seen;
+  };
+  await scene.add({type: 'http_status', name: 'first', toxicity: 0.5, first_n: 6});
+  const first = await statuses(10);
+  const taken = first.filter(status => status === 503).length;
+  t.deepEqual(first.slice(6), [200, 200, 200, 200]);
+  t.true(taken > 0 && taken < 6, `${first}`);
+  t.like((await scene.witness()).faults['first'], {decisions: 6, applied: taken});
+  await scene.remove('first');
+  await scene.add({type: 'http_status', name: 'most', toxicity: 0.5, hit_limit: 2});
+  const most = await statuses(20);
+  t.is(most.filter(status => status === 503).length, 2);
+  t.like((await scene.witness()).faults['most'], {decisions: most.lastIndexOf(503) + 1, applied: 2});
+});
+
+test('nth with a hit limit of 1 takes the n-th request only', async t => {
   const scene = await HttpScene.open(injector.url);
   t.teardown(() => scene.close());
-  await scene.add({type: 'http_status', name: 'a', hit_limit: 2});
+  await scene.add({type: 'http_status', name: 'third', attributes: {nth: 3, method: 'PUT'}, hit_limit: 1});
   const seen: number[] = [];
-  for (let count = 0; count < 4; count++) seen.push(await statusOf(scene.origin));
-  t.deepEqual(seen, [503, 503, 200, 200]);
+  for (let count = 0; count < 9; count++) {
+    await statusOf(scene.origin);
+    seen.push(await statusOf(scene.origin, 'PUT'));
+  }
+  t.deepEqual(seen, [200, 200, 503, 200, 200, 200, 200, 200, 200]);
+  t.like((await scene.witness()).faults['third'], {decisions: 1, applied: 1});
 });
 
 async function fates(seed: number): Promise<readonly string[]> {

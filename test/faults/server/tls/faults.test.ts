@@ -69,6 +69,42 @@ test('the certificate is for the host that the client asks for', withScene, asyn
   t.is(other.getPeerCertificate().subjectaltname, 'IP Address:127.0.0.1');
 });
 
+for (const how of ['end', 'resetAndDestroy'] as const) {
+  test(`a client that goes before the upstream has answered is let go: ${how}`, withScene, async (t, tls) => {
+    const upstream = await startUpstream();
+    t.teardown(() => upstream.close());
+    const scene = await TlsScene.before(t, tls.url, upstream.address, []);
+    await scene.add({type: 'tls_certificate', name: 'f'});
+    const client = await connectTo(scene.address);
+    client.socket.write(Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]));
+    // The injector's own hello: the certificate is being made, or is there.
+    await (await upstream.peer(0)).bytes(1);
+    client.socket[how]();
+    await untilWitness(scene, ({openConnections}) => openConnections === 0);
+    await (await upstream.peer(0)).ended();
+    t.like(await hitsOf(scene, 'f'), {applied: 1, connectionsHit: 1});
+  });
+}
+
+test(
+  'a client that resets after the certificate takes its connection to the upstream along',
+  withScene,
+  async (t, tls) => {
+    const upstream = await startUpstream(echo);
+    t.teardown(() => upstream.close());
+    const scene = await TlsScene.before(t, tls.url, upstream.address, []);
+    await scene.add({type: 'tls_certificate', name: 'f'});
+    const client = await connectTo(scene.address, {allowHalfOpen: true});
+    client.socket.write(Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]));
+    // The alert that answers such a hello.
+    await client.bytes(7);
+    client.socket.resetAndDestroy();
+    await untilWitness(scene, ({openConnections}) => openConnections === 0);
+    await (await upstream.peer(0)).ended();
+    t.like(await hitsOf(scene, 'f'), {applied: 1, connectionsHit: 1});
+  },
+);
+
 test('the upstream chooses the protocol', withScene, async (t, scene) => {
   await scene.add({type: 'tls_certificate', attributes: {problem: 'expired'}});
   const both = await scene.handshake({verifies: false, protocols: ['h2', 'http/1.1']});
