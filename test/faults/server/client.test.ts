@@ -4,10 +4,11 @@ import {execFile, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {Toxiproxy} from 'toxiproxy-node-client';
+import {type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
+import {startInjector} from '../../../src/faults/server/injector.ts';
 import {everywhere, roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
-import {send} from '../../helpers/toxiproxy-request.ts';
+import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
+import {api, send} from '../../helpers/toxiproxy-request.ts';
 
 const behaves = everywhere();
 
@@ -55,6 +56,41 @@ behaves('toxiproxy-node-client populates', echo, async (t, scene) => {
   ]);
   t.deepEqual([proxies['one']?.enabled, proxies['two']?.enabled], [true, false]);
   for (const proxy of Object.values(proxies)) await proxy.remove();
+});
+
+/** The types of the package know Toxiproxy's attributes and fields only, so that ours are cast: the client passes on all it gets. */
+test('toxiproxy-node-client adds a type of ours, with a field of a scope', async t => {
+  const injector = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+  t.teardown(() => injector.close());
+  const upstream = await startUpstream(echo);
+  t.teardown(() => upstream.close());
+  const proxy = await new Toxiproxy(injector.url).createProxy({
+    name: 'mine',
+    listen: '127.0.0.1:0',
+    upstream: upstream.address,
+  });
+  const body = {
+    name: 'cut',
+    type: 'half_close' as ToxicType,
+    stream: 'downstream' as const,
+    toxicity: 1,
+    attributes: {bytes: 4, ms: 0},
+    first_n: 1,
+  };
+  const toxic = await proxy.addToxic(body);
+  t.deepEqual(toxic.attributes, {bytes: 4, ms: 0});
+  t.like(await api(injector.url, 'GET', '/proxies/mine/toxics/cut'), {type: 'half_close', first_n: 1});
+  const first = await connectTo(proxy.listen);
+  first.socket.write('ping and more');
+  await first.ended();
+  t.is(String(first.received), 'ping');
+  const second = await connectTo(proxy.listen);
+  await roundTrip(second, 'ping and more');
+  second.socket.destroy();
+  const updated = await toxic.update({...toxic.toJson(), attributes: {bytes: 8, ms: 0}});
+  t.deepEqual(updated.attributes, {bytes: 8, ms: 0});
+  await updated.remove();
+  await proxy.remove();
 });
 
 const python = process.env['FOULWEATHER_TOXIPROXY_PYTHON'];

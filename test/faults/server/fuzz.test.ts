@@ -2,17 +2,30 @@
 
 import {once} from 'node:events';
 import {connect} from 'node:net';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {type Injector, startInjector} from '../../../src/faults/server/injector.ts';
 import {createRandom, type Random} from '../../../src/faults/server/random.ts';
 import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
-import {send} from '../../helpers/toxiproxy-request.ts';
+import {heldBefore, heldOnly} from '../../helpers/held-handles.ts';
+import {requestText} from '../../helpers/http-scene.ts';
+import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
+import {api, type ProxyJson, send} from '../../helpers/toxiproxy-request.ts';
 
 const seed = 20_261;
 
-async function start(): Promise<Injector> {
-  return startInjector({host: '127.0.0.1', port: 0, seed, metrics: true});
-}
+/** Runs steps against an injector, which must leave nothing behind. */
+const leavesNothing = test.macro(
+  async (t, steps: (t: ExecutionContext, injector: Injector) => Promise<void>) => {
+    const before = await heldBefore();
+    const injector = await startInjector({host: '127.0.0.1', port: 0, seed, metrics: true});
+    try {
+      await steps(t, injector);
+    } finally {
+      await injector.close();
+    }
+    t.deepEqual(await heldOnly(before), before);
+  },
+);
 
 function pick<T>(random: Random, items: readonly T[]): T {
   return items[Math.floor(random() * items.length)]!;
@@ -85,6 +98,31 @@ function anyJson(random: Random, depth = 0): string {
   return `{${parts.map(part => `${JSON.stringify(pick(random, keys))}:${part}`).join(',')}}`;
 }
 
+const queryValues = [
+  ...numbers,
+  ...names.map(encodeURIComponent),
+  '',
+  '%zz',
+  '%',
+  '%00',
+  '+1',
+  'NaN',
+  'Infinity',
+  'null',
+  '1&limit=0',
+  '9'.repeat(15),
+  '9'.repeat(16),
+];
+
+/** What a query of news may hold, and what not. */
+function anyQuery(random: Random): string {
+  const parts = Array.from({length: Math.floor(random() * 5)}, () => {
+    const key = pick(random, ['since', 'connections', 'hits', 'limit', '__proto__', '', '%zz']);
+    return pick(random, [key, `${key}=${pick(random, queryValues)}`, `${key}=1`, `${key}=0`]);
+  });
+  return pick(random, ['', '?', `?${parts.join('&')}`, `?${parts.join('?')}`]);
+}
+
 /** The same text with some bytes changed, lost or doubled. */
 function damaged(random: Random, text: string): string {
   const at = Math.floor(random() * text.length);
@@ -92,9 +130,7 @@ function damaged(random: Random, text: string): string {
   return text.slice(0, at) + pick(random, ['', '{', '}', '"', '\\', ',', '\u0000', text, '[[[[[[']) + rest;
 }
 
-test.serial('API: any method, path and body gets an answer', async t => {
-  const injector = await start();
-  t.teardown(() => injector.close());
+test.serial('API: any method, path and body gets an answer', leavesNothing, async (t, injector) => {
   const random = createRandom([seed, 'api']);
   const endMs = performance.now() + 1500;
   let count = 0;
@@ -105,7 +141,10 @@ test.serial('API: any method, path and body gets an answer', async t => {
       '/populate',
       '/reset',
       '/metrics',
-      `/foulweather/proxies/${parts[1]}/witness`,
+      '/foulweather/ca.pem',
+      ...['witness', 'connections', 'hits', 'news'].map(
+        what => `/foulweather/proxies/${parts[1]}/${what}${anyQuery(random)}`,
+      ),
       `//${parts.join('//')}`,
     ]);
     const json = anyJson(random);
@@ -125,9 +164,39 @@ test.serial('API: any method, path and body gets an answer', async t => {
   t.is((await send(injector.url, {method: 'GET', path: '/version'})).status, 200);
 });
 
-test.serial('API: huge and deep bodies are refused', async t => {
-  const injector = await start();
-  t.teardown(() => injector.close());
+test.serial('API: what was seen is told whatever the query', leavesNothing, async (t, injector) => {
+  const upstream = await startUpstream(echo);
+  const proxy = {name: 'p', listen: '127.0.0.1:0', upstream: upstream.address};
+  const {listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies', proxy);
+  await api(injector.url, 'POST', '/proxies/p/toxics', {type: 'http_status', name: 'f'});
+  for (let connection = 0; connection < 3; connection++) {
+    const client = await connectTo(listen);
+    client.socket.write(requestText('GET', '/'));
+    await client.bytes(10);
+    client.socket.destroy();
+  }
+  const random = createRandom([seed, 'queries']);
+  const seen = new Set<number>();
+  for (let count = 0; count < 300; count++) {
+    const what = pick(random, ['witness', 'connections', 'hits', 'news', 'news', 'news']);
+    const query = anyQuery(random);
+    const path = `/foulweather/proxies/p/${what}${query}`;
+    const {status, body} = await send(injector.url, {method: 'GET', path});
+    seen.add(status);
+    t.true(status === 200 || (status === 400 && what === 'news'), `${path}: ${status} ${body}`);
+    const answer = JSON.parse(body);
+    if (status === 400) t.regex(answer.error, /^(since|connections|hits|limit) must be a whole number$/);
+    else if (what === 'connections' || what === 'hits') t.is(answer.length, 3, path);
+    else if (what === 'witness') t.like(answer, {openedConnections: 3, faults: {f: {applied: 3}}});
+    else t.like(answer, {connectionCount: 3, hitCount: 3}, path);
+  }
+  t.deepEqual([...seen].sort(), [200, 400]);
+  const ca = await send(injector.url, {method: 'GET', path: `/foulweather/ca.pem?${'x'.repeat(10_000)}`});
+  t.regex(ca.body, /^-----BEGIN CERTIFICATE-----/);
+  await upstream.close();
+});
+
+test.serial('API: huge and deep bodies are refused', leavesNothing, async (t, injector) => {
   const bodies = [
     '['.repeat(1_000_000),
     `{"name":"${'x'.repeat(20_000_000)}"}`,
@@ -141,9 +210,7 @@ test.serial('API: huge and deep bodies are refused', async t => {
   t.is((await send(injector.url, {method: 'POST', path: '/proxies', body: nested})).status, 201);
 });
 
-test.serial('API: what is no HTTP is answered or closed', async t => {
-  const injector = await start();
-  t.teardown(() => injector.close());
+test.serial('API: what is no HTTP is answered or closed', leavesNothing, async (t, injector) => {
   const random = createRandom([seed, 'http']);
   const texts = [
     'GET /proxies/%zz HTTP/1.1\r\nHost: x\r\n\r\n',
