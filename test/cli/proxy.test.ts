@@ -22,11 +22,14 @@ type Running = {
   readonly output: {stdout: string; stderr: string};
 };
 
-const startProxy = async (
+const startProxy = (t: Pick<ExecutionContext, 'teardown'>, ...argv: readonly string[]): Promise<Running> =>
+  startAnywhere(t, '--port', '0', ...argv);
+
+const startAnywhere = async (
   t: Pick<ExecutionContext, 'teardown'>,
   ...argv: readonly string[]
 ): Promise<Running> => {
-  const child = spawn(process.execPath, [entry, 'proxy', '--port', '0', ...argv], {
+  const child = spawn(process.execPath, [entry, 'proxy', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.teardown(() => child.kill('SIGKILL'));
@@ -228,6 +231,22 @@ test('a taken port of the API', async t => {
   t.is(answer.code, 64);
   t.true(answer.stderr.includes(`cannot listen at 127.0.0.1:${port}: the port is taken.`));
   t.regex(answer.stderr, /--port 0 takes a free one.*\(FW_PROXY_LISTEN\)/);
+});
+
+test('without --port it listens at 8474, as Toxiproxy does', async t => {
+  const running = await startAnywhere(t);
+  if (running.process.exitCode !== null) {
+    await running.exited; // By then all that it said is there.
+    t.true(running.output.stderr.includes('cannot listen at 127.0.0.1:8474: the port is taken.'));
+    console.error(
+      'Not tried at port 8474, which is taken on this machine; it is the port that was asked for.',
+    );
+    return;
+  }
+  t.is(running.url, 'http://127.0.0.1:8474');
+  t.is((await fetch(`${running.url}/version`)).status, 200);
+  running.process.kill('SIGTERM');
+  t.deepEqual(await running.exited, {code: 0, signal: null});
 });
 
 test('when one proxy of the config cannot start, the others and the API end too', async t => {

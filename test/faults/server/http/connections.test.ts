@@ -6,8 +6,10 @@ import test from 'ava';
 import {Pool, request} from 'undici';
 import {type Injector, startInjector} from '../../../../src/faults/server/injector.ts';
 import {bodyBytes, HttpScene, received, requestText} from '../../../helpers/http-scene.ts';
+import {witnessOf} from '../../../helpers/proxy-faults.ts';
 import {Scene} from '../../../helpers/proxy-scene.ts';
 import {echo} from '../../../helpers/proxy-sockets.ts';
+import {api} from '../../../helpers/toxiproxy-request.ts';
 
 let injector: Injector;
 test.before(async () => {
@@ -77,6 +79,20 @@ test('nth with a hit limit of 1 takes the n-th request only', async t => {
   }
   t.deepEqual(seen, [200, 200, 503, 200, 200, 200, 200, 200, 200]);
   t.like((await scene.witness()).faults['third'], {decisions: 1, applied: 1});
+});
+
+test('a target that cannot be reached: the client is closed before any fault acts', async t => {
+  const scene = await Scene.open(injector.url);
+  t.teardown(() => api(injector.url, 'DELETE', `/proxies/${scene.name}`));
+  await scene.upstream.close();
+  await scene.add({type: 'http_status', name: 's'});
+  const client = await scene.connect();
+  client.socket.write(requestText('GET', '/'));
+  await client.closed;
+  t.is(client.receivedBytes, 0);
+  const error = await t.throwsAsync<NodeJS.ErrnoException>(request(`http://${scene.address}/`));
+  t.true(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error?.code ?? ''), error?.code ?? '');
+  t.like(await witnessOf(scene), {failedDials: 2, faults: {s: {decisions: 0, actions: 0}}});
 });
 
 async function fates(seed: number): Promise<readonly string[]> {

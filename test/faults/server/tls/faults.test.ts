@@ -2,7 +2,7 @@
 import {once} from 'node:events';
 import {createServer} from 'node:net';
 import test from 'ava';
-import {hitsOf, recordsOf, untilWitness} from '../../../helpers/proxy-faults.ts';
+import {hitsOf, recordsOf, untilWitness, witnessOf} from '../../../helpers/proxy-faults.ts';
 import type {Toxic} from '../../../helpers/proxy-scene.ts';
 import {connectTo, echo, startUpstream} from '../../../helpers/proxy-sockets.ts';
 import {TlsScene, tlsScenes} from '../../../helpers/tls-scene.ts';
@@ -178,6 +178,19 @@ test('what does not begin with a ClientHello passes, and counts no hit', withSce
   client.socket.destroy();
   t.like(await hitsOf(scene, 'f'), {decisions: 0, connectionsHit: 0});
 });
+
+test(
+  'a target that cannot be reached: the client is closed before any fault acts',
+  withScene,
+  async (t, tls) => {
+    const upstream = await startUpstream();
+    await upstream.close();
+    const scene = await TlsScene.before(t, tls.url, upstream.address, []);
+    await scene.add({type: 'tls_alert', name: 'f'});
+    t.is(await scene.ask(), 'ECONNRESET');
+    t.like(await witnessOf(scene), {failedDials: 1, faults: {f: {decisions: 0, actions: 0}}});
+  },
+);
 
 test('an HTTP fault beside a TLS fault still sees plain HTTP', withScene, async (t, tls) => {
   const upstream = await startUpstream(echo);

@@ -1,0 +1,30 @@
+// docs/faults.md names all that can be asked for over the API.
+import {readFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import test from 'ava';
+import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
+import {tlsAlerts} from '../../../src/model/tls-fault.ts';
+
+const page = await readFile(resolve(import.meta.dirname, '../../../docs/faults.md'), 'utf8');
+const missing = (names: Iterable<string>): readonly string[] =>
+  [...names].filter(name => !page.includes(name));
+
+test('each type of toxic', t => {
+  t.deepEqual(missing([...toxicTypes.keys()].map(name => `\`${name}\``)), []);
+});
+
+test('each attribute', t => {
+  const names = [...toxicTypes.values()].flatMap(({attributes}) => Object.keys(attributes));
+  t.deepEqual(missing(names.map(name => `\`${name}\``)), []);
+});
+
+test('each field of a scope', t => {
+  t.deepEqual(
+    missing(['first_n', 'hit_limit', 'start_after', 'duration', 'every'].map(name => `\`${name}\``)),
+    [],
+  );
+});
+
+test('each name of an alert with its number', t => {
+  t.deepEqual(missing(Object.entries(tlsAlerts).map(([name, number]) => `\`${name}\` (${number})`)), []);
+});
