@@ -10,6 +10,7 @@ import {roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {faultScenes, hitsOf} from '../../helpers/proxy-faults.ts';
 import {Scene} from '../../helpers/proxy-scene.ts';
 import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
+import {until} from '../../helpers/run-until.ts';
 
 const withScene = faultScenes();
 
@@ -28,6 +29,19 @@ const attempt = (t: ExecutionContext, {address}: Pick<Scene, 'address'>): Attemp
   return made;
 };
 
+/** One that hangs. In the moment in which the port changes hands another process may have it: connects are refused until then. */
+const hangingAttempt = async (t: ExecutionContext, scene: Pick<Scene, 'address'>): Promise<Attempt> => {
+  let made: Attempt;
+  const hangs = async (): Promise<boolean> => {
+    made = attempt(t, scene);
+    await sleep(200);
+    return made.state !== 'refused';
+  };
+  await until(hangs, 10_000, 'a connect that is not refused');
+  t.is(made!.state, 'trying');
+  return made!;
+};
+
 if (process.platform === 'linux') {
   test(
     'connects hang, live connections go on, and removal lets the connects through',
@@ -37,7 +51,8 @@ if (process.platform === 'linux') {
       const live = await scene.connect();
       await roundTrip(live, 'ping');
       await scene.add({type: 'blackhole_syn', name: 'b'});
-      const attempts = Array.from({length: 5}, () => attempt(t, scene));
+      const first = await hangingAttempt(t, scene);
+      const attempts = [first, ...Array.from({length: 4}, () => attempt(t, scene))];
       await sleep(300);
       t.deepEqual(
         attempts.map(({state}) => state),
@@ -70,9 +85,7 @@ if (process.platform === 'linux') {
       await scene.change({enabled: false});
       await t.throwsAsync(connectTo(scene.address), {code: 'ECONNREFUSED'});
       await scene.change({enabled: true});
-      const hanging = attempt(t, scene);
-      await sleep(200);
-      t.is(hanging.state, 'trying');
+      await hangingAttempt(t, scene);
       await scene.remove('b');
       await roundTrip(await scene.connect(), 'ping');
     },
@@ -83,18 +96,14 @@ if (process.platform === 'linux') {
     await scene.add({type: 'flap', name: 'f', attributes: {down: 3_600_000}});
     await t.throwsAsync(connectTo(scene.address), {code: 'ECONNREFUSED'});
     await scene.remove('f');
-    const hanging = attempt(t, scene);
-    await sleep(200);
-    t.is(hanging.state, 'trying');
+    await hangingAttempt(t, scene);
     await scene.remove('b');
     await roundTrip(await scene.connect(), 'ping');
   });
 
   test('it begins and ends by itself', withScene, echo, async (t, scene) => {
     await scene.add({type: 'blackhole_syn', name: 'b', duration: 2000});
-    const hanging = attempt(t, scene);
-    await sleep(200);
-    t.is(hanging.state, 'trying');
+    const hanging = await hangingAttempt(t, scene);
     await once(hanging.socket, 'connect');
     await roundTrip(await scene.connect(), 'ping');
   });
