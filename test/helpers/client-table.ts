@@ -68,7 +68,6 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     isHeavy: true,
     also: {
       'event-loop-stall': 'making its notes, and collecting around them, stops the process',
-      'connection-leak': 'in the meantime the pool opens more connections, and keeps them',
     },
   },
   'listener-leak': {},
