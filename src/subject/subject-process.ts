@@ -72,7 +72,7 @@ export class SubjectProcess {
       const late = (): Promise<never> =>
         Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
       const client = await within(limitMs, opening(), late);
-      profiling?.takeMemory();
+      profiling?.noteOpened();
       send({kind: 'opened', atMs: now()});
       return new SubjectProcess(task, now, subject, client, deliveries, profiling);
     } catch (error) {
