@@ -35,6 +35,6 @@ const ownShape = (fault: AnyHttpFault): HttpShape => {
 
 export const httpShapeOf = (fault: AnyHttpFault): HttpShape => {
   const {type, attributes} = ownShape(fault);
-  const {method, path, nth} = fault;
-  return {type, attributes: {...attributes, method, path, nth}};
+  const {method, path} = fault;
+  return {type, attributes: {...attributes, method, path}};
 };

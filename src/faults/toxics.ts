@@ -11,6 +11,7 @@ export type ToxicSpec = {
   readonly toxicity: number;
   readonly attributes: Readonly<Record<string, number | boolean | string>>;
   // Only the embedded injector knows these; a real Toxiproxy would ignore them.
+  readonly nth?: number;
   readonly first_n?: number;
   readonly hit_limit?: number;
   readonly start_after?: number;
@@ -95,11 +96,11 @@ const shapeOf = (fault: Fault): Shape => {
     case 'dropKeepAlive':
       return httpShapeOf(fault);
     case 'tlsClose':
-      return {type: 'tls_close', attributes: {reset: fault.reset}};
+      return {type: 'tls_close', attributes: {reset: fault.reset, server_name: fault.serverName}};
     case 'tlsAlert':
-      return {type: 'tls_alert', attributes: {alert: fault.alert}};
+      return {type: 'tls_alert', attributes: {alert: fault.alert, server_name: fault.serverName}};
     case 'wrongCertificate':
-      return {type: 'tls_certificate', attributes: {problem: fault.problem}};
+      return {type: 'tls_certificate', attributes: {problem: fault.problem, server_name: fault.serverName}};
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }
@@ -124,7 +125,8 @@ export const needsEmbedded = (fault: Fault): boolean => {
   return !isPlain || Object.keys(scopeOf(fault)).length > 0;
 };
 
-const scopeOf = ({firstN, hitLimit, startAfterMs, durationMs, everyMs}: FaultScope) => ({
+const scopeOf = ({nth, firstN, hitLimit, startAfterMs, durationMs, everyMs}: FaultScope) => ({
+  ...(nth !== undefined && {nth}),
   ...(firstN !== undefined && {first_n: firstN}),
   ...(hitLimit !== undefined && {hit_limit: hitLimit}),
   ...(startAfterMs !== undefined && {start_after: startAfterMs}),

@@ -7,7 +7,9 @@
 export type FaultScope = {
   /** Share of the connections that it hits, 0 to 1; decided once per connection. */
   readonly probability: number;
-  /** Only the first so many connections that it meets, the live ones before the new ones. */
+  /** Only every n-th connection that it meets, the live ones before the new ones; 0 and 1 are all. */
+  readonly nth?: number;
+  /** Only the first so many of those. */
   readonly firstN?: number;
   /** No further connection once it has taken so many. */
   readonly hitLimit?: number;
@@ -26,6 +28,7 @@ export type ScopeOptions = Partial<FaultScope>;
 
 export const scope = ({
   probability = 1,
+  nth,
   firstN,
   hitLimit,
   startAfterMs,
@@ -33,6 +36,7 @@ export const scope = ({
   everyMs,
 }: ScopeOptions): FaultScope => ({
   probability,
+  ...(nth !== undefined && {nth}),
   ...(firstN !== undefined && {firstN}),
   ...(hitLimit !== undefined && {hitLimit}),
   ...(startAfterMs !== undefined && {startAfterMs}),

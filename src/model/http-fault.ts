@@ -1,14 +1,12 @@
 // What can happen to HTTP/1.1 requests between the subject and the target, as plain data. Only the embedded injector can.
 import {type FaultScope, scope} from './fault-scope.ts';
 
-/** Which requests a fault is for. Its probability, first n and hit limit are about requests, too. */
+/** Which requests a fault is for. Its probability, nth, first n and hit limit are about those, over all connections. */
 type RequestScope = FaultScope & {
   /** Empty: any. */
   readonly method: string;
   /** A pattern of the path without its query: `*` within a segment, `**` across. Empty: any. */
   readonly path: string;
-  /** Every n-th request that matches, counted over all connections; 0 for all. */
-  readonly nth: number;
 };
 
 export type HttpStatusFault = RequestScope & {
@@ -50,10 +48,9 @@ type FaultOptions =
   | {stage: 'request'; action: 'hang' | 'close' | 'abort'}
   | {stage: 'response'; action: 'hang' | 'close' | 'abort' | 'finish'};
 
-const requests = ({method = '', path = '', nth = 0, ...options}: RequestOptions): RequestScope => ({
+const requests = ({method = '', path = '', ...options}: RequestOptions): RequestScope => ({
   method,
   path,
-  nth,
   ...scope(options),
 });
 

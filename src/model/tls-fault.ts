@@ -1,5 +1,5 @@
 // What can happen to TLS handshakes between the subject and the target, as plain data. Only the embedded injector can.
-import {type FaultScope, type ScopeOptions, scope} from './fault-scope.ts';
+import {type FaultScope, scope} from './fault-scope.ts';
 
 /** The alerts that servers send at this point, by the names of RFC 8446, 6.2. */
 export const tlsAlerts = {
@@ -21,13 +21,19 @@ export type TlsAlertName = keyof typeof tlsAlerts;
 /** `untrusted`: of an authority that nobody knows. */
 export type CertificateProblem = 'untrusted' | 'self-signed' | 'expired' | 'wrong-host';
 
-export type TlsCloseFault = FaultScope & {readonly kind: 'tlsClose'; readonly reset: boolean};
-export type TlsAlertFault = FaultScope & {
+/** Which handshakes a fault is for. Its probability, nth, first n and hit limit are about those. */
+type HandshakeScope = FaultScope & {
+  /** The host that the client asks for (SNI), in any case; `*` stands for anything. Empty: any, and none. */
+  readonly serverName: string;
+};
+
+export type TlsCloseFault = HandshakeScope & {readonly kind: 'tlsClose'; readonly reset: boolean};
+export type TlsAlertFault = HandshakeScope & {
   readonly kind: 'tlsAlert';
   /** The alert's number, 0 to 255. */
   readonly alert: number;
 };
-export type WrongCertificateFault = FaultScope & {
+export type WrongCertificateFault = HandshakeScope & {
   readonly kind: 'wrongCertificate';
   readonly problem: CertificateProblem;
 };
@@ -36,26 +42,37 @@ export type AnyTlsFault = TlsCloseFault | TlsAlertFault | WrongCertificateFault;
 
 const kinds: ReadonlySet<string> = new Set<AnyTlsFault['kind']>(['tlsClose', 'tlsAlert', 'wrongCertificate']);
 
-export const isTlsFault = (kind: string): boolean => kinds.has(kind);
+type HandshakeOptions = Partial<HandshakeScope>;
 
-/** Closes the connection (FIN) once the ClientHello has come, or resets it (RST). */
-export const tlsClose = (options: {reset?: boolean} & ScopeOptions = {}): TlsCloseFault => ({
-  kind: 'tlsClose',
-  reset: options.reset ?? false,
+const handshakes = ({serverName = '', ...options}: HandshakeOptions): HandshakeScope => ({
+  serverName,
   ...scope(options),
 });
 
+export const isTlsFault = (kind: string): boolean => kinds.has(kind);
+
+/** Closes the connection (FIN) once the ClientHello has come, or resets it (RST). */
+export const tlsClose = (options: {reset?: boolean} & HandshakeOptions = {}): TlsCloseFault => ({
+  kind: 'tlsClose',
+  reset: options.reset ?? false,
+  ...handshakes(options),
+});
+
 /** Answers the ClientHello with a fatal alert, by its name or its number, and closes the connection. */
-export const tlsAlert = (options: {alert?: TlsAlertName | number} & ScopeOptions = {}): TlsAlertFault => {
+export const tlsAlert = (options: {alert?: TlsAlertName | number} & HandshakeOptions = {}): TlsAlertFault => {
   const {alert = 'handshake_failure'} = options;
-  return {kind: 'tlsAlert', alert: typeof alert === 'number' ? alert : tlsAlerts[alert], ...scope(options)};
+  return {
+    kind: 'tlsAlert',
+    alert: typeof alert === 'number' ? alert : tlsAlerts[alert],
+    ...handshakes(options),
+  };
 };
 
 /** Answers the handshake in the target's place with a certificate that a client should refuse. One that does not gets through. */
 export const wrongCertificate = (
-  options: {problem: CertificateProblem} & ScopeOptions,
+  options: {problem: CertificateProblem} & HandshakeOptions,
 ): WrongCertificateFault => ({
   kind: 'wrongCertificate',
   problem: options.problem,
-  ...scope(options),
+  ...handshakes(options),
 });

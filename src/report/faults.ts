@@ -15,6 +15,7 @@ export const describeFault = (fault: Fault): string => {
 
 const scopeOf = ({
   probability,
+  nth = 0,
   firstN,
   hitLimit,
   startAfterMs,
@@ -25,7 +26,8 @@ const scopeOf = ({
   const unit = unitOf(kind);
   const units = `${unit}s`;
   return [
-    ...(probability < 1 ? [`on ${percent(probability)} of the ${units}`] : []),
+    ...(nth > 1 ? [`one ${unit} in ${count(nth)}`] : []),
+    ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
     ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
     ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),

@@ -47,8 +47,7 @@ const lost = ({stage, action, cutRatio, cutBytes}: HttpFault): string => {
   return `${cut ?? 'no response'}, ${endings[action]}`;
 };
 
-const requestsOf = ({method, path, nth}: AnyHttpFault): string => {
-  const every = nth > 1 ? [`one in ${nth}`] : [];
-  const which = [...every, ...(method === '' ? [] : [method]), ...(path === '' ? [] : [path])];
+const requestsOf = ({method, path}: AnyHttpFault): string => {
+  const which = [...(method === '' ? [] : [method]), ...(path === '' ? [] : [path])];
   return which.length === 0 ? '' : ` (${which.join(' ')})`;
 };

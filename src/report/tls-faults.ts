@@ -8,7 +8,10 @@ const problems: {readonly [problem in CertificateProblem]: string} = {
   'wrong-host': 'of another host',
 };
 
-export const tlsEffectOf = (fault: AnyTlsFault): string => {
+export const tlsEffectOf = (fault: AnyTlsFault): string =>
+  `${effectOf(fault)}${fault.serverName === '' ? '' : ` (${fault.serverName})`}`;
+
+const effectOf = (fault: AnyTlsFault): string => {
   switch (fault.kind) {
     case 'tlsClose':
       return `handshake ${fault.reset ? 'reset (RST)' : 'closed (FIN)'} after the ClientHello`;

@@ -6,6 +6,7 @@ export const count = z.number().int().nonnegative();
 
 export const scope = {
   probability: z.number().min(0).max(1).default(1),
+  nth: count.exactOptional(),
   firstN: count.exactOptional(),
   hitLimit: count.exactOptional(),
   startAfterMs: ms.exactOptional(),

@@ -10,7 +10,6 @@ const requests = {
     .regex(/^[A-Za-z-]*$/, 'give a method such as GET')
     .default(''),
   path: z.string().max(256).default(''),
-  nth: count.default(0),
   ...scope,
 };
 export const httpFaultSchemas = [

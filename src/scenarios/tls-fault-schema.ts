@@ -2,8 +2,10 @@
 import {z} from 'zod';
 import {scope} from './fault-scope-schema.ts';
 
+const handshakes = {serverName: z.string().max(256).default(''), ...scope};
+
 export const tlsFaultSchemas = [
-  z.strictObject({kind: z.literal('tlsClose'), reset: z.boolean().default(false), ...scope}),
+  z.strictObject({kind: z.literal('tlsClose'), reset: z.boolean().default(false), ...handshakes}),
   z.strictObject({
     kind: z.literal('tlsAlert'),
     alert: z
@@ -12,11 +14,11 @@ export const tlsFaultSchemas = [
       .min(0)
       .max(255)
       .default(40),
-    ...scope,
+    ...handshakes,
   }),
   z.strictObject({
     kind: z.literal('wrongCertificate'),
     problem: z.enum(['untrusted', 'self-signed', 'expired', 'wrong-host']),
-    ...scope,
+    ...handshakes,
   }),
 ] as const;

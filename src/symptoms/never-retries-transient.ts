@@ -18,7 +18,7 @@ const cutting: readonly Fault['kind'][] = [
 const isTransient = (fault: Fault): boolean =>
   cutting.includes(fault.kind) &&
   'probability' in fault &&
-  (fault.probability <= 0.5 || (fault.firstN ?? 0) > 0 || (fault.hitLimit ?? 0) > 0);
+  (fault.probability <= 0.5 || (fault.nth ?? 0) > 1 || (fault.firstN ?? 0) > 0 || (fault.hitLimit ?? 0) > 0);
 
 export const neverRetriesTransient: Detector<'never-retries-transient'> = (trial, {failedCount}) => {
   const symptom = 'never-retries-transient';

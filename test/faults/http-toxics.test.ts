@@ -23,7 +23,7 @@ const becomes = test.macro({
       stream: 'downstream',
       toxicity: 1,
       type,
-      attributes: {method: '', path: '', nth: 0, ...attributes},
+      attributes: {method: '', path: '', ...attributes},
     });
     t.true(needsEmbedded(fault));
     t.is(describeFault(fault), words);
@@ -34,10 +34,10 @@ const plain = {body: '', content_type: 'text/plain; charset=utf-8', close: false
 const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
 test(
   becomes,
-  httpStatus({status: 503, retryAfterSeconds: 7, method: 'GET', path: '/things/*', nth: 3}),
+  httpStatus({status: 503, retryAfterSeconds: 7, method: 'GET', path: '/things/*'}),
   'http_status',
-  {...plain, status: 503, retry_after: '7', method: 'GET', path: '/things/*', nth: 3},
-  "status 503 with Retry-After: 7 in the target's place (one in 3 GET /things/*)",
+  {...plain, status: 503, retry_after: '7', method: 'GET', path: '/things/*'},
+  "status 503 with Retry-After: 7 in the target's place (GET /things/*)",
 );
 test(
   becomes,

@@ -17,7 +17,7 @@ const becomes = test.macro({
       stream: 'downstream',
       toxicity: fault.kind === 'refuse' ? 1 : fault.probability,
       type,
-      attributes,
+      attributes: {server_name: '', ...attributes},
     });
     t.true(needsEmbedded(fault));
     t.is(describeFault(fault), words);
@@ -31,6 +31,13 @@ test(
   'tls_close',
   {reset: true},
   'handshake reset (RST) after the ClientHello, on 50.0 % of the handshakes',
+);
+test(
+  becomes,
+  tlsClose({serverName: '*.example.com'}),
+  'tls_close',
+  {reset: false, server_name: '*.example.com'},
+  'handshake closed (FIN) after the ClientHello (*.example.com)',
 );
 test(becomes, tlsAlert(), 'tls_alert', {alert: 40}, 'handshake answered by the alert handshake_failure (40)');
 test(

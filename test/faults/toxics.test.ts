@@ -137,11 +137,12 @@ test('blackhole of the SYN', becomes, blackhole({syn: true}), {type: 'blackhole_
 test(
   'a fault with a scope',
   becomes,
-  latency({latencyMs: 1, probability: 0.5, firstN: 2, hitLimit: 3, startAfterMs: 4, durationMs: 5}),
+  latency({latencyMs: 1, probability: 0.5, nth: 6, firstN: 2, hitLimit: 3, startAfterMs: 4, durationMs: 5}),
   {
     type: 'latency',
     toxicity: 0.5,
     attributes: {latency: 1, jitter: 0},
+    nth: 6,
     first_n: 2,
     hit_limit: 3,
     start_after: 4,
@@ -169,6 +170,7 @@ for (const fault of [
 ]) {
   test(isFor, fault, 'every injector');
   test(isFor, {...fault, firstN: 1}, 'the embedded injector');
+  test(isFor, {...fault, nth: 2}, 'the embedded injector');
 }
 for (const fault of [
   stall({afterBytes: 1}),
@@ -240,6 +242,7 @@ test(isRefused, {kind: 'stall', timeoutMs: 1}, '');
 test(isRefused, {kind: 'flood'}, 'kind');
 test(isRefused, {kind: 'stall', afterBytes: -1}, 'afterBytes');
 test(isRefused, {kind: 'stall', firstN: 1.5}, 'firstN');
+test(isRefused, {kind: 'stall', nth: -1}, 'nth');
 test(isRefused, {kind: 'stall', durationMs: -1}, 'durationMs');
 test(isRefused, {kind: 'corrupt'}, '');
 test(isRefused, {kind: 'corrupt', bytesPerKb: 1001}, 'bytesPerKb');

@@ -111,7 +111,7 @@ export function anyToxic(random: Random, number: number, names: readonly string[
       .map(([name, kind]) => `"${name}":${value(kind)}`)
       .join(',');
   const attributes = Object.entries(type.attributes).map(([name, {kind}]) => [name, kind] as const);
-  const scope = ['first_n', 'hit_limit', 'start_after', 'duration', 'every', 'ramp_over'].map(
+  const scope = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every', 'ramp_over'].map(
     name => [name, 'int64'] as const,
   );
   const parts = [

@@ -9,6 +9,7 @@ export type Toxic = {
   readonly stream?: 'upstream' | 'downstream';
   readonly toxicity?: number;
   readonly attributes?: Readonly<Record<string, number | boolean | string>>;
+  readonly nth?: number;
   readonly first_n?: number;
   readonly hit_limit?: number;
   readonly start_after?: number;

@@ -1,8 +1,8 @@
-// What every toxic may have beyond Toxiproxy's fields: how many connections it takes, and when.
+// What every toxic may have beyond Toxiproxy's fields: which and how many connections it takes, and when.
 
 import {type Field, integerField} from './go-fields.ts';
 
-const names = ['first_n', 'hit_limit', 'start_after', 'duration', 'every'] as const;
+const names = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'] as const;
 
 /** Connections, and milliseconds. A field that was not given is absent, here and in JSON. */
 export type Scope = {readonly [Name in (typeof names)[number]]?: number};

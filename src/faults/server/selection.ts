@@ -1,15 +1,16 @@
-// Which connections a toxic takes: the first it meets, up to a number of hits, by its dice.
+// Which connections a toxic takes: every n-th that it meets, the first of those, up to a number of hits, by its dice.
 
 import type {Random} from './random.ts';
 
 /** One connection, as one toxic knows it; undefined for one that it does not take whatever the dice say. */
 export type Candidate = {isTaken: boolean} | undefined;
 
-export type SelectionLimits = {readonly firstN: number; readonly hitLimit: number};
+export type SelectionLimits = {readonly nth: number; readonly firstN: number; readonly hitLimit: number};
 
 export class Selection {
   readonly #limits: SelectionLimits;
   #met = 0;
+  #matched = 0;
   #taken = 0;
 
   constructor(limits: SelectionLimits) {
@@ -18,8 +19,9 @@ export class Selection {
 
   /** Called once per connection, in the order in which the toxic comes to them. */
   meet(): Candidate {
-    if (this.#met >= this.#limits.firstN) return undefined;
-    this.#met++;
+    const {nth, firstN} = this.#limits;
+    if (++this.#met % nth !== 0 || this.#matched >= firstN) return undefined;
+    this.#matched++;
     return {isTaken: false};
   }
 

@@ -110,7 +110,10 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },
-    tls: tls && (values => tls(values as Values<S>)),
+    tls: tls && {
+      match: values => tls.match(values as Values<S>),
+      treat: values => tls.treat(values as Values<S>),
+    },
   };
 }
 

@@ -31,8 +31,8 @@ export class Toxic {
     this.type = type;
     this.direction = directionOf(fields.stream);
     this.scope = fields.scope;
-    const {first_n: firstN, hit_limit: hitLimit} = fields.scope;
-    this.selection = new Selection({firstN: firstN ?? Infinity, hitLimit: hitLimit ?? Infinity});
+    const {nth = 0, first_n: firstN = Infinity, hit_limit: hitLimit = Infinity} = fields.scope;
+    this.selection = new Selection({nth: Math.max(1, nth), firstN, hitLimit});
     this.ramp = fields.ramp;
     this.#stream = fields.stream;
     this.#attributes = initialAttributes(type);

@@ -1,6 +1,7 @@
 // A toxic that throws takes its connection with it and nothing else: the injector notes it and goes on.
 import test from 'ava';
 import {defineHttpToxicType} from '../../../src/faults/server/http/http-toxic-type.ts';
+import {defineTlsToxicType} from '../../../src/faults/server/tls/tls-toxic-type.ts';
 import {defineToxicType, type ToxicType} from '../../../src/faults/server/toxic-type.ts';
 import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
 import {roundTrip} from '../../helpers/proxy-behaviours.ts';
@@ -42,7 +43,7 @@ const broken: readonly ToxicType[] = [
     attributes: {},
     handle: () => ({response: {head: fail, body: fail, end: fail}}),
   }),
-  defineToxicType({name: 'broken-on-hello', attributes: {}, tls: fail}),
+  defineTlsToxicType({name: 'broken-on-hello', attributes: {}, treat: fail}),
 ];
 // The registry is a map that nobody but this file's process sees.
 for (const type of broken) (toxicTypes as Map<string, ToxicType>).set(type.name, type);

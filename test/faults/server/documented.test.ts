@@ -20,7 +20,7 @@ test('each attribute', t => {
 
 test('each field of a scope', t => {
   t.deepEqual(
-    missing(['first_n', 'hit_limit', 'start_after', 'duration', 'every'].map(name => `\`${name}\``)),
+    missing(['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'].map(name => `\`${name}\``)),
     [],
   );
 });

@@ -1,4 +1,4 @@
-// Each toxic type with each field of a scope: first_n, hit_limit, start_after, duration, every. What counts is what the type
+// Each toxic type with each field of a scope: nth, first_n, hit_limit, start_after, duration, every. What counts is what the type
 // decides about: a direction of a connection, a connection that comes in, a request, a handshake, or a down-time.
 
 import test, {type ExecutionContext} from 'ava';
@@ -14,7 +14,7 @@ import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
 import {until} from '../../helpers/run-until.ts';
 
 type Fields = Partial<
-  Pick<Toxic, 'first_n' | 'hit_limit' | 'start_after' | 'duration' | 'every' | 'toxicity'>
+  Pick<Toxic, 'nth' | 'first_n' | 'hit_limit' | 'start_after' | 'duration' | 'every' | 'toxicity'>
 >;
 
 /** Where a type does nothing or too much, or cannot be had, by its defaults. */
@@ -44,20 +44,20 @@ function stimulusFor({tls, http}: ToxicType): Buffer | string {
 /** One attempt after the other at a proxy with one toxic, and with another that counts what that one does not take. */
 class Attempts {
   readonly scene: Scene;
-  readonly #type: ToxicType;
+  readonly type: ToxicType;
   #rest = '';
 
   constructor(scene: Scene, type: ToxicType) {
     this.scene = scene;
-    this.#type = type;
+    this.type = type;
   }
 
   async add(fields: Fields): Promise<void> {
-    const {name: type} = this.#type;
+    const {name: type} = this.type;
     const attributes = attributesOf[type] ?? {};
     await this.scene.add({type, name: 'f', attributes, ...fields});
-    if (this.#type.downtime !== undefined) return;
-    this.#rest = (await this.scene.add(restFor(this.#type))).name;
+    if (this.type.downtime !== undefined) return;
+    this.#rest = (await this.scene.add(restFor(this.type))).name;
   }
 
   async remove(): Promise<void> {
@@ -73,7 +73,7 @@ class Attempts {
   async one(): Promise<'0' | '1'> {
     const before = await this.#counts();
     const client = await this.scene.connect();
-    client.socket.write(stimulusFor(this.#type));
+    client.socket.write(stimulusFor(this.type));
     await untilWitness(this.scene, ({faults}) => this.#met(faults) > before.met);
     client.socket.destroy();
     // Or the next time that the toxic begins, it would decide about this connection, too.
@@ -105,7 +105,7 @@ class Attempts {
   /** On a stream the other is asked in any case, elsewhere only where the first did not take the attempt. */
   #met(faults: Readonly<Record<string, FaultWitness>>): number {
     const applied = (name: string) => faults[name]?.applied ?? 0;
-    return applied('rest') + (this.#type.run === undefined ? applied('f') : 0);
+    return applied('rest') + (this.type.run === undefined ? applied('f') : 0);
   }
 }
 
@@ -129,6 +129,11 @@ const ones = (line: string): number => line.replaceAll('0', '').length;
 
 /** For types that decide about what comes: a connection, a request, a handshake. */
 const byAttempts: Readonly<Record<string, Steps>> = {
+  async nth(t, attempts) {
+    await attempts.add({nth: 3, first_n: 2});
+    t.is(await attempts.line(9), '001001000');
+    t.like(await attempts.fault, {decisions: 2, applied: 2});
+  },
   async first_n(t, attempts) {
     await attempts.add({first_n: 4, toxicity: 0.5});
     const line = await attempts.line(7);
@@ -169,6 +174,16 @@ const byAttempts: Readonly<Record<string, Steps>> = {
 
 /** For types that decide each time that the proxy may go down. The second toxic, of the same type, tells how often that was. */
 const byDowntimes: Readonly<Record<string, Steps>> = {
+  async nth(t, attempts) {
+    const {scene} = attempts;
+    await pace(attempts, 'sooner');
+    await attempts.add({nth: 4, duration: 60, every: 130});
+    await pace(attempts, 'later');
+    await untilWitness(scene, ({faults}) => (faults['later']?.decisions ?? 0) >= 8);
+    const {faults} = await witnessOf(scene);
+    const [sooner, nth, later] = ['sooner', 'f', 'later'].map(name => faults[name]!.decisions);
+    t.true(nth! <= (sooner! + 1) / 4 && nth! >= Math.floor((later! - 1) / 4), `${sooner} ${nth} ${later}`);
+  },
   async first_n(t, attempts) {
     await attempts.add({first_n: 3, toxicity: 0.5, duration: 60, every: 130});
     await untilBegun(attempts, 6);
@@ -204,12 +219,15 @@ const byDowntimes: Readonly<Record<string, Steps>> = {
   },
 };
 
-/** Waits until one and the same type has gone down so often, at the same pace, since the first did. */
-async function untilBegun({scene}: Attempts, times: number): Promise<void> {
-  const [toxic] = await scene.call<readonly [Toxic]>('GET', '/toxics');
-  const {type, attributes = {}} = toxic;
-  await scene.add({type, name: 'pace', attributes, duration: 60, every: 130});
-  await untilWitness(scene, ({faults}) => (faults['pace']?.decisions ?? 0) >= times);
+/** Adds a toxic of the same type that goes down at the same pace, from now on. */
+async function pace({scene, type: {name: type}}: Attempts, name: string): Promise<void> {
+  await scene.add({type, name, attributes: attributesOf[type] ?? {}, duration: 60, every: 130});
+}
+
+/** Waits until one of the same type has gone down so often since the first did. */
+async function untilBegun(attempts: Attempts, times: number): Promise<void> {
+  await pace(attempts, 'pace');
+  await untilWitness(attempts.scene, ({faults}) => (faults['pace']?.decisions ?? 0) >= times);
 }
 
 async function serves({address}: Scene): Promise<boolean> {

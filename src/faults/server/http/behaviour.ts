@@ -45,8 +45,6 @@ export type RequestMatch = {
   readonly method: string;
   /** A pattern, see path-pattern.ts. Empty: any. */
   readonly path: string;
-  /** Only every n-th of the requests that match. 0 and 1: all. */
-  readonly nth: number;
 };
 
 /** What an HTTP toxic type does, with its attributes. */

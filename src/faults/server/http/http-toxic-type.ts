@@ -1,5 +1,6 @@
 // Defines toxic types that act on HTTP requests rather than on bytes.
 
+import {longestPattern} from '../pattern.ts';
 import {
   type AttributeSchema,
   type Attributes,
@@ -8,7 +9,6 @@ import {
   type Values,
 } from '../toxic-type.ts';
 import type {Exchange, Handling, RequestMatch} from './behaviour.ts';
-import {longestPattern} from './path-pattern.ts';
 
 type Schemas = Readonly<Record<string, AttributeSchema>>;
 
@@ -18,8 +18,6 @@ const matchAttributes: Schemas = {
   method: {kind: 'string', initial: ''},
   /** A pattern of the path without its query; empty for any. */
   path: {kind: 'string', initial: ''},
-  /** Every n-th matching request of the proxy; 0 for all. */
-  nth: {kind: 'int64', initial: 0},
 };
 
 export type HttpToxicDefinition<S extends Schemas> = {
@@ -36,10 +34,9 @@ export function defineHttpToxicType<const S extends Schemas>(definition: HttpTox
   const attributes: Schemas = {...definition.attributes, ...matchAttributes};
   // The attributes follow both schemas, as the toxic's body was read by them.
   const own = (values: Attributes) => values as Values<S>;
-  const match = ({method, path, nth}: Attributes): RequestMatch => ({
+  const match = ({method, path}: Attributes): RequestMatch => ({
     method: String(method).toUpperCase(),
     path: String(path),
-    nth: Number(nth),
   });
   return defineToxicType({
     name,
@@ -49,8 +46,7 @@ export function defineHttpToxicType<const S extends Schemas>(definition: HttpTox
   });
 }
 
-function refuseMatch({method, path, nth}: RequestMatch): string | undefined {
+function refuseMatch({method, path}: RequestMatch): string | undefined {
   if (!/^[A-Z-]*$/.test(method)) return 'method must be a method such as GET, or empty';
-  if (path.length > longestPattern) return `path must have at most ${longestPattern} characters`;
-  return nth < 0 ? 'nth must not be negative' : undefined;
+  return path.length > longestPattern ? `path must have at most ${longestPattern} characters` : undefined;
 }

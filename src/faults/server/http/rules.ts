@@ -1,6 +1,7 @@
 // Which HTTP toxic takes which request of a proxy, and the record of the hits.
 
 import type {HttpHit, StreamDirection} from '../../../model/proxy-witness.ts';
+import {fitsPattern} from '../pattern.ts';
 import {createRandom} from '../random.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
@@ -8,7 +9,6 @@ import type {Witness} from '../witness.ts';
 import type {HttpBehaviour} from './behaviour.ts';
 import type {RequestHead} from './head.ts';
 import {HitLog} from './hit-log.ts';
-import {fitsPattern} from './path-pattern.ts';
 import {pathOf} from './request-facts.ts';
 
 /** The toxic that takes a request. */
@@ -19,8 +19,6 @@ export class HttpRules {
   readonly #toxicsOf: (direction: StreamDirection) => readonly Toxic[];
   readonly #witness: Witness;
   readonly #hits = new HitLog();
-  /** How many requests matched each toxic, over all connections. */
-  readonly #matches = new WeakMap<Toxic, number>();
 
   constructor(
     seedParts: readonly (string | number)[],
@@ -48,9 +46,6 @@ export class HttpRules {
       const match = http.match(toxic.attributes);
       if (match.method !== '' && match.method !== method) return false;
       if (!fitsPattern(match.path, path)) return false;
-      const matches = (this.#matches.get(toxic) ?? 0) + 1;
-      this.#matches.set(toxic, matches);
-      if (match.nth > 1 && matches % match.nth !== 0) return false;
       const random = createRandom([...this.#seedParts, connection, 'http', toxic.name, requestNumber]);
       const decision = toxic.selection.decide(toxic.selection.meet(), random, toxic.toxicity);
       if (decision !== undefined) this.#witness.decided(toxic.name, decision);

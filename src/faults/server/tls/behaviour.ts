@@ -11,4 +11,9 @@ export type TlsTreatment =
   | {readonly kind: 'certificate'; readonly problem: CertificateProblem};
 
 /** What a TLS toxic type does, with its attributes. */
-export type TlsBehaviour<Attributes> = (attributes: Attributes) => TlsTreatment;
+export type TlsBehaviour<Attributes> = {
+  /** A pattern of the host that the ClientHello names, in lower case, see pattern.ts. Empty: any, and none. */
+  readonly match: (attributes: Attributes) => string;
+  /** Called for each handshake that the toxic takes. */
+  readonly treat: (attributes: Attributes) => TlsTreatment;
+};

@@ -1,11 +1,13 @@
 // Which TLS toxic takes which handshake of a proxy.
 
 import type {StreamDirection} from '../../../model/proxy-witness.ts';
+import {fitsPattern} from '../pattern.ts';
 import {createRandom} from '../random.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
 import type {TlsBehaviour, TlsTreatment} from './behaviour.ts';
+import type {ClientHello} from './client-hello.ts';
 import type {WrongCertificates} from './wrong-certificates.ts';
 
 /** The toxic that takes a handshake, and what it does to it. */
@@ -36,15 +38,18 @@ export class TlsRules {
    * The first toxic that takes the handshake of this connection, in the order in which they were added; those after it are
    * not asked. The dice depend on the seed, the proxy, the connection's number and the toxic's name only.
    */
-  take(connection: number): TakenHandshake | undefined {
+  take(connection: number, {serverName}: ClientHello): TakenHandshake | undefined {
     const {seedParts, witness} = this.#host;
     for (const {toxic, tls} of this.#toxics()) {
       const {name, attributes, selection, toxicity} = toxic;
       if (!toxic.isInForce) continue;
+      const pattern = tls.match(attributes);
+      if (pattern !== '' && serverName === null) continue;
+      if (!fitsPattern(pattern, serverName?.toLowerCase() ?? '')) continue;
       const random = createRandom([...seedParts, connection, 'tls', name]);
       const decision = selection.decide(selection.meet(), random, toxicity);
       if (decision !== undefined) witness.decided(name, decision);
-      if (decision === true) return {toxic, treatment: tls(attributes)};
+      if (decision === true) return {toxic, treatment: tls.treat(attributes)};
     }
     return undefined;
   }

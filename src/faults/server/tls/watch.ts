@@ -41,7 +41,7 @@ export class TlsWatch implements Receiver {
       const beginning = readBeginning(this.#held);
       if (beginning.kind === 'more') return;
       const {connection, rules} = this.#host;
-      if (beginning.kind === 'hello') taken = rules.take(connection);
+      if (beginning.kind === 'hello') taken = rules.take(connection, beginning.hello);
       if (beginning.kind === 'hello' && taken !== undefined) this.#treat(taken, beginning.hello);
       else this.#pass();
     } catch (error) {

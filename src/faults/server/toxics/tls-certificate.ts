@@ -2,9 +2,9 @@
 // gets through to the upstream. See tls/termination.ts.
 
 import {type CertificateProblem, certificateProblems} from '../tls/behaviour.ts';
-import {defineToxicType} from '../toxic-type.ts';
+import {defineTlsToxicType} from '../tls/tls-toxic-type.ts';
 
-export const tlsCertificate = defineToxicType({
+export const tlsCertificate = defineTlsToxicType({
   name: 'tls_certificate',
   attributes: {
     /** `untrusted`, `self-signed`, `expired` or `wrong-host`. */
@@ -12,7 +12,7 @@ export const tlsCertificate = defineToxicType({
   },
   refuse: ({problem}) =>
     isProblem(problem) ? undefined : `problem must be one of ${certificateProblems.join(', ')}`,
-  tls: ({problem}) => ({kind: 'certificate', problem: isProblem(problem) ? problem : 'untrusted'}),
+  treat: ({problem}) => ({kind: 'certificate', problem: isProblem(problem) ? problem : 'untrusted'}),
 });
 
 const isProblem = (text: string): text is CertificateProblem =>

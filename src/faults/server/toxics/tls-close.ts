@@ -1,12 +1,12 @@
 // tls_close: closes the connection (FIN), or resets it (RST), once the ClientHello has come: no handshake ever happens.
 
-import {defineToxicType} from '../toxic-type.ts';
+import {defineTlsToxicType} from '../tls/tls-toxic-type.ts';
 
-export const tlsClose = defineToxicType({
+export const tlsClose = defineTlsToxicType({
   name: 'tls_close',
   attributes: {
     /** Whether it is reset rather than closed. */
     reset: {kind: 'bool', initial: false},
   },
-  tls: ({reset}) => ({kind: 'end', ending: reset ? 'reset' : 'half-close'}),
+  treat: ({reset}) => ({kind: 'end', ending: reset ? 'reset' : 'half-close'}),
 });

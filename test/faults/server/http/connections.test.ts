@@ -27,7 +27,7 @@ test('method, path and nth choose the requests, over all connections; the first 
   const scene = await HttpScene.open(injector.url);
   t.teardown(() => scene.close());
   await scene.add({type: 'http_status', name: 'a', attributes: {status: 501, method: 'put', path: '/x/*'}});
-  await scene.add({type: 'http_status', name: 'b', attributes: {status: 502, nth: 3}});
+  await scene.add({type: 'http_status', name: 'b', attributes: {status: 502}, nth: 3});
   const seen: number[] = [];
   for (const [method, path] of [
     ['PUT', '/x/1?q'],
@@ -71,7 +71,7 @@ test('first_n and hit_limit count requests, the first before the dice and the ot
 test('nth with a hit limit of 1 takes the n-th request only', async t => {
   const scene = await HttpScene.open(injector.url);
   t.teardown(() => scene.close());
-  await scene.add({type: 'http_status', name: 'third', attributes: {nth: 3, method: 'PUT'}, hit_limit: 1});
+  await scene.add({type: 'http_status', name: 'third', attributes: {method: 'PUT'}, nth: 3, hit_limit: 1});
   const seen: number[] = [];
   for (let count = 0; count < 9; count++) {
     await statusOf(scene.origin);

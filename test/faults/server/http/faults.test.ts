@@ -194,7 +194,6 @@ for (const [title, type, attributes, reason] of [
   ['no rate', 'http_slow_body', {bytes_per_second: 0}, 'bytes_per_second must be at least 1'],
   ['no difference', 'http_content_length', {}, 'difference must not be 0'],
   ['a method that is none', 'http_status', {method: 'A B'}, 'method must be a method such as GET, or empty'],
-  ['a negative nth', 'http_status', {nth: -1}, 'nth must not be negative'],
 ] as const) {
   test(`${title} is refused`, async t => {
     const scene = await HttpScene.open(injector.url);

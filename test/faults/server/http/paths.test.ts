@@ -1,10 +1,10 @@
-// Patterns of paths, and what may be known of a request.
+// Patterns, and what may be known of a request.
 
 import test from 'ava';
 import {parseRequestHead} from '../../../../src/faults/server/http/head.ts';
-import {fitsPattern} from '../../../../src/faults/server/http/path-pattern.ts';
 import {factsOf} from '../../../../src/faults/server/http/request-facts.ts';
 import {isRetryAfter, retryAfterText} from '../../../../src/faults/server/http/retry-after.ts';
+import {fitsPattern} from '../../../../src/faults/server/pattern.ts';
 
 for (const [pattern, fitting, others] of [
   ['', ['/', '/a/b'], []],

@@ -105,6 +105,27 @@ test(
   },
 );
 
+test('server_name and nth choose the handshakes', withScene, async (t, scene) => {
+  const attributes = {server_name: '*.Example'};
+  await scene.add({type: 'tls_close', name: 'f', attributes, nth: 2});
+  const ask = (servername?: string) =>
+    scene.ask({verifies: false, ...(servername !== undefined && {servername})});
+  t.is(await ask('things.example'), 'hello');
+  // An address is never named.
+  t.is(await ask(), 'hello');
+  t.is(await ask('things.example.com'), 'hello');
+  t.is(await ask('OTHER.example'), 'ECONNRESET');
+  t.is(await ask('things.example'), 'hello');
+  t.is(await ask('a.b.example'), 'ECONNRESET');
+  t.like(await hitsOf(scene, 'f'), {decisions: 2, applied: 2});
+});
+
+test('a long server_name is refused', withScene, async (t, scene) => {
+  const attributes = {server_name: 'a'.repeat(257)};
+  const error = await t.throwsAsync(scene.add({type: 'tls_close', attributes}));
+  t.regex(String(error?.message), /server_name must have at most 256 characters/);
+});
+
 test('the upstream chooses the protocol', withScene, async (t, scene) => {
   await scene.add({type: 'tls_certificate', attributes: {problem: 'expired'}});
   const both = await scene.handshake({verifies: false, protocols: ['h2', 'http/1.1']});

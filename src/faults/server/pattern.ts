@@ -1,16 +1,16 @@
-// Patterns of paths: `*` stands for any characters within a segment, `**` for any at all, everything else for itself.
+// Patterns of paths and of hosts: `*` stands for any characters but `/`, `**` for any at all, everything else for itself.
 
-/** Patterns and paths are compared up to these lengths, so that no pattern can take long. */
+/** Patterns and texts are compared up to these lengths, so that no pattern can take long. */
 export const longestPattern = 256;
-export const longestPath = 2048;
+export const longestText = 2048;
 
-/** Whether the whole path fits the pattern. An empty pattern fits every path. */
-export function fitsPattern(pattern: string, path: string): boolean {
+/** Whether the whole text fits the pattern. An empty pattern fits every text. */
+export function fitsPattern(pattern: string, text: string): boolean {
   if (pattern === '') return true;
   const steps = pattern.match(/\*\*+|./gs) ?? [];
-  // All positions in the pattern at which the path read so far can be: no backtracking.
+  // All positions in the pattern at which the text read so far can be: no backtracking.
   let places = closure(new Set([0]), steps);
-  for (const character of path.slice(0, longestPath)) {
+  for (const character of text.slice(0, longestText)) {
     const next = new Set<number>();
     for (const place of places) {
       const step = steps[place] ?? '';
