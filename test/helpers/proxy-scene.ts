@@ -1,6 +1,7 @@
 // A proxy between an upstream and its clients, on a server under test.
 
 import {connectTo, type Peer, startUpstream, type Upstream} from './proxy-sockets.ts';
+import {until} from './run-until.ts';
 import {api, type ProxyJson, type ToxicJson} from './toxiproxy-request.ts';
 
 export type Toxic = {
@@ -50,6 +51,20 @@ export class Scene {
     const client = await connectTo(this.address, options);
     this.#clients.push(client);
     return client;
+  }
+
+  /**
+   * Connects as soon as the proxy serves. When it was down another process may have its port for a moment: a connection that
+   * goes out takes any that is free.
+   */
+  async connectOnceUp(): Promise<Peer> {
+    let client: Peer | undefined;
+    const isUp = async (): Promise<boolean> => {
+      client = await this.connect().catch(() => undefined);
+      return client !== undefined;
+    };
+    await until(isUp, 10_000, `that ${this.name} serves`);
+    return client!;
   }
 
   add(toxic: Toxic): Promise<ToxicJson> {

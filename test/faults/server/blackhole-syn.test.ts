@@ -61,7 +61,7 @@ if (process.platform === 'linux') {
       await roundTrip(live, 'pong');
       t.like(await hitsOf(scene, 'b'), {decisions: 1, applied: 1, actions: 1, connectionsHit: 0});
       await scene.remove('b');
-      await roundTrip(await scene.connect(), 'at once');
+      await roundTrip(await scene.connectOnceUp(), 'at once');
       // The kernel sends the SYN again after 1 s.
       await Promise.all(attempts.map(({socket, state}) => state === 'connected' || once(socket, 'connect')));
       await roundTrip(live, 'ping');
@@ -87,7 +87,7 @@ if (process.platform === 'linux') {
       await scene.change({enabled: true});
       await hangingAttempt(t, scene);
       await scene.remove('b');
-      await roundTrip(await scene.connect(), 'ping');
+      await roundTrip(await scene.connectOnceUp(), 'ping');
     },
   );
 
@@ -98,14 +98,14 @@ if (process.platform === 'linux') {
     await scene.remove('f');
     await hangingAttempt(t, scene);
     await scene.remove('b');
-    await roundTrip(await scene.connect(), 'ping');
+    await roundTrip(await scene.connectOnceUp(), 'ping');
   });
 
   test('it begins and ends by itself', withScene, echo, async (t, scene) => {
     await scene.add({type: 'blackhole_syn', name: 'b', duration: 2000});
     const hanging = await hangingAttempt(t, scene);
     await once(hanging.socket, 'connect');
-    await roundTrip(await scene.connect(), 'ping');
+    await roundTrip(await scene.connectOnceUp(), 'ping');
   });
 
   test.serial('an injector that is closed meanwhile leaves nothing behind', async t => {

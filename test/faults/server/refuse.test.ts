@@ -2,7 +2,7 @@
 import test from 'ava';
 import {roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
-import {echo, type Peer} from '../../helpers/proxy-sockets.ts';
+import {echo} from '../../helpers/proxy-sockets.ts';
 import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
 
 const withScene = faultScenes();
@@ -24,7 +24,7 @@ test(
     t.like(await hitsOf(scene, 'r'), {decisions: 1, applied: 1, connectionsHit: 1});
     t.is((await recordsOf(scene))[0]?.end, 'closed-by-fault');
     await scene.remove('r');
-    await roundTrip(await scene.connect(), 'ping');
+    await roundTrip(await scene.connectOnceUp(), 'ping');
   },
 );
 
@@ -48,9 +48,7 @@ test('it begins later and ends by itself', withScene, echo, async (t, scene) => 
 test('so many times, and then no more', withScene, echo, async (t, scene) => {
   await scene.add({type: 'refuse', name: 'r', duration: 10, every: 20, hit_limit: 2});
   while ((await hitsOf(scene, 'r')).applied < 2);
-  let client: Peer | undefined;
-  // The second time lasts a little yet.
-  while (client === undefined) client = await scene.connect().catch(() => undefined);
+  const client = await scene.connectOnceUp();
   for (let round = 0; round < 30; round++) await roundTrip(client, 'ping');
   t.like(await hitsOf(scene, 'r'), {decisions: 2, applied: 2});
 });

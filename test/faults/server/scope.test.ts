@@ -115,14 +115,7 @@ test('blackhole and flap begin and end by themselves, too', withScene, echo, asy
   await scene.add({type: 'flap', name: 'f', start_after: 50, duration: 100, attributes: {down: 60_000}});
   const client = await scene.connect();
   await client.closed;
-  await until(
-    () =>
-      scene.connect().then(
-        () => true,
-        () => false,
-      ),
-    5000,
-  );
+  await scene.connectOnceUp();
   t.is((await hitsOf(scene, 'f')).actions, 2);
 });
 

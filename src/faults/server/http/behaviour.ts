@@ -43,7 +43,7 @@ export type Handling = {
 export type RequestMatch = {
   /** Empty: any. */
   readonly method: string;
-  /** A pattern, see path-pattern.ts. Empty: any. */
+  /** A pattern, see pattern.ts. Empty: any. */
   readonly path: string;
 };
 
