@@ -16,21 +16,32 @@ export type PerformOptions = {
 
 export const operationId = (trialId: string, index: number): string => `${trialId}-${index}`;
 
-/** Makes the signal only when the scenario asks for it: most operations pay nothing. */
+type ContextOptions = Pick<PerformOptions, 'idOf' | 'now'>;
+
+/**
+ * Makes the id and the signal only when the scenario asks for them: most operations pay nothing. V8 caches the text of each
+ * number, up to some hundred kilobytes, which outlive a collection and let it set aside more memory for young objects.
+ */
 class OperationContext implements PerformContext {
-  readonly id: string;
+  readonly #index: number;
   readonly #deadlineAtMs: number;
-  readonly #now: () => number;
+  readonly #options: ContextOptions;
+  #id: string | undefined;
   #signal: AbortSignal | undefined;
 
-  constructor(id: string, deadlineAtMs: number, now: () => number) {
-    this.id = id;
+  constructor(index: number, deadlineAtMs: number, options: ContextOptions) {
+    this.#index = index;
     this.#deadlineAtMs = deadlineAtMs;
-    this.#now = now;
+    this.#options = options;
+  }
+
+  get id(): string {
+    this.#id ??= this.#options.idOf(this.#index);
+    return this.#id;
   }
 
   get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.timeout(Math.max(0, Math.ceil(this.#deadlineAtMs - this.#now())));
+    this.#signal ??= AbortSignal.timeout(Math.max(0, Math.ceil(this.#deadlineAtMs - this.#options.now())));
     return this.#signal;
   }
 }
@@ -41,15 +52,15 @@ const okEchoed = {status: 'ok', echoed: true} as const;
 export const performer = (
   options: PerformOptions,
 ): ((index: number, deadlineAtMs: number) => Promise<Settlement>) => {
-  const {subject, client, idOf, tracePrefix, now} = options;
-  const judge = (id: string, answer: Answer | undefined): Settlement => {
+  const {subject, client, tracePrefix} = options;
+  const judge = (operation: OperationContext, answer: Answer | undefined): Settlement => {
     if (!answer) return ok;
     const {echoedId, intact, empty, key, applicationError} = answer;
     if (applicationError) {
       const {message, ...options} = applicationError;
       return {status: 'failed', error: new ApplicationError(message, options)};
     }
-    if (echoedId === undefined || echoedId === id) {
+    if (echoedId === undefined || echoedId === operation.id) {
       const plain = echoedId === undefined ? ok : okEchoed;
       if (intact === undefined && empty === undefined && key === undefined) return plain;
       return {
@@ -59,17 +70,17 @@ export const performer = (
         ...(key === undefined ? {} : {key: String(key)}),
       };
     }
-    return {status: 'wrong', error: new Error(`asked as ${id}, answered as ${asText(echoedId)}`)};
+    return {status: 'wrong', error: new Error(`asked as ${operation.id}, answered as ${asText(echoedId)}`)};
   };
   const run = async (operation: OperationContext): Promise<Settlement> => {
     try {
-      return judge(operation.id, await subject.perform(client, operation));
+      return judge(operation, await subject.perform(client, operation));
     } catch (error) {
       return {status: isApplicationError(error) ? 'failed' : classify(subject, error), error};
     }
   };
   return (index, deadlineAtMs) => {
-    const operation = new OperationContext(idOf(index), deadlineAtMs, now);
+    const operation = new OperationContext(index, deadlineAtMs, options);
     return context.with(new OperationParent(tracePrefix, index), run, undefined, operation);
   };
 };
