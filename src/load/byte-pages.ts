@@ -4,7 +4,7 @@
  * They are kept in pages: an old operation that settles at last is told with its neighbours and not with all that came
  * since, and nothing is ever copied to make room.
  */
-const pageSize = 8192;
+export const pageSize = 8192;
 
 export type Page = {
   readonly number: number;
@@ -22,7 +22,7 @@ const base64 = (bytes: Uint8Array): string =>
 
 export class BytePages {
   readonly #bytesPerOperation: number;
-  readonly #pages: Page[] = [];
+  readonly #pages: (Page | undefined)[] = [];
   #dirty: Page[] = [];
 
   constructor(bytesPerOperation: number) {
@@ -60,6 +60,11 @@ export class BytePages {
     });
     this.#dirty = [];
     return told;
+  }
+
+  /** Forgets a page that will not change any more. It must have been told. */
+  release(number: number): void {
+    this.#pages[number] = undefined;
   }
 
   #addPage(number: number): Page {

@@ -1,21 +1,39 @@
-// Two bytes per operation: outcome and phase.
+// Two bytes per operation: outcome and phase. Told and then forgotten, so that a long load needs no more memory than a short one.
 import type {SubjectEvent} from '../model/event.ts';
 import type {OutcomeCode} from '../model/outcome.ts';
-import {BytePages} from './byte-pages.ts';
+import {BytePages, pageSize} from './byte-pages.ts';
 
 export class OperationBytes {
   readonly #pages = new BytePages(2);
+  /** How many operations of each page have got their outcome, by the page's number. */
+  readonly #settled = new Map<number, number>();
+  /** Pages with nothing left to change. */
+  #complete: number[] = [];
 
+  /** Called at most once per operation with an outcome, and not again after that; 0 is none yet. */
   set(index: number, outcome: OutcomeCode, phase: number): void {
     this.#pages.set(index, outcome, phase);
+    if (outcome === 0) return;
+    const page = Math.floor(index / pageSize);
+    const settled = (this.#settled.get(page) ?? 0) + 1;
+    this.#settled.set(page, settled);
+    if (settled === pageSize) this.#complete.push(page);
   }
 
   collect(): SubjectEvent[] {
-    return this.#pages.collect().map(({fromIndex, bytes: [outcomes = '', phases = '']}) => ({
-      kind: 'operations',
-      fromIndex,
-      outcomes,
-      phases,
-    }));
+    const events = this.#pages.collect().map(
+      ({fromIndex, bytes: [outcomes = '', phases = '']}): SubjectEvent => ({
+        kind: 'operations',
+        fromIndex,
+        outcomes,
+        phases,
+      }),
+    );
+    for (const page of this.#complete) {
+      this.#pages.release(page);
+      this.#settled.delete(page);
+    }
+    this.#complete = [];
+    return events;
   }
 }
