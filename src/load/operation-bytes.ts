@@ -6,7 +6,7 @@ import {BytePages, pageSize} from './byte-pages.ts';
 export class OperationBytes {
   readonly #pages = new BytePages(2);
   /** How many operations of each page have got their outcome, by the page's number. */
-  readonly #settled = new Map<number, number>();
+  readonly #settled: number[] = [];
   /** Pages with nothing left to change. */
   #complete: number[] = [];
 
@@ -15,8 +15,8 @@ export class OperationBytes {
     this.#pages.set(index, outcome, phase);
     if (outcome === 0) return;
     const page = Math.floor(index / pageSize);
-    const settled = (this.#settled.get(page) ?? 0) + 1;
-    this.#settled.set(page, settled);
+    const settled = (this.#settled[page] ?? 0) + 1;
+    this.#settled[page] = settled;
     if (settled === pageSize) this.#complete.push(page);
   }
 
@@ -29,10 +29,7 @@ export class OperationBytes {
         phases,
       }),
     );
-    for (const page of this.#complete) {
-      this.#pages.release(page);
-      this.#settled.delete(page);
-    }
+    for (const page of this.#complete) this.#pages.release(page);
     this.#complete = [];
     return events;
   }

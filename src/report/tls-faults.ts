@@ -9,7 +9,7 @@ const problems: {readonly [problem in CertificateProblem]: string} = {
 };
 
 export const tlsEffectOf = (fault: AnyTlsFault): string =>
-  `${effectOf(fault)}${fault.serverName === '' ? '' : ` (${fault.serverName})`}`;
+  `${effectOf(fault)}${fault.serverName ? ` (${fault.serverName})` : ''}`;
 
 const effectOf = (fault: AnyTlsFault): string => {
   switch (fault.kind) {
