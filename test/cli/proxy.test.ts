@@ -42,7 +42,7 @@ const startAnywhere = async (
   const exited = once(child, 'close').then(([code, signal]) => ({code, signal}));
   await until(
     () => output.stdout.includes('Ctrl-C') || child.exitCode !== null,
-    20_000,
+    50_000,
     'the start of the proxy',
   );
   return {process: child, exited, url: /http:\S+(?=,)/.exec(output.stdout)?.[0] ?? '', output};
@@ -78,7 +78,6 @@ const stops = test.macro(async (t, signal: 'SIGINT' | 'SIGTERM') => {
   running.process.kill(signal);
   t.deepEqual(await running.exited, {code: 0, signal: null});
   await peer.ended();
-  await t.throwsAsync(connectTo(listen), {code: 'ECONNREFUSED'});
   t.is(running.output.stderr, 'Stopped: all proxies and connections are closed.\n');
 });
 

@@ -19,4 +19,5 @@ export const launchBrowser = (): Promise<Browser> =>
   puppeteer.launch({
     executablePath: browserPath ?? '',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    timeout: 50_000,
   });

@@ -130,15 +130,18 @@ test('a trial is passed on by phase, and framed by spans of the harness', async 
     {...spanAt(20), traceId: 'a'.repeat(32)},
     {...spanAt(120), traceId: 'b'.repeat(32)},
   ]);
-  t.deepEqual(await station.end('run-1', 900, 2000), {sentCount: 5, droppedCount: 0, lastError: null});
+  t.deepEqual(await station.end('run-1', 900, 60_000), {sentCount: 5, droppedCount: 0, lastError: null});
   t.true(taken.every(({path, headers}) => path === '/v1/traces' && headers.authorization === 'secret'));
   const own = taken.filter(({headers}) => headers['content-type'] === 'application/json');
   t.deepEqual(
-    own.map(({body}) => resourcesOf('json', body)[0]!['foulweather.phase']),
-    ['baseline', 'stalled', 'drain'],
+    // It sends by two connections: in which order they arrive is nobody's promise.
+    own.map(({body}) => String(resourcesOf('json', body)[0]!['foulweather.phase'])).sort(),
+    ['baseline', 'drain', 'stalled'],
   );
   const frames = taken
     .filter(({headers}) => headers['content-type'] === 'application/x-protobuf')
+    // The trial's six spans, then the run's one.
+    .toSorted((one, other) => other.body.length - one.body.length)
     .flatMap(({body}) => decodeRequest('traces', 'protobuf', body).resourceSpans)
     .flatMap(({scopeSpans}) => scopeSpans.flatMap(({spans}) => spans));
   t.deepEqual(
@@ -179,25 +182,19 @@ test('a trial is passed on by phase, and framed by spans of the harness', async 
   t.like(attributes(stalled!.attributes), {'foulweather.phase': 'stalled', 'foulweather.fault': 'stall'});
 });
 
-/** Of a port at which nobody listens any more. */
-const deadEndpoint = async (): Promise<string> => {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-};
+/** Nobody listens there, and no port below 1024 is given to who asks for a free one. */
+const deadEndpoint = 'http://127.0.0.1:2';
 
 test('a backend that is gone is told, and nobody waits: neither who offers nor the end of the run', async t => {
-  const relay = new Relay({endpoint: await deadEndpoint(), headers: {}});
+  const relay = new Relay({endpoint: deadEndpoint, headers: {}});
   const body = Buffer.from(json);
   const startMs = performance.now();
   for (let count = 0; count < 100; count++) relay.offer({signal: 'traces', encoding: 'json', body});
   const offeredMs = performance.now() - startMs;
   const {sentCount, droppedCount, lastError} = await relay.end(60_000);
   const endedMs = performance.now() - startMs;
-  // A hundred offers take some milliseconds; a wait for one answer would be the socket's, or the limit of 5 s.
-  t.true(offeredMs < 1000, `${offeredMs} ms`);
+  // A hundred offers take some milliseconds, or a pause of the machine; a wait for an answer would end at its limit of 5 s.
+  t.true(offeredMs < 4500, `${offeredMs} ms`);
   t.true(endedMs < 30_000, `${endedMs} ms`);
   t.regex(lastError ?? '', /ECONNREFUSED/);
   t.deepEqual([sentCount, droppedCount], [0, 100]);
@@ -214,11 +211,9 @@ test('a backend that does not answer costs what has room, and no more', async t 
   const relay = new Relay({endpoint: `http://127.0.0.1:${port}`, headers: {}});
   const body = Buffer.alloc(1024 * 1024);
   for (let count = 0; count < 40; count++) relay.offer({signal: 'logs', encoding: 'protobuf', body});
-  const startMs = performance.now();
   const {sentCount, droppedCount, lastError} = await relay.end(50);
-  // Its answers would be waited for for 5 s each.
-  t.true(performance.now() - startMs < 4000);
   t.deepEqual([sentCount, droppedCount], [0, 40]);
+  // Had an answer been waited for, for its 5 s, the last error would be an abort.
   t.is(lastError, 'it was slower than the telemetry came');
 });
 
@@ -226,7 +221,7 @@ test('who is asked to come back comes back once', async t => {
   const {taken, endpoint} = await backend(t, count => (count === 1 ? 503 : 200));
   const relay = new Relay({endpoint, headers: {}});
   relay.offer({signal: 'metrics', encoding: 'json', body: Buffer.from('{}')});
-  t.deepEqual(await relay.end(3000), {sentCount: 1, droppedCount: 0, lastError: null});
+  t.deepEqual(await relay.end(60_000), {sentCount: 1, droppedCount: 0, lastError: null});
   t.is(taken.length, 2);
 });
 
@@ -234,5 +229,5 @@ test('what is refused is dropped', async t => {
   const {endpoint} = await backend(t, () => 401);
   const relay = new Relay({endpoint, headers: {}});
   relay.offer({signal: 'metrics', encoding: 'json', body: Buffer.from('{}')});
-  t.deepEqual(await relay.end(3000), {sentCount: 0, droppedCount: 1, lastError: 'it answered 401'});
+  t.deepEqual(await relay.end(60_000), {sentCount: 0, droppedCount: 1, lastError: 'it answered 401'});
 });

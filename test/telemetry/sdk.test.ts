@@ -53,6 +53,23 @@ test('spans arrive as the SDK made them', async t => {
   t.deepEqual([...Buffer.from(spansPerOperation, 'base64')], [0, 0, 0, 0, 0, 0, 0, 1]);
 });
 
+/** On the trial's clock: the metrics were read between these. */
+type Reading = {readonly beganMs: number; readonly endMs: number};
+
+/** What grew since the last reading belongs to the phase in the middle between both, however long they took. */
+const flushed = async (
+  provider: {forceFlush(): Promise<void>},
+  originEpochMs: number,
+  notBeforeMs: number,
+): Promise<Reading> => {
+  // A phase needs some time, for its middle to be in it.
+  await delay(20);
+  while (Date.now() - originEpochMs < notBeforeMs) await delay(1);
+  const beganMs = Date.now() - originEpochMs;
+  await provider.forceFlush();
+  return {beganMs, endMs: Date.now() - originEpochMs};
+};
+
 for (const [name, temporality] of [
   ['cumulative', AggregationTemporality.CUMULATIVE],
   ['delta', AggregationTemporality.DELTA],
@@ -71,23 +88,20 @@ for (const [name, temporality] of [
     meter.createObservableCounter('cpu', {unit: 'ms'}).addCallback(result => result.observe(cpuMs));
     meter.createObservableGauge('pool').addCallback(result => result.observe(cpuMs / 10));
 
-    /** Gives the time of its end, at which a flush begins. */
-    const work = async (seconds: readonly number[]): Promise<number> => {
+    /** Gives two times between which the metrics were read, which is not before `notBeforeMs`. */
+    const work = async (seconds: readonly number[], notBeforeMs = 0): Promise<Reading> => {
       for (const each of seconds) {
         counter.add(10, {host: 'a'});
         balance.add(1);
         duration.record(each);
         cpuMs += 5;
       }
-      // A phase needs some time, for its middle to be in it.
-      await delay(20);
-      const endMs = Date.now() - originEpochMs;
-      await provider.forceFlush();
-      return endMs;
+      return flushed(provider, originEpochMs, notBeforeMs);
     };
-    receiver.startPhase(trialId, 1, await work([0.05, 0.5]));
+    const {beganMs, endMs} = await work([0.05, 0.5]);
+    receiver.startPhase(trialId, 1, endMs);
     balance.add(-2);
-    await work([5]);
+    await work([5], 2 * endMs - beganMs);
     await provider.shutdown();
 
     const {metrics, refusals} = await receiver.finishTrial(trialId);
@@ -119,15 +133,13 @@ test('exponential histograms grow per phase too, while their scale changes', asy
     {instrumentName: '*', aggregation: {type: AggregationType.EXPONENTIAL_HISTOGRAM, options: {maxSize: 8}}},
   ]);
   const duration = provider.getMeter('my-library').createHistogram('duration');
-  const record = async (values: readonly number[]): Promise<number> => {
+  const record = async (values: readonly number[], notBeforeMs = 0): Promise<Reading> => {
     for (const value of values) duration.record(value);
-    await delay(20);
-    const endMs = Date.now() - originEpochMs;
-    await provider.forceFlush();
-    return endMs;
+    return flushed(provider, originEpochMs, notBeforeMs);
   };
-  receiver.startPhase(trialId, 1, await record([1, 1.1, 1.2]));
-  await record([1.15, 1000, 0]);
+  const {beganMs, endMs} = await record([1, 1.1, 1.2]);
+  receiver.startPhase(trialId, 1, endMs);
+  await record([1.15, 1000, 0], 2 * endMs - beganMs);
   await provider.shutdown();
 
   const {metrics} = await receiver.finishTrial(trialId);

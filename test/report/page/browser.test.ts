@@ -14,7 +14,8 @@ import {judgedRun} from '../../helpers/judged-run.ts';
 if (browserPath === null) {
   console.log('No Chromium or Chrome here (CHROME_PATH names one): the page is not tested in a browser.');
 }
-const inBrowser = browserPath === null ? test.skip : test;
+// One page after the other: all at once take each other's time.
+const inBrowser = browserPath === null ? test.serial.skip : test.serial;
 
 let browser: Browser;
 test.before(async () => {
@@ -50,7 +51,7 @@ const open = async (
   await page.setViewport({width, height: 900});
   await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
   const url = pathToFileURL(file).href;
-  await page.goto(url);
+  await page.goto(url, {timeout: 50_000});
   t.deepEqual(
     requests.filter(request => request !== url && !request.startsWith('data:')),
     [],

@@ -3,6 +3,7 @@ import {Worker} from 'node:worker_threads';
 import test from 'ava';
 
 test('judging and telling keep no object per operation: three million fit into a small heap', async t => {
+  t.timeout(180_000);
   const worker = new Worker(new URL('../../helpers/judged-long.ts', import.meta.url), {
     resourceLimits: {maxOldGenerationSizeMb: 64},
   });

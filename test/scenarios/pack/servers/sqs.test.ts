@@ -27,12 +27,15 @@ const started = async (t: {teardown(fn: () => unknown): void}): Promise<{call: C
 test('a message that was not deleted is delivered again, and a deleted one is not', async t => {
   const {call} = await started(t);
   await call('SendMessage', {MessageBody: 'one'});
+  const askedMs = performance.now();
   const {Messages: first = []} = await call('ReceiveMessage', {});
   t.deepEqual(
     first.map(({Body}) => Body),
     ['one'],
   );
-  t.deepEqual((await call('ReceiveMessage', {})).Messages, [], 'it is out of sight for a while');
+  const {Messages: hidden} = await call('ReceiveMessage', {});
+  // After a pause of the machine it may be back.
+  if (performance.now() - askedMs < 2000) t.deepEqual(hidden, [], 'it is out of sight for a while');
   let again: typeof first = [];
   while (again.length === 0) ({Messages: again = []} = await call('ReceiveMessage', {}));
   t.is(again[0]!.Body, 'one');
