@@ -8,7 +8,7 @@ import type {Peer} from './proxy-sockets.ts';
 import {type Subject, startSubject, subjectNames} from './toxiproxy-subjects.ts';
 
 /** How much later than it should a thing may come on a busy machine. */
-export const slackMs = 1500;
+export const slackMs = 5000;
 
 type Steps = (t: ExecutionContext, scene: Scene) => Promise<void>;
 

@@ -134,7 +134,7 @@ test.serial('API: any method, path and body gets an answer', leavesNothing, asyn
   const random = createRandom([seed, 'api']);
   const endMs = performance.now() + 1500;
   let count = 0;
-  for (; count < 1500 && performance.now() < endMs; count++) {
+  for (; count < 1500 && (performance.now() < endMs || count <= 100); count++) {
     const parts = ['proxies', pick(random, names), 'toxics', pick(random, names)].map(encodeURIComponent);
     const path = pick(random, [
       ...[1, 2, 3, 4].map(length => `/${parts.slice(0, length).join('/')}`),

@@ -14,10 +14,14 @@ test(
   async (t, scene) => {
     const live = await scene.connect();
     await roundTrip(live, 'ping');
-    await scene.add({type: 'bandwidth', name: 'b', attributes: {rate: 0}, duration: 100, every: 250});
     const startMs = performance.now();
+    await scene.add({type: 'bandwidth', name: 'b', attributes: {rate: 0}, duration: 100, every: 250});
     let longestMs = 0;
-    while ((await hitsOf(scene, 'b')).decisions < 4) {
+    // A machine that pauses sleeps through some of them.
+    while (
+      (await hitsOf(scene, 'b')).decisions < 4 ||
+      (longestMs < 50 && performance.now() - startMs < 10_000)
+    ) {
       longestMs = Math.max(longestMs, await roundTrip(live, 'ping'));
     }
     t.true(performance.now() - startMs >= 740, 'the fourth time comes after three periods');

@@ -15,16 +15,14 @@ for (const direction of ['upstream', 'downstream'] as const) {
     const receiver = direction === 'upstream' ? await scene.upstream.peer(0) : client;
     const data = pattern(600);
     const rounds: number[][] = [];
-    while (rounds.length < 5) {
+    const isSliced = (sizes: readonly number[]): boolean => sizes.every(bytes => bytes <= 130);
+    while (rounds.length < 5 || (rounds.length < 30 && !rounds.some(isSliced))) {
       const before = receiver.chunks.length;
       await roundTrip(client, data);
       rounds.push(receiver.chunks.slice(before).map(({length}) => length));
     }
     // Slices that the receiver was late for come together, so that not every round tells how large they were.
-    t.true(
-      rounds.some(sizes => sizes.every(bytes => bytes <= 130)),
-      JSON.stringify(rounds),
-    );
+    t.true(rounds.some(isSliced), JSON.stringify(rounds));
     // What is longer than 130 is halved, and the cut is moved by 30 at most.
     t.true(
       rounds.flat().every(bytes => bytes >= 35),
@@ -63,19 +61,19 @@ behaves('limit_data upstream counts what the client sends', undefined, async (t,
 });
 
 behaves("slow_close upstream delays the client's end only", undefined, async (t, scene) => {
-  await scene.add({type: 'slow_close', stream, attributes: {delay: 1600}});
+  await scene.add({type: 'slow_close', stream, attributes: {delay: 3000}});
   const first = await scene.connect();
   let startMs = performance.now();
   (await scene.upstream.peer(0)).socket.end('bye');
   await first.closed;
-  isBetween(t, performance.now() - startMs, 0, 1590);
+  isBetween(t, performance.now() - startMs, 0, 2990);
   t.is(String(first.received), 'bye');
   const second = await scene.connect();
   const upstream = await scene.upstream.peer(1);
   startMs = performance.now();
   second.socket.end('ping');
   await upstream.ended();
-  isBetween(t, performance.now() - startMs, 1599, 1600 + slackMs);
+  isBetween(t, performance.now() - startMs, 2999, 3000 + slackMs);
   t.is(String(upstream.received), 'ping');
 });
 
@@ -84,8 +82,8 @@ behaves(
   undefined,
   async (t, scene) => {
     await scene.add({type: 'timeout', stream, attributes: {timeout: 200}});
-    const client = await scene.connect();
     const startMs = performance.now();
+    const client = await scene.connect();
     client.socket.write('lost');
     await client.closed;
     isBetween(t, performance.now() - startMs, 199, 200 + slackMs);

@@ -25,7 +25,7 @@ for (const [pattern, fitting, others] of [
 test('a pattern full of stars takes no time', t => {
   const startMs = performance.now();
   t.false(fitsPattern('*a'.repeat(128), `/${'a'.repeat(20_000)}/`));
-  t.true(performance.now() - startMs < 1000);
+  t.true(performance.now() - startMs < 10_000);
 });
 
 for (const [target, field, path, operationId] of [
