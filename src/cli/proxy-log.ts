@@ -14,6 +14,9 @@ type Shown = {
   readonly proxies?: readonly Shown[] | null;
 };
 
+/** What else a toxic may have: which connections it takes and when, and its ramp. */
+type ShownToxic = Shown & {readonly [limit: string]: unknown};
+
 /** Writes a line per change. */
 export const logChanges =
   (stream: TextStream, now: () => Date) =>
@@ -49,14 +52,14 @@ const changeLine = ({method, path, names, body}: ApiChange): string => {
 export const proxyLine = ({name = '', listen = '', upstream = '', enabled = true}: Shown): string =>
   clean(`${name} ${listen} → ${upstream}${enabled ? '' : ' (disabled)'}`);
 
-const toxicLine = ({name = '', type = '', stream = '', toxicity = 1, attributes = {}}: Shown): string =>
-  clean(
-    [
-      name,
-      `(${type}, ${stream}${toxicity === 1 ? '' : `, toxicity ${toxicity}`})`,
-      ...Object.entries(attributes).map(([key, value]) => `${key} ${JSON.stringify(value)}`),
-    ].join(' '),
-  );
+const toxicLine = (shown: ShownToxic): string => {
+  const {name = '', type = '', stream = '', toxicity = 1, attributes = {}, ...limits} = shown;
+  const own = fieldsOf({...(toxicity !== 1 && {toxicity}), ...limits});
+  return clean([name, `(${[type, stream, ...own].join(', ')})`, ...fieldsOf(attributes)].join(' '));
+};
+
+const fieldsOf = (fields: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(fields).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
 
 /** Names are anybody's: none may steer the terminal. */
 const clean = (text: string): string => text.replace(/\p{Cc}/gu, '�');

@@ -100,6 +100,10 @@ test('proxies and toxics that come and go have a line each', async t => {
     toxicity: 0.5,
     attributes: {latency: 10, jitter: 0},
   });
+  await fetch(`${running.url}/proxies/b/toxics`, {
+    method: 'POST',
+    body: '{"name":"third","type":"latency","attributes":{"latency":1},"nth":3,"ramp_to":{"latency":9},"ramp_over":10}',
+  });
   await fetch(`${running.url}/proxies/b/toxics/slow`, {
     method: 'PATCH',
     body: '{"attributes":{"latency":5}}',
@@ -119,6 +123,7 @@ test('proxies and toxics that come and go have a line each', async t => {
     'proxy added: a\ufffd[2J 127.0.0.1:PORT → 127.0.0.1:1',
     'proxies populated: b 127.0.0.1:PORT → 127.0.0.1:2',
     'toxic added: b slow (latency, upstream, toxicity 0.5) latency 10 jitter 0',
+    'toxic added: b third (latency, downstream, nth 3, ramp_to {"latency":9}, ramp_over 10) latency 1 jitter 0',
     'toxic changed: b slow (latency, upstream, toxicity 0.5) latency 5 jitter 0',
     'toxic removed: b slow',
     'proxy changed: b 127.0.0.1:PORT → 127.0.0.1:2 (disabled)',
