@@ -2,6 +2,7 @@
 import type {Fault} from '../model/fault.ts';
 import type {FaultScope, Ramp} from '../model/fault-scope.ts';
 import {httpShapeOf} from './http-toxics.ts';
+import {tlsShapeOf} from './tls-toxics.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
 export type ToxicSpec = {
@@ -96,11 +97,9 @@ const shapeOf = (fault: Fault): Shape => {
     case 'dropKeepAlive':
       return httpShapeOf(fault);
     case 'tlsClose':
-      return {type: 'tls_close', attributes: {reset: fault.reset, server_name: fault.serverName}};
     case 'tlsAlert':
-      return {type: 'tls_alert', attributes: {alert: fault.alert, server_name: fault.serverName}};
     case 'wrongCertificate':
-      return {type: 'tls_certificate', attributes: {problem: fault.problem, server_name: fault.serverName}};
+      return tlsShapeOf(fault);
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }
