@@ -33,7 +33,7 @@ const faultsHit = (phases: readonly PhaseSummary[]): Gate[] =>
         name: 'fault-without-hits',
         reason: `The fault ${kind} of phase ${phase} hit nothing, with ${started} operations started.`,
         advice:
-          'Make the phase longer, the load higher, or the fault more probable; see that the library uses the URL it is given.',
+          'Make the phase longer, the load higher, or the fault more probable; see that what it matches is what the library sends, and that the library uses the URL it is given.',
       })),
   );
 
