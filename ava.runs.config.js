@@ -4,6 +4,7 @@ import {wholeRuns} from './test/whole-runs.js';
 export default {
   files: wholeRuns,
   extensions: ['ts'],
+  require: ['./test/file-times.js'],
   concurrency: 1,
   timeout: '120s',
 };
