@@ -1,8 +1,9 @@
 // The clients of a file, driven through the harness, and what each detector says of them.
 import {resolve} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {isOfTheMachine} from '../../scripts/trial-mistakes.ts';
 import type {Finding} from '../../src/model/finding.ts';
-import type {Gate, TrialJudgement} from '../../src/model/run.ts';
+import type {TrialJudgement} from '../../src/model/run.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {symptomIds} from '../../src/model/symptoms.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
@@ -71,9 +72,6 @@ const explained = (symptom: SymptomId, which: 'also' | 'healthyAlso'): readonly 
   ]);
   return shown.filter(name => name !== symptom);
 };
-
-/** The clients run beside each other, and their parent is one process: that it was late is not theirs. */
-const isOfTheMachine = ({name}: Gate): boolean => name.endsWith('-saturated') || name === 'load-not-offered';
 
 /**
  * What should not have been said, in words; nothing if all is as the table has it. The rest of a row is held on recordings
