@@ -101,13 +101,14 @@ export class SubjectProcess {
     this.#lookAtClock();
     this.#profiling?.endLoad();
     const inFlight = await this.#driver.drain(limitMs);
+    const unsettled = this.#driver.unsettled();
     this.#report(true);
     this.#noteHeap(null);
     this.#profiling?.takeMemory();
     // Whether the library has ended what it began is asked before it is closed.
     await this.#flush();
     if (inFlight > 0) this.keep('process-report');
-    send({kind: 'drained', atMs: this.#now(), inFlight});
+    send({kind: 'drained', atMs: this.#now(), inFlight, unsettled});
   }
 
   keep(what: KeptWhat): void {

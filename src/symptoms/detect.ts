@@ -14,6 +14,7 @@ import {duplicateEffect} from './duplicate-effect.ts';
 import {durationMisreported} from './duration-misreported.ts';
 import {errorTypeMalformed} from './error-type-malformed.ts';
 import {eventLoopStall} from './event-loop-stall.ts';
+import {failsWhenCalm} from './fails-when-calm.ts';
 import {falseFailure} from './false-failure.ts';
 import {gcPressure} from './gc-pressure.ts';
 import {halfOpenReuse} from './half-open-reuse.ts';
@@ -30,6 +31,7 @@ import {neverRetriesTransient} from './never-retries-transient.ts';
 import {noBackoff} from './no-backoff.ts';
 import {noDefaultTimeout} from './no-default-timeout.ts';
 import {noJitter} from './no-jitter.ts';
+import {orphanedOperation} from './orphaned-operation.ts';
 import {outOfMemory} from './out-of-memory.ts';
 import {withPointers} from './pointers.ts';
 import {poolExhaustion} from './pool-exhaustion.ts';
@@ -60,9 +62,11 @@ import {unhandledRejection} from './unhandled-rejection.ts';
 import {wedgedClient} from './wedged-client.ts';
 
 const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
+  'orphaned-operation': orphanedOperation,
   'hung-operation': hungOperation,
   'deadline-overrun': deadlineOverrun,
   'retry-amplification': retryAmplification,
+  'fails-when-calm': failsWhenCalm,
   'duplicate-effect': duplicateEffect,
   'crossed-response': crossedResponse,
   'slow-recovery': slowRecovery,
