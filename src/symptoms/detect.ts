@@ -6,7 +6,9 @@ import type {Trial} from '../model/trial.ts';
 import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
 import {closeHangs} from './close-hangs.ts';
+import {connectionAfterClose} from './connection-after-close.ts';
 import {connectionLeak} from './connection-leak.ts';
+import {connectionPileUp} from './connection-pile-up.ts';
 import {cpuBound} from './cpu-bound.ts';
 import {crossedResponse} from './crossed-response.ts';
 import {deadlineOverrun} from './deadline-overrun.ts';
@@ -71,6 +73,8 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'crossed-response': crossedResponse,
   'slow-recovery': slowRecovery,
   'connection-leak': connectionLeak,
+  'connection-after-close': connectionAfterClose,
+  'connection-pile-up': connectionPileUp,
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,
   'event-loop-stall': eventLoopStall,

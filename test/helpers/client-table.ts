@@ -135,8 +135,13 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   reordered: {notInStorms: 'each order waits for the one before, however long that is silent'},
   'connection-leak': {
     speaks: 'lines',
-    also: {'close-hangs': 'the sockets that it forgot keep the process alive'},
+    also: {
+      'close-hangs': 'the sockets that it forgot keep the process alive',
+      'connection-after-close': 'and stay open for as long',
+    },
   },
+  'connection-pile-up': {speaks: 'lines'},
+  'connection-after-close': {},
   'replay-burst': {},
   'reconnect-storm': {
     file: 'replay-burst',

@@ -13,6 +13,30 @@ export const connectionSymptoms = {
       'Destroy the socket on time-out and abort, read or cancel every body, and set an idle time-out on the pool.',
     source: sources.simpleTesting,
   },
+  'connection-pile-up': {
+    sees: 'connections that pile up while a fault lasts',
+    noun: 'piles of connections',
+    // Exporters of telemetry, and what else a process connects to, come and go by a few sockets.
+    when: 'at the end of a fault, and more than halfway through it, the process has more than `socketCount` sockets beyond the most of the baseline and one for each operation that was ever under way at once',
+    thresholds: {socketCount: 10},
+    cause:
+      'Each attempt makes a connection, and the one that gave no answer is not destroyed; or it is ended politely, and waits for the farewell of a peer that is silent.',
+    remedy:
+      'Destroy the socket of an attempt that is given up, rather than end it, and bound how many connections there may be.',
+    source: sources.simpleTesting,
+  },
+  'connection-after-close': {
+    sees: 'connections after close()',
+    noun: 'connections after close()',
+    // With no fault any more a connection closes within milliseconds; a second is for a busy server that is slow to say goodbye.
+    when: 'more than `connectionCount` connections are made after close() has settled, or are still open `openMs` after it',
+    thresholds: {connectionCount: 0, openMs: 1000},
+    cause:
+      'A reconnect timer that close() does not clear, a connect that was under way and is not ended when it succeeds, or a socket that the client has lost sight of.',
+    remedy:
+      'Remember that the client is closed, check it before and after each connect, clear the timers, and keep a list of all sockets to destroy.',
+    source: sources.errorEvents,
+  },
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
