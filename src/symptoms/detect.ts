@@ -7,6 +7,7 @@ import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
 import {closeHangs} from './close-hangs.ts';
 import {connectionAfterClose} from './connection-after-close.ts';
+import {connectionFlapping} from './connection-flapping.ts';
 import {connectionLeak} from './connection-leak.ts';
 import {connectionPileUp} from './connection-pile-up.ts';
 import {cpuBound} from './cpu-bound.ts';
@@ -74,6 +75,7 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'slow-recovery': slowRecovery,
   'connection-leak': connectionLeak,
   'connection-after-close': connectionAfterClose,
+  'connection-flapping': connectionFlapping,
   'connection-pile-up': connectionPileUp,
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,

@@ -140,6 +140,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
       'connection-after-close': 'and stay open for as long',
     },
   },
+  'connection-flapping': {},
   'connection-pile-up': {speaks: 'lines'},
   'connection-after-close': {},
   'replay-burst': {},

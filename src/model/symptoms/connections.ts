@@ -13,6 +13,19 @@ export const connectionSymptoms = {
       'Destroy the socket on time-out and abort, read or cancel every body, and set an idle time-out on the pool.',
     source: sources.simpleTesting,
   },
+  'connection-flapping': {
+    sees: 'connections that come and go without a fault',
+    noun: 'flapping connections',
+    // Pools that renew healthy connections by their age do so after minutes, and end idle ones after 4 s (undici) or more of
+    // nothing to do. What a fault has left behind may be replaced for as long as `slow-recovery` grants.
+    when: 'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each of those that are open at once, makes another in place of each within `reopenMs`, and one lives for less than `lifeMs` on average; those that a fault has touched, and one for each operation that failed, do not count; inconclusive where there are less than `operationsRatio` operations per connection, or the load pauses',
+    thresholds: {lossCount: 2, reopenMs: 1000, lifeMs: 10_000, afterMs: 5000, operationsRatio: 2},
+    cause:
+      'A heartbeat that is late or goes unanswered in normal use, an idle time-out shorter than the pauses of the load, or two parts of a client that each replace what the other has made.',
+    remedy:
+      'Find out which timer ends the connection: compare heartbeat and idle time-outs with what the server sends. A server that asks for it, with Connection: close, is obeyed rightly.',
+    source: sources.persistence,
+  },
   'connection-pile-up': {
     sees: 'connections that pile up while a fault lasts',
     noun: 'piles of connections',
