@@ -190,6 +190,8 @@ export type PhaseResources = {
   readonly gcCount: number;
   /** Absent in runs of old. */
   readonly gcKinds?: GcKinds;
+  /** Connects to the target that it began, refused ones included. Absent in runs of old. */
+  readonly connectCount?: number;
 };
 
 /** What the operating system says of the subject's process; null where the platform does not tell. */

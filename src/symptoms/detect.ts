@@ -6,6 +6,7 @@ import type {Trial} from '../model/trial.ts';
 import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
 import {closeHangs} from './close-hangs.ts';
+import {connectStorm} from './connect-storm.ts';
 import {connectionAfterClose} from './connection-after-close.ts';
 import {connectionFlapping} from './connection-flapping.ts';
 import {connectionLeak} from './connection-leak.ts';
@@ -77,6 +78,7 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'connection-after-close': connectionAfterClose,
   'connection-flapping': connectionFlapping,
   'connection-pile-up': connectionPileUp,
+  'connect-storm': connectStorm,
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,
   'event-loop-stall': eventLoopStall,

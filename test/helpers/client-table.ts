@@ -141,6 +141,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     },
   },
   'connection-flapping': {},
+  'connect-storm': {speaks: 'lines'},
   'connection-pile-up': {speaks: 'lines'},
   'connection-after-close': {},
   'replay-burst': {},

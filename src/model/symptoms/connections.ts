@@ -50,6 +50,19 @@ export const connectionSymptoms = {
       'Remember that the client is closed, check it before and after each connect, clear the timers, and keep a list of all sockets to destroy.',
     source: sources.errorEvents,
   },
+  'connect-storm': {
+    sees: 'connects again and again while a fault lasts',
+    noun: 'connect storms',
+    // Three are the attempts that unbounded-retries allows an operation. Ten in a second are one every 100 ms: common back-offs
+    // begin with 50 to 100 ms and grow (redis, ioredis), or wait for a second (mqtt).
+    when: 'in a fault of `shortestMs` or longer the process begins more than `connectCount` connects per second for each connection that was open in the baseline, `operationConnectCount` for each operation not counted; refused connects count, those of child processes only where the injector accepts them',
+    thresholds: {connectCount: 10, operationConnectCount: 3, shortestMs: 1000},
+    cause:
+      'A reconnect loop without a pause, or one whose pause begins anew with each connect that is accepted and lost.',
+    remedy:
+      'Back off between connects, exponentially, up to a cap and with jitter, and reset the pause only after a connection has proven to work.',
+    source: sources.backoff,
+  },
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
