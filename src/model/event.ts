@@ -74,6 +74,16 @@ export type OperationExample = {
   readonly status: OutcomeStatus;
 };
 
+/** The end of the drain: what had not settled by then. */
+export type Drained = {
+  readonly atMs: number;
+  readonly inFlight: number;
+  /** The oldest of them, up to 1000, with the start that was intended. Absent in runs of old. */
+  readonly unsettled?: readonly UnsettledOperation[];
+};
+
+export type UnsettledOperation = {readonly index: number; readonly phase: number; readonly startMs: number};
+
 /** Failures that share status, name, code and the message's shape. */
 export type FailureClass = {
   readonly key: string;
@@ -127,7 +137,7 @@ export type SubjectEvent =
   | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
   /** It wrote a file of itself beside its profiles. */
   | {readonly kind: 'kept'; readonly atMs: number; readonly kept: KeptFile}
-  | {readonly kind: 'drained'; readonly atMs: number; readonly inFlight: number}
+  | ({readonly kind: 'drained'} & Drained)
   | {
       readonly kind: 'closed';
       readonly atMs: number;
@@ -180,6 +190,8 @@ export type PhaseResources = {
   readonly gcCount: number;
   /** Absent in runs of old. */
   readonly gcKinds?: GcKinds;
+  /** Connects to the target that it began, refused ones included. Absent in runs of old. */
+  readonly connectCount?: number;
 };
 
 /** What the operating system says of the subject's process; null where the platform does not tell. */

@@ -1,6 +1,7 @@
 // One subject process over all phases, as the witnesses saw it: what detectors look at.
 import type {
   Bin,
+  Drained,
   FailureClass,
   HarnessSample,
   LedgerObservation,
@@ -48,7 +49,7 @@ export type DriverObservation = {
   /** Outcome code and phase by operation index. */
   readonly outcomes: Uint8Array;
   readonly operationPhases: Uint8Array;
-  readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
+  readonly drained: Drained | null;
 };
 
 export type HeapSample = {

@@ -1,6 +1,7 @@
 // Journal → trial: what the witnesses said, one after the other, becomes what detectors look at.
 import type {
   Bin,
+  Drained,
   FailureClass,
   HarnessSample,
   OperationExample,
@@ -49,7 +50,7 @@ export class TrialFold {
   #failures: readonly FailureClass[] = [];
   #uncountedFailures = 0;
   #slowest: readonly OperationExample[] = [];
-  #drained: {atMs: number; inFlight: number} | null = null;
+  #drained: Drained | null = null;
   #loadEndedMs: number | null = null;
   #runtime: string | null = null;
   #cpuCount: number | null = null;
@@ -161,9 +162,11 @@ export class TrialFold {
         this.#loadEndedMs = event.atMs;
         this.#bound(event.atMs);
         break;
-      case 'drained':
-        this.#drained = {atMs: event.atMs, inFlight: event.inFlight};
+      case 'drained': {
+        const {kind: _, ...drained} = event;
+        this.#drained = drained;
         break;
+      }
       case 'closed':
         this.#closed = event;
         break;

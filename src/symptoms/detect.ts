@@ -6,7 +6,11 @@ import type {Trial} from '../model/trial.ts';
 import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
 import {closeHangs} from './close-hangs.ts';
+import {connectStorm} from './connect-storm.ts';
+import {connectionAfterClose} from './connection-after-close.ts';
+import {connectionFlapping} from './connection-flapping.ts';
 import {connectionLeak} from './connection-leak.ts';
+import {connectionPileUp} from './connection-pile-up.ts';
 import {cpuBound} from './cpu-bound.ts';
 import {crossedResponse} from './crossed-response.ts';
 import {deadlineOverrun} from './deadline-overrun.ts';
@@ -14,6 +18,7 @@ import {duplicateEffect} from './duplicate-effect.ts';
 import {durationMisreported} from './duration-misreported.ts';
 import {errorTypeMalformed} from './error-type-malformed.ts';
 import {eventLoopStall} from './event-loop-stall.ts';
+import {failsWhenCalm} from './fails-when-calm.ts';
 import {falseFailure} from './false-failure.ts';
 import {gcPressure} from './gc-pressure.ts';
 import {halfOpenReuse} from './half-open-reuse.ts';
@@ -30,6 +35,7 @@ import {neverRetriesTransient} from './never-retries-transient.ts';
 import {noBackoff} from './no-backoff.ts';
 import {noDefaultTimeout} from './no-default-timeout.ts';
 import {noJitter} from './no-jitter.ts';
+import {orphanedOperation} from './orphaned-operation.ts';
 import {outOfMemory} from './out-of-memory.ts';
 import {withPointers} from './pointers.ts';
 import {poolExhaustion} from './pool-exhaustion.ts';
@@ -60,13 +66,19 @@ import {unhandledRejection} from './unhandled-rejection.ts';
 import {wedgedClient} from './wedged-client.ts';
 
 const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
+  'orphaned-operation': orphanedOperation,
   'hung-operation': hungOperation,
   'deadline-overrun': deadlineOverrun,
   'retry-amplification': retryAmplification,
+  'fails-when-calm': failsWhenCalm,
   'duplicate-effect': duplicateEffect,
   'crossed-response': crossedResponse,
   'slow-recovery': slowRecovery,
   'connection-leak': connectionLeak,
+  'connection-after-close': connectionAfterClose,
+  'connection-flapping': connectionFlapping,
+  'connection-pile-up': connectionPileUp,
+  'connect-storm': connectStorm,
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,
   'event-loop-stall': eventLoopStall,

@@ -13,6 +13,56 @@ export const connectionSymptoms = {
       'Destroy the socket on time-out and abort, read or cancel every body, and set an idle time-out on the pool.',
     source: sources.simpleTesting,
   },
+  'connection-flapping': {
+    sees: 'connections that come and go without a fault',
+    noun: 'flapping connections',
+    // Pools that renew healthy connections by their age do so after minutes, and end idle ones after 4 s (undici) or more of
+    // nothing to do. What a fault has left behind may be replaced for as long as `slow-recovery` grants.
+    when: 'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each of those that are open at once, makes another in place of each within `reopenMs`, and one lives for less than `lifeMs` on average; those that a fault has touched, and one for each operation that failed, do not count; inconclusive where there are less than `operationsRatio` operations per connection, or the load pauses',
+    thresholds: {lossCount: 2, reopenMs: 1000, lifeMs: 10_000, afterMs: 5000, operationsRatio: 2},
+    cause:
+      'A heartbeat that is late or goes unanswered in normal use, an idle time-out shorter than the pauses of the load, or two parts of a client that each replace what the other has made.',
+    remedy:
+      'Find out which timer ends the connection: compare heartbeat and idle time-outs with what the server sends. A server that asks for it, with Connection: close, is obeyed rightly.',
+    source: sources.persistence,
+  },
+  'connection-pile-up': {
+    sees: 'connections that pile up while a fault lasts',
+    noun: 'piles of connections',
+    // Exporters of telemetry, and what else a process connects to, come and go by a few sockets.
+    when: 'at the end of a fault, and more than halfway through it, the process has more than `socketCount` sockets beyond the most of the baseline and one for each operation that was ever under way at once',
+    thresholds: {socketCount: 10},
+    cause:
+      'Each attempt makes a connection, and the one that gave no answer is not destroyed; or it is ended politely, and waits for the farewell of a peer that is silent.',
+    remedy:
+      'Destroy the socket of an attempt that is given up, rather than end it, and bound how many connections there may be.',
+    source: sources.simpleTesting,
+  },
+  'connection-after-close': {
+    sees: 'connections after close()',
+    noun: 'connections after close()',
+    // With no fault any more a connection closes within milliseconds; a second is for a busy server that is slow to say goodbye.
+    when: 'more than `connectionCount` connections are made after close() has settled, or are still open `openMs` after it',
+    thresholds: {connectionCount: 0, openMs: 1000},
+    cause:
+      'A reconnect timer that close() does not clear, a connect that was under way and is not ended when it succeeds, or a socket that the client has lost sight of.',
+    remedy:
+      'Remember that the client is closed, check it before and after each connect, clear the timers, and keep a list of all sockets to destroy.',
+    source: sources.errorEvents,
+  },
+  'connect-storm': {
+    sees: 'connects again and again while a fault lasts',
+    noun: 'connect storms',
+    // Three are the attempts that unbounded-retries allows an operation. Ten in a second are one every 100 ms: common back-offs
+    // begin with 50 to 100 ms and grow (redis, ioredis), or wait for a second (mqtt).
+    when: 'in a fault of `shortestMs` or longer the process begins more than `connectCount` connects per second for each connection that was open in the baseline, `operationConnectCount` for each operation not counted; refused connects count, those of child processes only where the injector accepts them',
+    thresholds: {connectCount: 10, operationConnectCount: 3, shortestMs: 1000},
+    cause:
+      'A reconnect loop without a pause, or one whose pause begins anew with each connect that is accepted and lost.',
+    remedy:
+      'Back off between connects, exponentially, up to a cap and with jitter, and reset the pause only after a connection has proven to work.',
+    source: sources.backoff,
+  },
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',

@@ -3,6 +3,26 @@ import type {SymptomFacts} from './facts.ts';
 import {sources} from './sources.ts';
 
 export const operationSymptoms = {
+  'orphaned-operation': {
+    sees: 'operations that never settle, although all is well again',
+    noun: 'orphaned operations',
+    // 10 s is also what makes a client count as wedged, and five deadlines what a fault's remains get in `metastable`. Half of
+    // the last operations need not be a good service, but it shows that the way is open.
+    when: 'more than `orphanCount` operations are unsettled at the end of the drain, `watchMs` and `deadlineCount` deadlines or more after both their start and the end of the last fault, while `successShare` of the others of the last `goodMs` of the load succeed, or a fresh client gets through in `controlShare` of its tries',
+    thresholds: {
+      orphanCount: 0,
+      watchMs: 10_000,
+      deadlineCount: 5,
+      goodMs: 3000,
+      successShare: 0.5,
+      controlShare: 0.99,
+    },
+    cause:
+      'The state that would settle the call is lost: a reconnect that drops the pending calls, a callback that is removed with its connection, a reply that is matched to nothing.',
+    remedy:
+      'When a connection ends, reject or resend every call that was waiting on it, and give each call a time-out of its own that does not depend on the connection.',
+    source: sources.partitions,
+  },
   'hung-operation': {
     sees: 'operations that do not settle in time',
     noun: 'hung operations',
@@ -23,6 +43,27 @@ export const operationSymptoms = {
     remedy:
       'Bound the operation as a whole, retries and their pauses included, and not only each attempt of it.',
     source: sources.backoff,
+  },
+  'fails-when-calm': {
+    sees: 'operations that fail although the network is well',
+    noun: 'failures without a fault',
+    // 0.1 % is what deadline-overrun allows, and 1 % what slow-recovery calls a success. One pause of the machine can fail
+    // two operations that meet it. 10 s and five deadlines are what wedged-client and metastable grant to a fault's remains;
+    // from 30 operations on shares are read elsewhere in the catalogue.
+    when: "more than `failedCount` operations, and more than `warnShare` of them (a warning) or `failShare`, fail in a baseline, or in a recovery that was as good as the baseline already, later than `afterMs` and `deadlineCount` deadlines after its fault; a warm-up and an application's own errors do not count; inconclusive with less than `operationCount` operations",
+    thresholds: {
+      failedCount: 2,
+      warnShare: 0.001,
+      failShare: 0.01,
+      afterMs: 10_000,
+      deadlineCount: 5,
+      operationCount: 30,
+    },
+    cause:
+      'A connection that is closed while it is in use, a pool that hands out what it has just ended, a limit or time-out that normal load exceeds.',
+    remedy:
+      "Reproduce it without faults, group the failures by their code, and correct the client's own handling of connections and limits before any network fault is looked at.",
+    source: sources.simpleTesting,
   },
   'duplicate-effect': {
     sees: 'operations that were applied more than once',

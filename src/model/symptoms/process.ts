@@ -95,8 +95,8 @@ export const processSymptoms = {
   'close-hangs': {
     sees: 'close() does not end it',
     noun: 'hanging closes',
-    when: 'close() takes longer than `closeMs`, or the process is alive that long after it, or more than `connectCount` connections are made afterwards',
-    thresholds: {closeMs: 5000, connectCount: 0},
+    when: 'close() takes longer than `closeMs`, or the process is alive that long after it',
+    thresholds: {closeMs: 5000},
     cause: 'A timer, a socket or a reconnect loop that close() does not know of.',
     remedy: 'End timers, sockets and retries in close(), with a bound; unref what may outlive it.',
     source: sources.errorEvents,
