@@ -21,6 +21,7 @@ import {noSuch} from './no-such.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
 import {thresholdMistakes, thresholdsSchema} from './thresholds.ts';
+import {unknownFaultOptions} from './unknown-options.ts';
 
 const slug = z
   .string()
@@ -163,12 +164,14 @@ type Checked = z.infer<typeof scenarioSchema>;
 export const planOf = (scenario: Scenario): Plan => {
   const {scenario: whole, sweep} = expandSweep(scenario);
   const parsed = scenarioSchema.safeParse(whole);
-  if (!parsed.success) throw invalid(parsed.error.issues.map(tell));
+  if (!parsed.success)
+    throw invalid(parsed.error.issues.map(issue => unknownFaultOptions(issue, whole) ?? tell(issue)));
   const mistakes = [
     ...goalMistakes(parsed.data.goals, parsed.data.phases),
     ...thresholdMistakes(parsed.data.thresholds ?? {}),
     ...repeatedNames(parsed.data),
     ...phaseMistakes(parsed.data),
+    ...tooManyPhases(parsed.data),
     ...loadMistakes(parsed.data as unknown as Pick<Plan, 'load' | 'operation' | 'phases'>),
   ];
   if (mistakes.length > 0) throw invalid(mistakes);
@@ -220,6 +223,18 @@ const phaseMistakes = ({phases}: Checked): string[] =>
     if (meaning) mistakes.push(`phases: «${name}» stands for ${meaning}; choose another name`);
     return mistakes;
   });
+
+/** The phase of an operation is kept in a byte. */
+const phasesAtMost = 256;
+
+const tooManyPhases = ({phases, cycles}: Checked): string[] => {
+  const {length} = inCycles(phases as unknown as Plan['phases'], cycles);
+  return length <= phasesAtMost
+    ? []
+    : [
+        `cycles: ${cycles} cycles make ${length} phases, and a trial has at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`,
+      ];
+};
 
 const operationOf = ({operation, thresholds}: Checked): Plan['operation'] =>
   operationBy(operation, thresholds);

@@ -58,6 +58,24 @@ test('what is given stays', t => {
   t.deepEqual(plan.telemetry.instrumentations, ['@opentelemetry/instrumentation-pg']);
 });
 
+test('cycles make no more phases than an operation can name', t => {
+  const pair = (index: number) => [
+    {name: `f${index}`, role: 'fault' as const, durationMs: 20, faults: [stall()]},
+    {name: `r${index}`, role: 'recovery' as const, durationMs: 20},
+  ];
+  const calm = {name: 'baseline', role: 'baseline' as const, durationMs: 100};
+  const plan = (pairs: number, cycles: number, before: readonly (typeof calm)[]) =>
+    planOf(
+      scenarioWith({
+        phases: [...before, ...Array.from({length: pairs}, (_, index) => pair(index)).flat()],
+        cycles,
+      } as unknown as Partial<Scenario>),
+    );
+  t.is(plan(8, 16, []).phases.length, 256);
+  t.throws(() => plan(8, 16, [calm]), {code: 'FW_SCENARIO_INVALID', message: /16 cycles make 257 phases/});
+  t.throws(() => plan(14, 12, [calm]), {message: /12 cycles make 337 phases, and a trial has at most 256/});
+});
+
 test('cycles repeat the phases from the first fault to the last recovery', t => {
   const named = (name: string, role: 'baseline' | 'fault' | 'recovery') => ({
     name,
