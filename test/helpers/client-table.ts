@@ -153,7 +153,11 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     also: {'reconnect-storm': 'a connection for each operation is fifty in a second'},
   },
   'pool-slot-leak': {
-    also: {'pool-gauge-wrong': 'a slot that was not given back has no socket any more'},
+    also: {
+      'pool-exhaustion': 'operations wait for the slots that are gone',
+      'connection-leak': 'each slot that is gone keeps its socket open',
+      'slow-recovery': 'with no slot left nothing succeeds any more',
+    },
   },
   'pool-exhaustion': {file: 'pool-slot-leak', variant: 'pool-exhaustion'},
   'half-open-reuse': {speaks: 'lines'},

@@ -85,7 +85,7 @@ export const connectionSymptoms = {
   'pool-slot-leak': {
     sees: 'slots of the pool that are never given back',
     noun: 'leaked pool slots',
-    when: '`db.client.connection.count` of used connections is above `slotCount` when nothing is under way any more',
+    when: '`db.client.connection.count` of used connections is above `slotCount` when nothing is under way any more. Only a warning, and only where it is above what it was before the first fault by more than one, unless operations do worse after the last fault than before the first; inconclusive where the open sockets contradict the gauge',
     thresholds: {slotCount: 0},
     cause: 'An error path that does not release the connection.',
     remedy: 'Release in a finally block.',

@@ -146,7 +146,7 @@ export const operationSymptoms = {
   'unclassified-errors': {
     sees: 'errors that cannot be told apart',
     noun: 'unclassified errors',
-    when: 'more than `unclassifiedShare` of at least `failureCount` errors have no code, no cause, and no class but Error',
+    when: 'more than `unclassifiedShare` of at least `failureCount` errors have neither code nor numeric status, no cause, and no name or class but Error or TypeError',
     thresholds: {unclassifiedShare: 0.05, failureCount: 20},
     cause: 'Errors are made from texts, and what caused them is left behind.',
     remedy: 'Give each kind of error a stable code, and its cause.',

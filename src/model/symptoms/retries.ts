@@ -25,7 +25,7 @@ export const retrySymptoms = {
   'no-backoff': {
     sees: 'retries without a pause, or with one that does not grow',
     noun: 'hammering',
-    when: 'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or, under a fault that fails attempts at once, pauses grow by less than `growthRatio` each time where there are three attempts or more',
+    when: 'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or, under a fault that fails attempts at once, pauses grow by less than `growthRatio` each time where there are three attempts or more; pauses that a Retry-After asked for are left out',
     thresholds: {gapMs: 50, growthRatio: 1.5, operationCount: 10},
     cause: 'A loop around the call.',
     remedy: 'Back off exponentially, up to a cap.',
@@ -34,7 +34,7 @@ export const retrySymptoms = {
   'no-jitter': {
     sees: 'retries that all come at the same time',
     noun: 'synchronised retries',
-    when: 'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median)',
+    when: 'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median); pauses that a Retry-After asked for are left out',
     thresholds: {spreadRatio: 0.05, shortestMs: 20, sampleCount: 30},
     cause: 'The same fixed pause for everybody.',
     remedy: 'Add jitter: wait for a random time up to the pause.',
