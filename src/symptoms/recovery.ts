@@ -68,7 +68,10 @@ const recoveryIn = (trial: Trial, phase: number): Recovery => {
   const isGood = goodness(trial);
   if (!isGood) return {kind: 'unknown', reason: 'no baseline to compare with'};
   const bins = trial.driver.bins.filter(
-    bin => bin.startMs >= window.startMs && bin.startMs + bin.durationMs <= window.endMs,
+    bin =>
+      bin.startMs >= window.startMs &&
+      bin.startMs + bin.durationMs <= window.endMs &&
+      bin.started + bin.dropped > 0,
   );
   if (!bins[0]) return {kind: 'unknown', reason: 'no operation started in the recovery phase'};
   const {durationMs} = bins[0];
