@@ -135,9 +135,11 @@ export class Driver {
 
   /** What has changed since the last call; with `final`, the timeline up to its very end. */
   collect(final = false): SubjectEvent[] {
-    const {now} = this.#options;
-    this.#pass(now());
-    return this.#books.collect(final ? Number.POSITIVE_INFINITY : (this.#starts?.startedUpToMs() ?? now()));
+    const nowMs = this.#options.now();
+    this.#pass(nowMs);
+    // A slice may still get a success as long as it lasts, even where its starts were made a little early.
+    const startedUpToMs = Math.min(this.#starts?.startedUpToMs() ?? nowMs, nowMs);
+    return this.#books.collect(final ? Number.POSITIVE_INFINITY : startedUpToMs);
   }
 
   #beginStarts(): void {

@@ -15,6 +15,8 @@ export type Bin = {
   readonly phase: number;
   readonly started: number;
   readonly dropped: number;
+  /** Successes that came within this slice, late ones included, whichever slice they started in. Absent in older runs. */
+  readonly answered?: number;
   readonly outcomes: OutcomeCounts;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -119,6 +121,12 @@ export type SubjectEvent =
     }
   /** How often the operations from `fromIndex` on came to the application's consumer, as `operations` are told. */
   | {readonly kind: 'deliveries'; readonly fromIndex: number; readonly counts: string}
+  /** When they came, repeated ones included: number of the slice and how many more came in it since the last event. */
+  | {
+      readonly kind: 'delivered';
+      readonly binMs: number;
+      readonly bins: readonly (readonly [bin: number, count: number])[];
+    }
   | {readonly kind: 'resources'; readonly sample: ResourceSample}
   | {readonly kind: 'phase-resources'; readonly resources: PhaseResources}
   /** After a full collection: at the end of a baseline or recovery phase, or, with null, when all has settled. */
@@ -270,12 +278,14 @@ export type HarnessEvent =
   | {readonly kind: 'probe'; readonly atMs: number; readonly ok: boolean}
   /**
    * What verify() found, a byte per operation index, base64: how often it was applied, and, where it tells of a consumer,
-   * 1 for what this one must have got: it was to, and the queue has nothing of it any more.
+   * 1 for what this one must have got: it was to, and the queue has nothing of it any more; and 1 for what it was to get
+   * and the queue still has. Older runs do not tell the latter.
    */
   | {
       readonly kind: 'verified';
       readonly applied: string;
       readonly owed?: string;
+      readonly queued?: string;
       readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
     }
   | {readonly kind: 'system'; readonly sample: SystemSample}

@@ -87,6 +87,7 @@ const phaseSchema = z.strictObject({
   name: slug,
   role: z.enum(['warm-up', 'baseline', 'fault', 'recovery']),
   durationMs,
+  prolongedToMs: durationMs.optional(),
   faults: z.array(faultSchema).default([]),
   load: loadSchema.optional(),
 });
@@ -211,13 +212,18 @@ const reservedNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 const phaseMistakes = ({phases}: Checked): string[] =>
-  phases.flatMap(({name, role, faults}) => {
+  phases.flatMap(({name, role, faults, durationMs, prolongedToMs}) => {
     const mistakes: string[] = [];
     if (role === 'fault' && faults.length === 0) {
       mistakes.push(`phases: «${name}» is a fault phase without faults`);
     }
     if (role !== 'fault' && faults.length > 0) {
       mistakes.push(`phases: «${name}» has faults, so its role must be 'fault'`);
+    }
+    if (prolongedToMs !== undefined && role !== 'recovery') {
+      mistakes.push(`phases: "${name}" has prolongedToMs, which only a recovery may have`);
+    } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
+      mistakes.push(`phases: "${name}" has a prolongedToMs that is not longer than its durationMs`);
     }
     const meaning = reservedNames.get(name);
     if (meaning) mistakes.push(`phases: «${name}» stands for ${meaning}; choose another name`);

@@ -67,7 +67,7 @@ export class SubjectProcess {
   /** Null when the library could not be opened: that has been told, and is all there is to tell. */
   static async open(loaded: Loaded, limitMs: number): Promise<SubjectProcess | null> {
     const {task, now, subject, options, profiling} = loaded;
-    const deliveries = new Deliveries(task.trialId);
+    const deliveries = new Deliveries(task.trialId, now);
     const delivered = (messageId: string): void => deliveries.add(messageId);
     try {
       const opening = async (): Promise<unknown> =>

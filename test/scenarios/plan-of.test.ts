@@ -235,6 +235,21 @@ test(
   ],
 );
 test(
+  'only a recovery is prolonged, and to more than it lasts anyway',
+  isMistaken,
+  {
+    phases: [
+      {...phase, prolongedToMs: 60_000},
+      {...fault},
+      {name: 'back', role: 'recovery', durationMs: 1000, prolongedToMs: 1000},
+    ],
+  },
+  [
+    'phases: "calm" has prolongedToMs, which only a recovery may have',
+    'phases: "back" has a prolongedToMs that is not longer than its durationMs',
+  ],
+);
+test(
   'names that mean something else are refused, beside other mistakes',
   isMistaken,
   {
@@ -281,7 +296,7 @@ test(
     'goals.stalld: there is no such phase. Did you mean «stalled»?',
     'goals.stalld.succesRatio: there is no such figure. Did you mean «successRatio»?',
     'goals.run.hungcount: there is no such figure. Did you mean «hungCount»?',
-    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
+    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, deliveriesPerSecond, deliveredRatio, backlogCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
     'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
   ],
 );

@@ -14,7 +14,7 @@ import {
 } from '../helpers/trial-believable.ts';
 
 const applied = (...counts: number[]): Pick<TrialChanges, 'verified'> => ({
-  verified: {applied: Uint8Array.from(counts), owed: null, reordered: null},
+  verified: {applied: Uint8Array.from(counts), owed: null, queued: null, reordered: null},
 });
 
 const calm = {phase: baseline, effects: 1} as const;
@@ -70,7 +70,7 @@ test(
 
 const ordered = (count: number, first: readonly number[]): TrialChanges => ({
   ...booksOf([{phase: baseline}, {phase: fault}]),
-  verified: {applied: new Uint8Array(), owed: null, reordered: {count, first}},
+  verified: {applied: new Uint8Array(), owed: null, queued: null, reordered: {count, first}},
 });
 test('one', answers, 'reordered', ordered(1, [1]), {value: 1, phase: 'stall'});
 test('none', answers, 'reordered', ordered(0, []), 'clear');

@@ -26,7 +26,7 @@ export const recoverySymptoms = {
   'wedged-client': {
     sees: 'never comes back',
     noun: 'wedged clients',
-    when: 'nothing succeeds for longer than `wedgedMs` in a recovery, while a fresh client gets through the same proxy in `controlShare` of its tries',
+    when: 'nothing succeeds for longer than `wedgedMs` without a fault, added up over all recoveries since the last success, while a fresh client gets through the same proxy in `controlShare` of its tries; its phase is that of the fault that began it',
     thresholds: {wedgedMs: 10_000, controlShare: 0.99},
     cause: 'A state that no event leads out of: a dead connection that is kept, a flag that is not reset.',
     remedy: 'Find the state in a heap snapshot; check connections before use, and bound their life.',
@@ -35,7 +35,7 @@ export const recoverySymptoms = {
   'silent-consumer': {
     sees: 'nothing is delivered any more, and no error told',
     noun: 'silent consumers',
-    when: 'for longer than `silentMs` in a recovery operations wait without a success or an error, while a fresh client gets through',
+    when: 'for longer than `silentMs` without a fault, added up over all recoveries, operations wait without a success or an error while a fresh client gets through; or nothing is delivered to the consumer while operations succeed, and what was acknowledged is still in its queue',
     thresholds: {silentMs: 10_000},
     cause: 'A subscription that is not made again after a reconnect, or a peer that is gone without a word.',
     remedy: 'Subscribe again after each reconnect, and send heartbeats.',

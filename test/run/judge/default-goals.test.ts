@@ -49,6 +49,7 @@ const applied = (times: number): TrialChanges => ({
   verified: {
     applied: Uint8Array.from({length: 1900}, (_, index) => (index === 1899 ? times : 1)),
     owed: null,
+    queued: null,
     reordered: null,
   },
 });
