@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Checks the Node version, calls the command line, sets the exit code; nothing else.
 import {existsSync} from 'node:fs';
+import module from 'node:module';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 
@@ -12,6 +13,8 @@ if (major < 22 || (major === 22 && minor < 20)) {
   );
   process.exitCode = 64;
 } else {
+  // Of this process and, by the household, of its children.
+  module.enableCompileCache();
   // A fresh checkout has not been built: its sources run as they are.
   const built = new URL('../dist/cli/main.js', import.meta.url);
   const entry = existsSync(built) ? built : new URL('../src/cli/main.ts', import.meta.url);

@@ -45,7 +45,7 @@ export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.loa
 const samplesWanted = 10_000;
 const talesWanted = 5000;
 
-const wholeMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
+export const durationOf = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
   phases.reduce((sum, {durationMs}) => sum + durationMs, 0);
 
 /**
@@ -53,11 +53,11 @@ const wholeMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
  * its journal does not grow without need, but every second at least.
  */
 export const sampleEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
-  Math.min(1000, Math.max(500, wholeMs(phases) / samplesWanted));
+  Math.min(1000, Math.max(500, durationOf(phases) / samplesWanted));
 
 /** How often the driver tells its figures, which are many times the size of a sample. */
 export const tellEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
-  Math.max(1000, wholeMs(phases) / talesWanted);
+  Math.max(1000, durationOf(phases) / talesWanted);
 
 /** How the subject's process is started. */
 export type SubjectProcess = {

@@ -2,7 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {monotonicMs, wallEpochMs} from '../model/clock.ts';
 import type {PhaseFigures, PhaseResources, SubjectEvent} from '../model/event.ts';
-import {type Phase, telemetryModeOf} from '../model/plan.ts';
+import {durationOf, type Phase, telemetryModeOf} from '../model/plan.ts';
 import type {Calibration} from '../model/run.ts';
 import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
 import {removeProfileParts} from '../store/profile-parts.ts';
@@ -16,6 +16,10 @@ const tracePrefix = '0'.repeat(16);
 const measured = 1;
 
 const warmUpShare = 0.25;
+
+/** Of the load's own time: a run of a second is not measured for another one. */
+const loadShare = 0.1;
+const shortestMs = 100;
 
 const phasesOf = (durationMs: number): readonly Phase[] => [
   {name: 'warm-up', role: 'warm-up', durationMs: durationMs * warmUpShare, faults: []},
@@ -38,7 +42,9 @@ export const calibrate = async (
     if (event.kind === 'phase-resources' && event.resources.phase === measured) resources = event.resources;
   };
   const {load, operation} = plan;
-  const phases = phasesOf(limits.calibrationMs);
+  const phases = phasesOf(
+    Math.min(limits.calibrationMs, Math.max(shortestMs, loadShare * durationOf(plan.phases))),
+  );
   const trialId = calibrationId;
   const originMonotonicMs = monotonicMs();
   const originEpochMs = wallEpochMs();

@@ -21,7 +21,7 @@ export type Limits = {
   readonly stuckMs: number;
   /** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
   readonly lingerMs: number;
-  /** Until idle connections are closed. Pools do it after 4 s (undici) to 5 s (Node's agent). */
+  /** Until idle connections are closed, or as long as the load lasted. Pools do it after 4 s (undici) to 5 s (Node's agent). */
   readonly idleMs: number;
   /** Until the receiver and the target have told what they saw of a trial. */
   readonly collectMs: number;
@@ -29,7 +29,7 @@ export type Limits = {
   readonly prepareMs: number;
   /** Until verify() has told what the server has. */
   readonly verifyMs: number;
-  /** How long the harness measures itself, a quarter of it to warm up. */
+  /** How long the harness measures itself, a quarter of it to warm up; less where the load itself is short. */
   readonly calibrationMs: number;
 };
 

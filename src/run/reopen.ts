@@ -7,7 +7,10 @@ import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
 import {withTraces} from './whole-traces.ts';
 
-export const reopenRun = async (folder: RunFolder): Promise<JudgedRun> => {
+/** What a run left behind, wherever that is kept. */
+export type SavedRun = Pick<RunFolder, 'readRecord' | 'readTrial' | 'readSpans'>;
+
+export const reopenRun = async (folder: SavedRun): Promise<JudgedRun> => {
   const record = await folder.readRecord();
   const trials: Trial[] = [];
   for (const trialId of record.trialIds) {

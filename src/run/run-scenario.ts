@@ -84,8 +84,11 @@ type PlannedTrial = {readonly variant: Variant; readonly number: number; readonl
 export const runScenario = async (options: RunOptions): Promise<FinishedRun> => {
   const {scenarioFile, seed, toxiproxyUrl, signal} = options;
   const limits = {...defaultLimits, ...options.limits};
-  const household = await Household.start(options.environment);
+  const household = Household.start(options.environment);
   try {
+    // It asks nothing of the plan, and loads while the scenario does.
+    const receiving = startReceiver(household, limits.startMs);
+    receiving.catch(() => {});
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const chosen = choose(described, options.variants);
     const asked = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
@@ -107,7 +110,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       Promise.all([
         startTarget(household, wanted, scenarioFile, choice, limits),
         startInjector(household, plan, seed, toxiproxyUrl, limits.startMs),
-        startReceiver(household, limits.startMs),
+        receiving,
+        household.guarded,
       ]),
       interruptedEarly,
     );

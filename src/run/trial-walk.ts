@@ -1,7 +1,7 @@
 // The way of one subject through its trial: load, open, the phases with their faults, drain, close, end.
 import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
-import type {Phase, Plan} from '../model/plan.ts';
+import {durationOf, type Phase, type Plan} from '../model/plan.ts';
 import {closingPhase, drainPhase} from '../model/telemetry.ts';
 import {type FromSubject, flushLimitMs} from '../subject/protocol.ts';
 import type {HarnessWatch} from './harness-watch.ts';
@@ -108,10 +108,10 @@ export class TrialWalk {
     }
   }
 
-  /** Waits until the idle connections are closed: those that stay are leaks. */
+  /** Waits until the idle connections are closed, but no longer than the load lasted: those that stay are leaks. */
   async #untilIdle(): Promise<void> {
-    const {witnesses, now, limits} = this.#options;
-    const untilMs = now() + limits.idleMs;
+    const {witnesses, plan, now, limits} = this.#options;
+    const untilMs = now() + Math.min(limits.idleMs, durationOf(plan.phases));
     let open = await witnesses.askInjector();
     while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
       await this.#stay(idlePollMs);

@@ -18,7 +18,10 @@ const classesOfTrial = 12;
 const spansOfTrace = 40;
 
 /** For what is told of single operations; nothing is judged by it. */
-export const withTraces = async (run: JudgedRun, folder: RunFolder): Promise<JudgedRun> => {
+export const withTraces = async (
+  run: JudgedRun,
+  folder: Pick<RunFolder, 'readSpans'>,
+): Promise<JudgedRun> => {
   const trials: Trial[] = [];
   for (const trial of run.trials) {
     const judged = run.judgement.trials.find(({trialId}) => trialId === trial.id);

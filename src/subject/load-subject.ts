@@ -1,4 +1,5 @@
 // Before anything is driven: the process is watched and profiled, then the scenario and its library are loaded.
+import {flushCompileCache} from 'node:module';
 import {availableParallelism} from 'node:os';
 import {errorFacts, errorMessage, errorName} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
@@ -34,6 +35,8 @@ export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
   );
   const profiling = startProfiling(task, now);
   const {subject, options, versions} = await prepare(task);
+  // Kept at an end of its own only, and many a subject is killed.
+  flushCompileCache();
   send({
     kind: 'loaded',
     pid: process.pid,

@@ -7,7 +7,7 @@ import {areCycles, rises} from './cycles.ts';
 import {measureConnections, phasesOf} from './measure.ts';
 import {counted, type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 
-export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold}) => {
+export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold, idleMs}) => {
   if (trial.injector.length === 0) {
     return inconclusive('connection-leak', 'this injector does not count connections');
   }
@@ -25,6 +25,13 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
     return inconclusive(
       'connection-leak',
       `${counted(mostOpen, 'connection')} stayed open, and ${counted(underWayMax, 'operation')} had been under way at once: a pool may keep as many, idle; with more cycles a leak would outgrow them`,
+    );
+  }
+  const waitedMs = closing.startMs - (trial.driver.drained?.atMs ?? closing.startMs);
+  if (leaked > threshold && waitedMs < idleMs) {
+    return inconclusive(
+      'connection-leak',
+      `${counted(last.witness.openConnections, 'connection')} were open after the load, and had only ${Math.round(waitedMs)} ms to become idle and close; a load of ${idleMs} ms or more is given as long`,
     );
   }
   if (leaked <= threshold) return presentIf('connection-leak', 'fail', rise ? [rise.found] : []);

@@ -1,4 +1,4 @@
-// Runs the clients of a file through the real harness, and tells what each detector says of them.
+// The clients of a file, driven through the harness, and what each detector says of them.
 import {resolve} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {Finding} from '../../src/model/finding.ts';
@@ -7,7 +7,8 @@ import type {SymptomId} from '../../src/model/symptoms.ts';
 import {symptomIds} from '../../src/model/symptoms.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
 import {type ClientRow, clients, elsewhere} from './client-table.ts';
-import {type RunOnce, runOnce} from './run-once.ts';
+import {recordedRun} from './recorded-run.ts';
+import type {JudgedOnce} from './run-once.ts';
 
 type Said = Pick<TrialJudgement, 'findings' | 'gates'>;
 
@@ -32,7 +33,7 @@ export const runClients = async (
   file: SymptomId,
 ): Promise<readonly Twins[]> => {
   const scenarioFile = resolve(import.meta.dirname, `../fixtures/clients/${file}.ts`);
-  const ran = await runOnce(t, file, {scenarioFile});
+  const ran = await recordedRun(t, `clients/${file}`, {scenarioFile});
   return (files.get(file) ?? []).map(symptom => ({
     symptom,
     broken: saidOf(ran, clients[symptom]?.variant ?? 'broken'),
@@ -41,7 +42,7 @@ export const runClients = async (
 };
 
 /** As if this variant had been the only one: some detectors look at the first one only. */
-const saidOf = ({run}: RunOnce, name: string): Said => {
+const saidOf = ({run}: JudgedOnce, name: string): Said => {
   const {plan} = run.record;
   const variant = plan.variants.find(candidate => candidate.name === name);
   if (!variant) throw new Error(`${plan.name} has no variant ${name}`);

@@ -34,19 +34,41 @@ export type RunOnceOptions = {
   readonly heapSnapshot?: boolean;
 };
 
-export type RunOnce = {
+/** A judged run, and what is asked of it. */
+export type JudgedOnce = {
   readonly run: JudgedRun;
-  readonly folder: RunFolder;
   readonly events: ReadonlyMap<string, readonly TrialEvent[]>;
+  /** As if this variant had been the only one: the report tells the endings of the first and the last. */
+  reportOf(variant: string): string;
+  trial(variant: string): {readonly trial: Trial; readonly judgement: TrialJudgement};
+};
+
+export type RunOnce = JudgedOnce & {
+  readonly folder: RunFolder;
   readonly seenCount: number;
   /** How many processes with such a command line there were. */
   readonly seenOf: (command: RegExp) => number;
   readonly remains: Remains;
   readonly temporaryFiles: readonly string[];
-  /** As if this variant had been the only one: the report tells the endings of the first and the last. */
-  reportOf(variant: string): string;
-  trial(variant: string): {readonly trial: Trial; readonly judgement: TrialJudgement};
 };
+
+export const judgedOnce = (run: JudgedRun, events: JudgedOnce['events']): JudgedOnce => ({
+  run,
+  events,
+  reportOf(variant) {
+    const variants = run.record.plan.variants.filter(({name}) => name === variant);
+    const plan = {...run.record.plan, variants: variants as unknown as Plan['variants']};
+    const trials = run.trials.filter(trial => trial.variant === variant).map(trial => ({...trial, plan}));
+    const alone = {record: {...run.record, plan}, trials, judgement: judgeRun(trials, [variant])};
+    return renderReport(alone).files['report.md']!;
+  },
+  trial(variant) {
+    const trial = run.trials.find(candidate => candidate.variant === variant);
+    const judgement = run.judgement.trials.find(candidate => candidate.variant === variant);
+    if (!trial || !judgement) throw new Error(`there is no trial of ${variant}`);
+    return {trial, judgement};
+  },
+});
 
 /** Node compiles the same sources in hundreds of processes: with this it does so once. */
 const compileCache = resolve(import.meta.dirname, '../../node_modules/.cache/foulweather-test');
@@ -109,25 +131,11 @@ export const runOnce = async (
     },
   });
   return {
-    run,
+    ...judgedOnce(run, events),
     folder,
-    events,
     seenCount: watch.seenCount,
     seenOf: command => watch.seenOf(command),
     remains: await watch.remains(),
     temporaryFiles: await readdir(join(environment['TMPDIR']!)),
-    reportOf(variant) {
-      const variants = run.record.plan.variants.filter(({name}) => name === variant);
-      const plan = {...run.record.plan, variants: variants as unknown as Plan['variants']};
-      const trials = run.trials.filter(trial => trial.variant === variant).map(trial => ({...trial, plan}));
-      const alone = {record: {...run.record, plan}, trials, judgement: judgeRun(trials, [variant])};
-      return renderReport(alone).files['report.md']!;
-    },
-    trial(variant) {
-      const trial = run.trials.find(candidate => candidate.variant === variant);
-      const judgement = run.judgement.trials.find(candidate => candidate.variant === variant);
-      if (!trial || !judgement) throw new Error(`there is no trial of ${variant}`);
-      return {trial, judgement};
-    },
   };
 };

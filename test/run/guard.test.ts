@@ -16,7 +16,7 @@ test('a proxy that could not be removed is tried once more when the household st
   t.teardown(() => injector.close());
   const url = `http://127.0.0.1:${(injector.address() as AddressInfo).port}`;
 
-  const household = await Household.start(process.env);
+  const household = Household.start(process.env);
   household.watchProxy(url, 'left behind');
   household.watchProxy(url, 'gone');
   household.releaseProxy(url, 'gone');

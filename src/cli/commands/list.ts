@@ -1,5 +1,7 @@
 // foulweather list: the built-in scenarios, or the built-in storms.
+
 import type {Command} from 'commander';
+import {durationOf} from '../../model/plan.ts';
 import {plannedDuration} from '../../report/format.ts';
 import {describeBuiltins} from '../../scenarios/builtin.ts';
 import {storms} from '../../scenarios/storms.ts';
@@ -12,7 +14,7 @@ const describeStorms = (): readonly (Item & {readonly fits: string; readonly dur
     name,
     summary,
     fits,
-    durationMs: phases.reduce((sum, {durationMs}) => sum + durationMs, 0),
+    durationMs: durationOf(phases),
   }));
 
 export const addListCommand = (root: Command, {world}: Session): void => {

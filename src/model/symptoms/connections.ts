@@ -6,8 +6,8 @@ export const connectionSymptoms = {
   'connection-leak': {
     sees: 'connections that stay open',
     noun: 'leaked connections',
-    when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each; inconclusive where as many operations had been under way at once, since a pool may keep a connection for each',
-    thresholds: {connectionCount: 1},
+    when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each; inconclusive where as many operations had been under way at once, since a pool may keep a connection for each, and where the load was so short that idle connections had less than `idleMs` to close',
+    thresholds: {connectionCount: 1, idleMs: 5000},
     cause: 'An error path that forgets the socket: after a time-out, an abort, or a body that nobody reads.',
     remedy:
       'Destroy the socket on time-out and abort, read or cancel every body, and set an idle time-out on the pool.',

@@ -48,7 +48,7 @@ const instrumented = (t: ExecutionContext, use: readonly TelemetryPresetName[]) 
 
 const serverOf = async (t: ExecutionContext, name: ServiceName): Promise<string> => {
   const {environment} = await watched(t);
-  const household = await Household.start(environment);
+  const household = Household.start(environment);
   t.teardown(() => household.stop());
   return (await startService(household, name, limitMs)).url;
 };

@@ -1,27 +1,17 @@
 // What comes to a consumer, through the real harness: a promise that is kept, and two that are not.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {recordedRun} from '../helpers/recorded-run.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async t => {
-  t.timeout(180_000);
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'deliveries');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => recordedRun(t, 'deliveries'));
 
 const looked: readonly SymptomId[] = ['lost-acknowledged', 'duplicate-effect'];
 
 const shows = test.macro({
   title: (_title, variant: string, symptom: SymptomId | null) => `${variant}: ${symptom ?? 'nothing'}`,
   exec(t, variant: string, symptom: SymptomId | null) {
-    const {trial, judgement} = ran.trial(variant);
+    const {trial, judgement} = ran().trial(variant);
     t.deepEqual(judgement.gates, []);
     const verdicts = judgement.findings
       .filter(finding => looked.includes(finding.symptom))
@@ -42,7 +32,7 @@ test(shows, 'boastful', 'duplicate-effect');
 test(shows, 'careful', null);
 
 test('what comes after its operation has settled is told, and what comes twice is counted', t => {
-  const {trial, judgement} = ran.trial('honest');
+  const {trial, judgement} = ran().trial('honest');
   const sum = (pick: 'deliveredCount' | 'redeliveredCount'): number =>
     judgement.phases.reduce((total, phase) => total + (phase[pick] ?? 0), 0);
   t.is(
@@ -51,8 +41,12 @@ test('what comes after its operation has settled is told, and what comes twice i
   );
   t.true(sum('redeliveredCount') > 0, 'some were worked on while the connection was lost');
   const settledMs = trial.driver.drained!.atMs;
-  const last = ran.events.get(trial.id)!.findLastIndex(({kind}) => kind === 'deliveries');
-  const drained = ran.events.get(trial.id)!.findIndex(({kind}) => kind === 'drained');
+  const last = ran()
+    .events.get(trial.id)!
+    .findLastIndex(({kind}) => kind === 'deliveries');
+  const drained = ran()
+    .events.get(trial.id)!
+    .findIndex(({kind}) => kind === 'drained');
   t.true(last > drained, `what came after ${settledMs} ms is told with the close`);
-  t.regex(ran.reportOf('honest'), /\d+ came to the consumer/);
+  t.regex(ran().reportOf('honest'), /\d+ came to the consumer/);
 });

@@ -1,20 +1,11 @@
 // A subject that dies is a result: in the saved run, in the report, and with nothing left of it.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {SymptomId} from '../../src/model/finding.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {runOnce} from '../helpers/run-once.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn<RunOnce>;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async () => {
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'dying');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => runOnce(t, 'dying'));
 
 type Death = {
   readonly variant: string;
@@ -48,7 +39,7 @@ const deaths: readonly Death[] = [
 const dies = test.macro({
   title: (_, death: Death) => `a subject that dies by ${death.variant} is a result`,
   exec(t, {variant, exitCode, signal, error, symptom}: Death) {
-    const {trial, judgement} = ran.trial(variant);
+    const {trial, judgement} = ran().trial(variant);
     t.like(trial.end, {kind: 'crashed', exitCode, signal, outOfMemory: symptom === 'out-of-memory'});
     t.is(trial.end.kind === 'crashed' ? (trial.end.error?.message ?? null) : '', error);
     t.is(trial.exit?.killedFor, null);
@@ -58,28 +49,28 @@ const dies = test.macro({
     t.deepEqual(judgement.gates, []);
     const [baseline] = judgement.phases;
     t.true(baseline!.outcomes.ok > 0, 'what happened before is known');
-    t.true(ran.reportOf(variant).includes(`**${symptom}**`));
-    if (error !== null) t.true(ran.reportOf(variant).includes(error));
+    t.true(ran().reportOf(variant).includes(`**${symptom}**`));
+    if (error !== null) t.true(ran().reportOf(variant).includes(error));
   },
 });
 
 for (const death of deaths) test(dies, death);
 
 test('what a dying process printed is in the report', t => {
-  t.regex(ran.trial('exception').trial.exit!.stderrTail, /RangeError: thrown out of a callback/);
-  t.regex(ran.trial('out-of-memory').trial.exit!.stderrTail, /JavaScript heap out of memory/);
-  t.true(ran.reportOf('out-of-memory').includes('the process ran out of memory'));
+  t.regex(ran().trial('exception').trial.exit!.stderrTail, /RangeError: thrown out of a callback/);
+  t.regex(ran().trial('out-of-memory').trial.exit!.stderrTail, /JavaScript heap out of memory/);
+  t.true(ran().reportOf('out-of-memory').includes('the process ran out of memory'));
 });
 
 test('the saved run tells the same', async t => {
-  const reopened = await reopenRun(ran.folder);
-  t.deepEqual(reopened.judgement, ran.run.judgement);
-  t.is(ran.run.record.status, 'complete');
-  t.is(ran.run.judgement.verdict, 'missed');
+  const reopened = await reopenRun(ran().folder);
+  t.deepEqual(reopened.judgement, ran().run.judgement);
+  t.is(ran().run.record.status, 'complete');
+  t.is(ran().run.judgement.verdict, 'missed');
 });
 
 test('nothing is left of it', t => {
-  t.true(ran.seenCount >= 6 + deaths.length, 'the watch saw the processes');
-  t.deepEqual(ran.remains, {processes: [], ports: []});
-  t.deepEqual(ran.temporaryFiles, []);
+  t.true(ran().seenCount >= 6 + deaths.length, 'the watch saw the processes');
+  t.deepEqual(ran().remains, {processes: [], ports: []});
+  t.deepEqual(ran().temporaryFiles, []);
 });

@@ -1,38 +1,29 @@
 // A world that is against the harness: failures by the ten thousand, a clock that jumps, errors that nobody may look at.
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {runOnce} from '../helpers/run-once.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn<RunOnce>;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async () => {
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'hostile');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => runOnce(t, 'hostile'));
 
 test('failures by the ten thousand cost a bounded journal and bounded memory', async t => {
-  const {trial} = ran.trial('flood');
+  const {trial} = ran().trial('flood');
   t.is(trial.end.kind, 'completed');
   const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
   t.log(`${failed} failures`);
   t.true(failed > 3000, `${failed} failures`);
   t.true(trial.driver.failures.length <= 100);
   t.true(trial.driver.failures.every(({examples}) => examples.length <= 5));
-  const journal = await stat(join(ran.folder.path, 'trials', trial.id, 'events.ndjson'));
+  const journal = await stat(join(ran().folder.path, 'trials', trial.id, 'events.ndjson'));
   t.true(journal.size < 20_000_000, `${journal.size} bytes`);
   const counted = trial.driver.phases.reduce((sum, phase) => sum + phase.outcomes.unknown, 0);
   t.is(counted, failed);
 });
 
 test('a wall clock that jumps by hours changes no figure', t => {
-  const {trial, judgement} = ran.trial('clock');
+  const {trial, judgement} = ran().trial('clock');
   t.is(trial.end.kind, 'completed');
   t.deepEqual(
     judgement.goals.map(({verdict}) => verdict),
@@ -50,7 +41,7 @@ test('a wall clock that jumps by hours changes no figure', t => {
 });
 
 test('errors that throw when they are looked at are failures of the library, and end nothing', t => {
-  const {trial, judgement} = ran.trial('errors');
+  const {trial, judgement} = ran().trial('errors');
   t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
   const failed = trial.driver.failures.reduce((sum, {count}) => sum + count, 0);
   t.true(failed > 300, `${failed} failures`);
@@ -69,12 +60,12 @@ test('errors that throw when they are looked at are failures of the library, and
 });
 
 test('a rejection with such an error that nobody handles is a crash like any other', t => {
-  const {trial, judgement} = ran.trial('unhandled');
+  const {trial, judgement} = ran().trial('unhandled');
   t.like(trial.end, {kind: 'crashed', signal: null, outOfMemory: false});
   t.is(judgement.verdict, 'missed');
 });
 
 test('the saved run tells the same, and nothing is left', async t => {
-  t.deepEqual((await reopenRun(ran.folder)).judgement, ran.run.judgement);
-  t.deepEqual(ran.remains, {processes: [], ports: []});
+  t.deepEqual((await reopenRun(ran().folder)).judgement, ran().run.judgement);
+  t.deepEqual(ran().remains, {processes: [], ports: []});
 });

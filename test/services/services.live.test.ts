@@ -57,7 +57,7 @@ const leavesNothing = async (t: ExecutionContext, {url, folder, watch}: Opened):
 const open = async (t: ExecutionContext, name: ServiceName): Promise<Opened> => {
   const {watch, environment} = await watched(t);
   watch.start();
-  const household = await Household.start(environment);
+  const household = Household.start(environment);
   t.teardown(() => household.stop());
   return {...(await startService(household, name, limitMs)), household, watch};
 };
@@ -111,7 +111,7 @@ if (someone) {
 
 test('a server that is not installed is told with what to do', async t => {
   const {environment} = await watched(t);
-  const household = await Household.start({...environment, PATH: '/nowhere'});
+  const household = Household.start({...environment, PATH: '/nowhere'});
   t.teardown(() => household.stop());
   // Azurite comes by npm: it can be in no folder of the system.
   const error = await t.throwsAsync(startService(household, 'azurite', limitMs), {

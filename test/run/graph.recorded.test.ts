@@ -1,23 +1,13 @@
 // An answer that comes whole, with status 200, and says that it is an error: the operation has failed, and telemetry that calls
 // it a success is found.
-import anyTest, {type TestFn} from 'ava';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import test from 'ava';
+import {recordedRun} from '../helpers/recorded-run.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async t => {
-  t.timeout(120_000);
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'graph');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => recordedRun(t, 'graph'));
 
 test('a quarter of the operations failed, each with the code of its answer', t => {
-  const {trial, judgement} = ran.trial('only');
+  const {trial, judgement} = ran().trial('only');
   const {started, outcomes} = judgement.account;
   t.true(outcomes.failed > started / 8, `${outcomes.failed} of ${started}`);
   t.is(outcomes.ok + outcomes.failed, started);
@@ -28,7 +18,7 @@ test('a quarter of the operations failed, each with the code of its answer', t =
 });
 
 test('all spans of the library are fine, which contradicts what the caller got', t => {
-  const {trial, judgement} = ran.trial('only');
+  const {trial, judgement} = ran().trial('only');
   t.true(trial.telemetry!.groups.every(({status}) => status !== 'error'));
   const finding = judgement.findings.find(({symptom}) => symptom === 'telemetry-contradicts');
   if (finding?.verdict !== 'present') return t.fail(JSON.stringify(finding));
@@ -40,6 +30,6 @@ test('all spans of the library are fine, which contradicts what the caller got',
     count: judgement.account.outcomes.failed,
     differingCount: judgement.account.outcomes.failed,
   });
-  t.true(ran.reportOf('only').includes(evidence.operations[0]!));
+  t.true(ran().reportOf('only').includes(evidence.operations[0]!));
   return undefined;
 });

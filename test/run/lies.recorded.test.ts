@@ -1,27 +1,19 @@
 // Telemetry that lies is found out, each lie by its own symptom and through the real harness; what is honest is clear.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {Finding} from '../../src/model/finding.ts';
 import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {recordedRun} from '../helpers/recorded-run.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async t => {
-  t.timeout(240_000);
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'lies');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => recordedRun(t, 'lies'));
 
 const fidelity = Object.keys(telemetrySymptoms) as SymptomId[];
 
 const findings = (variant: string): readonly Finding[] =>
-  ran.trial(variant).judgement.findings.filter(({symptom}) => fidelity.includes(symptom));
+  ran()
+    .trial(variant)
+    .judgement.findings.filter(({symptom}) => fidelity.includes(symptom));
 
 const present = (variant: string): readonly SymptomId[] =>
   findings(variant)
@@ -37,7 +29,7 @@ test('an honest client is clear of all of them, and it is told how much was comp
       `${finding.symptom}: ${JSON.stringify(finding.compared)}`,
     );
   }
-  const report = ran.reportOf('honest');
+  const report = ran().reportOf('honest');
   t.regex(report, /### Telemetry against the truth/);
   t.regex(report, /\*\*hidden-attempts\*\* *\| clear *\| attempts and their spans *\| \d+ *\| 0 *\|/);
 });
@@ -83,11 +75,11 @@ test('where spans were lost nothing is clear but what needs none of them', t => 
 test('an example leads to the operation and to its trace', t => {
   const finding = findings('one-span').find(({symptom}) => symptom === 'hidden-attempts');
   if (finding?.verdict !== 'present') return t.fail();
-  const {trial} = ran.trial('one-span');
+  const {trial} = ran().trial('one-span');
   const [{operations, traces}] = finding.evidence;
   const index = Number(operations[0]!.split('-').at(-1));
   t.is(traces![0], trial.tracePrefix + (index + 1).toString(16).padStart(16, '0'));
   t.true(trial.ledger!.attempts[index]! > 1);
-  t.true(ran.reportOf('one-span').includes(traces![0]!));
+  t.true(ran().reportOf('one-span').includes(traces![0]!));
   return undefined;
 });

@@ -1,27 +1,17 @@
 // What verify() reads on a server without a ledger shows which client was wrong about what it did, and in which way.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {recordedRun} from '../helpers/recorded-run.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async t => {
-  t.timeout(180_000);
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'verified');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => recordedRun(t, 'verified'));
 
 const looked: readonly SymptomId[] = ['lost-acknowledged', 'duplicate-effect', 'false-failure'];
 
 const shows = test.macro({
   title: (_title, variant: string, symptom: SymptomId | null) => `${variant}: ${symptom ?? 'nothing'}`,
   exec(t, variant: string, symptom: SymptomId | null) {
-    const {trial, judgement} = ran.trial(variant);
+    const {trial, judgement} = ran().trial(variant);
     t.true((trial.verified?.applied.length ?? 0) > 0, 'verify() has told');
     t.is(trial.ledger?.effects.some(count => count > 0) ?? false, false, 'and nobody else has');
     const verdicts = judgement.findings
@@ -40,7 +30,7 @@ test(shows, 'insistent', 'duplicate-effect');
 test(shows, 'certain', 'false-failure');
 
 test('an example is one that the server has twice', t => {
-  const {trial, judgement} = ran.trial('insistent');
+  const {trial, judgement} = ran().trial('insistent');
   const finding = judgement.findings.find(({symptom}) => symptom === 'duplicate-effect');
   if (finding?.verdict !== 'present') return t.fail();
   const index = Number(finding.evidence[0].operations[0]!.split('-').at(-1));

@@ -1,31 +1,25 @@
 // What is known of undici's instrumentation is found by itself, through the real harness.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {Evidence} from '../../src/model/finding.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {recordedRun} from '../helpers/recorded-run.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async t => {
-  t.timeout(120_000);
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'undici-says', {
+const ran = sharedRun(t =>
+  recordedRun(t, 'undici-says', {
     limits: {lingerMs: 500, idleMs: 500},
-  });
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+  }),
+);
 
 const evidenceOf = (variant: string, symptom: SymptomId): readonly Evidence[] => {
-  const finding = ran.trial(variant).judgement.findings.find(candidate => candidate.symptom === symptom);
+  const finding = ran()
+    .trial(variant)
+    .judgement.findings.find(candidate => candidate.symptom === symptom);
   return finding?.verdict === 'present' ? finding.evidence : [];
 };
 
 test('a body that nobody reads leaves its request without a span and without a metric', t => {
-  const {trial, judgement} = ran.trial('unread');
+  const {trial, judgement} = ran().trial('unread');
   const [baseline] = judgement.phases;
   t.is(baseline!.outcomes.ok, baseline!.started);
   const [hidden] = evidenceOf('unread', 'hidden-attempts');
@@ -46,7 +40,9 @@ test("a caller's time-out gives the number 23 as error.type", t => {
     evidence.some(({says}) => says.includes('not a text (23)')),
     JSON.stringify(evidence),
   );
-  const violations = ran.trial('time-out').judgement.conventions!.filter(({level}) => level === 'violation');
+  const violations = ran()
+    .trial('time-out')
+    .judgement.conventions!.filter(({level}) => level === 'violation');
   t.true(
     violations.some(
       ({signal, rule, subject}) => signal === 'span' && rule === 'type' && subject === 'error.type',
@@ -55,14 +51,10 @@ test("a caller's time-out gives the number 23 as error.type", t => {
 });
 
 test('a request that is sent again never has http.request.resend_count', t => {
-  const {judgement} = ran.trial('retry');
+  const {judgement} = ran().trial('retry');
   const [, cut] = judgement.phases;
   t.true(cut!.attempts! > cut!.started, `${cut!.attempts} attempts of ${cut!.started}`);
   const finding = judgement.conventions!.find(({rule}) => rule === 'resend');
   t.like(finding, {level: 'improvement', area: 'http', subject: 'http.request.resend_count'});
   t.is(finding!.count, finding!.ofCount);
-});
-
-test('nothing is left of it', t => {
-  t.deepEqual(ran.remains, {processes: [], ports: []});
 });

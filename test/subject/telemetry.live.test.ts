@@ -1,26 +1,20 @@
 // What the library says of itself arrives whole: at 5,000 operations a second, in calm and in a fault.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {MetricSummary} from '../../src/model/telemetry.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {runOnce} from '../helpers/run-once.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
 const scope = '@opentelemetry/instrumentation-undici';
-let ran: RunOnce;
 
-test.before(async () => {
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'busy');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => runOnce(t, 'busy'));
 
 const metrics = (name: string): readonly MetricSummary[] =>
-  ran.trial('only').trial.telemetry!.metrics.filter(metric => metric.name === name);
+  ran()
+    .trial('only')
+    .trial.telemetry!.metrics.filter(metric => metric.name === name);
 
 test('every operation has its span', t => {
-  const {trial, judgement} = ran.trial('only');
+  const {trial, judgement} = ran().trial('only');
   const {telemetry} = trial;
   const started = judgement.phases.reduce((sum, phase) => sum + phase.started, 0);
   t.true(started >= 5000, `${started} operations`);
@@ -38,7 +32,7 @@ test('every operation has its span', t => {
 });
 
 test('spans of a fault carry its error.type, and those of the calm none', t => {
-  const {groups} = ran.trial('only').trial.telemetry!;
+  const {groups} = ran().trial('only').trial.telemetry!;
   const errors = groups.filter(group => group.status === 'error' && group.phase === 1);
   t.true(errors.length > 0);
   for (const group of errors) t.truthy(group.errorType);
@@ -49,7 +43,7 @@ test('spans of a fault carry its error.type, and those of the calm none', t => {
 });
 
 test('the request durations are all counted, those of the baseline apart from what came after it', t => {
-  const {judgement} = ran.trial('only');
+  const {judgement} = ran().trial('only');
   const countOf = (isWanted: (phase: number) => boolean): number =>
     metrics('http.client.request.duration')
       .filter(({phase}) => isWanted(phase))
@@ -77,6 +71,6 @@ test('an instrumentation that the scenario names is registered', t => {
 });
 
 test('nothing is left of it', t => {
-  t.deepEqual(ran.remains, {processes: [], ports: []});
-  t.deepEqual(ran.temporaryFiles, []);
+  t.deepEqual(ran().remains, {processes: [], ports: []});
+  t.deepEqual(ran().temporaryFiles, []);
 });

@@ -22,7 +22,7 @@ const opened = async (t: ExecutionContext) => {
   await once(server, 'listening');
   t.teardown(() => server.close());
   const {watch, environment} = await watched(t);
-  const household = await Household.start(environment);
+  const household = Household.start(environment);
   t.teardown(() => household.stop());
   const directUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const prepare = (variant: string) =>
