@@ -69,20 +69,6 @@ test(
 );
 test('not noted', answers, 'reconnect-storm', {}, /does not note connections$/);
 
-const churn = (opened: number, started: number): TrialChanges => ({
-  injector: [
-    connectionsAt(500, 0, 0),
-    connectionsAt(4900, 2, 2),
-    connectionsAt(9000, 0, 12),
-    connectionsAt(18_900, 2, 12 + opened),
-  ],
-  driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, started)]},
-});
-test('one for each ten', answers, 'handshake-churn', churn(102, 1000), {value: 0.1, phase: 'recovery'});
-test('a pool that is made anew', answers, 'handshake-churn', churn(2, 100), 'clear');
-test('few operations', answers, 'handshake-churn', churn(50, 99), 'clear');
-test('not counted', answers, 'handshake-churn', {}, /does not count connections$/);
-
 const metric = (changes: object): MetricSummary =>
   ({phase: recovery, scope: 'pg', unit: '', attributes: {}, ...changes}) as MetricSummary;
 const pool = (...metrics: MetricSummary[]): TrialChanges => ({telemetry: {...telemetryOf([]), metrics}});

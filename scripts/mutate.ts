@@ -1,0 +1,197 @@
+// Changes source files in small ways, one at a time, and tells which changes no test notices.
+//   npm run mutate -- src/symptoms/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
+// Its tests are those that --tests names; without it the one that mirrors the source's path, or where there is none those of the
+// folder that mirrors the source's. A mutant is given to those of them that reach its place. A test that runs dist/ in another
+// process does not see it.
+// --at-least fails below a score in percent, --minutes (60) ends it, and --workers (2) tests run at a time.
+import {existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {basename, dirname, join, relative, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {parseArgs} from 'node:util';
+import {type Mutant, mutantsOf, mutatedSource} from './mutate/mutants.ts';
+import {type Reach, readReach} from './mutate/reach.ts';
+import {type Ended, root, runTests} from './mutate/run-tests.ts';
+
+const {values: flags, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {
+    tests: {type: 'string', multiple: true},
+    workers: {type: 'string', default: '2'},
+    minutes: {type: 'string', default: '60'},
+    'at-least': {type: 'string', default: '0'},
+  },
+});
+
+type Source = {
+  readonly file: string;
+  readonly url: string;
+  readonly text: string;
+  readonly tests: readonly string[];
+};
+
+type CleanTest = {readonly file: string; readonly tookMs: number; readonly reach: Reach};
+
+type Fate = 'killed' | 'timed-out' | 'survived' | 'unreached' | 'not-run';
+
+const usage = (message: string): never => {
+  console.error(message);
+  process.exit(64);
+};
+
+const mirrorOf = (file: string): string => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
+
+/** Tests of the lanes that make whole runs count only where they are named: they take seconds each. */
+const isQuick = (test: string): boolean => /^[^.]+\.test\.ts$/.test(basename(test));
+
+const testsFor = (file: string): string[] => {
+  const mirror = mirrorOf(file);
+  if (!flags.tests && existsSync(resolve(root, mirror))) return [mirror];
+  const patterns = flags.tests ?? [join(dirname(mirror), '*.test.ts')];
+  const found = globSync(patterns, {cwd: root}).filter(test => flags.tests || isQuick(test));
+  return found.length > 0 ? found.sort() : usage(`No tests for ${file}: name them by --tests.`);
+};
+
+const sourceOf = (path: string): Source => {
+  const file = relative(root, resolve(path));
+  return {
+    file,
+    url: pathToFileURL(resolve(root, file)).href,
+    text: readFileSync(resolve(root, file), 'utf8'),
+    tests: testsFor(file),
+  };
+};
+
+if (positionals.length === 0)
+  usage('Name the source files: npm run mutate -- src/symptoms/handshake-churn.ts');
+const sources = positionals.map(sourceOf);
+const folder = mkdtempSync(join(tmpdir(), 'foulweather-mutate-'));
+process.on('exit', () => rmSync(folder, {recursive: true, force: true}));
+const stop = new AbortController();
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort());
+setTimeout(() => stop.abort(), Number(flags.minutes) * 60_000).unref();
+const signal = AbortSignal.any([stop.signal, interruption.signal]);
+const common = {signal, compileCache: join(folder, 'compiled')};
+
+const eachOf = async <T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> => {
+  const rest = items.entries();
+  await Promise.all(
+    Array.from({length: Number(flags.workers)}, async () => {
+      for (const [index, item] of rest) await work(item, index);
+    }),
+  );
+};
+
+/** Each test must pass without a mutant, or its failure with one says nothing. */
+const runClean = async (): Promise<CleanTest[]> => {
+  const urls = new Set(sources.map(({url}) => url));
+  const clean: CleanTest[] = [];
+  await eachOf([...new Set(sources.flatMap(({tests}) => tests))], async (file, index) => {
+    const coverage = join(folder, `reach-${index}`);
+    const ended = await runTests({...common, testFiles: [file], limitMs: 180_000, coverage});
+    if (ended.kind === 'stopped') return;
+    if (ended.kind !== 'passed') {
+      console.error(ended.kind === 'failed' ? ended.output : '');
+      throw new Error(`${file} does not pass without a mutant`);
+    }
+    clean.push({file, tookMs: ended.tookMs, reach: readReach(coverage, urls)});
+    rmSync(coverage, {recursive: true, force: true});
+  });
+  return clean;
+};
+
+/** A mutant that is slow only because the machine was is told from one that never ends by a second, longer try. */
+const tryMutant = async (
+  source: Source,
+  text: string,
+  tests: readonly CleanTest[],
+): Promise<Ended['kind']> => {
+  const standin = {url: source.url, text};
+  const testFiles = tests.map(({file}) => file);
+  const limitMs = 10_000 + 5 * tests.reduce((sum, {tookMs}) => sum + tookMs, 0);
+  const first = await runTests({...common, testFiles, limitMs, standin});
+  if (first.kind !== 'timed-out') return first.kind;
+  return (await runTests({...common, testFiles, limitMs: 2 * limitMs, standin})).kind;
+};
+
+/** The quickest test alone, since most mutants are found by the first one; then the others. */
+const fateOf = async (
+  source: Source,
+  mutant: Mutant,
+  text: string,
+  tests: readonly CleanTest[],
+): Promise<Fate> => {
+  const [first, ...others] = tests
+    .filter(({file, reach}) => source.tests.includes(file) && reach(source.url, mutant.reachedAt))
+    .sort((a, b) => a.tookMs - b.tookMs);
+  if (!first) return 'unreached';
+  writeFileSync(text, mutatedSource(source.text, mutant));
+  for (const some of others.length > 0 ? [[first], others] : [[first]]) {
+    const kind = await tryMutant(source, text, some);
+    if (kind === 'stopped') return 'not-run';
+    if (kind === 'timed-out') return 'timed-out';
+    if (kind === 'failed') return 'killed';
+  }
+  return 'survived';
+};
+
+/** A source that throws as it is loaded must fail the tests; otherwise mutants do not get to them, and nothing would be found. */
+const proveReplacing = async (source: Source, text: string, tests: readonly CleanTest[]): Promise<void> => {
+  const test = tests.find(({file, reach}) => source.tests.includes(file) && reach(source.url, 0));
+  if (!test) return;
+  writeFileSync(text, "throw new Error('a mutant');");
+  const kind = await tryMutant(source, text, [test]);
+  if (kind === 'passed') throw new Error(`${test.file} does not see the mutants of ${source.file}`);
+};
+
+const tests = await runClean();
+const jobs = sources.flatMap(source => mutantsOf(source.text).map(mutant => ({source, mutant})));
+const fates: Fate[] = jobs.map(() => 'not-run');
+console.log(`${jobs.length} mutants, ${tests.length} test files`);
+await eachOf(sources, (source, index) => proveReplacing(source, join(folder, `source-${index}.ts`), tests));
+await eachOf(jobs, async ({source, mutant}, index) => {
+  if (signal.aborted) return;
+  fates[index] = await fateOf(source, mutant, join(folder, `mutant-${index}.ts`), tests);
+});
+
+const labels: Readonly<Partial<Record<Fate, string>>> = {
+  survived: 'survived ',
+  unreached: 'unreached',
+  'timed-out': 'timed out',
+};
+const count = (of: readonly Fate[], fate: Fate): number => of.filter(candidate => candidate === fate).length;
+const scoreOf = (of: readonly Fate[]): number => {
+  const decided = of.length - count(of, 'not-run');
+  return decided === 0 ? 0 : (100 * (count(of, 'killed') + count(of, 'timed-out'))) / decided;
+};
+const summed = (of: readonly Fate[]): string => {
+  const notRun = count(of, 'not-run');
+  return [
+    `${scoreOf(of).toFixed(0)} % of ${of.length - notRun} found`,
+    `${count(of, 'killed')} killed`,
+    `${count(of, 'timed-out')} timed out`,
+    `${count(of, 'survived')} survived`,
+    `${count(of, 'unreached')} unreached`,
+    ...(notRun > 0 ? [`${notRun} not run`] : []),
+  ].join(', ');
+};
+
+for (const source of sources) {
+  const own = jobs.flatMap((job, index) => (job.source === source ? [{...job, fate: fates[index]!}] : []));
+  for (const {mutant, fate} of own) {
+    const label = labels[fate];
+    if (label !== undefined) {
+      console.log(`${label} ${source.file}:${mutant.line}  ${mutant.original}  →  ${mutant.mutated}`);
+    }
+  }
+  console.log(`${source.file}: ${summed(own.map(({fate}) => fate))}`);
+}
+if (sources.length > 1) console.log(`all: ${summed(fates)}`);
+if (count(fates, 'not-run') > 0) {
+  console.log(interruption.signal.aborted ? 'Interrupted.' : `Ended after ${flags.minutes} minutes.`);
+}
+process.exit(count(fates, 'not-run') === 0 && scoreOf(fates) >= Number(flags['at-least']) ? 0 : 1);
