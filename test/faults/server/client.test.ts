@@ -10,7 +10,7 @@ import {everywhere, roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
 import {api, send} from '../../helpers/toxiproxy-request.ts';
 
-const behaves = everywhere();
+const behaves = everywhere('one by one');
 
 behaves('toxiproxy-node-client creates, changes and removes', echo, async (t, scene) => {
   const client = new Toxiproxy(scene.url);
