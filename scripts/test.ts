@@ -7,6 +7,7 @@ import {spawn} from 'node:child_process';
 import {globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {compileCache} from '../test/helpers/compile-cache.ts';
 
 type Lane = {
   readonly name: string;
@@ -83,9 +84,6 @@ const chosen: Readonly<Record<string, readonly Lane[]>> = {
   '--record': [lanes.record],
 };
 
-/** Node compiles the same sources in hundreds of threads and processes: with this it does so once. */
-const compileCache = join(checkout, 'node_modules/.cache/foulweather-test');
-
 const run = async (lane: Lane, folder: string): Promise<LaneResult> => {
   const timesFile = join(folder, `${lane.name}.ndjson`);
   const startMs = performance.now();
@@ -99,7 +97,7 @@ const run = async (lane: Lane, folder: string): Promise<LaneResult> => {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {
         ...process.env,
-        NODE_COMPILE_CACHE: compileCache,
+        ...compileCache,
         ...lane.env,
         FOULWEATHER_TEST_TIMES: timesFile,
       },

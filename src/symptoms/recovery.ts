@@ -90,8 +90,7 @@ const recoveryIn = (trial: Trial, phase: number): Recovery => {
 
 const wholeBinsIn = (trial: Trial, {startMs, endMs}: {startMs: number; endMs: number}): Bin[] =>
   trial.driver.bins.filter(
-    bin =>
-      bin.startMs >= startMs && bin.startMs + bin.durationMs <= endMs && bin.started + bin.dropped > 0,
+    bin => bin.startMs >= startMs && bin.startMs + bin.durationMs <= endMs && bin.started + bin.dropped > 0,
   );
 
 /** How a bin compares with the baseline. `failing`: too few successes, and those in time. */
