@@ -1,7 +1,8 @@
-// All detectors, by symptom. One that throws makes its own finding inconclusive and says so.
+// All detectors, by symptom. One that throws makes its own finding inconclusive and says so; and none is clear of what it
+// needed to see and did not.
 import type {Detector, Finding} from '../model/finding.ts';
 import {telemetrySymptoms} from '../model/symptoms/telemetry.ts';
-import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
+import {type SymptomId, symptomIds, symptoms, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
@@ -31,6 +32,7 @@ import {withLogs} from './log-says.ts';
 import {lostAcknowledged} from './lost-acknowledged.ts';
 import {memoryGrowth} from './memory-growth.ts';
 import {metastable} from './metastable.ts';
+import {lackOf} from './needs.ts';
 import {neverRetriesTransient} from './never-retries-transient.ts';
 import {noBackoff} from './no-backoff.ts';
 import {noDefaultTimeout} from './no-default-timeout.ts';
@@ -126,9 +128,17 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'telemetry-lost': telemetryLost,
 };
 
-export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => detectOne(symptom, trial));
+export const detect = (trial: Trial): Finding[] =>
+  symptomIds.map(symptom => unlessUnseen(trial, detectOne(symptom, trial)));
 
-/** What one detector says, by the thresholds of the trial's plan. */
+/** A detector that found nothing where it could not look has not found the library healthy. */
+const unlessUnseen = (trial: Trial, finding: Finding): Finding => {
+  if (finding.verdict !== 'clear') return finding;
+  const lack = lackOf(trial, symptoms[finding.symptom].needs);
+  return lack === null ? finding : inconclusive(finding.symptom, lack);
+};
+
+/** What one detector answers of what is there, by the thresholds of the trial's plan. */
 export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
   try {
     const finding = detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));

@@ -17,6 +17,7 @@ export const operationSymptoms = {
       successShare: 0.5,
       controlShare: 0.99,
     },
+    needs: ['operations', 'load'],
     cause:
       'The state that would settle the call is lost: a reconnect that drops the pending calls, a callback that is removed with its connection, a reply that is matched to nothing.',
     remedy:
@@ -28,6 +29,7 @@ export const operationSymptoms = {
     noun: 'hung operations',
     when: 'more than `hungCount` operations of a phase have not settled by their deadline and the longer of `graceMs` and `graceShare` of it',
     thresholds: {hungCount: 0, graceMs: 1000, graceShare: 0.1},
+    needs: ['operations', 'load'],
     cause: 'A wait without a bound: for a connection, for an answer, for the rest of a body.',
     remedy:
       'Bound every wait: set the connect, header and body (or command) time-outs below the deadline, or pass a signal that aborts.',
@@ -38,6 +40,7 @@ export const operationSymptoms = {
     noun: 'late operations',
     when: 'more than `overrunShare` of the operations of a phase settle later than their deadline, `slackShare` of it, and `slackMs`',
     thresholds: {overrunShare: 0.001, slackShare: 0.1, slackMs: 50},
+    needs: ['operations', 'load'],
     cause:
       'Time-outs that are there, but longer than the caller is ready to wait, or that begin anew with each attempt.',
     remedy:
@@ -59,6 +62,7 @@ export const operationSymptoms = {
       deadlineCount: 5,
       operationCount: 30,
     },
+    needs: ['calm-operations', 'load'],
     cause:
       'A connection that is closed while it is in use, a pool that hands out what it has just ended, a limit or time-out that normal load exceeds.',
     remedy:
@@ -70,6 +74,7 @@ export const operationSymptoms = {
     noun: 'duplicated effects',
     when: 'more than `duplicateCount` operations that are not idempotent had their effect more than once, or operations came to the consumer more than once where the scenario promises at most or exactly once',
     thresholds: {duplicateCount: 0},
+    needs: ['operations', 'load'],
     cause: 'A retry after an error that leaves open whether the first attempt was applied.',
     remedy:
       'Retry only what is idempotent, or send an idempotency key that the server checks; do not retry after an ambiguous error.',
@@ -80,6 +85,7 @@ export const operationSymptoms = {
     noun: 'crossed responses',
     when: 'more than `crossedCount` answers of a phase are for another operation than the one that asked',
     thresholds: {crossedCount: 0},
+    needs: ['operations', 'load'],
     cause:
       'A connection that is used again although an answer to somebody who has given up is still to come on it.',
     remedy:
@@ -91,6 +97,7 @@ export const operationSymptoms = {
     noun: 'waits without end',
     when: 'under a silent peer (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them gives up by itself',
     thresholds: {unsettledCount: 0},
+    needs: ['fault-operations', 'load'],
     cause: 'No time-out is set unless the user sets one.',
     remedy: 'Give every wait a default bound; a user can raise it, but should not have to know of it.',
     source: sources.backoff,
@@ -100,6 +107,7 @@ export const operationSymptoms = {
     noun: 'lost operations',
     when: 'more than `lostCount` operations of a phase succeeded, and the server has no effect of them, or, where the scenario promises at least or exactly once, they neither came to the consumer nor are in its queue',
     thresholds: {lostCount: 0},
+    needs: ['operations', 'load'],
     cause:
       'A success is told when something was written to a buffer or a socket, and not when the server has answered; a consumer acknowledges what it has not worked on yet.',
     remedy:
@@ -111,6 +119,7 @@ export const operationSymptoms = {
     noun: 'false failures',
     when: 'more than `appliedCount` operations of a phase were told as failed or rejected for certain, and the server has an effect of them',
     thresholds: {appliedCount: 0},
+    needs: ['operations', 'effects', 'load'],
     cause: 'An ambiguous error, such as a time-out after sending, is told as a definite one.',
     remedy: 'Tell apart what was surely not sent from what may have been applied.',
     source: sources.partitions,
@@ -120,6 +129,7 @@ export const operationSymptoms = {
     noun: 'reordered operations',
     when: 'more than `reorderedCount` operations were applied before an earlier one of the same key, by what verify() of the scenario returns',
     thresholds: {reorderedCount: 0},
+    needs: ['operations', 'load'],
     cause: 'A retry overtakes, or is overtaken by, what was submitted after it.',
     remedy:
       'Keep at most one operation in flight per key, or number them and let the server refuse what comes out of order.',
@@ -130,6 +140,7 @@ export const operationSymptoms = {
     noun: 'truncated answers',
     when: 'more than `truncatedCount` successes of a phase were not whole, by what perform() returns as intact',
     thresholds: {truncatedCount: 0},
+    needs: ['fault-operations', 'load'],
     cause: 'The end of the connection is taken for the end of the answer.',
     remedy: 'Hold each body against its length or its last chunk, and fail what is short.',
     source: sources.incomplete,
@@ -139,6 +150,7 @@ export const operationSymptoms = {
     noun: 'swallowed errors',
     when: 'more than `emptyCount` successes of a fault phase came with nothing, by what perform() returns as empty, and none did in the baseline',
     thresholds: {emptyCount: 0},
+    needs: ['fault-operations', 'load'],
     cause: 'A catch block that logs and goes on.',
     remedy: 'Let the error reach the caller; a default value is a choice for the caller to make.',
     source: sources.simpleTesting,
@@ -148,6 +160,7 @@ export const operationSymptoms = {
     noun: 'unclassified errors',
     when: 'more than `unclassifiedShare` of at least `failureCount` errors have neither code nor numeric status, no cause, and no name or class but Error or TypeError',
     thresholds: {unclassifiedShare: 0.05, failureCount: 20},
+    needs: ['failures', 'load'],
     cause: 'Errors are made from texts, and what caused them is left behind.',
     remedy: 'Give each kind of error a stable code, and its cause.',
     source: sources.errorCodes,
