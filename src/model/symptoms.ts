@@ -1,6 +1,6 @@
 // All symptoms by id, and their thresholds as a scenario has them.
 import {connectionSymptoms} from './symptoms/connections.ts';
-import type {SymptomFacts} from './symptoms/facts.ts';
+import {type SymptomFacts, weights} from './symptoms/facts.ts';
 import {operationSymptoms} from './symptoms/operations.ts';
 import {processSymptoms} from './symptoms/process.ts';
 import {recoverySymptoms} from './symptoms/recovery.ts';
@@ -21,6 +21,12 @@ export type SymptomId = keyof typeof table;
 export const symptoms: {readonly [symptom in SymptomId]: SymptomFacts} = table;
 
 export const symptomIds = Object.keys(table) as readonly SymptomId[];
+
+/** The worst first: by their weights, and then as the catalogue has them. */
+export const byWeight = (a: SymptomId, b: SymptomId): number => rank(a) - rank(b);
+
+const rank = (symptom: SymptomId): number =>
+  weights.indexOf(table[symptom].weight) * symptomIds.length + symptomIds.indexOf(symptom);
 
 /** The thresholds of one symptom, by their names. */
 export type Thresholds<Id extends SymptomId> = {

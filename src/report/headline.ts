@@ -1,5 +1,5 @@
 // The outcome of a run in one sentence with its numbers.
-import {type SymptomId, symptoms} from '../model/symptoms.ts';
+import {byWeight, type SymptomId, symptoms} from '../model/symptoms.ts';
 import {compareGoodput, compareLivedGoodput, intervalText} from './comparison.ts';
 import {endingName} from './endings.ts';
 import {count, factor, listed, plural} from './format.ts';
@@ -72,14 +72,11 @@ const goodputClause = (story: RunStory): string[] => {
   return [`gives ${factor(interval.ratio)} × the goodput${whose} (${intervalText(interval)})`];
 };
 
-/** The end of a process goes before all else. */
-const gravest: readonly SymptomId[] = ['out-of-memory', 'process-crash'];
-
 const shown = (story: VariantStory): SymptomId[] =>
   story.symptoms
     .filter(({verdict}) => verdict === 'present')
     .map(({symptom}) => symptom)
-    .sort((a, b) => gravest.indexOf(b) - gravest.indexOf(a));
+    .sort(byWeight);
 
 const wasJudged = (story: VariantStory, symptom: SymptomId): boolean =>
   story.symptoms.some(candidate => candidate.symptom === symptom && candidate.verdict === 'clear');

@@ -4,6 +4,7 @@ import {sources} from './sources.ts';
 
 export const connectionSymptoms = {
   'connection-leak': {
+    weight: 'wasteful',
     sees: 'connections that stay open',
     noun: 'leaked connections',
     when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each; inconclusive where as many operations had been under way at once, since a pool may keep a connection for each, and where the load was so short that idle connections had less than `idleMs` to close',
@@ -15,6 +16,7 @@ export const connectionSymptoms = {
     source: sources.simpleTesting,
   },
   'connection-flapping': {
+    weight: 'wasteful',
     sees: 'connections that come and go without a fault',
     noun: 'flapping connections',
     // Pools that renew healthy connections by their age do so after minutes, and end idle ones after 4 s (undici) or more of
@@ -29,6 +31,7 @@ export const connectionSymptoms = {
     source: sources.persistence,
   },
   'connection-pile-up': {
+    weight: 'wasteful',
     sees: 'connections that pile up while a fault lasts',
     noun: 'piles of connections',
     // Exporters of telemetry, and what else a process connects to, come and go by a few sockets.
@@ -42,6 +45,7 @@ export const connectionSymptoms = {
     source: sources.simpleTesting,
   },
   'connection-after-close': {
+    weight: 'wasteful',
     sees: 'connections after close()',
     noun: 'connections after close()',
     // With no fault any more a connection closes within milliseconds; a second is for a busy server that is slow to say goodbye.
@@ -55,6 +59,7 @@ export const connectionSymptoms = {
     source: sources.errorEvents,
   },
   'connect-storm': {
+    weight: 'wasteful',
     sees: 'connects again and again while a fault lasts',
     noun: 'connect storms',
     // Three are the attempts that unbounded-retries allows an operation. Ten in a second are one every 100 ms: common back-offs
@@ -69,6 +74,7 @@ export const connectionSymptoms = {
     source: sources.backoff,
   },
   'reconnect-storm': {
+    weight: 'wasteful',
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
     when: 'connects in the worst second of a recovery are `connectCount` or more, and more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended; inconclusive where so many operations started late, and so together, that they may have made them',
@@ -80,6 +86,7 @@ export const connectionSymptoms = {
     source: sources.backoff,
   },
   'handshake-churn': {
+    weight: 'wasteful',
     sees: 'connections are not kept any more',
     noun: 'handshake churn',
     when: "new connections per operation in a recovery of `operationCount` operations or more, as many as are open at once not counted, are more than `connectionsRatio` and `growthRatio` × the baseline's",
@@ -90,6 +97,7 @@ export const connectionSymptoms = {
     source: sources.persistence,
   },
   'pool-slot-leak': {
+    weight: 'wasteful',
     sees: 'slots of the pool that are never given back',
     noun: 'leaked pool slots',
     when: '`db.client.connection.count` of used connections is above `slotCount` when nothing is under way any more. Only a warning, and only where it is above what it was before the first fault by more than one, unless operations do worse after the last fault than before the first; inconclusive where the open sockets contradict the gauge',
@@ -100,6 +108,7 @@ export const connectionSymptoms = {
     source: sources.poolMetrics,
   },
   'pool-exhaustion': {
+    weight: 'late',
     sees: 'operations wait for a connection of the pool',
     noun: 'pool exhaustion',
     when: 'in a phase that is longer than the deadline more than `pendingCount` operations wait on average, or the 99th percentile of the wait is above `waitShare` of the deadline, or there are more than `timeoutCount` time-outs (db.client.connection.*)',
@@ -110,6 +119,7 @@ export const connectionSymptoms = {
     source: sources.poolMetrics,
   },
   'half-open-reuse': {
+    weight: 'late',
     sees: 'operations are sent over connections that no longer answer',
     noun: 'reuse of dead connections',
     when: 'longer than the deadline after a peer has fallen silent no connection is made any more, and there are more than `attemptsRatio` attempts per open connection',
@@ -120,6 +130,7 @@ export const connectionSymptoms = {
     source: sources.partitions,
   },
   'stale-keep-alive': {
+    weight: 'late',
     sees: 'operations fail on connections that the server has closed',
     noun: 'failures on stale connections',
     when: 'more than `failedShare` of the operations of a phase that closes idle connections fail because of a reset or an end',
@@ -131,6 +142,7 @@ export const connectionSymptoms = {
     source: sources.persistence,
   },
   'unbounded-queue': {
+    weight: 'wasteful',
     sees: 'work piles up in the library',
     noun: 'unbounded queues',
     when: 'operations in flight at the end of a fault phase are above `operationCount` and `growthRatio` × the most of the baseline, and still growing',
@@ -141,6 +153,7 @@ export const connectionSymptoms = {
     source: sources.cascading,
   },
   'head-of-line-blocking': {
+    weight: 'late',
     sees: 'one slow request holds up the others',
     noun: 'head-of-line blocking',
     when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more (with fewer than 1,000, what all but 10 of them kept to), is above `latencyRatio` × the baseline's and `slackMs` above it",

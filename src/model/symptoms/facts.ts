@@ -1,7 +1,11 @@
 // What is known of a symptom before any run: what a user sees, when it counts, where it comes from, what mends it.
 import type {Need} from './needs.ts';
 
+/** How bad a symptom is for those who use the library, the worst first. */
+export const weights = ['crash', 'untrue', 'wedged', 'hung', 'late', 'wasteful'] as const;
+
 export type SymptomFacts = {
+  readonly weight: (typeof weights)[number];
   /** What a user sees, in the middle of a sentence. */
   readonly sees: string;
   /** How it is called in "no more …". */

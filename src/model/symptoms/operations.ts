@@ -4,6 +4,7 @@ import {sources} from './sources.ts';
 
 export const operationSymptoms = {
   'orphaned-operation': {
+    weight: 'wedged',
     sees: 'operations that never settle, although all is well again',
     noun: 'orphaned operations',
     // 10 s is also what makes a client count as wedged, and five deadlines what a fault's remains get in `metastable`. Half of
@@ -25,6 +26,7 @@ export const operationSymptoms = {
     source: sources.partitions,
   },
   'hung-operation': {
+    weight: 'hung',
     sees: 'operations that do not settle in time',
     noun: 'hung operations',
     when: 'more than `hungCount` operations of a phase have not settled by their deadline and the longer of `graceMs` and `graceShare` of it',
@@ -36,6 +38,7 @@ export const operationSymptoms = {
     source: sources.backoff,
   },
   'deadline-overrun': {
+    weight: 'late',
     sees: 'operations that settle after their deadline',
     noun: 'late operations',
     when: 'more than `overrunShare` of the operations of a phase settle later than their deadline, `slackShare` of it, and `slackMs`',
@@ -48,6 +51,7 @@ export const operationSymptoms = {
     source: sources.backoff,
   },
   'fails-when-calm': {
+    weight: 'hung',
     sees: 'operations that fail although the network is well',
     noun: 'failures without a fault',
     // 0.1 % is what deadline-overrun allows, and 1 % what slow-recovery calls a success. One pause of the machine can fail
@@ -70,6 +74,7 @@ export const operationSymptoms = {
     source: sources.simpleTesting,
   },
   'duplicate-effect': {
+    weight: 'untrue',
     sees: 'operations that were applied more than once',
     noun: 'duplicated effects',
     when: 'more than `duplicateCount` operations that are not idempotent had their effect more than once, or operations came to the consumer more than once where the scenario promises at most or exactly once',
@@ -81,6 +86,7 @@ export const operationSymptoms = {
     source: sources.idempotent,
   },
   'crossed-response': {
+    weight: 'untrue',
     sees: "operations that got another one's answer",
     noun: 'crossed responses',
     when: 'more than `crossedCount` answers of a phase are for another operation than the one that asked',
@@ -93,6 +99,7 @@ export const operationSymptoms = {
     source: sources.incomplete,
   },
   'no-default-timeout': {
+    weight: 'hung',
     sees: 'waits for ever by default',
     noun: 'waits without end',
     when: 'under a silent peer (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them gives up by itself',
@@ -103,6 +110,7 @@ export const operationSymptoms = {
     source: sources.backoff,
   },
   'lost-acknowledged': {
+    weight: 'untrue',
     sees: 'operations that were acknowledged and not applied',
     noun: 'lost operations',
     when: 'more than `lostCount` operations of a phase succeeded, and the server has no effect of them, or, where the scenario promises at least or exactly once, they neither came to the consumer nor are in its queue',
@@ -115,6 +123,7 @@ export const operationSymptoms = {
     source: sources.partitions,
   },
   'false-failure': {
+    weight: 'untrue',
     sees: 'operations that failed for certain, and were applied',
     noun: 'false failures',
     when: 'more than `appliedCount` operations of a phase were told as failed or rejected for certain, and the server has an effect of them',
@@ -125,6 +134,7 @@ export const operationSymptoms = {
     source: sources.partitions,
   },
   reordered: {
+    weight: 'untrue',
     sees: 'operations that were applied in another order',
     noun: 'reordered operations',
     when: 'more than `reorderedCount` operations were applied before an earlier one of the same key, by what verify() of the scenario returns',
@@ -136,6 +146,7 @@ export const operationSymptoms = {
     source: sources.partitions,
   },
   'truncation-accepted': {
+    weight: 'untrue',
     sees: 'answers that ended too early, told as successes',
     noun: 'truncated answers',
     when: 'more than `truncatedCount` successes of a phase were not whole, by what perform() returns as intact',
@@ -146,6 +157,7 @@ export const operationSymptoms = {
     source: sources.incomplete,
   },
   'swallowed-error': {
+    weight: 'untrue',
     sees: 'successes with nothing in them',
     noun: 'swallowed errors',
     when: 'more than `emptyCount` successes of a fault phase came with nothing, by what perform() returns as empty, and none did in the baseline',
@@ -156,6 +168,7 @@ export const operationSymptoms = {
     source: sources.simpleTesting,
   },
   'unclassified-errors': {
+    weight: 'wasteful',
     sees: 'errors that cannot be told apart',
     noun: 'unclassified errors',
     when: 'more than `unclassifiedShare` of at least `failureCount` errors have neither code nor numeric status, no cause, and no name or class but Error or TypeError',

@@ -4,6 +4,7 @@ import {sources} from './sources.ts';
 
 export const processSymptoms = {
   'process-crash': {
+    weight: 'crash',
     sees: 'the process died',
     noun: 'crashes',
     when: 'the process exits, by an uncaught exception, an exit or a signal, before the harness ends it',
@@ -15,6 +16,7 @@ export const processSymptoms = {
     source: sources.errorEvents,
   },
   'out-of-memory': {
+    weight: 'crash',
     sees: 'the process ran out of memory',
     noun: 'out-of-memory crashes',
     when: "V8 gives up at the heap's limit",
@@ -26,6 +28,7 @@ export const processSymptoms = {
     source: sources.memory,
   },
   'event-loop-stall': {
+    weight: 'late',
     sees: 'the event loop was blocked',
     noun: 'event-loop stalls',
     when: "the event-loop delay's p99 is above `delayMs` in a phase; or CPU per settled operation in a fault phase is above `cpuRatio` × the baseline's while the process takes `busyRatio` of a core or more; or the process stops answering",
@@ -37,6 +40,7 @@ export const processSymptoms = {
     source: sources.blocking,
   },
   'gc-pressure': {
+    weight: 'wasteful',
     sees: 'high CPU, and much of the time in garbage collection',
     noun: 'pressure on the garbage collector',
     when: 'the pauses of garbage collection take more than `gcShare` of the time of a phase',
@@ -48,6 +52,7 @@ export const processSymptoms = {
     source: sources.gc,
   },
   'cpu-bound': {
+    weight: 'wasteful',
     sees: 'high CPU at low throughput',
     noun: 'a core at its limit',
     when: "the process takes `cpuRatio` of a core or more in a phase, and succeeds in less than 99 % of what the load offers or the phase's goal for goodput asks for; under a closed load without a goal, an operation takes more than `operationMs` of CPU",
@@ -59,6 +64,7 @@ export const processSymptoms = {
     source: sources.blocking,
   },
   'under-utilised': {
+    weight: 'wasteful',
     sees: 'low throughput at low CPU and memory',
     noun: 'under-used resources',
     when: 'in a baseline with less than `cpuRatio` of a core in use, `waitingCount` operations or more at once, and more than `waitingShare` of those under way, wait in the client and not at the target',
@@ -71,6 +77,7 @@ export const processSymptoms = {
     source: sources.threadPool,
   },
   'memory-growth': {
+    weight: 'wasteful',
     sees: 'the heap grows and stays',
     noun: 'growing heaps',
     when: 'with all garbage collected the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; after three faults or more it has grown with each',
@@ -81,6 +88,7 @@ export const processSymptoms = {
     source: sources.memory,
   },
   'listener-leak': {
+    weight: 'wasteful',
     sees: 'listeners pile up',
     noun: 'leaked listeners',
     when: 'Node warns more than `warningCount` times of more listeners than an emitter should have, and than there are operations under way',
@@ -92,6 +100,7 @@ export const processSymptoms = {
     source: sources.listeners,
   },
   'unhandled-rejection': {
+    weight: 'wasteful',
     sees: 'rejections that nobody handles',
     noun: 'unhandled rejections',
     when: 'more than `rejectionCount` promises are rejected without a handler',
@@ -102,6 +111,7 @@ export const processSymptoms = {
     source: sources.rejections,
   },
   'close-hangs': {
+    weight: 'hung',
     sees: 'close() does not end it',
     noun: 'hanging closes',
     when: 'close() takes longer than `closeMs`, or the process is alive that long after it',

@@ -4,6 +4,7 @@ import {sources} from './sources.ts';
 
 export const recoverySymptoms = {
   'slow-recovery': {
+    weight: 'late',
     sees: 'slow to come back after the fault',
     noun: 'slow recovery',
     when: "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault",
@@ -16,6 +17,7 @@ export const recoverySymptoms = {
     source: sources.metastable,
   },
   metastable: {
+    weight: 'wedged',
     sees: 'stays bad long after the fault',
     noun: 'metastable failures',
     when: "later than `afterMs` and `deadlineCount` deadlines after the fault, goodput is below `goodputShare` of the baseline's, at more than `attemptsRatio` attempts per operation",
@@ -26,6 +28,7 @@ export const recoverySymptoms = {
     source: sources.metastable,
   },
   'wedged-client': {
+    weight: 'wedged',
     sees: 'never comes back',
     noun: 'wedged clients',
     when: 'nothing succeeds for longer than `wedgedMs` without a fault, added up over all recoveries since the last success, while a fresh client gets through the same proxy in `controlShare` of its tries; its phase is that of the fault that began it',
@@ -36,6 +39,7 @@ export const recoverySymptoms = {
     source: sources.partitions,
   },
   'silent-consumer': {
+    weight: 'wedged',
     sees: 'nothing is delivered any more, and no error told',
     noun: 'silent consumers',
     when: 'for longer than `silentMs` without a fault, added up over all recoveries, operations wait without a success or an error while a fresh client gets through; or nothing is delivered to the consumer while operations succeed, and what was acknowledged is still in its queue',
@@ -46,6 +50,7 @@ export const recoverySymptoms = {
     source: sources.partitions,
   },
   'replay-burst': {
+    weight: 'wasteful',
     sees: 'all that waited is sent at once',
     noun: 'replay bursts',
     when: "attempts per second in the first second of a recovery are more than `burstRatio` × the baseline's",
@@ -56,6 +61,7 @@ export const recoverySymptoms = {
     source: sources.cascading,
   },
   'breaker-stuck': {
+    weight: 'wedged',
     sees: 'refused locally although the way is free',
     noun: 'stuck circuit breakers',
     when: 'half or more of the operations of half a second are refused locally, later than `resetMs` + `graceMs` after the fault',

@@ -4,6 +4,7 @@ import {sources} from './sources.ts';
 
 export const retrySymptoms = {
   'retry-amplification': {
+    weight: 'wasteful',
     sees: 'more attempts than operations: a retry storm',
     noun: 'retry amplification',
     when: 'attempts / operations in a fault phase is above `warnRatio` (a warning), or above `failRatio`',
@@ -15,6 +16,7 @@ export const retrySymptoms = {
     source: sources.cascading,
   },
   'unbounded-retries': {
+    weight: 'wasteful',
     sees: 'operations that are tried again and again',
     noun: 'unbounded retries',
     when: 'an operation after the warm-up has more than `attemptCount` attempts',
@@ -25,6 +27,7 @@ export const retrySymptoms = {
     source: sources.retryPolicy,
   },
   'no-backoff': {
+    weight: 'wasteful',
     sees: 'retries without a pause, or with one that does not grow',
     noun: 'hammering',
     when: 'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or, under a fault that fails attempts at once, pauses grow by less than `growthRatio` each time where there are three attempts or more; pauses that a Retry-After asked for are left out',
@@ -35,6 +38,7 @@ export const retrySymptoms = {
     source: sources.backoff,
   },
   'no-jitter': {
+    weight: 'wasteful',
     sees: 'retries that all come at the same time',
     noun: 'synchronised retries',
     when: 'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median); pauses that a Retry-After asked for are left out',
@@ -45,6 +49,7 @@ export const retrySymptoms = {
     source: sources.backoff,
   },
   'retry-after-ignored': {
+    weight: 'wasteful',
     sees: 'retries that come before the server asked for them',
     noun: 'ignored Retry-After',
     when: 'more than `earlyCount` operations of a phase with a 429 or 503 and a Retry-After come back earlier than that, less `earlyShare` of it',
@@ -55,6 +60,7 @@ export const retrySymptoms = {
     source: sources.retryAfter,
   },
   'retries-non-retryable': {
+    weight: 'wasteful',
     sees: 'retries of what the server refuses for good',
     noun: 'retries of final answers',
     when: 'more than `retriedCount` operations of a phase are tried again after a 4xx other than 408, 425 and 429',
@@ -65,6 +71,7 @@ export const retrySymptoms = {
     source: sources.retryPolicy,
   },
   'never-retries-transient': {
+    weight: 'late',
     sees: 'operations that fail although a second attempt would pass',
     noun: 'failures for want of a retry',
     when: 'where faults cut only some of the connections, more than `failedCount` idempotent operations of a phase fail, and none was tried a second time',
@@ -76,6 +83,7 @@ export const retrySymptoms = {
     source: sources.retryPolicy,
   },
   'stale-work-sent': {
+    weight: 'wasteful',
     sees: 'attempts for callers who have given up',
     noun: 'stale work',
     when: 'more than `staleShare` of the attempts come after the deadline of their operation',

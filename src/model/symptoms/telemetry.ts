@@ -4,6 +4,7 @@ import {sources} from './sources.ts';
 
 export const telemetrySymptoms = {
   'hidden-attempts': {
+    weight: 'wasteful',
     sees: 'attempts that the telemetry does not show',
     noun: 'hidden attempts',
     when: 'more than `hiddenShare` of the attempts of a phase have no span; by the conventions of databases, RPC and messaging, more than that of the calls',
@@ -16,6 +17,7 @@ export const telemetrySymptoms = {
     source: sources.httpSpans,
   },
   'span-leak': {
+    weight: 'wasteful',
     sees: 'spans that are never ended, or more than once',
     noun: 'leaked spans',
     when: 'more than `spanCount` spans are open after the load, those of operations still in flight left out; or more than that of a phase are ended again after their end',
@@ -28,6 +30,7 @@ export const telemetrySymptoms = {
     source: sources.sdkMetrics,
   },
   'telemetry-contradicts': {
+    weight: 'wasteful',
     sees: 'telemetry that tells another outcome than the caller got',
     noun: 'contradicting telemetry',
     when: 'for more than `wrongShare` of the failures of a phase no span ends in an error (an abort of the caller’s own left out), or more than that of the successes end in one, or a histogram and its spans differ in number by more',
@@ -39,6 +42,7 @@ export const telemetrySymptoms = {
     source: sources.recordingErrors,
   },
   'error-type-malformed': {
+    weight: 'wasteful',
     sees: 'error.type missing, misplaced, or not a text of few values',
     noun: 'malformed error types',
     when: 'more than `spanCount` spans of a phase have the status error without an error.type, an error.type without that status, or one that is not a string; or there are more than `valueCount` different ones',
@@ -50,6 +54,7 @@ export const telemetrySymptoms = {
     source: sources.recordingErrors,
   },
   'duration-misreported': {
+    weight: 'wasteful',
     sees: 'span durations that differ from the measured ones',
     noun: 'misreported durations',
     when: 'the median of the spans and of the operations that succeeded in a phase differ by more than `slackMs` and `slackShare`, and the event-loop delay',
@@ -61,6 +66,7 @@ export const telemetrySymptoms = {
     source: sources.httpSpans,
   },
   'pool-gauge-wrong': {
+    weight: 'wasteful',
     sees: 'a connection gauge that differs from the open sockets',
     noun: 'wrong connection gauges',
     when: 'at the end of a phase without faults, or of the drain, the gauge and the sockets at the injector differ by more than `slackCount` and `slackShare`',
@@ -72,6 +78,7 @@ export const telemetrySymptoms = {
     source: sources.poolMetrics,
   },
   'cardinality-growth': {
+    weight: 'wasteful',
     sees: 'series or span names that grow in number without end',
     noun: 'growing cardinality',
     when: 'a metric has more than `seriesCount` new series after the baseline, those of errors left out, or the spans of a library have more than `nameCount` names',
@@ -82,6 +89,7 @@ export const telemetrySymptoms = {
     source: sources.cardinality,
   },
   'telemetry-lost': {
+    weight: 'wasteful',
     sees: 'spans that were made and did not arrive',
     noun: 'lost telemetry',
     when: 'more than `lostShare` of the ended spans did not arrive; then nothing else can be said of the telemetry',
