@@ -2,7 +2,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import test from 'ava';
-import {symptomIds, symptoms} from '../../src/model/symptoms.ts';
+import {byWeight, type SymptomId, symptomIds, symptoms} from '../../src/model/symptoms.ts';
 import {catalogueOf} from '../helpers/symptom-catalogue.ts';
 
 const page = resolve(import.meta.dirname, '../../docs/symptoms.md');
@@ -34,3 +34,21 @@ for (const id of symptomIds) {
     );
   });
 }
+
+test('they are ordered by what they do to users: crash, untrue, wedged or orphaned, hung, late, wasteful', t => {
+  const groups: readonly SymptomId[][] = [
+    ['process-crash', 'out-of-memory'],
+    ['lost-acknowledged', 'duplicate-effect', 'crossed-response', 'truncation-accepted'],
+    ['wedged-client', 'orphaned-operation'],
+    ['hung-operation'],
+    ['deadline-overrun', 'slow-recovery'],
+    ['retry-amplification', 'connection-leak', 'hidden-attempts'],
+  ];
+  const sorted = [...symptomIds].sort(byWeight);
+  for (const [index, group] of groups.entries()) {
+    for (const later of groups.slice(index + 1).flat()) {
+      for (const symptom of group)
+        t.true(sorted.indexOf(symptom) < sorted.indexOf(later), `${symptom}, ${later}`);
+    }
+  }
+});
