@@ -3,8 +3,10 @@
 import type {GoalName, Limit, Verdict} from '../model/goal.ts';
 import type {PhaseSummary} from '../model/run.ts';
 import {bootstrapRatioOfSamples, type UnpairedInterval} from '../stats/bootstrap.ts';
+import {fisherPValue, type ShareCount} from '../stats/fisher.ts';
 import {mannWhitney} from '../stats/mann-whitney.ts';
 import {minimumPairs} from '../stats/minimum-pairs.ts';
+import {plural} from './format.ts';
 import type {Result, ResultVariant} from './result.ts';
 import type {GoalStory} from './variants.ts';
 
@@ -62,6 +64,20 @@ export type FigureName = keyof typeof figures;
 /** What two samples of the same thing differ by this often counts as no difference. */
 const significance = 0.05;
 
+/** Goals that count operations: there each operation is a sample, and one trial has many. */
+const counts: ReadonlySet<GoalName> = new Set<GoalName>([
+  'hungCount',
+  'overrunCount',
+  'droppedCount',
+  'wrongCount',
+  'duplicateCount',
+  'lostCount',
+  'backlogCount',
+]);
+
+/** Operations of one trial meet the same pauses, and are no independent samples: more is asked of them than of trials. */
+const operationSignificance = 0.001;
+
 /** Pure. Goals are those of the later side; one that the earlier did not have has nothing to be worse than. */
 export const compareSides = (before: Side, after: Side): Comparison => ({
   before,
@@ -107,11 +123,25 @@ const judgeGoal = (before: GoalStory | null, after: GoalStory): Pick<GoalChange,
   if (change === 'worse' && mayNeverHappen(after)) {
     return {change, reason: 'what may never happen did: once is proof'};
   }
+  const [early, late] = [shareOf(before), shareOf(after)];
+  if (early && late) {
+    const pValue = fisherPValue(early, late);
+    const share = `${late.count} of ${plural(late.of, 'operation')}, ${early.count} of ${early.of} before (p = ${pValue.toFixed(3)})`;
+    if (pValue < operationSignificance) return {change, reason: share};
+  }
   const pValue = mannWhitney(outcomesOf(before), outcomesOf(after))?.pValue ?? 1;
   const trials = `${after.metCount} of ${after.trialCount} trials met it, ${before.metCount} of ${before.trialCount} before (p = ${pValue.toFixed(3)})`;
   return pValue < significance
     ? {change, reason: trials}
     : {change: 'inconclusive', reason: `${trials}: too few trials to tell it from chance`};
+};
+
+/** Operations that a goal counts, of those of the median trial; null where it is about something else. */
+const shareOf = ({metric, value, count}: GoalStory): ShareCount | null => {
+  if (value === null || count === null || count === 0) return null;
+  const of = Math.round(count);
+  if (metric === 'successRatio') return {count: Math.round((1 - value) * of), of};
+  return counts.has(metric) && value <= of ? {count: Math.round(value), of} : null;
 };
 
 /** 1 for each trial that met the goal, 0 for each that did not. */

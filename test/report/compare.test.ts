@@ -29,7 +29,8 @@ const goalWith = (
   metric: 'successRatio',
   limit,
   verdict,
-  value: verdict === 'met' ? 1 : 0.5,
+  // The median over the trials.
+  value: verdict === 'met' || (metCount ?? 0) > trialCount / 2 ? 1 : 0.5,
   count: 100,
   metCount: metCount ?? (verdict === 'met' ? trialCount : 0),
   trialCount,
@@ -53,8 +54,36 @@ test('met in none, then in all', goalIs, goalWith('missed'), goalWith('met'), 'b
 test('met in both', goalIs, goalWith('met'), goalWith('met'), 'same');
 test('missed in one of five', goalIs, goalWith('met'), goalWith('missed', {metCount: 4}), 'inconclusive');
 const single = {trialCount: 1};
-test('one trial a side', goalIs, goalWith('met', single), goalWith('missed', single), 'inconclusive');
 const never = {trialCount: 1, limit: {max: 0}};
+test(
+  'one trial a side, 50 of 100 operations worse',
+  goalIs,
+  goalWith('met', single),
+  goalWith('missed', single),
+  'worse',
+);
+test(
+  'one trial a side, 2 of 100 operations worse',
+  goalIs,
+  goalWith('met', single),
+  {...goalWith('missed', single), value: 0.98},
+  'inconclusive',
+);
+const ofTime = {metric: 'responseP99Ms', limit: {max: 100}} as const;
+test(
+  'one trial a side, of a time',
+  goalIs,
+  {...goalWith('met', single), ...ofTime, value: 90},
+  {...goalWith('missed', single), ...ofTime, value: 190},
+  'inconclusive',
+);
+test(
+  'fewer hang than before, in one trial',
+  goalIs,
+  {...goalWith('missed', never), metric: 'hungCount', value: 344, count: 953},
+  {...goalWith('met', never), metric: 'hungCount', value: 0, count: 910},
+  'better',
+);
 test('what may never happen, once', goalIs, goalWith('met', never), goalWith('missed', never), 'worse');
 test('inconclusive before', goalIs, goalWith('inconclusive'), goalWith('missed'), 'inconclusive');
 test('not there before', goalIs, null, goalWith('missed', never), 'inconclusive');
