@@ -239,6 +239,20 @@ export type ProcessExit = {
   readonly stderrTail: string;
 };
 
+/** An error of the scenario's own code that kept something from being seen. */
+export type HookFailure = {
+  readonly hook: 'verify';
+  readonly message: string;
+  readonly advice: string;
+  readonly stack: readonly string[];
+};
+
+/** Messages by a process's channel that are not foulweather's. */
+export type ForeignMessages = {
+  readonly process: 'subject' | 'target' | 'prepare' | 'verify';
+  readonly count: number;
+};
+
 export type HarnessEvent =
   | {
       readonly kind: 'trial';
@@ -273,6 +287,10 @@ export type HarnessEvent =
   /** What the main thread of a subject that answers no more was in, the innermost call first; absent where it is not known. */
   | {readonly kind: 'stuck'; readonly atMs: number; readonly stack: readonly ProfileFrame[]}
   | {readonly kind: 'exit'; readonly exit: ProcessExit}
+  /** The scenario's verify() failed; `stack` are its frames, without paths of the machine. */
+  | ({readonly kind: 'hook-failed'; readonly atMs: number} & HookFailure)
+  /** Code in a process of the trial sent these by the channel to its parent; they were ignored. Told where there were any. */
+  | {readonly kind: 'foreign-messages'; readonly messages: ForeignMessages}
   /** What the subject's profiles say, once it is gone; absent where it was not profiled. */
   | {readonly kind: 'profiles'; readonly profiles: readonly ProfileSummary[]}
   | {readonly kind: 'interrupted'; readonly atMs: number}

@@ -2,7 +2,9 @@
 import type {
   Bin,
   FailureClass,
+  ForeignMessages,
   HarnessSample,
+  HookFailure,
   LedgerObservation,
   OperationExample,
   PhaseEdge,
@@ -126,6 +128,10 @@ export type Trial = {
   /** What the scenario's verify() found on the real server; null where there is none. */
   readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
+  /** Errors of the scenario's own code outside of the subject. */
+  readonly hookFailures: readonly HookFailure[];
+  /** What code in the trial's processes sent by their channels for reasons of its own, and was ignored. */
+  readonly foreignMessages: readonly ForeignMessages[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];
 };

@@ -2,7 +2,9 @@
 import type {
   Bin,
   FailureClass,
+  ForeignMessages,
   HarnessSample,
+  HookFailure,
   OperationExample,
   PhaseEdge,
   PhaseFigures,
@@ -42,6 +44,8 @@ export class TrialFold {
   readonly #probes: {atMs: number; ok: boolean}[] = [];
   #verified: Verified | null = null;
   readonly #warnings: {atMs: number; name: string; message: string}[] = [];
+  readonly #hookFailures: HookFailure[] = [];
+  readonly #foreignMessages: ForeignMessages[] = [];
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
@@ -154,6 +158,14 @@ export class TrialFold {
       case 'trouble':
         this.#troubles.push({atMs: event.atMs, what: event.what, message: event.message});
         break;
+      case 'hook-failed': {
+        const {kind: _, atMs: __, ...failure} = event;
+        this.#hookFailures.push(failure);
+        break;
+      }
+      case 'foreign-messages':
+        this.#foreignMessages.push(event.messages);
+        break;
       case 'uncaught':
         this.#uncaught = event.error;
         break;
@@ -249,6 +261,8 @@ export class TrialFold {
       deliveries: this.#deliveries?.bytes() ?? null,
       verified: this.#verified,
       warnings: this.#warnings,
+      hookFailures: this.#hookFailures,
+      foreignMessages: this.#foreignMessages,
       troubles: this.#troubles,
     };
   }

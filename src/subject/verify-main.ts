@@ -1,12 +1,12 @@
 // The verifying child: asks the scenario's verify() what the real server has, past the injector, and answers.
+import {errorFacts} from '../load/error-facts.ts';
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {outcomeCode} from '../model/outcome.ts';
 import {loadScenario} from './load-scenario.ts';
 import type {FromVerifier, VerifyTask} from './protocol.ts';
 import {countApplied} from './verified.ts';
 
-const send = (message: FromVerifier): void => {
-  process.send?.(message, () => process.exit(0));
-};
+const send = (message: FromVerifier): void => tellParent(message, () => process.exit(0));
 
 const verify = async ({
   scenarioFile,
@@ -27,8 +27,6 @@ const verify = async ({
 };
 
 process.on('disconnect', () => process.exit(0));
-process.on('message', (task: VerifyTask) => {
-  verify(task).then(send, (error: unknown) => {
-    send({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
-  });
+onParentMessage((task: VerifyTask) => {
+  verify(task).then(send, (error: unknown) => send({kind: 'failed', error: errorFacts(error)}));
 });

@@ -161,5 +161,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     stuck: null,
     kept: [],
     troubles: [],
+    hookFailures: [],
+    foreignMessages: [],
   };
 };

@@ -6,6 +6,8 @@ import {accessSync, constants} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {InjectorMessage} from '../../src/faults/server/main.ts';
+import {messageOf, tellChild} from './child-channel.ts';
 
 export type Subject = {
   readonly name: 'ours' | 'real';
@@ -40,13 +42,14 @@ async function startOurs(metrics: boolean): Promise<Subject> {
   const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1, metrics})], {
     execArgv: [],
   });
-  const [message] = await once(child, 'message');
+  const message = await messageOf<InjectorMessage>(child);
+  if (message.kind !== 'listening') throw new Error(JSON.stringify(message));
   return {
     name: 'ours',
     url: message.url,
     async stop() {
       const gone = once(child, 'exit');
-      child.send({kind: 'stop'});
+      tellChild(child, {kind: 'stop'});
       await gone;
     },
   };

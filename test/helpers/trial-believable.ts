@@ -227,6 +227,8 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   stuck: null,
   kept: [],
   troubles: [],
+  hookFailures: [],
+  foreignMessages: [],
   ...changes,
 });
 
