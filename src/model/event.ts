@@ -94,7 +94,8 @@ export type SubjectEvent =
       /** CPUs that it may use. */
       readonly cpuCount?: number;
     }
-  | {readonly kind: 'opened'; readonly atMs: number}
+  /** `standIns` is absent where there are none. */
+  | {readonly kind: 'opened'; readonly atMs: number; readonly standIns?: readonly StandIn[]}
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
@@ -135,6 +136,15 @@ export type SubjectEvent =
       readonly result: 'resolved' | 'failed' | 'hung';
       readonly error: ErrorFacts | null;
     };
+
+/** Another copy's code that runs where the package's own is meant. */
+export type StandIn = {
+  readonly package: string;
+  /** Of the package, which did not run there. */
+  readonly version: string;
+  /** Null where it is not known whose copy it is. */
+  readonly by: string | null;
+};
 
 /** What the subject's process says of itself, since the sample before; CPU is cumulative. */
 export type ResourceSample = {

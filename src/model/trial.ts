@@ -12,6 +12,7 @@ import type {
   PhaseResources,
   ProcessExit,
   ResourceSample,
+  StandIn,
   SystemSample,
 } from './event.ts';
 import type {KeptFile} from './kept-file.ts';
@@ -100,6 +101,8 @@ export type Trial = {
   /** CPUs that the subject could use; null where it did not come so far, or was not asked. */
   readonly cpuCount: number | null;
   readonly versions: {readonly [name: string]: string};
+  /** Copies of others that ran where a package of these is meant. */
+  readonly standIns: readonly StandIn[];
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;
   /** How far the subject's wall clock was from where it ought to be, whenever that changed. */

@@ -10,6 +10,7 @@ import type {
   PhaseFigures,
   PhaseResources,
   ProcessExit,
+  StandIn,
   TrialEvent,
 } from '../model/event.ts';
 import type {KeptFile} from '../model/kept-file.ts';
@@ -58,6 +59,7 @@ export class TrialFold {
   #runtime: string | null = null;
   #cpuCount: number | null = null;
   #versions: Readonly<Record<string, string>> = {};
+  #standIns: readonly StandIn[] = [];
   #openError: ErrorFacts | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
@@ -86,6 +88,7 @@ export class TrialFold {
         this.#cpuCount = event.cpuCount ?? null;
         break;
       case 'opened':
+        this.#standIns = event.standIns ?? [];
         break;
       case 'open-failed':
         this.#openError = event.error;
@@ -234,6 +237,7 @@ export class TrialFold {
       runtime: this.#runtime,
       cpuCount: this.#cpuCount,
       versions: this.#versions,
+      standIns: this.#standIns,
       driver: {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
         bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),

@@ -2,6 +2,7 @@
 import {errorFacts} from '../load/error-facts.ts';
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {outcomeCode} from '../model/outcome.ts';
+import type {Applied} from '../scenarios/define-scenario.ts';
 import {loadScenario} from './load-scenario.ts';
 import type {FromVerifier, VerifyTask} from './protocol.ts';
 import {countApplied} from './verified.ts';
@@ -23,6 +24,9 @@ const verify = async ({
     if (code === ok) acknowledgedIds.push(`${trialId}-${index}`);
   }
   const answer = await scenario.verify({directUrl, acknowledgedIds, trialId, variant});
+  if (!Array.isArray((answer as Partial<Applied> | undefined)?.applied)) {
+    throw new TypeError('verify() must return {applied: […]}, lists of the ids that the server has');
+  }
   return {kind: 'verified', ...countApplied(trialId, answer)};
 };
 

@@ -162,6 +162,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     kept: [],
     troubles: [],
     hookFailures: [],
+    standIns: [],
     foreignMessages: [],
   };
 };

@@ -228,6 +228,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   kept: [],
   troubles: [],
   hookFailures: [],
+  standIns: [],
   foreignMessages: [],
   ...changes,
 });

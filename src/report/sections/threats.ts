@@ -15,6 +15,7 @@ export const threatsSection = (story: RunStory): Section => ({
       ...unseen(story),
       ...troubles(story),
       ...foreignMessages(story),
+      ...standIns(story),
       ...measurement(story),
     ]),
   ],
@@ -124,6 +125,20 @@ const troubles = (story: RunStory): Text[] =>
           code(trouble.message),
         ],
       ),
+  );
+
+/** Of each variant once: all of its trials load the same. */
+const standIns = ({variants}: RunStory): Text[] =>
+  variants.flatMap(({variant, trials}) =>
+    (trials[0]?.trial.standIns ?? []).map(
+      ({package: name, version, by}): Text => [
+        'Not all code of ',
+        code(`${name} ${version}`),
+        ' was under test in ',
+        code(variant.name),
+        `: what ${name} sends by its global dispatcher, as fetch() and request() do where none is given, ran ${by ?? `another copy of ${name}`}, which was loaded first.`,
+      ],
+    ),
   );
 
 const hosts: {readonly [process in ForeignMessages['process']]: string} = {
