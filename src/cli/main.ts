@@ -8,7 +8,14 @@ import type {World} from './world.ts';
 export {processWorld} from './world.ts';
 
 export const main = async (world: World): Promise<number> => {
-  const session: Session = {world, exitCode: exitCodes.met};
+  const session: Session = {world, exitCode: exitCodes.met, onDefect: null};
+  world.onUncaught(error => {
+    const {onDefect} = session;
+    // A second one is not waited for: what was to end in order does not.
+    session.onDefect = null;
+    if (onDefect) onDefect(error);
+    else world.exit(tell(world, error));
+  });
   try {
     if (asksForVersionAlone(world)) {
       world.stdout.write(`${version()}\n`);
@@ -29,7 +36,8 @@ const asksForVersionAlone = ({argv}: World): boolean =>
 const tell = (world: World, error: unknown): number => {
   const {bold, red} = colours(world, world.stderr);
   if (error instanceof FoulweatherError) {
-    world.stderr.write(`${red(bold('error'))} ${error.message}\n      ${error.hint} (${error.code})\n`);
+    const lines = [error.message, ...error.details.map(line => `  ${line}`), `${error.hint} (${error.code})`];
+    world.stderr.write(`${red(bold('error'))} ${lines.join('\n      ')}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

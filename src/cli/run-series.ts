@@ -34,10 +34,11 @@ export type Series = {
 
 /** @throws FoulweatherError; of the whole pack a scenario that cannot be run is left out instead, and told */
 export const runSeries = async (
-  {world}: Session,
+  session: Session,
   {files, precision, reporters: choices}: Series,
   options: RunCommandOptions,
 ): Promise<number> => {
+  const {world} = session;
   const reporters = new Reporters(world, choices, files.length);
   const out = options.out ?? (options.all ? 'reports/weather' : 'reports');
   const weather = options.all ? new WeatherLog(world, out, packCommandOf(options), options) : null;
@@ -53,6 +54,8 @@ export const runSeries = async (
     );
     interruption.abort();
   });
+  const defect = new AbortController();
+  session.onDefect = error => defect.abort(error);
   let worst: number = exitCodes.met;
   const notReached = new Set(files.map(({name}) => name));
   try {
@@ -80,6 +83,7 @@ export const runSeries = async (
           environment: world.env,
           now: world.now,
           signal: interruption.signal,
+          defect: defect.signal,
           observer: progress,
         });
         progress.end();
@@ -91,7 +95,7 @@ export const runSeries = async (
         worst = worseOf(worst, exitCodeOf[run.judgement.verdict]);
       } catch (error) {
         progress.end();
-        if (!(error instanceof FoulweatherError)) throw error;
+        if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERNAL') throw error;
         // Stopped as asked, before there was anything to report: said, and no failure.
         if (error.code === 'FW_INTERRUPTED') {
           world.stderr.write(`${error.message}\n`);
@@ -108,6 +112,7 @@ export const runSeries = async (
     }
   } finally {
     offSignal();
+    session.onDefect = null;
     await reporters.finish();
     await weather?.write([...notReached]);
   }

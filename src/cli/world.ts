@@ -16,6 +16,8 @@ export type World = {
   readonly now: () => Date;
   /** Calls back for each SIGINT and SIGTERM until the returned function is called. */
   readonly onSignal: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Calls back for each error that nobody caught or awaited, which only a defect leaves. */
+  readonly onUncaught: (handler: (error: unknown) => void) => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 };
@@ -34,5 +36,6 @@ export const processWorld = (): World => ({
       for (const signal of signals) process.off(signal, handler);
     };
   },
+  onUncaught: handler => void process.on('uncaughtException', handler),
   exit: code => process.exit(code),
 });

@@ -19,6 +19,7 @@ const errorKinds = {
   FW_UNKNOWN_RUN: exitCodes.usage,
   FW_SCENARIO_INVALID: exitCodes.usage,
   FW_SCENARIO_LOAD: exitCodes.usage,
+  FW_SCENARIO_FAILED: exitCodes.usage,
   FW_MODULE_MISSING: exitCodes.usage,
   FW_NPM_MISSING: exitCodes.usage,
   FW_PACKAGE_INSTALL: exitCodes.usage,
@@ -50,9 +51,18 @@ export class FoulweatherError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly exitCode: ExitCode;
+  /** Lines between the two: the frames of a stack. */
+  readonly details: readonly string[];
 
-  constructor(code: ErrorCode, message: string, hint: string, options?: {cause?: unknown}) {
-    super(message, options);
+  constructor(
+    code: ErrorCode,
+    message: string,
+    hint: string,
+    options: {readonly cause?: unknown; readonly details?: readonly string[]} = {},
+  ) {
+    const {details = [], ...base} = options;
+    super(message, base);
+    this.details = details;
     this.code = code;
     this.hint = hint;
     this.exitCode = errorKinds[code];

@@ -106,7 +106,8 @@ export type SubjectEvent =
       /** CPUs that it may use. */
       readonly cpuCount?: number;
     }
-  | {readonly kind: 'opened'; readonly atMs: number}
+  /** `standIns` is absent where there are none. */
+  | {readonly kind: 'opened'; readonly atMs: number; readonly standIns?: readonly StandIn[]}
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
@@ -153,6 +154,15 @@ export type SubjectEvent =
       readonly result: 'resolved' | 'failed' | 'hung';
       readonly error: ErrorFacts | null;
     };
+
+/** Another copy's code that runs where the package's own is meant. */
+export type StandIn = {
+  readonly package: string;
+  /** Of the package, which did not run there. */
+  readonly version: string;
+  /** Null where it is not known whose copy it is. */
+  readonly by: string | null;
+};
 
 /** What the subject's process says of itself, since the sample before; CPU is cumulative. */
 export type ResourceSample = {
@@ -259,6 +269,20 @@ export type ProcessExit = {
   readonly stderrTail: string;
 };
 
+/** An error of the scenario's own code that kept something from being seen. */
+export type HookFailure = {
+  readonly hook: 'verify';
+  readonly message: string;
+  readonly advice: string;
+  readonly stack: readonly string[];
+};
+
+/** Messages by a process's channel that are not foulweather's. */
+export type ForeignMessages = {
+  readonly process: 'subject' | 'target' | 'prepare' | 'verify';
+  readonly count: number;
+};
+
 export type HarnessEvent =
   | {
       readonly kind: 'trial';
@@ -295,6 +319,10 @@ export type HarnessEvent =
   /** What the main thread of a subject that answers no more was in, the innermost call first; absent where it is not known. */
   | {readonly kind: 'stuck'; readonly atMs: number; readonly stack: readonly ProfileFrame[]}
   | {readonly kind: 'exit'; readonly exit: ProcessExit}
+  /** The scenario's verify() failed; `stack` are its frames, without paths of the machine. */
+  | ({readonly kind: 'hook-failed'; readonly atMs: number} & HookFailure)
+  /** Code in a process of the trial sent these by the channel to its parent; they were ignored. Told where there were any. */
+  | {readonly kind: 'foreign-messages'; readonly messages: ForeignMessages}
   /** What the subject's profiles say, once it is gone; absent where it was not profiled. */
   | {readonly kind: 'profiles'; readonly profiles: readonly ProfileSummary[]}
   | {readonly kind: 'interrupted'; readonly atMs: number}

@@ -1,4 +1,5 @@
 // How one operation ended, as far as the caller can know.
+import type {ProfileFrame} from './profile.ts';
 
 /** What can be said of an error without holding on to it. */
 export type ErrorFacts = {
@@ -8,6 +9,8 @@ export type ErrorFacts = {
   readonly stack: readonly string[];
   /** Names, codes and messages of the causes, outermost first. */
   readonly causes: readonly string[];
+  /** The stack by owner, without paths of the machine; of errors that ended a process or kept it from opening. */
+  readonly frames?: readonly ProfileFrame[];
 };
 
 export type Outcome =

@@ -75,7 +75,7 @@ export type SubjectProcess = {
 /** One configuration of the library; the first is the baseline, the others name the change they make. */
 export type Variant = {
   readonly name: string;
-  /** The scenario's variant that it was made of, where it is not the scenario's own. */
+  /** The scenario's variant that it was made of, where it is not the scenario's own. Its code knows only that name. */
   readonly madeOf?: string;
   /** What the report shows of the options; the subject reads the real ones from the scenario itself. */
   readonly options: Json;
@@ -86,6 +86,9 @@ export type Variant = {
   /** Versions or folders of packages that this variant loads instead of those beside the scenario, by name. */
   readonly packages?: {readonly [name: string]: string};
 };
+
+/** What the scenario's own code is told of it: in `open`, `prepare` and `verify` a variant has the name that it has there. */
+export const nameInScenario = ({name, madeOf = name}: Pick<Variant, 'name' | 'madeOf'>): string => madeOf;
 
 /** The server that the library talks to: ours, one that the scenario starts, a real one of a known kind, or one that runs already. */
 export type TargetPlan =

@@ -1,5 +1,6 @@
 // What the parent and the target's process say to each other.
 import type {LedgerObservation} from './event.ts';
+import type {ErrorFacts} from './outcome.ts';
 import type {FromHealth, ToHealth} from './process-health.ts';
 
 export type ToTarget =
@@ -21,4 +22,5 @@ export type FromTarget =
     }
   | FromHealth
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
-  | {readonly kind: 'failed'; readonly message: string; readonly missingModule: string | null};
+  /** It threw that; where a package is missing, which. */
+  | {readonly kind: 'failed'; readonly error: ErrorFacts; readonly missingModule: string | null};

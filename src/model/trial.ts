@@ -3,7 +3,9 @@ import type {
   Bin,
   Drained,
   FailureClass,
+  ForeignMessages,
   HarnessSample,
+  HookFailure,
   LedgerObservation,
   OperationExample,
   PhaseEdge,
@@ -11,6 +13,7 @@ import type {
   PhaseResources,
   ProcessExit,
   ResourceSample,
+  StandIn,
   SystemSample,
 } from './event.ts';
 import type {KeptFile} from './kept-file.ts';
@@ -103,6 +106,8 @@ export type Trial = {
   /** CPUs that the subject could use; null where it did not come so far, or was not asked. */
   readonly cpuCount: number | null;
   readonly versions: {readonly [name: string]: string};
+  /** Copies of others that ran where a package of these is meant. */
+  readonly standIns: readonly StandIn[];
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;
   /** How far the subject's wall clock was from where it ought to be, whenever that changed. */
@@ -133,6 +138,10 @@ export type Trial = {
   /** What the scenario's verify() found on the real server; null where there is none. */
   readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
+  /** Errors of the scenario's own code outside of the subject. */
+  readonly hookFailures: readonly HookFailure[];
+  /** What code in the trial's processes sent by their channels for reasons of its own, and was ignored. */
+  readonly foreignMessages: readonly ForeignMessages[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];
 };

@@ -115,9 +115,10 @@ const doubtBlocks = ({run, judged}: RunStory): Block[] => {
       gate,
     ]),
   );
-  return [...gates.values()].map(gate =>
-    paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
-  );
+  return [...gates.values()].flatMap(({name, reason, advice, stack}): Block[] => [
+    paragraph('Inconclusive for ', strong(name), `: ${reason} ${advice}`),
+    ...(stack ? [{kind: 'code', language: 'text', text: stack.join('\n')} as const] : []),
+  ]);
 };
 
 /** Every block, in the order of reading. */

@@ -20,9 +20,19 @@ const endingOfTrial = ({trial}: JudgedTrial): Block[] => {
       'What its main thread was in, from the innermost function to its callers:',
       (trial.stuck?.stack ?? []).map(frameName).join('\n'),
     ),
+    ...textBlocks(
+      'Where its error was thrown, from the innermost function to its callers:',
+      framesOf(trial.end),
+    ),
     ...textBlocks("From the end of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
   ];
 };
+
+/** What the process prints may be cut, or nothing: the stack is the error's own. */
+const framesOf = (end: SubjectEnd): string =>
+  end.kind === 'crashed' || end.kind === 'open-failed'
+    ? (end.error?.frames ?? []).map(frameName).join('\n')
+    : '';
 
 const textBlocks = (title: string, text: string): Block[] =>
   text === '' ? [] : [paragraph(title), {kind: 'code', language: 'text', text}];
@@ -39,8 +49,12 @@ const tellingLines = (stderr: string): string => {
   return [...collections.slice(-2).map(line => line.replace(/^\[\S+\]\s+/, '')), lines[fatal]].join('\n');
 };
 
-/** Where a package or a scenario lies on this machine is nobody's business: its name and file are enough. */
-const machinePath = /(?:file:\/\/)?\/(?:[^\s/()]+\/)*(?=node_modules\/|[^\s/()]+\/[^\s/()]+\.[cm]?[jt]s\b)/g;
+/**
+ * Where a package or a scenario lies on this machine is nobody's business: its name and file are enough. Of a file in a
+ * package all is kept from the package's name on.
+ */
+const machinePath =
+  /(?<![\w@.-])(?:file:\/\/)?\/(?:(?:[^\s/()]+\/)*node_modules\/|(?:[^\s/()]+\/)*(?=[^\s/()]+\/[^\s/()]+\.[cm]?[jt]s\b))/g;
 
 /** Null for a trial whose process did all of its work and closed in order. */
 export const endingText = (trial: Trial): Text | null => {

@@ -31,7 +31,7 @@ const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 const unfinished = {
   running: 'not finished, so that nothing is concluded',
   interrupted: 'interrupted, so that only a part was seen',
-  failed: 'the harness failed, so that nothing is concluded',
+  failed: 'the run broke off, so that nothing is concluded',
 };
 
 /** What the only variant does. */

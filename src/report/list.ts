@@ -72,7 +72,8 @@ const gateLines = ({run, judged}: RunStory): string[] => {
   if (run.judgement.verdict !== 'inconclusive') return [];
   const gates = new Set(
     [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])].map(
-      gate => `Inconclusive: ${gate.reason} ${gate.advice}`,
+      ({reason, advice, stack = []}) =>
+        [`Inconclusive: ${reason} ${advice}`, ...stack.map(line => `  ${line}`)].join('\n'),
     ),
   );
   return gates.size === 0 ? [] : [...gates, ''];

@@ -2,7 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {monotonicMs, wallEpochMs} from '../model/clock.ts';
 import type {PhaseFigures, PhaseResources, SubjectEvent} from '../model/event.ts';
-import {durationOf, type Phase, telemetryModeOf} from '../model/plan.ts';
+import {durationOf, nameInScenario, type Phase, telemetryModeOf} from '../model/plan.ts';
 import type {Calibration} from '../model/run.ts';
 import {decodeHistogram, percentileMs} from '../stats/histogram.ts';
 import {removeProfileParts} from '../store/profile-parts.ts';
@@ -55,7 +55,7 @@ export const calibrate = async (
     variant: {...variant, process: {env: {}, telemetry: telemetryModeOf(variant)}},
     task: {
       scenarioFile: context.scenarioFile,
-      variant: variant.madeOf ?? variant.name,
+      variant: nameInScenario(variant),
       trialId,
       tracePrefix,
       url: receiver.url,

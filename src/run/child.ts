@@ -3,6 +3,7 @@ import {type ChildProcess, fork} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {on, once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {sealed, unsealed} from '../model/channel.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import {launcherOf} from './launcher.ts';
 import {killGroup, killMarked, markVariable} from './leftovers.ts';
@@ -51,6 +52,7 @@ export class Child<To, From extends Tagged> {
   readonly disconnected: Promise<unknown>;
   readonly #process: ChildProcess;
   readonly #waiters = new Set<Waiter<From>>();
+  #foreignMessageCount = 0;
   #exit: ChildExit | null = null;
   #stdoutBytes = 0;
   #stderrBytes = 0;
@@ -75,7 +77,12 @@ export class Child<To, From extends Tagged> {
       this.#stderrBytes += chunk.length;
       this.#stderrTail = Buffer.concat([this.#stderrTail, chunk]).subarray(-tailBytes);
     });
-    this.#process.on('message', (message: From) => {
+    this.#process.on('message', received => {
+      const message = unsealed<From>(received);
+      if (message === null) {
+        this.#foreignMessageCount++;
+        return;
+      }
       options.onMessage?.(message);
       for (const waiter of this.#waiters) {
         if (!waiter.kinds.includes(message.kind)) continue;
@@ -94,9 +101,14 @@ export class Child<To, From extends Tagged> {
     return this.#exit !== null;
   }
 
+  /** What came by its channel and is not ours: code in it calls `process.send` for reasons of its own. */
+  get foreignMessageCount(): number {
+    return this.#foreignMessageCount;
+  }
+
   /** Does nothing when the child is gone: its exit tells. */
   send(message: To): void {
-    if (this.#process.connected) this.#process.send(message as object, () => {});
+    if (this.#process.connected) this.#process.send(sealed(message), () => {});
   }
 
   /**

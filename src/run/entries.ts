@@ -13,7 +13,6 @@ export const entries = {
   verify: entryFile('subject/verify-main'),
   prepare: entryFile('subject/prepare-main'),
   preload: entryFile('subject/preload'),
-  packagePreload: entryFile('subject/package-preload'),
   injector: entryFile('faults/server/main'),
   service: entryFile('services/main'),
   receiver: entryFile('telemetry/main'),

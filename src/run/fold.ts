@@ -3,12 +3,15 @@ import type {
   Bin,
   Drained,
   FailureClass,
+  ForeignMessages,
   HarnessSample,
+  HookFailure,
   OperationExample,
   PhaseEdge,
   PhaseFigures,
   PhaseResources,
   ProcessExit,
+  StandIn,
   TrialEvent,
 } from '../model/event.ts';
 import type {KeptFile} from '../model/kept-file.ts';
@@ -51,6 +54,8 @@ export class TrialFold {
   readonly #probes: {atMs: number; ok: boolean}[] = [];
   #verified: Verified | null = null;
   readonly #warnings: {atMs: number; name: string; message: string}[] = [];
+  readonly #hookFailures: HookFailure[] = [];
+  readonly #foreignMessages: ForeignMessages[] = [];
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
@@ -65,6 +70,7 @@ export class TrialFold {
   #runtime: string | null = null;
   #cpuCount: number | null = null;
   #versions: Readonly<Record<string, string>> = {};
+  #standIns: readonly StandIn[] = [];
   #openError: ErrorFacts | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
@@ -93,6 +99,7 @@ export class TrialFold {
         this.#cpuCount = event.cpuCount ?? null;
         break;
       case 'opened':
+        this.#standIns = event.standIns ?? [];
         break;
       case 'open-failed':
         this.#openError = event.error;
@@ -169,6 +176,14 @@ export class TrialFold {
       case 'trouble':
         this.#troubles.push({atMs: event.atMs, what: event.what, message: event.message});
         break;
+      case 'hook-failed': {
+        const {kind: _, atMs: __, ...failure} = event;
+        this.#hookFailures.push(failure);
+        break;
+      }
+      case 'foreign-messages':
+        this.#foreignMessages.push(event.messages);
+        break;
       case 'uncaught':
         this.#uncaught = event.error;
         break;
@@ -239,6 +254,7 @@ export class TrialFold {
       runtime: this.#runtime,
       cpuCount: this.#cpuCount,
       versions: this.#versions,
+      standIns: this.#standIns,
       driver: {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
         bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),
@@ -270,6 +286,8 @@ export class TrialFold {
           : [...this.#deliveryBins.values()].sort((a, b) => a.startMs - b.startMs),
       verified: this.#verified,
       warnings: this.#warnings,
+      hookFailures: this.#hookFailures,
+      foreignMessages: this.#foreignMessages,
       troubles: this.#troubles,
     };
   }

@@ -1,5 +1,6 @@
 // The guard: a small process that outlives a parent which was killed, and cleans up behind it.
 import {rm} from 'node:fs/promises';
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {killGroup, killMarked} from './leftovers.ts';
 
 export type ToGuard =
@@ -25,7 +26,7 @@ const folders = new Set<string>();
 
 const proxyUrl = (url: string, name: string): string => `${url}/proxies/${encodeURIComponent(name)}`;
 
-process.on('message', (message: ToGuard) => {
+onParentMessage((message: ToGuard) => {
   switch (message.kind) {
     case 'watch':
       children.set(message.pid, message.mark);
@@ -63,4 +64,4 @@ const leave = async (): Promise<void> => {
   process.exit(0);
 };
 
-process.send?.({kind: 'ready'} satisfies FromGuard);
+tellParent<FromGuard>({kind: 'ready'});

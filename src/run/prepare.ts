@@ -1,28 +1,32 @@
 // Has prepare() of the scenario bring the real server into the state that a trial begins with, in a process of its own.
-import {FoulweatherError} from '../model/errors.ts';
 import type {FromPreparer, PrepareTask} from '../subject/protocol.ts';
 import type {Child} from './child.ts';
 import {entries} from './entries.ts';
+import {type Hook, hookThrew, hookUnanswered} from './hook.ts';
 import type {Household} from './household.ts';
 
 export type Preparer = Child<PrepareTask, FromPreparer>;
 
 /**
  * The process, which goes on until it is killed: it may feed the server.
- * @throws FoulweatherError FW_TARGET_START
+ * @throws FoulweatherError FW_SCENARIO_FAILED
  */
 export const prepareTrial = async (
   household: Household,
   task: PrepareTask,
   limitMs: number,
 ): Promise<Preparer> => {
+  const hook: Hook = {
+    name: 'prepare()',
+    scenarioFile: task.scenarioFile,
+    code: 'FW_SCENARIO_FAILED',
+    hint: 'Mend prepare() in the scenario. It gets the address of the server itself, past the injector: see that it may do there what it does.',
+  };
   const child = household.spawn<PrepareTask, FromPreparer>({label: 'prepare()', file: entries.prepare});
   child.send(task);
-  const answer = await child.next(['prepared', 'failed'], limitMs);
-  if (answer.kind === 'prepared') return child;
-  throw new FoulweatherError(
-    'FW_TARGET_START',
-    `The scenario's prepare() failed: ${answer.message}`,
-    'It gets the address of the server itself, past the injector: see that it may do there what it does.',
-  );
+  const answer = await child.next(['prepared', 'failed'], limitMs).catch(async () => {
+    throw await hookUnanswered(hook, child, limitMs);
+  });
+  if (answer.kind === 'failed') throw hookThrew(hook, answer.error);
+  return child;
 };

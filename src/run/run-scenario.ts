@@ -1,5 +1,5 @@
 // A run from its first process to its verdict: describe, start, try, save, judge.
-import {FoulweatherError} from '../model/errors.ts';
+import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import type {RelayTarget} from '../model/receiver-protocol.ts';
@@ -60,6 +60,8 @@ export type RunOptions = {
   readonly environment: NodeJS.ProcessEnv;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Aborted with an error of foulweather's own that nobody awaited: the run breaks off, and is saved. */
+  readonly defect?: AbortSignal;
   readonly observer: RunObserver;
   readonly limits?: Partial<Limits>;
 };
@@ -82,7 +84,8 @@ type PlannedTrial = {readonly variant: Variant; readonly number: number; readonl
  * the only one is FW_RUN_BROKEN
  */
 export const runScenario = async (options: RunOptions): Promise<FinishedRun> => {
-  const {scenarioFile, seed, toxiproxyUrl, signal} = options;
+  const {scenarioFile, seed, toxiproxyUrl, defect = noDefect} = options;
+  const signal = AbortSignal.any([options.signal, defect]);
   const limits = {...defaultLimits, ...options.limits};
   const household = Household.start(options.environment);
   try {
@@ -153,6 +156,9 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       trialIds: [],
     };
     return await new RunInProgress(options, context, folder, record).finish();
+  } catch (error) {
+    // What is thrown because the signal was aborted is not the reason.
+    throw defect.aborted && !isToldAsDefect(error) ? defectOf(defect.reason, nothingSaved) : error;
   } finally {
     await household.stop();
   }
@@ -210,6 +216,28 @@ export const roundOf = (variants: readonly Variant[], number: number): PlannedTr
     trialId: `${variant.name}-${number}`,
   }));
 
+const noDefect = new AbortController().signal;
+
+const nothingSaved = 'There is no run to save yet.';
+
+const isToldAsDefect = (error: unknown): boolean =>
+  error instanceof FoulweatherError && error.code === 'FW_INTERNAL';
+
+const stackKept = 12;
+
+/** An error of foulweather's own. */
+const defectOf = (error: unknown, whereSaved: string): FoulweatherError => {
+  const [first = '', ...lines] = (
+    error instanceof Error ? (error.stack ?? error.message) : String(error)
+  ).split('\n');
+  return new FoulweatherError(
+    'FW_INTERNAL',
+    `foulweather itself failed: ${first}`,
+    `This is a defect of foulweather, not of the scenario or its library. ${whereSaved}`,
+    {cause: error, details: lines.map(line => line.trim()).slice(0, stackKept)},
+  );
+};
+
 /** A full disk, or too many open files: nothing that a stack trace would explain. */
 const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
@@ -228,23 +256,33 @@ class RunInProgress {
   }
 
   async finish(): Promise<FinishedRun> {
-    await this.#save({});
-    this.#options.observer.runStarted(this.#record, this.#folder.path);
+    const {defect = noDefect} = this.#options;
     try {
+      await this.#save({});
+      this.#options.observer.runStarted(this.#record, this.#folder.path);
       const files = await this.#folder.addTrial(calibrationId);
       await this.#save({calibration: await calibrate(this.#context, files)});
       for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
         await this.#round(number);
-        if (this.#options.signal.aborted) break;
+        if (this.#context.signal.aborted) break;
         if (number === this.#record.trialsPerVariant) await this.#addRound();
       }
+      defect.throwIfAborted();
+      await this.#endRelay();
+      const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
+      await this.#save({status, endedAt: this.#options.now().toISOString()});
     } catch (error) {
       await this.#saveFailed();
+      throw this.#broken(defect.aborted ? defect.reason : error);
+    }
+    try {
+      return await this.#judge();
+    } catch (error) {
       throw this.#broken(error);
     }
-    await this.#endRelay();
-    const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
-    await this.#save({status, endedAt: this.#options.now().toISOString()});
+  }
+
+  async #judge(): Promise<FinishedRun> {
     const variants = this.#context.plan.variants.map(variant => variant.name);
     const judgement = judgeWholeRun(this.#record, judgeRun(this.#trials, variants, this.#record.calibration));
     const run = await withTraces({record: this.#record, trials: this.#trials, judgement}, this.#folder);
@@ -265,7 +303,7 @@ class RunInProgress {
   async #round(number: number): Promise<void> {
     const {variants} = this.#context.plan;
     for (const [position, trial] of roundOf(variants, number).entries()) {
-      if (this.#options.signal.aborted) return;
+      if (this.#context.signal.aborted) return;
       const count = this.#record.trialsPerVariant * variants.length;
       const made = (number - 1) * variants.length + position;
       this.#options.observer.trialStarted(trial.trialId, made + 1, count);
@@ -291,13 +329,18 @@ class RunInProgress {
     }
   }
 
-  #broken(error: unknown): unknown {
-    if (!(error instanceof FoulweatherError || isOfTheSystem(error))) return error;
+  /** An error of the user's keeps its code: only what failed on our side is a broken run. */
+  #broken(error: unknown): FoulweatherError {
+    const saved = `What was seen until then is saved: foulweather report ${this.#record.id}`;
+    if (!(error instanceof FoulweatherError || isOfTheSystem(error))) {
+      return defectOf(error, `${saved} (in .foulweather/runs/${this.#record.id}, which helps to find it)`);
+    }
+    const isTheirs = error instanceof FoulweatherError && error.exitCode === exitCodes.usage;
     return new FoulweatherError(
-      'FW_RUN_BROKEN',
+      isTheirs ? error.code : 'FW_RUN_BROKEN',
       `The run broke off: ${error.message}`,
-      `What was seen until then is saved: foulweather report ${this.#record.id}`,
-      {cause: error},
+      isTheirs ? `${error.hint} ${saved}` : saved,
+      {cause: error, details: error instanceof FoulweatherError ? error.details : []},
     );
   }
 

@@ -2,11 +2,14 @@
 
 import {createHash} from 'node:crypto';
 import {monotonicMs, steadyEpochMs, wallEpochMs} from '../model/clock.ts';
-import type {ProcessExit, TrialEvent} from '../model/event.ts';
-import {type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
+import {FoulweatherError} from '../model/errors.ts';
+import type {ForeignMessages, ProcessExit, SubjectEvent, TrialEvent} from '../model/event.ts';
+import type {ErrorFacts} from '../model/outcome.ts';
+import {nameInScenario, type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
 import type {TrialLabels} from '../model/receiver-protocol.ts';
 import type {Trial} from '../model/trial.ts';
-import {describeFrame} from '../profiles/owner.ts';
+import {describeFrame, type Ground} from '../profiles/owner.ts';
+import {describeStack} from '../profiles/stack.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
 import {ComebackWatch} from './comeback-watch.ts';
 import {ControlProbe} from './control-probe.ts';
@@ -82,7 +85,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
           scenarioFile: context.scenarioFile,
           directUrl: target.url,
           trialId,
-          variant: variant.madeOf ?? variant.name,
+          variant: nameInScenario(variant),
         },
         context.limits.prepareMs,
       )
@@ -113,13 +116,14 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     proxyNameOf(context, request),
   );
   const {load, operation, phases} = plan;
+  const ground = groundOf(context.scenarioFile);
   const subject = startSubject({
     household,
     plan,
     variant,
     task: {
       scenarioFile: context.scenarioFile,
-      variant: variant.madeOf ?? variant.name,
+      variant: nameInScenario(variant),
       trialId,
       tracePrefix,
       url,
@@ -135,7 +139,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     packages: context.packages.get(variant.name) ?? null,
     receiverUrl: receiver.url,
     environment: context.environment,
-    onEvent: record,
+    onEvent: event => record(withFrames(event, ground)),
   });
   const probe = new ControlProbe({plan, url, comeback, now, record});
   const witnesses = new Witnesses({
@@ -191,8 +195,25 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     await close().catch((error: unknown) => {
       record({kind: 'trouble', atMs: now(), what: 'proxy', message: messageOf(error)});
     });
+    recordForeign(record, 'subject', subject.foreignMessageCount);
+    recordForeign(record, 'prepare', preparer?.foreignMessageCount);
   }
   await collect(context, request, now);
+};
+
+/** An error that ends the process is worth its stack, by the packages of its frames. */
+const withFrames = (event: SubjectEvent, ground: Ground): SubjectEvent => {
+  if (event.kind !== 'uncaught' && event.kind !== 'open-failed') return event;
+  const frames = describeStack(event.error.stack, ground);
+  return frames.length === 0 ? event : {...event, error: {...event.error, frames} satisfies ErrorFacts};
+};
+
+const recordForeign = (
+  record: (event: TrialEvent) => void,
+  process: ForeignMessages['process'],
+  count = 0,
+): void => {
+  if (count > 0) record({kind: 'foreign-messages', messages: {process, count}});
 };
 
 /** What a trial's telemetry is known by in the user's own backend. */
@@ -218,6 +239,15 @@ const recordStuck = async (
   record({kind: 'stuck', atMs: now(), stack: frames.map(frame => describeFrame(frame, ground))});
 };
 
+/** A witness that gave no answer: because the scenario's own code failed, or for a trouble of ours. */
+const failureOf = (what: string, error: unknown, atMs: number): TrialEvent => {
+  if (!(error instanceof FoulweatherError && error.code === 'FW_SCENARIO_FAILED')) {
+    return {kind: 'trouble', atMs, what, message: messageOf(error)};
+  }
+  const {message, hint: advice, details: stack} = error;
+  return {kind: 'hook-failed', atMs, hook: 'verify', message, advice, stack};
+};
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The ledger and the telemetry, once the subject is gone. A witness that does not answer is a trouble, not an end. */
@@ -229,7 +259,7 @@ const collect = async (context: TrialContext, request: TrialRequest, now: () => 
       const event = await ask();
       if (event) record(event);
     } catch (error) {
-      record({kind: 'trouble', atMs: now(), what, message: messageOf(error)});
+      record(failureOf(what, error, now()));
     }
   };
   await asked('telemetry', async () => {
@@ -245,9 +275,10 @@ const collect = async (context: TrialContext, request: TrialRequest, now: () => 
         scenarioFile: context.scenarioFile,
         directUrl: target.url,
         trialId,
-        variant: variant.name,
+        variant: nameInScenario(variant),
         outcomes: request.soFar()?.driver.outcomes ?? new Uint8Array(),
         limitMs: limits.verifyMs,
+        foreign: count => recordForeign(record, 'verify', count),
       }),
     );
   if (target.service?.hasExited) {
@@ -260,6 +291,7 @@ const collect = async (context: TrialContext, request: TrialRequest, now: () => 
   }
   const targetChild = target.child;
   if (!targetChild) return;
+  recordForeign(record, 'target', targetChild.foreignMessageCount);
   await asked('ledger', async () => {
     targetChild.send({kind: 'collect'});
     const {ledger} = await targetChild.next(['ledger'], limits.collectMs);

@@ -1,10 +1,10 @@
 // What the library talks to: the embedded server, one that the scenario starts, a real one of a known kind, or the user's own.
-import {FoulweatherError} from '../model/errors.ts';
 import type {Plan, TargetPlan} from '../model/plan.ts';
 import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
 import type {Child} from './child.ts';
 import {unloadable} from './describe.ts';
 import {entries} from './entries.ts';
+import {type Hook, hookThrew, hookUnanswered} from './hook.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
 import {describeService, refuseWithoutService, type ServiceChild, startService} from './start-service.ts';
@@ -80,15 +80,16 @@ const startOurs = async (
     file: entries.target,
     args: [JSON.stringify({scenarioFile, target})],
   });
-  const answer = await child.next(['listening', 'failed'], limitMs).catch((error: unknown) => {
-    throw target.kind === 'custom' && error instanceof Error ? notStarted(error.message) : error;
+  const hook = startHook(scenarioFile);
+  const answer = await child.next(['listening', 'failed'], limitMs).catch(async (error: unknown) => {
+    throw target.kind === 'custom' ? await hookUnanswered(hook, child, limitMs) : error;
   });
   if (answer.kind === 'listening') {
     const {url, authority, description} = answer;
     return reachable({...notOurs, url, child, authority, description});
   }
-  if (answer.missingModule !== null) throw unloadable(answer.message, answer.missingModule);
-  throw notStarted(answer.message);
+  if (answer.missingModule !== null) throw unloadable(answer.error.message, answer.missingModule);
+  throw hookThrew(hook, answer.error);
 };
 
 /** @throws FoulweatherError FW_SCENARIO_INVALID for an address that the injector could not connect to */
@@ -97,9 +98,9 @@ const reachable = (target: Target): Target => {
   return target;
 };
 
-const notStarted = (message: string): FoulweatherError =>
-  new FoulweatherError(
-    'FW_TARGET_START',
-    `The scenario's target did not start: ${message}`,
-    'Mend target.start(); if a port is taken, free it, or let the system choose one with port 0.',
-  );
+const startHook = (scenarioFile: string): Hook => ({
+  name: 'target.start()',
+  scenarioFile,
+  code: 'FW_TARGET_START',
+  hint: 'Mend target.start() in the scenario; if a port is taken, free it, or let the system choose one with port 0.',
+});

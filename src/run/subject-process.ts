@@ -34,8 +34,8 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
     execArgv: [
       ...inspectorArgs,
       ...(heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`]),
-      ...(options.packages === null ? [] : ['--import', pathToFileURL(entries.packagePreload).href]),
-      ...(mode === 'off' ? [] : ['--import', pathToFileURL(entries.preload).href]),
+      '--import',
+      pathToFileURL(entries.preload).href,
     ],
     cpuCount: variant.process.cpuCount,
     env: {

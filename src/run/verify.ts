@@ -2,6 +2,7 @@
 import type {TrialEvent} from '../model/event.ts';
 import type {FromVerifier, VerifyTask} from '../subject/protocol.ts';
 import {entries} from './entries.ts';
+import {type Hook, hookThrew, hookUnanswered} from './hook.ts';
 import type {Household} from './household.ts';
 
 export type VerifyOptions = Omit<VerifyTask, 'outcomes'> & {
@@ -9,18 +10,29 @@ export type VerifyOptions = Omit<VerifyTask, 'outcomes'> & {
   /** Outcome codes by operation index. */
   readonly outcomes: Uint8Array;
   readonly limitMs: number;
+  /** Told how many messages came from it that are not ours. */
+  readonly foreign: (count: number) => void;
 };
 
-/** @throws Error where verify() fails or does not answer in time */
+/** @throws FoulweatherError FW_SCENARIO_FAILED where verify() fails or does not answer in time */
 export const verifyTrial = async (options: VerifyOptions): Promise<TrialEvent> => {
-  const {household, outcomes, limitMs, ...task} = options;
+  const {household, outcomes, limitMs, foreign, ...task} = options;
+  const hook: Hook = {
+    name: 'verify()',
+    scenarioFile: task.scenarioFile,
+    code: 'FW_SCENARIO_FAILED',
+    hint: 'Mend verify() in the scenario: without it nobody knows what the server has in the end.',
+  };
   const child = household.spawn<VerifyTask, FromVerifier>({label: 'verify()', file: entries.verify});
   try {
     child.send({...task, outcomes: Buffer.from(outcomes).toString('base64')});
-    const answer = await child.next(['verified', 'failed'], limitMs);
-    if (answer.kind === 'failed') throw new Error(answer.message);
+    const answer = await child.next(['verified', 'failed'], limitMs).catch(async () => {
+      throw await hookUnanswered(hook, child, limitMs);
+    });
+    if (answer.kind === 'failed') throw hookThrew(hook, answer.error);
     return answer;
   } finally {
+    foreign(child.foreignMessageCount);
     child.kill();
   }
 };

@@ -70,6 +70,7 @@ export type OpenContext<Options> = {
   /** The target's address through the injector. */
   readonly url: string;
   readonly options: Options;
+  /** The variant's name as the scenario has it: with `--against` and in `overhead`, that of the one it was made of. */
   readonly variant: string;
   /**
    * For an application that consumes: call it with the id of the operation, or of the message of its batch
@@ -128,6 +129,7 @@ export type VerifyContext = {
   readonly acknowledgedIds: readonly string[];
   /** Ids of operations begin with it and a dash; the server may have those of other trials, which are left out. */
   readonly trialId: string;
+  /** The variant's name as the scenario has it, as `open` is told. */
   readonly variant: string;
 };
 

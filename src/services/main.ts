@@ -1,6 +1,7 @@
 // The process of a service: starts the server, tells where it listens, and takes it down with itself.
 import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {accountOf} from './account.ts';
 import {services} from './catalogue.ts';
 import {findProgram} from './find-program.ts';
@@ -25,9 +26,7 @@ const task = JSON.parse(process.argv[2]!) as ServiceTask;
 const service = services[task.service];
 let server: Server | null = null;
 
-const send = (message: FromService, then: () => void = () => {}): void => {
-  process.send?.(message, then);
-};
+const send = (message: FromService, then?: () => void): void => tellParent(message, then);
 
 /** They are held at the same time, so that they differ. */
 const freePorts = async (): Promise<Place['ports']> => {
@@ -83,7 +82,7 @@ const leave = (): void => {
 };
 
 process.on('disconnect', leave);
-process.on('message', (message: ToService) => {
+onParentMessage((message: ToService) => {
   if (message.kind === 'stop') leave();
 });
 

@@ -184,7 +184,9 @@ async function* ifThere(file: string, lines: AsyncIterable<string>): AsyncGenera
 
 const parseEvent = (line: string, place: string): TrialEvent => {
   try {
-    return JSON.parse(line) as TrialEvent;
+    const event = JSON.parse(line) as TrialEvent | null;
+    if (typeof event?.kind !== 'string') throw new Error('it is no event');
+    return event;
   } catch (error) {
     throw damaged(place, error);
   }

@@ -1,5 +1,6 @@
 // The describing child: loads the scenario file, answers with its plan as plain data, and ends.
 import {createRequire, flushCompileCache} from 'node:module';
+import {tellParent} from '../model/channel.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {telemetryPreset} from '../model/telemetry-preset.ts';
@@ -42,4 +43,4 @@ const description = await describe(process.argv[2]!);
 // It is ended as soon as it has answered, before Node would keep what was compiled.
 flushCompileCache();
 // A scenario file may leave timers or sockets open: the child ends as soon as the answer is out.
-process.send?.(description, () => process.exit(0));
+tellParent(description, () => process.exit(0));

@@ -15,7 +15,7 @@ const warningsTold = 1000;
 
 const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
 
-export type Loaded = Pick<Prepared, 'subject' | 'options'> & {
+export type Loaded = Prepared & {
   readonly task: SubjectTask;
   readonly now: () => number;
   readonly profiling: Profiling | null;
@@ -44,7 +44,7 @@ export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
     versions,
     cpuCount: availableParallelism(),
   });
-  return {task, now, subject, options, profiling};
+  return {task, now, subject, options, versions, profiling};
 };
 
 /** Before the library is loaded; what ends the process by an exit or an exception is profiled to the end. */

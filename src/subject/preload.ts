@@ -1,4 +1,19 @@
-// Given to the subject's node with --import: starts the SDK before anything of the library is loaded.
-import {type SdkTask, startSdk} from './sdk.ts';
+// Given to the subject's node with --import, before everything else. The order matters: what one step loads must find the
+// steps before it done, so each is imported only then.
+import './http-facade.ts';
+import {hookPackages, type PackageSet} from './package-hooks.ts';
+import type {SdkTask} from './sdk.ts';
 
-startSdk(JSON.parse(process.env['FOULWEATHER_SDK']!) as SdkTask);
+const read = <Task>(name: string): Task | null => {
+  const text = process.env[name];
+  return text === undefined ? null : (JSON.parse(text) as Task);
+};
+
+const packages = read<PackageSet>('FOULWEATHER_PACKAGES');
+if (packages !== null) hookPackages(packages);
+
+const sdk = read<SdkTask>('FOULWEATHER_SDK');
+if (sdk !== null) {
+  const {startSdk} = await import('./sdk.ts');
+  startSdk(sdk);
+}

@@ -1,4 +1,6 @@
 // The preparing child: brings the real server into the state that a trial begins with. What it leaves running goes on until the trial is over.
+import {errorFacts} from '../load/error-facts.ts';
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {loadScenario} from './load-scenario.ts';
 import type {FromPreparer, PrepareTask} from './protocol.ts';
 
@@ -8,15 +10,12 @@ const prepare = async ({scenarioFile, ...context}: PrepareTask): Promise<void> =
   await scenario.prepare(context);
 };
 
-const send = (message: FromPreparer): void => {
-  process.send?.(message);
-};
+const send = (message: FromPreparer): void => tellParent(message);
 
 process.on('disconnect', () => process.exit(0));
-process.on('message', (task: PrepareTask) => {
+onParentMessage((task: PrepareTask) => {
   prepare(task).then(
     () => send({kind: 'prepared'}),
-    (error: unknown) =>
-      send({kind: 'failed', message: error instanceof Error ? error.message : String(error)}),
+    (error: unknown) => send({kind: 'failed', error: errorFacts(error)}),
   );
 });

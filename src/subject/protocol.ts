@@ -1,5 +1,6 @@
 // What the parent and the children that load the scenario say to each other: plain, JSON-able, tagged.
 import type {HarnessEvent, SubjectEvent} from '../model/event.ts';
+import type {ErrorFacts} from '../model/outcome.ts';
 import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
 
 /**
@@ -17,6 +18,7 @@ export type Description =
 /** All that the subject must know to drive one trial. */
 export type SubjectTask = {
   readonly scenarioFile: string;
+  /** As the scenario names it. */
   readonly variant: string;
   readonly trialId: string;
   readonly tracePrefix: string;
@@ -60,6 +62,7 @@ export type ToSubject =
 export type VerifyTask = {
   readonly scenarioFile: string;
   readonly trialId: string;
+  /** As the scenario names it. */
   readonly variant: string;
   /** The target's own address, past the injector. */
   readonly directUrl: string;
@@ -70,10 +73,11 @@ export type VerifyTask = {
 /** What the preparing child is told, once. */
 export type PrepareTask = Pick<VerifyTask, 'scenarioFile' | 'trialId' | 'variant' | 'directUrl'>;
 
-export type FromPreparer = {readonly kind: 'prepared'} | {readonly kind: 'failed'; readonly message: string};
+/** What the scenario's own code threw. */
+export type HookFailed = {readonly kind: 'failed'; readonly error: ErrorFacts};
 
-export type FromVerifier =
-  | Extract<HarnessEvent, {kind: 'verified'}>
-  | {readonly kind: 'failed'; readonly message: string};
+export type FromPreparer = {readonly kind: 'prepared'} | HookFailed;
+
+export type FromVerifier = Extract<HarnessEvent, {kind: 'verified'}> | HookFailed;
 
 export type FromSubject = SubjectEvent;

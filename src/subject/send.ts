@@ -1,7 +1,5 @@
 // The way from the subject to the harness.
+import {tellParent} from '../model/channel.ts';
 import type {SubjectEvent} from '../model/event.ts';
 
-/** Once the channel is closed there is nobody to tell: a late warning must not end a library's process. */
-export const send = (event: SubjectEvent): void => {
-  if (process.connected) process.send?.(event);
-};
+export const send = (event: SubjectEvent): void => tellParent(event);

@@ -1,4 +1,5 @@
 // The subject: a fresh process that loads the scenario and its library, drives operations, and reports.
+import {onParentMessage} from '../model/channel.ts';
 import {type Loaded, loadSubject} from './load-subject.ts';
 import type {ToSubject} from './protocol.ts';
 import {shutdownSdk} from './sdk.ts';
@@ -45,4 +46,4 @@ const end = async (): Promise<void> => {
 const exitWithParent = (): void => process.exit(0);
 
 process.on('disconnect', exitWithParent);
-process.on('message', (message: ToSubject) => void handle(message));
+onParentMessage((message: ToSubject) => void handle(message));

@@ -16,6 +16,7 @@ import {flushLimitMs, type SubjectTask} from './protocol.ts';
 import {Resources} from './resources.ts';
 import {flushMetrics} from './sdk.ts';
 import {send} from './send.ts';
+import {standInsOf} from './stand-ins.ts';
 import {within} from './within.ts';
 
 /** A tick that comes a little early is still the one that is meant. */
@@ -66,7 +67,7 @@ export class SubjectProcess {
 
   /** Null when the library could not be opened: that has been told, and is all there is to tell. */
   static async open(loaded: Loaded, limitMs: number): Promise<SubjectProcess | null> {
-    const {task, now, subject, options, profiling} = loaded;
+    const {task, now, subject, options, versions, profiling} = loaded;
     const deliveries = new Deliveries(task.trialId, now);
     const delivered = (messageId: string): void => deliveries.add(messageId);
     try {
@@ -76,7 +77,8 @@ export class SubjectProcess {
         Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
       const client = await within(limitMs, opening(), late);
       profiling?.noteOpened();
-      send({kind: 'opened', atMs: now()});
+      const standIns = standInsOf(task.scenarioFile, versions);
+      send({kind: 'opened', atMs: now(), ...(standIns.length > 0 && {standIns})});
       return new SubjectProcess(task, now, subject, client, deliveries, profiling);
     } catch (error) {
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});

@@ -1,5 +1,7 @@
 // The target's process: the embedded HTTP server, or the server that the scenario starts.
 
+import {errorFacts} from '../load/error-facts.ts';
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {monotonicMs} from '../model/clock.ts';
 import type {TargetPlan} from '../model/plan.ts';
 import {HealthWatch} from '../model/process-health.ts';
@@ -17,9 +19,7 @@ const ledger = new Ledger(monotonicMs);
 const task = JSON.parse(process.argv[2]!) as TargetTask;
 let stop: () => unknown = () => {};
 
-const send = (message: FromTarget, then: () => void = () => {}): void => {
-  process.send?.(message, then);
-};
+const send = (message: FromTarget, then?: () => void): void => tellParent(message, then);
 
 const start = async (): Promise<StartedTarget> => {
   if (task.target.kind === 'http') {
@@ -32,7 +32,7 @@ const start = async (): Promise<StartedTarget> => {
 };
 
 process.on('disconnect', () => process.exit(0));
-process.on('message', (message: ToTarget) => {
+onParentMessage((message: ToTarget) => {
   switch (message.kind) {
     case 'trial':
       ledger.begin(message.trialId, message.originMonotonicMs);
@@ -57,6 +57,5 @@ try {
   send({kind: 'listening', url, authority, description});
 } catch (error) {
   const missingModule = error instanceof ScenarioLoadError ? error.missingModule : null;
-  const message = error instanceof Error ? error.message : String(error);
-  send({kind: 'failed', message, missingModule}, () => process.exit(1));
+  send({kind: 'failed', error: errorFacts(error), missingModule}, () => process.exit(1));
 }

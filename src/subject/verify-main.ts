@@ -1,12 +1,13 @@
 // The verifying child: asks the scenario's verify() what the real server has, past the injector, and answers.
+import {errorFacts} from '../load/error-facts.ts';
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {outcomeCode} from '../model/outcome.ts';
+import type {Applied} from '../scenarios/define-scenario.ts';
 import {loadScenario} from './load-scenario.ts';
 import type {FromVerifier, VerifyTask} from './protocol.ts';
 import {countApplied} from './verified.ts';
 
-const send = (message: FromVerifier): void => {
-  process.send?.(message, () => process.exit(0));
-};
+const send = (message: FromVerifier): void => tellParent(message, () => process.exit(0));
 
 const verify = async ({
   scenarioFile,
@@ -23,12 +24,13 @@ const verify = async ({
     if (code === ok) acknowledgedIds.push(`${trialId}-${index}`);
   }
   const answer = await scenario.verify({directUrl, acknowledgedIds, trialId, variant});
+  if (!Array.isArray((answer as Partial<Applied> | undefined)?.applied)) {
+    throw new TypeError('verify() must return {applied: […]}, lists of the ids that the server has');
+  }
   return {kind: 'verified', ...countApplied(trialId, answer)};
 };
 
 process.on('disconnect', () => process.exit(0));
-process.on('message', (task: VerifyTask) => {
-  verify(task).then(send, (error: unknown) => {
-    send({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
-  });
+onParentMessage((task: VerifyTask) => {
+  verify(task).then(send, (error: unknown) => send({kind: 'failed', error: errorFacts(error)}));
 });

@@ -1,4 +1,5 @@
 // The receiver's own process: starts it, obeys the parent, and ends when the parent does.
+import {onParentMessage, tellParent} from '../model/channel.ts';
 import {exitCodes} from '../model/errors.ts';
 import {HealthWatch} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
@@ -7,10 +8,7 @@ import {RelayStation} from './relay/station.ts';
 
 const health = new HealthWatch();
 
-const tell = (message: FromReceiver): void => {
-  // The parent may be gone between two messages; then 'disconnect' ends this process.
-  if (process.connected) process.send?.(message);
-};
+const tell = (message: FromReceiver): void => tellParent(message);
 
 const fail = (error: unknown): void => {
   tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
@@ -68,9 +66,8 @@ const obey = async (message: ToReceiver): Promise<void> => {
   }
 };
 
-process.on('message', message => {
-  // Only our own parent holds the other end of this channel.
-  obey(message as ToReceiver).catch(fail);
+onParentMessage((message: ToReceiver) => {
+  obey(message).catch(fail);
 });
 
 tell({kind: 'listening', url: receiver.url});

@@ -48,6 +48,7 @@ const show = (env: NodeJS.ProcessEnv, isTTY: boolean): string => {
     stderr: stream,
     now: () => new Date(0),
     onSignal: () => () => {},
+    onUncaught: () => {},
     exit: () => {},
   };
   const progress = createProgress(world);

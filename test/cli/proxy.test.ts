@@ -166,6 +166,7 @@ test('the second signal is answered at once', async t => {
       handler('SIGTERM');
       return () => {};
     },
+    onUncaught: () => {},
     exit: code => exits.push(code),
   });
   t.deepEqual(exits, [143]);

@@ -28,11 +28,12 @@ export class CliProcess {
     watch: ProcessWatch,
     environment: NodeJS.ProcessEnv,
     argv: readonly string[],
+    nodeOptions: readonly string[],
   ) {
     this.cwd = cwd;
     this.watch = watch;
     this.#temporary = environment['TMPDIR']!;
-    this.#process = spawn(process.execPath, [entry, ...argv], {
+    this.#process = spawn(process.execPath, [...nodeOptions, entry, ...argv], {
       cwd,
       env: environment,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -47,11 +48,12 @@ export class CliProcess {
     t: Pick<ExecutionContext, 'teardown'>,
     argv: readonly string[],
     more: NodeJS.ProcessEnv = {},
+    nodeOptions: readonly string[] = [],
   ): Promise<CliProcess> {
     const cwd = await temporaryFolder(t);
     const {watch, environment} = await watched(t);
     watch.start();
-    const cli = new CliProcess(cwd, watch, {...environment, ...more}, argv);
+    const cli = new CliProcess(cwd, watch, {...environment, ...more}, argv, nodeOptions);
     t.teardown(() => cli.kill('SIGKILL'));
     return cli;
   }

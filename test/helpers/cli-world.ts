@@ -57,6 +57,7 @@ export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>, shared?: 
         stderr: stream('stderr', terminal),
         now,
         onSignal: () => () => {},
+        onUncaught: () => {},
         exit(exitCode) {
           throw new Error(`asked to exit at once with ${exitCode}`);
         },

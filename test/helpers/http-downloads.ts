@@ -9,6 +9,7 @@ import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {request} from 'undici';
 import type {InjectorMessage} from '../../src/faults/server/main.ts';
+import {messageOf} from './child-channel.ts';
 import {api, type ProxyJson} from './toxiproxy-request.ts';
 
 export type Downloads = {readonly count: number; readonly bodyBytes: number};
@@ -48,7 +49,7 @@ export async function measureDownloads({count, bodyBytes}: Downloads): Promise<D
   const injector = fork(main, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1})]);
   const {server, port} = await startSender(bodyBytes);
   try {
-    const [message] = (await once(injector, 'message')) as [InjectorMessage];
+    const message = await messageOf<InjectorMessage>(injector);
     if (message.kind !== 'listening') throw new Error(JSON.stringify(message));
     const {url} = message;
     const proxy = {name: 'p', listen: '127.0.0.1:0', upstream: `127.0.0.1:${port}`};

@@ -162,5 +162,8 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     stuck: null,
     kept: [],
     troubles: [],
+    hookFailures: [],
+    standIns: [],
+    foreignMessages: [],
   };
 };

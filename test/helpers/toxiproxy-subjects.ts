@@ -6,6 +6,8 @@ import {accessSync, constants} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {InjectorMessage} from '../../src/faults/server/main.ts';
+import {messageOf, tellChild} from './child-channel.ts';
 import {compileCache} from './compile-cache.ts';
 
 export type Subject = {
@@ -42,13 +44,14 @@ async function startOurs(metrics: boolean): Promise<Subject> {
     execArgv: [],
     env: {...process.env, ...compileCache},
   });
-  const [message] = await once(child, 'message');
+  const message = await messageOf<InjectorMessage>(child);
+  if (message.kind !== 'listening') throw new Error(JSON.stringify(message));
   return {
     name: 'ours',
     url: message.url,
     async stop() {
       const gone = once(child, 'exit');
-      child.send({kind: 'stop'});
+      tellChild(child, {kind: 'stop'});
       await gone;
     },
   };

@@ -228,6 +228,9 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   stuck: null,
   kept: [],
   troubles: [],
+  hookFailures: [],
+  standIns: [],
+  foreignMessages: [],
   ...changes,
 });
 

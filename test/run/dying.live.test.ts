@@ -1,6 +1,8 @@
 // A subject that dies is a result: in the saved run, in the report, and with nothing left of it.
 import test from 'ava';
 import type {SymptomId} from '../../src/model/finding.ts';
+import {frameName} from '../../src/model/profile.ts';
+import {renderReport} from '../../src/report/report.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {runOnce} from '../helpers/run-once.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
@@ -60,6 +62,20 @@ test('what a dying process printed is in the report', t => {
   t.regex(ran().trial('exception').trial.exit!.stderrTail, /RangeError: thrown out of a callback/);
   t.regex(ran().trial('out-of-memory').trial.exit!.stderrTail, /JavaScript heap out of memory/);
   t.true(ran().reportOf('out-of-memory').includes('the process ran out of memory'));
+});
+
+test('a crash has the frames of its stack in the report and on the page', t => {
+  const {end} = ran.trial('exception').trial;
+  const [frame] = (end.kind === 'crashed' && end.error?.frames) || [];
+  t.like(frame, {ownerKind: 'scenario'});
+  const line = frameName(frame!);
+  t.regex(line, /\(dying\.ts:\d+\)$/);
+  t.true(ran.reportOf('exception').includes(`\n${line}`));
+  t.true(
+    renderReport(ran.run).files['report.html']!.includes(
+      line.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    ),
+  );
 });
 
 test('the saved run tells the same', async t => {

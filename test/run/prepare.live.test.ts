@@ -48,12 +48,19 @@ test('it is done when the trial begins, and goes on until it is over', async t =
 test('what it throws is told', async t => {
   const {prepare} = await opened(t);
   const error = await t.throwsAsync(prepare('refused'), {instanceOf: FoulweatherError});
-  t.is(error.message, "The scenario's prepare() failed: no such table");
+  t.is(error.code, 'FW_SCENARIO_FAILED');
+  t.regex(error.message, /^prepare\(\) of the scenario failed at prepared\.ts:\d+: Error: no such table\.$/);
+  t.regex(error.details[0]!, /^at .*prepare \(prepared\.ts:\d+\)$/);
 });
 
 test('a run has it done before each trial', async t => {
   const {run, remains} = await runOnce(t, 'prepared', {variants: ['welcome']});
   t.is(run.record.status, 'complete');
   t.deepEqual(remains, {processes: [], ports: []});
-  await t.throwsAsync(runOnce(t, 'prepared', {variants: ['refused']}), {message: /prepare\(\) failed/});
+  const broken = await t.throwsAsync(runOnce(t, 'prepared', {variants: ['refused']}), {
+    instanceOf: FoulweatherError,
+  });
+  t.regex(broken.message, /^The run broke off: prepare\(\) of the scenario failed at prepared\.ts:\d+/);
+  t.like(broken, {code: 'FW_SCENARIO_FAILED', exitCode: 64});
+  t.regex(broken.hint, /Mend prepare\(\).* saved: foulweather report /);
 });

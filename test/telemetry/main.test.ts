@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {context, SpanStatusCode, trace} from '@opentelemetry/api';
 import test, {type ExecutionContext} from 'ava';
 import type {FromReceiver, ToReceiver} from '../../src/model/receiver-protocol.ts';
+import {messageOf, tellChild} from '../helpers/child-channel.ts';
 import {originEpochMs, spanJson, tracesJson} from './otlp-json.ts';
 import {
   meterProvider,
@@ -21,13 +22,13 @@ const entry = new URL('../../src/telemetry/main.ts', import.meta.url);
 const startChild = async (t: ExecutionContext): Promise<{child: ChildProcess; url: string}> => {
   const child = fork(entry);
   t.teardown(() => child.kill('SIGKILL'));
-  const [message] = (await once(child, 'message')) as [FromReceiver];
+  const message = await messageOf<FromReceiver>(child);
   if (message.kind !== 'listening') throw new Error(`the receiver said ${message.kind}`);
   return {child, url: message.url};
 };
 
 const tell = (child: ChildProcess, message: ToReceiver): void => {
-  child.send(message);
+  tellChild(child, message);
 };
 
 test('takes traces and metrics of an SDK and answers with the observation', async t => {
@@ -46,9 +47,9 @@ test('takes traces and metrics of an SDK and answers with the observation', asyn
   meters.getMeter('a-library').createCounter('requests', {unit: '{request}'}).add(3);
   await Promise.all([tracers.shutdown(), meters.shutdown()]);
 
-  const answered = once(child, 'message') as Promise<[FromReceiver]>;
+  const answered = messageOf<FromReceiver>(child);
   tell(child, {kind: 'finish', trialId: 'a'});
-  const [message] = await answered;
+  const message = await answered;
   t.is(message.kind, 'telemetry');
   if (message.kind !== 'telemetry') return;
   const {observation} = message;
@@ -94,9 +95,9 @@ test('reads what the kernel still holds of a subject that has died', async t => 
     await new Promise<void>(resolve => {
       socket.end(request, () => resolve());
     });
-    const answered = once(child, 'message') as Promise<[FromReceiver]>;
+    const answered = messageOf<FromReceiver>(child);
     tell(child, {kind: 'finish', trialId: id});
-    const [message] = await answered;
+    const message = await answered;
     socket.destroy();
     t.like(message, {kind: 'telemetry', trialId: id, observation: {spanCount: 1, refusals: {}}});
   }
@@ -104,9 +105,9 @@ test('reads what the kernel still holds of a subject that has died', async t => 
 
 test('says what failed, and goes on', async t => {
   const {child} = await startChild(t);
-  const answered = once(child, 'message') as Promise<[FromReceiver]>;
+  const answered = messageOf<FromReceiver>(child);
   tell(child, {kind: 'finish', trialId: 'nobody'});
-  const [message] = await answered;
+  const message = await answered;
   t.deepEqual(message, {kind: 'failed', message: 'there is no trial nobody'});
   const exited = once(child, 'exit');
   tell(child, {kind: 'stop'});

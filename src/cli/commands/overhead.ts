@@ -47,7 +47,8 @@ export const addOverheadCommand = (root: Command, session: Session): void => {
     });
 };
 
-const measure = async ({world}: Session, scenario: string, options: Options): Promise<number> => {
+const measure = async (session: Session, scenario: string, options: Options): Promise<number> => {
+  const {world} = session;
   const scenarioFile = findScenario(scenario, world.cwd);
   const [
     {runScenario},
@@ -66,6 +67,8 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
   ]);
   const interruption = new AbortController();
   const offSignal = world.onSignal(() => interruption.abort());
+  const defect = new AbortController();
+  session.onDefect = error => defect.abort(error);
   const progress = options.quiet ? quietProgress : createProgress(world);
   try {
     const {run, folder} = await runScenario({
@@ -94,6 +97,7 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
       environment: world.env,
       now: world.now,
       signal: interruption.signal,
+      defect: defect.signal,
       observer: progress,
     });
     progress.end();
@@ -109,6 +113,7 @@ const measure = async ({world}: Session, scenario: string, options: Options): Pr
   } finally {
     progress.end();
     offSignal();
+    session.onDefect = null;
   }
 };
 

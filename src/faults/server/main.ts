@@ -1,6 +1,7 @@
 // The injector as a child process, so that it has an event loop of its own. Its one argument is JSON: InjectorOptions, and the parent's zeroEpochMs.
 // It sends {kind: 'listening', url} or {kind: 'failed', message}, answers {kind: 'health'}, and ends on {kind: 'stop'} or when its parent is gone.
 
+import {onParentMessage, tellParent} from '../../model/channel.ts';
 import {shareEpoch} from '../../model/clock.ts';
 import {type FromHealth, HealthWatch, type ToHealth} from '../../model/process-health.ts';
 import {type InjectorOptions, startInjector} from './injector.ts';
@@ -13,8 +14,7 @@ export type InjectorMessage =
 
 type ToInjector = {readonly kind: 'stop'} | ToHealth;
 
-const tell = (message: InjectorMessage) =>
-  new Promise(resolve => process.send?.(message, resolve) ?? resolve(null));
+const tell = (message: InjectorMessage) => new Promise<void>(resolve => tellParent(message, resolve));
 
 try {
   const injector = await startInjector(readOptions(process.argv[2]));
@@ -23,7 +23,7 @@ try {
   };
   process.once('disconnect', stop);
   const health = new HealthWatch();
-  process.on('message', (message: ToInjector) => {
+  onParentMessage((message: ToInjector) => {
     if (message.kind === 'stop') stop();
     else void tell(health.answer(message.phase));
   });

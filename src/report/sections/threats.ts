@@ -1,4 +1,5 @@
 // Threats to validity: what may be wrong with these figures, and what nobody saw.
+import type {ForeignMessages} from '../../model/event.ts';
 import {code, list, type Section, strong, type Text} from '../document.ts';
 import {count, duration, microseconds, plural} from '../format.ts';
 import type {JudgedTrial, RunStory} from '../variants.ts';
@@ -13,6 +14,8 @@ export const threatsSection = (story: RunStory): Section => ({
       ...cost(story),
       ...unseen(story),
       ...troubles(story),
+      ...foreignMessages(story),
+      ...standIns(story),
       ...measurement(story),
     ]),
   ],
@@ -122,6 +125,38 @@ const troubles = (story: RunStory): Text[] =>
           code(trouble.message),
         ],
       ),
+  );
+
+/** Of each variant once: all of its trials load the same. */
+const standIns = ({variants}: RunStory): Text[] =>
+  variants.flatMap(({variant, trials}) =>
+    (trials[0]?.trial.standIns ?? []).map(
+      ({package: name, version, by}): Text => [
+        'Not all code of ',
+        code(`${name} ${version}`),
+        ' was under test in ',
+        code(variant.name),
+        `: what ${name} sends by its global dispatcher, as fetch() and request() do where none is given, ran ${by ?? `another copy of ${name}`}, which was loaded first.`,
+      ],
+    ),
+  );
+
+const hosts: {readonly [process in ForeignMessages['process']]: string} = {
+  subject: 'the library under test',
+  target: 'the scenario’s target',
+  prepare: 'prepare()',
+  verify: 'verify()',
+};
+
+const foreignMessages = (story: RunStory): Text[] =>
+  trialsOf(story).flatMap(({trial}) =>
+    trial.foreignMessages.map(
+      ({process, count: sent}): Text => [
+        `Code in the process of ${hosts[process]} (${trial.variant}, trial ${trial.number}) sent ${plural(sent, 'message')} by `,
+        code('process.send'),
+        ' for reasons of its own: ignored.',
+      ],
+    ),
   );
 
 const measurement = ({run}: RunStory): Text[] => [

@@ -1,5 +1,6 @@
 // What keeps a trial from being judged: then the verdict is inconclusive, with the number and advice.
 import type {GoalResult} from '../../model/goal.ts';
+import {frameName} from '../../model/profile.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {accountGates} from './accounts.ts';
@@ -20,6 +21,7 @@ export const checkGates = (gated: Gated): Gate[] => [
     ? []
     : [...faultGates(gated.trial, gated.phases), ...baselineGates(gated), ...machineGates(gated)]),
   ...accountGates(gated.trial),
+  ...hooksFailed(gated.trial),
   ...withoutTrouble(gated.trial),
 ];
 
@@ -31,17 +33,26 @@ const ended = ({end}: Trial): Gate[] => {
     return [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again to its end.'}];
   }
   if (end.kind === 'open-failed') {
-    const {name, code, message} = end.error;
+    const {name, code, message, frames = []} = end.error;
     return [
       {
         name: 'open-failed',
         reason: `open() failed on a calm network, so nothing was tested: ${[name, code, message].filter(Boolean).join(': ')}`,
-        advice: 'Mend open() in the scenario; the journal of the trial has the stack.',
+        advice: 'Mend open() in the scenario.',
+        ...(frames.length > 0 && {stack: frames.map(frame => `at ${frameName(frame)}`)}),
       },
     ];
   }
   return [];
 };
+
+const hooksFailed = ({hookFailures}: Trial): Gate[] =>
+  hookFailures.map(({hook, message, advice, stack}) => ({
+    name: `${hook}-failed`,
+    reason: message,
+    advice,
+    ...(stack.length > 0 && {stack}),
+  }));
 
 const withoutTrouble = ({troubles}: Trial): Gate[] =>
   troubles.map(({what, message}) => ({

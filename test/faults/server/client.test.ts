@@ -6,6 +6,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
 import {startInjector} from '../../../src/faults/server/injector.ts';
+import {messageOf, tellChild} from '../../helpers/child-channel.ts';
 import {compileCache} from '../../helpers/compile-cache.ts';
 import {everywhere, roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
@@ -156,17 +157,19 @@ const start = (options: unknown) => fork(entry, [JSON.stringify(options)], {exec
 
 test('the child says where it listens, and ends when told so', async t => {
   const child = start({host: '127.0.0.1', port: 0, seed: 1});
-  const [{kind, url}] = await once(child, 'message');
+  const {kind, url} = await messageOf<{kind: string; url: string}>(child);
   t.is(kind, 'listening');
   t.is((await send(url, {method: 'GET', path: '/metrics'})).status, 404);
-  child.send({kind: 'unknown'});
-  child.send({kind: 'stop'});
+  for (const foreign of ['stop', {kind: 'stop'}, [null]]) child.send(foreign);
+  t.is((await send(url, {method: 'GET', path: '/version'})).status, 200);
+  tellChild(child, {kind: 'unknown'});
+  tellChild(child, {kind: 'stop'});
   t.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
 test('the child ends when its parent is gone', async t => {
   const child = start({host: '127.0.0.1', port: 0, seed: 1});
-  await once(child, 'message');
+  await messageOf(child);
   child.disconnect();
   t.deepEqual(await once(child, 'exit'), [0, null]);
 });
@@ -177,7 +180,10 @@ for (const [title, options, reason] of [
 ] as const) {
   test(`the child says why it cannot start: ${title}`, async t => {
     const child = start(options);
-    const [[{kind, message}], [exitCode]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+    const [{kind, message}, [exitCode]] = await Promise.all([
+      messageOf<{kind: string; message: string}>(child),
+      once(child, 'exit'),
+    ]);
     t.is(kind, 'failed');
     t.regex(message, reason);
     t.is(exitCode, 2);

@@ -1,0 +1,62 @@
+// The scenario's own code outside of the subject: prepare(), verify(), target.start(). What goes wrong in it is told as its
+// author's error, with the place and the stack: it is no defect of foulweather.
+import {type ErrorCode, FoulweatherError} from '../model/errors.ts';
+import type {ErrorFacts} from '../model/outcome.ts';
+import {frameName, type ProfileFrame} from '../model/profile.ts';
+import {describeStack} from '../profiles/stack.ts';
+import {type ChildExit, lastWords} from './child.ts';
+import {groundOf} from './ground.ts';
+
+export type Hook = {
+  readonly name: 'prepare()' | 'verify()' | 'target.start()';
+  readonly scenarioFile: string;
+  readonly code: ErrorCode;
+  readonly hint: string;
+};
+
+type HookProcess = {readonly hasExited: boolean; readonly exited: Promise<ChildExit>};
+
+export const hookThrew = (hook: Hook, error: ErrorFacts): FoulweatherError => {
+  const frames = framesOf(error.stack, hook);
+  const isNamed = error.code === null || error.message.includes(error.code);
+  const what = isNamed ? error.name : `${error.name} ${error.code}`;
+  const message = error.message === '' ? what : `${what}: ${error.message}`;
+  return failure(hook, `${hook.name} of the scenario failed${placeOf(frames)}: ${message}`, frames);
+};
+
+/** Its process gave no answer: it died, or the hook has not settled in time. */
+export const hookUnanswered = async (
+  hook: Hook,
+  child: HookProcess,
+  limitMs: number,
+): Promise<FoulweatherError> => {
+  if (!child.hasExited)
+    return failure(hook, `${hook.name} of the scenario did not settle within ${limitMs} ms.`, []);
+  const {code, signal, stderrTail} = await child.exited;
+  const frames = framesOf(stderrTail.split('\n'), hook);
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const last = lastWords(stderrTail);
+  const words = last === '' ? '.' : `: ${last}`;
+  return failure(
+    hook,
+    `The process of the scenario's ${hook.name} died (${how}) before it was done${placeOf(frames)}${words}`,
+    frames,
+  );
+};
+
+/** What Node does for the scenario tells nothing of its error. */
+const framesOf = (stack: readonly string[], {scenarioFile}: Hook): ProfileFrame[] =>
+  describeStack(stack, groundOf(scenarioFile)).filter(
+    ({ownerKind}) => ownerKind !== 'node' && ownerKind !== 'engine',
+  );
+
+const failure = ({code, hint}: Hook, message: string, frames: readonly ProfileFrame[]): FoulweatherError =>
+  new FoulweatherError(code, /[.!?]$/.test(message) ? message : `${message}.`, hint, {
+    details: frames.map(frame => `at ${frameName(frame)}`),
+  });
+
+/** The innermost frame of the scenario's author. */
+const placeOf = (frames: readonly ProfileFrame[]): string => {
+  const own = frames.find(({ownerKind}) => ownerKind === 'scenario' || ownerKind === 'application');
+  return own?.place ? ` at ${own.place}` : '';
+};

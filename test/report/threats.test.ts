@@ -1,0 +1,28 @@
+// What the report says of who else was there.
+import test from 'ava';
+import {renderReport} from '../../src/report/report.ts';
+import {judgedRun} from '../helpers/judged-run.ts';
+
+test('code of another copy that ran in the place of a package is told, once for each variant', t => {
+  const run = judgedRun();
+  const standIns = [{package: 'undici', version: '8.4.1', by: 'Node.js v24.0.0 (undici 7.1.0)'}];
+  const trials = run.trials.map(trial => ({...trial, standIns}));
+  const report = renderReport({...run, trials}).files['report.md']!;
+  const lines = report
+    .split('\n')
+    .filter(line => line.includes('Not all code of `undici 8.4.1` was under test'));
+  t.is(lines.length, run.record.plan.variants.length);
+  t.regex(lines[0]!, /ran Node\.js v24\.0\.0 \(undici 7\.1\.0\), which was loaded first\.$/);
+  t.notRegex(renderReport(run).files['report.md']!, /Not all code/);
+});
+
+test('messages by process.send that are not ours are told', t => {
+  const run = judgedRun();
+  const foreignMessages = [{process: 'target', count: 1200}] as const;
+  const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, foreignMessages} : trial));
+  const report = renderReport({...run, trials}).files['report.md']!;
+  t.regex(
+    report,
+    /Code in the process of the scenario’s target \(.*, trial 1\) sent 1,200 messages by `process\.send`/,
+  );
+});
