@@ -1,12 +1,13 @@
 // Runs the tests lane by lane, each file once, and prints what the lanes and their slowest files took.
 //
 //   npm test               the lanes `unit` and `live`
-//   npm run test:full      all lanes
+//   npm run test:full      all lanes; with `--rest` those that `npm test` leaves out
 //   npm run record         makes the recorded runs anew: test/recordings
 import {spawn} from 'node:child_process';
 import {globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {compileCache} from '../test/helpers/compile-cache.ts';
 
 type Lane = {
   readonly name: string;
@@ -79,11 +80,9 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
 const chosen: Readonly<Record<string, readonly Lane[]>> = {
   '': [lanes.unit, lanes.live],
   '--full': [lanes.unit, lanes.live, lanes.again, lanes.full],
+  '--rest': [lanes.again, lanes.full],
   '--record': [lanes.record],
 };
-
-/** Node compiles the same sources in hundreds of threads and processes: with this it does so once. */
-const compileCache = join(checkout, 'node_modules/.cache/foulweather-test');
 
 const run = async (lane: Lane, folder: string): Promise<LaneResult> => {
   const timesFile = join(folder, `${lane.name}.ndjson`);
@@ -98,7 +97,7 @@ const run = async (lane: Lane, folder: string): Promise<LaneResult> => {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {
         ...process.env,
-        NODE_COMPILE_CACHE: compileCache,
+        ...compileCache,
         ...lane.env,
         FOULWEATHER_TEST_TIMES: timesFile,
       },
@@ -133,7 +132,7 @@ const tableOf = (results: readonly LaneResult[]): string =>
 
 const asked = chosen[process.argv.slice(2).join(' ')];
 if (asked === undefined) {
-  console.error('Usage: node scripts/test.ts [--full | --record]');
+  console.error('Usage: node scripts/test.ts [--full | --rest | --record]');
   process.exitCode = 64;
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'foulweather-times-'));

@@ -1,5 +1,5 @@
 // What must be so of a trial whatever its library did: every operation is accounted for, and faults hit.
-import type {Account, TrialJudgement} from '../src/model/run.ts';
+import type {Account, Gate, TrialJudgement} from '../src/model/run.ts';
 
 type Judged = Pick<TrialJudgement, 'account' | 'gates' | 'phases'>;
 
@@ -32,3 +32,7 @@ export const missedNotes = ({phases}: Judged): string[] =>
       .filter(({connectionsHit, actions}) => connectionsHit === 0 && actions === 0)
       .map(({name}) => `in ${phase}, ${name} hit nothing`),
   );
+
+/** Gates that say no more than that the machine, or a process of the harness on it, did not keep up. */
+export const isOfTheMachine = ({name}: Pick<Gate, 'name'>): boolean =>
+  name.endsWith('-saturated') || name === 'load-not-offered';

@@ -58,17 +58,3 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
   const holds = new Ajv({strict: true, allowUnionTypes: true}).compile(schema);
   t.true(holds(result), JSON.stringify(holds.errors));
 });
-
-test('an older Node gets one clear line with the command that works, and exit code 64', async t => {
-  // The check reads process.versions: a preloaded line stands for the older Node.
-  const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.19.0'});Object.defineProperty(process,'version',{value:'v20.19.0'})`;
-  const failed = await t.throwsAsync<Error & {code: number; stderr: string; stdout: string}>(
-    run(process.execPath, ['--import', older, join(checkout, 'bin/foulweather.js'), 'run', 'undici-stall']),
-  );
-  t.is(failed.code, 64);
-  t.is(failed.stdout, '');
-  t.is(
-    failed.stderr,
-    'foulweather needs Node.js 22.20 or newer, and this is v20.19.0. This works: npx -p node@24 -p foulweather foulweather run undici-stall\n',
-  );
-});

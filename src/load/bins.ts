@@ -15,6 +15,7 @@ type OpenBin = {
   histogram: Histogram | null;
   started: number;
   dropped: number;
+  answered: number;
   pending: number;
   dirty: boolean;
 };
@@ -35,6 +36,13 @@ export class Bins {
   drop(intendedMs: number, phase: number): void {
     const bin = this.#at(intendedMs, phase);
     bin.dropped++;
+    bin.dirty = true;
+  }
+
+  /** A success comes now, in this phase, whichever slice its operation is of. */
+  answer(nowMs: number, phase: number): void {
+    const bin = this.#at(nowMs, phase);
+    bin.answered++;
     bin.dirty = true;
   }
 
@@ -75,6 +83,7 @@ export class Bins {
         histogram: null,
         started: 0,
         dropped: 0,
+        answered: 0,
         pending: 0,
         dirty: true,
       };
@@ -106,6 +115,7 @@ const toBin = (bin: OpenBin): Bin => ({
   phase: bin.phase,
   started: bin.started,
   dropped: bin.dropped,
+  answered: bin.answered,
   outcomes: toOutcomeCounts(bin.counts),
   p50Ms: quantileMs(bin.histogram, 50),
   p99Ms: quantileMs(bin.histogram, 99),

@@ -69,6 +69,7 @@ export class Books {
     const responseMs = nowMs - Math.min(operation.intendedMs, operation.startedMs);
     const serviceMs = nowMs - operation.startedMs;
     const book = this.#phase(operation.phase);
+    if (settlement.status === 'ok' && during !== null) this.#bins.answer(nowMs, during);
     if (operation.hung) {
       book.settleAfterHung(responseMs, serviceMs);
       this.#noteSlow(operation, responseMs, 'hung');

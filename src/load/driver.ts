@@ -1,5 +1,5 @@
 // Drives operations under a load, and books what becomes of each. Knows no library and no process.
-import type {SubjectEvent} from '../model/event.ts';
+import type {SubjectEvent, UnsettledOperation} from '../model/event.ts';
 import {
   hungAfterMs,
   type Load,
@@ -28,6 +28,9 @@ export type DriverOptions = {
 
 /** How often hung operations are looked for. */
 const sweepEveryMs = 100;
+
+/** Enough to count, to date and to show; thousands of them would only swell the journal. */
+const mostUnsettledTold = 1000;
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -113,6 +116,16 @@ export class Driver {
     return this.#live.size;
   }
 
+  /** The oldest operations that have not settled, as many as are worth telling. */
+  unsettled(): UnsettledOperation[] {
+    const oldest: UnsettledOperation[] = [];
+    for (const {index, phase, intendedMs} of this.#live) {
+      if (oldest.length === mostUnsettledTold) break;
+      oldest.push({index, phase, startMs: intendedMs});
+    }
+    return oldest;
+  }
+
   /** Stops watching; what settles from here on is not booked. */
   stop(): void {
     this.stopLoad();
@@ -122,9 +135,11 @@ export class Driver {
 
   /** What has changed since the last call; with `final`, the timeline up to its very end. */
   collect(final = false): SubjectEvent[] {
-    const {now} = this.#options;
-    this.#pass(now());
-    return this.#books.collect(final ? Number.POSITIVE_INFINITY : (this.#starts?.startedUpToMs() ?? now()));
+    const nowMs = this.#options.now();
+    this.#pass(nowMs);
+    // A slice may still get a success as long as it lasts, even where its starts were made a little early.
+    const startedUpToMs = Math.min(this.#starts?.startedUpToMs() ?? nowMs, nowMs);
+    return this.#books.collect(final ? Number.POSITIVE_INFINITY : startedUpToMs);
   }
 
   #beginStarts(): void {

@@ -7,6 +7,18 @@ const messageLengthKept = 500;
 const nameLengthKept = 100;
 const stackLineLengthKept = 300;
 
+/** Names that say no more than that it is an error. */
+const builtInErrorNames: readonly string[] = [
+  'Error',
+  'AggregateError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+];
+
 /** Reads a property of an unknown value; a getter that throws reads as absent. */
 const read = (value: unknown, key: string): unknown => {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
@@ -32,12 +44,26 @@ export const asText = (value: unknown): string => {
   }
 };
 
-export const errorName = (error: unknown): string =>
-  text(read(error, 'name'), nameLengthKept) ?? typeof error;
+/**
+ * The `name` of an error, or what it is an instance of where it has only the name of a class that comes with the language:
+ * `class ShopDown extends Error {}` leaves the name as it is, and a caller can tell its errors by `instanceof`.
+ */
+export const errorName = (error: unknown): string => {
+  const name = text(read(error, 'name'), nameLengthKept);
+  if (name !== null && !builtInErrorNames.includes(name)) return name;
+  const className = text(read(read(error, 'constructor'), 'name'), nameLengthKept);
+  if (name !== null) return className ?? name;
+  return className === null || className in globalThis ? typeof error : className;
+};
 
+const isStatus = (value: unknown): boolean => typeof value === 'number' && value >= 100;
+
+/** The `code` of an error, or else the numeric status of an answer that became an error. */
 export const errorCode = (error: unknown): string | null => {
   const code = read(error, 'code');
-  return typeof code === 'number' ? String(code) : text(code, nameLengthKept);
+  if (typeof code === 'number') return String(code);
+  const status = [read(error, 'status'), read(error, 'statusCode')].find(isStatus);
+  return text(code, nameLengthKept) ?? (status === undefined ? null : String(status));
 };
 
 /** Empty for an object without a message: its properties may hold anything. */

@@ -15,6 +15,8 @@ export type Bin = {
   readonly phase: number;
   readonly started: number;
   readonly dropped: number;
+  /** Successes that came within this slice, late ones included, whichever slice they started in. Absent in older runs. */
+  readonly answered?: number;
   readonly outcomes: OutcomeCounts;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -74,6 +76,16 @@ export type OperationExample = {
   readonly status: OutcomeStatus;
 };
 
+/** The end of the drain: what had not settled by then. */
+export type Drained = {
+  readonly atMs: number;
+  readonly inFlight: number;
+  /** The oldest of them, up to 1000, with the start that was intended. Absent in runs of old. */
+  readonly unsettled?: readonly UnsettledOperation[];
+};
+
+export type UnsettledOperation = {readonly index: number; readonly phase: number; readonly startMs: number};
+
 /** Failures that share status, name, code and the message's shape. */
 export type FailureClass = {
   readonly key: string;
@@ -109,6 +121,12 @@ export type SubjectEvent =
     }
   /** How often the operations from `fromIndex` on came to the application's consumer, as `operations` are told. */
   | {readonly kind: 'deliveries'; readonly fromIndex: number; readonly counts: string}
+  /** When they came, repeated ones included: number of the slice and how many more came in it since the last event. */
+  | {
+      readonly kind: 'delivered';
+      readonly binMs: number;
+      readonly bins: readonly (readonly [bin: number, count: number])[];
+    }
   | {readonly kind: 'resources'; readonly sample: ResourceSample}
   | {readonly kind: 'phase-resources'; readonly resources: PhaseResources}
   /** After a full collection: at the end of a baseline or recovery phase, or, with null, when all has settled. */
@@ -127,7 +145,7 @@ export type SubjectEvent =
   | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
   /** It wrote a file of itself beside its profiles. */
   | {readonly kind: 'kept'; readonly atMs: number; readonly kept: KeptFile}
-  | {readonly kind: 'drained'; readonly atMs: number; readonly inFlight: number}
+  | ({readonly kind: 'drained'} & Drained)
   | {
       readonly kind: 'closed';
       readonly atMs: number;
@@ -180,6 +198,8 @@ export type PhaseResources = {
   readonly gcCount: number;
   /** Absent in runs of old. */
   readonly gcKinds?: GcKinds;
+  /** Connects to the target that it began, refused ones included. Absent in runs of old. */
+  readonly connectCount?: number;
 };
 
 /** What the operating system says of the subject's process; null where the platform does not tell. */
@@ -258,12 +278,14 @@ export type HarnessEvent =
   | {readonly kind: 'probe'; readonly atMs: number; readonly ok: boolean}
   /**
    * What verify() found, a byte per operation index, base64: how often it was applied, and, where it tells of a consumer,
-   * 1 for what this one must have got: it was to, and the queue has nothing of it any more.
+   * 1 for what this one must have got: it was to, and the queue has nothing of it any more; and 1 for what it was to get
+   * and the queue still has. Older runs do not tell the latter.
    */
   | {
       readonly kind: 'verified';
       readonly applied: string;
       readonly owed?: string;
+      readonly queued?: string;
       readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
     }
   | {readonly kind: 'system'; readonly sample: SystemSample}

@@ -43,3 +43,19 @@ export const scope = ({
   ...(durationMs !== undefined && {durationMs}),
   ...(everyMs !== undefined && {everyMs}),
 });
+
+/**
+ * A fault as it is made of the options of its constructor, which keeps an option that it doesn't know: the check of the plan
+ * then refuses it by its name, where dropping it would run another fault than the one that was asked for.
+ * @param consumed options that become something else in the fault
+ */
+export const made = <Fault extends object>(
+  options: object,
+  fault: Fault,
+  consumed: readonly string[] = [],
+): Fault => {
+  const left = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && !(name in fault) && !consumed.includes(name),
+  );
+  return {...fault, ...Object.fromEntries(left)};
+};

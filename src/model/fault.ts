@@ -1,5 +1,5 @@
 // What can happen to the network between the subject and the target, as plain data.
-import {type FaultScope, type Ramp, type ScopeOptions, scope} from './fault-scope.ts';
+import {type FaultScope, made, type Ramp, type ScopeOptions, scope} from './fault-scope.ts';
 import type {AnyHttpFault} from './http-fault.ts';
 import type {AnyTlsFault} from './tls-fault.ts';
 
@@ -104,140 +104,158 @@ const aim = ({direction = 'downstream', ...options}: AimOptions): Aim => ({direc
 const cut = ({afterBytes = 0, afterMs = 0}: CutOptions): Cut => ({afterBytes, afterMs});
 
 /** Delays each chunk by `latencyMs` ± a uniform jitter; order is kept. The latency may be a ramp. */
-export const latency = (
-  options: {latencyMs: number | Ramp; jitterMs?: number} & AimOptions,
-): LatencyFault => ({
-  kind: 'latency',
-  latencyMs: options.latencyMs,
-  jitterMs: options.jitterMs ?? 0,
-  ...aim(options),
-});
+export const latency = (options: {latencyMs: number | Ramp; jitterMs?: number} & AimOptions): LatencyFault =>
+  made(options, {
+    kind: 'latency',
+    latencyMs: options.latencyMs,
+    jitterMs: options.jitterMs ?? 0,
+    ...aim(options),
+  });
 
 /**
  * Limits each connection to `bytesPerSecond`. Toxiproxy counts in 1000 B, so the rate is a multiple of 1000. It may be a
  * ramp, from and to at least 1000.
  */
-export const bandwidth = (options: {bytesPerSecond: number | Ramp} & AimOptions): BandwidthFault => ({
-  kind: 'bandwidth',
-  bytesPerSecond: options.bytesPerSecond,
-  ...aim(options),
-});
+export const bandwidth = (options: {bytesPerSecond: number | Ramp} & AimOptions): BandwidthFault =>
+  made(options, {
+    kind: 'bandwidth',
+    bytesPerSecond: options.bytesPerSecond,
+    ...aim(options),
+  });
 
 /** Delays the end of the connection by `delayMs`. */
-export const slowClose = (options: {delayMs: number} & AimOptions): SlowCloseFault => ({
-  kind: 'slowClose',
-  delayMs: options.delayMs,
-  ...aim(options),
-});
+export const slowClose = (options: {delayMs: number} & AimOptions): SlowCloseFault =>
+  made(options, {
+    kind: 'slowClose',
+    delayMs: options.delayMs,
+    ...aim(options),
+  });
 
 /** Drops all data, and closes the connection after `timeoutMs` without any. */
-export const timeout = (options: {timeoutMs: number} & AimOptions): TimeoutFault => ({
-  kind: 'timeout',
-  timeoutMs: options.timeoutMs,
-  ...aim(options),
-});
+export const timeout = (options: {timeoutMs: number} & AimOptions): TimeoutFault =>
+  made(options, {
+    kind: 'timeout',
+    timeoutMs: options.timeoutMs,
+    ...aim(options),
+  });
 
 /**
  * Accepts, takes the request to the target, and never answers: from the start, after `afterBytes` of the answer, or after
  * `afterMs`. With `direction: 'upstream'` the request does not reach the target either. The connection is closed when
  * the fault is taken away.
  */
-export const stall = (options: CutOptions & AimOptions = {}): StallFault => ({
-  kind: 'stall',
-  ...cut(options),
-  ...aim(options),
-});
+export const stall = (options: CutOptions & AimOptions = {}): StallFault =>
+  made(options, {
+    kind: 'stall',
+    ...cut(options),
+    ...aim(options),
+  });
 
 /** Resets the connection (RST) `afterMs` after its first data. */
-export const resetPeer = (options: {afterMs?: number} & AimOptions = {}): ResetPeerFault => ({
-  kind: 'resetPeer',
-  afterMs: options.afterMs ?? 0,
-  ...aim(options),
-});
+export const resetPeer = (options: {afterMs?: number} & AimOptions = {}): ResetPeerFault =>
+  made(options, {
+    kind: 'resetPeer',
+    afterMs: options.afterMs ?? 0,
+    ...aim(options),
+  });
 
 /** Cuts data into small pieces with a pause of `delayUs` microseconds after each. */
 export const slicer = (
   options: {averageSizeBytes: number; sizeVariationBytes?: number; delayUs?: number} & AimOptions,
-): SlicerFault => ({
-  kind: 'slicer',
-  averageSizeBytes: options.averageSizeBytes,
-  sizeVariationBytes: options.sizeVariationBytes ?? 0,
-  delayUs: options.delayUs ?? 0,
-  ...aim(options),
-});
+): SlicerFault =>
+  made(options, {
+    kind: 'slicer',
+    averageSizeBytes: options.averageSizeBytes,
+    sizeVariationBytes: options.sizeVariationBytes ?? 0,
+    delayUs: options.delayUs ?? 0,
+    ...aim(options),
+  });
 
 /** Closes the connection after `limitBytes`. */
-export const limitData = (options: {limitBytes: number} & AimOptions): LimitDataFault => ({
-  kind: 'limitData',
-  limitBytes: options.limitBytes,
-  ...aim(options),
-});
+export const limitData = (options: {limitBytes: number} & AimOptions): LimitDataFault =>
+  made(options, {
+    kind: 'limitData',
+    limitBytes: options.limitBytes,
+    ...aim(options),
+  });
 
 /**
  * Refuses new connections and cuts the live ones, as a server that is down does. Its probability is that of each time it
  * begins, since nobody sees the connects.
  */
-export const refuse = (options: ScopeOptions = {}): RefuseFault => ({kind: 'refuse', ...scope(options)});
+export const refuse = (options: ScopeOptions = {}): RefuseFault =>
+  made(options, {kind: 'refuse', ...scope(options)});
 
 /** The target is gone and the subject is never told: its connection stays open and silent. `upstream`: the other way round. */
-export const halfOpen = (options: CutOptions & AimOptions = {}): HalfOpenFault => ({
-  kind: 'halfOpen',
-  ...cut(options),
-  ...aim(options),
-});
+export const halfOpen = (options: CutOptions & AimOptions = {}): HalfOpenFault =>
+  made(options, {
+    kind: 'halfOpen',
+    ...cut(options),
+    ...aim(options),
+  });
 
 /** Ends one direction (FIN) while the other goes on. */
-export const halfClose = (options: CutOptions & AimOptions = {}): HalfCloseFault => ({
-  kind: 'halfClose',
-  ...cut(options),
-  ...aim(options),
-});
+export const halfClose = (options: CutOptions & AimOptions = {}): HalfCloseFault =>
+  made(options, {
+    kind: 'halfClose',
+    ...cut(options),
+    ...aim(options),
+  });
 
 /** Lets everything through until `afterBytes` or `afterMs`, and then resets the connection (RST). */
-export const resetAfter = (options: CutOptions & AimOptions = {}): ResetAfterFault => ({
-  kind: 'resetAfter',
-  ...cut(options),
-  ...aim(options),
-});
+export const resetAfter = (options: CutOptions & AimOptions = {}): ResetAfterFault =>
+  made(options, {
+    kind: 'resetAfter',
+    ...cut(options),
+    ...aim(options),
+  });
 
 /** Flips one bit of the byte at `offsetBytes`, or of `bytesPerKb` of each 1000 bytes at random places, or both. */
 export const corrupt = (
   options: ({offsetBytes: number; bytesPerKb?: number} | {offsetBytes?: never; bytesPerKb: number}) &
     AimOptions,
-): CorruptFault => ({
-  kind: 'corrupt',
-  offsetBytes: options.offsetBytes ?? null,
-  bytesPerKb: options.bytesPerKb ?? 0,
-  ...aim(options),
-});
+): CorruptFault =>
+  made(options, {
+    kind: 'corrupt',
+    offsetBytes: options.offsetBytes ?? null,
+    bytesPerKb: options.bytesPerKb ?? 0,
+    ...aim(options),
+  });
 
 /** At most `connectionLimit` connections at a time: the others are closed as they come, or left without an answer. */
 export const limitConnections = (
   options: {connectionLimit: number; others?: 'closed' | 'unanswered'} & ScopeOptions,
-): LimitConnectionsFault => ({
-  kind: 'limitConnections',
-  connectionLimit: options.connectionLimit,
-  others: options.others ?? 'closed',
-  ...scope(options),
-});
+): LimitConnectionsFault =>
+  made(options, {
+    kind: 'limitConnections',
+    connectionLimit: options.connectionLimit,
+    others: options.others ?? 'closed',
+    ...scope(options),
+  });
 
 /**
  * Refuses new connections and cuts the live ones for `downMs`, then is up for `upMs`, and so on. The probability is that
  * of each down-time.
  */
-export const flap = (options: {downMs: number; upMs: number} & ScopeOptions): FlapFault => ({
-  kind: 'flap',
-  downMs: options.downMs,
-  upMs: options.upMs,
-  ...scope(options),
-});
+export const flap = (options: {downMs: number; upMs: number} & ScopeOptions): FlapFault =>
+  made(options, {
+    kind: 'flap',
+    downMs: options.downMs,
+    upMs: options.upMs,
+    ...scope(options),
+  });
 
 /**
  * New connections open and are never served; live ones go on. With `syn`, on Linux, they do not even open: the connect hangs.
  * Its probability is then that of each time it begins, since nobody sees the connects.
  */
-export const blackhole = (options: {syn?: boolean} & ScopeOptions = {}): BlackholeFault => ({
-  kind: 'blackhole',
-  ...(options.syn === true && {syn: true}),
-  ...scope(options),
-});
+export const blackhole = (options: {syn?: boolean} & ScopeOptions = {}): BlackholeFault =>
+  made(
+    options,
+    {
+      kind: 'blackhole',
+      ...(options.syn === true && {syn: true}),
+      ...scope(options),
+    },
+    ['syn'],
+  );

@@ -19,6 +19,10 @@ export const goalMetrics = {
     'operations that the target applied more than once, or that came to the consumer more often than is promised',
   lostCount:
     'operations that were acknowledged, and that the target never applied, or that never came to the consumer although that is promised',
+  deliveriesPerSecond: 'messages that came to the consumer while the phase lasted, per second',
+  deliveredRatio:
+    'acknowledged operations of the phase that came to the consumer / those that were meant for it, 0 to 1',
+  backlogCount: 'acknowledged operations of the phase that never came to the consumer they were meant for',
   attemptsPerOperationRatio: 'attempts that the target saw / operations started',
   cpuUsPerOperation: 'CPU of the process / operations started, in µs; the cost of the harness is in it',
   rssMaxBytes: 'most memory of the process that was resident',

@@ -1,5 +1,5 @@
 // What can happen to HTTP/1.1 requests between the subject and the target, as plain data. Only the embedded injector can.
-import {type FaultScope, scope} from './fault-scope.ts';
+import {type FaultScope, made, scope} from './fault-scope.ts';
 
 /** Which requests a fault is for. Its probability, nth, first n and hit limit are about those, over all connections. */
 type RequestScope = FaultScope & {
@@ -74,50 +74,59 @@ export const httpStatus = (
     contentType?: string;
     close?: boolean;
   } & RequestOptions,
-): HttpStatusFault => ({
-  kind: 'httpStatus',
-  status: options.status,
-  retryAfter: retryAfterOf(options),
-  body: options.body ?? '',
-  contentType: options.contentType ?? 'text/plain; charset=utf-8',
-  close: options.close ?? false,
-  ...requests(options),
-});
+): HttpStatusFault =>
+  made(
+    options,
+    {
+      kind: 'httpStatus',
+      status: options.status,
+      retryAfter: retryAfterOf(options),
+      body: options.body ?? '',
+      contentType: options.contentType ?? 'text/plain; charset=utf-8',
+      close: options.close ?? false,
+      ...requests(options),
+    },
+    ['retryAfterSeconds', 'retryAfterDate'],
+  );
 
 /**
  * Hangs, closes (FIN) or aborts (RST) in a request or in its response. The cut says how much of the body is read or
  * passes; without one no response comes, and nothing of the request's body is read. A request fault keeps the request
  * from the target; a response fault lets the target have all of it first. `finish` cuts a response short in form.
  */
-export const httpFault = (options: FaultOptions & CutOptions & RequestOptions): HttpFault => ({
-  kind: 'httpFault',
-  stage: options.stage,
-  action: options.action,
-  cutRatio: options.cutRatio ?? null,
-  cutBytes: options.cutBytes ?? null,
-  ...requests(options),
-});
+export const httpFault = (options: FaultOptions & CutOptions & RequestOptions): HttpFault =>
+  made(options, {
+    kind: 'httpFault',
+    stage: options.stage,
+    action: options.action,
+    cutRatio: options.cutRatio ?? null,
+    cutBytes: options.cutBytes ?? null,
+    ...requests(options),
+  });
 
 /** Lets the body of a response drip at `bytesPerSecond`. */
-export const slowBody = (options: {bytesPerSecond: number} & RequestOptions): SlowBodyFault => ({
-  kind: 'slowBody',
-  bytesPerSecond: options.bytesPerSecond,
-  ...requests(options),
-});
+export const slowBody = (options: {bytesPerSecond: number} & RequestOptions): SlowBodyFault =>
+  made(options, {
+    kind: 'slowBody',
+    bytesPerSecond: options.bytesPerSecond,
+    ...requests(options),
+  });
 
 /** Declares so many bytes more than a response's body has, or fewer; with `close` the connection is closed after it. */
 export const wrongContentLength = (
   options: {differenceBytes: number; close?: boolean} & RequestOptions,
-): WrongContentLengthFault => ({
-  kind: 'wrongContentLength',
-  differenceBytes: options.differenceBytes,
-  close: options.close ?? false,
-  ...requests(options),
-});
+): WrongContentLengthFault =>
+  made(options, {
+    kind: 'wrongContentLength',
+    differenceBytes: options.differenceBytes,
+    close: options.close ?? false,
+    ...requests(options),
+  });
 
 /** Closes the connection after a response, having announced it by `Connection: close`, or not. */
-export const dropKeepAlive = (options: {announce?: boolean} & RequestOptions = {}): DropKeepAliveFault => ({
-  kind: 'dropKeepAlive',
-  announce: options.announce ?? true,
-  ...requests(options),
-});
+export const dropKeepAlive = (options: {announce?: boolean} & RequestOptions = {}): DropKeepAliveFault =>
+  made(options, {
+    kind: 'dropKeepAlive',
+    announce: options.announce ?? true,
+    ...requests(options),
+  });

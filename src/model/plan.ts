@@ -15,6 +15,8 @@ export type Phase = {
   readonly role: PhaseRole;
   readonly durationMs: number;
   readonly faults: readonly Fault[];
+  /** A recovery goes on up to this long while the library is not back, so that whoever comes back late is seen to. */
+  readonly prolongedToMs?: number;
   /** Instead of the scenario's load, for this phase. */
   readonly load?: Load;
 };

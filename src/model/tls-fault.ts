@@ -1,5 +1,5 @@
 // What can happen to TLS handshakes between the subject and the target, as plain data. Only the embedded injector can.
-import {type FaultScope, scope} from './fault-scope.ts';
+import {type FaultScope, made, scope} from './fault-scope.ts';
 
 /** The alerts that servers send at this point, by the names of RFC 8446, 6.2. */
 export const tlsAlerts = {
@@ -52,27 +52,29 @@ const handshakes = ({serverName = '', ...options}: HandshakeOptions): HandshakeS
 export const isTlsFault = (kind: string): boolean => kinds.has(kind);
 
 /** Closes the connection (FIN) once the ClientHello has come, or resets it (RST). */
-export const tlsClose = (options: {reset?: boolean} & HandshakeOptions = {}): TlsCloseFault => ({
-  kind: 'tlsClose',
-  reset: options.reset ?? false,
-  ...handshakes(options),
-});
+export const tlsClose = (options: {reset?: boolean} & HandshakeOptions = {}): TlsCloseFault =>
+  made(options, {
+    kind: 'tlsClose',
+    reset: options.reset ?? false,
+    ...handshakes(options),
+  });
 
 /** Answers the ClientHello with a fatal alert, by its name or its number, and closes the connection. */
 export const tlsAlert = (options: {alert?: TlsAlertName | number} & HandshakeOptions = {}): TlsAlertFault => {
   const {alert = 'handshake_failure'} = options;
-  return {
+  return made(options, {
     kind: 'tlsAlert',
     alert: typeof alert === 'number' ? alert : tlsAlerts[alert],
     ...handshakes(options),
-  };
+  });
 };
 
 /** Answers the handshake in the target's place with a certificate that a client should refuse. One that does not gets through. */
 export const wrongCertificate = (
   options: {problem: CertificateProblem} & HandshakeOptions,
-): WrongCertificateFault => ({
-  kind: 'wrongCertificate',
-  problem: options.problem,
-  ...handshakes(options),
-});
+): WrongCertificateFault =>
+  made(options, {
+    kind: 'wrongCertificate',
+    problem: options.problem,
+    ...handshakes(options),
+  });

@@ -1,6 +1,7 @@
 // One subject process over all phases, as the witnesses saw it: what detectors look at.
 import type {
   Bin,
+  Drained,
   FailureClass,
   HarnessSample,
   LedgerObservation,
@@ -48,7 +49,7 @@ export type DriverObservation = {
   /** Outcome code and phase by operation index. */
   readonly outcomes: Uint8Array;
   readonly operationPhases: Uint8Array;
-  readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
+  readonly drained: Drained | null;
 };
 
 export type HeapSample = {
@@ -63,9 +64,13 @@ export type Verified = {
   readonly applied: Uint8Array;
   /** By operation index, 1 for what the consumer must have got; null where verify() tells of none, and in runs of old. */
   readonly owed: Uint8Array | null;
+  /** By operation index, 1 for what the consumer was to get and is still in its queue; null as for `owed`. */
+  readonly queued: Uint8Array | null;
   /** Indexes of the first operations that were applied before an earlier one of their list; null where order means nothing. */
   readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
 };
+
+export type DeliveryBin = {readonly startMs: number; readonly durationMs: number; readonly count: number};
 
 export type ClockStep = {readonly atMs: number; readonly offsetMs: number};
 
@@ -123,6 +128,8 @@ export type Trial = {
   readonly probes: readonly {readonly atMs: number; readonly ok: boolean}[];
   /** By operation index, how often it came to the application's consumer; null where that told of nothing. */
   readonly deliveries: Uint8Array | null;
+  /** When they came, repeated ones included, in their order; null where the application told of nothing, and in older runs. */
+  readonly deliveryBins: readonly DeliveryBin[] | null;
   /** What the scenario's verify() found on the real server; null where there is none. */
   readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];

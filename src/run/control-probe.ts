@@ -4,57 +4,48 @@ import {request} from 'node:http';
 import {connect} from 'node:net';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
+import type {ComebackWatch} from './comeback-watch.ts';
 
 export type ProbeOptions = {
   readonly plan: Plan;
   /** The target's address through the injector. */
   readonly url: string;
+  readonly comeback: ComebackWatch;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
 };
 
 const probeEveryMs = 1000;
 const probeLimitMs = 1000;
-/** Nothing has succeeded for so long: the driver's news are half a second to a second and a half old. */
+/** Nothing has succeeded for so long without a fault: the driver's news are half a second to a second and a half old. */
 const quietMs = 2500;
 /** A proxy accepts before it knows whether the target does: what is closed within this time was not let in. */
 const heldMs = 300;
 
+/** No fresh client is sent through a fault: the injector would count it among those that the fault hit. */
 export class ControlProbe {
   readonly #options: ProbeOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Since when nothing has succeeded in this recovery; null outside of one. */
-  #quietSinceMs: number | null = null;
+  #isOver = false;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
     this.#timer = setInterval(() => void this.#probe(), probeEveryMs);
   }
 
-  /** Is told all that is recorded. */
-  note(event: TrialEvent): void {
-    if (event.kind === 'edge') {
-      const role = this.#options.plan.phases[event.edge.phase]?.role;
-      this.#quietSinceMs = role === 'recovery' ? event.edge.afterMs : null;
-    }
-    if (event.kind === 'load-ended') this.#quietSinceMs = null;
-    if (event.kind !== 'bins' || this.#quietSinceMs === null) return;
-    for (const {outcomes, startMs, durationMs} of event.bins) {
-      if (outcomes.ok > 0) this.#quietSinceMs = Math.max(this.#quietSinceMs, startMs + durationMs);
-    }
-  }
-
   finish(): void {
     clearInterval(this.#timer);
-    this.#quietSinceMs = null;
+    this.#isOver = true;
   }
 
   async #probe(): Promise<void> {
-    const {plan, url, now, record} = this.#options;
-    if (this.#quietSinceMs === null || now() - this.#quietSinceMs < quietMs) return;
+    const {plan, url, comeback, now, record} = this.#options;
+    const isWanted = (): boolean => !this.#isOver && comeback.isCalm && comeback.quietMs(now()) >= quietMs;
+    if (!isWanted()) return;
     const atMs = now();
     const ok = await (plan.target.kind === 'http' ? answers(url) : accepts(url));
-    if (this.#quietSinceMs !== null) record({kind: 'probe', atMs, ok});
+    // What a fault met in the meantime, or a success made needless, says nothing.
+    if (isWanted()) record({kind: 'probe', atMs, ok});
   }
 }
 

@@ -1,6 +1,7 @@
 // Journal → trial: what the witnesses said, one after the other, becomes what detectors look at.
 import type {
   Bin,
+  Drained,
   FailureClass,
   HarnessSample,
   OperationExample,
@@ -15,7 +16,15 @@ import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ProfileSummary} from '../model/profile.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import type {ClockStep, HeapSample, Ledger, SubjectEnd, Trial, Verified} from '../model/trial.ts';
+import type {
+  ClockStep,
+  DeliveryBin,
+  HeapSample,
+  Ledger,
+  SubjectEnd,
+  Trial,
+  Verified,
+} from '../model/trial.ts';
 import {GrowingBytes} from './growing-bytes.ts';
 import {InjectorLogFold} from './injector-log-fold.ts';
 import {mergeInjector, mergeResources, mergeSystem} from './merge-samples.ts';
@@ -46,10 +55,12 @@ export class TrialFold {
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
   #deliveries: GrowingBytes | null = null;
+  /** By the moment at which a slice begins. */
+  readonly #deliveryBins = new Map<number, DeliveryBin>();
   #failures: readonly FailureClass[] = [];
   #uncountedFailures = 0;
   #slowest: readonly OperationExample[] = [];
-  #drained: {atMs: number; inFlight: number} | null = null;
+  #drained: Drained | null = null;
   #loadEndedMs: number | null = null;
   #runtime: string | null = null;
   #cpuCount: number | null = null;
@@ -112,6 +123,9 @@ export class TrialFold {
         this.#deliveries ??= new GrowingBytes();
         this.#deliveries.write(event.fromIndex, bytesOf(event.counts));
         break;
+      case 'delivered':
+        this.#noteDelivered(event);
+        break;
       case 'resources':
         this.#resources.add(event.sample);
         break;
@@ -145,6 +159,7 @@ export class TrialFold {
         this.#verified = {
           applied: bytesOf(event.applied),
           owed: event.owed === undefined ? null : bytesOf(event.owed),
+          queued: event.queued === undefined ? null : bytesOf(event.queued),
           reordered: event.reordered,
         };
         break;
@@ -161,9 +176,11 @@ export class TrialFold {
         this.#loadEndedMs = event.atMs;
         this.#bound(event.atMs);
         break;
-      case 'drained':
-        this.#drained = {atMs: event.atMs, inFlight: event.inFlight};
+      case 'drained': {
+        const {kind: _, ...drained} = event;
+        this.#drained = drained;
         break;
+      }
       case 'closed':
         this.#closed = event;
         break;
@@ -247,10 +264,22 @@ export class TrialFold {
       harness: this.#harness,
       probes: this.#probes,
       deliveries: this.#deliveries?.bytes() ?? null,
+      deliveryBins:
+        this.#deliveryBins.size === 0
+          ? null
+          : [...this.#deliveryBins.values()].sort((a, b) => a.startMs - b.startMs),
       verified: this.#verified,
       warnings: this.#warnings,
       troubles: this.#troubles,
     };
+  }
+
+  #noteDelivered({binMs: durationMs, bins}: Extract<TrialEvent, {kind: 'delivered'}>): void {
+    for (const [bin, more] of bins) {
+      const startMs = bin * durationMs;
+      const count = (this.#deliveryBins.get(startMs)?.count ?? 0) + more;
+      this.#deliveryBins.set(startMs, {startMs, durationMs, count});
+    }
   }
 
   #bound(atMs: number): void {

@@ -8,6 +8,7 @@ import type {TrialLabels} from '../model/receiver-protocol.ts';
 import type {Trial} from '../model/trial.ts';
 import {describeFrame} from '../profiles/owner.ts';
 import type {TrialFiles} from '../store/run-folder.ts';
+import {ComebackWatch} from './comeback-watch.ts';
 import {ControlProbe} from './control-probe.ts';
 import {faultWindows} from './fault-windows.ts';
 import {groundOf} from './ground.ts';
@@ -69,10 +70,10 @@ const proxyNameOf = ({plan, injector, runId}: TrialContext, {number, trialId}: T
 export const runTrial = async (context: TrialContext, request: TrialRequest): Promise<void> => {
   const {household, plan, target, receiver} = context;
   const {trialId, variant} = request;
-  let probe: ControlProbe | null = null;
+  const comeback = new ComebackWatch(plan);
   const record = (event: TrialEvent): void => {
     request.record(event);
-    probe?.note(event);
+    comeback.note(event);
   };
   const preparer = plan.prepares
     ? await prepareTrial(
@@ -136,7 +137,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     environment: context.environment,
     onEvent: record,
   });
-  probe = new ControlProbe({plan, url, now, record: request.record});
+  const probe = new ControlProbe({plan, url, comeback, now, record});
   const witnesses = new Witnesses({
     link,
     pid: subject.pid,
@@ -158,6 +159,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       link,
       witnesses,
       harness,
+      comeback,
       plan,
       now,
       record,

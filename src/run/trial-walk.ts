@@ -4,6 +4,7 @@ import type {TrialEvent} from '../model/event.ts';
 import {durationOf, type Phase, type Plan} from '../model/plan.ts';
 import {closingPhase, drainPhase} from '../model/telemetry.ts';
 import {type FromSubject, flushLimitMs} from '../subject/protocol.ts';
+import type {ComebackWatch} from './comeback-watch.ts';
 import type {HarnessWatch} from './harness-watch.ts';
 import {unlessAborted} from './interruption.ts';
 import type {Limits} from './limits.ts';
@@ -26,6 +27,7 @@ export type WalkOptions = {
   readonly link: FaultyLink;
   readonly witnesses: Witnesses;
   readonly harness: HarnessWatch;
+  readonly comeback: ComebackWatch;
   readonly plan: Plan;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
@@ -37,6 +39,11 @@ export type WalkOptions = {
 };
 
 const idlePollMs = 100;
+const comebackPollMs = 100;
+/** Until when the driver has told its first figures of a phase: half a second for a slice, and a second to the next news. */
+const newsMs = 1600;
+/** Who is back late is watched for so long: by default that many good seconds in a row are a recovery. */
+const backMs = 3000;
 
 export class TrialWalk {
   readonly #options: WalkOptions;
@@ -56,7 +63,7 @@ export class TrialWalk {
     if (opened.kind === 'open-failed') return this.#end();
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enter(index, phase);
-      await this.#stay(phase.durationMs);
+      await this.#stayIn(phase);
       await this.#noteConnections(phase);
       await this.#options.witnesses.askLog();
     }
@@ -87,6 +94,21 @@ export class TrialWalk {
     harness.edge(index);
     subject.send({kind: 'phase', phase: index});
     await witnesses.askInjector();
+  }
+
+  /** As long as is planned; a recovery that may be prolonged until the library is back, or surely will not be. */
+  async #stayIn({durationMs, prolongedToMs}: Phase): Promise<void> {
+    const {comeback, now} = this.#options;
+    const beganMs = now();
+    await this.#stay(durationMs);
+    if (prolongedToMs === undefined) return;
+    const stayWhile = async (isWaiting: () => boolean, toMs: number): Promise<void> => {
+      while (isWaiting() && now() - beganMs < toMs) await this.#stay(comebackPollMs);
+    };
+    await stayWhile(() => !comeback.hasNews, Math.min(prolongedToMs, durationMs + newsMs));
+    if (comeback.goodMs > 0) return;
+    const goodMs = Math.min(backMs, durationMs - newsMs / 2);
+    await stayWhile(() => comeback.goodMs < goodMs && !comeback.isWedged(now()), prolongedToMs);
   }
 
   async #stay(durationMs: number): Promise<void> {

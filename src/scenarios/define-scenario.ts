@@ -27,6 +27,11 @@ export type PhaseInput = {
   readonly name: string;
   readonly role: PhaseRole;
   readonly durationMs: number;
+  /**
+   * Of a recovery: it goes on up to this long while the library is not back. Where nothing succeeds all that time, or
+   * the process died, the phases that are left are driven with a fresh subject.
+   */
+  readonly prolongedToMs?: number;
   readonly faults?: readonly Fault[];
   /** Instead of the scenario's load, for this phase. */
   readonly load?: Load;

@@ -62,6 +62,12 @@ const kinds = z.discriminatedUnion(
   {error: noSuch('fault')},
 );
 
+/** What a fault of this kind takes, by its names in a plan; empty for a kind that does not exist. */
+export const faultOptionNames = (kind: unknown): string[] => {
+  const schema = kinds.options.find(option => option.shape.kind.value === kind);
+  return Object.keys(schema?.shape ?? {}).filter(name => name !== 'kind');
+};
+
 /** A fault that comes again needs a time to be away. */
 export const faultSchema = kinds.refine(
   fault => {

@@ -21,6 +21,7 @@ import {noSuch} from './no-such.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
 import {thresholdMistakes, thresholdsSchema} from './thresholds.ts';
+import {unknownFaultOptions} from './unknown-options.ts';
 
 const slug = z
   .string()
@@ -86,6 +87,7 @@ const phaseSchema = z.strictObject({
   name: slug,
   role: z.enum(['warm-up', 'baseline', 'fault', 'recovery']),
   durationMs,
+  prolongedToMs: durationMs.optional(),
   faults: z.array(faultSchema).default([]),
   load: loadSchema.optional(),
 });
@@ -163,12 +165,14 @@ type Checked = z.infer<typeof scenarioSchema>;
 export const planOf = (scenario: Scenario): Plan => {
   const {scenario: whole, sweep} = expandSweep(scenario);
   const parsed = scenarioSchema.safeParse(whole);
-  if (!parsed.success) throw invalid(parsed.error.issues.map(tell));
+  if (!parsed.success)
+    throw invalid(parsed.error.issues.map(issue => unknownFaultOptions(issue, whole) ?? tell(issue)));
   const mistakes = [
     ...goalMistakes(parsed.data.goals, parsed.data.phases),
     ...thresholdMistakes(parsed.data.thresholds ?? {}),
     ...repeatedNames(parsed.data),
     ...phaseMistakes(parsed.data),
+    ...tooManyPhases(parsed.data),
     ...loadMistakes(parsed.data as unknown as Pick<Plan, 'load' | 'operation' | 'phases'>),
   ];
   if (mistakes.length > 0) throw invalid(mistakes);
@@ -208,7 +212,7 @@ const reservedNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 const phaseMistakes = ({phases}: Checked): string[] =>
-  phases.flatMap(({name, role, faults}) => {
+  phases.flatMap(({name, role, faults, durationMs, prolongedToMs}) => {
     const mistakes: string[] = [];
     if (role === 'fault' && faults.length === 0) {
       mistakes.push(`phases: «${name}» is a fault phase without faults`);
@@ -216,10 +220,27 @@ const phaseMistakes = ({phases}: Checked): string[] =>
     if (role !== 'fault' && faults.length > 0) {
       mistakes.push(`phases: «${name}» has faults, so its role must be 'fault'`);
     }
+    if (prolongedToMs !== undefined && role !== 'recovery') {
+      mistakes.push(`phases: "${name}" has prolongedToMs, which only a recovery may have`);
+    } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
+      mistakes.push(`phases: "${name}" has a prolongedToMs that is not longer than its durationMs`);
+    }
     const meaning = reservedNames.get(name);
     if (meaning) mistakes.push(`phases: «${name}» stands for ${meaning}; choose another name`);
     return mistakes;
   });
+
+/** The phase of an operation is kept in a byte. */
+const phasesAtMost = 256;
+
+const tooManyPhases = ({phases, cycles}: Checked): string[] => {
+  const {length} = inCycles(phases as unknown as Plan['phases'], cycles);
+  return length <= phasesAtMost
+    ? []
+    : [
+        `cycles: ${cycles} cycles make ${length} phases, and a trial has at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`,
+      ];
+};
 
 const operationOf = ({operation, thresholds}: Checked): Plan['operation'] =>
   operationBy(operation, thresholds);

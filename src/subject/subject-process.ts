@@ -6,6 +6,7 @@ import type {KeptWhat} from '../model/kept-file.ts';
 import {type Phase, sampleEveryMs, tellEveryMs} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {ClockWatch} from './clock-watch.ts';
+import {Connects} from './connects.ts';
 import {heapAfterCollection} from './heap.ts';
 import {keepFile} from './kept-files.ts';
 import type {Loaded} from './load-subject.ts';
@@ -23,6 +24,7 @@ const timerSlackMs = 50;
 export class SubjectProcess {
   readonly #now: () => number;
   readonly #resources: Resources;
+  readonly #connects: Connects;
   readonly #clock: ClockWatch;
   readonly #profiling: Profiling | null;
   readonly #profilesFolder: string;
@@ -51,6 +53,7 @@ export class SubjectProcess {
     this.#profiling = profiling;
     this.#profilesFolder = task.profilesFolder;
     this.#resources = new Resources(now);
+    this.#connects = new Connects(task.url);
     this.#clock = new ClockWatch(task.originEpochMs, now);
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
@@ -64,7 +67,7 @@ export class SubjectProcess {
   /** Null when the library could not be opened: that has been told, and is all there is to tell. */
   static async open(loaded: Loaded, limitMs: number): Promise<SubjectProcess | null> {
     const {task, now, subject, options, profiling} = loaded;
-    const deliveries = new Deliveries(task.trialId);
+    const deliveries = new Deliveries(task.trialId, now);
     const delivered = (messageId: string): void => deliveries.add(messageId);
     try {
       const opening = async (): Promise<unknown> =>
@@ -101,13 +104,14 @@ export class SubjectProcess {
     this.#lookAtClock();
     this.#profiling?.endLoad();
     const inFlight = await this.#driver.drain(limitMs);
+    const unsettled = this.#driver.unsettled();
     this.#report(true);
     this.#noteHeap(null);
     this.#profiling?.takeMemory();
     // Whether the library has ended what it began is asked before it is closed.
     await this.#flush();
     if (inFlight > 0) this.keep('process-report');
-    send({kind: 'drained', atMs: this.#now(), inFlight});
+    send({kind: 'drained', atMs: this.#now(), inFlight, unsettled});
   }
 
   keep(what: KeptWhat): void {
@@ -129,13 +133,18 @@ export class SubjectProcess {
       error: error === null ? null : errorFacts(error),
     });
     this.#resources.stop();
+    this.#connects.stop();
     this.#profiling?.stop();
   }
 
   /** What is told of a phase once its time is over. */
   #endPhase(): void {
     if (this.#phase === null) return;
-    send({kind: 'phase-resources', resources: this.#resources.endPhase(this.#phase)});
+    const connectCount = this.#connects.take();
+    send({
+      kind: 'phase-resources',
+      resources: {...this.#resources.endPhase(this.#phase), connectCount},
+    });
     void this.#flush();
   }
 

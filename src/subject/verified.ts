@@ -11,6 +11,8 @@ export type Counted = {
   readonly applied: string;
   /** The same, 1 for what the consumer was to get and is not in its queue any more; absent where there is no consumer. */
   readonly owed?: string;
+  /** The same, 1 for what is still there; absent together with `owed`. */
+  readonly queued?: string;
   readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
 };
 
@@ -26,7 +28,10 @@ export const countApplied = (trialId: string, {applied, isOrdered = false, consu
   const late = isOrdered ? lists.flatMap(overtaken) : null;
   return {
     applied: base64(counts),
-    ...(consumer && {owed: base64(owedOf(read(consumer.expects), read(consumer.queued)))}),
+    ...(consumer && {
+      owed: base64(owedOf(read(consumer.expects), read(consumer.queued))),
+      queued: base64(queuedOf(read(consumer.expects), read(consumer.queued))),
+    }),
     reordered: late && {count: late.length, first: late.slice(0, firstKept)},
   };
 };
@@ -37,6 +42,13 @@ const owedOf = (expected: readonly MessageId[], queued: readonly MessageId[]): U
   for (const {index} of expected) owed[index] = 1;
   for (const {index} of queued) if (index < owed.length) owed[index] = 0;
   return owed;
+};
+
+const queuedOf = (expected: readonly MessageId[], queued: readonly MessageId[]): Uint8Array => {
+  const still = bytesFor(expected);
+  const wanted = new Set(expected.map(({index}) => index));
+  for (const {index} of queued) if (wanted.has(index)) still[index] = 1;
+  return still;
 };
 
 const bytesFor = (messages: readonly MessageId[]): Uint8Array =>

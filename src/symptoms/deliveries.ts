@@ -1,7 +1,8 @@
 // What came to the application's consumer, held against what the docs promise of it.
 import {outcomeCode} from '../model/outcome.ts';
 import {deliveryPromiseOf} from '../model/plan.ts';
-import type {Trial} from '../model/trial.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
+import {firstIds} from './say.ts';
 
 /** Of each operation whether its delivery breaks the promise; or why that is not known; null where nothing is promised. */
 export type Breach =
@@ -58,4 +59,73 @@ export const countDeliveries = (
     if (deliveries[index]! > 1) repeated++;
   }
   return {delivered, repeated};
+};
+
+/** Acknowledged operations that never came and are still in the queue; null where verify() does not tell of it. */
+export const waitingDeliveries = (
+  trial: Trial,
+): {readonly count: number; readonly examples: readonly string[]} | null => {
+  const {verified, deliveries} = trial;
+  const queued = verified?.queued ?? null;
+  if (queued === null) return null;
+  const waits = (index: number): boolean =>
+    isAcknowledged(trial, index) && queued[index] === 1 && (deliveries?.[index] ?? 0) === 0;
+  let count = 0;
+  for (let index = 0; index < queued.length; index++) if (waits(index)) count++;
+  return {count, examples: firstIds(trial, waits)};
+};
+
+const isAcknowledged = ({driver}: Trial, index: number): boolean =>
+  driver.outcomes[index] === outcomeCode('ok');
+
+/** How the consumer fared with what some phases sent, or while they lasted; or why that is not known. */
+export type DeliveryMeasure =
+  | {
+      readonly kind: 'known';
+      /** Acknowledged operations that were meant for the consumer; all of them where verify() does not tell. */
+      readonly acknowledged: number;
+      readonly delivered: number;
+      /** While the phases lasted, whichever phase they were sent in, repeated ones included. */
+      readonly perSecond: number;
+    }
+  | {readonly kind: 'unknown'; readonly reason: string};
+
+export const measureDeliveries = (trial: Trial, phases: readonly number[]): DeliveryMeasure => {
+  const {deliveries, deliveryBins, verified, driver} = trial;
+  if (deliveries === null || deliveryBins === null) {
+    return {kind: 'unknown', reason: 'the application told of no delivery, so that its consumer is not seen'};
+  }
+  if (!isToldToTheEnd(trial)) {
+    return {
+      kind: 'unknown',
+      reason: 'the subject did not come to the end of its close, so that its last deliveries are not known',
+    };
+  }
+  const {owed = null, queued = null} = verified ?? {};
+  const isExpected = (index: number): boolean =>
+    owed === null || queued === null || owed[index] === 1 || queued[index] === 1;
+  let [acknowledged, delivered] = [0, 0];
+  for (let index = 0; index < driver.outcomes.length; index++) {
+    if (!phases.includes(driver.operationPhases[index]!)) continue;
+    if (!isAcknowledged(trial, index) || !isExpected(index)) continue;
+    acknowledged++;
+    if ((deliveries[index] ?? 0) > 0) delivered++;
+  }
+  return {kind: 'known', acknowledged, delivered, perSecond: deliveryRate(trial, phases)};
+};
+
+/** Of a slice that lies in two phases each has its part. */
+const deliveryRate = (trial: Trial, phases: readonly number[]): number => {
+  let [count, lastedMs] = [0, 0];
+  for (const phase of phases) {
+    const window = phaseWindow(trial, phase);
+    if (!window) continue;
+    lastedMs += window.endMs - window.startMs;
+    for (const bin of trial.deliveryBins ?? []) {
+      const fromMs = Math.max(bin.startMs, window.startMs);
+      const toMs = Math.min(bin.startMs + bin.durationMs, window.endMs);
+      if (fromMs < toMs) count += (bin.count * (toMs - fromMs)) / bin.durationMs;
+    }
+  }
+  return lastedMs === 0 ? 0 : (count * 1000) / lastedMs;
 };

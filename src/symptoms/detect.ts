@@ -1,12 +1,17 @@
-// All detectors, by symptom. One that throws makes its own finding inconclusive and says so.
+// All detectors, by symptom. One that throws makes its own finding inconclusive and says so; and none is clear of what it
+// needed to see and did not.
 import type {Detector, Finding} from '../model/finding.ts';
 import {telemetrySymptoms} from '../model/symptoms/telemetry.ts';
-import {type SymptomId, symptomIds, thresholdsOf} from '../model/symptoms.ts';
+import {type SymptomId, symptomIds, symptoms, thresholdsOf} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {breakerStuck} from './breaker-stuck.ts';
 import {cardinalityGrowth} from './cardinality-growth.ts';
 import {closeHangs} from './close-hangs.ts';
+import {connectStorm} from './connect-storm.ts';
+import {connectionAfterClose} from './connection-after-close.ts';
+import {connectionFlapping} from './connection-flapping.ts';
 import {connectionLeak} from './connection-leak.ts';
+import {connectionPileUp} from './connection-pile-up.ts';
 import {cpuBound} from './cpu-bound.ts';
 import {crossedResponse} from './crossed-response.ts';
 import {deadlineOverrun} from './deadline-overrun.ts';
@@ -14,6 +19,7 @@ import {duplicateEffect} from './duplicate-effect.ts';
 import {durationMisreported} from './duration-misreported.ts';
 import {errorTypeMalformed} from './error-type-malformed.ts';
 import {eventLoopStall} from './event-loop-stall.ts';
+import {failsWhenCalm} from './fails-when-calm.ts';
 import {falseFailure} from './false-failure.ts';
 import {gcPressure} from './gc-pressure.ts';
 import {halfOpenReuse} from './half-open-reuse.ts';
@@ -26,10 +32,12 @@ import {withLogs} from './log-says.ts';
 import {lostAcknowledged} from './lost-acknowledged.ts';
 import {memoryGrowth} from './memory-growth.ts';
 import {metastable} from './metastable.ts';
+import {lackOf} from './needs.ts';
 import {neverRetriesTransient} from './never-retries-transient.ts';
 import {noBackoff} from './no-backoff.ts';
 import {noDefaultTimeout} from './no-default-timeout.ts';
 import {noJitter} from './no-jitter.ts';
+import {orphanedOperation} from './orphaned-operation.ts';
 import {outOfMemory} from './out-of-memory.ts';
 import {withPointers} from './pointers.ts';
 import {poolExhaustion} from './pool-exhaustion.ts';
@@ -60,13 +68,19 @@ import {unhandledRejection} from './unhandled-rejection.ts';
 import {wedgedClient} from './wedged-client.ts';
 
 const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
+  'orphaned-operation': orphanedOperation,
   'hung-operation': hungOperation,
   'deadline-overrun': deadlineOverrun,
   'retry-amplification': retryAmplification,
+  'fails-when-calm': failsWhenCalm,
   'duplicate-effect': duplicateEffect,
   'crossed-response': crossedResponse,
   'slow-recovery': slowRecovery,
   'connection-leak': connectionLeak,
+  'connection-after-close': connectionAfterClose,
+  'connection-flapping': connectionFlapping,
+  'connection-pile-up': connectionPileUp,
+  'connect-storm': connectStorm,
   'process-crash': processCrash,
   'out-of-memory': outOfMemory,
   'event-loop-stall': eventLoopStall,
@@ -114,9 +128,17 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'telemetry-lost': telemetryLost,
 };
 
-export const detect = (trial: Trial): Finding[] => symptomIds.map(symptom => detectOne(symptom, trial));
+export const detect = (trial: Trial): Finding[] =>
+  symptomIds.map(symptom => unlessUnseen(trial, detectOne(symptom, trial)));
 
-/** What one detector says, by the thresholds of the trial's plan. */
+/** A detector that found nothing where it could not look has not found the library healthy. */
+const unlessUnseen = (trial: Trial, finding: Finding): Finding => {
+  if (finding.verdict !== 'clear') return finding;
+  const lack = lackOf(trial, symptoms[finding.symptom].needs);
+  return lack === null ? finding : inconclusive(finding.symptom, lack);
+};
+
+/** What one detector answers of what is there, by the thresholds of the trial's plan. */
 export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
   try {
     const finding = detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));

@@ -3,7 +3,7 @@
 import type {FaultKind} from '../model/fault.ts';
 import type {Detector} from '../model/finding.ts';
 import {medianOf} from '../stats/quantile.ts';
-import {attemptTimes, retriedIn} from './attempt-times.ts';
+import {attemptTimes, onlyAsked, retriedIn} from './attempt-times.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
@@ -12,19 +12,24 @@ const quick: readonly FaultKind[] = ['resetPeer', 'httpStatus'];
 export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, operationCount}) => {
   const times = attemptTimes(trial);
   if (!times) return inconclusive('no-backoff', 'nobody noted when attempts were made');
-  const retried = phasesOf(trial, 'fault')
-    .map(phase => ({phase, operations: retriedIn(trial, times, phase)}))
+  const all = phasesOf(trial, 'fault').map(phase => ({phase, operations: retriedIn(trial, times, phase)}));
+  // A pause that the server asked for is not the library's choice.
+  const retried = all
+    .map(({phase, operations}) => ({
+      phase,
+      operations: operations.filter(({gapsMs}) => gapsMs.some(gap => gap !== null)),
+    }))
     .filter(({operations}) => operations.length > 0);
+  if (retried.length === 0 && all.some(({operations}) => operations.length > 0)) {
+    return inconclusive('no-backoff', onlyAsked);
+  }
   const judged = retried.filter(({operations}) => operations.length >= operationCount);
   if (retried.length > 0 && judged.length === 0) {
     return inconclusive('no-backoff', `fewer than ${operationCount} operations of a phase were tried again`);
   }
   const hasty = judged.flatMap(({phase, operations}) => {
-    const gaps = operations.map(([, list]) => list.slice(1).map((atMs, index) => atMs - list[index]!));
-    const medianGapMs = medianOf(gaps.flat()) ?? 0;
-    const growths = gaps.flatMap(list =>
-      list.slice(1).map((gap, index) => gap / Math.max(0.1, list[index]!)),
-    );
+    const medianGapMs = medianOf(operations.flatMap(({gapsMs}) => gapsMs.filter(gap => gap !== null))) ?? 0;
+    const growths = operations.flatMap(({gapsMs}) => growthsOf(gapsMs));
     const isPauseOnly = trial.plan.phases[phase]!.faults.every(({kind}) => quick.includes(kind));
     const growth = isPauseOnly && growths.length >= operationCount ? medianOf(growths) : null;
     const isShort = medianGapMs < gapMs;
@@ -39,9 +44,15 @@ export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, op
         threshold: isShort ? gapMs : growthRatio,
         unit: isShort ? 'ms' : 'ratio',
         count: operations.length,
-        operations: operations.slice(0, 3).map(([index]) => `${trial.id}-${index}`),
+        operations: operations.slice(0, 3).map(({index}) => `${trial.id}-${index}`),
       }),
     ];
   });
   return presentIf('no-backoff', 'warn', worstFirst(hasty));
 };
+
+const growthsOf = (gapsMs: readonly (number | null)[]): number[] =>
+  gapsMs.flatMap((gap, index) => {
+    const before = gapsMs[index - 1] ?? null;
+    return gap === null || before === null ? [] : [gap / Math.max(0.1, before)];
+  });

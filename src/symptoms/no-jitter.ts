@@ -2,7 +2,7 @@
 // robust form of the coefficient of variation, IQR / (1.349 × median): a few late timers do not hide it.
 import type {Detector} from '../model/finding.ts';
 import {medianOf, quantileOf} from '../stats/quantile.ts';
-import {attemptTimes, retriedIn} from './attempt-times.ts';
+import {attemptTimes, onlyAsked, retriedIn} from './attempt-times.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, phaseName, presentIf} from './say.ts';
 
@@ -12,10 +12,15 @@ const iqrOfNormal = 1.349;
 export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs, sampleCount}) => {
   const times = attemptTimes(trial);
   if (!times) return inconclusive('no-jitter', 'nobody noted when attempts were made');
-  const phases = phasesOf(trial, 'fault').map(phase => ({
+  const firstGaps = phasesOf(trial, 'fault').map(phase => ({
     phase,
-    gaps: retriedIn(trial, times, phase).map(([, list]) => list[1]! - list[0]!),
+    all: retriedIn(trial, times, phase).map(({gapsMs}) => gapsMs[0] ?? null),
   }));
+  // Who obeys a Retry-After comes back when the server said, and at no time of its own.
+  const phases = firstGaps.map(({phase, all}) => ({phase, gaps: all.filter(gap => gap !== null)}));
+  if (firstGaps.some(({all}) => all.length > 0) && phases.every(({gaps}) => gaps.length === 0)) {
+    return inconclusive('no-jitter', onlyAsked);
+  }
   const judged = phases.filter(({gaps}) => gaps.length >= sampleCount);
   if (judged.length === 0 && phases.some(({gaps}) => gaps.length > 0)) {
     return inconclusive('no-jitter', `fewer than ${sampleCount} operations of a phase were tried again`);

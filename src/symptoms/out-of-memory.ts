@@ -2,12 +2,18 @@
 import type {Detector} from '../model/finding.ts';
 import {phaseAt} from './phase-at.ts';
 import {withProfile} from './profile-says.ts';
-import {clear, type Found, presentIf} from './say.ts';
+import {clear, type Found, inconclusive, presentIf} from './say.ts';
 
 const mib = 1024 * 1024;
 
 export const outOfMemory: Detector<'out-of-memory'> = trial => {
   const {end, exit, resources} = trial;
+  if (end.kind === 'crashed' && !end.outOfMemory && end.signal === 'SIGKILL') {
+    return inconclusive(
+      'out-of-memory',
+      'the process was ended by SIGKILL, as by a kernel that wants memory back',
+    );
+  }
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
   const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);

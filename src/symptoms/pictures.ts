@@ -53,7 +53,7 @@ const rules: {readonly [picture in PictureId]: Rule} = {
   },
   'no-return': {
     anyOf: ['metastable', 'wedged-client', 'silent-consumer', 'breaker-stuck', 'slow-recovery'],
-    with: ['hung-operation'],
+    with: ['orphaned-operation', 'hung-operation'],
   },
   leaks: {anyOf: ['connection-leak', 'memory-growth', 'pool-slot-leak', 'listener-leak']},
   'false-word': {

@@ -3,6 +3,7 @@ import type {Detector} from '../model/finding.ts';
 import type {MetricSummary} from '../model/telemetry.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {isWarmUp} from './measure.ts';
+import {isGaugeContradicted} from './pool-gauge-wrong.ts';
 import {boundAt, lastOf, poolMetrics} from './pool-metrics.ts';
 import {counted, type Found, found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 
@@ -10,14 +11,17 @@ export const poolExhaustion: Detector<'pool-exhaustion'> = (trial, thresholds) =
   const {pendingCount, waitShare, timeoutCount} = thresholds;
   const {deadlineMs} = trial.plan.operation;
   const [pending, waits, timeouts] = [
-    measured(trial, 'pending_requests'),
+    // Where the sockets contradict one gauge of the pool, another one of the same pool proves nothing.
+    isGaugeContradicted(trial) ? [] : measured(trial, 'pending_requests'),
     measured(trial, 'wait_time'),
     measured(trial, 'timeouts'),
   ];
   if (pending.length + waits.length + timeouts.length === 0) {
     return inconclusive(
       'pool-exhaustion',
-      'the library tells no figures of its pool (db.client.connection.*)',
+      isGaugeContradicted(trial)
+        ? 'the open sockets contradict the gauge of the pool (pool-gauge-wrong)'
+        : 'the library tells no figures of its pool (db.client.connection.*)',
     );
   }
   const waiting: Found[] = [];

@@ -1,5 +1,6 @@
 // What the library says of its open connections against the sockets at the injector, at the end of each phase.
 import type {Detector} from '../model/finding.ts';
+import {thresholdsOf} from '../model/symptoms.ts';
 import {drainPhase, type MetricSummary, traceIdOfOperation} from '../model/telemetry.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import type {Examples} from './example-spans.ts';
@@ -12,26 +13,26 @@ const gauges: readonly string[] = [
   'http.client.open_connections',
 ];
 
-export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, {slackCount, slackShare}) => {
+type Compared = {
+  readonly phase: number;
+  readonly name: string;
+  readonly told: number;
+  readonly sockets: number;
+  readonly off: number;
+  readonly limit: number;
+};
+
+export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, thresholds) => {
   const gap = telemetryGap(trial);
   if (gap !== null) return inconclusive('pool-gauge-wrong', gap);
   if (trial.injector.length === 0)
     return inconclusive('pool-gauge-wrong', 'this injector does not count connections');
-  const series = trial.telemetry?.metrics.filter(({name}) => gauges.includes(name)) ?? [];
+  const series = gaugesOf(trial);
   if (series.length === 0)
     return inconclusive('pool-gauge-wrong', 'the library has no gauge of its connections');
-  const compared = calmEnds(trial).flatMap(({phase, name, atMs}) => {
-    const told = toldIn(series, phase);
-    const seen = socketsAround(trial, atMs);
-    if (told === null || seen.length === 0) return [];
-    // The gauge is read some time around the end: it may tell of any number that was open then.
-    const sockets = Math.min(Math.max(told, Math.min(...seen)), Math.max(...seen));
-    const off = Math.abs(told - sockets);
-    const limit = Math.max(slackCount, slackShare * sockets);
-    return [{phase, name, told, sockets, off, limit}];
-  });
+  const compared = compare(trial, series, thresholds);
   const found = compared
-    .filter(({off, limit}) => off > limit)
+    .filter(isOff)
     .sort((a, b) => b.off - a.off)
     .map(({phase, name, told, sockets, off, limit}) => ({
       phase: name,
@@ -55,6 +56,32 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, {slackCount,
     },
   ]);
 };
+
+/** Whether the injector contradicts what the library's gauge says: then nothing else can be concluded from the gauge. */
+export const isGaugeContradicted = (trial: Trial): boolean =>
+  telemetryGap(trial) === null &&
+  compare(trial, gaugesOf(trial), thresholdsOf('pool-gauge-wrong', trial.plan.thresholds)).some(isOff);
+
+const gaugesOf = ({telemetry}: Trial): readonly MetricSummary[] =>
+  telemetry?.metrics.filter(({name}) => gauges.includes(name)) ?? [];
+
+const isOff = ({off, limit}: Compared): boolean => off > limit;
+
+const compare = (
+  trial: Trial,
+  series: readonly MetricSummary[],
+  {slackCount, slackShare}: {readonly slackCount: number; readonly slackShare: number},
+): Compared[] =>
+  calmEnds(trial).flatMap(({phase, name, atMs}) => {
+    const told = toldIn(series, phase);
+    const seen = socketsAround(trial, atMs);
+    if (told === null || seen.length === 0) return [];
+    // The gauge is read some time around the end: it may tell of any number that was open then.
+    const sockets = Math.min(Math.max(told, Math.min(...seen)), Math.max(...seen));
+    const off = Math.abs(told - sockets);
+    const limit = Math.max(slackCount, slackShare * sockets);
+    return [{phase, name, told, sockets, off, limit}];
+  });
 
 const namesOf = (series: readonly MetricSummary[]): string =>
   [...new Set(series.map(({name}) => name))].join(', ');

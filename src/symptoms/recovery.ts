@@ -65,11 +65,13 @@ const badnessMs = (recovery: Recovery): number => {
 const recoveryIn = (trial: Trial, phase: number): Recovery => {
   const window = phaseWindow(trial, phase);
   if (!window) return {kind: 'unknown', reason: 'the trial did not reach the recovery phase'};
-  const isGood = goodness(trial);
-  if (!isGood) return {kind: 'unknown', reason: 'no baseline to compare with'};
-  const bins = trial.driver.bins.filter(
-    bin => bin.startMs >= window.startMs && bin.startMs + bin.durationMs <= window.endMs,
-  );
+  const baseline = new DriverMeasure(trial, phasesOf(trial, 'baseline'));
+  if (baseline.total('started') > 0 && baseline.count('ok') === 0) {
+    return {kind: 'unknown', reason: 'nothing succeeded in the baseline'};
+  }
+  const look = lookOf(trial, baseline);
+  if (!look) return {kind: 'unknown', reason: 'no baseline to compare with'};
+  const bins = wholeBinsIn(trial, window);
   if (!bins[0]) return {kind: 'unknown', reason: 'no operation started in the recovery phase'};
   const {durationMs} = bins[0];
   const wholeBins = Math.floor(window.endMs / durationMs) - Math.ceil(window.startMs / durationMs);
@@ -77,7 +79,8 @@ const recoveryIn = (trial: Trial, phase: number): Recovery => {
   if (wholeBins * durationMs < goodMs) {
     return {kind: 'unknown', reason: `the recovery phase has less than ${goodMs} ms to look at`};
   }
-  const {fromMs, isLongEnough} = lastGood(bins, isGood, goodMs);
+  const forgiven = failingInBaseline(trial, look, goodMs);
+  const {fromMs, isLongEnough} = firstGood(bins, look, {goodMs, forgiven});
   // The first bin begins up to its own length after the fault's end: if it is good, nothing was lost.
   const afterMs = fromMs - window.startMs < durationMs ? 0 : fromMs - window.startMs;
   return isLongEnough
@@ -85,19 +88,26 @@ const recoveryIn = (trial: Trial, phase: number): Recovery => {
     : {kind: 'not-recovered', phase, watchedMs: window.endMs - window.startMs, atLeastMs: afterMs};
 };
 
-/** Tells good bins from bad ones; null without a baseline that tells what is good. */
-const goodness = (trial: Trial): ((bin: Bin) => boolean) | null => {
-  const baseline = new DriverMeasure(trial, phasesOf(trial, 'baseline'));
+const wholeBinsIn = (trial: Trial, {startMs, endMs}: {startMs: number; endMs: number}): Bin[] =>
+  trial.driver.bins.filter(
+    bin => bin.startMs >= startMs && bin.startMs + bin.durationMs <= endMs && bin.started + bin.dropped > 0,
+  );
+
+/** How a bin compares with the baseline. `failing`: too few successes, and those in time. */
+type Look = (bin: Bin) => 'good' | 'failing' | 'bad';
+
+/** Null without a baseline that tells what is good. */
+const lookOf = (trial: Trial, baseline: DriverMeasure): Look | null => {
   const {successRatio} = baseline;
   const baselineP99Ms = p99Ms(baseline.responseOk());
   if (successRatio === null || baselineP99Ms === null) return null;
   const {successShare, latencyRatio, slackMs} = limitsOf(trial);
   const limitMs = Math.max(latencyRatio * baselineP99Ms, baselineP99Ms + slackMs);
-  return bin =>
-    bin.started > 0 &&
-    isSuccessful(bin.outcomes.ok, bin.started + bin.dropped, {successRatio, successShare}) &&
-    bin.p99Ms !== null &&
-    bin.p99Ms <= limitMs;
+  return ({started, dropped, outcomes, p99Ms: binP99Ms}) => {
+    if (started === 0 || (binP99Ms !== null && binP99Ms > limitMs)) return 'bad';
+    if (!isSuccessful(outcomes.ok, started + dropped, {successRatio, successShare})) return 'failing';
+    return binP99Ms === null ? 'bad' : 'good';
+  };
 };
 
 /** Of so few operations as a bin has, one failure more is more than 1 %. */
@@ -110,18 +120,44 @@ const isSuccessful = (
   return ok >= Math.min(successShare * successRatio * count, successRatio * count - byChance);
 };
 
+/**
+ * The most failing bins within `goodMs` of the baseline. Where failures come in clusters on a calm network, a recovery that
+ * has no more of them is as good as the baseline was.
+ */
+const failingInBaseline = (trial: Trial, look: Look, goodMs: number): number => {
+  const counts = phasesOf(trial, 'baseline').flatMap(phase => {
+    const window = phaseWindow(trial, phase);
+    const bins = window ? wholeBinsIn(trial, window) : [];
+    return bins.map(
+      first =>
+        bins.filter(
+          bin =>
+            bin.startMs >= first.startMs && bin.startMs < first.startMs + goodMs && look(bin) === 'failing',
+        ).length,
+    );
+  });
+  return Math.max(0, ...counts);
+};
+
 /** The first good seconds that are long enough, or else where the last ones began: at the latest with the last bin's end. */
-const lastGood = (
+const firstGood = (
   bins: readonly Bin[],
-  isGood: (bin: Bin) => boolean,
-  goodMs: number,
+  look: Look,
+  {goodMs, forgiven}: {readonly goodMs: number; readonly forgiven: number},
 ): {readonly fromMs: number; readonly isLongEnough: boolean} => {
-  let sinceMs: number | null = null;
-  let endMs = 0;
-  for (const bin of bins) {
-    endMs = bin.startMs + bin.durationMs;
-    sinceMs = isGood(bin) ? (sinceMs ?? bin.startMs) : null;
-    if (sinceMs !== null && endMs - sinceMs >= goodMs) return {fromMs: sinceMs, isLongEnough: true};
+  for (const [index, {startMs: fromMs}] of bins.entries()) {
+    if (look(bins[index]!) !== 'good') continue;
+    let failing = 0;
+    let isGood = true;
+    for (const bin of bins.slice(index)) {
+      const seen = look(bin);
+      if (seen === 'failing') failing++;
+      isGood = seen !== 'bad' && failing <= forgiven;
+      if (!isGood) break;
+      if (bin.startMs + bin.durationMs - fromMs >= goodMs) return {fromMs, isLongEnough: true};
+    }
+    if (isGood) return {fromMs, isLongEnough: false};
   }
-  return {fromMs: sinceMs ?? endMs, isLongEnough: false};
+  const last = bins.at(-1);
+  return {fromMs: last ? last.startMs + last.durationMs : 0, isLongEnough: false};
 };

@@ -1,11 +1,8 @@
 // The server says when to come back, and the library comes earlier.
 import type {Detector} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
-import {attemptTimes, statusHits} from './attempt-times.ts';
+import {attemptTimes, secondsOf, statusHits} from './attempt-times.ts';
 import {counted, found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
-
-/** Seconds of `7` and `+7`, which as a date is that much later or more; an HTTP date of the scenario's own is not judged. */
-const retryAfterMs = (text: string): number | null => (/^\+?\d+$/.test(text) ? Number(text) * 1000 : null);
 
 export const retryAfterIgnored: Detector<'retry-after-ignored'> = (trial, {earlyShare, earlyCount}) => {
   const asked = askedPhases(trial);
@@ -48,7 +45,8 @@ const askedPhases = (trial: Trial): {phase: number; status: number; waitMs: numb
   trial.plan.phases.flatMap(({faults}, phase) =>
     faults.flatMap(fault => {
       if (fault.kind !== 'httpStatus' || ![429, 503].includes(fault.status)) return [];
-      const waitMs = retryAfterMs(fault.retryAfter);
-      return waitMs === null ? [] : [{phase, status: fault.status, waitMs}];
+      // An HTTP date of the scenario's own is not judged.
+      const seconds = secondsOf(fault.retryAfter);
+      return seconds === null ? [] : [{phase, status: fault.status, waitMs: seconds * 1000}];
     }),
   );

@@ -1,9 +1,10 @@
-// Errors that a caller cannot tell apart: no code, no cause, and no class of their own.
+// Errors that a caller cannot tell apart: no code or status, no cause, and neither a name nor a class of their own.
 import type {FailureClass} from '../model/event.ts';
 import type {Detector} from '../model/finding.ts';
 import {found, inconclusive, phaseName, presentIf} from './say.ts';
 
-const commonNames = ['Error', 'TypeError', 'Object', 'String', ''];
+/** Errors that are of no class of their own, and what is no error, by its type. */
+const commonNames: readonly string[] = ['Error', 'TypeError', 'object', 'string', 'number', 'undefined'];
 
 const isUnclassified = ({error}: FailureClass): boolean =>
   error.code === null && error.causes.length === 0 && commonNames.includes(error.name);
@@ -26,7 +27,7 @@ export const unclassifiedErrors: Detector<'unclassified-errors'> = (trial, thres
   return presentIf('unclassified-errors', 'warn', [
     found(phaseName(trial, Number(phase)), {
       witness: 'driver',
-      says: `${count} of ${total} errors have neither code nor cause nor class, such as «${most.error.message}».`,
+      says: `${count} of ${total} errors have neither code nor cause nor class, such as "${most.error.message}".`,
       value: count / total,
       threshold,
       unit: 'share',

@@ -3,8 +3,27 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {createServer as createHttpServer} from 'node:http';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
-import test from 'ava';
-import {type Answer, openPlace} from '../helpers/cli-world.ts';
+import test, {type ExecutionContext} from 'ava';
+import {type Answer, openPlace, type Place} from '../helpers/cli-world.ts';
+import {Lanes} from '../helpers/lanes.ts';
+import {type Watched, watched} from '../helpers/run-once.ts';
+
+let house: Watched;
+const endings: (() => unknown)[] = [];
+test.before(async () => {
+  house = await watched({teardown: end => endings.push(end)});
+});
+test.after('whatever was wrong, no process and no port is left', async t => {
+  t.deepEqual(await house.watch.remains(), {processes: [], ports: []});
+});
+test.after.always(async () => {
+  for (const end of endings.toReversed()) await end();
+});
+
+/** Most cases wait for a child that loads a scenario. More than a few at once take each other's time. */
+const lanes = new Lanes(3);
+const atPlace = (t: ExecutionContext, body: (place: Place) => Promise<void>): Promise<void> =>
+  lanes.take(async () => body(await openPlace(t, house)));
 
 type Case = {
   readonly argv: readonly string[];
@@ -30,25 +49,25 @@ export default defineScenario({
 });
 `;
 
-const isMessage = test.macro(async (t, {argv, files = {}, code = 64, says}: Case) => {
-  const place = await openPlace(t);
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(place.cwd, name, '..'), {recursive: true});
-    await writeFile(join(place.cwd, name), text);
-  }
-  const answer = await place.call(argv);
-  t.is(answer.code, code, answer.stderr);
-  isOneMessage(t, answer);
-  let from = 0;
-  for (const part of says) {
-    const text = typeof part === 'string' ? part.replaceAll('CWD', place.cwd) : part;
-    const rest = answer.stderr.slice(from);
-    const at = typeof text === 'string' ? rest.indexOf(text) : rest.search(text);
-    t.true(at >= 0, `${String(text)} in: ${answer.stderr}`);
-    from += Math.max(0, at);
-  }
-  t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
-});
+const isMessage = test.macro((t, {argv, files = {}, code = 64, says}: Case) =>
+  atPlace(t, async place => {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(join(place.cwd, name, '..'), {recursive: true});
+      await writeFile(join(place.cwd, name), text);
+    }
+    const answer = await place.call(argv);
+    t.is(answer.code, code, answer.stderr);
+    isOneMessage(t, answer);
+    let from = 0;
+    for (const part of says) {
+      const text = typeof part === 'string' ? part.replaceAll('CWD', place.cwd) : part;
+      const rest = answer.stderr.slice(from);
+      const at = typeof text === 'string' ? rest.indexOf(text) : rest.search(text);
+      t.true(at >= 0, `${String(text)} in: ${answer.stderr}`);
+      from += Math.max(0, at);
+    }
+  }),
+);
 
 const isOneMessage = (
   t: {is: (a: unknown, b: unknown) => void; notRegex: (a: string, b: RegExp) => void},
@@ -255,54 +274,59 @@ const cases: {readonly [title: string]: Case} = {
   },
 };
 
-for (const [title, row] of Object.entries(cases))
-  test.serial(`${title} is told in one message`, isMessage, row);
+for (const [title, row] of Object.entries(cases)) test(`${title} is told in one message`, isMessage, row);
 
-test.serial('a port that is taken is told in one message, however start() finds out', async t => {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => server.close());
-  const {port} = server.address() as AddressInfo;
-  const listen = `createServer().listen(${port}, '127.0.0.1')`;
-  const starts = [
-    `async start() { const s = ${listen}; await once(s, 'listening'); return {url: 'tcp://127.0.0.1:${port}'}; }`,
-    `start() { ${listen}; return new Promise(() => {}); }`,
-  ];
-  const place = await openPlace(t);
-  for (const start of starts) {
-    const imports = "import {once} from 'node:events';\nimport {createServer} from 'node:net';\n";
-    await writeFile(join(place.cwd, 'a.ts'), `${imports}${scenarioWith(`target: {${start}}`)}`);
-    const answer = await place.call(['run', 'a.ts']);
+for (const [title, startAt] of [
+  [
+    'itself',
+    (listen: string, url: string) =>
+      `async start() { const s = ${listen}; await once(s, 'listening'); return {url: '${url}'}; }`,
+  ],
+  [
+    'by an event that nobody waits for',
+    (listen: string) => `start() { ${listen}; return new Promise(() => {}); }`,
+  ],
+] as const) {
+  test(`a port that is taken is told in one message, when start() finds out ${title}`, t =>
+    atPlace(t, async place => {
+      const server = createServer();
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      t.teardown(() => server.close());
+      const {port} = server.address() as AddressInfo;
+      const start = startAt(`createServer().listen(${port}, '127.0.0.1')`, `tcp://127.0.0.1:${port}`);
+      const imports = "import {once} from 'node:events';\nimport {createServer} from 'node:net';\n";
+      await writeFile(join(place.cwd, 'a.ts'), `${imports}${scenarioWith(`target: {${start}}`)}`);
+      const answer = await place.call(['run', 'a.ts']);
+      t.is(answer.code, 64);
+      isOneMessage(t, answer);
+      t.true(answer.stderr.includes(`EADDRINUSE: address already in use 127.0.0.1:${port}`), answer.stderr);
+      t.true(answer.stderr.includes('if a port is taken, free it'));
+    }));
+}
+
+test('a Toxiproxy that does not answer is told in one message', t =>
+  atPlace(t, async place => {
+    // Nobody listens there; a port that was free a moment ago might be somebody's.
+    const port = 2;
+    await writeFile(join(place.cwd, 'a.ts'), scenarioWith(''));
+    const answer = await place.call(['run', 'a.ts', '--toxiproxy', `http://127.0.0.1:${port}`]);
     t.is(answer.code, 64);
     isOneMessage(t, answer);
-    t.true(answer.stderr.includes(`EADDRINUSE: address already in use 127.0.0.1:${port}`), answer.stderr);
-    t.true(answer.stderr.includes('if a port is taken, free it'));
-  }
-});
+    t.true(answer.stderr.includes(`No injector answers at http://127.0.0.1:${port}`));
+    t.true(answer.stderr.includes('Start it'));
+  }));
 
-test.serial('a Toxiproxy that does not answer is told in one message', async t => {
-  // Nobody listens there; a port that was free a moment ago might be somebody's.
-  const port = 2;
-  const place = await openPlace(t);
-  await writeFile(join(place.cwd, 'a.ts'), scenarioWith(''));
-  const answer = await place.call(['run', 'a.ts', '--toxiproxy', `http://127.0.0.1:${port}`]);
-  t.is(answer.code, 64);
-  isOneMessage(t, answer);
-  t.true(answer.stderr.includes(`No injector answers at http://127.0.0.1:${port}`));
-  t.true(answer.stderr.includes('Start it'));
-});
-
-test.serial('an address at which something else than Toxiproxy answers is told in one message', async t => {
-  const place = await openPlace(t);
-  await writeFile(join(place.cwd, 'a.ts'), scenarioWith(''));
-  for (const status of [200, 404]) {
-    const server = createHttpServer((_, response) => response.writeHead(status).end('<html>hello</html>'));
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    t.teardown(() => server.close());
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const answer = await place.call(['run', 'a.ts', '--toxiproxy', url]);
-    t.is(answer.code, 64);
-    isOneMessage(t, answer);
-    t.true(answer.stderr.includes(`What answers at ${url} is not Toxiproxy`), answer.stderr);
-  }
-});
+for (const status of [200, 404]) {
+  test(`an address at which something else than Toxiproxy answers with ${status} is told in one message`, t =>
+    atPlace(t, async place => {
+      await writeFile(join(place.cwd, 'a.ts'), scenarioWith(''));
+      const server = createHttpServer((_, response) => response.writeHead(status).end('<html>hello</html>'));
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+      t.teardown(() => server.close());
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const answer = await place.call(['run', 'a.ts', '--toxiproxy', url]);
+      t.is(answer.code, 64);
+      isOneMessage(t, answer);
+      t.true(answer.stderr.includes(`What answers at ${url} is not Toxiproxy`), answer.stderr);
+    }));
+}

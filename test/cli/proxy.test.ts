@@ -9,6 +9,7 @@ import test, {type ExecutionContext} from 'ava';
 import {Toxiproxy} from 'toxiproxy-node-client';
 import {main} from '../../src/cli/main.ts';
 import {openPlace} from '../helpers/cli-world.ts';
+import {compileCache} from '../helpers/compile-cache.ts';
 import {connectTo, echo, startUpstream} from '../helpers/proxy-sockets.ts';
 import {temporaryFolder} from '../helpers/run-folders.ts';
 import {until} from '../helpers/run-until.ts';
@@ -31,6 +32,7 @@ const startAnywhere = async (
 ): Promise<Running> => {
   const child = spawn(process.execPath, [entry, 'proxy', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: {...process.env, ...compileCache},
   });
   t.teardown(() => child.kill('SIGKILL'));
   const output = {stdout: '', stderr: ''};

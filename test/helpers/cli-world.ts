@@ -5,7 +5,7 @@ import type {ExecutionContext} from 'ava';
 import {main} from '../../src/cli/main.ts';
 import type {World} from '../../src/cli/world.ts';
 import {fixture, temporaryFolder} from './run-folders.ts';
-import {watched} from './run-once.ts';
+import {type Watched, watched} from './run-once.ts';
 import type {ProcessWatch} from './run-processes.ts';
 
 export type Answer = {readonly code: number; readonly stdout: string; readonly stderr: string};
@@ -27,9 +27,10 @@ export type Place = {
   readonly call: (argv: readonly string[], options?: CallOptions) => Promise<Answer>;
 };
 
-export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>): Promise<Place> => {
+/** With `shared`, the processes of several places are watched together: looking at all of a machine's takes its time. */
+export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>, shared?: Watched): Promise<Place> => {
   const cwd = await temporaryFolder(t);
-  const {watch, environment} = await watched(t);
+  const {watch, environment} = shared ?? (await watched(t));
   return {
     cwd,
     watch,

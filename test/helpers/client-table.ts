@@ -25,6 +25,9 @@ export type ClientRow = {
 const twoAttempts = {'retry-amplification': 'two attempts for each operation are what it is made for'};
 const threeAttempts = {'retry-amplification': 'three attempts for each operation are what it is made for'};
 export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
+  'orphaned-operation': {
+    also: {'hung-operation': 'a call that is never settled is hung first'},
+  },
   'hung-operation': {
     also: {
       'deadline-overrun': 'those that began late in the stall settle with its end',
@@ -50,6 +53,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     file: 'retry-amplification',
     shares: 'its client tries ten times, where three are the limit',
   },
+  'fails-when-calm': {},
   'duplicate-effect': {
     also: {...twoAttempts, 'no-jitter': 'the pause is the time-out, which is the same for all'},
   },
@@ -131,8 +135,15 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   reordered: {notInStorms: 'each order waits for the one before, however long that is silent'},
   'connection-leak': {
     speaks: 'lines',
-    also: {'close-hangs': 'the sockets that it forgot keep the process alive'},
+    also: {
+      'close-hangs': 'the sockets that it forgot keep the process alive',
+      'connection-after-close': 'and stay open for as long',
+    },
   },
+  'connection-flapping': {},
+  'connect-storm': {speaks: 'lines'},
+  'connection-pile-up': {speaks: 'lines'},
+  'connection-after-close': {},
   'replay-burst': {},
   'reconnect-storm': {
     file: 'replay-burst',
@@ -142,7 +153,11 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     also: {'reconnect-storm': 'a connection for each operation is fifty in a second'},
   },
   'pool-slot-leak': {
-    also: {'pool-gauge-wrong': 'a slot that was not given back has no socket any more'},
+    also: {
+      'pool-exhaustion': 'operations wait for the slots that are gone',
+      'connection-leak': 'each slot that is gone keeps its socket open',
+      'slow-recovery': 'with no slot left nothing succeeds any more',
+    },
   },
   'pool-exhaustion': {file: 'pool-slot-leak', variant: 'pool-exhaustion'},
   'half-open-reuse': {speaks: 'lines'},

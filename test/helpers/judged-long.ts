@@ -33,7 +33,7 @@ const trial: Trial = trialWith({
     operationPhases: ones.map((_, index) => phases[Math.floor(index / perPhase)]!),
   },
   ledger: {attempts: ones, effects: ones, unattributedCount: 0, binMs: 500, attemptsByBin: []},
-  verified: {applied: ones, owed: null, reordered: null},
+  verified: {applied: ones, owed: null, queued: null, reordered: null},
   telemetry: {
     ...telemetryOf([]),
     spanCount: count,

@@ -1,6 +1,6 @@
 // Behaviour that a proxy must show on every server under test: ours, and a real Toxiproxy where there is one.
 // Times are checked from below to the millisecond, and from above with room for a busy machine: only tolerances.test.ts is
-// about how exact they are.
+// about how exact they are. That something is not delayed is shown beside a delay that no test outlives.
 
 import test, {type ExecutionContext} from 'ava';
 import {Scene} from './proxy-scene.ts';
@@ -10,10 +10,17 @@ import {type Subject, startSubject, subjectNames} from './toxiproxy-subjects.ts'
 /** How much later than it should a thing may come on a busy machine. */
 export const slackMs = 5000;
 
+/** A delay for what must not be delayed: whoever waits for it exceeds the timeout of the tests. */
+export const endlessMs = 3_600_000;
+
 type Steps = (t: ExecutionContext, scene: Scene) => Promise<void>;
 
-/** Starts the servers. The function that it returns runs steps on each, with a new proxy before a new upstream. */
-export function everywhere() {
+/**
+ * Starts the servers. The function that it returns runs steps on each, with a new proxy before a new upstream. Tests run side by
+ * side, unless they need the machine or a server for themselves.
+ */
+export function everywhere(order: 'side by side' | 'one by one' = 'side by side') {
+  const run = order === 'side by side' ? test : test.serial;
   const subjects = new Map<Subject['name'], Subject>();
   const names = subjectNames(console.log);
   test.before(async () => {
@@ -22,7 +29,7 @@ export function everywhere() {
   test.after.always(() => Promise.all([...subjects.values()].map(subject => subject.stop())));
   return (title: string, serve: ((peer: Peer) => void) | undefined, steps: Steps): void => {
     for (const name of names) {
-      test.serial(`${name}: ${title}`, async t => {
+      run(`${name}: ${title}`, async t => {
         const scene = await Scene.open(subjects.get(name)!.url, serve);
         try {
           await steps(t, scene);

@@ -1,8 +1,8 @@
 // A run that was made once and recorded, judged anew: what detectors, gates and reports say of it is today's.
 //
 // `FOULWEATHER_RUNS=live` makes the run instead, and `FOULWEATHER_RUNS=record` keeps what it left (npm run record).
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {dirname, resolve} from 'node:path';
+import {globSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join, resolve} from 'node:path';
 import {brotliCompressSync, brotliDecompressSync, constants} from 'node:zlib';
 import type {ExecutionContext} from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
@@ -31,7 +31,17 @@ export const recordedRun = async (
   return ran;
 };
 
-const fileOf = (name: string): string => resolve(import.meta.dirname, '../recordings', `${name}.ndjson.br`);
+/** All that are recorded, whatever the mode. */
+export const recordedRuns = (): Promise<readonly JudgedOnce[]> =>
+  Promise.all(
+    globSync('**/*.ndjson.br', {cwd: recordings})
+      .sort()
+      .map(file => readRecording(file.replace('.ndjson.br', ''))),
+  );
+
+const recordings = resolve(import.meta.dirname, '../recordings');
+
+const fileOf = (name: string): string => join(recordings, `${name}.ndjson.br`);
 
 type Line =
   | {readonly record: RunRecord}

@@ -1,6 +1,6 @@
 // One run of a scenario fixture in a folder of its own, with everything that can be asked of it afterwards.
 import {mkdir, readdir} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
 import type {Plan} from '../../src/model/plan.ts';
@@ -11,6 +11,7 @@ import {judgeRun} from '../../src/run/judge/judge.ts';
 import type {Limits} from '../../src/run/limits.ts';
 import {type RunObserver, runScenario} from '../../src/run/run-scenario.ts';
 import type {RunFolder} from '../../src/store/run-folder.ts';
+import {compileCache} from './compile-cache.ts';
 import {fixture, temporaryFolder} from './run-folders.ts';
 import {ProcessWatch, type Remains} from './run-processes.ts';
 
@@ -70,9 +71,6 @@ export const judgedOnce = (run: JudgedRun, events: JudgedOnce['events']): Judged
   },
 });
 
-/** Node compiles the same sources in hundreds of processes: with this it does so once. */
-const compileCache = resolve(import.meta.dirname, '../../node_modules/.cache/foulweather-test');
-
 export type Watched = {readonly watch: ProcessWatch; readonly environment: NodeJS.ProcessEnv};
 
 /** An environment by which the processes of a run are found again, with a folder of its own for temporary files. */
@@ -85,7 +83,7 @@ export const watched = async (t: Pick<ExecutionContext, 'teardown'>): Promise<Wa
     ...process.env,
     ...watch.environment,
     TMPDIR: temporary,
-    NODE_COMPILE_CACHE: compileCache,
+    ...compileCache,
   };
   return {watch, environment};
 };

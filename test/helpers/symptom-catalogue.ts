@@ -1,12 +1,16 @@
 // The catalogue of docs/symptoms.md, as the facts of the symptoms have it.
 import type {SymptomFacts} from '../../src/model/symptoms/facts.ts';
+import {needs as needTexts} from '../../src/model/symptoms/needs.ts';
 
 export const catalogueOf = (symptoms: {readonly [id: string]: SymptomFacts}): string =>
   Object.entries(symptoms)
     .map(([id, facts]) => entryOf(id, facts))
     .join('\n');
 
-const entryOf = (id: string, {sees, when, thresholds, cause, remedy, source}: SymptomFacts): string => {
+const entryOf = (
+  id: string,
+  {sees, when, thresholds, needs, cause, remedy, source}: SymptomFacts,
+): string => {
   const limits = Object.entries(thresholds).map(([name, value]) => `\`${name}\` ${value}`);
   return [
     `### ${id}`,
@@ -15,6 +19,7 @@ const entryOf = (id: string, {sees, when, thresholds, cause, remedy, source}: Sy
     '',
     `- **Present when** ${when}.`,
     ...(limits.length > 0 ? [`- **Thresholds:** ${limits.join(', ')}`] : []),
+    `- **To be clear of it, a trial needs** ${needs.map(need => needTexts[need]).join('; ')}.`,
     `- **Usual cause:** ${cause}`,
     `- **What to do:** ${remedy}`,
     `- **Source:** [${source.title}](${source.url})`,

@@ -6,6 +6,7 @@ import {accessSync, constants} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {delimiter, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {compileCache} from './compile-cache.ts';
 
 export type Subject = {
   readonly name: 'ours' | 'real';
@@ -39,6 +40,7 @@ export function startSubject(name: Subject['name'], {metrics = true} = {}): Prom
 async function startOurs(metrics: boolean): Promise<Subject> {
   const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1, metrics})], {
     execArgv: [],
+    env: {...process.env, ...compileCache},
   });
   const [message] = await once(child, 'message');
   return {

@@ -10,7 +10,7 @@ const told = (deliveries: Deliveries): [fromIndex: number, counts: number[]][] =
     );
 
 test('what came is told once, and again when it comes again', t => {
-  const deliveries = new Deliveries('pool-1');
+  const deliveries = new Deliveries('pool-1', () => 1200);
   t.deepEqual(told(deliveries), [], 'nothing, where nothing came');
   for (const index of [3, 1, 3]) deliveries.add(`pool-1-${index}`);
   t.deepEqual(told(deliveries), [[1, [1, 0, 2]]]);
@@ -20,7 +20,7 @@ test('what came is told once, and again when it comes again', t => {
 });
 
 test('a batch is told when it is whole', t => {
-  const deliveries = new Deliveries('pool-1');
+  const deliveries = new Deliveries('pool-1', () => 1200);
   deliveries.add('pool-1-0.1of2');
   t.deepEqual(told(deliveries), []);
   deliveries.add('pool-1-0.2of2');
@@ -28,7 +28,7 @@ test('a batch is told when it is whole', t => {
 });
 
 test('what is of another trial is left out, and an operation of long ago is told alone', t => {
-  const deliveries = new Deliveries('pool-1');
+  const deliveries = new Deliveries('pool-1', () => 1200);
   for (const id of ['pool-2-0', 'pool-1-x', '']) deliveries.add(id);
   t.deepEqual(told(deliveries), []);
   for (const index of [1_000_000, 7]) deliveries.add(`pool-1-${index}`);

@@ -76,6 +76,25 @@ test('an error', describedAs, () => Object.assign(new TypeError('boom'), {code: 
   message: 'boom',
   causes: [],
 });
+class ShopDown extends Error {}
+class BadAnswer extends TypeError {}
+class Named extends Error {
+  override readonly name = 'ShopClosed';
+}
+class Refusal {
+  readonly message = 'no';
+}
+test('a class of its own', describedAs, () => new ShopDown('down'), {name: 'ShopDown', code: null});
+test('a class of its own below TypeError', describedAs, () => new BadAnswer('bad'), {name: 'BadAnswer'});
+test('a class with a name of its own', describedAs, () => new Named('closed'), {name: 'ShopClosed'});
+test('a class without a name', describedAs, () => new (class extends Error {})('x'), {name: 'Error'});
+test('an object of a class', describedAs, () => new Refusal(), {name: 'Refusal', message: 'no'});
+test('a status', describedAs, () => Object.assign(new Error('x'), {status: 503}), {code: '503'});
+test('a status code', describedAs, () => Object.assign(new Error('x'), {statusCode: 429}), {code: '429'});
+test('a code and a status', describedAs, () => Object.assign(new Error('x'), {code: 'E_X', status: 503}), {
+  code: 'E_X',
+});
+test('a status that is none', describedAs, () => Object.assign(new Error('x'), {status: 0}), {code: null});
 test('an error with a cause', describedAs, () => new Error('a', {cause: new TypeError('b')}), {
   causes: ['TypeError: b'],
 });

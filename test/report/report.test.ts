@@ -3,6 +3,7 @@ import type {JudgedRun} from '../../src/model/run.ts';
 import {renderSummary} from '../../src/report/list.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun, type Options} from '../helpers/judged-run.ts';
+import {rendered} from '../helpers/rendered.ts';
 
 const fileOf = (run: JudgedRun, name: string): string => renderReport(run).files[name] ?? '';
 
@@ -18,8 +19,7 @@ const kinds: readonly Options[] = [
 
 for (const options of kinds) {
   test(`no figure is NaN, undefined or null: ${JSON.stringify(options)}`, t => {
-    const run = judgedRun(options);
-    const {files} = renderReport(run);
+    const {run, files} = rendered(options);
     const texts = [
       ...Object.entries(files).flatMap(([name, text]) => {
         if (name === 'result.json') return [];
@@ -50,7 +50,7 @@ test('the five sections of a case study come first, and in their order', t => {
 
 test('every link within a report leads somewhere', t => {
   for (const options of kinds) {
-    const {files} = renderReport(judgedRun(options));
+    const {files} = rendered(options);
     for (const text of [files['report.md'] ?? '', files['report.html'] ?? '']) {
       const wanted = [...text.matchAll(/(?:\]\(|href=")#([\w-]+)/g)].map(([, id]) => id);
       t.true(wanted.length > 0);
@@ -61,7 +61,7 @@ test('every link within a report leads somewhere', t => {
 });
 
 test('the same run gives the same bytes', t => {
-  t.deepEqual(renderReport(judgedRun({trialsPerVariant: 5})), renderReport(judgedRun({trialsPerVariant: 5})));
+  t.deepEqual(renderReport(judgedRun({trialsPerVariant: 5})).files, rendered({trialsPerVariant: 5}).files);
 });
 
 test('a run without any trial still has a report', t => {
@@ -176,9 +176,7 @@ test('no secret comes out of any rendering', t => {
 
 test('every chart is well-formed, has no script and says in words what it shows', t => {
   for (const options of kinds) {
-    const charts = Object.entries(renderReport(judgedRun(options)).files).filter(([file]) =>
-      file.endsWith('.svg'),
-    );
+    const charts = Object.entries(rendered(options).files).filter(([file]) => file.endsWith('.svg'));
     t.true(charts.length >= 4);
     for (const [file, svg] of charts) {
       const open: string[] = [];
@@ -202,7 +200,7 @@ test('every chart is well-formed, has no script and says in words what it shows'
 
 test('every chart of the report is shown in it, and every picture in it is written', t => {
   for (const options of kinds) {
-    const {files} = renderReport(judgedRun(options));
+    const {files} = rendered(options);
     const shown = [...(files['report.md'] ?? '').matchAll(/\]\(([\w-]+\.svg)\)/g)].map(([, file]) => file);
     t.deepEqual(
       shown.toSorted(),

@@ -6,9 +6,12 @@ import type {Trial} from '../../src/model/trial.ts';
 import {renderSummary} from '../../src/report/list.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
+import {rendered} from '../helpers/rendered.ts';
 
-const reportOf = (run: JudgedRun): string =>
-  (renderReport(run).files['report.md'] ?? '').replaceAll('\u00A0', ' ');
+const plain = (text: string | undefined): string => (text ?? '').replaceAll('\u00A0', ' ');
+const reportOf = (run: JudgedRun): string => plain(renderReport(run).files['report.md']);
+/** Of a run with nothing to say. */
+const usual = (): string => plain(rendered().files['report.md']);
 
 const withTrials = (change: (trial: Trial) => Partial<Trial>): JudgedRun => {
   const run = judgedRun();
@@ -27,7 +30,7 @@ const withOptions = (before: Json, after: Json): JudgedRun => {
 };
 
 test('failures in no class are said under the table of classes', t => {
-  t.notRegex(reportOf(judgedRun()), /further failure/);
+  t.notRegex(usual(), /further failure/);
   const run = withTrials(({driver, variant}) => ({
     driver: {...driver, uncountedFailures: variant === 'bounded' ? 30 : 0},
   }));
@@ -36,14 +39,14 @@ test('failures in no class are said under the table of classes', t => {
 });
 
 test('requests without an operation are said with the target', t => {
-  t.notRegex(reportOf(judgedRun()), /without an operation/);
+  t.notRegex(usual(), /without an operation/);
   const run = withTrials(({ledger}) => ({ledger: ledger && {...ledger, unattributedCount: 7}}));
   t.true(reportOf(run).includes("in the whole trial 7 requests without an operation's id"));
 });
 
 test('the library’s counts come with what they count, and only where it was heard', t => {
   const note = /the requests in its metrics to the one in which they ended/g;
-  t.is(reportOf(judgedRun()).match(note)?.length, 1);
+  t.is(usual().match(note)?.length, 1);
   t.notRegex(reportOf(withTrials(() => ({telemetry: null}))), note);
 });
 

@@ -259,5 +259,6 @@ test('deliveries are added as they come, also after the close, and are null wher
 test('verify() of an older run tells of no consumer', t => {
   const old: TrialEvent = {kind: 'verified', applied: 'AQ==', reordered: null};
   t.is(trialOf({more: [old]}).verified?.owed, null);
+  t.is(trialOf({more: [old]}).verified?.queued, null);
   t.deepEqual([...trialOf({more: [{...old, owed: 'AAE='}]}).verified!.owed!], [0, 1]);
 });

@@ -6,7 +6,6 @@ import type {ServiceName} from '../../src/model/service.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
-import {onceMore} from '../helpers/once-more.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
 type Case = {
@@ -25,10 +24,9 @@ type Case = {
 
 const tells = async (
   t: ExecutionContext,
-  outer: ExecutionContext,
   {scenario, service, before, after, symptoms, picture}: Case,
 ): Promise<void> => {
-  const {run, trial} = await runOnce(outer, scenario, {startServices: service !== undefined});
+  const {run, trial} = await runOnce(t, scenario, {startServices: service !== undefined});
   const goodput = (variant: string): number =>
     trial(variant).judgement.phases.find(({role}) => role !== 'warm-up')?.goodputPerSecond ?? 0;
   t.true(goodput(after) > 1.5 * goodput(before), `${goodput(before)}/s before, ${goodput(after)}/s after`);
@@ -51,7 +49,7 @@ const tellsItsStory = test.macro<[Case]>({
   title: (_, {scenario}) => `${scenario}: more throughput after the change, and the symptoms before it`,
   async exec(t, one) {
     t.timeout(300_000);
-    await onceMore(t, attempt => tells(attempt, t, one));
+    await tells(t, one);
   },
 });
 

@@ -11,7 +11,6 @@ import {pack} from '../../src/scenarios/pack.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
 import {Lanes} from '../helpers/lanes.ts';
-import {onceMore} from '../helpers/once-more.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
 type Seen = (variant: string, phase: string) => PhaseSummary;
@@ -164,12 +163,11 @@ const lanes = new Lanes(3);
 
 const isSeen = async (
   t: ExecutionContext,
-  outer: ExecutionContext,
   scenario: string,
   {service, shows, faultMs = 2500}: Inside,
 ): Promise<void> => {
   const {run} = await lanes.take(() =>
-    runOnce(outer, scenario, {
+    runOnce(t, scenario, {
       scenarioFile: builtinFile(scenario)!,
       startServices: service !== undefined,
       reshape: plan => inShort(plan, faultMs),
@@ -196,7 +194,7 @@ const isShown = test.macro<[string, Inside]>({
   title: (_, scenario, {story}) => `${scenario}: ${story}`,
   async exec(t, scenario, one) {
     t.timeout(600_000);
-    await onceMore(t, attempt => isSeen(attempt, t, scenario, one));
+    await isSeen(t, scenario, one);
   },
 });
 

@@ -58,6 +58,24 @@ test('what is given stays', t => {
   t.deepEqual(plan.telemetry.instrumentations, ['@opentelemetry/instrumentation-pg']);
 });
 
+test('cycles make no more phases than an operation can name', t => {
+  const pair = (index: number) => [
+    {name: `f${index}`, role: 'fault' as const, durationMs: 20, faults: [stall()]},
+    {name: `r${index}`, role: 'recovery' as const, durationMs: 20},
+  ];
+  const calm = {name: 'baseline', role: 'baseline' as const, durationMs: 100};
+  const plan = (pairs: number, cycles: number, before: readonly (typeof calm)[]) =>
+    planOf(
+      scenarioWith({
+        phases: [...before, ...Array.from({length: pairs}, (_, index) => pair(index)).flat()],
+        cycles,
+      } as unknown as Partial<Scenario>),
+    );
+  t.is(plan(8, 16, []).phases.length, 256);
+  t.throws(() => plan(8, 16, [calm]), {code: 'FW_SCENARIO_INVALID', message: /16 cycles make 257 phases/});
+  t.throws(() => plan(14, 12, [calm]), {message: /12 cycles make 337 phases, and a trial has at most 256/});
+});
+
 test('cycles repeat the phases from the first fault to the last recovery', t => {
   const named = (name: string, role: 'baseline' | 'fault' | 'recovery') => ({
     name,
@@ -217,6 +235,21 @@ test(
   ],
 );
 test(
+  'only a recovery is prolonged, and to more than it lasts anyway',
+  isMistaken,
+  {
+    phases: [
+      {...phase, prolongedToMs: 60_000},
+      {...fault},
+      {name: 'back', role: 'recovery', durationMs: 1000, prolongedToMs: 1000},
+    ],
+  },
+  [
+    'phases: "calm" has prolongedToMs, which only a recovery may have',
+    'phases: "back" has a prolongedToMs that is not longer than its durationMs',
+  ],
+);
+test(
   'names that mean something else are refused, beside other mistakes',
   isMistaken,
   {
@@ -263,7 +296,7 @@ test(
     'goals.stalld: there is no such phase. Did you mean «stalled»?',
     'goals.stalld.succesRatio: there is no such figure. Did you mean «successRatio»?',
     'goals.run.hungcount: there is no such figure. Did you mean «hungCount»?',
-    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
+    'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, deliveriesPerSecond, deliveredRatio, backlogCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
     'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
   ],
 );

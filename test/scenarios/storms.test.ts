@@ -2,6 +2,7 @@
 import test from 'ava';
 import type {Fault} from '../../src/model/fault.ts';
 import type {Phase} from '../../src/model/plan.ts';
+import {thresholdsOf} from '../../src/model/symptoms.ts';
 import {defineScenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
 import {findStorm, inStorm, stormNames, storms} from '../../src/scenarios/storms.ts';
@@ -42,6 +43,15 @@ for (const {name, phases, fits, summary} of storms) {
     );
     t.is(phases.at(-1)!.role, 'recovery');
     t.true(phases.at(-1)!.durationMs >= 6000);
+  });
+
+  test(`${name}: who is not back is watched for as long as every detector needs`, t => {
+    const recoveries = phases.filter(({role}) => role === 'recovery');
+    const {wedgedMs} = thresholdsOf('wedged-client', {});
+    for (const {prolongedToMs = 0} of recoveries) t.true(prolongedToMs > wedgedMs + 2000);
+    const {resetMs, graceMs} = thresholdsOf('breaker-stuck', {});
+    const {afterMs} = thresholdsOf('metastable', {});
+    t.true(recoveries.at(-1)!.prolongedToMs! > Math.max(resetMs + graceMs, afterMs));
   });
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../helpers/trial-believable.ts';
 
 const applied = (...counts: number[]): Pick<TrialChanges, 'verified'> => ({
-  verified: {applied: Uint8Array.from(counts), owed: null, reordered: null},
+  verified: {applied: Uint8Array.from(counts), owed: null, queued: null, reordered: null},
 });
 
 const calm = {phase: baseline, effects: 1} as const;
@@ -70,7 +70,7 @@ test(
 
 const ordered = (count: number, first: readonly number[]): TrialChanges => ({
   ...booksOf([{phase: baseline}, {phase: fault}]),
-  verified: {applied: new Uint8Array(), owed: null, reordered: {count, first}},
+  verified: {applied: new Uint8Array(), owed: null, queued: null, reordered: {count, first}},
 });
 test('one', answers, 'reordered', ordered(1, [1]), {value: 1, phase: 'stall'});
 test('none', answers, 'reordered', ordered(0, []), 'clear');
@@ -140,10 +140,10 @@ test(
   /lasts longer than 3000 ms$/,
 );
 
-const failure = (message: string, count: number, code: string | null) => ({
+const failure = (message: string, count: number, code: string | null, name = 'Error') => ({
   key: message,
   status: 'unknown' as const,
-  error: {name: 'Error', code, message, stack: [], causes: []},
+  error: {name, code, message, stack: [], causes: []},
   count,
   countByPhase: {[fault]: count},
   examples: [],
@@ -153,4 +153,7 @@ const failures = (bare: number, coded: number): TrialChanges => ({
 });
 test('6 of 100', answers, 'unclassified-errors', failures(6, 94), {value: 0.06, phase: 'stall'});
 test('5 of 100', answers, 'unclassified-errors', failures(5, 95), 'clear');
+const named = (name: string): TrialChanges => ({driver: {failures: [failure('it broke', 100, null, name)]}});
+test('a class of its own', answers, 'unclassified-errors', named('ShopDown'), 'clear');
+test('thrown texts', answers, 'unclassified-errors', named('string'), {value: 1, phase: 'stall'});
 test('few', answers, 'unclassified-errors', failures(10, 9), /^19 errors are too few/);

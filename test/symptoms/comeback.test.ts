@@ -1,6 +1,8 @@
 // Symptoms of the time after a fault. The recovery begins at 9 s and ends at 19 s.
 import test from 'ava';
-import type {Bin} from '../../src/model/event.ts';
+import type {Bin, ResourceSample} from '../../src/model/event.ts';
+import {stall} from '../../src/model/fault.ts';
+import type {Phase, Plan} from '../../src/model/plan.ts';
 import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
@@ -26,6 +28,19 @@ const probed = (okCount: number, failedCount = 0): NonNullable<TrialChanges['pro
     ok: index >= failedCount,
   }));
 
+const sampleAt = (atMs: number, inFlightCount: number): ResourceSample => ({
+  atMs,
+  inFlightCount,
+  cpuMs: 0,
+  rssBytes: 0,
+  heapUsedBytes: 0,
+  externalBytes: 0,
+  loopDelayMaxMs: 0,
+  loopUtilisationRatio: 0,
+  gcMs: 0,
+  gcCount: 0,
+});
+
 const short = {plan: {thresholds: {'wedged-client': {wedgedMs: 3000}, 'silent-consumer': {silentMs: 3000}}}};
 const bins = (list: Bin[], more: TrialChanges = {}): TrialChanges => ({
   ...short,
@@ -36,7 +51,7 @@ const wedged = back(second => second >= 2);
 
 test('for 8 s', answers, 'wedged-client', bins(wedged, {probes: probed(10)}), {
   value: 8000,
-  phase: 'recovery',
+  phase: 'stall',
 });
 test(
   'for 3 s',
@@ -62,6 +77,117 @@ test(
   'wedged-client',
   {...short, plan: {phases: [{name: 'calm', role: 'baseline', durationMs: 1, faults: []}]}},
   /no recovery phase$/,
+);
+
+/** Warm-up, baseline, and three faults, each with a recovery: 2 s of fault and 2 s without, from 2 s on. */
+const thrice: Plan['phases'] = [
+  {name: 'baseline', role: 'baseline', durationMs: 2000, faults: []},
+  ...['stall', 'reset', 'refused'].flatMap((name): Phase[] => [
+    {name, role: 'fault', durationMs: 2000, faults: [stall()]},
+    {name: `after-${name}`, role: 'recovery', durationMs: 2000, faults: []},
+  ]),
+];
+const storm = (isAlive: (second: number) => boolean, more: TrialChanges = {}): TrialChanges => ({
+  loadEndedMs: 14_000,
+  probes: probed(4),
+  ...more,
+  plan: {phases: thrice, ...more.plan},
+  driver: {
+    bins: Array.from({length: 28}, (_, index) =>
+      binAt(index * 500, isAlive(index / 2) ? {} : {outcomes: dead}),
+    ),
+    ...more.driver,
+  },
+});
+const fiveSeconds = {thresholds: {'wedged-client': {wedgedMs: 5000}, 'silent-consumer': {silentMs: 5000}}};
+const summed = (isAlive: (second: number) => boolean, more: TrialChanges = {}): TrialChanges =>
+  storm(isAlive, {...more, plan: {phases: thrice, ...fiveSeconds, ...more.plan}});
+
+test(
+  'quiet time of short recoveries adds up, from the fault that began it',
+  answers,
+  'wedged-client',
+  summed(second => second < 2.5),
+  {value: 6000, phase: 'stall'},
+);
+test(
+  'it begins with a later fault',
+  answers,
+  'wedged-client',
+  {
+    ...summed(second => second < 6),
+    plan: {phases: thrice, thresholds: {'wedged-client': {wedgedMs: 3000}}},
+  },
+  {value: 4000, phase: 'reset'},
+);
+test(
+  'it begins in a recovery, long before the next fault',
+  answers,
+  'wedged-client',
+  summed(second => second < 4.5),
+  {value: 5500, phase: 'stall'},
+);
+test(
+  'a success in between begins it anew',
+  answers,
+  'wedged-client',
+  summed(second => second < 2.5 || second === 9 || second === 13.5),
+  'clear',
+);
+test(
+  'too little quiet time to tell',
+  answers,
+  'wedged-client',
+  storm(second => second < 2.5),
+  /^nothing succeeded in the last 6\.0 s of calm, since phase stall, and it takes more than 10\.0 s/,
+);
+test(
+  'nothing ever succeeded',
+  answers,
+  'wedged-client',
+  summed(() => false),
+  /^nothing succeeded before the fault either$/,
+);
+test(
+  'a fresh client found no way in the recoveries',
+  answers,
+  'wedged-client',
+  summed(second => second < 2.5, {probes: [{atMs: 3000, ok: true}]}),
+  /no fresh client tried/,
+);
+test(
+  'the process died before the last recovery',
+  answers,
+  'wedged-client',
+  summed(() => true, {
+    edges: [0, 2000, 4000, 6000, 8000, 10_000].map((atMs, phase) => ({phase, beforeMs: atMs, afterMs: atMs})),
+    loadEndedMs: null,
+    driver: {bins: Array.from({length: 20}, (_, index) => binAt(index * 500))},
+  }),
+  /^the trial did not reach phase after-refused$/,
+);
+
+/** Callers of a closed load that hang from 5 s on: nothing is started any more. */
+const stuck = (inFlightCount: number): TrialChanges => ({
+  ...short,
+  plan: {...short.plan, load: {model: 'closed', concurrency: 5}},
+  probes: probed(10),
+  driver: {bins: Array.from({length: 10}, (_, index) => binAt(index * 500))},
+  resources: Array.from({length: 20}, (_, index) => sampleAt(9000 + index * 500, inFlightCount)),
+});
+test('all callers hang', answers, 'wedged-client', stuck(5), {value: 10_000, phase: 'stall'});
+test('all callers hang', answers, 'silent-consumer', stuck(5), {value: 10_000, phase: 'stall'});
+test('nobody calls', answers, 'wedged-client', stuck(0), 'clear');
+
+test(
+  'what was late came all the same',
+  answers,
+  'wedged-client',
+  bins([...back(() => true).map((bin, index) => (index === 12 ? {...bin, answered: 1} : bin))], {
+    ...short,
+    plan: {thresholds: {'wedged-client': {wedgedMs: 7000}}},
+  }),
+  /^nothing succeeded in the last 3\.5 s of calm/,
 );
 
 const silent = back(second => second >= 2, {...dead, unknown: 0, hung: 50});

@@ -4,6 +4,7 @@ import {dropKeepAlive} from '../../src/model/http-fault.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {ConnectionRecord} from '../../src/model/proxy-witness.ts';
 import type {MetricSummary} from '../../src/model/telemetry.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
@@ -11,6 +12,7 @@ import {
   connectionsAt,
   fault,
   figuresOf,
+  presentOf,
   recovery,
   type TrialChanges,
   telemetryOf,
@@ -80,11 +82,62 @@ const used = (last: number) =>
   });
 test('two', answers, 'pool-slot-leak', pool(used(2)), {value: 2, phase: 'drain'});
 test('none', answers, 'pool-slot-leak', pool(used(0)), 'clear');
+test(
+  'one, by the gauge alone',
+  answers,
+  'pool-slot-leak',
+  pool(used(1)),
+  /^the gauge alone tells of 1 connection /,
+);
+const usedIn = (phase: number, last: number): MetricSummary => ({...used(last), phase});
+test(
+  'three, as many as in the calm',
+  answers,
+  'pool-slot-leak',
+  pool(usedIn(baseline, 3), usedIn(recovery, 3)),
+  /it told of 3 before any fault/,
+);
+const failingAfter = {
+  driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, 400, {outcomes: {failed: 8}})]},
+};
+/** The SDK's word that nothing was lost: without it no gauge is held against the sockets. */
+const sdkSpans = metric({
+  scope: 'sdk',
+  name: 'otel.sdk.span.started',
+  kind: 'sum',
+  isMonotonic: true,
+  increase: 1,
+  last: 1,
+});
+const contradicted = (...metrics: MetricSummary[]): TrialChanges => ({
+  ...failingAfter,
+  telemetry: {...telemetryOf([1]), metrics: [sdkSpans, ...metrics]},
+  injector: [connectionsAt(18_900, 2, 2)],
+});
+test(
+  'a contradicted gauge',
+  answers,
+  'pool-slot-leak',
+  contradicted(used(9)),
+  /contradict it \(pool-gauge-wrong\)$/,
+);
+test('a contradicted gauge', answers, 'pool-gauge-wrong', contradicted(used(9)), {
+  value: 7,
+  phase: 'recovery',
+});
+test('a gauge that fits', answers, 'pool-slot-leak', contradicted(used(3)), {value: 3, phase: 'drain'});
 const cycle = trialWith().plan.phases.slice(2);
 const inCycles = (...slots: number[]): TrialChanges => ({
   ...pool(...slots.map((last, index) => ({...used(last), phase: recovery + 2 * index}))),
   plan: {phases: [...trialWith().plan.phases, ...cycle, ...cycle] as unknown as Plan['phases']},
   driver: {drained: {atMs: 1, inFlight: 3}},
+});
+const severityOf = (changes: TrialChanges): string =>
+  presentOf(detectOne('pool-slot-leak', trialWith(changes))).severity;
+test('a gauge alone fails no run', t => {
+  t.is(severityOf(pool(used(2))), 'warn');
+  t.is(severityOf(inCycles(1, 2, 5)), 'warn');
+  t.is(severityOf({...pool(used(1)), ...failingAfter}), 'fail');
 });
 test('more with each fault', answers, 'pool-slot-leak', inCycles(1, 2, 5), {value: 4, phase: 'recovery'});
 test('not with each fault', answers, 'pool-slot-leak', inCycles(1, 5, 5), /^3 operations/);
@@ -108,6 +161,21 @@ const waiting = (mean: number) =>
       last: 0,
     }),
   );
+const queued = metric({
+  name: 'db.client.connection.pending_requests',
+  kind: 'gauge',
+  mean: 7,
+  max: 9,
+  last: 0,
+});
+test(
+  'of a contradicted pool',
+  answers,
+  'pool-exhaustion',
+  contradicted(used(9), queued),
+  /contradict the gauge/,
+);
+test('of a pool that fits', answers, 'pool-exhaustion', contradicted(used(2), queued), {value: 7});
 const waitTime = (bucketCounts: number[]) =>
   pool(
     metric({

@@ -4,10 +4,20 @@ import type {OutcomeStatus} from '../../src/model/outcome.ts';
 import type {DeliveryPromise} from '../../src/model/plan.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import type {Trial} from '../../src/model/trial.ts';
-import {countDeliveries} from '../../src/symptoms/deliveries.ts';
+import {countDeliveries, measureDeliveries} from '../../src/symptoms/deliveries.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {measureIntegrity} from '../../src/symptoms/effects.ts';
-import {baseline, booksOf, fault, presentOf, trialWith} from '../helpers/trial-believable.ts';
+import {answers} from '../helpers/symptom-macro.ts';
+import {
+  baseline,
+  binAt,
+  booksOf,
+  fault,
+  presentOf,
+  recovery,
+  type TrialChanges,
+  trialWith,
+} from '../helpers/trial-believable.ts';
 
 const messages: readonly {readonly what: string; readonly phase: number; readonly status?: OutcomeStatus}[] =
   [
@@ -30,6 +40,7 @@ const trialOf = (promise: DeliveryPromise | null, changes: Partial<Trial> = {}):
     verified: {
       applied: Uint8Array.from(messages, () => 1),
       owed: Uint8Array.of(1, 1, 1, 0, 1),
+      queued: Uint8Array.of(0, 0, 0, 1),
       reordered: null,
     },
   }),
@@ -118,7 +129,7 @@ test(isOpen, 'the application tells of no delivery', {deliveries: null}, /told o
 test(
   isOpen,
   'verify() does not tell of the queue',
-  {verified: {applied: Uint8Array.from(messages, () => 1), owed: null, reordered: null}},
+  {verified: {applied: Uint8Array.from(messages, () => 1), owed: null, queued: null, reordered: null}},
   /does not tell what is still in the queue/,
 );
 test(
@@ -139,4 +150,70 @@ test('what came is counted by phase', t => {
   t.deepEqual(countDeliveries(trial, [baseline]), {delivered: 1, repeated: 0});
   t.deepEqual(countDeliveries(trial, [fault]), {delivered: 1, repeated: 1});
   t.is(countDeliveries({...trial, deliveries: null}, [fault]), null);
+});
+
+/** The consumer got something up to `untilMs`; from 9 s to 19 s there is no fault, and all that is sent is acknowledged. */
+const consumed = (untilMs: number, changes: TrialChanges = {}): TrialChanges => {
+  const sent = [{phase: baseline}, {phase: recovery}, {phase: recovery}];
+  const {driver} = booksOf(sent);
+  return {
+    plan: {thresholds: {'silent-consumer': {silentMs: 8000}}},
+    driver: {...driver, bins: Array.from({length: 38}, (_, index) => binAt(index * 500))},
+    deliveries: Uint8Array.of(1),
+    deliveryBins: Array.from({length: untilMs / 500}, (_, index) => ({
+      startMs: index * 500,
+      durationMs: 500,
+      count: 50,
+    })),
+    verified: {
+      applied: Uint8Array.of(1, 1, 1),
+      owed: Uint8Array.of(1),
+      queued: Uint8Array.of(0, 1, 1),
+      reordered: null,
+    },
+    ...changes,
+  };
+};
+test('nothing is delivered, and two messages wait', answers, 'silent-consumer', consumed(5500), {
+  value: 10_000,
+  phase: 'stall',
+});
+test('deliveries go on', answers, 'silent-consumer', consumed(19_000), 'clear');
+test(
+  'nothing waits',
+  answers,
+  'silent-consumer',
+  consumed(5500, {verified: {...consumed(0).verified!, queued: Uint8Array.of(0, 0, 0)}}),
+  'clear',
+);
+test(
+  'verify() does not tell of the queue',
+  answers,
+  'silent-consumer',
+  consumed(5500, {verified: null}),
+  /verify\(\) does not tell what is still in the queue/,
+);
+test(
+  'not watched for long enough',
+  answers,
+  'silent-consumer',
+  consumed(14_000),
+  /in the last 5\.0 s of calm and 2 acknowledged messages are still in its queue/,
+);
+
+test('deliveries are measured by what was sent, and by when they came', t => {
+  const trial = trialWith(consumed(14_000));
+  t.deepEqual(measureDeliveries(trial, [recovery]), {
+    kind: 'known',
+    acknowledged: 2,
+    delivered: 0,
+    perSecond: 50,
+  });
+  t.deepEqual(measureDeliveries(trial, [baseline]), {
+    kind: 'known',
+    acknowledged: 1,
+    delivered: 1,
+    perSecond: 100,
+  });
+  t.is(measureDeliveries({...trial, deliveryBins: null}, [recovery]).kind, 'unknown');
 });

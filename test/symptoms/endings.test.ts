@@ -68,6 +68,11 @@ test(clearOfCrash, {kind: 'open-failed', error});
 test(clearOfCrash, {kind: 'unresponsive'});
 test(clearOfCrash, {kind: 'interrupted'});
 
+test('a process that was ended by SIGKILL may have been out of memory', t => {
+  const end = {kind: 'crashed', exitCode: null, signal: 'SIGKILL', outOfMemory: false, error: null} as const;
+  t.is(detectOne('out-of-memory', trialWith({end})).verdict, 'inconclusive');
+});
+
 test('a crash is not a want of memory, and a want of memory is told once', t => {
   t.deepEqual(detectOne('out-of-memory', died({exitCode: 1})), clearOf('out-of-memory'));
   t.deepEqual(

@@ -157,26 +157,3 @@ test(
 );
 test('in time', answers, 'close-hangs', {end: completed, exit}, 'clear');
 test('never closed', answers, 'close-hangs', {end: completed, closing: null}, /did not come to its end$/);
-const connection = {
-  id: 1,
-  closedMs: null,
-  upstreamBytes: 0,
-  downstreamBytes: 0,
-  hits: [],
-  hitsMs: [],
-  end: 'open',
-} as const;
-const logOf = (openedMs: number): NonNullable<TrialChanges['injectorLog']> => ({
-  connections: [{...connection, openedMs}],
-  connectionsLeftOut: 0,
-  hits: [],
-  hitsLeftOut: 0,
-});
-test(
-  'a connection afterwards',
-  answers,
-  'close-hangs',
-  {end: completed, injectorLog: logOf(21_056)},
-  {value: 1},
-);
-test('a connection before', answers, 'close-hangs', {end: completed, injectorLog: logOf(21_050)}, 'clear');

@@ -141,7 +141,7 @@ test(
 test(
   'a baseline without a success is none',
   unknown,
-  'no baseline to compare with',
+  'nothing succeeded in the baseline',
   trialWith({
     driver: {bins: binsOf('++++++'), phases: [figuresOf(baseline, 4, {outcomes: {failed: 4}})]},
   }),

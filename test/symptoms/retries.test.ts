@@ -103,6 +103,48 @@ test(
 );
 test('nobody noted it', answers, 'retry-after-ignored', tried([[1]], faultPhase(busy)), /was noted$/);
 
+const obeyed = withHits(
+  503,
+  times(40, () => [0, 1000, 2001]),
+  [busy],
+);
+test('as Retry-After asks', answers, 'no-backoff', obeyed, /asked for by a Retry-After$/);
+test('as Retry-After asks', answers, 'no-jitter', obeyed, /asked for by a Retry-After$/);
+test(
+  'at once, against Retry-After',
+  answers,
+  'no-backoff',
+  withHits(
+    503,
+    times(40, () => [0, 10]),
+    [busy],
+  ),
+  {
+    value: 10,
+  },
+);
+test(
+  'too early, all alike',
+  answers,
+  'no-jitter',
+  withHits(
+    503,
+    times(40, () => [0, 200]),
+    [busy],
+  ),
+  {
+    value: 0,
+  },
+);
+const unasked = times(40, () => [0, 1000, 2000]);
+const plainBusy = httpStatus({status: 503});
+test('pauses that nobody asked for', answers, 'no-backoff', withHits(503, unasked, [plainBusy]), {value: 1});
+test('pauses that nobody asked for', answers, 'no-jitter', withHits(503, unasked, [plainBusy]), {value: 0});
+const dated = httpStatus({status: 503, retryAfterDate: 'Fri, 31 Dec 1999 23:59:59 GMT'});
+test('as some date may ask', answers, 'no-jitter', withHits(503, unasked, [dated]), /by a Retry-After$/);
+const mixed = times(40, index => (index < 30 ? [0, 1000] : [0, 10]));
+test('too early for some', answers, 'no-backoff', withHits(503, mixed, [busy]), {value: 10});
+
 test('a 404 again', answers, 'retries-non-retryable', withHits(404, [[0, 9], [0]], []), {value: 1});
 test('a 404 once', answers, 'retries-non-retryable', withHits(404, [[0], [5]], []), 'clear');
 test('a 503 again', answers, 'retries-non-retryable', withHits(503, [[0, 9]], []), /^no fault answered/);

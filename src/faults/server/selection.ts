@@ -36,4 +36,11 @@ export class Selection {
     }
     return isActive;
   }
+
+  /** What was taken could not be acted on: it counts as no hit. */
+  giveBack(candidate: Candidate): void {
+    if (candidate?.isTaken !== true) return;
+    candidate.isTaken = false;
+    this.#taken--;
+  }
 }

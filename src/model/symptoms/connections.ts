@@ -8,16 +8,72 @@ export const connectionSymptoms = {
     noun: 'leaked connections',
     when: 'more than `connectionCount` connections beyond the most of the baseline are open after the load and the idle time-out, or at the end of the last of three recoveries or more, with a rise in each; inconclusive where as many operations had been under way at once, since a pool may keep a connection for each, and where the load was so short that idle connections had less than `idleMs` to close',
     thresholds: {connectionCount: 1, idleMs: 5000},
+    needs: ['connections', 'load'],
     cause: 'An error path that forgets the socket: after a time-out, an abort, or a body that nobody reads.',
     remedy:
       'Destroy the socket on time-out and abort, read or cancel every body, and set an idle time-out on the pool.',
     source: sources.simpleTesting,
+  },
+  'connection-flapping': {
+    sees: 'connections that come and go without a fault',
+    noun: 'flapping connections',
+    // Pools that renew healthy connections by their age do so after minutes, and end idle ones after 4 s (undici) or more of
+    // nothing to do. What a fault has left behind may be replaced for as long as `slow-recovery` grants.
+    when: 'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each of those that are open at once, makes another in place of each within `reopenMs`, and one lives for less than `lifeMs` on average; those that a fault has touched, and one for each operation that failed, do not count; inconclusive where there are less than `operationsRatio` operations per connection, or the load pauses',
+    thresholds: {lossCount: 2, reopenMs: 1000, lifeMs: 10_000, afterMs: 5000, operationsRatio: 2},
+    needs: ['connection-log', 'calm-operations', 'load'],
+    cause:
+      'A heartbeat that is late or goes unanswered in normal use, an idle time-out shorter than the pauses of the load, or two parts of a client that each replace what the other has made.',
+    remedy:
+      'Find out which timer ends the connection: compare heartbeat and idle time-outs with what the server sends. A server that asks for it, with Connection: close, is obeyed rightly.',
+    source: sources.persistence,
+  },
+  'connection-pile-up': {
+    sees: 'connections that pile up while a fault lasts',
+    noun: 'piles of connections',
+    // Exporters of telemetry, and what else a process connects to, come and go by a few sockets.
+    when: 'at the end of a fault, and more than halfway through it, the process has more than `socketCount` sockets beyond the most of the baseline and one for each operation that was ever under way at once',
+    thresholds: {socketCount: 10},
+    needs: ['connections', 'fault-operations', 'load'],
+    cause:
+      'Each attempt makes a connection, and the one that gave no answer is not destroyed; or it is ended politely, and waits for the farewell of a peer that is silent.',
+    remedy:
+      'Destroy the socket of an attempt that is given up, rather than end it, and bound how many connections there may be.',
+    source: sources.simpleTesting,
+  },
+  'connection-after-close': {
+    sees: 'connections after close()',
+    noun: 'connections after close()',
+    // With no fault any more a connection closes within milliseconds; a second is for a busy server that is slow to say goodbye.
+    when: 'more than `connectionCount` connections are made after close() has settled, or are still open `openMs` after it',
+    thresholds: {connectionCount: 0, openMs: 1000},
+    needs: ['end'],
+    cause:
+      'A reconnect timer that close() does not clear, a connect that was under way and is not ended when it succeeds, or a socket that the client has lost sight of.',
+    remedy:
+      'Remember that the client is closed, check it before and after each connect, clear the timers, and keep a list of all sockets to destroy.',
+    source: sources.errorEvents,
+  },
+  'connect-storm': {
+    sees: 'connects again and again while a fault lasts',
+    noun: 'connect storms',
+    // Three are the attempts that unbounded-retries allows an operation. Ten in a second are one every 100 ms: common back-offs
+    // begin with 50 to 100 ms and grow (redis, ioredis), or wait for a second (mqtt).
+    when: 'in a fault of `shortestMs` or longer the process begins more than `connectCount` connects per second for each connection that was open in the baseline, `operationConnectCount` for each operation not counted; refused connects count, those of child processes only where the injector accepts them',
+    thresholds: {connectCount: 10, operationConnectCount: 3, shortestMs: 1000},
+    needs: ['process', 'fault-operations', 'load'],
+    cause:
+      'A reconnect loop without a pause, or one whose pause begins anew with each connect that is accepted and lost.',
+    remedy:
+      'Back off between connects, exponentially, up to a cap and with jitter, and reset the pause only after a connection has proven to work.',
+    source: sources.backoff,
   },
   'reconnect-storm': {
     sees: 'many more connections at once than before',
     noun: 'reconnect storms',
     when: 'connects in the worst second of a recovery are `connectCount` or more, and more than `connectsRatio` × the most connections that were open, or made in a second, in the baseline, or open when the fault ended; inconclusive where so many operations started late, and so together, that they may have made them',
     thresholds: {connectCount: 10, connectsRatio: 2},
+    needs: ['connection-log', 'recovery-operations', 'load'],
     cause:
       'Each waiting operation makes a connection of its own, or each failed connect is tried again at once.',
     remedy: 'Limit the connects that are under way, and back off between them, with jitter.',
@@ -28,6 +84,7 @@ export const connectionSymptoms = {
     noun: 'handshake churn',
     when: "new connections per operation in a recovery of `operationCount` operations or more, as many as are open at once not counted, are more than `connectionsRatio` and `growthRatio` × the baseline's",
     thresholds: {connectionsRatio: 0.05, growthRatio: 2, operationCount: 100},
+    needs: ['connections', 'recovery-operations', 'load'],
     cause: 'A state after the fault in which connections are closed after each use.',
     remedy: 'Return healthy connections to the pool again, and look at what marks them as bad.',
     source: sources.persistence,
@@ -35,8 +92,9 @@ export const connectionSymptoms = {
   'pool-slot-leak': {
     sees: 'slots of the pool that are never given back',
     noun: 'leaked pool slots',
-    when: '`db.client.connection.count` of used connections is above `slotCount` when nothing is under way any more',
+    when: '`db.client.connection.count` of used connections is above `slotCount` when nothing is under way any more. Only a warning, and only where it is above what it was before the first fault by more than one, unless operations do worse after the last fault than before the first; inconclusive where the open sockets contradict the gauge',
     thresholds: {slotCount: 0},
+    needs: ['load'],
     cause: 'An error path that does not release the connection.',
     remedy: 'Release in a finally block.',
     source: sources.poolMetrics,
@@ -46,6 +104,7 @@ export const connectionSymptoms = {
     noun: 'pool exhaustion',
     when: 'in a phase that is longer than the deadline more than `pendingCount` operations wait on average, or the 99th percentile of the wait is above `waitShare` of the deadline, or there are more than `timeoutCount` time-outs (db.client.connection.*)',
     thresholds: {pendingCount: 0.5, waitShare: 0.5, timeoutCount: 0},
+    needs: ['operations', 'load'],
     cause: 'A pool that is smaller than rate × time per operation, or connections that dead peers hold.',
     remedy: 'Size the pool for the rate, and bound how long an operation may hold a connection.',
     source: sources.poolMetrics,
@@ -55,6 +114,7 @@ export const connectionSymptoms = {
     noun: 'reuse of dead connections',
     when: 'longer than the deadline after a peer has fallen silent no connection is made any more, and there are more than `attemptsRatio` attempts per open connection',
     thresholds: {attemptsRatio: 1},
+    needs: ['connections', 'fault-operations', 'load'],
     cause: 'A connection goes back to the pool after a time-out on it.',
     remedy: 'Close a connection on which an operation has timed out.',
     source: sources.partitions,
@@ -64,6 +124,7 @@ export const connectionSymptoms = {
     noun: 'failures on stale connections',
     when: 'more than `failedShare` of the operations of a phase that closes idle connections fail because of a reset or an end',
     thresholds: {failedShare: 0.001},
+    needs: ['operations', 'load'],
     cause: 'An idle connection is used in the very moment in which the server closes it.',
     remedy:
       'Keep connections for less long than the server does, and try once more what failed before any byte of an answer.',
@@ -74,6 +135,7 @@ export const connectionSymptoms = {
     noun: 'unbounded queues',
     when: 'operations in flight at the end of a fault phase are above `operationCount` and `growthRatio` × the most of the baseline, and still growing',
     thresholds: {operationCount: 1000, growthRatio: 10},
+    needs: ['process', 'fault-operations', 'load'],
     cause: 'A queue in front of the connection that takes whatever comes.',
     remedy: 'Bound the queue, and refuse at once what does not fit.',
     source: sources.cascading,
@@ -83,6 +145,7 @@ export const connectionSymptoms = {
     noun: 'head-of-line blocking',
     when: "where a fault is for some requests only, the p99 of a key that it is not for, of `sampleCount` or more (with fewer than 1,000, what all but 10 of them kept to), is above `latencyRatio` × the baseline's and `slackMs` above it",
     thresholds: {latencyRatio: 3, slackMs: 50, sampleCount: 30},
+    needs: ['fault-operations', 'load'],
     cause: 'All keys share one connection, or one queue that is worked off in order.',
     remedy: 'Give slow and quick work connections of their own, or let answers overtake each other.',
     source: sources.tail,

@@ -1,4 +1,5 @@
 // What is known of a symptom before any run: what a user sees, when it counts, where it comes from, what mends it.
+import type {Need} from './needs.ts';
 
 export type SymptomFacts = {
   /** What a user sees, in the middle of a sentence. */
@@ -9,6 +10,8 @@ export type SymptomFacts = {
   readonly when: string;
   /** Defaults by name; each name ends in its unit. A scenario can change them by name. */
   readonly thresholds: {readonly [name: string]: number};
+  /** What must have been there for a trial to be clear of it. */
+  readonly needs: readonly [Need, ...Need[]];
   /** What usually causes it, as a sentence. */
   readonly cause: string;
   /** What usually mends it, as a sentence. */

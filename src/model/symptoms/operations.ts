@@ -3,11 +3,33 @@ import type {SymptomFacts} from './facts.ts';
 import {sources} from './sources.ts';
 
 export const operationSymptoms = {
+  'orphaned-operation': {
+    sees: 'operations that never settle, although all is well again',
+    noun: 'orphaned operations',
+    // 10 s is also what makes a client count as wedged, and five deadlines what a fault's remains get in `metastable`. Half of
+    // the last operations need not be a good service, but it shows that the way is open.
+    when: 'more than `orphanCount` operations are unsettled at the end of the drain, `watchMs` and `deadlineCount` deadlines or more after both their start and the end of the last fault, while `successShare` of the others of the last `goodMs` of the load succeed, or a fresh client gets through in `controlShare` of its tries',
+    thresholds: {
+      orphanCount: 0,
+      watchMs: 10_000,
+      deadlineCount: 5,
+      goodMs: 3000,
+      successShare: 0.5,
+      controlShare: 0.99,
+    },
+    needs: ['operations', 'load'],
+    cause:
+      'The state that would settle the call is lost: a reconnect that drops the pending calls, a callback that is removed with its connection, a reply that is matched to nothing.',
+    remedy:
+      'When a connection ends, reject or resend every call that was waiting on it, and give each call a time-out of its own that does not depend on the connection.',
+    source: sources.partitions,
+  },
   'hung-operation': {
     sees: 'operations that do not settle in time',
     noun: 'hung operations',
     when: 'more than `hungCount` operations of a phase have not settled by their deadline and the longer of `graceMs` and `graceShare` of it',
     thresholds: {hungCount: 0, graceMs: 1000, graceShare: 0.1},
+    needs: ['operations', 'load'],
     cause: 'A wait without a bound: for a connection, for an answer, for the rest of a body.',
     remedy:
       'Bound every wait: set the connect, header and body (or command) time-outs below the deadline, or pass a signal that aborts.',
@@ -18,17 +40,41 @@ export const operationSymptoms = {
     noun: 'late operations',
     when: 'more than `overrunShare` of the operations of a phase settle later than their deadline, `slackShare` of it, and `slackMs`',
     thresholds: {overrunShare: 0.001, slackShare: 0.1, slackMs: 50},
+    needs: ['operations', 'load'],
     cause:
       'Time-outs that are there, but longer than the caller is ready to wait, or that begin anew with each attempt.',
     remedy:
       'Bound the operation as a whole, retries and their pauses included, and not only each attempt of it.',
     source: sources.backoff,
   },
+  'fails-when-calm': {
+    sees: 'operations that fail although the network is well',
+    noun: 'failures without a fault',
+    // 0.1 % is what deadline-overrun allows, and 1 % what slow-recovery calls a success. One pause of the machine can fail
+    // two operations that meet it. 10 s and five deadlines are what wedged-client and metastable grant to a fault's remains;
+    // from 30 operations on shares are read elsewhere in the catalogue.
+    when: "more than `failedCount` operations, and more than `warnShare` of them (a warning) or `failShare`, fail in a baseline, or in a recovery that was as good as the baseline already, later than `afterMs` and `deadlineCount` deadlines after its fault; a warm-up and an application's own errors do not count; inconclusive with less than `operationCount` operations",
+    thresholds: {
+      failedCount: 2,
+      warnShare: 0.001,
+      failShare: 0.01,
+      afterMs: 10_000,
+      deadlineCount: 5,
+      operationCount: 30,
+    },
+    needs: ['calm-operations', 'load'],
+    cause:
+      'A connection that is closed while it is in use, a pool that hands out what it has just ended, a limit or time-out that normal load exceeds.',
+    remedy:
+      "Reproduce it without faults, group the failures by their code, and correct the client's own handling of connections and limits before any network fault is looked at.",
+    source: sources.simpleTesting,
+  },
   'duplicate-effect': {
     sees: 'operations that were applied more than once',
     noun: 'duplicated effects',
     when: 'more than `duplicateCount` operations that are not idempotent had their effect more than once, or operations came to the consumer more than once where the scenario promises at most or exactly once',
     thresholds: {duplicateCount: 0},
+    needs: ['operations', 'load'],
     cause: 'A retry after an error that leaves open whether the first attempt was applied.',
     remedy:
       'Retry only what is idempotent, or send an idempotency key that the server checks; do not retry after an ambiguous error.',
@@ -39,6 +85,7 @@ export const operationSymptoms = {
     noun: 'crossed responses',
     when: 'more than `crossedCount` answers of a phase are for another operation than the one that asked',
     thresholds: {crossedCount: 0},
+    needs: ['operations', 'load'],
     cause:
       'A connection that is used again although an answer to somebody who has given up is still to come on it.',
     remedy:
@@ -50,6 +97,7 @@ export const operationSymptoms = {
     noun: 'waits without end',
     when: 'under a silent peer (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them gives up by itself',
     thresholds: {unsettledCount: 0},
+    needs: ['fault-operations', 'load'],
     cause: 'No time-out is set unless the user sets one.',
     remedy: 'Give every wait a default bound; a user can raise it, but should not have to know of it.',
     source: sources.backoff,
@@ -59,6 +107,7 @@ export const operationSymptoms = {
     noun: 'lost operations',
     when: 'more than `lostCount` operations of a phase succeeded, and the server has no effect of them, or, where the scenario promises at least or exactly once, they neither came to the consumer nor are in its queue',
     thresholds: {lostCount: 0},
+    needs: ['operations', 'load'],
     cause:
       'A success is told when something was written to a buffer or a socket, and not when the server has answered; a consumer acknowledges what it has not worked on yet.',
     remedy:
@@ -70,6 +119,7 @@ export const operationSymptoms = {
     noun: 'false failures',
     when: 'more than `appliedCount` operations of a phase were told as failed or rejected for certain, and the server has an effect of them',
     thresholds: {appliedCount: 0},
+    needs: ['operations', 'effects', 'load'],
     cause: 'An ambiguous error, such as a time-out after sending, is told as a definite one.',
     remedy: 'Tell apart what was surely not sent from what may have been applied.',
     source: sources.partitions,
@@ -79,6 +129,7 @@ export const operationSymptoms = {
     noun: 'reordered operations',
     when: 'more than `reorderedCount` operations were applied before an earlier one of the same key, by what verify() of the scenario returns',
     thresholds: {reorderedCount: 0},
+    needs: ['operations', 'load'],
     cause: 'A retry overtakes, or is overtaken by, what was submitted after it.',
     remedy:
       'Keep at most one operation in flight per key, or number them and let the server refuse what comes out of order.',
@@ -89,6 +140,7 @@ export const operationSymptoms = {
     noun: 'truncated answers',
     when: 'more than `truncatedCount` successes of a phase were not whole, by what perform() returns as intact',
     thresholds: {truncatedCount: 0},
+    needs: ['fault-operations', 'load'],
     cause: 'The end of the connection is taken for the end of the answer.',
     remedy: 'Hold each body against its length or its last chunk, and fail what is short.',
     source: sources.incomplete,
@@ -98,6 +150,7 @@ export const operationSymptoms = {
     noun: 'swallowed errors',
     when: 'more than `emptyCount` successes of a fault phase came with nothing, by what perform() returns as empty, and none did in the baseline',
     thresholds: {emptyCount: 0},
+    needs: ['fault-operations', 'load'],
     cause: 'A catch block that logs and goes on.',
     remedy: 'Let the error reach the caller; a default value is a choice for the caller to make.',
     source: sources.simpleTesting,
@@ -105,8 +158,9 @@ export const operationSymptoms = {
   'unclassified-errors': {
     sees: 'errors that cannot be told apart',
     noun: 'unclassified errors',
-    when: 'more than `unclassifiedShare` of at least `failureCount` errors have no code, no cause, and no class but Error',
+    when: 'more than `unclassifiedShare` of at least `failureCount` errors have neither code nor numeric status, no cause, and no name or class but Error or TypeError',
     thresholds: {unclassifiedShare: 0.05, failureCount: 20},
+    needs: ['failures', 'load'],
     cause: 'Errors are made from texts, and what caused them is left behind.',
     remedy: 'Give each kind of error a stable code, and its cause.',
     source: sources.errorCodes,

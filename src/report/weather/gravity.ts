@@ -14,6 +14,7 @@ const gravest: readonly SymptomId[] = [
   'process-crash',
   'wedged-client',
   'metastable',
+  'orphaned-operation',
   'hung-operation',
   'slow-recovery',
 ];

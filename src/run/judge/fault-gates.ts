@@ -1,14 +1,40 @@
 // Whether the faults were what the scenario asks for: one that hit nothing, or by other dice, is another test.
+import type {FaultKind} from '../../model/fault.ts';
 import type {ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
+import {type Silence, silencesOf} from '../../symptoms/quiet-spans.ts';
+import {phaseName} from '../../symptoms/say.ts';
+import {wedgesOf} from '../../symptoms/wedged-client.ts';
 
-export const faultGates = ({injector}: Pick<Trial, 'injector'>, phases: readonly PhaseSummary[]): Gate[] => [
-  ...faultsFailed(injector),
-  ...faultsHit(phases),
+export const faultGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => [
+  ...faultsFailed(trial.injector),
+  ...faultsHit(trial, phases),
   ...faultRates(phases),
 ];
+
+/** Faults that hit nothing since the client had been wedged before, with the phase that began it. */
+export const faultsAfterWedge = (
+  trial: Trial,
+  phases: readonly PhaseSummary[],
+): {readonly phase: PhaseSummary; readonly kind: FaultKind; readonly since: string}[] => {
+  const wedges = wedgesOf(trial);
+  return withoutHits(phases).flatMap(({phase, kind}) => {
+    const wedge = silenceOver(phase, wedges);
+    return wedge ? [{phase, kind, since: phaseName(trial, wedge.phase)}] : [];
+  });
+};
+
+const withoutHits = (phases: readonly PhaseSummary[]): {phase: PhaseSummary; kind: FaultKind}[] =>
+  phases.flatMap(phase => phase.faults.filter(({actions}) => actions === 0).map(({kind}) => ({phase, kind})));
+
+/** The silence that was there when the phase began. */
+const silenceOver = ({startMs}: PhaseSummary, silences: readonly Silence[]): Silence | undefined =>
+  silences.find(
+    silence =>
+      silence.calm.some(part => part.startMs < startMs) && (silence.isLast || silence.endMs > startMs),
+  );
 
 /** What the subject then met was none of its faults. A run of an older version does not know. */
 const faultsFailed = (injector: Trial['injector']): Gate[] => {
@@ -24,18 +50,23 @@ const faultsFailed = (injector: Trial['injector']): Gate[] => {
   ];
 };
 
-/** A fault that hit nothing is not a test. */
-const faultsHit = (phases: readonly PhaseSummary[]): Gate[] =>
-  phases.flatMap(({phase, faults, started}) =>
-    faults
-      .filter(({actions}) => actions === 0)
-      .map(({kind}) => ({
+/** A fault that hit nothing is not a test, unless it is the client's doing that there was nothing to hit. */
+const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
+  const explained = faultsAfterWedge(trial, phases);
+  const silences = silencesOf(trial);
+  return withoutHits(phases)
+    .filter(({phase, kind}) => !explained.some(fault => fault.phase === phase && fault.kind === kind))
+    .map(({phase, kind}) => {
+      const silence = silenceOver(phase, silences);
+      return {
         name: 'fault-without-hits',
-        reason: `The fault ${kind} of phase ${phase} hit nothing, with ${started} operations started.`,
-        advice:
-          'Make the phase longer, the load higher, or the fault more probable; see that what it matches is what the library sends, and that the library uses the URL it is given.',
-      })),
-  );
+        reason: `The fault ${kind} of phase ${phase.phase} hit nothing, with ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
+        advice: silence
+          ? 'See first why the library did not come back; a longer recovery before this phase tells whether it is wedged.'
+          : 'Make the phase longer, the load higher, or the fault more probable; see that what it matches is what the library sends, and that the library uses the URL it is given.',
+      };
+    });
+};
 
 /** A fault that hit more or less often than it was asked to is another fault than the report says. */
 const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>

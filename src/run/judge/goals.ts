@@ -13,6 +13,7 @@ import type {Calibration} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
 import {samplesBehind} from '../../stats/quantile.ts';
+import {measureDeliveries} from '../../symptoms/deliveries.ts';
 import {measureIntegrity} from '../../symptoms/effects.ts';
 import {attemptsOf, DriverMeasure, ledgerGap} from '../../symptoms/measure.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
@@ -135,6 +136,10 @@ const figureOf = (trial: Trial, phase: string, metric: GoalMetric): Figure => {
       return {...measureIntegrity(trial, reached).duplicates, count: started};
     case 'lostCount':
       return {...measureIntegrity(trial, reached).lost, count: started};
+    case 'deliveriesPerSecond':
+    case 'deliveredRatio':
+    case 'backlogCount':
+      return deliveryFigure(trial, reached, metric);
     case 'attemptsPerOperationRatio': {
       const attempts = attemptsOf(trial, reached);
       const ratio = attempts === null || started === 0 ? null : attempts / started;
@@ -182,6 +187,25 @@ const recoveryFigure = (trial: Trial, count: number): Figure => {
       return {value: recovery.atLeastMs, count, reason: null, isLowerBound: true};
     case 'unknown':
       return {value: null, count, reason: recovery.reason};
+  }
+};
+
+const deliveryFigure = (
+  trial: Trial,
+  phases: readonly number[],
+  metric: 'deliveriesPerSecond' | 'deliveredRatio' | 'backlogCount',
+): Figure => {
+  const measure = measureDeliveries(trial, phases);
+  if (measure.kind === 'unknown') return {value: null, count: 0, reason: measure.reason};
+  const {acknowledged, delivered, perSecond} = measure;
+  const counted = {count: acknowledged, reason: null};
+  switch (metric) {
+    case 'deliveriesPerSecond':
+      return {...counted, value: perSecond};
+    case 'backlogCount':
+      return {...counted, value: acknowledged - delivered};
+    case 'deliveredRatio':
+      return {...counted, value: acknowledged === 0 ? null : delivered / acknowledged};
   }
 };
 

@@ -1,13 +1,15 @@
 // The verdict: goals, findings and gates of each trial; that of the run is the candidate's.
 
 import {checkConventions} from '../../conventions/check.ts';
+import type {Evidence, Finding} from '../../model/finding.ts';
 import type {Verdict} from '../../model/goal.ts';
-import type {Calibration, Judgement, TrialJudgement} from '../../model/run.ts';
+import type {Calibration, Judgement, PhaseSummary, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {detect} from '../../symptoms/detect.ts';
 import {picturesOf} from '../../symptoms/pictures.ts';
 import {measureRecovery} from '../../symptoms/recovery.ts';
 import {accountOf} from './accounts.ts';
+import {faultsAfterWedge} from './fault-gates.ts';
 import {checkGates} from './gates.ts';
 import {judgeGoals} from './goals.ts';
 import {summarisePhases} from './summarise.ts';
@@ -31,7 +33,7 @@ export const judgeRun = (
 const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgement => {
   const phases = summarisePhases(trial);
   const goals = judgeGoals(trial, calibration);
-  const findings = detect(trial);
+  const findings = withConsequences(detect(trial), trial, phases);
   const gates = checkGates({trial, phases, goals, calibration});
   const recovery = measureRecovery(trial);
   const failed = findings.some(finding => finding.verdict === 'present' && finding.severity === 'fail');
@@ -53,6 +55,31 @@ const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgeme
     conventions: checkConventions(trial),
     gates,
   };
+};
+
+/** What a wedged client left for later faults to hit: nothing, which is told with the wedge. */
+const withConsequences = (
+  findings: readonly Finding[],
+  trial: Trial,
+  phases: readonly PhaseSummary[],
+): Finding[] => {
+  const told = faultsAfterWedge(trial, phases).map(
+    ({phase, kind, since}): Evidence => ({
+      witness: 'injector',
+      phase: phase.phase,
+      says: `The fault ${kind} of phase ${phase.phase} found no client to hit: nothing had succeeded since phase ${since}.`,
+      value: 0,
+      threshold: 0,
+      unit: 'count',
+      count: phase.started,
+      operations: [],
+    }),
+  );
+  return findings.map(finding =>
+    finding.symptom === 'wedged-client' && finding.verdict === 'present'
+      ? {...finding, evidence: [...finding.evidence, ...told]}
+      : finding,
+  );
 };
 
 /** Missed is worse than inconclusive, and that is worse than met; of nothing, nothing is known. */

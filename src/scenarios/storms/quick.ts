@@ -1,7 +1,7 @@
 // The four faults that every client meets, in 20 seconds: for a look, and for CI.
 import {type Fault, latency, refuse, resetPeer, stall} from '../../model/fault.ts';
 import type {Phase} from '../../model/plan.ts';
-import {calm, type Storm} from './storm.ts';
+import {calm, lastProlongedToMs, prolongedToMs, type Storm} from './storm.ts';
 
 const fault = (name: string, durationMs: number, fault: Fault): Phase => ({
   name,
@@ -10,11 +10,12 @@ const fault = (name: string, durationMs: number, fault: Fault): Phase => ({
   faults: [fault],
 });
 
-/** So that clients connect again: what has no connection cannot lose it. Too short to tell who recovered. */
+/** So that clients connect again: what has no connection cannot lose it. Too short to tell who recovered, unless nothing does. */
 const breath = (after: string): Phase => ({
   name: `after-${after}`,
   role: 'recovery',
   durationMs: 1500,
+  prolongedToMs,
   faults: [],
 });
 
@@ -30,6 +31,12 @@ export const quick: Storm = {
     fault('reset', 1500, resetPeer()),
     breath('reset'),
     fault('refused', 1500, refuse()),
-    {name: 'recovery', role: 'recovery', durationMs: 6000, faults: []},
+    {
+      name: 'recovery',
+      role: 'recovery',
+      durationMs: 6000,
+      prolongedToMs: lastProlongedToMs,
+      faults: [],
+    },
   ],
 };

@@ -6,11 +6,12 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
 import {startInjector} from '../../../src/faults/server/injector.ts';
+import {compileCache} from '../../helpers/compile-cache.ts';
 import {everywhere, roundTrip} from '../../helpers/proxy-behaviours.ts';
 import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
 import {api, send} from '../../helpers/toxiproxy-request.ts';
 
-const behaves = everywhere();
+const behaves = everywhere('one by one');
 
 behaves('toxiproxy-node-client creates, changes and removes', echo, async (t, scene) => {
   const client = new Toxiproxy(scene.url);
@@ -150,7 +151,8 @@ behaves('metrics count the bytes of closed connections', echo, async (t, scene) 
 });
 
 const entry = new URL('../../../src/faults/server/main.ts', import.meta.url);
-const start = (options: unknown) => fork(entry, [JSON.stringify(options)], {execArgv: []});
+const env = {...process.env, ...compileCache};
+const start = (options: unknown) => fork(entry, [JSON.stringify(options)], {execArgv: [], env});
 
 test('the child says where it listens, and ends when told so', async t => {
   const child = start({host: '127.0.0.1', port: 0, seed: 1});

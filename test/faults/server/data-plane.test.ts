@@ -8,9 +8,22 @@ import {connectTo, echo, Peer} from '../../helpers/proxy-sockets.ts';
 
 const behaves = everywhere();
 
-/** Resolves to true once the kernel has taken all of it. */
-function written(socket: Socket, data: Buffer): Promise<boolean> {
-  return new Promise(resolve => socket.write(data, () => resolve(true)));
+const part = Buffer.alloc(1_000_000);
+const mostBytes = 500_000_000;
+
+/**
+ * Writes until nobody takes any more, and returns how much was written. That is so when a part waits twenty times as long as
+ * the slowest before it, and 300 ms at least: a machine that pauses is no reader that does.
+ */
+async function fill(socket: Socket): Promise<number> {
+  let slowestMs = 15;
+  for (let bytes = part.length; bytes < mostBytes; bytes += part.length) {
+    const startMs = performance.now();
+    const taken = new Promise<boolean>(resolve => socket.write(part, () => resolve(true)));
+    if (!(await Promise.race([taken, sleep(20 * slowestMs, false)]))) return bytes;
+    slowestMs = Math.max(slowestMs, performance.now() - startMs);
+  }
+  throw new Error(`${mostBytes} bytes were taken, though nobody reads`);
 }
 
 behaves('bytes pass unchanged in both directions', echo, async (t, scene) => {
@@ -115,10 +128,7 @@ behaves(
 behaves('down resets a connection on which the proxy holds unread data', undefined, async (t, scene) => {
   const client = await scene.connect();
   (await scene.upstream.peer(0)).socket.pause();
-  const part = Buffer.alloc(1_000_000);
-  let isTaken = true;
-  // Longer than a machine pauses.
-  while (isTaken) isTaken = await Promise.race([written(client.socket, part), sleep(3000, false)]);
+  await fill(client.socket);
   await scene.change({enabled: false});
   await client.closed;
   t.is(client.errorCode, 'ECONNRESET');
@@ -160,14 +170,7 @@ behaves('a slow reader slows the sender down', undefined, async (t, scene) => {
   const client = await scene.connect();
   client.socket.pause();
   const {socket} = await scene.upstream.peer(0);
-  const part = Buffer.alloc(1_000_000);
-  let writtenBytes = 0;
-  let isTaken = true;
-  while (isTaken && writtenBytes < 2e9) {
-    writtenBytes += part.length;
-    isTaken = await Promise.race([written(socket, part), sleep(3000, false)]);
-  }
-  t.false(isTaken);
+  const writtenBytes = await fill(socket);
   client.socket.resume();
   await client.bytes(writtenBytes);
   t.pass();
@@ -175,11 +178,11 @@ behaves('a slow reader slows the sender down', undefined, async (t, scene) => {
 
 behaves('no byte is lost while toxics come and go under traffic', echo, async (t, scene) => {
   const client = await scene.connect();
-  const part = pattern(200_000);
+  const content = pattern(200_000);
   let isChanging = true;
   const traffic = (async () => {
     let rounds = 0;
-    for (; isChanging; rounds++) await roundTrip(client, part);
+    for (; isChanging; rounds++) await roundTrip(client, content);
     return rounds;
   })();
   const toxics = [
@@ -199,6 +202,7 @@ behaves('no byte is lost while toxics come and go under traffic', echo, async (t
   t.true(rounds > 1);
   const received = client.received;
   for (let round = 0; round < rounds; round++) {
-    t.true(received.subarray(round * part.length, (round + 1) * part.length).equals(part), `round ${round}`);
+    const start = round * content.length;
+    t.true(received.subarray(start, start + content.length).equals(content), `round ${round}`);
   }
 });

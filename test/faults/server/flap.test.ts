@@ -1,29 +1,42 @@
 // flap: down, up, and down again.
 import test from 'ava';
-import {isBetween, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
+import {endlessMs, isBetween, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
 import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import type {Scene} from '../../helpers/proxy-scene.ts';
+import {echo, type Peer} from '../../helpers/proxy-sockets.ts';
 import {until} from '../../helpers/run-until.ts';
 import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
 
 const withScene = faultScenes();
 
+/** A connection that works. On a busy machine an up-time may be over before it was used. */
+async function usedOnceUp(scene: Scene): Promise<Peer> {
+  for (;;) {
+    const client = await scene.connectOnceUp();
+    if (
+      await roundTrip(client, 'ping').then(
+        () => true,
+        () => false,
+      )
+    )
+      return client;
+  }
+}
+
 test(
-  'it begins with down: live connections are cut, new ones refused; and it is down again after up',
+  'it begins with down: live connections are cut; it is up after its time, and down again after up',
   withScene,
   echo,
   async (t, scene) => {
     const live = await scene.connect();
     await roundTrip(live, 'ping');
     const startMs = performance.now();
-    await scene.add({type: 'flap', name: 'f', attributes: {down: 3000, up: 3000}});
+    await scene.add({type: 'flap', name: 'f', attributes: {down: 300, up: 300}});
     await live.closed;
-    await t.throwsAsync(scene.connect(), {code: 'ECONNREFUSED'});
-    const next = await scene.connectOnceUp();
-    isBetween(t, performance.now() - startMs, 2999, 3000 + 2 * slackMs);
-    await roundTrip(next, 'ping');
+    const next = await usedOnceUp(scene);
+    isBetween(t, performance.now() - startMs, 299, 300 + 2 * slackMs);
     await next.closed;
-    isBetween(t, performance.now() - startMs, 5999, 6000 + 2 * slackMs);
+    isBetween(t, performance.now() - startMs, 599, 600 + 2 * slackMs);
     await scene.remove('f');
     await scene.connectOnceUp();
     const {decisions, applied, connectionsHit, actions} = await hitsOf(scene, 'f');
@@ -36,11 +49,14 @@ test(
 );
 
 test(
-  'a proxy that is down by a flap is enabled all the same, and stays at its address',
+  'a proxy that is down by a flap refuses, is enabled all the same, and stays at its address',
   withScene,
   echo,
   async (t, scene) => {
-    await scene.add({type: 'flap', name: 'f', attributes: {down: 60_000}});
+    const live = await scene.connect();
+    await roundTrip(live, 'ping');
+    await scene.add({type: 'flap', name: 'f', attributes: {down: endlessMs}});
+    await live.closed;
     const {listen} = await api<ProxyJson>(scene.url, 'GET', `/proxies/${scene.name}`);
     t.is(listen, scene.address);
     t.like(await api(scene.url, 'GET', `/proxies/${scene.name}`), {enabled: true});
@@ -48,7 +64,7 @@ test(
     await scene.change({enabled: false});
     await scene.remove('f');
     await t.throwsAsync(scene.connect(), {code: 'ECONNREFUSED'}, 'it is disabled');
-    await scene.add({type: 'flap', name: 'f', attributes: {down: 60_000}});
+    await scene.add({type: 'flap', name: 'f', attributes: {down: endlessMs}});
     await scene.change({enabled: true});
     await t.throwsAsync(scene.connect(), {code: 'ECONNREFUSED'}, 'it is down');
     await scene.remove('f');
@@ -58,8 +74,8 @@ test(
 );
 
 test('two flaps: it is up only when both are', withScene, echo, async (t, scene) => {
-  await scene.add({type: 'flap', name: 'a', attributes: {down: 60_000}});
-  await scene.add({type: 'flap', name: 'b', stream: 'upstream', attributes: {down: 60_000}});
+  await scene.add({type: 'flap', name: 'a', attributes: {down: endlessMs}});
+  await scene.add({type: 'flap', name: 'b', stream: 'upstream', attributes: {down: endlessMs}});
   await scene.remove('a');
   await t.throwsAsync(scene.connect(), {code: 'ECONNREFUSED'});
   await scene.remove('b');

@@ -3,7 +3,7 @@
 import {everywhere, pattern} from '../../helpers/proxy-behaviours.ts';
 import type {Peer} from '../../helpers/proxy-sockets.ts';
 
-const behaves = everywhere();
+const behaves = everywhere('one by one');
 
 /** Both sides of the proxy's connections, in the order in which data goes. */
 const ways = {

@@ -5,7 +5,7 @@ import {everywhere, pattern, roundTrip} from '../../helpers/proxy-behaviours.ts'
 import type {Scene} from '../../helpers/proxy-scene.ts';
 import {echo} from '../../helpers/proxy-sockets.ts';
 
-const behaves = everywhere();
+const behaves = everywhere('one by one');
 const mostTries = 15;
 
 /** Each try has a connection of its own. Timers of the kernel and clocks of two processes may differ by a millisecond. */

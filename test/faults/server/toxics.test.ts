@@ -1,26 +1,31 @@
 // What each toxic does to a connection, on our server and on a real Toxiproxy.
 
 import {setTimeout as sleep} from 'node:timers/promises';
-import {everywhere, isBetween, pattern, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
+import {
+  endlessMs,
+  everywhere,
+  isBetween,
+  pattern,
+  roundTrip,
+  slackMs,
+} from '../../helpers/proxy-behaviours.ts';
 import {echo} from '../../helpers/proxy-sockets.ts';
 
 const behaves = everywhere();
 
 behaves('latency delays data, but not the connect', echo, async (t, scene) => {
-  await scene.add({type: 'latency', attributes: {latency: 3000}});
-  const startMs = performance.now();
+  await scene.add({type: 'latency', name: 'l', attributes: {latency: endlessMs}});
   const client = await scene.connect();
-  isBetween(t, performance.now() - startMs, 0, 2990);
-  isBetween(t, await roundTrip(client, 'ping'), 2999, 3000 + slackMs);
+  await scene.update('l', {attributes: {latency: 200}});
+  isBetween(t, await roundTrip(client, 'ping'), 199, 200 + slackMs);
 });
 
 behaves('latency does not delay a bare end', undefined, async (t, scene) => {
-  await scene.add({type: 'latency', attributes: {latency: 5000}});
+  await scene.add({type: 'latency', attributes: {latency: endlessMs}});
   const client = await scene.connect();
-  const startMs = performance.now();
   (await scene.upstream.peer(0)).socket.end();
   await client.closed;
-  isBetween(t, performance.now() - startMs, 0, 4000);
+  t.is(client.errorCode, undefined);
 });
 
 behaves('latencies add up, also over both directions', echo, async (t, scene) => {
@@ -58,7 +63,7 @@ behaves('jitter keeps the order and stays in its bounds', echo, async (t, scene)
 });
 
 behaves('removing latency lets everything through at once', echo, async (t, scene) => {
-  await scene.add({type: 'latency', name: 'l', attributes: {latency: 60_000}});
+  await scene.add({type: 'latency', name: 'l', attributes: {latency: endlessMs}});
   const client = await scene.connect();
   const upstream = await scene.upstream.peer(0);
   client.socket.write('one');
@@ -83,10 +88,16 @@ for (const stream of ['upstream', 'downstream'] as const) {
 }
 
 behaves('a low bandwidth trickles', echo, async (t, scene) => {
-  await scene.add({type: 'bandwidth', attributes: {rate: 1}});
+  await scene.add({type: 'bandwidth', attributes: {rate: 4}});
   const client = await scene.connect();
-  isBetween(t, await roundTrip(client, pattern(3000)), 2990, 3000 + slackMs);
-  t.true(client.chunks.length >= 3, `${client.chunks.length} chunks`);
+  // 400 bytes each 100 ms. Those that this process is late for come together: the best of some rounds counts.
+  let most = 0;
+  for (let rounds = 0; most < 3 && rounds < 10; rounds++) {
+    const before = client.chunks.length;
+    isBetween(t, await roundTrip(client, pattern(1600)), 390, 400 + slackMs);
+    most = Math.max(most, client.chunks.length - before);
+  }
+  t.true(most >= 3, `${most} chunks`);
 });
 
 behaves('bandwidth 0 holds data until it is removed', echo, async (t, scene) => {
@@ -102,20 +113,25 @@ behaves('bandwidth 0 holds data until it is removed', echo, async (t, scene) => 
 });
 
 behaves('slow_close delays the end in its direction only', echo, async (t, scene) => {
-  await scene.add({type: 'slow_close', attributes: {delay: 3000}});
+  await scene.add({type: 'slow_close', name: 's', attributes: {delay: endlessMs}});
+  const held = await scene.connect({allowHalfOpen: true});
+  await roundTrip(held, 'ping');
+  held.socket.end();
+  await (await scene.upstream.peer(0)).ended();
+  await sleep(50);
+  t.false(held.hasEnded);
+  await scene.remove('s');
+  await scene.add({type: 'slow_close', name: 's', attributes: {delay: 200}});
   const client = await scene.connect({allowHalfOpen: true});
-  t.true((await roundTrip(client, 'ping')) < 2990);
+  await roundTrip(client, 'ping');
   const startMs = performance.now();
   client.socket.end();
-  const upstream = await scene.upstream.peer(0);
-  await upstream.ended();
-  isBetween(t, performance.now() - startMs, 0, 2990);
   await client.ended();
-  isBetween(t, performance.now() - startMs, 2999, 3000 + slackMs);
+  isBetween(t, performance.now() - startMs, 199, 200 + slackMs);
 });
 
 behaves('removing slow_close lets a waiting end through', undefined, async (t, scene) => {
-  await scene.add({type: 'slow_close', name: 's', attributes: {delay: 60_000}});
+  await scene.add({type: 'slow_close', name: 's', attributes: {delay: endlessMs}});
   const client = await scene.connect();
   (await scene.upstream.peer(0)).socket.end('bye');
   await client.bytes(3);
@@ -125,17 +141,24 @@ behaves('removing slow_close lets a waiting end through', undefined, async (t, s
 });
 
 behaves('timeout drops data and closes after silence', echo, async (t, scene) => {
-  await scene.add({type: 'timeout', attributes: {timeout: 3000}});
-  const client = await scene.connect();
-  const startMs = performance.now();
-  client.socket.write('one');
-  await sleep(1000);
-  client.socket.write('two');
-  await client.closed;
-  isBetween(t, performance.now() - startMs, 3999, 4000 + slackMs);
-  t.is(client.receivedBytes, 0);
-  t.is(client.errorCode, undefined);
-  await (await scene.upstream.peer(0)).ended();
+  await scene.add({type: 'timeout', attributes: {timeout: 400}});
+  // On a machine that pauses the silence may be over before the second write: then another client tries.
+  let spoke = false;
+  for (let index = 0; !spoke && index < 10; index++) {
+    const client = await scene.connect();
+    const startMs = performance.now();
+    client.socket.write('one');
+    await sleep(200);
+    const upstream = await scene.upstream.peer(index);
+    client.socket.write('two');
+    await client.closed;
+    spoke = upstream.receivedBytes === 6;
+    isBetween(t, performance.now() - startMs, spoke ? 599 : 399, 600 + slackMs);
+    t.is(client.receivedBytes, 0);
+    if (spoke) t.is(client.errorCode, undefined);
+    await upstream.ended();
+  }
+  t.true(spoke);
 });
 
 behaves('timeout closes a connection on which nothing happens', undefined, async (t, scene) => {

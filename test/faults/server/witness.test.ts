@@ -192,7 +192,7 @@ test(
 for (const [type, attributes, actions] of [
   ['bandwidth', {rate: 100}, 1],
   ['slow_close', {delay: 5}, 1],
-  ['timeout', {timeout: 3000}, 2], // one chunk dropped, one connection closed
+  ['timeout', {timeout: 1000}, 2], // one chunk dropped, one connection closed
   ['reset_peer', {timeout: 0}, 1],
   ['slicer', {average_size: 2}, 1],
   ['limit_data', {bytes: 4}, 1],

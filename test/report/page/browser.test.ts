@@ -5,11 +5,11 @@ import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import type {Browser, Page} from 'puppeteer-core';
-import type {JudgedRun} from '../../../src/model/run.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {browserPath, launchBrowser} from '../../helpers/browser.ts';
 import {hostileRun} from '../../helpers/judged-hostile.ts';
-import {judgedRun} from '../../helpers/judged-run.ts';
+import type {Options} from '../../helpers/judged-run.ts';
+import {rendered} from '../../helpers/rendered.ts';
 
 if (browserPath === null) {
   console.log('No Chromium or Chrome here (CHROME_PATH names one): the page is not tested in a browser.');
@@ -23,17 +23,19 @@ test.before(async () => {
 });
 test.after.always(() => browser?.close());
 
+const pageOf = (options: Options = {}) => rendered(options).files['report.html'];
+
 type Opened = {readonly page: Page; readonly complaints: string[]; readonly requests: string[]};
 type Look = {readonly width: number; readonly scheme: 'light' | 'dark'};
 
 const open = async (
   t: ExecutionContext,
-  run: JudgedRun,
+  text: string | undefined,
   {width, scheme}: Look = {width: 1280, scheme: 'light'},
 ): Promise<Opened> => {
   const folder = await mkdtemp(join(tmpdir(), 'foulweather-page-'));
   const file = join(folder, 'report.html');
-  await writeFile(file, renderReport(run).files['report.html'] ?? '');
+  await writeFile(file, text ?? '');
   const page = await browser.newPage();
   t.teardown(async () => {
     await page.close();
@@ -70,7 +72,7 @@ for (const look of looks) {
   inBrowser(
     `${look.width} px, ${look.scheme}: no complaint, no sideways scrolling, and text that can be read`,
     async t => {
-      const {page, complaints} = await open(t, judgedRun({trialsPerVariant: 2}), look);
+      const {page, complaints} = await open(t, pageOf({trialsPerVariant: 2}), look);
       t.true(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'));
       t.deepEqual(await page.evaluate(tooFaint), []);
       t.deepEqual(complaints, []);
@@ -110,21 +112,27 @@ const tooFaint = `(() => {
   return [...faint];
 })()`;
 
-const focused = (page: Page): Promise<string> =>
+type Focused = {readonly label: string; readonly outline: string};
+
+/** Null when nothing of the page has the focus. */
+const focused = (page: Page): Promise<Focused | null> =>
   page.evaluate(
-    `(() => { const e = document.activeElement; return e.getAttribute('aria-label') ?? e.textContent.trim().slice(0, 40) })()`,
-  ) as Promise<string>;
+    `(() => {
+      const e = document.activeElement;
+      if (e === document.body) return null;
+      return {label: e.getAttribute('aria-label') ?? e.textContent.trim().slice(0, 40), outline: getComputedStyle(e).outlineStyle};
+    })()`,
+  ) as Promise<Focused | null>;
 
 inBrowser('all that can be used is reached by the tab key, in order, and shows that it is', async t => {
-  const {page} = await open(t, judgedRun());
+  const {page} = await open(t, pageOf());
   const seen: string[] = [];
   for (let step = 0; step < 400; step++) {
     await page.keyboard.press('Tab');
-    const label = await focused(page);
-    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
-    if (await page.evaluate('document.activeElement === document.body')) break;
-    t.not(outline, 'none', label);
-    seen.push(label);
+    const at = await focused(page);
+    if (at === null) break;
+    t.not(at.outline, 'none', at.label);
+    seen.push(at.label);
   }
   t.is(seen[0], 'To the report');
   t.is(seen[1], 'Initial user observation');
@@ -151,7 +159,7 @@ const tipOf = async (page: Page): Promise<string | null> =>
   )) as string | null;
 
 inBrowser('the values of a chart are read by pointer and by keyboard alike', async t => {
-  const {page} = await open(t, judgedRun());
+  const {page} = await open(t, pageOf());
   const plate = (await page.$('[data-chart=timeline] .plate'))!;
   await plate.focus();
   await page.keyboard.press('End');
@@ -171,7 +179,7 @@ inBrowser('the values of a chart are read by pointer and by keyboard alike', asy
 });
 
 inBrowser('zooming stretches all charts over time alike, and lets go again', async t => {
-  const {page} = await open(t, judgedRun());
+  const {page} = await open(t, pageOf());
   const transforms = async () =>
     new Set(
       (await page.evaluate(
@@ -199,7 +207,7 @@ inBrowser('zooming stretches all charts over time alike, and lets go again', asy
 });
 
 inBrowser('operations are filtered by phase and outcome, and how many are left is said', async t => {
-  const {page} = await open(t, judgedRun());
+  const {page} = await open(t, pageOf());
   const visible = () =>
     page.evaluate(
       `[...document.querySelectorAll('tbody[data-outcome]')].filter(body => !body.hidden).map(body => body.dataset.phase + ' ' + body.dataset.outcome)`,
@@ -217,7 +225,7 @@ inBrowser('operations are filtered by phase and outcome, and how many are left i
 });
 
 inBrowser('a trace unfolds by keyboard', async t => {
-  const {page} = await open(t, judgedRun());
+  const {page} = await open(t, pageOf());
   const summary = (await page.$('details summary'))!;
   await summary.focus();
   await page.keyboard.press('Enter');
@@ -226,7 +234,7 @@ inBrowser('a trace unfolds by keyboard', async t => {
 });
 
 inBrowser('hostile names and messages stay text', async t => {
-  const {page, complaints} = await open(t, hostileRun());
+  const {page, complaints} = await open(t, renderReport(hostileRun()).files['report.html']);
   t.is(await page.evaluate('window.pwned'), undefined);
   t.is((await page.$$('img, iframe, object, [onerror], [onload], a[href^="javascript:"]')).length, 0);
   t.is((await page.$$('script')).length, 2);
@@ -241,7 +249,7 @@ inBrowser('hostile names and messages stay text', async t => {
 });
 
 inBrowser('nothing that is slipped into the page runs: the policy knows its two texts only', async t => {
-  const {page} = await open(t, judgedRun());
+  const {page} = await open(t, pageOf());
   await page.evaluate(`(() => {
     const script = document.createElement('script');
     script.textContent = 'window.pwned = true';

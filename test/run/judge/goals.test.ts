@@ -64,6 +64,26 @@ const used: Story = {
   ],
 };
 
+/** Of the 100 operations of the slow phase the first 25 came to the consumer, some of them twice. */
+const consumer: Story = {
+  more: [
+    {
+      kind: 'deliveries',
+      fromIndex: 100,
+      counts: Buffer.from(Array<number>(25).fill(1)).toString('base64'),
+    },
+    {
+      kind: 'delivered',
+      binMs: 500,
+      bins: [
+        [2, 25],
+        [3, 20],
+      ],
+    },
+    {kind: 'delivered', binMs: 500, bins: [[3, 5]]},
+  ],
+};
+
 const rows: readonly Row[] = [
   {metric: 'successRatio', limit: {min: 0.6}, value: 0.6, count: 100, verdict: 'met'},
   {metric: 'successRatio', limit: {min: 0.61}, value: 0.6, verdict: 'missed'},
@@ -153,6 +173,17 @@ const rows: readonly Row[] = [
     verdict: 'inconclusive',
     reason: /keeps no ledger/,
   },
+  {
+    metric: 'deliveriesPerSecond',
+    story: consumer,
+    limit: {min: 50},
+    value: 50,
+    count: 100,
+    verdict: 'met',
+  },
+  {metric: 'deliveredRatio', story: consumer, limit: {min: 0.3}, value: 0.25, verdict: 'missed'},
+  {metric: 'backlogCount', story: consumer, limit: {max: 74}, value: 75, verdict: 'missed'},
+  {metric: 'backlogCount', value: null, verdict: 'inconclusive', reason: /told of no delivery/},
   {metric: 'timeToRecoverMs', value: null, verdict: 'inconclusive', reason: /no recovery phase/},
   {
     metric: 'responseP50Ms',

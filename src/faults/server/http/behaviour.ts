@@ -37,6 +37,11 @@ export type Exchange = {
 export type Handling = {
   readonly request?: MessageSide<RequestHead>;
   readonly response?: MessageSide<ResponseHead>;
+  /**
+   * Whether `response` also takes an answer with which the connection changes its protocol: a 101, or a 2xx to CONNECT.
+   * Without it such an answer passes, and what follows is no HTTP.
+   */
+  readonly takesSwitch?: boolean;
 };
 
 /** Which requests a fault is for, as its attributes say. */

@@ -100,9 +100,17 @@ export class HttpExchange implements Exchange {
     });
   }
 
+  /** Nothing more becomes of it: a fault that took it and found nothing to act on has not hit. */
+  over(): void {
+    if (this.#hasActed) return;
+    this.#hasActed = true;
+    this.taken?.giveBack();
+  }
+
   #settle(): void {
     if (!this.isRequestRead || !this.#isAnswered || this.#isSettled) return;
     this.#isSettled = true;
+    this.over();
     this.#host.settled(this);
   }
 }

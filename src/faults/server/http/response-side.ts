@@ -38,7 +38,7 @@ export class ResponseSide {
     while (start < data.length && !this.#host.isStopped()) {
       const part = this.#reader.next(data, start);
       start = part.end;
-      if (part.kind === 'wrong' || (part.kind === 'head' && this.#isSwitch(part.head))) {
+      if (part.kind === 'wrong' || (part.kind === 'head' && this.#switchesUntouched(exchange, part.head))) {
         const held = part.kind === 'wrong' ? part.held : part.head.raw;
         this.#host.notHttp(Buffer.concat([held, data.subarray(start)]));
         return;
@@ -64,7 +64,7 @@ export class ResponseSide {
 
   #takeHead(exchange: HttpExchange, head: ResponseHead): void {
     // Interim responses, such as 100 Continue, are not the answer: without them some clients never send their body.
-    if (head.status < 200) {
+    if (head.status < 200 && !this.#isSwitch(head)) {
       this.#host.toClient(head.raw);
       return;
     }
@@ -88,7 +88,13 @@ export class ResponseSide {
     else response.end();
   }
 
-  /** Whether the connection speaks something else from here on. */
+  /** Whether the connection speaks something else from here on, and no fault acts on that. */
+  #switchesUntouched(exchange: HttpExchange, head: ResponseHead): boolean {
+    if (!this.#isSwitch(head)) return false;
+    exchange.responseBegins();
+    return exchange.handling.takesSwitch !== true;
+  }
+
   #isSwitch({status}: ResponseHead): boolean {
     return status === 101 || (this.#method === 'CONNECT' && status >= 200 && status < 300);
   }

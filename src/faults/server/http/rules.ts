@@ -12,7 +12,12 @@ import {HitLog} from './hit-log.ts';
 import {pathOf} from './request-facts.ts';
 
 /** The toxic that takes a request. */
-export type Taken = {readonly toxic: Toxic; readonly http: HttpBehaviour<Attributes>};
+export type Taken = HttpToxic & {
+  /** The toxic found nothing to act on: its hit is not spent. */
+  readonly giveBack: () => void;
+};
+
+type HttpToxic = {readonly toxic: Toxic; readonly http: HttpBehaviour<Attributes>};
 
 export class HttpRules {
   readonly #seedParts: readonly (string | number)[];
@@ -41,16 +46,19 @@ export class HttpRules {
    */
   take(connection: number, requestNumber: number, {method, target}: RequestHead): Taken | undefined {
     const path = pathOf(method, target);
-    return this.#toxics().find(({toxic, http}) => {
-      if (!toxic.isInForce) return false;
+    for (const {toxic, http} of this.#toxics()) {
+      if (!toxic.isInForce) continue;
       const match = http.match(toxic.attributes);
-      if (match.method !== '' && match.method !== method) return false;
-      if (!fitsPattern(match.path, path)) return false;
+      if (match.method !== '' && match.method !== method) continue;
+      if (!fitsPattern(match.path, path)) continue;
+      const {selection} = toxic;
       const random = createRandom([...this.#seedParts, connection, 'http', toxic.name, requestNumber]);
-      const decision = toxic.selection.decide(toxic.selection.meet(), random, toxic.toxicity);
+      const candidate = selection.meet();
+      const decision = selection.decide(candidate, random, toxic.toxicity);
       if (decision !== undefined) this.#witness.decided(toxic.name, decision);
-      return decision === true;
-    });
+      if (decision === true) return {toxic, http, giveBack: () => selection.giveBack(candidate)};
+    }
+    return undefined;
   }
 
   record(hit: HttpHit): void {
@@ -66,7 +74,7 @@ export class HttpRules {
     return this.#hits.list();
   }
 
-  #toxics(): readonly Taken[] {
+  #toxics(): readonly HttpToxic[] {
     return [...this.#toxicsOf('upstream'), ...this.#toxicsOf('downstream')].flatMap(toxic => {
       const {http} = toxic.type;
       return http === undefined ? [] : [{toxic, http}];

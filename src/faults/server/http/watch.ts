@@ -35,6 +35,8 @@ export class HttpWatch {
   #lastNumber = 0;
   /** What the client sent after the request that is being answered. */
   #held: Buffer[] = [];
+  /** The client has ended, and what it sent before waits for an answer that a fault gives. */
+  #hasClientEnded = false;
   #isReading = false;
   #lingering: NodeJS.Timeout | undefined;
 
@@ -100,9 +102,23 @@ export class HttpWatch {
     },
     end: () => {
       if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#host.cut();
-      else this.#host.up.finish();
+      else this.#endRequests();
     },
   });
+
+  /** The upstream gets all that the client sent before it ended: also the beginning of a head, and requests sent ahead. */
+  #endRequests(): void {
+    this.#hasClientEnded = this.#exchange?.isAnsweredHere === true && this.#held.length > 0;
+    if (this.#hasClientEnded) return;
+    this.#sendHeld();
+    this.#host.up.finish();
+  }
+
+  #sendHeld(): void {
+    const {up} = this.#host;
+    for (const data of [this.#requests.takeHeld(), ...this.#held]) if (data.length > 0) up.send(data);
+    this.#held = [];
+  }
 
   readonly #fromUpstream: Receiver = receiver(this.#contain, {
     isFull: () => this.#mode === 'hanging' || this.#outbox.isFull,
@@ -204,6 +220,7 @@ export class HttpWatch {
     settled: () => {
       this.#exchange = undefined;
       this.#readRequests();
+      if (this.#hasClientEnded && this.#mode === 'following') this.#endRequests();
       this.#host.up.wake();
     },
   };
@@ -212,7 +229,11 @@ export class HttpWatch {
     if (this.#mode === 'leaving' || this.#mode === 'off') return;
     if (this.#mode === 'following') cutWhenClientGoes(this.#host);
     this.#mode = ending === 'hang' ? 'hanging' : 'leaving';
-    if (ending === 'hang') return;
+    if (ending === 'hang') {
+      // Nobody waits for an answer of this connection any more.
+      if (this.#hasClientEnded) this.#host.cut();
+      return;
+    }
     this.#held = [];
     this.#ignored.kill();
     // An orderly close waits for the client to close, too: closing a socket with bytes that nobody read resets it.
@@ -232,11 +253,12 @@ export class HttpWatch {
     this.#mode = 'off';
     const {up, down, done} = this.#host;
     up.exit = undefined;
-    for (const data of [this.#requests.takeHeld(), ...this.#held]) if (data.length > 0) up.send(data);
-    this.#held = [];
+    this.#exchange?.over();
+    this.#sendHeld();
     this.#outbox.hurry();
     down.entry = undefined;
     if (response !== undefined) down.accept(response);
+    if (this.#hasClientEnded) up.finish();
     up.wake();
     down.wake();
     this.#host.client.removeListener('close', this.#kill);
@@ -245,6 +267,7 @@ export class HttpWatch {
 
   readonly #kill = (): void => {
     this.#mode = 'off';
+    this.#exchange?.over();
     this.#outbox.kill();
     this.#ignored.kill();
     clearTimeout(this.#lingering);

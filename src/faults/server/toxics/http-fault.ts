@@ -30,7 +30,8 @@ export const httpFault = defineHttpToxicType({
   handle(exchange, {stage, action, ...cut}) {
     if (!isEnding(action)) return finish(exchange, cut);
     if (stage === 'request') return {request: faultRequest(exchange, cut, action)};
-    return {response: hasCut(cut) ? cutResponse(exchange, cut, action) : loseResponse(exchange, action)};
+    const response = hasCut(cut) ? cutResponse(exchange, cut, action) : loseResponse(exchange, action);
+    return {response, takesSwitch: true};
   },
 });
 

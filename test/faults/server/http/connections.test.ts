@@ -201,14 +201,80 @@ test('after an upgrade everything passes untouched', async t => {
     });
   });
   t.teardown(() => scene.close());
-  const attributes = {stage: 'response', action: 'abort'} as const;
-  await scene.call('POST', '/toxics', {type: 'http_fault', name: 'x', attributes});
+  await scene.call('POST', '/toxics', {type: 'http_drop_keep_alive', name: 'x'});
   const client = await scene.connect();
   client.socket.write(requestText('GET', '/', '', ['Upgrade: echo', 'Connection: upgrade']));
   await received(client, /\r\n\r\nhi$/);
   client.socket.write('GET / HTTP/1.1\r\n\r\n');
   await received(client, /hiGET \/ HTTP\/1\.1\r\n\r\n$/);
   t.is(client.errorCode, undefined);
+});
+
+test('a fault of the response loses the answer to a handshake, and only what acted spends a hit', async t => {
+  const scene = await Scene.open(injector.url, ({socket}) => {
+    socket.on('data', data =>
+      socket.write(
+        String(data).startsWith('CONNECT')
+          ? 'HTTP/1.1 200 OK\r\n\r\nhi'
+          : 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\nhi',
+      ),
+    );
+  });
+  t.teardown(() => scene.close());
+  const lose = {stage: 'response', action: 'close'} as const;
+  for (const method of ['GET', 'CONNECT']) {
+    const ask = requestText(method, '/', '', method === 'GET' ? ['Upgrade: echo'] : []);
+    await scene.call('POST', '/toxics', {type: 'http_fault', name: method, hit_limit: 1, attributes: lose});
+    const first = await scene.connect();
+    first.socket.write(ask);
+    await first.ended();
+    t.is(String(first.received), '');
+    first.socket.end();
+    const second = await scene.connect();
+    second.socket.write(ask);
+    await received(second, /\r\n\r\nhi$/);
+    const {faults} = await witnessOf(scene);
+    t.like(faults[method], {connectionsHit: 1, actions: 1});
+    await scene.call('DELETE', `/toxics/${method}`);
+  }
+});
+
+test('a toxic that finds nothing to act on in a response spends no hit', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_content_length', name: 'l', hit_limit: 1, attributes: {difference: -1}});
+  for (const path of ['/chunked', '/chunked', '/whole']) await statusOf(scene.origin + path).catch(() => 0);
+  t.like(await scene.hits(), [{path: '/whole', action: 'content-length'}]);
+});
+
+for (const end of ['end', 'resetAndDestroy'] as const) {
+  test(`what a client sent before its ${end} reaches the target: half a head, and requests sent ahead`, async t => {
+    const scene = await Scene.open(injector.url);
+    t.teardown(() => scene.close());
+    await scene.call('POST', '/toxics', {type: 'http_status', name: 's', attributes: {path: '/no'}});
+    const half = 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Len';
+    const ahead = requestText('GET', '/a') + requestText('GET', '/b') + half;
+    for (const [index, text] of [half, ahead, '\r\n\r\n', 'no HTTP', 'G'].entries()) {
+      const client = await scene.connect();
+      client.socket.write(text);
+      const target = await scene.upstream.peer(index);
+      // A reset takes with it what has not been read.
+      setTimeout(() => client.socket[end](), end === 'end' ? 0 : 50);
+      await target.ended();
+      t.is(String(target.received), text);
+    }
+  });
+}
+
+test('a request that is sent ahead of an answer of ours reaches the target although the client has ended', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', attributes: {path: '/b'}});
+  const client = await scene.connect();
+  client.socket.end(requestText('GET', '/b') + requestText('GET', '/c'));
+  await received(client, /503/);
+  while (scene.ledger.length === 0) await turn();
+  t.like(scene.ledger, [{path: '/c'}]);
 });
 
 test('pipelined requests are answered in order, byte by byte or at once', async t => {

@@ -82,19 +82,17 @@ test('a client that asks before it sends is told no by a status, and to go on by
 });
 
 for (const path of ['/', '/chunked']) {
-  // Serial: the others of this file would take its time.
-  test.serial(`a slow body of ${path} drips at its rate, whole, and its removal lets it go`, async t => {
+  test(`a slow body of ${path} drips at its rate, whole, and its removal lets it go`, async t => {
     const scene = await HttpScene.open(injector.url);
     t.teardown(() => scene.close());
-    await scene.add({type: 'http_slow_body', name: 'slow', attributes: {bytes_per_second: 400}});
+    await scene.add({type: 'http_slow_body', name: 'slow', attributes: {bytes_per_second: 2000}});
     const startMs = performance.now();
     const {body: answer} = await request(scene.origin + path);
-    const headMs = performance.now() - startMs;
     t.is(await answer.text(), body);
     const elapsedMs = performance.now() - startMs;
-    t.true(elapsedMs >= 2495 && elapsedMs < 8000, `${elapsedMs}`);
-    t.true(headMs < elapsedMs - 100, `${headMs} of ${elapsedMs}`);
+    t.true(elapsedMs >= 495 && elapsedMs < 8000, `${elapsedMs}`);
     await scene.remove('slow');
+    // A head that was held back, too, would come after the test has failed.
     await scene.add({type: 'http_slow_body', name: 'slow', attributes: {bytes_per_second: 1}});
     const slowest = await request(scene.origin + path);
     await scene.remove('slow');

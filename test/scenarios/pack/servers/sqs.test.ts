@@ -1,5 +1,6 @@
 import test from 'ava';
 import {sqs} from '../../../../src/scenarios/pack/servers/sqs.ts';
+import {until} from '../../../helpers/run-until.ts';
 
 type Call = (
   action: string,
@@ -37,7 +38,11 @@ test('a message that was not deleted is delivered again, and a deleted one is no
   // After a pause of the machine it may be back.
   if (performance.now() - askedMs < 2000) t.deepEqual(hidden, [], 'it is out of sight for a while');
   let again: typeof first = [];
-  while (again.length === 0) ({Messages: again = []} = await call('ReceiveMessage', {}));
+  const isBack = async (): Promise<boolean> => {
+    ({Messages: again = []} = await call('ReceiveMessage', {}));
+    return again.length > 0;
+  };
+  await until(isBack, 30_000, 'that the message is back');
   t.is(again[0]!.Body, 'one');
   await call('DeleteMessage', {ReceiptHandle: again[0]!.ReceiptHandle});
   t.deepEqual((await call('ReceiveMessage', {})).Messages, []);

@@ -1,0 +1,32 @@
+// Options that a fault doesn't have: refused by name, with the phase they are in and what was probably meant.
+import type {z} from 'zod';
+import {faultOptionNames} from './fault-schema.ts';
+import {nearest} from './nearest.ts';
+
+/** Toxiproxy's own names for what is called otherwise here, where no spelling leads from the one to the other. */
+const toxiproxyNames: {readonly [name: string]: readonly string[]} = {
+  toxicity: ['probability'],
+  stream: ['direction'],
+  rate: ['bytesPerSecond'],
+  delay: ['delayMs', 'delayUs'],
+  bytes: ['limitBytes', 'afterBytes'],
+};
+
+/** Null for any other mistake. @param scenario what was checked */
+export const unknownFaultOptions = (issue: z.core.$ZodIssue, scenario: unknown): string | null => {
+  const [phases, phase, faults, fault, ...below] = issue.path;
+  if (issue.code !== 'unrecognized_keys' || phases !== 'phases' || faults !== 'faults' || below.length > 0)
+    return null;
+  const parent = read(read(scenario, phases), phase);
+  const kind = read(read(read(parent, faults), fault), 'kind');
+  const known = faultOptionNames(kind);
+  return `phase "${read(parent, 'name')}": ${kind} has no option ${issue.keys.map(key => `"${key}"${hint(key, known)}`).join(', nor ')}; it takes ${known.join(', ')}`;
+};
+
+const hint = (key: string, known: readonly string[]): string => {
+  const meant = toxiproxyNames[key]?.find(name => known.includes(name)) ?? nearest(key, known);
+  return meant === null ? '' : ` (did you mean "${meant}"?)`;
+};
+
+const read = (value: unknown, key: PropertyKey | undefined): unknown =>
+  typeof value === 'object' && value !== null && key !== undefined ? Reflect.get(value, key) : undefined;

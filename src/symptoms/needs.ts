@@ -1,0 +1,82 @@
+// Whether what a symptom needs was there: without it a detector that found nothing has not looked.
+import type {PhaseRole} from '../model/plan.ts';
+import type {Need} from '../model/symptoms/needs.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
+import {attemptTimes} from './attempt-times.ts';
+import {attemptCounts} from './attempts.ts';
+import {effectCounts} from './effects.ts';
+import {DriverMeasure, effectsGap, ledgerGap} from './measure.ts';
+import {phaseName} from './say.ts';
+
+/** Why the first need that is not met is not; null where all are. */
+export const lackOf = (trial: Trial, needs: readonly Need[]): string | null => {
+  for (const need of needs) {
+    const lack = lacks[need](trial);
+    if (lack !== null) return lack;
+  }
+  return null;
+};
+
+type Lack = (trial: Trial) => string | null;
+
+const judgedRoles: readonly PhaseRole[] = ['baseline', 'fault', 'recovery'];
+
+const startedIn =
+  (...roles: readonly PhaseRole[]): Lack =>
+  trial => {
+    for (const [phase, {role}] of trial.plan.phases.entries()) {
+      if (!roles.includes(role)) continue;
+      const name = phaseName(trial, phase);
+      if (!phaseWindow(trial, phase)) return `the trial did not reach phase ${name}`;
+      if (new DriverMeasure(trial, [phase]).total('started') === 0) {
+        return `no operation started in phase ${name}`;
+      }
+    }
+    return null;
+  };
+
+const unless =
+  (isThere: (trial: Trial) => boolean, lack: string): Lack =>
+  trial =>
+    isThere(trial) ? null : lack;
+
+const lacks: {readonly [need in Need]: Lack} = {
+  operations: startedIn(...judgedRoles),
+  'fault-operations': startedIn('fault'),
+  'recovery-operations': startedIn('recovery'),
+  'calm-operations': startedIn('baseline', 'recovery'),
+  failures: unless(
+    ({driver}) => driver.failures.length > 0 || driver.uncountedFailures > 0,
+    'no operation failed',
+  ),
+  load: trial => {
+    if (trial.loadEndedMs !== null) return null;
+    const last = trial.edges.at(-1);
+    const where = last ? ` in phase ${phaseName(trial, last.phase)}` : ' before the first phase';
+    return `the trial ended${where}, and what would have come later was not seen`;
+  },
+  end: unless(({end}) => end.kind === 'completed', 'the process did not come to its end after close()'),
+  fate: unless(
+    ({end}) => end.kind === 'completed' || end.kind === 'crashed',
+    'the process did not end by itself',
+  ),
+  attempts: trial =>
+    attemptCounts(trial).length > 0 ? null : (ledgerGap(trial) ?? 'nobody counted attempts'),
+  'attempt-times': unless(trial => attemptTimes(trial) !== null, 'nobody noted when attempts were made'),
+  effects: trial => (effectCounts(trial) ? null : (effectsGap(trial) ?? 'nobody counted effects')),
+  connections: unless(({injector}) => injector.length > 0, 'this injector does not count connections'),
+  'connection-log': ({injectorLog}) => {
+    if (!injectorLog) return 'this injector does not note connections';
+    const {connectionsLeftOut} = injectorLog;
+    return connectionsLeftOut === 0 ? null : `the injector noted ${connectionsLeftOut} connections too few`;
+  },
+  process: unless(
+    ({resources, phaseResources}) => resources.length > 0 && phaseResources.length > 0,
+    'the process told nothing of itself',
+  ),
+  system: unless(({system}) => system.length > 0, 'the operating system was not asked about the process'),
+  node: unless(
+    ({runtime}) => runtime === null || runtime.startsWith('Node.js '),
+    'only a process of Node.js tells this',
+  ),
+};

@@ -1,0 +1,63 @@
+// An option that a fault doesn't have would make it another fault than the one that was asked for.
+import test from 'ava';
+import * as api from '../../src/index.ts';
+import {type Fault, faultKinds} from '../../src/model/fault.ts';
+import type {Scenario} from '../../src/scenarios/define-scenario.ts';
+import {planOf} from '../../src/scenarios/plan-of.ts';
+import {scenarioWith} from '../helpers/trial-scenario.ts';
+
+const planWith = (fault: Fault) =>
+  planOf(
+    scenarioWith({
+      phases: [
+        {name: 'baseline', role: 'baseline', durationMs: 1000},
+        {name: 'dark', role: 'fault', durationMs: 1000, faults: [fault]},
+      ],
+    } as Partial<Scenario>),
+  );
+
+/** What each constructor cannot do without. */
+const needed: {readonly [kind: string]: object} = {
+  latency: {latencyMs: 10},
+  bandwidth: {bytesPerSecond: 1000},
+  slowClose: {delayMs: 10},
+  timeout: {timeoutMs: 10},
+  slicer: {averageSizeBytes: 10},
+  limitData: {limitBytes: 10},
+  corrupt: {bytesPerKb: 1},
+  limitConnections: {connectionLimit: 1},
+  flap: {downMs: 10, upMs: 10},
+  blackhole: {syn: false},
+  httpStatus: {status: 503, retryAfterSeconds: 1, retryAfterDate: undefined},
+  httpFault: {stage: 'request', action: 'hang'},
+  slowBody: {bytesPerSecond: 10},
+  wrongContentLength: {differenceBytes: 1},
+  wrongCertificate: {problem: 'expired'},
+};
+
+const make = (kind: string, more: object): Fault => {
+  const construct = Reflect.get(api, kind) as (options: object) => Fault;
+  return construct({...needed[kind], ...more});
+};
+
+for (const kind of faultKinds) {
+  test(`${kind} refuses an option that it does not have, and takes those that it has`, t => {
+    t.notThrows(() => planWith(make(kind, {startAfterMs: 1, hitLimit: undefined})));
+    t.throws(() => planWith(make(kind, {probabilty: 0.5, bogus: 1})), {
+      code: 'FW_SCENARIO_INVALID',
+      message: new RegExp(
+        `phase "dark": ${kind} has no option "probabilty" \\(did you mean "probability"\\?\\), nor "bogus".*; it takes .*probability`,
+      ),
+    });
+  });
+}
+
+test("Toxiproxy's own names lead to ours", t => {
+  t.throws(() => planWith(make('stall', {toxicity: 0.5, stream: 'upstream'})), {
+    message: /"toxicity" \(did you mean "probability"\?\), nor "stream" \(did you mean "direction"\?\)/,
+  });
+});
+
+test('an option that is undefined is not given', t => {
+  t.deepEqual(make('stall', {bogus: undefined}), make('stall', {}));
+});
