@@ -1,10 +1,10 @@
 // Changes source files in small ways, one at a time, and tells which changes no test notices.
 //   npm run mutate -- src/symptoms/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
-// Its tests are those that --tests names; without it the one that mirrors the source's path, or where there is none those of the
-// folder that mirrors the source's. A mutant is given to those of them that reach its place. A test that runs dist/ in another
-// process does not see it.
+// Its tests are those that --tests names; without it those that mirror the source's path (`name.test.ts`, `name-aspect.test.ts`),
+// or where there is none those of the mirroring folder. A mutant is given to those of them that reach its place. A test that runs
+// dist/ in another process does not see it.
 // --at-least fails below a score in percent, --minutes (60) ends it, and --workers (2) tests run at a time.
-import {existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {globSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -39,17 +39,16 @@ const usage = (message: string): never => {
   process.exit(64);
 };
 
-const mirrorOf = (file: string): string => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
-
 /** Tests of the lanes that make whole runs count only where they are named: they take seconds each. */
-const isQuick = (test: string): boolean => /^[^.]+\.test\.ts$/.test(basename(test));
+const quickTests = (pattern: string): string[] =>
+  globSync(pattern, {cwd: root}).filter(test => /^[^.]+\.test\.ts$/.test(basename(test)));
 
 const testsFor = (file: string): string[] => {
-  const mirror = mirrorOf(file);
-  if (!flags.tests && existsSync(resolve(root, mirror))) return [mirror];
-  const patterns = flags.tests ?? [join(dirname(mirror), '*.test.ts')];
-  const found = globSync(patterns, {cwd: root}).filter(test => flags.tests || isQuick(test));
-  return found.length > 0 ? found.sort() : usage(`No tests for ${file}: name them by --tests.`);
+  if (flags.tests) return globSync(flags.tests, {cwd: root});
+  const mirror = file.replace(/^src\//, 'test/').replace(/\.ts$/, '');
+  const own = quickTests(`${mirror}{,-*}.test.ts`);
+  const found = own.length > 0 ? own : quickTests(join(dirname(mirror), '*.test.ts'));
+  return found.length > 0 ? found : usage(`No tests for ${file}: name them by --tests.`);
 };
 
 const sourceOf = (path: string): Source => {

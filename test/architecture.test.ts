@@ -1,5 +1,5 @@
 // The house's rules, read off the imports: which room may know which, no cycles, and who may touch the process.
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, relative, resolve} from 'node:path';
 import test from 'ava';
 
@@ -148,4 +148,49 @@ test('there is no room for leftovers', t => {
         (path.endsWith('index.ts') && path !== 'index.ts'),
     );
   t.deepEqual(wrong, []);
+});
+
+/** Tests of more than one file, and why. */
+const ofManyFiles: Readonly<Record<string, string>> = {
+  architecture: 'holds all of src/',
+  'cli/bad-input': 'one bad input after the other, for all commands',
+  'faults/server/tolerances': 'the times of several toxics, held against a real Toxiproxy, too',
+  'faults/server/toxics': 'all toxics of Toxiproxy, held against a real one, too',
+  'faults/server/toxics-upstream': 'all toxics of Toxiproxy, held against a real one, too',
+  'report/golden': 'whole reports, held against saved ones',
+  'report/golden-for-ci': 'what CI is told, held against saved texts',
+  'run/guard': 'what the guard and its parent do together',
+  'symptoms/answers': 'detectors that look at answers and at the telemetry of retries',
+  'symptoms/comeback': 'detectors that look at the time after a fault',
+  'symptoms/endings': 'detectors that look at how the process ended',
+  'symptoms/leaks': 'detectors that look at what is left behind',
+  'symptoms/ledger': "detectors that look at the target's ledger",
+  'symptoms/proofs': 'all detectors have clients that prove them',
+};
+
+/** A test `aggregate-spans` is of a source of that name, or of an aspect of `aggregate`. */
+const namesOfSource = (name: string): string[] => {
+  const parts = name.split('-');
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('-'));
+};
+
+// Tests of whole runs have a second ending, such as `.live`, and are of all files.
+test('each test mirrors a source file, or is named here', t => {
+  const isSource = (path: string): boolean =>
+    ['src/x.ts', 'x.ts', 'x.js'].some(pattern => existsSync(resolve(src, '..', pattern.replace('x', path))));
+  const tests = readdirSync(import.meta.dirname, {recursive: true, encoding: 'utf8'})
+    .filter(path => /^[^.]+\.test\.ts$/.test(path))
+    .map(path => path.replace(/\.test\.ts$/, ''));
+  const mirrors = (path: string): boolean =>
+    namesOfSource(path.slice(path.lastIndexOf('/') + 1)).some(name => isSource(join(dirname(path), name))) ||
+    // A family of symptoms has one test for its detectors.
+    isSource(path.replace(/^symptoms\//, 'model/symptoms/'));
+  t.deepEqual(
+    tests.filter(path => !mirrors(path) && !Object.hasOwn(ofManyFiles, path)),
+    [],
+  );
+  t.deepEqual(
+    Object.keys(ofManyFiles).filter(path => !tests.includes(path) || mirrors(path)),
+    [],
+  );
 });

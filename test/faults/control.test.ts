@@ -2,6 +2,7 @@
 import {once} from 'node:events';
 import {createServer, type RequestListener, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {json} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import {type FaultyLink, Injector} from '../../src/faults/control.ts';
 import {type Injector as RunningInjector, startInjector} from '../../src/faults/server/injector.ts';
@@ -17,6 +18,7 @@ import {
   resetPeer,
   stall,
 } from '../../src/model/fault.ts';
+import {httpStatus} from '../../src/model/http-fault.ts';
 import {connectTo, echo, startUpstream} from '../helpers/proxy-sockets.ts';
 import {api, type ProxyJson} from '../helpers/toxiproxy-request.ts';
 
@@ -163,12 +165,42 @@ test('a real Toxiproxy is not asked for what it does not have', async t => {
   t.is((error as FoulweatherError).exitCode, 64);
 });
 
-test('our own injector has it all, also as a server of its own', async t => {
+test('our own injector has it all, also as a server of its own: what is asked for is put in place', async t => {
   const injector = new Injector(running.url);
-  await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(stall({firstN: 2}), halfOpen())));
+  const faults = [stall({firstN: 2}), halfOpen()];
+  await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(...faults)));
+  const link = await openLink(t);
+  await link.apply('dark', faults);
+  t.deepEqual(await toxicsOf(link), ['dark-1-stall', 'dark-2-halfOpen']);
 });
 
-test('the log has the connections and the HTTP hits, each time what is new', async t => {
+test('our own injector has an authority, a real Toxiproxy has none', async t => {
+  t.regex((await new Injector(running.url).authority()) ?? '', /^-----BEGIN CERTIFICATE-----\n/);
+  const url = await serve(t, (_, response) => response.writeHead(404).end('404 page not found\n'));
+  t.is(await new Injector(url).authority(), null);
+});
+
+const listens = test.macro({
+  title: (_title, host: string, listen: string) => `an injector at ${host} is asked to listen on ${listen}`,
+  async exec(t, host: string, listen: string) {
+    const asked: string[] = [];
+    const local = await serve(t, async (request, response) => {
+      const body = (await json(request)) as {readonly listen: string};
+      asked.push(body.listen);
+      response.writeHead(201).end(JSON.stringify({...body, listen: `${body.listen.split(':')[0]}:4711`}));
+    });
+    const link = await new Injector(local.replace('127.0.0.1', host)).createProxy('far', '127.0.0.1:9');
+    t.deepEqual(asked, [listen]);
+    t.is(link.address, `${host === 'localhost' ? '127.0.0.1' : host}:4711`);
+  },
+});
+
+test(listens, '127.0.0.1', '127.0.0.1:0');
+test(listens, 'localhost', '127.0.0.1:0');
+// No name of the loopback interface, though this machine answers there.
+test(listens, '0.0.0.0', '0.0.0.0:0');
+
+test('the log has the connections, each time what is new', async t => {
   const link = await openLink(t);
   await link.apply('slow', [latency({latencyMs: 1})]);
   await exchange(link);
@@ -178,15 +210,49 @@ test('the log has the connections and the HTTP hits, each time what is new', asy
   t.like(log?.connections[0], {id: 1, upstreamBytes: 4, hits: ['slow-1-latency']});
   t.is(log?.connections[0]?.hitsMs.length, 1);
   t.deepEqual(log?.hits, []);
-  const nothing = {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0};
   await untilClosed(link);
   // What closed in the millisecond of an answer is told again.
   const closedMs = wholeEpochMs();
   while (wholeEpochMs() === closedMs) await new Promise(resolve => setImmediate(resolve));
   await link.log();
-  t.deepEqual(await link.log(), nothing);
+  t.deepEqual(await link.log(), {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0});
   await exchange(link);
   t.like(await link.log(), {connections: [{id: 2}], connectionsLeftOut: 0});
+});
+
+/** Over a connection of its own. */
+const statusOf = async (link: FaultyLink, path: string): Promise<number> => {
+  const response = await fetch(`http://${link.address}${path}`, {headers: {connection: 'close'}});
+  await response.text();
+  return response.status;
+};
+
+test('the log has the requests that an HTTP fault hit, each time those that are new', async t => {
+  const target = await serve(t, (_, response) => response.end('an answer'));
+  const link = await new Injector(running.url).createProxy(`trial-${++proxies}`, new URL(target).host);
+  await link.witness();
+  t.is(await statusOf(link, '/before'), 200);
+  await link.apply('busy', [httpStatus({status: 503})]);
+  t.is(await statusOf(link, '/orders/17?page=2'), 503);
+  const first = await link.log();
+  t.like(first?.hits, {
+    length: 1,
+    0: {
+      toxic: 'busy-1-httpStatus',
+      connection: 2,
+      request: 1,
+      method: 'GET',
+      path: '/orders/17',
+      operationId: '17',
+      action: 'status-503',
+    },
+  });
+  t.is(await statusOf(link, '/orders/18'), 503);
+  t.deepEqual(
+    (await link.log())?.hits.map(({connection, path}) => [connection, path]),
+    [[3, '/orders/18']],
+  );
+  t.deepEqual((await link.log())?.hits, []);
 });
 
 test('the witness counts connections, bytes and hits', async t => {

@@ -3,7 +3,7 @@ import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
 import type {AddressInfo} from 'node:net';
 import {resolve} from 'node:path';
-import {context, metrics, TraceFlags, trace} from '@opentelemetry/api';
+import {context, metrics, SpanKind, SpanStatusCode, TraceFlags, trace} from '@opentelemetry/api';
 import {AsyncLocalStorageContextManager} from '@opentelemetry/context-async-hooks';
 import {
   AggregationTemporality,
@@ -127,22 +127,38 @@ withServer('postgres', 'pg: a span for each query', async t => {
   );
 });
 
-test.serial('http: a span for each request', async t => {
-  const spans = instrumented(t, ['http']);
-  const server = createServer((_request, response) => response.end('here'));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const {get} = require('node:http') as typeof import('node:http');
-  await new Promise<void>((resolve, reject) => {
-    get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, response => {
-      response.resume().on('end', resolve);
-    }).on('error', reject);
-  });
-  const [span] = spans().filter(
-    ({attributes}) => attributes['http.request.method'] ?? attributes['http.method'],
-  );
-  t.truthy(span);
-});
+test.serial(
+  "http: a span for each request of the client's, with its address and the answer's status",
+  async t => {
+    const spans = instrumented(t, ['http']);
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/here' ? 200 : 404).end('an answer');
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const {get} = require('node:http') as typeof import('node:http');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const path of ['/here', '/gone']) {
+      await new Promise<void>((resolve, reject) => {
+        get(`${url}${path}`, response => response.resume().on('end', resolve)).on('error', reject);
+      });
+    }
+    // The server is of this process, too, and has spans of its own: those of the client are the library's.
+    const ofClient = spans().filter(({kind}) => kind === SpanKind.CLIENT);
+    t.deepEqual(
+      ofClient.map(({name, attributes, status}) => [
+        name,
+        attributes['url.full'],
+        attributes['http.response.status_code'],
+        status.code,
+      ]),
+      [
+        ['GET', `${url}/here`, 200, SpanStatusCode.UNSET],
+        ['GET', `${url}/gone`, 404, SpanStatusCode.ERROR],
+      ],
+    );
+  },
+);

@@ -1,8 +1,8 @@
 // reset_after: what came before the cut arrives, and then a RST.
 import test from 'ava';
-import {isBetween, pattern, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import {isBetween, pattern, roundTrip, slackMs} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 

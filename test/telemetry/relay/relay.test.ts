@@ -4,14 +4,14 @@ import type {AddressInfo} from 'node:net';
 import {buffer} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import protobuf from 'protobufjs/light.js';
-import type {TrialLabels} from '../../src/model/receiver-protocol.ts';
-import type {Span} from '../../src/model/telemetry.ts';
-import {decodeRequest} from '../../src/telemetry/decode.ts';
-import {Relay} from '../../src/telemetry/relay/relay.ts';
-import {spliceResource} from '../../src/telemetry/relay/splice-resource.ts';
-import {RelayStation} from '../../src/telemetry/relay/station.ts';
-import {attributes, clockFrom} from '../../src/telemetry/values.ts';
-import {protobufOf} from './support.ts';
+import type {TrialLabels} from '../../../src/model/receiver-protocol.ts';
+import type {Span} from '../../../src/model/telemetry.ts';
+import {decodeRequest} from '../../../src/telemetry/decode.ts';
+import {Relay} from '../../../src/telemetry/relay/relay.ts';
+import {spliceResource} from '../../../src/telemetry/relay/splice-resource.ts';
+import {RelayStation} from '../../../src/telemetry/relay/station.ts';
+import {attributes, clockFrom} from '../../../src/telemetry/values.ts';
+import {protobufOf} from '../support.ts';
 
 type Taken = {readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: Buffer};
 

@@ -1,12 +1,12 @@
 // A toxic that throws takes its connection with it and nothing else: the injector notes it and goes on.
 import test from 'ava';
-import {defineHttpToxicType} from '../../../src/faults/server/http/http-toxic-type.ts';
-import {defineTlsToxicType} from '../../../src/faults/server/tls/tls-toxic-type.ts';
-import {defineToxicType, type ToxicType} from '../../../src/faults/server/toxic-type.ts';
-import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
-import {roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, recordsOf, untilWitness, witnessOf} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import {defineHttpToxicType} from '../../../../src/faults/server/http/http-toxic-type.ts';
+import {defineTlsToxicType} from '../../../../src/faults/server/tls/tls-toxic-type.ts';
+import {defineToxicType, type ToxicType} from '../../../../src/faults/server/toxic-type.ts';
+import {toxicTypes} from '../../../../src/faults/server/toxics/registry.ts';
+import {roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, recordsOf, untilWitness, witnessOf} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 

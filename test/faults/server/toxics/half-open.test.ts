@@ -1,9 +1,9 @@
 // half_open: one side is gone, and the other is not told.
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf, untilWitness, witnessOf} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import {roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf, untilWitness, witnessOf} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 

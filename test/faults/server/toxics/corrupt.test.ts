@@ -1,11 +1,11 @@
 // corrupt: bytes that are not what was sent, the same ones for the same seed.
 import test, {type ExecutionContext} from 'ava';
-import {startInjector} from '../../../src/faults/server/injector.ts';
-import {pattern, roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf} from '../../helpers/proxy-faults.ts';
-import {Scene} from '../../helpers/proxy-scene.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
-import {send} from '../../helpers/toxiproxy-request.ts';
+import {startInjector} from '../../../../src/faults/server/injector.ts';
+import {pattern, roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf} from '../../../helpers/proxy-faults.ts';
+import {Scene} from '../../../helpers/proxy-scene.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
+import {send} from '../../../helpers/toxiproxy-request.ts';
 
 const withScene = faultScenes();
 

@@ -1,9 +1,9 @@
 // blackhole: connections open, and nobody is there.
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import {roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 

@@ -1,9 +1,9 @@
 // limit_connections: so many connections at a time, and what becomes of the others.
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import {roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 

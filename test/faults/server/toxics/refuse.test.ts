@@ -1,9 +1,9 @@
 // refuse: the proxy is down for a part of the time, and comes back at its address.
 import test from 'ava';
-import {endlessMs, roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
-import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
+import {endlessMs, roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
+import {api, type ProxyJson} from '../../../helpers/toxiproxy-request.ts';
 
 const withScene = faultScenes();
 

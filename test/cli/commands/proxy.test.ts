@@ -7,14 +7,14 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {Toxiproxy} from 'toxiproxy-node-client';
-import {main} from '../../src/cli/main.ts';
-import {openPlace} from '../helpers/cli-world.ts';
-import {compileCache} from '../helpers/compile-cache.ts';
-import {connectTo, echo, startUpstream} from '../helpers/proxy-sockets.ts';
-import {temporaryFolder} from '../helpers/run-folders.ts';
-import {until} from '../helpers/run-until.ts';
+import {main} from '../../../src/cli/main.ts';
+import {openPlace} from '../../helpers/cli-world.ts';
+import {compileCache} from '../../helpers/compile-cache.ts';
+import {connectTo, echo, startUpstream} from '../../helpers/proxy-sockets.ts';
+import {temporaryFolder} from '../../helpers/run-folders.ts';
+import {until} from '../../helpers/run-until.ts';
 
-const entry = new URL('../fixtures/cli-entry.ts', import.meta.url).pathname;
+const entry = new URL('../../fixtures/cli-entry.ts', import.meta.url).pathname;
 
 type Running = {
   readonly process: ChildProcess;

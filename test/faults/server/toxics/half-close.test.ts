@@ -1,8 +1,8 @@
 // half_close: one direction has ended, the other goes on.
 import test from 'ava';
-import {roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
+import {roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 

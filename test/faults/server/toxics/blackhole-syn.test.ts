@@ -4,13 +4,13 @@ import {connect, type Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {Pool} from 'undici';
-import {startInjector} from '../../../src/faults/server/injector.ts';
-import {heldBefore, heldOnly} from '../../helpers/held-handles.ts';
-import {roundTrip} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf} from '../../helpers/proxy-faults.ts';
-import {Scene} from '../../helpers/proxy-scene.ts';
-import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
-import {until} from '../../helpers/run-until.ts';
+import {startInjector} from '../../../../src/faults/server/injector.ts';
+import {heldBefore, heldOnly} from '../../../helpers/held-handles.ts';
+import {roundTrip} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf} from '../../../helpers/proxy-faults.ts';
+import {Scene} from '../../../helpers/proxy-scene.ts';
+import {connectTo, echo} from '../../../helpers/proxy-sockets.ts';
+import {until} from '../../../helpers/run-until.ts';
 
 const withScene = faultScenes();
 

@@ -1,11 +1,11 @@
 // flap: down, up, and down again.
 import test from 'ava';
-import {endlessMs, isBetween, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf} from '../../helpers/proxy-faults.ts';
-import type {Scene} from '../../helpers/proxy-scene.ts';
-import {echo, type Peer} from '../../helpers/proxy-sockets.ts';
-import {until} from '../../helpers/run-until.ts';
-import {api, type ProxyJson} from '../../helpers/toxiproxy-request.ts';
+import {endlessMs, isBetween, roundTrip, slackMs} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf} from '../../../helpers/proxy-faults.ts';
+import type {Scene} from '../../../helpers/proxy-scene.ts';
+import {echo, type Peer} from '../../../helpers/proxy-sockets.ts';
+import {until} from '../../../helpers/run-until.ts';
+import {api, type ProxyJson} from '../../../helpers/toxiproxy-request.ts';
 
 const withScene = faultScenes();
 

@@ -1,10 +1,10 @@
 // stall: silent at once, after so many bytes, or after a time; and the connection stays open.
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {isBetween, roundTrip, slackMs} from '../../helpers/proxy-behaviours.ts';
-import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../helpers/proxy-faults.ts';
-import {echo} from '../../helpers/proxy-sockets.ts';
-import {until} from '../../helpers/run-until.ts';
+import {isBetween, roundTrip, slackMs} from '../../../helpers/proxy-behaviours.ts';
+import {faultScenes, hitsOf, recordsOf, untilWitness} from '../../../helpers/proxy-faults.ts';
+import {echo} from '../../../helpers/proxy-sockets.ts';
+import {until} from '../../../helpers/run-until.ts';
 
 const withScene = faultScenes();
 
