@@ -22,9 +22,20 @@ export const hitsOf = async (scene: Named, toxic: string): Promise<FaultWitness>
   return fault;
 };
 
-/** Waits until the witness has seen what it must: the injector learns of things a little later than its clients. */
-export const untilWitness = (scene: Named, holds: (witness: ProxyWitness) => boolean): Promise<void> =>
-  until(async () => holds(await witnessOf(scene)), 10_000, 'what the witness must see');
+/** The witness once it has seen what it must: the injector learns of things a little later than its clients. */
+export const untilWitness = async (
+  scene: Named,
+  holds: (witness: ProxyWitness) => boolean,
+): Promise<ProxyWitness> => {
+  let witness = await witnessOf(scene);
+  const sees = async (): Promise<boolean> => {
+    if (holds(witness)) return true;
+    witness = await witnessOf(scene);
+    return holds(witness);
+  };
+  await until(sees, 10_000, 'what the witness must see');
+  return witness;
+};
 
 type Steps = (t: ExecutionContext, scene: Scene) => Promise<void>;
 

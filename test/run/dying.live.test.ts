@@ -65,14 +65,14 @@ test('what a dying process printed is in the report', t => {
 });
 
 test('a crash has the frames of its stack in the report and on the page', t => {
-  const {end} = ran.trial('exception').trial;
+  const {end} = ran().trial('exception').trial;
   const [frame] = (end.kind === 'crashed' && end.error?.frames) || [];
   t.like(frame, {ownerKind: 'scenario'});
   const line = frameName(frame!);
   t.regex(line, /\(dying\.ts:\d+\)$/);
-  t.true(ran.reportOf('exception').includes(`\n${line}`));
+  t.true(ran().reportOf('exception').includes(`\n${line}`));
   t.true(
-    renderReport(ran.run).files['report.html']!.includes(
+    renderReport(ran().run).files['report.html']!.includes(
       line.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
     ),
   );

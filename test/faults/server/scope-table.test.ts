@@ -41,11 +41,16 @@ function stimulusFor({tls, http}: ToxicType): Buffer | string {
   return http === undefined ? 'x' : requestText('GET', '/');
 }
 
+type Faults = Readonly<Record<string, FaultWitness>>;
+const appliedOf = (faults: Faults, name: string): number => faults[name]?.applied ?? 0;
+
 /** One attempt after the other at a proxy with one toxic, and with another that counts what that one does not take. */
 class Attempts {
   readonly scene: Scene;
   readonly type: ToxicType;
   #rest = '';
+  /** After the last attempt. */
+  #seen: Faults = {};
 
   constructor(scene: Scene, type: ToxicType) {
     this.scene = scene;
@@ -71,14 +76,15 @@ class Attempts {
 
   /** Makes an attempt, and tells whether the toxic took it. */
   async one(): Promise<'0' | '1'> {
-    const before = await this.#counts();
+    const before = this.#seen;
     const client = await this.scene.connect();
     client.socket.write(stimulusFor(this.type));
-    await untilWitness(this.scene, ({faults}) => this.#met(faults) > before.met);
+    await untilWitness(this.scene, ({faults}) => this.#met(faults) > this.#met(before));
     client.socket.destroy();
     // Or the next time that the toxic begins, it would decide about this connection, too.
-    await untilWitness(this.scene, ({openConnections}) => openConnections === 0);
-    return (await this.fault).applied > before.applied ? '1' : '0';
+    const {faults} = await untilWitness(this.scene, ({openConnections}) => openConnections === 0);
+    this.#seen = faults;
+    return appliedOf(faults, 'f') > appliedOf(before, 'f') ? '1' : '0';
   }
 
   async line(count: number): Promise<string> {
@@ -97,15 +103,9 @@ class Attempts {
     return line;
   }
 
-  async #counts(): Promise<{readonly met: number; readonly applied: number}> {
-    const {faults} = await witnessOf(this.scene);
-    return {met: this.#met(faults), applied: faults['f']?.applied ?? 0};
-  }
-
   /** On a stream the other is asked in any case, elsewhere only where the first did not take the attempt. */
-  #met(faults: Readonly<Record<string, FaultWitness>>): number {
-    const applied = (name: string) => faults[name]?.applied ?? 0;
-    return applied('rest') + (this.type.run === undefined ? applied('f') : 0);
+  #met(faults: Faults): number {
+    return appliedOf(faults, 'rest') + (this.type.run === undefined ? appliedOf(faults, 'f') : 0);
   }
 }
 
