@@ -159,6 +159,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   'half-open-reuse': {speaks: 'lines'},
   'stale-keep-alive': {},
   'unbounded-queue': {},
+  'unbounded-buffer': {},
   'head-of-line-blocking': {},
 };
 
