@@ -60,6 +60,7 @@ import {swallowedError} from './swallowed-error.ts';
 import {telemetryContradicts} from './telemetry-contradicts.ts';
 import {telemetryLost} from './telemetry-lost.ts';
 import {truncationAccepted} from './truncation-accepted.ts';
+import {unboundedBuffer} from './unbounded-buffer.ts';
 import {unboundedQueue} from './unbounded-queue.ts';
 import {unboundedRetries} from './unbounded-retries.ts';
 import {unclassifiedErrors} from './unclassified-errors.ts';
@@ -110,6 +111,7 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
   'half-open-reuse': halfOpenReuse,
   'stale-keep-alive': staleKeepAlive,
   'unbounded-queue': unboundedQueue,
+  'unbounded-buffer': unboundedBuffer,
   'head-of-line-blocking': headOfLineBlocking,
   'memory-growth': memoryGrowth,
   'listener-leak': listenerLeak,

@@ -163,6 +163,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
   'half-open-reuse': {speaks: 'lines'},
   'stale-keep-alive': {},
   'unbounded-queue': {},
+  'unbounded-buffer': {},
   'head-of-line-blocking': {},
 };
 
