@@ -48,6 +48,8 @@ export type DriverObservation = {
   /** Outcome code and phase by operation index. */
   readonly outcomes: Uint8Array;
   readonly operationPhases: Uint8Array;
+  /** By operation index, from its start to its end, as `durationCode`; 0 where it is not known. */
+  readonly operationDurations: Uint8Array;
   readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
 };
 

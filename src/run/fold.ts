@@ -45,6 +45,7 @@ export class TrialFold {
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
+  readonly #operationDurations = new GrowingBytes();
   #deliveries: GrowingBytes | null = null;
   #failures: readonly FailureClass[] = [];
   #uncountedFailures = 0;
@@ -107,6 +108,7 @@ export class TrialFold {
       case 'operations':
         this.#outcomes.write(event.fromIndex, bytesOf(event.outcomes));
         this.#operationPhases.write(event.fromIndex, bytesOf(event.phases));
+        this.#operationDurations.write(event.fromIndex, bytesOf(event.durations ?? ''));
         break;
       case 'deliveries':
         this.#deliveries ??= new GrowingBytes();
@@ -230,6 +232,7 @@ export class TrialFold {
         slowest: this.#slowest,
         outcomes: this.#outcomes.bytes(),
         operationPhases: this.#operationPhases.bytes(),
+        operationDurations: this.#operationDurations.bytes(),
         drained: this.#drained,
       },
       clockSteps: this.#clockSteps,

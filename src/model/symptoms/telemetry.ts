@@ -17,7 +17,7 @@ export const telemetrySymptoms = {
   'span-leak': {
     sees: 'spans that are never ended, or more than once',
     noun: 'leaked spans',
-    when: 'more than `spanCount` spans are open after the load, those of operations still in flight left out; or more than that of a phase are ended again after their end',
+    when: 'more than `spanCount` spans are open after the load and do not end within a second, or with the close where they are of no operation, those of operations still in flight left out; or more than that of a phase are ended again after their end',
     thresholds: {spanCount: 0},
     cause:
       'A way out without span.end(): an abort, a time-out, a body that nobody reads. Or two ways out of one call that both end it.',
@@ -48,7 +48,7 @@ export const telemetrySymptoms = {
   'duration-misreported': {
     sees: 'span durations that differ from the measured ones',
     noun: 'misreported durations',
-    when: 'the median of the spans and of the operations that succeeded in a phase differ by more than `slackMs` and `slackShare`, and the event-loop delay',
+    when: 'more than half of the operations that succeeded in a phase with one attempt differ from the spans of their own trace, first start to last end, by more than `slackMs` and `slackShare`, and the event-loop delay',
     thresholds: {slackMs: 10, slackShare: 0.1},
     cause: 'The span begins after the wait for a connection, or ends with the head of the answer.',
     remedy:
