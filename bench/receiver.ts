@@ -24,7 +24,14 @@ type Measured = {
 /** The child's side: one trial, then what it cost. */
 const receive = async (spansFile: string): Promise<void> => {
   const receiver = await startReceiver({host: '127.0.0.1', port: 0});
-  receiver.startTrial({trialId: 'bench', tracePrefix, originEpochMs, spansFile});
+  receiver.startTrial({
+    trialId: 'bench',
+    tracePrefix,
+    originEpochMs,
+    spansFile,
+    phaseCount: 1,
+    background: [],
+  });
   receiver.startPhase('bench', 0, 0);
   const before = process.cpuUsage();
   process.once('message', async () => {

@@ -79,7 +79,7 @@ export class Books {
     const code = outcomeCode(settlement.status);
     book.settle(code, responseMs, serviceMs, this.#options.overrunAfterMs);
     this.#bins.settle(operation.intendedMs, code, responseMs);
-    this.#bytes.set(operation.index, code, operation.phase);
+    this.#bytes.set(operation.index, code, operation.phase, serviceMs);
     if (settlement.status !== 'ok') this.#fail(settlement.status, settlement.error, operation, responseMs);
     this.#noteSlow(operation, responseMs, settlement.status);
     if (settlement.status === 'ok') book.noteAnswer(settlement, responseMs);

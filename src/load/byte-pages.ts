@@ -35,12 +35,13 @@ export class BytePages {
     return this.#pages[number]?.bytes[0]?.[index - number * pageSize] ?? 0;
   }
 
-  set(index: number, first: number, second = 0): void {
+  set(index: number, first: number, second = 0, third = 0): void {
     const number = Math.floor(index / pageSize);
     const page = this.#pages[number] ?? this.#addPage(number);
     const at = index - number * pageSize;
     page.bytes[0]![at] = first;
     if (this.#bytesPerOperation > 1) page.bytes[1]![at] = second;
+    if (this.#bytesPerOperation > 2) page.bytes[2]![at] = third;
     if (page.dirtyTo === 0) {
       page.dirtyFrom = at;
       this.#dirty.push(page);

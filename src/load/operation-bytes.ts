@@ -1,18 +1,19 @@
-// Two bytes per operation: outcome and phase. Told and then forgotten, so that a long load needs no more memory than a short one.
+// Three bytes per operation: outcome, phase and how long it took. Told and then forgotten, so that a long load needs no more memory than a short one.
+import {durationCode} from '../model/duration-code.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import type {OutcomeCode} from '../model/outcome.ts';
 import {BytePages, pageSize} from './byte-pages.ts';
 
 export class OperationBytes {
-  readonly #pages = new BytePages(2);
+  readonly #pages = new BytePages(3);
   /** How many operations of each page have got their outcome, by the page's number. */
   readonly #settled: number[] = [];
   /** Pages with nothing left to change. */
   #complete: number[] = [];
 
   /** Called at most once per operation with an outcome, and not again after that; 0 is none yet. */
-  set(index: number, outcome: OutcomeCode, phase: number): void {
-    this.#pages.set(index, outcome, phase);
+  set(index: number, outcome: OutcomeCode, phase: number, durationMs?: number): void {
+    this.#pages.set(index, outcome, phase, durationMs === undefined ? 0 : durationCode(durationMs));
     if (outcome === 0) return;
     const page = Math.floor(index / pageSize);
     const settled = (this.#settled[page] ?? 0) + 1;
@@ -22,11 +23,12 @@ export class OperationBytes {
 
   collect(): SubjectEvent[] {
     const events = this.#pages.collect().map(
-      ({fromIndex, bytes: [outcomes = '', phases = '']}): SubjectEvent => ({
+      ({fromIndex, bytes: [outcomes = '', phases = '', durations = '']}): SubjectEvent => ({
         kind: 'operations',
         fromIndex,
         outcomes,
         phases,
+        durations,
       }),
     );
     for (const page of this.#complete) this.#pages.release(page);

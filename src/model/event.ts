@@ -113,12 +113,14 @@ export type SubjectEvent =
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
   | {readonly kind: 'failures'; readonly failures: readonly FailureClass[]; readonly uncounted: number}
   | {readonly kind: 'slowest'; readonly operations: readonly OperationExample[]}
-  /** Outcome and phase of the operations from `fromIndex` on, a byte each, base64. Later events overwrite earlier ones. */
+  /** Outcome, phase and duration (as `durationCode`) of the operations from `fromIndex` on, a byte each, base64. Later events overwrite earlier ones. */
   | {
       readonly kind: 'operations';
       readonly fromIndex: number;
       readonly outcomes: string;
       readonly phases: string;
+      /** Absent in runs that were saved before it was kept. */
+      readonly durations?: string;
     }
   /** How often the operations from `fromIndex` on came to the application's consumer, as `operations` are told. */
   | {readonly kind: 'deliveries'; readonly fromIndex: number; readonly counts: string}

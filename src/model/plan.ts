@@ -161,6 +161,8 @@ export type TelemetryPlan = {
   readonly instrumentations: readonly string[];
   /** Libraries whose telemetry is switched on in a known way. */
   readonly use?: readonly TelemetryPresetName[];
+  /** Texts of which a span has one in its name, its scope or its URL where it is work in the background. */
+  readonly background?: readonly string[];
 };
 
 /**

@@ -44,6 +44,10 @@ export type ToReceiver =
       readonly originEpochMs: number;
       /** Where the normalised spans are written, one JSON object a line. */
       readonly spansFile: string;
+      /** How many phases the plan has: after them come the drain and the closing. */
+      readonly phaseCount: number;
+      /** Texts by which spans are known as work in the background. */
+      readonly background: readonly string[];
       /** Null: nothing of it is passed on. */
       readonly labels: TrialLabels | null;
     }

@@ -44,7 +44,8 @@ export type SpanShape = {
 
 /**
  * What the library's spans tell of each operation, one byte an operation, in base64; an operation beyond the end
- * has none. 255 is 255 or more.
+ * has none. 255 is 255 or more. A span that names another operation in its attributes is one of that operation: a queue may
+ * have run it in the async context of whoever it was busy with. Declared work in the background is left out.
  */
 export type OperationTelemetry = {
   /** Spans of kind client by HTTP's conventions: one for each attempt. */
@@ -53,6 +54,8 @@ export type OperationTelemetry = {
   readonly callSpans: string;
   /** Bits of `operationMarks`. */
   readonly marks: string;
+  /** From the start of the first to the end of the last of its spans, as `durationCode`. Absent in old runs. */
+  readonly durations?: string;
 };
 
 /** What is known of an operation's spans beyond their number. The last of its calls' spans to arrive is the last that ended. */
@@ -144,6 +147,9 @@ export type LogObservation = {
   readonly entries: readonly LogEntry[];
 };
 
+/** Spans that were open at a moment after the load, and those of them that ended later. */
+export type OpenSpans = {readonly openCount: number; readonly endedLaterCount: number};
+
 export type TelemetryObservation = {
   readonly resource: Attributes;
   readonly spanCount: number;
@@ -159,6 +165,13 @@ export type TelemetryObservation = {
   readonly operations: OperationTelemetry | null;
   /** Null in runs that were saved before they were kept. */
   readonly shapes: readonly SpanShape[] | null;
+  /** Spans of what the scenario declares as work in the background. Absent in old runs. */
+  readonly backgroundSpanCount?: number;
+  /**
+   * Of the spans that were open after the load, as the SDK counts them, how many ended after all: while the trial waited, or,
+   * where they were of no operation, with the library's close. Null where the SDK did not count; absent in old runs.
+   */
+  readonly openAfterLoad?: OpenSpans | null;
   readonly logRecordCount: number;
   /** Null in runs that were saved before they were kept. */
   readonly logs: LogObservation | null;

@@ -53,6 +53,9 @@ export type DriverObservation = {
   readonly outcomes: Uint8Array;
   readonly operationPhases: Uint8Array;
   readonly drained: Drained | null;
+  /** By operation index, from its start to its end, as `durationCode`; 0 where it is not known. */
+  readonly operationDurations: Uint8Array;
+  readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
 };
 
 export type HeapSample = {

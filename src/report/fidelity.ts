@@ -2,7 +2,7 @@
 import type {Comparison, SymptomId} from '../model/finding.ts';
 import {telemetrySymptoms} from '../model/symptoms/telemetry.ts';
 import {type Block, code, heading, paragraph, type Span, strong, type Text, table} from './document.ts';
-import {count} from './format.ts';
+import {count, plural} from './format.ts';
 import type {RunStory, SymptomStory, VariantStory} from './variants.ts';
 
 const invariants = Object.keys(telemetrySymptoms) as SymptomId[];
@@ -32,12 +32,18 @@ const blocksOf = (story: VariantStory): Block[] => {
   // Without telemetry there is one reason for all, which stands with the symptoms.
   if (ofTelemetry.every(({verdict}) => verdict === 'inconclusive')) return [];
   return [
-    paragraph(code(story.variant.name), ':'),
+    paragraph(code(story.variant.name), backgroundOf(story), ':'),
     table(
       ['Invariant', 'Verdict', 'Held against each other', '>Compared', '>Differ', 'For example'],
       ofTelemetry.flatMap(symptom => rowsOf(symptom, comparisonsOf(story, symptom.symptom))),
     ),
   ];
+};
+
+/** What the scenario declares as work in the background is no operation's, and is counted apart. */
+const backgroundOf = ({trials}: VariantStory): string => {
+  const spanCount = trials.reduce((sum, {trial}) => sum + (trial.telemetry?.backgroundSpanCount ?? 0), 0);
+  return spanCount === 0 ? '' : `, besides ${plural(spanCount, 'span')} of declared work in the background`;
 };
 
 /** By what was compared, added up over the trials. */

@@ -48,7 +48,16 @@ export const calibrate = async (
   const trialId = calibrationId;
   const originMonotonicMs = monotonicMs();
   const originEpochMs = wallEpochMs();
-  receiver.child.send({kind: 'trial', trialId, tracePrefix, originEpochMs, spansFile, labels: null});
+  receiver.child.send({
+    kind: 'trial',
+    trialId,
+    tracePrefix,
+    originEpochMs,
+    spansFile,
+    phaseCount: phases.length,
+    background: [],
+    labels: null,
+  });
   const subject = startSubject({
     household,
     plan,

@@ -59,6 +59,7 @@ export class TrialFold {
   readonly #troubles: {atMs: number; what: string; message: string}[] = [];
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
+  readonly #operationDurations = new GrowingBytes();
   #deliveries: GrowingBytes | null = null;
   /** By the moment at which a slice begins. */
   readonly #deliveryBins = new Map<number, DeliveryBin>();
@@ -125,6 +126,7 @@ export class TrialFold {
       case 'operations':
         this.#outcomes.write(event.fromIndex, bytesOf(event.outcomes));
         this.#operationPhases.write(event.fromIndex, bytesOf(event.phases));
+        this.#operationDurations.write(event.fromIndex, bytesOf(event.durations ?? ''));
         break;
       case 'deliveries':
         this.#deliveries ??= new GrowingBytes();
@@ -263,6 +265,7 @@ export class TrialFold {
         slowest: this.#slowest,
         outcomes: this.#outcomes.bytes(),
         operationPhases: this.#operationPhases.bytes(),
+        operationDurations: this.#operationDurations.bytes(),
         drained: this.#drained,
       },
       clockSteps: this.#clockSteps,

@@ -106,6 +106,8 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     tracePrefix,
     originEpochMs: wallOriginEpochMs,
     spansFile: files.spansFile,
+    phaseCount: context.plan.phases.length,
+    background: context.plan.telemetry.background ?? [],
     labels,
   });
 

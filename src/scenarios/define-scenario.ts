@@ -184,6 +184,11 @@ export type ScenarioInput<Client, Options> = {
     readonly instrumentations?: readonly string[];
     /** Libraries whose telemetry is switched on in a known way: `['redis', 'pg']`. */
     readonly use?: readonly TelemetryPresetName[];
+    /**
+     * Work in the background, such as batches, loggers and exporters: a span with one of these texts in its name, its scope or
+     * its URL is none of the operation in whose async context it was begun. `['POST /bulk', '/v1/logs']`
+     */
+    readonly background?: readonly string[];
   };
   readonly subject: SubjectInput<Client, Options>;
   /**

@@ -152,6 +152,7 @@ const scenarioSchema = z.strictObject({
     .strictObject({
       instrumentations: z.array(z.string()).default([]),
       use: z.array(z.enum(telemetryPresetNames, {error: noSuchPreset})).default([]),
+      background: z.array(z.string().min(1)).default([]),
     })
     .optional(),
   subject: z.strictObject({open: fn, perform: fn, close: fn.optional(), classify: fn.optional()}),
@@ -264,6 +265,7 @@ const toPlan = (checked: Checked): Plan => ({
   telemetry: {
     instrumentations: checked.telemetry?.instrumentations ?? [],
     use: checked.telemetry?.use ?? [],
+    ...(checked.telemetry?.background.length ? {background: checked.telemetry.background} : {}),
   },
 });
 

@@ -57,6 +57,16 @@ export const flushMetrics = async (): Promise<void> => {
   await running?.reader?.forceFlush();
 };
 
+/** Spans that were begun and have not ended, as the SDK counts them; 0 where it does not. */
+export const openSpanCount = async (): Promise<number> => {
+  const collected = await running?.reader?.collect();
+  const live = (collected?.resourceMetrics.scopeMetrics ?? [])
+    .flatMap(({metrics}) => metrics)
+    .filter(({descriptor}) => descriptor.name === 'otel.sdk.span.live')
+    .flatMap(({dataPoints}) => dataPoints.map(({value}) => (typeof value === 'number' ? value : 0)));
+  return live.reduce((sum, count) => sum + count, 0);
+};
+
 export const shutdownSdk = async (): Promise<void> => {
   await running?.sdk.shutdown();
   running = null;

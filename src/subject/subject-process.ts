@@ -1,4 +1,5 @@
 // Drives one client of the library through the phases, and tells what it sees.
+import {setTimeout as delay} from 'node:timers/promises';
 import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
@@ -14,7 +15,7 @@ import {operationId, performer} from './perform.ts';
 import type {Profiling} from './profiling.ts';
 import {flushLimitMs, type SubjectTask} from './protocol.ts';
 import {Resources} from './resources.ts';
-import {flushMetrics} from './sdk.ts';
+import {flushMetrics, openSpanCount} from './sdk.ts';
 import {send} from './send.ts';
 import {standInsOf} from './stand-ins.ts';
 import {within} from './within.ts';
@@ -112,6 +113,7 @@ export class SubjectProcess {
     this.#profiling?.takeMemory();
     // Whether the library has ended what it began is asked before it is closed.
     await this.#flush();
+    await spansEnd();
     if (inFlight > 0) this.keep('process-report');
     send({kind: 'drained', atMs: this.#now(), inFlight, unsettled});
   }
@@ -190,6 +192,21 @@ export class SubjectProcess {
     for (const event of [...this.#driver.collect(final), ...this.#deliveries.collect()]) send(event);
   }
 }
+
+/** Spans that are open may be under way, as those of work in the background are: they get so long to end. */
+const spanPatienceMs = 1000;
+const spanPollMs = 100;
+
+/** Nothing is changed by it: which spans ended is seen by those who receive them. */
+const spansEnd = async (): Promise<void> => {
+  const untilMs = performance.now() + spanPatienceMs;
+  const isAnyOpen = (): Promise<boolean> =>
+    openSpanCount().then(
+      count => count > 0,
+      () => false,
+    );
+  while (performance.now() < untilMs && (await isAnyOpen())) await delay(spanPollMs);
+};
 
 type Closed = {readonly result: 'resolved' | 'failed' | 'hung'; readonly error: unknown};
 

@@ -1,6 +1,7 @@
 // Attempts per operation, from whoever saw them: the target's ledger, the injector where it answers in the target's
 // place, or the library's own spans.
 import type {Evidence} from '../model/finding.ts';
+import {outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 import {statusHits} from './attempt-times.ts';
 import {ledgerGap, phasesOf, sumOfPhases} from './measure.ts';
@@ -34,8 +35,31 @@ export const attemptCounts = (trial: Trial): AttemptCounts[] => {
 export const sumOfPhase = (trial: Trial, counts: Uint8Array, phase: number): number =>
   sumOfPhases(trial, counts, [phase]).sum;
 
-/** Spans stand for attempts only where a calm operation has one: others make spans of steps, or one for a whole call. */
+/**
+ * Spans stand for attempts only where a calm operation has one: others make spans of steps, or one for a whole call. And only
+ * where each operation has its own: a queue may run one operation in the async context of another.
+ */
 const tellsAttempts = (trial: Trial, spans: Uint8Array): boolean => {
   const calm = sumOfPhases(trial, spans, phasesOf(trial, 'baseline'));
-  return calm.sum > 0 && calm.sum <= oneSpanEach * calm.operationCount;
+  return calm.sum > 0 && calm.sum <= oneSpanEach * calm.operationCount && !haveSpansElsewhere(trial, spans);
 };
+
+/** Successes without a span of their own: what they did is in the traces of others, and makes these look like retries. */
+const haveSpansElsewhere = (trial: Trial, spans: Uint8Array): boolean => {
+  const counts = trial.plan.phases.map(() => ({ok: 0, without: 0}));
+  const {outcomes, operationPhases} = trial.driver;
+  for (let index = 0; index < outcomes.length; index++) {
+    const ofPhase = counts[operationPhases[index]!];
+    if (outcomes[index] !== okCode || !ofPhase) continue;
+    ofPhase.ok++;
+    if ((spans[index] ?? 0) === 0) ofPhase.without++;
+  }
+  return counts.some(({ok, without}) => areMany(without, ok));
+};
+
+/** So many operations without a span of their own are no accident. */
+export const areMany = (without: number, count: number): boolean =>
+  without > Math.max(strayCount, strayShare * count);
+const strayCount = 5;
+const strayShare = 0.01;
+const okCode = outcomeCode('ok');

@@ -1,107 +1,123 @@
-// Durations of the library's spans against the driver's: the median of what succeeded, phase by phase.
+// Durations of the library's spans against the driver's: each operation that succeeded against the spans of its own trace,
+// from the start of the first to the end of the last.
+import {durationsOf} from '../model/duration-code.ts';
 import type {Detector} from '../model/finding.ts';
-import type {Span, SpanGroup} from '../model/telemetry.ts';
+import {outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
-import {percentileMs} from '../stats/histogram.ts';
-import {attemptCounts, sumOfPhase} from './attempts.ts';
-import {type Examples, examplesOfSpans} from './example-spans.ts';
-import {DriverMeasure, isWarmUp} from './measure.ts';
-import {phaseAt} from './phase-at.ts';
-import {inconclusive, phaseName, presentIf} from './say.ts';
-import {tieGap} from './telemetry-account.ts';
+import {medianOf} from '../stats/quantile.ts';
+import {areMany, attemptCounts} from './attempts.ts';
+import {isWarmUp} from './measure.ts';
+import {examplesOf} from './operation-telemetry.ts';
+import {found, inconclusive, phaseName, presentIf} from './say.ts';
+import {operationsGap} from './telemetry-account.ts';
 
-/** With more or fewer spans than successes they are not of the same operations, and not to be compared. */
-const likeness = 0.01;
-/** So many may begin on the other side of a phase's edge. */
-const likenessCount = 5;
+/** In a phase with fewer operations to compare, one that is off says little. */
+const leastCount = 10;
+/** Of the operations of a phase: what comes by chance, or of one step of several, stays below. */
+const differingShare = 0.5;
+
+type Differing = {readonly index: number; readonly driverMs: number; readonly spanMs: number};
 
 type Compared = {
   readonly phase: number;
-  readonly group: SpanGroup;
-  readonly spanMs: number;
-  readonly driverMs: number;
   readonly count: number;
+  readonly differing: readonly Differing[];
+  readonly limitMs: number;
 };
 
 export const durationMisreported: Detector<'duration-misreported'> = (trial, {slackMs, slackShare}) => {
-  const gap = tieGap(trial);
+  const gap = operationsGap(trial);
   if (gap !== null) return inconclusive('duration-misreported', gap);
-  const compared = trial.plan.phases.flatMap((_, phase) => compare(trial, phase));
+  const durations = durationBytes(trial);
+  if (durations === null) {
+    return inconclusive('duration-misreported', 'how long single operations took was not kept');
+  }
+  const compared = trial.plan.phases.flatMap((_, phase) =>
+    isWarmUp(trial, phase) ? [] : compare(trial, phase, durations, {slackMs, slackShare}),
+  );
   if (compared.length === 0) {
     return inconclusive(
       'duration-misreported',
-      'in no phase did the library make one span for each operation',
+      'in no phase do enough operations have spans of their own, and one attempt each',
     );
   }
-  const limitMs = ({phase, driverMs}: Compared): number =>
-    Math.max(slackMs, slackShare * driverMs) + loopDelayMs(trial, phase);
-  const offMs = ({spanMs, driverMs}: Compared): number => Math.abs(spanMs - driverMs);
-  const differing = compared.filter(one => offMs(one) > limitMs(one)).sort((a, b) => offMs(b) - offMs(a));
-  const found = differing.map(one => {
-    const phase = phaseName(trial, one.phase);
-    return {
-      phase,
-      evidence: {
-        witness: 'telemetry' as const,
-        says: `Half of the operations of phase ${phase} took up to ${one.driverMs.toFixed(1)} ms, and half of the spans up to ${one.spanMs.toFixed(1)} ms.`,
-        value: offMs(one),
-        threshold: limitMs(one),
-        unit: 'ms' as const,
-        count: one.count,
-        ...typicalOf(trial, one),
-      },
-    };
-  });
-  const [worst] = differing;
-  return presentIf('duration-misreported', 'warn', found, [
+  const off = compared
+    .filter(({differing, count}) => differing.length > differingShare * count)
+    .map(one => ({...one, typical: typicalOf(one.differing)}))
+    .sort((a, b) => offMs(b.typical) - offMs(a.typical));
+  const evidence = off.map(({phase, count, differing, limitMs, typical}) =>
+    found(phaseName(trial, phase), {
+      witness: 'telemetry',
+      says: `${differing.length} of ${count} operations of phase ${phaseName(trial, phase)} took another time than the spans of their traces, such as about ${rounded(typical.driverMs)} ms by the driver and ${rounded(typical.spanMs)} ms by the spans.`,
+      value: offMs(typical),
+      threshold: limitMs,
+      unit: 'ms',
+      count,
+      ...examplesOf(trial, {first: differing.slice(0, 3).map(({index}) => index)}),
+    }),
+  );
+  const all = compared.flatMap(({differing}) => differing);
+  return presentIf('duration-misreported', 'warn', evidence, [
     {
-      what: 'medians of phases, by spans and by the driver',
-      count: compared.length,
-      differingCount: differing.length,
-      ...(worst ? typicalOf(trial, worst) : {operations: [], traces: []}),
+      what: 'durations of operations, and of the spans of their traces',
+      count: compared.reduce((sum, {count}) => sum + count, 0),
+      differingCount: all.length,
+      ...examplesOf(trial, {first: all.slice(0, 3).map(({index}) => index)}),
     },
   ]);
 };
 
-/** Of the spans that were kept, those nearest to the median. */
-const typicalOf = (trial: Trial, {phase, group}: Compared): Examples => {
-  const near = (trial.telemetry?.exemplars ?? [])
-    .filter(
-      ({scope, name, kind, status, startMs}) =>
-        scope === group.scope &&
-        name === group.name &&
-        kind === group.kind &&
-        status === group.status &&
-        phaseAt(trial, startMs) === phaseName(trial, phase),
-    )
-    .toSorted((a, b) => offMedianMs(a, group) - offMedianMs(b, group));
-  return examplesOfSpans(trial, near);
+/** A byte tells no more. */
+const rounded = (ms: number): number => Number(ms.toPrecision(2));
+
+const offMs = ({driverMs, spanMs}: Differing): number => Math.abs(driverMs - spanMs);
+
+const typicalOf = (differing: readonly Differing[]): Differing => {
+  const middleMs = medianOf(differing.map(offMs)) ?? 0;
+  return differing.toSorted((a, b) => Math.abs(offMs(a) - middleMs) - Math.abs(offMs(b) - middleMs))[0]!;
 };
 
-const offMedianMs = ({startMs, endMs}: Span, {durationP50Ms}: SpanGroup): number =>
-  Math.abs(endMs - startMs - durationP50Ms);
+type DurationBytes = {readonly driver: Uint8Array; readonly spans: Uint8Array};
+
+const durationBytes = ({driver, telemetry}: Trial): DurationBytes | null => {
+  const spans = telemetry?.operations?.durations;
+  if (spans === undefined || driver.operationDurations.length === 0) return null;
+  return {driver: driver.operationDurations, spans: Buffer.from(spans, 'base64')};
+};
 
 /** A busy event loop lets time pass between the end of a span and the answer to its caller. */
 const loopDelayMs = ({phaseResources}: Trial, phase: number): number =>
   phaseResources.find(resources => resources.phase === phase)?.loopDelayP99Ms ?? 0;
 
-const compare = (trial: Trial, phase: number): Compared[] => {
-  const driver = new DriverMeasure(trial, [phase]);
-  const driverMs = percentileMs(driver.serviceOk(), 50);
-  const spans = mostFrequent(trial, phase);
-  const okCount = driver.count('ok');
-  if (isWarmUp(trial, phase) || driverMs === null || !spans) return [];
-  if (Math.abs(spans.count - okCount) > Math.max(likenessCount, likeness * okCount)) return [];
-  if (isRepeated(trial, phase, driver.total('started'))) return [];
-  return [{phase, group: spans, spanMs: spans.durationP50Ms, driverMs, count: okCount}];
+/** Nothing where too few can be compared, or where many have their spans in the traces of others. */
+const compare = (
+  trial: Trial,
+  phase: number,
+  {driver, spans}: DurationBytes,
+  {slackMs, slackShare}: {readonly slackMs: number; readonly slackShare: number},
+): Compared[] => {
+  const {outcomes, operationPhases} = trial.driver;
+  const [attempts] = attemptCounts(trial);
+  const leastLimitMs = slackMs + loopDelayMs(trial, phase);
+  const differing: Differing[] = [];
+  let [count, withoutCount] = [0, 0];
+  for (let index = 0; index < outcomes.length; index++) {
+    if (operationPhases[index] !== phase || outcomes[index] !== okCode || !driver[index]) continue;
+    if (!spans[index]) {
+      withoutCount++;
+      continue;
+    }
+    // An operation that took several attempts waits between them, and before the first or after the last, too.
+    if ((attempts?.counts[index] ?? 0) > 1) continue;
+    count++;
+    const [driverFromMs, driverToMs] = durationsOf(driver[index]!);
+    const [spanFromMs, spanToMs] = durationsOf(spans[index]!);
+    const leastOffMs = Math.max(driverFromMs - spanToMs, spanFromMs - driverToMs);
+    if (leastOffMs <= Math.max(leastLimitMs, slackShare * driverToMs)) continue;
+    differing.push({index, driverMs: (driverFromMs + driverToMs) / 2, spanMs: (spanFromMs + spanToMs) / 2});
+  }
+  if (count < leastCount || areMany(withoutCount, count + withoutCount)) return [];
+  return [{phase, count, differing, limitMs: leastLimitMs}];
 };
 
-/** An operation that took several attempts is longer than the span of each by its nature. */
-const isRepeated = (trial: Trial, phase: number, started: number): boolean =>
-  attemptCounts(trial).some(({counts}) => sumOfPhase(trial, counts, phase) > (1 + likeness) * started);
-
-const mostFrequent = (trial: Trial, phase: number): SpanGroup | undefined =>
-  trial.telemetry?.groups
-    .filter(group => group.phase === phase && group.status !== 'error')
-    .filter(({kind}) => kind === 'client' || kind === 'producer')
-    .toSorted((a, b) => b.count - a.count)[0];
+const okCode = outcomeCode('ok');

@@ -19,7 +19,8 @@ export type OperationTelemetryView = {
   /** What one span of the library stands for. */
   readonly spanOf: 'attempt' | 'call';
   /**
-   * Shows each operation that settled, outside of warm-ups, in the order of their starts. All are shown by the same object,
+   * Shows each operation that settled, outside of warm-ups, in the order of their starts. Where the scenario declares work in the
+   * background and there was some, an operation without a span of its own may have been done by that, and is not shown. All are shown by the same object,
    * which is not to be kept: there may be tens of millions.
    */
   readonly eachSettled: (look: (operation: OperationView) => void) => void;
@@ -70,6 +71,8 @@ export const viewOperations = (trial: Trial): OperationTelemetryView | null => {
   const attempts = ledger && ledgerGap(trial) === null ? ledger.attempts : null;
   const warmUps = trial.plan.phases.map((_, phase) => isWarmUp(trial, phase));
   const {outcomes, operationPhases} = driver;
+  const ofAnyKind = bytes(spansPerOperation);
+  const hasBackground = (telemetry.backgroundSpanCount ?? 0) > 0;
   return {
     spanOf,
     eachSettled(look) {
@@ -78,6 +81,7 @@ export const viewOperations = (trial: Trial): OperationTelemetryView | null => {
         const outcome = outcomes[index]!;
         const phase = operationPhases[index]!;
         if (unsettled.includes(outcome) || warmUps[phase]) continue;
+        if (hasBackground && (ofAnyKind[index] ?? 0) === 0) continue;
         view.index = index;
         view.phase = phase;
         view.outcome = outcome;
@@ -118,7 +122,7 @@ export const calmSpans = (
 /** The first of some operations, by their ids and those of their traces. */
 export const examplesOf = (
   trial: Trial,
-  {first}: Tally,
+  {first}: Pick<Tally, 'first'>,
 ): {readonly operations: readonly string[]; readonly traces: readonly string[]} => ({
   operations: first.map(index => `${trial.id}-${index}`),
   traces: first.map(index => traceIdOfOperation(trial.tracePrefix, index)),

@@ -1,6 +1,6 @@
 // Spans that are open when all operations have settled and the library is not closed yet; and spans that are ended again.
 import type {Detector} from '../model/finding.ts';
-import {endedAgainEvent} from '../model/telemetry.ts';
+import {endedAgainEvent, type OpenSpans} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 import {type Examples, examplesOfSpans} from './example-spans.ts';
 import {calmSpans, examplesOf, Tally, viewOperations} from './operation-telemetry.ts';
@@ -48,23 +48,36 @@ type Open = {
   readonly examples: Examples;
 };
 
+const spansAfterLoad = (trial: Trial): OpenSpans | null => {
+  const looked = trial.telemetry?.openAfterLoad ?? null;
+  if (looked) return looked;
+  const openCount = openAfterDrain(trial);
+  return openCount === null ? null : {openCount, endedLaterCount: 0};
+};
+
 /** Or why it is not known. */
 const openSpans = (trial: Trial): Open | string => {
   const {drained} = trial.driver;
   if (!drained) return 'the trial did not come to its end';
-  const open = openAfterDrain(trial);
+  const {openCount: open, endedLaterCount} = spansAfterLoad(trial) ?? {openCount: null, endedLaterCount: 0};
   if (open === null) return 'the SDK did not say how many spans were open after the load';
   const view = viewOperations(trial);
   // An operation that has not settled has its spans open with good reason.
   const due = drained.inFlight * Math.max(1, Math.ceil((view && calmSpans(trial, view).perOperation) ?? 1));
-  const leaked = open - due;
+  // What was looked at again, and has ended meanwhile, was no more than under way.
+  const leaked = open - endedLaterCount - due;
   const without = new Tally();
   if (leaked > 0) {
     view?.eachSettled(operation => {
       if (operation.attempts > 0 && operation.spans === 0) without.add(operation);
     });
   }
-  return {open, inFlight: drained.inFlight, leaked, examples: examplesOf(trial, without)};
+  return {
+    open: open - endedLaterCount,
+    inFlight: drained.inFlight,
+    leaked,
+    examples: examplesOf(trial, without),
+  };
 };
 
 const leakOf = ({open, inFlight, leaked, examples}: Open, threshold: number): Found =>

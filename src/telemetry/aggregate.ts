@@ -3,6 +3,7 @@ import type {
   LogEntry,
   LogObservation,
   MetricSummary,
+  OpenSpans,
   OperationTelemetry,
   Span,
   SpanGroup,
@@ -10,11 +11,13 @@ import type {
 } from '../model/telemetry.ts';
 import {LogTable} from './log-table.ts';
 import {MetricTable} from './metric-table.ts';
+import {OpenAfterLoad} from './open-after-load.ts';
 import {OperationSpans} from './operation-spans.ts';
 import {PhaseEdges} from './phase-edges.ts';
 import type {Point} from './point.ts';
 import {SpanExemplars} from './span-exemplars.ts';
 import {SpanGroups} from './span-groups.ts';
+import type {TrialMarks} from './span-owner.ts';
 import {SpanShapes} from './span-shapes.ts';
 
 /**
@@ -35,6 +38,8 @@ export type Aggregated = {
   readonly exemplars: readonly Span[];
   readonly spansPerOperation: string;
   readonly operations: OperationTelemetry;
+  readonly backgroundSpanCount: number;
+  readonly openAfterLoad: OpenSpans | null;
   readonly shapes: readonly SpanShape[];
   readonly unshapedSpanCount: number;
   readonly unsummedPointCount: number;
@@ -49,14 +54,16 @@ export class Aggregate {
   readonly #exemplars = new SpanExemplars();
   readonly #shapes = new SpanShapes();
   readonly #operations: OperationSpans;
+  readonly #openAfterLoad: OpenAfterLoad;
   readonly #metrics = new MetricTable();
   readonly #logs = new LogTable();
   readonly #waiting: Batch[] = [];
   #waitingSize = 0;
   #spanCount = 0;
 
-  constructor(tracePrefix: string) {
-    this.#operations = new OperationSpans(tracePrefix);
+  constructor(trial: TrialMarks & {readonly phaseCount: number}) {
+    this.#operations = new OperationSpans(trial);
+    this.#openAfterLoad = new OpenAfterLoad(trial.phaseCount);
   }
 
   startPhase(phase: number, atMs: number): void {
@@ -66,16 +73,15 @@ export class Aggregate {
   /** Spans of one request. `nowMs` is any clock that only goes forward. */
   addSpans(spans: readonly Span[], nowMs: number): void {
     this.#spanCount += spans.length;
-    for (const span of spans) {
-      this.#operations.add(span);
-      this.#shapes.add(span);
-    }
+    const owned = spans.map(span => this.#operations.add(span).kind === 'operation');
+    for (const span of spans) this.#shapes.add(span);
     this.#wait({
       receivedMs: nowMs,
       size: spans.length,
       settle: () => {
-        for (const span of spans) {
+        for (const [index, span] of spans.entries()) {
           const phase = this.#edges.phaseAt(span.startMs);
+          this.#openAfterLoad.addSpan(span, owned[index]!, this.#edges);
           this.#groups.add(span, phase);
           this.#exemplars.add(span, phase);
         }
@@ -88,7 +94,10 @@ export class Aggregate {
     this.#wait({
       receivedMs: nowMs,
       size: points.length,
-      settle: () => this.#metrics.add(points, atMs => this.#edges.phaseAt(atMs)),
+      settle: () => {
+        this.#metrics.add(points, atMs => this.#edges.phaseAt(atMs));
+        for (const point of points) this.#openAfterLoad.addPoint(point, this.#edges);
+      },
     });
   }
 
@@ -130,6 +139,8 @@ export class Aggregate {
       exemplars: this.#exemplars.toSpans(),
       spansPerOperation: this.#operations.spansToBase64(),
       operations: this.#operations.toOperations(),
+      backgroundSpanCount: this.#operations.backgroundCount,
+      openAfterLoad: this.#openAfterLoad.toOpenSpans(this.#edges),
       shapes: this.#shapes.toShapes(),
       unshapedSpanCount: this.#shapes.unshapedCount,
       unsummedPointCount: this.#metrics.unsummedCount,

@@ -1,10 +1,10 @@
-// What the spans tell of each operation: four bytes an operation.
-import {type OperationTelemetry, operationMarks, operationOfTraceId, type Span} from '../model/telemetry.ts';
+// What the spans tell of each operation: twelve bytes an operation.
+import {durationCode} from '../model/duration-code.ts';
+import {type OperationTelemetry, operationMarks, type Span} from '../model/telemetry.ts';
 import {areaOf} from './convention-area.ts';
 import {GrowingCounts} from './growing-counts.ts';
-
-/** A trace id names any index; beyond this one it is no operation of ours, and would cost memory for nothing. */
-const operationLimit = 2 ** 24;
+import {SpanExtents} from './span-extents.ts';
+import {ownerOf, type SpanOwner, type TrialMarks} from './span-owner.ts';
 
 const httpStatusOf = ({attributes}: Span): number => {
   const status = attributes['http.response.status_code'] ?? attributes['http.status_code'];
@@ -42,25 +42,34 @@ const isClientCall = (span: Span): boolean =>
 const ofLastOnly = operationMarks.lastIsError | operationMarks.lastHasErrorStatus;
 
 export class OperationSpans {
-  readonly #tracePrefix: string;
+  readonly #trial: TrialMarks;
   readonly #spans = new GrowingCounts();
   readonly #httpSpans = new GrowingCounts();
   readonly #callSpans = new GrowingCounts();
   readonly #marks = new GrowingCounts();
+  readonly #extents = new SpanExtents();
+  backgroundCount = 0;
 
-  constructor(tracePrefix: string) {
-    this.#tracePrefix = tracePrefix;
+  constructor(trial: TrialMarks) {
+    this.#trial = trial;
   }
 
   /** Spans come in the order in which they ended: an SDK has one queue, and one request under way. */
-  add(span: Span): void {
-    const index = operationOfTraceId(this.#tracePrefix, span.traceId);
-    if (index === null || index >= operationLimit) return;
+  add(span: Span): SpanOwner {
+    const owner = ownerOf(span, this.#trial);
+    if (owner.kind === 'background') this.backgroundCount++;
+    if (owner.kind === 'operation') this.#addTo(owner.index, span);
+    return owner;
+  }
+
+  #addTo(index: number, span: Span): void {
     this.#spans.increment(index);
     const area = areaOf(span);
     if (area === 'http' && span.kind === 'client') this.#httpSpans.increment(index);
     if (area !== null && area !== 'http' && isClientCall(span)) this.#callSpans.increment(index);
-    if (isCall(span)) this.#marks.set(index, (this.#marks.get(index) & ~ofLastOnly) | marksOf(span));
+    if (!isCall(span)) return;
+    this.#marks.set(index, (this.#marks.get(index) & ~ofLastOnly) | marksOf(span));
+    this.#extents.add(index, span.startMs, span.endMs);
   }
 
   /** One byte an operation, up to the last one that has a span; 255 is 255 or more. */
@@ -73,6 +82,7 @@ export class OperationSpans {
       httpSpans: this.#httpSpans.toBase64(),
       callSpans: this.#callSpans.toBase64(),
       marks: this.#marks.toBase64(),
+      durations: this.#extents.toBase64(durationCode),
     };
   }
 }

@@ -19,6 +19,9 @@ export type TrialStart = {
   /** The wall clock at the trial's 0 ms. */
   readonly originEpochMs: number;
   readonly spansFile: string;
+  readonly phaseCount: number;
+  /** Texts by which spans are known as work in the background. */
+  readonly background: readonly string[];
 };
 
 const none: Rejected = {count: 0, reason: ''};
@@ -33,10 +36,10 @@ export class TrialIntake {
   #requestBytes = 0;
   #logRecordCount = 0;
 
-  constructor({tracePrefix, originEpochMs, spansFile}: TrialStart) {
-    this.#clock = clockFrom(originEpochMs);
-    this.#aggregate = new Aggregate(tracePrefix);
-    this.#spanFile = new SpanFile(spansFile);
+  constructor(trial: TrialStart) {
+    this.#clock = clockFrom(trial.originEpochMs);
+    this.#aggregate = new Aggregate(trial);
+    this.#spanFile = new SpanFile(trial.spansFile);
   }
 
   startPhase(phase: number, atMs: number): void {

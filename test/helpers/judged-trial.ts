@@ -134,6 +134,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
           : [exampleOf(2410, 3, 'unknown', 1744), exampleOf(2388, 3, 'unknown', 1731)],
       outcomes: new Uint8Array(),
       operationPhases: new Uint8Array(),
+      operationDurations: new Uint8Array(),
       drained: cut ? null : {atMs: endMs + 3000, inFlight: 0},
     },
     telemetry: telemetryOf(failuresOf(variant, reached), variant, reached),

@@ -205,6 +205,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
     slowest: [],
     outcomes: new Uint8Array(),
     operationPhases: new Uint8Array(),
+    operationDurations: new Uint8Array(),
     drained: {atMs: 19_500, inFlight: 0},
     ...driver,
   },

@@ -1,5 +1,6 @@
 // Telemetry against the truth, on trials that never took place: what is left out of the count, and what is not known.
 import test from 'ava';
+import {durationCode} from '../../src/model/duration-code.ts';
 import type {FailureClass} from '../../src/model/event.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {
@@ -10,12 +11,14 @@ import {
   type TelemetryObservation,
 } from '../../src/model/telemetry.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
+import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
   booksOf,
   fault,
   inconclusiveOf,
   presentOf,
+  resourcesOf,
   type TrialChanges,
   telemetryOf,
   trialWith,
@@ -283,3 +286,114 @@ test('spans of a database that only connect are not held against the durations o
   t.is(verdictOf('telemetry-contradicts', told([query, connect])), 'clear');
   t.is(verdictOf('telemetry-contradicts', told([query, query])), 'present');
 });
+
+const durationBytes = (list: readonly number[]): Uint8Array =>
+  Uint8Array.from(list, ms => (ms === 0 ? 0 : durationCode(ms)));
+
+/** Operations of the baseline, by their durations and by those of their spans; 0 for one without a span. */
+const timed = (
+  rows: readonly (readonly [driverMs: number, spanMs: number])[],
+  attempts: (index: number) => number = () => 1,
+): TrialChanges => {
+  const books = booksOf(rows.map((_, index) => ({phase: baseline, attempts: attempts(index)})));
+  const told = telemetry({spans: rows.map(([, spanMs]) => Math.min(1, spanMs))});
+  const durations = Buffer.from(durationBytes(rows.map(([, spanMs]) => spanMs))).toString('base64');
+  return {
+    driver: {...books.driver, operationDurations: durationBytes(rows.map(([driverMs]) => driverMs))},
+    ledger: books.ledger!,
+    telemetry: {...told, operations: {...told.operations!, durations}},
+  };
+};
+const times = <Row>(count: number, row: (index: number) => Row): Row[] =>
+  Array.from({length: count}, (_, index) => row(index));
+
+test('half', answers, 'duration-misreported', timed(times(40, () => [100, 50])), {
+  value: 53.03,
+  phase: 'baseline',
+});
+test('spans of twice the time', answers, 'duration-misreported', timed(times(40, () => [50, 100])), {
+  value: 53.03,
+});
+test('the same time', answers, 'duration-misreported', timed(times(40, () => [100, 100])), 'clear');
+test('8 ms more', answers, 'duration-misreported', timed(times(40, () => [20, 12])), 'clear');
+const slowAndFast = times(40, index => [index % 2 === 0 ? 3 : 220, index % 2 === 0 ? 3 : 219] as const);
+test('two kinds of operation', answers, 'duration-misreported', timed(slowAndFast), 'clear');
+const fewOff = times(40, index => [100, index < 20 ? 50 : 100] as const);
+test('no more than half of them', answers, 'duration-misreported', timed(fewOff), 'clear');
+test('too few', answers, 'duration-misreported', timed(times(9, () => [100, 50])), /^in no phase do enough/);
+test(
+  'of several attempts',
+  answers,
+  'duration-misreported',
+  timed(
+    times(40, () => [100, 50]),
+    () => 2,
+  ),
+  /^in no phase do enough/,
+);
+test(
+  'spans in the traces of others',
+  answers,
+  'duration-misreported',
+  timed(times(40, index => [5, index % 4 === 0 ? 200 : 0])),
+  /^in no phase do enough/,
+);
+test(
+  'a busy event loop',
+  answers,
+  'duration-misreported',
+  {...timed(times(40, () => [100, 50])), phaseResources: [resourcesOf(baseline, {loopDelayP99Ms: 60})]},
+  'clear',
+);
+
+/** One operation of each ten has the spans of all ten in its trace: a queue ran them in its async context. */
+const queued = (isQueued: (phase: number) => boolean): TrialChanges => {
+  const phases = times(200, index => (index < 100 ? baseline : fault));
+  const spans = phases.map((phase, index) => (isQueued(phase) ? (index % 10 === 0 ? 10 : 0) : 1));
+  return {driver: booksOf(phases.map(phase => ({phase}))).driver, telemetry: telemetry({spans})};
+};
+test(
+  'spans that a queue began',
+  answers,
+  'unbounded-retries',
+  queued(phase => phase === fault),
+  /nor the library/,
+);
+test(
+  'spans that a queue always begins',
+  answers,
+  'unbounded-retries',
+  queued(() => true),
+  /nor the library/,
+);
+test(
+  'a span each',
+  answers,
+  'unbounded-retries',
+  queued(() => false),
+  'clear',
+);
+const retried = (): TrialChanges => {
+  const phases = times(200, index => (index < 100 ? baseline : fault));
+  const spans = phases.map(phase => (phase === fault ? 10 : 1));
+  return {driver: booksOf(phases.map(phase => ({phase}))).driver, telemetry: telemetry({spans})};
+};
+test('ten spans each', answers, 'unbounded-retries', retried(), {value: 10, phase: 'stall'});
+
+const batched = (backgroundSpanCount: number): TrialChanges => {
+  const rows = times(20, () => ({phase: baseline}));
+  return {
+    ...booksOf(rows),
+    telemetry: {...telemetry({spans: rows.map((_, index) => Number(index < 2))}), backgroundSpanCount},
+  };
+};
+test('work of a batch that was declared', answers, 'hidden-attempts', batched(3), 'clear');
+test('work of a batch that was not', answers, 'hidden-attempts', batched(0), {value: 0.9, phase: 'baseline'});
+
+const open = (openCount: number, endedLaterCount: number): TrialChanges => {
+  const {driver, ledger} = booksOf([{phase: baseline}]);
+  const told = telemetry({spans: [1], live: openCount});
+  return {driver, ledger, telemetry: {...told, openAfterLoad: {openCount, endedLaterCount}}};
+};
+test('open, and ended when looked at again', answers, 'span-leak', open(1, 1), 'clear');
+test('open, and not all have ended', answers, 'span-leak', open(3, 1), {value: 2, phase: 'drain'});

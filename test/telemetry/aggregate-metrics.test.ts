@@ -3,7 +3,7 @@ import test from 'ava';
 import type {MetricSummary} from '../../src/model/telemetry.ts';
 import {Aggregate} from '../../src/telemetry/aggregate.ts';
 import type {HistogramValue, Point, Temporality} from '../../src/telemetry/point.ts';
-import {tracePrefix} from './support.ts';
+import {trialMarks} from './support.ts';
 
 const instrument = {scope: 'library', name: 'requests', unit: '{request}'};
 const attributes = {'server.address': 'a'};
@@ -46,7 +46,7 @@ const gaugeAt = (atMs: number, value: number): Point => ({
 
 /** Each point in a request of its own; edges at 0, 1000 and 2000 ms. */
 const summaries = (points: readonly Point[]): readonly MetricSummary[] => {
-  const sums = new Aggregate(tracePrefix);
+  const sums = new Aggregate(trialMarks);
   for (const phase of [0, 1, 2]) sums.startPhase(phase, phase * 1000);
   for (const point of points) sums.addPoints([point], 0);
   return sums.finish().metrics;
@@ -223,7 +223,7 @@ test('a histogram whose buckets become coarser is subtracted all the same', t =>
 });
 
 test('one instrument keeps 2,000 series; points of others are counted', t => {
-  const sums = new Aggregate(tracePrefix);
+  const sums = new Aggregate(trialMarks);
   const points = Array.from({length: 2100}, (_, index): Point => ({...sumAt(500, 1), attributes: {index}}));
   sums.addPoints([...points, {...sumAt(500, 1), instrument: {...instrument, name: 'other'}}], 0);
   const {metrics, unsummedPointCount} = sums.finish();
@@ -232,7 +232,7 @@ test('one instrument keeps 2,000 series; points of others are counted', t => {
 });
 
 test('the order of attributes makes no other series', t => {
-  const sums = new Aggregate(tracePrefix);
+  const sums = new Aggregate(trialMarks);
   sums.addPoints([{...sumAt(500, 1), attributes: {a: 1, b: 2}}], 0);
   sums.addPoints([{...sumAt(600, 3), attributes: {b: 2, a: 1}}], 0);
   t.like(sums.finish().metrics, [{increase: 3}]);

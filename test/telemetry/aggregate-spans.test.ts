@@ -2,7 +2,7 @@
 import test from 'ava';
 import {type Span, traceIdOfOperation} from '../../src/model/telemetry.ts';
 import {Aggregate} from '../../src/telemetry/aggregate.ts';
-import {tracePrefix} from './support.ts';
+import {tracePrefix, trialMarks} from './support.ts';
 
 let spanCount = 0;
 
@@ -31,7 +31,7 @@ const failedAt = (startMs: number, errorType: string | number): Span =>
 
 /** With edges at 0, 100 and 200 ms. */
 const aggregate = (): Aggregate => {
-  const sums = new Aggregate(tracePrefix);
+  const sums = new Aggregate(trialMarks);
   for (const phase of [0, 1, 2]) sums.startPhase(phase, phase * 100);
   return sums;
 };
@@ -51,7 +51,7 @@ test('a span belongs to the phase that it started in', t => {
 });
 
 test('an edge that is told after the spans beyond it still counts', t => {
-  const sums = new Aggregate(tracePrefix);
+  const sums = new Aggregate(trialMarks);
   sums.startPhase(0, 0);
   sums.addSpans([spanAt(50), spanAt(150)], 1000);
   sums.addSpans([spanAt(160)], 1900);
@@ -63,7 +63,7 @@ test('an edge that is told after the spans beyond it still counts', t => {
 });
 
 test('batches settle in time, so that they do not pile up', t => {
-  const sums = new Aggregate(tracePrefix);
+  const sums = new Aggregate(trialMarks);
   sums.startPhase(0, 0);
   sums.addSpans([spanAt(150)], 1000);
   sums.addSpans([spanAt(160)], 2001);
@@ -179,4 +179,52 @@ test('traces that are not of an operation count for none', t => {
   const foreign = traceIdOfOperation('00000000000000b2', 0);
   const beyondAll = `${tracePrefix}0fffffffffffffff`;
   t.deepEqual(perOperation([foreign, beyondAll, `${tracePrefix}0000000000000000`]), []);
+});
+
+const openAfterLoad = (
+  looks: readonly (readonly [atMs: number, count: number])[],
+  spans: readonly Span[],
+) => {
+  const sums = new Aggregate({...trialMarks, phaseCount: 1});
+  for (const [phase, atMs] of [0, 1000, 2000].entries()) sums.startPhase(phase, atMs);
+  sums.addSpans(spans, 0);
+  for (const [atMs, value] of looks) {
+    const instrument = {scope: 'sdk', name: 'otel.sdk.span.live', unit: '{span}'};
+    const counted = {startMs: 0, temporality: 'cumulative', isMonotonic: false} as const;
+    sums.addPoints([{instrument, attributes: {}, atMs, kind: 'sum', value, ...counted}], 0);
+  }
+  return sums.finish().openAfterLoad;
+};
+const lasting = (startMs: number, endMs: number, traceId: string): Span =>
+  spanAt(startMs, {durationMs: endMs - startMs, traceId});
+const mine = traceIdOfOperation(tracePrefix, 0);
+const others = 'f'.repeat(32);
+
+test('a span that is open after the load is looked at again', t => {
+  const look = [[1500, 1]] as const;
+  t.deepEqual(openAfterLoad(look, []), {openCount: 1, endedLaterCount: 0});
+  t.deepEqual(openAfterLoad(look, [lasting(1480, 1530, mine)]), {openCount: 1, endedLaterCount: 1});
+  t.deepEqual(openAfterLoad(look, [lasting(1480, 2030, others)]), {openCount: 1, endedLaterCount: 1});
+  // Its operation has settled for long when the library is closed.
+  t.deepEqual(openAfterLoad(look, [lasting(1480, 2030, mine)]), {openCount: 1, endedLaterCount: 0});
+  // Begun after the look, or ended before it.
+  t.deepEqual(openAfterLoad(look, [lasting(1510, 1530, others), lasting(1100, 1490, others)]), {
+    openCount: 1,
+    endedLaterCount: 0,
+  });
+});
+
+test('of several looks the one counts that leaves the fewest without an end', t => {
+  const loop = [lasting(1400, 1500, others), lasting(1500, 1600, others)];
+  t.deepEqual(
+    openAfterLoad(
+      [
+        [1450, 1],
+        [1650, 1],
+      ],
+      loop,
+    ),
+    {openCount: 1, endedLaterCount: 1},
+  );
+  t.is(openAfterLoad([[500, 3]], []), null);
 });

@@ -34,7 +34,16 @@ const tell = (child: ChildProcess, message: ToReceiver): void => {
 test('takes traces and metrics of an SDK and answers with the observation', async t => {
   const {child, url} = await startChild(t);
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
-  tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile, labels: null});
+  tell(child, {
+    kind: 'trial',
+    trialId: 'a',
+    tracePrefix,
+    originEpochMs: Date.now(),
+    spansFile,
+    phaseCount: 4,
+    background: [],
+    labels: null,
+  });
   tell(child, {kind: 'phase', trialId: 'a', phase: 0, atMs: 0});
 
   const tracers = tracerProvider(`${url}/a`);
@@ -87,6 +96,8 @@ test('reads what the kernel still holds of a subject that has died', async t => 
       tracePrefix,
       originEpochMs,
       spansFile: join(folder, id),
+      phaseCount: 4,
+      background: [],
       labels: null,
     });
     const socket = connect(Number(port), hostname);
@@ -117,7 +128,16 @@ test('says what failed, and goes on', async t => {
 test('ends when its parent is gone', async t => {
   const {child, url} = await startChild(t);
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
-  tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile, labels: null});
+  tell(child, {
+    kind: 'trial',
+    trialId: 'a',
+    tracePrefix,
+    originEpochMs: Date.now(),
+    spansFile,
+    phaseCount: 4,
+    background: [],
+    labels: null,
+  });
   // A connection that stays open must not keep it alive.
   await fetch(`${url}/a/v1/traces`, {method: 'POST', headers: {'content-type': 'application/x-protobuf'}});
   const exited = once(child, 'exit');

@@ -266,8 +266,24 @@ test('waits for the requests under way', async t => {
 
 test('keeps trials apart', async t => {
   const {receiver, url, spansFile} = await startTrial(t, originEpochMs);
-  receiver.startTrial({trialId: 'other', tracePrefix, originEpochMs, spansFile: `${spansFile}.other`});
-  t.throws(() => receiver.startTrial({trialId: 'other', tracePrefix, originEpochMs, spansFile}));
+  receiver.startTrial({
+    trialId: 'other',
+    tracePrefix,
+    originEpochMs,
+    spansFile: `${spansFile}.other`,
+    phaseCount: 4,
+    background: [],
+  });
+  t.throws(() =>
+    receiver.startTrial({
+      trialId: 'other',
+      tracePrefix,
+      originEpochMs,
+      spansFile,
+      phaseCount: 4,
+      background: [],
+    }),
+  );
   await post(`${receiver.url}/other/v1/traces`, json, oneSpan);
   t.is((await receiver.finishTrial(trialId)).spanCount, 0);
   t.is((await receiver.finishTrial('other')).spanCount, 1);
@@ -283,7 +299,14 @@ if (process.platform !== 'linux')
 testOnLinux('a full disk costs the file, not the observation', async t => {
   const receiver = await startReceiver({host: '127.0.0.1', port: 0});
   t.teardown(() => receiver.stop());
-  receiver.startTrial({trialId, tracePrefix, originEpochMs, spansFile: '/dev/full'});
+  receiver.startTrial({
+    trialId,
+    tracePrefix,
+    originEpochMs,
+    spansFile: '/dev/full',
+    phaseCount: 4,
+    background: [],
+  });
   for (let count = 1; count <= 3; count += 1) {
     t.is((await post(`${receiver.url}/${trialId}/v1/traces`, json, oneSpan)).status, 200);
   }
@@ -296,7 +319,14 @@ testOnLinux('a full disk costs the file, not the observation', async t => {
 test('a folder that is not there costs the file, not the observation', async t => {
   const receiver = await startReceiver({host: '127.0.0.1', port: 0});
   t.teardown(() => receiver.stop());
-  receiver.startTrial({trialId, tracePrefix, originEpochMs, spansFile: '/nowhere/spans.ndjson'});
+  receiver.startTrial({
+    trialId,
+    tracePrefix,
+    originEpochMs,
+    spansFile: '/nowhere/spans.ndjson',
+    phaseCount: 4,
+    background: [],
+  });
   t.is((await post(`${receiver.url}/${trialId}/v1/traces`, json, oneSpan)).status, 200);
   const {refusals} = await receiver.finishTrial(trialId);
   t.regex(Object.keys(refusals)[0] ?? '', /^span not written: ENOENT/);

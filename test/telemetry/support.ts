@@ -20,6 +20,8 @@ import {type Receiver, type ReceiverOptions, startReceiver} from '../../src/tele
 
 export const trialId = 'trial-1';
 export const tracePrefix = '00000000000000a1';
+/** By which spans are told apart. */
+export const trialMarks = {trialId, tracePrefix, phaseCount: 4, background: []} as const;
 
 /** A folder that is gone after the test. */
 export const temporaryFolder = async (t: ExecutionContext): Promise<string> => {
@@ -45,7 +47,7 @@ export const startTrial = async (
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
   const receiver = await startReceiver({host: '127.0.0.1', port: 0, ...options});
   t.teardown(() => receiver.stop());
-  receiver.startTrial({trialId, tracePrefix, originEpochMs, spansFile});
+  receiver.startTrial({trialId, tracePrefix, originEpochMs, spansFile, phaseCount: 4, background: []});
   receiver.startPhase(trialId, 0, 0);
   return {receiver, url: `${receiver.url}/${trialId}`, originEpochMs, spansFile};
 };

@@ -20,7 +20,7 @@ export const telemetrySymptoms = {
     weight: 'wasteful',
     sees: 'spans that are never ended, or more than once',
     noun: 'leaked spans',
-    when: 'more than `spanCount` spans are open after the load, those of operations still in flight left out; or more than that of a phase are ended again after their end',
+    when: 'more than `spanCount` spans are open after the load and do not end within a second, or with the close where they are of no operation, those of operations still in flight left out; or more than that of a phase are ended again after their end',
     thresholds: {spanCount: 0},
     needs: ['end', 'operations'],
     cause:
@@ -57,7 +57,7 @@ export const telemetrySymptoms = {
     weight: 'wasteful',
     sees: 'span durations that differ from the measured ones',
     noun: 'misreported durations',
-    when: 'the median of the spans and of the operations that succeeded in a phase differ by more than `slackMs` and `slackShare`, and the event-loop delay',
+    when: 'more than half of the operations that succeeded in a phase with one attempt differ from the spans of their own trace, first start to last end, by more than `slackMs` and `slackShare`, and the event-loop delay',
     thresholds: {slackMs: 10, slackShare: 0.1},
     needs: ['operations', 'load'],
     cause: 'The span begins after the wait for a connection, or ends with the head of the answer.',
