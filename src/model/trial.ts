@@ -55,7 +55,6 @@ export type DriverObservation = {
   readonly drained: Drained | null;
   /** By operation index, from its start to its end, as `durationCode`; 0 where it is not known. */
   readonly operationDurations: Uint8Array;
-  readonly drained: {readonly atMs: number; readonly inFlight: number} | null;
 };
 
 export type HeapSample = {

@@ -120,6 +120,7 @@ const eyes: {readonly [symptom in SymptomId]: readonly Witness[]} = {
   'pool-exhaustion': ['telemetry', ...seen],
   'half-open-reuse': ['injector', ...seen],
   'stale-keep-alive': seen,
+  'unbounded-buffer': seen,
   'unbounded-queue': ['process figures', ...seen],
   'head-of-line-blocking': seen,
   'process-crash': ['life'],

@@ -153,12 +153,14 @@ export const connectionSymptoms = {
     source: sources.cascading,
   },
   'unbounded-buffer': {
+    weight: 'wasteful',
     sees: 'calls that nobody awaits pile up in the library',
     noun: 'unbounded buffers',
     // A thousand is what unbounded-queue grants. 64 MiB are more than V8's young generation holds, so that garbage which is
     // only waiting for its collection is not taken for a buffer.
     when: 'more than `callCount` calls have been told done at the end of a fault and have not arrived, more than `growthRatio` × as many as halfway through it, and at least half of them arrive afterwards; or the memory of the process rises all through a fault, by more than `growthBytes`, while most calls are told done and no more of them are under way than before',
     thresholds: {callCount: 1000, growthRatio: 1.5, growthBytes: 67_108_864},
+    needs: ['fault-operations', 'load'],
     cause:
       'Calls that return at once, such as logging, metrics or publishing without a confirmation, are kept in memory until the connection is back.',
     remedy:
