@@ -15,7 +15,7 @@ import {packLibraries} from '../src/scenarios/pack.ts';
 import type {Storm} from '../src/scenarios/storms/storm.ts';
 import {inStorm, storms} from '../src/scenarios/storms.ts';
 import {type ClientRow, clients} from '../test/helpers/client-table.ts';
-import {explanationOf} from './explanations.ts';
+import {explanationOf, type Kind} from './explanations.ts';
 import {type Job, judgedRun, presentIn, sweep} from './sweep.ts';
 
 const usage = `npm run false-alarms -- [options]
@@ -45,8 +45,6 @@ const {values: asked} = parseArgs({
     help: {type: 'boolean', default: false},
   },
 });
-
-type Kind = 'twins' | 'pack';
 
 /** A healthy client: where it is, and which of its variants is the healthy one. */
 type Client = {
@@ -182,7 +180,7 @@ type Said = Alarm & {
 };
 
 const saidOf = ({kind, storm, client, present}: Ran): Said[] =>
-  present.map(alarm => ({...alarm, storm, client, why: explanationOf(kind, client, alarm.symptom)}));
+  present.map(alarm => ({...alarm, storm, client, why: explanationOf(kind, client, alarm)}));
 
 const tell = async (
   jobs: readonly Job<Ran>[],
