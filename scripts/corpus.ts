@@ -61,6 +61,8 @@ type Shown = {
   readonly warns: readonly string[];
   readonly inconclusive: readonly string[];
   readonly gates: readonly string[];
+  /** The first evidence of each symptom. */
+  readonly says: {readonly [symptom: string]: string};
 };
 type Ran = {
   readonly id: string;
@@ -85,6 +87,7 @@ const shownBy = (trial: TrialJudgement | undefined): Shown => {
       .filter(({verdict}) => verdict === 'inconclusive')
       .map(({symptom}) => symptom),
     gates: trial.gates.map(({name}) => name),
+    says: Object.fromEntries(present.map(({symptom, evidence}) => [symptom, evidence[0].says])),
   };
 };
 
@@ -219,6 +222,11 @@ const main = async (folder: string): Promise<void> => {
   console.log(
     `${told.length} of ${results.length} told apart, ${falselyFailed.length} fixed versions failed`,
   );
+  for (const {id, fixed} of falselyFailed) {
+    for (const symptom of fixed.fails.filter(name => !explained(byId(id), name))) {
+      console.log(`${id}, fixed: ${symptom}: ${fixed.says[symptom]}`);
+    }
+  }
   for (const {key, error} of failed) console.log(`did not run: ${key}: ${error}`);
   if (notBegun.length > 0) console.log(`not begun: ${notBegun.join(', ')}`);
   const misses =
