@@ -1,4 +1,5 @@
 // Bytes by operation, told in the ranges that changed.
+import {ownMemory} from './own-memory.ts';
 
 /**
  * They are kept in pages: an old operation that settles at last is told with its neighbours and not with all that came
@@ -65,13 +66,16 @@ export class BytePages {
 
   /** Forgets a page that will not change any more. It must have been told. */
   release(number: number): void {
+    if (!this.#pages[number]) return;
     this.#pages[number] = undefined;
+    ownMemory.release(this.#bytesPerOperation * pageSize);
   }
 
   #addPage(number: number): Page {
     const bytes = Array.from({length: this.#bytesPerOperation}, () => new Uint8Array(pageSize));
     const page = {number, bytes, dirtyFrom: 0, dirtyTo: 0};
     this.#pages[number] = page;
+    ownMemory.take(this.#bytesPerOperation * pageSize);
     return page;
   }
 }

@@ -5,6 +5,7 @@ import type {StartContext, Starts} from './start-context.ts';
 const startsPerTurn = 64;
 
 export class ClosedStarts implements Starts {
+  readonly timerCount = 0;
   readonly #concurrency: number;
   readonly #context: StartContext;
   #startsInTurn = 0;

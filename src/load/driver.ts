@@ -68,6 +68,11 @@ export class Driver {
     return this.#live.size;
   }
 
+  /** Timers of its own that are set. */
+  get timerCount(): number {
+    return (this.#sweepTimer === undefined ? 0 : 1) + (this.#starts?.timerCount ?? 0);
+  }
+
   /**
    * Begins a phase. Operations in flight move to a fault phase with its begin, for its faults hit them, unless
    * they come from a phase that may have ended them itself; else an operation belongs to the phase in which it started.

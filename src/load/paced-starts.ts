@@ -36,6 +36,11 @@ export class PacedStarts implements Starts {
     this.#pace();
   }
 
+  /** Else it waits for its turn of the event loop. */
+  get timerCount(): number {
+    return this.#stopped || this.#turn ? 0 : 1;
+  }
+
   settled(): void {}
 
   /** What is due by now still starts, as far as a turn takes it. The rest never will: it was asked for, and is dropped. */
@@ -70,7 +75,10 @@ export class PacedStarts implements Starts {
     this.#startUpTo(due);
     if (this.#stopped) return;
     if (due < allDue) {
-      this.#turn = setImmediate(() => this.#pace());
+      this.#turn = setImmediate(() => {
+        this.#turn = undefined;
+        this.#pace();
+      });
       return;
     }
     // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.

@@ -12,6 +12,8 @@ export type StartContext = {
 };
 
 export type Starts = {
+  /** Timers that are set. */
+  readonly timerCount: number;
   /** An operation has settled. */
   settled(): void;
   stop(): void;

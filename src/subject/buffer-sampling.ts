@@ -54,6 +54,8 @@ type Maker = (...args: unknown[]) => Buffer;
 
 export class BufferSampling {
   readonly #stacks = new Map<string, Stack>();
+  /** Stacks share their frames, so that a thousand of them take no more than half a megabyte. */
+  readonly #frames = new Map<string, CallFrame>();
   #intervalBytes = samplingIntervalBytes;
   #gap = nextGap(samplingIntervalBytes);
   #recentCount = 0;
@@ -115,22 +117,30 @@ export class BufferSampling {
     this.#recentCount++;
     // Without our own two frames and the wrapper's, which the reader would take for the culprit.
     const sites = util.getCallSites(framesKept + 3).slice(3);
-    const frames = sites.map(site => ({
+    const places = sites.map(
+      ({scriptId, lineNumber, columnNumber}) => `${scriptId}:${lineNumber}:${columnNumber}`,
+    );
+    const key = places.join();
+    let stack = this.#stacks.get(key);
+    if (!stack) {
+      if (this.#stacks.size >= stacksKept) return;
+      stack = new Stack(sites.map((site, index) => this.#frame(places[index]!, site)));
+      this.#stacks.set(key, stack);
+    }
+    stack.add(buffer.buffer, weight(buffer.length, this.#intervalBytes));
+  }
+
+  #frame(place: string, site: util.CallSiteObject): CallFrame {
+    const known = this.#frames.get(place);
+    if (known) return known;
+    const frame = {
       functionName: site.functionName,
       scriptId: site.scriptId,
       url: site.scriptName,
       lineNumber: site.lineNumber - 1,
       columnNumber: site.columnNumber - 1,
-    }));
-    const key = frames
-      .map(({scriptId, lineNumber, columnNumber}) => `${scriptId}:${lineNumber}:${columnNumber}`)
-      .join();
-    let stack = this.#stacks.get(key);
-    if (!stack) {
-      if (this.#stacks.size >= stacksKept) return;
-      stack = new Stack(frames);
-      this.#stacks.set(key, stack);
-    }
-    stack.add(buffer.buffer, weight(buffer.length, this.#intervalBytes));
+    };
+    this.#frames.set(place, frame);
+    return frame;
   }
 }

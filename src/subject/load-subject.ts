@@ -13,6 +13,9 @@ import {send} from './send.ts';
 /** A library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
 
+/** The most listeners that the harness adds to one event of the process. */
+const ownListeners = 2;
+
 const noopSubject: SubjectInput<unknown, unknown> = {open: () => null, perform: () => undefined};
 
 export type Loaded = Prepared & {
@@ -24,6 +27,8 @@ export type Loaded = Prepared & {
 /** Tells what the process is, and what it warns of and fails with from here on. */
 export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
   const now = trialClock(task.originMonotonicMs);
+  // Node warns from the eleventh on; ours must not be among those that it counts.
+  process.setMaxListeners(process.getMaxListeners() + ownListeners);
   let warningCount = 0;
   process.on('warning', warning => {
     if (++warningCount > warningsTold) return;

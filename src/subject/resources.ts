@@ -7,6 +7,7 @@ import {
   performance,
 } from 'node:perf_hooks';
 import {getHeapStatistics} from 'node:v8';
+import {ownMemory} from '../load/own-memory.ts';
 import type {GcKinds, PhaseResources, ResourceSample} from '../model/event.ts';
 
 /** The monitor fires at this interval and records the time between two fires, so this much is not delay. */
@@ -36,10 +37,16 @@ type CollectionEntry = {
 
 type Collections = Pick<PhaseResources, 'gcMs' | 'gcCount'> & {readonly gcKinds: GcKinds};
 
-const countByKind = (kinds: readonly string[]): {readonly [kind: string]: number} => {
+/** What keeps the event loop alive, by its kind. */
+type Active = {readonly [kind: string]: number};
+
+const countByKind = (kinds: readonly string[], own: Active): Active => {
   const counts: Record<string, number> = {};
   for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
+  for (const [kind, count] of Object.entries(own)) {
+    if (kind in counts) counts[kind] = Math.max(0, counts[kind]! - count);
+  }
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 };
 
 class Watch {
@@ -102,7 +109,8 @@ export class Resources {
     this.#observer.observe({entryTypes: ['gc']});
   }
 
-  sample(): ResourceSample {
+  /** @param own what of the harness keeps the event loop alive at the moment */
+  sample(own: Active = {}): ResourceSample {
     const watch = this.#sinceSample;
     watch.end();
     this.#sinceSample = new Watch(this.#now());
@@ -112,11 +120,11 @@ export class Resources {
       cpuMs: cpuMs(),
       rssBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
-      externalBytes: memory.external,
+      externalBytes: memory.external - ownMemory.bytes,
       heapTotalBytes: memory.heapTotal,
       heapLimitBytes: getHeapStatistics().heap_size_limit,
-      arrayBuffersBytes: memory.arrayBuffers,
-      activeResources: countByKind(process.getActiveResourcesInfo()),
+      arrayBuffersBytes: memory.arrayBuffers - ownMemory.bytes,
+      activeResources: countByKind(process.getActiveResourcesInfo(), own),
       loopDelayMaxMs: delayMs(watch.delay.max),
       loopUtilisationRatio: watch.utilisationRatio(),
       ...watch.gc(),

@@ -182,7 +182,9 @@ export class SubjectProcess {
   #tick(): void {
     this.#lookAtClock();
     const inFlightCount = this.#driver.inFlight;
-    send({kind: 'resources', sample: {...this.#resources.sample(), inFlightCount}});
+    // This very timer, the driver's, and the channel to the parent.
+    const own = {Timeout: 1 + this.#driver.timerCount, PipeWrap: 1};
+    send({kind: 'resources', sample: {...this.#resources.sample(own), inFlightCount}});
     if (this.#now() < this.#tellAtMs) return;
     this.#tellAtMs = this.#now() + tellEveryMs(this.#phases) - timerSlackMs;
     this.#report(false);

@@ -42,6 +42,47 @@ test(
   answers,
   'memory-growth',
   {plan: threeFaults, heaps: [heap(baseline, 30), heap(3, 40), heap(5, 39), heap(7, 40), heap(null, 40)]},
+  /^10.* more than in the baseline, but not more and more over 3 recoveries/,
+);
+test(
+  'a cache that is full with the second fault',
+  answers,
+  'memory-growth',
+  {plan: threeFaults, heaps: [heap(baseline, 30), heap(3, 33), heap(5, 40), heap(7, 40), heap(null, 40)]},
+  /not more and more/,
+);
+const manyFaults = (...sizesMib: readonly number[]): TrialChanges => ({
+  plan: {
+    phases: [
+      ...trialWith().plan.phases.slice(0, 2),
+      ...sizesMib.flatMap(() => cycle),
+    ] as unknown as Plan['phases'],
+  },
+  heaps: [
+    heap(baseline, 30),
+    ...sizesMib.map((size, index) => heap(3 + 2 * index, size)),
+    heap(null, sizesMib.at(-1)!),
+  ],
+});
+test(
+  'more with nearly each fault: one dip hides no leak',
+  answers,
+  'memory-growth',
+  manyFaults(31, 32, 31.9, 34, 35, 36),
+  {value: 6 * mib},
+);
+test(
+  'as much as the first fault needs',
+  answers,
+  'memory-growth',
+  manyFaults(36, 36.1, 36, 36.2, 36.1, 36.2),
+  /not more/,
+);
+test(
+  'little by little, below the limit',
+  answers,
+  'memory-growth',
+  manyFaults(30.5, 31, 31.5, 32, 32.5, 33),
   'clear',
 );
 test(

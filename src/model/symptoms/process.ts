@@ -80,7 +80,7 @@ export const processSymptoms = {
     weight: 'wasteful',
     sees: 'the heap grows and stays',
     noun: 'growing heaps',
-    when: 'with all garbage collected the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; after three faults or more it has grown with each',
+    when: 'with all garbage collected the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; after three recoveries or more it must have grown from one to the next, too; the harness’s own memory and V8’s compiled code are taken off',
     thresholds: {growthBytes: 5_242_880, growthShare: 0.1},
     needs: ['node', 'operations', 'load'],
     cause: 'Something is kept for each failure: a listener, a timer, an entry of a map.',
