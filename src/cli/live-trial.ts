@@ -3,7 +3,7 @@ import type {Bin, PhaseFigures, TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
 import type {Colours} from './colours.ts';
-import {countsOf, failedOf} from './progress-words.ts';
+import {countsOf, failedOf, planOf} from './progress-words.ts';
 import {sparkline} from './sparkline.ts';
 
 const binsShown = 40;
@@ -12,7 +12,7 @@ const fastMs = 1;
 const slowMs = 10_000;
 
 export class LiveTrial {
-  readonly #plan: Plan;
+  #plan: Plan;
   readonly #label: string;
   readonly #now: () => number;
   readonly #figures = new Map<number, PhaseFigures>();
@@ -29,6 +29,9 @@ export class LiveTrial {
 
   add(event: TrialEvent): void {
     switch (event.kind) {
+      case 'trial':
+        this.#plan = planOf(this.#plan, event);
+        break;
       case 'phases':
         for (const figures of event.phases) this.#figures.set(figures.phase, figures);
         break;

@@ -1,6 +1,7 @@
 // The way of one subject through its trial: load, open, the phases with their faults, drain, close, end.
 import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
+import {phasesLeft} from '../model/fresh-start.ts';
 import type {Phase, Plan} from '../model/plan.ts';
 import {closingPhase, drainPhase} from '../model/telemetry.ts';
 import {type FromSubject, flushLimitMs} from '../subject/protocol.ts';
@@ -66,6 +67,9 @@ export class TrialWalk {
       await this.#stayIn(phase);
       await this.#noteConnections(phase);
       await this.#options.witnesses.askLog();
+      if (phasesLeft(plan.phases, index) === null || !this.#options.comeback.isWedged(now())) continue;
+      record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
+      break;
     }
     const endedMs = now();
     record({kind: 'load-ended', atMs: endedMs});
