@@ -54,6 +54,7 @@ export class LiveTrial {
     const phase = this.#plan.phases[this.#phase];
     const elapsedMs = this.#now() - this.#sinceMs;
     const leftS = phase ? Math.max(0, Math.ceil((phase.durationMs - elapsedMs) / 1000)) : 0;
+    const left = leftS === 0 && phase?.prolongedToMs !== undefined ? 'not back yet' : `${leftS} s left`;
     const paint = phase?.role === 'fault' ? yellow : green;
     const now = this.#figures.get(this.#phase);
     const [failed, hung, dropped] = [now ? failedOf(now) : 0, now?.outcomes.hung ?? 0, now?.dropped ?? 0];
@@ -65,7 +66,7 @@ export class LiveTrial {
     ];
     const symptoms = this.#symptoms();
     return [
-      `${bold(this.#label)} ${paint((phase?.name ?? 'drain').padEnd(10))} ${phase ? `${leftS} s left  ${counts.join(dim(' · '))}` : ''}`,
+      `${bold(this.#label)} ${paint((phase?.name ?? 'drain').padEnd(10))} ${phase ? `${left}  ${counts.join(dim(' · '))}` : ''}`,
       ...this.#charts(dim),
       ...(symptoms.length > 0 ? [`  ${red('so far')} ${symptoms.join(dim(' · '))}`] : []),
     ];

@@ -64,10 +64,11 @@ export class TrialWalk {
     if (opened.kind === 'open-failed') return this.#end();
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enter(index, phase);
-      await this.#stayIn(phase);
+      const isLast = phasesLeft(plan.phases, index) === null;
+      await this.#stayIn(phase, isLast);
       await this.#noteConnections(phase);
       await this.#options.witnesses.askLog();
-      if (phasesLeft(plan.phases, index) === null || !this.#options.comeback.isWedged(now())) continue;
+      if (isLast || !this.#options.comeback.isWedged(now())) continue;
       record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
       break;
     }
@@ -100,8 +101,11 @@ export class TrialWalk {
     await witnesses.askInjector();
   }
 
-  /** As long as is planned; a recovery that may be prolonged until the library is back, or surely will not be. */
-  async #stayIn({durationMs, prolongedToMs}: Phase): Promise<void> {
+  /**
+   * As long as is planned; a recovery that may be prolonged until the library is back. One that is wedged keeps no other
+   * fault waiting, but after the last one it is watched for as long as any detector wants.
+   */
+  async #stayIn({durationMs, prolongedToMs}: Phase, isLast: boolean): Promise<void> {
     const {comeback, now} = this.#options;
     const beganMs = now();
     await this.#stay(durationMs);
@@ -111,8 +115,9 @@ export class TrialWalk {
     };
     await stayWhile(() => !comeback.hasNews, Math.min(prolongedToMs, durationMs + newsMs));
     if (comeback.goodMs > 0) return;
-    const goodMs = Math.min(backMs, durationMs - newsMs / 2);
-    await stayWhile(() => comeback.goodMs < goodMs && !comeback.isWedged(now()), prolongedToMs);
+    const goodMs = Math.min(backMs, durationMs);
+    const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
+    await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
   }
 
   async #stay(durationMs: number): Promise<void> {
