@@ -3,7 +3,7 @@ import type {Bin, PhaseFigures, TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
 import type {Colours} from './colours.ts';
-import {countsOf, failedOf} from './progress-words.ts';
+import {countsOf, failedOf, planOf} from './progress-words.ts';
 import {sparkline} from './sparkline.ts';
 
 const binsShown = 40;
@@ -12,7 +12,7 @@ const fastMs = 1;
 const slowMs = 10_000;
 
 export class LiveTrial {
-  readonly #plan: Plan;
+  #plan: Plan;
   readonly #label: string;
   readonly #now: () => number;
   readonly #figures = new Map<number, PhaseFigures>();
@@ -29,6 +29,9 @@ export class LiveTrial {
 
   add(event: TrialEvent): void {
     switch (event.kind) {
+      case 'trial':
+        this.#plan = planOf(this.#plan, event);
+        break;
       case 'phases':
         for (const figures of event.phases) this.#figures.set(figures.phase, figures);
         break;
@@ -51,6 +54,7 @@ export class LiveTrial {
     const phase = this.#plan.phases[this.#phase];
     const elapsedMs = this.#now() - this.#sinceMs;
     const leftS = phase ? Math.max(0, Math.ceil((phase.durationMs - elapsedMs) / 1000)) : 0;
+    const left = leftS === 0 && phase?.prolongedToMs !== undefined ? 'not back yet' : `${leftS} s left`;
     const paint = phase?.role === 'fault' ? yellow : green;
     const now = this.#figures.get(this.#phase);
     const [failed, hung, dropped] = [now ? failedOf(now) : 0, now?.outcomes.hung ?? 0, now?.dropped ?? 0];
@@ -62,7 +66,7 @@ export class LiveTrial {
     ];
     const symptoms = this.#symptoms();
     return [
-      `${bold(this.#label)} ${paint((phase?.name ?? 'drain').padEnd(10))} ${phase ? `${leftS} s left  ${counts.join(dim(' · '))}` : ''}`,
+      `${bold(this.#label)} ${paint((phase?.name ?? 'drain').padEnd(10))} ${phase ? `${left}  ${counts.join(dim(' · '))}` : ''}`,
       ...this.#charts(dim),
       ...(symptoms.length > 0 ? [`  ${red('so far')} ${symptoms.join(dim(' · '))}`] : []),
     ];

@@ -1,9 +1,15 @@
 // A running trial in words, the same on a terminal and in a log.
 import type {PhaseFigures, TrialEvent} from '../model/event.ts';
+import {withPhases} from '../model/fresh-start.ts';
+import type {Plan} from '../model/plan.ts';
 import type {RunRecord} from '../model/run.ts';
 
 export const startText = (record: RunRecord, folder: string): string =>
   `scenario ${record.plan.name} · seed ${record.seed} · injector ${record.environment.injector}\ndata ${folder}\n`;
+
+/** What the subject of a trial is to see of a run's plan. */
+export const planOf = (plan: Plan, {phases}: Extract<TrialEvent, {kind: 'trial'}>): Plan =>
+  phases === undefined ? plan : withPhases(plan, phases);
 
 export const failedOf = ({outcomes}: PhaseFigures): number =>
   outcomes.failed + outcomes.unknown + outcomes.rejected + outcomes.wrong;

@@ -2,7 +2,7 @@
 import type {PhaseFigures} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import {liveProgress, type Progress} from './live-progress.ts';
-import {countsOf, endOf, startText} from './progress-words.ts';
+import {countsOf, endOf, planOf, startText} from './progress-words.ts';
 import type {World} from './world.ts';
 
 export const quietProgress: Progress = {runStarted() {}, trialStarted() {}, trialEvent() {}, end() {}};
@@ -13,10 +13,12 @@ export const createProgress = (world: World): Progress =>
 /** A line when a trial starts, one when a phase's operations are accounted for, one when the process ends badly. */
 const plainProgress = ({stderr}: World): Progress => {
   let plan: Plan | null = null;
+  /** Of the trial that is under way: a fresh subject in a storm does not see all of the plan's. */
+  let phases: Plan['phases'] | null = null;
   let figuresOf = new Map<number, PhaseFigures>();
   const finishTrial = (): void => {
     for (const figures of figuresOf.values()) {
-      const name = plan?.phases[figures.phase]?.name ?? '';
+      const name = phases?.[figures.phase]?.name ?? '';
       stderr.write(`  ${name.padEnd(12)} ${countsOf(figures)}\n`);
     }
   };
@@ -24,6 +26,7 @@ const plainProgress = ({stderr}: World): Progress => {
     preparing: what => void stderr.write(`${what}\n`),
     runStarted(record, folder) {
       plan = record.plan;
+      ({phases} = plan);
       stderr.write(startText(record, folder));
     },
     trialStarted(trialId, position, count) {
@@ -31,6 +34,7 @@ const plainProgress = ({stderr}: World): Progress => {
       stderr.write(`trial ${trialId} (${position} of ${count})\n`);
     },
     trialEvent(_trialId, event) {
+      if (event.kind === 'trial') phases = plan && planOf(plan, event).phases;
       if (event.kind === 'phases') for (const figures of event.phases) figuresOf.set(figures.phase, figures);
       if (event.kind !== 'exit') return;
       finishTrial();

@@ -1,5 +1,6 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
+import type {CutReason} from './fresh-start.ts';
 import type {KeptFile} from './kept-file.ts';
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
 import type {HarnessProcess, ProcessHealth} from './process-health.ts';
@@ -294,8 +295,13 @@ export type HarnessEvent =
       readonly seed: number;
       readonly tracePrefix: string;
       readonly originEpochMs: number;
+      /** Of a fresh subject that goes on where another did not: the first subject's trial, and the plan's phases it sees. */
+      readonly continues?: string;
+      readonly phases?: readonly number[];
     }
   | {readonly kind: 'edge'; readonly edge: PhaseEdge}
+  /** After this phase of the trial's own plan the rest is left to a fresh subject. */
+  | {readonly kind: 'cut'; readonly atMs: number; readonly phase: number; readonly why: CutReason}
   | {readonly kind: 'load-ended'; readonly atMs: number}
   | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
   /** At the end of each phase and of the trial, what is new since then; times in it are ms since the epoch. */

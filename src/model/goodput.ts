@@ -64,12 +64,16 @@ const judgedPairs = ({
   const [baseline] = plan.variants;
   const candidate = plan.variants.at(-1);
   const judgementOf = (variant: string, number: number): TrialJudgement | undefined => {
-    const trial = trials.find(each => each.variant === variant && each.number === number);
+    const trial = trials.find(
+      each => each.variant === variant && each.number === number && each.continues === null,
+    );
     if (!trial || trial.end.kind === 'interrupted' || trial.end.kind === 'open-failed') return undefined;
     return judgement.trials.find(({trialId}) => trialId === trial.id);
   };
   if (!candidate || candidate === baseline) return [];
-  const numbers = trials.filter(({variant}) => variant === baseline.name).map(({number}) => number);
+  const numbers = trials
+    .filter(({variant, continues}) => variant === baseline.name && continues === null)
+    .map(({number}) => number);
   return numbers.flatMap(number => {
     const before = judgementOf(baseline.name, number);
     const after = judgementOf(candidate.name, number);

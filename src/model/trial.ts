@@ -16,6 +16,7 @@ import type {
   StandIn,
   SystemSample,
 } from './event.ts';
+import type {CutReason} from './fresh-start.ts';
 import type {KeptFile} from './kept-file.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
@@ -88,7 +89,12 @@ export type Ledger = Omit<LedgerObservation, 'attempts' | 'effects'> & {
 
 export type Trial = {
   readonly id: string;
+  /** With the phases that this subject was to see: in a storm that was cut not all of the run's. */
   readonly plan: Plan;
+  /** The trial of the subject on which this one follows in a storm that was cut; null for a first one. */
+  readonly continues: string | null;
+  /** Why the rest of the phases was left to a fresh subject; null where it was not. */
+  readonly cut: CutReason | null;
   readonly variant: string;
   readonly number: number;
   readonly seed: number;

@@ -4,18 +4,26 @@ import {frameName, responsibleFrame} from '../model/profile.ts';
 import {phaseWindow, type SubjectEnd, type Trial} from '../model/trial.ts';
 import {type Block, code, paragraph, type Text} from './document.ts';
 import {count, duration} from './format.ts';
-import type {JudgedTrial, VariantStory} from './variants.ts';
+import type {VariantStory} from './variants.ts';
 
 const stderrLinesShown = 12;
 
 /** A sentence and the last lines of stderr for each trial that did not end as it should. */
-export const endingBlocks = (story: VariantStory): Block[] => story.trials.flatMap(endingOfTrial);
+export const endingBlocks = (story: VariantStory): Block[] =>
+  story.trials.flatMap(({trial, parts}) => [trial, ...parts].flatMap(endingOfTrial));
 
-const endingOfTrial = ({trial}: JudgedTrial): Block[] => {
+const endingOfTrial = (trial: Trial): Block[] => {
   const ending = endingText(trial);
-  if (!ending) return [];
+  const cut = cutText(trial);
+  const texts: Text[] = [...(ending ? [ending] : []), ...(cut ? [cut] : [])];
+  if (texts.length === 0) return [];
   return [
-    paragraph(code(trial.variant), `, trial ${trial.number}: `, ...ending, '.'),
+    paragraph(
+      code(trial.variant),
+      `, trial ${trial.number}${trial.continues === null ? '' : ', with a fresh process'}: `,
+      ...texts.flatMap((text, index) => (index === 0 ? text : ['; ', ...text])),
+      '.',
+    ),
     ...textBlocks(
       'What its main thread was in, from the innermost function to its callers:',
       (trial.stuck?.stack ?? []).map(frameName).join('\n'),
@@ -33,6 +41,23 @@ const framesOf = (end: SubjectEnd): string =>
   end.kind === 'crashed' || end.kind === 'open-failed'
     ? (end.error?.frames ?? []).map(frameName).join('\n')
     : '';
+
+/** That one process did not see the whole storm. */
+const cutText = ({cut, plan}: Trial): Text | null => {
+  const last = plan.phases.at(-1)?.name ?? '';
+  switch (cut) {
+    case null:
+      return null;
+    case 'wedged':
+      return [
+        `the client was wedged by the end of ${last}, and the faults that were left were tried with a fresh process, after a warm-up and a baseline of its own`,
+      ];
+    case 'died':
+      return [
+        'the faults that were left were tried with a fresh process, after a warm-up and a baseline of its own',
+      ];
+  }
+};
 
 const textBlocks = (title: string, text: string): Block[] =>
   text === '' ? [] : [paragraph(title), {kind: 'code', language: 'text', text}];

@@ -9,7 +9,12 @@ import {medianPhase, type PhaseMedians} from './medians.ts';
 import type {RedactedRun} from './redact.ts';
 
 /** A trial and what was judged of it. */
-export type JudgedTrial = {readonly trial: Trial; readonly judgement: TrialJudgement};
+export type JudgedTrial = {
+  readonly trial: Trial;
+  /** The trials of fresh subjects that went on where this one did not, as `judgement` has them, too. */
+  readonly parts: readonly Trial[];
+  readonly judgement: TrialJudgement;
+};
 
 export type VariantStory = {
   readonly variant: Variant;
@@ -49,7 +54,8 @@ export const storyOf = (run: RedactedRun, variant: Variant): VariantStory => {
     .filter(judgement => judgement.variant === variant.name)
     .flatMap(judgement => {
       const trial = run.trials.find(candidate => candidate.id === judgement.trialId);
-      return trial ? [{trial, judgement}] : [];
+      const parts = run.trials.filter(({continues}) => continues === judgement.trialId);
+      return trial ? [{trial, parts, judgement}] : [];
     });
   const judgements = trials.map(({judgement}) => judgement);
   return {

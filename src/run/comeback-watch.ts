@@ -37,6 +37,7 @@ export class ComebackWatch {
         break;
       case 'load-ended':
         this.#leave(event.atMs);
+        this.#phase = -1;
         break;
       case 'bins':
         for (const bin of event.bins) this.#look(bin);
@@ -46,6 +47,11 @@ export class ComebackWatch {
         if (event.ok) this.#probes.okCount++;
         break;
     }
+  }
+
+  /** The phase that lasts; null before the first one and after the load. */
+  get phase(): number | null {
+    return this.#phase < 0 ? null : this.#phase;
   }
 
   /** Whether there is no fault now, after one. */

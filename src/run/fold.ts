@@ -14,6 +14,7 @@ import type {
   StandIn,
   TrialEvent,
 } from '../model/event.ts';
+import {withPhases} from '../model/fresh-start.ts';
 import type {KeptFile} from '../model/kept-file.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import type {Plan} from '../model/plan.ts';
@@ -34,6 +35,7 @@ import {mergeInjector, mergeResources, mergeSystem} from './merge-samples.ts';
 import {ThinnedSamples} from './thinned-samples.ts';
 
 type Begin = Extract<TrialEvent, {kind: 'trial'}>;
+type Cut = Extract<TrialEvent, {kind: 'cut'}>;
 type Closed = Extract<TrialEvent, {kind: 'closed'}>;
 
 const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
@@ -41,6 +43,7 @@ const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base6
 export class TrialFold {
   readonly #plan: Plan;
   #begin: Begin | null = null;
+  #cut: Cut | null = null;
   readonly #edges: PhaseEdge[] = [];
   readonly #bins = new Map<number, Bin>();
   readonly #phases = new Map<number, PhaseFigures>();
@@ -93,6 +96,9 @@ export class TrialFold {
     switch (event.kind) {
       case 'trial':
         this.#begin = event;
+        break;
+      case 'cut':
+        this.#cut = event;
         break;
       case 'loaded':
         this.#runtime = event.runtime;
@@ -238,7 +244,9 @@ export class TrialFold {
     if (!begin) return null;
     return {
       id: begin.trialId,
-      plan: this.#plan,
+      plan: this.#ownPlan(begin),
+      continues: begin.continues ?? null,
+      cut: this.#cut?.why ?? null,
       variant: begin.variant,
       number: begin.number,
       seed: begin.seed,
@@ -293,6 +301,13 @@ export class TrialFold {
       foreignMessages: this.#foreignMessages,
       troubles: this.#troubles,
     };
+  }
+
+  /** What this subject was to see: the rest is no part of its trial. */
+  #ownPlan({phases}: Begin): Plan {
+    const plan = phases === undefined ? this.#plan : withPhases(this.#plan, phases);
+    if (!this.#cut) return plan;
+    return withPhases(plan, [...plan.phases.keys()].slice(0, this.#cut.phase + 1));
   }
 
   #noteDelivered({binMs: durationMs, bins}: Extract<TrialEvent, {kind: 'delivered'}>): void {

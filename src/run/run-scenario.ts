@@ -1,6 +1,7 @@
 // A run from its first process to its verdict: describe, start, try, save, judge.
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
+import {phasesLeft, withPhases} from '../model/fresh-start.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import type {RelayTarget} from '../model/receiver-protocol.ts';
 import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
@@ -20,7 +21,7 @@ import {judgeWholeRun} from './judge/whole-run.ts';
 import {defaultLimits, type Limits} from './limits.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials, precisionEnd} from './precision.ts';
-import {runTrial, type TrialContext} from './run-trial.ts';
+import {type GoesOn, runTrial, type TrialContext} from './run-trial.ts';
 import {startInjector, startReceiver} from './services.ts';
 import {refuseTargetless, startTarget, type TargetChoice, withTarget} from './start-target.ts';
 import {renewed} from './surroundings.ts';
@@ -307,7 +308,27 @@ class RunInProgress {
       const count = this.#record.trialsPerVariant * variants.length;
       const made = (number - 1) * variants.length + position;
       this.#options.observer.trialStarted(trial.trialId, made + 1, count);
-      await this.#try(trial);
+      await this.#tryAll({...trial, position: made + 1});
+    }
+  }
+
+  /** With a fresh subject for what is left, as often as one does not get beyond a fault. */
+  async #tryAll(planned: PlannedTrial & {readonly position: number}): Promise<void> {
+    const {plan} = this.#context;
+    let trialId = planned.trialId;
+    let phases: readonly number[] = [...plan.phases.keys()];
+    let goesOn: GoesOn | null = null;
+    for (let part = 2; ; part++) {
+      const trial = await this.#try({...planned, trialId}, goesOn);
+      if (!trial || trial.cut === null || this.#options.signal.aborted) return;
+      const last = phases[trial.plan.phases.length - 1];
+      const left: readonly number[] | null = last === undefined ? null : phasesLeft(plan.phases, last);
+      if (left === null) return;
+      phases = left;
+      goesOn = {continues: planned.trialId, phases};
+      trialId = `${planned.trialId}-part${part}`;
+      const count = this.#record.trialsPerVariant * plan.variants.length;
+      this.#options.observer.trialStarted(trialId, planned.position, count);
     }
   }
 
@@ -344,7 +365,7 @@ class RunInProgress {
     );
   }
 
-  async #try({variant, number, trialId}: PlannedTrial): Promise<void> {
+  async #try({variant, number, trialId}: PlannedTrial, goesOn: GoesOn | null): Promise<Trial | null> {
     await this.#renew();
     const files = await this.#folder.addTrial(trialId);
     const journal = new Journal(files.journalFile);
@@ -360,13 +381,16 @@ class RunInProgress {
     try {
       const signal = AbortSignal.any([this.#context.signal, journal.failed]);
       const soFar = (): Trial | null => fold.trial();
-      await runTrial({...this.#context, signal}, {trialId, variant, number, seed, files, record, soFar});
+      const plan = goesOn === null ? this.#context.plan : withPhases(this.#context.plan, goesOn.phases);
+      const request = {trialId, variant, number, seed, goesOn, files, record, soFar};
+      await runTrial({...this.#context, plan, signal}, request);
     } finally {
       await this.#gatherProfiles(fold, files, record);
       await journal.close();
       const trial = fold.trial();
       if (trial) this.#trials.push(trial);
     }
+    return fold.trial();
   }
 
   /** The first trial has what the run began with. */

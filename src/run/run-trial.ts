@@ -4,6 +4,7 @@ import {createHash} from 'node:crypto';
 import {monotonicMs, steadyEpochMs, wallEpochMs} from '../model/clock.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {ForeignMessages, ProcessExit, SubjectEvent, TrialEvent} from '../model/event.ts';
+import {phasesLeft} from '../model/fresh-start.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import {nameInScenario, type Plan, sampleEveryMs, telemetryModeOf, type Variant} from '../model/plan.ts';
 import type {TrialLabels} from '../model/receiver-protocol.ts';
@@ -48,11 +49,20 @@ export type TrialContext = {
   readonly heapSnapshot: boolean;
 };
 
+export type GoesOn = {
+  /** The trial of the first subject. */
+  readonly continues: string;
+  /** The run's phases that are left. */
+  readonly phases: readonly number[];
+};
+
 export type TrialRequest = {
   readonly trialId: string;
   readonly variant: Variant;
   readonly number: number;
   readonly seed: number;
+  /** Of a fresh subject that goes on where another did not. */
+  readonly goesOn: GoesOn | null;
   readonly files: TrialFiles;
   readonly record: (event: TrialEvent) => void;
   /** What is recorded so far. */
@@ -96,8 +106,17 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const now = (): number => monotonicMs() - originMonotonicMs;
   const tracePrefix = tracePrefixOf(context.runId, trialId);
 
-  const {number, seed, files} = request;
-  record({kind: 'trial', trialId, variant: variant.name, number, seed, tracePrefix, originEpochMs});
+  const {number, seed, files, goesOn} = request;
+  record({
+    kind: 'trial',
+    trialId,
+    variant: variant.name,
+    number,
+    seed,
+    tracePrefix,
+    originEpochMs,
+    ...goesOn,
+  });
   target.child?.send({kind: 'trial', trialId, originMonotonicMs});
   const labels = labelsOf(context, variant);
   receiver.child.send({
@@ -185,6 +204,11 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     if (error.why === 'interrupted') record({kind: 'interrupted', atMs: now()});
     if (error.why === 'unresponsive') await recordStuck(context, subject, now, record);
     killedFor = error.why === 'exited' ? null : error.why;
+    const {phase} = comeback;
+    const hasDied = error.why === 'exited' || error.why === 'unresponsive';
+    if (hasDied && phase !== null && phasesLeft(plan.phases, phase)) {
+      record({kind: 'cut', atMs: now(), phase, why: 'died'});
+    }
   } finally {
     probe.finish();
     preparer?.kill();

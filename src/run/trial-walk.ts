@@ -1,6 +1,7 @@
 // The way of one subject through its trial: load, open, the phases with their faults, drain, close, end.
 import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
+import {phasesLeft} from '../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../model/plan.ts';
 import {closingPhase, drainPhase} from '../model/telemetry.ts';
 import {type FromSubject, flushLimitMs} from '../subject/protocol.ts';
@@ -63,9 +64,13 @@ export class TrialWalk {
     if (opened.kind === 'open-failed') return this.#end();
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enter(index, phase);
-      await this.#stayIn(phase);
+      const isLast = phasesLeft(plan.phases, index) === null;
+      await this.#stayIn(phase, isLast);
       await this.#noteConnections(phase);
       await this.#options.witnesses.askLog();
+      if (isLast || !this.#options.comeback.isWedged(now())) continue;
+      record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
+      break;
     }
     const endedMs = now();
     record({kind: 'load-ended', atMs: endedMs});
@@ -96,8 +101,11 @@ export class TrialWalk {
     await witnesses.askInjector();
   }
 
-  /** As long as is planned; a recovery that may be prolonged until the library is back, or surely will not be. */
-  async #stayIn({durationMs, prolongedToMs}: Phase): Promise<void> {
+  /**
+   * As long as is planned; a recovery that may be prolonged until the library is back. One that is wedged keeps no other
+   * fault waiting, but after the last one it is watched for as long as any detector wants.
+   */
+  async #stayIn({durationMs, prolongedToMs}: Phase, isLast: boolean): Promise<void> {
     const {comeback, now} = this.#options;
     const beganMs = now();
     await this.#stay(durationMs);
@@ -107,8 +115,9 @@ export class TrialWalk {
     };
     await stayWhile(() => !comeback.hasNews, Math.min(prolongedToMs, durationMs + newsMs));
     if (comeback.goodMs > 0) return;
-    const goodMs = Math.min(backMs, durationMs - newsMs / 2);
-    await stayWhile(() => comeback.goodMs < goodMs && !comeback.isWedged(now()), prolongedToMs);
+    const goodMs = Math.min(backMs, durationMs);
+    const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
+    await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
   }
 
   async #stay(durationMs: number): Promise<void> {

@@ -98,6 +98,8 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
   return {
     id: `${variant}-${number}`,
     plan,
+    continues: null,
+    cut: null,
     variant,
     number,
     seed,

@@ -171,6 +171,8 @@ export type TrialChanges = Partial<Omit<Trial, 'plan' | 'driver'>> & {
 export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}): Trial => ({
   id: 'defaults-1',
   plan: {...plan, ...planned},
+  continues: null,
+  cut: null,
   variant: 'defaults',
   number: 1,
   seed: 1,

@@ -54,7 +54,7 @@ test('of a process that ran out of memory, its last collections and V8’s reaso
       stderrTail: `<--- Last few GCs --->\n[25:0x23e46000]     4728 ms: Mark-Compact 253.3 -> 252.5 MB\nFATAL ERROR: heap limit\n${'----- frame\n'.repeat(40)}`,
     },
   });
-  const variant = {trials: [{trial}]} as unknown as Parameters<typeof endingBlocks>[0];
+  const variant = {trials: [{trial, parts: []}]} as unknown as Parameters<typeof endingBlocks>[0];
   const shown = endingBlocks(variant).find(block => block.kind === 'code');
   t.is(shown?.text, '4728 ms: Mark-Compact 253.3 -> 252.5 MB\nFATAL ERROR: heap limit');
 });

@@ -38,7 +38,9 @@ export const reproductionSection = ({run}: RunStory): Section => {
         record.plan.phases.map(phase => [
           phase.name,
           phase.role,
-          plannedDuration(phase.durationMs),
+          phase.prolongedToMs === undefined
+            ? plannedDuration(phase.durationMs)
+            : `${plannedDuration(phase.durationMs)}, up to ${plannedDuration(phase.prolongedToMs)} until it is back`,
           describeFaults(phase),
           ...(hasOwnLoads ? [describeLoad(loadOf(record.plan.load, phase))] : []),
         ]),

@@ -20,6 +20,7 @@ import {measureRecovery} from '../../symptoms/recovery.ts';
 import {processFigure} from './process-figure.ts';
 import {isLibraryBusy, startLagMs} from './start-lag.ts';
 import {telemetryFigure} from './telemetry-figure.ts';
+import {heldTo} from './verdict.ts';
 
 type Figure = {
   readonly value: number | null;
@@ -89,8 +90,7 @@ const judge = (phase: string, metric: GoalName, limit: Limit, figure: Figure): G
   if (reason !== null || value === null) {
     return {...result, verdict: 'inconclusive', reason: reason ?? 'there was nothing to measure'};
   }
-  const held =
-    value >= (limit.min ?? Number.NEGATIVE_INFINITY) && value <= (limit.max ?? Number.POSITIVE_INFINITY);
+  const held = heldTo(limit, value);
   if (held && figure.isLowerBound) {
     return {
       ...result,

@@ -2,7 +2,7 @@
 
 import {checkConventions} from '../../conventions/check.ts';
 import type {Evidence, Finding} from '../../model/finding.ts';
-import type {Verdict} from '../../model/goal.ts';
+import type {Phase} from '../../model/plan.ts';
 import type {Calibration, Judgement, PhaseSummary, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {detect} from '../../symptoms/detect.ts';
@@ -13,6 +13,8 @@ import {faultsAfterWedge} from './fault-gates.ts';
 import {checkGates} from './gates.ts';
 import {judgeGoals} from './goals.ts';
 import {summarisePhases} from './summarise.ts';
+import {verdictOf, worst} from './verdict.ts';
+import {wholeTrial} from './whole-trial.ts';
 
 /** Pure: the same trials give the same judgement, today or from a saved run. */
 export const judgeRun = (
@@ -20,7 +22,15 @@ export const judgeRun = (
   variants: readonly string[],
   calibration: Calibration | null = null,
 ): Judgement => {
-  const judged = trials.map(trial => judgeTrial(trial, calibration));
+  const judged = trials
+    .filter(({continues}) => continues === null)
+    .map(first => {
+      const parts = trials.filter(({continues}) => continues === first.id);
+      return wholeTrial(phasesOfAll([first, ...parts]), [
+        judgeTrial(first, calibration),
+        ...parts.map(part => judgeTrial(part, calibration)),
+      ]);
+    });
   const candidate = variants.at(-1) ?? '';
   return {
     verdict: worst(judged.filter(trial => trial.variant === candidate).map(trial => trial.verdict)),
@@ -30,22 +40,21 @@ export const judgeRun = (
   };
 };
 
+/** A phase that several subjects saw comes once, where the first of them has it. */
+const phasesOfAll = (trials: readonly Trial[]): Phase[] => [
+  ...new Map(trials.flatMap(({plan}) => plan.phases).map(phase => [phase.name, phase])).values(),
+];
+
 const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgement => {
   const phases = summarisePhases(trial);
   const goals = judgeGoals(trial, calibration);
   const findings = withConsequences(detect(trial), trial, phases);
   const gates = checkGates({trial, phases, goals, calibration});
   const recovery = measureRecovery(trial);
-  const failed = findings.some(finding => finding.verdict === 'present' && finding.severity === 'fail');
-  const goalVerdict = worst(goals.filter(({limit}) => limit.severity !== 'warn').map(({verdict}) => verdict));
-  const isHeld = goals.some(({limit}) => limit.severity !== 'warn');
-  const verdict = gates.length > 0 ? 'inconclusive' : failed ? 'missed' : goalVerdict;
   return {
     trialId: trial.id,
     variant: trial.variant,
-    // Without goals that can be missed the symptoms alone decide: no hung, lost, duplicated or crossed operation, no crash,
-    // no leak, and a recovery within 5 s are what their defaults ask for.
-    verdict: gates.length === 0 && !failed && !isHeld ? 'met' : verdict,
+    verdict: verdictOf({goals, findings, gates}),
     phases,
     account: accountOf(trial),
     timeToRecoverMs: recovery.kind === 'recovered' ? recovery.afterMs : null,
@@ -80,11 +89,4 @@ const withConsequences = (
       ? {...finding, evidence: [...finding.evidence, ...told]}
       : finding,
   );
-};
-
-/** Missed is worse than inconclusive, and that is worse than met; of nothing, nothing is known. */
-const worst = (verdicts: readonly Verdict[]): Verdict => {
-  if (verdicts.includes('missed')) return 'missed';
-  if (verdicts.length === 0 || verdicts.includes('inconclusive')) return 'inconclusive';
-  return 'met';
 };

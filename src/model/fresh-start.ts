@@ -1,0 +1,27 @@
+// Faults that one process cannot be tried with, since it died or was wedged before: which phases a fresh one is driven through.
+import type {Phase, Plan} from './plan.ts';
+
+/** Why the rest of a plan is left to a fresh subject. */
+export type CutReason = 'wedged' | 'died';
+
+/** A plan whose recoveries are prolonged until the library is back: its faults do not build on each other. */
+const isStorm = (phases: readonly Phase[]): boolean =>
+  phases.some(({prolongedToMs}) => prolongedToMs !== undefined);
+
+/**
+ * Numbers of the phases that a fresh subject sees where another did not get beyond the phase `last`: what comes before the
+ * first fault once more, and then all from the next fault on. Null where there is none, or faults build on each other.
+ */
+export const phasesLeft = (phases: readonly Phase[], last: number): readonly number[] | null => {
+  const isFault = ({role}: Phase): boolean => role === 'fault';
+  const first = phases.findIndex(isFault);
+  const next = phases.findIndex((phase, index) => index > last && isFault(phase));
+  if (!isStorm(phases) || first < 0 || last < first || next < 0) return null;
+  return [...phases.keys()].filter(index => index < first || index >= next);
+};
+
+/** The same plan with some of its phases only. */
+export const withPhases = (plan: Plan, indexes: readonly number[]): Plan => ({
+  ...plan,
+  phases: indexes.flatMap(index => plan.phases[index] ?? []) as unknown as Plan['phases'],
+});
