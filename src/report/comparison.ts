@@ -31,7 +31,7 @@ const figures: readonly ComparedFigure[] = [
 ];
 
 /** Trials of baseline and candidate with the same number, which ran next to each other. */
-const pairsOf = ({baseline, candidate}: RunStory): {before: JudgedTrial; after: JudgedTrial}[] =>
+export const pairsOf = ({baseline, candidate}: RunStory): {before: JudgedTrial; after: JudgedTrial}[] =>
   baseline.trials.flatMap(before => {
     const after = candidate?.trials.find(({trial}) => trial.number === before.trial.number);
     return after ? [{before, after}] : [];

@@ -4,6 +4,7 @@ import {code, strong, type Text} from './document.ts';
 import {percent} from './format.ts';
 import {goalFigure, limitText, phaseOfGoal} from './goals.ts';
 
+import {smallLeaks} from './small-leaks.ts';
 import type {GoalStory, RunStory, SymptomStory, VariantStory} from './variants.ts';
 
 export type Progress = {
@@ -14,7 +15,8 @@ export type Progress = {
 
 type Item = {readonly kind: keyof Progress; readonly text: Text} | null;
 
-export const progressOf = ({baseline, judged}: RunStory): Progress => {
+export const progressOf = (story: RunStory): Progress => {
+  const {baseline, judged} = story;
   const items = [
     ...judged.symptoms.map(after =>
       symptomProgress(
@@ -28,6 +30,7 @@ export const progressOf = ({baseline, judged}: RunStory): Progress => {
         after,
       ),
     ),
+    ...leakItems(story),
     ...failingPhases(baseline, judged),
   ].filter(item => item !== null);
   const of = (kind: keyof Progress): Text[] => items.filter(item => item.kind === kind).map(({text}) => text);
@@ -47,6 +50,13 @@ const symptomProgress = (before: SymptomStory | undefined, after: SymptomStory):
   const state = before?.verdict === 'present' ? 'still there' : before?.verdict === 'clear' ? 'new' : 'there';
   return {kind: 'notBetter', text: [name, `, ${state}: ${says}`]};
 };
+
+/** Leaks that only the pairs of trials show. */
+const leakItems = (story: RunStory): Item[] =>
+  smallLeaks(story).map(({leaking, says}) => ({
+    kind: leaking === 'baseline' ? 'better' : 'notBetter',
+    text: [strong('a leak below the limits of the detectors'), `: ${says}.`],
+  }));
 
 /** Below this share of successes a phase is told of although no symptom and no goal is about it. */
 const failingRatio = 0.5;

@@ -30,12 +30,11 @@ export const failsWhenCalm: Detector<'fails-when-calm'> = (trial, limits) => {
     ...phasesOf(trial, 'recovery').flatMap(phase => recoveredStretch(trial, phase, limits)),
   ];
   const failing = stretches.filter(
-    ({started, failed}) => failed > limits.failedCount && failed / started > limits.warnShare,
+    ({started, failed}) => failed > limits.failedCount && failed / started > limits.failedShare,
   );
   if (failing.length > 0) {
-    const isGrave = failing.some(({started, failed}) => failed / started > limits.failShare);
-    const all = failing.map(stretch => foundIn(trial, stretch, limits.warnShare));
-    return presentIf('fails-when-calm', isGrave ? 'fail' : 'warn', worstFirst(all));
+    const all = failing.map(stretch => foundIn(trial, stretch, limits.failedShare));
+    return presentIf('fails-when-calm', 'warn', worstFirst(all));
   }
   const watched = stretches.reduce((sum, {started}) => sum + started, 0);
   return watched < limits.operationCount

@@ -120,11 +120,7 @@ test(
   },
 );
 
-test('more than 1 % misses the run, and the failure that is most is named', t => {
-  const severityOf = (failed: readonly number[]): string =>
-    presentOf(detectOne(id, trialWith(calm(failed)))).severity;
-  t.is(severityOf([2, 2]), 'warn');
-  t.is(severityOf([3, 2]), 'fail');
+test('the failure that is most is named, and it is a warning', t => {
   const finding = presentOf(
     detectOne(id, trialWith(calm([3, 3], {failures: [failureOf('Error', {[baseline]: 6})]}))),
   );
@@ -132,6 +128,7 @@ test('more than 1 % misses the run, and the failure that is most is named', t =>
     finding.evidence[0].says,
     '6 of 400 operations in phase baseline failed without any fault, most often as ECONNRESET.',
   );
+  t.is(finding.severity, 'warn');
   t.deepEqual(finding.evidence[0].operations, ['defaults-1-7']);
 });
 
