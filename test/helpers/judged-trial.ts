@@ -163,6 +163,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     troubles: [],
     hookFailures: [],
     standIns: [],
+    unapplied: [],
     foreignMessages: [],
   };
 };
