@@ -107,8 +107,13 @@ export type SubjectEvent =
       /** CPUs that it may use. */
       readonly cpuCount?: number;
     }
-  /** `standIns` is absent where there are none. */
-  | {readonly kind: 'opened'; readonly atMs: number; readonly standIns?: readonly StandIn[]}
+  /** What else there is to say of the code that runs is absent where there is nothing. */
+  | {
+      readonly kind: 'opened';
+      readonly atMs: number;
+      readonly standIns?: readonly StandIn[];
+      readonly unapplied?: readonly UnappliedInstrumentation[];
+    }
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
@@ -165,6 +170,16 @@ export type StandIn = {
   readonly version: string;
   /** Null where it is not known whose copy it is. */
   readonly by: string | null;
+};
+
+/** An instrumentation that has patched nothing of the package that it is for. */
+export type UnappliedInstrumentation = {
+  /** Its name and version. */
+  readonly instrumentation: string;
+  readonly package: string;
+  readonly version: string;
+  /** As ranges of npm. */
+  readonly supports: string;
 };
 
 /** What the subject's process says of itself, since the sample before; CPU is cumulative. */

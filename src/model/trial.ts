@@ -15,6 +15,7 @@ import type {
   ResourceSample,
   StandIn,
   SystemSample,
+  UnappliedInstrumentation,
 } from './event.ts';
 import type {CutReason} from './fresh-start.ts';
 import type {KeptFile} from './kept-file.ts';
@@ -116,6 +117,8 @@ export type Trial = {
   readonly versions: {readonly [name: string]: string};
   /** Copies of others that ran where a package of these is meant. */
   readonly standIns: readonly StandIn[];
+  /** Instrumentations that have patched nothing of these. */
+  readonly unapplied: readonly UnappliedInstrumentation[];
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;
   /** How far the subject's wall clock was from where it ought to be, whenever that changed. */

@@ -13,6 +13,7 @@ import type {
   ProcessExit,
   StandIn,
   TrialEvent,
+  UnappliedInstrumentation,
 } from '../model/event.ts';
 import {withPhases} from '../model/fresh-start.ts';
 import type {KeptFile} from '../model/kept-file.ts';
@@ -75,6 +76,7 @@ export class TrialFold {
   #cpuCount: number | null = null;
   #versions: Readonly<Record<string, string>> = {};
   #standIns: readonly StandIn[] = [];
+  #unapplied: readonly UnappliedInstrumentation[] = [];
   #openError: ErrorFacts | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
@@ -107,6 +109,7 @@ export class TrialFold {
         break;
       case 'opened':
         this.#standIns = event.standIns ?? [];
+        this.#unapplied = event.unapplied ?? [];
         break;
       case 'open-failed':
         this.#openError = event.error;
@@ -265,6 +268,7 @@ export class TrialFold {
       cpuCount: this.#cpuCount,
       versions: this.#versions,
       standIns: this.#standIns,
+      unapplied: this.#unapplied,
       driver: {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
         bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),

@@ -1,13 +1,14 @@
 // The OpenTelemetry SDK in the subject. Started before the library loads; ended after it is closed.
-import {createRequire, register} from 'node:module';
+import {createRequire} from 'node:module';
 import {OTLPMetricExporter} from '@opentelemetry/exporter-metrics-otlp-proto';
-import {registerInstrumentations} from '@opentelemetry/instrumentation';
+import {type Instrumentation, registerInstrumentations} from '@opentelemetry/instrumentation';
 import {RuntimeNodeInstrumentation} from '@opentelemetry/instrumentation-runtime-node';
 import {PeriodicExportingMetricReader} from '@opentelemetry/sdk-metrics';
 import {NodeSDK} from '@opentelemetry/sdk-node';
 import type {TelemetryMode} from '../model/plan.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
 import {watchRepeatedEnds} from './repeated-ends.ts';
+import {hookImports} from './shared-import-hook.ts';
 import {beginNative, instrumentationOf, presetInstrumentations} from './telemetry-use.ts';
 import {CarefulUndiciInstrumentation} from './undici-instrumentation.ts';
 
@@ -23,20 +24,24 @@ type Running = {readonly sdk: NodeSDK; readonly reader: PeriodicExportingMetricR
 
 let running: Running | null = null;
 
+let registered: readonly Instrumentation[] = [];
+
+/** Those of the subject, whatever becomes of their telemetry. */
+export const registeredInstrumentations = (): readonly Instrumentation[] => registered;
+
 /** The rest of its settings come from the environment: see telemetry/sdk-settings. */
 export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): void => {
   const require = createRequire(scenarioFile);
   // Instrumentations that patch a module need this hook to see ES imports of it.
-  if (instrumentations.length + use.length > 0)
-    register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
-  const registered = [
+  if (instrumentations.length + use.length > 0) hookImports();
+  registered = [
     new CarefulUndiciInstrumentation(),
     ...presetInstrumentations(use, require),
     ...instrumentations.map(name => instrumentationOf(name, require)),
   ];
   // Without an SDK behind it the API takes everything and keeps nothing.
   if (mode === 'api-only') {
-    registerInstrumentations({instrumentations: registered});
+    registerInstrumentations({instrumentations: [...registered]});
   } else {
     const reader =
       mode === 'unsampled' ? null : new PeriodicExportingMetricReader({exporter: new OTLPMetricExporter()});

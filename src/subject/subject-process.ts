@@ -15,9 +15,10 @@ import {operationId, performer} from './perform.ts';
 import type {Profiling} from './profiling.ts';
 import {flushLimitMs, type SubjectTask} from './protocol.ts';
 import {Resources} from './resources.ts';
-import {flushMetrics, openSpanCount} from './sdk.ts';
+import {flushMetrics, flushMetrics, openSpanCount, registeredInstrumentations} from './sdk.ts';
 import {send} from './send.ts';
 import {standInsOf} from './stand-ins.ts';
+import {unappliedOf} from './unapplied.ts';
 import {within} from './within.ts';
 
 /** A tick that comes a little early is still the one that is meant. */
@@ -79,7 +80,13 @@ export class SubjectProcess {
       const client = await within(limitMs, opening(), late);
       profiling?.noteOpened();
       const standIns = standInsOf(task.scenarioFile, versions);
-      send({kind: 'opened', atMs: now(), ...(standIns.length > 0 && {standIns})});
+      const unapplied = unappliedOf(registeredInstrumentations(), versions);
+      send({
+        kind: 'opened',
+        atMs: now(),
+        ...(standIns.length > 0 && {standIns}),
+        ...(unapplied.length > 0 && {unapplied}),
+      });
       return new SubjectProcess(task, now, subject, client, deliveries, profiling);
     } catch (error) {
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});

@@ -167,6 +167,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     troubles: [],
     hookFailures: [],
     standIns: [],
+    unapplied: [],
     foreignMessages: [],
   };
 };

@@ -233,6 +233,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   troubles: [],
   hookFailures: [],
   standIns: [],
+  unapplied: [],
   foreignMessages: [],
   ...changes,
 });

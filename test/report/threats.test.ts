@@ -16,6 +16,18 @@ test('code of another copy that ran in the place of a package is told, once for 
   t.notRegex(renderReport(run).files['report.md']!, /Not all code/);
 });
 
+test('an instrumentation that patched nothing is told', t => {
+  const run = judgedRun();
+  const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '>=2 <6'}];
+  const report = renderReport({...run, trials: run.trials.map(trial => ({...trial, unapplied}))}).files[
+    'report.md'
+  ]!;
+  t.regex(
+    report,
+    /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, though it is registered \(it is for >=2 <6\)/,
+  );
+});
+
 test('messages by process.send that are not ours are told', t => {
   const run = judgedRun();
   const foreignMessages = [{process: 'target', count: 1200}] as const;

@@ -16,6 +16,7 @@ export const threatsSection = (story: RunStory): Section => ({
       ...troubles(story),
       ...foreignMessages(story),
       ...standIns(story),
+      ...unapplied(story),
       ...measurement(story),
     ]),
   ],
@@ -137,6 +138,20 @@ const standIns = ({variants}: RunStory): Text[] =>
         ' was under test in ',
         code(variant.name),
         `: what ${name} sends by its global dispatcher, as fetch() and request() do where none is given, ran ${by ?? `another copy of ${name}`}, which was loaded first.`,
+      ],
+    ),
+  );
+
+const unapplied = ({variants}: RunStory): Text[] =>
+  variants.flatMap(({variant, trials}) =>
+    (trials[0]?.trial.unapplied ?? []).map(
+      ({instrumentation, package: name, version, supports}): Text => [
+        code(instrumentation),
+        ' patched nothing of ',
+        code(`${name} ${version}`),
+        ' in ',
+        code(variant.name),
+        `, though it is registered (it is for ${supports}): that there are no spans of it is not the library’s doing.`,
       ],
     ),
   );
