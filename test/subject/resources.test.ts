@@ -88,3 +88,12 @@ test.serial('what keeps the event loop alive is counted by its kind', t => {
   t.teardown(() => timers.forEach(clearTimeout));
   t.true(resources.sample().activeResources!['Timeout']! >= 3);
 });
+
+test.serial('what the harness itself keeps alive is taken off', t => {
+  const resources = watch(t);
+  const timers = [1, 2, 3].map(() => setTimeout(() => {}, 60_000));
+  t.teardown(() => timers.forEach(clearTimeout));
+  const all = resources.sample().activeResources!['Timeout']!;
+  t.is(resources.sample({Timeout: 2, PipeWrap: 1}).activeResources!['Timeout'], all - 2);
+  t.false('Timeout' in resources.sample({Timeout: all}).activeResources!);
+});
