@@ -6,7 +6,7 @@ import {bootstrapRatioOfSamples, type UnpairedInterval} from '../stats/bootstrap
 import {fisherPValue, type ShareCount} from '../stats/fisher.ts';
 import {mannWhitney} from '../stats/mann-whitney.ts';
 import {minimumPairs} from '../stats/minimum-pairs.ts';
-import {plural} from './format.ts';
+import {count} from './format.ts';
 import type {Result, ResultVariant} from './result.ts';
 import type {GoalStory} from './variants.ts';
 
@@ -123,23 +123,33 @@ const judgeGoal = (before: GoalStory | null, after: GoalStory): Pick<GoalChange,
   if (change === 'worse' && mayNeverHappen(after)) {
     return {change, reason: 'what may never happen did: once is proof'};
   }
-  const [early, late] = [shareOf(before), shareOf(after)];
-  if (early && late) {
-    const pValue = fisherPValue(early, late);
-    const share = `${late.count} of ${plural(late.of, 'operation')}, ${early.count} of ${early.of} before (p = ${pValue.toFixed(3)})`;
-    if (pValue < operationSignificance) return {change, reason: share};
-  }
   const pValue = mannWhitney(outcomesOf(before), outcomesOf(after))?.pValue ?? 1;
   const trials = `${after.metCount} of ${after.trialCount} trials met it, ${before.metCount} of ${before.trialCount} before (p = ${pValue.toFixed(3)})`;
-  return pValue < significance
-    ? {change, reason: trials}
-    : {change: 'inconclusive', reason: `${trials}: too few trials to tell it from chance`};
+  if (pValue < significance) return {change, reason: trials};
+  return (
+    byOperation(change, before, after) ?? {
+      change: 'inconclusive',
+      reason: `${trials}: too few trials to tell it from chance`,
+    }
+  );
+};
+
+/** Few trials may have many operations. */
+const byOperation = (
+  change: Change,
+  before: GoalStory,
+  after: GoalStory,
+): Pick<GoalChange, 'change' | 'reason'> | null => {
+  const [early, late] = [shareOf(before), shareOf(after)];
+  if (!early || !late || fisherPValue(early, late) >= operationSignificance) return null;
+  const shares = [late, early].map(share => `${count(share.count)} of ${count(share.of)}`);
+  return {change, reason: `${shares[0]} operations, ${shares[1]} before (p < ${operationSignificance})`};
 };
 
 /** Operations that a goal counts, of those of the median trial; null where it is about something else. */
-const shareOf = ({metric, value, count}: GoalStory): ShareCount | null => {
-  if (value === null || count === null || count === 0) return null;
-  const of = Math.round(count);
+const shareOf = ({metric, value, count: ofCount}: GoalStory): ShareCount | null => {
+  if (value === null || ofCount === null || ofCount === 0) return null;
+  const of = Math.round(ofCount);
   if (metric === 'successRatio') return {count: Math.round((1 - value) * of), of};
   return counts.has(metric) && value <= of ? {count: Math.round(value), of} : null;
 };

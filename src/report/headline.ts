@@ -38,29 +38,59 @@ const unfinished = {
 const stateClauses = (story: VariantStory): string[] => {
   const present = shown(story);
   const ending = endingsOf(story);
-  if (present.length === 0) return [...ending, `shows none of ${plural(story.symptoms.length, 'symptom')}`];
+  if (present.length === 0) return [...ending, noneOf(story)];
   return [...ending, `shows ${symptomsText(present.map(symptom => withCount(story, symptom)))}`];
+};
+
+/** Of those that could be judged; how many could not stands beside it. */
+const noneOf = ({symptoms: all}: VariantStory): string => {
+  const clear = all.filter(({verdict}) => verdict === 'clear').length;
+  const unjudged = all.length - clear;
+  if (clear === 0) return 'could be judged for no symptom';
+  return `shows none of ${plural(clear, 'symptom')}${unjudged > 0 ? ` (${count(unjudged)} not judged)` : ''}`;
 };
 
 /** What the candidate does better than the baseline, and what it does not. */
 const changeClauses = (story: RunStory): string[] => {
   const {baseline, judged} = story;
   const [before, after] = [shown(baseline), shown(judged)];
-  const gone = before.filter(symptom => !after.includes(symptom) && wasJudged(judged, symptom));
+  const absent = before.filter(symptom => !after.includes(symptom));
+  const gone = absent.filter(symptom => wasJudged(judged, symptom));
+  const unclear = absent.filter(symptom => !wasJudged(judged, symptom));
   const left = after.filter(symptom => before.includes(symptom));
   const added = after.filter(symptom => !before.includes(symptom));
   const clauses = [
     ...endingsOf(judged),
     ...goodputClause(story),
-    ...(gone.length > 0 ? [`ends ${symptomsText(gone.map(symptom => withChange(story, symptom)))}`] : []),
+    ...goneClauses(story, gone),
+    ...(unclear.length > 0
+      ? [`cannot be judged for ${symptomsText(unclear.map(symptom => withBefore(baseline, symptom)))}`]
+      : []),
     ...(left.length > 0
       ? [`still shows ${symptomsText(left.map(symptom => withChange(story, symptom)))}`]
       : []),
     ...(added.length > 0 ? [`adds ${symptomsText(added.map(symptom => withCount(judged, symptom)))}`] : []),
   ];
-  return clauses.length > 0
-    ? clauses
-    : [`shows none of ${plural(judged.symptoms.length, 'symptom')}, as before`];
+  return clauses.length > 0 ? clauses : [`${noneOf(judged)}, as before`];
+};
+
+/** A process that dies once in one trial may have died by chance; with this many trials that live it is over. */
+const trialsThatTell = 3;
+
+const goneClauses = (story: RunStory, gone: readonly SymptomId[]): string[] => {
+  const {baseline, judged} = story;
+  const isChance = (symptom: SymptomId): boolean =>
+    symptoms[symptom].weight === 'crash' && judged.trials.length < trialsThatTell;
+  const [chance, ended] = [gone.filter(isChance), gone.filter(symptom => !isChance(symptom))];
+  const trials = `${count(judged.trials.length)} ${judged.trials.length === 1 ? 'trial' : 'trials'}`;
+  return [
+    ...(chance.length > 0
+      ? [
+          `had no ${symptomsText(chance.map(symptom => symptoms[symptom].noun))} in ${trials}, unlike ${baseline.variant.name}`,
+        ]
+      : []),
+    ...(ended.length > 0 ? [`ends ${symptomsText(ended.map(symptom => withChange(story, symptom)))}`] : []),
+  ];
 };
 
 /** Only a change of a tenth or more, and only one that the interval is sure of; of a baseline that died, while it lived. */
@@ -96,6 +126,11 @@ const symptomsText = (names: readonly string[]): string =>
 const withCount = (story: VariantStory, symptom: SymptomId): string => {
   const counted = countOf(story, symptom);
   return `${symptoms[symptom].noun}${counted ? ` (${count(counted)})` : ''}`;
+};
+
+const withBefore = (baseline: VariantStory, symptom: SymptomId): string => {
+  const before = countOf(baseline, symptom);
+  return `${symptoms[symptom].noun}${before ? ` (${count(before)} before)` : ''}`;
 };
 
 const withChange = ({baseline, judged}: RunStory, symptom: SymptomId): string => {

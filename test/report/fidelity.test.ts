@@ -18,7 +18,7 @@ const storyOf = (findings: readonly Finding[]): RunStory =>
     variants: [
       {
         variant: {name: 'defaults'},
-        trials: findings.map(finding => ({judgement: {findings: [finding]}})),
+        trials: findings.map(finding => ({trial: {telemetry: null}, judgement: {findings: [finding]}})),
         symptoms: [
           {
             symptom: findings[0]!.symptom,

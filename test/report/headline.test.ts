@@ -109,7 +109,7 @@ const hung = {'hung-operation': 'present'} as const;
 test(reads, 'defaults shows none of 2 symptoms and meets all 2 goals', alone({}));
 test(
   reads,
-  'defaults shows none of 1 symptom and meets its goal',
+  'defaults could be judged for no symptom and meets its goal',
   alone({findings: {'hung-operation': 'inconclusive'}, goals: ['met']}),
 );
 test(
@@ -125,7 +125,7 @@ test(
 );
 test(
   reads,
-  'defaults shows slow recovery, hung operations (14) and late operations (7) and meets all 2 goals',
+  'defaults shows hung operations (14), late operations (7) and slow recovery and meets all 2 goals',
   alone({
     findings: {'slow-recovery': 'present', ...hung, 'deadline-overrun': 'present', 'no-jitter': 'clear'},
     hung: 2,
@@ -134,7 +134,7 @@ test(
 );
 test(
   reads,
-  'defaults shows slow recovery, hung operations (14) and 2 more symptoms and meets all 2 goals',
+  'defaults shows hung operations (14), late operations and 2 more symptoms and meets all 2 goals',
   alone({
     findings: {
       'slow-recovery': 'present',
@@ -212,11 +212,15 @@ test(
     },
   },
 );
-test(reads, 'bounded adds retry amplification and meets all 2 goals', {
-  // Whether hung operations are gone is not known.
-  defaults: {findings: hung, hung: 2},
-  bounded: {findings: {'hung-operation': 'inconclusive', 'retry-amplification': 'present'}},
-});
+test(
+  reads,
+  'bounded cannot be judged for hung operations (14 before), adds retry amplification and meets all 2 goals',
+  {
+    // Whether hung operations are gone is not known.
+    defaults: {findings: hung, hung: 2},
+    bounded: {findings: {'hung-operation': 'inconclusive', 'retry-amplification': 'present'}},
+  },
+);
 
 // Goodput, of five pairs that are all alike, so that the interval is as narrow as can be.
 const goodput = (after: number, before: Judged = {}): Run => ({
@@ -256,7 +260,7 @@ test(saysNothingOfGoodput, 91);
 const gate = (reason: string): Gate => ({name: 'fault-without-effect', reason, advice: 'Raise the load.'});
 test(reads, 'not finished, so that nothing is concluded', {status: 'running'});
 test(reads, 'interrupted, so that only a part was seen', {status: 'interrupted'});
-test(reads, 'the harness failed, so that nothing is concluded', {status: 'failed'});
+test(reads, 'the run broke off, so that nothing is concluded', {status: 'failed'});
 test(reads, 'inconclusive: the machine was busy. Twice', {
   verdict: 'inconclusive',
   gates: [gate('the machine was busy. Twice.'), gate('another.')],
@@ -275,4 +279,20 @@ test(reads, 'bounded shows none of 2 symptoms, as before and misses 1 of 1 goal'
   verdict: 'missed',
   gates: [gate('of no concern here.')],
   bounded: {goals: ['missed'], gates: [gate('of no concern here.')]},
+});
+
+// What happened once in one trial.
+const dead = {
+  findings: {'process-crash': 'present', 'hung-operation': 'clear'},
+  end: crashed(false),
+} as const;
+const alive = {findings: {'process-crash': 'clear', 'hung-operation': 'clear'}} as const;
+test(reads, 'bounded had no crashes in 1 trial, unlike defaults and meets all 2 goals', {
+  defaults: dead,
+  bounded: alive,
+});
+test(reads, 'bounded ends crashes and meets all 2 goals', {
+  options: {trialsPerVariant: 3},
+  defaults: dead,
+  bounded: alive,
 });

@@ -2,6 +2,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
+import {sealed} from '../../src/model/channel.ts';
 import {Child} from '../../src/run/child.ts';
 import {inspectorArgs, whereStuck, withoutInspectorLines} from '../../src/run/where-stuck.ts';
 import {temporaryFolder} from '../helpers/run-folders.ts';
@@ -33,7 +34,8 @@ const isStuck = test.macro({
   },
 });
 
-const told = (then: string): string => `process.send({kind: 'loaded'}, () => {${then}});`;
+const told = (then: string): string =>
+  `process.send(${JSON.stringify(sealed({kind: 'loaded'}))}, () => {${then}});`;
 
 test('a loop that never ends is found, with its caller', isStuck, {
   code: `const spin = () => {for (;;);};\nconst outer = () => spin();\n${told('outer();')}`,

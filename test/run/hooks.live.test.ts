@@ -1,14 +1,11 @@
 // The scenario's own code outside of the load: it is told its own names, its errors are its own, and what it sends by the
 // channels of its processes disturbs nobody.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {Plan, Variant} from '../../src/model/plan.ts';
 import {renderSummary} from '../../src/report/list.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
-
-const test = anyTest as TestFn;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
+import {runOnce} from '../helpers/run-once.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
 /** As `--against` does it: the same variant under a name that the scenario does not know. */
 const renamed = (plan: Plan): Plan => {
@@ -18,16 +15,10 @@ const renamed = (plan: Plan): Plan => {
   return {...plan, variants: variants as unknown as Plan['variants']};
 };
 
-test.before(async () => {
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'hooks', {reshape: renamed});
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => runOnce(t, 'hooks', {reshape: renamed}));
 
 test('open, prepare and verify are told the name that the scenario knows', t => {
-  const {trial, judgement} = ran.trial('other-well');
+  const {trial, judgement} = ran().trial('other-well');
   t.like(trial.end, {kind: 'completed', close: 'resolved'});
   t.truthy(trial.verified);
   t.deepEqual(trial.hookFailures, []);
@@ -35,7 +26,7 @@ test('open, prepare and verify are told the name that the scenario knows', t => 
 });
 
 test('messages that are not ours are ignored, counted, and told', t => {
-  const {trial, judgement} = ran.trial('other-well');
+  const {trial, judgement} = ran().trial('other-well');
   t.true(trial.driver.outcomes.length > 0);
   t.deepEqual(trial.troubles, []);
   const counts = Object.fromEntries(trial.foreignMessages.map(({process, count}) => [process, count]));
@@ -43,11 +34,15 @@ test('messages that are not ours are ignored, counted, and told', t => {
   t.is(counts['verify'], 7);
   const [started] = judgement.phases.map(phase => phase.started);
   t.is(counts['subject'], 7 * (started! + 1));
-  t.true(ran.reportOf('other-well').includes(`sent ${counts['subject']!.toLocaleString('en')} messages by`));
+  t.true(
+    ran()
+      .reportOf('other-well')
+      .includes(`sent ${counts['subject']!.toLocaleString('en')} messages by`),
+  );
 });
 
 test('what verify() throws is its own error, with file, line and stack', t => {
-  const {trial, judgement} = ran.trial('other-throws');
+  const {trial, judgement} = ran().trial('other-throws');
   t.deepEqual(trial.troubles, []);
   const [gate] = judgement.gates;
   t.is(gate?.name, 'verify-failed');
@@ -56,7 +51,7 @@ test('what verify() throws is its own error, with file, line and stack', t => {
     /^verify\(\) of the scenario failed at hooks\.ts:\d+: Error: relation "orders" does not exist\.$/,
   );
   t.regex(gate!.stack![0]!, /^at .*verify \(hooks\.ts:\d+\)$/);
-  for (const text of [ran.reportOf('other-throws'), renderSummary(ran.run, 'report.md')]) {
+  for (const text of [ran().reportOf('other-throws'), renderSummary(ran().run, 'report.md')]) {
     t.regex(text, /failed at hooks\.ts:\d+: Error: relation "orders" does not exist/);
     t.regex(text, /^\s*at .*verify \(hooks\.ts:\d+\)$/m);
     t.notRegex(text, /defect of foulweather/);
@@ -65,7 +60,7 @@ test('what verify() throws is its own error, with file, line and stack', t => {
 });
 
 test('a process of verify() that dies is told apart from one that throws', t => {
-  const [gate] = ran.trial('other-dies').judgement.gates;
+  const [gate] = ran().trial('other-dies').judgement.gates;
   t.regex(
     gate!.reason,
     /^The process of the scenario's verify\(\) died \(exit code 1\) before it was done at hooks\.ts:\d+: Error: no connection to the server\.$/,
@@ -74,10 +69,10 @@ test('a process of verify() that dies is told apart from one that throws', t => 
 });
 
 test('the saved run says the same', async t => {
-  const reopened = await reopenRun(ran.folder);
+  const reopened = await reopenRun(ran().folder);
   t.deepEqual(
     reopened.trials.map(({hookFailures, foreignMessages}) => ({hookFailures, foreignMessages})),
-    ran.run.trials.map(({hookFailures, foreignMessages}) => ({hookFailures, foreignMessages})),
+    ran().run.trials.map(({hookFailures, foreignMessages}) => ({hookFailures, foreignMessages})),
   );
-  t.deepEqual(reopened.judgement.verdict, ran.run.judgement.verdict);
+  t.deepEqual(reopened.judgement.verdict, ran().run.judgement.verdict);
 });

@@ -1,7 +1,7 @@
 // What the report says of who else was there.
 import test from 'ava';
-import {renderReport} from '../../src/report/report.ts';
-import {judgedRun} from '../helpers/judged-run.ts';
+import {renderReport} from '../../../src/report/report.ts';
+import {judgedRun} from '../../helpers/judged-run.ts';
 
 test('code of another copy that ran in the place of a package is told, once for each variant', t => {
   const run = judgedRun();
