@@ -61,6 +61,7 @@ test(redacts, 'X-Amz-Signature=ab12&X-Amz-Date=1', 'X-Amz-Signature=[redacted]&X
 for (const name of [
   'passphrase',
   'pwd',
+  'secret',
   'client_secret',
   'apikey',
   'access_key',
@@ -103,6 +104,7 @@ test(
   '-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----, -----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----, and more',
   '[redacted], [redacted], and more',
 );
+test(redacts, '-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----, and more', '[redacted], and more');
 test(redacts, 'cut off: -----BEGIN EC PRIVATE KEY-----\nabc', 'cut off: [redacted]');
 
 const keeps = test.macro({
@@ -125,12 +127,13 @@ test(keeps, `bearer ${key(7)}`);
 test(keeps, `forbearer ${key(8)}`);
 test(
   keeps,
-  'bearer token-based, basic tokens/keys, bearer credential/s, basic credentials, bearer scheme-less',
+  'bearer auth/keys, bearer token-based, basic tokens/keys, bearer credential/s, basic credentials, bearer scheme-less',
 );
 test(keeps, 'tokens: 17');
 test(keeps, `eyJ${key(7)}.${key(8)}.x eyJ${key(8)}.${key(7)}.x keyJ${key(8)}.${key(8)}.x`);
 test(keeps, `sk_live_${key(7)} sk-${key(19)} task_test_${key(8)} task-${key(20)}`);
 test(keeps, `ghp_${key(19)} github_pat_${key(19)} glpat-${key(19)} npm_${key(29)} xoxb-${key(9)}`);
+test(keeps, `xghp_${key(20)} xgithub_pat_${key(20)} xglpat-${key(20)} xnpm_${key(30)} xxoxb-${key(10)}`);
 test(keeps, 'AKIAIOSFODNN7EXAMPL AKIAIOSFODNN7EXAMPLES XAKIAIOSFODNN7EXAMPLE');
 
 test('long texts of letters are looked through in one pass, secrets at their end included', t => {
