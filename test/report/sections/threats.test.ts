@@ -18,13 +18,13 @@ test('code of another copy that ran in the place of a package is told, once for 
 
 test('an instrumentation that patched nothing is told', t => {
   const run = judgedRun();
-  const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '>=2 <6'}];
+  const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '2 - 5'}];
   const report = renderReport({...run, trials: run.trials.map(trial => ({...trial, unapplied}))}).files[
     'report.md'
   ]!;
   t.regex(
     report,
-    /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, though it is registered \(it is for >=2 <6\)/,
+    /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, though it is registered \(it is for 2 - 5\)/,
   );
 });
 

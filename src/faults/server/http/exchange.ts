@@ -100,7 +100,7 @@ export class HttpExchange implements Exchange {
     });
   }
 
-  /** Nothing more becomes of it: a fault that took it and found nothing to act on has not hit. */
+  /** Its response has passed: a fault that took it and found nothing to act on has not hit. */
   over(): void {
     if (this.#hasActed) return;
     this.#hasActed = true;

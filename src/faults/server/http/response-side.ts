@@ -92,7 +92,9 @@ export class ResponseSide {
   #switchesUntouched(exchange: HttpExchange, head: ResponseHead): boolean {
     if (!this.#isSwitch(head)) return false;
     exchange.responseBegins();
-    return exchange.handling.takesSwitch !== true;
+    if (exchange.handling.takesSwitch === true) return false;
+    exchange.over();
+    return true;
   }
 
   #isSwitch({status}: ResponseHead): boolean {

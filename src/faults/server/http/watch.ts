@@ -253,7 +253,6 @@ export class HttpWatch {
     this.#mode = 'off';
     const {up, down, done} = this.#host;
     up.exit = undefined;
-    this.#exchange?.over();
     this.#sendHeld();
     this.#outbox.hurry();
     down.entry = undefined;
@@ -267,7 +266,6 @@ export class HttpWatch {
 
   readonly #kill = (): void => {
     this.#mode = 'off';
-    this.#exchange?.over();
     this.#outbox.kill();
     this.#ignored.kill();
     clearTimeout(this.#lingering);
