@@ -85,10 +85,11 @@ export class ComebackWatch {
   /** For how long operations have been succeeding as they did in the baseline, in the present phase. */
   get goodMs(): number {
     const wanted = goodShare * successRatio([...this.#baseline.values()]);
+    const newestFirst = [...this.#bins.values()].sort((a, b) => b.index - a.index);
+    // What started a moment ago may still be under way.
+    const settled = newestFirst.slice(Math.max(0, newestFirst.findIndex(isSettled)));
     let goodMs = 0;
-    for (const {started, outcomes, durationMs} of [...this.#bins.values()].sort(
-      (a, b) => b.index - a.index,
-    )) {
+    for (const {started, outcomes, durationMs} of settled) {
       if (started === 0) continue;
       if (outcomes.ok < wanted * started) break;
       goodMs += durationMs;
@@ -124,6 +125,9 @@ export class ComebackWatch {
     this.#probes = {count: 0, okCount: 0};
   }
 }
+
+const isSettled = ({started, outcomes}: Bin): boolean =>
+  Object.values(outcomes).reduce((sum, count) => sum + count, 0) >= started;
 
 const successRatio = (bins: readonly Bin[]): number => {
   const started = bins.reduce((sum, bin) => sum + bin.started, 0);

@@ -35,6 +35,7 @@ export const wedgesOf = (trial: Trial): Silence[] => {
 /** Why nothing can be said of how the library came back; null where a recovery was seen. */
 export const recoveryGap = (trial: Trial): string | null => {
   const recoveries = phasesOf(trial, 'recovery');
+  if (trial.cut === 'died' && recoveries.length === 0) return 'the process died before a recovery';
   if (recoveries.length === 0) return 'the scenario has no recovery phase';
   return recoveries.some(phase => phaseWindow(trial, phase))
     ? null

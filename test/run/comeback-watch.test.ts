@@ -75,6 +75,9 @@ test('good is the time at the end in which operations succeeded as in the baseli
   t.is(watch.goodMs, 0);
   for (const event of [good(4500), good(5000)]) watch.note(event);
   t.is(watch.goodMs, 1000);
+  const underWay = {ok: 30, failed: 0, unknown: 0, rejected: 0, wrong: 0, hung: 0};
+  watch.note({kind: 'bins', bins: [binAt(5500, {phase: 2, outcomes: underWay})]});
+  t.is(watch.goodMs, 1000, 'what is still under way is not known yet');
   watch.note(bad(5500));
   t.is(watch.goodMs, 0);
 });

@@ -167,6 +167,14 @@ test(
   /^the trial did not reach phase after-refused$/,
 );
 
+test(
+  'the process died with the first fault of a storm',
+  answers,
+  'wedged-client',
+  {cut: 'died', plan: {phases: [thrice[0], thrice[1]!]}},
+  /^the process died before a recovery$/,
+);
+
 /** Callers of a closed load that hang from 5 s on: nothing is started any more. */
 const stuck = (inFlightCount: number): TrialChanges => ({
   ...short,
