@@ -9,8 +9,34 @@ const warningsOfAll: Why = {
   'retry-amplification': 'what a fault hits is tried again, a bounded number of times',
 };
 
+/** A number for a DOMException, such as 23 for a time-out. */
+const codeAsType: Why = {
+  'error-type-malformed':
+    'the instrumentation of undici takes an error’s `code` for error.type, number or text',
+};
+
+const noErrorType: Why = {
+  'error-type-malformed': 'the instrumentation gives a span the status error, and no error.type',
+};
+
 /** The pack's libraries with the options that are recommended. */
-const ofPack: {readonly [library: string]: Why} = {};
+const ofPack: {readonly [library: string]: Why} = {
+  fetch: codeAsType,
+  'undici-pool': {
+    ...codeAsType,
+    'under-utilised': 'the scenario has more callers than connections, so that they wait in the pool',
+  },
+  'undici-retry-agent': codeAsType,
+  ioredis: {
+    ...noErrorType,
+    'unclassified-errors': 'ioredis rejects with a plain Error: only its message says why',
+  },
+  bullmq: noErrorType,
+  amqplib: noErrorType,
+  mysql2: noErrorType,
+  'grpc-unary': noErrorType,
+  'grpc-stream': noErrorType,
+};
 
 export type Kind = 'twins' | 'pack';
 

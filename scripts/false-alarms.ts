@@ -108,10 +108,15 @@ const jobsOf = (storm: Storm): Job<Ran>[] => {
     all.filter(client => isWanted(client) && (storm.fits === 'tcp' || client.speaksHttp));
   const healthy = fitting(twins);
   const count = healthy.length === 0 ? 0 : Math.max(healthy.length, Number(asked.runs));
-  const again = Array.from({length: count}, (_, index) => healthy[index % healthy.length]!);
-  return [...again, ...fitting(libraries)].map((client, index) => ({
-    key: `${storm.name} ${client.name} ${index + 1}`,
-    run: () => run(storm, client, index + 1),
+  const again = Array.from({length: count}, (_, index) => ({
+    client: healthy[index % healthy.length]!,
+    round: 1 + Math.floor(index / healthy.length),
+  }));
+  const once = fitting(libraries).map(client => ({client, round: 1}));
+  // The same whatever else is asked for, so that a sweep may be made in parts.
+  return [...again, ...once].map(({client, round}) => ({
+    key: `${storm.name} ${client.kind} ${client.name} ${round}`,
+    run: () => run(storm, client, round),
   }));
 };
 
