@@ -160,7 +160,7 @@ const ofManyFiles: Readonly<Record<string, string>> = {
   'report/golden': 'whole reports, held against saved ones',
   'report/golden-for-ci': 'what CI is told, held against saved texts',
   'run/guard': 'what the guard and its parent do together',
-  'subject/brought-instrumentation': 'the hooks of two copies of a package, in a process of their own',
+  'subject/brought-instrumentation': 'the preload, its hooks and the SDK together',
   'symptoms/answers': 'detectors that look at answers and at the telemetry of retries',
   'symptoms/comeback': 'detectors that look at the time after a fault',
   'symptoms/endings': 'detectors that look at how the process ended',

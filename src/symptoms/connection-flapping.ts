@@ -146,9 +146,15 @@ const mostOpen = (connections: readonly Connection[], {startMs, endMs}: Calm): n
   return Math.max(1, most, open);
 };
 
-const flaps = ({calm, losses, explained, slots}: Count, {lossCount, lifeMs}: Limits): boolean => {
+/** One connection is in use all the time; of several a pool may end some that have nothing to do, and need them again. */
+const flaps = (
+  {calm, losses, explained, slots}: Count,
+  {lossCount, lifeMs, pooledLifeMs}: Limits,
+): boolean => {
+  const limitMs = slots === 1 ? lifeMs : pooledLifeMs;
   const unexplained = losses.length - explained;
-  return unexplained > lossCount * slots && ((calm.endMs - calm.startMs) * slots) / unexplained < lifeMs;
+  const meanLifeMs = ((calm.endMs - calm.startMs) * slots) / unexplained;
+  return unexplained > lossCount * slots && meanLifeMs < limitMs;
 };
 
 const foundIn = (trial: Trial, {calm, losses, explained, slots}: Count, {lossCount}: Limits): Found => {

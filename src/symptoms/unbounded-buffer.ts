@@ -72,9 +72,13 @@ const bufferedIn = (
   const buffered = Math.round(told - arrivals.between(startMs, endMs));
   const byHalf = Math.max(0, toldByHalf - arrivals.between(startMs, halfMs));
   if (buffered <= callCount || buffered <= growthRatio * byHalf) return [];
-  // What arrives later, beyond what was called later: without it the calls were lost, or answered from somewhere else.
-  const laterPhases = trial.plan.phases.flatMap((_, index) => (index > phase ? [index] : []));
-  const untilMs = trial.exit?.atMs ?? trial.loadEndedMs ?? endMs;
+  // What arrives later, beyond what was called later: without it the calls were lost, or answered from somewhere else. The
+  // next fault has retries of its own.
+  const {phases} = trial.plan;
+  const nextFault = phases.findIndex(({faults}, index) => index > phase && faults.length > 0);
+  const until = nextFault === -1 ? phases.length : nextFault;
+  const laterPhases = phases.flatMap((_, index) => (index > phase && index < until ? [index] : []));
+  const untilMs = phaseWindow(trial, nextFault)?.startMs ?? trial.exit?.atMs ?? trial.loadEndedMs ?? endMs;
   const late = Math.round(arrivals.between(endMs, untilMs) - new DriverMeasure(trial, laterPhases).okWithin);
   if (late < buffered / 2) return [];
   const name = phaseName(trial, phase);

@@ -92,6 +92,21 @@ test(
   noted(chain(1200, 9), {started: 1, outcomes: {...binAt(0).outcomes, ok: 1}}),
   /one for each/,
 );
+test('every 1.2 s', answers, id, noted(chain(1000, 3, 1200)), {value: 3});
+test(
+  'idle ones of a pool are ended, and needed again',
+  answers,
+  id,
+  {
+    ...noted([...chain(1200, 7, 4200), ...chain(1400, 7, 4200), ...chain(1000, 0)]),
+    edges: [
+      {phase: 1, beforeMs: 1000, afterMs: 1000},
+      {phase: 2, beforeMs: 31_000, afterMs: 31_000},
+    ],
+    loadEndedMs: 31_000,
+  },
+  'clear',
+);
 test(
   'renewed by age',
   answers,

@@ -1,5 +1,7 @@
 // Calls that are told done at once and arrive when the fault is over. It lasts from 5000 to 9000 ms, at 1000 calls per second.
 import test from 'ava';
+import {stall} from '../../src/model/fault.ts';
+import type {Plan} from '../../src/model/plan.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {answers} from '../helpers/symptom-macro.ts';
 import {
@@ -72,6 +74,20 @@ test(
   answers,
   id,
   ledgered({...kept, burst: 1000}),
+  'clear',
+);
+test(
+  'retries of the next fault are no calls of the one before',
+  answers,
+  id,
+  {
+    ...ledgered(kept),
+    plan: {
+      phases: trialWith().plan.phases.map((phase, index) =>
+        index === recovery ? {...phase, name: 'again', role: 'fault', faults: [stall()]} : phase,
+      ) as unknown as Plan['phases'],
+    },
+  },
   'clear',
 );
 test(

@@ -19,10 +19,17 @@ export const connectionSymptoms = {
     weight: 'wasteful',
     sees: 'connections that come and go without a fault',
     noun: 'flapping connections',
-    // Pools that renew healthy connections by their age do so after minutes, and end idle ones after 4 s (undici) or more of
-    // nothing to do. What a fault has left behind may be replaced for as long as `slow-recovery` grants.
-    when: 'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each of those that are open at once, makes another in place of each within `reopenMs`, and one lives for less than `lifeMs` on average; those that a fault has touched, and one for each operation that failed, do not count; inconclusive where there are less than `operationsRatio` operations per connection, or the load pauses',
-    thresholds: {lossCount: 2, reopenMs: 1000, lifeMs: 10_000, afterMs: 5000, operationsRatio: 2},
+    // Pools that renew healthy connections by their age do so after minutes: 10 s are far from it. Idle ones of several are ended
+    // after 4 s (undici) or more, hence 3 s there. What a fault has left may be replaced for as long as slow-recovery grants.
+    when: 'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each of those that are open at once, makes another in place of each within `reopenMs`, and one lives for less than `lifeMs` on average, or `pooledLifeMs` where several are open at once; those that a fault has touched, and one for each operation that failed, do not count; inconclusive where there are less than `operationsRatio` operations per connection, or the load pauses',
+    thresholds: {
+      lossCount: 2,
+      reopenMs: 1000,
+      lifeMs: 10_000,
+      pooledLifeMs: 3000,
+      afterMs: 5000,
+      operationsRatio: 2,
+    },
     needs: ['connection-log', 'calm-operations', 'load'],
     cause:
       'A heartbeat that is late or goes unanswered in normal use, an idle time-out shorter than the pauses of the load, or two parts of a client that each replace what the other has made.',
