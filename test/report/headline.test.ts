@@ -15,6 +15,8 @@ type Judged = {
   /** In each of the seven phases. */
   readonly hung?: number;
   readonly late?: number;
+  /** In each phase but the first, in which they were not counted. */
+  readonly duplicates?: number;
   readonly goodputPerSecond?: number;
   /** The trial's process was gone before the first phase. */
   readonly withoutPhases?: boolean;
@@ -60,10 +62,11 @@ const goalOf = (verdict: Verdict, index: number): GoalResult => ({
   reason: null,
 });
 
-const phaseOf = (phase: PhaseSummary, judged: Judged): PhaseSummary => ({
+const phaseOf = (phase: PhaseSummary, index: number, judged: Judged): PhaseSummary => ({
   ...phase,
   outcomes: {...phase.outcomes, hung: judged.hung ?? 0},
   overrun: judged.late ?? 0,
+  duplicateCount: index === 0 ? null : (judged.duplicates ?? 0),
   goodputPerSecond: judged.goodputPerSecond ?? 100,
 });
 
@@ -72,7 +75,7 @@ const judgementOf = (trial: TrialJudgement, judged: Judged): TrialJudgement => (
   findings: Object.entries(judged.findings ?? allClear).map(([symptom, verdict]) =>
     findingOf(symptom as SymptomId, verdict),
   ),
-  phases: judged.withoutPhases ? [] : trial.phases.map(phase => phaseOf(phase, judged)),
+  phases: judged.withoutPhases ? [] : trial.phases.map((phase, index) => phaseOf(phase, index, judged)),
   goals: (judged.goals ?? ['met', 'met']).map(goalOf),
   gates: judged.gates ?? [],
 });
@@ -171,6 +174,17 @@ test(
   alone({end: {kind: 'unresponsive'}}),
 );
 
+test(
+  reads,
+  'defaults shows duplicated effects (12) and meets all 2 goals',
+  alone({findings: {'duplicate-effect': 'present'}, duplicates: 2}),
+);
+test(
+  reads,
+  'defaults shows none of 1 symptom (1 not judged) and meets all 2 goals',
+  alone({findings: {'hung-operation': 'clear', 'slow-recovery': 'inconclusive'}}),
+);
+
 // Goals.
 test(
   reads,
@@ -221,6 +235,11 @@ test(
     bounded: {findings: {'hung-operation': 'inconclusive', 'retry-amplification': 'present'}},
   },
 );
+
+test(reads, 'bounded cannot be judged for slow recovery and meets all 2 goals', {
+  defaults: {findings: {'slow-recovery': 'present'}},
+  bounded: {findings: {'slow-recovery': 'inconclusive'}},
+});
 
 // Goodput, of five pairs that are all alike, so that the interval is as narrow as can be.
 const goodput = (after: number, before: Judged = {}): Run => ({
@@ -288,6 +307,11 @@ const dead = {
 } as const;
 const alive = {findings: {'process-crash': 'clear', 'hung-operation': 'clear'}} as const;
 test(reads, 'bounded had no crashes in 1 trial, unlike defaults and meets all 2 goals', {
+  defaults: dead,
+  bounded: alive,
+});
+test(reads, 'bounded had no crashes in 2 trials, unlike defaults and meets all 2 goals', {
+  options: {trialsPerVariant: 2},
   defaults: dead,
   bounded: alive,
 });

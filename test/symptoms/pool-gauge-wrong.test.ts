@@ -4,6 +4,7 @@ import test from 'ava';
 import {drainPhase, type MetricSummary} from '../../src/model/telemetry.ts';
 import type {InjectorSample} from '../../src/model/trial.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
+import {isGaugeContradicted} from '../../src/symptoms/pool-gauge-wrong.ts';
 import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
@@ -280,3 +281,22 @@ test('what was compared is told where nothing differs', t => {
     ],
   });
 });
+
+const contradicted = test.macro({
+  title: (title = '') => `whether the sockets contradict the gauge: ${title}`,
+  exec(t, changes: TrialChanges, expected: boolean) {
+    t.is(isGaugeContradicted(trialWith(changes)), expected);
+  },
+});
+
+const off = told([gauge(baseline, 13), gauge(drain, 10)], later);
+test('at one end of two', contradicted, off, true);
+test('within what they may differ by', contradicted, atBaseline(12, 10), false);
+test('no telemetry', contradicted, {...off, telemetry: null}, false);
+test('telemetry that is not whole', contradicted, {...off, end: {kind: 'unresponsive'}}, false);
+test(
+  'within what the scenario allows',
+  contradicted,
+  {...off, plan: {thresholds: {'pool-gauge-wrong': {slackCount: 3}}}},
+  false,
+);
