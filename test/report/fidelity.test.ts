@@ -13,12 +13,15 @@ const compared = (count: number, differingCount: number, operation?: string) => 
   traces: operation === undefined ? [] : ['ab'],
 });
 
-const storyOf = (findings: readonly Finding[]): RunStory =>
+const storyOf = (findings: readonly Finding[], backgroundSpanCount = 0): RunStory =>
   ({
     variants: [
       {
         variant: {name: 'defaults'},
-        trials: findings.map(finding => ({trial: {telemetry: null}, judgement: {findings: [finding]}})),
+        trials: findings.map(finding => ({
+          trial: {telemetry: {backgroundSpanCount}},
+          judgement: {findings: [finding]},
+        })),
         symptoms: [
           {
             symptom: findings[0]!.symptom,
@@ -49,4 +52,14 @@ test('what is clear has its counts too, over all trials, and the first example t
 
 test('where nothing could be compared there is no table', t => {
   t.deepEqual(rowsOf([{symptom: 'hidden-attempts', verdict: 'inconclusive', reason: 'it is gone'}]), []);
+});
+
+test('declared work in the background is counted apart', t => {
+  const clear: Finding = {symptom: 'hidden-attempts', verdict: 'clear', compared: [compared(1000, 0)]};
+  const introOf = (backgroundSpanCount: number): string =>
+    fidelityBlocks(storyOf([clear], backgroundSpanCount))
+      .flatMap(block => (block.kind === 'paragraph' ? [plainText(block.text)] : []))
+      .at(-1) ?? '';
+  t.is(introOf(0), 'defaults:');
+  t.is(introOf(12), 'defaults, besides 12 spans of declared work in the background:');
 });

@@ -41,7 +41,7 @@ test('what is given stays', t => {
       trials: 5,
       goals: {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}},
       thresholds: {'retry-amplification': {failRatio: 5}},
-      telemetry: {instrumentations: ['@opentelemetry/instrumentation-pg']},
+      telemetry: {instrumentations: ['@opentelemetry/instrumentation-pg'], background: ['POST /bulk']},
     }),
   );
   t.deepEqual(plan.thresholds, {'retry-amplification': {failRatio: 5}});
@@ -56,6 +56,7 @@ test('what is given stays', t => {
   t.is(plan.trials, 5);
   t.deepEqual(plan.goals, {run: {hungCount: {max: 0}}, stalled: {successRatio: {min: 0.5, max: 1}}});
   t.deepEqual(plan.telemetry.instrumentations, ['@opentelemetry/instrumentation-pg']);
+  t.deepEqual(plan.telemetry.background, ['POST /bulk']);
 });
 
 test('cycles make no more phases than an operation can name', t => {
