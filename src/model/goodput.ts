@@ -65,7 +65,7 @@ const judgedPairs = ({
   const candidate = plan.variants.at(-1);
   const judgementOf = (variant: string, number: number): TrialJudgement | undefined => {
     const trial = trials.find(each => each.variant === variant && each.number === number);
-    if (!trial || trial.end.kind === 'interrupted' || trial.end.kind === 'open-failed') return undefined;
+    if (!trial || trial.end.kind === 'interrupted' || trial.edges.length === 0) return undefined;
     return judgement.trials.find(({trialId}) => trialId === trial.id);
   };
   if (!candidate || candidate === baseline) return [];

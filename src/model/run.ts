@@ -68,7 +68,13 @@ export type RunRecord = {
 };
 
 /** Something that keeps a run from judging, with the number and what to do about it. */
-export type Gate = {readonly name: string; readonly reason: string; readonly advice: string};
+export type Gate = {
+  readonly name: string;
+  readonly reason: string;
+  readonly advice: string;
+  /** Frames of the error that the reason tells. */
+  readonly stack?: readonly string[];
+};
 
 /** A fault of a phase, and whether it hit; null where the injector does not count. */
 export type FaultSummary = {

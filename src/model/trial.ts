@@ -26,6 +26,8 @@ export type SubjectEnd =
       readonly error: ErrorFacts | null;
     }
   | {readonly kind: 'open-failed'; readonly error: ErrorFacts}
+  /** The operation that is tried before the load failed, so that there was no load. */
+  | {readonly kind: 'first-operation-failed'; readonly error: ErrorFacts; readonly triedCount: number}
   | {
       readonly kind: 'crashed';
       readonly exitCode: number | null;
@@ -123,6 +125,8 @@ export type Trial = {
   readonly probes: readonly {readonly atMs: number; readonly ok: boolean}[];
   /** By operation index, how often it came to the application's consumer; null where that told of nothing. */
   readonly deliveries: Uint8Array | null;
+  /** By operation index, the phase in which it came once more than it should, plus 1; 0 where it did not. */
+  readonly redeliveredIn: Uint8Array | null;
   /** What the scenario's verify() found on the real server; null where there is none. */
   readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];

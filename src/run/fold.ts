@@ -2,6 +2,7 @@
 import type {
   Bin,
   FailureClass,
+  FirstOperation,
   HarnessSample,
   OperationExample,
   PhaseEdge,
@@ -46,6 +47,7 @@ export class TrialFold {
   readonly #outcomes = new GrowingBytes();
   readonly #operationPhases = new GrowingBytes();
   #deliveries: GrowingBytes | null = null;
+  readonly #redeliveredIn = new GrowingBytes();
   #failures: readonly FailureClass[] = [];
   #uncountedFailures = 0;
   #slowest: readonly OperationExample[] = [];
@@ -55,6 +57,7 @@ export class TrialFold {
   #cpuCount: number | null = null;
   #versions: Readonly<Record<string, string>> = {};
   #openError: ErrorFacts | null = null;
+  #tried: FirstOperation | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
@@ -82,6 +85,10 @@ export class TrialFold {
         this.#cpuCount = event.cpuCount ?? null;
         break;
       case 'opened':
+      case 'entered':
+        break;
+      case 'tried':
+        this.#tried = event.first;
         break;
       case 'open-failed':
         this.#openError = event.error;
@@ -110,6 +117,7 @@ export class TrialFold {
         break;
       case 'deliveries':
         this.#deliveries ??= new GrowingBytes();
+        this.#noteRepeats(event.fromIndex, bytesOf(event.counts));
         this.#deliveries.write(event.fromIndex, bytesOf(event.counts));
         break;
       case 'resources':
@@ -247,10 +255,23 @@ export class TrialFold {
       harness: this.#harness,
       probes: this.#probes,
       deliveries: this.#deliveries?.bytes() ?? null,
+      redeliveredIn: this.#deliveries && this.#redeliveredIn.bytes(),
       verified: this.#verified,
       warnings: this.#warnings,
       troubles: this.#troubles,
     };
+  }
+
+  /** The subject tells what has come before it enters a phase: what is told later came in that one. */
+  #noteRepeats(fromIndex: number, counts: Uint8Array): void {
+    const before = this.#deliveries?.bytes() ?? new Uint8Array();
+    const known = this.#redeliveredIn.bytes();
+    const phase = (this.#edges.at(-1)?.phase ?? 0) + 1;
+    const noted = counts.map((count, position) => {
+      const index = fromIndex + position;
+      return known[index] || (count > 1 && count > (before[index] ?? 0) ? phase : 0);
+    });
+    this.#redeliveredIn.write(fromIndex, noted);
   }
 
   #bound(atMs: number): void {
@@ -263,6 +284,10 @@ export class TrialFold {
     if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
     if (exit.killedFor === 'unresponsive') return {kind: 'unresponsive'};
     if (this.#openError) return {kind: 'open-failed', error: this.#openError};
+    if (this.#tried?.status === 'failed') {
+      const {error, triedCount} = this.#tried;
+      return {kind: 'first-operation-failed', error, triedCount};
+    }
     if (this.#closed) return {kind: 'completed', close: this.#closed.result, error: this.#closed.error};
     return {
       kind: 'crashed',

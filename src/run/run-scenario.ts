@@ -71,6 +71,8 @@ export type RunObserver = {
   readonly runStarted: (record: RunRecord, folder: string) => void;
   readonly trialStarted: (trialId: string, position: number, count: number) => void;
   readonly trialEvent: (trialId: string, event: TrialEvent) => void;
+  /** What a trial waits for, where that takes long. */
+  readonly waiting?: (what: string) => void;
 };
 
 export type FinishedRun = {readonly run: JudgedRun; readonly folder: RunFolder};
@@ -313,7 +315,9 @@ class RunInProgress {
     try {
       const signal = AbortSignal.any([this.#context.signal, journal.failed]);
       const soFar = (): Trial | null => fold.trial();
-      await runTrial({...this.#context, signal}, {trialId, variant, number, seed, files, record, soFar});
+      const waiting = (what: string): void => this.#options.observer.waiting?.(what);
+      const request = {trialId, variant, number, seed, files, record, soFar, waiting};
+      await runTrial({...this.#context, signal}, request);
     } finally {
       await this.#gatherProfiles(fold, files, record);
       await journal.close();

@@ -14,6 +14,7 @@ import {groundOf} from './ground.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
+import {tellingLongWait} from './long-wait.ts';
 import {prepareTrial} from './prepare.ts';
 import type {Receiver, RunningInjector} from './services.ts';
 import type {Target} from './start-target.ts';
@@ -51,6 +52,8 @@ export type TrialRequest = {
   readonly seed: number;
   readonly files: TrialFiles;
   readonly record: (event: TrialEvent) => void;
+  /** Told what the trial waits for, where that takes long. */
+  readonly waiting: (what: string) => void;
   /** What is recorded so far. */
   readonly soFar: () => Trial | null;
 };
@@ -75,15 +78,18 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     probe?.note(event);
   };
   const preparer = plan.prepares
-    ? await prepareTrial(
-        household,
-        {
-          scenarioFile: context.scenarioFile,
-          directUrl: target.url,
-          trialId,
-          variant: variant.madeOf ?? variant.name,
-        },
-        context.limits.prepareMs,
+    ? await tellingLongWait(
+        prepareTrial(
+          household,
+          {
+            scenarioFile: context.scenarioFile,
+            directUrl: target.url,
+            trialId,
+            variant: variant.madeOf ?? variant.name,
+          },
+          context.limits.prepareMs,
+        ),
+        () => request.waiting('prepare() to settle'),
       )
     : null;
   const originMonotonicMs = monotonicMs();
@@ -151,7 +157,13 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   let killedFor: ProcessExit['killedFor'] = null;
   try {
     const announce = (phase: number, atMs: number): void =>
-      receiver.child.send({kind: 'phase', trialId, phase, atMs});
+      receiver.child.send({
+        kind: 'phase',
+        trialId,
+        phase,
+        atMs,
+        hits: plan.phases[phase]?.role === 'fault',
+      });
     const {signal, limits, heapSnapshot} = context;
     const walk = new TrialWalk({
       subject,
@@ -162,6 +174,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       now,
       record,
       announce,
+      waiting: request.waiting,
       signal,
       limits,
       heapSnapshot,
@@ -238,15 +251,18 @@ const collect = async (context: TrialContext, request: TrialRequest, now: () => 
   });
   if (plan.verifies)
     await asked('verify', () =>
-      verifyTrial({
-        household: context.household,
-        scenarioFile: context.scenarioFile,
-        directUrl: target.url,
-        trialId,
-        variant: variant.name,
-        outcomes: request.soFar()?.driver.outcomes ?? new Uint8Array(),
-        limitMs: limits.verifyMs,
-      }),
+      tellingLongWait(
+        verifyTrial({
+          household: context.household,
+          scenarioFile: context.scenarioFile,
+          directUrl: target.url,
+          trialId,
+          variant: variant.name,
+          outcomes: request.soFar()?.driver.outcomes ?? new Uint8Array(),
+          limitMs: limits.verifyMs,
+        }),
+        () => request.waiting('verify() to settle'),
+      ),
     );
   if (target.service?.hasExited) {
     record({

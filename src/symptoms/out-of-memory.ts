@@ -2,13 +2,16 @@
 import type {Detector} from '../model/finding.ts';
 import {phaseAt} from './phase-at.ts';
 import {withProfile} from './profile-says.ts';
-import {clear, type Found, presentIf} from './say.ts';
+import {clear, type Found, inconclusive, presentIf} from './say.ts';
 
 const mib = 1024 * 1024;
 
 export const outOfMemory: Detector<'out-of-memory'> = trial => {
   const {end, exit, resources} = trial;
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
+  if (trial.edges.length === 0) {
+    return inconclusive('out-of-memory', 'the process ended before the load, on a calm network');
+  }
   const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
   const limitMib = variant?.process.heapLimitMiB ?? 0;

@@ -155,6 +155,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     unhandledRejections: [],
     probes: [],
     deliveries: null,
+    redeliveredIn: null,
     verified: null,
     warnings: [],
     profiles: profilesOf(variant, reached),

@@ -221,6 +221,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   harness: [],
   probes: [],
   deliveries: null,
+  redeliveredIn: null,
   verified: null,
   warnings: [],
   profiles: [],

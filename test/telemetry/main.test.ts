@@ -34,7 +34,7 @@ test('takes traces and metrics of an SDK and answers with the observation', asyn
   const {child, url} = await startChild(t);
   const spansFile = join(await temporaryFolder(t), 'spans.ndjson');
   tell(child, {kind: 'trial', trialId: 'a', tracePrefix, originEpochMs: Date.now(), spansFile, labels: null});
-  tell(child, {kind: 'phase', trialId: 'a', phase: 0, atMs: 0});
+  tell(child, {kind: 'phase', trialId: 'a', phase: 0, atMs: 0, hits: false});
 
   const tracers = tracerProvider(`${url}/a`);
   const parent = trace.setSpanContext(context.active(), operationContext(2));

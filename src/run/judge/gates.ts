@@ -6,6 +6,7 @@ import {accountGates} from './accounts.ts';
 import {baselineGates} from './baseline-gates.ts';
 import {faultGates} from './fault-gates.ts';
 import {machineGates} from './machine-gates.ts';
+import {startGates} from './start-gates.ts';
 
 export type Gated = {
   readonly trial: Trial;
@@ -15,7 +16,8 @@ export type Gated = {
 };
 
 export const checkGates = (gated: Gated): Gate[] => [
-  ...ended(gated.trial),
+  ...interrupted(gated.trial),
+  ...startGates(gated.trial),
   ...(died(gated.trial)
     ? []
     : [...faultGates(gated.trial, gated.phases), ...baselineGates(gated), ...machineGates(gated)]),
@@ -26,22 +28,10 @@ export const checkGates = (gated: Gated): Gate[] => [
 /** A result, whatever the phase in which it came: the phases cannot have been whole. */
 const died = ({end}: Trial): boolean => end.kind === 'crashed' || end.kind === 'unresponsive';
 
-const ended = ({end}: Trial): Gate[] => {
-  if (end.kind === 'interrupted') {
-    return [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again to its end.'}];
-  }
-  if (end.kind === 'open-failed') {
-    const {name, code, message} = end.error;
-    return [
-      {
-        name: 'open-failed',
-        reason: `open() failed on a calm network, so nothing was tested: ${[name, code, message].filter(Boolean).join(': ')}`,
-        advice: 'Mend open() in the scenario; the journal of the trial has the stack.',
-      },
-    ];
-  }
-  return [];
-};
+const interrupted = ({end}: Trial): Gate[] =>
+  end.kind === 'interrupted'
+    ? [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again to its end.'}]
+    : [];
 
 const withoutTrouble = ({troubles}: Trial): Gate[] =>
   troubles.map(({what, message}) => ({

@@ -10,6 +10,7 @@ import {measureRecovery} from '../../symptoms/recovery.ts';
 import {accountOf} from './accounts.ts';
 import {checkGates} from './gates.ts';
 import {judgeGoals} from './goals.ts';
+import {recoveryGates} from './recovery-gates.ts';
 import {summarisePhases} from './summarise.ts';
 
 /** Pure: the same trials give the same judgement, today or from a saved run. */
@@ -32,11 +33,15 @@ const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgeme
   const phases = summarisePhases(trial);
   const goals = judgeGoals(trial, calibration);
   const findings = detect(trial);
-  const gates = checkGates({trial, phases, goals, calibration});
   const recovery = measureRecovery(trial);
   const failed = findings.some(finding => finding.verdict === 'present' && finding.severity === 'fail');
   const goalVerdict = worst(goals.filter(({limit}) => limit.severity !== 'warn').map(({verdict}) => verdict));
   const isHeld = goals.some(({limit}) => limit.severity !== 'warn');
+  const isMissed = failed || (isHeld && goalVerdict === 'missed');
+  const gates = [
+    ...checkGates({trial, phases, goals, calibration}),
+    ...(isMissed ? [] : recoveryGates(phases)),
+  ];
   const verdict = gates.length > 0 ? 'inconclusive' : failed ? 'missed' : goalVerdict;
   return {
     trialId: trial.id,
