@@ -35,6 +35,10 @@ export const liveProgress = (world: World): Progress => {
     trialStarted(trialId, position, count) {
       if (plan) trial = new LiveTrial(plan, `${trialId} (${position}/${count})`, () => performance.now());
     },
+    waiting(what) {
+      if (trial) trial.waitFor(what);
+      else screen(paint.dim(`waiting for ${what}`));
+    },
     trialEvent(_trialId, event) {
       if (!trial) return;
       trial.add(event);

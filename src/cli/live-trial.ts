@@ -2,6 +2,7 @@
 import type {Bin, PhaseFigures, TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
+import {longWaitMs} from '../run/long-wait.ts';
 import type {Colours} from './colours.ts';
 import {countsOf, failedOf, planOf} from './progress-words.ts';
 import {sparkline} from './sparkline.ts';
@@ -10,6 +11,19 @@ const binsShown = 40;
 /** Below this the latency chart is flat: one block is then about half a decade up to 10 s. */
 const fastMs = 1;
 const slowMs = 10_000;
+
+/** The events that end a wait. */
+const answers: readonly TrialEvent['kind'][] = [
+  'loaded',
+  'opened',
+  'open-failed',
+  'tried',
+  'edge',
+  'drained',
+  'kept',
+  'closed',
+  'exit',
+];
 
 export class LiveTrial {
   #plan: Plan;
@@ -20,6 +34,8 @@ export class LiveTrial {
   readonly #bins = new Map<number, Bin>();
   #phase: number | null = null;
   #sinceMs = 0;
+  /** What it waits for since then, where that takes long. */
+  #waiting: {readonly what: string; readonly sinceMs: number} | null = null;
 
   constructor(plan: Plan, label: string, now: () => number) {
     this.#plan = plan;
@@ -27,7 +43,12 @@ export class LiveTrial {
     this.#now = now;
   }
 
+  waitFor(what: string): void {
+    this.#waiting = {what, sinceMs: this.#now()};
+  }
+
   add(event: TrialEvent): void {
+    if (answers.includes(event.kind)) this.#waiting = null;
     switch (event.kind) {
       case 'trial':
         this.#plan = planOf(this.#plan, event);
@@ -50,6 +71,11 @@ export class LiveTrial {
 
   /** What is redrawn while it runs. */
   lines({bold, dim, green, yellow, red}: Colours): string[] {
+    if (this.#waiting !== null) {
+      const {what, sinceMs} = this.#waiting;
+      const seconds = Math.round((this.#now() - sinceMs + longWaitMs) / 1000);
+      return [`${bold(this.#label)} ${yellow(`waiting for ${what}`)} ${dim(`${seconds} s`)}`];
+    }
     if (this.#phase === null) return [`${bold(this.#label)} ${dim('starting')}`];
     const phase = this.#plan.phases[this.#phase];
     const elapsedMs = this.#now() - this.#sinceMs;

@@ -1,5 +1,5 @@
 // A running trial in words, the same on a terminal and in a log.
-import type {PhaseFigures, TrialEvent} from '../model/event.ts';
+import type {FirstOperation, PhaseFigures, TrialEvent} from '../model/event.ts';
 import {withPhases} from '../model/fresh-start.ts';
 import type {Plan} from '../model/plan.ts';
 import type {RunRecord} from '../model/run.ts';
@@ -18,6 +18,9 @@ export const countsOf = (figures: PhaseFigures | undefined): string =>
   figures
     ? `${figures.outcomes.ok} ok · ${failedOf(figures)} failed · ${figures.outcomes.hung} hung${figures.dropped > 0 ? ` · ${figures.dropped} dropped` : ''}`
     : '';
+
+export const unsettledText = ({afterMs}: Extract<FirstOperation, {status: 'unsettled'}>): string =>
+  `the operation tried before the load has not settled after ${(afterMs / 1000).toFixed(1)} s; the load starts all the same`;
 
 /** Empty for a process that ended as it should. */
 export const endOf = (event: Extract<TrialEvent, {kind: 'exit'}>): string => {

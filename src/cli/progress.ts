@@ -2,7 +2,7 @@
 import type {PhaseFigures} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import {liveProgress, type Progress} from './live-progress.ts';
-import {countsOf, endOf, planOf, startText} from './progress-words.ts';
+import {countsOf, endOf, planOf, startText, unsettledText} from './progress-words.ts';
 import type {World} from './world.ts';
 
 export const quietProgress: Progress = {runStarted() {}, trialStarted() {}, trialEvent() {}, end() {}};
@@ -33,8 +33,12 @@ const plainProgress = ({stderr}: World): Progress => {
       figuresOf = new Map();
       stderr.write(`trial ${trialId} (${position} of ${count})\n`);
     },
+    waiting: what => void stderr.write(`  waiting for ${what}\n`),
     trialEvent(_trialId, event) {
       if (event.kind === 'trial') phases = plan && planOf(plan, event).phases;
+      if (event.kind === 'tried' && event.first.status === 'unsettled') {
+        stderr.write(`  ${unsettledText(event.first)}\n`);
+      }
       if (event.kind === 'phases') for (const figures of event.phases) figuresOf.set(figures.phase, figures);
       if (event.kind !== 'exit') return;
       finishTrial();

@@ -108,14 +108,24 @@ export class FaultyLink {
     this.address = address;
   }
 
+  /** Takes the faults of the phase before away and puts those of this one in place: see `clear` and `put`. */
+  async apply(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
+    await this.clear(faults);
+    await this.put(phase, faults, durationMs);
+  }
+
+  /** Takes all faults away. A proxy that is down, and is to be so with the next faults, too, stays down. */
+  async clear(next: readonly Fault[] = []): Promise<void> {
+    while (this.#active.length > 0) await this.#removeToxic();
+    if (!this.#proxy.enabled && !next.some(isProxyState)) await this.#setEnabled(true);
+  }
+
   /**
-   * Takes the faults of the phase before away and puts those of this one in place.
+   * Puts the faults of a phase in place, where none is.
    * @param durationMs how long the phase lasts, for what changes within it
    */
-  async apply(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
-    while (this.#active.length > 0) await this.#removeToxic();
-    const refuses = faults.some(isProxyState);
-    if (this.#proxy.enabled === refuses) await this.#setEnabled(!refuses);
+  async put(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
+    if (this.#proxy.enabled && faults.some(isProxyState)) await this.#setEnabled(false);
     for (const [position, fault] of faults.entries()) {
       const toxic = toToxic(faultName(phase, position, fault), fault, durationMs);
       if (toxic) await this.#addToxic(toxic);

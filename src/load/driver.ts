@@ -28,6 +28,8 @@ export type DriverOptions = {
 
 /** How often hung operations are looked for. */
 const sweepEveryMs = 100;
+/** A pause of the process makes operations look older than they are. */
+const stuckSlackMs = 250;
 
 /** Enough to count, to date and to show; thousands of them would only swell the journal. */
 const mostUnsettledTold = 1000;
@@ -44,6 +46,8 @@ export class Driver {
   #starts: Starts | null = null;
   #phase = 0;
   #nextIndex = 0;
+  /** Of the successes of calm phases; null before the first. */
+  #slowestCalmMs: number | null = null;
   /** Until when it has been booked what was under way. */
   #passedMs = 0;
   #sweepTimer: NodeJS.Timeout | undefined;
@@ -74,10 +78,12 @@ export class Driver {
   }
 
   /**
-   * Begins a phase. Operations in flight move to a fault phase with its begin, for its faults hit them, unless
-   * they come from a phase that may have ended them itself; else an operation belongs to the phase in which it started.
+   * Begins a phase, before its faults act. Operations in flight move to a fault phase with its begin, for its faults hit them,
+   * unless they come from a phase that may have ended them itself, or were stuck already; else an operation belongs to the
+   * phase in which it started.
+   * @param calledMs when it was asked to, before the process looked at its heap
    */
-  enterPhase(phase: number): void {
+  enterPhase(phase: number, calledMs = this.#options.now()): void {
     this.#pass(this.#options.now());
     const load = loadOf(this.#options.load, this.#options.phases[phase]);
     // A load that goes on is not begun anew: its starts stay evenly spaced across the edge.
@@ -89,9 +95,17 @@ export class Driver {
     if (beginsAnew) this.#beginStarts();
     if (this.#options.phases[phase]?.role !== 'fault') return;
     for (const operation of this.#live) {
-      if (operation.hung || mayEndOperations(this.#options.phases[operation.phase])) continue;
+      if (mayEndOperations(this.#options.phases[operation.phase]) || this.#isStuck(operation, calledMs))
+        continue;
       this.#books.move(operation, phase);
     }
+  }
+
+  /** It is under way for so long that the fault that comes is not why. */
+  #isStuck({hung, intendedMs}: LiveOperation, nowMs: number): boolean {
+    const usualMs =
+      this.#slowestCalmMs === null ? Number.POSITIVE_INFINITY : 2 * this.#slowestCalmMs + stuckSlackMs;
+    return hung || nowMs - intendedMs >= Math.min(this.#options.operation.deadlineMs, usualMs);
   }
 
   startLoad(): void {
@@ -176,8 +190,14 @@ export class Driver {
     // It may settle between two sweeps, or before the first one after a blocked event loop.
     this.#markHung(operation, nowMs);
     this.#books.settle(operation, settlement, nowMs, this.#starts ? this.#phase : null);
+    this.#noteCalm(operation, settlement, nowMs);
     this.#starts?.settled();
     if (this.#live.size === 0) this.#whenIdle?.();
+  }
+
+  #noteCalm({phase, intendedMs}: LiveOperation, {status}: Settlement, nowMs: number): void {
+    if (status !== 'ok' || this.#options.phases[phase]?.role === 'fault') return;
+    this.#slowestCalmMs = Math.max(this.#slowestCalmMs ?? 0, nowMs - intendedMs);
   }
 
   #sweep(): void {

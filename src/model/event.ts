@@ -97,6 +97,13 @@ export type FailureClass = {
   readonly examples: readonly OperationExample[];
 };
 
+/** What became of the operation that is tried before the load, which no account counts. Of several the last one tells. */
+export type FirstOperation =
+  | {readonly status: 'answered'; readonly afterMs: number; readonly triedCount: number}
+  | {readonly status: 'failed'; readonly error: ErrorFacts; readonly triedCount: number}
+  /** It had not settled by then; the load begins all the same. */
+  | {readonly status: 'unsettled'; readonly afterMs: number; readonly triedCount: number};
+
 export type SubjectEvent =
   | {
       readonly kind: 'loaded';
@@ -115,6 +122,9 @@ export type SubjectEvent =
       readonly unapplied?: readonly UnappliedInstrumentation[];
     }
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
+  | {readonly kind: 'tried'; readonly atMs: number; readonly first: FirstOperation}
+  /** What starts from now on is of this phase. */
+  | {readonly kind: 'entered'; readonly atMs: number; readonly phase: number}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
   | {readonly kind: 'failures'; readonly failures: readonly FailureClass[]; readonly uncounted: number}

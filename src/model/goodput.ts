@@ -67,7 +67,7 @@ const judgedPairs = ({
     const trial = trials.find(
       each => each.variant === variant && each.number === number && each.continues === null,
     );
-    if (!trial || trial.end.kind === 'interrupted' || trial.end.kind === 'open-failed') return undefined;
+    if (!trial || trial.end.kind === 'interrupted' || trial.edges.length === 0) return undefined;
     return judgement.trials.find(({trialId}) => trialId === trial.id);
   };
   if (!candidate || candidate === baseline) return [];

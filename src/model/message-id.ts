@@ -17,6 +17,12 @@ export const messageIds = (operationId: string, count: number): string[] =>
     ? [operationId]
     : Array.from({length: count}, (_, before) => `${operationId}.${before + 1}of${count}`);
 
+/** Of an operation that is tried before the load: its own, which no witness counts. It ends in a number as all of them do. */
+export const triedId = (trialId: string, number: number): string => `${trialId}-try-${number}`;
+
+/** Whether it is of such an operation, or of a message of its batch. */
+export const isTriedId = (trialId: string, id: string): boolean => id.startsWith(`${trialId}-try-`);
+
 /** Null where it is not of this trial. */
 export const readMessageId = (trialId: string, id: string): MessageId | null => {
   if (!id.startsWith(`${trialId}-`)) return null;

@@ -51,8 +51,14 @@ export type ToReceiver =
       /** Null: nothing of it is passed on. */
       readonly labels: TrialLabels | null;
     }
-  /** From `atMs` on, what starts belongs to phase number `phase`. */
-  | {readonly kind: 'phase'; readonly trialId: string; readonly phase: number; readonly atMs: number}
+  /** From `atMs` on, what starts belongs to phase number `phase`; where that `hits`, its faults hit what is under way, too. */
+  | {
+      readonly kind: 'phase';
+      readonly trialId: string;
+      readonly phase: number;
+      readonly atMs: number;
+      readonly hits: boolean;
+    }
   /** The subject has ended: answer with the observation once the requests under way are done. */
   | {readonly kind: 'finish'; readonly trialId: string}
   | ToHealth

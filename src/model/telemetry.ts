@@ -183,11 +183,17 @@ export type TelemetryObservation = {
 };
 
 /**
- * What the receiver takes for phases after those of the plan: the time in which the load is gone and operations may
- * still settle, and the time from the library's close on.
+ * What the receiver takes for phases beside those of the plan: the time before the load, in which the library is opened and
+ * an operation is tried, the time in which the load is gone and operations may still settle, and the time from the
+ * library's close on.
  */
+export const openingPhase = -1;
 export const drainPhase = ({phases}: {readonly phases: readonly unknown[]}): number => phases.length;
 export const closingPhase = (plan: {readonly phases: readonly unknown[]}): number => drainPhase(plan) + 1;
+
+/** The name of any of these. */
+export const nameOfPhase = (phases: readonly {readonly name: string}[], phase: number): string =>
+  phases[phase]?.name ?? (phase < 0 ? 'start' : 'drain');
 
 /**
  * The trace of an operation carries its index, so that the library's spans can be tied to it without

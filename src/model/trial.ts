@@ -32,6 +32,8 @@ export type SubjectEnd =
       readonly error: ErrorFacts | null;
     }
   | {readonly kind: 'open-failed'; readonly error: ErrorFacts}
+  /** The operation that is tried before the load failed, so that there was no load. */
+  | {readonly kind: 'first-operation-failed'; readonly error: ErrorFacts; readonly triedCount: number}
   | {
       readonly kind: 'crashed';
       readonly exitCode: number | null;
@@ -146,6 +148,8 @@ export type Trial = {
   readonly deliveries: Uint8Array | null;
   /** When they came, repeated ones included, in their order; null where the application told of nothing, and in older runs. */
   readonly deliveryBins: readonly DeliveryBin[] | null;
+  /** By operation index, the phase in which it came once more than it should, plus 1; 0 where it did not. */
+  readonly redeliveredIn: Uint8Array | null;
   /** What the scenario's verify() found on the real server; null where there is none. */
   readonly verified: Verified | null;
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];

@@ -5,6 +5,7 @@ import type {Block, Section} from './document.ts';
 import {code, paragraph, type Span, strong} from './document.ts';
 import {figure} from './figure.ts';
 import {duration, listed, plural} from './format.ts';
+import {gateFrames, gatesOf} from './gates.ts';
 import {verdictWords} from './goals.ts';
 import {headlineOf} from './headline.ts';
 import {representativeNote, representativeOf, representativeTitle} from './representative.ts';
@@ -107,18 +108,16 @@ const chosenBlocks = ({variants}: RunStory): Block[] => {
 };
 
 /** Why a run cannot judge, as early as the verdict is given. */
-const doubtBlocks = ({run, judged}: RunStory): Block[] => {
-  if (run.judgement.verdict !== 'inconclusive') return [];
-  const gates = new Map(
-    [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])].map(gate => [
-      gate.name,
-      gate,
-    ]),
-  );
-  return [...gates.values()].flatMap(({name, reason, advice, stack}): Block[] => [
-    paragraph('Inconclusive for ', strong(name), `: ${reason} ${advice}`),
-    ...(stack ? [{kind: 'code', language: 'text', text: stack.join('\n')} as const] : []),
-  ]);
+const doubtBlocks = (story: RunStory): Block[] => {
+  if (story.run.judgement.verdict !== 'inconclusive') return [];
+  const gates = new Map(gatesOf(story).map(gate => [gate.name, gate]));
+  return [...gates.values()].flatMap((gate): Block[] => {
+    const frames = gateFrames(gate);
+    return [
+      paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
+      ...(frames.length === 0 ? [] : [{kind: 'code' as const, language: 'text', text: frames.join('\n')}]),
+    ];
+  });
 };
 
 /** Every block, in the order of reading. */

@@ -2,6 +2,7 @@
 import type {Verdict} from '../model/goal.ts';
 import {plainText} from './document.ts';
 import {endingText} from './endings.ts';
+import {gatesOf} from './gates.ts';
 import {goalFigure, limitText, phaseOfGoal} from './goals.ts';
 import type {GoalStory, RunStory, SymptomStory} from './variants.ts';
 
@@ -30,14 +31,13 @@ export const checksOf = (story: RunStory): Check[] => [
 ];
 
 /** Whether the run may judge at all. */
-const runCheck = ({run, judged}: RunStory): Check => {
+const runCheck = (story: RunStory): Check => {
   const name = 'the run can be judged';
-  const {status} = run.record;
+  const {status} = story.run.record;
   if (status === 'failed' || status === 'running') {
     return {name, status: 'error', message: 'The harness did not finish the run.', details: []};
   }
-  const gates = [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])];
-  const details = [...new Set(gates.map(gate => `${gate.name}: ${gate.reason} ${gate.advice}`))];
+  const details = gatesOf(story).map(gate => `${gate.name}: ${gate.reason} ${gate.advice}`);
   if (status === 'interrupted') return {name, status: 'skipped', message: 'Interrupted.', details};
   return details.length === 0
     ? {name, status: 'passed', message: '', details}

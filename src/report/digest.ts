@@ -12,6 +12,7 @@ import {
 } from './document.ts';
 import {evidenceFigure} from './evidence.ts';
 import {count, duration, percent, plain} from './format.ts';
+import {gatesOf} from './gates.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal, verdictWords} from './goals.ts';
 import {headlineOf} from './headline.ts';
 import {sectionToMarkdown} from './markdown.ts';
@@ -40,9 +41,8 @@ const digestOf = (story: RunStory): Section => {
   };
 };
 
-const gateBlocks = ({run, judged}: RunStory): Block[] => {
-  const gates = [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])];
-  const reasons = [...new Set(gates.map(({reason, advice}) => `${reason} ${advice}`))];
+const gateBlocks = (story: RunStory): Block[] => {
+  const reasons = gatesOf(story).map(({reason, advice}) => `${reason} ${advice}`);
   return reasons.length === 0 ? [] : [list(reasons.map((reason): Text => [reason]))];
 };
 

@@ -89,6 +89,12 @@ export const endingText = (trial: Trial): Text | null => {
       return closeText(trial, end);
     case 'open-failed':
       return ['open() failed, so that no operation was tried', ...errorText(end.error), ...exitText(trial)];
+    case 'first-operation-failed':
+      return [
+        `the operation that is tried before the load failed ${end.triedCount} times of ${end.triedCount}, so that there was no load`,
+        ...errorText(end.error),
+        ...exitText(trial),
+      ];
     case 'crashed':
       return [
         end.outOfMemory ? 'the process ran out of memory' : 'the process crashed',
@@ -129,6 +135,7 @@ export const endingName = (trial: Trial): string | null => {
   const {end} = trial;
   if (end.kind === 'crashed') return end.outOfMemory ? 'runs out of memory' : 'crashes';
   if (end.kind === 'unresponsive') return 'stops answering';
+  if (end.kind === 'first-operation-failed') return 'fails its first operation';
   return end.kind === 'open-failed' ? 'does not open' : null;
 };
 

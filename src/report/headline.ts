@@ -4,7 +4,7 @@ import {compareGoodput, compareLivedGoodput, intervalText} from './comparison.ts
 import {endingName} from './endings.ts';
 import {count, factor, listed, plural} from './format.ts';
 import {symptomCounts} from './symptom-counts.ts';
-import type {RunStory, VariantStory} from './variants.ts';
+import type {GoalStory, RunStory, VariantStory} from './variants.ts';
 
 const symptomsNamed = 3;
 
@@ -14,7 +14,7 @@ export const headlineOf = (story: RunStory): string => {
   const doubt = doubtOf(story);
   if (doubt !== null) return `${record.plan.name}: ${doubt}`;
   const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
-  return `${record.plan.name}: ${story.judged.variant.name} ${listed([...clauses, goalsClause(story.judged)])}`;
+  return `${record.plan.name}: ${story.judged.variant.name} ${listed([...clauses, verdictClause(story)])}`;
 };
 
 /** The first gate of a run that cannot judge: the run's own before those of the judged trials. */
@@ -145,8 +145,26 @@ const countOf = (story: VariantStory, symptom: SymptomId): number | null => {
   return story.phases.reduce((sum, phase) => sum + (pick(phase) ?? 0), 0);
 };
 
+/** Where symptoms alone miss the run, they are named instead of the goals: that those are met is beside the point. */
+const verdictClause = ({run, judged}: RunStory): string => {
+  const failing = failingSymptoms(judged);
+  if (run.judgement.verdict !== 'missed' || failing.length === 0 || judged.goals.some(isMissed)) {
+    return goalsClause(judged);
+  }
+  return `fails because of ${symptomsText(failing.map(symptom => symptoms[symptom].noun))}`;
+};
+
+const isMissed = ({verdict}: GoalStory): boolean => verdict === 'missed';
+
+/** What alone is enough to miss a run. */
+export const failingSymptoms = ({symptoms: told}: VariantStory): SymptomId[] =>
+  told
+    .filter(({present}) => present.some(({severity}) => severity === 'fail'))
+    .map(({symptom}) => symptom)
+    .sort(byWeight);
+
 const goalsClause = ({goals}: VariantStory): string => {
-  const missed = goals.filter(({verdict}) => verdict === 'missed').length;
+  const missed = goals.filter(isMissed).length;
   const unclear = goals.filter(({verdict}) => verdict === 'inconclusive').length;
   if (goals.length === 0) return 'was held to no goal';
   if (missed > 0) return `misses ${count(missed)} of ${plural(goals.length, 'goal')}`;

@@ -7,8 +7,9 @@ import {plainText} from './document.ts';
 import {endingText} from './endings.ts';
 import {evidenceFigure} from './evidence.ts';
 import {count} from './format.ts';
+import {gateFrames, gatesOf} from './gates.ts';
 import {goalFigure, limitText, phaseOfGoal, recoveryText, verdictWords} from './goals.ts';
-import {headlineOf} from './headline.ts';
+import {failingSymptoms, headlineOf} from './headline.ts';
 import {outcomesText, settledStatuses} from './outcome-counts.ts';
 import {redactRun} from './redact.ts';
 import {type RunStory, runStory, type VariantStory} from './variants.ts';
@@ -23,6 +24,7 @@ export const renderSummary = (run: JudgedRun, reportPath: string): string => {
     ...story.variants.flatMap(variantLines),
     '',
     ...gateLines(story),
+    ...failedLines(story),
     ...missedLines(story.judged),
     `Report: ${reportPath}`,
     `Repeat: ${record.command}`,
@@ -68,15 +70,20 @@ const symptomLines = ({symptoms, trials}: VariantStory): string[] =>
     ];
   });
 
-const gateLines = ({run, judged}: RunStory): string[] => {
-  if (run.judgement.verdict !== 'inconclusive') return [];
-  const gates = new Set(
-    [...run.judgement.gates, ...judged.trials.flatMap(({judgement}) => [...judgement.gates])].map(
-      ({reason, advice, stack = []}) =>
-        [`Inconclusive: ${reason} ${advice}`, ...stack.map(line => `  ${line}`)].join('\n'),
-    ),
-  );
-  return gates.size === 0 ? [] : [...gates, ''];
+const gateLines = (story: RunStory): string[] => {
+  if (story.run.judgement.verdict !== 'inconclusive') return [];
+  const lines = gatesOf(story).flatMap(gate => [
+    `Inconclusive: ${gate.reason} ${gate.advice}`,
+    ...gateFrames(gate).map(frame => `    ${frame}`),
+  ]);
+  return lines.length === 0 ? [] : [...lines, ''];
+};
+
+/** Symptoms that miss the run by themselves. */
+const failedLines = ({run, judged}: RunStory): string[] => {
+  const failing = failingSymptoms(judged);
+  if (run.judgement.verdict !== 'missed' || failing.length === 0) return [];
+  return [`Missed by ${judged.variant.name} because of: ${failing.join(', ')}`, ''];
 };
 
 const missedLines = ({variant, goals}: VariantStory): string[] => {

@@ -1,5 +1,5 @@
 // What the library logged, and its events, by kind; with the first words of one.
-import {type AttributeValue, endedAgainEvent, logSeverities} from '../model/telemetry.ts';
+import {type AttributeValue, endedAgainEvent, logSeverities, nameOfPhase} from '../model/telemetry.ts';
 import {type Block, code, heading, type Text, table} from './document.ts';
 import {count} from './format.ts';
 import type {VariantStory} from './variants.ts';
@@ -25,7 +25,7 @@ export const logBlocks = (variants: readonly VariantStory[]): Block[] => {
         );
         return [
           [variant.name],
-          [trial.plan.phases[kind.phase]?.name ?? 'drain'],
+          [nameOfPhase(trial.plan.phases, kind.phase)],
           [kind.severity],
           [kind.eventName === null ? '–' : code(kind.eventName)],
           [count(kind.count)],

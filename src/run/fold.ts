@@ -3,6 +3,7 @@ import type {
   Bin,
   Drained,
   FailureClass,
+  FirstOperation,
   ForeignMessages,
   HarnessSample,
   HookFailure,
@@ -67,6 +68,7 @@ export class TrialFold {
   #deliveries: GrowingBytes | null = null;
   /** By the moment at which a slice begins. */
   readonly #deliveryBins = new Map<number, DeliveryBin>();
+  readonly #redeliveredIn = new GrowingBytes();
   #failures: readonly FailureClass[] = [];
   #uncountedFailures = 0;
   #slowest: readonly OperationExample[] = [];
@@ -78,6 +80,7 @@ export class TrialFold {
   #standIns: readonly StandIn[] = [];
   #unapplied: readonly UnappliedInstrumentation[] = [];
   #openError: ErrorFacts | null = null;
+  #tried: FirstOperation | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
@@ -111,6 +114,11 @@ export class TrialFold {
         this.#standIns = event.standIns ?? [];
         this.#unapplied = event.unapplied ?? [];
         break;
+      case 'entered':
+        break;
+      case 'tried':
+        this.#tried = event.first;
+        break;
       case 'open-failed':
         this.#openError = event.error;
         break;
@@ -139,6 +147,7 @@ export class TrialFold {
         break;
       case 'deliveries':
         this.#deliveries ??= new GrowingBytes();
+        this.#noteRepeats(event.fromIndex, bytesOf(event.counts));
         this.#deliveries.write(event.fromIndex, bytesOf(event.counts));
         break;
       case 'delivered':
@@ -299,6 +308,7 @@ export class TrialFold {
         this.#deliveryBins.size === 0
           ? null
           : [...this.#deliveryBins.values()].sort((a, b) => a.startMs - b.startMs),
+      redeliveredIn: this.#deliveries && this.#redeliveredIn.bytes(),
       verified: this.#verified,
       warnings: this.#warnings,
       hookFailures: this.#hookFailures,
@@ -322,6 +332,18 @@ export class TrialFold {
     }
   }
 
+  /** The subject tells what has come before it enters a phase: what is told later came in that one. */
+  #noteRepeats(fromIndex: number, counts: Uint8Array): void {
+    const before = this.#deliveries?.bytes() ?? new Uint8Array();
+    const known = this.#redeliveredIn.bytes();
+    const phase = (this.#edges.at(-1)?.phase ?? 0) + 1;
+    const noted = counts.map((count, position) => {
+      const index = fromIndex + position;
+      return known[index] || (count > 1 && count > (before[index] ?? 0) ? phase : 0);
+    });
+    this.#redeliveredIn.write(fromIndex, noted);
+  }
+
   #bound(atMs: number): void {
     for (const samples of [this.#injector, this.#resources, this.#system]) samples.bound(atMs);
   }
@@ -332,6 +354,10 @@ export class TrialFold {
     if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
     if (exit.killedFor === 'unresponsive') return {kind: 'unresponsive'};
     if (this.#openError) return {kind: 'open-failed', error: this.#openError};
+    if (this.#tried?.status === 'failed') {
+      const {error, triedCount} = this.#tried;
+      return {kind: 'first-operation-failed', error, triedCount};
+    }
     if (this.#closed) return {kind: 'completed', close: this.#closed.result, error: this.#closed.error};
     return {
       kind: 'crashed',

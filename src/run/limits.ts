@@ -11,6 +11,10 @@ export type Limits = {
   readonly loadMs: number;
   /** Until open() has settled, from when all is loaded. */
   readonly openMs: number;
+  /** Until an operation that is tried before the load has settled, where its deadline is not sooner; then the load begins all the same. */
+  readonly tryMs: number;
+  /** Until a subject has taken note of a phase, before the faults are changed all the same. */
+  readonly enterMs: number;
   /** Until a heap is written: 1 GB takes about 70 s, and more where the memory is short. */
   readonly heapSnapshotMs: number;
   /** Until close() has settled. */
@@ -39,6 +43,8 @@ export const defaultLimits: Limits = {
   serviceMs: 90_000,
   loadMs: 60_000,
   openMs: 30_000,
+  tryMs: 10_000,
+  enterMs: 5000,
   heapSnapshotMs: 300_000,
   closeMs: 5000,
   answerSlackMs: 5000,

@@ -74,6 +74,8 @@ export type RunObserver = {
   readonly runStarted: (record: RunRecord, folder: string) => void;
   readonly trialStarted: (trialId: string, position: number, count: number) => void;
   readonly trialEvent: (trialId: string, event: TrialEvent) => void;
+  /** What a trial waits for, where that takes long. */
+  readonly waiting?: (what: string) => void;
 };
 
 export type FinishedRun = {readonly run: JudgedRun; readonly folder: RunFolder};
@@ -382,7 +384,8 @@ class RunInProgress {
       const signal = AbortSignal.any([this.#context.signal, journal.failed]);
       const soFar = (): Trial | null => fold.trial();
       const plan = goesOn === null ? this.#context.plan : withPhases(this.#context.plan, goesOn.phases);
-      const request = {trialId, variant, number, seed, goesOn, files, record, soFar};
+      const waiting = (what: string): void => this.#options.observer.waiting?.(what);
+      const request = {trialId, variant, number, seed, goesOn, files, record, soFar, waiting};
       await runTrial({...this.#context, plan, signal}, request);
     } finally {
       await this.#gatherProfiles(fold, files, record);

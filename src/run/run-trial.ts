@@ -19,6 +19,7 @@ import {groundOf} from './ground.ts';
 import {HarnessWatch} from './harness-watch.ts';
 import type {Household} from './household.ts';
 import type {Limits} from './limits.ts';
+import {tellingLongWait} from './long-wait.ts';
 import {prepareTrial} from './prepare.ts';
 import type {Receiver, RunningInjector} from './services.ts';
 import type {Target} from './start-target.ts';
@@ -65,6 +66,8 @@ export type TrialRequest = {
   readonly goesOn: GoesOn | null;
   readonly files: TrialFiles;
   readonly record: (event: TrialEvent) => void;
+  /** Told what the trial waits for, where that takes long. */
+  readonly waiting: (what: string) => void;
   /** What is recorded so far. */
   readonly soFar: () => Trial | null;
 };
@@ -89,15 +92,18 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     comeback.note(event);
   };
   const preparer = plan.prepares
-    ? await prepareTrial(
-        household,
-        {
-          scenarioFile: context.scenarioFile,
-          directUrl: target.url,
-          trialId,
-          variant: nameInScenario(variant),
-        },
-        context.limits.prepareMs,
+    ? await tellingLongWait(
+        prepareTrial(
+          household,
+          {
+            scenarioFile: context.scenarioFile,
+            directUrl: target.url,
+            trialId,
+            variant: nameInScenario(variant),
+          },
+          context.limits.prepareMs,
+        ),
+        () => request.waiting('prepare() to settle'),
       )
     : null;
   const originMonotonicMs = monotonicMs();
@@ -177,7 +183,13 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   let killedFor: ProcessExit['killedFor'] = null;
   try {
     const announce = (phase: number, atMs: number): void =>
-      receiver.child.send({kind: 'phase', trialId, phase, atMs});
+      receiver.child.send({
+        kind: 'phase',
+        trialId,
+        phase,
+        atMs,
+        hits: plan.phases[phase]?.role === 'fault',
+      });
     const {signal, limits, heapSnapshot} = context;
     const walk = new TrialWalk({
       subject,
@@ -189,6 +201,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       now,
       record,
       announce,
+      waiting: request.waiting,
       signal,
       limits,
       heapSnapshot,
@@ -296,16 +309,19 @@ const collect = async (context: TrialContext, request: TrialRequest, now: () => 
   });
   if (plan.verifies)
     await asked('verify', () =>
-      verifyTrial({
-        household: context.household,
-        scenarioFile: context.scenarioFile,
-        directUrl: target.url,
-        trialId,
-        variant: nameInScenario(variant),
-        outcomes: request.soFar()?.driver.outcomes ?? new Uint8Array(),
-        limitMs: limits.verifyMs,
-        foreign: count => recordForeign(record, 'verify', count),
-      }),
+      tellingLongWait(
+        verifyTrial({
+          household: context.household,
+          scenarioFile: context.scenarioFile,
+          directUrl: target.url,
+          trialId,
+          variant: nameInScenario(variant),
+          outcomes: request.soFar()?.driver.outcomes ?? new Uint8Array(),
+          limitMs: limits.verifyMs,
+          foreign: count => recordForeign(record, 'verify', count),
+        }),
+        () => request.waiting('verify() to settle'),
+      ),
     );
   if (target.service?.hasExited) {
     record({

@@ -3,12 +3,13 @@ import type {FaultyLink} from '../faults/control.ts';
 import type {TrialEvent} from '../model/event.ts';
 import {phasesLeft} from '../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../model/plan.ts';
-import {closingPhase, drainPhase} from '../model/telemetry.ts';
-import {type FromSubject, flushLimitMs} from '../subject/protocol.ts';
+import {closingPhase, drainPhase, openingPhase} from '../model/telemetry.ts';
+import {type FromSubject, flushLimitMs, triesLimitMs} from '../subject/protocol.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
 import type {HarnessWatch} from './harness-watch.ts';
 import {unlessAborted} from './interruption.ts';
 import type {Limits} from './limits.ts';
+import {tellingLongWait} from './long-wait.ts';
 import type {SubjectChild} from './subject-process.ts';
 import type {Witnesses} from './witnesses.ts';
 
@@ -32,8 +33,10 @@ export type WalkOptions = {
   readonly plan: Plan;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
-  /** Tells the telemetry receiver where a phase begins, the drain and the closing after them included. */
+  /** Tells the telemetry receiver where a phase begins, what comes before the first and after the last one included. */
   readonly announce: (phase: number, atMs: number) => void;
+  /** Told what the trial waits for, where that takes long. */
+  readonly waiting: (what: string) => void;
   readonly signal: AbortSignal;
   readonly limits: Limits;
   readonly heapSnapshot: boolean;
@@ -49,6 +52,7 @@ const backMs = 3000;
 export class TrialWalk {
   readonly #options: WalkOptions;
   #baselineConnections = 0;
+  #answersEdges = true;
 
   constructor(options: WalkOptions) {
     this.#options = options;
@@ -57,11 +61,16 @@ export class TrialWalk {
   /** @throws TrialStopped */
   async run(): Promise<void> {
     const {subject, plan, link, harness, now, record, announce, limits} = this.#options;
-    const {loadMs, openMs, closeMs, answerSlackMs} = limits;
-    await this.#answer(['loaded'], loadMs);
+    const {loadMs, openMs, answerSlackMs} = limits;
+    announce(openingPhase, 0);
+    await this.#answer(['loaded'], loadMs, 'the scenario and its library to load');
     subject.send({kind: 'open', limitMs: openMs});
-    const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs);
+    const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs, 'open() to settle');
     if (opened.kind === 'open-failed') return this.#end();
+    if (!(await this.#works())) {
+      await this.#close();
+      return this.#end();
+    }
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enter(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
@@ -78,26 +87,53 @@ export class TrialWalk {
     harness.edge(null);
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
-    await this.#answer(['drained'], plan.drainLimitMs + flushLimitMs + answerSlackMs);
+    const drainMs = plan.drainLimitMs + flushLimitMs + answerSlackMs;
+    await this.#answer(['drained'], drainMs, 'the operations in flight to settle');
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
     announce(closingPhase(plan), now());
-    subject.send({kind: 'close', limitMs: closeMs});
-    await this.#answer(['closed'], closeMs + answerSlackMs);
+    await this.#close();
     await this.#options.witnesses.askInjector();
     return this.#end();
   }
 
+  /** Whether an operation is answered, or at least does not fail, before there is a load and any fault. */
+  async #works(): Promise<boolean> {
+    const {subject, plan, limits} = this.#options;
+    const limitMs = Math.min(plan.operation.deadlineMs, limits.tryMs);
+    subject.send({kind: 'try', limitMs});
+    const {first} = await this.#answer(
+      ['tried'],
+      triesLimitMs(limitMs) + flushLimitMs + limits.answerSlackMs,
+      'the operation that is tried before the load',
+    );
+    return first.status !== 'failed';
+  }
+
+  async #close(): Promise<void> {
+    const {closeMs, answerSlackMs} = this.#options.limits;
+    this.#options.subject.send({kind: 'close', limitMs: closeMs});
+    await this.#answer(['closed'], closeMs + answerSlackMs, 'close() to settle');
+  }
+
+  /**
+   * First the faults of the phase before are gone, then the subject counts what starts as the new phase's, and then that one's
+   * faults begin: so an operation is of a phase whose faults could have reached it. The load starts with the first phase,
+   * into its faults.
+   */
   async #enter(index: number, phase: Phase): Promise<void> {
-    const {subject, link, witnesses, harness, now, record, announce} = this.#options;
+    const {link, witnesses, harness, now, record, announce} = this.#options;
     await witnesses.askInjector();
     const beforeMs = now();
-    await link.apply(phase.name, phase.faults, phase.durationMs);
+    await link.clear(phase.faults);
+    if (index > 0) await this.#tellPhase(index);
+    const enteredMs = now();
+    await link.put(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
-    announce(index, afterMs);
+    announce(index, index > 0 ? enteredMs : afterMs);
     harness.edge(index);
-    subject.send({kind: 'phase', phase: index});
+    if (index === 0) await this.#tellPhase(index);
     await witnesses.askInjector();
   }
 
@@ -118,6 +154,23 @@ export class TrialWalk {
     const goodMs = Math.min(backMs, durationMs);
     const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
+  }
+
+  /** A subject that does not answer starts nothing either: its faults come all the same, and it is not waited for again. */
+  async #tellPhase(phase: number): Promise<void> {
+    const {subject, limits, now} = this.#options;
+    subject.send({kind: 'phase', phase});
+    const untilMs = now() + limits.enterMs;
+    while (this.#answersEdges) {
+      try {
+        const entered = await this.#unlessStopped(subject.next(['entered'], Math.max(1, untilMs - now())));
+        if (entered.phase === phase) return;
+      } catch (error) {
+        if (error instanceof TrialStopped) throw error;
+        if (subject.hasExited) throw new TrialStopped('exited');
+        this.#answersEdges = false;
+      }
+    }
   }
 
   async #stay(durationMs: number): Promise<void> {
@@ -155,7 +208,7 @@ export class TrialWalk {
     const {subject, limits, now, record} = this.#options;
     subject.send({kind: 'snapshot-heap'});
     try {
-      await this.#answer(['kept'], limits.heapSnapshotMs);
+      await this.#answer(['kept'], limits.heapSnapshotMs, 'the heap to be written');
     } catch (error) {
       if (error instanceof TrialStopped && error.why !== 'interrupted') {
         const message = 'the process did not survive the writing of its heap; try it without --heap-snapshot';
@@ -180,10 +233,12 @@ export class TrialWalk {
   async #answer<Kind extends FromSubject['kind']>(
     kinds: readonly Kind[],
     limitMs: number,
+    what: string,
   ): Promise<Extract<FromSubject, {kind: Kind}>> {
-    const {subject} = this.#options;
+    const {subject, waiting} = this.#options;
     try {
-      return await this.#unlessStopped(subject.next(kinds, limitMs));
+      const answer = this.#unlessStopped(subject.next(kinds, limitMs));
+      return await tellingLongWait(answer, () => waiting(`${what} (at most ${Math.ceil(limitMs / 1000)} s)`));
     } catch (error) {
       if (error instanceof TrialStopped) throw error;
       throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');

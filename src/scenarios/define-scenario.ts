@@ -105,6 +105,10 @@ export type Answer = {
 
 export type SubjectInput<Client, Options> = {
   readonly open: (context: OpenContext<Options>) => Client | Promise<Client>;
+  /**
+   * One operation. Before the load one is tried on a calm network, and counted nowhere: where it throws three times the run
+   * stops with the error. What fails legitimately at first returns `applicationError`.
+   */
   readonly perform: (
     client: Client,
     context: PerformContext,

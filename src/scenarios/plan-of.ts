@@ -231,8 +231,8 @@ const phaseMistakes = ({phases}: Checked): string[] =>
     return mistakes;
   });
 
-/** The phase of an operation is kept in a byte. */
-const phasesAtMost = 256;
+/** The phase of an operation is kept in a byte, and one value stands for none. */
+const phasesAtMost = 255;
 
 const tooManyPhases = ({phases, cycles}: Checked): string[] => {
   const {length} = inCycles(phases as unknown as Plan['phases'], cycles);

@@ -9,6 +9,16 @@ import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
  */
 export const flushLimitMs = 2000;
 
+/**
+ * How often an operation is tried before the load: a client that connects in the background may refuse the first one, and some
+ * operations fail now and then. Pauses grow by so much.
+ */
+export const triesAtMost = 3;
+export const tryPauseMs = 250;
+
+/** How long all tries may take. @param limitMs for each */
+export const triesLimitMs = (limitMs: number): number => triesAtMost * (limitMs + tryPauseMs);
+
 /** The describing child's only message. */
 export type Description =
   | {readonly kind: 'plan'; readonly plan: Plan}
@@ -49,7 +59,9 @@ export type ToSubject =
   | {readonly kind: 'task'; readonly task: SubjectTask}
   /** Open the library; after `limitMs` it counts as failed. */
   | {readonly kind: 'open'; readonly limitMs: number}
-  /** The faults of this phase are in place; the first one starts the load. */
+  /** Do an operation that no account counts: up to three times, unless one is answered or has not settled after `limitMs`. */
+  | {readonly kind: 'try'; readonly limitMs: number}
+  /** What starts from now on is of this phase, whose faults are put in place then; the first one starts the load. */
   | {readonly kind: 'phase'; readonly phase: number}
   /** Start nothing more; wait at most `limitMs` for what is in flight. */
   | {readonly kind: 'drain'; readonly limitMs: number}

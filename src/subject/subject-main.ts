@@ -18,6 +18,9 @@ const handle = async (message: ToSubject): Promise<void> => {
       subject = loaded && (await SubjectProcess.open(loaded, message.limitMs));
       if (subject === null) await end();
       break;
+    case 'try':
+      await subject?.try(message.limitMs);
+      break;
     case 'phase':
       subject?.enterPhase(message.phase);
       break;

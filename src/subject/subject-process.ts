@@ -3,7 +3,9 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
+import type {FirstOperation} from '../model/event.ts';
 import type {KeptWhat} from '../model/kept-file.ts';
+import {triedId} from '../model/message-id.ts';
 import {type Phase, sampleEveryMs, tellEveryMs} from '../model/plan.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {ClockWatch} from './clock-watch.ts';
@@ -18,6 +20,7 @@ import {Resources} from './resources.ts';
 import {flushMetrics, openSpanCount, registeredInstrumentations} from './sdk.ts';
 import {send} from './send.ts';
 import {standInsOf} from './stand-ins.ts';
+import {tracePrefixOfTries, tryOperation} from './try-operation.ts';
 import {unappliedOf} from './unapplied.ts';
 import {within} from './within.ts';
 
@@ -36,6 +39,7 @@ export class SubjectProcess {
   readonly #driver: Driver;
   readonly #deliveries: Deliveries;
   readonly #phases: readonly Phase[];
+  readonly #try: (limitMs: number) => Promise<FirstOperation>;
   #phase: number | null = null;
   #ticker: NodeJS.Timeout | undefined;
   /** When the driver's figures are told again. */
@@ -61,6 +65,19 @@ export class SubjectProcess {
     const idOf = (index: number): string => operationId(task.trialId, index);
     const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
+    this.#try = limitMs =>
+      tryOperation({
+        perform: performer({
+          subject,
+          client,
+          idOf: number => triedId(task.trialId, number),
+          tracePrefix: tracePrefixOfTries(task.tracePrefix),
+          now,
+        }),
+        deadlineMs: operation.deadlineMs,
+        limitMs,
+        now,
+      });
     this.#phases = phases;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});
     // Whoever ends this process, by an exit or an exception: what was booked until then is told.
@@ -94,18 +111,27 @@ export class SubjectProcess {
     }
   }
 
+  /** Before the load. Its metrics are told before it begins, so that they are in none of its phases. */
+  async try(limitMs: number): Promise<void> {
+    const first = await this.#try(limitMs);
+    await this.#flush();
+    send({kind: 'tried', atMs: this.#now(), first});
+  }
+
   enterPhase(phase: number): void {
+    const calledMs = this.#now();
     this.#endPhase();
     if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
     this.#report(false);
     this.#lookAtClock();
-    this.#driver.enterPhase(phase);
+    this.#driver.enterPhase(phase, calledMs);
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
       this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
       this.#driver.startLoad();
     }
     this.#phase = phase;
+    send({kind: 'entered', atMs: this.#now(), phase});
   }
 
   async drain(limitMs: number): Promise<void> {

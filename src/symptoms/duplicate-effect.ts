@@ -1,6 +1,8 @@
 // Operations that were applied more than once, though applying them twice is not the same as once; or that came to the
 // consumer more than once, though the docs promise that they do not.
 import type {Detector} from '../model/finding.ts';
+import {attemptTimes} from './attempt-times.ts';
+import {causeOfRedelivery, causeUntil} from './cause-phase.ts';
 import {repeatedDeliveries} from './deliveries.ts';
 import {effectCounts} from './effects.ts';
 import {effectsGap} from './measure.ts';
@@ -10,10 +12,14 @@ import {inconclusive, presentIf, worstFirst} from './say.ts';
 export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateCount: threshold}) => {
   const {idempotent} = trial.plan.operation;
   const effects = idempotent ? null : effectCounts(trial);
+  const times = attemptTimes(trial);
+  const causeOfRepeat = (index: number): number =>
+    causeUntil(trial, index, times?.get(index)?.[1] ?? Number.NEGATIVE_INFINITY);
   const applied = effects
     ? operationsByPhase(trial, index => (effects.counts[index] ?? 0) > 1, {
         witness: effects.witness,
         threshold,
+        phaseOf: causeOfRepeat,
         says: (count, phase) => `${count} of phase ${phase} had an effect more than once.`,
       })
     : [];
@@ -23,6 +29,7 @@ export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateC
       ? operationsByPhase(trial, repeated.shows, {
           witness: 'driver',
           threshold,
+          phaseOf: index => causeOfRedelivery(trial, index),
           says: (count, phase) => `${count} of phase ${phase} delivered to the consumer more than once.`,
         })
       : [];

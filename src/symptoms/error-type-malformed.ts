@@ -1,10 +1,10 @@
 // error.type: a text of few values, on every failure and on nothing else (semantic conventions, recording errors).
-import type {Comparison, Detector, Measured} from '../model/finding.ts';
+import type {Comparison, Detector} from '../model/finding.ts';
 import type {Thresholds} from '../model/symptoms.ts';
 import type {MetricSummary, SpanGroup} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 import {type Examples, exampleSpans} from './example-spans.ts';
-import {inconclusive, phaseName, presentIf} from './say.ts';
+import {type Found, inconclusive, phaseName, presentIf, worstFirst} from './say.ts';
 import {telemetryAbsence, telemetryGap} from './telemetry-account.ts';
 
 const examplesShown = 3;
@@ -81,8 +81,6 @@ const valuesCompared = ({telemetry}: Trial, {valueCount}: Limits): Comparison =>
   };
 };
 
-type Found = {readonly phase: string; readonly evidence: Measured};
-
 const inGroups = (
   trial: Trial,
   {spanCount}: Limits,
@@ -90,7 +88,7 @@ const inGroups = (
   holds: (group: SpanGroup) => boolean,
 ): Found[] => {
   const wrong = trial.telemetry?.groups.filter(group => isJudged(group) && holds(group)) ?? [];
-  return [...Map.groupBy(wrong, ({phase}) => phase)].flatMap(([phase, groups]) => {
+  const found = [...Map.groupBy(wrong, ({phase}) => phase)].flatMap(([phase, groups]) => {
     const count = countOf(groups);
     if (count <= spanCount) return [];
     const values = [...new Set(groups.map(({errorType}) => JSON.stringify(errorType)))].slice(
@@ -103,17 +101,18 @@ const inGroups = (
       {
         phase: name,
         evidence: {
-          witness: 'telemetry',
+          witness: 'telemetry' as const,
           says: `${count} spans of phase ${name} have ${what}${which}.`,
           value: count,
           threshold: spanCount,
-          unit: 'count',
+          unit: 'count' as const,
           count,
           ...examplesIn(trial, groups),
         },
       },
     ];
   });
+  return worstFirst(found);
 };
 
 const examplesIn = (trial: Trial, groups: readonly SpanGroup[]): Examples =>
@@ -136,11 +135,22 @@ const typedSeries = ({telemetry}: Trial): MetricSummary[] =>
 const wrongSeries = (trial: Trial): MetricSummary[] =>
   typedSeries(trial).filter(({attributes}) => typeof attributes['error.type'] !== 'string');
 
+/** The phase to which most of what was measured belongs. */
+const phaseOfMost = (series: readonly MetricSummary[]): number => {
+  const amountOf = (metric: MetricSummary): number =>
+    metric.kind === 'histogram' ? metric.count : metric.kind === 'sum' ? metric.increase : 1;
+  const byPhase = [...Map.groupBy(series, ({phase}) => phase)].map(([phase, ofPhase]) => ({
+    phase,
+    amount: ofPhase.reduce((sum, metric) => sum + amountOf(metric), 0),
+  }));
+  return byPhase.toSorted((a, b) => b.amount - a.amount)[0]?.phase ?? 0;
+};
+
 const inMetrics = (trial: Trial): Found[] =>
   [...Map.groupBy(wrongSeries(trial), ({name}) => name)].map(([name, series]) => {
     const values = [...new Set(series.map(({attributes}) => JSON.stringify(attributes['error.type'])))];
     return {
-      phase: phaseName(trial, series[0]!.phase),
+      phase: phaseName(trial, phaseOfMost(series)),
       evidence: {
         witness: 'telemetry',
         says: `The metric ${name} has an error.type that is not a text (${values.slice(0, examplesShown).join(', ')}).`,

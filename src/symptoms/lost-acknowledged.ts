@@ -1,11 +1,14 @@
 // The library says that it is done, and the server has nothing of it; or the consumer never got it.
 import type {Detector} from '../model/finding.ts';
 import {outcomeCode} from '../model/outcome.ts';
+import {hungAfterMs} from '../model/plan.ts';
+import {causeUntil} from './cause-phase.ts';
 import {missingDeliveries} from './deliveries.ts';
 import {effectCounts, hasEffectEach} from './effects.ts';
 import {effectsGap} from './measure.ts';
 import {operationsByPhase} from './operations-by-phase.ts';
 import {inconclusive, presentIf, worstFirst} from './say.ts';
+import {latestStarts} from './start-times.ts';
 
 export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCount: threshold}) => {
   const effects = effectCounts(trial);
@@ -16,9 +19,15 @@ export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCoun
   const {outcomes} = trial.driver;
   const ok = outcomeCode('ok');
   const isApplied = (index: number): boolean => (effects.counts[index] ?? 0) > 0;
+  const latestStartMs = latestStarts(trial);
+  const reachMs = hungAfterMs(trial.plan.operation);
+  // What was acknowledged on a calm network may still have been on its way when the fault came.
+  const phaseOf = (index: number): number =>
+    causeUntil(trial, index, (latestStartMs(index) ?? Number.NEGATIVE_INFINITY) + reachMs);
   const lost = operationsByPhase(trial, index => outcomes[index] === ok && !isApplied(index), {
     witness: effects.witness,
     threshold,
+    phaseOf,
     says: (count, phase) => `${count} of phase ${phase} acknowledged, and not applied.`,
   });
   const missing = missingDeliveries(trial);
@@ -27,6 +36,7 @@ export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCoun
       ? operationsByPhase(trial, index => isApplied(index) && missing.shows(index), {
           witness: 'driver',
           threshold,
+          phaseOf,
           says: (count, phase) =>
             `${count} of phase ${phase} acknowledged and applied, and neither delivered to the consumer nor left in its queue.`,
         })

@@ -132,6 +132,6 @@ export const p99Ms = (histogram: Histogram | null): number | null => percentileM
 export const phasesOf = (trial: Trial, role: Trial['plan']['phases'][number]['role']): number[] =>
   trial.plan.phases.flatMap((phase, index) => (phase.role === role ? [index] : []));
 
-/** A warm-up is there to be slow: it is drawn, not counted. */
+/** A warm-up is there to be slow, and so is what comes before it: it is drawn, not counted. */
 export const isWarmUp = (trial: Trial, phase: number): boolean =>
-  trial.plan.phases[phase]?.role === 'warm-up';
+  phase < 0 || trial.plan.phases[phase]?.role === 'warm-up';

@@ -8,6 +8,8 @@ export type ByPhase = {
   readonly witness: Evidence['witness'];
   /** More than so many in a phase. */
   readonly threshold: number;
+  /** Where that is not the operation's own phase. */
+  readonly phaseOf?: (index: number) => number;
   /** @param count such as «3 operations» */
   readonly says: (count: string, phase: string) => string;
 };
@@ -15,13 +17,14 @@ export type ByPhase = {
 export const operationsByPhase = (
   trial: Trial,
   shows: (index: number) => boolean,
-  {witness, threshold, says}: ByPhase,
+  {witness, threshold, says, phaseOf = index => trial.driver.operationPhases[index]!}: ByPhase,
 ): Found[] => {
-  const {outcomes, operationPhases} = trial.driver;
+  const {outcomes} = trial.driver;
   const counts = new Map<number, number>();
   for (let index = 0; index < outcomes.length; index++) {
-    const phase = operationPhases[index]!;
-    if (shows(index)) counts.set(phase, (counts.get(phase) ?? 0) + 1);
+    if (!shows(index)) continue;
+    const phase = phaseOf(index);
+    counts.set(phase, (counts.get(phase) ?? 0) + 1);
   }
   return worstFirst(
     [...counts]
@@ -35,7 +38,7 @@ export const operationsByPhase = (
           threshold,
           unit: 'count',
           count: new DriverMeasure(trial, [phase]).total('started'),
-          operations: firstIds(trial, index => operationPhases[index] === phase && shows(index)),
+          operations: firstIds(trial, index => shows(index) && phaseOf(index) === phase),
         });
       }),
   );

@@ -15,6 +15,9 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
     );
   }
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
+  if (trial.edges.length === 0) {
+    return inconclusive('out-of-memory', 'the process ended before the load, on a calm network');
+  }
   const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
   const limitMib = variant?.process.heapLimitMiB ?? 0;

@@ -1,11 +1,14 @@
 // The subject's process died: an exit, an uncaught exception, an unhandled 'error' event, a signal.
 import type {Detector} from '../model/finding.ts';
 import {phaseAt} from './phase-at.ts';
-import {clear, presentIf} from './say.ts';
+import {clear, inconclusive, presentIf} from './say.ts';
 
 export const processCrash: Detector<'process-crash'> = trial => {
   const {end, exit} = trial;
   if (end.kind !== 'crashed' || end.outOfMemory) return clear('process-crash');
+  if (trial.edges.length === 0) {
+    return inconclusive('process-crash', 'the process ended before the load, on a calm network');
+  }
   const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
   const why = end.error
     ? `: ${[end.error.name, end.error.code, end.error.message].filter(Boolean).join(': ')}`

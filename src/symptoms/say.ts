@@ -2,6 +2,7 @@
 
 import type {Comparison, Evidence, Finding, Measured, Severity, SymptomId} from '../model/finding.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
+import {nameOfPhase} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 
 /** `compared` is what telemetry was held against, for the detectors that do so. */
@@ -69,8 +70,8 @@ export const firstIds = (trial: Trial, holds: (index: number) => boolean): strin
   return ids;
 };
 
-/** The receiver takes what follows the last phase for the drain. */
-export const phaseName = (trial: Trial, phase: number): string => trial.plan.phases[phase]?.name ?? 'drain';
+/** The receiver knows phases before the first and after the last one, too. */
+export const phaseName = (trial: Trial, phase: number): string => nameOfPhase(trial.plan.phases, phase);
 
 /** The path in the run's folder of a file in the trial's. */
 export const inRunFolder = ({id}: Trial, file: string): string => `trials/${id}/${file}`;

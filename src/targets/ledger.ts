@@ -1,7 +1,7 @@
 // The target's book: attempts and effects per operation, a byte each; arrivals and work over time.
 import type {LedgerObservation} from '../model/event.ts';
 import {MessageCounts} from '../model/message-counts.ts';
-import {type MessageId, readMessageId} from '../model/message-id.ts';
+import {isTriedId, type MessageId, readMessageId} from '../model/message-id.ts';
 import {AttemptLog} from './attempt-log.ts';
 import {Serving} from './serving.ts';
 
@@ -63,7 +63,7 @@ export class Ledger {
   attempt(id: string): void {
     const message = readMessageId(this.#trialId, id);
     if (message === null) {
-      this.#unattributedCount++;
+      if (!isTriedId(this.#trialId, id)) this.#unattributedCount++;
       return;
     }
     if (message.number > 1) return;

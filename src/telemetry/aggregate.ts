@@ -12,7 +12,7 @@ import type {
 import {LogTable} from './log-table.ts';
 import {MetricTable} from './metric-table.ts';
 import {OpenAfterLoad} from './open-after-load.ts';
-import {OperationSpans} from './operation-spans.ts';
+import {OperationSpans, tellsError} from './operation-spans.ts';
 import {PhaseEdges} from './phase-edges.ts';
 import type {Point} from './point.ts';
 import {SpanExemplars} from './span-exemplars.ts';
@@ -47,7 +47,10 @@ export type Aggregated = {
   readonly ungroupedLogCount: number;
 };
 
-/** A span belongs to the phase that it started in; for metric points see `MetricSeries`. */
+/**
+ * A span belongs to the phase that it started in, or, where it failed, to the one whose faults it met; for metric points see
+ * `MetricSeries`.
+ */
 export class Aggregate {
   readonly #edges = new PhaseEdges();
   readonly #groups = new SpanGroups();
@@ -66,8 +69,8 @@ export class Aggregate {
     this.#openAfterLoad = new OpenAfterLoad(trial.phaseCount);
   }
 
-  startPhase(phase: number, atMs: number): void {
-    this.#edges.add(phase, atMs);
+  startPhase(phase: number, atMs: number, hits = false): void {
+    this.#edges.add(phase, atMs, hits);
   }
 
   /** Spans of one request. `nowMs` is any clock that only goes forward. */
@@ -80,7 +83,9 @@ export class Aggregate {
       size: spans.length,
       settle: () => {
         for (const [index, span] of spans.entries()) {
-          const phase = this.#edges.phaseAt(span.startMs);
+          const phase = tellsError(span)
+            ? this.#edges.phaseOfFailure(span.startMs, span.endMs)
+            : this.#edges.phaseAt(span.startMs);
           this.#openAfterLoad.addSpan(span, owned[index]!, this.#edges);
           this.#groups.add(span, phase);
           this.#exemplars.add(span, phase);

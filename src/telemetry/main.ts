@@ -47,7 +47,7 @@ const obey = async (message: ToReceiver): Promise<void> => {
       if (message.labels) station.startTrial(message.trialId, message.originEpochMs, message.labels);
       return;
     case 'phase':
-      receiver.startPhase(message.trialId, message.phase, message.atMs);
+      receiver.startPhase(message.trialId, message.phase, message.atMs, message.hits);
       station.startPhase(message.trialId, message.phase, message.atMs);
       return;
     case 'finish': {

@@ -12,7 +12,7 @@ const httpStatusOf = ({attributes}: Span): number => {
 };
 
 /** An error may be told by the status or by error.type alone: the one without the other is another finding. */
-const tellsError = (span: Span): boolean =>
+export const tellsError = (span: Span): boolean =>
   span.status === 'error' || (span.attributes['error.type'] ?? null) !== null;
 
 const marksOf = (span: Span): number => {

@@ -16,7 +16,8 @@ export type Receiver = {
   /** OTLP over gRPC, for the trial that the header `foulweather-trial` names, or the only one that is open. */
   readonly grpcUrl: string;
   startTrial(trial: TrialStart): void;
-  startPhase(trialId: string, phase: number, atMs: number): void;
+  /** @param hits whether the phase has faults */
+  startPhase(trialId: string, phase: number, atMs: number, hits?: boolean): void;
   /** Waits for the requests under way; what comes later gets 404. Rejects for a trial that is not there. */
   finishTrial(trialId: string): Promise<TelemetryObservation>;
   /** Closes all connections. */
@@ -126,7 +127,7 @@ export const startReceiver = async ({
     url: `http://${urlHost}:${address.port}`,
     grpcUrl: grpc.url,
     startTrial: trial => desk.start(trial),
-    startPhase: (trialId, phase, atMs) => desk.startPhase(trialId, phase, atMs),
+    startPhase: (trialId, phase, atMs, hits = false) => desk.startPhase(trialId, phase, atMs, hits),
     finishTrial: trialId => desk.finish(trialId),
     stop: async () => {
       grpc.stop();

@@ -47,8 +47,8 @@ export class TrialDesk {
     this.#trials.set(trial.trialId, {intake: new TrialIntake(trial), underWayCount: 0});
   }
 
-  startPhase(trialId: string, phase: number, atMs: number): void {
-    this.#trialOf(trialId).intake.startPhase(phase, atMs);
+  startPhase(trialId: string, phase: number, atMs: number, hits: boolean): void {
+    this.#trialOf(trialId).intake.startPhase(phase, atMs, hits);
   }
 
   /** The only trial that is open, for senders that cannot say which they are of; null where there are others, or none. */

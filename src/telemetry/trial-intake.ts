@@ -42,8 +42,8 @@ export class TrialIntake {
     this.#spanFile = new SpanFile(trial.spansFile);
   }
 
-  startPhase(phase: number, atMs: number): void {
-    this.#aggregate.startPhase(phase, atMs);
+  startPhase(phase: number, atMs: number, hits: boolean): void {
+    this.#aggregate.startPhase(phase, atMs, hits);
   }
 
   /** A request has come; `bodyBytes` as they were on the wire. */

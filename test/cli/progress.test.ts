@@ -71,6 +71,42 @@ const lines = (text: string): string[] =>
     .split('\n')
     .map(line => line.trim());
 
+test('what a trial waits for is told, and how the try before the load ended', t => {
+  let written = '';
+  const stream: World['stderr'] = {
+    isTTY: false,
+    columns: 120,
+    write(text) {
+      written += text;
+      return true;
+    },
+  };
+  const world = {env: {}, stderr: stream} as unknown as World;
+  const progress = createProgress(world);
+  progress.waiting?.('open() to settle (at most 35 s)');
+  const first = {status: 'unsettled', afterMs: 1500, triedCount: 1} as const;
+  progress.trialEvent('a-1', {kind: 'tried', atMs: 1, first});
+  t.deepEqual(lines(written), [
+    'waiting for open() to settle (at most 35 s)',
+    'the operation tried before the load has not settled after 1.5 s; the load starts all the same',
+    '',
+  ]);
+});
+
+test('on a terminal it stands in the place of the phase, until the answer comes', t => {
+  let nowMs = 0;
+  const {record} = judgedRun();
+  const live = new LiveTrial(record.plan, 'defaults-1 (1/1)', () => nowMs);
+  const plain = {bold: String, dim: String, green: String, yellow: String, red: String};
+  const line = (): string => live.lines(plain as unknown as Parameters<LiveTrial['lines']>[0])[0]!;
+  t.is(line(), 'defaults-1 (1/1) starting');
+  live.waitFor('open() to settle (at most 35 s)');
+  nowMs = 3000;
+  t.is(line(), 'defaults-1 (1/1) waiting for open() to settle (at most 35 s) 5 s');
+  live.add({kind: 'opened', atMs: 1});
+  t.is(line(), 'defaults-1 (1/1) starting');
+});
+
 test('off a terminal each phase and each bad end is a line', t => {
   const text = show({TERM: 'xterm'}, false);
   t.false(text.includes(control));

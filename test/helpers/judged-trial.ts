@@ -159,6 +159,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     probes: [],
     deliveries: null,
     deliveryBins: null,
+    redeliveredIn: null,
     verified: null,
     warnings: [],
     profiles: profilesOf(variant, reached),

@@ -225,6 +225,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   probes: [],
   deliveries: null,
   deliveryBins: null,
+  redeliveredIn: null,
   verified: null,
   warnings: [],
   profiles: [],

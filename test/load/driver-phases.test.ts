@@ -75,6 +75,55 @@ test.serial('hung operations do not move', async t => {
   sumsHold(t, booked);
 });
 
+test.serial('what hangs in a recovery stays there when the next fault comes', async t => {
+  const bench = driverBench(t, {
+    phases: [recoveryPhase, faultPhase],
+    load: {model: 'open', ratePerSecond: 10, maxInFlight: 100},
+  });
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(5);
+  await bench.settle(0);
+  // The others are answered no more: the first of them for 400 ms, which is far more than 5, and not yet hung.
+  await bench.advance(500);
+  bench.driver.enterPhase(1);
+  const booked = bench.booked(true);
+  t.deepEqual(
+    booked.operations.map(({phase}) => phase),
+    [0, 0, 0, 0, 1, 1],
+  );
+  sumsHold(t, booked);
+});
+
+test.serial('operations that take long on a calm network, too, are not stuck', async t => {
+  const bench = driverBench(t, {
+    phases: [calmPhase, faultPhase],
+    load: {model: 'open', ratePerSecond: 10, maxInFlight: 100},
+    operation: {deadlineMs: 5000, idempotent: true},
+  });
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(400);
+  await bench.settle(0);
+  await bench.advance(400);
+  bench.driver.enterPhase(1);
+  t.deepEqual(
+    bench.booked().operations.map(({phase}) => phase),
+    [0, 1, 1, 1, 1, 1, 1, 1, 1],
+  );
+});
+
+test.serial('a pause of the process before the edge makes no operation look stuck', async t => {
+  const bench = driverBench(t, {phases: [calmPhase, faultPhase]});
+  bench.driver.enterPhase(0);
+  bench.driver.startLoad();
+  await bench.advance(15);
+  const calledMs = bench.nowMs();
+  await bench.block(900);
+  bench.driver.enterPhase(1, calledMs);
+  t.true(bench.booked().operations.every(({phase}) => phase === 1));
+});
+
 test.serial('each phase has histograms of its own, successes apart from the rest', async t => {
   const bench = driverBench(t, {phases: [calmPhase, recoveryPhase]});
   bench.driver.enterPhase(0);

@@ -121,6 +121,48 @@ test('of a baseline that died the headline has the goodput while it lived, and t
   );
 });
 
+test('a run that only symptoms miss says which, and nothing of the goals that it meets', t => {
+  const run = judgedRun({oneVariant: true});
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    verdict: 'missed' as const,
+    goals: trial.goals.map(goal => ({...goal, verdict: 'met' as const})),
+  }));
+  const missed: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'missed', trials}};
+  t.regex(fileOf(missed, 'report.md'), /^# .* and fails because of hung operations and slow recovery\n/);
+  const summary = renderSummary(missed, 'reports/x/report.md');
+  t.notRegex(summary, /meets/);
+  t.regex(summary, /Missed by defaults because of: hung-operation, slow-recovery\n/);
+});
+
+test('a run that could not begin shows the error, the frames of the scenario, and what to do', t => {
+  const run = judgedRun({oneVariant: true});
+  const gate = {
+    name: 'first-operation-failed',
+    reason: 'The operation that is tried before the load failed: TypeError: no.',
+    advice: 'Fix perform() in the scenario.',
+    stack: [
+      'at Object.perform (file:///home/me/shop/scenario.ts:20:13)',
+      'at request (file:///home/me/shop/node_modules/undici/lib/api.js:2:1)',
+      'at process.processTicksAndRejections (node:internal/process/task_queues:105:5)',
+      'at run (file:///opt/foulweather/dist/subject/perform.js:58:51)',
+      'at below (file:///opt/foulweather/dist/subject/below.js:1:1)',
+    ],
+  };
+  const trials = run.judgement.trials.map(trial => ({...trial, gates: [gate]}));
+  const stopped: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'inconclusive', trials}};
+  const frames = [
+    'at Object.perform (shop/scenario.ts:20:13)',
+    'at request (node_modules/undici/lib/api.js:2:1)',
+  ];
+  t.true(
+    renderSummary(stopped, 'report.md').includes(
+      `Inconclusive: ${gate.reason} ${gate.advice}\n    ${frames.join('\n    ')}\n\n`,
+    ),
+  );
+  t.true(fileOf(stopped, 'report.md').includes(`\n${frames.join('\n')}\n`));
+});
+
 test('figures of several trials say that they are medians', t => {
   const report = fileOf(judgedRun({trialsPerVariant: 2}), 'report.md');
   t.true(report.includes('Figures are medians over the trials'));

@@ -262,3 +262,17 @@ test('verify() of an older run tells of no consumer', t => {
   t.is(trialOf({more: [old]}).verified?.queued, null);
   t.deepEqual([...trialOf({more: [{...old, owed: 'AAE='}]}).verified!.owed!], [0, 1]);
 });
+
+test('what came to the consumer once more is noted with the phase in which that was told', t => {
+  const counts = (...bytes: number[]): TrialEvent => ({
+    kind: 'deliveries',
+    fromIndex: 0,
+    counts: Buffer.from(bytes).toString('base64'),
+  });
+  const [trial, ...rest] = journalOf();
+  const at = (phase: number): TrialEvent => rest.filter(({kind}) => kind === 'edge')[phase]!;
+  const folded = foldOf([trial!, at(0), counts(1, 2, 1), at(1), counts(2, 3, 1), counts(3, 3, 1, 2)])!;
+  t.deepEqual([...folded.deliveries!], [3, 3, 1, 2]);
+  t.deepEqual([...folded.redeliveredIn!], [2, 1, 0, 2]);
+  t.is(foldOf(journalOf())!.redeliveredIn, null);
+});

@@ -36,8 +36,8 @@ const needed: {readonly [kind: string]: object} = {
 };
 
 const make = (kind: string, more: object): Fault => {
-  const construct = Reflect.get(api, kind) as (options: object) => Fault;
-  return construct({...needed[kind], ...more});
+  const faultOf = Reflect.get(api, kind) as (options: object) => Fault;
+  return faultOf({...needed[kind], ...more});
 };
 
 for (const kind of faultKinds) {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import {triedId} from '../../src/model/message-id.ts';
 import {Ledger} from '../../src/targets/ledger.ts';
 
 const trialId = 'pool-defaults-1';
@@ -151,4 +152,21 @@ test('the effect of a batch is there with the last of its messages, and its atte
   t.deepEqual(bytesOf(attempts), [1, 2]);
   t.deepEqual(bytesOf(effects), [1, 0]);
   t.is(unattributedCount, 0);
+});
+
+test('what is tried before the load is in none of its counts', t => {
+  const ledger = new Ledger(() => 0);
+  ledger.begin('defaults-1', 0);
+  for (const id of [triedId('defaults-1', 0), `${triedId('defaults-1', 1)}.2of3`]) {
+    ledger.attempt(id);
+    ledger.effect(id);
+    ledger.answered(id);
+  }
+  ledger.attempt('defaults-1-0');
+  ledger.attempt('another');
+  const {attempts, effects, unattributedCount, attemptsByBin} = ledger.observation();
+  t.deepEqual([...Buffer.from(attempts, 'base64')], [1]);
+  t.is(effects, '');
+  t.is(unattributedCount, 1);
+  t.deepEqual(attemptsByBin, [1]);
 });

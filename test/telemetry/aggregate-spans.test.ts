@@ -1,6 +1,6 @@
 // A trial's sums over spans: phases, groups, exemplars, spans per operation.
 import test from 'ava';
-import {type Span, traceIdOfOperation} from '../../src/model/telemetry.ts';
+import {openingPhase, type Span, traceIdOfOperation} from '../../src/model/telemetry.ts';
 import {Aggregate} from '../../src/telemetry/aggregate.ts';
 import {tracePrefix, trialMarks} from './support.ts';
 
@@ -59,6 +59,36 @@ test('an edge that is told after the spans beyond it still counts', t => {
   t.deepEqual(countsByPhase(sums), [
     [0, 1],
     [1, 2],
+  ]);
+});
+
+test('a span that failed because a fault came is of the fault, whenever it began', t => {
+  const sums = new Aggregate(trialMarks);
+  sums.startPhase(openingPhase, 0);
+  sums.startPhase(0, 50);
+  sums.startPhase(1, 100, true);
+  sums.startPhase(2, 200);
+  sums.startPhase(3, 300, true);
+  const until = (endMs: number) => ({endMs});
+  sums.addSpans(
+    [
+      {...failedAt(60, 'E'), ...until(120)},
+      {...failedAt(60, 'E'), ...until(90)},
+      {...failedAt(150, 'E'), ...until(320)},
+      {...failedAt(210, 'E'), ...until(290)},
+      {...failedAt(210, 'E'), ...until(310)},
+      spanAt(60, until(120)),
+      spanAt(10, until(20)),
+    ],
+    0,
+  );
+  t.deepEqual(countsByPhase(sums), [
+    [openingPhase, 1],
+    [0, 1],
+    [0, 1],
+    [1, 2],
+    [2, 1],
+    [3, 1],
   ]);
 });
 

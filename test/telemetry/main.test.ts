@@ -44,7 +44,7 @@ test('takes traces and metrics of an SDK and answers with the observation', asyn
     background: [],
     labels: null,
   });
-  tell(child, {kind: 'phase', trialId: 'a', phase: 0, atMs: 0});
+  tell(child, {kind: 'phase', trialId: 'a', phase: 0, atMs: 0, hits: false});
 
   const tracers = tracerProvider(`${url}/a`);
   const parent = trace.setSpanContext(context.active(), operationContext(2));

@@ -1,12 +1,12 @@
 // What keeps a trial from being judged: then the verdict is inconclusive, with the number and advice.
 import type {GoalResult} from '../../model/goal.ts';
-import {frameName} from '../../model/profile.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {accountGates} from './accounts.ts';
 import {baselineGates} from './baseline-gates.ts';
 import {faultGates} from './fault-gates.ts';
 import {machineGates} from './machine-gates.ts';
+import {startGates} from './start-gates.ts';
 
 export type Gated = {
   readonly trial: Trial;
@@ -16,7 +16,8 @@ export type Gated = {
 };
 
 export const checkGates = (gated: Gated): Gate[] => [
-  ...ended(gated.trial),
+  ...interrupted(gated.trial),
+  ...startGates(gated.trial),
   ...(died(gated.trial)
     ? []
     : [...faultGates(gated.trial, gated.phases), ...baselineGates(gated), ...machineGates(gated)]),
@@ -28,23 +29,10 @@ export const checkGates = (gated: Gated): Gate[] => [
 /** A result, whatever the phase in which it came: the phases cannot have been whole. */
 const died = ({end}: Trial): boolean => end.kind === 'crashed' || end.kind === 'unresponsive';
 
-const ended = ({end}: Trial): Gate[] => {
-  if (end.kind === 'interrupted') {
-    return [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again to its end.'}];
-  }
-  if (end.kind === 'open-failed') {
-    const {name, code, message, frames = []} = end.error;
-    return [
-      {
-        name: 'open-failed',
-        reason: `open() failed on a calm network, so nothing was tested: ${[name, code, message].filter(Boolean).join(': ')}`,
-        advice: 'Mend open() in the scenario.',
-        ...(frames.length > 0 && {stack: frames.map(frame => `at ${frameName(frame)}`)}),
-      },
-    ];
-  }
-  return [];
-};
+const interrupted = ({end}: Trial): Gate[] =>
+  end.kind === 'interrupted'
+    ? [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again to its end.'}]
+    : [];
 
 const hooksFailed = ({hookFailures}: Trial): Gate[] =>
   hookFailures.map(({hook, message, advice, stack}) => ({

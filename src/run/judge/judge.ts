@@ -12,6 +12,7 @@ import {accountOf} from './accounts.ts';
 import {faultsAfterWedge} from './fault-gates.ts';
 import {checkGates} from './gates.ts';
 import {judgeGoals} from './goals.ts';
+import {recoveryGates} from './recovery-gates.ts';
 import {summarisePhases} from './summarise.ts';
 import {verdictOf, worst} from './verdict.ts';
 import {wholeTrial} from './whole-trial.ts';
@@ -49,8 +50,12 @@ const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgeme
   const phases = summarisePhases(trial);
   const goals = judgeGoals(trial, calibration);
   const findings = withConsequences(detect(trial), trial, phases);
-  const gates = checkGates({trial, phases, goals, calibration});
   const recovery = measureRecovery(trial);
+  const isMissed = verdictOf({goals, findings, gates: []}) === 'missed';
+  const gates = [
+    ...checkGates({trial, phases, goals, calibration}),
+    ...(isMissed ? [] : recoveryGates(phases)),
+  ];
   return {
     trialId: trial.id,
     variant: trial.variant,

@@ -17,6 +17,7 @@ type Driven = {
 export const machineGates = (driven: Driven): Gate[] => [
   ...timelyStarts(driven),
   ...wholeLoad(driven),
+  ...startedLoad(driven),
   ...sparedProcesses(driven.trial),
 ];
 
@@ -82,6 +83,34 @@ const wholeLoad = ({trial, calibration}: Driven): Gate[] => {
     },
   ];
 };
+
+/** Most of the load. */
+const mostDroppedShare = 0.5;
+/** Of one core: a process that has less of it waits for something else than the CPU. */
+const idleCpuRatio = 0.5;
+
+/**
+ * A load of which most is not started on a calm network, for want of operations that end, while the CPU is taken: it is more
+ * than client, server and machine can do together, and nobody can tell whose limit that is. Where all of them are idle it
+ * is the client's own, which is a result, and so is what is dropped because a fault makes operations hang.
+ */
+const startedLoad = ({trial, phases}: Driven): Gate[] =>
+  phases
+    .filter(({role, offered}) => role === 'baseline' && offered >= samplesBehind(0.99))
+    .filter(({offered, dropped}) => dropped > mostDroppedShare * offered)
+    .flatMap(({phase, offered, dropped, cpuRatio}) => {
+      const index = trial.plan.phases.findIndex(({name}) => name === phase);
+      const others = trial.harness.filter(sample => sample.phase === index);
+      const busiest = Math.max(cpuRatio ?? 0, ...others.map(({cpuMs, durationMs}) => cpuMs / durationMs));
+      if (busiest < idleCpuRatio) return [];
+      return [
+        {
+          name: 'load-dropped',
+          reason: `In phase ${phase}, without any fault, ${dropped} of ${offered} operations were not started (${((dropped / offered) * 100).toFixed(0)} %), since as many as the load allows were under way; the busiest process took ${(busiest * 100).toFixed(0)} % of a core.`,
+          advice: 'Lower the rate to one that client, server and machine can do together.',
+        },
+      ];
+    });
 
 const processNames: {readonly [process in HarnessProcess]: string} = {
   parent: 'The parent, which walks the phases,',

@@ -2,7 +2,7 @@
 // Each operation has a trace of its own: a phase has links to some of the library's spans that began in it.
 import {createHash} from 'node:crypto';
 import type {TrialLabels} from '../../model/receiver-protocol.ts';
-import type {Span} from '../../model/telemetry.ts';
+import {nameOfPhase, type Span} from '../../model/telemetry.ts';
 import {otlpType} from '../otlp-schema.ts';
 
 type HarnessSpan = {
@@ -73,7 +73,7 @@ export type TrialTimes = {
 };
 
 export const phaseLabels = (labels: TrialLabels, phase: number): Readonly<Record<string, string>> => {
-  const {name, faults} = labels.phases[phase] ?? {name: 'drain', faults: ''};
+  const {name, faults} = labels.phases[phase] ?? {name: nameOfPhase(labels.phases, phase), faults: ''};
   return {
     'foulweather.run': labels.run,
     'foulweather.phase': name,

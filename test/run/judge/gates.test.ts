@@ -72,6 +72,8 @@ type Odds = {
   readonly cpuRatio?: number;
   readonly calibration?: Partial<Calibration>;
   readonly offered?: number;
+  /** In the baseline. */
+  readonly dropped?: number;
   readonly harness?: Partial<HarnessSample>;
   readonly goals?: Plan['goals'];
   readonly role?: 'baseline' | 'warm-up';
@@ -113,7 +115,9 @@ const judged = (odds: Odds): TrialJudgement => {
   if (harness) {
     more.push({kind: 'harness', sample: {process: 'injector', phase: 0, ...sample, ...harness}});
   }
-  const story = {calm: {outcomes: {ok: calmOk, unknown: started - calmOk}, okMs: 10 + lagMs, lagMs}, more};
+  const {dropped = 0} = odds;
+  const outcomes = {ok: calmOk, unknown: started - calmOk};
+  const story = {calm: {outcomes, okMs: 10 + lagMs, lagMs, dropped}, more};
   const trial = foldOf(journalOf(story), of)!;
   return judgeRun([trial], ['after'], odds.calibration ? calibrationOf(odds.calibration) : null).trials[0]!;
 };
@@ -158,6 +162,19 @@ const rows: readonly (readonly [title: string, odds: Odds, gates: readonly strin
     'a baseline that is all there is',
     {faultless: true, started: 400, offered: 800, calmOk: 300, goals: {calm: {successRatio: {min: 0.9}}}},
     [],
+  ],
+  ['most of the load dropped while the CPU was taken', {dropped: 401, cpuRatio: 0.9}, ['load-dropped']],
+  [
+    'most of it dropped while the target was busy',
+    {dropped: 401, harness: {process: 'target', cpuMs: 600}},
+    ['load-dropped'],
+  ],
+  ['less than half of it', {dropped: 399, cpuRatio: 0.9}, []],
+  ['most of it dropped by a client that waits for itself', {dropped: 401, cpuRatio: 0.3}, []],
+  [
+    'most of it dropped because the client hangs',
+    {calmOk: 0, dropped: 800, cpuRatio: 0.05},
+    ['baseline-fails'],
   ],
   ['a baseline that fails', {calmOk: 100}, ['baseline-fails']],
 ];

@@ -1,0 +1,15 @@
+// A run at whose end nothing works is not met, whatever was asked of it.
+import type {Gate, PhaseSummary} from '../../model/run.ts';
+
+/** For a trial that is not missed anyway. */
+export const recoveryGates = (phases: readonly PhaseSummary[]): Gate[] => {
+  const last = phases.findLast(({role}) => role === 'recovery');
+  if (!last || last.outcomes.ok > 0 || last.goodputPerSecond > 0) return [];
+  return [
+    {
+      name: 'nothing-recovered',
+      reason: `In the last recovery, ${last.phase}, nothing succeeded of ${last.started} operations that were started, and neither a goal nor a symptom tells why.`,
+      advice: 'Make the recovery longer, so that it is clear whether the library comes back at all.',
+    },
+  ];
+};

@@ -1,0 +1,66 @@
+// Why there was no load: the library was not opened, its first operation failed, or its process died before, on a calm network.
+import type {ErrorFacts} from '../../model/outcome.ts';
+import type {Plan} from '../../model/plan.ts';
+import type {Gate} from '../../model/run.ts';
+import type {Trial} from '../../model/trial.ts';
+
+export const startGates = ({end, edges, plan}: Trial): Gate[] => {
+  switch (end.kind) {
+    case 'open-failed':
+      return [
+        {
+          name: 'open-failed',
+          reason: `open() failed on a calm network, so that nothing was tested${said(end.error)}`,
+          advice: 'Fix open() in the scenario.',
+          stack: end.error.stack,
+        },
+      ];
+    case 'first-operation-failed':
+      return [
+        {
+          name: 'first-operation-failed',
+          reason: `The operation that is tried before the load failed ${end.triedCount} times of ${end.triedCount} on a calm network, so that nothing was tested${said(end.error)}`,
+          advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. An answer that is an error of the application is no failure: return it as applicationError.`,
+          stack: end.error.stack,
+        },
+      ];
+    case 'crashed': {
+      if (edges.length > 0) return [];
+      const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
+      const why = end.outOfMemory ? ': it ran out of memory.' : said(end.error);
+      return [
+        {
+          name: 'died-before-load',
+          reason: `The process ended ${how} before the load, on a calm network, so that nothing was tested${why}`,
+          advice:
+            'See that the library runs on this version of Node, and that open() and perform() are right.',
+          ...(end.error && {stack: end.error.stack}),
+        },
+      ];
+    }
+    case 'unresponsive':
+      return edges.length > 0
+        ? []
+        : [
+            {
+              name: 'unresponsive-before-load',
+              reason:
+                'The process stopped answering before the load, on a calm network, so that nothing was tested.',
+              advice: 'See in the report where it is stuck, and that open() and perform() are right.',
+            },
+          ];
+    default:
+      return [];
+  }
+};
+
+const said = (error: ErrorFacts | null): string => {
+  if (error === null) return '.';
+  const {name, code, message, causes} = error;
+  const own = [name, code, message].filter(part => part !== null && part !== '').join(': ');
+  const whole = [own, ...causes].join('; caused by ').replaceAll(/\s*\n\s*/g, ' ');
+  return `: ${whole}${/[.!?]$/.test(whole) ? '' : '.'}`;
+};
+
+const targetAdvice = ({target}: Plan): string =>
+  target.kind === 'url' ? `see that a server answers at ${target.url}` : 'see that the target answers';

@@ -1,0 +1,48 @@
+// One operation before the load, on a calm network: a scenario that doesn't work is told in a second, not after all phases.
+import {setTimeout as sleep} from 'node:timers/promises';
+import {errorFacts} from '../load/error-facts.ts';
+import type {Settlement} from '../load/settlement.ts';
+import {isApplicationError} from '../model/application-error.ts';
+import type {FirstOperation} from '../model/event.ts';
+import {triesAtMost, tryPauseMs} from './protocol.ts';
+import {within} from './within.ts';
+
+export type TryOptions = {
+  readonly perform: (number: number, deadlineAtMs: number) => Promise<Settlement>;
+  readonly deadlineMs: number;
+  /** For each try. */
+  readonly limitMs: number;
+  readonly now: () => number;
+};
+
+/** Spans of tries have traces that no operation has. */
+export const tracePrefixOfTries = (tracePrefix: string): string => [...tracePrefix].toReversed().join('');
+
+/**
+ * Fails only where all tries threw. An answer is enough, even one that is wrong or that says that the application failed:
+ * judging those is the load's business. So is an operation that takes its time.
+ */
+export const tryOperation = async ({
+  perform,
+  deadlineMs,
+  limitMs,
+  now,
+}: TryOptions): Promise<FirstOperation> => {
+  for (let triedCount = 1; ; triedCount++) {
+    const startMs = now();
+    const unsettled = (): null => null;
+    const settled = await within<Settlement | null>(
+      limitMs,
+      perform(triedCount - 1, startMs + deadlineMs),
+      unsettled,
+    );
+    const afterMs = now() - startMs;
+    if (settled === null) return {status: 'unsettled', afterMs, triedCount};
+    if (isAnswer(settled)) return {status: 'answered', afterMs, triedCount};
+    if (triedCount === triesAtMost) return {status: 'failed', error: errorFacts(settled.error), triedCount};
+    await sleep(triedCount * tryPauseMs);
+  }
+};
+
+const isAnswer = (settled: Settlement): settled is Extract<Settlement, {status: 'ok' | 'wrong'}> =>
+  settled.status === 'ok' || settled.status === 'wrong' || isApplicationError(settled.error);
