@@ -47,6 +47,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
       'no-backoff': 'there is no pause between the attempts',
       'event-loop-stall': 'trying again at once takes CPU',
       'deadline-overrun': 'and ten connections one after the other take their time',
+      'connect-storm': 'ten connections for each operation are more than any retries should need',
     },
   },
   'unbounded-retries': {
@@ -126,6 +127,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     notInStorms: 'it waits for its delivery without a bound',
     also: {
       'hung-operation': 'an operation waits for its delivery, and there is none',
+      'orphaned-operation': 'nor does anything else ever settle it',
       'slow-recovery': 'what is not delivered does not come back',
     },
   },
@@ -138,6 +140,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     also: {
       'close-hangs': 'the sockets that it forgot keep the process alive',
       'connection-after-close': 'and stay open for as long',
+      'connection-pile-up': 'within each fault there are more of them',
     },
   },
   'connection-flapping': {},
