@@ -63,7 +63,7 @@ test.serial(
     const library = resources.filter(({labels}) => labels['service.name'] === 'calm');
     for (const {labels} of library) {
       const phase = String(labels['foulweather.phase']);
-      t.true(['baseline', 'slow', 'drain'].includes(phase), phase);
+      t.true(['start', 'baseline', 'slow', 'drain'].includes(phase), phase);
       t.is(labels['foulweather.fault'], phase === 'slow' ? 'latency' : undefined);
       t.regex(String(labels['foulweather.run']), /calm$/);
       t.like(labels, {'foulweather.variant': 'one', 'foulweather.trial': 'one-1'});
@@ -72,8 +72,9 @@ test.serial(
     const frame = resources
       .filter(({labels}) => labels['service.name'] === 'foulweather')
       .flatMap(({names}) => names);
-    t.deepEqual(frame.slice(0, 5), [
+    t.deepEqual(frame.slice(0, 6), [
       'trial one-1',
+      'phase start',
       'phase baseline',
       'phase slow',
       'fault latency',
