@@ -9,7 +9,7 @@ import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {request} from 'undici';
 import type {InjectorMessage} from '../../src/faults/server/main.ts';
-import {messageOf} from './child-channel.ts';
+import {messageOf, tellChild} from './child-channel.ts';
 import {api, type ProxyJson} from './toxiproxy-request.ts';
 
 export type Downloads = {readonly count: number; readonly bodyBytes: number};
@@ -69,7 +69,7 @@ export async function measureDownloads({count, bodyBytes}: Downloads): Promise<D
     const peakBytes = Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
     return {receivedBytes: received.reduce((sum, bytes) => sum + bytes, 0), peakBytes, elapsedMs};
   } finally {
-    injector.send({kind: 'stop'});
+    tellChild(injector, {kind: 'stop'});
     server.closeAllConnections();
     server.close();
     await once(injector, 'exit');

@@ -78,7 +78,7 @@ test('a crash shows the frames of its stack with their packages, though the proc
     ],
   };
   const codeOf = (end: SubjectEnd, stderrTail = ''): string[] => {
-    const variant = {trials: [{trial: trialWith({end, exit: {...exit, stderrTail}})}]};
+    const variant = {trials: [{trial: trialWith({end, exit: {...exit, stderrTail}}), parts: []}]};
     return endingBlocks(variant as unknown as Parameters<typeof endingBlocks>[0]).flatMap(block =>
       block.kind === 'code' ? [block.text] : [],
     );
@@ -98,7 +98,7 @@ test('what a process printed of its stack keeps the package and loses the machin
     '    at open (file:///home/me/shop/orders.ts:9:1)',
   ].join('\n');
   const end: SubjectEnd = {kind: 'crashed', exitCode: 1, signal: null, outOfMemory: false, error: null};
-  const variant = {trials: [{trial: trialWith({end, exit: {...exit, stderrTail}})}]};
+  const variant = {trials: [{trial: trialWith({end, exit: {...exit, stderrTail}}), parts: []}]};
   const shown = endingBlocks(variant as unknown as Parameters<typeof endingBlocks>[0]);
   t.deepEqual(
     shown.flatMap(block => (block.kind === 'code' ? block.text.split('\n') : [])),

@@ -1,18 +1,18 @@
 // The order in which a walk asks subject and injector, against stand-ins for both.
 import test from 'ava';
-import type {FaultyLink} from '../../../src/faults/control.ts';
-import type {FirstOperation, TrialEvent} from '../../../src/model/event.ts';
-import {resetPeer} from '../../../src/model/fault.ts';
-import type {Plan} from '../../../src/model/plan.ts';
-import {openingPhase} from '../../../src/model/telemetry.ts';
-import {ComebackWatch} from '../../../src/run/comeback-watch.ts';
-import type {HarnessWatch} from '../../../src/run/harness-watch.ts';
-import {defaultLimits} from '../../../src/run/limits.ts';
-import type {SubjectChild} from '../../../src/run/subject-process.ts';
-import {TrialStopped, TrialWalk} from '../../../src/run/trial-walk.ts';
-import type {Witnesses} from '../../../src/run/witnesses.ts';
-import type {FromSubject, ToSubject} from '../../../src/subject/protocol.ts';
-import {plan as small} from '../../helpers/run-journal.ts';
+import type {FaultyLink} from '../../src/faults/control.ts';
+import type {FirstOperation, TrialEvent} from '../../src/model/event.ts';
+import {resetPeer} from '../../src/model/fault.ts';
+import type {Plan} from '../../src/model/plan.ts';
+import {openingPhase} from '../../src/model/telemetry.ts';
+import {ComebackWatch} from '../../src/run/comeback-watch.ts';
+import type {HarnessWatch} from '../../src/run/harness-watch.ts';
+import {defaultLimits} from '../../src/run/limits.ts';
+import type {SubjectChild} from '../../src/run/subject-process.ts';
+import {TrialStopped, TrialWalk} from '../../src/run/trial-walk.ts';
+import type {Witnesses} from '../../src/run/witnesses.ts';
+import type {FromSubject, ToSubject} from '../../src/subject/protocol.ts';
+import {plan as small} from '../helpers/run-journal.ts';
 
 const plan: Plan = {
   ...small,
