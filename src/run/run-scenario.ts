@@ -1,5 +1,5 @@
 // A run from its first process to its verdict: describe, start, try, save, judge.
-import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import {phasesLeft, withPhases} from '../model/fresh-start.ts';
 import type {Plan, Variant} from '../model/plan.ts';
@@ -244,6 +244,9 @@ const defectOf = (error: unknown, whereSaved: string): FoulweatherError => {
 /** A full disk, or too many open files: nothing that a stack trace would explain. */
 const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
+/** What functions of the scenario fail with. */
+const ofTheScenario: readonly string[] = ['FW_SCENARIO_FAILED', 'FW_TARGET_START'];
+
 class RunInProgress {
   readonly #options: RunOptions;
   #context: TrialContext;
@@ -358,7 +361,7 @@ class RunInProgress {
     if (!(error instanceof FoulweatherError || isOfTheSystem(error))) {
       return defectOf(error, `${saved} (in .foulweather/runs/${this.#record.id}, which helps to find it)`);
     }
-    const isTheirs = error instanceof FoulweatherError && error.exitCode === exitCodes.usage;
+    const isTheirs = error instanceof FoulweatherError && ofTheScenario.includes(error.code);
     return new FoulweatherError(
       isTheirs ? error.code : 'FW_RUN_BROKEN',
       `The run broke off: ${error.message}`,

@@ -2,6 +2,7 @@
 // taken away, and what needs it is no longer clear.
 import test from 'ava';
 import type {SymptomId} from '../../src/model/finding.ts';
+import type {Plan} from '../../src/model/plan.ts';
 import {symptomIds} from '../../src/model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../src/model/trial.ts';
 import {detect} from '../../src/symptoms/detect.ts';
@@ -147,7 +148,15 @@ const healthyNames: readonly string[] = ['healthy', 'honest', 'careful', 'recomm
 
 const trials = sharedRun(async (): Promise<readonly Trial[]> => {
   const runs = await recordedRuns();
-  return runs.flatMap(({run}) => run.trials.filter(({variant}) => healthyNames.includes(variant)));
+  return runs.flatMap(({run}) =>
+    run.trials
+      .filter(({variant}) => healthyNames.includes(variant))
+      // As if it were the only variant, which stands for the defaults.
+      .map(trial => {
+        const variants = trial.plan.variants.filter(({name}) => name === trial.variant);
+        return {...trial, plan: {...trial.plan, variants: variants as unknown as Plan['variants']}};
+      }),
+  );
 });
 
 const clearIn = (trial: Trial): Set<SymptomId> =>
