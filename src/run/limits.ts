@@ -25,7 +25,7 @@ export type Limits = {
   readonly stuckMs: number;
   /** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
   readonly lingerMs: number;
-  /** Until idle connections are closed, or as long as the load lasted. Pools do it after 4 s (undici) to 5 s (Node's agent). */
+  /** Until idle connections are closed, after a load that lasted as long. Pools do it after 4 s (undici) to 5 s (Node's agent). */
   readonly idleMs: number;
   /** Until the receiver and the target have told what they saw of a trial. */
   readonly collectMs: number;

@@ -31,7 +31,7 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (leaked > threshold && waitedMs < idleMs) {
     return inconclusive(
       'connection-leak',
-      `${counted(last.witness.openConnections, 'connection')} were open after the load, and had only ${Math.round(waitedMs)} ms to become idle and close; a load of ${idleMs} ms or more is given as long`,
+      `${counted(last.witness.openConnections, 'connection')} were open after the load, and had only ${Math.round(waitedMs)} ms to become idle and close; after a longer load they are given more`,
     );
   }
   if (leaked <= threshold) return presentIf('connection-leak', 'fail', rise ? [rise.found] : []);
