@@ -1,6 +1,7 @@
 // A run that was made once and recorded, judged anew: what detectors, gates and reports say of it is today's.
 //
 // `FOULWEATHER_RUNS=live` makes the run instead, and `FOULWEATHER_RUNS=record` keeps what it left (npm run record).
+import {deepStrictEqual} from 'node:assert/strict';
 import {globSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {brotliCompressSync, brotliDecompressSync, constants} from 'node:zlib';
@@ -24,9 +25,14 @@ export const recordedRun = async (
   options: RunOnceOptions = {},
 ): Promise<JudgedOnce> => {
   if (runsMode === 'recorded') return readRecording(name);
-  const ran = await runOnce(t, name, options);
+  const ran = await runOnce(t, name, {profiles: true, ...options});
   const left = [...ran.remains.processes, ...ran.remains.ports];
   if (left.length > 0) throw new Error(`the run of ${name} left behind: ${left.join(', ')}`);
+  deepStrictEqual(
+    (await reopenRun(ran.folder)).judgement,
+    ran.run.judgement,
+    'the journal says something else',
+  );
   if (runsMode === 'record') await writeRecording(name, ran.folder);
   return ran;
 };

@@ -10,7 +10,7 @@ const secret = 'not-to-be-kept';
 test('the report of a process with hung operations has no environment', async t => {
   process.env['FOULWEATHER_TEST_SECRET'] = secret;
   t.teardown(() => delete process.env['FOULWEATHER_TEST_SECRET']);
-  const ran = await runOnce(t, 'never');
+  const ran = await runOnce(t, 'never', {profiles: true});
   t.true(ran.trial('only').trial.driver.drained!.inFlight > 0);
   const text = await readFile(
     join(ran.folder.path, 'trials', 'only-1', 'profiles', 'hung.report.json'),

@@ -25,6 +25,7 @@ test('samples and profiles survive a SIGKILL in the middle of a phase', async t 
   };
   const ran = await runOnce(t, 'hungry', {
     variants: [variant],
+    profiles: true,
     observer: {trialEvent: (_, event) => killOnce(event)},
   });
   const {trial, judgement} = ran.trial(variant);

@@ -1,67 +1,13 @@
 // Versions of a library as variants: each set is installed into a folder of its own, and only these names come from there.
-import {mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import type {Result} from '../../src/report/result.ts';
 import {packagesFolder} from '../../src/run/packages.ts';
-import {openPlace, type Place} from '../helpers/cli-world.ts';
+import {openPlace} from '../helpers/cli-world.ts';
+import {scenario, versionsOf, writeLibrary, writePlace} from '../helpers/version-places.ts';
 
 const instrumentation = resolve(import.meta.dirname, '../fixtures/patching.ts');
-
-/** A package that says its version, to import and to require, from its main file and from a part of it. */
-const writeLibrary = async (folder: string, version: string): Promise<void> => {
-  await mkdir(folder, {recursive: true});
-  const exports = {'.': {import: './main.mjs', require: './main.cjs'}, './part': './part.cjs'};
-  await writeFile(join(folder, 'package.json'), JSON.stringify({name: 'wobbly', version, exports}));
-  await writeFile(join(folder, 'part.cjs'), `exports.version = '${version}';\n`);
-  await writeFile(join(folder, 'main.cjs'), "exports.version = require('wobbly/part').version;\n");
-  await writeFile(join(folder, 'main.mjs'), "export {version} from 'wobbly/part';\n");
-};
-
-const scenario = (variants: string, body = ''): string => `
-import {createRequire} from 'node:module';
-import {version} from 'wobbly';
-import {version as ofPart} from 'wobbly/part';
-import other from 'other';
-import {defineScenario, latency} from 'foulweather';
-const required = createRequire(import.meta.url)('wobbly');
-export default defineScenario({
-  name: 'versions',
-  observation: 'It is slower since the update.',
-  target: {kind: 'http'},
-  variants: [${variants}],
-  load: {model: 'open', ratePerSecond: 50, maxInFlight: 100},
-  operation: {deadlineMs: 1000, idempotent: true},
-  phases: [
-    {name: 'baseline', role: 'baseline', durationMs: 300},
-    {name: 'slow', role: 'fault', durationMs: 300, faults: [latency({latencyMs: 5})]},
-  ],
-  ${body}
-  subject: {
-    open({url, options}) {
-      const found = [version, ofPart, required.version, other, required.seenBy ?? null];
-      if (JSON.stringify(found) !== JSON.stringify(options)) throw new Error('found ' + JSON.stringify(found));
-      return url;
-    },
-    async perform(url, {id}) {
-      const response = await fetch(url + '/echo/' + id);
-      return {echoedId: (await response.json()).id};
-    },
-  },
-});
-`;
-
-const writePlace = async (place: Place, variants: string, body?: string): Promise<void> => {
-  await writeLibrary(join(place.cwd, 'node_modules', 'wobbly'), '0.9.0');
-  const other = join(place.cwd, 'node_modules', 'other');
-  await mkdir(other, {recursive: true});
-  await writeFile(join(other, 'index.js'), "module.exports = 'other of the project';\n");
-  await writeFile(join(place.cwd, 'package.json'), '{}');
-  await writeFile(join(place.cwd, 'versions.mjs'), scenario(variants, body));
-};
-
-const versionsOf = (json: string): (string | undefined)[] =>
-  (JSON.parse(json) as Result).variants.map(variant => variant.versions['wobbly']);
 
 test.serial(
   'each variant loads its own version, to import and to require, and instrumentations by name see it',
@@ -138,90 +84,6 @@ test('what cannot be installed is told with its reason, and nothing is left behi
   t.deepEqual(await readdir(packagesFolder(place.cwd)), []);
   await rm(join(place.cwd, 'whole'), {recursive: true});
 });
-
-test.serial('a version comes from the registry, and an unknown one is told of', async t => {
-  const place = await openPlace(t);
-  await writePlace(
-    place,
-    "{name: 'only', options: ['2.1.3', '', '', '', ''], packages: {wobbly: 'npm:ms@2.1.3'}}",
-  );
-  const {code, stderr} = await place.call(['run', './versions.mjs']);
-  if (/npm could not install/.test(stderr)) {
-    t.log(`left out: the registry cannot be reached: ${stderr.split('\n').slice(0, 3).join(' ')}`);
-    t.pass();
-    return;
-  }
-  // It was installed and is what is loaded: ms has no part.
-  t.not(code, 0);
-  const [folder] = await readdir(packagesFolder(place.cwd));
-  const manifest = join(packagesFolder(place.cwd), folder!, 'node_modules', 'wobbly', 'package.json');
-  t.like(JSON.parse(await readFile(manifest, 'utf8')), {name: 'ms', version: '2.1.3'});
-  await writePlace(place, "{name: 'only', options: [], packages: {wobbly: 'npm:ms@99.99.99'}}");
-  const unknown = await place.call(['run', './versions.mjs']);
-  t.is(unknown.code, 64);
-  t.regex(unknown.stderr, /npm could not install wobbly@npm:ms@99\.99\.99:\n {2}npm error code ETARGET/);
-});
-
-const undiciScenario = `
-import {Pool} from 'undici';
-import {defineScenario, latency} from 'foulweather';
-export default defineScenario({
-  name: 'majors',
-  observation: 'It is slower since the update.',
-  target: {kind: 'http'},
-  variants: [
-    {name: 'seven', options: {}, packages: {undici: '^7'}},
-    {name: 'eight', options: {}, packages: {undici: '^8'}, change: 'Update undici.'},
-  ],
-  load: {model: 'open', ratePerSecond: 50, maxInFlight: 100},
-  operation: {deadlineMs: 1000, idempotent: true},
-  phases: [
-    {name: 'baseline', role: 'baseline', durationMs: 300},
-    {name: 'slow', role: 'fault', durationMs: 300, faults: [latency({latencyMs: 5})]},
-  ],
-  subject: {
-    open: ({url}) => new Pool(url),
-    async perform(pool, {id}) {
-      const {body} = await pool.request({path: '/echo/' + id, method: 'GET'});
-      return {echoedId: (await body.json()).id};
-    },
-    close: pool => pool.close(),
-  },
-});
-`;
-
-test.serial(
-  'two ranges of versions of one library are installed from the registry and compared in one run',
-  async t => {
-    const place = await openPlace(t);
-    // The scenario is described with what the project has; each trial then runs with its own.
-    await mkdir(join(place.cwd, 'node_modules'), {recursive: true});
-    await symlink(
-      resolve(import.meta.dirname, '../../node_modules/undici'),
-      join(place.cwd, 'node_modules', 'undici'),
-    );
-    await writeFile(join(place.cwd, 'majors.mjs'), undiciScenario);
-    const {code, stdout, stderr} = await place.call(['run', './majors.mjs', '--json']);
-    if (/npm could not install/.test(stderr)) {
-      t.log(`left out: the registry cannot be reached: ${stderr.split('\n').slice(0, 3).join(' ')}`);
-      t.pass();
-      return;
-    }
-    t.is(code, 0, stderr + stdout.slice(0, 3000));
-    const {variants} = JSON.parse(stdout) as Result;
-    t.deepEqual(
-      variants.map(({name, versions}) => [name, versions['undici']?.split('.')[0]]),
-      [
-        ['seven', '7'],
-        ['eight', '8'],
-      ],
-    );
-    t.regex(stderr, /npm installs undici@\^7 for seven\n/);
-    const report = await readFile(join(place.cwd, 'reports', 'majors', 'report.md'), 'utf8');
-    t.true(report.includes('| `package undici` | `^7` | `^8` |'));
-    t.is((await readdir(packagesFolder(place.cwd))).length, 2);
-  },
-);
 
 test.serial(
   '--against: the version that is named is the baseline, and the installed one the candidate',

@@ -9,7 +9,7 @@ import {filesUnder} from '../helpers/run-folders.ts';
 import {runOnce} from '../helpers/run-once.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
 
-const ran = sharedRun(t => runOnce(t, 'hungry'));
+const ran = sharedRun(t => runOnce(t, 'hungry', {profiles: true}));
 
 const slow = 1;
 

@@ -4,22 +4,23 @@ import type {Finding, SymptomId} from '../../src/model/finding.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import {renderReport} from '../../src/report/report.ts';
-import {reopenRun} from '../../src/run/reopen.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {recordedRun} from '../helpers/recorded-run.ts';
+import {fixture} from '../helpers/run-folders.ts';
+import type {JudgedOnce} from '../helpers/run-once.ts';
 
 const findingOf = ({findings}: TrialJudgement, symptom: SymptomId): Finding =>
   findings.find(finding => finding.symptom === symptom)!;
 
 const phaseNames = ['warm-up', 'baseline', 'reset', 'after-reset', 'refused', 'recovery'];
 
-const partsOf = ({run}: RunOnce, variant: string) =>
+const partsOf = ({run}: JudgedOnce, variant: string) =>
   run.trials
     .filter(trial => trial.variant === variant)
     .map(({id, cut, plan}) => ({id, cut, phases: plan.phases.map(({name}) => name)}));
 
 test('a storm goes on with a fresh subject where one is wedged, or has died', async t => {
   t.timeout(300_000);
-  const ran = await runOnce(t, 'wedging', {profiles: false});
+  const ran = await recordedRun(t, 'wedging');
   t.deepEqual(partsOf(ran, 'wedged'), [
     {id: 'wedged-1', cut: 'wedged', phases: ['warm-up', 'baseline', 'reset', 'after-reset']},
     {id: 'wedged-1-part2', cut: null, phases: ['warm-up', 'baseline', 'refused', 'recovery']},
@@ -67,9 +68,6 @@ test('a storm goes on with a fresh subject where one is wedged, or has died', as
     report,
     /the client was wedged by the end of after-reset, and the faults that were left were tried/,
   );
-  const again = await reopenRun(ran.folder);
-  t.deepEqual(again.judgement, ran.run.judgement, 'the journal says the same');
-  t.deepEqual(ran.remains, {processes: [], ports: []});
 });
 
 const closed = (plan: Plan): Plan => ({
@@ -84,8 +82,8 @@ const closed = (plan: Plan): Plan => ({
 
 test('a closed load whose callers all hang shows that the client is wedged', async t => {
   t.timeout(300_000);
-  const ran = await runOnce(t, 'wedging', {
-    profiles: false,
+  const ran = await recordedRun(t, 'wedging-closed', {
+    scenarioFile: fixture('wedging'),
     variants: ['wedged', 'healthy'],
     reshape: closed,
   });
@@ -99,7 +97,7 @@ test('a closed load whose callers all hang shows that the client is wedged', asy
 
 test('a consumer that gets nothing is seen by what stays in its queue', async t => {
   t.timeout(300_000);
-  const ran = await runOnce(t, 'consuming', {profiles: false});
+  const ran = await recordedRun(t, 'consuming');
   const {judgement: dead} = ran.trial('dead');
   const finding = findingOf(dead, 'silent-consumer');
   t.like(finding, {verdict: 'present', severity: 'fail', phase: 'reset'});
