@@ -8,7 +8,7 @@ import type {Trial} from '../model/trial.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
 import {withProfile} from './profile-says.ts';
-import {type Found, phaseName, presentIf} from './say.ts';
+import {type Found, inconclusive, phaseName, presentIf} from './say.ts';
 
 type Limits = Thresholds<'event-loop-stall'>;
 
@@ -20,11 +20,33 @@ const cpuCost = (trial: Trial, resources: PhaseResources): CpuCost => {
   return {usPerOperation: (resources.cpuMs * 1000) / Math.max(1, settled), settled};
 };
 
+/** The monitor looks so often. */
+const lookEveryMs = 10;
+
+/** Why a delay may be the machine's; null where it is the process's own. The harness's processes have the same machine. */
+const doubt = (
+  trial: Trial,
+  {phase, durationMs, loopDelayP99Ms, loopDelayMaxMs}: PhaseResources,
+  {lookCount, machineRatio}: Limits,
+): string | null => {
+  const looks = Math.round(durationMs / lookEveryMs);
+  const name = phaseName(trial, phase);
+  if (looks < lookCount) {
+    return `a delay of ${Math.round(loopDelayMaxMs)} ms in phase ${name} was one of only ${looks} looks: one pause of the machine is enough for it`;
+  }
+  const ownMs = Math.max(
+    0,
+    ...trial.harness.filter(sample => sample.phase === phase).map(sample => sample.loopDelayP99Ms),
+  );
+  return loopDelayP99Ms > machineRatio * ownMs
+    ? null
+    : `the event loop was ${Math.round(loopDelayP99Ms)} ms late in phase ${name} (p99), and a process of the harness ${Math.round(ownMs)} ms: it may be the machine's doing`;
+};
+
 const delayed = (trial: Trial, resources: PhaseResources, {delayMs}: Limits): Found[] => {
-  if (resources.loopDelayP99Ms <= delayMs) return [];
   const phase = phaseName(trial, resources.phase);
   const says = `Event-loop delay in phase ${phase}: p99 ${Math.round(resources.loopDelayP99Ms)} ms, at most ${Math.round(resources.loopDelayMaxMs)} ms.`;
-  const count = Math.round(resources.durationMs / 10);
+  const count = Math.round(resources.durationMs / lookEveryMs);
   const value = resources.loopDelayP99Ms;
   return [
     {
@@ -93,10 +115,13 @@ export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) 
   const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
   const baselineCost = baseline ? cpuCost(trial, baseline) : null;
   const faultPhases = phasesOf(trial, 'fault');
+  const late = trial.phaseResources
+    .filter(({phase, loopDelayP99Ms}) => !isWarmUp(trial, phase) && loopDelayP99Ms > thresholds.delayMs)
+    .map(resources => ({resources, doubt: doubt(trial, resources, thresholds)}));
   const stalled = [
-    ...trial.phaseResources
-      .filter(resources => !isWarmUp(trial, resources.phase))
-      .flatMap(resources => delayed(trial, resources, thresholds)),
+    ...late
+      .filter(each => each.doubt === null)
+      .flatMap(({resources}) => delayed(trial, resources, thresholds)),
     ...trial.phaseResources
       .filter(resources => faultPhases.includes(resources.phase))
       .flatMap(resources => busy(trial, resources, baselineCost, thresholds)),
@@ -104,5 +129,7 @@ export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) 
   // Of a process that was stuck it is known in what: the profile of its last phase is of the time before.
   const stuck = unresponsive(trial);
   const found = stuck.length > 0 ? [...stuck, ...stalled] : withProfile(trial, stalled, ['cpu']);
+  const doubtful = late.find(each => each.doubt !== null)?.doubt ?? null;
+  if (found.length === 0 && doubtful !== null) return inconclusive('event-loop-stall', doubtful);
   return presentIf('event-loop-stall', trial.end.kind === 'unresponsive' ? 'fail' : 'warn', found);
 };

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type {PhaseResources} from '../../src/model/event.ts';
+import type {Trial} from '../../src/model/trial.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {
   baseline,
@@ -24,6 +25,23 @@ const isDelayed = test.macro({
 
 test(isDelayed, 100, false);
 test(isDelayed, 100.1, true);
+
+const isDoubted = test.macro({
+  title: (_title, durationMs: number, harnessMs: number, verdict: string) =>
+    `a delay of 300 ms in a phase of ${durationMs} ms, where the harness had ${harnessMs} ms, is ${verdict}`,
+  exec(t, durationMs: number, harnessMs: number, verdict: 'present' | 'inconclusive') {
+    const process = {process: 'injector', phase: recovery, loopDelayP99Ms: harnessMs} as const;
+    const trial = trialWith({
+      phaseResources: [resourcesOf(recovery, {durationMs, loopDelayP99Ms: 300, loopDelayMaxMs: 300})],
+      harness: [process as unknown as Trial['harness'][0]],
+    });
+    t.is(detectOne('event-loop-stall', trial).verdict, verdict);
+  },
+});
+
+test(isDoubted, 1000, 99, 'present');
+test(isDoubted, 1000, 100, 'inconclusive');
+test(isDoubted, 990, 0, 'inconclusive');
 
 test('delays are told of every phase but the warm-up', t => {
   const blocked = {loopDelayP99Ms: 150.4, loopDelayMaxMs: 312.6};
