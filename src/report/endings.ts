@@ -91,7 +91,7 @@ export const endingText = (trial: Trial): Text | null => {
       return ['open() failed, so that no operation was tried', ...errorText(end.error), ...exitText(trial)];
     case 'first-operation-failed':
       return [
-        `the operation that is tried before the load failed ${end.triedCount} times of ${end.triedCount}, so that there was no load`,
+        `the operation tried before the load failed ${end.triedCount} out of ${end.triedCount} times, so there was no load`,
         ...errorText(end.error),
         ...exitText(trial),
       ];

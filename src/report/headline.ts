@@ -31,7 +31,7 @@ const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 const unfinished = {
   running: 'not finished, so that nothing is concluded',
   interrupted: 'interrupted, so that only a part was seen',
-  failed: 'the run broke off, so that nothing is concluded',
+  failed: 'the run was aborted, so nothing can be concluded',
 };
 
 /** What the only variant does. */
@@ -46,7 +46,7 @@ const stateClauses = (story: VariantStory): string[] => {
 const noneOf = ({symptoms: all}: VariantStory): string => {
   const clear = all.filter(({verdict}) => verdict === 'clear').length;
   const unjudged = all.length - clear;
-  if (clear === 0) return 'could be judged for no symptom';
+  if (clear === 0) return 'could not be judged for any symptom';
   return `shows none of ${plural(clear, 'symptom')}${unjudged > 0 ? ` (${count(unjudged)} not judged)` : ''}`;
 };
 

@@ -98,7 +98,7 @@ const leakOf = (story: RunStory, figure: Kept): SmallLeak[] => {
     return [
       {
         leaking,
-        says: `${whose.variant.name} keeps ${amount} after the load that it did not have in the baseline, ${other.variant.name} ${rest} (medians of ${plural(pairs.length, 'pair')}, more in each trial than in any of the other)${risesText(whose, figure)}`,
+        says: `${whose.variant.name} keeps ${amount} after the load beyond what it had in the baseline, ${other.variant.name} ${rest} (medians of ${plural(pairs.length, 'pair')}, every trial of the first above every trial of the second)${risesText(whose, figure)}`,
       },
     ];
   });
@@ -114,7 +114,7 @@ const risesText = ({trials}: VariantStory, {symptom, cycles}: Kept): string => {
   if (symptom !== 'memory-growth') return '';
   const courses = trials.map(({trial}) => cycles(trial)).filter(({length}) => length >= enoughCycles);
   if (courses.length === 0) {
-    return `; whether it grows with each fault, or is filled once, ${enoughCycles} cycles would tell`;
+    return `; a run with ${enoughCycles} cycles would show whether it grows with each fault or is filled once`;
   }
   const rising = courses.filter(sizes =>
     sizes.every((size, index) => index === 0 || size > sizes[index - 1]!),

@@ -20,7 +20,7 @@ export const prepareTrial = async (
     name: 'prepare()',
     scenarioFile: task.scenarioFile,
     code: 'FW_SCENARIO_FAILED',
-    hint: 'Mend prepare() in the scenario. It gets the address of the server itself, past the injector: see that it may do there what it does.',
+    hint: 'Fix prepare() in the scenario. It connects directly to the server, not through the injector: check that it has the permissions it needs.',
   };
   const child = household.spawn<PrepareTask, FromPreparer>({label: 'prepare()', file: entries.prepare});
   child.send(task);

@@ -236,7 +236,7 @@ const defectOf = (error: unknown, whereSaved: string): FoulweatherError => {
   return new FoulweatherError(
     'FW_INTERNAL',
     `foulweather itself failed: ${first}`,
-    `This is a defect of foulweather, not of the scenario or its library. ${whereSaved}`,
+    `This is a bug in foulweather, not in the scenario or its library. ${whereSaved}`,
     {cause: error, details: lines.map(line => line.trim()).slice(0, stackKept)},
   );
 };
@@ -357,9 +357,12 @@ class RunInProgress {
 
   /** An error of the user's keeps its code: only what failed on our side is a broken run. */
   #broken(error: unknown): FoulweatherError {
-    const saved = `What was seen until then is saved: foulweather report ${this.#record.id}`;
+    const saved = `The run so far is saved: foulweather report ${this.#record.id}`;
     if (!(error instanceof FoulweatherError || isOfTheSystem(error))) {
-      return defectOf(error, `${saved} (in .foulweather/runs/${this.#record.id}, which helps to find it)`);
+      return defectOf(
+        error,
+        `${saved} (in .foulweather/runs/${this.#record.id}; that folder helps to find the bug)`,
+      );
     }
     const isTheirs = error instanceof FoulweatherError && ofTheScenario.includes(error.code);
     return new FoulweatherError(

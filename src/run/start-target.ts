@@ -102,5 +102,5 @@ const startHook = (scenarioFile: string): Hook => ({
   name: 'target.start()',
   scenarioFile,
   code: 'FW_TARGET_START',
-  hint: 'Mend target.start() in the scenario; if a port is taken, free it, or let the system choose one with port 0.',
+  hint: 'Fix target.start() in the scenario. If its port is in use, free it, or use port 0 to let the system choose one.',
 });

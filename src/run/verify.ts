@@ -21,7 +21,7 @@ export const verifyTrial = async (options: VerifyOptions): Promise<TrialEvent> =
     name: 'verify()',
     scenarioFile: task.scenarioFile,
     code: 'FW_SCENARIO_FAILED',
-    hint: 'Mend verify() in the scenario: without it nobody knows what the server has in the end.',
+    hint: 'Fix verify() in the scenario: without it, the final state of the server is unknown.',
   };
   const child = household.spawn<VerifyTask, FromVerifier>({label: 'verify()', file: entries.verify});
   try {

@@ -222,9 +222,9 @@ const phaseMistakes = ({phases}: Checked): string[] =>
       mistakes.push(`phases: «${name}» has faults, so its role must be 'fault'`);
     }
     if (prolongedToMs !== undefined && role !== 'recovery') {
-      mistakes.push(`phases: "${name}" has prolongedToMs, which only a recovery may have`);
+      mistakes.push(`phases: "${name}": prolongedToMs is only allowed in a recovery`);
     } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
-      mistakes.push(`phases: "${name}" has a prolongedToMs that is not longer than its durationMs`);
+      mistakes.push(`phases: "${name}": prolongedToMs must be longer than durationMs`);
     }
     const meaning = reservedNames.get(name);
     if (meaning) mistakes.push(`phases: «${name}» stands for ${meaning}; choose another name`);

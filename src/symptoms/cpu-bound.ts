@@ -16,7 +16,7 @@ export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, ope
     const throughput = measureThroughput(trial, index);
     return process && throughput ? [{index, process, throughput}] : [];
   });
-  if (measured.length === 0) return inconclusive('cpu-bound', 'the process told nothing of itself');
+  if (measured.length === 0) return inconclusive('cpu-bound', 'the process reported no figures');
   const found = measured
     .filter(({process}) => process.cpuRatio >= threshold)
     .flatMap(({index, process, throughput}) => {

@@ -11,7 +11,7 @@ export type Breach =
 
 const unknown = (reason: string): Breach => ({kind: 'unknown', reason});
 
-const noneTold = unknown('the application told of no delivery, so that its consumer is not seen');
+const noneTold = unknown('the application reported no delivery, so its consumer was not observed');
 
 /** Operations that came more than once, where at most once or exactly once is promised. */
 export const repeatedDeliveries = (trial: Trial): Breach | null => {
@@ -31,9 +31,7 @@ export const missingDeliveries = (trial: Trial): Breach | null => {
   const owed = verified?.owed ?? null;
   if (owed === null) return unknown('verify() does not tell what is still in the queue of the consumer');
   if (!isToldToTheEnd(trial)) {
-    return unknown(
-      'the subject did not come to the end of its close, so that its last deliveries are not known',
-    );
+    return unknown('the subject did not finish close(), so its last deliveries are unknown');
   }
   const ok = outcomeCode('ok');
   const {outcomes} = trial.driver;
@@ -93,12 +91,15 @@ export type DeliveryMeasure =
 export const measureDeliveries = (trial: Trial, phases: readonly number[]): DeliveryMeasure => {
   const {deliveries, deliveryBins, verified, driver} = trial;
   if (deliveries === null || deliveryBins === null) {
-    return {kind: 'unknown', reason: 'the application told of no delivery, so that its consumer is not seen'};
+    return {
+      kind: 'unknown',
+      reason: 'the application reported no delivery, so its consumer was not observed',
+    };
   }
   if (!isToldToTheEnd(trial)) {
     return {
       kind: 'unknown',
-      reason: 'the subject did not come to the end of its close, so that its last deliveries are not known',
+      reason: 'the subject did not finish close(), so its last deliveries are unknown',
     };
   }
   const {owed = null, queued = null} = verified ?? {};

@@ -48,7 +48,7 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   const evidence = off.map(({phase, count, differing, limitMs, typical}) =>
     found(phaseName(trial, phase), {
       witness: 'telemetry',
-      says: `${differing.length} of ${count} operations of phase ${phaseName(trial, phase)} took another time than the spans of their traces, such as about ${rounded(typical.driverMs)} ms by the driver and ${rounded(typical.spanMs)} ms by the spans.`,
+      says: `${differing.length} of ${count} operations of phase ${phaseName(trial, phase)} took longer or shorter than the spans of their traces say, for example about ${rounded(typical.driverMs)} ms (driver) and ${rounded(typical.spanMs)} ms (spans).`,
       value: offMs(typical),
       threshold: limitMs,
       unit: 'ms',

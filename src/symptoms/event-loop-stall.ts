@@ -32,7 +32,7 @@ const doubt = (
   const looks = Math.round(durationMs / lookEveryMs);
   const name = phaseName(trial, phase);
   if (looks < lookCount) {
-    return `a delay of ${Math.round(loopDelayMaxMs)} ms in phase ${name} was one of only ${looks} looks: one pause of the machine is enough for it`;
+    return `a delay of ${Math.round(loopDelayMaxMs)} ms in phase ${name} was one of only ${looks} samples: a single pause of the machine would explain it`;
   }
   const ownMs = Math.max(
     0,
@@ -40,7 +40,7 @@ const doubt = (
   );
   return loopDelayP99Ms > machineRatio * ownMs
     ? null
-    : `the event loop was ${Math.round(loopDelayP99Ms)} ms late in phase ${name} (p99), and a process of the harness ${Math.round(ownMs)} ms: it may be the machine's doing`;
+    : `the event loop was ${Math.round(loopDelayP99Ms)} ms late in phase ${name} (p99), and a process of the harness ${Math.round(ownMs)} ms: the machine may be the cause`;
 };
 
 const delayed = (trial: Trial, resources: PhaseResources, {delayMs}: Limits): Found[] => {

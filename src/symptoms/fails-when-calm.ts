@@ -95,7 +95,7 @@ const recoveredStretch = (trial: Trial, phase: number, {afterMs, deadlineCount}:
   if (started === 0) return [];
   const failures = bins.reduce((sum, {outcomes}) => sum + failuresOf(outcomes), 0);
   const failed = Math.max(0, failures - applicationErrors(trial, phase));
-  return [{phase, started, failed, since: `, from ${excusedMs / 1000} s after the fault on`}];
+  return [{phase, started, failed, since: `, more than ${excusedMs / 1000} s after the fault,`}];
 };
 
 const foundIn = (trial: Trial, {phase, started, failed, since}: Stretch, threshold: number): Found => {

@@ -10,7 +10,7 @@ export const gcPressure: Detector<'gc-pressure'> = (trial, {gcShare: threshold})
     const process = isWarmUp(trial, index) ? null : measureProcess(trial, index);
     return process ? [{phase: phaseName(trial, index), process}] : [];
   });
-  if (measured.length === 0) return inconclusive('gc-pressure', 'the process told nothing of itself');
+  if (measured.length === 0) return inconclusive('gc-pressure', 'the process reported no figures');
   const found = measured
     .filter(({process}) => process.gcShare > threshold)
     .sort((a, b) => b.process.gcShare - a.process.gcShare)

@@ -30,7 +30,7 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   if (isProven && !keepRising(cycles, riseShare * threshold)) {
     return inconclusive(
       'memory-growth',
-      `${megabytes(grown)} more than in the baseline, but not more and more over ${cycles.length} recoveries: a cache that filled once, or a leak of one of the faults; repeat that one with \`cycles\``,
+      `${megabytes(grown)} more than in the baseline, but without a steady rise over ${cycles.length} recoveries: a cache that filled once, or a leak under one of the faults; repeat that fault with \`cycles\``,
     );
   }
   return presentIf('memory-growth', leakSeverity(trial, isProven), [

@@ -55,14 +55,14 @@ const lacks: {readonly [need in Need]: Lack} = {
     const where = last ? ` in phase ${phaseName(trial, last.phase)}` : ' before the first phase';
     return `the trial ended${where}, and what would have come later was not seen`;
   },
-  end: unless(({end}) => end.kind === 'completed', 'the process did not come to its end after close()'),
+  end: unless(({end}) => end.kind === 'completed', 'the trial did not reach its end'),
   fate: unless(
     ({end}) => end.kind === 'completed' || end.kind === 'crashed',
     'the process did not end by itself',
   ),
   attempts: trial =>
-    attemptCounts(trial).length > 0 ? null : (ledgerGap(trial) ?? 'nobody counted attempts'),
-  'attempt-times': unless(trial => attemptTimes(trial) !== null, 'nobody noted when attempts were made'),
+    attemptCounts(trial).length > 0 ? null : (ledgerGap(trial) ?? 'attempts were not counted'),
+  'attempt-times': unless(trial => attemptTimes(trial) !== null, 'the times of attempts were not recorded'),
   effects: trial => (effectCounts(trial) ? null : (effectsGap(trial) ?? 'nobody counted effects')),
   connections: unless(({injector}) => injector.length > 0, 'this injector does not count connections'),
   'connection-log': ({injectorLog}) => {
@@ -72,11 +72,11 @@ const lacks: {readonly [need in Need]: Lack} = {
   },
   process: unless(
     ({resources, phaseResources}) => resources.length > 0 && phaseResources.length > 0,
-    'the process told nothing of itself',
+    'the process reported no figures',
   ),
   system: unless(({system}) => system.length > 0, 'the operating system was not asked about the process'),
   node: unless(
     ({runtime}) => runtime === null || runtime.startsWith('Node.js '),
-    'only a process of Node.js tells this',
+    'this is only measured in a Node.js process',
   ),
 };

@@ -11,7 +11,7 @@ const quick: readonly FaultKind[] = ['resetPeer', 'httpStatus'];
 
 export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, operationCount}) => {
   const times = attemptTimes(trial);
-  if (!times) return inconclusive('no-backoff', 'nobody noted when attempts were made');
+  if (!times) return inconclusive('no-backoff', 'the times of attempts were not recorded');
   const all = phasesOf(trial, 'fault').map(phase => ({phase, operations: retriedIn(trial, times, phase)}));
   // A pause that the server asked for is not the library's choice.
   const retried = all

@@ -11,7 +11,7 @@ const iqrOfNormal = 1.349;
 
 export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs, sampleCount}) => {
   const times = attemptTimes(trial);
-  if (!times) return inconclusive('no-jitter', 'nobody noted when attempts were made');
+  if (!times) return inconclusive('no-jitter', 'the times of attempts were not recorded');
   const firstGaps = phasesOf(trial, 'fault').map(phase => ({
     phase,
     all: retriedIn(trial, times, phase).map(({gapsMs}) => gapsMs[0] ?? null),

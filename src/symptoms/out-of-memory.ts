@@ -11,7 +11,7 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
   if (end.kind === 'crashed' && !end.outOfMemory && end.signal === 'SIGKILL') {
     return inconclusive(
       'out-of-memory',
-      'the process was ended by SIGKILL, as by a kernel that wants memory back',
+      'the process was ended by SIGKILL, as the kernel does when memory is short',
     );
   }
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');

@@ -35,14 +35,14 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   if (isContradicted) {
     return inconclusive(
       'pool-slot-leak',
-      `the gauge tells of ${inUse}, but the open sockets contradict it (pool-gauge-wrong)`,
+      `the gauge shows ${inUse}, but the open sockets contradict it (pool-gauge-wrong)`,
     );
   }
   const before = slotsBefore(trial, used);
   if (severity === 'warn' && slots - before <= threshold + lagCount) {
     return inconclusive(
       'pool-slot-leak',
-      `the gauge alone tells of ${inUse}; it told of ${before} before any fault, and no operation suffered`,
+      `only the gauge shows ${inUse}; it showed ${before} before any fault, and no operation was affected`,
     );
   }
   return presentIf('pool-slot-leak', severity, [

@@ -10,7 +10,7 @@ export const replayBurst: Detector<'replay-burst'> = (trial, {burstRatio: thresh
   const {ledger} = trial;
   const gap = ledgerGap(trial);
   if (!ledger || gap !== null) return inconclusive('replay-burst', gap ?? 'the target keeps no ledger');
-  if (!ledger.attemptTimes) return inconclusive('replay-burst', 'nobody noted when attempts were made');
+  if (!ledger.attemptTimes) return inconclusive('replay-burst', 'the times of attempts were not recorded');
   const calm = phasesOf(trial, 'baseline').flatMap(phase => perSecond(trial, phase) ?? []);
   const calmPerSecond = Math.max(0, ...calm);
   if (calmPerSecond === 0) return inconclusive('replay-burst', 'there is no baseline to compare with');

@@ -7,7 +7,7 @@ import {latestStarts} from './start-times.ts';
 
 export const staleWorkSent: Detector<'stale-work-sent'> = (trial, {staleShare: threshold}) => {
   const times = attemptTimes(trial);
-  if (!times) return inconclusive('stale-work-sent', 'nobody noted when attempts were made');
+  if (!times) return inconclusive('stale-work-sent', 'the times of attempts were not recorded');
   const latestStartMs = latestStarts(trial);
   const {deadlineMs} = trial.plan.operation;
   let count = 0;

@@ -85,7 +85,7 @@ const bufferedIn = (
   return [
     found(name, {
       witness: arrivals.witness,
-      says: `${buffered} calls had been told done at the end of phase ${name} and had not arrived, ${Math.round(byHalf)} of them halfway through it; ${Math.min(late, buffered)} arrived after it.`,
+      says: `${buffered} calls had been reported as done by the end of phase ${name} but had not arrived, ${Math.round(byHalf)} of them halfway through it; ${Math.min(late, buffered)} arrived after it.`,
       value: buffered,
       threshold: callCount,
       unit: 'count',

@@ -216,7 +216,7 @@ const cases: {readonly [title: string]: Case} = {
     says: [
       /target\.start\(\) of the scenario failed at a\.ts:\d+: Error: no licence/,
       /\n {8}at Object\.start \(a\.ts:\d+\)\n/,
-      'Mend target.start()',
+      'Fix target.start()',
       'FW_TARGET_START',
     ],
   },

@@ -19,7 +19,7 @@ const entryOf = (
     '',
     `- **Present when** ${when}.`,
     ...(limits.length > 0 ? [`- **Thresholds:** ${limits.join(', ')}`] : []),
-    `- **To be clear of it, a trial needs** ${needs.map(need => needTexts[need]).join('; ')}.`,
+    `- **A clear finding requires** ${needs.map(need => needTexts[need]).join('; ')}.`,
     `- **Usual cause:** ${cause}`,
     `- **What to do:** ${remedy}`,
     `- **Source:** [${source.title}](${source.url})`,

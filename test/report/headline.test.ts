@@ -112,7 +112,7 @@ const hung = {'hung-operation': 'present'} as const;
 test(reads, 'defaults shows none of 2 symptoms and meets all 2 goals', alone({}));
 test(
   reads,
-  'defaults could be judged for no symptom and meets its goal',
+  'defaults could not be judged for any symptom and meets its goal',
   alone({findings: {'hung-operation': 'inconclusive'}, goals: ['met']}),
 );
 test(
@@ -279,7 +279,7 @@ test(saysNothingOfGoodput, 91);
 const gate = (reason: string): Gate => ({name: 'fault-without-effect', reason, advice: 'Raise the load.'});
 test(reads, 'not finished, so that nothing is concluded', {status: 'running'});
 test(reads, 'interrupted, so that only a part was seen', {status: 'interrupted'});
-test(reads, 'the run broke off, so that nothing is concluded', {status: 'failed'});
+test(reads, 'the run was aborted, so nothing can be concluded', {status: 'failed'});
 test(reads, 'inconclusive: the machine was busy. Twice', {
   verdict: 'inconclusive',
   gates: [gate('the machine was busy. Twice.'), gate('another.')],

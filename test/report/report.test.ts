@@ -72,7 +72,7 @@ test('a run without any trial still has a report', t => {
     judgement: {verdict: 'inconclusive', candidate: 'bounded', gates: [], trials: []},
   };
   const report = fileOf(empty, 'report.md');
-  t.regex(report, /^# undici-stall: the run broke off/);
+  t.regex(report, /^# undici-stall: the run was aborted/);
   t.true(report.includes('`bounded` was not driven'));
   t.true(fileOf(empty, 'timeline.svg').includes('No trial has been made.'));
   t.true(renderSummary(empty, 'report.md').includes('bounded: not driven'));

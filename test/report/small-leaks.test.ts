@@ -46,7 +46,7 @@ const tells = test.macro({
 });
 
 test(tells, {defaults: [2, 2.2, 1.9], bounded: [0.1, 0.2, 0]}, [
-  /^baseline: defaults keeps 2(\.0*)? MiB of memory .* bounded .* \(medians of 3 pairs, .*3 cycles would tell$/,
+  /^baseline: defaults keeps 2(\.0*)? MiB of memory .* bounded .* \(medians of 3 pairs, .*3 cycles would show whether .*$/,
 ]);
 test(tells, {defaults: [0.1, 0.2, 0], bounded: [2, 2.2, 1.9]}, [/^candidate: bounded keeps /]);
 // Two pairs are too few, a trial that overlaps is chance, and so is half a mebibyte.

@@ -21,7 +21,7 @@ test('what nobody catches breaks the run off, and what was seen until then is to
   t.regex(cli.stderr, /^ {8}at .*defect\.ts/m);
   t.true(
     cli.stderr.includes(
-      `This is a defect of foulweather, not of the scenario or its library. What was seen until then is saved: foulweather report ${id}`,
+      `This is a bug in foulweather, not in the scenario or its library. The run so far is saved: foulweather report ${id}`,
     ),
     cli.stderr,
   );

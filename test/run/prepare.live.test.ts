@@ -62,5 +62,5 @@ test('a run has it done before each trial', async t => {
   });
   t.regex(broken.message, /^The run broke off: prepare\(\) of the scenario failed at prepared\.ts:\d+/);
   t.like(broken, {code: 'FW_SCENARIO_FAILED', exitCode: 64});
-  t.regex(broken.hint, /Mend prepare\(\).* saved: foulweather report /);
+  t.regex(broken.hint, /Fix prepare\(\).* saved: foulweather report /);
 });

@@ -246,8 +246,8 @@ test(
     ],
   },
   [
-    'phases: "calm" has prolongedToMs, which only a recovery may have',
-    'phases: "back" has a prolongedToMs that is not longer than its durationMs',
+    'phases: "calm": prolongedToMs is only allowed in a recovery',
+    'phases: "back": prolongedToMs must be longer than durationMs',
   ],
 );
 test(

@@ -255,7 +255,7 @@ test(
   answers,
   'replay-burst',
   attempts(() => 50),
-  /^nobody noted when/,
+  /^the times of attempts/,
 );
 test('no ledger', answers, 'replay-burst', {}, /keeps no ledger$/);
 const unheard = {ledger: {...burst(1).ledger!, attemptsByBin: []}};

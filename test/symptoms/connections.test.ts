@@ -87,7 +87,7 @@ test(
   answers,
   'pool-slot-leak',
   pool(used(1)),
-  /^the gauge alone tells of 1 connection /,
+  /^only the gauge shows 1 connection /,
 );
 const usedIn = (phase: number, last: number): MetricSummary => ({...used(last), phase});
 test(

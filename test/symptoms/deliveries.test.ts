@@ -125,7 +125,7 @@ const isOpen = test.macro({
   },
 });
 
-test(isOpen, 'the application tells of no delivery', {deliveries: null}, /told of no delivery/);
+test(isOpen, 'the application tells of no delivery', {deliveries: null}, /reported no delivery/);
 test(
   isOpen,
   'verify() does not tell of the queue',

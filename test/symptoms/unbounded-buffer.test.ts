@@ -112,7 +112,7 @@ test('without a ledger the bytes at the injector tell it', t => {
   t.is(severity, 'warn');
   t.is(
     evidence[0].says,
-    '4000 calls had been told done at the end of phase stall and had not arrived, 2000 of them halfway through it; 4000 arrived after it.',
+    '4000 calls had been reported as done by the end of phase stall but had not arrived, 2000 of them halfway through it; 4000 arrived after it.',
   );
 });
 

@@ -34,21 +34,21 @@ export const connectionSymptoms = {
     cause:
       'A heartbeat that is late or goes unanswered in normal use, an idle time-out shorter than the pauses of the load, or two parts of a client that each replace what the other has made.',
     remedy:
-      'Find out which timer ends the connection: compare heartbeat and idle time-outs with what the server sends. A server that asks for it, with Connection: close, is obeyed rightly.',
+      'Find out which timer ends the connection: compare heartbeat and idle time-outs with what the server sends. Closing when the server asks for it, with Connection: close, is correct.',
     source: sources.persistence,
   },
   'connection-pile-up': {
     weight: 'wasteful',
     sees: 'connections that pile up while a fault lasts',
-    noun: 'piles of connections',
+    noun: 'connection pile-ups',
     // Exporters of telemetry, and what else a process connects to, come and go by a few sockets.
     when: 'at the end of a fault, and more than halfway through it, the process has more than `socketCount` sockets beyond the most of the baseline and one for each operation that was ever under way at once',
     thresholds: {socketCount: 10},
     needs: ['connections', 'fault-operations', 'load'],
     cause:
-      'Each attempt makes a connection, and the one that gave no answer is not destroyed; or it is ended politely, and waits for the farewell of a peer that is silent.',
+      'Each attempt makes a connection, and the one that gave no answer is not destroyed; or it is ended gracefully, and waits for the FIN of a silent peer.',
     remedy:
-      'Destroy the socket of an attempt that is given up, rather than end it, and bound how many connections there may be.',
+      'Destroy the socket of an abandoned attempt instead of ending it, and limit the number of connections.',
     source: sources.simpleTesting,
   },
   'connection-after-close': {
@@ -161,11 +161,11 @@ export const connectionSymptoms = {
   },
   'unbounded-buffer': {
     weight: 'wasteful',
-    sees: 'calls that nobody awaits pile up in the library',
+    sees: 'calls reported as done pile up in the library',
     noun: 'unbounded buffers',
     // A thousand is what unbounded-queue grants. 64 MiB are more than V8's young generation holds, so that garbage which is
     // only waiting for its collection is not taken for a buffer.
-    when: 'more than `callCount` calls have been told done at the end of a fault and have not arrived, more than `growthRatio` × as many as halfway through it, and at least half of them arrive afterwards; or the memory of the process rises all through a fault, by more than `growthBytes`, while most calls are told done and no more of them are under way than before',
+    when: 'more than `callCount` calls have been reported as done by the end of a fault but have not arrived, more than `growthRatio` × as many as halfway through it, and at least half of them arrive afterwards; or the memory of the process rises all through a fault, by more than `growthBytes`, while most calls are told done and no more of them are under way than before',
     thresholds: {callCount: 1000, growthRatio: 1.5, growthBytes: 67_108_864},
     needs: ['fault-operations', 'load'],
     cause:

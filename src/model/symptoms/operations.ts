@@ -52,7 +52,7 @@ export const operationSymptoms = {
   },
   'fails-when-calm': {
     weight: 'hung',
-    sees: 'operations that fail although the network is well',
+    sees: 'operations that fail without a network fault',
     noun: 'failures without a fault',
     // 0.1 % is what deadline-overrun allows. One pause of the machine can fail two operations that meet it. 10 s and five
     // deadlines are what wedged-client and metastable grant to a fault's remains; from 30 operations on shares are read

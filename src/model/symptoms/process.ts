@@ -31,7 +31,7 @@ export const processSymptoms = {
     weight: 'late',
     sees: 'the event loop was blocked',
     noun: 'event-loop stalls',
-    when: "the event-loop delay's p99 is above `delayMs` in a phase, and above `machineRatio` × that of each process of the harness (inconclusive otherwise, and where the phase has less than `lookCount` looks of 10 ms: then one pause of the machine is the p99); or CPU per settled operation in a fault phase is above `cpuRatio` × the baseline's while the process takes `busyRatio` of a core or more; or the process stops answering",
+    when: "the event-loop delay's p99 is above `delayMs` in a phase, and above `machineRatio` × that of each process of the harness (inconclusive otherwise, and where the phase has fewer than `lookCount` samples of 10 ms: then a single pause of the machine sets the p99); or CPU per settled operation in a fault phase is above `cpuRatio` × the baseline's while the process takes `busyRatio` of a core or more; or the process stops answering",
     thresholds: {delayMs: 100, machineRatio: 3, lookCount: 100, cpuRatio: 3, busyRatio: 0.5},
     needs: ['process', 'node', 'operations', 'load'],
     cause: 'Synchronous work over all that waits, or retries without a pause between them.',

@@ -20,7 +20,7 @@ export const telemetrySymptoms = {
     weight: 'wasteful',
     sees: 'spans that are never ended, or more than once',
     noun: 'leaked spans',
-    when: 'more than `spanCount` spans are open after the load and do not end within a second, or with the close where they are of no operation, those of operations still in flight left out; or more than that of a phase are ended again after their end',
+    when: 'more than `spanCount` spans are open after the load and do not end within a second (or by the close, if they belong to no operation), not counting operations still in flight; or more than `spanCount` spans of a phase are ended twice',
     thresholds: {spanCount: 0},
     needs: ['end', 'operations'],
     cause:

@@ -137,7 +137,7 @@ const standIns = ({variants}: RunStory): Text[] =>
         code(`${name} ${version}`),
         ' was under test in ',
         code(variant.name),
-        `: what ${name} sends by its global dispatcher, as fetch() and request() do where none is given, ran ${by ?? `another copy of ${name}`}, which was loaded first.`,
+        `: calls through the global dispatcher of ${name}, such as fetch() and request() without a dispatcher of their own, ran ${by ?? `another copy of ${name}`}, which was loaded first.`,
       ],
     ),
   );
@@ -151,7 +151,7 @@ const unapplied = ({variants}: RunStory): Text[] =>
         code(`${name} ${version}`),
         ' in ',
         code(variant.name),
-        `, though it is registered (it is for ${supports}): that there are no spans of it is not the library’s doing.`,
+        `, although it is registered (it supports ${supports}): the missing spans are not the library’s fault.`,
       ],
     ),
   );
@@ -169,7 +169,7 @@ const foreignMessages = (story: RunStory): Text[] =>
       ({process, count: sent}): Text => [
         `Code in the process of ${hosts[process]} (${trial.variant}, trial ${trial.number}) sent ${plural(sent, 'message')} by `,
         code('process.send'),
-        ' for reasons of its own: ignored.',
+        ', which foulweather ignored.',
       ],
     ),
   );

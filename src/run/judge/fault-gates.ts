@@ -62,7 +62,7 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
         name: 'fault-without-hits',
         reason: `The fault ${kind} of phase ${phase.phase} hit nothing, with ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
         advice: silence
-          ? 'See first why the library did not come back; a longer recovery before this phase tells whether it is wedged.'
+          ? 'First find out why the library did not recover; a longer recovery before this phase shows whether it is wedged.'
           : 'Make the phase longer, the load higher, or the fault more probable; see that what it matches is what the library sends, and that the library uses the URL it is given.',
       };
     });

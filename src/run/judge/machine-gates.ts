@@ -106,7 +106,7 @@ const startedLoad = ({trial, phases}: Driven): Gate[] =>
       return [
         {
           name: 'load-dropped',
-          reason: `In phase ${phase}, without any fault, ${dropped} of ${offered} operations were not started (${((dropped / offered) * 100).toFixed(0)} %), since as many as the load allows were under way; the busiest process took ${(busiest * 100).toFixed(0)} % of a core.`,
+          reason: `In phase ${phase}, without any fault, ${dropped} of ${offered} operations (${((dropped / offered) * 100).toFixed(0)} %) were not started, because as many as the load allows were already in flight; the busiest process took ${(busiest * 100).toFixed(0)} % of a core.`,
           advice: 'Lower the rate to one that client, server and machine can do together.',
         },
       ];

@@ -8,7 +8,7 @@ export const recoveryGates = (phases: readonly PhaseSummary[]): Gate[] => {
   return [
     {
       name: 'nothing-recovered',
-      reason: `In the last recovery, ${last.phase}, nothing succeeded of ${last.started} operations that were started, and neither a goal nor a symptom tells why.`,
+      reason: `In the last recovery, ${last.phase}, none of the ${last.started} operations that were started succeeded, and neither a goal nor a symptom explains why.`,
       advice: 'Make the recovery longer, so that it is clear whether the library comes back at all.',
     },
   ];

@@ -10,7 +10,7 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
       return [
         {
           name: 'open-failed',
-          reason: `open() failed on a calm network, so that nothing was tested${said(end.error)}`,
+          reason: `open() failed on a calm network, so nothing was tested${said(end.error)}`,
           advice: 'Fix open() in the scenario.',
           stack: end.error.stack,
         },
@@ -19,7 +19,7 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
       return [
         {
           name: 'first-operation-failed',
-          reason: `The operation that is tried before the load failed ${end.triedCount} times of ${end.triedCount} on a calm network, so that nothing was tested${said(end.error)}`,
+          reason: `The operation tried before the load failed ${end.triedCount} out of ${end.triedCount} times on a calm network, so nothing was tested${said(end.error)}`,
           advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. An answer that is an error of the application is no failure: return it as applicationError.`,
           stack: end.error.stack,
         },
@@ -31,9 +31,9 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
       return [
         {
           name: 'died-before-load',
-          reason: `The process ended ${how} before the load, on a calm network, so that nothing was tested${why}`,
+          reason: `The process ended ${how} before the load, on a calm network, so nothing was tested${why}`,
           advice:
-            'See that the library runs on this version of Node, and that open() and perform() are right.',
+            'Check that the library supports this version of Node.js, and that open() and perform() are correct.',
           ...(end.error && {stack: end.error.stack}),
         },
       ];
@@ -45,7 +45,7 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
             {
               name: 'unresponsive-before-load',
               reason:
-                'The process stopped answering before the load, on a calm network, so that nothing was tested.',
+                'The process stopped answering before the load, on a calm network, so nothing was tested.',
               advice: 'See in the report where it is stuck, and that open() and perform() are right.',
             },
           ];

@@ -24,7 +24,7 @@ test('an instrumentation that patched nothing is told', t => {
   ]!;
   t.regex(
     report,
-    /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, though it is registered \(it is for 2 - 5\)/,
+    /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, although it is registered \(it supports 2 - 5\)/,
   );
 });
 

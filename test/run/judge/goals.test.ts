@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
   },
   {metric: 'deliveredRatio', story: consumer, limit: {min: 0.3}, value: 0.25, verdict: 'missed'},
   {metric: 'backlogCount', story: consumer, limit: {max: 74}, value: 75, verdict: 'missed'},
-  {metric: 'backlogCount', value: null, verdict: 'inconclusive', reason: /told of no delivery/},
+  {metric: 'backlogCount', value: null, verdict: 'inconclusive', reason: /reported no delivery/},
   {metric: 'timeToRecoverMs', value: null, verdict: 'inconclusive', reason: /no recovery phase/},
   {
     metric: 'responseP50Ms',

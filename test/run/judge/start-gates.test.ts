@@ -18,7 +18,7 @@ const rows: readonly (readonly [title: string, story: Story, gate: string, reaso
     'open() throws',
     {cutAt: 'opened', more: [{kind: 'open-failed', atMs: 1, error}], exit: {}},
     'open-failed',
-    /^open\(\) failed on a calm network, so that nothing was tested: TypeError: client\.foo is not a function\.$/,
+    /^open\(\) failed on a calm network, so nothing was tested: TypeError: client\.foo is not a function\.$/,
   ],
   [
     'perform() throws',
@@ -35,7 +35,7 @@ const rows: readonly (readonly [title: string, story: Story, gate: string, reaso
       exit: {},
     },
     'first-operation-failed',
-    /failed 3 times of 3 on a calm network.*: TypeError: client\.foo is not a function; caused by Error: no way\.$/,
+    /failed 3 out of 3 times on a calm network.*: TypeError: client\.foo is not a function; caused by Error: no way\.$/,
   ],
   [
     'the process dies after open()',
@@ -47,7 +47,7 @@ const rows: readonly (readonly [title: string, story: Story, gate: string, reaso
     'it is killed',
     {cutAt: 'opened', exit: {exitCode: null, signal: 'SIGSEGV'}},
     'died-before-load',
-    /^The process ended by SIGSEGV before the load, on a calm network, so that nothing was tested\.$/,
+    /^The process ended by SIGSEGV before the load, on a calm network, so nothing was tested\.$/,
   ],
   [
     'it stops answering',
