@@ -73,9 +73,11 @@ const symptomCheck = ({symptom, verdict, present, reasons, trialCount}: SymptomS
 
 /** Where a process did not end well, which symptoms tell too, but not with the error itself. */
 const endingChecks = ({judged}: RunStory): Check[] =>
-  judged.trials.flatMap(({trial}): Check[] => {
-    const ending = endingText(trial);
-    if (!ending) return [];
-    const status = trial.end.kind === 'interrupted' ? 'skipped' : 'failed';
-    return [{name: `the end of trial ${trial.number}`, status, message: plainText(ending), details: []}];
-  });
+  judged.trials
+    .flatMap(({trial: first, parts}) => [first, ...parts])
+    .flatMap((trial): Check[] => {
+      const ending = endingText(trial);
+      if (!ending) return [];
+      const status = trial.end.kind === 'interrupted' ? 'skipped' : 'failed';
+      return [{name: `the end of trial ${trial.number}`, status, message: plainText(ending), details: []}];
+    });

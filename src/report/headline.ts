@@ -111,9 +111,18 @@ const shown = (story: VariantStory): SymptomId[] =>
 const wasJudged = (story: VariantStory, symptom: SymptomId): boolean =>
   story.symptoms.some(candidate => candidate.symptom === symptom && candidate.verdict === 'clear');
 
-const endingsOf = (story: VariantStory): string[] => [
-  ...new Set(story.trials.flatMap(({trial}) => endingName(trial) ?? [])),
-];
+/** How its processes ended, where that was not well, and in how many of several trials. */
+const endingsOf = ({trials}: VariantStory): string[] => {
+  const names = trials.map(
+    ({trial, parts}) => new Set([trial, ...parts].flatMap(part => endingName(part) ?? [])),
+  );
+  const all = [...new Set(names.flatMap(ofTrial => [...ofTrial]))];
+  if (trials.length === 1) return all;
+  return all.map(
+    name =>
+      `${name} in ${count(names.filter(ofTrial => ofTrial.has(name)).length)} of ${count(trials.length)} trials`,
+  );
+};
 
 const symptomsText = (names: readonly string[]): string =>
   names.length <= symptomsNamed

@@ -51,10 +51,12 @@ const variantLines = (story: VariantStory): string[] => {
       sum(phase => phase.inFlight),
     )}${medians}${recovered}`,
     `  accounts: ${accountText(accountOf(story))}`,
-    ...trials.flatMap(({trial}) => {
-      const ending = endingText(trial);
-      return ending ? [`  trial ${trial.number}: ${plainText(ending)}`] : [];
-    }),
+    ...trials
+      .flatMap(({trial: first, parts}) => [first, ...parts])
+      .flatMap(trial => {
+        const ending = endingText(trial);
+        return ending ? [`  trial ${trial.number}: ${plainText(ending)}`] : [];
+      }),
     ...symptomLines(story),
   ];
 };

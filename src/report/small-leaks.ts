@@ -1,5 +1,6 @@
 // Leaks too small for a detector, which has to allow for what one process keeps anyway: of trials that ran in pairs one variant
 // keeps more each time than the other ever does. What both keep, the harness's own memory included, is no difference.
+import {symptoms} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {medianOf} from '../stats/quantile.ts';
 import {pairsOf} from './comparison.ts';
@@ -54,9 +55,13 @@ const sizeOf = ({heapUsedBytes, externalBytes}: Heap): number => heapUsedBytes +
 const isRecovery = ({plan}: Trial, phase: number | null): boolean =>
   phase !== null && plan.phases[phase]?.role === 'recovery';
 
+/** It came to its end with nothing under way, and saw all phases: others have not met the same faults. */
+const isWhole = ({end, cut, driver}: Trial): boolean =>
+  end.kind === 'completed' && cut === null && driver.drained?.inFlight === 0;
+
 /** With all garbage collected, after the load beyond the end of the baseline; null where something is still under way. */
 const keptBytes = (trial: Trial): number | null => {
-  if (trial.end.kind !== 'completed' || trial.driver.drained?.inFlight !== 0) return null;
+  if (!isWhole(trial)) return null;
   const before = trial.heaps.findLast(
     ({phase}) => phase !== null && trial.plan.phases[phase]?.role === 'baseline',
   );
@@ -64,15 +69,21 @@ const keptBytes = (trial: Trial): number | null => {
   return before && after ? sizeOf(after) - sizeOf(before) : null;
 };
 
-/** When idle ones are closed, beyond the most of the baseline. */
+/** When idle ones are closed, beyond the most of the baseline; null where what is left may be idle in a pool. */
 function keptConnections({trial, judgement}: JudgedTrial): number | null {
   const {closing} = trial;
   const after = closing && trial.injector.findLast(({atMs}) => atMs <= closing.startMs);
   const before = judgement.phases
     .filter(({role}) => role === 'baseline')
     .flatMap(({connectionsOpenMax}) => connectionsOpenMax ?? []);
-  if (!after || before.length === 0 || trial.driver.drained?.inFlight !== 0) return null;
-  return Math.max(0, after.witness.openConnections - Math.max(...before));
+  if (!after || before.length === 0 || !isWhole(trial)) return null;
+  const {openConnections} = after.witness;
+  const kept = Math.max(0, openConnections - Math.max(...before));
+  const underWayMax = Math.max(0, ...trial.driver.phases.map(({inFlightMax}) => inFlightMax ?? 0));
+  const waitedMs = closing.startMs - (trial.driver.drained?.atMs ?? closing.startMs);
+  const mayBeIdle =
+    openConnections <= underWayMax || waitedMs < symptoms['connection-leak'].thresholds['idleMs']!;
+  return kept > 0 && mayBeIdle ? null : kept;
 }
 
 /** Empty with fewer than three pairs. What a detector names anyway is not told twice. */

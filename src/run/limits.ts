@@ -15,6 +15,8 @@ export type Limits = {
   readonly tryMs: number;
   /** Until a subject has taken note of a phase, before the faults are changed all the same. */
   readonly enterMs: number;
+  /** The same, once it has not done so in time. */
+  readonly enterAgainMs: number;
   /** Until a heap is written: 1 GB takes about 70 s, and more where the memory is short. */
   readonly heapSnapshotMs: number;
   /** Until close() has settled. */
@@ -45,6 +47,7 @@ export const defaultLimits: Limits = {
   openMs: 30_000,
   tryMs: 10_000,
   enterMs: 5000,
+  enterAgainMs: 500,
   heapSnapshotMs: 300_000,
   closeMs: 5000,
   answerSlackMs: 5000,

@@ -126,7 +126,9 @@ export class TrialWalk {
     await witnesses.askInjector();
     const beforeMs = now();
     await link.clear(phase.faults);
-    if (index > 0) await this.#tellPhase(index);
+    // Without faults to come nobody waits: what a client does once a fault is gone is of the recovery from its first moment.
+    if (index > 0 && phase.faults.length === 0) this.#options.subject.send({kind: 'phase', phase: index});
+    else if (index > 0) await this.#tellPhase(index);
     const enteredMs = now();
     await link.put(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
@@ -156,19 +158,19 @@ export class TrialWalk {
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
   }
 
-  /** A subject that does not answer starts nothing either: its faults come all the same, and it is not waited for again. */
+  /** A subject that does not answer starts nothing either: its faults come all the same, and at the next edge it is not waited for as long. */
   async #tellPhase(phase: number): Promise<void> {
     const {subject, limits, now} = this.#options;
     subject.send({kind: 'phase', phase});
-    const untilMs = now() + limits.enterMs;
-    while (this.#answersEdges) {
+    const untilMs = now() + (this.#answersEdges ? limits.enterMs : limits.enterAgainMs);
+    this.#answersEdges = false;
+    while (now() < untilMs && !this.#answersEdges) {
       try {
         const entered = await this.#unlessStopped(subject.next(['entered'], Math.max(1, untilMs - now())));
-        if (entered.phase === phase) return;
+        this.#answersEdges = entered.phase === phase;
       } catch (error) {
         if (error instanceof TrialStopped) throw error;
         if (subject.hasExited) throw new TrialStopped('exited');
-        this.#answersEdges = false;
       }
     }
   }

@@ -127,6 +127,9 @@ export class SubjectProcess {
     this.#driver.enterPhase(phase, calledMs);
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
+      // What opening the library took, and the operation that was tried, belong to no phase.
+      this.#resources.beginPhase();
+      this.#connects.take();
       this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
       this.#driver.startLoad();
     }

@@ -50,5 +50,6 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
       `the injector had no room to note ${counted(injectorLog.connectionsLeftOut, 'connection')}`,
     );
   }
-  return presentIf('connection-after-close', 'fail', [...made, ...stayed]);
+  // What stays open may wait for the process alone, and that may still hand over its telemetry.
+  return presentIf('connection-after-close', made.length > 0 ? 'fail' : 'warn', [...made, ...stayed]);
 };

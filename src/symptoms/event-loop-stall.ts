@@ -111,6 +111,9 @@ const unresponsive = (trial: Trial): Found[] => {
 };
 
 export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) => {
+  if (trial.end.kind === 'unresponsive' && trial.edges.length === 0) {
+    return inconclusive('event-loop-stall', 'the process stopped answering before the load');
+  }
   const [baselinePhase] = phasesOf(trial, 'baseline');
   const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
   const baselineCost = baseline ? cpuCost(trial, baseline) : null;

@@ -24,6 +24,9 @@ const judgedRoles: readonly PhaseRole[] = ['baseline', 'fault', 'recovery'];
 const startedIn =
   (...roles: readonly PhaseRole[]): Lack =>
   trial => {
+    if (!trial.plan.phases.some(({role}) => roles.includes(role))) {
+      return `the scenario has no ${roles.join(' or ')} phase`;
+    }
     for (const [phase, {role}] of trial.plan.phases.entries()) {
       if (!roles.includes(role)) continue;
       const name = phaseName(trial, phase);

@@ -53,7 +53,11 @@ const hasErrors = (trial: Trial, silence: Silence): boolean =>
 /** Of a consumer beside the operations. Null where the application tells of none, or nothing waits for it. */
 const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
   const {deliveryBins} = trial;
-  if (deliveryBins === null) return null;
+  if (deliveryBins === null) {
+    return (waitingDeliveries(trial)?.count ?? 0) > 0
+      ? inconclusive('silent-consumer', 'nothing was delivered at all, before the fault either')
+      : null;
+  }
   const spans = deliveryBins.map(({startMs, durationMs}) => ({startMs, endMs: startMs + durationMs}));
   const last = silencesBetween(trial, spans).at(-1);
   if (!last?.isLast || last.quietMs < doubtMs) return null;

@@ -157,7 +157,7 @@ const crashed = (outOfMemory: boolean): SubjectEnd => ({
 });
 test(
   reads,
-  'defaults crashes, shows crashes and slow recovery and meets all 2 goals',
+  'defaults crashes in 2 of 2 trials, shows crashes and slow recovery and meets all 2 goals',
   alone(
     {findings: {'slow-recovery': 'present', 'process-crash': 'present'}, end: crashed(false)},
     {trialsPerVariant: 2},

@@ -85,7 +85,7 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     announce: phase => announced.push(phase),
     waiting: what => told.push(what),
     signal: new AbortController().signal,
-    limits: {...defaultLimits, enterMs, lingerMs: 10, answerSlackMs: 10},
+    limits: {...defaultLimits, enterMs, enterAgainMs: 20, lingerMs: 10, answerSlackMs: 10},
     heapSnapshot: false,
     comeback: new ComebackWatch(plan),
   });
@@ -130,7 +130,7 @@ test('one that has not settled does not', async t => {
   t.deepEqual(edges, [0, 1, 2]);
 });
 
-test('a subject that does not say that it has entered a phase is waited for once', async t => {
+test('a subject that does not say that it has entered a phase is waited for, and for less the next time', async t => {
   const startMs = performance.now();
   const {steps, edges} = await walkWith(message => (message.kind === 'phase' ? null : obeys(message)), {
     enterMs: 200,

@@ -95,7 +95,7 @@ test(
   answers,
   'pool-slot-leak',
   pool(usedIn(baseline, 3), usedIn(recovery, 3)),
-  /it told of 3 before any fault/,
+  /it showed 3 before any fault/,
 );
 const failingAfter = {
   driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, 400, {outcomes: {failed: 8}})]},

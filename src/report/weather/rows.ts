@@ -73,7 +73,9 @@ const cellOf = ({trials, symptoms}: VariantStory, {column, phases}: Span): Weath
     const others = [...new Set(rest.map(finding => finding.symptom))].filter(other => other !== symptom);
     return {kind: 'symptom', symptom, severity, others, successRatio};
   }
-  if (column !== wholeRun && own.length === 0) return {kind: 'not-reached'};
+  const isReached =
+    column === wholeRun ? trials.some(({judgement}) => judgement.phases.length > 0) : own.length > 0;
+  if (!isReached) return {kind: 'not-reached'};
   if (own.length > 0 && own.every(({faults}) => faults.length > 0 && faults.every(hitNothing))) {
     return {kind: 'not-hit'};
   }

@@ -21,8 +21,9 @@ export const wholeTrial = (
   const findings = first.findings.map(({symptom}) =>
     worstFinding(parts.flatMap(part => part.findings.filter(finding => finding.symptom === symptom))),
   );
-  const goals = first.goals.map((_, index) => worstGoal(parts.flatMap(part => part.goals[index] ?? [])));
-  const gates = parts.flatMap(part => part.gates);
+  const goals = first.goals.map((_, index) => worstGoal(goalOfParts(parts, index)));
+  // What one part has proven does not become doubtful because another could not be judged.
+  const gates = parts.some(({verdict}) => verdict === 'missed') ? [] : parts.flatMap(part => part.gates);
   const recoveries = parts.map(({timeToRecoverMs}) => timeToRecoverMs);
   return {
     ...first,
@@ -60,6 +61,18 @@ const worstFinding = (findings: readonly Finding[]): Finding => {
 
 const byGravity = (a: PresentFinding, b: PresentFinding): number =>
   Number(b.severity === 'fail') - Number(a.severity === 'fail');
+
+/** Of the parts that saw its phase. */
+const goalOfParts = (parts: readonly TrialJudgement[], index: number): GoalResult[] => {
+  const all = parts.flatMap(({goals, phases}) => {
+    const goal = goals[index];
+    return goal
+      ? [{goal, isSeen: goal.phase === 'run' || phases.some(({phase}) => phase === goal.phase)}]
+      : [];
+  });
+  const seen = all.filter(({isSeen}) => isSeen);
+  return (seen.length > 0 ? seen : all).map(({goal}) => goal);
+};
 
 /** Counts of operations add up; of all else the worst part stands. */
 const worstGoal = (goals: readonly GoalResult[]): GoalResult => {

@@ -68,10 +68,9 @@ for (const [title, story, name, reason] of rows) {
     t.regex(gate?.reason ?? '', reason);
     if (trial.end.kind !== 'unresponsive' && trial.exit?.signal !== 'SIGSEGV')
       t.deepEqual(gate?.stack, error.stack);
-    const accused = judgement.trials[0]!.findings.filter(({verdict}) => verdict === 'present');
     t.deepEqual(
-      accused.map(({symptom}) => symptom),
-      trial.end.kind === 'unresponsive' ? ['event-loop-stall'] : [],
+      judgement.trials[0]!.findings.filter(({verdict}) => verdict === 'present'),
+      [],
     );
   });
 }

@@ -5,6 +5,7 @@ import {refuse, resetPeer, stall} from '../../../src/model/fault.ts';
 import type {Phase, Plan} from '../../../src/model/plan.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {judgeRun} from '../../../src/run/judge/judge.ts';
+import {wholeTrial} from '../../../src/run/judge/whole-trial.ts';
 import {foldOf, journalOf, plan} from '../../helpers/run-journal.ts';
 import {binAt, connectionsAt, figuresOf, trialWith} from '../../helpers/trial-believable.ts';
 
@@ -136,4 +137,13 @@ test('parts are one trial: a row for each phase, counts added up, the worst find
     ['slow', 3],
     ['refused', 4],
   ]);
+});
+
+test('what one part has proven stays proven where another could not be judged', t => {
+  const [judged] = judgeRun([trialOf({'wedged-client': {wedgedMs: 6000}}, free)], ['defaults']).trials;
+  const gate = {name: 'fault-without-hits', reason: 'It hit nothing.', advice: 'Make the load higher.'};
+  const missed = {...judged!, verdict: 'missed' as const, gates: []};
+  const unjudged = {...judged!, verdict: 'inconclusive' as const, findings: [], gates: [gate]};
+  t.like(wholeTrial(storm, [missed, unjudged]), {verdict: 'missed', gates: []});
+  t.like(wholeTrial(storm, [{...unjudged, findings: judged!.findings}, unjudged]), {verdict: 'inconclusive'});
 });
