@@ -21,7 +21,7 @@ type Stretch = {
   readonly since: string;
 };
 
-/** A fault is set before its phase begins: what starts within this time may have met it. The longest seen was 66 ms. */
+/** What starts so shortly before a fault may still have been under way when it came. */
 const edgeMs = 100;
 
 export const failsWhenCalm: Detector<'fails-when-calm'> = (trial, limits) => {
