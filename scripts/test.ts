@@ -59,14 +59,14 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
     name: 'recorded, live',
     of: 'the recorded runs, made anew',
     files: filesOf('recorded'),
-    concurrency: 1,
+    concurrency: 2,
     env: {FOULWEATHER_RUNS: 'live'},
   },
   full: {
     name: 'full',
     of: 'long whole runs, and endurance',
     files: filesOf('full'),
-    concurrency: 1,
+    concurrency: 2,
   },
   record: {
     name: 'record',
