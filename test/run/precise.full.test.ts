@@ -44,7 +44,8 @@ test('a run until it is precise: in turn, with the seeds of the pairs, and no tr
     const attempts = trial.ledger!.attempts.reduce((sum, attempt) => sum + attempt, 0);
     t.is(attempts, started, `the target's ledger of ${trial.id}`);
     t.is(trial.ledger!.unattributedCount, 0);
-    t.is(trial.injector[0]!.witness.openedConnections, 0, `the injector's counts of ${trial.id}`);
+    // One for the operation that is tried first, where that came before the first look.
+    t.true(trial.injector[0]!.witness.openedConnections <= 1, `the injector's counts of ${trial.id}`);
     const spans = await readFile(join(ran.folder.path, 'trials', trial.id, 'spans.ndjson'), 'utf8');
     const traces = spans
       .trimEnd()
