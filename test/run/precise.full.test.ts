@@ -5,6 +5,7 @@ import test from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
+import {tracePrefixOfTries} from '../../src/subject/try-operation.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
 const one = <Kind extends TrialEvent['kind']>(
@@ -53,7 +54,9 @@ test('a run until it is precise: in turn, with the seeds of the pairs, and no tr
       .map(line => (JSON.parse(line) as {traceId: string}).traceId);
     t.is(traces.length, trial.telemetry!.spanCount);
     t.true(
-      traces.every(trace => trace.startsWith(trial.tracePrefix)),
+      traces.every(trace =>
+        [trial.tracePrefix, tracePrefixOfTries(trial.tracePrefix)].some(own => trace.startsWith(own)),
+      ),
       `the spans of ${trial.id}`,
     );
   }
