@@ -319,7 +319,7 @@ for (const [title, startAt] of [
       t.is(answer.code, 64);
       isOneMessage(t, answer);
       t.true(answer.stderr.includes(`EADDRINUSE: address already in use 127.0.0.1:${port}`), answer.stderr);
-      t.true(answer.stderr.includes('if a port is taken, free it'));
+      t.true(answer.stderr.includes('If its port is in use, free it'));
     }));
 }
 

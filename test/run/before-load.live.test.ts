@@ -108,5 +108,9 @@ test('each phase is entered before its faults are put in place', t => {
     entered.map(({phase}) => phase),
     [0, 1, 2, 3, 4],
   );
-  for (const {phase, afterMs} of edges.slice(1)) t.true(entered[phase]!.atMs <= afterMs);
+  const {phases} = ran.trial('works').trial.plan;
+  // Where there is no fault to come nobody waits for it.
+  for (const {phase, afterMs} of edges.slice(1)) {
+    if (phases[phase]!.faults.length > 0) t.true(entered[phase]!.atMs <= afterMs);
+  }
 });
