@@ -1,31 +1,22 @@
 // One operation is tried before the load, and faults begin when their phase has.
-import anyTest, {type TestFn} from 'ava';
+import test from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
 import {renderSummary} from '../../src/report/list.ts';
-import {type RunOnce, runOnce} from '../helpers/run-once.ts';
+import {runOnce} from '../helpers/run-once.ts';
+import {sharedRun} from '../helpers/shared-run.ts';
 
-const test = anyTest as TestFn<RunOnce>;
-const teardowns: (() => unknown)[] = [];
-let ran: RunOnce;
-
-test.before(async () => {
-  ran = await runOnce({teardown: fn => teardowns.push(fn)}, 'starting');
-});
-
-test.after.always(async () => {
-  for (const teardown of teardowns.toReversed()) await teardown();
-});
+const ran = sharedRun(t => runOnce(t, 'starting'));
 
 const eventOf = <Kind extends TrialEvent['kind']>(
   variant: string,
   kind: Kind,
 ): Extract<TrialEvent, {kind: Kind}> | undefined =>
-  ran.events
-    .get(`${variant}-1`)
+  ran()
+    .events.get(`${variant}-1`)
     ?.find((event): event is Extract<TrialEvent, {kind: Kind}> => event.kind === kind);
 
 test('a perform() that throws stops its trial within seconds, with the line of the scenario', t => {
-  const {trial, judgement} = ran.trial('throws');
+  const {trial, judgement} = ran().trial('throws');
   t.like(trial.end, {kind: 'first-operation-failed', triedCount: 3, error: {name: 'TypeError'}});
   t.deepEqual(trial.edges, []);
   t.true((eventOf('throws', 'exit')?.exit.atMs ?? Number.POSITIVE_INFINITY) < 8000);
@@ -46,7 +37,7 @@ test('a perform() that throws stops its trial within seconds, with the line of t
 });
 
 test('a process that dies before the load is no result of the library', t => {
-  const {trial, judgement} = ran.trial('dies');
+  const {trial, judgement} = ran().trial('dies');
   t.like(trial.end, {
     kind: 'crashed',
     exitCode: 1,
@@ -64,7 +55,7 @@ const begins = test.macro({
   title: (_, variant: string) => `the load begins with a client that ${variant.replaceAll('-', ' ')}`,
   exec(t, variant: string, status: 'answered' | 'unsettled', triedCount: number) {
     t.like(eventOf(variant, 'tried')?.first, {status, triedCount});
-    const {trial} = ran.trial(variant);
+    const {trial} = ran().trial(variant);
     t.like(trial.end, {kind: 'completed'});
     t.is(trial.edges.length, 5);
     t.true(trial.driver.outcomes.length > 300);
@@ -80,7 +71,7 @@ test(begins, 'says-no-at-first', 'answered', 1);
 
 test('what is tried is in no account, in no ledger and in no trace of an operation', t => {
   for (const variant of ['works', 'connects-in-the-background', 'calls-thrice']) {
-    const {trial, judgement} = ran.trial(variant);
+    const {trial, judgement} = ran().trial(variant);
     t.false(judgement.gates.some(({name}) => name === 'accounts-off'));
     t.is(trial.ledger!.unattributedCount, 0);
     t.is(trial.ledger!.attempts[0], variant === 'calls-thrice' ? 3 : 1);
@@ -92,7 +83,9 @@ test('what is tried is in no account, in no ledger and in no trace of an operati
 test('no fault acts on what a calm phase counts', t => {
   for (const variant of ['works', 'connects-in-the-background', 'begins-slowly']) {
     const {baseline} = Object.fromEntries(
-      ran.trial(variant).judgement.phases.map(phase => [phase.phase, phase]),
+      ran()
+        .trial(variant)
+        .judgement.phases.map(phase => [phase.phase, phase]),
     );
     const {ok, ...others} = baseline!.outcomes;
     t.deepEqual(others, {failed: 0, unknown: 0, rejected: 0, wrong: 0, hung: 0}, variant);
@@ -101,14 +94,14 @@ test('no fault acts on what a calm phase counts', t => {
 });
 
 test('each phase is entered before its faults are put in place', t => {
-  const events = ran.events.get('works-1') ?? [];
+  const events = ran().events.get('works-1') ?? [];
   const entered = events.flatMap(event => (event.kind === 'entered' ? event : []));
   const edges = events.flatMap(event => (event.kind === 'edge' ? event.edge : []));
   t.deepEqual(
     entered.map(({phase}) => phase),
     [0, 1, 2, 3, 4],
   );
-  const {phases} = ran.trial('works').trial.plan;
+  const {phases} = ran().trial('works').trial.plan;
   // Where there is no fault to come nobody waits for it.
   for (const {phase, afterMs} of edges.slice(1)) {
     if (phases[phase]!.faults.length > 0) t.true(entered[phase]!.atMs <= afterMs);
