@@ -26,9 +26,9 @@ test('a perform() that throws stops its trial within seconds, with the line of t
   t.regex(gate?.stack?.[0] ?? '', /starting\.ts:\d+:\d+\)$/);
   const plan = {...trial.plan, variants: [{...trial.plan.variants[1]!}] as const};
   const alone = {
-    record: {...ran.run.record, plan},
+    record: {...ran().run.record, plan},
     trials: [{...trial, plan}],
-    judgement: {...ran.run.judgement, verdict: judgement.verdict, candidate: 'throws', trials: [judgement]},
+    judgement: {...ran().run.judgement, verdict: judgement.verdict, candidate: 'throws', trials: [judgement]},
   };
   t.regex(
     renderSummary(alone, 'report.md'),
