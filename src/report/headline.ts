@@ -56,7 +56,7 @@ const changeClauses = (story: RunStory): string[] => {
   const [before, after] = [shown(baseline), shown(judged)];
   const absent = before.filter(symptom => !after.includes(symptom));
   const gone = absent.filter(symptom => wasJudged(judged, symptom));
-  const unclear = absent.filter(symptom => !wasJudged(judged, symptom));
+  const unclear = absent.filter(symptom => !wasJudged(judged, symptom) && !ofTheDefaults.includes(symptom));
   const left = after.filter(symptom => before.includes(symptom));
   const added = after.filter(symptom => !before.includes(symptom));
   const clauses = [
@@ -76,6 +76,9 @@ const changeClauses = (story: RunStory): string[] => {
 
 /** A process that dies once in one trial may have died by chance; with this many trials that live it is over. */
 const trialsThatTell = 3;
+
+/** Looked for in the first variant only, which stands for the defaults: a candidate has changed them. */
+const ofTheDefaults: readonly SymptomId[] = ['no-default-timeout'];
 
 const goneClauses = (story: RunStory, gone: readonly SymptomId[]): string[] => {
   const {baseline, judged} = story;
