@@ -1,7 +1,7 @@
 // Runs the tests lane by lane, each file once, and prints what the lanes and their slowest files took.
 //
 //   npm test               the lanes `unit` and `live`
-//   npm run test:full      all lanes; with `--rest` those that `npm test` leaves out
+//   npm run test:full      all lanes; `--again` and `--long` are those that `npm test` leaves out
 //   npm run record         makes the recorded runs anew: test/recordings
 import {spawn} from 'node:child_process';
 import {globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
@@ -59,14 +59,15 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
     name: 'recorded, live',
     of: 'the recorded runs, made anew',
     files: filesOf('recorded'),
-    concurrency: 2,
+    concurrency: 1,
     env: {FOULWEATHER_RUNS: 'live'},
   },
   full: {
     name: 'full',
     of: 'long whole runs, and endurance',
     files: filesOf('full'),
-    concurrency: 2,
+    // Some of them need a port to stay free, or a core for themselves.
+    concurrency: 1,
   },
   record: {
     name: 'record',
@@ -80,7 +81,8 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
 const chosen: Readonly<Record<string, readonly Lane[]>> = {
   '': [lanes.unit, lanes.live],
   '--full': [lanes.unit, lanes.live, lanes.again, lanes.full],
-  '--rest': [lanes.again, lanes.full],
+  '--again': [lanes.again],
+  '--long': [lanes.full],
   '--record': [lanes.record],
 };
 
@@ -132,7 +134,7 @@ const tableOf = (results: readonly LaneResult[]): string =>
 
 const asked = chosen[process.argv.slice(2).join(' ')];
 if (asked === undefined) {
-  console.error('Usage: node scripts/test.ts [--full | --rest | --record]');
+  console.error('Usage: node scripts/test.ts [--full | --again | --long | --record]');
   process.exitCode = 64;
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'foulweather-times-'));

@@ -3,10 +3,9 @@ import test from 'ava';
 import {files, matrixOf, reasons, runClients, surprises, type Twins} from '../helpers/client-matrix.ts';
 import {clients} from '../helpers/client-table.ts';
 import {Lanes} from '../helpers/lanes.ts';
-import {runsMode} from '../helpers/recorded-run.ts';
 
-/** A run waits most of the time: two cores take three of them, but only one that needs a core for itself. More where only the diagonal is held. */
-const lanes = new Lanes(runsMode === 'live' ? 5 : 3);
+/** A run waits most of the time: two cores take three of them, but only one that needs a core for itself. */
+const lanes = new Lanes(3);
 const heavy = new Lanes(1);
 
 const all: Twins[] = [];
