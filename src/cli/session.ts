@@ -5,6 +5,6 @@ import type {World} from './world.ts';
 export type Session = {
   readonly world: World;
   exitCode: number;
-  /** What is done with an error that nobody caught: a run that is under way ends in order. Null: the process ends. */
+  /** Handles an uncaught error, so that a run under way ends in order. Null: the process ends. */
   onDefect: ((error: unknown) => void) | null;
 };

@@ -16,7 +16,7 @@ export type World = {
   readonly now: () => Date;
   /** Calls back for each SIGINT and SIGTERM until the returned function is called. */
   readonly onSignal: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
-  /** Calls back for each error that nobody caught or awaited, which only a defect leaves. */
+  /** Calls back for each uncaught exception and unhandled rejection: only a defect leaves one. */
   readonly onUncaught: (handler: (error: unknown) => void) => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;

@@ -13,7 +13,7 @@ export const unsealed = <Message>(received: unknown): Message | null =>
     ? (received as Sealed<Message>)[seal]
     : null;
 
-/** In a child. Once the channel is closed there is nobody to tell: a late word must not end a library's process. */
+/** In a child. Does nothing once the channel is closed: a late message must not end a library's process. */
 export const tellParent = <Message>(message: Message, then: () => void = () => {}): void => {
   if (process.connected) process.send?.(sealed(message), then);
   else then();

@@ -75,7 +75,7 @@ const tellingLines = (stderr: string): string => {
 };
 
 /**
- * Where a package or a scenario lies on this machine is nobody's business: its name and file are enough. Of a file in a
+ * Where a package or a scenario lies on this machine is private: its name and file are enough. Of a file in a
  * package all is kept from the package's name on.
  */
 const machinePath =

@@ -24,7 +24,7 @@ export const gateFrames = ({stack = []}: Gate): string[] => {
   );
 };
 
-/** From the package on, or the file with its folder: where that lies on this machine is nobody's business. */
+/** From the package on, or the file with its folder: where that lies on this machine is private. */
 const shortPath = (path: string): string => {
   const packageAt = path.lastIndexOf('/node_modules/');
   return packageAt < 0 ? path.split('/').slice(-2).join('/') : path.slice(packageAt + 1);

@@ -71,7 +71,7 @@ const changeClauses = (story: RunStory): string[] => {
       : []),
     ...(added.length > 0 ? [`adds ${symptomsText(added.map(symptom => withCount(judged, symptom)))}`] : []),
   ];
-  return clauses.length > 0 ? clauses : [`${noneOf(judged)}, as before`];
+  return clauses.length > 0 ? clauses : [`${noneOf(judged)}${before.length === 0 ? ', as before' : ''}`];
 };
 
 /** A process that dies once in one trial may have died by chance; with this many trials that live it is over. */

@@ -320,7 +320,7 @@ test(reads, 'bounded ends crashes and meets all 2 goals', {
   defaults: dead,
   bounded: alive,
 });
-test(reads, 'bounded shows none of 1 symptom (1 not judged), as before and meets all 2 goals', {
+test(reads, 'bounded shows none of 1 symptom (1 not judged) and meets all 2 goals', {
   defaults: {findings: {'no-default-timeout': 'present', 'hung-operation': 'clear'}},
   bounded: {findings: {'no-default-timeout': 'inconclusive', 'hung-operation': 'clear'}},
 });

@@ -48,18 +48,18 @@ const firstOf = <Part, Item>(parts: readonly Part[], pick: (part: Part) => Item 
   return [];
 };
 
-/** With the evidence of all parts that show it, the gravest part first. */
+/** With the evidence of all parts that show it, the worst part first. */
 const worstFinding = (findings: readonly Finding[]): Finding => {
   const present = findings.filter(finding => finding.verdict === 'present');
-  const [gravest] = present.toSorted(byGravity);
-  if (gravest) {
-    const others = present.filter(finding => finding !== gravest).flatMap(({evidence}) => evidence);
-    return {...gravest, evidence: [...gravest.evidence, ...others]};
+  const [worst] = present.toSorted(bySeverity);
+  if (worst) {
+    const others = present.filter(finding => finding !== worst).flatMap(({evidence}) => evidence);
+    return {...worst, evidence: [...worst.evidence, ...others]};
   }
   return findings.find(({verdict}) => verdict === 'inconclusive') ?? findings[0]!;
 };
 
-const byGravity = (a: PresentFinding, b: PresentFinding): number =>
+const bySeverity = (a: PresentFinding, b: PresentFinding): number =>
   Number(b.severity === 'fail') - Number(a.severity === 'fail');
 
 /** Of the parts that saw its phase. */
