@@ -59,15 +59,14 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
     name: 'recorded, live',
     of: 'the recorded runs, made anew',
     files: filesOf('recorded'),
-    concurrency: 1,
+    concurrency: cores,
     env: {FOULWEATHER_RUNS: 'live'},
   },
   full: {
     name: 'full',
     of: 'long whole runs, and endurance',
     files: filesOf('full'),
-    // Some of them need a port to stay free, or a core for themselves.
-    concurrency: 1,
+    concurrency: cores,
   },
   record: {
     name: 'record',

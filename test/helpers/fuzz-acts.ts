@@ -74,6 +74,13 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
     changes++;
     return status;
   };
+  /** Meanwhile another process may have been given its port: then it takes another one. */
+  const enable = async (proxy: Partial<ProxyJson>): Promise<string> => {
+    const {status, body} = await send(injector.url, {method: 'POST', path: '/proxies/p', body: proxy});
+    if (status === 200) return (JSON.parse(body) as ProxyJson).listen;
+    if (!body.includes('address already in use')) throw new Error(`not enabled: ${status} ${body}`);
+    return enable({...proxy, listen: '127.0.0.1:0'});
+  };
   const add = async (): Promise<void> => {
     const toxic = anyToxic(random, added++, names);
     if ((await change('POST', '/toxics', toxic)) === 200) types.add(JSON.parse(toxic).type);
@@ -115,8 +122,7 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
     async () => {
       if (random() > 0.1) return;
       await change('POST', '', {enabled: false});
-      const proxy = {enabled: true, upstream: upstream.address};
-      ({listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies/p', proxy));
+      listen = await enable({enabled: true, upstream: upstream.address});
     },
   ];
   const endMs = performance.now() + fuzzMs;
