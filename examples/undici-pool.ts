@@ -23,7 +23,7 @@ export default defineScenario({
   ],
   goals: {
     run: {hungCount: {max: 0}},
-    recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 3000}},
+    recovery: {successRatio: {min: 0.95}, timeToRecoverMs: {max: 3000}},
   },
   subject: {
     open: ({url, options}) => new Pool(url, options),

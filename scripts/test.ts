@@ -34,14 +34,14 @@ const checkout = resolve(import.meta.dirname, '..');
 
 const matching = (pattern: string): string[] => globSync(pattern, {cwd: checkout}).sort();
 
-const kindOf = (file: string): string => /\.(live|recorded|full)\.test\.ts$/.exec(file)?.[1] ?? 'unit';
+const kindOf = (file: string): string => /\.(live|recorded|full|measured)\.test\.ts$/.exec(file)?.[1] ?? 'unit';
 
 const filesOf = (...kinds: readonly string[]): string[] =>
   matching('test/**/*.test.ts').filter(file => kinds.includes(kindOf(file)));
 
 const cores = availableParallelism();
 
-const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane>> = {
+const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'measured' | 'full' | 'record', Lane>> = {
   unit: {
     name: 'unit',
     of: 'what needs no whole run, or judges a recorded one',
@@ -62,6 +62,12 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
     concurrency: cores,
     env: {FOULWEATHER_RUNS: 'live'},
   },
+  measured: {
+    name: 'measured',
+    of: 'whole runs whose throughput is compared',
+    files: filesOf('measured'),
+    concurrency: 1,
+  },
   full: {
     name: 'full',
     of: 'long whole runs, and endurance',
@@ -79,9 +85,9 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'full' | 'record', Lane
 
 const chosen: Readonly<Record<string, readonly Lane[]>> = {
   '': [lanes.unit, lanes.live],
-  '--full': [lanes.unit, lanes.live, lanes.again, lanes.full],
+  '--full': [lanes.unit, lanes.live, lanes.again, lanes.measured, lanes.full],
   '--again': [lanes.again],
-  '--long': [lanes.full],
+  '--long': [lanes.measured, lanes.full],
   '--record': [lanes.record],
 };
 
