@@ -34,7 +34,8 @@ const checkout = resolve(import.meta.dirname, '..');
 
 const matching = (pattern: string): string[] => globSync(pattern, {cwd: checkout}).sort();
 
-const kindOf = (file: string): string => /\.(live|recorded|full|measured)\.test\.ts$/.exec(file)?.[1] ?? 'unit';
+const kindOf = (file: string): string =>
+  /\.(live|recorded|full|measured)\.test\.ts$/.exec(file)?.[1] ?? 'unit';
 
 const filesOf = (...kinds: readonly string[]): string[] =>
   matching('test/**/*.test.ts').filter(file => kinds.includes(kindOf(file)));
