@@ -3,6 +3,7 @@
 import {symptoms} from '../model/symptoms.ts';
 import type {Trial} from '../model/trial.ts';
 import {medianOf} from '../stats/quantile.ts';
+import {areCycles, enoughCycles, keepRising} from '../stats/trend.ts';
 import {pairsOf} from './comparison.ts';
 import {bytes, plain, plural} from './format.ts';
 import type {JudgedTrial, RunStory, VariantStory} from './variants.ts';
@@ -23,7 +24,7 @@ type Kept = {
   readonly worth: number;
   readonly format: (value: number) => string;
   readonly what: string;
-  /** At the ends of the recoveries, to see whether it rises with each fault. */
+  /** At the ends of the recoveries, to see whether it keeps rising over the faults. */
   readonly cycles: (trial: Trial) => readonly number[];
 };
 
@@ -118,17 +119,12 @@ const leakOf = (story: RunStory, figure: Kept): SmallLeak[] => {
 const isNamed = ({symptoms}: VariantStory, symptom: Kept['symptom']): boolean =>
   symptoms.some(candidate => candidate.symptom === symptom && candidate.verdict === 'present');
 
-/** Two points make any line rise: a cache that fills once does, too. */
-const enoughCycles = 3;
-
-const risesText = ({trials}: VariantStory, {symptom, cycles}: Kept): string => {
+const risesText = ({trials}: VariantStory, {symptom, worth, cycles}: Kept): string => {
   if (symptom !== 'memory-growth') return '';
-  const courses = trials.map(({trial}) => cycles(trial)).filter(({length}) => length >= enoughCycles);
+  const courses = trials.map(({trial}) => cycles(trial)).filter(areCycles);
   if (courses.length === 0) {
     return `; a run with ${enoughCycles} cycles would show whether it grows with each fault or is filled once`;
   }
-  const rising = courses.filter(sizes =>
-    sizes.every((size, index) => index === 0 || size > sizes[index - 1]!),
-  ).length;
-  return `; it rose with each fault in ${rising} of ${plural(courses.length, 'trial')}`;
+  const rising = courses.filter(sizes => keepRising(sizes, worth)).length;
+  return `; it kept rising over the faults in ${rising} of ${plural(courses.length, 'trial')}`;
 };
