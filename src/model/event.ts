@@ -123,6 +123,8 @@ export type SubjectEvent =
     }
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'tried'; readonly atMs: number; readonly first: FirstOperation}
+  /** It was unsettled, and has settled since. Not told in runs of old. */
+  | {readonly kind: 'tried-settled'; readonly atMs: number}
   /** What starts from now on is of this phase. */
   | {readonly kind: 'entered'; readonly atMs: number; readonly phase: number}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}

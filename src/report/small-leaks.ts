@@ -1,7 +1,7 @@
 // Leaks too small for a detector, which has to allow for what one process keeps anyway: of trials that ran in pairs one variant
 // keeps more each time than the other ever does. What both keep, the harness's own memory included, is no difference.
 import {symptoms} from '../model/symptoms.ts';
-import type {Trial} from '../model/trial.ts';
+import {isFirstUnderWay, type Trial} from '../model/trial.ts';
 import {medianOf} from '../stats/quantile.ts';
 import {areCycles, enoughCycles, keepRising} from '../stats/trend.ts';
 import {pairsOf} from './comparison.ts';
@@ -77,7 +77,7 @@ function keptConnections({trial, judgement}: JudgedTrial): number | null {
   const before = judgement.phases
     .filter(({role}) => role === 'baseline')
     .flatMap(({connectionsOpenMax}) => connectionsOpenMax ?? []);
-  if (!after || before.length === 0 || !isWhole(trial)) return null;
+  if (!after || before.length === 0 || !isWhole(trial) || isFirstUnderWay(trial)) return null;
   const {openConnections} = after.witness;
   const kept = Math.max(0, openConnections - Math.max(...before));
   const underWayMax = Math.max(0, ...trial.driver.phases.map(({inFlightMax}) => inFlightMax ?? 0));

@@ -84,6 +84,7 @@ export class TrialFold {
   #unapplied: readonly UnappliedInstrumentation[] = [];
   #openError: ErrorFacts | null = null;
   #tried: FirstOperation | null = null;
+  #triedSettledMs: number | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
@@ -121,6 +122,9 @@ export class TrialFold {
         break;
       case 'tried':
         this.#tried = event.first;
+        break;
+      case 'tried-settled':
+        this.#triedSettledMs = event.atMs;
         break;
       case 'open-failed':
         this.#openError = event.error;
@@ -285,6 +289,10 @@ export class TrialFold {
       versions: this.#versions,
       standIns: this.#standIns,
       unapplied: this.#unapplied,
+      firstUnsettled:
+        this.#tried?.status === 'unsettled'
+          ? {afterMs: this.#tried.afterMs, settledMs: this.#triedSettledMs}
+          : null,
       driver: {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
         bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),

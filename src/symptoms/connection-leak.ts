@@ -4,6 +4,7 @@
 import type {Detector} from '../model/finding.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {areCycles, keepRising} from '../stats/trend.ts';
+import {firstGap} from './first-under-way.ts';
 import {measureConnections, phasesOf} from './measure.ts';
 import {counted, type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 
@@ -11,6 +12,8 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (trial.injector.length === 0) {
     return inconclusive('connection-leak', 'this injector does not count connections');
   }
+  const gap = firstGap(trial);
+  if (gap !== null) return inconclusive('connection-leak', gap);
   const {closing} = trial;
   const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
   if (!last) return inconclusive('connection-leak', 'the trial did not come to its end');

@@ -4,6 +4,7 @@ import type {Detector} from '../model/finding.ts';
 import type {MetricSummary} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 import {areCycles, keepRising} from '../stats/trend.ts';
+import {firstGap} from './first-under-way.ts';
 import {DriverMeasure, phasesOf} from './measure.ts';
 import {isGaugeContradicted} from './pool-gauge-wrong.ts';
 import {isUsed, lastOf, poolMetrics} from './pool-metrics.ts';
@@ -20,6 +21,8 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
       'the library tells no db.client.connection.count of used connections',
     );
   }
+  const gap = firstGap(trial);
+  if (gap !== null) return inconclusive('pool-slot-leak', gap);
   const severity = isWorseAfter(trial) ? 'fail' : 'warn';
   const isContradicted = isGaugeContradicted(trial);
   const {drained} = trial.driver;

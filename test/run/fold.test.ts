@@ -260,6 +260,20 @@ test('connections of the fresh client that was tried are not among the libraryâ€
   ]);
 });
 
+test('a first operation that had not settled is in the trial, and when it did', t => {
+  const tried = (status: 'answered' | 'unsettled'): TrialEvent => ({
+    kind: 'tried',
+    atMs: 600,
+    first: {status, afterMs: 500, triedCount: 1},
+  });
+  t.is(trialOf({more: [tried('answered')]}).firstUnsettled, null);
+  t.deepEqual(trialOf({more: [tried('unsettled')]}).firstUnsettled, {afterMs: 500, settledMs: null});
+  t.deepEqual(trialOf({more: [tried('unsettled'), {kind: 'tried-settled', atMs: 900}]}).firstUnsettled, {
+    afterMs: 500,
+    settledMs: 900,
+  });
+});
+
 test('where it was stuck is known only where it was told', t => {
   t.is(trialOf().stuck, null);
   const stack = [

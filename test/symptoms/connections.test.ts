@@ -83,6 +83,13 @@ const used = (last: number) =>
 test('two', answers, 'pool-slot-leak', pool(used(2)), {value: 2, phase: 'drain'});
 test('none', answers, 'pool-slot-leak', pool(used(0)), 'clear');
 test(
+  'two, and a first operation that never settled',
+  answers,
+  'pool-slot-leak',
+  {...pool(used(2)), firstUnsettled: {afterMs: 500, settledMs: null}},
+  /^the operation that is tried before the load never settled/,
+);
+test(
   'one, by the gauge alone',
   answers,
   'pool-slot-leak',

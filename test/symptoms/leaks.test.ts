@@ -131,6 +131,31 @@ test(
   /^7 connections stayed open, and 7 operations had been under way at once/,
 );
 
+const unsettled = (settledMs: number | null): TrialChanges => ({
+  firstUnsettled: {afterMs: 500, settledMs},
+});
+test(
+  'more with each fault, and a first operation that never settled',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), ...unsettled(null)},
+  /^the operation that is tried before the load never settled/,
+);
+test(
+  'and one that did after the load',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), ...unsettled(9000)},
+  /^the operation that is tried before the load never settled/,
+);
+test(
+  'and one that did in time',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), ...unsettled(700)},
+  {value: 5},
+);
+
 const warned = (name: string): TrialChanges => ({
   warnings: [{atMs: 6000, name, message: 'Possible EventEmitter memory leak detected.'}],
 });

@@ -1,5 +1,6 @@
 // Threats to validity: what may be wrong with these figures, and what nobody saw.
 import type {ForeignMessages} from '../../model/event.ts';
+import {isFirstUnderWay} from '../../model/trial.ts';
 import {code, list, type Section, strong, type Text} from '../document.ts';
 import {count, duration, microseconds, plural} from '../format.ts';
 import type {JudgedTrial, RunStory} from '../variants.ts';
@@ -13,6 +14,7 @@ export const threatsSection = (story: RunStory): Section => ({
       ...trialCount(story),
       ...cost(story),
       ...unseen(story),
+      ...firstUnsettled(story),
       ...troubles(story),
       ...foreignMessages(story),
       ...standIns(story),
@@ -107,6 +109,24 @@ const unseen = (story: RunStory): Text[] => {
     ),
   ];
 };
+
+const firstUnsettled = (story: RunStory): Text[] =>
+  trialsOf(story).flatMap(({trial}): Text[] => {
+    const {firstUnsettled: first, variant, number} = trial;
+    if (first === null) return [];
+    const later =
+      first.settledMs === null
+        ? 'and never did'
+        : `and did ${duration(first.settledMs)} after the trial began`;
+    const effect = isFirstUnderWay(trial)
+      ? ', and what it holds cannot be told from connections or slots of a pool that leaked'
+      : '';
+    return [
+      [
+        `The operation that is tried on a calm network before the load (${variant}, trial ${number}) had not settled after ${duration(first.afterMs)}, ${later}. It is in no account${effect}.`,
+      ],
+    ];
+  });
 
 const steppedText = ({clockSteps, variant, number}: JudgedTrial['trial']): string | null =>
   clockSteps.length === 0

@@ -38,3 +38,21 @@ test('messages by process.send that are not ours are told', t => {
     /Code in the process of the scenario’s target \(.*, trial 1\) sent 1,200 messages by `process\.send`/,
   );
 });
+
+test('a first operation that never settled is told', t => {
+  const run = judgedRun();
+  const told = (settledMs: number | null): string => {
+    const firstUnsettled = {afterMs: 500, settledMs};
+    const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, firstUnsettled} : trial));
+    return renderReport({...run, trials}).files['report.md']!;
+  };
+  t.regex(
+    told(null),
+    /tried on a calm network before the load \(.*, trial 1\) had not settled after 500.ms, and never did\. It is in no account, and what it holds cannot be told/,
+  );
+  t.regex(
+    told(900),
+    /had not settled after 500.ms, and did 900.ms after the trial began\. It is in no account\.\n/,
+  );
+  t.notRegex(renderReport(run).files['report.md']!, /tried on a calm network/);
+});
