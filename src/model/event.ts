@@ -123,6 +123,8 @@ export type SubjectEvent =
     }
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'tried'; readonly atMs: number; readonly first: FirstOperation}
+  /** It was unsettled, and has settled since. Not told in runs of old. */
+  | {readonly kind: 'tried-settled'; readonly atMs: number}
   /** What starts from now on is of this phase. */
   | {readonly kind: 'entered'; readonly atMs: number; readonly phase: number}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
@@ -311,6 +313,13 @@ export type ForeignMessages = {
   readonly count: number;
 };
 
+/** A connection of the fresh client that is tried by the library's way; `port` is its own. */
+export type ControlConnection = {
+  readonly openedMs: number;
+  readonly closedMs: number;
+  readonly port: number;
+};
+
 export type HarnessEvent =
   | {
       readonly kind: 'trial';
@@ -333,6 +342,8 @@ export type HarnessEvent =
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}
   /** A fresh client went through the same proxy to the target. */
   | {readonly kind: 'probe'; readonly atMs: number; readonly ok: boolean}
+  /** It had this connection, which the injector counts among the library's. Told when it is closed. */
+  | ({readonly kind: 'control-connection'} & ControlConnection)
   /**
    * What verify() found, a byte per operation index, base64: how often it was applied, and, where it tells of a consumer,
    * 1 for what this one must have got: it was to, and the queue has nothing of it any more; and 1 for what it was to get

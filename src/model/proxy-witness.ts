@@ -73,6 +73,8 @@ export type ConnectionRecord = {
   /** When each of them acted on it for the first time. */
   readonly hitsMs: readonly number[];
   readonly end: ConnectionEnd;
+  /** The client's port, as the injector sees it. Absent in runs of old. */
+  readonly clientPort?: number;
 };
 
 /** Connections as they were last seen, and HTTP hits, oldest first; and how many of each there was no room for. */

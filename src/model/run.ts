@@ -137,6 +137,10 @@ export type PhaseSummary = {
   readonly gcRatio: number | null;
 };
 
+/** Whether more than half of the load was not started: then what is said of the phase is said of the smaller part. */
+export const isMostlyDropped = ({offered, dropped}: Pick<PhaseSummary, 'offered' | 'dropped'>): boolean =>
+  dropped > offered / 2;
+
 /** Where every operation went: offered = started + dropped, started = outcomes + in flight. */
 export type Account = {
   readonly offered: number;

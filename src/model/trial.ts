@@ -121,6 +121,8 @@ export type Trial = {
   readonly standIns: readonly StandIn[];
   /** Instrumentations that have patched nothing of these. */
   readonly unapplied: readonly UnappliedInstrumentation[];
+  /** The operation that is tried before the load, where it had not settled after so long; null where it had. */
+  readonly firstUnsettled: {readonly afterMs: number; readonly settledMs: number | null} | null;
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;
   /** How far the subject's wall clock was from where it ought to be, whenever that changed. */
@@ -160,6 +162,11 @@ export type Trial = {
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];
 };
+
+/** Whether the operation that is tried before the load was under way all through it: what it holds is no leak of the load. */
+export const isFirstUnderWay = ({firstUnsettled, loadEndedMs}: Trial): boolean =>
+  firstUnsettled !== null &&
+  (firstUnsettled.settledMs === null || firstUnsettled.settledMs > (loadEndedMs ?? Number.POSITIVE_INFINITY));
 
 /** The span of a phase within a trial, or null where the trial did not reach it. */
 export const phaseWindow = (trial: Trial, phase: number): {startMs: number; endMs: number} | null => {

@@ -4,6 +4,7 @@ import {frameName, responsibleFrame} from '../model/profile.ts';
 import {phaseWindow, type SubjectEnd, type Trial} from '../model/trial.ts';
 import {type Block, code, paragraph, type Text} from './document.ts';
 import {count, duration} from './format.ts';
+import {withoutMachinePath} from './machine-path.ts';
 import type {VariantStory} from './variants.ts';
 
 const stderrLinesShown = 12;
@@ -64,22 +65,12 @@ const textBlocks = (title: string, text: string): Block[] =>
 
 /** V8 tells of its last collections and why it gives up, and then prints a long native stack, which tells nothing. */
 const tellingLines = (stderr: string): string => {
-  const lines = stderr
-    .trimEnd()
-    .split('\n')
-    .map(line => line.replaceAll(machinePath, ''));
+  const lines = stderr.trimEnd().split('\n').map(withoutMachinePath);
   const fatal = lines.findIndex(line => line.startsWith('FATAL ERROR'));
   if (fatal < 0) return lines.slice(-stderrLinesShown).join('\n');
   const collections = lines.slice(0, fatal).filter(line => /^\[\d+:0x[\da-f]+\]\s+\d+ ms: /.test(line));
   return [...collections.slice(-2).map(line => line.replace(/^\[\S+\]\s+/, '')), lines[fatal]].join('\n');
 };
-
-/**
- * Where a package or a scenario lies on this machine is private: its name and file are enough. Of a file in a
- * package all is kept from the package's name on.
- */
-const machinePath =
-  /(?<![\w@.-])(?:file:\/\/)?\/(?:(?:[^\s/()]+\/)*node_modules\/|(?:[^\s/()]+\/)*(?=[^\s/()]+\/[^\s/()]+\.[cm]?[jt]s\b))/g;
 
 /** Null for a trial whose process did all of its work and closed in order. */
 export const endingText = (trial: Trial): Text | null => {

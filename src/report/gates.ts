@@ -1,5 +1,6 @@
 // What keeps a run from being judged, in words and with the frames of the error where there is one.
 import type {Gate} from '../model/run.ts';
+import {withoutMachinePath} from './machine-path.ts';
 import type {RunStory} from './variants.ts';
 
 const framesShown = 5;
@@ -19,13 +20,5 @@ export const gateFrames = ({stack = []}: Gate): string[] => {
   const above = harnessAt < 0 ? stack : stack.slice(0, harnessAt);
   const own = above.filter(frame => !/[( ]node:/.test(frame));
   const shown = (own.length > 0 ? own : above).slice(0, framesShown);
-  return shown.map(frame =>
-    frame.replace(/(?:file:\/\/)?(\/[^\s()]+)/, (_, path: string) => shortPath(path)),
-  );
-};
-
-/** From the package on, or the file with its folder: where that lies on this machine is private. */
-const shortPath = (path: string): string => {
-  const packageAt = path.lastIndexOf('/node_modules/');
-  return packageAt < 0 ? path.split('/').slice(-2).join('/') : path.slice(packageAt + 1);
+  return shown.map(withoutMachinePath);
 };

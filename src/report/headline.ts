@@ -14,8 +14,12 @@ export const headlineOf = (story: RunStory): string => {
   const doubt = doubtOf(story);
   if (doubt !== null) return `${record.plan.name}: ${doubt}`;
   const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
-  return `${record.plan.name}: ${story.judged.variant.name} ${listed([...clauses, verdictClause(story)])}`;
+  return `${record.plan.name}: ${trialsText(story)}${story.judged.variant.name} ${listed([...clauses, verdictClause(story)])}`;
 };
+
+/** That a change is concluded from one trial each; what one variant shows is claimed of no more than what was seen. */
+const trialsText = ({candidate, baseline, judged}: RunStory): string =>
+  candidate && Math.min(baseline.trials.length, judged.trials.length) === 1 ? 'in one trial each, ' : '';
 
 /** The first gate of a run that cannot judge: the run's own before those of the judged trials. */
 const doubtOf = ({run, judged}: RunStory): string | null => {
@@ -77,19 +81,21 @@ const changeClauses = (story: RunStory): string[] => {
 /** A process that dies once in one trial may have died by chance; with this many trials that live it is over. */
 const trialsThatTell = 3;
 
+export const mayBeChance = (symptom: SymptomId, {trials}: VariantStory): boolean =>
+  symptoms[symptom].weight === 'crash' && trials.length < trialsThatTell;
+
 /** Looked for in the first variant only, which stands for the defaults: a candidate has changed them. */
 const ofTheDefaults: readonly SymptomId[] = ['no-default-timeout'];
 
 const goneClauses = (story: RunStory, gone: readonly SymptomId[]): string[] => {
   const {baseline, judged} = story;
-  const isChance = (symptom: SymptomId): boolean =>
-    symptoms[symptom].weight === 'crash' && judged.trials.length < trialsThatTell;
+  const isChance = (symptom: SymptomId): boolean => mayBeChance(symptom, judged);
   const [chance, ended] = [gone.filter(isChance), gone.filter(symptom => !isChance(symptom))];
-  const trials = `${count(judged.trials.length)} ${judged.trials.length === 1 ? 'trial' : 'trials'}`;
+  const trials = judged.trials.length === 1 ? '' : ` in ${count(judged.trials.length)} trials`;
   return [
     ...(chance.length > 0
       ? [
-          `had no ${symptomsText(chance.map(symptom => symptoms[symptom].noun))} in ${trials}, unlike ${baseline.variant.name}`,
+          `had no ${symptomsText(chance.map(symptom => symptoms[symptom].noun))}${trials}, unlike ${baseline.variant.name}`,
         ]
       : []),
     ...(ended.length > 0 ? [`ends ${symptomsText(ended.map(symptom => withChange(story, symptom)))}`] : []),

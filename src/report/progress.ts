@@ -1,8 +1,9 @@
 // What the change did to each symptom and each goal: better, not better, or not to be known.
 import {symptoms} from '../model/symptoms.ts';
 import {code, strong, type Text} from './document.ts';
-import {percent} from './format.ts';
+import {percent, plural} from './format.ts';
 import {goalFigure, limitText, phaseOfGoal} from './goals.ts';
+import {mayBeChance} from './headline.ts';
 
 import {smallLeaks} from './small-leaks.ts';
 import type {GoalStory, RunStory, SymptomStory, VariantStory} from './variants.ts';
@@ -22,6 +23,7 @@ export const progressOf = (story: RunStory): Progress => {
       symptomProgress(
         baseline.symptoms.find(({symptom}) => symptom === after.symptom),
         after,
+        judged,
       ),
     ),
     ...judged.goals.map(after =>
@@ -37,14 +39,24 @@ export const progressOf = (story: RunStory): Progress => {
   return {better: of('better'), notBetter: of('notBetter'), undecided: of('undecided')};
 };
 
-const symptomProgress = (before: SymptomStory | undefined, after: SymptomStory): Item => {
+const symptomProgress = (
+  before: SymptomStory | undefined,
+  after: SymptomStory,
+  judged: VariantStory,
+): Item => {
   const name = strong(after.symptom);
   if (after.verdict === 'inconclusive') {
     return {kind: 'undecided', text: [name, `: ${after.reasons.join('; ')}`]};
   }
   if (after.verdict === 'clear') {
     if (before?.verdict !== 'present') return null;
-    return {kind: 'better', text: [name, `: no more ${symptoms[after.symptom].noun}.`]};
+    const {noun} = symptoms[after.symptom];
+    const {length} = judged.trials;
+    const says =
+      length === 1 || mayBeChance(after.symptom, judged)
+        ? `no ${noun} in ${plural(length, 'trial')}`
+        : `no more ${noun}`;
+    return {kind: 'better', text: [name, `: ${says}.`]};
   }
   const says = after.present[0]?.evidence[0].says ?? '';
   const state = before?.verdict === 'present' ? 'still there' : before?.verdict === 'clear' ? 'new' : 'there';

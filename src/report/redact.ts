@@ -10,7 +10,7 @@ const mark = '[redacted]';
 
 /** Names whose whole value is a secret, in options, attributes, headers and environments. */
 const secretName =
-  /^(proxy[-_.]?)?authorization$|cookie|passw(or)?d|passphrase|pwd$|secret|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|(^|[-_.])token$|[a-z](?:Token)$|(auth|access|refresh|id|session|security|bearer)[-_.]?token|connection[-_.]?string|sas[-_.]?token|^auth$/i;
+  /^(proxy[-_.]?)?authorization$|cookie|passw(or)?d|passphrase|pwd$|secret|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|(^|[-_.])token$|[a-z](?:Token)$|(auth|access|refresh|id|session|security|bearer)[-_.]?token|connection[-_.]?string|session[-_.]?id$|sas[-_.]?token|^auth$/i;
 
 const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // redis://user:password@host, also with an empty user. Of the scheme its last character is enough: looking for all of it
@@ -24,9 +24,9 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
   [/\b((?:set-)?cookie2?["']?\s*[:=]\s*["']?)[^\r\n"']+/gi, `$1${mark}`],
   [/\b(bearer|basic)\s+(?!(?:auth\w*|tokens?|credentials?|scheme)\b)[a-z0-9._~+/-]{8,}=*/gi, `$1 ${mark}`],
-  // name=value and "name": "value", in query strings, connection strings, JSON and log lines
+  // name=value and "name": "value", in query strings, connection strings, JSON and log lines; a name may end in one of these
   [
-    /((?:passw(?:or)?d|passphrase|\bpwd|secret|api[-_]?key|access[-_]?key(?:[-_]?id)?|account[-_]?key|private[-_]?key|client[-_]?secret|(?:auth|access|refresh|id|session|security)[-_]?token|\btoken|\bsig(?:nature)?|x-amz-(?:signature|credential|security-token))["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'`)}\]]+)/gi,
+    /((?:passw(?:or)?d|passphrase|\bpwd|secret|api[-_]?key|access[-_]?key(?:[-_]?id)?|account[-_]?key|private[-_]?key|client[-_]?secret|token|session[-_]?id|\bsig(?:nature)?|x-amz-(?:signature|credential))["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'`)}\]]+)/gi,
     `$1${mark}`,
   ],
   // JSON web tokens, and keys that a vendor's prefix gives away

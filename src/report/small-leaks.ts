@@ -1,8 +1,9 @@
 // Leaks too small for a detector, which has to allow for what one process keeps anyway: of trials that ran in pairs one variant
 // keeps more each time than the other ever does. What both keep, the harness's own memory included, is no difference.
 import {symptoms} from '../model/symptoms.ts';
-import type {Trial} from '../model/trial.ts';
+import {isFirstUnderWay, type Trial} from '../model/trial.ts';
 import {medianOf} from '../stats/quantile.ts';
+import {areCycles, enoughCycles, keepRising} from '../stats/trend.ts';
 import {pairsOf} from './comparison.ts';
 import {bytes, plain, plural} from './format.ts';
 import type {JudgedTrial, RunStory, VariantStory} from './variants.ts';
@@ -23,7 +24,7 @@ type Kept = {
   readonly worth: number;
   readonly format: (value: number) => string;
   readonly what: string;
-  /** At the ends of the recoveries, to see whether it rises with each fault. */
+  /** At the ends of the recoveries, to see whether it keeps rising over the faults. */
   readonly cycles: (trial: Trial) => readonly number[];
 };
 
@@ -76,7 +77,7 @@ function keptConnections({trial, judgement}: JudgedTrial): number | null {
   const before = judgement.phases
     .filter(({role}) => role === 'baseline')
     .flatMap(({connectionsOpenMax}) => connectionsOpenMax ?? []);
-  if (!after || before.length === 0 || !isWhole(trial)) return null;
+  if (!after || before.length === 0 || !isWhole(trial) || isFirstUnderWay(trial)) return null;
   const {openConnections} = after.witness;
   const kept = Math.max(0, openConnections - Math.max(...before));
   const underWayMax = Math.max(0, ...trial.driver.phases.map(({inFlightMax}) => inFlightMax ?? 0));
@@ -118,17 +119,12 @@ const leakOf = (story: RunStory, figure: Kept): SmallLeak[] => {
 const isNamed = ({symptoms}: VariantStory, symptom: Kept['symptom']): boolean =>
   symptoms.some(candidate => candidate.symptom === symptom && candidate.verdict === 'present');
 
-/** Two points make any line rise: a cache that fills once does, too. */
-const enoughCycles = 3;
-
-const risesText = ({trials}: VariantStory, {symptom, cycles}: Kept): string => {
+const risesText = ({trials}: VariantStory, {symptom, worth, cycles}: Kept): string => {
   if (symptom !== 'memory-growth') return '';
-  const courses = trials.map(({trial}) => cycles(trial)).filter(({length}) => length >= enoughCycles);
+  const courses = trials.map(({trial}) => cycles(trial)).filter(areCycles);
   if (courses.length === 0) {
     return `; a run with ${enoughCycles} cycles would show whether it grows with each fault or is filled once`;
   }
-  const rising = courses.filter(sizes =>
-    sizes.every((size, index) => index === 0 || size > sizes[index - 1]!),
-  ).length;
-  return `; it rose with each fault in ${rising} of ${plural(courses.length, 'trial')}`;
+  const rising = courses.filter(sizes => keepRising(sizes, worth)).length;
+  return `; it kept rising over the faults in ${rising} of ${plural(courses.length, 'trial')}`;
 };

@@ -1,7 +1,7 @@
 // A fresh client by the same way as the library: when nothing succeeds for a while after a fault, it tells whether
 // the way is to blame. It makes no connection as long as the library gets through.
 import {request} from 'node:http';
-import {connect} from 'node:net';
+import {connect, type Socket} from 'node:net';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
@@ -26,6 +26,8 @@ const heldMs = 300;
 export class ControlProbe {
   readonly #options: ProbeOptions;
   readonly #timer: NodeJS.Timeout;
+  /** The injector cannot tell them from the library's. */
+  readonly #open = new Map<Socket, {readonly openedMs: number; readonly port: number}>();
   #isOver = false;
 
   constructor(options: ProbeOptions) {
@@ -36,6 +38,10 @@ export class ControlProbe {
   finish(): void {
     clearInterval(this.#timer);
     this.#isOver = true;
+    for (const socket of this.#open.keys()) {
+      this.#closed(socket);
+      socket.destroy();
+    }
   }
 
   async #probe(): Promise<void> {
@@ -43,19 +49,40 @@ export class ControlProbe {
     const isWanted = (): boolean => !this.#isOver && comeback.isCalm && comeback.quietMs(now()) >= quietMs;
     if (!isWanted()) return;
     const atMs = now();
-    const ok = await (plan.target.kind === 'http' ? answers(url) : accepts(url));
+    const note = (socket: Socket): void => {
+      socket.once('connect', () => this.#opened(socket));
+    };
+    const ok = await (plan.target.kind === 'http' ? answers(url, note) : accepts(url, note));
     // What a fault met in the meantime, or a success made needless, says nothing.
     if (isWanted()) record({kind: 'probe', atMs, ok});
   }
+
+  #opened(socket: Socket): void {
+    const {localPort: port} = socket;
+    if (port === undefined || this.#isOver) {
+      socket.destroy();
+      return;
+    }
+    this.#open.set(socket, {openedMs: this.#options.now(), port});
+    socket.once('close', () => this.#closed(socket));
+  }
+
+  #closed(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (!connection || !this.#open.delete(socket)) return;
+    const {now, record} = this.#options;
+    record({kind: 'control-connection', ...connection, closedMs: now()});
+  }
 }
 
-const answers = (url: string): Promise<boolean> =>
+const answers = (url: string, note: (socket: Socket) => void): Promise<boolean> =>
   new Promise(resolve => {
     const sent = request(`${url}/foulweather-control`, {agent: false, timeout: probeLimitMs}, response => {
       response.resume();
       response.on('end', () => resolve(response.statusCode === 200));
       response.on('error', () => resolve(false));
     });
+    sent.on('socket', note);
     sent.on('timeout', () => sent.destroy());
     sent.on('error', () => resolve(false));
     sent.on('close', () => resolve(false));
@@ -63,10 +90,11 @@ const answers = (url: string): Promise<boolean> =>
   });
 
 /** Of a protocol that is not ours to speak: a connection that is accepted and stays. */
-const accepts = (url: string): Promise<boolean> =>
+const accepts = (url: string, note: (socket: Socket) => void): Promise<boolean> =>
   new Promise(resolve => {
     const {hostname, port} = new URL(url);
     const socket = connect(Number(port), hostname);
+    note(socket);
     let isOpen = false;
     const late = setTimeout(() => socket.destroy(), probeLimitMs);
     const held = (): void => {

@@ -1,6 +1,7 @@
 // Journal → trial: what the witnesses said, one after the other, becomes what detectors look at.
 import type {
   Bin,
+  ControlConnection,
   Drained,
   FailureClass,
   FirstOperation,
@@ -31,6 +32,7 @@ import type {
   Trial,
   Verified,
 } from '../model/trial.ts';
+import {samplesWithout, withoutControls} from './control-connections.ts';
 import {GrowingBytes} from './growing-bytes.ts';
 import {InjectorLogFold} from './injector-log-fold.ts';
 import {mergeInjector, mergeResources, mergeSystem} from './merge-samples.ts';
@@ -57,6 +59,7 @@ export class TrialFold {
   readonly #unhandledRejections: {atMs: number; error: ErrorFacts}[] = [];
   readonly #harness: HarnessSample[] = [];
   readonly #probes: {atMs: number; ok: boolean}[] = [];
+  readonly #controls: ControlConnection[] = [];
   #verified: Verified | null = null;
   readonly #warnings: {atMs: number; name: string; message: string}[] = [];
   readonly #hookFailures: HookFailure[] = [];
@@ -81,6 +84,7 @@ export class TrialFold {
   #unapplied: readonly UnappliedInstrumentation[] = [];
   #openError: ErrorFacts | null = null;
   #tried: FirstOperation | null = null;
+  #triedSettledMs: number | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
@@ -118,6 +122,9 @@ export class TrialFold {
         break;
       case 'tried':
         this.#tried = event.first;
+        break;
+      case 'tried-settled':
+        this.#triedSettledMs = event.atMs;
         break;
       case 'open-failed':
         this.#openError = event.error;
@@ -181,6 +188,9 @@ export class TrialFold {
         break;
       case 'probe':
         this.#probes.push({atMs: event.atMs, ok: event.ok});
+        break;
+      case 'control-connection':
+        this.#controls.push(event);
         break;
       case 'verified':
         this.#verified = {
@@ -254,6 +264,7 @@ export class TrialFold {
   trial(): Trial | null {
     const begin = this.#begin;
     if (!begin) return null;
+    const injectorLog = this.#injectorLog.log();
     return {
       id: begin.trialId,
       plan: this.#ownPlan(begin),
@@ -278,6 +289,10 @@ export class TrialFold {
       versions: this.#versions,
       standIns: this.#standIns,
       unapplied: this.#unapplied,
+      firstUnsettled:
+        this.#tried?.status === 'unsettled'
+          ? {afterMs: this.#tried.afterMs, settledMs: this.#triedSettledMs}
+          : null,
       driver: {
         phases: [...this.#phases.values()].sort((a, b) => a.phase - b.phase),
         bins: [...this.#bins.values()].sort((a, b) => a.index - b.index),
@@ -291,8 +306,8 @@ export class TrialFold {
       },
       clockSteps: this.#clockSteps,
       telemetry: this.#telemetry,
-      injector: this.#injector.all(),
-      injectorLog: this.#injectorLog.log(),
+      injector: samplesWithout(this.#controls, this.#injector.all()),
+      injectorLog: injectorLog && withoutControls(this.#controls, injectorLog, begin.originEpochMs),
       ledger: this.#ledger,
       resources: this.#resources.all(),
       phaseResources: this.#phaseResources,

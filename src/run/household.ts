@@ -85,10 +85,13 @@ export class Household {
   }
 }
 
-/** Node keeps what it has compiled of this process's own modules: the children, which load many of the same, start faster. */
+/**
+ * Node keeps what it has compiled of this process's own modules: the children, which load many of the same, start faster.
+ * By the second name `subject/cache-preload` knows whose it is.
+ */
 const compileCache = (): NodeJS.ProcessEnv => {
   const folder = getCompileCacheDir();
-  return folder === undefined ? {} : {NODE_COMPILE_CACHE: folder};
+  return folder === undefined ? {} : {NODE_COMPILE_CACHE: folder, FOULWEATHER_COMPILE_CACHE: folder};
 };
 
 const stopChild = async (child: Child<unknown, {kind: string}>): Promise<void> => {

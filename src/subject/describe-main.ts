@@ -1,4 +1,5 @@
 // The describing child: loads the scenario file, answers with its plan as plain data, and ends.
+import './cache-preload.ts';
 import {createRequire, flushCompileCache} from 'node:module';
 import {tellParent} from '../model/channel.ts';
 import {FoulweatherError} from '../model/errors.ts';

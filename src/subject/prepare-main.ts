@@ -1,4 +1,5 @@
 // The preparing child: brings the real server into the state that a trial begins with. What it leaves running goes on until the trial is over.
+import './cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {loadScenario} from './load-scenario.ts';

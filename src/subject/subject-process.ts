@@ -77,6 +77,7 @@ export class SubjectProcess {
         deadlineMs: operation.deadlineMs,
         limitMs,
         now,
+        settledLate: () => send({kind: 'tried-settled', atMs: now()}),
       });
     this.#phases = phases;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});

@@ -1,5 +1,6 @@
 // The target's process: the embedded HTTP server, or the server that the scenario starts.
 
+import './cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {monotonicMs} from '../model/clock.ts';

@@ -13,6 +13,8 @@ export type TryOptions = {
   /** For each try. */
   readonly limitMs: number;
   readonly now: () => number;
+  /** Called when one settles after all that was given up on. */
+  readonly settledLate: () => void;
 };
 
 /** Spans of tries have traces that no operation has. */
@@ -27,17 +29,18 @@ export const tryOperation = async ({
   deadlineMs,
   limitMs,
   now,
+  settledLate,
 }: TryOptions): Promise<FirstOperation> => {
   for (let triedCount = 1; ; triedCount++) {
     const startMs = now();
     const unsettled = (): null => null;
-    const settled = await within<Settlement | null>(
-      limitMs,
-      perform(triedCount - 1, startMs + deadlineMs),
-      unsettled,
-    );
+    const performing = perform(triedCount - 1, startMs + deadlineMs);
+    const settled = await within<Settlement | null>(limitMs, performing, unsettled);
     const afterMs = now() - startMs;
-    if (settled === null) return {status: 'unsettled', afterMs, triedCount};
+    if (settled === null) {
+      void performing.then(settledLate);
+      return {status: 'unsettled', afterMs, triedCount};
+    }
     if (isAnswer(settled)) return {status: 'answered', afterMs, triedCount};
     if (triedCount === triesAtMost) return {status: 'failed', error: errorFacts(settled.error), triedCount};
     await sleep(triedCount * tryPauseMs);

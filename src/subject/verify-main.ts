@@ -1,4 +1,5 @@
 // The verifying child: asks the scenario's verify() what the real server has, past the injector, and answers.
+import './cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {outcomeCode} from '../model/outcome.ts';

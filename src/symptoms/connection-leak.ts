@@ -1,9 +1,10 @@
 // Connections that are open when the load is gone and the idle time-out is over, beyond those of the baseline; or more
-// of them with each of several faults. A pool that operations under way at once have widened keeps a connection for each
+// and more of them over several faults. A pool that operations under way at once have widened keeps a connection for each
 // of them, idle: as many prove no leak.
 import type {Detector} from '../model/finding.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
-import {areCycles, rises} from './cycles.ts';
+import {areCycles, keepRising} from '../stats/trend.ts';
+import {firstGap} from './first-under-way.ts';
 import {measureConnections, phasesOf} from './measure.ts';
 import {counted, type Found, found, inconclusive, phaseName, presentIf} from './say.ts';
 
@@ -11,6 +12,8 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (trial.injector.length === 0) {
     return inconclusive('connection-leak', 'this injector does not count connections');
   }
+  const gap = firstGap(trial);
+  if (gap !== null) return inconclusive('connection-leak', gap);
   const {closing} = trial;
   const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
   if (!last) return inconclusive('connection-leak', 'the trial did not come to its end');
@@ -71,7 +74,7 @@ const rising = (trial: Trial, threshold: number): Rise | null => {
   });
   const lastOpen = open.at(-1) ?? 0;
   const leaked = lastOpen - (open[0] ?? 0);
-  if (!areCycles(open) || !rises(open) || leaked <= threshold) return null;
+  if (!areCycles(open) || !keepRising(open, threshold) || leaked <= threshold) return null;
   const says = `${open.join(', ')} connections were open at the ends of ${open.length} recoveries.`;
   const phase = phaseName(trial, phasesOf(trial, 'recovery').at(-1)!);
   const evidence = {says, value: leaked, threshold, count: open.length};

@@ -1,7 +1,8 @@
 // Listeners pile up on one emitter: Node warns of it, once for each emitter.
 import type {Detector} from '../model/finding.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
-import {areCycles, leakSeverity} from './cycles.ts';
+import {areCycles} from '../stats/trend.ts';
+import {leakSeverity} from './leak-severity.ts';
 import {DriverMeasure, phasesOf} from './measure.ts';
 import {phaseAt} from './phase-at.ts';
 import {found, inconclusive, presentIf} from './say.ts';

@@ -2,7 +2,8 @@
 // it must go on growing, too; with fewer it is a warning where the scenario has goals, for a cache may fill once.
 import type {Detector} from '../model/finding.ts';
 import type {HeapSample} from '../model/trial.ts';
-import {areCycles, keepRising, leakSeverity} from './cycles.ts';
+import {areCycles, keepRising} from '../stats/trend.ts';
+import {leakSeverity} from './leak-severity.ts';
 import {phasesOf} from './measure.ts';
 import {found, inconclusive, megabytes, presentIf} from './say.ts';
 

@@ -1,9 +1,10 @@
-// Slots of a pool that are in use although no operation is under way; or more of them with each of several faults.
+// Slots of a pool that are in use although no operation is under way; or more and more of them over several faults.
 // The library's own gauge says so, and it may be wrong. Alone it never fails a run: operations must do worse as well.
 import type {Detector} from '../model/finding.ts';
 import type {MetricSummary} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
-import {areCycles, rises} from './cycles.ts';
+import {areCycles, keepRising} from '../stats/trend.ts';
+import {firstGap} from './first-under-way.ts';
 import {DriverMeasure, phasesOf} from './measure.ts';
 import {isGaugeContradicted} from './pool-gauge-wrong.ts';
 import {isUsed, lastOf, poolMetrics} from './pool-metrics.ts';
@@ -20,16 +21,19 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
       'the library tells no db.client.connection.count of used connections',
     );
   }
+  const gap = firstGap(trial);
+  if (gap !== null) return inconclusive('pool-slot-leak', gap);
   const severity = isWorseAfter(trial) ? 'fail' : 'warn';
   const isContradicted = isGaugeContradicted(trial);
-  const rising = risingOver(trial, used, threshold);
-  if (rising.length > 0 && !isContradicted) return presentIf('pool-slot-leak', severity, rising);
   const {drained} = trial.driver;
+  const slots = slotsIn(used, Math.max(...used.map(({phase}) => phase)));
+  const areGivenBack = drained?.inFlight === 0 && slots <= threshold;
+  const rising = areGivenBack ? [] : risingOver(trial, used, threshold);
+  if (rising.length > 0 && !isContradicted) return presentIf('pool-slot-leak', severity, rising);
   if (!drained) return inconclusive('pool-slot-leak', 'the trial did not come to its end');
   if (drained.inFlight > 0) {
     return inconclusive('pool-slot-leak', `${counted(drained.inFlight, 'operation')} had not settled`);
   }
-  const slots = slotsIn(used, Math.max(...used.map(({phase}) => phase)));
   if (slots <= threshold) return presentIf('pool-slot-leak', severity, []);
   const inUse = `${counted(slots, 'connection')} of the pool in use when nothing was under way any more`;
   if (isContradicted) {
@@ -78,12 +82,12 @@ const worseRatio = 0.99;
 const slotsIn = (used: readonly MetricSummary[], phase: number): number =>
   used.filter(metric => metric.phase === phase).reduce((sum, metric) => sum + lastOf(metric), 0);
 
-/** More with each of several faults: that is told although operations are under way. */
+/** More and more over several faults: that is told although operations are under way. */
 const risingOver = (trial: Trial, used: readonly MetricSummary[], threshold: number): Found[] => {
   const phases = phasesOf(trial, 'recovery').filter(index => used.some(({phase}) => phase === index));
   const slots = phases.map(phase => slotsIn(used, phase));
   const leaked = (slots.at(-1) ?? 0) - (slots[0] ?? 0);
-  if (!areCycles(slots) || !rises(slots) || leaked <= threshold) return [];
+  if (!areCycles(slots) || !keepRising(slots, threshold + lagCount) || leaked <= threshold) return [];
   const says = `${slots.join(', ')} connections of the pool were in use at the ends of ${slots.length} recoveries.`;
   const figures = {value: leaked, threshold, unit: 'count', count: slots.length} as const;
   return [found(phaseName(trial, phases.at(-1)!), {witness: 'telemetry', says, ...figures})];

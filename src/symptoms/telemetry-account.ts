@@ -84,10 +84,20 @@ export const telemetryLoss = (trial: Trial): string | null => {
   return `telemetry was lost: ${account.receivedCount} of ${account.endedCount} spans arrived`;
 };
 
+/** That an instrumentation has patched nothing of the library: the spans that are missing are not the library's to make. */
+const unappliedGap = ({unapplied}: Trial): string | null => {
+  const [first] = unapplied;
+  if (!first) return null;
+  const {instrumentation, package: name, version, supports} = first;
+  return `${instrumentation} patched nothing of ${name} ${version} (it supports ${supports}), so that missing spans are not the library’s`;
+};
+
 /** Why a trial's telemetry cannot be held against the truth, or null where it can: whole, and of this library. */
 export const telemetryGap = (trial: Trial): string | null => {
   const {telemetry, end} = trial;
   if (!telemetry) return telemetryAbsence(trial);
+  const unapplied = unappliedGap(trial);
+  if (unapplied !== null) return unapplied;
   if (end.kind !== 'completed') return 'the process ended before its telemetry was complete';
   const stepped = steppedClock(trial);
   if (stepped !== null) return stepped;

@@ -8,9 +8,13 @@ import {type Found, found, inconclusive, megabytes, phaseName, presentIf, worstF
 
 type Limits = Thresholds<'unbounded-buffer'>;
 
+type Span = {readonly startMs: number; readonly endMs: number};
+
 /** How many calls came to the other side in a span of the trial, as far as a witness can tell. */
 type Arrivals = {
   readonly witness: 'target' | 'injector';
+  /** What it counts in slices it can tell only of whole ones: what bursts out right after a fault is not to count as arrived in it. */
+  readonly sliceMs: number | null;
   readonly between: (fromMs: number, toMs: number) => number;
 };
 
@@ -35,6 +39,7 @@ const arrivalsOf = (trial: Trial): Arrivals | null => {
     const {binMs, attemptsByBin} = ledger;
     return {
       witness: 'target',
+      sliceMs: binMs,
       between: (fromMs, toMs) =>
         attemptsByBin
           .slice(Math.floor(fromMs / binMs), Math.ceil(toMs / binMs))
@@ -51,9 +56,21 @@ const arrivalsOf = (trial: Trial): Arrivals | null => {
   if (bytes === 0 || calls === 0) return null;
   return {
     witness: 'injector',
+    sliceMs: null,
     between: (fromMs, toMs) => ((bytesAt(toMs) - bytesAt(fromMs)) * calls) / bytes,
   };
 };
+
+/** The whole slices within a span. */
+const wholeOf = ({sliceMs}: Arrivals, {startMs, endMs}: Span): Span =>
+  sliceMs === null
+    ? {startMs, endMs}
+    : {startMs: Math.ceil(startMs / sliceMs) * sliceMs, endMs: Math.floor(endMs / sliceMs) * sliceMs};
+
+const toldIn = (trial: Trial, {startMs, endMs}: Span): number =>
+  trial.driver.bins
+    .filter(bin => bin.startMs >= startMs && bin.startMs + bin.durationMs <= endMs)
+    .reduce((sum, {answered, outcomes}) => sum + (answered ?? outcomes.ok), 0);
 
 const bufferedIn = (
   trial: Trial,
@@ -63,14 +80,14 @@ const bufferedIn = (
 ): Found[] => {
   const window = phaseWindow(trial, phase);
   if (!window) return [];
-  const {startMs, endMs} = window;
-  const halfMs = (startMs + endMs) / 2;
-  const told = new DriverMeasure(trial, [phase]).okWithin;
-  const toldByHalf = trial.driver.bins
-    .filter(bin => bin.startMs >= startMs && bin.startMs + bin.durationMs <= halfMs)
-    .reduce((sum, {outcomes}) => sum + outcomes.ok, 0);
-  const buffered = Math.round(told - arrivals.between(startMs, endMs));
-  const byHalf = Math.max(0, toldByHalf - arrivals.between(startMs, halfMs));
+  const whole = wholeOf(arrivals, window);
+  const half = wholeOf(arrivals, {...whole, endMs: (window.startMs + window.endMs) / 2});
+  const toldInAll = new DriverMeasure(trial, [phase]).okWithin;
+  const told = arrivals.sliceMs === null ? toldInAll : toldIn(trial, whole);
+  const notArrivedIn = (span: Span, toldThen: number): number =>
+    toldThen - arrivals.between(span.startMs, span.endMs);
+  const buffered = Math.round(notArrivedIn(whole, told));
+  const byHalf = Math.max(0, notArrivedIn(half, toldIn(trial, half)));
   if (buffered <= callCount || buffered <= growthRatio * byHalf) return [];
   // What arrives later, beyond what was called later: without it the calls were lost, or answered from somewhere else. The
   // next fault has retries of its own.
@@ -78,8 +95,10 @@ const bufferedIn = (
   const nextFault = phases.findIndex(({faults}, index) => index > phase && faults.length > 0);
   const until = nextFault === -1 ? phases.length : nextFault;
   const laterPhases = phases.flatMap((_, index) => (index > phase && index < until ? [index] : []));
-  const untilMs = phaseWindow(trial, nextFault)?.startMs ?? trial.exit?.atMs ?? trial.loadEndedMs ?? endMs;
-  const late = Math.round(arrivals.between(endMs, untilMs) - new DriverMeasure(trial, laterPhases).okWithin);
+  const untilMs =
+    phaseWindow(trial, nextFault)?.startMs ?? trial.exit?.atMs ?? trial.loadEndedMs ?? window.endMs;
+  const toldLater = Math.max(0, toldInAll - told) + new DriverMeasure(trial, laterPhases).okWithin;
+  const late = Math.round(arrivals.between(whole.endMs, untilMs) - toldLater);
   if (late < buffered / 2) return [];
   const name = phaseName(trial, phase);
   return [

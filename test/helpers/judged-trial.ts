@@ -170,5 +170,6 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     standIns: [],
     unapplied: [],
     foreignMessages: [],
+    firstUnsettled: null,
   };
 };

@@ -236,6 +236,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   standIns: [],
   unapplied: [],
   foreignMessages: [],
+  firstUnsettled: null,
   ...changes,
 });
 

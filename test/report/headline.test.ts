@@ -199,24 +199,28 @@ test(
 test(reads, 'defaults shows none of 2 symptoms and misses 1 of 1 goal', alone({goals: ['missed']}));
 
 // Baseline and candidate: what changed.
-test(reads, 'bounded shows none of 2 symptoms, as before and meets all 2 goals', {});
-test(reads, 'bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
+test(reads, 'in one trial each, bounded shows none of 2 symptoms, as before and meets all 2 goals', {});
+test(reads, 'in one trial each, bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
   defaults: {findings: hung, hung: 2},
 });
-test(reads, 'bounded still shows hung operations (14 before, 21 after) and meets all 2 goals', {
-  defaults: {findings: hung, hung: 2},
-  bounded: {findings: hung, hung: 3},
-});
-test(reads, 'bounded still shows hung operations and meets all 2 goals', {
+test(
+  reads,
+  'in one trial each, bounded still shows hung operations (14 before, 21 after) and meets all 2 goals',
+  {
+    defaults: {findings: hung, hung: 2},
+    bounded: {findings: hung, hung: 3},
+  },
+);
+test(reads, 'in one trial each, bounded still shows hung operations and meets all 2 goals', {
   defaults: {findings: hung, hung: 2},
   bounded: {findings: hung, hung: 3, withoutPhases: true},
 });
-test(reads, 'bounded adds late operations (7) and meets all 2 goals', {
+test(reads, 'in one trial each, bounded adds late operations (7) and meets all 2 goals', {
   bounded: {findings: {'deadline-overrun': 'present'}, late: 1},
 });
 test(
   reads,
-  'bounded stops answering, ends hung operations (14 before, 0 after), still shows slow recovery, adds retry amplification and misses 1 of 2 goals',
+  'in one trial each, bounded stops answering, ends hung operations (14 before, 0 after), still shows slow recovery, adds retry amplification and misses 1 of 2 goals',
   {
     defaults: {findings: {...hung, 'slow-recovery': 'present'}, hung: 2},
     bounded: {
@@ -228,7 +232,7 @@ test(
 );
 test(
   reads,
-  'bounded cannot be judged for hung operations (14 before), adds retry amplification and meets all 2 goals',
+  'in one trial each, bounded cannot be judged for hung operations (14 before), adds retry amplification and meets all 2 goals',
   {
     // Whether hung operations are gone is not known.
     defaults: {findings: hung, hung: 2},
@@ -236,7 +240,7 @@ test(
   },
 );
 
-test(reads, 'bounded cannot be judged for slow recovery and meets all 2 goals', {
+test(reads, 'in one trial each, bounded cannot be judged for slow recovery and meets all 2 goals', {
   defaults: {findings: {'slow-recovery': 'present'}},
   bounded: {findings: {'slow-recovery': 'inconclusive'}},
 });
@@ -290,11 +294,15 @@ test(reads, 'inconclusive for bounded: refuse hit nothing', {
   defaults: {gates: [gate('of no concern.')]},
   bounded: {gates: [gate('refuse hit nothing.'), gate('another.')]},
 });
-test(reads, 'bounded shows none of 2 symptoms, as before and leaves 1 of 1 goal undecided', {
-  verdict: 'inconclusive',
-  bounded: {goals: ['inconclusive']},
-});
-test(reads, 'bounded shows none of 2 symptoms, as before and misses 1 of 1 goal', {
+test(
+  reads,
+  'in one trial each, bounded shows none of 2 symptoms, as before and leaves 1 of 1 goal undecided',
+  {
+    verdict: 'inconclusive',
+    bounded: {goals: ['inconclusive']},
+  },
+);
+test(reads, 'in one trial each, bounded shows none of 2 symptoms, as before and misses 1 of 1 goal', {
   verdict: 'missed',
   gates: [gate('of no concern here.')],
   bounded: {goals: ['missed'], gates: [gate('of no concern here.')]},
@@ -306,9 +314,13 @@ const dead = {
   end: crashed(false),
 } as const;
 const alive = {findings: {'process-crash': 'clear', 'hung-operation': 'clear'}} as const;
-test(reads, 'bounded had no crashes in 1 trial, unlike defaults and meets all 2 goals', {
+test(reads, 'in one trial each, bounded had no crashes, unlike defaults and meets all 2 goals', {
   defaults: dead,
   bounded: alive,
+});
+test(reads, 'bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
+  options: {trialsPerVariant: 2},
+  defaults: {findings: hung, hung: 2},
 });
 test(reads, 'bounded had no crashes in 2 trials, unlike defaults and meets all 2 goals', {
   options: {trialsPerVariant: 2},
@@ -320,7 +332,7 @@ test(reads, 'bounded ends crashes and meets all 2 goals', {
   defaults: dead,
   bounded: alive,
 });
-test(reads, 'bounded shows none of 1 symptom (1 not judged) and meets all 2 goals', {
+test(reads, 'in one trial each, bounded shows none of 1 symptom (1 not judged) and meets all 2 goals', {
   defaults: {findings: {'no-default-timeout': 'present', 'hung-operation': 'clear'}},
   bounded: {findings: {'no-default-timeout': 'inconclusive', 'hung-operation': 'clear'}},
 });

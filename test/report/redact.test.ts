@@ -79,6 +79,16 @@ for (const name of [
   'sessiontoken',
   'securitytoken',
   'token',
+  'csrftoken',
+  'csrf_token',
+  'xsrfToken',
+  'usertoken',
+  'appsecret',
+  'dbpassword',
+  'myapikey',
+  'sessionid',
+  'PHPSESSIONID',
+  'session_id',
   'signature',
   'X-Amz-Credential',
   'X-Amz-Security-Token',
@@ -130,6 +140,7 @@ test(
   'bearer auth/keys, bearer token-based, basic tokens/keys, bearer credential/s, basic credentials, bearer scheme-less',
 );
 test(keeps, 'tokens: 17');
+test(keeps, 'tokenizer=gpt2&prompt_tokens=5&maxTokens: 4096, session=open, sessions: 3, secretary=Ann');
 test(keeps, `eyJ${key(7)}.${key(8)}.x eyJ${key(8)}.${key(7)}.x keyJ${key(8)}.${key(8)}.x`);
 test(keeps, `sk_live_${key(7)} sk-${key(19)} task_test_${key(8)} task-${key(20)}`);
 test(keeps, `ghp_${key(19)} github_pat_${key(19)} glpat-${key(19)} npm_${key(29)} xoxb-${key(9)}`);

@@ -153,7 +153,7 @@ test('a run that could not begin shows the error, the frames of the scenario, an
   const stopped: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'inconclusive', trials}};
   const frames = [
     'at Object.perform (shop/scenario.ts:20:13)',
-    'at request (node_modules/undici/lib/api.js:2:1)',
+    'at request (undici/lib/api.js:2:1)',
   ];
   t.true(
     renderSummary(stopped, 'report.md').includes(

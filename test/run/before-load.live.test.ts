@@ -59,6 +59,7 @@ const begins = test.macro({
     t.like(trial.end, {kind: 'completed'});
     t.is(trial.edges.length, 5);
     t.true(trial.driver.outcomes.length > 300);
+    t.is(trial.firstUnsettled === null, status === 'answered');
   },
 });
 

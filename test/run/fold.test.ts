@@ -228,6 +228,52 @@ test('the news of the phases make one log, in which the latest word on a connect
   });
 });
 
+test('connections of the fresh client that was tried are not among the library’s', t => {
+  const originEpochMs = trialOf().originEpochMs;
+  const record = (id: number, openedMs: number, clientPort: number): ConnectionRecord =>
+    recordOf(id, {openedMs: originEpochMs + openedMs, clientPort});
+  const others = [record(1, 8000, 40_000), record(3, 2000, 50_000)];
+  const log = {
+    connections: [...others, record(2, 8001, 50_000)],
+    connectionsLeftOut: 0,
+    hits: [],
+    hitsLeftOut: 0,
+  };
+  const witness = {...witnessOf(0), openConnections: 2, openedConnections: 9};
+  const trial = trialOf({
+    more: [
+      {kind: 'injector', atMs: 7999, witness},
+      {kind: 'injector', atMs: 8100, witness},
+      {kind: 'injector', atMs: 8500, witness},
+      {kind: 'injector-log', log},
+      {kind: 'control-connection', openedMs: 8000, closedMs: 8300, port: 50_000},
+    ],
+  });
+  t.deepEqual(trial.injectorLog?.connections, others);
+  const counts = trial.injector
+    .slice(-3)
+    .map(({witness: {openConnections, openedConnections}}) => [openConnections, openedConnections]);
+  t.deepEqual(counts, [
+    [2, 9],
+    [1, 8],
+    [2, 8],
+  ]);
+});
+
+test('a first operation that had not settled is in the trial, and when it did', t => {
+  const tried = (status: 'answered' | 'unsettled'): TrialEvent => ({
+    kind: 'tried',
+    atMs: 600,
+    first: {status, afterMs: 500, triedCount: 1},
+  });
+  t.is(trialOf({more: [tried('answered')]}).firstUnsettled, null);
+  t.deepEqual(trialOf({more: [tried('unsettled')]}).firstUnsettled, {afterMs: 500, settledMs: null});
+  t.deepEqual(trialOf({more: [tried('unsettled'), {kind: 'tried-settled', atMs: 900}]}).firstUnsettled, {
+    afterMs: 500,
+    settledMs: 900,
+  });
+});
+
 test('where it was stuck is known only where it was told', t => {
   t.is(trialOf().stuck, null);
   const stack = [

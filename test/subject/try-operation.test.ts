@@ -16,6 +16,7 @@ const trying = async (settlements: readonly (Settlement | 'never')[], limitMs = 
     deadlineMs: 1000,
     limitMs,
     now: () => performance.now(),
+    settledLate() {},
   });
   return {first, numbers};
 };
@@ -55,4 +56,19 @@ test('one that takes its time is not waited for, and has not failed', async t =>
   const {first, numbers} = await trying([failed, 'never'], 20);
   t.like(first, {status: 'unsettled', triedCount: 2});
   t.deepEqual(numbers, [0, 1]);
+});
+
+test('that it settles after all is told', async t => {
+  const {promise, resolve} = Promise.withResolvers<Settlement>();
+  const late = Promise.withResolvers<void>();
+  const first = await tryOperation({
+    perform: () => promise,
+    deadlineMs: 1000,
+    limitMs: 20,
+    now: () => performance.now(),
+    settledLate: late.resolve,
+  });
+  t.like(first, {status: 'unsettled', triedCount: 1});
+  resolve({status: 'ok'});
+  await t.notThrowsAsync(late.promise);
 });

@@ -63,6 +63,16 @@ test(
   ),
   'clear',
 );
+const allDropped = wedged.map(bin =>
+  bin.outcomes.ok > 0 ? bin : {...bin, started: 0, dropped: 50, outcomes: {...dead, unknown: 0}},
+);
+test(
+  'in which nothing could start since all callers hang',
+  answers,
+  'wedged-client',
+  bins(allDropped, {probes: probed(10)}),
+  {value: 8000, phase: 'stall'},
+);
 test('nobody tried', answers, 'wedged-client', bins(wedged), /no fresh client tried/);
 test(
   'the way is not free',

@@ -83,6 +83,13 @@ const used = (last: number) =>
 test('two', answers, 'pool-slot-leak', pool(used(2)), {value: 2, phase: 'drain'});
 test('none', answers, 'pool-slot-leak', pool(used(0)), 'clear');
 test(
+  'two, and a first operation that never settled',
+  answers,
+  'pool-slot-leak',
+  {...pool(used(2)), firstUnsettled: {afterMs: 500, settledMs: null}},
+  /^the operation that is tried before the load never settled/,
+);
+test(
   'one, by the gauge alone',
   answers,
   'pool-slot-leak',
@@ -129,7 +136,9 @@ test('a gauge that fits', answers, 'pool-slot-leak', contradicted(used(3)), {val
 const cycle = trialWith().plan.phases.slice(2);
 const inCycles = (...slots: number[]): TrialChanges => ({
   ...pool(...slots.map((last, index) => ({...used(last), phase: recovery + 2 * index}))),
-  plan: {phases: [...trialWith().plan.phases, ...cycle, ...cycle] as unknown as Plan['phases']},
+  plan: {
+    phases: [...trialWith().plan.phases, ...slots.slice(1).flatMap(() => cycle)] as unknown as Plan['phases'],
+  },
   driver: {drained: {atMs: 1, inFlight: 3}},
 });
 const severityOf = (changes: TrialChanges): string =>
@@ -140,6 +149,15 @@ test('a gauge alone fails no run', t => {
   t.is(severityOf({...pool(used(1)), ...failingAfter}), 'fail');
 });
 test('more with each fault', answers, 'pool-slot-leak', inCycles(1, 2, 5), {value: 4, phase: 'recovery'});
+test('more with nearly each fault', answers, 'pool-slot-leak', inCycles(1, 3, 3, 5, 4, 8), {value: 7});
+test('no more than a gauge that lags', answers, 'pool-slot-leak', inCycles(1, 1, 2), /^3 operations/);
+test(
+  'all given back in the end',
+  answers,
+  'pool-slot-leak',
+  {...inCycles(1, 2, 5, 0), driver: {drained: {atMs: 1, inFlight: 0}}},
+  'clear',
+);
 test('not with each fault', answers, 'pool-slot-leak', inCycles(1, 5, 5), /^3 operations/);
 test('more with each of two', answers, 'pool-slot-leak', inCycles(1, 5), /^3 operations/);
 test('not told', answers, 'pool-slot-leak', {}, /tells no db.client.connection.count/);

@@ -101,9 +101,18 @@ test(
 );
 
 const openAt = (...counts: number[]): TrialChanges => ({
-  plan: threeFaults,
-  edges: Array.from({length: 8}, (_, phase) => ({phase, beforeMs: phase * 1000, afterMs: phase * 1000})),
-  loadEndedMs: 8000,
+  plan: {
+    phases: [
+      ...trialWith().plan.phases.slice(0, 2),
+      ...counts.flatMap(() => cycle),
+    ] as unknown as Plan['phases'],
+  },
+  edges: Array.from({length: 2 + 2 * counts.length}, (_, phase) => ({
+    phase,
+    beforeMs: phase * 1000,
+    afterMs: phase * 1000,
+  })),
+  loadEndedMs: 2000 + 2000 * counts.length,
   injector: [
     connectionsAt(1900, 2),
     ...counts.map((count, index) => connectionsAt(3900 + 2000 * index, count)),
@@ -112,12 +121,39 @@ const openAt = (...counts: number[]): TrialChanges => ({
 });
 test('more with each fault', answers, 'connection-leak', openAt(2, 4, 7), {value: 5, phase: 'recovery'});
 test('not with each fault', answers, 'connection-leak', openAt(2, 7, 7), 'clear');
+test('more with nearly each fault', answers, 'connection-leak', openAt(2, 4, 4, 7, 6, 9), {value: 7});
+test('as many as a pool grew to', answers, 'connection-leak', openAt(2, 7, 8, 7, 8, 7), 'clear');
 test(
   'more with each fault, and as many under way at once',
   answers,
   'connection-leak',
   {...openAt(2, 4, 7), driver: {phases: [figuresOf(fault, 100, {inFlightMax: 7})]}},
   /^7 connections stayed open, and 7 operations had been under way at once/,
+);
+
+const unsettled = (settledMs: number | null): TrialChanges => ({
+  firstUnsettled: {afterMs: 500, settledMs},
+});
+test(
+  'more with each fault, and a first operation that never settled',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), ...unsettled(null)},
+  /^the operation that is tried before the load never settled/,
+);
+test(
+  'and one that did after the load',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), ...unsettled(9000)},
+  /^the operation that is tried before the load never settled/,
+);
+test(
+  'and one that did in time',
+  answers,
+  'connection-leak',
+  {...openAt(2, 4, 7), ...unsettled(700)},
+  {value: 5},
 );
 
 const warned = (name: string): TrialChanges => ({

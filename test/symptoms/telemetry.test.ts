@@ -215,7 +215,7 @@ test('an error in a good answer is named as such', t => {
 });
 
 const unknown = test.macro({
-  title: (_title, reason: string) => `not known: ${reason}`,
+  title: (title, reason: string) => ['not known', title, reason].filter(Boolean).join(': '),
   exec(t, reason: string, changes: TrialChanges) {
     for (const symptom of ['hidden-attempts', 'span-leak', 'telemetry-contradicts'] as const) {
       t.deepEqual(detectOne(symptom, trialWith(changes)), inconclusiveOf(symptom, reason));
@@ -226,6 +226,27 @@ const unknown = test.macro({
 const whole = telemetry({spans: [1]});
 
 test(unknown, 'there is no telemetry', {telemetry: null});
+const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '2 - 5'}];
+for (const spans of [[1], []]) {
+  test(
+    `${spans.length} spans`,
+    unknown,
+    'of-a 1.0.0 patched nothing of a 6.0.0 (it supports 2 - 5), so that missing spans are not the library’s',
+    {telemetry: telemetry({spans}), unapplied},
+  );
+}
+test('without the instrumentation of the library no telemetry is clear, but for what was lost', t => {
+  const changes = {telemetry: telemetry({spans: [1]}), unapplied};
+  for (const symptom of [
+    'duration-misreported',
+    'error-type-malformed',
+    'cardinality-growth',
+    'pool-gauge-wrong',
+  ] as const) {
+    t.is(verdictOf(symptom, changes), 'inconclusive', symptom);
+  }
+  t.is(verdictOf('telemetry-lost', changes), 'clear');
+});
 test(unknown, 'the library made no span', {telemetry: telemetry({spans: []})});
 test(unknown, 'telemetry was lost: 1 of 3 spans arrived', {telemetry: telemetry({spans: [1], lost: 2})});
 test(unknown, 'the SDK did not say how many spans it made, so that losses would go unseen', {

@@ -60,6 +60,24 @@ test('all that was called in the fault comes after it', answers, id, ledgered(ke
   value: 4000,
   phase: 'stall',
 });
+/** The fault is taken away between 9100 and 9300 ms. */
+const betweenSlices = trialWith().edges.map(edge =>
+  edge.phase === recovery ? {phase: recovery, beforeMs: 9100, afterMs: 9300} : edge,
+);
+test(
+  'it comes while the fault is being taken away',
+  answers,
+  id,
+  {...ledgered(kept), edges: betweenSlices},
+  {value: 4000, phase: 'stall'},
+);
+test(
+  'it arrives all the while, up to when the fault is taken away',
+  answers,
+  id,
+  {...ledgered({told: 2500, arrived: 2500, burst: 2000}), edges: betweenSlices},
+  'clear',
+);
 test('it arrives all the while', answers, id, ledgered({told: 500, arrived: 500, burst: 0}), 'clear');
 test('a thousand', answers, id, ledgered({told: 125, arrived: 0, burst: 1000}), 'clear');
 test(
@@ -114,6 +132,25 @@ test('without a ledger the bytes at the injector tell it', t => {
     evidence[0].says,
     '4000 calls had been reported as done by the end of phase stall but had not arrived, 2000 of them halfway through it; 4000 arrived after it.',
   );
+});
+
+test('without a ledger, too, it may come while the fault is being taken away', t => {
+  const bytesAt = (atMs: number, upstreamBytes: number) => {
+    const sample = connectionsAt(atMs, 1);
+    return {...sample, witness: {...sample.witness, upstreamBytes}};
+  };
+  const trial = trialWith({
+    driver: {bins: toldBins(kept), phases: phasesOf(kept)},
+    edges: betweenSlices,
+    injector: [
+      bytesAt(1000, 0),
+      bytesAt(5000, 400_000),
+      bytesAt(9100, 400_000),
+      bytesAt(9300, 800_000),
+      bytesAt(19_000, 1_800_000),
+    ],
+  });
+  t.is(presentOf(detectOne(id, trial)).evidence[0].value, 4000);
 });
 
 const growing = (sizesMib: readonly number[], inFlightCount = 2, told = 500): TrialChanges => ({

@@ -50,7 +50,7 @@ export class Connection {
   constructor(host: ConnectionHost, client: Socket) {
     this.#host = host;
     this.#client = client;
-    this.#record = host.witness.opened();
+    this.#record = host.witness.opened(client.remotePort);
     this.#seedParts = [...host.seedParts, this.#record.id];
     client.on('end', () => this.#ended('client-closed'));
     client.on('error', () => this.#ended('client-reset'));

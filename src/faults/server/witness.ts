@@ -35,7 +35,7 @@ export class Witness {
   #upstreamBytes = 0;
   #downstreamBytes = 0;
 
-  opened(): OpenRecord {
+  opened(clientPort?: number): OpenRecord {
     const record: OpenRecord = {
       id: ++this.#openedConnections,
       openedMs: wholeEpochMs(),
@@ -45,6 +45,7 @@ export class Witness {
       hits: [],
       hitsMs: [],
       end: 'open',
+      ...(clientPort === undefined ? {} : {clientPort}),
     };
     this.#records[record.id % keptConnections] = record;
     this.#peakConnections = Math.max(this.#peakConnections, ++this.#openConnections);

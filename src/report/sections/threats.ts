@@ -1,7 +1,9 @@
 // Threats to validity: what may be wrong with these figures, and what nobody saw.
 import type {ForeignMessages} from '../../model/event.ts';
+import {isMostlyDropped} from '../../model/run.ts';
+import {isFirstUnderWay} from '../../model/trial.ts';
 import {code, list, type Section, strong, type Text} from '../document.ts';
-import {count, duration, microseconds, plural} from '../format.ts';
+import {count, duration, microseconds, percent, plural} from '../format.ts';
 import type {JudgedTrial, RunStory} from '../variants.ts';
 
 export const threatsSection = (story: RunStory): Section => ({
@@ -12,7 +14,9 @@ export const threatsSection = (story: RunStory): Section => ({
       ...gates(story),
       ...trialCount(story),
       ...cost(story),
+      ...droppedLoad(story),
       ...unseen(story),
+      ...firstUnsettled(story),
       ...troubles(story),
       ...foreignMessages(story),
       ...standIns(story),
@@ -78,6 +82,22 @@ const cost = (story: RunStory): Text[] => {
   ];
 };
 
+/** What the gate `load-dropped` has not said already. A warm-up is not judged. */
+const droppedLoad = (story: RunStory): Text[] =>
+  trialsOf(story).flatMap(({trial, judgement}) =>
+    judgement.phases
+      .filter(phase => phase.role !== 'warm-up' && isMostlyDropped(phase))
+      .filter(
+        ({phase}) =>
+          !judgement.gates.some(
+            ({name, reason}) => name === 'load-dropped' && reason.startsWith(`In phase ${phase},`),
+          ),
+      )
+      .map(({phase, offered, started, dropped}) => [
+        `In phase ${phase} (${trial.variant}, trial ${trial.number}) ${count(dropped)} of ${plural(offered, 'operation')} (${percent(dropped / offered)}) were not started, because as many as the load allows were under way, or because the load ended first: what goals and symptoms say of it is about the other ${count(started)}.`,
+      ]),
+  );
+
 const unseen = (story: RunStory): Text[] => {
   const trials = trialsOf(story);
   const summaries = trials.flatMap(({judgement}) => [...judgement.phases]);
@@ -107,6 +127,24 @@ const unseen = (story: RunStory): Text[] => {
     ),
   ];
 };
+
+const firstUnsettled = (story: RunStory): Text[] =>
+  trialsOf(story).flatMap(({trial}): Text[] => {
+    const {firstUnsettled: first, variant, number} = trial;
+    if (first === null) return [];
+    const later =
+      first.settledMs === null
+        ? 'and never did'
+        : `and did ${duration(first.settledMs)} after the trial began`;
+    const effect = isFirstUnderWay(trial)
+      ? ', and what it holds cannot be told from connections or slots of a pool that leaked'
+      : '';
+    return [
+      [
+        `The operation that is tried on a calm network before the load (${variant}, trial ${number}) had not settled after ${duration(first.afterMs)}, ${later}. It is in no account${effect}.`,
+      ],
+    ];
+  });
 
 const steppedText = ({clockSteps, variant, number}: JudgedTrial['trial']): string | null =>
   clockSteps.length === 0

@@ -2,7 +2,7 @@
 
 import {type Load, loadOf} from '../../model/plan.ts';
 import type {HarnessProcess} from '../../model/process-health.ts';
-import type {Calibration, Gate, PhaseSummary} from '../../model/run.ts';
+import {type Calibration, type Gate, isMostlyDropped, type PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {samplesBehind} from '../../stats/quantile.ts';
 import {DriverMeasure} from '../../symptoms/measure.ts';
@@ -84,20 +84,19 @@ const wholeLoad = ({trial, calibration}: Driven): Gate[] => {
   ];
 };
 
-/** Most of the load. */
-const mostDroppedShare = 0.5;
 /** Of one core: a process that has less of it waits for something else than the CPU. */
 const idleCpuRatio = 0.5;
 
 /**
  * A load of which most is not started on a calm network, for want of operations that end, while the CPU is taken: it is more
  * than client, server and machine can do together, and nobody can tell whose limit that is. Where all of them are idle it
- * is the client's own, which is a result, and so is what is dropped because a fault makes operations hang.
+ * is the client's own, which is a result, and so is what is dropped because a fault makes operations hang, or because they
+ * still do after it: the report tells those among the threats to validity.
  */
 const startedLoad = ({trial, phases}: Driven): Gate[] =>
   phases
     .filter(({role, offered}) => role === 'baseline' && offered >= samplesBehind(0.99))
-    .filter(({offered, dropped}) => dropped > mostDroppedShare * offered)
+    .filter(isMostlyDropped)
     .flatMap(({phase, offered, dropped, cpuRatio}) => {
       const index = trial.plan.phases.findIndex(({name}) => name === phase);
       const others = trial.harness.filter(sample => sample.phase === index);

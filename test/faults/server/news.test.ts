@@ -35,6 +35,7 @@ test('connections are news when they open, are hit, and close', withScene, echo,
   await roundTrip(client, 'ping');
   const opened = await newsOf(scene);
   t.like(opened, {connectionCount: 1, connections: [{id: 1, hits: [], hitsMs: [], end: 'open'}]});
+  t.is(opened.connections[0]!.clientPort, client.socket.localPort);
   await nextMs();
   const quiet = await newsOf(scene, since(opened));
   t.like(quiet, {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0});

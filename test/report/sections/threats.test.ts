@@ -1,5 +1,7 @@
 // What the report says of who else was there.
 import test from 'ava';
+import type {PhaseRole} from '../../../src/model/plan.ts';
+import type {Gate} from '../../../src/model/run.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
 
@@ -37,4 +39,48 @@ test('messages by process.send that are not ours are told', t => {
     report,
     /Code in the process of the scenario’s target \(.*, trial 1\) sent 1,200 messages by `process\.send`/,
   );
+});
+
+test('a first operation that never settled is told', t => {
+  const run = judgedRun();
+  const told = (settledMs: number | null): string => {
+    const firstUnsettled = {afterMs: 500, settledMs};
+    const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, firstUnsettled} : trial));
+    return renderReport({...run, trials}).files['report.md']!;
+  };
+  t.regex(
+    told(null),
+    /tried on a calm network before the load \(.*, trial 1\) had not settled after 500.ms, and never did\. It is in no account, and what it holds cannot be told/,
+  );
+  t.regex(
+    told(900),
+    /had not settled after 500.ms, and did 900.ms after the trial began\. It is in no account\.\n/,
+  );
+  t.notRegex(renderReport(run).files['report.md']!, /tried on a calm network/);
+});
+
+const dropping = (role: PhaseRole, dropped: number, gates: readonly Gate[] = []): string => {
+  const run = judgedRun();
+  const [first, ...rest] = run.judgement.trials;
+  const phases = first!.phases.map(phase =>
+    phase.role === role ? {...phase, offered: 1000, started: 1000 - dropped, dropped} : phase,
+  );
+  const trials = [{...first!, phases, gates}, ...rest];
+  return renderReport({...run, judgement: {...run.judgement, trials}}).files['report.md']!;
+};
+
+for (const role of ['fault', 'recovery', 'baseline'] as const) {
+  test(`most of the load dropped in a ${role} phase is told`, t => {
+    t.regex(
+      dropping(role, 501),
+      /^- In phase \S+ \(.*, trial 1\) 501 of 1,000 operations \(50.1.%\) were not started, .* about the other 499\.$/m,
+    );
+    t.notRegex(dropping(role, 500), /were not started/);
+  });
+}
+
+test('it is not told of a warm-up, nor where the gate has said so', t => {
+  t.notRegex(dropping('warm-up', 900), /were not started/);
+  const gate = {name: 'load-dropped', reason: 'In phase baseline, 900 were dropped.', advice: 'Less.'};
+  t.notRegex(dropping('baseline', 900, [gate]), /were not started, because/);
 });

@@ -74,6 +74,8 @@ type Odds = {
   readonly offered?: number;
   /** In the baseline. */
   readonly dropped?: number;
+  /** Under the fault. */
+  readonly slowDropped?: number;
   readonly harness?: Partial<HarnessSample>;
   readonly goals?: Plan['goals'];
   readonly role?: 'baseline' | 'warm-up';
@@ -115,9 +117,9 @@ const judged = (odds: Odds): TrialJudgement => {
   if (harness) {
     more.push({kind: 'harness', sample: {process: 'injector', phase: 0, ...sample, ...harness}});
   }
-  const {dropped = 0} = odds;
+  const {dropped = 0, slowDropped = 0} = odds;
   const outcomes = {ok: calmOk, unknown: started - calmOk};
-  const story = {calm: {outcomes, okMs: 10 + lagMs, lagMs, dropped}, more};
+  const story = {calm: {outcomes, okMs: 10 + lagMs, lagMs, dropped}, slow: {dropped: slowDropped}, more};
   const trial = foldOf(journalOf(story), of)!;
   return judgeRun([trial], ['after'], odds.calibration ? calibrationOf(odds.calibration) : null).trials[0]!;
 };
@@ -169,6 +171,7 @@ const rows: readonly (readonly [title: string, odds: Odds, gates: readonly strin
     {dropped: 401, harness: {process: 'target', cpuMs: 600}},
     ['load-dropped'],
   ],
+  ['most of it dropped under a fault, where calls hang', {slowDropped: 900, cpuRatio: 0.9}, []],
   ['less than half of it', {dropped: 399, cpuRatio: 0.9}, []],
   ['most of it dropped by a client that waits for itself', {dropped: 401, cpuRatio: 0.3}, []],
   [
