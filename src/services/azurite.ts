@@ -1,7 +1,7 @@
 // Azurite, Azure Storage's emulator: its Blob endpoint, in Node.
 import type {Service} from './service.ts';
 
-const limitMs = 2000;
+const limitMs = 5000;
 
 export const azurite: Service = {
   title: 'Azurite',

@@ -2,7 +2,7 @@
 import {connect} from 'node:net';
 import type {Address} from './service.ts';
 
-const limitMs = 2000;
+const limitMs = 5000;
 
 export type Talk<T> = {
   /** Sent at once; nothing where the server speaks first. */

@@ -151,10 +151,7 @@ test('a run that could not begin shows the error, the frames of the scenario, an
   };
   const trials = run.judgement.trials.map(trial => ({...trial, gates: [gate]}));
   const stopped: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'inconclusive', trials}};
-  const frames = [
-    'at Object.perform (shop/scenario.ts:20:13)',
-    'at request (undici/lib/api.js:2:1)',
-  ];
+  const frames = ['at Object.perform (shop/scenario.ts:20:13)', 'at request (undici/lib/api.js:2:1)'];
   t.true(
     renderSummary(stopped, 'report.md').includes(
       `Inconclusive: ${gate.reason} ${gate.advice}\n    ${frames.join('\n    ')}\n\n`,

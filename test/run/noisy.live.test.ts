@@ -12,8 +12,8 @@ const ran = sharedRun(t => runOnce(t, 'noisy'));
 test('60 MiB on stdout and stderr are counted, and 8 KiB of them kept', async t => {
   const {trial} = ran().trial('flooding');
   t.deepEqual(trial.end, {kind: 'completed', close: 'resolved', error: null});
-  t.is(trial.exit!.stdoutBytes, 30 * mib);
-  t.is(trial.exit!.stderrBytes, 30 * mib);
+  t.is(trial.exit!.stdoutBytes, 30 * mib, JSON.stringify(trial.exit));
+  t.is(trial.exit!.stderrBytes, 30 * mib, JSON.stringify(trial.exit));
   t.is(Buffer.byteLength(trial.exit!.stderrTail), 8192);
   const journal = await stat(join(ran().folder.path, 'trials', 'flooding-1', 'events.ndjson'));
   t.true(journal.size < mib);
