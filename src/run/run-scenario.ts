@@ -95,6 +95,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     // It asks nothing of the plan, and loads while the scenario does.
     const receiving = startReceiver(household, limits.startMs);
     receiving.catch(() => {});
+    const describing = describeEnvironment(options.version, options.baseDir);
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const chosen = choose(described, options.variants);
     const asked = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
@@ -152,7 +153,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       status: 'running',
       endedAt: null,
       environment: {
-        ...(await describeEnvironment(options.version, options.baseDir, injector.version)),
+        ...(await describing),
+        injector: injector.version,
         ...(target.description !== null && {target: target.description}),
       },
       calibration: null,
@@ -288,7 +290,9 @@ class RunInProgress {
       await this.#calibrator?.end();
     }
     try {
-      return await this.#judge();
+      // All is saved: the other processes end meanwhile.
+      const [, finished] = await Promise.all([this.#context.household.stop(), this.#judge()]);
+      return finished;
     } catch (error) {
       throw this.#broken(error);
     }
