@@ -23,8 +23,7 @@ const commitOf = async (directory: string): Promise<Commit> => {
 export const describeEnvironment = async (
   foulweather: string,
   directory: string,
-  injector: string,
-): Promise<Environment> => {
+): Promise<Omit<Environment, 'injector'>> => {
   const cores = cpus();
   return {
     foulweather,
@@ -33,7 +32,6 @@ export const describeEnvironment = async (
     cpu: cores[0]?.model.trim() ?? 'unknown',
     cpuCount: cores.length,
     memoryBytes: totalmem(),
-    injector,
     ...(await commitOf(directory)),
   };
 };

@@ -9,7 +9,7 @@ import type {Trial} from '../model/trial.ts';
 import {didYouMean} from '../scenarios/nearest.ts';
 import {Journal} from '../store/journal.ts';
 import {RunFolder, type TrialFiles} from '../store/run-folder.ts';
-import {calibrate, calibrationId} from './calibrate.ts';
+import {Calibrator, calibrationId} from './calibrate.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {TrialFold} from './fold.ts';
@@ -95,6 +95,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     // It asks nothing of the plan, and loads while the scenario does.
     const receiving = startReceiver(household, limits.startMs);
     receiving.catch(() => {});
+    const describing = describeEnvironment(options.version, options.baseDir);
     const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
     const chosen = choose(described, options.variants);
     const asked = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
@@ -152,7 +153,8 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       status: 'running',
       endedAt: null,
       environment: {
-        ...(await describeEnvironment(options.version, options.baseDir, injector.version)),
+        ...(await describing),
+        injector: injector.version,
         ...(target.description !== null && {target: target.description}),
       },
       calibration: null,
@@ -253,6 +255,8 @@ class RunInProgress {
   readonly #folder: RunFolder;
   readonly #trials: Trial[] = [];
   #record: RunRecord;
+  /** Null when it has measured. */
+  #calibrator: Calibrator | null = null;
 
   constructor(options: RunOptions, context: TrialContext, folder: RunFolder, record: RunRecord) {
     this.#options = options;
@@ -266,13 +270,15 @@ class RunInProgress {
     try {
       await this.#save({});
       this.#options.observer.runStarted(this.#record, this.#folder.path);
-      const files = await this.#folder.addTrial(calibrationId);
-      await this.#save({calibration: await calibrate(this.#context, files)});
+      this.#calibrator = new Calibrator(this.#context, await this.#folder.addTrial(calibrationId));
+      // What prepare() leaves running must not be measured along.
+      if (this.#context.plan.prepares) await this.#calibrate();
       for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
         await this.#round(number);
         if (this.#context.signal.aborted) break;
         if (number === this.#record.trialsPerVariant) await this.#addRound();
       }
+      await this.#calibrate();
       defect.throwIfAborted();
       await this.#endRelay();
       const status = this.#options.signal.aborted ? 'interrupted' : 'complete';
@@ -280,12 +286,23 @@ class RunInProgress {
     } catch (error) {
       await this.#saveFailed();
       throw this.#broken(defect.aborted ? defect.reason : error);
+    } finally {
+      await this.#calibrator?.end();
     }
     try {
-      return await this.#judge();
+      // All is saved: the other processes end meanwhile.
+      const [, finished] = await Promise.all([this.#context.household.stop(), this.#judge()]);
+      return finished;
     } catch (error) {
       throw this.#broken(error);
     }
+  }
+
+  /** Once: while the first trial's subject has loaded and waits, or after the trials where none has come so far. */
+  async #calibrate(): Promise<void> {
+    const calibrator = this.#calibrator;
+    this.#calibrator = null;
+    if (calibrator) await this.#save({calibration: await calibrator.measure()});
   }
 
   async #judge(): Promise<FinishedRun> {
@@ -391,7 +408,8 @@ class RunInProgress {
       const soFar = (): Trial | null => fold.trial();
       const plan = goesOn === null ? this.#context.plan : withPhases(this.#context.plan, goesOn.phases);
       const waiting = (what: string): void => this.#options.observer.waiting?.(what);
-      const request = {trialId, variant, number, seed, goesOn, files, record, soFar, waiting};
+      const whenLoaded = (): Promise<void> => this.#calibrate();
+      const request = {trialId, variant, number, seed, goesOn, files, record, soFar, waiting, whenLoaded};
       await runTrial({...this.#context, plan, signal}, request);
     } finally {
       await this.#gatherProfiles(fold, files, record);

@@ -70,6 +70,8 @@ export type TrialRequest = {
   readonly waiting: (what: string) => void;
   /** What is recorded so far. */
   readonly soFar: () => Trial | null;
+  /** Waited for between the loading of the library and its opening, while the subject is idle. */
+  readonly whenLoaded: () => Promise<void>;
 };
 
 /** Traces of different runs must not meet in a user's backend, so the run is part of it. */
@@ -202,6 +204,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
       record,
       announce,
       waiting: request.waiting,
+      whenLoaded: request.whenLoaded,
       signal,
       limits,
       heapSnapshot,

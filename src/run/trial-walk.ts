@@ -37,6 +37,8 @@ export type WalkOptions = {
   readonly announce: (phase: number, atMs: number) => void;
   /** Told what the trial waits for, where that takes long. */
   readonly waiting: (what: string) => void;
+  /** Waited for before the library is opened. */
+  readonly whenLoaded: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly limits: Limits;
   readonly heapSnapshot: boolean;
@@ -64,6 +66,7 @@ export class TrialWalk {
     const {loadMs, openMs, answerSlackMs} = limits;
     announce(openingPhase, 0);
     await this.#answer(['loaded'], loadMs, 'the scenario and its library to load');
+    await this.#options.whenLoaded();
     subject.send({kind: 'open', limitMs: openMs});
     const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs, 'open() to settle');
     if (opened.kind === 'open-failed') return this.#end();

@@ -7,8 +7,8 @@ import type {Plan} from '../model/plan.ts';
 import {telemetryPreset} from '../model/telemetry-preset.ts';
 import {planOf} from '../scenarios/plan-of.ts';
 import {explain, loadScenario, ScenarioLoadError} from './load-scenario.ts';
+import {installedOf} from './package-name.ts';
 import type {Description} from './protocol.ts';
-import {installedOf} from './telemetry-use.ts';
 
 const describe = async (file: string): Promise<Description> => {
   try {

@@ -2,7 +2,7 @@
 import {onParentMessage} from '../model/channel.ts';
 import {type Loaded, loadSubject} from './load-subject.ts';
 import type {ToSubject} from './protocol.ts';
-import {shutdownSdk} from './sdk.ts';
+import {shutdownSdk} from './running-sdk.ts';
 import {send} from './send.ts';
 import {SubjectProcess} from './subject-process.ts';
 

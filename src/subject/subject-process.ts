@@ -17,7 +17,7 @@ import {operationId, performer} from './perform.ts';
 import type {Profiling} from './profiling.ts';
 import {flushLimitMs, type SubjectTask} from './protocol.ts';
 import {Resources} from './resources.ts';
-import {flushMetrics, openSpanCount, registeredInstrumentations} from './sdk.ts';
+import {flushMetrics, openSpanCount, registeredInstrumentations} from './running-sdk.ts';
 import {send} from './send.ts';
 import {standInsOf} from './stand-ins.ts';
 import {tracePrefixOfTries, tryOperation} from './try-operation.ts';

@@ -2,6 +2,7 @@
 import type {Instrumentation} from '@opentelemetry/instrumentation';
 import {type TelemetryPresetName, telemetryPreset} from '../model/telemetry-preset.ts';
 import {GotInstrumentation} from './got-instrumentation.ts';
+import {installedOf} from './package-name.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 type Holder = Readonly<Record<string, (argument: unknown) => void>>;
@@ -15,19 +16,6 @@ export const instrumentationOf = (moduleName: string, require: NodeJS.Require): 
     if (isConstructor(name, value)) return new value();
   }
   throw new TypeError(`${moduleName} exports no class whose name ends in «Instrumentation»`);
-};
-
-/** The first of some packages that is installed. @throws what Node throws for the first, where none is */
-export const installedOf = (packages: readonly string[], require: NodeJS.Require): string => {
-  const found = packages.find(name => {
-    try {
-      require.resolve(name);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  return found ?? require.resolve(packages[0]!);
 };
 
 const bridges: {readonly [bridge in 'got']: new () => Instrumentation} = {got: GotInstrumentation};

@@ -1,8 +1,8 @@
 // OpenTelemetry's instrumentation of undici, and so of fetch. It reads the error of a request, which may be whatever an
 // abort was given as its reason: null, or an object that throws when it is looked at. What it throws then ends the process.
 import type {Instrumentation} from '@opentelemetry/instrumentation';
-import {UndiciInstrumentation} from '@opentelemetry/instrumentation-undici';
 import {errorMessage} from '../load/error-facts.ts';
+import {UndiciInstrumentation} from './sdk-packages.ts';
 
 type RequestError = {readonly request: unknown; readonly error: unknown};
 

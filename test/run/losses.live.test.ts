@@ -98,15 +98,27 @@ test('a subject that is killed from outside has crashed', async t => {
   t.is(judgement.verdict, 'missed');
 });
 
-test('a run that is interrupted in its calibration has no trial, and a report', async t => {
+test('a run that is interrupted before its first trial has none, and a report', async t => {
   const interruption = new AbortController();
   const ran = await runOnce(t, 'calm', {
     signal: interruption.signal,
-    limits: {calibrationMs: 60_000},
     observer: {runStarted: () => interruption.abort()},
   });
   t.like(ran.run.record, {status: 'interrupted', trialIds: [], calibration: null});
   t.is(ran.run.judgement.verdict, 'inconclusive');
+  t.true(ran.reportOf('one').length > 0);
+  t.deepEqual(ran.remains, {processes: [], ports: []});
+});
+
+test('a run that is interrupted in its calibration has a trial without load, and a report', async t => {
+  const interruption = new AbortController();
+  const ran = await runOnce(t, 'calm', {
+    signal: interruption.signal,
+    observer: {trialEvent: (_trialId, {kind}) => kind === 'loaded' && interruption.abort()},
+  });
+  t.like(ran.run.record, {status: 'interrupted', trialIds: ['one-1'], calibration: null});
+  t.is(ran.run.judgement.verdict, 'inconclusive');
+  t.is(ran.trial('one').trial.end.kind, 'interrupted');
   t.true(ran.reportOf('one').length > 0);
   t.deepEqual(ran.remains, {processes: [], ports: []});
 });

@@ -84,6 +84,7 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     record: event => events.push(event),
     announce: phase => announced.push(phase),
     waiting: what => told.push(what),
+    whenLoaded: async () => {},
     signal: new AbortController().signal,
     limits: {...defaultLimits, enterMs, enterAgainMs: 20, lingerMs: 10, answerSlackMs: 10},
     heapSnapshot: false,
