@@ -3,7 +3,7 @@
 //   node scripts/check-pack.ts FOLDER
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Result} from '../src/report/result.ts';
+import type {Result} from '../src/report/formats/result.ts';
 import type {Weather} from '../src/report/weather/weather.ts';
 import {missedNotes, trialMistakes} from './trial-mistakes.ts';
 

@@ -2,7 +2,7 @@
 //   node scripts/check-run.ts FOLDER
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Result} from '../src/report/result.ts';
+import type {Result} from '../src/report/formats/result.ts';
 import {isOfTheMachine, trialMistakes} from './trial-mistakes.ts';
 
 const result = JSON.parse(readFileSync(join(process.argv[2]!, 'result.json'), 'utf8')) as Result;

@@ -62,7 +62,7 @@ type Shown = {
   readonly inconclusive: readonly string[];
   readonly gates: readonly string[];
   /** The first evidence of each symptom. */
-  readonly says: {readonly [symptom: string]: string};
+  readonly statement: {readonly [symptom: string]: string};
 };
 type Ran = {
   readonly id: string;
@@ -87,7 +87,7 @@ const shownBy = (trial: TrialJudgement | undefined): Shown => {
       .filter(({verdict}) => verdict === 'inconclusive')
       .map(({symptom}) => symptom),
     gates: trial.gates.map(({name}) => name),
-    says: Object.fromEntries(present.map(({symptom, evidence}) => [symptom, evidence[0].says])),
+    statement: Object.fromEntries(present.map(({symptom, evidence}) => [symptom, evidence[0].statement])),
   };
 };
 
@@ -224,7 +224,7 @@ const main = async (folder: string): Promise<void> => {
   );
   for (const {id, fixed} of falselyFailed) {
     for (const symptom of fixed.fails.filter(name => !explained(byId(id), name))) {
-      console.log(`${id}, fixed: ${symptom}: ${fixed.says[symptom]}`);
+      console.log(`${id}, fixed: ${symptom}: ${fixed.statement[symptom]}`);
     }
   }
   for (const {key, error} of failed) console.log(`did not run: ${key}: ${error}`);

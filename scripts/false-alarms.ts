@@ -59,7 +59,7 @@ type Alarm = {
   readonly symptom: SymptomId;
   readonly severity: 'warn' | 'fail';
   readonly phase: string;
-  readonly says: string;
+  readonly statement: string;
 };
 type Ran = {
   readonly kind: Kind;
@@ -156,7 +156,7 @@ const run = async (storm: Storm, client: Client, seed: number): Promise<Ran> => 
         symptom,
         severity,
         phase,
-        says: evidence[0].says,
+        statement: evidence[0].statement,
       })),
     };
   } finally {
@@ -213,8 +213,8 @@ const tell = async (
     };
   });
   console.table(perStorm.filter(({planned}) => planned > 0));
-  for (const {storm, client, symptom, phase, says} of grave) {
-    console.log(`${storm}, ${client}: ${symptom} in ${phase}: ${says}`);
+  for (const {storm, client, symptom, phase, statement} of grave) {
+    console.log(`${storm}, ${client}: ${symptom} in ${phase}: ${statement}`);
   }
   const groups = Map.groupBy(
     said.filter(one => !grave.includes(one)),
@@ -228,7 +228,7 @@ const tell = async (
         first!.severity === 'fail' ? first!.symptom.toUpperCase() : first!.symptom,
         String(1 + more.length),
         first!.why ?? 'NOT EXPLAINED',
-        `${first!.storm}, ${first!.phase}: ${first!.says}`,
+        `${first!.storm}, ${first!.phase}: ${first!.statement}`,
       ]),
     ])}\n`,
   );

@@ -1,5 +1,5 @@
 // Changes source files in small ways, one at a time, and tells which changes no test notices.
-//   npm run mutate -- src/symptoms/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
+//   npm run mutate -- src/symptoms/connections/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
 // Its tests are those that --tests names; without it those that mirror the source's path (`name.test.ts`, `name-aspect.test.ts`),
 // or where there is none those of the mirroring folder. A mutant is given to those of them that reach its place. A test that runs
 // dist/ in another process does not see it.
@@ -62,7 +62,7 @@ const sourceOf = (path: string): Source => {
 };
 
 if (positionals.length === 0)
-  usage('Name the source files: npm run mutate -- src/symptoms/handshake-churn.ts');
+  usage('Name the source files: npm run mutate -- src/symptoms/connections/handshake-churn.ts');
 const sources = positionals.map(sourceOf);
 const folder = mkdtempSync(join(tmpdir(), 'foulweather-mutate-'));
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}));

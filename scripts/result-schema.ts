@@ -10,7 +10,7 @@ export const schemaFile = resolve(root, 'schema/result-v1.json');
 /** Fields may be added without a new version, so that additional ones are allowed everywhere. */
 export const makeResultSchema = (): string => {
   const schema = createGenerator({
-    path: resolve(root, 'src/report/result.ts'),
+    path: resolve(root, 'src/report/formats/result.ts'),
     tsconfig: resolve(root, 'tsconfig.json'),
     type: 'Result',
     skipTypeCheck: true,

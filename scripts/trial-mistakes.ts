@@ -21,7 +21,7 @@ const hitCount = ({phases}: Judged): number =>
 
 export const trialMistakes = (trial: Judged): string[] => [
   ...accountMistakes(trial.account),
-  ...trial.gates.filter(({name}) => name === 'accounts-off').map(({reason}) => reason),
+  ...trial.gates.filter(({name}) => name === 'accounting-mismatch').map(({reason}) => reason),
   ...(hitCount(trial) > 0 ? [] : ['no fault hit anything']),
 ];
 

@@ -3,7 +3,7 @@ import {readdirSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import type {SymptomId} from '../src/model/finding.ts';
-import type {Result} from '../src/report/result.ts';
+import type {Result} from '../src/report/formats/result.ts';
 import {openPlace} from './helpers/cli-world.ts';
 
 const folder = resolve(import.meta.dirname, '../examples');

@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import type {TrialEvent} from '../../src/model/event.ts';
-import {sampleProcess} from '../../src/run/system-sampler.ts';
+import {sampleProcess} from '../../src/run/processes/system-sampler.ts';
 
 const executable = fileURLToPath(new URL('../../bin/foulweather.js', import.meta.url));
 const sampleEveryMs = 100;

@@ -3,7 +3,7 @@ import {type ChildProcess, execFileSync, fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {type AddressInfo, createServer} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {injectorNodeOptions} from '../../src/run/entries.ts';
+import {injectorNodeOptions} from '../../src/run/processes/entries.ts';
 import type {Job, JobResult, TargetAddresses} from './protocol.ts';
 
 export type ServerName = 'ours' | 'real';

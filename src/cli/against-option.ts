@@ -1,7 +1,7 @@
 // --against: another version of the library, to hold the installed one against.
 import {resolve} from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
-import {type PackageSpec, parsePackageSpec} from '../scenarios/against.ts';
+import {type PackageSpec, parsePackageSpec} from '../scenarios/version-comparison.ts';
 
 const specOf = (text: string, previous: readonly PackageSpec[] = []): readonly PackageSpec[] => {
   const parsed = parsePackageSpec(text);

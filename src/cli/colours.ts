@@ -1,6 +1,6 @@
 // Colour where a person looks on, and never where one was asked to do without (no-color.org).
 import {styleText} from 'node:util';
-import type {TextStream, World} from './world.ts';
+import type {CliIo, TextStream} from './cli-io.ts';
 
 type Paint = (text: string) => string;
 
@@ -12,15 +12,15 @@ export type Colours = {
   readonly yellow: Paint;
 };
 
-const wanted = ({env, argv}: World, stream: TextStream): boolean => {
+const wanted = ({env, argv}: CliIo, stream: TextStream): boolean => {
   if (argv.includes('--no-color') || (env['NO_COLOR'] ?? '') !== '') return false;
   if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 };
 
-export const colours = (world: World, stream: TextStream): Colours => {
+export const colours = (io: CliIo, stream: TextStream): Colours => {
   const paint = (style: 'bold' | 'dim' | 'red' | 'green' | 'yellow'): Paint =>
-    wanted(world, stream) ? text => styleText(style, text, {validateStream: false}) : text => text;
+    wanted(io, stream) ? text => styleText(style, text, {validateStream: false}) : text => text;
   return {
     bold: paint('bold'),
     dim: paint('dim'),

@@ -3,34 +3,34 @@ import {stripVTControlCharacters} from 'node:util';
 import {createLogUpdate} from 'log-update';
 import type {Plan} from '../model/plan.ts';
 import type {RunObserver} from '../run/run-scenario.ts';
+import type {CliIo} from './cli-io.ts';
 import {colours} from './colours.ts';
 import {LiveTrial} from './live-trial.ts';
 import {endOf, startText} from './progress-words.ts';
-import type {World} from './world.ts';
 
 export type Progress = RunObserver & {readonly end: () => void};
 
 const redrawEveryMs = 200;
 
-export const liveProgress = (world: World): Progress => {
-  const paint = colours(world, world.stderr);
-  const screen = createLogUpdate(world.stderr as NodeJS.WriteStream);
+export const liveProgress = (io: CliIo): Progress => {
+  const paint = colours(io, io.stderr);
+  const screen = createLogUpdate(io.stderr as NodeJS.WriteStream);
   let plan: Plan | null = null;
   let trial: LiveTrial | null = null;
   const draw = (): void => {
     if (!plan) screen(paint.dim('reading the scenario'));
-    if (trial) screen(trial.lines(paint).map(fitting(world)).join('\n'));
+    if (trial) screen(trial.lines(paint).map(fitting(io)).join('\n'));
   };
   const timer = setInterval(draw, redrawEveryMs);
   return {
     preparing(what) {
       screen.clear();
-      world.stderr.write(paint.dim(`${what}\n`));
+      io.stderr.write(paint.dim(`${what}\n`));
     },
     runStarted(record, folder) {
       plan = record.plan;
       screen.clear();
-      world.stderr.write(paint.dim(startText(record, folder)));
+      io.stderr.write(paint.dim(startText(record, folder)));
     },
     trialStarted(trialId, position, count) {
       if (plan) trial = new LiveTrial(plan, `${trialId} (${position}/${count})`, () => performance.now());
@@ -57,7 +57,7 @@ export const liveProgress = (world: World): Progress => {
 
 /** A line that is too long loses its colours, and then its end. */
 const fitting =
-  ({stderr}: World) =>
+  ({stderr}: CliIo) =>
   (line: string): string => {
     const width = stderr.columns ?? 80;
     const plain = stripVTControlCharacters(line);

@@ -2,7 +2,7 @@
 import type {Bin, PhaseFigures, TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
-import {longWaitMs} from '../run/long-wait.ts';
+import {longWaitMs} from '../run/trial/long-wait.ts';
 import type {Colours} from './colours.ts';
 import {countsOf, failedOf, planOf} from './progress-words.ts';
 import {sparkline} from './sparkline.ts';

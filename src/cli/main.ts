@@ -1,47 +1,47 @@
 // argv → command → exit code. Every error that reaches this place becomes one clear message.
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import type {CliIo} from './cli-io.ts';
 import {colours} from './colours.ts';
 import type {Session} from './session.ts';
 import {version} from './version.ts';
-import type {World} from './world.ts';
 
-export {processWorld} from './world.ts';
+export {processIo as processWorld} from './cli-io.ts';
 
-export const main = async (world: World): Promise<number> => {
-  const session: Session = {world, exitCode: exitCodes.met, onDefect: null};
-  world.onUncaught(error => {
+export const main = async (io: CliIo): Promise<number> => {
+  const session: Session = {io, exitCode: exitCodes.met, onDefect: null};
+  io.onUncaught(error => {
     const {onDefect} = session;
     // A second one is not waited for: what was to end in order does not.
     session.onDefect = null;
     if (onDefect) onDefect(error);
-    else world.exit(tell(world, error));
+    else io.exit(tell(io, error));
   });
   try {
-    if (asksForVersionAlone(world)) {
-      world.stdout.write(`${version()}\n`);
+    if (asksForVersionAlone(io)) {
+      io.stdout.write(`${version()}\n`);
       return session.exitCode;
     }
     const {runProgram} = await import('./program.ts');
     await runProgram(session);
     return session.exitCode;
   } catch (error) {
-    return tell(world, error);
+    return tell(io, error);
   }
 };
 
 /** Scripts ask for it often: it is answered before the commands are loaded. */
-const asksForVersionAlone = ({argv}: World): boolean =>
+const asksForVersionAlone = ({argv}: CliIo): boolean =>
   argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
 
-const tell = (world: World, error: unknown): number => {
-  const {bold, red} = colours(world, world.stderr);
+const tell = (io: CliIo, error: unknown): number => {
+  const {bold, red} = colours(io, io.stderr);
   if (error instanceof FoulweatherError) {
     const lines = [error.message, ...error.details.map(line => `  ${line}`), `${error.hint} (${error.code})`];
-    world.stderr.write(`${red(bold('error'))} ${lines.join('\n      ')}\n`);
+    io.stderr.write(`${red(bold('error'))} ${lines.join('\n      ')}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  world.stderr.write(
+  io.stderr.write(
     `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). This is a defect of foulweather; the lines below and the folder of the run, if there is one, help to find it.\n${stack}\n`,
   );
   return exitCodes.harness;

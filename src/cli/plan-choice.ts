@@ -1,12 +1,12 @@
 // What the command line makes of a scenario's plan: another version beside it, fewer variants, other weather.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {against, type PackageSpec} from '../scenarios/against.ts';
 import {pack, packLibraries} from '../scenarios/pack.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm} from '../scenarios/storms.ts';
+import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
 import {fromHere} from './against-option.ts';
-import {shellWord} from './shell-word.ts';
+import {shellQuote} from './shell-quote.ts';
 
 export type PlanOptions = {
   readonly variant?: readonly string[];
@@ -69,7 +69,7 @@ export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => P
 };
 
 /** The same choices, as words of a command that repeats one scenario of them. */
-export const planWords = ({storm, against: packages = []}: PlanOptions): string[] => [
+export const planArgs = ({storm, against: packages = []}: PlanOptions): string[] => [
   ...(storm ? [`--storm ${storm.name}`] : []),
-  ...packages.map(({name, spec}) => `--against ${shellWord(`${name}@${spec}`)}`),
+  ...packages.map(({name, spec}) => `--against ${shellQuote(`${name}@${spec}`)}`),
 ];

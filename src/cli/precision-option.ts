@@ -43,7 +43,7 @@ export const precisionOf = ({
 };
 
 /** As they were given, for the command that repeats the run. */
-export const precisionWords = ({untilPrecise, maxTrials}: PrecisionOptions): string[] => [
+export const precisionArgs = ({untilPrecise, maxTrials}: PrecisionOptions): string[] => [
   ...(untilPrecise === undefined ? [] : [`--until-precise ${Number((untilPrecise * 100).toFixed(3))}%`]),
   ...(maxTrials === undefined ? [] : [`--max-trials ${maxTrials}`]),
 ];

@@ -18,7 +18,7 @@ Try: foulweather run undici-stall`;
 
 /** Does what argv asks for; the exit code is left in the session. Commander's own complaints have been told by then. */
 export const runProgram = async (session: Session): Promise<void> => {
-  const {argv} = session.world;
+  const {argv} = session.io;
   try {
     // Without a command the help is the answer, and no mistake.
     await program(session).parseAsync(argv.length === 0 ? ['--help'] : [...argv], {from: 'user'});
@@ -29,7 +29,7 @@ export const runProgram = async (session: Session): Promise<void> => {
 };
 
 const program = (session: Session): Command => {
-  const {world} = session;
+  const {io} = session;
   const root = new Command('foulweather')
     .description(about)
     .version(version(), '-V, --version')
@@ -37,8 +37,8 @@ const program = (session: Session): Command => {
     .showSuggestionAfterError()
     .showHelpAfterError('(foulweather --help tells the commands and their options)')
     .configureOutput({
-      writeOut: text => world.stdout.write(text),
-      writeErr: text => world.stderr.write(text),
+      writeOut: text => io.stdout.write(text),
+      writeErr: text => io.stderr.write(text),
     });
   addRunCommand(root, session);
   addListCommand(root, session);

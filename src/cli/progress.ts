@@ -1,17 +1,17 @@
 // What is seen of a run while it runs: live lines on a terminal, a line per phase elsewhere.
 import type {PhaseFigures} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
+import type {CliIo} from './cli-io.ts';
 import {liveProgress, type Progress} from './live-progress.ts';
 import {countsOf, endOf, planOf, startText, unsettledText} from './progress-words.ts';
-import type {World} from './world.ts';
 
 export const quietProgress: Progress = {runStarted() {}, trialStarted() {}, trialEvent() {}, end() {}};
 
-export const createProgress = (world: World): Progress =>
-  world.stderr.isTTY === true && world.env['TERM'] !== 'dumb' ? liveProgress(world) : plainProgress(world);
+export const createProgress = (io: CliIo): Progress =>
+  io.stderr.isTTY === true && io.env['TERM'] !== 'dumb' ? liveProgress(io) : plainProgress(io);
 
 /** A line when a trial starts, one when a phase's operations are accounted for, one when the process ends badly. */
-const plainProgress = ({stderr}: World): Progress => {
+const plainProgress = ({stderr}: CliIo): Progress => {
   let plan: Plan | null = null;
   /** Of the trial that is under way: a fresh subject in a storm does not see all of the plan's. */
   let phases: Plan['phases'] | null = null;

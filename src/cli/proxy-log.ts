@@ -1,6 +1,6 @@
 // What changed at an injector, in one line for a person who looks on.
 import type {ApiChange} from '../faults/server/http-server.ts';
-import type {TextStream} from './world.ts';
+import type {TextStream} from './cli-io.ts';
 
 type Shown = {
   readonly name?: string;

@@ -3,12 +3,12 @@ import {appendFile, mkdir, writeFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {JudgedRun} from '../model/run.ts';
-import {toAnnotations, toStepSummary} from '../report/github.ts';
-import {toJunit} from '../report/junit.ts';
+import {type RunStory, runStory} from '../report/case-study/run-story.ts';
+import {toAnnotations, toStepSummary} from '../report/formats/github.ts';
+import {toJunit} from '../report/formats/junit.ts';
 import {redactRun} from '../report/redact.ts';
-import {type RunStory, runStory} from '../report/variants.ts';
+import type {CliIo} from './cli-io.ts';
 import type {ReporterChoice} from './reporter-option.ts';
-import type {World} from './world.ts';
 
 /** A run, and what was rendered of it already. */
 export type Told = {
@@ -18,13 +18,13 @@ export type Told = {
 };
 
 export class Reporters {
-  readonly #world: World;
+  readonly #world: CliIo;
   readonly #choices: readonly ReporterChoice[];
   readonly #scenarioCount: number;
   readonly #told: Told[] = [];
 
-  constructor(world: World, choices: readonly ReporterChoice[], scenarioCount: number) {
-    this.#world = world;
+  constructor(io: CliIo, choices: readonly ReporterChoice[], scenarioCount: number) {
+    this.#world = io;
     this.#choices = choices;
     this.#scenarioCount = scenarioCount;
   }

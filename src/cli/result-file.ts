@@ -3,13 +3,13 @@ import {existsSync} from 'node:fs';
 import {readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
-import type {Side} from '../report/compare.ts';
+import {runStory} from '../report/case-study/run-story.ts';
+import type {Side} from '../report/comparison/run-diff.ts';
+import {type Result, resultOf, resultSchemaVersion} from '../report/formats/result.ts';
+import {withOneTrial} from '../report/formats/result-trial.ts';
 import {redactRun} from '../report/redact.ts';
-import {type Result, resultOf, resultSchemaVersion} from '../report/result.ts';
-import {withOneTrial} from '../report/result-trial.ts';
-import {runStory} from '../report/variants.ts';
 import {reopenRun} from '../run/reopen.ts';
-import {didYouMean} from '../scenarios/nearest.ts';
+import {didYouMean} from '../scenarios/suggestions.ts';
 import {RunFolder} from '../store/run-folder.ts';
 
 /**

@@ -1,10 +1,10 @@
 // What `foulweather run` was asked for, and the words that ask for it again.
 import type {Plan} from '../model/plan.ts';
-import {type PlanOptions, planWords} from './plan-choice.ts';
-import {type PrecisionOptions, precisionWords} from './precision-option.ts';
+import {type PlanOptions, planArgs} from './plan-choice.ts';
+import {type PrecisionOptions, precisionArgs} from './precision-option.ts';
 import type {ReporterChoice} from './reporter-option.ts';
-import {shellWord} from './shell-word.ts';
-import {type TargetOptions, targetWords} from './target-option.ts';
+import {shellQuote} from './shell-quote.ts';
+import {type TargetOptions, targetArgs} from './target-option.ts';
 
 export type RunCommandOptions = PrecisionOptions &
   TargetOptions &
@@ -23,17 +23,17 @@ export type RunCommandOptions = PrecisionOptions &
   };
 
 /** The choices that one scenario and a whole series have in common: every one that is not the default. */
-const commonWords = (options: RunCommandOptions): string[] => [
-  ...planWords(options),
-  ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellWord(options.toxiproxy)}`]),
-  ...targetWords(options),
+const commonArgs = (options: RunCommandOptions): string[] => [
+  ...planArgs(options),
+  ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellQuote(options.toxiproxy)}`]),
+  ...targetArgs(options),
   `--seed ${options.seed}`,
   ...(options.trials === undefined ? [] : [`--trials ${options.trials}`]),
-  ...precisionWords(options),
+  ...precisionArgs(options),
   ...(options.profiles ? [] : ['--no-profiles']),
   ...(options.heapSnapshot ? ['--heap-snapshot'] : []),
   ...(options.telemetry ? [] : ['--no-telemetry']),
-  ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellWord(options.otlpEndpoint)}`]),
+  ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellQuote(options.otlpEndpoint)}`]),
 ];
 
 /** What repeats the run of one scenario. Of the whole pack only some variants may have been chosen. */
@@ -42,9 +42,9 @@ export const commandOf = (name: string, options: RunCommandOptions, {variants}: 
   const chosen = all && !everyVariant ? [variants[0].name] : named;
   return [
     'npx foulweather run',
-    shellWord(name),
-    ...chosen.map(variant => `--variant ${shellWord(variant)}`),
-    ...commonWords(options),
+    shellQuote(name),
+    ...chosen.map(variant => `--variant ${shellQuote(variant)}`),
+    ...commonArgs(options),
   ].join(' ');
 };
 
@@ -53,5 +53,5 @@ export const packCommandOf = (options: RunCommandOptions): string =>
   [
     'npx foulweather run --all',
     ...(options.everyVariant ? ['--every-variant'] : []),
-    ...commonWords(options),
+    ...commonArgs(options),
   ].join(' ');

@@ -38,18 +38,18 @@ export const runSeries = async (
   {files, precision, reporters: choices}: Series,
   options: RunCommandOptions,
 ): Promise<number> => {
-  const {world} = session;
-  const reporters = new Reporters(world, choices, files.length);
+  const {io} = session;
+  const reporters = new Reporters(io, choices, files.length);
   const out = options.out ?? (options.all ? 'reports/weather' : 'reports');
-  const weather = options.all ? new WeatherLog(world, out, packCommandOf(options), options) : null;
+  const weather = options.all ? new WeatherLog(io, out, packCommandOf(options), options) : null;
   const interruption = new AbortController();
   let signalCode: number | null = null;
-  const offSignal = world.onSignal(signal => {
+  const offSignal = io.onSignal(signal => {
     const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
     // The second one is answered at once: the guard cleans up behind us.
-    if (signalCode !== null) world.exit(code);
+    if (signalCode !== null) io.exit(code);
     signalCode = code;
-    world.stderr.write(
+    io.stderr.write(
       '\nStopping: faults are taken away, and a partial report is written. Once more ends at once.\n',
     );
     interruption.abort();
@@ -61,13 +61,13 @@ export const runSeries = async (
   try {
     for (const {name, file} of files) {
       if (interruption.signal.aborted) break;
-      const progress = options.quiet ? quietProgress : createProgress(world);
+      const progress = options.quiet ? quietProgress : createProgress(io);
       try {
         const {run, folder} = await runScenario({
           scenario: name,
           scenarioFile: file,
           variants: options.variant ?? null,
-          reshape: reshapeOf(options, world.cwd),
+          reshape: reshapeOf(options, io.cwd),
           toxiproxyUrl: options.toxiproxy ?? null,
           target: targetChoice(options),
           seed: options.seed,
@@ -76,19 +76,19 @@ export const runSeries = async (
           profiles: options.profiles,
           heapSnapshot: options.heapSnapshot ?? false,
           telemetry: options.telemetry,
-          relay: relayOf(options.otlpEndpoint, world.env),
-          baseDir: world.cwd,
+          relay: relayOf(options.otlpEndpoint, io.env),
+          baseDir: io.cwd,
           command: plan => commandOf(name, options, plan),
           version: version(),
-          environment: world.env,
-          now: world.now,
+          environment: io.env,
+          now: io.now,
           signal: interruption.signal,
           defect: defect.signal,
           observer: progress,
         });
         progress.end();
-        world.stderr.write(relayWords(run.record.relayed));
-        const written = await writeReport(world, {run, folder, out});
+        io.stderr.write(relayWords(run.record.relayed));
+        const written = await writeReport(io, {run, folder, out});
         reporters.add({run, ...written});
         weather?.add(run);
         notReached.delete(name);
@@ -98,7 +98,7 @@ export const runSeries = async (
         if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERNAL') throw error;
         // Stopped as asked, before there was anything to report: said, and no failure.
         if (error.code === 'FW_INTERRUPTED') {
-          world.stderr.write(`${error.message}\n`);
+          io.stderr.write(`${error.message}\n`);
         } else if (weather) {
           weather.leaveOut(name, error);
           notReached.delete(name);

@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import {builtinFile, builtinNames} from '../scenarios/builtin.ts';
-import {didYouMean} from '../scenarios/nearest.ts';
+import {didYouMean} from '../scenarios/suggestions.ts';
 
 const looksLikeFile = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name);
 

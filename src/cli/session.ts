@@ -1,9 +1,9 @@
 // One call of the command line.
-import type {World} from './world.ts';
+import type {CliIo} from './cli-io.ts';
 
 /** Where a command leaves its exit code: commander has no place for one. */
 export type Session = {
-  readonly world: World;
+  readonly io: CliIo;
   exitCode: number;
   /** Handles an uncaught error, so that a run under way ends in order. Null: the process ends. */
   onDefect: ((error: unknown) => void) | null;

@@ -1,7 +1,7 @@
 // Which server the library talks to, where the user says so.
 import {InvalidArgumentError, Option} from 'commander';
-import type {TargetChoice} from '../run/start-target.ts';
-import {shellWord} from './shell-word.ts';
+import type {TargetChoice} from '../run/processes/start-target.ts';
+import {shellQuote} from './shell-quote.ts';
 
 export type TargetOptions = {readonly target?: string; readonly startServices?: boolean};
 
@@ -25,7 +25,7 @@ export const targetChoice = ({target, startServices}: TargetOptions): TargetChoi
 });
 
 /** The same choice, as words of a command. */
-export const targetWords = ({target, startServices}: TargetOptions): string[] => [
-  ...(target === undefined ? [] : [`--target ${shellWord(target)}`]),
+export const targetArgs = ({target, startServices}: TargetOptions): string[] => [
+  ...(target === undefined ? [] : [`--target ${shellQuote(target)}`]),
   ...(startServices ? ['--start-services'] : []),
 ];

@@ -3,16 +3,16 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Environment, JudgedRun} from '../model/run.ts';
+import {runStory} from '../report/case-study/run-story.ts';
 import {redactRun} from '../report/redact.ts';
-import {runStory} from '../report/variants.ts';
 import {renderWeather} from '../report/weather/render.ts';
 import {columnsOf, weatherRows} from '../report/weather/rows.ts';
 import {type LeftOut, type WeatherRow, weatherSchemaVersion} from '../report/weather/weather.ts';
+import type {CliIo} from './cli-io.ts';
 import type {RunCommandOptions} from './run-options.ts';
-import type {World} from './world.ts';
 
 export class WeatherLog {
-  readonly #world: World;
+  readonly #world: CliIo;
   readonly #out: string;
   readonly #command: string;
   readonly #options: Pick<RunCommandOptions, 'storm' | 'seed'>;
@@ -22,17 +22,12 @@ export class WeatherLog {
   readonly #leftOut: LeftOut[] = [];
   #environment: Environment | null = null;
 
-  constructor(
-    world: World,
-    out: string,
-    command: string,
-    options: Pick<RunCommandOptions, 'storm' | 'seed'>,
-  ) {
-    this.#world = world;
+  constructor(io: CliIo, out: string, command: string, options: Pick<RunCommandOptions, 'storm' | 'seed'>) {
+    this.#world = io;
     this.#out = out;
     this.#command = command;
     this.#options = options;
-    this.#startedAt = world.now();
+    this.#startedAt = io.now();
   }
 
   add(run: JudgedRun): void {

@@ -4,7 +4,7 @@ import {join, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {RunRecord} from '../model/run.ts';
 import type {RunFolder} from '../store/run-folder.ts';
-import type {World} from './world.ts';
+import type {CliIo} from './cli-io.ts';
 
 export type WriteWhere = {
   readonly record: RunRecord;
@@ -19,11 +19,11 @@ export type WriteWhere = {
  * @throws FoulweatherError FW_FILE_WRITE
  */
 export const writeFiles = async (
-  world: World,
+  io: CliIo,
   {record, folder, out}: WriteWhere,
   files: {readonly [name: string]: string},
 ): Promise<string> => {
-  const target = resolve(world.cwd, out, record.plan.name);
+  const target = resolve(io.cwd, out, record.plan.name);
   try {
     await mkdir(target, {recursive: true});
     for (const [name, text] of Object.entries(files)) {

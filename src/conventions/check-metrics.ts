@@ -27,7 +27,7 @@ const prefixes: readonly (readonly [prefix: string, area: ConventionArea])[] = [
   ['gen_ai.client.', 'gen-ai'],
 ];
 
-type Add = (level: ConventionLevel, rule: string, subject: string, says: string) => void;
+type Add = (level: ConventionLevel, rule: string, subject: string, statement: string) => void;
 
 export const checkMetrics = (metrics: readonly MetricSummary[]): ConventionFinding[] => {
   const findings = new Findings();
@@ -40,7 +40,7 @@ export const checkMetrics = (metrics: readonly MetricSummary[]): ConventionFindi
     for (const metric of same) {
       const area = prefixes.find(([prefix]) => metric.name.startsWith(prefix))?.[1];
       if (area === undefined) continue;
-      const add: Add = (level, rule, subject, says) => {
+      const add: Add = (level, rule, subject, statement) => {
         const {scope} = metric;
         const [count, ofCount] = [1, same.length];
         findings.add({
@@ -50,7 +50,7 @@ export const checkMetrics = (metrics: readonly MetricSummary[]): ConventionFindi
           rule,
           scope,
           subject,
-          says,
+          statement,
           count,
           ofCount,
           example: null,
@@ -131,7 +131,7 @@ export const checkDurations = (
       rule: 'absent',
       scope,
       subject: names[0]!,
-      says: `There are spans and no ${names[0]}.`,
+      statement: `There are spans and no ${names[0]}.`,
       count,
       ofCount: count,
       example,

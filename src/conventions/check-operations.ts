@@ -1,7 +1,8 @@
 // Rules that a single span cannot show: what was sent again, and what the server answered.
+
+import {calmSpans, examplesOf, hasMark, Tally, viewOperations} from '../measures/operation-telemetry.ts';
 import type {ConventionFinding} from '../model/convention.ts';
 import type {Trial} from '../model/trial.ts';
-import {calmSpans, examplesOf, hasMark, Tally, viewOperations} from '../symptoms/operation-telemetry.ts';
 
 /** So many calm operations have one request each, where several of one operation mean that it was sent again. */
 const mostlyShare = 0.9;
@@ -24,7 +25,7 @@ export const checkOperations = (trial: Trial): ConventionFinding[] => {
     level: ConventionFinding['level'],
     rule: string,
     subject: string,
-    says: string,
+    statement: string,
     operations: Tally,
     ofCount: number,
   ): ConventionFinding[] => {
@@ -33,7 +34,7 @@ export const checkOperations = (trial: Trial): ConventionFinding[] => {
     const {count} = operations;
     return count === 0
       ? []
-      : [{level, area: 'http', signal: 'span', rule, scope, subject, says, count, ofCount, example}];
+      : [{level, area: 'http', signal: 'span', rule, scope, subject, statement, count, ofCount, example}];
   };
   return [
     ...finding(

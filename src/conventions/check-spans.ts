@@ -25,7 +25,7 @@ export const checkSpans = (shapes: readonly SpanShape[]): ConventionFinding[] =>
       level: ConventionLevel,
       rule: string,
       subject: string,
-      says: string,
+      statement: string,
       count = shape.count,
     ): void =>
       findings.add({
@@ -35,7 +35,7 @@ export const checkSpans = (shapes: readonly SpanShape[]): ConventionFinding[] =>
         rule,
         scope: shape.scope,
         subject,
-        says,
+        statement,
         count,
         ofCount,
         example: shape.example,
@@ -59,7 +59,7 @@ export const checkSpans = (shapes: readonly SpanShape[]): ConventionFinding[] =>
   return findings.toList();
 };
 
-type Add = (level: ConventionLevel, rule: string, subject: string, says: string) => void;
+type Add = (level: ConventionLevel, rule: string, subject: string, statement: string) => void;
 
 const checkPresence = ({area, status, attributes}: Judged, rules: SpanRules, add: Add): void => {
   for (const [name, level] of Object.entries(rules.attributes)) {
@@ -74,11 +74,11 @@ const checkPresence = ({area, status, attributes}: Judged, rules: SpanRules, add
         `${name} is required where the span failed, and missing.`,
       );
     } else if (name === 'http.response.status_code' && area === 'http' && status !== 'error') {
-      const says = `${name} is required where an answer came, and missing from a span without an error.`;
-      add('information', 'conditionally-required', name, says);
+      const statement = `${name} is required where an answer came, and missing from a span without an error.`;
+      add('information', 'conditionally-required', name, statement);
     } else if (name === 'server.port' && level === 'conditional' && isSet(attributes['server.address'])) {
-      const says = `${name} is required beside server.address, but for the default port, and missing.`;
-      add('information', 'conditionally-required', name, says);
+      const statement = `${name} is required beside server.address, but for the default port, and missing.`;
+      add('information', 'conditionally-required', name, statement);
     } else if (level === 'recommended' && name !== 'http.request.resend_count') {
       add('information', 'recommended', name, `${name} is recommended and missing.`);
     }
@@ -95,8 +95,8 @@ const checkAttributes = ({attributes}: Judged, rules: SpanRules | undefined, add
     } else if (facts && !isOfType(type, facts)) {
       add('violation', 'type', name, `${name} is ${type} and should be ${facts.type}.`);
     } else if (!facts && isInReservedNamespace(name)) {
-      const says = `${name} is not in the registry, and its namespace belongs to the conventions.`;
-      add('improvement', 'unknown', name, says);
+      const statement = `${name} is not in the registry, and its namespace belongs to the conventions.`;
+      add('improvement', 'unknown', name, statement);
     } else if (facts && facts.stability !== 'stable' && rules?.stability === 'stable') {
       add('information', 'stability', name, `${name} is not stable yet (${facts.stability}).`);
     }

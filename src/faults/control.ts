@@ -3,7 +3,7 @@ import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from '
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
 import type {Phase} from '../model/plan.ts';
-import type {InjectorLog, ProxyNews, ProxyWitness} from '../model/proxy-witness.ts';
+import type {InjectorLog, ProxyChanges, ProxyWitness} from '../model/proxy-witness.ts';
 import {BoundedCalls} from './bounded-calls.ts';
 import {faultName, isProxyState, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
 
@@ -156,12 +156,12 @@ export class FaultyLink {
   async log(): Promise<InjectorLog | null> {
     if (!this.#countsHits) return null;
     const what = `tell the news of proxy ${this.name}`;
-    const response = await this.#ask(what, `news?${this.#known}&limit=${keptRecords}`);
+    const response = await this.#ask(what, `changes?${this.#known}&limit=${keptRecords}`);
     if (!response.ok) {
       await response.body?.cancel();
       throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
     }
-    const news = await this.#calls.bounded(what, response.json() as Promise<ProxyNews>);
+    const news = await this.#calls.bounded(what, response.json() as Promise<ProxyChanges>);
     const {atMs, connectionCount, hitCount, ...log} = news;
     this.#known = `since=${atMs}&connections=${connectionCount}&hits=${hitCount}`;
     return log;

@@ -16,7 +16,7 @@ export type Page = {
   dirtyTo: number;
 };
 
-export type ToldBytes = {readonly fromIndex: number; readonly bytes: readonly string[]};
+export type ChangedRange = {readonly fromIndex: number; readonly bytes: readonly string[]};
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
@@ -53,7 +53,7 @@ export class BytePages {
   }
 
   /** What has changed since the last call, base64. */
-  collect(): ToldBytes[] {
+  collect(): ChangedRange[] {
     const told = this.#dirty.map(page => {
       const bytes = page.bytes.map(array => base64(array.subarray(page.dirtyFrom, page.dirtyTo)));
       const fromIndex = page.number * pageSize + page.dirtyFrom;

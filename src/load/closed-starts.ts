@@ -1,18 +1,18 @@
 // Closed load: so many operations in flight at all times; the next one starts when one settles.
-import type {StartContext, Starts} from './start-context.ts';
+import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
 
 /** So many starts at most before the event loop has its turn: else a library that answers at once would starve it. */
 const startsPerTurn = 64;
 
-export class ClosedStarts implements Starts {
+export class ClosedStarts implements ArrivalSource {
   readonly timerCount = 0;
   readonly #concurrency: number;
-  readonly #context: StartContext;
+  readonly #context: ArrivalSink;
   #startsInTurn = 0;
   #turn: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  constructor(concurrency: number, context: StartContext) {
+  constructor(concurrency: number, context: ArrivalSink) {
     this.#concurrency = concurrency;
     this.#context = context;
     this.settled();

@@ -9,10 +9,10 @@ import {
   overrunAfterMs,
   type Phase,
 } from '../model/plan.ts';
-import {Books} from './books.ts';
+import {Accounting} from './accounting.ts';
+import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
 import {type LiveOperation, LiveOperations} from './live-operations.ts';
 import type {Settlement} from './settlement.ts';
-import type {StartContext, Starts} from './start-context.ts';
 import {beginStarts} from './starts.ts';
 
 export type DriverOptions = {
@@ -36,14 +36,14 @@ const mostUnsettledTold = 1000;
 
 export class Driver {
   readonly #options: DriverOptions;
-  readonly #books: Books;
+  readonly #accounting: Accounting;
   /** In order of their start, so that the sweep can stop at the first that is young. */
   readonly #live = new LiveOperations();
   readonly #hungAfterMs: number;
-  readonly #context: StartContext;
+  readonly #context: ArrivalSink;
   /** What the load is at the moment, and what starts operations by it; null while there is none. */
   #load: Load;
-  #starts: Starts | null = null;
+  #starts: ArrivalSource | null = null;
   #phase = 0;
   #nextIndex = 0;
   /** Of the successes of calm phases; null before the first. */
@@ -56,14 +56,17 @@ export class Driver {
   constructor(options: DriverOptions) {
     this.#options = options;
     this.#hungAfterMs = hungAfterMs(options.operation);
-    this.#books = new Books({idOf: options.idOf, overrunAfterMs: overrunAfterMs(options.operation)});
+    this.#accounting = new Accounting({
+      idOf: options.idOf,
+      overrunAfterMs: overrunAfterMs(options.operation),
+    });
     this.#load = loadOf(options.load, options.phases[0]);
     this.#context = {
       now: options.now,
       inFlight: () => this.#live.size,
-      offer: () => this.#books.offer(this.#phase),
+      offer: () => this.#accounting.offer(this.#phase),
       start: (intendedMs, nowMs) => this.#start(intendedMs, nowMs),
-      drop: intendedMs => this.#books.drop(intendedMs, this.#phase),
+      drop: intendedMs => this.#accounting.drop(intendedMs, this.#phase),
     };
   }
 
@@ -97,7 +100,7 @@ export class Driver {
     for (const operation of this.#live) {
       if (mayEndOperations(this.#options.phases[operation.phase]) || this.#isStuck(operation, calledMs))
         continue;
-      this.#books.move(operation, phase);
+      this.#accounting.move(operation, phase);
     }
   }
 
@@ -158,7 +161,7 @@ export class Driver {
     this.#pass(nowMs);
     // A slice may still get a success as long as it lasts, even where its starts were made a little early.
     const startedUpToMs = Math.min(this.#starts?.startedUpToMs() ?? nowMs, nowMs);
-    return this.#books.collect(final ? Number.POSITIVE_INFINITY : startedUpToMs);
+    return this.#accounting.collect(final ? Number.POSITIVE_INFINITY : startedUpToMs);
   }
 
   #beginStarts(): void {
@@ -169,14 +172,14 @@ export class Driver {
   /** Before what is under way changes, and before a phase ends. Outside of the load there is no phase. */
   #pass(nowMs: number): void {
     if (nowMs <= this.#passedMs) return;
-    if (this.#starts) this.#books.pass(this.#phase, this.#live.size, nowMs - this.#passedMs);
+    if (this.#starts) this.#accounting.elapse(this.#phase, this.#live.size, nowMs - this.#passedMs);
     this.#passedMs = nowMs;
   }
 
   #start(intendedMs: number, startedMs: number): void {
     this.#pass(startedMs);
     const operation = this.#live.add(this.#nextIndex++, intendedMs, startedMs, this.#phase);
-    this.#books.start(operation);
+    this.#accounting.start(operation);
     void this.#options
       .perform(operation.index, intendedMs + this.#options.operation.deadlineMs)
       .then(settlement => this.#settle(operation, settlement));
@@ -189,7 +192,7 @@ export class Driver {
     this.#live.remove(operation);
     // It may settle between two sweeps, or before the first one after a blocked event loop.
     this.#markHung(operation, nowMs);
-    this.#books.settle(operation, settlement, nowMs, this.#starts ? this.#phase : null);
+    this.#accounting.settle(operation, settlement, nowMs, this.#starts ? this.#phase : null);
     this.#noteCalm(operation, settlement, nowMs);
     this.#starts?.settled();
     if (this.#live.size === 0) this.#whenIdle?.();
@@ -212,6 +215,6 @@ export class Driver {
     const ageMs = nowMs - operation.intendedMs;
     if (operation.hung || ageMs < this.#hungAfterMs) return;
     operation.hung = true;
-    this.#books.hang(operation, ageMs);
+    this.#accounting.hang(operation, ageMs);
   }
 }

@@ -1,6 +1,7 @@
 // Open load: operations start when the pacer says so, whether or not the library keeps up.
+
+import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
 import type {Pacer} from './pacing.ts';
-import type {StartContext, Starts} from './start-context.ts';
 
 /** Node's timers overflow at 2^31 ms, and then fire at once. */
 const longestWaitMs = 60_000;
@@ -17,10 +18,10 @@ const startsPerTurn = 64;
  */
 const anticipationMs = 0.5;
 
-export class PacedStarts implements Starts {
+export class PacedStarts implements ArrivalSource {
   readonly #pacer: Pacer;
   readonly #maxInFlight: number;
-  readonly #context: StartContext;
+  readonly #context: ArrivalSink;
   readonly #beganMs: number;
   /** Starts that the pacer asked for, dropped ones included. */
   #offered = 0;
@@ -28,7 +29,7 @@ export class PacedStarts implements Starts {
   #turn: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  constructor(pacer: Pacer, maxInFlight: number, context: StartContext) {
+  constructor(pacer: Pacer, maxInFlight: number, context: ArrivalSink) {
     this.#pacer = pacer;
     this.#maxInFlight = maxInFlight;
     this.#context = context;

@@ -18,7 +18,7 @@ export type ConventionFinding = {
   /** The attribute or the metric that it is about. */
   readonly subject: string;
   /** One plain sentence. */
-  readonly says: string;
+  readonly statement: string;
   /** How many spans or series show it, and of how many. */
   readonly count: number;
   readonly ofCount: number;

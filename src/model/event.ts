@@ -1,7 +1,8 @@
 // What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
 // of these; `foldTrial` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
+
+import type {Artifact} from './artifact.ts';
 import type {CutReason} from './fresh-start.ts';
-import type {KeptFile} from './kept-file.ts';
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
 import type {HarnessProcess, ProcessHealth} from './process-health.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
@@ -165,7 +166,7 @@ export type SubjectEvent =
   /** The wall clock of the process is that far from where it was at the trial's origin, or back at 0: told when it changes. */
   | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
   /** It wrote a file of itself beside its profiles. */
-  | {readonly kind: 'kept'; readonly atMs: number; readonly kept: KeptFile}
+  | {readonly kind: 'kept'; readonly atMs: number; readonly kept: Artifact}
   | ({readonly kind: 'drained'} & Drained)
   | {
       readonly kind: 'closed';

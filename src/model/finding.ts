@@ -12,7 +12,7 @@ export type Evidence = {
   /** The phase that it is of; «drain» for what comes after the last one, «run» for all of them. */
   readonly phase: string;
   /** One plain sentence with the number in it. */
-  readonly says: string;
+  readonly statement: string;
   readonly value: number;
   readonly threshold: number;
   /** What `value` and `threshold` are in. A `share` runs from 0 to 1. */

@@ -45,7 +45,7 @@ export type Load =
 export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.load ?? load;
 
 const samplesWanted = 10_000;
-const talesWanted = 5000;
+const maxReports = 5000;
 
 export const durationOf = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
   phases.reduce((sum, {durationMs}) => sum + durationMs, 0);
@@ -58,11 +58,11 @@ export const sampleEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): num
   Math.min(1000, Math.max(500, durationOf(phases) / samplesWanted));
 
 /** How often the driver tells its figures, which are many times the size of a sample. */
-export const tellEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
-  Math.max(1000, durationOf(phases) / talesWanted);
+export const reportEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
+  Math.max(1000, durationOf(phases) / maxReports);
 
 /** How the subject's process is started. */
-export type SubjectProcess = {
+export type ProcessOptions = {
   /** V8's own limit when absent. */
   readonly heapLimitMiB?: number;
   /** It may use so many CPUs, where the platform can pin a process; all of them when absent. */
@@ -82,7 +82,7 @@ export type Variant = {
   readonly change: string | null;
   /** Where its options promise something else than the operation's `deliveries`. */
   readonly deliveries?: DeliveryPromise;
-  readonly process: SubjectProcess;
+  readonly process: ProcessOptions;
   /** Versions or folders of packages that this variant loads instead of those beside the scenario, by name. */
   readonly packages?: {readonly [name: string]: string};
 };

@@ -85,8 +85,8 @@ export type InjectorLog = {
   readonly hitsLeftOut: number;
 };
 
-/** Body of `GET /foulweather/proxies/{name}/news`: what is new since `atMs` and the counts that the news before told. */
-export type ProxyNews = InjectorLog & {
+/** Body of `GET /foulweather/proxies/{name}/changes`: what is new since `atMs` and the counts that the news before told. */
+export type ProxyChanges = InjectorLog & {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
   /** Of all connections and all hits until now. */

@@ -1,10 +1,10 @@
 // A run: all trials of a scenario, what was judged of them, and where and how it was made.
 import type {ConventionFinding} from './convention.ts';
+import type {Diagnosis} from './diagnosis.ts';
 import type {FaultKind} from './fault.ts';
 import type {Finding} from './finding.ts';
 import type {GoalResult, Verdict} from './goal.ts';
 import type {OutcomeCounts} from './outcome.ts';
-import type {Picture} from './picture.ts';
 import type {PhaseRole, Plan} from './plan.ts';
 import type {RelayCounts} from './receiver-protocol.ts';
 import type {Trial} from './trial.ts';
@@ -162,7 +162,7 @@ export type TrialJudgement = {
   readonly findings: readonly Finding[];
   /** Null where the telemetry could not be held against the semantic conventions. */
   readonly conventions: readonly ConventionFinding[] | null;
-  readonly pictures: readonly Picture[];
+  readonly diagnoses: readonly Diagnosis[];
   readonly gates: readonly Gate[];
 };
 

@@ -117,7 +117,7 @@ export type MetricSummary =
       readonly bucketCounts: readonly number[];
     });
 
-/** Our own event for a span that is ended again, in the trace of that span: see `subject/repeated-ends`. */
+/** Our own event for a span that is ended again, in the trace of that span: see `subject/double-ends`. */
 export const endedAgainEvent = 'foulweather.span.ended_again';
 
 export const logSeverities = ['unspecified', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;

@@ -1,4 +1,6 @@
 // One subject process over all phases, as the witnesses saw it: what detectors look at.
+
+import type {Artifact} from './artifact.ts';
 import type {
   Bin,
   Drained,
@@ -18,7 +20,6 @@ import type {
   UnappliedInstrumentation,
 } from './event.ts';
 import type {CutReason} from './fresh-start.ts';
-import type {KeptFile} from './kept-file.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
@@ -141,7 +142,7 @@ export type Trial = {
   /** Empty where the subject was not profiled. */
   readonly profiles: readonly ProfileSummary[];
   /** What the process wrote of itself beside its profiles; empty where it did not, and in runs of old. */
-  readonly kept: readonly KeptFile[];
+  readonly kept: readonly Artifact[];
   /** How the harness's own processes fared; empty in runs that were saved before they were asked. */
   readonly harness: readonly HarnessSample[];
   /** Whether a fresh client got through the same proxy, where the library did not for a while after a fault. */

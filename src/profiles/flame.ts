@@ -1,6 +1,6 @@
 // A profile's tree of calls, cut back to what is wide enough to be seen.
 import type {FlameFrame} from '../model/profile.ts';
-import {describeFrame, type Ground} from './owner.ts';
+import {type CodeLocations, describeFrame} from './owner.ts';
 import type {CallNode} from './tree.ts';
 
 /** A frame with less than this of the whole would be four pixels wide. */
@@ -19,7 +19,7 @@ const weigh = (node: CallNode): Weighed => {
 };
 
 /** The heaviest frames in depth-first order, callers before what they called; empty where nothing was done. */
-export const flameOf = (tree: CallNode, ground: Ground): FlameFrame[] => {
+export const flameOf = (tree: CallNode, locations: CodeLocations): FlameFrame[] => {
   const root = weigh(tree);
   if (root.total <= 0) return [];
   const wide: {weighed: Weighed; depth: number}[] = [];
@@ -41,7 +41,7 @@ export const flameOf = (tree: CallNode, ground: Ground): FlameFrame[] => {
   return wide
     .filter(({weighed}) => kept.has(weighed))
     .map(({weighed: {node, total}, depth}) => ({
-      ...describeFrame(node.frame, ground),
+      ...describeFrame(node.frame, locations),
       depth,
       total: Number(total.toPrecision(4)),
     }));

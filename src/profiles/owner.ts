@@ -2,7 +2,7 @@
 import type {OwnerKind, ProfileFrame} from '../model/profile.ts';
 import type {CallFrame} from '../model/profile-part.ts';
 
-export type Ground = {
+export type CodeLocations = {
   /** `file:` URL of the scenario file. */
   readonly scenarioUrl: string;
   /** `file:` URL of the folder with foulweather's own code, with a slash at its end. */
@@ -44,7 +44,7 @@ const inPackage = (url: string): {name: string; path: string} | null => {
   return found ? {name: found[1]!, path: found[2]!} : null;
 };
 
-const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}: Ground): Owner => {
+const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}: CodeLocations): Owner => {
   const url = urlOf(raw);
   if (url === '') return {owner: engineNames[functionName] ?? 'native code', ownerKind: 'engine', path: null};
   if (url.startsWith('node:')) return {owner: 'Node.js', ownerKind: 'node', path: url};
@@ -87,8 +87,8 @@ const decoded = (path: string): string => {
   }
 };
 
-export const describeFrame = (frame: CallFrame, ground: Ground): ProfileFrame => {
-  const {owner, ownerKind, path} = ownerOf(frame, ground);
+export const describeFrame = (frame: CallFrame, locations: CodeLocations): ProfileFrame => {
+  const {owner, ownerKind, path} = ownerOf(frame, locations);
   return {
     functionName: frame.functionName === '' ? '(anonymous)' : frame.functionName,
     owner,

@@ -1,6 +1,6 @@
 // The few lines of a profile that an investigator reads first.
 import type {OwnerShare, ProfileFrame, ProfileSummary, TopFrame} from '../model/profile.ts';
-import {describeFrame, type Ground} from './owner.ts';
+import {type CodeLocations, describeFrame} from './owner.ts';
 import type {CallNode} from './tree.ts';
 
 const framesKept = 10;
@@ -25,10 +25,10 @@ export type SummaryFigures = Pick<
   'total' | 'sampleCount' | 'owners' | 'frames' | 'heaviestStack'
 >;
 
-export const summarise = (tree: CallNode, ground: Ground): SummaryFigures => {
+export const summarise = (tree: CallNode, locations: CodeLocations): SummaryFigures => {
   const known = new Map<CallNode, ProfileFrame>();
   const frameOf = (node: CallNode): ProfileFrame => {
-    const frame = known.get(node) ?? describeFrame(node.frame, ground);
+    const frame = known.get(node) ?? describeFrame(node.frame, locations);
     known.set(node, frame);
     return frame;
   };

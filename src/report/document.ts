@@ -75,3 +75,30 @@ export const plainText = (text: Text): string =>
       return 'strong' in span ? span.strong : ' ';
     })
     .join('');
+
+/** Without what ends the sentence or closes the bracket that it stands in. */
+const address = /https?:\/\/[^\s()<>]*[^\s()<>.,;:!?]/g;
+
+export const linked = (text: string): Text => {
+  const spans: Span[] = [];
+  let from = 0;
+  for (const {0: url, index} of text.matchAll(address)) {
+    if (index > from) spans.push(text.slice(from, index));
+    spans.push({link: url, url});
+    from = index + url.length;
+  }
+  return from < text.length ? [...spans, text.slice(from)] : spans;
+};
+
+/** Nothing where there is nothing to draw. */
+export const figure = (name: string, draw: () => Chart | null): Block[] => {
+  try {
+    const chart = draw();
+    return chart ? [{kind: 'figure', chart}] : [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [
+      paragraph('The chart ', code(name), ' could not be drawn, which changes no figure: ', code(message)),
+    ];
+  }
+};

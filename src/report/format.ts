@@ -1,4 +1,5 @@
 // Numbers as people read them, with their units; what is not known is a dash.
+import type {Evidence} from '../model/finding.ts';
 
 export const unknownFigure = '–';
 
@@ -85,3 +86,14 @@ export const plural = (value: number, singular: string, several = `${singular}s`
 /** `a`, `a and b`, `a, b and c`. */
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+const formats: {readonly [unit in Evidence['unit']]: (value: number) => string} = {
+  count,
+  ms: duration,
+  bytes,
+  share: percent,
+  ratio: plain,
+};
+
+/** `value` is the evidence's own, or its threshold. */
+export const evidenceFigure = ({unit}: Evidence, value: number): string => formats[unit](value);

@@ -1,12 +1,12 @@
 // A judged run in all the files of its report.
 import type {JudgedRun} from '../model/run.ts';
-import {caseStudy, chartsOf} from './case-study.ts';
+import {caseStudy, chartsOf} from './case-study/case-study.ts';
+import {runStory} from './case-study/run-story.ts';
 import {fileOfChart, toSvgFile} from './charts/chart.ts';
-import {toMarkdown} from './markdown.ts';
+import {toMarkdown} from './formats/markdown.ts';
+import {resultOf} from './formats/result.ts';
 import {toPage} from './page/page.ts';
 import {redactRun} from './redact.ts';
-import {resultOf} from './result.ts';
-import {runStory} from './variants.ts';
 
 export type Report = {readonly files: {readonly [name: string]: string}};
 

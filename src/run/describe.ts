@@ -2,17 +2,17 @@
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import type {Description} from '../subject/protocol.ts';
-import {entries} from './entries.ts';
-import type {Household} from './household.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
+import {entries} from './processes/entries.ts';
+import type {Supervisor} from './processes/supervisor.ts';
 
 /** @throws FoulweatherError FW_MODULE_MISSING, FW_SCENARIO_LOAD, FW_SCENARIO_INVALID */
 export const describeScenario = async (
-  household: Household,
+  supervisor: Supervisor,
   file: string,
   {limitMs, signal}: {readonly limitMs: number; readonly signal: AbortSignal},
 ): Promise<Plan> => {
-  const child = household.spawn<never, Description>({
+  const child = supervisor.spawn<never, Description>({
     label: `Describing ${file}`,
     file: entries.describe,
     args: [file],

@@ -4,8 +4,8 @@ import {type ErrorCode, FoulweatherError} from '../model/errors.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import {frameName, type ProfileFrame} from '../model/profile.ts';
 import {describeStack} from '../profiles/stack.ts';
-import {type ChildExit, lastWords} from './child.ts';
-import {groundOf} from './ground.ts';
+import {codeLocationsOf} from './code-locations.ts';
+import {type ChildExit, lastWords} from './processes/child.ts';
 
 export type Hook = {
   readonly name: 'prepare()' | 'verify()' | 'target.start()';
@@ -46,7 +46,7 @@ export const hookUnanswered = async (
 
 /** What Node does for the scenario tells nothing of its error. */
 const framesOf = (stack: readonly string[], {scenarioFile}: Hook): ProfileFrame[] =>
-  describeStack(stack, groundOf(scenarioFile)).filter(
+  describeStack(stack, codeLocationsOf(scenarioFile)).filter(
     ({ownerKind}) => ownerKind !== 'node' && ownerKind !== 'engine',
   );
 

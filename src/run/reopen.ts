@@ -2,10 +2,10 @@
 import type {JudgedRun} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
-import {TrialFold} from './fold.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
-import {withTraces} from './whole-traces.ts';
+import {TrialFold} from './trial/fold.ts';
+import {withTraces} from './trial/whole-traces.ts';
 
 /** What a run left behind, wherever that is kept. */
 export type SavedRun = Pick<RunFolder, 'readRecord' | 'readTrial' | 'readSpans'>;

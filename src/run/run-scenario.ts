@@ -6,27 +6,28 @@ import type {Plan, Variant} from '../model/plan.ts';
 import type {RelayTarget} from '../model/receiver-protocol.ts';
 import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
-import {didYouMean} from '../scenarios/nearest.ts';
+import {didYouMean} from '../scenarios/suggestions.ts';
 import {Journal} from '../store/journal.ts';
 import {RunFolder, type TrialFiles} from '../store/run-folder.ts';
-import {Calibrator, calibrationId} from './calibrate.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
-import {TrialFold} from './fold.ts';
-import {gatherProfiles} from './gather-profiles.ts';
-import {Household} from './household.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
 import {defaultLimits, type Limits} from './limits.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials, precisionEnd} from './precision.ts';
-import {type GoesOn, runTrial, type TrialContext} from './run-trial.ts';
-import {startInjector, startReceiver} from './services.ts';
-import {refuseTargetless, startTarget, type TargetChoice, withTarget} from './start-target.ts';
-import {renewed} from './surroundings.ts';
-import {trusting} from './trusted-authorities.ts';
-import {withTraces} from './whole-traces.ts';
+import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
+import {startInjector} from './processes/start-injector.ts';
+import {startReceiver} from './processes/start-receiver.ts';
+import {refuseTargetless, startTarget, type TargetChoice, withTarget} from './processes/start-target.ts';
+import {Supervisor} from './processes/supervisor.ts';
+import {Calibrator, calibrationId} from './trial/calibrate.ts';
+import {TrialFold} from './trial/fold.ts';
+import {gatherProfiles} from './trial/gather-profiles.ts';
+import {type GoesOn, runTrial, type TrialContext} from './trial/run-trial.ts';
+import {restartForTrial} from './trial/trial-environment.ts';
+import {withTraces} from './trial/whole-traces.ts';
 
 export type RunOptions = {
   /** As the user named it. */
@@ -90,13 +91,13 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
   const {scenarioFile, seed, toxiproxyUrl, defect = noDefect} = options;
   const signal = AbortSignal.any([options.signal, defect]);
   const limits = {...defaultLimits, ...options.limits};
-  const household = Household.start(options.environment);
+  const supervisor = Supervisor.start(options.environment);
   try {
     // It asks nothing of the plan, and loads while the scenario does.
-    const receiving = startReceiver(household, limits.startMs);
+    const receiving = startReceiver(supervisor, limits.startMs);
     receiving.catch(() => {});
     const describing = describeEnvironment(options.version, options.baseDir);
-    const described = await describeScenario(household, scenarioFile, {limitMs: limits.describeMs, signal});
+    const described = await describeScenario(supervisor, scenarioFile, {limitMs: limits.describeMs, signal});
     const chosen = choose(described, options.variants);
     const asked = options.telemetry === false ? withoutTelemetry(chosen) : chosen;
     const wanted = options.reshape?.(asked) ?? asked;
@@ -115,17 +116,17 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     const [target, injector, receiver] = await unlessAborted(
       signal,
       Promise.all([
-        startTarget(household, wanted, scenarioFile, choice, limits),
-        startInjector(household, plan, seed, toxiproxyUrl, limits.startMs),
+        startTarget(supervisor, wanted, scenarioFile, choice, limits),
+        startInjector(supervisor, plan, seed, toxiproxyUrl, limits.startMs),
         receiving,
-        household.guarded,
+        supervisor.guarded,
       ]),
       interruptedEarly,
     );
     const startedAt = options.now();
     const {folder, id} = await RunFolder.create(options.baseDir, runId(startedAt, plan.name));
     const context: TrialContext = {
-      household,
+      supervisor,
       runId: id,
       plan,
       scenarioFile,
@@ -133,7 +134,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
       injector,
       receiver,
       packages,
-      environment: await trusting(options.environment, {plan, target, injector, folder}),
+      environment: await withExtraCaCerts(options.environment, {plan, target, injector, folder}),
       signal,
       limits,
       profiles: options.profiles,
@@ -165,7 +166,7 @@ export const runScenario = async (options: RunOptions): Promise<FinishedRun> => 
     // What is thrown because the signal was aborted is not the reason.
     throw defect.aborted && !isToldAsDefect(error) ? defectOf(defect.reason, nothingSaved) : error;
   } finally {
-    await household.stop();
+    await supervisor.stop();
   }
 };
 
@@ -291,7 +292,7 @@ class RunInProgress {
     }
     try {
       // All is saved: the other processes end meanwhile.
-      const [, finished] = await Promise.all([this.#context.household.stop(), this.#judge()]);
+      const [, finished] = await Promise.all([this.#context.supervisor.stop(), this.#judge()]);
       return finished;
     } catch (error) {
       throw this.#broken(error);
@@ -424,10 +425,10 @@ class RunInProgress {
   async #renew(): Promise<void> {
     if (this.#record.trialIds.length === 0) return;
     const {scenarioFile, environment, seed} = this.#options;
-    const {household, plan, limits} = this.#context;
+    const {supervisor, plan, limits} = this.#context;
     const folder = this.#folder;
-    const renewal = {household, plan, scenarioFile, seed, limits, folder, environment};
-    this.#context = {...this.#context, ...(await renewed(this.#context, renewal))};
+    const renewal = {supervisor, plan, scenarioFile, seed, limits, folder, environment};
+    this.#context = {...this.#context, ...(await restartForTrial(this.#context, renewal))};
   }
 
   /** That a profile cannot be read is told, and no reason to lose the trial. */

@@ -1,7 +1,7 @@
 // What a user writes: the scenario with its functions, typed from the client that `open` returns.
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
-import type {DeliveryPromise, Json, Load, PhaseRole, SubjectProcess} from '../model/plan.ts';
+import type {DeliveryPromise, Json, Load, PhaseRole, ProcessOptions} from '../model/plan.ts';
 import type {ServiceName} from '../model/service.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
@@ -15,7 +15,7 @@ export type VariantInput<Options> = {
   /** Where its options promise something else to consumers than `operation.deliveries` does. */
   readonly deliveries?: DeliveryPromise;
   /** Heap limit, number of CPUs (Linux) and environment of the subject's process. */
-  readonly process?: Partial<SubjectProcess>;
+  readonly process?: Partial<ProcessOptions>;
   /**
    * Other versions of packages than those that are installed beside the scenario, as npm takes them:
    * `{undici: '^7'}`, or `{undici: 'file:../undici'}` for a working copy, relative to the scenario's file.

@@ -2,7 +2,7 @@
 import {z} from 'zod';
 import {count, ms, scope} from './fault-scope-schema.ts';
 import {httpFaultSchemas} from './http-fault-schema.ts';
-import {noSuch} from './no-such.ts';
+import {noSuch} from './suggestions.ts';
 import {tlsFaultSchemas} from './tls-fault-schema.ts';
 
 const aim = {direction: z.enum(['upstream', 'downstream']).default('downstream'), ...scope};

@@ -1,7 +1,7 @@
 // A scenario's goals: their limits, and which phases and figures there are.
 import {z} from 'zod';
 import {goalMetrics, telemetryStats} from '../model/goal.ts';
-import {didYouMean} from './nearest.ts';
+import {didYouMean} from './suggestions.ts';
 
 const limits = {
   min: z.number().optional(),

@@ -1,7 +1,7 @@
 // A scenario's own thresholds: which symptoms and names there are.
 import {z} from 'zod';
 import {type SymptomId, symptomIds, symptoms} from '../model/symptoms.ts';
-import {didYouMean} from './nearest.ts';
+import {didYouMean} from './suggestions.ts';
 
 export const thresholdsSchema = z.record(z.string(), z.record(z.string(), z.number().nonnegative()));
 

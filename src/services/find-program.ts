@@ -23,13 +23,13 @@ const binFoldersAbove = (folder: string): string[] => {
   return [join(folder, 'node_modules/.bin'), ...(above === folder ? [] : binFoldersAbove(above))];
 };
 
-export type Surroundings = {readonly path: string; readonly cwd: string};
+export type SearchPlaces = {readonly path: string; readonly cwd: string};
 
 /** The whole path of a program, or null where the machine has none. */
 export const findProgram = (
   program: string,
   folders: readonly string[],
-  {path, cwd}: Surroundings,
+  {path, cwd}: SearchPlaces,
 ): string | null =>
   [
     ...folders.flatMap(pattern => newestFirst(globSync(pattern))),

@@ -1,6 +1,7 @@
 // MariaDB: root without a password, and the database `test`, for whoever comes by loopback. It refuses to run as root.
+
+import {probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
-import {talk} from './talk.ts';
 
 const errorPacket = 0xff;
 const headBytes = 4;
@@ -43,5 +44,5 @@ export const mariadb: Service = {
   ],
   stopSignal: 'SIGKILL',
   url: port => `mysql://root@127.0.0.1:${port}/test`,
-  version: address => talk(address, {hear: versionIn}),
+  version: address => probe(address, {receive: versionIn}),
 };

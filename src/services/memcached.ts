@@ -1,6 +1,7 @@
 // memcached: it refuses to run as root, too.
+
+import {found, probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
-import {found, talk} from './talk.ts';
 
 export const memcached: Service = {
   title: 'memcached',
@@ -14,5 +15,6 @@ export const memcached: Service = {
   ],
   stopSignal: 'SIGKILL',
   url: port => `memcached://127.0.0.1:${port}`,
-  version: address => talk(address, {say: 'version\r\n', hear: heard => found(heard, /^VERSION (\S+)\r\n/)}),
+  version: address =>
+    probe(address, {send: 'version\r\n', receive: heard => found(heard, /^VERSION (\S+)\r\n/)}),
 };

@@ -1,6 +1,7 @@
 // Mosquitto: without a file of its own it would let nobody in who has no name.
+
+import {found, probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
-import {found, talk} from './talk.ts';
 
 const connectBytes = 12;
 const accepted = Buffer.from([0x20, 2, 0, 0]);
@@ -30,9 +31,9 @@ export const mosquitto: Service = {
   url: port => `mqtt://127.0.0.1:${port}`,
   version(address) {
     let asked = false;
-    return talk(address, {
-      say: connectPacket,
-      hear(heard, say) {
+    return probe(address, {
+      send: connectPacket,
+      receive(heard, say) {
         if (heard.length < accepted.length) return null;
         if (!heard.subarray(0, accepted.length).equals(accepted))
           throw new Error('it refused the connection');

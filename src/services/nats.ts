@@ -1,6 +1,7 @@
 // NATS, with JetStream.
+
+import {found, probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
-import {found, talk} from './talk.ts';
 
 export const nats: Service = {
   title: 'NATS',
@@ -17,10 +18,10 @@ export const nats: Service = {
   version({user, password, ...address}) {
     let asked = false;
     const login = user === '' ? {} : {user, pass: password};
-    return talk(
+    return probe(
       {user, password, ...address},
       {
-        hear(heard, say) {
+        receive(heard, say) {
           const refusal = found(heard, /^-ERR (.*)\r\n/m);
           if (refusal !== null) throw new Error(refusal);
           const version = found(heard, /^INFO .*"version":"([^"]+)".*\r\n/m);

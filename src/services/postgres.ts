@@ -1,7 +1,8 @@
 // PostgreSQL: a cluster of its own that trusts whoever comes by loopback, but for one role that shows how a password is
 // asked for. It refuses to run as root.
+
+import {probe} from './protocol-probe.ts';
 import type {Address, Service} from './service.ts';
-import {talk} from './talk.ts';
 
 const protocolVersion = 196_608;
 
@@ -83,5 +84,5 @@ export const postgres: Service = {
   stopSignal: 'SIGQUIT',
   url: port => `postgres://postgres@127.0.0.1:${port}/postgres`,
   version: address =>
-    talk(address, {say: startup({...address, user: address.user || 'postgres'}), hear: versionIn}),
+    probe(address, {send: startup({...address, user: address.user || 'postgres'}), receive: versionIn}),
 };

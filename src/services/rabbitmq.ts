@@ -1,6 +1,7 @@
 // RabbitMQ: a node of its own, with an epmd of its own, so that one which runs on this machine already is not touched.
+
+import {found, probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
-import {found, talk} from './talk.ts';
 
 export const rabbitmq: Service = {
   title: 'RabbitMQ',
@@ -41,8 +42,8 @@ export const rabbitmq: Service = {
   url: port => `amqp://guest:guest@127.0.0.1:${port}`,
   // Connection.Start brings the server's properties: names and values with their lengths.
   version: address =>
-    talk(address, {
-      say: 'AMQP\0\0\t\u0001',
-      hear: heard => found(heard, /versionS[\s\S]{4}(\d+(?:\.\d+)*)/),
+    probe(address, {
+      send: 'AMQP\0\0\t\u0001',
+      receive: heard => found(heard, /versionS[\s\S]{4}(\d+(?:\.\d+)*)/),
     }),
 };

@@ -1,6 +1,7 @@
 // Redis: nothing on disk, as its data is thrown away.
+
+import {found, probe} from './protocol-probe.ts';
 import type {Address, Service} from './service.ts';
-import {found, talk} from './talk.ts';
 
 const login = ({user, password}: Address): string =>
   password === '' ? '' : `AUTH ${user === '' ? '' : `${user} `}${password}\r\n`;
@@ -21,9 +22,9 @@ export const redis: Service = {
   stopSignal: 'SIGKILL',
   url: port => `redis://127.0.0.1:${port}`,
   version: address =>
-    talk(address, {
-      say: `${login(address)}INFO server\r\n`,
-      hear(heard) {
+    probe(address, {
+      send: `${login(address)}INFO server\r\n`,
+      receive(heard) {
         const refusal = found(heard, /^-(.*)\r\n/m);
         if (refusal !== null) throw new Error(refusal);
         return found(heard, /^redis_version:(\S+)\r\n/m);

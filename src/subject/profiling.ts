@@ -25,8 +25,8 @@ const cpuPartMinMs = 5000;
 const firstHeapReadingMs = 100;
 
 /** From this share of the heap's limit on the process may die: then a profile is worth its stall, at each step. */
-const dangerFromRatio = 0.7;
-const dangerStepRatio = 0.1;
+const nearLimitRatio = 0.7;
+const nearLimitStepRatio = 0.1;
 
 /** V8's limit, as it tells it, holds what it sets aside for young objects: three semi-spaces of 64 MiB. */
 const youngBytes = 192 * 1024 ** 2;
@@ -38,7 +38,7 @@ const heapGrowthRatio = 1.5;
 const heapGrowthMinBytes = 64 * 1024 ** 2;
 
 /** A reading that stalls the process, and what the last one cost. */
-class Dear {
+class BudgetedReading {
   lastMs: number;
   costMs: number;
 
@@ -48,7 +48,7 @@ class Dear {
     this.costMs = costMs;
   }
 
-  isAffordable(nowMs: number): boolean {
+  isWithinBudget(nowMs: number): boolean {
     return nowMs - this.lastMs >= this.costMs / budgetRatio;
   }
 
@@ -67,11 +67,11 @@ export class Profiling {
   readonly #now: () => number;
   readonly #session = new Session();
   readonly #buffers = new BufferSampling();
-  readonly #cpu = new Dear(performance.now());
-  readonly #heap = new Dear(performance.now(), firstHeapReadingMs);
+  readonly #cpu = new BudgetedReading(performance.now());
+  readonly #heap = new BudgetedReading(performance.now(), firstHeapReadingMs);
   #timer: NodeJS.Timeout | undefined;
   #written = 0;
-  #nextDangerRatio = dangerFromRatio;
+  #nextNearLimitRatio = nearLimitRatio;
   #highWaterBytes = 0;
   /** What was used when the heap was last read, or when the library was opened. */
   #heapReadBytes = 0;
@@ -115,7 +115,8 @@ export class Profiling {
   }
 
   enterPhase(phase: number): void {
-    if (this.#running && this.#phase !== null) this.#writeMemory(this.#heap.isAffordable(performance.now()));
+    if (this.#running && this.#phase !== null)
+      this.#writeMemory(this.#heap.isWithinBudget(performance.now()));
     this.#phase = phase;
   }
 
@@ -139,17 +140,17 @@ export class Profiling {
     const nowMs = performance.now();
     const {used_heap_size: usedBytes} = getHeapStatistics();
     const usedRatio = usedBytes / this.#heapLimitBytes;
-    if (usedRatio >= this.#nextDangerRatio) {
-      if (this.#nextDangerRatio === dangerFromRatio) this.#turnCpu();
-      while (usedRatio >= this.#nextDangerRatio) this.#nextDangerRatio += dangerStepRatio;
+    if (usedRatio >= this.#nextNearLimitRatio) {
+      if (this.#nextNearLimitRatio === nearLimitRatio) this.#turnCpu();
+      while (usedRatio >= this.#nextNearLimitRatio) this.#nextNearLimitRatio += nearLimitStepRatio;
       this.#writeMemory(true);
       return;
     }
-    if (nowMs - this.#cpu.lastMs >= cpuPartMinMs && this.#cpu.isAffordable(nowMs)) this.#turnCpu();
+    if (nowMs - this.#cpu.lastMs >= cpuPartMinMs && this.#cpu.isWithinBudget(nowMs)) this.#turnCpu();
     const bytes = usedBytes + process.memoryUsage().external;
     if (bytes > this.#highWaterBytes * growthRatio + growthMinBytes) {
       const hasGrown = usedBytes > this.#heapReadBytes * heapGrowthRatio + heapGrowthMinBytes;
-      this.#writeMemory(hasGrown && this.#heap.isAffordable(nowMs));
+      this.#writeMemory(hasGrown && this.#heap.isWithinBudget(nowMs));
     }
     this.#buffers.tidy();
   }

@@ -2,7 +2,7 @@
 import {createRequire} from 'node:module';
 import type {TelemetryMode} from '../model/plan.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
-import {watchRepeatedEnds} from './repeated-ends.ts';
+import {watchDoubleEnds} from './double-ends.ts';
 import {noteInstrumentations, noteRunning} from './running-sdk.ts';
 import {
   NodeSDK,
@@ -46,7 +46,7 @@ export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): 
       instrumentations: [...registered, new RuntimeNodeInstrumentation()],
     });
     sdk.start();
-    watchRepeatedEnds();
+    watchDoubleEnds();
     noteRunning({sdk, reader});
   }
   beginNative(use, require);

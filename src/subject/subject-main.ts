@@ -4,10 +4,10 @@ import {type Loaded, loadSubject} from './load-subject.ts';
 import type {ToSubject} from './protocol.ts';
 import {shutdownSdk} from './running-sdk.ts';
 import {send} from './send.ts';
-import {SubjectProcess} from './subject-process.ts';
+import {SubjectSession} from './subject-session.ts';
 
 let loaded: Loaded | null = null;
-let subject: SubjectProcess | null = null;
+let subject: SubjectSession | null = null;
 
 const handle = async (message: ToSubject): Promise<void> => {
   switch (message.kind) {
@@ -15,7 +15,7 @@ const handle = async (message: ToSubject): Promise<void> => {
       loaded = await loadSubject(message.task);
       break;
     case 'open':
-      subject = loaded && (await SubjectProcess.open(loaded, message.limitMs));
+      subject = loaded && (await SubjectSession.open(loaded, message.limitMs));
       if (subject === null) await end();
       break;
     case 'try':

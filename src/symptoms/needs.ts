@@ -1,12 +1,13 @@
 // Whether what a symptom needs was there: without it a detector that found nothing has not looked.
+
+import {attemptTimes} from '../measures/attempt-times.ts';
+import {attemptCounts} from '../measures/attempts.ts';
+import {effectCounts} from '../measures/effects.ts';
+import {phaseName} from '../measures/evidence.ts';
+import {DriverMeasure, effectsGap, ledgerGap} from '../measures/measure.ts';
 import type {PhaseRole} from '../model/plan.ts';
 import type {Need} from '../model/symptoms/needs.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
-import {attemptTimes} from './attempt-times.ts';
-import {attemptCounts} from './attempts.ts';
-import {effectCounts} from './effects.ts';
-import {DriverMeasure, effectsGap, ledgerGap} from './measure.ts';
-import {phaseName} from './say.ts';
 
 /** Why the first need that is not met is not; null where all are. */
 export const lackOf = (trial: Trial, needs: readonly Need[]): string | null => {

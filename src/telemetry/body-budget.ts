@@ -1,5 +1,5 @@
 // How many bytes of requests the receiver holds at once: a thousand senders must not cost a thousand times the limit of one.
-import {Refusal} from './refusal.ts';
+import {OtlpError} from './otlp-error.ts';
 import {bodyLimitBytes} from './request-body.ts';
 
 /** Four of the largest bodies that are taken. */
@@ -7,7 +7,7 @@ export const budgetBytes = 4 * bodyLimitBytes;
 
 /** What one request holds of the budget. */
 export type Share = {
-  /** @throws {Refusal} where the budget does not allow for it; the sender may come back */
+  /** @throws {OtlpError} where the budget does not allow for it; the sender may come back */
   readonly take: (bytes: number) => void;
   readonly release: () => void;
 };
@@ -25,7 +25,10 @@ export class BodyBudget {
     return {
       take: bytes => {
         if (this.#heldBytes + bytes > this.#limitBytes) {
-          throw new Refusal('overloaded', `the requests under way have more than ${this.#limitBytes} bytes`);
+          throw new OtlpError(
+            'overloaded',
+            `the requests under way have more than ${this.#limitBytes} bytes`,
+          );
         }
         this.#heldBytes += bytes;
         ownBytes += bytes;

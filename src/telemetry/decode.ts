@@ -1,9 +1,9 @@
 // Bytes and their encoding in, a decoded request out, or a refusal that says what is wrong with them.
 import protobuf from 'protobufjs/light.js';
+import {OtlpError} from './otlp-error.ts';
 import {messageFromJson} from './otlp-json.ts';
 import type {Encoding, Requests, Signal} from './otlp-messages.ts';
 import {otlpType} from './otlp-schema.ts';
-import {Refusal} from './refusal.ts';
 
 /**
  * How many fields one request may have, so that a small body of empty messages cannot fill the memory.
@@ -12,7 +12,7 @@ import {Refusal} from './refusal.ts';
 const fieldLimit = 2_000_000;
 
 const refuseTooMany = (): never => {
-  throw new Refusal('too large', `more than ${fieldLimit} fields in one request`);
+  throw new OtlpError('too large', `more than ${fieldLimit} fields in one request`);
 };
 
 class BoundedReader extends protobuf.BufferReader {
@@ -45,9 +45,9 @@ const decodeProtobuf = (type: protobuf.Type, bytes: Buffer): unknown => {
   try {
     return type.decode(new BoundedReader(bytes));
   } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (error instanceof OtlpError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Refusal('malformed', `not a protobuf message: ${reason}`, {cause: error});
+    throw new OtlpError('malformed', `not a protobuf message: ${reason}`, {cause: error});
   }
 };
 
@@ -69,14 +69,14 @@ const decodeJson = (type: protobuf.Type, bytes: Buffer): unknown => {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Refusal('malformed', `not JSON: ${reason}`, {cause: error});
+    throw new OtlpError('malformed', `not JSON: ${reason}`, {cause: error});
   }
   return messageFromJson(type, value);
 };
 
 /**
  * Decodes an Export…ServiceRequest.
- * @throws {Refusal} `malformed` or `too large`, with the place and the reason in its message
+ * @throws {OtlpError} `malformed` or `too large`, with the place and the reason in its message
  */
 export const decodeRequest = <S extends Signal>(
   signal: S,

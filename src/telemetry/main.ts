@@ -4,7 +4,7 @@ import {exitCodes} from '../model/errors.ts';
 import {HealthWatch} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
 import {startReceiver} from './receiver.ts';
-import {RelayStation} from './relay/station.ts';
+import {TrialRelay} from './relay/trial-relay.ts';
 
 const health = new HealthWatch();
 
@@ -19,12 +19,12 @@ process.on('SIGINT', () => undefined);
 // Without the parent there is nobody to observe for. Comes once what was told has been sent.
 process.on('disconnect', () => process.exit());
 
-const station = new RelayStation();
+const trialRelay = new TrialRelay();
 
 const receiver = await startReceiver({
   host: '127.0.0.1',
   port: 0,
-  onTaken: (trialId, signal, encoding, body) => station.pass(trialId, signal, encoding, body),
+  onTaken: (trialId, signal, encoding, body) => trialRelay.pass(trialId, signal, encoding, body),
 }).catch((error: unknown) => {
   fail(error);
   process.exitCode = exitCodes.harness;
@@ -35,25 +35,25 @@ const receiver = await startReceiver({
 const obey = async (message: ToReceiver): Promise<void> => {
   switch (message.kind) {
     case 'relay':
-      station.begin(message.target);
+      trialRelay.begin(message.target);
       return;
     case 'end-relay': {
       const {run, startEpochMs, limitMs} = message;
-      tell({kind: 'relayed', counts: await station.end(run, startEpochMs, limitMs)});
+      tell({kind: 'relayed', counts: await trialRelay.end(run, startEpochMs, limitMs)});
       return;
     }
     case 'trial':
       receiver.startTrial(message);
-      if (message.labels) station.startTrial(message.trialId, message.originEpochMs, message.labels);
+      if (message.labels) trialRelay.startTrial(message.trialId, message.originEpochMs, message.labels);
       return;
     case 'phase':
       receiver.startPhase(message.trialId, message.phase, message.atMs, message.hits);
-      station.startPhase(message.trialId, message.phase, message.atMs);
+      trialRelay.startPhase(message.trialId, message.phase, message.atMs);
       return;
     case 'finish': {
       const {trialId} = message;
       const observation = await receiver.finishTrial(trialId);
-      station.finishTrial(trialId, observation.exemplars);
+      trialRelay.finishTrial(trialId, observation.exemplars);
       tell({kind: 'telemetry', trialId, observation});
       return;
     }

@@ -1,6 +1,5 @@
 // Decoded metrics in our vocabulary: one kind of histogram, numbers for 64-bit integers, ms since the trial's origin.
 import type {Attributes} from '../model/telemetry.ts';
-import type {Rejected} from './answer.ts';
 import {explicitBuckets} from './exponential-buckets.ts';
 import {bucketLimit} from './histogram-value.ts';
 import type {Clock} from './normalise.ts';
@@ -11,6 +10,7 @@ import type {
   MetricsRequest,
   NumberDataPoint,
 } from './otlp-messages.ts';
+import type {Rejected} from './otlp-response.ts';
 import type {HistogramValue, Instrument, Point, Temporality} from './point.ts';
 import {attributes, isZero, signedNumber, unsignedNumber} from './values.ts';
 

@@ -1,7 +1,7 @@
 // Decoded spans in our vocabulary: hex ids, words for kinds, ms since the trial's origin.
 import type {Span, SpanKind, SpanStatus} from '../model/telemetry.ts';
-import type {Rejected} from './answer.ts';
 import type {Bits64, SpanMessage, TracesRequest} from './otlp-messages.ts';
+import type {Rejected} from './otlp-response.ts';
 import {attributes, hexId} from './values.ts';
 
 const kinds: readonly SpanKind[] = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];

@@ -1,8 +1,8 @@
 // OTLP/JSON to the same decoded messages as protobuf gives, checking every type on the way.
 // The rules that differ from protobuf's own JSON mapping are OTLP's: ids are hex, enums are numbers, keys are lowerCamelCase.
 import protobuf from 'protobufjs/light.js';
+import {OtlpError} from './otlp-error.ts';
 import type {Bits64} from './otlp-messages.ts';
-import {Refusal} from './refusal.ts';
 
 type FieldReader = (value: unknown, depth: number) => unknown;
 
@@ -147,13 +147,13 @@ const readerOf = (type: protobuf.Type): FieldReader => {
 
 /**
  * Reads a message out of parsed JSON.
- * @throws {Refusal} `malformed`, naming the place of the first wrong value
+ * @throws {OtlpError} `malformed`, naming the place of the first wrong value
  */
 export const messageFromJson = (type: protobuf.Type, value: unknown): unknown => {
   try {
     return readerOf(type)(value, 0);
   } catch (error) {
-    if (error instanceof WrongValue) throw new Refusal('malformed', error.message);
+    if (error instanceof WrongValue) throw new OtlpError('malformed', error.message);
     throw error;
   }
 };

@@ -2,13 +2,13 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import {type Answer, contentTypes, exportResponse, statusResponse} from './answer.ts';
-import {openGrpcDoor} from './grpc-door.ts';
+import {startGrpcServer} from './grpc-server.ts';
+import {OtlpError} from './otlp-error.ts';
 import type {Encoding, Signal} from './otlp-messages.ts';
-import {Refusal} from './refusal.ts';
+import {contentTypes, exportResponse, type OtlpResponse, statusResponse} from './otlp-response.ts';
 import {inflateBody, readBody} from './request-body.ts';
-import {type Delivery, type OnTaken, refusalFrom, TrialDesk} from './trial-desk.ts';
-import type {TrialStart} from './trial-intake.ts';
+import {type OnTaken, type PendingRequest, TrialRegistry, toOtlpError} from './trial-registry.ts';
+import type {TrialStart} from './trial-telemetry.ts';
 
 export type Receiver = {
   /** A trial's SDK sends to `${url}/${trialId}/v1/traces`, `…/metrics` and `…/logs`. */
@@ -43,32 +43,32 @@ const encodingOf = (request: IncomingMessage): Encoding | null => {
   return mediaType === contentTypes.json ? 'json' : null;
 };
 
-const send = (response: ServerResponse, httpStatus: number, {contentType, body}: Answer): void => {
+const send = (response: ServerResponse, httpStatus: number, {contentType, body}: OtlpResponse): void => {
   response.writeHead(httpStatus, {'content-type': contentType, 'content-length': body.length});
   response.end(body);
 };
 
-const sendRefusal = (request: IncomingMessage, response: ServerResponse, refusal: Refusal): void => {
-  if (refusal.kind === 'method not allowed') response.setHeader('allow', 'POST');
-  if (refusal.kind === 'overloaded') response.setHeader('retry-after', retryAfterSeconds);
+const sendRefusal = (request: IncomingMessage, response: ServerResponse, otlpError: OtlpError): void => {
+  if (otlpError.kind === 'method not allowed') response.setHeader('allow', 'POST');
+  if (otlpError.kind === 'overloaded') response.setHeader('retry-after', retryAfterSeconds);
   // Of a body without end, nothing more is read; node:http reads away what is left of others.
-  if (refusal.kind === 'too large' && !request.complete) response.setHeader('connection', 'close');
-  const answer = statusResponse(encodingOf(request) ?? 'json', refusal.rpcCode, refusal.message);
-  send(response, refusal.httpStatus, answer);
+  if (otlpError.kind === 'too large' && !request.complete) response.setHeader('connection', 'close');
+  const answer = statusResponse(encodingOf(request) ?? 'json', otlpError.rpcCode, otlpError.message);
+  send(response, otlpError.httpStatus, answer);
 };
 
 const exportFrom = async (
   request: IncomingMessage,
   signal: Signal,
-  {share, countRequest, take}: Delivery,
-): Promise<Answer> => {
+  {budget: share, countRequest, take}: PendingRequest,
+): Promise<OtlpResponse> => {
   const body = await readBody(request, share.take);
   countRequest(body.length);
-  if (request.method !== 'POST') throw new Refusal('method not allowed', `${request.method} is not POST`);
+  if (request.method !== 'POST') throw new OtlpError('method not allowed', `${request.method} is not POST`);
   const encoding = encodingOf(request);
   if (encoding === null) {
     const known = Object.values(contentTypes).join(' and ');
-    throw new Refusal(
+    throw new OtlpError(
       'unsupported content type',
       `content type ${request.headers['content-type']}: ${known} are known`,
     );
@@ -88,20 +88,20 @@ export const startReceiver = async ({
   bodiesLimitBytes,
   onTaken,
 }: ReceiverOptions): Promise<Receiver> => {
-  const desk = new TrialDesk(bodiesLimitBytes, onTaken);
+  const registry = new TrialRegistry(bodiesLimitBytes, onTaken);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const path = (request.url ?? '').split('?', 1)[0]!;
       const [, trialId, signal] = pathPattern.exec(path) ?? [];
       if (trialId === undefined)
-        throw new Refusal('unknown path', 'the path is not /<trial>/v1/traces, metrics or logs');
+        throw new OtlpError('unknown path', 'the path is not /<trial>/v1/traces, metrics or logs');
       const isAborted = (): boolean => request.errored !== null;
-      const deliver = (delivery: Delivery): Promise<Answer> =>
-        exportFrom(request, signal as Signal, delivery);
-      send(response, 200, await desk.accept(trialId, isAborted, deliver));
+      const deliver = (pending: PendingRequest): Promise<OtlpResponse> =>
+        exportFrom(request, signal as Signal, pending);
+      send(response, 200, await registry.accept(trialId, isAborted, deliver));
     } catch (error) {
-      if (!response.destroyed) sendRefusal(request, response, refusalFrom(error));
+      if (!response.destroyed) sendRefusal(request, response, toOtlpError(error));
     }
   };
 
@@ -119,16 +119,16 @@ export const startReceiver = async ({
       resolve();
     });
   });
-  const grpc = await openGrpcDoor(desk, host);
+  const grpc = await startGrpcServer(registry, host);
   const address = server.address() as AddressInfo;
   const urlHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
 
   return {
     url: `http://${urlHost}:${address.port}`,
     grpcUrl: grpc.url,
-    startTrial: trial => desk.start(trial),
-    startPhase: (trialId, phase, atMs, hits = false) => desk.startPhase(trialId, phase, atMs, hits),
-    finishTrial: trialId => desk.finish(trialId),
+    startTrial: trial => registry.start(trial),
+    startPhase: (trialId, phase, atMs, hits = false) => registry.startPhase(trialId, phase, atMs, hits),
+    finishTrial: trialId => registry.finish(trialId),
     stop: async () => {
       grpc.stop();
       server.closeAllConnections();

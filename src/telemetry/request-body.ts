@@ -2,7 +2,7 @@
 import type {IncomingMessage} from 'node:http';
 import {promisify} from 'node:util';
 import {gunzip, inflate, inflateRaw} from 'node:zlib';
-import {Refusal} from './refusal.ts';
+import {OtlpError} from './otlp-error.ts';
 
 /** Before inflation and after it. SDKs send a few MiB at most. */
 export const bodyLimitBytes = 64 * 1024 * 1024;
@@ -12,7 +12,8 @@ const discardLimitBytes = 4 * bodyLimitBytes;
 
 const inflaters = {gzip: promisify(gunzip), zlib: promisify(inflate), raw: promisify(inflateRaw)} as const;
 
-const tooLarge = (): Refusal => new Refusal('too large', `the body has more than ${bodyLimitBytes} bytes`);
+const tooLarge = (): OtlpError =>
+  new OtlpError('too large', `the body has more than ${bodyLimitBytes} bytes`);
 
 /** "deflate" means zlib's format, yet some senders leave its header out. RFC 1950 makes the header a multiple of 31. */
 const hasZlibHeader = (bytes: Buffer): boolean =>
@@ -22,7 +23,7 @@ const inflaterOf = (contentEncoding: string, bytes: Buffer): keyof typeof inflat
   if (contentEncoding === 'identity' || contentEncoding === '') return null;
   if (contentEncoding === 'gzip' || contentEncoding === 'x-gzip') return 'gzip';
   if (contentEncoding === 'deflate') return hasZlibHeader(bytes) ? 'zlib' : 'raw';
-  throw new Refusal(
+  throw new OtlpError(
     'unsupported content encoding',
     `content encoding ${contentEncoding}: gzip and deflate are known`,
   );
@@ -66,6 +67,6 @@ export const inflateBody = async (bytes: Buffer, contentEncoding: string): Promi
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Refusal('malformed', `not ${contentEncoding} data: ${reason}`, {cause: error});
+    throw new OtlpError('malformed', `not ${contentEncoding} data: ${reason}`, {cause: error});
   }
 };

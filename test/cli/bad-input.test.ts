@@ -30,7 +30,7 @@ type Case = {
   readonly files?: {readonly [name: string]: string};
   readonly code?: number;
   /** What the message must say, in this order. */
-  readonly says: readonly (string | RegExp)[];
+  readonly statement: readonly (string | RegExp)[];
 };
 
 /** A scenario with one property in another way. */
@@ -49,7 +49,7 @@ export default defineScenario({
 });
 `;
 
-const isMessage = test.macro((t, {argv, files = {}, code = 64, says}: Case) =>
+const isMessage = test.macro((t, {argv, files = {}, code = 64, statement}: Case) =>
   atPlace(t, async place => {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(join(place.cwd, name, '..'), {recursive: true});
@@ -59,7 +59,7 @@ const isMessage = test.macro((t, {argv, files = {}, code = 64, says}: Case) =>
     t.is(answer.code, code, answer.stderr);
     isOneMessage(t, answer);
     let from = 0;
-    for (const part of says) {
+    for (const part of statement) {
       const text = typeof part === 'string' ? part.replaceAll('CWD', place.cwd) : part;
       const rest = answer.stderr.slice(from);
       const at = typeof text === 'string' ? rest.indexOf(text) : rest.search(text);
@@ -83,7 +83,7 @@ const isOneMessage = (
 const cases: {readonly [title: string]: Case} = {
   'an unknown scenario': {
     argv: ['run', 'undici-stal'],
-    says: [
+    statement: [
       'There is no built-in scenario «undici-stal».',
       'Did you mean «undici-stall»?',
       'FW_UNKNOWN_SCENARIO',
@@ -91,129 +91,136 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a scenario with a name that is near to none': {
     argv: ['run', 'qqqqqq'],
-    says: ['«qqqqqq»', 'Known: undici-stall', './qqqqqq.ts'],
+    statement: ['«qqqqqq»', 'Known: undici-stall', './qqqqqq.ts'],
   },
   'the second of two scenarios, before the first is run': {
     argv: ['run', 'undici-stall', 'nope'],
-    says: ['There is no built-in scenario «nope»'],
+    statement: ['There is no built-in scenario «nope»'],
   },
   'a precision that is none': {
     argv: ['run', '--until-precise', 'very'],
-    says: ['--until-precise', 'such as 10%'],
+    statement: ['--until-precise', 'such as 10%'],
   },
   'a limit of trials without a precision': {
     argv: ['run', '--max-trials', '9'],
-    says: ['--max-trials is the limit of --until-precise', 'FW_USAGE'],
+    statement: ['--max-trials is the limit of --until-precise', 'FW_USAGE'],
   },
   'more trials than their limit': {
     argv: ['run', '--until-precise', '10%', '--trials', '9', '--max-trials', '8'],
-    says: ['--trials 9 is more than --max-trials 8.'],
+    statement: ['--trials 9 is more than --max-trials 8.'],
   },
   'too few trials to have an interval': {
     argv: ['run', '--until-precise', '10%', '--max-trials', '4'],
-    says: ['--max-trials', 'from 5 to 1000'],
+    statement: ['--max-trials', 'from 5 to 1000'],
   },
   'a precision with nothing to compare': {
     argv: ['run', 'undici-stall', '--until-precise', '10%', '--variant', 'bounded'],
-    says: ['--until-precise compares two variants, and of undici-stall only bounded is driven.'],
+    statement: ['--until-precise compares two variants, and of undici-stall only bounded is driven.'],
   },
   'a storm that there is none of': {
     argv: ['run', '--storm', 'quik'],
-    says: ['--storm', 'There is no storm «quik». Did you mean «quick»?'],
+    statement: ['--storm', 'There is no storm «quik». Did you mean «quick»?'],
   },
   'a version without its package': {
     argv: ['run', '--against', '5.8.0'],
-    says: ['--against', 'redis@5.8.0'],
+    statement: ['--against', 'redis@5.8.0'],
   },
   'the whole pack beside a scenario': {
     argv: ['run', 'undici-stall', '--all'],
-    says: ['--all runs the whole pack, and undici-stall is named beside it.', 'FW_USAGE'],
+    statement: ['--all runs the whole pack, and undici-stall is named beside it.', 'FW_USAGE'],
   },
   'a version that a scenario is not written for': {
     argv: ['run', 'a.ts', '--against', 'lib@1.2.3'],
     files: {'a.ts': scenarioWith("supports: {lib: '>=2'}")},
-    says: ['The scenario changed is written for lib >=2, and 1.2.3 is none of that.', 'FW_USAGE'],
+    statement: ['The scenario changed is written for lib >=2, and 1.2.3 is none of that.', 'FW_USAGE'],
   },
   'a range of versions that is none': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("supports: {lib: 'newest'}")},
-    says: ['supports.lib: give a range of versions', 'FW_SCENARIO_INVALID'],
+    statement: ['supports.lib: give a range of versions', 'FW_SCENARIO_INVALID'],
   },
-  'a missing file': {argv: ['run', './gone.ts'], says: ['There is no file CWD/gone.ts.', 'foulweather init']},
+  'a missing file': {
+    argv: ['run', './gone.ts'],
+    statement: ['There is no file CWD/gone.ts.', 'foulweather init'],
+  },
   'an unknown goal': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith('goals: {recovery: {sucessRatio: {min: 1}}}')},
-    says: ['goals.recovery.sucessRatio', 'Did you mean «successRatio»?', 'FW_SCENARIO_INVALID'],
+    statement: ['goals.recovery.sucessRatio', 'Did you mean «successRatio»?', 'FW_SCENARIO_INVALID'],
   },
   'an unknown phase of a goal': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith('goals: {recovry: {successRatio: {min: 1}}}')},
-    says: ['goals.recovry', 'Did you mean «recovery»?'],
+    statement: ['goals.recovry', 'Did you mean «recovery»?'],
   },
   'several mistakes at once': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("name: 'No Slug', load: {model: 'closed', concurrency: 0}")},
-    says: ['2 mistakes', 'name: use lower-case letters', 'load.concurrency'],
+    statement: ['2 mistakes', 'name: use lower-case letters', 'load.concurrency'],
   },
   'an address of a target that is none': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("target: {url: 'localhost:6379'}")},
-    says: ['target', 'redis://127.0.0.1:6379'],
+    statement: ['target', 'redis://127.0.0.1:6379'],
   },
   'a target whose start() answers with no address': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("target: {start: () => ({url: 'tcp://127.0.0.1'})}")},
-    says: ["The target's address tcp://127.0.0.1 names no port.", 'redis://127.0.0.1:6379'],
+    statement: ["The target's address tcp://127.0.0.1 names no port.", 'redis://127.0.0.1:6379'],
   },
   'a syntax error': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const one = 1;\nexport const two = = 2;\n'},
-    says: ['CWD/a.ts:2', 'FW_SCENARIO_LOAD'],
+    statement: ['CWD/a.ts:2', 'FW_SCENARIO_LOAD'],
   },
   'TypeScript that cannot be stripped': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const one = 1;\n\nenum Colour {Red}\n'},
-    says: ['CWD/a.ts:3', 'FW_SCENARIO_LOAD'],
+    statement: ['CWD/a.ts:3', 'FW_SCENARIO_LOAD'],
   },
   'a file that throws': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': "const one = 1;\nthrow new Error('no such luck');\n"},
-    says: ['CWD/a.ts:2', 'Error: no such luck'],
+    statement: ['CWD/a.ts:2', 'Error: no such luck'],
   },
   'a file that ends its process': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'process.exit(3);\n'},
-    says: ['could not be loaded', 'exit code 3'],
+    statement: ['could not be loaded', 'exit code 3'],
   },
   'a file without a default export': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const scenario = {};\n'},
-    says: ['CWD/a.ts must default-export what defineScenario() returns'],
+    statement: ['CWD/a.ts must default-export what defineScenario() returns'],
   },
   'a missing package': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': "import '@no-such/package-here/deep';\n"},
-    says: ['the package @no-such/package-here,', 'npm install @no-such/package-here', 'FW_MODULE_MISSING'],
+    statement: [
+      'the package @no-such/package-here,',
+      'npm install @no-such/package-here',
+      'FW_MODULE_MISSING',
+    ],
   },
   'a missing file beside the scenario': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': "import './beside.ts';\n"},
-    says: ['CWD/a.ts', 'beside.ts', 'FW_SCENARIO_LOAD'],
+    statement: ['CWD/a.ts', 'beside.ts', 'FW_SCENARIO_LOAD'],
   },
   'a missing instrumentation': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("telemetry: {instrumentations: ['no-such-instrumentation']}")},
-    says: ['the package no-such-instrumentation,', 'npm install no-such-instrumentation'],
+    statement: ['the package no-such-instrumentation,', 'npm install no-such-instrumentation'],
   },
   'an unknown variant': {
     argv: ['run', 'a.ts', '--variant', 'bonded'],
     files: {'a.ts': scenarioWith('')},
-    says: ['has no variant «bonded»', 'Did you mean «bounded»?', 'FW_UNKNOWN_VARIANT'],
+    statement: ['has no variant «bonded»', 'Did you mean «bounded»?', 'FW_UNKNOWN_VARIANT'],
   },
   'a target whose start() throws': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("target: {start() { throw new Error('no licence'); }}")},
-    says: [
+    statement: [
       /target\.start\(\) of the scenario failed at a\.ts:\d+: Error: no licence/,
       /\n {8}at Object\.start \(a\.ts:\d+\)\n/,
       'Fix target.start()',
@@ -227,69 +234,79 @@ const cases: {readonly [title: string]: Case} = {
         "target: {start() { setImmediate(() => { throw new Error('no licence'); }); return new Promise(() => {}); }}",
       ),
     },
-    says: [
+    statement: [
       /The process of the scenario's target\.start\(\) died \(exit code 1\) before it was done at a\.ts:\d+: Error: no licence/,
       /\n {8}at Immediate\.<anonymous> \(a\.ts:\d+\)\n/,
       'FW_TARGET_START',
     ],
   },
-  'an unknown command': {argv: ['rnu'], says: ["unknown command 'rnu'", 'Did you mean run?', '--help']},
+  'an unknown command': {argv: ['rnu'], statement: ["unknown command 'rnu'", 'Did you mean run?', '--help']},
   'an unknown option': {
     argv: ['run', '--trails', '3'],
-    says: ["unknown option '--trails'", 'Did you mean --trials?'],
+    statement: ["unknown option '--trails'", 'Did you mean --trials?'],
   },
-  'a number of trials that is none': {argv: ['run', '--trials', 'many'], says: ['--trials', 'whole number']},
-  'no trials at all': {argv: ['run', '--trials', '0'], says: ['--trials', 'from 1 to 1000']},
-  'a negative seed': {argv: ['run', '--seed', '-1'], says: ['--seed', 'from 0']},
-  'a seed that is no whole number': {argv: ['run', '--seed', '1.5'], says: ['--seed', 'whole number']},
-  'an empty seed': {argv: ['run', '--seed', ''], says: ['--seed', 'whole number']},
+  'a number of trials that is none': {
+    argv: ['run', '--trials', 'many'],
+    statement: ['--trials', 'whole number'],
+  },
+  'no trials at all': {argv: ['run', '--trials', '0'], statement: ['--trials', 'from 1 to 1000']},
+  'a negative seed': {argv: ['run', '--seed', '-1'], statement: ['--seed', 'from 0']},
+  'a seed that is no whole number': {argv: ['run', '--seed', '1.5'], statement: ['--seed', 'whole number']},
+  'an empty seed': {argv: ['run', '--seed', ''], statement: ['--seed', 'whole number']},
   'an address of Toxiproxy that is none': {
     argv: ['run', '--toxiproxy', 'localhost:8474'],
-    says: ['--toxiproxy', 'http://127.0.0.1:8474'],
+    statement: ['--toxiproxy', 'http://127.0.0.1:8474'],
   },
-  'an argument too many': {argv: ['list', 'all'], says: ['too many arguments', '--help']},
+  'an argument too many': {argv: ['list', 'all'], statement: ['too many arguments', '--help']},
   'a report of no run': {
     argv: ['report'],
-    says: ["missing required argument 'id'", '--help'],
+    statement: ["missing required argument 'id'", '--help'],
   },
   'a report of an unknown run, where there is none': {
     argv: ['report', 'latest'],
-    says: ['There is no run «latest»', '`foulweather run` makes one', 'FW_UNKNOWN_RUN'],
+    statement: ['There is no run «latest»', '`foulweather run` makes one', 'FW_UNKNOWN_RUN'],
   },
   'a report of an unknown run': {
     argv: ['report', '2026-01-01'],
     files: {'.foulweather/runs/2026-01-02-calm/run.json': '{}'},
-    says: ['There is no run «2026-01-01»', '2026-01-02-calm'],
+    statement: ['There is no run «2026-01-01»', '2026-01-02-calm'],
   },
-  'a report of a path outside of the runs': {argv: ['report', '../..'], says: ['There is no run «../..»']},
+  'a report of a path outside of the runs': {
+    argv: ['report', '../..'],
+    statement: ['There is no run «../..»'],
+  },
   'a run.json that was cut off': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "pl'},
-    says: ['CWD/.foulweather/runs/a/run.json cannot be read', 'run the scenario again', 'FW_RUN_DAMAGED'],
+    statement: [
+      'CWD/.foulweather/runs/a/run.json cannot be read',
+      'run the scenario again',
+      'FW_RUN_DAMAGED',
+    ],
   },
   'a run.json of another schema': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 9}'},
-    says: ['its schema version is 9, this version reads 1'],
+    statement: ['its schema version is 9, this version reads 1'],
   },
   'a run.json without a plan': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "trialIds": []}'},
-    says: ['no plan'],
+    statement: ['no plan'],
   },
   'a run without run.json': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/trials/b/events.ndjson': ''},
-    says: ['CWD/.foulweather/runs/a/run.json cannot be read', 'ENOENT'],
+    statement: ['CWD/.foulweather/runs/a/run.json cannot be read', 'ENOENT'],
   },
   'a folder in which no data can be kept': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith(''), '.foulweather': 'a file'},
-    says: ['cannot be kept under CWD/.foulweather/runs', 'FW_FILE_WRITE'],
+    statement: ['cannot be kept under CWD/.foulweather/runs', 'FW_FILE_WRITE'],
   },
   'a file to write to in a folder that is missing': {
     argv: ['init', 'no/such/folder.ts'],
-    says: ['CWD/no/such/folder.ts cannot be written', 'See that the folder exists'],
+    statement: ['CWD/no/such/folder.ts cannot be written', 'See that the folder exists'],
   },
 };
 

@@ -2,9 +2,9 @@
 import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
+import {runStory} from '../../src/report/case-study/run-story.ts';
+import {resultOf} from '../../src/report/formats/result.ts';
 import {redactRun} from '../../src/report/redact.ts';
-import {resultOf} from '../../src/report/result.ts';
-import {runStory} from '../../src/report/variants.ts';
 import {openPlace, type Place} from '../helpers/cli-world.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 

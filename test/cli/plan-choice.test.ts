@@ -1,6 +1,6 @@
 // What --all, --storm and --against make of a plan, and which of them go together.
 import test from 'ava';
-import {packNames, planWords, refuseContradictions, reshapeOf} from '../../src/cli/plan-choice.ts';
+import {packNames, planArgs, refuseContradictions, reshapeOf} from '../../src/cli/plan-choice.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import {pack} from '../../src/scenarios/pack.ts';
 import {findStorm} from '../../src/scenarios/storms.ts';
@@ -54,9 +54,9 @@ test('the inside of a library may stand in a storm of HTTP where it speaks that'
 });
 
 test('the words that ask for it again', t => {
-  t.deepEqual(planWords({}), []);
+  t.deepEqual(planArgs({}), []);
   const against = [{name: '@scope/x', spec: '>=1 <2'}];
-  t.deepEqual(planWords({storm: quick, against}), ['--storm quick', "--against '@scope/x@>=1 <2'"]);
+  t.deepEqual(planArgs({storm: quick, against}), ['--storm quick', "--against '@scope/x@>=1 <2'"]);
 });
 
 const contradictions: readonly (readonly [

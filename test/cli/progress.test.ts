@@ -1,9 +1,9 @@
 // What is seen of a run while it runs, on a terminal and elsewhere.
 import {stripVTControlCharacters} from 'node:util';
 import test from 'ava';
+import type {CliIo} from '../../src/cli/cli-io.ts';
 import {LiveTrial} from '../../src/cli/live-trial.ts';
 import {createProgress} from '../../src/cli/progress.ts';
-import type {World} from '../../src/cli/world.ts';
 import type {Bin, PhaseFigures} from '../../src/model/event.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 
@@ -32,7 +32,7 @@ const exit = {atMs: 900, stdoutBytes: 0, stderrBytes: 0, stderrTail: ''};
 /** What is written of a trial that has two phases and is then killed by a signal. */
 const show = (env: NodeJS.ProcessEnv, isTTY: boolean): string => {
   let written = '';
-  const stream: World['stderr'] = {
+  const stream: CliIo['stderr'] = {
     isTTY,
     columns: 120,
     write: text => {
@@ -40,7 +40,7 @@ const show = (env: NodeJS.ProcessEnv, isTTY: boolean): string => {
       return true;
     },
   };
-  const world: World = {
+  const io: CliIo = {
     argv: [],
     env,
     cwd: '/',
@@ -51,7 +51,7 @@ const show = (env: NodeJS.ProcessEnv, isTTY: boolean): string => {
     onUncaught: () => {},
     exit: () => {},
   };
-  const progress = createProgress(world);
+  const progress = createProgress(io);
   const {record} = judgedRun();
   progress.runStarted(record, '/data');
   progress.trialStarted('defaults-1', 1, 2);
@@ -73,7 +73,7 @@ const lines = (text: string): string[] =>
 
 test('what a trial waits for is told, and how the try before the load ended', t => {
   let written = '';
-  const stream: World['stderr'] = {
+  const stream: CliIo['stderr'] = {
     isTTY: false,
     columns: 120,
     write(text) {
@@ -81,8 +81,8 @@ test('what a trial waits for is told, and how the try before the load ended', t 
       return true;
     },
   };
-  const world = {env: {}, stderr: stream} as unknown as World;
-  const progress = createProgress(world);
+  const io = {env: {}, stderr: stream} as unknown as CliIo;
+  const progress = createProgress(io);
   progress.waiting?.('open() to settle (at most 35 s)');
   const first = {status: 'unsettled', afterMs: 1500, triedCount: 1} as const;
   progress.trialEvent('a-1', {kind: 'tried', atMs: 1, first});

@@ -2,7 +2,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
-import type {Result} from '../../src/report/result.ts';
+import type {Result} from '../../src/report/formats/result.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 test('several reporters at once, of a run and of the same run saved', async t => {

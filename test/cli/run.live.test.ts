@@ -3,7 +3,7 @@ import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import type {RunRecord} from '../../src/model/run.ts';
-import type {Result} from '../../src/report/result.ts';
+import type {Result} from '../../src/report/formats/result.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 // One run after the other: several at once take each other's time, which a run notices, and then proves nothing.

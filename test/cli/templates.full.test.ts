@@ -6,7 +6,7 @@ import {join, resolve} from 'node:path';
 import test from 'ava';
 import {parse} from 'yaml';
 import {type TemplateName, templateNames} from '../../src/cli/templates.ts';
-import type {Result} from '../../src/report/result.ts';
+import type {Result} from '../../src/report/formats/result.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 const modules = resolve(import.meta.dirname, '../../node_modules');

@@ -9,7 +9,7 @@ import {
   slowBody,
   wrongContentLength,
 } from '../../src/model/http-fault.ts';
-import {describeFault} from '../../src/report/faults.ts';
+import {describeFault} from '../../src/report/blocks/faults.ts';
 import {faultSchema} from '../../src/scenarios/fault-schema.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;

@@ -3,7 +3,7 @@ import test from 'ava';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import type {Fault} from '../../src/model/fault.ts';
 import {tlsAlert, tlsClose, wrongCertificate} from '../../src/model/tls-fault.ts';
-import {describeFault} from '../../src/report/faults.ts';
+import {describeFault} from '../../src/report/blocks/faults.ts';
 import {faultSchema} from '../../src/scenarios/fault-schema.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;

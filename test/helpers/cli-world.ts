@@ -2,8 +2,8 @@
 import {cp, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import type {CliIo} from '../../src/cli/cli-io.ts';
 import {main} from '../../src/cli/main.ts';
-import type {World} from '../../src/cli/world.ts';
 import {fixture, temporaryFolder} from './run-folders.ts';
 import {type Watched, watched} from './run-once.ts';
 import type {ProcessWatch} from './run-processes.ts';
@@ -40,7 +40,7 @@ export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>, shared?: 
     },
     async call(argv, {env = {}, terminal = false, now = () => new Date(), cwd: elsewhere} = {}) {
       const output = {stdout: '', stderr: ''};
-      const stream = (name: 'stdout' | 'stderr', isTTY: boolean): World['stdout'] => ({
+      const stream = (name: 'stdout' | 'stderr', isTTY: boolean): CliIo['stdout'] => ({
         isTTY,
         columns: 200,
         write: text => {

@@ -57,7 +57,7 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
     const socket = pick(random, clients)?.socket;
     return socket?.destroyed || socket?.writableEnded ? undefined : socket;
   };
-  /** To a side that has said farewell, or is gone without a word. */
+  /** To a side that has sent its FIN, or is gone without a word. */
   const writeLate = (peers: readonly Peer[]): void => {
     const peer = pick(random, peers);
     if (peer === undefined || !(peer.hasEnded || peer.socket.destroyed)) return;

@@ -5,7 +5,7 @@ import type {OutcomeCounts, OutcomeStatus} from '../../src/model/outcome.ts';
 import type {Phase} from '../../src/model/plan.ts';
 import type {Account, PhaseSummary, TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
-import {picturesOf} from '../../src/symptoms/pictures.ts';
+import {picturesOf} from '../../src/symptoms/diagnoses.ts';
 import {
   behaviours,
   countsOf,
@@ -143,10 +143,10 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
   const base = variant === 'defaults';
   if (options.outOfMemory && base) {
     if (symptom === 'out-of-memory') {
-      const says = 'V8 gave up with a heap of 256 MiB while 412 operations were in flight.';
+      const statement = 'V8 gave up with a heap of 256 MiB while 412 operations were in flight.';
       return present(symptom, 'stall', {
         witness: 'system',
-        says,
+        statement,
         value: 1,
         threshold: 0,
         unit: 'count',
@@ -158,10 +158,10 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
       return {symptom, verdict: 'inconclusive', reason: 'the recovery was not reached'};
   }
   if (symptom === 'hung-operation' && base) {
-    const says = '800 of 800 operations had not settled 1 s after their deadline.';
+    const statement = '800 of 800 operations had not settled 1 s after their deadline.';
     return present(symptom, 'stall', {
       witness: 'driver',
-      says,
+      statement,
       value: 800,
       threshold: 0,
       unit: 'count',
@@ -170,10 +170,10 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
     });
   }
   if (symptom === 'slow-recovery' && base) {
-    const says = 'No three good seconds in a row within the 6 s of the recovery.';
+    const statement = 'No three good seconds in a row within the 6 s of the recovery.';
     return present(symptom, 'recovery', {
       witness: 'driver',
-      says,
+      statement,
       value: 6000,
       threshold: 5000,
       unit: 'ms',
@@ -182,10 +182,10 @@ const findingOf = (symptom: SymptomId, variant: string, options: Options): Findi
     });
   }
   if (symptom === 'retry-amplification' && !base) {
-    const says = 'The target saw 2.98 attempts for each operation.';
+    const statement = 'The target saw 2.98 attempts for each operation.';
     return present(symptom, 'reset', {
       witness: 'target',
-      says,
+      statement,
       value: 2.98,
       threshold: 1.1,
       unit: 'ratio',
@@ -240,7 +240,7 @@ export const judge = (trial: Trial, options: Options): TrialJudgement => {
     timeToRecoverMs,
     goals,
     findings,
-    pictures: picturesOf(findings, summaries),
+    diagnoses: picturesOf(findings, summaries),
     conventions: null,
     gates: options.inconclusive ? [gate] : [],
   };

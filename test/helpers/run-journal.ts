@@ -6,7 +6,7 @@ import {type OutcomeCounts, type OutcomeStatus, outcomeCode} from '../../src/mod
 import type {Plan} from '../../src/model/plan.ts';
 import type {ProxyWitness} from '../../src/model/proxy-witness.ts';
 import type {Trial} from '../../src/model/trial.ts';
-import {TrialFold} from '../../src/run/fold.ts';
+import {TrialFold} from '../../src/run/trial/fold.ts';
 
 /** Two phases of a second each: calm, and slow. */
 export const plan: Plan = {

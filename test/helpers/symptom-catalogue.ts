@@ -9,7 +9,7 @@ export const catalogueOf = (symptoms: {readonly [id: string]: SymptomFacts}): st
 
 const entryOf = (
   id: string,
-  {sees, when, thresholds, needs, cause, remedy, source}: SymptomFacts,
+  {summary: sees, criterion: when, thresholds, needs, cause, remedy, source}: SymptomFacts,
 ): string => {
   const limits = Object.entries(thresholds).map(([name, value]) => `\`${name}\` ${value}`);
   return [

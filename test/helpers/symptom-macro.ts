@@ -31,10 +31,10 @@ export const answers = test.macro({
       t.true(Math.abs(finding.evidence[0].value - expected.value) < 0.01, `${finding.evidence[0].value}`);
       if (expected.phase !== undefined) t.is(finding.phase, expected.phase);
       t.true(finding.severity === 'warn' || finding.severity === 'fail');
-      for (const {witness, unit, says} of finding.evidence) {
+      for (const {witness, unit, statement} of finding.evidence) {
         t.true(witnesses.includes(witness), witness);
         t.true(units.includes(unit), unit);
-        t.regex(says, /^[^ ].*\.$/);
+        t.regex(statement, /^[^ ].*\.$/);
       }
     } else {
       t.fail(JSON.stringify(finding));

@@ -1,7 +1,7 @@
 // A project with a library of which there are several versions, and a scenario that says which one it found.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Result} from '../../src/report/result.ts';
+import type {Result} from '../../src/report/formats/result.ts';
 import type {Place} from './cli-world.ts';
 
 /** A package that says its version, to import and to require, from its main file and from a part of it. */

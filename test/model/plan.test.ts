@@ -1,6 +1,12 @@
 import test from 'ava';
 import {outcomeCode, outcomeStatuses} from '../../src/model/outcome.ts';
-import {hungAfterMs, operationBy, overrunAfterMs, sampleEveryMs, tellEveryMs} from '../../src/model/plan.ts';
+import {
+  hungAfterMs,
+  operationBy,
+  overrunAfterMs,
+  reportEveryMs,
+  sampleEveryMs,
+} from '../../src/model/plan.ts';
 
 const limits = test.macro({
   title: (_title, deadlineMs: number, overrunMs: number, hungMs: number) =>
@@ -48,6 +54,6 @@ for (const [title, durationsMs, everyMs, toldEveryMs] of [
   test(`a trial of ${title} is looked at every ${everyMs} ms, and told of every ${toldEveryMs} ms`, t => {
     const phases = durationsMs.map(durationMs => ({durationMs}));
     t.is(sampleEveryMs(phases), everyMs);
-    t.is(tellEveryMs(phases), toldEveryMs);
+    t.is(reportEveryMs(phases), toldEveryMs);
   });
 }

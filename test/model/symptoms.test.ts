@@ -19,7 +19,7 @@ test('docs/symptoms.md has each symptom with its thresholds', t => {
 
 for (const id of symptomIds) {
   test(`${id}: its facts are whole`, t => {
-    const {sees, noun, when, thresholds, cause, remedy, source} = symptoms[id];
+    const {summary: sees, noun, criterion: when, thresholds, cause, remedy, source} = symptoms[id];
     for (const text of [sees, noun, when]) t.regex(text, /[^.]$/, 'stands in a sentence');
     for (const text of [cause, remedy]) t.regex(text, /^[A-Z'].*\.$/, 'is a sentence');
     t.regex(source.url, /^https:\/\//);

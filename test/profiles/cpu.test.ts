@@ -3,7 +3,7 @@ import test from 'ava';
 import {CpuCuts} from '../../src/profiles/cpu.ts';
 import {summarise} from '../../src/profiles/summarise.ts';
 import {cpuProfileFile} from '../../src/profiles/v8-files.ts';
-import {cpuPart, frame, ground, modules} from './frames.ts';
+import {cpuPart, frame, locations, modules} from './frames.ts';
 
 const pool = frame('dispatch', `${modules}/undici/lib/pool.js`, 16);
 const spans = [
@@ -71,7 +71,7 @@ test('what Node and V8 do is the doing of the package that had them do it', t =>
   const cuts = new CpuCuts(spans);
   cuts.add(cpuPart(40, [pool, frame('end', 'node:net', 3), frame('writev')], ['writev', 'writev', 'end']));
   cuts.add(cpuPart(60, [frame('(garbage collector)')], ['(garbage collector)'], 2e9));
-  const {total, sampleCount, owners, frames, heaviestStack} = summarise(cuts.cuts()[0]!.tree, ground);
+  const {total, sampleCount, owners, frames, heaviestStack} = summarise(cuts.cuts()[0]!.tree, locations);
   t.is(total, 20);
   t.is(sampleCount, 4);
   t.deepEqual(owners, [
@@ -94,10 +94,10 @@ test('what Node and V8 do is the doing of the package that had them do it', t =>
 
 test('what a library had its handlers do is told beside what it did itself', t => {
   const cuts = new CpuCuts(spans);
-  const handle = frame('handle', ground.scenarioUrl, 8);
+  const handle = frame('handle', locations.scenarioUrl, 8);
   const again = frame('emit', `${modules}/undici/lib/events.js`, 2);
   cuts.add(cpuPart(40, [pool, handle, again, frame('(native)')], ['handle', 'handle', 'handle', 'emit']));
-  t.deepEqual(summarise(cuts.cuts()[0]!.tree, ground).owners, [
+  t.deepEqual(summarise(cuts.cuts()[0]!.tree, locations).owners, [
     {owner: 'the scenario', ownerKind: 'scenario', self: 15, total: 20},
     {owner: 'undici', ownerKind: 'package', self: 5, total: 20},
   ]);

@@ -1,8 +1,8 @@
 // Frames and parts of profiles as V8 would have them.
 import type {CallFrame, CpuPart} from '../../src/model/profile-part.ts';
-import type {Ground} from '../../src/profiles/owner.ts';
+import type {CodeLocations} from '../../src/profiles/owner.ts';
 
-export const ground: Ground = {
+export const locations: CodeLocations = {
   scenarioUrl: 'file:///home/somebody/service/scenarios/pool.ts',
   harnessUrl: 'file:///home/somebody/service/node_modules/foulweather/dist/',
 };

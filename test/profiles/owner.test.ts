@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {CallFrame} from '../../src/model/profile-part.ts';
 import {describeFrame} from '../../src/profiles/owner.ts';
-import {frame, ground, modules} from './frames.ts';
+import {frame, locations, modules} from './frames.ts';
 
 type Told = readonly [frame: CallFrame, owner: string, ownerKind: string, place: string | null];
 
@@ -26,7 +26,7 @@ const told: readonly Told[] = [
     'package',
     'lib/link.js:3',
   ],
-  [frame('perform', ground.scenarioUrl, 40), 'the scenario', 'scenario', 'pool.ts:41'],
+  [frame('perform', locations.scenarioUrl, 40), 'the scenario', 'scenario', 'pool.ts:41'],
   [
     frame('helper', 'file:///home/somebody/service/scenarios/lib/my%20helper.ts', 4),
     'the application',
@@ -39,14 +39,19 @@ const told: readonly Told[] = [
     'application',
     'index.js:5',
   ],
-  [frame('#start', `${ground.harnessUrl}load/driver.js`, 9), 'foulweather', 'harness', 'load/driver.js:10'],
   [
-    frame('handle', `${ground.harnessUrl}scenarios/builtin/credit-consumer.js`, 70),
+    frame('#start', `${locations.harnessUrl}load/driver.js`, 9),
+    'foulweather',
+    'harness',
+    'load/driver.js:10',
+  ],
+  [
+    frame('handle', `${locations.harnessUrl}scenarios/builtin/credit-consumer.js`, 70),
     'the scenario',
     'scenario',
     'credit-consumer.js:71',
   ],
-  [frame('wrapped', `${ground.harnessUrl}subject/buffer-sampling.js`, 9), 'Node.js', 'node', null],
+  [frame('wrapped', `${locations.harnessUrl}subject/buffer-sampling.js`, 9), 'Node.js', 'node', null],
   [
     frame('export', `${modules}/@opentelemetry/sdk-trace/build/batch.js`, 9),
     'OpenTelemetry',
@@ -65,7 +70,7 @@ const told: readonly Told[] = [
 const tells = test.macro({
   title: (_, [{functionName, url}]: Told) => `whose is ${functionName} of ${url || 'no file'}`,
   exec(t, [callFrame, owner, ownerKind, place]: Told) {
-    const described = describeFrame(callFrame, ground);
+    const described = describeFrame(callFrame, locations);
     t.deepEqual(described, {functionName: callFrame.functionName, owner, ownerKind, place} as never);
     t.notRegex(JSON.stringify(described), /somebody|secret-client/);
   },
@@ -74,5 +79,5 @@ const tells = test.macro({
 for (const row of told) test(tells, row);
 
 test('a function without a name is said to be anonymous', t => {
-  t.is(describeFrame(frame('', 'node:net'), ground).functionName, '(anonymous)');
+  t.is(describeFrame(frame('', 'node:net'), locations).functionName, '(anonymous)');
 });

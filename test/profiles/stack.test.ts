@@ -3,7 +3,10 @@ import test from 'ava';
 import {frameName} from '../../src/model/profile.ts';
 import {describeStack} from '../../src/profiles/stack.ts';
 
-const ground = {scenarioUrl: 'file:///home/me/shop/orders.ts', harnessUrl: 'file:///opt/foulweather/dist/'};
+const locations = {
+  scenarioUrl: 'file:///home/me/shop/orders.ts',
+  harnessUrl: 'file:///opt/foulweather/dist/',
+};
 
 test('each frame has its package or its file, and no path of the machine', t => {
   const frames = describeStack(
@@ -19,7 +22,7 @@ test('each frame has its package or its file, and no path of the machine', t => 
       'at enter (file:///opt/foulweather/dist/subject/verify-main.js:20:3)',
       'Node.js v24.0.0',
     ],
-    ground,
+    locations,
   );
   t.deepEqual(frames.map(frameName), [
     'Parser.parse (pg-protocol/dist/parser.js:285)',

@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as format from '../../src/report/format.ts';
 
-const says = <Value>(
+const statement = <Value>(
   what: string,
   show: (value: Value) => string,
   table: readonly (readonly [Value, string])[],
@@ -12,7 +12,7 @@ const says = <Value>(
 
 type Figure = number | null;
 
-says<Figure>('counts', format.count, [
+statement<Figure>('counts', format.count, [
   [0, '0'],
   [999, '999'],
   [1234, '1,234'],
@@ -24,7 +24,7 @@ says<Figure>('counts', format.count, [
   [Number.POSITIVE_INFINITY, '–'],
 ]);
 
-says<Figure>('durations', format.duration, [
+statement<Figure>('durations', format.duration, [
   [0, '0 ms'],
   [0.42, '0.42 ms'],
   [1.305, '1.30 ms'],
@@ -37,7 +37,7 @@ says<Figure>('durations', format.duration, [
   [null, '–'],
 ]);
 
-says<Figure>('shares', format.percent, [
+statement<Figure>('shares', format.percent, [
   [0, '0 %'],
   [0.0001, '< 0.1 %'],
   [0.987, '98.7 %'],
@@ -46,7 +46,7 @@ says<Figure>('shares', format.percent, [
   [null, '–'],
 ]);
 
-says<Figure>('rates', format.rate, [
+statement<Figure>('rates', format.rate, [
   [0, '0/s'],
   [3.25, '3.25/s'],
   [198.4, '198/s'],
@@ -54,7 +54,7 @@ says<Figure>('rates', format.rate, [
   [null, '–'],
 ]);
 
-says<Figure>('bytes', format.bytes, [
+statement<Figure>('bytes', format.bytes, [
   [512, '512 B'],
   [2048, '2.00 KiB'],
   [92 * 1024 ** 2, '92.0 MiB'],
@@ -62,13 +62,13 @@ says<Figure>('bytes', format.bytes, [
   [null, '–'],
 ]);
 
-says<number>('planned durations', format.plannedDuration, [
+statement<number>('planned durations', format.plannedDuration, [
   [300, '300 ms'],
   [1500, '1.5 s'],
   [10_000, '10 s'],
 ]);
 
-says<readonly string[]>('lists', format.listed, [
+statement<readonly string[]>('lists', format.listed, [
   [[], ''],
   [['a'], 'a'],
   [['a', 'b'], 'a and b'],

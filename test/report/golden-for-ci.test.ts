@@ -1,13 +1,13 @@
 // What CI and pull requests are told, against literal output. `UPDATE_GOLDEN=1 npx ava test/report/golden-for-ci.test.ts` writes it anew.
 import {readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
-import {compareSides, type Side} from '../../src/report/compare.ts';
-import {comparisonLines, comparisonMarkdown} from '../../src/report/comparison-text.ts';
-import {toAnnotations, toStepSummary} from '../../src/report/github.ts';
-import {toJunit} from '../../src/report/junit.ts';
+import {type RunStory, runStory} from '../../src/report/case-study/run-story.ts';
+import {compareSides, type Side} from '../../src/report/comparison/run-diff.ts';
+import {comparisonLines, comparisonMarkdown} from '../../src/report/comparison/run-diff-text.ts';
+import {toAnnotations, toStepSummary} from '../../src/report/formats/github.ts';
+import {toJunit} from '../../src/report/formats/junit.ts';
+import {resultOf} from '../../src/report/formats/result.ts';
 import {redactRun} from '../../src/report/redact.ts';
-import {resultOf} from '../../src/report/result.ts';
-import {type RunStory, runStory} from '../../src/report/variants.ts';
 import {judgedRun, type Options} from '../helpers/judged-run.ts';
 
 const storyOf = (options: Options): RunStory => runStory(redactRun(judgedRun(options)));

@@ -1,7 +1,7 @@
 // Whole reports against literal output. `UPDATE_GOLDEN=1 npx ava test/report/golden.test.ts` writes it anew.
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
-import {renderSummary} from '../../src/report/list.ts';
+import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun, type Options} from '../helpers/judged-run.ts';
 
@@ -34,7 +34,7 @@ const matchesGolden = test.macro({
           .map(([file, text]) => [`${name}.${file}`, text]),
       ),
       ...(allCharts.includes(name) ? {[`${name}.html`]: withoutAssets(files['report.html'] ?? '')} : {}),
-      [`${name}.txt`]: renderSummary(run, 'reports/undici-stall/report.md'),
+      [`${name}.txt`]: renderTerminalSummary(run, 'reports/undici-stall/report.md'),
     };
     for (const [file, text] of Object.entries(actual)) {
       const url = new URL(file, folder);

@@ -3,16 +3,16 @@ import test from 'ava';
 import type {Evidence, Finding} from '../../src/model/finding.ts';
 import type {JudgedRun} from '../../src/model/run.ts';
 import {symptoms} from '../../src/model/symptoms.ts';
+import {runStory} from '../../src/report/case-study/run-story.ts';
+import {resultOf} from '../../src/report/formats/result.ts';
 import {redactRun} from '../../src/report/redact.ts';
 import {renderReport} from '../../src/report/report.ts';
-import {resultOf} from '../../src/report/result.ts';
-import {runStory} from '../../src/report/variants.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 
 const evidence = (changes: Partial<Evidence>): Evidence => ({
   phase: 'stall',
   witness: 'target',
-  says: 'It was so.',
+  statement: 'It was so.',
   value: 3,
   threshold: 1.1,
   unit: 'ratio',
@@ -65,6 +65,6 @@ test('usual cause, usual remedy and their source are in the report, on the page 
   t.true(files['report.md']!.replaceAll('\u00A0', ' ').includes(`${cause} What usually mends it: ${remedy}`));
   t.true(files['report.html']!.includes(`<a href="${source.url}" rel="noreferrer">${source.title}</a>`));
   t.deepEqual(resultOf(runStory(redactRun(run))).symptoms, {
-    'retry-amplification': {sees: symptoms['retry-amplification'].sees, cause, remedy, source},
+    'retry-amplification': {sees: symptoms['retry-amplification'].summary, cause, remedy, source},
   });
 });

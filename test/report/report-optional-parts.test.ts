@@ -3,7 +3,7 @@ import test from 'ava';
 import type {Json} from '../../src/model/plan.ts';
 import type {JudgedRun} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
-import {renderSummary} from '../../src/report/list.ts';
+import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 import {rendered} from '../helpers/rendered.ts';
@@ -70,7 +70,7 @@ test('a recovery in the first bin is within its length', t => {
     ),
   }));
   const fast = {...run, judgement: {...run.judgement, trials}};
-  t.regex(renderSummary(fast, 'report.md'), /; recovered within 0\.5 s$/m);
+  t.regex(renderTerminalSummary(fast, 'report.md'), /; recovered within 0\.5 s$/m);
   t.true(reportOf(fast).includes('| at most 0 ms | within 0.5 s | within 0.5 s |'));
 });
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {JudgedRun} from '../../src/model/run.ts';
-import {renderSummary} from '../../src/report/list.ts';
+import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun, type Options} from '../helpers/judged-run.ts';
 import {rendered} from '../helpers/rendered.ts';
@@ -26,7 +26,7 @@ for (const options of kinds) {
         // The page's data and its script may speak of nothing; what it shows may not.
         return [name === 'report.html' ? text.slice(0, text.indexOf('<script')) : text];
       }),
-      renderSummary(run, 'report.md'),
+      renderTerminalSummary(run, 'report.md'),
     ];
     for (const text of texts) t.notRegex(text ?? '', /NaN|undefined|Infinity|\bnull\b|\[object/);
     t.notThrows(() => JSON.parse(files['result.json'] ?? ''));
@@ -75,7 +75,7 @@ test('a run without any trial still has a report', t => {
   t.regex(report, /^# undici-stall: the run was aborted/);
   t.true(report.includes('`bounded` was not driven'));
   t.true(fileOf(empty, 'timeline.svg').includes('No trial has been made.'));
-  t.true(renderSummary(empty, 'report.md').includes('bounded: not driven'));
+  t.true(renderTerminalSummary(empty, 'report.md').includes('bounded: not driven'));
 });
 
 test('ratios need five pairs', t => {
@@ -130,7 +130,7 @@ test('a run that only symptoms miss says which, and nothing of the goals that it
   }));
   const missed: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'missed', trials}};
   t.regex(fileOf(missed, 'report.md'), /^# .* and fails because of hung operations and slow recovery\n/);
-  const summary = renderSummary(missed, 'reports/x/report.md');
+  const summary = renderTerminalSummary(missed, 'reports/x/report.md');
   t.notRegex(summary, /meets/);
   t.regex(summary, /Missed by defaults because of: hung-operation, slow-recovery\n/);
 });
@@ -153,7 +153,7 @@ test('a run that could not begin shows the error, the frames of the scenario, an
   const stopped: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'inconclusive', trials}};
   const frames = ['at Object.perform (shop/scenario.ts:20:13)', 'at request (undici/lib/api.js:2:1)'];
   t.true(
-    renderSummary(stopped, 'report.md').includes(
+    renderTerminalSummary(stopped, 'report.md').includes(
       `Inconclusive: ${gate.reason} ${gate.advice}\n    ${frames.join('\n    ')}\n\n`,
     ),
   );
@@ -206,9 +206,10 @@ test('no secret comes out of any rendering', t => {
     },
   };
   const redacted = {...run, record};
-  const all = [...Object.values(renderReport(redacted).files), renderSummary(redacted, 'report.md')].join(
-    '\n',
-  );
+  const all = [
+    ...Object.values(renderReport(redacted).files),
+    renderTerminalSummary(redacted, 'report.md'),
+  ].join('\n');
   t.false(all.includes('hunter2'));
   t.true(all.includes('[redacted]'));
 });

@@ -1,7 +1,7 @@
 // One operation is tried before the load, and faults begin when their phase has.
 import test from 'ava';
 import type {TrialEvent} from '../../src/model/event.ts';
-import {renderSummary} from '../../src/report/list.ts';
+import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.ts';
 import {runOnce} from '../helpers/run-once.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
 
@@ -31,7 +31,7 @@ test('a perform() that throws stops its trial within seconds, with the line of t
     judgement: {...ran().run.judgement, verdict: judgement.verdict, candidate: 'throws', trials: [judgement]},
   };
   t.regex(
-    renderSummary(alone, 'report.md'),
+    renderTerminalSummary(alone, 'report.md'),
     /client\.foo is not a function\. Fix perform\(\).*\n {4}at Object\.perform \(scenarios\/starting\.ts:\d+:\d+\)\n/,
   );
 });
@@ -73,7 +73,7 @@ test(begins, 'says-no-at-first', 'answered', 1);
 test('what is tried is in no account, in no ledger and in no trace of an operation', t => {
   for (const variant of ['works', 'connects-in-the-background', 'calls-thrice']) {
     const {trial, judgement} = ran().trial(variant);
-    t.false(judgement.gates.some(({name}) => name === 'accounts-off'));
+    t.false(judgement.gates.some(({name}) => name === 'accounting-mismatch'));
     t.is(trial.ledger!.unattributedCount, 0);
     t.is(trial.ledger!.attempts[0], variant === 'calls-thrice' ? 3 : 1);
     const spans = Buffer.from(trial.telemetry!.spansPerOperation, 'base64');

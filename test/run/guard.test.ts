@@ -3,9 +3,9 @@ import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import test from 'ava';
-import {Household} from '../../src/run/household.ts';
+import {Supervisor} from '../../src/run/processes/supervisor.ts';
 
-test('a proxy that could not be removed is tried once more when the household stops', async t => {
+test('a proxy that could not be removed is tried once more when the supervisor stops', async t => {
   const removed: string[] = [];
   const injector = createServer((request, response) => {
     removed.push(`${request.method} ${request.url}`);
@@ -16,10 +16,10 @@ test('a proxy that could not be removed is tried once more when the household st
   t.teardown(() => injector.close());
   const url = `http://127.0.0.1:${(injector.address() as AddressInfo).port}`;
 
-  const household = Household.start(process.env);
-  household.watchProxy(url, 'left behind');
-  household.watchProxy(url, 'gone');
-  household.releaseProxy(url, 'gone');
-  await household.stop();
+  const supervisor = Supervisor.start(process.env);
+  supervisor.watchProxy(url, 'left behind');
+  supervisor.watchProxy(url, 'gone');
+  supervisor.releaseProxy(url, 'gone');
+  await supervisor.stop();
   t.deepEqual(removed, ['DELETE /proxies/left%20behind']);
 });

@@ -2,7 +2,7 @@
 // channels of its processes disturbs nobody.
 import test from 'ava';
 import type {Plan, Variant} from '../../src/model/plan.ts';
-import {renderSummary} from '../../src/report/list.ts';
+import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {runOnce} from '../helpers/run-once.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
@@ -52,7 +52,7 @@ test('what verify() throws is its own error, with file, line and stack', t => {
     /^verify\(\) of the scenario failed at hooks\.ts:\d+: Error: relation "orders" does not exist\.$/,
   );
   t.regex(gate!.stack![0]!, /^at .*verify \(hooks\.ts:\d+\)$/);
-  for (const text of [ran().reportOf('other-throws'), renderSummary(ran().run, 'report.md')]) {
+  for (const text of [ran().reportOf('other-throws'), renderTerminalSummary(ran().run, 'report.md')]) {
     t.regex(text, /failed at hooks\.ts:\d+: Error: relation "orders" does not exist/);
     t.regex(text, /^\s*at .*verify \(hooks\.ts:\d+\)$/m);
     t.notRegex(text, /defect of foulweather/);

@@ -40,11 +40,11 @@ const found = test.macro({
     t.deepEqual(present(variant).toSorted(), [...symptoms].sort());
     for (const finding of findings(variant)) {
       if (finding.verdict !== 'present') continue;
-      for (const {says, value, threshold, count, operations, traces = []} of finding.evidence) {
-        t.regex(says, /\.$/);
-        t.true(value > threshold && count > 0, says);
+      for (const {statement, value, threshold, count, operations, traces = []} of finding.evidence) {
+        t.regex(statement, /\.$/);
+        t.true(value > threshold && count > 0, statement);
         // Where spans were lost there is nothing to look at.
-        if (variant !== 'losing') t.true(operations.length + traces.length > 0, `no example: ${says}`);
+        if (variant !== 'losing') t.true(operations.length + traces.length > 0, `no example: ${statement}`);
       }
       t.true(finding.compared!.some(({differingCount}) => differingCount > 0));
     }

@@ -2,7 +2,7 @@
 import {mkdir, readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
-import type {Result} from '../../src/report/result.ts';
+import type {Result} from '../../src/report/formats/result.ts';
 import {packagesFolder} from '../../src/run/packages.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {writePlace} from '../helpers/version-places.ts';

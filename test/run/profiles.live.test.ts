@@ -63,7 +63,7 @@ test('the finding that it ran out of memory says who holds it', t => {
     ['system', 'profile'],
   );
   t.regex(
-    evidence[1]!.says,
+    evidence[1]!.statement,
     /in phase slow, \d+ % of it for the scenario; .* hoardsObjects \(hungry\.ts:\d+\)/,
   );
 });

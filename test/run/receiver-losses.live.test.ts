@@ -1,9 +1,9 @@
 // A telemetry receiver that dies, stands still or is slow: the run ends in order, and concludes nothing from what is missing.
 import test, {type ExecutionContext} from 'ava';
+import {spanAccount} from '../../src/measures/telemetry-account.ts';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {spanAccount} from '../../src/symptoms/telemetry-account.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
 /** What telemetry would tell is not known: neither that something is wrong nor that nothing is. */

@@ -29,7 +29,7 @@ test('where it is stuck is in the trial and in the report, and the debugger is n
   t.is(trial.exit!.stderrTail, '');
   const finding = judgement.findings.find(({symptom}) => symptom === 'event-loop-stall');
   t.regex(
-    finding?.verdict === 'present' ? finding.evidence[0].says : '',
+    finding?.verdict === 'present' ? finding.evidence[0].statement : '',
     /It was stuck in spin \(staying\.ts:\d+\)\./,
   );
   const report = ran().reportOf('blocked');

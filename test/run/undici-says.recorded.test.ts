@@ -23,7 +23,7 @@ test('a body that nobody reads leaves its request without a span and without a m
   const [baseline] = judgement.phases;
   t.is(baseline!.outcomes.ok, baseline!.started);
   const [hidden] = evidenceOf('unread', 'hidden-attempts');
-  t.is(hidden?.value, 1, hidden?.says);
+  t.is(hidden?.value, 1, hidden?.statement);
   t.true(evidenceOf('unread', 'span-leak')[0]!.value >= baseline!.started);
   t.deepEqual(
     trial.telemetry!.metrics.filter(
@@ -37,7 +37,7 @@ test('a body that nobody reads leaves its request without a span and without a m
 test("a caller's time-out gives the number 23 as error.type", t => {
   const evidence = evidenceOf('time-out', 'error-type-malformed');
   t.true(
-    evidence.some(({says}) => says.includes('not a text (23)')),
+    evidence.some(({statement}) => statement.includes('not a text (23)')),
     JSON.stringify(evidence),
   );
   const violations = ran()

@@ -102,7 +102,7 @@ test('a consumer that gets nothing is seen by what stays in its queue', async t 
   const finding = findingOf(dead, 'silent-consumer');
   t.like(finding, {verdict: 'present', severity: 'fail', phase: 'reset'});
   t.regex(
-    finding.verdict === 'present' ? finding.evidence[0].says : '',
+    finding.verdict === 'present' ? finding.evidence[0].statement : '',
     /messages are still in its queue\.$/,
   );
   const verdicts = ({goals}: TrialJudgement) => goals.map(({metric, verdict}) => `${metric} ${verdict}`);

@@ -1,7 +1,7 @@
 // The case studies in short: the direction, the symptoms and the picture. How large the effect is, their reports tell.
 import {createRequire} from 'node:module';
 import test, {type ExecutionContext} from 'ava';
-import type {PictureId} from '../../src/model/picture.ts';
+import type {DiagnosisId} from '../../src/model/diagnosis.ts';
 import type {ServiceName} from '../../src/model/service.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
@@ -19,7 +19,7 @@ type Case = {
    * Null where a witness is absent that it needs: of a real server nobody knows how many operations it works on at once.
    * Or where it is the machine's matter: Azurite takes a CPU itself, and leaves the collector what it leaves.
    */
-  readonly picture: PictureId | null;
+  readonly picture: DiagnosisId | null;
 };
 
 const tells = async (
@@ -37,9 +37,10 @@ const tells = async (
   for (const symptom of symptoms) {
     t.true(present(before).includes(symptom), `${symptom} before: ${present(before).join(', ')}`);
   }
-  const pictured = (variant: string): string[] => trial(variant).judgement.pictures.map(seen => seen.picture);
+  const pictured = (variant: string): string[] =>
+    trial(variant).judgement.diagnoses.map(seen => seen.diagnosis);
   if (picture !== null) {
-    t.true(pictured(before).includes(picture), JSON.stringify(trial(before).judgement.pictures));
+    t.true(pictured(before).includes(picture), JSON.stringify(trial(before).judgement.diagnoses));
     t.false(pictured(after).includes(picture));
   }
   t.is(run.record.status, 'complete');
@@ -58,14 +59,14 @@ test.serial(tellsItsStory, {
   before: 'default-buffer',
   after: 'exact-buffer',
   symptoms: ['gc-pressure'],
-  picture: 'busy-collector',
+  picture: 'gc-thrashing',
 });
 test.serial(tellsItsStory, {
   scenario: 'short-thread-pool',
   before: 'default-threads',
   after: 'threads-32',
   symptoms: ['under-utilised'],
-  picture: 'idle-client',
+  picture: 'low-utilisation',
 });
 for (const name of ['short-never-trust-defaults', 'short-never-trust-defaults-far'] as const) {
   test.serial(tellsItsStory, {
@@ -108,8 +109,8 @@ const real: readonly (Case & {readonly service: ServiceName; readonly module?: s
 
 const missingFor = ({service, module}: (typeof real)[number]): string | null => {
   const {program, folders} = services[service];
-  const surroundings = {path: process.env['PATH'] ?? '', cwd: process.cwd()};
-  if (findProgram(program, folders, surroundings) === null) return installCommand(services[service]);
+  const places = {path: process.env['PATH'] ?? '', cwd: process.cwd()};
+  if (findProgram(program, folders, places) === null) return installCommand(services[service]);
   if (module === undefined) return null;
   try {
     createRequire(import.meta.url).resolve(module);

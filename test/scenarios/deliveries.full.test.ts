@@ -99,10 +99,10 @@ const isPromised = test.macro<[Consumer]>({
   },
 });
 
-const surroundings = {path: process.env['PATH'] ?? '', cwd: process.cwd()};
+const places = {path: process.env['PATH'] ?? '', cwd: process.cwd()};
 for (const consumer of consumers) {
   const needed = consumer.service && services[consumer.service];
-  if (needed && findProgram(needed.program, needed.folders, surroundings) === null) {
+  if (needed && findProgram(needed.program, needed.folders, places) === null) {
     console.error(`${consumer.scenario} is not run: ${installCommand(needed)}`);
   } else test.serial(isPromised, consumer);
 }

@@ -205,8 +205,8 @@ for (const {name} of pack.filter(({kind}) => kind === 'inside')) {
     continue;
   }
   const missing = one.service && services[one.service];
-  const surroundings = {path: process.env['PATH'] ?? '', cwd: process.cwd()};
-  if (missing && findProgram(missing.program, missing.folders, surroundings) === null) {
+  const places = {path: process.env['PATH'] ?? '', cwd: process.cwd()};
+  if (missing && findProgram(missing.program, missing.folders, places) === null) {
     console.error(`${name} is not run: ${installCommand(missing)}`);
   } else test(isShown, name, one);
 }

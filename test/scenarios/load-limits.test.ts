@@ -10,7 +10,7 @@ const open = (ratePerSecond: number) => ({model: 'open', ratePerSecond, maxInFli
 const phase = (durationMs: number, index = 0) =>
   ({name: `calm-${index}`, role: 'baseline', durationMs}) as const;
 
-const refused: readonly (readonly [title: string, change: Partial<Scenario>, says: RegExp])[] = [
+const refused: readonly (readonly [title: string, change: Partial<Scenario>, statement: RegExp])[] = [
   [
     'more operations than can be kept account of',
     {load: open(10_000), phases: [phase(12 * hourMs)]},
@@ -43,11 +43,11 @@ const refused: readonly (readonly [title: string, change: Partial<Scenario>, say
   ],
 ];
 
-for (const [title, change, says] of refused) {
+for (const [title, change, statement] of refused) {
   test(`refused: ${title}`, t => {
     const error = t.throws(() => planOf(scenarioWith(change)), {instanceOf: FoulweatherError});
     t.is(error?.code, 'FW_SCENARIO_INVALID');
-    t.regex(error?.message ?? '', says);
+    t.regex(error?.message ?? '', statement);
   });
 }
 

@@ -18,9 +18,9 @@ const withPrograms = async (t: ExecutionContext, files: readonly string[]): Prom
 
 test('the newest version counts, before what PATH has', async t => {
   const root = await withPrograms(t, ['lib/9/bin/served', 'lib/15/bin/served', 'bin/served']);
-  const surroundings = {path: join(root, 'bin'), cwd: root};
-  t.is(findProgram('served', [join(root, 'lib/*/bin')], surroundings), join(root, 'lib/15/bin/served'));
-  t.is(findProgram('served', [], surroundings), join(root, 'bin/served'));
+  const places = {path: join(root, 'bin'), cwd: root};
+  t.is(findProgram('served', [join(root, 'lib/*/bin')], places), join(root, 'lib/15/bin/served'));
+  t.is(findProgram('served', [], places), join(root, 'bin/served'));
 });
 
 test('a program of an npm package is found from the folders below it', async t => {

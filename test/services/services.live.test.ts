@@ -6,8 +6,8 @@ import test, {type ExecutionContext} from 'ava';
 import pg from 'pg';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {type ServiceName, serviceNames} from '../../src/model/service.ts';
-import {Household} from '../../src/run/household.ts';
-import {describeService, type StartedService, startService} from '../../src/run/start-service.ts';
+import {describeService, type StartedService, startService} from '../../src/run/processes/start-service.ts';
+import {Supervisor} from '../../src/run/processes/supervisor.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
 import {watched} from '../helpers/run-once.ts';
@@ -15,12 +15,12 @@ import type {ProcessWatch} from '../helpers/run-processes.ts';
 import {until} from '../helpers/run-until.ts';
 
 const limitMs = 90_000;
-const surroundings = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
+const places = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
 const nothing = {processes: [], ports: []};
 
 const isInstalled = (name: ServiceName): boolean => {
   const {program, folders} = services[name];
-  return findProgram(program, folders, surroundings) !== null;
+  return findProgram(program, folders, places) !== null;
 };
 
 /** Some servers overwrite their environment, where others are found by a mark: all of them work in their folder. */
@@ -45,7 +45,7 @@ const accepts = (url: string): Promise<boolean> =>
     socket.on('error', () => resolve(false));
   });
 
-type Opened = StartedService & {readonly household: Household; readonly watch: ProcessWatch};
+type Opened = StartedService & {readonly supervisor: Supervisor; readonly watch: ProcessWatch};
 
 const leavesNothing = async (t: ExecutionContext, {url, folder, watch}: Opened): Promise<void> => {
   t.deepEqual(await watch.remains(), nothing);
@@ -57,9 +57,9 @@ const leavesNothing = async (t: ExecutionContext, {url, folder, watch}: Opened):
 const open = async (t: ExecutionContext, name: ServiceName): Promise<Opened> => {
   const {watch, environment} = await watched(t);
   watch.start();
-  const household = Household.start(environment);
-  t.teardown(() => household.stop());
-  return {...(await startService(household, name, limitMs)), household, watch};
+  const supervisor = Supervisor.start(environment);
+  t.teardown(() => supervisor.stop());
+  return {...(await startService(supervisor, name, limitMs)), supervisor, watch};
 };
 
 const comesAndGoes = test.macro({
@@ -67,7 +67,7 @@ const comesAndGoes = test.macro({
   async exec(t, name: ServiceName) {
     t.timeout(limitMs);
     const opened = await open(t, name);
-    const {url, description, folder, household} = opened;
+    const {url, description, folder, supervisor} = opened;
     const {title} = services[name];
     t.regex(description, new RegExp(`^${title} \\d+\\.\\d+.*, started for this run`));
     const [version] = /\d[\d.]*/.exec(description)!;
@@ -75,7 +75,7 @@ const comesAndGoes = test.macro({
     t.true(existsSync(folder));
     t.true(workingIn(folder).length > 0);
     t.true(await accepts(url));
-    await household.stop();
+    await supervisor.stop();
     await leavesNothing(t, opened);
   },
 });
@@ -90,12 +90,12 @@ const someone = serviceNames.find(isInstalled);
 if (someone) {
   test('a server that dies is told, and its folder goes all the same', async t => {
     const opened = await open(t, someone);
-    const {child, folder, household} = opened;
+    const {child, folder, supervisor} = opened;
     const ended = child.next(['ended'], limitMs);
     for (const pid of workingIn(folder)) process.kill(pid, 'SIGKILL');
     t.regex((await ended).message, /signal SIGKILL/);
     await child.exited;
-    await household.stop();
+    await supervisor.stop();
     await leavesNothing(t, opened);
   });
 
@@ -104,17 +104,17 @@ if (someone) {
     process.kill(opened.child.pid, 'SIGKILL');
     await opened.child.exited;
     await until(() => workingIn(opened.folder).length === 0, 5000);
-    await opened.household.stop();
+    await opened.supervisor.stop();
     await leavesNothing(t, opened);
   });
 }
 
 test('a server that is not installed is told with what to do', async t => {
   const {environment} = await watched(t);
-  const household = Household.start({...environment, PATH: '/nowhere'});
-  t.teardown(() => household.stop());
+  const supervisor = Supervisor.start({...environment, PATH: '/nowhere'});
+  t.teardown(() => supervisor.stop());
   // Azurite comes by npm: it can be in no folder of the system.
-  const error = await t.throwsAsync(startService(household, 'azurite', limitMs), {
+  const error = await t.throwsAsync(startService(supervisor, 'azurite', limitMs), {
     instanceOf: FoulweatherError,
   });
   t.is(error.code, 'FW_SERVICE_MISSING');

@@ -19,8 +19,8 @@ import type * as Pg from 'pg';
 import type * as Redis from 'redis';
 import type {ServiceName} from '../../src/model/service.ts';
 import type {TelemetryPresetName} from '../../src/model/telemetry-preset.ts';
-import {Household} from '../../src/run/household.ts';
-import {startService} from '../../src/run/start-service.ts';
+import {startService} from '../../src/run/processes/start-service.ts';
+import {Supervisor} from '../../src/run/processes/supervisor.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
 import {beginNative, presetInstrumentations} from '../../src/subject/telemetry-use.ts';
@@ -32,7 +32,7 @@ test.before(() => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 });
 
-const surroundings = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
+const places = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
 const require = createRequire(import.meta.url);
 
 /** Spans of what the presets of one test instrument, and a `require` for what they patch. */
@@ -48,15 +48,15 @@ const instrumented = (t: ExecutionContext, use: readonly TelemetryPresetName[]) 
 
 const serverOf = async (t: ExecutionContext, name: ServiceName): Promise<string> => {
   const {environment} = await watched(t);
-  const household = Household.start(environment);
-  t.teardown(() => household.stop());
-  return (await startService(household, name, limitMs)).url;
+  const supervisor = Supervisor.start(environment);
+  t.teardown(() => supervisor.stop());
+  return (await startService(supervisor, name, limitMs)).url;
 };
 
 /** Serially: a patched module is patched for all of this process. */
 const withServer = (name: ServiceName, title: string, body: (t: ExecutionContext) => Promise<void>): void => {
   const {program, folders, title: server} = services[name];
-  if (findProgram(program, folders, surroundings) === null) {
+  if (findProgram(program, folders, places) === null) {
     console.error(`${title}: left out without ${server}: ${installCommand(services[name])}`);
     return;
   }

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {entries, quiet} from '../../src/run/entries.ts';
+import {entries, quiet} from '../../src/run/processes/entries.ts';
 
 const run = promisify(execFile);
 

@@ -114,10 +114,10 @@ test('versions are recorded for a scenario that is a symbolic link', async t => 
 
 const explains = test.macro({
   title: title => `it explains ${title}`,
-  async exec(t, name: string, text: string, says: string, missingModule: string | null = null) {
+  async exec(t, name: string, text: string, statement: string, missingModule: string | null = null) {
     const folder = await folderOf(t, {[name]: text});
     t.deepEqual(await load(join(folder, name)), {
-      message: says.replaceAll('$', `${folder}/`),
+      message: statement.replaceAll('$', `${folder}/`),
       missingModule,
     });
   },

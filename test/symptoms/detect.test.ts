@@ -1,7 +1,7 @@
 import test from 'ava';
+import {counted} from '../../src/measures/evidence.ts';
 import {symptomIds, type ThresholdChanges} from '../../src/model/symptoms.ts';
 import {detect, detectOne} from '../../src/symptoms/detect.ts';
-import {counted} from '../../src/symptoms/say.ts';
 import {booksOf, figuresOf, trialWith} from '../helpers/trial-believable.ts';
 
 test('each symptom is answered for, once', t => {

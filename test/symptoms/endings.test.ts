@@ -1,9 +1,9 @@
 // Symptoms of a process that died.
 import test from 'ava';
+import {phaseAt} from '../../src/measures/phase-at.ts';
 import type {ErrorFacts} from '../../src/model/outcome.ts';
 import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
-import {phaseAt} from '../../src/symptoms/phase-at.ts';
 import {clearOf, presentOf, trialWith} from '../helpers/trial-believable.ts';
 
 const mib = 1024 * 1024;
@@ -22,7 +22,7 @@ const died = (
 
 const error: ErrorFacts = {name: 'TypeError', code: 'E_BOOM', message: 'boom', stack: [], causes: []};
 
-const says = test.macro({
+const statement = test.macro({
   title: (_title, sentence: string) => sentence,
   exec(t, sentence: string, how: Parameters<typeof died>[0]) {
     t.deepEqual(detectOne('process-crash', died(how)), {
@@ -34,7 +34,7 @@ const says = test.macro({
         {
           phase: 'stall',
           witness: 'system',
-          says: sentence,
+          statement: sentence,
           value: 1,
           threshold: 0,
           unit: 'count',
@@ -46,11 +46,11 @@ const says = test.macro({
   },
 });
 
-test(says, 'The process ended with exit code 3.', {exitCode: 3});
-test(says, 'The process ended with exit code 0.', {exitCode: 0});
-test(says, 'The process ended by SIGSEGV.', {signal: 'SIGSEGV'});
-test(says, 'The process ended with exit code 1: TypeError: E_BOOM: boom.', {exitCode: 1, error});
-test(says, 'The process ended with exit code 1: Error: lost.', {
+test(statement, 'The process ended with exit code 3.', {exitCode: 3});
+test(statement, 'The process ended with exit code 0.', {exitCode: 0});
+test(statement, 'The process ended by SIGSEGV.', {signal: 'SIGSEGV'});
+test(statement, 'The process ended with exit code 1: TypeError: E_BOOM: boom.', {exitCode: 1, error});
+test(statement, 'The process ended with exit code 1: Error: lost.', {
   exitCode: 1,
   error: {...error, name: 'Error', code: null, message: 'lost'},
 });
@@ -106,7 +106,8 @@ test('out of memory: it says how much was in use, and against which limit', t =>
       {
         phase: 'stall',
         witness: 'system',
-        says: 'V8 ended the process for want of heap, with 60 MiB in use at the last sample and a limit of 64 MiB.',
+        statement:
+          'V8 ended the process for want of heap, with 60 MiB in use at the last sample and a limit of 64 MiB.',
         value: 60 * mib,
         threshold: 64 * mib,
         unit: 'bytes',
@@ -120,7 +121,7 @@ test('out of memory: it says how much was in use, and against which limit', t =>
 test("out of memory: without a limit of its own it is V8's", t => {
   const trial = died({outOfMemory: true}, {resources});
   t.regex(
-    presentOf(detectOne('out-of-memory', trial)).evidence[0].says,
+    presentOf(detectOne('out-of-memory', trial)).evidence[0].statement,
     /60 MiB in use at the last sample and V8's own limit\.$/,
   );
 });

@@ -1,8 +1,8 @@
 // Symptoms that the target's ledger proves.
 import test from 'ava';
+import {measureIntegrity} from '../../src/measures/effects.ts';
+import {attemptsOf} from '../../src/measures/measure.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
-import {measureIntegrity} from '../../src/symptoms/effects.ts';
-import {attemptsOf} from '../../src/symptoms/measure.ts';
 import {
   baseline,
   booksOf,
@@ -60,7 +60,7 @@ test('amplification: attempts count in the phase of their operation, and only in
       {
         phase: 'stall',
         witness: 'target',
-        says: 'The target saw 5 attempts of 2 operations in phase stall: 2.50 each.',
+        statement: 'The target saw 5 attempts of 2 operations in phase stall: 2.50 each.',
         value: 2.5,
         threshold: 1.1,
         unit: 'ratio',
@@ -88,7 +88,7 @@ test('amplification: without a ledger and without telemetry it is not known', t 
 });
 
 const spansTell = test.macro({
-  title: (_title, says: string) => `amplification, by the library's spans: ${says}`,
+  title: (_title, statement: string) => `amplification, by the library's spans: ${statement}`,
   exec(t, _says: string, spans: readonly number[], found: string) {
     const phases = [baseline, baseline, fault, fault];
     const {driver} = booksOf(phases.map(phase => ({phase})));
@@ -97,7 +97,7 @@ const spansTell = test.macro({
       telemetry: telemetryOf(spans),
     });
     const finding = detectOne('retry-amplification', trial);
-    t.is(finding.verdict === 'present' ? finding.evidence[0].says : finding.verdict, found);
+    t.is(finding.verdict === 'present' ? finding.evidence[0].statement : finding.verdict, found);
   },
 });
 
@@ -146,7 +146,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
       {
         phase: 'stall',
         witness: 'target',
-        says: '2 operations of phase stall had an effect more than once.',
+        statement: '2 operations of phase stall had an effect more than once.',
         value: 2,
         threshold: 0,
         unit: 'count',
@@ -160,7 +160,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
       {
         phase: 'recovery',
         witness: 'target',
-        says: '1 operation of phase recovery had an effect more than once.',
+        statement: '1 operation of phase recovery had an effect more than once.',
         value: 1,
         threshold: 0,
         unit: 'count',

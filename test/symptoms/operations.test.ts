@@ -45,7 +45,8 @@ test('hung: one is enough, in the phase that has most', t => {
       {
         phase: 'stall',
         witness: 'driver',
-        says: '4 operations of 400 in phase stall had not settled 3000 ms after the intended start; 3 settled later.',
+        statement:
+          '4 operations of 400 in phase stall had not settled 3000 ms after the intended start; 3 settled later.',
         value: 4,
         threshold: 0,
         unit: 'count',
@@ -55,7 +56,8 @@ test('hung: one is enough, in the phase that has most', t => {
       {
         phase: 'recovery',
         witness: 'driver',
-        says: '1 operation of 1000 in phase recovery had not settled 3000 ms after the intended start; none of them settled later.',
+        statement:
+          '1 operation of 1000 in phase recovery had not settled 3000 ms after the intended start; none of them settled later.',
         value: 1,
         threshold: 0,
         unit: 'count',
@@ -107,7 +109,7 @@ test('overrun: it says how many, how late, and shows those that settled', t => {
     {
       phase: 'stall',
       witness: 'driver',
-      says: '8 operations of 400 in phase stall settled later than 2250 ms.',
+      statement: '8 operations of 400 in phase stall settled later than 2250 ms.',
       value: 0.02,
       threshold: 0.001,
       unit: 'share',
@@ -123,7 +125,7 @@ test('overrun: limits are told as whole milliseconds', t => {
     driver: {phases: [figuresOf(fault, 1, {overrun: 1})]},
   });
   t.is(
-    presentOf(detectOne('deadline-overrun', trial)).evidence[0].says,
+    presentOf(detectOne('deadline-overrun', trial)).evidence[0].statement,
     '1 operation of 1 in phase stall settled later than 1703 ms.',
   );
 });
@@ -154,7 +156,7 @@ test('crossed: one is enough', t => {
       {
         phase: 'recovery',
         witness: 'driver',
-        says: '1 operation in phase recovery got an answer with another id.',
+        statement: '1 operation in phase recovery got an answer with another id.',
         value: 1,
         threshold: 0,
         unit: 'count',

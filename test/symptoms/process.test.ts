@@ -93,7 +93,8 @@ test('collection: the profile of its worst phase says whose memory it was', t =>
     ['system', 'profile', 'system'],
   );
   t.like(evidence[1], {
-    says: '3.05 GiB of Buffers were allocated in phase baseline, 97 % of it for storage; the most by a single function was take (storage/lib/pool.js:7) (96 %).',
+    statement:
+      '3.05 GiB of Buffers were allocated in phase baseline, 97 % of it for storage; the most by a single function was take (storage/lib/pool.js:7) (96 %).',
     unit: 'share',
     count: 4000,
   });
@@ -127,7 +128,7 @@ test('out of memory: the profile says by way of which package a handler came to 
     exit: {...trialWith().exit!, atMs: 3000},
   });
   t.is(
-    presentOf(detectOne('out-of-memory', trial)).evidence[1]?.says,
+    presentOf(detectOne('out-of-memory', trial)).evidence[1]?.statement,
     '182 MiB of objects were alive on the heap in phase baseline, 56 % of it for the scenario and 95 % by way of storage; the most by a single function was handle (pool.ts:8) (56 %).',
   );
 });
@@ -139,7 +140,7 @@ test('want of CPU: the profile of its phase says whose time it was, of the time 
     profiles: [allocations, busyTime],
   });
   t.is(
-    presentOf(detectOne('cpu-bound', trial)).evidence[1]?.says,
+    presentOf(detectOne('cpu-bound', trial)).evidence[1]?.statement,
     'The main thread was busy for 3000 ms of phase baseline, 80 % of it for storage; the most by a single function was writev for storage (50 %).',
   );
 });
@@ -174,7 +175,8 @@ test('collection: it says how much, at what CPU, and with what memory', t => {
     {
       phase: 'baseline',
       witness: 'system',
-      says: 'Garbage collection paused the process for 30.0 % of phase baseline, at 98 % of a core; at most 200 MiB of heap and 900 MiB outside of it.',
+      statement:
+        'Garbage collection paused the process for 30.0 % of phase baseline, at 98 % of a core; at most 200 MiB of heap and 900 MiB outside of it.',
       value: 0.3,
       threshold: 0.1,
       unit: 'share',
@@ -250,7 +252,7 @@ test('a core at its limit: it says how much of it, and for what', t => {
     driver: {phases: [figuresOf(baseline, 400, {dropped: 100, offered: 500})]},
   });
   t.is(
-    presentOf(detectOne('cpu-bound', trial)).evidence[0].says,
+    presentOf(detectOne('cpu-bound', trial)).evidence[0].statement,
     '95 % of a core in phase baseline, for 100.0 operations per second; 125.0 were asked for.',
   );
 });
@@ -284,7 +286,7 @@ test('under-used: callers wait in the client while the target has little to do',
   const {evidence, phase, severity} = presentOf(detectOne('under-utilised', idle({})));
   t.deepEqual([phase, severity], ['baseline', 'warn']);
   t.is(
-    evidence[0].says,
+    evidence[0].statement,
     'Of 64.0 operations that were under way at once in phase baseline, the target worked on 4.0; the others waited in the client, which took 3 % of a core for 100.0 operations per second.',
   );
   t.true(Math.abs(evidence[0].value - 60 / 64) < 0.001);

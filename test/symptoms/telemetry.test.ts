@@ -210,7 +210,10 @@ test('an error in a good answer is named as such', t => {
   const finding = presentOf(
     detectOne('telemetry-contradicts', trialWith({driver: {...driver, failures}, ledger, telemetry: told})),
   );
-  t.regex(finding.evidence[0].says, /1 failure of the phase being an error in an answer that came whole/);
+  t.regex(
+    finding.evidence[0].statement,
+    /1 failure of the phase being an error in an answer that came whole/,
+  );
   t.deepEqual(finding.evidence[0].traces, ['0123456789abcdef0000000000000001']);
 });
 
@@ -263,7 +266,7 @@ test(unknown, 'this run was saved before the spans of each operation were kept',
 test('what was lost is present, with the reasons that the SDK and the receiver give', t => {
   const told: TelemetryObservation = {...telemetry({spans: [1], lost: 9}), refusals: {malformed: 1}};
   const finding = presentOf(detectOne('telemetry-lost', trialWith({telemetry: told})));
-  t.is(finding.evidence[0].says, '1 of 10 spans arrived. 1: malformed.');
+  t.is(finding.evidence[0].statement, '1 of 10 spans arrived. 1: malformed.');
   t.is(finding.evidence[0].value, 0.9);
 });
 

@@ -2,9 +2,9 @@
 import test from 'ava';
 import {decodeRequest} from '../../src/telemetry/decode.ts';
 import {normaliseSpans} from '../../src/telemetry/normalise.ts';
+import {OtlpError} from '../../src/telemetry/otlp-error.ts';
 import type {TracesRequest} from '../../src/telemetry/otlp-messages.ts';
 import {otlpType} from '../../src/telemetry/otlp-schema.ts';
-import {Refusal} from '../../src/telemetry/refusal.ts';
 import {clockFrom} from '../../src/telemetry/values.ts';
 import {logsJson, metricsJson, originEpochMs, spanJson, tracesJson} from './otlp-json.ts';
 
@@ -108,7 +108,7 @@ test('unknown fields in protobuf are skipped', t => {
 const refusesJson = test.macro({
   exec(t, signal: 'traces' | 'metrics' | 'logs', body: unknown, message: string) {
     const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    const error = t.throws(() => decodeRequest(signal, 'json', bytes), {instanceOf: Refusal});
+    const error = t.throws(() => decodeRequest(signal, 'json', bytes), {instanceOf: OtlpError});
     t.is(error?.kind, 'malformed');
     t.true(error?.message.includes(message), error?.message);
   },
@@ -202,7 +202,7 @@ test('a number for log records', refusesJson, 'logs', logsJson(5 as never), 'log
 const refusesProtobuf = test.macro({
   exec(t, bytes: readonly number[]) {
     const error = t.throws(() => decodeRequest('traces', 'protobuf', Buffer.from(bytes)), {
-      instanceOf: Refusal,
+      instanceOf: OtlpError,
     });
     t.is(error?.kind, 'malformed');
   },
@@ -222,7 +222,7 @@ test('refuses more fields than the memory should hold', t => {
     ['protobuf', protobuf],
     ['json', json],
   ] as const) {
-    const error = t.throws(() => decodeRequest('traces', encoding, bytes), {instanceOf: Refusal});
+    const error = t.throws(() => decodeRequest('traces', encoding, bytes), {instanceOf: OtlpError});
     t.is(error?.kind, 'too large');
   }
 });

@@ -6,7 +6,7 @@ import type {Session} from '../session.ts';
 type Options = {readonly markdown?: boolean; readonly json?: boolean};
 
 export const addCompareCommand = (root: Command, session: Session): void => {
-  const {world} = session;
+  const {io} = session;
   root
     .command('compare')
     .description('tell what got better and what got worse between two results of a scenario')
@@ -20,10 +20,10 @@ export const addCompareCommand = (root: Command, session: Session): void => {
     .action(async (before: string, after: string, options: Options) => {
       const [{openSide}, {compareSides, goalsGotWorse}, text] = await Promise.all([
         import('../result-file.ts'),
-        import('../../report/compare.ts'),
-        import('../../report/comparison-text.ts'),
+        import('../../report/comparison/run-diff.ts'),
+        import('../../report/comparison/run-diff-text.ts'),
       ]);
-      const sides = await Promise.all([openSide(world.cwd, before), openSide(world.cwd, after)]);
+      const sides = await Promise.all([openSide(io.cwd, before), openSide(io.cwd, after)]);
       const [first, second] = sides;
       if (first.result.scenario !== second.result.scenario) {
         throw new FoulweatherError(
@@ -47,9 +47,9 @@ export const addCompareCommand = (root: Command, session: Session): void => {
           goals,
           figures,
         };
-        world.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
+        io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       } else {
-        world.stdout.write(
+        io.stdout.write(
           options.markdown ? text.comparisonMarkdown(comparison) : text.comparisonLines(comparison),
         );
       }

@@ -4,7 +4,7 @@ import {basename, dirname, resolve} from 'node:path';
 import {type Command, Option} from 'commander';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {Session} from '../session.ts';
-import {shellWord} from '../shell-word.ts';
+import {shellQuote} from '../shell-quote.ts';
 import {workflowFile, workflowTemplate} from '../templates/workflow.ts';
 import {type TemplateName, templateNames, templates} from '../templates.ts';
 
@@ -12,7 +12,7 @@ type Options = {readonly template: TemplateName; readonly ci?: boolean; readonly
 
 const defaultFile = 'scenario.ts';
 
-export const addInitCommand = (root: Command, {world}: Session): void => {
+export const addInitCommand = (root: Command, {io}: Session): void => {
   root
     .command('init')
     .description('write a scenario to start from')
@@ -30,17 +30,17 @@ export const addInitCommand = (root: Command, {world}: Session): void => {
           throw cannotWrite(file, error);
         }
       };
-      const file = resolve(world.cwd, name);
+      const file = resolve(io.cwd, name);
       await write(file, templates[template](basename(file)));
-      world.stdout.write(
-        `Wrote ${name}. Run it: npx foulweather run ${shellWord(asPath(name))}${flagsOf(template)}\n`,
+      io.stdout.write(
+        `Wrote ${name}. Run it: npx foulweather run ${shellQuote(asPath(name))}${flagsOf(template)}\n`,
       );
       if (!ci) return;
-      const workflow = resolve(world.cwd, workflowFile);
+      const workflow = resolve(io.cwd, workflowFile);
       await mkdir(dirname(workflow), {recursive: true});
-      const scenario = `${shellWord(asPath(name))}${flagsOf(template)}`;
+      const scenario = `${shellQuote(asPath(name))}${flagsOf(template)}`;
       await write(workflow, workflowTemplate(scenario, serverPackages[template]));
-      world.stdout.write(`Wrote ${workflowFile}.\n`);
+      io.stdout.write(`Wrote ${workflowFile}.\n`);
     });
 };
 

@@ -17,7 +17,7 @@ const describeStorms = (): readonly (Item & {readonly fits: string; readonly dur
     durationMs: durationOf(phases),
   }));
 
-export const addListCommand = (root: Command, {world}: Session): void => {
+export const addListCommand = (root: Command, {io}: Session): void => {
   root
     .command('list')
     .description('list the built-in scenarios')
@@ -25,7 +25,7 @@ export const addListCommand = (root: Command, {world}: Session): void => {
     .option('--json', 'as JSON')
     .action((options: {json?: boolean; storms?: boolean}) => {
       const items = options.storms ? describeStorms() : describeBuiltins();
-      world.stdout.write(options.json ? `${JSON.stringify(items, null, 2)}\n` : linesOf(items));
+      io.stdout.write(options.json ? `${JSON.stringify(items, null, 2)}\n` : linesOf(items));
     });
 };
 

@@ -5,13 +5,13 @@ import {exitCodes} from '../../model/errors.ts';
 import {minimumPairs} from '../../stats/minimum-pairs.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
-import {shellWord} from '../shell-word.ts';
+import {shellQuote} from '../shell-quote.ts';
 import {
   startServicesOption,
   type TargetOptions,
+  targetArgs,
   targetChoice,
   targetOption,
-  targetWords,
 } from '../target-option.ts';
 import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
@@ -48,8 +48,8 @@ export const addOverheadCommand = (root: Command, session: Session): void => {
 };
 
 const measure = async (session: Session, scenario: string, options: Options): Promise<number> => {
-  const {world} = session;
-  const scenarioFile = findScenario(scenario, world.cwd);
+  const {io} = session;
+  const scenarioFile = findScenario(scenario, io.cwd);
   const [
     {runScenario},
     {measuredPhase, overheadPlan},
@@ -61,15 +61,15 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     import('../../run/run-scenario.ts'),
     import('../../run/overhead-plan.ts'),
     import('../progress.ts'),
-    import('../../report/overhead.ts'),
-    import('../../report/overhead-report.ts'),
+    import('../../report/overhead/overhead-table.ts'),
+    import('../../report/overhead/overhead-report.ts'),
     import('../write-files.ts'),
   ]);
   const interruption = new AbortController();
-  const offSignal = world.onSignal(() => interruption.abort());
+  const offSignal = io.onSignal(() => interruption.abort());
   const defect = new AbortController();
   session.onDefect = error => defect.abort(error);
-  const progress = options.quiet ? quietProgress : createProgress(world);
+  const progress = options.quiet ? quietProgress : createProgress(io);
   try {
     const {run, folder} = await runScenario({
       scenario,
@@ -86,28 +86,28 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
       seed: options.seed,
       trialsPerVariant: options.trials,
       profiles: false,
-      baseDir: world.cwd,
+      baseDir: io.cwd,
       command: () =>
         [
-          `npx foulweather overhead ${shellWord(scenario)}`,
-          ...targetWords(options),
+          `npx foulweather overhead ${shellQuote(scenario)}`,
+          ...targetArgs(options),
           `--seed ${options.seed} --trials ${options.trials}`,
         ].join(' '),
       version: version(),
-      environment: world.env,
-      now: world.now,
+      environment: io.env,
+      now: io.now,
       signal: interruption.signal,
       defect: defect.signal,
       observer: progress,
     });
     progress.end();
     const rows = overheadOf(run, measuredPhase);
-    world.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : overheadTable(rows));
+    io.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : overheadTable(rows));
     const where = {record: run.record, folder, out: options.out};
-    const written = await writeFiles(world, where, {'overhead.md': overheadReport(run, rows)});
+    const written = await writeFiles(io, where, {'overhead.md': overheadReport(run, rows)});
     if (!options.json) {
-      world.stdout.write(footnote(options));
-      world.stdout.write(`report ${relative(world.cwd, join(written, 'overhead.md'))}\n`);
+      io.stdout.write(footnote(options));
+      io.stdout.write(`report ${relative(io.cwd, join(written, 'overhead.md'))}\n`);
     }
     return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.met;
   } finally {

@@ -3,12 +3,12 @@ import {isIPv4} from 'node:net';
 import {type Command, InvalidArgumentError} from 'commander';
 import type {Injector, InjectorOptions} from '../../faults/server/injector.ts';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
+import type {CliIo} from '../cli-io.ts';
 import {colours} from '../colours.ts';
 import {readProxyConfig, startProxies} from '../proxy-config.ts';
 import {logChanges, proxyLine} from '../proxy-log.ts';
 import type {Session} from '../session.ts';
 import {wholeNumber} from '../whole-number.ts';
-import type {World} from '../world.ts';
 
 type Options = {
   readonly host: string;
@@ -37,28 +37,27 @@ export const addProxyCommand = (root: Command, session: Session): void => {
     .option('--quiet', 'no line per proxy and toxic that is added, changed or removed')
     .option('--no-color', 'no colours')
     .action(async (options: Options) => {
-      await serve(session.world, options);
+      await serve(session.io, options);
       session.exitCode = exitCodes.met;
     });
 };
 
 /** Serves until a signal comes. */
-const serve = async (world: World, options: Options): Promise<void> => {
-  const signals = waitForSignal(world);
+const serve = async (io: CliIo, options: Options): Promise<void> => {
+  const signals = waitForSignal(io);
   try {
-    const config =
-      options.config === undefined ? undefined : await readProxyConfig(options.config, world.cwd);
-    const injector = await start(world, options);
+    const config = options.config === undefined ? undefined : await readProxyConfig(options.config, io.cwd);
+    const injector = await start(io, options);
     try {
       const proxies = config === undefined ? [] : await startProxies(injector, options.config ?? '', config);
-      world.stdout.write(
+      io.stdout.write(
         [
           `Toxiproxy's API at ${injector.url}, seed ${options.seed}${options.metrics ? ', metrics at /metrics' : ''}`,
           ...proxies.map(proxy => `proxy ${proxyLine(proxy)}`),
           'Ctrl-C stops it.\n',
         ].join('\n'),
       );
-      if (!isLoopback(injector.host)) world.stderr.write(warning(world, injector.host));
+      if (!isLoopback(injector.host)) io.stderr.write(warning(io, injector.host));
       await signals.first;
     } finally {
       await injector.close();
@@ -66,27 +65,25 @@ const serve = async (world: World, options: Options): Promise<void> => {
   } finally {
     signals.forget();
   }
-  if (!options.quiet) world.stderr.write('Stopped: all proxies and connections are closed.\n');
+  if (!options.quiet) io.stderr.write('Stopped: all proxies and connections are closed.\n');
 };
 
 /** The first signal asks for a clean stop; the second one is answered at once. */
-const waitForSignal = (world: World): {readonly first: Promise<void>; readonly forget: () => void} => {
+const waitForSignal = (io: CliIo): {readonly first: Promise<void>; readonly forget: () => void} => {
   const {promise: first, resolve} = Promise.withResolvers<void>();
   let count = 0;
-  const forget = world.onSignal(signal => {
-    if (++count > 1) world.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+  const forget = io.onSignal(signal => {
+    if (++count > 1) io.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
     resolve();
   });
   return {first, forget};
 };
 
-const start = async (world: World, {host, port, seed, metrics, quiet}: Options): Promise<Injector> => {
+const start = async (io: CliIo, {host, port, seed, metrics, quiet}: Options): Promise<Injector> => {
   const {startInjector} = await import('../../faults/server/injector.ts');
   const settings: InjectorOptions = {host, port, seed, metrics: metrics === true};
   try {
-    return await startInjector(
-      quiet ? settings : {...settings, changed: logChanges(world.stderr, world.now)},
-    );
+    return await startInjector(quiet ? settings : {...settings, changed: logChanges(io.stderr, io.now)});
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const [reason, hint] = listenProblem(String(code), {host, port}, cause);
@@ -132,7 +129,7 @@ const listenProblem = (
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
-const warning = (world: World, host: string): string => {
-  const {bold, yellow} = colours(world, world.stderr);
+const warning = (io: CliIo, host: string): string => {
+  const {bold, yellow} = colours(io, io.stderr);
   return `${yellow(bold('warning'))} The API at ${host} asks nobody who they are: whoever reaches it can open ports here and reach other hosts through them.\n`;
 };

@@ -5,7 +5,7 @@ import type {Session} from '../session.ts';
 
 type Options = {readonly out: string; readonly json?: boolean; readonly reporter?: ReporterChoice[]};
 
-export const addReportCommand = (root: Command, {world}: Session): void => {
+export const addReportCommand = (root: Command, {io}: Session): void => {
   root
     .command('report')
     .description('judge and render a saved run again')
@@ -21,10 +21,10 @@ export const addReportCommand = (root: Command, {world}: Session): void => {
         import('../write-report.ts'),
         import('../reporters.ts'),
       ]);
-      const folder = await RunFolder.open(world.cwd, id);
+      const folder = await RunFolder.open(io.cwd, id);
       const run = await reopenRun(folder);
-      const reporters = new Reporters(world, choices, 1);
-      reporters.add({run, ...(await writeReport(world, {run, folder, out: options.out}))});
+      const reporters = new Reporters(io, choices, 1);
+      reporters.add({run, ...(await writeReport(io, {run, folder, out: options.out}))});
       await reporters.finish();
     });
 };

@@ -83,7 +83,7 @@ const run = async (
   refuseContradictions(scenarios, options);
   const names = scenarios.length > 0 ? scenarios : options.all ? packNames(options) : [defaultScenario];
   // All names are looked up before the first run, so that a typing error in the last one costs nothing.
-  const files = names.map(name => ({name, file: findScenario(name, session.world.cwd)}));
+  const files = names.map(name => ({name, file: findScenario(name, session.io.cwd)}));
   const series = {
     files,
     precision: precisionOf(options),

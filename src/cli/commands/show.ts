@@ -5,7 +5,7 @@ import type {Session} from '../session.ts';
 import {wholeNumber} from '../whole-number.ts';
 
 export const addShowCommand = (root: Command, session: Session): void => {
-  const {world} = session;
+  const {io} = session;
   root
     .command('show')
     .description('show the saved runs in a browser, on this machine only')
@@ -17,11 +17,11 @@ export const addShowCommand = (root: Command, session: Session): void => {
         import('../../store/run-folder.ts'),
       ]);
       // A mistyped id is told here, and not by a page.
-      const id = run === undefined ? null : (await RunFolder.open(world.cwd, run)).id;
+      const id = run === undefined ? null : (await RunFolder.open(io.cwd, run)).id;
       const {promise: stopped, resolve: stop} = Promise.withResolvers<void>();
-      const offSignal = world.onSignal(() => stop());
+      const offSignal = io.onSignal(() => stop());
       try {
-        const server = await startShowServer(world.cwd, port).catch((error: unknown) => {
+        const server = await startShowServer(io.cwd, port).catch((error: unknown) => {
           throw new FoulweatherError(
             'FW_USAGE',
             `Port ${port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}.`,
@@ -30,7 +30,7 @@ export const addShowCommand = (root: Command, session: Session): void => {
           );
         });
         const path = id === null ? '' : `runs/${encodeURIComponent(id)}/report.html`;
-        world.stdout.write(`${server.url}${path}\nCtrl-C ends it.\n`);
+        io.stdout.write(`${server.url}${path}\nCtrl-C ends it.\n`);
         await stopped;
         await server.close();
       } finally {

@@ -1,10 +1,10 @@
 // An HTTP client against the embedded target: what `foulweather init` writes by itself, with every line explained.
-import {shellWord} from '../shell-word.ts';
+import {shellQuote} from '../shell-quote.ts';
 
 export const httpTemplate = (
   fileName: string,
 ): string => `// A foulweather scenario: how does the library behave when the network misbehaves?
-// Run it:  npx foulweather run ${shellWord(`./${fileName}`)}
+// Run it:  npx foulweather run ${shellQuote(`./${fileName}`)}
 import {defineScenario, latency, refuse, resetPeer, stall} from 'foulweather';
 
 export default defineScenario({

@@ -1,5 +1,5 @@
 // What the templates for other protocols than HTTP share: the load, the faults and the goals; the rest is each one's own.
-import {shellWord} from '../shell-word.ts';
+import {shellQuote} from '../shell-quote.ts';
 
 export type TemplateParts = {
   readonly fileName: string;
@@ -21,7 +21,7 @@ export type TemplateParts = {
 };
 
 export const fillSkeleton = (parts: TemplateParts): string => `// A foulweather scenario: ${parts.observation}
-// Run it:  npx foulweather run ${shellWord(`./${parts.fileName}`)}${parts.flags}
+// Run it:  npx foulweather run ${shellQuote(`./${parts.fileName}`)}${parts.flags}
 ${parts.intro.map(line => `// ${line}\n`).join('')}${[...parts.imports, "import {defineScenario, latency, refuse, resetPeer, stall} from 'foulweather';"].join('\n')}
 ${parts.preamble === undefined ? '' : `\n${parts.preamble}\n`}
 export default defineScenario({

@@ -1,8 +1,8 @@
 // The routes: Toxiproxy's, and four of our own that prove what the faults did.
 
 import {asApiError, errorBody} from './api-error.ts';
+import {changesSince, readCursor} from './changes.ts';
 import {toGoJson} from './go-json.ts';
-import {newsOf, readSince} from './news.ts';
 import type {Proxies} from './proxies.ts';
 import type {TcpProxy} from './proxy.ts';
 import {readJson, readPopulation, readProxy, toRequest} from './proxy-body.ts';
@@ -106,9 +106,9 @@ const connections: Handler = call => json(200, toGoJson(proxyOf(call).witness.co
 
 const hits: Handler = call => json(200, toGoJson(proxyOf(call).http.hits()));
 
-const news: Handler = call => {
+const changes: Handler = call => {
   const {witness, http} = proxyOf(call);
-  return json(200, toGoJson(newsOf(witness, http, readSince(call.query))));
+  return json(200, toGoJson(changesSince(witness, http, readCursor(call.query))));
 };
 
 export const apiRoutes: readonly Route<Handler>[] = [
@@ -128,7 +128,9 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/foulweather/proxies/*/witness', handler: witness},
   {methods: ['GET'], path: '/foulweather/proxies/*/connections', handler: connections},
   {methods: ['GET'], path: '/foulweather/proxies/*/hits', handler: hits},
-  {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: news},
+  {methods: ['GET'], path: '/foulweather/proxies/*/changes', handler: changes},
+  // Its name before 0.2.
+  {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: changes},
 ];
 
 function proxyOf({proxies, names}: ApiCall): TcpProxy {

@@ -2,16 +2,16 @@
 
 import type {Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
-import {receive, type TurnedAway} from './arrival.ts';
+import {decideAccept, type RejectedConnection} from './accept-decision.ts';
 import {dial} from './dial.ts';
+import {HttpInterceptor} from './http/interceptor.ts';
+import type {InterceptorHost} from './http/interceptor-host.ts';
 import type {HttpRules} from './http/rules.ts';
-import {HttpWatch} from './http/watch.ts';
-import type {WatchHost} from './http/watch-host.ts';
-import {Intake} from './intake.ts';
 import {Link} from './link.ts';
 import type {LinkHost} from './link-host.ts';
+import {SocketReader} from './socket-reader.ts';
+import {TlsInterceptor} from './tls/interceptor.ts';
 import type {TlsRules} from './tls/rules.ts';
-import {TlsWatch} from './tls/watch.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
 
@@ -36,15 +36,15 @@ export class Connection {
   readonly #client: Socket;
   readonly #record: OpenRecord;
   readonly #seedParts: readonly (string | number)[];
-  readonly #turnedAway: TurnedAway | undefined;
-  readonly #intake = new Intake();
+  readonly #rejected: RejectedConnection | undefined;
+  readonly #intake = new SocketReader();
   #upstream: Socket | undefined;
   #links: readonly Link[] = [];
   #openSockets = 1;
   /** Follows its requests, while there are HTTP toxics. */
-  #http: HttpWatch | undefined;
+  #http: HttpInterceptor | undefined;
   /** Waits for its ClientHello, while there are TLS toxics. */
-  #tls: TlsWatch | undefined;
+  #tls: TlsInterceptor | undefined;
 
   /** Takes over an accepted socket that is not being read yet, and dials the upstream unless a toxic turns it away. */
   constructor(host: ConnectionHost, client: Socket) {
@@ -55,16 +55,16 @@ export class Connection {
     client.on('end', () => this.#ended('client-closed'));
     client.on('error', () => this.#ended('client-reset'));
     client.on('close', this.#onClose);
-    this.#turnedAway = receive([...host.toxics('upstream'), ...host.toxics('downstream')], host, {
+    this.#rejected = decideAccept([...host.toxics('upstream'), ...host.toxics('downstream')], host, {
       seedParts: this.#seedParts,
       decided: this.#decided,
     });
-    if (this.#turnedAway === undefined) this.#dial();
-    else this.#turnAway(this.#turnedAway);
+    if (this.#rejected === undefined) this.#dial();
+    else this.#reject(this.#rejected);
   }
 
   get isServed(): boolean {
-    return this.#turnedAway === undefined;
+    return this.#rejected === undefined;
   }
 
   add(toxic: Toxic): void {
@@ -86,7 +86,7 @@ export class Connection {
   suspend(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.suspend(toxic);
     this.#http?.release(toxic);
-    if (this.#turnedAway?.toxic === toxic) this.#client.destroy();
+    if (this.#rejected?.toxic === toxic) this.#client.destroy();
   }
 
   /** Closes both sides at once: because the proxy stops, or because a toxic lets it be down. */
@@ -102,14 +102,14 @@ export class Connection {
     this.#upstream?.destroy();
   }
 
-  #turnAway({toxic, reception, error}: TurnedAway): void {
-    if (reception === 'fail') {
+  #reject({toxic, decision, error}: RejectedConnection): void {
+    if (decision === 'fail') {
       this.#failed(error, toxic);
       return;
     }
     this.#acted(toxic);
     this.#ended('closed-by-fault');
-    if (reception === 'close') {
+    if (decision === 'close') {
       this.#client.destroy();
       return;
     }
@@ -155,7 +155,7 @@ export class Connection {
     };
     this.#links = [
       new Link(host, 'upstream', {source: this.#client, destination: upstream}),
-      new Link(host, 'downstream', {source: upstream, destination: this.#client, intake: this.#intake}),
+      new Link(host, 'downstream', {source: upstream, destination: this.#client, reader: this.#intake}),
     ];
     for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
     if (this.#host.tls.isActive) this.#watchHandshake();
@@ -167,14 +167,14 @@ export class Connection {
     const host = this.#watchHost();
     // What is not known to be TLS yet is not known to be HTTP either.
     if (host === undefined || this.#http !== undefined || this.#tls !== undefined) return;
-    const watchHost: WatchHost = {
+    const watchHost: InterceptorHost = {
       ...host,
       rules: this.#host.http,
       done: () => {
         this.#http = undefined;
       },
     };
-    this.#http = new HttpWatch(watchHost, state);
+    this.#http = new HttpInterceptor(watchHost, state);
   }
 
   /** A connection on which the client has spoken already is past its ClientHello, or has none. */
@@ -182,7 +182,7 @@ export class Connection {
     const host = this.#watchHost();
     if (host === undefined || this.#http !== undefined || this.#tls !== undefined) return;
     if (host.up.receivedBytes > 0) return;
-    this.#tls = new TlsWatch({
+    this.#tls = new TlsInterceptor({
       ...host,
       rules: this.#host.tls,
       done: () => {
@@ -193,7 +193,7 @@ export class Connection {
   }
 
   /** What both kinds of watches need; undefined while there is nothing to watch. */
-  #watchHost(): Omit<WatchHost, 'rules' | 'done'> | undefined {
+  #watchHost(): Omit<InterceptorHost, 'rules' | 'done'> | undefined {
     const [up, down] = this.#links;
     if (up === undefined || down === undefined || this.#upstream === undefined) return undefined;
     // Nobody is left to be answered; what the client said goes its way.
@@ -224,12 +224,12 @@ export class Connection {
     this.#upstream?.resetAndDestroy();
   }
 
-  /** Closes the side from which a direction comes. The other side is not told, and not even its farewell is answered. */
+  /** Closes the side from which a direction comes. The other side is not told, and not even its FIN is answered. */
   #sever(direction: StreamDirection, upstream: Socket): void {
     const [gone, left] = direction === 'downstream' ? [upstream, this.#client] : [this.#client, upstream];
     if (gone.destroyed) return;
     this.#ended('closed-by-fault');
-    // Whoever said farewell is done with the connection: it counts as closed, though the socket is kept.
+    // Whoever sent its FIN is done with the connection: it counts as closed, though the socket is kept.
     left.on('end', () => this.#host.witness.closed(this.#record));
     for (const link of this.#links) if (link.direction !== direction) link.drain();
     gone.destroy();

@@ -45,7 +45,7 @@ export class Downtimes {
   #isHit(): boolean {
     const {name, toxicity, selection} = this.#toxic;
     const random = createRandom([...this.#host.seedParts, 'down-time', name, this.#toxic.downtimes++]);
-    const isHit = selection.decide(selection.meet(), random, toxicity);
+    const isHit = selection.decide(selection.offer(), random, toxicity);
     if (isHit !== undefined) this.#host.decided(isHit);
     return isHit === true;
   }

@@ -2,8 +2,8 @@
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
-import type {Intake} from './intake.ts';
-import type {Candidate} from './selection.ts';
+import type {Selected} from './selection.ts';
+import type {SocketReader} from './socket-reader.ts';
 import type {Stage} from './stage.ts';
 import type {Toxic} from './toxic.ts';
 import type {ToxicType} from './toxic-type.ts';
@@ -24,7 +24,7 @@ export type LinkEnds = {
   readonly source: Socket;
   readonly destination: Socket;
   /** Where the source is read; none: by its 'data' events. */
-  readonly intake?: Intake;
+  readonly reader?: SocketReader;
 };
 
 /** A toxic on this link. Its stage is made when it first becomes active, and then kept for what it has counted. */
@@ -32,7 +32,7 @@ export type LinkToxic = {
   readonly toxic: Toxic;
   readonly run: NonNullable<ToxicType['run']>;
   /** Null until the toxic has been in force here. */
-  candidate: Candidate | null;
+  candidate: Selected | null;
   stage: Stage | undefined;
   isActive: boolean;
 };

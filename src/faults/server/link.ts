@@ -3,10 +3,10 @@
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
-import {giveBack} from './give-back.ts';
 import type {LinkEnds, LinkHost, LinkToxic} from './link-host.ts';
-import {Outlet} from './outlet.ts';
 import {createRandom} from './random.ts';
+import {releaseBuffer} from './release-buffer.ts';
+import {SocketWriter} from './socket-writer.ts';
 import {type Chunk, type Ending, type Receiver, Stage, type StageHost} from './stage.ts';
 import type {Toxic} from './toxic.ts';
 
@@ -23,7 +23,7 @@ export class Link implements Receiver {
   exit: Receiver | undefined;
   readonly #host: LinkHost;
   readonly #source: Socket;
-  readonly #outlet: Outlet;
+  readonly #outlet: SocketWriter;
   readonly #entries: LinkToxic[] = [];
   /** How often each toxic has started here; kept when it is removed, so that its next start decides anew. */
   readonly #starts = new Map<string, number>();
@@ -34,13 +34,13 @@ export class Link implements Receiver {
   #isDone = false;
   #ending: Ending = 'close';
 
-  constructor(host: LinkHost, direction: StreamDirection, {source, destination, intake}: LinkEnds) {
+  constructor(host: LinkHost, direction: StreamDirection, {source, destination, reader}: LinkEnds) {
     this.#host = host;
     this.direction = direction;
     this.#source = source;
-    this.#outlet = new Outlet(destination, host.reset);
-    if (intake === undefined) source.on('data', this.#onOwnData);
-    else intake.receive = this.#onData;
+    this.#outlet = new SocketWriter(destination, host.reset);
+    if (reader === undefined) source.on('data', this.#onOwnData);
+    else reader.receive = this.#onData;
     source.on('end', this.#onSourceEnd);
     source.on('close', this.#onSourceEnd);
     destination.on('drain', this.wake);
@@ -159,7 +159,7 @@ export class Link implements Receiver {
 
   /** Node took memory of its own for it. */
   readonly #onOwnData = (data: Buffer): void => {
-    if (!this.#onData(data)) giveBack(data);
+    if (!this.#onData(data)) releaseBuffer(data);
   };
 
   /** Lets data go through the stages to the destination, and stops reading while that is full. */
@@ -204,7 +204,7 @@ export class Link implements Receiver {
   #start(entry: LinkToxic): void {
     const {toxic} = entry;
     if (this.#isDone || !toxic.isInForce) return;
-    if (entry.candidate === null) entry.candidate = toxic.selection.meet();
+    if (entry.candidate === null) entry.candidate = toxic.selection.offer();
     const starts = this.#starts.get(toxic.name) ?? 0;
     this.#starts.set(toxic.name, starts + 1);
     const random = createRandom([...this.#host.seedParts, this.direction, toxic.name, starts]);

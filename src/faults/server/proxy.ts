@@ -4,9 +4,9 @@ import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {AddressError, formatAddress, resolveAddress} from './address.ts';
 import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
-import {Door} from './door.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
+import {ProxyListener} from './proxy-listener.ts';
 import {TlsRules} from './tls/rules.ts';
 import type {WrongCertificates} from './tls/wrong-certificates.ts';
 import type {Toxic} from './toxic.ts';
@@ -40,7 +40,9 @@ export class TcpProxy {
   readonly http: HttpRules;
   readonly #tls: TlsRules;
   readonly #host: ProxyHost;
-  readonly #door = new Door(socket => this.#connections.add(new Connection(this.#connectionHost, socket)));
+  readonly #listener = new ProxyListener(socket =>
+    this.#connections.add(new Connection(this.#connectionHost, socket)),
+  );
   #listen: string;
   #upstream: string;
   /** What connections are told; fixed while the proxy is enabled. */
@@ -56,7 +58,7 @@ export class TcpProxy {
       witness: this.witness,
       connections: this.#connections,
       down: (toxic, connects) => this.#down(toxic, connects),
-      up: toxic => this.#door.letGo(toxic),
+      up: toxic => this.#listener.resume(toxic),
     });
     const seedParts = [host.seed, name];
     this.http = new HttpRules(seedParts, this.toxics.of, this.witness);
@@ -70,7 +72,7 @@ export class TcpProxy {
   }
 
   get settings(): ProxySettings {
-    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#door.isOpen};
+    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#listener.isOpen};
   }
 
   toJson(): string {
@@ -102,14 +104,14 @@ export class TcpProxy {
 
   /** Begins to accept connections, unless it does already. Throws ApiError 500. */
   async start(): Promise<void> {
-    if (this.#door.isOpen) return;
-    this.#listen = await this.#door.open(this.#listen);
+    if (this.#listener.isOpen) return;
+    this.#listen = await this.#listener.open(this.#listen);
     this.#connectionHost = this.#hostConnections();
   }
 
   /** Refuses new connections and cuts the live ones, at once. Resolves when all sockets are closed. */
   async stop(): Promise<void> {
-    const closed = this.#door.close();
+    const closed = this.#listener.close();
     for (const connection of this.#connections) connection.cut();
     await closed;
   }
@@ -123,12 +125,12 @@ export class TcpProxy {
 
   /** Resolves when new connections meet what the toxics want for them. */
   settled(): Promise<void> {
-    return this.#door.settled;
+    return this.#listener.settled;
   }
 
   #down(toxic: Toxic, connects: Downtime['connects']): void {
     this.witness.acted(toxic.name);
-    this.#door.shut(toxic, connects);
+    this.#listener.suspend(toxic, connects);
     if (connects === 'hang') return;
     for (const connection of this.#connections) connection.cut(toxic);
   }

@@ -3,7 +3,7 @@
 import type {Random} from './random.ts';
 
 /** One connection, as one toxic knows it; undefined for one that it does not take whatever the dice say. */
-export type Candidate = {isTaken: boolean} | undefined;
+export type Selected = {isTaken: boolean} | undefined;
 
 export type SelectionLimits = {readonly nth: number; readonly firstN: number; readonly hitLimit: number};
 
@@ -18,7 +18,7 @@ export class Selection {
   }
 
   /** Called once per connection, in the order in which the toxic comes to them. */
-  meet(): Candidate {
+  offer(): Selected {
     const {nth, firstN} = this.#limits;
     if (++this.#met % nth !== 0 || this.#matched >= firstN) return undefined;
     this.#matched++;
@@ -26,7 +26,7 @@ export class Selection {
   }
 
   /** Rolls the dice. Undefined where there is nothing to decide: such a connection tells nothing of the dice. */
-  decide(candidate: Candidate, random: Random, toxicity: number): boolean | undefined {
+  decide(candidate: Selected, random: Random, toxicity: number): boolean | undefined {
     if (candidate === undefined) return undefined;
     if (!candidate.isTaken && this.#taken >= this.#limits.hitLimit) return undefined;
     const isActive = random() < toxicity;
@@ -38,7 +38,7 @@ export class Selection {
   }
 
   /** What was taken could not be acted on: it counts as no hit. */
-  giveBack(candidate: Candidate): void {
+  release(candidate: Selected): void {
     if (candidate?.isTaken !== true) return;
     candidate.isTaken = false;
     this.#taken--;

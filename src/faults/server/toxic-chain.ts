@@ -5,7 +5,7 @@ import {toxicAlreadyExists, toxicNotFound} from './api-error.ts';
 import type {Connection} from './connection.ts';
 import {type DowntimeHost, Downtimes} from './downtimes.ts';
 import type {JsonValue} from './go-json.ts';
-import {Term} from './term.ts';
+import {Schedule} from './schedule.ts';
 import {createToxic, type Toxic} from './toxic.ts';
 import type {Downtime} from './toxic-type.ts';
 import type {Witness} from './witness.ts';
@@ -21,7 +21,7 @@ export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
 
 export class ToxicChain {
   readonly #host: ChainHost;
-  readonly #terms = new Map<Toxic, Term>();
+  readonly #terms = new Map<Toxic, Schedule>();
   readonly #downtimes = new Map<Toxic, Downtimes>();
   readonly #byDirection: Readonly<Record<StreamDirection, Toxic[]>> = {upstream: [], downstream: []};
 
@@ -48,7 +48,7 @@ export class ToxicChain {
     this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
     for (const connection of this.#host.connections) connection.add(toxic);
     const edges = {begin: () => this.#begin(toxic), end: () => this.#end(toxic)};
-    this.#terms.set(toxic, new Term(toxic.scope, edges));
+    this.#terms.set(toxic, new Schedule(toxic.scope, edges));
     return toxic;
   }
 

@@ -25,13 +25,13 @@ export type Values<S extends Schemas> = {
 };
 
 /** What a type that acts on accept may look at. */
-export type Arrival = {
+export type AcceptFacts = {
   /** Connections of the proxy that are open and were not turned away. */
   readonly servedConnections: () => number;
 };
 
 /** Serve it as ever; close it at once; or leave it open, without an answer, until the toxic is taken away. */
-export type Reception = 'serve' | 'close' | 'hold';
+export type AcceptDecision = 'serve' | 'close' | 'hold';
 
 /** Milliseconds, each more than 0. While connects are refused live connections are cut; while they hang those go on. */
 export type Downtime = {
@@ -56,7 +56,7 @@ export type ToxicType = {
   /** Runs on one direction of one connection, from the toxic's start there to its end. See stage.ts. */
   readonly run: ((stage: Stage, attributes: Attributes) => Steps) | undefined;
   /** What it would do to a connection that comes in. */
-  readonly onAccept: ((arrival: Arrival, attributes: Attributes) => Reception) | undefined;
+  readonly onAccept: ((facts: AcceptFacts, attributes: Attributes) => AcceptDecision) | undefined;
   /** How long the proxy is down and up, again and again. */
   readonly downtime: ((attributes: Attributes) => Downtime) | undefined;
   /** What it does to HTTP requests and their responses. See http/. */
@@ -74,7 +74,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly ramps?: {readonly [Name in keyof S]?: number};
   readonly refuse?: (attributes: Values<S>) => string | undefined;
   readonly run?: (stage: Stage, attributes: Values<S>) => Steps;
-  readonly onAccept?: (arrival: Arrival, attributes: Values<S>) => Reception;
+  readonly onAccept?: (facts: AcceptFacts, attributes: Values<S>) => AcceptDecision;
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
   readonly tls?: TlsBehaviour<Values<S>>;
@@ -104,7 +104,7 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     // Attributes come from initialAttributes and attributeFields only, which follow the schema.
     refuse: values => refuse?.(values as Values<S>),
     run: run && ((stage, values) => run(stage, values as Values<S>)),
-    onAccept: onAccept && ((arrival, values) => onAccept(arrival, values as Values<S>)),
+    onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
     http: http && {
       match: values => http.match(values as Values<S>),

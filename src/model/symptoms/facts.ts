@@ -7,11 +7,11 @@ export const weights = ['crash', 'untrue', 'wedged', 'hung', 'late', 'wasteful']
 export type SymptomFacts = {
   readonly weight: (typeof weights)[number];
   /** What a user sees, in the middle of a sentence. */
-  readonly sees: string;
+  readonly summary: string;
   /** How it is called in "no more …". */
   readonly noun: string;
   /** When it counts as present; thresholds stand in it by their names. */
-  readonly when: string;
+  readonly criterion: string;
   /** Defaults by name; each name ends in its unit. A scenario can change them by name. */
   readonly thresholds: {readonly [name: string]: number};
   /** What must have been there for a trial to be clear of it. */

@@ -5,11 +5,12 @@ import {sources} from './sources.ts';
 export const operationSymptoms = {
   'orphaned-operation': {
     weight: 'wedged',
-    sees: 'operations that never settle, although all is well again',
+    summary: 'operations that never settle, although all is well again',
     noun: 'orphaned operations',
     // 10 s is also what makes a client count as wedged, and five deadlines what a fault's remains get in `metastable`. Half of
     // the last operations need not be a good service, but it shows that the way is open.
-    when: 'more than `orphanCount` operations are unsettled at the end of the drain, `watchMs` and `deadlineCount` deadlines or more after both their start and the end of the last fault, while `successShare` of the others of the last `goodMs` of the load succeed, or a fresh client gets through in `controlShare` of its tries',
+    criterion:
+      'more than `orphanCount` operations are unsettled at the end of the drain, `watchMs` and `deadlineCount` deadlines or more after both their start and the end of the last fault, while `successShare` of the others of the last `goodMs` of the load succeed, or a fresh client gets through in `controlShare` of its tries',
     thresholds: {
       orphanCount: 0,
       watchMs: 10_000,
@@ -27,9 +28,10 @@ export const operationSymptoms = {
   },
   'hung-operation': {
     weight: 'hung',
-    sees: 'operations that do not settle in time',
+    summary: 'operations that do not settle in time',
     noun: 'hung operations',
-    when: 'more than `hungCount` operations of a phase have not settled by their deadline and the longer of `graceMs` and `graceShare` of it',
+    criterion:
+      'more than `hungCount` operations of a phase have not settled by their deadline and the longer of `graceMs` and `graceShare` of it',
     thresholds: {hungCount: 0, graceMs: 1000, graceShare: 0.1},
     needs: ['operations', 'load'],
     cause: 'A wait without a bound: for a connection, for an answer, for the rest of a body.',
@@ -39,9 +41,10 @@ export const operationSymptoms = {
   },
   'deadline-overrun': {
     weight: 'late',
-    sees: 'operations that settle after their deadline',
+    summary: 'operations that settle after their deadline',
     noun: 'late operations',
-    when: 'more than `overrunShare` of the operations of a phase settle later than their deadline, `slackShare` of it, and `slackMs`',
+    criterion:
+      'more than `overrunShare` of the operations of a phase settle later than their deadline, `slackShare` of it, and `slackMs`',
     thresholds: {overrunShare: 0.001, slackShare: 0.1, slackMs: 50},
     needs: ['operations', 'load'],
     cause:
@@ -52,12 +55,13 @@ export const operationSymptoms = {
   },
   'fails-when-calm': {
     weight: 'hung',
-    sees: 'operations that fail without a network fault',
+    summary: 'operations that fail without a network fault',
     noun: 'failures without a fault',
     // 0.1 % is what deadline-overrun allows. One pause of the machine can fail two operations that meet it. 10 s and five
     // deadlines are what wedged-client and metastable grant to a fault's remains; from 30 operations on shares are read
     // elsewhere in the catalogue. It stays a warning: what fails may be the server, or the scenario.
-    when: "more than `failedCount` operations, and more than `failedShare` of them, fail in a baseline, or in a recovery that was as good as the baseline already, later than `afterMs` and `deadlineCount` deadlines after its fault; a warm-up and an application's own errors do not count; inconclusive with less than `operationCount` operations",
+    criterion:
+      "more than `failedCount` operations, and more than `failedShare` of them, fail in a baseline, or in a recovery that was as good as the baseline already, later than `afterMs` and `deadlineCount` deadlines after its fault; a warm-up and an application's own errors do not count; inconclusive with less than `operationCount` operations",
     thresholds: {
       failedCount: 2,
       failedShare: 0.001,
@@ -74,9 +78,10 @@ export const operationSymptoms = {
   },
   'duplicate-effect': {
     weight: 'untrue',
-    sees: 'operations that were applied more than once',
+    summary: 'operations that were applied more than once',
     noun: 'duplicated effects',
-    when: 'more than `duplicateCount` operations that are not idempotent had their effect more than once, or operations came to the consumer more than once where the scenario promises at most or exactly once',
+    criterion:
+      'more than `duplicateCount` operations that are not idempotent had their effect more than once, or operations came to the consumer more than once where the scenario promises at most or exactly once',
     thresholds: {duplicateCount: 0},
     needs: ['operations', 'load'],
     cause: 'A retry after an error that leaves open whether the first attempt was applied.',
@@ -86,9 +91,10 @@ export const operationSymptoms = {
   },
   'crossed-response': {
     weight: 'untrue',
-    sees: "operations that got another one's answer",
+    summary: "operations that got another one's answer",
     noun: 'crossed responses',
-    when: 'more than `crossedCount` answers of a phase are for another operation than the one that asked',
+    criterion:
+      'more than `crossedCount` answers of a phase are for another operation than the one that asked',
     thresholds: {crossedCount: 0},
     needs: ['operations', 'load'],
     cause:
@@ -99,9 +105,10 @@ export const operationSymptoms = {
   },
   'no-default-timeout': {
     weight: 'hung',
-    sees: 'waits for ever by default',
+    summary: 'waits for ever by default',
     noun: 'waits without end',
-    when: 'under a silent peer (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them gives up by itself',
+    criterion:
+      'under a silent peer (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them gives up by itself',
     thresholds: {unsettledCount: 0},
     needs: ['fault-operations', 'load'],
     cause: 'No time-out is set unless the user sets one.',
@@ -110,9 +117,10 @@ export const operationSymptoms = {
   },
   'lost-acknowledged': {
     weight: 'untrue',
-    sees: 'operations that were acknowledged and not applied',
+    summary: 'operations that were acknowledged and not applied',
     noun: 'lost operations',
-    when: 'more than `lostCount` operations of a phase succeeded, and the server has no effect of them, or, where the scenario promises at least or exactly once, they neither came to the consumer nor are in its queue',
+    criterion:
+      'more than `lostCount` operations of a phase succeeded, and the server has no effect of them, or, where the scenario promises at least or exactly once, they neither came to the consumer nor are in its queue',
     thresholds: {lostCount: 0},
     needs: ['operations', 'load'],
     cause:
@@ -123,9 +131,10 @@ export const operationSymptoms = {
   },
   'false-failure': {
     weight: 'untrue',
-    sees: 'operations that failed for certain, and were applied',
+    summary: 'operations that failed for certain, and were applied',
     noun: 'false failures',
-    when: 'more than `appliedCount` operations of a phase were told as failed or rejected for certain, and the server has an effect of them',
+    criterion:
+      'more than `appliedCount` operations of a phase were told as failed or rejected for certain, and the server has an effect of them',
     thresholds: {appliedCount: 0},
     needs: ['operations', 'effects', 'load'],
     cause: 'An ambiguous error, such as a time-out after sending, is told as a definite one.',
@@ -134,9 +143,10 @@ export const operationSymptoms = {
   },
   reordered: {
     weight: 'untrue',
-    sees: 'operations that were applied in another order',
+    summary: 'operations that were applied in another order',
     noun: 'reordered operations',
-    when: 'more than `reorderedCount` operations were applied before an earlier one of the same key, by what verify() of the scenario returns',
+    criterion:
+      'more than `reorderedCount` operations were applied before an earlier one of the same key, by what verify() of the scenario returns',
     thresholds: {reorderedCount: 0},
     needs: ['operations', 'load'],
     cause: 'A retry overtakes, or is overtaken by, what was submitted after it.',
@@ -146,9 +156,10 @@ export const operationSymptoms = {
   },
   'truncation-accepted': {
     weight: 'untrue',
-    sees: 'answers that ended too early, told as successes',
+    summary: 'answers that ended too early, told as successes',
     noun: 'truncated answers',
-    when: 'more than `truncatedCount` successes of a phase were not whole, by what perform() returns as intact',
+    criterion:
+      'more than `truncatedCount` successes of a phase were not whole, by what perform() returns as intact',
     thresholds: {truncatedCount: 0},
     needs: ['fault-operations', 'load'],
     cause: 'The end of the connection is taken for the end of the answer.',
@@ -157,9 +168,10 @@ export const operationSymptoms = {
   },
   'swallowed-error': {
     weight: 'untrue',
-    sees: 'successes with nothing in them',
+    summary: 'successes with nothing in them',
     noun: 'swallowed errors',
-    when: 'more than `emptyCount` successes of a fault phase came with nothing, by what perform() returns as empty, and none did in the baseline',
+    criterion:
+      'more than `emptyCount` successes of a fault phase came with nothing, by what perform() returns as empty, and none did in the baseline',
     thresholds: {emptyCount: 0},
     needs: ['fault-operations', 'load'],
     cause: 'A catch block that logs and goes on.',
@@ -168,9 +180,10 @@ export const operationSymptoms = {
   },
   'unclassified-errors': {
     weight: 'wasteful',
-    sees: 'errors that cannot be told apart',
+    summary: 'errors that cannot be told apart',
     noun: 'unclassified errors',
-    when: 'more than `unclassifiedShare` of at least `failureCount` errors have neither code nor numeric status, no cause, and no name or class but Error or TypeError',
+    criterion:
+      'more than `unclassifiedShare` of at least `failureCount` errors have neither code nor numeric status, no cause, and no name or class but Error or TypeError',
     thresholds: {unclassifiedShare: 0.05, failureCount: 20},
     needs: ['failures', 'load'],
     cause: 'Errors are made from texts, and what caused them is left behind.',

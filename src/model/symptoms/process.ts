@@ -5,9 +5,9 @@ import {sources} from './sources.ts';
 export const processSymptoms = {
   'process-crash': {
     weight: 'crash',
-    sees: 'the process died',
+    summary: 'the process died',
     noun: 'crashes',
-    when: 'the process exits, by an uncaught exception, an exit or a signal, before the harness ends it',
+    criterion: 'the process exits, by an uncaught exception, an exit or a signal, before the harness ends it',
     thresholds: {},
     needs: ['end'],
     cause: "An 'error' event without a listener, or an exception in a callback that nobody catches.",
@@ -17,9 +17,9 @@ export const processSymptoms = {
   },
   'out-of-memory': {
     weight: 'crash',
-    sees: 'the process ran out of memory',
+    summary: 'the process ran out of memory',
     noun: 'out-of-memory crashes',
-    when: "V8 gives up at the heap's limit",
+    criterion: "V8 gives up at the heap's limit",
     thresholds: {},
     needs: ['node', 'fate'],
     cause: 'Something waits without a bound: operations, prefetched messages, unread bodies.',
@@ -29,9 +29,10 @@ export const processSymptoms = {
   },
   'event-loop-stall': {
     weight: 'late',
-    sees: 'the event loop was blocked',
+    summary: 'the event loop was blocked',
     noun: 'event-loop stalls',
-    when: "the event-loop delay's p99 is above `delayMs` in a phase, and above `machineRatio` × that of each process of the harness (inconclusive otherwise, and where the phase has fewer than `lookCount` samples of 10 ms: then a single pause of the machine sets the p99); or CPU per settled operation in a fault phase is above `cpuRatio` × the baseline's while the process takes `busyRatio` of a core or more; or the process stops answering",
+    criterion:
+      "the event-loop delay's p99 is above `delayMs` in a phase, and above `machineRatio` × that of each process of the harness (inconclusive otherwise, and where the phase has fewer than `lookCount` samples of 10 ms: then a single pause of the machine sets the p99); or CPU per settled operation in a fault phase is above `cpuRatio` × the baseline's while the process takes `busyRatio` of a core or more; or the process stops answering",
     thresholds: {delayMs: 100, machineRatio: 3, lookCount: 100, cpuRatio: 3, busyRatio: 0.5},
     needs: ['process', 'node', 'operations', 'load'],
     cause: 'Synchronous work over all that waits, or retries without a pause between them.',
@@ -41,9 +42,9 @@ export const processSymptoms = {
   },
   'gc-pressure': {
     weight: 'wasteful',
-    sees: 'high CPU, and much of the time in garbage collection',
+    summary: 'high CPU, and much of the time in garbage collection',
     noun: 'pressure on the garbage collector',
-    when: 'the pauses of garbage collection take more than `gcShare` of the time of a phase',
+    criterion: 'the pauses of garbage collection take more than `gcShare` of the time of a phase',
     thresholds: {gcShare: 0.1},
     needs: ['process', 'node', 'load'],
     cause: 'Much is allocated for each operation, such as buffers far larger than what goes into them.',
@@ -53,9 +54,10 @@ export const processSymptoms = {
   },
   'cpu-bound': {
     weight: 'wasteful',
-    sees: 'high CPU at low throughput',
+    summary: 'high CPU at low throughput',
     noun: 'a core at its limit',
-    when: "the process takes `cpuRatio` of a core or more in a phase, and succeeds in less than 99 % of what the load offers or the phase's goal for goodput asks for; under a closed load without a goal, an operation takes more than `operationMs` of CPU",
+    criterion:
+      "the process takes `cpuRatio` of a core or more in a phase, and succeeds in less than 99 % of what the load offers or the phase's goal for goodput asks for; under a closed load without a goal, an operation takes more than `operationMs` of CPU",
     thresholds: {cpuRatio: 0.9, operationMs: 2},
     needs: ['process', 'operations', 'load'],
     cause:
@@ -65,9 +67,10 @@ export const processSymptoms = {
   },
   'under-utilised': {
     weight: 'wasteful',
-    sees: 'low throughput at low CPU and memory',
+    summary: 'low throughput at low CPU and memory',
     noun: 'under-used resources',
-    when: 'in a baseline with less than `cpuRatio` of a core in use, `waitingCount` operations or more at once, and more than `waitingShare` of those under way, wait in the client and not at the target',
+    criterion:
+      'in a baseline with less than `cpuRatio` of a core in use, `waitingCount` operations or more at once, and more than `waitingShare` of those under way, wait in the client and not at the target',
     thresholds: {cpuRatio: 0.3, waitingCount: 8, waitingShare: 0.5},
     needs: ['process', 'calm-operations'],
     cause:
@@ -78,9 +81,10 @@ export const processSymptoms = {
   },
   'memory-growth': {
     weight: 'wasteful',
-    sees: 'the heap grows and stays',
+    summary: 'the heap grows and stays',
     noun: 'growing heaps',
-    when: 'with all garbage collected the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; after three recoveries or more it must have grown from one to the next, too; the harness’s own memory and V8’s compiled code are taken off',
+    criterion:
+      'with all garbage collected the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; after three recoveries or more it must have grown from one to the next, too; the harness’s own memory and V8’s compiled code are taken off',
     thresholds: {growthBytes: 5_242_880, growthShare: 0.1},
     needs: ['node', 'operations', 'load'],
     cause: 'Something is kept for each failure: a listener, a timer, an entry of a map.',
@@ -89,9 +93,10 @@ export const processSymptoms = {
   },
   'listener-leak': {
     weight: 'wasteful',
-    sees: 'listeners pile up',
+    summary: 'listeners pile up',
     noun: 'leaked listeners',
-    when: 'Node warns more than `warningCount` times of more listeners than an emitter should have, and than there are operations under way',
+    criterion:
+      'Node warns more than `warningCount` times of more listeners than an emitter should have, and than there are operations under way',
     thresholds: {warningCount: 0},
     needs: ['node', 'operations', 'load'],
     cause: 'Each operation adds a listener to a shared socket or signal, and does not remove it.',
@@ -101,9 +106,9 @@ export const processSymptoms = {
   },
   'unhandled-rejection': {
     weight: 'wasteful',
-    sees: 'rejections that nobody handles',
+    summary: 'rejections that nobody handles',
     noun: 'unhandled rejections',
-    when: 'more than `rejectionCount` promises are rejected without a handler',
+    criterion: 'more than `rejectionCount` promises are rejected without a handler',
     thresholds: {rejectionCount: 0},
     needs: ['node', 'operations', 'load'],
     cause: 'A promise of background work that nobody awaits.',
@@ -112,9 +117,9 @@ export const processSymptoms = {
   },
   'close-hangs': {
     weight: 'hung',
-    sees: 'close() does not end it',
+    summary: 'close() does not end it',
     noun: 'hanging closes',
-    when: 'close() takes longer than `closeMs`, or the process is alive that long after it',
+    criterion: 'close() takes longer than `closeMs`, or the process is alive that long after it',
     thresholds: {closeMs: 5000},
     needs: ['end', 'connection-log'],
     cause: 'A timer, a socket or a reconnect loop that close() does not know of.',

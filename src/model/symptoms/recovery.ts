@@ -5,9 +5,10 @@ import {sources} from './sources.ts';
 export const recoverySymptoms = {
   'slow-recovery': {
     weight: 'late',
-    sees: 'slow to come back after the fault',
+    summary: 'slow to come back after the fault',
     noun: 'slow recovery',
-    when: "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault",
+    criterion:
+      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault",
     thresholds: {recoverMs: 5000, goodMs: 3000, successShare: 0.99, latencyRatio: 1.5, slackMs: 50},
     needs: ['recovery-operations', 'load'],
     cause:
@@ -18,9 +19,10 @@ export const recoverySymptoms = {
   },
   metastable: {
     weight: 'wedged',
-    sees: 'stays bad long after the fault',
+    summary: 'stays bad long after the fault',
     noun: 'metastable failures',
-    when: "later than `afterMs` and `deadlineCount` deadlines after the fault, goodput is below `goodputShare` of the baseline's, at more than `attemptsRatio` attempts per operation",
+    criterion:
+      "later than `afterMs` and `deadlineCount` deadlines after the fault, goodput is below `goodputShare` of the baseline's, at more than `attemptsRatio` attempts per operation",
     thresholds: {afterMs: 30_000, deadlineCount: 5, goodputShare: 0.9, attemptsRatio: 1.1},
     needs: ['recovery-operations', 'load'],
     cause: 'Retries keep up the load that makes them fail.',
@@ -29,9 +31,10 @@ export const recoverySymptoms = {
   },
   'wedged-client': {
     weight: 'wedged',
-    sees: 'never comes back',
+    summary: 'never comes back',
     noun: 'wedged clients',
-    when: 'nothing succeeds for longer than `wedgedMs` without a fault, added up over all recoveries since the last success, while a fresh client gets through the same proxy in `controlShare` of its tries; its phase is that of the fault that began it',
+    criterion:
+      'nothing succeeds for longer than `wedgedMs` without a fault, added up over all recoveries since the last success, while a fresh client gets through the same proxy in `controlShare` of its tries; its phase is that of the fault that began it',
     thresholds: {wedgedMs: 10_000, controlShare: 0.99},
     needs: ['recovery-operations', 'load'],
     cause: 'A state that no event leads out of: a dead connection that is kept, a flag that is not reset.',
@@ -40,9 +43,10 @@ export const recoverySymptoms = {
   },
   'silent-consumer': {
     weight: 'wedged',
-    sees: 'nothing is delivered any more, and no error told',
+    summary: 'nothing is delivered any more, and no error told',
     noun: 'silent consumers',
-    when: 'for longer than `silentMs` without a fault, added up over all recoveries, operations wait without a success or an error while a fresh client gets through; or nothing is delivered to the consumer while operations succeed, and what was acknowledged is still in its queue',
+    criterion:
+      'for longer than `silentMs` without a fault, added up over all recoveries, operations wait without a success or an error while a fresh client gets through; or nothing is delivered to the consumer while operations succeed, and what was acknowledged is still in its queue',
     thresholds: {silentMs: 10_000},
     needs: ['recovery-operations', 'load'],
     cause: 'A subscription that is not made again after a reconnect, or a peer that is gone without a word.',
@@ -51,9 +55,10 @@ export const recoverySymptoms = {
   },
   'replay-burst': {
     weight: 'wasteful',
-    sees: 'all that waited is sent at once',
+    summary: 'all that waited is sent at once',
     noun: 'replay bursts',
-    when: "attempts per second in the first second of a recovery are more than `burstRatio` × the baseline's",
+    criterion:
+      "attempts per second in the first second of a recovery are more than `burstRatio` × the baseline's",
     thresholds: {burstRatio: 3},
     needs: ['attempts', 'recovery-operations', 'load'],
     cause: 'A queue that is flushed when the connection is back.',
@@ -62,9 +67,10 @@ export const recoverySymptoms = {
   },
   'breaker-stuck': {
     weight: 'wedged',
-    sees: 'refused locally although the way is free',
+    summary: 'refused locally although the way is free',
     noun: 'stuck circuit breakers',
-    when: 'half or more of the operations of half a second are refused locally, later than `resetMs` + `graceMs` after the fault',
+    criterion:
+      'half or more of the operations of half a second are refused locally, later than `resetMs` + `graceMs` after the fault',
     thresholds: {resetMs: 30_000, graceMs: 5000},
     needs: ['recovery-operations', 'load'],
     cause: 'A half-open state that is never entered, or that one failure closes for as long again.',

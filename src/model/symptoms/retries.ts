@@ -5,9 +5,10 @@ import {sources} from './sources.ts';
 export const retrySymptoms = {
   'retry-amplification': {
     weight: 'wasteful',
-    sees: 'more attempts than operations: a retry storm',
+    summary: 'more attempts than operations: a retry storm',
     noun: 'retry amplification',
-    when: 'attempts / operations in a fault phase is above `warnRatio` (a warning), or above `failRatio`',
+    criterion:
+      'attempts / operations in a fault phase is above `warnRatio` (a warning), or above `failRatio`',
     thresholds: {warnRatio: 1.1, failRatio: 3},
     needs: ['attempts', 'fault-operations', 'load'],
     cause: 'Every failure is tried again, and each layer multiplies what the one above it retries.',
@@ -17,9 +18,9 @@ export const retrySymptoms = {
   },
   'unbounded-retries': {
     weight: 'wasteful',
-    sees: 'operations that are tried again and again',
+    summary: 'operations that are tried again and again',
     noun: 'unbounded retries',
-    when: 'an operation after the warm-up has more than `attemptCount` attempts',
+    criterion: 'an operation after the warm-up has more than `attemptCount` attempts',
     thresholds: {attemptCount: 3},
     needs: ['attempts', 'operations', 'load'],
     cause: 'Retries end with success only, or with a time that is longer than anybody waits.',
@@ -28,9 +29,10 @@ export const retrySymptoms = {
   },
   'no-backoff': {
     weight: 'wasteful',
-    sees: 'retries without a pause, or with one that does not grow',
+    summary: 'retries without a pause, or with one that does not grow',
     noun: 'hammering',
-    when: 'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or, under a fault that fails attempts at once, pauses grow by less than `growthRatio` each time where there are three attempts or more; pauses that a Retry-After asked for are left out',
+    criterion:
+      'of `operationCount` or more operations of a fault phase that were tried again, the median pause between attempts is below `gapMs`, or, under a fault that fails attempts at once, pauses grow by less than `growthRatio` each time where there are three attempts or more; pauses that a Retry-After asked for are left out',
     thresholds: {gapMs: 50, growthRatio: 1.5, operationCount: 10},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: 'A loop around the call.',
@@ -39,9 +41,10 @@ export const retrySymptoms = {
   },
   'no-jitter': {
     weight: 'wasteful',
-    sees: 'retries that all come at the same time',
+    summary: 'retries that all come at the same time',
     noun: 'synchronised retries',
-    when: 'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median); pauses that a Retry-After asked for are left out',
+    criterion:
+      'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median); pauses that a Retry-After asked for are left out',
     thresholds: {spreadRatio: 0.05, shortestMs: 20, sampleCount: 30},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: 'The same fixed pause for everybody.',
@@ -50,9 +53,10 @@ export const retrySymptoms = {
   },
   'retry-after-ignored': {
     weight: 'wasteful',
-    sees: 'retries that come before the server asked for them',
+    summary: 'retries that come before the server asked for them',
     noun: 'ignored Retry-After',
-    when: 'more than `earlyCount` operations of a phase with a 429 or 503 and a Retry-After come back earlier than that, less `earlyShare` of it',
+    criterion:
+      'more than `earlyCount` operations of a phase with a 429 or 503 and a Retry-After come back earlier than that, less `earlyShare` of it',
     thresholds: {earlyCount: 0, earlyShare: 0.05},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: "The library's own back-off does not look at the answer.",
@@ -61,9 +65,10 @@ export const retrySymptoms = {
   },
   'retries-non-retryable': {
     weight: 'wasteful',
-    sees: 'retries of what the server refuses for good',
+    summary: 'retries of what the server refuses for good',
     noun: 'retries of final answers',
-    when: 'more than `retriedCount` operations of a phase are tried again after a 4xx other than 408, 425 and 429',
+    criterion:
+      'more than `retriedCount` operations of a phase are tried again after a 4xx other than 408, 425 and 429',
     thresholds: {retriedCount: 0},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: 'Every answer that is no success is tried again.',
@@ -72,9 +77,10 @@ export const retrySymptoms = {
   },
   'never-retries-transient': {
     weight: 'late',
-    sees: 'operations that fail although a second attempt would pass',
+    summary: 'operations that fail although a second attempt would pass',
     noun: 'failures for want of a retry',
-    when: 'where faults cut only some of the connections, more than `failedCount` idempotent operations of a phase fail, and none was tried a second time',
+    criterion:
+      'where faults cut only some of the connections, more than `failedCount` idempotent operations of a phase fail, and none was tried a second time',
     thresholds: {failedCount: 0},
     needs: ['attempts', 'fault-operations', 'load'],
     cause: 'The library leaves retries to its user, who does not know.',
@@ -84,9 +90,9 @@ export const retrySymptoms = {
   },
   'stale-work-sent': {
     weight: 'wasteful',
-    sees: 'attempts for callers who have given up',
+    summary: 'attempts for callers who have given up',
     noun: 'stale work',
-    when: 'more than `staleShare` of the attempts come after the deadline of their operation',
+    criterion: 'more than `staleShare` of the attempts come after the deadline of their operation',
     thresholds: {staleShare: 0.01},
     needs: ['attempt-times', 'operations', 'load'],
     cause: 'A queue that does not look at deadlines when it sends.',

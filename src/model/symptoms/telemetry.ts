@@ -5,9 +5,10 @@ import {sources} from './sources.ts';
 export const telemetrySymptoms = {
   'hidden-attempts': {
     weight: 'wasteful',
-    sees: 'attempts that the telemetry does not show',
+    summary: 'attempts that the telemetry does not show',
     noun: 'hidden attempts',
-    when: 'more than `hiddenShare` of the attempts of a phase have no span; by the conventions of databases, RPC and messaging, more than that of the calls',
+    criterion:
+      'more than `hiddenShare` of the attempts of a phase have no span; by the conventions of databases, RPC and messaging, more than that of the calls',
     thresholds: {hiddenShare: 0.01},
     needs: ['attempts', 'operations', 'load'],
     cause:
@@ -18,9 +19,10 @@ export const telemetrySymptoms = {
   },
   'span-leak': {
     weight: 'wasteful',
-    sees: 'spans that are never ended, or more than once',
+    summary: 'spans that are never ended, or more than once',
     noun: 'leaked spans',
-    when: 'more than `spanCount` spans are open after the load and do not end within a second (or by the close, if they belong to no operation), not counting operations still in flight; or more than `spanCount` spans of a phase are ended twice',
+    criterion:
+      'more than `spanCount` spans are open after the load and do not end within a second (or by the close, if they belong to no operation), not counting operations still in flight; or more than `spanCount` spans of a phase are ended twice',
     thresholds: {spanCount: 0},
     needs: ['end', 'operations'],
     cause:
@@ -31,9 +33,10 @@ export const telemetrySymptoms = {
   },
   'telemetry-contradicts': {
     weight: 'wasteful',
-    sees: 'telemetry that tells another outcome than the caller got',
+    summary: 'telemetry that tells another outcome than the caller got',
     noun: 'contradicting telemetry',
-    when: 'for more than `wrongShare` of the failures of a phase no span ends in an error (an abort of the caller’s own left out), or more than that of the successes end in one, or a histogram and its spans differ in number by more',
+    criterion:
+      'for more than `wrongShare` of the failures of a phase no span ends in an error (an abort of the caller’s own left out), or more than that of the successes end in one, or a histogram and its spans differ in number by more',
     thresholds: {wrongShare: 0.01},
     needs: ['operations', 'load'],
     cause: 'Status and metric are set in another place than where the caller’s result is made.',
@@ -43,9 +46,10 @@ export const telemetrySymptoms = {
   },
   'error-type-malformed': {
     weight: 'wasteful',
-    sees: 'error.type missing, misplaced, or not a text of few values',
+    summary: 'error.type missing, misplaced, or not a text of few values',
     noun: 'malformed error types',
-    when: 'more than `spanCount` spans of a phase have the status error without an error.type, an error.type without that status, or one that is not a string; or there are more than `valueCount` different ones',
+    criterion:
+      'more than `spanCount` spans of a phase have the status error without an error.type, an error.type without that status, or one that is not a string; or there are more than `valueCount` different ones',
     thresholds: {spanCount: 0, valueCount: 30},
     needs: ['operations', 'load'],
     cause: 'The error’s code is taken as it is: a number for a DOMException, nothing for a plain Error.',
@@ -55,9 +59,10 @@ export const telemetrySymptoms = {
   },
   'duration-misreported': {
     weight: 'wasteful',
-    sees: 'span durations that differ from the measured ones',
+    summary: 'span durations that differ from the measured ones',
     noun: 'misreported durations',
-    when: 'more than half of the operations that succeeded in a phase with one attempt differ from the spans of their own trace, first start to last end, by more than `slackMs` and `slackShare`, and the event-loop delay',
+    criterion:
+      'more than half of the operations that succeeded in a phase with one attempt differ from the spans of their own trace, first start to last end, by more than `slackMs` and `slackShare`, and the event-loop delay',
     thresholds: {slackMs: 10, slackShare: 0.1},
     needs: ['operations', 'load'],
     cause: 'The span begins after the wait for a connection, or ends with the head of the answer.',
@@ -67,9 +72,10 @@ export const telemetrySymptoms = {
   },
   'pool-gauge-wrong': {
     weight: 'wasteful',
-    sees: 'a connection gauge that differs from the open sockets',
+    summary: 'a connection gauge that differs from the open sockets',
     noun: 'wrong connection gauges',
-    when: 'at the end of a phase without faults, or of the drain, the gauge and the sockets at the injector differ by more than `slackCount` and `slackShare`',
+    criterion:
+      'at the end of a phase without faults, or of the drain, the gauge and the sockets at the injector differ by more than `slackCount` and `slackShare`',
     thresholds: {slackCount: 2, slackShare: 0.1},
     needs: ['connections', 'operations', 'load'],
     cause: 'Connections are counted with the requests on them, or an error path forgets to count one down.',
@@ -79,9 +85,10 @@ export const telemetrySymptoms = {
   },
   'cardinality-growth': {
     weight: 'wasteful',
-    sees: 'series or span names that grow in number without end',
+    summary: 'series or span names that grow in number without end',
     noun: 'growing cardinality',
-    when: 'a metric has more than `seriesCount` new series after the baseline, those of errors left out, or the spans of a library have more than `nameCount` names',
+    criterion:
+      'a metric has more than `seriesCount` new series after the baseline, those of errors left out, or the spans of a library have more than `nameCount` names',
     thresholds: {seriesCount: 20, nameCount: 50},
     needs: ['operations', 'load'],
     cause: 'An id, a full URL or a message is an attribute of a metric, or part of a span’s name.',
@@ -90,9 +97,10 @@ export const telemetrySymptoms = {
   },
   'telemetry-lost': {
     weight: 'wasteful',
-    sees: 'spans that were made and did not arrive',
+    summary: 'spans that were made and did not arrive',
     noun: 'lost telemetry',
-    when: 'more than `lostShare` of the ended spans did not arrive; then nothing else can be said of the telemetry',
+    criterion:
+      'more than `lostShare` of the ended spans did not arrive; then nothing else can be said of the telemetry',
     thresholds: {lostShare: 0.001},
     needs: ['load'],
     cause: 'A full queue of the span processor, or a process that ended before its last export.',

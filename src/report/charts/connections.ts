@@ -1,7 +1,7 @@
 // Connections over time as the injector counts them, and the attempts that came through to the target.
 import type {Trial} from '../../model/trial.ts';
-import {representativeNote} from '../representative.ts';
-import type {RunStory} from '../variants.ts';
+import {representativeNote} from '../case-study/representative.ts';
+import type {RunStory} from '../case-study/run-story.ts';
 import type {Chart} from './chart.ts';
 import {type Measure, overTime, type Point} from './over-time.ts';
 import {growthPerMs} from './resources.ts';

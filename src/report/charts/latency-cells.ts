@@ -1,6 +1,6 @@
 // Response times of one phase of one variant in buckets, all of its trials together.
 import {countsBetween, mergeHistograms, percentileMs} from '../../stats/histogram.ts';
-import type {VariantStory} from '../variants.ts';
+import type {VariantStory} from '../case-study/run-story.ts';
 
 export const bucketsPerDecade = 10;
 const floorMs = 0.1;

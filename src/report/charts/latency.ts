@@ -3,8 +3,8 @@
 import {type ScaleLogarithmic, scaleLinear, scaleLog} from 'd3-scale';
 import {max} from 'simple-statistics';
 import {hungAfterMs, type Phase} from '../../model/plan.ts';
+import type {RunStory} from '../case-study/run-story.ts';
 import {count, duration, plannedDuration} from '../format.ts';
-import type {RunStory} from '../variants.ts';
 import {bodyTop, type Chart, type ReadPanel} from './chart.ts';
 import {left, right} from './frame.ts';
 import {bucketsPerDecade, type Cell, cellOf, edgesOf, shareOf} from './latency-cells.ts';

@@ -4,7 +4,7 @@ import {area, curveStepAfter, stack} from 'd3-shape';
 import {max} from 'simple-statistics';
 import type {Bin} from '../../model/event.ts';
 import type {Trial} from '../../model/trial.ts';
-import {settledCount} from '../outcome-counts.ts';
+import {settledCount} from '../blocks/outcome-counts.ts';
 import {left, right, type TimeScale} from './frame.ts';
 import {type Layer, layers} from './style.ts';
 import {element, label} from './svg.ts';

@@ -103,8 +103,8 @@ const hungLane = ({driver, plan}: Trial, time: TimeScale, top: number): string[]
       const room = textWidth(text, fontSize) + 10;
       if (room > end - x) return [strip];
       const middle = (x + end) / 2;
-      const plate = {class: 'paper', x: middle - room / 2, y: top + 2, width: room, height: laneHeight - 2};
-      return [strip, element('rect', plate), label(text, middle, baseline, {class: 'strong middle'})];
+      const paper = {class: 'paper', x: middle - room / 2, y: top + 2, width: room, height: laneHeight - 2};
+      return [strip, element('rect', paper), label(text, middle, baseline, {class: 'strong middle'})];
     }),
   ];
 };

@@ -1,7 +1,7 @@
 // What the library's process used over time: processor, memory, threads, collections, and how long its event loop was held.
 import type {Trial} from '../../model/trial.ts';
-import {representativeNote} from '../representative.ts';
-import type {RunStory} from '../variants.ts';
+import {representativeNote} from '../case-study/representative.ts';
+import type {RunStory} from '../case-study/run-story.ts';
 import type {Chart} from './chart.ts';
 import {type Measure, overTime, type Point} from './over-time.ts';
 import {trialSeriesOf} from './series.ts';

@@ -1,7 +1,7 @@
 // Which variants a chart lays over each other, and how each is drawn.
 import type {Trial} from '../../model/trial.ts';
-import {representativeOf, representativeTitle} from '../representative.ts';
-import type {RunStory, VariantStory} from '../variants.ts';
+import {representativeOf, representativeTitle} from '../case-study/representative.ts';
+import type {RunStory, VariantStory} from '../case-study/run-story.ts';
 import {type SeriesName, seriesNames} from './style.ts';
 
 export type Series = {readonly story: VariantStory; readonly name: SeriesName};

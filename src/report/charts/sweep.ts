@@ -2,9 +2,9 @@
 import {scaleLinear, scalePoint} from 'd3-scale';
 import {line} from 'd3-shape';
 import {max} from 'simple-statistics';
+import {kneeOf, type SweepPoint, type SweepStory} from '../blocks/sweep.ts';
+import type {PhaseMedians} from '../case-study/medians.ts';
 import {listed, plain, rate, unknownFigure} from '../format.ts';
-import type {PhaseMedians} from '../medians.ts';
-import {kneeOf, type SweepPoint, type SweepStory} from '../sweep.ts';
 import {bodyTop, type Chart} from './chart.ts';
 import {left, right} from './frame.ts';
 import {curveEntry, legend} from './legend.ts';

@@ -1,12 +1,12 @@
 // The chart of a run: settle times and outcomes over time, one panel per variant on the same axes.
 import type {Bin} from '../../model/event.ts';
 import type {Trial} from '../../model/trial.ts';
+import {endingText} from '../blocks/endings.ts';
+import {outcomesText, settledCount} from '../blocks/outcome-counts.ts';
+import {representativeNote, representativeOf, representativeTitle} from '../case-study/representative.ts';
+import type {RunStory, VariantStory} from '../case-study/run-story.ts';
 import {plainText} from '../document.ts';
-import {endingText} from '../endings.ts';
 import {count, duration, listed, plannedDuration} from '../format.ts';
-import {outcomesText, settledCount} from '../outcome-counts.ts';
-import {representativeNote, representativeOf, representativeTitle} from '../representative.ts';
-import type {RunStory, VariantStory} from '../variants.ts';
 import {bodyTop, type Chart, plot, type Reading, type ReadPanel} from './chart.ts';
 import {left, right, type TimeScale, timeAxis, timeGrid, timeScale} from './frame.ts';
 import {boxEntry, legend, lineEntry, outcomeEntries} from './legend.ts';

@@ -1,6 +1,6 @@
 // Two runs compared, as a page.
-import type {Comparison} from '../compare.ts';
-import {comparisonSection} from '../comparison-text.ts';
+import type {Comparison} from '../comparison/run-diff.ts';
+import {comparisonSection} from '../comparison/run-diff-text.ts';
 import {escapeHtml, renderBlock} from './html.ts';
 import {plainPage} from './shell.ts';
 

@@ -1,9 +1,9 @@
 // What the page's script reads: values to point at, and when each phase was. JSON that cannot end its element.
 
+import type {RunStory} from '../case-study/run-story.ts';
 import type {Chart, ReadPanel} from '../charts/chart.ts';
 import {left, right} from '../charts/frame.ts';
 import {fixed} from '../charts/svg.ts';
-import type {RunStory} from '../variants.ts';
 import {type PhaseName, phaseSpans} from './phase-spans.ts';
 
 /** Mirrored by `assets/page.js`. */

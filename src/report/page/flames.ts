@@ -1,10 +1,10 @@
 // Where the time went and who holds the memory, as flame graphs, in the phase that matters most.
 import type {ProfileSummary} from '../../model/profile.ts';
+import {phaseThatMatters} from '../case-study/phase-that-matters.ts';
+import type {RunStory, VariantStory} from '../case-study/run-story.ts';
 import {toInlineSvg} from '../charts/chart.ts';
 import {flame} from '../charts/flame.ts';
 import {bytes, duration} from '../format.ts';
-import {phaseThatMatters} from '../phase-that-matters.ts';
-import type {RunStory, VariantStory} from '../variants.ts';
 import {escapeHtml} from './html.ts';
 
 const titles: {readonly [what in ProfileSummary['what']]: string} = {
@@ -51,7 +51,7 @@ const graphsOf = ({variant, trials}: VariantStory, phase: number, index: number)
       return [
         `<details${what === 'cpu' ? ' open' : ''}><summary>${escapeHtml(chart.title)}</summary>`,
         `<p>${escapeHtml(chart.description)}</p>`,
-        `<div class="plate" role="region" tabindex="0" aria-label="${escapeHtml(chart.title)}, scrolls sideways">${toInlineSvg(chart)}</div>`,
+        `<div class="chart-frame" role="region" tabindex="0" aria-label="${escapeHtml(chart.title)}, scrolls sideways">${toInlineSvg(chart)}</div>`,
         '</details>',
       ];
     });

@@ -43,7 +43,7 @@ const renderFigure = (chart: Chart): string =>
   [
     `<figure data-chart="${chart.name}">`,
     ...(chart.span ? [zoomButtons(chart)] : []),
-    `<div class="plate" role="group" tabindex="0" aria-label="${escapeHtml(chart.title)}. Arrow keys read the values${chart.span ? ', plus and minus zoom, 0 shows all' : ''}.">`,
+    `<div class="chart-frame" role="group" tabindex="0" aria-label="${escapeHtml(chart.title)}. Arrow keys read the values${chart.span ? ', plus and minus zoom, 0 shows all' : ''}.">`,
     toInlineSvg(chart),
     '</div>',
     '</figure>',

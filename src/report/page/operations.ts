@@ -1,10 +1,11 @@
 // The table of single operations, each with its trace where the library's spans of it were kept.
+
+import {callerOf, type Exemplar, exemplarsOf, lateMsOf} from '../blocks/exemplars.ts';
+import {marksOf} from '../blocks/trace-marks.ts';
+import type {RunStory} from '../case-study/run-story.ts';
 import {toInlineSvg} from '../charts/chart.ts';
 import {waterfall} from '../charts/waterfall.ts';
-import {callerOf, type Exemplar, exemplarsOf, lateMsOf} from '../exemplars.ts';
 import {duration, plural} from '../format.ts';
-import {marksOf} from '../trace-marks.ts';
-import type {RunStory} from '../variants.ts';
 import {escapeHtml, scrolling} from './html.ts';
 
 const waterfallsShown = 60;

@@ -1,9 +1,9 @@
 // The case study as one page: no network, no dependency, works from a file. The same blocks as the markdown, with values to point at.
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
-import {type CaseStudy, chartsOf} from '../case-study.ts';
+import {type CaseStudy, chartsOf} from '../case-study/case-study.ts';
+import type {RunStory} from '../case-study/run-story.ts';
 import {chartRules, definitions, layers} from '../charts/style.ts';
-import type {RunStory} from '../variants.ts';
 import {embeddedJson, pageData} from './data.ts';
 import {flamesSection} from './flames.ts';
 import {escapeHtml, renderBlock, renderSection} from './html.ts';

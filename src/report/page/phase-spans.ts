@@ -1,7 +1,7 @@
 // When each phase was, over all trials that the charts show.
 import {phaseWindow} from '../../model/trial.ts';
+import type {RunStory} from '../case-study/run-story.ts';
 import {trialSeriesOf} from '../charts/series.ts';
-import type {RunStory} from '../variants.ts';
 
 export type PhaseName = {readonly name: string; readonly fromMs: number; readonly toMs: number};
 

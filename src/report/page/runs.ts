@@ -1,7 +1,7 @@
 // All saved runs on one page, the newest first, with two to choose for a comparison.
 import type {Verdict} from '../../model/goal.ts';
 import type {RunRecord} from '../../model/run.ts';
-import {verdictWords} from '../goals.ts';
+import {verdictWords} from '../blocks/goals.ts';
 import {escapeHtml, scrolling} from './html.ts';
 import {plainPage} from './shell.ts';
 

@@ -1,9 +1,11 @@
 // The weather report as sections: a table of libraries × faults, what each mark stands for, and how it was made.
 import {symptoms} from '../../model/symptoms.ts';
+import {verdictWords} from '../blocks/goals.ts';
 import {
   type Block,
   code,
   lineBreak,
+  linked,
   list,
   paragraph,
   type Section,
@@ -13,8 +15,6 @@ import {
   table,
 } from '../document.ts';
 import {count, percent} from '../format.ts';
-import {verdictWords} from '../goals.ts';
-import {linked} from '../linked.ts';
 import type {Weather, WeatherCell, WeatherRow} from './weather.ts';
 
 export const weatherTitle = ({storm}: Weather): string =>

@@ -1,5 +1,5 @@
 // The weather report in its three forms, by the names of their files.
-import {escapeText, sectionToMarkdown} from '../markdown.ts';
+import {escapeText, sectionToMarkdown} from '../formats/markdown.ts';
 import {escapeHtml, renderSection} from '../page/html.ts';
 import {plainPage} from '../page/shell.ts';
 import {weatherSections, weatherTitle} from './document.ts';

@@ -2,8 +2,8 @@
 import type {PresentFinding} from '../../model/finding.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
-import type {RunStory, VariantStory} from '../variants.ts';
-import {byGravity} from './gravity.ts';
+import type {RunStory, VariantStory} from '../case-study/run-story.ts';
+import {bySeverity} from './severity-order.ts';
 import {type WeatherCell, type WeatherRow, wholeRun} from './weather.ts';
 
 type Span = {readonly column: string; readonly phases: readonly string[]};
@@ -65,7 +65,7 @@ const cellOf = ({trials, symptoms}: VariantStory, {column, phases}: Span): Weath
   const found = symptoms
     .flatMap(({present}) => present)
     .filter(finding => isSeenIn(finding, phases))
-    .toSorted(byGravity);
+    .toSorted(bySeverity);
   const [first, ...rest] = found;
   const successRatio = lowestSuccess(column === wholeRun ? [] : own);
   if (first) {

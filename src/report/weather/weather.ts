@@ -10,7 +10,7 @@ export const weatherSchemaVersion = 1;
 export type WeatherCell =
   /** Nothing that counts as a symptom. `successRatio`: of the operations that started in the phase. */
   | {readonly kind: 'clear'; readonly successRatio: number | null}
-  /** `symptom` is the gravest, `others` are what else was seen, in the order of their gravity. */
+  /** `symptom` is the worst, `others` are what else was seen, worst first. */
   | {
       readonly kind: 'symptom';
       readonly symptom: SymptomId;

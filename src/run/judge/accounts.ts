@@ -1,9 +1,10 @@
 // Every operation accounted for: offered = started + dropped; started = what became of it + still in flight.
+
+import {DriverMeasure} from '../../measures/measure.ts';
 import type {PhaseFigures} from '../../model/event.ts';
 import {outcomeStatuses} from '../../model/outcome.ts';
 import type {Account, Gate} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
-import {DriverMeasure} from '../../symptoms/measure.ts';
 
 /** Of all phases that the trial reached, the warm-up included. */
 export const accountOf = (trial: Trial): Account => {
@@ -36,7 +37,7 @@ export const accountGates = (trial: Trial): Gate[] => {
   if (mistakes.length === 0) return [];
   return [
     {
-      name: 'accounts-off',
+      name: 'accounting-mismatch',
       reason: `Not every operation is accounted for: ${mistakes.join('; ')}.`,
       advice: 'This is a defect of foulweather, which the folder of the run helps to find.',
     },

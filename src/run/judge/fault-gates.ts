@@ -1,12 +1,13 @@
 // Whether the faults were what the scenario asks for: one that hit nothing, or by other dice, is another test.
+
+import {phaseName} from '../../measures/evidence.ts';
+import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {FaultKind} from '../../model/fault.ts';
 import type {ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
-import {type Silence, silencesOf} from '../../symptoms/quiet-spans.ts';
-import {phaseName} from '../../symptoms/say.ts';
-import {wedgesOf} from '../../symptoms/wedged-client.ts';
+import {wedgesOf} from '../../symptoms/recovery/wedged-client.ts';
 
 export const faultGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => [
   ...faultsFailed(trial.injector),

@@ -1,5 +1,9 @@
 // Holds the figures of a trial against the scenario's goals.
 import type {Histogram} from 'hdr-histogram-js';
+import {measureDeliveries} from '../../measures/deliveries.ts';
+import {measureIntegrity} from '../../measures/effects.ts';
+import {attemptsOf, DriverMeasure, ledgerGap} from '../../measures/measure.ts';
+import {measureRecovery} from '../../measures/recovery.ts';
 import {
   type GoalMetric,
   type GoalName,
@@ -13,10 +17,6 @@ import type {Calibration} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
 import {samplesBehind} from '../../stats/quantile.ts';
-import {measureDeliveries} from '../../symptoms/deliveries.ts';
-import {measureIntegrity} from '../../symptoms/effects.ts';
-import {attemptsOf, DriverMeasure, ledgerGap} from '../../symptoms/measure.ts';
-import {measureRecovery} from '../../symptoms/recovery.ts';
 import {processFigure} from './process-figure.ts';
 import {isLibraryBusy, startLagMs} from './start-lag.ts';
 import {telemetryFigure} from './telemetry-figure.ts';

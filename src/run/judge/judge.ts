@@ -1,13 +1,13 @@
 // The verdict: goals, findings and gates of each trial; that of the run is the candidate's.
 
 import {checkConventions} from '../../conventions/check.ts';
+import {measureRecovery} from '../../measures/recovery.ts';
 import type {Evidence, Finding} from '../../model/finding.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {Calibration, Judgement, PhaseSummary, TrialJudgement} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {detect} from '../../symptoms/detect.ts';
-import {picturesOf} from '../../symptoms/pictures.ts';
-import {measureRecovery} from '../../symptoms/recovery.ts';
+import {picturesOf} from '../../symptoms/diagnoses.ts';
 import {accountOf} from './accounts.ts';
 import {faultsAfterWedge} from './fault-gates.ts';
 import {checkGates} from './gates.ts';
@@ -65,7 +65,7 @@ const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgeme
     timeToRecoverMs: recovery.kind === 'recovered' ? recovery.afterMs : null,
     goals,
     findings,
-    pictures: picturesOf(findings, phases),
+    diagnoses: picturesOf(findings, phases),
     conventions: checkConventions(trial),
     gates,
   };
@@ -81,7 +81,7 @@ const withConsequences = (
     ({phase, kind, since}): Evidence => ({
       witness: 'injector',
       phase: phase.phase,
-      says: `The fault ${kind} of phase ${phase.phase} found no client to hit: nothing had succeeded since phase ${since}.`,
+      statement: `The fault ${kind} of phase ${phase.phase} found no client to hit: nothing had succeeded since phase ${since}.`,
       value: 0,
       threshold: 0,
       unit: 'count',

@@ -1,11 +1,11 @@
 // Whether the machine and the harness kept up: operations that start in time, the load that was asked for, processes with time to spare.
 
+import {DriverMeasure} from '../../measures/measure.ts';
 import {type Load, loadOf} from '../../model/plan.ts';
 import type {HarnessProcess} from '../../model/process-health.ts';
 import {type Calibration, type Gate, isMostlyDropped, type PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {samplesBehind} from '../../stats/quantile.ts';
-import {DriverMeasure} from '../../symptoms/measure.ts';
 import {delayLimitMs, isLibraryBusy} from './start-lag.ts';
 
 type Driven = {

@@ -1,6 +1,7 @@
 // Goals about the process: its CPU and its memory over some phases.
+
+import {measureProcess, type ProcessMeasure, residentMaxBytes} from '../../measures/process-measure.ts';
 import type {Trial} from '../../model/trial.ts';
-import {measureProcess, type ProcessMeasure, residentMaxBytes} from '../../symptoms/process-measure.ts';
 
 export type ProcessMetric = 'cpuUsPerOperation' | 'rssMaxBytes' | 'heapMaxBytes';
 

@@ -1,8 +1,9 @@
 // How late operations started, and whose doing that was: the machine's, or the library's that kept the event loop busy.
+
+import {DriverMeasure} from '../../measures/measure.ts';
 import type {Calibration} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
-import {DriverMeasure} from '../../symptoms/measure.ts';
 
 /**
  * What a delay of the harness may be before nothing is judged. The symptom catalogue asks for 5 ms of start lag and

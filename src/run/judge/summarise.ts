@@ -1,15 +1,15 @@
 // One phase of one trial as a row of figures, all witnesses side by side.
 import {faultName, isProxyState} from '../../faults/toxics.ts';
+import {countDeliveries} from '../../measures/deliveries.ts';
+import {measureIntegrity} from '../../measures/effects.ts';
+import {attemptsOf, DriverMeasure, measureConnections, p99Ms} from '../../measures/measure.ts';
+import {measureProcess, residentMaxBytes} from '../../measures/process-measure.ts';
 import type {Fault} from '../../model/fault.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultWitness} from '../../model/proxy-witness.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
-import {countDeliveries} from '../../symptoms/deliveries.ts';
-import {measureIntegrity} from '../../symptoms/effects.ts';
-import {attemptsOf, DriverMeasure, measureConnections, p99Ms} from '../../symptoms/measure.ts';
-import {measureProcess, residentMaxBytes} from '../../symptoms/process-measure.ts';
 
 /** The phases that the trial reached. */
 export const summarisePhases = (trial: Trial): PhaseSummary[] =>

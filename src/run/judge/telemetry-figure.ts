@@ -1,8 +1,9 @@
 // Goals about the library's own metrics, by OpenTelemetry's names.
+
+import {steppedClock, telemetryLoss} from '../../measures/telemetry-account.ts';
 import type {TelemetryGoal} from '../../model/goal.ts';
 import type {MetricSummary} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
-import {steppedClock, telemetryLoss} from '../../symptoms/telemetry-account.ts';
 
 export type TelemetryFigure = {
   readonly value: number | null;

@@ -5,7 +5,7 @@ import type {GoalResult} from '../../model/goal.ts';
 import type {OutcomeCounts} from '../../model/outcome.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {Account, PhaseSummary, TrialJudgement} from '../../model/run.ts';
-import {picturesOf} from '../../symptoms/pictures.ts';
+import {picturesOf} from '../../symptoms/diagnoses.ts';
 import {heldTo, verdictOf} from './verdict.ts';
 
 /** @param phases all of the run's @param parts the first subject's judgement, and then those that follow on it */
@@ -33,7 +33,7 @@ export const wholeTrial = (
     timeToRecoverMs: recoveries.includes(null) ? null : Math.max(...recoveries.map(Number)),
     goals,
     findings,
-    pictures: picturesOf(findings, rows),
+    diagnoses: picturesOf(findings, rows),
     conventions: firstOf(parts, part => part.conventions ?? undefined)[0] ?? null,
     gates,
   };

@@ -1,8 +1,8 @@
 // Passes telemetry on to the user's own backend. Never waits for it: what finds no room, or no answer, is dropped and counted.
 import {setTimeout as delay} from 'node:timers/promises';
 import type {RelayCounts, RelayTarget} from '../../model/receiver-protocol.ts';
-import {contentTypes} from '../answer.ts';
 import type {Encoding, Signal} from '../otlp-messages.ts';
+import {contentTypes} from '../otlp-response.ts';
 
 const waitingLimitBytes = 16 * 1024 * 1024;
 const senderCount = 2;

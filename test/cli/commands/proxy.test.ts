@@ -173,13 +173,13 @@ test('the second signal is answered at once', async t => {
   t.is(code, 0);
 });
 
-const refuses = test.macro(async (t, config: unknown, says: RegExp, argv: readonly string[] = []) => {
+const refuses = test.macro(async (t, config: unknown, statement: RegExp, argv: readonly string[] = []) => {
   const place = await openPlace(t);
   const file = config === undefined ? [] : ['--config', await configFile(t, config)];
   const answer = await place.call(['proxy', '--port', '0', ...file, ...argv]);
   t.is(answer.code, 64);
   t.is(answer.stdout, '');
-  t.regex(answer.stderr, says);
+  t.regex(answer.stderr, statement);
   t.notRegex(answer.stderr, /FW_INTERNAL|\n\s+at /);
 });
 

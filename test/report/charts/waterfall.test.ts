@@ -2,9 +2,9 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import type {Span} from '../../../src/model/telemetry.ts';
+import {waterfallText} from '../../../src/report/blocks/waterfall-text.ts';
 import {toSvgFile} from '../../../src/report/charts/chart.ts';
 import {type Waterfall, waterfall} from '../../../src/report/charts/waterfall.ts';
-import {waterfallText} from '../../../src/report/waterfall-text.ts';
 
 const span = (spanId: string, startMs: number, endMs: number, more: Partial<Span> = {}): Span => ({
   traceId: '5eed0000000000a10000000000000001',

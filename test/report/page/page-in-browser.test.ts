@@ -160,8 +160,8 @@ const tipOf = async (page: Page): Promise<string | null> =>
 
 inBrowser('the values of a chart are read by pointer and by keyboard alike', async t => {
   const {page} = await open(t, pageOf());
-  const plate = (await page.$('[data-chart=timeline] .plate'))!;
-  await plate.focus();
+  const frame = (await page.$('[data-chart=timeline] .chart-frame'))!;
+  await frame.focus();
   await page.keyboard.press('End');
   t.regex(
     (await tipOf(page)) ?? '',
@@ -173,7 +173,7 @@ inBrowser('the values of a chart are read by pointer and by keyboard alike', asy
   t.regex((await tipOf(page)) ?? '', /^bounded25\.0 s/);
   await page.keyboard.press('Escape');
   t.is(await tipOf(page), null);
-  const box = (await plate.boundingBox())!;
+  const box = (await frame.boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + 200);
   t.regex((await tipOf(page)) ?? '', /^defaults1\d\.\d s to 1\d\.\d s, stall/);
 });
@@ -187,8 +187,8 @@ inBrowser('zooming stretches all charts over time alike, and lets go again', asy
       )) as string[],
     );
   t.deepEqual([...(await transforms())], ['none']);
-  const plate = (await page.$('[data-chart=timeline] .plate'))!;
-  await plate.focus();
+  const frame = (await page.$('[data-chart=timeline] .chart-frame'))!;
+  await frame.focus();
   await page.keyboard.press('+');
   const zoomed = [...(await transforms())];
   t.is(zoomed.length, 1);
@@ -198,7 +198,7 @@ inBrowser('zooming stretches all charts over time alike, and lets go again', asy
   await page.select('select[name=phase]', 'stall');
   t.regex([...(await transforms())][0]!, /^matrix\(6\.\d+ 0 0 1 /);
   await page.click('[data-chart=timeline] [data-zoom=all]');
-  const box = (await plate.boundingBox())!;
+  const box = (await frame.boundingBox())!;
   await page.mouse.move(box.x + 300, box.y + 150);
   await page.mouse.down();
   await page.mouse.move(box.x + 500, box.y + 160);
@@ -242,7 +242,7 @@ inBrowser('hostile names and messages stay text', async t => {
     'select[name=phase]',
     await page.$eval('select[name=phase]', select => select.options[3]!.value),
   );
-  await page.focus('[data-chart=timeline] .plate');
+  await page.focus('[data-chart=timeline] .chart-frame');
   await page.keyboard.press('End');
   t.is(await page.evaluate('window.pwned'), undefined);
   t.deepEqual(complaints, []);

@@ -3,8 +3,8 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import type {Finding, PresentFinding} from '../../../src/model/finding.ts';
 import type {JudgedRun} from '../../../src/model/run.ts';
+import {runStory} from '../../../src/report/case-study/run-story.ts';
 import {redactRun} from '../../../src/report/redact.ts';
-import {runStory} from '../../../src/report/variants.ts';
 import {renderWeather} from '../../../src/report/weather/render.ts';
 import {columnsOf, weatherRows} from '../../../src/report/weather/rows.ts';
 import {
@@ -25,7 +25,7 @@ const present = (
   const [first, ...rest] = phases.map(phase => ({
     phase,
     witness: 'driver' as const,
-    says: 'It was seen.',
+    statement: 'It was seen.',
     value: 1,
     threshold: 0,
     unit: 'count' as const,

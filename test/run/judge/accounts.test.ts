@@ -41,7 +41,7 @@ test('what is still in flight is part of the sum', t => {
   t.like(accountOf(trial), {started: 202, inFlight: 2});
 });
 
-const wrong: readonly (readonly [title: string, trial: Trial, says: string])[] = [
+const wrong: readonly (readonly [title: string, trial: Trial, statement: string])[] = [
   [
     'an operation that was neither started nor dropped',
     withFigures(trialOf(story), {offered: 106}),
@@ -69,15 +69,15 @@ const wrong: readonly (readonly [title: string, trial: Trial, says: string])[] =
   ],
 ];
 
-for (const [title, trial, says] of wrong) {
+for (const [title, trial, statement] of wrong) {
   test(`a run is inconclusive for ${title}`, t => {
     const [gate, ...others] = accountGates(trial);
     t.deepEqual(others, []);
-    t.is(gate?.name, 'accounts-off');
-    t.is(gate?.reason, `Not every operation is accounted for: ${says}.`);
+    t.is(gate?.name, 'accounting-mismatch');
+    t.is(gate?.reason, `Not every operation is accounted for: ${statement}.`);
     const judgement = judgeRun([trial], ['after']);
     t.is(judgement.verdict, 'inconclusive');
-    t.true(judgement.trials[0]?.gates.some(({name}) => name === 'accounts-off'));
+    t.true(judgement.trials[0]?.gates.some(({name}) => name === 'accounting-mismatch'));
   });
 }
 

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {Verdict} from '../../../src/model/goal.ts';
 import type {JudgedRun, RunRecord} from '../../../src/model/run.ts';
-import {renderSummary} from '../../../src/report/list.ts';
+import {renderTerminalSummary} from '../../../src/report/formats/terminal-summary.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgeWholeRun} from '../../../src/run/judge/whole-run.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
@@ -45,8 +45,12 @@ test('a complete record with trials missing says which, in its gate, its headlin
   const {judgement: judged} = lacking('bounded-2');
   t.is(judged.gates[0]!.reason, 'Of 4 planned trials one is missing: bounded-2.');
   const told = lacking('defaults-1', 'bounded-2');
-  const says = 'Of 4 planned trials 2 are missing: defaults-1, bounded-2';
-  t.true(renderReport(told).files['report.md']!.startsWith(`# undici-stall: inconclusive: ${says}\n`));
-  t.true(renderReport(told).files['report.md']!.includes(`Inconclusive for **trials-missing**: ${says}.`));
-  t.true(renderSummary(told, 'report.md').includes(`Inconclusive: ${says}. Run the scenario again.`));
+  const statement = 'Of 4 planned trials 2 are missing: defaults-1, bounded-2';
+  t.true(renderReport(told).files['report.md']!.startsWith(`# undici-stall: inconclusive: ${statement}\n`));
+  t.true(
+    renderReport(told).files['report.md']!.includes(`Inconclusive for **trials-missing**: ${statement}.`),
+  );
+  t.true(
+    renderTerminalSummary(told, 'report.md').includes(`Inconclusive: ${statement}. Run the scenario again.`),
+  );
 });

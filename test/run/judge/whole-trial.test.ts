@@ -63,7 +63,7 @@ test('a fault that found no client is a consequence of the wedge, and no gate', 
   );
   const wedged = judged!.findings.find(({symptom}) => symptom === 'wedged-client');
   t.is(wedged?.verdict, 'present');
-  t.deepEqual(wedged?.verdict === 'present' && wedged.evidence.map(({says}) => says), [
+  t.deepEqual(wedged?.verdict === 'present' && wedged.evidence.map(({statement}) => statement), [
     'From phase stall on nothing succeeded to the end: 8.0 s without a fault in after-stall, recovery, while a fresh client got through in 4 of 4 tries.',
     'The fault resetPeer of phase reset found no client to hit: nothing had succeeded since phase stall.',
   ]);

@@ -9,7 +9,7 @@ import type {Span} from '../../../src/model/telemetry.ts';
 import {decodeRequest} from '../../../src/telemetry/decode.ts';
 import {Relay} from '../../../src/telemetry/relay/relay.ts';
 import {spliceResource} from '../../../src/telemetry/relay/splice-resource.ts';
-import {RelayStation} from '../../../src/telemetry/relay/station.ts';
+import {TrialRelay} from '../../../src/telemetry/relay/trial-relay.ts';
 import {attributes, clockFrom} from '../../../src/telemetry/values.ts';
 import {protobufOf} from '../support.ts';
 
@@ -118,19 +118,19 @@ const spanAt = (startMs: number): Span => ({
 
 test('a trial is passed on by phase, and framed by spans of the harness', async t => {
   const {taken, endpoint} = await backend(t);
-  const station = new RelayStation();
-  station.begin({endpoint: `${endpoint}/`, headers: {authorization: 'secret'}});
-  station.startTrial('defaults-1', 1000, labels);
+  const trialRelay = new TrialRelay();
+  trialRelay.begin({endpoint: `${endpoint}/`, headers: {authorization: 'secret'}});
+  trialRelay.startTrial('defaults-1', 1000, labels);
   for (const phase of [0, 1, 2]) {
-    station.startPhase('defaults-1', phase, phase * 100);
-    station.pass('defaults-1', 'traces', 'json', Buffer.from(json));
+    trialRelay.startPhase('defaults-1', phase, phase * 100);
+    trialRelay.pass('defaults-1', 'traces', 'json', Buffer.from(json));
   }
-  station.pass('unknown', 'traces', 'json', Buffer.from(json));
-  station.finishTrial('defaults-1', [
+  trialRelay.pass('unknown', 'traces', 'json', Buffer.from(json));
+  trialRelay.finishTrial('defaults-1', [
     {...spanAt(20), traceId: 'a'.repeat(32)},
     {...spanAt(120), traceId: 'b'.repeat(32)},
   ]);
-  t.deepEqual(await station.end('run-1', 900, 60_000), {sentCount: 5, droppedCount: 0, lastError: null});
+  t.deepEqual(await trialRelay.end('run-1', 900, 60_000), {sentCount: 5, droppedCount: 0, lastError: null});
   t.true(taken.every(({path, headers}) => path === '/v1/traces' && headers.authorization === 'secret'));
   const own = taken.filter(({headers}) => headers['content-type'] === 'application/json');
   t.deepEqual(

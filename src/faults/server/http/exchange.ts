@@ -104,7 +104,7 @@ export class HttpExchange implements Exchange {
   over(): void {
     if (this.#hasActed) return;
     this.#hasActed = true;
-    this.taken?.giveBack();
+    this.taken?.release();
   }
 
   #settle(): void {

@@ -60,7 +60,7 @@ export class Outbox {
   }
 
   /** Sends all that waits, at once. */
-  hurry(): void {
+  flushNow(): void {
     for (const [index, item] of this.#items.entries()) {
       if (item.kind === 'bytes') this.#items[index] = {...item, bytesPerSecond: Number.POSITIVE_INFINITY};
     }

@@ -14,7 +14,7 @@ import {pathOf} from './request-facts.ts';
 /** The toxic that takes a request. */
 export type Taken = HttpToxic & {
   /** The toxic found nothing to act on: its hit is not spent. */
-  readonly giveBack: () => void;
+  readonly release: () => void;
 };
 
 type HttpToxic = {readonly toxic: Toxic; readonly http: HttpBehaviour<Attributes>};
@@ -53,10 +53,10 @@ export class HttpRules {
       if (!fitsPattern(match.path, path)) continue;
       const {selection} = toxic;
       const random = createRandom([...this.#seedParts, connection, 'http', toxic.name, requestNumber]);
-      const candidate = selection.meet();
+      const candidate = selection.offer();
       const decision = selection.decide(candidate, random, toxic.toxicity);
       if (decision !== undefined) this.#witness.decided(toxic.name, decision);
-      if (decision === true) return {toxic, http, giveBack: () => selection.giveBack(candidate)};
+      if (decision === true) return {toxic, http, release: () => selection.release(candidate)};
     }
     return undefined;
   }

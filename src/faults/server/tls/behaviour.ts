@@ -4,7 +4,7 @@
 export const certificateProblems = ['untrusted', 'self-signed', 'expired', 'wrong-host'] as const;
 export type CertificateProblem = (typeof certificateProblems)[number];
 
-export type TlsTreatment =
+export type TlsAction =
   | {readonly kind: 'end'; readonly ending: 'half-close' | 'reset'}
   /** `description`: the number of RFC 8446, 6. */
   | {readonly kind: 'alert'; readonly description: number}
@@ -15,5 +15,5 @@ export type TlsBehaviour<Attributes> = {
   /** A pattern of the host that the ClientHello names, in lower case, see pattern.ts. Empty: any, and none. */
   readonly match: (attributes: Attributes) => string;
   /** Called for each handshake that the toxic takes. */
-  readonly treat: (attributes: Attributes) => TlsTreatment;
+  readonly treat: (attributes: Attributes) => TlsAction;
 };

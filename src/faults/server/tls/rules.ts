@@ -6,12 +6,12 @@ import {createRandom} from '../random.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
-import type {TlsBehaviour, TlsTreatment} from './behaviour.ts';
+import type {TlsAction, TlsBehaviour} from './behaviour.ts';
 import type {ClientHello} from './client-hello.ts';
 import type {WrongCertificates} from './wrong-certificates.ts';
 
 /** The toxic that takes a handshake, and what it does to it. */
-export type TakenHandshake = {readonly toxic: Toxic; readonly treatment: TlsTreatment};
+export type TakenHandshake = {readonly toxic: Toxic; readonly action: TlsAction};
 
 export type TlsRulesHost = {
   readonly seedParts: readonly (string | number)[];
@@ -47,9 +47,9 @@ export class TlsRules {
       if (pattern !== '' && serverName === null) continue;
       if (!fitsPattern(pattern, serverName?.toLowerCase() ?? '')) continue;
       const random = createRandom([...seedParts, connection, 'tls', name]);
-      const decision = selection.decide(selection.meet(), random, toxicity);
+      const decision = selection.decide(selection.offer(), random, toxicity);
       if (decision !== undefined) witness.decided(name, decision);
-      if (decision === true) return {toxic, treatment: tls.treat(attributes)};
+      if (decision === true) return {toxic, action: tls.treat(attributes)};
     }
     return undefined;
   }

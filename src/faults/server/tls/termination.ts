@@ -7,8 +7,8 @@ import {Duplex} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {connect, createSecureContext, TLSSocket} from 'node:tls';
 import type {ServerCertificate} from '../../../certificates/authority.ts';
-import {type Farewell, lingerUntilClientGoes} from '../farewell.ts';
 import type {Receiver} from '../stage.ts';
+import {type ClosingConnection, lingerUntilClientCloses} from '../upstream-close.ts';
 import type {ClientHello} from './client-hello.ts';
 
 export type Handshake = {
@@ -18,7 +18,7 @@ export type Handshake = {
   readonly certificateFor: (host: string) => Promise<ServerCertificate>;
 };
 
-export function terminate(connection: Farewell, handshake: Handshake): void {
+export function terminate(connection: ClosingConnection, handshake: Handshake): void {
   const {client, up, down, cut} = connection;
   const clientSide = new Side({
     send: data => down.accept(data),
@@ -42,7 +42,7 @@ export function terminate(connection: Farewell, handshake: Handshake): void {
   // Whoever refuses the other's handshake, or goes, ends both sides.
   join({clientSide, upstreamSide, answered}, handshake, host)
     .then(isJoined => {
-      if (!isJoined) lingerUntilClientGoes(connection);
+      if (!isJoined) lingerUntilClientCloses(connection);
     })
     .catch(cut);
 }

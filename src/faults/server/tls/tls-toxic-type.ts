@@ -8,7 +8,7 @@ import {
   type ToxicType,
   type Values,
 } from '../toxic-type.ts';
-import type {TlsTreatment} from './behaviour.ts';
+import type {TlsAction} from './behaviour.ts';
 
 type Schemas = Readonly<Record<string, AttributeSchema>>;
 
@@ -24,7 +24,7 @@ export type TlsToxicDefinition<S extends Schemas> = {
   /** Why these attributes cannot be had, or undefined. */
   readonly refuse?: (attributes: Values<S>) => string | undefined;
   /** What becomes of each handshake that the toxic takes. */
-  readonly treat: (attributes: Values<S>) => TlsTreatment;
+  readonly treat: (attributes: Values<S>) => TlsAction;
 };
 
 export function defineTlsToxicType<const S extends Schemas>(definition: TlsToxicDefinition<S>): ToxicType {

@@ -46,14 +46,14 @@ export const httpStatus = defineHttpToxicType({
       request: {
         head: () => (isRefused ? answer(true) : undefined),
         body: () => undefined,
-        end: () => (isRefused ? undefined : answer(close || isFarewell(exchange))),
+        end: () => (isRefused ? undefined : answer(close || closesConnection(exchange))),
       },
     };
   },
 });
 
 /** Whether the client will not use the connection again. */
-function isFarewell({request: {minorVersion, fields}}: Exchange): boolean {
+function closesConnection({request: {minorVersion, fields}}: Exchange): boolean {
   const options = fields.flatMap(([name, value]) =>
     name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
   );

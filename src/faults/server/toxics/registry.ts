@@ -29,9 +29,9 @@ import {tlsCertificate} from './tls-certificate.ts';
 import {tlsClose} from './tls-close.ts';
 
 /** What a real Toxiproxy has, too. */
-const toxiproxys = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
+const toxiproxyToxics = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
 
-const ours = [
+const extraToxics = [
   blackhole,
   blackholeSyn,
   corrupt,
@@ -45,11 +45,11 @@ const ours = [
 ];
 
 /** On requests rather than bytes. */
-const https = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBody, httpStatus];
+const httpToxics = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBody, httpStatus];
 
 /** On handshakes. */
-const tlses = [tlsAlert, tlsCertificate, tlsClose];
+const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];
 
-const all = [...toxiproxys, ...ours, ...https, ...tlses];
+const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...tlsToxics];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));

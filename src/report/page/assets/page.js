@@ -27,7 +27,7 @@ class ChartView {
   constructor(figure, name, chart) {
     this.figure = figure;
     this.chart = chart;
-    this.plate = /** @type {HTMLElement} */ (figure.querySelector('.plate'));
+    this.frame = /** @type {HTMLElement} */ (figure.querySelector('.chart-frame'));
     this.svg = /** @type {SVGSVGElement} */ (figure.querySelector('svg'));
     this.panel = 0;
     this.at = -1;
@@ -35,8 +35,8 @@ class ChartView {
     this.from = left;
     this.stretch = 1;
     this.cursor = svgElement('line', {class: 'cursor', y1: 0, y2: 0, visibility: 'hidden'});
-    this.chosen = svgElement('rect', {class: 'chosen', visibility: 'hidden'});
-    this.svg.append(this.chosen, this.cursor);
+    this.selection = svgElement('rect', {class: 'selection', visibility: 'hidden'});
+    this.svg.append(this.selection, this.cursor);
     this.tip = document.createElement('div');
     this.tip.className = 'tip';
     this.tip.hidden = true;
@@ -64,15 +64,15 @@ class ChartView {
   }
 
   listen() {
-    this.plate.addEventListener('pointermove', event => this.point(event));
-    this.plate.addEventListener('pointerdown', event => this.press(event));
-    this.plate.addEventListener('pointerup', event => this.release(event));
-    this.plate.addEventListener('pointerleave', () => {
+    this.frame.addEventListener('pointermove', event => this.point(event));
+    this.frame.addEventListener('pointerdown', event => this.press(event));
+    this.frame.addEventListener('pointerup', event => this.release(event));
+    this.frame.addEventListener('pointerleave', () => {
       if (this.pressedAt === undefined) this.forget();
     });
-    this.plate.addEventListener('dblclick', () => zoomAll(null));
-    this.plate.addEventListener('blur', () => this.forget());
-    this.plate.addEventListener('keydown', event => {
+    this.frame.addEventListener('dblclick', () => zoomAll(null));
+    this.frame.addEventListener('blur', () => this.forget());
+    this.frame.addEventListener('keydown', event => {
       const move = this.keys[event.key];
       if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
       move();
@@ -148,8 +148,8 @@ class ChartView {
   press(event) {
     if (!this.chart.span || event.button !== 0 || event.pointerType === 'touch') return;
     this.pressedAt = this.place(event).x;
-    this.plate.dataset['busy'] = '';
-    this.plate.setPointerCapture(event.pointerId);
+    this.frame.dataset['busy'] = '';
+    this.frame.setPointerCapture(event.pointerId);
   }
 
   /** @param {PointerEvent} event */
@@ -157,8 +157,8 @@ class ChartView {
     const from = this.pressedAt;
     if (from === undefined) return;
     this.pressedAt = undefined;
-    delete this.plate.dataset['busy'];
-    this.chosen.setAttribute('visibility', 'hidden');
+    delete this.frame.dataset['busy'];
+    this.selection.setAttribute('visibility', 'hidden');
     const to = this.place(event).x;
     if (Math.abs(to - from) < 8) return;
     const times = [this.timeAt(Math.min(from, to)), this.timeAt(Math.max(from, to))];
@@ -178,7 +178,7 @@ class ChartView {
       height: (panels.at(-1)?.bottom ?? top) - top,
       visibility: 'visible',
     }))
-      this.chosen.setAttribute(key, String(value));
+      this.selection.setAttribute(key, String(value));
   }
 
   /** @param {number} x */
@@ -229,12 +229,12 @@ class ChartView {
     this.tip.hidden = false;
     const box = this.svg.getBoundingClientRect();
     const scale = box.width / this.svg.viewBox.baseVal.width;
-    const across = x * scale - this.plate.scrollLeft;
-    const width = this.plate.clientWidth;
+    const across = x * scale - this.frame.scrollLeft;
+    const width = this.frame.clientWidth;
     // On the side of the cursor that has the room, and never out of the figure.
     const wanted = across > width / 2 ? across - this.tip.offsetWidth - 12 : across + 12;
     this.tip.style.left = `${Math.max(4, Math.min(wanted, width - this.tip.offsetWidth - 4))}px`;
-    this.tip.style.top = `${this.plate.offsetTop + panel.top * scale + 8}px`;
+    this.tip.style.top = `${this.frame.offsetTop + panel.top * scale + 8}px`;
   }
 
   forget() {

@@ -18,7 +18,7 @@ export const elasticsearch: TargetInput = {
         'a subset of Elasticsearch (index, get and bulk), in a process of this run, not the real server',
       async answer({id, method, url, headers, body}, response, applied) {
         await sleep(thinkTimeMs);
-        const says = {
+        const statement = {
           'x-elastic-product': 'Elasticsearch',
           'content-type': headers.accept?.split(',', 1)[0] ?? 'application/json',
         };
@@ -44,16 +44,16 @@ export const elasticsearch: TargetInput = {
             .filter((_, row) => row % 2 === 0)
             .map(row => (JSON.parse(row) as {readonly index: {readonly _id: string}}).index._id);
           const items = ids.map(own => ({index: {...index(own), status: 200}}));
-          json(response, 200, {took: 1, errors: false, items}, says);
+          json(response, 200, {took: 1, errors: false, items}, statement);
         } else if (method === 'GET') {
           json(
             response,
             200,
             {_index: 'orders', _id: id, _version: 1, found: true, _source: {id, lines}},
-            says,
+            statement,
           );
         } else {
-          json(response, 201, index(id), says);
+          json(response, 201, index(id), statement);
         }
       },
     });

@@ -25,15 +25,15 @@ export const prices: TargetInput = {
         const values = Array.from({length: priceCount}, (_, number) => version + number);
         const body = JSON.stringify({list, version, prices: values} satisfies Prices);
         const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-        const says = {etag, 'cache-control': `max-age=${maxAgeMs / 1000}`};
+        const statement = {etag, 'cache-control': `max-age=${maxAgeMs / 1000}`};
         if (headers['if-none-match'] === etag) {
-          response.writeHead(304, says);
+          response.writeHead(304, statement);
           response.end();
           return;
         }
         const hasLength = Number(list) % 2 === 0;
         response.writeHead(200, {
-          ...says,
+          ...statement,
           'content-type': 'application/json',
           ...(hasLength ? {'content-length': Buffer.byteLength(body)} : {}),
         });

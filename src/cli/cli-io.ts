@@ -1,0 +1,41 @@
+// All that the command line touches of its process: given as one object, so that tests run it in theirs.
+
+export type TextStream = {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+};
+
+export type CliIo = {
+  /** Without the executable and the script. */
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly now: () => Date;
+  /** Calls back for each SIGINT and SIGTERM until the returned function is called. */
+  readonly onSignal: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Calls back for each uncaught exception and unhandled rejection: only a defect leaves one. */
+  readonly onUncaught: (handler: (error: unknown) => void) => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+};
+
+export const processIo = (): CliIo => ({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => new Date(),
+  onSignal(handler) {
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    for (const signal of signals) process.on(signal, handler);
+    return () => {
+      for (const signal of signals) process.off(signal, handler);
+    };
+  },
+  onUncaught: handler => void process.on('uncaughtException', handler),
+  exit: code => process.exit(code),
+});

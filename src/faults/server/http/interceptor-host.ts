@@ -1,0 +1,43 @@
+// What a watch asks of the connection around it.
+
+import type {Socket} from 'node:net';
+import type {Link} from '../link.ts';
+import type {Chunk, Receiver} from '../stage.ts';
+import type {Toxic} from '../toxic.ts';
+import type {HttpRules} from './rules.ts';
+
+export type InterceptorHost = {
+  /** The connection's number. */
+  readonly connection: number;
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly up: Link;
+  readonly down: Link;
+  readonly rules: HttpRules;
+  readonly acted: (toxic: Toxic) => void;
+  readonly closedEarly: () => void;
+  /** Closes both sockets at once. */
+  readonly cut: () => void;
+  /** The toxic, where it is known which, threw that, and cannot go on. */
+  readonly failed: (error: unknown, toxic: Toxic | undefined) => void;
+  /** This watch is over; the connection goes on. */
+  readonly done: () => void;
+};
+
+/** A receiver that needs nothing of a chunk but its bytes. `contain` runs what may throw. */
+export function receiver(
+  contain: (act: () => void) => void,
+  on: {
+    isFull: () => boolean;
+    push: (data: Buffer) => void;
+    end: () => void;
+  },
+): Receiver {
+  return {
+    get isFull() {
+      return on.isFull();
+    },
+    push: ({data}: Chunk) => contain(() => on.push(data)),
+    end: () => contain(on.end),
+  };
+}

@@ -1,0 +1,273 @@
+// Follows the requests and responses of one connection, and lets HTTP toxics act on them. It sits where the upstream is:
+// what a client sends comes to it through the upstream toxics, what it answers goes through the downstream toxics.
+// Requests are taken one after the other: one that a client sends ahead waits until the one before it is answered.
+
+import {wholeEpochMs} from '../../../model/clock.ts';
+import type {Receiver} from '../stage.ts';
+import type {Toxic} from '../toxic.ts';
+import {cutWhenClientCloses, longestLingerMs} from '../upstream-close.ts';
+import type {Ending} from './behaviour.ts';
+import {type ExchangeHost, HttpExchange} from './exchange.ts';
+import {beginsWithRequestLine, canBeRequest, parseRequestHead, type RequestHead} from './head.ts';
+import {IgnoredInput} from './ignored-input.ts';
+import {type InterceptorHost, receiver} from './interceptor-host.ts';
+import {MessageReader, type Part} from './message-reader.ts';
+import {Outbox} from './outbox.ts';
+import {factsOf} from './request-facts.ts';
+import {ResponseSide} from './response-side.ts';
+import {chunkRead} from './used-chunks.ts';
+
+/** joining: a live connection whose next request has not come. leaving: a fault ended it. off: no HTTP, or no toxic. */
+type Mode = 'joining' | 'following' | 'hanging' | 'leaving' | 'off';
+
+export class HttpInterceptor {
+  readonly #host: InterceptorHost;
+  readonly #outbox: Outbox;
+  readonly #ignored: IgnoredInput;
+  readonly #requests = new MessageReader<RequestHead>({
+    canBegin: canBeRequest,
+    parse: parseRequestHead,
+    takesFiller: true,
+  });
+  readonly #responses: ResponseSide;
+  #mode: Mode;
+  #exchange: HttpExchange | undefined;
+  #lastNumber = 0;
+  /** What the client sent after the request that is being answered. */
+  #held: Buffer[] = [];
+  /** The client has ended, and what it sent before waits for an answer that a fault gives. */
+  #hasClientEnded = false;
+  #isReading = false;
+  #lingering: NodeJS.Timeout | undefined;
+
+  /** @param state a connection that is live may be anywhere in an exchange: it joins with its next request */
+  constructor(host: InterceptorHost, state: 'new' | 'live') {
+    this.#host = host;
+    this.#mode = state === 'new' ? 'following' : 'joining';
+    const {client, up, down} = host;
+    this.#outbox = new Outbox({
+      send: data => down.accept(data),
+      end: ending => down.acceptEnd(ending),
+      drained: () => down.wake(),
+      contain: this.#contain,
+    });
+    this.#ignored = new IgnoredInput(() => up.wake());
+    this.#responses = new ResponseSide({
+      toClient: data => this.#outbox.send(data),
+      isStopped: () => this.#mode !== 'following',
+      notHttp: held => this.#turnOff(held),
+    });
+    up.exit = this.#fromClient;
+    down.entry = this.#fromUpstream;
+    client.once('close', this.#kill);
+  }
+
+  /** Takes a toxic's hands off: what hangs by it is closed, what it slows down goes on at once. */
+  release(toxic: Toxic): void {
+    if (this.#exchange?.taken?.toxic !== toxic) return;
+    this.#exchange.release();
+    this.#contain(() => this.#outbox.flushNow());
+    if (this.#mode === 'hanging') this.#leave('close');
+  }
+
+  /** Is done at the next chance if there are no HTTP toxics any more. */
+  toxicRemoved(): void {
+    if (this.#exchange !== undefined || this.#host.rules.isActive) return;
+    const isBetween = this.#mode === 'following' && this.#requests.isBetween && this.#held.length === 0;
+    if (isBetween || this.#mode === 'joining') this.#turnOff();
+  }
+
+  readonly #isFullOfRequests = (): boolean =>
+    this.#mode === 'hanging' ? this.#ignored.isFull : this.#held.length > 0;
+
+  /** What is thrown here comes of the toxic that has the request, or of what the two sides sent. */
+  readonly #contain = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      this.#host.failed(error, this.#exchange?.taken?.toxic);
+    }
+  };
+
+  readonly #fromClient: Receiver = receiver(this.#contain, {
+    isFull: this.#isFullOfRequests,
+    push: data => {
+      chunkRead(data.length);
+      if (this.#mode === 'hanging') this.#ignored.drop(data.length);
+      if (this.#mode === 'joining' && beginsWithRequestLine(data)) this.#mode = 'following';
+      if (this.#mode === 'joining') this.#host.up.send(data);
+      if (this.#mode !== 'following') return;
+      this.#held.push(data);
+      this.#readRequests();
+    },
+    end: () => {
+      if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#host.cut();
+      else this.#endRequests();
+    },
+  });
+
+  /** The upstream gets all that the client sent before it ended: also the beginning of a head, and requests sent ahead. */
+  #endRequests(): void {
+    this.#hasClientEnded = this.#exchange?.isAnsweredHere === true && this.#held.length > 0;
+    if (this.#hasClientEnded) return;
+    this.#sendHeld();
+    this.#host.up.finish();
+  }
+
+  #sendHeld(): void {
+    const {up} = this.#host;
+    for (const data of [this.#requests.takeHeld(), ...this.#held]) if (data.length > 0) up.send(data);
+    this.#held = [];
+  }
+
+  readonly #fromUpstream: Receiver = receiver(this.#contain, {
+    isFull: () => this.#mode === 'hanging' || this.#outbox.isFull,
+    push: data => {
+      chunkRead(data.length);
+      if (this.#mode === 'joining') this.#outbox.send(data);
+      if (this.#mode !== 'following') return;
+      const exchange = this.#exchange;
+      // An upstream that speaks without having been asked ends the matter, unless nobody listens to it anyway.
+      if (exchange?.isAnsweredHere === true) return;
+      if (exchange === undefined || exchange.isResponseRead) this.#turnOff(data);
+      else this.#responses.read(exchange, data);
+    },
+    end: () => {
+      if (this.#mode === 'hanging' || this.#mode === 'leaving') return;
+      const exchange = this.#exchange;
+      if (exchange?.isAnsweredHere === true) {
+        exchange.onRequestRead(() => this.#outbox.end('close'));
+        return;
+      }
+      if (exchange !== undefined) this.#responses.end(exchange);
+      if (this.#mode !== 'following' && this.#mode !== 'joining') return;
+      this.#mode = 'leaving';
+      this.#outbox.end('close');
+    },
+  });
+
+  #readRequests(): void {
+    // Answering a request lets the next one be read, which is this loop's business.
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (this.#mode === 'following' && this.#exchange?.isRequestRead !== true) {
+      const data = this.#held.shift();
+      if (data === undefined) break;
+      const part = this.#requests.next(data, 0);
+      if (part.end < data.length) this.#held.unshift(data.subarray(part.end));
+      this.#takeRequestPart(part);
+    }
+    this.#isReading = false;
+    // What follows a fault that ended the connection is nobody's.
+    if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#held = [];
+    else this.toxicRemoved();
+  }
+
+  #takeRequestPart(part: Part<RequestHead>): void {
+    if (part.kind === 'more') return;
+    if (part.kind === 'filler') {
+      this.#host.up.send(part.data);
+      return;
+    }
+    if (part.kind === 'wrong') {
+      this.#held.unshift(part.held);
+      this.#turnOff();
+      return;
+    }
+    if (part.kind === 'head') this.#begin(part.head);
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    const {request} = exchange.handling;
+    if (request === undefined) this.#host.up.send(part.kind === 'head' ? part.head.raw : part.piece.data);
+    else if (part.kind === 'head') request.head(part.head);
+    else request.body(part.piece);
+    if (!this.#requests.isBetween || this.#mode !== 'following') return;
+    exchange.isRequestRead = true;
+    request?.end();
+    exchange.requestRead();
+  }
+
+  #begin(head: RequestHead): void {
+    const {connection, rules} = this.#host;
+    const number = ++this.#lastNumber;
+    this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head));
+    this.#exchange.begin();
+    this.#requests.tellsFraming = this.#exchange.isAnsweredHere;
+    this.#responses.begin(head.method);
+  }
+
+  readonly #exchangeHost: ExchangeHost = {
+    toUpstream: data => this.#host.up.send(data),
+    toClient: (data, bytesPerSecond) => this.#outbox.send(data, bytesPerSecond),
+    whenSent: then => this.#outbox.whenSent(then),
+    acted: ({taken, request, number}, action, bodyBytes) => {
+      if (taken === undefined) return;
+      const {connection, rules, acted} = this.#host;
+      const {toxic} = taken;
+      acted(toxic);
+      const facts = factsOf(request);
+      rules.record({
+        toxic: toxic.name,
+        connection,
+        request: number,
+        ...facts,
+        atMs: wholeEpochMs(),
+        action,
+        bodyBytes,
+      });
+    },
+    leave: (_exchange, ending) => this.#leave(ending),
+    settled: () => {
+      this.#exchange = undefined;
+      this.#readRequests();
+      if (this.#hasClientEnded && this.#mode === 'following') this.#endRequests();
+      this.#host.up.wake();
+    },
+  };
+
+  #leave(ending: Ending): void {
+    if (this.#mode === 'leaving' || this.#mode === 'off') return;
+    if (this.#mode === 'following') cutWhenClientCloses(this.#host);
+    this.#mode = ending === 'hang' ? 'hanging' : 'leaving';
+    if (ending === 'hang') {
+      // Nobody waits for an answer of this connection any more.
+      if (this.#hasClientEnded) this.#host.cut();
+      return;
+    }
+    this.#held = [];
+    this.#ignored.kill();
+    // An orderly close waits for the client to close, too: closing a socket with bytes that nobody read resets it.
+    this.#outbox.end(ending === 'abort' ? 'reset' : 'half-close');
+    if (ending === 'close') {
+      this.#host.closedEarly();
+      this.#lingering = setTimeout(this.#host.cut, longestLingerMs);
+    }
+    // From here on both sides are read only to be dropped.
+    this.#host.up.wake();
+    this.#host.down.wake();
+  }
+
+  /** Lets everything pass from here on, beginning with what was held back and `response`. */
+  #turnOff(response?: Buffer): void {
+    if (this.#mode === 'off') return;
+    this.#mode = 'off';
+    const {up, down, done} = this.#host;
+    up.exit = undefined;
+    this.#sendHeld();
+    this.#outbox.flushNow();
+    down.entry = undefined;
+    if (response !== undefined) down.accept(response);
+    if (this.#hasClientEnded) up.finish();
+    up.wake();
+    down.wake();
+    this.#host.client.removeListener('close', this.#kill);
+    done();
+  }
+
+  readonly #kill = (): void => {
+    this.#mode = 'off';
+    this.#outbox.kill();
+    this.#ignored.kill();
+    clearTimeout(this.#lingering);
+  };
+}

@@ -1,0 +1,124 @@
+// A proxy's listener, which toxics may shut for a while: then it refuses connections, or lets connects hang, and comes back at
+// the same address.
+
+import {createServer, type Server, type Socket} from 'node:net';
+import {parseAddress} from './address.ts';
+import {Alarm} from './alarm.ts';
+import {listen} from './listen.ts';
+import {SilentListener} from './silent-listener.ts';
+import type {Downtime} from './toxic-type.ts';
+
+/** How long to wait before an address that another process took meanwhile is tried again. */
+const retryMs = 20;
+
+export class ProxyListener {
+  readonly #accept: (socket: Socket) => void;
+  readonly #shutBy = new Map<unknown, Downtime['connects']>();
+  readonly #retry = new Alarm(() => this.#settle());
+  #settled: Promise<void> = Promise.resolve();
+  #address = '';
+  #isOpen = false;
+  #server: Server | undefined;
+  #silent: SilentListener | undefined;
+
+  /** `accept` gets sockets that are not being read yet. */
+  constructor(accept: (socket: Socket) => void) {
+    this.#accept = accept;
+  }
+
+  /** Whether it has been opened; it may be shut all the same. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Resolves when what was asked for until now is so, or has to wait for another process to give back the address. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** Listens, and returns the real address. Throws ApiError 500. */
+  async open(address: string): Promise<string> {
+    await this.#settled;
+    this.#server = await this.#listen(address);
+    this.#isOpen = true;
+    if (this.#wanted === 'nobody') void this.#stop();
+    this.#settle();
+    await this.#settled;
+    return this.#address;
+  }
+
+  /** Refuses new connections, at once. Resolves when the accepted ones are closed too. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    const stopped = this.#stop();
+    this.#settle();
+    await Promise.all([this.#settled, stopped]);
+  }
+
+  /** Serves no new connections until `by` lets go. Refusing begins at once. */
+  suspend(by: unknown, connects: Downtime['connects']): void {
+    this.#shutBy.set(by, connects);
+    if (connects === 'are-refused') void this.#stop();
+    this.#settle();
+  }
+
+  resume(by: unknown): void {
+    if (this.#shutBy.delete(by)) this.#settle();
+  }
+
+  #stop(): Promise<void> {
+    this.#retry.clear();
+    const server = this.#server;
+    this.#server = undefined;
+    return new Promise(resolve => (server === undefined ? resolve() : server.close(() => resolve())));
+  }
+
+  /** Who is to have the address. */
+  get #wanted(): 'server' | 'silence' | 'nobody' {
+    if (!this.#isOpen) return 'nobody';
+    if (this.#shutBy.size === 0) return 'server';
+    return [...this.#shutBy.values()].includes('are-refused') ? 'nobody' : 'silence';
+  }
+
+  #settle(): void {
+    this.#settled = this.#settled.then(async () => {
+      if (this.#wanted !== 'silence') await this.#endSilence();
+      if (this.#wanted === 'server' && this.#server === undefined) await this.#listenAgain();
+      if (this.#wanted === 'silence' && this.#silent === undefined) await this.#fallSilent();
+    });
+  }
+
+  async #listenAgain(): Promise<void> {
+    const server = await this.#listen(this.#address).catch(() => undefined);
+    if (this.#wanted !== 'server') server?.close();
+    else if (server === undefined) this.#retry.set(performance.now() + retryMs);
+    else this.#server = server;
+  }
+
+  async #fallSilent(): Promise<void> {
+    const silent = await SilentListener.start();
+    this.#silent = silent;
+    // Until here connections were served: there is hardly a moment in which they are refused.
+    if (this.#wanted === 'silence') {
+      void this.#stop();
+      if (await silent.listen(parseAddress(this.#address))) return;
+      this.#retry.set(performance.now() + retryMs);
+    }
+    await this.#endSilence();
+  }
+
+  async #endSilence(): Promise<void> {
+    const silent = this.#silent;
+    this.#silent = undefined;
+    await silent?.end();
+  }
+
+  async #listen(address: string): Promise<Server> {
+    const server = createServer({pauseOnConnect: true, allowHalfOpen: true, noDelay: true});
+    this.#address = await listen(server, address);
+    server.on('connection', this.#accept);
+    // Accepting can fail when file descriptors run out; what is open goes on, and so does accepting.
+    server.on('error', () => undefined);
+    return server;
+  }
+}

@@ -1,0 +1,51 @@
+// The end of a link: the socket that it writes to, and the ways to end that.
+
+import type {Socket} from 'node:net';
+import {SettledReset} from './settled-reset.ts';
+import type {Ending} from './stage.ts';
+
+export class SocketWriter {
+  /** When bytes that a reset must not overtake were written, on the clock of `performance.now()`. */
+  sentMs = 0;
+  readonly #socket: Socket;
+  readonly #reset: () => void;
+  #settledReset: SettledReset | undefined;
+
+  /** @param reset resets the connection */
+  constructor(socket: Socket, reset: () => void) {
+    this.#socket = socket;
+    this.#reset = reset;
+  }
+
+  /** The socket holds as much as it should; a 'drain' follows. A large chunk that the kernel took at once fills nothing. */
+  get isFull(): boolean {
+    return this.#socket.writableLength > 0 && this.#socket.writableNeedDrain;
+  }
+
+  /** The kernel has not taken all that was written. */
+  get isBehind(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  write(data: Buffer): void {
+    this.#socket.write(data);
+  }
+
+  end(ending: Ending): void {
+    if (ending === 'half-close') this.#socket.end();
+    else if (ending === 'close') this.close();
+    else this.#settledReset = new SettledReset(this.#socket, this.sentMs, this.#reset);
+  }
+
+  /** Closes the socket altogether, once it has taken what was written. */
+  close(): void {
+    // A plain close tells more than a shutdown: the peer gets a reset if it had sent something that nobody will read.
+    if (this.#socket.writableLength === 0) this.#socket.destroy();
+    else this.#socket.destroySoon();
+  }
+
+  /** A reset that is due does not come any more. */
+  cancel(): void {
+    this.#settledReset?.cancel();
+  }
+}

@@ -1,0 +1,49 @@
+// What the library logged in the phase of a finding: a second piece of evidence, where it speaks by OpenTelemetry's logs.
+import type {PresentFinding} from '../model/finding.ts';
+import {endedAgainEvent, type LogObservation, logSeverities} from '../model/telemetry.ts';
+import type {Trial} from '../model/trial.ts';
+import {phaseName} from './evidence.ts';
+import {examplesOfSpans} from './example-spans.ts';
+
+type Kind = LogObservation['counts'][number];
+
+const rank = ({severity}: Kind): number => logSeverities.indexOf(severity);
+
+/** Warnings and worse, and events of any severity. */
+const isTold = (kind: Kind): boolean =>
+  kind.eventName !== endedAgainEvent &&
+  (rank(kind) >= logSeverities.indexOf('warn') || kind.eventName !== null);
+
+/** The worst kind of the finding's phase, of equal ones the most frequent, behind what the finding has. */
+export const withLogs = (trial: Trial, finding: PresentFinding): PresentFinding => {
+  const {logs} = trial.telemetry ?? {};
+  const [kind] = (logs?.counts ?? [])
+    .filter(one => isTold(one) && phaseName(trial, one.phase) === finding.phase)
+    .toSorted((a, b) => rank(b) - rank(a) || b.count - a.count);
+  if (!logs || !kind) return finding;
+  const ofKind = logs.entries.filter(
+    ({scope, severity, eventName}) =>
+      scope === kind.scope && severity === kind.severity && eventName === kind.eventName,
+  );
+  const traced = ofKind.flatMap(({traceId}) => (traceId === null ? [] : [{traceId}]));
+  const what =
+    kind.eventName === null ? `${kind.count} × «${kind.severity}»` : `${kind.count} × ${kind.eventName}`;
+  const body = ofKind[0]?.body;
+  const words = typeof body === 'string' && body !== '' ? `, such as «${body.slice(0, 100)}»` : '';
+  return {
+    ...finding,
+    evidence: [
+      ...finding.evidence,
+      {
+        witness: 'telemetry',
+        phase: finding.phase,
+        statement: `${kind.scope} logged ${what} in phase ${finding.phase}${words}.`,
+        value: kind.count,
+        threshold: 0,
+        unit: 'count',
+        count: kind.count,
+        ...examplesOfSpans(trial, traced),
+      },
+    ],
+  };
+};

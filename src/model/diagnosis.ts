@@ -1,0 +1,27 @@
+// Pictures: what an investigator reads out of several symptoms and figures together.
+import type {SymptomId} from './symptoms.ts';
+
+export const diagnoses = {
+  'gc-thrashing': 'high CPU and memory, much garbage collection, low throughput',
+  'low-utilisation': 'low throughput at low CPU and memory',
+  'out-of-memory': 'out of memory',
+  'retry-storm': 'retry storm',
+  'no-recovery': 'does not come back',
+  leaks: 'leaks with every fault',
+  'wrong-outcome': 'says ok, and it is not; or says failed, and it is done',
+  'misleading-telemetry': 'telemetry hides it',
+} as const;
+
+export type DiagnosisId = keyof typeof diagnoses;
+
+/** Those that tell of the process: what to look into for them is its CPU, its memory and its threads. */
+export const processDiagnoses: readonly DiagnosisId[] = ['out-of-memory', 'gc-thrashing', 'low-utilisation'];
+
+export type Diagnosis = {
+  readonly diagnosis: DiagnosisId;
+  readonly phase: string;
+  /** The symptoms that make it up, all of them present. */
+  readonly symptoms: readonly [SymptomId, ...SymptomId[]];
+  /** One sentence or more with the numbers. */
+  readonly statement: string;
+};

@@ -1,0 +1,161 @@
+// How the process of a trial ended, told as a result.
+import type {ErrorFacts} from '../../model/outcome.ts';
+import {frameName, responsibleFrame} from '../../model/profile.ts';
+import {phaseWindow, type SubjectEnd, type Trial} from '../../model/trial.ts';
+import type {VariantStory} from '../case-study/run-story.ts';
+import {type Block, code, paragraph, type Text} from '../document.ts';
+import {count, duration} from '../format.ts';
+import {withoutMachinePath} from '../machine-path.ts';
+
+const stderrLinesShown = 12;
+
+/** A sentence and the last lines of stderr for each trial that did not end as it should. */
+export const endingBlocks = (story: VariantStory): Block[] =>
+  story.trials.flatMap(({trial, parts}) => [trial, ...parts].flatMap(endingOfTrial));
+
+const endingOfTrial = (trial: Trial): Block[] => {
+  const ending = endingText(trial);
+  const cut = cutText(trial);
+  const texts: Text[] = [...(ending ? [ending] : []), ...(cut ? [cut] : [])];
+  if (texts.length === 0) return [];
+  return [
+    paragraph(
+      code(trial.variant),
+      `, trial ${trial.number}${trial.continues === null ? '' : ', with a fresh process'}: `,
+      ...texts.flatMap((text, index) => (index === 0 ? text : ['; ', ...text])),
+      '..',
+    ),
+    ...textBlocks(
+      'What its main thread was in, from the innermost function to its callers:',
+      (trial.stuck?.stack ?? []).map(frameName).join('\n'),
+    ),
+    ...textBlocks(
+      'Where its error was thrown, from the innermost function to its callers:',
+      framesOf(trial.end),
+    ),
+    ...textBlocks("From the end of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
+  ];
+};
+
+/** What the process prints may be cut, or nothing: the stack is the error's own. */
+const framesOf = (end: SubjectEnd): string =>
+  end.kind === 'crashed' || end.kind === 'open-failed'
+    ? (end.error?.frames ?? []).map(frameName).join('\n')
+    : '';
+
+/** That one process did not see the whole storm. */
+const cutText = ({cut, plan}: Trial): Text | null => {
+  const last = plan.phases.at(-1)?.name ?? '';
+  switch (cut) {
+    case null:
+      return null;
+    case 'wedged':
+      return [
+        `the client was wedged by the end of ${last}, and the faults that were left were tried with a fresh process, after a warm-up and a baseline of its own`,
+      ];
+    case 'died':
+      return [
+        'the faults that were left were tried with a fresh process, after a warm-up and a baseline of its own',
+      ];
+  }
+};
+
+const textBlocks = (title: string, text: string): Block[] =>
+  text === '' ? [] : [paragraph(title), {kind: 'code', language: 'text', text}];
+
+/** V8 tells of its last collections and why it gives up, and then prints a long native stack, which tells nothing. */
+const tellingLines = (stderr: string): string => {
+  const lines = stderr.trimEnd().split('\n').map(withoutMachinePath);
+  const fatal = lines.findIndex(line => line.startsWith('FATAL ERROR'));
+  if (fatal < 0) return lines.slice(-stderrLinesShown).join('\n');
+  const collections = lines.slice(0, fatal).filter(line => /^\[\d+:0x[\da-f]+\]\s+\d+ ms: /.test(line));
+  return [...collections.slice(-2).map(line => line.replace(/^\[\S+\]\s+/, '')), lines[fatal]].join('\n');
+};
+
+/** Null for a trial whose process did all of its work and closed in order. */
+export const endingText = (trial: Trial): Text | null => {
+  const {end} = trial;
+  switch (end.kind) {
+    case 'completed':
+      return closeText(trial, end);
+    case 'open-failed':
+      return ['open() failed, so that no operation was tried', ...errorText(end.error), ...exitText(trial)];
+    case 'first-operation-failed':
+      return [
+        `the operation tried before the load failed ${end.triedCount} out of ${end.triedCount} times, so there was no load`,
+        ...errorText(end.error),
+        ...exitText(trial),
+      ];
+    case 'crashed':
+      return [
+        end.outOfMemory ? 'the process ran out of memory' : 'the process crashed',
+        whenText(trial),
+        ...exitText(trial),
+        ...errorText(end.error),
+      ];
+    case 'unresponsive':
+      return [
+        'the process stopped answering and was ended by the harness',
+        whenText(trial),
+        ...exitText(trial),
+        ...stuckText(trial),
+      ];
+    case 'interrupted':
+      return ['the trial was interrupted', whenText(trial)];
+  }
+};
+
+const stuckText = ({stuck}: Trial): Text => {
+  const frame = responsibleFrame(stuck?.stack ?? []);
+  return frame === null ? [] : ['; it was stuck in ', code(frameName(frame))];
+};
+
+const closeText = (trial: Trial, end: Extract<SubjectEnd, {kind: 'completed'}>): Text | null => {
+  const close: Text[] = [
+    ...(end.close === 'hung' ? [['close() did not settle']] : []),
+    ...(end.close === 'failed' ? [['close() failed', ...errorText(end.error)]] : []),
+    ...(trial.exit?.killedFor === 'lingering'
+      ? [['the process stayed alive after close() and was ended by the harness']]
+      : []),
+  ];
+  return close.length === 0 ? null : close.flatMap((text, index) => (index === 0 ? text : ['; ', ...text]));
+};
+
+/** The same in two or three words, for a headline; null where the trial completed. */
+export const endingName = (trial: Trial): string | null => {
+  const {end} = trial;
+  if (end.kind === 'crashed') return end.outOfMemory ? 'runs out of memory' : 'crashes';
+  if (end.kind === 'unresponsive') return 'stops answering';
+  if (end.kind === 'first-operation-failed') return 'fails its first operation';
+  return end.kind === 'open-failed' ? 'does not open' : null;
+};
+
+export const errorText = (error: ErrorFacts | null): Text =>
+  error === null ? [] : [': ', code([error.name, error.code, error.message].filter(Boolean).join(' '))];
+
+/** The phase that was under way, or null before the first. */
+export const phaseAt = (trial: Trial, atMs: number): string | null => {
+  const index = trial.plan.phases.findLastIndex((_, phase) => {
+    const window = phaseWindow(trial, phase);
+    return window !== null && window.startMs <= atMs;
+  });
+  return trial.plan.phases[index]?.name ?? null;
+};
+
+const whenText = (trial: Trial): string => {
+  if (!trial.exit) return '';
+  const {atMs} = trial.exit;
+  if (trial.loadEndedMs !== null && atMs > trial.loadEndedMs)
+    return ` ${duration(atMs)} into the trial, after the load`;
+  const phase = phaseAt(trial, atMs);
+  return ` ${duration(atMs)} into the trial${phase === null ? '' : `, in ${phase}`}`;
+};
+
+const exitText = ({exit}: Trial): Text => {
+  if (!exit) return [];
+  const parts = [
+    exit.exitCode === null ? null : `exit code ${count(exit.exitCode)}`,
+    exit.signal === null ? null : `signal ${exit.signal}`,
+  ].filter(part => part !== null);
+  return parts.length === 0 ? [] : [` (${parts.join(', ')})`];
+};

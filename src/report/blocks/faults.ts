@@ -1,0 +1,161 @@
+// Faults, loads and phases in a few words.
+import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
+import type {Ramp} from '../../model/fault-scope.ts';
+import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
+import {isTlsFault} from '../../model/tls-fault.ts';
+import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
+import {httpEffectOf, isHttpFault} from './http-faults.ts';
+import {tlsEffectOf} from './tls-faults.ts';
+
+/** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
+export const describeFault = (fault: Fault): string => {
+  const direction = 'direction' in fault ? [directions[fault.direction]] : [];
+  return [effectOf(fault), ...direction, ...scopeOf(fault)].join(', ');
+};
+
+const scopeOf = ({
+  probability,
+  nth = 0,
+  firstN,
+  hitLimit,
+  startAfterMs,
+  durationMs,
+  everyMs,
+  kind,
+}: Fault): string[] => {
+  const unit = unitOf(kind);
+  const units = `${unit}s`;
+  return [
+    ...(nth > 1 ? [`one ${unit} in ${count(nth)}`] : []),
+    ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
+    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
+    ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
+    ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
+    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+  ];
+};
+
+/** ` out of every 2 s`, or nothing. */
+const againAfter = (everyMs: number | undefined): string =>
+  everyMs === undefined ? '' : ` out of every ${plannedDuration(everyMs)}`;
+
+/** `of 20 ms`, or `from 0 ms to 20 ms`. */
+const ramped = (value: number | Ramp, before: string, shown: (value: number) => string): string =>
+  typeof value === 'number' ? `${before} ${shown(value)}` : `from ${shown(value.from)} to ${shown(value.to)}`;
+
+/** What its dice are rolled for. */
+const unitOf = (kind: Fault['kind']): string => {
+  if (kind === 'flap' || kind === 'refuse') return 'down-time';
+  if (isTlsFault(kind)) return 'handshake';
+  return isHttpFault(kind) ? 'request' : 'connection';
+};
+
+/** ` after 512 B or 1 s`, or nothing. */
+const cutOf = ({afterBytes, afterMs}: {readonly afterBytes: number; readonly afterMs: number}): string => {
+  const limits = [
+    ...(afterBytes > 0 ? [bytes(afterBytes)] : []),
+    ...(afterMs > 0 ? [plannedDuration(afterMs)] : []),
+  ];
+  return limits.length === 0 ? '' : ` after ${limits.join(' or ')}`;
+};
+
+const directions: {readonly [direction in Direction]: string} = {
+  upstream: 'client to server',
+  downstream: 'server to client',
+};
+
+const effectOf = (fault: Fault): string => {
+  switch (fault.kind) {
+    case 'latency':
+      return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
+    case 'bandwidth':
+      return ramped(fault.bytesPerSecond, 'at most', value => `${bytes(value)}/s`);
+    case 'slowClose':
+      return `close delayed by ${plannedDuration(fault.delayMs)}`;
+    case 'timeout':
+      return `data dropped, closed after ${plannedDuration(fault.timeoutMs)}`;
+    case 'stall':
+      return `no answer${cutOf(fault)}, connection left open`;
+    case 'resetPeer':
+      return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
+    case 'slicer':
+      return `data cut into pieces of about ${bytes(fault.averageSizeBytes)}`;
+    case 'halfOpen':
+      return `the other side gone${cutOf(fault)} without a word, connection left open`;
+    case 'halfClose':
+      return `this direction ended${cutOf(fault)}, the other goes on`;
+    case 'resetAfter':
+      return `connection reset${cutOf(fault)}`;
+    case 'corrupt':
+      return `a bit flipped ${corruptedBytes(fault)}`;
+    case 'limitConnections':
+      return `at most ${plural(fault.connectionLimit, 'connection')} at a time, others ${fault.others === 'closed' ? 'closed at once' : 'left without an answer'}`;
+    case 'flap':
+      return `down for ${plannedDuration(fault.downMs)}, up for ${plannedDuration(fault.upMs)}, and so on`;
+    case 'blackhole':
+      return fault.syn === true ? 'connects left without an answer' : 'new connections never served';
+    case 'httpStatus':
+    case 'httpFault':
+    case 'slowBody':
+    case 'wrongContentLength':
+    case 'dropKeepAlive':
+      return httpEffectOf(fault);
+    case 'tlsClose':
+    case 'tlsAlert':
+    case 'wrongCertificate':
+      return tlsEffectOf(fault);
+    case 'refuse':
+      return 'connections refused, live ones cut';
+    case 'limitData':
+      return `closed after ${bytes(fault.limitBytes)}`;
+  }
+};
+
+const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
+  [
+    ...(offsetBytes === null ? [] : [`in the byte at offset ${count(offsetBytes)}`]),
+    ...(bytesPerKb === 0 ? [] : [`in ${bytesPerKb} of 1,000 bytes`]),
+  ].join(' and ');
+
+export const describeFaults = (phase: Phase): string =>
+  phase.faults.length === 0 ? 'none' : phase.faults.map(describeFault).join('; ');
+
+export const describeLoad = (load: Load): string => {
+  switch (load.model) {
+    case 'open':
+      return `${count(load.ratePerSecond)} operations/s at a constant arrival rate (open load), at most ${count(load.maxInFlight)} in flight`;
+    case 'ramp':
+      return `${count(load.fromPerSecond)} to ${count(load.toPerSecond)} operations/s within each phase (open load), at most ${count(load.maxInFlight)} in flight`;
+    case 'bursts':
+      return `${count(load.burstSize)} operations at once every ${plannedDuration(load.everyMs)} (open load), at most ${count(load.maxInFlight)} in flight`;
+    case 'closed':
+      return `${count(load.concurrency)} operations in flight at all times (closed load)`;
+  }
+};
+
+/** @param told what a server that is not the scenario's own said of itself; it may hold its address, too */
+const describeTarget = (target: TargetPlan, told: string | undefined): string => {
+  if (told !== undefined) return told;
+  if (target.kind === 'service') return `a real ${target.service} server`;
+  if (target.kind === 'url') return `the server at ${target.url}`;
+  if (target.kind === 'custom') return 'a server that the scenario starts';
+  return `the embedded ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
+};
+
+export const describePlan = (plan: Plan, told?: string): string => {
+  const {load, target, operation} = plan;
+  return `Tried with ${describeLoad(load)}, against ${describeTarget(target, told)}; a caller is ready to wait ${plannedDuration(operation.deadlineMs)} for an operation that is ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
+};
+
+/** Nothing where nothing is promised. */
+const describePromises = (plan: Plan): string => {
+  const byPromise = Map.groupBy(plan.variants, ({name}) => deliveryPromiseOf(plan, name));
+  const promised = [...byPromise].flatMap(([promise, variants]) => {
+    if (promise === null) return [];
+    const whose =
+      variants.length === plan.variants.length ? '' : ` with ${variants.map(({name}) => name).join(', ')}`;
+    return [`${promise.replaceAll('-', ' ')}${whose}`];
+  });
+  if (promised.length === 0) return '';
+  return ` What is acknowledged is promised to the consumer ${promised.join(', and ')}.`;
+};

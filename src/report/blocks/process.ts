@@ -1,0 +1,173 @@
+// What the process used in the phase that matters, from inside and from outside, before and after.
+import type {ResourceSample, SystemSample} from '../../model/event.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {medianOf} from '../../stats/quantile.ts';
+import {phaseThatMatters} from '../case-study/phase-that-matters.ts';
+import type {RunStory, VariantStory} from '../case-study/run-story.ts';
+import {type Block, heading, paragraph, type Text, table} from '../document.ts';
+import {bytes, count, duration, percent, plural, unknownFigure} from '../format.ts';
+import {processAnchor} from './phase-link.ts';
+import {threadBlocks} from './threads.ts';
+
+const resourceKindsShown = 5;
+
+/** One phase of one trial. */
+type Seen = {
+  readonly trial: Trial;
+  readonly phase: number;
+  readonly inside: readonly ResourceSample[];
+  readonly outside: readonly SystemSample[];
+};
+
+type Row = {readonly title: string; readonly statement: (seen: readonly Seen[]) => string};
+
+const within = <Sample extends {readonly atMs: number}>(
+  samples: readonly Sample[],
+  window: {readonly startMs: number; readonly endMs: number},
+): Sample[] => samples.filter(({atMs}) => atMs >= window.startMs && atMs <= window.endMs);
+
+const seenIn = ({trials}: VariantStory, phase: number): Seen[] =>
+  trials.flatMap(({trial}) => {
+    const window = phaseWindow(trial, phase);
+    if (!window) return [];
+    const inside = within(trial.resources, window);
+    const outside = within(trial.system, window);
+    return inside.length + outside.length === 0 ? [] : [{trial, phase, inside, outside}];
+  });
+
+/** The greatest of a trial's samples; then the median over the trials. */
+const most = (
+  seen: readonly Seen[],
+  figures: (one: Seen) => readonly (number | null | undefined)[],
+): number | null =>
+  medianOf(
+    seen.map(one => {
+      const known = figures(one).filter(value => typeof value === 'number');
+      return known.length === 0 ? null : Math.max(...known);
+    }),
+  );
+
+const inside = (figure: (sample: ResourceSample) => number | undefined) => (seen: readonly Seen[]) =>
+  most(seen, one => one.inside.map(figure));
+
+const outside = (figure: (sample: SystemSample) => number | null) => (seen: readonly Seen[]) =>
+  most(seen, one => one.outside.map(figure));
+
+const heapText = (seen: readonly Seen[]): string => {
+  const used = inside(sample => sample.heapUsedBytes)(seen);
+  const total = inside(sample => sample.heapTotalBytes)(seen);
+  return total === null ? bytes(used) : `${bytes(used)} of ${bytes(total)}`;
+};
+
+/** Node's --max-old-space-size; V8 adds the young generation to it. */
+const heapLimitText = (seen: readonly Seen[]): string => {
+  const [first] = seen;
+  const variant = first?.trial.plan.variants.find(({name}) => name === first.trial.variant);
+  const limitMiB = variant?.process.heapLimitMiB;
+  return limitMiB === undefined ? unknownFigure : bytes(limitMiB * 1024 ** 2);
+};
+
+const externalText = (seen: readonly Seen[]): string => {
+  const external = inside(sample => sample.externalBytes)(seen);
+  const buffers = inside(sample => sample.arrayBuffersBytes)(seen);
+  return buffers === null ? bytes(external) : `${bytes(external)}, ${bytes(buffers)} of it ArrayBuffers`;
+};
+
+const gcText = (seen: readonly Seen[]): string => {
+  const phases = seen.flatMap(({trial, phase}) => trial.phaseResources.filter(one => one.phase === phase));
+  if (phases.length === 0) return unknownFigure;
+  const ratio = medianOf(phases.map(({gcMs, durationMs}) => gcMs / durationMs));
+  const pauses = medianOf(phases.map(({gcCount}) => gcCount)) ?? 0;
+  const major = medianOf(phases.map(({gcKinds}) => (gcKinds ? (gcKinds.major?.count ?? 0) : null)));
+  const full = major === null ? '' : `, ${count(major)} of them full`;
+  return `${percent(ratio)} in ${plural(pauses, 'pause')}${full}`;
+};
+
+/** With what V8 does in steps between the pauses, which perf_hooks does not tell. */
+const profiledGcText = (seen: readonly Seen[]): string => {
+  const shares = seen.flatMap(({trial, phase}) => {
+    const cpu = trial.profiles.find(profile => profile.what === 'cpu' && profile.phase === phase);
+    if (!cpu) return [];
+    const own = cpu.owners.find(({owner}) => owner === 'garbage collector')?.self ?? 0;
+    return [own / cpu.total];
+  });
+  return percent(medianOf(shares));
+};
+
+const loopText = (seen: readonly Seen[]): string => {
+  const phases = seen.flatMap(({trial, phase}) => trial.phaseResources.filter(one => one.phase === phase));
+  const figure = (pick: (one: (typeof phases)[number]) => number): number | null =>
+    medianOf(phases.map(pick));
+  if (phases.length === 0) return unknownFigure;
+  const delay = `p99 ${duration(figure(one => one.loopDelayP99Ms))}, at most ${duration(figure(one => one.loopDelayMaxMs))}`;
+  return `${delay}; in use ${percent(figure(one => one.loopUtilisationRatio))} of the time`;
+};
+
+/** Of the first trial, at the end of the phase. */
+const activeText = (seen: readonly Seen[]): string => {
+  const active = seen[0]?.inside.at(-1)?.activeResources;
+  if (!active) return unknownFigure;
+  const kinds = Object.entries(active).sort(([, a], [, b]) => b - a);
+  return kinds
+    .slice(0, resourceKindsShown)
+    .map(([kind, number]) => `${count(number)} ${kind}`)
+    .join(', ');
+};
+
+const rows: readonly Row[] = [
+  {
+    title: 'Resident memory, at most',
+    statement: seen =>
+      bytes(outside(({rssBytes}) => rssBytes)(seen) ?? inside(({rssBytes}) => rssBytes)(seen)),
+  },
+  {title: 'Heap used, at most, of what V8 reserved', statement: heapText},
+  {title: 'Limit of the heap that was set, which its old generation has', statement: heapLimitText},
+  {
+    title: 'Limit of the heap as V8 tells it, with the young generation',
+    statement: seen => bytes(inside(({heapLimitBytes}) => heapLimitBytes)(seen)),
+  },
+  {title: 'External memory, at most', statement: externalText},
+  {title: 'Garbage collection, as perf_hooks tells it', statement: gcText},
+  {title: 'Garbage collection, as sampled', statement: profiledGcText},
+  {title: 'Event loop', statement: loopText},
+  {
+    title: 'File descriptors, at most',
+    statement: seen => count(outside(sample => sample.fileDescriptorCount)(seen)),
+  },
+  {title: 'Sockets, at most', statement: seen => count(outside(sample => sample.socketCount)(seen))},
+  {title: 'Active resources, at the end', statement: activeText},
+];
+
+export const processBlocks = (story: RunStory): Block[] => {
+  const phase = phaseThatMatters(story);
+  const variants = story.variants.filter(variant => seenIn(variant, phase).length > 0);
+  if (variants.length === 0) return [];
+  const seen = variants.map(variant => seenIn(variant, phase));
+  const told = rows
+    .map(({title, statement}): Text[] => [[title], ...seen.map((one): Text => [statement(one)])])
+    .filter(([, ...cells]) => cells.some(([text]) => text !== unknownFigure));
+  const name = story.run.record.plan.phases[phase]?.name ?? '';
+  return [
+    heading(`The process in ${name}`, processAnchor),
+    table(['What', ...variants.map(({variant}) => variant.name)], told),
+    ...threadBlocks(variants, phase),
+    ...missingNote(seen.flat()),
+  ];
+};
+
+const missingNote = (seen: readonly Seen[]): Block[] => {
+  if (seen.every(({outside}) => outside.length === 0)) {
+    return [
+      paragraph(
+        'This platform tells nothing of a process from outside: threads, descriptors and sockets were not seen.',
+      ),
+    ];
+  }
+  return seen.every(({outside}) => outside.every(({threadCount}) => threadCount === null))
+    ? [
+        paragraph(
+          'This platform tells only CPU time and memory of a process: threads, descriptors and sockets were not seen.',
+        ),
+      ]
+    : [];
+};

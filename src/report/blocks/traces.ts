@@ -1,0 +1,133 @@
+// Traces chosen on purpose, in text: of each phase that shows a symptom the slowest operation, the first that failed, the one sent
+// most often, a typical one for contrast, and those that findings point at; each with what the other witnesses saw of it.
+import {traceIdOfOperation} from '../../model/telemetry.ts';
+import type {Trial} from '../../model/trial.ts';
+import {mergeHistograms, percentileMs} from '../../stats/histogram.ts';
+import {medianOf} from '../../stats/quantile.ts';
+import type {JudgedTrial, RunStory, VariantStory} from '../case-study/run-story.ts';
+import {type Block, heading, paragraph} from '../document.ts';
+import {duration} from '../format.ts';
+import {callerOf, type Exemplar, exemplarsOfTrial} from './exemplars.ts';
+import {marksOf} from './trace-marks.ts';
+import {waterfallText} from './waterfall-text.ts';
+
+type Chosen = {readonly why: string; readonly exemplar: Exemplar};
+
+const phasesShown = 3;
+const findingsShown = 2;
+
+export const traceBlocks = ({variants}: RunStory): Block[] => {
+  const blocks = variants.flatMap(blocksOf);
+  if (blocks.length === 0) return [];
+  const note =
+    'The library’s own spans on one time axis with what the others saw: ==== is the operation as its caller saw it, ---- a span, xxxx one that tells an error, # an edge of a fault, ! a hit of the injector, ^ an attempt at the target, * an event of the library. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
+  return [heading('Traces'), paragraph(note), ...blocks];
+};
+
+const blocksOf = (story: VariantStory): Block[] => {
+  const [first] = story.trials.filter(({trial}) => (trial.telemetry?.exemplars.length ?? 0) > 0);
+  if (!first) return [];
+  const traced = exemplarsOfTrial(first.trial).filter(({spans}) => spans.length > 0);
+  return phasesOf(story, first.trial).flatMap(phase => {
+    const name = first.trial.plan.phases[phase]?.name ?? '';
+    const chosen = choose(
+      first,
+      phase,
+      traced.filter(exemplar => exemplar.phase === name),
+    );
+    if (chosen.length === 0) return [];
+    const shows = symptomsIn(story, name);
+    const which = shows.length > 0 ? `, which shows ${shows.join(', ')}` : '';
+    const text = chosen.map(one => textOf(one)).join('\n\n');
+    return [
+      paragraph(`${story.variant.name}, phase ${name}${which}:`),
+      {kind: 'code' as const, language: 'text', text},
+    ];
+  });
+};
+
+const symptomsIn = ({symptoms}: VariantStory, phase: string): string[] =>
+  symptoms
+    .filter(({present}) => present.some(finding => finding.phase === phase))
+    .map(({symptom}) => symptom);
+
+/** Those of symptoms, phases with faults first; and the first fault in any case. */
+const phasesOf = (story: VariantStory, {plan}: Trial): number[] => {
+  const found = plan.phases.flatMap(({name}, phase) => (symptomsIn(story, name).length > 0 ? [phase] : []));
+  const isFault = (phase: number): boolean => plan.phases[phase]?.role === 'fault';
+  const firstFault = plan.phases.findIndex(({role}) => role === 'fault');
+  const wanted = found.some(isFault) || firstFault < 0 ? found : [...found, firstFault];
+  return wanted.toSorted((a, b) => Number(isFault(b)) - Number(isFault(a)) || a - b).slice(0, phasesShown);
+};
+
+/** As the caller saw it; where only the spans are known, from the first to the last of them. */
+const lastsMs = ({durationMs, spans}: Exemplar): number =>
+  durationMs ?? Math.max(...spans.map(({endMs}) => endMs)) - Math.min(...spans.map(({startMs}) => startMs));
+
+const attemptsOf = ({trial, index, spans}: Exemplar): number => {
+  const counted = trial.ledger?.attempts[index] ?? 0;
+  const sent = spans.filter(({kind}) => kind === 'client' || kind === 'producer').length;
+  return Math.max(counted, sent);
+};
+
+const choose = (judged: JudgedTrial, phase: number, traced: readonly Exemplar[]): Chosen[] => {
+  const {trial} = judged;
+  const slowest = traced.toSorted((a, b) => lastsMs(b) - lastsMs(a))[0];
+  const failed = traced
+    .filter(({status}) => status !== 'ok' && status !== 'in-flight')
+    .toSorted((a, b) => a.index - b.index)[0];
+  const repeated = traced
+    .filter(exemplar => attemptsOf(exemplar) > 1)
+    .toSorted((a, b) => attemptsOf(b) - attemptsOf(a))[0];
+  const fine = traced.filter(
+    ({status, spans}) => status === 'ok' && spans.every(span => span.status !== 'error'),
+  );
+  const figures = trial.driver.phases.find(candidate => candidate.phase === phase);
+  const medianMs =
+    percentileMs(mergeHistograms(figures ? [figures.serviceOkUs] : []), 50) ??
+    medianOf(fine.map(lastsMs)) ??
+    0;
+  const typical = fine.toSorted(
+    (a, b) => Math.abs(lastsMs(a) - medianMs) - Math.abs(lastsMs(b) - medianMs),
+  )[0];
+  const reasons: readonly (readonly [string, Exemplar | undefined])[] = [
+    ['the slowest', slowest],
+    ['the first that failed', failed],
+    ['sent most often', repeated],
+    ...pointedAt(judged, phase, traced),
+    ['a typical one', typical],
+  ];
+  // One trace may be chosen for several reasons: it is shown once.
+  const byTrace = Map.groupBy(reasons, ([, exemplar]) => exemplar);
+  return [...byTrace].flatMap(([exemplar, same]) =>
+    exemplar ? [{exemplar, why: same.map(([reason]) => reason).join(', ')}] : [],
+  );
+};
+
+/** Of a finding of the phase the first operation that shows it, where its trace is there. */
+const pointedAt = (
+  {trial, judgement}: JudgedTrial,
+  phase: number,
+  traced: readonly Exemplar[],
+): (readonly [string, Exemplar])[] =>
+  (judgement?.findings ?? [])
+    .flatMap(finding => {
+      if (finding.verdict !== 'present') return [];
+      const evidence = finding.evidence.filter(one => one.phase === trial.plan.phases[phase]?.name);
+      const ids = evidence.flatMap(({operations}) => operations);
+      const traces = evidence.flatMap(one => one.traces ?? []);
+      const shown = traced.find(
+        ({id, index}) => ids.includes(id) || traces.includes(traceIdOfOperation(trial.tracePrefix, index)),
+      );
+      return shown ? [[`shows ${finding.symptom}`, shown] as const] : [];
+    })
+    .slice(0, findingsShown);
+
+const textOf = ({why, exemplar}: Chosen): string => {
+  const {id, status, durationMs, traceId} = exemplar;
+  const became = durationMs === null ? status : `${status} after ${duration(durationMs)}`;
+  return [
+    `${id}: ${why}; ${became}; trace ${traceId ?? '–'}`,
+    waterfallText({operation: callerOf(exemplar), spans: exemplar.spans, marks: marksOf(exemplar)}),
+  ].join('\n');
+};

@@ -1,0 +1,131 @@
+// One phase of one variant in the words of each of the five witnesses.
+import type {FaultSummary} from '../../model/run.ts';
+import {binomialInterval, rateConfidence} from '../../stats/binomial.ts';
+import {medianOf} from '../../stats/quantile.ts';
+import type {PhaseMedians} from '../case-study/medians.ts';
+import type {VariantStory} from '../case-study/run-story.ts';
+import {code, joined, lineBreak, type Text} from '../document.ts';
+import {bytes, count, duration, microseconds, percent, perOperation, plural} from '../format.ts';
+import {outcomesText} from './outcome-counts.ts';
+import {type LibrarySignals, librarySignals} from './signals.ts';
+
+export type Witness = {
+  readonly name: string;
+  readonly statement: (story: VariantStory, phase: PhaseMedians) => Text;
+};
+
+const lines = (pieces: readonly Text[]): Text => joined(pieces, lineBreak);
+
+const driver = (_: VariantStory, phase: PhaseMedians): Text =>
+  lines([
+    [`${count(phase.started)} started: ${outcomesText(phase.outcomes, phase.inFlight)}`],
+    ...(phase.dropped > 0 ? [[`${count(phase.dropped)} dropped, too many in flight`]] : []),
+    [
+      phase.responseP50Ms === null
+        ? 'no response time, as none succeeded'
+        : `response p50 ${duration(phase.responseP50Ms)}, p99 ${duration(phase.responseP99Ms)}`,
+    ],
+    ...(phase.settleP99Ms === null ? [] : [[`settle p99 ${duration(phase.settleP99Ms)}`]]),
+    ...consumer(phase),
+  ]);
+
+/** `117 came to the consumer, 3 of them more than once`. */
+const consumer = ({deliveredCount, redeliveredCount}: PhaseMedians): Text[] => {
+  if (deliveredCount === null) return [];
+  const again = redeliveredCount ? `, ${count(redeliveredCount)} of them more than once` : '';
+  return [[`${count(deliveredCount)} came to the consumer${again}`]];
+};
+
+const library = (story: VariantStory, phase: PhaseMedians): Text => {
+  const said = librarySignals(
+    story.trials.map(({trial}) => trial),
+    phase.index,
+  );
+  if (!said) return ['no telemetry was received'];
+  return lines([
+    spansText(said),
+    ...said.durations.map(
+      ({metric, count: samples, meanMs}): Text => [
+        code(metric),
+        ` count ${count(samples)}, mean ${duration(meanMs)}`,
+      ],
+    ),
+    // Its delay holds the interval at which it is sampled: the process's own, below, is without it.
+    ...(said.loopUtilisationRatio === null
+      ? []
+      : [[`event loop: utilisation ${percent(said.loopUtilisationRatio)}`]]),
+    ...(said.gcCount === null ? [] : [[`GC: ${duration(said.gcMs)} in ${plural(said.gcCount, 'run')}`]]),
+  ]);
+};
+
+/** `800 spans, all unset`, `800 spans: 752 error UND_ERR_HEADERS_TIMEOUT, 48 unset`. */
+const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
+  if (spanEnds.length === 0) return ['no span'];
+  const ends = spanEnds.map((end): Text => {
+    const share = spanEnds.length === 1 ? 'all' : count(end.count);
+    return end.errorType === null
+      ? [`${share} ${end.status}`]
+      : [`${share} ${end.status} `, code(end.errorType)];
+  });
+  return [`${plural(spanCount, 'span')}${spanEnds.length === 1 ? ', ' : ': '}`, ...joined(ends, ', ')];
+};
+
+const injector = (_: VariantStory, phase: PhaseMedians): Text => {
+  const faults = phase.faults.map((fault): Text => {
+    if (fault.connectionsHit === null) return [code(fault.name), ' hits not counted'];
+    const actions = fault.actions === null ? '' : `, ${plural(fault.actions, 'action')}`;
+    const hits = ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`;
+    return [code(fault.name), hits, rateText(fault)];
+  });
+  const connections: Text =
+    phase.connectionsOpened === null
+      ? ['connections not counted']
+      : [
+          `${plural(phase.connectionsOpened, 'connection')} opened, at most ${count(phase.connectionsOpenMax)} open`,
+        ];
+  return lines([connections, ...faults]);
+};
+
+/** `; asked for 20.0 %, was 18.3 % of 60 (99 % interval 7.6 % to 34.2 %)`; nothing for a fault that hits all. */
+const rateText = ({askedRatio, decisions, applied}: FaultSummary): string => {
+  if (askedRatio === null || askedRatio === 1 || !decisions || applied === null) return '';
+  const {low, high} = binomialInterval(applied, decisions);
+  return `; asked for ${percent(askedRatio)}, was ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100} % interval ${percent(low)} to ${percent(high)})`;
+};
+
+const target = (story: VariantStory, phase: PhaseMedians): Text => {
+  if (phase.attempts === null) return ['no ledger'];
+  const effects =
+    phase.duplicateCount === null
+      ? []
+      : [
+          [
+            `${count(phase.duplicateCount)} applied twice or more, ${count(phase.lostCount)} acknowledged but lost`,
+          ],
+        ];
+  const strangers = medianOf(story.trials.map(({trial}) => trial.ledger?.unattributedCount ?? null)) ?? 0;
+  return lines([
+    [`${plural(phase.attempts, 'attempt')}, ${perOperation(phase.attemptsPerOperationRatio)} per operation`],
+    ...effects,
+    ...(strangers > 0
+      ? [[`in the whole trial ${plural(strangers, 'request')} without an operation's id`]]
+      : []),
+  ]);
+};
+
+const system = (_: VariantStory, phase: PhaseMedians): Text =>
+  lines([
+    [
+      `CPU ${percent(phase.cpuRatio)} of a core${phase.cpuUsPerOperation === null ? '' : `, ${microseconds(phase.cpuUsPerOperation)} per operation`}`,
+    ],
+    [`memory ${bytes(phase.rssMaxBytes)} at most; GC ${percent(phase.gcRatio)} of the time`],
+    ...(phase.loopDelayP99Ms === null ? [] : [[`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`]]),
+  ]);
+
+export const witnesses: readonly Witness[] = [
+  {name: 'Driver', statement: driver},
+  {name: 'Library', statement: library},
+  {name: 'Injector', statement: injector},
+  {name: 'Target', statement: target},
+  {name: 'Process', statement: system},
+];

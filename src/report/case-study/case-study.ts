@@ -1,0 +1,130 @@
+// A judged run as a case study: the story that every rendering tells, without the form of any.
+
+import {gateFrames, gatesOf} from '../blocks/gates.ts';
+import {verdictWords} from '../blocks/goals.ts';
+import type {Chart} from '../charts/chart.ts';
+import {timeline} from '../charts/timeline.ts';
+import {type Block, code, figure, paragraph, type Section, type Span, strong} from '../document.ts';
+import {duration, listed, plural} from '../format.ts';
+import {headlineOf} from './headline.ts';
+import {representativeNote, representativeOf, representativeTitle} from './representative.ts';
+import type {RunStory} from './run-story.ts';
+import {changeSection} from './sections/change.ts';
+import {environmentSection} from './sections/environment.ts';
+import {figuresSection} from './sections/figures.ts';
+import {investigationSection} from './sections/investigation.ts';
+import {observationSection} from './sections/observation.ts';
+import {outcomeSection} from './sections/outcome.ts';
+import {reproductionSection} from './sections/reproduction.ts';
+import {symptomsSection} from './sections/symptoms.ts';
+import {threatsSection} from './sections/threats.ts';
+
+export type CaseStudy = {
+  /** One sentence with the outcome and its numbers. */
+  readonly headline: string;
+  /** What stands between headline and sections: a word on a partial run, the verdict line, the chart. */
+  readonly lead: readonly Block[];
+  /** Observation, symptoms, data used to investigate, change, outcome: always these five. */
+  readonly sections: readonly Section[];
+  readonly appendices: readonly Section[];
+};
+
+export const caseStudy = (story: RunStory): CaseStudy => ({
+  headline: headlineOf(story),
+  lead: [
+    ...partialBlocks(story),
+    verdictBlock(story),
+    ...doubtBlocks(story),
+    ...figure('timeline', () => timeline(story)),
+    ...chosenBlocks(story),
+  ],
+  sections: [
+    observationSection(story),
+    symptomsSection(story),
+    investigationSection(story),
+    changeSection(story),
+    outcomeSection(story),
+  ],
+  appendices: [
+    figuresSection(story),
+    reproductionSection(story),
+    environmentSection(story),
+    threatsSection(story),
+  ],
+});
+
+const verdictBlock = ({run, variants, candidate}: RunStory): Block => {
+  const {record, judgement} = run;
+  const names = variants.flatMap(({variant}, index): Span[] => {
+    const role = index === 0 ? ' (baseline)' : variant === candidate?.variant ? ' (candidate)' : '';
+    return [index > 0 ? ', ' : '', code(variant.name), role];
+  });
+  return paragraph(
+    strong(verdictWords[judgement.verdict]),
+    ' · scenario ',
+    code(record.plan.name),
+    ...(record.plan.storm === undefined ? [] : [' in the storm ', code(record.plan.storm)]),
+    ` · ${dateText(record.startedAt)} · `,
+    ...names,
+    ` · ${plural(record.trialsPerVariant, 'trial')} per variant`,
+  );
+};
+
+/** `2026-11-02 14:03 UTC`. */
+const dateText = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+const partialBlocks = ({run, variants}: RunStory): Block[] => {
+  const {record} = run;
+  if (record.status === 'complete') return [];
+  const made = variants.reduce((sum, variant) => sum + variant.trials.length, 0);
+  const planned = record.trialsPerVariant * variants.length;
+  const after =
+    record.endedAt === null
+      ? ''
+      : ` after ${duration(Date.parse(record.endedAt) - Date.parse(record.startedAt))}`;
+  const what = {running: 'was still running', interrupted: 'was interrupted', failed: 'failed'}[
+    record.status
+  ];
+  return [
+    {
+      kind: 'quote',
+      text: [
+        strong('Partial run.'),
+        ` It ${what}${after}, in or after trial ${made} of ${planned}. What follows is what had been seen by then.`,
+      ],
+    },
+  ];
+};
+
+/** Which trials stand for their variants, where there was a choice. */
+const chosenBlocks = ({variants}: RunStory): Block[] => {
+  const note = representativeNote(variants);
+  const chosen = variants.flatMap((variant): string[] => {
+    const trial = representativeOf(variant);
+    return trial ? [representativeTitle(variant, trial)] : [];
+  });
+  return note === '' ? [] : [paragraph(`Charts over time show ${listed(chosen)}.${note}`)];
+};
+
+/** Why a run cannot judge, as early as the verdict is given. */
+const doubtBlocks = (story: RunStory): Block[] => {
+  if (story.run.judgement.verdict !== 'inconclusive') return [];
+  const gates = new Map(gatesOf(story).map(gate => [gate.name, gate]));
+  return [...gates.values()].flatMap((gate): Block[] => {
+    const frames = gateFrames(gate);
+    return [
+      paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
+      ...(frames.length === 0 ? [] : [{kind: 'code' as const, language: 'text', text: frames.join('\n')}]),
+    ];
+  });
+};
+
+/** Every block, in the order of reading. */
+const blocksOf = ({lead, sections, appendices}: CaseStudy): Block[] => [
+  ...lead,
+  ...[...sections, ...appendices].flatMap(({blocks}) => [...blocks]),
+];
+
+/** Its charts by their file's name; no two have the same. */
+export const chartsOf = (study: CaseStudy): Chart[] =>
+  blocksOf(study).flatMap(block => (block.kind === 'figure' ? [block.chart] : []));

@@ -1,0 +1,21 @@
+// The phase to look into: where the baseline shows a picture of its process, else where it shows its worst symptom, else
+// the first fault, else the last phase.
+import {processDiagnoses} from '../../model/diagnosis.ts';
+import type {RunStory, VariantStory} from './run-story.ts';
+
+/** Index in the plan. */
+export const phaseThatMatters = ({run, baseline}: RunStory): number => {
+  const {phases} = run.record.plan;
+  const present = baseline.symptoms.flatMap(symptom => symptom.present);
+  const worst = present.find(({severity}) => severity === 'fail') ?? present[0];
+  const named = phases.findIndex(({name}) => name === (pictured(baseline) ?? worst?.phase));
+  if (named >= 0) return named;
+  const fault = phases.findIndex(({role}) => role === 'fault');
+  return fault >= 0 ? fault : phases.length - 1;
+};
+
+/** What is said of a process is borne out where it was said of. */
+const pictured = ({trials}: VariantStory): string | null =>
+  trials
+    .flatMap(({judgement}) => judgement.diagnoses)
+    .find(({diagnosis}) => processDiagnoses.includes(diagnosis))?.phase ?? null;

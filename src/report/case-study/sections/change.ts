@@ -1,0 +1,99 @@
+// Change: what the candidate does differently; with one variant only, what usually mends what was found.
+import type {Json, Variant} from '../../../model/plan.ts';
+import {symptoms} from '../../../model/symptoms.ts';
+import {
+  type Block,
+  code,
+  linked,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  strong,
+  type Text,
+  table,
+} from '../../document.ts';
+import type {RunStory, VariantStory} from '../run-story.ts';
+
+export const changeSection = ({run, baseline, variants}: RunStory): Section => ({
+  id: 'change',
+  title: 'Change',
+  blocks: [
+    ...(variants.length === 1
+      ? proposals(baseline)
+      : variants.slice(1).flatMap(variant => changeBlocks(baseline, variant))),
+    ...remarkBlocks(run.record.plan.remarks ?? []),
+  ],
+});
+
+/** In the scenario's own words. */
+const remarkBlocks = (remarks: readonly string[]): Block[] =>
+  remarks.length === 0 ? [] : [paragraph('To be kept in mind:'), list(remarks.map(linked))];
+
+const proposals = (baseline: VariantStory): Block[] => {
+  const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');
+  if (present.length === 0) return [paragraph('No symptom was found, and no change was tried.')];
+  return [
+    paragraph('No change was tried. What usually mends what was found:'),
+    table(
+      ['Symptom', 'What usually mends it'],
+      present.map(({symptom}) => [strong(symptom), symptoms[symptom].remedy]),
+    ),
+  ];
+};
+
+const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] => {
+  const [before, after] = [baseline.variant, candidate.variant];
+  const rows = [...differences(before, after), ...loadedVersions(baseline, candidate)];
+  const sentence: Text = [code(after.name), `: ${after.change ?? 'the change was not described.'}`];
+  if (rows.length === 0)
+    return [paragraph(...sentence), paragraph('The options that are shown do not differ.')];
+  return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
+};
+
+/** Options, environment, heap limit and CPUs that are not the same, by path; an object that was none before comes before its parts. */
+const differences = (before: Variant, after: Variant): Span[][] => {
+  const [old, current] = [settingsOf(before), settingsOf(after)];
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .filter(path => old.get(path) !== current.get(path))
+    .map(path => [code(path), valueSpan(old, path), valueSpan(current, path)]);
+};
+
+/** What was really loaded, of the packages that a variant has as its own: a range says little of it. */
+const loadedVersions = (baseline: VariantStory, candidate: VariantStory): Span[][] => {
+  const names = [baseline, candidate].flatMap(({variant}) => Object.keys(variant.packages ?? {}));
+  return [...new Set(names)].map(name => [
+    `${name}, as it was loaded`,
+    ...[baseline, candidate].map(({trials}) => {
+      const versions = new Set(trials.flatMap(({trial}) => trial.versions[name] ?? []));
+      return versions.size === 0 ? 'not loaded' : code([...versions].join(', '));
+    }),
+  ]);
+};
+
+const valueSpan = (settings: ReadonlyMap<string, string>, path: string): Span => {
+  const value = settings.get(path);
+  if (value !== undefined) return code(value);
+  return [...settings.keys()].some(other => other.startsWith(`${path}.`)) ? code('{…}') : 'not set';
+};
+
+const settingsOf = ({options, process: started, packages = {}}: Variant): Map<string, string> =>
+  new Map([
+    ...Object.entries(packages).map(([name, spec]) => [`package ${name}`, spec] as const),
+    ...flatten(options, ''),
+    ...Object.entries(started.env).map(([name, value]) => [`env ${name}`, value] as const),
+    ...(started.heapLimitMiB === undefined ? [] : [['heap limit', `${started.heapLimitMiB} MiB`] as const]),
+    ...(started.telemetry === undefined ? [] : [['telemetry', started.telemetry] as const]),
+    ...(started.cpuCount === undefined ? [] : [['CPUs', String(started.cpuCount)] as const]),
+  ]);
+
+/** An object is its parts; an empty one within another shows itself, options that are none do not. */
+const flatten = (value: Json, path: string): (readonly [string, string])[] => {
+  if (value === null && path === '') return [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [[path === '' ? 'options' : path, JSON.stringify(value)]];
+  }
+  const parts = Object.entries(value);
+  if (parts.length === 0 && path !== '') return [[path, '{}']];
+  return parts.flatMap(([name, inner]) => flatten(inner, path === '' ? name : `${path}.${name}`));
+};

@@ -1,0 +1,46 @@
+// Environment: on what the run was made, and with which versions.
+import type {Variant} from '../../../model/plan.ts';
+import type {Trial} from '../../../model/trial.ts';
+import {code, joined, type Section, type Span, type Text, table} from '../../document.ts';
+import {bytes, plural} from '../../format.ts';
+import type {RunStory, VariantStory} from '../run-story.ts';
+
+export const environmentSection = ({run, variants}: RunStory): Section => {
+  const {environment} = run.record;
+  const rows: (readonly (Span | Text)[])[] = [
+    ['foulweather', environment.foulweather],
+    ['Node of the harness', environment.node],
+    ['Injector', environment.injector],
+    ...(environment.target === undefined ? [] : [['Target', environment.target]]),
+    ['Platform', environment.platform],
+    ['CPU', `${environment.cpu}, ${plural(environment.cpuCount, 'core')}`],
+    ['Memory', bytes(environment.memoryBytes)],
+    ...variants.flatMap(subjectRows),
+  ];
+  return {id: 'environment', title: 'Environment', blocks: [table(['What', 'Which'], rows)]};
+};
+
+const subjectRows = ({variant, trials}: VariantStory): (Span | Text)[][] => {
+  const trial = trials.find(candidate => candidate.trial.runtime !== null)?.trial;
+  if (!trial) return [];
+  const versions = Object.entries(trial.versions).map(
+    ([name, version]): Text => [code(`${name} ${version}`)],
+  );
+  const process: Text[] = [
+    [trial.runtime ?? ''],
+    ...(variant.process.heapLimitMiB === undefined
+      ? []
+      : [[`heap limit ${variant.process.heapLimitMiB} MiB`]]),
+    ...cpuText(variant, trial),
+    ...versions,
+  ];
+  return [[`Subject, ${variant.name}`, joined(process, ', ')]];
+};
+
+/** Asked for by the scenario, and what the process found: not every platform can pin one. */
+const cpuText = ({process: {cpuCount}}: Variant, trial: Trial): Text[] => {
+  if (cpuCount === undefined) return [];
+  const pinned = `pinned to ${plural(cpuCount, 'CPU')}`;
+  if (trial.cpuCount === null || trial.cpuCount === cpuCount) return [[pinned]];
+  return [[`not ${pinned}, as the scenario asks: it had ${trial.cpuCount}`]];
+};

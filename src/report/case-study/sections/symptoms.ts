@@ -1,0 +1,176 @@
+// Symptoms: what the baseline did wrong, each with its evidence; then what was clear, and what could not be known.
+
+import {type Diagnosis, diagnoses} from '../../../model/diagnosis.ts';
+import type {Evidence, LedgerEntry, SymptomId} from '../../../model/finding.ts';
+import {symptoms} from '../../../model/symptoms.ts';
+import {endingBlocks} from '../../blocks/endings.ts';
+import {phaseLink} from '../../blocks/phase-link.ts';
+import {
+  type Block,
+  code,
+  joined,
+  lineBreak,
+  list,
+  paragraph,
+  type Section,
+  type Span,
+  strong,
+  type Text,
+  table,
+} from '../../document.ts';
+import {count, evidenceFigure, plural} from '../../format.ts';
+import type {RunStory, SymptomStory, VariantStory} from '../run-story.ts';
+
+const examplesShown = 2;
+
+export const symptomsSection = ({baseline}: RunStory): Section => ({
+  id: 'symptoms',
+  title: 'Symptoms',
+  blocks: [...pictureBlocks(baseline), ...endingBlocks(baseline), ...symptomBlocks(baseline)],
+});
+
+/** Of each picture the first trial that shows it: what to look at before the single symptoms. */
+const pictureBlocks = ({trials}: VariantStory): Block[] => {
+  const shown = new Map<string, Diagnosis>();
+  for (const {judgement} of trials) {
+    for (const diagnosis of judgement.diagnoses)
+      if (!shown.has(diagnosis.diagnosis)) shown.set(diagnosis.diagnosis, diagnosis);
+  }
+  if (shown.size === 0) return [];
+  return [
+    paragraph(shown.size === 1 ? 'The picture:' : 'The pictures:'),
+    list(
+      [...shown.values()].map(({diagnosis, statement, symptoms: made}) => [
+        strong(diagnoses[diagnosis]),
+        ` (${made.join(', ')}): ${statement}`,
+      ]),
+    ),
+  ];
+};
+
+export const symptomBlocks = (story: VariantStory): Block[] => {
+  const name = code(story.variant.name);
+  if (story.symptoms.length === 0) return [paragraph('Nothing was judged of ', name, '../../sections')];
+  const present = story.symptoms.filter(({verdict}) => verdict === 'present').toSorted(failuresFirst);
+  const looked = plural(story.symptoms.length, 'symptom');
+  if (present.length === 0)
+    return [paragraph(`None of ${looked} was found in `, name, '../../sections'), ...rest(story)];
+  return [
+    paragraph(name, ` shows ${count(present.length)} of the ${looked} that were looked for.`),
+    table(
+      ['Symptom', 'Phase', 'Evidence', '>Number', '>Threshold', '>Count', 'Witness'],
+      present.flatMap(symptom => rowsOf(symptom, story)),
+    ),
+    paragraph('What usually causes and mends this:'),
+    list(present.map(({symptom}) => whyOf(symptom))),
+    ...rest(story),
+  ];
+};
+
+const isWarning = ({present}: SymptomStory): boolean => present.every(({severity}) => severity === 'warn');
+
+const failuresFirst = (a: SymptomStory, b: SymptomStory): number =>
+  Number(isWarning(a)) - Number(isWarning(b));
+
+/** The finding of the trial that shows it most, a row for each piece of evidence; the later ones may be of other phases. */
+const rowsOf = (symptom: SymptomStory, story: VariantStory): Text[][] => {
+  const worst = symptom.present[0];
+  if (!worst) return [];
+  return worst.evidence.map((evidence, index) => [
+    index === 0 ? nameOf(symptom) : [],
+    evidence.phase === worst.evidence[index - 1]?.phase ? [] : [phaseLink(story, evidence.phase)],
+    saysOf(evidence),
+    [evidenceFigure(evidence, evidence.value)],
+    [evidenceFigure(evidence, evidence.threshold)],
+    [count(evidence.count)],
+    [evidence.witness],
+  ]);
+};
+
+const nameOf = (story: SymptomStory): Text => {
+  const {symptom, present, trialCount} = story;
+  const severity = isWarning(story) ? ' (warning)' : '';
+  const share: Span[] = trialCount > 1 ? [lineBreak, `in ${present.length} of ${trialCount} trials`] : [];
+  return [strong(symptom), severity, lineBreak, symptoms[symptom].summary, ...share];
+};
+
+const whyOf = (symptom: SymptomId): Text => {
+  const {cause, remedy, source} = symptoms[symptom];
+  const {title, url} = source;
+  return [
+    strong(symptom),
+    `: ${cause} What usually mends it: ${remedy} Source: `,
+    {link: title, url},
+    '../../sections',
+  ];
+};
+
+const saysOf = (evidence: Evidence): Text => [...exampleText(evidence), ...pointerText(evidence)];
+
+const exampleText = ({statement, operations, traces = []}: Evidence): Text => {
+  // A trace leads further than an operation's id, and each is of the operation beside it.
+  const shown = operations.length > 0 ? operations : traces;
+  if (shown.length === 0) return [statement];
+  const examples = shown.slice(0, examplesShown).flatMap((id, index): Span[] => {
+    const trace = operations.length > 0 ? traces[index] : undefined;
+    return [index > 0 ? ', ' : '', code(id), ...(trace === undefined ? [] : [' (trace ', code(trace), ')'])];
+  });
+  return [
+    statement,
+    operations.length > 0 ? ' For example ' : ' For example trace ',
+    ...examples,
+    '../../sections',
+  ];
+};
+
+/** Where else it can be looked up. */
+const pointerText = ({ledger = [], connections = [], files = []}: Evidence): Text => [
+  ...(ledger.length > 0
+    ? [' In the ledger: ', ...joined(ledger.slice(0, examplesShown).map(entryText), '; '), '../../sections']
+    : []),
+  ...(connections.length > 0
+    ? [` At the injector: connection${connections.length === 1 ? '' : 's'} ${connections.join(', ')}.`]
+    : []),
+  ...(files.length > 0
+    ? [
+        ' See ',
+        ...joined(
+          files.map((file): Text => [code(file)]),
+          ', ',
+        ),
+        '../../sections',
+      ]
+    : []),
+];
+
+const entryText = ({operation, attempts, effects}: LedgerEntry): Text => [
+  code(operation),
+  ` ${plural(attempts, 'attempt')}, ${plural(effects, 'effect')}`,
+];
+
+const rest = ({symptoms: stories}: VariantStory): Block[] => {
+  const clear = stories.filter(({verdict}) => verdict === 'clear');
+  const unclear = stories.filter(({verdict}) => verdict === 'inconclusive');
+  return [
+    ...(clear.length > 0
+      ? [
+          paragraph(
+            'Looked for and not found: ',
+            clear.map(({symptom}) => symptom).join(', '),
+            '../../sections',
+          ),
+        ]
+      : []),
+    ...(unclear.length > 0
+      ? [
+          paragraph('Inconclusive:'),
+          list(
+            [...Map.groupBy(unclear, ({reasons}) => reasons.join('; '))].map(([reason, alike]) => [
+              ...alike.flatMap(({symptom}, index) => [index > 0 ? ', ' : '', strong(symptom)]),
+              `: ${reason}`,
+            ]),
+          ),
+        ]
+      : []),
+  ];
+};

@@ -1,0 +1,83 @@
+// A judged run as a list of checks, for CI: what was held against the candidate, and what came of each.
+import type {Verdict} from '../../model/goal.ts';
+import {endingText} from '../blocks/endings.ts';
+import {gatesOf} from '../blocks/gates.ts';
+import {goalFigure, limitText, phaseOfGoal} from '../blocks/goals.ts';
+import type {GoalStory, RunStory, SymptomStory} from '../case-study/run-story.ts';
+import {plainText} from '../document.ts';
+
+export type Check = {
+  /** Stable from run to run, so that a CI system can follow it. */
+  readonly name: string;
+  /** `error`: the harness broke; `skipped`: it could not be told. */
+  readonly status: 'passed' | 'warned' | 'failed' | 'error' | 'skipped';
+  /** One line; empty where it passed. */
+  readonly message: string;
+  readonly details: readonly string[];
+};
+
+const statusOf: {readonly [verdict in Verdict]: Check['status']} = {
+  met: 'passed',
+  missed: 'failed',
+  inconclusive: 'skipped',
+};
+
+/** The run first, then the candidate's goals, its symptoms, and the ends of its processes. */
+export const checksOf = (story: RunStory): Check[] => [
+  runCheck(story),
+  ...story.judged.goals.map(goalCheck),
+  ...story.judged.symptoms.map(symptomCheck),
+  ...endingChecks(story),
+];
+
+/** Whether the run may judge at all. */
+const runCheck = (story: RunStory): Check => {
+  const name = 'the run can be judged';
+  const {status} = story.run.record;
+  if (status === 'failed' || status === 'running') {
+    return {name, status: 'error', message: 'The harness did not finish the run.', details: []};
+  }
+  const details = gatesOf(story).map(gate => `${gate.name}: ${gate.reason} ${gate.advice}`);
+  if (status === 'interrupted') return {name, status: 'skipped', message: 'Interrupted.', details};
+  return details.length === 0
+    ? {name, status: 'passed', message: '', details}
+    : {name, status: 'skipped', message: details[0]!, details};
+};
+
+const goalCheck = (goal: GoalStory): Check => {
+  const {phase, metric, limit, verdict, value, reasons} = goal;
+  const name = `goal ${metric} of ${phaseOfGoal(phase)}: ${limitText(metric, limit)}`;
+  if (verdict === 'met') return {name, status: 'passed', message: '', details: []};
+  const message =
+    verdict === 'missed'
+      ? `${goalFigure(metric, value)}, wanted ${limitText(metric, limit)}`
+      : `inconclusive: ${reasons.join('; ') || 'the figure could not be known'}`;
+  return {name, status: statusOf[verdict], message, details: []};
+};
+
+const symptomCheck = ({symptom, verdict, present, reasons, trialCount}: SymptomStory): Check => {
+  const name = `symptom ${symptom}`;
+  const [worst] = present;
+  if (verdict === 'present' && worst) {
+    const share = trialCount > 1 ? ` In ${present.length} of ${trialCount} trials.` : '';
+    return {
+      name,
+      status: worst.severity === 'fail' ? 'failed' : 'warned',
+      message: `In phase ${worst.phase}: ${worst.evidence[0].statement}${share}`,
+      details: worst.evidence.slice(1).map(({statement}) => statement),
+    };
+  }
+  if (verdict === 'clear') return {name, status: 'passed', message: '', details: []};
+  return {name, status: 'skipped', message: reasons.join('; '), details: []};
+};
+
+/** Where a process did not end well, which symptoms tell too, but not with the error itself. */
+const endingChecks = ({judged}: RunStory): Check[] =>
+  judged.trials
+    .flatMap(({trial: first, parts}) => [first, ...parts])
+    .flatMap((trial): Check[] => {
+      const ending = endingText(trial);
+      if (!ending) return [];
+      const status = trial.end.kind === 'interrupted' ? 'skipped' : 'failed';
+      return [{name: `the end of trial ${trial.number}`, status, message: plainText(ending), details: []}];
+    });

@@ -1,0 +1,74 @@
+// For GitHub Actions: annotations as workflow commands, and a summary of the step.
+
+import type {RunStory} from '../case-study/run-story.ts';
+import {type Check, checksOf} from './checks.ts';
+import {toMarkdownDigest} from './digest.ts';
+
+/** GitHub shows ten annotations of a kind per step, and takes no more. */
+const mostPerKind = 10;
+
+/** A step's summary may have 1,024 KiB; what others wrote to it counts too. */
+const mostSummaryBytes = 1000 * 1024;
+
+type Kind = 'error' | 'warning' | 'notice';
+
+const kindOf: {readonly [status in Check['status']]: Kind | null} = {
+  failed: 'error',
+  error: 'error',
+  warned: 'warning',
+  skipped: null,
+  passed: null,
+};
+
+type Annotation = {readonly kind: Kind; readonly title: string; readonly message: string};
+
+/** The lines that GitHub reads from a step's output. What could not be told is a notice where it keeps the run from judging. */
+export const toAnnotations = (stories: readonly RunStory[]): string[] => {
+  const all = stories.flatMap(story => checksOf(story).flatMap(check => annotationOf(story, check)));
+  return (['error', 'warning', 'notice'] as const).flatMap(kind => {
+    const own = all.filter(annotation => annotation.kind === kind);
+    if (own.length <= mostPerKind) return own.map(commandOf);
+    const left = own.slice(mostPerKind - 1);
+    return [
+      ...own.slice(0, mostPerKind - 1),
+      {
+        kind,
+        title: `foulweather: ${left.length} more`,
+        message: left.map(({title, message}) => `${title}: ${message}`).join('\n'),
+      },
+    ].map(commandOf);
+  });
+};
+
+const annotationOf = (story: RunStory, {name, status, message}: Check): Annotation[] => {
+  const {record, judgement} = story.run;
+  const isGate = status === 'skipped' && judgement.verdict === 'inconclusive' && message !== '';
+  const kind = kindOf[status] ?? (isGate && name === 'the run can be judged' ? 'notice' : null);
+  return kind === null ? [] : [{kind, title: `${record.plan.name}: ${name}`, message}];
+};
+
+const commandOf = ({kind, title, message}: Annotation): string =>
+  `::${kind} title=${escapeProperty(title)}::${escapeData(message)}`;
+
+/** Source of both: the toolkit of GitHub's actions, `command.ts`. */
+const escapeData = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+
+const escapeProperty = (text: string): string =>
+  escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** The digests of all runs, as long as there is room; what is left out is told. */
+export const toStepSummary = (stories: readonly RunStory[]): string => {
+  const parts: string[] = [];
+  let room = mostSummaryBytes;
+  for (const [index, story] of stories.entries()) {
+    const text = `${toMarkdownDigest(story)}\n`;
+    room -= Buffer.byteLength(text);
+    if (room < 0) {
+      parts.push(`${stories.length - index} more runs have no room here; their reports are files.\n`);
+      break;
+    }
+    parts.push(text);
+  }
+  return parts.join('\n');
+};

@@ -1,0 +1,99 @@
+// JUnit XML, as CI systems read it: a suite per run, a case per check. A failure is a goal missed or a symptom that
+// fails a run, an error is the harness broken, skipped is what could not be told.
+
+import type {RunStory} from '../case-study/run-story.ts';
+import {element, escapeXml} from '../charts/svg.ts';
+import {type Check, checksOf} from './checks.ts';
+
+/** @returns a whole document, in the form that Ant made and Jenkins, GitLab and GitHub's actions read. */
+export const toJunit = (stories: readonly RunStory[]): string => {
+  const suites = stories.map(story => ({story, checks: checksOf(story)}));
+  const all = suites.flatMap(({checks}) => checks);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    element(
+      'testsuites',
+      {name: 'foulweather', ...totals(all), time: secondsText(sum(stories.map(secondsOf)))},
+      '\n',
+      ...suites.map(({story, checks}) => `${suite(story, checks)}\n`),
+    ),
+    '',
+  ].join('\n');
+};
+
+const counted = (checks: readonly Check[], status: Check['status']): string =>
+  String(checks.filter(check => check.status === status).length);
+
+const totals = (checks: readonly Check[]): {readonly [name: string]: string} => ({
+  tests: String(checks.length),
+  failures: counted(checks, 'failed'),
+  errors: counted(checks, 'error'),
+  skipped: counted(checks, 'skipped'),
+});
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const secondsText = (seconds: number): string => seconds.toFixed(3);
+
+const secondsOf = ({run}: RunStory): number => {
+  const {startedAt, endedAt} = run.record;
+  return endedAt === null ? 0 : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+};
+
+const suite = (story: RunStory, checks: readonly Check[]): string => {
+  const {record} = story.run;
+  return element(
+    'testsuite',
+    {
+      name: record.plan.name,
+      ...totals(checks),
+      time: secondsText(secondsOf(story)),
+      // The form has no place for a time zone.
+      timestamp: record.startedAt.slice(0, 19),
+    },
+    '\n',
+    `${element('properties', {}, '\n', ...properties(story))}\n`,
+    ...checks.map(check => `${testcase(`${record.plan.name}.${story.judged.variant.name}`, check)}\n`),
+  );
+};
+
+const properties = ({run, judged}: RunStory): string[] => {
+  const {record} = run;
+  const {environment} = record;
+  const versions = Object.assign({}, ...judged.trials.map(({trial}) => trial.versions)) as {
+    [name: string]: string;
+  };
+  const values: {readonly [name: string]: string} = {
+    run: record.id,
+    command: record.command,
+    seed: String(record.seed),
+    trials: String(record.trialsPerVariant),
+    candidate: judged.variant.name,
+    foulweather: environment.foulweather,
+    node: environment.node,
+    platform: environment.platform,
+    injector: environment.injector,
+    ...(environment.commit === null
+      ? {}
+      : {commit: `${environment.commit}${environment.dirty ? ' with changes' : ''}`}),
+    ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [`version of ${name}`, version])),
+  };
+  return Object.entries(values).map(([name, value]) => `${element('property', {name, value})}\n`);
+};
+
+const testcase = (className: string, {name, status, message, details}: Check): string => {
+  const attributes = {classname: className, name, time: '0.000'};
+  const lines = escapeXml([message, ...details].join('\n'));
+  switch (status) {
+    case 'passed':
+      return element('testcase', attributes);
+    case 'warned':
+      return element('testcase', attributes, element('system-out', {}, `warning: ${lines}`));
+    case 'skipped':
+      return element('testcase', attributes, element('skipped', {message}));
+    case 'failed':
+      return element('testcase', attributes, element('failure', {message, type: 'missed'}, lines));
+    case 'error':
+      return element('testcase', attributes, element('error', {message, type: 'harness'}, lines));
+  }
+};

@@ -1,0 +1,31 @@
+// The files that run as processes of their own, found beside this one: TypeScript in a checkout, JavaScript in the package.
+import {fileURLToPath} from 'node:url';
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+const entryFile = (path: string): string =>
+  fileURLToPath(new URL(`../../${path}.${extension}`, import.meta.url));
+
+export const entries = {
+  describe: entryFile('children/describe-main'),
+  target: entryFile('children/target-main'),
+  subject: entryFile('subject/subject-main'),
+  verify: entryFile('children/verify-main'),
+  prepare: entryFile('children/prepare-main'),
+  preload: entryFile('subject/preload'),
+  injector: entryFile('faults/server/main'),
+  service: entryFile('services/main'),
+  receiver: entryFile('telemetry/main'),
+  guard: entryFile('run/processes/guard-main'),
+} as const;
+
+export type Entry = keyof typeof entries;
+
+/**
+ * V8 would take up to 134 MB for the injector's young objects, which die with their connection; with this it takes 17 MB,
+ * and what the process needs stops growing (docs/performance.md, memory).
+ */
+export const injectorNodeOptions = ['--max-semi-space-size=8'] as const;
+
+/** Node 22 warns that stripping types is experimental; in a child's stderr that is only noise. */
+export const quiet = ['--disable-warning=ExperimentalWarning'] as const;

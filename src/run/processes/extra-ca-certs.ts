@@ -1,0 +1,36 @@
+// Which authorities the subject trusts beside the world's own: the target's and the injector's, so that a wrong certificate
+// is refused for what is wrong with it, and a right one is taken.
+import {readFile} from 'node:fs/promises';
+import type {Plan} from '../../model/plan.ts';
+import {isTlsFault} from '../../model/tls-fault.ts';
+import type {RunFolder} from '../../store/run-folder.ts';
+import type {RunningInjector} from './start-injector.ts';
+import type {Target} from './start-target.ts';
+
+/** Node reads one file of further authorities. */
+const variable = 'NODE_EXTRA_CA_CERTS';
+const file = 'authorities.pem';
+
+type Trust = {
+  readonly plan: Plan;
+  readonly target: Target;
+  readonly injector: RunningInjector;
+  readonly folder: RunFolder;
+};
+
+/** The subject's environment, in which it trusts them. A file of the user's own is kept, in ours. */
+export const withExtraCaCerts = async (
+  environment: NodeJS.ProcessEnv,
+  {plan, target, injector, folder}: Trust,
+): Promise<NodeJS.ProcessEnv> => {
+  const meetsTls = plan.phases.some(({faults}) => faults.some(({kind}) => isTlsFault(kind)));
+  const injectors = meetsTls ? await injector.injector.authority() : null;
+  const ours = [target.authority, injectors].filter(authority => authority !== null);
+  if (ours.length === 0) return environment;
+  await folder.writeFile(file, [await own(environment[variable]), ...ours].join('\n'));
+  return {...environment, [variable]: folder.pathOf(file)};
+};
+
+/** What cannot be read is not trusted; Node would say no more than a warning of it. */
+const own = async (path: string | undefined): Promise<string> =>
+  path === undefined || path === '' ? '' : readFile(path, 'utf8').catch(() => '');

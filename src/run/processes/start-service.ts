@@ -1,0 +1,89 @@
+// A real server for the run: started from what is installed, with a folder that is gone at the end.
+import {FoulweatherError} from '../../model/errors.ts';
+import type {ServiceName} from '../../model/service.ts';
+import {installCommand, services} from '../../services/catalogue.ts';
+import type {FromService, ToService} from '../../services/protocol.ts';
+import {upstreamOf} from '../target-address.ts';
+import type {Child} from './child.ts';
+import {entries} from './entries.ts';
+import type {Supervisor} from './supervisor.ts';
+
+export type ServiceChild = Child<ToService, FromService>;
+
+export type StartedService = {
+  readonly url: string;
+  /** «Redis 7.0.15 (--start-services, as redis)» */
+  readonly description: string;
+  readonly child: ServiceChild;
+  /** Removed when the supervisor stops. */
+  readonly folder: string;
+};
+
+/** @throws FoulweatherError FW_SERVICE_MISSING, FW_SERVICE_START */
+export const startService = async (
+  supervisor: Supervisor,
+  name: ServiceName,
+  limitMs: number,
+): Promise<StartedService> => {
+  const service = services[name];
+  const folder = await supervisor.folder(name);
+  const child = supervisor.spawn<ToService, FromService>({
+    label: service.title,
+    file: entries.service,
+    args: [JSON.stringify({service: name, folder})],
+  });
+  const answer = await child.next(['listening', 'missing', 'failed'], limitMs).catch((error: unknown) => {
+    throw notStarted(name, error instanceof Error ? error.message : String(error));
+  });
+  switch (answer.kind) {
+    case 'missing':
+      throw new FoulweatherError(
+        'FW_SERVICE_MISSING',
+        `${service.title} is not installed on this machine: there is no ${answer.program}.`,
+        `${installCommand(service)}, or give the address of yours: --target ${service.defaultUrl}`,
+      );
+    case 'failed':
+      throw notStarted(name, answer.message);
+    case 'listening': {
+      const {url, version, account} = answer;
+      const how = account === null ? '' : `, as the user ${account}`;
+      return {url, child, folder, description: `${service.title} ${version}, started for this run${how}`};
+    }
+  }
+};
+
+const notStarted = (name: ServiceName, message: string): FoulweatherError =>
+  new FoulweatherError(
+    'FW_SERVICE_START',
+    `${services[name].title} did not start: ${message}`,
+    `See that it runs on this machine, or give the address of yours: --target ${services[name].defaultUrl}`,
+  );
+
+/** @throws FoulweatherError FW_SERVICE_NEEDED, which says how to get one */
+export const refuseWithoutService = (scenario: string, name: ServiceName): never => {
+  const service = services[name];
+  throw new FoulweatherError(
+    'FW_SERVICE_NEEDED',
+    `The scenario ${scenario} needs a real server: ${service.title}.`,
+    `Give --start-services to have it started (${installCommand(service)}), or the address of yours: --target ${service.defaultUrl}`,
+  );
+};
+
+/** What a server of the user's says that it is; one that does not tell is left at its kind. */
+export const describeService = async (name: ServiceName, url: string): Promise<string> => {
+  const {title, version} = services[name];
+  const {username, password} = new URL(url);
+  const [host, port] = splitAddress(upstreamOf(url));
+  const login = {user: decodeURIComponent(username), password: decodeURIComponent(password)};
+  try {
+    return `${title} ${await version({host, port, ...login})} at ${host}:${port}`;
+  } catch {
+    return `${title} at ${host}:${port}, whose version is not known`;
+  }
+};
+
+const splitAddress = (address: string): [host: string, port: number] => {
+  const colon = address.lastIndexOf(':');
+  // An IPv6 address stands in brackets in a URL, and without them in a call.
+  return [address.slice(0, colon).replace(/^\[|\]$/g, ''), Number(address.slice(colon + 1))];
+};

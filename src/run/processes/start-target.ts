@@ -1,0 +1,106 @@
+// What the library talks to: the embedded server, one that the scenario starts, a real one of a known kind, or the user's own.
+import type {Plan, TargetPlan} from '../../model/plan.ts';
+import type {FromTarget, ToTarget} from '../../model/target-protocol.ts';
+import {unloadable} from '../describe.ts';
+import {type Hook, hookThrew, hookUnanswered} from '../hook.ts';
+import type {Limits} from '../limits.ts';
+import {upstreamOf} from '../target-address.ts';
+import type {Child} from './child.ts';
+import {entries} from './entries.ts';
+import {describeService, refuseWithoutService, type ServiceChild, startService} from './start-service.ts';
+import type {Supervisor} from './supervisor.ts';
+
+export type Target = {
+  readonly url: string;
+  /** Null for a server that is not ours: then there is no ledger. */
+  readonly child: Child<ToTarget, FromTarget> | null;
+  /** PEM: what the subject must trust to reach it; null for no more than the world's own. */
+  readonly authority: string | null;
+  /** Which server it is, where that is known; null for those of ours. */
+  readonly description: string | null;
+  /** The process of a real server that was started for the run. */
+  readonly service: ServiceChild | null;
+};
+
+/** What the user says of it. */
+export type TargetChoice = {
+  /** Null: what the scenario says. */
+  readonly targetUrl: string | null;
+  /** Whether a real server may be started. */
+  readonly startServices: boolean;
+};
+
+/** @throws FoulweatherError FW_SERVICE_NEEDED for a scenario that needs a server which nobody gives */
+export const refuseTargetless = ({name, target}: Plan, {targetUrl, startServices}: TargetChoice): void => {
+  if (target.kind === 'service' && targetUrl === null && !startServices) {
+    refuseWithoutService(name, target.service);
+  }
+};
+
+/** The plan of a run with the user's own server. */
+export const withTarget = (plan: Plan, {targetUrl}: TargetChoice): Plan =>
+  targetUrl === null ? plan : {...plan, target: {kind: 'url', url: targetUrl}};
+
+const notOurs = {child: null, authority: null, description: null, service: null};
+
+/** @throws FoulweatherError where it cannot be had */
+export const startTarget = async (
+  supervisor: Supervisor,
+  plan: Plan,
+  scenarioFile: string,
+  {targetUrl}: TargetChoice,
+  limits: Limits,
+): Promise<Target> => {
+  const {target} = plan;
+  if (targetUrl !== null) {
+    const given = reachable({...notOurs, url: targetUrl});
+    if (target.kind !== 'service') return given;
+    return {...given, description: await describeService(target.service, targetUrl)};
+  }
+  switch (target.kind) {
+    case 'url':
+      return reachable({...notOurs, url: target.url});
+    case 'service': {
+      const {url, description, child} = await startService(supervisor, target.service, limits.serviceMs);
+      return {...notOurs, url, description, service: child};
+    }
+    default:
+      return startOurs(supervisor, target, scenarioFile, limits.startMs);
+  }
+};
+
+const startOurs = async (
+  supervisor: Supervisor,
+  target: TargetPlan,
+  scenarioFile: string,
+  limitMs: number,
+): Promise<Target> => {
+  const child = supervisor.spawn<ToTarget, FromTarget>({
+    label: 'The target',
+    file: entries.target,
+    args: [JSON.stringify({scenarioFile, target})],
+  });
+  const hook = startHook(scenarioFile);
+  const answer = await child.next(['listening', 'failed'], limitMs).catch(async (error: unknown) => {
+    throw target.kind === 'custom' ? await hookUnanswered(hook, child, limitMs) : error;
+  });
+  if (answer.kind === 'listening') {
+    const {url, authority, description} = answer;
+    return reachable({...notOurs, url, child, authority, description});
+  }
+  if (answer.missingModule !== null) throw unloadable(answer.error.message, answer.missingModule);
+  throw hookThrew(hook, answer.error);
+};
+
+/** @throws FoulweatherError FW_SCENARIO_INVALID for an address that the injector could not connect to */
+const reachable = (target: Target): Target => {
+  upstreamOf(target.url);
+  return target;
+};
+
+const startHook = (scenarioFile: string): Hook => ({
+  name: 'target.start()',
+  scenarioFile,
+  code: 'FW_TARGET_START',
+  hint: 'Fix target.start() in the scenario. If its port is in use, free it, or use port 0 to let the system choose one.',
+});

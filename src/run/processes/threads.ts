@@ -1,0 +1,25 @@
+// The threads of a process on Linux, gathered by their names: what each group does, and the CPU time it has had.
+import {readdir, readFile} from 'node:fs/promises';
+import type {ThreadGroup} from '../../model/event.ts';
+import {parseStat} from './proc-stat.ts';
+
+/** Of more threads only the number is told: reading each would cost more than it tells. */
+const threadsRead = 256;
+
+/** Null where there are too many, or the process is gone. */
+export const sampleThreads = async (pid: number): Promise<ThreadGroup[] | null> => {
+  const ids = await readdir(`/proc/${pid}/task`);
+  if (ids.length > threadsRead) return null;
+  const stats = await Promise.all(
+    ids.map(id => readFile(`/proc/${pid}/task/${id}/stat`, 'utf8').catch(() => null)),
+  );
+  const threads = stats.filter(stat => stat !== null).map(parseStat);
+  return [...Map.groupBy(threads, ({name}) => name)].map(([name, group]) => ({
+    name,
+    count: group.length,
+    // R runs or waits for a processor; D waits for a disk; all else sleeps.
+    runningCount: group.filter(({state}) => state === 'R').length,
+    blockedCount: group.filter(({state}) => state === 'D').length,
+    cpuMs: group.reduce((sum, {cpuMs}) => sum + cpuMs, 0),
+  }));
+};

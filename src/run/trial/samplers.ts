@@ -1,0 +1,74 @@
+// Asks the injector and the operating system, at a steady beat, what they see of a trial.
+import type {FaultyLink} from '../../faults/control.ts';
+import type {TrialEvent} from '../../model/event.ts';
+import {sampleProcess} from '../processes/system-sampler.ts';
+
+export type SamplerOptions = {
+  readonly link: FaultyLink;
+  readonly pid: number;
+  readonly sampleEveryMs: number;
+  readonly now: () => number;
+  readonly record: (event: TrialEvent) => void;
+};
+
+export class Samplers {
+  readonly #options: SamplerOptions;
+  readonly #timer: NodeJS.Timeout;
+  /** Null between two beats. */
+  #ticking: Promise<void> | null = null;
+  #trouble = false;
+
+  constructor(options: SamplerOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      this.#ticking ??= this.#tick();
+    }, options.sampleEveryMs);
+  }
+
+  /** Once the subject is gone: what hit it in its last moments. Nothing is recorded after this. */
+  async finish(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#ticking;
+    await this.#unlessTrouble(async () => {
+      await this.sampleInjector();
+      await this.drainInjectorLog();
+    });
+  }
+
+  /** Which connections and requests were hit since this was asked before. */
+  async drainInjectorLog(): Promise<void> {
+    const {link, record} = this.#options;
+    const log = await link.log();
+    if (log) record({kind: 'injector-log', log});
+  }
+
+  /** How many connections the injector holds open, or null where it does not count. */
+  async sampleInjector(): Promise<number | null> {
+    const {link, now, record} = this.#options;
+    const witness = await link.witness();
+    if (!witness) return null;
+    record({kind: 'injector', atMs: now(), witness});
+    return witness.openConnections;
+  }
+
+  async #tick(): Promise<void> {
+    const {pid, now, record} = this.#options;
+    await this.#unlessTrouble(async () => {
+      const sample = await sampleProcess(pid, now());
+      if (sample) record({kind: 'system', sample});
+      await this.sampleInjector();
+    });
+    this.#ticking = null;
+  }
+
+  /** Trouble is told once: an injector that is gone will also fail the next edge, which ends the trial. */
+  async #unlessTrouble(ask: () => Promise<unknown>): Promise<void> {
+    const {now, record} = this.#options;
+    try {
+      await ask();
+    } catch (error) {
+      if (!this.#trouble) record({kind: 'trouble', atMs: now(), what: 'witness', message: String(error)});
+      this.#trouble = true;
+    }
+  }
+}

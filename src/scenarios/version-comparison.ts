@@ -1,0 +1,73 @@
+// «Is it better than version X?»: another version of a library as the baseline, and the installed one as the candidate.
+import semver from 'semver';
+import {FoulweatherError} from '../model/errors.ts';
+import type {Plan, Variant} from '../model/plan.ts';
+import {didYouMean} from './suggestions.ts';
+
+/** A package and what npm shall install of it: `5.8.0`, `^5`, `file:/home/me/redis`. */
+export type PackageSpec = {readonly name: string; readonly spec: string};
+
+/** `redis@5.8.0` or `@scope/name@^2`; null where it is not of that form. */
+export const parsePackageSpec = (text: string): PackageSpec | null => {
+  const at = text.lastIndexOf('@');
+  return at > 0 && at < text.length - 1 ? {name: text.slice(0, at), spec: text.slice(at + 1)} : null;
+};
+
+/** What names files and operation ids: `redis-5-8-0`. */
+const variantName = ({name, spec}: PackageSpec): string =>
+  `${name}-${spec}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 63);
+
+/**
+ * The first variant of the plan with each of these packages in turn, and last as it is: the installed version is the
+ * candidate.
+ * @throws FoulweatherError FW_USAGE for a package or a version that the scenario is not written for, and for one that is given twice
+ */
+export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
+  const [base] = plan.variants;
+  for (const wanted of packages) refuseUnsupported(plan, wanted);
+  const names = [...packages.map(variantName), base.name];
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw new FoulweatherError(
+      'FW_USAGE',
+      `Two of the versions would both be called ${repeated}.`,
+      'Give each version once, in one way of writing it.',
+    );
+  }
+  const words = packages.map(({name, spec}) => `${name} ${spec}`).join(' and ');
+  const others = packages.map(
+    (wanted): Variant => ({
+      ...base,
+      name: variantName(wanted),
+      madeOf: base.name,
+      change: null,
+      packages: {...base.packages, [wanted.name]: wanted.spec},
+    }),
+  );
+  const installed: Variant = {...base, change: `Use the installed version instead of ${words}.`};
+  return {...plan, variants: [...others, installed] as unknown as Plan['variants']};
+};
+
+const refuseUnsupported = ({name: scenario, supports = {}}: Plan, {name, spec}: PackageSpec): void => {
+  const known = Object.keys(supports);
+  if (known.length > 0 && !known.includes(name)) {
+    throw new FoulweatherError(
+      'FW_USAGE',
+      `The scenario ${scenario} is not about ${name}.`,
+      didYouMean(name, known),
+    );
+  }
+  const range = supports[name];
+  // A folder or a tag says nothing of its version; it is known once it is installed.
+  if (range === undefined || semver.validRange(spec) === null) return;
+  if (semver.intersects(spec, range)) return;
+  throw new FoulweatherError(
+    'FW_USAGE',
+    `The scenario ${scenario} is written for ${name} ${range}, and ${spec} is none of that.`,
+    'Choose a version within, or copy the scenario and write it for yours.',
+  );
+};

@@ -1,0 +1,43 @@
+// A short conversation over a bare socket: what a server says, until it has said what was asked for.
+import {connect} from 'node:net';
+import type {Address} from './service.ts';
+
+const limitMs = 5000;
+
+export type Probe<T> = {
+  /** Sent at once; nothing where the server speaks first. */
+  readonly send?: string | Buffer;
+  /**
+   * Is given all that has come so far, each time that more comes; null is «not yet». It may say more, and what it
+   * throws ends the conversation.
+   */
+  readonly receive: (heard: Buffer, say: (more: string | Buffer) => void) => T | null;
+};
+
+/** @throws Error where nobody answers within 2 s, hangs up, or says what `hear` throws at */
+export const probe = <T>({host, port}: Address, {send: say, receive: hear}: Probe<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    let heard: Buffer = Buffer.alloc(0);
+    const socket = connect(port, host, () => {
+      if (say !== undefined) socket.write(say);
+    });
+    socket.setTimeout(limitMs, () => socket.destroy(new Error(`no answer within ${limitMs} ms`)));
+    socket.on('data', (chunk: Buffer) => {
+      heard = Buffer.concat([heard, chunk]);
+      try {
+        const answer = hear(heard, more => socket.write(more));
+        if (answer === null) return;
+        resolve(answer);
+        socket.destroy();
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    socket.on('error', reject);
+    // After an answer or an error this says nothing more.
+    socket.on('close', () => reject(new Error('the connection was closed')));
+  });
+
+/** The first group of `pattern` in what was heard, or null. */
+export const found = (heard: Buffer, pattern: RegExp): string | null =>
+  pattern.exec(heard.toString('latin1'))?.[1] ?? null;

@@ -1,0 +1,266 @@
+// Drives one client of the library through the phases, and tells what it sees.
+import {setTimeout as delay} from 'node:timers/promises';
+import {Deliveries} from '../load/deliveries.ts';
+import {Driver} from '../load/driver.ts';
+import {errorFacts} from '../load/error-facts.ts';
+import type {KeptWhat} from '../model/artifact.ts';
+import type {FirstOperation} from '../model/event.ts';
+import {triedId} from '../model/message-id.ts';
+import {type Phase, reportEveryMs, sampleEveryMs} from '../model/plan.ts';
+import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {writeArtifact} from './artifacts.ts';
+import {ClockWatch} from './clock-watch.ts';
+import {Connects} from './connects.ts';
+import {heapAfterCollection} from './heap.ts';
+import type {Loaded} from './load-subject.ts';
+import {operationId, performer} from './perform.ts';
+import type {Profiling} from './profiling.ts';
+import {flushLimitMs, type SubjectTask} from './protocol.ts';
+import {Resources} from './resources.ts';
+import {flushMetrics, openSpanCount, registeredInstrumentations} from './running-sdk.ts';
+import {send} from './send.ts';
+import {standInsOf} from './stand-ins.ts';
+import {tracePrefixOfTries, tryOperation} from './try-operation.ts';
+import {unappliedOf} from './unapplied.ts';
+import {within} from './within.ts';
+
+/** A tick that comes a little early is still the one that is meant. */
+const timerSlackMs = 50;
+
+export class SubjectSession {
+  readonly #now: () => number;
+  readonly #resources: Resources;
+  readonly #connects: Connects;
+  readonly #clock: ClockWatch;
+  readonly #profiling: Profiling | null;
+  readonly #profilesFolder: string;
+  readonly #subject: SubjectInput<unknown, unknown>;
+  readonly #client: unknown;
+  readonly #driver: Driver;
+  readonly #deliveries: Deliveries;
+  readonly #phases: readonly Phase[];
+  readonly #try: (limitMs: number) => Promise<FirstOperation>;
+  #phase: number | null = null;
+  #ticker: NodeJS.Timeout | undefined;
+  /** When the driver's figures are told again. */
+  #tellAtMs = 0;
+
+  private constructor(
+    task: SubjectTask,
+    now: () => number,
+    subject: SubjectInput<unknown, unknown>,
+    client: unknown,
+    deliveries: Deliveries,
+    profiling: Profiling | null,
+  ) {
+    this.#now = now;
+    this.#deliveries = deliveries;
+    this.#subject = subject;
+    this.#client = client;
+    this.#profiling = profiling;
+    this.#profilesFolder = task.profilesFolder;
+    this.#resources = new Resources(now);
+    this.#connects = new Connects(task.url);
+    this.#clock = new ClockWatch(task.originEpochMs, now);
+    const idOf = (index: number): string => operationId(task.trialId, index);
+    const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
+    const {load, operation, phases} = task;
+    this.#try = limitMs =>
+      tryOperation({
+        perform: performer({
+          subject,
+          client,
+          idOf: number => triedId(task.trialId, number),
+          tracePrefix: tracePrefixOfTries(task.tracePrefix),
+          now,
+        }),
+        deadlineMs: operation.deadlineMs,
+        limitMs,
+        now,
+        settledLate: () => send({kind: 'tried-settled', atMs: now()}),
+      });
+    this.#phases = phases;
+    this.#driver = new Driver({load, operation, phases, perform, idOf, now});
+    // Whoever ends this process, by an exit or an exception: what was booked until then is told.
+    process.on('exit', () => this.#report(true));
+  }
+
+  /** Null when the library could not be opened: that has been told, and is all there is to tell. */
+  static async open(loaded: Loaded, limitMs: number): Promise<SubjectSession | null> {
+    const {task, now, subject, options, versions, profiling} = loaded;
+    const deliveries = new Deliveries(task.trialId, now);
+    const delivered = (messageId: string): void => deliveries.add(messageId);
+    try {
+      const opening = async (): Promise<unknown> =>
+        subject.open({url: task.url, options, variant: task.variant, delivered});
+      const late = (): Promise<never> =>
+        Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
+      const client = await within(limitMs, opening(), late);
+      profiling?.noteOpened();
+      const standIns = standInsOf(task.scenarioFile, versions);
+      const unapplied = unappliedOf(registeredInstrumentations(), versions);
+      send({
+        kind: 'opened',
+        atMs: now(),
+        ...(standIns.length > 0 && {standIns}),
+        ...(unapplied.length > 0 && {unapplied}),
+      });
+      return new SubjectSession(task, now, subject, client, deliveries, profiling);
+    } catch (error) {
+      send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
+      return null;
+    }
+  }
+
+  /** Before the load. Its metrics are told before it begins, so that they are in none of its phases. */
+  async try(limitMs: number): Promise<void> {
+    const first = await this.#try(limitMs);
+    await this.#flush();
+    send({kind: 'tried', atMs: this.#now(), first});
+  }
+
+  enterPhase(phase: number): void {
+    const calledMs = this.#now();
+    this.#endPhase();
+    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
+    this.#report(false);
+    this.#lookAtClock();
+    this.#driver.enterPhase(phase, calledMs);
+    this.#profiling?.enterPhase(phase);
+    if (this.#phase === null) {
+      // What opening the library took, and the operation that was tried, belong to no phase.
+      this.#resources.beginPhase();
+      this.#connects.take();
+      this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
+      this.#driver.startLoad();
+    }
+    this.#phase = phase;
+    send({kind: 'entered', atMs: this.#now(), phase});
+  }
+
+  async drain(limitMs: number): Promise<void> {
+    this.#endPhase();
+    this.#driver.stopLoad();
+    this.#lookAtClock();
+    this.#profiling?.endLoad();
+    const inFlight = await this.#driver.drain(limitMs);
+    const unsettled = this.#driver.unsettled();
+    this.#report(true);
+    this.#noteHeap(null);
+    this.#profiling?.takeMemory();
+    // Whether the library has ended what it began is asked before it is closed.
+    await this.#flush();
+    await spansEnd();
+    if (inFlight > 0) this.keep('process-report');
+    send({kind: 'drained', atMs: this.#now(), inFlight, unsettled});
+  }
+
+  keep(what: KeptWhat): void {
+    send({kind: 'kept', atMs: this.#now(), kept: writeArtifact(what, this.#profilesFolder)});
+  }
+
+  async close(limitMs: number): Promise<void> {
+    const startMs = this.#now();
+    clearInterval(this.#ticker);
+    this.#driver.stop();
+    const {result, error} = await closeWithin(this.#subject, this.#client, limitMs);
+    this.#report(true);
+    const atMs = this.#now();
+    send({
+      kind: 'closed',
+      atMs,
+      durationMs: atMs - startMs,
+      result,
+      error: error === null ? null : errorFacts(error),
+    });
+    this.#resources.stop();
+    this.#connects.stop();
+    this.#profiling?.stop();
+  }
+
+  /** What is told of a phase once its time is over. */
+  #endPhase(): void {
+    if (this.#phase === null) return;
+    const connectCount = this.#connects.take();
+    send({
+      kind: 'phase-resources',
+      resources: {...this.#resources.endPhase(this.#phase), connectCount},
+    });
+    void this.#flush();
+  }
+
+  /** A failed export is the receiver's to notice; the library must not die of it. */
+  async #flush(): Promise<void> {
+    try {
+      const late = (): Promise<never> =>
+        Promise.reject(new Error(`the metrics were not taken within ${flushLimitMs} ms`));
+      await within(flushLimitMs, flushMetrics(), late);
+    } catch (error) {
+      send({kind: 'warning', atMs: this.#now(), name: 'TelemetryFlush', message: String(error)});
+    }
+  }
+
+  #isCalm(phase: number): boolean {
+    const role = this.#phases[phase]?.role;
+    return role === 'baseline' || role === 'recovery';
+  }
+
+  /** The collection belongs to no phase: its pause would be in the figures of the one that begins. */
+  #noteHeap(phase: number | null): void {
+    send({kind: 'heap', atMs: this.#now(), phase, ...heapAfterCollection()});
+    this.#resources.beginPhase();
+  }
+
+  #lookAtClock(): void {
+    const stepped = this.#clock.look();
+    if (stepped) send(stepped);
+  }
+
+  #tick(): void {
+    this.#lookAtClock();
+    const inFlightCount = this.#driver.inFlight;
+    // This very timer, the driver's, and the channel to the parent.
+    const own = {Timeout: 1 + this.#driver.timerCount, PipeWrap: 1};
+    send({kind: 'resources', sample: {...this.#resources.sample(own), inFlightCount}});
+    if (this.#now() < this.#tellAtMs) return;
+    this.#tellAtMs = this.#now() + reportEveryMs(this.#phases) - timerSlackMs;
+    this.#report(false);
+  }
+
+  #report(final: boolean): void {
+    for (const event of [...this.#driver.collect(final), ...this.#deliveries.collect()]) send(event);
+  }
+}
+
+/** Spans that are open may be under way, as those of work in the background are: they get so long to end. */
+const spanPatienceMs = 1000;
+const spanPollMs = 100;
+
+/** Nothing is changed by it: which spans ended is seen by those who receive them. */
+const spansEnd = async (): Promise<void> => {
+  const untilMs = performance.now() + spanPatienceMs;
+  const isAnyOpen = (): Promise<boolean> =>
+    openSpanCount().then(
+      count => count > 0,
+      () => false,
+    );
+  while (performance.now() < untilMs && (await isAnyOpen())) await delay(spanPollMs);
+};
+
+type Closed = {readonly result: 'resolved' | 'failed' | 'hung'; readonly error: unknown};
+
+const closeWithin = async (
+  subject: SubjectInput<unknown, unknown>,
+  client: unknown,
+  limitMs: number,
+): Promise<Closed> => {
+  const closing = async (): Promise<Closed> => {
+    try {
+      await subject.close?.(client);
+      return {result: 'resolved', error: null};
+    } catch (error) {
+      return {result: 'failed', error};
+    }
+  };
+  return within(limitMs, closing(), () => ({result: 'hung', error: null}));
+};

@@ -1,0 +1,65 @@
+// The library connects again and again while a fault lasts, far more often than its operations explain. Refused connects
+// count: the process tells of those. What its child processes and worker threads connect is seen where it reaches the injector.
+
+import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
+import type {Detector} from '../../model/finding.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
+  const {connectCount: threshold, operationConnectCount, shortestMs} = limits;
+  const gap = (reason: string) => inconclusive('connect-storm', reason);
+  const calm = phasesOf(trial, 'baseline').flatMap(phase => measureConnections(trial, phase)?.openMax ?? []);
+  if (calm.length === 0) {
+    return gap(
+      trial.injector.length === 0
+        ? 'this injector does not count connections'
+        : 'there is no baseline to compare with',
+    );
+  }
+  const slots = Math.max(1, ...calm);
+  const faults = phasesOf(trial, 'fault').filter(phase => durationOf(trial, phase) >= shortestMs);
+  if (faults.length === 0) return gap(`no fault lasted for ${shortestMs} ms`);
+  const told = faults.flatMap(phase => connectsOf(trial, phase) ?? []);
+  const storms = told.flatMap(({phase, connects, witness}) => {
+    const driver = new DriverMeasure(trial, [phase]);
+    const operations = driver.total('started');
+    const beyond = connects - operationConnectCount * operations;
+    const seconds = durationOf(trial, phase) / 1000;
+    const value = beyond / slots / seconds;
+    if (value <= threshold) return [];
+    const name = phaseName(trial, phase);
+    return [
+      found(name, {
+        witness,
+        statement: `${connects} connects for ${operations} operations in the ${seconds.toFixed(1)} s of phase ${name}, where ${slots} open at once had been enough: ${value.toFixed(1)} per connection and second beyond ${operationConnectCount} for each operation.`,
+        value,
+        threshold,
+        unit: 'ratio',
+        count: connects,
+      }),
+    ];
+  });
+  if (storms.length > 0) return presentIf('connect-storm', 'warn', worstFirst(storms));
+  return told.length < faults.length || told.some(({witness}) => witness === 'injector')
+    ? gap('this run did not count the connects that were refused')
+    : presentIf('connect-storm', 'warn', []);
+};
+
+const durationOf = (trial: Trial, phase: number): number => {
+  const window = phaseWindow(trial, phase);
+  return window ? window.endMs - window.startMs : 0;
+};
+
+type Connects = {readonly phase: number; readonly connects: number; readonly witness: 'system' | 'injector'};
+
+/** The process counts all of its own, the injector those of others, too, if they got so far. */
+const connectsOf = (trial: Trial, phase: number): Connects | null => {
+  const begun = trial.phaseResources.find(resources => resources.phase === phase)?.connectCount;
+  const accepted = measureConnections(trial, phase)?.opened;
+  if (begun === undefined) {
+    return accepted === undefined ? null : {phase, connects: accepted, witness: 'injector'};
+  }
+  return {phase, connects: Math.max(begun, accepted ?? 0), witness: 'system'};
+};

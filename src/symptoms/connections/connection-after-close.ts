@@ -1,0 +1,57 @@
+// Connections that outlive close(): made after it had settled, or not closed by it.
+
+import {counted, type Found, found} from '../../measures/evidence.ts';
+import type {Detector} from '../../model/finding.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+/** The injector's clock and the subject's agree to this much. */
+const clockSlackMs = 50;
+
+const connectionsShown = 3;
+
+export const connectionAfterClose: Detector<'connection-after-close'> = (
+  {closing, end, injectorLog, originEpochMs},
+  {connectionCount: threshold, openMs},
+) => {
+  if (!injectorLog) return inconclusive('connection-after-close', 'this injector does not note connections');
+  if (!closing || end.kind !== 'completed') {
+    return inconclusive('connection-after-close', 'the trial did not come to its end');
+  }
+  if (end.close === 'hung') return inconclusive('connection-after-close', 'close() did not settle');
+  const closedMs = closing.startMs + closing.durationMs;
+  const {connections} = injectorLog;
+  const late = connections.filter(({openedMs}) => openedMs - originEpochMs > closedMs + clockSlackMs);
+  const kept = connections.filter(
+    record =>
+      record.openedMs - originEpochMs <= closedMs + clockSlackMs &&
+      record.closedMs !== null &&
+      record.closedMs - originEpochMs > closedMs + openMs + clockSlackMs,
+  );
+  const told = (those: typeof connections, statement: string): Found[] =>
+    those.length <= threshold
+      ? []
+      : [
+          found('drain', {
+            witness: 'injector',
+            statement,
+            value: those.length,
+            threshold,
+            unit: 'count',
+            count: connections.length,
+            connections: those.slice(0, connectionsShown).map(({id}) => id),
+          }),
+        ];
+  const made = told(late, `${counted(late.length, 'connection')} made after close() had settled.`);
+  const stayed = told(
+    kept,
+    `${counted(kept.length, 'connection')} still open ${openMs} ms after close() had settled.`,
+  );
+  if (made.length + stayed.length === 0 && injectorLog.connectionsLeftOut > 0) {
+    return inconclusive(
+      'connection-after-close',
+      `the injector had no room to note ${counted(injectorLog.connectionsLeftOut, 'connection')}`,
+    );
+  }
+  // What stays open may wait for the process alone, and that may still hand over its telemetry.
+  return presentIf('connection-after-close', made.length > 0 ? 'fail' : 'warn', [...made, ...stayed]);
+};

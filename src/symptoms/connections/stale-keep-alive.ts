@@ -1,0 +1,38 @@
+// An idle connection that the server has closed is used once more, and the operation fails of it.
+
+import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {DriverMeasure} from '../../measures/measure.ts';
+import type {Detector} from '../../model/finding.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+/** What a client sees when it writes on a connection that the other side has closed. */
+const closedUnderway = /ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|other side closed/;
+
+export const staleKeepAlive: Detector<'stale-keep-alive'> = (trial, {failedShare: threshold}) => {
+  const phases = trial.plan.phases.flatMap(({faults, role}, phase) =>
+    role === 'baseline' || (faults.length > 0 && faults.every(({kind}) => kind === 'dropKeepAlive'))
+      ? [phase]
+      : [],
+  );
+  const dropped = phases.filter(phase => trial.plan.phases[phase]?.role === 'fault');
+  if (dropped.length === 0) {
+    return inconclusive(
+      'stale-keep-alive',
+      'no phase closes idle connections, and nothing else (dropKeepAlive)',
+    );
+  }
+  const failing = phases.flatMap(phase => {
+    const {started, failed} = {
+      started: new DriverMeasure(trial, [phase]).total('started'),
+      failed: trial.driver.failures
+        .filter(({error}) => closedUnderway.test(`${error.code} ${error.message}`))
+        .reduce((sum, {countByPhase}) => sum + (countByPhase[phase] ?? 0), 0),
+    };
+    const value = failed / Math.max(1, started);
+    if (value <= threshold) return [];
+    const name = phaseName(trial, phase);
+    const statement = `${counted(failed, 'operation')} of ${started} in phase ${name} failed on a connection that the server had closed.`;
+    return [found(name, {witness: 'driver', statement, value, threshold, unit: 'share', count: started})];
+  });
+  return presentIf('stale-keep-alive', 'warn', worstFirst(failing));
+};

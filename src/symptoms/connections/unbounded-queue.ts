@@ -1,0 +1,51 @@
+// Work piles up in the library for as long as the fault lasts.
+
+import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
+import type {Detector} from '../../model/finding.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCount, growthRatio}) => {
+  const calm = phasesOf(trial, 'baseline').flatMap(phase => inFlightOf(trial, phase));
+  if (calm.length === 0)
+    return inconclusive('unbounded-queue', 'nobody counted what was in flight in a baseline');
+  const threshold = Math.max(operationCount, growthRatio * Math.max(...calm));
+  const growing = phasesOf(trial, 'fault').flatMap(phase => {
+    const counts = inFlightOf(trial, phase);
+    const [half, last] = [counts[Math.floor(counts.length / 2)], counts.at(-1)];
+    const dropped = new DriverMeasure(trial, [phase]).total('dropped');
+    if (half === undefined || last === undefined || last <= threshold) return [];
+    if (last <= half && dropped === 0) return [];
+    const name = phaseName(trial, phase);
+    const statement = `${last} operations were in flight at the end of phase ${name}, ${Math.max(...calm)} at most in the baseline.`;
+    return [
+      found(name, {
+        witness: 'driver',
+        statement,
+        value: last,
+        threshold,
+        unit: 'count',
+        count: counts.length,
+      }),
+    ];
+  });
+  if (growing.length > 0) return presentIf('unbounded-queue', 'warn', worstFirst(growing));
+  const isCut = phasesOf(trial, 'fault').some(
+    phase => new DriverMeasure(trial, [phase]).total('dropped') > 0,
+  );
+  return isCut
+    ? inconclusive(
+        'unbounded-queue',
+        `the load's maxInFlight held back what would have queued; raise it above ${Math.round(threshold)}`,
+      )
+    : presentIf('unbounded-queue', 'warn', []);
+};
+
+const inFlightOf = (trial: Trial, phase: number): number[] => {
+  const window = phaseWindow(trial, phase);
+  if (!window) return [];
+  return trial.resources
+    .filter(({atMs}) => atMs > window.startMs && atMs <= window.endMs)
+    .flatMap(({inFlightCount}) => inFlightCount ?? []);
+};

@@ -1,0 +1,122 @@
+// Operations that nothing will settle any more: the fault is long gone, others succeed, and they still wait when the drain
+// ends. What settled as late as the silence lasted is no orphan: hung-operation and deadline-overrun count that.
+
+import {counted, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import type {UnsettledOperation} from '../../model/event.ts';
+import type {Detector} from '../../model/finding.ts';
+import type {Thresholds} from '../../model/symptoms.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+type Limits = Thresholds<'orphaned-operation'>;
+
+export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits) => {
+  const {drained, phases} = trial.driver;
+  if (!drained) return inconclusive('orphaned-operation', 'the trial did not come to the end of its drain');
+  if (!phases.some(({started}) => started > 0)) {
+    return inconclusive('orphaned-operation', 'no operation was started');
+  }
+  if (drained.inFlight === 0) return presentIf('orphaned-operation', 'fail', []);
+  if (!drained.unsettled) {
+    return inconclusive('orphaned-operation', 'this run did not note which operations had not settled');
+  }
+  const left = counted(drained.inFlight, 'operation');
+  const calmFromMs = calmFrom(trial);
+  if (calmFromMs === null) {
+    return inconclusive(
+      'orphaned-operation',
+      `${left} had not settled at the end, and no recovery followed the last fault`,
+    );
+  }
+  const gap = healthGap(trial, calmFromMs, limits);
+  if (gap !== null)
+    return inconclusive('orphaned-operation', `${left} had not settled at the end, and ${gap}`);
+  const limitMs = watchLimitMs(trial, limits);
+  const orphans = drained.unsettled.filter(
+    ({startMs}) => drained.atMs - Math.max(startMs, calmFromMs) >= limitMs,
+  );
+  if (orphans.length <= limits.orphanCount) {
+    return orphans.length === drained.unsettled.length
+      ? presentIf('orphaned-operation', 'fail', [])
+      : inconclusive(
+          'orphaned-operation',
+          `${left} had not settled at the end, and were watched for less than ${limitMs / 1000} s without a fault`,
+        );
+  }
+  const isCut = drained.inFlight > drained.unsettled.length;
+  const found = [...Map.groupBy(orphans, ({phase}) => phase)].map(([phase, those]) =>
+    orphansOf(trial, phase, those, {calmMs: drained.atMs - calmFromMs, threshold: limits.orphanCount, isCut}),
+  );
+  return presentIf('orphaned-operation', 'fail', [...worstFirst(found), ...unanswerable(trial)]);
+};
+
+/** A time-out that is merely long must have had its time. */
+const watchLimitMs = ({plan}: Trial, {watchMs, deadlineCount}: Limits): number =>
+  Math.max(watchMs, deadlineCount * plan.operation.deadlineMs);
+
+/** Since when there has been no fault; null where the load ended within one. */
+const calmFrom = (trial: Trial): number | null => {
+  const {phases} = trial.plan;
+  const firstCalm = phases.findLastIndex(({faults}) => faults.length > 0) + 1;
+  return phaseWindow(trial, firstCalm)?.startMs ?? null;
+};
+
+/** Why it cannot be said that all is well again; null where others succeeded, or a fresh client got through. */
+const healthGap = (trial: Trial, calmFromMs: number, limits: Limits): string | null => {
+  const fromMs = Math.max(calmFromMs, (trial.loadEndedMs ?? 0) - limits.goodMs);
+  const last = trial.driver.bins.filter(({startMs}) => startMs >= fromMs);
+  const started = last.reduce((sum, bin) => sum + bin.started, 0);
+  const ok = last.reduce((sum, {outcomes}) => sum + outcomes.ok, 0);
+  if (started > 0 && ok / started >= limits.successShare) return null;
+  const probes = trial.probes.filter(({atMs}) => atMs >= calmFromMs);
+  const through = probes.filter(probe => probe.ok).length;
+  if (probes.length > 0 && through / probes.length >= limits.controlShare) return null;
+  const others =
+    started === 0
+      ? 'no other was started in the last seconds'
+      : `only ${ok} of the last ${started} others succeeded`;
+  return probes.length === 0
+    ? `${others}, and no fresh client tried the same way`
+    : `${others}, and a fresh client got through in only ${through} of ${probes.length} tries`;
+};
+
+const orphansOf = (
+  trial: Trial,
+  phase: number,
+  those: readonly UnsettledOperation[],
+  {calmMs, threshold, isCut}: {calmMs: number; threshold: number; isCut: boolean},
+): Found => {
+  const figures = trial.driver.phases.find(candidate => candidate.phase === phase);
+  const late = figures?.settledAfterHung ?? 0;
+  const name = phaseName(trial, phase);
+  const since = trial.plan.phases.some(({faults}) => faults.length > 0)
+    ? 'after the last fault'
+    : 'without any fault';
+  const settledLate = late === 0 ? '' : ` Another ${late} settled late.`;
+  return found(name, {
+    witness: 'driver',
+    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${(calmMs / 1000).toFixed(1)} s ${since}, although others got through.${settledLate}`,
+    value: those.length,
+    threshold,
+    unit: 'count',
+    count: figures?.started ?? those.length,
+    operations: those.slice(0, 3).map(({index}) => `${trial.id}-${index}`),
+  });
+};
+
+/** Without a connection no answer can come. */
+const unanswerable = (trial: Trial): Found[] => {
+  const {drained} = trial.driver;
+  const last = trial.injector.findLast(({atMs}) => atMs <= (trial.closing?.startMs ?? 0));
+  if (!drained || !last || last.witness.openConnections > 0) return [];
+  return [
+    found('drain', {
+      witness: 'injector',
+      statement: `No connection was open any more at the end of the drain, so that no answer could come for the ${counted(drained.inFlight, 'operation')} still waiting.`,
+      value: drained.inFlight,
+      threshold: 0,
+      unit: 'count',
+      count: last.witness.openedConnections,
+    }),
+  ];
+};

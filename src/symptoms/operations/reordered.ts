@@ -1,0 +1,24 @@
+// Applied in another order than submitted, where the order is promised.
+
+import {counted, found, phaseName} from '../../measures/evidence.ts';
+import type {Detector} from '../../model/finding.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const reordered: Detector<'reordered'> = (trial, {reorderedCount: threshold}) => {
+  const order = trial.verified?.reordered;
+  if (!order)
+    return inconclusive('reordered', 'no verify() of the scenario tells the order of what was applied');
+  if (order.count <= threshold) return presentIf('reordered', 'fail', []);
+  const phase = phaseName(trial, trial.driver.operationPhases[order.first[0] ?? 0] ?? 0);
+  return presentIf('reordered', 'fail', [
+    found(phase, {
+      witness: 'target',
+      statement: `${counted(order.count, 'operation')} applied before an earlier one of the same key.`,
+      value: order.count,
+      threshold,
+      unit: 'count',
+      count: trial.driver.outcomes.length,
+      operations: order.first.slice(0, 3).map(index => `${trial.id}-${index}`),
+    }),
+  ]);
+};

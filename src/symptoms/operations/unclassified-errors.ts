@@ -1,0 +1,40 @@
+// Errors that a caller cannot tell apart: no code or status, no cause, and neither a name nor a class of their own.
+
+import {found, phaseName} from '../../measures/evidence.ts';
+import type {FailureClass} from '../../model/event.ts';
+import type {Detector} from '../../model/finding.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+/** Errors that are of no class of their own, and what is no error, by its type. */
+const commonNames: readonly string[] = ['Error', 'TypeError', 'object', 'string', 'number', 'undefined'];
+
+const isUnclassified = ({error}: FailureClass): boolean =>
+  error.code === null && error.causes.length === 0 && commonNames.includes(error.name);
+
+export const unclassifiedErrors: Detector<'unclassified-errors'> = (trial, thresholds) => {
+  const {unclassifiedShare: threshold, failureCount} = thresholds;
+  const thrown = trial.driver.failures.filter(({status}) => status !== 'wrong');
+  const total = thrown.reduce((sum, {count}) => sum + count, 0);
+  const bare = thrown.filter(isUnclassified).toSorted((a, b) => b.count - a.count);
+  const count = bare.reduce((sum, failure) => sum + failure.count, 0);
+  if (total < failureCount) {
+    return inconclusive(
+      'unclassified-errors',
+      `${total} errors are too few to tell; ${failureCount} are needed`,
+    );
+  }
+  const most = bare[0];
+  if (!most || count / total <= threshold) return presentIf('unclassified-errors', 'warn', []);
+  const [phase] = Object.entries(most.countByPhase).toSorted(([, a], [, b]) => b - a)[0] ?? ['0'];
+  return presentIf('unclassified-errors', 'warn', [
+    found(phaseName(trial, Number(phase)), {
+      witness: 'driver',
+      statement: `${count} of ${total} errors have neither code nor cause nor class, such as "${most.error.message}".`,
+      value: count / total,
+      threshold,
+      unit: 'share',
+      count: total,
+      operations: most.examples.slice(0, 3).map(({id}) => id),
+    }),
+  ]);
+};

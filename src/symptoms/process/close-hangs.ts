@@ -1,0 +1,37 @@
+// close() does not end it: it takes too long, or the process stays alive.
+
+import {type Found, found} from '../../measures/evidence.ts';
+import type {Detector} from '../../model/finding.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const closeHangs: Detector<'close-hangs'> = ({closing, end, exit}, {closeMs}) => {
+  if (!closing || end.kind !== 'completed') {
+    return inconclusive('close-hangs', 'the trial did not come to its end');
+  }
+  const hangs: Found[] = [];
+  const {durationMs} = closing;
+  if (end.close === 'hung' || durationMs > closeMs) {
+    const statement =
+      end.close === 'hung'
+        ? `close() had not settled after ${Math.round(durationMs)} ms.`
+        : `close() took ${Math.round(durationMs)} ms.`;
+    hangs.push(
+      found('drain', {
+        witness: 'system',
+        statement,
+        value: durationMs,
+        threshold: closeMs,
+        unit: 'ms',
+        count: 1,
+      }),
+    );
+  }
+  if (exit?.killedFor === 'lingering') {
+    const value = exit.atMs - closing.startMs - durationMs;
+    const statement = `The process was still alive ${Math.round(value)} ms after close(), and had to be ended.`;
+    hangs.push(
+      found('drain', {witness: 'system', statement, value, threshold: closeMs, unit: 'ms', count: 1}),
+    );
+  }
+  return presentIf('close-hangs', 'fail', hangs);
+};

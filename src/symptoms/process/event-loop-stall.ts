@@ -1,0 +1,148 @@
+// The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or no answer any more), or it
+// burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
+
+import {type Found, phaseName} from '../../measures/evidence.ts';
+import {DriverMeasure, isWarmUp, phasesOf} from '../../measures/measure.ts';
+import {phaseAt} from '../../measures/phase-at.ts';
+import {withProfile} from '../../measures/profile-evidence.ts';
+import type {PhaseResources} from '../../model/event.ts';
+import type {Detector} from '../../model/finding.ts';
+import {frameName, responsibleFrame} from '../../model/profile.ts';
+import type {Thresholds} from '../../model/symptoms.ts';
+import type {Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+type Limits = Thresholds<'event-loop-stall'>;
+
+type CpuCost = {readonly usPerOperation: number; readonly settled: number};
+
+/** Where nothing settles, all the CPU went into less than one operation. */
+const cpuCost = (trial: Trial, resources: PhaseResources): CpuCost => {
+  const {settled} = new DriverMeasure(trial, [resources.phase]);
+  return {usPerOperation: (resources.cpuMs * 1000) / Math.max(1, settled), settled};
+};
+
+/** The monitor looks so often. */
+const lookEveryMs = 10;
+
+/** Why a delay may be the machine's; null where it is the process's own. The harness's processes have the same machine. */
+const doubt = (
+  trial: Trial,
+  {phase, durationMs, loopDelayP99Ms, loopDelayMaxMs}: PhaseResources,
+  {lookCount, machineRatio}: Limits,
+): string | null => {
+  const looks = Math.round(durationMs / lookEveryMs);
+  const name = phaseName(trial, phase);
+  if (looks < lookCount) {
+    return `a delay of ${Math.round(loopDelayMaxMs)} ms in phase ${name} was one of only ${looks} samples: a single pause of the machine would explain it`;
+  }
+  const ownMs = Math.max(
+    0,
+    ...trial.harness.filter(sample => sample.phase === phase).map(sample => sample.loopDelayP99Ms),
+  );
+  return loopDelayP99Ms > machineRatio * ownMs
+    ? null
+    : `the event loop was ${Math.round(loopDelayP99Ms)} ms late in phase ${name} (p99), and a process of the harness ${Math.round(ownMs)} ms: the machine may be the cause`;
+};
+
+const delayed = (trial: Trial, resources: PhaseResources, {delayMs}: Limits): Found[] => {
+  const phase = phaseName(trial, resources.phase);
+  const statement = `Event-loop delay in phase ${phase}: p99 ${Math.round(resources.loopDelayP99Ms)} ms, at most ${Math.round(resources.loopDelayMaxMs)} ms.`;
+  const count = Math.round(resources.durationMs / lookEveryMs);
+  const value = resources.loopDelayP99Ms;
+  return [
+    {
+      phase,
+      evidence: {
+        witness: 'system',
+        statement,
+        value,
+        threshold: delayMs,
+        unit: 'ms',
+        count,
+        operations: [],
+      },
+    },
+  ];
+};
+
+const busy = (
+  trial: Trial,
+  resources: PhaseResources,
+  baseline: CpuCost | null,
+  {cpuRatio, busyRatio}: Limits,
+): Found[] => {
+  const {usPerOperation: us, settled: count} = cpuCost(trial, resources);
+  if (baseline === null || baseline.settled === 0) return [];
+  const baselineUs = baseline.usPerOperation;
+  if (us <= cpuRatio * baselineUs) return [];
+  // Without this, an almost idle process whose operations all wait would count as busy.
+  if (resources.cpuMs / resources.durationMs < busyRatio) return [];
+  const phase = phaseName(trial, resources.phase);
+  const used = count === 0 ? 'of CPU and no operation settled' : 'of CPU per settled operation';
+  const statement = `${Math.round(us)} µs ${used} in phase ${phase}, ${Math.round(baselineUs)} µs per operation in the baseline.`;
+  return [
+    {
+      phase,
+      evidence: {
+        witness: 'system',
+        statement,
+        value: us / baselineUs,
+        threshold: cpuRatio,
+        unit: 'ratio',
+        count,
+        operations: [],
+      },
+    },
+  ];
+};
+
+const unresponsive = (trial: Trial): Found[] => {
+  if (trial.end.kind !== 'unresponsive') return [];
+  const lastMs = Math.round(trial.resources.at(-1)?.atMs ?? 0);
+  const frame = responsibleFrame(trial.stuck?.stack ?? []);
+  const where = frame === null ? '' : ` It was stuck in ${frameName(frame)}.`;
+  const statement = `The process stopped answering and had to be ended; its last word came at ${lastMs} ms.${where}`;
+  const phase = phaseAt(trial, lastMs);
+  return [
+    {
+      phase,
+      evidence: {
+        witness: 'system',
+        statement,
+        value: 1,
+        threshold: 0,
+        unit: 'count',
+        count: 1,
+        operations: [],
+      },
+    },
+  ];
+};
+
+export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) => {
+  if (trial.end.kind === 'unresponsive' && trial.edges.length === 0) {
+    return inconclusive('event-loop-stall', 'the process stopped answering before the load');
+  }
+  const [baselinePhase] = phasesOf(trial, 'baseline');
+  const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);
+  const baselineCost = baseline ? cpuCost(trial, baseline) : null;
+  const faultPhases = phasesOf(trial, 'fault');
+  const late = trial.phaseResources
+    .filter(({phase, loopDelayP99Ms}) => !isWarmUp(trial, phase) && loopDelayP99Ms > thresholds.delayMs)
+    .map(resources => ({resources, doubt: doubt(trial, resources, thresholds)}));
+  const stalled = [
+    ...late
+      .filter(each => each.doubt === null)
+      .flatMap(({resources}) => delayed(trial, resources, thresholds)),
+    ...trial.phaseResources
+      .filter(resources => faultPhases.includes(resources.phase))
+      .flatMap(resources => busy(trial, resources, baselineCost, thresholds)),
+  ];
+  // Of a process that was stuck it is known in what: the profile of its last phase is of the time before.
+  const stuck = unresponsive(trial);
+  const found = stuck.length > 0 ? [...stuck, ...stalled] : withProfile(trial, stalled, ['cpu']);
+  const doubtful = late.find(each => each.doubt !== null)?.doubt ?? null;
+  if (found.length === 0 && doubtful !== null) return inconclusive('event-loop-stall', doubtful);
+  return presentIf('event-loop-stall', trial.end.kind === 'unresponsive' ? 'fail' : 'warn', found);
+};

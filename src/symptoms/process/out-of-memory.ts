@@ -1,0 +1,42 @@
+// The dreaded OOM: V8 gave up at the heap's limit.
+
+import type {Found} from '../../measures/evidence.ts';
+import {phaseAt} from '../../measures/phase-at.ts';
+import {withProfile} from '../../measures/profile-evidence.ts';
+import type {Detector} from '../../model/finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
+
+const mib = 1024 * 1024;
+
+export const outOfMemory: Detector<'out-of-memory'> = trial => {
+  const {end, exit, resources} = trial;
+  if (end.kind === 'crashed' && !end.outOfMemory && end.signal === 'SIGKILL') {
+    return inconclusive(
+      'out-of-memory',
+      'the process was ended by SIGKILL, as the kernel does when memory is short',
+    );
+  }
+  if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
+  if (trial.edges.length === 0) {
+    return inconclusive('out-of-memory', 'the process ended before the load, on a calm network');
+  }
+  const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
+  const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
+  const limitMib = variant?.process.heapLimitMiB ?? 0;
+  const limit = limitMib === 0 ? "V8's own limit" : `a limit of ${limitMib} MiB`;
+  const found: Found[] = [
+    {
+      phase: phaseAt(trial, exit?.atMs ?? 0),
+      evidence: {
+        witness: 'system',
+        statement: `V8 ended the process for want of heap, with ${Math.round(heapUsedBytes / mib)} MiB in use at the last sample and ${limit}.`,
+        value: heapUsedBytes,
+        threshold: limitMib * mib,
+        unit: 'bytes',
+        count: resources.length,
+        operations: [],
+      },
+    },
+  ];
+  return presentIf('out-of-memory', 'fail', withProfile(trial, found, ['heap']));
+};

@@ -1,0 +1,23 @@
+// A promise of the library is rejected, and nobody handles it.
+
+import {counted, found} from '../../measures/evidence.ts';
+import {phaseAt} from '../../measures/phase-at.ts';
+import type {Detector} from '../../model/finding.ts';
+import {presentIf} from '../finding.ts';
+
+export const unhandledRejection: Detector<'unhandled-rejection'> = (trial, {rejectionCount: threshold}) => {
+  const {unhandledRejections: rejections} = trial;
+  const first = rejections[0];
+  if (!first || rejections.length <= threshold) return presentIf('unhandled-rejection', 'fail', []);
+  const {name, code, message} = first.error;
+  return presentIf('unhandled-rejection', 'fail', [
+    found(phaseAt(trial, first.atMs), {
+      witness: 'system',
+      statement: `${counted(rejections.length, 'rejection')} that nobody handled, the first with ${[name, code, message].filter(Boolean).join(' ')}.`,
+      value: rejections.length,
+      threshold,
+      unit: 'count',
+      count: rejections.length,
+    }),
+  ]);
+};

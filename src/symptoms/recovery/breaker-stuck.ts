@@ -1,0 +1,38 @@
+// A circuit breaker that stays open although the way is free: operations are refused locally.
+
+import {counted, found, phaseName} from '../../measures/evidence.ts';
+import {phasesOf} from '../../measures/measure.ts';
+import type {Detector} from '../../model/finding.ts';
+import {phaseWindow} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const breakerStuck: Detector<'breaker-stuck'> = (trial, {resetMs, graceMs}) => {
+  const phase = phasesOf(trial, 'recovery').at(-1);
+  const window = phase === undefined ? null : phaseWindow(trial, phase);
+  if (phase === undefined || !window)
+    return inconclusive('breaker-stuck', 'the trial reached no recovery phase');
+  const bins = trial.driver.bins.filter(bin => bin.startMs >= window.startMs && bin.startMs < window.endMs);
+  const isOpen = ({started, outcomes}: (typeof bins)[0]): boolean =>
+    outcomes.rejected > 0 && outcomes.rejected * 2 >= started;
+  const open = bins.filter(isOpen);
+  const last = open.at(-1);
+  const limitMs = resetMs + graceMs;
+  const openMs = last ? last.startMs + last.durationMs - window.startMs : 0;
+  if (openMs <= limitMs) {
+    return last !== undefined && last === bins.at(-1)
+      ? inconclusive('breaker-stuck', `it was open to the end, and not watched for ${limitMs / 1000} s`)
+      : presentIf('breaker-stuck', 'fail', []);
+  }
+  const rejected = open.reduce((sum, {outcomes}) => sum + outcomes.rejected, 0);
+  const name = phaseName(trial, phase);
+  return presentIf('breaker-stuck', 'fail', [
+    found(name, {
+      witness: 'driver',
+      statement: `${counted(rejected, 'operation')} refused locally after the fault, up to ${(openMs / 1000).toFixed(1)} s after its end.`,
+      value: openMs,
+      threshold: limitMs,
+      unit: 'ms',
+      count: rejected,
+    }),
+  ]);
+};

@@ -1,0 +1,55 @@
+// The fault is long gone, and the system stays bad because of its own retries.
+
+import {found, phaseName} from '../../measures/evidence.ts';
+import {DriverMeasure, ledgerGap, phasesOf} from '../../measures/measure.ts';
+import type {Detector} from '../../model/finding.ts';
+import {phaseWindow} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const metastable: Detector<'metastable'> = (trial, thresholds) => {
+  const {goodputShare, attemptsRatio, deadlineCount} = thresholds;
+  // Deadlines that must have passed: what was in flight with the fault is no longer what makes it bad.
+  const afterMs = Math.max(thresholds.afterMs, deadlineCount * trial.plan.operation.deadlineMs);
+  const phase = phasesOf(trial, 'recovery').at(-1);
+  const window = phase === undefined ? null : phaseWindow(trial, phase);
+  const baseline = phasesOf(trial, 'baseline').flatMap(index => phaseWindow(trial, index) ?? []);
+  if (phase === undefined || !window)
+    return inconclusive('metastable', 'the trial reached no recovery phase');
+  const bins = trial.driver.bins.filter(
+    bin => bin.startMs >= window.startMs + afterMs && bin.startMs + bin.durationMs <= window.endMs,
+  );
+  if (bins.length === 0) {
+    return inconclusive('metastable', `the recovery was not watched for longer than ${afterMs / 1000} s`);
+  }
+  const baselineMs = baseline.reduce((sum, {startMs, endMs}) => sum + endMs - startMs, 0);
+  if (baselineMs === 0) return inconclusive('metastable', 'there is no baseline to compare with');
+  const calm = new DriverMeasure(trial, phasesOf(trial, 'baseline')).count('ok') / baselineMs;
+  const watchedMs = bins.reduce((sum, {durationMs}) => sum + durationMs, 0);
+  const share = bins.reduce((sum, {outcomes}) => sum + outcomes.ok, 0) / watchedMs / calm;
+  if (share >= goodputShare) return presentIf('metastable', 'fail', []);
+  const {ledger} = trial;
+  if (!ledger || ledgerGap(trial) !== null) {
+    return inconclusive(
+      'metastable',
+      'goodput stays low, and nobody counts the attempts that would explain it',
+    );
+  }
+  const started = bins.reduce((sum, bin) => sum + bin.started, 0);
+  const [from, to] = [bins[0]!.startMs, bins.at(-1)!.startMs + bins.at(-1)!.durationMs];
+  const attempts = ledger.attemptsByBin
+    .slice(Math.floor(from / ledger.binMs), Math.ceil(to / ledger.binMs))
+    .reduce((sum, count) => sum + count, 0);
+  const ratio = attempts / Math.max(1, started);
+  if (ratio <= attemptsRatio) return presentIf('metastable', 'fail', []);
+  const name = phaseName(trial, phase);
+  return presentIf('metastable', 'fail', [
+    found(name, {
+      witness: 'driver',
+      statement: `Later than ${afterMs / 1000} s after the fault goodput was ${(share * 100).toFixed(0)} % of the baseline's, at ${ratio.toFixed(2)} attempts per operation.`,
+      value: share,
+      threshold: goodputShare,
+      unit: 'share',
+      count: started,
+    }),
+  ]);
+};

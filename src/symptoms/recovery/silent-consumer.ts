@@ -1,0 +1,104 @@
+// After the fault nothing is delivered any more, and the library says nothing of it: no success, no error. Or producers get
+// their acknowledgements, and what they sent stays in the queue of a consumer that no longer gets anything.
+
+import {waitingDeliveries} from '../../measures/deliveries.ts';
+import {counted, found, phaseName} from '../../measures/evidence.ts';
+import {
+  binsOf,
+  doubtMs,
+  probesIn,
+  type Silence,
+  silencesBetween,
+  silencesOf,
+} from '../../measures/quiet-spans.ts';
+import type {Detector, Finding} from '../../model/finding.ts';
+import type {Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+import {recoveryGap, unseen} from './wedged-client.ts';
+
+export const silentConsumer: Detector<'silent-consumer'> = (trial, {silentMs}) => {
+  const gap = recoveryGap(trial);
+  if (gap !== null) return inconclusive('silent-consumer', gap);
+  const findings = [ofDeliveries(trial, silentMs), ofOperations(trial, silentMs)];
+  return (
+    findings.find(finding => finding?.verdict === 'present') ??
+    findings.find(finding => finding?.verdict === 'inconclusive') ??
+    presentIf('silent-consumer', 'fail', [])
+  );
+};
+
+/** Of operations that wait until what they sent is delivered. Null where there is nothing to say. */
+const ofOperations = (trial: Trial, silentMs: number): Finding | null => {
+  const silences = silencesOf(trial).filter(silence => !hasErrors(trial, silence));
+  const [silence] = silences.filter(({quietMs}) => quietMs > silentMs);
+  if (!silence) return unseen('silent-consumer', trial, silences.at(-1), silentMs);
+  const {count, okCount} = probesIn(trial, silence);
+  if (okCount === 0) {
+    return inconclusive('silent-consumer', 'nobody tells whether there was anything to deliver');
+  }
+  if (silence.startMs === 0) {
+    return inconclusive('silent-consumer', 'nothing was delivered before the fault either');
+  }
+  const phase = phaseName(trial, silence.phase);
+  const started = binsOf(trial, silence).reduce((sum, bin) => sum + bin.started, 0);
+  const waited = started > 0 ? counted(started, 'operation') : 'All callers';
+  return presentIf('silent-consumer', 'fail', [
+    found(phase, {
+      witness: 'driver',
+      statement: `${waited} waited from phase ${phase} on, without a success or an error in ${seconds(silence.quietMs)} without a fault; a fresh client got through in ${okCount} of ${count} tries.`,
+      value: silence.quietMs,
+      threshold: silentMs,
+      unit: 'ms',
+      count: started,
+    }),
+  ]);
+};
+
+const hasErrors = (trial: Trial, silence: Silence): boolean =>
+  binsOf(trial, silence).some(
+    ({outcomes: {failed, unknown, rejected, wrong}}) => failed + unknown + rejected + wrong > 0,
+  );
+
+/** Of a consumer beside the operations. Null where the application tells of none, or nothing waits for it. */
+const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
+  const {deliveryBins} = trial;
+  if (deliveryBins === null) {
+    return (waitingDeliveries(trial)?.count ?? 0) > 0
+      ? inconclusive('silent-consumer', 'nothing was delivered at all, before the fault either')
+      : null;
+  }
+  const spans = deliveryBins.map(({startMs, durationMs}) => ({startMs, endMs: startMs + durationMs}));
+  const last = silencesBetween(trial, spans).at(-1);
+  if (!last?.isLast || last.quietMs < doubtMs) return null;
+  const acknowledged = binsOf(trial, last).reduce((sum, bin) => sum + (bin.answered ?? bin.outcomes.ok), 0);
+  if (acknowledged === 0) return null;
+  const waiting = waitingDeliveries(trial);
+  if (waiting === null) {
+    return inconclusive(
+      'silent-consumer',
+      `nothing was delivered in the last ${seconds(last.quietMs)} of calm, and verify() does not tell what is still in the queue of the consumer`,
+    );
+  }
+  if (waiting.count === 0) return null;
+  const stays = `${counted(waiting.count, 'acknowledged message')} ${waiting.count === 1 ? 'is' : 'are'} still in its queue`;
+  if (last.quietMs <= silentMs) {
+    return inconclusive(
+      'silent-consumer',
+      `nothing was delivered in the last ${seconds(last.quietMs)} of calm and ${stays}, and it takes more than ${seconds(silentMs)} to tell`,
+    );
+  }
+  const phase = phaseName(trial, last.phase);
+  return presentIf('silent-consumer', 'fail', [
+    found(phase, {
+      witness: 'driver',
+      statement: `From phase ${phase} on nothing was delivered to the consumer, for ${seconds(last.quietMs)} without a fault in which ${counted(acknowledged, 'operation')} succeeded; ${stays}.`,
+      value: last.quietMs,
+      threshold: silentMs,
+      unit: 'ms',
+      count: waiting.count,
+      operations: waiting.examples,
+    }),
+  ]);
+};
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

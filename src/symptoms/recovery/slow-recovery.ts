@@ -1,0 +1,54 @@
+// Slow to come back: not as good as the baseline within 5 s after the fault.
+
+import {type Found, found, phaseName} from '../../measures/evidence.ts';
+import {DriverMeasure} from '../../measures/measure.ts';
+import {measureRecovery, type Recovery, recoveries} from '../../measures/recovery.ts';
+import type {Detector} from '../../model/finding.ts';
+import type {Thresholds} from '../../model/symptoms.ts';
+import type {Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
+  const slow = recoveries(trial).flatMap(recovery => slownessOf(trial, recovery, thresholds));
+  const gap = gapOf(measureRecovery(trial));
+  return slow.length > 0 || gap === null
+    ? presentIf('slow-recovery', 'fail', slow)
+    : inconclusive('slow-recovery', gap);
+};
+
+const slownessOf = (
+  trial: Trial,
+  recovery: Recovery,
+  {recoverMs: threshold, goodMs}: Thresholds<'slow-recovery'>,
+): Found[] => {
+  if (recovery.kind === 'unknown') return [];
+  const tookMs = recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
+  if (tookMs <= threshold) return [];
+  const statement =
+    recovery.kind === 'recovered'
+      ? `The first ${goodMs / 1000} good seconds began ${Math.round(tookMs)} ms after the fault was taken away.`
+      : `There were no ${goodMs / 1000} good seconds in a row in the ${Math.round(recovery.watchedMs)} ms after the fault was taken away.`;
+  const count = new DriverMeasure(trial, [recovery.phase]).total('started');
+  return [
+    found(phaseName(trial, recovery.phase), {
+      witness: 'driver',
+      statement,
+      value: tookMs,
+      threshold,
+      unit: 'ms',
+      count,
+    }),
+  ];
+};
+
+/** Why it cannot be said that a recovery was in time; null where it can. */
+const gapOf = (recovery: Recovery): string | null => {
+  switch (recovery.kind) {
+    case 'recovered':
+      return null;
+    case 'not-recovered':
+      return `not recovered after ${Math.round(recovery.atLeastMs)} ms, and not watched for long enough after that`;
+    case 'unknown':
+      return recovery.reason;
+  }
+};

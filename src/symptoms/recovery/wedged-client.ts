@@ -1,0 +1,97 @@
+// The library never comes back, while a fresh client gets through the same proxy.
+
+import {type Found, found, phaseName} from '../../measures/evidence.ts';
+import {phasesOf} from '../../measures/measure.ts';
+import {doubtMs, probesIn, type Silence, silencesOf} from '../../measures/quiet-spans.ts';
+import type {Detector, Finding} from '../../model/finding.ts';
+import {thresholdsOf} from '../../model/symptoms.ts';
+import {phaseWindow, type Trial} from '../../model/trial.ts';
+import {inconclusive, presentIf} from '../finding.ts';
+
+export const wedgedClient: Detector<'wedged-client'> = (trial, {wedgedMs, controlShare}) => {
+  const gap = recoveryGap(trial);
+  if (gap !== null) return inconclusive('wedged-client', gap);
+  const silences = silencesOf(trial);
+  const long = silences.filter(({quietMs}) => quietMs > wedgedMs);
+  const proven = wedgesOf(trial);
+  if (proven.length > 0) {
+    return presentIf(
+      'wedged-client',
+      'fail',
+      proven.map(silence => foundOf(trial, silence, wedgedMs)),
+    );
+  }
+  const [doubtful] = long;
+  if (doubtful) return inconclusive('wedged-client', controlGap(trial, doubtful, controlShare) ?? '');
+  return unseen('wedged-client', trial, silences.at(-1), wedgedMs) ?? presentIf('wedged-client', 'fail', []);
+};
+
+/** Silences in which the client was wedged, as the thresholds of the plan have it. */
+export const wedgesOf = (trial: Trial): Silence[] => {
+  const {wedgedMs, controlShare} = thresholdsOf('wedged-client', trial.plan.thresholds);
+  return silencesOf(trial).filter(
+    silence => silence.quietMs > wedgedMs && controlGap(trial, silence, controlShare) === null,
+  );
+};
+
+/** Why nothing can be said of how the library came back; null where a recovery was seen. */
+export const recoveryGap = (trial: Trial): string | null => {
+  const recoveries = phasesOf(trial, 'recovery');
+  if (trial.cut === 'died' && recoveries.length === 0) return 'the process died before a recovery';
+  if (recoveries.length === 0) return 'the scenario has no recovery phase';
+  return recoveries.some(phase => phaseWindow(trial, phase))
+    ? null
+    : 'the trial did not reach a recovery phase';
+};
+
+/** A last silence that was not watched for long enough, or recoveries that the process did not live to see. */
+export const unseen = (
+  symptom: 'wedged-client' | 'silent-consumer',
+  trial: Trial,
+  last: Silence | undefined,
+  limitMs: number,
+): Finding | null => {
+  if (last?.isLast && last.quietMs >= doubtMs) {
+    return inconclusive(
+      symptom,
+      `nothing succeeded in the last ${seconds(last.quietMs)} of calm, since phase ${phaseName(trial, last.phase)}, and it takes more than ${seconds(limitMs)} to tell`,
+    );
+  }
+  const missed = phasesOf(trial, 'recovery').find(phase => phaseWindow(trial, phase) === null);
+  if (missed === undefined) return null;
+  return inconclusive(symptom, `the trial did not reach phase ${phaseName(trial, missed)}`);
+};
+
+/** Why the control client does not prove that the way was free; null where it does. */
+const controlGap = (trial: Trial, silence: Silence, controlShare: number): string | null => {
+  if (silence.startMs === 0) return 'nothing succeeded before the fault either';
+  const {count, okCount} = probesIn(trial, silence);
+  if (count === 0) return 'nothing succeeded for long, and no fresh client tried the same way';
+  return okCount / count < controlShare
+    ? `a fresh client got through in only ${okCount} of ${count} tries`
+    : null;
+};
+
+const foundOf = (trial: Trial, silence: Silence, wedgedMs: number): Found => {
+  const {phase, quietMs, calm} = silence;
+  const {count, okCount} = probesIn(trial, silence);
+  const names = [...new Set(calm.map(part => phaseName(trial, part.phase)))];
+  const end = silence.isLast ? 'to the end' : 'for long';
+  return found(phaseName(trial, phase), {
+    witness: 'driver',
+    statement: `From phase ${phaseName(trial, phase)} on nothing succeeded ${end}: ${seconds(quietMs)} without a fault in ${listed(names)}, while a fresh client got through in ${okCount} of ${count} tries.`,
+    value: quietMs,
+    threshold: wedgedMs,
+    unit: 'ms',
+    count,
+  });
+};
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+const shownNames = 3;
+
+const listed = (names: readonly string[]): string =>
+  names.length <= shownNames
+    ? names.join(', ')
+    : `${names.slice(0, shownNames).join(', ')} and ${names.length - shownNames} more phases`;

@@ -1,0 +1,52 @@
+// Spans that were made, ended, and did not arrive: what the telemetry then says of the library cannot be believed.
+
+import {lostShareOf, spanAccount, telemetryAbsence} from '../../measures/telemetry-account.ts';
+import type {Detector} from '../../model/finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
+
+export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: lostShareLimit}) => {
+  const {telemetry, end} = trial;
+  if (!telemetry) return inconclusive('telemetry-lost', telemetryAbsence(trial) ?? '');
+  const account = spanAccount(trial);
+  if (account === null) return inconclusive('telemetry-lost', 'the SDK did not say how many spans it made');
+  const lostShare = lostShareOf(account);
+  const {endedCount, receivedCount, dropped} = account;
+  const compared = [
+    {
+      what: 'spans that ended, and those that arrived',
+      count: endedCount,
+      differingCount: Math.max(0, endedCount - receivedCount),
+      operations: [],
+      traces: [],
+    },
+  ];
+  if (lostShare <= lostShareLimit) {
+    return end.kind === 'completed'
+      ? clear('telemetry-lost', compared)
+      : inconclusive(
+          'telemetry-lost',
+          'the process ended before the SDK could say how many spans it had made',
+        );
+  }
+  const reasons = [...Object.entries(dropped), ...Object.entries(telemetry.refusals)];
+  const why = reasons.map(([reason, count]) => ` ${count}: ${reason}.`).join('');
+  return presentIf(
+    'telemetry-lost',
+    'warn',
+    [
+      {
+        phase: 'drain',
+        evidence: {
+          witness: 'telemetry',
+          statement: `${receivedCount} of ${endedCount} spans arrived.${why}`,
+          value: lostShare,
+          threshold: lostShareLimit,
+          unit: 'share',
+          count: endedCount,
+          operations: [],
+        },
+      },
+    ],
+    compared,
+  );
+};

@@ -1,0 +1,110 @@
+// The trials that are open, and what is taken for each, whichever way it came.
+import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
+import type {TelemetryObservation} from '../model/telemetry.ts';
+import {BodyBudget, type Share} from './body-budget.ts';
+import {OtlpError} from './otlp-error.ts';
+import type {Encoding, Signal} from './otlp-messages.ts';
+import type {Rejected} from './otlp-response.ts';
+import {type TrialStart, TrialTelemetry} from './trial-telemetry.ts';
+
+/** Told of each request that was taken, with its body inflated. Must not throw. */
+export type OnTaken = (trialId: string, signal: Signal, encoding: Encoding, body: Buffer) => void;
+
+type OpenTrial = {readonly trialTelemetry: TrialTelemetry; underWayCount: number};
+
+/** One request of one trial, while it is under way. */
+export type PendingRequest = {
+  readonly budget: Share;
+  /** `bodyBytes` as they were on the wire. */
+  readonly countRequest: (bodyBytes: number) => void;
+  /** @throws {OtlpError} where the body is not what it should be */
+  readonly take: (signal: Signal, encoding: Encoding, body: Buffer) => Promise<Rejected>;
+};
+
+/** A subject that was stopped, not killed, may hold a request open for ever. */
+const finishPatienceMs = 5000;
+/** Reading what the kernel holds of a subject that has just died takes a turn to accept and one to read. */
+const quietTurns = 4;
+
+export const toOtlpError = (error: unknown): OtlpError => {
+  if (error instanceof OtlpError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new OtlpError('internal', `the receiver failed: ${reason}`, {cause: error});
+};
+
+export class TrialRegistry {
+  readonly #trials = new Map<string, OpenTrial>();
+  readonly #budget: BodyBudget;
+  readonly #onTaken: OnTaken | undefined;
+
+  constructor(bodiesLimitBytes: number | undefined, onTaken: OnTaken | undefined) {
+    this.#budget = new BodyBudget(bodiesLimitBytes);
+    this.#onTaken = onTaken;
+  }
+
+  start(trial: TrialStart): void {
+    if (this.#trials.has(trial.trialId)) throw new Error(`there is a trial ${trial.trialId} already`);
+    this.#trials.set(trial.trialId, {trialTelemetry: new TrialTelemetry(trial), underWayCount: 0});
+  }
+
+  startPhase(trialId: string, phase: number, atMs: number, hits: boolean): void {
+    this.#trialOf(trialId).trialTelemetry.startPhase(phase, atMs, hits);
+  }
+
+  /** The only trial that is open, for senders that cannot say which they are of; null where there are others, or none. */
+  get onlyTrialId(): string | null {
+    return this.#trials.size === 1 ? [...this.#trials.keys()][0]! : null;
+  }
+
+  /**
+   * Books one request. `isAborted` tells whether a failure is the sender's going away.
+   * @throws {OtlpError} for a trial that is not there, and what `deliver` throws
+   */
+  async accept<T>(
+    trialId: string,
+    isAborted: () => boolean,
+    deliver: (pending: PendingRequest) => Promise<T>,
+  ): Promise<T> {
+    const trial = this.#trialOf(trialId);
+    trial.underWayCount += 1;
+    const share = this.#budget.share();
+    try {
+      return await deliver({
+        budget: share,
+        countRequest: bodyBytes => trial.trialTelemetry.countRequest(bodyBytes),
+        take: async (signal, encoding, body) => {
+          const rejected = await trial.trialTelemetry.take(signal, encoding, body);
+          this.#onTaken?.(trialId, signal, encoding, body);
+          return rejected;
+        },
+      });
+    } catch (error) {
+      // A sender that has gone away is told nothing, but counted.
+      trial.trialTelemetry.refuse(isAborted() ? 'aborted by the sender' : toOtlpError(error).kind);
+      throw error;
+    } finally {
+      share.release();
+      trial.underWayCount -= 1;
+    }
+  }
+
+  /** Waits for the requests under way. Rejects for a trial that is not there. */
+  async finish(trialId: string): Promise<TelemetryObservation> {
+    const trial = this.#trialOf(trialId);
+    const deadlineMs = performance.now() + finishPatienceMs;
+    let silentTurns = 0;
+    while (silentTurns < quietTurns && performance.now() < deadlineMs) {
+      await (trial.underWayCount === 0 ? nextTurn() : delay(5));
+      silentTurns = trial.underWayCount === 0 ? silentTurns + 1 : 0;
+    }
+    this.#trials.delete(trialId);
+    trial.trialTelemetry.refuse('unfinished at the end of the trial', trial.underWayCount);
+    return trial.trialTelemetry.finish();
+  }
+
+  #trialOf(trialId: string): OpenTrial {
+    const trial = this.#trials.get(trialId);
+    if (trial === undefined) throw new OtlpError('unknown trial', `there is no trial ${trialId}`);
+    return trial;
+  }
+}

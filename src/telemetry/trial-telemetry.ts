@@ -1,0 +1,116 @@
+// Everything that is received for one trial: decoded requests go in, the observation comes out.
+// Knows nothing of HTTP, so that another transport can feed it too.
+import {performance} from 'node:perf_hooks';
+import type {Attributes, TelemetryObservation} from '../model/telemetry.ts';
+import {Aggregate} from './aggregate.ts';
+import {decodeRequest} from './decode.ts';
+import {type Clock, normaliseSpans} from './normalise.ts';
+import {normaliseLogs} from './normalise-logs.ts';
+import {normaliseMetrics} from './normalise-metrics.ts';
+import type {Encoding, Resource, Signal} from './otlp-messages.ts';
+import type {Rejected} from './otlp-response.ts';
+import {SpanFile} from './span-file.ts';
+import {attributes, clockFrom} from './values.ts';
+
+export type TrialStart = {
+  readonly trialId: string;
+  /** The first 8 bytes of the trace ids of its operations, in hex. */
+  readonly tracePrefix: string;
+  /** The wall clock at the trial's 0 ms. */
+  readonly originEpochMs: number;
+  readonly spansFile: string;
+  readonly phaseCount: number;
+  /** Texts by which spans are known as work in the background. */
+  readonly background: readonly string[];
+};
+
+const none: Rejected = {count: 0, reason: ''};
+
+export class TrialTelemetry {
+  readonly #clock: Clock;
+  readonly #aggregate: Aggregate;
+  readonly #spanFile: SpanFile;
+  readonly #refusals = new Map<string, number>();
+  #resource: Attributes = {};
+  #requestCount = 0;
+  #requestBytes = 0;
+  #logRecordCount = 0;
+
+  constructor(trial: TrialStart) {
+    this.#clock = clockFrom(trial.originEpochMs);
+    this.#aggregate = new Aggregate(trial);
+    this.#spanFile = new SpanFile(trial.spansFile);
+  }
+
+  startPhase(phase: number, atMs: number, hits: boolean): void {
+    this.#aggregate.startPhase(phase, atMs, hits);
+  }
+
+  /** A request has come; `bodyBytes` as they were on the wire. */
+  countRequest(bodyBytes: number): void {
+    this.#requestCount += 1;
+    this.#requestBytes += bodyBytes;
+  }
+
+  refuse(reason: string, count = 1): void {
+    if (count > 0) this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + count);
+  }
+
+  /**
+   * Takes a request's body, whole or not at all, but for single items that make no sense.
+   * @throws {Refusal} where the body is not what it should be
+   */
+  async take(signal: Signal, encoding: Encoding, body: Buffer): Promise<Rejected> {
+    const rejected = await this.#take(signal, encoding, body);
+    this.refuse(rejected.reason, rejected.count);
+    return rejected;
+  }
+
+  async #take(signal: Signal, encoding: Encoding, body: Buffer): Promise<Rejected> {
+    if (signal === 'logs') {
+      const request = decodeRequest(signal, encoding, body);
+      const entries = normaliseLogs(request, this.#clock);
+      this.#logRecordCount += entries.length;
+      this.#aggregate.addLogs(entries, performance.now());
+      this.#learnResource(request.resourceLogs[0]?.resource);
+      return none;
+    }
+    if (signal === 'metrics') {
+      const request = decodeRequest(signal, encoding, body);
+      const {points, rejected} = normaliseMetrics(request, this.#clock);
+      this.#learnResource(request.resourceMetrics[0]?.resource);
+      this.#aggregate.addPoints(points, performance.now());
+      return rejected;
+    }
+    const request = decodeRequest(signal, encoding, body);
+    const {spans, rejected} = normaliseSpans(request, this.#clock);
+    this.#learnResource(request.resourceSpans[0]?.resource);
+    this.#aggregate.addSpans(spans, performance.now());
+    await this.#spanFile.append(spans);
+    return rejected;
+  }
+
+  /** The subject has one SDK, so the first resource that says anything stands for all. */
+  #learnResource(resource: Resource | undefined): void {
+    if (resource == null || Object.keys(this.#resource).length > 0) return;
+    this.#resource = attributes(resource.attributes);
+  }
+
+  /** Closes the spans' file and gives the observation. Nothing may be taken afterwards. */
+  async finish(): Promise<TelemetryObservation> {
+    const unwritten = await this.#spanFile.close();
+    for (const [reason, count] of Object.entries(unwritten)) this.refuse(reason, count);
+    const {unsummedPointCount, unshapedSpanCount, ungroupedLogCount, ...sums} = this.#aggregate.finish();
+    this.refuse('data point left out: too many series', unsummedPointCount);
+    this.refuse('span left out of the check of conventions: too many shapes', unshapedSpanCount);
+    this.refuse('log record left out: too many kinds', ungroupedLogCount);
+    return {
+      resource: this.#resource,
+      ...sums,
+      logRecordCount: this.#logRecordCount,
+      requestCount: this.#requestCount,
+      requestBytes: this.#requestBytes,
+      refusals: Object.fromEntries(this.#refusals),
+    };
+  }
+}

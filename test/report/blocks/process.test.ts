@@ -1,0 +1,70 @@
+// What a platform tells of a process from outside, and that the report says what it does not tell.
+import test from 'ava';
+import type {SystemSample} from '../../../src/model/event.ts';
+import type {Trial} from '../../../src/model/trial.ts';
+import {renderReport} from '../../../src/report/report.ts';
+import {judgedRun} from '../../helpers/judged-run.ts';
+
+const missing = /This platform tells .* were not seen\./;
+
+/** As if the operating system had said this every half second; the process itself said what it always says. */
+const reportWith = (sampleOf: ((atMs: number, trial: Trial) => SystemSample) | null): string => {
+  const run = judgedRun();
+  const trials = run.trials.map(trial => ({
+    ...trial,
+    system: sampleOf === null ? [] : trial.resources.map(({atMs}): SystemSample => sampleOf(atMs, trial)),
+  }));
+  return renderReport({...run, trials}).files['report.md'] ?? '';
+};
+
+const sample = (atMs: number): SystemSample => ({
+  atMs,
+  cpuMs: atMs / 10,
+  rssBytes: 123_000_000,
+  threadCount: 11,
+  fileDescriptorCount: 23,
+  socketCount: 7,
+});
+
+const rowsOf = (report: string): string[] =>
+  report
+    .split('\n')
+    .filter(line => /^\| (?:Resident memory|File descriptors|Sockets)/.test(line))
+    .map(line => line.split('|')[1]!.trim());
+
+test('where the platform tells all, nothing is said to be missing', t => {
+  const report = reportWith(sample);
+  t.notRegex(report, missing);
+  t.deepEqual(rowsOf(report), ['Resident memory, at most', 'File descriptors, at most', 'Sockets, at most']);
+  t.regex(report, /\| File descriptors, at most \| 23 \| 23 \|/);
+});
+
+test('where it tells only CPU time and memory, the report says so, and shows no row for the rest', t => {
+  const report = reportWith(atMs => ({
+    ...sample(atMs),
+    threadCount: null,
+    fileDescriptorCount: null,
+    socketCount: null,
+  }));
+  t.is(
+    missing.exec(report)?.[0],
+    'This platform tells only CPU time and memory of a process: threads, descriptors and sockets were not seen.',
+  );
+  t.deepEqual(rowsOf(report), ['Resident memory, at most']);
+  t.regex(report, /\| Resident memory, at most \| 117\sMiB \| 117\sMiB \|/);
+});
+
+test('where it tells nothing, the report says so, and the memory is what the process itself says', t => {
+  const report = reportWith(null);
+  t.is(
+    missing.exec(report)?.[0],
+    'This platform tells nothing of a process from outside: threads, descriptors and sockets were not seen.',
+  );
+  t.deepEqual(rowsOf(report), ['Resident memory, at most']);
+});
+
+test('too many descriptors to look at each are counted, and their sockets are not said to be missing', t => {
+  const report = reportWith(atMs => ({...sample(atMs), fileDescriptorCount: 5000, socketCount: null}));
+  t.notRegex(report, missing);
+  t.regex(report, /\| File descriptors, at most \| 5,000 \| 5,000 \|/);
+});

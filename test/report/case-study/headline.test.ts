@@ -1,0 +1,338 @@
+// One sentence for each kind of run, literally.
+import test from 'ava';
+import type {Finding, SymptomId} from '../../../src/model/finding.ts';
+import type {GoalResult, Verdict} from '../../../src/model/goal.ts';
+import type {Gate, JudgedRun, PhaseSummary, RunRecord, TrialJudgement} from '../../../src/model/run.ts';
+import type {SubjectEnd} from '../../../src/model/trial.ts';
+import {headlineOf} from '../../../src/report/case-study/headline.ts';
+import {runStory} from '../../../src/report/case-study/run-story.ts';
+import {redactRun} from '../../../src/report/redact.ts';
+import {judgedRun, type Options} from '../../helpers/judged-run.ts';
+
+/** What is judged of each trial of a variant. */
+type Judged = {
+  readonly findings?: {readonly [symptom in SymptomId]?: Finding['verdict']};
+  /** In each of the seven phases. */
+  readonly hung?: number;
+  readonly late?: number;
+  /** In each phase but the first, in which they were not counted. */
+  readonly duplicates?: number;
+  readonly goodputPerSecond?: number;
+  /** The trial's process was gone before the first phase. */
+  readonly withoutPhases?: boolean;
+  readonly end?: SubjectEnd;
+  readonly goals?: readonly Verdict[];
+  readonly gates?: readonly Gate[];
+};
+
+const allClear: NonNullable<Judged['findings']> = {'hung-operation': 'clear', 'slow-recovery': 'clear'};
+
+type Run = {
+  readonly options?: Options;
+  readonly status?: RunRecord['status'];
+  readonly verdict?: Verdict;
+  readonly gates?: readonly Gate[];
+  readonly defaults?: Judged;
+  readonly bounded?: Judged;
+};
+
+const findingOf = (symptom: SymptomId, verdict: Finding['verdict']): Finding => {
+  if (verdict === 'clear') return {symptom, verdict};
+  if (verdict === 'inconclusive') return {symptom, verdict, reason: 'not looked at'};
+  const evidence = {
+    phase: 'stall',
+    witness: 'driver',
+    statement: 'So it was.',
+    value: 1,
+    threshold: 0,
+    unit: 'count',
+    count: 1,
+    operations: [],
+  } as const;
+  return {symptom, verdict, severity: 'fail', phase: 'stall', evidence: [evidence]};
+};
+
+const goalOf = (verdict: Verdict, index: number): GoalResult => ({
+  phase: `phase ${index}`,
+  metric: 'hungCount',
+  limit: {max: 0},
+  verdict,
+  value: 0,
+  count: 1,
+  reason: null,
+});
+
+const phaseOf = (phase: PhaseSummary, index: number, judged: Judged): PhaseSummary => ({
+  ...phase,
+  outcomes: {...phase.outcomes, hung: judged.hung ?? 0},
+  overrun: judged.late ?? 0,
+  duplicateCount: index === 0 ? null : (judged.duplicates ?? 0),
+  goodputPerSecond: judged.goodputPerSecond ?? 100,
+});
+
+const judgementOf = (trial: TrialJudgement, judged: Judged): TrialJudgement => ({
+  ...trial,
+  findings: Object.entries(judged.findings ?? allClear).map(([symptom, verdict]) =>
+    findingOf(symptom as SymptomId, verdict),
+  ),
+  phases: judged.withoutPhases ? [] : trial.phases.map((phase, index) => phaseOf(phase, index, judged)),
+  goals: (judged.goals ?? ['met', 'met']).map(goalOf),
+  gates: judged.gates ?? [],
+});
+
+const runOf = ({options, status = 'complete', verdict = 'met', gates = [], ...variants}: Run): JudgedRun => {
+  const run = judgedRun(options);
+  const judgedOf = (variant: string): Judged => variants[variant as 'defaults' | 'bounded'] ?? {};
+  return {
+    record: {...run.record, status},
+    trials: run.trials.map(trial => ({...trial, end: judgedOf(trial.variant).end ?? trial.end})),
+    judgement: {
+      ...run.judgement,
+      verdict,
+      gates,
+      trials: run.judgement.trials.map(trial => judgementOf(trial, judgedOf(trial.variant))),
+    },
+  };
+};
+
+const reads = test.macro({
+  title: (_title, sentence: string) => sentence,
+  exec(t, sentence: string, run: Run) {
+    t.is(headlineOf(runStory(redactRun(runOf(run)))), `undici-stall: ${sentence}`);
+  },
+});
+
+// One variant: what it does.
+const alone = (defaults: Judged, options: Options = {}): Run => ({
+  options: {oneVariant: true, ...options},
+  defaults,
+});
+const hung = {'hung-operation': 'present'} as const;
+
+test(reads, 'defaults shows none of 2 symptoms and meets all 2 goals', alone({}));
+test(
+  reads,
+  'defaults could not be judged for any symptom and meets its goal',
+  alone({findings: {'hung-operation': 'inconclusive'}, goals: ['met']}),
+);
+test(
+  reads,
+  'defaults shows hung operations (1,400) and meets all 2 goals',
+  alone({findings: hung, hung: 200}),
+);
+test(reads, 'defaults shows hung operations and meets all 2 goals', alone({findings: hung}));
+test(
+  reads,
+  'defaults shows hung operations and was held to no goal',
+  alone({findings: hung, hung: 200, withoutPhases: true, goals: []}),
+);
+test(
+  reads,
+  'defaults shows hung operations (14), late operations (7) and slow recovery and meets all 2 goals',
+  alone({
+    findings: {'slow-recovery': 'present', ...hung, 'deadline-overrun': 'present', 'no-jitter': 'clear'},
+    hung: 2,
+    late: 1,
+  }),
+);
+test(
+  reads,
+  'defaults shows hung operations (14), late operations and 2 more symptoms and meets all 2 goals',
+  alone({
+    findings: {
+      'slow-recovery': 'present',
+      ...hung,
+      'deadline-overrun': 'present',
+      'retry-amplification': 'present',
+    },
+    hung: 2,
+  }),
+);
+const crashed = (outOfMemory: boolean): SubjectEnd => ({
+  kind: 'crashed',
+  exitCode: null,
+  signal: 'SIGABRT',
+  outOfMemory,
+  error: null,
+});
+test(
+  reads,
+  'defaults crashes in 2 of 2 trials, shows crashes and slow recovery and meets all 2 goals',
+  alone(
+    {findings: {'slow-recovery': 'present', 'process-crash': 'present'}, end: crashed(false)},
+    {trialsPerVariant: 2},
+  ),
+);
+test(
+  reads,
+  'defaults runs out of memory, shows out-of-memory crashes and slow recovery and meets all 2 goals',
+  alone({findings: {'slow-recovery': 'present', 'out-of-memory': 'present'}, end: crashed(true)}),
+);
+test(
+  reads,
+  'defaults stops answering, shows none of 2 symptoms and meets all 2 goals',
+  alone({end: {kind: 'unresponsive'}}),
+);
+
+test(
+  reads,
+  'defaults shows duplicated effects (12) and meets all 2 goals',
+  alone({findings: {'duplicate-effect': 'present'}, duplicates: 2}),
+);
+test(
+  reads,
+  'defaults shows none of 1 symptom (1 not judged) and meets all 2 goals',
+  alone({findings: {'hung-operation': 'clear', 'slow-recovery': 'inconclusive'}}),
+);
+
+// Goals.
+test(
+  reads,
+  'defaults shows none of 2 symptoms and misses 1 of 3 goals',
+  alone({goals: ['met', 'missed', 'inconclusive']}),
+);
+test(
+  reads,
+  'defaults shows none of 2 symptoms and leaves 1 of 2 goals undecided',
+  alone({goals: ['met', 'inconclusive']}),
+);
+test(reads, 'defaults shows none of 2 symptoms and misses 1 of 1 goal', alone({goals: ['missed']}));
+
+// Baseline and candidate: what changed.
+test(reads, 'in one trial each, bounded shows none of 2 symptoms, as before and meets all 2 goals', {});
+test(reads, 'in one trial each, bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
+  defaults: {findings: hung, hung: 2},
+});
+test(
+  reads,
+  'in one trial each, bounded still shows hung operations (14 before, 21 after) and meets all 2 goals',
+  {
+    defaults: {findings: hung, hung: 2},
+    bounded: {findings: hung, hung: 3},
+  },
+);
+test(reads, 'in one trial each, bounded still shows hung operations and meets all 2 goals', {
+  defaults: {findings: hung, hung: 2},
+  bounded: {findings: hung, hung: 3, withoutPhases: true},
+});
+test(reads, 'in one trial each, bounded adds late operations (7) and meets all 2 goals', {
+  bounded: {findings: {'deadline-overrun': 'present'}, late: 1},
+});
+test(
+  reads,
+  'in one trial each, bounded stops answering, ends hung operations (14 before, 0 after), still shows slow recovery, adds retry amplification and misses 1 of 2 goals',
+  {
+    defaults: {findings: {...hung, 'slow-recovery': 'present'}, hung: 2},
+    bounded: {
+      findings: {'hung-operation': 'clear', 'slow-recovery': 'present', 'retry-amplification': 'present'},
+      end: {kind: 'unresponsive'},
+      goals: ['met', 'missed'],
+    },
+  },
+);
+test(
+  reads,
+  'in one trial each, bounded cannot be judged for hung operations (14 before), adds retry amplification and meets all 2 goals',
+  {
+    // Whether hung operations are gone is not known.
+    defaults: {findings: hung, hung: 2},
+    bounded: {findings: {'hung-operation': 'inconclusive', 'retry-amplification': 'present'}},
+  },
+);
+
+test(reads, 'in one trial each, bounded cannot be judged for slow recovery and meets all 2 goals', {
+  defaults: {findings: {'slow-recovery': 'present'}},
+  bounded: {findings: {'slow-recovery': 'inconclusive'}},
+});
+
+// Goodput, of five pairs that are all alike, so that the interval is as narrow as can be.
+const goodput = (after: number, before: Judged = {}): Run => ({
+  options: {trialsPerVariant: 5},
+  defaults: {...before, goodputPerSecond: 100},
+  bounded: {goodputPerSecond: after},
+});
+test(
+  reads,
+  'bounded gives 1.10 × the goodput (95 % interval 1.10–1.10, n = 5 pairs) and meets all 2 goals',
+  goodput(110),
+);
+test(
+  reads,
+  'bounded gives 0.900 × the goodput (95 % interval 0.900–0.900, n = 5 pairs) and meets all 2 goals',
+  goodput(90),
+);
+test(
+  reads,
+  'bounded gives 2.00 × the goodput that defaults had while it lived (95 % interval 2.00–2.00, n = 5 pairs) and meets all 2 goals',
+  goodput(200, {end: crashed(false)}),
+);
+
+const saysNothingOfGoodput = test.macro({
+  title: (_title, after: number) => `nothing is said of ${after} % of the goodput`,
+  exec(t, after: number) {
+    t.is(
+      headlineOf(runStory(redactRun(runOf(goodput(after))))),
+      'undici-stall: bounded shows none of 2 symptoms, as before and meets all 2 goals',
+    );
+  },
+});
+test(saysNothingOfGoodput, 109);
+test(saysNothingOfGoodput, 91);
+
+// Runs that conclude nothing.
+const gate = (reason: string): Gate => ({name: 'fault-without-effect', reason, advice: 'Raise the load.'});
+test(reads, 'not finished, so that nothing is concluded', {status: 'running'});
+test(reads, 'interrupted, so that only a part was seen', {status: 'interrupted'});
+test(reads, 'the run was aborted, so nothing can be concluded', {status: 'failed'});
+test(reads, 'inconclusive: the machine was busy. Twice', {
+  verdict: 'inconclusive',
+  gates: [gate('the machine was busy. Twice.'), gate('another.')],
+  bounded: {gates: [gate('refuse hit nothing.')]},
+});
+test(reads, 'inconclusive for bounded: refuse hit nothing', {
+  verdict: 'inconclusive',
+  defaults: {gates: [gate('of no concern.')]},
+  bounded: {gates: [gate('refuse hit nothing.'), gate('another.')]},
+});
+test(
+  reads,
+  'in one trial each, bounded shows none of 2 symptoms, as before and leaves 1 of 1 goal undecided',
+  {
+    verdict: 'inconclusive',
+    bounded: {goals: ['inconclusive']},
+  },
+);
+test(reads, 'in one trial each, bounded shows none of 2 symptoms, as before and misses 1 of 1 goal', {
+  verdict: 'missed',
+  gates: [gate('of no concern here.')],
+  bounded: {goals: ['missed'], gates: [gate('of no concern here.')]},
+});
+
+// What happened once in one trial.
+const dead = {
+  findings: {'process-crash': 'present', 'hung-operation': 'clear'},
+  end: crashed(false),
+} as const;
+const alive = {findings: {'process-crash': 'clear', 'hung-operation': 'clear'}} as const;
+test(reads, 'in one trial each, bounded had no crashes, unlike defaults and meets all 2 goals', {
+  defaults: dead,
+  bounded: alive,
+});
+test(reads, 'bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
+  options: {trialsPerVariant: 2},
+  defaults: {findings: hung, hung: 2},
+});
+test(reads, 'bounded had no crashes in 2 trials, unlike defaults and meets all 2 goals', {
+  options: {trialsPerVariant: 2},
+  defaults: dead,
+  bounded: alive,
+});
+test(reads, 'bounded ends crashes and meets all 2 goals', {
+  options: {trialsPerVariant: 3},
+  defaults: dead,
+  bounded: alive,
+});
+test(reads, 'in one trial each, bounded shows none of 1 symptom (1 not judged) and meets all 2 goals', {
+  defaults: {findings: {'no-default-timeout': 'present', 'hung-operation': 'clear'}},
+  bounded: {findings: {'no-default-timeout': 'inconclusive', 'hung-operation': 'clear'}},
+});

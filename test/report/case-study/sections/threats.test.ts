@@ -1,0 +1,86 @@
+// What the report says of who else was there.
+import test from 'ava';
+import type {PhaseRole} from '../../../../src/model/plan.ts';
+import type {Gate} from '../../../../src/model/run.ts';
+import {renderReport} from '../../../../src/report/report.ts';
+import {judgedRun} from '../../../helpers/judged-run.ts';
+
+test('code of another copy that ran in the place of a package is told, once for each variant', t => {
+  const run = judgedRun();
+  const standIns = [{package: 'undici', version: '8.4.1', by: 'Node.js v24.0.0 (undici 7.1.0)'}];
+  const trials = run.trials.map(trial => ({...trial, standIns}));
+  const report = renderReport({...run, trials}).files['report.md']!;
+  const lines = report
+    .split('\n')
+    .filter(line => line.includes('Not all code of `undici 8.4.1` was under test'));
+  t.is(lines.length, run.record.plan.variants.length);
+  t.regex(lines[0]!, /ran Node\.js v24\.0\.0 \(undici 7\.1\.0\), which was loaded first\.$/);
+  t.notRegex(renderReport(run).files['report.md']!, /Not all code/);
+});
+
+test('an instrumentation that patched nothing is told', t => {
+  const run = judgedRun();
+  const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '2 - 5'}];
+  const report = renderReport({...run, trials: run.trials.map(trial => ({...trial, unapplied}))}).files[
+    'report.md'
+  ]!;
+  t.regex(
+    report,
+    /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, although it is registered \(it supports 2 - 5\)/,
+  );
+});
+
+test('messages by process.send that are not ours are told', t => {
+  const run = judgedRun();
+  const foreignMessages = [{process: 'target', count: 1200}] as const;
+  const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, foreignMessages} : trial));
+  const report = renderReport({...run, trials}).files['report.md']!;
+  t.regex(
+    report,
+    /Code in the process of the scenario’s target \(.*, trial 1\) sent 1,200 messages by `process\.send`/,
+  );
+});
+
+test('a first operation that never settled is told', t => {
+  const run = judgedRun();
+  const told = (settledMs: number | null): string => {
+    const firstUnsettled = {afterMs: 500, settledMs};
+    const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, firstUnsettled} : trial));
+    return renderReport({...run, trials}).files['report.md']!;
+  };
+  t.regex(
+    told(null),
+    /tried on a calm network before the load \(.*, trial 1\) had not settled after 500.ms, and never did\. It is in no account, and what it holds cannot be told/,
+  );
+  t.regex(
+    told(900),
+    /had not settled after 500.ms, and did 900.ms after the trial began\. It is in no account\.\n/,
+  );
+  t.notRegex(renderReport(run).files['report.md']!, /tried on a calm network/);
+});
+
+const dropping = (role: PhaseRole, dropped: number, gates: readonly Gate[] = []): string => {
+  const run = judgedRun();
+  const [first, ...rest] = run.judgement.trials;
+  const phases = first!.phases.map(phase =>
+    phase.role === role ? {...phase, offered: 1000, started: 1000 - dropped, dropped} : phase,
+  );
+  const trials = [{...first!, phases, gates}, ...rest];
+  return renderReport({...run, judgement: {...run.judgement, trials}}).files['report.md']!;
+};
+
+for (const role of ['fault', 'recovery', 'baseline'] as const) {
+  test(`most of the load dropped in a ${role} phase is told`, t => {
+    t.regex(
+      dropping(role, 501),
+      /^- In phase \S+ \(.*, trial 1\) 501 of 1,000 operations \(50.1.%\) were not started, .* about the other 499\.$/m,
+    );
+    t.notRegex(dropping(role, 500), /were not started/);
+  });
+}
+
+test('it is not told of a warm-up, nor where the gate has said so', t => {
+  t.notRegex(dropping('warm-up', 900), /were not started/);
+  const gate = {name: 'load-dropped', reason: 'In phase baseline, 900 were dropped.', advice: 'Less.'};
+  t.notRegex(dropping('baseline', 900, [gate]), /were not started, because/);
+});

@@ -1,0 +1,49 @@
+// The published schema is that of the type, holds for what is written, and not for anything else.
+import {readFile} from 'node:fs/promises';
+import {Ajv} from 'ajv';
+import test from 'ava';
+import {makeResultSchema, schemaFile} from '../../../scripts/result-schema.ts';
+import {runStory} from '../../../src/report/case-study/run-story.ts';
+import {type Result, resultOf} from '../../../src/report/formats/result.ts';
+import {redactRun} from '../../../src/report/redact.ts';
+import {judgedRun, type Options} from '../../helpers/judged-run.ts';
+
+const ajv = new Ajv({strict: true, allowUnionTypes: true});
+const validate = ajv.compile(JSON.parse(await readFile(schemaFile, 'utf8')) as object);
+
+/** As it is written and read again: what is undefined is not there. */
+const written = (result: Result): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(result)) as Record<string, unknown>;
+
+const resultWith = (options: Options = {}): Record<string, unknown> =>
+  written(resultOf(runStory(redactRun(judgedRun(options)))));
+
+const holds = test.macro<[() => unknown]>({
+  title: (what = '') => `the schema holds for ${what}`,
+  exec(t, result) {
+    t.true(validate(result()), ajv.errorsText(validate.errors));
+  },
+});
+
+test('two variants', holds, () => resultWith());
+test('one variant', holds, () => resultWith({oneVariant: true}));
+test('an interrupted run', holds, () => resultWith({interrupted: true}));
+test('five pairs', holds, () => resultWith({trialsPerVariant: 5}));
+test('an injector that does not count', holds, () => resultWith({uncounted: true}));
+
+const doesNotHold = test.macro<[Record<string, unknown>]>({
+  title: (_, change) => `the schema does not hold for ${JSON.stringify(change)}`,
+  exec(t, change) {
+    t.false(validate({...resultWith(), ...change}));
+  },
+});
+
+test(doesNotHold, {schemaVersion: 2});
+test(doesNotHold, {verdict: 'perhaps'});
+test(doesNotHold, {variants: [{}]});
+test(doesNotHold, {runId: 7});
+
+test('the schema is made from the type: npm run schema writes it', async t => {
+  t.timeout(120_000);
+  t.is(await readFile(schemaFile, 'utf8'), makeResultSchema());
+});

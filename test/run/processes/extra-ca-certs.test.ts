@@ -1,0 +1,68 @@
+// What the subject trusts: the target's authority, the injector's, and the user's own.
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {Injector} from '../../../src/faults/control.ts';
+import {startInjector} from '../../../src/faults/server/injector.ts';
+import type {Plan} from '../../../src/model/plan.ts';
+import {tlsClose} from '../../../src/model/tls-fault.ts';
+import {withExtraCaCerts} from '../../../src/run/processes/extra-ca-certs.ts';
+import {planOf} from '../../../src/scenarios/plan-of.ts';
+import {RunFolder} from '../../../src/store/run-folder.ts';
+import {temporaryFolder} from '../../helpers/run-folders.ts';
+import {scenarioWith} from '../../helpers/trial-scenario.ts';
+
+const tlsPlan: Plan = planOf(
+  scenarioWith({phases: [{name: 'closed', role: 'fault', durationMs: 1000, faults: [tlsClose()]}]}),
+);
+
+type Given = {
+  readonly plan?: Plan;
+  readonly authority?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly folder: string;
+};
+
+const trusted = async (t: ExecutionContext, {plan, authority, environment, folder}: Given) => {
+  const server = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+  t.teardown(() => server.close());
+  const ca = await (await fetch(`${server.url}/foulweather/ca.pem`)).text();
+  const {NODE_EXTRA_CA_CERTS: path, ...rest} = await withExtraCaCerts(environment ?? {PATH: 'x'}, {
+    plan: plan ?? planOf(scenarioWith({})),
+    target: {
+      url: 'https://127.0.0.1:1',
+      child: null,
+      authority: authority ?? null,
+      description: null,
+      service: null,
+    },
+    injector: {injector: new Injector(server.url), version: 'embedded', embedded: true, child: null},
+    folder: new RunFolder(folder),
+  });
+  return {ca, rest, path, text: path === undefined ? null : await readFile(path, 'utf8')};
+};
+
+test('where no TLS is met nothing is changed', async t => {
+  const {path, rest} = await trusted(t, {folder: await temporaryFolder(t)});
+  t.is(path, undefined);
+  t.deepEqual(rest, {PATH: 'x'});
+});
+
+test('the injector’s authority comes with a TLS fault, the target’s with the target', async t => {
+  const folder = await temporaryFolder(t);
+  const {ca, path, text, rest} = await trusted(t, {plan: tlsPlan, authority: 'target', folder});
+  t.is(path, join(folder, 'authorities.pem'));
+  t.is(text, `\ntarget\n${ca}`);
+  t.deepEqual(rest, {PATH: 'x'});
+  t.is((await trusted(t, {authority: 'target', folder})).text, '\ntarget');
+});
+
+test('a file of the user’s own is kept, and one that is not there is no matter', async t => {
+  const folder = await temporaryFolder(t);
+  const own = join(folder, 'own.pem');
+  await writeFile(own, 'own');
+  const given = {authority: 'target', folder};
+  t.is((await trusted(t, {...given, environment: {NODE_EXTRA_CA_CERTS: own}})).text, 'own\ntarget');
+  const missing = {NODE_EXTRA_CA_CERTS: join(folder, 'none.pem')};
+  t.is((await trusted(t, {...given, environment: missing})).text, '\ntarget');
+});

@@ -1,0 +1,31 @@
+// What `ps` prints on a Unix without /proc.
+import test from 'ava';
+import {askPs, parsePs} from '../../../src/run/processes/ps.ts';
+
+const told: readonly (readonly [line: string, cpuMs: number, rssBytes: number])[] = [
+  ['  51234   0:01.23\n', 1230, 51234 * 1024],
+  [' 1024 00:00:07\n', 7000, 1024 ** 2],
+  ['2048 12:34.56', 754_560, 2048 * 1024],
+  ['2048 01:02:03', 3_723_000, 2048 * 1024],
+  ['2048 2-01:02:03', 176_523_000, 2048 * 1024],
+];
+
+for (const [line, cpuMs, rssBytes] of told) {
+  test(`«${line.trim()}» is read`, t => {
+    t.deepEqual(parsePs(line), {cpuMs, rssBytes});
+  });
+}
+
+test('a line that does not look so is not guessed at', t => {
+  t.is(parsePs(''), null);
+  t.is(parsePs('RSS TIME'), null);
+});
+
+const onUnix = process.platform === 'win32' ? test.skip : test;
+if (process.platform === 'win32') console.error('Left out: ps is a command of Unix.');
+
+onUnix('the ps of this machine is understood', async t => {
+  const figures = await askPs(process.pid);
+  t.true(figures!.rssBytes > 10 * 1024 ** 2);
+  t.true(figures!.cpuMs >= 0);
+});

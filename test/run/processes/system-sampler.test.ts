@@ -1,0 +1,45 @@
+// A process as the operating system sees it.
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import {Worker} from 'node:worker_threads';
+import test from 'ava';
+import {sampleProcess} from '../../../src/run/processes/system-sampler.ts';
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+if (process.platform !== 'linux')
+  console.error('Left out: samples of a process come from /proc, which only Linux has.');
+
+onLinux('a living process has memory, threads, descriptors and sockets', async t => {
+  const before = await sampleProcess(process.pid, 12);
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const after = await sampleProcess(process.pid, 13);
+  t.is(before!.atMs, 12);
+  t.true(before!.cpuMs > 0 && after!.cpuMs >= before!.cpuMs);
+  // In kB from the kernel, in bytes from us: off by 1024 would be seen.
+  t.true(after!.rssBytes > 10 * 1024 ** 2 && after!.rssBytes < 16 * 1024 ** 3);
+  t.true(after!.threadCount! >= 2);
+  t.true(after!.fileDescriptorCount! > 3);
+  t.true(after!.socketCount! >= 1);
+  t.true(after!.socketCount! <= after!.fileDescriptorCount!);
+});
+
+onLinux('of a process that is gone there is no sample', async t => {
+  // Above the kernel's highest process id.
+  t.is(await sampleProcess(2 ** 22 + 1, 0), null);
+});
+
+onLinux('its threads are told by name', async t => {
+  const worker = new Worker('setInterval(() => {}, 1000)', {eval: true});
+  t.teardown(() => worker.terminate());
+  await once(worker, 'online');
+  const {threads, threadCount} = (await sampleProcess(process.pid, 0))!;
+  const counted = threads!.reduce((sum, {count}) => sum + count, 0);
+  t.true(Math.abs(counted - threadCount!) <= 2, `${counted} of ${threadCount}`);
+  t.true(threads!.some(({name}) => name === 'V8Worker'));
+  for (const {count, runningCount, blockedCount, cpuMs} of threads!) {
+    t.true(count >= 1 && runningCount + blockedCount <= count && cpuMs >= 0);
+  }
+  t.true(Math.max(...threads!.map(({cpuMs}) => cpuMs)) > 0);
+});

@@ -1,0 +1,164 @@
+// The order in which a walk asks subject and injector, against stand-ins for both.
+import test from 'ava';
+import type {FaultyLink} from '../../../src/faults/control.ts';
+import type {FirstOperation, TrialEvent} from '../../../src/model/event.ts';
+import {resetPeer} from '../../../src/model/fault.ts';
+import type {Plan} from '../../../src/model/plan.ts';
+import {openingPhase} from '../../../src/model/telemetry.ts';
+import {defaultLimits} from '../../../src/run/limits.ts';
+import type {HarnessWatch} from '../../../src/run/processes/harness-watch.ts';
+import type {SubjectChild} from '../../../src/run/processes/start-subject.ts';
+import {ComebackWatch} from '../../../src/run/trial/comeback-watch.ts';
+import type {Samplers} from '../../../src/run/trial/samplers.ts';
+import {TrialRunner, TrialStopped} from '../../../src/run/trial/trial-runner.ts';
+import type {FromSubject, ToSubject} from '../../../src/subject/protocol.ts';
+import {plan as small} from '../../helpers/run-journal.ts';
+
+const plan: Plan = {
+  ...small,
+  operation: {deadlineMs: 100, idempotent: true},
+  phases: [
+    {name: 'calm', role: 'baseline', durationMs: 5, faults: []},
+    {name: 'reset', role: 'fault', durationMs: 5, faults: [resetPeer()]},
+    {name: 'back', role: 'recovery', durationMs: 5, faults: []},
+  ],
+};
+
+type Say = (message: ToSubject) => FromSubject | null;
+
+const error = {name: 'Error', code: null, message: 'no', stack: [], causes: []};
+
+/** How a subject answers that does what it should. */
+const obeys: Say = message => {
+  switch (message.kind) {
+    case 'open':
+      return {kind: 'opened', atMs: 1};
+    case 'try':
+      return {kind: 'tried', atMs: 2, first: {status: 'answered', afterMs: 1, triedCount: 1}};
+    case 'phase':
+      return {kind: 'entered', atMs: 3, phase: message.phase};
+    case 'drain':
+      return {kind: 'drained', atMs: 4, inFlight: 0};
+    case 'close':
+      return {kind: 'closed', atMs: 5, durationMs: 1, result: 'resolved', error: null};
+    default:
+      return null;
+  }
+};
+
+const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
+  const steps: string[] = [];
+  const told: string[] = [];
+  const announced: number[] = [];
+  const events: TrialEvent[] = [];
+  const answers: FromSubject[] = [{kind: 'loaded', pid: 1, runtime: 'Node.js', versions: {}}];
+  const subject = {
+    exited: exits ? new Promise(resolve => setTimeout(resolve, 20)) : new Promise(() => {}),
+    disconnected: Promise.resolve(),
+    hasExited: exits,
+    send(message: ToSubject) {
+      steps.push(message.kind === 'phase' ? `phase ${message.phase}` : message.kind);
+      const answer = say(message);
+      if (answer) answers.push(answer);
+    },
+    async next(kinds: readonly string[], limitMs: number) {
+      const at = answers.findIndex(({kind}) => kinds.includes(kind));
+      if (at >= 0) return answers.splice(at, 1)[0];
+      await new Promise(resolve => setTimeout(resolve, limitMs));
+      throw new Error('late');
+    },
+  };
+  const link = {
+    clear: async () => void steps.push('clear'),
+    put: async (name: string) => void steps.push(`put ${name}`),
+    apply: async (name: string) => void steps.push(`apply ${name}`),
+  };
+  const witnesses = {askInjector: async () => 0, askLog: async () => {}};
+  const walk = new TrialRunner({
+    subject: subject as unknown as SubjectChild,
+    link: link as unknown as FaultyLink,
+    witnesses: witnesses as unknown as Samplers,
+    harness: {edge() {}} as unknown as HarnessWatch,
+    plan,
+    now: () => performance.now(),
+    record: event => events.push(event),
+    notifyReceiver: phase => announced.push(phase),
+    waiting: what => told.push(what),
+    whenLoaded: async () => {},
+    signal: new AbortController().signal,
+    limits: {...defaultLimits, enterMs, enterAgainMs: 20, lingerMs: 10, answerSlackMs: 10},
+    heapSnapshot: false,
+    comeback: new ComebackWatch(plan),
+  });
+  const stopped = await walk.run().then(
+    () => null,
+    (reason: unknown) => (reason instanceof TrialStopped ? reason.why : reason),
+  );
+  const edges = events.flatMap(event => (event.kind === 'edge' ? event.edge.phase : []));
+  return {steps, told, announced, edges, stopped};
+};
+
+test('the subject enters a phase when the old faults are gone, and before the new ones begin', async t => {
+  const {steps, announced, edges} = await walkWith(obeys);
+  t.deepEqual(steps, [
+    'open',
+    'try',
+    ...['clear', 'put calm', 'phase 0'],
+    ...['clear', 'phase 1', 'put reset'],
+    ...['clear', 'phase 2', 'put back'],
+    'apply drain',
+    'drain',
+    'close',
+  ]);
+  t.deepEqual(edges, [0, 1, 2]);
+  t.deepEqual(announced.slice(0, 4), [openingPhase, 0, 1, 2]);
+});
+
+test('a first operation that fails ends the trial in order, without a load', async t => {
+  const first: FirstOperation = {status: 'failed', error, triedCount: 3};
+  const {steps, edges} = await walkWith(message =>
+    message.kind === 'try' ? {kind: 'tried', atMs: 2, first} : obeys(message),
+  );
+  t.deepEqual(steps, ['open', 'try', 'close']);
+  t.deepEqual(edges, []);
+});
+
+test('one that has not settled does not', async t => {
+  const first: FirstOperation = {status: 'unsettled', afterMs: 1000, triedCount: 1};
+  const {edges} = await walkWith(message =>
+    message.kind === 'try' ? {kind: 'tried', atMs: 2, first} : obeys(message),
+  );
+  t.deepEqual(edges, [0, 1, 2]);
+});
+
+test('a subject that does not say that it has entered a phase is waited for, and for less the next time', async t => {
+  const startMs = performance.now();
+  const {steps, edges} = await walkWith(message => (message.kind === 'phase' ? null : obeys(message)), {
+    enterMs: 200,
+  });
+  t.deepEqual(edges, [0, 1, 2]);
+  t.true(steps.includes('put reset'));
+  t.true(performance.now() - startMs < 500);
+});
+
+test('one that answers for an earlier phase has not entered this one', async t => {
+  const {steps} = await walkWith(
+    message => (message.kind === 'phase' ? {kind: 'entered', atMs: 1, phase: 0} : obeys(message)),
+    {enterMs: 50},
+  );
+  t.true(steps.indexOf('phase 1') < steps.indexOf('put reset'));
+});
+
+test('a process that ends before the load is told as that', async t => {
+  const {stopped, edges} = await walkWith(message => (message.kind === 'try' ? null : obeys(message)), {
+    exits: true,
+  });
+  t.is(stopped, 'exited');
+  t.deepEqual(edges, []);
+});
+
+test('what is waited for is told when it takes long', async t => {
+  const {told, stopped} = await walkWith(message => (message.kind === 'try' ? null : obeys(message)));
+  t.deepEqual(told, ['the operation that is tried before the load (at most 4 s)']);
+  t.is(stopped, 'unresponsive');
+});
