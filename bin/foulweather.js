@@ -13,7 +13,7 @@ if (major < 22 || (major === 22 && minor < 20)) {
   );
   process.exitCode = 64;
 } else {
-  // Of this process and, by the household, of its children.
+  // Of this process and, by the supervisor, of its children.
   module.enableCompileCache();
   // A fresh checkout has not been built: its sources run as they are.
   const built = new URL('../dist/cli/main.js', import.meta.url);

@@ -1,11 +1,11 @@
-// The JSON Schema of result.json, made from its TypeScript type. Run as a script it writes schema/result-v1.json.
+// The JSON Schema of result.json, made from its TypeScript type. Run as a script it writes schema/result-v2.json.
 import {writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {createGenerator} from 'ts-json-schema-generator';
 
 const root = resolve(import.meta.dirname, '..');
 
-export const schemaFile = resolve(root, 'schema/result-v1.json');
+export const schemaFile = resolve(root, 'schema/result-v2.json');
 
 /** Fields may be added without a new version, so that additional ones are allowed everywhere. */
 export const makeResultSchema = (): string => {

@@ -31,12 +31,12 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
     .map(file => file.path)
     .filter(
       path =>
-        !/^(?:dist\/.+\.(?:js|d\.ts|css)|dist\/conventions\/registry\.json|schema\/result-v1\.json|bin\/foulweather\.js|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+        !/^(?:dist\/.+\.(?:js|d\.ts|css)|dist\/conventions\/registry\.json|schema\/result-v2\.json|bin\/foulweather\.js|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
           path,
         ),
     );
   t.deepEqual(strange, []);
-  t.true(packed.files.some(({path}) => path === 'schema/result-v1.json'));
+  t.true(packed.files.some(({path}) => path === 'schema/result-v2.json'));
 
   await run('npm', ['init', '-y'], {cwd: folder});
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`], {
@@ -53,7 +53,7 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
   t.regex(report, /hung-operation/);
 
   const require = createRequire(join(folder, 'package.json'));
-  const schema = JSON.parse(await readFile(require.resolve('foulweather/schema/result-v1.json'), 'utf8'));
+  const schema = JSON.parse(await readFile(require.resolve('foulweather/schema/result-v2.json'), 'utf8'));
   const result = JSON.parse(await readFile(join(folder, 'reports/packaged/result.json'), 'utf8'));
   const holds = new Ajv({strict: true, allowUnionTypes: true}).compile(schema);
   t.true(holds(result), JSON.stringify(holds.errors));

@@ -174,18 +174,24 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
 export const elsewhere: {
   readonly [symptom in SymptomId]?: {readonly test: string; readonly variants: readonly string[]};
 } = {
-  'hidden-attempts': {test: 'test/run/lies.recorded.test.ts', variants: ['one-span', 'forgetful']},
-  'span-leak': {test: 'test/run/lies.recorded.test.ts', variants: ['forgetful']},
+  'hidden-attempts': {
+    test: 'test/run/misleading-telemetry.recorded.test.ts',
+    variants: ['one-span', 'forgetful'],
+  },
+  'span-leak': {test: 'test/run/misleading-telemetry.recorded.test.ts', variants: ['forgetful']},
   'telemetry-contradicts': {
-    test: 'test/run/lies.recorded.test.ts',
+    test: 'test/run/misleading-telemetry.recorded.test.ts',
     variants: ['smooth', 'gloomy', 'doubling'],
   },
   'error-type-malformed': {
-    test: 'test/run/lies.recorded.test.ts',
+    test: 'test/run/misleading-telemetry.recorded.test.ts',
     variants: ['numeric', 'typeless', 'verbose'],
   },
-  'duration-misreported': {test: 'test/run/lies.recorded.test.ts', variants: ['hasty']},
-  'pool-gauge-wrong': {test: 'test/run/lies.recorded.test.ts', variants: ['miscounting']},
-  'cardinality-growth': {test: 'test/run/lies.recorded.test.ts', variants: ['identifying', 'naming']},
-  'telemetry-lost': {test: 'test/run/lies.recorded.test.ts', variants: ['losing']},
+  'duration-misreported': {test: 'test/run/misleading-telemetry.recorded.test.ts', variants: ['hasty']},
+  'pool-gauge-wrong': {test: 'test/run/misleading-telemetry.recorded.test.ts', variants: ['miscounting']},
+  'cardinality-growth': {
+    test: 'test/run/misleading-telemetry.recorded.test.ts',
+    variants: ['identifying', 'naming'],
+  },
+  'telemetry-lost': {test: 'test/run/misleading-telemetry.recorded.test.ts', variants: ['losing']},
 };

@@ -14,7 +14,7 @@ import type {GoalStory, JudgedTrial, RunStory, VariantStory} from '../case-study
 import {compareGoodput, compareLivedGoodput} from '../comparison/before-after.ts';
 
 /** Grows by new fields without a new number; the number changes when a field goes or means something else. */
-export const resultSchemaVersion = 1;
+export const resultSchemaVersion = 2;
 
 export type ResultTrial = {
   readonly id: string;

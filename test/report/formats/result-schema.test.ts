@@ -38,7 +38,7 @@ const doesNotHold = test.macro<[Record<string, unknown>]>({
   },
 });
 
-test(doesNotHold, {schemaVersion: 2});
+test(doesNotHold, {schemaVersion: 1});
 test(doesNotHold, {verdict: 'perhaps'});
 test(doesNotHold, {variants: [{}]});
 test(doesNotHold, {runId: 7});
