@@ -64,22 +64,23 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
     lateWrites++;
     peer.socket.write(anyRequest(random), () => undefined);
   };
+  /** A proxy that is down gives its port up; where another process was given it meanwhile, it takes another one. */
+  const enable = async (proxy: Partial<ProxyJson>): Promise<void> => {
+    const answer = await send(injector.url, {method: 'POST', path: '/proxies/p', body: proxy});
+    if (answer.status === 200) ({listen} = JSON.parse(answer.body) as ProxyJson);
+    else if (!answer.body.includes('address already in use')) t.fail(`${answer.status} ${answer.body}`);
+    else await enable({...proxy, listen: '127.0.0.1:0'});
+  };
   const change = async (method: string, place: string, json?: unknown): Promise<number> => {
     const {status, body} = await send(injector.url, {
       method,
       path: `/proxies/p${place}`,
       ...(json !== undefined && {body: json}),
     });
-    t.true([200, 204, 400, 404, 409].includes(status), `${method} ${place} ${json}: ${status} ${body}`);
+    if (status === 500 && body.includes('address already in use')) await enable({enabled: true});
+    else t.true([200, 204, 400, 404, 409].includes(status), `${method} ${place} ${json}: ${status} ${body}`);
     changes++;
     return status;
-  };
-  /** Meanwhile another process may have been given its port: then it takes another one. */
-  const enable = async (proxy: Partial<ProxyJson>): Promise<string> => {
-    const {status, body} = await send(injector.url, {method: 'POST', path: '/proxies/p', body: proxy});
-    if (status === 200) return (JSON.parse(body) as ProxyJson).listen;
-    if (!body.includes('address already in use')) throw new Error(`not enabled: ${status} ${body}`);
-    return enable({...proxy, listen: '127.0.0.1:0'});
   };
   const add = async (): Promise<void> => {
     const toxic = anyToxic(random, added++, names);
@@ -122,7 +123,7 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
     async () => {
       if (random() > 0.1) return;
       await change('POST', '', {enabled: false});
-      listen = await enable({enabled: true, upstream: upstream.address});
+      await enable({enabled: true, upstream: upstream.address});
     },
   ];
   const endMs = performance.now() + fuzzMs;
