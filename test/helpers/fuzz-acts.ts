@@ -28,6 +28,10 @@ export const comeAndGo = test.macro(async (t, seed: number, fuzzMs: number) => {
     else if (fate < 0.6) peer.socket.on('data', () => peer.socket.write(anyResponse(random)));
     else echo(peer);
   });
+  // Where it fails, nothing may stay open: its process would not end.
+  t.teardown(async () => {
+    await Promise.allSettled([injector.close(), upstream.close()]);
+  });
   const body = {name: 'p', listen: '127.0.0.1:0', upstream: upstream.address};
   let {listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies', body);
   const clients: Peer[] = [];

@@ -92,6 +92,7 @@ export async function startUpstream(serve?: (peer: Peer) => void): Promise<Upstr
     },
     async close() {
       for (const peer of peers) peer.socket.destroy();
+      if (!server.listening) return;
       server.close();
       await once(server, 'close');
     },
