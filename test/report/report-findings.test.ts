@@ -65,6 +65,6 @@ test('usual cause, usual remedy and their source are in the report, on the page 
   t.true(files['report.md']!.replaceAll('\u00A0', ' ').includes(`${cause} What usually mends it: ${remedy}`));
   t.true(files['report.html']!.includes(`<a href="${source.url}" rel="noreferrer">${source.title}</a>`));
   t.deepEqual(resultOf(runStory(redactRun(run))).symptoms, {
-    'retry-amplification': {sees: symptoms['retry-amplification'].summary, cause, remedy, source},
+    'retry-amplification': {summary: symptoms['retry-amplification'].summary, cause, remedy, source},
   });
 });

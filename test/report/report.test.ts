@@ -168,7 +168,7 @@ test('figures of several trials say that they are medians', t => {
 
 test('result.json says of what kind it is and has each trial', t => {
   const result = JSON.parse(fileOf(judgedRun({trialsPerVariant: 2}), 'result.json'));
-  t.is(result.schemaVersion, 1);
+  t.is(result.schemaVersion, 2);
   t.is(result.verdict, 'met');
   t.is(result.candidate, 'bounded');
   t.is(result.seed, 42);

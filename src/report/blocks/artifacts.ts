@@ -26,5 +26,5 @@ const itemOf = (trialId: string, {what, file, bytes: size, durationMs}: Artifact
   const path = code(`trials/${trialId}/${file}`);
   return size === null
     ? [path, ' could not be written: the disk may be full.']
-    : [path, ` (${bytes(size)}, written in ${duration(durationMs)}): `, ...meanings[what], '..'];
+    : [path, ` (${bytes(size)}, written in ${duration(durationMs)}): `, ...meanings[what], '.'];
 };

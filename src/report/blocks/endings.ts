@@ -23,7 +23,7 @@ const endingOfTrial = (trial: Trial): Block[] => {
       code(trial.variant),
       `, trial ${trial.number}${trial.continues === null ? '' : ', with a fresh process'}: `,
       ...texts.flatMap((text, index) => (index === 0 ? text : ['; ', ...text])),
-      '..',
+      '.',
     ),
     ...textBlocks(
       'What its main thread was in, from the innermost function to its callers:',

@@ -44,7 +44,7 @@ export const recoveryText = (ms: number | null): string => (ms === 0 ? 'within 0
 /** A limit is exact, so that it has no zeroes for precision. */
 const limitFigure = (metric: GoalName, value: number): string =>
   formatOf(metric)(value).replace(/(\.\d*?)0+(?=\D|$)/, (_, fraction: string) =>
-    fraction === '..' ? '' : fraction,
+    fraction === '.' ? '' : fraction,
   );
 
 /** `at least 99 %`, `at most 3 s`. */

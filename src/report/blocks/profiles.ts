@@ -31,7 +31,7 @@ export const profileBlocks = (story: RunStory): Block[] => {
     paragraph(
       'What Node.js and V8 do for a package counts as the package’s. CPU time is sampled every 5 ms, memory every 512 KiB on average',
       trialNote(story, profiled),
-      '..',
+      '.',
     ),
     ...cpuTable(profiled),
     ...memoryTable(profiled, 'heap', 'Live objects on the heap'),

@@ -52,7 +52,7 @@ const captioned = (
     const found = highest(variant.phases, pick);
     return found ? [[code(variant.variant.name), ` ${format(found.value)}, in ${found.phase}`]] : [];
   });
-  return told.length === 0 ? chart : [paragraph(`${what}: `, ...joined(told, '; '), '..'), ...chart];
+  return told.length === 0 ? chart : [paragraph(`${what}: `, ...joined(told, '; '), '.'), ...chart];
 };
 
 /** The warm-up is not judged, and not told here. */

@@ -88,7 +88,7 @@ const sidesText = ({before, after}: Comparison): Text => [
   ...sideText(before),
   '. After: ',
   ...sideText(after),
-  '..',
+  '.',
 ];
 
 const sideText = ({title, result, variant}: Side): Text => [

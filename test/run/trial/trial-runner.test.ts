@@ -73,7 +73,7 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     put: async (name: string) => void steps.push(`put ${name}`),
     apply: async (name: string) => void steps.push(`apply ${name}`),
   };
-  const witnesses = {askInjector: async () => 0, askLog: async () => {}};
+  const witnesses = {sampleInjector: async () => 0, drainInjectorLog: async () => {}};
   const walk = new TrialRunner({
     subject: subject as unknown as SubjectChild,
     link: link as unknown as FaultyLink,

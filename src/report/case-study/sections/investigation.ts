@@ -109,7 +109,7 @@ const furtherBlocks = (story: RunStory, phase: number): Block[] => {
             further.map(one => [one]),
             ', ',
           ),
-          '../../sections',
+          '.',
         ),
       ];
 };

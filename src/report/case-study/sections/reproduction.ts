@@ -18,7 +18,7 @@ export const reproductionSection = ({run}: RunStory): Section => {
         [`Seed ${record.seed}, ${plural(record.trialsPerVariant, 'trial')} per variant.`],
         commit === null
           ? ['Outside of a git repository.']
-          : ['Commit ', code(commit), dirty ? ', with changes that were not committed.' : '../../sections'],
+          : ['Commit ', code(commit), dirty ? ', with changes that were not committed.' : '.'],
         [
           'Raw data: run ',
           code(record.id),

@@ -50,11 +50,10 @@ const pictureBlocks = ({trials}: VariantStory): Block[] => {
 
 export const symptomBlocks = (story: VariantStory): Block[] => {
   const name = code(story.variant.name);
-  if (story.symptoms.length === 0) return [paragraph('Nothing was judged of ', name, '../../sections')];
+  if (story.symptoms.length === 0) return [paragraph('Nothing was judged of ', name, '.')];
   const present = story.symptoms.filter(({verdict}) => verdict === 'present').toSorted(failuresFirst);
   const looked = plural(story.symptoms.length, 'symptom');
-  if (present.length === 0)
-    return [paragraph(`None of ${looked} was found in `, name, '../../sections'), ...rest(story)];
+  if (present.length === 0) return [paragraph(`None of ${looked} was found in `, name, '.'), ...rest(story)];
   return [
     paragraph(name, ` shows ${count(present.length)} of the ${looked} that were looked for.`),
     table(
@@ -97,12 +96,7 @@ const nameOf = (story: SymptomStory): Text => {
 const whyOf = (symptom: SymptomId): Text => {
   const {cause, remedy, source} = symptoms[symptom];
   const {title, url} = source;
-  return [
-    strong(symptom),
-    `: ${cause} What usually mends it: ${remedy} Source: `,
-    {link: title, url},
-    '../../sections',
-  ];
+  return [strong(symptom), `: ${cause} What usually mends it: ${remedy} Source: `, {link: title, url}, '.'];
 };
 
 const saysOf = (evidence: Evidence): Text => [...exampleText(evidence), ...pointerText(evidence)];
@@ -115,18 +109,13 @@ const exampleText = ({statement, operations, traces = []}: Evidence): Text => {
     const trace = operations.length > 0 ? traces[index] : undefined;
     return [index > 0 ? ', ' : '', code(id), ...(trace === undefined ? [] : [' (trace ', code(trace), ')'])];
   });
-  return [
-    statement,
-    operations.length > 0 ? ' For example ' : ' For example trace ',
-    ...examples,
-    '../../sections',
-  ];
+  return [statement, operations.length > 0 ? ' For example ' : ' For example trace ', ...examples, '.'];
 };
 
 /** Where else it can be looked up. */
 const pointerText = ({ledger = [], connections = [], files = []}: Evidence): Text => [
   ...(ledger.length > 0
-    ? [' In the ledger: ', ...joined(ledger.slice(0, examplesShown).map(entryText), '; '), '../../sections']
+    ? [' In the ledger: ', ...joined(ledger.slice(0, examplesShown).map(entryText), '; '), '.']
     : []),
   ...(connections.length > 0
     ? [` At the injector: connection${connections.length === 1 ? '' : 's'} ${connections.join(', ')}.`]
@@ -138,7 +127,7 @@ const pointerText = ({ledger = [], connections = [], files = []}: Evidence): Tex
           files.map((file): Text => [code(file)]),
           ', ',
         ),
-        '../../sections',
+        '.',
       ]
     : []),
 ];
@@ -153,13 +142,7 @@ const rest = ({symptoms: stories}: VariantStory): Block[] => {
   const unclear = stories.filter(({verdict}) => verdict === 'inconclusive');
   return [
     ...(clear.length > 0
-      ? [
-          paragraph(
-            'Looked for and not found: ',
-            clear.map(({symptom}) => symptom).join(', '),
-            '../../sections',
-          ),
-        ]
+      ? [paragraph('Looked for and not found: ', clear.map(({symptom}) => symptom).join(', '), '.')]
       : []),
     ...(unclear.length > 0
       ? [
