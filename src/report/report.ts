@@ -3,7 +3,7 @@ import type {JudgedRun} from '../model/run.ts';
 import {caseStudy, chartsOf} from './case-study/case-study.ts';
 import {runStory} from './case-study/run-story.ts';
 import {fileOfChart, toSvgFile} from './charts/chart.ts';
-import {toMarkdown} from './formats/markdown.ts';
+import {toDetails, toMarkdown} from './formats/markdown.ts';
 import {resultOf} from './formats/result.ts';
 import {toPage} from './page/page.ts';
 import {redactRun} from './redact.ts';
@@ -17,6 +17,7 @@ export const renderReport = (run: JudgedRun): Report => {
   return {
     files: {
       'report.md': toMarkdown(study),
+      'details.md': toDetails(study),
       'report.html': toPage(study, story),
       ...Object.fromEntries(chartsOf(study).map(chart => [fileOfChart(chart), toSvgFile(chart)])),
       'result.json': `${JSON.stringify(resultOf(story), null, 2)}\n`,

@@ -6,7 +6,7 @@ test('a chart that cannot be drawn is told in its place, and nothing else is los
   const blocks = figure('latency', () => {
     throw new RangeError('no <bin>');
   });
-  const text = toMarkdown({headline: 'h', lead: blocks, sections: [], appendices: []});
+  const text = toMarkdown({headline: 'h', lead: blocks, sections: [], details: []});
   t.is(text, '# h\n\nThe chart `latency` could not be drawn, which changes no figure: `no <bin>`\n');
 });
 

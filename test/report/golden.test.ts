@@ -28,6 +28,7 @@ const matchesGolden = test.macro({
     const {files} = renderReport(run);
     const actual: {[file: string]: string} = {
       [`${name}.md`]: files['report.md'] ?? '',
+      [`${name}.details.md`]: files['details.md'] ?? '',
       ...Object.fromEntries(
         Object.entries(files)
           .filter(([file]) => (allCharts.includes(name) ? file.endsWith('.svg') : file === 'timeline.svg'))
@@ -47,10 +48,27 @@ const matchesGolden = test.macro({
   },
 });
 
+/** What a reader takes in at one sitting. */
+const isOnePage = test.macro({
+  title: (_, name: string) => `the report of ${name} is one page`,
+  exec(t, _name: string, options: Options) {
+    const text = renderReport(judgedRun(options)).files['report.md']!;
+    t.true(text.split('\n').length <= 150, `${text.split('\n').length} lines`);
+    t.true(text.split(/\s+/).length <= 1200, `${text.split(/\s+/).length} words`);
+  },
+});
+
 test(matchesGolden, 'two-variants', {});
+test(isOnePage, 'two-variants', {});
 test(matchesGolden, 'one-variant', {oneVariant: true});
+test(isOnePage, 'one-variant', {oneVariant: true});
 test(matchesGolden, 'five-pairs', {trialsPerVariant: 5});
+test(isOnePage, 'five-pairs', {trialsPerVariant: 5});
 test(matchesGolden, 'swept', {swept: true, outOfMemory: true});
+test(isOnePage, 'swept', {swept: true, outOfMemory: true});
 test(matchesGolden, 'out-of-memory', {outOfMemory: true});
+test(isOnePage, 'out-of-memory', {outOfMemory: true});
 test(matchesGolden, 'interrupted', {interrupted: true});
+test(isOnePage, 'interrupted', {interrupted: true});
 test(matchesGolden, 'uncounted', {uncounted: true, inconclusive: true});
+test(isOnePage, 'uncounted', {uncounted: true, inconclusive: true});

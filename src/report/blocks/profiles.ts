@@ -21,11 +21,16 @@ const framesShown = 3;
 /** What is less than this in all variants is not worth a table. */
 const shownFromBytes = 1024 ** 2;
 
+/** Where most of the memory came from, in the phase that matters. */
+export const heaviestStackBlocks = (story: RunStory): Block[] => stackBlocks(profiledThere(story));
+
+const profiledThere = (story: RunStory): Profiled[] =>
+  story.variants.flatMap(variant => profiledIn(variant, phaseThatMatters(story)));
+
 export const profileBlocks = (story: RunStory): Block[] => {
-  const phase = phaseThatMatters(story);
-  const name = story.run.record.plan.phases[phase]?.name ?? '';
-  const profiled = story.variants.flatMap(variant => profiledIn(variant, phase));
+  const profiled = profiledThere(story);
   if (profiled.length === 0) return [];
+  const name = story.run.record.plan.phases[phaseThatMatters(story)]?.name ?? '';
   return [
     heading(`Profiles of the process in ${name}`, profilesAnchor),
     paragraph(
@@ -157,7 +162,7 @@ const frameTable = (profiled: readonly Profiled[]): Block[] => {
   return rows.length === 0
     ? []
     : [
-        paragraph('The functions that took most by themselves:'),
+        paragraph('Top functions by self time or size:'),
         table(['Variant', 'Profile', 'Function', 'Called for', '>Self'], rows),
       ];
 };

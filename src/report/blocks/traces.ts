@@ -5,7 +5,7 @@ import type {Trial} from '../../model/trial.ts';
 import {mergeHistograms, percentileMs} from '../../stats/histogram.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import type {JudgedTrial, RunStory, VariantStory} from '../case-study/run-story.ts';
-import {type Block, heading, paragraph} from '../document.ts';
+import {type Block, code, heading, paragraph} from '../document.ts';
 import {duration} from '../format.ts';
 import {callerOf, type Exemplar, exemplarsOfTrial} from './exemplars.ts';
 import {marksOf} from './trace-marks.ts';
@@ -20,29 +20,52 @@ export const traceBlocks = ({variants}: RunStory): Block[] => {
   const blocks = variants.flatMap(blocksOf);
   if (blocks.length === 0) return [];
   const note =
-    'The library’s own spans on one time axis with what the others saw: ==== is the operation as its caller saw it, ---- a span, xxxx one that tells an error, # an edge of a fault, ! a hit of the injector, ^ an attempt at the target, * an event of the library. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
+    'The library’s own spans on one time axis with what the others saw: ==== is the operation as its caller saw it, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit of the injector, ^ an attempt at the target, * an event of the library. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
   return [heading('Traces'), paragraph(note), ...blocks];
 };
 
-const blocksOf = (story: VariantStory): Block[] => {
+/** The one trace that shows most of the cause: of the baseline, else of another variant that has any. */
+export const mainTraceBlocks = ({variants}: RunStory): Block[] => {
+  for (const story of variants) {
+    const [main] = chosenOf(story);
+    if (!main) continue;
+    const [first] = main.chosen;
+    if (!first) continue;
+    return [
+      paragraph(
+        'An operation of ',
+        code(story.variant.name),
+        ` in ${main.phase} (==== the operation, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit, ^ an attempt at the target):`,
+      ),
+      {kind: 'code', language: 'text', text: textOf(first)},
+    ];
+  }
+  return [];
+};
+
+const blocksOf = (story: VariantStory): Block[] =>
+  chosenOf(story).flatMap(({phase, chosen}) => {
+    const shows = symptomsIn(story, phase);
+    const which = shows.length > 0 ? `, which shows ${shows.join(', ')}` : '';
+    return [
+      paragraph(`${story.variant.name}, phase ${phase}${which}:`),
+      {kind: 'code' as const, language: 'text', text: chosen.map(one => textOf(one)).join('\n\n')},
+    ];
+  });
+
+/** By phase, the most telling phase first. */
+const chosenOf = (story: VariantStory): {phase: string; chosen: Chosen[]}[] => {
   const [first] = story.trials.filter(({trial}) => (trial.telemetry?.exemplars.length ?? 0) > 0);
   if (!first) return [];
   const traced = exemplarsOfTrial(first.trial).filter(({spans}) => spans.length > 0);
-  return phasesOf(story, first.trial).flatMap(phase => {
-    const name = first.trial.plan.phases[phase]?.name ?? '';
+  return phasesOf(story, first.trial).flatMap(index => {
+    const phase = first.trial.plan.phases[index]?.name ?? '';
     const chosen = choose(
       first,
-      phase,
-      traced.filter(exemplar => exemplar.phase === name),
+      index,
+      traced.filter(exemplar => exemplar.phase === phase),
     );
-    if (chosen.length === 0) return [];
-    const shows = symptomsIn(story, name);
-    const which = shows.length > 0 ? `, which shows ${shows.join(', ')}` : '';
-    const text = chosen.map(one => textOf(one)).join('\n\n');
-    return [
-      paragraph(`${story.variant.name}, phase ${name}${which}:`),
-      {kind: 'code' as const, language: 'text', text},
-    ];
+    return chosen.length === 0 ? [] : [{phase, chosen}];
   });
 };
 

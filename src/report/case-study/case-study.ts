@@ -12,11 +12,11 @@ import type {RunStory} from './run-story.ts';
 import {changeSection} from './sections/change.ts';
 import {environmentSection} from './sections/environment.ts';
 import {figuresSection} from './sections/figures.ts';
-import {investigationSection} from './sections/investigation.ts';
+import {investigationDetails, investigationSection} from './sections/investigation.ts';
 import {observationSection} from './sections/observation.ts';
-import {outcomeSection} from './sections/outcome.ts';
-import {reproductionSection} from './sections/reproduction.ts';
-import {symptomsSection} from './sections/symptoms.ts';
+import {outcomeDetails, outcomeSection} from './sections/outcome.ts';
+import {phasesSection, reproductionSection} from './sections/reproduction.ts';
+import {symptomDetails, symptomsSection} from './sections/symptoms.ts';
 import {threatsSection} from './sections/threats.ts';
 
 export type CaseStudy = {
@@ -24,9 +24,10 @@ export type CaseStudy = {
   readonly headline: string;
   /** What stands between headline and sections: a word on a partial run, the verdict line, the chart. */
   readonly lead: readonly Block[];
-  /** Observation, symptoms, data used to investigate, change, outcome: always these five. */
+  /** One page: observation, symptoms, data used to investigate, change, outcome, how to reproduce. */
   readonly sections: readonly Section[];
-  readonly appendices: readonly Section[];
+  /** Everything that the page rests on. */
+  readonly details: readonly Section[];
 };
 
 export const caseStudy = (story: RunStory): CaseStudy => ({
@@ -44,10 +45,14 @@ export const caseStudy = (story: RunStory): CaseStudy => ({
     investigationSection(story),
     changeSection(story),
     outcomeSection(story),
-  ],
-  appendices: [
-    figuresSection(story),
     reproductionSection(story),
+  ],
+  details: [
+    symptomDetails(story),
+    investigationDetails(story),
+    outcomeDetails(story),
+    figuresSection(story),
+    phasesSection(story),
     environmentSection(story),
     threatsSection(story),
   ],
@@ -120,9 +125,9 @@ const doubtBlocks = (story: RunStory): Block[] => {
 };
 
 /** Every block, in the order of reading. */
-const blocksOf = ({lead, sections, appendices}: CaseStudy): Block[] => [
+const blocksOf = ({lead, sections, details}: CaseStudy): Block[] => [
   ...lead,
-  ...[...sections, ...appendices].flatMap(({blocks}) => [...blocks]),
+  ...[...sections, ...details].flatMap(({blocks}) => [...blocks]),
 ];
 
 /** Its charts by their file's name; no two have the same. */

@@ -19,3 +19,22 @@ const pictured = ({trials}: VariantStory): string | null =>
   trials
     .flatMap(({judgement}) => judgement.diagnoses)
     .find(({diagnosis}) => processDiagnoses.includes(diagnosis))?.phase ?? null;
+
+const phasesShown = 6;
+
+/** Names, in order of the plan: the last baseline, those in which a variant shows a symptom, the one that matters most, the last. */
+export const phasesThatMatter = (story: RunStory): string[] => {
+  const {phases} = story.run.record.plan;
+  const judged = phases.filter(({role}) => role !== 'warm-up');
+  const shows = ({symptoms}: VariantStory, name: string): boolean =>
+    symptoms.some(({present}) => present.some(({phase}) => phase === name));
+  const wanted = [
+    phases[phaseThatMatters(story)],
+    judged.find(({role}) => role === 'baseline'),
+    judged.at(-1),
+    ...judged.filter(({name}) => story.variants.some(variant => shows(variant, name))),
+    ...judged.filter(({role}) => role === 'fault'),
+  ].flatMap(phase => phase?.name ?? []);
+  const names = [...new Set(wanted)].slice(0, phasesShown);
+  return judged.map(({name}) => name).filter(name => names.includes(name));
+};

@@ -4,68 +4,99 @@ import type {CaseStudy} from '../case-study/case-study.ts';
 import {fileOfChart} from '../charts/chart.ts';
 import type {Block, Section, Span, Table, Text} from '../document.ts';
 
+/** Where the heading of an id is, from the file that links to it. */
+type HrefOf = (id: string) => string;
+
+const here: HrefOf = id => `#${id}`;
+
+/** `report.md`: the one page. */
 export const toMarkdown = (study: CaseStudy): string => {
-  const lead = [`# ${escapeText(study.headline)}`, ...study.lead.map(renderBlock)];
-  const sections = [...study.sections, ...study.appendices].map(sectionToMarkdown);
-  return `${[...lead, ...sections].join('\n\n')}\n`;
+  const detailed = new Set(study.details.flatMap(idsOf));
+  const hrefOf: HrefOf = id => (detailed.has(id) ? `${detailsFile}#${id}` : `#${id}`);
+  const blocks = study.lead.map(block => renderBlock(block, hrefOf));
+  const sections = study.sections.map(section => sectionToMarkdown(section, hrefOf));
+  return `${[`# ${escapeText(study.headline)}`, ...blocks, ...sections].join('\n\n')}\n`;
 };
 
-/** A section on its own: for what is no whole case study. */
-export const sectionToMarkdown = (section: Section): string =>
-  [`## ${escapeText(section.title)}`, ...section.blocks.map(renderBlock)].join('\n\n');
+/** `details.md`: what the one page rests on, section by section. */
+export const toDetails = (study: CaseStudy): string => {
+  const detailed = new Set(study.details.flatMap(idsOf));
+  const hrefOf: HrefOf = id => (detailed.has(id) ? `#${id}` : `report.md#${id}`);
+  const sections = study.details
+    .filter(({blocks}) => blocks.length > 0)
+    .map(section => `${anchor(section.id)}${sectionToMarkdown(section, hrefOf)}`);
+  return `${[`# Details: ${escapeText(study.headline)}`, '[Back to the report](report.md)', ...sections].join('\n\n')}\n`;
+};
 
-const renderBlock = (block: Block): string => {
+const detailsFile = 'details.md';
+
+const idsOf = ({id, blocks}: Section): string[] => [
+  id,
+  ...blocks.flatMap(block => (block.kind === 'heading' && block.id !== undefined ? block.id : [])),
+];
+
+/** A section on its own: for what is no whole case study. */
+export const sectionToMarkdown = (section: Section, hrefOf: HrefOf = here): string =>
+  [`## ${escapeText(section.title)}`, ...section.blocks.map(block => renderBlock(block, hrefOf))].join(
+    '\n\n',
+  );
+
+const renderBlock = (block: Block, hrefOf: HrefOf): string => {
   switch (block.kind) {
     case 'paragraph':
-      return renderText(block.text);
+      return renderText(block.text, hrefOf);
     case 'quote':
-      return `> ${renderText(block.text)}`;
+      return `> ${renderText(block.text, hrefOf)}`;
     case 'heading':
       return `${anchor(block.id)}### ${escapeText(block.title)}`;
     case 'list':
-      return block.items.map(item => `- ${renderText(item)}`).join('\n');
+      return block.items.map(item => `- ${renderText(item, hrefOf)}`).join('\n');
     case 'code':
       return fenced(block.language, block.text);
     case 'figure':
       return `![${escapeText(block.chart.description)}](${encodeURI(fileOfChart(block.chart))})`;
     case 'table':
-      return renderTable(block);
+      return renderTable(block, hrefOf);
   }
 };
 
 /** GitHub makes anchors of headings by rules of its own; this one holds everywhere. */
 const anchor = (id: string | undefined): string => (id === undefined ? '' : `<a id="${id}"></a>\n\n`);
 
-const renderTable = ({columns, rows}: Table): string =>
+const renderTable = ({columns, rows}: Table, hrefOf: HrefOf): string =>
   markdownTable(
-    [columns.map(column => escapeText(column.title)), ...rows.map(cells => cells.map(renderCell))],
+    [
+      columns.map(column => escapeText(column.title)),
+      ...rows.map(cells => cells.map(cell => renderCell(cell, hrefOf))),
+    ],
     {
       align: columns.map(column => column.align),
       alignDelimiters: false,
     },
   );
 
-const renderCell = (text: Text): string => text.map(span => renderSpan(span, true)).join('');
+const renderCell = (text: Text, hrefOf: HrefOf): string =>
+  text.map(span => renderSpan(span, true, hrefOf)).join('');
 
-const renderText = (text: Text): string => {
-  const line = text.map(span => renderSpan(span, false)).join('');
+const renderText = (text: Text, hrefOf: HrefOf): string => {
+  const line = text.map(span => renderSpan(span, false, hrefOf)).join('');
   // A line may not begin like a list, a heading or a rule.
   return line.replace(/^(\s*)([-+=]|\d+(?=[.)]))/, (_, space: string, start: string) =>
     /\d/.test(start) ? `${space}${start}\\` : `${space}\\${start}`,
   );
 };
 
-const renderSpan = (span: Span, inTable: boolean): string => {
+const renderSpan = (span: Span, inTable: boolean, hrefOf: HrefOf): string => {
   if (typeof span === 'string') return escapeText(span);
   if ('code' in span) return codeSpan(span.code, inTable);
   if ('strong' in span) return `**${escapeText(span.strong)}**`;
-  if ('link' in span) return `[${escapeText(span.link)}](${targetOf(span)})`;
+  if ('link' in span) return `[${escapeText(span.link)}](${targetOf(span, hrefOf)})`;
   return '<br>';
 };
 
 /** As a path of a URL: no blank, no bracket that would end it. */
-const targetOf = (span: Extract<Span, {readonly link: string}>): string => {
-  if ('to' in span) return `#${span.to}`;
+const targetOf = (span: Extract<Span, {readonly link: string}>, hrefOf: HrefOf): string => {
+  if ('to' in span) return hrefOf(span.to);
   if ('url' in span) return `<${span.url}>`;
   return span.file.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
 };

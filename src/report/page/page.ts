@@ -24,7 +24,7 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
     ...study.sections,
     {id: 'operations', title: 'Operations'},
     ...(flames === '' ? [] : [{id: 'flame-graphs', title: 'Flame graphs'}]),
-    ...study.appendices,
+    ...study.details,
   ].map(({id, title}) => `<a href="#${id}">${escapeHtml(title)}</a>`);
   return [
     '<!doctype html>',
@@ -47,7 +47,7 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
     ...study.sections.map(renderSection),
     operationsSection(story),
     ...(flames === '' ? [] : [flames]),
-    ...study.appendices.map(renderSection),
+    ...study.details.map(renderSection),
     '</main>',
     `<svg class="chart definitions" width="0" height="0" aria-hidden="true">${definitions(layers)}</svg>`,
     `<script type="application/json" id="data">${embeddedJson(pageData(story, chartsOf(study)))}</script>`,

@@ -12,7 +12,7 @@ export const renderWeather = (weather: Weather): {readonly [file: string]: strin
 });
 
 const markdown = (weather: Weather): string =>
-  `${[`# ${escapeText(weatherTitle(weather))}`, ...weatherSections(weather, 'report.md').map(sectionToMarkdown)].join('\n\n')}\n`;
+  `${[`# ${escapeText(weatherTitle(weather))}`, ...weatherSections(weather, 'report.md').map(section => sectionToMarkdown(section))].join('\n\n')}\n`;
 
 const page = (weather: Weather): string =>
   plainPage(

@@ -39,7 +39,7 @@ test(spans, 'two\nlines', true, '`two lines`');
 test(spans, '', true, '–');
 
 const rendered = (...blocks: readonly Block[]): string =>
-  toMarkdown({headline: 'h', lead: [], sections: [{id: 's', title: 's', blocks}], appendices: []})
+  toMarkdown({headline: 'h', lead: [], sections: [{id: 's', title: 's', blocks}], details: []})
     .split('## s\n\n')[1]
     ?.trimEnd() ?? '';
 

@@ -1,5 +1,7 @@
-// Data used to investigate: each phase that matters in the words of all witnesses, then failures and slow operations.
+// Data used to investigate. In short for the page; and each phase in the words of all witnesses, failures and slow operations,
+// for the details.
 
+import {processDiagnoses} from '../../../model/diagnosis.ts';
 import {artifactBlocks} from '../../blocks/artifacts.ts';
 import {describeFaults} from '../../blocks/faults.ts';
 import {fidelityBlocks} from '../../blocks/fidelity.ts';
@@ -8,9 +10,9 @@ import {hitBlocks} from '../../blocks/hits.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../../blocks/operations.ts';
 import {isInvestigated, phaseAnchor, processAnchor, profilesAnchor} from '../../blocks/phase-link.ts';
 import {processBlocks} from '../../blocks/process.ts';
-import {profileBlocks} from '../../blocks/profiles.ts';
+import {heaviestStackBlocks, profileBlocks} from '../../blocks/profiles.ts';
 import {telemetryBlocks} from '../../blocks/telemetry.ts';
-import {traceBlocks} from '../../blocks/traces.ts';
+import {mainTraceBlocks, traceBlocks} from '../../blocks/traces.ts';
 import {witnesses} from '../../blocks/witnesses.ts';
 import {
   type Block,
@@ -24,12 +26,37 @@ import {
 } from '../../document.ts';
 import {plannedDuration} from '../../format.ts';
 import {glanceBlocks} from '../at-a-glance.ts';
-import {phaseThatMatters} from '../phase-that-matters.ts';
+import {phaseComparison} from '../phase-comparison.ts';
+import {phasesThatMatter, phaseThatMatters} from '../phase-that-matters.ts';
 import type {RunStory} from '../run-story.ts';
 
+/** The phases that matter side by side, and the one trace or profile that shows the cause. */
 export const investigationSection = (story: RunStory): Section => ({
   id: 'data-used-to-investigate',
   title: 'Data used to investigate',
+  blocks: [
+    ...phaseComparison(story, phasesThatMatter(story)),
+    ...causeBlocks(story),
+    paragraph('More: ', {link: 'what each witness saw, phase by phase', to: witnessesAnchor}, '.'),
+  ],
+});
+
+/** What shows the cause: where the process itself was in trouble its profile, else an operation's trace. */
+const causeBlocks = (story: RunStory): Block[] => {
+  const [trace, profile] = [mainTraceBlocks(story), heaviestStackBlocks(story)];
+  return isOfProcess(story) && profile.length > 0 ? profile : trace;
+};
+
+const isOfProcess = ({baseline}: RunStory): boolean =>
+  baseline.trials.some(({judgement}) =>
+    judgement.diagnoses.some(({diagnosis}) => processDiagnoses.includes(diagnosis)),
+  );
+
+const witnessesAnchor = 'witnesses';
+
+export const investigationDetails = (story: RunStory): Section => ({
+  id: witnessesAnchor,
+  title: 'Witnesses',
   blocks: [
     paragraph(
       'Five witnesses saw each phase: the driver that called the library, the telemetry that the library itself emitted, the injector between client and server, the target, and the process as the operating system and the runtime see it.',

@@ -3,7 +3,6 @@
 import {minimumPairs} from '../../../stats/minimum-pairs.ts';
 import {endingBlocks} from '../../blocks/endings.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../../blocks/goals.ts';
-import {phaseLink} from '../../blocks/phase-link.ts';
 import {throughput} from '../../charts/throughput.ts';
 import {
   compareGoodput,
@@ -16,7 +15,6 @@ import {
   type Block,
   code,
   figure,
-  heading,
   list,
   paragraph,
   type Section,
@@ -25,8 +23,8 @@ import {
   type Text,
   table,
 } from '../../document.ts';
-import {count, duration, percent, perOperation, plain, plural, unknownFigure} from '../../format.ts';
-import type {PhaseMedians} from '../medians.ts';
+import {count, percent, plural, unknownFigure} from '../../format.ts';
+import {phaseComparison} from '../phase-comparison.ts';
 import {progressOf} from '../progress.ts';
 import type {GoalStory, RunStory, VariantStory} from '../run-story.ts';
 import {sweepBlocks} from './sweep.ts';
@@ -47,32 +45,38 @@ const aloneBlocks = (baseline: VariantStory): Block[] => [
 ];
 
 const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
-  // The baseline's endings are among the symptoms.
-  const endings = story.variants.filter(variant => variant !== story.baseline).flatMap(endingBlocks);
   if (candidate.phases.length === 0) {
-    return [
-      ...endings,
-      paragraph(code(candidate.variant.name), ' was not driven, so that nothing can be compared.'),
-    ];
+    return [paragraph(code(candidate.variant.name), ' was not driven, so nothing can be compared.')];
   }
   return [
-    ...endings,
     ...goalBlocks(candidate, story.baseline),
-    heading('Before and after'),
-    paragraph(
-      'Each cell reads ',
-      code(story.baseline.variant.name),
-      ' → ',
-      code(candidate.variant.name),
-      '; attempts are per operation.',
-    ),
-    phaseTable(story.baseline, candidate),
-    ...figure('throughput', () => throughput(story)),
-    ...ratioBlocks(story),
+    ...goodputBlocks(story),
     ...sweepBlocks(story),
-    ...progressBlocks(story),
+    ...progressBlocks(story, itemsShown),
+    paragraph('More: ', {link: 'all phases and intervals', to: outcomeAnchor}, '.'),
   ];
 };
+
+const outcomeAnchor = 'outcome-in-detail';
+
+export const outcomeDetails = (story: RunStory): Section => ({
+  id: outcomeAnchor,
+  title: 'Outcome in detail',
+  blocks:
+    story.candidate && story.candidate.phases.length > 0
+      ? [
+          // The baseline's endings are among the symptoms.
+          ...story.variants.filter(variant => variant !== story.baseline).flatMap(endingBlocks),
+          ...phaseComparison(story),
+          ...figure('throughput', () => throughput(story)),
+          ...ratioBlocks(story),
+          ...progressBlocks(story),
+        ]
+      : story.variants.filter(variant => variant !== story.baseline).flatMap(endingBlocks),
+});
+
+/** Of what got better, and of what did not, the page names so many. */
+const itemsShown = 5;
 
 const goalBlocks = (story: VariantStory, baseline: VariantStory | null): Block[] => {
   if (story.goals.length === 0) return [paragraph('The scenario sets no goals.')];
@@ -97,47 +101,17 @@ const valueIn = (baseline: VariantStory, goal: GoalStory): string => {
   return same ? goalFigure(goal.metric, same.value) : '–';
 };
 
-const phaseTable = (baseline: VariantStory, candidate: VariantStory): Block => {
-  const measured = candidate.phases.filter(({role}) => role !== 'warm-up');
-  const rows = measured.map(after => {
-    const before = baseline.phases.find(({phase}) => phase === after.phase);
-    const cell = (show: (phase: PhaseMedians) => string): string => {
-      const texts = [before ? show(before) : unknownFigure, show(after)];
-      return texts.every(text => text === unknownFigure) ? unknownFigure : texts.join(' → ');
-    };
-    return [
-      phaseLink(candidate, after.phase),
-      cell(({successRatio}) => percent(successRatio)),
-      cell(({outcomes}) => count(outcomes.hung)),
-      cell(({goodputPerSecond}) => plain(goodputPerSecond)),
-      cell(({responseP99Ms}) => duration(responseP99Ms)),
-      cell(({settleP99Ms}) => duration(settleP99Ms)),
-      cell(({attemptsPerOperationRatio}) => perOperation(attemptsPerOperationRatio)),
-    ];
-  });
-  return table(
-    ['Phase', '>Succeeded', '>Hung', '>Goodput/s', '>Response p99', '>Settle p99', '>Attempts at target'],
-    rows,
-  );
-};
-
-const ratioBlocks = (story: RunStory): Block[] => {
+/** How much faster, where that is known. */
+const goodputBlocks = (story: RunStory): Block[] => {
   const pairs = pairCount(story);
   if (pairs < minimumPairs) {
     return [
       paragraph(
-        `With ${plural(pairs, 'pair')} of trials there is no interval, and so no ratio is given; ${minimumPairs} or more have one.`,
+        `${plural(pairs, 'pair')} of trials: too few for an interval (${minimumPairs} needed), so no ratio of the goodput is given.`,
       ),
     ];
   }
   const goodput = compareGoodput(story);
-  const rows = comparePhases(story).map(({phase, figure, interval, shift, pValue}) => [
-    phase,
-    figure,
-    ratioText(interval),
-    shift,
-    pValue === null ? unknownFigure : pValue.toFixed(3),
-  ]);
   return [
     paragraph(
       strong('Goodput'),
@@ -151,9 +125,22 @@ const ratioBlocks = (story: RunStory): Block[] => {
       ...precisionText(story),
       ...livedText(story),
     ),
+  ];
+};
+
+const ratioBlocks = (story: RunStory): Block[] => {
+  if (pairCount(story) < minimumPairs) return [];
+  const rows = comparePhases(story).map(({phase, figure, interval, shift, pValue}) => [
+    phase,
+    figure,
+    ratioText(interval),
+    shift,
+    pValue === null ? unknownFigure : pValue.toFixed(3),
+  ]);
+  return [
     table(['Phase', 'Figure', 'After ÷ before', '>Shift', '>p'], rows),
     paragraph(
-      'The ratio is that of the medians over the trials, with its bootstrap interval; the shift is Hodges and Lehmann’s, p that of the Mann-Whitney test over the trials, two-sided and not corrected for the number of rows.',
+      'The ratio is that of the medians over the trials, with its bootstrap interval; the shift is the Hodges-Lehmann estimate, and p is from a two-sided Mann-Whitney test over the trials, not corrected for the number of rows.',
     ),
   ];
 };
@@ -192,13 +179,26 @@ const precisionText = ({run}: RunStory): Text => {
   }
 };
 
-const progressBlocks = (story: RunStory): Block[] => {
+const progressBlocks = (story: RunStory, limit = Number.POSITIVE_INFINITY): Block[] => {
   const {better, notBetter, undecided} = progressOf(story);
-  const group = (title: string, items: readonly Text[], none: string): Block[] =>
-    items.length > 0 ? [heading(title), list(items)] : none === '' ? [] : [heading(title), paragraph(none)];
+  const group = (title: string, items: readonly Text[], none: string): Block[] => {
+    if (items.length === 0) return none === '' ? [] : [paragraph(strong(title), ` ${none}`)];
+    const more: Text[] =
+      items.length > limit ? [[{link: `${count(items.length - limit)} more`, to: outcomeAnchor}]] : [];
+    return [paragraph(strong(title)), list([...items.slice(0, limit), ...more])];
+  };
   return [
-    ...group('What got better', better, 'Nothing that was looked for.'),
-    ...group('What did not', notBetter, 'Nothing that was looked for.'),
-    ...group('What was not concluded', undecided, ''),
+    ...group('Better:', better, 'nothing that was looked for.'),
+    ...group('Worse, or as before:', notBetter, 'nothing that was looked for.'),
+    ...(limit < undecided.length
+      ? [
+          paragraph(
+            strong('Not concluded:'),
+            ` ${plural(undecided.length, 'symptom or goal', 'symptoms or goals')}, see `,
+            {link: 'details', to: outcomeAnchor},
+            '.',
+          ),
+        ]
+      : group('Not concluded:', undecided, '')),
   ];
 };

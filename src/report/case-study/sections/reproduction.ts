@@ -1,48 +1,63 @@
-// How to reproduce: the command, the seed, the phases, and where the raw data is.
+// How to reproduce: the command, the seed, on what, and where the rest is; and the phases of the plan.
 import {loadOf} from '../../../model/plan.ts';
 import {describeFaults, describeLoad} from '../../blocks/faults.ts';
-import {code, list, paragraph, type Section, table} from '../../document.ts';
+import {code, list, type Section, table} from '../../document.ts';
 import {plannedDuration, plural} from '../../format.ts';
 import type {RunStory} from '../run-story.ts';
 
 export const reproductionSection = ({run}: RunStory): Section => {
   const {record} = run;
-  const {commit, dirty} = record.environment;
-  const hasOwnLoads = record.plan.phases.some(phase => phase.load !== undefined);
+  const {commit, dirty, foulweather, node, cpu, cpuCount} = record.environment;
   return {
     id: 'how-to-reproduce',
     title: 'How to reproduce',
     blocks: [
       {kind: 'code', language: 'sh', text: record.command},
       list([
-        [`Seed ${record.seed}, ${plural(record.trialsPerVariant, 'trial')} per variant.`],
-        commit === null
-          ? ['Outside of a git repository.']
-          : ['Commit ', code(commit), dirty ? ', with changes that were not committed.' : '.'],
         [
-          'Raw data: run ',
-          code(record.id),
-          '; ',
-          code(`foulweather report ${record.id}`),
-          ' judges and renders it again without running.',
+          `Seed ${record.seed}, ${plural(record.trialsPerVariant, 'trial')} per variant; foulweather ${foulweather}, Node ${node}, ${cpu} (${plural(cpuCount, 'core')}); `,
+          ...(commit === null
+            ? ['outside of a git repository.']
+            : ['commit ', code(commit), dirty ? ' with uncommitted changes.' : '.']),
         ],
+        ['Re-render this run: ', code(`foulweather report ${record.id}`), '.'],
         [
-          'Beside this text lies ',
+          'Details: ',
+          {link: 'all symptoms', to: 'symptoms-in-detail'},
+          ', ',
+          {link: 'witnesses, traces and profiles', to: 'witnesses'},
+          ', ',
+          {link: 'figures', to: 'figures'},
+          ', ',
+          {link: 'environment', to: 'environment'},
+          ', ',
+          {link: 'threats to validity', to: 'threats-to-validity'},
+          '. ',
           code('report.html'),
-          ', the same with values to point at, single operations and their traces.',
+          ' has the same with values to point at.',
         ],
       ]),
-      paragraph('The phases:'),
+    ],
+  };
+};
+
+export const phasesSection = ({run}: RunStory): Section => {
+  const {plan} = run.record;
+  const hasOwnLoads = plan.phases.some(phase => phase.load !== undefined);
+  return {
+    id: 'phases',
+    title: 'Phases',
+    blocks: [
       table(
         ['Phase', 'Role', '>Duration', 'Faults', ...(hasOwnLoads ? ['Load'] : [])],
-        record.plan.phases.map(phase => [
+        plan.phases.map(phase => [
           phase.name,
           phase.role,
           phase.prolongedToMs === undefined
             ? plannedDuration(phase.durationMs)
             : `${plannedDuration(phase.durationMs)}, up to ${plannedDuration(phase.prolongedToMs)} until it is back`,
           describeFaults(phase),
-          ...(hasOwnLoads ? [describeLoad(loadOf(record.plan.load, phase))] : []),
+          ...(hasOwnLoads ? [describeLoad(loadOf(plan.load, phase))] : []),
         ]),
       ),
     ],

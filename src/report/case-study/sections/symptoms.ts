@@ -1,8 +1,9 @@
-// Symptoms: what the baseline did wrong, each with its evidence; then what was clear, and what could not be known.
+// Symptoms: what the baseline did wrong. In short for the page; and with all evidence, what was clear, and what could not be
+// judged, for the details.
 
 import {type Diagnosis, diagnoses} from '../../../model/diagnosis.ts';
 import type {Evidence, LedgerEntry, SymptomId} from '../../../model/finding.ts';
-import {symptoms} from '../../../model/symptoms.ts';
+import {byWeight, symptoms} from '../../../model/symptoms.ts';
 import {endingBlocks} from '../../blocks/endings.ts';
 import {phaseLink} from '../../blocks/phase-link.ts';
 import {
@@ -22,15 +23,74 @@ import {count, evidenceFigure, plural} from '../../format.ts';
 import type {RunStory, SymptomStory, VariantStory} from '../run-story.ts';
 
 const examplesShown = 2;
+const rowsShown = 5;
 
-export const symptomsSection = ({baseline}: RunStory): Section => ({
-  id: 'symptoms',
-  title: 'Symptoms',
-  blocks: [...pictureBlocks(baseline), ...endingBlocks(baseline), ...symptomBlocks(baseline)],
+/** The few that matter most, each with its number and what usually fixes it. */
+export const symptomsSection = (story: RunStory): Section => {
+  const {baseline} = story;
+  const present = presentIn(baseline);
+  const shown = present.slice(0, rowsShown);
+  return {
+    id: 'symptoms',
+    title: 'Symptoms',
+    blocks: [
+      ...diagnosisBlocks(baseline),
+      ...(shown.length === 0
+        ? []
+        : [
+            table(
+              ['Symptom', 'Phase', 'What was seen', 'Usual fix'],
+              shown.map(symptom => briefRow(symptom, baseline)),
+            ),
+          ]),
+      paragraph(...countText(baseline, present.length), ' ', {
+        link: shown.length === 0 ? 'What was looked for' : 'Evidence and causes',
+        to: symptomsAnchor,
+      }),
+    ],
+  };
+};
+
+const symptomsAnchor = 'symptoms-in-detail';
+
+export const symptomDetails = ({baseline}: RunStory): Section => ({
+  id: symptomsAnchor,
+  title: 'Symptoms in detail',
+  blocks: [...endingBlocks(baseline), ...symptomBlocks(baseline)],
 });
 
-/** Of each picture the first trial that shows it: what to look at before the single symptoms. */
-const pictureBlocks = ({trials}: VariantStory): Block[] => {
+/** Failures first, and then by weight. */
+const presentIn = ({symptoms: stories}: VariantStory): SymptomStory[] =>
+  stories
+    .filter(({verdict}) => verdict === 'present')
+    .toSorted((a, b) => failuresFirst(a, b) || byWeight(a.symptom, b.symptom));
+
+const briefRow = (story: SymptomStory, variant: VariantStory): Text[] => {
+  const [worst] = story.present;
+  if (!worst) return [];
+  const [evidence] = worst.evidence;
+  return [
+    nameOf(story),
+    [phaseLink(variant, evidence.phase)],
+    [evidence.statement],
+    [symptoms[story.symptom].remedy],
+  ];
+};
+
+/** How many were looked for, and what became of the others. */
+const countText = ({variant, symptoms: stories}: VariantStory, present: number): Text => {
+  const of = (verdict: SymptomStory['verdict']): number =>
+    stories.filter(story => story.verdict === verdict).length;
+  const name = code(variant.name);
+  if (stories.length === 0) return ['Nothing was judged of ', name, '.'];
+  return [
+    name,
+    ` shows ${count(present)} of the ${plural(stories.length, 'symptom')} that were looked for; ${count(of('clear'))} were not found, and ${count(of('inconclusive'))} could not be judged.`,
+  ];
+};
+
+/** Of each diagnosis the first trial that shows it: what to look at before the single symptoms. */
+const diagnosisBlocks = ({trials}: VariantStory): Block[] => {
   const shown = new Map<string, Diagnosis>();
   for (const {judgement} of trials) {
     for (const diagnosis of judgement.diagnoses)
@@ -38,7 +98,6 @@ const pictureBlocks = ({trials}: VariantStory): Block[] => {
   }
   if (shown.size === 0) return [];
   return [
-    paragraph(shown.size === 1 ? 'The picture:' : 'The pictures:'),
     list(
       [...shown.values()].map(({diagnosis, statement, symptoms: made}) => [
         strong(diagnoses[diagnosis]),
@@ -51,7 +110,7 @@ const pictureBlocks = ({trials}: VariantStory): Block[] => {
 export const symptomBlocks = (story: VariantStory): Block[] => {
   const name = code(story.variant.name);
   if (story.symptoms.length === 0) return [paragraph('Nothing was judged of ', name, '.')];
-  const present = story.symptoms.filter(({verdict}) => verdict === 'present').toSorted(failuresFirst);
+  const present = presentIn(story);
   const looked = plural(story.symptoms.length, 'symptom');
   if (present.length === 0) return [paragraph(`None of ${looked} was found in `, name, '.'), ...rest(story)];
   return [
@@ -60,7 +119,7 @@ export const symptomBlocks = (story: VariantStory): Block[] => {
       ['Symptom', 'Phase', 'Evidence', '>Number', '>Threshold', '>Count', 'Witness'],
       present.flatMap(symptom => rowsOf(symptom, story)),
     ),
-    paragraph('What usually causes and mends this:'),
+    paragraph('Likely causes and fixes:'),
     list(present.map(({symptom}) => whyOf(symptom))),
     ...rest(story),
   ];
@@ -96,7 +155,7 @@ const nameOf = (story: SymptomStory): Text => {
 const whyOf = (symptom: SymptomId): Text => {
   const {cause, remedy, source} = symptoms[symptom];
   const {title, url} = source;
-  return [strong(symptom), `: ${cause} What usually mends it: ${remedy} Source: `, {link: title, url}, '.'];
+  return [strong(symptom), `: ${cause} Fix: ${remedy} Source: `, {link: title, url}, '.'];
 };
 
 const saysOf = (evidence: Evidence): Text => [...exampleText(evidence), ...pointerText(evidence)];
