@@ -1,4 +1,5 @@
 // The package as a user gets it: packed, installed into an empty project, and run there.
+
 import {execFile} from 'node:child_process';
 import {cp, mkdtemp, readFile, rm} from 'node:fs/promises';
 import {createRequire} from 'node:module';
@@ -7,6 +8,7 @@ import {join, resolve} from 'node:path';
 import {promisify} from 'node:util';
 import {Ajv} from 'ajv';
 import test from 'ava';
+import {readReport} from './helpers/report-text.ts';
 
 const run = promisify(execFile);
 const checkout = resolve(import.meta.dirname, '..');
@@ -49,7 +51,7 @@ test('the packed tarball holds what a user needs, and runs a TypeScript scenario
     cwd: folder,
   });
   t.regex(stdout, /^Met .*\bpackaged\b/);
-  const report = await readFile(join(folder, 'reports/packaged/report.md'), 'utf8');
+  const report = await readReport(join(folder, 'reports/packaged'));
   t.regex(report, /hung-operation/);
 
   const require = createRequire(join(folder, 'package.json'));

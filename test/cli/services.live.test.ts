@@ -1,7 +1,7 @@
 // Scenarios against real servers, from the command line: what is needed, what is started, and that nothing outlives it.
+
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -9,6 +9,7 @@ import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {openPlace} from '../helpers/cli-world.ts';
+import {readReport} from '../helpers/report-text.ts';
 import {fixture} from '../helpers/run-folders.ts';
 
 const nothing = {processes: [], ports: []};
@@ -33,8 +34,7 @@ test('--target wants an address', async t => {
   t.regex(stderr, /Give an address such as redis:\/\/127\.0\.0\.1:6379/);
 });
 
-const reportOf = async ({cwd}: CliProcess): Promise<string> =>
-  readFile(join(cwd, 'reports', 'served', 'report.md'), 'utf8');
+const reportOf = async ({cwd}: CliProcess): Promise<string> => readReport(join(cwd, 'reports', 'served'));
 
 /** The service's process has its folder among its arguments. */
 const folderOf = ({watch}: CliProcess): string => {

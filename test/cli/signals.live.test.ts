@@ -1,4 +1,5 @@
 // Ctrl-C once and twice, SIGTERM, and the sudden death of the command line: nothing survives it.
+
 import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -6,6 +7,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {RunRecord} from '../../src/model/run.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {openPlace} from '../helpers/cli-world.ts';
+import {readReport} from '../helpers/report-text.ts';
 import {startSubject, subjectNames} from '../helpers/toxiproxy-subjects.ts';
 
 const nothing = {processes: [], ports: []};
@@ -34,7 +36,7 @@ const stops = test.macro(async (t, signal: 'SIGINT' | 'SIGTERM', code: number) =
   t.notRegex(cli.stderr, /error|\n\s+at /);
   t.deepEqual(await proxies(), {});
   t.is((await recordOf(cli)).status, 'interrupted');
-  const report = await readFile(join(cli.cwd, 'reports', 'endless', 'report.md'), 'utf8');
+  const report = await readReport(join(cli.cwd, 'reports', 'endless'));
   t.regex(report, /interrupted/i);
   t.regex(report, /only-1|`only`, trial 1: the trial was interrupted/);
   await leavesNothing(t, cli);
@@ -76,7 +78,7 @@ test('Ctrl-C as soon as the run has begun writes a report', async t => {
   t.deepEqual(await cli.exited, {code: 130, signal: null});
   t.notRegex(cli.stderr, /error|\n\s+at /);
   t.is((await recordOf(cli)).status, 'interrupted');
-  t.regex(await readFile(join(cli.cwd, 'reports', 'endless', 'report.md'), 'utf8'), /interrupted/i);
+  t.regex(await readReport(join(cli.cwd, 'reports', 'endless')), /interrupted/i);
   await leavesNothing(t, cli);
 });
 

@@ -1,4 +1,5 @@
 // One run of a scenario fixture in a folder of its own, with everything that can be asked of it afterwards.
+
 import {mkdir, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
@@ -12,6 +13,7 @@ import type {Limits} from '../../src/run/limits.ts';
 import {type RunObserver, runScenario} from '../../src/run/run-scenario.ts';
 import type {RunFolder} from '../../src/store/run-folder.ts';
 import {compileCache} from './compile-cache.ts';
+import {reportText} from './report-text.ts';
 import {fixture, temporaryFolder} from './run-folders.ts';
 import {ProcessWatch, type Remains} from './run-processes.ts';
 
@@ -62,7 +64,7 @@ export const judgedOnce = (run: JudgedRun, events: JudgedOnce['events']): Judged
     const plan = {...run.record.plan, variants: variants as unknown as Plan['variants']};
     const trials = run.trials.filter(trial => trial.variant === variant).map(trial => ({...trial, plan}));
     const alone = {record: {...run.record, plan}, trials, judgement: judgeRun(trials, [variant])};
-    return renderReport(alone).files['report.md']!;
+    return reportText(renderReport(alone));
   },
   trial(variant) {
     const trial = run.trials.find(candidate => candidate.variant === variant);

@@ -1,4 +1,5 @@
 // What the report says of a finding: each piece of evidence with its phase and where to look it up, and why it is usually so.
+
 import test from 'ava';
 import type {Evidence, Finding} from '../../src/model/finding.ts';
 import type {JudgedRun} from '../../src/model/run.ts';
@@ -8,6 +9,7 @@ import {resultOf} from '../../src/report/formats/result.ts';
 import {redactRun} from '../../src/report/redact.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
+import {reportText} from '../helpers/report-text.ts';
 
 const evidence = (changes: Partial<Evidence>): Evidence => ({
   phase: 'stall',
@@ -47,7 +49,7 @@ const rowsOf = (markdown: string): string[] =>
   markdown.split('\n').filter(line => line.startsWith('| ') && line.includes('It was so.'));
 
 test('each piece of evidence says of which phase it is, and where it can be looked up', t => {
-  const rows = rowsOf(renderReport(run).files['report.md']!);
+  const rows = rowsOf(renderReport(run).files['details.md']!);
   t.is(rows.length, 3);
   t.regex(rows[0]!, /\[stall\]\(#phase-\d\)/);
   t.regex(rows[0]!, /In the ledger: `a-1-7` 3 attempts, 1 effect\. At the injector: connections 4, 12\./);
@@ -61,8 +63,8 @@ test('each piece of evidence says of which phase it is, and where it can be look
 test('usual cause, usual remedy and their source are in the report, on the page and in the result', t => {
   const {cause, remedy, source} = symptoms['retry-amplification'];
   const {files} = renderReport(run);
-  t.true(files['report.md']!.includes(`[${source.title}](<${source.url}>)`));
-  t.true(files['report.md']!.replaceAll('\u00A0', ' ').includes(`${cause} What usually mends it: ${remedy}`));
+  t.true(reportText({files}).includes(`[${source.title}](<${source.url}>)`));
+  t.true(reportText({files}).replaceAll('\u00A0', ' ').includes(`${cause} Fix: ${remedy}`));
   t.true(files['report.html']!.includes(`<a href="${source.url}" rel="noreferrer">${source.title}</a>`));
   t.deepEqual(resultOf(runStory(redactRun(run))).symptoms, {
     'retry-amplification': {summary: symptoms['retry-amplification'].summary, cause, remedy, source},

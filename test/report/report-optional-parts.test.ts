@@ -1,4 +1,5 @@
 // What a report says only when there is something to say.
+
 import test from 'ava';
 import type {Json} from '../../src/model/plan.ts';
 import type {JudgedRun} from '../../src/model/run.ts';
@@ -7,11 +8,12 @@ import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.t
 import {renderReport} from '../../src/report/report.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 import {rendered} from '../helpers/rendered.ts';
+import {reportText} from '../helpers/report-text.ts';
 
 const plain = (text: string | undefined): string => (text ?? '').replaceAll('\u00A0', ' ');
-const reportOf = (run: JudgedRun): string => plain(renderReport(run).files['report.md']);
+const reportOf = (run: JudgedRun): string => plain(reportText(renderReport(run)));
 /** Of a run with nothing to say. */
-const usual = (): string => plain(rendered().files['report.md']);
+const usual = (): string => plain(reportText(rendered()));
 
 const withTrials = (change: (trial: Trial) => Partial<Trial>): JudgedRun => {
   const run = judgedRun();

@@ -56,7 +56,7 @@ test.serial(
   async t => {
     const ran = await runMissed(t, 'flood');
     // On a slow machine some do not start before the end, and some are late enough to hang first.
-    t.true(failedAll(t, ran) > 0.3 * floodCount);
+    t.true(failedAll(t, ran) > 0.1 * floodCount);
     const classes = ran.trial.driver.failures.filter(({status}) => status === 'unknown');
     t.is(classes.length, 1);
     const [failure] = classes;

@@ -1,10 +1,12 @@
 // Versions of a library that come from the registry.
+
 import {mkdir, readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import type {Result} from '../../src/report/formats/result.ts';
 import {packagesFolder} from '../../src/run/packages.ts';
 import {openPlace} from '../helpers/cli-world.ts';
+import {readReport} from '../helpers/report-text.ts';
 import {writePlace} from '../helpers/version-places.ts';
 
 test.serial('a version comes from the registry, and an unknown one is told of', async t => {
@@ -85,7 +87,7 @@ test.serial(
       ],
     );
     t.regex(stderr, /npm installs undici@\^7 for seven\n/);
-    const report = await readFile(join(place.cwd, 'reports', 'majors', 'report.md'), 'utf8');
+    const report = await readReport(join(place.cwd, 'reports', 'majors'));
     t.true(report.includes('| `package undici` | `^7` | `^8` |'));
     t.is((await readdir(packagesFolder(place.cwd))).length, 2);
   },

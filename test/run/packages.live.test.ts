@@ -1,10 +1,12 @@
 // Versions of a library as variants: each set is installed into a folder of its own, and only these names come from there.
+
 import {mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import type {Result} from '../../src/report/formats/result.ts';
 import {packagesFolder} from '../../src/run/packages.ts';
 import {openPlace} from '../helpers/cli-world.ts';
+import {readReport} from '../helpers/report-text.ts';
 import {scenario, versionsOf, writeLibrary, writePlace} from '../helpers/version-places.ts';
 
 const instrumentation = resolve(import.meta.dirname, '../fixtures/patching.ts');
@@ -27,7 +29,7 @@ test.serial(
     t.is(first.code, 0, first.stderr + first.stdout.slice(0, 3000));
     t.regex(first.stderr, /npm installs wobbly@file:\S+lib-1 for one\n/);
     t.deepEqual(versionsOf(first.stdout), ['0.9.0', '1.0.0', '2.0.0']);
-    const report = await readFile(join(place.cwd, 'reports', 'versions', 'report.md'), 'utf8');
+    const report = await readReport(join(place.cwd, 'reports', 'versions'));
     t.true(report.includes('| `package wobbly` | not set | `file:./lib-2` |'));
     t.true(report.includes('| wobbly, as it was loaded | `0.9.0` | `2.0.0` |'));
 

@@ -1,4 +1,5 @@
 // Trials that are added until the ratio is known: in turn, with a seed per pair, and each with its own data alone.
+
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
@@ -6,6 +7,7 @@ import type {TrialEvent} from '../../src/model/event.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {tracePrefixOfTries} from '../../src/subject/try-operation.ts';
+import {reportText} from '../helpers/report-text.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
 const one = <Kind extends TrialEvent['kind']>(
@@ -61,7 +63,7 @@ test('a run until it is precise: in turn, with the seeds of the pairs, and no tr
     );
   }
 
-  const report = renderReport(ran.run).files['report.md']!;
+  const report = reportText(renderReport(ran.run));
   t.regex(
     report,
     /\*\*Goodput\*\* \(successes per second, over all phases but the warm-up\), `many` ÷ `one`: [\d.]+.× \(95.% interval .*, n = 5 pairs\)/,

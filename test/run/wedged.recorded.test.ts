@@ -1,10 +1,12 @@
 // Clients that do not come back, and consumers that get nothing any more, each beside a healthy twin.
+
 import test from 'ava';
 import type {Finding, SymptomId} from '../../src/model/finding.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {recordedRun} from '../helpers/recorded-run.ts';
+import {reportText} from '../helpers/report-text.ts';
 import {fixture} from '../helpers/run-folders.ts';
 import type {JudgedOnce} from '../helpers/run-once.ts';
 
@@ -63,7 +65,7 @@ test('a storm goes on with a fresh subject where one is wedged, or has died', as
   }
   t.true(healthy.phases.find(({phase}) => phase === 'after-reset')!.durationMs < 4500, 'it came back');
 
-  const report = renderReport(ran.run).files['report.md']!.replaceAll('\u00A0', ' ');
+  const report = reportText(renderReport(ran.run)).replaceAll('\u00A0', ' ');
   t.regex(
     report,
     /the client was wedged by the end of after-reset, and the faults that were left were tried/,

@@ -47,10 +47,10 @@ const accepts = (url: string): Promise<boolean> =>
 
 type Opened = StartedService & {readonly supervisor: Supervisor; readonly watch: ProcessWatch};
 
-const leavesNothing = async (t: ExecutionContext, {url, folder, watch}: Opened): Promise<void> => {
+const leavesNothing = async (t: ExecutionContext, {folder, watch}: Opened): Promise<void> => {
   t.deepEqual(await watch.remains(), nothing);
+  // Its port may be another's by now: that nothing listens there is told by its processes, which are gone.
   t.deepEqual(workingIn(folder), []);
-  t.false(await accepts(url));
   t.false(existsSync(folder));
 };
 

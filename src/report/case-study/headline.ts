@@ -1,5 +1,6 @@
 // The outcome of a run in one sentence with its numbers.
 import {byWeight, type SymptomId, symptoms} from '../../model/symptoms.ts';
+import type {RatioInterval} from '../../stats/bootstrap.ts';
 import {endingName} from '../blocks/endings.ts';
 import {compareGoodput, compareLivedGoodput, intervalText} from '../comparison/before-after.ts';
 import {count, factor, listed, plural} from '../format.ts';
@@ -13,13 +14,13 @@ export const headlineOf = (story: RunStory): string => {
   if (record.status !== 'complete') return `${record.plan.name}: ${unfinished[record.status]}`;
   const doubt = doubtOf(story);
   if (doubt !== null) return `${record.plan.name}: ${doubt}`;
-  const clauses = story.candidate ? changeClauses(story) : stateClauses(story.baseline);
-  return `${record.plan.name}: ${trialsText(story)}${story.judged.variant.name} ${listed([...clauses, verdictClause(story)])}`;
+  const statement = story.candidate ? changeStatement(story) : stateStatement(story.baseline);
+  return `${record.plan.name}: ${statement}; ${verdictClause(story)}${trialsText(story)}${tradeOffText(story)}`;
 };
 
 /** That a change is concluded from one trial each; what one variant shows is claimed of no more than what was seen. */
 const trialsText = ({candidate, baseline, judged}: RunStory): string =>
-  candidate && Math.min(baseline.trials.length, judged.trials.length) === 1 ? 'in one trial each, ' : '';
+  candidate && Math.min(baseline.trials.length, judged.trials.length) === 1 ? ' (1 trial each)' : '';
 
 /** The first gate of a run that cannot judge: the run's own before those of the judged trials. */
 const doubtOf = ({run, judged}: RunStory): string | null => {
@@ -33,17 +34,25 @@ const doubtOf = ({run, judged}: RunStory): string | null => {
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 const unfinished = {
-  running: 'not finished, so that nothing is concluded',
-  interrupted: 'interrupted, so that only a part was seen',
+  running: 'not finished, so nothing can be concluded',
+  interrupted: 'interrupted, so only a part was seen',
   failed: 'the run was aborted, so nothing can be concluded',
 };
 
+/** Said by how the process ended already. */
+const ofTheEnding: readonly SymptomId[] = ['process-crash', 'out-of-memory'];
+
 /** What the only variant does. */
-const stateClauses = (story: VariantStory): string[] => {
-  const present = shown(story);
-  const ending = endingsOf(story);
-  if (present.length === 0) return [...ending, noneOf(story)];
-  return [...ending, `shows ${symptomsText(present.map(symptom => withCount(story, symptom)))}`];
+const stateStatement = (story: VariantStory): string => {
+  const endings = endingsOf(story);
+  const present = shown(story).filter(symptom => endings.length === 0 || !ofTheEnding.includes(symptom));
+  const shows =
+    present.length > 0
+      ? `shows ${symptomsText(present.map(symptom => withCount(story, symptom)))}`
+      : shown(story).length === 0
+        ? noneOf(story)
+        : null;
+  return `${story.variant.name} ${listed([...endings, ...(shows === null ? [] : [shows])])}`;
 };
 
 /** Of those that could be judged; how many could not stands beside it. */
@@ -54,28 +63,54 @@ const noneOf = ({symptoms: all}: VariantStory): string => {
   return `shows none of ${plural(clear, 'symptom')}${unjudged > 0 ? ` (${count(unjudged)} not judged)` : ''}`;
 };
 
-/** What the candidate does better than the baseline, and what it does not. */
-const changeClauses = (story: RunStory): string[] => {
-  const {baseline, judged} = story;
+type Changes = {
+  readonly gone: readonly SymptomId[];
+  readonly unclear: readonly SymptomId[];
+  readonly left: readonly SymptomId[];
+  readonly added: readonly SymptomId[];
+};
+
+const changesOf = ({baseline, judged}: RunStory): Changes => {
   const [before, after] = [shown(baseline), shown(judged)];
   const absent = before.filter(symptom => !after.includes(symptom));
-  const gone = absent.filter(symptom => wasJudged(judged, symptom));
-  const unclear = absent.filter(symptom => !wasJudged(judged, symptom) && !ofTheDefaults.includes(symptom));
-  const left = after.filter(symptom => before.includes(symptom));
-  const added = after.filter(symptom => !before.includes(symptom));
+  return {
+    gone: absent.filter(symptom => wasJudged(judged, symptom)),
+    unclear: absent.filter(symptom => !wasJudged(judged, symptom) && !ofTheDefaults.includes(symptom)),
+    left: after.filter(symptom => before.includes(symptom)),
+    added: after.filter(symptom => !before.includes(symptom)),
+  };
+};
+
+/** What is different with the candidate. */
+const changeStatement = (story: RunStory): string => {
+  const {baseline, judged} = story;
+  const changes = changesOf(story);
+  const {gone, unclear, left, added} = changes;
   const clauses = [
-    ...endingsOf(judged),
+    ...endingsOf(judged).map(ending => `the process ${ending}`),
     ...goodputClause(story),
     ...goneClauses(story, gone),
     ...(unclear.length > 0
-      ? [`cannot be judged for ${symptomsText(unclear.map(symptom => withBefore(baseline, symptom)))}`]
+      ? [`${symptomsText(unclear.map(symptom => withBefore(baseline, symptom)))} could not be judged`]
       : []),
-    ...(left.length > 0
-      ? [`still shows ${symptomsText(left.map(symptom => withChange(story, symptom)))}`]
+    ...leftClauses(story, left),
+    ...(added.length > 0 && !isBetter(story, changes)
+      ? [`new: ${symptomsText(added.map(symptom => withCount(judged, symptom)))}`]
       : []),
-    ...(added.length > 0 ? [`adds ${symptomsText(added.map(symptom => withCount(judged, symptom)))}`] : []),
   ];
-  return clauses.length > 0 ? clauses : [`${noneOf(judged)}${before.length === 0 ? ', as before' : ''}`];
+  if (clauses.length > 0) return `with ${judged.variant.name}, ${clauses.join('; ')}`;
+  const asBefore = shown(baseline).length === 0 ? ', as before' : '';
+  return `${judged.variant.name} ${noneOf(judged)}${asBefore}`;
+};
+
+const isBetter = (story: RunStory, {gone}: Changes): boolean =>
+  gone.length > 0 || (goodputOf(story)?.interval.ratio ?? 1) > 1;
+
+/** What the candidate does worse, where it does something better. */
+const tradeOffText = (story: RunStory): string => {
+  const changes = changesOf(story);
+  if (!story.candidate || changes.added.length === 0 || !isBetter(story, changes)) return '';
+  return `. Trade-off: ${symptomsText(changes.added.map(symptom => withCount(story.judged, symptom)))}`;
 };
 
 /** A process that dies once in one trial may have died by chance; with this many trials that live it is over. */
@@ -89,26 +124,56 @@ const ofTheDefaults: readonly SymptomId[] = ['no-default-timeout'];
 
 const goneClauses = (story: RunStory, gone: readonly SymptomId[]): string[] => {
   const {baseline, judged} = story;
-  const isChance = (symptom: SymptomId): boolean => mayBeChance(symptom, judged);
-  const [chance, ended] = [gone.filter(isChance), gone.filter(symptom => !isChance(symptom))];
-  const trials = judged.trials.length === 1 ? '' : ` in ${count(judged.trials.length)} trials`;
+  const counted = gone.filter(symptom => hasCounts(story, symptom)).slice(0, symptomsNamed);
+  const others = gone.filter(symptom => !counted.includes(symptom));
+  const trials = judged.trials.length;
+  const isSure = (symptom: SymptomId): boolean => trials > 1 && !mayBeChance(symptom, judged);
+  const named = (symptoms_: readonly SymptomId[]): string =>
+    symptomsText(symptoms_.map(symptom => symptoms[symptom].noun));
+  const [sure, chance] = [others.filter(isSure), others.filter(symptom => !isSure(symptom))];
   return [
-    ...(chance.length > 0
-      ? [
-          `had no ${symptomsText(chance.map(symptom => symptoms[symptom].noun))}${trials}, unlike ${baseline.variant.name}`,
-        ]
-      : []),
-    ...(ended.length > 0 ? [`ends ${symptomsText(ended.map(symptom => withChange(story, symptom)))}`] : []),
+    ...counted.map(symptom => dropClause(baseline, judged, symptom)),
+    ...(sure.length > 0 ? [`no more ${named(sure)}`] : []),
+    ...(chance.length > 0 ? [`no ${named(chance)}${trials > 1 ? ` in ${count(trials)} trials` : ''}`] : []),
   ];
 };
 
-/** Only a change of a tenth or more, and only one that the interval is sure of; of a baseline that died, while it lived. */
-const goodputClause = (story: RunStory): string[] => {
+const leftClauses = (story: RunStory, left: readonly SymptomId[]): string[] => {
+  const counted = left.filter(symptom => hasCounts(story, symptom)).slice(0, symptomsNamed);
+  const others = left.filter(symptom => !counted.includes(symptom));
+  return [
+    ...counted.map(symptom => dropClause(story.baseline, story.judged, symptom)),
+    ...(others.length > 0
+      ? [`still ${symptomsText(others.map(symptom => withCount(story.judged, symptom)))}`]
+      : []),
+  ];
+};
+
+const hasCounts = ({baseline, judged}: RunStory, symptom: SymptomId): boolean =>
+  (countOf(baseline, symptom) ?? 0) > 0 && countOf(judged, symptom) !== null;
+
+const dropClause = (baseline: VariantStory, judged: VariantStory, symptom: SymptomId): string => {
+  const [before, after] = [countOf(baseline, symptom) ?? 0, countOf(judged, symptom) ?? 0];
+  const {noun} = symptoms[symptom];
+  if (before === after) return `${noun} stay at ${count(after)}`;
+  return `${noun} ${after < before ? 'drop' : 'rise'} from ${count(before)} to ${count(after)}`;
+};
+
+const goodputOf = (story: RunStory): {interval: RatioInterval; lived: boolean} | null => {
   const lived = compareLivedGoodput(story);
   const interval = lived ?? compareGoodput(story);
-  if (!interval || (interval.low < 1.1 && interval.high > 0.9)) return [];
-  const whose = lived ? ` that ${story.baseline.variant.name} had while it lived` : '';
-  return [`gives ${factor(interval.ratio)} × the goodput${whose} (${intervalText(interval)})`];
+  return interval ? {interval, lived: lived !== null} : null;
+};
+
+/** Only a change of a tenth or more, and only one that the interval is sure of; of a baseline that crashed, before that. */
+const goodputClause = (story: RunStory): string[] => {
+  const goodput = goodputOf(story);
+  if (!goodput || (goodput.interval.low < 1.1 && goodput.interval.high > 0.9)) return [];
+  const {interval, lived} = goodput;
+  const whose = lived
+    ? `${story.baseline.variant.name} before its process ended`
+    : story.baseline.variant.name;
+  return [`goodput is ${factor(interval.ratio)}× that of ${whose} (${intervalText(interval)})`];
 };
 
 const shown = (story: VariantStory): SymptomId[] =>
@@ -151,12 +216,6 @@ const withBefore = (baseline: VariantStory, symptom: SymptomId): string => {
   return `${symptoms[symptom].noun}${before ? ` (${count(before)} before)` : ''}`;
 };
 
-const withChange = ({baseline, judged}: RunStory, symptom: SymptomId): string => {
-  const [before, after] = [countOf(baseline, symptom), countOf(judged, symptom)];
-  const numbers = before && after !== null ? ` (${count(before)} before, ${count(after)} after)` : '';
-  return `${symptoms[symptom].noun}${numbers}`;
-};
-
 const countOf = (story: VariantStory, symptom: SymptomId): number | null => {
   const pick = symptomCounts[symptom];
   if (!pick || story.phases.length === 0) return null;
@@ -184,8 +243,10 @@ export const failingSymptoms = ({symptoms: told}: VariantStory): SymptomId[] =>
 const goalsClause = ({goals}: VariantStory): string => {
   const missed = goals.filter(isMissed).length;
   const unclear = goals.filter(({verdict}) => verdict === 'inconclusive').length;
-  if (goals.length === 0) return 'was held to no goal';
-  if (missed > 0) return `misses ${count(missed)} of ${plural(goals.length, 'goal')}`;
-  if (unclear > 0) return `leaves ${count(unclear)} of ${plural(goals.length, 'goal')} undecided`;
-  return goals.length === 1 ? 'meets its goal' : `meets all ${count(goals.length)} goals`;
+  if (goals.length === 0) return 'no goals set';
+  if (goals.length === 1 && missed + unclear > 0) return missed > 0 ? 'goal missed' : 'goal undecided';
+  if (missed > 0) return `${count(missed)} of ${plural(goals.length, 'goal')} missed`;
+  if (unclear > 0) return `${count(unclear)} of ${plural(goals.length, 'goal')} undecided`;
+  if (goals.length <= 2) return goals.length === 1 ? 'goal met' : 'both goals met';
+  return `all ${count(goals.length)} goals met`;
 };

@@ -3,6 +3,7 @@ import type {MetricSummary} from '../../../src/model/telemetry.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
+import {reportText} from '../../helpers/report-text.ts';
 
 const scope = 'some-pool';
 
@@ -47,7 +48,7 @@ const reportWith = (metricsOf: (trial: Trial) => readonly MetricSummary[], trial
       })),
     },
   }));
-  return renderReport({...run, trials}).files['report.md'] ?? '';
+  return reportText(renderReport({...run, trials}));
 };
 
 const rowsWith = (report: string, text: string): string[] =>

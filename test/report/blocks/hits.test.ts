@@ -1,9 +1,11 @@
 // The table of hits, from the log of the injector.
+
 import test from 'ava';
 import type {InjectorLog} from '../../../src/model/proxy-witness.ts';
 import type {JudgedRun} from '../../../src/model/run.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
+import {reportText} from '../../helpers/report-text.ts';
 
 const withLog = (logOf: (originEpochMs: number) => InjectorLog): JudgedRun => {
   const run = judgedRun({oneVariant: true});
@@ -11,10 +13,10 @@ const withLog = (logOf: (originEpochMs: number) => InjectorLog): JudgedRun => {
 };
 
 const linesOf = (run: JudgedRun): readonly string[] => {
-  const report = renderReport(run).files['report.md'] ?? '';
+  const report = reportText(renderReport(run));
   const [, section = ''] = report.split('### Some of the hits');
   return section
-    .split(/\n##+ /)[0]!
+    .split(/\n(?:<a id|##+ )/)[0]!
     .replaceAll('\u00A0', ' ')
     .trim()
     .split('\n');

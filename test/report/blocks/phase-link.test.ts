@@ -1,9 +1,11 @@
 // Which phases the investigation tells of, and what leads to them.
+
 import test from 'ava';
 import type {Diagnosis} from '../../../src/model/diagnosis.ts';
 import type {PresentFinding} from '../../../src/model/finding.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
+import {reportText} from '../../helpers/report-text.ts';
 
 const idle = (phase: string): PresentFinding => ({
   symptom: 'under-utilised',
@@ -31,7 +33,7 @@ const reportWith = (findings: readonly PresentFinding[], diagnoses: readonly Dia
       ? {...trial, findings: [...trial.findings, ...findings], diagnoses: [...diagnoses, ...trial.diagnoses]}
       : trial,
   );
-  return renderReport({...run, judgement: {...run.judgement, trials}}).files['report.md'] ?? '';
+  return reportText(renderReport({...run, judgement: {...run.judgement, trials}}));
 };
 
 test('of a calm phase the witnesses are told where something was found in it, and the finding leads there', t => {

@@ -1,9 +1,11 @@
 // What a platform tells of a process from outside, and that the report says what it does not tell.
+
 import test from 'ava';
 import type {SystemSample} from '../../../src/model/event.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
+import {reportText} from '../../helpers/report-text.ts';
 
 const missing = /This platform tells .* were not seen\./;
 
@@ -14,7 +16,7 @@ const reportWith = (sampleOf: ((atMs: number, trial: Trial) => SystemSample) | n
     ...trial,
     system: sampleOf === null ? [] : trial.resources.map(({atMs}): SystemSample => sampleOf(atMs, trial)),
   }));
-  return renderReport({...run, trials}).files['report.md'] ?? '';
+  return reportText(renderReport({...run, trials}));
 };
 
 const sample = (atMs: number): SystemSample => ({

@@ -109,26 +109,22 @@ const alone = (defaults: Judged, options: Options = {}): Run => ({
 });
 const hung = {'hung-operation': 'present'} as const;
 
-test(reads, 'defaults shows none of 2 symptoms and meets all 2 goals', alone({}));
+test(reads, 'defaults shows none of 2 symptoms; both goals met', alone({}));
 test(
   reads,
-  'defaults could not be judged for any symptom and meets its goal',
+  'defaults could not be judged for any symptom; goal met',
   alone({findings: {'hung-operation': 'inconclusive'}, goals: ['met']}),
 );
+test(reads, 'defaults shows hung operations (1,400); both goals met', alone({findings: hung, hung: 200}));
+test(reads, 'defaults shows hung operations; both goals met', alone({findings: hung}));
 test(
   reads,
-  'defaults shows hung operations (1,400) and meets all 2 goals',
-  alone({findings: hung, hung: 200}),
-);
-test(reads, 'defaults shows hung operations and meets all 2 goals', alone({findings: hung}));
-test(
-  reads,
-  'defaults shows hung operations and was held to no goal',
+  'defaults shows hung operations; no goals set',
   alone({findings: hung, hung: 200, withoutPhases: true, goals: []}),
 );
 test(
   reads,
-  'defaults shows hung operations (14), late operations (7) and slow recovery and meets all 2 goals',
+  'defaults shows hung operations (14), late operations (7) and slow recovery; both goals met',
   alone({
     findings: {'slow-recovery': 'present', ...hung, 'deadline-overrun': 'present', 'no-jitter': 'clear'},
     hung: 2,
@@ -137,7 +133,7 @@ test(
 );
 test(
   reads,
-  'defaults shows hung operations (14), late operations and 2 more symptoms and meets all 2 goals',
+  'defaults shows hung operations (14), late operations and 2 more symptoms; both goals met',
   alone({
     findings: {
       'slow-recovery': 'present',
@@ -157,7 +153,7 @@ const crashed = (outOfMemory: boolean): SubjectEnd => ({
 });
 test(
   reads,
-  'defaults crashes in 2 of 2 trials, shows crashes and slow recovery and meets all 2 goals',
+  'defaults crashes in 2 of 2 trials and shows slow recovery; both goals met',
   alone(
     {findings: {'slow-recovery': 'present', 'process-crash': 'present'}, end: crashed(false)},
     {trialsPerVariant: 2},
@@ -165,62 +161,58 @@ test(
 );
 test(
   reads,
-  'defaults runs out of memory, shows out-of-memory crashes and slow recovery and meets all 2 goals',
+  'defaults runs out of memory and shows slow recovery; both goals met',
   alone({findings: {'slow-recovery': 'present', 'out-of-memory': 'present'}, end: crashed(true)}),
 );
 test(
   reads,
-  'defaults stops answering, shows none of 2 symptoms and meets all 2 goals',
+  'defaults stops answering and shows none of 2 symptoms; both goals met',
   alone({end: {kind: 'unresponsive'}}),
 );
 
 test(
   reads,
-  'defaults shows duplicated effects (12) and meets all 2 goals',
+  'defaults shows duplicated effects (12); both goals met',
   alone({findings: {'duplicate-effect': 'present'}, duplicates: 2}),
 );
 test(
   reads,
-  'defaults shows none of 1 symptom (1 not judged) and meets all 2 goals',
+  'defaults shows none of 1 symptom (1 not judged); both goals met',
   alone({findings: {'hung-operation': 'clear', 'slow-recovery': 'inconclusive'}}),
 );
 
 // Goals.
 test(
   reads,
-  'defaults shows none of 2 symptoms and misses 1 of 3 goals',
+  'defaults shows none of 2 symptoms; 1 of 3 goals missed',
   alone({goals: ['met', 'missed', 'inconclusive']}),
 );
 test(
   reads,
-  'defaults shows none of 2 symptoms and leaves 1 of 2 goals undecided',
+  'defaults shows none of 2 symptoms; 1 of 2 goals undecided',
   alone({goals: ['met', 'inconclusive']}),
 );
-test(reads, 'defaults shows none of 2 symptoms and misses 1 of 1 goal', alone({goals: ['missed']}));
+test(reads, 'defaults shows none of 2 symptoms; goal missed', alone({goals: ['missed']}));
 
 // Baseline and candidate: what changed.
-test(reads, 'in one trial each, bounded shows none of 2 symptoms, as before and meets all 2 goals', {});
-test(reads, 'in one trial each, bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
+test(reads, 'bounded shows none of 2 symptoms, as before; both goals met (1 trial each)', {});
+test(reads, 'with bounded, hung operations drop from 14 to 0; both goals met (1 trial each)', {
   defaults: {findings: hung, hung: 2},
 });
-test(
-  reads,
-  'in one trial each, bounded still shows hung operations (14 before, 21 after) and meets all 2 goals',
-  {
-    defaults: {findings: hung, hung: 2},
-    bounded: {findings: hung, hung: 3},
-  },
-);
-test(reads, 'in one trial each, bounded still shows hung operations and meets all 2 goals', {
+test(reads, 'with bounded, hung operations rise from 14 to 21; both goals met (1 trial each)', {
+  defaults: {findings: hung, hung: 2},
+  bounded: {findings: hung, hung: 3},
+});
+test(reads, 'with bounded, still hung operations; both goals met (1 trial each)', {
   defaults: {findings: hung, hung: 2},
   bounded: {findings: hung, hung: 3, withoutPhases: true},
 });
-test(reads, 'in one trial each, bounded adds late operations (7) and meets all 2 goals', {
+test(reads, 'with bounded, new: late operations (7); both goals met (1 trial each)', {
   bounded: {findings: {'deadline-overrun': 'present'}, late: 1},
 });
 test(
   reads,
-  'in one trial each, bounded stops answering, ends hung operations (14 before, 0 after), still shows slow recovery, adds retry amplification and misses 1 of 2 goals',
+  'with bounded, the process stops answering; hung operations drop from 14 to 0; still slow recovery; 1 of 2 goals missed (1 trial each). Trade-off: retry amplification',
   {
     defaults: {findings: {...hung, 'slow-recovery': 'present'}, hung: 2},
     bounded: {
@@ -232,7 +224,7 @@ test(
 );
 test(
   reads,
-  'in one trial each, bounded cannot be judged for hung operations (14 before), adds retry amplification and meets all 2 goals',
+  'with bounded, hung operations (14 before) could not be judged; new: retry amplification; both goals met (1 trial each)',
   {
     // Whether hung operations are gone is not known.
     defaults: {findings: hung, hung: 2},
@@ -240,7 +232,7 @@ test(
   },
 );
 
-test(reads, 'in one trial each, bounded cannot be judged for slow recovery and meets all 2 goals', {
+test(reads, 'with bounded, slow recovery could not be judged; both goals met (1 trial each)', {
   defaults: {findings: {'slow-recovery': 'present'}},
   bounded: {findings: {'slow-recovery': 'inconclusive'}},
 });
@@ -253,17 +245,17 @@ const goodput = (after: number, before: Judged = {}): Run => ({
 });
 test(
   reads,
-  'bounded gives 1.10 × the goodput (95 % interval 1.10–1.10, n = 5 pairs) and meets all 2 goals',
+  'with bounded, goodput is 1.10× that of defaults (95 % interval 1.10–1.10, n = 5 pairs); both goals met',
   goodput(110),
 );
 test(
   reads,
-  'bounded gives 0.900 × the goodput (95 % interval 0.900–0.900, n = 5 pairs) and meets all 2 goals',
+  'with bounded, goodput is 0.900× that of defaults (95 % interval 0.900–0.900, n = 5 pairs); both goals met',
   goodput(90),
 );
 test(
   reads,
-  'bounded gives 2.00 × the goodput that defaults had while it lived (95 % interval 2.00–2.00, n = 5 pairs) and meets all 2 goals',
+  'with bounded, goodput is 2.00× that of defaults before its process ended (95 % interval 2.00–2.00, n = 5 pairs); both goals met',
   goodput(200, {end: crashed(false)}),
 );
 
@@ -272,7 +264,7 @@ const saysNothingOfGoodput = test.macro({
   exec(t, after: number) {
     t.is(
       headlineOf(runStory(redactRun(runOf(goodput(after))))),
-      'undici-stall: bounded shows none of 2 symptoms, as before and meets all 2 goals',
+      'undici-stall: bounded shows none of 2 symptoms, as before; both goals met',
     );
   },
 });
@@ -281,8 +273,8 @@ test(saysNothingOfGoodput, 91);
 
 // Runs that conclude nothing.
 const gate = (reason: string): Gate => ({name: 'fault-without-effect', reason, advice: 'Raise the load.'});
-test(reads, 'not finished, so that nothing is concluded', {status: 'running'});
-test(reads, 'interrupted, so that only a part was seen', {status: 'interrupted'});
+test(reads, 'not finished, so nothing can be concluded', {status: 'running'});
+test(reads, 'interrupted, so only a part was seen', {status: 'interrupted'});
 test(reads, 'the run was aborted, so nothing can be concluded', {status: 'failed'});
 test(reads, 'inconclusive: the machine was busy. Twice', {
   verdict: 'inconclusive',
@@ -294,15 +286,11 @@ test(reads, 'inconclusive for bounded: refuse hit nothing', {
   defaults: {gates: [gate('of no concern.')]},
   bounded: {gates: [gate('refuse hit nothing.'), gate('another.')]},
 });
-test(
-  reads,
-  'in one trial each, bounded shows none of 2 symptoms, as before and leaves 1 of 1 goal undecided',
-  {
-    verdict: 'inconclusive',
-    bounded: {goals: ['inconclusive']},
-  },
-);
-test(reads, 'in one trial each, bounded shows none of 2 symptoms, as before and misses 1 of 1 goal', {
+test(reads, 'bounded shows none of 2 symptoms, as before; goal undecided (1 trial each)', {
+  verdict: 'inconclusive',
+  bounded: {goals: ['inconclusive']},
+});
+test(reads, 'bounded shows none of 2 symptoms, as before; goal missed (1 trial each)', {
   verdict: 'missed',
   gates: [gate('of no concern here.')],
   bounded: {goals: ['missed'], gates: [gate('of no concern here.')]},
@@ -314,25 +302,25 @@ const dead = {
   end: crashed(false),
 } as const;
 const alive = {findings: {'process-crash': 'clear', 'hung-operation': 'clear'}} as const;
-test(reads, 'in one trial each, bounded had no crashes, unlike defaults and meets all 2 goals', {
+test(reads, 'with bounded, no crashes; both goals met (1 trial each)', {
   defaults: dead,
   bounded: alive,
 });
-test(reads, 'bounded ends hung operations (14 before, 0 after) and meets all 2 goals', {
+test(reads, 'with bounded, hung operations drop from 14 to 0; both goals met', {
   options: {trialsPerVariant: 2},
   defaults: {findings: hung, hung: 2},
 });
-test(reads, 'bounded had no crashes in 2 trials, unlike defaults and meets all 2 goals', {
+test(reads, 'with bounded, no crashes in 2 trials; both goals met', {
   options: {trialsPerVariant: 2},
   defaults: dead,
   bounded: alive,
 });
-test(reads, 'bounded ends crashes and meets all 2 goals', {
+test(reads, 'with bounded, no more crashes; both goals met', {
   options: {trialsPerVariant: 3},
   defaults: dead,
   bounded: alive,
 });
-test(reads, 'in one trial each, bounded shows none of 1 symptom (1 not judged) and meets all 2 goals', {
+test(reads, 'bounded shows none of 1 symptom (1 not judged); both goals met (1 trial each)', {
   defaults: {findings: {'no-default-timeout': 'present', 'hung-operation': 'clear'}},
   bounded: {findings: {'no-default-timeout': 'inconclusive', 'hung-operation': 'clear'}},
 });

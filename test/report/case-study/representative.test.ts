@@ -4,6 +4,7 @@ import {runStory} from '../../../src/report/case-study/run-story.ts';
 import {redactRun} from '../../../src/report/redact.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
+import {reportText} from '../../helpers/report-text.ts';
 
 const chosen = test.macro({
   title: (_, goodputs: readonly number[]) => `of trials with goodputs ${goodputs.join(', ')}`,
@@ -30,6 +31,6 @@ test(chosen, [10, 20, 30, 20, 20], 2);
 test('which trial is shown, and why, is said where there was a choice', t => {
   const said =
     /^Charts over time show defaults, trial \d of 5 and bounded, trial \d of 5\. Of several trials, the one with the median goodput is shown\.$/m;
-  t.regex(renderReport(judgedRun({trialsPerVariant: 5})).files['report.md'] ?? '', said);
-  t.notRegex(renderReport(judgedRun()).files['report.md'] ?? '', /Charts over time/);
+  t.regex(reportText(renderReport(judgedRun({trialsPerVariant: 5}))), said);
+  t.notRegex(reportText(renderReport(judgedRun())), /Charts over time/);
 });

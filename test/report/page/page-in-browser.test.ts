@@ -139,8 +139,8 @@ inBrowser('all that can be used is reached by the tab key, in order, and shows t
   const expected = [
     'Zoom in: undici-stall: settle times and outcomes over time',
     'undici-stall: settle times and outcomes over time. Arrow keys read the values, plus and minus zoom, 0 shows all.',
-    'How long operations took to settle, by phase. Arrow keys read the values.',
     'operations, scrolls sideways',
+    'How long operations took to settle, by phase. Arrow keys read the values.',
   ];
   const places = expected.map(label => seen.indexOf(label));
   t.deepEqual(

@@ -1,4 +1,5 @@
 // Only a run that is whole has a verdict.
+
 import test from 'ava';
 import type {Verdict} from '../../../src/model/goal.ts';
 import type {JudgedRun, RunRecord} from '../../../src/model/run.ts';
@@ -6,6 +7,7 @@ import {renderTerminalSummary} from '../../../src/report/formats/terminal-summar
 import {renderReport} from '../../../src/report/report.ts';
 import {judgeWholeRun} from '../../../src/run/judge/whole-run.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
+import {reportText} from '../../helpers/report-text.ts';
 
 const run = judgedRun({trialsPerVariant: 2});
 const {record, judgement} = run;
@@ -46,10 +48,8 @@ test('a complete record with trials missing says which, in its gate, its headlin
   t.is(judged.gates[0]!.reason, 'Of 4 planned trials one is missing: bounded-2.');
   const told = lacking('defaults-1', 'bounded-2');
   const statement = 'Of 4 planned trials 2 are missing: defaults-1, bounded-2';
-  t.true(renderReport(told).files['report.md']!.startsWith(`# undici-stall: inconclusive: ${statement}\n`));
-  t.true(
-    renderReport(told).files['report.md']!.includes(`Inconclusive for **trials-missing**: ${statement}.`),
-  );
+  t.true(reportText(renderReport(told)).startsWith(`# undici-stall: inconclusive: ${statement}\n`));
+  t.true(reportText(renderReport(told)).includes(`Inconclusive for **trials-missing**: ${statement}.`));
   t.true(
     renderTerminalSummary(told, 'report.md').includes(`Inconclusive: ${statement}. Run the scenario again.`),
   );

@@ -1,29 +1,29 @@
 // What the report says of who else was there.
+
 import test from 'ava';
 import type {PhaseRole} from '../../../../src/model/plan.ts';
 import type {Gate} from '../../../../src/model/run.ts';
 import {renderReport} from '../../../../src/report/report.ts';
 import {judgedRun} from '../../../helpers/judged-run.ts';
+import {reportText} from '../../../helpers/report-text.ts';
 
 test('code of another copy that ran in the place of a package is told, once for each variant', t => {
   const run = judgedRun();
   const standIns = [{package: 'undici', version: '8.4.1', by: 'Node.js v24.0.0 (undici 7.1.0)'}];
   const trials = run.trials.map(trial => ({...trial, standIns}));
-  const report = renderReport({...run, trials}).files['report.md']!;
+  const report = reportText(renderReport({...run, trials}));
   const lines = report
     .split('\n')
     .filter(line => line.includes('Not all code of `undici 8.4.1` was under test'));
   t.is(lines.length, run.record.plan.variants.length);
   t.regex(lines[0]!, /ran Node\.js v24\.0\.0 \(undici 7\.1\.0\), which was loaded first\.$/);
-  t.notRegex(renderReport(run).files['report.md']!, /Not all code/);
+  t.notRegex(reportText(renderReport(run)), /Not all code/);
 });
 
 test('an instrumentation that patched nothing is told', t => {
   const run = judgedRun();
   const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '2 - 5'}];
-  const report = renderReport({...run, trials: run.trials.map(trial => ({...trial, unapplied}))}).files[
-    'report.md'
-  ]!;
+  const report = reportText(renderReport({...run, trials: run.trials.map(trial => ({...trial, unapplied}))}));
   t.regex(
     report,
     /`of-a 1\.0\.0` patched nothing of `a 6\.0\.0` in `.*`, although it is registered \(it supports 2 - 5\)/,
@@ -34,7 +34,7 @@ test('messages by process.send that are not ours are told', t => {
   const run = judgedRun();
   const foreignMessages = [{process: 'target', count: 1200}] as const;
   const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, foreignMessages} : trial));
-  const report = renderReport({...run, trials}).files['report.md']!;
+  const report = reportText(renderReport({...run, trials}));
   t.regex(
     report,
     /Code in the process of the scenario’s target \(.*, trial 1\) sent 1,200 messages by `process\.send`/,
@@ -46,7 +46,7 @@ test('a first operation that never settled is told', t => {
   const told = (settledMs: number | null): string => {
     const firstUnsettled = {afterMs: 500, settledMs};
     const trials = run.trials.map((trial, index) => (index === 0 ? {...trial, firstUnsettled} : trial));
-    return renderReport({...run, trials}).files['report.md']!;
+    return reportText(renderReport({...run, trials}));
   };
   t.regex(
     told(null),
@@ -56,7 +56,7 @@ test('a first operation that never settled is told', t => {
     told(900),
     /had not settled after 500.ms, and did 900.ms after the trial began\. It is in no account\.\n/,
   );
-  t.notRegex(renderReport(run).files['report.md']!, /tried on a calm network/);
+  t.notRegex(reportText(renderReport(run)), /tried on a calm network/);
 });
 
 const dropping = (role: PhaseRole, dropped: number, gates: readonly Gate[] = []): string => {
@@ -66,7 +66,7 @@ const dropping = (role: PhaseRole, dropped: number, gates: readonly Gate[] = [])
     phase.role === role ? {...phase, offered: 1000, started: 1000 - dropped, dropped} : phase,
   );
   const trials = [{...first!, phases, gates}, ...rest];
-  return renderReport({...run, judgement: {...run.judgement, trials}}).files['report.md']!;
+  return reportText(renderReport({...run, judgement: {...run.judgement, trials}}));
 };
 
 for (const role of ['fault', 'recovery', 'baseline'] as const) {
