@@ -123,13 +123,13 @@ export const describeFaults = (phase: Phase): string =>
 export const describeLoad = (load: Load): string => {
   switch (load.model) {
     case 'open':
-      return `${count(load.ratePerSecond)} operations/s at a constant arrival rate (open load), at most ${count(load.maxInFlight)} in flight`;
+      return `${count(load.ratePerSecond)} op/s (open model, max ${count(load.maxInFlight)} in flight)`;
     case 'ramp':
-      return `${count(load.fromPerSecond)} to ${count(load.toPerSecond)} operations/s within each phase (open load), at most ${count(load.maxInFlight)} in flight`;
+      return `${count(load.fromPerSecond)} to ${count(load.toPerSecond)} op/s within each phase (open model, max ${count(load.maxInFlight)} in flight)`;
     case 'bursts':
-      return `${count(load.burstSize)} operations at once every ${plannedDuration(load.everyMs)} (open load), at most ${count(load.maxInFlight)} in flight`;
+      return `bursts of ${count(load.burstSize)} operations every ${plannedDuration(load.everyMs)} (open model, max ${count(load.maxInFlight)} in flight)`;
     case 'closed':
-      return `${count(load.concurrency)} operations in flight at all times (closed load)`;
+      return `${count(load.concurrency)} operations in flight at all times (closed model)`;
   }
 };
 
@@ -139,12 +139,12 @@ const describeTarget = (target: TargetPlan, told: string | undefined): string =>
   if (target.kind === 'service') return `a real ${target.service} server`;
   if (target.kind === 'url') return `the server at ${target.url}`;
   if (target.kind === 'custom') return 'a server that the scenario starts';
-  return `the embedded ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
+  return `the built-in ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
 };
 
 export const describePlan = (plan: Plan, told?: string): string => {
   const {load, target, operation} = plan;
-  return `Tried with ${describeLoad(load)}, against ${describeTarget(target, told)}; a caller is ready to wait ${plannedDuration(operation.deadlineMs)} for an operation that is ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
+  return `Load: ${describeLoad(load)} against ${describeTarget(target, told)}. Deadline ${plannedDuration(operation.deadlineMs)}; operations are ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
 };
 
 /** Nothing where nothing is promised. */
@@ -157,5 +157,5 @@ const describePromises = (plan: Plan): string => {
     return [`${promise.replaceAll('-', ' ')}${whose}`];
   });
   if (promised.length === 0) return '';
-  return ` What is acknowledged is promised to the consumer ${promised.join(', and ')}.`;
+  return ` Delivery promised for acknowledged messages: ${promised.join(', and ')}.`;
 };

@@ -108,7 +108,7 @@ const chosenBlocks = ({variants}: RunStory): Block[] => {
     const trial = representativeOf(variant);
     return trial ? [representativeTitle(variant, trial)] : [];
   });
-  return note === '' ? [] : [paragraph(`Charts over time show ${listed(chosen)}.${note}`)];
+  return note === '' ? [] : [paragraph(`The chart shows ${listed(chosen)}.${note}`)];
 };
 
 /** Why a run cannot judge, as early as the verdict is given. */

@@ -16,14 +16,14 @@ test('what is promised to the consumer is told, and of which variant', t => {
   t.is(promisedBy({}, {}), '');
   t.is(
     promisedBy({deliveries: 'at-least-once'}, {}),
-    ' What is acknowledged is promised to the consumer at least once.',
+    ' Delivery promised for acknowledged messages: at least once.',
   );
   t.is(
     promisedBy({}, {deliveries: 'exactly-once'}),
-    ' What is acknowledged is promised to the consumer exactly once with small.',
+    ' Delivery promised for acknowledged messages: exactly once with small.',
   );
   t.is(
     promisedBy({deliveries: 'at-most-once'}, {deliveries: 'exactly-once'}),
-    ' What is acknowledged is promised to the consumer at most once with defaults, and exactly once with small.',
+    ' Delivery promised for acknowledged messages: at most once with defaults, and exactly once with small.',
   );
 });

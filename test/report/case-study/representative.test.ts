@@ -30,7 +30,7 @@ test(chosen, [10, 20, 30, 20, 20], 2);
 
 test('which trial is shown, and why, is said where there was a choice', t => {
   const said =
-    /^Charts over time show defaults, trial \d of 5 and bounded, trial \d of 5\. Of several trials, the one with the median goodput is shown\.$/m;
+    /^The chart shows defaults, trial \d of 5 and bounded, trial \d of 5\. Of several trials, the one with the median goodput is shown\.$/m;
   t.regex(reportText(renderReport(judgedRun({trialsPerVariant: 5}))), said);
-  t.notRegex(reportText(renderReport(judgedRun())), /Charts over time/);
+  t.notRegex(reportText(renderReport(judgedRun())), /The chart shows/);
 });
