@@ -49,7 +49,7 @@ export const reportersOf = (
     throw new FoulweatherError(
       'FW_USAGE',
       'An HTML page tells one run, and there are several scenarios.',
-      'Each has its page beside its report.md; leave --reporter html out.',
+      'Each has its page beside its report.md; omit --reporter html.',
     );
   }
   const hasList = printed.some(({name}) => name === 'list');

@@ -34,7 +34,7 @@ export class BoundedCalls {
     return new FoulweatherError(
       'FW_TOXIPROXY_UNREACHABLE',
       `No injector answers at ${this.url} (could not ${what}: ${message}).`,
-      'Start it (`toxiproxy-server`), check the address, or leave --toxiproxy away: foulweather brings its own.',
+      'Start it (`toxiproxy-server`), check the address, or omit --toxiproxy to use the built-in injector.',
       {cause: error},
     );
   }

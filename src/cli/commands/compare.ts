@@ -9,7 +9,7 @@ export const addCompareCommand = (root: Command, session: Session): void => {
   const {io} = session;
   root
     .command('compare')
-    .description('tell what got better and what got worse between two results of a scenario')
+    .description('compare two results of a scenario')
     .argument(
       '<before>',
       'a run’s id, a result.json or its folder; with :variant another one than the candidate, with :variant-3 a single trial',

@@ -18,10 +18,10 @@ export const addInitCommand = (root: Command, {io}: Session): void => {
     .description('write a scenario to start from')
     .argument('[file]', 'where to', defaultFile)
     .addOption(
-      new Option('--template <name>', 'what the library talks').choices(templateNames).default('http'),
+      new Option('--template <name>', 'protocol the library speaks').choices(templateNames).default('http'),
     )
     .option('--ci', `write ${workflowFile} as well: the job that runs it on GitHub`)
-    .option('--force', 'overwrite a file that is there')
+    .option('--force', 'overwrite an existing file')
     .action(async (name: string, {template, ci, force}: Options) => {
       const write = async (file: string, text: string): Promise<void> => {
         try {
@@ -64,7 +64,7 @@ const cannotWrite = (file: string, error: unknown): FoulweatherError =>
   error instanceof Error && 'code' in error && error.code === 'EEXIST'
     ? new FoulweatherError(
         'FW_FILE_EXISTS',
-        `${file} is there already.`,
+        `${file} already exists.`,
         'Name another file, or overwrite it with --force.',
       )
     : new FoulweatherError(

@@ -21,7 +21,7 @@ export const addListCommand = (root: Command, {io}: Session): void => {
   root
     .command('list')
     .description('list the built-in scenarios')
-    .option('--storms', 'the storms instead: named plans of faults that --storm puts a scenario into')
+    .option('--storms', 'list the storms instead: named fault profiles for --storm')
     .option('--json', 'as JSON')
     .action((options: {json?: boolean; storms?: boolean}) => {
       const items = options.storms ? describeStorms() : describeBuiltins();

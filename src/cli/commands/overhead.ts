@@ -39,8 +39,8 @@ export const addOverheadCommand = (root: Command, session: Session): void => {
     .addOption(targetOption())
     .addOption(startServicesOption())
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
-    .option('--out <dir>', 'where reports go', 'reports')
-    .option('--json', 'print the figures as JSON on stdout, and nothing else')
+    .option('--out <dir>', 'directory for reports', 'reports')
+    .option('--json', 'print only the figures as JSON on stdout')
     .option('--quiet', 'no progress on stderr')
     .action(async (scenario: string, options: Options) => {
       session.exitCode = await measure(session, scenario, options);

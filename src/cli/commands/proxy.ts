@@ -34,8 +34,8 @@ export const addProxyCommand = (root: Command, session: Session): void => {
     .option('--config <file>', "proxies to start with, in Toxiproxy's JSON format")
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--metrics', "serve GET /metrics in Prometheus' text format")
-    .option('--quiet', 'no line per proxy and toxic that is added, changed or removed')
-    .option('--no-color', 'no colours')
+    .option('--quiet', 'do not log proxies and toxics that are added, changed or removed')
+    .option('--no-color', 'plain output without colors')
     .action(async (options: Options) => {
       await serve(session.io, options);
       session.exitCode = exitCodes.met;

@@ -8,11 +8,11 @@ type Options = {readonly out: string; readonly json?: boolean; readonly reporter
 export const addReportCommand = (root: Command, {io}: Session): void => {
   root
     .command('report')
-    .description('judge and render a saved run again')
-    .argument('<id>', 'the run, as `foulweather run` named it, or «latest»')
-    .option('--out <dir>', 'where reports go', 'reports')
+    .description('re-evaluate a saved run and re-render its report')
+    .argument('<id>', 'run to render: an ID or "latest"')
+    .option('--out <dir>', 'directory for reports', 'reports')
     .option('--reporter <name>', reporterHelp, parseReporter)
-    .option('--json', 'print the result as JSON, and nothing else')
+    .option('--json', 'print only the result as JSON')
     .action(async (id: string, options: Options) => {
       const choices = reportersOf(options, 1);
       const [{RunFolder}, {reopenRun}, {writeReport}, {Reporters}] = await Promise.all([

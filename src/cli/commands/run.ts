@@ -26,7 +26,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .command('run')
     .description('drive a library through a scenario and write the case study')
     .argument('[scenario...]', `built-in names or files (default: ${defaultScenario})`)
-    .option('--all', 'the whole pack, library by library with its default options, and the weather report')
+    .option('--all', 'run every library of the pack with its default options, and write the weather report')
     .option('--every-variant', 'with --all: the recommended options, too')
     .addOption(stormOption())
     .option('--variant <name>', 'only this variant (repeatable)', collect)
@@ -41,12 +41,12 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
     .option(
       '--trials <count>',
-      'trials per variant, interleaved (default: what the scenario says, mostly 1)',
+      'trials per variant, interleaved (default: the `trials` of the scenario, usually 1)',
       wholeNumber(1, 1000),
     )
     .option(
       '--until-precise <percent>',
-      'add trials until the goodput ratio is known to ± so many per cent',
+      'add trials until the interval of the goodput ratio is within ± this many percent',
       percentRatio,
     )
     .option(
@@ -54,22 +54,25 @@ export const addRunCommand = (root: Command, session: Session): void => {
       `trials per variant at which --until-precise gives up (default: ${defaultMostTrials})`,
       wholeNumber(minimumPairs, 1000),
     )
-    .option('--no-telemetry', 'no OpenTelemetry SDK in the subject: what needs telemetry is inconclusive')
+    .option(
+      '--no-telemetry',
+      'run without the OpenTelemetry SDK; symptoms that need telemetry are inconclusive',
+    )
     .option(
       '--otlp-endpoint <url>',
-      'pass all telemetry on to this OTLP/HTTP address (default: OTEL_EXPORTER_OTLP_ENDPOINT)',
+      'forward all telemetry to this OTLP/HTTP endpoint (default: OTEL_EXPORTER_OTLP_ENDPOINT)',
       httpUrl,
     )
     .option('--no-profiles', 'no CPU and memory profiles of the subject')
     .option(
       '--heap-snapshot',
-      'write the heap of each subject after the load: stops it for seconds, and holds secrets too',
+      'write a heap snapshot of each subject after the load (pauses it for seconds; may contain secrets)',
     )
-    .option('--out <dir>', 'where reports go (default: reports, with --all reports/weather)')
+    .option('--out <dir>', 'directory for reports (default: reports, or reports/weather with --all)')
     .option('--reporter <name>', reporterHelp, parseReporter)
-    .option('--json', 'print the result as JSON on stdout, and nothing else; of several scenarios, a list')
+    .option('--json', 'print only the result as JSON on stdout; a list for several scenarios')
     .option('--quiet', 'no progress on stderr')
-    .option('--no-color', 'no colours')
+    .option('--no-color', 'plain output without colors')
     .action(async (scenarios: string[], options: RunCommandOptions) => {
       session.exitCode = await run(session, scenarios, options);
     });

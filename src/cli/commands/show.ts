@@ -9,7 +9,7 @@ export const addShowCommand = (root: Command, session: Session): void => {
   root
     .command('show')
     .description('show the saved runs in a browser, on this machine only')
-    .argument('[run]', 'the run to begin with: its id, or «latest»')
+    .argument('[run]', 'run to open first: an ID or "latest"')
     .option('--port <number>', 'the port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 0)
     .action(async (run: string | undefined, {port}: {port: number}) => {
       const [{startShowServer}, {RunFolder}] = await Promise.all([

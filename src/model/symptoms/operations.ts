@@ -105,7 +105,7 @@ export const operationSymptoms = {
   },
   'no-default-timeout': {
     weight: 'hung',
-    summary: 'waits for ever by default',
+    summary: 'waits without a limit by default',
     noun: 'waits without end',
     criterion:
       'under a silent peer (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them gives up by itself',

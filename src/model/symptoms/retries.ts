@@ -47,7 +47,7 @@ export const retrySymptoms = {
       'of `sampleCount` or more operations of a fault phase that were tried again, the pauses before the first retry are `shortestMs` or longer in the median and differ by less than `spreadRatio` (IQR / 1.349 / median); pauses that a Retry-After asked for are left out',
     thresholds: {spreadRatio: 0.05, shortestMs: 20, sampleCount: 30},
     needs: ['attempt-times', 'fault-operations', 'load'],
-    cause: 'The same fixed pause for everybody.',
+    cause: 'Every client waits for the same fixed time.',
     remedy: 'Add jitter: wait for a random time up to the pause.',
     source: sources.backoff,
   },
@@ -72,7 +72,7 @@ export const retrySymptoms = {
     thresholds: {retriedCount: 0},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: 'Every answer that is no success is tried again.',
-    remedy: 'Retry only what another try can mend: connection errors, 408, 425, 429, 502, 503, 504.',
+    remedy: 'Retry only what another attempt can fix: connection errors, 408, 425, 429, 502, 503, 504.',
     source: sources.retryPolicy,
   },
   'never-retries-transient': {

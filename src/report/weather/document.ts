@@ -48,7 +48,7 @@ const partialOf = ({status}: Weather): Block[] =>
 
 const leadOf = ({rows}: Weather): Block => {
   return paragraph(
-    'Each cell is what one library did while one fault was on and while it recovered from it, by the gravest symptom that was seen. ',
+    'Each cell is what one library did while one fault was on and while it recovered from it, by the worst symptom that was seen. ',
     rows.some(row => !isDefault(row))
       ? 'A row with default options is the library as it comes; the others have what its documentation recommends, as told below. '
       : 'All rows are the library as it comes, with its default options: what its documentation recommends instead is a variant of the scenario, to be tried beside them by its name. ',

@@ -102,7 +102,7 @@ const process = {heapLimitMiB: 256};
 export default defineScenario({
   name: 'case-never-trust-defaults-rabbitmq',
   observation:
-    'A consumer with a full queue before it gets slow, and dies of memory; it is restarted, and dies again.',
+    'A consumer with a full queue before it slows down and runs out of memory; it is restarted, and crashes again.',
   remarks: [
     'The default is AMQP’s: without basic.qos the broker sends whatever the queue has, and the library takes it in.',
     'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',

@@ -130,7 +130,7 @@ export const creditCase = ({
   defineScenario({
     name,
     observation:
-      'A consumer with a full queue before it gets slow, and dies of memory; it is restarted, and dies again.',
+      'A consumer with a full queue before it slows down and runs out of memory; it is restarted, and crashes again.',
     remarks: [
       'The default is rhea’s: credit for 1,000 messages, given again as messages arrive and not as they are handled. autoaccept: false alone, or credit_window: 32 with a late accept, changes nothing of that.',
       'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',

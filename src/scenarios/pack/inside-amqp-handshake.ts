@@ -76,7 +76,7 @@ const queued = async (url: string): Promise<string[]> => {
 export default defineScenario({
   name: 'inside-amqp-handshake',
   observation:
-    'While the broker restarts, some connections are neither opened nor refused: they wait for ever.',
+    'While the broker restarts, some connections are neither opened nor refused: they wait indefinitely.',
   remarks: [
     'A connection for each message is not how amqplib is meant to be used; it is what a service does at its start, again and again, so that each step of the handshake is met often.',
     'The cuts are at bytes that RabbitMQ 3.10 sends; another version, or a longer name of the machine, moves them by some bytes, and the places are spread for that.',

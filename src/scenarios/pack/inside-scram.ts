@@ -89,7 +89,8 @@ const cutMs = 1500;
 
 export default defineScenario({
   name: 'inside-scram',
-  observation: 'After a database failover logins hang for ever, and one in a while fails for no reason.',
+  observation:
+    'After a database failover logins hang indefinitely, and now and then one fails for no reason.',
   remarks: [
     'Each operation makes a connection of its own, logs in by SCRAM-SHA-256, inserts a row, and ends the connection: as short scripts and functions do, and as a pool does that grows.',
     'The variant «defaults» has pg’s Client with its address only: connecting, which logging in is a part of, has no limit (connectionTimeoutMillis 0: https://node-postgres.com/apis/client).',

@@ -219,7 +219,7 @@ export default defineScenario({
         limitMs: 900,
       },
       change:
-        'Notice a silent connection (`pingInterval: 500`, `maxPingOut: 2`), connect again soon and for ever (`reconnectTimeWait: 250`, `maxReconnectAttempts: -1`, `timeout: 1000`), publish with an id and try three times (`msgID`, `retries: 3`, `timeout: 250`), and bound requests (500 ms) and the wait for a message (900 ms, in the application).',
+        'Notice a silent connection (`pingInterval: 500`, `maxPingOut: 2`), reconnect quickly and without a limit (`reconnectTimeWait: 250`, `maxReconnectAttempts: -1`, `timeout: 1000`), publish with an id and try three times (`msgID`, `retries: 3`, `timeout: 250`), and bound requests (500 ms) and the wait for a message (900 ms, in the application).',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},

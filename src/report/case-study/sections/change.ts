@@ -28,15 +28,15 @@ export const changeSection = ({run, baseline, variants}: RunStory): Section => (
 
 /** In the scenario's own words. */
 const remarkBlocks = (remarks: readonly string[]): Block[] =>
-  remarks.length === 0 ? [] : [paragraph('To be kept in mind:'), list(remarks.map(linked))];
+  remarks.length === 0 ? [] : [paragraph('Notes:'), list(remarks.map(linked))];
 
 const proposals = (baseline: VariantStory): Block[] => {
   const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');
   if (present.length === 0) return [paragraph('No symptom was found, and no change was tried.')];
   return [
-    paragraph('No change was tried. What usually mends what was found:'),
+    paragraph('No change was tried. Usual fixes for what was found:'),
     table(
-      ['Symptom', 'What usually mends it'],
+      ['Symptom', 'Usual fix'],
       present.map(({symptom}) => [strong(symptom), symptoms[symptom].remedy]),
     ),
   ];
