@@ -1,5 +1,6 @@
 // Calls to an injector's API, each with a limit and an error that names the address.
 import {ToxiproxyError} from 'toxiproxy-node-client';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 
 /** Toxiproxy's client never gives up, and its errors name neither the address nor the proxy. */
@@ -28,7 +29,7 @@ export class BoundedCalls {
   }
 
   #explain(what: string, error: unknown): FoulweatherError {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // The client renames what it catches: a network error keeps fetch's name, TypeError; a bad status is a plain Error.
     if (error instanceof ToxiproxyError && error.name === 'Error') return this.refused(what, message, error);
     return new FoulweatherError(

@@ -1,4 +1,5 @@
 // A run from its first process to its verdict: describe, start, try, save, judge.
+import {messageOf, stackOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import {phasesLeft, withPhases} from '../model/fresh-start.ts';
@@ -233,9 +234,7 @@ const stackKept = 12;
 
 /** An error of foulweather's own. */
 const defectOf = (error: unknown, whereSaved: string): FoulweatherError => {
-  const [first = '', ...lines] = (
-    error instanceof Error ? (error.stack ?? error.message) : String(error)
-  ).split('\n');
+  const [first = '', ...lines] = stackOf(error).split('\n');
   return new FoulweatherError(
     'FW_INTERNAL',
     `foulweather itself failed: ${first}`,
@@ -443,8 +442,7 @@ class RunInProgress {
       const profiles = await gatherProfiles(trial, profilesFolder, this.#context.scenarioFile);
       record({kind: 'profiles', profiles});
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      record({kind: 'trouble', atMs: trial.exit?.atMs ?? 0, what: 'profiles', message});
+      record({kind: 'trouble', atMs: trial.exit?.atMs ?? 0, what: 'profiles', message: messageOf(error)});
     }
   }
 

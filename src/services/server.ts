@@ -3,6 +3,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {chownSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {messageOf} from '../model/error-message.ts';
 import type {Account} from './account.ts';
 import type {Command, Place, Service} from './service.ts';
 
@@ -110,7 +111,7 @@ const ended = async (child: ChildProcess): Promise<string> => {
   try {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   return child.signalCode === null ? `exit code ${child.exitCode}` : `signal ${child.signalCode}`;
 };

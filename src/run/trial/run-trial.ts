@@ -2,6 +2,7 @@
 
 import {createHash} from 'node:crypto';
 import {monotonicMs, steadyEpochMs, wallEpochMs} from '../../model/clock.ts';
+import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {ForeignMessages, ProcessExit, SubjectEvent, TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
@@ -290,8 +291,6 @@ const failureOf = (what: string, error: unknown, atMs: number): TrialEvent => {
   const {message, hint: advice, details: stack} = error;
   return {kind: 'hook-failed', atMs, hook: 'verify', message, advice, stack};
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The ledger and the telemetry, once the subject is gone. A witness that does not answer is a trouble, not an end. */
 const collect = async (context: TrialContext, request: TrialRequest, now: () => number): Promise<void> => {
