@@ -3,6 +3,7 @@ import {messageOf, stackOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import {phasesLeft, withPhases} from '../model/fresh-start.ts';
+import {nonEmpty} from '../model/non-empty.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import type {RelayTarget} from '../model/receiver-protocol.ts';
 import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
@@ -192,7 +193,7 @@ const choose = (plan: Plan, names: readonly string[] | null): Plan => {
     );
   }
   const chosen = plan.variants.filter(variant => names.includes(variant.name));
-  return {...plan, variants: chosen as unknown as Plan['variants']};
+  return {...plan, variants: nonEmpty(chosen, 'variants')};
 };
 
 const refuseOneVariant = ({name, variants}: Plan): void => {
@@ -209,10 +210,10 @@ const relayLimitMs = 3000;
 
 const withoutTelemetry = (plan: Plan): Plan => ({
   ...plan,
-  variants: plan.variants.map(variant => ({
-    ...variant,
-    process: {...variant.process, telemetry: 'off'},
-  })) as unknown as Plan['variants'],
+  variants: nonEmpty(
+    plan.variants.map((variant): Variant => ({...variant, process: {...variant.process, telemetry: 'off'}})),
+    'variants',
+  ),
 });
 
 /** A B, B A, A B …: what drifts over time hits all variants alike. Rounds count from 1. */

@@ -2,10 +2,12 @@
 import semver from 'semver';
 import {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
+import {nonEmpty} from '../model/non-empty.ts';
 import {
   deliveryPromises,
   hungAfterMs,
   operationBy,
+  type Phase,
   type Plan,
   telemetryModes,
   type Variant,
@@ -173,7 +175,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...repeatedNames(parsed.data),
     ...phaseMistakes(parsed.data),
     ...tooManyPhases(parsed.data),
-    ...loadMistakes(parsed.data as unknown as Pick<Plan, 'load' | 'operation' | 'phases'>),
+    ...loadMistakes({...parsed.data, phases: phasesOf(parsed.data)}),
   ];
   if (mistakes.length > 0) throw invalid(mistakes);
   return {...toPlan(parsed.data), ...(sweep === null ? {} : {sweep})};
@@ -233,14 +235,18 @@ const phaseMistakes = ({phases}: Checked): string[] =>
 /** The phase of an operation is kept in a byte, and one value stands for none. */
 const phasesAtMost = 255;
 
-const tooManyPhases = ({phases, cycles}: Checked): string[] => {
-  const {length} = inCycles(phases as unknown as Plan['phases'], cycles);
+const tooManyPhases = (checked: Checked): string[] => {
+  const {cycles} = checked;
+  const {length} = inCycles(phasesOf(checked), cycles);
   return length <= phasesAtMost
     ? []
     : [
         `cycles: ${cycles} cycles make ${length} phases, and a trial has at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`,
       ];
 };
+
+/** A phase in which something is `undefined` is one in which it is absent. */
+const phasesOf = ({phases}: Checked): readonly Phase[] => phases as Phase[];
 
 const operationOf = ({operation, thresholds}: Checked): Plan['operation'] =>
   operationBy(operation, thresholds);
@@ -251,10 +257,10 @@ const toPlan = (checked: Checked): Plan => ({
   ...(checked.remarks === undefined ? {} : {remarks: checked.remarks}),
   target: toTarget(checked.target),
   ...(checked.supports === undefined ? {} : {supports: checked.supports}),
-  variants: checked.variants.map(toVariant) as unknown as Plan['variants'],
+  variants: nonEmpty(checked.variants.map(toVariant), 'variants'),
   load: checked.load,
   operation: operationOf(checked),
-  phases: inCycles(checked.phases as unknown as Plan['phases'], checked.cycles),
+  phases: nonEmpty(inCycles(phasesOf(checked), checked.cycles), 'phases'),
   drainLimitMs: checked.drainLimitMs ?? hungAfterMs(operationOf(checked)) + 2000,
   ...(checked.trials === undefined ? {} : {trials: checked.trials}),
   goals: checked.goals as Plan['goals'],
@@ -269,7 +275,7 @@ const toPlan = (checked: Checked): Plan => ({
 });
 
 /** Names stay different from each other, and say which of them they repeat: a name that a user gives has no `#`. */
-const inCycles = (phases: Plan['phases'], cycles: number): Plan['phases'] => {
+const inCycles = (phases: readonly Phase[], cycles: number): readonly Phase[] => {
   const from = phases.findIndex(({role}) => role === 'fault');
   const to = phases.findLastIndex(({role}) => role === 'recovery') + 1;
   if (cycles === 1 || from < 0) return phases;
@@ -277,12 +283,7 @@ const inCycles = (phases: Plan['phases'], cycles: number): Plan['phases'] => {
   const again = Array.from({length: cycles - 1}, (_, index) =>
     cycle.map(phase => ({...phase, name: `${phase.name}#${index + 2}`})),
   ).flat();
-  return [
-    ...phases.slice(0, from),
-    ...cycle,
-    ...again,
-    ...phases.slice(from + cycle.length),
-  ] as unknown as Plan['phases'];
+  return [...phases.slice(0, from), ...cycle, ...again, ...phases.slice(from + cycle.length)];
 };
 
 const toTarget = (target: Checked['target']): Plan['target'] => {
