@@ -2,6 +2,7 @@
 import {ToxiproxyError} from 'toxiproxy-node-client';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 
 /** Toxiproxy's client never gives up, and its errors name neither the address nor the proxy. */
 export class BoundedCalls {
@@ -15,16 +16,12 @@ export class BoundedCalls {
 
   /** @param what completes «refused to …» and «could not …» */
   async bounded<T>(what: string, call: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.#limitMs} ms`)), this.#limitMs);
-    });
     try {
-      return await Promise.race([call, late]);
+      return await withTimeout(this.#limitMs, call, () => {
+        throw new Error(`no answer within ${this.#limitMs} ms`);
+      });
     } catch (error) {
       throw this.#explain(what, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

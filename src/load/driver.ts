@@ -9,6 +9,7 @@ import {
   overrunAfterMs,
   type Phase,
 } from '../model/plan.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 import {Accounting} from './accounting.ts';
 import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
 import {type LiveOperation, LiveOperations} from './live-operations.ts';
@@ -125,13 +126,10 @@ export class Driver {
   /** Resolves with the number of unsettled operations: as soon as it is 0, and at the latest after `limitMs`. */
   async drain(limitMs: number): Promise<number> {
     if (this.#live.size > 0) {
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, limitMs);
-        this.#whenIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+      const idle = new Promise<void>(resolve => {
+        this.#whenIdle = resolve;
       });
+      await withTimeout(limitMs, idle, () => {});
       this.#whenIdle = undefined;
     }
     this.#sweep();

@@ -4,6 +4,7 @@ import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../../model/plan.ts';
 import {closingPhase, drainPhase, openingPhase} from '../../model/telemetry.ts';
+import {withTimeout} from '../../model/with-timeout.ts';
 import {type FromSubject, flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
 import {unlessAborted} from '../interruption.ts';
 import type {Limits} from '../limits.ts';
@@ -230,12 +231,12 @@ export class TrialRunner {
   async #end(): Promise<void> {
     const {subject, limits, now, record} = this.#options;
     // First the SDK hands over what it has. If it cannot, that is the receiver's or the machine's doing.
-    if (!(await within(limits.collectMs, subject.disconnected))) {
+    if (!(await settlesWithin(limits.collectMs, subject.disconnected))) {
       const message = `the SDK had not handed over its telemetry after ${limits.collectMs} ms`;
       record({kind: 'trouble', atMs: now(), what: 'telemetry', message});
       return;
     }
-    if (!(await within(limits.lingerMs, subject.exited))) throw new TrialStopped('lingering');
+    if (!(await settlesWithin(limits.lingerMs, subject.exited))) throw new TrialStopped('lingering');
   }
 
   async #answer<Kind extends FromSubject['kind']>(
@@ -263,12 +264,10 @@ export class TrialRunner {
   }
 }
 
-const within = async (limitMs: number, step: Promise<unknown>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>(resolve => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const first = await Promise.race([step.then(() => true), late]);
-  clearTimeout(timer);
-  return first;
-};
+/** Whether it does. */
+const settlesWithin = (limitMs: number, step: Promise<unknown>): Promise<boolean> =>
+  withTimeout(
+    limitMs,
+    step.then(() => true),
+    () => false,
+  );
