@@ -9,7 +9,7 @@ import {removeProfileParts} from '../../store/profile-parts.ts';
 import type {TrialFiles} from '../../store/run-folder.ts';
 import {unlessAborted} from '../interruption.ts';
 import {type SubjectChild, startSubject} from '../processes/start-subject.ts';
-import type {TrialContext} from './run-trial.ts';
+import type {TrialContext} from './trial-context.ts';
 
 export const calibrationId = 'calibration';
 const tracePrefix = '0'.repeat(16);

@@ -13,22 +13,12 @@ import type {SubjectChild} from '../processes/start-subject.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
 import {tellingLongWait} from './long-wait.ts';
 import type {Samplers} from './samplers.ts';
-
-/** Why a trial did not come to its own end. `lingering`: it was done, but its process stayed. */
-export class TrialStopped extends Error {
-  override readonly name = 'TrialStopped';
-  readonly why: 'exited' | 'interrupted' | 'unresponsive' | 'lingering';
-
-  constructor(why: TrialStopped['why']) {
-    super(why);
-    this.why = why;
-  }
-}
+import {TrialStopped} from './trial-stopped.ts';
 
 export type TrialRunnerOptions = {
   readonly subject: SubjectChild;
   readonly link: FaultyLink;
-  readonly witnesses: Samplers;
+  readonly samplers: Samplers;
   readonly harness: HarnessWatch;
   readonly comeback: ComebackWatch;
   readonly plan: Plan;
@@ -63,9 +53,9 @@ export class TrialRunner {
 
   /** @throws TrialStopped */
   async run(): Promise<void> {
-    const {subject, plan, link, harness, now, record, notifyReceiver: announce, limits} = this.#options;
+    const {subject, plan, link, harness, now, record, notifyReceiver, limits} = this.#options;
     const {loadMs, openMs, answerSlackMs} = limits;
-    announce(openingPhase, 0);
+    notifyReceiver(openingPhase, 0);
     await this.#answer(['loaded'], loadMs, 'the scenario and its library to load');
     await this.#options.whenLoaded();
     subject.send({kind: 'open', limitMs: openMs});
@@ -80,14 +70,14 @@ export class TrialRunner {
       const isLast = phasesLeft(plan.phases, index) === null;
       await this.#waitPhase(phase, isLast);
       await this.#noteConnections(phase);
-      await this.#options.witnesses.drainInjectorLog();
+      await this.#options.samplers.drainInjectorLog();
       if (isLast || !this.#options.comeback.isWedged(now())) continue;
       record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
       break;
     }
     const endedMs = now();
     record({kind: 'load-ended', atMs: endedMs});
-    announce(drainPhase(plan), endedMs);
+    notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
@@ -95,9 +85,9 @@ export class TrialRunner {
     await this.#answer(['drained'], drainMs, 'the operations in flight to settle');
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
-    announce(closingPhase(plan), now());
+    notifyReceiver(closingPhase(plan), now());
     await this.#close();
-    await this.#options.witnesses.sampleInjector();
+    await this.#options.samplers.sampleInjector();
     return this.#end();
   }
 
@@ -126,8 +116,8 @@ export class TrialRunner {
    * into its faults.
    */
   async #enterPhase(index: number, phase: Phase): Promise<void> {
-    const {link, witnesses, harness, now, record, notifyReceiver: announce} = this.#options;
-    await witnesses.sampleInjector();
+    const {link, samplers, harness, now, record, notifyReceiver} = this.#options;
+    await samplers.sampleInjector();
     const beforeMs = now();
     await link.clear(phase.faults);
     // Without faults to come nobody waits: what a client does once a fault is gone is of the recovery from its first moment.
@@ -137,10 +127,10 @@ export class TrialRunner {
     await link.put(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
-    announce(index, index > 0 ? enteredMs : afterMs);
+    notifyReceiver(index, index > 0 ? enteredMs : afterMs);
     harness.edge(index);
     if (index === 0) await this.#startPhase(index);
-    await witnesses.sampleInjector();
+    await samplers.sampleInjector();
   }
 
   /**
@@ -192,7 +182,7 @@ export class TrialRunner {
   }
 
   async #noteConnections(phase: Phase): Promise<void> {
-    const open = await this.#options.witnesses.sampleInjector();
+    const open = await this.#options.samplers.sampleInjector();
     if (phase.role === 'baseline' && open !== null) {
       this.#baselineConnections = Math.max(this.#baselineConnections, open);
     }
@@ -203,12 +193,12 @@ export class TrialRunner {
    * waits, and what is still open proves nothing.
    */
   async #untilIdle(): Promise<void> {
-    const {witnesses, plan, now, limits} = this.#options;
+    const {samplers, plan, now, limits} = this.#options;
     const untilMs = now() + (durationOf(plan.phases) < limits.idleMs ? 0 : limits.idleMs);
-    let open = await witnesses.sampleInjector();
+    let open = await samplers.sampleInjector();
     while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
       await this.#waitFor(idlePollMs);
-      open = await witnesses.sampleInjector();
+      open = await samplers.sampleInjector();
     }
   }
 

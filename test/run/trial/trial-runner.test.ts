@@ -10,7 +10,8 @@ import type {HarnessWatch} from '../../../src/run/processes/harness-watch.ts';
 import type {SubjectChild} from '../../../src/run/processes/start-subject.ts';
 import {ComebackWatch} from '../../../src/run/trial/comeback-watch.ts';
 import type {Samplers} from '../../../src/run/trial/samplers.ts';
-import {TrialRunner, TrialStopped} from '../../../src/run/trial/trial-runner.ts';
+import {TrialRunner} from '../../../src/run/trial/trial-runner.ts';
+import {TrialStopped} from '../../../src/run/trial/trial-stopped.ts';
 import type {FromSubject, ToSubject} from '../../../src/subject/protocol.ts';
 import {plan as small} from '../../helpers/run-journal.ts';
 
@@ -73,11 +74,11 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     put: async (name: string) => void steps.push(`put ${name}`),
     apply: async (name: string) => void steps.push(`apply ${name}`),
   };
-  const witnesses = {sampleInjector: async () => 0, drainInjectorLog: async () => {}};
+  const samplers = {sampleInjector: async () => 0, drainInjectorLog: async () => {}};
   const walk = new TrialRunner({
     subject: subject as unknown as SubjectChild,
     link: link as unknown as FaultyLink,
-    witnesses: witnesses as unknown as Samplers,
+    samplers: samplers as unknown as Samplers,
     harness: {edge() {}} as unknown as HarnessWatch,
     plan,
     now: () => performance.now(),
