@@ -1,5 +1,6 @@
 // Drives operations under a load, and books what becomes of each. Knows no library and no process.
-import type {SubjectEvent, UnsettledOperation} from '../model/event.ts';
+import type {UnsettledOperation} from '../model/driver-witness.ts';
+import type {SubjectEvent} from '../model/event.ts';
 import {
   hungAfterMs,
   type Load,

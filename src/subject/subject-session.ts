@@ -4,7 +4,7 @@ import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import type {KeptWhat} from '../model/artifact.ts';
-import type {FirstOperation} from '../model/event.ts';
+import type {FirstOperation} from '../model/driver-witness.ts';
 import {triedId} from '../model/message-id.ts';
 import {type Phase, reportEveryMs, sampleEveryMs} from '../model/plan.ts';
 import {withTimeout} from '../model/with-timeout.ts';

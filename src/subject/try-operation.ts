@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {errorFacts} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
 import {isApplicationError} from '../model/application-error.ts';
-import type {FirstOperation} from '../model/event.ts';
+import type {FirstOperation} from '../model/driver-witness.ts';
 import {withTimeout} from '../model/with-timeout.ts';
 import {triesAtMost, tryPauseMs} from './protocol.ts';
 

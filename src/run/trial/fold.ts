@@ -3,25 +3,25 @@
 import type {Artifact} from '../../model/artifact.ts';
 import type {
   Bin,
-  ControlConnection,
   Drained,
   FailureClass,
   FirstOperation,
+  OperationExample,
+  PhaseFigures,
+} from '../../model/driver-witness.ts';
+import type {
+  ControlConnection,
   ForeignMessages,
   HarnessSample,
   HookFailure,
-  OperationExample,
   PhaseEdge,
-  PhaseFigures,
-  PhaseResources,
-  ProcessExit,
-  StandIn,
   TrialEvent,
-  UnappliedInstrumentation,
 } from '../../model/event.ts';
 import {withPhases} from '../../model/fresh-start.ts';
+import type {StandIn, UnappliedInstrumentation} from '../../model/loaded-code.ts';
 import type {ErrorFacts} from '../../model/outcome.ts';
 import type {Plan} from '../../model/plan.ts';
+import type {PhaseResources, ProcessExit} from '../../model/process-witness.ts';
 import type {ProfileSummary} from '../../model/profile.ts';
 import type {TelemetryObservation} from '../../model/telemetry.ts';
 import type {

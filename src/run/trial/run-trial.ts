@@ -1,7 +1,8 @@
 // One trial: a fresh subject walks through all phases; what every witness says is recorded.
 import {messageOf} from '../../model/error-message.ts';
-import type {ProcessExit, TrialEvent} from '../../model/event.ts';
+import type {TrialEvent} from '../../model/event.ts';
 import {nameInScenario, sampleEveryMs} from '../../model/plan.ts';
+import type {ProcessExit} from '../../model/process-witness.ts';
 import {withoutInspectorLines} from '../processes/blocked-stack.ts';
 import {HarnessWatch} from '../processes/harness-watch.ts';
 import {collect, recordForeign} from './collect.ts';

@@ -1,7 +1,8 @@
 // A trial that did not come to its own end: why, and what is told of it.
 import {messageOf} from '../../model/error-message.ts';
-import type {ProcessExit, TrialEvent} from '../../model/event.ts';
+import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
+import type {ProcessExit} from '../../model/process-witness.ts';
 import {describeFrame} from '../../profiles/owner.ts';
 import {codeLocationsOf} from '../code-locations.ts';
 import {captureBlockedStack} from '../processes/blocked-stack.ts';

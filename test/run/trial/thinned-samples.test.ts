@@ -2,8 +2,9 @@
 import test from 'ava';
 import {measureConnections} from '../../../src/measures/measure.ts';
 import {measureProcess, residentMaxBytes} from '../../../src/measures/process-measure.ts';
-import type {ResourceSample, SystemSample, TrialEvent} from '../../../src/model/event.ts';
+import type {TrialEvent} from '../../../src/model/event.ts';
 import type {Plan} from '../../../src/model/plan.ts';
+import type {ResourceSample, SystemSample} from '../../../src/model/process-witness.ts';
 import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
 import {mergeInjector, mergeResources, mergeSystem} from '../../../src/run/trial/merge-samples.ts';
 import {ThinnedSamples} from '../../../src/run/trial/thinned-samples.ts';

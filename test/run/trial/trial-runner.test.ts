@@ -1,7 +1,8 @@
 // The order in which a walk asks subject and injector, against stand-ins for both.
 import test from 'ava';
 import type {FaultyLink} from '../../../src/faults/control.ts';
-import type {FirstOperation, TrialEvent} from '../../../src/model/event.ts';
+import type {FirstOperation} from '../../../src/model/driver-witness.ts';
+import type {TrialEvent} from '../../../src/model/event.ts';
 import {resetPeer} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import {openingPhase} from '../../../src/model/telemetry.ts';
