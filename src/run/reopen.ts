@@ -4,7 +4,7 @@ import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
-import {TrialFold} from './trial/fold.ts';
+import {TrialFold} from './trial/fold/trial-fold.ts';
 import {withTraces} from './trial/whole-traces.ts';
 
 /** What a run left behind, wherever that is kept. */

@@ -9,7 +9,7 @@ import type {ProcessExit} from '../../src/model/process-witness.ts';
 import type {ProxyWitness} from '../../src/model/proxy-witness.ts';
 import type {LedgerObservation} from '../../src/model/target-protocol.ts';
 import type {Trial} from '../../src/model/trial.ts';
-import {TrialFold} from '../../src/run/trial/fold.ts';
+import {TrialFold} from '../../src/run/trial/fold/trial-fold.ts';
 
 /** Two phases of a second each: calm, and slow. */
 export const plan: Plan = {

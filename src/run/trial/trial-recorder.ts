@@ -4,7 +4,7 @@ import type {Plan} from '../../model/plan.ts';
 import type {Trial} from '../../model/trial.ts';
 import {Journal} from '../../store/journal.ts';
 import type {TrialFiles} from '../../store/run-folder.ts';
-import {TrialFold} from './fold.ts';
+import {TrialFold} from './fold/trial-fold.ts';
 
 export class TrialRecorder {
   readonly #journal: Journal;
