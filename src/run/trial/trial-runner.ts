@@ -5,33 +5,24 @@ import {phasesLeft} from '../../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../../model/plan.ts';
 import {closingPhase, drainPhase, openingPhase} from '../../model/telemetry.ts';
 import {withTimeout} from '../../model/with-timeout.ts';
-import {type FromSubject, flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
-import {unlessAborted} from '../interruption.ts';
-import type {Limits} from '../limits.ts';
+import {flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
 import type {HarnessWatch} from '../processes/harness-watch.ts';
-import type {SubjectChild} from '../processes/start-subject.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
-import {tellingLongWait} from './long-wait.ts';
 import type {Samplers} from './samplers.ts';
+import {SubjectDialogue, type SubjectDialogueOptions} from './subject-dialogue.ts';
 import {TrialStopped} from './trial-stopped.ts';
 
-export type TrialRunnerOptions = {
-  readonly subject: SubjectChild;
+export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly link: FaultyLink;
   readonly samplers: Samplers;
   readonly harness: HarnessWatch;
   readonly comeback: ComebackWatch;
   readonly plan: Plan;
-  readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
   /** Tells the telemetry receiver where a phase begins, what comes before the first and after the last one included. */
   readonly notifyReceiver: (phase: number, atMs: number) => void;
-  /** Told what the trial waits for, where that takes long. */
-  readonly waiting: (what: string) => void;
   /** Waited for before the library is opened. */
   readonly whenLoaded: () => Promise<void>;
-  readonly signal: AbortSignal;
-  readonly limits: Limits;
   readonly heapSnapshot: boolean;
 };
 
@@ -44,11 +35,12 @@ const backMs = 3000;
 
 export class TrialRunner {
   readonly #options: TrialRunnerOptions;
+  readonly #dialogue: SubjectDialogue;
   #baselineConnections = 0;
-  #answersEdges = true;
 
   constructor(options: TrialRunnerOptions) {
     this.#options = options;
+    this.#dialogue = new SubjectDialogue(options);
   }
 
   /** @throws TrialStopped */
@@ -56,10 +48,14 @@ export class TrialRunner {
     const {subject, plan, link, harness, now, record, notifyReceiver, limits} = this.#options;
     const {loadMs, openMs, answerSlackMs} = limits;
     notifyReceiver(openingPhase, 0);
-    await this.#answer(['loaded'], loadMs, 'the scenario and its library to load');
+    await this.#dialogue.answer(['loaded'], loadMs, 'the scenario and its library to load');
     await this.#options.whenLoaded();
     subject.send({kind: 'open', limitMs: openMs});
-    const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs, 'open() to settle');
+    const opened = await this.#dialogue.answer(
+      ['opened', 'open-failed'],
+      openMs + answerSlackMs,
+      'open() to settle',
+    );
     if (opened.kind === 'open-failed') return this.#end();
     if (!(await this.#works())) {
       await this.#close();
@@ -82,7 +78,7 @@ export class TrialRunner {
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     const drainMs = plan.drainLimitMs + flushLimitMs + answerSlackMs;
-    await this.#answer(['drained'], drainMs, 'the operations in flight to settle');
+    await this.#dialogue.answer(['drained'], drainMs, 'the operations in flight to settle');
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
     notifyReceiver(closingPhase(plan), now());
@@ -96,7 +92,7 @@ export class TrialRunner {
     const {subject, plan, limits} = this.#options;
     const limitMs = Math.min(plan.operation.deadlineMs, limits.tryMs);
     subject.send({kind: 'try', limitMs});
-    const {first} = await this.#answer(
+    const {first} = await this.#dialogue.answer(
       ['tried'],
       triesLimitMs(limitMs) + flushLimitMs + limits.answerSlackMs,
       'the operation that is tried before the load',
@@ -107,7 +103,7 @@ export class TrialRunner {
   async #close(): Promise<void> {
     const {closeMs, answerSlackMs} = this.#options.limits;
     this.#options.subject.send({kind: 'close', limitMs: closeMs});
-    await this.#answer(['closed'], closeMs + answerSlackMs, 'close() to settle');
+    await this.#dialogue.answer(['closed'], closeMs + answerSlackMs, 'close() to settle');
   }
 
   /**
@@ -122,14 +118,14 @@ export class TrialRunner {
     await link.clear(phase.faults);
     // Without faults to come nobody waits: what a client does once a fault is gone is of the recovery from its first moment.
     if (index > 0 && phase.faults.length === 0) this.#options.subject.send({kind: 'phase', phase: index});
-    else if (index > 0) await this.#startPhase(index);
+    else if (index > 0) await this.#dialogue.enterPhase(index);
     const enteredMs = now();
     await link.put(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
     notifyReceiver(index, index > 0 ? enteredMs : afterMs);
     harness.edge(index);
-    if (index === 0) await this.#startPhase(index);
+    if (index === 0) await this.#dialogue.enterPhase(index);
     await samplers.sampleInjector();
   }
 
@@ -140,45 +136,16 @@ export class TrialRunner {
   async #waitPhase({durationMs, prolongedToMs}: Phase, isLast: boolean): Promise<void> {
     const {comeback, now} = this.#options;
     const beganMs = now();
-    await this.#waitFor(durationMs);
+    await this.#dialogue.waitFor(durationMs);
     if (prolongedToMs === undefined) return;
     const stayWhile = async (isWaiting: () => boolean, toMs: number): Promise<void> => {
-      while (isWaiting() && now() - beganMs < toMs) await this.#waitFor(comebackPollMs);
+      while (isWaiting() && now() - beganMs < toMs) await this.#dialogue.waitFor(comebackPollMs);
     };
     await stayWhile(() => !comeback.hasNews, Math.min(prolongedToMs, durationMs + newsMs));
     if (comeback.goodMs > 0) return;
     const goodMs = Math.min(backMs, durationMs);
     const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
-  }
-
-  /** A subject that does not answer starts nothing either: its faults come all the same, and at the next edge it is not waited for as long. */
-  async #startPhase(phase: number): Promise<void> {
-    const {subject, limits, now} = this.#options;
-    subject.send({kind: 'phase', phase});
-    const untilMs = now() + (this.#answersEdges ? limits.enterMs : limits.enterAgainMs);
-    this.#answersEdges = false;
-    while (now() < untilMs && !this.#answersEdges) {
-      try {
-        const entered = await this.#unlessStopped(subject.next(['entered'], Math.max(1, untilMs - now())));
-        this.#answersEdges = entered.phase === phase;
-      } catch (error) {
-        if (error instanceof TrialStopped) throw error;
-        if (subject.hasExited) throw new TrialStopped('exited');
-      }
-    }
-  }
-
-  async #waitFor(durationMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, durationMs);
-    });
-    try {
-      await this.#unlessStopped(over);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   async #noteConnections(phase: Phase): Promise<void> {
@@ -197,7 +164,7 @@ export class TrialRunner {
     const untilMs = now() + (durationOf(plan.phases) < limits.idleMs ? 0 : limits.idleMs);
     let open = await samplers.sampleInjector();
     while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
-      await this.#waitFor(idlePollMs);
+      await this.#dialogue.waitFor(idlePollMs);
       open = await samplers.sampleInjector();
     }
   }
@@ -207,7 +174,7 @@ export class TrialRunner {
     const {subject, limits, now, record} = this.#options;
     subject.send({kind: 'snapshot-heap'});
     try {
-      await this.#answer(['kept'], limits.heapSnapshotMs, 'the heap to be written');
+      await this.#dialogue.answer(['kept'], limits.heapSnapshotMs, 'the heap to be written');
     } catch (error) {
       if (error instanceof TrialStopped && error.why !== 'interrupted') {
         const message = 'the process did not survive the writing of its heap; try it without --heap-snapshot';
@@ -227,30 +194,6 @@ export class TrialRunner {
       return;
     }
     if (!(await settlesWithin(limits.lingerMs, subject.exited))) throw new TrialStopped('lingering');
-  }
-
-  async #answer<Kind extends FromSubject['kind']>(
-    kinds: readonly Kind[],
-    limitMs: number,
-    what: string,
-  ): Promise<Extract<FromSubject, {kind: Kind}>> {
-    const {subject, waiting} = this.#options;
-    try {
-      const answer = this.#unlessStopped(subject.next(kinds, limitMs));
-      return await tellingLongWait(answer, () => waiting(`${what} (at most ${Math.ceil(limitMs / 1000)} s)`));
-    } catch (error) {
-      if (error instanceof TrialStopped) throw error;
-      throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');
-    }
-  }
-
-  async #unlessStopped<T>(step: Promise<T>): Promise<T> {
-    const {subject, signal} = this.#options;
-    const exited = subject.exited.then(() => {
-      throw new TrialStopped('exited');
-    });
-    exited.catch(() => {});
-    return unlessAborted(signal, Promise.race([step, exited]), () => new TrialStopped('interrupted'));
   }
 }
 
