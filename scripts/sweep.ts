@@ -4,7 +4,8 @@ import {dirname, resolve} from 'node:path';
 import {version} from '../src/cli/version.ts';
 import type {PresentFinding} from '../src/model/finding.ts';
 import type {JudgedRun, TrialJudgement} from '../src/model/run.ts';
-import {type RunOptions, runScenario} from '../src/run/run-scenario.ts';
+import type {RunOptions} from '../src/run/run-options.ts';
+import {runScenario} from '../src/run/run-scenario.ts';
 import {Lanes} from '../test/helpers/lanes.ts';
 
 const minuteMs = 60_000;

@@ -2,7 +2,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import {createLogUpdate} from 'log-update';
 import type {Plan} from '../model/plan.ts';
-import type {RunObserver} from '../run/run-scenario.ts';
+import type {RunObserver} from '../run/run-options.ts';
 import type {CliIo} from './cli-io.ts';
 import {colours} from './colours.ts';
 import {LiveTrial} from './live-trial.ts';

@@ -1,5 +1,6 @@
 // A trial while it runs, as a few lines: the phase, what is left of it, two small charts, outcomes, and what is wrong so far.
-import type {Bin, PhaseFigures, TrialEvent} from '../model/event.ts';
+import type {Bin, PhaseFigures} from '../model/driver-witness.ts';
+import type {TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
 import {longWaitMs} from '../run/trial/long-wait.ts';

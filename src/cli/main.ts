@@ -1,4 +1,5 @@
 // argv → command → exit code. Every error that reaches this place becomes one clear message.
+import {stackOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {CliIo} from './cli-io.ts';
 import {colours} from './colours.ts';
@@ -40,9 +41,8 @@ const tell = (io: CliIo, error: unknown): number => {
     io.stderr.write(`${red(bold('error'))} ${lines.join('\n      ')}\n`);
     return error.exitCode;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr.write(
-    `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). This is a defect of foulweather; the lines below and the folder of the run, if there is one, help to find it.\n${stack}\n`,
+    `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). This is a defect of foulweather; the lines below and the folder of the run, if there is one, help to find it.\n${stackOf(error)}\n`,
   );
   return exitCodes.harness;
 };

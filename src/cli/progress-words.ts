@@ -1,5 +1,6 @@
 // A running trial in words, the same on a terminal and in a log.
-import type {FirstOperation, PhaseFigures, TrialEvent} from '../model/event.ts';
+import type {FirstOperation, PhaseFigures} from '../model/driver-witness.ts';
+import type {TrialEvent} from '../model/event.ts';
 import {withPhases} from '../model/fresh-start.ts';
 import type {Plan} from '../model/plan.ts';
 import type {RunRecord} from '../model/run.ts';

@@ -1,5 +1,5 @@
 // What is seen of a run while it runs: live lines on a terminal, a line per phase elsewhere.
-import type {PhaseFigures} from '../model/event.ts';
+import type {PhaseFigures} from '../model/driver-witness.ts';
 import type {Plan} from '../model/plan.ts';
 import type {CliIo} from './cli-io.ts';
 import {liveProgress, type Progress} from './live-progress.ts';

@@ -2,6 +2,7 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Injector, NamedProxySettings} from '../faults/server/injector.ts';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 
 const format =
@@ -15,7 +16,7 @@ export const readProxyConfig = async (name: string, cwd: string): Promise<Buffer
   } catch (cause) {
     throw new FoulweatherError(
       'FW_PROXY_CONFIG',
-      `${name} cannot be read: ${reasonOf(cause)}`,
+      `${name} cannot be read: ${messageOf(cause)}`,
       'Give --config a file that is there and may be read.',
       {cause},
     );
@@ -23,7 +24,9 @@ export const readProxyConfig = async (name: string, cwd: string): Promise<Buffer
   try {
     if (Array.isArray(JSON.parse(text.toString('utf8')))) return text;
   } catch (cause) {
-    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is not JSON: ${reasonOf(cause)}`, format, {cause});
+    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is not JSON: ${messageOf(cause)}`, format, {
+      cause,
+    });
   }
   throw new FoulweatherError('FW_PROXY_CONFIG', `${name} holds no array of proxies.`, format);
 };
@@ -37,7 +40,7 @@ export const startProxies = async (
   try {
     return await injector.populate(config);
   } catch (cause) {
-    const reason = reasonOf(cause);
+    const reason = messageOf(cause);
     // The API's own refusals say of whom they speak: a description is wrong with 400, a listener with 500.
     if (cause instanceof Error && 'status' in cause && cause.status === 500) {
       throw new FoulweatherError(
@@ -53,5 +56,3 @@ export const startProxies = async (
     });
   }
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 // Where results go: each reporter to its file or to stdout, when all runs are done. GitHub has places of its own.
 import {appendFile, mkdir, writeFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {JudgedRun} from '../model/run.ts';
 import {type RunStory, runStory} from '../report/case-study/run-story.ts';
@@ -86,7 +87,7 @@ export class Reporters {
     } catch (error) {
       throw new FoulweatherError(
         'FW_FILE_WRITE',
-        `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        `${path} cannot be written: ${messageOf(error)}`,
         'Choose another file; the runs are saved, and `foulweather report <id>` tells them again.',
         {cause: error},
       );

@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import {runStory} from '../report/case-study/run-story.ts';
 import type {Side} from '../report/comparison/run-diff.ts';
@@ -65,7 +66,7 @@ const readResult = async (file: string): Promise<Result> => {
   } catch (error) {
     throw new FoulweatherError(
       'FW_RUN_DAMAGED',
-      `${file} is no result of a run: ${error instanceof Error ? error.message : String(error)}`,
+      `${file} is no result of a run: ${messageOf(error)}`,
       'Name a result.json, a folder that holds one, or the id of a saved run.',
       {cause: error},
     );

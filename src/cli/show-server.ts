@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {extname} from 'node:path';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {RunRecord} from '../model/run.ts';
 import {compareSides} from '../report/comparison/run-diff.ts';
@@ -63,8 +64,7 @@ const send = (response: ServerResponse, {status, type, body}: Answer): void => {
 const failure = (error: unknown): Answer => {
   if (error instanceof FoulweatherError)
     return html(messagePage('That cannot be shown', `${error.message} ${error.hint}`), 404);
-  const message = error instanceof Error ? error.message : String(error);
-  return html(messagePage('That cannot be shown', message), 500);
+  return html(messagePage('That cannot be shown', messageOf(error)), 500);
 };
 
 const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answer> => {

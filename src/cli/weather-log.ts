@@ -1,6 +1,7 @@
 // Gathers what the runs of the pack tell into the weather report, and writes it beside their case studies.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Environment, JudgedRun} from '../model/run.ts';
 import {runStory} from '../report/case-study/run-story.ts';
@@ -79,7 +80,7 @@ export class WeatherLog {
     } catch (error) {
       throw new FoulweatherError(
         'FW_FILE_WRITE',
-        `The weather report cannot be written to ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+        `The weather report cannot be written to ${folder}: ${messageOf(error)}`,
         'Choose another folder with --out; the runs are saved.',
         {cause: error},
       );

@@ -1,6 +1,7 @@
 // Files of a report, where people look for them and with the run's data.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {RunRecord} from '../model/run.ts';
 import type {RunFolder} from '../store/run-folder.ts';
@@ -33,7 +34,7 @@ export const writeFiles = async (
   } catch (error) {
     throw new FoulweatherError(
       'FW_FILE_WRITE',
-      `The report cannot be written to ${target}: ${error instanceof Error ? error.message : String(error)}`,
+      `The report cannot be written to ${target}: ${messageOf(error)}`,
       `Choose another folder with --out; the run is saved: foulweather report ${record.id}`,
       {cause: error},
     );

@@ -1,6 +1,8 @@
 // Calls to an injector's API, each with a limit and an error that names the address.
 import {ToxiproxyError} from 'toxiproxy-node-client';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 
 /** Toxiproxy's client never gives up, and its errors name neither the address nor the proxy. */
 export class BoundedCalls {
@@ -14,21 +16,17 @@ export class BoundedCalls {
 
   /** @param what completes «refused to …» and «could not …» */
   async bounded<T>(what: string, call: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.#limitMs} ms`)), this.#limitMs);
-    });
     try {
-      return await Promise.race([call, late]);
+      return await withTimeout(this.#limitMs, call, () => {
+        throw new Error(`no answer within ${this.#limitMs} ms`);
+      });
     } catch (error) {
       throw this.#explain(what, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   #explain(what: string, error: unknown): FoulweatherError {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // The client renames what it catches: a network error keeps fetch's name, TypeError; a bad status is a plain Error.
     if (error instanceof ToxiproxyError && error.name === 'Error') return this.refused(what, message, error);
     return new FoulweatherError(

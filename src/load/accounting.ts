@@ -1,5 +1,6 @@
 // The books of a driver: what was offered, started and dropped, and what became of each operation.
-import type {OperationExample, SubjectEvent} from '../model/event.ts';
+import type {OperationExample} from '../model/driver-witness.ts';
+import type {SubjectEvent} from '../model/event.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
 import {Bins} from './bins.ts';
 import {Failures} from './failures.ts';

@@ -1,6 +1,6 @@
 // The timeline: operations by the slice of time in which they were meant to start.
 import type {Histogram} from 'hdr-histogram-js';
-import type {Bin} from '../model/event.ts';
+import type {Bin} from '../model/driver-witness.ts';
 import type {OutcomeCode} from '../model/outcome.ts';
 import {emptyCounts, toOutcomeCounts} from './counts.ts';
 import {latencyHistogram, quantileMs, recordMs} from './histogram.ts';

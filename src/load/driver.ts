@@ -1,5 +1,6 @@
 // Drives operations under a load, and books what becomes of each. Knows no library and no process.
-import type {SubjectEvent, UnsettledOperation} from '../model/event.ts';
+import type {UnsettledOperation} from '../model/driver-witness.ts';
+import type {SubjectEvent} from '../model/event.ts';
 import {
   hungAfterMs,
   type Load,
@@ -9,6 +10,7 @@ import {
   overrunAfterMs,
   type Phase,
 } from '../model/plan.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 import {Accounting} from './accounting.ts';
 import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
 import {type LiveOperation, LiveOperations} from './live-operations.ts';
@@ -125,13 +127,10 @@ export class Driver {
   /** Resolves with the number of unsettled operations: as soon as it is 0, and at the latest after `limitMs`. */
   async drain(limitMs: number): Promise<number> {
     if (this.#live.size > 0) {
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, limitMs);
-        this.#whenIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+      const idle = new Promise<void>(resolve => {
+        this.#whenIdle = resolve;
       });
+      await withTimeout(limitMs, idle, () => {});
       this.#whenIdle = undefined;
     }
     this.#sweep();

@@ -1,5 +1,6 @@
 // Failures by class: counted all, kept in detail only the first few of each.
-import type {FailureClass, OperationExample, SubjectEvent} from '../model/event.ts';
+import type {FailureClass, OperationExample} from '../model/driver-witness.ts';
+import type {SubjectEvent} from '../model/event.ts';
 import type {OutcomeStatus} from '../model/outcome.ts';
 import {errorCode, errorFacts, errorMessage, errorName} from './error-facts.ts';
 

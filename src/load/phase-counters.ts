@@ -1,6 +1,6 @@
 // What the driver counts in one phase.
 import type {Histogram} from 'hdr-histogram-js';
-import type {PhaseFigures} from '../model/event.ts';
+import type {PhaseFigures} from '../model/driver-witness.ts';
 import {type OutcomeCode, outcomeCode} from '../model/outcome.ts';
 import {emptyCounts, toOutcomeCounts} from './counts.ts';
 import {encodeHistogram, latencyHistogram, recordMs} from './histogram.ts';

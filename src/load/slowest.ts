@@ -1,5 +1,6 @@
 // The slowest operations of each phase, for somebody who wants to look at one.
-import type {OperationExample, SubjectEvent} from '../model/event.ts';
+import type {OperationExample} from '../model/driver-witness.ts';
+import type {SubjectEvent} from '../model/event.ts';
 
 const keptPerPhase = 5;
 

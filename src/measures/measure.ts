@@ -1,7 +1,7 @@
 // Figures of one or several phases of a trial, all witnesses side by side.
 
 import type {Histogram} from 'hdr-histogram-js';
-import type {PhaseFigures} from '../model/event.ts';
+import type {PhaseFigures} from '../model/driver-witness.ts';
 import type {OutcomeCounts, OutcomeStatus} from '../model/outcome.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {mergeHistograms, percentileMs} from '../stats/histogram.ts';

@@ -1,5 +1,5 @@
 // Silences: stretches of a trial in which nothing succeeded, and how much of each was calm, so that it should have.
-import type {Bin} from '../model/event.ts';
+import type {Bin} from '../model/driver-witness.ts';
 import {loadOf} from '../model/plan.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {phasesOf} from './measure.ts';

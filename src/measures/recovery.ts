@@ -1,5 +1,5 @@
 // Time to recover: from the end of the last fault until the first three good seconds in a row.
-import type {Bin} from '../model/event.ts';
+import type {Bin} from '../model/driver-witness.ts';
 import {type Thresholds, thresholdsOf} from '../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 import {DriverMeasure, p99Ms, phasesOf} from './measure.ts';

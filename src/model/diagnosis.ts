@@ -1,4 +1,5 @@
 // Pictures: what an investigator reads out of several symptoms and figures together.
+import type {NonEmpty} from './non-empty.ts';
 import type {SymptomId} from './symptoms.ts';
 
 export const diagnoses = {
@@ -21,7 +22,7 @@ export type Diagnosis = {
   readonly diagnosis: DiagnosisId;
   readonly phase: string;
   /** The symptoms that make it up, all of them present. */
-  readonly symptoms: readonly [SymptomId, ...SymptomId[]];
+  readonly symptoms: NonEmpty<SymptomId>;
   /** One sentence or more with the numbers. */
   readonly statement: string;
 };

@@ -1,4 +1,5 @@
 // What a detector answers.
+import type {NonEmpty} from './non-empty.ts';
 import type {Severity} from './severity.ts';
 import type {SymptomId, Thresholds} from './symptoms.ts';
 import type {Trial} from './trial.ts';
@@ -61,7 +62,7 @@ export type Finding =
       readonly verdict: 'present';
       readonly severity: Severity;
       readonly phase: string;
-      readonly evidence: readonly [Evidence, ...Evidence[]];
+      readonly evidence: NonEmpty<Evidence>;
     });
 
 export type PresentFinding = Extract<Finding, {verdict: 'present'}>;

@@ -1,4 +1,5 @@
 // Faults that one process cannot be tried with, since it died or was wedged before: which phases a fresh one is driven through.
+import {nonEmpty} from './non-empty.ts';
 import type {Phase, Plan} from './plan.ts';
 
 /** Why the rest of a plan is left to a fresh subject. */
@@ -23,5 +24,8 @@ export const phasesLeft = (phases: readonly Phase[], last: number): readonly num
 /** The same plan with some of its phases only. */
 export const withPhases = (plan: Plan, indexes: readonly number[]): Plan => ({
   ...plan,
-  phases: indexes.flatMap(index => plan.phases[index] ?? []) as unknown as Plan['phases'],
+  phases: nonEmpty(
+    indexes.flatMap(index => plan.phases[index] ?? []),
+    'phases',
+  ),
 });

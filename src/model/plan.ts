@@ -1,6 +1,7 @@
 // A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
 import type {Fault, FaultKind} from './fault.ts';
 import type {Goals} from './goal.ts';
+import type {NonEmpty} from './non-empty.ts';
 import type {ServiceName} from './service.ts';
 import {type ThresholdChanges, type Thresholds, thresholdsOf} from './symptoms.ts';
 import type {TelemetryPresetName} from './telemetry-preset.ts';
@@ -135,11 +136,11 @@ export type Plan = {
   readonly target: TargetPlan;
   /** Versions of the library that the scenario is written for, as npm's ranges. */
   readonly supports?: {readonly [packageName: string]: string};
-  readonly variants: readonly [Variant, ...Variant[]];
+  readonly variants: NonEmpty<Variant>;
   readonly sweep?: Sweep;
   readonly load: Load;
   readonly operation: OperationPlan;
-  readonly phases: readonly [Phase, ...Phase[]];
+  readonly phases: NonEmpty<Phase>;
   /** The named storm that the phases come from, where they are not the scenario's own. */
   readonly storm?: string;
   /** How long to wait after the load has stopped: for operations to settle, and for idle sockets to close. */

@@ -1,5 +1,4 @@
 // What the parent and the target's process say to each other.
-import type {LedgerObservation} from './event.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {FromHealth, ToHealth} from './process-health.ts';
 
@@ -24,3 +23,21 @@ export type FromTarget =
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   /** It threw that; where a package is missing, which. */
   | {readonly kind: 'failed'; readonly error: ErrorFacts; readonly missingModule: string | null};
+
+/** What the target saw: per operation index a byte of attempts and one of effects (255 = 255 or more), base64. */
+export type LedgerObservation = {
+  readonly attempts: string;
+  readonly effects: string;
+  /** Attempts without an operation id of this trial. */
+  readonly unattributedCount: number;
+  /** Arrivals by bin of `binMs`, from the trial's origin. */
+  readonly binMs: number;
+  readonly attemptsByBin: readonly number[];
+  /**
+   * An operation's index and when its attempts arrived, the first 8, for at most 20,000 operations with several
+   * attempts and the latest 20,000 with one; absent in runs of old.
+   */
+  readonly attemptTimes?: readonly (readonly number[])[];
+  /** By bin: for how many attempts the target was at work, × ms; absent where it does not tell when it is done. */
+  readonly servingMsByBin?: readonly number[];
+};

@@ -1,29 +1,16 @@
 // One subject process over all phases, as the witnesses saw it: what detectors look at.
 
 import type {Artifact} from './artifact.ts';
-import type {
-  Bin,
-  Drained,
-  FailureClass,
-  ForeignMessages,
-  HarnessSample,
-  HookFailure,
-  LedgerObservation,
-  OperationExample,
-  PhaseEdge,
-  PhaseFigures,
-  PhaseResources,
-  ProcessExit,
-  ResourceSample,
-  StandIn,
-  SystemSample,
-  UnappliedInstrumentation,
-} from './event.ts';
+import type {Bin, Drained, FailureClass, OperationExample, PhaseFigures} from './driver-witness.ts';
+import type {ForeignMessages, HarnessSample, HookFailure, PhaseEdge} from './event.ts';
 import type {CutReason} from './fresh-start.ts';
+import type {StandIn, UnappliedInstrumentation} from './loaded-code.ts';
 import type {ErrorFacts} from './outcome.ts';
 import type {Plan} from './plan.ts';
+import type {PhaseResources, ProcessExit, ResourceSample, SystemSample} from './process-witness.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
+import type {LedgerObservation} from './target-protocol.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
 export type SubjectEnd =

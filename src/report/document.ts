@@ -1,5 +1,6 @@
 // What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
 
+import {messageOf} from '../model/error-message.ts';
 import type {Severity} from '../model/severity.ts';
 import type {Chart} from './charts/chart.ts';
 
@@ -96,9 +97,13 @@ export const figure = (name: string, draw: () => Chart | null): Block[] => {
     const chart = draw();
     return chart ? [{kind: 'figure', chart}] : [];
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
     return [
-      paragraph('The chart ', code(name), ' could not be drawn, which changes no figure: ', code(message)),
+      paragraph(
+        'The chart ',
+        code(name),
+        ' could not be drawn, which changes no figure: ',
+        code(messageOf(error)),
+      ),
     ];
   }
 };

@@ -1,5 +1,6 @@
 // A plan that asks what telemetry costs: one variant of the library in each telemetry mode, on a calm network.
 import {FoulweatherError} from '../model/errors.ts';
+import {nonEmpty} from '../model/non-empty.ts';
 import {type Plan, telemetryModes, type Variant} from '../model/plan.ts';
 
 export type OverheadOptions = {
@@ -35,7 +36,7 @@ export const overheadPlan = (plan: Plan, {variant, concurrency, measuredMs}: Ove
   );
   return {
     ...plan,
-    variants: variants as unknown as Plan['variants'],
+    variants: nonEmpty(variants, 'variants'),
     load: {model: 'closed', concurrency},
     phases: [
       {name: 'warm-up', role: 'warm-up', durationMs: warmUpMs, faults: []},

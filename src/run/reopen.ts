@@ -1,10 +1,10 @@
-// A saved run, judged again: offline, and with the detectors of today.
-import type {JudgedRun} from '../model/run.ts';
+// A run that is saved becomes one that is judged: when it ends, and again offline, with the detectors of today.
+import type {JudgedRun, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
-import {TrialFold} from './trial/fold.ts';
+import {TrialFold} from './trial/fold/trial-fold.ts';
 import {withTraces} from './trial/whole-traces.ts';
 
 /** What a run left behind, wherever that is kept. */
@@ -19,6 +19,15 @@ export const reopenRun = async (folder: SavedRun): Promise<JudgedRun> => {
     const trial = fold.trial();
     if (trial) trials.push(trial);
   }
+  return judgedRun(record, trials, folder);
+};
+
+/** With the traces of the operations that turned out to be worth a look. */
+export const judgedRun = async (
+  record: RunRecord,
+  trials: readonly Trial[],
+  folder: Pick<SavedRun, 'readSpans'>,
+): Promise<JudgedRun> => {
   const variants = record.plan.variants.map(variant => variant.name);
   const judgement = judgeWholeRun(record, judgeRun(trials, variants, record.calibration));
   return withTraces({record, trials, judgement}, folder);

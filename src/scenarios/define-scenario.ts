@@ -1,6 +1,7 @@
 // What a user writes: the scenario with its functions, typed from the client that `open` returns.
 import type {Fault} from '../model/fault.ts';
 import type {Goals} from '../model/goal.ts';
+import type {NonEmpty} from '../model/non-empty.ts';
 import type {DeliveryPromise, Json, Load, PhaseRole, ProcessOptions} from '../model/plan.ts';
 import type {ServiceName} from '../model/service.ts';
 import type {ThresholdChanges} from '../model/symptoms.ts';
@@ -163,7 +164,7 @@ export type ScenarioInput<Client, Options> = {
   readonly target: TargetInput;
   /** Versions of the library that the scenario is written for, as npm's ranges: `{redis: '>=4 <7'}`. `--against` keeps to it. */
   readonly supports?: {readonly [packageName: string]: string};
-  readonly variants: readonly [VariantInput<Options>, ...VariantInput<Options>[]];
+  readonly variants: NonEmpty<VariantInput<Options>>;
   /** Adds a variant for each value that no variant has, and draws the figures over the values. */
   readonly sweep?: SweepInput;
   readonly load: Load;
@@ -173,7 +174,7 @@ export type ScenarioInput<Client, Options> = {
     /** What the docs promise of a message that is acknowledged to its sender, and that the application tells by `delivered`. */
     readonly deliveries?: DeliveryPromise;
   };
-  readonly phases: readonly [PhaseInput, ...PhaseInput[]];
+  readonly phases: NonEmpty<PhaseInput>;
   /** How often the phases from the first fault to the last recovery run; from the second time on their names end in `#2` and so on. Default: once. */
   readonly cycles?: number;
   /** Default: the time after which an operation counts as hung, plus 2 s. */

@@ -1,6 +1,7 @@
 // «Is it better than version X?»: another version of a library as the baseline, and the installed one as the candidate.
 import semver from 'semver';
 import {FoulweatherError} from '../model/errors.ts';
+import {nonEmpty} from '../model/non-empty.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import {didYouMean} from './suggestions.ts';
 
@@ -49,7 +50,7 @@ export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
     }),
   );
   const installed: Variant = {...base, change: `Use the installed version instead of ${words}.`};
-  return {...plan, variants: [...others, installed] as unknown as Plan['variants']};
+  return {...plan, variants: nonEmpty([...others, installed], 'variants')};
 };
 
 const refuseUnsupported = ({name: scenario, supports = {}}: Plan, {name, spec}: PackageSpec): void => {

@@ -2,6 +2,7 @@
 import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
 import {onParentMessage, tellParent} from '../model/channel.ts';
+import {messageOf} from '../model/error-message.ts';
 import {accountOf} from './account.ts';
 import {services} from './catalogue.ts';
 import {findProgram} from './find-program.ts';
@@ -70,7 +71,7 @@ const start = async (attempt: number): Promise<FromService> => {
     return {kind: 'listening', url: service.url(ports[0]), version, account: account?.name ?? null};
   } catch (error) {
     if (error instanceof MissingProgram) return {kind: 'missing', program: error.program};
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (!isTaken.test(message) || attempt === attempts) return {kind: 'failed', message};
     await server.stop();
     return start(attempt + 1);

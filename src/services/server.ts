@@ -3,6 +3,8 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {chownSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {messageOf} from '../model/error-message.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 import type {Account} from './account.ts';
 import type {Command, Place, Service} from './service.ts';
 
@@ -64,7 +66,7 @@ export class Server {
     const {stopSignal} = this.#options.service;
     const gone = Promise.all(this.#running.map(ended));
     for (const child of this.#running) child.kill(stopSignal);
-    await Promise.race([gone, sleep(stopLimitMs, undefined, {ref: false})]);
+    await withTimeout(stopLimitMs, gone, () => []);
     for (const child of this.#running) child.kill('SIGKILL');
   }
 
@@ -110,7 +112,7 @@ const ended = async (child: ChildProcess): Promise<string> => {
   try {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   return child.signalCode === null ? `exit code ${child.exitCode}` : `signal ${child.signalCode}`;
 };

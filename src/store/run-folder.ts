@@ -3,6 +3,7 @@
 
 import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
@@ -199,8 +200,6 @@ const damaged = (file: string, error: unknown): FoulweatherError =>
     'Choose another run, or run the scenario again.',
     {cause: error},
   );
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const writeWhole = async (file: string, text: string): Promise<void> => {
   const draft = `${file}.${process.pid}.tmp`;

@@ -8,7 +8,7 @@ import {
 } from 'node:perf_hooks';
 import {getHeapStatistics} from 'node:v8';
 import {ownMemory} from '../load/own-memory.ts';
-import type {GcKinds, PhaseResources, ResourceSample} from '../model/event.ts';
+import type {GcKinds, PhaseResources, ResourceSample} from '../model/process-witness.ts';
 
 /** The monitor fires at this interval and records the time between two fires, so this much is not delay. */
 const resolutionMs = 10;

@@ -1,7 +1,7 @@
 // Which code ran where another copy stands in for a package: undici's `fetch` and `request` go through a global dispatcher,
 // and that is of the copy that was loaded first.
 import {createRequire} from 'node:module';
-import type {StandIn} from '../model/event.ts';
+import type {StandIn} from '../model/loaded-code.ts';
 
 type Undici = {
   readonly getGlobalDispatcher?: () => unknown;

@@ -4,9 +4,10 @@ import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import type {KeptWhat} from '../model/artifact.ts';
-import type {FirstOperation} from '../model/event.ts';
+import type {FirstOperation} from '../model/driver-witness.ts';
 import {triedId} from '../model/message-id.ts';
 import {type Phase, reportEveryMs, sampleEveryMs} from '../model/plan.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {writeArtifact} from './artifacts.ts';
 import {ClockWatch} from './clock-watch.ts';
@@ -22,7 +23,6 @@ import {send} from './send.ts';
 import {standInsOf} from './stand-ins.ts';
 import {tracePrefixOfTries, tryOperation} from './try-operation.ts';
 import {unappliedOf} from './unapplied.ts';
-import {within} from './within.ts';
 
 /** A tick that comes a little early is still the one that is meant. */
 const timerSlackMs = 50;
@@ -93,9 +93,9 @@ export class SubjectSession {
     try {
       const opening = async (): Promise<unknown> =>
         subject.open({url: task.url, options, variant: task.variant, delivered});
-      const late = (): Promise<never> =>
-        Promise.reject(new Error(`open() did not settle within ${limitMs} ms`));
-      const client = await within(limitMs, opening(), late);
+      const client = await withTimeout(limitMs, opening(), () => {
+        throw new Error(`open() did not settle within ${limitMs} ms`);
+      });
       profiling?.noteOpened();
       const standIns = standInsOf(task.scenarioFile, versions);
       const unapplied = unappliedOf(registeredInstrumentations(), versions);
@@ -192,9 +192,9 @@ export class SubjectSession {
   /** A failed export is the receiver's to notice; the library must not die of it. */
   async #flush(): Promise<void> {
     try {
-      const late = (): Promise<never> =>
-        Promise.reject(new Error(`the metrics were not taken within ${flushLimitMs} ms`));
-      await within(flushLimitMs, flushMetrics(), late);
+      await withTimeout(flushLimitMs, flushMetrics(), () => {
+        throw new Error(`the metrics were not taken within ${flushLimitMs} ms`);
+      });
     } catch (error) {
       send({kind: 'warning', atMs: this.#now(), name: 'TelemetryFlush', message: String(error)});
     }
@@ -262,5 +262,5 @@ const closeWithin = async (
       return {result: 'failed', error};
     }
   };
-  return within(limitMs, closing(), () => ({result: 'hung', error: null}));
+  return withTimeout<Closed>(limitMs, closing(), () => ({result: 'hung', error: null}));
 };

@@ -3,9 +3,9 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {errorFacts} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
 import {isApplicationError} from '../model/application-error.ts';
-import type {FirstOperation} from '../model/event.ts';
+import type {FirstOperation} from '../model/driver-witness.ts';
+import {withTimeout} from '../model/with-timeout.ts';
 import {triesAtMost, tryPauseMs} from './protocol.ts';
-import {within} from './within.ts';
 
 export type TryOptions = {
   readonly perform: (number: number, deadlineAtMs: number) => Promise<Settlement>;
@@ -33,9 +33,8 @@ export const tryOperation = async ({
 }: TryOptions): Promise<FirstOperation> => {
   for (let triedCount = 1; ; triedCount++) {
     const startMs = now();
-    const unsettled = (): null => null;
     const performing = perform(triedCount - 1, startMs + deadlineMs);
-    const settled = await within<Settlement | null>(limitMs, performing, unsettled);
+    const settled = await withTimeout(limitMs, performing, () => null);
     const afterMs = now() - startMs;
     if (settled === null) {
       void performing.then(settledLate);

@@ -1,7 +1,7 @@
 // Instrumentations that are registered and have patched nothing of the package that they are for: what that library does
 // goes without spans, which is not the library's silence.
 import type {Instrumentation} from '@opentelemetry/instrumentation';
-import type {UnappliedInstrumentation} from '../model/event.ts';
+import type {UnappliedInstrumentation} from '../model/loaded-code.ts';
 
 /** What an instrumentation says that it patches, and what it has: its types keep this to itself. */
 type Definition = {

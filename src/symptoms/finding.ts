@@ -1,6 +1,7 @@
 // A detector's answer: clear, inconclusive, or present with its evidence.
 import type {Found} from '../measures/evidence.ts';
 import type {Comparison, Evidence, Finding, Severity, SymptomId} from '../model/finding.ts';
+import type {NonEmpty} from '../model/non-empty.ts';
 
 /** `compared` is what telemetry was held against, for the detectors that do so. */
 export const clear = (symptom: SymptomId, compared?: readonly Comparison[]): Finding => ({
@@ -24,7 +25,7 @@ export const presentIf = (
 ): Finding => {
   const [first, ...rest] = found;
   if (!first) return clear(symptom, compared);
-  const evidence: [Evidence, ...Evidence[]] = [evidenceOf(first), ...rest.map(evidenceOf)];
+  const evidence: NonEmpty<Evidence> = [evidenceOf(first), ...rest.map(evidenceOf)];
   return {
     symptom,
     verdict: 'present',

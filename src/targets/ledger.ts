@@ -1,7 +1,8 @@
 // The target's book: attempts and effects per operation, a byte each; arrivals and work over time.
-import type {LedgerObservation} from '../model/event.ts';
+
 import {MessageCounts} from '../model/message-counts.ts';
 import {isTriedId, type MessageId, readMessageId} from '../model/message-id.ts';
+import type {LedgerObservation} from '../model/target-protocol.ts';
 import {AttemptLog} from './attempt-log.ts';
 import {Serving} from './serving.ts';
 

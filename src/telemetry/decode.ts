@@ -1,5 +1,6 @@
 // Bytes and their encoding in, a decoded request out, or a refusal that says what is wrong with them.
 import protobuf from 'protobufjs/light.js';
+import {messageOf} from '../model/error-message.ts';
 import {OtlpError} from './otlp-error.ts';
 import {messageFromJson} from './otlp-json.ts';
 import type {Encoding, Requests, Signal} from './otlp-messages.ts';
@@ -46,8 +47,7 @@ const decodeProtobuf = (type: protobuf.Type, bytes: Buffer): unknown => {
     return type.decode(new BoundedReader(bytes));
   } catch (error) {
     if (error instanceof OtlpError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OtlpError('malformed', `not a protobuf message: ${reason}`, {cause: error});
+    throw new OtlpError('malformed', `not a protobuf message: ${messageOf(error)}`, {cause: error});
   }
 };
 
@@ -68,8 +68,7 @@ const decodeJson = (type: protobuf.Type, bytes: Buffer): unknown => {
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OtlpError('malformed', `not JSON: ${reason}`, {cause: error});
+    throw new OtlpError('malformed', `not JSON: ${messageOf(error)}`, {cause: error});
   }
   return messageFromJson(type, value);
 };

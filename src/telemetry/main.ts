@@ -1,5 +1,6 @@
 // The receiver's own process: starts it, obeys the parent, and ends when the parent does.
 import {onParentMessage, tellParent} from '../model/channel.ts';
+import {messageOf} from '../model/error-message.ts';
 import {exitCodes} from '../model/errors.ts';
 import {HealthWatch} from '../model/process-health.ts';
 import type {FromReceiver, ToReceiver} from '../model/receiver-protocol.ts';
@@ -11,7 +12,7 @@ const health = new HealthWatch();
 const tell = (message: FromReceiver): void => tellParent(message);
 
 const fail = (error: unknown): void => {
-  tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
+  tell({kind: 'failed', message: messageOf(error)});
 };
 
 // Ctrl-C reaches the whole process group. The parent decides when to stop: it may still want this trial's observation.

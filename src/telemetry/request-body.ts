@@ -2,6 +2,7 @@
 import type {IncomingMessage} from 'node:http';
 import {promisify} from 'node:util';
 import {gunzip, inflate, inflateRaw} from 'node:zlib';
+import {messageOf} from '../model/error-message.ts';
 import {OtlpError} from './otlp-error.ts';
 
 /** Before inflation and after it. SDKs send a few MiB at most. */
@@ -66,7 +67,6 @@ export const inflateBody = async (bytes: Buffer, contentEncoding: string): Promi
     return await inflaters[inflater](bytes, {maxOutputLength: bodyLimitBytes});
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OtlpError('malformed', `not ${contentEncoding} data: ${reason}`, {cause: error});
+    throw new OtlpError('malformed', `not ${contentEncoding} data: ${messageOf(error)}`, {cause: error});
   }
 };

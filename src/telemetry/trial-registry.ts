@@ -1,5 +1,6 @@
 // The trials that are open, and what is taken for each, whichever way it came.
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
+import {messageOf} from '../model/error-message.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
 import {BodyBudget, type Share} from './body-budget.ts';
 import {OtlpError} from './otlp-error.ts';
@@ -28,8 +29,7 @@ const quietTurns = 4;
 
 export const toOtlpError = (error: unknown): OtlpError => {
   if (error instanceof OtlpError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new OtlpError('internal', `the receiver failed: ${reason}`, {cause: error});
+  return new OtlpError('internal', `the receiver failed: ${messageOf(error)}`, {cause: error});
 };
 
 export class TrialRegistry {

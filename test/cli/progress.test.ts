@@ -4,7 +4,7 @@ import test from 'ava';
 import type {CliIo} from '../../src/cli/cli-io.ts';
 import {LiveTrial} from '../../src/cli/live-trial.ts';
 import {createProgress} from '../../src/cli/progress.ts';
-import type {Bin, PhaseFigures} from '../../src/model/event.ts';
+import type {Bin, PhaseFigures} from '../../src/model/driver-witness.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 
 const control = '\u001b[';

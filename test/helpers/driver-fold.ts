@@ -1,6 +1,7 @@
 // Puts a driver's events together, as the parent does, and holds its books against each other.
 import type {ExecutionContext} from 'ava';
-import type {Bin, FailureClass, OperationExample, PhaseFigures, SubjectEvent} from '../../src/model/event.ts';
+import type {Bin, FailureClass, OperationExample, PhaseFigures} from '../../src/model/driver-witness.ts';
+import type {SubjectEvent} from '../../src/model/event.ts';
 import {type OutcomeStatus, outcomeStatuses} from '../../src/model/outcome.ts';
 
 export type BookedOperation = {readonly status: OutcomeStatus | 'in-flight'; readonly phase: number};

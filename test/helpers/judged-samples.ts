@@ -1,6 +1,7 @@
 // What was sampled and counted over time in a trial that never took place.
 import {encodeHistogram, latencyHistogram, recordMs} from '../../src/load/histogram.ts';
-import type {PhaseFigures, ResourceSample, SystemSample} from '../../src/model/event.ts';
+import type {PhaseFigures} from '../../src/model/driver-witness.ts';
+import type {ResourceSample, SystemSample} from '../../src/model/process-witness.ts';
 import type {InjectorSample} from '../../src/model/trial.ts';
 import {behaviours, countsOf, phases, ratePerSecond, startOf, wobble} from './judged-behaviour.ts';
 

@@ -1,5 +1,5 @@
 // What undici's instrumentation and the runtime's would have said in a run that never took place.
-import type {FailureClass} from '../../src/model/event.ts';
+import type {FailureClass} from '../../src/model/driver-witness.ts';
 import {
   type MetricSummary,
   type Span,

@@ -1,5 +1,5 @@
 // A trial that never took place, as its witnesses might have seen it.
-import type {Bin, FailureClass, OperationExample} from '../../src/model/event.ts';
+import type {Bin, FailureClass, OperationExample} from '../../src/model/driver-witness.ts';
 import type {OutcomeStatus} from '../../src/model/outcome.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import type {SubjectEnd, Trial} from '../../src/model/trial.ts';

@@ -1,12 +1,15 @@
 // The journal of a small trial as it might have been written, and the trial that it folds into.
 import {encodeHistogram, latencyHistogram, recordMs} from '../../src/load/histogram.ts';
-import type {LedgerObservation, PhaseFigures, ProcessExit, TrialEvent} from '../../src/model/event.ts';
+import type {PhaseFigures} from '../../src/model/driver-witness.ts';
+import type {TrialEvent} from '../../src/model/event.ts';
 import {latency} from '../../src/model/fault.ts';
 import {type OutcomeCounts, type OutcomeStatus, outcomeCode} from '../../src/model/outcome.ts';
 import type {Plan} from '../../src/model/plan.ts';
+import type {ProcessExit} from '../../src/model/process-witness.ts';
 import type {ProxyWitness} from '../../src/model/proxy-witness.ts';
+import type {LedgerObservation} from '../../src/model/target-protocol.ts';
 import type {Trial} from '../../src/model/trial.ts';
-import {TrialFold} from '../../src/run/trial/fold.ts';
+import {TrialFold} from '../../src/run/trial/fold/trial-fold.ts';
 
 /** Two phases of a second each: calm, and slow. */
 export const plan: Plan = {

@@ -1,10 +1,11 @@
 // A calm trial as its witnesses might have seen it, to be changed into what a detector should find.
 import {encodeHistogram, latencyHistogram, recordMs} from '../../src/load/histogram.ts';
-import type {Bin, PhaseFigures, PhaseResources} from '../../src/model/event.ts';
+import type {Bin, PhaseFigures} from '../../src/model/driver-witness.ts';
 import {stall} from '../../src/model/fault.ts';
 import type {Finding, PresentFinding, SymptomId} from '../../src/model/finding.ts';
 import {type OutcomeStatus, outcomeCode} from '../../src/model/outcome.ts';
 import type {Phase, Plan} from '../../src/model/plan.ts';
+import type {PhaseResources} from '../../src/model/process-witness.ts';
 import type {InjectorSample, Trial} from '../../src/model/trial.ts';
 
 /** They begin at 0, 1000, 5000 and 9000 ms; the load ends at 19,000 ms. */

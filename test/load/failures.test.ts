@@ -1,6 +1,7 @@
 import test from 'ava';
 import {Failures} from '../../src/load/failures.ts';
-import type {FailureClass, OperationExample, SubjectEvent} from '../../src/model/event.ts';
+import type {FailureClass, OperationExample} from '../../src/model/driver-witness.ts';
+import type {SubjectEvent} from '../../src/model/event.ts';
 
 type Told = Extract<SubjectEvent, {kind: 'failures'}>;
 

@@ -1,8 +1,9 @@
 // Symptoms of the time after a fault. The recovery begins at 9 s and ends at 19 s.
 import test from 'ava';
-import type {Bin, ResourceSample} from '../../src/model/event.ts';
+import type {Bin} from '../../src/model/driver-witness.ts';
 import {stall} from '../../src/model/fault.ts';
 import type {Phase, Plan} from '../../src/model/plan.ts';
+import type {ResourceSample} from '../../src/model/process-witness.ts';
 import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,

@@ -1,7 +1,7 @@
 // Telemetry against the truth, on trials that never took place: what is left out of the count, and what is not known.
 import test from 'ava';
+import type {FailureClass} from '../../src/model/driver-witness.ts';
 import {durationCode} from '../../src/model/duration-code.ts';
-import type {FailureClass} from '../../src/model/event.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {
   drainPhase,

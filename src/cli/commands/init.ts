@@ -2,6 +2,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {basename, dirname, resolve} from 'node:path';
 import {type Command, Option} from 'commander';
+import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {Session} from '../session.ts';
 import {shellQuote} from '../shell-quote.ts';
@@ -69,7 +70,7 @@ const cannotWrite = (file: string, error: unknown): FoulweatherError =>
       )
     : new FoulweatherError(
         'FW_FILE_WRITE',
-        `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        `${file} cannot be written: ${messageOf(error)}`,
         'See that the folder exists and may be written to.',
         {cause: error},
       );

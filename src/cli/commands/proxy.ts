@@ -2,6 +2,7 @@
 import {isIPv4} from 'node:net';
 import {type Command, InvalidArgumentError} from 'commander';
 import type {Injector, InjectorOptions} from '../../faults/server/injector.ts';
+import {messageOf} from '../../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
 import type {CliIo} from '../cli-io.ts';
 import {colours} from '../colours.ts';
@@ -119,10 +120,7 @@ const listenProblem = (
         'Give --host an address of this machine: 127.0.0.1 is the default.',
       ];
     default:
-      return [
-        cause instanceof Error ? cause.message : String(cause),
-        'Give another address with --host or --port.',
-      ];
+      return [messageOf(cause), 'Give another address with --host or --port.'];
   }
 };
 

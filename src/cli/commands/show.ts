@@ -1,5 +1,6 @@
 // foulweather show: the saved runs as pages, for a browser on this machine.
 import type {Command} from 'commander';
+import {messageOf} from '../../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
 import type {Session} from '../session.ts';
 import {wholeNumber} from '../whole-number.ts';
@@ -24,7 +25,7 @@ export const addShowCommand = (root: Command, session: Session): void => {
         const server = await startShowServer(io.cwd, port).catch((error: unknown) => {
           throw new FoulweatherError(
             'FW_USAGE',
-            `Port ${port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}.`,
+            `Port ${port} cannot be listened on: ${messageOf(error)}.`,
             'Give another with --port, or none: a free one is taken.',
             {cause: error},
           );

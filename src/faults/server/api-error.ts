@@ -1,5 +1,6 @@
 // The refusals of the API, word for word those of Toxiproxy.
 
+import {messageOf} from '../../model/error-message.ts';
 import {toGoJson} from './go-json.ts';
 
 /** A refusal with its HTTP status. Its body is `{"error": message, "status": status}`. */
@@ -16,7 +17,7 @@ export class ApiError extends Error {
 /** The error itself, or a 500 for one that is not meant for the client. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  return serverFault(error instanceof Error ? error.message : String(error), error);
+  return serverFault(messageOf(error), error);
 }
 
 export function errorBody({message, status}: ApiError): string {

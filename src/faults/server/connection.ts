@@ -4,18 +4,14 @@ import type {Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
 import {decideAccept, type RejectedConnection} from './accept-decision.ts';
 import {dial} from './dial.ts';
-import {HttpInterceptor} from './http/interceptor.ts';
-import type {InterceptorHost} from './http/interceptor-host.ts';
-import type {HttpRules} from './http/rules.ts';
+import {type Intercepted, type InterceptorRules, Interceptors} from './interceptors.ts';
 import {Link} from './link.ts';
 import type {LinkHost} from './link-host.ts';
 import {SocketReader} from './socket-reader.ts';
-import {TlsInterceptor} from './tls/interceptor.ts';
-import type {TlsRules} from './tls/rules.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
 
-export type ConnectionHost = {
+export type ConnectionHost = InterceptorRules & {
   /** What random decisions depend on besides the connection's number: the seed and the proxy. */
   readonly seedParts: readonly (string | number)[];
   readonly upstream: string;
@@ -27,8 +23,6 @@ export type ConnectionHost = {
   /** Called with each finished link's byte counts. */
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
-  readonly http: HttpRules;
-  readonly tls: TlsRules;
 };
 
 export class Connection {
@@ -41,15 +35,13 @@ export class Connection {
   #upstream: Socket | undefined;
   #links: readonly Link[] = [];
   #openSockets = 1;
-  /** Follows its requests, while there are HTTP toxics. */
-  #http: HttpInterceptor | undefined;
-  /** Waits for its ClientHello, while there are TLS toxics. */
-  #tls: TlsInterceptor | undefined;
+  readonly #interceptors: Interceptors;
 
   /** Takes over an accepted socket that is not being read yet, and dials the upstream unless a toxic turns it away. */
   constructor(host: ConnectionHost, client: Socket) {
     this.#host = host;
     this.#client = client;
+    this.#interceptors = new Interceptors(host, this.#intercepted);
     this.#record = host.witness.opened(client.remotePort);
     this.#seedParts = [...host.seedParts, this.#record.id];
     client.on('end', () => this.#ended('client-closed'));
@@ -69,8 +61,7 @@ export class Connection {
 
   add(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.add(toxic);
-    if (toxic.type.http !== undefined) this.#watch('live');
-    if (toxic.type.tls !== undefined) this.#watchHandshake();
+    this.#interceptors.add(toxic);
   }
 
   update(toxic: Toxic): void {
@@ -79,13 +70,13 @@ export class Connection {
 
   remove(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.remove(toxic);
-    this.#http?.toxicRemoved();
+    this.#interceptors.removed();
   }
 
   /** The toxic is no longer in force. */
   suspend(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.suspend(toxic);
-    this.#http?.release(toxic);
+    this.#interceptors.release(toxic);
     if (this.#rejected?.toxic === toxic) this.#client.destroy();
   }
 
@@ -158,42 +149,12 @@ export class Connection {
       new Link(host, 'downstream', {source: upstream, destination: this.#client, reader: this.#intake}),
     ];
     for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
-    if (this.#host.tls.isActive) this.#watchHandshake();
-    if (this.#host.http.isActive) this.#watch('new');
+    this.#interceptors.start();
     this.#client.resume();
   }
 
-  #watch(state: 'new' | 'live'): void {
-    const host = this.#watchHost();
-    // What is not known to be TLS yet is not known to be HTTP either.
-    if (host === undefined || this.#http !== undefined || this.#tls !== undefined) return;
-    const watchHost: InterceptorHost = {
-      ...host,
-      rules: this.#host.http,
-      done: () => {
-        this.#http = undefined;
-      },
-    };
-    this.#http = new HttpInterceptor(watchHost, state);
-  }
-
-  /** A connection on which the client has spoken already is past its ClientHello, or has none. */
-  #watchHandshake(): void {
-    const host = this.#watchHost();
-    if (host === undefined || this.#http !== undefined || this.#tls !== undefined) return;
-    if (host.up.receivedBytes > 0) return;
-    this.#tls = new TlsInterceptor({
-      ...host,
-      rules: this.#host.tls,
-      done: () => {
-        this.#tls = undefined;
-        if (this.#host.http.isActive) this.#watch(host.down.receivedBytes > 0 ? 'live' : 'new');
-      },
-    });
-  }
-
-  /** What both kinds of watches need; undefined while there is nothing to watch. */
-  #watchHost(): Omit<InterceptorHost, 'rules' | 'done'> | undefined {
+  /** Undefined while there is nothing to follow. */
+  readonly #intercepted = (): Intercepted | undefined => {
     const [up, down] = this.#links;
     if (up === undefined || down === undefined || this.#upstream === undefined) return undefined;
     // Nobody is left to be answered; what the client said goes its way.
@@ -209,7 +170,7 @@ export class Connection {
       cut: () => this.#cut(),
       failed: (error, toxic) => this.#failed(error, toxic),
     };
-  }
+  };
 
   /** A toxic that fails is a defect of the injector: it is noted, and takes no more with it than this connection. */
   #failed(error: unknown, toxic: Toxic | undefined): void {

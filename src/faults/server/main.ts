@@ -3,6 +3,7 @@
 
 import {onParentMessage, tellParent} from '../../model/channel.ts';
 import {shareEpoch} from '../../model/clock.ts';
+import {messageOf} from '../../model/error-message.ts';
 import {type FromHealth, HealthWatch, type ToHealth} from '../../model/process-health.ts';
 import {type InjectorOptions, startInjector} from './injector.ts';
 
@@ -29,7 +30,7 @@ try {
   });
   await tell({kind: 'listening', url: injector.url});
 } catch (error) {
-  await tell({kind: 'failed', message: error instanceof Error ? error.message : String(error)});
+  await tell({kind: 'failed', message: messageOf(error)});
   process.exit(2);
 }
 

@@ -1,6 +1,7 @@
 // Counts what happened at one proxy, so that a run can prove that its faults hit.
 
 import {wholeEpochMs} from '../../model/clock.ts';
+import {stackOf} from '../../model/error-message.ts';
 import type {
   ConnectionEnd,
   ConnectionRecord,
@@ -116,7 +117,7 @@ export class Witness {
 
   /** A toxic threw that. Without a name it is not known which. */
   failed(name: string | undefined, error: unknown): void {
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = stackOf(error);
     this.#failedConnections++;
     this.#lastFailure = name === undefined ? what : `${name}: ${what}`;
   }

@@ -1,4 +1,5 @@
 // What is known of a symptom before any run: what a user sees, when it counts, where it comes from, what mends it.
+import type {NonEmpty} from '../non-empty.ts';
 import type {Need} from './needs.ts';
 
 /** How bad a symptom is for those who use the library, the worst first. */
@@ -15,7 +16,7 @@ export type SymptomFacts = {
   /** Defaults by name; each name ends in its unit. A scenario can change them by name. */
   readonly thresholds: {readonly [name: string]: number};
   /** What must have been there for a trial to be clear of it. */
-  readonly needs: readonly [Need, ...Need[]];
+  readonly needs: NonEmpty<Need>;
   /** What usually causes it, as a sentence. */
   readonly cause: string;
   /** What usually mends it, as a sentence. */

@@ -1,5 +1,5 @@
 // Single operations to look at: the slowest, some of each class of failure, and those whose spans were kept.
-import type {OperationExample} from '../../model/event.ts';
+import type {OperationExample} from '../../model/driver-witness.ts';
 import {type OutcomeStatus, outcomeStatuses} from '../../model/outcome.ts';
 import {hungAfterMs} from '../../model/plan.ts';
 import {operationOfTraceId, type Span, traceIdOfOperation} from '../../model/telemetry.ts';

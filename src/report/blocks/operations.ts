@@ -1,5 +1,5 @@
 // Single operations to look at: failures by class, the slowest, and what the runtime warned of.
-import type {FailureClass, OperationExample} from '../../model/event.ts';
+import type {FailureClass, OperationExample} from '../../model/driver-witness.ts';
 import {traceIdOfOperation} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';

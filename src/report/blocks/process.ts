@@ -1,5 +1,5 @@
 // What the process used in the phase that matters, from inside and from outside, before and after.
-import type {ResourceSample, SystemSample} from '../../model/event.ts';
+import type {ResourceSample, SystemSample} from '../../model/process-witness.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {phaseThatMatters} from '../case-study/phase-that-matters.ts';

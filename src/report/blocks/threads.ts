@@ -1,5 +1,5 @@
 // The threads of the process by name, before and after: how many there are, and what they did.
-import type {SystemSample, ThreadGroup} from '../../model/event.ts';
+import type {SystemSample, ThreadGroup} from '../../model/process-witness.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import type {VariantStory} from '../case-study/run-story.ts';
 import {type Block, code, paragraph, type Text, table} from '../document.ts';

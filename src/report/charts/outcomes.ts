@@ -2,7 +2,7 @@
 import {scaleLinear} from 'd3-scale';
 import {area, curveStepAfter, stack} from 'd3-shape';
 import {max} from 'simple-statistics';
-import type {Bin} from '../../model/event.ts';
+import type {Bin} from '../../model/driver-witness.ts';
 import type {Trial} from '../../model/trial.ts';
 import {settledCount} from '../blocks/outcome-counts.ts';
 import {left, right, type TimeScale} from './frame.ts';

@@ -3,7 +3,7 @@
 import {type ScaleLogarithmic, scaleLog} from 'd3-scale';
 import {line} from 'd3-shape';
 import {max, min} from 'simple-statistics';
-import type {Bin} from '../../model/event.ts';
+import type {Bin} from '../../model/driver-witness.ts';
 import {hungAfterMs} from '../../model/plan.ts';
 import type {Trial} from '../../model/trial.ts';
 import {count, plannedDuration} from '../format.ts';

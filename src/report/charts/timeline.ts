@@ -1,5 +1,5 @@
 // The chart of a run: settle times and outcomes over time, one panel per variant on the same axes.
-import type {Bin} from '../../model/event.ts';
+import type {Bin} from '../../model/driver-witness.ts';
 import type {Trial} from '../../model/trial.ts';
 import {endingText} from '../blocks/endings.ts';
 import {outcomesText, settledCount} from '../blocks/outcome-counts.ts';

@@ -1,7 +1,7 @@
 // Every operation accounted for: offered = started + dropped; started = what became of it + still in flight.
 
 import {DriverMeasure} from '../../measures/measure.ts';
-import type {PhaseFigures} from '../../model/event.ts';
+import type {PhaseFigures} from '../../model/driver-witness.ts';
 import {outcomeStatuses} from '../../model/outcome.ts';
 import type {Account, Gate} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';

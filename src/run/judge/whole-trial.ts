@@ -2,6 +2,7 @@
 // part was judged by itself, as a trial of the phases that it was to see.
 import type {Finding, PresentFinding} from '../../model/finding.ts';
 import type {GoalResult} from '../../model/goal.ts';
+import type {NonEmpty} from '../../model/non-empty.ts';
 import type {OutcomeCounts} from '../../model/outcome.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {Account, PhaseSummary, TrialJudgement} from '../../model/run.ts';
@@ -11,7 +12,7 @@ import {heldTo, verdictOf} from './verdict.ts';
 /** @param phases all of the run's @param parts the first subject's judgement, and then those that follow on it */
 export const wholeTrial = (
   phases: readonly Phase[],
-  [first, ...others]: readonly [TrialJudgement, ...TrialJudgement[]],
+  [first, ...others]: NonEmpty<TrialJudgement>,
 ): TrialJudgement => {
   if (others.length === 0) return first;
   const parts = [first, ...others];

@@ -2,9 +2,9 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {on, once} from 'node:events';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {sealed, unsealed} from '../../model/channel.ts';
 import {FoulweatherError} from '../../model/errors.ts';
+import {withTimeout} from '../../model/with-timeout.ts';
 import {launcherOf} from './launcher.ts';
 import {killGroup, killTagged, tagVariable} from './tagged-processes.ts';
 
@@ -119,18 +119,18 @@ export class Child<To, From extends Tagged> {
     kinds: readonly Kind[],
     limitMs: number,
   ): Promise<Extract<From, {kind: Kind}>> {
-    let timer: NodeJS.Timeout | undefined;
     let waiter: Waiter<From> | undefined;
+    const answer = new Promise<From>((resolve, reject) => {
+      if (this.#exit) reject(this.#ended());
+      waiter = {kinds, resolve, reject};
+      this.#waiters.add(waiter);
+    });
     try {
-      const message = await new Promise<From>((resolve, reject) => {
-        if (this.#exit) reject(this.#ended());
-        waiter = {kinds, resolve, reject};
-        this.#waiters.add(waiter);
-        timer = setTimeout(() => reject(this.#failure(`did not answer within ${limitMs} ms`)), limitMs);
+      const message = await withTimeout(limitMs, answer, () => {
+        throw this.#failure(`did not answer within ${limitMs} ms`);
       });
       return message as Extract<From, {kind: Kind}>;
     } finally {
-      clearTimeout(timer);
       if (waiter) this.#waiters.delete(waiter);
     }
   }
@@ -182,10 +182,7 @@ export class Child<To, From extends Tagged> {
   }
 
   async #untilClosed(closed: Promise<unknown>): Promise<void> {
-    const giveUp = new AbortController();
-    const late = sleep(pipesLimitMs, undefined, {signal: giveUp.signal}).catch(() => {});
-    await Promise.race([closed, late]);
-    giveUp.abort();
+    await withTimeout(pipesLimitMs, closed, () => {});
     this.#process.stdout?.destroy();
     this.#process.stderr?.destroy();
   }

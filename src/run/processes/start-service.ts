@@ -1,4 +1,5 @@
 // A real server for the run: started from what is installed, with a folder that is gone at the end.
+import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {ServiceName} from '../../model/service.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
@@ -33,7 +34,7 @@ export const startService = async (
     args: [JSON.stringify({service: name, folder})],
   });
   const answer = await child.next(['listening', 'missing', 'failed'], limitMs).catch((error: unknown) => {
-    throw notStarted(name, error instanceof Error ? error.message : String(error));
+    throw notStarted(name, messageOf(error));
   });
   switch (answer.kind) {
     case 'missing':

@@ -1,6 +1,6 @@
 // The subject's process as the operating system sees it: by /proc on Linux, by `ps` on another Unix, else not at all.
 import {readdir, readFile, readlink} from 'node:fs/promises';
-import type {SystemSample} from '../../model/event.ts';
+import type {SystemSample} from '../../model/process-witness.ts';
 import {parseStat} from './proc-stat.ts';
 import {askPs} from './ps.ts';
 import {sampleThreads} from './threads.ts';

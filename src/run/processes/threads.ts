@@ -1,6 +1,6 @@
 // The threads of a process on Linux, gathered by their names: what each group does, and the CPU time it has had.
 import {readdir, readFile} from 'node:fs/promises';
-import type {ThreadGroup} from '../../model/event.ts';
+import type {ThreadGroup} from '../../model/process-witness.ts';
 import {parseStat} from './proc-stat.ts';
 
 /** Of more threads only the number is told: reading each would cost more than it tells. */

@@ -1,15 +1,17 @@
 // What the harness itself costs: the same driver, SDK and load, with operations that do nothing.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {monotonicMs, wallEpochMs} from '../../model/clock.ts';
-import type {PhaseFigures, PhaseResources, SubjectEvent} from '../../model/event.ts';
+import type {PhaseFigures} from '../../model/driver-witness.ts';
+import type {SubjectEvent} from '../../model/event.ts';
 import {durationOf, nameInScenario, type Phase, telemetryModeOf} from '../../model/plan.ts';
+import type {PhaseResources} from '../../model/process-witness.ts';
 import type {Calibration} from '../../model/run.ts';
 import {decodeHistogram, percentileMs} from '../../stats/histogram.ts';
 import {removeProfileParts} from '../../store/profile-parts.ts';
 import type {TrialFiles} from '../../store/run-folder.ts';
 import {unlessAborted} from '../interruption.ts';
 import {type SubjectChild, startSubject} from '../processes/start-subject.ts';
-import type {TrialContext} from './run-trial.ts';
+import type {TrialContext} from './trial-context.ts';
 
 export const calibrationId = 'calibration';
 const tracePrefix = '0'.repeat(16);

@@ -1,6 +1,7 @@
 // How the library fares after a fault, as far as it is known while the trial still runs: what has been recorded so far, and
 // the driver's figures are up to a second and a half old.
-import type {Bin, TrialEvent} from '../../model/event.ts';
+import type {Bin} from '../../model/driver-witness.ts';
+import type {TrialEvent} from '../../model/event.ts';
 import type {Phase, Plan} from '../../model/plan.ts';
 import {thresholdsOf} from '../../model/symptoms.ts';
 

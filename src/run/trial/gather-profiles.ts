@@ -1,6 +1,8 @@
 // Once a subject is gone: what it left of its profiles becomes files per phase, and the few lines that stay with the trial.
 import {writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import {messageOf} from '../../model/error-message.ts';
+import type {TrialEvent} from '../../model/event.ts';
 import type {ProfileSummary} from '../../model/profile.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {type CpuCut, CpuCuts} from '../../profiles/cpu.ts';
@@ -21,8 +23,17 @@ type Told = Pick<ProfileSummary, 'what' | 'atMs'> & {
   readonly files: {readonly [ending: string]: string | Uint8Array};
 };
 
+/** That a profile cannot be read is told, and no reason to lose the trial. */
+export const profilesOf = async (trial: Trial, folder: string, scenarioFile: string): Promise<TrialEvent> => {
+  try {
+    return {kind: 'profiles', profiles: await gatherProfiles(trial, folder, scenarioFile)};
+  } catch (error) {
+    return {kind: 'trouble', atMs: trial.exit?.atMs ?? 0, what: 'profiles', message: messageOf(error)};
+  }
+};
+
 /** Empty where the subject was not profiled. */
-export const gatherProfiles = async (
+const gatherProfiles = async (
   trial: Trial,
   folder: string,
   scenarioFile: string,

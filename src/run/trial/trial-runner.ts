@@ -4,43 +4,25 @@ import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../../model/plan.ts';
 import {closingPhase, drainPhase, openingPhase} from '../../model/telemetry.ts';
-import {type FromSubject, flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
-import {unlessAborted} from '../interruption.ts';
-import type {Limits} from '../limits.ts';
+import {withTimeout} from '../../model/with-timeout.ts';
+import {flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
 import type {HarnessWatch} from '../processes/harness-watch.ts';
-import type {SubjectChild} from '../processes/start-subject.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
-import {tellingLongWait} from './long-wait.ts';
 import type {Samplers} from './samplers.ts';
+import {SubjectDialogue, type SubjectDialogueOptions} from './subject-dialogue.ts';
+import {TrialStopped} from './trial-stopped.ts';
 
-/** Why a trial did not come to its own end. `lingering`: it was done, but its process stayed. */
-export class TrialStopped extends Error {
-  override readonly name = 'TrialStopped';
-  readonly why: 'exited' | 'interrupted' | 'unresponsive' | 'lingering';
-
-  constructor(why: TrialStopped['why']) {
-    super(why);
-    this.why = why;
-  }
-}
-
-export type TrialRunnerOptions = {
-  readonly subject: SubjectChild;
+export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly link: FaultyLink;
-  readonly witnesses: Samplers;
+  readonly samplers: Samplers;
   readonly harness: HarnessWatch;
   readonly comeback: ComebackWatch;
   readonly plan: Plan;
-  readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
   /** Tells the telemetry receiver where a phase begins, what comes before the first and after the last one included. */
   readonly notifyReceiver: (phase: number, atMs: number) => void;
-  /** Told what the trial waits for, where that takes long. */
-  readonly waiting: (what: string) => void;
   /** Waited for before the library is opened. */
   readonly whenLoaded: () => Promise<void>;
-  readonly signal: AbortSignal;
-  readonly limits: Limits;
   readonly heapSnapshot: boolean;
 };
 
@@ -53,22 +35,27 @@ const backMs = 3000;
 
 export class TrialRunner {
   readonly #options: TrialRunnerOptions;
+  readonly #dialogue: SubjectDialogue;
   #baselineConnections = 0;
-  #answersEdges = true;
 
   constructor(options: TrialRunnerOptions) {
     this.#options = options;
+    this.#dialogue = new SubjectDialogue(options);
   }
 
   /** @throws TrialStopped */
   async run(): Promise<void> {
-    const {subject, plan, link, harness, now, record, notifyReceiver: announce, limits} = this.#options;
+    const {subject, plan, link, harness, now, record, notifyReceiver, limits} = this.#options;
     const {loadMs, openMs, answerSlackMs} = limits;
-    announce(openingPhase, 0);
-    await this.#answer(['loaded'], loadMs, 'the scenario and its library to load');
+    notifyReceiver(openingPhase, 0);
+    await this.#dialogue.answer(['loaded'], loadMs, 'the scenario and its library to load');
     await this.#options.whenLoaded();
     subject.send({kind: 'open', limitMs: openMs});
-    const opened = await this.#answer(['opened', 'open-failed'], openMs + answerSlackMs, 'open() to settle');
+    const opened = await this.#dialogue.answer(
+      ['opened', 'open-failed'],
+      openMs + answerSlackMs,
+      'open() to settle',
+    );
     if (opened.kind === 'open-failed') return this.#end();
     if (!(await this.#works())) {
       await this.#close();
@@ -79,24 +66,24 @@ export class TrialRunner {
       const isLast = phasesLeft(plan.phases, index) === null;
       await this.#waitPhase(phase, isLast);
       await this.#noteConnections(phase);
-      await this.#options.witnesses.drainInjectorLog();
+      await this.#options.samplers.drainInjectorLog();
       if (isLast || !this.#options.comeback.isWedged(now())) continue;
       record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
       break;
     }
     const endedMs = now();
     record({kind: 'load-ended', atMs: endedMs});
-    announce(drainPhase(plan), endedMs);
+    notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     const drainMs = plan.drainLimitMs + flushLimitMs + answerSlackMs;
-    await this.#answer(['drained'], drainMs, 'the operations in flight to settle');
+    await this.#dialogue.answer(['drained'], drainMs, 'the operations in flight to settle');
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
-    announce(closingPhase(plan), now());
+    notifyReceiver(closingPhase(plan), now());
     await this.#close();
-    await this.#options.witnesses.sampleInjector();
+    await this.#options.samplers.sampleInjector();
     return this.#end();
   }
 
@@ -105,7 +92,7 @@ export class TrialRunner {
     const {subject, plan, limits} = this.#options;
     const limitMs = Math.min(plan.operation.deadlineMs, limits.tryMs);
     subject.send({kind: 'try', limitMs});
-    const {first} = await this.#answer(
+    const {first} = await this.#dialogue.answer(
       ['tried'],
       triesLimitMs(limitMs) + flushLimitMs + limits.answerSlackMs,
       'the operation that is tried before the load',
@@ -116,7 +103,7 @@ export class TrialRunner {
   async #close(): Promise<void> {
     const {closeMs, answerSlackMs} = this.#options.limits;
     this.#options.subject.send({kind: 'close', limitMs: closeMs});
-    await this.#answer(['closed'], closeMs + answerSlackMs, 'close() to settle');
+    await this.#dialogue.answer(['closed'], closeMs + answerSlackMs, 'close() to settle');
   }
 
   /**
@@ -125,21 +112,21 @@ export class TrialRunner {
    * into its faults.
    */
   async #enterPhase(index: number, phase: Phase): Promise<void> {
-    const {link, witnesses, harness, now, record, notifyReceiver: announce} = this.#options;
-    await witnesses.sampleInjector();
+    const {link, samplers, harness, now, record, notifyReceiver} = this.#options;
+    await samplers.sampleInjector();
     const beforeMs = now();
     await link.clear(phase.faults);
     // Without faults to come nobody waits: what a client does once a fault is gone is of the recovery from its first moment.
     if (index > 0 && phase.faults.length === 0) this.#options.subject.send({kind: 'phase', phase: index});
-    else if (index > 0) await this.#startPhase(index);
+    else if (index > 0) await this.#dialogue.enterPhase(index);
     const enteredMs = now();
     await link.put(phase.name, phase.faults, phase.durationMs);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
-    announce(index, index > 0 ? enteredMs : afterMs);
+    notifyReceiver(index, index > 0 ? enteredMs : afterMs);
     harness.edge(index);
-    if (index === 0) await this.#startPhase(index);
-    await witnesses.sampleInjector();
+    if (index === 0) await this.#dialogue.enterPhase(index);
+    await samplers.sampleInjector();
   }
 
   /**
@@ -149,10 +136,10 @@ export class TrialRunner {
   async #waitPhase({durationMs, prolongedToMs}: Phase, isLast: boolean): Promise<void> {
     const {comeback, now} = this.#options;
     const beganMs = now();
-    await this.#waitFor(durationMs);
+    await this.#dialogue.waitFor(durationMs);
     if (prolongedToMs === undefined) return;
     const stayWhile = async (isWaiting: () => boolean, toMs: number): Promise<void> => {
-      while (isWaiting() && now() - beganMs < toMs) await this.#waitFor(comebackPollMs);
+      while (isWaiting() && now() - beganMs < toMs) await this.#dialogue.waitFor(comebackPollMs);
     };
     await stayWhile(() => !comeback.hasNews, Math.min(prolongedToMs, durationMs + newsMs));
     if (comeback.goodMs > 0) return;
@@ -161,37 +148,8 @@ export class TrialRunner {
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
   }
 
-  /** A subject that does not answer starts nothing either: its faults come all the same, and at the next edge it is not waited for as long. */
-  async #startPhase(phase: number): Promise<void> {
-    const {subject, limits, now} = this.#options;
-    subject.send({kind: 'phase', phase});
-    const untilMs = now() + (this.#answersEdges ? limits.enterMs : limits.enterAgainMs);
-    this.#answersEdges = false;
-    while (now() < untilMs && !this.#answersEdges) {
-      try {
-        const entered = await this.#unlessStopped(subject.next(['entered'], Math.max(1, untilMs - now())));
-        this.#answersEdges = entered.phase === phase;
-      } catch (error) {
-        if (error instanceof TrialStopped) throw error;
-        if (subject.hasExited) throw new TrialStopped('exited');
-      }
-    }
-  }
-
-  async #waitFor(durationMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, durationMs);
-    });
-    try {
-      await this.#unlessStopped(over);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #noteConnections(phase: Phase): Promise<void> {
-    const open = await this.#options.witnesses.sampleInjector();
+    const open = await this.#options.samplers.sampleInjector();
     if (phase.role === 'baseline' && open !== null) {
       this.#baselineConnections = Math.max(this.#baselineConnections, open);
     }
@@ -202,12 +160,12 @@ export class TrialRunner {
    * waits, and what is still open proves nothing.
    */
   async #untilIdle(): Promise<void> {
-    const {witnesses, plan, now, limits} = this.#options;
+    const {samplers, plan, now, limits} = this.#options;
     const untilMs = now() + (durationOf(plan.phases) < limits.idleMs ? 0 : limits.idleMs);
-    let open = await witnesses.sampleInjector();
+    let open = await samplers.sampleInjector();
     while (open !== null && open > this.#baselineConnections + 1 && now() < untilMs) {
-      await this.#waitFor(idlePollMs);
-      open = await witnesses.sampleInjector();
+      await this.#dialogue.waitFor(idlePollMs);
+      open = await samplers.sampleInjector();
     }
   }
 
@@ -216,7 +174,7 @@ export class TrialRunner {
     const {subject, limits, now, record} = this.#options;
     subject.send({kind: 'snapshot-heap'});
     try {
-      await this.#answer(['kept'], limits.heapSnapshotMs, 'the heap to be written');
+      await this.#dialogue.answer(['kept'], limits.heapSnapshotMs, 'the heap to be written');
     } catch (error) {
       if (error instanceof TrialStopped && error.why !== 'interrupted') {
         const message = 'the process did not survive the writing of its heap; try it without --heap-snapshot';
@@ -230,45 +188,19 @@ export class TrialRunner {
   async #end(): Promise<void> {
     const {subject, limits, now, record} = this.#options;
     // First the SDK hands over what it has. If it cannot, that is the receiver's or the machine's doing.
-    if (!(await within(limits.collectMs, subject.disconnected))) {
+    if (!(await settlesWithin(limits.collectMs, subject.disconnected))) {
       const message = `the SDK had not handed over its telemetry after ${limits.collectMs} ms`;
       record({kind: 'trouble', atMs: now(), what: 'telemetry', message});
       return;
     }
-    if (!(await within(limits.lingerMs, subject.exited))) throw new TrialStopped('lingering');
-  }
-
-  async #answer<Kind extends FromSubject['kind']>(
-    kinds: readonly Kind[],
-    limitMs: number,
-    what: string,
-  ): Promise<Extract<FromSubject, {kind: Kind}>> {
-    const {subject, waiting} = this.#options;
-    try {
-      const answer = this.#unlessStopped(subject.next(kinds, limitMs));
-      return await tellingLongWait(answer, () => waiting(`${what} (at most ${Math.ceil(limitMs / 1000)} s)`));
-    } catch (error) {
-      if (error instanceof TrialStopped) throw error;
-      throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');
-    }
-  }
-
-  async #unlessStopped<T>(step: Promise<T>): Promise<T> {
-    const {subject, signal} = this.#options;
-    const exited = subject.exited.then(() => {
-      throw new TrialStopped('exited');
-    });
-    exited.catch(() => {});
-    return unlessAborted(signal, Promise.race([step, exited]), () => new TrialStopped('interrupted'));
+    if (!(await settlesWithin(limits.lingerMs, subject.exited))) throw new TrialStopped('lingering');
   }
 }
 
-const within = async (limitMs: number, step: Promise<unknown>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>(resolve => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const first = await Promise.race([step.then(() => true), late]);
-  clearTimeout(timer);
-  return first;
-};
+/** Whether it does. */
+const settlesWithin = (limitMs: number, step: Promise<unknown>): Promise<boolean> =>
+  withTimeout(
+    limitMs,
+    step.then(() => true),
+    () => false,
+  );

@@ -4,6 +4,7 @@ import {createServer, type IncomingMessage} from 'node:http';
 import type {AddressInfo, Server} from 'node:net';
 import rhea from 'rhea';
 import {Pool} from 'undici';
+import type {NonEmpty} from '../../model/non-empty.ts';
 import {defineScenario, type PhaseInput, type Scenario} from '../define-scenario.ts';
 import {HandledMessages} from './handled-messages.ts';
 
@@ -114,7 +115,7 @@ export type CreditCase = {
   readonly window: number;
   /** What a reader should know beside what holds for all of them. */
   readonly remarks: readonly string[];
-  readonly phases: readonly [PhaseInput, ...PhaseInput[]];
+  readonly phases: NonEmpty<PhaseInput>;
   /** The phase that the default does not survive. */
   readonly judged: string;
 };

@@ -1,4 +1,5 @@
 // A storm: a plan of faults that has a name, and fits any scenario.
+import type {NonEmpty} from '../../model/non-empty.ts';
 import type {Phase} from '../../model/plan.ts';
 
 export type Storm = {
@@ -7,7 +8,7 @@ export type Storm = {
   readonly summary: string;
   /** `tcp`: whatever speaks over TCP. `http`: HTTP/1.1 without TLS, since requests must be read to be faulted. */
   readonly fits: 'tcp' | 'http';
-  readonly phases: readonly [Phase, ...Phase[]];
+  readonly phases: NonEmpty<Phase>;
 };
 
 /** Long enough to see three good seconds in a row, which is when a client counts as recovered, after a short while of coming back. */

@@ -2,7 +2,7 @@
 // ends. What settled as late as the silence lasted is no orphan: hung-operation and deadline-overrun count that.
 
 import {counted, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
-import type {UnsettledOperation} from '../../model/event.ts';
+import type {UnsettledOperation} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';

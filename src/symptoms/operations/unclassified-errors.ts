@@ -1,7 +1,7 @@
 // Errors that a caller cannot tell apart: no code or status, no cause, and neither a name nor a class of their own.
 
 import {found, phaseName} from '../../measures/evidence.ts';
-import type {FailureClass} from '../../model/event.ts';
+import type {FailureClass} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 

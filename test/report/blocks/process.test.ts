@@ -1,7 +1,7 @@
 // What a platform tells of a process from outside, and that the report says what it does not tell.
 
 import test from 'ava';
-import type {SystemSample} from '../../../src/model/event.ts';
+import type {SystemSample} from '../../../src/model/process-witness.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';

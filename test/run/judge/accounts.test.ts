@@ -1,6 +1,7 @@
 // Every operation accounted for, or the run judges nothing.
 import test from 'ava';
-import type {PhaseFigures, TrialEvent} from '../../../src/model/event.ts';
+import type {PhaseFigures} from '../../../src/model/driver-witness.ts';
+import type {TrialEvent} from '../../../src/model/event.ts';
 import {outcomeCode} from '../../../src/model/outcome.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {accountGates, accountOf} from '../../../src/run/judge/accounts.ts';

@@ -1,7 +1,8 @@
 // The order in which a walk asks subject and injector, against stand-ins for both.
 import test from 'ava';
 import type {FaultyLink} from '../../../src/faults/control.ts';
-import type {FirstOperation, TrialEvent} from '../../../src/model/event.ts';
+import type {FirstOperation} from '../../../src/model/driver-witness.ts';
+import type {TrialEvent} from '../../../src/model/event.ts';
 import {resetPeer} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import {openingPhase} from '../../../src/model/telemetry.ts';
@@ -10,7 +11,8 @@ import type {HarnessWatch} from '../../../src/run/processes/harness-watch.ts';
 import type {SubjectChild} from '../../../src/run/processes/start-subject.ts';
 import {ComebackWatch} from '../../../src/run/trial/comeback-watch.ts';
 import type {Samplers} from '../../../src/run/trial/samplers.ts';
-import {TrialRunner, TrialStopped} from '../../../src/run/trial/trial-runner.ts';
+import {TrialRunner} from '../../../src/run/trial/trial-runner.ts';
+import {TrialStopped} from '../../../src/run/trial/trial-stopped.ts';
 import type {FromSubject, ToSubject} from '../../../src/subject/protocol.ts';
 import {plan as small} from '../../helpers/run-journal.ts';
 
@@ -73,11 +75,11 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     put: async (name: string) => void steps.push(`put ${name}`),
     apply: async (name: string) => void steps.push(`apply ${name}`),
   };
-  const witnesses = {sampleInjector: async () => 0, drainInjectorLog: async () => {}};
+  const samplers = {sampleInjector: async () => 0, drainInjectorLog: async () => {}};
   const walk = new TrialRunner({
     subject: subject as unknown as SubjectChild,
     link: link as unknown as FaultyLink,
-    witnesses: witnesses as unknown as Samplers,
+    samplers: samplers as unknown as Samplers,
     harness: {edge() {}} as unknown as HarnessWatch,
     plan,
     now: () => performance.now(),

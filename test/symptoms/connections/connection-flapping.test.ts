@@ -1,6 +1,6 @@
 // Connections that come and go in a baseline, from 1000 to 5000 ms, and late in a recovery, from 14,000 to 19,000 ms.
 import test from 'ava';
-import type {Bin} from '../../../src/model/event.ts';
+import type {Bin} from '../../../src/model/driver-witness.ts';
 import type {ConnectionEnd} from '../../../src/model/proxy-witness.ts';
 import {detectOne} from '../../../src/symptoms/detect.ts';
 import {answers} from '../../helpers/symptom-macro.ts';

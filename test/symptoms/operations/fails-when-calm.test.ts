@@ -1,7 +1,7 @@
 // Failures without a fault, and what a fault before explains of them.
 import test from 'ava';
 import {measureRecovery} from '../../../src/measures/recovery.ts';
-import type {Bin, FailureClass} from '../../../src/model/event.ts';
+import type {Bin, FailureClass} from '../../../src/model/driver-witness.ts';
 import type {Finding} from '../../../src/model/finding.ts';
 import {detectOne} from '../../../src/symptoms/detect.ts';
 import {answers} from '../../helpers/symptom-macro.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {PhaseResources} from '../../../src/model/event.ts';
+import type {PhaseResources} from '../../../src/model/process-witness.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {detectOne} from '../../../src/symptoms/detect.ts';
 import {

@@ -1,4 +1,5 @@
 // Samples of a trial, however long it takes: when there are too many, neighbours become one.
+import type {TrialEvent} from '../../../model/event.ts';
 
 export type Merge<Sample> = (earlier: Sample, later: Sample, earlierShare: number) => Sample;
 
@@ -74,3 +75,9 @@ export class ThinnedSamples<Sample extends {readonly atMs: number}> {
 
 const share = (beforeMs: number, earlierMs: number, laterMs: number): number =>
   laterMs > beforeMs ? (earlierMs - beforeMs) / (laterMs - beforeMs) : 0;
+
+/** Where a phase ends or begins, by what says so. */
+export const boundsOf = (event: TrialEvent): readonly number[] => {
+  if (event.kind === 'edge') return [event.edge.beforeMs, event.edge.afterMs];
+  return event.kind === 'load-ended' ? [event.atMs] : [];
+};

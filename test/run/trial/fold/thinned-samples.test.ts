@@ -1,13 +1,14 @@
 // However long a trial is, so many samples are kept of it, and what is read from them stays true.
 import test from 'ava';
-import {measureConnections} from '../../../src/measures/measure.ts';
-import {measureProcess, residentMaxBytes} from '../../../src/measures/process-measure.ts';
-import type {ResourceSample, SystemSample, TrialEvent} from '../../../src/model/event.ts';
-import type {Plan} from '../../../src/model/plan.ts';
-import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
-import {mergeInjector, mergeResources, mergeSystem} from '../../../src/run/trial/merge-samples.ts';
-import {ThinnedSamples} from '../../../src/run/trial/thinned-samples.ts';
-import {foldOf, journalOf, plan, witnessOf} from '../../helpers/run-journal.ts';
+import {measureConnections} from '../../../../src/measures/measure.ts';
+import {measureProcess, residentMaxBytes} from '../../../../src/measures/process-measure.ts';
+import type {TrialEvent} from '../../../../src/model/event.ts';
+import type {Plan} from '../../../../src/model/plan.ts';
+import type {ResourceSample, SystemSample} from '../../../../src/model/process-witness.ts';
+import type {ProxyWitness} from '../../../../src/model/proxy-witness.ts';
+import {mergeInjector, mergeResources, mergeSystem} from '../../../../src/run/trial/fold/merge-samples.ts';
+import {ThinnedSamples} from '../../../../src/run/trial/fold/thinned-samples.ts';
+import {foldOf, journalOf, plan, witnessOf} from '../../../helpers/run-journal.ts';
 
 const resource = (atMs: number, change: Partial<ResourceSample> = {}): ResourceSample => ({
   atMs,

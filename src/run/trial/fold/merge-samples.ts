@@ -1,6 +1,6 @@
 // Two samples that follow each other as one: counters as they are at the end, of gauges the greatest, and sums of what is since the sample before.
-import type {GcKinds, ResourceSample, SystemSample, ThreadGroup} from '../../model/event.ts';
-import type {InjectorSample} from '../../model/trial.ts';
+import type {GcKinds, ResourceSample, SystemSample, ThreadGroup} from '../../../model/process-witness.ts';
+import type {InjectorSample} from '../../../model/trial.ts';
 import type {Merge} from './thinned-samples.ts';
 
 /** Undefined and null where neither knows. */

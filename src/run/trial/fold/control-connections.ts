@@ -1,8 +1,8 @@
 // The connections of the fresh client that is tried by the library's way are taken out of what the injector saw: they are
 // not the library's.
-import type {ControlConnection} from '../../model/event.ts';
-import type {ConnectionRecord, InjectorLog} from '../../model/proxy-witness.ts';
-import type {InjectorSample} from '../../model/trial.ts';
+import type {ControlConnection} from '../../../model/event.ts';
+import type {ConnectionRecord, InjectorLog} from '../../../model/proxy-witness.ts';
+import type {InjectorSample} from '../../../model/trial.ts';
 
 /** Between what the client and what the injector take for the beginning of a connection; a port is not used again as soon. */
 const slackMs = 1000;

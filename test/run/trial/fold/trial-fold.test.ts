@@ -1,10 +1,11 @@
 // From a journal to a trial.
 import test from 'ava';
-import type {ProcessExit, TrialEvent} from '../../../src/model/event.ts';
-import type {ErrorFacts} from '../../../src/model/outcome.ts';
-import type {ConnectionRecord, HttpHit, InjectorLog} from '../../../src/model/proxy-witness.ts';
-import type {SubjectEnd} from '../../../src/model/trial.ts';
-import {foldOf, journalOf, type Story, trialOf, witnessOf} from '../../helpers/run-journal.ts';
+import type {TrialEvent} from '../../../../src/model/event.ts';
+import type {ErrorFacts} from '../../../../src/model/outcome.ts';
+import type {ProcessExit} from '../../../../src/model/process-witness.ts';
+import type {ConnectionRecord, HttpHit, InjectorLog} from '../../../../src/model/proxy-witness.ts';
+import type {SubjectEnd} from '../../../../src/model/trial.ts';
+import {foldOf, journalOf, type Story, trialOf, witnessOf} from '../../../helpers/run-journal.ts';
 
 const error: ErrorFacts = {name: 'Error', code: null, message: 'no', stack: [], causes: []};
 const closed = (result: 'failed' | 'hung'): TrialEvent => ({

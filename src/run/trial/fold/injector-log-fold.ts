@@ -1,5 +1,5 @@
 // The injector's news of each phase, put together: connections as they were last seen, and all hits.
-import type {ConnectionRecord, HttpHit, InjectorLog} from '../../model/proxy-witness.ts';
+import type {ConnectionRecord, HttpHit, InjectorLog} from '../../../model/proxy-witness.ts';
 
 /** Journals of old have the last records only, without counts of what is missing and without the times of hits. */
 export type JournalledLog = Pick<InjectorLog, 'hits'> &

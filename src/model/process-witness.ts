@@ -1,0 +1,82 @@
+// What the subject's process takes: as it says itself, and as the operating system tells, up to how it ended.
+
+/** What the subject's process says of itself, since the sample before; CPU is cumulative. */
+export type ResourceSample = {
+  readonly atMs: number;
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly loopDelayMaxMs: number;
+  readonly loopUtilisationRatio: number;
+  readonly gcMs: number;
+  readonly gcCount: number;
+  /** Operations that have started and not settled; this and what follows is absent in runs of old. */
+  readonly inFlightCount?: number;
+  readonly heapTotalBytes?: number;
+  /** Where V8 gives up, as it tells it. */
+  readonly heapLimitBytes?: number;
+  /** Part of what is external. */
+  readonly arrayBuffersBytes?: number;
+  /** What keeps the event loop alive, by its kind: `TCPSocketWrap`, `Timeout`. */
+  readonly activeResources?: {readonly [kind: string]: number};
+  readonly gcKinds?: GcKinds;
+};
+
+/** Pauses by the kind of collection: scavenges, full ones, starts of incremental marking, weak callbacks. */
+export type GcKinds = {
+  readonly [kind in 'minor' | 'major' | 'incremental' | 'weak-callbacks']?: {
+    readonly count: number;
+    readonly ms: number;
+  };
+};
+
+/** The subject's process over one whole phase. */
+export type PhaseResources = {
+  readonly phase: number;
+  readonly durationMs: number;
+  readonly cpuMs: number;
+  readonly loopDelayP50Ms: number;
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  readonly loopUtilisationRatio: number;
+  readonly gcMs: number;
+  readonly gcCount: number;
+  /** Absent in runs of old. */
+  readonly gcKinds?: GcKinds;
+  /** Connects to the target that it began, refused ones included. Absent in runs of old. */
+  readonly connectCount?: number;
+};
+
+/** What the operating system says of the subject's process; null where the platform does not tell. */
+export type SystemSample = {
+  readonly atMs: number;
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly threadCount: number | null;
+  readonly fileDescriptorCount: number | null;
+  readonly socketCount: number | null;
+  /** Threads by name; absent where the platform does not tell, where there are too many, and in runs of old. */
+  readonly threads?: readonly ThreadGroup[];
+};
+
+/** Threads of one name at one moment; those that neither run nor wait for a disk sleep. CPU is cumulative. */
+export type ThreadGroup = {
+  readonly name: string;
+  readonly count: number;
+  readonly runningCount: number;
+  readonly blockedCount: number;
+  readonly cpuMs: number;
+};
+
+/** How the subject's process ended, as the operating system tells it. */
+export type ProcessExit = {
+  readonly atMs: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why the harness ended it, where it did. */
+  readonly killedFor: 'unresponsive' | 'interrupted' | 'lingering' | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  readonly stderrTail: string;
+};

@@ -1,0 +1,111 @@
+// A run's beginning: the scenario is described, its plan chosen, its packages installed, its processes started; and then
+// there is a folder to save it in.
+import type {Plan} from '../model/plan.ts';
+import type {Environment, RunRecord} from '../model/run.ts';
+import {RunFolder} from '../store/run-folder.ts';
+import {choosePlan} from './choose-plan.ts';
+import {describeScenario} from './describe.ts';
+import {describeEnvironment} from './environment.ts';
+import {interruptedEarly, unlessAborted} from './interruption.ts';
+import {defaultLimits} from './limits.ts';
+import {installPackages} from './packages.ts';
+import {firstTrials} from './precision.ts';
+import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
+import {startInjector} from './processes/start-injector.ts';
+import {startReceiver} from './processes/start-receiver.ts';
+import {startTarget, type TargetChoice, withTarget} from './processes/start-target.ts';
+import type {Supervisor} from './processes/supervisor.ts';
+import type {RunOptions} from './run-options.ts';
+import type {TrialContext} from './trial/trial-context.ts';
+
+/** Nothing of it is written yet, but for the empty folder. */
+export type StartedRun = {
+  readonly context: TrialContext;
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+};
+
+/** @throws FoulweatherError before there is anything to save */
+export const startRun = async (
+  supervisor: Supervisor,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<StartedRun> => {
+  const {scenarioFile, seed, toxiproxyUrl, baseDir, observer, target: choice = asTheScenarioSays} = options;
+  const limits = {...defaultLimits, ...options.limits};
+  // It asks nothing of the plan, and loads while the scenario does.
+  const receiving = startReceiver(supervisor, limits.startMs);
+  receiving.catch(() => {});
+  const describing = describeEnvironment(options.version, baseDir);
+  const described = await describeScenario(supervisor, scenarioFile, {limitMs: limits.describeMs, signal});
+  const wanted = choosePlan(described, options, choice);
+  const plan = withTarget(wanted, choice);
+  const {environment} = options;
+  const packages = await installPackages(plan, {scenarioFile, baseDir, environment, signal, observer});
+  const [target, injector, receiver] = await unlessAborted(
+    signal,
+    Promise.all([
+      startTarget(supervisor, wanted, scenarioFile, choice, limits),
+      startInjector(supervisor, plan, seed, toxiproxyUrl, limits.startMs),
+      receiving,
+      supervisor.guarded,
+    ]),
+    interruptedEarly,
+  );
+  const startedAt = options.now();
+  const {folder, id} = await RunFolder.create(baseDir, runId(startedAt, plan.name));
+  const context: TrialContext = {
+    supervisor,
+    runId: id,
+    plan,
+    scenarioFile,
+    target,
+    injector,
+    receiver,
+    packages,
+    environment: await withExtraCaCerts(environment, {plan, target, injector, folder}),
+    signal,
+    limits,
+    profiles: options.profiles,
+    heapSnapshot: options.heapSnapshot ?? false,
+  };
+  if (options.relay) receiver.child.send({kind: 'relay', target: options.relay});
+  const record = newRecord(options, plan, id, startedAt, {
+    ...(await describing),
+    injector: injector.version,
+    ...(target.description !== null && {target: target.description}),
+  });
+  return {context, folder, record};
+};
+
+const asTheScenarioSays: TargetChoice = {targetUrl: null, startServices: false};
+
+/** Sorts by time, and says what it is of. */
+const runId = (startedAt: Date, scenario: string): string =>
+  `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}`;
+
+const newRecord = (
+  {scenario, seed, trialsPerVariant, precision, command}: RunOptions,
+  plan: Plan,
+  id: string,
+  startedAt: Date,
+  environment: Environment,
+): RunRecord => ({
+  schemaVersion: 1,
+  id,
+  scenario,
+  plan,
+  seed,
+  trialsPerVariant: firstTrials(trialsPerVariant ?? trialsOf(plan), precision ?? null),
+  ...(precision && {precision: {...precision, end: null}}),
+  command: command(plan),
+  startedAt: startedAt.toISOString(),
+  status: 'running',
+  endedAt: null,
+  environment,
+  calibration: null,
+  trialIds: [],
+});
+
+/** Several trials tell a ratio: one variant alone has none. */
+const trialsOf = ({trials = 1, variants}: Plan): number => (variants.length > 1 ? trials : 1);

@@ -1,0 +1,87 @@
+// How a subject came to its end: whether the library opened, what became of the first operation, how it was closed, and how
+// its process ended.
+import type {FirstOperation} from '../../../model/driver-witness.ts';
+import type {TrialEvent} from '../../../model/event.ts';
+import type {ErrorFacts} from '../../../model/outcome.ts';
+import type {ProcessExit} from '../../../model/process-witness.ts';
+import type {SubjectEnd, Trial} from '../../../model/trial.ts';
+
+type Closed = Extract<TrialEvent, {kind: 'closed'}>;
+
+export class EndFold {
+  #openError: ErrorFacts | null = null;
+  #tried: FirstOperation | null = null;
+  #triedSettledMs: number | null = null;
+  #uncaught: ErrorFacts | null = null;
+  #closed: Closed | null = null;
+  #exit: ProcessExit | null = null;
+  #interrupted = false;
+  #stuck: Trial['stuck'] = null;
+
+  add(event: TrialEvent): void {
+    switch (event.kind) {
+      case 'open-failed':
+        this.#openError = event.error;
+        break;
+      case 'tried':
+        this.#tried = event.first;
+        break;
+      case 'tried-settled':
+        this.#triedSettledMs = event.atMs;
+        break;
+      case 'uncaught':
+        this.#uncaught = event.error;
+        break;
+      case 'closed':
+        this.#closed = event;
+        break;
+      case 'stuck':
+        this.#stuck = {atMs: event.atMs, stack: event.stack};
+        break;
+      case 'interrupted':
+        this.#interrupted = true;
+        break;
+      case 'exit':
+        this.#exit = event.exit;
+        break;
+    }
+  }
+
+  observation(): Pick<Trial, 'firstUnsettled' | 'closing' | 'end' | 'exit' | 'stuck'> {
+    const closed = this.#closed;
+    return {
+      firstUnsettled:
+        this.#tried?.status === 'unsettled'
+          ? {afterMs: this.#tried.afterMs, settledMs: this.#triedSettledMs}
+          : null,
+      closing: closed && {startMs: closed.atMs - closed.durationMs, durationMs: closed.durationMs},
+      end: this.#end(),
+      exit: this.#exit,
+      stuck: this.#stuck,
+    };
+  }
+
+  /** The first of these that holds. A journal without an exit is of a harness that was killed. */
+  #end(): SubjectEnd {
+    const exit = this.#exit;
+    if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
+    if (exit.killedFor === 'unresponsive') return {kind: 'unresponsive'};
+    if (this.#openError) return {kind: 'open-failed', error: this.#openError};
+    if (this.#tried?.status === 'failed') {
+      const {error, triedCount} = this.#tried;
+      return {kind: 'first-operation-failed', error, triedCount};
+    }
+    if (this.#closed) return {kind: 'completed', close: this.#closed.result, error: this.#closed.error};
+    return {
+      kind: 'crashed',
+      exitCode: exit.exitCode,
+      signal: exit.signal,
+      outOfMemory: ranOutOfMemory(exit),
+      error: this.#uncaught,
+    };
+  }
+}
+
+/** V8 says so on stderr before it aborts; there is no exit code of its own for it. */
+const ranOutOfMemory = (exit: ProcessExit): boolean =>
+  /FATAL ERROR: .*(?:heap out of memory|Allocation failed|heap limit)/.test(exit.stderrTail);

@@ -1,0 +1,86 @@
+// What the parent says to a subject and waits for. Nothing is waited for any longer once the subject is gone, or the user has
+// interrupted the run.
+
+import type {FromSubject} from '../../subject/protocol.ts';
+import {unlessAborted} from '../interruption.ts';
+import type {Limits} from '../limits.ts';
+import type {SubjectChild} from '../processes/start-subject.ts';
+import {tellingLongWait} from './long-wait.ts';
+import {TrialStopped} from './trial-stopped.ts';
+
+export type SubjectDialogueOptions = {
+  readonly subject: SubjectChild;
+  readonly now: () => number;
+  /** Told what is waited for, where that takes long. */
+  readonly waiting: (what: string) => void;
+  readonly signal: AbortSignal;
+  readonly limits: Limits;
+};
+
+export class SubjectDialogue {
+  readonly #options: SubjectDialogueOptions;
+  #answersEdges = true;
+
+  constructor(options: SubjectDialogueOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TrialStopped, also where there is no answer of one of these kinds within the limit */
+  async answer<Kind extends FromSubject['kind']>(
+    kinds: readonly Kind[],
+    limitMs: number,
+    what: string,
+  ): Promise<Extract<FromSubject, {kind: Kind}>> {
+    const {subject, waiting} = this.#options;
+    try {
+      const answer = this.#unlessStopped(subject.next(kinds, limitMs));
+      return await tellingLongWait(answer, () => waiting(`${what} (at most ${Math.ceil(limitMs / 1000)} s)`));
+    } catch (error) {
+      if (error instanceof TrialStopped) throw error;
+      throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');
+    }
+  }
+
+  /**
+   * A subject that does not answer starts nothing either: its faults come all the same, and at the next edge it is not waited
+   * for as long.
+   * @throws TrialStopped
+   */
+  async enterPhase(phase: number): Promise<void> {
+    const {subject, limits, now} = this.#options;
+    subject.send({kind: 'phase', phase});
+    const untilMs = now() + (this.#answersEdges ? limits.enterMs : limits.enterAgainMs);
+    this.#answersEdges = false;
+    while (now() < untilMs && !this.#answersEdges) {
+      try {
+        const entered = await this.#unlessStopped(subject.next(['entered'], Math.max(1, untilMs - now())));
+        this.#answersEdges = entered.phase === phase;
+      } catch (error) {
+        if (error instanceof TrialStopped) throw error;
+        if (subject.hasExited) throw new TrialStopped('exited');
+      }
+    }
+  }
+
+  /** @throws TrialStopped */
+  async waitFor(durationMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, durationMs);
+    });
+    try {
+      await this.#unlessStopped(over);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #unlessStopped<T>(step: Promise<T>): Promise<T> {
+    const {subject, signal} = this.#options;
+    const exited = subject.exited.then(() => {
+      throw new TrialStopped('exited');
+    });
+    exited.catch(() => {});
+    return unlessAborted(signal, Promise.race([step, exited]), () => new TrialStopped('interrupted'));
+  }
+}

@@ -1,0 +1,51 @@
+// What a trial is given: by the run, and for itself.
+import type {Plan, Variant} from '../../model/plan.ts';
+import type {TrialFiles} from '../../store/run-folder.ts';
+import type {Limits} from '../limits.ts';
+import type {RunningInjector} from '../processes/start-injector.ts';
+import type {Receiver} from '../processes/start-receiver.ts';
+import type {Target} from '../processes/start-target.ts';
+import type {Supervisor} from '../processes/supervisor.ts';
+import type {TrialRecorder} from './trial-recorder.ts';
+
+export type TrialContext = {
+  readonly supervisor: Supervisor;
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly scenarioFile: string;
+  readonly target: Target;
+  readonly injector: RunningInjector;
+  readonly receiver: Receiver;
+  /** Folders of the packages of variants that have their own. */
+  readonly packages: ReadonlyMap<string, string>;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly limits: Limits;
+  /** Whether subjects are profiled. */
+  readonly profiles: boolean;
+  /** Whether they write their heap when all has settled. */
+  readonly heapSnapshot: boolean;
+};
+
+/** Of a fresh subject that goes on where another did not. */
+export type FreshStart = {
+  /** The trial of the first subject. */
+  readonly continues: string;
+  /** The run's phases that are left. */
+  readonly phases: readonly number[];
+};
+
+export type TrialRequest = {
+  readonly trialId: string;
+  readonly variant: Variant;
+  readonly number: number;
+  readonly seed: number;
+  readonly freshStart: FreshStart | null;
+  readonly files: TrialFiles;
+  readonly recorder: Pick<TrialRecorder, 'record' | 'trial'>;
+  /** Told what the trial waits for, where that takes long. */
+  readonly waiting: (what: string) => void;
+  /** Waited for between the loading of the library and its opening, while the subject is idle. */
+  readonly whenLoaded: () => Promise<void>;
+};

@@ -1,0 +1,57 @@
+// The subject of a trial: it is started with its task, and what it says is recorded.
+import type {SubjectEvent, TrialEvent} from '../../model/event.ts';
+import type {ErrorFacts} from '../../model/outcome.ts';
+import {nameInScenario} from '../../model/plan.ts';
+import type {CodeLocations} from '../../profiles/owner.ts';
+import {describeStack} from '../../profiles/stack.ts';
+import {codeLocationsOf} from '../code-locations.ts';
+import {type SubjectChild, startSubject} from '../processes/start-subject.ts';
+import type {TrialContext, TrialRequest} from './trial-context.ts';
+import type {TrialStart} from './trial-start.ts';
+
+export type TrialSubjectOptions = {
+  readonly start: TrialStart;
+  /** The target's address through the injector. */
+  readonly url: string;
+  readonly record: (event: TrialEvent) => void;
+};
+
+export const startTrialSubject = (
+  {supervisor, plan, scenarioFile, receiver, packages, environment, profiles}: TrialContext,
+  {trialId, variant, files}: TrialRequest,
+  {start, url, record}: TrialSubjectOptions,
+): SubjectChild => {
+  const {load, operation, phases} = plan;
+  const locations = codeLocationsOf(scenarioFile);
+  return startSubject({
+    supervisor,
+    plan,
+    variant,
+    task: {
+      scenarioFile,
+      variant: nameInScenario(variant),
+      trialId,
+      tracePrefix: start.tracePrefix,
+      url,
+      originMonotonicMs: start.originMonotonicMs,
+      originEpochMs: start.wallOriginEpochMs,
+      load,
+      operation,
+      phases,
+      noop: false,
+      profilesFolder: files.profilesFolder,
+      profiling: profiles ? {heapLimitMiB: variant.process.heapLimitMiB ?? null} : null,
+    },
+    packages: packages.get(variant.name) ?? null,
+    receiverUrl: receiver.url,
+    environment,
+    onEvent: event => record(withFrames(event, locations)),
+  });
+};
+
+/** An error that ends the process is worth its stack, by the packages of its frames. */
+const withFrames = (event: SubjectEvent, locations: CodeLocations): SubjectEvent => {
+  if (event.kind !== 'uncaught' && event.kind !== 'open-failed') return event;
+  const frames = describeStack(event.error.stack, locations);
+  return frames.length === 0 ? event : {...event, error: {...event.error, frames} satisfies ErrorFacts};
+};
