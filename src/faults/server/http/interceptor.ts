@@ -8,12 +8,12 @@ import type {Toxic} from '../toxic.ts';
 import {cutWhenClientCloses, longestLingerMs} from '../upstream-close.ts';
 import type {Ending} from './behaviour.ts';
 import {type ExchangeHost, HttpExchange} from './exchange.ts';
-import {beginsWithRequestLine, canBeRequest, parseRequestHead, type RequestHead} from './head.ts';
+import {beginsWithRequestLine, type RequestHead} from './head.ts';
 import {IgnoredInput} from './ignored-input.ts';
 import {type InterceptorHost, receiver} from './interceptor-host.ts';
-import {MessageReader, type Part} from './message-reader.ts';
 import {Outbox} from './outbox.ts';
 import {factsOf} from './request-facts.ts';
+import {RequestSide} from './request-side.ts';
 import {ResponseSide} from './response-side.ts';
 import {chunkRead} from './used-chunks.ts';
 
@@ -24,20 +24,13 @@ export class HttpInterceptor {
   readonly #host: InterceptorHost;
   readonly #outbox: Outbox;
   readonly #ignored: IgnoredInput;
-  readonly #requests = new MessageReader<RequestHead>({
-    canBegin: canBeRequest,
-    parse: parseRequestHead,
-    takesFiller: true,
-  });
+  readonly #requests: RequestSide;
   readonly #responses: ResponseSide;
   #mode: Mode;
   #exchange: HttpExchange | undefined;
   #lastNumber = 0;
-  /** What the client sent after the request that is being answered. */
-  #held: Buffer[] = [];
   /** The client has ended, and what it sent before waits for an answer that a fault gives. */
   #hasClientEnded = false;
-  #isReading = false;
   #lingering: NodeJS.Timeout | undefined;
 
   /** @param state a connection that is live may be anywhere in an exchange: it joins with its next request */
@@ -52,6 +45,13 @@ export class HttpInterceptor {
       contain: this.#contain,
     });
     this.#ignored = new IgnoredInput(() => up.wake());
+    this.#requests = new RequestSide({
+      toUpstream: data => up.send(data),
+      exchange: () => this.#exchange,
+      begin: head => this.#begin(head),
+      isStopped: () => this.#mode !== 'following',
+      notHttp: () => this.#turnOff(),
+    });
     this.#responses = new ResponseSide({
       toClient: data => this.#outbox.send(data),
       isStopped: () => this.#mode !== 'following',
@@ -73,12 +73,12 @@ export class HttpInterceptor {
   /** Is done at the next chance if there are no HTTP toxics any more. */
   toxicRemoved(): void {
     if (this.#exchange !== undefined || this.#host.rules.isActive) return;
-    const isBetween = this.#mode === 'following' && this.#requests.isBetween && this.#held.length === 0;
+    const isBetween = this.#mode === 'following' && this.#requests.isBetween;
     if (isBetween || this.#mode === 'joining') this.#turnOff();
   }
 
   readonly #isFullOfRequests = (): boolean =>
-    this.#mode === 'hanging' ? this.#ignored.isFull : this.#held.length > 0;
+    this.#mode === 'hanging' ? this.#ignored.isFull : this.#requests.isHolding;
 
   /** What is thrown here comes of the toxic that has the request, or of what the two sides sent. */
   readonly #contain = (act: () => void): void => {
@@ -97,7 +97,7 @@ export class HttpInterceptor {
       if (this.#mode === 'joining' && beginsWithRequestLine(data)) this.#mode = 'following';
       if (this.#mode === 'joining') this.#host.up.send(data);
       if (this.#mode !== 'following') return;
-      this.#held.push(data);
+      this.#requests.hold(data);
       this.#readRequests();
     },
     end: () => {
@@ -108,16 +108,10 @@ export class HttpInterceptor {
 
   /** The upstream gets all that the client sent before it ended: also the beginning of a head, and requests sent ahead. */
   #endRequests(): void {
-    this.#hasClientEnded = this.#exchange?.isAnsweredHere === true && this.#held.length > 0;
+    this.#hasClientEnded = this.#exchange?.isAnsweredHere === true && this.#requests.isHolding;
     if (this.#hasClientEnded) return;
-    this.#sendHeld();
+    this.#requests.send();
     this.#host.up.finish();
-  }
-
-  #sendHeld(): void {
-    const {up} = this.#host;
-    for (const data of [this.#requests.takeHeld(), ...this.#held]) if (data.length > 0) up.send(data);
-    this.#held = [];
   }
 
   readonly #fromUpstream: Receiver = receiver(this.#contain, {
@@ -147,44 +141,11 @@ export class HttpInterceptor {
   });
 
   #readRequests(): void {
-    // Answering a request lets the next one be read, which is this loop's business.
-    if (this.#isReading) return;
-    this.#isReading = true;
-    while (this.#mode === 'following' && this.#exchange?.isRequestRead !== true) {
-      const data = this.#held.shift();
-      if (data === undefined) break;
-      const part = this.#requests.next(data, 0);
-      if (part.end < data.length) this.#held.unshift(data.subarray(part.end));
-      this.#takeRequestPart(part);
-    }
-    this.#isReading = false;
+    if (this.#requests.isReading) return;
+    this.#requests.read();
     // What follows a fault that ended the connection is nobody's.
-    if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#held = [];
+    if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#requests.drop();
     else this.toxicRemoved();
-  }
-
-  #takeRequestPart(part: Part<RequestHead>): void {
-    if (part.kind === 'more') return;
-    if (part.kind === 'filler') {
-      this.#host.up.send(part.data);
-      return;
-    }
-    if (part.kind === 'wrong') {
-      this.#held.unshift(part.held);
-      this.#turnOff();
-      return;
-    }
-    if (part.kind === 'head') this.#begin(part.head);
-    const exchange = this.#exchange;
-    if (exchange === undefined) return;
-    const {request} = exchange.handling;
-    if (request === undefined) this.#host.up.send(part.kind === 'head' ? part.head.raw : part.piece.data);
-    else if (part.kind === 'head') request.head(part.head);
-    else request.body(part.piece);
-    if (!this.#requests.isBetween || this.#mode !== 'following') return;
-    exchange.isRequestRead = true;
-    request?.end();
-    exchange.requestRead();
   }
 
   #begin(head: RequestHead): void {
@@ -192,7 +153,6 @@ export class HttpInterceptor {
     const number = ++this.#lastNumber;
     this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head));
     this.#exchange.begin();
-    this.#requests.tellsFraming = this.#exchange.isAnsweredHere;
     this.#responses.begin(head.method);
   }
 
@@ -234,7 +194,7 @@ export class HttpInterceptor {
       if (this.#hasClientEnded) this.#host.cut();
       return;
     }
-    this.#held = [];
+    this.#requests.drop();
     this.#ignored.kill();
     // An orderly close waits for the client to close, too: closing a socket with bytes that nobody read resets it.
     this.#outbox.end(ending === 'abort' ? 'reset' : 'half-close');
@@ -253,7 +213,7 @@ export class HttpInterceptor {
     this.#mode = 'off';
     const {up, down, done} = this.#host;
     up.exit = undefined;
-    this.#sendHeld();
+    this.#requests.send();
     this.#outbox.flushNow();
     down.entry = undefined;
     if (response !== undefined) down.accept(response);

@@ -1,0 +1,103 @@
+// Reads the client's requests one after the other, and hands each to the fault that takes it, or to the upstream. What the
+// client sends ahead is held until the request before it is answered.
+
+import type {HttpExchange} from './exchange.ts';
+import {canBeRequest, parseRequestHead, type RequestHead} from './head.ts';
+import {MessageReader, type Part} from './message-reader.ts';
+
+export type RequestHost = {
+  readonly toUpstream: (data: Buffer) => void;
+  /** The one that is under way. */
+  readonly exchange: () => HttpExchange | undefined;
+  /** Begins the exchange of that request. */
+  readonly begin: (head: RequestHead) => void;
+  /** Whether a fault has ended the connection, or everything passes. */
+  readonly isStopped: () => boolean;
+  /** From here on everything passes untouched, beginning with what is held. */
+  readonly notHttp: () => void;
+};
+
+export class RequestSide {
+  readonly #host: RequestHost;
+  readonly #reader = new MessageReader<RequestHead>({
+    canBegin: canBeRequest,
+    parse: parseRequestHead,
+    takesFiller: true,
+  });
+  #held: Buffer[] = [];
+  #isReading = false;
+
+  constructor(host: RequestHost) {
+    this.#host = host;
+  }
+
+  /** Whether something waits for the request before it. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** Whether nothing has come of a request that is not whole. */
+  get isBetween(): boolean {
+    return this.#reader.isBetween && !this.isHolding;
+  }
+
+  /** Answering a request lets the next one be read, which is the business of the reading that is under way. */
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
+  hold(data: Buffer): void {
+    this.#held.push(data);
+  }
+
+  /** What is held, as far as the end of a request that has no answer yet. */
+  read(): void {
+    this.#isReading = true;
+    while (!this.#host.isStopped() && this.#host.exchange()?.isRequestRead !== true) {
+      const data = this.#held.shift();
+      if (data === undefined) break;
+      const part = this.#reader.next(data, 0);
+      if (part.end < data.length) this.#held.unshift(data.subarray(part.end));
+      this.#take(part);
+    }
+    this.#isReading = false;
+  }
+
+  /** Gives the upstream what is held, the beginning of a head included. */
+  send(): void {
+    for (const data of [this.#reader.takeHeld(), ...this.#held]) {
+      if (data.length > 0) this.#host.toUpstream(data);
+    }
+    this.#held = [];
+  }
+
+  drop(): void {
+    this.#held = [];
+  }
+
+  #take(part: Part<RequestHead>): void {
+    const {toUpstream, begin, isStopped, notHttp} = this.#host;
+    if (part.kind === 'more') return;
+    if (part.kind === 'filler') {
+      toUpstream(part.data);
+      return;
+    }
+    if (part.kind === 'wrong') {
+      this.#held.unshift(part.held);
+      notHttp();
+      return;
+    }
+    if (part.kind === 'head') begin(part.head);
+    const exchange = this.#host.exchange();
+    if (exchange === undefined) return;
+    if (part.kind === 'head') this.#reader.tellsFraming = exchange.isAnsweredHere;
+    const {request} = exchange.handling;
+    if (request === undefined) toUpstream(part.kind === 'head' ? part.head.raw : part.piece.data);
+    else if (part.kind === 'head') request.head(part.head);
+    else request.body(part.piece);
+    if (!this.#reader.isBetween || isStopped()) return;
+    exchange.isRequestRead = true;
+    request?.end();
+    exchange.requestRead();
+  }
+}
