@@ -18,7 +18,7 @@ export const makeResultSchema = (): string => {
     sortProps: true,
   }).createSchema('Result');
   const about = {
-    title: 'foulweather result.json, version 1',
+    title: 'foulweather result.json, version 2',
     description:
       'What `foulweather run` writes as data. Fields and names of symptoms, gates and figures may be added; schemaVersion changes when one goes or means something else.',
   };

@@ -12,7 +12,7 @@ import type {Place} from './service.ts';
 
 /** A port that was free may be taken before the server has it. */
 const attempts = 3;
-const isTaken = /address (?:is )?already in use|EADDRINUSE|eaddrinuse/i;
+const isTaken = /address (?:is )?already in use|EADDRINUSE|dist_port_already_used/i;
 
 class MissingProgram extends Error {
   readonly program: string;
