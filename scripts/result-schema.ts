@@ -2,6 +2,7 @@
 import {writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {createGenerator} from 'ts-json-schema-generator';
+import {resultSchemaVersion} from '../src/report/formats/result.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -18,7 +19,8 @@ export const makeResultSchema = (): string => {
     sortProps: true,
   }).createSchema('Result');
   const about = {
-    title: 'foulweather result.json, version 2',
+    $id: `urn:foulweather:schema:result-v${resultSchemaVersion}`,
+    title: `foulweather result.json, version ${resultSchemaVersion}`,
     description:
       'What `foulweather run` writes as data. Fields and names of symptoms, gates and figures may be added; schemaVersion changes when one goes or means something else.',
   };

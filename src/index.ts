@@ -1,6 +1,25 @@
 // The public face: what a scenario file imports.
 export {ApplicationError} from './model/application-error.ts';
-export type {Direction, Fault} from './model/fault.ts';
+export type {
+  BandwidthFault,
+  BlackholeFault,
+  CorruptFault,
+  Direction,
+  Fault,
+  FlapFault,
+  HalfCloseFault,
+  HalfOpenFault,
+  LatencyFault,
+  LimitConnectionsFault,
+  LimitDataFault,
+  RefuseFault,
+  ResetAfterFault,
+  ResetPeerFault,
+  SlicerFault,
+  SlowCloseFault,
+  StallFault,
+  TimeoutFault,
+} from './model/fault.ts';
 export {
   bandwidth,
   blackhole,
@@ -19,12 +38,29 @@ export {
   stall,
   timeout,
 } from './model/fault.ts';
-export type {Ramp} from './model/fault-scope.ts';
+export type {FaultScope, Ramp, ScopeOptions} from './model/fault-scope.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
+export type {
+  DropKeepAliveFault,
+  HttpFault,
+  HttpStatusFault,
+  SlowBodyFault,
+  WrongContentLengthFault,
+} from './model/http-fault.ts';
 export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
 export {messageIds} from './model/message-id.ts';
-export type {DeliveryPromise, Load, PhaseRole} from './model/plan.ts';
-export type {CertificateProblem, TlsAlertName} from './model/tls-fault.ts';
+export type {DeliveryPromise, Json, Load, PhaseRole, ProcessOptions, TelemetryMode} from './model/plan.ts';
+export type {ServiceName} from './model/service.ts';
+export type {Severity} from './model/severity.ts';
+export type {SymptomId, ThresholdChanges, Thresholds} from './model/symptoms.ts';
+export type {TelemetryPresetName} from './model/telemetry-preset.ts';
+export type {
+  CertificateProblem,
+  TlsAlertFault,
+  TlsAlertName,
+  TlsCloseFault,
+  WrongCertificateFault,
+} from './model/tls-fault.ts';
 export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {
   Answer,
@@ -33,10 +69,12 @@ export type {
   OpenContext,
   PerformContext,
   PhaseInput,
+  PrepareContext,
   Scenario,
   ScenarioInput,
   StartedTarget,
   SubjectInput,
+  SweepInput,
   TargetInput,
   VariantInput,
   VerifyContext,

@@ -13,16 +13,20 @@ export const diagnoses = {
   'misleading-telemetry': 'telemetry hides it',
 } as const;
 
+/** The name of a diagnosis. */
 export type DiagnosisId = keyof typeof diagnoses;
 
 /** Those that tell of the process: what to look into for them is its CPU, its memory and its threads. */
 export const processDiagnoses: readonly DiagnosisId[] = ['out-of-memory', 'gc-thrashing', 'low-utilisation'];
 
+/** What several symptoms of a trial mean together. */
 export type Diagnosis = {
+  /** Its stable name. */
   readonly diagnosis: DiagnosisId;
+  /** The phase that it is of. */
   readonly phase: string;
   /** The symptoms that make it up, all of them present. */
   readonly symptoms: NonEmpty<SymptomId>;
-  /** One sentence or more with the numbers. */
+  /** What was seen, in one sentence or more with the numbers. */
   readonly statement: string;
 };

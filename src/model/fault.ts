@@ -94,6 +94,7 @@ export const faultKinds = [
   'wrongCertificate',
 ] as const satisfies readonly Fault['kind'][];
 
+/** A fault, by the name of its constructor. */
 export type FaultKind = (typeof faultKinds)[number];
 
 type AimOptions = ScopeOptions & {readonly direction?: Direction};

@@ -30,12 +30,16 @@ export const goalMetrics = {
   timeToRecoverMs: 'from the end of the fault until three good seconds in a row',
 } as const;
 
+/** A figure that a goal can limit; its name ends in its unit. */
 export type GoalMetric = keyof typeof goalMetrics;
 
 /** A goal of severity `warn` is told and does not miss the run; default: `fail`. */
 export type Limit = {
+  /** The least that is allowed, in the metric's unit. */
   readonly min?: number;
+  /** The most that is allowed, in the metric's unit. */
   readonly max?: number;
+  /** `warn`: it is told · `fail`, the default: the run is missed. */
   readonly severity?: Severity;
 };
 
@@ -67,16 +71,23 @@ export const telemetryGoalName = ({metric, stat, attributes = {}}: TelemetryGoal
   return `telemetry: ${[metric, stat, ...only].join(' ')}`;
 };
 
+/** `met`: nothing failed · `missed`: a goal or a symptom that counts as a failure · `inconclusive`: nothing can be said. */
 export type Verdict = 'met' | 'missed' | 'inconclusive';
 
+/** One goal, held against one trial. */
 export type GoalResult = {
+  /** The phase that it holds for; `run` is all of them but the warm-up. */
   readonly phase: string;
+  /** The figure that is limited. */
   readonly metric: GoalName;
+  /** What is allowed. */
   readonly limit: Limit;
+  /** Whether the limit was kept. */
   readonly verdict: Verdict;
-  /** The figure that was held against the limit; null where it could not be known. */
+  /** The figure that was held against the limit, in the metric's unit; null where it could not be known. */
   readonly value: number | null;
   /** How many operations are behind the figure. */
   readonly count: number;
+  /** Why it is inconclusive, as a sentence; null where it is not. */
   readonly reason: string | null;
 };

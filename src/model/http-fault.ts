@@ -43,7 +43,7 @@ export type AnyHttpFault =
   | DropKeepAliveFault;
 
 type RequestOptions = Partial<RequestScope>;
-type CutOptions = {cutRatio?: number; cutBytes?: never} | {cutRatio?: never; cutBytes?: number};
+type BodyCut = {cutRatio?: number; cutBytes?: never} | {cutRatio?: never; cutBytes?: number};
 type FaultOptions =
   | {stage: 'request'; action: 'hang' | 'close' | 'abort'}
   | {stage: 'response'; action: 'hang' | 'close' | 'abort' | 'finish'};
@@ -94,7 +94,7 @@ export const httpStatus = (
  * passes; without one no response comes, and nothing of the request's body is read. A request fault keeps the request
  * from the target; a response fault lets the target have all of it first. `finish` cuts a response short in form.
  */
-export const httpFault = (options: FaultOptions & CutOptions & RequestOptions): HttpFault =>
+export const httpFault = (options: FaultOptions & BodyCut & RequestOptions): HttpFault =>
   made(options, {
     kind: 'httpFault',
     stage: options.stage,

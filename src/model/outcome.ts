@@ -3,9 +3,13 @@ import type {ProfileFrame} from './profile.ts';
 
 /** What can be said of an error without holding on to it. */
 export type ErrorFacts = {
+  /** The name of its class. */
   readonly name: string;
+  /** Its `code`; null where it has none. */
   readonly code: string | null;
+  /** Its message, without secrets. */
   readonly message: string;
+  /** Its frames as V8 prints them, innermost first. */
   readonly stack: readonly string[];
   /** Names, codes and messages of the causes, outermost first. */
   readonly causes: readonly string[];
@@ -26,7 +30,21 @@ export const outcomeStatuses = ['in-flight', 'ok', 'failed', 'unknown', 'rejecte
 
 export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
-export type OutcomeCounts = {readonly [status in OutcomeStatus]: number};
+/** How many operations ended in which way. */
+export type OutcomeCounts = {
+  /** Succeeded. */
+  readonly ok: number;
+  /** Certainly did not happen. */
+  readonly failed: number;
+  /** May have happened: the caller cannot know. */
+  readonly unknown: number;
+  /** Refused locally, and never sent. */
+  readonly rejected: number;
+  /** Answered with the wrong thing. */
+  readonly wrong: number;
+  /** Did not settle by the deadline and its grace. */
+  readonly hung: number;
+};
 
 export const outcomeCode = (status: OutcomeStatus): OutcomeCode =>
   outcomeStatuses.indexOf(status) as OutcomeCode;

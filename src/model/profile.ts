@@ -5,9 +5,11 @@ export type OwnerKind = 'package' | 'scenario' | 'application' | 'node' | 'engin
 
 /** A function and where it is: paths are relative to their package, never to this machine. */
 export type ProfileFrame = {
+  /** The name of the function. */
   readonly functionName: string;
-  /** `undici`, `the scenario`, `Node.js`, `garbage collector`. */
+  /** Whose code it is: `undici`, `the scenario`, `Node.js`, `garbage collector`. */
   readonly owner: string;
+  /** What kind of owner that is. */
   readonly ownerKind: OwnerKind;
   /** `lib/pool.js:17`; null for what has no source. */
   readonly place: string | null;

@@ -16,6 +16,7 @@ const table = {
   ...telemetrySymptoms,
 } as const;
 
+/** The name of a symptom, as docs/symptoms.md has it. */
 export type SymptomId = keyof typeof table;
 
 export const symptoms: {readonly [symptom in SymptomId]: SymptomFacts} = table;

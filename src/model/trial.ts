@@ -13,25 +13,50 @@ import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
 import type {LedgerObservation} from './target-protocol.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
+/** How the process with the library ended. */
 export type SubjectEnd =
   | {
+      /** It came to the end of the load, and the library was closed. */
       readonly kind: 'completed';
+      /** What became of the close. */
       readonly close: 'resolved' | 'failed' | 'hung';
+      /** The error of a close that failed; null otherwise. */
       readonly error: ErrorFacts | null;
     }
-  | {readonly kind: 'open-failed'; readonly error: ErrorFacts}
-  /** The operation that is tried before the load failed, so that there was no load. */
-  | {readonly kind: 'first-operation-failed'; readonly error: ErrorFacts; readonly triedCount: number}
   | {
+      /** The library could not be opened. */
+      readonly kind: 'open-failed';
+      /** Why. */
+      readonly error: ErrorFacts;
+    }
+  | {
+      /** The operation that is tried before the load failed, so that there was no load. */
+      readonly kind: 'first-operation-failed';
+      /** The error of the last try. */
+      readonly error: ErrorFacts;
+      /** How often it was tried. */
+      readonly triedCount: number;
+    }
+  | {
+      /** The process ended by itself before the load did. */
       readonly kind: 'crashed';
+      /** Its exit code; null where a signal ended it. */
       readonly exitCode: number | null;
+      /** The signal that ended it; null where none did. */
       readonly signal: string | null;
+      /** Whether it ran out of memory. */
       readonly outOfMemory: boolean;
+      /** The error that ended it; null where none is known. */
       readonly error: ErrorFacts | null;
     }
-  /** It stopped answering and had to be ended. */
-  | {readonly kind: 'unresponsive'}
-  | {readonly kind: 'interrupted'};
+  | {
+      /** It stopped answering and had to be ended. */
+      readonly kind: 'unresponsive';
+    }
+  | {
+      /** The run was ended before the trial was over. */
+      readonly kind: 'interrupted';
+    };
 
 export type DriverObservation = {
   /** In order of the plan's phases; a phase that the trial did not reach has none. */

@@ -5,12 +5,17 @@ import {minimumPairs} from './minimum-pairs.ts';
 /** The same figure of the baseline's and of the candidate's trial with the same number. */
 export type Pair = {readonly before: number; readonly after: number};
 
+/** A ratio of medians with its bootstrap interval. */
 export type RatioInterval = {
   /** Median of `after` over median of `before`. */
   readonly ratio: number;
+  /** Lower end of the interval. */
   readonly low: number;
+  /** Upper end of the interval. */
   readonly high: number;
+  /** How sure the interval is, 0 to 1: 0.95. */
   readonly confidenceRatio: number;
+  /** How many pairs of trials it is from. */
   readonly pairCount: number;
 };
 

@@ -54,6 +54,26 @@ const loadSdk = (): typeof SdkNode => {
   return sdk;
 };
 
+type ResolveFilename = (request: string, ...rest: unknown[]) => string;
+
+/**
+ * Their range of peers lets npm put these beside an older @opentelemetry/api of the project, which what they are made of
+ * cannot do with: the API is looked for from here.
+ */
+const requireWithOurApi = (name: string): unknown => {
+  const loader = Module as unknown as {_resolveFilename: ResolveFilename};
+  const own = loader._resolveFilename;
+  const api = '@opentelemetry/api';
+  const apiFile = require.resolve(api);
+  loader._resolveFilename = (request, ...rest) =>
+    request === api ? apiFile : own.call(Module, request, ...rest);
+  try {
+    return require(name);
+  } finally {
+    loader._resolveFilename = own;
+  }
+};
+
 export const {NodeSDK} = loadSdk();
 // The SDK's own copies, which are loaded already.
 export const {OTLPMetricExporter} = requireFromSdk(
@@ -65,6 +85,9 @@ export const {PeriodicExportingMetricReader} = requireFromSdk(
 // What these share with the SDK is loaded once: as CommonJS, too.
 export const {registerInstrumentations} =
   require('@opentelemetry/instrumentation') as typeof InstrumentationPackage;
-export const {RuntimeNodeInstrumentation} =
-  require('@opentelemetry/instrumentation-runtime-node') as typeof Runtime;
-export const {UndiciInstrumentation} = require('@opentelemetry/instrumentation-undici') as typeof Undici;
+export const {RuntimeNodeInstrumentation} = requireWithOurApi(
+  '@opentelemetry/instrumentation-runtime-node',
+) as typeof Runtime;
+export const {UndiciInstrumentation} = requireWithOurApi(
+  '@opentelemetry/instrumentation-undici',
+) as typeof Undici;

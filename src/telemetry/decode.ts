@@ -17,14 +17,23 @@ const refuseTooMany = (): never => {
 };
 
 class BoundedReader extends protobuf.BufferReader {
-  #left = fieldLimit;
+  // A field is a tag and, mostly, a length or a number.
+  #left = 2 * fieldLimit;
+  #lastRead = 0;
 
-  override tag(): number {
+  override uint32(): number {
     if (--this.#left < 0) refuseTooMany();
-    return super.tag();
+    this.#lastRead = super.uint32();
+    return this.#lastRead;
   }
 
-  // The elements of packed fields have no tag.
+  /** Comes right after a tag that the schema does not know. */
+  override skipType(wireType: number, depth?: number): protobuf.Reader {
+    if (this.#lastRead >>> 3 === 0) throw new Error('illegal tag: field number 0');
+    return super.skipType(wireType, depth);
+  }
+
+  // Of the elements of packed fields there is only the number.
   override uint64(): protobuf.Long {
     if (--this.#left < 0) refuseTooMany();
     return super.uint64();

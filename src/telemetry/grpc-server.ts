@@ -1,11 +1,6 @@
 // OTLP over gRPC: the three Export calls, whose bodies are those of http/protobuf, into the same books.
-import {
-  type Metadata,
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  type UntypedHandleCall,
-} from '@grpc/grpc-js';
+import type {Metadata, ServiceDefinition, UntypedHandleCall} from '@grpc/grpc-js';
+import {loadGrpc} from './grpc-package.ts';
 import {OtlpError} from './otlp-error.ts';
 import type {Signal} from './otlp-messages.ts';
 import {exportResponse} from './otlp-response.ts';
@@ -55,9 +50,14 @@ const exportCall = async (registry: TrialRegistry, signal: Signal, call: Call): 
 
 export type GrpcServer = {readonly url: string; readonly stop: () => void};
 
-/** Rejects where it cannot listen; a call that cannot be taken is answered with the status that OTLP asks for. */
-export const startGrpcServer = async (registry: TrialRegistry, host: string): Promise<GrpcServer> => {
-  const server = new Server({'grpc.max_receive_message_length': bodyLimitBytes});
+/**
+ * null where there is no gRPC. Rejects where it cannot listen; a call that cannot be taken is answered with the status
+ * that OTLP asks for.
+ */
+export const startGrpcServer = async (registry: TrialRegistry, host: string): Promise<GrpcServer | null> => {
+  const grpc = loadGrpc();
+  if (grpc === null) return null;
+  const server = new grpc.Server({'grpc.max_receive_message_length': bodyLimitBytes});
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
     const handle = (call: Call, answered: Answered): void => {
       exportCall(registry, signal, call).then(
@@ -71,7 +71,7 @@ export const startGrpcServer = async (registry: TrialRegistry, host: string): Pr
     server.addService(definitionOf(services[signal]), {Export: handle as unknown as UntypedHandleCall});
   }
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:0`, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`${host}:0`, grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });

@@ -13,8 +13,11 @@ import type {TrialStart} from './trial-telemetry.ts';
 export type Receiver = {
   /** A trial's SDK sends to `${url}/${trialId}/v1/traces`, `…/metrics` and `…/logs`. */
   readonly url: string;
-  /** OTLP over gRPC, for the trial that the header `foulweather-trial` names, or the only one that is open. */
-  readonly grpcUrl: string;
+  /**
+   * OTLP over gRPC, for the trial that the header `foulweather-trial` names, or the only one that is open; null where
+   * the SDK came without gRPC.
+   */
+  readonly grpcUrl: string | null;
   startTrial(trial: TrialStart): void;
   /** @param hits whether the phase has faults */
   startPhase(trialId: string, phase: number, atMs: number, hits?: boolean): void;
@@ -125,12 +128,12 @@ export const startReceiver = async ({
 
   return {
     url: `http://${urlHost}:${address.port}`,
-    grpcUrl: grpc.url,
+    grpcUrl: grpc?.url ?? null,
     startTrial: trial => registry.start(trial),
     startPhase: (trialId, phase, atMs, hits = false) => registry.startPhase(trialId, phase, atMs, hits),
     finishTrial: trialId => registry.finish(trialId),
     stop: async () => {
-      grpc.stop();
+      grpc?.stop();
       server.closeAllConnections();
       await new Promise<void>(resolve => {
         server.close(() => resolve());

@@ -37,7 +37,7 @@ const call = (
   headers: Record<string, string> = {},
   path = `/${service}/Export`,
 ) => {
-  const client = new Client(new URL(receiver.grpcUrl).host, credentials.createInsecure(), {
+  const client = new Client(new URL(receiver.grpcUrl!).host, credentials.createInsecure(), {
     'grpc.default_compression_algorithm': 2,
   });
   t.teardown(() => client.close());
@@ -56,7 +56,7 @@ test('spans of the SDK arrive as by HTTP', async t => {
   const running = await startTrial(t);
   const provider = new TracerProvider({
     spanProcessors: [
-      new BatchSpanProcessor({exporter: new OTLPTraceExporter({url: running.receiver.grpcUrl})}),
+      new BatchSpanProcessor({exporter: new OTLPTraceExporter({url: running.receiver.grpcUrl!})}),
     ],
   });
   const parent = trace.setSpanContext((await import('@opentelemetry/api')).ROOT_CONTEXT, operationContext(3));

@@ -21,7 +21,14 @@ export type SymptomFacts = {
   readonly cause: string;
   /** What usually mends it, as a sentence. */
   readonly remedy: string;
+  /** Where that is from. */
   readonly source: Source;
 };
 
-export type Source = {readonly title: string; readonly url: string};
+/** A page that tells more. */
+export type Source = {
+  /** Its title. */
+  readonly title: string;
+  /** Its address. */
+  readonly url: string;
+};

@@ -38,14 +38,23 @@ export type SymptomStory = {
 
 /** One goal over the trials of a variant: the worst verdict, and the median of the values. */
 export type GoalStory = {
+  /** The phase that it holds for; `run` is all of them but the warm-up. */
   readonly phase: string;
+  /** The figure that is limited. */
   readonly metric: GoalName;
+  /** What is allowed. */
   readonly limit: Limit;
+  /** The worst of the trials. */
   readonly verdict: Verdict;
+  /** The median of the trials, in the metric's unit; null where it could not be known. */
   readonly value: number | null;
+  /** How many operations are behind the figure: the median of the trials. */
   readonly count: number | null;
+  /** How many trials met it. */
   readonly metCount: number;
+  /** How many trials there were. */
   readonly trialCount: number;
+  /** Why trials are inconclusive, as sentences. */
   readonly reasons: readonly string[];
 };
 

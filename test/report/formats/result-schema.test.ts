@@ -47,3 +47,23 @@ test('the schema is made from the type: npm run schema writes it', async t => {
   t.timeout(120_000);
   t.is(await readFile(schemaFile, 'utf8'), makeResultSchema());
 });
+
+/** The paths of the fields below a part of the schema that no description explains. */
+const unexplained = (part: unknown, path: string): readonly string[] => {
+  if (typeof part !== 'object' || part === null) return [];
+  const {properties = {}, ...others} = part as {readonly properties?: Record<string, {description?: string}>};
+  const fields = Object.entries(properties).flatMap(([name, field]) => [
+    ...(field.description === undefined ? [`${path}.${name}`] : []),
+    ...unexplained(field, `${path}.${name}`),
+  ]);
+  return [
+    ...fields,
+    ...Object.entries(others).flatMap(([name, other]) => unexplained(other, `${path}/${name}`)),
+  ];
+};
+
+test('the schema has an id, and says what each field is', async t => {
+  const schema = JSON.parse(await readFile(schemaFile, 'utf8')) as Readonly<Record<string, unknown>>;
+  t.is(schema['$id'], 'urn:foulweather:schema:result-v2');
+  t.deepEqual(unexplained(schema['definitions'], '#'), []);
+});
