@@ -2,7 +2,7 @@
 import {stackOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 
-export const noDefect = new AbortController().signal;
+export const noDefect: AbortSignal = new AbortController().signal;
 
 const stackKept = 12;
 
