@@ -13,9 +13,11 @@ import {
 import {withTimeout} from '../model/with-timeout.ts';
 import {Accounting} from './accounting.ts';
 import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
+import {ClosedStarts} from './closed-starts.ts';
 import {type LiveOperation, LiveOperations} from './live-operations.ts';
+import {PacedStarts} from './paced-starts.ts';
+import {pacerOf} from './pacing.ts';
 import type {Settlement} from './settlement.ts';
-import {beginStarts} from './starts.ts';
 
 export type DriverOptions = {
   readonly load: Load;
@@ -217,3 +219,9 @@ export class Driver {
     this.#accounting.hang(operation, ageMs);
   }
 }
+
+/** Begins at once. @param phaseDurationMs how long a ramp takes */
+const beginStarts = (load: Load, phaseDurationMs: number, context: ArrivalSink): ArrivalSource =>
+  load.model === 'closed'
+    ? new ClosedStarts(load.concurrency, context)
+    : new PacedStarts(pacerOf(load, phaseDurationMs), load.maxInFlight, context);

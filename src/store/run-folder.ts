@@ -1,6 +1,7 @@
 // A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it
 // runs; what is whole is put in place by a rename, so that a reader never sees half of it.
 
+import {createReadStream} from 'node:fs';
 import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
@@ -8,7 +9,6 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
 import {wholeLines} from './journal.ts';
-import {linesOfTraces} from './span-lines.ts';
 
 const recordFile = 'run.json';
 /** Of one length. The last such words of a record are its status: the plan comes before, and in a text quotes are escaped. */
@@ -212,3 +212,24 @@ const writeWhole = async (file: string, text: string): Promise<void> => {
     throw error;
   }
 };
+
+const chunkBytes = 1024 * 1024;
+const lineFeed = 10;
+/** A span is written with the id of its trace first. */
+const idStart = '{"traceId":"'.length;
+const idLength = 32;
+
+/** What follows the last line feed was cut off, and is left out. */
+export async function* linesOfTraces(file: string, traceIds: ReadonlySet<string>): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, {highWaterMark: chunkBytes}) as AsyncIterable<Buffer>) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let end = bytes.indexOf(lineFeed, from); end >= 0; end = bytes.indexOf(lineFeed, from)) {
+      const id = bytes.toString('latin1', from + idStart, from + idStart + idLength);
+      if (traceIds.has(id)) yield bytes.toString('utf8', from, end);
+      from = end + 1;
+    }
+    rest = bytes.subarray(from);
+  }
+}

@@ -1,6 +1,7 @@
 // OTLP over gRPC: the three Export calls, whose bodies are those of http/protobuf, into the same books.
+
+import {createRequire} from 'node:module';
 import type {Metadata, ServiceDefinition, UntypedHandleCall} from '@grpc/grpc-js';
-import {loadGrpc} from './grpc-package.ts';
 import {OtlpError} from './otlp-error.ts';
 import type {Signal} from './otlp-messages.ts';
 import {exportResponse} from './otlp-response.ts';
@@ -76,4 +77,19 @@ export const startGrpcServer = async (registry: TrialRegistry, host: string): Pr
     );
   });
   return {url: `http://${host}:${port}`, stop: () => server.forceShutdown()};
+};
+
+type Grpc = typeof import('@grpc/grpc-js');
+
+const bringers = ['@opentelemetry/sdk-node', '@opentelemetry/otlp-grpc-exporter-base'] as const;
+
+/** @param from the file or URL from which the SDK is looked for. Returns null where the package is not there. */
+export const loadGrpc = (from: string = import.meta.url): Grpc | null => {
+  try {
+    const bringer = bringers.reduce((parent, name) => createRequire(parent).resolve(name), from);
+    return createRequire(bringer)('@grpc/grpc-js') as Grpc;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return null;
+    throw error;
+  }
 };

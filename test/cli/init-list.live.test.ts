@@ -39,7 +39,7 @@ test('init writes scenario.ts where no name is given, and overwrites only with -
   const refused = await place.call(['init']);
   t.is(refused.code, 64);
   t.is(refused.stdout, '');
-  t.regex(refused.stderr, /scenario\.ts is there already\.\n.*--force.*FW_FILE_EXISTS/);
+  t.regex(refused.stderr, /scenario\.ts already exists\.\n.*--force.*FW_FILE_EXISTS/);
   t.is(await readFile(file, 'utf8'), 'mine');
   t.is((await place.call(['init', '--force'])).code, 0);
   t.is(await readFile(file, 'utf8'), written);

@@ -1,9 +1,9 @@
 // One accepted connection: the client's socket, the upstream's socket, and a link for each direction.
 
-import type {Socket} from 'node:net';
+import {connect, type Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
 import {decideAccept, type RejectedConnection} from './accept-decision.ts';
-import {dial} from './dial.ts';
+import {parseAddress} from './address.ts';
 import {type Intercepted, type InterceptorRules, Interceptors} from './interceptors.ts';
 import {Link} from './link.ts';
 import type {LinkHost} from './link-host.ts';
@@ -215,4 +215,14 @@ export class Connection {
     }
     this.#host.closed(this);
   };
+}
+
+/** Begins to connect to "host:port". Undefined for an address that is none, which cannot be dialled either. */
+export function dial(address: string, {onread}: SocketReader): Socket | undefined {
+  try {
+    const {host, port} = parseAddress(address);
+    return connect({host: host || 'localhost', port, noDelay: true, allowHalfOpen: true, onread});
+  } catch {
+    return undefined;
+  }
 }

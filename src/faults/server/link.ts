@@ -5,7 +5,6 @@ import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import type {LinkEnds, LinkHost, LinkToxic} from './link-host.ts';
 import {createRandom} from './random.ts';
-import {releaseBuffer} from './release-buffer.ts';
 import {SocketWriter} from './socket-writer.ts';
 import {type Chunk, type Ending, type Receiver, Stage, type StageHost} from './stage.ts';
 import type {Toxic} from './toxic.ts';
@@ -255,3 +254,13 @@ export class Link implements Receiver {
     if (!(stages[0] ?? this).isFull) this.#resume();
   }
 }
+
+/** What is smaller V8 collects in passing. */
+const worthBytes = 8 * 1024;
+
+/** The data must not be used any more, nor anything that shares its memory. */
+export const releaseBuffer = (data: Buffer): void => {
+  const {buffer, byteLength} = data;
+  if (byteLength < worthBytes) return;
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
+};

@@ -1,11 +1,12 @@
 // The outcome of a run in one sentence with its numbers.
+
+import type {PhaseSummary} from '../../model/run.ts';
 import {byWeight, type SymptomId, symptoms} from '../../model/symptoms.ts';
 import type {RatioInterval} from '../../stats/bootstrap.ts';
 import {endingName} from '../blocks/endings.ts';
 import {compareGoodput, compareLivedGoodput, intervalText} from '../comparison/before-after.ts';
 import {count, factor, listed, plural} from '../format.ts';
 import type {GoalStory, RunStory, VariantStory} from './run-story.ts';
-import {symptomCounts} from './symptom-counts.ts';
 
 const symptomsNamed = 3;
 
@@ -249,4 +250,13 @@ const goalsClause = ({goals}: VariantStory): string => {
   if (unclear > 0) return `${count(unclear)} of ${plural(goals.length, 'goal')} undecided`;
   if (goals.length <= 2) return goals.length === 1 ? 'goal met' : 'both goals met';
   return `all ${count(goals.length)} goals met`;
+};
+
+export const symptomCounts: {
+  readonly [symptom in SymptomId]?: (phase: PhaseSummary) => number | null;
+} = {
+  'hung-operation': phase => phase.outcomes.hung,
+  'deadline-overrun': phase => phase.overrun,
+  'duplicate-effect': phase => phase.duplicateCount,
+  'crossed-response': phase => phase.outcomes.wrong,
 };

@@ -1,10 +1,11 @@
 // What the page's script reads: values to point at, and when each phase was. JSON that cannot end its element.
 
+import {phaseWindow} from '../../model/trial.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import type {Chart, ReadPanel} from '../charts/chart.ts';
 import {left, right} from '../charts/frame.ts';
+import {trialSeriesOf} from '../charts/series.ts';
 import {fixed} from '../charts/svg.ts';
-import {type PhaseName, phaseSpans} from './phase-spans.ts';
 
 /** Mirrored by `assets/page.js`. */
 export type PageData = {
@@ -39,3 +40,20 @@ export const pageData = (story: RunStory, charts: readonly Chart[]): PageData =>
 
 /** `<` would let a text end the script element that holds it. */
 export const embeddedJson = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+export type PhaseName = {readonly name: string; readonly fromMs: number; readonly toMs: number};
+
+export const phaseSpans = (story: RunStory): PhaseName[] => {
+  const trials = trialSeriesOf(story).map(({trial}) => trial);
+  return story.run.record.plan.phases.flatMap(({name}, index) => {
+    const windows = trials.flatMap(trial => phaseWindow(trial, index) ?? []);
+    if (windows.length === 0) return [];
+    return [
+      {
+        name,
+        fromMs: Math.round(Math.min(...windows.map(({startMs}) => startMs))),
+        toMs: Math.round(Math.max(...windows.map(({endMs}) => endMs))),
+      },
+    ];
+  });
+};

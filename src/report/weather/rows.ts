@@ -2,8 +2,8 @@
 import type {PresentFinding} from '../../model/finding.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
+import {byWeight} from '../../model/symptoms.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';
-import {bySeverity} from './severity-order.ts';
 import {type WeatherCell, type WeatherRow, wholeRun} from './weather.ts';
 
 type Span = {readonly column: string; readonly phases: readonly string[]};
@@ -93,3 +93,7 @@ const lowestSuccess = (summaries: readonly PhaseSummary[]): number | null => {
   const ratios = summaries.flatMap(({successRatio}) => successRatio ?? []);
   return ratios.length === 0 ? null : Math.min(...ratios);
 };
+
+/** A failure before a warning, and then by what it does to those who use the library. */
+export const bySeverity = (a: PresentFinding, b: PresentFinding): number =>
+  Number(a.severity === 'warn') - Number(b.severity === 'warn') || byWeight(a.symptom, b.symptom);

@@ -1,11 +1,13 @@
 // All processes of a run: started here, watched by the guard, and ended here.
+
+import {statSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {getCompileCacheDir} from 'node:module';
-import {join} from 'node:path';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
 import {Child, type ChildOptions} from './child.ts';
 import {entries, quiet} from './entries.ts';
 import type {FromGuard, ToGuard} from './guard-main.ts';
-import {tempRoot} from './temp-root.ts';
 
 const readyLimitMs = 15_000;
 const stopLimitMs = 3000;
@@ -99,4 +101,20 @@ const stopChild = async (child: Child<unknown, {kind: string}>): Promise<void> =
   const timer = setTimeout(() => child.kill(), stopLimitMs);
   await child.exited;
   clearTimeout(timer);
+};
+
+const mayBePassed = (folder: string): boolean => {
+  const above = dirname(folder);
+  try {
+    return (statSync(folder).mode & 0o001) !== 0 && (above === folder || mayBePassed(above));
+  } catch {
+    return false;
+  }
+};
+
+/** The system's, unless it is closed to all but root, as whom we are: a server's own user could not get there. */
+export const tempRoot = (): string => {
+  const own = tmpdir();
+  if (process.getuid?.() !== 0) return own;
+  return [own, '/tmp', '/var/tmp'].find(mayBePassed) ?? own;
 };

@@ -2,9 +2,8 @@
 import {createHash} from 'node:crypto';
 import {monotonicMs, steadyEpochMs, wallEpochMs} from '../../model/clock.ts';
 import type {TrialEvent} from '../../model/event.ts';
-import type {Variant} from '../../model/plan.ts';
-import type {TrialLabels} from '../../model/receiver-protocol.ts';
-import {faultWindows} from './fault-windows.ts';
+import type {Phase, Variant} from '../../model/plan.ts';
+import type {FaultWindow, TrialLabels} from '../../model/receiver-protocol.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 
 export type TrialStart = {
@@ -67,3 +66,19 @@ const labelsOf = ({runId, plan}: TrialContext, variant: Variant): TrialLabels =>
     windows: faultWindows(phase),
   })),
 });
+
+/** Of a fault that comes again. */
+const windowsOfFault = 100;
+
+export const faultWindows = ({faults, durationMs: phaseMs}: Phase): FaultWindow[] =>
+  faults.flatMap((fault): FaultWindow[] => {
+    const {startAfterMs = 0, durationMs, everyMs} = fault;
+    const one = (fromMs: number): FaultWindow => ({
+      name: fault.kind,
+      fromMs,
+      toMs: durationMs === undefined || fromMs + durationMs >= phaseMs ? null : fromMs + durationMs,
+    });
+    if (everyMs === undefined) return [one(startAfterMs)];
+    const count = Math.min(windowsOfFault, Math.ceil(Math.max(0, phaseMs - startAfterMs) / everyMs));
+    return Array.from({length: count}, (_, index) => one(startAfterMs + index * everyMs));
+  });

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type Span, traceIdOfOperation} from '../../../src/model/telemetry.ts';
 import {operationsToTrace, withWholeTraces} from '../../../src/run/trial/whole-traces.ts';
-import {linesOfTraces} from '../../../src/store/span-lines.ts';
+import {linesOfTraces} from '../../../src/store/run-folder.ts';
 import {temporaryFolder} from '../../helpers/run-folders.ts';
 import {baseline, booksOf, fault, telemetryOf, trialWith, warmUp} from '../../helpers/trial-believable.ts';
 

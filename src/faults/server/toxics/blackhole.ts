@@ -8,3 +8,10 @@ export const blackhole = defineToxicType({
   attributes: {},
   onAccept: () => 'hold',
 });
+
+export const blackholeSyn = defineToxicType({
+  name: 'blackhole_syn',
+  attributes: {},
+  refuse: () => (process.platform === 'linux' ? undefined : 'blackhole_syn needs Linux'),
+  downtime: () => ({downMs: Number.POSITIVE_INFINITY, upMs: Number.POSITIVE_INFINITY, connects: 'hang'}),
+});

@@ -2,8 +2,7 @@
 
 import type {ToxicType} from '../toxic-type.ts';
 import {bandwidth} from './bandwidth.ts';
-import {blackhole} from './blackhole.ts';
-import {blackholeSyn} from './blackhole-syn.ts';
+import {blackhole, blackholeSyn} from './blackhole.ts';
 import {corrupt} from './corrupt.ts';
 import {flap} from './flap.ts';
 import {halfClose} from './half-close.ts';
@@ -24,9 +23,7 @@ import {slicer} from './slicer.ts';
 import {slowClose} from './slow-close.ts';
 import {stall} from './stall.ts';
 import {timeout} from './timeout.ts';
-import {tlsAlert} from './tls-alert.ts';
-import {tlsCertificate} from './tls-certificate.ts';
-import {tlsClose} from './tls-close.ts';
+import {tlsAlert, tlsCertificate, tlsClose} from './tls.ts';
 
 /** What a real Toxiproxy has, too. */
 const toxiproxyToxics = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
