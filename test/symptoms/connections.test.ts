@@ -236,10 +236,10 @@ const idle = {
     ) as unknown as Plan['phases'],
   },
 };
-const reset = (count: number): TrialChanges => ({
+const reset = (count: number, started = 1000): TrialChanges => ({
   ...idle,
   driver: {
-    phases: [figuresOf(fault, 1000)],
+    phases: [figuresOf(fault, started)],
     failures: [
       {
         key: 'reset',
@@ -254,6 +254,8 @@ const reset = (count: number): TrialChanges => ({
 });
 test('2 of 1000', answers, 'stale-keep-alive', reset(2), {value: 0.002, phase: 'stall'});
 test('1 of 1000', answers, 'stale-keep-alive', reset(1), 'clear');
+test('1 of 50', answers, 'stale-keep-alive', reset(1, 50), /may have crossed its end on the wire$/);
+test('2 of 50', answers, 'stale-keep-alive', reset(2, 50), {value: 0.04, phase: 'stall'});
 test('not tried', answers, 'stale-keep-alive', {}, /^no phase closes idle connections/);
 
 const inFlight = (calm: number, ...counts: number[]): TrialChanges => {

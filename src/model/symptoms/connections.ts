@@ -151,8 +151,8 @@ export const connectionSymptoms = {
     summary: 'operations fail on connections that the server has closed',
     noun: 'failures on stale connections',
     criterion:
-      'more than `failedShare` of the operations of a phase that closes idle connections fail because of a reset or an end',
-    thresholds: {failedShare: 0.001},
+      'more than `failedShare` of the operations of a phase that closes idle connections, and more than `failedCount`, fail because of a reset or an end',
+    thresholds: {failedShare: 0.001, failedCount: 1},
     needs: ['operations', 'load'],
     cause: 'An idle connection is used in the very moment in which the server closes it.',
     remedy:
