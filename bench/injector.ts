@@ -112,7 +112,7 @@ if (flags.json) {
     ...Object.entries(setting).map(([name, value]) => `${name}: ${value}`),
     '',
     'Medians of the rounds ± median absolute deviation; ratios are medians of the ratios within rounds (quartiles).',
-    'In the direct column, p50 and p99 are those of the direct way itself, and «excess» is the control: the delay of the generator and the target.',
+    'In the direct column, p50 and p99 are those of the direct way itself, and "excess" is the control: the delay of the generator and the target.',
     '',
     renderTable(series, columns, outcomes),
     '',

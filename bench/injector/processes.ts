@@ -122,6 +122,6 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** As the binary tells it: «toxiproxy-server version 2.12.0», or «git» for one that was built from its sources. */
+/** As the binary tells it: "toxiproxy-server version 2.12.0", or "git" for one that was built from its sources. */
 export const versionOf = (binary: string): string =>
   execFileSync(binary, ['-version'], {encoding: 'utf8'}).trim();

@@ -12,7 +12,7 @@ export type PrecisionOptions = {
 
 export const defaultMostTrials = 20;
 
-/** «10%» or «10» is 0.1. Throws commander's error, which names the option. */
+/** "10%" or "10" is 0.1. Throws commander's error, which names the option. */
 export const percentRatio = (text: string): number => {
   const percent = Number(/^(\d+(?:\.\d+)?) ?%?$/.exec(text)?.[1] ?? Number.NaN);
   if (percent >= 0.1 && percent <= 100) return percent / 100;

@@ -48,7 +48,7 @@ const changeLine = ({method, path, names, body}: ApiChange): string => {
   }
 };
 
-/** «redis 127.0.0.1:26379 → 127.0.0.1:6379», and whether it is disabled. */
+/** "redis 127.0.0.1:26379 → 127.0.0.1:6379", and whether it is disabled. */
 export const proxyLine = ({name = '', listen = '', upstream = '', enabled = true}: Shown): string =>
   clean(`${name} ${listen} → ${upstream}${enabled ? '' : ' (disabled)'}`);
 

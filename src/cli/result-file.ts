@@ -27,7 +27,7 @@ export const openSide = async (cwd: string, named: string): Promise<Side> => {
   if (variant) return {title: part === null ? title : `${title}:${part}`, result, variant};
   throw new FoulweatherError(
     'FW_UNKNOWN_VARIANT',
-    `${source} has no variant and no trial «${wanted}».`,
+    `${source} has no variant and no trial "${wanted}".`,
     didYouMean(
       wanted,
       result.variants.flatMap(({name, trials}) => [name, ...trials.map(({id}) => id)]),

@@ -22,7 +22,7 @@ export const findScenario = (name: string, cwd: string): string => {
   }
   throw new FoulweatherError(
     'FW_UNKNOWN_SCENARIO',
-    `There is no built-in scenario «${name}».`,
+    `There is no built-in scenario "${name}".`,
     `${didYouMean(name, builtinNames)} A file is named with its path: ./${name}.ts`,
   );
 };

@@ -7,7 +7,7 @@ import {didYouMean} from '../scenarios/suggestions.ts';
 const stormOf = (name: string): Storm => {
   const storm = findStorm(name);
   if (storm) return storm;
-  throw new InvalidArgumentError(`There is no storm «${name}». ${didYouMean(name, stormNames)}`);
+  throw new InvalidArgumentError(`There is no storm "${name}". ${didYouMean(name, stormNames)}`);
 };
 
 export const stormOption = (): Option =>

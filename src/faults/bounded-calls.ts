@@ -14,7 +14,7 @@ export class BoundedCalls {
     this.#limitMs = limitMs;
   }
 
-  /** @param what completes «refused to …» and «could not …» */
+  /** @param what completes "refused to …" and "could not …" */
   async bounded<T>(what: string, call: Promise<T>): Promise<T> {
     try {
       return await withTimeout(this.#limitMs, call, () => {

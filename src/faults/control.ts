@@ -26,7 +26,7 @@ export class Injector {
     this.#client = new Toxiproxy(this.url);
   }
 
-  /** Such as «2.12.0». Old Toxiproxies answer with the bare version, newer ones with JSON. */
+  /** Such as "2.12.0". Old Toxiproxies answer with the bare version, newer ones with JSON. */
   async version(): Promise<string> {
     const asked = this.#calls.bounded('tell its version', this.#client.getVersion());
     const answer = await asked.then(String, (error: unknown) => {

@@ -40,7 +40,7 @@ export const phaseName = (trial: Trial, phase: number): string => nameOfPhase(tr
 /** The path in the run's folder of a file in the trial's. */
 export const inRunFolder = ({id}: Trial, file: string): string => `trials/${id}/${file}`;
 
-/** «1 operation», «2 operations». */
+/** "1 operation", "2 operations". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `312 MiB`, `3.05 GiB`. */

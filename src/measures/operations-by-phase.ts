@@ -10,7 +10,7 @@ export type ByPhase = {
   readonly threshold: number;
   /** Where that is not the operation's own phase. */
   readonly phaseOf?: (index: number) => number;
-  /** @param count such as «3 operations» */
+  /** @param count such as "3 operations" */
   readonly statement: (count: string, phase: string) => string;
 };
 

@@ -11,7 +11,7 @@ export type {SymptomId} from './symptoms.ts';
 export type Evidence = {
   /** Who saw it: the `driver` of the load, the `telemetry` of the library, the `injector`, the `target`, the operating `system`, or a `profile`. */
   readonly witness: 'driver' | 'telemetry' | 'injector' | 'target' | 'system' | 'profile';
-  /** The phase that it is of; «drain» for what comes after the last one, «run» for all of them. */
+  /** The phase that it is of; "drain" for what comes after the last one, "run" for all of them. */
   readonly phase: string;
   /** One plain sentence with the number in it. */
   readonly statement: string;
@@ -50,7 +50,7 @@ export type Measured = Omit<Evidence, 'phase'>;
 
 /** What a detector of telemetry held against the truth, told even where nothing differs. */
 export type Comparison = {
-  /** What was compared: «failures and their last spans». */
+  /** What was compared: "failures and their last spans". */
   readonly what: string;
   /** How many were compared. */
   readonly count: number;

@@ -25,7 +25,7 @@ export type Outcome =
 
 export type OutcomeStatus = Outcome['status'];
 
-/** The order is the code that stands for the status in an outcome byte; 0 is «in flight». */
+/** The order is the code that stands for the status in an outcome byte; 0 is "in flight". */
 export const outcomeStatuses = ['in-flight', 'ok', 'failed', 'unknown', 'rejected', 'wrong', 'hung'] as const;
 
 export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;

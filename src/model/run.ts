@@ -45,7 +45,7 @@ export type Calibration = {
 
 /** Trials are added until the interval of the goodput ratio is so narrow. */
 export type PrecisionGoal = {
-  /** Half of the interval's width over the ratio: 0.1 is «± 10 %». */
+  /** Half of the interval's width over the ratio: 0.1 is "± 10 %". */
   readonly halfWidthRatio: number;
   /** At this many trials per variant no further ones are added. */
   readonly mostTrials: number;

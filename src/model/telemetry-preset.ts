@@ -1,7 +1,7 @@
 // How the telemetry of well-known libraries is switched on: what a scenario names in `telemetry: {use: […]}`.
 
 export type TelemetryPreset =
-  /** A package with a class whose name ends in «Instrumentation». */
+  /** A package with a class whose name ends in "Instrumentation". */
   | {readonly kind: 'instrumentation'; readonly packages: readonly string[]}
   /** A function of a package makes the instrumentation. */
   | {readonly kind: 'factory'; readonly packages: readonly string[]; readonly factory: string}

@@ -30,7 +30,7 @@ const withVariants = (plan: Plan, names: readonly string[] | null): Plan => {
     if (known.includes(name)) continue;
     throw new FoulweatherError(
       'FW_UNKNOWN_VARIANT',
-      `The scenario ${plan.name} has no variant «${name}».`,
+      `The scenario ${plan.name} has no variant "${name}".`,
       didYouMean(name, known),
     );
   }

@@ -12,10 +12,10 @@ export const phaseMistakes = ({phases}: CheckedScenario): string[] =>
   phases.flatMap(({name, role, faults, durationMs, prolongedToMs}) => {
     const mistakes: string[] = [];
     if (role === 'fault' && faults.length === 0) {
-      mistakes.push(`phases: «${name}» is a fault phase without faults`);
+      mistakes.push(`phases: "${name}" is a fault phase without faults`);
     }
     if (role !== 'fault' && faults.length > 0) {
-      mistakes.push(`phases: «${name}» has faults, so its role must be 'fault'`);
+      mistakes.push(`phases: "${name}" has faults, so its role must be 'fault'`);
     }
     if (prolongedToMs !== undefined && role !== 'recovery') {
       mistakes.push(`phases: "${name}": prolongedToMs is only allowed in a recovery`);
@@ -23,7 +23,7 @@ export const phaseMistakes = ({phases}: CheckedScenario): string[] =>
       mistakes.push(`phases: "${name}": prolongedToMs must be longer than durationMs`);
     }
     const meaning = reservedNames.get(name);
-    if (meaning) mistakes.push(`phases: «${name}» stands for ${meaning}; choose another name`);
+    if (meaning) mistakes.push(`phases: "${name}" stands for ${meaning}; choose another name`);
     return mistakes;
   });
 

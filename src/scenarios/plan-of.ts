@@ -44,7 +44,7 @@ const repeatedNames = ({variants, phases}: CheckedScenario): string[] => {
   const repeated = (what: string, names: readonly string[]): string[] =>
     names
       .filter((name, index) => names.indexOf(name) !== index)
-      .map(name => `${what}: «${name}» stands twice; each needs a name of its own`);
+      .map(name => `${what}: "${name}" stands twice; each needs a name of its own`);
   return [
     ...repeated(
       'variants',

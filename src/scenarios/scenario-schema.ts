@@ -93,13 +93,13 @@ const sweepSchema = z.strictObject({
   values: z.array(z.json()).min(2).max(19),
 });
 const noSuchPreset = ({input}: {readonly input?: unknown}): string =>
-  `there is no known telemetry of «${String(input)}». ${didYouMean(String(input), telemetryPresetNames)} Others go into instrumentations.`;
+  `there is no known telemetry of "${String(input)}". ${didYouMean(String(input), telemetryPresetNames)} Others go into instrumentations.`;
 
 const noSuchTarget = ({input}: {readonly input?: unknown}): string => {
   const service =
     typeof input === 'object' && input !== null && 'service' in input ? input.service : undefined;
   if (service === undefined) return "give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}";
-  return `there is no service «${String(service)}». ${didYouMean(String(service), serviceNames)}`;
+  return `there is no service "${String(service)}". ${didYouMean(String(service), serviceNames)}`;
 };
 
 export const scenarioSchema = z.strictObject({

@@ -1,4 +1,4 @@
-// «Did you mean …?»
+// "Did you mean …?"
 import {distance} from 'fastest-levenshtein';
 import type {z} from 'zod';
 
@@ -14,7 +14,7 @@ export const nearest = (name: string, known: readonly string[]): string | null =
 
 export const didYouMean = (name: string, known: readonly string[]): string => {
   const suggestion = nearest(name, known);
-  return suggestion === null ? `Known: ${known.join(', ')}.` : `Did you mean «${suggestion}»?`;
+  return suggestion === null ? `Known: ${known.join(', ')}.` : `Did you mean "${suggestion}"?`;
 };
 
 type Issue = Parameters<Exclude<z.core.$ZodErrorMap, undefined>>[0];
@@ -27,5 +27,5 @@ export const noSuch =
     const known = (issue['options'] as readonly string[] | undefined) ?? [];
     const given = (issue.input as Readonly<Record<string, unknown>> | undefined)?.[issue.discriminator];
     if (typeof given !== 'string') return `say which ${what} is meant. Known: ${known.join(', ')}.`;
-    return `there is no ${what} «${given}». ${didYouMean(given, known)}`;
+    return `there is no ${what} "${given}". ${didYouMean(given, known)}`;
   };

@@ -1,4 +1,4 @@
-// «Is it better than version X?»: another version of a library as the baseline, and the installed one as the candidate.
+// "Is it better than version X?": another version of a library as the baseline, and the installed one as the candidate.
 import semver from 'semver';
 import {FoulweatherError} from '../model/errors.ts';
 import {nonEmpty} from '../model/non-empty.ts';

@@ -8,7 +8,7 @@ export type Probe<T> = {
   /** Sent at once; nothing where the server speaks first. */
   readonly send?: string | Buffer;
   /**
-   * Is given all that has come so far, each time that more comes; null is «not yet». It may say more, and what it
+   * Is given all that has come so far, each time that more comes; null is "not yet". It may say more, and what it
    * throws ends the conversation.
    */
   readonly receive: (heard: Buffer, say: (more: string | Buffer) => void) => T | null;

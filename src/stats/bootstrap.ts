@@ -19,7 +19,7 @@ export type RatioInterval = {
   readonly pairCount: number;
 };
 
-/** Half of the interval's width over the ratio: 0.1 is «± 10 %». Null where the ratio is 0. */
+/** Half of the interval's width over the ratio: 0.1 is "± 10 %". Null where the ratio is 0. */
 export const halfWidthRatioOf = ({ratio, low, high}: RatioInterval): number | null =>
   ratio > 0 ? (high - low) / 2 / ratio : null;
 

@@ -58,7 +58,7 @@ export class RunFolder {
     if (wanted !== undefined) return new RunFolder(join(runsFolder(baseDir), wanted));
     throw new FoulweatherError(
       'FW_UNKNOWN_RUN',
-      `There is no run «${id}» under ${runsFolder(baseDir)}.`,
+      `There is no run "${id}" under ${runsFolder(baseDir)}.`,
       known.length === 0
         ? 'No run is saved there: `foulweather run` makes one.'
         : `The newest are: ${known.slice(-5).join(', ')}.`,

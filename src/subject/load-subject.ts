@@ -77,6 +77,6 @@ const prepare = async (task: SubjectTask): Promise<Prepared> => {
   if (task.noop) return {subject: noopSubject, options: {}, versions: {}};
   const {scenario, versions} = await loadScenario(task.scenarioFile);
   const variant = scenario.variants.find(candidate => candidate.name === task.variant);
-  if (!variant) throw new Error(`the scenario has no variant «${task.variant}»`);
+  if (!variant) throw new Error(`the scenario has no variant "${task.variant}"`);
   return {subject: scenario.subject, options: variant.options, versions};
 };

@@ -1,7 +1,7 @@
 // The package that an import names, and which of several is installed.
 import {isBuiltin} from 'node:module';
 
-/** «@scope/name» of «@scope/name/part»; null for a path, a URL, a built-in module, or an import of the package's own. */
+/** "@scope/name" of "@scope/name/part"; null for a path, a URL, a built-in module, or an import of the package's own. */
 export const packageNameOf = (specifier: string): string | null => {
   if (/^[./#]|:/.test(specifier) || isBuiltin(specifier)) return null;
   return specifier

@@ -15,7 +15,7 @@ export const instrumentationOf = (moduleName: string, require: NodeJS.Require): 
   for (const [name, value] of Object.entries(require(moduleName) as Exports)) {
     if (isConstructor(name, value)) return new value();
   }
-  throw new TypeError(`${moduleName} exports no class whose name ends in «Instrumentation»`);
+  throw new TypeError(`${moduleName} exports no class whose name ends in "Instrumentation"`);
 };
 
 const bridges: {readonly [bridge in 'got']: new () => Instrumentation} = {got: GotInstrumentation};

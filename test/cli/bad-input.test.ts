@@ -84,18 +84,18 @@ const cases: {readonly [title: string]: Case} = {
   'an unknown scenario': {
     argv: ['run', 'undici-stal'],
     statement: [
-      'There is no built-in scenario «undici-stal».',
-      'Did you mean «undici-stall»?',
+      'There is no built-in scenario "undici-stal".',
+      'Did you mean "undici-stall"?',
       'FW_UNKNOWN_SCENARIO',
     ],
   },
   'a scenario with a name that is near to none': {
     argv: ['run', 'qqqqqq'],
-    statement: ['«qqqqqq»', 'Known: undici-stall', './qqqqqq.ts'],
+    statement: ['"qqqqqq"', 'Known: undici-stall', './qqqqqq.ts'],
   },
   'the second of two scenarios, before the first is run': {
     argv: ['run', 'undici-stall', 'nope'],
-    statement: ['There is no built-in scenario «nope»'],
+    statement: ['There is no built-in scenario "nope"'],
   },
   'a precision that is none': {
     argv: ['run', '--until-precise', 'very'],
@@ -119,7 +119,7 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a storm that there is none of': {
     argv: ['run', '--storm', 'quik'],
-    statement: ['--storm', 'There is no storm «quik». Did you mean «quick»?'],
+    statement: ['--storm', 'There is no storm "quik". Did you mean "quick"?'],
   },
   'a version without its package': {
     argv: ['run', '--against', '5.8.0'],
@@ -146,12 +146,12 @@ const cases: {readonly [title: string]: Case} = {
   'an unknown goal': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith('goals: {recovery: {sucessRatio: {min: 1}}}')},
-    statement: ['goals.recovery.sucessRatio', 'Did you mean «successRatio»?', 'FW_SCENARIO_INVALID'],
+    statement: ['goals.recovery.sucessRatio', 'Did you mean "successRatio"?', 'FW_SCENARIO_INVALID'],
   },
   'an unknown phase of a goal': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith('goals: {recovry: {successRatio: {min: 1}}}')},
-    statement: ['goals.recovry', 'Did you mean «recovery»?'],
+    statement: ['goals.recovry', 'Did you mean "recovery"?'],
   },
   'several mistakes at once': {
     argv: ['run', 'a.ts'],
@@ -215,7 +215,7 @@ const cases: {readonly [title: string]: Case} = {
   'an unknown variant': {
     argv: ['run', 'a.ts', '--variant', 'bonded'],
     files: {'a.ts': scenarioWith('')},
-    statement: ['has no variant «bonded»', 'Did you mean «bounded»?', 'FW_UNKNOWN_VARIANT'],
+    statement: ['has no variant "bonded"', 'Did you mean "bounded"?', 'FW_UNKNOWN_VARIANT'],
   },
   'a target whose start() throws': {
     argv: ['run', 'a.ts'],
@@ -264,16 +264,16 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a report of an unknown run, where there is none': {
     argv: ['report', 'latest'],
-    statement: ['There is no run «latest»', '`foulweather run` makes one', 'FW_UNKNOWN_RUN'],
+    statement: ['There is no run "latest"', '`foulweather run` makes one', 'FW_UNKNOWN_RUN'],
   },
   'a report of an unknown run': {
     argv: ['report', '2026-01-01'],
     files: {'.foulweather/runs/2026-01-02-calm/run.json': '{}'},
-    statement: ['There is no run «2026-01-01»', '2026-01-02-calm'],
+    statement: ['There is no run "2026-01-01"', '2026-01-02-calm'],
   },
   'a report of a path outside of the runs': {
     argv: ['report', '../..'],
-    statement: ['There is no run «../..»'],
+    statement: ['There is no run "../.."'],
   },
   'a run.json that was cut off': {
     argv: ['report', 'latest'],

@@ -100,5 +100,5 @@ test('a run that is not there is told before anything listens', async t => {
   const {code, stdout, stderr} = await place.call(['show', 'nowhere']);
   t.is(code, 64);
   t.is(stdout, '');
-  t.regex(stderr, /There is no run «nowhere»/);
+  t.regex(stderr, /There is no run "nowhere"/);
 });

@@ -73,7 +73,7 @@ test('init --ci writes a workflow that runs the scenario, and installs the serve
   );
   const refused = await place.call(['init', 'other.ts', '--ci']);
   t.is(refused.code, 64);
-  t.regex(refused.stderr, /reliability\.yml is there already/);
+  t.regex(refused.stderr, /reliability\.yml already exists/);
   const bare = await openPlace(t);
   t.is((await bare.call(['init', '--ci'])).code, 0);
   const plain = await readFile(join(bare.cwd, '.github/workflows/reliability.yml'), 'utf8');

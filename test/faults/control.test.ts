@@ -295,7 +295,7 @@ const serve = async (t: ExecutionContext, listener: RequestListener): Promise<st
 
 const answersVersion = test.macro({
   title: (_title, body: string, expected: string | null) =>
-    `«${body}» ${expected === null ? 'is no version' : `is version ${expected}`}`,
+    `"${body}" ${expected === null ? 'is no version' : `is version ${expected}`}`,
   async exec(t, body: string, expected: string | null) {
     const url = await serve(t, (_, response) => response.end(body));
     const injector = new Injector(url);

@@ -79,7 +79,7 @@ export class CliProcess {
   }
 
   async untilSays(text: string): Promise<void> {
-    await until(() => this.#stderr.includes(text), waitLimitMs, `«${text}» on stderr`);
+    await until(() => this.#stderr.includes(text), waitLimitMs, `"${text}" on stderr`);
   }
 
   /** Until a trial's journal tells of the edge of its second phase. */

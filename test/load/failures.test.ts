@@ -37,7 +37,7 @@ test('failures of one shape are one class, counted by phase', t => {
 
 const sameClass = test.macro({
   title: (_title, one: string, other: string, same: boolean) =>
-    `«${one}» and «${other}» are ${same ? 'one class' : 'two classes'}`,
+    `"${one}" and "${other}" are ${same ? 'one class' : 'two classes'}`,
   exec(t, one: string, other: string, same: boolean) {
     const failures = new Failures();
     failures.add('unknown', new Error(one), example(0));

@@ -1,4 +1,4 @@
-// Time to recover, from bins of half a second: «+» is good, «-» is bad, « » is one without operations.
+// Time to recover, from bins of half a second: "+" is good, "-" is bad, " " is one without operations.
 import test from 'ava';
 import {measureRecovery, type Recovery} from '../../src/measures/recovery.ts';
 import {stall} from '../../src/model/fault.ts';
@@ -38,7 +38,7 @@ const trialOf = (drawn: string, startMs = recoveryStartMs): Trial => {
 };
 
 const measures = test.macro({
-  title: (_title, drawn: string) => `«${drawn}» is measured`,
+  title: (_title, drawn: string) => `"${drawn}" is measured`,
   exec(t, drawn: string, expected: Partial<Recovery>) {
     t.like(measureRecovery(trialOf(drawn)), expected);
   },

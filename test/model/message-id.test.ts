@@ -27,7 +27,7 @@ for (const id of [
   'pool-1-7.3of2',
   'pool-1-7.1of99999',
 ]) {
-  test(`«${id}» is no message of the trial`, t => t.is(readMessageId('pool-1', id), null));
+  test(`"${id}" is no message of the trial`, t => t.is(readMessageId('pool-1', id), null));
 }
 
 /** What an operation's count is after each of these messages. */

@@ -14,4 +14,4 @@ const rows: readonly (readonly [text: string, spans: readonly unknown[]])[] = [
   ],
   ['see https://a.example/x_y.', ['see ', link('https://a.example/x_y'), '.']],
 ];
-for (const [text, spans] of rows) test(`«${text}»`, t => t.deepEqual(linked(text), spans as never));
+for (const [text, spans] of rows) test(`"${text}"`, t => t.deepEqual(linked(text), spans as never));

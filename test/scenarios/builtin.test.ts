@@ -42,5 +42,5 @@ test('each has a summary', t => {
 });
 
 for (const name of ['', 'constructor', 'toString', '../define-scenario', 'undici']) {
-  test(`«${name}» is no built-in scenario`, t => t.is(builtinFile(name), null));
+  test(`"${name}" is no built-in scenario`, t => t.is(builtinFile(name), null));
 }

@@ -19,7 +19,7 @@ test('the mark is the same for two copies of the package', t => {
 
 const isNearest = test.macro({
   title: (_title, name: string, expected: string | null) =>
-    `nearest to «${name}» is ${expected ?? 'nothing'}`,
+    `nearest to "${name}" is ${expected ?? 'nothing'}`,
   exec(t, name: string, expected: string | null) {
     t.is(nearest(name, ['baseline', 'stalled', 'recovery', 'run']), expected);
   },

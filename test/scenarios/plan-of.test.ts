@@ -143,7 +143,7 @@ test(isMistaken, {target: {kind: 'ftp'}}, [
   "target: give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}",
 ]);
 test(isMistaken, {target: {service: 'reddis'}}, [
-  'target: there is no service «reddis». Did you mean «redis»?',
+  'target: there is no service "reddis". Did you mean "redis"?',
 ]);
 test(isMistaken, {target: {url: 'localhost:6379'}}, [
   'target.url: give an address such as redis://127.0.0.1:6379',
@@ -166,8 +166,8 @@ test(
     },
   },
   [
-    'thresholds.retry-amplificaton: there is no such symptom. Did you mean «retry-amplification»?',
-    'thresholds.hung-operation.hungcount: there is no such threshold. Did you mean «hungCount»?',
+    'thresholds.retry-amplificaton: there is no such symptom. Did you mean "retry-amplification"?',
+    'thresholds.hung-operation.hungcount: there is no such threshold. Did you mean "hungCount"?',
     'thresholds.process-crash.crashCount: there is no such threshold. This symptom has none.',
   ],
 );
@@ -191,7 +191,7 @@ test(
     'goals.run.telemetry.1: give a min or a max',
   ],
 );
-test(isMistaken, {load: {model: 'burst'}}, ['load.model: there is no load «burst». Did you mean «bursts»?']);
+test(isMistaken, {load: {model: 'burst'}}, ['load.model: there is no load "burst". Did you mean "bursts"?']);
 test(isMistaken, {load: {ratePerSecond: 5}}, [
   'load.model: say which load is meant. Known: open, ramp, bursts, closed.',
 ]);
@@ -217,7 +217,7 @@ test(
     'phases.0.role: Invalid option: expected one of "warm-up"|"baseline"|"fault"|"recovery"',
     'phases.0.durationMs: Too small: expected number to be >0',
     'phases.1.faults.0.latencyMs: give a number, or {from, to}',
-    'phases.1.faults.1.kind: there is no fault «stal». Did you mean «stall»?',
+    'phases.1.faults.1.kind: there is no fault "stal". Did you mean "stall"?',
     'phases.1.faults.2.bytesPerSecond: Invalid number: must be a multiple of 1000',
   ],
 );
@@ -231,8 +231,8 @@ test(
     ],
   },
   [
-    "phases: «calm» has faults, so its role must be 'fault'",
-    'phases: «dark» is a fault phase without faults',
+    'phases: "calm" has faults, so its role must be \'fault\'',
+    'phases: "dark" is a fault phase without faults',
   ],
 );
 test(
@@ -261,10 +261,10 @@ test(
     ],
   },
   [
-    "phases: «run» has faults, so its role must be 'fault'",
-    'phases: «run» stands for the whole run in goals; choose another name',
-    'phases: «drain» stands for the time after the last phase; choose another name',
-    'phases: «start» stands for the time before the first phase; choose another name',
+    'phases: "run" has faults, so its role must be \'fault\'',
+    'phases: "run" stands for the whole run in goals; choose another name',
+    'phases: "drain" stands for the time after the last phase; choose another name',
+    'phases: "start" stands for the time before the first phase; choose another name',
   ],
 );
 test(
@@ -279,8 +279,8 @@ test(
     phases: [phase, fault, phase],
   },
   [
-    'variants: «a» stands twice; each needs a name of its own',
-    'phases: «calm» stands twice; each needs a name of its own',
+    'variants: "a" stands twice; each needs a name of its own',
+    'phases: "calm" stands twice; each needs a name of its own',
   ],
 );
 test(
@@ -294,9 +294,9 @@ test(
     },
   },
   [
-    'goals.stalld: there is no such phase. Did you mean «stalled»?',
-    'goals.stalld.succesRatio: there is no such figure. Did you mean «successRatio»?',
-    'goals.run.hungcount: there is no such figure. Did you mean «hungCount»?',
+    'goals.stalld: there is no such phase. Did you mean "stalled"?',
+    'goals.stalld.succesRatio: there is no such figure. Did you mean "successRatio"?',
+    'goals.run.hungcount: there is no such figure. Did you mean "hungCount"?',
     'goals.run.happiness: there is no such figure. Known: successRatio, goodputPerSecond, responseP50Ms, responseP90Ms, responseP99Ms, serviceP50Ms, serviceP99Ms, settleP99Ms, hungCount, overrunCount, droppedCount, wrongCount, duplicateCount, lostCount, deliveriesPerSecond, deliveredRatio, backlogCount, attemptsPerOperationRatio, cpuUsPerOperation, rssMaxBytes, heapMaxBytes, timeToRecoverMs, telemetry.',
     'goals.xylophone: there is no such phase. Known: baseline, stalled, run.',
   ],

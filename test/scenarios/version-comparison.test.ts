@@ -21,7 +21,7 @@ const specs: readonly (readonly [text: string, parsed: ReturnType<typeof parsePa
   ['redis@', null],
 ];
 for (const [text, parsed] of specs) {
-  test(`«${text}» is ${parsed === null ? 'no package with a version' : `${parsed.name}, ${parsed.spec}`}`, t => {
+  test(`"${text}" is ${parsed === null ? 'no package with a version' : `${parsed.name}, ${parsed.spec}`}`, t => {
     t.deepEqual(parsePackageSpec(text), parsed);
   });
 }

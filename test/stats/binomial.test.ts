@@ -1,7 +1,7 @@
 import test from 'ava';
 import {binomialInterval} from '../../src/stats/binomial.ts';
 
-// The four examples of Newcombe, «Two-sided confidence intervals for the single proportion», Statistics in Medicine 17
+// The four examples of Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17
 // (1998), table I, method 5 (Clopper-Pearson), 95 %.
 for (const [successes, trials, low, high] of [
   [81, 263, 0.2527, 0.3676],

@@ -62,7 +62,7 @@ const call = async (
 };
 
 const hasId = test.macro({
-  title: (_title, path: string, id: string) => `the id in ${path} is «${id}»`,
+  title: (_title, path: string, id: string) => `the id in ${path} is "${id}"`,
   async exec(t, path: string, id: string) {
     const started = await start(t);
     const {status, body} = await call(started, path);

@@ -39,7 +39,7 @@ test('it grows with the number of operations', t => {
 });
 
 const isForeign = test.macro({
-  title: (_title, id: string) => `«${id}» is no operation of the trial`,
+  title: (_title, id: string) => `"${id}" is no operation of the trial`,
   exec(t, id: string) {
     const ledger = ledgerAt({nowMs: 0});
     ledger.attempt(id);

@@ -29,9 +29,9 @@ export const diamond = (x: number, y: number, isFilled: boolean): string =>
     d: `M${x.toFixed(1)} ${(y - 5).toFixed(1)}l5 5l-5 5l-5 -5z`,
   });
 
-/** `retry, warn: «trying again»`. */
+/** `retry, warn: "trying again"`. */
 export const logText = ({eventName, severity, body}: LogEntry): string => {
   const words = typeof body === 'string' ? body : body === null ? '' : JSON.stringify(body);
-  const said = words === '' ? '' : `: «${words.slice(0, 60)}»`;
+  const said = words === '' ? '' : `: "${words.slice(0, 60)}"`;
   return `${[eventName, severity].filter(Boolean).join(', ')}${said}`;
 };

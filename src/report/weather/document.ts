@@ -18,7 +18,7 @@ import {count, percent} from '../format.ts';
 import type {Weather, WeatherCell, WeatherRow} from './weather.ts';
 
 export const weatherTitle = ({storm}: Weather): string =>
-  storm === null ? 'Weather report' : `Weather report: the storm «${storm}»`;
+  storm === null ? 'Weather report' : `Weather report: "${storm}" storm`;
 
 /** @param reportFile which rendering of a case study the cells lead to */
 export const weatherSections = (weather: Weather, reportFile: 'report.md' | 'report.html'): Section[] => [

@@ -78,7 +78,7 @@ const excuseLag = (trial: Trial, calibration: Calibration | null, result: GoalRe
 /** A phase that is repeated in cycles is held to its goals over all of them. */
 const isNamed = (name: string, phase: string): boolean => name === phase || name.startsWith(`${phase}#`);
 
-/** «run» is all of it but the warm-up. */
+/** "run" is all of it but the warm-up. */
 const phasesOfGoal = ({plan}: Trial, phase: string): number[] =>
   plan.phases.flatMap(({name, role}, index) =>
     phase === 'run' ? (role === 'warm-up' ? [] : [index]) : isNamed(name, phase) ? [index] : [],

@@ -17,7 +17,7 @@ export type ChildExit = {
 };
 
 export type ChildOptions<From> = {
-  /** How messages to the user call it: «the injector». */
+  /** How messages to the user call it: "the injector". */
   readonly label: string;
   readonly file: string;
   readonly args?: readonly string[];

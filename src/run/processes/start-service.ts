@@ -13,7 +13,7 @@ export type ServiceChild = Child<ToService, FromService>;
 
 export type StartedService = {
   readonly url: string;
-  /** «Redis 7.0.15 (--start-services, as redis)» */
+  /** "Redis 7.0.15 (--start-services, as redis)" */
   readonly description: string;
   readonly child: ServiceChild;
   /** Removed when the supervisor stops. */

@@ -75,7 +75,7 @@ export default defineScenario({
     'amqplib does not open a lost connection again unless it is told to (its option `recovery`, since 1.1): the application of this scenario opens a new one when the next operation needs it, at most every 250 ms. That pause is the application’s, and so are the errors of operations that wait for it.',
     'Both variants publish on a confirm channel and with the flag mandatory off; what is told as a success was confirmed by the broker (https://amqp-node.github.io/amqplib/channel_api.html#confirmchannel). RabbitMQ promises delivery at least once where confirmation and acknowledgement are used (https://www.rabbitmq.com/docs/reliability): the consumer acknowledges each message once it has it, and what is in its queue in the end is kept, not lost.',
     'RabbitMQ’s own default is a heartbeat of 60 s, which amqplib takes over; RabbitMQ advises 5 to 20 s (https://www.rabbitmq.com/docs/heartbeats). 1 s stands for it here, since the phases are short: it is for looking at, and not for production.',
-    'That nothing bounds an operation in «defaults» is by design of the library, which has no time limit per publish; the limit of «recommended» is the application’s.',
+    'That nothing bounds an operation in "defaults" is by design of the library, which has no time limit per publish; the limit of "recommended" is the application’s.',
   ],
   target: {service: 'rabbitmq'},
   supports: {amqplib: '>=0.10.3 <3'},

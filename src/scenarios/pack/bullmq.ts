@@ -108,7 +108,7 @@ export default defineScenario({
   name: 'bullmq',
   observation: 'Adding a job keeps a request waiting while Redis is gone, and some jobs are worked on twice.',
   remarks: [
-    'The variant «defaults» has Queue, Worker and QueueEvents with the address of Redis only: a queue waits for a connection as long as it takes (https://docs.bullmq.io/guide/going-to-production, https://docs.bullmq.io/patterns/failing-fast-when-redis-is-down), and one job is worked on at a time.',
+    'The variant "defaults" has Queue, Worker and QueueEvents with the address of Redis only: a queue waits for a connection as long as it takes (https://docs.bullmq.io/guide/going-to-production, https://docs.bullmq.io/patterns/failing-fast-when-redis-is-down), and one job is worked on at a time.',
     'The docs promise each job at least once, and ask for jobs that may be worked on twice (https://docs.bullmq.io/guide/introduction, https://docs.bullmq.io/patterns/idempotent-jobs): how many were is told beside what came to the worker, and is no defect. A duplicate is an order that is in Redis as two jobs; it is told, and misses no goal.',
     'A job that has not come to the worker and is still in the queue in the end, or among the failed ones, counts as kept, not as lost: one that a worker lost is worked on again after its lock is over, 30 s by default.',
     'Telemetry is that of ioredis, which bullmq speaks to Redis by.',

@@ -185,7 +185,7 @@ export default defineScenario({
   name: 'grpc-stream',
   observation: 'A stream goes quiet and nobody is told: it neither ends nor fails.',
   remarks: [
-    'The variant «defaults» has @grpc/grpc-js as new Client(address, credentials) makes it: streams have no deadline, and no keepalive pings look for a dead connection (https://grpc.io/docs/guides/keepalive/).',
+    'The variant "defaults" has @grpc/grpc-js as new Client(address, credentials) makes it: streams have no deadline, and no keepalive pings look for a dead connection (https://grpc.io/docs/guides/keepalive/).',
     'A third of the operations is a message and its answer on one stream that all callers share. The application opens it again when it is lost, and has no time limit of its own for an answer.',
     'What is sent on a stream is never sent again by the library once the server has begun to answer (https://github.com/grpc/proposal/blob/master/A6-client-retries.md); whether it was worked on is open.',
     'The messages are JSON instead of protocol buffers, so that no code is generated.',

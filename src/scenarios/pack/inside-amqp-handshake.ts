@@ -80,7 +80,7 @@ export default defineScenario({
   remarks: [
     'A connection for each message is not how amqplib is meant to be used; it is what a service does at its start, again and again, so that each step of the handshake is met often.',
     'The cuts are at bytes that RabbitMQ 3.10 sends; another version, or a longer name of the machine, moves them by some bytes, and the places are spread for that.',
-    'amqplib bounds the opening of a connection only where it is told to (`timeout` in the socket options; https://amqp-node.github.io/amqplib/channel_api.html#connect). The opening of the channel after it is bounded by the heartbeat, 60 s by RabbitMQ’s default, and in «bounded» by the application.',
+    'amqplib bounds the opening of a connection only where it is told to (`timeout` in the socket options; https://amqp-node.github.io/amqplib/channel_api.html#connect). The opening of the channel after it is bounded by the heartbeat, 60 s by RabbitMQ’s default, and in "bounded" by the application.',
   ],
   target: {service: 'rabbitmq'},
   supports: {amqplib: '>=0.10.3 <3'},

@@ -37,8 +37,8 @@ export default defineScenario({
   observation: 'While the network is bad our service does not shut down: it waits in close() for minutes.',
   remarks: [
     'Each operation opens a Pool, asks twice at once, and calls close() before the answers are there: at each third one in the same tick, at each third one once the requests are on their way, at each third one when the first answer has come. It succeeds when the requests have settled and close() has.',
-    'That close() waits for what is under way is what undici’s docs say of it: it «closes the pool and gracefully waits for enqueued requests to complete» (https://undici.nodejs.org/#/docs/api/Pool). How long that takes is bounded by `headersTimeout` and `bodyTimeout`, 300 s each by default.',
-    'The limit of close() in «bounded» is the application’s; destroy(), which it calls then, is undici’s.',
+    'That close() waits for what is under way is what undici’s docs say of it: it "closes the pool and gracefully waits for enqueued requests to complete" (https://undici.nodejs.org/#/docs/api/Pool). How long that takes is bounded by `headersTimeout` and `bodyTimeout`, 300 s each by default.',
+    'The limit of close() in "bounded" is the application’s; destroy(), which it calls then, is undici’s.',
   ],
   target: {kind: 'http', thinkTimeMs: 5},
   supports: {undici: '>=6 <9'},

@@ -30,7 +30,7 @@ export default defineScenario({
   observation: 'One request of some thousands fails with ECONNRESET, at quiet times more than at busy ones.',
   remarks: [
     'The server closes a connection that was idle for 50 ms, and does not announce it, as many a load balancer does not. Where the server announces it by Keep-Alive, Node’s Agent heeds that.',
-    'That such a request may be sent once more is what Node’s docs recommend, with the code that «once-more» has (https://nodejs.org/api/http.html#requestreusedsocket). All requests here are GETs.',
+    'That such a request may be sent once more is what Node’s docs recommend, with the code that "once-more" has (https://nodejs.org/api/http.html#requestreusedsocket). All requests here are GETs.',
     'In race the client learns of the server’s close 20 ms later, as it does over a wide-area network.',
   ],
   target: idleClosing,

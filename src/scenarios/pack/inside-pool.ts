@@ -15,7 +15,7 @@ export default defineScenario({
   name: 'inside-pool',
   observation: 'A few queries hang, and minutes later no caller gets a connection any more.',
   remarks: [
-    'The variant «defaults» has pg’s Pool with its address only: ten connections, and callers wait for one as long as it takes (max, connectionTimeoutMillis: https://node-postgres.com/apis/pool).',
+    'The variant "defaults" has pg’s Pool with its address only: ten connections, and callers wait for one as long as it takes (max, connectionTimeoutMillis: https://node-postgres.com/apis/pool).',
     'In lost-behind the ten connections that are open lose their server without a word, and new ones work: what a failover, or a firewall that forgets, leaves behind.',
     'In too-slow each query takes so long that ten connections cannot serve all callers: nothing is broken, and the queue grows all the same.',
   ],

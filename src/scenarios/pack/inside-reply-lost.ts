@@ -21,7 +21,7 @@ export default defineScenario({
   remarks: [
     'The AWS SDK tries each call three times by default, and takes a lost connection for a reason to try again (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). A standard queue of SQS promises delivery at least once, so that this breaks no promise (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html).',
     'A queue of first in, first out takes a message whose deduplication id it has seen in the last five minutes, and does not deliver it again (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html). Where the application gives no id of its own, an application that sends again by itself is not protected.',
-    '«once» never sends twice, and leaves it to the caller what an error means: the message may be there.',
+    '"once" never sends twice, and leaves it to the caller what an error means: the message may be there.',
   ],
   target: sqs,
   supports: {'@aws-sdk/client-sqs': '>=3.450 <4'},

@@ -31,7 +31,7 @@ export default defineScenario({
     'After Redis was restarted the service is slow for longer than the restart took, and some writes are there twice.',
   remarks: [
     'The application has eight connections, one for each of its workers; an operation appends its id to a list.',
-    'The variant «defaults» has ioredis as new Redis(url) makes it: commands without an answer are sent again on the next connection, and pauses before connecting again grow, to 5 s in ioredis 6 and to 2 s in 5 (https://github.com/redis/ioredis#auto-reconnect).',
+    'The variant "defaults" has ioredis as new Redis(url) makes it: commands without an answer are sent again on the next connection, and pauses before connecting again grow, to 5 s in ioredis 6 and to 2 s in 5 (https://github.com/redis/ioredis#auto-reconnect).',
     'In lost-behind the eight connections that are open lose their server without a word, and new ones work: as after a failover by which the old server has no time to say good-bye.',
   ],
   target: {service: 'redis'},

@@ -93,7 +93,7 @@ export default defineScenario({
     'After a database failover logins hang indefinitely, and now and then one fails for no reason.',
   remarks: [
     'Each operation makes a connection of its own, logs in by SCRAM-SHA-256, inserts a row, and ends the connection: as short scripts and functions do, and as a pool does that grows.',
-    'The variant «defaults» has pg’s Client with its address only: connecting, which logging in is a part of, has no limit (connectionTimeoutMillis 0: https://node-postgres.com/apis/client).',
+    'The variant "defaults" has pg’s Client with its address only: connecting, which logging in is a part of, has no limit (connectionTimeoutMillis 0: https://node-postgres.com/apis/client).',
     `A PostgreSQL that is started for the run asks the role ${role} for a password by SCRAM, and trusts all others; one of your own has to be set up to do so (pg_hba.conf).`,
     'In wrong-signature one bit of what the server proves itself by is flipped on the way: RFC 5802 has the client end the login then.',
   ],

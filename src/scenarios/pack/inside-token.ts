@@ -55,7 +55,7 @@ export default defineScenario({
   remarks: [
     `The AWS SDK takes credentials for expired five minutes before they are, and asks for new ones when a call needs them. Those of this scenario are good for ${credentialsMs / 1000} s, so that the SDK asks about every 2 s; real ones are good for hours, and the same happens in their last five minutes.`,
     'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html): 1 s for an answer, and up to three tries more, 1 s after the one before, by default.',
-    'In the phases tokens-… the faults are for the server of credentials only, and the queue itself is well. «kept» is the application’s own code around the provider.',
+    'In the phases tokens-… the faults are for the server of credentials only, and the queue itself is well. "kept" is the application’s own code around the provider.',
     `In refused the queue takes no token for ${refusedMs / 1000} s, and says that it has expired, as a server does whose clock is wrong or which was told to end all sessions; the client believes its token to be good. ExpiredToken is not among the errors that the SDK says it tries again by itself (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html), and credentials are asked for when their own time is over. How often a refused call is sent is what the first fault of the phase hit over the operations of that time; how often new credentials are asked for is what the second one hit, which does nothing but count, at 1 MB/s.`,
   ],
   target: queueWithCredentials,

@@ -62,7 +62,7 @@ export default defineScenario({
   remarks: [
     `Every second operation uploads a file of 64 MiB, the others download one; both sides compare hashes. In the phases with faults each connection is cut after ${cutBytes / 1e6} MB, of uploads in the one and of downloads in the other.`,
     'By default @azure/storage-blob uploads up to 256 MiB in one request (`maxSingleShotSize`), and tries it up to four times with pauses from 4 s on (`retryOptions`): https://learn.microsoft.com/javascript/api/@azure/storage-blob/. A whole upload cannot get through such a line, however often it is tried.',
-    'The docs say that a download’s stream which ends unexpectedly is asked for again from where it broke, five times by default (`maxRetryRequests`; https://learn.microsoft.com/javascript/api/@azure/storage-blob/blobdownloadoptions). Whether a reset of the connection counts as such an end, the phase downloads-cut shows; where it does not, only the application can ask for the rest, as «resumed» does.',
+    'The docs say that a download’s stream which ends unexpectedly is asked for again from where it broke, five times by default (`maxRetryRequests`; https://learn.microsoft.com/javascript/api/@azure/storage-blob/blobdownloadoptions). Whether a reset of the connection counts as such an end, the phase downloads-cut shows; where it does not, only the application can ask for the rest, as "resumed" does.',
     'Goodput counts files; what the variants send on the wire is in the injector’s bytes.',
   ],
   target: {start: ({ledger}) => serveLargeFiles(ledger)},
@@ -79,7 +79,7 @@ export default defineScenario({
       name: 'resumed',
       options: {...inBlocks, applicationResumes: 5},
       change:
-        'Upload in blocks as «blocks» does, and have the application ask for the rest of a download that broke off, by its offset, up to five times.',
+        'Upload in blocks as "blocks" does, and have the application ask for the rest of a download that broke off, by its offset, up to five times.',
     },
   ],
   load: {model: 'closed', concurrency: 2},

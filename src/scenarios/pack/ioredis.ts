@@ -36,7 +36,7 @@ export default defineScenario({
   name: 'ioredis',
   observation: 'After a connection is lost some commands run twice, and others wait for a long time.',
   remarks: [
-    'The variant «defaults» has ioredis as new Redis(url) makes it. Its docs say that commands without an answer are sent again on the next connection (autoResendUnfulfilledCommands) and fail only after 20 attempts to connect (maxRetriesPerRequest): https://github.com/redis/ioredis#auto-reconnect. So a write whose answer was lost may be applied twice: operations here append to a list, which shows it.',
+    'The variant "defaults" has ioredis as new Redis(url) makes it. Its docs say that commands without an answer are sent again on the next connection (autoResendUnfulfilledCommands) and fail only after 20 attempts to connect (maxRetriesPerRequest): https://github.com/redis/ioredis#auto-reconnect. So a write whose answer was lost may be applied twice: operations here append to a list, which shows it.',
     'All callers share one connection, so that there is no pool to run out of.',
   ],
   target: {service: 'redis'},

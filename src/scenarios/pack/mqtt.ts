@@ -176,9 +176,9 @@ export default defineScenario({
     'When the network to the broker is bad, messages are late by seconds, and some that were sent to us never come.',
   remarks: [
     'All messages have QoS 1, which promises delivery at least once: a message that is there twice is no defect, and operations count as idempotent (https://github.com/mqttjs/MQTT.js#publish).',
-    'To a subscriber that promise holds as long as the session does (https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html, 3.1.2.4 and 4.1), so that deliveries are held against it in «recommended», which keeps the session; what Mosquitto still has for that session in the end is kept, not lost.',
+    'To a subscriber that promise holds as long as the session does (https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html, 3.1.2.4 and 4.1), so that deliveries are held against it in "recommended", which keeps the session; what Mosquitto still has for that session in the end is kept, not lost.',
     'The defaults are those of MQTT.js (https://github.com/mqttjs/MQTT.js#client): a keep-alive of 60 s, 1 s between two tries to connect, up to 30 s for each, and a clean session, which gets nothing of what was published while the connection was gone.',
-    'MQTT.js keeps what was published while there is no connection, and sends it when there is one; nothing bounds how long that takes, and so the limit of «recommended» is the application’s.',
+    'MQTT.js keeps what was published while there is no connection, and sends it when there is one; nothing bounds how long that takes, and so the limit of "recommended" is the application’s.',
     'A keep-alive of 1 s is short for a network: it stands for one that fits the phases of this scenario.',
   ],
   target: {service: 'mosquitto'},

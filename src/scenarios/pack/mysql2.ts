@@ -71,7 +71,7 @@ export default defineScenario({
   name: 'mysql2',
   observation: 'After the network was silent for a while every query waits, although the database is fine.',
   remarks: [
-    "The variant «defaults» has mysql2's createPool() with its address only: ten connections, 10 s for connecting (connectTimeout), and no limit to waiting in the pool's queue or to a query (https://sidorares.github.io/node-mysql2/docs/examples/connections/create-pool).",
+    'The variant "defaults" has mysql2’s createPool() with its address only: ten connections, 10 s for connecting (connectTimeout), and no limit to waiting in the pool’s queue or to a query (https://sidorares.github.io/node-mysql2/docs/examples/connections/create-pool).',
     'Callers come by twenties, every 0.4 s, as the requests of a busy page do: half of them find all ten connections taken, and queue in the pool. With a network of 100 ms they need most of the 0.4 s.',
     'The server is MariaDB; its sequence engine makes the rows of the long answers.',
     'A connection whose transaction failed is destroyed instead of given back.',

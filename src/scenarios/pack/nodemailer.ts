@@ -91,7 +91,7 @@ export default defineScenario({
   name: 'nodemailer',
   observation: 'Sending mail keeps requests waiting for minutes while the mail server does not answer.',
   remarks: [
-    'The variant «defaults» has nodemailer as createTransport({host, port}) makes it: a connection for each message, 2 min for connecting, 30 s for the greeting and 10 min of silence (https://nodemailer.com/smtp#connection-options).',
+    'The variant "defaults" has nodemailer as createTransport({host, port}) makes it: a connection for each message, 2 min for connecting, 30 s for the greeting and 10 min of silence (https://nodemailer.com/smtp#connection-options).',
     'SMTP has no way to ask whether a message was taken whose answer was lost. Without a pool nodemailer sends none a second time by itself. Its pool puts a message back whose connection is closed while it is sent, up to five times in nodemailer 10 (maxRequeues): such a message may arrive twice, and one whose content is a stream cannot be read again.',
   ],
   target: {start: ({ledger}) => startServer(ledger)},

@@ -38,7 +38,7 @@ export default defineScenario({
   name: 'pg',
   observation: 'After the network was silent for a while every query waits, although the database is fine.',
   remarks: [
-    "The variant «defaults» has pg's Pool with its connection string only: ten connections, and no limit to connecting, to waiting for a connection or to a query (https://node-postgres.com/apis/pool, https://node-postgres.com/apis/client).",
+    'The variant "defaults" has pg’s Pool with its connection string only: ten connections, and no limit to connecting, to waiting for a connection or to a query (https://node-postgres.com/apis/pool, https://node-postgres.com/apis/client).',
     'Callers come by twenties, every 0.4 s, as the requests of a busy page do: half of them find all ten connections taken, and queue in the pool. With a network of 100 ms they need most of the 0.4 s.',
     'The application listens for the errors of the pool and of each client: without a listener the loss of a connection ends the process, as of any emitter.',
     'A client whose transaction failed is given back with its error, so that the pool ends its connection instead of another query, ROLLBACK, on it.',

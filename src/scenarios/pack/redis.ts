@@ -89,7 +89,7 @@ export default defineScenario({
   name: 'redis',
   observation: 'Commands pile up in the client while Redis does not answer, and callers wait for them.',
   remarks: [
-    'The variant «defaults» has node-redis as createClient({url}) makes it: it connects again by itself, queues commands while there is no connection, rejects those that were sent and not answered when one is lost, and has no time limit for an answer (since redis 6 one of 5 s for commands that wait in its own queue). What its docs promise: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
+    'The variant "defaults" has node-redis as createClient({url}) makes it: it connects again by itself, queues commands while there is no connection, rejects those that were sent and not answered when one is lost, and has no time limit for an answer (since redis 6 one of 5 s for commands that wait in its own queue). What its docs promise: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
     'socketTimeout is of redis 5 and later; redis 4 does not know it. It is a limit to silence in both directions (https://nodejs.org/api/net.html#socketsettimeouttimeout-callback): while commands are written to a connection that does not answer, it does not pass.',
     'All callers share one connection, so that there is no pool to run out of.',
   ],

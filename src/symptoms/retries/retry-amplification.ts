@@ -1,5 +1,5 @@
 // A retry storm: attempts per operation in a fault phase.
-// Source: AWS Builders' Library, «Timeouts, retries and backoff with jitter»; Google SRE book, «Addressing cascading failures».
+// Source: AWS Builders' Library, "Timeouts, retries and backoff with jitter"; Google SRE book, "Addressing cascading failures".
 
 import {type AttemptCounts, attemptCounts, sumOfPhase} from '../../measures/attempts.ts';
 import {firstIds, phaseName} from '../../measures/evidence.ts';

@@ -111,7 +111,7 @@ const namesOf = (trial: Trial, groups: readonly SpanGroup[], {nameCount}: Limits
   return [
     found(phase, {
       witness: 'telemetry',
-      statement: `The spans of ${scope} have ${names} different names, such as «${groups[0]!.name}»; most of them in phase ${phase}.`,
+      statement: `The spans of ${scope} have ${names} different names, such as "${groups[0]!.name}"; most of them in phase ${phase}.`,
       value: names,
       threshold: nameCount,
       unit: 'count',

@@ -67,8 +67,8 @@ test('the timeline has a mark for each that was kept, those of errors filled', t
     marks.map(mark => /class="([^"]+)"/.exec(mark)?.[1]),
     ['log-mark', 'log-mark error'],
   );
-  t.is(logText(logs.entries[1]!), 'error: «it | broke»');
-  t.is(logText(logs.entries[0]!), 'retry, info: «trying again»');
+  t.is(logText(logs.entries[1]!), 'error: "it | broke"');
+  t.is(logText(logs.entries[0]!), 'retry, info: "trying again"');
 });
 
 test('a finding of the phase has the worst kind as further evidence, with its trace', t => {
@@ -85,7 +85,7 @@ test('a finding of the phase has the worst kind as further evidence, with its tr
   t.like(said, {
     witness: 'telemetry',
     phase: 'stall',
-    statement: 'library logged 1200 × «error» in phase stall, such as «it | broke».',
+    statement: 'library logged 1200 × "error" in phase stall, such as "it | broke".',
     value: 1200,
     operations: ['defaults-1-7'],
   });

@@ -15,7 +15,7 @@ const phasesOf = (text: string): Phase[] =>
   text.split(' ').map(name => ({name, role: roles[name[0]!]!, durationMs: 1, faults: []}));
 
 const gathers = test.macro<[string, {readonly [column: string]: string}]>({
-  title: (_, phases) => `«${phases}»`,
+  title: (_, phases) => `"${phases}"`,
   exec(t, phases, expected) {
     const columns = columnsOf(phasesOf(phases)).map(({column, phases: own}) => [column, own.join(' ')]);
     t.deepEqual(Object.fromEntries(columns), expected);

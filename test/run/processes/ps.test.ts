@@ -11,7 +11,7 @@ const told: readonly (readonly [line: string, cpuMs: number, rssBytes: number])[
 ];
 
 for (const [line, cpuMs, rssBytes] of told) {
-  test(`«${line.trim()}» is read`, t => {
+  test(`"${line.trim()}" is read`, t => {
     t.deepEqual(parsePs(line), {cpuMs, rssBytes});
   });
 }

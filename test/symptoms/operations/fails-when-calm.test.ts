@@ -134,7 +134,7 @@ test('the failure that is most is named, and it is a warning', t => {
 
 const compares = test.macro({
   title: (_title, before: string, later: string, verdict: string) =>
-    `bins «${before}» before and «${later}» after: slow-recovery is ${verdict}`,
+    `bins "${before}" before and "${later}" after: slow-recovery is ${verdict}`,
   exec(t, before: string, later: string, verdict: Finding['verdict']) {
     const draw = (drawn: string, fromMs: number, phase: number): Bin[] =>
       [...drawn].map((sign, number) =>

@@ -16,7 +16,7 @@ for (const [pattern, fitting, others] of [
   ['/a*.js*', ['/a.js', '/ab.json'], ['/a/b.js', '/b.js']],
   ['/a.b?', ['/a.b?'], ['/axb', '/a.b']],
 ] as const) {
-  test(`the pattern «${pattern}»`, t => {
+  test(`the pattern "${pattern}"`, t => {
     for (const path of fitting) t.true(fitsPattern(pattern, path), path);
     for (const path of others) t.false(fitsPattern(pattern, path), path);
   });
