@@ -15,7 +15,7 @@ export type AttemptCounts = {
 /** What a library that makes one span per attempt may differ from that on a calm network. */
 const oneSpanEach = 1.01;
 
-/** The target first: it is not the library's own word. Empty where nobody counted. */
+/** The target first: it is not the library's own word. Empty where they were not counted. */
 export const attemptCounts = (trial: Trial): AttemptCounts[] => {
   const {ledger, telemetry} = trial;
   const counts: AttemptCounts[] = [];

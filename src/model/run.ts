@@ -103,15 +103,15 @@ export type FaultSummary = {
   readonly name: string;
   /** The fault, by the name of its constructor. */
   readonly kind: FaultKind;
-  /** On how many connections it acted; null where nobody counted. */
+  /** The number of connections it acted on; null where it was not counted. */
   readonly connectionsHit: number | null;
-  /** How often it acted; null where nobody counted. */
+  /** How often it acted; null where it was not counted. */
   readonly actions: number | null;
   /** The probability that the scenario asks for, 0 to 1; null where there are no dice. */
   readonly askedRatio: number | null;
-  /** How often the dice were rolled; null where nobody counted. */
+  /** How often its probability was drawn; null where it was not counted. */
   readonly decisions: number | null;
-  /** How often they fell for the fault; null where nobody counted. */
+  /** How many of these draws chose the fault; null where it was not counted. */
   readonly applied: number | null;
 };
 

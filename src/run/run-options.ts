@@ -40,7 +40,7 @@ export type RunOptions = {
   readonly environment: NodeJS.ProcessEnv;
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /** Aborted with an error of foulweather's own that nobody awaited: the run breaks off, and is saved. */
+  /** Aborted with an internal error of foulweather: the run breaks off, and is saved. */
   readonly defect?: AbortSignal;
   readonly observer: RunObserver;
   readonly limits?: Partial<Limits>;

@@ -67,7 +67,7 @@ const lacks: {readonly [need in Need]: Lack} = {
   attempts: trial =>
     attemptCounts(trial).length > 0 ? null : (ledgerGap(trial) ?? 'attempts were not counted'),
   'attempt-times': unless(trial => attemptTimes(trial) !== null, 'the times of attempts were not recorded'),
-  effects: trial => (effectCounts(trial) ? null : (effectsGap(trial) ?? 'nobody counted effects')),
+  effects: trial => (effectCounts(trial) ? null : (effectsGap(trial) ?? 'effects were not counted')),
   connections: unless(({injector}) => injector.length > 0, 'this injector does not count connections'),
   'connection-log': ({injectorLog}) => {
     if (!injectorLog) return 'this injector does not note connections';

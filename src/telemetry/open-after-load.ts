@@ -34,7 +34,7 @@ export class OpenAfterLoad {
     this.#looks.set(point.atMs, (this.#looks.get(point.atMs) ?? 0) + point.value);
   }
 
-  /** By the look that leaves the fewest spans without an end; null where nobody counted. */
+  /** By the look that leaves the fewest spans without an end; null where it was not counted. */
   toOpenSpans(edges: PhaseEdges): OpenSpans | null {
     const looks = [...this.#looks].map(([atMs, openCount]) => ({
       openCount,

@@ -106,7 +106,7 @@ export const processSymptoms = {
   },
   'unhandled-rejection': {
     weight: 'wasteful',
-    summary: 'rejections that nobody handles',
+    summary: 'unhandled promise rejections',
     noun: 'unhandled rejections',
     criterion: 'more than `rejectionCount` promises are rejected without a handler',
     thresholds: {rejectionCount: 0},

@@ -9,7 +9,7 @@ import {inconclusive, presentIf} from '../finding.ts';
 export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCount, growthRatio}) => {
   const calm = phasesOf(trial, 'baseline').flatMap(phase => inFlightOf(trial, phase));
   if (calm.length === 0)
-    return inconclusive('unbounded-queue', 'nobody counted what was in flight in a baseline');
+    return inconclusive('unbounded-queue', 'what was in flight in a baseline was not counted');
   const threshold = Math.max(operationCount, growthRatio * Math.max(...calm));
   const growing = phasesOf(trial, 'fault').flatMap(phase => {
     const counts = inFlightOf(trial, phase);

@@ -13,7 +13,7 @@ export const unhandledRejection: Detector<'unhandled-rejection'> = (trial, {reje
   return presentIf('unhandled-rejection', 'fail', [
     found(phaseAt(trial, first.atMs), {
       witness: 'system',
-      statement: `${counted(rejections.length, 'rejection')} that nobody handled, the first with ${[name, code, message].filter(Boolean).join(' ')}.`,
+      statement: `${counted(rejections.length, 'unhandled rejection')}, the first with ${[name, code, message].filter(Boolean).join(' ')}.`,
       value: rejections.length,
       threshold,
       unit: 'count',
