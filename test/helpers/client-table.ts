@@ -102,6 +102,7 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     also: {'event-loop-stall': 'the CPU is taken from the event loop, for each operation'},
   },
   'event-loop-stall': {
+    isHeavy: true,
     also: {'never-retries-transient': 'some are reset, and its client tries nothing again'},
     healthyAlso: {'never-retries-transient': 'it tries nothing again either'},
   },
