@@ -52,9 +52,10 @@ test('the library’s counts come with what they count, and only where it was he
   t.notRegex(reportOf(withTrials(() => ({telemetry: null}))), note);
 });
 
-test('an option that becomes an object shows it, and its parts', t => {
+test('an option that becomes an object is shown by its parts', t => {
   const report = reportOf(withOptions({retry: null, keep: {}}, {retry: {times: 2}, keep: {}}));
-  t.true(report.includes('| `retry` | `null` | `{…}` |\n| `retry.times` | not set | `2` |\n'));
+  t.true(report.includes('| `retry.times` | not set | `2` |\n'));
+  t.false(report.includes('| `retry` |'));
   t.false(report.includes('`keep`'));
 });
 

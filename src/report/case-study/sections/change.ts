@@ -51,11 +51,12 @@ const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] 
   return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
 };
 
-/** Options, environment, heap limit and CPUs that are not the same, by path; an object that was none before comes before its parts. */
+/** Options, environment, heap limit and CPUs that are not the same, by path. Where one has an object, its parts say it all. */
 const differences = (before: Variant, after: Variant): Span[][] => {
   const [old, current] = [settingsOf(before), settingsOf(after)];
-  return [...new Set([...old.keys(), ...current.keys()])]
-    .filter(path => old.get(path) !== current.get(path))
+  const paths = [...new Set([...old.keys(), ...current.keys()])];
+  return paths
+    .filter(path => old.get(path) !== current.get(path) && !paths.some(other => other.startsWith(`${path}.`)))
     .map(path => [code(path), valueSpan(old, path), valueSpan(current, path)]);
 };
 
@@ -73,8 +74,7 @@ const loadedVersions = (baseline: VariantStory, candidate: VariantStory): Span[]
 
 const valueSpan = (settings: ReadonlyMap<string, string>, path: string): Span => {
   const value = settings.get(path);
-  if (value !== undefined) return code(value);
-  return [...settings.keys()].some(other => other.startsWith(`${path}.`)) ? code('{…}') : 'not set';
+  return value === undefined ? 'not set' : code(value);
 };
 
 const settingsOf = ({options, process: started, packages = {}}: Variant): Map<string, string> =>
