@@ -1,17 +1,29 @@
 // Changes source files in small ways, one at a time, and tells which changes no test notices.
+//   npm run mutate                                                          what judges: a sample of it, at least 85 %
 //   npm run mutate -- src/symptoms/connections/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
 // Its tests are those that --tests names; without it those that mirror the source's path (`name.test.ts`, `name-aspect.test.ts`),
 // or where there is none those of the mirroring folder. A mutant is given to those of them that reach its place. A test that runs
 // dist/ in another process does not see it.
-// --at-least fails below a score in percent, --minutes (60) ends it, and --workers (2) tests run at a time.
+// --at-least fails below a score in percent, --minutes (60) ends it, --workers (2) tests run at a time, and --sample N takes so
+// many mutants at random (--seed 1): the score then has a 95 % interval. --sample 0 takes all.
 import {globSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join, relative, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {parseArgs} from 'node:util';
+import {binomialInterval} from '../src/stats/binomial.ts';
+import {mulberry32} from '../src/stats/bootstrap.ts';
 import {type Mutant, mutantsOf, mutatedSource} from './mutate/mutants.ts';
 import {type Reach, readReach} from './mutate/reach.ts';
 import {type Ended, root, runTests} from './mutate/run-tests.ts';
+
+/** What judges a library: a defect there is a wrong accusation, or a wrong "met". */
+const judging = [
+  'src/symptoms/**/*.ts',
+  'src/stats/*.ts',
+  'src/run/judge/**/*.ts',
+  'src/report/case-study/headline.ts',
+];
 
 const {values: flags, positionals} = parseArgs({
   allowPositionals: true,
@@ -19,7 +31,9 @@ const {values: flags, positionals} = parseArgs({
     tests: {type: 'string', multiple: true},
     workers: {type: 'string', default: '2'},
     minutes: {type: 'string', default: '60'},
-    'at-least': {type: 'string', default: '0'},
+    'at-least': {type: 'string'},
+    sample: {type: 'string'},
+    seed: {type: 'string', default: '1'},
   },
 });
 
@@ -61,9 +75,10 @@ const sourceOf = (path: string): Source => {
   };
 };
 
-if (positionals.length === 0)
-  usage('Name the source files: npm run mutate -- src/symptoms/connections/handshake-churn.ts');
-const sources = positionals.map(sourceOf);
+const isJudging = positionals.length === 0;
+const sampleCount = Number(flags.sample ?? (isJudging ? 800 : 0));
+const leastScore = Number(flags['at-least'] ?? (isJudging ? 85 : 0));
+const sources = (isJudging ? globSync(judging, {cwd: root}).sort() : positionals).map(sourceOf);
 const folder = mkdtempSync(join(tmpdir(), 'foulweather-mutate-'));
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}));
 const stop = new AbortController();
@@ -148,9 +163,24 @@ const proveReplacing = async (source: Source, text: string, tests: readonly Clea
 };
 
 const tests = await runClean();
-const jobs = sources.flatMap(source => mutantsOf(source.text).map(mutant => ({source, mutant})));
+type Job = {readonly source: Source; readonly mutant: Mutant};
+
+/** The first of them in a random order, which the seed alone decides; then as they stand in the files. */
+const sampled = (all: readonly Job[]): readonly Job[] => {
+  if (sampleCount === 0 || sampleCount >= all.length) return all;
+  const random = mulberry32(Number(flags.seed));
+  const drawn = all.map((job, place) => ({job, place, order: random()}));
+  return drawn
+    .toSorted((a, b) => a.order - b.order)
+    .slice(0, sampleCount)
+    .toSorted((a, b) => a.place - b.place)
+    .map(({job}) => job);
+};
+
+const everyJob = sources.flatMap(source => mutantsOf(source.text).map(mutant => ({source, mutant})));
+const jobs = sampled(everyJob);
 const fates: Fate[] = jobs.map(() => 'not-run');
-console.log(`${jobs.length} mutants, ${tests.length} test files`);
+console.log(`${jobs.length} of ${everyJob.length} mutants, ${tests.length} test files`);
 await eachOf(sources, (source, index) => proveReplacing(source, join(folder, `source-${index}.ts`), tests));
 await eachOf(jobs, async ({source, mutant}, index) => {
   if (signal.aborted) return;
@@ -167,10 +197,18 @@ const scoreOf = (of: readonly Fate[]): number => {
   const decided = of.length - count(of, 'not-run');
   return decided === 0 ? 0 : (100 * (count(of, 'killed') + count(of, 'timed-out'))) / decided;
 };
+/** Of a sample, how sure that is: the exact interval of Clopper and Pearson. */
+const intervalOf = (of: readonly Fate[]): string => {
+  if (of !== fates || jobs.length === everyJob.length) return '';
+  const found = count(of, 'killed') + count(of, 'timed-out');
+  const {low, high} = binomialInterval(found, of.length - count(of, 'not-run'), 0.95);
+  return ` (95 % interval ${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)})`;
+};
+
 const summed = (of: readonly Fate[]): string => {
   const notRun = count(of, 'not-run');
   return [
-    `${scoreOf(of).toFixed(0)} % of ${of.length - notRun} found`,
+    `${scoreOf(of).toFixed(0)} %${intervalOf(of)} of ${of.length - notRun} found`,
     `${count(of, 'killed')} killed`,
     `${count(of, 'timed-out')} timed out`,
     `${count(of, 'survived')} survived`,
@@ -187,10 +225,10 @@ for (const source of sources) {
       console.log(`${label} ${source.file}:${mutant.line}  ${mutant.original}  →  ${mutant.mutated}`);
     }
   }
-  console.log(`${source.file}: ${summed(own.map(({fate}) => fate))}`);
+  if (own.length > 0) console.log(`${source.file}: ${summed(own.map(({fate}) => fate))}`);
 }
 if (sources.length > 1) console.log(`all: ${summed(fates)}`);
 if (count(fates, 'not-run') > 0) {
   console.log(interruption.signal.aborted ? 'Interrupted.' : `Ended after ${flags.minutes} minutes.`);
 }
-process.exit(count(fates, 'not-run') === 0 && scoreOf(fates) >= Number(flags['at-least']) ? 0 : 1);
+process.exit(count(fates, 'not-run') === 0 && scoreOf(fates) >= leastScore ? 0 : 1);

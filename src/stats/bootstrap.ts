@@ -24,7 +24,7 @@ export const halfWidthRatioOf = ({ratio, low, high}: RatioInterval): number | nu
   ratio > 0 ? (high - low) / 2 / ratio : null;
 
 /** mulberry32: 32 bits of state, uniform in [0, 1); the same seed gives the same numbers. */
-const generator = (seed: number): (() => number) => {
+export const mulberry32 = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -48,7 +48,7 @@ export const bootstrapRatio = (
 ): RatioInterval | null => {
   const {seed, resampleCount = 5000, confidenceRatio = 0.95} = options;
   if (pairs.length < minimumPairs || pairs.some(pair => !(pair.before > 0))) return null;
-  const random = generator(seed);
+  const random = mulberry32(seed);
   const draw = (): number => ratioOfMedians(pairs.map(() => pairs[Math.floor(random() * pairs.length)]!));
   return {
     ratio: ratioOfMedians(pairs),
@@ -71,7 +71,7 @@ export const bootstrapRatioOfSamples = (
 ): UnpairedInterval | null => {
   const {seed, resampleCount = 5000, confidenceRatio = 0.95} = options;
   if (Math.min(before.length, after.length) < minimumPairs || before.some(value => !(value > 0))) return null;
-  const random = generator(seed);
+  const random = mulberry32(seed);
   const drawn = (sample: readonly number[]): number =>
     median(sample.map(() => sample[Math.floor(random() * sample.length)]!));
   return {
