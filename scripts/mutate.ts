@@ -2,7 +2,7 @@
 //   npm run mutate                                                          what judges: a sample of it, at least 85 %
 //   npm run mutate -- src/symptoms/connections/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
 // Its tests are those that --tests names; without it those that mirror the source's path (`name.test.ts`, `name-aspect.test.ts`),
-// or where there is none those of the mirroring folder. A mutant is given to those of them that reach its place. A test that runs
+// or where there is none those of the mirroring folder and of the folders around it. A mutant is given to those of them that reach its place. A test that runs
 // dist/ in another process does not see it.
 // --at-least fails below a score in percent, --minutes (60) ends it, --workers (2) tests run at a time, and --sample N takes so
 // many mutants at random (--seed 1): the score then has a 95 % interval. --sample 0 takes all.
@@ -57,11 +57,18 @@ const usage = (message: string): never => {
 const quickTests = (pattern: string): string[] =>
   globSync(pattern, {cwd: root}).filter(test => /^[^.]+\.test\.ts$/.test(basename(test)));
 
+/** The folder of a test that mirrors the source, and those around it, up to the room's. */
+const foldersAround = (folder: string): string[] =>
+  dirname(folder) === 'test' || folder === 'test' ? [folder] : [folder, ...foldersAround(dirname(folder))];
+
 const testsFor = (file: string): string[] => {
   if (flags.tests) return globSync(flags.tests, {cwd: root});
   const mirror = file.replace(/^src\//, 'test/').replace(/\.ts$/, '');
   const own = quickTests(`${mirror}{,-*}.test.ts`);
-  const found = own.length > 0 ? own : quickTests(join(dirname(mirror), '*.test.ts'));
+  const found =
+    own.length > 0
+      ? own
+      : foldersAround(dirname(mirror)).flatMap(folder => quickTests(join(folder, '*.test.ts')));
   return found.length > 0 ? found : usage(`No tests for ${file}: name them by --tests.`);
 };
 
