@@ -2,7 +2,8 @@
 //   npm run mutate                                                          what judges: a sample of it, at least 85 %
 //   npm run mutate -- src/symptoms/connections/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
 // Its tests are those that --tests names; without it those that mirror the source's path (`name.test.ts`, `name-aspect.test.ts`),
-// or where there is none those of the mirroring folder and of the folders around it. A mutant is given to those of them that reach its place. A test that runs
+// or where there is none those of the mirroring folder and of the folders around it; and what is judged of all recorded runs
+// where no file is named. A mutant is given to those of them that reach its place. A test that runs
 // dist/ in another process does not see it.
 // --at-least fails below a score in percent, --minutes (60) ends it, --workers (2) tests run at a time, and --sample N takes so
 // many mutants at random (--seed 1): the score then has a 95 % interval. --sample 0 takes all.
@@ -78,13 +79,15 @@ const sourceOf = (path: string): Source => {
     file,
     url: pathToFileURL(resolve(root, file)).href,
     text: readFileSync(resolve(root, file), 'utf8'),
-    tests: testsFor(file),
+    tests: [...testsFor(file), ...allJudged],
   };
 };
 
 const isJudging = positionals.length === 0;
 const sampleCount = Number(flags.sample ?? (isJudging ? 800 : 0));
 const leastScore = Number(flags['at-least'] ?? (isJudging ? 85 : 0));
+/** What is judged of all recorded runs, to the letter: for what the tests of the file itself do not find. */
+const allJudged = isJudging ? ['test/clients/judgements.test.ts'] : [];
 const sources = (isJudging ? globSync(judging, {cwd: root}).sort() : positionals).map(sourceOf);
 const folder = mkdtempSync(join(tmpdir(), 'foulweather-mutate-'));
 process.on('exit', () => rmSync(folder, {recursive: true, force: true}));

@@ -39,13 +39,14 @@ export const recordedRun = async (
 
 /** All that are recorded, whatever the mode. */
 export const recordedRuns = (): Promise<readonly JudgedOnce[]> =>
-  Promise.all(
-    globSync('**/*.ndjson.br', {cwd: recordings})
-      .sort()
-      .map(file => readRecording(file.replace('.ndjson.br', ''))),
-  );
+  Promise.all(recordingNames().map(readRecording));
 
-const recordings = resolve(import.meta.dirname, '../recordings');
+export const recordingNames = (): string[] =>
+  globSync('**/*.ndjson.br', {cwd: recordings})
+    .sort()
+    .map(file => file.replace('.ndjson.br', ''));
+
+export const recordings = resolve(import.meta.dirname, '../recordings');
 
 const fileOf = (name: string): string => join(recordings, `${name}.ndjson.br`);
 
@@ -75,7 +76,7 @@ const writeRecording = async (name: string, folder: RunFolder): Promise<void> =>
   );
 };
 
-const readRecording = async (name: string): Promise<JudgedOnce> => {
+export const readRecording = async (name: string): Promise<JudgedOnce> => {
   const text = brotliDecompressSync(readFileSync(fileOf(name))).toString('utf8');
   const lines = text
     .trimEnd()
