@@ -82,10 +82,7 @@ test.serial('a run of two trials: interleaved, reported, and rendered again byte
 
   // Off a terminal: a line per phase and trial, without colours; on a busy machine also what the run waits for.
   const lines = run.stderr.replace(/^ {2}waiting for .*\n/gm, '');
-  t.regex(
-    lines,
-    /^scenario calm\b.*\bseed 7\b.*\ndata .*\ntrial one-1 \(1 of 4\)\n {2}baseline +\d+ ok/,
-  );
+  t.regex(lines, /^scenario calm\b.*\bseed 7\b.*\ndata .*\ntrial one-1 \(1 of 4\)\n {2}baseline +\d+ ok/);
   t.deepEqual(lines.match(/^ {2}\w+/gm), Array(4).fill(['  baseline', '  slow']).flat());
   t.false((run.stderr + run.stdout).includes(control));
   t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
