@@ -129,7 +129,7 @@ export const startReceiver = async ({
   return {
     url: `http://${urlHost}:${address.port}`,
     grpcUrl: grpc?.url ?? null,
-    startTrial: trial => registry.start(trial),
+    startTrial: trial => registry.start(trial, address.port),
     startPhase: (trialId, phase, atMs, hits = false) => registry.startPhase(trialId, phase, atMs, hits),
     finishTrial: trialId => registry.finish(trialId),
     stop: async () => {

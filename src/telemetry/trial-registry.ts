@@ -42,9 +42,12 @@ export class TrialRegistry {
     this.#onTaken = onTaken;
   }
 
-  start(trial: TrialStart): void {
+  start(trial: TrialStart, receiverPort: number): void {
     if (this.#trials.has(trial.trialId)) throw new Error(`there is a trial ${trial.trialId} already`);
-    this.#trials.set(trial.trialId, {trialTelemetry: new TrialTelemetry(trial), underWayCount: 0});
+    this.#trials.set(trial.trialId, {
+      trialTelemetry: new TrialTelemetry(trial, receiverPort),
+      underWayCount: 0,
+    });
   }
 
   startPhase(trialId: string, phase: number, atMs: number, hits: boolean): void {

@@ -9,6 +9,7 @@ import {normaliseLogs} from './normalise-logs.ts';
 import {normaliseMetrics} from './normalise-metrics.ts';
 import type {Encoding, Resource, Signal} from './otlp-messages.ts';
 import type {Rejected} from './otlp-response.ts';
+import type {Point} from './point.ts';
 import {SpanFile} from './span-file.ts';
 import {attributes, clockFrom} from './values.ts';
 
@@ -24,10 +25,20 @@ export type TrialStart = {
   readonly background: readonly string[];
 };
 
+/**
+ * Whether it is of the export itself. The SDK suppresses the spans of its own requests; an instrumentation of HTTP counts them
+ * in its metrics all the same, as if they were the library's.
+ */
+const isExportTo =
+  (receiverPort: number) =>
+  ({attributes}: Point): boolean =>
+    attributes['server.port'] === receiverPort || attributes['net.peer.port'] === receiverPort;
+
 const none: Rejected = {count: 0, reason: ''};
 
 export class TrialTelemetry {
   readonly #clock: Clock;
+  readonly #isExport: (point: Point) => boolean;
   readonly #aggregate: Aggregate;
   readonly #spanFile: SpanFile;
   readonly #refusals = new Map<string, number>();
@@ -36,7 +47,9 @@ export class TrialTelemetry {
   #requestBytes = 0;
   #logRecordCount = 0;
 
-  constructor(trial: TrialStart) {
+  /** @param receiverPort to which the subject's SDK sends */
+  constructor(trial: TrialStart, receiverPort: number) {
+    this.#isExport = isExportTo(receiverPort);
     this.#clock = clockFrom(trial.originEpochMs);
     this.#aggregate = new Aggregate(trial);
     this.#spanFile = new SpanFile(trial.spansFile);
@@ -79,7 +92,10 @@ export class TrialTelemetry {
       const request = decodeRequest(signal, encoding, body);
       const {points, rejected} = normaliseMetrics(request, this.#clock);
       this.#learnResource(request.resourceMetrics[0]?.resource);
-      this.#aggregate.addPoints(points, performance.now());
+      this.#aggregate.addPoints(
+        points.filter(point => !this.#isExport(point)),
+        performance.now(),
+      );
       return rejected;
     }
     const request = decodeRequest(signal, encoding, body);

@@ -127,6 +127,22 @@ for (const [name, temporality] of [
   });
 }
 
+test('requests of the export itself are no metric of the library', async t => {
+  const {receiver, url} = await startTrial(t);
+  const provider = meterProvider(url);
+  const duration = provider.getMeter('http').createHistogram('http.client.request.duration', {unit: 's'});
+  const port = Number(new URL(url).port);
+  duration.record(0.1, {'server.address': '127.0.0.1', 'server.port': port});
+  duration.record(0.1, {'server.address': '127.0.0.1', 'server.port': port + 1});
+  await provider.shutdown();
+  const {metrics, refusals} = await receiver.finishTrial(trialId);
+  t.deepEqual(refusals, {});
+  t.deepEqual(
+    metrics.map(({attributes}) => attributes['server.port']),
+    [port + 1],
+  );
+});
+
 test('exponential histograms grow per phase too, while their scale changes', async t => {
   const {receiver, url, originEpochMs} = await startTrial(t);
   const provider = meterProvider(url, AggregationTemporality.CUMULATIVE, [
