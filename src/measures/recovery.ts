@@ -32,11 +32,12 @@ export const measureRecovery = (trial: Trial): Recovery =>
 /**
  * Each recovery phase that follows on other phases has its own; the worst first. One that is planned too short to tell
  * says nothing as long as another does.
+ * @param forgivenMs by how much what succeeds may be later still, for reasons that are not the library's
  */
-export const recoveries = (trial: Trial): Recovery[] => {
+export const recoveries = (trial: Trial, forgivenMs: (phase: number) => number = () => 0): Recovery[] => {
   const all = phasesOf(trial, 'recovery')
     .filter(phase => trial.plan.phases[phase - 1]?.role !== 'recovery')
-    .map(phase => ({phase, recovery: recoveryIn(trial, phase)}));
+    .map(phase => ({phase, recovery: recoveryIn(trial, phase, forgivenMs(phase))}));
   const telling = all.filter(
     ({phase, recovery}) => recovery.kind !== 'unknown' || !isPlannedTooShort(trial, phase),
   );
@@ -62,14 +63,14 @@ const badnessMs = (recovery: Recovery): number => {
   }
 };
 
-const recoveryIn = (trial: Trial, phase: number): Recovery => {
+const recoveryIn = (trial: Trial, phase: number, forgivenMs: number): Recovery => {
   const window = phaseWindow(trial, phase);
   if (!window) return {kind: 'unknown', reason: 'the trial did not reach the recovery phase'};
   const baseline = new DriverMeasure(trial, phasesOf(trial, 'baseline'));
   if (baseline.total('started') > 0 && baseline.count('ok') === 0) {
     return {kind: 'unknown', reason: 'nothing succeeded in the baseline'};
   }
-  const look = lookOf(trial, baseline);
+  const look = lookOf(trial, baseline, forgivenMs);
   if (!look) return {kind: 'unknown', reason: 'no baseline to compare with'};
   const bins = wholeBinsIn(trial, window);
   if (!bins[0]) return {kind: 'unknown', reason: 'no operation started in the recovery phase'};
@@ -97,12 +98,12 @@ const wholeBinsIn = (trial: Trial, {startMs, endMs}: {startMs: number; endMs: nu
 type Look = (bin: Bin) => 'good' | 'failing' | 'bad';
 
 /** Null without a baseline that tells what is good. */
-const lookOf = (trial: Trial, baseline: DriverMeasure): Look | null => {
+const lookOf = (trial: Trial, baseline: DriverMeasure, forgivenMs: number): Look | null => {
   const {successRatio} = baseline;
   const baselineP99Ms = p99Ms(baseline.responseOk());
   if (successRatio === null || baselineP99Ms === null) return null;
   const {successShare, latencyRatio, slackMs} = limitsOf(trial);
-  const limitMs = Math.max(latencyRatio * baselineP99Ms, baselineP99Ms + slackMs);
+  const limitMs = Math.max(latencyRatio * baselineP99Ms, baselineP99Ms + slackMs) + forgivenMs;
   return ({started, dropped, outcomes, p99Ms: binP99Ms}) => {
     if (started === 0 || (binP99Ms !== null && binP99Ms > limitMs)) return 'bad';
     if (!isSuccessful(outcomes.ok, started + dropped, {successRatio, successShare})) return 'failing';

@@ -247,3 +247,28 @@ test('slow: good from the fourth second on, but not watched for long enough, is 
     ),
   );
 });
+
+/** Successes that are late after the fault, while a process of the harness was late, too. */
+const isDoubted = test.macro({
+  title: (_title, lateMs: number, harnessMs: number, verdict: string) =>
+    `slow: successes of ${lateMs} ms, where the harness was ${harnessMs} ms late, are ${verdict}`,
+  exec(t, lateMs: number, harnessMs: number, verdict: 'present' | 'inconclusive') {
+    // The limit is 52 ms: a baseline of 2 ms, and the slack.
+    const bins = Array.from({length: 20}, (_, number) => binAt(9000 + number * 500, {p99Ms: lateMs}));
+    const sample = {process: 'injector', phase: recovery, loopDelayMaxMs: harnessMs} as const;
+    const harness = [sample as unknown as Trial['harness'][0]];
+    t.is(detectOne('slow-recovery', trialWith({driver: {bins}, harness})).verdict, verdict);
+  },
+});
+
+test(isDoubted, 200, 0, 'present');
+test(isDoubted, 200, 49, 'present');
+test(isDoubted, 200, 50, 'inconclusive');
+
+test('slow: what fails is not the machine’s doing, however late the harness was', t => {
+  const sample = {process: 'injector', phase: recovery, loopDelayMaxMs: 1000} as const;
+  const harness = [sample as unknown as Trial['harness'][0]];
+  const {driver, loadEndedMs} = trialOf('-----------++++++');
+  const slow = detectOne('slow-recovery', trialWith({driver: {bins: driver.bins}, loadEndedMs, harness}));
+  t.is(slow.verdict, 'present');
+});

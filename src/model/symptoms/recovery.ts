@@ -8,8 +8,15 @@ export const recoverySymptoms = {
     summary: 'slow to come back after the fault',
     noun: 'slow recovery',
     criterion:
-      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault",
-    thresholds: {recoverMs: 5000, goodMs: 3000, successShare: 0.99, latencyRatio: 1.5, slackMs: 50},
+      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault; inconclusive where nothing failed, and the successes were late by no more than `machineRatio` × what a process of the harness was late",
+    thresholds: {
+      recoverMs: 5000,
+      goodMs: 3000,
+      successShare: 0.99,
+      latencyRatio: 1.5,
+      slackMs: 50,
+      machineRatio: 3,
+    },
     needs: ['recovery-operations', 'load'],
     cause:
       'A pause between attempts without a cap, connections that are dead and kept, or a queue of work that nobody waits for.',

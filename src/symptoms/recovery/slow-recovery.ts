@@ -9,12 +9,31 @@ import type {Trial} from '../../model/trial.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
 export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
-  const slow = recoveries(trial).flatMap(recovery => slownessOf(trial, recovery, thresholds));
+  const slownesses = (forgivenMs?: (phase: number) => number): Found[] =>
+    recoveries(trial, forgivenMs).flatMap(recovery => slownessOf(trial, recovery, thresholds));
+  const slow = slownesses();
+  const ofMachineMs = (phase: number): number => thresholds.machineRatio * longestDelayMs(trial, phase);
+  const certain = new Set(slownesses(ofMachineMs).map(({phase}) => phase));
+  const doubtful = slow.find(({phase}) => !certain.has(phase));
+  if (doubtful && certain.size === 0) {
+    return inconclusive(
+      'slow-recovery',
+      `what succeeded in phase ${doubtful.phase} was late, and so was a process of the harness: the machine may be the cause`,
+    );
+  }
   const gap = gapOf(measureRecovery(trial));
   return slow.length > 0 || gap === null
-    ? presentIf('slow-recovery', 'fail', slow)
+    ? presentIf(
+        'slow-recovery',
+        'fail',
+        slow.filter(({phase}) => certain.has(phase)),
+      )
     : inconclusive('slow-recovery', gap);
 };
+
+/** By how much the harness's processes, which have the same machine, were late at most in the phase. */
+const longestDelayMs = (trial: Trial, phase: number): number =>
+  Math.max(0, ...trial.harness.filter(sample => sample.phase === phase).map(sample => sample.loopDelayMaxMs));
 
 const slownessOf = (
   trial: Trial,
