@@ -19,23 +19,69 @@ const noErrorType: Why = {
   'error-type-malformed': 'the instrumentation gives a span the status error, and no error.type',
 };
 
-/** The pack's libraries with the options that are recommended. */
+/** What has no limit of its own waits as long as the fault lasts. */
+const waits = (why: string): Why => ({
+  'hung-operation': why,
+  'deadline-overrun': why,
+  'no-default-timeout': why,
+  'stale-work-sent': why,
+  'replay-burst': why,
+});
+
+const notTraced =
+  'the instrumentation gives spans to commands that are sent; one that is refused before has a span that never ends, or none';
+
+/** The pack's libraries with the options that are recommended: what they show, and why that is true of them. */
 const ofPack: {readonly [library: string]: Why} = {
   fetch: codeAsType,
   'undici-pool': {
     ...codeAsType,
     'under-utilised': 'the scenario has more callers than connections, so that they wait in the pool',
+    'duration-misreported':
+      'undici makes a request, and so its span, once a connection is free: the wait before is in no span',
   },
   'undici-retry-agent': codeAsType,
+  elasticsearch: codeAsType,
+  'graphql-request': {
+    ...codeAsType,
+    'telemetry-contradicts':
+      'an error of GraphQL comes with status 200, and the library has no telemetry of its own to say so',
+  },
+  openai: {
+    ...codeAsType,
+    'telemetry-contradicts':
+      'the SDK ends what takes too long by abort(), which the instrumentation of undici takes for the caller’s wish: no span has an error',
+  },
   ioredis: {
     ...noErrorType,
     'unclassified-errors': 'ioredis rejects with a plain Error: only its message says why',
+    'span-leak': notTraced,
   },
-  bullmq: noErrorType,
-  amqplib: noErrorType,
-  mysql2: noErrorType,
+  bullmq: {
+    ...noErrorType,
+    'unclassified-errors': 'ioredis rejects with a plain Error: only its message says why',
+    'span-leak': notTraced,
+    'telemetry-contradicts': notTraced,
+  },
+  redis: waits('socketTimeout is a limit to silence both ways: it does not pass while commands are written'),
   'grpc-unary': noErrorType,
-  'grpc-stream': noErrorType,
+  'grpc-stream': {
+    ...noErrorType,
+    ...waits('a message on the stream that all share has no deadline of its own'),
+  },
+  nodemailer: waits('nothing bounds the wait for a connection of the pool'),
+  memjs: waits('a command has no limit of its own while others are written to its connection'),
+  mysql2: {
+    ...noErrorType,
+    ...waits('nothing bounds the wait in the pool’s queue'),
+    'hidden-attempts': 'the pool calls the next waiter in the context of the one who gives a connection back',
+    'telemetry-contradicts': 'the instrumentation gives spans to queries: who gets no connection has none',
+  },
+  amqplib: noErrorType,
+  'azure-blob': noErrorType,
+  'aws-sqs': noErrorType,
+  'aws-s3': noErrorType,
+  pg: noErrorType,
 };
 
 export type Kind = 'twins' | 'pack';

@@ -145,7 +145,10 @@ export const clients: {readonly [symptom in SymptomId]?: ClientRow} = {
     },
   },
   'connection-flapping': {},
-  'connect-storm': {speaks: 'lines'},
+  'connect-storm': {
+    speaks: 'lines',
+    notInStorms: 'it waits for its answers without a bound, and only a lost connection ends that',
+  },
   'connection-pile-up': {speaks: 'lines'},
   'connection-after-close': {},
   'replay-burst': {},
