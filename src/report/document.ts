@@ -1,7 +1,6 @@
 // What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
 
 import {messageOf} from '../model/error-message.ts';
-import type {Severity} from '../model/severity.ts';
 import type {Chart} from './charts/chart.ts';
 
 /** A plain string, or one with a meaning: `code` for what comes from the library, the scenario or a machine. */
@@ -12,8 +11,8 @@ export type Span =
   | {readonly break: true}
   /** To the heading of this document that has the id. */
   | {readonly link: string; readonly to: string}
-  /** To a file, by its path from this document's; a page may colour it by its tone. */
-  | {readonly link: string; readonly file: string; readonly tone?: Severity}
+  /** To a file, by its path from this document's, and there to the heading that has the id. */
+  | {readonly link: string; readonly file: string; readonly anchor?: string}
   /** Out of this document, to a page of the web. */
   | {readonly link: string; readonly url: string};
 

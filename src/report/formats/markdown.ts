@@ -98,7 +98,9 @@ const renderSpan = (span: Span, inTable: boolean, hrefOf: HrefOf): string => {
 const targetOf = (span: Extract<Span, {readonly link: string}>, hrefOf: HrefOf): string => {
   if ('to' in span) return hrefOf(span.to);
   if ('url' in span) return `<${span.url}>`;
-  return span.file.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
+  const path = span.file.split('/').map(encodeURIComponent).join('/');
+  const place = span.anchor === undefined ? '' : `#${span.anchor}`;
+  return `${path}${place}`.replaceAll('(', '%28').replaceAll(')', '%29');
 };
 
 /** Plain text that stays plain: no markup, no HTML, no table cell, one line. */

@@ -79,12 +79,15 @@ const renderSpan = (span: Span): string => {
   if (typeof span === 'string') return escapeHtml(span);
   if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
   if ('url' in span) return `<a href="${escapeHtml(span.url)}" rel="noreferrer">${escapeHtml(span.link)}</a>`;
-  if ('link' in span) return `<a href="${hrefOf(span)}"${toneOf(span)}>${escapeHtml(span.link)}</a>`;
+  if ('link' in span) return `<a href="${hrefOf(span)}">${escapeHtml(span.link)}</a>`;
   return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
 };
 
 const hrefOf = (span: Extract<Span, {readonly to: string} | {readonly file: string}>): string =>
-  'to' in span ? `#${span.to}` : escapeHtml(span.file.split('/').map(encodeURIComponent).join('/'));
+  'to' in span ? `#${span.to}` : fileHref(span);
 
-const toneOf = (span: Extract<Span, {readonly link: string}>): string =>
-  'tone' in span && span.tone !== undefined ? ` class="${span.tone}"` : '';
+/** From this page to a file, by its path. */
+export const fileHref = ({file, anchor}: {readonly file: string; readonly anchor?: string}): string =>
+  escapeHtml(
+    `${file.split('/').map(encodeURIComponent).join('/')}${anchor === undefined ? '' : `#${anchor}`}`,
+  );

@@ -6,9 +6,14 @@ import {escapeHtml} from './html.ts';
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'";
 
-/** @param main HTML, escaped already */
-export const plainPage = (title: string, main: string): string => {
-  const style = readFileSync(new URL('assets/page.css', import.meta.url), 'utf8');
+const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+
+/**
+ * @param main HTML, escaped already
+ * @param layout an `overview` leads to other pages, and may be as wide as the window
+ */
+export const plainPage = (title: string, main: string, layout: 'text' | 'overview' = 'text'): string => {
+  const style = layout === 'text' ? asset('page.css') : `${asset('page.css')}${asset('overview.css')}`;
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -22,7 +27,7 @@ export const plainPage = (title: string, main: string): string => {
     `<style>\n${style}</style>`,
     '</head>',
     '<body>',
-    '<main id="main">',
+    `<main id="main"${layout === 'text' ? '' : ` class="${layout}"`}>`,
     main,
     '</main>',
     '</body>',

@@ -28,6 +28,15 @@ test('a link leads to the heading with its id', t => {
   t.is(renderBlock({kind: 'heading', title: 'stall', id: 'phase-4'}), '<h3 id="phase-4">stall</h3>');
 });
 
+test('a link to a file may lead to a heading in it', t => {
+  t.is(
+    renderBlock(
+      paragraph({link: 'a', file: 'x y/report.html'}, {link: 'b', file: 'x/report.html', anchor: 'phase-4'}),
+    ),
+    '<p><a href="x%20y/report.html">a</a><a href="x/report.html#phase-4">b</a></p>',
+  );
+});
+
 test('a link to the web tells that page nothing of where it was', t => {
   t.is(
     renderBlock(paragraph({link: 'a & b', url: 'https://example.org/?a&b'})),
