@@ -53,10 +53,16 @@ test('all runs, the report of one, and two compared', async t => {
   const all = await get(server, '/');
   t.is(all.status, 200);
   t.true(all.body.indexOf(second!) < all.body.indexOf(first!), 'the newest comes first');
-  t.regex(all.body, /<strong>Met<\/strong>/);
+  t.regex(all.body, /<strong [^>]*>✔ Met<\/strong>/);
+  t.regex(all.body, new RegExp(`name="before" value="${first}"[^>]* checked`));
+  t.regex(all.body, new RegExp(`name="after" value="${second}"[^>]* checked`));
+  const filtered = await get(server, '/?scenario=calm&verdict=missed&text=');
+  t.regex(filtered.body, /0 of 2 runs/);
+  t.regex((await get(server, `/?text=${second}`)).body, /1 of 2 runs/);
 
   const report = await get(server, `/runs/${second}/report.html`);
   t.regex(report.body, /<h1>calm: /);
+  t.regex(report.body, /<nav [^>]*><a href="\/">All runs<\/a>/);
   t.is((await get(server, `/runs/${second}/timeline.svg`)).type, 'image/svg+xml');
   t.regex((await get(server, '/runs/latest/report.md')).body, /^# calm/);
 

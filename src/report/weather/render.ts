@@ -102,7 +102,7 @@ const rowHead = (row: WeatherRow, rows: readonly WeatherRow[]): string => {
   return [
     '<th scope="row" class="name">',
     `<a href="${fileHref({file: `${row.folder}/report.html`})}">${escapeHtml(row.scenario)}</a>${isDoubtful(row) ? ' †' : ''}`,
-    `<small>${notes.filter(Boolean).map(escapeHtml).join(' · ')}</small>`,
+    `<small class="version">${notes.filter(Boolean).map(escapeHtml).join(' · ')}</small>`,
     '</th>',
   ].join('');
 };

@@ -1,6 +1,7 @@
 // The page in a real browser: nothing asked of a network, nothing wrong on the console, everything reachable by keyboard.
 import test, {type ExecutionContext} from 'ava';
 import type {Browser, Page} from 'puppeteer-core';
+import {type RunRow, runsPage} from '../../../src/report/page/runs.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {
   browserPath,
@@ -42,6 +43,34 @@ for (const look of looks) {
       t.deepEqual(complaints, []);
     },
   );
+}
+
+const runRow: RunRow = {
+  id: '20261102-140312-a-scenario-with-a-long-name',
+  scenario: 'a-scenario-with-a-long-name',
+  storm: 'quick',
+  startedAt: '2026-11-02T14:03:12.480Z',
+  status: 'complete',
+  verdict: 'met',
+  headline: 'a-scenario-with-a-long-name: with bounded, hung operations drop from 944 to 0; all 6 goals met',
+};
+
+const runRows: readonly RunRow[] = [
+  runRow,
+  {...runRow, verdict: 'missed', storm: null},
+  {...runRow, verdict: 'inconclusive'},
+  {...runRow, verdict: null, headline: null},
+  {...runRow, status: 'interrupted'},
+];
+
+for (const look of looks) {
+  inBrowser(`the list of runs, ${look.width} px, ${look.scheme}: it fits, and can be read`, async t => {
+    const files = {'runs.html': runsPage(runRows, ['broken'])};
+    const {page, complaints} = await openPage(t, browser, files, look);
+    t.true(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'));
+    t.deepEqual(await page.evaluate(tooFaint), []);
+    t.deepEqual(complaints, []);
+  });
 }
 
 type Focused = {readonly label: string; readonly outline: string};
