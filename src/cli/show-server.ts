@@ -136,7 +136,7 @@ const compared = async (baseDir: string, before: string, after: string): Promise
       `${first.result.scenario} cannot be compared with ${second.result.scenario}.`,
     );
   }
-  return comparisonPage(compareSides(first, second));
+  return comparisonPage(compareSides(first, second), before, after);
 };
 
 /** The saved file of a report; one that is not there, as of a run that was killed, is rendered. */

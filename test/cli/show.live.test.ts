@@ -69,6 +69,9 @@ test('all runs, the report of one, and two compared', async t => {
   const compared = await get(server, `/compare?before=${first}&after=${second}`);
   t.regex(compared.body, /<h1>calm: from .* no goal got better or worse/);
 
+  t.true(compared.body.includes(`<a href="/runs/${first}/report.html">Before: ${first}</a>`));
+  t.regex((await get(server, `/compare?before=${first}&after=${first}`)).body, /<h1>Choose two runs<\/h1>/);
+
   // One that was killed before it told: it is judged now.
   await rm(join(runsFolder(place.cwd), second!, 'report.html'));
   t.regex((await get(server, `/runs/${second}/report.html`)).body, /<h1>calm: /);

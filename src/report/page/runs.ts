@@ -2,6 +2,7 @@
 import type {Verdict} from '../../model/goal.ts';
 import type {RunRecord} from '../../model/run.ts';
 import {verdictWords} from '../blocks/goals.ts';
+import type {Tone} from '../document.ts';
 import {plural} from '../format.ts';
 import {marks} from '../weather/weather.ts';
 import {escapeHtml} from './html.ts';
@@ -40,7 +41,7 @@ export const runsPage = (
         ? []
         : [`<p>Not readable: ${unreadable.map(id => `<code>${escapeHtml(id)}</code>`).join(', ')}.</p>`]),
     ].join('\n'),
-    'overview',
+    {layout: 'overview'},
   );
 };
 
@@ -50,21 +51,20 @@ type State = Verdict | Exclude<RunRecord['status'], 'complete'> | 'unknown';
 const stateOf = ({status, verdict}: RunRow): State =>
   status === 'complete' ? (verdict ?? 'unknown') : status;
 
-/** By the marks of the weather report, and so by their colours. */
 const states: {
   readonly [state in State]: {
     readonly words: string;
-    readonly mark: 'fine' | 'fail' | 'warn' | 'nothing';
+    readonly tone: Tone | 'none';
     readonly icon: string;
   };
 } = {
-  met: {words: verdictWords.met, mark: 'fine', icon: marks.fine.icon},
-  missed: {words: verdictWords.missed, mark: 'fail', icon: marks.fail.icon},
-  inconclusive: {words: verdictWords.inconclusive, mark: 'warn', icon: '?'},
-  running: {words: 'Running', mark: 'nothing', icon: '…'},
-  interrupted: {words: 'Interrupted', mark: 'nothing', icon: marks['not-reached'].icon},
-  failed: {words: 'Failed', mark: 'nothing', icon: '!'},
-  unknown: {words: 'Not judged', mark: 'nothing', icon: '?'},
+  met: {words: verdictWords.met, tone: 'good', icon: marks.fine.icon},
+  missed: {words: verdictWords.missed, tone: 'bad', icon: marks.fail.icon},
+  inconclusive: {words: verdictWords.inconclusive, tone: 'open', icon: '?'},
+  running: {words: 'Running', tone: 'none', icon: '…'},
+  interrupted: {words: 'Interrupted', tone: 'none', icon: marks['not-reached'].icon},
+  failed: {words: 'Failed', tone: 'none', icon: '!'},
+  unknown: {words: 'Not judged', tone: 'none', icon: '?'},
 };
 
 /** Each word of the text may stand anywhere in what the page says of a run. */
@@ -161,10 +161,10 @@ const likeliest = (rows: readonly RunRow[]): Pair | null => {
 const titles = ['Verdict', 'Scenario', 'Outcome', 'Started', 'Before', 'After'];
 
 const rowOf = (row: RunRow, chosen: Pair | null): string => {
-  const {words, mark, icon} = states[stateOf(row)];
+  const {words, tone, icon} = states[stateOf(row)];
   const {id, scenario, storm, startedAt, headline} = row;
   const cells = [
-    `<strong class="badge mark ${mark}">${icon} ${words}</strong>`,
+    `<strong class="tone ${tone}">${icon} ${words}</strong>`,
     `${escapeHtml(scenario)}${storm === null ? '' : `<small>${escapeHtml(storm)} storm</small>`}`,
     `${outcomeOf(id, headline?.replace(`${scenario}: `, '') ?? 'Open the report')}`,
     `<time datetime="${escapeHtml(startedAt)}">${escapeHtml(startedAt.slice(0, 16).replace('T', ' '))}</time>`,

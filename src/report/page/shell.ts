@@ -8,11 +8,15 @@ const policy =
 
 const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 
-/**
- * @param main HTML, escaped already
- * @param layout an `overview` leads to other pages, and may be as wide as the window
- */
-export const plainPage = (title: string, main: string, layout: 'text' | 'overview' = 'text'): string => {
+type Frame = {
+  /** An overview leads to other pages, and may be as wide as the window. */
+  readonly layout?: 'text' | 'overview';
+  /** Links to stand above, as HTML. */
+  readonly links?: readonly string[];
+};
+
+/** @param main HTML, escaped already */
+export const plainPage = (title: string, main: string, {layout = 'text', links = []}: Frame = {}): string => {
   const style = layout === 'text' ? asset('page.css') : `${asset('page.css')}${asset('overview.css')}`;
   return [
     '<!doctype html>',
@@ -27,6 +31,7 @@ export const plainPage = (title: string, main: string, layout: 'text' | 'overvie
     `<style>\n${style}</style>`,
     '</head>',
     '<body>',
+    ...(links.length === 0 ? [] : [`<nav aria-label="Pages">${links.join('\n')}</nav>`]),
     `<main id="main"${layout === 'text' ? '' : ` class="${layout}"`}>`,
     main,
     '</main>',

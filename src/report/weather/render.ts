@@ -49,7 +49,7 @@ const page = (weather: Weather): string =>
       ...footnotes(weather).map(renderBlock),
       ...furtherSections(weather).map(renderSection),
     ].join('\n'),
-    'overview',
+    {layout: 'overview'},
   );
 
 const legend = [

@@ -60,6 +60,32 @@ test('a table scrolls in a box of its own, figures to the right', t => {
   );
 });
 
+test('traces are drawn, and are text where there is no picture', t => {
+  const chart = {
+    name: 'trace-1',
+    title: 'op-1, failed',
+    description: 'It failed.',
+    height: 60,
+    layers: [],
+    body: [],
+    panels: [],
+    span: null,
+  };
+  const traces = [
+    {head: 'op-1: the slowest', text: 'GET |--|', chart},
+    {head: 'op-2', text: 'GET |<>|', chart: null},
+  ];
+  const html = renderBlock({kind: 'traces', intro: ['Of ', code('a')], signs: '---- a span', traces});
+  t.regex(html, /^<p>Of <code>a<\/code>:<\/p>\n<figure>\n<figcaption>op-1: the slowest<\/figcaption>/);
+  t.is(html.match(/<svg /g)?.length, 1);
+  t.true(html.includes('<pre><code>op-2\nGET |&lt;&gt;|</code></pre>'));
+  t.false(html.includes('GET |--|'));
+});
+
+test('what is good, bad or open is a matter of words and of colour', t => {
+  t.is(renderBlock(paragraph(strong('Met', 'good'))), '<p><strong class="tone good">Met</strong></p>');
+});
+
 test('a section is named by its heading', t => {
   t.is(
     renderSection({id: 'change', title: 'Change', blocks: [paragraph('p')]}),
