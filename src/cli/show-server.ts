@@ -9,7 +9,7 @@ import type {RunRecord} from '../model/run.ts';
 import {compareSides} from '../report/comparison/run-diff.ts';
 import type {Result} from '../report/formats/result.ts';
 import {comparisonPage, messagePage} from '../report/page/comparison.ts';
-import {type RunRow, runsPage} from '../report/page/runs.ts';
+import {type RunFilter, type RunRow, runsPage} from '../report/page/runs.ts';
 import {renderReport} from '../report/report.ts';
 import {reopenRun} from '../run/reopen.ts';
 import {listRuns, RunFolder} from '../store/run-folder.ts';
@@ -75,7 +75,11 @@ const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answ
     return html(messagePage('Only to be read', 'These pages only show.'), 405);
   }
   const {pathname, searchParams} = new URL(request.url ?? '/', `http://${host}`);
-  if (pathname === '/') return html(await allRuns(baseDir));
+  if (pathname === '/') {
+    const asked = (name: keyof RunFilter): string => searchParams.get(name)?.trim() ?? '';
+    const filter = {scenario: asked('scenario'), verdict: asked('verdict'), text: asked('text')};
+    return html(await allRuns(baseDir, filter));
+  }
   if (pathname === '/compare') {
     return html(await compared(baseDir, searchParams.get('before') ?? '', searchParams.get('after') ?? ''));
   }
@@ -86,7 +90,7 @@ const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answ
   return html(messagePage('There is no such page', pathname), 404);
 };
 
-const allRuns = async (baseDir: string): Promise<string> => {
+const allRuns = async (baseDir: string, filter: RunFilter): Promise<string> => {
   const rows: RunRow[] = [];
   const unreadable: string[] = [];
   for (const id of (await listRuns(baseDir)).toReversed()) {
@@ -97,7 +101,7 @@ const allRuns = async (baseDir: string): Promise<string> => {
       unreadable.push(id);
     }
   }
-  return runsPage(rows, unreadable);
+  return runsPage(rows, unreadable, filter);
 };
 
 /** As it was judged when the run ended, or was last told; null where that has not been. */
@@ -109,21 +113,20 @@ const resultIn = async (folder: RunFolder): Promise<Result | null> => {
   }
 };
 
-const rowOf = (
-  {id, plan, startedAt, status, trialsPerVariant}: RunRecord,
-  result: Result | null,
-): RunRow => ({
+const rowOf = ({id, plan, startedAt, status}: RunRecord, result: Result | null): RunRow => ({
   id,
   scenario: plan.name,
+  storm: plan.storm ?? null,
   startedAt,
   status,
   verdict: result?.verdict ?? null,
   headline: result?.headline ?? null,
-  trialsPerVariant,
 });
 
 const compared = async (baseDir: string, before: string, after: string): Promise<string> => {
-  if (before === '' || after === '') return messagePage('Choose two runs', 'One before, and one after.');
+  if (before === '' || after === '' || before === after) {
+    return messagePage('Choose two runs', 'One from before the change, and another from after it.');
+  }
   // Only saved runs: a page's address is not to open files of this machine.
   for (const named of [before, after]) await RunFolder.open(baseDir, named);
   const [first, second] = await Promise.all([openSide(baseDir, before), openSide(baseDir, after)]);
@@ -133,7 +136,7 @@ const compared = async (baseDir: string, before: string, after: string): Promise
       `${first.result.scenario} cannot be compared with ${second.result.scenario}.`,
     );
   }
-  return comparisonPage(compareSides(first, second));
+  return comparisonPage(compareSides(first, second), before, after);
 };
 
 /** The saved file of a report; one that is not there, as of a run that was killed, is rendered. */
@@ -149,5 +152,9 @@ const fileOf = async (baseDir: string, id: string, file: string): Promise<Answer
   if (type === undefined || body === undefined) {
     return html(messagePage('There is no such file', `${file} is not part of the report of ${id}.`), 404);
   }
-  return {status: 200, type, body};
+  return {status: 200, type, body: file.endsWith('.html') ? withWayBack(body) : body};
 };
+
+/** Opened here, a report leads to the other runs, too. */
+const withWayBack = (report: string): string =>
+  report.replace(/<nav [^>]*>/, nav => `${nav}<a href="/">All runs</a>\n`);

@@ -7,7 +7,7 @@ import type {Environment, JudgedRun} from '../model/run.ts';
 import {runStory} from '../report/case-study/run-story.ts';
 import {redactRun} from '../report/redact.ts';
 import {renderWeather} from '../report/weather/render.ts';
-import {columnsOf, weatherRows} from '../report/weather/rows.ts';
+import {columnsOf, gatherColumns, weatherRows} from '../report/weather/rows.ts';
 import {type LeftOut, type WeatherRow, weatherSchemaVersion} from '../report/weather/weather.ts';
 import type {CliIo} from './cli-io.ts';
 import type {RunCommandOptions} from './run-options.ts';
@@ -18,7 +18,7 @@ export class WeatherLog {
   readonly #command: string;
   readonly #options: Pick<RunCommandOptions, 'storm' | 'seed'>;
   readonly #startedAt: Date;
-  readonly #columns = new Set<string>();
+  readonly #columns: ReturnType<typeof columnsOf>[] = [];
   readonly #rows: WeatherRow[] = [];
   readonly #leftOut: LeftOut[] = [];
   #environment: Environment | null = null;
@@ -34,7 +34,7 @@ export class WeatherLog {
   add(run: JudgedRun): void {
     const story = runStory(redactRun(run));
     const {plan, environment} = story.run.record;
-    for (const {column} of columnsOf(plan.phases)) this.#columns.add(column);
+    this.#columns.push(columnsOf(plan.phases));
     this.#rows.push(...weatherRows(story, plan.name));
     const {target: _, ...common} = environment;
     this.#environment ??= common;
@@ -69,7 +69,7 @@ export class WeatherLog {
       seed,
       command: this.#command,
       environment: this.#environment,
-      columns: [...this.#columns],
+      ...gatherColumns(this.#columns),
       rows: this.#rows,
       leftOut: this.#leftOut,
     });

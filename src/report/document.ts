@@ -1,23 +1,26 @@
 // What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
 
 import {messageOf} from '../model/error-message.ts';
-import type {Severity} from '../model/severity.ts';
 import type {Chart} from './charts/chart.ts';
 
 /** A plain string, or one with a meaning: `code` for what comes from the library, the scenario or a machine. */
 export type Span =
   | string
   | {readonly code: string}
-  | {readonly strong: string}
+  /** A page colours it by its tone; the words say the same. */
+  | {readonly strong: string; readonly tone?: Tone}
   | {readonly break: true}
   /** To the heading of this document that has the id. */
   | {readonly link: string; readonly to: string}
-  /** To a file, by its path from this document's; a page may colour it by its tone. */
-  | {readonly link: string; readonly file: string; readonly tone?: Severity}
+  /** To a file, by its path from this document's, and there to the heading that has the id. */
+  | {readonly link: string; readonly file: string; readonly anchor?: string}
   /** Out of this document, to a page of the web. */
   | {readonly link: string; readonly url: string};
 
 export type Text = readonly Span[];
+
+/** What is good, what is bad, and what is open. */
+export type Tone = 'good' | 'bad' | 'open';
 
 export type Column = {readonly title: string; readonly align: 'left' | 'right'};
 
@@ -27,6 +30,18 @@ export type Table = {
   readonly rows: readonly (readonly Text[])[];
 };
 
+/** Traces in text, and drawn where there is room for pictures. */
+export type TraceBlock = {
+  readonly kind: 'traces';
+  /** Whose they are; a colon follows. */
+  readonly intro: Text;
+  /** What the signs of the text stand for; null where that has been said. */
+  readonly signs: string | null;
+  readonly traces: readonly DrawnTrace[];
+};
+
+export type DrawnTrace = {readonly head: string; readonly text: string; readonly chart: Chart | null};
+
 export type Block =
   | {readonly kind: 'paragraph'; readonly text: Text}
   | {readonly kind: 'quote'; readonly text: Text}
@@ -34,12 +49,13 @@ export type Block =
   | {readonly kind: 'list'; readonly items: readonly Text[]}
   | {readonly kind: 'code'; readonly language: string; readonly text: string}
   | {readonly kind: 'figure'; readonly chart: Chart}
+  | TraceBlock
   | Table;
 
 export type Section = {readonly id: string; readonly title: string; readonly blocks: readonly Block[]};
 
 export const code = (text: string): Span => ({code: text});
-export const strong = (text: string): Span => ({strong: text});
+export const strong = (text: string, tone?: Tone): Span => ({strong: text, ...(tone && {tone})});
 export const lineBreak: Span = {break: true};
 
 export const paragraph = (...text: Text): Block => ({kind: 'paragraph', text});

@@ -53,15 +53,24 @@ test('all runs, the report of one, and two compared', async t => {
   const all = await get(server, '/');
   t.is(all.status, 200);
   t.true(all.body.indexOf(second!) < all.body.indexOf(first!), 'the newest comes first');
-  t.regex(all.body, /<strong>Met<\/strong>/);
+  t.regex(all.body, /<strong [^>]*>✔ Met<\/strong>/);
+  t.regex(all.body, new RegExp(`name="before" value="${first}"[^>]* checked`));
+  t.regex(all.body, new RegExp(`name="after" value="${second}"[^>]* checked`));
+  const filtered = await get(server, '/?scenario=calm&verdict=missed&text=');
+  t.regex(filtered.body, /0 of 2 runs/);
+  t.regex((await get(server, `/?text=${second}`)).body, /1 of 2 runs/);
 
   const report = await get(server, `/runs/${second}/report.html`);
   t.regex(report.body, /<h1>calm: /);
+  t.regex(report.body, /<nav [^>]*><a href="\/">All runs<\/a>/);
   t.is((await get(server, `/runs/${second}/timeline.svg`)).type, 'image/svg+xml');
   t.regex((await get(server, '/runs/latest/report.md')).body, /^# calm/);
 
   const compared = await get(server, `/compare?before=${first}&after=${second}`);
   t.regex(compared.body, /<h1>calm: from .* no goal got better or worse/);
+
+  t.true(compared.body.includes(`<a href="/runs/${first}/report.html">Before: ${first}</a>`));
+  t.regex((await get(server, `/compare?before=${first}&after=${first}`)).body, /<h1>Choose two runs<\/h1>/);
 
   // One that was killed before it told: it is judged now.
   await rm(join(runsFolder(place.cwd), second!, 'report.html'));

@@ -1,6 +1,7 @@
 // Goals in words: the limit, the figure that was held against it, and what came of it.
 import type {GoalMetric, GoalName, Limit, Verdict} from '../../model/goal.ts';
 import type {GoalStory} from '../case-study/run-story.ts';
+import type {Tone} from '../document.ts';
 import {bytes, count, duration, percent, perOperation, plain, rate} from '../format.ts';
 
 const formats: {readonly [metric in GoalMetric]: (value: number | null) => string} = {
@@ -66,6 +67,12 @@ export const goalVerdict = (goal: GoalStory): string =>
 
 const verdictOf = ({verdict, limit}: GoalStory): string =>
   limit.severity === 'warn' && verdict === 'missed' ? 'missed, a warning' : verdict;
+
+export const verdictTones: {readonly [verdict in Verdict]: Tone} = {
+  met: 'good',
+  missed: 'bad',
+  inconclusive: 'open',
+};
 
 export const verdictWords: {readonly [verdict in Verdict]: string} = {
   met: 'Met',

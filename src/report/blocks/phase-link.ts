@@ -17,6 +17,8 @@ export const isInvestigated = ({symptoms}: VariantStory, {name, role}: Named): b
 /** By its place in the plan: a name of somebody else's need not be fit for an anchor. */
 export const phaseAnchor = (index: number): string => `phase-${index + 1}`;
 
+export const symptomsAnchor = 'symptoms-in-detail';
+export const witnessesAnchor = 'witnesses';
 export const processAnchor = 'process';
 export const profilesAnchor = 'profiles';
 

@@ -5,7 +5,9 @@ import type {Trial} from '../../model/trial.ts';
 import {mergeHistograms, percentileMs} from '../../stats/histogram.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import type {JudgedTrial, RunStory, VariantStory} from '../case-study/run-story.ts';
-import {type Block, code, heading, paragraph} from '../document.ts';
+import type {Chart} from '../charts/chart.ts';
+import {waterfall} from '../charts/waterfall.ts';
+import {type Block, code, type DrawnTrace, heading, paragraph, type TraceBlock} from '../document.ts';
 import {duration} from '../format.ts';
 import {callerOf, type Exemplar, exemplarsOfTrial} from './exemplars.ts';
 import {marksOf} from './trace-marks.ts';
@@ -16,11 +18,14 @@ type Chosen = {readonly why: string; readonly exemplar: Exemplar};
 const phasesShown = 3;
 const findingsShown = 2;
 
+const signs =
+  '==== the operation, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit, ^ an attempt at the target, * an event of the library';
+
 export const traceBlocks = ({variants}: RunStory): Block[] => {
-  const blocks = variants.flatMap(blocksOf);
+  const blocks = variants.flatMap(blocksOf).map((block, index) => (index === 0 ? {...block, signs} : block));
   if (blocks.length === 0) return [];
   const note =
-    'The library’s own spans on one time axis with what the others saw: ==== is the operation as its caller saw it, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit of the injector, ^ an attempt at the target, * an event of the library. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
+    'The library’s own spans on one time axis with what the others saw. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
   return [heading('Traces'), paragraph(note), ...blocks];
 };
 
@@ -32,25 +37,27 @@ export const mainTraceBlocks = ({variants}: RunStory): Block[] => {
     const [first] = main.chosen;
     if (!first) continue;
     return [
-      paragraph(
-        'An operation of ',
-        code(story.variant.name),
-        ` in ${main.phase} (==== the operation, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit, ^ an attempt at the target):`,
-      ),
-      {kind: 'code', language: 'text', text: textOf(first)},
+      {
+        kind: 'traces',
+        intro: ['An operation of ', code(story.variant.name), ` in ${main.phase}`],
+        signs,
+        traces: [drawn(first, 'main-trace')],
+      },
     ];
   }
   return [];
 };
 
-const blocksOf = (story: VariantStory): Block[] =>
-  chosenOf(story).flatMap(({phase, chosen}) => {
+const blocksOf = (story: VariantStory, variant: number): TraceBlock[] =>
+  chosenOf(story).map(({phase, chosen}, place) => {
     const shows = symptomsIn(story, phase);
     const which = shows.length > 0 ? `, which shows ${shows.join(', ')}` : '';
-    return [
-      paragraph(`${story.variant.name}, phase ${phase}${which}:`),
-      {kind: 'code' as const, language: 'text', text: chosen.map(one => textOf(one)).join('\n\n')},
-    ];
+    return {
+      kind: 'traces',
+      intro: [`${story.variant.name}, phase ${phase}${which}`],
+      signs: null,
+      traces: chosen.map((one, index) => drawn(one, `trace-${variant + 1}-${place + 1}-${index + 1}`)),
+    };
   });
 
 /** By phase, the most telling phase first. */
@@ -146,11 +153,23 @@ const pointedAt = (
     })
     .slice(0, findingsShown);
 
-const textOf = ({why, exemplar}: Chosen): string => {
+const drawn = ({why, exemplar}: Chosen, name: string): DrawnTrace => {
   const {id, status, durationMs, traceId} = exemplar;
   const became = durationMs === null ? status : `${status} after ${duration(durationMs)}`;
-  return [
-    `${id}: ${why}; ${became}; trace ${traceId ?? '–'}`,
-    waterfallText({operation: callerOf(exemplar), spans: exemplar.spans, marks: marksOf(exemplar)}),
-  ].join('\n');
+  return {
+    head: `${id}: ${why}; ${became}; trace ${traceId ?? '–'}`,
+    text: waterfallText({operation: callerOf(exemplar), spans: exemplar.spans, marks: marksOf(exemplar)}),
+    chart: waterfallOf(exemplar, name),
+  };
 };
+
+/** Of an operation whose spans were kept. */
+export const waterfallOf = (exemplar: Exemplar, name: string): Chart | null =>
+  waterfall({
+    name,
+    title: `${exemplar.id}, ${exemplar.status}`,
+    operation: callerOf(exemplar),
+    deadlineMs: exemplar.trial.plan.operation.deadlineMs,
+    spans: exemplar.spans,
+    marks: marksOf(exemplar),
+  });

@@ -1,7 +1,7 @@
 // A judged run as a case study: the story that every rendering tells, without the form of any.
 
 import {gateFrames, gatesOf} from '../blocks/gates.ts';
-import {verdictWords} from '../blocks/goals.ts';
+import {verdictTones, verdictWords} from '../blocks/goals.ts';
 import type {Chart} from '../charts/chart.ts';
 import {timeline} from '../charts/timeline.ts';
 import {type Block, code, figure, paragraph, type Section, type Span, strong} from '../document.ts';
@@ -65,7 +65,7 @@ const verdictBlock = ({run, variants, candidate}: RunStory): Block => {
     return [index > 0 ? ', ' : '', code(variant.name), role];
   });
   return paragraph(
-    strong(verdictWords[judgement.verdict]),
+    strong(verdictWords[judgement.verdict], verdictTones[judgement.verdict]),
     ' · scenario ',
     code(record.plan.name),
     ...(record.plan.storm === undefined ? [] : [' in the storm ', code(record.plan.storm)]),

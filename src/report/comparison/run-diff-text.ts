@@ -29,8 +29,8 @@ const formats: {readonly [name in FigureName]: (value: number) => string} = {
 };
 
 const words: {readonly [change in Change]: Span} = {
-  better: strong('better'),
-  worse: strong('worse'),
+  better: strong('better', 'good'),
+  worse: strong('worse', 'bad'),
   same: 'the same',
   inconclusive: 'inconclusive',
 };

@@ -2,7 +2,7 @@
 import {markdownTable} from 'markdown-table';
 import type {CaseStudy} from '../case-study/case-study.ts';
 import {fileOfChart} from '../charts/chart.ts';
-import type {Block, Section, Span, Table, Text} from '../document.ts';
+import type {Block, Section, Span, Table, Text, TraceBlock} from '../document.ts';
 
 /** Where the heading of an id is, from the file that links to it. */
 type HrefOf = (id: string) => string;
@@ -55,10 +55,18 @@ const renderBlock = (block: Block, hrefOf: HrefOf): string => {
       return fenced(block.language, block.text);
     case 'figure':
       return `![${escapeText(block.chart.description)}](${encodeURI(fileOfChart(block.chart))})`;
+    case 'traces':
+      return renderTraces(block, hrefOf);
     case 'table':
       return renderTable(block, hrefOf);
   }
 };
+
+const renderTraces = ({intro, signs, traces}: TraceBlock, hrefOf: HrefOf): string =>
+  [
+    renderText([...intro, signs === null ? ':' : ` (${signs}):`], hrefOf),
+    fenced('text', traces.map(({head, text}) => `${head}\n${text}`).join('\n\n')),
+  ].join('\n\n');
 
 /** GitHub makes anchors of headings by rules of its own; this one holds everywhere. */
 const anchor = (id: string | undefined): string => (id === undefined ? '' : `<a id="${id}"></a>\n\n`);
@@ -98,7 +106,9 @@ const renderSpan = (span: Span, inTable: boolean, hrefOf: HrefOf): string => {
 const targetOf = (span: Extract<Span, {readonly link: string}>, hrefOf: HrefOf): string => {
   if ('to' in span) return hrefOf(span.to);
   if ('url' in span) return `<${span.url}>`;
-  return span.file.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
+  const path = span.file.split('/').map(encodeURIComponent).join('/');
+  const place = span.anchor === undefined ? '' : `#${span.anchor}`;
+  return `${path}${place}`.replaceAll('(', '%28').replaceAll(')', '%29');
 };
 
 /** Plain text that stays plain: no markup, no HTML, no table cell, one line. */

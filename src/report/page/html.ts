@@ -2,7 +2,7 @@
 import type {Chart} from '../charts/chart.ts';
 import {toInlineSvg} from '../charts/chart.ts';
 import {escapeXml} from '../charts/svg.ts';
-import type {Block, Section, Span, Table, Text} from '../document.ts';
+import type {Block, DrawnTrace, Section, Span, Table, Text} from '../document.ts';
 
 /** For text and for attributes in double quotes; control characters are left out. */
 export const escapeHtml = (text: string): string => escapeXml(text).replaceAll("'", '&#39;');
@@ -29,10 +29,24 @@ export const renderBlock = (block: Block): string => {
       return scrolling('code', `<pre><code>${escapeHtml(block.text.trimEnd())}</code></pre>`);
     case 'figure':
       return renderFigure(block.chart);
+    case 'traces':
+      return [`<p>${renderText(block.intro)}:</p>`, ...block.traces.map(renderTrace)].join('\n');
     case 'table':
       return scrolling('table', renderTable(block));
   }
 };
+
+const renderTrace = ({head, text, chart}: DrawnTrace): string =>
+  chart === null
+    ? scrolling('code', `<pre><code>${escapeHtml(`${head}\n${text}`)}</code></pre>`)
+    : [
+        '<figure>',
+        `<figcaption>${escapeHtml(head)}</figcaption>`,
+        `<div class="chart-frame" role="region" tabindex="0" aria-label="${escapeHtml(chart.title)}, scrolls sideways">`,
+        toInlineSvg(chart),
+        '</div>',
+        '</figure>',
+      ].join('\n');
 
 /** What is wider than a phone scrolls in its own box, by the keyboard too. */
 export const scrolling = (what: string, content: string): string =>
@@ -79,12 +93,17 @@ const renderSpan = (span: Span): string => {
   if (typeof span === 'string') return escapeHtml(span);
   if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
   if ('url' in span) return `<a href="${escapeHtml(span.url)}" rel="noreferrer">${escapeHtml(span.link)}</a>`;
-  if ('link' in span) return `<a href="${hrefOf(span)}"${toneOf(span)}>${escapeHtml(span.link)}</a>`;
-  return 'strong' in span ? `<strong>${escapeHtml(span.strong)}</strong>` : '<br>';
+  if ('link' in span) return `<a href="${hrefOf(span)}">${escapeHtml(span.link)}</a>`;
+  if (!('strong' in span)) return '<br>';
+  const tone = span.tone === undefined ? '' : ` class="tone ${span.tone}"`;
+  return `<strong${tone}>${escapeHtml(span.strong)}</strong>`;
 };
 
 const hrefOf = (span: Extract<Span, {readonly to: string} | {readonly file: string}>): string =>
-  'to' in span ? `#${span.to}` : escapeHtml(span.file.split('/').map(encodeURIComponent).join('/'));
+  'to' in span ? `#${span.to}` : fileHref(span);
 
-const toneOf = (span: Extract<Span, {readonly link: string}>): string =>
-  'tone' in span && span.tone !== undefined ? ` class="${span.tone}"` : '';
+/** From this page to a file, by its path. */
+export const fileHref = ({file, anchor}: {readonly file: string; readonly anchor?: string}): string =>
+  escapeHtml(
+    `${file.split('/').map(encodeURIComponent).join('/')}${anchor === undefined ? '' : `#${anchor}`}`,
+  );

@@ -1,10 +1,9 @@
 // The table of single operations, each with its trace where the library's spans of it were kept.
 
-import {callerOf, type Exemplar, exemplarsOf, lateMsOf} from '../blocks/exemplars.ts';
-import {marksOf} from '../blocks/trace-marks.ts';
+import {type Exemplar, exemplarsOf, lateMsOf} from '../blocks/exemplars.ts';
+import {waterfallOf} from '../blocks/traces.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {toInlineSvg} from '../charts/chart.ts';
-import {waterfall} from '../charts/waterfall.ts';
 import {duration, plural} from '../format.ts';
 import {escapeHtml, scrolling} from './html.ts';
 
@@ -76,14 +75,7 @@ const bodyOf = (exemplar: Exemplar, index: number, withTrace: boolean): string =
 };
 
 const traceOf = (exemplar: Exemplar, index: number): string => {
-  const chart = waterfall({
-    name: `trace-${index}`,
-    title: `${exemplar.id}, ${exemplar.status}`,
-    operation: callerOf(exemplar),
-    deadlineMs: exemplar.trial.plan.operation.deadlineMs,
-    spans: exemplar.spans,
-    marks: marksOf(exemplar),
-  });
+  const chart = waterfallOf(exemplar, `trace-${index}`);
   return chart ? toInlineSvg(chart) : '';
 };
 

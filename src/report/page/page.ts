@@ -45,6 +45,7 @@ export const toPage = (study: CaseStudy, story: RunStory): string => {
     `<h1>${escapeHtml(study.headline)}</h1>`,
     ...study.lead.map(renderBlock),
     ...study.sections.map(renderSection),
+    '<h2 class="part" id="details">Details: what the page above rests on</h2>',
     operationsSection(story),
     ...(flames === '' ? [] : [flames]),
     ...study.details.map(renderSection),

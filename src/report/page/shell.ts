@@ -6,9 +6,18 @@ import {escapeHtml} from './html.ts';
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'";
 
+const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+
+type Frame = {
+  /** An overview leads to other pages, and may be as wide as the window. */
+  readonly layout?: 'text' | 'overview';
+  /** Links to stand above, as HTML. */
+  readonly links?: readonly string[];
+};
+
 /** @param main HTML, escaped already */
-export const plainPage = (title: string, main: string): string => {
-  const style = readFileSync(new URL('assets/page.css', import.meta.url), 'utf8');
+export const plainPage = (title: string, main: string, {layout = 'text', links = []}: Frame = {}): string => {
+  const style = layout === 'text' ? asset('page.css') : `${asset('page.css')}${asset('overview.css')}`;
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -22,7 +31,8 @@ export const plainPage = (title: string, main: string): string => {
     `<style>\n${style}</style>`,
     '</head>',
     '<body>',
-    '<main id="main">',
+    ...(links.length === 0 ? [] : [`<nav aria-label="Pages">${links.join('\n')}</nav>`]),
+    `<main id="main"${layout === 'text' ? '' : ` class="${layout}"`}>`,
     main,
     '</main>',
     '</body>',

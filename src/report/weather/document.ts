@@ -1,6 +1,4 @@
-// The weather report as sections: a table of libraries × faults, what each mark stands for, and how it was made.
-import {symptoms} from '../../model/symptoms.ts';
-import {verdictWords} from '../blocks/goals.ts';
+// The weather report as sections: what each mark stands for, a table of libraries × faults, and how it was made.
 import {
   type Block,
   code,
@@ -14,23 +12,55 @@ import {
   type Text,
   table,
 } from '../document.ts';
-import {count, percent} from '../format.ts';
-import type {Weather, WeatherCell, WeatherRow} from './weather.ts';
+import {count} from '../format.ts';
+import {
+  failingCount,
+  faultGroups,
+  lookOf,
+  marks,
+  type Weather,
+  type WeatherCell,
+  type WeatherRow,
+} from './weather.ts';
 
 export const weatherTitle = ({storm}: Weather): string =>
   storm === null ? 'Weather report' : `Weather report: "${storm}" storm`;
 
-/** @param reportFile which rendering of a case study the cells lead to */
-export const weatherSections = (weather: Weather, reportFile: 'report.md' | 'report.html'): Section[] => [
+/** All of it in markdown; the page draws the marks and the table itself. */
+export const weatherSections = (weather: Weather): Section[] => [
   {
     id: 'libraries',
     title: 'Libraries and faults',
-    blocks: [...partialOf(weather), leadOf(weather), tableOf(weather, reportFile), ...footnotes(weather)],
+    blocks: [
+      ...leadBlocks(weather),
+      list(Object.values(marks).map(({icon, title, meaning}) => [`${icon} `, strong(title), `: ${meaning}`])),
+      tableOf(weather),
+      ...footnotes(weather),
+    ],
   },
-  {id: 'marks', title: 'How to read it', blocks: [legend]},
+  ...furtherSections(weather),
+];
+
+/** What follows the table. */
+export const furtherSections = (weather: Weather): Section[] => [
+  ...faultSections(weather),
   ...promiseSections(weather),
   ...leftOutSections(weather),
   {id: 'reproduction', title: 'How it was made', blocks: reproduction(weather)},
+];
+
+export const leadBlocks = (weather: Weather): Block[] => [
+  ...partialOf(weather),
+  paragraph(
+    'Each cell is the worst symptom of one library while a fault was on and while it recovered, and opens that phase of its case study. ',
+    weather.rows.every(isDefault)
+      ? 'All libraries have their default options. '
+      : 'Default options are the library as it comes; the others are what its documentation recommends. ',
+    'No mark is a verdict on a library: a default may be right for other users.',
+  ),
+  paragraph(
+    `Libraries with ${marks.unsafe.icon} under the most faults come first, then those with the most ${marks.fail.icon}, ${marks.warn.icon} and ${marks.telemetry.icon}. The percentage is of the operations begun under the fault: how many succeeded. +2 means two more symptoms.`,
+  ),
 ];
 
 const partialOf = ({status}: Weather): Block[] =>
@@ -46,64 +76,67 @@ const partialOf = ({status}: Weather): Block[] =>
         },
       ];
 
-const leadOf = ({rows}: Weather): Block => {
-  return paragraph(
-    'Each cell is what one library did while one fault was on and while it recovered from it, by the worst symptom that was seen. ',
-    rows.some(row => !isDefault(row))
-      ? 'A row with default options is the library as it comes; the others have what its documentation recommends, as told below. '
-      : 'All rows are the library as it comes, with its default options: what its documentation recommends instead is a variant of the scenario, to be tried beside them by its name. ',
-    'A mark is no verdict on a library: a default may be right for other users, and the case study behind each cell says which option, whose promise, and what mends it.',
-  );
-};
-
-const mark = {clear: '✔', warn: '▲', fail: '✖', 'not-hit': '○', 'not-reached': '–'} as const;
-
-const cellText = (cell: WeatherCell | undefined, {folder}: WeatherRow, reportFile: string): Text => {
-  switch (cell?.kind) {
-    case 'symptom':
-      return [
-        {
-          link: `${mark[cell.severity]} ${symptoms[cell.symptom].noun}`,
-          file: `${folder}/${reportFile}`,
-          tone: cell.severity,
-        },
-        ...(cell.others.length > 0 ? [` +${cell.others.length}`] : []),
-      ];
-    case 'clear':
-      return [cell.successRatio === null ? mark.clear : `${mark.clear} ${percent(cell.successRatio)}`];
-    case 'not-hit':
-      return [mark['not-hit']];
-    default:
-      return [mark['not-reached']];
-  }
-};
-
-/** What options a row is of is said where the rows differ in it. */
-const nameOf = (row: WeatherRow, reportFile: string, areAllDefault: boolean): Text => {
-  const version = row.versions[row.library ?? ''] ?? Object.values(row.versions)[0];
-  const options = row.role === 'default' ? 'default options' : row.variant;
+const cellText = (cell: WeatherCell | undefined, folder: string): Text => {
+  if (cell === undefined) return [];
+  const {mark, words, figure, moreCount} = lookOf(cell);
+  const file = `${folder}/${cell.anchor === null ? 'report.md' : 'details.md'}`;
   return [
-    {link: row.scenario, file: `${row.folder}/${reportFile}`},
+    {
+      link: [marks[mark].icon, words || figure].filter(Boolean).join(' '),
+      file,
+      ...(cell.anchor === null ? {} : {anchor: cell.anchor}),
+    },
+    ...(moreCount > 0 ? [` +${moreCount}`] : []),
+  ];
+};
+
+export const versionOf = ({versions, library}: WeatherRow): string | undefined =>
+  versions[library ?? ''] ?? Object.values(versions)[0];
+
+/** What options a row is of; empty where that is said of all of them. */
+export const optionsOf = ({role, variant}: WeatherRow, rows: readonly WeatherRow[]): string => {
+  if (rows.every(isDefault)) return '';
+  return role === 'default' ? 'default options' : variant;
+};
+
+/** Whether the run says of itself that it cannot be judged as a whole. */
+export const isDoubtful = ({gates}: WeatherRow): boolean => gates.length > 0;
+
+const nameOf = (row: WeatherRow, rows: readonly WeatherRow[]): Text => {
+  const version = versionOf(row);
+  const options = optionsOf(row, rows);
+  return [
+    {link: row.scenario, file: `${row.folder}/report.md`},
     ...(version === undefined ? [] : [` ${version}`]),
-    ...(row.gates.length > 0 ? [' †'] : []),
-    ...(areAllDefault ? [] : [lineBreak, options]),
+    ...(isDoubtful(row) ? [' †'] : []),
+    ...(options === '' ? [] : [lineBreak, options]),
   ];
 };
 
 const isDefault = ({role}: WeatherRow): boolean => role === 'default';
 
-const tableOf = ({columns, rows}: Weather, reportFile: string): Block =>
+const tableOf = ({columns, about, rows}: Weather): Block =>
   table(
-    ['Library', ...columns, 'Goals'],
-    rows.map(row => [
-      nameOf(row, reportFile, rows.every(isDefault)),
-      ...columns.map(column => cellText(row.cells[column], row, reportFile)),
-      verdictWords[row.verdict],
-    ]),
+    ['Library', ...columns.map(column => `${faultGroups[about[column]!.group]}: ${column}`)],
+    [
+      ...rows.map(row => [
+        nameOf(row, rows),
+        ...columns.map(column => cellText(row.cells[column], row.folder)),
+      ]),
+      [strong(failingTitle), ...columns.map(column => failingText(rows, column))],
+    ],
   );
 
-const footnotes = ({rows}: Weather): Block[] => {
-  const doubtful = rows.filter(({gates}) => gates.length > 0);
+export const failingTitle = `${marks.unsafe.icon} or ${marks.fail.icon}`;
+
+/** `24 of 26`: of those that met the fault. */
+export const failingText = (rows: readonly WeatherRow[], column: string): string => {
+  const met = rows.filter(({cells}) => cells[column] !== undefined);
+  return `${failingCount(met, column)} of ${met.length}`;
+};
+
+export const footnotes = ({rows}: Weather): Block[] => {
+  const doubtful = rows.filter(isDoubtful);
   if (doubtful.length === 0) return [];
   return [
     paragraph('† The run says of itself that it cannot be judged as a whole: '),
@@ -114,15 +147,13 @@ const footnotes = ({rows}: Weather): Block[] => {
 const codes = (words: readonly string[]): Span[] =>
   words.flatMap((word, index): Span[] => [...(index > 0 ? [', '] : []), code(word)]);
 
-const legend: Block = list([
-  [
-    `${mark.clear} 100 %: no symptom was proved; what could not be known is told in the case study. The figure is the share of the operations begun under the fault that succeeded: an operation that fails at once and says so is no symptom.`,
-  ],
-  [`${mark.warn}: a symptom that a careful user should know of. +2: and two more.`],
-  [`${mark.fail}: a symptom that fails a run, such as an operation that hangs or is lost.`],
-  [`${mark['not-hit']}: the fault hit nothing of this library, so nothing is known.`],
-  [`${mark['not-reached']}: the process had ended by then.`],
-]);
+const faultSections = ({columns, about}: Weather): Section[] => {
+  const told = columns.flatMap((column): Text[] => {
+    const {group, fault} = about[column]!;
+    return fault === null ? [] : [[strong(column), ` (${faultGroups[group].toLowerCase()}): ${fault}`]];
+  });
+  return told.length === 0 ? [] : [{id: 'faults', title: 'The faults', blocks: [list(told)]}];
+};
 
 /** Once for each scenario, however many variants of it there are. */
 const promiseSections = ({rows}: Weather): Section[] => {

@@ -1,12 +1,23 @@
 // Judged runs → rows of the weather report.
+import type {Fault} from '../../model/fault.ts';
 import type {PresentFinding} from '../../model/finding.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {byWeight} from '../../model/symptoms.ts';
+import {describeFaults} from '../blocks/faults.ts';
+import {isInvestigated, phaseAnchor, symptomsAnchor, witnessesAnchor} from '../blocks/phase-link.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';
-import {type WeatherCell, type WeatherRow, wholeRun} from './weather.ts';
+import {
+  type ColumnFacts,
+  type FaultGroup,
+  faultGroups,
+  type Weather,
+  type WeatherCell,
+  type WeatherRow,
+  wholeRun,
+} from './weather.ts';
 
-type Span = {readonly column: string; readonly phases: readonly string[]};
+type Span = ColumnFacts & {readonly column: string; readonly phases: readonly string[]};
 
 /**
  * Each fault with the recovery that is its own. A recovery after several faults in a row is none's, and has a column of
@@ -14,17 +25,84 @@ type Span = {readonly column: string; readonly phases: readonly string[]};
  */
 export const columnsOf = (phases: readonly Phase[]): Span[] => {
   const spans: Span[] = [];
-  for (const [index, {name, role}] of phases.entries()) {
+  for (const [index, phase] of phases.entries()) {
+    const {name, role} = phase;
     const before = phases[index - 1];
-    if (role === 'fault') spans.push({column: name, phases: [name]});
+    if (role === 'fault') {
+      spans.push({column: name, phases: [name], group: groupOf(phase), fault: describeFaults(phase)});
+    }
     if (role !== 'recovery' || before === undefined) continue;
     const isOfOne = before.role === 'fault' && phases[index - 2]?.role !== 'fault';
-    if (isOfOne) spans.push({column: before.name, phases: [...spans.pop()!.phases, name]});
-    else spans.push({column: name, phases: [name]});
+    if (isOfOne) {
+      const own = spans.pop()!;
+      spans.push({...own, phases: [...own.phases, name]});
+    } else {
+      spans.push({column: name, phases: [name], group: 'rest', fault: null});
+    }
   }
   const spoken = new Set(spans.flatMap(span => span.phases));
   const rest = phases.map(({name}) => name).filter(name => !spoken.has(name));
-  return [...spans, {column: wholeRun, phases: [...rest, 'start', 'drain', 'run']}];
+  return [
+    ...spans,
+    {column: wholeRun, phases: [...rest, 'start', 'drain', 'run'], group: 'rest', fault: null},
+  ];
+};
+
+/** Of several faults at a time by the first. */
+const groupOf = ({faults: [fault]}: Phase): FaultGroup => (fault ? groupOfFault(fault) : 'rest');
+
+const groupOfFault = (fault: Fault): FaultGroup => {
+  switch (fault.kind) {
+    case 'latency':
+    case 'bandwidth':
+    case 'slicer':
+    case 'slowClose':
+    case 'slowBody':
+      return 'slow';
+    case 'stall':
+    case 'halfOpen':
+    case 'blackhole':
+      return 'silent';
+    case 'timeout':
+    case 'resetPeer':
+    case 'resetAfter':
+    case 'halfClose':
+    case 'limitData':
+    case 'dropKeepAlive':
+      return 'cut';
+    case 'httpFault':
+      return fault.action === 'hang' ? 'silent' : 'cut';
+    case 'refuse':
+    case 'flap':
+    case 'limitConnections':
+    case 'tlsClose':
+    case 'tlsAlert':
+    case 'wrongCertificate':
+      return 'unreachable';
+    case 'httpStatus':
+    case 'wrongContentLength':
+    case 'corrupt':
+      return 'wrong';
+  }
+};
+
+/** The columns of all runs, those of a group side by side. */
+export const gatherColumns = (runs: readonly (readonly Span[])[]): Pick<Weather, 'columns' | 'about'> => {
+  const byColumn = Map.groupBy(runs.flat(), ({column}) => column);
+  const about = [...byColumn].map(([column, same]): [string, ColumnFacts] => {
+    const faults = new Set(same.map(({fault}) => fault));
+    const {group, fault} = same[0]!;
+    return [column, {group, fault: faults.size === 1 ? fault : null}];
+  });
+  const ofGroup = Map.groupBy(about, ([, {group}]) => group);
+  const groups = Object.keys(faultGroups) as FaultGroup[];
+  const ordered = groups.flatMap(group => ofGroup.get(group) ?? []);
+  // What belongs to no fault is the last of all.
+  const last = (column: string): number => Number(column === wholeRun);
+  return {
+    columns: ordered.map(([column]) => column).toSorted((a, b) => last(a) - last(b)),
+    about: Object.fromEntries(about),
+  };
 };
 
 /** @param folder the folder of a run's case study, relative to the weather report */
@@ -44,7 +122,7 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
         versions: Object.assign({}, ...variant.trials.map(({trial}) => trial.versions)),
         server: record.environment.target ?? null,
         cells: Object.fromEntries(
-          columnsOf(record.plan.phases).map(span => [span.column, cellOf(variant, span)]),
+          columnsOf(record.plan.phases).map(span => [span.column, cellOf(variant, span, story)]),
         ),
         verdict: worstVerdict(judgements.map(({verdict}) => verdict)),
         gates: [...new Set(judgements.flatMap(({gates}) => gates.map(({name}) => name)))],
@@ -57,7 +135,8 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
 const worstVerdict = (verdicts: readonly WeatherRow['verdict'][]): WeatherRow['verdict'] =>
   (['missed', 'inconclusive', 'met'] as const).find(verdict => verdicts.includes(verdict)) ?? 'inconclusive';
 
-const cellOf = ({trials, symptoms}: VariantStory, {column, phases}: Span): WeatherCell => {
+const cellOf = (variant: VariantStory, {column, phases}: Span, story: RunStory): WeatherCell => {
+  const {trials, symptoms} = variant;
   const summaries = trials.flatMap(({judgement}) =>
     judgement.phases.filter(({phase}) => phases.includes(phase)),
   );
@@ -71,15 +150,29 @@ const cellOf = ({trials, symptoms}: VariantStory, {column, phases}: Span): Weath
   if (first) {
     const {symptom, severity} = first;
     const others = [...new Set(rest.map(finding => finding.symptom))].filter(other => other !== symptom);
-    return {kind: 'symptom', symptom, severity, others, successRatio};
+    const seenIn = first.evidence.find(({phase}) => phases.includes(phase))?.phase ?? column;
+    const anchor = anchorOf(seenIn, variant, story);
+    return {kind: 'symptom', symptom, severity, others, successRatio, anchor};
   }
-  const isReached =
-    column === wholeRun ? trials.some(({judgement}) => judgement.phases.length > 0) : own.length > 0;
-  if (!isReached) return {kind: 'not-reached'};
-  if (own.length > 0 && own.every(({faults}) => faults.length > 0 && faults.every(hitNothing))) {
-    return {kind: 'not-hit'};
+  if (column === wholeRun) {
+    const isReached = trials.some(({judgement}) => judgement.phases.length > 0);
+    return isReached
+      ? {kind: 'clear', successRatio, anchor: witnessesAnchor}
+      : {kind: 'not-reached', anchor: null};
   }
-  return {kind: 'clear', successRatio};
+  if (own.length === 0) return {kind: 'not-reached', anchor: null};
+  const anchor = anchorOf(column, variant, story);
+  const isHit = own.some(({faults}) => faults.length === 0 || !faults.every(hitNothing));
+  return isHit && successRatio !== null ? {kind: 'clear', successRatio, anchor} : {kind: 'not-hit', anchor};
+};
+
+/** What is of no phase that is told of on its own is among the symptoms, which are told in detail of the baseline alone. */
+const anchorOf = (phase: string, variant: VariantStory, story: RunStory): string => {
+  const {phases} = story.run.record.plan;
+  const index = phases.findIndex(({name}) => name === phase);
+  const planned = phases[index];
+  if (planned && isInvestigated(variant, planned)) return phaseAnchor(index);
+  return variant === story.baseline ? symptomsAnchor : witnessesAnchor;
 };
 
 const isSeenIn = ({evidence}: PresentFinding, phases: readonly string[]): boolean =>

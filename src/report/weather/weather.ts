@@ -1,27 +1,57 @@
-// The weather report as data: what each library did under each fault of a storm, one row a library and variant.
+// The weather report as data: what each library did under each fault of a storm, one row a library and variant; and by which
+// mark each cell is shown, on the page and in markdown alike.
 import type {Severity, SymptomId} from '../../model/finding.ts';
 import type {Verdict} from '../../model/goal.ts';
 import type {Environment} from '../../model/run.ts';
+import {telemetrySymptoms} from '../../model/symptoms/telemetry.ts';
+import {symptoms} from '../../model/symptoms.ts';
+import {percent} from '../format.ts';
 
 /** Grows by new fields without a new number; the number changes when a field goes or means something else. */
 export const weatherSchemaVersion = 1;
 
 /** What was seen of a library in one phase. */
-export type WeatherCell =
-  /** Nothing that counts as a symptom. `successRatio`: of the operations that started in the phase. */
-  | {readonly kind: 'clear'; readonly successRatio: number | null}
-  /** `symptom` is the worst, `others` are what else was seen, worst first. */
+export type WeatherCell = (
   | {
+      /** Nothing that counts as a symptom. */
+      readonly kind: 'clear';
+      /** Of the operations that started in the phase; null in the column of the rest of the run. */
+      readonly successRatio: number | null;
+    }
+  | {
+      /** `symptom` is the worst, `others` are what else was seen, worst first. */
       readonly kind: 'symptom';
       readonly symptom: SymptomId;
       readonly severity: Severity;
       readonly others: readonly SymptomId[];
       readonly successRatio: number | null;
     }
-  /** The fault hit no connection of this library. */
+  /** The fault hit no connection of this library, or no operation began under it. */
   | {readonly kind: 'not-hit'}
   /** The process had ended before. */
-  | {readonly kind: 'not-reached'};
+  | {readonly kind: 'not-reached'}
+) & {
+  /** The heading of the case study that is about it, in report.html and in details.md; null where none is. */
+  readonly anchor: string | null;
+};
+
+/** What faults have in common, as a client sees them; the order is that of the columns. */
+export const faultGroups = {
+  slow: 'Slow',
+  silent: 'Silent',
+  cut: 'Cut off',
+  unreachable: 'No connection',
+  wrong: 'Wrong answer',
+  rest: 'Rest',
+} as const;
+
+export type FaultGroup = keyof typeof faultGroups;
+
+export type ColumnFacts = {
+  readonly group: FaultGroup;
+  /** What the fault is, in a few words; null for what is no fault, and where scenarios differ in it. */
+  readonly fault: string | null;
+};
 
 export type WeatherRow = {
   readonly scenario: string;
@@ -37,7 +67,7 @@ export type WeatherRow = {
   readonly versions: {readonly [name: string]: string};
   /** Which server it was; null for the embedded HTTP target. */
   readonly server: string | null;
-  /** By the name of the column. */
+  /** By the name of the column; a scenario with faults of its own has not all of them. */
   readonly cells: {readonly [column: string]: WeatherCell};
   readonly verdict: Verdict;
   /** Why the run could not judge, where it could not. */
@@ -68,11 +98,158 @@ export type Weather = {
   readonly command: string;
   /** Null where nothing was driven. */
   readonly environment: Environment | null;
-  /** Fault phases in their order, recoveries that follow several faults, and the run as a whole. */
+  /** Fault phases, recoveries that follow several faults, and the run as a whole: by group, and within it in their order. */
   readonly columns: readonly string[];
+  /** By the name of the column. */
+  readonly about: {readonly [column: string]: ColumnFacts};
+  /** As they were driven. */
   readonly rows: readonly WeatherRow[];
   readonly leftOut: readonly LeftOut[];
 };
 
 /** The column of what belongs to no fault: leaks, crashes at the end, the calm phases. */
 export const wholeRun = 'rest of the run';
+
+/** From this share on a phase without symptoms is fine; below `nothingRatio` nothing got through but what was on its way. */
+const fineRatio = 0.99;
+const nothingRatio = 0.01;
+
+type Mark = {readonly icon: string; readonly title: string; readonly meaning: string};
+
+/** The worst first. Each has a shape of its own, so that nothing is told by colour alone. */
+export const marks = {
+  unsafe: {
+    icon: '‼',
+    title: 'unsafe',
+    meaning:
+      'A crash, or what the caller was told is not what happened: lost, duplicated or crossed operations.',
+  },
+  fail: {
+    icon: '✖',
+    title: 'fails',
+    meaning: 'Another symptom that fails a run: operations hang, or the client does not come back.',
+  },
+  warn: {
+    icon: '▲',
+    title: 'warns',
+    meaning: 'A symptom to know of: late operations, hasty retries.',
+  },
+  telemetry: {
+    icon: '◆',
+    title: 'telemetry',
+    meaning: 'Nothing but the library’s own spans or metrics is wrong.',
+  },
+  nothing: {
+    icon: '⊘',
+    title: 'nothing got through',
+    meaning:
+      'Under 1 % succeeded, and the others failed with an error, in time: no symptom. Some faults let nothing through.',
+  },
+  partial: {
+    icon: '◐',
+    title: 'some failed',
+    meaning: 'Under 99 % succeeded, and the others failed with an error, in time: no symptom.',
+  },
+  fine: {icon: '✔', title: 'fine', meaning: 'No symptom was proved, and at least 99 % succeeded.'},
+  'not-hit': {
+    icon: '○',
+    title: 'not hit',
+    meaning: 'The fault hit nothing of this library, so nothing is known.',
+  },
+  'not-reached': {icon: '–', title: 'not reached', meaning: 'The process had ended by then.'},
+} as const satisfies {readonly [mark: string]: Mark};
+
+export type MarkName = keyof typeof marks;
+
+export const markNames = Object.keys(marks) as readonly MarkName[];
+
+/** Those that say that a library does something wrong under a fault. */
+const failing: readonly MarkName[] = ['unsafe', 'fail'];
+
+/** How a cell is shown, wherever it is. */
+export type CellLook = {
+  readonly mark: MarkName;
+  /** The worst symptom in a word or three; empty where there is none. */
+  readonly words: string;
+  /** The share of the operations that succeeded; empty where that is not known. */
+  readonly figure: string;
+  /** How many more symptoms there are. */
+  readonly moreCount: number;
+  /** All of it as a sentence. */
+  readonly says: string;
+};
+
+/** Of nouns that are too long for a cell, where the mark says the rest. */
+const shortWords: {readonly [symptom in SymptomId]?: string} = {
+  'telemetry-contradicts': 'contradicts',
+  'error-type-malformed': 'error types',
+  'duration-misreported': 'durations',
+  'pool-gauge-wrong': 'gauges',
+  'gc-pressure': 'garbage collection',
+};
+
+const wordsOf = (symptom: SymptomId): string =>
+  shortWords[symptom] ?? symptoms[symptom].noun.replace(/ (?:operations|effects|responses|answers)$/, '');
+
+export const lookOf = (cell: WeatherCell): CellLook => {
+  const ratio = 'successRatio' in cell ? cell.successRatio : null;
+  const figure = ratio === null ? '' : percent(ratio);
+  const mark = markOf(cell);
+  const found = cell.kind === 'symptom' ? [cell.symptom, ...cell.others] : [];
+  const nouns = found.map(symptom => symptoms[symptom].noun);
+  const what = nouns.length > 0 ? nouns.join(', ') : marks[mark].title;
+  return {
+    mark,
+    words: found[0] === undefined ? '' : wordsOf(found[0]),
+    figure,
+    moreCount: Math.max(0, found.length - 1),
+    says: figure === '' ? what : `${what}; ${figure} succeeded`,
+  };
+};
+
+const markOf = (cell: WeatherCell): MarkName => {
+  switch (cell.kind) {
+    case 'symptom':
+      return markOfSymptom(cell.symptom, cell.severity);
+    case 'clear': {
+      const {successRatio} = cell;
+      if (successRatio === null || successRatio >= fineRatio) return 'fine';
+      return successRatio < nothingRatio ? 'nothing' : 'partial';
+    }
+    default:
+      return cell.kind;
+  }
+};
+
+const markOfSymptom = (symptom: SymptomId, severity: Severity): MarkName => {
+  if (symptom in telemetrySymptoms) return 'telemetry';
+  if (severity === 'warn') return 'warn';
+  return ['crash', 'untrue'].includes(symptoms[symptom].weight) ? 'unsafe' : 'fail';
+};
+
+/** How many of the rows fail in a column. */
+export const failingCount = (rows: readonly WeatherRow[], column: string): number =>
+  rows.filter(({cells}) => {
+    const cell = cells[column];
+    return cell !== undefined && failing.includes(lookOf(cell).mark);
+  }).length;
+
+/**
+ * The worst first: by how many faults show the worst mark, then the next, and so on. What else was driven of a scenario
+ * follows its default options.
+ */
+export const byWhatMatters = (rows: readonly WeatherRow[]): WeatherRow[] =>
+  [...Map.groupBy(rows, ({scenario}) => scenario).values()]
+    .map(own => ({own, counts: markCounts(own[0]!)}))
+    .toSorted((a, b) => compareCounts(b.counts, a.counts))
+    .flatMap(({own}) => own);
+
+const markCounts = ({cells}: WeatherRow): number[] => {
+  const looks = Object.values(cells).map(cell => lookOf(cell).mark);
+  return markNames.map(name => looks.filter(mark => mark === name).length);
+};
+
+const compareCounts = (a: readonly number[], b: readonly number[]): number => {
+  const differing = a.findIndex((count, index) => count !== b[index]);
+  return differing < 0 ? 0 : a[differing]! - b[differing]!;
+};

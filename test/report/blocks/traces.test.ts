@@ -36,9 +36,15 @@ const storyOf = (trial: Trial): RunStory =>
     variants: [{variant: {name: 'defaults'}, trials: [{trial}], symptoms: []}],
   }) as unknown as RunStory;
 
+/** As the fence of a markdown file has it, block by block. */
+const textsOf = (story: RunStory): string[] =>
+  traceBlocks(story).flatMap(block =>
+    block.kind === 'traces' ? [block.traces.map(({head, text}) => `${head}\n${text}`).join('\n\n')] : [],
+  );
+
 const textOf = (trial: Trial): string => {
-  const block = traceBlocks(storyOf(trial)).find(({kind}) => kind === 'code');
-  return block?.kind === 'code' ? block.text.replaceAll('\u00A0', ' ') : '';
+  const [text = ''] = textsOf(storyOf(trial));
+  return text.replaceAll('\u00A0', ' ');
 };
 
 test('of a phase the slowest, the first that failed for its caller, the one sent most often, and a typical one', t => {
@@ -133,7 +139,7 @@ test('a finding leads to a trace of its own, in whatever phase it is', t => {
       },
     ],
   } as unknown as RunStory;
-  const texts = traceBlocks(story).flatMap(block => (block.kind === 'code' ? [block.text] : []));
+  const texts = textsOf(story);
   // Behind the first fault, which is shown in any case.
   t.is(texts.length, 2);
   t.regex(texts[0]!, /^defaults-1-2: the slowest, a typical one; ok/m);

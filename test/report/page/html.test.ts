@@ -28,6 +28,15 @@ test('a link leads to the heading with its id', t => {
   t.is(renderBlock({kind: 'heading', title: 'stall', id: 'phase-4'}), '<h3 id="phase-4">stall</h3>');
 });
 
+test('a link to a file may lead to a heading in it', t => {
+  t.is(
+    renderBlock(
+      paragraph({link: 'a', file: 'x y/report.html'}, {link: 'b', file: 'x/report.html', anchor: 'phase-4'}),
+    ),
+    '<p><a href="x%20y/report.html">a</a><a href="x/report.html#phase-4">b</a></p>',
+  );
+});
+
 test('a link to the web tells that page nothing of where it was', t => {
   t.is(
     renderBlock(paragraph({link: 'a & b', url: 'https://example.org/?a&b'})),
@@ -49,6 +58,32 @@ test('a table scrolls in a box of its own, figures to the right', t => {
       '</div>',
     ].join('\n'),
   );
+});
+
+test('traces are drawn, and are text where there is no picture', t => {
+  const chart = {
+    name: 'trace-1',
+    title: 'op-1, failed',
+    description: 'It failed.',
+    height: 60,
+    layers: [],
+    body: [],
+    panels: [],
+    span: null,
+  };
+  const traces = [
+    {head: 'op-1: the slowest', text: 'GET |--|', chart},
+    {head: 'op-2', text: 'GET |<>|', chart: null},
+  ];
+  const html = renderBlock({kind: 'traces', intro: ['Of ', code('a')], signs: '---- a span', traces});
+  t.regex(html, /^<p>Of <code>a<\/code>:<\/p>\n<figure>\n<figcaption>op-1: the slowest<\/figcaption>/);
+  t.is(html.match(/<svg /g)?.length, 1);
+  t.true(html.includes('<pre><code>op-2\nGET |&lt;&gt;|</code></pre>'));
+  t.false(html.includes('GET |--|'));
+});
+
+test('what is good, bad or open is a matter of words and of colour', t => {
+  t.is(renderBlock(paragraph(strong('Met', 'good'))), '<p><strong class="tone good">Met</strong></p>');
 });
 
 test('a section is named by its heading', t => {

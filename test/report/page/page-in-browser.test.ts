@@ -1,12 +1,17 @@
 // The page in a real browser: nothing asked of a network, nothing wrong on the console, everything reachable by keyboard.
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import type {Browser, Page} from 'puppeteer-core';
+import {type RunRow, runsPage} from '../../../src/report/page/runs.ts';
 import {renderReport} from '../../../src/report/report.ts';
-import {browserPath, launchBrowser} from '../../helpers/browser.ts';
+import {
+  browserPath,
+  type Look,
+  launchBrowser,
+  looks,
+  type Opened,
+  openPage,
+  tooFaint,
+} from '../../helpers/browser.ts';
 import {hostileRun} from '../../helpers/judged-hostile.ts';
 import type {Options} from '../../helpers/judged-run.ts';
 import {rendered} from '../../helpers/rendered.ts';
@@ -25,48 +30,8 @@ test.after.always(() => browser?.close());
 
 const pageOf = (options: Options = {}) => rendered(options).files['report.html'];
 
-type Opened = {readonly page: Page; readonly complaints: string[]; readonly requests: string[]};
-type Look = {readonly width: number; readonly scheme: 'light' | 'dark'};
-
-const open = async (
-  t: ExecutionContext,
-  text: string | undefined,
-  {width, scheme}: Look = {width: 1280, scheme: 'light'},
-): Promise<Opened> => {
-  const folder = await mkdtemp(join(tmpdir(), 'foulweather-page-'));
-  const file = join(folder, 'report.html');
-  await writeFile(file, text ?? '');
-  const page = await browser.newPage();
-  t.teardown(async () => {
-    await page.close();
-    await rm(folder, {recursive: true});
-  });
-  const complaints: string[] = [];
-  const requests: string[] = [];
-  page.on('console', message => complaints.push(message.text()));
-  page.on('pageerror', error => complaints.push(String(error)));
-  page.on('dialog', dialog => {
-    complaints.push(`dialog ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('request', request => requests.push(request.url()));
-  await page.setViewport({width, height: 900});
-  await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
-  const url = pathToFileURL(file).href;
-  await page.goto(url, {timeout: 50_000});
-  t.deepEqual(
-    requests.filter(request => request !== url && !request.startsWith('data:')),
-    [],
-  );
-  return {page, complaints, requests};
-};
-
-const looks: readonly Look[] = [
-  {width: 1280, scheme: 'light'},
-  {width: 1280, scheme: 'dark'},
-  {width: 390, scheme: 'light'},
-  {width: 390, scheme: 'dark'},
-];
+const open = (t: ExecutionContext, text: string | undefined, look?: Look): Promise<Opened> =>
+  openPage(t, browser, {'report.html': text ?? ''}, look);
 
 for (const look of looks) {
   inBrowser(
@@ -80,37 +45,33 @@ for (const look of looks) {
   );
 }
 
-/** Runs in the page: texts whose contrast with what is behind them is less than 4.5 (WCAG 2.2, 1.4.3). */
-const tooFaint = `(() => {
-  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const behind = element => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = numbers(getComputedStyle(at).backgroundColor);
-      if ((colour[3] ?? 1) === 1) return colour;
-    }
-    return numbers(getComputedStyle(document.body).backgroundColor);
-  };
-  const paper = svg => numbers(getComputedStyle(svg).getPropertyValue('--fault').replace('#', '').match(/../g).map(x => parseInt(x, 16)).join(' '));
-  const faint = new Set();
-  for (const element of document.querySelectorAll('body *')) {
-    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim() !== '');
-    if (!own || element.closest('script, style, title, desc')) continue;
-    const svg = element.closest('svg');
-    const style = getComputedStyle(element);
-    const text = luminance(numbers(svg ? style.fill : style.color));
-    // In a chart a text may stand on the shade of a fault, which is nearer to it than the paper.
-    for (const ground of svg ? [behind(svg), paper(svg)] : [behind(element)]) {
-      const back = luminance(ground);
-      const contrast = (Math.max(text, back) + 0.05) / (Math.min(text, back) + 0.05);
-      if (contrast < 4.5) faint.add(element.tagName + '.' + element.getAttribute('class') + ' ' + contrast.toFixed(2));
-    }
-  }
-  return [...faint];
-})()`;
+const runRow: RunRow = {
+  id: '20261102-140312-a-scenario-with-a-long-name',
+  scenario: 'a-scenario-with-a-long-name',
+  storm: 'quick',
+  startedAt: '2026-11-02T14:03:12.480Z',
+  status: 'complete',
+  verdict: 'met',
+  headline: 'a-scenario-with-a-long-name: with bounded, hung operations drop from 944 to 0; all 6 goals met',
+};
+
+const runRows: readonly RunRow[] = [
+  runRow,
+  {...runRow, verdict: 'missed', storm: null},
+  {...runRow, verdict: 'inconclusive'},
+  {...runRow, verdict: null, headline: null},
+  {...runRow, status: 'interrupted'},
+];
+
+for (const look of looks) {
+  inBrowser(`the list of runs, ${look.width} px, ${look.scheme}: it fits, and can be read`, async t => {
+    const files = {'runs.html': runsPage(runRows, ['broken'])};
+    const {page, complaints} = await openPage(t, browser, files, look);
+    t.true(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'));
+    t.deepEqual(await page.evaluate(tooFaint), []);
+    t.deepEqual(complaints, []);
+  });
+}
 
 type Focused = {readonly label: string; readonly outline: string};
 

@@ -5,9 +5,14 @@ import type {Finding, PresentFinding} from '../../../src/model/finding.ts';
 import type {JudgedRun} from '../../../src/model/run.ts';
 import {runStory} from '../../../src/report/case-study/run-story.ts';
 import {redactRun} from '../../../src/report/redact.ts';
+import {renderReport} from '../../../src/report/report.ts';
 import {renderWeather} from '../../../src/report/weather/render.ts';
-import {columnsOf, weatherRows} from '../../../src/report/weather/rows.ts';
+import {columnsOf, gatherColumns, weatherRows} from '../../../src/report/weather/rows.ts';
 import {
+  byWhatMatters,
+  failingCount,
+  lookOf,
+  marks,
   type Weather,
   type WeatherCell,
   type WeatherRow,
@@ -42,7 +47,7 @@ const cellsWith = (...findings: readonly Finding[]): {readonly [column: string]:
   return rowsOf({...run, judgement: {...run.judgement, trials}})[0]!.cells;
 };
 
-test('of several symptoms of a fault the gravest is named, and how many others there are', t => {
+test('of several symptoms of a fault the worst is named, and how many others there are', t => {
   const cells = cellsWith(
     present('retry-amplification', 'warn', 'stall'),
     present('slow-recovery', 'fail', 'stall'),
@@ -83,7 +88,19 @@ test('a phase that no trial came to is not reached', t => {
     phases: trial.phases.filter(({phase}) => phase !== last.name),
   }));
   const [row] = rowsOf({...run, judgement: {...run.judgement, trials}});
-  t.deepEqual(row!.cells[last.name], {kind: 'not-reached'});
+  t.deepEqual(row!.cells[last.name], {kind: 'not-reached', anchor: null});
+});
+
+test('a phase in which no operation began tells nothing', t => {
+  const run = judgedRun({oneVariant: true});
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    findings: [],
+    phases: trial.phases.map(phase => ({...phase, successRatio: null})),
+  }));
+  const [row] = rowsOf({...run, judgement: {...run.judgement, trials}});
+  t.like(row!.cells['stall'], {kind: 'not-hit'});
+  t.like(row!.cells['rest of the run'], {kind: 'clear', successRatio: null});
 });
 
 test('a fault that hit nothing tells nothing', t => {
@@ -98,7 +115,107 @@ test('a fault that hit nothing tells nothing', t => {
   }));
   const [row] = rowsOf({...run, judgement: {...run.judgement, trials}});
   const fault = run.record.plan.phases.find(({role}) => role === 'fault')!;
-  t.deepEqual(row!.cells[fault.name], {kind: 'not-hit'});
+  t.like(row!.cells[fault.name], {kind: 'not-hit'});
+});
+
+test('each cell leads to a heading that the case study has, of the phase of its worst symptom', t => {
+  const run = judgedRun();
+  const {files} = renderReport(run);
+  const anchors = rowsOf(run).flatMap(({cells}) => Object.values(cells).flatMap(({anchor}) => anchor ?? []));
+  t.true(new Set(anchors).size > 3);
+  for (const anchor of anchors) {
+    t.true(files['report.html']!.includes(` id="${anchor}"`), anchor);
+    t.true(files['details.md']!.includes(`<a id="${anchor}">`), anchor);
+  }
+  // A symptom of its recovery is a fault's, too, and what is of no phase is among the symptoms.
+  const own = judgedRun({oneVariant: true});
+  const [stall, recovery] = ['stall', 'recovery'].map(
+    wanted => own.record.plan.phases.find(({name}) => name === wanted)!,
+  );
+  const phases = [stall!, recovery!] as const;
+  const findings = [
+    present('slow-recovery', 'fail', 'recovery'),
+    present('connection-leak', 'fail', 'drain'),
+  ];
+  const trials = own.judgement.trials.map(trial => ({...trial, findings}));
+  const [row] = rowsOf({
+    ...own,
+    record: {...own.record, plan: {...own.record.plan, phases}},
+    judgement: {...own.judgement, trials},
+  });
+  t.like(row!.cells['stall'], {symptom: 'slow-recovery', anchor: 'phase-2'});
+  t.like(row!.cells['rest of the run'], {symptom: 'connection-leak', anchor: 'symptoms-in-detail'});
+});
+
+const clear = (successRatio: number | null): WeatherCell => ({kind: 'clear', successRatio, anchor: null});
+
+const shows = (
+  symptom: PresentFinding['symptom'],
+  severity: PresentFinding['severity'],
+  ...others: readonly PresentFinding['symptom'][]
+): WeatherCell => ({kind: 'symptom', symptom, severity, others, successRatio: 0.5, anchor: null});
+
+const looks = test.macro<[WeatherCell, string]>({
+  title: (_, cell, look) => `"${look}": ${JSON.stringify(cell)}`,
+  exec(t, cell, look) {
+    const {mark, words, figure, moreCount} = lookOf(cell);
+    const parts = [marks[mark].icon, words, figure, moreCount > 0 ? `+${moreCount}` : ''];
+    t.is(parts.filter(Boolean).join(' '), look);
+  },
+});
+
+test(looks, clear(1), '✔ 100 %');
+test(looks, clear(0.99), '✔ 99.0 %');
+test(looks, clear(0.989), '◐ 98.9 %');
+test(looks, clear(0.01), '◐ 1.0 %');
+test(looks, clear(0.009), '⊘ 0.9 %');
+test(looks, clear(0), '⊘ 0 %');
+test(looks, clear(null), '✔');
+test(looks, {kind: 'not-hit', anchor: null}, '○');
+test(looks, {kind: 'not-reached', anchor: null}, '–');
+test(looks, shows('hung-operation', 'fail'), '✖ hung 50.0 %');
+test(looks, shows('slow-recovery', 'fail', 'retry-amplification'), '✖ slow recovery 50.0 % +1');
+test(looks, shows('duplicate-effect', 'fail', 'hung-operation'), '‼ duplicated 50.0 % +1');
+test(looks, shows('process-crash', 'fail'), '‼ crashes 50.0 %');
+test(looks, shows('deadline-overrun', 'warn'), '▲ late 50.0 %');
+test(looks, shows('error-type-malformed', 'warn'), '◆ error types 50.0 %');
+
+test('in words a cell says all of its symptoms, and how many operations succeeded', t => {
+  t.is(
+    lookOf(shows('hung-operation', 'fail', 'deadline-overrun')).says,
+    'hung operations, late operations; 50.0 % succeeded',
+  );
+  t.is(lookOf(clear(0)).says, 'nothing got through; 0 % succeeded');
+  t.is(lookOf({kind: 'not-hit', anchor: null}).says, 'not hit');
+});
+
+const rowWith = (scenario: string, ...cells: readonly WeatherCell[]): WeatherRow => ({
+  ...rowsOf(judgedRun())[0]!,
+  scenario,
+  cells: Object.fromEntries(cells.map((cell, index) => [`fault-${index}`, cell])),
+});
+
+test('what shows the worst under most faults comes first, and variants follow their defaults', t => {
+  const [hung, late, odd] = [
+    shows('hung-operation', 'fail'),
+    shows('deadline-overrun', 'warn'),
+    shows('error-type-malformed', 'warn'),
+  ];
+  const rows = [
+    rowWith('fine', clear(1), clear(1)),
+    rowWith('telemetry', odd, odd),
+    rowWith('late', late, clear(1)),
+    rowWith('hung once', hung, late),
+    {...rowWith('hung once', clear(1), clear(1)), variant: 'bounded', role: 'changed' as const},
+    rowWith('hung twice', hung, hung),
+    rowWith('unsafe once', shows('lost-acknowledged', 'fail'), clear(1)),
+    rowWith('as fine', clear(1), clear(1)),
+  ];
+  t.deepEqual(
+    byWhatMatters(rows).map(({scenario, variant}) => (variant === 'bounded' ? variant : scenario)),
+    ['unsafe once', 'hung twice', 'hung once', 'bounded', 'late', 'telemetry', 'fine', 'as fine'],
+  );
+  t.is(failingCount(rows, 'fault-0'), 3);
 });
 
 const weather = (): Weather => {
@@ -112,7 +229,7 @@ const weather = (): Weather => {
     seed: 42,
     command: 'npx foulweather run --all --every-variant --storm quick --seed 42',
     environment: run.record.environment,
-    columns: columnsOf(run.record.plan.phases).map(({column}) => column),
+    ...gatherColumns([columnsOf(run.record.plan.phases)]),
     rows: rowsOf(run),
     leftOut: [
       {

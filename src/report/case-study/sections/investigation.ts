@@ -8,7 +8,13 @@ import {fidelityBlocks} from '../../blocks/fidelity.ts';
 import {gaugeBlocks} from '../../blocks/gauges.ts';
 import {hitBlocks} from '../../blocks/hits.ts';
 import {failureBlocks, slowestBlocks, warningBlocks} from '../../blocks/operations.ts';
-import {isInvestigated, phaseAnchor, processAnchor, profilesAnchor} from '../../blocks/phase-link.ts';
+import {
+  isInvestigated,
+  phaseAnchor,
+  processAnchor,
+  profilesAnchor,
+  witnessesAnchor,
+} from '../../blocks/phase-link.ts';
 import {processBlocks} from '../../blocks/process.ts';
 import {heaviestStackBlocks, profileBlocks} from '../../blocks/profiles.ts';
 import {telemetryBlocks} from '../../blocks/telemetry.ts';
@@ -51,8 +57,6 @@ const isOfProcess = ({baseline}: RunStory): boolean =>
   baseline.trials.some(({judgement}) =>
     judgement.diagnoses.some(({diagnosis}) => processDiagnoses.includes(diagnosis)),
   );
-
-const witnessesAnchor = 'witnesses';
 
 export const investigationDetails = (story: RunStory): Section => ({
   id: witnessesAnchor,

@@ -2,7 +2,7 @@
 
 import {minimumPairs} from '../../../stats/minimum-pairs.ts';
 import {endingBlocks} from '../../blocks/endings.ts';
-import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../../blocks/goals.ts';
+import {goalFigure, goalVerdict, limitText, phaseOfGoal, verdictTones} from '../../blocks/goals.ts';
 import {throughput} from '../../charts/throughput.ts';
 import {
   compareGoodput,
@@ -91,7 +91,10 @@ const goalBlocks = (story: VariantStory, baseline: VariantStory | null): Block[]
     ...(baseline ? [valueIn(baseline, goal)] : []),
     goalFigure(goal.metric, goal.value),
     count(goal.count),
-    [strong(goalVerdict(goal)), goal.reasons.length > 0 ? `: ${goal.reasons.join('; ')}` : ''],
+    [
+      strong(goalVerdict(goal), verdictTones[goal.verdict]),
+      goal.reasons.length > 0 ? `: ${goal.reasons.join('; ')}` : '',
+    ],
   ]);
   return [table(titles, rows)];
 };

@@ -5,7 +5,7 @@ import {type Diagnosis, diagnoses} from '../../../model/diagnosis.ts';
 import type {Evidence, LedgerEntry, SymptomId} from '../../../model/finding.ts';
 import {byWeight, symptoms} from '../../../model/symptoms.ts';
 import {endingBlocks} from '../../blocks/endings.ts';
-import {phaseLink} from '../../blocks/phase-link.ts';
+import {phaseLink, symptomsAnchor} from '../../blocks/phase-link.ts';
 import {
   type Block,
   code,
@@ -50,8 +50,6 @@ export const symptomsSection = (story: RunStory): Section => {
     ],
   };
 };
-
-const symptomsAnchor = 'symptoms-in-detail';
 
 export const symptomDetails = ({baseline}: RunStory): Section => ({
   id: symptomsAnchor,
