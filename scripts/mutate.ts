@@ -2,8 +2,8 @@
 //   npm run mutate                                                          what judges: a sample of it, at least 85 %
 //   npm run mutate -- src/symptoms/connections/handshake-churn.ts … [--tests test/symptoms/a.test.ts] [--at-least 85]
 // Its tests are those that --tests names; without it those that mirror the source's path (`name.test.ts`, `name-aspect.test.ts`),
-// or where there is none those of the mirroring folder and of the folders around it; and what is judged of all recorded runs
-// where no file is named. A mutant is given to those of them that reach its place. A test that runs
+// or where there is none, and for a symptom in any case, those of the mirroring folder and of the folders around it; and what is
+// judged of all recorded runs where no file is named. A mutant is given to those of them that reach its place. A test that runs
 // dist/ in another process does not see it.
 // --at-least fails below a score in percent, --minutes (60) ends it, --workers (2) tests run at a time, and --sample N takes so
 // many mutants at random (--seed 1): the score then has a 95 % interval. --sample 0 takes all.
@@ -66,10 +66,11 @@ const testsFor = (file: string): string[] => {
   if (flags.tests) return globSync(flags.tests, {cwd: root});
   const mirror = file.replace(/^src\//, 'test/').replace(/\.ts$/, '');
   const own = quickTests(`${mirror}{,-*}.test.ts`);
-  const found =
-    own.length > 0
-      ? own
-      : foldersAround(dirname(mirror)).flatMap(folder => quickTests(join(folder, '*.test.ts')));
+  // The tables of the symptoms have rows for each detector.
+  const isAlone = own.length > 0 && !mirror.startsWith('test/symptoms/');
+  const found = isAlone
+    ? own
+    : foldersAround(dirname(mirror)).flatMap(folder => quickTests(join(folder, '*.test.ts')));
   return found.length > 0 ? found : usage(`No tests for ${file}: name them by --tests.`);
 };
 

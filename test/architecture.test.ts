@@ -207,10 +207,11 @@ test('each test mirrors a source file, or is named here', t => {
   const tests = readdirSync(import.meta.dirname, {recursive: true, encoding: 'utf8'})
     .filter(path => /^[^.]+\.test\.ts$/.test(path))
     .map(path => path.replace(/\.test\.ts$/, ''));
+  const isOf = (path: string): boolean =>
+    namesOfSource(path.slice(path.lastIndexOf('/') + 1)).some(name => isSource(join(dirname(path), name)));
+  // A family of symptoms has tests for its detectors.
   const mirrors = (path: string): boolean =>
-    namesOfSource(path.slice(path.lastIndexOf('/') + 1)).some(name => isSource(join(dirname(path), name))) ||
-    // A family of symptoms has one test for its detectors.
-    isSource(path.replace(/^symptoms\//, 'model/symptoms/'));
+    isOf(path) || isOf(path.replace(/^symptoms\//, 'model/symptoms/'));
   t.deepEqual(
     tests.filter(path => !mirrors(path) && !Object.hasOwn(ofManyFiles, path)),
     [],

@@ -1,6 +1,6 @@
 // One row: a trial, a symptom, and what its detector answers, with its value or its reason.
 import test from 'ava';
-import type {Evidence, Finding, SymptomId} from '../../src/model/finding.ts';
+import type {Comparison, Evidence, Finding, SymptomId} from '../../src/model/finding.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {type TrialChanges, trialWith} from './trial-believable.ts';
 
@@ -39,5 +39,50 @@ export const answers = test.macro({
     } else {
       t.fail(JSON.stringify(finding));
     }
+  },
+});
+
+/** The figures of a statement, without its words: these are for people, and may change. */
+const figuresIn = (text: string): string =>
+  text === '' ? 'not a word' : (text.match(/\d+(?:\.\d+)?/g) ?? []).join(' ');
+
+const joined = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('; ');
+
+type Shown = Partial<Pick<Evidence, 'operations' | 'traces' | 'connections' | 'files'>>;
+
+/** Traces by what follows on the trial's prefix. */
+const indexOf = (traceId: string): string => `trace ${traceId.slice(16).replace(/^0+/, '')}`;
+
+const examplesIn = ({operations = [], traces = [], connections = [], files = []}: Shown): string =>
+  [...operations, ...traces.map(indexOf), ...connections.map(id => `#${id}`), ...files].join(' ');
+
+const evidenceLine = (evidence: Evidence): string => {
+  const {phase, witness, statement, value, threshold, unit, count} = evidence;
+  const measured = `${phase}: ${witness} ${Number(value.toFixed(4))} > ${threshold} ${unit} of ${count}`;
+  return joined(measured, figuresIn(statement), examplesIn(evidence));
+};
+
+const comparedLine = (comparison: Comparison): string => {
+  const {what, count, differingCount} = comparison;
+  return joined(`compared ${count}, ${differingCount} differ`, figuresIn(what), examplesIn(comparison));
+};
+
+const linesOf = (finding: Finding): readonly string[] => {
+  const compared = 'compared' in finding ? (finding.compared ?? []).map(comparedLine) : [];
+  switch (finding.verdict) {
+    case 'inconclusive':
+      return [joined('inconclusive', figuresIn(finding.reason))];
+    case 'clear':
+      return ['clear', ...compared];
+    case 'present':
+      return [`${finding.severity} ${finding.phase}`, ...finding.evidence.map(evidenceLine), ...compared];
+  }
+};
+
+/** One row: all that a finding says but for its words: how grave it is, each piece of evidence in its order, and what was compared. */
+export const tells = test.macro({
+  title: (title, symptom: SymptomId) => `${symptom} tells ${title}`,
+  exec(t, symptom: SymptomId, changes: TrialChanges, expected: readonly string[]) {
+    t.deepEqual(linesOf(detectOne(symptom, trialWith(changes))), expected);
   },
 });

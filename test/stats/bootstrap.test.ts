@@ -1,5 +1,11 @@
 import test from 'ava';
-import {bootstrapRatio, type Pair} from '../../src/stats/bootstrap.ts';
+import {
+  bootstrapRatio,
+  bootstrapRatioOfSamples,
+  halfWidthRatioOf,
+  mulberry32,
+  type Pair,
+} from '../../src/stats/bootstrap.ts';
 
 const pairs: readonly Pair[] = [
   {before: 100, after: 480},
@@ -54,4 +60,46 @@ test('it draws each pair equally often', t => {
     bootstrapRatio(five, {seed: 11, resampleCount: 40_000, confidenceRatio})!.low;
   t.is(at(1 - 2 * (exactShareOfSmallest - 0.006)), 1);
   t.is(at(1 - 2 * (exactShareOfSmallest + 0.006)), 2);
+});
+
+test('the random numbers are those of mulberry32', t => {
+  const random = mulberry32(1);
+  t.deepEqual([random(), random(), random()], [0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);
+  t.is(mulberry32(2 ** 32 + 1)(), 0.6270739405881613);
+});
+
+const befores = pairs.map(({before}) => before);
+const afters = pairs.map(({after}) => after);
+
+test('samples that do not belong together have their interval, too, and need five values each above zero', t => {
+  const interval = bootstrapRatioOfSamples(befores, afters, {seed: 1})!;
+  t.is(interval.ratio, 515 / 101);
+  t.is(interval.confidenceRatio, 0.95);
+  t.true(interval.low < interval.ratio && interval.ratio < interval.high);
+  t.true(interval.low >= 480 / 110 && interval.high <= 560 / 96);
+  const wide = bootstrapRatioOfSamples(befores, afters, {seed: 1, confidenceRatio: 0.999})!;
+  t.true(wide.low < interval.low && wide.high > interval.high);
+  t.is(bootstrapRatioOfSamples(befores.slice(0, 4), afters, {seed: 1}), null);
+  t.is(bootstrapRatioOfSamples(befores, afters.slice(0, 4), {seed: 1}), null);
+  t.not(bootstrapRatioOfSamples(befores.slice(0, 5), afters.slice(0, 5), {seed: 1}), null);
+  t.is(bootstrapRatioOfSamples([...befores, 0], afters, {seed: 1}), null);
+});
+
+test('a resample has as many values as there are', t => {
+  const five = [1, 2, 3, 4, 5];
+  const exactShareOfSmallest = 181 / 3125;
+  const at = (confidenceRatio: number) =>
+    bootstrapRatioOfSamples(
+      five.map(() => 1),
+      five,
+      {seed: 11, resampleCount: 40_000, confidenceRatio},
+    )!.low;
+  t.is(at(1 - 2 * (exactShareOfSmallest - 0.006)), 1);
+  t.is(at(1 - 2 * (exactShareOfSmallest + 0.006)), 2);
+});
+
+test('half of the width over the ratio', t => {
+  const interval = {low: 4, high: 6, confidenceRatio: 0.95, pairCount: 5};
+  t.is(halfWidthRatioOf({...interval, ratio: 5}), 0.2);
+  t.is(halfWidthRatioOf({...interval, ratio: 0}), null);
 });

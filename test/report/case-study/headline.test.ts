@@ -12,9 +12,12 @@ import {judgedRun, type Options} from '../../helpers/judged-run.ts';
 /** What is judged of each trial of a variant. */
 type Judged = {
   readonly findings?: {readonly [symptom in SymptomId]?: Finding['verdict']};
+  /** Of those that are present: the others fail. */
+  readonly warned?: readonly SymptomId[];
   /** In each of the seven phases. */
   readonly hung?: number;
   readonly late?: number;
+  readonly wrong?: number;
   /** In each phase but the first, in which they were not counted. */
   readonly duplicates?: number;
   readonly goodputPerSecond?: number;
@@ -36,7 +39,11 @@ type Run = {
   readonly bounded?: Judged;
 };
 
-const findingOf = (symptom: SymptomId, verdict: Finding['verdict']): Finding => {
+const findingOf = (
+  symptom: SymptomId,
+  verdict: Finding['verdict'],
+  warned: readonly SymptomId[],
+): Finding => {
   if (verdict === 'clear') return {symptom, verdict};
   if (verdict === 'inconclusive') return {symptom, verdict, reason: 'not looked at'};
   const evidence = {
@@ -49,7 +56,8 @@ const findingOf = (symptom: SymptomId, verdict: Finding['verdict']): Finding => 
     count: 1,
     operations: [],
   } as const;
-  return {symptom, verdict, severity: 'fail', phase: 'stall', evidence: [evidence]};
+  const severity = warned.includes(symptom) ? 'warn' : 'fail';
+  return {symptom, verdict, severity, phase: 'stall', evidence: [evidence]};
 };
 
 const goalOf = (verdict: Verdict, index: number): GoalResult => ({
@@ -64,7 +72,7 @@ const goalOf = (verdict: Verdict, index: number): GoalResult => ({
 
 const phaseOf = (phase: PhaseSummary, index: number, judged: Judged): PhaseSummary => ({
   ...phase,
-  outcomes: {...phase.outcomes, hung: judged.hung ?? 0},
+  outcomes: {...phase.outcomes, hung: judged.hung ?? 0, wrong: judged.wrong ?? 0},
   overrun: judged.late ?? 0,
   duplicateCount: index === 0 ? null : (judged.duplicates ?? 0),
   goodputPerSecond: judged.goodputPerSecond ?? 100,
@@ -73,7 +81,7 @@ const phaseOf = (phase: PhaseSummary, index: number, judged: Judged): PhaseSumma
 const judgementOf = (trial: TrialJudgement, judged: Judged): TrialJudgement => ({
   ...trial,
   findings: Object.entries(judged.findings ?? allClear).map(([symptom, verdict]) =>
-    findingOf(symptom as SymptomId, verdict),
+    findingOf(symptom as SymptomId, verdict, judged.warned ?? []),
   ),
   phases: judged.withoutPhases ? [] : trial.phases.map((phase, index) => phaseOf(phase, index, judged)),
   goals: (judged.goals ?? ['met', 'met']).map(goalOf),
@@ -324,3 +332,73 @@ test(reads, 'bounded shows none of 1 symptom (1 not judged); both goals met (1 t
   defaults: {findings: {'no-default-timeout': 'present', 'hung-operation': 'clear'}},
   bounded: {findings: {'no-default-timeout': 'inconclusive', 'hung-operation': 'clear'}},
 });
+
+// Numbers of both, and the limits of what is named.
+test(reads, 'with bounded, hung operations stay at 14; both goals met (1 trial each)', {
+  defaults: {findings: hung, hung: 2},
+  bounded: {findings: hung, hung: 2},
+});
+test(reads, 'with bounded, still hung operations (14); both goals met (1 trial each)', {
+  defaults: {findings: hung},
+  bounded: {findings: hung, hung: 2},
+});
+test(reads, 'with bounded, no hung operations; both goals met (1 trial each)', {
+  defaults: {findings: hung},
+});
+const four = {
+  ...hung,
+  'deadline-overrun': 'present',
+  'duplicate-effect': 'present',
+  'crossed-response': 'present',
+} as const;
+const fourCounts = {hung: 1, late: 1, wrong: 1, duplicates: 1};
+test(
+  reads,
+  'with bounded, duplicated effects drop from 6 to 0; crossed responses drop from 7 to 0; hung operations drop from 7 to 0; no late operations; both goals met (1 trial each)',
+  {
+    defaults: {findings: four, ...fourCounts},
+    bounded: {findings: Object.fromEntries(Object.keys(four).map(symptom => [symptom, 'clear']))},
+  },
+);
+test(
+  reads,
+  'with bounded, duplicated effects stay at 6; crossed responses stay at 7; hung operations stay at 7; still late operations (7); both goals met (1 trial each)',
+  {defaults: {findings: four, ...fourCounts}, bounded: {findings: four, ...fourCounts}},
+);
+test(reads, 'with bounded, no more slow recovery; both goals met', {
+  options: {trialsPerVariant: 2},
+  defaults: {findings: {'slow-recovery': 'present'}},
+});
+test(
+  reads,
+  'with bounded, goodput is 1.50× that of defaults (95 % interval 1.50–1.50, n = 5 pairs); both goals met. Trade-off: slow recovery',
+  {...goodput(150), bounded: {goodputPerSecond: 150, findings: {'slow-recovery': 'present'}}},
+);
+test(reads, 'with bounded, new: slow recovery; both goals met', {
+  ...goodput(100),
+  bounded: {goodputPerSecond: 100, findings: {'slow-recovery': 'present'}},
+});
+test(
+  reads,
+  'defaults shows hung operations, late operations and slow recovery; fails because of hung operations and slow recovery',
+  {
+    ...alone({
+      findings: {'slow-recovery': 'present', 'deadline-overrun': 'present', ...hung},
+      warned: ['deadline-overrun'],
+    }),
+    verdict: 'missed',
+  },
+);
+test(reads, 'defaults shows hung operations; both goals met', {
+  ...alone({findings: hung, warned: ['hung-operation']}),
+  verdict: 'missed',
+});
+test(reads, 'defaults shows hung operations; 1 of 2 goals missed', {
+  ...alone({findings: hung, goals: ['met', 'missed']}),
+  verdict: 'missed',
+});
+test(
+  reads,
+  'defaults crashes; both goals met',
+  alone({findings: {'process-crash': 'present'}, end: crashed(false)}),
+);

@@ -1,0 +1,280 @@
+// All that detectors of connections say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
+// unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
+import test from 'ava';
+import {dropKeepAlive} from '../../src/model/http-fault.ts';
+import {tells} from '../helpers/symptom-macro.ts';
+import {
+  baseline,
+  booksOf,
+  connectionsAt,
+  fault,
+  figuresOf,
+  recovery,
+  resourcesOf,
+  type TrialChanges,
+  trialWith,
+} from '../helpers/trial-believable.ts';
+import {failure, sample, second, secondRecovery, times, twice} from '../helpers/trial-twice.ts';
+
+const record = (id: number, openedMs: number, closedMs: number | null = null) => ({
+  id,
+  openedMs,
+  closedMs,
+  upstreamBytes: 0,
+  downstreamBytes: 0,
+  hits: [],
+  hitsMs: [],
+  end: closedMs === null ? ('open' as const) : ('client-closed' as const),
+});
+const noted = (...connections: ReturnType<typeof record>[]): Pick<TrialChanges, 'injectorLog'> => ({
+  injectorLog: {connections, connectionsLeftOut: 0, hits: [], hitsLeftOut: 0},
+});
+const openedAt = (fromMs: number, count: number, everyMs: number) =>
+  times(count, index => record(index, fromMs + index * everyMs));
+test(
+  'both storms',
+  tells,
+  'reconnect-storm',
+  {
+    ...twice(),
+    injector: [connectionsAt(4900, 2), connectionsAt(18_900, 5, 9), connectionsAt(23_000, 5, 9)],
+    ...noted(...openedAt(9000, 10, 100), ...openedAt(18_990, 12, 1), ...openedAt(23_001, 12, 90)),
+  },
+  [
+    'warn recovery',
+    'recovery: injector 5.5 > 2 ratio of 21; 11 2',
+    'recovery again: injector 2.4 > 2 ratio of 12; 12 5',
+  ],
+);
+test(
+  'a second is less than a second',
+  tells,
+  'reconnect-storm',
+  {
+    ...twice(),
+    injector: [connectionsAt(4900, 1)],
+    ...noted(...openedAt(9000, 11, 112)),
+  },
+  ['clear'],
+);
+test(
+  'connections that were open when the fault ended',
+  tells,
+  'reconnect-storm',
+  {
+    injector: [connectionsAt(4900, 1), connectionsAt(9000, 5, 5)],
+    ...noted(...openedAt(9001, 10, 1)),
+  },
+  ['clear'],
+);
+const churn = (calm: number, first: number, then: number): TrialChanges => ({
+  ...twice(),
+  injector: [
+    connectionsAt(900, 1, 1),
+    connectionsAt(4900, 1, 1 + calm),
+    connectionsAt(9000, 2, 100),
+    connectionsAt(18_900, 4, 104 + first),
+    connectionsAt(23_000, 2, 200),
+    connectionsAt(32_900, 4, 204 + then),
+  ],
+  driver: {phases: [figuresOf(baseline, 400), figuresOf(recovery, 1000), figuresOf(secondRecovery, 100)]},
+});
+test('both recoveries', tells, 'handshake-churn', churn(0, 51, 6), [
+  'warn recovery again',
+  'recovery again: injector 0.06 > 0.05 ratio of 100; 10 100 4',
+  'recovery: injector 0.051 > 0.05 ratio of 1000; 55 1000 4',
+]);
+test('connections at the limit', tells, 'handshake-churn', churn(0, 50, 5), ['clear']);
+test('connections as before', tells, 'handshake-churn', churn(16, 80, 8), ['clear']);
+const connects = (first: number, again_: number): TrialChanges => ({
+  ...twice(),
+  injector: [connectionsAt(4900, 2, 2), connectionsAt(8900, 2, 300), connectionsAt(22_900, 2, 500)],
+  phaseResources: [resourcesOf(fault, {connectCount: first}), resourcesOf(second, {connectCount: again_})],
+  driver: {phases: [figuresOf(fault, 100), figuresOf(second, 100)]},
+});
+test('both faults', tells, 'connect-storm', connects(390, 391), [
+  'warn again',
+  'again: system 11.375 > 10 ratio of 391; 391 100 4.0 2 11.4 3',
+  'stall: system 11.25 > 10 ratio of 390; 390 100 4.0 2 11.3 3',
+]);
+test('connects at the limit', tells, 'connect-storm', connects(380, 380), ['clear']);
+test(
+  'both faults',
+  tells,
+  'connection-pile-up',
+  {
+    ...twice(),
+    system: (
+      [
+        [2000, 5],
+        [4000, 4],
+        [5000, 3],
+        [6000, 8],
+        [7000, 20],
+        [9000, 21],
+        [20_000, 9],
+        [21_000, 10],
+        [22_000, 11],
+        [23_000, 22],
+        [24_000, 99],
+      ] as const
+    ).map(([atMs, socketCount]) => ({
+      atMs,
+      cpuMs: 0,
+      rssBytes: 0,
+      threadCount: null,
+      fileDescriptorCount: null,
+      socketCount,
+    })),
+    driver: {
+      phases: [
+        figuresOf(baseline, 400, {inFlightMax: 3}),
+        figuresOf(fault, 400, {inFlightMax: 5}),
+        figuresOf(second, 400, {inFlightMax: 2}),
+        figuresOf(secondRecovery, 400, {inFlightMax: 50}),
+      ],
+    },
+  },
+  [
+    'warn again',
+    'again: system 12 > 10 count of 4; 22 10 5 5',
+    'stall: system 11 > 10 count of 3; 21 20 5 5',
+  ],
+);
+test(
+  'how many are open, and which',
+  tells,
+  'connection-leak',
+  {
+    injector: [connectionsAt(2000, 10), connectionsAt(21_000, 12, 80), connectionsAt(21_001, 90)],
+    ...noted(
+      record(1, 900, 21_000),
+      record(2, 900, 21_001),
+      record(3, 21_000),
+      record(4, 21_001),
+      record(5, 1),
+      record(6, 1),
+    ),
+    driver: {drained: {atMs: 16_000, inFlight: 0}},
+  },
+  ['fail drain', 'drain: injector 2 > 1 count of 80; 12 10; #2 #3 #5'],
+);
+test(
+  'a baseline that was only at its peak',
+  tells,
+  'connection-leak',
+  {
+    plan: {
+      phases: [
+        trialWith().plan.phases[0],
+        ...[1, 2].map(() => trialWith().plan.phases[1]!),
+        trialWith().plan.phases[3]!,
+      ],
+    },
+    injector: [connectionsAt(2000, 10), connectionsAt(6000, 2), connectionsAt(21_000, 12, 80)],
+    driver: {drained: {atMs: 1000, inFlight: 0}},
+  },
+  ['fail drain', 'drain: injector 2 > 1 count of 80; 12 10'],
+);
+test(
+  'silence in both phases',
+  tells,
+  'half-open-reuse',
+  {
+    ...twice(),
+    injector: [
+      connectionsAt(7500, 3, 3),
+      connectionsAt(9000, 3, 3),
+      connectionsAt(21_500, 2, 3),
+      connectionsAt(23_000, 2, 3),
+    ],
+    ledger: {
+      ...booksOf([{phase: fault}]).ledger!,
+      attemptsByBin: times(66, index =>
+        index >= 15 && index < 18
+          ? 3
+          : index >= 43 && index < 46
+            ? 5
+            : index === 14 || index === 18
+              ? 1000
+              : 0,
+      ),
+    },
+  },
+  ['warn again', 'again: target 7.5 > 1 ratio of 15; 15 2', 'stall: target 3 > 1 ratio of 9; 9 3'],
+);
+test(
+  'resets of both phases',
+  tells,
+  'stale-keep-alive',
+  {
+    ...twice([dropKeepAlive()]),
+    driver: {
+      phases: [figuresOf(baseline, 1000), figuresOf(fault, 1000), figuresOf(second, 1000)],
+      failures: [
+        failure('EPIPE', 5, {[fault]: 2, [recovery]: 3}),
+        failure('UND_ERR_SOCKET', 3, {[second]: 3}),
+        failure('ETIMEDOUT', 99, {[fault]: 99}),
+      ],
+    },
+  },
+  [
+    'warn again',
+    'again: driver 0.003 > 0.001 share of 1000; 3 1000',
+    'stall: driver 0.002 > 0.001 share of 1000; 2 1000',
+  ],
+);
+const failing = (code: string): TrialChanges => ({
+  ...twice([dropKeepAlive()]),
+  driver: {phases: [figuresOf(fault, 1000)], failures: [failure(code, 2, {[fault]: 2})]},
+});
+for (const code of ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'socket hang up', 'other side closed']) {
+  test(`what ${code} means`, tells, 'stale-keep-alive', failing(code), [
+    'warn stall',
+    'stall: driver 0.002 > 0.001 share of 1000; 2 1000',
+  ]);
+}
+test('what ECONNREFUSED means', tells, 'stale-keep-alive', failing('ECONNREFUSED'), ['clear']);
+const queued = (rows: readonly (readonly [atMs: number, inFlightCount: number])[]): TrialChanges => ({
+  ...twice(),
+  resources: rows.map(([atMs, inFlightCount]) => sample(atMs, {inFlightCount})),
+});
+test(
+  'both faults',
+  tells,
+  'unbounded-queue',
+  queued([
+    [900, 5000],
+    [4000, 2],
+    [5000, 3],
+    [6000, 900],
+    [9000, 1001],
+    [20_000, 1000],
+    [22_000, 1001],
+    [23_000, 1002],
+    [24_000, 9000],
+  ]),
+  ['warn again', 'again: driver 1002 > 1000 count of 3; 1002 3'],
+);
+test(
+  'a thousand',
+  tells,
+  'unbounded-queue',
+  queued([
+    [4000, 2],
+    [6000, 900],
+    [9000, 1000],
+  ]),
+  ['clear'],
+);
+test(
+  'ten times as many',
+  tells,
+  'unbounded-queue',
+  queued([
+    [4000, 200],
+    [6000, 900],
+    [9000, 2000],
+  ]),
+  ['clear'],
+);
