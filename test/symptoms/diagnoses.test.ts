@@ -69,3 +69,91 @@ test('it names the symptoms, the telling one first, and the figures of the proce
     },
   ]);
 });
+
+// Each rule with all that it names, in another order than it names them, and what it does not name.
+const named: {readonly [diagnosis in DiagnosisId]: readonly SymptomId[]} = {
+  'out-of-memory': ['out-of-memory', 'gc-pressure', 'cpu-bound'],
+  'gc-thrashing': ['gc-pressure', 'cpu-bound', 'event-loop-stall'],
+  'low-utilisation': ['under-utilised', 'pool-exhaustion'],
+  'retry-storm': [
+    'retry-amplification',
+    'unbounded-retries',
+    'no-backoff',
+    'no-jitter',
+    'retry-after-ignored',
+    'retries-non-retryable',
+  ],
+  'no-recovery': [
+    'metastable',
+    'wedged-client',
+    'silent-consumer',
+    'breaker-stuck',
+    'slow-recovery',
+    'orphaned-operation',
+    'hung-operation',
+  ],
+  leaks: ['connection-leak', 'memory-growth', 'pool-slot-leak', 'listener-leak'],
+  'wrong-outcome': [
+    'lost-acknowledged',
+    'duplicate-effect',
+    'false-failure',
+    'crossed-response',
+    'truncation-accepted',
+    'swallowed-error',
+    'reordered',
+  ],
+  'misleading-telemetry': [
+    'telemetry-contradicts',
+    'hidden-attempts',
+    'span-leak',
+    'duration-misreported',
+    'pool-gauge-wrong',
+  ],
+};
+const alone: {readonly [diagnosis in DiagnosisId]?: number} = {
+  'out-of-memory': 1,
+  'gc-thrashing': 1,
+  'low-utilisation': 1,
+  'retry-storm': 1,
+  'no-recovery': 5,
+};
+const cpuOf = (diagnosis: DiagnosisId): number => (diagnosis === 'low-utilisation' ? 0.29 : 0.6);
+
+for (const [diagnosis, symptoms] of Object.entries(named) as [DiagnosisId, readonly SymptomId[]][]) {
+  test(`all of ${diagnosis}`, t => {
+    const findings = [...symptoms, 'process-crash' as const].map(symptom => present(symptom)).reverse();
+    const [picture, ...others] = picturesOf(findings, [baseline(cpuOf(diagnosis))]);
+    t.deepEqual(others, []);
+    t.is(picture?.diagnosis, diagnosis);
+    t.deepEqual(picture?.symptoms, symptoms);
+    t.regex(picture!.statement, new RegExp(`^It is ${symptoms[0]}\\.`));
+  });
+
+  test(`each of ${diagnosis} by itself`, t => {
+    const making = symptoms.filter(
+      symptom => picturesOf([present(symptom)], [baseline(cpuOf(diagnosis))])[0]?.diagnosis === diagnosis,
+    );
+    t.deepEqual(making, symptoms.slice(0, alone[diagnosis]));
+  });
+}
+
+test('limits of the CPU', t => {
+  const names = (symptom: SymptomId, cpuRatio: number | null): readonly string[] =>
+    picturesOf([present(symptom)], [{...baseline(0), cpuRatio}]).map(({diagnosis}) => diagnosis);
+  t.deepEqual(names('gc-pressure', 0.59), []);
+  t.deepEqual(names('gc-pressure', 0.6), ['gc-thrashing']);
+  t.deepEqual(names('gc-pressure', null), []);
+  t.deepEqual(names('under-utilised', 0.29), ['low-utilisation']);
+  t.deepEqual(names('under-utilised', 0.3), []);
+  t.deepEqual(names('under-utilised', null), ['low-utilisation']);
+});
+
+test('the figures are those of the phase of the first symptom, as far as they are known', t => {
+  const [calm] = [baseline(0.94)];
+  const unknown = {...calm, phase: 'stall', cpuRatio: null, gcRatio: null, rssMaxBytes: null};
+  const statementOf = (phase: string): string | undefined =>
+    picturesOf([present('out-of-memory', 'fail', phase)], [calm, unknown])[0]?.statement;
+  t.is(statementOf('stall'), 'It is out-of-memory. Phase stall: 41.0 operations per second.');
+  t.is(statementOf('drain'), 'It is out-of-memory.');
+  t.is(picturesOf([present('connection-leak')], [calm])[0]?.statement, 'It is connection-leak.');
+});

@@ -151,7 +151,7 @@ test(
         {...bare(90, {[fault]: 90}, []), status: 'wrong' as const},
         {
           ...bare(0, {}, []),
-          error: {...bare(0, {}, []).error, causes: [{name: 'Error', code: null, message: ''}]},
+          error: {...bare(0, {}, []).error, causes: ['Error: why']},
         },
       ],
     },

@@ -5,7 +5,7 @@ import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
   const {connectCount: threshold, operationConnectCount, shortestMs} = limits;
@@ -44,7 +44,7 @@ export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
   if (storms.length > 0) return presentIf('connect-storm', 'warn', worstFirst(storms));
   return told.length < faults.length || told.some(({witness}) => witness === 'injector')
     ? gap('this run did not count the connects that were refused')
-    : presentIf('connect-storm', 'warn', []);
+    : clear('connect-storm');
 };
 
 const durationOf = (trial: Trial, phase: number): number => {

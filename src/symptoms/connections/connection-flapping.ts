@@ -8,7 +8,7 @@ import {loadOf} from '../../model/plan.ts';
 import type {ConnectionRecord} from '../../model/proxy-witness.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 type Limits = Thresholds<'connection-flapping'>;
 
@@ -52,7 +52,6 @@ export const connectionFlapping: Detector<'connection-flapping'> = (trial, limit
   const connections = injectorLog.connections.map(record => connectionOf(trial, record));
   const counts = steady.map(calm => countIn(trial, calm, connections, limits));
   const flapping = counts.filter(count => flaps(count, limits));
-  const [single] = flapping.filter(({started, opened}) => started < limits.operationsRatio * opened);
   const sure = flapping.filter(({started, opened}) => started >= limits.operationsRatio * opened);
   if (sure.length > 0) {
     return presentIf(
@@ -61,6 +60,7 @@ export const connectionFlapping: Detector<'connection-flapping'> = (trial, limit
       worstFirst(sure.map(count => foundIn(trial, count, limits))),
     );
   }
+  const [single] = flapping;
   if (single) {
     return gap(
       `${counted(single.opened, 'connection')} for ${counted(single.started, 'operation')} may be how the library works: one for each`,
@@ -68,7 +68,7 @@ export const connectionFlapping: Detector<'connection-flapping'> = (trial, limit
   }
   return injectorLog.connectionsLeftOut > 0
     ? gap(`the injector had no room to note ${counted(injectorLog.connectionsLeftOut, 'connection')}`)
-    : presentIf('connection-flapping', 'warn', []);
+    : clear('connection-flapping');
 };
 
 /** Baselines, and recoveries from when on the remains of a fault should be gone. */
@@ -79,7 +79,7 @@ const calmOf = (trial: Trial, {afterMs}: Limits): Calm[] => [
 
 const calmWindow = (trial: Trial, phase: number, skipMs: number): Calm[] => {
   const window = phaseWindow(trial, phase);
-  if (!window || (trial.plan.phases[phase]?.faults.length ?? 0) > 0) return [];
+  if (!window || trial.plan.phases[phase]!.faults.length > 0) return [];
   const startMs = window.startMs + skipMs;
   return window.endMs > startMs ? [{phase, startMs, endMs: window.endMs}] : [];
 };

@@ -74,9 +74,10 @@ const rising = (trial: Trial, threshold: number): Rise | null => {
     const last = window && trial.injector.findLast(({atMs}) => atMs > window.startMs && atMs <= window.endMs);
     return last ? [last.witness.openConnections] : [];
   });
-  const lastOpen = open.at(-1) ?? 0;
-  const leaked = lastOpen - (open[0] ?? 0);
-  if (!areCycles(open) || !keepRising(open, threshold) || leaked <= threshold) return null;
+  if (!areCycles(open) || !keepRising(open, threshold)) return null;
+  const lastOpen = open.at(-1)!;
+  const leaked = lastOpen - open[0]!;
+  if (leaked <= threshold) return null;
   const statement = `${open.join(', ')} connections were open at the ends of ${open.length} recoveries.`;
   const phase = phaseName(trial, phasesOf(trial, 'recovery').at(-1)!);
   const evidence = {statement, value: leaked, threshold, count: open.length};

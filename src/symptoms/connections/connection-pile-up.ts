@@ -31,9 +31,7 @@ export const connectionPileUp: Detector<'connection-pile-up'> = (trial, {socketC
     // A pool may keep a connection for each operation that was under way at once, in this phase or in one before.
     const underWay = Math.max(
       0,
-      ...trial.driver.phases
-        .filter(figures => figures.phase <= phase)
-        .map(({inFlightMax}) => inFlightMax ?? 0),
+      ...trial.driver.phases.filter(figures => figures.phase <= phase).map(({inFlightMax}) => inFlightMax!),
     );
     const beyond = last - calmMax - underWay;
     if (beyond <= threshold || last <= half) return [];

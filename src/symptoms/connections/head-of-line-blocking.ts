@@ -40,8 +40,8 @@ export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thr
       const before = calm.find(candidate => candidate.key === key);
       if (!before || count < sampleCount) return [];
       const percentile = highPercentile(count);
-      const beforeMs = percentileMs(before.response, percentile) ?? 0;
-      const duringMs = percentileMs(response, percentile) ?? 0;
+      const beforeMs = percentileMs(before.response, percentile)!;
+      const duringMs = percentileMs(response, percentile)!;
       const value = duringMs / Math.max(0.1, beforeMs);
       // Below the slack nothing is blocked: it is less than a garbage collection.
       if (value <= threshold || duringMs - beforeMs <= slackMs) return [];

@@ -8,7 +8,7 @@ import type {Detector} from '../../model/finding.ts';
 import type {MetricSummary} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 import {firstGap} from '../first-under-way.ts';
 import {isGaugeContradicted} from '../telemetry/pool-gauge-wrong.ts';
 
@@ -36,7 +36,7 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   if (drained.inFlight > 0) {
     return inconclusive('pool-slot-leak', `${counted(drained.inFlight, 'operation')} had not settled`);
   }
-  if (slots <= threshold) return presentIf('pool-slot-leak', severity, []);
+  if (slots <= threshold) return clear('pool-slot-leak');
   const inUse = `${counted(slots, 'connection')} of the pool in use when nothing was under way any more`;
   if (isContradicted) {
     return inconclusive(
@@ -88,8 +88,9 @@ const slotsIn = (used: readonly MetricSummary[], phase: number): number =>
 const risingOver = (trial: Trial, used: readonly MetricSummary[], threshold: number): Found[] => {
   const phases = phasesOf(trial, 'recovery').filter(index => used.some(({phase}) => phase === index));
   const slots = phases.map(phase => slotsIn(used, phase));
-  const leaked = (slots.at(-1) ?? 0) - (slots[0] ?? 0);
-  if (!areCycles(slots) || !keepRising(slots, threshold + lagCount) || leaked <= threshold) return [];
+  if (!areCycles(slots) || !keepRising(slots, threshold + lagCount)) return [];
+  const leaked = slots.at(-1)! - slots[0]!;
+  if (leaked <= threshold) return [];
   const statement = `${slots.join(', ')} connections of the pool were in use at the ends of ${slots.length} recoveries.`;
   const figures = {value: leaked, threshold, unit: 'count', count: slots.length} as const;
   return [found(phaseName(trial, phases.at(-1)!), {witness: 'telemetry', statement, ...figures})];

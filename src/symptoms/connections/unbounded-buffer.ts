@@ -6,7 +6,7 @@ import {DriverMeasure, ledgerGap, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 type Limits = Thresholds<'unbounded-buffer'>;
 
@@ -30,7 +30,7 @@ export const unboundedBuffer: Detector<'unbounded-buffer'> = (trial, limits) => 
     return presentIf('unbounded-buffer', 'warn', [...worstFirst(buffered), ...worstFirst(grown)]);
   }
   return arrivals
-    ? presentIf('unbounded-buffer', 'warn', [])
+    ? clear('unbounded-buffer')
     : inconclusive('unbounded-buffer', 'neither the target nor the injector tells what arrived, and when');
 };
 

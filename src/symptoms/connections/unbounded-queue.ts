@@ -4,7 +4,7 @@ import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCount, growthRatio}) => {
   const calm = phasesOf(trial, 'baseline').flatMap(phase => inFlightOf(trial, phase));
@@ -39,7 +39,7 @@ export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCou
         'unbounded-queue',
         `the load's maxInFlight held back what would have queued; raise it above ${Math.round(threshold)}`,
       )
-    : presentIf('unbounded-queue', 'warn', []);
+    : clear('unbounded-queue');
 };
 
 const inFlightOf = (trial: Trial, phase: number): number[] => {

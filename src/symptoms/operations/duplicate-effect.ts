@@ -9,7 +9,7 @@ import {worstFirst} from '../../measures/evidence.ts';
 import {effectsGap} from '../../measures/measure.ts';
 import {operationsByPhase} from '../../measures/operations-by-phase.ts';
 import type {Detector} from '../../model/finding.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateCount: threshold}) => {
   const {idempotent} = trial.plan.operation;
@@ -47,5 +47,5 @@ export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateC
   if (!idempotent && !effects) {
     return inconclusive('duplicate-effect', effectsGap(trial) ?? 'nobody tells of effects');
   }
-  return presentIf('duplicate-effect', 'fail', []);
+  return clear('duplicate-effect');
 };

@@ -10,7 +10,7 @@ import type {OutcomeCounts} from '../../model/outcome.ts';
 import {hungAfterMs} from '../../model/plan.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 type Limits = Thresholds<'fails-when-calm'>;
 
@@ -43,7 +43,7 @@ export const failsWhenCalm: Detector<'fails-when-calm'> = (trial, limits) => {
         'fails-when-calm',
         `${counted(watched, 'operation')} without a fault ${watched === 1 ? 'is' : 'are'} too few to tell; ${limits.operationCount} are needed`,
       )
-    : presentIf('fails-when-calm', 'warn', []);
+    : clear('fails-when-calm');
 };
 
 const failuresOf = ({failed, unknown, rejected, wrong, hung}: OutcomeCounts): number =>

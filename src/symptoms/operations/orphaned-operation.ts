@@ -6,7 +6,7 @@ import type {UnsettledOperation} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 type Limits = Thresholds<'orphaned-operation'>;
 
@@ -16,7 +16,7 @@ export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits)
   if (!phases.some(({started}) => started > 0)) {
     return inconclusive('orphaned-operation', 'no operation was started');
   }
-  if (drained.inFlight === 0) return presentIf('orphaned-operation', 'fail', []);
+  if (drained.inFlight === 0) return clear('orphaned-operation');
   if (!drained.unsettled) {
     return inconclusive('orphaned-operation', 'this run did not note which operations had not settled');
   }
@@ -37,7 +37,7 @@ export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits)
   );
   if (orphans.length <= limits.orphanCount) {
     return orphans.length === drained.unsettled.length
-      ? presentIf('orphaned-operation', 'fail', [])
+      ? clear('orphaned-operation')
       : inconclusive(
           'orphaned-operation',
           `${left} had not settled at the end, and were watched for less than ${limitMs / 1000} s without a fault`,

@@ -2,14 +2,14 @@
 
 import {counted, found, phaseName} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const reordered: Detector<'reordered'> = (trial, {reorderedCount: threshold}) => {
   const order = trial.verified?.reordered;
   if (!order)
     return inconclusive('reordered', 'no verify() of the scenario tells the order of what was applied');
-  if (order.count <= threshold) return presentIf('reordered', 'fail', []);
-  const phase = phaseName(trial, trial.driver.operationPhases[order.first[0] ?? 0] ?? 0);
+  if (order.count <= threshold) return clear('reordered');
+  const phase = phaseName(trial, trial.driver.operationPhases[order.first[0]!]!);
   return presentIf('reordered', 'fail', [
     found(phase, {
       witness: 'target',

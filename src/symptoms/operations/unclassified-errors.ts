@@ -3,7 +3,7 @@
 import {found, phaseName} from '../../measures/evidence.ts';
 import type {FailureClass} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 /** Errors that are of no class of their own, and what is no error, by its type. */
 const commonNames: readonly string[] = ['Error', 'TypeError', 'object', 'string', 'number', 'undefined'];
@@ -24,7 +24,7 @@ export const unclassifiedErrors: Detector<'unclassified-errors'> = (trial, thres
     );
   }
   const most = bare[0];
-  if (!most || count / total <= threshold) return presentIf('unclassified-errors', 'warn', []);
+  if (!most || count / total <= threshold) return clear('unclassified-errors');
   const [phase] = Object.entries(most.countByPhase).toSorted(([, a], [, b]) => b - a)[0] ?? ['0'];
   return presentIf('unclassified-errors', 'warn', [
     found(phaseName(trial, Number(phase)), {

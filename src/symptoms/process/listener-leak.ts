@@ -7,7 +7,7 @@ import {phaseAt} from '../../measures/phase-at.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles} from '../../stats/trend.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: threshold}) => {
   const all = trial.warnings.filter(({name}) => name === 'MaxListenersExceededWarning');
@@ -19,7 +19,7 @@ export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: th
       'as many operations were under way as there were listeners, when Node warned of them: each may have had one of its own',
     );
   }
-  if (!first || warnings.length <= threshold) return presentIf('listener-leak', 'warn', []);
+  if (!first || warnings.length <= threshold) return clear('listener-leak');
   const warned = warnedFaults(trial, warnings);
   const isProven = areCycles(warned);
   return presentIf('listener-leak', leakSeverity(trial, isProven), [

@@ -7,7 +7,7 @@ import {phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {HeapSample} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 /** The share of the threshold that must come of what is kept from one recovery to the next. */
 const riseShare = 0.5;
@@ -29,7 +29,7 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   const cycles = at(phasesOf(trial, 'recovery'));
   const threshold = Math.max(growthBytes, growthShare * baseline);
   const isProven = areCycles(cycles);
-  if (grown <= threshold) return presentIf('memory-growth', 'warn', []);
+  if (grown <= threshold) return clear('memory-growth');
   if (isProven && !keepRising(cycles, riseShare * threshold)) {
     return inconclusive(
       'memory-growth',

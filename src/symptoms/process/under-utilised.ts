@@ -7,7 +7,7 @@ import {measureProcess} from '../../measures/process-measure.ts';
 import {measureThroughput} from '../../measures/throughput.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const underUtilised: Detector<'under-utilised'> = (trial, thresholds) => {
   const {cpuRatio, waitingShare: threshold, waitingCount} = thresholds;
@@ -20,7 +20,7 @@ export const underUtilised: Detector<'under-utilised'> = (trial, thresholds) => 
   const queued = measured.filter(
     ({process, throughput}) => process.cpuRatio < cpuRatio && throughput.inFlightMean >= waitingCount,
   );
-  if (queued.length === 0) return presentIf('under-utilised', 'warn', []);
+  if (queued.length === 0) return clear('under-utilised');
   const served = queued.map(({index}) => servingMean(trial, index));
   if (served.includes(null)) {
     return inconclusive('under-utilised', 'the target does not tell how many operations it works on at once');

@@ -3,12 +3,12 @@
 import {counted, found} from '../../measures/evidence.ts';
 import {phaseAt} from '../../measures/phase-at.ts';
 import type {Detector} from '../../model/finding.ts';
-import {presentIf} from '../finding.ts';
+import {clear, presentIf} from '../finding.ts';
 
 export const unhandledRejection: Detector<'unhandled-rejection'> = (trial, {rejectionCount: threshold}) => {
   const {unhandledRejections: rejections} = trial;
   const first = rejections[0];
-  if (!first || rejections.length <= threshold) return presentIf('unhandled-rejection', 'fail', []);
+  if (!first || rejections.length <= threshold) return clear('unhandled-rejection');
   const {name, code, message} = first.error;
   return presentIf('unhandled-rejection', 'fail', [
     found(phaseAt(trial, first.atMs), {

@@ -4,7 +4,7 @@ import {counted, found, phaseName} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const breakerStuck: Detector<'breaker-stuck'> = (trial, {resetMs, graceMs}) => {
   const phase = phasesOf(trial, 'recovery').at(-1);
@@ -21,7 +21,7 @@ export const breakerStuck: Detector<'breaker-stuck'> = (trial, {resetMs, graceMs
   if (openMs <= limitMs) {
     return last !== undefined && last === bins.at(-1)
       ? inconclusive('breaker-stuck', `it was open to the end, and not watched for ${limitMs / 1000} s`)
-      : presentIf('breaker-stuck', 'fail', []);
+      : clear('breaker-stuck');
   }
   const rejected = open.reduce((sum, {outcomes}) => sum + outcomes.rejected, 0);
   const name = phaseName(trial, phase);

@@ -4,7 +4,7 @@ import {found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, ledgerGap, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const metastable: Detector<'metastable'> = (trial, thresholds) => {
   const {goodputShare, attemptsRatio, deadlineCount} = thresholds;
@@ -26,7 +26,7 @@ export const metastable: Detector<'metastable'> = (trial, thresholds) => {
   const calm = new DriverMeasure(trial, phasesOf(trial, 'baseline')).count('ok') / baselineMs;
   const watchedMs = bins.reduce((sum, {durationMs}) => sum + durationMs, 0);
   const share = bins.reduce((sum, {outcomes}) => sum + outcomes.ok, 0) / watchedMs / calm;
-  if (share >= goodputShare) return presentIf('metastable', 'fail', []);
+  if (share >= goodputShare) return clear('metastable');
   const {ledger} = trial;
   if (!ledger || ledgerGap(trial) !== null) {
     return inconclusive(
@@ -40,7 +40,7 @@ export const metastable: Detector<'metastable'> = (trial, thresholds) => {
     .slice(Math.floor(from / ledger.binMs), Math.ceil(to / ledger.binMs))
     .reduce((sum, count) => sum + count, 0);
   const ratio = attempts / Math.max(1, started);
-  if (ratio <= attemptsRatio) return presentIf('metastable', 'fail', []);
+  if (ratio <= attemptsRatio) return clear('metastable');
   const name = phaseName(trial, phase);
   return presentIf('metastable', 'fail', [
     found(name, {

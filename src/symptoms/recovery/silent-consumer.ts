@@ -13,7 +13,7 @@ import {
 } from '../../measures/quiet-spans.ts';
 import type {Detector, Finding} from '../../model/finding.ts';
 import type {Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 import {recoveryGap, unseen} from './wedged-client.ts';
 
 export const silentConsumer: Detector<'silent-consumer'> = (trial, {silentMs}) => {
@@ -23,7 +23,7 @@ export const silentConsumer: Detector<'silent-consumer'> = (trial, {silentMs}) =
   return (
     findings.find(finding => finding?.verdict === 'present') ??
     findings.find(finding => finding?.verdict === 'inconclusive') ??
-    presentIf('silent-consumer', 'fail', [])
+    clear('silent-consumer')
   );
 };
 

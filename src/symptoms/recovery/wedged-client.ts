@@ -6,7 +6,7 @@ import {doubtMs, probesIn, type Silence, silencesOf} from '../../measures/quiet-
 import type {Detector, Finding} from '../../model/finding.ts';
 import {thresholdsOf} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const wedgedClient: Detector<'wedged-client'> = (trial, {wedgedMs, controlShare}) => {
   const gap = recoveryGap(trial);
@@ -23,7 +23,7 @@ export const wedgedClient: Detector<'wedged-client'> = (trial, {wedgedMs, contro
   }
   const [doubtful] = long;
   if (doubtful) return inconclusive('wedged-client', controlGap(trial, doubtful, controlShare) ?? '');
-  return unseen('wedged-client', trial, silences.at(-1), wedgedMs) ?? presentIf('wedged-client', 'fail', []);
+  return unseen('wedged-client', trial, silences.at(-1), wedgedMs) ?? clear('wedged-client');
 };
 
 /** Silences in which the client was wedged, as the thresholds of the plan have it. */

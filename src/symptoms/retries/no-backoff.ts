@@ -30,7 +30,7 @@ export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, op
     return inconclusive('no-backoff', `fewer than ${operationCount} operations of a phase were tried again`);
   }
   const hasty = judged.flatMap(({phase, operations}) => {
-    const medianGapMs = medianOf(operations.flatMap(({gapsMs}) => gapsMs.filter(gap => gap !== null))) ?? 0;
+    const medianGapMs = medianOf(operations.flatMap(({gapsMs}) => gapsMs.filter(gap => gap !== null)))!;
     const growths = operations.flatMap(({gapsMs}) => growthsOf(gapsMs));
     const isPauseOnly = trial.plan.phases[phase]!.faults.every(({kind}) => quick.includes(kind));
     const growth = isPauseOnly && growths.length >= operationCount ? medianOf(growths) : null;

@@ -28,8 +28,8 @@ export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs,
     return inconclusive('no-jitter', `fewer than ${sampleCount} operations of a phase were tried again`);
   }
   const even = judged.flatMap(({phase, gaps}) => {
-    const medianMs = medianOf(gaps) ?? 0;
-    const spread = ((quantileOf(gaps, 0.75) ?? 0) - (quantileOf(gaps, 0.25) ?? 0)) / iqrOfNormal / medianMs;
+    const medianMs = medianOf(gaps)!;
+    const spread = (quantileOf(gaps, 0.75)! - quantileOf(gaps, 0.25)!) / iqrOfNormal / medianMs;
     // Shorter pauses are no pauses: that is no-backoff.
     if (medianMs < shortestMs || spread >= spreadRatio) return [];
     const name = phaseName(trial, phase);

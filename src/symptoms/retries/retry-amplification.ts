@@ -21,8 +21,8 @@ export const retryAmplification: Detector<'retry-amplification'> = (trial, thres
     .flatMap(phase => highest(witnesses.map(witness => foundBy(trial, witness, phase, thresholds))))
     .filter(({ratio}) => ratio > thresholds.warnRatio)
     .sort((a, b) => b.ratio - a.ratio);
-  const worst = found[0]?.ratio ?? 0;
-  return presentIf('retry-amplification', worst > thresholds.failRatio ? 'fail' : 'warn', found);
+  const isStorm = found.some(({ratio}) => ratio > thresholds.failRatio);
+  return presentIf('retry-amplification', isStorm ? 'fail' : 'warn', found);
 };
 
 /** The first of the highest. */

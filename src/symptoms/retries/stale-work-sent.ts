@@ -5,7 +5,7 @@ import {causeUntil} from '../../measures/cause-phase.ts';
 import {counted, found, phaseName} from '../../measures/evidence.ts';
 import {latestStarts} from '../../measures/start-times.ts';
 import type {Detector} from '../../model/finding.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const staleWorkSent: Detector<'stale-work-sent'> = (trial, {staleShare: threshold}) => {
   const times = attemptTimes(trial);
@@ -27,9 +27,9 @@ export const staleWorkSent: Detector<'stale-work-sent'> = (trial, {staleShare: t
     }
   }
   if (count === 0) return inconclusive('stale-work-sent', 'no attempt could be held against its operation');
-  if (stale.length / count <= threshold) return presentIf('stale-work-sent', 'warn', []);
+  if (stale.length / count <= threshold) return clear('stale-work-sent');
   const [most] = [...byCause].toSorted(([, a], [, b]) => b - a);
-  const phase = phaseName(trial, most?.[0] ?? 0);
+  const phase = phaseName(trial, most![0]);
   return presentIf('stale-work-sent', 'warn', [
     found(phase, {
       witness: 'target',

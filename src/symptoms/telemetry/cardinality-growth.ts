@@ -9,7 +9,7 @@ import type {Comparison, Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import type {MetricSummary, SpanGroup} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 /** A fault rightly brings series of its own with these. */
 const ofErrors: ReadonlySet<string> = new Set([
@@ -36,9 +36,7 @@ export const cardinalityGrowth: Detector<'cardinality-growth'> = (trial, limits)
   const all = [...growing, ...varied];
   if (all.length > 0) return presentIf('cardinality-growth', 'warn', all, compared);
   const gap = telemetryGap(trial);
-  return gap === null
-    ? presentIf('cardinality-growth', 'warn', [], compared)
-    : inconclusive('cardinality-growth', gap);
+  return gap === null ? clear('cardinality-growth', compared) : inconclusive('cardinality-growth', gap);
 };
 
 const comparisonOf = (what: string, count: number, differing: readonly Found[]): Comparison => ({
@@ -107,7 +105,7 @@ const namesOf = (trial: Trial, groups: readonly SpanGroup[], {nameCount}: Limits
   const byPhase = [...Map.groupBy(groups, ({phase}) => phase)].toSorted(
     ([, a], [, b]) => b.length - a.length,
   );
-  const phase = phaseName(trial, byPhase[0]?.[0] ?? 0);
+  const phase = phaseName(trial, byPhase[0]![0]);
   return [
     found(phase, {
       witness: 'telemetry',

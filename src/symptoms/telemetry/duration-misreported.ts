@@ -75,7 +75,7 @@ const rounded = (ms: number): number => Number(ms.toPrecision(2));
 const offMs = ({driverMs, spanMs}: Differing): number => Math.abs(driverMs - spanMs);
 
 const typicalOf = (differing: readonly Differing[]): Differing => {
-  const middleMs = medianOf(differing.map(offMs)) ?? 0;
+  const middleMs = medianOf(differing.map(offMs))!;
   return differing.toSorted((a, b) => Math.abs(offMs(a) - middleMs) - Math.abs(offMs(b) - middleMs))[0]!;
 };
 

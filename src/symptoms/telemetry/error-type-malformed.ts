@@ -7,7 +7,7 @@ import type {Comparison, Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import type {MetricSummary, SpanGroup} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, presentIf} from '../finding.ts';
 
 const examplesShown = 3;
 
@@ -43,9 +43,7 @@ export const errorTypeMalformed: Detector<'error-type-malformed'> = (trial, limi
   if (found.length > 0) return presentIf('error-type-malformed', 'warn', found, compared);
   // What is wrong is wrong even where spans were lost; that nothing is wrong is known only where none were.
   const gap = telemetryGap(trial);
-  return gap === null
-    ? presentIf('error-type-malformed', 'warn', [], compared)
-    : inconclusive('error-type-malformed', gap);
+  return gap === null ? clear('error-type-malformed', compared) : inconclusive('error-type-malformed', gap);
 };
 
 const countOf = (groups: readonly SpanGroup[]): number => groups.reduce((sum, {count}) => sum + count, 0);
@@ -145,7 +143,7 @@ const phaseOfMost = (series: readonly MetricSummary[]): number => {
     phase,
     amount: ofPhase.reduce((sum, metric) => sum + amountOf(metric), 0),
   }));
-  return byPhase.toSorted((a, b) => b.amount - a.amount)[0]?.phase ?? 0;
+  return byPhase.toSorted((a, b) => b.amount - a.amount)[0]!.phase;
 };
 
 const inMetrics = (trial: Trial): Found[] =>
@@ -216,5 +214,5 @@ const mostVaried = (groups: readonly SpanGroup[]): number => {
     phase,
     valueCount: new Set(ofPhase.map(({errorType}) => JSON.stringify(errorType))).size,
   }));
-  return byPhase.toSorted((a, b) => b.valueCount - a.valueCount)[0]?.phase ?? 0;
+  return byPhase.toSorted((a, b) => b.valueCount - a.valueCount)[0]!.phase;
 };

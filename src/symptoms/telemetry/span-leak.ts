@@ -15,7 +15,7 @@ export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) =
   const again = endedAgain(trial, threshold);
   const open = openSpans(trial);
   if (typeof open === 'string' && again.length === 0) return inconclusive('span-leak', open);
-  const account = spanAccount(trial);
+  const {startedCount, endedCount} = spanAccount(trial)!;
   const isKnown = typeof open !== 'string';
   const leaks = isKnown && open.leaked > threshold ? [leakOf(open, threshold)] : [];
   return presentIf(
@@ -27,7 +27,7 @@ export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) =
         ? [
             {
               what: 'spans that were begun, after the load',
-              count: account?.startedCount ?? 0,
+              count: startedCount,
               differingCount: Math.max(0, open.leaked),
               ...open.examples,
             },
@@ -35,7 +35,7 @@ export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) =
         : []),
       {
         what: 'spans that ended, and their ends',
-        count: account?.endedCount ?? 0,
+        count: endedCount,
         differingCount: againCount(trial),
         ...againExamples(trial),
       },

@@ -389,8 +389,8 @@ test(
     verdict: 'missed',
   },
 );
-test(reads, 'defaults shows hung operations; both goals met', {
-  ...alone({findings: hung, warned: ['hung-operation']}),
+test(reads, 'defaults shows hung operations (7); both goals met', {
+  ...alone({findings: hung, hung: 1, warned: ['hung-operation']}),
   verdict: 'missed',
 });
 test(reads, 'defaults shows hung operations; 1 of 2 goals missed', {

@@ -113,7 +113,8 @@ const doubtful: Finding = {symptom: 'hung-operation', verdict: 'inconclusive', r
 const findings = test.macro({
   title: (title = '') => `a finding of parts: ${title}`,
   exec(t, those: readonly Finding[], expected: string) {
-    const [first, ...others] = those.map(one => ({findings: [one]})) as [Part, ...Part[]];
+    const [first, ...others] = those.map((one): Part => ({findings: [one]}));
+    if (!first) throw new Error('no finding');
     const [told] = whole(first, ...others).findings;
     t.is(
       told!.verdict === 'present'

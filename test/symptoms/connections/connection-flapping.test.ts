@@ -1,9 +1,11 @@
 // Connections that come and go in a baseline, from 1000 to 5000 ms, and late in a recovery, from 14,000 to 19,000 ms.
 import test from 'ava';
 import type {Bin} from '../../../src/model/driver-witness.ts';
+import {stall} from '../../../src/model/fault.ts';
+import type {Plan} from '../../../src/model/plan.ts';
 import type {ConnectionEnd} from '../../../src/model/proxy-witness.ts';
 import {detectOne} from '../../../src/symptoms/detect.ts';
-import {answers} from '../../helpers/symptom-macro.ts';
+import {answers, tells} from '../../helpers/symptom-macro.ts';
 import {
   baseline,
   binAt,
@@ -137,3 +139,96 @@ test('it says how many, and which', t => {
   );
   t.deepEqual(evidence[0].connections, [1, 2, 3]);
 });
+
+const under = (load: Plan['load'], connections = chain(1200, 3)): TrialChanges => ({
+  ...noted(connections),
+  plan: {load},
+});
+const maxInFlight = 100;
+for (const [title, load, isPausing] of [
+  ['each second', {model: 'open', ratePerSecond: 1, maxInFlight}, true],
+  ['a little more often', {model: 'open', ratePerSecond: 1.0005, maxInFlight}, false],
+  ['up to one each second', {model: 'ramp', fromPerSecond: 1, toPerSecond: 9, maxInFlight}, true],
+  ['down to one each second', {model: 'ramp', fromPerSecond: 9, toPerSecond: 1, maxInFlight}, true],
+  ['up from a little more', {model: 'ramp', fromPerSecond: 1.0005, toPerSecond: 9, maxInFlight}, false],
+  ['bursts in less than a second', {model: 'bursts', burstSize: 9, everyMs: 999, maxInFlight}, false],
+  ['closed', {model: 'closed', concurrency: 1}, false],
+] as const) {
+  test(`a load: ${title}`, answers, id, under(load), isPausing ? /for 1000 ms or more/ : {value: 3});
+}
+test('they are reset', answers, id, noted(chain(1200, 3, 300, {end: 'client-reset'})), {value: 3});
+test(
+  'a baseline with a fault',
+  answers,
+  id,
+  {
+    ...noted(chain(1200, 3)),
+    plan: {
+      phases: trialWith().plan.phases.map(phase =>
+        phase.role === 'baseline' ? {...phase, faults: [stall()]} : phase,
+      ) as unknown as Plan['phases'],
+    },
+  },
+  'clear',
+);
+/** Four, each ended after 150 ms, and the next one made so long after that. */
+const apart = (ms: number): Noted[] =>
+  Array.from({length: 4}, (_, number) => {
+    const openedMs = 1020 + number * (150 + ms);
+    return {openedMs, closedMs: number === 3 ? null : openedMs + 150};
+  });
+test('the next one a second later', answers, id, noted(apart(1000)), {value: 3});
+test('the next one later than that', answers, id, noted(apart(1001)), 'clear');
+const atTheEdges = (fromMs: number, toMs: number): Noted[] => [
+  {openedMs: fromMs - 50, closedMs: fromMs},
+  ...chain(fromMs + 10, 2).map(one =>
+    one.closedMs === null ? {...one, closedMs: 4970, end: 'upstream-closed' as const} : one,
+  ),
+  {openedMs: toMs - 20, closedMs: toMs},
+  {openedMs: toMs + 10, closedMs: null},
+];
+test(
+  'one that ends as the phase begins, and one that ends with it',
+  answers,
+  id,
+  noted(atTheEdges(1000, 5000)),
+  {value: 3},
+);
+test(
+  'ten operations for five connections',
+  answers,
+  id,
+  noted(chain(1200, 4), {started: 1.25, outcomes: {...binAt(0).outcomes, ok: 1.25}}),
+  {value: 4},
+);
+test(
+  'a life of ten seconds',
+  answers,
+  id,
+  {
+    ...noted(chain(14_000, 3)),
+    loadEndedMs: 44_000,
+    plan: {thresholds: {'connection-flapping': {lifeMs: 10_000}}},
+  },
+  'clear',
+);
+test('a life of a little less', answers, id, {...noted(chain(14_000, 3)), loadEndedMs: 43_997}, {value: 3});
+test('one left out', answers, id, noted([], {}, 1), /1 connection$/);
+test(
+  'what failed is taken off',
+  tells,
+  id,
+  noted(chain(1200, 5), {outcomes: {...binAt(0).outcomes, ok: 49.75, failed: 0.25}}),
+  ['warn baseline', 'baseline: injector 3 > 2 ratio of 5; 3 4.0 1; #1 #2 #3'],
+);
+test(
+  'of two phases the worse',
+  tells,
+  id,
+  noted([...chain(1200, 3), {openedMs: 3000, closedMs: 3000}, ...chain(14_200, 4)]),
+  ['warn baseline', 'baseline: injector 4 > 2 ratio of 4; 4 4.0 1; #1 #2 #3'],
+);
+test('several at once', tells, id, noted([...chain(1200, 3), ...chain(1210, 3)]), [
+  'warn baseline',
+  'baseline: injector 3 > 2 ratio of 6; 6 4.0 2; #1 #5 #2',
+]);

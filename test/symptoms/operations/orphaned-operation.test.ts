@@ -1,7 +1,8 @@
 // Operations that never settle, told apart from those that settle late.
 import test from 'ava';
+import type {Plan} from '../../../src/model/plan.ts';
 import {detectOne} from '../../../src/symptoms/detect.ts';
-import {answers} from '../../helpers/symptom-macro.ts';
+import {answers, tells} from '../../helpers/symptom-macro.ts';
 import {
   binAt,
   clearOf,
@@ -108,3 +109,143 @@ test('what settled with the end of the silence is no orphan', t => {
   t.deepEqual(detectOne(id, trial), clearOf(id));
   t.is(detectOne('hung-operation', trial).verdict, 'present');
 });
+
+test(
+  'all that it says',
+  tells,
+  id,
+  ending(
+    [
+      ...left([6000, 7000, 8000, 8500]),
+      {index: 9, phase: 1, startMs: 4000},
+      {index: 10, phase: 7, startMs: 8900},
+    ],
+    {
+      injector: [connectionsAt(21_000, 0, 9), connectionsAt(21_001, 5)],
+    },
+  ),
+  [
+    'fail stall',
+    'stall: driver 4 > 0 count of 400; 4 11.0 3; defaults-1-0 defaults-1-1 defaults-1-2',
+    'baseline: driver 1 > 0 count of 1; 1 11.0; defaults-1-9',
+    'drain: driver 1 > 0 count of 1; 1 11.0; defaults-1-10',
+    'drain: injector 6 > 0 count of 9; 6',
+  ],
+);
+test('more than were noted', t => {
+  const cut = ending(left([6000]));
+  const trial = trialWith({
+    ...cut,
+    driver: {...cut.driver, drained: {atMs: 20_000, inFlight: 2, unsettled: left([6000])}},
+  });
+  t.regex(presentOf(detectOne(id, trial)).evidence[0].statement, /^At least 1 operation /);
+});
+test('without any fault', t => {
+  const phases = trialWith().plan.phases.map(phase => ({...phase, faults: []})) as unknown as Plan['phases'];
+  const trial = trialWith(ending(left([6000], 1), {plan: {phases}}));
+  t.regex(
+    presentOf(detectOne(id, trial)).evidence[0].statement,
+    / 20\.0 s without any fault, although others got through\.$/,
+  );
+});
+test('some connection is left', tells, id, ending(left([6000]), {injector: [connectionsAt(20_500, 1, 9)]}), [
+  'fail stall',
+  'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0',
+]);
+test('watched for as long as it takes', tells, id, ending(left([6000]), {atMs: 19_000}), [
+  'fail stall',
+  'stall: driver 1 > 0 count of 400; 1 10.0 3; defaults-1-0',
+]);
+test(
+  'half of the others succeed',
+  tells,
+  id,
+  ending(left([6000]), {
+    bins: calmBins.map(bin => ({...bin, outcomes: {...bin.outcomes, ok: 25, failed: 25}})),
+  }),
+  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0'],
+);
+const fewer = calmBins.map(bin => ({...bin, outcomes: {...bin.outcomes, ok: 24, failed: 26}}));
+test('less than half of the others succeed', tells, id, ending(left([6000]), {bins: fewer}), [
+  'inconclusive; 1 144 300',
+]);
+test(
+  'only the last three seconds count',
+  tells,
+  id,
+  ending(left([6000]), {bins: [binAt(15_999), ...deadBins]}),
+  ['inconclusive; 1 0 300'],
+);
+test(
+  'only what comes after the fault counts',
+  tells,
+  id,
+  {
+    ...ending(left([6000]), {
+      atMs: 21_000,
+      bins: [8500, 9000].map(startMs =>
+        binAt(startMs, startMs < 9000 ? {} : {outcomes: {...binAt(0).outcomes, ok: 0, failed: 50}}),
+      ) as typeof calmBins,
+    }),
+    loadEndedMs: 10_000,
+  },
+  ['inconclusive; 1 0 50'],
+);
+const tries = (...oks: readonly (readonly [atMs: number, ok: boolean])[]) =>
+  oks.map(([atMs, ok]) => ({atMs, ok}));
+test(
+  'tries of a fresh client under the fault',
+  tells,
+  id,
+  ending(left([6000]), {bins: fewer, probes: tries([8999, true])}),
+  ['inconclusive; 1 144 300'],
+);
+test(
+  'tries of a fresh client when it is over',
+  tells,
+  id,
+  ending(left([6000]), {bins: fewer, probes: tries([8999, false], [9000, true])}),
+  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0'],
+);
+test(
+  '99 of 100 tries',
+  tells,
+  id,
+  ending(left([6000]), {
+    bins: fewer,
+    probes: Array.from({length: 100}, (_, index) => ({atMs: 10_000, ok: index > 0})),
+  }),
+  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0'],
+);
+test(
+  '98 of 100 tries',
+  tells,
+  id,
+  ending(left([6000]), {
+    bins: fewer,
+    probes: Array.from({length: 100}, (_, index) => ({atMs: 10_000, ok: index > 1})),
+  }),
+  ['inconclusive; 1 144 300 98 100'],
+);
+test(
+  'nothing else is started',
+  answers,
+  id,
+  ending(left([6000]), {bins: []}),
+  /no other was started in the last seconds, and no fresh client/,
+);
+test(
+  'others fail',
+  answers,
+  id,
+  ending(left([6000]), {bins: deadBins}),
+  /only 0 of the last 300 others succeeded, and no fresh client/,
+);
+test(
+  'as many as are allowed',
+  answers,
+  id,
+  ending(left([6000]), {plan: {thresholds: {[id]: {orphanCount: 1}}}}),
+  'clear',
+);
+test('one that was started', answers, id, {driver: {phases: [figuresOf(fault, 1)]}}, 'clear');
