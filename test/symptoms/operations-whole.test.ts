@@ -1,6 +1,7 @@
 // All that detectors of operations and their effects say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
+import type {Plan} from '../../src/model/plan.ts';
 import {tells} from '../helpers/symptom-macro.ts';
 import {baseline, booksOf, fault, figuresOf, type TrialChanges, warmUp} from '../helpers/trial-believable.ts';
 import {failure, second, secondRecovery, twice} from '../helpers/trial-twice.ts';
@@ -216,4 +217,90 @@ test(
     },
   },
   ['fail stall', 'stall: target 9 > 0 count of 5; 9; defaults-1-2 defaults-1-3 defaults-1-4'],
+);
+
+// Of operations beyond the end of what was applied nothing was.
+const beyond = (status: 'ok' | 'failed'): TrialChanges => ({
+  ...booksOf([{phase: baseline}, {phase: fault, status}, {phase: fault, status}]),
+  verified: {applied: Uint8Array.from([1]), owed: null, queued: null, reordered: null},
+});
+test('what was never seen', tells, 'lost-acknowledged', beyond('ok'), [
+  'fail stall',
+  'stall: target 2 > 0 count of 400; 2; defaults-1-1 defaults-1-2',
+]);
+test('what was never seen', tells, 'duplicate-effect', beyond('ok'), ['clear']);
+test('what was never seen', tells, 'false-failure', beyond('failed'), ['clear']);
+const allowed = (thresholds: Plan['thresholds'], changes: TrialChanges): TrialChanges => ({
+  ...changes,
+  plan: {...changes.plan, thresholds: thresholds ?? {}},
+});
+test(
+  'as many as are allowed',
+  tells,
+  'lost-acknowledged',
+  allowed({'lost-acknowledged': {lostCount: 1}}, effects(0)),
+  ['fail again', 'again: target 2 > 1 count of 0; 2; defaults-1-2 defaults-1-4'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'duplicate-effect',
+  allowed({'duplicate-effect': {duplicateCount: 1}}, effects(2)),
+  ['fail again', 'again: target 2 > 1 count of 0; 2; defaults-1-2 defaults-1-4'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'false-failure',
+  allowed({'false-failure': {appliedCount: 1}}, effects(1, 'failed')),
+  ['fail again', 'again: target 2 > 1 count of 0; 2; defaults-1-2 defaults-1-4'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'hung-operation',
+  allowed({'hung-operation': {hungCount: 2}}, endedAs('hung')),
+  [
+    'fail again',
+    'again: driver 4 > 2 count of 400; 4 400 3000 3; defaults-1-3 defaults-1-4 defaults-1-5',
+    'drain: system 1 > 0 count of 1; 1; trials/defaults-1/hung.report.json',
+  ],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'crossed-response',
+  allowed({'crossed-response': {crossedCount: 2}}, endedAs('wrong')),
+  ['fail again', 'again: driver 4 > 2 count of 400; 4; defaults-1-3 defaults-1-4 defaults-1-5'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'no-default-timeout',
+  allowed({'no-default-timeout': {unsettledCount: 2}}, endedAs('hung')),
+  ['warn again', 'again: driver 4 > 2 count of 4; 4; defaults-1-3 defaults-1-4 defaults-1-5'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'truncation-accepted',
+  allowed(
+    {'truncation-accepted': {truncatedCount: 1}},
+    answersOf(truncated => ({truncated})),
+  ),
+  [
+    'fail recovery again',
+    'recovery again: driver 3 > 1 count of 40; 3',
+    'again: driver 2 > 1 count of 30; 2',
+  ],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'swallowed-error',
+  allowed(
+    {'swallowed-error': {emptyCount: 1}},
+    answersOf(empty => ({empty, emptyTold: 9})),
+  ),
+  ['fail again', 'again: driver 2 > 1 count of 30; 2'],
 );

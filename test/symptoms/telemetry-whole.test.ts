@@ -12,7 +12,7 @@ import {
   type SpanGroup,
   type TelemetryObservation,
 } from '../../src/model/telemetry.ts';
-import {tells} from '../helpers/symptom-macro.ts';
+import {answers, tells} from '../helpers/symptom-macro.ts';
 import {
   baseline,
   booksOf,
@@ -650,4 +650,113 @@ test(
     injector: [connectionsAt(4900, 1)],
   },
   ['clear'],
+);
+
+for (const symptom of [
+  'hidden-attempts',
+  'span-leak',
+  'telemetry-contradicts',
+  'error-type-malformed',
+  'duration-misreported',
+  'pool-gauge-wrong',
+  'cardinality-growth',
+  'telemetry-lost',
+] as const) {
+  const off = trialWith().plan.variants.map(variant => ({
+    ...variant,
+    process: {...variant.process, telemetry: 'off'},
+  })) as unknown as Plan['variants'];
+  test('nothing was told', answers, symptom, {}, /^there is no telemetry$/);
+  test('it was switched off', answers, symptom, {plan: {variants: off}}, /^telemetry was switched off$/);
+}
+test(
+  'a number, and nothing',
+  tells,
+  'error-type-malformed',
+  grouped(
+    [group(fault, 1, 500), group(fault, 2, true)],
+    [typed(fault, 1, {increase: 5}), typed(fault, 2), typed(fault, 3), typed(fault, 4)],
+  ),
+  [
+    'warn stall',
+    'stall: telemetry 3 > 0 count of 3; 3 500',
+    'stall: telemetry 4 > 0 count of 4; 1 2 3',
+    'compared 3, 3 differ',
+    'compared 4, 4 differ',
+    'compared 2, 0 differ',
+  ],
+);
+test(
+  'amounts of one phase are added up',
+  tells,
+  'error-type-malformed',
+  grouped(
+    [],
+    [typed(recovery, 1, {increase: 2}), typed(recovery, 2, {increase: 2}), typed(fault, 1, {increase: 3})],
+  ),
+  [
+    'warn recovery',
+    'recovery: telemetry 2 > 0 count of 3; 1 2',
+    'compared 0, 0 differ',
+    'compared 3, 3 differ',
+    'compared 0, 0 differ',
+  ],
+);
+test(
+  'a gauge counts once',
+  tells,
+  'error-type-malformed',
+  grouped(
+    [],
+    [
+      typed(recovery, 1, {kind: 'gauge', mean: 9, max: 9, last: 9, increase: 9}),
+      typed(fault, 1, {increase: 2}),
+    ],
+  ),
+  [
+    'warn stall',
+    'stall: telemetry 1 > 0 count of 2; 1',
+    'compared 0, 0 differ',
+    'compared 2, 2 differ',
+    'compared 0, 0 differ',
+  ],
+);
+test(
+  'a gauge counts at least once',
+  tells,
+  'error-type-malformed',
+  grouped(
+    [],
+    [typed(recovery, 1, {increase: 0}), typed(fault, 1, {kind: 'gauge', mean: 9, max: 9, last: 9})],
+  ),
+  [
+    'warn stall',
+    'stall: telemetry 1 > 0 count of 2; 1',
+    'compared 0, 0 differ',
+    'compared 2, 2 differ',
+    'compared 0, 0 differ',
+  ],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'error-type-malformed',
+  {
+    ...grouped([group(fault, 2, 500), group(recovery, 3, 500)]),
+    plan: {thresholds: {'error-type-malformed': {spanCount: 2}}},
+  },
+  [
+    'warn recovery',
+    'recovery: telemetry 3 > 2 count of 3; 3 500',
+    'compared 5, 5 differ',
+    'compared 0, 0 differ',
+    'compared 1, 0 differ',
+  ],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'span-leak',
+  {...leftOpen(4, 1), plan: {thresholds: {'span-leak': {spanCount: 2}}}},
+  ['clear', 'compared 2, 2 differ; defaults-1-2 trace 3', 'compared 2, 0 differ'],
 );
