@@ -278,3 +278,126 @@ test(
   ]),
   ['clear'],
 );
+
+const silentFor = (endMs: number, changes: TrialChanges = {}): TrialChanges => ({
+  injector: [connectionsAt(7500, 1, 1), connectionsAt(8000, 1, 1)],
+  ledger: {
+    ...booksOf([{phase: fault}]).ledger!,
+    attemptsByBin: times(66, index => (index === 15 ? 2 : 0)),
+  },
+  edges: trialWith().edges.map(edge =>
+    edge.phase === recovery ? {phase: recovery, beforeMs: endMs, afterMs: endMs} : edge,
+  ),
+  ...changes,
+});
+test('half a second beyond the deadline', tells, 'half-open-reuse', silentFor(8000), [
+  'warn stall',
+  'stall: target 2 > 1 ratio of 2; 2 1',
+]);
+test('less than that', tells, 'half-open-reuse', silentFor(7999), ['inconclusive; 1']);
+test(
+  'no sample before it',
+  tells,
+  'half-open-reuse',
+  silentFor(8000, {injector: [connectionsAt(7501, 1, 1)]}),
+  ['clear'],
+);
+test('no connection', tells, 'half-open-reuse', silentFor(8000, {injector: [connectionsAt(7500, 0, 0)]}), [
+  'warn stall',
+  'stall: target 2 > 1 ratio of 2; 2 1',
+]);
+test(
+  'as many attempts as are allowed',
+  tells,
+  'half-open-reuse',
+  silentFor(8000, {injector: [connectionsAt(7500, 2, 2)]}),
+  ['clear'],
+);
+test(
+  'one that was opened',
+  tells,
+  'half-open-reuse',
+  silentFor(8000, {injector: [connectionsAt(7500, 1, 1), connectionsAt(8000, 1, 2)]}),
+  ['clear'],
+);
+test('no connections counted', tells, 'half-open-reuse', silentFor(8000, {injector: []}), ['inconclusive']);
+test('no silence', tells, 'half-open-reuse', {...silentFor(8000), plan: twice([dropKeepAlive()]).plan!}, [
+  'inconclusive; 1',
+]);
+
+/** close() has settled at 21,005 ms; 50 ms are for the clocks, and 1000 ms for what says goodbye. */
+test(
+  'what is made after close(), and what is still open',
+  tells,
+  'connection-after-close',
+  noted(
+    record(1, 21_055, 21_056),
+    record(2, 21_056, 21_057),
+    record(3, 21_057),
+    record(4, 900, 22_055),
+    record(5, 900, 22_056),
+    record(6, 900),
+    record(7, 21_055, 99_000),
+    record(8, 21_300),
+    record(9, 21_400),
+  ),
+  [
+    'fail drain',
+    'drain: injector 4 > 0 count of 9; 4; #2 #3 #8',
+    'drain: injector 2 > 0 count of 9; 2 1000; #5 #7',
+  ],
+);
+test(
+  'what is still open',
+  tells,
+  'connection-after-close',
+  noted(record(1, 900, 22_056), record(2, 900, 22_057)),
+  ['warn drain', 'drain: injector 2 > 0 count of 2; 2 1000; #1 #2'],
+);
+test(
+  'what was not noted',
+  tells,
+  'connection-after-close',
+  {injectorLog: {...noted().injectorLog!, connectionsLeftOut: 1}},
+  ['inconclusive; 1'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'connection-after-close',
+  {...noted(record(1, 22_000)), plan: {thresholds: {'connection-after-close': {connectionCount: 1}}}},
+  ['clear'],
+);
+for (const [title, changes] of [
+  ['close() that hangs', {end: {kind: 'completed', close: 'hung', error: null}}],
+  ['no close()', {closing: null}],
+  ['no end', {end: {kind: 'interrupted'}}],
+] as const) {
+  test(title, tells, 'connection-after-close', {...noted(record(1, 22_000)), ...changes}, ['inconclusive']);
+}
+const drained = {driver: {drained: {atMs: 16_000, inFlight: 0}}};
+const leftOpen = (open: number, changes: TrialChanges = {}): TrialChanges => ({
+  ...drained,
+  injector: [connectionsAt(2000, 0), connectionsAt(20_900, open)],
+  ...changes,
+});
+const idleMs = (ms: number): TrialChanges => ({driver: {drained: {atMs: 21_000 - ms, inFlight: 0}}});
+test('as long as idle ones may take', tells, 'connection-leak', leftOpen(2, idleMs(5000)), [
+  'fail drain',
+  'drain: injector 2 > 1 count of 2; 2 0',
+]);
+test('a little less long', tells, 'connection-leak', leftOpen(2, idleMs(4999)), ['inconclusive; 2 4999']);
+test(
+  'one for each of those under way',
+  tells,
+  'connection-leak',
+  leftOpen(3, {driver: {...drained.driver, phases: [figuresOf(fault, 9, {inFlightMax: 2})]}}),
+  ['inconclusive; 3 2'],
+);
+test(
+  'one more than the slack',
+  tells,
+  'connection-leak',
+  leftOpen(4, {driver: {...drained.driver, phases: [figuresOf(fault, 9, {inFlightMax: 2})]}}),
+  ['fail drain', 'drain: injector 4 > 1 count of 4; 4 0'],
+);

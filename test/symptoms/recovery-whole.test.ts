@@ -1,6 +1,7 @@
 // All that detectors of recoveries say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {tells} from '../helpers/symptom-macro.ts';
 import {
   baseline,
@@ -10,6 +11,7 @@ import {
   figuresOf,
   recovery,
   type TrialChanges,
+  trialWith,
 } from '../helpers/trial-believable.ts';
 import {second, secondRecovery, times, twice} from '../helpers/trial-twice.ts';
 
@@ -239,4 +241,185 @@ test(
     [300, 9000],
   ]),
   ['clear'],
+);
+
+// Deliveries to a consumer beside the operations: 50 in each half second until they end.
+type Consumer = {
+  readonly untilMs: number;
+  /** By operation: what is still in the queue; null where verify() does not tell. */
+  readonly queued?: readonly number[] | null;
+  readonly delivered?: readonly number[];
+  readonly ok?: number;
+  readonly answered?: number;
+};
+const consuming = ({
+  untilMs,
+  queued = [1, 1, 0, 1, 1, 1],
+  delivered = [0, 0, 0, 1],
+  ok = 50,
+  answered,
+}: Consumer): TrialChanges => ({
+  ...twice(),
+  ...wedgedPlan,
+  driver: {
+    ...booksOf([
+      {phase: fault},
+      {phase: fault, status: 'failed'},
+      {phase: fault},
+      {phase: fault},
+      {phase: second},
+      {phase: second},
+    ]).driver,
+    bins: times(66, index =>
+      binAt(index * 500, {
+        outcomes: {...outcomes, ok, failed: 50 - ok},
+        ...(answered !== undefined && {answered}),
+      }),
+    ),
+  },
+  deliveries: Uint8Array.from(delivered),
+  deliveryBins: times(untilMs / 500, index => ({startMs: index * 500, durationMs: 500, count: 50})),
+  verified: queued && {
+    applied: new Uint8Array(),
+    owed: new Uint8Array(),
+    queued: Uint8Array.from(queued),
+    reordered: null,
+  },
+});
+test('deliveries that end with the second fault', tells, 'silent-consumer', consuming({untilMs: 20_000}), [
+  'fail again',
+  'again: driver 10000 > 5000 ms of 3; 10.0 1000 3; defaults-1-0 defaults-1-4 defaults-1-5',
+]);
+test('deliveries that end in its recovery', tells, 'silent-consumer', consuming({untilMs: 27_500}), [
+  'fail again',
+  'again: driver 5500 > 5000 ms of 3; 5.5 550 3; defaults-1-0 defaults-1-4 defaults-1-5',
+]);
+test('5 s without deliveries', tells, 'silent-consumer', consuming({untilMs: 28_000}), [
+  'inconclusive; 5.0 3 5.0',
+]);
+test('one that waits', tells, 'silent-consumer', consuming({untilMs: 28_000, queued: [1]}), [
+  'inconclusive; 5.0 1 5.0',
+]);
+test('2 s without deliveries', tells, 'silent-consumer', consuming({untilMs: 31_000}), [
+  'inconclusive; 2.0 3 5.0',
+]);
+test('1.5 s without deliveries', tells, 'silent-consumer', consuming({untilMs: 31_500}), ['clear']);
+test('deliveries to the end', tells, 'silent-consumer', consuming({untilMs: 33_000}), ['clear']);
+test('nothing that waits', tells, 'silent-consumer', consuming({untilMs: 20_000, queued: [0, 1, 0, 1]}), [
+  'clear',
+]);
+test('a queue that nobody told of', tells, 'silent-consumer', consuming({untilMs: 20_000, queued: null}), [
+  'inconclusive; 10.0',
+]);
+test(
+  'producers that get through by their answers',
+  tells,
+  'silent-consumer',
+  consuming({untilMs: 20_000, ok: 0, answered: 1}),
+  ['fail again', 'again: driver 10000 > 5000 ms of 3; 10.0 20 3; defaults-1-0 defaults-1-4 defaults-1-5'],
+);
+test('no answers to producers', tells, 'silent-consumer', consuming({untilMs: 20_000, answered: 0}), [
+  'clear',
+]);
+test(
+  'no delivery at all',
+  tells,
+  'silent-consumer',
+  {...consuming({untilMs: 0}), deliveryBins: null, deliveries: null},
+  ['inconclusive'],
+);
+test(
+  'no delivery at all, and none that waits',
+  tells,
+  'silent-consumer',
+  {...consuming({untilMs: 0, queued: [0]}), deliveryBins: null, deliveries: null},
+  ['clear'],
+);
+for (const [title, waits] of [
+  ['one message', [1]],
+  ['two messages', [1, 0, 0, 0, 1]],
+] as const) {
+  test(`${title}: how many are still there`, t => {
+    const finding = detectOne('silent-consumer', trialWith(consuming({untilMs: 28_000, queued: waits})));
+    t.regex(
+      finding.verdict === 'inconclusive' ? finding.reason : '',
+      waits.length === 1 ? /1 acknowledged message is / : /2 acknowledged messages are /,
+    );
+  });
+}
+test(
+  'callers that could not even start',
+  tells,
+  'silent-consumer',
+  {
+    ...course(atMs => atMs >= 24_000, {...hung, hung: 0}, {...wedgedPlan, probes: probes(true)}),
+    driver: {
+      bins: times(66, index =>
+        binAt(index * 500, index < 48 ? {} : {started: 0, dropped: 5, outcomes: {...outcomes, ok: 0}}),
+      ),
+    },
+  },
+  ['fail again', 'again: driver 9000 > 5000 ms of 0; 9.0 1 1'],
+);
+const silentBut = (...times_: readonly number[]): TrialChanges =>
+  course(atMs => atMs >= 24_000 && !times_.includes(atMs), bad, {...wedgedPlan, probes: probes(true)});
+test('a success in the silence', tells, 'wedged-client', silentBut(29_000), ['inconclusive; 3.5 5.0']);
+test('a success as it begins', tells, 'wedged-client', silentBut(24_000), ['inconclusive']);
+test(
+  'a recovery that was not reached',
+  tells,
+  'wedged-client',
+  {...course(() => false), edges: trialWith().edges},
+  ['inconclusive'],
+);
+test(
+  'no recovery that was reached',
+  tells,
+  'wedged-client',
+  {...course(() => false), edges: trialWith().edges.slice(0, 3)},
+  ['inconclusive'],
+);
+test(
+  'goodput at its limit',
+  tells,
+  'metastable',
+  {
+    ...afterwards(1, 90),
+    plan: {...afterwards(1, 90).plan, thresholds: {metastable: {afterMs: 3500, goodputShare: 1}}},
+  },
+  ['clear'],
+);
+test(
+  'watched for no longer than it takes',
+  tells,
+  'metastable',
+  {
+    ...afterwards(0.4, 90),
+    plan: {
+      ...twice().plan,
+      operation: {deadlineMs: 2000, idempotent: true},
+      thresholds: {metastable: {afterMs: 3500}},
+    },
+  },
+  ['inconclusive; 10'],
+);
+test(
+  'attempts at the limit',
+  tells,
+  'metastable',
+  {
+    ...afterwards(0.4, 100),
+    plan: {...afterwards(0.4, 90).plan, thresholds: {metastable: {afterMs: 3500, attemptsRatio: 200 / 65}}},
+  },
+  ['fail recovery again', 'recovery again: driver 0.4 > 0.9 share of 650; 3.5 40 3.38'],
+);
+test(
+  'ten times the deadline',
+  tells,
+  'metastable',
+  {
+    ...afterwards(0.4, 90),
+    plan: {...afterwards(0.4, 90).plan, thresholds: {metastable: {afterMs: 3500, deadlineCount: 40}}},
+  },
+  ['fail recovery again', 'recovery again: driver 0.4 > 0.9 share of 600; 4 40 3.32'],
 );

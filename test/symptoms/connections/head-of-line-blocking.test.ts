@@ -2,7 +2,7 @@ import test from 'ava';
 import {encodeHistogram, latencyHistogram, recordMs} from '../../../src/load/histogram.ts';
 import {slowBody} from '../../../src/model/http-fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
-import {answers} from '../../helpers/symptom-macro.ts';
+import {answers, tells} from '../../helpers/symptom-macro.ts';
 import {baseline, fault, figuresOf, type TrialChanges, trialWith} from '../../helpers/trial-believable.ts';
 
 const of = (ms: number, count = 40): string => {
@@ -64,3 +64,67 @@ test(
   /^no fault is for some/,
 );
 test('no keys', answers, symptom, {}, /fewer than two keys/);
+
+test(
+  'all that it says',
+  tells,
+  symptom,
+  keyed({slow: of(900), quick: of(400), other: of(300), unknown: of(800)}),
+  ['warn stall', 'stall: driver 39.9529 > 3 ratio of 40; 75 401 10'],
+);
+test(
+  'the worse key first',
+  tells,
+  symptom,
+  {
+    ...keyed({}),
+    driver: {
+      phases: [
+        figuresOf(baseline, 80, {responseByKeyUs: {slow: of(10), quick: of(10), other: of(20, 4000)}}),
+        figuresOf(fault, 80, {responseByKeyUs: {slow: of(900), other: of(300, 4000), quick: of(200)}}),
+      ],
+    },
+  },
+  [
+    'warn stall',
+    'stall: driver 19.9764 > 3 ratio of 40; 75 201 10',
+    'stall: driver 14.9816 > 3 ratio of 4000; 99 301 20',
+  ],
+);
+test(
+  'three times as slow',
+  tells,
+  symptom,
+  {
+    ...keyed({}),
+    driver: {
+      phases: [
+        figuresOf(baseline, 80, {responseByKeyUs: {slow: of(100), quick: of(100)}}),
+        figuresOf(fault, 80, {responseByKeyUs: {slow: of(900), quick: of(300)}}),
+      ],
+    },
+  },
+  ['warn stall', 'stall: driver 3 > 3 ratio of 40; 75 301 100'],
+);
+test(
+  'next to nothing before',
+  tells,
+  symptom,
+  {
+    ...keyed({}),
+    driver: {
+      phases: [
+        figuresOf(baseline, 80, {responseByKeyUs: {slow: of(10), quick: of(0.05)}}),
+        figuresOf(fault, 80, {responseByKeyUs: {slow: of(900), quick: of(60, 30)}}),
+      ],
+    },
+  },
+  ['warn stall', 'stall: driver 601.59 > 3 ratio of 30; 67 60 0'],
+);
+test(
+  'one key',
+  tells,
+  symptom,
+  {driver: {phases: [figuresOf(baseline, 80, {responseByKeyUs: {slow: of(10), empty: ''}})]}},
+  ['inconclusive'],
+);

@@ -2,9 +2,11 @@
 import test from 'ava';
 import {measureRecovery} from '../../../src/measures/recovery.ts';
 import type {Bin, FailureClass} from '../../../src/model/driver-witness.ts';
+import {stall} from '../../../src/model/fault.ts';
 import type {Finding} from '../../../src/model/finding.ts';
+import type {Plan} from '../../../src/model/plan.ts';
 import {detectOne} from '../../../src/symptoms/detect.ts';
-import {answers} from '../../helpers/symptom-macro.ts';
+import {answers, tells} from '../../helpers/symptom-macro.ts';
 import {
   baseline,
   binAt,
@@ -166,3 +168,123 @@ test('a baseline in which nothing succeeded says so', t => {
   const trial = trialWith({driver: {phases: [figuresOf(baseline, 400, {outcomes: {failed: 400}})]}});
   t.deepEqual(measureRecovery(trial), {kind: 'unknown', reason: 'nothing succeeded in the baseline'});
 });
+
+// At the limits, and all that it says.
+const told = (failed: number, failures: readonly FailureClass[] = [], started = 400): TrialChanges =>
+  calm([failed], {failures, phases: [figuresOf(baseline, started, {outcomes: {failed}})]});
+test('2', tells, id, told(2), ['clear']);
+test('3', tells, id, told(3), ['warn baseline', 'baseline: driver 0.0075 > 0.001 share of 400; 3 400']);
+test('3 of 3000', tells, id, told(3, [], 3000), ['clear']);
+test('3 of 2999', tells, id, told(3, [], 2999), [
+  'warn baseline',
+  'baseline: driver 0.001 > 0.001 share of 2999; 3 2999',
+]);
+for (const status of ['failed', 'unknown', 'rejected', 'wrong', 'hung'] as const) {
+  const six = {...outcomes, ok: 44, [status]: 6};
+  test(
+    `6 that are ${status}`,
+    tells,
+    id,
+    calm([], {
+      bins: [binAt(1000, {phase: baseline, outcomes: six})],
+      phases: [figuresOf(baseline, 400, {outcomes: {[status]: 6}})],
+    }),
+    ['warn baseline', 'baseline: driver 0.015 > 0.001 share of 400; 6 400'],
+  );
+}
+const examples = (ids: readonly string[], phase: number) =>
+  ids.map(one => ({id: one, index: 0, phase, startMs: 0, durationMs: 1, status: 'failed' as const}));
+test(
+  'the class of most',
+  tells,
+  id,
+  told(9, [
+    {...failureOf('Fewer', {[baseline]: 2}), examples: examples(['c', 'd'], baseline)},
+    {
+      ...failureOf('Error', {[baseline]: 6}),
+      examples: [...examples(['other'], fault), ...examples(['a', 'b'], baseline)],
+    },
+    {...failureOf('ApplicationError', {[baseline]: 1}), examples: examples(['app'], baseline)},
+    {...failureOf('Elsewhere', {[fault]: 90}), examples: examples(['x'], fault)},
+  ]),
+  ['warn baseline', 'baseline: driver 0.02 > 0.001 share of 400; 8 400; a b c'],
+);
+test('an error without a code', t => {
+  const trial = trialWith(told(6, [failureOf('Broken', {[baseline]: 6})]));
+  t.regex(presentOf(detectOne(id, trial)).evidence[0].statement, /, most often as Broken\.$/);
+});
+test('errors without a class', t => {
+  t.regex(presentOf(detectOne(id, trialWith(told(6)))).evidence[0].statement, / without any fault\.$/);
+});
+test(
+  'more errors of the application than failures',
+  tells,
+  id,
+  told(5, [failureOf('ApplicationError', {[baseline]: 9})]),
+  ['clear'],
+);
+test('30 operations', tells, id, told(0, [], 30), ['clear']);
+test('1 operation', answers, id, told(0, [], 1), /^1 operation without a fault is too few to tell; 30 /);
+test(
+  'just before the fault',
+  tells,
+  id,
+  calm([], {
+    bins: [
+      binAt(4400, {phase: baseline, outcomes: {...outcomes, ok: 40, failed: 10}}),
+      binAt(4401, {phase: baseline, outcomes: {...outcomes, ok: 30, failed: 20}}),
+    ],
+    phases: [figuresOf(baseline, 400, {outcomes: {failed: 40}})],
+  }),
+  ['warn baseline', 'baseline: driver 0.025 > 0.001 share of 400; 10 400'],
+);
+test(
+  'a fault in a baseline',
+  tells,
+  id,
+  {
+    ...told(9),
+    plan: {
+      phases: trialWith().plan.phases.map(phase => ({
+        ...phase,
+        faults: [stall()],
+      })) as unknown as Plan['phases'],
+    },
+  },
+  ['inconclusive; 0 30'],
+);
+test(
+  'ten seconds after the fault',
+  tells,
+  id,
+  after(startMs => (startMs >= 18_500 && startMs < 19_500 ? 10 : 0)),
+  ['warn recovery', 'recovery: driver 0.0083 > 0.001 share of 1200; 10 1200 10'],
+);
+test(
+  'five deadlines after the fault',
+  tells,
+  id,
+  {
+    ...after(startMs => (startMs >= 18_000 && startMs < 29_500 ? 1 : 0)),
+    plan: {operation: {deadlineMs: 4000, idempotent: true}},
+  },
+  ['clear'],
+);
+test(
+  'both phases',
+  tells,
+  id,
+  {
+    ...after(startMs => (startMs > 25_000 ? 10 : 0)),
+    driver: {
+      ...after(startMs => (startMs > 25_000 ? 10 : 0)).driver,
+      phases: [figuresOf(baseline, 400, {outcomes: {failed: 4}}), figuresOf(recovery, 2200)],
+      bins: [...baselineBins([4]), ...recoveryBins(startMs => (startMs > 25_000 ? 10 : 0))],
+    },
+  },
+  [
+    'warn recovery',
+    'recovery: driver 0.0917 > 0.001 share of 1200; 110 1200 10',
+    'baseline: driver 0.01 > 0.001 share of 400; 4 400',
+  ],
+);
