@@ -1,8 +1,9 @@
 import test from 'ava';
 import {counted} from '../../src/measures/evidence.ts';
-import {symptomIds, type ThresholdChanges} from '../../src/model/symptoms.ts';
+import {type SymptomId, symptomIds, type ThresholdChanges} from '../../src/model/symptoms.ts';
+import type {TelemetryObservation} from '../../src/model/telemetry.ts';
 import {detect, detectOne} from '../../src/symptoms/detect.ts';
-import {booksOf, figuresOf, trialWith} from '../helpers/trial-believable.ts';
+import {booksOf, figuresOf, telemetryOf, trialWith} from '../helpers/trial-believable.ts';
 
 test('each symptom is answered for, once', t => {
   t.deepEqual(
@@ -56,4 +57,38 @@ test('a threshold that the scenario changes is the one that counts', t => {
   t.is(severityBy({'retry-amplification': {failRatio: 5}}), 'warn');
   t.is(severityBy({'retry-amplification': {failRatio: 5, warnRatio: 4}}), 'clear');
   t.is(severityBy({'slow-recovery': {recoverMs: 1}}), 'fail');
+});
+
+test('what the library logged in its phase stands with a finding, unless that is about telemetry', t => {
+  const books = booksOf([{phase: 2, attempts: 9, status: 'failed'}]);
+  const telemetry: TelemetryObservation = {
+    ...telemetryOf([1]),
+    operations: {httpSpans: Buffer.from([1]).toString('base64'), callSpans: '', marks: ''},
+    metrics: [
+      {
+        kind: 'sum',
+        isMonotonic: true,
+        phase: 3,
+        scope: 'sdk',
+        name: 'otel.sdk.span.started',
+        unit: '',
+        attributes: {},
+        increase: 1,
+        last: 1,
+      },
+    ],
+    logs: {
+      counts: [{phase: 2, scope: 'pg', severity: 'error', eventName: null, count: 7}],
+      entries: [],
+    },
+  };
+  const trial = trialWith({...books, telemetry});
+  const saidOf = (symptom: SymptomId): readonly boolean[] | string => {
+    const finding = detectOne(symptom, trial);
+    return finding.verdict === 'present'
+      ? finding.evidence.map(({statement}) => /^pg logged 7 × "error"/.test(statement))
+      : JSON.stringify(finding);
+  };
+  t.deepEqual(saidOf('unbounded-retries'), [false, true]);
+  t.deepEqual(saidOf('hidden-attempts'), [false]);
 });

@@ -1,6 +1,7 @@
 // All that detectors of the process say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
+import type {Plan} from '../../src/model/plan.ts';
 import {tells} from '../helpers/symptom-macro.ts';
 import {
   baseline,
@@ -298,3 +299,91 @@ test('who waits in the client', tells, 'under-utilised', serving(1000), [
   'baseline: target 0.8 > 0.5 share of 400; 10.0 2.0 10 100.0',
 ]);
 test('at the limit', tells, 'under-utilised', serving(2500), ['clear']);
+
+const cycle = trialWith().plan.phases.slice(2);
+const grownOver = (...sizes: readonly number[]): TrialChanges => ({
+  plan: {
+    phases: [
+      ...trialWith().plan.phases.slice(0, 2),
+      ...sizes.flatMap(() => cycle),
+    ] as unknown as Plan['phases'],
+    goals: {recovery: {hungCount: {max: 0}}},
+  },
+  heaps: [
+    heap(warmUp, 1),
+    heap(baseline, 39 * mib),
+    heap(baseline, 29 * mib),
+    ...sizes.map((size, index) => heap(3 + 2 * index, size * mib)),
+    heap(null, sizes.at(-1)! * mib),
+  ],
+});
+test('how much it grew over the recoveries', tells, 'memory-growth', grownOver(31, 33, 36), [
+  'fail drain',
+  'drain: system 7340032 > 5242880 bytes of 3; 37 30 3',
+]);
+test('that it did not go on growing', tells, 'memory-growth', grownOver(36, 36, 36), ['inconclusive; 7 3']);
+test('that two recoveries prove nothing', tells, 'memory-growth', grownOver(31, 36), [
+  'warn drain',
+  'drain: system 7340032 > 5242880 bytes of 2; 37 30',
+]);
+test(
+  'that something is still under way',
+  tells,
+  'memory-growth',
+  {...grownOver(31, 33, 36), driver: {drained: {atMs: 1, inFlight: 1}}},
+  ['inconclusive'],
+);
+test(
+  'as many warnings as are allowed',
+  tells,
+  'listener-leak',
+  {warnings: warnings(6000, 9000), plan: {thresholds: {'listener-leak': {warningCount: 2}}}},
+  ['clear'],
+);
+test(
+  'as many rejections as are allowed',
+  tells,
+  'unhandled-rejection',
+  {
+    unhandledRejections: [6000].map(atMs => ({
+      atMs,
+      error: {name: 'E1', code: null, message: '', stack: [], causes: []},
+    })),
+    plan: {thresholds: {'unhandled-rejection': {rejectionCount: 1}}},
+  },
+  ['clear'],
+);
+const waitsFor = (inFlight: number, perBin: number, cpuMs = 400): TrialChanges => ({
+  ...serving(perBin),
+  phaseResources: [busy(baseline, {cpuMs})],
+  driver: {phases: [figuresOf(baseline, 400, {inFlightMs: 4000 * inFlight})]},
+});
+test('8 that wait', tells, 'under-utilised', waitsFor(10, 1000), [
+  'warn baseline',
+  'baseline: target 0.8 > 0.5 share of 400; 10.0 2.0 10 100.0',
+]);
+test('fewer that wait', tells, 'under-utilised', waitsFor(9.99, 1000), ['clear']);
+test('8 in all', tells, 'under-utilised', waitsFor(8, 0), [
+  'warn baseline',
+  'baseline: target 1 > 0.5 share of 400; 8.0 0.0 10 100.0',
+]);
+test('half of all', tells, 'under-utilised', waitsFor(16, 4000), [
+  'warn baseline',
+  'baseline: target 0.5 > 0.5 share of 400; 16.0 8.0 10 100.0',
+]);
+test('less than half of all', tells, 'under-utilised', waitsFor(20, 5001), ['clear']);
+test('less than a third of a core', tells, 'under-utilised', waitsFor(10, 0, 1199), [
+  'warn baseline',
+  'baseline: target 1 > 0.5 share of 400; 10.0 0.0 30 100.0',
+]);
+test('a third of a core', tells, 'under-utilised', waitsFor(10, 0, 1200), ['clear']);
+test('a target that does not tell', tells, 'under-utilised', {...waitsFor(10, 0), ledger: null}, [
+  'inconclusive',
+]);
+test(
+  'no baseline',
+  tells,
+  'under-utilised',
+  {...waitsFor(10, 0), driver: {phases: [figuresOf(baseline, 0)]}},
+  ['inconclusive'],
+);

@@ -760,3 +760,89 @@ test(
   {...leftOpen(4, 1), plan: {thresholds: {'span-leak': {spanCount: 2}}}},
   ['clear', 'compared 2, 2 differ; defaults-1-2 trace 3', 'compared 2, 0 differ'],
 );
+
+test(
+  'attempts of a phase that is not there',
+  tells,
+  'hidden-attempts',
+  seen([
+    {phase: 9, attempts: 2, spans: 0},
+    {phase: fault, attempts: 2, spans: 1},
+  ]),
+  [
+    'warn stall',
+    'stall: telemetry 0.5 > 0.01 share of 2; 1 2; defaults-1-1 trace 2',
+    'compared 2, 1 differ; defaults-1-1 trace 2',
+  ],
+);
+test(
+  'spans of calls',
+  tells,
+  'hidden-attempts',
+  (() => {
+    const changes = seen([
+      {phase: baseline, attempts: 2},
+      {phase: fault, attempts: 3},
+      {phase: fault, attempts: 3},
+    ]);
+    const operations = {...changes.telemetry!.operations!, httpSpans: '', callSpans: base64([1, 0, 1])};
+    return {...changes, telemetry: {...changes.telemetry!, operations}};
+  })(),
+  [
+    'warn stall',
+    'stall: telemetry 0.5 > 0.01 share of 2; 1 2; defaults-1-1 trace 2',
+    'compared 3, 1 differ; defaults-1-1 trace 2',
+  ],
+);
+test(
+  'one that waited',
+  tells,
+  'pool-exhaustion',
+  pooled(waitTime(fault, {count: 1, bucketCounts: [0, 0, 1, 0]})),
+  ['warn stall', 'stall: telemetry 1001 > 1000 ms of 1; 1001'],
+);
+test(
+  'as long as the half of the deadline',
+  tells,
+  'pool-exhaustion',
+  pooled(waitTime(fault, {bucketCounts: [98, 2, 0, 0]})),
+  ['clear'],
+);
+test(
+  'waits beyond the last bound',
+  tells,
+  'pool-exhaustion',
+  pooled(waitTime(fault, {bucketCounts: [0, 0, 0, 100]})),
+  ['warn stall', 'stall: telemetry 1001 > 1000 ms of 100; 1001'],
+);
+test(
+  'as many as are allowed',
+  tells,
+  'pool-slot-leak',
+  {...pooled(used(recovery, 2)), plan: {thresholds: {'pool-slot-leak': {slotCount: 2}}}},
+  ['clear'],
+);
+test(
+  'one more than is allowed',
+  tells,
+  'pool-slot-leak',
+  {...pooled(used(recovery, 4)), plan: {thresholds: {'pool-slot-leak': {slotCount: 2}}}},
+  ['warn drain', 'drain: telemetry 4 > 2 count of 4; 4'],
+);
+test(
+  'cycles of which one has no gauge',
+  tells,
+  'pool-slot-leak',
+  {
+    ...cycles(1, 2, 3, 5),
+    ...pooled(used(recovery, 1), used(recovery + 2, 3), used(recovery + 4, 5)),
+  },
+  ['warn recovery', 'recovery: telemetry 4 > 0 count of 3; 1 3 5 3'],
+);
+test(
+  'an end that nobody saw',
+  tells,
+  'pool-slot-leak',
+  {...pooled(used(recovery, 2)), driver: {drained: null}},
+  ['inconclusive'],
+);

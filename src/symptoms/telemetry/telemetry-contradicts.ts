@@ -53,12 +53,11 @@ export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {
   if (!view) return inconclusive('telemetry-contradicts', gap ?? 'nothing is known of single operations');
   const accounts = trial.plan.phases.map(() => new Accounts());
   view.eachSettled(operation => accounts[operation.phase]?.add(operation));
-  const failures = accounts.map((account, phase) => untoldFailures(trial, phase, account));
-  const successes = accounts.map((account, phase) => errorsOfSuccesses(trial, phase, account));
+  const failures = accounts.map((account, phase) => untoldFailures(trial, phase, account, wrongShare));
+  const successes = accounts.map((account, phase) => errorsOfSuccesses(trial, phase, account, wrongShare));
   const found = [...failures, ...successes]
     .filter(({share}) => share > wrongShare)
-    .sort((a, b) => b.share - a.share)
-    .map(({phase, evidence}) => ({phase, evidence: {...evidence, threshold: wrongShare}}));
+    .sort((a, b) => b.share - a.share);
   const metrics = metricComparisons(trial, wrongShare);
   return presentIf(
     'telemetry-contradicts',
@@ -83,7 +82,12 @@ const comparisonOf = (what: string, ofPhases: readonly Found[]): Comparison => {
   };
 };
 
-const untoldFailures = (trial: Trial, phase: number, {failed, untoldFailed}: Accounts): Found => {
+const untoldFailures = (
+  trial: Trial,
+  phase: number,
+  {failed, untoldFailed}: Accounts,
+  threshold: number,
+): Found => {
   const aborted = abortedIn(trial, phase);
   const count = Math.max(0, untoldFailed.count - aborted);
   const name = phaseName(trial, phase);
@@ -94,29 +98,24 @@ const untoldFailures = (trial: Trial, phase: number, {failed, untoldFailed}: Acc
       : '';
   const but = aborted > 0 ? `, beside the ${counted(aborted, 'abort')} of the caller` : '';
   const statement = `${counted(count, 'operation')} that failed in phase ${name} ${count === 1 ? 'has' : 'have'} no span that ends in an error${of}${but}.`;
-  return foundOf(trial, name, statement, count, failed.count, untoldFailed);
+  return foundOf(trial, {phase: name, statement, wrong: count, count: failed.count, threshold}, untoldFailed);
 };
 
-const errorsOfSuccesses = (trial: Trial, phase: number, {ok, toldOk}: Accounts): Found => {
+const errorsOfSuccesses = (trial: Trial, phase: number, {ok, toldOk}: Accounts, threshold: number): Found => {
   const name = phaseName(trial, phase);
   const statement = `${counted(toldOk.count, 'operation')} that succeeded in phase ${name} ${toldOk.count === 1 ? 'has' : 'have'} a last span that tells an error.`;
-  return foundOf(trial, name, statement, toldOk.count, ok.count, toldOk);
+  return foundOf(trial, {phase: name, statement, wrong: toldOk.count, count: ok.count, threshold}, toldOk);
 };
 
-const foundOf = (
-  trial: Trial,
-  phase: string,
-  statement: string,
-  wrong: number,
-  count: number,
-  examples: Tally,
-): Found => {
+type Told = Pick<Found, 'phase' | 'wrong'> & Pick<Measured, 'statement' | 'count' | 'threshold'>;
+
+const foundOf = (trial: Trial, {phase, statement, wrong, count, threshold}: Told, examples: Tally): Found => {
   const share = count === 0 ? 0 : wrong / count;
   const evidence = {
     witness: 'telemetry',
     statement,
     value: share,
-    threshold: 0,
+    threshold,
     unit: 'share',
     count,
   } as const;

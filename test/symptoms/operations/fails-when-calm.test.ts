@@ -18,6 +18,7 @@ import {
   trialWith,
   warmUp,
 } from '../../helpers/trial-believable.ts';
+import {twice} from '../../helpers/trial-twice.ts';
 
 const id = 'fails-when-calm';
 const {outcomes} = binAt(0);
@@ -287,4 +288,49 @@ test(
     'recovery: driver 0.0917 > 0.001 share of 1200; 110 1200 10',
     'baseline: driver 0.01 > 0.001 share of 400; 4 400',
   ],
+);
+
+/** A recovery from 9000 to 19,000 ms, and a fault after it: what is in flight then may fail of that. */
+const between = (
+  failedAt: readonly number[],
+  failures: readonly FailureClass[] = [],
+  recoveredMs = 9000,
+): TrialChanges => ({
+  ...twice(),
+  plan: {...twice().plan, thresholds: {[id]: {afterMs: 5000, deadlineCount: 1}}},
+  driver: {
+    failures,
+    bins: [
+      ...baselineBins([]),
+      ...Array.from({length: 20}, (_, number) => 8900 + number * 500).map(startMs =>
+        startMs < recoveredMs
+          ? binAt(startMs, {outcomes: {...outcomes, ok: 0, failed: 50}, p99Ms: null})
+          : bin(startMs, recovery, failedAt.includes(startMs) ? 5 : 0),
+      ),
+    ],
+    phases: [figuresOf(baseline, 400), figuresOf(recovery, 2200)],
+  },
+});
+test('up to when the next fault may be to blame', tells, id, between([15_400, 15_900]), [
+  'warn recovery',
+  'recovery: driver 0.0333 > 0.001 share of 150; 5 150 5',
+]);
+test('from when on the fault before is not', tells, id, between([13_900, 14_400]), [
+  'warn recovery',
+  'recovery: driver 0.0333 > 0.001 share of 150; 5 150 5',
+]);
+test('when the library had come back', tells, id, between([14_400, 14_900], [], 15_000), ['clear']);
+test(
+  'answers of the application in a recovery',
+  tells,
+  id,
+  between([14_400], [failureOf('ApplicationError', {[recovery]: 2})]),
+  ['warn recovery', 'recovery: driver 0.02 > 0.001 share of 150; 3 150 5'],
+);
+test(
+  'nothing but answers of the application',
+  tells,
+  id,
+  between([14_400], [failureOf('ApplicationError', {[recovery]: 9})]),
+  ['clear'],
 );
