@@ -27,7 +27,7 @@ export const withLogs = (trial: Trial, finding: PresentFinding): PresentFinding 
   );
   const traced = ofKind.flatMap(({traceId}) => (traceId === null ? [] : [{traceId}]));
   const what =
-    kind.eventName === null ? `${kind.count} × "${kind.severity}"` : `${kind.count} × ${kind.eventName}`;
+    kind.eventName === null ? `${kind.count}× "${kind.severity}"` : `${kind.count}× ${kind.eventName}`;
   const body = ofKind[0]?.body;
   const words = typeof body === 'string' && body !== '' ? `, such as "${body.slice(0, 100)}"` : '';
   return {

@@ -3,14 +3,14 @@ import type {NonEmpty} from './non-empty.ts';
 import type {SymptomId} from './symptoms.ts';
 
 export const diagnoses = {
-  'gc-thrashing': 'high CPU and memory, much garbage collection, low throughput',
+  'gc-thrashing': 'high CPU and memory, heavy garbage collection, low throughput',
   'low-utilisation': 'low throughput at low CPU and memory',
   'out-of-memory': 'out of memory',
   'retry-storm': 'retry storm',
-  'no-recovery': 'does not come back',
-  leaks: 'leaks with every fault',
-  'wrong-outcome': 'says ok, and it is not; or says failed, and it is done',
-  'misleading-telemetry': 'telemetry hides it',
+  'no-recovery': 'does not recover',
+  leaks: 'leaks on every fault',
+  'wrong-outcome': 'reports success that was not, or failure that was a success',
+  'misleading-telemetry': 'misleading telemetry',
 } as const;
 
 /** The name of a diagnosis. */

@@ -3,31 +3,31 @@ import type {Severity} from './severity.ts';
 
 /** Every figure that a goal can limit, with what it counts. */
 export const goalMetrics = {
-  successRatio: 'operations that succeeded / operations started, 0 to 1',
-  goodputPerSecond: 'successes that came while the phase lasted, per second',
-  responseP50Ms: 'median response time of successes, from the intended start',
+  successRatio: 'successful operations / started operations, 0 to 1',
+  goodputPerSecond: 'successes per second during the phase',
+  responseP50Ms: 'median response time of successes, from the scheduled start',
   responseP90Ms: '90th percentile of the response time of successes',
   responseP99Ms: '99th percentile of the response time of successes',
-  serviceP50Ms: 'median time of successes from their real start, without what they waited for it',
-  serviceP99Ms: '99th percentile of the time of successes from their real start',
-  settleP99Ms: '99th percentile of the time until an operation settles, well or not',
-  hungCount: 'operations that did not settle by their deadline and grace',
+  serviceP50Ms: 'median service time of successes: from the actual start, without the wait before it',
+  serviceP99Ms: '99th percentile of the service time of successes, from the actual start',
+  settleP99Ms: '99th percentile of the time until an operation settles, successfully or not',
+  hungCount: 'operations that did not settle within their deadline and grace period',
   overrunCount: 'operations that settled after their deadline',
-  droppedCount: 'operations that could not start: too many were in flight, or the load ended first',
-  wrongCount: 'operations that were answered with the wrong thing',
+  droppedCount: 'operations that were not started: too many were in flight, or the load ended first',
+  wrongCount: 'operations that got a wrong response',
   duplicateCount:
-    'operations that the target applied more than once, or that came to the consumer more often than is promised',
+    'operations that the target applied more than once, or that were delivered to the consumer more often than promised',
   lostCount:
-    'operations that were acknowledged, and that the target never applied, or that never came to the consumer although that is promised',
-  deliveriesPerSecond: 'messages that came to the consumer while the phase lasted, per second',
+    'acknowledged operations that the target never applied, or that never reached the consumer although delivery is promised',
+  deliveriesPerSecond: 'messages delivered to the consumer per second during the phase',
   deliveredRatio:
-    'acknowledged operations of the phase that came to the consumer / those that were meant for it, 0 to 1',
-  backlogCount: 'acknowledged operations of the phase that never came to the consumer they were meant for',
+    'acknowledged operations of the phase delivered to the consumer / those meant for it, 0 to 1',
+  backlogCount: 'acknowledged operations of the phase that never reached their consumer',
   attemptsPerOperationRatio: 'attempts that the target saw / operations started',
-  cpuUsPerOperation: 'CPU of the process / operations started, in µs; the cost of the harness is in it',
-  rssMaxBytes: 'most memory of the process that was resident',
-  heapMaxBytes: 'most of V8’s heap that was in use, garbage included',
-  timeToRecoverMs: 'from the end of the fault until three good seconds in a row',
+  cpuUsPerOperation: 'CPU time of the process / operations started, in µs, including the cost of the harness',
+  rssMaxBytes: 'peak resident memory of the process',
+  heapMaxBytes: 'peak V8 heap in use, including garbage',
+  timeToRecoverMs: 'time from the end of the fault to the first three good seconds in a row',
 } as const;
 
 /** A figure that a goal can limit; its name ends in its unit. */

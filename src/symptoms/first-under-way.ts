@@ -4,5 +4,5 @@ import {isFirstUnderWay, type Trial} from '../model/trial.ts';
 /** Why leaks of connections and slots are left open; null where it has settled. */
 export const firstGap = (trial: Trial): string | null =>
   isFirstUnderWay(trial)
-    ? 'the operation that is tried before the load never settled, and may hold a connection'
+    ? 'the operation tried before the load never settled, and may hold a connection'
     : null;

@@ -57,12 +57,12 @@ const lacks: {readonly [need in Need]: Lack} = {
     if (trial.loadEndedMs !== null) return null;
     const last = trial.edges.at(-1);
     const where = last ? ` in phase ${phaseName(trial, last.phase)}` : ' before the first phase';
-    return `the trial ended${where}, and what would have come later was not seen`;
+    return `the trial ended${where}, so anything later was not seen`;
   },
-  end: unless(({end}) => end.kind === 'completed', 'the trial did not reach its end'),
+  end: unless(({end}) => end.kind === 'completed', 'the trial did not run to its end'),
   fate: unless(
     ({end}) => end.kind === 'completed' || end.kind === 'crashed',
-    'the process did not end by itself',
+    'the process did not end on its own',
   ),
   attempts: trial =>
     attemptCounts(trial).length > 0 ? null : (ledgerGap(trial) ?? 'attempts were not counted'),
@@ -70,17 +70,22 @@ const lacks: {readonly [need in Need]: Lack} = {
   effects: trial => (effectCounts(trial) ? null : (effectsGap(trial) ?? 'effects were not counted')),
   connections: unless(({injector}) => injector.length > 0, 'this injector does not count connections'),
   'connection-log': ({injectorLog}) => {
-    if (!injectorLog) return 'this injector does not note connections';
+    if (!injectorLog) return 'this injector does not record individual connections';
     const {connectionsLeftOut} = injectorLog;
-    return connectionsLeftOut === 0 ? null : `the injector noted ${connectionsLeftOut} connections too few`;
+    return connectionsLeftOut === 0
+      ? null
+      : `the injector had no room to record ${connectionsLeftOut} connections`;
   },
   process: unless(
     ({resources, phaseResources}) => resources.length > 0 && phaseResources.length > 0,
-    'the process reported no figures',
+    'the process reported no metrics',
   ),
-  system: unless(({system}) => system.length > 0, 'the operating system was not asked about the process'),
+  system: unless(
+    ({system}) => system.length > 0,
+    'there are no samples of the process from the operating system',
+  ),
   node: unless(
     ({runtime}) => runtime === null || runtime.startsWith('Node.js '),
-    'this is only measured in a Node.js process',
+    'measured only in Node.js processes',
   ),
 };

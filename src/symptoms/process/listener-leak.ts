@@ -16,7 +16,7 @@ export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: th
   if (all.length > threshold && warnings.length <= threshold) {
     return inconclusive(
       'listener-leak',
-      'as many operations were under way as there were listeners, when Node warned of them: each may have had one of its own',
+      'when Node warned, as many operations were in flight as there were listeners: each may have had its own',
     );
   }
   if (!first || warnings.length <= threshold) return presentIf('listener-leak', 'warn', []);

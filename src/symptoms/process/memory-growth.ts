@@ -20,10 +20,10 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   const baseline = at(phasesOf(trial, 'baseline')).at(-1);
   const drain = trial.heaps.find(({phase}) => phase === null);
   if (baseline === undefined || !drain) {
-    return inconclusive('memory-growth', 'the heap was not measured both in a baseline and after the load');
+    return inconclusive('memory-growth', 'the heap was not measured in both the baseline and after the load');
   }
   if ((trial.driver.drained?.inFlight ?? 0) > 0) {
-    return inconclusive('memory-growth', 'operations that have not settled hold memory of their own');
+    return inconclusive('memory-growth', 'operations that have not settled still hold memory');
   }
   const grown = sizeOf(drain) - baseline;
   const cycles = at(phasesOf(trial, 'recovery'));
@@ -33,13 +33,13 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   if (isProven && !keepRising(cycles, riseShare * threshold)) {
     return inconclusive(
       'memory-growth',
-      `${megabytes(grown)} more than in the baseline, but without a steady rise over ${cycles.length} recoveries: a cache that filled once, or a leak under one of the faults; repeat that fault with \`cycles\``,
+      `${megabytes(grown)} more than in the baseline, but no steady rise over ${cycles.length} recoveries: a cache that filled once, or a leak under one of the faults; repeat that fault with \`cycles\``,
     );
   }
   return presentIf('memory-growth', leakSeverity(trial, isProven), [
     found('drain', {
       witness: 'system',
-      statement: `${megabytes(sizeOf(drain))} after the load with all garbage collected, ${megabytes(baseline)} at the end of the baseline${isProven ? `, more and more over ${cycles.length} recoveries` : ''}.`,
+      statement: `After a full garbage collection the heap was ${megabytes(sizeOf(drain))} after the load, up from ${megabytes(baseline)} at the end of the baseline${isProven ? `, and growing over ${cycles.length} recoveries` : ''}.`,
       value: grown,
       threshold,
       unit: 'bytes',
