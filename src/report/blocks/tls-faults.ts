@@ -2,10 +2,10 @@
 import {type AnyTlsFault, type CertificateProblem, tlsAlerts} from '../../model/tls-fault.ts';
 
 const problems: {readonly [problem in CertificateProblem]: string} = {
-  untrusted: 'of an unknown authority',
+  untrusted: 'from an unknown authority',
   'self-signed': 'that is self-signed',
   expired: 'that has expired',
-  'wrong-host': 'of another host',
+  'wrong-host': 'for another host',
 };
 
 export const tlsEffectOf = (fault: AnyTlsFault): string =>
@@ -16,7 +16,7 @@ const effectOf = (fault: AnyTlsFault): string => {
     case 'tlsClose':
       return `handshake ${fault.reset ? 'reset (RST)' : 'closed (FIN)'} after the ClientHello`;
     case 'tlsAlert':
-      return `handshake answered by the alert ${alertName(fault.alert)}`;
+      return `handshake answered with the alert ${alertName(fault.alert)}`;
     case 'wrongCertificate':
       return `a certificate ${problems[fault.problem]}`;
   }

@@ -20,7 +20,7 @@ export const traceBlocks = ({variants}: RunStory): Block[] => {
   const blocks = variants.flatMap(blocksOf);
   if (blocks.length === 0) return [];
   const note =
-    'The library’s own spans on one time axis with what the others saw: ==== is the operation as its caller saw it, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit of the injector, ^ an attempt at the target, * an event of the library. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
+    "The library's spans and what the other witnesses saw, on one time axis: ==== operation as seen by its caller, ---- span, xxxx span with an error, # start or end of a fault, ! hit by the injector, ^ attempt at the target, * event from the library. Use the trace ID to find the spans in the trial's spans.ndjson or in your own backend.";
   return [heading('Traces'), paragraph(note), ...blocks];
 };
 
@@ -35,7 +35,7 @@ export const mainTraceBlocks = ({variants}: RunStory): Block[] => {
       paragraph(
         'An operation of ',
         code(story.variant.name),
-        ` in ${main.phase} (==== the operation, ---- a span, xxxx a span with an error, # an edge of a fault, ! a hit, ^ an attempt at the target):`,
+        ` in ${main.phase} (==== operation, ---- span, xxxx span with an error, # start or end of a fault, ! hit, ^ attempt at the target):`,
       ),
       {kind: 'code', language: 'text', text: textOf(first)},
     ];
@@ -114,11 +114,11 @@ const choose = (judged: JudgedTrial, phase: number, traced: readonly Exemplar[])
     (a, b) => Math.abs(lastsMs(a) - medianMs) - Math.abs(lastsMs(b) - medianMs),
   )[0];
   const reasons: readonly (readonly [string, Exemplar | undefined])[] = [
-    ['the slowest', slowest],
-    ['the first that failed', failed],
-    ['sent most often', repeated],
+    ['slowest', slowest],
+    ['first failure', failed],
+    ['most attempts', repeated],
     ...pointedAt(judged, phase, traced),
-    ['a typical one', typical],
+    ['typical', typical],
   ];
   // One trace may be chosen for several reasons: it is shown once.
   const byTrace = Map.groupBy(reasons, ([, exemplar]) => exemplar);

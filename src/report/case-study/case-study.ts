@@ -95,7 +95,7 @@ const partialBlocks = ({run, variants}: RunStory): Block[] => {
       kind: 'quote',
       text: [
         strong('Partial run.'),
-        ` It ${what}${after}, in or after trial ${made} of ${planned}. What follows is what had been seen by then.`,
+        ` The run ${what}${after}, during or after trial ${made} of ${planned}. The rest of this report covers what had been observed by then.`,
       ],
     },
   ];
@@ -118,7 +118,7 @@ const doubtBlocks = (story: RunStory): Block[] => {
   return [...gates.values()].flatMap((gate): Block[] => {
     const frames = gateFrames(gate);
     return [
-      paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
+      paragraph('Inconclusive: ', strong(gate.name), `. ${gate.reason} ${gate.advice}`),
       ...(frames.length === 0 ? [] : [{kind: 'code' as const, language: 'text', text: frames.join('\n')}]),
     ];
   });

@@ -86,8 +86,8 @@ export const pairCount = (story: RunStory): number => pairsOf(story).length;
 
 /** `95 % interval 4.80–5.60, n = 7 pairs`. */
 export const intervalText = ({low, high, confidenceRatio, pairCount: pairs}: RatioInterval): string =>
-  `${Math.round(confidenceRatio * 100)} % interval ${factor(low)}–${factor(high)}, n = ${pairs} pairs`;
+  `${Math.round(confidenceRatio * 100)}% interval ${factor(low)}–${factor(high)}, n = ${pairs} pairs`;
 
-/** `5.20 × (95 % interval 4.80–5.60, n = 7 pairs)`. */
+/** `5.20× (95% interval 4.80–5.60, n = 7 pairs)`. */
 export const ratioText = (interval: RatioInterval): string =>
-  `${factor(interval.ratio)} × (${intervalText(interval)})`;
+  `${factor(interval.ratio)}× (${intervalText(interval)})`;

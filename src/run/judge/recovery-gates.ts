@@ -8,8 +8,8 @@ export const recoveryGates = (phases: readonly PhaseSummary[]): Gate[] => {
   return [
     {
       name: 'nothing-recovered',
-      reason: `In the last recovery, ${last.phase}, none of the ${last.started} operations that were started succeeded, and neither a goal nor a symptom explains why.`,
-      advice: 'Make the recovery longer, so that it is clear whether the library comes back at all.',
+      reason: `In the last recovery, ${last.phase}, none of the ${last.started} operations succeeded, and neither a goal nor a symptom explains why.`,
+      advice: 'Lengthen the recovery to see whether the library recovers at all.',
     },
   ];
 };
