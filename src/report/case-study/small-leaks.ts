@@ -110,7 +110,7 @@ const leakOf = (story: RunStory, figure: Kept): SmallLeak[] => {
     return [
       {
         leaking,
-        statement: `${whose.variant.name} keeps ${amount} more after the load than in the baseline, ${other.variant.name} ${rest} (medians of ${plural(pairs.length, 'pair')}; every trial of the former exceeds every trial of the latter)${risesText(whose, figure)}`,
+        statement: `after the load, ${whose.variant.name} still holds ${amount} beyond its baseline, ${other.variant.name} ${rest} (medians of ${plural(pairs.length, 'pair')}; every trial of the former exceeds every trial of the latter)${risesText(whose, figure)}`,
       },
     ];
   });
