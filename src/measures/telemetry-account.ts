@@ -75,7 +75,7 @@ export const steppedClock = ({clockSteps}: Trial): string | null => {
   const most = clockSteps.reduce((worst, step) =>
     Math.abs(step.offsetMs) > Math.abs(worst.offsetMs) ? step : worst,
   );
-  return `the wall clock, which spans and metrics take their times from, was changed by ${duration(most.offsetMs)} (first seen ${duration(first.atMs)} into the trial)`;
+  return `the wall clock, which spans and metrics take their times from, was set ${most.offsetMs < 0 ? 'back' : 'forward'} by ${duration(Math.abs(most.offsetMs))} (first seen ${duration(first.atMs)} into the trial)`;
 };
 
 /** How much of the telemetry was lost, where that is more than may be; null where it is not, or the SDK did not say. */

@@ -111,7 +111,7 @@ test('a goal on telemetry is open where the clock was set', t => {
   t.like(result, {value: 12, verdict: 'inconclusive'});
   t.regex(
     result?.reason ?? '',
-    /was changed by 60 s \(first seen 500 ms into the trial\); run again without anything changing/,
+    /was set forward by 60 s \(first seen 500 ms into the trial\); run again without anything changing/,
   );
 });
 
