@@ -23,10 +23,10 @@ export const processDiagnoses: readonly DiagnosisId[] = ['out-of-memory', 'gc-th
 export type Diagnosis = {
   /** Its stable name. */
   readonly diagnosis: DiagnosisId;
-  /** The phase that it is of. */
+  /** The phase it belongs to. */
   readonly phase: string;
   /** The symptoms that make it up, all of them present. */
   readonly symptoms: NonEmpty<SymptomId>;
-  /** What was seen, in one sentence or more with the numbers. */
+  /** What was observed, in one or more sentences with numbers. */
   readonly statement: string;
 };

@@ -33,13 +33,13 @@ export const goalMetrics = {
 /** A figure that a goal can limit; its name ends in its unit. */
 export type GoalMetric = keyof typeof goalMetrics;
 
-/** A goal of severity `warn` is told and does not miss the run; default: `fail`. */
+/** A limit. A goal with severity `warn` is reported but does not fail the run; default: `fail`. */
 export type Limit = {
-  /** The least that is allowed, in the metric's unit. */
+  /** Minimum, in the metric's unit. */
   readonly min?: number;
-  /** The most that is allowed, in the metric's unit. */
+  /** Maximum, in the metric's unit. */
   readonly max?: number;
-  /** `warn`: it is told · `fail`, the default: the run is missed. */
+  /** `warn`: reported only · `fail` (default): a miss fails the run. */
   readonly severity?: Severity;
 };
 
@@ -63,7 +63,7 @@ export type Goals = {
   };
 };
 
-/** What a goal is about: a figure of the harness, or `telemetry: ` and a metric of the library with its statistic. */
+/** The subject of a goal: a figure of the harness, or `telemetry: ` followed by a metric of the library and a statistic. */
 export type GoalName = GoalMetric | `telemetry: ${string}`;
 
 export const telemetryGoalName = ({metric, stat, attributes = {}}: TelemetryGoal): GoalName => {
@@ -71,23 +71,23 @@ export const telemetryGoalName = ({metric, stat, attributes = {}}: TelemetryGoal
   return `telemetry: ${[metric, stat, ...only].join(' ')}`;
 };
 
-/** `met`: nothing failed · `missed`: a goal or a symptom that counts as a failure · `inconclusive`: nothing can be said. */
+/** `met`: nothing failed · `missed`: a goal or a symptom that counts as a failure · `inconclusive`: cannot be judged. */
 export type Verdict = 'met' | 'missed' | 'inconclusive';
 
-/** One goal, held against one trial. */
+/** One goal, evaluated for one trial. */
 export type GoalResult = {
-  /** The phase that it holds for; `run` is all of them but the warm-up. */
+  /** The phase it applies to; `run` means all phases except the warm-up. */
   readonly phase: string;
-  /** The figure that is limited. */
+  /** The figure the limit applies to. */
   readonly metric: GoalName;
-  /** What is allowed. */
+  /** The limit. */
   readonly limit: Limit;
-  /** Whether the limit was kept. */
+  /** Whether the limit was met. */
   readonly verdict: Verdict;
-  /** The figure that was held against the limit, in the metric's unit; null where it could not be known. */
+  /** The value compared with the limit, in the metric's unit; null if it is unknown. */
   readonly value: number | null;
-  /** How many operations are behind the figure. */
+  /** Number of operations behind the figure. */
   readonly count: number;
-  /** Why it is inconclusive, as a sentence; null where it is not. */
+  /** Why it is inconclusive, as a sentence; null otherwise. */
   readonly reason: string | null;
 };

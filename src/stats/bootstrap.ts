@@ -13,13 +13,13 @@ export type RatioInterval = {
   readonly low: number;
   /** Upper end of the interval. */
   readonly high: number;
-  /** How sure the interval is, 0 to 1: 0.95. */
+  /** Confidence level of the interval, 0 to 1: 0.95. */
   readonly confidenceRatio: number;
-  /** How many pairs of trials it is from. */
+  /** Number of pairs of trials behind it. */
   readonly pairCount: number;
 };
 
-/** Half of the interval's width over the ratio: 0.1 is "± 10 %". Null where the ratio is 0. */
+/** Half the width of the interval divided by the ratio: 0.1 means ±10%. Null where the ratio is 0. */
 export const halfWidthRatioOf = ({ratio, low, high}: RatioInterval): number | null =>
   ratio > 0 ? (high - low) / 2 / ratio : null;
 

@@ -66,7 +66,7 @@ test('a run until it is precise: in turn, with the seeds of the pairs, and no tr
   const report = reportText(renderReport(ran.run));
   t.regex(
     report,
-    /\*\*Goodput\*\* \(successes per second, over all phases but the warm-up\), `many` ÷ `one`: [\d.]+.× \(95.% interval .*, n = 5 pairs\)/,
+    /\*\*Goodput\*\* \(successes per second, over all phases but the warm-up\), `many` ÷ `one`: [\d.]+× \(95% interval .*, n = 5 pairs\)/,
   );
   t.regex(
     report,

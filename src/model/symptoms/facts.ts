@@ -21,7 +21,7 @@ export type SymptomFacts = {
   readonly cause: string;
   /** The usual fix, as a sentence. */
   readonly remedy: string;
-  /** Where that is from. */
+  /** The source. */
   readonly source: Source;
 };
 

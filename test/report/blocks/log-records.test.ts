@@ -85,7 +85,7 @@ test('a finding of the phase has the worst kind as further evidence, with its tr
   t.like(said, {
     witness: 'telemetry',
     phase: 'stall',
-    statement: 'library logged 1200× "error" in phase stall, such as "it | broke".',
+    statement: 'library logged "error" 1,200 times in phase stall, such as "it | broke".',
     value: 1200,
     operations: ['defaults-1-7'],
   });
