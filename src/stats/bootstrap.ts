@@ -1,6 +1,5 @@
 // How sure a ratio of medians is, by drawing the pairs again and again: the percentile bootstrap.
 import {median, quantileSorted} from 'simple-statistics';
-import {minimumPairs} from './minimum-pairs.ts';
 
 /** The same figure of the baseline's and of the candidate's trial with the same number. */
 export type Pair = {readonly before: number; readonly after: number};
@@ -95,3 +94,6 @@ const percentiles = (
 
 const ratioOfMedians = (pairs: readonly Pair[]): number =>
   median(pairs.map(pair => pair.after)) / median(pairs.map(pair => pair.before));
+
+/** With fewer pairs of trials the bootstrap sees too few different samples to say anything. */
+export const minimumPairs = 5;

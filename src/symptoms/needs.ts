@@ -1,5 +1,4 @@
 // Whether what a symptom needs was there: without it a detector that found nothing has not looked.
-
 import {attemptTimes} from '../measures/attempt-times.ts';
 import {attemptCounts} from '../measures/attempts.ts';
 import {effectCounts} from '../measures/effects.ts';
@@ -7,7 +6,7 @@ import {phaseName} from '../measures/evidence.ts';
 import {DriverMeasure, effectsGap, ledgerGap} from '../measures/measure.ts';
 import type {PhaseRole} from '../model/plan.ts';
 import type {Need} from '../model/symptoms/needs.ts';
-import {phaseWindow, type Trial} from '../model/trial.ts';
+import {isFirstUnderWay, phaseWindow, type Trial} from '../model/trial.ts';
 
 /** Why the first need that is not met is not; null where all are. */
 export const lackOf = (trial: Trial, needs: readonly Need[]): string | null => {
@@ -89,3 +88,9 @@ const lacks: {readonly [need in Need]: Lack} = {
     'measured only in Node.js processes',
   ),
 };
+
+/** Why leaks of connections and slots are left open; null where it has settled. */
+export const firstGap = (trial: Trial): string | null =>
+  isFirstUnderWay(trial)
+    ? 'the operation tried before the load never settled, and may hold a connection'
+    : null;

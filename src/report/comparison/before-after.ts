@@ -2,8 +2,7 @@
 import {goodputPairs, livedGoodputPairs} from '../../model/goodput.ts';
 import type {PhaseSummary} from '../../model/run.ts';
 import {bootstrapRatio, type Pair, type RatioInterval} from '../../stats/bootstrap.ts';
-import {hodgesLehmannShift} from '../../stats/hodges-lehmann.ts';
-import {mannWhitney} from '../../stats/mann-whitney.ts';
+import {hodgesLehmannShift, mannWhitney} from '../../stats/mann-whitney.ts';
 import type {JudgedTrial, RunStory} from '../case-study/run-story.ts';
 import {duration, factor, microseconds, perOperation, rate} from '../format.ts';
 

@@ -2,10 +2,9 @@
 // other commits, versions or days, so that their trials are no pairs, and one trial a side proves little.
 import type {GoalName, Limit, Verdict} from '../../model/goal.ts';
 import type {PhaseSummary} from '../../model/run.ts';
-import {bootstrapRatioOfSamples, type UnpairedInterval} from '../../stats/bootstrap.ts';
+import {bootstrapRatioOfSamples, minimumPairs, type UnpairedInterval} from '../../stats/bootstrap.ts';
 import {fisherPValue, type ShareCount} from '../../stats/fisher.ts';
 import {mannWhitney} from '../../stats/mann-whitney.ts';
-import {minimumPairs} from '../../stats/minimum-pairs.ts';
 import type {GoalStory} from '../case-study/run-story.ts';
 import {count} from '../format.ts';
 import type {Result, ResultVariant} from '../formats/result.ts';

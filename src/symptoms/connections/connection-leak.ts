@@ -8,7 +8,7 @@ import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
 import {inconclusive, presentIf} from '../finding.ts';
-import {firstGap} from '../first-under-way.ts';
+import {firstGap} from '../needs.ts';
 
 export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold, idleMs}) => {
   if (trial.injector.length === 0) {

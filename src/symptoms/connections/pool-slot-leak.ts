@@ -9,7 +9,7 @@ import type {MetricSummary} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
 import {inconclusive, presentIf} from '../finding.ts';
-import {firstGap} from '../first-under-way.ts';
+import {firstGap} from '../needs.ts';
 import {isGaugeContradicted} from '../telemetry/pool-gauge-wrong.ts';
 
 /** Gauges that are set before a slot counts as free show one more than there is, for as long as nothing else happens. */

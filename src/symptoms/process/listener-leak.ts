@@ -1,13 +1,12 @@
 // Listeners pile up on one emitter: Node warns of it, once for each emitter.
 
 import {found} from '../../measures/evidence.ts';
-import {leakSeverity} from '../../measures/leak-severity.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
 import {phaseAt} from '../../measures/phase-at.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles} from '../../stats/trend.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {inconclusive, leakSeverity, presentIf} from '../finding.ts';
 
 export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: threshold}) => {
   const all = trial.warnings.filter(({name}) => name === 'MaxListenersExceededWarning');

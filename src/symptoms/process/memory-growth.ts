@@ -2,12 +2,11 @@
 // it must go on growing, too; with fewer it is a warning where the scenario has goals, for a cache may fill once.
 
 import {found, megabytes} from '../../measures/evidence.ts';
-import {leakSeverity} from '../../measures/leak-severity.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {HeapSample} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
-import {inconclusive, presentIf} from '../finding.ts';
+import {inconclusive, leakSeverity, presentIf} from '../finding.ts';
 
 /** The share of the threshold that must come of what is kept from one recovery to the next. */
 const riseShare = 0.5;

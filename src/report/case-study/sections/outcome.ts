@@ -1,6 +1,6 @@
 // Outcome: the goals, before and after side by side, and what got better and what did not.
 
-import {minimumPairs} from '../../../stats/minimum-pairs.ts';
+import {minimumPairs} from '../../../stats/bootstrap.ts';
 import {endingBlocks} from '../../blocks/endings.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal} from '../../blocks/goals.ts';
 import {throughput} from '../../charts/throughput.ts';
