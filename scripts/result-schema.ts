@@ -22,7 +22,7 @@ export const makeResultSchema = (): string => {
     $id: `urn:foulweather:schema:result-v${resultSchemaVersion}`,
     title: `foulweather result.json, version ${resultSchemaVersion}`,
     description:
-      'What `foulweather run` writes as data. Fields and names of symptoms, gates and figures may be added; schemaVersion changes when one goes or means something else.',
+      'The result of `foulweather run` as data. Fields, symptoms, gates and figures may be added at any time; schemaVersion changes when one is removed or changes its meaning.',
   };
   return `${JSON.stringify({...about, ...schema}, null, 2)}\n`;
 };

@@ -78,16 +78,16 @@ const checkMetric = (metric: MetricSummary, rules: MetricRules, add: Add): void 
       'violation',
       'unit',
       name,
-      `${name} is in ${unit === '' ? 'no unit' : unit} and should be in ${rules.unit}.`,
+      `${name} has ${unit === '' ? 'no unit' : `the unit ${unit}`}; it should be ${rules.unit}.`,
     );
   }
   const isSum = instrument === 'sum' && rules.instrument.endsWith('counter');
   if (instrument !== rules.instrument && !isSum) {
-    add('violation', 'instrument', name, `${name} is a ${instrument} and should be a ${rules.instrument}.`);
+    add('violation', 'instrument', name, `${name} is a ${instrument}; it should be a ${rules.instrument}.`);
   }
   for (const [attribute, level] of Object.entries(rules.attributes)) {
     if (level !== 'required' || (attributes[attribute] ?? null) !== null) continue;
-    add('violation', 'required', `${name} ${attribute}`, `${attribute} is required on ${name} and missing.`);
+    add('violation', 'required', `${name} ${attribute}`, `${attribute} is required on ${name} but missing.`);
   }
   for (const [attribute, value] of Object.entries(attributes)) {
     const facts = factsOf(attribute);
@@ -99,7 +99,7 @@ const checkMetric = (metric: MetricSummary, rules: MetricRules, add: Add): void 
         'violation',
         'type',
         subject,
-        `${attribute} of ${name} is ${typeOf(value)} and should be ${facts.type}.`,
+        `${attribute} of ${name} is ${typeOf(value)}; it should be ${facts.type}.`,
       );
     } else if (rules.attributes[attribute] === undefined) {
       add('information', 'unexpected', subject, `${attribute} is not among the attributes of ${name}.`);
@@ -131,7 +131,7 @@ export const checkDurations = (
       rule: 'absent',
       scope,
       subject: names[0]!,
-      statement: `There are spans and no ${names[0]}.`,
+      statement: `There are spans but no ${names[0]}.`,
       count,
       ofCount: count,
       example,

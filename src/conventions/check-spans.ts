@@ -43,7 +43,12 @@ export const checkSpans = (shapes: readonly SpanShape[]): ConventionFinding[] =>
     const rules = registry.spans[`${shape.area}/${shape.kind}`];
     if (rules) checkPresence(shape, rules, add);
     else {
-      add('improvement', 'kind', shape.kind, `A span of kind ${shape.kind} is not known for ${shape.area}.`);
+      add(
+        'improvement',
+        'kind',
+        shape.kind,
+        `The conventions for ${shape.area} define no span of kind ${shape.kind}.`,
+      );
     }
     checkAttributes(shape, rules, add);
     if (shape.credentialCount > 0) {
@@ -51,7 +56,7 @@ export const checkSpans = (shapes: readonly SpanShape[]): ConventionFinding[] =>
         'violation',
         'credentials',
         'url.full',
-        'The URL holds a user name or a password.',
+        'The URL contains a user name or password.',
         shape.credentialCount,
       );
     }
@@ -65,22 +70,17 @@ const checkPresence = ({area, status, attributes}: Judged, rules: SpanRules, add
   for (const [name, level] of Object.entries(rules.attributes)) {
     if (isSet(attributes[name]) || Object.keys(attributes).some(key => key.startsWith(`${name}.`))) continue;
     if (level === 'required') {
-      add('violation', 'required', name, `${name} is required and missing.`);
+      add('violation', 'required', name, `${name} is required but missing.`);
     } else if (name === 'error.type' && status === 'error') {
-      add(
-        'violation',
-        'conditionally-required',
-        name,
-        `${name} is required where the span failed, and missing.`,
-      );
+      add('violation', 'conditionally-required', name, `${name} is required on a failed span but missing.`);
     } else if (name === 'http.response.status_code' && area === 'http' && status !== 'error') {
-      const statement = `${name} is required where an answer came, and missing from a span without an error.`;
+      const statement = `${name} is required if there was a response, but missing from a span without an error.`;
       add('information', 'conditionally-required', name, statement);
     } else if (name === 'server.port' && level === 'conditional' && isSet(attributes['server.address'])) {
-      const statement = `${name} is required beside server.address, but for the default port, and missing.`;
+      const statement = `${name} is required next to server.address unless it is the default port, but missing.`;
       add('information', 'conditionally-required', name, statement);
     } else if (level === 'recommended' && name !== 'http.request.resend_count') {
-      add('information', 'recommended', name, `${name} is recommended and missing.`);
+      add('information', 'recommended', name, `${name} is recommended but missing.`);
     }
   }
 };
@@ -93,9 +93,9 @@ const checkAttributes = ({attributes}: Judged, rules: SpanRules | undefined, add
     if (facts?.deprecated !== undefined) {
       add('improvement', 'deprecated', name, deprecationOf(name, facts.deprecated));
     } else if (facts && !isOfType(type, facts)) {
-      add('violation', 'type', name, `${name} is ${type} and should be ${facts.type}.`);
+      add('violation', 'type', name, `${name} is ${type}; it should be ${facts.type}.`);
     } else if (!facts && isInReservedNamespace(name)) {
-      const statement = `${name} is not in the registry, and its namespace belongs to the conventions.`;
+      const statement = `${name} is not in the registry, but its namespace belongs to the conventions.`;
       add('improvement', 'unknown', name, statement);
     } else if (facts && facts.stability !== 'stable' && rules?.stability === 'stable') {
       add('information', 'stability', name, `${name} is not stable yet (${facts.stability}).`);
@@ -104,4 +104,4 @@ const checkAttributes = ({attributes}: Judged, rules: SpanRules | undefined, add
 };
 
 export const deprecationOf = (name: string, successor: string): string =>
-  successor === '' ? `${name} is deprecated.` : `${name} is deprecated; it is ${successor} now.`;
+  successor === '' ? `${name} is deprecated.` : `${name} is deprecated; use ${successor} instead.`;

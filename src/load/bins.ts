@@ -2,8 +2,7 @@
 import type {Histogram} from 'hdr-histogram-js';
 import type {Bin} from '../model/driver-witness.ts';
 import type {OutcomeCode} from '../model/outcome.ts';
-import {emptyCounts, toOutcomeCounts} from './counts.ts';
-import {latencyHistogram, quantileMs, recordMs} from './histogram.ts';
+import {emptyCounts, latencyHistogram, quantileMs, recordMs, toOutcomeCounts} from './histogram.ts';
 
 export const binMs = 500;
 

@@ -1,5 +1,6 @@
 // The histograms that the driver keeps: microseconds, lossless to merge.
 import {build, encodeIntoCompressedBase64, type Histogram} from 'hdr-histogram-js';
+import {type OutcomeCounts, outcomeStatuses} from '../model/outcome.ts';
 import {ownMemory} from './own-memory.ts';
 
 const hourUs = 3_600_000_000;
@@ -31,3 +32,14 @@ export const quantileMs = (histogram: Histogram | null, percentile: number): num
 
 export const encodeHistogram = (histogram: Histogram | null): string =>
   histogram === null || histogram.totalCount === 0 ? '' : encodeIntoCompressedBase64(histogram);
+
+export const emptyCounts = (): number[] => outcomeStatuses.map(() => 0);
+
+export const toOutcomeCounts = (counts: readonly number[]): OutcomeCounts => ({
+  ok: counts[1]!,
+  failed: counts[2]!,
+  unknown: counts[3]!,
+  rejected: counts[4]!,
+  wrong: counts[5]!,
+  hung: counts[6]!,
+});

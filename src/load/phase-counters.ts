@@ -2,8 +2,7 @@
 import type {Histogram} from 'hdr-histogram-js';
 import type {PhaseFigures} from '../model/driver-witness.ts';
 import {type OutcomeCode, outcomeCode} from '../model/outcome.ts';
-import {emptyCounts, toOutcomeCounts} from './counts.ts';
-import {encodeHistogram, latencyHistogram, recordMs} from './histogram.ts';
+import {emptyCounts, encodeHistogram, latencyHistogram, recordMs, toOutcomeCounts} from './histogram.ts';
 
 /** A start counts as late from here on: what the symptom catalogue allows a harness that may judge. */
 const lateAfterMs = 5;

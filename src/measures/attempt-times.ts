@@ -45,7 +45,7 @@ export type Retried = {
 };
 
 /** Why the pauses of a trial say nothing of the library. */
-export const onlyAsked = 'all pauses between attempts were asked for by a Retry-After';
+export const onlyAsked = 'all pauses between attempts were requested by Retry-After';
 
 /** The operations of one phase that were tried again. */
 export const retriedIn = (

@@ -11,7 +11,7 @@ export type Breach =
 
 const unknown = (reason: string): Breach => ({kind: 'unknown', reason});
 
-const noneTold = unknown('the application reported no delivery, so its consumer was not observed');
+const noneTold = unknown('the application reported no deliveries, so its consumer was not observed');
 
 /** Operations that came more than once, where at most once or exactly once is promised. */
 export const repeatedDeliveries = (trial: Trial): Breach | null => {
@@ -29,7 +29,7 @@ export const missingDeliveries = (trial: Trial): Breach | null => {
   const {deliveries, verified} = trial;
   if (deliveries === null) return noneTold;
   const owed = verified?.owed ?? null;
-  if (owed === null) return unknown('verify() does not tell what is still in the queue of the consumer');
+  if (owed === null) return unknown("verify() does not report what is still in the consumer's queue");
   if (!isToldToTheEnd(trial)) {
     return unknown('the subject did not finish close(), so its last deliveries are unknown');
   }
@@ -93,7 +93,7 @@ export const measureDeliveries = (trial: Trial, phases: readonly number[]): Deli
   if (deliveries === null || deliveryBins === null) {
     return {
       kind: 'unknown',
-      reason: 'the application reported no delivery, so its consumer was not observed',
+      reason: 'the application reported no deliveries, so its consumer was not observed',
     };
   }
   if (!isToldToTheEnd(trial)) {

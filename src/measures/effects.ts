@@ -61,7 +61,7 @@ export const measureIntegrity = (trial: Trial, phases: readonly number[]): Integ
     if (count > 1 || isRepeated?.(index)) duplicates++;
     if ((effects && count === 0 && outcomes[index] === ok) || isMissing?.(index)) lost++;
   }
-  const gap = effects ? null : (effectsGap(trial) ?? 'nobody tells of effects');
+  const gap = effects ? null : (effectsGap(trial) ?? 'effects were not recorded');
   const counted = (value: number, breach: Breach | null): Counted => {
     const reason = gap ?? (breach?.kind === 'unknown' ? breach.reason : null);
     return value > 0 || reason === null ? {value, reason: null} : {value: null, reason};

@@ -40,8 +40,16 @@ export const phaseName = (trial: Trial, phase: number): string => nameOfPhase(tr
 /** The path in the run's folder of a file in the trial's. */
 export const inRunFolder = ({id}: Trial, file: string): string => `trials/${id}/${file}`;
 
-/** "1 operation", "2 operations". */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** `1,679`. */
+export const grouped = (count: number): string => count.toLocaleString('en-US');
+
+/** "1 operation", "2,000 operations". */
+export const counted = (count: number, noun: string): string =>
+  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** `350 ms`, `3 s`, `4.52 s`. */
+export const duration = (ms: number): string =>
+  ms < 999.5 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(2))} s`;
 
 /** `312 MiB`, `3.05 GiB`. */
 export const size = (bytes: number): string =>

@@ -2,7 +2,7 @@
 import type {PresentFinding} from '../model/finding.ts';
 import {endedAgainEvent, type LogObservation, logSeverities} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
-import {phaseName} from './evidence.ts';
+import {counted, phaseName} from './evidence.ts';
 import {examplesOfSpans} from './example-spans.ts';
 
 type Kind = LogObservation['counts'][number];
@@ -26,8 +26,7 @@ export const withLogs = (trial: Trial, finding: PresentFinding): PresentFinding 
       scope === kind.scope && severity === kind.severity && eventName === kind.eventName,
   );
   const traced = ofKind.flatMap(({traceId}) => (traceId === null ? [] : [{traceId}]));
-  const what =
-    kind.eventName === null ? `${kind.count} × "${kind.severity}"` : `${kind.count} × ${kind.eventName}`;
+  const what = kind.eventName ?? `"${kind.severity}"`;
   const body = ofKind[0]?.body;
   const words = typeof body === 'string' && body !== '' ? `, such as "${body.slice(0, 100)}"` : '';
   return {
@@ -37,7 +36,7 @@ export const withLogs = (trial: Trial, finding: PresentFinding): PresentFinding 
       {
         witness: 'telemetry',
         phase: finding.phase,
-        statement: `${kind.scope} logged ${what} in phase ${finding.phase}${words}.`,
+        statement: `${kind.scope} logged ${what} ${counted(kind.count, 'time')} in phase ${finding.phase}${words}.`,
         value: kind.count,
         threshold: 0,
         unit: 'count',

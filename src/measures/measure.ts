@@ -80,14 +80,14 @@ export const ledgerGap = ({ledger}: Trial): string | null => {
   if (!ledger) return 'the target keeps no ledger';
   if (ledger.attempts.some(attempts => attempts > 0)) return null;
   return ledger.unattributedCount > 0
-    ? `the target saw ${ledger.unattributedCount} attempts, and none with the id of an operation`
-    : 'the target told its ledger of no attempt';
+    ? `the target saw ${ledger.unattributedCount} attempts, none of them with an operation ID`
+    : 'the target reported no attempts';
 };
 
 /** Why the effects of a trial are not known, or null when they are. */
 export const effectsGap = (trial: Trial): string | null =>
   ledgerGap(trial) ??
-  (trial.ledger?.effects.some(effects => effects > 0) ? null : 'the target told its ledger of no effect');
+  (trial.ledger?.effects.some(effects => effects > 0) ? null : 'the target reported no effects');
 
 /** Attempts that the target saw of the operations of some phases; null where it says nothing: see `ledgerGap`. */
 export const attemptsOf = (trial: Trial, phases: readonly number[]): number | null => {

@@ -1,24 +1,24 @@
 // Whose doing it was, by the profile of the phase: a second piece of evidence, where the process was profiled.
 import {frameName, type OwnerShare, type ProfileSummary, type TopFrame} from '../model/profile.ts';
 import type {Trial} from '../model/trial.ts';
-import {type Found, found, inRunFolder, size} from './evidence.ts';
+import {duration, type Found, found, inRunFolder, size} from './evidence.ts';
 
 type What = ProfileSummary['what'];
 
 /** With fewer samples a share says little. */
 const fewestSamples = 10;
 
-const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)}%`;
 
 /** Time in which the thread had nothing to do is nobody's. */
 const usedIn = ({owners, total}: ProfileSummary): number =>
   total - (owners.find(({owner}) => owner === 'idle')?.self ?? 0);
 
 const openings: {readonly [what in What]: (used: number, phase: string) => string} = {
-  cpu: (used, phase) => `The main thread was busy for ${Math.round(used)} ms of phase ${phase}`,
-  heap: (used, phase) => `${size(used)} of objects were alive on the heap in phase ${phase}`,
-  buffers: (used, phase) => `${size(used)} of Buffers were alive in phase ${phase}`,
-  'buffer-allocations': (used, phase) => `${size(used)} of Buffers were allocated in phase ${phase}`,
+  cpu: (used, phase) => `The main thread was busy for ${duration(used)} of phase ${phase}`,
+  heap: (used, phase) => `${size(used)} of live objects on the heap in phase ${phase}`,
+  buffers: (used, phase) => `${size(used)} of live Buffers in phase ${phase}`,
+  'buffer-allocations': (used, phase) => `${size(used)} of Buffers allocated in phase ${phase}`,
 };
 
 const functionText = (frame: TopFrame, used: number): string => {
@@ -32,7 +32,7 @@ const wayText = ({owners}: ProfileSummary, most: OwnerShare, used: number): stri
     .filter(({owner, ownerKind}) => ownerKind === 'package' && owner !== most.owner)
     .toSorted((a, b) => (b.total ?? b.self) - (a.total ?? a.self));
   const total = way?.total ?? 0;
-  return way && total > most.self ? ` and ${percent(total / used)} by way of ${way.owner}` : '';
+  return way && total > most.self ? ` and ${percent(total / used)} through ${way.owner}` : '';
 };
 
 /** Of the given kinds the one with the most in it: bytes are compared with bytes. */
@@ -50,7 +50,7 @@ const evidenceOf = (trial: Trial, phase: string, whats: readonly What[]): Found[
   const most = profile.owners.find(({owner}) => owner !== 'idle');
   const [frame] = profile.frames;
   if (!most || !frame || used <= 0) return [];
-  const statement = `${openings[profile.what](used, phase)}, ${percent(most.self / used)} of it for ${most.owner}${wayText(profile, most, used)}; the most by a single function was ${functionText(frame, used)}.`;
+  const statement = `${openings[profile.what](used, phase)}, ${percent(most.self / used)} of it in ${most.owner}${wayText(profile, most, used)}; top function: ${functionText(frame, used)}.`;
   const figures = {value: most.self / used, threshold: 0, unit: 'share', count: profile.sampleCount} as const;
   const files = profile.files.map(file => inRunFolder(trial, file));
   return [found(phase, {witness: 'profile', statement, ...figures, ...(files.length === 0 ? {} : {files})})];

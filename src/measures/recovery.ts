@@ -78,7 +78,7 @@ const recoveryIn = (trial: Trial, phase: number, forgivenMs: number): Recovery =
   const wholeBins = Math.floor(window.endMs / durationMs) - Math.ceil(window.startMs / durationMs);
   const {goodMs} = limitsOf(trial);
   if (wholeBins * durationMs < goodMs) {
-    return {kind: 'unknown', reason: `the recovery phase has less than ${goodMs} ms to look at`};
+    return {kind: 'unknown', reason: `less than ${goodMs} ms of the recovery phase can be judged`};
   }
   const forgiven = failingInBaseline(trial, look, goodMs);
   const {fromMs, isLongEnough} = firstGood(bins, look, {goodMs, forgiven});

@@ -99,7 +99,7 @@ const difference = (trial: Trial, pair: Pair, threshold: number): MetricComparis
     differingCount === 0
       ? {operations: [], traces: []}
       : exampleSpans(trial, span => isOfPair(span, pair) && phaseAt(trial, span.startMs) === phase);
-  const statement = `${name} counts ${metricCount}${having}, and there are ${spanCount} spans${having}; they differ most in phase ${phase}.`;
+  const statement = `${name} counts ${metricCount}${having}, but there are ${spanCount} spans${having}; they differ most in phase ${phase}.`;
   return {
     comparison: {what: `${name} and its spans${having}`, count, differingCount, ...examples},
     found:

@@ -1,7 +1,9 @@
 // The books of the SDK on its own spans: how many were begun, how many are open, and whether all that ended arrived.
+
 import {thresholdsOf} from '../model/symptoms.ts';
 import {drainPhase, type MetricSummary} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
+import {duration} from './evidence.ts';
 
 type Sum = Extract<MetricSummary, {kind: 'sum'}>;
 
@@ -63,7 +65,7 @@ export const lostShareOf = ({endedCount, receivedCount}: SpanAccount): number =>
 export const telemetryAbsence = ({telemetry, plan, variant}: Trial): string | null => {
   if (telemetry) return null;
   const process = plan.variants.find(({name}) => name === variant)?.process;
-  return process?.telemetry === 'off' ? 'telemetry was switched off' : 'there is no telemetry';
+  return process?.telemetry === 'off' ? 'telemetry was switched off' : 'no telemetry was received';
 };
 
 /** That the times of the telemetry mean nothing, where the clock which they are from was set; null where it was not. */
@@ -73,7 +75,7 @@ export const steppedClock = ({clockSteps}: Trial): string | null => {
   const most = clockSteps.reduce((worst, step) =>
     Math.abs(step.offsetMs) > Math.abs(worst.offsetMs) ? step : worst,
   );
-  return `the wall clock, by which spans and metrics have their times, was set by ${Math.round(most.offsetMs)} ms (first seen at ${Math.round(first.atMs)} ms)`;
+  return `the wall clock, which spans and metrics take their times from, was set ${most.offsetMs < 0 ? 'back' : 'forward'} by ${duration(Math.abs(most.offsetMs))} (first seen ${duration(first.atMs)} into the trial)`;
 };
 
 /** How much of the telemetry was lost, where that is more than may be; null where it is not, or the SDK did not say. */
@@ -89,7 +91,7 @@ const unappliedGap = ({unapplied}: Trial): string | null => {
   const [first] = unapplied;
   if (!first) return null;
   const {instrumentation, package: name, version, supports} = first;
-  return `${instrumentation} patched nothing of ${name} ${version} (it supports ${supports}), so that missing spans are not the library’s`;
+  return `${instrumentation} patched nothing of ${name} ${version} (it supports ${supports}), so missing spans are not the library's fault`;
 };
 
 /** Why a trial's telemetry cannot be held against the truth, or null where it can: whole, and of this library. */
@@ -102,11 +104,12 @@ export const telemetryGap = (trial: Trial): string | null => {
   const stepped = steppedClock(trial);
   if (stepped !== null) return stepped;
   const account = spanAccount(trial);
-  if (account === null && telemetry.spanCount === 0) return 'the library made no span';
-  if (account === null) return 'the SDK did not say how many spans it made, so that losses would go unseen';
+  if (account === null && telemetry.spanCount === 0) return 'the library created no spans';
+  if (account === null)
+    return 'the SDK did not report how many spans it created, so losses would go unnoticed';
   const loss = telemetryLoss(trial);
   if (loss !== null) return loss;
-  if (account.startedCount === 0) return 'the library made no span';
+  if (account.startedCount === 0) return 'the library created no spans';
   return null;
 };
 
@@ -118,7 +121,7 @@ export const tieGap = (trial: Trial): string | null => {
   const gap = telemetryGap(trial);
   if (gap !== null || trial.ledger?.attempts.some(count => count > 0)) return gap;
   const isTied = Buffer.from(trial.telemetry?.spansPerOperation ?? '', 'base64').some(count => count > 0);
-  return isTied ? null : 'no span lies in the trace of an operation, and no ledger tells of attempts';
+  return isTied ? null : 'no span belongs to the trace of an operation, and no ledger counts attempts';
 };
 
 /** As `tieGap`, for what is told of single operations. */

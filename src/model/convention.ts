@@ -4,8 +4,7 @@ import type {ConventionArea} from './telemetry.ts';
 export const conventionLevels = ['violation', 'improvement', 'information'] as const;
 
 /**
- * `violation`: what they say must be is not · `improvement`: a deprecated name, or what they recommend and tools rely
- * on · `information`: worth knowing, and nothing to mend by itself.
+ * `violation`: breaks a requirement · `improvement`: a deprecated name, or a recommendation that tools rely on · `information`: worth knowing, no action needed.
  */
 export type ConventionLevel = (typeof conventionLevels)[number];
 
@@ -19,21 +18,21 @@ export type ConventionFinding = {
   readonly signal: 'span' | 'metric';
   /** The name of the rule. */
   readonly rule: string;
-  /** The instrumentation scope that it comes from. */
+  /** The instrumentation scope it comes from. */
   readonly scope: string;
-  /** The attribute or the metric that it is about. */
+  /** The attribute or metric concerned. */
   readonly subject: string;
   /** What was found, as one sentence. */
   readonly statement: string;
-  /** How many spans or series show it. */
+  /** Number of spans or series that show it. */
   readonly count: number;
-  /** How many were looked at. */
+  /** Number checked. */
   readonly ofCount: number;
-  /** One span that shows it; null where it is not about spans. */
+  /** A span that shows it; null if it is not about spans. */
   readonly example: {
     /** 32 hex digits. */
     readonly traceId: string;
-    /** 16 hex digits; null where no single span shows it. */
+    /** 16 hex digits; null if no single span shows it. */
     readonly spanId: string | null;
   } | null;
 };

@@ -3,14 +3,14 @@ import type {NonEmpty} from './non-empty.ts';
 import type {SymptomId} from './symptoms.ts';
 
 export const diagnoses = {
-  'gc-thrashing': 'high CPU and memory, much garbage collection, low throughput',
+  'gc-thrashing': 'high CPU and memory, heavy garbage collection, low throughput',
   'low-utilisation': 'low throughput at low CPU and memory',
   'out-of-memory': 'out of memory',
   'retry-storm': 'retry storm',
-  'no-recovery': 'does not come back',
-  leaks: 'leaks with every fault',
-  'wrong-outcome': 'says ok, and it is not; or says failed, and it is done',
-  'misleading-telemetry': 'telemetry hides it',
+  'no-recovery': 'does not recover',
+  leaks: 'leaks on every fault',
+  'wrong-outcome': 'reports success that was not, or failure that was a success',
+  'misleading-telemetry': 'misleading telemetry',
 } as const;
 
 /** The name of a diagnosis. */
@@ -23,10 +23,10 @@ export const processDiagnoses: readonly DiagnosisId[] = ['out-of-memory', 'gc-th
 export type Diagnosis = {
   /** Its stable name. */
   readonly diagnosis: DiagnosisId;
-  /** The phase that it is of. */
+  /** The phase it belongs to. */
   readonly phase: string;
   /** The symptoms that make it up, all of them present. */
   readonly symptoms: NonEmpty<SymptomId>;
-  /** What was seen, in one sentence or more with the numbers. */
+  /** What was observed, in one or more sentences with numbers. */
   readonly statement: string;
 };

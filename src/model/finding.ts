@@ -9,88 +9,88 @@ export type {SymptomId} from './symptoms.ts';
 
 /** A pointer into the run: which witness, what it measured, against which threshold, and where to look. */
 export type Evidence = {
-  /** Who saw it: the `driver` of the load, the `telemetry` of the library, the `injector`, the `target`, the operating `system`, or a `profile`. */
+  /** Who observed it: the `driver` of the load, the `telemetry` of the library, the `injector`, the `target`, the operating `system`, or a `profile`. */
   readonly witness: 'driver' | 'telemetry' | 'injector' | 'target' | 'system' | 'profile';
-  /** The phase that it is of; "drain" for what comes after the last one, "run" for all of them. */
+  /** The phase it belongs to; "drain" for the time after the last phase, "run" for all phases. */
   readonly phase: string;
-  /** One plain sentence with the number in it. */
+  /** One sentence with the number in it. */
   readonly statement: string;
   /** What was measured, in `unit`. */
   readonly value: number;
-  /** What it was held against, in `unit`. */
+  /** What it was compared with, in `unit`. */
   readonly threshold: number;
-  /** What `value` and `threshold` are in. A `share` runs from 0 to 1. */
+  /** The unit of `value` and `threshold`. A `share` runs from 0 to 1. */
   readonly unit: 'count' | 'ms' | 'bytes' | 'share' | 'ratio';
-  /** How many operations, connections or samples are behind the value. */
+  /** Number of operations, connections or samples behind the value. */
   readonly count: number;
-  /** Operation ids that show it, for the journal, the spans and the target's log. */
+  /** IDs of operations that show it, to look up in the journal, the spans and the target's log. */
   readonly operations: readonly string[];
-  /** Trace ids that show it, where it is the telemetry that was looked at. */
+  /** IDs of traces that show it, if it is about telemetry. */
   readonly traces?: readonly string[];
-  /** What the target's ledger has of the operations, where the target is the witness. */
+  /** The target's ledger entries of the operations, if the target is the witness. */
   readonly ledger?: readonly LedgerEntry[];
-  /** Connections that show it, by their numbers at the injector. */
+  /** Connections that show it, by their number at the injector. */
   readonly connections?: readonly number[];
-  /** Files that show it, such as a profile: paths in the run's folder. */
+  /** Files that show it, such as a profile, as paths within the run folder. */
   readonly files?: readonly string[];
 };
 
-/** What the target's ledger has of one operation. */
+/** The target's ledger entry of one operation. */
 export type LedgerEntry = {
-  /** The id of the operation. */
+  /** The ID of the operation. */
   readonly operation: string;
-  /** How often it arrived at the target; it counts up to 255. */
+  /** How often it arrived at the target, up to 255. */
   readonly attempts: number;
-  /** How often the target applied it; it counts up to 255. */
+  /** How often the target applied it, up to 255. */
   readonly effects: number;
 };
 
 /** Evidence before it is said of which phase it is. */
 export type Measured = Omit<Evidence, 'phase'>;
 
-/** What a detector of telemetry held against the truth, told even where nothing differs. */
+/** A comparison of telemetry with what really happened, listed even if nothing differs. */
 export type Comparison = {
   /** What was compared: "failures and their last spans". */
   readonly what: string;
-  /** How many were compared. */
+  /** Number compared. */
   readonly count: number;
-  /** How many of them differ. */
+  /** Number that differ. */
   readonly differingCount: number;
-  /** Ids of operations that differ. */
+  /** IDs of operations that differ. */
   readonly operations: readonly string[];
-  /** Ids of their traces. */
+  /** Their trace IDs. */
   readonly traces: readonly string[];
 };
 
 type Compared = {
   /** The symptom that was looked for. */
   readonly symptom: SymptomId;
-  /** What of the telemetry was held against the truth. */
+  /** What the telemetry was compared with. */
   readonly compared?: readonly Comparison[];
 };
 
-/** What the detector of a symptom answers. */
+/** The answer of a symptom's detector. */
 export type Finding =
   | (Compared & {
-      /** It was looked for, and is not there. */
+      /** It was looked for and not found. */
       readonly verdict: 'clear';
     })
   | {
       /** The symptom that was looked for. */
       readonly symptom: SymptomId;
-      /** It could not be seen whether it is there. */
+      /** It could not be judged. */
       readonly verdict: 'inconclusive';
-      /** Why not, as a sentence. */
+      /** Why, as a sentence. */
       readonly reason: string;
     }
   | (Compared & {
-      /** It is there. */
+      /** It was found. */
       readonly verdict: 'present';
-      /** What it means for the verdict of the trial. */
+      /** Its effect on the verdict of the trial. */
       readonly severity: Severity;
-      /** The phase of its cause. */
+      /** The phase that caused it. */
       readonly phase: string;
-      /** What shows it, each with its number. */
+      /** The evidence, each with its number. */
       readonly evidence: NonEmpty<Evidence>;
     });
 

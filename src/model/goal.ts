@@ -3,43 +3,43 @@ import type {Severity} from './severity.ts';
 
 /** Every figure that a goal can limit, with what it counts. */
 export const goalMetrics = {
-  successRatio: 'operations that succeeded / operations started, 0 to 1',
-  goodputPerSecond: 'successes that came while the phase lasted, per second',
-  responseP50Ms: 'median response time of successes, from the intended start',
+  successRatio: 'successful operations / started operations, 0 to 1',
+  goodputPerSecond: 'successes per second during the phase',
+  responseP50Ms: 'median response time of successes, from the scheduled start',
   responseP90Ms: '90th percentile of the response time of successes',
   responseP99Ms: '99th percentile of the response time of successes',
-  serviceP50Ms: 'median time of successes from their real start, without what they waited for it',
-  serviceP99Ms: '99th percentile of the time of successes from their real start',
-  settleP99Ms: '99th percentile of the time until an operation settles, well or not',
-  hungCount: 'operations that did not settle by their deadline and grace',
+  serviceP50Ms: 'median service time of successes: from the actual start, without the wait before it',
+  serviceP99Ms: '99th percentile of the service time of successes, from the actual start',
+  settleP99Ms: '99th percentile of the time until an operation settles, successfully or not',
+  hungCount: 'operations that did not settle within their deadline and grace period',
   overrunCount: 'operations that settled after their deadline',
-  droppedCount: 'operations that could not start: too many were in flight, or the load ended first',
-  wrongCount: 'operations that were answered with the wrong thing',
+  droppedCount: 'operations that were not started: too many were in flight, or the load ended first',
+  wrongCount: 'operations that got a wrong response',
   duplicateCount:
-    'operations that the target applied more than once, or that came to the consumer more often than is promised',
+    'operations that the target applied more than once, or that were delivered to the consumer more often than promised',
   lostCount:
-    'operations that were acknowledged, and that the target never applied, or that never came to the consumer although that is promised',
-  deliveriesPerSecond: 'messages that came to the consumer while the phase lasted, per second',
+    'acknowledged operations that the target never applied, or that never reached the consumer although delivery is promised',
+  deliveriesPerSecond: 'messages delivered to the consumer per second during the phase',
   deliveredRatio:
-    'acknowledged operations of the phase that came to the consumer / those that were meant for it, 0 to 1',
-  backlogCount: 'acknowledged operations of the phase that never came to the consumer they were meant for',
+    'acknowledged operations of the phase delivered to the consumer / those meant for it, 0 to 1',
+  backlogCount: 'acknowledged operations of the phase that never reached their consumer',
   attemptsPerOperationRatio: 'attempts that the target saw / operations started',
-  cpuUsPerOperation: 'CPU of the process / operations started, in µs; the cost of the harness is in it',
-  rssMaxBytes: 'most memory of the process that was resident',
-  heapMaxBytes: 'most of V8’s heap that was in use, garbage included',
-  timeToRecoverMs: 'from the end of the fault until three good seconds in a row',
+  cpuUsPerOperation: 'CPU time of the process / operations started, in µs, including the cost of the harness',
+  rssMaxBytes: 'peak resident memory of the process',
+  heapMaxBytes: 'peak V8 heap in use, including garbage',
+  timeToRecoverMs: 'time from the end of the fault to the first three good seconds in a row',
 } as const;
 
 /** A figure that a goal can limit; its name ends in its unit. */
 export type GoalMetric = keyof typeof goalMetrics;
 
-/** A goal of severity `warn` is told and does not miss the run; default: `fail`. */
+/** A limit. A goal with severity `warn` is reported but does not fail the run; default: `fail`. */
 export type Limit = {
-  /** The least that is allowed, in the metric's unit. */
+  /** Minimum, in the metric's unit. */
   readonly min?: number;
-  /** The most that is allowed, in the metric's unit. */
+  /** Maximum, in the metric's unit. */
   readonly max?: number;
-  /** `warn`: it is told · `fail`, the default: the run is missed. */
+  /** `warn`: reported only · `fail` (default): a miss fails the run. */
   readonly severity?: Severity;
 };
 
@@ -63,7 +63,7 @@ export type Goals = {
   };
 };
 
-/** What a goal is about: a figure of the harness, or `telemetry: ` and a metric of the library with its statistic. */
+/** The subject of a goal: a figure of the harness, or `telemetry: ` followed by a metric of the library and a statistic. */
 export type GoalName = GoalMetric | `telemetry: ${string}`;
 
 export const telemetryGoalName = ({metric, stat, attributes = {}}: TelemetryGoal): GoalName => {
@@ -71,23 +71,23 @@ export const telemetryGoalName = ({metric, stat, attributes = {}}: TelemetryGoal
   return `telemetry: ${[metric, stat, ...only].join(' ')}`;
 };
 
-/** `met`: nothing failed · `missed`: a goal or a symptom that counts as a failure · `inconclusive`: nothing can be said. */
+/** `met`: nothing failed · `missed`: a goal or a symptom that counts as a failure · `inconclusive`: cannot be judged. */
 export type Verdict = 'met' | 'missed' | 'inconclusive';
 
-/** One goal, held against one trial. */
+/** One goal, evaluated for one trial. */
 export type GoalResult = {
-  /** The phase that it holds for; `run` is all of them but the warm-up. */
+  /** The phase it applies to; `run` means all phases except the warm-up. */
   readonly phase: string;
-  /** The figure that is limited. */
+  /** The figure the limit applies to. */
   readonly metric: GoalName;
-  /** What is allowed. */
+  /** The limit. */
   readonly limit: Limit;
-  /** Whether the limit was kept. */
+  /** Whether the limit was met. */
   readonly verdict: Verdict;
-  /** The figure that was held against the limit, in the metric's unit; null where it could not be known. */
+  /** The value compared with the limit, in the metric's unit; null if it is unknown. */
   readonly value: number | null;
-  /** How many operations are behind the figure. */
+  /** Number of operations behind the figure. */
   readonly count: number;
-  /** Why it is inconclusive, as a sentence; null where it is not. */
+  /** Why it is inconclusive, as a sentence; null otherwise. */
   readonly reason: string | null;
 };

@@ -1,7 +1,7 @@
 // How one operation ended, as far as the caller can know.
 import type {ProfileFrame} from './profile.ts';
 
-/** What can be said of an error without holding on to it. */
+/** An error as data. */
 export type ErrorFacts = {
   /** The name of its class. */
   readonly name: string;
@@ -13,7 +13,7 @@ export type ErrorFacts = {
   readonly stack: readonly string[];
   /** Names, codes and messages of the causes, outermost first. */
   readonly causes: readonly string[];
-  /** The stack by owner, without paths of the machine; of errors that ended a process or kept it from opening. */
+  /** The stack by owner, without machine paths, for errors that ended the process or prevented it from opening. */
   readonly frames?: readonly ProfileFrame[];
 };
 
@@ -30,7 +30,7 @@ export const outcomeStatuses = ['in-flight', 'ok', 'failed', 'unknown', 'rejecte
 
 export type OutcomeCode = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
-/** How many operations ended in which way. */
+/** Number of operations by outcome. */
 export type OutcomeCounts = {
   /** Succeeded. */
   readonly ok: number;
@@ -38,11 +38,11 @@ export type OutcomeCounts = {
   readonly failed: number;
   /** May have happened: the caller cannot know. */
   readonly unknown: number;
-  /** Refused locally, and never sent. */
+  /** Rejected locally, never sent. */
   readonly rejected: number;
-  /** Answered with the wrong thing. */
+  /** Got a wrong response. */
   readonly wrong: number;
-  /** Did not settle by the deadline and its grace. */
+  /** Did not settle within the deadline and its grace period. */
   readonly hung: number;
 };
 

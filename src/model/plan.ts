@@ -6,10 +6,10 @@ import type {ServiceName} from './service.ts';
 import {type ThresholdChanges, type Thresholds, thresholdsOf} from './symptoms.ts';
 import type {TelemetryPresetName} from './telemetry-preset.ts';
 
-/** Any value of JSON. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | {readonly [key: string]: Json};
 
-/** `warm-up`: counted nowhere · `baseline`: calm, for comparison · `fault`: with faults · `recovery`: calm again. */
+/** `warm-up`: not counted · `baseline`: no faults, for comparison · `fault`: with faults · `recovery`: no faults, after a fault. */
 export type PhaseRole = 'warm-up' | 'baseline' | 'fault' | 'recovery';
 
 /** A span of time with fixed faults. */

@@ -1,9 +1,9 @@
 // What a sampling profile says, short enough to be kept with the trial: who used the time, and who holds the memory.
 
-/** `telemetry` is the OpenTelemetry SDK, `harness` is foulweather: neither is of the library's making. */
+/** `telemetry` is the OpenTelemetry SDK, `harness` is foulweather itself. */
 export type OwnerKind = 'package' | 'scenario' | 'application' | 'node' | 'engine' | 'telemetry' | 'harness';
 
-/** A function and where it is: paths are relative to their package, never to this machine. */
+/** A function and its location. Paths are relative to their package. */
 export type ProfileFrame = {
   /** The name of the function. */
   readonly functionName: string;
@@ -11,7 +11,7 @@ export type ProfileFrame = {
   readonly owner: string;
   /** What kind of owner that is. */
   readonly ownerKind: OwnerKind;
-  /** `lib/pool.js:17`; null for what has no source. */
+  /** `lib/pool.js:17`; null if there is no source. */
   readonly place: string | null;
 };
 

@@ -9,7 +9,7 @@ import type {PhaseRole, Plan} from './plan.ts';
 import type {RelayCounts} from './receiver-protocol.ts';
 import type {Trial} from './trial.ts';
 
-/** The machine and the versions that a run was made with. */
+/** The machine and versions of a run. */
 export type Environment = {
   /** The version of foulweather. */
   readonly foulweather: string;
@@ -19,23 +19,23 @@ export type Environment = {
   readonly platform: string;
   /** The model of the processor. */
   readonly cpu: string;
-  /** How many logical CPUs the machine has. */
+  /** Number of logical CPUs. */
   readonly cpuCount: number;
-  /** The memory of the machine, in bytes. */
+  /** Memory of the machine, in bytes. */
   readonly memoryBytes: number;
   /** What injected the faults, and its version. */
   readonly injector: string;
-  /** Which server the target was, where that is not the scenario's own. */
+  /** The server used as the target, unless it is the scenario's own. */
   readonly target?: string;
-  /** Commit of the working directory, in 12 hex digits; null outside of git. */
+  /** Commit of the working directory, 12 hex digits; null outside a git repository. */
   readonly commit: string | null;
-  /** Whether the working directory had changes that were not committed. */
+  /** Whether the working directory had uncommitted changes. */
   readonly dirty: boolean;
 };
 
-/** What the harness costs: the same driver and load with operations that do nothing. */
+/** The overhead of the harness: the same driver and load with no-op operations. */
 export type Calibration = {
-  /** How many operations were measured. */
+  /** Number of operations measured. */
   readonly operationCount: number;
   /** CPU time of the process per operation, in microseconds. */
   readonly cpuUsPerOperation: number;
@@ -45,17 +45,17 @@ export type Calibration = {
 
 /** Trials are added until the interval of the goodput ratio is so narrow. */
 export type PrecisionGoal = {
-  /** Half of the interval's width over the ratio: 0.1 is "± 10 %". */
+  /** Half the width of the interval divided by the ratio: 0.1 means ±10%. */
   readonly halfWidthRatio: number;
-  /** At this many trials per variant no further ones are added. */
+  /** Maximum number of trials per variant. */
   readonly mostTrials: number;
 };
 
 /** Why no further trials were added. `no-ratio`: a trial of the baseline had no success at all. */
 export type PrecisionEnd = {
-  /** `precise`: the interval was narrow enough · `limit`: the greatest number of trials was reached · `no-ratio`: there was nothing to divide by. */
+  /** `precise`: the interval was narrow enough · `limit`: the maximum number of trials was reached · `no-ratio`: there was nothing to divide by. */
   readonly kind: 'precise' | 'limit' | 'no-ratio';
-  /** Half of the width of the last interval over its ratio; null where there was no interval. */
+  /** Half the width of the last interval divided by its ratio; null if there was no interval. */
   readonly halfWidthRatio: number | null;
 };
 
@@ -70,7 +70,7 @@ export type RunRecord = {
   readonly trialsPerVariant: number;
   /** Absent where the number of trials was fixed. */
   readonly precision?: PrecisionGoal & {
-    /** Why no further trials were added; null for a run that did not come to it. */
+    /** Why no further trials were added; null if the run ended before that was decided. */
     readonly end: PrecisionEnd | null;
   };
   /** The command that repeats the run. */
@@ -85,19 +85,19 @@ export type RunRecord = {
   readonly relayed?: RelayCounts & {readonly endpoint: string};
 };
 
-/** Something that keeps a run from judging, with the number and what to do about it. */
+/** A reason why a run cannot be judged, with the number behind it and what to do about it. */
 export type Gate = {
   /** A stable name. */
   readonly name: string;
-  /** Why nothing can be concluded, with the number, as a sentence. */
+  /** Why nothing can be concluded, as a sentence with the number behind it. */
   readonly reason: string;
   /** What to do about it, as a sentence. */
   readonly advice: string;
-  /** Of the scenario's own error, where it is one: the frames, innermost first. */
+  /** Stack frames of the scenario's own error, if there was one, innermost first. */
   readonly stack?: readonly string[];
 };
 
-/** A fault of a phase, and whether it hit; null where the injector does not count. */
+/** A fault of a phase, and what it hit; null where the injector does not count. */
 export type FaultSummary = {
   /** The name of the fault at the injector. */
   readonly name: string;
@@ -107,7 +107,7 @@ export type FaultSummary = {
   readonly connectionsHit: number | null;
   /** How often it acted; null where it was not counted. */
   readonly actions: number | null;
-  /** The probability that the scenario asks for, 0 to 1; null where there are no dice. */
+  /** The probability the scenario requests, 0 to 1; null if the fault is not random. */
   readonly askedRatio: number | null;
   /** How often its probability was drawn; null where it was not counted. */
   readonly decisions: number | null;
@@ -115,86 +115,86 @@ export type FaultSummary = {
   readonly applied: number | null;
 };
 
-/** One phase of one trial, all witnesses side by side; null where a witness was absent or had nothing to count. */
+/** One phase of one trial, as seen by all witnesses; null where a witness was absent or had nothing to count. */
 export type PhaseSummary = {
   /** The name of the phase. */
   readonly phase: string;
   /** What the phase is for. */
   readonly role: PhaseRole;
-  /** When it began, in milliseconds since the origin of the trial. */
+  /** Start of the phase, in milliseconds since the origin of the trial. */
   readonly startMs: number;
-  /** How long it lasted, in milliseconds. */
+  /** Duration, in milliseconds. */
   readonly durationMs: number;
   /** The faults of the phase, and whether they hit. */
   readonly faults: readonly FaultSummary[];
   // the driver
-  /** Operations that the load asked for: started + dropped. */
+  /** Operations the load called for: started + dropped. */
   readonly offered: number;
   /** Operations that started. */
   readonly started: number;
-  /** Operations that could not start: too many were in flight, or the load ended first. */
+  /** Operations that were not started: too many were in flight, or the load ended first. */
   readonly dropped: number;
   /** Operations that started more than 5 ms late. */
   readonly late: number;
-  /** Operations that had neither settled nor counted as hung when all was over. */
+  /** Operations that had neither settled nor been counted as hung at the end. */
   readonly inFlight: number;
-  /** How the operations that started ended, as counts. */
+  /** Outcomes of the started operations, as counts. */
   readonly outcomes: OutcomeCounts;
   /** Operations that settled clearly after their deadline. */
   readonly overrun: number;
-  /** Operations that succeeded / operations that started, 0 to 1; null where none started. */
+  /** Successful operations / started operations, 0 to 1; null if none started. */
   readonly successRatio: number | null;
-  /** Successes per second that came while the phase lasted, whichever phase their operations are of. */
+  /** Successes per second during the phase, whichever phase their operations are counted in. */
   readonly goodputPerSecond: number;
   /** 99th percentile of how late operations started, in milliseconds. */
   readonly startLagP99Ms: number | null;
-  /** Median response time of successes, from the intended start, in milliseconds. */
+  /** Median response time of successes, from the scheduled start, in milliseconds. */
   readonly responseP50Ms: number | null;
   /** 90th percentile of the response time of successes, in milliseconds. */
   readonly responseP90Ms: number | null;
   /** 99th percentile of the response time of successes, in milliseconds. */
   readonly responseP99Ms: number | null;
-  /** Median time of successes from their real start, in milliseconds. */
+  /** Median service time of successes, from the actual start, in milliseconds. */
   readonly serviceP50Ms: number | null;
-  /** 99th percentile of the time of successes from their real start, in milliseconds. */
+  /** 99th percentile of the service time of successes, from the actual start, in milliseconds. */
   readonly serviceP99Ms: number | null;
-  /** 99th percentile of the time from the intended start over all that settled, well or not, in milliseconds. */
+  /** 99th percentile of the time from the scheduled start of everything that settled, successfully or not, in milliseconds. */
   readonly settleP99Ms: number | null;
   /** The longest of those times, in milliseconds. */
   readonly settleMaxMs: number | null;
   // the target
-  /** Attempts that were seen on the wire. */
+  /** Attempts seen on the wire. */
   readonly attempts: number | null;
-  /** Attempts / operations that started. */
+  /** Attempts / started operations. */
   readonly attemptsPerOperationRatio: number | null;
-  /** Operations that were applied, or delivered, more often than is promised. */
+  /** Operations applied or delivered more often than promised. */
   readonly duplicateCount: number | null;
-  /** Operations that were acknowledged, and never applied, or never delivered although that is promised. */
+  /** Operations that were acknowledged but never applied, or never delivered although delivery is promised. */
   readonly lostCount: number | null;
   // the application's consumer: operations that came to it, and those of them that came more than once
-  /** Operations that came to the application's consumer. */
+  /** Operations delivered to the application's consumer. */
   readonly deliveredCount: number | null;
-  /** Those of them that came more than once. */
+  /** Those delivered more than once. */
   readonly redeliveredCount: number | null;
   // the injector
-  /** Connections that were opened through the injector. */
+  /** Connections opened through the injector. */
   readonly connectionsOpened: number | null;
-  /** The most that were open at a time. */
+  /** Peak number of open connections. */
   readonly connectionsOpenMax: number | null;
   // the process
-  /** CPU time of the process / operations that started, in microseconds; the cost of the harness is in it. */
+  /** CPU time of the process / started operations, in microseconds, including the overhead of the harness. */
   readonly cpuUsPerOperation: number | null;
-  /** CPU time of the process / time of the phase; 1 is one core. */
+  /** CPU time of the process / duration of the phase; 1 is one core. */
   readonly cpuRatio: number | null;
-  /** The most resident memory of the process, in bytes. */
+  /** Peak resident memory of the process, in bytes. */
   readonly rssMaxBytes: number | null;
-  /** The most of V8's heap that was in use, garbage included, in bytes. */
+  /** Peak V8 heap in use, including garbage, in bytes. */
   readonly heapMaxBytes: number | null;
-  /** The most memory outside of V8's heap, such as Buffers, in bytes. */
+  /** Peak memory outside V8's heap, such as Buffers, in bytes. */
   readonly externalMaxBytes: number | null;
   /** 99th percentile of the event-loop delay, in milliseconds. */
   readonly loopDelayP99Ms: number | null;
-  /** Time in garbage collection / time of the phase, 0 to 1. */
+  /** Time in garbage collection / duration of the phase, 0 to 1. */
   readonly gcRatio: number | null;
 };
 
@@ -202,17 +202,17 @@ export type PhaseSummary = {
 export const isMostlyDropped = ({offered, dropped}: Pick<PhaseSummary, 'offered' | 'dropped'>): boolean =>
   dropped > offered / 2;
 
-/** Where every operation went: offered = started + dropped, started = outcomes + in flight. */
+/** Accounts for every operation: offered = started + dropped, started = outcomes + in flight. */
 export type Account = {
-  /** Operations that the load asked for. */
+  /** Operations the load called for. */
   readonly offered: number;
   /** Operations that started. */
   readonly started: number;
-  /** Operations that could not start. */
+  /** Operations that were not started. */
   readonly dropped: number;
-  /** How they ended, as counts. */
+  /** Outcomes, as counts. */
   readonly outcomes: OutcomeCounts;
-  /** Operations that had neither settled nor counted as hung when all was over. */
+  /** Operations that had neither settled nor been counted as hung at the end. */
   readonly inFlight: number;
 };
 

@@ -16,7 +16,7 @@ const table = {
   ...telemetrySymptoms,
 } as const;
 
-/** The name of a symptom, as docs/symptoms.md has it. */
+/** The name of a symptom, as listed in docs/symptoms.md. */
 export type SymptomId = keyof typeof table;
 
 export const symptoms: {readonly [symptom in SymptomId]: SymptomFacts} = table;

@@ -23,7 +23,7 @@ export type Span = {
   readonly events: readonly {readonly name: string; readonly atMs: number; readonly attributes: Attributes}[];
 };
 
-/** The semantic conventions that a client's span can be of. */
+/** An area of the semantic conventions for clients. */
 export type ConventionArea = 'http' | 'db' | 'messaging' | 'rpc' | 'gen-ai';
 
 /**

@@ -16,11 +16,11 @@ import type {TelemetryObservation} from './telemetry.ts';
 /** How the process with the library ended. */
 export type SubjectEnd =
   | {
-      /** It came to the end of the load, and the library was closed. */
+      /** The load ended and the library was closed. */
       readonly kind: 'completed';
-      /** What became of the close. */
+      /** How close() ended. */
       readonly close: 'resolved' | 'failed' | 'hung';
-      /** The error of a close that failed; null otherwise. */
+      /** The error if close() failed; null otherwise. */
       readonly error: ErrorFacts | null;
     }
   | {
@@ -30,15 +30,15 @@ export type SubjectEnd =
       readonly error: ErrorFacts;
     }
   | {
-      /** The operation that is tried before the load failed, so that there was no load. */
+      /** The operation tried before the load failed, so there was no load. */
       readonly kind: 'first-operation-failed';
       /** The error of the last try. */
       readonly error: ErrorFacts;
-      /** How often it was tried. */
+      /** Number of tries. */
       readonly triedCount: number;
     }
   | {
-      /** The process ended by itself before the load did. */
+      /** The process ended on its own before the load did. */
       readonly kind: 'crashed';
       /** Its exit code; null where a signal ended it. */
       readonly exitCode: number | null;
@@ -50,11 +50,11 @@ export type SubjectEnd =
       readonly error: ErrorFacts | null;
     }
   | {
-      /** It stopped answering and had to be ended. */
+      /** It stopped responding and had to be killed. */
       readonly kind: 'unresponsive';
     }
   | {
-      /** The run was ended before the trial was over. */
+      /** The run was stopped before the trial was over. */
       readonly kind: 'interrupted';
     };
 

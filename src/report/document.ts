@@ -117,7 +117,7 @@ export const figure = (name: string, draw: () => Chart | null): Block[] => {
       paragraph(
         'The chart ',
         code(name),
-        ' could not be drawn, which changes no figure: ',
+        ' could not be drawn (the figures are unaffected): ',
         code(messageOf(error)),
       ),
     ];

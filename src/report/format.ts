@@ -42,13 +42,13 @@ export const duration = (ms: Figure): string => {
 export const plannedDuration = (ms: number): string =>
   ms < 1000 ? `${Number(ms.toFixed(1))} ms` : `${Number((ms / 1000).toFixed(2))} s`;
 
-/** `98.7 %`; only all is 100 % and only nothing is 0 %. */
+/** `98.7%`; only all is 100% and only nothing is 0%. */
 export const percent = (ratio: Figure): string => {
   if (!known(ratio)) return unknownFigure;
-  if (ratio === 0 || ratio === 1) return `${ratio * 100} %`;
-  if (ratio > 0.9995 && ratio < 1) return '> 99.9 %';
-  if (ratio < 0.0005 && ratio > 0) return '< 0.1 %';
-  return `${(ratio * 100).toFixed(1)} %`;
+  if (ratio === 0 || ratio === 1) return `${ratio * 100}%`;
+  if (ratio > 0.9995 && ratio < 1) return '> 99.9%';
+  if (ratio < 0.0005 && ratio > 0) return '< 0.1%';
+  return `${(ratio * 100).toFixed(1)}%`;
 };
 
 /** `198/s`, `3.25/s`. */

@@ -3,8 +3,7 @@ import {goodputPairs} from '../model/goodput.ts';
 import type {Plan} from '../model/plan.ts';
 import type {PrecisionEnd, PrecisionGoal} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
-import {bootstrapRatio, halfWidthRatioOf} from '../stats/bootstrap.ts';
-import {minimumPairs} from '../stats/minimum-pairs.ts';
+import {bootstrapRatio, halfWidthRatioOf, minimumPairs} from '../stats/bootstrap.ts';
 import {judgeRun} from './judge/judge.ts';
 
 /** Null: one more pair of trials is wanted. Pure, and asked after each round. */

@@ -3,11 +3,10 @@ import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {messageOf} from '../model/error-message.ts';
-import {accountOf} from './account.ts';
 import {services} from './catalogue.ts';
 import {findProgram} from './find-program.ts';
 import type {FromService, ServiceTask, ToService} from './protocol.ts';
-import {Server} from './server.ts';
+import {accountOf, Server} from './server.ts';
 import type {Place} from './service.ts';
 
 /** A port that was free may be taken before the server has it. */

@@ -1,11 +1,10 @@
 // A server that we start: its commands, one after the other, and their end.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {chownSync, writeFileSync} from 'node:fs';
+import {chownSync, readFileSync, writeFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {messageOf} from '../model/error-message.ts';
 import {withTimeout} from '../model/with-timeout.ts';
-import type {Account} from './account.ts';
 import type {Command, Place, Service} from './service.ts';
 
 const askEveryMs = 50;
@@ -116,3 +115,19 @@ const ended = async (child: ChildProcess): Promise<string> => {
   }
   return child.signalCode === null ? `exit code ${child.exitCode}` : `signal ${child.signalCode}`;
 };
+
+export type Account = {readonly name: string; readonly uid: number; readonly gid: number};
+
+/** Of the text of /etc/passwd. */
+export const accountIn = (passwd: string, names: readonly string[]): Account | null => {
+  const lines = passwd.split('\n').map(line => line.split(':'));
+  for (const name of names) {
+    const line = lines.find(([first]) => first === name);
+    if (line) return {name, uid: Number(line[2]), gid: Number(line[3])};
+  }
+  return null;
+};
+
+/** The first of these that the machine has; null for whoever runs us, which is so for all but root. */
+export const accountOf = (names: readonly string[]): Account | null =>
+  process.getuid?.() === 0 ? accountIn(readFileSync('/etc/passwd', 'utf8'), names) : null;

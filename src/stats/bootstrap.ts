@@ -1,6 +1,5 @@
 // How sure a ratio of medians is, by drawing the pairs again and again: the percentile bootstrap.
 import {median, quantileSorted} from 'simple-statistics';
-import {minimumPairs} from './minimum-pairs.ts';
 
 /** The same figure of the baseline's and of the candidate's trial with the same number. */
 export type Pair = {readonly before: number; readonly after: number};
@@ -13,13 +12,13 @@ export type RatioInterval = {
   readonly low: number;
   /** Upper end of the interval. */
   readonly high: number;
-  /** How sure the interval is, 0 to 1: 0.95. */
+  /** Confidence level of the interval, 0 to 1: 0.95. */
   readonly confidenceRatio: number;
-  /** How many pairs of trials it is from. */
+  /** Number of pairs of trials behind it. */
   readonly pairCount: number;
 };
 
-/** Half of the interval's width over the ratio: 0.1 is "± 10 %". Null where the ratio is 0. */
+/** Half the width of the interval divided by the ratio: 0.1 means ±10%. Null where the ratio is 0. */
 export const halfWidthRatioOf = ({ratio, low, high}: RatioInterval): number | null =>
   ratio > 0 ? (high - low) / 2 / ratio : null;
 
@@ -95,3 +94,6 @@ const percentiles = (
 
 const ratioOfMedians = (pairs: readonly Pair[]): number =>
   median(pairs.map(pair => pair.after)) / median(pairs.map(pair => pair.before));
+
+/** With fewer pairs of trials the bootstrap sees too few different samples to say anything. */
+export const minimumPairs = 5;

@@ -1,4 +1,5 @@
 // Whether two small samples differ at all: the Mann-Whitney U test, exact where it can be, ties included.
+import {median} from 'simple-statistics';
 
 export type MannWhitney = {
   /** How often a value of the first sample beats one of the second; a tie counts half. */
@@ -87,4 +88,13 @@ export const mannWhitney = (first: readonly number[], second: readonly number[])
   return ranks.length <= exactUpTo
     ? {u, pValue: exactP(ranks, first.length, rankSum), method: 'exact'}
     : {u, pValue: normalP(ranks, first.length, second.length, u), method: 'normal'};
+};
+
+/**
+ * The shift from `before` to `after`, in their unit; null when one is empty.
+ * Source: J. L. Hodges and E. L. Lehmann, Estimates of location based on rank tests (1963).
+ */
+export const hodgesLehmannShift = (before: readonly number[], after: readonly number[]): number | null => {
+  if (before.length === 0 || after.length === 0) return null;
+  return median(after.flatMap(late => before.map(early => late - early)));
 };

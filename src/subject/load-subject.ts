@@ -7,7 +7,6 @@ import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {loadScenario} from './load-scenario.ts';
 import {Profiling} from './profiling.ts';
 import type {SubjectTask} from './protocol.ts';
-import {watchRejections} from './rejections.ts';
 import {send} from './send.ts';
 
 /** A library that warns at every operation would fill the journal, and the parent's memory. */
@@ -79,4 +78,25 @@ const prepare = async (task: SubjectTask): Promise<Prepared> => {
   const variant = scenario.variants.find(candidate => candidate.name === task.variant);
   if (!variant) throw new Error(`the scenario has no variant "${task.variant}"`);
   return {subject: scenario.subject, options: variant.options, versions};
+};
+
+/** A library in a storm may reject thousands of times: these are enough to show it. */
+const mostTold = 20;
+
+/** Rejections that nobody handles. Node ends a process for them, unless somebody listens; that must stay as it is. */
+const watchRejections = (tell: (reason: unknown) => void): void => {
+  let told = 0;
+  let isWatching = false;
+  const note = (reason: unknown): void => {
+    if (told++ < mostTold) tell(reason);
+  };
+  process.on('uncaughtExceptionMonitor', (error, origin) => {
+    if (origin === 'unhandledRejection') note(error);
+  });
+  // A listener of ours would keep the process alive, so there is one only beside somebody else's.
+  process.on('newListener', name => {
+    if (name !== 'unhandledRejection' || isWatching) return;
+    isWatching = true;
+    process.on('unhandledRejection', note);
+  });
 };

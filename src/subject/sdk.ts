@@ -1,5 +1,6 @@
 // The OpenTelemetry SDK in the subject. Started before the library loads; what is asked of it then is in running-sdk.ts.
-import {createRequire} from 'node:module';
+import {createRequire, register, registerHooks} from 'node:module';
+import {pathToFileURL} from 'node:url';
 import type {TelemetryMode} from '../model/plan.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
 import {watchDoubleEnds} from './double-ends.ts';
@@ -11,7 +12,6 @@ import {
   RuntimeNodeInstrumentation,
   registerInstrumentations,
 } from './sdk-packages.ts';
-import {hookImports} from './shared-import-hook.ts';
 import {beginNative, instrumentationOf, presetInstrumentations} from './telemetry-use.ts';
 import {CarefulUndiciInstrumentation} from './undici-instrumentation.ts';
 
@@ -50,4 +50,22 @@ export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): 
     noteRunning({sdk, reader});
   }
   beginNative(use, require);
+};
+
+const instrumentation = '@opentelemetry/instrumentation';
+const inTheMiddle = 'import-in-the-middle';
+
+/**
+ * Instrumentations that patch what is imported ask a register of import-in-the-middle, which the loader hook fills. One that a
+ * variant brings, or that lies deeper in the project, has a copy of that package beside it, of whose register the hook
+ * knows nothing: all of them are given ours. Before the instrumentations are loaded.
+ */
+const hookImports = (): void => {
+  const require = createRequire(import.meta.url);
+  const url = pathToFileURL(createRequire(require.resolve(instrumentation)).resolve(inTheMiddle)).href;
+  registerHooks({
+    resolve: (specifier, context, nextResolve) =>
+      specifier === inTheMiddle ? {url, shortCircuit: true} : nextResolve(specifier, context),
+  });
+  register(`${instrumentation}/hook.mjs`, import.meta.url);
 };

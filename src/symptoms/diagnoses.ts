@@ -79,7 +79,7 @@ const rules: {readonly [diagnosis in DiagnosisId]: Rule} = {
   },
 };
 
-/** Pure; the gravest first, as the rules stand. */
+/** Pure; the worst first, in the order of the rules. */
 export const picturesOf = (findings: readonly Finding[], phases: readonly PhaseSummary[]): Diagnosis[] => {
   const present = new Map(
     findings.filter(finding => finding.verdict === 'present').map(finding => [finding.symptom, finding]),
@@ -105,9 +105,9 @@ export const picturesOf = (findings: readonly Finding[], phases: readonly PhaseS
 
 const processText = ({phase, cpuRatio, gcRatio, rssMaxBytes, goodputPerSecond}: PhaseSummary): string => {
   const shares = [
-    cpuRatio === null ? null : `${(cpuRatio * 100).toFixed(0)} % of a core`,
-    gcRatio === null ? null : `${(gcRatio * 100).toFixed(1)} % of the time in garbage collection`,
-    rssMaxBytes === null ? null : `${megabytes(rssMaxBytes)} resident at most`,
+    cpuRatio === null ? null : `${(cpuRatio * 100).toFixed(0)}% of a core`,
+    gcRatio === null ? null : `${(gcRatio * 100).toFixed(1)}% of the time in garbage collection`,
+    rssMaxBytes === null ? null : `peak RSS ${megabytes(rssMaxBytes)}`,
     `${goodputPerSecond.toFixed(1)} operations per second`,
   ];
   return `Phase ${phase}: ${shares.filter(share => share !== null).join(', ')}.`;

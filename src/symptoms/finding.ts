@@ -2,6 +2,7 @@
 import type {Found} from '../measures/evidence.ts';
 import type {Comparison, Evidence, Finding, Severity, SymptomId} from '../model/finding.ts';
 import type {NonEmpty} from '../model/non-empty.ts';
+import type {Trial} from '../model/trial.ts';
 
 /** `compared` is what telemetry was held against, for the detectors that do so. */
 export const clear = (symptom: SymptomId, compared?: readonly Comparison[]): Finding => ({
@@ -37,3 +38,10 @@ export const presentIf = (
 };
 
 const evidenceOf = ({phase, evidence}: Found): Evidence => ({phase, ...evidence});
+
+/**
+ * What cycles do not prove is a warning, unless the scenario names no goals: no leak is one of those that then stand in
+ * for them (symptom catalogue, goals).
+ */
+export const leakSeverity = ({plan}: Trial, isProven: boolean): Severity =>
+  isProven || Object.keys(plan.goals).length === 0 ? 'fail' : 'warn';

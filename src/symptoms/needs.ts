@@ -1,5 +1,4 @@
 // Whether what a symptom needs was there: without it a detector that found nothing has not looked.
-
 import {attemptTimes} from '../measures/attempt-times.ts';
 import {attemptCounts} from '../measures/attempts.ts';
 import {effectCounts} from '../measures/effects.ts';
@@ -7,7 +6,7 @@ import {phaseName} from '../measures/evidence.ts';
 import {DriverMeasure, effectsGap, ledgerGap} from '../measures/measure.ts';
 import type {PhaseRole} from '../model/plan.ts';
 import type {Need} from '../model/symptoms/needs.ts';
-import {phaseWindow, type Trial} from '../model/trial.ts';
+import {isFirstUnderWay, phaseWindow, type Trial} from '../model/trial.ts';
 
 /** Why the first need that is not met is not; null where all are. */
 export const lackOf = (trial: Trial, needs: readonly Need[]): string | null => {
@@ -57,12 +56,12 @@ const lacks: {readonly [need in Need]: Lack} = {
     if (trial.loadEndedMs !== null) return null;
     const last = trial.edges.at(-1);
     const where = last ? ` in phase ${phaseName(trial, last.phase)}` : ' before the first phase';
-    return `the trial ended${where}, and what would have come later was not seen`;
+    return `the trial ended${where}, so anything later was not seen`;
   },
-  end: unless(({end}) => end.kind === 'completed', 'the trial did not reach its end'),
+  end: unless(({end}) => end.kind === 'completed', 'the trial did not run to its end'),
   fate: unless(
     ({end}) => end.kind === 'completed' || end.kind === 'crashed',
-    'the process did not end by itself',
+    'the process did not end on its own',
   ),
   attempts: trial =>
     attemptCounts(trial).length > 0 ? null : (ledgerGap(trial) ?? 'attempts were not counted'),
@@ -70,17 +69,28 @@ const lacks: {readonly [need in Need]: Lack} = {
   effects: trial => (effectCounts(trial) ? null : (effectsGap(trial) ?? 'effects were not counted')),
   connections: unless(({injector}) => injector.length > 0, 'this injector does not count connections'),
   'connection-log': ({injectorLog}) => {
-    if (!injectorLog) return 'this injector does not note connections';
+    if (!injectorLog) return 'this injector does not record individual connections';
     const {connectionsLeftOut} = injectorLog;
-    return connectionsLeftOut === 0 ? null : `the injector noted ${connectionsLeftOut} connections too few`;
+    return connectionsLeftOut === 0
+      ? null
+      : `the injector had no room to record ${connectionsLeftOut} connections`;
   },
   process: unless(
     ({resources, phaseResources}) => resources.length > 0 && phaseResources.length > 0,
-    'the process reported no figures',
+    'the process reported no metrics',
   ),
-  system: unless(({system}) => system.length > 0, 'the operating system was not asked about the process'),
+  system: unless(
+    ({system}) => system.length > 0,
+    'there are no samples of the process from the operating system',
+  ),
   node: unless(
     ({runtime}) => runtime === null || runtime.startsWith('Node.js '),
-    'this is only measured in a Node.js process',
+    'measured only in Node.js processes',
   ),
 };
+
+/** Why leaks of connections and slots are left open; null where it has settled. */
+export const firstGap = (trial: Trial): string | null =>
+  isFirstUnderWay(trial)
+    ? 'the operation tried before the load never settled, and may hold a connection'
+    : null;

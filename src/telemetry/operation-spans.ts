@@ -1,10 +1,10 @@
 // What the spans tell of each operation: twelve bytes an operation.
 import {durationCode} from '../model/duration-code.ts';
 import {type OperationTelemetry, operationMarks, type Span} from '../model/telemetry.ts';
-import {areaOf} from './convention-area.ts';
 import {GrowingCounts} from './growing-counts.ts';
 import {SpanExtents} from './span-extents.ts';
 import {ownerOf, type SpanOwner, type TrialMarks} from './span-owner.ts';
+import {areaOf} from './span-shapes.ts';
 
 const httpStatusOf = ({attributes}: Span): number => {
   const status = attributes['http.response.status_code'] ?? attributes['http.status_code'];

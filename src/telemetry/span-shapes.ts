@@ -1,6 +1,5 @@
 // Spans by the attributes that they have and the types of these: what a check against conventions looks at.
-import type {AttributeValue, Span, SpanShape} from '../model/telemetry.ts';
-import {areaOf} from './convention-area.ts';
+import type {AttributeValue, ConventionArea, Span, SpanShape} from '../model/telemetry.ts';
 
 const shapeLimit = 300;
 
@@ -55,3 +54,18 @@ export class SpanShapes {
     return [...this.#shapes.values()].sort((left, right) => right.count - left.count);
   }
 }
+
+/** The first that fits: a call to a model or a database over HTTP is of its own conventions, and not of HTTP's. */
+const marks: readonly (readonly [ConventionArea, readonly string[]])[] = [
+  ['gen-ai', ['gen_ai.operation.name', 'gen_ai.provider.name', 'gen_ai.system']],
+  ['db', ['db.system.name', 'db.system']],
+  ['messaging', ['messaging.system']],
+  ['rpc', ['rpc.system.name', 'rpc.system']],
+  ['http', ['http.request.method', 'http.method']],
+];
+
+/** By the attributes that only they have; the names of earlier versions count too. */
+export const areaOf = ({attributes}: Pick<Span, 'attributes'>): ConventionArea | null => {
+  for (const [area, keys] of marks) if (keys.some(key => attributes[key] !== undefined)) return area;
+  return null;
+};

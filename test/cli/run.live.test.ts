@@ -135,7 +135,7 @@ test.serial('a fault that hit nothing makes the run inconclusive', async t => {
   const {code, stdout} = await place.call(['run', './spared.ts'], {terminal: true});
   t.is(code, 2);
   t.regex(stdout, /Inconclusive/);
-  t.regex(stdout, /The fault resetPeer of phase reset hit nothing, with \d+ operations started/);
+  t.regex(stdout, /The fault resetPeer of phase reset hit nothing although \d+ operations started/);
 });
 
 test.serial('on a terminal there is a live line, in colour', async t => {

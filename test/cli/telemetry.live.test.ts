@@ -117,7 +117,7 @@ test.serial('overhead: each mode in turn, with its figures', async t => {
     else t.is(spanCount! > 0, mode === 'full', mode);
   }
   const report = await readFile(join(place.cwd, 'reports/calm/overhead.md'), 'utf8');
-  t.regex(report, /^# What telemetry costs calm: \d.* of CPU an operation without, /);
+  t.regex(report, /^# What telemetry costs calm: \d.* of CPU per operation without it, /);
   t.is(report.match(/^\| `(off|api-only|unsampled|metrics-only|full)` /gm)?.length, 5);
 });
 

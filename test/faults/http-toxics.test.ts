@@ -37,28 +37,28 @@ test(
   httpStatus({status: 503, retryAfterSeconds: 7, method: 'GET', path: '/things/*'}),
   'http_status',
   {...plain, status: 503, retry_after: '7', method: 'GET', path: '/things/*'},
-  "status 503 with Retry-After: 7 in the target's place (GET /things/*)",
+  "status 503 with Retry-After: 7 instead of the target's response (GET /things/*)",
 );
 test(
   becomes,
   httpStatus({status: 429, retryAfterDate: 2, body: '{}', contentType: 'application/json', close: true}),
   'http_status',
   {status: 429, retry_after: '+2', body: '{}', content_type: 'application/json', close: true},
-  "status 429 with Retry-After: the date in 2 s in the target's place",
+  "status 429 with Retry-After: a date 2 s ahead instead of the target's response",
 );
 test(
   becomes,
   httpStatus({status: 500, retryAfterDate: date}),
   'http_status',
   {...plain, status: 500, retry_after: date},
-  `status 500 with Retry-After: ${date} in the target's place`,
+  `status 500 with Retry-After: ${date} instead of the target's response`,
 );
 test(
   becomes,
   httpFault({stage: 'response', action: 'abort', cutRatio: 0.5}),
   'http_fault',
   {stage: 'response', action: 'abort', cut_ratio: 0.5, cut_bytes: -1},
-  '50.0 % of the response body, then a reset (RST)',
+  '50.0% of the response body, then a reset (RST)',
 );
 test(
   becomes,
@@ -93,7 +93,7 @@ test('dice are rolled for requests', t => {
   const fault = httpStatus({status: 500, probability: 0.5, firstN: 1});
   t.is(
     describeFault(fault),
-    "status 500 in the target's place, on 50.0 % of the requests, on the first 1 request only",
+    "status 500 instead of the target's response, on 50.0% of the requests, on the first 1 request only",
   );
 });
 

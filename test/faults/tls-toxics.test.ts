@@ -30,7 +30,7 @@ test(
   tlsClose({reset: true, probability: 0.5}),
   'tls_close',
   {reset: true},
-  'handshake reset (RST) after the ClientHello, on 50.0 % of the handshakes',
+  'handshake reset (RST) after the ClientHello, on 50.0% of the handshakes',
 );
 test(
   becomes,
@@ -39,21 +39,27 @@ test(
   {reset: false, server_name: '*.example.com'},
   'handshake closed (FIN) after the ClientHello (*.example.com)',
 );
-test(becomes, tlsAlert(), 'tls_alert', {alert: 40}, 'handshake answered by the alert handshake_failure (40)');
+test(
+  becomes,
+  tlsAlert(),
+  'tls_alert',
+  {alert: 40},
+  'handshake answered with the alert handshake_failure (40)',
+);
 test(
   becomes,
   tlsAlert({alert: 'unrecognized_name'}),
   'tls_alert',
   {alert: 112},
-  'handshake answered by the alert unrecognized_name (112)',
+  'handshake answered with the alert unrecognized_name (112)',
 );
-test(becomes, tlsAlert({alert: 51}), 'tls_alert', {alert: 51}, 'handshake answered by the alert 51');
+test(becomes, tlsAlert({alert: 51}), 'tls_alert', {alert: 51}, 'handshake answered with the alert 51');
 test(
   becomes,
   wrongCertificate({problem: 'untrusted'}),
   'tls_certificate',
   {problem: 'untrusted'},
-  'a certificate of an unknown authority',
+  'a certificate from an unknown authority',
 );
 test(
   becomes,
@@ -74,7 +80,7 @@ test(
   wrongCertificate({problem: 'wrong-host'}),
   'tls_certificate',
   {problem: 'wrong-host'},
-  'a certificate of another host',
+  'a certificate for another host',
 );
 
 const refused = test.macro({

@@ -15,7 +15,7 @@ const entryOf = (
   return [
     `### ${id}`,
     '',
-    `*${sees[0]!.toUpperCase()}${sees.slice(1)}.*`,
+    `*${asSentence(sees)}*`,
     '',
     `- **Present when** ${when}.`,
     ...(limits.length > 0 ? [`- **Thresholds:** ${limits.join(', ')}`] : []),
@@ -26,3 +26,7 @@ const entryOf = (
     '',
   ].join('\n');
 };
+
+/** A name of the code keeps its small letter. */
+const asSentence = (text: string): string =>
+  /^\w+(?:\(\)|\.\w)/.test(text) ? `${text}.` : `${text[0]!.toUpperCase()}${text.slice(1)}.`;

@@ -82,10 +82,10 @@ test('it says delivered, and not applied', t => {
   const [lost] = presentOf(detectOne('lost-acknowledged', trialOf('exactly-once'))).evidence;
   t.is(
     lost.statement,
-    '1 operation of phase stall acknowledged and applied, and neither delivered to the consumer nor left in its queue.',
+    '1 operation of phase stall acknowledged and applied, but neither delivered to the consumer nor left in its queue.',
   );
   const [twice] = presentOf(detectOne('duplicate-effect', trialOf('exactly-once'))).evidence;
-  t.is(twice.statement, '1 operation of phase stall delivered to the consumer more than once.');
+  t.is(twice.statement, '1 operation of phase stall reached the consumer more than once.');
 });
 
 test('what the server has not is told as such, and not a second time', t => {
@@ -125,12 +125,12 @@ const isOpen = test.macro({
   },
 });
 
-test(isOpen, 'the application tells of no delivery', {deliveries: null}, /reported no delivery/);
+test(isOpen, 'the application tells of no delivery', {deliveries: null}, /reported no deliveries/);
 test(
   isOpen,
   'verify() does not tell of the queue',
   {verified: {applied: Uint8Array.from(messages, () => 1), owed: null, queued: null, reordered: null}},
-  /does not tell what is still in the queue/,
+  /does not report what is still in the consumer's queue/,
 );
 test(
   isOpen,
@@ -191,14 +191,14 @@ test(
   answers,
   'silent-consumer',
   consumed(5500, {verified: null}),
-  /verify\(\) does not tell what is still in the queue/,
+  /verify\(\) does not report what is still in the consumer's queue/,
 );
 test(
   'not watched for long enough',
   answers,
   'silent-consumer',
   consumed(14_000),
-  /in the last 5\.0 s of calm and 2 acknowledged messages are still in its queue/,
+  /in the last 5\.0 s without a fault and 2 acknowledged messages are still in its queue/,
 );
 
 test('deliveries are measured by what was sent, and by when they came', t => {

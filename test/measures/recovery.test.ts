@@ -54,7 +54,7 @@ test(measures, '----+++++', {kind: 'not-recovered', watchedMs: 4500, atLeastMs: 
 test(measures, '+++++-+++++-', {kind: 'not-recovered', watchedMs: 6000, atLeastMs: 6000});
 test(measures, '+ +  +', {kind: 'recovered', afterMs: 0});
 test(measures, '    ++++++', {kind: 'recovered', afterMs: 2000});
-test(measures, '+++++', {kind: 'unknown', reason: 'the recovery phase has less than 3000 ms to look at'});
+test(measures, '+++++', {kind: 'unknown', reason: 'less than 3000 ms of the recovery phase can be judged'});
 test(measures, '        ', {kind: 'unknown', reason: 'no operation started in the recovery phase'});
 
 test('a fault that ends within a bin is recovered from at once if the next bin is good', t => {
@@ -214,7 +214,7 @@ test('slow: more than five seconds are present', t => {
       {
         phase: 'recovery',
         witness: 'driver',
-        statement: 'The first 3 good seconds began 5500 ms after the fault was taken away.',
+        statement: 'The first 3 good seconds in a row began 5.5 s after the fault ended.',
         value: 5500,
         threshold: 5000,
         unit: 'ms',
@@ -230,7 +230,7 @@ test('slow: bad for more than five seconds is present, also without an end', t =
     verdict: 'present',
     evidence: [
       {
-        statement: 'There were no 3 good seconds in a row in the 8000 ms after the fault was taken away.',
+        statement: 'There were no 3 good seconds in a row in the 8 s after the fault ended.',
         value: 7500,
         threshold: 5000,
       },
@@ -241,10 +241,7 @@ test('slow: bad for more than five seconds is present, also without an end', t =
 test('slow: good from the fourth second on, but not watched for long enough, is not known', t => {
   t.deepEqual(
     detectOne('slow-recovery', trialOf('--------++++')),
-    inconclusiveOf(
-      'slow-recovery',
-      'not recovered after 4000 ms, and not watched for long enough after that',
-    ),
+    inconclusiveOf('slow-recovery', 'not recovered after 4 s, but not observed for long enough after that'),
   );
 });
 

@@ -7,7 +7,7 @@ test('a chart that cannot be drawn is told in its place, and nothing else is los
     throw new RangeError('no <bin>');
   });
   const text = toMarkdown({headline: 'h', lead: blocks, sections: [], details: []});
-  t.is(text, '# h\n\nThe chart `latency` could not be drawn, which changes no figure: `no <bin>`\n');
+  t.is(text, '# h\n\nThe chart `latency` could not be drawn (the figures are unaffected): `no <bin>`\n');
 });
 
 test('nothing to draw is no block', t => {

@@ -37,17 +37,17 @@ test('failures in no class are said under the table of classes', t => {
     driver: {...driver, uncountedFailures: variant === 'bounded' ? 30 : 0},
   }));
   t.is(reportOf(run).match(/further failure/g)?.length, 1);
-  t.true(reportOf(run).includes('`bounded`: 30 further failures of kinds beyond those that were kept'));
+  t.true(reportOf(run).includes('`bounded`: 30 further failures beyond the classes that are kept'));
 });
 
 test('requests without an operation are said with the target', t => {
   t.notRegex(usual(), /without an operation/);
   const run = withTrials(({ledger}) => ({ledger: ledger && {...ledger, unattributedCount: 7}}));
-  t.true(reportOf(run).includes("in the whole trial 7 requests without an operation's id"));
+  t.true(reportOf(run).includes('7 requests without an operation ID in the whole trial'));
 });
 
 test('the library’s counts come with what they count, and only where it was heard', t => {
-  const note = /the requests in its metrics to the one in which they ended/g;
+  const note = /the requests in its metrics in the one in which they ended/g;
   t.is(usual().match(note)?.length, 1);
   t.notRegex(reportOf(withTrials(() => ({telemetry: null}))), note);
 });
@@ -89,8 +89,8 @@ test('a phase that fails before and after is among what did not get better, unle
     }));
     return reportOf({...run, judgement: {...run.judgement, trials}});
   };
-  t.true(share(0, 0).includes('- **stall**: 0 % succeeded before and after.'));
-  t.true(share(0.2, 0.25).includes('- **stall**: 20.0 % succeeded before, 25.0 % after.'));
+  t.true(share(0, 0).includes('- **stall**: 0% succeeded before and after.'));
+  t.true(share(0.2, 0.25).includes('- **stall**: 20.0% succeeded before, 25.0% after.'));
   t.notRegex(share(0.1, 0.4), /\*\*stall\*\*:/);
   t.notRegex(share(0.4, 0.6), /\*\*stall\*\*:/);
 });

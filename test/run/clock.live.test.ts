@@ -50,7 +50,7 @@ test('a wall clock that is set again and again changes neither the exit code nor
         {metric: 'telemetry: http.client.request.duration count', verdict: 'inconclusive'},
       ],
     );
-    t.regex(goals[1]!.reason ?? '', /^the wall clock, by which spans/);
+    t.regex(goals[1]!.reason ?? '', /^the wall clock, which spans/);
     t.deepEqual(
       findings
         .filter(({symptom, verdict}) => fidelity.includes(symptom) && verdict === 'present')

@@ -48,5 +48,5 @@ test('what comes after its operation has settled is told, and what comes twice i
     .events.get(trial.id)!
     .findIndex(({kind}) => kind === 'drained');
   t.true(last > drained, `what came after ${settledMs} ms is told with the close`);
-  t.regex(ran().reportOf('honest'), /\d+ came to the consumer/);
+  t.regex(ran().reportOf('honest'), /\d+ delivered to the consumer/);
 });

@@ -30,5 +30,5 @@ test('a run without profiles has it, too, and the report says where', async t =>
   t.true(files[0]!.endsWith('trials/only-1/profiles/hung.report.json'));
   const report = ran.reportOf('only');
   t.regex(report, /- `trials\/only-1\/profiles\/hung\.report\.json` \(/);
-  t.regex(report, /in Node's report of it, profiles\/hung\.report\.json/);
+  t.regex(report, /Node's diagnostic report \(profiles\/hung\.report\.json\)/);
 });

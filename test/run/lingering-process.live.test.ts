@@ -17,7 +17,7 @@ test('a subject whose event loop is blocked for ever is unresponsive, which is a
     judgement.findings.find(({verdict}) => verdict === 'present'),
     {symptom: 'event-loop-stall', severity: 'fail'},
   );
-  t.true(ran().reportOf('blocked').includes('the process stopped answering and was ended by the harness'));
+  t.true(ran().reportOf('blocked').includes('the process stopped responding and was killed by the harness'));
 });
 
 test('where it is stuck is in the trial and in the report, and the debugger is not in its words', t => {
@@ -56,7 +56,7 @@ test('a close() that never resolves is hung, after all operations have counted',
   t.is(judgement.phases[0]!.successRatio, 1);
   // Node's timers count whole milliseconds, and may fire up to one early.
   t.true(trial.closing!.durationMs >= 299);
-  t.true(ran().reportOf('close-pends').includes('close() did not settle'));
+  t.true(ran().reportOf('close-pends').includes('close() never returned'));
 });
 
 test('a process that stays after close() lingers, and is ended', t => {

@@ -30,7 +30,7 @@ test('an honest client is clear of all of them, and it is told how much was comp
     );
   }
   const report = ran().reportOf('honest');
-  t.regex(report, /### Telemetry against the truth/);
+  t.regex(report, /### Telemetry accuracy/);
   t.regex(report, /\*\*hidden-attempts\*\* *\| clear *\| attempts and their spans *\| \d+ *\| 0 *\|/);
 });
 

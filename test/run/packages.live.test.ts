@@ -31,7 +31,7 @@ test.serial(
     t.deepEqual(versionsOf(first.stdout), ['0.9.0', '1.0.0', '2.0.0']);
     const report = await readReport(join(place.cwd, 'reports', 'versions'));
     t.true(report.includes('| `package wobbly` | not set | `file:./lib-2` |'));
-    t.true(report.includes('| wobbly, as it was loaded | `0.9.0` | `2.0.0` |'));
+    t.true(report.includes('| wobbly (version loaded) | `0.9.0` | `2.0.0` |'));
 
     // What has not changed is installed already; a working copy that has is installed anew.
     await writeLibrary(join(place.cwd, 'lib-2'), '2.0.1');

@@ -67,7 +67,7 @@ test('the finding that it ran out of memory says who holds it', t => {
   );
   t.regex(
     evidence[1]!.statement,
-    /in phase slow, \d+ % of it for the scenario; .* hoardsObjects \(hoarding\.ts:\d+\)/,
+    /in phase slow, \d+% of it in the scenario; .* hoardsObjects \(hoarding\.ts:\d+\)/,
   );
 });
 
@@ -123,7 +123,7 @@ test('the report tells whose time and whose memory it is, without a path of this
   t.regex(report, /### Profiles of the process in slow/);
   t.regex(report, /`hoardsObjects` `hoarding\.ts:\d+`/);
   t.regex(report, /\| the scenario \| \d+\.\d\sMiB \|/);
-  t.regex(hungry().reportOf('time'), /\| the scenario \| \d\d\.\d\s% \|/);
+  t.regex(hungry().reportOf('time'), /\| the scenario \| \d\d\.\d% \|/);
   for (const variant of ['buffers', 'time', 'objects']) {
     t.notRegex(
       JSON.stringify(ranWith(variant).trial(variant).trial.profiles),

@@ -39,7 +39,7 @@ test('several faults of a phase hit as they were asked to, and the run is judged
   t.is(faults[2]!.applied, 3);
   t.is(faults[3]!.applied, 20);
   const report = ran.reportOf('only').replaceAll('\u00A0', ' ');
-  t.true(report.includes('; asked for 50.0 %, was '), 'the rates are shown');
+  t.true(report.includes('; requested 50.0%, observed '), 'the rates are shown');
   t.true(report.includes('latency from 0 ms to 150 ms, server to client'));
   t.true(report.includes('from 100 ms on, for 30 ms out of every 250 ms'));
   t.true(

@@ -37,7 +37,7 @@ test('a body that nobody reads leaves its request without a span and without a m
 test("a caller's time-out gives the number 23 as error.type", t => {
   const evidence = evidenceOf('time-out', 'error-type-malformed');
   t.true(
-    evidence.some(({statement}) => statement.includes('not a text (23)')),
+    evidence.some(({statement}) => statement.includes('not a string (23)')),
     JSON.stringify(evidence),
   );
   const violations = ran()

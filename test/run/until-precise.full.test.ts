@@ -66,9 +66,12 @@ test('a run until it is precise: in turn, with the seeds of the pairs, and no tr
   const report = reportText(renderReport(ran.run));
   t.regex(
     report,
-    /\*\*Goodput\*\* \(successes per second, over all phases but the warm-up\), `many` ÷ `one`: [\d.]+.× \(95.% interval .*, n = 5 pairs\)/,
+    /\*\*Goodput\*\* \(successes per second, over all phases but the warm-up\), `many` ÷ `one`: [\d.]+× \(95% interval .*, n = 5 pairs\)/,
   );
-  t.regex(report, /Trials were added until it was known to ± 100.%: with 5 trials per variant it is ± /);
+  t.regex(
+    report,
+    /Trials were added until the target precision of ± 100% was reached: with 5 trials per variant it is ± /,
+  );
   t.deepEqual((await reopenRun(ran.folder)).judgement, ran.run.judgement);
   t.deepEqual(ran.remains, {processes: [], ports: []});
 });

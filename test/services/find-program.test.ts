@@ -1,8 +1,8 @@
 import {chmod, mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {accountIn} from '../../src/services/account.ts';
 import {findProgram} from '../../src/services/find-program.ts';
+import {accountIn} from '../../src/services/server.ts';
 import {temporaryFolder} from '../helpers/run-folders.ts';
 
 const withPrograms = async (t: ExecutionContext, files: readonly string[]): Promise<string> => {

@@ -1,6 +1,5 @@
 import test from 'ava';
-import {hodgesLehmannShift} from '../../src/stats/hodges-lehmann.ts';
-import {mannWhitney} from '../../src/stats/mann-whitney.ts';
+import {hodgesLehmannShift, mannWhitney} from '../../src/stats/mann-whitney.ts';
 
 type Row = {
   readonly title: string;

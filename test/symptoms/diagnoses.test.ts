@@ -65,7 +65,7 @@ test('it names the symptoms, the telling one first, and the figures of the proce
       phase: 'baseline',
       symptoms: ['gc-pressure', 'cpu-bound'],
       statement:
-        'It is gc-pressure. Phase baseline: 94 % of a core, 31.0 % of the time in garbage collection, 500 MiB resident at most, 41.0 operations per second.',
+        'It is gc-pressure. Phase baseline: 94% of a core, 31.0% of the time in garbage collection, peak RSS 500 MiB, 41.0 operations per second.',
     },
   ]);
 });

@@ -46,11 +46,11 @@ const statement = test.macro({
   },
 });
 
-test(statement, 'The process ended with exit code 3.', {exitCode: 3});
-test(statement, 'The process ended with exit code 0.', {exitCode: 0});
-test(statement, 'The process ended by SIGSEGV.', {signal: 'SIGSEGV'});
-test(statement, 'The process ended with exit code 1: TypeError: E_BOOM: boom.', {exitCode: 1, error});
-test(statement, 'The process ended with exit code 1: Error: lost.', {
+test(statement, 'The process crashed with exit code 3.', {exitCode: 3});
+test(statement, 'The process crashed with exit code 0.', {exitCode: 0});
+test(statement, 'The process crashed with signal SIGSEGV.', {signal: 'SIGSEGV'});
+test(statement, 'The process crashed with exit code 1: TypeError: E_BOOM: boom.', {exitCode: 1, error});
+test(statement, 'The process crashed with exit code 1: Error: lost.', {
   exitCode: 1,
   error: {...error, name: 'Error', code: null, message: 'lost'},
 });
@@ -107,7 +107,7 @@ test('out of memory: it says how much was in use, and against which limit', t =>
         phase: 'stall',
         witness: 'system',
         statement:
-          'V8 ended the process for want of heap, with 60 MiB in use at the last sample and a limit of 64 MiB.',
+          'V8 ran out of heap and aborted the process, with 60 MiB in use at the last sample and a limit of 64 MiB.',
         value: 60 * mib,
         threshold: 64 * mib,
         unit: 'bytes',
@@ -122,7 +122,7 @@ test("out of memory: without a limit of its own it is V8's", t => {
   const trial = died({outOfMemory: true}, {resources});
   t.regex(
     presentOf(detectOne('out-of-memory', trial)).evidence[0].statement,
-    /60 MiB in use at the last sample and V8's own limit\.$/,
+    /60 MiB in use at the last sample and V8's default limit\.$/,
   );
 });
 

@@ -60,7 +60,7 @@ test('amplification: attempts count in the phase of their operation, and only in
       {
         phase: 'stall',
         witness: 'target',
-        statement: 'The target saw 5 attempts of 2 operations in phase stall: 2.50 each.',
+        statement: 'The target saw 5 attempts for 2 operations in phase stall: 2.50 each.',
         value: 2.5,
         threshold: 1.1,
         unit: 'ratio',
@@ -83,7 +83,7 @@ test('amplification: a fault phase in which nothing started is clear', t => {
 test('amplification: without a ledger and without telemetry it is not known', t => {
   t.deepEqual(
     detectOne('retry-amplification', trialWith()),
-    inconclusiveOf('retry-amplification', 'neither the target nor the library tells its attempts'),
+    inconclusiveOf('retry-amplification', 'neither the target nor the library reports attempts'),
   );
 });
 
@@ -105,7 +105,7 @@ test(
   spansTell,
   'attempts that never reached a target are counted',
   [1, 1, 3, 2],
-  "The library's own spans tell of 5 attempts of 2 operations in phase stall: 2.50 each.",
+  "The library's spans show 5 attempts for 2 operations in phase stall: 2.50 each.",
 );
 test(spansTell, 'one span each is clear', [1, 1, 1, 1], 'clear');
 test(spansTell, 'spans of steps are no attempts', [2, 2, 9, 9], 'inconclusive');
@@ -146,7 +146,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
       {
         phase: 'stall',
         witness: 'target',
-        statement: '2 operations of phase stall had an effect more than once.',
+        statement: '2 operations of phase stall took effect more than once.',
         value: 2,
         threshold: 0,
         unit: 'count',
@@ -160,7 +160,7 @@ test('duplicates: one is enough, in the phase that has most', t => {
       {
         phase: 'recovery',
         witness: 'target',
-        statement: '1 operation of phase recovery had an effect more than once.',
+        statement: '1 operation of phase recovery took effect more than once.',
         value: 1,
         threshold: 0,
         unit: 'count',
@@ -199,21 +199,21 @@ test(
   'nobody told it anything',
   [{phase: fault, attempts: 0}],
   0,
-  'the target told its ledger of no attempt',
+  'the target reported no attempts',
 );
 test(
   ledgerSaysNothing,
   'no attempt carries an id',
   [{phase: fault, attempts: 0}],
   1408,
-  'the target saw 1408 attempts, and none with the id of an operation',
+  'the target saw 1408 attempts, none of them with an operation ID',
 );
 test(
   ledgerSaysNothing,
   'attempts, and never an effect',
   [{phase: fault}],
   0,
-  'the target told its ledger of no effect',
+  'the target reported no effects',
 );
 
 test('duplicates: applied once is clear, however many attempts it took', t => {

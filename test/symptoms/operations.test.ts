@@ -46,7 +46,7 @@ test('hung: one is enough, in the phase that has most', t => {
         phase: 'stall',
         witness: 'driver',
         statement:
-          '4 operations of 400 in phase stall had not settled 3000 ms after the intended start; 3 settled later.',
+          '4 of 400 operations in phase stall were still pending 3 s after their scheduled start. 3 of them settled later.',
         value: 4,
         threshold: 0,
         unit: 'count',
@@ -57,7 +57,7 @@ test('hung: one is enough, in the phase that has most', t => {
         phase: 'recovery',
         witness: 'driver',
         statement:
-          '1 operation of 1000 in phase recovery had not settled 3000 ms after the intended start; none of them settled later.',
+          '1 of 1,000 operations in phase recovery was still pending 3 s after its scheduled start. None of them settled later.',
         value: 1,
         threshold: 0,
         unit: 'count',
@@ -109,7 +109,7 @@ test('overrun: it says how many, how late, and shows those that settled', t => {
     {
       phase: 'stall',
       witness: 'driver',
-      statement: '8 operations of 400 in phase stall settled later than 2250 ms.',
+      statement: '8 of 400 operations in phase stall settled later than 2.25 s after their scheduled start.',
       value: 0.02,
       threshold: 0.001,
       unit: 'share',
@@ -126,7 +126,7 @@ test('overrun: limits are told as whole milliseconds', t => {
   });
   t.is(
     presentOf(detectOne('deadline-overrun', trial)).evidence[0].statement,
-    '1 operation of 1 in phase stall settled later than 1703 ms.',
+    '1 of 1 operation in phase stall settled later than 1.7 s after their scheduled start.',
   );
 });
 
@@ -156,7 +156,7 @@ test('crossed: one is enough', t => {
       {
         phase: 'recovery',
         witness: 'driver',
-        statement: '1 operation in phase recovery got an answer with another id.',
+        statement: '1 operation in phase recovery got a response with a different ID.',
         value: 1,
         threshold: 0,
         unit: 'count',

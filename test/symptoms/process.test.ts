@@ -94,7 +94,7 @@ test('collection: the profile of its worst phase says whose memory it was', t =>
   );
   t.like(evidence[1], {
     statement:
-      '3.05 GiB of Buffers were allocated in phase baseline, 97 % of it for storage; the most by a single function was take (storage/lib/pool.js:7) (96 %).',
+      '3.05 GiB of Buffers allocated in phase baseline, 97% of it in storage; top function: take (storage/lib/pool.js:7) (96%).',
     unit: 'share',
     count: 4000,
   });
@@ -129,7 +129,7 @@ test('out of memory: the profile says by way of which package a handler came to 
   });
   t.is(
     presentOf(detectOne('out-of-memory', trial)).evidence[1]?.statement,
-    '182 MiB of objects were alive on the heap in phase baseline, 56 % of it for the scenario and 95 % by way of storage; the most by a single function was handle (pool.ts:8) (56 %).',
+    '182 MiB of live objects on the heap in phase baseline, 56% of it in the scenario and 95% through storage; top function: handle (pool.ts:8) (56%).',
   );
 });
 
@@ -141,7 +141,7 @@ test('want of CPU: the profile of its phase says whose time it was, of the time 
   });
   t.is(
     presentOf(detectOne('cpu-bound', trial)).evidence[1]?.statement,
-    'The main thread was busy for 3000 ms of phase baseline, 80 % of it for storage; the most by a single function was writev for storage (50 %).',
+    'The main thread was busy for 3 s of phase baseline, 80% of it in storage; top function: writev for storage (50%).',
   );
 });
 
@@ -176,7 +176,7 @@ test('collection: it says how much, at what CPU, and with what memory', t => {
       phase: 'baseline',
       witness: 'system',
       statement:
-        'Garbage collection paused the process for 30.0 % of phase baseline, at 98 % of a core; at most 200 MiB of heap and 900 MiB outside of it.',
+        'Garbage collection paused the process for 30.0% of phase baseline, at 98% of a core; peak 200 MiB on the heap and 900 MiB outside it.',
       value: 0.3,
       threshold: 0.1,
       unit: 'share',
@@ -197,7 +197,7 @@ test('collection: a phase in which the process died is read off its samples', t 
 
 for (const symptom of ['gc-pressure', 'cpu-bound'] as const) {
   test(`${symptom}: a process that told nothing leaves it open`, t => {
-    t.deepEqual(detectOne(symptom, trialWith()), inconclusiveOf(symptom, 'the process reported no figures'));
+    t.deepEqual(detectOne(symptom, trialWith()), inconclusiveOf(symptom, 'the process reported no metrics'));
   });
 }
 
@@ -253,7 +253,7 @@ test('a core at its limit: it says how much of it, and for what', t => {
   });
   t.is(
     presentOf(detectOne('cpu-bound', trial)).evidence[0].statement,
-    '95 % of a core in phase baseline, for 100.0 operations per second; 125.0 were asked for.',
+    'The process used 95% of a core in phase baseline for 100.0 operations per second; the target is 125.0.',
   );
 });
 
@@ -287,7 +287,7 @@ test('under-used: callers wait in the client while the target has little to do',
   t.deepEqual([phase, severity], ['baseline', 'warn']);
   t.is(
     evidence[0].statement,
-    'Of 64.0 operations that were under way at once in phase baseline, the target worked on 4.0; the others waited in the client, which took 3 % of a core for 100.0 operations per second.',
+    'On average, 64.0 operations were in flight in phase baseline, and the target worked on 4.0 of them; the others waited in the client, which used 3% of a core for 100.0 operations per second.',
   );
   t.true(Math.abs(evidence[0].value - 60 / 64) < 0.001);
 });
@@ -307,13 +307,13 @@ test('few that wait', isUsed, {responseMs: 120, servingMean: 5});
 test('under-used: a queue whose place nobody knows leaves it open', t => {
   t.deepEqual(
     detectOne('under-utilised', idle({servingMean: null})),
-    inconclusiveOf('under-utilised', 'the target does not tell how many operations it works on at once'),
+    inconclusiveOf('under-utilised', 'the target does not report how many operations it works on at once'),
   );
 });
 
 test('under-used: without a baseline it is open', t => {
   t.deepEqual(
     detectOne('under-utilised', trialWith()),
-    inconclusiveOf('under-utilised', 'there is no baseline to look at'),
+    inconclusiveOf('under-utilised', 'there is no baseline to judge'),
   );
 });

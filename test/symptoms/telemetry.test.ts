@@ -119,7 +119,7 @@ test('of telemetry by a clock that was set nothing is clear, and nothing that ne
   ];
   for (const symptom of ['hidden-attempts', 'span-leak', 'telemetry-contradicts'] as const) {
     const reason =
-      'the wall clock, by which spans and metrics have their times, was set by -3600000 ms (first seen at 500 ms)';
+      'the wall clock, which spans and metrics take their times from, was set back by 3600 s (first seen 500 ms into the trial)';
     t.deepEqual(detectOne(symptom, trialWith({...changes, clockSteps})), inconclusiveOf(symptom, reason));
   }
 });
@@ -210,10 +210,7 @@ test('an error in a good answer is named as such', t => {
   const finding = presentOf(
     detectOne('telemetry-contradicts', trialWith({driver: {...driver, failures}, ledger, telemetry: told})),
   );
-  t.regex(
-    finding.evidence[0].statement,
-    /1 failure of the phase being an error in an answer that came whole/,
-  );
+  t.regex(finding.evidence[0].statement, /1 failure of the phase was an error inside a complete response/);
   t.deepEqual(finding.evidence[0].traces, ['0123456789abcdef0000000000000001']);
 });
 
@@ -228,13 +225,13 @@ const unknown = test.macro({
 
 const whole = telemetry({spans: [1]});
 
-test(unknown, 'there is no telemetry', {telemetry: null});
+test(unknown, 'no telemetry was received', {telemetry: null});
 const unapplied = [{instrumentation: 'of-a 1.0.0', package: 'a', version: '6.0.0', supports: '2 - 5'}];
 for (const spans of [[1], []]) {
   test(
     `${spans.length} spans`,
     unknown,
-    'of-a 1.0.0 patched nothing of a 6.0.0 (it supports 2 - 5), so that missing spans are not the library’s',
+    "of-a 1.0.0 patched nothing of a 6.0.0 (it supports 2 - 5), so missing spans are not the library's fault",
     {telemetry: telemetry({spans}), unapplied},
   );
 }
@@ -250,9 +247,9 @@ test('without the instrumentation of the library no telemetry is clear, but for 
   }
   t.is(verdictOf('telemetry-lost', changes), 'clear');
 });
-test(unknown, 'the library made no span', {telemetry: telemetry({spans: []})});
+test(unknown, 'the library created no spans', {telemetry: telemetry({spans: []})});
 test(unknown, 'telemetry was lost: 1 of 3 spans arrived', {telemetry: telemetry({spans: [1], lost: 2})});
-test(unknown, 'the SDK did not say how many spans it made, so that losses would go unseen', {
+test(unknown, 'the SDK did not report how many spans it created, so losses would go unnoticed', {
   telemetry: {...whole, metrics: []},
 });
 test(unknown, 'the process ended before its telemetry was complete', {
@@ -344,7 +341,7 @@ const slowAndFast = times(40, index => [index % 2 === 0 ? 3 : 220, index % 2 ===
 test('two kinds of operation', answers, 'duration-misreported', timed(slowAndFast), 'clear');
 const fewOff = times(40, index => [100, index < 20 ? 50 : 100] as const);
 test('no more than half of them', answers, 'duration-misreported', timed(fewOff), 'clear');
-test('too few', answers, 'duration-misreported', timed(times(9, () => [100, 50])), /^in no phase do enough/);
+test('too few', answers, 'duration-misreported', timed(times(9, () => [100, 50])), /^no phase has enough/);
 test(
   'of several attempts',
   answers,
@@ -353,14 +350,14 @@ test(
     times(40, () => [100, 50]),
     () => 2,
   ),
-  /^in no phase do enough/,
+  /^no phase has enough/,
 );
 test(
   'spans in the traces of others',
   answers,
   'duration-misreported',
   timed(times(40, index => [5, index % 4 === 0 ? 200 : 0])),
-  /^in no phase do enough/,
+  /^no phase has enough/,
 );
 test(
   'a busy event loop',

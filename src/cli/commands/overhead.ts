@@ -2,7 +2,7 @@
 import {join, relative} from 'node:path';
 import type {Command} from 'commander';
 import {exitCodes} from '../../model/errors.ts';
-import {minimumPairs} from '../../stats/minimum-pairs.ts';
+import {minimumPairs} from '../../stats/bootstrap.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellQuote} from '../shell-quote.ts';

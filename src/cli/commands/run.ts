@@ -1,6 +1,6 @@
 // foulweather run: drives scenarios, writes their reports, and answers with the verdict.
 import {type Command, InvalidArgumentError} from 'commander';
-import {minimumPairs} from '../../stats/minimum-pairs.ts';
+import {minimumPairs} from '../../stats/bootstrap.ts';
 import {againstOption} from '../against-option.ts';
 import {packNames, refuseContradictions} from '../plan-choice.ts';
 import {defaultMostTrials, percentRatio, precisionOf} from '../precision-option.ts';

@@ -1,4 +1,4 @@
-// What is known of a symptom before any run: what a user sees, when it counts, where it comes from, what mends it.
+// What is known of a symptom before any run: what a user sees, when it counts, where it comes from, what fixes it.
 import type {NonEmpty} from '../non-empty.ts';
 import type {Need} from './needs.ts';
 
@@ -7,25 +7,25 @@ export const weights = ['crash', 'untrue', 'wedged', 'hung', 'late', 'wasteful']
 
 export type SymptomFacts = {
   readonly weight: (typeof weights)[number];
-  /** What a user sees, in the middle of a sentence. */
+  /** What a user sees, as part of a sentence. */
   readonly summary: string;
-  /** How it is called in "no more …". */
+  /** Its name in the plural, as in "no more …". */
   readonly noun: string;
-  /** When it counts as present; thresholds stand in it by their names. */
+  /** When it counts as present; refers to thresholds by name. */
   readonly criterion: string;
   /** Defaults by name; each name ends in its unit. A scenario can change them by name. */
   readonly thresholds: {readonly [name: string]: number};
-  /** What must have been there for a trial to be clear of it. */
+  /** What a trial must have shown before it can be called clear of it. */
   readonly needs: NonEmpty<Need>;
   /** What usually causes it, as a sentence. */
   readonly cause: string;
-  /** What usually mends it, as a sentence. */
+  /** The usual fix, as a sentence. */
   readonly remedy: string;
-  /** Where that is from. */
+  /** The source. */
   readonly source: Source;
 };
 
-/** A page that tells more. */
+/** A page with more about it. */
 export type Source = {
   /** Its title. */
   readonly title: string;

@@ -5,10 +5,10 @@ import {sources} from './sources.ts';
 export const recoverySymptoms = {
   'slow-recovery': {
     weight: 'late',
-    summary: 'slow to come back after the fault',
+    summary: 'slow to recover after the fault',
     noun: 'slow recovery',
     criterion:
-      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's, p99 at most `latencyRatio` × the baseline's or `slackMs` above it) begin later than `recoverMs` after the fault; inconclusive where nothing failed, and the successes were late by no more than `machineRatio` × what a process of the harness was late",
+      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's; p99 at most `latencyRatio` × the baseline's, or at most `slackMs` above it) start later than `recoverMs` after the fault; inconclusive if nothing failed and the successes were late by no more than `machineRatio` × the delay of a harness process",
     thresholds: {
       recoverMs: 5000,
       goodMs: 3000,
@@ -19,69 +19,71 @@ export const recoverySymptoms = {
     },
     needs: ['recovery-operations', 'load'],
     cause:
-      'A pause between attempts without a cap, connections that are dead and kept, or a queue of work that nobody waits for.',
+      'Back-off without a cap, dead connections that are kept, or a queue of work that nobody is waiting for.',
     remedy:
-      'Cap the back-off, close connections that timed out, and drop work whose caller has given up, so that it does not queue in front of new work.',
+      'Cap the back-off, close connections that timed out, and drop work whose caller has given up, so that it does not delay new work.',
     source: sources.metastable,
   },
   metastable: {
     weight: 'wedged',
-    summary: 'stays bad long after the fault',
+    summary: 'still degraded long after the fault',
     noun: 'metastable failures',
     criterion:
       "later than `afterMs` and `deadlineCount` deadlines after the fault, goodput is below `goodputShare` of the baseline's, at more than `attemptsRatio` attempts per operation",
     thresholds: {afterMs: 30_000, deadlineCount: 5, goodputShare: 0.9, attemptsRatio: 1.1},
     needs: ['recovery-operations', 'load'],
-    cause: 'Retries keep up the load that makes them fail.',
-    remedy: 'Give retries a budget, shed load, and serve the newest first while there is a queue.',
+    cause: 'Retries sustain the load that makes them fail.',
+    remedy: 'Give retries a budget, shed load, and serve the newest work first while there is a queue.',
     source: sources.metastable,
   },
   'wedged-client': {
     weight: 'wedged',
-    summary: 'never comes back',
+    summary: 'never recovers',
     noun: 'wedged clients',
     criterion:
-      'nothing succeeds for longer than `wedgedMs` without a fault, added up over all recoveries since the last success, while a fresh client gets through the same proxy in `controlShare` of its tries; its phase is that of the fault that began it',
+      'nothing succeeds for longer than `wedgedMs` without a fault, summed over all recoveries since the last success, while a fresh client gets through the same proxy in `controlShare` of its tries. The phase is that of the fault that started it',
     thresholds: {wedgedMs: 10_000, controlShare: 0.99},
     needs: ['recovery-operations', 'load'],
-    cause: 'A state that no event leads out of: a dead connection that is kept, a flag that is not reset.',
-    remedy: 'Find the state in a heap snapshot; check connections before use, and bound their life.',
+    cause:
+      'A state that no event leads out of: a dead connection that is kept, or a flag that is never reset.',
+    remedy: 'Find the state in a heap snapshot; check connections before use, and limit their lifetime.',
     source: sources.partitions,
   },
   'silent-consumer': {
     weight: 'wedged',
-    summary: 'nothing is delivered any more, and no error told',
+    summary: 'nothing is delivered any more, and no error is reported',
     noun: 'silent consumers',
     criterion:
-      'for longer than `silentMs` without a fault, added up over all recoveries, operations wait without a success or an error while a fresh client gets through; or nothing is delivered to the consumer while operations succeed, and what was acknowledged is still in its queue',
+      'for longer than `silentMs` without a fault, summed over all recoveries, operations wait with neither success nor error while a fresh client gets through; or nothing reaches the consumer while operations succeed and acknowledged messages are still in its queue',
     thresholds: {silentMs: 10_000},
     needs: ['recovery-operations', 'load'],
-    cause: 'A subscription that is not made again after a reconnect, or a peer that is gone without a word.',
+    cause: 'A subscription that is not renewed after a reconnect, or a peer that disappeared without notice.',
     remedy: 'Subscribe again after each reconnect, and send heartbeats.',
     source: sources.partitions,
   },
   'replay-burst': {
     weight: 'wasteful',
-    summary: 'all that waited is sent at once',
+    summary: 'everything that waited is sent at once',
     noun: 'replay bursts',
-    criterion:
-      "attempts per second in the first second of a recovery are more than `burstRatio` × the baseline's",
+    criterion: "attempts per second in the first second of a recovery exceed `burstRatio` × the baseline's",
     thresholds: {burstRatio: 3},
     needs: ['attempts', 'recovery-operations', 'load'],
-    cause: 'A queue that is flushed when the connection is back.',
-    remedy: 'Send what waited at the pace of the load, and drop what is late.',
+    cause: 'A queue that is flushed as soon as the connection is back.',
+    remedy: 'Send queued work at the pace of the load, and drop what is already late.',
     source: sources.cascading,
   },
   'breaker-stuck': {
     weight: 'wedged',
-    summary: 'refused locally although the way is free',
+    summary: 'operations rejected locally although the network has recovered',
     noun: 'stuck circuit breakers',
     criterion:
-      'half or more of the operations of half a second are refused locally, later than `resetMs` + `graceMs` after the fault',
+      'at least half of the operations in a half-second are rejected locally, later than `resetMs` + `graceMs` after the fault',
     thresholds: {resetMs: 30_000, graceMs: 5000},
     needs: ['recovery-operations', 'load'],
-    cause: 'A half-open state that is never entered, or that one failure closes for as long again.',
-    remedy: 'Let a trial request through at the end of each reset time, and close on its success.',
+    cause:
+      'A half-open state that is never entered, or that a single failure closes for another full period.',
+    remedy:
+      'Let one trial request through at the end of each reset period, and close the breaker when it succeeds.',
     source: sources.circuitBreaker,
   },
 } as const satisfies {readonly [id: string]: SymptomFacts};

@@ -8,66 +8,64 @@ export const telemetrySymptoms = {
     summary: 'attempts that the telemetry does not show',
     noun: 'hidden attempts',
     criterion:
-      'more than `hiddenShare` of the attempts of a phase have no span; by the conventions of databases, RPC and messaging, more than that of the calls',
+      'more than `hiddenShare` of the attempts of a phase have no span; for databases, RPC and messaging, whose conventions ask for one span per call, that share of the calls',
     thresholds: {hiddenShare: 0.01},
     needs: ['attempts', 'operations', 'load'],
-    cause:
-      'A span around the call instead of one for each attempt, or a way out on which the span is forgotten.',
+    cause: 'One span around the call instead of one per attempt, or a code path that forgets the span.',
     remedy:
-      'Begin a span for every attempt before it is sent, and end it whatever becomes of it: read, unread or aborted.',
+      'Start a span for every attempt before it is sent, and end it however the attempt ends: read, unread or aborted.',
     source: sources.httpSpans,
   },
   'span-leak': {
     weight: 'wasteful',
-    summary: 'spans that are never ended, or more than once',
+    summary: 'spans that are never ended, or ended more than once',
     noun: 'leaked spans',
     criterion:
       'more than `spanCount` spans are open after the load and do not end within a second (or by the close, if they belong to no operation), not counting operations still in flight; or more than `spanCount` spans of a phase are ended twice',
     thresholds: {spanCount: 0},
     needs: ['end', 'operations'],
     cause:
-      'A way out without span.end(): an abort, a time-out, a body that nobody reads. Or two ways out of one call that both end it.',
-    remedy:
-      'End each span once, on every way out: a result, an error, an abort, a body that nobody reads, a close.',
+      'A code path without span.end(): an abort, a timeout, or a body that is never read. Or two paths of one call that both end it.',
+    remedy: 'End each span exactly once, on every path: result, error, abort, unread body, close.',
     source: sources.sdkMetrics,
   },
   'telemetry-contradicts': {
     weight: 'wasteful',
-    summary: 'telemetry that tells another outcome than the caller got',
-    noun: 'contradicting telemetry',
+    summary: 'telemetry that reports a different outcome than the caller got',
+    noun: 'contradictory telemetry',
     criterion:
-      'for more than `wrongShare` of the failures of a phase no span ends in an error (an abort of the caller’s own left out), or more than that of the successes end in one, or a histogram and its spans differ in number by more',
+      'more than `wrongShare` of the failures of a phase have no span that ends in an error (aborts by the caller excluded), or more than that share of the successes have one, or a histogram and its spans differ in number by more than that',
     thresholds: {wrongShare: 0.01},
     needs: ['operations', 'load'],
-    cause: 'Status and metric are set in another place than where the caller’s result is made.',
+    cause: "The span's status and the metric are set in a different place than the caller's result.",
     remedy:
       'Set the status of the outermost span from what the caller gets, and record the metric where the span ends.',
     source: sources.recordingErrors,
   },
   'error-type-malformed': {
     weight: 'wasteful',
-    summary: 'error.type missing, misplaced, or not a text of few values',
+    summary: 'error.type that is missing, misplaced, or not a low-cardinality string',
     noun: 'malformed error types',
     criterion:
-      'more than `spanCount` spans of a phase have the status error without an error.type, an error.type without that status, or one that is not a string; or there are more than `valueCount` different ones',
+      'more than `spanCount` spans of a phase have an error status without error.type, an error.type without an error status, or an error.type that is not a string; or there are more than `valueCount` different values',
     thresholds: {spanCount: 0, valueCount: 30},
     needs: ['operations', 'load'],
-    cause: 'The error’s code is taken as it is: a number for a DOMException, nothing for a plain Error.',
+    cause: "The error's code is used as it is: a number for a DOMException, nothing for a plain Error.",
     remedy:
-      'Give error.type as a text of few values, such as the code or the name of the error, on every failure and on nothing else.',
+      'Set error.type to a low-cardinality string, such as the code or name of the error, on every failure and nowhere else.',
     source: sources.recordingErrors,
   },
   'duration-misreported': {
     weight: 'wasteful',
-    summary: 'span durations that differ from the measured ones',
+    summary: 'span durations that differ from measured ones',
     noun: 'misreported durations',
     criterion:
-      'more than half of the operations that succeeded in a phase with one attempt differ from the spans of their own trace, first start to last end, by more than `slackMs` and `slackShare`, and the event-loop delay',
+      'of the operations of a phase that succeeded with one attempt, more than half differ from the spans of their trace (first start to last end) by more than `slackMs`, `slackShare`, and the event-loop delay',
     thresholds: {slackMs: 10, slackShare: 0.1},
     needs: ['operations', 'load'],
-    cause: 'The span begins after the wait for a connection, or ends with the head of the answer.',
+    cause: 'The span starts after the wait for a connection, or ends with the response headers.',
     remedy:
-      'Begin the span when the caller calls, queueing included, and end it with the last byte of the answer.',
+      'Start the span when the caller calls, queueing included, and end it with the last byte of the response.',
     source: sources.httpSpans,
   },
   'pool-gauge-wrong': {
@@ -78,32 +76,34 @@ export const telemetrySymptoms = {
       'at the end of a phase without faults, or of the drain, the gauge and the sockets at the injector differ by more than `slackCount` and `slackShare`',
     thresholds: {slackCount: 2, slackShare: 0.1},
     needs: ['connections', 'operations', 'load'],
-    cause: 'Connections are counted with the requests on them, or an error path forgets to count one down.',
+    cause:
+      'Connections are counted along with the requests on them, or an error path forgets to decrement the gauge.',
     remedy:
-      "Count connections where sockets open and close, with the socket's own events, and not where requests are.",
+      "Count connections where sockets open and close, on the socket's own events, and not where requests are made.",
     source: sources.poolMetrics,
   },
   'cardinality-growth': {
     weight: 'wasteful',
-    summary: 'series or span names that grow in number without end',
-    noun: 'growing cardinality',
+    summary: 'metric series or span names that keep growing in number',
+    noun: 'cardinality growth',
     criterion:
-      'a metric has more than `seriesCount` new series after the baseline, those of errors left out, or the spans of a library have more than `nameCount` names',
+      'a metric has more than `seriesCount` new series after the baseline, not counting those of errors, or the spans of a library have more than `nameCount` names',
     thresholds: {seriesCount: 20, nameCount: 50},
     needs: ['operations', 'load'],
-    cause: 'An id, a full URL or a message is an attribute of a metric, or part of a span’s name.',
-    remedy: 'Keep ids, full URLs and messages out of metric attributes and span names; put them on the span.',
+    cause: "An ID, a full URL or a message is a metric attribute or part of a span's name.",
+    remedy:
+      'Keep IDs, full URLs and messages out of metric attributes and span names; put them in span attributes.',
     source: sources.cardinality,
   },
   'telemetry-lost': {
     weight: 'wasteful',
-    summary: 'spans that were made and did not arrive',
+    summary: 'spans that were created but did not arrive',
     noun: 'lost telemetry',
     criterion:
-      'more than `lostShare` of the ended spans did not arrive; then nothing else can be said of the telemetry',
+      'more than `lostShare` of the ended spans did not arrive; nothing else can then be concluded from the telemetry',
     thresholds: {lostShare: 0.001},
     needs: ['load'],
-    cause: 'A full queue of the span processor, or a process that ended before its last export.',
+    cause: 'A full queue in the span processor, or a process that ended before its last export.',
     remedy:
       'Give the span processor a larger queue and batch, and shut the SDK down before the process ends.',
     source: sources.sdkMetrics,

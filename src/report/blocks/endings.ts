@@ -21,19 +21,16 @@ const endingOfTrial = (trial: Trial): Block[] => {
   return [
     paragraph(
       code(trial.variant),
-      `, trial ${trial.number}${trial.continues === null ? '' : ', with a fresh process'}: `,
+      `, trial ${trial.number}${trial.continues === null ? '' : ', in a fresh process'}: `,
       ...texts.flatMap((text, index) => (index === 0 ? text : ['; ', ...text])),
       '.',
     ),
     ...textBlocks(
-      'What its main thread was in, from the innermost function to its callers:',
+      'Stack of its main thread, innermost call first:',
       (trial.stuck?.stack ?? []).map(frameName).join('\n'),
     ),
-    ...textBlocks(
-      'Where its error was thrown, from the innermost function to its callers:',
-      framesOf(trial.end),
-    ),
-    ...textBlocks("From the end of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
+    ...textBlocks('Stack of the error, innermost call first:', framesOf(trial.end)),
+    ...textBlocks("Last lines of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
   ];
 };
 
@@ -51,12 +48,10 @@ const cutText = ({cut, plan}: Trial): Text | null => {
       return null;
     case 'wedged':
       return [
-        `the client was wedged by the end of ${last}, and the faults that were left were tried with a fresh process, after a warm-up and a baseline of its own`,
+        `the client was wedged by the end of ${last}; a fresh process met the remaining faults, after a warm-up and baseline of its own`,
       ];
     case 'died':
-      return [
-        'the faults that were left were tried with a fresh process, after a warm-up and a baseline of its own',
-      ];
+      return ['a fresh process met the remaining faults, after a warm-up and baseline of its own'];
   }
 };
 
@@ -95,7 +90,7 @@ export const endingText = (trial: Trial): Text | null => {
       ];
     case 'unresponsive':
       return [
-        'the process stopped answering and was ended by the harness',
+        'the process stopped responding and was killed by the harness',
         whenText(trial),
         ...exitText(trial),
         ...stuckText(trial),
@@ -112,10 +107,10 @@ const stuckText = ({stuck}: Trial): Text => {
 
 const closeText = (trial: Trial, end: Extract<SubjectEnd, {kind: 'completed'}>): Text | null => {
   const close: Text[] = [
-    ...(end.close === 'hung' ? [['close() did not settle']] : []),
+    ...(end.close === 'hung' ? [['close() never returned']] : []),
     ...(end.close === 'failed' ? [['close() failed', ...errorText(end.error)]] : []),
     ...(trial.exit?.killedFor === 'lingering'
-      ? [['the process stayed alive after close() and was ended by the harness']]
+      ? [['the process did not exit after close() and was killed by the harness']]
       : []),
   ];
   return close.length === 0 ? null : close.flatMap((text, index) => (index === 0 ? text : ['; ', ...text]));
@@ -125,9 +120,9 @@ const closeText = (trial: Trial, end: Extract<SubjectEnd, {kind: 'completed'}>):
 export const endingName = (trial: Trial): string | null => {
   const {end} = trial;
   if (end.kind === 'crashed') return end.outOfMemory ? 'runs out of memory' : 'crashes';
-  if (end.kind === 'unresponsive') return 'stops answering';
+  if (end.kind === 'unresponsive') return 'stops responding';
   if (end.kind === 'first-operation-failed') return 'fails its first operation';
-  return end.kind === 'open-failed' ? 'does not open' : null;
+  return end.kind === 'open-failed' ? 'fails to open' : null;
 };
 
 export const errorText = (error: ErrorFacts | null): Text =>

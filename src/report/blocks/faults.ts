@@ -1,11 +1,11 @@
 // Faults, loads and phases in a few words.
+
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Ramp} from '../../model/fault-scope.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
-import {isTlsFault} from '../../model/tls-fault.ts';
+import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
 import {httpEffectOf, isHttpFault} from './http-faults.ts';
-import {tlsEffectOf} from './tls-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -158,4 +158,30 @@ const describePromises = (plan: Plan): string => {
   });
   if (promised.length === 0) return '';
   return ` Delivery promised for acknowledged messages: ${promised.join(', and ')}.`;
+};
+
+const certificateProblems: {readonly [problem in CertificateProblem]: string} = {
+  untrusted: 'from an unknown authority',
+  'self-signed': 'that is self-signed',
+  expired: 'that has expired',
+  'wrong-host': 'for another host',
+};
+
+const tlsEffectOf = (fault: AnyTlsFault): string =>
+  `${handshakeEffectOf(fault)}${fault.serverName ? ` (${fault.serverName})` : ''}`;
+
+const handshakeEffectOf = (fault: AnyTlsFault): string => {
+  switch (fault.kind) {
+    case 'tlsClose':
+      return `handshake ${fault.reset ? 'reset (RST)' : 'closed (FIN)'} after the ClientHello`;
+    case 'tlsAlert':
+      return `handshake answered with the alert ${alertName(fault.alert)}`;
+    case 'wrongCertificate':
+      return `a certificate ${certificateProblems[fault.problem]}`;
+  }
+};
+
+const alertName = (alert: number): string => {
+  const known = Object.entries(tlsAlerts).find(([, number]) => number === alert);
+  return known === undefined ? String(alert) : `${known[0]} (${alert})`;
 };

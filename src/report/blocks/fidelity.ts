@@ -14,12 +14,12 @@ export const fidelityBlocks = ({variants}: RunStory): Block[] => {
   const tables = told.flatMap(blocksOf);
   if (tables.length === 0) return [];
   const trials = Math.max(...told.map(variant => variant.trials.length));
-  const sums = trials > 1 ? ' Counts are sums over the trials of a variant.' : '';
-  const ends = told.length < variants.length ? ' Told of the first variant and the last.' : '';
+  const sums = trials > 1 ? ' Counts are summed over the trials of a variant.' : '';
+  const ends = told.length < variants.length ? ' Only the first and the last variant are shown.' : '';
   return [
-    heading('Telemetry against the truth'),
+    heading('Telemetry accuracy'),
     paragraph(
-      `What the library said, held against what the driver, the target, the injector and the SDK’s own books say.${sums}${ends}`,
+      `What the library's telemetry says, compared with what the driver, the target, the injector and the SDK counted.${sums}${ends}`,
     ),
     ...tables,
   ];
@@ -34,7 +34,7 @@ const blocksOf = (story: VariantStory): Block[] => {
   return [
     paragraph(code(story.variant.name), backgroundOf(story), ':'),
     table(
-      ['Invariant', 'Verdict', 'Held against each other', '>Compared', '>Differ', 'For example'],
+      ['Invariant', 'Verdict', 'What was compared', '>Compared', '>Differ', 'Example'],
       ofTelemetry.flatMap(symptom => rowsOf(symptom, comparisonsOf(story, symptom.symptom))),
     ),
   ];
@@ -43,7 +43,7 @@ const blocksOf = (story: VariantStory): Block[] => {
 /** What the scenario declares as work in the background is no operation's, and is counted apart. */
 const backgroundOf = ({trials}: VariantStory): string => {
   const spanCount = trials.reduce((sum, {trial}) => sum + (trial.telemetry?.backgroundSpanCount ?? 0), 0);
-  return spanCount === 0 ? '' : `, besides ${plural(spanCount, 'span')} of declared work in the background`;
+  return spanCount === 0 ? '' : `, not counting ${plural(spanCount, 'span')} of declared background work`;
 };
 
 /** By what was compared, added up over the trials. */

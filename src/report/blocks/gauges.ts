@@ -40,9 +40,9 @@ export const gaugeBlocks = (story: RunStory): Block[] => {
       .map((cells, index) => [index === 0 ? title : [], ...cells]);
   const shown = [...series].slice(0, seriesShown);
   return [
-    heading('What the library measures of itself'),
+    heading("The library's own metrics"),
     paragraph(
-      'Its gauges per phase, as mean and greatest value, and its counters that go up and down, as they stood when the phase ended; beside them the load that it had, as the driver counts it.',
+      'Gauges per phase (mean and maximum) and up-down counters at the end of each phase, next to the load as counted by the driver.',
     ),
     table(
       ['Gauge', 'Phase', ...variants.map(({variant}) => variant.name)],
@@ -82,13 +82,13 @@ const titleOf = ({name, unit, attributes}: Series): Text => {
 const valueText = (value: AttributeValue): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** `30.2/s offered, 128 under way`. */
+/** `30.2/s offered, 128 in flight`. */
 const loadText = ({trials, phases}: VariantStory, phase: number): string => {
   const figures = phases.find(({index}) => index === phase);
   if (!figures || figures.durationMs === 0) return unknownFigure;
   const underWay = medianOf(trials.map(({trial}) => underWayMean(trial, phase)));
   const offered = `${rate((figures.offered * 1000) / figures.durationMs)} offered`;
-  return underWay === null ? offered : `${offered}, ${plain(underWay)} under way`;
+  return underWay === null ? offered : `${offered}, ${plain(underWay)} in flight`;
 };
 
 /** Null in runs of old, which did not count it. */
@@ -109,7 +109,7 @@ const levelText = ({trials}: VariantStory, phase: number, key: string): string =
   );
   const gauges = found.filter(metric => metric.kind === 'gauge');
   if (gauges.length > 0) {
-    return `${plain(medianOf(gauges.map(({mean}) => mean)))}, at most ${plain(medianOf(gauges.map(({max}) => max)))}`;
+    return `${plain(medianOf(gauges.map(({mean}) => mean)))}, max ${plain(medianOf(gauges.map(({max}) => max)))}`;
   }
   return found.length === 0 ? unknownFigure : `${plain(medianOf(found.map(({last}) => last)))} at the end`;
 };

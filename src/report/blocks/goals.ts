@@ -48,7 +48,7 @@ const limitFigure = (metric: GoalName, value: number): string =>
     fraction === '.' ? '' : fraction,
   );
 
-/** `at least 99 %`, `at most 3 s`. */
+/** `at least 99%`, `at most 3 s`. */
 export const limitText = (metric: GoalName, limit: Limit): string =>
   [
     limit.min === undefined ? null : `at least ${limitFigure(metric, limit.min)}`,
@@ -66,7 +66,7 @@ export const goalVerdict = (goal: GoalStory): string =>
     : verdictOf(goal);
 
 const verdictOf = ({verdict, limit}: GoalStory): string =>
-  limit.severity === 'warn' && verdict === 'missed' ? 'missed, a warning' : verdict;
+  limit.severity === 'warn' && verdict === 'missed' ? 'missed (warning)' : verdict;
 
 export const verdictTones: {readonly [verdict in Verdict]: Tone} = {
   met: 'good',

@@ -30,11 +30,11 @@ export const hitBlocks = (story: RunStory): Block[] => {
     ),
   );
   if (rows.length === 0) return [];
-  const titles = ['Variant', 'Fault', '>At', '>Connection', 'Operation', 'What became of it'];
+  const titles = ['Variant', 'Fault', '>At', '>Connection', 'Operation', 'Result'];
   return [
-    heading('Some of the hits'),
+    heading('Sample hits'),
     paragraph(
-      `The first of each fault, as the injector noted them.${representativeNote(story.variants)}${missingNote(shown.map(({trial}) => trial))}`,
+      `The first hits of each fault, as recorded by the injector.${representativeNote(story.variants)}${missingNote(shown.map(({trial}) => trial))}`,
     ),
     table(titles, rows),
   ];
@@ -76,5 +76,5 @@ const missingNote = (trials: readonly Trial[]): string => {
     ...(left('connectionsLeftOut') > 0 ? [plural(left('connectionsLeftOut'), 'connection')] : []),
     ...(left('hitsLeftOut') > 0 ? [plural(left('hitsLeftOut'), 'hit')] : []),
   ];
-  return missing.length === 0 ? '' : ` Not kept for want of room: ${missing.join(' and ')}.`;
+  return missing.length === 0 ? '' : ` Not kept for lack of room: ${missing.join(' and ')}.`;
 };

@@ -18,7 +18,7 @@ export const httpEffectOf = (fault: AnyHttpFault): string => `${ownEffect(fault)
 const ownEffect = (fault: AnyHttpFault): string => {
   switch (fault.kind) {
     case 'httpStatus':
-      return `status ${fault.status}${retryAfter(fault)} in the target's place`;
+      return `status ${fault.status}${retryAfter(fault)} instead of the target's response`;
     case 'httpFault':
       return lost(fault);
     case 'slowBody':
@@ -32,7 +32,7 @@ const ownEffect = (fault: AnyHttpFault): string => {
 
 const retryAfter = ({retryAfter}: HttpStatusFault): string => {
   if (retryAfter === '') return '';
-  const value = retryAfter.startsWith('+') ? `the date in ${retryAfter.slice(1)} s` : retryAfter;
+  const value = retryAfter.startsWith('+') ? `a date ${retryAfter.slice(1)} s ahead` : retryAfter;
   return ` with Retry-After: ${value}`;
 };
 
@@ -41,7 +41,7 @@ const endings = {hang: 'then silence', close: 'then a close (FIN)', abort: 'then
 const lost = ({stage, action, cutRatio, cutBytes}: HttpFault): string => {
   const share = cutRatio === null ? null : `${percent(cutRatio)} of the ${stage} body`;
   const cut = cutBytes === null ? share : `${bytes(cutBytes)} of the ${stage} body`;
-  if (action === 'finish') return cut === null ? 'response passed' : `response cut short to ${cut}`;
+  if (action === 'finish') return cut === null ? 'response passed on' : `response cut short to ${cut}`;
   if (stage === 'request')
     return `request kept from the target, ${cut ?? 'no body'} read, ${endings[action]}`;
   return `${cut ?? 'no response'}, ${endings[action]}`;

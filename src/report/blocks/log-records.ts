@@ -37,7 +37,7 @@ export const logBlocks = (variants: readonly VariantStory[]): Block[] => {
   if (rows.length === 0) return [];
   return [
     heading('Log records and events'),
-    table(['Variant', 'Phase', 'Severity', 'Event', '>Count', 'For example', 'Trace'], rows),
+    table(['Variant', 'Phase', 'Severity', 'Event', '>Count', 'Example', 'Trace'], rows),
   ];
 };
 

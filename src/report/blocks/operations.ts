@@ -28,11 +28,11 @@ export const failureBlocks = (story: RunStory): Block[] => {
   const title = heading('Failures by class');
   if (rows.length === 0) return [title, paragraph('No operation failed with an error.')];
   const trials = Math.max(...story.variants.map(variant => variant.trials.length));
-  const note = trials > 1 ? ' Counts are sums over the trials of a variant.' : '';
+  const note = trials > 1 ? ' Counts are summed over the trials of a variant.' : '';
   return [
     title,
-    paragraph(`The ${classesShown} most frequent of each variant.${note}`),
-    table(['Variant', '>Count', 'Outcome', 'Error', 'Phases', 'For example, with its trace'], rows),
+    paragraph(`The ${classesShown} most frequent classes of each variant.${note}`),
+    table(['Variant', '>Count', 'Outcome', 'Error', 'Phases', 'Example and its trace'], rows),
     ...story.variants.flatMap(uncountedNote),
   ];
 };
@@ -41,7 +41,7 @@ export const failureBlocks = (story: RunStory): Block[] => {
 const uncountedNote = ({variant, trials}: VariantStory): Block[] => {
   const uncounted = trials.reduce((sum, {trial}) => sum + trial.driver.uncountedFailures, 0);
   if (uncounted === 0) return [];
-  const kinds = 'of kinds beyond those that were kept are in no class';
+  const kinds = 'beyond the classes that are kept';
   return [paragraph(code(variant.name), `: ${plural(uncounted, 'further failure')} ${kinds}.`)];
 };
 
@@ -111,17 +111,17 @@ export const slowestBlocks = (story: RunStory): Block[] => {
   );
   if (rows.length === 0) return [];
   return [
-    heading('The slowest operations that settled'),
+    heading('Slowest operations'),
     table(
       [
         'Variant',
         'Operation',
         'Phase',
         'Outcome',
-        '>Meant to start at',
+        '>Scheduled at',
         '>Started late by',
         '>Response time',
-        'Its trace id',
+        'Trace ID',
       ],
       rows,
     ),
@@ -136,5 +136,5 @@ export const warningBlocks = ({variants}: RunStory): Block[] => {
     );
   });
   if (warnings.length === 0) return [];
-  return [heading('Warnings of the runtime'), list(warnings.slice(0, warningsShown))];
+  return [heading('Runtime warnings'), list(warnings.slice(0, warningsShown))];
 };

@@ -79,7 +79,7 @@ const gcText = (seen: readonly Seen[]): string => {
   const ratio = medianOf(phases.map(({gcMs, durationMs}) => gcMs / durationMs));
   const pauses = medianOf(phases.map(({gcCount}) => gcCount)) ?? 0;
   const major = medianOf(phases.map(({gcKinds}) => (gcKinds ? (gcKinds.major?.count ?? 0) : null)));
-  const full = major === null ? '' : `, ${count(major)} of them full`;
+  const full = major === null ? '' : `, ${count(major)} of them full collections`;
   return `${percent(ratio)} in ${plural(pauses, 'pause')}${full}`;
 };
 
@@ -99,8 +99,8 @@ const loopText = (seen: readonly Seen[]): string => {
   const figure = (pick: (one: (typeof phases)[number]) => number): number | null =>
     medianOf(phases.map(pick));
   if (phases.length === 0) return unknownFigure;
-  const delay = `p99 ${duration(figure(one => one.loopDelayP99Ms))}, at most ${duration(figure(one => one.loopDelayMaxMs))}`;
-  return `${delay}; in use ${percent(figure(one => one.loopUtilisationRatio))} of the time`;
+  const delay = `delay p99 ${duration(figure(one => one.loopDelayP99Ms))}, max ${duration(figure(one => one.loopDelayMaxMs))}`;
+  return `${delay}; utilisation ${percent(figure(one => one.loopUtilisationRatio))}`;
 };
 
 /** Of the first trial, at the end of the phase. */
@@ -116,26 +116,26 @@ const activeText = (seen: readonly Seen[]): string => {
 
 const rows: readonly Row[] = [
   {
-    title: 'Resident memory, at most',
+    title: 'Peak RSS',
     statement: seen =>
       bytes(outside(({rssBytes}) => rssBytes)(seen) ?? inside(({rssBytes}) => rssBytes)(seen)),
   },
-  {title: 'Heap used, at most, of what V8 reserved', statement: heapText},
-  {title: 'Limit of the heap that was set, which its old generation has', statement: heapLimitText},
+  {title: 'Peak heap used, of the heap reserved', statement: heapText},
+  {title: 'Heap limit as set (old generation)', statement: heapLimitText},
   {
-    title: 'Limit of the heap as V8 tells it, with the young generation',
+    title: 'V8 heap limit (all generations)',
     statement: seen => bytes(inside(({heapLimitBytes}) => heapLimitBytes)(seen)),
   },
-  {title: 'External memory, at most', statement: externalText},
-  {title: 'Garbage collection, as perf_hooks tells it', statement: gcText},
-  {title: 'Garbage collection, as sampled', statement: profiledGcText},
+  {title: 'Peak external memory', statement: externalText},
+  {title: 'GC time (perf_hooks)', statement: gcText},
+  {title: 'GC time (sampled)', statement: profiledGcText},
   {title: 'Event loop', statement: loopText},
   {
-    title: 'File descriptors, at most',
+    title: 'Peak file descriptors',
     statement: seen => count(outside(sample => sample.fileDescriptorCount)(seen)),
   },
-  {title: 'Sockets, at most', statement: seen => count(outside(sample => sample.socketCount)(seen))},
-  {title: 'Active resources, at the end', statement: activeText},
+  {title: 'Peak sockets', statement: seen => count(outside(sample => sample.socketCount)(seen))},
+  {title: 'Active resources at the end', statement: activeText},
 ];
 
 export const processBlocks = (story: RunStory): Block[] => {
@@ -149,7 +149,7 @@ export const processBlocks = (story: RunStory): Block[] => {
   const name = story.run.record.plan.phases[phase]?.name ?? '';
   return [
     heading(`The process in ${name}`, processAnchor),
-    table(['What', ...variants.map(({variant}) => variant.name)], told),
+    table(['Measure', ...variants.map(({variant}) => variant.name)], told),
     ...threadBlocks(variants, phase),
     ...missingNote(seen.flat()),
   ];
@@ -159,14 +159,14 @@ const missingNote = (seen: readonly Seen[]): Block[] => {
   if (seen.every(({outside}) => outside.length === 0)) {
     return [
       paragraph(
-        'This platform tells nothing of a process from outside: threads, descriptors and sockets were not seen.',
+        'This platform reports nothing about other processes: threads, descriptors and sockets were not observed.',
       ),
     ];
   }
   return seen.every(({outside}) => outside.every(({threadCount}) => threadCount === null))
     ? [
         paragraph(
-          'This platform tells only CPU time and memory of a process: threads, descriptors and sockets were not seen.',
+          'This platform reports only the CPU time and memory of other processes: threads, descriptors and sockets were not observed.',
         ),
       ]
     : [];

@@ -34,13 +34,13 @@ export const profileBlocks = (story: RunStory): Block[] => {
   return [
     heading(`Profiles of the process in ${name}`, profilesAnchor),
     paragraph(
-      'What Node.js and V8 do for a package counts as the package’s. CPU time is sampled every 5 ms, memory every 512 KiB on average',
+      'Work that Node.js and V8 do on behalf of a package is attributed to the package. CPU time is sampled every 5 ms, memory every 512 KiB on average',
       trialNote(story, profiled),
       '.',
     ),
     ...cpuTable(profiled),
     ...memoryTable(profiled, 'heap', 'Live objects on the heap'),
-    ...memoryTable(profiled, 'buffers', 'Live Buffers, outside of the heap'),
+    ...memoryTable(profiled, 'buffers', 'Live Buffers, outside the heap'),
     ...memoryTable(profiled, 'buffer-allocations', 'Buffers allocated in the phase'),
     ...frameTable(profiled),
     ...stackBlocks(profiled),
@@ -59,7 +59,7 @@ const profiledIn = (story: VariantStory, phase: number): Profiled[] => {
 
 const trialNote = ({run}: RunStory, profiled: readonly Profiled[]): string =>
   run.record.trialsPerVariant > 1
-    ? `; of the trials of a variant the first with a profile is shown (${profiled.map(({trialId}) => trialId).join(', ')})`
+    ? `; the first profiled trial of each variant is shown (${profiled.map(({trialId}) => trialId).join(', ')})`
     : '';
 
 const find = ({profiles}: Profiled, what: What): ProfileSummary | undefined =>
@@ -108,7 +108,7 @@ const cpuTable = (profiled: readonly Profiled[]): Block[] => {
       return [self === null ? unknownFigure : percent(self / profile!.total)];
     }),
   ]);
-  return [table(['Time of the main thread', ...names(profiled)], rows)];
+  return [table(['Main thread time', ...names(profiled)], rows)];
 };
 
 /** `70.0 MiB, 172 MiB with what it called`: where it called for more than it took by itself. */
@@ -116,7 +116,7 @@ const bytesOf = (profile: ProfileSummary | undefined, owner: string): string => 
   const share = profile?.owners.find(candidate => candidate.owner === owner);
   const self = bytes(shareOf(profile, owner));
   if (share?.ownerKind !== 'package' || (share.total ?? 0) < share.self + shownFromBytes) return self;
-  return `${self}, ${bytes(share.total)} with what it called`;
+  return `${self}, ${bytes(share.total)} including calls`;
 };
 
 const memoryTable = (profiled: readonly Profiled[], what: What, title: string): Block[] => {
@@ -129,10 +129,7 @@ const memoryTable = (profiled: readonly Profiled[], what: What, title: string): 
     ...profiles.map((profile): Text => [bytesOf(profile, owner)]),
   ]);
   return [
-    table(
-      [title, ...names(profiled)],
-      [...rows, [['in all'], ...figures(profile => profile?.total ?? null)]],
-    ),
+    table([title, ...names(profiled)], [...rows, [['total'], ...figures(profile => profile?.total ?? null)]]),
   ];
 };
 
@@ -163,7 +160,7 @@ const frameTable = (profiled: readonly Profiled[]): Block[] => {
     ? []
     : [
         paragraph('Top functions by self time or size:'),
-        table(['Variant', 'Profile', 'Function', 'Called for', '>Self'], rows),
+        table(['Variant', 'Profile', 'Function', 'On behalf of', '>Self'], rows),
       ];
 };
 
@@ -188,13 +185,7 @@ const stackBlocks = (profiled: readonly Profiled[]): Block[] => {
   const {variant, profile} = largest;
   const what = profile.what === 'heap' ? 'on the heap' : 'of Buffers';
   return [
-    paragraph(
-      'The heaviest allocation ',
-      what,
-      ' in ',
-      code(variant),
-      ', from the function that made it to its callers:',
-    ),
+    paragraph('The heaviest allocation ', what, ' in ', code(variant), ', innermost call first:'),
     {
       kind: 'code',
       language: 'text',
@@ -213,18 +204,18 @@ const fileBlocks = ({run}: RunStory, profiled: readonly Profiled[]): Block[] => 
     paragraph(
       'In ',
       code(`.foulweather/runs/${run.record.id}/`),
-      ' lie ',
+      ': ',
       ...joined(
         stems.map((stem): Text => [code(stem)]),
         ' and ',
       ),
-      ': ',
+      '. Open ',
       code('.cpuprofile'),
       ' and ',
       code('.heapprofile'),
-      ' open in Chrome DevTools and VS Code, ',
+      ' in Chrome DevTools or VS Code, and ',
       code('.pb.gz'),
-      ' in pprof.',
+      ' with pprof.',
     ),
   ];
 };

@@ -30,7 +30,7 @@ export const telemetryBlocks = ({variants}: RunStory): Block[] => {
   const told = isSame ? [first!] : [first!, ...others];
   return [
     title,
-    paragraph('What the library emitted, held against the semantic conventions of OpenTelemetry.'),
+    paragraph("What the library emits, checked against OpenTelemetry's semantic conventions."),
     ...told.flatMap(({variant, sightings}) => variantBlocks(variant, sightings, isSame && others.length > 0)),
     ...logBlocks(variants),
   ];
@@ -67,16 +67,11 @@ const variantBlocks = (
   const information = of('information');
   const rows = [...of('violation'), ...of('improvement')];
   return [
-    paragraph(...(isForAll ? ['All variants alike'] : [code(variant.name)]), `: ${counts}.`),
+    paragraph(...(isForAll ? ['All variants'] : [code(variant.name)]), `: ${counts}.`),
     ...(rows.length === 0
       ? []
-      : [
-          table(
-            ['Level', 'Finding', '>Count', '>Of', 'From', 'For example'],
-            rows.slice(0, shown).map(rowOf),
-          ),
-        ]),
-    ...(rows.length > shown ? [paragraph(`And ${rows.length - shown} more, in result.json.`)] : []),
+      : [table(['Level', 'Finding', '>Count', '>Of', 'From', 'Example'], rows.slice(0, shown).map(rowOf))]),
+    ...(rows.length > shown ? [paragraph(`${rows.length - shown} more in result.json.`)] : []),
     ...(information.length === 0
       ? []
       : [paragraph('For information:'), list(information.slice(0, shown).map(noteOf))]),

@@ -60,7 +60,7 @@ const groupText = ({countMax, sleepingRatio, cpuRatio}: Group): string =>
   `${count(countMax)}, sleeping ${percent(sleepingRatio)}${cpuRatio === null ? '' : `, CPU ${percent(cpuRatio)}`}`;
 
 const nameText = (name: string): Text =>
-  name === profilersThread ? [code(name), ' (the harness’s)'] : [code(name)];
+  name === profilersThread ? [code(name), ' (harness)'] : [code(name)];
 
 /** Of each variant the first trial in which they were seen. Empty where the platform does not tell. */
 export const threadBlocks = (variants: readonly VariantStory[], phase: number): Block[] => {
@@ -77,11 +77,11 @@ export const threadBlocks = (variants: readonly VariantStory[], phase: number): 
     }),
   ]);
   const all: Text[] = [
-    ['in all'],
+    ['total'],
     ...told.map((found): Text => [found ? plural(found.countMax, 'thread') : unknownFigure]),
   ];
   return [
-    paragraph('Threads, at most, by name; those that sleep wait for work, a lock or the network:'),
+    paragraph('Threads (peak) by name; sleeping threads wait for work, a lock or the network:'),
     table(['Threads', ...variants.map(({variant}) => variant.name)], [...rows, all]),
   ];
 };

@@ -25,7 +25,7 @@ export const traceBlocks = ({variants}: RunStory): Block[] => {
   const blocks = variants.flatMap(blocksOf).map((block, index) => (index === 0 ? {...block, signs} : block));
   if (blocks.length === 0) return [];
   const note =
-    'The library’s own spans on one time axis with what the others saw. The trace’s id leads to the same spans in spans.ndjson of the trial, and in a backend of your own.';
+    "The library's spans and what the other witnesses saw, on one time axis. Use the trace ID to find the spans in the trial's spans.ndjson or in your own backend.";
   return [heading('Traces'), paragraph(note), ...blocks];
 };
 
@@ -121,11 +121,11 @@ const choose = (judged: JudgedTrial, phase: number, traced: readonly Exemplar[])
     (a, b) => Math.abs(lastsMs(a) - medianMs) - Math.abs(lastsMs(b) - medianMs),
   )[0];
   const reasons: readonly (readonly [string, Exemplar | undefined])[] = [
-    ['the slowest', slowest],
-    ['the first that failed', failed],
-    ['sent most often', repeated],
+    ['slowest', slowest],
+    ['first failure', failed],
+    ['most attempts', repeated],
     ...pointedAt(judged, phase, traced),
-    ['a typical one', typical],
+    ['typical', typical],
   ];
   // One trace may be chosen for several reasons: it is shown once.
   const byTrace = Map.groupBy(reasons, ([, exemplar]) => exemplar);

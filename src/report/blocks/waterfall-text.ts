@@ -42,7 +42,7 @@ export const waterfallText = ({
     ...lines.map(({atMs, name, bar, note}) =>
       `${fitted(name)} ${`+${duration(atMs - originMs)}`.padStart(9)} |${bar}| ${note}`.trimEnd(),
     ),
-    ...(left > 0 ? [`and ${left} more, later than these`] : []),
+    ...(left > 0 ? [`${left} later spans not shown`] : []),
   ].join('\n');
 };
 

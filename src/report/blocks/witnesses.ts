@@ -19,21 +19,21 @@ const lines = (pieces: readonly Text[]): Text => joined(pieces, lineBreak);
 const driver = (_: VariantStory, phase: PhaseMedians): Text =>
   lines([
     [`${count(phase.started)} started: ${outcomesText(phase.outcomes, phase.inFlight)}`],
-    ...(phase.dropped > 0 ? [[`${count(phase.dropped)} dropped, too many in flight`]] : []),
+    ...(phase.dropped > 0 ? [[`${count(phase.dropped)} dropped (too many in flight)`]] : []),
     [
       phase.responseP50Ms === null
-        ? 'no response time, as none succeeded'
+        ? 'no response times: nothing succeeded'
         : `response p50 ${duration(phase.responseP50Ms)}, p99 ${duration(phase.responseP99Ms)}`,
     ],
     ...(phase.settleP99Ms === null ? [] : [[`settle p99 ${duration(phase.settleP99Ms)}`]]),
     ...consumer(phase),
   ]);
 
-/** `117 came to the consumer, 3 of them more than once`. */
+/** `117 delivered to the consumer, 3 of them more than once`. */
 const consumer = ({deliveredCount, redeliveredCount}: PhaseMedians): Text[] => {
   if (deliveredCount === null) return [];
   const again = redeliveredCount ? `, ${count(redeliveredCount)} of them more than once` : '';
-  return [[`${count(deliveredCount)} came to the consumer${again}`]];
+  return [[`${count(deliveredCount)} delivered to the consumer${again}`]];
 };
 
 const library = (story: VariantStory, phase: PhaseMedians): Text => {
@@ -60,7 +60,7 @@ const library = (story: VariantStory, phase: PhaseMedians): Text => {
 
 /** `800 spans, all unset`, `800 spans: 752 error UND_ERR_HEADERS_TIMEOUT, 48 unset`. */
 const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
-  if (spanEnds.length === 0) return ['no span'];
+  if (spanEnds.length === 0) return ['no spans'];
   const ends = spanEnds.map((end): Text => {
     const share = spanEnds.length === 1 ? 'all' : count(end.count);
     return end.errorType === null
@@ -81,16 +81,16 @@ const injector = (_: VariantStory, phase: PhaseMedians): Text => {
     phase.connectionsOpened === null
       ? ['connections not counted']
       : [
-          `${plural(phase.connectionsOpened, 'connection')} opened, at most ${count(phase.connectionsOpenMax)} open`,
+          `${plural(phase.connectionsOpened, 'connection')} opened, peak ${count(phase.connectionsOpenMax)} open`,
         ];
   return lines([connections, ...faults]);
 };
 
-/** `; asked for 20.0 %, was 18.3 % of 60 (99 % interval 7.6 % to 34.2 %)`; nothing for a fault that hits all. */
+/** `; requested 20.0%, observed 18.3% of 60 (99% interval 7.6% to 34.2%)`; nothing for a fault that hits all. */
 const rateText = ({askedRatio, decisions, applied}: FaultSummary): string => {
   if (askedRatio === null || askedRatio === 1 || !decisions || applied === null) return '';
   const {low, high} = binomialInterval(applied, decisions);
-  return `; asked for ${percent(askedRatio)}, was ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100} % interval ${percent(low)} to ${percent(high)})`;
+  return `; requested ${percent(askedRatio)}, observed ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100}% interval ${percent(low)} to ${percent(high)})`;
 };
 
 const target = (story: VariantStory, phase: PhaseMedians): Text => {
@@ -108,7 +108,7 @@ const target = (story: VariantStory, phase: PhaseMedians): Text => {
     [`${plural(phase.attempts, 'attempt')}, ${perOperation(phase.attemptsPerOperationRatio)} per operation`],
     ...effects,
     ...(strangers > 0
-      ? [[`in the whole trial ${plural(strangers, 'request')} without an operation's id`]]
+      ? [[`${plural(strangers, 'request')} without an operation ID in the whole trial`]]
       : []),
   ]);
 };
@@ -118,7 +118,7 @@ const system = (_: VariantStory, phase: PhaseMedians): Text =>
     [
       `CPU ${percent(phase.cpuRatio)} of a core${phase.cpuUsPerOperation === null ? '' : `, ${microseconds(phase.cpuUsPerOperation)} per operation`}`,
     ],
-    [`memory ${bytes(phase.rssMaxBytes)} at most; GC ${percent(phase.gcRatio)} of the time`],
+    [`peak RSS ${bytes(phase.rssMaxBytes)}; GC ${percent(phase.gcRatio)} of the time`],
     ...(phase.loopDelayP99Ms === null ? [] : [[`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`]]),
   ]);
 

@@ -14,21 +14,21 @@ export const glanceBlocks = (story: RunStory): Block[] => {
     ...(story.candidate ? [] : figure('throughput', () => throughput(story))),
     ...captioned(
       story,
-      'Highest 99th percentile of the time to settle, of what settled at all',
+      'Worst settle p99',
       ({settleP99Ms}) => settleP99Ms,
       duration,
       figure('latency', () => latency(story)),
     ),
     ...captioned(
       story,
-      'Most connections open at a time, as the injector counts them',
+      'Peak open connections (injector)',
       ({connectionsOpenMax}) => connectionsOpenMax,
       count,
       figure('connections', () => connections(story)),
     ),
     ...captioned(
       story,
-      'Most resident memory, as the operating system counts it',
+      'Peak RSS',
       ({rssMaxBytes}) => rssMaxBytes,
       bytes,
       figure('resources', () => resources(story)),
@@ -50,7 +50,7 @@ const captioned = (
   if (chart.length === 0) return chart;
   const told = variants.flatMap((variant): Text[] => {
     const found = highest(variant.phases, pick);
-    return found ? [[code(variant.variant.name), ` ${format(found.value)}, in ${found.phase}`]] : [];
+    return found ? [[code(variant.variant.name), ` ${format(found.value)} (${found.phase})`]] : [];
   });
   return told.length === 0 ? chart : [paragraph(`${what}: `, ...joined(told, '; '), '.'), ...chart];
 };

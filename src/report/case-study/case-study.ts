@@ -1,5 +1,5 @@
 // A judged run as a case study: the story that every rendering tells, without the form of any.
-
+import {describePlan} from '../blocks/faults.ts';
 import {gateFrames, gatesOf} from '../blocks/gates.ts';
 import {verdictTones, verdictWords} from '../blocks/goals.ts';
 import type {Chart} from '../charts/chart.ts';
@@ -13,7 +13,6 @@ import {changeSection} from './sections/change.ts';
 import {environmentSection} from './sections/environment.ts';
 import {figuresSection} from './sections/figures.ts';
 import {investigationDetails, investigationSection} from './sections/investigation.ts';
-import {observationSection} from './sections/observation.ts';
 import {outcomeDetails, outcomeSection} from './sections/outcome.ts';
 import {phasesSection, reproductionSection} from './sections/reproduction.ts';
 import {symptomDetails, symptomsSection} from './sections/symptoms.ts';
@@ -95,7 +94,7 @@ const partialBlocks = ({run, variants}: RunStory): Block[] => {
       kind: 'quote',
       text: [
         strong('Partial run.'),
-        ` It ${what}${after}, in or after trial ${made} of ${planned}. What follows is what had been seen by then.`,
+        ` The run ${what}${after}, during or after trial ${made} of ${planned}. The rest of this report covers what had been observed by then.`,
       ],
     },
   ];
@@ -118,7 +117,7 @@ const doubtBlocks = (story: RunStory): Block[] => {
   return [...gates.values()].flatMap((gate): Block[] => {
     const frames = gateFrames(gate);
     return [
-      paragraph('Inconclusive for ', strong(gate.name), `: ${gate.reason} ${gate.advice}`),
+      paragraph('Inconclusive: ', strong(gate.name), `. ${gate.reason} ${gate.advice}`),
       ...(frames.length === 0 ? [] : [{kind: 'code' as const, language: 'text', text: frames.join('\n')}]),
     ];
   });
@@ -133,3 +132,12 @@ const blocksOf = ({lead, sections, details}: CaseStudy): Block[] => [
 /** Its charts by their file's name; no two have the same. */
 export const chartsOf = (study: CaseStudy): Chart[] =>
   blocksOf(study).flatMap(block => (block.kind === 'figure' ? [block.chart] : []));
+
+const observationSection = ({run}: RunStory): Section => ({
+  id: 'initial-user-observation',
+  title: 'Initial user observation',
+  blocks: [
+    {kind: 'quote', text: [run.record.plan.observation]},
+    paragraph(describePlan(run.record.plan, run.record.environment.target)),
+  ],
+});

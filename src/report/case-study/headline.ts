@@ -36,7 +36,7 @@ const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 const unfinished = {
   running: 'not finished, so nothing can be concluded',
-  interrupted: 'interrupted, so only a part was seen',
+  interrupted: 'interrupted, so only part of it was observed',
   failed: 'the run was aborted, so nothing can be concluded',
 };
 
@@ -245,9 +245,9 @@ const goalsClause = ({goals}: VariantStory): string => {
   const missed = goals.filter(isMissed).length;
   const unclear = goals.filter(({verdict}) => verdict === 'inconclusive').length;
   if (goals.length === 0) return 'no goals set';
-  if (goals.length === 1 && missed + unclear > 0) return missed > 0 ? 'goal missed' : 'goal undecided';
+  if (goals.length === 1 && missed + unclear > 0) return missed > 0 ? 'goal missed' : 'goal not evaluated';
   if (missed > 0) return `${count(missed)} of ${plural(goals.length, 'goal')} missed`;
-  if (unclear > 0) return `${count(unclear)} of ${plural(goals.length, 'goal')} undecided`;
+  if (unclear > 0) return `${count(unclear)} of ${plural(goals.length, 'goal')} not evaluated`;
   if (goals.length <= 2) return goals.length === 1 ? 'goal met' : 'both goals met';
   return `all ${count(goals.length)} goals met`;
 };

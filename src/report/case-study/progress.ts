@@ -58,7 +58,8 @@ const symptomProgress = (
     return {kind: 'better', text: [name, `: ${statement}.`]};
   }
   const statement = after.present[0]?.evidence[0].statement ?? '';
-  const state = before?.verdict === 'present' ? 'still there' : before?.verdict === 'clear' ? 'new' : 'there';
+  const state =
+    before?.verdict === 'present' ? 'still present' : before?.verdict === 'clear' ? 'new' : 'present';
   return {kind: 'notBetter', text: [name, `, ${state}: ${statement}`]};
 };
 
@@ -66,7 +67,7 @@ const symptomProgress = (
 const leakItems = (story: RunStory): Item[] =>
   smallLeaks(story).map(({leaking, statement}) => ({
     kind: leaking === 'baseline' ? 'better' : 'notBetter',
-    text: [strong('a leak below the limits of the detectors'), `: ${statement}.`],
+    text: [strong('leak below the detection limit'), `: ${statement}.`],
   }));
 
 /** Below this share of successes a phase is told of although no symptom and no goal is about it. */
@@ -90,7 +91,7 @@ const failingPhases = (baseline: VariantStory, judged: VariantStory): Item[] =>
 
 const goalProgress = (before: GoalStory | undefined, after: GoalStory): Item => {
   const {phase, metric, limit, verdict} = after;
-  const figures = `${goalFigure(metric, before?.value ?? null)} before, ${goalFigure(metric, after.value)} after, ${limitText(metric, limit)} wanted`;
+  const figures = `${goalFigure(metric, before?.value ?? null)} before, ${goalFigure(metric, after.value)} after, goal ${limitText(metric, limit)}`;
   const text = (end: string): Text => [code(metric), ` in ${phaseOfGoal(phase)}: ${figures}${end}.`];
   if (verdict === 'inconclusive')
     return {kind: 'undecided', text: text(after.reasons.map(reason => `; ${reason}`).join(''))};

@@ -38,21 +38,21 @@ export type SymptomStory = {
 
 /** One goal over the trials of a variant: the worst verdict, and the median of the values. */
 export type GoalStory = {
-  /** The phase that it holds for; `run` is all of them but the warm-up. */
+  /** The phase it applies to; `run` means all phases except the warm-up. */
   readonly phase: string;
-  /** The figure that is limited. */
+  /** The figure the limit applies to. */
   readonly metric: GoalName;
-  /** What is allowed. */
+  /** The limit. */
   readonly limit: Limit;
   /** The worst of the trials. */
   readonly verdict: Verdict;
-  /** The median of the trials, in the metric's unit; null where it could not be known. */
+  /** The median of the trials, in the metric's unit; null if it is unknown. */
   readonly value: number | null;
-  /** How many operations are behind the figure: the median of the trials. */
+  /** Number of operations behind the figure: the median of the trials. */
   readonly count: number | null;
-  /** How many trials met it. */
+  /** Number of trials that met it. */
   readonly metCount: number;
-  /** How many trials there were. */
+  /** Number of trials. */
   readonly trialCount: number;
   /** Why trials are inconclusive, as sentences. */
   readonly reasons: readonly string[];

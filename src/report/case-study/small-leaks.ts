@@ -110,7 +110,7 @@ const leakOf = (story: RunStory, figure: Kept): SmallLeak[] => {
     return [
       {
         leaking,
-        statement: `${whose.variant.name} keeps ${amount} after the load beyond what it had in the baseline, ${other.variant.name} ${rest} (medians of ${plural(pairs.length, 'pair')}, every trial of the first above every trial of the second)${risesText(whose, figure)}`,
+        statement: `after the load, ${whose.variant.name} still holds ${amount} beyond its baseline, ${other.variant.name} ${rest} (medians of ${plural(pairs.length, 'pair')}; every trial of the former exceeds every trial of the latter)${risesText(whose, figure)}`,
       },
     ];
   });
@@ -123,8 +123,8 @@ const risesText = ({trials}: VariantStory, {symptom, worth, cycles}: Kept): stri
   if (symptom !== 'memory-growth') return '';
   const courses = trials.map(({trial}) => cycles(trial)).filter(areCycles);
   if (courses.length === 0) {
-    return `; a run with ${enoughCycles} cycles would show whether it grows with each fault or is filled once`;
+    return `; a run with ${enoughCycles} cycles would show whether it grows with each fault or fills up once`;
   }
   const rising = courses.filter(sizes => keepRising(sizes, worth)).length;
-  return `; it kept rising over the faults in ${rising} of ${plural(courses.length, 'trial')}`;
+  return `; it kept growing with each fault in ${rising} of ${plural(courses.length, 'trial')}`;
 };

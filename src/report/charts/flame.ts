@@ -107,5 +107,5 @@ const describe = (
     byOwner.set(frame.owner, (byOwner.get(frame.owner) ?? 0) + Math.max(0, frame.total - below));
   }
   const heaviest = [...byOwner].sort((a, b) => b[1] - a[1]).slice(0, namedInDescription);
-  return `${format(whole)} in all; most in the frames of ${listed(heaviest.map(([owner, self]) => `${owner} (${percent(self / whole)})`))}.`;
+  return `${format(whole)} in total; most of it in frames of ${listed(heaviest.map(([owner, self]) => `${owner} (${percent(self / whole)})`))}.`;
 };

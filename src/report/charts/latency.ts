@@ -33,7 +33,7 @@ export const latency = (story: RunStory): Chart | null => {
   if (rows.length === 0) return null;
   const key = legend([
     boxEntry('succeeded', {fill: 'url(#outcome-ok)'}),
-    boxEntry('did not succeed', {fill: 'url(#outcome-failed)'}),
+    boxEntry('not successful', {fill: 'url(#outcome-failed)'}),
     lineEntry(`deadline ${plannedDuration(deadlineMs)}`, 'deadline'),
   ]);
   const top = bodyTop + key.height + 34;
@@ -47,8 +47,8 @@ export const latency = (story: RunStory): Chart | null => {
   );
   return {
     name: 'latency',
-    title: 'How long operations took to settle, by phase',
-    description: `Distributions of the response time on a log scale, a row per phase and a column per variant; each row has a scale of its own. ${rows
+    title: 'Time to settle, by phase',
+    description: `Distributions of the response time on a log scale, one row per phase and one column per variant; each row has its own scale. ${rows
       .map(({phase, cells}) => `${phase.name}: p99 ${cells.map(({p99Ms}) => duration(p99Ms)).join(' → ')}`)
       .join('; ')}.`,
     height: bottom + 44,
@@ -75,7 +75,7 @@ export const latency = (story: RunStory): Chart | null => {
       ),
       ...scales.flatMap(scale => axis(scale, bottom)),
       label(
-        `response time, log scale; hung: not settled ${plannedDuration(hungAfterMs(story.run.record.plan.operation))} after the start`,
+        `response time, log scale; hung: still pending ${plannedDuration(hungAfterMs(story.run.record.plan.operation))} after the start`,
         (left + right) / 2,
         bottom + 34,
         {class: 'muted middle'},

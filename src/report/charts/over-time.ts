@@ -74,7 +74,7 @@ export const overTime = ({name, title, description, series, measures}: OverTime)
       names.draw(namesTop),
       ...rows.flatMap((row, index) => drawRow(row, trials, time, top + index * panelStep)),
       plot(timeAxis(time, bottom)),
-      label('seconds since the trial began', (left + right) / 2, bottom + 34, {class: 'muted middle'}),
+      label('seconds since the start of the trial', (left + right) / 2, bottom + 34, {class: 'muted middle'}),
     ],
   };
 };

@@ -52,8 +52,8 @@ const threads: Measure = {
 };
 
 const measures: readonly Measure[] = [
-  {title: 'CPU, of one core', format: percentTick, leastTop: 0.25, pointsOf: cpu},
-  {title: 'memory, resident', format: mebibytes, leastTop: 64, pointsOf: memory},
+  {title: 'CPU (of one core)', format: percentTick, leastTop: 0.25, pointsOf: cpu},
+  {title: 'RSS', format: mebibytes, leastTop: 64, pointsOf: memory},
   {
     title: 'heap and buffers in use',
     format: mebibytes,
@@ -66,7 +66,7 @@ const measures: readonly Measure[] = [
   },
   {title: 'time in garbage collection', format: percentTick, leastTop: 0.05, pointsOf: collected},
   {
-    title: 'event loop held, longest',
+    title: 'longest event-loop delay',
     format: milliseconds,
     leastTop: 20,
     pointsOf: ({resources}) => resources.map(({atMs, loopDelayMaxMs}) => ({atMs, value: loopDelayMaxMs})),
@@ -80,8 +80,8 @@ export const resources = (story: RunStory): Chart | null => {
   const threadsDiffer = Math.max(...threadCounts, 0) - Math.min(...threadCounts, Infinity) > 4;
   return overTime({
     name: 'resources',
-    title: 'What the process used over time',
-    description: `CPU, memory, garbage collection and event-loop delay of the library’s process over time.${representativeNote(story.variants)}`,
+    title: 'Process resources over time',
+    description: `CPU, memory, garbage collection and event-loop delay of the library's process over time.${representativeNote(story.variants)}`,
     series,
     measures: threadsDiffer ? [...measures, threads] : measures,
   });

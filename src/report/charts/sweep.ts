@@ -21,7 +21,7 @@ type Figure = {
 const figures: readonly [Figure, Figure] = [
   {title: 'successful operations per second', pick: phase => phase.goodputPerSecond, format: plain},
   {
-    title: 'resident memory at most, MiB',
+    title: 'peak RSS, MiB',
     pick: ({rssMaxBytes}) => (rssMaxBytes === null ? null : rssMaxBytes / 2 ** 20),
     format: plain,
   },
@@ -84,7 +84,7 @@ export const sweepChart = (sweep: SweepStory, phases: readonly string[]): Chart 
         }),
       ),
       label(
-        points.some(({endings}) => endings.length > 0) ? `${option}; ✝ its process died` : option,
+        points.some(({endings}) => endings.length > 0) ? `${option}; ✝ process crashed` : option,
         (left + right) / 2,
         bottom + 40,
         {class: 'muted middle'},

@@ -81,7 +81,7 @@ export const throughput = (story: RunStory): Chart | null => {
   return {
     name: 'throughput',
     title,
-    description: `${listed(shown.map(figure => figure.title))}, by phase${trialCount > 1 ? `; bars are medians over ${plural(trialCount, 'trial')}, ${trialCount > dotsShown ? 'lines run from the lowest to the highest' : 'dots the trials'}` : ''}. ${phases
+    description: `${listed(shown.map(figure => figure.title))}, by phase${trialCount > 1 ? `; bars are medians over ${plural(trialCount, 'trial')}, ${trialCount > dotsShown ? 'lines span the lowest to the highest' : 'dots are the trials'}` : ''}. ${phases
       .map(
         phase =>
           `${phase.name}: ${series.map(one => rate(figureOf(one, phase, figures[0]!) ?? undefined)).join(' → ')}`,

@@ -1,5 +1,6 @@
 // The chart of a run: settle times and outcomes over time, one panel per variant on the same axes.
 import type {Bin} from '../../model/driver-witness.ts';
+import {endedAgainEvent, type LogEntry, logSeverities} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {endingText} from '../blocks/endings.ts';
 import {outcomesText, settledCount} from '../blocks/outcome-counts.ts';
@@ -10,7 +11,6 @@ import {count, duration, listed, plannedDuration} from '../format.ts';
 import {bodyTop, type Chart, plot, type Reading, type ReadPanel} from './chart.ts';
 import {left, right, type TimeScale, timeAxis, timeGrid, timeScale} from './frame.ts';
 import {boxEntry, legend, lineEntry, outcomeEntries} from './legend.ts';
-import {diamond, loggedIn, logMarks, logText} from './log-marks.ts';
 import {highestRate, layersShown, outcomePanel} from './outcomes.ts';
 import {phaseNames, phaseShades} from './phases.ts';
 import {latencyAxis, latencyDomain, latencyScale, quantilePanel} from './quantiles.ts';
@@ -170,3 +170,35 @@ const death = (trial: Trial, time: TimeScale, top: number, bottom: number): stri
 
 /** Up to the first colon or bracket: the error itself is in the report. */
 const shortEnding = (text: string): string => text.split(/[:(]/)[0]?.trim() ?? '';
+
+const marksShown = 200;
+
+const isError = ({severity}: LogEntry): boolean =>
+  logSeverities.indexOf(severity) >= logSeverities.indexOf('error');
+
+/** The library's own; ours is a word on its spans. */
+const loggedIn = ({telemetry}: Trial): LogEntry[] =>
+  (telemetry?.logs?.entries ?? [])
+    .filter(({eventName}) => eventName !== endedAgainEvent)
+    .slice(0, marksShown);
+
+/** Diamonds on a line, those of errors filled. */
+export const logMarks = (trial: Trial, time: TimeScale, y: number): string[] =>
+  loggedIn(trial).flatMap(entry => {
+    const x = time(entry.atMs);
+    if (x < left || x > right) return [];
+    return [diamond(x, y, isError(entry))];
+  });
+
+const diamond = (x: number, y: number, isFilled: boolean): string =>
+  element('path', {
+    class: isFilled ? 'log-mark error' : 'log-mark',
+    d: `M${x.toFixed(1)} ${(y - 5).toFixed(1)}l5 5l-5 5l-5 -5z`,
+  });
+
+/** `retry, warn: "trying again"`. */
+export const logText = ({eventName, severity, body}: LogEntry): string => {
+  const words = typeof body === 'string' ? body : body === null ? '' : JSON.stringify(body);
+  const said = words === '' ? '' : `: "${words.slice(0, 60)}"`;
+  return `${[eventName, severity].filter(Boolean).join(', ')}${said}`;
+};

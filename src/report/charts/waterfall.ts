@@ -77,12 +77,9 @@ export const waterfall = (input: Waterfall): Chart | null => {
       ...(shownDeadline === null ? [] : deadlineLine(time(shownDeadline), top, bottom)),
       ...rows.flatMap((row, index) => drawRow(row, top + index * rowHeight, origin, time)),
       left > 0
-        ? label(
-            `and ${plural(left, 'more span')}, later than these`,
-            nameLeft,
-            top + rows.length * rowHeight + 16,
-            {class: 'muted'},
-          )
+        ? label(`${plural(left, 'later span')} not shown`, nameLeft, top + rows.length * rowHeight + 16, {
+            class: 'muted',
+          })
         : '',
       ...lanes.flatMap((lane, index) =>
         drawLane(lane, bottom - (lanes.length - index) * rowHeight, origin, time),
@@ -126,10 +123,10 @@ type Lane = {readonly name: string; readonly kind: Mark['kind']; readonly marks:
 
 const lanesOf = (marks: readonly Mark[]): Lane[] =>
   [
-    {name: 'edges of the faults', kind: 'edge' as const},
-    {name: 'faults that hit, by the injector', kind: 'fault' as const},
-    {name: 'attempts, by the target', kind: 'attempt' as const},
-    {name: 'events, by the library', kind: 'event' as const},
+    {name: 'start or end of a fault', kind: 'edge' as const},
+    {name: 'fault hits (injector)', kind: 'fault' as const},
+    {name: 'attempts (target)', kind: 'attempt' as const},
+    {name: 'events (library)', kind: 'event' as const},
   ]
     .map(lane => ({...lane, marks: marks.filter(({kind}) => kind === lane.kind)}))
     .filter(lane => lane.marks.length > 0);
@@ -173,7 +170,7 @@ const axis = (time: ScaleLinear<number, number>, top: number, bottom: number): s
       ];
     }),
     element('line', {class: 'axis', x1: from, x2: to, y1: bottom, y2: bottom}),
-    label('since the operation was meant to start', (from + to) / 2, bottom + 34, {class: 'muted middle'}),
+    label("since the operation's scheduled start", (from + to) / 2, bottom + 34, {class: 'muted middle'}),
   ];
 };
 

@@ -2,8 +2,7 @@
 import {goodputPairs, livedGoodputPairs} from '../../model/goodput.ts';
 import type {PhaseSummary} from '../../model/run.ts';
 import {bootstrapRatio, type Pair, type RatioInterval} from '../../stats/bootstrap.ts';
-import {hodgesLehmannShift} from '../../stats/hodges-lehmann.ts';
-import {mannWhitney} from '../../stats/mann-whitney.ts';
+import {hodgesLehmannShift, mannWhitney} from '../../stats/mann-whitney.ts';
 import type {JudgedTrial, RunStory} from '../case-study/run-story.ts';
 import {duration, factor, microseconds, perOperation, rate} from '../format.ts';
 
@@ -86,8 +85,8 @@ export const pairCount = (story: RunStory): number => pairsOf(story).length;
 
 /** `95 % interval 4.80–5.60, n = 7 pairs`. */
 export const intervalText = ({low, high, confidenceRatio, pairCount: pairs}: RatioInterval): string =>
-  `${Math.round(confidenceRatio * 100)} % interval ${factor(low)}–${factor(high)}, n = ${pairs} pairs`;
+  `${Math.round(confidenceRatio * 100)}% interval ${factor(low)}–${factor(high)}, n = ${pairs} pairs`;
 
-/** `5.20 × (95 % interval 4.80–5.60, n = 7 pairs)`. */
+/** `5.20× (95% interval 4.80–5.60, n = 7 pairs)`. */
 export const ratioText = (interval: RatioInterval): string =>
-  `${factor(interval.ratio)} × (${intervalText(interval)})`;
+  `${factor(interval.ratio)}× (${intervalText(interval)})`;

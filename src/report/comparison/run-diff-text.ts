@@ -132,14 +132,14 @@ const figureBlocks = (comparison: Comparison, figures: readonly FigureChange[]):
         formats[figure](after),
         interval === null
           ? unknownFigure
-          : `${factor(interval.ratio)} × (${factor(interval.low)}–${factor(interval.high)})`,
+          : `${factor(interval.ratio)}× (${factor(interval.low)}–${factor(interval.high)})`,
         pValue === null ? unknownFigure : pValue.toFixed(3),
         words[change],
       ]),
     ),
-    ...(left > 0 ? [paragraph(`${plural(left, 'figure')} had no room here.`)] : []),
+    ...(left > 0 ? [paragraph(`${plural(left, 'figure')} not shown.`)] : []),
     paragraph(
-      'Medians over the trials; the ratio with its 95 % bootstrap interval, p of the Mann-Whitney test, two-sided, not corrected for the number of rows. A figure is better or worse where both agree; with fewer than five trials on a side nothing is.',
+      'Medians over the trials; the ratio with its 95% bootstrap interval; p from a two-sided Mann-Whitney test, not corrected for multiple comparisons. A figure counts as better or worse only if both agree, and only with five or more trials on each side.',
     ),
   ];
 };
@@ -156,7 +156,7 @@ export const comparisonLines = (comparison: Comparison): string => {
     .filter(({change}) => change === 'better' || change === 'worse')
     .map(
       ({phase, figure, before, after, interval, change}) =>
-        `  ${figure} in ${phase}: ${formats[figure](before)} → ${formats[figure](after)}, ${change}${interval === null ? '' : ` (${factor(interval.ratio)} ×, ${factor(interval.low)}–${factor(interval.high)})`}`,
+        `  ${figure} in ${phase}: ${formats[figure](before)} → ${formats[figure](after)}, ${change}${interval === null ? '' : ` (${factor(interval.ratio)}×, ${factor(interval.low)}–${factor(interval.high)})`}`,
     );
   return `${[comparisonHeadline(comparison), ...goals, ...figures].join('\n')}\n`;
 };

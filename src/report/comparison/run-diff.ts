@@ -2,10 +2,9 @@
 // other commits, versions or days, so that their trials are no pairs, and one trial a side proves little.
 import type {GoalName, Limit, Verdict} from '../../model/goal.ts';
 import type {PhaseSummary} from '../../model/run.ts';
-import {bootstrapRatioOfSamples, type UnpairedInterval} from '../../stats/bootstrap.ts';
+import {bootstrapRatioOfSamples, minimumPairs, type UnpairedInterval} from '../../stats/bootstrap.ts';
 import {fisherPValue, type ShareCount} from '../../stats/fisher.ts';
 import {mannWhitney} from '../../stats/mann-whitney.ts';
-import {minimumPairs} from '../../stats/minimum-pairs.ts';
 import type {GoalStory} from '../case-study/run-story.ts';
 import {count} from '../format.ts';
 import type {Result, ResultVariant} from '../formats/result.ts';
@@ -114,14 +113,14 @@ const judgeGoal = (before: GoalStory | null, after: GoalStory): Pick<GoalChange,
   if (!before) return {change: 'inconclusive', reason: 'the earlier result does not have this goal'};
   if (before.verdict === 'inconclusive' || after.verdict === 'inconclusive') {
     const reasons = [...before.reasons, ...after.reasons];
-    return {change: 'inconclusive', reason: reasons[0] ?? 'one of the results could not tell'};
+    return {change: 'inconclusive', reason: reasons[0] ?? 'one of the results was inconclusive'};
   }
   if (before.verdict === after.verdict) return {change: 'same', reason: ''};
   const change = after.verdict === 'met' ? 'better' : 'worse';
   const limitChanged = before.limit.min !== after.limit.min || before.limit.max !== after.limit.max;
-  if (limitChanged) return {change: 'inconclusive', reason: 'its limit is not the same'};
+  if (limitChanged) return {change: 'inconclusive', reason: 'its limit differs'};
   if (change === 'worse' && mayNeverHappen(after)) {
-    return {change, reason: 'what may never happen did: once is proof'};
+    return {change, reason: 'it must never happen, so once is proof'};
   }
   const pValue = mannWhitney(outcomesOf(before), outcomesOf(after))?.pValue ?? 1;
   const trials = `${after.metCount} of ${after.trialCount} trials met it, ${before.metCount} of ${before.trialCount} before (p = ${pValue.toFixed(3)})`;
@@ -129,7 +128,7 @@ const judgeGoal = (before: GoalStory | null, after: GoalStory): Pick<GoalChange,
   return (
     byOperation(change, before, after) ?? {
       change: 'inconclusive',
-      reason: `${trials}: too few trials to tell it from chance`,
+      reason: `${trials}: too few trials to rule out chance`,
     }
   );
 };

@@ -50,8 +50,8 @@ const goalCheck = (goal: GoalStory): Check => {
   if (verdict === 'met') return {name, status: 'passed', message: '', details: []};
   const message =
     verdict === 'missed'
-      ? `${goalFigure(metric, value)}, wanted ${limitText(metric, limit)}`
-      : `inconclusive: ${reasons.join('; ') || 'the figure could not be known'}`;
+      ? `${goalFigure(metric, value)}, goal ${limitText(metric, limit)}`
+      : `inconclusive: ${reasons.join('; ') || 'the figure is unknown'}`;
   return {name, status: statusOf[verdict], message, details: []};
 };
 

@@ -65,7 +65,7 @@ export const toStepSummary = (stories: readonly RunStory[]): string => {
     const text = `${toMarkdownDigest(story)}\n`;
     room -= Buffer.byteLength(text);
     if (room < 0) {
-      parts.push(`${stories.length - index} more runs have no room here; their reports are files.\n`);
+      parts.push(`${stories.length - index} more runs do not fit here; see their report files.\n`);
       break;
     }
     parts.push(text);

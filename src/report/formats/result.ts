@@ -18,11 +18,11 @@ export const resultSchemaVersion = 2;
 
 /** One process with the library, driven through all phases. */
 export type ResultTrial = {
-  /** The variant and the number of the trial, as its folder is named: `defaults-1`. */
+  /** Variant and number of the trial, also the name of its folder: `defaults-1`. */
   readonly id: string;
-  /** From 1 on; trials of the variants with the same number make a pair. */
+  /** Starts at 1; trials of different variants with the same number form a pair. */
   readonly number: number;
-  /** What its random choices were made from. */
+  /** Seed of its random choices. */
   readonly seed: number;
   /** Of this trial alone. */
   readonly verdict: Verdict;
@@ -32,17 +32,17 @@ export type ResultTrial = {
   readonly exitCode: number | null;
   /** The signal that ended that process, such as `SIGKILL`; null where none did. */
   readonly signal: string | null;
-  /** Milliseconds from the end of a fault until the first three good seconds in a row, for the slowest recovery; null where it did not come to that. */
+  /** Milliseconds from the end of a fault to the first three good seconds in a row, for the slowest recovery; null if there was none. */
   readonly timeToRecoverMs: number | null;
-  /** Where every operation of the trial went, over all phases. */
+  /** Accounts for every operation of the trial, over all phases. */
   readonly account: Account;
   /** The figures of each phase that the trial reached, in order. */
   readonly phases: readonly PhaseSummary[];
-  /** Each goal, held against this trial. Absent in older results. */
+  /** Each goal, evaluated for this trial. Absent in older results. */
   readonly goals?: readonly GoalResult[];
   /** What the detector of each symptom found. */
   readonly findings: readonly Finding[];
-  /** The telemetry against OpenTelemetry's semantic conventions; null where it could not be held against them. */
+  /** The telemetry checked against OpenTelemetry's semantic conventions; null if it could not be checked. */
   readonly conventions: readonly ConventionFinding[] | null;
   /** What several symptoms mean together; empty where none applies. */
   readonly diagnoses: readonly Diagnosis[];
@@ -54,26 +54,26 @@ export type ResultTrial = {
 export type ResultVariant = {
   /** The name that the scenario gives it. */
   readonly name: string;
-  /** `baseline`: what the others are compared with · `candidate`: whose verdict is that of the run · `other`: reported, and not compared. */
+  /** `baseline`: what the others are compared with · `candidate`: decides the verdict of the run · `other`: reported, but not compared. */
   readonly role: 'baseline' | 'candidate' | 'other';
-  /** What it changes against the first variant, as a sentence; null where the scenario says nothing. */
+  /** What it changes compared with the first variant, as a sentence; null if the scenario does not say. */
   readonly change: string | null;
-  /** The options that the library was opened with, without secrets. */
+  /** The options passed to open(), without secrets. */
   readonly options: Json;
-  /** The versions of the packages that were loaded, by name. */
+  /** Versions of the loaded packages, by name. */
   readonly versions: {readonly [name: string]: string};
   /** Each goal over all trials of the variant. */
   readonly goals: readonly GoalStory[];
   /** The figures of each phase: medians over the trials. */
   readonly phases: readonly PhaseSummary[];
-  /** In order of their numbers. */
+  /** Ordered by number. */
   readonly trials: readonly ResultTrial[];
 };
 
-/** What is known of a symptom before any run. */
+/** What is known about a symptom, independent of any run. */
 export type ResultSymptom = Pick<SymptomFacts, 'summary' | 'cause' | 'remedy' | 'source'>;
 
-/** A run of foulweather: what was tried, what happened, and what was concluded. */
+/** A run of foulweather: what was tried, what happened and what was concluded. */
 export type Result = {
   /** The version of this format. */
   readonly schemaVersion: typeof resultSchemaVersion;
@@ -81,11 +81,11 @@ export type Result = {
   readonly runId: string;
   /** The name of the scenario. */
   readonly scenario: string;
-  /** `complete`: all trials were made · `interrupted`: the user ended it · `failed`: the run broke off · `running`: it has not ended. */
+  /** `complete`: all trials ran · `interrupted`: the user stopped it · `failed`: the run was aborted · `running`: it has not ended. */
   readonly status: RunRecord['status'];
-  /** The verdict of the run, which is that of the candidate. */
+  /** The verdict of the run: that of the candidate. */
   readonly verdict: Verdict;
-  /** The variant whose verdict is that of the run: the last one. */
+  /** The variant that decides the verdict: the last one. */
   readonly candidate: string;
   /** The result in one sentence. */
   readonly headline: string;
@@ -93,27 +93,27 @@ export type Result = {
   readonly gates: readonly Gate[];
   /** When the run began, as an ISO 8601 date and time in UTC. */
   readonly startedAt: string;
-  /** When it ended, in the same form; null where it did not. */
+  /** When it ended, in the same format; null if it did not end. */
   readonly endedAt: string | null;
-  /** What the random choices of the run are made from; the same seed repeats them. */
+  /** Seed of all random choices; the same seed repeats them. */
   readonly seed: number;
   /** The command that repeats the run. */
   readonly command: string;
   /** How many trials of each variant were planned. */
   readonly trialsPerVariant: number;
-  /** How narrow the interval of the goodput ratio was to become, and how that ended; null where the number of trials was fixed. */
+  /** The requested precision of the goodput ratio, and whether it was reached; null if the number of trials was fixed. */
   readonly precision: RunRecord['precision'] | null;
-  /** Successes per second of all phases but the warm-up, candidate over baseline; null with fewer than five pairs. */
+  /** Successes per second over all phases except the warm-up, candidate divided by baseline; null with fewer than five pairs. */
   readonly goodputRatio: RatioInterval | null;
-  /** The same over the phases that both saw, for as long as each lived; null where no process of the baseline died. */
+  /** The same over the phases that both reached, up to the end of each process; null if no process of the baseline crashed. */
   readonly livedGoodputRatio: RatioInterval | null;
-  /** Where and with what the run was made. */
+  /** The machine and versions of the run. */
   readonly environment: Environment;
-  /** What the harness itself costs; null where it was not measured. */
+  /** The overhead of the harness; null if it was not measured. */
   readonly calibration: Calibration | null;
   /** In the order of the scenario; the first one is the baseline. */
   readonly variants: readonly ResultVariant[];
-  /** By id, each symptom that a finding tells to be present: its usual cause, its usual remedy, and where that is from. */
+  /** Each symptom that is present, by ID: its usual cause, the usual fix, and a source. */
   readonly symptoms: {readonly [symptom: string]: ResultSymptom};
 };
 

@@ -21,7 +21,7 @@ export const overheadReport = (run: JudgedRun, rows: readonly OverheadRow[]): st
       {kind: 'code', language: 'sh', text: record.command},
       list([
         [
-          `On a calm network, the modes in turns, ${plural(record.trialsPerVariant, 'trial')} of each, every trial a process of its own. Medians; ratios are to off, with their 95 % interval over pairs of trials.`,
+          `On a calm network; modes interleaved, ${plural(record.trialsPerVariant, 'trial')} each, every trial in its own process. Medians; ratios are relative to off, with their 95% interval over pairs of trials.`,
         ],
         [`${record.startedAt.slice(0, 10)}, ${platform}, ${cpu}, ${plural(cpuCount, 'core')}`],
         [[subject?.runtime ?? '–', ...versions].join(', ')],
@@ -38,7 +38,7 @@ export const overheadReport = (run: JudgedRun, rows: readonly OverheadRow[]): st
         body.map(([mode, ...cells]) => [code(mode!), ...cells]),
       ),
       paragraph(
-        'CPU per operation is the figure to look at: operations per second also tell of the machine, and of what else it had to do.',
+        'CPU per operation is the figure to look at: operations per second also depend on the machine and its other load.',
       ),
     ],
   };
@@ -58,6 +58,6 @@ const answer = (rows: readonly OverheadRow[]): string => {
   if (off?.value == null || full?.value == null) return 'it could not be measured';
   const {ratio} = full;
   const times =
-    ratio === null ? '' : `, ${factor(ratio.ratio)} × (${factor(ratio.low)}–${factor(ratio.high)})`;
-  return `${microseconds(off.value)} of CPU an operation without, ${microseconds(full.value)} with all of it${times}`;
+    ratio === null ? '' : `, ${factor(ratio.ratio)}× (${factor(ratio.low)}–${factor(ratio.high)})`;
+  return `${microseconds(off.value)} of CPU per operation without it, ${microseconds(full.value)} with all of it${times}`;
 };

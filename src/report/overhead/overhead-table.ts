@@ -64,7 +64,7 @@ export const overheadOf = (run: JudgedRun, phaseName: string): OverheadRow[] => 
 const words: {readonly [mode in TelemetryMode]: string} = {
   off: 'no SDK, no instrumentation',
   'api-only': 'instrumentation, no SDK behind it',
-  unsampled: 'an SDK whose sampler takes nothing',
+  unsampled: 'an SDK whose sampler drops everything',
   'metrics-only': 'metrics, no spans',
   full: 'spans and metrics, exported',
 };
@@ -73,7 +73,7 @@ const cell = ({value, ratio}: OverheadFigure, format: (value: number) => string)
   if (value === null) return '–';
   return ratio === null
     ? format(value)
-    : `${format(value)} = ${factor(ratio.ratio)} × (${factor(ratio.low)}–${factor(ratio.high)})`;
+    : `${format(value)} = ${factor(ratio.ratio)}× (${factor(ratio.low)}–${factor(ratio.high)})`;
 };
 
 /** Titles first; ratios are to `off`, with their 95 % interval over pairs of trials. */

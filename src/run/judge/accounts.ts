@@ -39,7 +39,7 @@ export const accountGates = (trial: Trial): Gate[] => {
     {
       name: 'accounting-mismatch',
       reason: `Not every operation is accounted for: ${mistakes.join('; ')}.`,
-      advice: 'This is a defect of foulweather, which the folder of the run helps to find.',
+      advice: 'This is a bug in foulweather. Please report it and attach the run folder.',
     },
   ];
 };
@@ -56,8 +56,8 @@ const sumMistakes = (trial: Trial, figures: PhaseFigures): string[] => {
   return [
     ...(offered === started + dropped
       ? []
-      : [`in phase ${name} ${offered} were offered, ${started} started and ${dropped} dropped`]),
-    ...(ended <= started ? [] : [`in phase ${name} ${started} were started, and ${ended} ended`]),
+      : [`in phase ${name}, ${offered} were offered, but ${started} started and ${dropped} dropped`]),
+    ...(ended <= started ? [] : [`in phase ${name}, ${started} started, but ${ended} ended`]),
   ];
 };
 
@@ -79,7 +79,7 @@ const byteMistakes = (trial: Trial): string[] => {
       const name = phaseName(trial, phase);
       return noted === counted
         ? []
-        : [`in phase ${name} ${counted} were counted as ${status}, and ${noted} noted`];
+        : [`in phase ${name}, ${counted} were counted as ${status}, but ${noted} recorded`];
     });
   });
 };

@@ -25,9 +25,8 @@ const failing = (phases: readonly PhaseSummary[]): Gate[] =>
     )
     .map(({phase, successRatio, started}) => ({
       name: 'baseline-fails',
-      reason: `In phase ${phase}, without any fault, ${successRatio === null ? 'nothing was started' : `only ${(successRatio * 100).toFixed(1)} % of ${started} operations succeeded`}.`,
-      advice:
-        'See that the target answers and that perform() is right, with the failures listed in the report.',
+      reason: `In phase ${phase}, without any fault, ${successRatio === null ? 'no operation started' : `only ${(successRatio * 100).toFixed(1)}% of ${started} operations succeeded`}.`,
+      advice: 'Check that the target responds and that perform() is correct; the report lists the failures.',
     }));
 
 /** Where no fault follows, the baseline controls nothing: it is what is judged. */
@@ -38,16 +37,15 @@ const missing = ({plan}: Trial, goals: readonly GoalResult[]): Gate[] => {
     .filter(({phase, verdict}) => verdict === 'missed' && calm.includes(phase))
     .map(({phase, metric, limit, value, count}) => ({
       name: 'baseline-misses-goal',
-      reason: `In phase ${phase}, without any fault, ${metric} is ${figure(value ?? 0)} of ${count} operations, and ${wanted(limit)}.`,
+      reason: `In phase ${phase}, without any fault, ${metric} is ${figure(value ?? 0)} (${count} operations); the goal is ${wanted(limit)}.`,
       advice:
-        'See what is wrong without faults first: a lower load, a quieter machine, or a goal that a calm network can meet.',
+        'First fix what is wrong without faults: lower the load, use a quieter machine, or set a goal that a calm network can meet.',
     }));
 };
 
 const wanted = ({min, max}: GoalResult['limit']): string =>
   [min === undefined ? [] : `at least ${figure(min)}`, max === undefined ? [] : `at most ${figure(max)}`]
     .flat()
-    .join(' and ')
-    .concat(' is its goal');
+    .join(' and ');
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)));

@@ -45,8 +45,8 @@ const faultsFailed = (injector: Trial['injector']): Gate[] => {
   return [
     {
       name: 'fault-failed',
-      reason: `The injector reset connections (${failedConnections}) on which a fault failed: ${error}`,
-      advice: 'It is a defect of foulweather; the journal of the trial has the stack of the last one.',
+      reason: `A fault failed inside the injector, which reset ${failedConnections} connections: ${error}`,
+      advice: "This is a bug in foulweather. The trial's journal has the stack trace of the last failure.",
     },
   ];
 };
@@ -61,10 +61,10 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
       const silence = silenceOver(phase, silences);
       return {
         name: 'fault-without-hits',
-        reason: `The fault ${kind} of phase ${phase.phase} hit nothing, with ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
+        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
         advice: silence
           ? 'First find out why the library did not recover; a longer recovery before this phase shows whether it is wedged.'
-          : 'Make the phase longer, the load higher, or the fault more probable; see that what it matches is what the library sends, and that the library uses the URL it is given.',
+          : 'Lengthen the phase, raise the load, or make the fault more probable. Check that it matches what the library sends, and that the library uses the URL it is given.',
       };
     });
 };
@@ -79,12 +79,12 @@ const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>
       return [
         {
           name: 'fault-rate-off',
-          reason: `The fault ${kind} of phase ${phase} was asked to hit ${percentOf(askedRatio)} and hit ${applied} of ${decisions}, which tells of ${percentOf(low)} to ${percentOf(high)} (99 % interval).`,
+          reason: `The fault ${kind} of phase ${phase} was to hit ${percentOf(askedRatio)} and hit ${applied} of ${decisions} (99% interval ${percentOf(low)} to ${percentOf(high)}).`,
           advice:
-            'Run it again with another --seed: one run in a hundred is off by chance. If it stays, it is a defect of foulweather.',
+            'Run again with another --seed: one run in a hundred is off by chance. If it happens again, it is a bug in foulweather.',
         },
       ];
     }),
   );
 
-const percentOf = (ratio: number): string => `${Number((ratio * 100).toFixed(1))} %`;
+const percentOf = (ratio: number): string => `${Number((ratio * 100).toFixed(1))}%`;

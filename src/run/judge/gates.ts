@@ -31,7 +31,7 @@ const died = ({end}: Trial): boolean => end.kind === 'crashed' || end.kind === '
 
 const interrupted = ({end}: Trial): Gate[] =>
   end.kind === 'interrupted'
-    ? [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again to its end.'}]
+    ? [{name: 'interrupted', reason: 'The trial was interrupted.', advice: 'Run it again, to the end.'}]
     : [];
 
 const hooksFailed = ({hookFailures}: Trial): Gate[] =>
@@ -45,7 +45,20 @@ const hooksFailed = ({hookFailures}: Trial): Gate[] =>
 const withoutTrouble = ({troubles}: Trial): Gate[] =>
   troubles.map(({what, message}) => ({
     name: `harness-${what}`,
-    reason: `The harness itself had trouble (${what}): ${message}`,
+    reason: `The harness had a problem (${what}): ${message}`,
     advice:
-      'Run it again; if it stays, it is a defect of foulweather, which the folder of the run helps to find.',
+      'Run again. If it happens again, it is a bug in foulweather: please report it and attach the run folder.',
   }));
+
+/** For a trial that is not missed anyway. */
+export const recoveryGates = (phases: readonly PhaseSummary[]): Gate[] => {
+  const last = phases.findLast(({role}) => role === 'recovery');
+  if (!last || last.outcomes.ok > 0 || last.goodputPerSecond > 0) return [];
+  return [
+    {
+      name: 'nothing-recovered',
+      reason: `In the last recovery, ${last.phase}, none of the ${last.started} operations succeeded, and neither a goal nor a symptom explains why.`,
+      advice: 'Lengthen the recovery to see whether the library recovers at all.',
+    },
+  ];
+};

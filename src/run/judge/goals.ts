@@ -71,7 +71,7 @@ const excuseLag = (trial: Trial, calibration: Calibration | null, result: GoalRe
   const phases = phasesOfGoal(trial, result.phase);
   const lagMs = startLagMs(trial, phases, percentile);
   if (value - lagMs > limit.max || isLibraryBusy(trial, phases, calibration)) return result;
-  const reason = `it is above the limit by ${(value - limit.max).toFixed(1)} ms, and the machine started operations up to ${lagMs.toFixed(1)} ms late (p${percentile})`;
+  const reason = `it exceeds the limit by ${(value - limit.max).toFixed(1)} ms, but the machine started operations up to ${lagMs.toFixed(1)} ms late (p${percentile})`;
   return {...result, verdict: 'inconclusive', reason};
 };
 
@@ -95,7 +95,7 @@ const judge = (phase: string, metric: GoalName, limit: Limit, figure: Figure): G
     return {
       ...result,
       verdict: 'inconclusive',
-      reason: 'it had not ended when the phase did; make the phase longer',
+      reason: 'it had not ended when the phase did; lengthen the phase',
     };
   }
   return {...result, verdict: held ? 'met' : 'missed', reason: null};
@@ -161,7 +161,7 @@ const quantileFigure = (percentile: number, times: Histogram | null, count: numb
     count,
     reason:
       count > 0 && count < needed
-        ? `${count} samples are too few for a p${percentile}; ${needed} are needed: make the phase ${Math.ceil(needed / count)} times as long, or raise the rate`
+        ? `too few samples for a p${percentile} (${count} of the ${needed} needed): make the phase ${Math.ceil(needed / count)}× as long, or raise the rate`
         : null,
   };
 };

@@ -21,7 +21,7 @@ export const machineGates = (driven: Driven): Gate[] => [
   ...sparedProcesses(driven.trial),
 ];
 
-const quieter = 'Run it on a quieter or larger machine, or lower the load.';
+const quieter = 'Use a quieter or larger machine, or lower the load.';
 
 /** In the baseline; under a fault, and after it, it may be the library that is behind. */
 const timelyStarts = ({trial, phases, calibration}: Driven): Gate[] => {
@@ -37,7 +37,7 @@ const timelyStarts = ({trial, phases, calibration}: Driven): Gate[] => {
     })
     .map(({phase, startLagP99Ms, started}) => ({
       name: 'machine-saturated',
-      reason: `In phase ${phase}, without any fault, operations started ${(startLagP99Ms ?? 0).toFixed(0)} ms late at the 99th percentile of ${started}; ${limitMs} ms are the limit${calibration ? `, and operations that do nothing were ${calibration.startLagP99Ms.toFixed(1)} ms late` : ''}.`,
+      reason: `In phase ${phase}, without any fault, operations started ${(startLagP99Ms ?? 0).toFixed(0)} ms late (p99 of ${started}); the limit is ${limitMs} ms${calibration ? `, and no-op operations were ${calibration.startLagP99Ms.toFixed(1)} ms late` : ''}.`,
       advice: quieter,
     }));
 };
@@ -78,7 +78,7 @@ const wholeLoad = ({trial, calibration}: Driven): Gate[] => {
   return [
     {
       name: 'load-not-offered',
-      reason: `The load asks for ${planned.toFixed(0)} starts, and ${offered} were offered: ${((offered / planned) * 100).toFixed(1)} %, of which 99 % are wanted.`,
+      reason: `The load calls for ${planned.toFixed(0)} operations, but ${offered} were offered: ${((offered / planned) * 100).toFixed(1)}%, where at least 99% is required.`,
       advice: quieter,
     },
   ];
@@ -105,14 +105,14 @@ const startedLoad = ({trial, phases}: Driven): Gate[] =>
       return [
         {
           name: 'load-dropped',
-          reason: `In phase ${phase}, without any fault, ${dropped} of ${offered} operations (${((dropped / offered) * 100).toFixed(0)} %) were not started, because as many as the load allows were already in flight; the busiest process took ${(busiest * 100).toFixed(0)} % of a core.`,
-          advice: 'Lower the rate to one that client, server and machine can do together.',
+          reason: `In phase ${phase}, without any fault, ${dropped} of ${offered} operations (${((dropped / offered) * 100).toFixed(0)}%) were not started because maxInFlight was reached; the busiest process used ${(busiest * 100).toFixed(0)}% of a core.`,
+          advice: 'Lower the rate to one that client, server and machine can handle together.',
         },
       ];
     });
 
 const processNames: {readonly [process in HarnessProcess]: string} = {
-  parent: 'The parent, which walks the phases,',
+  parent: 'The parent process',
   injector: 'The injector',
   target: 'The target',
   receiver: 'The telemetry receiver',
@@ -134,8 +134,8 @@ const sparedProcesses = (trial: Trial): Gate[] => {
       if (loopDelayP99Ms <= limitMs && cpuRatio < mostCpuRatio) return [];
       const what =
         loopDelayP99Ms > limitMs
-          ? `had an event loop that was ${loopDelayP99Ms.toFixed(0)} ms late at the 99th percentile of ${tickCount}; ${limitMs} ms are the limit`
-          : `needed ${(cpuRatio * 100).toFixed(0)} % of a core; ${mostCpuRatio * 100} % are the limit`;
+          ? `had an event-loop delay of ${loopDelayP99Ms.toFixed(0)} ms (p99 of ${tickCount} samples); the limit is ${limitMs} ms`
+          : `used ${(cpuRatio * 100).toFixed(0)}% of a core; the limit is ${mostCpuRatio * 100}%`;
       return [
         {
           name: `${process}-saturated`,

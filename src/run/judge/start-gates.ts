@@ -20,13 +20,13 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
         {
           name: 'first-operation-failed',
           reason: `The operation tried before the load failed ${end.triedCount} out of ${end.triedCount} times on a calm network, so nothing was tested${said(end.error)}`,
-          advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. An answer that is an error of the application is no failure: return it as applicationError.`,
+          advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. If the response is a legitimate application error, return it as applicationError.`,
           stack: end.error.stack,
         },
       ];
     case 'crashed': {
       if (edges.length > 0) return [];
-      const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
+      const how = end.signal === null ? `with exit code ${end.exitCode}` : `with signal ${end.signal}`;
       const why = end.outOfMemory ? ': it ran out of memory.' : said(end.error);
       return [
         {
@@ -45,8 +45,8 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
             {
               name: 'unresponsive-before-load',
               reason:
-                'The process stopped answering before the load, on a calm network, so nothing was tested.',
-              advice: 'See in the report where it is stuck, and that open() and perform() are right.',
+                'The process stopped responding before the load, on a calm network, so nothing was tested.',
+              advice: 'The report shows where it is stuck. Check open() and perform().',
             },
           ];
     default:
@@ -63,4 +63,4 @@ const said = (error: ErrorFacts | null): string => {
 };
 
 const targetAdvice = ({target}: Plan): string =>
-  target.kind === 'url' ? `see that a server answers at ${target.url}` : 'see that the target answers';
+  target.kind === 'url' ? `make sure a server is running at ${target.url}` : 'make sure the target responds';

@@ -12,9 +12,9 @@ export type TelemetryFigure = {
 };
 
 const lossAdvice =
-  'give the span processor a larger queue (OTEL_BSP_MAX_QUEUE_SIZE in the environment of the variant’s process) or lower the rate';
+  "give the span processor a larger queue (OTEL_BSP_MAX_QUEUE_SIZE in the environment of the variant's process) or lower the rate";
 
-const clockAdvice = 'run it again while nobody sets the clock, in the machine or in the process';
+const clockAdvice = 'run again without anything changing the clock of the machine or the process';
 
 /**
  * All series of these phases that have the name and the attributes, taken together. Where spans were lost, metrics of the
@@ -39,9 +39,9 @@ const figureOf = (
   {metric, attributes = {}, stat, max = Number.POSITIVE_INFINITY}: TelemetryGoal,
 ): TelemetryFigure => {
   const none = (reason: string): TelemetryFigure => ({value: null, count: 0, reason});
-  if (!trial.telemetry) return none('there is no telemetry');
+  if (!trial.telemetry) return none('no telemetry was received');
   const named = trial.telemetry.metrics.filter(({name}) => name === metric);
-  if (named.length === 0) return none(`the library tells no metric ${metric}`);
+  if (named.length === 0) return none(`the library does not emit the metric ${metric}`);
   const series = named.filter(
     candidate =>
       phases.includes(candidate.phase) &&
@@ -52,7 +52,7 @@ const figureOf = (
   if (value === Number.POSITIVE_INFINITY) {
     const last = Math.max(...ofKind(series, 'histogram').flatMap(({bounds}) => bounds.at(-1) ?? 0));
     // More than the last bound is more than a limit below it; of a higher limit nothing is known.
-    const reason = last > max ? null : `it is above ${last}, the last bound of its buckets`;
+    const reason = last > max ? null : `it is above ${last}, the highest bucket boundary`;
     return {value: last, count: countOf(series), reason};
   }
   return value === null

@@ -18,7 +18,7 @@ const missingTrials = ({plan, trialsPerVariant}: RunRecord, {trials}: Judgement)
   return [
     {
       name: 'trials-missing',
-      reason: `Of ${planned.length} planned trials ${missing.length === 1 ? 'one is' : `${missing.length} are`} missing: ${missing.join(', ')}.`,
+      reason: `${missing.length} of ${planned.length} planned trials ${missing.length === 1 ? 'is' : 'are'} missing: ${missing.join(', ')}.`,
       advice: 'Run the scenario again.',
     },
   ];

@@ -1,9 +1,8 @@
 // The subject's process as the operating system sees it: by /proc on Linux, by `ps` on another Unix, else not at all.
 import {readdir, readFile, readlink} from 'node:fs/promises';
 import type {SystemSample} from '../../model/process-witness.ts';
-import {parseStat} from './proc-stat.ts';
 import {askPs} from './ps.ts';
-import {sampleThreads} from './threads.ts';
+import {parseStat, sampleThreads} from './threads.ts';
 
 /** Above this many descriptors only their number is read: a readlink each would cost more than it tells. */
 const descriptorsRead = 2000;

@@ -1,7 +1,6 @@
 // The threads of a process on Linux, gathered by their names: what each group does, and the CPU time it has had.
 import {readdir, readFile} from 'node:fs/promises';
 import type {ThreadGroup} from '../../model/process-witness.ts';
-import {parseStat} from './proc-stat.ts';
 
 /** Of more threads only the number is told: reading each would cost more than it tells. */
 const threadsRead = 256;
@@ -22,4 +21,20 @@ export const sampleThreads = async (pid: number): Promise<ThreadGroup[] | null> 
     blockedCount: group.filter(({state}) => state === 'D').length,
     cpuMs: group.reduce((sum, {cpuMs}) => sum + cpuMs, 0),
   }));
+};
+
+/** The kernel counts CPU time in ticks of 10 ms: USER_HZ is 100 on every Linux that Node runs on. */
+const msPerTick = 10;
+
+type ProcStat = {readonly name: string; readonly state: string; readonly cpuMs: number};
+
+/** The fields are counted after the name, which may hold spaces and parentheses. */
+export const parseStat = (stat: string): ProcStat => {
+  const nameEnds = stat.lastIndexOf(')');
+  const fields = stat.slice(nameEnds + 2).split(' ');
+  return {
+    name: stat.slice(stat.indexOf('(') + 1, nameEnds),
+    state: fields[0] ?? '',
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * msPerTick,
+  };
 };

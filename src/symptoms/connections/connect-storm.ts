@@ -1,7 +1,7 @@
 // The library connects again and again while a fault lasts, far more often than its operations explain. Refused connects
 // count: the process tells of those. What its child processes and worker threads connect is seen where it reaches the injector.
 
-import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
@@ -15,12 +15,12 @@ export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
     return gap(
       trial.injector.length === 0
         ? 'this injector does not count connections'
-        : 'there is no baseline to compare with',
+        : 'no baseline to compare with',
     );
   }
   const slots = Math.max(1, ...calm);
   const faults = phasesOf(trial, 'fault').filter(phase => durationOf(trial, phase) >= shortestMs);
-  if (faults.length === 0) return gap(`no fault lasted for ${shortestMs} ms`);
+  if (faults.length === 0) return gap(`no fault lasted ${shortestMs} ms or longer`);
   const told = faults.flatMap(phase => connectsOf(trial, phase) ?? []);
   const storms = told.flatMap(({phase, connects, witness}) => {
     const driver = new DriverMeasure(trial, [phase]);
@@ -33,7 +33,7 @@ export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
     return [
       found(name, {
         witness,
-        statement: `${connects} connects for ${operations} operations in the ${seconds.toFixed(1)} s of phase ${name}, where ${slots} open at once had been enough: ${value.toFixed(1)} per connection and second beyond ${operationConnectCount} for each operation.`,
+        statement: `${counted(connects, 'connect')} for ${counted(operations, 'operation')} in the ${seconds.toFixed(1)} s of phase ${name}, where ${counted(slots, 'open connection')} had been enough: ${value.toFixed(1)} per second and connection, beyond ${operationConnectCount} per operation.`,
         value,
         threshold,
         unit: 'ratio',
@@ -43,7 +43,7 @@ export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
   });
   if (storms.length > 0) return presentIf('connect-storm', 'warn', worstFirst(storms));
   return told.length < faults.length || told.some(({witness}) => witness === 'injector')
-    ? gap('this run did not count the connects that were refused')
+    ? gap('refused connects were not counted in this run')
     : clear('connect-storm');
 };
 

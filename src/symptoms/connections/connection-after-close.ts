@@ -1,6 +1,6 @@
 // Connections that outlive close(): made after it had settled, or not closed by it.
 
-import {counted, type Found, found} from '../../measures/evidence.ts';
+import {counted, duration, type Found, found} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
@@ -13,11 +13,12 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
   {closing, end, injectorLog, originEpochMs},
   {connectionCount: threshold, openMs},
 ) => {
-  if (!injectorLog) return inconclusive('connection-after-close', 'this injector does not note connections');
+  if (!injectorLog)
+    return inconclusive('connection-after-close', 'this injector does not record individual connections');
   if (!closing || end.kind !== 'completed') {
-    return inconclusive('connection-after-close', 'the trial did not come to its end');
+    return inconclusive('connection-after-close', 'the trial did not run to its end');
   }
-  if (end.close === 'hung') return inconclusive('connection-after-close', 'close() did not settle');
+  if (end.close === 'hung') return inconclusive('connection-after-close', 'close() never returned');
   const closedMs = closing.startMs + closing.durationMs;
   const {connections} = injectorLog;
   const late = connections.filter(({openedMs}) => openedMs - originEpochMs > closedMs + clockSlackMs);
@@ -41,15 +42,15 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
             connections: those.slice(0, connectionsShown).map(({id}) => id),
           }),
         ];
-  const made = told(late, `${counted(late.length, 'connection')} made after close() had settled.`);
+  const made = told(late, `${counted(late.length, 'connection')} opened after close() had returned.`);
   const stayed = told(
     kept,
-    `${counted(kept.length, 'connection')} still open ${openMs} ms after close() had settled.`,
+    `${counted(kept.length, 'connection')} still open ${duration(openMs)} after close() had returned.`,
   );
   if (made.length + stayed.length === 0 && injectorLog.connectionsLeftOut > 0) {
     return inconclusive(
       'connection-after-close',
-      `the injector had no room to note ${counted(injectorLog.connectionsLeftOut, 'connection')}`,
+      `the injector had no room to record ${counted(injectorLog.connectionsLeftOut, 'connection')}`,
     );
   }
   // What stays open may wait for the process alone, and that may still hand over its telemetry.

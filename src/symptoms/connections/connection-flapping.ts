@@ -42,12 +42,12 @@ const connectionsShown = 3;
 export const connectionFlapping: Detector<'connection-flapping'> = (trial, limits) => {
   const gap = (reason: string) => inconclusive('connection-flapping', reason);
   const {injectorLog} = trial;
-  if (!injectorLog) return gap('this injector does not note connections');
+  if (!injectorLog) return gap('this injector does not record individual connections');
   const calms = calmOf(trial, limits);
   if (calms.length === 0) return gap('no calm phase was reached');
   const steady = calms.filter(({phase}) => !pauses(trial, phase));
   if (steady.length === 0) {
-    return gap(`the load pauses for ${pauseMs} ms or more, in which a pool may end what is idle`);
+    return gap(`the load pauses for ${pauseMs} ms or more, during which a pool may close idle connections`);
   }
   const connections = injectorLog.connections.map(record => connectionOf(trial, record));
   const counts = steady.map(calm => countIn(trial, calm, connections, limits));
@@ -63,11 +63,11 @@ export const connectionFlapping: Detector<'connection-flapping'> = (trial, limit
   const [single] = flapping;
   if (single) {
     return gap(
-      `${counted(single.opened, 'connection')} for ${counted(single.started, 'operation')} may be how the library works: one for each`,
+      `${counted(single.opened, 'connection')} for ${counted(single.started, 'operation')} may be by design: one connection per operation`,
     );
   }
   return injectorLog.connectionsLeftOut > 0
-    ? gap(`the injector had no room to note ${counted(injectorLog.connectionsLeftOut, 'connection')}`)
+    ? gap(`the injector had no room to record ${counted(injectorLog.connectionsLeftOut, 'connection')}`)
     : clear('connection-flapping');
 };
 
@@ -165,7 +165,7 @@ const foundIn = (trial: Trial, {calm, losses, explained, slots}: Count, {lossCou
   const seconds = ((calm.endMs - calm.startMs) / 1000).toFixed(1);
   return found(name, {
     witness: 'injector',
-    statement: `The client ended ${counted(unexplained, 'connection')} and made another in its place within ${seconds} s of phase ${name}, without any fault; at most ${slots} ${slots === 1 ? 'was' : 'were'} open at once.`,
+    statement: `In the ${seconds} s of phase ${name} the client closed and replaced ${counted(unexplained, 'connection')}, without any fault; at most ${slots} ${slots === 1 ? 'was' : 'were'} open at once.`,
     value: unexplained / slots,
     threshold: lossCount,
     unit: 'ratio',

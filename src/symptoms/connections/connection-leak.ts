@@ -2,13 +2,13 @@
 // and more of them over several faults. A pool that operations under way at once have widened keeps a connection for each
 // of them, idle: as many prove no leak.
 
-import {counted, type Found, found, phaseName} from '../../measures/evidence.ts';
+import {counted, duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {measureConnections, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
 import {inconclusive, presentIf} from '../finding.ts';
-import {firstGap} from '../first-under-way.ts';
+import {firstGap} from '../needs.ts';
 
 export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold, idleMs}) => {
   if (trial.injector.length === 0) {
@@ -18,7 +18,7 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (gap !== null) return inconclusive('connection-leak', gap);
   const {closing} = trial;
   const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
-  if (!last) return inconclusive('connection-leak', 'the trial did not come to its end');
+  if (!last) return inconclusive('connection-leak', 'the trial did not run to its end');
   const baselines = phasesOf(trial, 'baseline').flatMap(phase => measureConnections(trial, phase) ?? []);
   if (baselines.length === 0) return inconclusive('connection-leak', 'no baseline to compare with');
   const baselineMax = Math.max(...baselines.map(({openMax}) => openMax));
@@ -29,21 +29,21 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   if (mostOpen > 0 && mostOpen <= underWayMax + threshold) {
     return inconclusive(
       'connection-leak',
-      `${counted(mostOpen, 'connection')} stayed open, and ${counted(underWayMax, 'operation')} had been under way at once: a pool may keep as many, idle; with more cycles a leak would outgrow them`,
+      `${counted(mostOpen, 'connection')} stayed open, but a pool may keep one for each of the ${counted(underWayMax, 'operation')} that had been in flight at once; with more cycles a leak would outgrow that`,
     );
   }
   const waitedMs = closing.startMs - (trial.driver.drained?.atMs ?? closing.startMs);
   if (leaked > threshold && waitedMs < idleMs) {
     return inconclusive(
       'connection-leak',
-      `${counted(last.witness.openConnections, 'connection')} were open after the load, and had only ${Math.round(waitedMs)} ms to become idle and close; after a longer load they are given more`,
+      `${counted(last.witness.openConnections, 'connection')} were open after the load, but had only ${duration(waitedMs)} to become idle and close; a longer load allows more time`,
     );
   }
   if (leaked <= threshold) return presentIf('connection-leak', 'fail', rise ? [rise.found] : []);
   return presentIf('connection-leak', 'fail', [
     found('drain', {
       witness: 'injector',
-      statement: `${counted(last.witness.openConnections, 'connection')} open after the load and the idle time, ${baselineMax} at most in the baseline.`,
+      statement: `${counted(last.witness.openConnections, 'connection')} open after the load and the idle timeout; the peak of the baseline was ${baselineMax}.`,
       value: leaked,
       threshold,
       unit: 'count',
@@ -78,7 +78,7 @@ const rising = (trial: Trial, threshold: number): Rise | null => {
   const lastOpen = open.at(-1)!;
   const leaked = lastOpen - open[0]!;
   if (leaked <= threshold) return null;
-  const statement = `${open.join(', ')} connections were open at the ends of ${open.length} recoveries.`;
+  const statement = `Connections open at the end of each of ${open.length} recoveries: ${open.join(', ')}.`;
   const phase = phaseName(trial, phasesOf(trial, 'recovery').at(-1)!);
   const evidence = {statement, value: leaked, threshold, count: open.length};
   return {found: found(phase, {witness: 'injector', unit: 'count', ...evidence}), open: lastOpen};

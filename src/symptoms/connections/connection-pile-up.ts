@@ -19,11 +19,11 @@ export const connectionPileUp: Detector<'connection-pile-up'> = (trial, {socketC
       .map(({sockets}) => sockets);
   };
   const calm = phasesOf(trial, 'baseline').flatMap(within);
-  if (calm.length === 0) return gap('there is no baseline to compare with');
+  if (calm.length === 0) return gap('no baseline to compare with');
   const faults = phasesOf(trial, 'fault').filter(phase => within(phase).length > 1);
-  if (faults.length === 0) return gap('no fault lasted long enough for its sockets to be counted twice');
+  if (faults.length === 0) return gap('no fault lasted long enough to count its sockets twice');
   const unknown = trial.driver.phases.some(({inFlightMax}) => inFlightMax === undefined);
-  if (unknown) return gap('this run did not note how many operations were under way at once');
+  if (unknown) return gap('this run did not record how many operations were in flight at once');
   const calmMax = Math.max(...calm);
   const piled = faults.flatMap(phase => {
     const counts = within(phase);
@@ -39,7 +39,7 @@ export const connectionPileUp: Detector<'connection-pile-up'> = (trial, {socketC
     return [
       found(name, {
         witness: 'system',
-        statement: `${counted(last, 'socket')} were open at the end of phase ${name}, and ${half} halfway through it; ${calmMax} at most in the baseline, and never more than ${counted(underWay, 'operation')} under way at once.`,
+        statement: `${counted(last, 'socket')} were open at the end of phase ${name}, up from ${half} halfway through it; the peak of the baseline was ${calmMax}, and at most ${counted(underWay, 'operation')} had been in flight at once.`,
         value: beyond,
         threshold,
         unit: 'count',

@@ -1,7 +1,7 @@
 // Operations go on being sent over connections that have not answered for longer than the deadline. Looked for where
 // a peer falls silent: no connection is made any more, and still the target sees more attempts than connections.
 
-import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {ledgerGap, phasesOf} from '../../measures/measure.ts';
 import type {FaultKind} from '../../model/fault.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -18,7 +18,7 @@ export const halfOpenReuse: Detector<'half-open-reuse'> = (trial, {attemptsRatio
     return inconclusive('half-open-reuse', 'this injector does not count connections');
   const windows = phasesOf(trial, 'fault').flatMap(phase => lateWindow(trial, phase) ?? []);
   if (windows.length === 0) {
-    return inconclusive('half-open-reuse', 'no phase of a silent peer lasts 1 s longer than the deadline');
+    return inconclusive('half-open-reuse', 'no phase with a silent peer lasts 1 s longer than the deadline');
   }
   const reused = windows.flatMap(({phase, startMs, endMs}) => {
     const before = injector.findLast(({atMs}) => atMs <= startMs);
@@ -34,7 +34,7 @@ export const halfOpenReuse: Detector<'half-open-reuse'> = (trial, {attemptsRatio
     return [
       found(name, {
         witness: 'target',
-        statement: `${attempts} attempts over ${open} connections that had been silent for longer than the deadline, in phase ${name}.`,
+        statement: `${counted(attempts, 'attempt')} in phase ${name} went over ${counted(open, 'connection')} that had been silent for longer than the deadline.`,
         value: attempts / open,
         threshold,
         unit: 'ratio',

@@ -1,6 +1,6 @@
 // After the fault connections are not kept any more. As many as are open at once are taken to be a pool, made anew.
 
-import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
@@ -14,7 +14,7 @@ export const handshakeChurn: Detector<'handshake-churn'> = (trial, thresholds) =
   const [calmPhase] = phasesOf(trial, 'baseline');
   const calm = calmPhase === undefined ? null : measureConnections(trial, calmPhase);
   if (!calm || calmPhase === undefined) {
-    return inconclusive('handshake-churn', 'there is no baseline to compare with');
+    return inconclusive('handshake-churn', 'no baseline to compare with');
   }
   const calmRatio = calm.opened / Math.max(1, new DriverMeasure(trial, [calmPhase]).total('started'));
   const churning = phasesOf(trial, 'recovery').flatMap(phase => {
@@ -24,7 +24,7 @@ export const handshakeChurn: Detector<'handshake-churn'> = (trial, thresholds) =
     const value = Math.max(0, connections.opened - connections.openMax) / started;
     if (value <= threshold || value <= growthRatio * calmRatio) return [];
     const name = phaseName(trial, phase);
-    const statement = `${connections.opened} connections for ${started} operations in phase ${name}, ${connections.openMax} of them open at once.`;
+    const statement = `${counted(connections.opened, 'new connection')} for ${counted(started, 'operation')} in phase ${name}, at most ${connections.openMax} open at once.`;
     return [found(name, {witness: 'injector', statement, value, threshold, unit: 'ratio', count: started})];
   });
   return presentIf('handshake-churn', 'warn', worstFirst(churning));

@@ -23,16 +23,13 @@ export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thr
   const symptom = 'head-of-line-blocking';
   const calm = phasesOf(trial, 'baseline').flatMap(phase => keysOf(trial, phase));
   if (calm.length < 2) {
-    return inconclusive(
-      symptom,
-      'answers told of fewer than two keys in the baseline (perform() may return key)',
-    );
+    return inconclusive(symptom, 'fewer than two keys were seen in the baseline (perform() can return key)');
   }
   const partial = phasesOf(trial, 'fault').filter(phase =>
     trial.plan.phases[phase]!.faults.every(fault => 'path' in fault && fault.path !== ''),
   );
   if (partial.length === 0) {
-    return inconclusive(symptom, 'no fault is for some requests only (the path of an HTTP fault)');
+    return inconclusive(symptom, 'no fault is limited to some requests (path of an HTTP fault)');
   }
   const blocked = partial.flatMap(phase => {
     const [, ...others] = keysOf(trial, phase).toSorted((a, b) => b.p50Ms - a.p50Ms);
@@ -46,7 +43,7 @@ export const headOfLineBlocking: Detector<'head-of-line-blocking'> = (trial, thr
       // Below the slack nothing is blocked: it is less than a garbage collection.
       if (value <= threshold || duringMs - beforeMs <= slackMs) return [];
       const name = phaseName(trial, phase);
-      const statement = `p${percentile.toFixed(0)} of key ${key}, which the fault of phase ${name} is not for: ${duringMs.toFixed(0)} ms, ${beforeMs.toFixed(0)} ms in the baseline.`;
+      const statement = `The p${percentile.toFixed(0)} of key ${key}, which the fault of phase ${name} does not affect, was ${duringMs.toFixed(0)} ms, up from ${beforeMs.toFixed(0)} ms in the baseline.`;
       return [found(name, {witness: 'driver', statement, value, threshold, unit: 'ratio', count})];
     });
   });

@@ -1,6 +1,6 @@
 // Operations wait for a connection of the pool: callers queue up, wait for long, or time out.
 
-import {counted, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, duration, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {isWarmUp} from '../../measures/measure.ts';
 import {boundAt, lastOf, poolMetrics} from '../../measures/pool-metrics.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -22,8 +22,8 @@ export const poolExhaustion: Detector<'pool-exhaustion'> = (trial, thresholds) =
     return inconclusive(
       'pool-exhaustion',
       isGaugeContradicted(trial)
-        ? 'the open sockets contradict the gauge of the pool (pool-gauge-wrong)'
-        : 'the library tells no figures of its pool (db.client.connection.*)',
+        ? "the open sockets contradict the pool's gauge (pool-gauge-wrong)"
+        : 'the library does not emit pool metrics (db.client.connection.*)',
     );
   }
   const waiting: Found[] = [];
@@ -32,7 +32,7 @@ export const poolExhaustion: Detector<'pool-exhaustion'> = (trial, thresholds) =
     const level = metric.kind === 'gauge' ? metric.mean : lastOf(metric);
     if (!window || window.endMs - window.startMs <= deadlineMs || level <= pendingCount) continue;
     const phase = phaseName(trial, metric.phase);
-    const statement = `${level.toFixed(1)} operations waited for a connection of the pool in phase ${phase}.`;
+    const statement = `${level.toFixed(1)} operations were waiting for a pooled connection in phase ${phase}.`;
     const value = level;
     waiting.push(
       found(phase, {
@@ -50,7 +50,7 @@ export const poolExhaustion: Detector<'pool-exhaustion'> = (trial, thresholds) =
     const waitMs = boundAt(metric, 0.99) * (metric.unit === 'ms' ? 1 : 1000);
     if (waitMs <= waitShare * deadlineMs) continue;
     const phase = phaseName(trial, metric.phase);
-    const statement = `One of a hundred operations waited ${Math.round(waitMs)} ms or so for a connection in phase ${phase}.`;
+    const statement = `The p99 of the wait for a pooled connection in phase ${phase} was about ${duration(waitMs)}.`;
     const threshold = waitShare * deadlineMs;
     waiting.push(
       found(phase, {
@@ -66,7 +66,7 @@ export const poolExhaustion: Detector<'pool-exhaustion'> = (trial, thresholds) =
   for (const metric of timeouts) {
     if (metric.kind !== 'sum' || metric.increase <= timeoutCount) continue;
     const phase = phaseName(trial, metric.phase);
-    const statement = `${counted(metric.increase, 'time-out')} while waiting for a connection in phase ${phase}.`;
+    const statement = `${counted(metric.increase, 'timeout')} while waiting for a pooled connection in phase ${phase}.`;
     const value = metric.increase;
     waiting.push(
       found(phase, {

@@ -9,7 +9,7 @@ import type {MetricSummary} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
-import {firstGap} from '../first-under-way.ts';
+import {firstGap} from '../needs.ts';
 import {isGaugeContradicted} from '../telemetry/pool-gauge-wrong.ts';
 
 /** Gauges that are set before a slot counts as free show one more than there is, for as long as nothing else happens. */
@@ -20,7 +20,7 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   if (used.length === 0) {
     return inconclusive(
       'pool-slot-leak',
-      'the library tells no db.client.connection.count of used connections',
+      'the library does not emit db.client.connection.count for used connections',
     );
   }
   const gap = firstGap(trial);
@@ -32,12 +32,15 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   const areGivenBack = drained?.inFlight === 0 && slots <= threshold;
   const rising = areGivenBack ? [] : risingOver(trial, used, threshold);
   if (rising.length > 0 && !isContradicted) return presentIf('pool-slot-leak', severity, rising);
-  if (!drained) return inconclusive('pool-slot-leak', 'the trial did not come to its end');
+  if (!drained) return inconclusive('pool-slot-leak', 'the trial did not run to its end');
   if (drained.inFlight > 0) {
-    return inconclusive('pool-slot-leak', `${counted(drained.inFlight, 'operation')} had not settled`);
+    return inconclusive(
+      'pool-slot-leak',
+      `${counted(drained.inFlight, 'operation')} had not settled at the end`,
+    );
   }
   if (slots <= threshold) return clear('pool-slot-leak');
-  const inUse = `${counted(slots, 'connection')} of the pool in use when nothing was under way any more`;
+  const inUse = `${counted(slots, 'connection')} of the pool still in use with nothing in flight`;
   if (isContradicted) {
     return inconclusive(
       'pool-slot-leak',
@@ -48,13 +51,13 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   if (severity === 'warn' && slots - before <= threshold + lagCount) {
     return inconclusive(
       'pool-slot-leak',
-      `only the gauge shows ${inUse}; it showed ${before} before any fault, and no operation was affected`,
+      `only the gauge shows ${inUse}; it showed ${before} before the first fault, and no operation was affected`,
     );
   }
   return presentIf('pool-slot-leak', severity, [
     found('drain', {
       witness: 'telemetry',
-      statement: severity === 'warn' ? `${inUse}, by the pool's own gauge alone.` : `${inUse}.`,
+      statement: severity === 'warn' ? `${inUse}, according to the pool's gauge alone.` : `${inUse}.`,
       value: slots,
       threshold,
       unit: 'count',
@@ -91,7 +94,7 @@ const risingOver = (trial: Trial, used: readonly MetricSummary[], threshold: num
   if (!areCycles(slots) || !keepRising(slots, threshold + lagCount)) return [];
   const leaked = slots.at(-1)! - slots[0]!;
   if (leaked <= threshold) return [];
-  const statement = `${slots.join(', ')} connections of the pool were in use at the ends of ${slots.length} recoveries.`;
+  const statement = `Pooled connections in use at the end of each of ${slots.length} recoveries: ${slots.join(', ')}.`;
   const figures = {value: leaked, threshold, unit: 'count', count: slots.length} as const;
   return [found(phaseName(trial, phases.at(-1)!), {witness: 'telemetry', statement, ...figures})];
 };

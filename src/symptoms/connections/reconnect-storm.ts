@@ -13,10 +13,11 @@ export const reconnectStorm: Detector<'reconnect-storm'> = (
   {connectCount, connectsRatio: threshold},
 ) => {
   const {injectorLog, originEpochMs} = trial;
-  if (!injectorLog) return inconclusive('reconnect-storm', 'this injector does not note connections');
+  if (!injectorLog)
+    return inconclusive('reconnect-storm', 'this injector does not record individual connections');
   const baselines = phasesOf(trial, 'baseline');
   const calm = baselines.flatMap(phase => measureConnections(trial, phase)?.openMax ?? []);
-  if (calm.length === 0) return inconclusive('reconnect-storm', 'there is no baseline to compare with');
+  if (calm.length === 0) return inconclusive('reconnect-storm', 'no baseline to compare with');
   const opened = injectorLog.connections.map(({openedMs}) => openedMs - originEpochMs);
   const usual = Math.max(1, ...calm, ...baselines.map(phase => worstSecond(trial, phase, opened).most));
   let doubt: string | null = null;
@@ -32,10 +33,10 @@ export const reconnectStorm: Detector<'reconnect-storm'> = (
     // What is overdue after a pause of the process starts all at once, and may want a connection each.
     const late = trial.driver.phases.find(figures => figures.phase === phase)?.late ?? 0;
     if (!isStorm(most - late)) {
-      doubt = `${most} connections were made in one second of phase ${name}, in which ${counted(late, 'operation')} started late, and so together`;
+      doubt = `${counted(most, 'connection')} were opened in one second of phase ${name}, but ${counted(late, 'operation')} started late, and therefore together`;
       return [];
     }
-    const statement = `${most} connections in one second of phase ${name}, where ${clients} had been enough.`;
+    const statement = `${counted(most, 'connection')} opened in one second of phase ${name}, where ${clients} had been enough.`;
     const value = most / clients;
     return [found(name, {witness: 'injector', statement, value, threshold, unit: 'ratio', count})];
   });

@@ -1,6 +1,6 @@
 // An idle connection that the server has closed is used once more, and the operation fails of it.
 
-import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, found, grouped, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
@@ -21,7 +21,7 @@ export const staleKeepAlive: Detector<'stale-keep-alive'> = (
   if (dropped.length === 0) {
     return inconclusive(
       'stale-keep-alive',
-      'no phase closes idle connections, and nothing else (dropKeepAlive)',
+      'no phase closes idle connections and does nothing else (dropKeepAlive)',
     );
   }
   const counts = phases.map(phase => ({
@@ -39,12 +39,12 @@ export const staleKeepAlive: Detector<'stale-keep-alive'> = (
   if (sure.length === 0 && shares.length > 0) {
     return inconclusive(
       'stale-keep-alive',
-      'a single operation failed on a connection that the server had closed, which may have crossed its end on the wire',
+      'only one operation failed on a connection the server had closed, and the two may have crossed on the wire',
     );
   }
   const failing = sure.map(({phase, started, failed, value}) => {
     const name = phaseName(trial, phase);
-    const statement = `${counted(failed, 'operation')} of ${started} in phase ${name} failed on a connection that the server had closed.`;
+    const statement = `${grouped(failed)} of ${counted(started, 'operation')} in phase ${name} failed on a connection that the server had closed.`;
     return found(name, {witness: 'driver', statement, value, threshold, unit: 'share', count: started});
   });
   return presentIf('stale-keep-alive', 'warn', worstFirst(failing));

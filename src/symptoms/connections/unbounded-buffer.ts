@@ -1,7 +1,15 @@
 // Calls that are not awaited pile up in the library for as long as a fault lasts: it tells each of them done, and sends them
 // when the fault is over. Nobody waits for them, so that no operation is in flight, and unbounded-queue sees nothing.
 
-import {type Found, found, megabytes, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {
+  counted,
+  type Found,
+  found,
+  grouped,
+  megabytes,
+  phaseName,
+  worstFirst,
+} from '../../measures/evidence.ts';
 import {DriverMeasure, ledgerGap, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
@@ -22,7 +30,7 @@ type Arrivals = {
 
 export const unboundedBuffer: Detector<'unbounded-buffer'> = (trial, limits) => {
   const faults = phasesOf(trial, 'fault').filter(phase => phaseWindow(trial, phase) !== null);
-  if (faults.length === 0) return inconclusive('unbounded-buffer', 'the trial reached no fault');
+  if (faults.length === 0) return inconclusive('unbounded-buffer', 'the trial did not reach a fault');
   const arrivals = arrivalsOf(trial);
   const buffered = arrivals ? faults.flatMap(phase => bufferedIn(trial, phase, arrivals, limits)) : [];
   const grown = faults.flatMap(phase => grownIn(trial, phase, limits));
@@ -31,7 +39,7 @@ export const unboundedBuffer: Detector<'unbounded-buffer'> = (trial, limits) => 
   }
   return arrivals
     ? clear('unbounded-buffer')
-    : inconclusive('unbounded-buffer', 'neither the target nor the injector tells what arrived, and when');
+    : inconclusive('unbounded-buffer', 'neither the target nor the injector recorded what arrived when');
 };
 
 /** The target's ledger counts attempts; without one the injector's bytes are divided by what a call took in the baseline. */
@@ -106,7 +114,7 @@ const bufferedIn = (
   return [
     found(name, {
       witness: arrivals.witness,
-      statement: `${buffered} calls had been reported as done by the end of phase ${name} but had not arrived, ${Math.round(byHalf)} of them halfway through it; ${Math.min(late, buffered)} arrived after it.`,
+      statement: `At the end of phase ${name}, ${counted(buffered, 'call')} had been reported as done but had not arrived, up from ${grouped(Math.round(byHalf))} halfway through it; ${grouped(Math.min(late, buffered))} arrived afterwards.`,
       value: buffered,
       threshold: callCount,
       unit: 'count',
@@ -147,7 +155,7 @@ const grownIn = (trial: Trial, phase: number, {growthBytes}: Limits): Found[] =>
   return [
     found(name, {
       witness: 'system',
-      statement: `The memory of the process grew from ${megabytes(before)} at most in the baseline to ${megabytes(atEnd)} at least at the end of phase ${name}, with no more than ${inFlight} operations under way.`,
+      statement: `The memory of the process grew from at most ${megabytes(before)} in the baseline to at least ${megabytes(atEnd)} at the end of phase ${name}, with at most ${counted(inFlight, 'operation')} in flight.`,
       value: grown,
       threshold: growthBytes,
       unit: 'bytes',

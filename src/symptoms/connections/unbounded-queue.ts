@@ -1,6 +1,6 @@
 // Work piles up in the library for as long as the fault lasts.
 
-import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
@@ -9,7 +9,7 @@ import {clear, inconclusive, presentIf} from '../finding.ts';
 export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCount, growthRatio}) => {
   const calm = phasesOf(trial, 'baseline').flatMap(phase => inFlightOf(trial, phase));
   if (calm.length === 0)
-    return inconclusive('unbounded-queue', 'what was in flight in a baseline was not counted');
+    return inconclusive('unbounded-queue', 'operations in flight were not counted in the baseline');
   const threshold = Math.max(operationCount, growthRatio * Math.max(...calm));
   const growing = phasesOf(trial, 'fault').flatMap(phase => {
     const counts = inFlightOf(trial, phase);
@@ -18,7 +18,7 @@ export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCou
     if (half === undefined || last === undefined || last <= threshold) return [];
     if (last <= half && dropped === 0) return [];
     const name = phaseName(trial, phase);
-    const statement = `${last} operations were in flight at the end of phase ${name}, ${Math.max(...calm)} at most in the baseline.`;
+    const statement = `${counted(last, 'operation')} were in flight at the end of phase ${name}; the peak of the baseline was ${Math.max(...calm)}.`;
     return [
       found(name, {
         witness: 'driver',
@@ -37,7 +37,7 @@ export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCou
   return isCut
     ? inconclusive(
         'unbounded-queue',
-        `the load's maxInFlight held back what would have queued; raise it above ${Math.round(threshold)}`,
+        `the load's maxInFlight held back the operations that would have queued; raise it above ${Math.round(threshold)}`,
       )
     : clear('unbounded-queue');
 };

@@ -14,7 +14,7 @@ export const crossedResponse: Detector<'crossed-response'> = (trial, {crossedCou
         phase,
         evidence: {
           witness: 'driver' as const,
-          statement: `${counted(figures.outcomes.wrong, 'operation')} in phase ${phase} got an answer with another id.`,
+          statement: `${counted(figures.outcomes.wrong, 'operation')} in phase ${phase} got a response with a different ID.`,
           value: figures.outcomes.wrong,
           threshold,
           unit: 'count' as const,
@@ -27,7 +27,7 @@ export const crossedResponse: Detector<'crossed-response'> = (trial, {crossedCou
   return found.length === 0 && !echoed
     ? inconclusive(
         'crossed-response',
-        'no answer said which operation it was for (perform() may return its echoedId)',
+        'no response said which operation it was for (perform() can return echoedId)',
       )
     : presentIf('crossed-response', 'fail', found);
 };

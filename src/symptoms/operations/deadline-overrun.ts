@@ -1,7 +1,7 @@
 // Operations that settle, but later than 1.1 × their deadline + 50 ms; more than 0.1 % of a phase counts,
 // but for the warm-up, which is there to be slow.
 
-import {counted, phaseName} from '../../measures/evidence.ts';
+import {counted, duration, grouped, phaseName} from '../../measures/evidence.ts';
 import {isWarmUp} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {overrunAfterMs} from '../../model/plan.ts';
@@ -21,12 +21,12 @@ export const deadlineOverrun: Detector<'deadline-overrun'> = (trial, {overrunSha
           operation.phase === figures.phase && operation.durationMs > limitMs && operation.status !== 'hung',
       );
       const hung =
-        figures.outcomes.hung === 0 ? '' : `; another ${figures.outcomes.hung} were counted as hung`;
+        figures.outcomes.hung === 0 ? '' : `; another ${grouped(figures.outcomes.hung)} count as hung`;
       return {
         phase,
         evidence: {
           witness: 'driver' as const,
-          statement: `${counted(figures.overrun, 'operation')} of ${figures.started} in phase ${phase} settled later than ${Math.round(limitMs)} ms${hung}.`,
+          statement: `${grouped(figures.overrun)} of ${counted(figures.started, 'operation')} in phase ${phase} settled later than ${duration(limitMs)} after their scheduled start${hung}.`,
           value: ratio,
           threshold,
           unit: 'share' as const,

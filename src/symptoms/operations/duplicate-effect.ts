@@ -22,7 +22,7 @@ export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateC
         witness: effects.witness,
         threshold,
         phaseOf: causeOfRepeat,
-        statement: (count, phase) => `${count} of phase ${phase} had an effect more than once.`,
+        statement: (count, phase) => `${count} of phase ${phase} took effect more than once.`,
       })
     : [];
   const repeated = repeatedDeliveries(trial);
@@ -32,20 +32,17 @@ export const duplicateEffect: Detector<'duplicate-effect'> = (trial, {duplicateC
           witness: 'driver',
           threshold,
           phaseOf: index => causeOfRedelivery(trial, index),
-          statement: (count, phase) => `${count} of phase ${phase} delivered to the consumer more than once.`,
+          statement: (count, phase) => `${count} of phase ${phase} reached the consumer more than once.`,
         })
       : [];
   const all = worstFirst([...applied, ...delivered]);
   if (all.length > 0) return presentIf('duplicate-effect', 'fail', all);
   if (repeated?.kind === 'unknown') return inconclusive('duplicate-effect', repeated.reason);
   if (idempotent && repeated === null) {
-    return inconclusive(
-      'duplicate-effect',
-      'the operation is idempotent, so that applying it twice does no harm',
-    );
+    return inconclusive('duplicate-effect', 'the operation is idempotent, so applying it twice does no harm');
   }
   if (!idempotent && !effects) {
-    return inconclusive('duplicate-effect', effectsGap(trial) ?? 'nobody tells of effects');
+    return inconclusive('duplicate-effect', effectsGap(trial) ?? 'effects were not recorded');
   }
   return clear('duplicate-effect');
 };

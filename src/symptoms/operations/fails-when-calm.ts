@@ -1,7 +1,15 @@
 // Operations that fail although no fault is there: in a baseline, or in a recovery after the library had come back.
 // A warm-up does not count, as nowhere. What the library owes to a fault before is slow-recovery's.
 
-import {counted, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {
+  counted,
+  duration,
+  type Found,
+  found,
+  grouped,
+  phaseName,
+  worstFirst,
+} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import {recoveries} from '../../measures/recovery.ts';
 import {applicationErrorName} from '../../model/application-error.ts';
@@ -41,7 +49,7 @@ export const failsWhenCalm: Detector<'fails-when-calm'> = (trial, limits) => {
   return watched < limits.operationCount
     ? inconclusive(
         'fails-when-calm',
-        `${counted(watched, 'operation')} without a fault ${watched === 1 ? 'is' : 'are'} too few to tell; ${limits.operationCount} are needed`,
+        `too few operations without a fault (${watched} of the ${limits.operationCount} needed)`,
       )
     : clear('fails-when-calm');
 };
@@ -96,7 +104,7 @@ const recoveredStretch = (trial: Trial, phase: number, {afterMs, deadlineCount}:
   if (started === 0) return [];
   const failures = bins.reduce((sum, {outcomes}) => sum + failuresOf(outcomes), 0);
   const failed = Math.max(0, failures - applicationErrors(trial, phase));
-  return [{phase, started, failed, since: `, more than ${excusedMs / 1000} s after the fault,`}];
+  return [{phase, started, failed, since: `, more than ${duration(excusedMs)} after the fault,`}];
 };
 
 const foundIn = (trial: Trial, {phase, started, failed, since}: Stretch, threshold: number): Found => {
@@ -105,10 +113,10 @@ const foundIn = (trial: Trial, {phase, started, failed, since}: Stretch, thresho
     .filter(({error, countByPhase}) => (countByPhase[phase] ?? 0) > 0 && error.name !== applicationErrorName)
     .toSorted((a, b) => (b.countByPhase[phase] ?? 0) - (a.countByPhase[phase] ?? 0));
   const [most] = own;
-  const mostly = most ? `, most often as ${most.error.code ?? most.error.name}` : '';
+  const mostly = most ? `, most often with ${most.error.code ?? most.error.name}` : '';
   return found(name, {
     witness: 'driver',
-    statement: `${failed} of ${counted(started, 'operation')} in phase ${name}${since} failed without any fault${mostly}.`,
+    statement: `${grouped(failed)} of ${counted(started, 'operation')} in phase ${name}${since} failed without any fault${mostly}.`,
     value: failed / started,
     threshold,
     unit: 'share',

@@ -9,7 +9,7 @@ import {inconclusive, presentIf} from '../finding.ts';
 
 export const falseFailure: Detector<'false-failure'> = (trial, {appliedCount: threshold}) => {
   const effects = effectCounts(trial);
-  if (!effects) return inconclusive('false-failure', effectsGap(trial) ?? 'nobody tells of effects');
+  if (!effects) return inconclusive('false-failure', effectsGap(trial) ?? 'effects were not recorded');
   const {outcomes} = trial.driver;
   const definite = [outcomeCode('failed'), outcomeCode('rejected')] as readonly number[];
   const isFalse = (index: number): boolean =>
@@ -17,7 +17,7 @@ export const falseFailure: Detector<'false-failure'> = (trial, {appliedCount: th
   const applied = operationsByPhase(trial, isFalse, {
     witness: effects.witness,
     threshold,
-    statement: (count, phase) => `${count} of phase ${phase} reported as failed for certain, and applied.`,
+    statement: (count, phase) => `${count} of phase ${phase} reported as definitely failed, but applied.`,
   });
   return presentIf('false-failure', 'fail', applied);
 };

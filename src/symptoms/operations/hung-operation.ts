@@ -1,6 +1,15 @@
 // Operations that never settle: not by their deadline and its grace of max(1 s, 10 %).
 
-import {counted, type Found, found, inRunFolder, operationsWith, phaseName} from '../../measures/evidence.ts';
+import {
+  counted,
+  duration,
+  type Found,
+  found,
+  grouped,
+  inRunFolder,
+  operationsWith,
+  phaseName,
+} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import {hungAfterMs} from '../../model/plan.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -16,14 +25,14 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
       const phase = phaseName(trial, figures.phase);
       const later =
         figures.settledAfterHung === 0
-          ? 'none of them settled later'
-          : `${figures.settledAfterHung} settled later`;
+          ? 'None of them settled later.'
+          : `${figures.settledAfterHung === count ? (count === 1 ? 'It' : `All ${grouped(count)}`) : `${grouped(figures.settledAfterHung)} of them`} settled later.`;
       const before = movedText(figures.hungMoved ?? 0, count);
       return {
         phase,
         evidence: {
           witness: 'driver' as const,
-          statement: `${counted(count, 'operation')} of ${figures.started} in phase ${phase} had not settled ${Math.round(limitMs)} ms after the intended start; ${before}${later}.`,
+          statement: `${grouped(count)} of ${counted(figures.started, 'operation')} in phase ${phase} ${count === 1 ? 'was' : 'were'} still pending ${duration(limitMs)} after ${count === 1 ? 'its' : 'their'} scheduled start${before}. ${later}`,
           value: count,
           threshold,
           unit: 'count' as const,
@@ -37,14 +46,14 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
 
 /** What was under way before the phase may have waited in the client all along, and never met the fault. */
 const movedText = (moved: number, count: number): string =>
-  moved === 0 ? '' : `${moved === count ? 'all' : moved} of them had begun before the phase; `;
+  moved === 0 ? '' : ` (${moved === count ? 'all' : grouped(moved)} had started before the phase)`;
 
 /** Where the process itself can be looked into. */
 const reported = (trial: Trial): Found[] => {
   const kept = trial.kept.find(({what, bytes}) => what === 'process-report' && bytes !== null);
   const inFlight = trial.driver.drained?.inFlight ?? 0;
   if (!kept || inFlight === 0) return [];
-  const statement = `${counted(inFlight, 'operation')} had not settled when the drain was over; what the process held open then is in Node's report of it, ${kept.file}.`;
+  const statement = `${counted(inFlight, 'operation')} had not settled when the drain ended; Node's diagnostic report (${kept.file}) shows what the process held open at that time.`;
   return [
     found('drain', {
       witness: 'system',

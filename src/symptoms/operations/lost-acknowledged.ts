@@ -14,9 +14,9 @@ import {inconclusive, presentIf} from '../finding.ts';
 
 export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCount: threshold}) => {
   const effects = effectCounts(trial);
-  if (!effects) return inconclusive('lost-acknowledged', effectsGap(trial) ?? 'nobody tells of effects');
+  if (!effects) return inconclusive('lost-acknowledged', effectsGap(trial) ?? 'effects were not recorded');
   if (!trial.verified && !hasEffectEach(trial, effects)) {
-    return inconclusive('lost-acknowledged', 'not every operation has an effect, even on a calm network');
+    return inconclusive('lost-acknowledged', 'not every operation takes effect, even on a calm network');
   }
   const {outcomes} = trial.driver;
   const ok = outcomeCode('ok');
@@ -30,7 +30,7 @@ export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCoun
     witness: effects.witness,
     threshold,
     phaseOf,
-    statement: (count, phase) => `${count} of phase ${phase} acknowledged, and not applied.`,
+    statement: (count, phase) => `${count} of phase ${phase} acknowledged but not applied.`,
   });
   const missing = missingDeliveries(trial);
   const undelivered =
@@ -40,7 +40,7 @@ export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCoun
           threshold,
           phaseOf,
           statement: (count, phase) =>
-            `${count} of phase ${phase} acknowledged and applied, and neither delivered to the consumer nor left in its queue.`,
+            `${count} of phase ${phase} acknowledged and applied, but neither delivered to the consumer nor left in its queue.`,
         })
       : [];
   const all = worstFirst([...lost, ...undelivered]);

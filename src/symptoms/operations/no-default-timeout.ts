@@ -1,7 +1,7 @@
 // A peer falls silent, and the library waits for ever: nothing that began in the silence ever ended by itself.
 // Judged of the first variant only, which stands for what a user gets without settings.
 
-import {counted, found, operationsWith, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, duration, found, operationsWith, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {FaultKind} from '../../model/fault.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -13,7 +13,7 @@ const silent: readonly FaultKind[] = ['stall', 'blackhole', 'halfOpen'];
 
 export const noDefaultTimeout: Detector<'no-default-timeout'> = (trial, {unsettledCount: threshold}) => {
   if (trial.plan.variants[0].name !== trial.variant) {
-    return inconclusive('no-default-timeout', 'only the first variant stands for the defaults');
+    return inconclusive('no-default-timeout', 'only the first variant represents the defaults');
   }
   const limitMs = hungAfterMs(trial.plan.operation);
   const phases = phasesOf(trial, 'fault').filter(phase => {
@@ -24,7 +24,7 @@ export const noDefaultTimeout: Detector<'no-default-timeout'> = (trial, {unsettl
   if (phases.length === 0) {
     return inconclusive(
       'no-default-timeout',
-      `no phase of a silent peer (stall, blackhole, halfOpen) lasts longer than ${Math.round(limitMs)} ms`,
+      `no phase with a silent peer (stall, blackhole, halfOpen) lasts longer than ${duration(limitMs)}`,
     );
   }
   const waiting = phases.flatMap(phase => {
@@ -34,7 +34,7 @@ export const noDefaultTimeout: Detector<'no-default-timeout'> = (trial, {unsettl
     return [
       found(name, {
         witness: 'driver',
-        statement: `${counted(hung, 'operation')} of phase ${name} waited for a silent peer, and none gave up by itself.`,
+        statement: `${counted(hung, 'operation')} of phase ${name} waited for a silent peer, and none timed out.`,
         value: hung,
         threshold,
         unit: 'count',

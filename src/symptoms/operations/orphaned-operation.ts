@@ -1,7 +1,15 @@
 // Operations that nothing will settle any more: the fault is long gone, others succeed, and they still wait when the drain
 // ends. What settled as late as the silence lasted is no orphan: hung-operation and deadline-overrun count that.
 
-import {counted, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {
+  counted,
+  duration,
+  type Found,
+  found,
+  grouped,
+  phaseName,
+  worstFirst,
+} from '../../measures/evidence.ts';
 import type {UnsettledOperation} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
@@ -12,25 +20,25 @@ type Limits = Thresholds<'orphaned-operation'>;
 
 export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits) => {
   const {drained, phases} = trial.driver;
-  if (!drained) return inconclusive('orphaned-operation', 'the trial did not come to the end of its drain');
+  if (!drained) return inconclusive('orphaned-operation', 'the trial did not reach the end of its drain');
   if (!phases.some(({started}) => started > 0)) {
-    return inconclusive('orphaned-operation', 'no operation was started');
+    return inconclusive('orphaned-operation', 'no operation started');
   }
   if (drained.inFlight === 0) return clear('orphaned-operation');
   if (!drained.unsettled) {
-    return inconclusive('orphaned-operation', 'this run did not note which operations had not settled');
+    return inconclusive('orphaned-operation', 'this run did not record which operations had not settled');
   }
   const left = counted(drained.inFlight, 'operation');
   const calmFromMs = calmFrom(trial);
   if (calmFromMs === null) {
     return inconclusive(
       'orphaned-operation',
-      `${left} had not settled at the end, and no recovery followed the last fault`,
+      `${left} had not settled at the end, but no recovery followed the last fault`,
     );
   }
   const gap = healthGap(trial, calmFromMs, limits);
   if (gap !== null)
-    return inconclusive('orphaned-operation', `${left} had not settled at the end, and ${gap}`);
+    return inconclusive('orphaned-operation', `${left} had not settled at the end, but ${gap}`);
   const limitMs = watchLimitMs(trial, limits);
   const orphans = drained.unsettled.filter(
     ({startMs}) => drained.atMs - Math.max(startMs, calmFromMs) >= limitMs,
@@ -40,7 +48,7 @@ export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits)
       ? clear('orphaned-operation')
       : inconclusive(
           'orphaned-operation',
-          `${left} had not settled at the end, and were watched for less than ${limitMs / 1000} s without a fault`,
+          `${left} had not settled at the end, but were observed for less than ${duration(limitMs)} without a fault`,
         );
   }
   const isCut = drained.inFlight > drained.unsettled.length;
@@ -73,10 +81,10 @@ const healthGap = (trial: Trial, calmFromMs: number, limits: Limits): string | n
   if (probes.length > 0 && through / probes.length >= limits.controlShare) return null;
   const others =
     started === 0
-      ? 'no other was started in the last seconds'
+      ? 'no other started in the last seconds'
       : `only ${ok} of the last ${started} others succeeded`;
   return probes.length === 0
-    ? `${others}, and no fresh client tried the same way`
+    ? `${others}, and no fresh client was tried`
     : `${others}, and a fresh client got through in only ${through} of ${probes.length} tries`;
 };
 
@@ -92,10 +100,10 @@ const orphansOf = (
   const since = trial.plan.phases.some(({faults}) => faults.length > 0)
     ? 'after the last fault'
     : 'without any fault';
-  const settledLate = late === 0 ? '' : ` Another ${late} settled late.`;
+  const settledLate = late === 0 ? '' : ` Another ${grouped(late)} settled late.`;
   return found(name, {
     witness: 'driver',
-    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${(calmMs / 1000).toFixed(1)} s ${since}, although others got through.${settledLate}`,
+    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${duration(calmMs)} ${since}, although others got through.${settledLate}`,
     value: those.length,
     threshold,
     unit: 'count',
@@ -112,7 +120,7 @@ const unanswerable = (trial: Trial): Found[] => {
   return [
     found('drain', {
       witness: 'injector',
-      statement: `No connection was open any more at the end of the drain, so that no answer could come for the ${counted(drained.inFlight, 'operation')} still waiting.`,
+      statement: `No connection was open at the end of the drain, so the ${counted(drained.inFlight, 'operation')} still waiting could not get a response.`,
       value: drained.inFlight,
       threshold: 0,
       unit: 'count',

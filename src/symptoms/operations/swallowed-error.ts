@@ -8,20 +8,17 @@ import {inconclusive, presentIf} from '../finding.ts';
 export const swallowedError: Detector<'swallowed-error'> = (trial, {emptyCount: threshold}) => {
   const {phases} = trial.driver;
   if (!phases.some(({emptyTold = 0}) => emptyTold > 0)) {
-    return inconclusive(
-      'swallowed-error',
-      'no answer said whether it came with something (perform() may return empty)',
-    );
+    return inconclusive('swallowed-error', 'perform() never returned empty');
   }
   const calm = phasesOf(trial, 'baseline');
   if (phases.some(({phase, empty = 0}) => calm.includes(phase) && empty > 0)) {
-    return inconclusive('swallowed-error', 'answers are empty on a calm network, too');
+    return inconclusive('swallowed-error', 'results are empty on a calm network, too');
   }
   const faults = phasesOf(trial, 'fault');
   const swallowed = phases.flatMap(({phase, empty = 0, started}) => {
     if (!faults.includes(phase) || empty <= threshold) return [];
     const name = phaseName(trial, phase);
-    const statement = `${counted(empty, 'operation')} of phase ${name} succeeded with nothing.`;
+    const statement = `${counted(empty, 'operation')} of phase ${name} succeeded with an empty result.`;
     return [
       found(name, {witness: 'driver', statement, value: empty, threshold, unit: 'count', count: started}),
     ];

@@ -8,15 +8,12 @@ export const truncationAccepted: Detector<'truncation-accepted'> = (trial, {trun
   const {phases} = trial.driver;
   const told = phases.some(({intact = 0, truncated = 0}) => intact + truncated > 0);
   if (!told) {
-    return inconclusive(
-      'truncation-accepted',
-      'no answer said whether it was whole (perform() may return intact)',
-    );
+    return inconclusive('truncation-accepted', 'perform() never returned intact');
   }
   const short = phases.flatMap(({phase, truncated = 0, started}) => {
     if (truncated <= threshold) return [];
     const name = phaseName(trial, phase);
-    const statement = `${counted(truncated, 'operation')} of phase ${name} succeeded with an answer that was not whole.`;
+    const statement = `${counted(truncated, 'operation')} of phase ${name} succeeded with an incomplete response.`;
     return [
       found(name, {witness: 'driver', statement, value: truncated, threshold, unit: 'count', count: started}),
     ];

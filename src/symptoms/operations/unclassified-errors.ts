@@ -1,6 +1,6 @@
 // Errors that a caller cannot tell apart: no code or status, no cause, and neither a name nor a class of their own.
 
-import {found, phaseName} from '../../measures/evidence.ts';
+import {counted, found, grouped, phaseName} from '../../measures/evidence.ts';
 import type {FailureClass} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
@@ -18,10 +18,7 @@ export const unclassifiedErrors: Detector<'unclassified-errors'> = (trial, thres
   const bare = thrown.filter(isUnclassified).toSorted((a, b) => b.count - a.count);
   const count = bare.reduce((sum, failure) => sum + failure.count, 0);
   if (total < failureCount) {
-    return inconclusive(
-      'unclassified-errors',
-      `${total} errors are too few to tell; ${failureCount} are needed`,
-    );
+    return inconclusive('unclassified-errors', `too few errors (${total} of the ${failureCount} needed)`);
   }
   const most = bare[0];
   if (!most || count / total <= threshold) return clear('unclassified-errors');
@@ -29,7 +26,7 @@ export const unclassifiedErrors: Detector<'unclassified-errors'> = (trial, thres
   return presentIf('unclassified-errors', 'warn', [
     found(phaseName(trial, Number(phase)), {
       witness: 'driver',
-      statement: `${count} of ${total} errors have neither code nor cause nor class, such as "${most.error.message}".`,
+      statement: `${grouped(count)} of ${counted(total, 'error')} have no code, cause or class of their own, such as "${most.error.message}".`,
       value: count / total,
       threshold,
       unit: 'share',

@@ -1,20 +1,20 @@
 // close() does not end it: it takes too long, or the process stays alive.
 
-import {type Found, found} from '../../measures/evidence.ts';
+import {duration, type Found, found} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
 export const closeHangs: Detector<'close-hangs'> = ({closing, end, exit}, {closeMs}) => {
   if (!closing || end.kind !== 'completed') {
-    return inconclusive('close-hangs', 'the trial did not come to its end');
+    return inconclusive('close-hangs', 'the trial did not run to its end');
   }
   const hangs: Found[] = [];
   const {durationMs} = closing;
   if (end.close === 'hung' || durationMs > closeMs) {
     const statement =
       end.close === 'hung'
-        ? `close() had not settled after ${Math.round(durationMs)} ms.`
-        : `close() took ${Math.round(durationMs)} ms.`;
+        ? `close() had not returned after ${duration(durationMs)}.`
+        : `close() took ${duration(durationMs)}.`;
     hangs.push(
       found('drain', {
         witness: 'system',
@@ -28,7 +28,7 @@ export const closeHangs: Detector<'close-hangs'> = ({closing, end, exit}, {close
   }
   if (exit?.killedFor === 'lingering') {
     const value = exit.atMs - closing.startMs - durationMs;
-    const statement = `The process was still alive ${Math.round(value)} ms after close(), and had to be ended.`;
+    const statement = `The process was still running ${duration(value)} after close() and had to be killed.`;
     hangs.push(
       found('drain', {witness: 'system', statement, value, threshold: closeMs, unit: 'ms', count: 1}),
     );

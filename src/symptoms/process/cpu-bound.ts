@@ -18,7 +18,7 @@ export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, ope
     const throughput = measureThroughput(trial, index);
     return process && throughput ? [{index, process, throughput}] : [];
   });
-  if (measured.length === 0) return inconclusive('cpu-bound', 'the process reported no figures');
+  if (measured.length === 0) return inconclusive('cpu-bound', 'the process reported no metrics');
   const found = measured
     .filter(({process}) => process.cpuRatio >= threshold)
     .flatMap(({index, process, throughput}) => {
@@ -31,9 +31,9 @@ export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, ope
       if (!isShort) return [];
       const asked =
         askedPerSecond === null
-          ? `${eachMs.toFixed(1)} ms of CPU each`
-          : `${askedPerSecond.toFixed(1)} were asked for`;
-      const statement = `${(process.cpuRatio * 100).toFixed(0)} % of a core in phase ${phase}, for ${goodputPerSecond.toFixed(1)} operations per second; ${asked}.`;
+          ? `each took ${eachMs.toFixed(1)} ms of CPU`
+          : `the target is ${askedPerSecond.toFixed(1)}`;
+      const statement = `The process used ${(process.cpuRatio * 100).toFixed(0)}% of a core in phase ${phase} for ${goodputPerSecond.toFixed(1)} operations per second; ${asked}.`;
       return [
         {
           phase,

@@ -1,7 +1,7 @@
 // The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or no answer any more), or it
 // burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 
-import {type Found, phaseName} from '../../measures/evidence.ts';
+import {duration, type Found, grouped, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from '../../measures/measure.ts';
 import {phaseAt} from '../../measures/phase-at.ts';
 import {withProfile} from '../../measures/profile-evidence.ts';
@@ -34,7 +34,7 @@ const doubt = (
   const looks = Math.round(durationMs / lookEveryMs);
   const name = phaseName(trial, phase);
   if (looks < lookCount) {
-    return `a delay of ${Math.round(loopDelayMaxMs)} ms in phase ${name} was one of only ${looks} samples: a single pause of the machine would explain it`;
+    return `the delay of ${duration(loopDelayMaxMs)} in phase ${name} is one of only ${looks} samples: a single pause of the machine would explain it`;
   }
   const ownMs = Math.max(
     0,
@@ -42,12 +42,12 @@ const doubt = (
   );
   return loopDelayP99Ms > machineRatio * ownMs
     ? null
-    : `the event loop was ${Math.round(loopDelayP99Ms)} ms late in phase ${name} (p99), and a process of the harness ${Math.round(ownMs)} ms: the machine may be the cause`;
+    : `the event-loop delay in phase ${name} was ${duration(loopDelayP99Ms)} (p99), but that of a harness process was ${duration(ownMs)}: the machine may be the cause`;
 };
 
 const delayed = (trial: Trial, resources: PhaseResources, {delayMs}: Limits): Found[] => {
   const phase = phaseName(trial, resources.phase);
-  const statement = `Event-loop delay in phase ${phase}: p99 ${Math.round(resources.loopDelayP99Ms)} ms, at most ${Math.round(resources.loopDelayMaxMs)} ms.`;
+  const statement = `Event-loop delay in phase ${phase}: p99 ${duration(resources.loopDelayP99Ms)}, maximum ${duration(resources.loopDelayMaxMs)}.`;
   const count = Math.round(resources.durationMs / lookEveryMs);
   const value = resources.loopDelayP99Ms;
   return [
@@ -79,8 +79,8 @@ const busy = (
   // Without this, an almost idle process whose operations all wait would count as busy.
   if (resources.cpuMs / resources.durationMs < busyRatio) return [];
   const phase = phaseName(trial, resources.phase);
-  const used = count === 0 ? 'of CPU and no operation settled' : 'of CPU per settled operation';
-  const statement = `${Math.round(us)} µs ${used} in phase ${phase}, ${Math.round(baselineUs)} µs per operation in the baseline.`;
+  const used = count === 0 ? 'of CPU with no operation settled' : 'of CPU per settled operation';
+  const statement = `${grouped(Math.round(us))} µs ${used} in phase ${phase}, compared with ${grouped(Math.round(baselineUs))} µs per operation in the baseline.`;
   return [
     {
       phase,
@@ -102,7 +102,7 @@ const unresponsive = (trial: Trial): Found[] => {
   const lastMs = Math.round(trial.resources.at(-1)?.atMs ?? 0);
   const frame = responsibleFrame(trial.stuck?.stack ?? []);
   const where = frame === null ? '' : ` It was stuck in ${frameName(frame)}.`;
-  const statement = `The process stopped answering and had to be ended; its last word came at ${lastMs} ms.${where}`;
+  const statement = `The process stopped responding and had to be killed; its last message came ${duration(lastMs)} into the trial.${where}`;
   const phase = phaseAt(trial, lastMs);
   return [
     {
@@ -122,7 +122,7 @@ const unresponsive = (trial: Trial): Found[] => {
 
 export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) => {
   if (trial.end.kind === 'unresponsive' && trial.edges.length === 0) {
-    return inconclusive('event-loop-stall', 'the process stopped answering before the load');
+    return inconclusive('event-loop-stall', 'the process stopped responding before the load');
   }
   const [baselinePhase] = phasesOf(trial, 'baseline');
   const baseline = trial.phaseResources.find(resources => resources.phase === baselinePhase);

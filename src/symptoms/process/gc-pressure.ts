@@ -12,7 +12,7 @@ export const gcPressure: Detector<'gc-pressure'> = (trial, {gcShare: threshold})
     const process = isWarmUp(trial, index) ? null : measureProcess(trial, index);
     return process ? [{phase: phaseName(trial, index), process}] : [];
   });
-  if (measured.length === 0) return inconclusive('gc-pressure', 'the process reported no figures');
+  if (measured.length === 0) return inconclusive('gc-pressure', 'the process reported no metrics');
   const found = measured
     .filter(({process}) => process.gcShare > threshold)
     .sort((a, b) => b.process.gcShare - a.process.gcShare)
@@ -20,7 +20,7 @@ export const gcPressure: Detector<'gc-pressure'> = (trial, {gcShare: threshold})
       phase,
       evidence: {
         witness: 'system' as const,
-        statement: `Garbage collection paused the process for ${(process.gcShare * 100).toFixed(1)} % of phase ${phase}, at ${(process.cpuRatio * 100).toFixed(0)} % of a core; at most ${megabytes(process.heapMaxBytes)} of heap and ${megabytes(process.externalMaxBytes)} outside of it.`,
+        statement: `Garbage collection paused the process for ${(process.gcShare * 100).toFixed(1)}% of phase ${phase}, at ${(process.cpuRatio * 100).toFixed(0)}% of a core; peak ${megabytes(process.heapMaxBytes)} on the heap and ${megabytes(process.externalMaxBytes)} outside it.`,
         value: process.gcShare,
         threshold,
         unit: 'share' as const,

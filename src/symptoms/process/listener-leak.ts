@@ -1,13 +1,12 @@
 // Listeners pile up on one emitter: Node warns of it, once for each emitter.
 
 import {found} from '../../measures/evidence.ts';
-import {leakSeverity} from '../../measures/leak-severity.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
 import {phaseAt} from '../../measures/phase-at.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles} from '../../stats/trend.ts';
-import {clear, inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, leakSeverity, presentIf} from '../finding.ts';
 
 export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: threshold}) => {
   const all = trial.warnings.filter(({name}) => name === 'MaxListenersExceededWarning');
@@ -16,7 +15,7 @@ export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: th
   if (all.length > threshold && warnings.length <= threshold) {
     return inconclusive(
       'listener-leak',
-      'as many operations were under way as there were listeners, when Node warned of them: each may have had one of its own',
+      'when Node warned, as many operations were in flight as there were listeners: each may have had its own',
     );
   }
   if (!first || warnings.length <= threshold) return clear('listener-leak');

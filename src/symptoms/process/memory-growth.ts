@@ -2,12 +2,11 @@
 // it must go on growing, too; with fewer it is a warning where the scenario has goals, for a cache may fill once.
 
 import {found, megabytes} from '../../measures/evidence.ts';
-import {leakSeverity} from '../../measures/leak-severity.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {HeapSample} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
-import {clear, inconclusive, presentIf} from '../finding.ts';
+import {clear, inconclusive, leakSeverity, presentIf} from '../finding.ts';
 
 /** The share of the threshold that must come of what is kept from one recovery to the next. */
 const riseShare = 0.5;
@@ -20,10 +19,10 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   const baseline = at(phasesOf(trial, 'baseline')).at(-1);
   const drain = trial.heaps.find(({phase}) => phase === null);
   if (baseline === undefined || !drain) {
-    return inconclusive('memory-growth', 'the heap was not measured both in a baseline and after the load');
+    return inconclusive('memory-growth', 'the heap was not measured in both the baseline and after the load');
   }
   if ((trial.driver.drained?.inFlight ?? 0) > 0) {
-    return inconclusive('memory-growth', 'operations that have not settled hold memory of their own');
+    return inconclusive('memory-growth', 'operations that have not settled still hold memory');
   }
   const grown = sizeOf(drain) - baseline;
   const cycles = at(phasesOf(trial, 'recovery'));
@@ -33,13 +32,13 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   if (isProven && !keepRising(cycles, riseShare * threshold)) {
     return inconclusive(
       'memory-growth',
-      `${megabytes(grown)} more than in the baseline, but without a steady rise over ${cycles.length} recoveries: a cache that filled once, or a leak under one of the faults; repeat that fault with \`cycles\``,
+      `${megabytes(grown)} more than in the baseline, but no steady rise over ${cycles.length} recoveries: a cache that filled once, or a leak under one of the faults; repeat that fault with \`cycles\``,
     );
   }
   return presentIf('memory-growth', leakSeverity(trial, isProven), [
     found('drain', {
       witness: 'system',
-      statement: `${megabytes(sizeOf(drain))} after the load with all garbage collected, ${megabytes(baseline)} at the end of the baseline${isProven ? `, more and more over ${cycles.length} recoveries` : ''}.`,
+      statement: `After a full garbage collection the heap was ${megabytes(sizeOf(drain))} after the load, up from ${megabytes(baseline)} at the end of the baseline${isProven ? `, and growing over ${cycles.length} recoveries` : ''}.`,
       value: grown,
       threshold,
       unit: 'bytes',

@@ -13,7 +13,7 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
   if (end.kind === 'crashed' && !end.outOfMemory && end.signal === 'SIGKILL') {
     return inconclusive(
       'out-of-memory',
-      'the process was ended by SIGKILL, as the kernel does when memory is short',
+      'the process was killed by SIGKILL, possibly by the kernel for lack of memory',
     );
   }
   if (end.kind !== 'crashed' || !end.outOfMemory) return clear('out-of-memory');
@@ -23,13 +23,13 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
   const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
   const limitMib = variant?.process.heapLimitMiB ?? 0;
-  const limit = limitMib === 0 ? "V8's own limit" : `a limit of ${limitMib} MiB`;
+  const limit = limitMib === 0 ? "V8's default limit" : `a limit of ${limitMib} MiB`;
   const found: Found[] = [
     {
       phase: phaseAt(trial, exit?.atMs ?? 0),
       evidence: {
         witness: 'system',
-        statement: `V8 ended the process for want of heap, with ${Math.round(heapUsedBytes / mib)} MiB in use at the last sample and ${limit}.`,
+        statement: `V8 ran out of heap and aborted the process, with ${Math.round(heapUsedBytes / mib)} MiB in use at the last sample and ${limit}.`,
         value: heapUsedBytes,
         threshold: limitMib * mib,
         unit: 'bytes',

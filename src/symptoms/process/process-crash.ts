@@ -10,7 +10,7 @@ export const processCrash: Detector<'process-crash'> = trial => {
   if (trial.edges.length === 0) {
     return inconclusive('process-crash', 'the process ended before the load, on a calm network');
   }
-  const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
+  const how = end.signal === null ? `with exit code ${end.exitCode}` : `with signal ${end.signal}`;
   const why = end.error
     ? `: ${[end.error.name, end.error.code, end.error.message].filter(Boolean).join(': ')}`
     : '';
@@ -19,7 +19,7 @@ export const processCrash: Detector<'process-crash'> = trial => {
       phase: phaseAt(trial, exit?.atMs ?? 0),
       evidence: {
         witness: 'system',
-        statement: `The process ended ${how}${why}.`,
+        statement: `The process crashed ${how}${why}.`,
         value: 1,
         threshold: 0,
         unit: 'count',

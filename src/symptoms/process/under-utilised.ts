@@ -16,14 +16,17 @@ export const underUtilised: Detector<'under-utilised'> = (trial, thresholds) => 
     const throughput = measureThroughput(trial, index);
     return process && throughput && throughput.started > 0 ? [{index, process, throughput}] : [];
   });
-  if (measured.length === 0) return inconclusive('under-utilised', 'there is no baseline to look at');
+  if (measured.length === 0) return inconclusive('under-utilised', 'there is no baseline to judge');
   const queued = measured.filter(
     ({process, throughput}) => process.cpuRatio < cpuRatio && throughput.inFlightMean >= waitingCount,
   );
   if (queued.length === 0) return clear('under-utilised');
   const served = queued.map(({index}) => servingMean(trial, index));
   if (served.includes(null)) {
-    return inconclusive('under-utilised', 'the target does not tell how many operations it works on at once');
+    return inconclusive(
+      'under-utilised',
+      'the target does not report how many operations it works on at once',
+    );
   }
   const found = queued.flatMap(({index, process, throughput}, position) => {
     const {inFlightMean, goodputPerSecond, started} = throughput;
@@ -31,7 +34,7 @@ export const underUtilised: Detector<'under-utilised'> = (trial, thresholds) => 
     const waiting = inFlightMean - serving;
     if (waiting < waitingCount || waiting / inFlightMean < threshold) return [];
     const phase = phaseName(trial, index);
-    const statement = `Of ${inFlightMean.toFixed(1)} operations that were under way at once in phase ${phase}, the target worked on ${serving.toFixed(1)}; the others waited in the client, which took ${(process.cpuRatio * 100).toFixed(0)} % of a core for ${goodputPerSecond.toFixed(1)} operations per second.`;
+    const statement = `On average, ${inFlightMean.toFixed(1)} operations were in flight in phase ${phase}, and the target worked on ${serving.toFixed(1)} of them; the others waited in the client, which used ${(process.cpuRatio * 100).toFixed(0)}% of a core for ${goodputPerSecond.toFixed(1)} operations per second.`;
     return [
       {
         phase,

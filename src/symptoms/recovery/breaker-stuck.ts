@@ -1,6 +1,6 @@
 // A circuit breaker that stays open although the way is free: operations are refused locally.
 
-import {counted, found, phaseName} from '../../measures/evidence.ts';
+import {counted, duration, found, phaseName} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow} from '../../model/trial.ts';
@@ -10,7 +10,7 @@ export const breakerStuck: Detector<'breaker-stuck'> = (trial, {resetMs, graceMs
   const phase = phasesOf(trial, 'recovery').at(-1);
   const window = phase === undefined ? null : phaseWindow(trial, phase);
   if (phase === undefined || !window)
-    return inconclusive('breaker-stuck', 'the trial reached no recovery phase');
+    return inconclusive('breaker-stuck', 'the trial did not reach a recovery phase');
   const bins = trial.driver.bins.filter(bin => bin.startMs >= window.startMs && bin.startMs < window.endMs);
   const isOpen = ({started, outcomes}: (typeof bins)[0]): boolean =>
     outcomes.rejected > 0 && outcomes.rejected * 2 >= started;
@@ -20,7 +20,10 @@ export const breakerStuck: Detector<'breaker-stuck'> = (trial, {resetMs, graceMs
   const openMs = last ? last.startMs + last.durationMs - window.startMs : 0;
   if (openMs <= limitMs) {
     return last !== undefined && last === bins.at(-1)
-      ? inconclusive('breaker-stuck', `it was open to the end, and not watched for ${limitMs / 1000} s`)
+      ? inconclusive(
+          'breaker-stuck',
+          `the breaker was open to the end, but was observed for less than ${duration(limitMs)}`,
+        )
       : clear('breaker-stuck');
   }
   const rejected = open.reduce((sum, {outcomes}) => sum + outcomes.rejected, 0);
@@ -28,7 +31,7 @@ export const breakerStuck: Detector<'breaker-stuck'> = (trial, {resetMs, graceMs
   return presentIf('breaker-stuck', 'fail', [
     found(name, {
       witness: 'driver',
-      statement: `${counted(rejected, 'operation')} refused locally after the fault, up to ${(openMs / 1000).toFixed(1)} s after its end.`,
+      statement: `${counted(rejected, 'operation')} rejected locally after the fault, the last ${duration(openMs)} after its end.`,
       value: openMs,
       threshold: limitMs,
       unit: 'ms',

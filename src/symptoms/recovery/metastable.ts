@@ -1,6 +1,6 @@
 // The fault is long gone, and the system stays bad because of its own retries.
 
-import {found, phaseName} from '../../measures/evidence.ts';
+import {duration, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, ledgerGap, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow} from '../../model/trial.ts';
@@ -14,15 +14,15 @@ export const metastable: Detector<'metastable'> = (trial, thresholds) => {
   const window = phase === undefined ? null : phaseWindow(trial, phase);
   const baseline = phasesOf(trial, 'baseline').flatMap(index => phaseWindow(trial, index) ?? []);
   if (phase === undefined || !window)
-    return inconclusive('metastable', 'the trial reached no recovery phase');
+    return inconclusive('metastable', 'the trial did not reach a recovery phase');
   const bins = trial.driver.bins.filter(
     bin => bin.startMs >= window.startMs + afterMs && bin.startMs + bin.durationMs <= window.endMs,
   );
   if (bins.length === 0) {
-    return inconclusive('metastable', `the recovery was not watched for longer than ${afterMs / 1000} s`);
+    return inconclusive('metastable', `the recovery was not observed for longer than ${duration(afterMs)}`);
   }
   const baselineMs = baseline.reduce((sum, {startMs, endMs}) => sum + endMs - startMs, 0);
-  if (baselineMs === 0) return inconclusive('metastable', 'there is no baseline to compare with');
+  if (baselineMs === 0) return inconclusive('metastable', 'no baseline to compare with');
   const calm = new DriverMeasure(trial, phasesOf(trial, 'baseline')).count('ok') / baselineMs;
   const watchedMs = bins.reduce((sum, {durationMs}) => sum + durationMs, 0);
   const share = bins.reduce((sum, {outcomes}) => sum + outcomes.ok, 0) / watchedMs / calm;
@@ -31,7 +31,7 @@ export const metastable: Detector<'metastable'> = (trial, thresholds) => {
   if (!ledger || ledgerGap(trial) !== null) {
     return inconclusive(
       'metastable',
-      'goodput stays low, and nobody counts the attempts that would explain it',
+      'goodput stays low, but attempts, which would explain it, were not counted',
     );
   }
   const started = bins.reduce((sum, bin) => sum + bin.started, 0);
@@ -45,7 +45,7 @@ export const metastable: Detector<'metastable'> = (trial, thresholds) => {
   return presentIf('metastable', 'fail', [
     found(name, {
       witness: 'driver',
-      statement: `Later than ${afterMs / 1000} s after the fault goodput was ${(share * 100).toFixed(0)} % of the baseline's, at ${ratio.toFixed(2)} attempts per operation.`,
+      statement: `Later than ${duration(afterMs)} after the fault, goodput was ${(share * 100).toFixed(0)}% of the baseline's, at ${ratio.toFixed(2)} attempts per operation.`,
       value: share,
       threshold: goodputShare,
       unit: 'share',

@@ -15,12 +15,12 @@ export const replayBurst: Detector<'replay-burst'> = (trial, {burstRatio: thresh
   if (!ledger.attemptTimes) return inconclusive('replay-burst', 'the times of attempts were not recorded');
   const calm = phasesOf(trial, 'baseline').flatMap(phase => perSecond(trial, phase) ?? []);
   const calmPerSecond = Math.max(0, ...calm);
-  if (calmPerSecond === 0) return inconclusive('replay-burst', 'there is no baseline to compare with');
+  if (calmPerSecond === 0) return inconclusive('replay-burst', 'no baseline to compare with');
   const bursts = phasesOf(trial, 'recovery').flatMap(phase => {
     const first = inFirstSecond(trial, phase);
     if (first === null || first / calmPerSecond <= threshold) return [];
     const name = phaseName(trial, phase);
-    const statement = `${first.toFixed(0)} attempts per second when phase ${name} began, ${calmPerSecond.toFixed(0)} in the baseline.`;
+    const statement = `${first.toFixed(0)} attempts in the first second of phase ${name}, compared with ${calmPerSecond.toFixed(0)} per second in the baseline.`;
     const value = first / calmPerSecond;
     return [
       found(name, {witness: 'target', statement, value, threshold, unit: 'ratio', count: Math.round(first)}),

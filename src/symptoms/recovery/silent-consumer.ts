@@ -34,18 +34,18 @@ const ofOperations = (trial: Trial, silentMs: number): Finding | null => {
   if (!silence) return unseen('silent-consumer', trial, silences.at(-1), silentMs);
   const {count, okCount} = probesIn(trial, silence);
   if (okCount === 0) {
-    return inconclusive('silent-consumer', 'nobody tells whether there was anything to deliver');
+    return inconclusive('silent-consumer', 'it is not known whether there was anything to deliver');
   }
   if (silence.startMs === 0) {
-    return inconclusive('silent-consumer', 'nothing was delivered before the fault either');
+    return inconclusive('silent-consumer', 'nothing was delivered even before the fault');
   }
   const phase = phaseName(trial, silence.phase);
   const started = binsOf(trial, silence).reduce((sum, bin) => sum + bin.started, 0);
-  const waited = started > 0 ? counted(started, 'operation') : 'All callers';
+  const waited = started > 0 ? counted(started, 'operation') : 'all callers';
   return presentIf('silent-consumer', 'fail', [
     found(phase, {
       witness: 'driver',
-      statement: `${waited} waited from phase ${phase} on, without a success or an error in ${seconds(silence.quietMs)} without a fault; a fresh client got through in ${okCount} of ${count} tries.`,
+      statement: `From phase ${phase} on, ${waited} waited with neither success nor error through ${seconds(silence.quietMs)} without a fault; a fresh client got through in ${okCount} of ${count} tries.`,
       value: silence.quietMs,
       threshold: silentMs,
       unit: 'ms',
@@ -64,7 +64,7 @@ const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
   const {deliveryBins} = trial;
   if (deliveryBins === null) {
     return (waitingDeliveries(trial)?.count ?? 0) > 0
-      ? inconclusive('silent-consumer', 'nothing was delivered at all, before the fault either')
+      ? inconclusive('silent-consumer', 'nothing was delivered at all, even before the fault')
       : null;
   }
   const spans = deliveryBins.map(({startMs, durationMs}) => ({startMs, endMs: startMs + durationMs}));
@@ -76,7 +76,7 @@ const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
   if (waiting === null) {
     return inconclusive(
       'silent-consumer',
-      `nothing was delivered in the last ${seconds(last.quietMs)} of calm, and verify() does not tell what is still in the queue of the consumer`,
+      `nothing was delivered in the last ${seconds(last.quietMs)} without a fault, but verify() does not report what is still in the consumer's queue`,
     );
   }
   if (waiting.count === 0) return null;
@@ -84,14 +84,14 @@ const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
   if (last.quietMs <= silentMs) {
     return inconclusive(
       'silent-consumer',
-      `nothing was delivered in the last ${seconds(last.quietMs)} of calm and ${stays}, and it takes more than ${seconds(silentMs)} to tell`,
+      `nothing was delivered in the last ${seconds(last.quietMs)} without a fault and ${stays}, but more than ${seconds(silentMs)} are needed to be sure`,
     );
   }
   const phase = phaseName(trial, last.phase);
   return presentIf('silent-consumer', 'fail', [
     found(phase, {
       witness: 'driver',
-      statement: `From phase ${phase} on nothing was delivered to the consumer, for ${seconds(last.quietMs)} without a fault in which ${counted(acknowledged, 'operation')} succeeded; ${stays}.`,
+      statement: `From phase ${phase} on, nothing was delivered to the consumer through ${seconds(last.quietMs)} without a fault, while ${counted(acknowledged, 'operation')} succeeded; ${stays}.`,
       value: last.quietMs,
       threshold: silentMs,
       unit: 'ms',

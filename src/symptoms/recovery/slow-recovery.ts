@@ -1,6 +1,6 @@
 // Slow to come back: not as good as the baseline within 5 s after the fault.
 
-import {type Found, found, phaseName} from '../../measures/evidence.ts';
+import {duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';
 import {measureRecovery, type Recovery, recoveries} from '../../measures/recovery.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -45,8 +45,8 @@ const slownessOf = (
   if (tookMs <= threshold) return [];
   const statement =
     recovery.kind === 'recovered'
-      ? `The first ${goodMs / 1000} good seconds began ${Math.round(tookMs)} ms after the fault was taken away.`
-      : `There were no ${goodMs / 1000} good seconds in a row in the ${Math.round(recovery.watchedMs)} ms after the fault was taken away.`;
+      ? `The first ${goodMs / 1000} good seconds in a row began ${duration(tookMs)} after the fault ended.`
+      : `There were no ${goodMs / 1000} good seconds in a row in the ${duration(recovery.watchedMs)} after the fault ended.`;
   const count = new DriverMeasure(trial, [recovery.phase]).total('started');
   return [
     found(phaseName(trial, recovery.phase), {
@@ -66,7 +66,7 @@ const gapOf = (recovery: Recovery): string | null => {
     case 'recovered':
       return null;
     case 'not-recovered':
-      return `not recovered after ${Math.round(recovery.atLeastMs)} ms, and not watched for long enough after that`;
+      return `not recovered after ${duration(recovery.atLeastMs)}, but not observed for long enough after that`;
     case 'unknown':
       return recovery.reason;
   }

@@ -37,7 +37,7 @@ export const wedgesOf = (trial: Trial): Silence[] => {
 /** Why nothing can be said of how the library came back; null where a recovery was seen. */
 export const recoveryGap = (trial: Trial): string | null => {
   const recoveries = phasesOf(trial, 'recovery');
-  if (trial.cut === 'died' && recoveries.length === 0) return 'the process died before a recovery';
+  if (trial.cut === 'died' && recoveries.length === 0) return 'the process ended before a recovery';
   if (recoveries.length === 0) return 'the scenario has no recovery phase';
   return recoveries.some(phase => phaseWindow(trial, phase))
     ? null
@@ -54,7 +54,7 @@ export const unseen = (
   if (last?.isLast && last.quietMs >= doubtMs) {
     return inconclusive(
       symptom,
-      `nothing succeeded in the last ${seconds(last.quietMs)} of calm, since phase ${phaseName(trial, last.phase)}, and it takes more than ${seconds(limitMs)} to tell`,
+      `nothing succeeded in the last ${seconds(last.quietMs)} without a fault, since phase ${phaseName(trial, last.phase)}, but more than ${seconds(limitMs)} are needed to be sure`,
     );
   }
   const missed = phasesOf(trial, 'recovery').find(phase => phaseWindow(trial, phase) === null);
@@ -64,9 +64,9 @@ export const unseen = (
 
 /** Why the control client does not prove that the way was free; null where it does. */
 const controlGap = (trial: Trial, silence: Silence, controlShare: number): string | null => {
-  if (silence.startMs === 0) return 'nothing succeeded before the fault either';
+  if (silence.startMs === 0) return 'nothing succeeded even before the fault';
   const {count, okCount} = probesIn(trial, silence);
-  if (count === 0) return 'nothing succeeded for long, and no fresh client tried the same way';
+  if (count === 0) return 'nothing succeeded for a long time, but no fresh client was tried';
   return okCount / count < controlShare
     ? `a fresh client got through in only ${okCount} of ${count} tries`
     : null;
@@ -76,10 +76,10 @@ const foundOf = (trial: Trial, silence: Silence, wedgedMs: number): Found => {
   const {phase, quietMs, calm} = silence;
   const {count, okCount} = probesIn(trial, silence);
   const names = [...new Set(calm.map(part => phaseName(trial, part.phase)))];
-  const end = silence.isLast ? 'to the end' : 'for long';
+  const end = silence.isLast ? 'until the end' : 'for a long time';
   return found(phaseName(trial, phase), {
     witness: 'driver',
-    statement: `From phase ${phaseName(trial, phase)} on nothing succeeded ${end}: ${seconds(quietMs)} without a fault in ${listed(names)}, while a fresh client got through in ${okCount} of ${count} tries.`,
+    statement: `From phase ${phaseName(trial, phase)} on, nothing succeeded ${end}, including ${seconds(quietMs)} without a fault (${listed(names)}), while a fresh client got through in ${okCount} of ${count} tries.`,
     value: quietMs,
     threshold: wedgedMs,
     unit: 'ms',

@@ -1,7 +1,7 @@
 // A second attempt would have got through, and none is made. Advice, not a fault: a library may leave it to its user.
 
 import {attemptCounts} from '../../measures/attempts.ts';
-import {counted, firstIds, found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {counted, firstIds, found, grouped, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
 import type {Fault} from '../../model/fault.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -25,7 +25,7 @@ const isTransient = (fault: Fault): boolean =>
 export const neverRetriesTransient: Detector<'never-retries-transient'> = (trial, {failedCount}) => {
   const symptom = 'never-retries-transient';
   if (!trial.plan.operation.idempotent) {
-    return inconclusive(symptom, 'the operation is not idempotent, so that trying it again may do harm');
+    return inconclusive(symptom, 'the operation is not idempotent, so retrying it may do harm');
   }
   const phases = phasesOf(trial, 'fault').filter(phase => {
     const {faults} = trial.plan.phases[phase]!;
@@ -34,7 +34,7 @@ export const neverRetriesTransient: Detector<'never-retries-transient'> = (trial
   if (phases.length === 0) return inconclusive(symptom, 'no phase cuts only some of the connections');
   const witnesses = attemptCounts(trial);
   if (witnesses.length === 0) {
-    return inconclusive(symptom, 'neither the target nor the library tells its attempts');
+    return inconclusive(symptom, 'neither the target nor the library reports attempts');
   }
   const {outcomes, operationPhases} = trial.driver;
   const lost = [outcomeCode('failed'), outcomeCode('unknown')];
@@ -48,7 +48,7 @@ export const neverRetriesTransient: Detector<'never-retries-transient'> = (trial
     return [
       found(name, {
         witness: 'driver',
-        statement: `${counted(failed, 'operation')} of ${driver.total('started')} in phase ${name} failed after one attempt, while others got through.`,
+        statement: `${grouped(failed)} of ${counted(driver.total('started'), 'operation')} in phase ${name} failed after one attempt, while others got through.`,
         value: failed,
         threshold: failedCount,
         unit: 'count',

@@ -2,7 +2,7 @@
 // first of them took, too: growth is judged only where a fault fails attempts at once.
 
 import {attemptTimes, onlyAsked, retriedIn} from '../../measures/attempt-times.ts';
-import {found, phaseName, worstFirst} from '../../measures/evidence.ts';
+import {duration, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {FaultKind} from '../../model/fault.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -27,7 +27,7 @@ export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, op
   }
   const judged = retried.filter(({operations}) => operations.length >= operationCount);
   if (retried.length > 0 && judged.length === 0) {
-    return inconclusive('no-backoff', `fewer than ${operationCount} operations of a phase were tried again`);
+    return inconclusive('no-backoff', `fewer than ${operationCount} operations of a phase were retried`);
   }
   const hasty = judged.flatMap(({phase, operations}) => {
     const medianGapMs = medianOf(operations.flatMap(({gapsMs}) => gapsMs.filter(gap => gap !== null)))!;
@@ -37,11 +37,11 @@ export const noBackoff: Detector<'no-backoff'> = (trial, {gapMs, growthRatio, op
     const isShort = medianGapMs < gapMs;
     if (!isShort && (growth === null || growth >= growthRatio)) return [];
     const name = phaseName(trial, phase);
-    const grows = growth === null ? '' : `; each pause was ${growth.toFixed(2)} × the one before`;
+    const grows = growth === null ? '' : `; each pause was ${growth.toFixed(2)}× the one before`;
     return [
       found(name, {
         witness: 'target',
-        statement: `The median pause between two attempts of an operation in phase ${name} was ${medianGapMs.toFixed(0)} ms${grows}.`,
+        statement: `The median pause between attempts of an operation in phase ${name} was ${duration(medianGapMs)}${grows}.`,
         value: isShort ? medianGapMs : growth!,
         threshold: isShort ? gapMs : growthRatio,
         unit: isShort ? 'ms' : 'ratio',

@@ -2,7 +2,7 @@
 // robust form of the coefficient of variation, IQR / (1.349 × median): a few late timers do not hide it.
 
 import {attemptTimes, onlyAsked, retriedIn} from '../../measures/attempt-times.ts';
-import {found, phaseName} from '../../measures/evidence.ts';
+import {duration, found, phaseName} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {medianOf, quantileOf} from '../../stats/quantile.ts';
@@ -25,7 +25,7 @@ export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs,
   }
   const judged = phases.filter(({gaps}) => gaps.length >= sampleCount);
   if (judged.length === 0 && phases.some(({gaps}) => gaps.length > 0)) {
-    return inconclusive('no-jitter', `fewer than ${sampleCount} operations of a phase were tried again`);
+    return inconclusive('no-jitter', `fewer than ${sampleCount} operations of a phase were retried`);
   }
   const even = judged.flatMap(({phase, gaps}) => {
     const medianMs = medianOf(gaps)!;
@@ -36,7 +36,7 @@ export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs,
     return [
       found(name, {
         witness: 'target',
-        statement: `First retries in phase ${name} came ${medianMs.toFixed(0)} ms after the attempt before, with a spread of ${(spread * 100).toFixed(1)} %.`,
+        statement: `First retries in phase ${name} came ${duration(medianMs)} after the first attempt, with a spread of only ${(spread * 100).toFixed(1)}%.`,
         value: spread,
         threshold: spreadRatio,
         unit: 'ratio',

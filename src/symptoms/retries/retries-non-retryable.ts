@@ -13,7 +13,7 @@ export const retriesNonRetryable: Detector<'retries-non-retryable'> = (trial, {r
   const hits = statusHits(trial).filter(({status}) => isFinal(status));
   const times = attemptTimes(trial);
   if (hits.length === 0 || !times) {
-    return inconclusive('retries-non-retryable', 'no fault answered with a status that is final (4xx)');
+    return inconclusive('retries-non-retryable', 'no fault answered with a permanent error (4xx)');
   }
   const phases = new Set(hits.map(({index}) => trial.driver.operationPhases[index] ?? 0));
   const again = [...phases].flatMap(phase => {
@@ -27,7 +27,7 @@ export const retriesNonRetryable: Detector<'retries-non-retryable'> = (trial, {r
     return [
       found(name, {
         witness: 'injector',
-        statement: `${counted(retried.size, 'operation')} of phase ${name} tried again after ${statuses}.`,
+        statement: `${counted(retried.size, 'operation')} of phase ${name} retried after ${statuses}.`,
         value: retried.size,
         threshold,
         unit: 'count',

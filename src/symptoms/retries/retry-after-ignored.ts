@@ -9,12 +9,12 @@ import {inconclusive, presentIf} from '../finding.ts';
 export const retryAfterIgnored: Detector<'retry-after-ignored'> = (trial, {earlyShare, earlyCount}) => {
   const asked = askedPhases(trial);
   if (asked.length === 0) {
-    return inconclusive('retry-after-ignored', 'no fault answers with a Retry-After of some seconds');
+    return inconclusive('retry-after-ignored', 'no fault answers with a Retry-After in seconds');
   }
   const times = attemptTimes(trial);
   const hits = statusHits(trial);
   if (!times || hits.length === 0) {
-    return inconclusive('retry-after-ignored', 'no answer with a Retry-After was noted');
+    return inconclusive('retry-after-ignored', 'no response with a Retry-After was recorded');
   }
   const ignored = asked.flatMap(({phase, status, waitMs}) => {
     const early = new Set(
@@ -31,7 +31,7 @@ export const retryAfterIgnored: Detector<'retry-after-ignored'> = (trial, {early
     return [
       found(name, {
         witness: 'injector',
-        statement: `${counted(early.size, 'operation')} of phase ${name} came back before the ${waitMs / 1000} s that a ${status} had asked for.`,
+        statement: `${counted(early.size, 'operation')} of phase ${name} came back sooner than the ${waitMs / 1000} s that a ${status} had asked for.`,
         value: early.size,
         threshold: earlyCount,
         unit: 'count',

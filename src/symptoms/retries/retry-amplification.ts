@@ -2,7 +2,7 @@
 // Source: AWS Builders' Library, "Timeouts, retries and backoff with jitter"; Google SRE book, "Addressing cascading failures".
 
 import {type AttemptCounts, attemptCounts, sumOfPhase} from '../../measures/attempts.ts';
-import {firstIds, phaseName} from '../../measures/evidence.ts';
+import {counted, firstIds, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
 import type {Detector, Measured} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
@@ -14,7 +14,7 @@ type Found = {readonly phase: string; readonly ratio: number; readonly evidence:
 export const retryAmplification: Detector<'retry-amplification'> = (trial, thresholds) => {
   const witnesses = attemptCounts(trial);
   if (witnesses.length === 0) {
-    return inconclusive('retry-amplification', 'neither the target nor the library tells its attempts');
+    return inconclusive('retry-amplification', 'neither the target nor the library reports attempts');
   }
   // A request that is refused or lost on its way is an attempt that no target sees: the higher count is the better one.
   const found = phasesOf(trial, 'fault')
@@ -32,7 +32,7 @@ const highest = (candidates: readonly Found[]): Found[] =>
 const saw = {
   target: 'The target saw',
   injector: 'Target and injector together saw',
-  telemetry: "The library's own spans tell of",
+  telemetry: "The library's spans show",
 } as const;
 
 const foundBy = (
@@ -52,7 +52,7 @@ const foundBy = (
     ratio,
     evidence: {
       witness,
-      statement: `${saw[witness]} ${attempts} attempts of ${started} operations in phase ${phase}: ${ratio.toFixed(2)} each.`,
+      statement: `${saw[witness]} ${counted(attempts, 'attempt')} for ${counted(started, 'operation')} in phase ${phase}: ${ratio.toFixed(2)} each.`,
       value: ratio,
       threshold: ratio > failRatio ? failRatio : warnRatio,
       unit: 'ratio',

@@ -2,7 +2,7 @@
 
 import {attemptTimes} from '../../measures/attempt-times.ts';
 import {causeUntil} from '../../measures/cause-phase.ts';
-import {counted, found, phaseName} from '../../measures/evidence.ts';
+import {counted, found, grouped, phaseName} from '../../measures/evidence.ts';
 import {latestStarts} from '../../measures/start-times.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
@@ -26,14 +26,14 @@ export const staleWorkSent: Detector<'stale-work-sent'> = (trial, {staleShare: t
       byCause.set(phase, (byCause.get(phase) ?? 0) + 1);
     }
   }
-  if (count === 0) return inconclusive('stale-work-sent', 'no attempt could be held against its operation');
+  if (count === 0) return inconclusive('stale-work-sent', 'no attempt could be matched to its operation');
   if (stale.length / count <= threshold) return clear('stale-work-sent');
   const [most] = [...byCause].toSorted(([, a], [, b]) => b - a);
   const phase = phaseName(trial, most![0]);
   return presentIf('stale-work-sent', 'warn', [
     found(phase, {
       witness: 'target',
-      statement: `${counted(stale.length, 'attempt')} of ${count} came after the deadline of their operation.`,
+      statement: `${grouped(stale.length)} of ${counted(count, 'attempt')} came after the deadline of their operation.`,
       value: stale.length / count,
       threshold,
       unit: 'share',

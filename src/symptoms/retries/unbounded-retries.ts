@@ -9,7 +9,7 @@ import {inconclusive, presentIf} from '../finding.ts';
 export const unboundedRetries: Detector<'unbounded-retries'> = (trial, {attemptCount: threshold}) => {
   const witnesses = attemptCounts(trial);
   if (witnesses.length === 0) {
-    return inconclusive('unbounded-retries', 'neither the target nor the library tells its attempts');
+    return inconclusive('unbounded-retries', 'neither the target nor the library reports attempts');
   }
   const {operationPhases} = trial.driver;
   const many = witnesses.flatMap(({witness, counts}) =>
@@ -25,7 +25,7 @@ export const unboundedRetries: Detector<'unbounded-retries'> = (trial, {attemptC
       }
       if (over === 0) return [];
       const name = phaseName(trial, phase);
-      const statement = `${counted(over, 'operation')} of phase ${name} had more than ${threshold} attempts; the most were ${most === 255 ? '255 or more' : most}.`;
+      const statement = `${counted(over, 'operation')} of phase ${name} had more than ${threshold} attempts, with a maximum of ${most === 255 ? '255 or more' : most}.`;
       const operations = firstIds(trial, isOver);
       return [
         found(name, {witness, statement, value: most, threshold, unit: 'count', count: over, operations}),

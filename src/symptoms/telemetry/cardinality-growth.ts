@@ -30,8 +30,8 @@ export const cardinalityGrowth: Detector<'cardinality-growth'> = (trial, limits)
   const growing = metrics.flatMap(series => growthOf(trial, series, limits));
   const varied = scopes.flatMap(groups => namesOf(trial, groups, limits));
   const compared = [
-    comparisonOf('metrics, their series before and after', metrics.length, growing),
-    comparisonOf('libraries, the names of their spans', scopes.length, varied),
+    comparisonOf('metrics: number of series before and after', metrics.length, growing),
+    comparisonOf('libraries: number of span names', scopes.length, varied),
   ];
   const all = [...growing, ...varied];
   if (all.length > 0) return presentIf('cardinality-growth', 'warn', all, compared);
@@ -109,7 +109,7 @@ const namesOf = (trial: Trial, groups: readonly SpanGroup[], {nameCount}: Limits
   return [
     found(phase, {
       witness: 'telemetry',
-      statement: `The spans of ${scope} have ${names} different names, such as "${groups[0]!.name}"; most of them in phase ${phase}.`,
+      statement: `The spans of ${scope} have ${names} different names, such as "${groups[0]!.name}", most of them in phase ${phase}.`,
       value: names,
       threshold: nameCount,
       unit: 'count',

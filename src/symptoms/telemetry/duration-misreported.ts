@@ -2,7 +2,7 @@
 // from the start of the first to the end of the last.
 
 import {areMany, attemptCounts} from '../../measures/attempts.ts';
-import {found, phaseName} from '../../measures/evidence.ts';
+import {counted, found, grouped, phaseName} from '../../measures/evidence.ts';
 import {isWarmUp} from '../../measures/measure.ts';
 import {examplesOf} from '../../measures/operation-telemetry.ts';
 import {operationsGap} from '../../measures/telemetry-account.ts';
@@ -32,7 +32,7 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   if (gap !== null) return inconclusive('duration-misreported', gap);
   const durations = durationBytes(trial);
   if (durations === null) {
-    return inconclusive('duration-misreported', 'how long single operations took was not kept');
+    return inconclusive('duration-misreported', 'the durations of individual operations were not kept');
   }
   const compared = trial.plan.phases.flatMap((_, phase) =>
     isWarmUp(trial, phase) ? [] : compare(trial, phase, durations, {slackMs, slackShare}),
@@ -40,7 +40,7 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   if (compared.length === 0) {
     return inconclusive(
       'duration-misreported',
-      'in no phase do enough operations have spans of their own, and one attempt each',
+      'no phase has enough operations with their own spans and a single attempt',
     );
   }
   const off = compared
@@ -50,7 +50,7 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   const evidence = off.map(({phase, count, differing, limitMs, typical}) =>
     found(phaseName(trial, phase), {
       witness: 'telemetry',
-      statement: `${differing.length} of ${count} operations of phase ${phaseName(trial, phase)} took longer or shorter than the spans of their traces say, for example about ${rounded(typical.driverMs)} ms (driver) and ${rounded(typical.spanMs)} ms (spans).`,
+      statement: `${grouped(differing.length)} of ${counted(count, 'operation')} of phase ${phaseName(trial, phase)} took longer or shorter than the spans of their traces, for example about ${rounded(typical.driverMs)} ms (driver) versus ${rounded(typical.spanMs)} ms (spans).`,
       value: offMs(typical),
       threshold: limitMs,
       unit: 'ms',
@@ -61,7 +61,7 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   const all = compared.flatMap(({differing}) => differing);
   return presentIf('duration-misreported', 'warn', evidence, [
     {
-      what: 'durations of operations, and of the spans of their traces',
+      what: 'durations of operations and of the spans of their traces',
       count: compared.reduce((sum, {count}) => sum + count, 0),
       differingCount: all.length,
       ...examplesOf(trial, {first: all.slice(0, 3).map(({index}) => index)}),

@@ -16,15 +16,15 @@ const isJudged = ({kind}: SpanGroup): boolean => kind !== 'server';
 
 const wrongs: readonly {readonly what: string; readonly holds: (group: SpanGroup) => boolean}[] = [
   {
-    what: 'an error.type that is not a text',
+    what: 'an error.type that is not a string',
     holds: ({errorType}) => errorType !== null && typeof errorType !== 'string',
   },
   {
-    what: 'the status error and no error.type',
+    what: 'an error status but no error.type',
     holds: ({status, errorType}) => status === 'error' && errorType === null,
   },
   {
-    what: 'an error.type and not the status error',
+    what: 'an error.type but no error status',
     holds: ({status, errorType}) => status !== 'error' && errorType !== null,
   },
 ];
@@ -54,7 +54,7 @@ const spansCompared = (trial: Trial): Comparison => {
   );
   const wrong = judged.filter(group => wrongs.some(({holds}) => holds(group)));
   return {
-    what: 'spans that failed, and their error.type',
+    what: 'failed spans and their error.type',
     count: countOf(judged),
     differingCount: countOf(wrong),
     ...examplesIn(trial, wrong),
@@ -62,7 +62,7 @@ const spansCompared = (trial: Trial): Comparison => {
 };
 
 const metricsCompared = (trial: Trial): Comparison => ({
-  what: 'series of metrics with an error.type',
+  what: 'metric series with an error.type',
   count: typedSeries(trial).length,
   differingCount: wrongSeries(trial).length,
   operations: [],
@@ -73,7 +73,7 @@ const metricsCompared = (trial: Trial): Comparison => ({
 const valuesCompared = ({telemetry}: Trial, {valueCount}: Limits): Comparison => {
   const count = Math.max(0, ...typesByScope(telemetry?.groups ?? []).map(({types}) => types.size));
   return {
-    what: 'different values of error.type, and how many are few',
+    what: 'distinct values of error.type, against the limit',
     count,
     differingCount: Math.max(0, count - valueCount),
     operations: [],
@@ -153,7 +153,7 @@ const inMetrics = (trial: Trial): Found[] =>
       phase: phaseName(trial, phaseOfMost(series)),
       evidence: {
         witness: 'telemetry',
-        statement: `The metric ${name} has an error.type that is not a text (${values.slice(0, examplesShown).join(', ')}).`,
+        statement: `The metric ${name} has an error.type that is not a string (${values.slice(0, examplesShown).join(', ')}).`,
         value: values.length,
         threshold: 0,
         unit: 'count',
@@ -176,7 +176,7 @@ const tooMany = (trial: Trial, groups: readonly SpanGroup[], {valueCount}: Limit
         phase: phaseName(trial, mostVaried(ofScope)),
         evidence: {
           witness: 'telemetry' as const,
-          statement: `The spans of ${scope} have ${types.size} different values of error.type.`,
+          statement: `The spans of ${scope} have ${types.size} distinct values of error.type.`,
           value: types.size,
           threshold: valueCount,
           unit: 'count' as const,

@@ -1,7 +1,7 @@
 // Attempts that the target saw and the library's spans do not show.
 // HTTP's conventions ask for a span each; the others for one a call, its retries included.
 
-import {phaseName} from '../../measures/evidence.ts';
+import {counted, grouped, phaseName} from '../../measures/evidence.ts';
 import {
   examplesOf,
   type OperationTelemetryView,
@@ -21,7 +21,7 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) 
 export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare: threshold}) => {
   const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
-  if (!view) return inconclusive('hidden-attempts', gap ?? 'nothing is known of single operations');
+  if (!view) return inconclusive('hidden-attempts', gap ?? 'nothing is known about individual operations');
   const byPhase = trial.plan.phases.map(() => ({hidden: new Tally(), dueCount: 0, hiddenCount: 0}));
   view.eachSettled(operation => {
     const ofPhase = byPhase[operation.phase];
@@ -44,7 +44,7 @@ export const hiddenAttempts: Detector<'hidden-attempts'> = (trial, {hiddenShare:
       phase: phaseName(trial, phase),
       evidence: {
         witness: 'telemetry' as const,
-        statement: `${hiddenCount} of ${dueCount} ${view.spanOf}s in phase ${phaseName(trial, phase)} have no span in the trace of their operation.`,
+        statement: `${grouped(hiddenCount)} of ${counted(dueCount, view.spanOf)} in phase ${phaseName(trial, phase)} have no span in the trace of their operation.`,
         value: share,
         threshold,
         unit: 'share' as const,

@@ -30,8 +30,7 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, thresholds) 
   if (trial.injector.length === 0)
     return inconclusive('pool-gauge-wrong', 'this injector does not count connections');
   const series = gaugesOf(trial);
-  if (series.length === 0)
-    return inconclusive('pool-gauge-wrong', 'the library has no gauge of its connections');
+  if (series.length === 0) return inconclusive('pool-gauge-wrong', 'the library has no connection gauge');
   const compared = compare(trial, series, thresholds);
   const found = compared
     .filter(isOff)
@@ -40,7 +39,7 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, thresholds) 
       phase: name,
       evidence: {
         witness: 'telemetry' as const,
-        statement: `At the end of phase ${name} the library told of ${counted(told, 'connection')} (${namesOf(series)}), and the injector had ${counted(sockets, 'socket')} open.`,
+        statement: `At the end of phase ${name} the library reported ${counted(told, 'connection')} (${namesOf(series)}), while the injector had ${counted(sockets, 'open socket')}.`,
         value: off,
         threshold: limit,
         unit: 'count' as const,
@@ -50,7 +49,7 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, thresholds) 
     }));
   return presentIf('pool-gauge-wrong', 'warn', found, [
     {
-      what: 'ends of phases, the gauge and the open sockets',
+      what: 'ends of phases: the gauge and the open sockets',
       count: compared.length,
       differingCount: found.length,
       operations: found[0]?.evidence.operations ?? [],

@@ -26,7 +26,7 @@ export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) =
       ...(isKnown
         ? [
             {
-              what: 'spans that were begun, after the load',
+              what: 'started spans that are still open after the load',
               count: startedCount,
               differingCount: Math.max(0, open.leaked),
               ...open.examples,
@@ -34,7 +34,7 @@ export const spanLeak: Detector<'span-leak'> = (trial, {spanCount: threshold}) =
           ]
         : []),
       {
-        what: 'spans that ended, and their ends',
+        what: 'ended spans and how often they were ended',
         count: endedCount,
         differingCount: againCount(trial),
         ...againExamples(trial),
@@ -60,9 +60,9 @@ const spansAfterLoad = (trial: Trial): OpenSpans | null => {
 /** Or why it is not known. */
 const openSpans = (trial: Trial): Open | string => {
   const {drained} = trial.driver;
-  if (!drained) return 'the trial did not come to its end';
+  if (!drained) return 'the trial did not run to its end';
   const {openCount: open, endedLaterCount} = spansAfterLoad(trial) ?? {openCount: null, endedLaterCount: 0};
-  if (open === null) return 'the SDK did not say how many spans were open after the load';
+  if (open === null) return 'the SDK did not report how many spans were open after the load';
   const view = viewOperations(trial);
   // An operation that has not settled has its spans open with good reason.
   const due = drained.inFlight * Math.max(1, Math.ceil((view && calmSpans(trial, view).perOperation) ?? 1));
@@ -85,7 +85,7 @@ const openSpans = (trial: Trial): Open | string => {
 const leakOf = ({open, inFlight, leaked, examples}: Open, threshold: number): Found =>
   found('drain', {
     witness: 'telemetry',
-    statement: `${counted(open, 'span')} open after the load, with ${counted(inFlight, 'operation')} in flight.`,
+    statement: `${counted(open, 'span')} still open after the load, with ${counted(inFlight, 'operation')} in flight.`,
     value: leaked,
     threshold,
     unit: 'count',
@@ -113,7 +113,7 @@ const endedAgain = (trial: Trial, threshold: number): Found[] =>
     .map(({phase, count}) =>
       found(phaseName(trial, phase), {
         witness: 'telemetry',
-        statement: `${counted(count, 'span')} of phase ${phaseName(trial, phase)} ${count === 1 ? 'was' : 'were'} ended again after the end.`,
+        statement: `${counted(count, 'span')} of phase ${phaseName(trial, phase)} ${count === 1 ? 'was' : 'were'} ended more than once.`,
         value: count,
         threshold,
         unit: 'count',

@@ -50,7 +50,8 @@ type Found = {
 export const telemetryContradicts: Detector<'telemetry-contradicts'> = (trial, {wrongShare}) => {
   const gap = operationsGap(trial);
   const view = gap === null ? viewOperations(trial) : null;
-  if (!view) return inconclusive('telemetry-contradicts', gap ?? 'nothing is known of single operations');
+  if (!view)
+    return inconclusive('telemetry-contradicts', gap ?? 'nothing is known about individual operations');
   const accounts = trial.plan.phases.map(() => new Accounts());
   view.eachSettled(operation => accounts[operation.phase]?.add(operation));
   const failures = accounts.map((account, phase) => untoldFailures(trial, phase, account, wrongShare));
@@ -94,16 +95,16 @@ const untoldFailures = (
   const applied = failuresNamed(trial, phase, ({name: errorName}) => errorName === applicationErrorName);
   const of =
     applied > 0
-      ? `, ${counted(applied, 'failure')} of the phase being an error in an answer that came whole`
+      ? `; ${counted(applied, 'failure')} of the phase ${applied === 1 ? 'was an error' : 'were errors'} inside a complete response`
       : '';
-  const but = aborted > 0 ? `, beside the ${counted(aborted, 'abort')} of the caller` : '';
+  const but = aborted > 0 ? `, not counting ${counted(aborted, 'abort')} by the caller` : '';
   const statement = `${counted(count, 'operation')} that failed in phase ${name} ${count === 1 ? 'has' : 'have'} no span that ends in an error${of}${but}.`;
   return foundOf(trial, {phase: name, statement, wrong: count, count: failed.count, threshold}, untoldFailed);
 };
 
 const errorsOfSuccesses = (trial: Trial, phase: number, {ok, toldOk}: Accounts, threshold: number): Found => {
   const name = phaseName(trial, phase);
-  const statement = `${counted(toldOk.count, 'operation')} that succeeded in phase ${name} ${toldOk.count === 1 ? 'has' : 'have'} a last span that tells an error.`;
+  const statement = `${counted(toldOk.count, 'operation')} that succeeded in phase ${name} ${toldOk.count === 1 ? 'has' : 'have'} a last span that reports an error.`;
   return foundOf(trial, {phase: name, statement, wrong: toldOk.count, count: ok.count, threshold}, toldOk);
 };
 

@@ -1,5 +1,6 @@
 // Spans that were made, ended, and did not arrive: what the telemetry then says of the library cannot be believed.
 
+import {counted, grouped} from '../../measures/evidence.ts';
 import {lostShareOf, spanAccount, telemetryAbsence} from '../../measures/telemetry-account.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
@@ -8,12 +9,13 @@ export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: los
   const {telemetry, end} = trial;
   if (!telemetry) return inconclusive('telemetry-lost', telemetryAbsence(trial) ?? '');
   const account = spanAccount(trial);
-  if (account === null) return inconclusive('telemetry-lost', 'the SDK did not say how many spans it made');
+  if (account === null)
+    return inconclusive('telemetry-lost', 'the SDK did not report how many spans it created');
   const lostShare = lostShareOf(account);
   const {endedCount, receivedCount, dropped} = account;
   const compared = [
     {
-      what: 'spans that ended, and those that arrived',
+      what: 'spans that ended and spans that arrived',
       count: endedCount,
       differingCount: Math.max(0, endedCount - receivedCount),
       operations: [],
@@ -25,7 +27,7 @@ export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: los
       ? clear('telemetry-lost', compared)
       : inconclusive(
           'telemetry-lost',
-          'the process ended before the SDK could say how many spans it had made',
+          'the process ended before the SDK could report how many spans it had created',
         );
   }
   const reasons = [...Object.entries(dropped), ...Object.entries(telemetry.refusals)];
@@ -38,7 +40,7 @@ export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: los
         phase: 'drain',
         evidence: {
           witness: 'telemetry',
-          statement: `${receivedCount} of ${endedCount} spans arrived.${why}`,
+          statement: `${grouped(receivedCount)} of ${counted(endedCount, 'span')} arrived.${why}`,
           value: lostShare,
           threshold: lostShareLimit,
           unit: 'share',

@@ -33,17 +33,17 @@ const completed = (close: 'resolved' | 'failed' | 'hung'): SubjectEnd => ({
   close,
   error: null,
 });
-const lingers = 'the process stayed alive after close() and was ended by the harness';
+const lingers = 'the process did not exit after close() and was killed by the harness';
 
 test(endsAs, 'in order, nothing to tell', completed('resolved'), null, null);
 test(endsAs, 'a process that lingers', completed('resolved'), 'lingering', lingers);
-test(endsAs, 'a close that never settles', completed('hung'), null, 'close() did not settle');
+test(endsAs, 'a close that never settles', completed('hung'), null, 'close() never returned');
 test(
   endsAs,
   'a close that never settles, of a process that lingers',
   completed('hung'),
   'lingering',
-  `close() did not settle; ${lingers}`,
+  `close() never returned; ${lingers}`,
 );
 
 test('of a process that ran out of memory, its last collections and V8’s reason are shown, and no native stack', t => {

@@ -61,5 +61,5 @@ test('declared work in the background is counted apart', t => {
       .flatMap(block => (block.kind === 'paragraph' ? [plainText(block.text)] : []))
       .at(-1) ?? '';
   t.is(introOf(0), 'defaults:');
-  t.is(introOf(12), 'defaults, besides 12 spans of declared work in the background:');
+  t.is(introOf(12), 'defaults, not counting 12 spans of declared background work:');
 });

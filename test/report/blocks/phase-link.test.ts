@@ -62,6 +62,6 @@ test('the process is looked into in the phase of the picture that is drawn of it
   const report = reportWith([idle('baseline')], [diagnosis]);
   t.true(report.includes('### The process in baseline'));
   const told = report.slice(report.indexOf('### baseline: no fault'), report.indexOf('### latency:'));
-  t.regex(told, /More of this phase: \[The process\]\(#process\)/);
+  t.regex(told, /More on this phase: \[The process\]\(#process\)/);
   t.true(reportWith([idle('baseline')]).includes('### The process in stall'));
 });

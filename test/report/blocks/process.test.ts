@@ -7,7 +7,7 @@ import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
 import {reportText} from '../../helpers/report-text.ts';
 
-const missing = /This platform tells .* were not seen\./;
+const missing = /This platform reports .* were not observed\./;
 
 /** As if the operating system had said this every half second; the process itself said what it always says. */
 const reportWith = (sampleOf: ((atMs: number, trial: Trial) => SystemSample) | null): string => {
@@ -31,14 +31,14 @@ const sample = (atMs: number): SystemSample => ({
 const rowsOf = (report: string): string[] =>
   report
     .split('\n')
-    .filter(line => /^\| (?:Resident memory|File descriptors|Sockets)/.test(line))
+    .filter(line => /^\| Peak (?:RSS|file descriptors|sockets)/.test(line))
     .map(line => line.split('|')[1]!.trim());
 
 test('where the platform tells all, nothing is said to be missing', t => {
   const report = reportWith(sample);
   t.notRegex(report, missing);
-  t.deepEqual(rowsOf(report), ['Resident memory, at most', 'File descriptors, at most', 'Sockets, at most']);
-  t.regex(report, /\| File descriptors, at most \| 23 \| 23 \|/);
+  t.deepEqual(rowsOf(report), ['Peak RSS', 'Peak file descriptors', 'Peak sockets']);
+  t.regex(report, /\| Peak file descriptors \| 23 \| 23 \|/);
 });
 
 test('where it tells only CPU time and memory, the report says so, and shows no row for the rest', t => {
@@ -50,23 +50,23 @@ test('where it tells only CPU time and memory, the report says so, and shows no 
   }));
   t.is(
     missing.exec(report)?.[0],
-    'This platform tells only CPU time and memory of a process: threads, descriptors and sockets were not seen.',
+    'This platform reports only the CPU time and memory of other processes: threads, descriptors and sockets were not observed.',
   );
-  t.deepEqual(rowsOf(report), ['Resident memory, at most']);
-  t.regex(report, /\| Resident memory, at most \| 117\sMiB \| 117\sMiB \|/);
+  t.deepEqual(rowsOf(report), ['Peak RSS']);
+  t.regex(report, /\| Peak RSS \| 117\sMiB \| 117\sMiB \|/);
 });
 
 test('where it tells nothing, the report says so, and the memory is what the process itself says', t => {
   const report = reportWith(null);
   t.is(
     missing.exec(report)?.[0],
-    'This platform tells nothing of a process from outside: threads, descriptors and sockets were not seen.',
+    'This platform reports nothing about other processes: threads, descriptors and sockets were not observed.',
   );
-  t.deepEqual(rowsOf(report), ['Resident memory, at most']);
+  t.deepEqual(rowsOf(report), ['Peak RSS']);
 });
 
 test('too many descriptors to look at each are counted, and their sockets are not said to be missing', t => {
   const report = reportWith(atMs => ({...sample(atMs), fileDescriptorCount: 5000, socketCount: null}));
   t.notRegex(report, missing);
-  t.regex(report, /\| File descriptors, at most \| 5,000 \| 5,000 \|/);
+  t.regex(report, /\| Peak file descriptors \| 5,000 \| 5,000 \|/);
 });

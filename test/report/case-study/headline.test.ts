@@ -174,7 +174,7 @@ test(
 );
 test(
   reads,
-  'defaults stops answering and shows none of 2 symptoms; both goals met',
+  'defaults stops responding and shows none of 2 symptoms; both goals met',
   alone({end: {kind: 'unresponsive'}}),
 );
 
@@ -197,7 +197,7 @@ test(
 );
 test(
   reads,
-  'defaults shows none of 2 symptoms; 1 of 2 goals undecided',
+  'defaults shows none of 2 symptoms; 1 of 2 goals not evaluated',
   alone({goals: ['met', 'inconclusive']}),
 );
 test(reads, 'defaults shows none of 2 symptoms; goal missed', alone({goals: ['missed']}));
@@ -220,7 +220,7 @@ test(reads, 'with bounded, new: late operations (7); both goals met (1 trial eac
 });
 test(
   reads,
-  'with bounded, the process stops answering; hung operations drop from 14 to 0; still slow recovery; 1 of 2 goals missed (1 trial each). Trade-off: retry amplification',
+  'with bounded, the process stops responding; hung operations drop from 14 to 0; still slow recovery; 1 of 2 goals missed (1 trial each). Trade-off: retry amplification',
   {
     defaults: {findings: {...hung, 'slow-recovery': 'present'}, hung: 2},
     bounded: {
@@ -253,17 +253,17 @@ const goodput = (after: number, before: Judged = {}): Run => ({
 });
 test(
   reads,
-  'with bounded, goodput is 1.10× that of defaults (95 % interval 1.10–1.10, n = 5 pairs); both goals met',
+  'with bounded, goodput is 1.10× that of defaults (95% interval 1.10–1.10, n = 5 pairs); both goals met',
   goodput(110),
 );
 test(
   reads,
-  'with bounded, goodput is 0.900× that of defaults (95 % interval 0.900–0.900, n = 5 pairs); both goals met',
+  'with bounded, goodput is 0.900× that of defaults (95% interval 0.900–0.900, n = 5 pairs); both goals met',
   goodput(90),
 );
 test(
   reads,
-  'with bounded, goodput is 2.00× that of defaults before its process ended (95 % interval 2.00–2.00, n = 5 pairs); both goals met',
+  'with bounded, goodput is 2.00× that of defaults before its process ended (95% interval 2.00–2.00, n = 5 pairs); both goals met',
   goodput(200, {end: crashed(false)}),
 );
 
@@ -282,7 +282,7 @@ test(saysNothingOfGoodput, 91);
 // Runs that conclude nothing.
 const gate = (reason: string): Gate => ({name: 'fault-without-effect', reason, advice: 'Raise the load.'});
 test(reads, 'not finished, so nothing can be concluded', {status: 'running'});
-test(reads, 'interrupted, so only a part was seen', {status: 'interrupted'});
+test(reads, 'interrupted, so only part of it was observed', {status: 'interrupted'});
 test(reads, 'the run was aborted, so nothing can be concluded', {status: 'failed'});
 test(reads, 'inconclusive: the machine was busy. Twice', {
   verdict: 'inconclusive',
@@ -294,7 +294,7 @@ test(reads, 'inconclusive for bounded: refuse hit nothing', {
   defaults: {gates: [gate('of no concern.')]},
   bounded: {gates: [gate('refuse hit nothing.'), gate('another.')]},
 });
-test(reads, 'bounded shows none of 2 symptoms, as before; goal undecided (1 trial each)', {
+test(reads, 'bounded shows none of 2 symptoms, as before; goal not evaluated (1 trial each)', {
   verdict: 'inconclusive',
   bounded: {goals: ['inconclusive']},
 });

@@ -46,7 +46,7 @@ test('callers above what they called, as wide as their share', t => {
 test('what is seen is also said', t => {
   t.is(
     flame(busy)?.description,
-    '800 ms in all; most in the frames of undici (37.5 %), Node.js (37.5 %) and garbage collector (25.0 %).',
+    '800 ms in total; most of it in frames of undici (37.5%), Node.js (37.5%) and garbage collector (25.0%).',
   );
 });
 

@@ -29,7 +29,7 @@ const missing = (count: number, phase = 'run'): RunStory => {
 
 test('a goal that was missed is an error', t => {
   t.deepEqual(toAnnotations([missing(1)]), [
-    '::error title=undici-stall%3A goal hungCount of whole run%3A at most 0::1, wanted at most 0',
+    '::error title=undici-stall%3A goal hungCount of whole run%3A at most 0::1, goal at most 0',
   ]);
 });
 
@@ -60,5 +60,5 @@ test('the summary of a step has a table of each run, and ends where GitHub takes
   t.is(summary.match(/^## undici-stall/gm)?.length, 2);
   const many = toStepSummary(new Array<RunStory>(600).fill(storyWith()));
   t.true(Buffer.byteLength(many) < 1024 * 1024);
-  t.regex(many, /\d+ more runs have no room here/);
+  t.regex(many, /\d+ more runs do not fit here/);
 });

@@ -67,7 +67,7 @@ test('the table says what the modes are', t => {
   t.is(lines.length, 6);
   t.regex(lines[0]!, /^telemetry +CPU per operation +operations +memory$/);
   t.regex(lines[1]!, /^off +103 µs .*no SDK, no instrumentation$/);
-  t.regex(lines[5]!, /^full +253 µs = 2\.46 × \(.+–.+\) .*spans and metrics, exported$/);
+  t.regex(lines[5]!, /^full +253 µs = 2\.46× \(.+–.+\) .*spans and metrics, exported$/);
 });
 
 test('the report begins with the answer, and says how it was measured', t => {
@@ -92,9 +92,9 @@ test('the report begins with the answer, and says how it was measured', t => {
   );
   t.regex(
     text,
-    /^# What telemetry costs calm: 103 µs of CPU an operation without, 253 µs with all of it, 2\.46 × \(.+–.+\)\n/,
+    /^# What telemetry costs calm: 103 µs of CPU per operation without it, 253 µs with all of it, 2\.46× \(.+–.+\)\n/,
   );
   t.is(text.match(/^\| `[a-z-]+` /gm)?.length, 5);
-  t.regex(text, /5 trials of each/);
+  t.regex(text, /5 trials each/);
   t.regex(text, /Node\.js v24\.0\.0, undici 8\.0\.0/);
 });

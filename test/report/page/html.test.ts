@@ -129,5 +129,5 @@ test('profiles of the phase that matters are flame graphs, and without one there
   const page = renderReport({...run, trials}).files['report.html'] ?? '';
   t.true(page.includes('<a href="#flame-graphs">Flame graphs</a>'));
   t.is(page.match(/<svg class="chart"[^>]*aria-labelledby="flame-/g)?.length, 2);
-  t.true(page.includes('<title>&lt;img&gt; · undici · a.js:1: 10.0 ms, 100 %</title>'));
+  t.true(page.includes('<title>&lt;img&gt; · undici · a.js:1: 10.0 ms, 100%</title>'));
 });

@@ -101,7 +101,7 @@ inBrowser('all that can be used is reached by the tab key, in order, and shows t
     'Zoom in: undici-stall: settle times and outcomes over time',
     'undici-stall: settle times and outcomes over time. Arrow keys read the values, plus and minus zoom, 0 shows all.',
     'operations, scrolls sideways',
-    'How long operations took to settle, by phase. Arrow keys read the values.',
+    'Time to settle, by phase. Arrow keys read the values.',
   ];
   const places = expected.map(label => seen.indexOf(label));
   t.deepEqual(

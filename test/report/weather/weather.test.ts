@@ -164,28 +164,28 @@ const looks = test.macro<[WeatherCell, string]>({
   },
 });
 
-test(looks, clear(1), '✔ 100 %');
-test(looks, clear(0.99), '✔ 99.0 %');
-test(looks, clear(0.989), '◐ 98.9 %');
-test(looks, clear(0.01), '◐ 1.0 %');
-test(looks, clear(0.009), '⊘ 0.9 %');
-test(looks, clear(0), '⊘ 0 %');
+test(looks, clear(1), '✔ 100%');
+test(looks, clear(0.99), '✔ 99.0%');
+test(looks, clear(0.989), '◐ 98.9%');
+test(looks, clear(0.01), '◐ 1.0%');
+test(looks, clear(0.009), '⊘ 0.9%');
+test(looks, clear(0), '⊘ 0%');
 test(looks, clear(null), '✔');
 test(looks, {kind: 'not-hit', anchor: null}, '○');
 test(looks, {kind: 'not-reached', anchor: null}, '–');
-test(looks, shows('hung-operation', 'fail'), '✖ hung 50.0 %');
-test(looks, shows('slow-recovery', 'fail', 'retry-amplification'), '✖ slow recovery 50.0 % +1');
-test(looks, shows('duplicate-effect', 'fail', 'hung-operation'), '‼ duplicated 50.0 % +1');
-test(looks, shows('process-crash', 'fail'), '‼ crashes 50.0 %');
-test(looks, shows('deadline-overrun', 'warn'), '▲ late 50.0 %');
-test(looks, shows('error-type-malformed', 'warn'), '◆ error types 50.0 %');
+test(looks, shows('hung-operation', 'fail'), '✖ hung 50.0%');
+test(looks, shows('slow-recovery', 'fail', 'retry-amplification'), '✖ slow recovery 50.0% +1');
+test(looks, shows('duplicate-effect', 'fail', 'hung-operation'), '‼ duplicated 50.0% +1');
+test(looks, shows('process-crash', 'fail'), '‼ crashes 50.0%');
+test(looks, shows('deadline-overrun', 'warn'), '▲ late 50.0%');
+test(looks, shows('error-type-malformed', 'warn'), '◆ error types 50.0%');
 
 test('in words a cell says all of its symptoms, and how many operations succeeded', t => {
   t.is(
     lookOf(shows('hung-operation', 'fail', 'deadline-overrun')).says,
-    'hung operations, late operations; 50.0 % succeeded',
+    'hung operations, late operations; 50.0% succeeded',
   );
-  t.is(lookOf(clear(0)).says, 'nothing got through; 0 % succeeded');
+  t.is(lookOf(clear(0)).says, 'nothing got through; 0% succeeded');
   t.is(lookOf({kind: 'not-hit', anchor: null}).says, 'not hit');
 });
 

@@ -46,27 +46,27 @@ const wrong: readonly (readonly [title: string, trial: Trial, statement: string]
   [
     'an operation that was neither started nor dropped',
     withFigures(trialOf(story), {offered: 106}),
-    'in phase calm 106 were offered, 100 started and 5 dropped',
+    'in phase calm, 106 were offered, but 100 started and 5 dropped',
   ],
   [
     'more ends than starts',
     withFigures(trialOf({...story, cutAt: 'closed', exit: {exitCode: 1}}), {offered: 104, started: 99}),
-    'in phase calm 99 were started, and 100 ended',
+    'in phase calm, 99 started, but 100 ended',
   ],
   [
     'an outcome that was counted and not noted',
     withFigures(trialOf(story), {outcomes: {ok: 91, failed: 6, unknown: 0, rejected: 0, wrong: 0, hung: 3}}),
-    'in phase calm 91 were counted as ok, and 90 noted; in phase calm 6 were counted as failed, and 7 noted',
+    'in phase calm, 91 were counted as ok, but 90 recorded; in phase calm, 6 were counted as failed, but 7 recorded',
   ],
   [
     'an operation that was noted and not counted',
     trialOf({...story, more: [inFlight]}),
-    'in phase slow 0 were counted as in-flight, and 2 noted',
+    'in phase slow, 0 were counted as in-flight, but 2 recorded',
   ],
   [
     'an operation of a phase without figures',
     trialOf({...story, more: [{kind: 'operations', fromIndex: 200, outcomes: 'AQ==', phases: 'Bw=='}]}),
-    'in phase number 7 0 were counted as ok, and 1 noted',
+    'in phase number 7, 0 were counted as ok, but 1 recorded',
   ],
 ];
 

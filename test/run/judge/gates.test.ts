@@ -43,7 +43,7 @@ test('the gate tells the numbers', t => {
   const [gate] = gatesOf({askedRatio: 0.2, decisions: 100, applied: 40});
   t.is(
     gate?.reason,
-    'The fault latency of phase slow was asked to hit 20 % and hit 40 of 100, which tells of 27.6 % to 53.4 % (99 % interval).',
+    'The fault latency of phase slow was to hit 20% and hit 40 of 100 (99% interval 27.6% to 53.4%).',
   );
 });
 
@@ -57,7 +57,7 @@ test('a fault that failed in the injector is no test, and a journal that does no
     );
   };
   t.deepEqual(names({failedConnections: 2, lastFailure: 'l: RangeError: no\n    at x.ts:1'}), [
-    'fault-failed: The injector reset connections (2) on which a fault failed: l: RangeError: no',
+    'fault-failed: A fault failed inside the injector, which reset 2 connections: l: RangeError: no',
   ]);
   t.deepEqual(names({}), []);
   const old = {failedConnections: undefined, lastFailure: undefined} as unknown as Partial<ProxyWitness>;
@@ -214,14 +214,14 @@ test('a reason tells the number, the limit, and what operations that do nothing 
   const [gate] = judged({lagMs: 51, calibration: {}}).gates;
   t.is(
     gate?.reason,
-    'In phase calm, without any fault, operations started 51 ms late at the 99th percentile of 400; 50 ms are the limit, and operations that do nothing were 1.0 ms late.',
+    'In phase calm, without any fault, operations started 51 ms late (p99 of 400); the limit is 50 ms, and no-op operations were 1.0 ms late.',
   );
   t.is(
     judged({harness: {loopDelayP99Ms: 51}}).gates[0]?.reason,
-    'The injector had an event loop that was 51 ms late at the 99th percentile of 300; 50 ms are the limit (phase calm).',
+    'The injector had an event-loop delay of 51 ms (p99 of 300 samples); the limit is 50 ms (phase calm).',
   );
   t.is(
     judged({calmOk: 300, goals: {calm: {successRatio: {min: 0.9}}}}).gates[0]?.reason,
-    'In phase calm, without any fault, successRatio is 0.75 of 400 operations, and at least 0.9 is its goal.',
+    'In phase calm, without any fault, successRatio is 0.75 (400 operations); the goal is at least 0.9.',
   );
 });

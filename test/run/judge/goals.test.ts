@@ -98,14 +98,14 @@ const rows: readonly Row[] = [
     count: 60,
     verdict: 'inconclusive',
     reason:
-      /^60 samples are too few for a p99; 300 are needed: make the phase 5 times as long, or raise the rate$/,
+      /^too few samples for a p99 \(60 of the 300 needed\): make the phase 5× as long, or raise the rate$/,
   },
   {
     metric: 'responseP90Ms',
     story: {slow: {outcomes: {ok: 29}, okMs: 40}},
     value: 40,
     verdict: 'inconclusive',
-    reason: /^29 samples are too few for a p90; 30 are needed: make the phase 2 times as long/,
+    reason: /^too few samples for a p90 \(29 of the 30 needed\): make the phase 2× as long/,
   },
   {
     metric: 'responseP90Ms',
@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
     story: {slow: {outcomes: {ok: 5}, okMs: 40}},
     value: 40,
     verdict: 'inconclusive',
-    reason: /^5 samples are too few for a p50; 6 are needed/,
+    reason: /^too few samples for a p50 \(5 of the 6 needed\)/,
   },
   {metric: 'responseP99Ms', story: many, limit: {max: 41}, value: 40, count: 400, verdict: 'met'},
   {metric: 'settleP99Ms', story: many, limit: {max: 39}, value: 40, verdict: 'missed'},
@@ -141,7 +141,7 @@ const rows: readonly Row[] = [
     story: {ledger: {attempts: 1, effects: 0}},
     value: null,
     verdict: 'inconclusive',
-    reason: /told its ledger of no effect/,
+    reason: /reported no effects/,
   },
   {metric: 'lostCount', story: {ledger: {attempts: 1, effects: 1}}, value: 0, verdict: 'met'},
   {
@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
   },
   {metric: 'deliveredRatio', story: consumer, limit: {min: 0.3}, value: 0.25, verdict: 'missed'},
   {metric: 'backlogCount', story: consumer, limit: {max: 74}, value: 75, verdict: 'missed'},
-  {metric: 'backlogCount', value: null, verdict: 'inconclusive', reason: /reported no delivery/},
+  {metric: 'backlogCount', value: null, verdict: 'inconclusive', reason: /reported no deliveries/},
   {metric: 'timeToRecoverMs', value: null, verdict: 'inconclusive', reason: /no recovery phase/},
   {
     metric: 'responseP50Ms',

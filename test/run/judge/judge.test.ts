@@ -133,6 +133,6 @@ test('of one variant it is the candidate', t => {
 
 test('gates tell the number and what to do', t => {
   const {gates} = judgeRun([trialOf(spared)], ['after']).trials[0]!;
-  t.is(gates[0]!.reason, 'The fault latency of phase slow hit nothing, with 100 operations started.');
-  t.regex(gates[0]!.advice, /Make the phase longer/);
+  t.is(gates[0]!.reason, 'The fault latency of phase slow hit nothing although 100 operations started.');
+  t.regex(gates[0]!.advice, /Lengthen the phase/);
 });

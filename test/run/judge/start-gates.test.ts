@@ -47,13 +47,13 @@ const rows: readonly (readonly [title: string, story: Story, gate: string, reaso
     'it is killed',
     {cutAt: 'opened', exit: {exitCode: null, signal: 'SIGSEGV'}},
     'died-before-load',
-    /^The process ended by SIGSEGV before the load, on a calm network, so nothing was tested\.$/,
+    /^The process ended with signal SIGSEGV before the load, on a calm network, so nothing was tested\.$/,
   ],
   [
     'it stops answering',
     {cutAt: 'edge', exit: {...exit, killedFor: 'unresponsive'}},
     'unresponsive-before-load',
-    /^The process stopped answering before the load/,
+    /^The process stopped responding before the load/,
   ],
 ];
 

@@ -45,11 +45,11 @@ const lacking = (...ids: readonly string[]): JudgedRun => {
 
 test('a complete record with trials missing says which, in its gate, its headline and its summary', t => {
   const {judgement: judged} = lacking('bounded-2');
-  t.is(judged.gates[0]!.reason, 'Of 4 planned trials one is missing: bounded-2.');
+  t.is(judged.gates[0]!.reason, '1 of 4 planned trials is missing: bounded-2.');
   const told = lacking('defaults-1', 'bounded-2');
-  const statement = 'Of 4 planned trials 2 are missing: defaults-1, bounded-2';
+  const statement = '2 of 4 planned trials are missing: defaults-1, bounded-2';
   t.true(reportText(renderReport(told)).startsWith(`# undici-stall: inconclusive: ${statement}\n`));
-  t.true(reportText(renderReport(told)).includes(`Inconclusive for **trials-missing**: ${statement}.`));
+  t.true(reportText(renderReport(told)).includes(`Inconclusive: **trials-missing**. ${statement}.`));
   t.true(
     renderTerminalSummary(told, 'report.md').includes(`Inconclusive: ${statement}. Run the scenario again.`),
   );

@@ -64,7 +64,7 @@ test('a fault that found no client is a consequence of the wedge, and no gate', 
   const wedged = judged!.findings.find(({symptom}) => symptom === 'wedged-client');
   t.is(wedged?.verdict, 'present');
   t.deepEqual(wedged?.verdict === 'present' && wedged.evidence.map(({statement}) => statement), [
-    'From phase stall on nothing succeeded to the end: 8.0 s without a fault in after-stall, recovery, while a fresh client got through in 4 of 4 tries.',
+    'From phase stall on, nothing succeeded until the end, including 8.0 s without a fault (after-stall, recovery), while a fresh client got through in 4 of 4 tries.',
     'The fault resetPeer of phase reset found no client to hit: nothing had succeeded since phase stall.',
   ]);
 });
@@ -75,7 +75,7 @@ test('where the wedge is not proven, the fault without hits is a gate that says 
   const [gate] = judged!.gates.filter(({name}) => name === 'fault-without-hits');
   t.is(
     gate?.reason,
-    'The fault resetPeer of phase reset hit nothing, with 100 operations started; nothing had succeeded since phase stall.',
+    'The fault resetPeer of phase reset hit nothing although 100 operations started; nothing had succeeded since phase stall.',
   );
   t.regex(gate!.advice, /whether it is wedged/);
 });

@@ -51,15 +51,15 @@ test(
 test('one stays for a second', answers, id, noted([[2000, 22_055]]), 'clear');
 test('one stays longer', answers, id, noted([[2000, 22_056]]), {value: 1});
 test('one of which the end was not seen', answers, id, noted([[2000, null]]), 'clear');
-test('not all were noted', answers, id, noted([[2000, 21_004]], 5), /no room to note 5 connections/);
-test('nobody notes connections', answers, id, {}, /does not note/);
-test('never closed', answers, id, {...noted([]), closing: null}, /did not come to its end/);
+test('not all were noted', answers, id, noted([[2000, 21_004]], 5), /no room to record 5 connections/);
+test('nobody notes connections', answers, id, {}, /does not record/);
+test('never closed', answers, id, {...noted([]), closing: null}, /did not run to its end/);
 test(
   'close() did not settle',
   answers,
   id,
   {...noted([[22_000, 23_000]]), end: {kind: 'completed', close: 'hung', error: null}},
-  /did not settle/,
+  /never returned/,
 );
 
 test('it says both, and which connections', t => {
@@ -72,8 +72,8 @@ test('it says both, and which connections', t => {
   t.deepEqual(
     presentOf(detectOne(id, trial)).evidence.map(({statement, connections}) => [statement, connections]),
     [
-      ['1 connection made after close() had settled.', [2]],
-      ['1 connection still open 1000 ms after close() had settled.', [1]],
+      ['1 connection opened after close() had returned.', [2]],
+      ['1 connection still open 1 s after close() had returned.', [1]],
     ],
   );
 });

@@ -92,7 +92,7 @@ test(
   answers,
   id,
   noted(chain(1200, 9), {started: 1, outcomes: {...binAt(0).outcomes, ok: 1}}),
-  /one for each/,
+  /one connection per operation/,
 );
 test('every 1.2 s', answers, id, noted(chain(1000, 3, 1200)), {value: 3});
 test(
@@ -126,8 +126,8 @@ test(
   },
   /the load pauses/,
 );
-test('not all were noted', answers, id, noted([], {}, 3), /no room to note 3 connections/);
-test('nobody notes connections', answers, id, {}, /does not note/);
+test('not all were noted', answers, id, noted([], {}, 3), /no room to record 3 connections/);
+test('nobody notes connections', answers, id, {}, /does not record/);
 test('no calm phase', answers, id, {...noted([]), edges: []}, /no calm phase/);
 
 test('it says how many, and which', t => {
@@ -135,7 +135,7 @@ test('it says how many, and which', t => {
   t.is(severity, 'warn');
   t.is(
     evidence[0].statement,
-    'The client ended 4 connections and made another in its place within 4.0 s of phase baseline, without any fault; at most 1 was open at once.',
+    'In the 4.0 s of phase baseline the client closed and replaced 4 connections, without any fault; at most 1 was open at once.',
   );
   t.deepEqual(evidence[0].connections, [1, 2, 3]);
 });

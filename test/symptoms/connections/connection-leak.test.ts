@@ -54,7 +54,8 @@ test('it says how many are open, and how many were in the baseline at most', t =
         phase: 'drain',
         witness: 'injector',
         // The 50 of the warm-up were still open when the baseline began.
-        statement: '57 connections open after the load and the idle time, 50 at most in the baseline.',
+        statement:
+          '57 connections open after the load and the idle timeout; the peak of the baseline was 50.',
         value: 7,
         threshold: 1,
         unit: 'count',
@@ -89,7 +90,7 @@ test('12 at the end, of which a pool had 300 ms to close those that are idle, le
     detectOne('connection-leak', idleFor(300, {injector})),
     inconclusiveOf(
       'connection-leak',
-      '12 connections were open after the load, and had only 300 ms to become idle and close; after a longer load they are given more',
+      '12 connections were open after the load, but had only 300 ms to become idle and close; a longer load allows more time',
     ),
   );
 });
@@ -104,7 +105,7 @@ test('an injector that does not count leaves it open', t => {
 test('a trial without its end leaves it open', t => {
   t.deepEqual(
     detectOne('connection-leak', trialWith({injector: [connectionsAt(2000, 1)], closing: null})),
-    inconclusiveOf('connection-leak', 'the trial did not come to its end'),
+    inconclusiveOf('connection-leak', 'the trial did not run to its end'),
   );
 });
 

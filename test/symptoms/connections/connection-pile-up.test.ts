@@ -67,14 +67,14 @@ test(
     [2000, 4],
     [6000, 90],
   ]),
-  /counted twice/,
+  /count its sockets twice/,
 );
 test(
   'how many were under way is not known',
   answers,
   id,
   {...socketsAt(rising(90)), driver: {phases: [figuresOf(fault, 400)]}},
-  /under way at once/,
+  /in flight at once/,
 );
 
 test('where the operating system does not tell, Node does', t => {
@@ -94,6 +94,6 @@ test('where the operating system does not tell, Node does', t => {
   t.is(finding.severity, 'warn');
   t.is(
     finding.evidence[0].statement,
-    '90 sockets were open at the end of phase stall, and 10 halfway through it; 5 at most in the baseline, and never more than 20 operations under way at once.',
+    '90 sockets were open at the end of phase stall, up from 10 halfway through it; the peak of the baseline was 5, and at most 20 operations had been in flight at once.',
   );
 });

@@ -126,14 +126,14 @@ test(
   answers,
   'handshake-churn',
   {...churn(for1000(102)), plan: {phases: withoutBaseline}},
-  /^there is no baseline to compare with$/,
+  /^no baseline to compare with$/,
 );
 test(
   'a baseline that was not reached',
   answers,
   'handshake-churn',
   {...churn(for1000(102)), edges: trialWith().edges.slice(warmUp, baseline)},
-  /^there is no baseline to compare with$/,
+  /^no baseline to compare with$/,
 );
 
 test('the worst recovery is told first, with its connections, operations and limit', t => {
@@ -164,7 +164,7 @@ test('the worst recovery is told first, with its connections, operations and lim
     evidence: [
       {
         witness: 'injector',
-        statement: '204 connections for 1000 operations in phase recovery, 4 of them open at once.',
+        statement: '204 new connections for 1,000 operations in phase recovery, at most 4 open at once.',
         threshold: 0.05,
         unit: 'ratio',
         count: 1000,

@@ -61,7 +61,7 @@ test(
   answers,
   symptom,
   keyed({slow: of(900), quick: of(400)}, ''),
-  /^no fault is for some/,
+  /^no fault is limited to some/,
 );
 test('no keys', answers, symptom, {}, /fewer than two keys/);
 

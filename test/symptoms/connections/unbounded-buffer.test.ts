@@ -116,7 +116,7 @@ test(
   {driver: {phases: phasesOf(kept)}},
   /neither the target nor the injector/,
 );
-test('no fault was reached', answers, id, {edges: []}, /no fault/);
+test('no fault was reached', answers, id, {edges: []}, /did not reach a fault/);
 
 test('without a ledger the bytes at the injector tell it', t => {
   const bytesAt = (atMs: number, upstreamBytes: number) => {
@@ -131,7 +131,7 @@ test('without a ledger the bytes at the injector tell it', t => {
   t.is(severity, 'warn');
   t.is(
     evidence[0].statement,
-    '4000 calls had been reported as done by the end of phase stall but had not arrived, 2000 of them halfway through it; 4000 arrived after it.',
+    'At the end of phase stall, 4,000 calls had been reported as done but had not arrived, up from 2,000 halfway through it; 4,000 arrived afterwards.',
   );
 });
 

@@ -48,7 +48,13 @@ test(
 );
 test('one that began late was watched too briefly', answers, id, ending(left([15_000], 3)), /less than 10 s/);
 test('an old one beside a young one', answers, id, ending(left([6000, 15_000])), {value: 1});
-test('nothing else succeeds', answers, id, ending(left([6000]), {bins: deadBins}), /no fresh client tried/);
+test(
+  'nothing else succeeds',
+  answers,
+  id,
+  ending(left([6000]), {bins: deadBins}),
+  /no fresh client was tried/,
+);
 test(
   'a fresh client gets through',
   answers,
@@ -78,13 +84,13 @@ test(
   /no recovery followed/,
 );
 test('the subject died', answers, id, {driver: {drained: null}}, /end of its drain/);
-test('nothing was started', answers, id, {driver: {phases: []}}, /no operation was started/);
+test('nothing was started', answers, id, {driver: {phases: []}}, /no operation started/);
 test(
   'which ones is not known',
   answers,
   id,
   {driver: {drained: {atMs: 20_000, inFlight: 1}}},
-  /did not note which/,
+  /did not record which/,
 );
 
 test('it tells apart those that settled late, and shows that nothing can answer any more', t => {
@@ -96,8 +102,8 @@ test('it tells apart those that settled late, and shows that nothing can answer 
   t.deepEqual(
     evidence.map(({statement}) => statement),
     [
-      '2 operations of phase stall had still not settled when the drain ended, 11.0 s after the last fault, although others got through. Another 3 settled late.',
-      'No connection was open any more at the end of the drain, so that no answer could come for the 2 operations still waiting.',
+      '2 operations of phase stall had still not settled when the drain ended, 11 s after the last fault, although others got through. Another 3 settled late.',
+      'No connection was open at the end of the drain, so the 2 operations still waiting could not get a response.',
     ],
   );
   t.deepEqual(evidence[0].operations, ['defaults-1-0', 'defaults-1-1']);

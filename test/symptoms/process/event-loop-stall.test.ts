@@ -57,7 +57,7 @@ test('delays are told of every phase but the warm-up', t => {
       {
         phase: 'stall',
         witness: 'system',
-        statement: 'Event-loop delay in phase stall: p99 150 ms, at most 313 ms.',
+        statement: 'Event-loop delay in phase stall: p99 150 ms, maximum 313 ms.',
         value: 150.4,
         threshold: 100,
         unit: 'ms',
@@ -94,7 +94,7 @@ test('CPU is told per operation, against the baseline', t => {
       phase: 'stall',
       witness: 'system',
       statement:
-        '7500 µs of CPU per settled operation in phase stall, 1000 µs per operation in the baseline.',
+        '7,500 µs of CPU per settled operation in phase stall, compared with 1,000 µs per operation in the baseline.',
       value: 7.5,
       threshold: 3,
       unit: 'ratio',
@@ -112,7 +112,7 @@ test('CPU that burns while nothing settles is told', t => {
   const [evidence] = presentOf(detectOne('event-loop-stall', trial)).evidence;
   t.is(
     evidence.statement,
-    '3000000 µs of CPU and no operation settled in phase stall, 1000 µs per operation in the baseline.',
+    '3,000,000 µs of CPU with no operation settled in phase stall, compared with 1,000 µs per operation in the baseline.',
   );
   t.is(evidence.count, 0);
 });
@@ -160,7 +160,8 @@ test('a process that stopped answering is a failure, in the phase of its last wo
       {
         phase: 'stall',
         witness: 'system',
-        statement: 'The process stopped answering and had to be ended; its last word came at 6200 ms.',
+        statement:
+          'The process stopped responding and had to be killed; its last message came 6.2 s into the trial.',
         value: 1,
         threshold: 0,
         unit: 'count',

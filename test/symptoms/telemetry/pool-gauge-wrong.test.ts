@@ -195,7 +195,7 @@ test(
   wrongBy(3),
 );
 
-test('no telemetry', answers, 'pool-gauge-wrong', {}, /^there is no telemetry$/);
+test('no telemetry', answers, 'pool-gauge-wrong', {}, /^no telemetry was received$/);
 test(
   'sockets that are not counted',
   answers,
@@ -208,7 +208,7 @@ test(
   answers,
   'pool-gauge-wrong',
   told([gauge(baseline, 13, 'db.client.connection.max')], later),
-  /^the library has no gauge of its connections$/,
+  /^the library has no connection gauge$/,
 );
 
 test('the end with the greatest difference is told first, with both numbers and the last operation before it', t => {
@@ -227,7 +227,7 @@ test('the end with the greatest difference is told first, with both numbers and 
       {
         phase: 'recovery',
         ...unit,
-        statement: `At the end of phase recovery the library told of 17 connections (db.client.connection.count, ${usage}), and the injector had 1 socket open.`,
+        statement: `At the end of phase recovery the library reported 17 connections (db.client.connection.count, ${usage}), while the injector had 1 open socket.`,
         value: 16,
         count: 1,
         operations: ['defaults-1-2'],
@@ -236,7 +236,7 @@ test('the end with the greatest difference is told first, with both numbers and 
       {
         phase: 'baseline',
         ...unit,
-        statement: `At the end of phase baseline the library told of 13 connections (db.client.connection.count, ${usage}), and the injector had 10 sockets open.`,
+        statement: `At the end of phase baseline the library reported 13 connections (db.client.connection.count, ${usage}), while the injector had 10 open sockets.`,
         value: 3,
         count: 10,
         operations: ['defaults-1-1'],
@@ -245,7 +245,7 @@ test('the end with the greatest difference is told first, with both numbers and 
     ],
     compared: [
       {
-        what: 'ends of phases, the gauge and the open sockets',
+        what: 'ends of phases: the gauge and the open sockets',
         count: 3,
         differingCount: 2,
         operations: ['defaults-1-2'],
@@ -272,7 +272,7 @@ test('what was compared is told where nothing differs', t => {
     verdict: 'clear',
     compared: [
       {
-        what: 'ends of phases, the gauge and the open sockets',
+        what: 'ends of phases: the gauge and the open sockets',
         count: 1,
         differingCount: 0,
         operations: [],

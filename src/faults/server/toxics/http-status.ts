@@ -1,10 +1,8 @@
 // http_status: answers a request with an error status, once all of it has been read. The upstream gets nothing of it.
-
 import type {Exchange} from '../http/behaviour.ts';
 import {errorHead} from '../http/error-head.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
 import {expectsContinue} from '../http/request-fault.ts';
-import {isRetryAfter, retryAfterText} from '../http/retry-after.ts';
 
 export const httpStatus = defineHttpToxicType({
   name: 'http_status',
@@ -58,4 +56,20 @@ function closesConnection({request: {minorVersion, fields}}: Exchange): boolean 
     name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
   );
   return options.includes('close') || (minorVersion === 0 && !options.includes('keep-alive'));
+}
+
+const longestSeconds = 9;
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+export function isRetryAfter(text: string): boolean {
+  if (text === '') return true;
+  if (httpDate.test(text)) return !Number.isNaN(Date.parse(text));
+  return /^\+?\d+$/.test(text) && text.length <= longestSeconds + 1;
+}
+
+/** What the header says at `nowMs`. A date has whole seconds: it is rounded up, so that nobody is asked back too early. */
+export function retryAfterText(text: string, nowMs: number): string {
+  if (!text.startsWith('+')) return text;
+  const dueMs = nowMs + Number(text.slice(1)) * 1000;
+  return new Date(Math.ceil(dueMs / 1000) * 1000).toUTCString();
 }

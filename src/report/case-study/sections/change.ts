@@ -32,7 +32,7 @@ const remarkBlocks = (remarks: readonly string[]): Block[] =>
 
 const proposals = (baseline: VariantStory): Block[] => {
   const present = baseline.symptoms.filter(({verdict}) => verdict === 'present');
-  if (present.length === 0) return [paragraph('No symptom was found, and no change was tried.')];
+  if (present.length === 0) return [paragraph('No symptoms were found, and no change was tried.')];
   return [
     paragraph('No change was tried. Usual fixes for what was found:'),
     table(
@@ -46,8 +46,7 @@ const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] 
   const [before, after] = [baseline.variant, candidate.variant];
   const rows = [...differences(before, after), ...loadedVersions(baseline, candidate)];
   const sentence: Text = [code(after.name), `: ${after.change ?? 'the change was not described.'}`];
-  if (rows.length === 0)
-    return [paragraph(...sentence), paragraph('The options that are shown do not differ.')];
+  if (rows.length === 0) return [paragraph(...sentence), paragraph('The recorded options are identical.')];
   return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
 };
 
@@ -64,7 +63,7 @@ const differences = (before: Variant, after: Variant): Span[][] => {
 const loadedVersions = (baseline: VariantStory, candidate: VariantStory): Span[][] => {
   const names = [baseline, candidate].flatMap(({variant}) => Object.keys(variant.packages ?? {}));
   return [...new Set(names)].map(name => [
-    `${name}, as it was loaded`,
+    `${name} (version loaded)`,
     ...[baseline, candidate].map(({trials}) => {
       const versions = new Set(trials.flatMap(({trial}) => trial.versions[name] ?? []));
       return versions.size === 0 ? 'not loaded' : code([...versions].join(', '));

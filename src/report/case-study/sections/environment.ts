@@ -9,7 +9,7 @@ export const environmentSection = ({run, variants}: RunStory): Section => {
   const {environment} = run.record;
   const rows: (readonly (Span | Text)[])[] = [
     ['foulweather', environment.foulweather],
-    ['Node of the harness', environment.node],
+    ['Node.js (harness)', environment.node],
     ['Injector', environment.injector],
     ...(environment.target === undefined ? [] : [['Target', environment.target]]),
     ['Platform', environment.platform],
@@ -17,7 +17,7 @@ export const environmentSection = ({run, variants}: RunStory): Section => {
     ['Memory', bytes(environment.memoryBytes)],
     ...variants.flatMap(subjectRows),
   ];
-  return {id: 'environment', title: 'Environment', blocks: [table(['What', 'Which'], rows)]};
+  return {id: 'environment', title: 'Environment', blocks: [table(['Item', 'Value'], rows)]};
 };
 
 const subjectRows = ({variant, trials}: VariantStory): (Span | Text)[][] => {
@@ -42,5 +42,5 @@ const cpuText = ({process: {cpuCount}}: Variant, trial: Trial): Text[] => {
   if (cpuCount === undefined) return [];
   const pinned = `pinned to ${plural(cpuCount, 'CPU')}`;
   if (trial.cpuCount === null || trial.cpuCount === cpuCount) return [[pinned]];
-  return [[`not ${pinned}, as the scenario asks: it had ${trial.cpuCount}`]];
+  return [[`not ${pinned} as the scenario requests: it had ${trial.cpuCount}`]];
 };

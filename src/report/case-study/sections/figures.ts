@@ -36,7 +36,7 @@ export const figuresSection = (story: RunStory): Section => ({
   title: 'Figures',
   blocks: [
     paragraph(
-      'Operations are counted in the phase in which they were meant to start; what is in flight from a calm phase when a fault begins counts in the fault’s, since it met it. p50, p90 and p99 are response times of successes, from the intended start; settle p99 is over all that settled, well or not; attempts and CPU time are per operation; goodput is the successes that came while the phase lasted, per second, whichever phase their operations are counted in. The warm-up is shown and not judged.',
+      'Operations are counted in the phase of their scheduled start; those in flight from a calm phase when a fault begins count in the fault phase. p50, p90 and p99 are response times of successes, from the scheduled start; settle p99 covers everything that settled, successfully or not. Attempts and CPU time are per operation. Goodput is the number of successes per second during the phase, whichever phase their operations are counted in. The warm-up is shown but not judged.',
     ),
     ...story.variants.flatMap(variantBlocks),
   ],
@@ -47,7 +47,7 @@ const variantBlocks = (story: VariantStory): Block[] => {
   const title = trials > 1 ? `${story.variant.name}: medians over ${trials} trials` : story.variant.name;
   if (story.phases.length === 0) return [heading(title), paragraph('No phase was reached.')];
   const unsettled = story.phases.some(phase => phase.inFlight > 0) ? [inFlight] : [];
-  const sums = trials > 1 ? `All phases, sums over ${trials} trials` : 'All phases';
+  const sums = trials > 1 ? `All phases, summed over ${trials} trials` : 'All phases';
   return [
     heading(title),
     figureTable(story, [...counts, ...unsettled]),

@@ -63,7 +63,7 @@ export const investigationDetails = (story: RunStory): Section => ({
   title: 'Witnesses',
   blocks: [
     paragraph(
-      'Five witnesses saw each phase: the driver that called the library, the telemetry that the library itself emitted, the injector between client and server, the target, and the process as the operating system and the runtime see it.',
+      "Five witnesses observed each phase: the driver that called the library, the library's own telemetry, the injector between client and server, the target, and the process as seen by the operating system and the runtime.",
       mediansNote(story),
     ),
     ...glanceBlocks(story),
@@ -89,7 +89,7 @@ export const investigationDetails = (story: RunStory): Section => ({
 /** Empty with one trial per variant. */
 export const mediansNote = ({variants}: RunStory): string => {
   const trials = Math.max(...variants.map(variant => variant.trials.length));
-  return trials > 1 ? ` Figures are medians over the trials of a variant, ${trials} at most.` : '';
+  return trials > 1 ? ` Figures are medians over up to ${trials} trials of a variant.` : '';
 };
 
 /** Why two counts of the library in one cell need not agree. */
@@ -97,7 +97,7 @@ const countingNote = ({run}: RunStory): Block[] =>
   run.trials.some(({telemetry}) => telemetry !== null)
     ? [
         paragraph(
-          'The library’s spans belong to the phase in which they started, the requests in its metrics to the one in which they ended, so that the two counts may differ within a phase.',
+          "The library's spans count in the phase in which they started, the requests in its metrics in the one in which they ended, so the two may differ within a phase.",
         ),
       ]
     : [];
@@ -135,7 +135,7 @@ const furtherBlocks = (story: RunStory, phase: number): Block[] => {
     ? []
     : [
         paragraph(
-          'More of this phase: ',
+          'More on this phase: ',
           ...joined(
             further.map(one => [one]),
             ', ',

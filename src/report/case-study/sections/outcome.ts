@@ -1,6 +1,6 @@
 // Outcome: the goals, before and after side by side, and what got better and what did not.
 
-import {minimumPairs} from '../../../stats/minimum-pairs.ts';
+import {minimumPairs} from '../../../stats/bootstrap.ts';
 import {endingBlocks} from '../../blocks/endings.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal, verdictTones} from '../../blocks/goals.ts';
 import {throughput} from '../../charts/throughput.ts';
@@ -39,14 +39,14 @@ const aloneBlocks = (baseline: VariantStory): Block[] => [
   paragraph(
     'Only ',
     code(baseline.variant.name),
-    ' was tried, so that there is nothing to compare it with. To prove a fix, add a variant that makes the change, and run again.',
+    ' was tried, so there is nothing to compare it with. To prove a fix, add a variant with the change and run again.',
   ),
   ...goalBlocks(baseline, null),
 ];
 
 const comparedBlocks = (story: RunStory, candidate: VariantStory): Block[] => {
   if (candidate.phases.length === 0) {
-    return [paragraph(code(candidate.variant.name), ' was not driven, so nothing can be compared.')];
+    return [paragraph(code(candidate.variant.name), ' did not run, so nothing can be compared.')];
   }
   return [
     ...goalBlocks(candidate, story.baseline),
@@ -110,7 +110,7 @@ const goodputBlocks = (story: RunStory): Block[] => {
   if (pairs < minimumPairs) {
     return [
       paragraph(
-        `${plural(pairs, 'pair')} of trials: too few for an interval (${minimumPairs} needed), so no ratio of the goodput is given.`,
+        `${plural(pairs, 'pair')} of trials: too few for an interval (${minimumPairs} needed), so no goodput ratio is given.`,
       ),
     ];
   }
@@ -124,7 +124,7 @@ const goodputBlocks = (story: RunStory): Block[] => {
       code(story.baseline.variant.name),
       goodput
         ? `: ${ratioText(goodput)}.`
-        : ': no ratio, for a trial of the baseline had no success, or was cut short.',
+        : ': no ratio, because a trial of the baseline had no successes or was cut short.',
       ...precisionText(story),
       ...livedText(story),
     ),
@@ -143,7 +143,7 @@ const ratioBlocks = (story: RunStory): Block[] => {
   return [
     table(['Phase', 'Figure', 'After ÷ before', '>Shift', '>p'], rows),
     paragraph(
-      'The ratio is that of the medians over the trials, with its bootstrap interval; the shift is the Hodges-Lehmann estimate, and p is from a two-sided Mann-Whitney test over the trials, not corrected for the number of rows.',
+      'The ratio is between the medians over the trials, with its bootstrap interval; the shift is the Hodges-Lehmann estimate; p is from a two-sided Mann-Whitney test over the trials, not corrected for multiple comparisons.',
     ),
   ];
 };
@@ -153,9 +153,9 @@ const livedText = (story: RunStory): Text => {
   const lived = compareLivedGoodput(story);
   if (!lived) return [];
   return [
-    ' What came after the death of a process counts as nothing there. While ',
+    ' The time after a crash counts with a goodput of 0. Before ',
     code(story.baseline.variant.name),
-    ` lived, over the phases that both saw: ${ratioText(lived)}.`,
+    ` crashed, over the phases that both reached: ${ratioText(lived)}.`,
   ];
 };
 
@@ -170,15 +170,15 @@ const precisionText = ({run}: RunStory): Text => {
   const trials = plural(trialsPerVariant, 'trial');
   switch (end?.kind) {
     case 'precise':
-      return [` Trials were added until it was known to ${wanted}: with ${trials} per variant it is ${now}.`];
-    case 'limit':
       return [
-        ` It was to be known to ${wanted}; the limit of ${trials} per variant was reached with ${now}.`,
+        ` Trials were added until the target precision of ${wanted} was reached: with ${trials} per variant it is ${now}.`,
       ];
+    case 'limit':
+      return [` The target precision was ${wanted}; at the limit of ${trials} per variant it is ${now}.`];
     case 'no-ratio':
-      return [` It was to be known to ${wanted}, which no number of trials can do.`];
+      return [` The target precision of ${wanted} cannot be reached with any number of trials.`];
     case undefined:
-      return [` It was to be known to ${wanted}; the run ended before.`];
+      return [` The target precision was ${wanted}; the run ended before it was reached.`];
   }
 };
 
@@ -191,8 +191,8 @@ const progressBlocks = (story: RunStory, limit = Number.POSITIVE_INFINITY): Bloc
     return [paragraph(strong(title)), list([...items.slice(0, limit), ...more])];
   };
   return [
-    ...group('Better:', better, 'nothing that was looked for.'),
-    ...group('Worse, or as before:', notBetter, 'nothing that was looked for.'),
+    ...group('Better:', better, 'nothing.'),
+    ...group('Worse or unchanged:', notBetter, 'nothing.'),
     ...(limit < undecided.length
       ? [
           paragraph(

@@ -17,7 +17,7 @@ export const reproductionSection = ({run}: RunStory): Section => {
         [
           `Seed ${record.seed}, ${plural(record.trialsPerVariant, 'trial')} per variant; foulweather ${foulweather}, Node ${node}, ${cpu} (${plural(cpuCount, 'core')}); `,
           ...(commit === null
-            ? ['outside of a git repository.']
+            ? ['outside a git repository.']
             : ['commit ', code(commit), dirty ? ' with uncommitted changes.' : '.']),
         ],
         ['Re-render this run: ', code(`foulweather report ${record.id}`), '.'],
@@ -64,7 +64,7 @@ export const phasesSection = ({run}: RunStory): Section => {
           phase.role,
           phase.prolongedToMs === undefined
             ? plannedDuration(phase.durationMs)
-            : `${plannedDuration(phase.durationMs)}, up to ${plannedDuration(phase.prolongedToMs)} until it is back`,
+            : `${plannedDuration(phase.durationMs)}, or up to ${plannedDuration(phase.prolongedToMs)} until it has recovered`,
           describeFaults(phase),
           ...(hasOwnLoads ? [describeLoad(loadOf(plan.load, phase))] : []),
         ]),

@@ -30,7 +30,7 @@ export const sweepBlocks = (story: RunStory): Block[] => {
     heading(`Sweep over ${sweep.option}`),
     ...figure('sweep', () => sweepChart(sweep, phases)),
     table(
-      [sweep.option, ...phases.map(phase => `>Goodput/s, ${phase}`), '>Memory at most', 'Ended'],
+      [sweep.option, ...phases.map(phase => `>Goodput/s, ${phase}`), '>Peak RSS', 'Ended'],
       sweep.points.map(point => rowOf(point, phases)),
     ),
     ...kneeBlocks(sweep, phases),
@@ -44,7 +44,7 @@ const rowOf = (point: SweepPoint, phases: readonly string[]): Span[] => [
     return goodput === null ? unknownFigure : plain(goodput);
   }),
   bytes(Math.max(0, ...point.story.phases.map(({rssMaxBytes}) => rssMaxBytes ?? 0))),
-  point.endings.length > 0 ? strong(listed(point.endings)) : 'in order',
+  point.endings.length > 0 ? strong(listed(point.endings)) : 'normally',
 ];
 
 const kneeBlocks = (sweep: SweepStory, phases: readonly string[]): Block[] => {
@@ -63,7 +63,7 @@ const kneeBlocks = (sweep: SweepStory, phases: readonly string[]): Block[] => {
   if (knees.length === 0) return [];
   return [
     paragraph(
-      'The knee of each curve, the smallest value with at least 90 % of the best goodput of its phase, by a process that lived:',
+      'The knee of each curve: the smallest value that reached 90% of the best goodput of its phase without crashing.',
     ),
     list(knees),
   ];

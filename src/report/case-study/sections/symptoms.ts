@@ -44,7 +44,7 @@ export const symptomsSection = (story: RunStory): Section => {
             ),
           ]),
       paragraph(...countText(baseline, present.length), ' ', {
-        link: shown.length === 0 ? 'What was looked for' : 'Evidence and causes',
+        link: shown.length === 0 ? 'Result' : 'Evidence and causes',
         to: symptomsAnchor,
       }),
     ],
@@ -83,7 +83,7 @@ const countText = ({variant, symptoms: stories}: VariantStory, present: number):
   if (stories.length === 0) return ['Nothing was judged of ', name, '.'];
   return [
     name,
-    ` shows ${count(present)} of the ${plural(stories.length, 'symptom')} that were looked for; ${count(of('clear'))} were not found, and ${count(of('inconclusive'))} could not be judged.`,
+    ` shows ${count(present)} of ${plural(stories.length, 'symptom')}; ${count(of('clear'))} were not found, and ${count(of('inconclusive'))} could not be judged.`,
   ];
 };
 
@@ -112,7 +112,7 @@ export const symptomBlocks = (story: VariantStory): Block[] => {
   const looked = plural(story.symptoms.length, 'symptom');
   if (present.length === 0) return [paragraph(`None of ${looked} was found in `, name, '.'), ...rest(story)];
   return [
-    paragraph(name, ` shows ${count(present.length)} of the ${looked} that were looked for.`),
+    paragraph(name, ` shows ${count(present.length)} of ${looked}.`),
     table(
       ['Symptom', 'Phase', 'Evidence', '>Number', '>Threshold', '>Count', 'Witness'],
       present.flatMap(symptom => rowsOf(symptom, story)),

@@ -43,19 +43,19 @@ const gates = (story: RunStory): Text[] =>
 const trialCount = ({run, variants}: RunStory): Text[] => {
   const trials = Math.min(...variants.map(variant => variant.trials.length));
   const planned = run.record.trialsPerVariant;
-  if (trials < planned) return [[`${count(trials)} of ${plural(planned, 'trial')} of a variant were made.`]];
+  if (trials < planned) return [[`${count(trials)} of ${plural(planned, 'trial')} per variant completed.`]];
   if (trials >= 5)
     return [
       [
-        `${plural(trials, 'trial')} per variant, baseline and candidate in turn, each a process of its own, with a target and an injector of its own where they are the harness’s; the telemetry receiver serves all of them.`,
+        `${plural(trials, 'trial')} per variant, interleaved, each in its own process, with its own target and injector where the harness provides them. One telemetry receiver serves all trials.`,
       ],
       ...(run.record.precision
-        ? [['The number of trials was found by looking at the interval, which makes it a little too narrow.']]
+        ? [['Trials were added until the interval was narrow enough, which makes it slightly too narrow.']]
         : []),
     ];
   return [
     [
-      `${plural(trials, 'trial')} per variant: enough for what never may happen, too few to tell how much figures vary between runs.`,
+      `${plural(trials, 'trial')} per variant: enough to show what must never happen, too few to show how much figures vary between runs.`,
     ],
   ];
 };
@@ -70,13 +70,13 @@ const cost = (story: RunStory): Text[] => {
       ? []
       : [
           [
-            `Operations started late by ${duration(Math.max(...lags))} at the 99th percentile in the worst phase; response times include it.`,
+            `In the worst phase, operations started ${duration(Math.max(...lags))} late (p99); response times include this.`,
           ],
         ];
   if (!calibration) return [["The harness's own cost was not measured."], ...lag];
   return [
     [
-      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation, measured over ${count(calibration.operationCount)} operations that do nothing (start lag p99 ${duration(calibration.startLagP99Ms)}); it is part of the CPU figures, as is the cost of the telemetry.`,
+      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation, measured over ${count(calibration.operationCount)} no-op operations (start lag p99 ${duration(calibration.startLagP99Ms)}). CPU figures include it, and the cost of telemetry.`,
     ],
     ...lag,
   ];
@@ -94,7 +94,7 @@ const droppedLoad = (story: RunStory): Text[] =>
           ),
       )
       .map(({phase, offered, started, dropped}) => [
-        `In phase ${phase} (${trial.variant}, trial ${trial.number}) ${count(dropped)} of ${plural(offered, 'operation')} (${percent(dropped / offered)}) were not started, because as many as the load allows were under way, or because the load ended first: what goals and symptoms say of it is about the other ${count(started)}.`,
+        `In phase ${phase} (${trial.variant}, trial ${trial.number}) ${count(dropped)} of ${plural(offered, 'operation')} (${percent(dropped / offered)}) were not started, because maxInFlight was reached or the load ended first. Goals and symptoms of this phase are about the other ${count(started)}.`,
       ]),
   );
 
@@ -106,15 +106,15 @@ const unseen = (story: RunStory): Text[] => {
     ...(summaries.some(({faults}) => faults.some(({connectionsHit}) => connectionsHit === null))
       ? [
           [
-            'The injector does not count which fault hit which connection, as a real Toxiproxy does not: that the faults hit is inferred from their effect.',
+            'This injector (like a real Toxiproxy) does not record which fault hit which connection; hits are inferred from their effect.',
           ],
         ]
       : []),
     ...(trials.some(({trial}) => trial.ledger === null)
-      ? [['The target kept no ledger: attempts, duplicates and lost operations were not seen.']]
+      ? [['The target kept no ledger: attempts, duplicates and lost operations were not observed.']]
       : []),
     ...(trials.some(({trial}) => trial.telemetry === null)
-      ? [['Of some trials no telemetry was received.']]
+      ? [['No telemetry was received for some trials.']]
       : []),
     ...trials.flatMap(({trial}): Text[] => {
       const stepped = steppedText(trial);
@@ -133,15 +133,13 @@ const firstUnsettled = (story: RunStory): Text[] =>
     const {firstUnsettled: first, variant, number} = trial;
     if (first === null) return [];
     const later =
-      first.settledMs === null
-        ? 'and never did'
-        : `and did ${duration(first.settledMs)} after the trial began`;
+      first.settledMs === null ? 'and never did' : `and did so ${duration(first.settledMs)} into the trial`;
     const effect = isFirstUnderWay(trial)
-      ? ', and what it holds cannot be told from connections or slots of a pool that leaked'
+      ? ', and what it holds cannot be distinguished from a leaked connection or pool slot'
       : '';
     return [
       [
-        `The operation that is tried on a calm network before the load (${variant}, trial ${number}) had not settled after ${duration(first.afterMs)}, ${later}. It is in no account${effect}.`,
+        `The operation tried before the load (${variant}, trial ${number}) had not settled after ${duration(first.afterMs)}, ${later}. It is not counted${effect}.`,
       ],
     ];
   });
@@ -149,7 +147,7 @@ const firstUnsettled = (story: RunStory): Text[] =>
 const steppedText = ({clockSteps, variant, number}: JudgedTrial['trial']): string | null =>
   clockSteps.length === 0
     ? null
-    : `The wall clock was set while ${variant}, trial ${number}, was under way, by ${duration(Math.max(...clockSteps.map(({offsetMs}) => Math.abs(offsetMs))))} at most: the harness does not go by it, but spans and metrics have their times from it, and what needs those is not concluded.`;
+    : `The wall clock was changed during ${variant}, trial ${number}, by up to ${duration(Math.max(...clockSteps.map(({offsetMs}) => Math.abs(offsetMs))))}. The harness does not depend on it, but spans and metrics do, so nothing is concluded from their times.`;
 
 /** What the gates have not said already. */
 const troubles = (story: RunStory): Text[] =>
@@ -158,7 +156,7 @@ const troubles = (story: RunStory): Text[] =>
       .filter(({message}) => !judgement.gates.some(({reason}) => reason.includes(message)))
       .map(
         (trouble): Text => [
-          'The harness had trouble with ',
+          'The harness had a problem with ',
           code(trouble.what),
           ` (${trial.variant}, trial ${trial.number}, ${duration(trouble.atMs)}): `,
           code(trouble.message),
@@ -185,18 +183,18 @@ const unapplied = ({variants}: RunStory): Text[] =>
     (trials[0]?.trial.unapplied ?? []).map(
       ({instrumentation, package: name, version, supports}): Text => [
         code(instrumentation),
-        ' patched nothing of ',
+        ' patched nothing in ',
         code(`${name} ${version}`),
         ' in ',
         code(variant.name),
-        `, although it is registered (it supports ${supports}): the missing spans are not the library’s fault.`,
+        `, although it is registered (it supports ${supports}): the missing spans are not the library's fault.`,
       ],
     ),
   );
 
 const hosts: {readonly [process in ForeignMessages['process']]: string} = {
   subject: 'the library under test',
-  target: 'the scenario’s target',
+  target: "the scenario's target",
   prepare: 'prepare()',
   verify: 'verify()',
 };
@@ -205,7 +203,7 @@ const foreignMessages = (story: RunStory): Text[] =>
   trialsOf(story).flatMap(({trial}) =>
     trial.foreignMessages.map(
       ({process, count: sent}): Text => [
-        `Code in the process of ${hosts[process]} (${trial.variant}, trial ${trial.number}) sent ${plural(sent, 'message')} by `,
+        `Code in the process of ${hosts[process]} (${trial.variant}, trial ${trial.number}) sent ${plural(sent, 'message')} with `,
         code('process.send'),
         ', which foulweather ignored.',
       ],
@@ -214,14 +212,14 @@ const foreignMessages = (story: RunStory): Text[] =>
 
 const measurement = ({run}: RunStory): Text[] => [
   [
-    'Response and settle times per phase are kept to three significant digits (an error of 0.1 %), those in the chart to two (1 %).',
+    'Response and settle times per phase are kept to three significant digits (an error of 0.1%), those in the charts to two (1%).',
   ],
   [
-    'What had not settled when the load and the drain were over has no response time: hung and in-flight operations are counted, and not in the percentiles.',
+    'Operations that had not settled by the end of the drain have no response time: they are counted as hung or in flight, and are not in the percentiles.',
   ],
   run.record.plan.target.kind === 'url'
-    ? ['The target is not the harness’s own: what else it had to do is not known.']
+    ? ['The target is not part of the harness; what else it was doing is not known.']
     : [
-        'Subject, injector and target share one machine: loopback has no loss, no reordering and next to no latency but what the faults add.',
+        'Subject, injector and target share one machine: loopback has no loss, no reordering and almost no latency beyond what the faults add.',
       ],
 ];

@@ -3,8 +3,8 @@
 import test from 'ava';
 import {parseRequestHead} from '../../../../src/faults/server/http/head.ts';
 import {factsOf} from '../../../../src/faults/server/http/request-facts.ts';
-import {isRetryAfter, retryAfterText} from '../../../../src/faults/server/http/retry-after.ts';
 import {fitsPattern} from '../../../../src/faults/server/pattern.ts';
+import {isRetryAfter, retryAfterText} from '../../../../src/faults/server/toxics/http-status.ts';
 
 for (const [pattern, fitting, others] of [
   ['', ['/', '/a/b'], []],

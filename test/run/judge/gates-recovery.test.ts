@@ -22,10 +22,7 @@ test('a recovery in which nothing succeeds is inconclusive where nothing else sa
     gates.map(({name}) => name),
     ['nothing-recovered'],
   );
-  t.regex(
-    gates[0]!.reason,
-    /In the last recovery, back, none of the 100 operations that were started succeeded/,
-  );
+  t.regex(gates[0]!.reason, /In the last recovery, back, none of the 100 operations succeeded/);
 });
 
 test('nor is it met where nothing could even start', t => {

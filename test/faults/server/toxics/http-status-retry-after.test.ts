@@ -1,5 +1,5 @@
 import test from 'ava';
-import {retryAfterText} from '../../../../src/faults/server/http/retry-after.ts';
+import {retryAfterText} from '../../../../src/faults/server/toxics/http-status.ts';
 
 test('a date in so many seconds is never earlier than that', t => {
   t.is(Date.parse(retryAfterText('+1', 5000)), 6000);
