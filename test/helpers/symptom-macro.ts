@@ -43,8 +43,10 @@ export const answers = test.macro({
 });
 
 /** The figures of a statement, without its words: these are for people, and may change. */
-const figuresIn = (text: string): string =>
-  text === '' ? 'not a word' : (text.match(/\d+(?:\.\d+)?/g) ?? []).join(' ');
+export const figuresIn = (text: string): string => {
+  const figures = text.replace(/(?<=\d),(?=\d{3})/g, '').match(/\d+(?:\.\d+)?/g) ?? [];
+  return text === '' ? 'not a word' : figures.join(' ');
+};
 
 const joined = (...parts: readonly string[]): string => parts.filter(part => part !== '').join('; ');
 

@@ -86,7 +86,7 @@ test('what the library logged in its phase stands with a finding, unless that is
   const saidOf = (symptom: SymptomId): readonly boolean[] | string => {
     const finding = detectOne(symptom, trial);
     return finding.verdict === 'present'
-      ? finding.evidence.map(({statement}) => /^pg logged 7 × "error"/.test(statement))
+      ? finding.evidence.map(({statement}) => /^pg logged "error" 7 times/.test(statement))
       : JSON.stringify(finding);
   };
   t.deepEqual(saidOf('unbounded-retries'), [false, true]);

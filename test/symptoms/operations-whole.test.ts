@@ -32,8 +32,8 @@ const endedAs = (status: 'hung' | 'wrong'): TrialChanges => ({
 });
 test('both phases and the report', tells, 'hung-operation', endedAs('hung'), [
   'fail again',
-  'again: driver 4 > 0 count of 400; 4 400 3000 3; defaults-1-3 defaults-1-4 defaults-1-5',
-  'stall: driver 2 > 0 count of 300; 2 300 3000 1; defaults-1-1 defaults-1-7',
+  'again: driver 4 > 0 count of 400; 4 400 3 3; defaults-1-3 defaults-1-4 defaults-1-5',
+  'stall: driver 2 > 0 count of 300; 2 300 3 1; defaults-1-1 defaults-1-7',
   'drain: system 1 > 0 count of 1; 1; trials/defaults-1/hung.report.json',
 ]);
 test('both phases', tells, 'crossed-response', endedAs('wrong'), [
@@ -70,8 +70,8 @@ test(
   },
   [
     'warn again',
-    'again: driver 0.003 > 0.001 share of 1000; 3 1000 2250; defaults-1-4',
-    'stall: driver 0.002 > 0.001 share of 1000; 2 1000 2250 7; defaults-1-0 defaults-1-1 defaults-1-2',
+    'again: driver 0.003 > 0.001 share of 1000; 3 1000 2.25; defaults-1-4',
+    'stall: driver 0.002 > 0.001 share of 1000; 2 1000 2.25 7; defaults-1-0 defaults-1-1 defaults-1-2',
   ],
 );
 const answersOf = (changes: (count: number) => Parameters<typeof figuresOf>[2]): TrialChanges => ({
@@ -262,7 +262,7 @@ test(
   allowed({'hung-operation': {hungCount: 2}}, endedAs('hung')),
   [
     'fail again',
-    'again: driver 4 > 2 count of 400; 4 400 3000 3; defaults-1-3 defaults-1-4 defaults-1-5',
+    'again: driver 4 > 2 count of 400; 4 400 3 3; defaults-1-3 defaults-1-4 defaults-1-5',
     'drain: system 1 > 0 count of 1; 1; trials/defaults-1/hung.report.json',
   ],
 );

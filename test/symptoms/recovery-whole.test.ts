@@ -45,8 +45,8 @@ test(
   course(atMs => (atMs >= 5000 && atMs < 14_500) || (atMs >= 19_000 && atMs < 29_000)),
   [
     'fail recovery again',
-    'recovery again: driver 6000 > 5000 ms of 999; 3 6000',
-    'recovery: driver 5500 > 5000 ms of 1000; 3 5500',
+    'recovery again: driver 6000 > 5000 ms of 999; 3 6',
+    'recovery: driver 5500 > 5000 ms of 1000; 3 5.5',
   ],
 );
 test(
@@ -61,7 +61,7 @@ test(
   tells,
   'slow-recovery',
   course(atMs => atMs >= 23_000),
-  ['fail recovery again', 'recovery again: driver 10000 > 5000 ms of 999; 3 10000'],
+  ['fail recovery again', 'recovery again: driver 10000 > 5000 ms of 999; 3 10'],
 );
 const probes = (...oks: boolean[]) => oks.map((ok, index) => ({atMs: 24_000 + index * 100, ok}));
 const wedgedPlan = {

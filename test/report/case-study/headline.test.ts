@@ -371,7 +371,7 @@ test(reads, 'with bounded, no more slow recovery; both goals met', {
 });
 test(
   reads,
-  'with bounded, goodput is 1.50× that of defaults (95 % interval 1.50–1.50, n = 5 pairs); both goals met. Trade-off: slow recovery',
+  'with bounded, goodput is 1.50× that of defaults (95% interval 1.50–1.50, n = 5 pairs); both goals met. Trade-off: slow recovery',
   {...goodput(150), bounded: {goodputPerSecond: 150, findings: {'slow-recovery': 'present'}}},
 );
 test(reads, 'with bounded, new: slow recovery; both goals met', {

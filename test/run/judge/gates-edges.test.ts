@@ -9,6 +9,7 @@ import type {Calibration, Gate, PhaseSummary} from '../../../src/model/run.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
+import {figuresIn} from '../../helpers/symptom-macro.ts';
 import {
   baseline,
   connectionsAt,
@@ -24,7 +25,7 @@ import {
 /** A gate with its figures; both its sentences are there. */
 const lineOf = ({name, reason, advice, stack}: Gate): string => {
   if (reason === '' || !/\.$/.test(advice)) return `${name} says nothing`;
-  return [name, ...(reason.match(/\d+(?:\.\d+)?/g) ?? []), ...(stack ?? [])].join(' ');
+  return [name, figuresIn(reason), ...(stack ?? [])].filter(part => part !== '').join(' ');
 };
 
 type More = {
@@ -270,7 +271,7 @@ const dice = (askedRatio: number | null, decisions: number | null, applied: numb
         }
       : summary,
 });
-test('dice', gates, started(300, 1), ['fault-rate-off 20 40 100 27.6 53.4 99'], dice(0.2, 100, 40));
+test('dice', gates, started(300, 1), ['fault-rate-off 20 40 100 99 27.6 53.4'], dice(0.2, 100, 40));
 test('dice at no end of the interval', gates, started(300, 1), [], dice(0.2, 100, 31));
 for (const [title, more] of [
   ['not asked', dice(null, 100, 40)],

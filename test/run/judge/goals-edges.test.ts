@@ -5,6 +5,7 @@ import type {GoalResult} from '../../../src/model/goal.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import type {Calibration} from '../../../src/model/run.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
+import {figuresIn} from '../../helpers/symptom-macro.ts';
 import {
   baseline,
   binAt,
@@ -26,7 +27,7 @@ const lineOf = ({metric, verdict, value, count, reason}: GoalResult): string =>
     `${metric} ${verdict}`,
     value === null ? '-' : Number(value.toPrecision(3)),
     `of ${count}`,
-    ...(reason === null ? [] : [`(${(reason.match(/\d+(?:\.\d+)?/g) ?? []).join(' ')})`]),
+    ...(reason === null ? [] : [`(${figuresIn(reason)})`]),
   ].join(' ');
 
 const judges = test.macro({
@@ -222,17 +223,17 @@ test(
   judges,
   settles(5),
   {driver: {phases: [figuresOf(fault, 299, {outcomes: {hung: 1}, settledAfterHung: 1})]}},
-  ['settleP99Ms inconclusive 2 of 299 (299 99 300 2)'],
+  ['settleP99Ms inconclusive 2 of 299 (99 299 300 2)'],
 );
 const few = (started: number): TrialChanges => ({
   driver: {phases: [figuresOf(fault, started, {serviceOkUs: timesOf(2, started)})]},
 });
 for (const [metric, started, figures] of [
-  ['responseP99Ms', 299, '299 99 300 2'],
-  ['responseP90Ms', 29, '29 90 30 2'],
-  ['responseP50Ms', 5, '5 50 6 2'],
-  ['serviceP99Ms', 100, '100 99 300 3'],
-  ['serviceP50Ms', 1, '1 50 6 6'],
+  ['responseP99Ms', 299, '99 299 300 2'],
+  ['responseP90Ms', 29, '90 29 30 2'],
+  ['responseP50Ms', 5, '50 5 6 2'],
+  ['serviceP99Ms', 100, '99 100 300 3'],
+  ['serviceP50Ms', 1, '50 1 6 6'],
 ] as const) {
   const expected = [`${metric} inconclusive 2 of ${started} (${figures})`];
   test(`${started} for ${metric}`, judges, {stall: {[metric]: {max: 5}}}, few(started), expected);

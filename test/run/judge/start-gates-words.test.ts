@@ -29,8 +29,8 @@ test(says, failed({message: 'What?'}), /tested: Error: E1: What\?$/, /open\(\)/)
 test(says, failed({message: 'a \n  b'}), /tested: Error: E1: a b\.$/, /open\(\)/);
 test(says, failed({causes: ['one', 'two.']}), /: no; caused by one; caused by two\.$/, /open\(\)/);
 const tried: SubjectEnd = {kind: 'first-operation-failed', error, triedCount: 4};
-test(says, tried, /4 out of 4/, /perform\(\).*the target answers/);
-test(says, tried, /4 out/, /a server answers at redis:\/\/x/, {
+test(says, tried, /4 out of 4/, /perform\(\).*the target responds/);
+test(says, tried, /4 out/, /a server is running at redis:\/\/x/, {
   kind: 'url',
   url: 'redis://x',
 } as unknown as Plan['target']);
@@ -39,11 +39,11 @@ test(says, crashed, /exit code 3 .*nothing was tested\.$/, /Node/);
 test(
   says,
   {...crashed, exitCode: null, signal: 'SIGABRT', outOfMemory: true, error},
-  /by SIGABRT .*tested: it ran out of memory\.$/,
+  /signal SIGABRT .*tested: it ran out of memory\.$/,
   /Node/,
 );
 test(says, {...crashed, error}, /exit code 3 .*tested: Error: E1: no\.$/, /Node/);
-test(says, {kind: 'unresponsive'}, /stopped answering/, /stuck/);
+test(says, {kind: 'unresponsive'}, /stopped responding/, /stuck/);
 
 test('what ended after the load had begun, or was ended, is no such thing', t => {
   for (const end of [crashed, {kind: 'unresponsive'}, {kind: 'interrupted'}] as const)

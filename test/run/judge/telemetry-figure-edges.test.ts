@@ -61,7 +61,7 @@ const rows: readonly Row[] = [
   ['count', [histogram([0, 0, 0])], 0, 0],
   ['count', [gauge(1)], null, 0, none],
   ['last', [series({...sum(3), phase: baseline})], null, 0, /^no series of m /],
-  ['last', [series({...sum(3), name: 'other'})], null, 0, /^the library tells no metric m$/],
+  ['last', [series({...sum(3), name: 'other'})], null, 0, /^the library does not emit the metric m$/],
 ];
 for (const [index, [stat, metrics, value, count, reason = null, max]] of rows.entries()) {
   test(`row ${index}: ${stat} of ${metrics.map(({kind}) => kind).join(', ')}`, t => {

@@ -219,16 +219,16 @@ test(
   tells,
   id,
   noted(chain(1200, 5), {outcomes: {...binAt(0).outcomes, ok: 49.75, failed: 0.25}}),
-  ['warn baseline', 'baseline: injector 3 > 2 ratio of 5; 3 4.0 1; #1 #2 #3'],
+  ['warn baseline', 'baseline: injector 3 > 2 ratio of 5; 4.0 3 1; #1 #2 #3'],
 );
 test(
   'of two phases the worse',
   tells,
   id,
   noted([...chain(1200, 3), {openedMs: 3000, closedMs: 3000}, ...chain(14_200, 4)]),
-  ['warn baseline', 'baseline: injector 4 > 2 ratio of 4; 4 4.0 1; #1 #2 #3'],
+  ['warn baseline', 'baseline: injector 4 > 2 ratio of 4; 4.0 4 1; #1 #2 #3'],
 );
 test('several at once', tells, id, noted([...chain(1200, 3), ...chain(1210, 3)]), [
   'warn baseline',
-  'baseline: injector 3 > 2 ratio of 6; 6 4.0 2; #1 #5 #2',
+  'baseline: injector 3 > 2 ratio of 6; 4.0 6 2; #1 #5 #2',
 ]);

@@ -212,7 +212,7 @@ test(
 );
 test('an error without a code', t => {
   const trial = trialWith(told(6, [failureOf('Broken', {[baseline]: 6})]));
-  t.regex(presentOf(detectOne(id, trial)).evidence[0].statement, /, most often as Broken\.$/);
+  t.regex(presentOf(detectOne(id, trial)).evidence[0].statement, /, most often with Broken\.$/);
 });
 test('errors without a class', t => {
   t.regex(presentOf(detectOne(id, trialWith(told(6)))).evidence[0].statement, / without any fault\.$/);
@@ -225,7 +225,7 @@ test(
   ['clear'],
 );
 test('30 operations', tells, id, told(0, [], 30), ['clear']);
-test('1 operation', answers, id, told(0, [], 1), /^1 operation without a fault is too few to tell; 30 /);
+test('1 operation', answers, id, told(0, [], 1), /^too few operations without a fault \(1 of the 30 /);
 test(
   'just before the fault',
   tells,

@@ -132,9 +132,9 @@ test(
   ),
   [
     'fail stall',
-    'stall: driver 4 > 0 count of 400; 4 11.0 3; defaults-1-0 defaults-1-1 defaults-1-2',
-    'baseline: driver 1 > 0 count of 1; 1 11.0; defaults-1-9',
-    'drain: driver 1 > 0 count of 1; 1 11.0; defaults-1-10',
+    'stall: driver 4 > 0 count of 400; 4 11 3; defaults-1-0 defaults-1-1 defaults-1-2',
+    'baseline: driver 1 > 0 count of 1; 1 11; defaults-1-9',
+    'drain: driver 1 > 0 count of 1; 1 11; defaults-1-10',
     'drain: injector 6 > 0 count of 9; 6',
   ],
 );
@@ -151,16 +151,16 @@ test('without any fault', t => {
   const trial = trialWith(ending(left([6000], 1), {plan: {phases}}));
   t.regex(
     presentOf(detectOne(id, trial)).evidence[0].statement,
-    / 20\.0 s without any fault, although others got through\.$/,
+    / 20 s without any fault, although others got through\.$/,
   );
 });
 test('some connection is left', tells, id, ending(left([6000]), {injector: [connectionsAt(20_500, 1, 9)]}), [
   'fail stall',
-  'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0',
+  'stall: driver 1 > 0 count of 400; 1 11 3; defaults-1-0',
 ]);
 test('watched for as long as it takes', tells, id, ending(left([6000]), {atMs: 19_000}), [
   'fail stall',
-  'stall: driver 1 > 0 count of 400; 1 10.0 3; defaults-1-0',
+  'stall: driver 1 > 0 count of 400; 1 10 3; defaults-1-0',
 ]);
 test(
   'half of the others succeed',
@@ -169,7 +169,7 @@ test(
   ending(left([6000]), {
     bins: calmBins.map(bin => ({...bin, outcomes: {...bin.outcomes, ok: 25, failed: 25}})),
   }),
-  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0'],
+  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11 3; defaults-1-0'],
 );
 const fewer = calmBins.map(bin => ({...bin, outcomes: {...bin.outcomes, ok: 24, failed: 26}}));
 test('less than half of the others succeed', tells, id, ending(left([6000]), {bins: fewer}), [
@@ -211,7 +211,7 @@ test(
   tells,
   id,
   ending(left([6000]), {bins: fewer, probes: tries([8999, false], [9000, true])}),
-  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0'],
+  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11 3; defaults-1-0'],
 );
 test(
   '99 of 100 tries',
@@ -221,7 +221,7 @@ test(
     bins: fewer,
     probes: Array.from({length: 100}, (_, index) => ({atMs: 10_000, ok: index > 0})),
   }),
-  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11.0 3; defaults-1-0'],
+  ['fail stall', 'stall: driver 1 > 0 count of 400; 1 11 3; defaults-1-0'],
 );
 test(
   '98 of 100 tries',
@@ -238,7 +238,7 @@ test(
   answers,
   id,
   ending(left([6000]), {bins: []}),
-  /no other was started in the last seconds, and no fresh client/,
+  /no other started in the last seconds, and no fresh client/,
 );
 test(
   'others fail',
