@@ -1,8 +1,9 @@
 // All that detectors of connections say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
+import {stall} from '../../src/model/fault.ts';
 import {dropKeepAlive} from '../../src/model/http-fault.ts';
-import type {Phase} from '../../src/model/plan.ts';
+import type {Phase, Plan} from '../../src/model/plan.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {tells} from '../helpers/symptom-macro.ts';
@@ -17,6 +18,7 @@ import {
   resourcesOf,
   type TrialChanges,
   trialWith,
+  warmUp,
 } from '../helpers/trial-believable.ts';
 import {failure, sample, second, secondRecovery, times, twice} from '../helpers/trial-twice.ts';
 
@@ -541,3 +543,98 @@ test(
   },
   ['clear'],
 );
+
+const cycle = trialWith().plan.phases.slice(2);
+/** Three faults and their recoveries, a second each, from 2000 to 8000 ms: what is seen at an edge is of the phase that ends. */
+const cycles = (...counts: readonly number[]): TrialChanges => ({
+  plan: {
+    phases: [
+      ...trialWith().plan.phases.slice(0, 2),
+      ...cycle,
+      ...cycle,
+      ...cycle,
+    ] as unknown as Plan['phases'],
+  },
+  edges: times(8, phase => ({phase, beforeMs: phase * 1000, afterMs: phase * 1000})),
+  loadEndedMs: 8000,
+  injector: [
+    connectionsAt(1900, 2),
+    ...counts.map((count, index) => connectionsAt(3000 + 1000 * index, count)),
+    connectionsAt(20_000, 1),
+  ],
+});
+test('more with each fault', tells, 'connection-leak', cycles(9, 2, 9, 4, 9, 7), [
+  'fail recovery',
+  'recovery: injector 5 > 1 count of 3; 2 4 7 3',
+]);
+test('no more than one with each', tells, 'connection-leak', cycles(0, 2, 0, 2, 0, 3), ['clear']);
+test(
+  'more with each, and still open at the end',
+  tells,
+  'connection-leak',
+  {
+    ...cycles(9, 2, 9, 4, 9, 7),
+    injector: [...cycles(9, 2, 9, 4, 9, 7).injector!.slice(0, -1), connectionsAt(20_000, 9)],
+    driver: {drained: {atMs: 9000, inFlight: 0}},
+  },
+  ['fail drain', 'drain: injector 7 > 1 count of 9; 9 2', 'recovery: injector 5 > 1 count of 3; 2 4 7 3'],
+);
+const shareOf = (failed: number, started: number): TrialChanges => ({
+  ...twice([dropKeepAlive()]),
+  driver: {phases: [figuresOf(fault, started)], failures: [failure('EPIPE', failed, {[fault]: failed})]},
+});
+test('2 of 2000', tells, 'stale-keep-alive', shareOf(2, 2000), ['clear']);
+test('2 of 1999', tells, 'stale-keep-alive', shareOf(2, 1999), [
+  'warn stall',
+  'stall: driver 0.001 > 0.001 share of 1999; 2 1999',
+]);
+test('2 of none', tells, 'stale-keep-alive', shareOf(2, 0), [
+  'warn stall',
+  'stall: driver 2 > 0.001 share of 0; 2 0',
+]);
+test(
+  'a phase with another fault',
+  tells,
+  'stale-keep-alive',
+  {...shareOf(2, 9), plan: twice([dropKeepAlive(), stall()]).plan!},
+  ['inconclusive'],
+);
+test(
+  'resets of a baseline',
+  tells,
+  'stale-keep-alive',
+  {
+    ...twice([dropKeepAlive()]),
+    driver: {phases: [figuresOf(baseline, 9)], failures: [failure('EPIPE', 2, {[baseline]: 2, [warmUp]: 9})]},
+  },
+  ['warn baseline', 'baseline: driver 0.2222 > 0.001 share of 9; 2 9'],
+);
+const storming = (late: number, more: TrialChanges = {}): TrialChanges => ({
+  injector: [connectionsAt(4900, 1)],
+  ...noted(...openedAt(9000, 12, 1)),
+  driver: {phases: [figuresOf(recovery, 1000, {late})]},
+  ...more,
+});
+test('two that started late', tells, 'reconnect-storm', storming(2), [
+  'warn recovery',
+  'recovery: injector 12 > 2 ratio of 12; 12 1',
+]);
+test('three that started late', tells, 'reconnect-storm', storming(3), ['inconclusive; 12 3']);
+test(
+  'twice as many as there were',
+  tells,
+  'reconnect-storm',
+  storming(0, {injector: [connectionsAt(4900, 6)]}),
+  ['clear'],
+);
+test(
+  'a second and what is beyond it',
+  tells,
+  'reconnect-storm',
+  {...storming(0), ...noted(...openedAt(9000, 10, 111), record(99, 10_000), record(98, 18_999))},
+  ['warn recovery', 'recovery: injector 10 > 2 ratio of 12; 10 1'],
+);
+test('as the load ends', tells, 'reconnect-storm', {...storming(0), ...noted(...openedAt(18_991, 10, 1))}, [
+  'warn recovery',
+  'recovery: injector 10 > 2 ratio of 10; 10 1',
+]);
