@@ -180,6 +180,7 @@ const ofManyFiles: Readonly<Record<string, string>> = {
   architecture: 'holds all of src/',
   'clients/judgements': 'all that is judged of recorded runs',
   'cli/bad-input': 'one bad input after the other, for all commands',
+  'clients/judgements': 'all that is judged of recorded runs, to the letter',
   'faults/server/tolerances': 'the times of several toxics, held against a real Toxiproxy, too',
   'faults/server/toxics': 'all toxics of Toxiproxy, held against a real one, too',
   'faults/server/toxics-upstream': 'all toxics of Toxiproxy, held against a real one, too',

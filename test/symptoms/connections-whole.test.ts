@@ -1,10 +1,15 @@
 // All that detectors of connections say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
+import {stall} from '../../src/model/fault.ts';
 import {dropKeepAlive} from '../../src/model/http-fault.ts';
+import type {Phase, Plan} from '../../src/model/plan.ts';
+import type {SymptomId} from '../../src/model/symptoms.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {tells} from '../helpers/symptom-macro.ts';
 import {
   baseline,
+  binAt,
   booksOf,
   connectionsAt,
   fault,
@@ -13,6 +18,7 @@ import {
   resourcesOf,
   type TrialChanges,
   trialWith,
+  warmUp,
 } from '../helpers/trial-believable.ts';
 import {failure, sample, second, secondRecovery, times, twice} from '../helpers/trial-twice.ts';
 
@@ -401,3 +407,234 @@ test(
   leftOpen(4, {driver: {...drained.driver, phases: [figuresOf(fault, 9, {inFlightMax: 2})]}}),
   ['fail drain', 'drain: injector 4 > 1 count of 4; 4 0'],
 );
+
+// The injector has its times from the wall clock, and a trial its own origin.
+const epochMs = 1_700_000_000_000;
+const atEpoch = (changes: TrialChanges): TrialChanges => ({
+  ...changes,
+  originEpochMs: epochMs,
+  injectorLog: {
+    ...changes.injectorLog!,
+    connections: changes.injectorLog!.connections.map(one => ({
+      ...one,
+      openedMs: one.openedMs + epochMs,
+      closedMs: one.closedMs === null ? null : one.closedMs + epochMs,
+    })),
+  },
+});
+const moved = test.macro({
+  title: (_title, symptom: SymptomId) => `${symptom} takes times from the origin`,
+  exec(t, symptom: SymptomId, changes: TrialChanges) {
+    const finding = detectOne(symptom, trialWith(changes));
+    t.is(finding.verdict, 'present');
+    t.deepEqual(detectOne(symptom, trialWith(atEpoch(changes))), finding);
+  },
+});
+test(moved, 'connection-flapping', {
+  ...noted(...times(6, index => record(index, 1200 + 300 * index, 1480 + 300 * index))),
+  driver: {bins: times(8, index => binAt(1000 + 500 * index, {phase: baseline}))},
+});
+test(moved, 'connection-leak', {
+  ...leftOpen(2),
+  ...noted(record(1, 900, 20_899), record(2, 900, 20_901), record(3, 20_901), record(4, 1)),
+});
+test(moved, 'connection-after-close', noted(record(1, 21_055), record(2, 21_056), record(3, 900, 22_056)));
+test(moved, 'reconnect-storm', {
+  injector: [connectionsAt(4900, 1)],
+  ...noted(...openedAt(8995, 5, 1), ...openedAt(9000, 10, 1)),
+});
+
+// Two baselines: what was most in either of them is what was enough.
+const calmTwice = (changes: TrialChanges): TrialChanges => {
+  const [first, calm, faulty, last] = trialWith().plan.phases as unknown as readonly [
+    Phase,
+    Phase,
+    Phase,
+    Phase,
+  ];
+  return {
+    ...changes,
+    plan: {phases: [first, calm, {...calm, name: 'calm'}, faulty, last], ...changes.plan},
+    loadEndedMs: 23_000,
+    closing: {startMs: 25_000, durationMs: 5},
+  };
+};
+const open = (...counts: readonly number[]): TrialChanges['injector'] =>
+  counts.map((count, index) => connectionsAt(900 + 4000 * index, count, 10 * index));
+test(
+  'of two baselines',
+  tells,
+  'connection-leak',
+  {
+    ...calmTwice({injector: [...open(0, 9, 2)!, connectionsAt(24_000, 11, 50)]}),
+    driver: {drained: {atMs: 16_000, inFlight: 0}},
+  },
+  ['fail drain', 'drain: injector 2 > 1 count of 50; 11 9'],
+);
+test(
+  'of two baselines',
+  tells,
+  'connection-pile-up',
+  {
+    ...calmTwice({}),
+    system: (
+      [
+        [2000, 9],
+        [4000, 3],
+        [8000, 5],
+        [10_000, 4],
+        [12_000, 30],
+      ] as const
+    ).map(([atMs, socketCount]) => ({
+      atMs,
+      cpuMs: 0,
+      rssBytes: 0,
+      threadCount: null,
+      fileDescriptorCount: null,
+      socketCount,
+    })),
+    driver: {phases: [figuresOf(fault, 4, {inFlightMax: 1})]},
+  },
+  ['warn stall', 'stall: system 20 > 10 count of 2; 30 4 9 1'],
+);
+test(
+  'of two baselines',
+  tells,
+  'connect-storm',
+  {
+    ...calmTwice({injector: [...open(0, 9, 2)!, connectionsAt(12_000, 2, 60)]}),
+    phaseResources: [resourcesOf(3, {connectCount: 2000})],
+    driver: {phases: [figuresOf(3, 100)]},
+  },
+  ['warn stall', 'stall: system 47.2222 > 10 ratio of 2000; 2000 100 4.0 9 47.2 3'],
+);
+test(
+  'of two baselines',
+  tells,
+  'reconnect-storm',
+  {...calmTwice({injector: open(0, 4, 2)!}), ...noted(...openedAt(2000, 5, 1), ...openedAt(13_500, 20, 1))},
+  ['warn recovery', 'recovery: injector 4 > 2 ratio of 20; 20 5'],
+);
+test(
+  'of two baselines',
+  tells,
+  'unbounded-queue',
+  {
+    ...calmTwice({}),
+    resources: [
+      sample(3000, {inFlightCount: 120}),
+      sample(6000, {inFlightCount: 5}),
+      sample(10_000, {inFlightCount: 9}),
+      sample(11_000, {inFlightCount: 1000}),
+      sample(12_000, {inFlightCount: 1201}),
+    ],
+  },
+  ['warn stall', 'stall: driver 1201 > 1200 count of 3; 1201 120'],
+);
+test(
+  'of two baselines',
+  tells,
+  'handshake-churn',
+  {
+    ...calmTwice({
+      injector: [...open(0, 1, 1)!, connectionsAt(13_000, 1, 100), connectionsAt(22_000, 1, 220)],
+    }),
+    driver: {phases: [figuresOf(baseline, 100), figuresOf(2, 100), figuresOf(4, 1000)]},
+  },
+  ['clear'],
+);
+
+const cycle = trialWith().plan.phases.slice(2);
+/** Three faults and their recoveries, a second each, from 2000 to 8000 ms: what is seen at an edge is of the phase that ends. */
+const cycles = (...counts: readonly number[]): TrialChanges => ({
+  plan: {
+    phases: [
+      ...trialWith().plan.phases.slice(0, 2),
+      ...cycle,
+      ...cycle,
+      ...cycle,
+    ] as unknown as Plan['phases'],
+  },
+  edges: times(8, phase => ({phase, beforeMs: phase * 1000, afterMs: phase * 1000})),
+  loadEndedMs: 8000,
+  injector: [
+    connectionsAt(1900, 2),
+    ...counts.map((count, index) => connectionsAt(3000 + 1000 * index, count)),
+    connectionsAt(20_000, 1),
+  ],
+});
+test('more with each fault', tells, 'connection-leak', cycles(9, 2, 9, 4, 9, 7), [
+  'fail recovery',
+  'recovery: injector 5 > 1 count of 3; 2 4 7 3',
+]);
+test('no more than one with each', tells, 'connection-leak', cycles(0, 2, 0, 2, 0, 3), ['clear']);
+test(
+  'more with each, and still open at the end',
+  tells,
+  'connection-leak',
+  {
+    ...cycles(9, 2, 9, 4, 9, 7),
+    injector: [...cycles(9, 2, 9, 4, 9, 7).injector!.slice(0, -1), connectionsAt(20_000, 9)],
+    driver: {drained: {atMs: 9000, inFlight: 0}},
+  },
+  ['fail drain', 'drain: injector 7 > 1 count of 9; 9 2', 'recovery: injector 5 > 1 count of 3; 2 4 7 3'],
+);
+const shareOf = (failed: number, started: number): TrialChanges => ({
+  ...twice([dropKeepAlive()]),
+  driver: {phases: [figuresOf(fault, started)], failures: [failure('EPIPE', failed, {[fault]: failed})]},
+});
+test('2 of 2000', tells, 'stale-keep-alive', shareOf(2, 2000), ['clear']);
+test('2 of 1999', tells, 'stale-keep-alive', shareOf(2, 1999), [
+  'warn stall',
+  'stall: driver 0.001 > 0.001 share of 1999; 2 1999',
+]);
+test('2 of none', tells, 'stale-keep-alive', shareOf(2, 0), [
+  'warn stall',
+  'stall: driver 2 > 0.001 share of 0; 2 0',
+]);
+test(
+  'a phase with another fault',
+  tells,
+  'stale-keep-alive',
+  {...shareOf(2, 9), plan: twice([dropKeepAlive(), stall()]).plan!},
+  ['inconclusive'],
+);
+test(
+  'resets of a baseline',
+  tells,
+  'stale-keep-alive',
+  {
+    ...twice([dropKeepAlive()]),
+    driver: {phases: [figuresOf(baseline, 9)], failures: [failure('EPIPE', 2, {[baseline]: 2, [warmUp]: 9})]},
+  },
+  ['warn baseline', 'baseline: driver 0.2222 > 0.001 share of 9; 2 9'],
+);
+const storming = (late: number, more: TrialChanges = {}): TrialChanges => ({
+  injector: [connectionsAt(4900, 1)],
+  ...noted(...openedAt(9000, 12, 1)),
+  driver: {phases: [figuresOf(recovery, 1000, {late})]},
+  ...more,
+});
+test('two that started late', tells, 'reconnect-storm', storming(2), [
+  'warn recovery',
+  'recovery: injector 12 > 2 ratio of 12; 12 1',
+]);
+test('three that started late', tells, 'reconnect-storm', storming(3), ['inconclusive; 12 3']);
+test(
+  'twice as many as there were',
+  tells,
+  'reconnect-storm',
+  storming(0, {injector: [connectionsAt(4900, 6)]}),
+  ['clear'],
+);
+test(
+  'a second and what is beyond it',
+  tells,
+  'reconnect-storm',
+  {...storming(0), ...noted(...openedAt(9000, 10, 111), record(99, 10_000), record(98, 18_999))},
+  ['warn recovery', 'recovery: injector 10 > 2 ratio of 12; 10 1'],
+);
+test('as the load ends', tells, 'reconnect-storm', {...storming(0), ...noted(...openedAt(18_991, 10, 1))}, [
+  'warn recovery',
+  'recovery: injector 10 > 2 ratio of 10; 10 1',
+]);

@@ -1,9 +1,19 @@
 // All that detectors of operations and their effects say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
-import type {Plan} from '../../src/model/plan.ts';
+import type {DeliveryPromise, Plan} from '../../src/model/plan.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {tells} from '../helpers/symptom-macro.ts';
-import {baseline, booksOf, fault, figuresOf, type TrialChanges, warmUp} from '../helpers/trial-believable.ts';
+import {
+  baseline,
+  binAt,
+  booksOf,
+  fault,
+  figuresOf,
+  type TrialChanges,
+  trialWith,
+  warmUp,
+} from '../helpers/trial-believable.ts';
 import {failure, second, secondRecovery, twice} from '../helpers/trial-twice.ts';
 
 const idempotent = {operation: {deadlineMs: 2000, idempotent: true}};
@@ -303,4 +313,92 @@ test(
     answersOf(empty => ({empty, emptyTold: 9})),
   ),
   ['fail again', 'again: driver 2 > 1 count of 30; 2'],
+);
+
+// What came to a consumer, where each message is promised exactly once, or something else.
+const delivered = (
+  promise: DeliveryPromise,
+  idempotent: boolean,
+  changes: TrialChanges = {},
+): TrialChanges => ({
+  ...twice(),
+  ...booksOf([
+    {phase: baseline, effects: 1},
+    {phase: fault, effects: 1},
+    {phase: second, effects: 1},
+    {phase: second, effects: 1},
+    {phase: second, effects: 2},
+  ]),
+  plan: {...twice().plan, operation: {deadlineMs: 2000, idempotent, deliveries: promise}},
+  deliveries: Uint8Array.from([2, 1, 0, 3, 1]),
+  redeliveredIn: Uint8Array.from([fault + 1, 0, 0, second + 1, 0]),
+  verified: {
+    applied: Uint8Array.from([1, 1, 1, 1, 2]),
+    owed: Uint8Array.from([1, 1, 1, 1, 1]),
+    queued: new Uint8Array(5),
+    reordered: null,
+  },
+  ...changes,
+});
+for (const promise of ['exactly-once', 'at-most-once', 'at-least-once'] as const) {
+  test(`what came twice, at the consumer or the server, where it is promised ${promise}`, t => {
+    const finding = detectOne('duplicate-effect', trialWith(delivered(promise, false)));
+    const counts =
+      finding.verdict === 'present'
+        ? finding.evidence.map(({phase, value, witness}) => `${phase} ${value} ${witness}`)
+        : [];
+    const atConsumer = ['stall 1 driver', 'again 1 driver'];
+    t.deepEqual(counts, promise === 'at-least-once' ? ['again 1 target'] : ['again 1 target', ...atConsumer]);
+  });
+}
+test('what came twice, where only that matters', tells, 'duplicate-effect', delivered('exactly-once', true), [
+  'fail stall',
+  'stall: driver 1 > 0 count of 400; 1; defaults-1-0',
+  'again: driver 1 > 0 count of 0; 1; defaults-1-3',
+]);
+test('nothing of a promise that allows it', tells, 'duplicate-effect', delivered('at-least-once', true), [
+  'inconclusive',
+]);
+test('what never came', tells, 'lost-acknowledged', delivered('exactly-once', false), [
+  'fail again',
+  'again: driver 1 > 0 count of 0; 1; defaults-1-2',
+]);
+test('nothing of a promise that allows that', tells, 'lost-acknowledged', delivered('at-most-once', false), [
+  'clear',
+]);
+test('no delivery at all', tells, 'duplicate-effect', delivered('exactly-once', true, {deliveries: null}), [
+  'inconclusive',
+]);
+test('no delivery at all', tells, 'lost-acknowledged', delivered('exactly-once', false, {deliveries: null}), [
+  'inconclusive',
+]);
+test(
+  'no delivery, and an effect that was lost',
+  tells,
+  'lost-acknowledged',
+  delivered('exactly-once', false, {
+    deliveries: null,
+    verified: {applied: Uint8Array.from([1, 0, 1, 1, 1]), owed: null, queued: null, reordered: null},
+  }),
+  ['fail stall', 'stall: target 1 > 0 count of 400; 1; defaults-1-1'],
+);
+test('nobody tells of effects', tells, 'duplicate-effect', {}, ['inconclusive']);
+// What was acknowledged in the calm, and reached its deadline and grace only after the fault had come.
+test(
+  'what the fault may have taken',
+  tells,
+  'lost-acknowledged',
+  {
+    ...booksOf([{phase: baseline, effects: 1}, {phase: baseline}, {phase: baseline}]),
+    driver: {
+      ...booksOf([{phase: baseline}, {phase: baseline}, {phase: baseline}]).driver,
+      bins: [binAt(1000, {phase: baseline, started: 2}), binAt(1500, {phase: baseline, started: 1})],
+    },
+    verified: {applied: Uint8Array.from([1, 0, 0]), owed: null, queued: null, reordered: null},
+  },
+  [
+    'fail baseline',
+    'baseline: target 1 > 0 count of 400; 1; defaults-1-1',
+    'stall: target 1 > 0 count of 400; 1; defaults-1-2',
+  ],
 );

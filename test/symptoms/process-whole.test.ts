@@ -387,3 +387,89 @@ test(
   {...waitsFor(10, 0), driver: {phases: [figuresOf(baseline, 0)]}},
   ['inconclusive'],
 );
+
+const taking = (cpuMs: number, settled: number, more: Partial<Plan> = {}): TrialChanges => ({
+  plan: {load: {model: 'closed', concurrency: 5}, ...more},
+  phaseResources: [busy(baseline, {cpuMs})],
+  driver: {phases: [figuresOf(baseline, settled)]},
+});
+test('2 ms each', tells, 'cpu-bound', taking(4000, 2000), ['clear']);
+test('more than 2 ms each', tells, 'cpu-bound', taking(4000, 1999), [
+  'warn baseline',
+  'baseline: system 1 > 0.9 share of 1999; 100 499.8 2.0',
+]);
+test('none that settled', tells, 'cpu-bound', taking(4000, 0), [
+  'warn baseline',
+  'baseline: system 1 > 0.9 share of 0; 100 0.0 4000.0',
+]);
+test('less than nine tenths', tells, 'cpu-bound', taking(3599, 1), ['clear']);
+const offered = (ok: number): TrialChanges => ({
+  phaseResources: [busy(baseline, {cpuMs: 4000})],
+  driver: {phases: [figuresOf(baseline, 400, {outcomes: {failed: 400 - ok}})]},
+});
+test('99 of 100 of what was asked for', tells, 'cpu-bound', offered(396), ['clear']);
+test('less than that', tells, 'cpu-bound', offered(395), [
+  'warn baseline',
+  'baseline: system 1 > 0.9 share of 400; 100 98.8 100.0',
+]);
+test(
+  'what a goal asks for',
+  tells,
+  'cpu-bound',
+  {...offered(400), plan: {goals: {baseline: {goodputPerSecond: {min: 150}}}}},
+  ['warn baseline', 'baseline: system 1 > 0.9 share of 400; 100 100.0 150.0'],
+);
+test('no figures', tells, 'cpu-bound', {}, ['inconclusive']);
+test('no figures', tells, 'gc-pressure', {}, ['inconclusive']);
+test(
+  '100 looks',
+  tells,
+  'event-loop-stall',
+  {phaseResources: [busy(fault, {loopDelayP99Ms: 150, durationMs: 1000})]},
+  ['warn stall', 'stall: system 150 > 100 ms of 100; 99 150 12'],
+);
+test(
+  '99 looks',
+  tells,
+  'event-loop-stall',
+  {phaseResources: [busy(fault, {loopDelayP99Ms: 150, durationMs: 994})]},
+  ['inconclusive; 12 99'],
+);
+test(
+  'a harness of other phases',
+  tells,
+  'event-loop-stall',
+  {
+    phaseResources: [busy(fault, {loopDelayP99Ms: 150})],
+    harness: [
+      {
+        process: 'target',
+        phase: recovery,
+        durationMs: 1000,
+        cpuMs: 1,
+        loopDelayP99Ms: 75,
+        loopDelayMaxMs: 9,
+        tickCount: 300,
+      },
+    ],
+  },
+  ['warn stall', 'stall: system 150 > 100 ms of 400; 99 150 12'],
+);
+test(
+  'a process that stopped answering before the load',
+  tells,
+  'event-loop-stall',
+  {end: {kind: 'unresponsive'}, edges: []},
+  ['inconclusive'],
+);
+test(
+  'what blocked it before it was stuck',
+  tells,
+  'event-loop-stall',
+  {
+    end: {kind: 'unresponsive'},
+    resources: [sample(6000)],
+    phaseResources: [busy(baseline, {loopDelayP99Ms: 150})],
+  },
+  ['fail stall', 'stall: system 1 > 0 count of 1; 6000', 'baseline: system 150 > 100 ms of 400; 99 150 12'],
+);

@@ -276,3 +276,91 @@ test(
   ),
   ['warn stall', 'stall: target 0.76 > 0.01 share of 25; 19 25; defaults-1-5 defaults-1-6 defaults-1-7'],
 );
+
+const spread = (byMs: number): TrialChanges =>
+  tried(
+    times(40, index => [fault, 5000, 5200 + (index % 4 < 2 ? 0 : byMs)]),
+    twice(),
+  );
+test('a spread of 5 %', tells, 'no-jitter', spread(14), ['clear']);
+test('a spread of a little less', tells, 'no-jitter', spread(13.8), [
+  'warn stall',
+  'stall: target 0.0494 > 0.05 ratio of 40; 207 4.9',
+]);
+test('no time of any attempt', tells, 'no-jitter', {}, ['inconclusive']);
+test('nothing tried again', tells, 'no-jitter', tried([[fault, 1]], twice()), ['clear']);
+test('nothing tried again', tells, 'no-backoff', tried([[fault, 1]], twice()), ['clear']);
+test(
+  'pauses of 50 ms',
+  tells,
+  'no-backoff',
+  tried(
+    times(10, index => [fault, 5000 + index, 5050 + index]),
+    twice(),
+  ),
+  ['clear'],
+);
+test(
+  'pauses of 49 ms',
+  tells,
+  'no-backoff',
+  tried(
+    times(10, index => [fault, 5000 + index, 5049 + index]),
+    twice(),
+  ),
+  ['warn stall', 'stall: target 49 > 50 ms of 10; 49; defaults-1-0 defaults-1-1 defaults-1-2'],
+);
+test(
+  'no pause at all',
+  tells,
+  'no-backoff',
+  tried(
+    times(10, () => [fault, 5000, 5000, 5000.05]),
+    twice([resetPeer()]),
+  ),
+  ['warn stall', 'stall: target 0.025 > 50 ms of 10; 0 0.50; defaults-1-0 defaults-1-1 defaults-1-2'],
+);
+test(
+  'growth of too few',
+  tells,
+  'no-backoff',
+  tried([...paused(fault, 9, 100, 1), [fault, 5000, 5100]], twice([resetPeer()])),
+  ['clear'],
+);
+test(
+  'growth under another fault beside',
+  tells,
+  'no-backoff',
+  tried(paused(fault, 10, 100, 1), twice([resetPeer(), stall()])),
+  ['clear'],
+);
+const stale = (late: number, count: number): TrialChanges =>
+  tried(
+    times(count, index => [fault, index < late ? 7501 : 7500]),
+    {...twice(), driver: {bins: [binAt(5000, {phase: fault, started: count})]}},
+  );
+test('1 of 100 attempts', tells, 'stale-work-sent', stale(1, 100), ['clear']);
+test('1 of 99 attempts', tells, 'stale-work-sent', stale(1, 99), [
+  'warn stall',
+  'stall: target 0.0101 > 0.01 share of 99; 1 99; defaults-1-0',
+]);
+test(
+  'attempts of the second fault',
+  tells,
+  'stale-work-sent',
+  tried(
+    times(4, index => [index === 0 ? fault : second, 25_000]),
+    {
+      ...twice(),
+      driver: {bins: [binAt(5000, {phase: fault, started: 1}), binAt(19_000, {phase: second, started: 3})]},
+    },
+  ),
+  ['warn again', 'again: target 1 > 0.01 share of 4; 4 4; defaults-1-0 defaults-1-1 defaults-1-2'],
+);
+test(
+  'attempts that are counted no further',
+  tells,
+  'unbounded-retries',
+  {...twice(), ...booksOf([{phase: fault, attempts: 255}])},
+  ['warn stall', 'stall: target 255 > 3 count of 1; 1 3 255; defaults-1-0'],
+);
