@@ -178,6 +178,7 @@ test('there is no room for leftovers', t => {
 /** Tests of more than one file, and why. */
 const ofManyFiles: Readonly<Record<string, string>> = {
   architecture: 'holds all of src/',
+  docs: 'README and docs',
   'cli/bad-input': 'one bad input after the other, for all commands',
   'faults/server/tolerances': 'the times of several toxics, held against a real Toxiproxy, too',
   'faults/server/toxics': 'all toxics of Toxiproxy, held against a real one, too',
