@@ -1,5 +1,5 @@
-// A server of the scenario's own, and a client that tries again when an answer is late: the order is placed twice.
-// The second variant sends an idempotency key, by which the server knows an order that it has placed already.
+// A server of the scenario's own, and a client that retries when a response is late: the order is placed twice.
+// The second variant sends an idempotency key, by which the server recognises an order it has already placed.
 // Run it:  npx foulweather run ./careless-retry.ts
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -13,7 +13,7 @@ export default defineScenario({
   name: 'careless-retry',
   observation: 'On slow days, some customers are charged twice.',
 
-  // Runs in a process of its own. What it tells the ledger is what the harness holds against the client's word.
+  // Runs in its own process. The harness compares what it reports to the ledger with what the client says.
   target: {
     start({ledger}) {
       const placed = new Set<string>();
@@ -38,7 +38,7 @@ export default defineScenario({
   },
   variants: [
     {name: 'keyless', options: keyless},
-    {name: 'keyed', options: {sendsKey: true}, change: 'Send an idempotency key with every try.'},
+    {name: 'keyed', options: {sendsKey: true}, change: 'Send an idempotency key with every attempt.'},
   ],
   load: {model: 'closed', concurrency: 5},
   operation: {deadlineMs: 2000, idempotent: false},

@@ -1,4 +1,4 @@
-// undici's Pool when the server stops answering: as it comes, and with a bound on the wait for headers.
+// undici's Pool when the server stops responding: with defaults, and with a bound on the wait for headers.
 // Run it:  npx foulweather run ./undici-pool.ts
 import {defineScenario, stall} from 'foulweather';
 import {Pool} from 'undici';

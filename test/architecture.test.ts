@@ -178,7 +178,7 @@ test('there is no room for leftovers', t => {
 /** Tests of more than one file, and why. */
 const ofManyFiles: Readonly<Record<string, string>> = {
   architecture: 'holds all of src/',
-  'clients/judgements': 'all that is judged of recorded runs',
+  docs: 'README and docs',
   'cli/bad-input': 'one bad input after the other, for all commands',
   'clients/judgements': 'all that is judged of recorded runs, to the letter',
   'faults/server/tolerances': 'the times of several toxics, held against a real Toxiproxy, too',

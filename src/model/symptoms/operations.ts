@@ -102,14 +102,14 @@ export const operationSymptoms = {
   },
   'no-default-timeout': {
     weight: 'hung',
-    summary: 'no limit on waiting by default',
-    noun: 'missing default timeouts',
+    summary: 'no default timeout that is short enough',
+    noun: 'missing or overlong default timeouts',
     criterion:
       'a peer stays silent (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them times out',
     thresholds: {unsettledCount: 0},
     needs: ['fault-operations', 'load'],
-    cause: 'There is no timeout unless the user sets one.',
-    remedy: 'Give every wait a default limit. Users can raise it, but should not have to know about it.',
+    cause: 'There is no timeout unless the user sets one, or the default is longer than callers are willing to wait.',
+    remedy: 'Give every wait a short default limit. Users can raise it, but should not have to know about it.',
     source: sources.backoff,
   },
   'lost-acknowledged': {

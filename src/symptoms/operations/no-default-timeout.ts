@@ -34,7 +34,7 @@ export const noDefaultTimeout: Detector<'no-default-timeout'> = (trial, {unsettl
     return [
       found(name, {
         witness: 'driver',
-        statement: `${counted(hung, 'operation')} of phase ${name} waited for a silent peer, and none timed out.`,
+        statement: `${counted(hung, 'operation')} of phase ${name} waited for a silent peer, and none timed out while it was silent.`,
         value: hung,
         threshold,
         unit: 'count',
