@@ -1,6 +1,6 @@
 // Fault → toxic: our words, Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
-import type {FaultScope, Ramp} from '../model/fault-scope.ts';
+import type {FaultScope, Moment, Ramp} from '../model/fault-scope.ts';
 import {httpShapeOf} from './http-toxics.ts';
 import {tlsShapeOf} from './tls-toxics.ts';
 
@@ -18,6 +18,11 @@ export type ToxicSpec = {
   readonly start_after?: number;
   readonly duration?: number;
   readonly every?: number;
+  readonly exchange?: number;
+  readonly cut?: string;
+  readonly exchange_direction?: string;
+  readonly since?: string;
+  readonly quiet?: number;
   readonly ramp_to?: Readonly<Record<string, number>>;
   readonly ramp_over?: number;
 };
@@ -57,6 +62,7 @@ const shapeOf = (fault: Fault): Shape => {
       return {type: 'timeout', attributes: {timeout: fault.timeoutMs}};
     case 'stall':
       // A stall from the start is Toxiproxy's own, so that every injector has it.
+      if (fault.direction === 'both') return {type: 'stall', attributes: {...cut(fault), both: true}};
       return fault.afterBytes > 0 || fault.afterMs > 0
         ? {type: 'stall', attributes: cut(fault)}
         : {type: 'timeout', attributes: {timeout: 0}};
@@ -79,6 +85,8 @@ const shapeOf = (fault: Fault): Shape => {
       return {type: 'half_close', attributes: cut(fault)};
     case 'resetAfter':
       return {type: 'reset_after', attributes: cut(fault)};
+    case 'closeAfter':
+      return {type: 'close_after', attributes: cut(fault)};
     case 'corrupt':
       return {type: 'corrupt', attributes: {offset: fault.offsetBytes ?? -1, rate: fault.bytesPerKb}};
     case 'limitConnections':
@@ -124,13 +132,24 @@ export const needsEmbedded = (fault: Fault): boolean => {
   return !isPlain || Object.keys(scopeOf(fault)).length > 0;
 };
 
-const scopeOf = ({nth, firstN, hitLimit, startAfterMs, durationMs, everyMs}: FaultScope) => ({
+type Timing = FaultScope & {readonly at?: Moment};
+
+const scopeOf = ({nth, firstN, hitLimit, startAfterMs, durationMs, everyMs, at}: Timing) => ({
   ...(nth !== undefined && {nth}),
   ...(firstN !== undefined && {first_n: firstN}),
   ...(hitLimit !== undefined && {hit_limit: hitLimit}),
   ...(startAfterMs !== undefined && {start_after: startAfterMs}),
   ...(durationMs !== undefined && {duration: durationMs}),
   ...(everyMs !== undefined && {every: everyMs}),
+  ...(at !== undefined && momentOf(at)),
+});
+
+const momentOf = ({exchange, cut, direction, since, quietMs}: Moment) => ({
+  exchange,
+  cut,
+  ...(direction !== undefined && {exchange_direction: direction}),
+  ...(since !== undefined && {since}),
+  ...(quietMs !== undefined && {quiet: quietMs}),
 });
 
 /** The name by which the injector counts the hits of a phase's fault. */
@@ -150,7 +169,8 @@ export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec 
   if (isProxyState(fault)) return null;
   const shape = shapeOf(fault);
   // What acts on accept has no direction; the API wants one all the same.
-  const stream = 'direction' in fault ? fault.direction : 'downstream';
+  const direction = 'direction' in fault ? fault.direction : 'downstream';
+  const stream = direction === 'both' ? 'downstream' : direction;
   const {startAfterMs = 0, durationMs = phaseMs - startAfterMs, everyMs} = fault;
   const rampMs = everyMs === undefined ? durationMs : phaseMs - startAfterMs;
   return {
