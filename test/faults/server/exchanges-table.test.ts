@@ -26,7 +26,8 @@ const asks = (peer: Peer): void => {
   let asked = 1;
   peer.socket.write(question);
   peer.socket.on('data', () => {
-    for (; asked < rounds && asked * answer.length <= peer.receivedBytes; asked++) peer.socket.write(question);
+    for (; asked < rounds && asked * answer.length <= peer.receivedBytes; asked++)
+      peer.socket.write(question);
   });
 };
 
@@ -110,7 +111,12 @@ const actions: {readonly [name: string]: Action} = {
   },
   'half-open': {toxic: {type: 'half_open'}, seen: all, client: 'open', server: 'FIN'},
   'half-close': {toxic: {type: 'half_close'}, seen: answersAtOnce, client: 'FIN', server: 'open'},
-  "reset, by Toxiproxy's toxic": {toxic: {type: 'reset_peer'}, seen: answersOnly, client: 'RST', server: 'RST'},
+  "reset, by Toxiproxy's toxic": {
+    toxic: {type: 'reset_peer'},
+    seen: answersOnly,
+    client: 'RST',
+    server: 'RST',
+  },
 };
 
 /** Which connections: scope fields, and what each of two gets, one after the other. */
