@@ -204,6 +204,7 @@ export class Connection {
   /** What has not passed in the other direction when a toxic ends the connection never does. */
   #stopOther(direction: StreamDirection, ending: Ending): void {
     if (ending === 'half-close') return;
+    this.#exchanges.end();
     for (const link of this.#links) {
       if (link.direction === direction) continue;
       if (ending === 'reset') link.kill();
@@ -212,6 +213,7 @@ export class Connection {
   }
 
   #silenceOther(direction: StreamDirection, dropped: () => void): void {
+    this.#exchanges.end();
     for (const link of this.#links) {
       if (link.direction !== direction)
         link.entry = {isFull: false, push: dropped, end: () => link.acceptEnd()};
@@ -223,6 +225,7 @@ export class Connection {
     const [gone, left] = direction === 'downstream' ? [upstream, this.#client] : [this.#client, upstream];
     if (gone.destroyed) return;
     this.#ended('closed-by-fault');
+    this.#exchanges.end();
     // Whoever sent its FIN is done with the connection: it counts as closed, though the socket is kept.
     left.on('end', () => this.#host.witness.closed(this.#record));
     for (const link of this.#links) if (link.direction !== direction) link.drain();
@@ -242,7 +245,7 @@ export class Connection {
 
   readonly #onClose = (): void => {
     if (--this.#openSockets > 0) return;
-    this.#exchanges.close();
+    this.#exchanges.end();
     this.#host.witness.closed(this.#record);
     for (const link of this.#links) {
       this.#host.transferred(link.direction, link.receivedBytes, link.sentBytes);

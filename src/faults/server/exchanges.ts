@@ -117,6 +117,7 @@ export class Exchanges {
   #startBytes = 0;
   #first: StreamDirection | null = null;
   #recorder: ExchangeRecorder | null = null;
+  #isOver = false;
   readonly #waiting: Waiting[] = [];
 
   /** Where the conversation is: the bytes of the current exchange that have been taken. */
@@ -129,9 +130,10 @@ export class Exchanges {
 
   /** Calls `come` once, when the moment has come; at once where that is so. Null for a moment that is past. */
   watch(moment: Moment, come: () => void): Watch | null {
+    if (this.#isOver) return null;
     const left = moment.exchange - (moment.since === 'fault' ? 0 : this.#begun(moment.direction));
-    const isOver = left === 0 && moment.direction !== null && moment.direction !== this.#current?.direction;
-    if (left < 0 || isOver || (left === 0 && moment.cut !== 'after')) return null;
+    const isOthers = moment.direction !== null && moment.direction !== this.#current?.direction;
+    if (left < 0 || (left === 0 && (isOthers || moment.cut !== 'after'))) return null;
     const waiting: Waiting = {
       moment,
       come,
@@ -157,8 +159,14 @@ export class Exchanges {
    * `partPassed`; 0: nobody does.
    */
   arrived(link: Counted, data: Buffer): number {
-    if (this.#current?.direction !== link.direction) this.#begin(link);
-    if (this.#recorder === null && this.#waiting.length === 0) return 0;
+    const isNew = this.#current?.direction !== link.direction;
+    // Most conversations: nobody listens, and each chunk is an exchange.
+    if (this.#recorder === null && this.#waiting.length === 0) {
+      if (isNew) this.#turn(link);
+      this.calm = link.direction;
+      return 0;
+    }
+    if (isNew) this.#begin(link);
     this.#recorder?.chunk(this.number, link.direction, data, performance.now());
     const isCut = this.#here('within').length > 0;
     return isCut ? Math.max(1, Math.floor(data.length / 2)) : 0;
@@ -180,17 +188,22 @@ export class Exchanges {
     for (const waiting of this.#here('after')) this.#come(waiting);
   }
 
-  /** Nobody waits any more. */
-  close(): void {
+  /** No further moment comes: the connection is closed, or a toxic ended or silenced the conversation. */
+  end(): void {
+    this.#isOver = true;
     for (const waiting of [...this.#waiting]) this.#forget(waiting);
   }
 
-  #begin(link: Counted): void {
-    for (const waiting of this.#here('after')) this.#come(waiting);
+  #turn(link: Counted): void {
     this.number++;
     this.#first ??= link.direction;
     this.#current = link;
     this.#startBytes = link.receivedBytes;
+  }
+
+  #begin(link: Counted): void {
+    for (const waiting of this.#here('after')) this.#come(waiting);
+    this.#turn(link);
     for (const waiting of [...this.#waiting]) {
       const {direction, cut} = waiting.moment;
       if (direction !== null && direction !== link.direction) continue;

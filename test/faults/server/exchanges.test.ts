@@ -230,6 +230,39 @@ test(
   },
 );
 
+test('silence, and then a close, at one moment', withScene, echo, async (t, scene) => {
+  const at = {exchange: 3, cut: 'within', first_n: 1};
+  await scene.add({...closes, attributes: {ms: 60}, ...at});
+  await scene.add({type: 'stall', name: 's', attributes: {both: true}, ...at});
+  const client = await scene.connect();
+  await roundTrip(client, 'ping');
+  const startMs = performance.now();
+  client.socket.write('lost');
+  await client.ended();
+  t.true(performance.now() - startMs >= 59);
+  t.is(String(client.received), 'ping');
+  t.is(String((await scene.upstream.peer(0)).received), 'pinglo');
+  for (const name of ['f', 's']) t.like(await hitsOf(scene, name), {applied: 1, connectionsHit: 1});
+});
+
+for (const [type, attributes] of [
+  ['stall', {both: true}],
+  ['half_open', {}],
+  ['close_after', {}],
+] as const)
+  test(`after a ${type} a connection comes to no further moment`, withScene, echo, async (t, scene) => {
+    await scene.add({type, name: 'first', attributes, first_n: 1, exchange: 3, cut: 'before'});
+    const second = {...closes, first_n: 1, exchange: 3, cut: 'within'};
+    await scene.add(second);
+    const [client, next] = [await scene.connect(), await scene.connect()];
+    await roundTrip(client, 'ping');
+    client.socket.write('lost');
+    await untilWitness(scene, ({faults}) => faults['first']?.connectionsHit === 1);
+    t.is((await hitsOf(scene, 'f')).decisions, 0);
+    t.is(await tripsOf(next), 1);
+    t.is(String((await scene.upstream.peer(1)).received), 'pingpi');
+  });
+
 test('it is shown as it was asked for', withScene, echo, async (t, scene) => {
   const moment = {quiet: 5, since: 'fault', cut: 'after', exchange_direction: 'upstream', exchange: 2};
   const {attributes: _, ...shown} = (await scene.add({...closes, nth: 2, ...moment})) as object as Toxic;
