@@ -1,8 +1,8 @@
 // Fault → toxic: our words, Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
 import type {FaultScope, Moment, Ramp} from '../model/fault-scope.ts';
-import {httpShapeOf} from './http-toxics.ts';
-import {tlsShapeOf} from './tls-toxics.ts';
+import type {AnyHttpFault} from '../model/http-fault.ts';
+import type {AnyTlsFault} from '../model/tls-fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
 export type ToxicSpec = {
@@ -41,6 +41,56 @@ const startOf = (value: number | Ramp): number => (typeof value === 'number' ? v
 /** @param perUnit how much of the fault's unit one of the attribute's is */
 const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<ToxicSpec, 'ramp_to'> =>
   typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
+
+/** The type and the attributes, without those that say which requests it is for. */
+const httpShape = (fault: AnyHttpFault): Shape => {
+  switch (fault.kind) {
+    case 'httpStatus': {
+      const {status, retryAfter, body, contentType, close} = fault;
+      return {
+        type: 'http_status',
+        attributes: {status, retry_after: retryAfter, body, content_type: contentType, close},
+      };
+    }
+    case 'httpFault': {
+      const {stage, action, cutRatio, cutBytes} = fault;
+      const attributes = {stage, action, cut_ratio: cutRatio ?? -1, cut_bytes: cutBytes ?? -1};
+      return {type: 'http_fault', attributes};
+    }
+    case 'slowBody':
+      return {type: 'http_slow_body', attributes: {bytes_per_second: fault.bytesPerSecond}};
+    case 'wrongContentLength':
+      return {
+        type: 'http_content_length',
+        attributes: {difference: fault.differenceBytes, close: fault.close},
+      };
+    case 'dropKeepAlive':
+      return {type: 'http_drop_keep_alive', attributes: {announce: fault.announce}};
+  }
+};
+
+const httpShapeOf = (fault: AnyHttpFault): Shape => {
+  const {type, attributes} = httpShape(fault);
+  const {method, path} = fault;
+  return {type, attributes: {...attributes, method, path}};
+};
+
+/** The type and the attributes, without the one that says which handshakes it is for. */
+const tlsShape = (fault: AnyTlsFault): Shape => {
+  switch (fault.kind) {
+    case 'tlsClose':
+      return {type: 'tls_close', attributes: {reset: fault.reset}};
+    case 'tlsAlert':
+      return {type: 'tls_alert', attributes: {alert: fault.alert}};
+    case 'wrongCertificate':
+      return {type: 'tls_certificate', attributes: {problem: fault.problem}};
+  }
+};
+
+const tlsShapeOf = (fault: AnyTlsFault): Shape => {
+  const {type, attributes} = tlsShape(fault);
+  return {type, attributes: {...attributes, server_name: fault.serverName}};
+};
 
 const shapeOf = (fault: Fault): Shape => {
   switch (fault.kind) {
