@@ -3,6 +3,7 @@ export {ApplicationError} from './model/application-error.ts';
 export type {
   BandwidthFault,
   BlackholeFault,
+  CloseAfterFault,
   CorruptFault,
   Direction,
   Fault,
@@ -23,6 +24,7 @@ export type {
 export {
   bandwidth,
   blackhole,
+  closeAfter,
   corrupt,
   flap,
   halfClose,
@@ -38,7 +40,7 @@ export {
   stall,
   timeout,
 } from './model/fault.ts';
-export type {FaultScope, Ramp, ScopeOptions} from './model/fault-scope.ts';
+export type {FaultScope, Moment, Ramp, ScopeOptions} from './model/fault-scope.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
 export type {
   DropKeepAliveFault,

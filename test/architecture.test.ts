@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   measures: ['model', 'stats'],
   symptoms: ['model', 'stats', 'measures'],
   conventions: ['model', 'measures'],
+  explore: ['model', 'stats'],
   report: ['model', 'stats'],
   store: ['model'],
   subject: ['model', 'scenarios', 'load', 'telemetry'],

@@ -3,6 +3,7 @@ import {type ChildProcess, execFileSync, fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {type AddressInfo, createServer} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {unsealed} from '../../src/model/channel.ts';
 import {injectorNodeOptions} from '../../src/run/processes/entries.ts';
 import type {Job, JobResult, TargetAddresses} from './protocol.ts';
 
@@ -73,7 +74,9 @@ const startOurs = async (): Promise<InjectorProcess> => {
   const child = fork(entry, [JSON.stringify({host: '127.0.0.1', port: 0, seed: 1})], {
     execArgv: [...injectorNodeOptions],
   });
-  const {url} = await message<{url: string}>(child);
+  const said = unsealed<{readonly url: string}>(await message(child));
+  if (said === null) throw new Error('the injector did not say where it listens');
+  const {url} = said;
   return {name: 'ours', pid: child.pid ?? 0, url, stop: stopper(child)};
 };
 

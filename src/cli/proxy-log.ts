@@ -41,6 +41,8 @@ const changeLine = ({method, path, names, body}: ApiChange): string => {
       return removed
         ? `toxic removed: ${clean(proxy)} ${clean(toxic)}`
         : `toxic changed: ${clean(proxy)} ${toxicLine(shown)}`;
+    case '/foulweather/proxies/*/recording':
+      return `recording ${removed ? 'stopped' : 'started'}: ${clean(proxy)}`;
     case '/reset':
       return 'reset: all proxies enabled, all toxics removed';
     default:

@@ -3,7 +3,7 @@ import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from '
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
 import type {Phase} from '../model/plan.ts';
-import type {InjectorLog, ProxyChanges, ProxyWitness} from '../model/proxy-witness.ts';
+import type {InjectorLog, ProxyChanges, ProxyRecording, ProxyWitness} from '../model/proxy-witness.ts';
 import {BoundedCalls} from './bounded-calls.ts';
 import {faultName, isProxyState, needsEmbedded, type ToxicSpec, toToxic} from './toxics.ts';
 
@@ -167,9 +167,37 @@ export class FaultyLink {
     return log;
   }
 
-  async #ask(what: string, part: string): Promise<Response> {
+  /** Notes the shape of all conversations from here on. False where the injector cannot (a real Toxiproxy). */
+  async startRecording(): Promise<boolean> {
+    return (await this.#recorded('record proxy', 'POST')) !== null;
+  }
+
+  async stopRecording(): Promise<void> {
+    await this.#recorded('stop recording proxy', 'DELETE');
+  }
+
+  /** What was noted since the last start; null where there was none. */
+  async recording(): Promise<ProxyRecording | null> {
+    const response = await this.#recorded('tell the recording of proxy', 'GET');
+    if (response === null) return null;
+    const what = `tell the recording of proxy ${this.name}`;
+    return this.#calls.bounded(what, response.json() as Promise<ProxyRecording>);
+  }
+
+  /** Null where there is no such thing. */
+  async #recorded(act: string, method: 'GET' | 'POST' | 'DELETE'): Promise<Response | null> {
+    const what = `${act} ${this.name}`;
+    const response = await this.#ask(what, 'recording', method);
+    if (response.ok && method === 'GET') return response;
+    await response.body?.cancel();
+    if (response.ok) return response;
+    if (response.status === 404) return null;
+    throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+  }
+
+  async #ask(what: string, part: string, method = 'GET'): Promise<Response> {
     const path = `/foulweather/proxies/${encodeURIComponent(this.name)}/${part}`;
-    return this.#calls.bounded(what, fetch(`${this.#calls.url}${path}`));
+    return this.#calls.bounded(what, fetch(`${this.#calls.url}${path}`, {method}));
   }
 
   async remove(): Promise<void> {

@@ -1,8 +1,8 @@
 // Fault → toxic: our words, Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
-import type {FaultScope, Ramp} from '../model/fault-scope.ts';
-import {httpShapeOf} from './http-toxics.ts';
-import {tlsShapeOf} from './tls-toxics.ts';
+import type {FaultScope, Moment, Ramp} from '../model/fault-scope.ts';
+import type {AnyHttpFault} from '../model/http-fault.ts';
+import type {AnyTlsFault} from '../model/tls-fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
 export type ToxicSpec = {
@@ -18,6 +18,11 @@ export type ToxicSpec = {
   readonly start_after?: number;
   readonly duration?: number;
   readonly every?: number;
+  readonly exchange?: number;
+  readonly cut?: string;
+  readonly exchange_direction?: string;
+  readonly since?: string;
+  readonly quiet?: number;
   readonly ramp_to?: Readonly<Record<string, number>>;
   readonly ramp_over?: number;
 };
@@ -36,6 +41,56 @@ const startOf = (value: number | Ramp): number => (typeof value === 'number' ? v
 /** @param perUnit how much of the fault's unit one of the attribute's is */
 const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<ToxicSpec, 'ramp_to'> =>
   typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
+
+/** The type and the attributes, without those that say which requests it is for. */
+const httpShape = (fault: AnyHttpFault): Shape => {
+  switch (fault.kind) {
+    case 'httpStatus': {
+      const {status, retryAfter, body, contentType, close} = fault;
+      return {
+        type: 'http_status',
+        attributes: {status, retry_after: retryAfter, body, content_type: contentType, close},
+      };
+    }
+    case 'httpFault': {
+      const {stage, action, cutRatio, cutBytes} = fault;
+      const attributes = {stage, action, cut_ratio: cutRatio ?? -1, cut_bytes: cutBytes ?? -1};
+      return {type: 'http_fault', attributes};
+    }
+    case 'slowBody':
+      return {type: 'http_slow_body', attributes: {bytes_per_second: fault.bytesPerSecond}};
+    case 'wrongContentLength':
+      return {
+        type: 'http_content_length',
+        attributes: {difference: fault.differenceBytes, close: fault.close},
+      };
+    case 'dropKeepAlive':
+      return {type: 'http_drop_keep_alive', attributes: {announce: fault.announce}};
+  }
+};
+
+const httpShapeOf = (fault: AnyHttpFault): Shape => {
+  const {type, attributes} = httpShape(fault);
+  const {method, path} = fault;
+  return {type, attributes: {...attributes, method, path}};
+};
+
+/** The type and the attributes, without the one that says which handshakes it is for. */
+const tlsShape = (fault: AnyTlsFault): Shape => {
+  switch (fault.kind) {
+    case 'tlsClose':
+      return {type: 'tls_close', attributes: {reset: fault.reset}};
+    case 'tlsAlert':
+      return {type: 'tls_alert', attributes: {alert: fault.alert}};
+    case 'wrongCertificate':
+      return {type: 'tls_certificate', attributes: {problem: fault.problem}};
+  }
+};
+
+const tlsShapeOf = (fault: AnyTlsFault): Shape => {
+  const {type, attributes} = tlsShape(fault);
+  return {type, attributes: {...attributes, server_name: fault.serverName}};
+};
 
 const shapeOf = (fault: Fault): Shape => {
   switch (fault.kind) {
@@ -57,6 +112,7 @@ const shapeOf = (fault: Fault): Shape => {
       return {type: 'timeout', attributes: {timeout: fault.timeoutMs}};
     case 'stall':
       // A stall from the start is Toxiproxy's own, so that every injector has it.
+      if (fault.direction === 'both') return {type: 'stall', attributes: {...cut(fault), both: true}};
       return fault.afterBytes > 0 || fault.afterMs > 0
         ? {type: 'stall', attributes: cut(fault)}
         : {type: 'timeout', attributes: {timeout: 0}};
@@ -79,6 +135,8 @@ const shapeOf = (fault: Fault): Shape => {
       return {type: 'half_close', attributes: cut(fault)};
     case 'resetAfter':
       return {type: 'reset_after', attributes: cut(fault)};
+    case 'closeAfter':
+      return {type: 'close_after', attributes: cut(fault)};
     case 'corrupt':
       return {type: 'corrupt', attributes: {offset: fault.offsetBytes ?? -1, rate: fault.bytesPerKb}};
     case 'limitConnections':
@@ -124,13 +182,24 @@ export const needsEmbedded = (fault: Fault): boolean => {
   return !isPlain || Object.keys(scopeOf(fault)).length > 0;
 };
 
-const scopeOf = ({nth, firstN, hitLimit, startAfterMs, durationMs, everyMs}: FaultScope) => ({
+type Timing = FaultScope & {readonly at?: Moment};
+
+const scopeOf = ({nth, firstN, hitLimit, startAfterMs, durationMs, everyMs, at}: Timing) => ({
   ...(nth !== undefined && {nth}),
   ...(firstN !== undefined && {first_n: firstN}),
   ...(hitLimit !== undefined && {hit_limit: hitLimit}),
   ...(startAfterMs !== undefined && {start_after: startAfterMs}),
   ...(durationMs !== undefined && {duration: durationMs}),
   ...(everyMs !== undefined && {every: everyMs}),
+  ...(at !== undefined && momentOf(at)),
+});
+
+const momentOf = ({exchange, cut, direction, since, quietMs}: Moment) => ({
+  exchange,
+  cut,
+  ...(direction !== undefined && {exchange_direction: direction}),
+  ...(since !== undefined && {since}),
+  ...(quietMs !== undefined && {quiet: quietMs}),
 });
 
 /** The name by which the injector counts the hits of a phase's fault. */
@@ -150,7 +219,8 @@ export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec 
   if (isProxyState(fault)) return null;
   const shape = shapeOf(fault);
   // What acts on accept has no direction; the API wants one all the same.
-  const stream = 'direction' in fault ? fault.direction : 'downstream';
+  const direction = 'direction' in fault ? fault.direction : 'downstream';
+  const stream = direction === 'both' ? 'downstream' : direction;
   const {startAfterMs = 0, durationMs = phaseMs - startAfterMs, everyMs} = fault;
   const rampMs = everyMs === undefined ? durationMs : phaseMs - startAfterMs;
   return {

@@ -21,6 +21,22 @@ export type FaultScope = {
   readonly everyMs?: number;
 };
 
+/**
+ * The moment on a connection at which a fault begins to act there. An exchange is bytes in one direction, ended by the first
+ * byte in the other; they are numbered from 1 on each connection, and 0 is the connect.
+ */
+export type Moment = {
+  readonly exchange: number;
+  /** Before its first byte, within its first chunk, or when it is over. */
+  readonly cut: 'before' | 'within' | 'after';
+  /** Counts the exchanges of this direction only: 2 and `downstream` is the server's second reply. */
+  readonly direction?: 'upstream' | 'downstream';
+  /** Whether those count that began before the fault did. `connect` unless given. */
+  readonly since?: 'connect' | 'fault';
+  /** An exchange is over when the other side answers, or after so long a silence: 10 unless given. */
+  readonly quietMs?: number;
+};
+
 /** A number that goes evenly from one value to the other while the fault lasts: for `durationMs`, or to the phase's end. */
 export type Ramp = {readonly from: number; readonly to: number};
 

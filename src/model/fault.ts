@@ -1,12 +1,14 @@
 // What can happen to the network between the subject and the target, as plain data.
-import {type FaultScope, made, type Ramp, type ScopeOptions, scope} from './fault-scope.ts';
+import {type FaultScope, type Moment, made, type Ramp, type ScopeOptions, scope} from './fault-scope.ts';
 import type {AnyHttpFault} from './http-fault.ts';
 import type {AnyTlsFault} from './tls-fault.ts';
 
 /** Toxiproxy's `stream`: `upstream` is client → server, `downstream` is server → client. */
 export type Direction = 'upstream' | 'downstream';
 
-type Aim = FaultScope & {readonly direction: Direction};
+/** What acts on the bytes of a connection may wait there for a moment. */
+type Timing = FaultScope & {readonly at?: Moment};
+type Aim = Timing & {readonly direction: Direction};
 
 /** Where on a connection something happens: whichever comes first; 0 is no limit, and neither is at once. */
 type Cut = {readonly afterBytes: number; readonly afterMs: number};
@@ -19,7 +21,7 @@ export type LatencyFault = Aim & {
 export type BandwidthFault = Aim & {readonly kind: 'bandwidth'; readonly bytesPerSecond: number | Ramp};
 export type SlowCloseFault = Aim & {readonly kind: 'slowClose'; readonly delayMs: number};
 export type TimeoutFault = Aim & {readonly kind: 'timeout'; readonly timeoutMs: number};
-export type StallFault = Aim & Cut & {readonly kind: 'stall'};
+export type StallFault = Timing & Cut & {readonly kind: 'stall'; readonly direction: Direction | 'both'};
 export type ResetPeerFault = Aim & {readonly kind: 'resetPeer'; readonly afterMs: number};
 export type SlicerFault = Aim & {
   readonly kind: 'slicer';
@@ -32,6 +34,7 @@ export type RefuseFault = FaultScope & {readonly kind: 'refuse'};
 export type HalfOpenFault = Aim & Cut & {readonly kind: 'halfOpen'};
 export type HalfCloseFault = Aim & Cut & {readonly kind: 'halfClose'};
 export type ResetAfterFault = Aim & Cut & {readonly kind: 'resetAfter'};
+export type CloseAfterFault = Aim & Cut & {readonly kind: 'closeAfter'};
 export type CorruptFault = Aim & {
   readonly kind: 'corrupt';
   /** Of one byte; null: none. */
@@ -60,6 +63,7 @@ export type Fault =
   | HalfOpenFault
   | HalfCloseFault
   | ResetAfterFault
+  | CloseAfterFault
   | CorruptFault
   | LimitConnectionsFault
   | FlapFault
@@ -80,6 +84,7 @@ export const faultKinds = [
   'halfOpen',
   'halfClose',
   'resetAfter',
+  'closeAfter',
   'corrupt',
   'limitConnections',
   'flap',
@@ -97,10 +102,15 @@ export const faultKinds = [
 /** A fault, by the name of its constructor. */
 export type FaultKind = (typeof faultKinds)[number];
 
-type AimOptions = ScopeOptions & {readonly direction?: Direction};
+type TimingOptions = ScopeOptions & {readonly at?: Moment};
+type AimOptions = TimingOptions & {readonly direction?: Direction};
 type CutOptions = Partial<Cut>;
 
-const aim = ({direction = 'downstream', ...options}: AimOptions): Aim => ({direction, ...scope(options)});
+const timing = ({at, ...options}: TimingOptions): Timing => ({
+  ...scope(options),
+  ...(at !== undefined && {at}),
+});
+const aim = ({direction = 'downstream', ...options}: AimOptions): Aim => ({direction, ...timing(options)});
 
 const cut = ({afterBytes = 0, afterMs = 0}: CutOptions): Cut => ({afterBytes, afterMs});
 
@@ -142,14 +152,17 @@ export const timeout = (options: {timeoutMs: number} & AimOptions): TimeoutFault
 
 /**
  * Accepts, takes the request to the target, and never answers: from the start, after `afterBytes` of the answer, or after
- * `afterMs`. With `direction: 'upstream'` the request does not reach the target either. The connection is closed when
- * the fault is taken away.
+ * `afterMs`. With `direction: 'upstream'` the request does not reach the target, and with `'both'` nothing passes either way.
+ * The connection is closed when the fault is taken away.
  */
-export const stall = (options: CutOptions & AimOptions = {}): StallFault =>
+export const stall = (
+  options: CutOptions & TimingOptions & {readonly direction?: Direction | 'both'} = {},
+): StallFault =>
   made(options, {
     kind: 'stall',
+    direction: options.direction ?? 'downstream',
     ...cut(options),
-    ...aim(options),
+    ...timing(options),
   });
 
 /** Resets the connection (RST) `afterMs` after its first data. */
@@ -207,6 +220,14 @@ export const halfClose = (options: CutOptions & AimOptions = {}): HalfCloseFault
 export const resetAfter = (options: CutOptions & AimOptions = {}): ResetAfterFault =>
   made(options, {
     kind: 'resetAfter',
+    ...cut(options),
+    ...aim(options),
+  });
+
+/** Lets everything through until `afterBytes` or `afterMs`, and then closes the connection (FIN). */
+export const closeAfter = (options: CutOptions & AimOptions = {}): CloseAfterFault =>
+  made(options, {
+    kind: 'closeAfter',
     ...cut(options),
     ...aim(options),
   });

@@ -59,6 +59,16 @@ export type ConnectionEnd =
   | 'fault-failed'
   | 'cut';
 
+/** Where in a conversation something happened. */
+export type HitPlace = {
+  /** An exchange is bytes in one direction, ended by the first byte in the other; from 1 on each connection. 0: the connect. */
+  readonly exchange: number;
+  /** The exchange's; null for the connect. */
+  readonly direction: StreamDirection | null;
+  /** How many of its bytes had come before. */
+  readonly byte: number;
+};
+
 /** One element of `GET /foulweather/proxies/{name}/connections`, oldest first. */
 export type ConnectionRecord = {
   /** 1 for the first connection that the proxy accepted; restarts do not reset it. */
@@ -72,6 +82,8 @@ export type ConnectionRecord = {
   readonly hits: readonly string[];
   /** When each of them acted on it for the first time. */
   readonly hitsMs: readonly number[];
+  /** Where each of them acted on it for the first time. Absent in runs of old. */
+  readonly hitsAt?: readonly HitPlace[];
   readonly end: ConnectionEnd;
   /** The client's port, as the injector sees it. Absent in runs of old. */
   readonly clientPort?: number;
@@ -113,4 +125,55 @@ export type HttpHit = {
   readonly action: string;
   /** Bytes of the body that came through, or that were read of a request, until then; null where that means nothing. */
   readonly bodyBytes: number | null;
+};
+
+/** What was said on a connection, without its contents. */
+export type Conversation = {
+  /** The connection's number, see ConnectionRecord; so are the next three. */
+  readonly connection: number;
+  readonly openedMs: number;
+  readonly closedMs: number | null;
+  readonly end: ConnectionEnd;
+  /** Whether it is all there from the connect on: it was not live already when the recording began. */
+  readonly isWhole: boolean;
+  /** As told by the client's first bytes; null: none that is known, or the recording began later. */
+  readonly protocol: 'http' | 'tls' | null;
+  /** How many exchanges, from the first, belong to the TLS handshake. */
+  readonly handshakeExchanges: number;
+  /** The first 200 that were recorded, and how many came after them. */
+  readonly exchanges: readonly ExchangeShape[];
+  readonly exchangesLeftOut: number;
+};
+
+export type ExchangeShape = {
+  /** From 1 on each connection. */
+  readonly exchange: number;
+  readonly direction: StreamDirection;
+  readonly bytes: number;
+  /** In how many pieces they came. */
+  readonly chunks: number;
+  /** From the last byte before it, or from the connect, to its first byte; null where that was not seen. */
+  readonly gapMs: number | null;
+  /** What began in it, where the protocol is known: the first 20, and how many came after them. */
+  readonly messages: readonly MessageShape[];
+  readonly messagesLeftOut: number;
+};
+
+/** By protocol. `number` is that of the request on its connection, from 1. */
+export type MessageShape =
+  | {
+      readonly kind: 'tls-record';
+      readonly content: 'change-cipher-spec' | 'alert' | 'handshake' | 'application-data' | 'other';
+      readonly bytes: number;
+    }
+  | {readonly kind: 'http-request'; readonly number: number}
+  | {readonly kind: 'http-response'; readonly number: number; readonly status: number};
+
+/** Body of `GET /foulweather/proxies/{name}/recording`. */
+export type ProxyRecording = {
+  readonly isRunning: boolean;
+  /** The first 1,000 connections that said anything, in that order. */
+  readonly conversations: readonly Conversation[];
+  /** How many others there were. */
+  readonly connectionsLeftOut: number;
 };

@@ -5,7 +5,28 @@ import {httpFaultSchemas} from './http-fault-schema.ts';
 import {noSuch} from './suggestions.ts';
 import {tlsFaultSchemas} from './tls-fault-schema.ts';
 
-const aim = {direction: z.enum(['upstream', 'downstream']).default('downstream'), ...scope};
+const direction = z.enum(['upstream', 'downstream']);
+
+const moment = z
+  .strictObject({
+    exchange: count,
+    cut: z.enum(['before', 'within', 'after']),
+    direction: direction.exactOptional(),
+    since: z.enum(['connect', 'fault']).exactOptional(),
+    quietMs: ms.exactOptional(),
+  })
+  .refine(
+    ({exchange, cut, direction, since = 'connect'}) =>
+      exchange > 0 || (cut === 'after' && direction === undefined && since === 'connect'),
+    {
+      error:
+        'exchange 0 is the connect, which has only the cut "after"; before it act refuse, blackhole and limitConnections',
+    },
+  );
+
+/** What acts on the bytes of a connection may wait there for a moment. */
+const timing = {...scope, at: moment.exactOptional()};
+const aim = {direction: direction.default('downstream'), ...timing};
 const cut = {afterBytes: count.default(0), afterMs: ms.default(0)};
 
 const kilobytes = z.number().int().nonnegative().multipleOf(1000);
@@ -24,7 +45,12 @@ const kinds = z.discriminatedUnion(
     }),
     z.strictObject({kind: z.literal('slowClose'), delayMs: ms, ...aim}),
     z.strictObject({kind: z.literal('timeout'), timeoutMs: ms, ...aim}),
-    z.strictObject({kind: z.literal('stall'), ...cut, ...aim}),
+    z.strictObject({
+      kind: z.literal('stall'),
+      direction: z.enum(['upstream', 'downstream', 'both']).default('downstream'),
+      ...cut,
+      ...timing,
+    }),
     z.strictObject({kind: z.literal('resetPeer'), afterMs: ms.default(0), ...aim}),
     z.strictObject({
       kind: z.literal('slicer'),
@@ -38,6 +64,7 @@ const kinds = z.discriminatedUnion(
     z.strictObject({kind: z.literal('halfOpen'), ...cut, ...aim}),
     z.strictObject({kind: z.literal('halfClose'), ...cut, ...aim}),
     z.strictObject({kind: z.literal('resetAfter'), ...cut, ...aim}),
+    z.strictObject({kind: z.literal('closeAfter'), ...cut, ...aim}),
     z
       .strictObject({
         kind: z.literal('corrupt'),

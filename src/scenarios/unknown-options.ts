@@ -24,6 +24,8 @@ export const unknownFaultOptions = (issue: z.core.$ZodIssue, scenario: unknown):
 };
 
 const hint = (key: string, known: readonly string[]): string => {
+  if (key === 'at')
+    return ' (faults that act on the bytes of a connection have it, such as closeAfter or stall)';
   const meant = toxiproxyNames[key]?.find(name => known.includes(name)) ?? nearest(key, known);
   return meant === null ? '' : ` (did you mean "${meant}"?)`;
 };

@@ -8,6 +8,7 @@ import {wholeEpochMs} from '../../src/model/clock.ts';
 import {
   bandwidth,
   blackhole,
+  closeAfter,
   corrupt,
   type Fault,
   type FaultKind,
@@ -83,6 +84,7 @@ const rows: {readonly [kind in FaultKind]: Row} = {
   halfOpen: both(halfOpen()),
   halfClose: both(halfClose()),
   resetAfter: both(resetAfter({afterBytes: 1})),
+  closeAfter: both(closeAfter({afterBytes: 1})),
   corrupt: both(corrupt({offsetBytes: 0})),
   limitConnections: newOnly(limitConnections({connectionLimit: 1}), 'request'),
   flap: {fault: flap({downMs: 60_000, upMs: 60_000}), reaches: 'door'},

@@ -220,6 +220,38 @@ test('the log has the connections, each time what is new', async t => {
   t.like(await link.log(), {connections: [{id: 2}], connectionsLeftOut: 0});
 });
 
+test('conversations are recorded from start to stop, where the injector can', async t => {
+  const link = await openLink(t);
+  t.is(await link.recording(), null);
+  t.true(await link.startRecording());
+  await exchange(link);
+  await link.stopRecording();
+  await exchange(link);
+  const recording = await link.recording();
+  t.false(recording?.isRunning);
+  t.deepEqual(
+    recording?.conversations.map(({connection, exchanges}) => [
+      connection,
+      exchanges.map(({bytes}) => bytes),
+    ]),
+    [[1, [4, 4]]],
+  );
+});
+
+test('a real Toxiproxy records nothing', async t => {
+  const url = await serve(t, async (request, response) => {
+    if (request.url?.startsWith('/foulweather') === true) response.writeHead(404).end('404 page not found\n');
+    else
+      response
+        .writeHead(201)
+        .end(JSON.stringify({...((await json(request)) as object), listen: '127.0.0.1:4711'}));
+  });
+  const link = await new Injector(url).createProxy('real', '127.0.0.1:9');
+  t.false(await link.startRecording());
+  t.is(await link.recording(), null);
+  await t.notThrowsAsync(link.stopRecording());
+});
+
 /** Over a connection of its own. */
 const statusOf = async (link: FaultyLink, path: string): Promise<number> => {
   const response = await fetch(`http://${link.address}${path}`, {headers: {connection: 'close'}});

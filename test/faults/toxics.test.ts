@@ -4,6 +4,7 @@ import {faultName, needsEmbedded, type ToxicSpec, toToxic} from '../../src/fault
 import {
   bandwidth,
   blackhole,
+  closeAfter,
   corrupt,
   type Fault,
   flap,
@@ -113,6 +114,55 @@ test('resetAfter', becomes, resetAfter({afterBytes: 6, afterMs: 7}), {
   type: 'reset_after',
   attributes: {bytes: 6, ms: 7},
 });
+test('closeAfter', becomes, closeAfter({afterMs: 7}), {
+  type: 'close_after',
+  attributes: {bytes: 0, ms: 7},
+});
+test('stall both ways', becomes, stall({direction: 'both'}), {
+  type: 'stall',
+  attributes: {bytes: 0, ms: 0, both: true},
+});
+test('a fault at a moment', becomes, closeAfter({at: {exchange: 2, cut: 'after'}, firstN: 1}), {
+  type: 'close_after',
+  attributes: {bytes: 0, ms: 0},
+  first_n: 1,
+  exchange: 2,
+  cut: 'after',
+});
+test(
+  'a fault at a moment, with all that it has',
+  becomes,
+  resetPeer({at: {exchange: 2, cut: 'within', direction: 'upstream', since: 'fault', quietMs: 5}}),
+  {
+    type: 'reset_peer',
+    attributes: {timeout: 0},
+    exchange: 2,
+    cut: 'within',
+    exchange_direction: 'upstream',
+    since: 'fault',
+    quiet: 5,
+  },
+);
+test('a moment right after the connect', becomes, stall({at: {exchange: 0, cut: 'after'}}), {
+  type: 'timeout',
+  attributes: {timeout: 0},
+  exchange: 0,
+  cut: 'after',
+});
+
+for (const at of [
+  {exchange: 0, cut: 'before'},
+  {exchange: 0, cut: 'after', since: 'fault'},
+  {exchange: 0, cut: 'after', direction: 'upstream'},
+  {exchange: 1},
+  {exchange: 1, cut: 'middle'},
+  {exchange: -1, cut: 'before'},
+  {exchange: 1, cut: 'before', quietms: 1},
+])
+  test(`${JSON.stringify(at)} is no moment`, t => {
+    t.false(faultSchema.safeParse({...closeAfter(), at}).success);
+  });
+
 test('corrupt at an offset', becomes, corrupt({offsetBytes: 0}), {
   type: 'corrupt',
   attributes: {offset: 0, rate: 0},
@@ -172,6 +222,8 @@ for (const fault of [
   test(isFor, {...fault, firstN: 1}, 'the embedded injector');
   test(isFor, {...fault, nth: 2}, 'the embedded injector');
 }
+test(isFor, resetPeer({at: {exchange: 2, cut: 'after'}}), 'the embedded injector');
+test(isFor, stall({direction: 'both'}), 'the embedded injector');
 for (const fault of [
   stall({afterBytes: 1}),
   stall({afterMs: 1}),

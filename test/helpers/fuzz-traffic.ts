@@ -114,6 +114,13 @@ export function anyToxic(random: Random, number: number, names: readonly string[
   const scope = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every', 'ramp_over'].map(
     name => [name, 'int64'] as const,
   );
+  const moment = [
+    `"exchange":${pick(random, ['0', '1', '2', '5', '-1'])}`,
+    `"cut":"${pick(random, ['before', 'within', 'after', ''])}"`,
+    ...(random() < 0.3 ? [`"exchange_direction":"${pick(random, ['upstream', 'downstream'])}"`] : []),
+    ...(random() < 0.5 ? ['"since":"fault"'] : []),
+    ...(random() < 0.3 ? [`"quiet":${pick(random, integers)}`] : []),
+  ];
   const parts = [
     `"name":${JSON.stringify(pick(random, names))}`,
     `"type":${JSON.stringify(type.name)}`,
@@ -121,6 +128,7 @@ export function anyToxic(random: Random, number: number, names: readonly string[
     `"toxicity":${pick(random, ['0', '0.5', '1', '1', '1', '-1', '1e30'])}`,
     `"attributes":{${some(attributes, 0.7)}}`,
     some(scope, random() < 0.5 ? 0 : 0.3),
+    random() < 0.3 ? moment.join(',') : '',
     random() < 0.2 ? `"ramp_to":{${some(attributes, 0.5)}}` : '',
   ];
   return `{${parts.filter(Boolean).join(',')}}`;

@@ -16,6 +16,11 @@ export type Toxic = {
   readonly start_after?: number;
   readonly duration?: number;
   readonly every?: number;
+  readonly exchange?: number;
+  readonly cut?: string;
+  readonly exchange_direction?: string;
+  readonly since?: string;
+  readonly quiet?: number;
   readonly ramp_to?: Readonly<Record<string, number>>;
   readonly ramp_over?: number;
 };

@@ -61,3 +61,11 @@ test("Toxiproxy's own names lead to ours", t => {
 test('an option that is undefined is not given', t => {
   t.deepEqual(make('stall', {bogus: undefined}), make('stall', {}));
 });
+
+for (const kind of ['flap', 'limitConnections', 'refuse', 'blackhole', 'httpStatus', 'tlsClose']) {
+  test(`${kind} has no moment on a connection, and says what has`, t => {
+    t.throws(() => planWith(make(kind, {at: {exchange: 1, cut: 'before'}})), {
+      message: new RegExp(`${kind} has no option "at" \\(faults that act on the bytes .* such as closeAfter`),
+    });
+  });
+}

@@ -31,6 +31,7 @@ export const invalidStream = () =>
 export const invalidToxicType = () => new ApiError('invalid toxic type', 400);
 export const proxyNotFound = () => new ApiError('proxy not found', 404);
 export const toxicNotFound = () => new ApiError('toxic not found', 404);
+export const recordingNotFound = () => new ApiError('recording not found', 404);
 export const proxyAlreadyExists = () => new ApiError('proxy already exists', 409);
 export const toxicAlreadyExists = () => new ApiError('toxic already exists', 409);
 export const serverFault = (message: string, cause: unknown) => new ApiError(message, 500, {cause});

@@ -1,6 +1,6 @@
-// The routes: Toxiproxy's, and four of our own that prove what the faults did.
+// The routes: Toxiproxy's, and some of our own that prove what the faults did, and record conversations.
 
-import {asApiError, errorBody} from './api-error.ts';
+import {asApiError, errorBody, recordingNotFound} from './api-error.ts';
 import {changesSince, readCursor} from './changes.ts';
 import {toGoJson} from './go-json.ts';
 import type {Proxies} from './proxies.ts';
@@ -111,6 +111,19 @@ const changes: Handler = call => {
   return json(200, toGoJson(changesSince(witness, http, readCursor(call.query))));
 };
 
+const startRecording: Handler = call => json(201, toGoJson(proxyOf(call).startRecording().report()));
+
+const showRecording: Handler = call => {
+  const {recording} = proxyOf(call);
+  if (recording === null) throw recordingNotFound();
+  return json(200, toGoJson(recording.report()));
+};
+
+const stopRecording: Handler = call => {
+  proxyOf(call).stopRecording();
+  return noContent;
+};
+
 export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/proxies', handler: listProxies},
   {methods: ['POST'], path: '/proxies', handler: createProxy},
@@ -129,6 +142,9 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/foulweather/proxies/*/connections', handler: connections},
   {methods: ['GET'], path: '/foulweather/proxies/*/hits', handler: hits},
   {methods: ['GET'], path: '/foulweather/proxies/*/changes', handler: changes},
+  {methods: ['GET'], path: '/foulweather/proxies/*/recording', handler: showRecording},
+  {methods: ['POST'], path: '/foulweather/proxies/*/recording', handler: startRecording},
+  {methods: ['DELETE'], path: '/foulweather/proxies/*/recording', handler: stopRecording},
   // Its name before 0.2.
   {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: changes},
 ];

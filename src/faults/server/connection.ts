@@ -4,10 +4,13 @@ import {connect, type Socket} from 'node:net';
 import type {ConnectionEnd, StreamDirection} from '../../model/proxy-witness.ts';
 import {decideAccept, type RejectedConnection} from './accept-decision.ts';
 import {parseAddress} from './address.ts';
+import {Exchanges} from './exchanges.ts';
 import {type Intercepted, type InterceptorRules, Interceptors} from './interceptors.ts';
 import {Link} from './link.ts';
 import type {LinkHost} from './link-host.ts';
+import type {Recording} from './recording.ts';
 import {SocketReader} from './socket-reader.ts';
+import type {Ending} from './stage.ts';
 import type {Toxic} from './toxic.ts';
 import type {OpenRecord, Witness} from './witness.ts';
 
@@ -20,6 +23,8 @@ export type ConnectionHost = InterceptorRules & {
   readonly toxics: (direction: StreamDirection) => readonly Toxic[];
   /** Open connections of the proxy that were not turned away. */
   readonly servedConnections: () => number;
+  /** What notes the shape of conversations; null: nothing does. */
+  readonly recording: () => Recording | null;
   /** Called with each finished link's byte counts. */
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
@@ -32,6 +37,7 @@ export class Connection {
   readonly #seedParts: readonly (string | number)[];
   readonly #rejected: RejectedConnection | undefined;
   readonly #intake = new SocketReader();
+  readonly #exchanges = new Exchanges();
   #upstream: Socket | undefined;
   #links: readonly Link[] = [];
   #openSockets = 1;
@@ -78,6 +84,12 @@ export class Connection {
     for (const link of this.#links) if (link.direction === toxic.direction) link.suspend(toxic);
     this.#interceptors.release(toxic);
     if (this.#rejected?.toxic === toxic) this.#client.destroy();
+  }
+
+  /** Notes the shape of what is said from here on; null: no longer. */
+  record(recording: Recording | null): void {
+    if (this.#links.length > 0)
+      this.#exchanges.record(recording?.open(this.#record, this.#exchanges) ?? null);
   }
 
   /** Closes both sides at once: because the proxy stops, or because a toxic lets it be down. */
@@ -136,10 +148,13 @@ export class Connection {
   #start(upstream: Socket): void {
     const host: LinkHost = {
       seedParts: this.#seedParts,
+      exchanges: this.#exchanges,
       forwarded: (direction, bytes) => this.#host.witness.forwarded(this.#record, direction, bytes),
       decided: this.#decided,
       acted: toxic => this.#acted(toxic),
       closedEarly: () => this.#ended('closed-by-fault'),
+      endedAtMoment: (direction, ending) => this.#stopOther(direction, ending),
+      silenceOther: (direction, dropped) => this.#silenceOther(direction, dropped),
       reset: () => this.#reset(),
       sever: direction => this.#sever(direction, upstream),
       failed: (toxic, error) => this.#failed(error, toxic),
@@ -149,6 +164,7 @@ export class Connection {
       new Link(host, 'downstream', {source: upstream, destination: this.#client, reader: this.#intake}),
     ];
     for (const link of this.#links) for (const toxic of this.#host.toxics(link.direction)) link.add(toxic);
+    this.record(this.#host.recording());
     this.#interceptors.start();
     this.#client.resume();
   }
@@ -185,11 +201,31 @@ export class Connection {
     this.#upstream?.resetAndDestroy();
   }
 
+  /** What has not passed in the other direction when a toxic ends the connection never does. */
+  #stopOther(direction: StreamDirection, ending: Ending): void {
+    if (ending === 'half-close') return;
+    this.#exchanges.end();
+    for (const link of this.#links) {
+      if (link.direction === direction) continue;
+      if (ending === 'reset') link.kill();
+      else link.acceptEnd();
+    }
+  }
+
+  #silenceOther(direction: StreamDirection, dropped: () => void): void {
+    this.#exchanges.end();
+    for (const link of this.#links) {
+      if (link.direction !== direction)
+        link.entry = {isFull: false, push: dropped, end: () => link.acceptEnd()};
+    }
+  }
+
   /** Closes the side from which a direction comes. The other side is not told, and not even its FIN is answered. */
   #sever(direction: StreamDirection, upstream: Socket): void {
     const [gone, left] = direction === 'downstream' ? [upstream, this.#client] : [this.#client, upstream];
     if (gone.destroyed) return;
     this.#ended('closed-by-fault');
+    this.#exchanges.end();
     // Whoever sent its FIN is done with the connection: it counts as closed, though the socket is kept.
     left.on('end', () => this.#host.witness.closed(this.#record));
     for (const link of this.#links) if (link.direction !== direction) link.drain();
@@ -200,7 +236,7 @@ export class Connection {
     this.#host.witness.decided(toxic.name, isActive);
 
   #acted(toxic: Toxic): void {
-    this.#host.witness.acted(toxic.name, this.#record);
+    this.#host.witness.acted(toxic.name, this.#record, this.#exchanges);
   }
 
   #ended(end: Exclude<ConnectionEnd, 'open'>): void {
@@ -209,6 +245,7 @@ export class Connection {
 
   readonly #onClose = (): void => {
     if (--this.#openSockets > 0) return;
+    this.#exchanges.end();
     this.#host.witness.closed(this.#record);
     for (const link of this.#links) {
       this.#host.transferred(link.direction, link.receivedBytes, link.sentBytes);

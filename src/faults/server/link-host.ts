@@ -2,19 +2,26 @@
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
+import type {Exchanges, Watch} from './exchanges.ts';
 import type {Selected} from './selection.ts';
 import type {SocketReader} from './socket-reader.ts';
-import type {Stage} from './stage.ts';
+import type {Ending, Stage} from './stage.ts';
 import type {Toxic} from './toxic.ts';
 import type {ToxicType} from './toxic-type.ts';
 
 export type LinkHost = {
   /** What, with a toxic's name, its random decisions depend on. */
   readonly seedParts: readonly (string | number)[];
+  /** Both directions' together. */
+  readonly exchanges: Exchanges;
   readonly forwarded: (direction: StreamDirection, bytes: number) => void;
   readonly decided: (toxic: Toxic, isActive: boolean) => void;
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;
+  /** At its moment a toxic ended the connection in this direction: nothing more passes in the other either. */
+  readonly endedAtMoment: (direction: StreamDirection, ending: Ending) => void;
+  /** Drops what comes in the other direction; `dropped` is called for each chunk. */
+  readonly silenceOther: (direction: StreamDirection, dropped: () => void) => void;
   readonly reset: () => void;
   readonly sever: (direction: StreamDirection) => void;
   readonly failed: (toxic: Toxic, error: unknown) => void;
@@ -35,4 +42,8 @@ export type LinkToxic = {
   candidate: Selected | null;
   stage: Stage | undefined;
   isActive: boolean;
+  /** Whether its moment has come, where it has one. */
+  hasCome: boolean;
+  /** Null while it waits for no moment. */
+  watch: Watch | null;
 };

@@ -40,7 +40,7 @@ export class Link implements Receiver {
     this.#outlet = new SocketWriter(destination, host.reset);
     if (reader === undefined) source.on('data', this.#onOwnData);
     else reader.receive = this.#onData;
-    source.on('end', this.#onSourceEnd);
+    source.on('end', this.#onFin);
     source.on('close', this.#onSourceEnd);
     destination.on('drain', this.wake);
     destination.on('close', this.kill);
@@ -50,16 +50,22 @@ export class Link implements Receiver {
   add(toxic: Toxic): void {
     const {run} = toxic.type;
     if (run === undefined) return;
-    const entry: LinkToxic = {toxic, run, candidate: null, stage: undefined, isActive: false};
-    this.#entries.push(entry);
-    this.#start(entry);
+    const hasCome = toxic.moment === null;
+    const watch = null;
+    const entry: LinkToxic = {toxic, run, candidate: null, stage: undefined, isActive: false, hasCome, watch};
+    // Exchanges are counted at the source: what acts at one of them comes before all that holds data back.
+    const place = hasCome
+      ? this.#entries.length
+      : this.#entries.findIndex(other => other.toxic.moment === null);
+    this.#entries.splice(place < 0 ? this.#entries.length : place, 0, entry);
+    this.#await(entry);
   }
 
   /** Lets the toxic begin again with its new attributes. */
   update(toxic: Toxic): void {
     const entry = this.#entries.find(entry => entry.toxic === toxic);
     if (entry?.isActive === true) entry.stage?.interrupt();
-    if (entry !== undefined) this.#start(entry);
+    if (entry !== undefined) this.#await(entry);
   }
 
   /** Takes the toxic out. What it holds goes on at once, ahead of all that follows. */
@@ -72,6 +78,7 @@ export class Link implements Receiver {
   /** Ends the toxic's work here, as if it were removed, and keeps its place in the order. */
   suspend(toxic: Toxic): void {
     const entry = this.#entries.find(entry => entry.toxic === toxic);
+    if (entry !== undefined) this.#forgetMoment(entry);
     if (entry?.isActive !== true) return;
     entry.isActive = false;
     entry.stage?.interrupt();
@@ -141,7 +148,32 @@ export class Link implements Receiver {
   /** Returns whether the data's memory is still needed. */
   readonly #onData = (data: Buffer): boolean => {
     if (this.#isDone) return false;
+    return this.#host.exchanges.calm === this.direction ? this.#takePart(data) : this.#takeByExchange(data);
+  };
+
+  /** At its moment a toxic may end the connection: what is left of the data is then dropped. */
+  #takeByExchange(data: Buffer): boolean {
+    const {exchanges} = this.#host;
+    const partBytes = exchanges.arrived(this, data);
+    let isKept = false;
+    if (partBytes > 0) {
+      isKept = this.#takePart(data.subarray(0, partBytes));
+      exchanges.partPassed();
+    }
+    const isRestKept = this.#takePart(partBytes > 0 ? data.subarray(partBytes) : data);
+    exchanges.passed();
+    return isKept || isRestKept;
+  }
+
+  #takePart(data: Buffer): boolean {
+    if (this.#isDone || data.length === 0) return false;
+    const isKept = this.#take(data);
     this.receivedBytes += data.length;
+    return isKept;
+  }
+
+  /** Returns whether the data's memory is still needed. */
+  #take(data: Buffer): boolean {
     if (this.entry === undefined && this.#stages.length === 0 && this.exit === undefined) {
       this.#write(data);
       if (this.#outlet.isFull) this.#source.pause();
@@ -154,7 +186,7 @@ export class Link implements Receiver {
       if (this.entry?.isFull === true) this.#source.pause();
     }
     return true;
-  };
+  }
 
   /** Node took memory of its own for it. */
   readonly #onOwnData = (data: Buffer): void => {
@@ -171,6 +203,11 @@ export class Link implements Receiver {
     }
     if (first.isFull) this.#source.pause();
   }
+
+  readonly #onFin = (): void => {
+    if (!this.#isDone) this.#host.exchanges.ended(this.direction);
+    this.#onSourceEnd();
+  };
 
   readonly #onSourceEnd = (): void => {
     if (this.#hasSourceEnded) return;
@@ -199,6 +236,23 @@ export class Link implements Receiver {
     if (!this.#isDone && this.entry?.isFull !== true) this.#source.resume();
   }
 
+  /** Starts the toxic, now or when its moment comes; never, where that is past. */
+  #await(entry: LinkToxic): void {
+    const {toxic, hasCome, watch} = entry;
+    if (hasCome || toxic.moment === null) this.#start(entry);
+    if (hasCome || toxic.moment === null || watch !== null || this.#isDone || !toxic.isInForce) return;
+    entry.watch = this.#host.exchanges.watch(toxic.moment, () => {
+      entry.hasCome = true;
+      this.#start(entry);
+    });
+  }
+
+  #forgetMoment(entry: LinkToxic): void {
+    entry.watch?.cancel();
+    entry.watch = null;
+    entry.hasCome = entry.toxic.moment === null;
+  }
+
   /** Rolls the toxic's dice and starts it, or takes it out of the way. */
   #start(entry: LinkToxic): void {
     const {toxic} = entry;
@@ -218,7 +272,7 @@ export class Link implements Receiver {
   }
 
   #createStage(toxic: Toxic): Stage {
-    const {closedEarly, reset, acted, sever, failed} = this.#host;
+    const {closedEarly, endedAtMoment, silenceOther, reset, acted, sever, failed} = this.#host;
     const host: StageHost = {
       wantsInput: this.#feed,
       closing: (ending, isEarly) => {
@@ -227,8 +281,10 @@ export class Link implements Receiver {
         if (!isEarly) return;
         this.#source.pause();
         closedEarly();
+        if (toxic.moment !== null) endedAtMoment(this.direction, ending);
       },
       acted: () => acted(toxic),
+      silenceOther: () => silenceOther(this.direction, () => acted(toxic)),
       reset,
       sever: () => sever(this.direction),
       failed: error => failed(toxic, error),

@@ -7,6 +7,7 @@ import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
 import {ProxyListener} from './proxy-listener.ts';
+import {Recording} from './recording.ts';
 import {TlsRules} from './tls/rules.ts';
 import type {WrongCertificates} from './tls/wrong-certificates.ts';
 import type {Toxic} from './toxic.ts';
@@ -45,6 +46,7 @@ export class TcpProxy {
   );
   #listen: string;
   #upstream: string;
+  #recording: Recording | null = null;
   /** What connections are told; fixed while the proxy is enabled. */
   #connectionHost: ConnectionHost;
 
@@ -128,6 +130,25 @@ export class TcpProxy {
     return this.#listener.settled;
   }
 
+  /** The last one, which may be over; null: there was none. */
+  get recording(): Recording | null {
+    return this.#recording;
+  }
+
+  /** Notes the shape of all conversations from here on, and forgets what was recorded before. */
+  startRecording(): Recording {
+    this.#recording?.stop();
+    const recording = new Recording();
+    this.#recording = recording;
+    for (const connection of this.#connections) connection.record(recording);
+    return recording;
+  }
+
+  stopRecording(): void {
+    this.#recording?.stop();
+    for (const connection of this.#connections) connection.record(null);
+  }
+
   #down(toxic: Toxic, connects: Downtime['connects']): void {
     this.witness.acted(toxic.name);
     this.#listener.suspend(toxic, connects);
@@ -146,6 +167,7 @@ export class TcpProxy {
       http: this.http,
       tls: this.#tls,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
+      recording: () => this.#recording,
       transferred: (direction, receivedBytes, sentBytes) =>
         this.#host.transferred({proxy: name, listener, upstream, direction, receivedBytes, sentBytes}),
       closed: connection => this.#connections.delete(connection),

@@ -37,6 +37,8 @@ export type StageHost = {
   readonly closing: (ending: Ending, isEarly: boolean) => void;
   /** Counts one action of the toxic. */
   readonly acted: () => void;
+  /** Drops what comes in the other direction, and counts that as the toxic's action. */
+  readonly silenceOther: () => void;
   /** Resets both sockets. */
   readonly reset: () => void;
   /** Closes the socket from which this direction comes, without telling the other side. */
@@ -139,6 +141,11 @@ export class Stage implements Receiver {
   /** Closes the side from which data comes here. The other side is not told: no end follows. */
   sever(): void {
     this.#host.sever();
+  }
+
+  /** Drops what comes in the other direction from now on. */
+  silenceOther(): void {
+    this.#host.silenceOther();
   }
 
   /** Tells the witness that the toxic really did something just now. */

@@ -2,6 +2,7 @@
 
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {badRequestBody, invalidStream, invalidToxicType} from './api-error.ts';
+import {type Moment, type MomentRequest, momentFields, momentJson, readMoment} from './exchanges.ts';
 import {floatField, objectField, readBody, stringField} from './go-fields.ts';
 import {type JsonValue, toGoJson} from './go-json.ts';
 import {type Ramp, readRamp} from './ramp.ts';
@@ -17,12 +18,15 @@ export class Toxic {
   readonly scope: Scope;
   readonly selection: Selection;
   readonly ramp: Ramp;
+  /** Where on a connection it begins to act; null: wherever that is. */
+  readonly moment: Moment | null;
   /** Whether it acts now; its scope may begin later, and end. */
   isInForce = false;
   /** How often it has let the proxy be down, or not by its dice: each time has dice of its own. */
   downtimes = 0;
   /** The stream as the client wrote it, which is how it is shown. */
   readonly #stream: string;
+  readonly #momentRequest: MomentRequest;
   #attributes: Attributes;
   #toxicity: number;
 
@@ -34,6 +38,8 @@ export class Toxic {
     const {nth = 0, first_n: firstN = Infinity, hit_limit: hitLimit = Infinity} = fields.scope;
     this.selection = new Selection({nth: Math.max(1, nth), firstN, hitLimit});
     this.ramp = fields.ramp;
+    this.moment = fields.moment;
+    this.#momentRequest = fields.momentRequest;
     this.#stream = fields.stream;
     this.#attributes = initialAttributes(type);
     this.#toxicity = fields.toxicity;
@@ -85,6 +91,7 @@ export class Toxic {
       stream: this.#stream,
       toxicity,
       ...scopeJson(scope),
+      ...momentJson(this.#momentRequest),
       ...ramp,
     });
     return `{"attributes":{${attributes}},${rest.slice(1)}`;
@@ -97,6 +104,8 @@ export type ToxicFields = {
   readonly toxicity: number;
   readonly scope: Scope;
   readonly ramp: Ramp;
+  readonly moment: Moment | null;
+  readonly momentRequest: MomentRequest;
 };
 
 /**
@@ -109,6 +118,7 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
   let stream = 'downstream';
   let toxicity = 1;
   const scope = {};
+  const momentRequest: MomentRequest = {};
   const problem = readBody(body, 'toxics.ToxicWrapper', 'ToxicWrapper', {
     attributes: objectField('toxics.NoopToxic', 'NoopToxic', {}),
     name: stringField(value => {
@@ -124,6 +134,7 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
       toxicity = value;
     }),
     ...scopeFields(scope),
+    ...momentFields(momentRequest),
   });
   if (problem !== undefined) throw badRequestBody(problem);
   directionOf(stream);
@@ -132,7 +143,14 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
   const {ramp, problem: rampProblem} = readRamp(body, type);
   const refusal = refuseScope(scope) ?? rampProblem;
   if (refusal !== undefined) throw badRequestBody(refusal);
-  const fields = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity, scope, ramp};
+  const moment = readMoment(momentRequest);
+  if (typeof moment === 'string') throw badRequestBody(moment);
+  if (moment !== null && type.run === undefined)
+    throw badRequestBody(
+      `exchange is for what acts on the bytes of a connection, which ${typeName} does not`,
+    );
+  const own = {name: name === '' ? `${typeName}_${stream}` : name, stream, toxicity};
+  const fields = {...own, scope, ramp, moment, momentRequest};
   checkName(fields.name);
   const toxic = new Toxic(fields, type);
   toxic.merge(body, 'attributes');

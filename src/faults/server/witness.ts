@@ -6,6 +6,7 @@ import type {
   ConnectionEnd,
   ConnectionRecord,
   FaultWitness,
+  HitPlace,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -13,10 +14,14 @@ import type {
 type Writable<T> = {-readonly [K in keyof T]: T[K]};
 
 /** A connection's record while it is being written. */
-export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits' | 'hitsMs'>> & {
+export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits' | 'hitsMs' | 'hitsAt'>> & {
   readonly hits: string[];
   readonly hitsMs: number[];
+  readonly hitsAt: HitPlace[];
 };
+
+/** A connection that nothing has been said on. */
+const atConnect: HitPlace = {exchange: 0, direction: null, byte: 0};
 
 const keptConnections = 10_000;
 const keptFaults = 10_000;
@@ -45,6 +50,7 @@ export class Witness {
       downstreamBytes: 0,
       hits: [],
       hitsMs: [],
+      hitsAt: [],
       end: 'open',
       ...(clientPort === undefined ? {} : {clientPort}),
     };
@@ -99,7 +105,7 @@ export class Witness {
   }
 
   /** Without a record it acted on the proxy as a whole. */
-  acted(name: string, record?: OpenRecord): void {
+  acted(name: string, record?: OpenRecord, conversation?: {readonly place: HitPlace}): void {
     const fault = this.#faults.get(name);
     if (fault === undefined) return;
     fault.actions++;
@@ -108,9 +114,11 @@ export class Witness {
     if (record === undefined || record.hits.includes(name)) return;
     record.hits.push(name);
     record.hitsMs.push(fault.lastHitMs);
+    record.hitsAt.push(conversation?.place ?? atConnect);
     if (record.hits.length > keptHits) {
       record.hits.shift();
       record.hitsMs.shift();
+      record.hitsAt.shift();
     }
     fault.connectionsHit++;
   }

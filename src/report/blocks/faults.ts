@@ -1,7 +1,7 @@
 // Faults, loads and phases in a few words.
 
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
-import type {Ramp} from '../../model/fault-scope.ts';
+import type {Moment, Ramp} from '../../model/fault-scope.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
@@ -10,7 +10,15 @@ import {httpEffectOf, isHttpFault} from './http-faults.ts';
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
   const direction = 'direction' in fault ? [directions[fault.direction]] : [];
-  return [effectOf(fault), ...direction, ...scopeOf(fault)].join(', ');
+  const moment = 'at' in fault ? [momentOf(fault.at)] : [];
+  return [effectOf(fault), ...direction, ...moment, ...scopeOf(fault)].join(', ');
+};
+
+/** `after exchange 4`, `before exchange 2 from the server since the fault began`. */
+const momentOf = ({exchange, cut, direction, since}: Moment): string => {
+  if (exchange === 0) return 'right after the connect';
+  const whose = direction === undefined ? '' : ` from the ${direction === 'upstream' ? 'client' : 'server'}`;
+  return `${cut} exchange ${count(exchange)}${whose}${since === 'fault' ? ' since the fault began' : ''}`;
 };
 
 const scopeOf = ({
@@ -59,9 +67,10 @@ const cutOf = ({afterBytes, afterMs}: {readonly afterBytes: number; readonly aft
   return limits.length === 0 ? '' : ` after ${limits.join(' or ')}`;
 };
 
-const directions: {readonly [direction in Direction]: string} = {
+const directions: {readonly [direction in Direction | 'both']: string} = {
   upstream: 'client to server',
   downstream: 'server to client',
+  both: 'both ways',
 };
 
 const effectOf = (fault: Fault): string => {
@@ -86,6 +95,8 @@ const effectOf = (fault: Fault): string => {
       return `this direction ended${cutOf(fault)}, the other goes on`;
     case 'resetAfter':
       return `connection reset${cutOf(fault)}`;
+    case 'closeAfter':
+      return `connection closed${cutOf(fault)}`;
     case 'corrupt':
       return `a bit flipped ${corruptedBytes(fault)}`;
     case 'limitConnections':

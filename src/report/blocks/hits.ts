@@ -1,15 +1,15 @@
 // Some of the hits of each fault: when it hit which connection, and which operation where the injector read requests.
-import type {ConnectionRecord, HttpHit, InjectorLog} from '../../model/proxy-witness.ts';
+import type {ConnectionRecord, HitPlace, HttpHit, InjectorLog} from '../../model/proxy-witness.ts';
 import type {Trial} from '../../model/trial.ts';
 import {representativeNote, representativeOf} from '../case-study/representative.ts';
 import type {RunStory} from '../case-study/run-story.ts';
-import {type Block, code, heading, paragraph, type Span, table} from '../document.ts';
+import {type Block, code, heading, paragraph, type Text, table} from '../document.ts';
 import {count, duration, plural} from '../format.ts';
 
 /** Of each fault. */
 const hitsShown = 3;
 
-type Row = {readonly atMs: number; readonly connection: number; readonly cells: readonly [Span, Span]};
+type Row = {readonly atMs: number; readonly connection: number; readonly cells: readonly [Text, Text]};
 
 export const hitBlocks = (story: RunStory): Block[] => {
   const shown = story.variants.flatMap(variant => {
@@ -61,13 +61,22 @@ const hitsOf = ({connections, hits}: InjectorLog, fault: string): readonly Row[]
 const requestRow = ({atMs, connection, operationId, action}: HttpHit): Row => ({
   atMs,
   connection,
-  cells: [operationId === null ? '–' : code(operationId), code(action)],
+  cells: [[operationId === null ? '–' : code(operationId)], [code(action)]],
 });
 
 const connectionRow = (record: ConnectionRecord, fault: string): Row[] => {
-  const atMs = record.hitsMs[record.hits.indexOf(fault)];
-  return atMs === undefined ? [] : [{atMs, connection: record.id, cells: ['–', code(record.end)]}];
+  const index = record.hits.indexOf(fault);
+  const atMs = record.hitsMs[index];
+  const place = record.hitsAt?.[index];
+  const became: Text = place === undefined ? [code(record.end)] : [code(record.end), placeText(place)];
+  return atMs === undefined ? [] : [{atMs, connection: record.id, cells: [['–'], became]}];
 };
+
+/** `, at exchange 4 (downstream), byte 96`. */
+const placeText = ({exchange, direction, byte}: HitPlace): string =>
+  direction === null
+    ? ', at the connect'
+    : `, at exchange ${count(exchange)} (${direction}), byte ${count(byte)}`;
 
 const missingNote = (trials: readonly Trial[]): string => {
   const left = (part: 'connectionsLeftOut' | 'hitsLeftOut'): number =>

@@ -11,6 +11,7 @@ import {inconclusive, presentIf} from '../finding.ts';
 const cutting: readonly Fault['kind'][] = [
   'resetPeer',
   'resetAfter',
+  'closeAfter',
   'halfClose',
   'dropKeepAlive',
   'httpFault',

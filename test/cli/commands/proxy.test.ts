@@ -111,6 +111,8 @@ test('proxies and toxics that come and go have a line each', async t => {
     body: '{"attributes":{"latency":5}}',
   });
   await fetch(`${running.url}/proxies/b/toxics/slow`, {method: 'DELETE'});
+  for (const method of ['POST', 'DELETE'])
+    await fetch(`${running.url}/foulweather/proxies/b/recording`, {method});
   await fetch(`${running.url}/proxies/b`, {method: 'PATCH', body: '{"enabled":false}'});
   await fetch(`${running.url}/proxies/nobody`, {method: 'DELETE'});
   await fetch(`${running.url}/proxies/b`, {method: 'DELETE'});
@@ -128,6 +130,8 @@ test('proxies and toxics that come and go have a line each', async t => {
     'toxic added: b third (latency, downstream, nth 3, ramp_to {"latency":9}, ramp_over 10) latency 1 jitter 0',
     'toxic changed: b slow (latency, upstream, toxicity 0.5) latency 5 jitter 0',
     'toxic removed: b slow',
+    'recording started: b',
+    'recording stopped: b',
     'proxy changed: b 127.0.0.1:PORT → 127.0.0.1:2 (disabled)',
     'proxy removed: b',
     'reset: all proxies enabled, all toxics removed',

@@ -18,11 +18,10 @@ test('each attribute', t => {
   t.deepEqual(missing(names.map(name => `\`${name}\``)), []);
 });
 
-test('each field of a scope', t => {
-  t.deepEqual(
-    missing(['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'].map(name => `\`${name}\``)),
-    [],
-  );
+test('each field of a scope, and of a moment', t => {
+  const scope = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'];
+  const moment = ['exchange', 'cut', 'exchange_direction', 'since', 'quiet'];
+  t.deepEqual(missing([...scope, ...moment].map(name => `\`${name}\``)), []);
 });
 
 test('each name of an alert with its number', t => {

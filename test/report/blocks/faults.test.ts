@@ -1,7 +1,8 @@
 // What a run was tried with, in one line.
 import test from 'ava';
+import {closeAfter, type Fault, resetAfter, stall} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
-import {describePlan} from '../../../src/report/blocks/faults.ts';
+import {describeFault, describePlan} from '../../../src/report/blocks/faults.ts';
 import {trialWith} from '../../helpers/trial-believable.ts';
 
 const {plan} = trialWith();
@@ -27,3 +28,29 @@ test('what is promised to the consumer is told, and of which variant', t => {
     ' Delivery promised for acknowledged messages: at most once with defaults, and exactly once with small.',
   );
 });
+
+const reads = test.macro({
+  title: (_, _fault: Fault, text: string) => text,
+  exec(t, fault: Fault, text: string) {
+    t.is(describeFault(fault), text);
+  },
+});
+test(
+  reads,
+  closeAfter({afterMs: 500, at: {exchange: 4, cut: 'after'}, firstN: 1}),
+  'connection closed after 500 ms, server to client, after exchange 4, on the first 1 connection only',
+);
+test(reads, stall({direction: 'both'}), 'no answer, connection left open, both ways');
+test(
+  reads,
+  resetAfter({
+    direction: 'upstream',
+    at: {exchange: 2, cut: 'within', direction: 'downstream', since: 'fault'},
+  }),
+  'connection reset, client to server, within exchange 2 from the server since the fault began',
+);
+test(
+  reads,
+  closeAfter({at: {exchange: 0, cut: 'after'}}),
+  'connection closed, server to client, right after the connect',
+);

@@ -50,6 +50,20 @@ test('each fault has its first hits: requests with their operations, or connecti
         hitsMs: [originMs + 5000, originMs + 6000],
         end: 'closed-by-fault',
       },
+      {
+        id: 5,
+        openedMs: originMs + 100,
+        closedMs: null,
+        upstreamBytes: 1,
+        downstreamBytes: 1,
+        hits: ['dark-2-stall', 'dark-3-closeAfter'],
+        hitsMs: [originMs + 5500, originMs + 6500],
+        hitsAt: [
+          {exchange: 4, direction: 'downstream', byte: 1096},
+          {exchange: 0, direction: null, byte: 0},
+        ],
+        end: 'closed-by-fault',
+      },
     ],
     connectionsLeftOut: 1,
     hits: [
@@ -73,9 +87,11 @@ test('each fault has its first hits: requests with their operations, or connecti
   );
   t.deepEqual(cells, [
     ['`dark-2-stall`', '5.00 s', '3', '–', '`closed-by-fault`'],
+    ['`dark-2-stall`', '5.50 s', '5', '–', '`closed-by-fault`, at exchange 4 (downstream), byte 1,096'],
     ['`dark-1-httpStatus`', '6.00 s', '3', '`3f2a-7`', '`status-503`'],
     ['`dark-1-httpStatus`', '6.10 s', '4', '–', '`status-503`'],
     ['`dark-1-httpStatus`', '6.20 s', '4', '`3f2a-9`', '`status-503`'],
+    ['`dark-3-closeAfter`', '6.50 s', '5', '–', '`closed-by-fault`, at the connect'],
   ]);
 });
 

@@ -17,7 +17,7 @@ import {limitConnections} from './limit-connections.ts';
 import {limitData} from './limit-data.ts';
 import {noop} from './noop.ts';
 import {refuse} from './refuse.ts';
-import {resetAfter} from './reset-after.ts';
+import {closeAfter, resetAfter} from './reset-after.ts';
 import {resetPeer} from './reset-peer.ts';
 import {slicer} from './slicer.ts';
 import {slowClose} from './slow-close.ts';
@@ -31,6 +31,7 @@ const toxiproxyToxics = [bandwidth, latency, limitData, noop, resetPeer, slicer,
 const extraToxics = [
   blackhole,
   blackholeSyn,
+  closeAfter,
   corrupt,
   flap,
   halfClose,

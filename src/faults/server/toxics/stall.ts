@@ -1,12 +1,17 @@
 // stall: goes silent, at once, after `bytes` bytes, or after `ms` ms, whichever comes first. What follows is dropped, and the
-// connection stays open. Removing the toxic closes a connection that has gone silent, since bytes may be missing.
+// connection stays open. Removing the toxic closes a connection that has gone silent, since bytes may be missing. With `both`
+// the other direction goes silent at the same time.
 
 import {passLimits, passUntil} from '../pass-until.ts';
 import {defineToxicType} from '../toxic-type.ts';
 
 export const stall = defineToxicType({
   name: 'stall',
-  attributes: passLimits,
+  attributes: {
+    ...passLimits,
+    /** Whether the other direction goes silent, too. */
+    both: {kind: 'bool', initial: false},
+  },
   *run(stage, limits) {
     // One that is silent already stays so when it is updated: there is a gap, and nothing can follow it.
     if (!stage.closesOnRemoval) {
@@ -15,6 +20,7 @@ export const stall = defineToxicType({
       if (end.withheldBytes > 0) stage.acted();
     }
     stage.closesOnRemoval = true;
+    if (limits.both) stage.silenceOther();
     while ((yield* stage.read()) !== undefined) stage.acted();
   },
 });

@@ -1,0 +1,234 @@
+// The moments of recorded conversations at which a fault could break a client, as a list of episodes: each a plan of faults
+// that is tried on its own. Breadth first: one fault, then two, of which the second meets the client while it recovers.
+
+import {
+  blackhole,
+  closeAfter,
+  type Fault,
+  halfOpen,
+  limitConnections,
+  refuse,
+  resetAfter,
+  stall,
+} from '../model/fault.ts';
+import type {Moment, ScopeOptions} from '../model/fault-scope.ts';
+import type {Conversation, StreamDirection} from '../model/proxy-witness.ts';
+import {mulberry32} from '../stats/bootstrap.ts';
+import {groupsOf, wholeOf} from './conversations.ts';
+
+const cuts = ['before', 'within', 'after'] as const;
+const actions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
+/** What acts on new connections alone comes first. */
+const connectActions = ['accepted-and-silent', 'accepted-and-closed', 'syn-unanswered', 'refused'] as const;
+
+export type Cut = (typeof cuts)[number];
+export type Action = (typeof actions)[number];
+export type ConnectAction = (typeof connectActions)[number];
+
+/** One fault of an episode. */
+export type Strike =
+  | {readonly kind: 'connect'; readonly action: ConnectAction}
+  | {
+      readonly kind: 'moment';
+      readonly action: Action;
+      readonly cut: Cut;
+      /** Counted from the connect; or in its direction, from when the fault begins. */
+      readonly exchange: number;
+      readonly since: 'connect' | 'fault';
+      readonly direction: StreamDirection;
+      /** Whether it is part of a TLS handshake. */
+      readonly isHandshake: boolean;
+      /** Those that come to the moment: the first, the first two, or all for a while. */
+      readonly connections: 'first' | 'two' | 'all';
+      /** The first of another kind of connections is so far behind the first of all; 1: it is that. */
+      readonly position: number;
+    };
+
+type MomentStrike = Strike & {readonly kind: 'moment'};
+
+export type Episode = {
+  /** The same in each search that meets the same moments, such as `close after 4` or `close after 4, reset before 2`. */
+  readonly id: string;
+  readonly strikes: readonly [Strike, ...Strike[]];
+  /** All of them are put in place together, at the episode's beginning. */
+  readonly faults: readonly [Fault, ...Fault[]];
+  /** `new`: the client must connect within the episode. `live`: it must be talking already. */
+  readonly needs: 'new connections' | 'live connections';
+};
+
+export type SearchOptions = {
+  readonly seed: number;
+  /** How many faults an episode may have: 1 or 2. */
+  readonly maxDepth?: 1 | 2;
+  /** Only so many exchanges of a connection, from the first: what follows the beginning repeats itself. */
+  readonly exchangeLimit?: number;
+  /** How long a fault lasts that takes all connections, or all connects. */
+  readonly windowMs?: number;
+  /** How long a silence is that ends in a close. */
+  readonly silenceMs?: number;
+};
+
+type Sizes = Required<Pick<SearchOptions, 'windowMs' | 'silenceMs' | 'exchangeLimit'>>;
+
+/** Breadth first by depth, shuffled by the seed within a depth. Lazy: of pairs there are ten thousands. */
+export function* episodesOf(
+  conversations: readonly Conversation[],
+  {seed, maxDepth = 2, exchangeLimit = 8, windowMs = 1000, silenceMs = 500}: SearchOptions,
+): Generator<Episode, void, void> {
+  const sizes = {exchangeLimit, windowMs, silenceMs};
+  const random = mulberry32(seed);
+  const singles = [...connectStrikes, ...liveStrikes, ...freshStrikes(conversations, sizes)];
+  for (const strike of shuffled(singles, random)) yield single(strike, sizes);
+  if (maxDepth === 1) return;
+  const firsts = singles.filter(
+    (strike): strike is MomentStrike =>
+      strike.kind === 'moment' && strike.connections === 'first' && strike.position === 1,
+  );
+  const seconds: readonly Strike[] = [
+    ...connectStrikes.filter(({action}) => action !== 'refused'),
+    ...firsts.filter(({since}) => since === 'connect'),
+  ];
+  const pairs = Array.from({length: firsts.length * seconds.length}, (_, index) => index);
+  for (const index of shuffled(pairs, random)) {
+    const first = firsts[Math.floor(index / seconds.length)]!;
+    const second = seconds[index % seconds.length]!;
+    // What takes all connects would leave none to strike first.
+    if (second.kind === 'connect' && first.since === 'connect') continue;
+    yield pair(first, second, sizes);
+  }
+}
+
+const connectStrikes = connectActions.map(action => ({kind: 'connect', action}) as const);
+
+const strikesAt = (
+  place: Pick<MomentStrike, 'exchange' | 'since' | 'direction' | 'isHandshake' | 'position'>,
+) =>
+  cuts.flatMap(cut =>
+    actions.flatMap(action =>
+      // Who is further behind is one connection; two or all would take the others as well.
+      (place.position === 1 ? (['first', 'two', 'all'] as const) : (['first'] as const)).map(
+        (connections): MomentStrike => ({kind: 'moment', action, cut, connections, ...place}),
+      ),
+    ),
+  );
+
+/** The next exchange of each direction, in the middle of a conversation. */
+const liveStrikes = (['upstream', 'downstream'] as const).flatMap(direction =>
+  strikesAt({exchange: 1, since: 'fault', direction, isHandshake: false, position: 1}),
+);
+
+/** The beginning of each kind of connection. */
+const freshStrikes = (
+  conversations: readonly Conversation[],
+  {exchangeLimit}: Sizes,
+): readonly MomentStrike[] => {
+  const whole = wholeOf(conversations);
+  const seen = new Set<string>();
+  return groupsOf(conversations).flatMap(({connections: [first], exchanges, handshakeExchanges}) =>
+    exchanges.slice(0, exchangeLimit).flatMap(({exchange, direction}) => {
+      // Those that come so far, in the order in which they were opened.
+      const arrived = whole.filter(other => other.exchanges.length >= exchange);
+      const index = arrived.findIndex(({connection}) => connection === first);
+      const place = `${exchange} ${index}`;
+      // The first of a group may be one that does not come so far.
+      if (index < 0 || seen.has(place)) return [];
+      seen.add(place);
+      const isHandshake = exchange <= handshakeExchanges;
+      return strikesAt({exchange, since: 'connect', direction, isHandshake, position: index + 1});
+    }),
+  );
+};
+
+const single = (strike: Strike, sizes: Sizes): Episode => ({
+  id: nameOf(strike),
+  strikes: [strike],
+  faults:
+    strike.kind === 'connect'
+      ? onConnects(strike.action, sizes)
+      : faultsAt(strike, scopeOf(strike, sizes), sizes),
+  needs: strike.kind === 'moment' && strike.since === 'fault' ? 'live connections' : 'new connections',
+});
+
+/** The second meets the connection that the client makes because of the first. */
+const pair = (first: MomentStrike, second: Strike, sizes: Sizes): Episode => {
+  // The connection that is struck first passes the moments before that, and counts there.
+  const isPassed = second.kind === 'moment' && first.since === 'connect' && isBefore(second, first);
+  const scope: ScopeOptions = isPassed ? {nth: 2, hitLimit: 1} : {firstN: 1};
+  const more =
+    second.kind === 'connect' ? onNewConnects(second.action, sizes) : faultsAt(second, scope, sizes);
+  return {
+    id: `${nameOf(first)}, then ${nameOf(second)}`,
+    strikes: [first, second],
+    faults: [...faultsAt(first, {firstN: 1}, sizes), ...more],
+    needs: first.since === 'fault' ? 'live connections' : 'new connections',
+  };
+};
+
+const isBefore = (a: MomentStrike, b: MomentStrike): boolean =>
+  a.exchange < b.exchange || (a.exchange === b.exchange && cuts.indexOf(a.cut) <= cuts.indexOf(b.cut));
+
+const scopeOf = ({connections, position}: MomentStrike, {windowMs}: Sizes): ScopeOptions => {
+  if (position > 1) return {nth: position, hitLimit: 1};
+  if (connections === 'all') return {durationMs: windowMs};
+  return {firstN: connections === 'two' ? 2 : 1};
+};
+
+const faultsAt = (
+  {action, exchange, cut, since, direction}: MomentStrike,
+  scope: ScopeOptions,
+  {silenceMs}: Sizes,
+): readonly [Fault, ...Fault[]] => {
+  const at: Moment = since === 'fault' ? {exchange, cut, direction, since} : {exchange, cut};
+  const options = {...scope, at};
+  switch (action) {
+    case 'close':
+      return [closeAfter(options)];
+    case 'reset':
+      return [resetAfter(options)];
+    case 'silence':
+      return [stall({...options, direction: 'both'})];
+    case 'half-open':
+      return [halfOpen(options)];
+    case 'silence-then-close':
+      // In this order: a silent connection comes to no further moment.
+      return [closeAfter({...options, afterMs: silenceMs}), stall({...options, direction: 'both'})];
+  }
+};
+
+/** Connects of an episode of its own: the connections that are there must go, or nobody would connect. */
+const onConnects = (action: ConnectAction, sizes: Sizes): readonly [Fault, ...Fault[]] => {
+  const [fault] = onNewConnects(action, sizes);
+  return action === 'refused' ? [fault] : [fault, closeAfter({durationMs: 1})];
+};
+
+const onNewConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): readonly [Fault] => {
+  switch (action) {
+    case 'refused':
+      return [refuse({durationMs})];
+    case 'syn-unanswered':
+      return [blackhole({syn: true, durationMs})];
+    case 'accepted-and-closed':
+      return [limitConnections({connectionLimit: 0, durationMs})];
+    case 'accepted-and-silent':
+      return [blackhole({durationMs})];
+  }
+};
+
+/** `reset within 3 (two)`, `close after the next reply`, `silence before 5 (connection 2)`. */
+const nameOf = (strike: Strike): string => {
+  if (strike.kind === 'connect') return strike.action;
+  const {action, cut, exchange, since, direction, connections, position} = strike;
+  const place = since === 'connect' ? exchange : `the next ${direction === 'upstream' ? 'request' : 'reply'}`;
+  const which = position > 1 ? `connection ${position}` : connections;
+  return `${action} ${cut} ${place}${which === 'first' ? '' : ` (${which})`}`;
+};
+
+/** Fisher and Yates. */
+const shuffled = <T>(items: readonly T[], random: () => number): readonly T[] => {
+  const left = [...items];
+  for (let last = left.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [left[last], left[other]] = [left[other]!, left[last]!];
+  }
+  return left;
+};

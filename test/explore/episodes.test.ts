@@ -1,0 +1,167 @@
+// The list of what could be tried: complete, in an order that the seed decides, and each a plan that can be run.
+import test from 'ava';
+import {type Episode, episodesOf, type SearchOptions} from '../../src/explore/episodes.ts';
+import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
+import {faultSchema} from '../../src/scenarios/fault-schema.ts';
+import {conversation} from '../helpers/conversations.ts';
+
+/** Two of a pool, and one of another kind that comes less far. */
+const recorded = [
+  conversation(1, [30, 100, 40, 60, 10, 10]),
+  conversation(2, [30, 400]),
+  conversation(3, [30, 101, 40, 60]),
+];
+
+const listed = (options: Partial<SearchOptions> = {}): readonly Episode[] => [
+  ...episodesOf(recorded, {seed: 1, ...options}),
+];
+const singles = listed({maxDepth: 1});
+const all = listed();
+const byId = new Map(all.map(episode => [episode.id, episode]));
+const faultsOf = (id: string) => byId.get(id)?.faults;
+
+test('each moment with each action and each share of the connections, once', t => {
+  // Four connect-time faults; two live moments; six of the pool's exchanges; and two of the other kind, for one connection.
+  const perMoment = 3 * 5;
+  t.is(singles.length, 4 + 2 * perMoment * 3 + 6 * perMoment * 3 + 2 * perMoment);
+  t.is(byId.size, all.length);
+  t.true(singles.every(({strikes}) => strikes.length === 1));
+});
+
+test('one fault comes before two', t => {
+  t.deepEqual(all.slice(0, singles.length), singles);
+  t.true(all.slice(singles.length).every(({strikes}) => strikes.length === 2));
+  const moments = 6 * 15;
+  // The first: a moment of the connect or a live one. The second: a moment, or after a live one a connect that fails.
+  t.is(all.length - singles.length, (moments + 30) * moments + 30 * 3);
+});
+
+test('the seed decides the order, and nothing else does', t => {
+  const ids = (options: Partial<SearchOptions>) => listed(options).map(({id}) => id);
+  t.deepEqual(ids({}), ids({}));
+  t.notDeepEqual(ids({seed: 2}), ids({seed: 1}));
+  t.deepEqual(ids({seed: 2}).toSorted(), ids({seed: 1}).toSorted());
+});
+
+test('every fault is one that a scenario may have', t => {
+  for (const {id, faults} of all)
+    for (const fault of faults) {
+      t.deepEqual(faultSchema.parse(fault), fault, id);
+      t.true(toToxic('x', fault, 1000) === null || needsEmbedded(fault) || fault.kind === 'refuse', id);
+    }
+});
+
+const plans = test.macro({
+  title: (_, id: string) => id,
+  exec(t, id: string, faults: readonly object[], needs: Episode['needs']) {
+    t.deepEqual(
+      faultsOf(id)?.map(fault => JSON.parse(JSON.stringify(fault)) as object),
+      faults,
+    );
+    t.is(byId.get(id)?.needs, needs);
+  },
+});
+
+const shared = {direction: 'downstream', probability: 1};
+const cut = {afterBytes: 0, afterMs: 0};
+
+test(
+  plans,
+  'close after 4',
+  [{kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 4, cut: 'after'}}],
+  'new connections',
+);
+test(
+  plans,
+  'reset within 3 (two)',
+  [{kind: 'resetAfter', ...cut, ...shared, firstN: 2, at: {exchange: 3, cut: 'within'}}],
+  'new connections',
+);
+test(
+  plans,
+  'half-open before 1 (all)',
+  [{kind: 'halfOpen', ...cut, ...shared, durationMs: 1000, at: {exchange: 1, cut: 'before'}}],
+  'new connections',
+);
+test(
+  plans,
+  'silence after 2 (connection 2)',
+  [
+    {
+      kind: 'stall',
+      ...cut,
+      ...shared,
+      direction: 'both',
+      nth: 2,
+      hitLimit: 1,
+      at: {exchange: 2, cut: 'after'},
+    },
+  ],
+  'new connections',
+);
+test(
+  plans,
+  'silence-then-close before the next reply',
+  [
+    {
+      kind: 'closeAfter',
+      ...cut,
+      ...shared,
+      afterMs: 500,
+      firstN: 1,
+      at: {exchange: 1, cut: 'before', direction: 'downstream', since: 'fault'},
+    },
+    {
+      kind: 'stall',
+      ...cut,
+      ...shared,
+      direction: 'both',
+      firstN: 1,
+      at: {exchange: 1, cut: 'before', direction: 'downstream', since: 'fault'},
+    },
+  ],
+  'live connections',
+);
+test(
+  plans,
+  'accepted-and-silent',
+  [
+    {kind: 'blackhole', probability: 1, durationMs: 1000},
+    {kind: 'closeAfter', ...cut, ...shared, durationMs: 1},
+  ],
+  'new connections',
+);
+// The connection that is closed does not come to 4: the first that does is the one after it.
+test(
+  plans,
+  'close after 2, then reset within 4',
+  [
+    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
+    {kind: 'resetAfter', ...cut, ...shared, firstN: 1, at: {exchange: 4, cut: 'within'}},
+  ],
+  'new connections',
+);
+// It has passed 1 by then.
+test(
+  plans,
+  'close after 2, then reset within 1',
+  [
+    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
+    {kind: 'resetAfter', ...cut, ...shared, nth: 2, hitLimit: 1, at: {exchange: 1, cut: 'within'}},
+  ],
+  'new connections',
+);
+
+test('a handshake of TLS is told apart', t => {
+  const tls = conversation(1, [500, 4000, 80, 600, 60], {protocol: 'tls', handshakeExchanges: 3});
+  const episodes = [...episodesOf([tls], {seed: 1, maxDepth: 1, exchangeLimit: 4})];
+  const ofHandshake = episodes.flatMap(({strikes: [strike]}) =>
+    strike.kind === 'moment' && strike.isHandshake ? strike.exchange : [],
+  );
+  t.deepEqual([...new Set(ofHandshake)].toSorted(), [1, 2, 3]);
+  t.true(episodes.every(({strikes: [strike]}) => strike.kind === 'connect' || strike.exchange <= 4));
+});
+
+test('without a conversation there are the connects and the live moments', t => {
+  t.is([...episodesOf([], {seed: 1, maxDepth: 1})].length, 4 + 2 * 45);
+});
