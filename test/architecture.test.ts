@@ -133,7 +133,7 @@ test('each package stays in the one room that knows it', t => {
   t.deepEqual(wrong, []);
 });
 
-/** Names that had to be explained, and what the field says instead (docs/architecture.md, Vocabulary). */
+/** Names that had to be explained, and what the field says instead (docs/whats-here.md, Vocabulary). */
 const bannedWords =
   /household|surroundings|farewell|give_?back|relay_?station|trial_?desk|trial_?intake|grpc_?door|where_?stuck|kill_?marked|temporary_?base|told_?bytes|said_?of_?itself|toxiproxys|tlses|gravity|tales_?wanted|hand_?over|turned_?away|kept_?file/i;
 

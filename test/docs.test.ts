@@ -69,7 +69,10 @@ const isPacked = (file: string): boolean =>
 test('every link leads to a file that is there, and of a page in the package to one that is packed', t => {
   const broken = pages
     .flatMap(relativeLinks)
-    .filter(link => !existsSync(join(root, fileOf(link))) || (shipped.includes(link.page) && !isPacked(fileOf(link))));
+    .filter(
+      link =>
+        !existsSync(join(root, fileOf(link))) || (shipped.includes(link.page) && !isPacked(fileOf(link))),
+    );
   t.deepEqual(broken, []);
 });
 

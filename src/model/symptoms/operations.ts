@@ -108,8 +108,10 @@ export const operationSymptoms = {
       'a peer stays silent (stall, blackhole, halfOpen) for longer than the deadline and its grace, more than `unsettledCount` operations of the first variant hang, and none of them times out',
     thresholds: {unsettledCount: 0},
     needs: ['fault-operations', 'load'],
-    cause: 'There is no timeout unless the user sets one, or the default is longer than callers are willing to wait.',
-    remedy: 'Give every wait a short default limit. Users can raise it, but should not have to know about it.',
+    cause:
+      'There is no timeout unless the user sets one, or the default is longer than callers are willing to wait.',
+    remedy:
+      'Give every wait a short default limit. Users can raise it, but should not have to know about it.',
     source: sources.backoff,
   },
   'lost-acknowledged': {

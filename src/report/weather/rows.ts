@@ -67,6 +67,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'resetPeer':
     case 'resetAfter':
     case 'halfClose':
+    case 'closeAfter':
     case 'limitData':
     case 'dropKeepAlive':
       return 'cut';
