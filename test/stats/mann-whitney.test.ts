@@ -158,3 +158,10 @@ test('Hodges-Lehmann is the median of all differences, and one wild trial does n
   t.is(hodgesLehmannShift([1, 2, 3], [11, 12, 1300]), 10);
   t.is(hodgesLehmannShift([10, 20], [5, 15]), -5);
 });
+
+test('of one value each the shift is their difference, and of none there is none', t => {
+  t.is(hodgesLehmannShift([1], [4]), 3);
+  t.is(hodgesLehmannShift([1], [4, 8]), 5);
+  t.is(hodgesLehmannShift([], [4]), null);
+  t.is(hodgesLehmannShift([4], []), null);
+});

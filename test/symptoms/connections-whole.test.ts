@@ -1,12 +1,12 @@
 // All that detectors of connections say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
-import {stall} from '../../src/model/fault.ts';
+import {blackhole, type Fault, halfOpen, latency, stall} from '../../src/model/fault.ts';
 import {dropKeepAlive} from '../../src/model/http-fault.ts';
 import type {Phase, Plan} from '../../src/model/plan.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
-import {tells} from '../helpers/symptom-macro.ts';
+import {answers, tells} from '../helpers/symptom-macro.ts';
 import {
   baseline,
   binAt,
@@ -638,3 +638,49 @@ test('as the load ends', tells, 'reconnect-storm', {...storming(0), ...noted(...
   'warn recovery',
   'recovery: injector 10 > 2 ratio of 10; 10 1',
 ]);
+
+test(
+  'one fault by the process, and one by the injector alone',
+  tells,
+  'connect-storm',
+  {
+    ...connects(1, 1),
+    phaseResources: [resourcesOf(fault, {connectCount: 1})],
+    injector: [connectionsAt(4900, 2, 2), connectionsAt(22_900, 2, 3)],
+  },
+  ['inconclusive'],
+);
+test(
+  'sockets that nobody counted',
+  answers,
+  'connection-pile-up',
+  {resources: [sample(2000), sample(6000)]},
+  /^the sockets of the process were not counted$/,
+);
+const silenced = (kind: Fault): TrialChanges => ({
+  ...silentFor(9000, {injector: [connectionsAt(7500, 1, 1), connectionsAt(9000, 1, 1)]}),
+  plan: twice([kind]).plan!,
+  edges: trialWith().edges,
+  driver: {phases: [figuresOf(fault, 9, {outcomes: {hung: 2}})]},
+});
+for (const [kind, isReused, isUnbounded] of [
+  [stall(), true, true],
+  [halfOpen(), true, true],
+  [blackhole(), false, true],
+  [latency({latencyMs: 9}), false, false],
+] as const) {
+  test(
+    `connections under ${kind.kind}`,
+    answers,
+    'half-open-reuse',
+    silenced(kind),
+    isReused ? {value: 2} : /^no phase with a silent peer/,
+  );
+  test(
+    `waits under ${kind.kind}`,
+    answers,
+    'no-default-timeout',
+    silenced(kind),
+    isUnbounded ? {value: 2} : /^no phase with a silent peer/,
+  );
+}

@@ -473,3 +473,14 @@ test(
   },
   ['fail stall', 'stall: system 1 > 0 count of 1; 6', 'baseline: system 150 > 100 ms of 400; 99 150 12'],
 );
+
+test(
+  'a baseline in which nothing settled',
+  tells,
+  'event-loop-stall',
+  {
+    phaseResources: [busy(baseline, {cpuMs: 1}), busy(fault, {cpuMs: 3000})],
+    driver: {phases: [figuresOf(baseline, 0), figuresOf(fault, 100)]},
+  },
+  ['clear'],
+);

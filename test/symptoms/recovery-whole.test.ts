@@ -1,6 +1,7 @@
 // All that detectors of recoveries say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
+import type {Phase, Plan} from '../../src/model/plan.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {tells} from '../helpers/symptom-macro.ts';
 import {
@@ -9,6 +10,7 @@ import {
   booksOf,
   fault,
   figuresOf,
+  presentOf,
   recovery,
   type TrialChanges,
   trialWith,
@@ -423,3 +425,26 @@ test(
   },
   ['fail recovery again', 'recovery again: driver 0.4 > 0.9 share of 600; 4 40 3.32'],
 );
+
+test('some of many recoveries are named', t => {
+  const [warm, calm, faulty, last] = trialWith().plan.phases as unknown as readonly [
+    Phase,
+    Phase,
+    Phase,
+    Phase,
+  ];
+  const rounds = (count: number) =>
+    times(count, round => [faulty, {...last, name: `after ${round + 1}`}] as const).flat();
+  const statementOf = (count: number): string => {
+    const phases = [warm, calm, ...rounds(count)].map(phase => ({...phase, durationMs: 2000}));
+    const trial = trialWith({
+      plan: {phases: phases as unknown as Plan['phases'], thresholds: {'wedged-client': {wedgedMs: 3000}}},
+      loadEndedMs: 2000 * phases.length,
+      probes: [{atMs: 7000, ok: true}],
+      driver: {bins: times(4 * phases.length, index => binAt(index * 500, index < 8 ? {} : {outcomes: bad}))},
+    });
+    return presentOf(detectOne('wedged-client', trial)).evidence[0].statement;
+  };
+  t.regex(statementOf(3), /after 1, after 2, after 3\b(?! and)/);
+  t.regex(statementOf(5), /after 1, after 2, after 3 and 2 more phases/);
+});

@@ -12,6 +12,7 @@ import {
   type SpanGroup,
   type TelemetryObservation,
 } from '../../src/model/telemetry.ts';
+import {detectOne} from '../../src/symptoms/detect.ts';
 import {answers, tells} from '../helpers/symptom-macro.ts';
 import {
   baseline,
@@ -19,6 +20,7 @@ import {
   connectionsAt,
   fault,
   figuresOf,
+  presentOf,
   recovery,
   resourcesOf,
   type TrialChanges,
@@ -630,13 +632,18 @@ const cycle = trialWith().plan.phases.slice(2);
 const cycles = (...slots: number[]): TrialChanges => ({
   ...pooled(...slots.map((last, index) => used(recovery + 2 * index, last))),
   plan: {
-    phases: [...trialWith().plan.phases, ...slots.slice(1).flatMap(() => cycle)] as unknown as Plan['phases'],
+    phases: [
+      ...trialWith().plan.phases,
+      ...slots
+        .slice(1)
+        .flatMap((_, round) => cycle.map(phase => ({...phase, name: `${phase.name} ${round + 2}`}))),
+    ] as unknown as Plan['phases'],
   },
   driver: {drained: {atMs: 1, inFlight: 0}},
 });
 test('what is in use after each fault', tells, 'pool-slot-leak', cycles(1, 2, 3, 5), [
-  'warn recovery',
-  'recovery: telemetry 4 > 0 count of 4; 4 1 2 3 5',
+  'warn recovery 4',
+  'recovery 4: telemetry 4 > 0 count of 4; 4 1 2 3 5',
 ]);
 test('what nobody drained', tells, 'pool-slot-leak', {...cycles(1, 1, 1), driver: {drained: null}}, [
   'inconclusive',
@@ -837,7 +844,7 @@ test(
     ...cycles(1, 2, 3, 5),
     ...pooled(used(recovery, 1), used(recovery + 2, 3), used(recovery + 4, 5)),
   },
-  ['warn recovery', 'recovery: telemetry 4 > 0 count of 3; 3 1 3 5'],
+  ['warn recovery 3', 'recovery 3: telemetry 4 > 0 count of 3; 3 1 3 5'],
 );
 test(
   'an end that nobody saw',
@@ -846,3 +853,19 @@ test(
   {...pooled(used(recovery, 2)), driver: {drained: null}},
   ['inconclusive'],
 );
+
+test('one that the caller aborted', t => {
+  const abort = {
+    key: 'a',
+    status: 'failed',
+    error: {name: 'AbortError', code: null, message: '', stack: [], causes: []},
+    count: 1,
+    countByPhase: {[fault]: 1},
+    examples: [],
+  } as const;
+  const trial = trialWith(seen(many(4, {phase: fault, status: 'failed'}), {}, {driver: {failures: [abort]}}));
+  t.regex(
+    presentOf(detectOne('telemetry-contradicts', trial)).evidence[0].statement,
+    /^3 operations .* 1 abort\b/,
+  );
+});

@@ -154,7 +154,7 @@ const hasCounts = ({baseline, judged}: RunStory, symptom: SymptomId): boolean =>
   (countOf(baseline, symptom) ?? 0) > 0 && countOf(judged, symptom) !== null;
 
 const dropClause = (baseline: VariantStory, judged: VariantStory, symptom: SymptomId): string => {
-  const [before, after] = [countOf(baseline, symptom) ?? 0, countOf(judged, symptom) ?? 0];
+  const [before, after] = [countOf(baseline, symptom)!, countOf(judged, symptom)!];
   const {noun} = symptoms[symptom];
   if (before === after) return `${noun} stay at ${count(after)}`;
   return `${noun} ${after < before ? 'drop' : 'rise'} from ${count(before)} to ${count(after)}`;

@@ -22,7 +22,7 @@ export const wedgedClient: Detector<'wedged-client'> = (trial, {wedgedMs, contro
     );
   }
   const [doubtful] = long;
-  if (doubtful) return inconclusive('wedged-client', controlGap(trial, doubtful, controlShare) ?? '');
+  if (doubtful) return inconclusive('wedged-client', controlGap(trial, doubtful, controlShare)!);
   return unseen('wedged-client', trial, silences.at(-1), wedgedMs) ?? clear('wedged-client');
 };
 

@@ -24,7 +24,7 @@ type Limits = Thresholds<'cardinality-growth'>;
 
 export const cardinalityGrowth: Detector<'cardinality-growth'> = (trial, limits) => {
   const {telemetry} = trial;
-  if (!telemetry) return inconclusive('cardinality-growth', telemetryAbsence(trial) ?? '');
+  if (!telemetry) return inconclusive('cardinality-growth', telemetryAbsence(trial)!);
   const metrics = [...Map.groupBy(telemetry.metrics, ({name, scope}) => `${scope}\0${name}`).values()];
   const scopes = [...Map.groupBy(telemetry.groups, ({scope}) => scope).values()];
   const growing = metrics.flatMap(series => growthOf(trial, series, limits));

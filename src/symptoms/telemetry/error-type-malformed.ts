@@ -33,7 +33,7 @@ type Limits = Thresholds<'error-type-malformed'>;
 
 export const errorTypeMalformed: Detector<'error-type-malformed'> = (trial, limits) => {
   const {telemetry} = trial;
-  if (!telemetry) return inconclusive('error-type-malformed', telemetryAbsence(trial) ?? '');
+  if (!telemetry) return inconclusive('error-type-malformed', telemetryAbsence(trial)!);
   const found = [
     ...wrongs.flatMap(({what, holds}) => inGroups(trial, limits, what, holds)),
     ...inMetrics(trial),

@@ -7,7 +7,7 @@ import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const telemetryLost: Detector<'telemetry-lost'> = (trial, {lostShare: lostShareLimit}) => {
   const {telemetry, end} = trial;
-  if (!telemetry) return inconclusive('telemetry-lost', telemetryAbsence(trial) ?? '');
+  if (!telemetry) return inconclusive('telemetry-lost', telemetryAbsence(trial)!);
   const account = spanAccount(trial);
   if (account === null)
     return inconclusive('telemetry-lost', 'the SDK did not report how many spans it created');

@@ -316,3 +316,27 @@ test('a fault that hit nothing', t => {
   );
   t.deepEqual(told.map(lineOf), ['fault-without-hits 400']);
 });
+
+test(
+  'most of few dropped',
+  gates,
+  {
+    ...dropping(baseline, 0, cpu(4000)),
+    driver: {phases: [figuresOf(baseline, 149, {offered: 299, dropped: 150})]},
+  },
+  [],
+);
+test(
+  'a process at the limit of its delay, and beyond that of its core',
+  gates,
+  looked({loopDelayP99Ms: 100, cpuMs: 900}),
+  ['target-saturated 90 90'],
+);
+test('what a baseline without starts says', t => {
+  const trial = trialWith({plan: {load: {model: 'closed', concurrency: 4}}, driver: {phases: []}});
+  const told = checkGates({trial, phases: summarisePhases(trial), goals: [], calibration: null});
+  t.regex(
+    told.find(({name}) => name === 'baseline-fails')!.reason,
+    /without any fault, no operation started\.$/,
+  );
+});

@@ -287,3 +287,11 @@ test('a goal on telemetry keeps its limits and how grave it is', t => {
     limits,
   );
 });
+
+test(
+  'a share of nothing',
+  judges,
+  {stall: {deliveredRatio: {min: 1}, backlogCount: {max: 0}, deliveriesPerSecond: {min: 0}}},
+  {deliveries: new Uint8Array(), deliveryBins: []},
+  ['deliveredRatio inconclusive - of 0 ()', 'backlogCount met 0 of 0', 'deliveriesPerSecond met 0 of 0'],
+);

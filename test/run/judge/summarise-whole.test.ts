@@ -208,6 +208,17 @@ test(
   [1, null],
 );
 test(
+  'it cut one, and let others in',
+  cutting,
+  [
+    [5000, 5, 7],
+    [5001, 5, 8],
+    [9000, 9, 8],
+  ],
+  10,
+  [1, null],
+);
+test(
   'it let one in',
   cutting,
   [
