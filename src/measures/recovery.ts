@@ -25,9 +25,26 @@ const limitsOf = ({plan}: Trial): Thresholds<'slow-recovery'> =>
 /** Where operations fail on a calm network, too, some bins have more of them than others: 0.1 % have more than this. */
 const chanceDeviations = 3;
 
+/**
+ * By how much successes of a phase may be later because of the machine: `machineRatio` × the longest delay of the harness's
+ * processes, which run on it, too.
+ */
+export const ofMachineMs =
+  (trial: Trial) =>
+  (phase: number): number => {
+    const delaysMs = trial.harness
+      .filter(sample => sample.phase === phase)
+      .map(({loopDelayMaxMs}) => loopDelayMaxMs);
+    return limitsOf(trial).machineRatio * Math.max(0, ...delaysMs);
+  };
+
+/** What is said where only that is an explanation. */
+export const machineDoubt = (phase: string): string =>
+  `what succeeded in phase ${phase} was late, and so was a process of the harness: the machine may be the cause`;
+
 /** The worst recovery of a trial. */
-export const measureRecovery = (trial: Trial): Recovery =>
-  recoveries(trial)[0] ?? {kind: 'unknown', reason: 'the scenario has no recovery phase'};
+export const measureRecovery = (trial: Trial, forgivenMs?: (phase: number) => number): Recovery =>
+  recoveries(trial, forgivenMs)[0] ?? {kind: 'unknown', reason: 'the scenario has no recovery phase'};
 
 /**
  * Each recovery phase that follows on other phases has its own; the worst first. One that is planned too short to tell

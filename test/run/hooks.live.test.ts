@@ -38,7 +38,7 @@ test('messages that are not ours are ignored, counted, and told', t => {
   t.true(
     ran()
       .reportOf('other-well')
-      .includes(`sent ${counts['subject']!.toLocaleString('en')} messages by`),
+      .includes(`sent ${counts['subject']!.toLocaleString('en')} messages with`),
   );
 });
 

@@ -2,7 +2,13 @@
 
 import {duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';
-import {measureRecovery, type Recovery, recoveries} from '../../measures/recovery.ts';
+import {
+  machineDoubt,
+  measureRecovery,
+  ofMachineMs,
+  type Recovery,
+  recoveries,
+} from '../../measures/recovery.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -12,14 +18,10 @@ export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
   const slownesses = (forgivenMs?: (phase: number) => number): Found[] =>
     recoveries(trial, forgivenMs).flatMap(recovery => slownessOf(trial, recovery, thresholds));
   const slow = slownesses();
-  const ofMachineMs = (phase: number): number => thresholds.machineRatio * longestDelayMs(trial, phase);
-  const certain = new Set(slownesses(ofMachineMs).map(({phase}) => phase));
+  const certain = new Set(slownesses(ofMachineMs(trial)).map(({phase}) => phase));
   const doubtful = slow.find(({phase}) => !certain.has(phase));
   if (doubtful && certain.size === 0) {
-    return inconclusive(
-      'slow-recovery',
-      `what succeeded in phase ${doubtful.phase} was late, and so was a process of the harness: the machine may be the cause`,
-    );
+    return inconclusive('slow-recovery', machineDoubt(doubtful.phase));
   }
   const gap = gapOf(measureRecovery(trial));
   return slow.length > 0 || gap === null
@@ -30,10 +32,6 @@ export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
       )
     : inconclusive('slow-recovery', gap);
 };
-
-/** By how much the harness's processes, which have the same machine, were late at most in the phase. */
-const longestDelayMs = (trial: Trial, phase: number): number =>
-  Math.max(0, ...trial.harness.filter(sample => sample.phase === phase).map(sample => sample.loopDelayMaxMs));
 
 const slownessOf = (
   trial: Trial,
