@@ -30,7 +30,8 @@ const recordScreen = async (): Promise<string> => {
     for (;;) {
       const screen = tmux('capture-pane', '-e', '-p');
       const end = screen.indexOf(done);
-      if (end >= 0) return screen.slice(0, end);
+      // Where the checkout lies is this machine's own affair.
+      if (end >= 0) return screen.slice(0, end).replaceAll(`${checkout}/`, '');
       await sleep(500);
     }
   } finally {
