@@ -20,13 +20,22 @@ const fromPattern = /(?:\bfrom |\bimport\()['"](\.[^'"]+)['"]/g;
 const declarationPattern =
   /^(?:export )?(?:declare )?(?:abstract )?(?:const|function|class|type|interface) (\w+)/m;
 
+/** The only one that the declarations have is zod's. */
+const packageImport = /^import (?:type )?\{ (\w+) \} from '([^.][^']*)';$/;
+
+const imported = (name: string, source: string): Statement => ({
+  name,
+  text: `import type { ${name} } from '${source}';`,
+  mentions: new Set(),
+});
+
 const withoutComment = (statement: string): string => statement.replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
 
 const declared = (text: string): Statement => {
   const code = withoutComment(text);
   const [, name] = declarationPattern.exec(code) ?? [];
   if (name === undefined) throw new Error(`not a declaration that can be rolled up: ${text}`);
-  const mentions = new Set(code.replace(commentOrText, '').match(/\b[A-Za-z_]\w*\b/g));
+  const mentions = new Set(code.replace(commentOrText, '').match(/(?<![\w$])[A-Za-z_]\w*/g));
   const comment = text.slice(0, text.length - code.length);
   const local = code.replace(/^export (?:declare )?/, match => (match.includes('declare') ? 'declare ' : ''));
   return {name, text: comment + local.replace(inlineImport, ''), mentions};
@@ -47,6 +56,8 @@ const readAll = (
       visit(resolve(dirname(file), specifier!.replace(/\.[jt]s$/, '.d.ts')));
     for (const statement of statementsOf(text)) {
       const code = withoutComment(statement);
+      const fromPackage = packageImport.exec(code);
+      if (fromPackage) statements.set(fromPackage[1]!, imported(fromPackage[1]!, fromPackage[2]!));
       if (/^import |^export \{\};/.test(code)) continue;
       if (/^export (?:type )?\{/.test(code)) {
         if (file === entry) exports.push(code.replace(/ from '[^']+'/, ''));

@@ -1,5 +1,6 @@
 // The public face: what a scenario file imports.
 export {ApplicationError} from './model/application-error.ts';
+export type {DeliveryPromise, PhaseRole, TelemetryMode} from './model/choices.ts';
 export type {
   BandwidthFault,
   BlackholeFault,
@@ -40,7 +41,7 @@ export {
   stall,
   timeout,
 } from './model/fault.ts';
-export type {FaultScope, Moment, Ramp, ScopeOptions} from './model/fault-scope.ts';
+export type {FaultInput, FaultScope, Moment, Ramp, ScopeOptions} from './model/fault-defaults.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
 export type {
   DropKeepAliveFault,
@@ -50,8 +51,19 @@ export type {
   WrongContentLengthFault,
 } from './model/http-fault.ts';
 export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
+export type {Json} from './model/json.ts';
 export {messageIds} from './model/message-id.ts';
-export type {DeliveryPromise, Json, Load, PhaseRole, ProcessOptions, TelemetryMode} from './model/plan.ts';
+export type {Load, ProcessOptions} from './model/plan.ts';
+export type {
+  Answer,
+  Applied,
+  LedgerWriter,
+  OpenContext,
+  PerformContext,
+  PrepareContext,
+  StartedTarget,
+  VerifyContext,
+} from './model/scenario-functions.ts';
 export type {ServiceName} from './model/service.ts';
 export type {Severity} from './model/severity.ts';
 export type {SymptomId, ThresholdChanges, Thresholds} from './model/symptoms.ts';
@@ -65,20 +77,12 @@ export type {
 } from './model/tls-fault.ts';
 export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {
-  Answer,
-  Applied,
-  LedgerWriter,
-  OpenContext,
-  PerformContext,
   PhaseInput,
-  PrepareContext,
   Scenario,
   ScenarioInput,
-  StartedTarget,
   SubjectInput,
   SweepInput,
   TargetInput,
   VariantInput,
-  VerifyContext,
 } from './scenarios/define-scenario.ts';
 export {defineScenario} from './scenarios/define-scenario.ts';

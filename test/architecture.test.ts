@@ -38,7 +38,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'conventions',
     'services',
     'subject/protocol',
-    'scenarios/suggestions',
   ],
   'index.ts': ['model', 'scenarios'],
 };
@@ -153,6 +152,32 @@ test('names are those of the field', t => {
       return words.filter(word => bannedWords.test(word)).map(word => `${path}: ${word}`);
     });
   t.deepEqual(wrong, []);
+});
+
+const valueImportPattern =
+  /(?:^|\n)(?:import|export)\s+(?!type\b)[^'";]*?\bfrom\s*'([^']+)'|(?:^|\n)import '([^']+)'/g;
+
+/** A file and all that is loaded with it. */
+const loadedWith = (entry: string): Source[] => {
+  const loaded = new Map<string, Source>();
+  const load = (path: string): void => {
+    const source = sources.find(candidate => candidate.path === path);
+    if (source === undefined || loaded.has(path)) return;
+    loaded.set(path, source);
+    for (const [, from, alone] of source.text.matchAll(valueImportPattern))
+      load(targetOf(source, (from ?? alone)!));
+  };
+  load(entry);
+  return [...loaded.values()];
+};
+
+test('the process with the library does without the schemas: it has their types only', t => {
+  const loaded = ['index.ts', 'subject/preload.ts', 'subject/subject-main.ts'].flatMap(loadedWith);
+  t.true(loaded.length > 50);
+  t.deepEqual(
+    loaded.map(({path}) => path).filter(path => path.startsWith('model/schema/')),
+    [],
+  );
 });
 
 const isEntry = (path: string): boolean =>

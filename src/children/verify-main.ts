@@ -3,7 +3,7 @@ import '../subject/cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {outcomeCode} from '../model/outcome.ts';
-import type {Applied} from '../scenarios/define-scenario.ts';
+import type {Applied} from '../model/scenario-functions.ts';
 import {loadScenario} from '../subject/load-scenario.ts';
 import type {FromVerifier, VerifyTask} from '../subject/protocol.ts';
 import {countApplied} from '../subject/verified.ts';

@@ -4,12 +4,12 @@ import {readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
+import {didYouMean} from '../model/suggestions.ts';
 import {runStory} from '../report/case-study/run-story.ts';
 import type {Side} from '../report/comparison/run-diff.ts';
 import {type Result, resultOf, resultSchemaVersion, withOneTrial} from '../report/formats/result.ts';
 import {redactRun} from '../report/redact.ts';
 import {reopenRun} from '../run/reopen.ts';
-import {didYouMean} from '../scenarios/suggestions.ts';
 import {RunFolder} from '../store/run-folder.ts';
 
 /**

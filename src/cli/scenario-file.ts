@@ -2,8 +2,8 @@
 import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
+import {didYouMean} from '../model/suggestions.ts';
 import {builtinFile, builtinNames} from '../scenarios/builtin.ts';
-import {didYouMean} from '../scenarios/suggestions.ts';
 
 const looksLikeFile = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name);
 

@@ -1,8 +1,8 @@
 // --storm: the phases of a named plan of faults, instead of the scenario's own.
 import {InvalidArgumentError, Option} from 'commander';
+import {didYouMean} from '../model/suggestions.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {findStorm, stormNames} from '../scenarios/storms.ts';
-import {didYouMean} from '../scenarios/suggestions.ts';
 
 const stormOf = (name: string): Storm => {
   const storm = findStorm(name);

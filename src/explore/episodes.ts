@@ -11,7 +11,7 @@ import {
   resetAfter,
   stall,
 } from '../model/fault.ts';
-import type {Moment, ScopeOptions} from '../model/fault-scope.ts';
+import type {Moment, ScopeOptions} from '../model/fault-defaults.ts';
 import type {Conversation, StreamDirection} from '../model/proxy-witness.ts';
 import {mulberry32} from '../stats/bootstrap.ts';
 import {groupsOf, wholeOf} from './conversations.ts';

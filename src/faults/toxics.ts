@@ -1,6 +1,6 @@
 // Fault → toxic: our words, Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
-import type {FaultScope, Moment, Ramp} from '../model/fault-scope.ts';
+import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
 import type {AnyHttpFault} from '../model/http-fault.ts';
 import type {AnyTlsFault} from '../model/tls-fault.ts';
 

@@ -1,4 +1,6 @@
 // Goals: limits that must hold in a phase, or over the whole run.
+import type {telemetryGoalSchema} from './schema/goals.ts';
+import type {Input} from './schema/shape.ts';
 import type {Severity} from './severity.ts';
 
 /** Every figure that a goal can limit, with what it counts. */
@@ -43,18 +45,12 @@ export type Limit = {
   readonly severity?: Severity;
 };
 
-export const telemetryStats = ['p50', 'p90', 'p99', 'mean', 'max', 'increase', 'last', 'count'] as const;
-
 /**
  * A limit for one of the library's own metrics, in its own unit: quantiles, mean and count of a histogram (a quantile
  * is the upper bound of its bucket), mean, max and last of a gauge, increase and last of a sum. Series that have
  * these attributes count together.
  */
-export type TelemetryGoal = Limit & {
-  readonly metric: string;
-  readonly attributes?: {readonly [key: string]: string | number | boolean};
-  readonly stat: (typeof telemetryStats)[number];
-};
+export type TelemetryGoal = Input<typeof telemetryGoalSchema>;
 
 /** Limits by phase name; `run` is the whole run but for the warm-up. */
 export type Goals = {

@@ -1,11 +1,13 @@
 // A run: all trials of a scenario, what was judged of them, and where and how it was made.
+
+import type {PhaseRole} from './choices.ts';
 import type {ConventionFinding} from './convention.ts';
 import type {Diagnosis} from './diagnosis.ts';
-import type {FaultKind} from './fault.ts';
+import type {FaultKind} from './fault-defaults.ts';
 import type {Finding} from './finding.ts';
 import type {GoalResult, Verdict} from './goal.ts';
 import type {OutcomeCounts} from './outcome.ts';
-import type {PhaseRole, Plan} from './plan.ts';
+import type {Plan} from './plan.ts';
 import type {RelayCounts} from './receiver-protocol.ts';
 import type {Trial} from './trial.ts';
 
@@ -59,6 +61,15 @@ export type PrecisionEnd = {
   readonly halfWidthRatio: number | null;
 };
 
+/** @internal The schema of result.json has no name for it. */
+export type RunPrecision = PrecisionGoal & {
+  /** Why no further trials were added; null if the run ended before that was decided. */
+  readonly end: PrecisionEnd | null;
+};
+
+/** @internal The schema of result.json has no name for it. */
+export type RunStatus = 'running' | 'complete' | 'interrupted' | 'failed';
+
 /** What is known when a run begins, and what closes it. */
 export type RunRecord = {
   readonly schemaVersion: 1;
@@ -69,14 +80,11 @@ export type RunRecord = {
   /** With a precision to reach it grows by one with each round. */
   readonly trialsPerVariant: number;
   /** Absent where the number of trials was fixed. */
-  readonly precision?: PrecisionGoal & {
-    /** Why no further trials were added; null if the run ended before that was decided. */
-    readonly end: PrecisionEnd | null;
-  };
+  readonly precision?: RunPrecision;
   /** The command that repeats the run. */
   readonly command: string;
   readonly startedAt: string;
-  readonly status: 'running' | 'complete' | 'interrupted' | 'failed';
+  readonly status: RunStatus;
   readonly endedAt: string | null;
   readonly environment: Environment;
   readonly calibration: Calibration | null;

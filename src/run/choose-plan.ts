@@ -2,7 +2,7 @@
 import {FoulweatherError} from '../model/errors.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import type {Plan, Variant} from '../model/plan.ts';
-import {didYouMean} from '../scenarios/suggestions.ts';
+import {didYouMean} from '../model/suggestions.ts';
 import {refuseTargetless, type TargetChoice} from './processes/start-target.ts';
 import type {RunOptions} from './run-options.ts';
 

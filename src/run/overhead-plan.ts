@@ -1,7 +1,9 @@
 // A plan that asks what telemetry costs: one variant of the library in each telemetry mode, on a calm network.
+
+import {telemetryModes} from '../model/choices.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import {nonEmpty} from '../model/non-empty.ts';
-import {type Plan, telemetryModes, type Variant} from '../model/plan.ts';
+import type {Plan, Variant} from '../model/plan.ts';
 
 export type OverheadOptions = {
   /** Null: the first. */

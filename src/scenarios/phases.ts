@@ -1,6 +1,6 @@
 // The phases of a scenario: what is wrong with them, and those that a trial has where they are repeated in cycles.
 import type {Phase} from '../model/plan.ts';
-import type {CheckedScenario} from './scenario-schema.ts';
+import type {CheckedScenario} from '../model/schema/scenario.ts';
 
 const reservedNames: ReadonlyMap<string, string> = new Map([
   ['run', 'the whole run in goals'],
@@ -30,18 +30,14 @@ export const phaseMistakes = ({phases}: CheckedScenario): string[] =>
 /** The phase of an operation is kept in a byte, and one value stands for none. */
 const phasesAtMost = 255;
 
-export const tooManyPhases = (checked: CheckedScenario): string[] => {
-  const {cycles} = checked;
-  const {length} = inCycles(phasesOf(checked), cycles);
+export const tooManyPhases = ({phases, cycles}: CheckedScenario): string[] => {
+  const {length} = inCycles(phases, cycles);
   return length <= phasesAtMost
     ? []
     : [
         `cycles: ${cycles} cycles make ${length} phases, and a trial has at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`,
       ];
 };
-
-/** A phase in which something is `undefined` is one in which it is absent. */
-export const phasesOf = ({phases}: CheckedScenario): readonly Phase[] => phases as Phase[];
 
 /** Names stay different from each other, and say which of them they repeat: a name that a user gives has no `#`. */
 export const inCycles = (phases: readonly Phase[], cycles: number): readonly Phase[] => {

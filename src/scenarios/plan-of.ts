@@ -2,12 +2,12 @@
 import type {z} from 'zod';
 import {FoulweatherError} from '../model/errors.ts';
 import {nonEmpty} from '../model/non-empty.ts';
-import {hungAfterMs, operationBy, type Plan, type Variant} from '../model/plan.ts';
+import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
+import {type CheckedScenario, scenarioSchema} from '../model/schema/scenario.ts';
 import type {Scenario} from './define-scenario.ts';
 import {goalMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
-import {inCycles, phaseMistakes, phasesOf, tooManyPhases} from './phases.ts';
-import {type CheckedScenario, scenarioSchema} from './scenario-schema.ts';
+import {inCycles, phaseMistakes, tooManyPhases} from './phases.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
 import {thresholdMistakes} from './thresholds.ts';
@@ -19,16 +19,17 @@ export const planOf = (scenario: Scenario): Plan => {
   const parsed = scenarioSchema.safeParse(whole);
   if (!parsed.success)
     throw invalid(parsed.error.issues.map(issue => unknownFaultOptions(issue, whole) ?? tell(issue)));
+  const checked = parsed.data as CheckedScenario;
   const mistakes = [
-    ...goalMistakes(parsed.data.goals, parsed.data.phases),
-    ...thresholdMistakes(parsed.data.thresholds ?? {}),
-    ...repeatedNames(parsed.data),
-    ...phaseMistakes(parsed.data),
-    ...tooManyPhases(parsed.data),
-    ...loadMistakes({...parsed.data, phases: phasesOf(parsed.data)}),
+    ...goalMistakes(checked.goals, checked.phases),
+    ...thresholdMistakes(checked.thresholds ?? {}),
+    ...repeatedNames(checked),
+    ...phaseMistakes(checked),
+    ...tooManyPhases(checked),
+    ...loadMistakes(checked),
   ];
   if (mistakes.length > 0) throw invalid(mistakes);
-  return {...toPlan(parsed.data), ...(sweep === null ? {} : {sweep})};
+  return toPlan(checked, sweep);
 };
 
 const invalid = (mistakes: readonly string[]): FoulweatherError =>
@@ -57,31 +58,23 @@ const repeatedNames = ({variants, phases}: CheckedScenario): string[] => {
   ];
 };
 
-const operationOf = ({operation, thresholds}: CheckedScenario): Plan['operation'] =>
-  operationBy(operation, thresholds);
-
-const toPlan = (checked: CheckedScenario): Plan => ({
-  name: checked.name,
-  observation: checked.observation,
-  ...(checked.remarks === undefined ? {} : {remarks: checked.remarks}),
-  target: toTarget(checked.target),
-  ...(checked.supports === undefined ? {} : {supports: checked.supports}),
-  variants: nonEmpty(checked.variants.map(toVariant), 'variants'),
-  load: checked.load,
-  operation: operationOf(checked),
-  phases: nonEmpty(inCycles(phasesOf(checked), checked.cycles), 'phases'),
-  drainLimitMs: checked.drainLimitMs ?? hungAfterMs(operationOf(checked)) + 2000,
-  ...(checked.trials === undefined ? {} : {trials: checked.trials}),
-  goals: checked.goals as Plan['goals'],
-  ...(checked.prepare === undefined ? {} : {prepares: true as const}),
-  ...(checked.verify === undefined ? {} : {verifies: true as const}),
-  ...(checked.thresholds === undefined ? {} : {thresholds: checked.thresholds}),
-  telemetry: {
-    instrumentations: checked.telemetry?.instrumentations ?? [],
-    use: checked.telemetry?.use ?? [],
-    ...(checked.telemetry?.background.length ? {background: checked.telemetry.background} : {}),
-  },
-});
+/** What is `undefined` in a scenario is absent in its plan, as in all JSON. */
+const toPlan = ({sweep: _asked, subject: _code, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
+  const {verify, prepare, cycles, drainLimitMs, ...kept} = checked;
+  const operation = operationBy(checked.operation, checked.thresholds);
+  const plan: Plan = {
+    ...kept,
+    target: toTarget(checked.target),
+    variants: nonEmpty(checked.variants.map(toVariant), 'variants'),
+    ...(sweep && {sweep}),
+    operation,
+    phases: nonEmpty(inCycles(checked.phases, cycles), 'phases'),
+    drainLimitMs: drainLimitMs ?? hungAfterMs(operation) + 2000,
+    ...(verify && {verifies: true}),
+    ...(prepare && {prepares: true}),
+  };
+  return JSON.parse(JSON.stringify(plan)) as Plan;
+};
 
 const toTarget = (target: CheckedScenario['target']): Plan['target'] => {
   if ('url' in target) return {kind: 'url', url: target.url};
@@ -91,15 +84,6 @@ const toTarget = (target: CheckedScenario['target']): Plan['target'] => {
 };
 
 const toVariant = (variant: CheckedScenario['variants'][number]): Variant => ({
-  name: variant.name,
+  ...variant,
   options: shownOptions(variant.options),
-  change: variant.change ?? null,
-  ...(variant.deliveries === undefined ? {} : {deliveries: variant.deliveries}),
-  process: {
-    env: variant.process?.env ?? {},
-    ...(variant.process?.heapLimitMiB === undefined ? {} : {heapLimitMiB: variant.process.heapLimitMiB}),
-    ...(variant.process?.cpuCount === undefined ? {} : {cpuCount: variant.process.cpuCount}),
-    ...(variant.process?.telemetry === undefined ? {} : {telemetry: variant.process.telemetry}),
-  },
-  ...(variant.packages === undefined ? {} : {packages: variant.packages}),
 });

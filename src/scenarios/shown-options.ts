@@ -1,5 +1,5 @@
 // What a report shows of a variant's options: they may hold anything, the plan only plain data.
-import type {Json} from '../model/plan.ts';
+import type {Json} from '../model/json.ts';
 
 const depthShown = 6;
 const itemsShown = 100;

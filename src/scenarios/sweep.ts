@@ -1,5 +1,7 @@
 // A family of variants over one option: the scenario with a variant for each value that none of its own has already.
-import type {Json, Sweep} from '../model/plan.ts';
+
+import type {Json} from '../model/json.ts';
+import type {Sweep} from '../model/plan.ts';
 import type {Scenario, SweepInput} from './define-scenario.ts';
 
 type Options = Record<string, unknown>;

@@ -1,11 +1,8 @@
 // A scenario's own thresholds: which symptoms and names there are.
-import {z} from 'zod';
-import {type SymptomId, symptomIds, symptoms} from '../model/symptoms.ts';
-import {didYouMean} from './suggestions.ts';
+import {didYouMean} from '../model/suggestions.ts';
+import {type SymptomId, symptomIds, symptoms, type ThresholdChanges} from '../model/symptoms.ts';
 
-export const thresholdsSchema = z.record(z.string(), z.record(z.string(), z.number().nonnegative()));
-
-export const thresholdMistakes = (changes: z.infer<typeof thresholdsSchema>): string[] =>
+export const thresholdMistakes = (changes: ThresholdChanges): string[] =>
   Object.entries(changes).flatMap(([symptom, limits]) => {
     if (!symptomIds.includes(symptom as SymptomId)) {
       return [`thresholds.${symptom}: there is no such symptom. ${didYouMean(symptom, symptomIds)}`];

@@ -1,7 +1,7 @@
 // Options that a fault doesn't have: refused by name, with the phase they are in and what was probably meant.
 import type {z} from 'zod';
-import {faultOptionNames} from './fault-schema.ts';
-import {nearest} from './suggestions.ts';
+import {faultOptionNames} from '../model/schema/fault.ts';
+import {nearest} from '../model/suggestions.ts';
 
 /** Toxiproxy's own names for what is called otherwise here, where no spelling leads from the one to the other. */
 const toxiproxyNames: {readonly [name: string]: readonly string[]} = {

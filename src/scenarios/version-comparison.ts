@@ -3,7 +3,7 @@ import semver from 'semver';
 import {FoulweatherError} from '../model/errors.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import type {Plan, Variant} from '../model/plan.ts';
-import {didYouMean} from './suggestions.ts';
+import {didYouMean} from '../model/suggestions.ts';
 
 /** A package and what npm shall install of it: `5.8.0`, `^5`, `file:/home/me/redis`. */
 export type PackageSpec = {readonly name: string; readonly spec: string};

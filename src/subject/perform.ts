@@ -3,7 +3,8 @@ import {context} from '@opentelemetry/api';
 import {asText} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
 import {ApplicationError, isApplicationError} from '../model/application-error.ts';
-import type {Answer, PerformContext, SubjectInput} from '../scenarios/define-scenario.ts';
+import type {Answer, PerformContext} from '../model/scenario-functions.ts';
+import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {OperationParent} from './operation-parent.ts';
 
 export type PerformOptions = {

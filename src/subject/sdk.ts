@@ -1,7 +1,7 @@
 // The OpenTelemetry SDK in the subject. Started before the library loads; what is asked of it then is in running-sdk.ts.
 import {createRequire, register, registerHooks} from 'node:module';
 import {pathToFileURL} from 'node:url';
-import type {TelemetryMode} from '../model/plan.ts';
+import type {TelemetryMode} from '../model/choices.ts';
 import type {TelemetryPresetName} from '../model/telemetry-preset.ts';
 import {watchDoubleEnds} from './double-ends.ts';
 import {noteInstrumentations, noteRunning} from './running-sdk.ts';

@@ -2,7 +2,7 @@
 // consumer must have got.
 import {MessageCounts} from '../model/message-counts.ts';
 import {type MessageId, readMessageId} from '../model/message-id.ts';
-import type {Applied} from '../scenarios/define-scenario.ts';
+import type {Applied} from '../model/scenario-functions.ts';
 
 const firstKept = 20;
 

@@ -4,7 +4,7 @@ import {attemptCounts} from '../measures/attempts.ts';
 import {effectCounts} from '../measures/effects.ts';
 import {phaseName} from '../measures/evidence.ts';
 import {DriverMeasure, effectsGap, ledgerGap} from '../measures/measure.ts';
-import type {PhaseRole} from '../model/plan.ts';
+import type {PhaseRole} from '../model/choices.ts';
 import type {Need} from '../model/symptoms/needs.ts';
 import {isFirstUnderWay, phaseWindow, type Trial} from '../model/trial.ts';
 

@@ -2,7 +2,7 @@
 import test from 'ava';
 import {type Episode, episodesOf, type SearchOptions} from '../../src/explore/episodes.ts';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
-import {faultSchema} from '../../src/scenarios/fault-schema.ts';
+import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {conversation} from '../helpers/conversations.ts';
 
 /** Two of a pool, and one of another kind that comes less far. */
@@ -46,7 +46,7 @@ test('the seed decides the order, and nothing else does', t => {
 test('every fault is one that a scenario may have', t => {
   for (const {id, faults} of all)
     for (const fault of faults) {
-      t.deepEqual(faultSchema.parse(fault), fault, id);
+      t.deepEqual(plannedFaultSchema.parse(fault), fault, id);
       t.true(toToxic('x', fault, 1000) === null || needsEmbedded(fault) || fault.kind === 'refuse', id);
     }
 });

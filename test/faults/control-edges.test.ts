@@ -11,7 +11,6 @@ import {
   closeAfter,
   corrupt,
   type Fault,
-  type FaultKind,
   flap,
   halfClose,
   halfOpen,
@@ -26,6 +25,7 @@ import {
   stall,
   timeout,
 } from '../../src/model/fault.ts';
+import type {FaultKind} from '../../src/model/fault-defaults.ts';
 import {
   dropKeepAlive,
   httpFault,

@@ -9,15 +9,15 @@ import {
   slowBody,
   wrongContentLength,
 } from '../../src/model/http-fault.ts';
+import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {describeFault} from '../../src/report/blocks/faults.ts';
-import {faultSchema} from '../../src/scenarios/fault-schema.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 const becomes = test.macro({
   title: (_title, _fault: Fault, _type: string, _attributes: Attributes, words: string) => words,
   exec(t, fault: Fault, type: string, attributes: Attributes, words: string) {
-    t.deepEqual(faultSchema.parse(fault), fault);
+    t.deepEqual(plannedFaultSchema.parse(fault), fault);
     t.deepEqual(toToxic('phase-1', fault, 1000), {
       name: 'phase-1',
       stream: 'downstream',
@@ -108,6 +108,6 @@ for (const fault of [
   {kind: 'dropKeepAlive', method: 'GET /'},
 ]) {
   test(`${JSON.stringify(fault)} is refused`, t => {
-    t.false(faultSchema.safeParse(fault).success);
+    t.false(plannedFaultSchema.safeParse(fault).success);
   });
 }

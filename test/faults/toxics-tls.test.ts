@@ -2,16 +2,16 @@
 import test from 'ava';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import type {Fault} from '../../src/model/fault.ts';
+import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {tlsAlert, tlsClose, wrongCertificate} from '../../src/model/tls-fault.ts';
 import {describeFault} from '../../src/report/blocks/faults.ts';
-import {faultSchema} from '../../src/scenarios/fault-schema.ts';
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 const becomes = test.macro({
   title: (_title, _fault: Fault, _type: string, _attributes: Attributes, words: string) => words,
   exec(t, fault: Fault, type: string, attributes: Attributes, words: string) {
-    t.deepEqual(faultSchema.parse(fault), fault);
+    t.deepEqual(plannedFaultSchema.parse(fault), fault);
     t.deepEqual(toToxic('phase-1', fault, 1000), {
       name: 'phase-1',
       stream: 'downstream',
@@ -86,7 +86,7 @@ test(
 const refused = test.macro({
   title: (_title, fault: object) => `${JSON.stringify(fault)} is refused`,
   exec(t, fault: object) {
-    t.false(faultSchema.safeParse(fault).success);
+    t.false(plannedFaultSchema.safeParse(fault).success);
   },
 });
 

@@ -21,12 +21,12 @@ import {
   stall,
   timeout,
 } from '../../src/model/fault.ts';
-import {faultSchema} from '../../src/scenarios/fault-schema.ts';
+import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 
 const becomes = test.macro({
   title: title => `${title} becomes its toxic`,
   exec(t, fault: Fault, expected: Partial<ToxicSpec> | null) {
-    t.deepEqual(faultSchema.parse(fault), fault);
+    t.deepEqual(plannedFaultSchema.parse(fault), fault);
     const toxic: Partial<ToxicSpec> | null = toToxic('phase-1', fault, 1000);
     t.deepEqual(toxic, expected && {name: 'phase-1', stream: 'downstream', toxicity: 1, ...expected});
   },
@@ -160,7 +160,7 @@ for (const at of [
   {exchange: 1, cut: 'before', quietms: 1},
 ])
   test(`${JSON.stringify(at)} is no moment`, t => {
-    t.false(faultSchema.safeParse({...closeAfter(), at}).success);
+    t.false(plannedFaultSchema.safeParse({...closeAfter(), at}).success);
   });
 
 test('corrupt at an offset', becomes, corrupt({offsetBytes: 0}), {
@@ -261,7 +261,7 @@ const aims: readonly Fault[] = [
 const keepsAim = test.macro({
   title: (_title, fault: Fault) => `${fault.kind} keeps its direction and its probability`,
   exec(t, fault: Fault) {
-    t.like(toToxic('phase-1', faultSchema.parse(fault), 1000), {stream: 'upstream', toxicity: 0.25});
+    t.like(toToxic('phase-1', plannedFaultSchema.parse(fault), 1000), {stream: 'upstream', toxicity: 0.25});
   },
 });
 
@@ -270,7 +270,7 @@ for (const fault of aims) test(keepsAim, fault);
 const isRefused = test.macro({
   title: (_title, fault: object, place: string) => `${JSON.stringify(fault)} is refused for its ${place}`,
   exec(t, fault: object, place: string) {
-    const {error} = faultSchema.safeParse(fault);
+    const {error} = plannedFaultSchema.safeParse(fault);
     t.deepEqual(
       error?.issues.map(issue => issue.path.join('.')),
       [place],

@@ -2,8 +2,8 @@
 import test from 'ava';
 import {countDeliveries, measureDeliveries} from '../../src/measures/deliveries.ts';
 import {measureIntegrity} from '../../src/measures/effects.ts';
+import type {DeliveryPromise} from '../../src/model/choices.ts';
 import type {OutcomeStatus} from '../../src/model/outcome.ts';
-import type {DeliveryPromise} from '../../src/model/plan.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';

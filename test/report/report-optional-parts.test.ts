@@ -1,7 +1,7 @@
 // What a report says only when there is something to say.
 
 import test from 'ava';
-import type {Json} from '../../src/model/plan.ts';
+import type {Json} from '../../src/model/json.ts';
 import type {JudgedRun} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {renderTerminalSummary} from '../../src/report/formats/terminal-summary.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
+import {nearest} from '../../src/model/suggestions.ts';
 import {defineScenario, isScenario} from '../../src/scenarios/define-scenario.ts';
-import {nearest} from '../../src/scenarios/suggestions.ts';
 import {scenarioWith} from '../helpers/trial-scenario.ts';
 
 test('what defineScenario returns is a scenario, and a copy of it without the mark is none', t => {

@@ -3,7 +3,8 @@
 // make the difference.
 import test, {type ExecutionContext} from 'ava';
 import {missedNotes, trialMistakes} from '../../scripts/trial-mistakes.ts';
-import type {PhaseRole, Plan} from '../../src/model/plan.ts';
+import type {PhaseRole} from '../../src/model/choices.ts';
+import type {Plan} from '../../src/model/plan.ts';
 import type {PhaseSummary} from '../../src/model/run.ts';
 import type {ServiceName} from '../../src/model/service.ts';
 import {builtinFile} from '../../src/scenarios/builtin.ts';

@@ -20,7 +20,7 @@ test('what is left out gets its default', t => {
     ],
     drainLimitMs: 5000,
     goals: {},
-    telemetry: {instrumentations: [], use: []},
+    telemetry: {instrumentations: []},
   });
 });
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {Json} from '../../src/model/plan.ts';
+import type {Json} from '../../src/model/json.ts';
 import {shownOptions} from '../../src/scenarios/shown-options.ts';
 
 class Agent {

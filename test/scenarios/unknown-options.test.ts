@@ -1,7 +1,8 @@
 // An option that a fault doesn't have would make it another fault than the one that was asked for.
 import test from 'ava';
 import * as api from '../../src/index.ts';
-import {type Fault, faultKinds} from '../../src/model/fault.ts';
+import type {Fault} from '../../src/model/fault.ts';
+import {faultKinds} from '../../src/model/fault-defaults.ts';
 import type {Scenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
 import {scenarioWith} from '../helpers/trial-scenario.ts';
@@ -69,3 +70,10 @@ for (const kind of ['flap', 'limitConnections', 'refuse', 'blackhole', 'httpStat
     });
   });
 }
+
+test('an alert that has no such name is refused, and not replaced by the default', t => {
+  t.throws(() => planWith(make('tlsAlert', {alert: 'handshake_failed'})), {
+    code: 'FW_SCENARIO_INVALID',
+    message: /alert: give the number of an alert, or call tlsAlert\(\) with its name/,
+  });
+});

@@ -1,7 +1,8 @@
 import test from 'ava';
 import type {Settlement} from '../../src/load/settlement.ts';
 import {ApplicationError} from '../../src/model/application-error.ts';
-import type {Answer, PerformContext, SubjectInput} from '../../src/scenarios/define-scenario.ts';
+import type {Answer, PerformContext} from '../../src/model/scenario-functions.ts';
+import type {SubjectInput} from '../../src/scenarios/define-scenario.ts';
 import {operationId, performer} from '../../src/subject/perform.ts';
 import {hostileErrors} from '../fixtures/hostile-errors.ts';
 

@@ -1,7 +1,8 @@
 // All that detectors of operations and their effects say: how grave it is, and each piece of evidence with its phase, witness, value, limit,
 // unit, count, figures and examples. Of two phases the worse one comes first, although it came later.
 import test from 'ava';
-import type {DeliveryPromise, Plan} from '../../src/model/plan.ts';
+import type {DeliveryPromise} from '../../src/model/choices.ts';
+import type {Plan} from '../../src/model/plan.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
 import {tells} from '../helpers/symptom-macro.ts';
 import {

@@ -1,7 +1,7 @@
 // Faults, loads and phases in a few words.
 
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
-import type {Moment, Ramp} from '../../model/fault-scope.ts';
+import type {Moment, Ramp} from '../../model/fault-defaults.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';

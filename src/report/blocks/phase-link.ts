@@ -1,5 +1,5 @@
 // From a claim to the phase whose witnesses bear it out.
-import type {PhaseRole} from '../../model/plan.ts';
+import type {PhaseRole} from '../../model/choices.ts';
 import type {VariantStory} from '../case-study/run-story.ts';
 import type {Span} from '../document.ts';
 

@@ -1,5 +1,5 @@
 // A sweep's figures over its values, and where the curve bends.
-import type {Json} from '../../model/plan.ts';
+import type {Json} from '../../model/json.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';
 import {endingName} from './endings.ts';
 

@@ -3,8 +3,16 @@ import type {ConventionFinding} from '../../model/convention.ts';
 import type {Diagnosis} from '../../model/diagnosis.ts';
 import type {Finding} from '../../model/finding.ts';
 import type {GoalResult, Verdict} from '../../model/goal.ts';
-import type {Json} from '../../model/plan.ts';
-import type {Account, Calibration, Environment, Gate, PhaseSummary, RunRecord} from '../../model/run.ts';
+import type {Json} from '../../model/json.ts';
+import type {
+  Account,
+  Calibration,
+  Environment,
+  Gate,
+  PhaseSummary,
+  RunPrecision,
+  RunStatus,
+} from '../../model/run.ts';
 import type {SymptomFacts} from '../../model/symptoms/facts.ts';
 import {type SymptomId, symptomIds, symptoms} from '../../model/symptoms.ts';
 import type {SubjectEnd} from '../../model/trial.ts';
@@ -82,7 +90,7 @@ export type Result = {
   /** The name of the scenario. */
   readonly scenario: string;
   /** `complete`: all trials ran · `interrupted`: the user stopped it · `failed`: the run was aborted · `running`: it has not ended. */
-  readonly status: RunRecord['status'];
+  readonly status: RunStatus;
   /** The verdict of the run: that of the candidate. */
   readonly verdict: Verdict;
   /** The variant that decides the verdict: the last one. */
@@ -101,8 +109,8 @@ export type Result = {
   readonly command: string;
   /** How many trials of each variant were planned. */
   readonly trialsPerVariant: number;
-  /** The requested precision of the goodput ratio, and whether it was reached; null if the number of trials was fixed. */
-  readonly precision: RunRecord['precision'] | null;
+  /** The requested precision of the goodput ratio, and whether it was reached; null if the number of trials was fixed. Absent in older results. */
+  readonly precision?: RunPrecision | null;
   /** Successes per second over all phases except the warm-up, candidate divided by baseline; null with fewer than five pairs. */
   readonly goodputRatio: RatioInterval | null;
   /** The same over the phases that both reached, up to the end of each process; null if no process of the baseline crashed. */

@@ -1,5 +1,5 @@
 // What telemetry costs, as a page of markdown: the answer in a sentence, the table, and how it was measured.
-import type {TelemetryMode} from '../../model/plan.ts';
+import type {TelemetryMode} from '../../model/choices.ts';
 import type {JudgedRun} from '../../model/run.ts';
 import {code, list, paragraph, type Section, table} from '../document.ts';
 import {factor, microseconds, plural} from '../format.ts';

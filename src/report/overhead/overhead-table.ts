@@ -1,6 +1,6 @@
 // What telemetry costs, as a table: each mode against none, CPU first.
-import type {TelemetryMode} from '../../model/plan.ts';
-import {telemetryModes} from '../../model/plan.ts';
+import type {TelemetryMode} from '../../model/choices.ts';
+import {telemetryModes} from '../../model/choices.ts';
 import type {JudgedRun, PhaseSummary} from '../../model/run.ts';
 import {bootstrapRatio, type RatioInterval} from '../../stats/bootstrap.ts';
 import {medianOf} from '../../stats/quantile.ts';

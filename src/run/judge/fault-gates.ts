@@ -2,7 +2,7 @@
 
 import {phaseName} from '../../measures/evidence.ts';
 import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
-import type {FaultKind} from '../../model/fault.ts';
+import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';

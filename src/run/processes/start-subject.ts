@@ -1,7 +1,8 @@
 // Starts a subject: its heap limit, its environment, and the SDK before everything else.
 import {pathToFileURL} from 'node:url';
+import type {TelemetryMode} from '../../model/choices.ts';
 import type {SubjectEvent} from '../../model/event.ts';
-import {type Plan, type TelemetryMode, telemetryModeOf, type Variant} from '../../model/plan.ts';
+import {type Plan, telemetryModeOf, type Variant} from '../../model/plan.ts';
 import {type TelemetryPresetName, telemetryPreset} from '../../model/telemetry-preset.ts';
 import type {FromSubject, SubjectTask, ToSubject} from '../../subject/protocol.ts';
 import {isForeignSdkSetting, sdkEnvironment} from '../../telemetry/sdk-settings.ts';

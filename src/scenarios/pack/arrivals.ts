@@ -1,5 +1,5 @@
 // Messages that operations wait for: what came is told to the one that sent it.
-import type {Answer} from '../define-scenario.ts';
+import type {Answer} from '../../model/scenario-functions.ts';
 
 export type Arrival = {readonly id: string; readonly text: string};
 

@@ -7,7 +7,8 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import {type Answer, defineScenario} from '../define-scenario.ts';
+import type {Answer} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {awsBounded, awsConfig, awsDefaults, awsLimit} from './aws-client.ts';
 import {operationNumber} from './operation-number.ts';

@@ -1,7 +1,8 @@
 // bullmq: jobs are added alone, in bulk, with a delay and with a wait for their result, and a worker works on them.
 import {type ConnectionOptions, type JobsOptions, type JobType, Queue, QueueEvents, Worker} from 'bullmq';
 import {messageIds} from '../../model/message-id.ts';
-import {defineScenario, type OpenContext} from '../define-scenario.ts';
+import type {OpenContext} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
 import {operationNumber} from './operation-number.ts';

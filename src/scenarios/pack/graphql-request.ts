@@ -1,6 +1,7 @@
 // graphql-request: queries, mutations, batches, and answers that say that it did not work.
 import {ClientError, GraphQLClient} from 'graphql-request';
-import {type Answer, defineScenario} from '../define-scenario.ts';
+import type {Answer} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {operationNumber} from './operation-number.ts';
 import {graphql, lineCount} from './servers/graphql.ts';

@@ -8,7 +8,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type {StartedTarget} from '../define-scenario.ts';
+import type {StartedTarget} from '../../model/scenario-functions.ts';
 import {withVersion} from './installed-version.ts';
 
 const serialize = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

@@ -10,7 +10,8 @@ import {
   type ServerReadableStream,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
-import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
+import type {LedgerWriter, StartedTarget} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {isUnsent, methodOf, serve} from './grpc-service.ts';
 import {operationNumber} from './operation-number.ts';

@@ -7,7 +7,8 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
+import type {LedgerWriter, StartedTarget} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
 import {isUnsent, methodOf, serve} from './grpc-service.ts';

@@ -4,8 +4,9 @@ import type {AddressInfo} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {WebSocket, WebSocketServer} from 'ws';
 import {bandwidth, latency} from '../../model/fault.ts';
+import type {StartedTarget} from '../../model/scenario-functions.ts';
 import {HandledMessages} from '../builtin/handled-messages.ts';
-import {defineScenario, type StartedTarget} from '../define-scenario.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {withVersion} from './installed-version.ts';
 
 type Options = {

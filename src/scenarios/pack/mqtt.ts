@@ -1,7 +1,8 @@
 // mqtt (MQTT.js) on a real Mosquitto. The library opens a lost connection again by itself, and sends again what was not acknowledged.
 import mqtt, {type IClientOptions, type MqttClient} from 'mqtt';
 import {messageIds} from '../../model/message-id.ts';
-import {defineScenario, type OpenContext} from '../define-scenario.ts';
+import type {OpenContext} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {Arrivals, answerOf, arrivalOf, messageOf} from './arrivals.ts';
 import {operationNumber} from './operation-number.ts';

@@ -15,7 +15,8 @@ import {
   nanos,
 } from '@nats-io/transport-node';
 import {messageIds} from '../../model/message-id.ts';
-import {type Applied, defineScenario, type OpenContext} from '../define-scenario.ts';
+import type {Applied, OpenContext} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {Arrivals, answerOf, arrivalOf, messageOf} from './arrivals.ts';
 import {operationNumber} from './operation-number.ts';

@@ -2,7 +2,8 @@
 import {Readable} from 'node:stream';
 import {buffer} from 'node:stream/consumers';
 import nodemailer, {type SendMailOptions} from 'nodemailer';
-import {defineScenario, type LedgerWriter, type StartedTarget} from '../define-scenario.ts';
+import type {LedgerWriter, StartedTarget} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {withVersion} from './installed-version.ts';
 import {operationNumber} from './operation-number.ts';

@@ -1,5 +1,5 @@
 // What a user of an HTTP client does with the service of orders, by turns: reads and puts documents, places orders, streams listings.
-import type {Answer} from '../define-scenario.ts';
+import type {Answer} from '../../model/scenario-functions.ts';
 import {operationNumber} from './operation-number.ts';
 import {verifyWrites} from './servers/http-server.ts';
 import {lineCount} from './servers/orders.ts';

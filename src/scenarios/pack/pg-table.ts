@@ -1,6 +1,6 @@
 // What the scenarios of pg have in common beside the library's own work: a connection past the injector, and what a table has in the end.
 import pg from 'pg';
-import type {Applied, VerifyContext} from '../define-scenario.ts';
+import type {Applied, VerifyContext} from '../../model/scenario-functions.ts';
 
 /** Ends the connection whatever comes of the question. */
 export const askServer = async <Result>(

@@ -1,7 +1,8 @@
 // redis (node-redis): one connection that all callers share. What a caller does is one command, a transaction, or
 // several commands in one tick, which the client pipelines.
 import {createClient, type RedisClientOptions} from 'redis';
-import {type Answer, defineScenario} from '../define-scenario.ts';
+import type {Answer} from '../../model/scenario-functions.ts';
+import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {afterTheWrite} from './after-the-write.ts';
 import {operationNumber} from './operation-number.ts';

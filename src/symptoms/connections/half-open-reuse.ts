@@ -3,7 +3,7 @@
 
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {ledgerGap, phasesOf} from '../../measures/measure.ts';
-import type {FaultKind} from '../../model/fault.ts';
+import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {inconclusive, presentIf} from '../finding.ts';

@@ -3,7 +3,7 @@
 
 import {counted, duration, found, operationsWith, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
-import type {FaultKind} from '../../model/fault.ts';
+import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {Detector} from '../../model/finding.ts';
 import {hungAfterMs} from '../../model/plan.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';

@@ -4,7 +4,7 @@
 import {attemptTimes, onlyAsked, retriedIn} from '../../measures/attempt-times.ts';
 import {duration, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
-import type {FaultKind} from '../../model/fault.ts';
+import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {Detector} from '../../model/finding.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {inconclusive, presentIf} from '../finding.ts';

@@ -1,6 +1,6 @@
 // What telemetry costs, from a run that never took place.
 import test from 'ava';
-import {telemetryModes} from '../../../src/model/plan.ts';
+import {telemetryModes} from '../../../src/model/choices.ts';
 import type {JudgedRun, PhaseSummary, TrialJudgement} from '../../../src/model/run.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {overheadReport} from '../../../src/report/overhead/overhead-report.ts';

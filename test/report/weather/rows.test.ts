@@ -1,8 +1,9 @@
 // Which phases a column of the weather report gathers, and which columns are side by side.
 import test from 'ava';
+import type {PhaseRole} from '../../../src/model/choices.ts';
 import {blackhole, type Fault, latency, refuse, resetPeer, stall} from '../../../src/model/fault.ts';
 import {httpFault, httpStatus} from '../../../src/model/http-fault.ts';
-import type {Phase, PhaseRole} from '../../../src/model/plan.ts';
+import type {Phase} from '../../../src/model/plan.ts';
 import {columnsOf, gatherColumns} from '../../../src/report/weather/rows.ts';
 
 const roles: {readonly [letter: string]: PhaseRole} = {

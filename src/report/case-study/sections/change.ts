@@ -1,5 +1,7 @@
 // Change: what the candidate does differently; with one variant only, what usually mends what was found.
-import type {Json, Variant} from '../../../model/plan.ts';
+
+import type {Json} from '../../../model/json.ts';
+import type {Variant} from '../../../model/plan.ts';
 import {symptoms} from '../../../model/symptoms.ts';
 import {
   type Block,

@@ -3,7 +3,7 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import type {Applied, LedgerWriter, StartedTarget, VerifyContext} from '../../define-scenario.ts';
+import type {Applied, LedgerWriter, StartedTarget, VerifyContext} from '../../../model/scenario-functions.ts';
 
 /** A request whose body has come whole. */
 export type Received = {

@@ -1,7 +1,7 @@
 // A file of 64 MiB that is the same on both sides, and a subset of Azure's Blob endpoint that takes it in and gives it out.
 import {createHash} from 'node:crypto';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import type {LedgerWriter, StartedTarget} from '../../define-scenario.ts';
+import type {LedgerWriter, StartedTarget} from '../../../model/scenario-functions.ts';
 import {listening} from './http-server.ts';
 
 const mebibyte = 1_048_576;

@@ -1,7 +1,7 @@
 // What the report says of who else was there.
 
 import test from 'ava';
-import type {PhaseRole} from '../../../../src/model/plan.ts';
+import type {PhaseRole} from '../../../../src/model/choices.ts';
 import type {Gate} from '../../../../src/model/run.ts';
 import {renderReport} from '../../../../src/report/report.ts';
 import {judgedRun} from '../../../helpers/judged-run.ts';

@@ -1,0 +1,311 @@
+// What can happen to the network, as a scenario may say it. A fault's options are declared here, and nowhere else: their
+// types (`model/fault-defaults`) are made of these schemas.
+import {z} from 'zod';
+import {noSuch} from '../suggestions.ts';
+import {strict} from './shape.ts';
+
+const count = z.number().int().nonnegative();
+const ms = count;
+
+export const rampSchema = strict({
+  /** The value at the beginning, in the option's unit. */
+  from: z.number(),
+  /** The value at the end, in the same unit. */
+  to: z.number(),
+});
+const rampError = {error: 'give a number, or {from, to}'};
+const ramped = (value: z.ZodNumber, ends: z.ZodNumber = value) =>
+  z.union([value, strict({from: ends, to: ends}) as typeof rampSchema], rampError);
+
+const scope = {
+  /** Share of the connections that it takes, 0 to 1; decided once per connection. Default: 1. */
+  probability: z.number().min(0).max(1).optional(),
+  /** Only every n-th connection that it meets, the live ones before the new ones; 0 and 1 are all. Default: all. */
+  nth: count.exactOptional(),
+  /** Only the first so many of those. Default: all. */
+  firstN: count.exactOptional(),
+  /** No further connection once it has taken so many. Default: no limit. */
+  hitLimit: count.exactOptional(),
+  /** Begins so many milliseconds after the phase. Default: with it. */
+  startAfterMs: ms.exactOptional(),
+  /** Ends so many milliseconds after it began, or with the phase if that is sooner. Default: with the phase. */
+  durationMs: ms.exactOptional(),
+  /**
+   * Begins again every so many milliseconds, for `durationMs` each time, which it needs and which must be less; the
+   * probability is rolled anew each time. Default: begins once.
+   */
+  everyMs: ms.exactOptional(),
+};
+export const scopeSchema = strict(scope);
+
+const direction = z.enum(['upstream', 'downstream']);
+
+export const momentSchema = strict({
+  /** The number of the exchange on its connection, from 1 on; 0 is the connect, which has only the cut `after`. */
+  exchange: count,
+  /** Before its first byte, within its first chunk, or when it is over. */
+  cut: z.enum(['before', 'within', 'after']),
+  /** Counts the exchanges of this direction only: 2 and `downstream` is the server's second reply. Default: both directions. */
+  direction: direction.exactOptional(),
+  /** Whether exchanges count that began before the fault did. Default: `connect`, they do. */
+  since: z.enum(['connect', 'fault']).exactOptional(),
+  /** An exchange is over when the other side answers, or after a silence of so many milliseconds. Default: 10. */
+  quietMs: ms.exactOptional(),
+}).refine(
+  ({exchange, cut, direction, since = 'connect'}) =>
+    exchange > 0 || (cut === 'after' && direction === undefined && since === 'connect'),
+  {
+    error:
+      'exchange 0 is the connect, which has only the cut "after"; before it act refuse, blackhole and limitConnections',
+  },
+);
+
+/** What acts on the bytes of a connection may wait there for a moment. */
+const timing = {
+  ...scope,
+  /** Begins to act on each connection at this moment of its conversation. Default: at once. */
+  at: momentSchema.exactOptional(),
+};
+
+const aim = {
+  /** `downstream`: what the target sends to the subject · `upstream`: what the subject sends. Default: `downstream`. */
+  direction: direction.optional(),
+  ...timing,
+};
+
+const cut = {
+  /** Happens after exactly so many bytes of its direction, or after `afterMs` if that is sooner. Default: 0, no limit. */
+  afterBytes: count.optional(),
+  /** Happens so many milliseconds after the fault began on the connection. Default: 0, no limit; without either, at once. */
+  afterMs: ms.optional(),
+};
+
+const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/** An HTTP fault counts requests: its probability, nth, firstN and hitLimit are about those that match, over all connections. */
+const requests = {
+  /** Only requests of this method, such as `GET`. Default: empty, any. */
+  method: z
+    .string()
+    .regex(/^[A-Za-z-]*$/, 'give a method such as GET')
+    .optional(),
+  /** Only requests for this path, without the query: `*` stands for anything within a segment, `**` for anything. Default: empty, any. */
+  path: z.string().max(256).optional(),
+  ...scope,
+};
+
+/** A TLS fault counts handshakes: its probability, nth, firstN and hitLimit are about those that match. */
+const handshakes = {
+  /** Only handshakes for this host (SNI), in any case; `*` stands for anything. Default: empty, any, and those without a host. */
+  serverName: z.string().max(256).optional(),
+  ...scope,
+};
+
+const kilobytes = count.multipleOf(1000);
+
+/** By the names of their constructors. */
+export const faultSchemas = {
+  latency: strict({
+    kind: z.literal('latency'),
+    /** Delay of each chunk of data, in milliseconds; it may change evenly within the phase. */
+    latencyMs: ramped(ms),
+    /** The delay varies uniformly by up to so many milliseconds, up and down. Default: 0. */
+    jitterMs: ms.optional(),
+    ...aim,
+  }),
+  bandwidth: strict({
+    kind: z.literal('bandwidth'),
+    /**
+     * Bytes per second and connection, a multiple of 1000, since Toxiproxy counts in 1000 B; 0 holds all data back. It may
+     * change evenly within the phase, from and to at least 1000.
+     */
+    bytesPerSecond: ramped(kilobytes, kilobytes.positive()),
+    ...aim,
+  }),
+  slowClose: strict({
+    kind: z.literal('slowClose'),
+    /** The end of the connection comes so many milliseconds later. */
+    delayMs: ms,
+    ...aim,
+  }),
+  timeout: strict({
+    kind: z.literal('timeout'),
+    /** The connection is closed after so many milliseconds without any data; 0 leaves it open. */
+    timeoutMs: ms,
+    ...aim,
+  }),
+  stall: strict({
+    kind: z.literal('stall'),
+    /** `downstream`: no answer · `upstream`: no request reaches the target · `both`: nothing passes. Default: `downstream`. */
+    direction: z.enum(['upstream', 'downstream', 'both']).optional(),
+    ...cut,
+    ...timing,
+  }),
+  resetPeer: strict({
+    kind: z.literal('resetPeer'),
+    /** The connection is reset so many milliseconds after its first data, none of which arrives. Default: 0. */
+    afterMs: ms.optional(),
+    ...aim,
+  }),
+  slicer: strict({
+    kind: z.literal('slicer'),
+    /** Average size of the pieces, in bytes. */
+    averageSizeBytes: count.positive(),
+    /** The size varies by up to so many bytes, up and down; less than the average. Default: 0. */
+    sizeVariationBytes: count.optional(),
+    /** Pause after each piece, in microseconds. Default: 0. */
+    delayUs: count.optional(),
+    ...aim,
+  }),
+  limitData: strict({
+    kind: z.literal('limitData'),
+    /** The connection is closed after exactly so many bytes. */
+    limitBytes: count,
+    ...aim,
+  }),
+  refuse: strict({kind: z.literal('refuse'), ...scope}),
+  halfOpen: strict({kind: z.literal('halfOpen'), ...cut, ...aim}),
+  halfClose: strict({kind: z.literal('halfClose'), ...cut, ...aim}),
+  resetAfter: strict({kind: z.literal('resetAfter'), ...cut, ...aim}),
+  closeAfter: strict({kind: z.literal('closeAfter'), ...cut, ...aim}),
+  corrupt: strict({
+    kind: z.literal('corrupt'),
+    /** One bit of this byte is flipped, counted from the first that the fault sees on a connection. Default: null, of none. */
+    offsetBytes: count.nullable().optional(),
+    /** One bit is flipped in so many of each 1000 bytes, 0 to 1000, at random places. Default: 0. */
+    bytesPerKb: z.number().min(0).max(1000).optional(),
+    ...aim,
+  }).refine(({offsetBytes = null, bytesPerKb = 0}) => offsetBytes !== null || bytesPerKb > 0, {
+    error: 'give offsetBytes, or bytesPerKb above 0',
+  }),
+  limitConnections: strict({
+    kind: z.literal('limitConnections'),
+    /** So many connections may be open at a time. */
+    connectionLimit: count,
+    /** `closed`: the others are closed as soon as they open · `unanswered`: they stay open without an answer. Default: `closed`. */
+    others: z.enum(['closed', 'unanswered']).optional(),
+    ...scope,
+  }),
+  flap: strict({
+    kind: z.literal('flap'),
+    /** Refuses connections for so many milliseconds … */
+    downMs: ms.positive(),
+    /** … and then takes them for so many, and so on. */
+    upMs: ms.positive(),
+    ...scope,
+  }),
+  blackhole: strict({
+    kind: z.literal('blackhole'),
+    /** Connects hang, instead of being accepted and never served. Linux only. Default: absent, accepted. */
+    syn: z.literal(true).exactOptional(),
+    ...scope,
+  }),
+  httpStatus: strict({
+    kind: z.literal('httpStatus'),
+    /** The status of the answer, 400 to 599. */
+    status: z.number().int().min(400).max(599),
+    /** `Retry-After`: seconds (`7`), an HTTP date, or `+7` for the date 7 s after the answer. Default: empty, no such header. */
+    retryAfter: z
+      .string()
+      .refine(text => text === '' || /^\+?\d{1,9}$/.test(text) || httpDate.test(text), {
+        error: 'give whole seconds, or an HTTP date',
+      })
+      .optional(),
+    /** The body of the answer. Default: empty. */
+    body: z.string().optional(),
+    /** Its media type. Default: `text/plain; charset=utf-8`. */
+    contentType: z
+      .string()
+      .regex(/^[\x20-\x7e]+$/)
+      .optional(),
+    /** Whether the connection is closed after it. Default: false. */
+    close: z.boolean().optional(),
+    ...requests,
+  }),
+  httpFault: strict({
+    kind: z.literal('httpFault'),
+    /** `request`: the target gets nothing of the request · `response`: it gets all of it, and the response is faulted. */
+    stage: z.enum(['request', 'response']),
+    /** `hang`: nothing more comes · `close`: a FIN · `abort`: a RST · `finish`, of a response: cut short so that it looks whole. */
+    action: z.enum(['hang', 'close', 'abort', 'finish']),
+    /** How much of the body passes first, 0 to 1. Default: null; without a cut no response comes, and no body of a request is read. */
+    cutRatio: z.number().min(0).max(1).nullable().optional(),
+    /** The same in bytes, instead of the ratio. Default: null. */
+    cutBytes: count.nullable().optional(),
+    ...requests,
+  })
+    .refine(fault => fault.stage === 'response' || fault.action !== 'finish', {
+      error: 'only a response can be finished',
+    })
+    .refine(({cutRatio = null, cutBytes = null}) => cutRatio === null || cutBytes === null, {
+      error: 'give cutRatio or cutBytes, not both',
+    }),
+  slowBody: strict({
+    kind: z.literal('slowBody'),
+    /** Bytes of the body per second and response, at least 1. */
+    bytesPerSecond: count.min(1),
+    ...requests,
+  }),
+  wrongContentLength: strict({
+    kind: z.literal('wrongContentLength'),
+    /** The header says so many bytes more than the body has; fewer, if negative. */
+    differenceBytes: z
+      .number()
+      .int()
+      .refine(bytes => bytes !== 0, {error: 'give another number than 0'}),
+    /** Whether the connection is closed after the body. Default: false. */
+    close: z.boolean().optional(),
+    ...requests,
+  }),
+  dropKeepAlive: strict({
+    kind: z.literal('dropKeepAlive'),
+    /** Whether the response says `Connection: close`. Default: true. */
+    announce: z.boolean().optional(),
+    ...requests,
+  }),
+  tlsClose: strict({
+    kind: z.literal('tlsClose'),
+    /** Whether the connection is reset (RST) instead of closed (FIN). Default: false. */
+    reset: z.boolean().optional(),
+    ...handshakes,
+  }),
+  tlsAlert: strict({
+    kind: z.literal('tlsAlert'),
+    /** The number of the alert, 0 to 255. Default: 40, `handshake_failure`. */
+    alert: z
+      .number({error: 'give the number of an alert, or call tlsAlert() with its name'})
+      .int()
+      .min(0)
+      .max(255)
+      .optional(),
+    ...handshakes,
+  }),
+  wrongCertificate: strict({
+    kind: z.literal('wrongCertificate'),
+    /** `untrusted`: issued by an unknown authority · `self-signed` · `expired`: yesterday · `wrong-host`: issued for another host. */
+    problem: z.enum(['untrusted', 'self-signed', 'expired', 'wrong-host']),
+    ...handshakes,
+  }),
+};
+
+type AnyFaultSchema = (typeof faultSchemas)[keyof typeof faultSchemas];
+
+const kinds = z.discriminatedUnion(
+  'kind',
+  Object.values(faultSchemas) as [AnyFaultSchema, ...AnyFaultSchema[]],
+  {
+    error: noSuch('fault'),
+  },
+);
+
+/** What a fault of this kind takes, by its names in a plan; empty for a kind that does not exist. */
+export const faultOptionNames = (kind: unknown): string[] => {
+  const schema = Object.values(faultSchemas).find(({shape}) => shape.kind.value === kind);
+  return Object.keys(schema?.shape ?? {}).filter(name => name !== 'kind');
+};
+
+/** A fault that comes again needs a time to be away. */
+export const faultSchema = kinds.refine(
+  ({durationMs = 0, everyMs}) => everyMs === undefined || (durationMs > 0 && durationMs < everyMs),
+  {path: ['everyMs'], error: 'give a durationMs too, which must be less'},
+);
