@@ -1,11 +1,11 @@
 // What the scripts that make many runs share: lanes, a time limit, and results in a file, so that a sweep can be made in parts.
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
-import {version} from '../src/cli/version.ts';
 import type {PresentFinding} from '../src/model/finding.ts';
 import type {JudgedRun, TrialJudgement} from '../src/model/run.ts';
 import type {RunOptions} from '../src/run/run-options.ts';
 import {runScenario} from '../src/run/run-scenario.ts';
+import {version} from '../src/store/version.ts';
 import {Lanes} from '../test/helpers/lanes.ts';
 
 const minuteMs = 60_000;

@@ -1,10 +1,10 @@
 // argv → command → exit code. Every error that reaches this place becomes one clear message.
 import {stackOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {version} from '../store/version.ts';
 import type {CliIo} from './cli-io.ts';
 import {colours} from './colours.ts';
 import type {Session} from './session.ts';
-import {version} from './version.ts';
 
 export {processIo as processWorld} from './cli-io.ts';
 

@@ -1,6 +1,7 @@
 // The commands and their options, as commander knows them.
 import {Command, CommanderError} from 'commander';
 import {exitCodes} from '../model/errors.ts';
+import {version} from '../store/version.ts';
 import {addCompareCommand} from './commands/compare.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
@@ -10,7 +11,6 @@ import {addReportCommand} from './commands/report.ts';
 import {addRunCommand} from './commands/run.ts';
 import {addShowCommand} from './commands/show.ts';
 import type {Session} from './session.ts';
-import {version} from './version.ts';
 
 const about = `Finds out how client libraries behave when the network misbehaves, and proves the fix.
 

@@ -2,7 +2,6 @@
 import {existsSync} from 'node:fs';
 import {readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
-import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import {didYouMean} from '../model/suggestions.ts';
 import {runStory} from '../report/case-study/run-story.ts';
@@ -11,11 +10,12 @@ import {type Result, resultOf, resultSchemaVersion, withOneTrial} from '../repor
 import {redactRun} from '../report/redact.ts';
 import {reopenRun} from '../run/reopen.ts';
 import {RunFolder} from '../store/run-folder.ts';
+import {unreadable} from '../store/version.ts';
 
 /**
  * @param named a file, a folder or the id of a run; with `:variant` at its end another variant than the candidate, with
  * `:variant-3` the third trial of it alone
- * @throws FoulweatherError FW_UNKNOWN_RUN, FW_RUN_DAMAGED, FW_UNKNOWN_VARIANT
+ * @throws FoulweatherError FW_UNKNOWN_RUN, FW_RUN_DAMAGED, FW_RUN_VERSION, FW_UNKNOWN_VARIANT
  */
 export const openSide = async (cwd: string, named: string): Promise<Side> => {
   const {source, part} = split(cwd, named);
@@ -53,21 +53,13 @@ const openResult = async (cwd: string, source: string): Promise<{result: Result;
 };
 
 const readResult = async (file: string): Promise<Result> => {
+  const {checkedResult, makerOf} = await import('../store/saved-schemas.ts');
+  let saved: unknown;
   try {
-    const result = JSON.parse(await readFile(file, 'utf8')) as Result;
-    if (result.schemaVersion !== resultSchemaVersion) {
-      throw new Error(
-        `its schema version is ${String(result.schemaVersion)}, this version reads ${resultSchemaVersion}`,
-      );
-    }
-    if (!Array.isArray(result.variants)) throw new Error('it holds no variants');
-    return result;
+    saved = JSON.parse(await readFile(file, 'utf8'));
+    return checkedResult(saved, resultSchemaVersion) as Result;
   } catch (error) {
-    throw new FoulweatherError(
-      'FW_RUN_DAMAGED',
-      `${file} is no result of a run: ${messageOf(error)}`,
-      'Name a result.json, a folder that holds one, or the id of a saved run.',
-      {cause: error},
-    );
+    const advice = 'Name a result.json, a folder that holds one, or the id of a saved run.';
+    throw unreadable(`${file}, read as the result of a run,`, error, makerOf(saved), advice);
   }
 };

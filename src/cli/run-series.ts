@@ -3,6 +3,7 @@ import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Verdict} from '../model/goal.ts';
 import type {PrecisionGoal} from '../model/run.ts';
 import {runScenario} from '../run/run-scenario.ts';
+import {version} from '../store/version.ts';
 import {reshapeOf} from './plan-choice.ts';
 import {createProgress, quietProgress} from './progress.ts';
 import {relayOf, relayWords} from './relay-option.ts';
@@ -11,7 +12,6 @@ import {Reporters} from './reporters.ts';
 import {commandOf, packCommandOf, type RunCommandOptions} from './run-options.ts';
 import type {Session} from './session.ts';
 import {targetChoice} from './target-option.ts';
-import {version} from './version.ts';
 import {WeatherLog} from './weather-log.ts';
 import {writeReport} from './write-report.ts';
 

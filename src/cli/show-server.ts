@@ -5,9 +5,9 @@ import type {AddressInfo} from 'node:net';
 import {extname} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
+import type {Verdict} from '../model/goal.ts';
 import type {RunRecord} from '../model/run.ts';
 import {compareSides} from '../report/comparison/run-diff.ts';
-import type {Result} from '../report/formats/result.ts';
 import {comparisonPage, messagePage} from '../report/page/comparison.ts';
 import {type RunFilter, type RunRow, runsPage} from '../report/page/runs.ts';
 import {renderReport} from '../report/report.ts';
@@ -96,7 +96,7 @@ const allRuns = async (baseDir: string, filter: RunFilter): Promise<string> => {
   for (const id of (await listRuns(baseDir)).toReversed()) {
     const folder = await RunFolder.open(baseDir, id);
     try {
-      rows.push(rowOf(await folder.readRecord(), await resultIn(folder)));
+      rows.push(rowOf(await folder.readRecord(), await conclusionIn(folder)));
     } catch {
       unreadable.push(id);
     }
@@ -104,23 +104,31 @@ const allRuns = async (baseDir: string, filter: RunFilter): Promise<string> => {
   return runsPage(rows, unreadable, filter);
 };
 
-/** As it was judged when the run ended, or was last told; null where that has not been. */
-const resultIn = async (folder: RunFolder): Promise<Result | null> => {
+type Concluded = Pick<RunRow, 'verdict' | 'headline'>;
+
+const isVerdict = (value: unknown): value is Verdict =>
+  value === 'met' || value === 'missed' || value === 'inconclusive';
+
+/** As it was judged when the run ended, or its report was last made; null where there is no result, or one of another form. */
+const conclusionIn = async (folder: RunFolder): Promise<Concluded> => {
   try {
-    return JSON.parse(await readFile(folder.pathOf('result.json'), 'utf8')) as Result;
+    const {verdict, headline} = JSON.parse(await readFile(folder.pathOf('result.json'), 'utf8')) as {
+      readonly [field in keyof Concluded]?: unknown;
+    };
+    if (isVerdict(verdict) && typeof headline === 'string') return {verdict, headline};
   } catch {
-    return null;
+    // No file, or half of one: the row says nothing of a result.
   }
+  return {verdict: null, headline: null};
 };
 
-const rowOf = ({id, plan, startedAt, status}: RunRecord, result: Result | null): RunRow => ({
+const rowOf = ({id, plan, startedAt, status}: RunRecord, concluded: Concluded): RunRow => ({
   id,
   scenario: plan.name,
   storm: plan.storm ?? null,
   startedAt,
   status,
-  verdict: result?.verdict ?? null,
-  headline: result?.headline ?? null,
+  ...concluded,
 });
 
 const compared = async (baseDir: string, before: string, after: string): Promise<string> => {

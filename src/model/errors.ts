@@ -37,6 +37,7 @@ const errorKinds = {
   FW_FAULT_UNSUPPORTED: exitCodes.usage,
   FW_TOXIPROXY_REFUSED: exitCodes.harness,
   FW_RUN_DAMAGED: exitCodes.usage,
+  FW_RUN_VERSION: exitCodes.usage,
   FW_RUN_BROKEN: exitCodes.harness,
   FW_INTERRUPTED: exitCodes.interrupted,
   FW_CHILD_FAILED: exitCodes.harness,

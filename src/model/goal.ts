@@ -3,33 +3,52 @@ import type {telemetryGoalSchema} from './schema/goals.ts';
 import type {Input} from './schema/shape.ts';
 import type {Severity} from './severity.ts';
 
-/** Every figure that a goal can limit, with what it counts. */
+/** Every figure that a goal can limit, with its unit. */
 export const goalMetrics = {
-  successRatio: 'successful operations / started operations, 0 to 1',
-  goodputPerSecond: 'successes per second during the phase',
-  responseP50Ms: 'median response time of successes, from the scheduled start',
-  responseP90Ms: '90th percentile of the response time of successes',
-  responseP99Ms: '99th percentile of the response time of successes',
-  serviceP50Ms: 'median service time of successes: from the actual start, without the wait before it',
-  serviceP99Ms: '99th percentile of the service time of successes, from the actual start',
-  settleP99Ms: '99th percentile of the time until an operation settles, successfully or not',
-  hungCount: 'operations that did not settle within their deadline and grace period',
-  overrunCount: 'operations that settled after their deadline',
-  droppedCount: 'operations that were not started: too many were in flight, or the load ended first',
-  wrongCount: 'operations that got a wrong response',
-  duplicateCount:
-    'operations that the target applied more than once, or that were delivered to the consumer more often than promised',
-  lostCount:
-    'acknowledged operations that the target never applied, or that never reached the consumer although delivery is promised',
-  deliveriesPerSecond: 'messages delivered to the consumer per second during the phase',
-  deliveredRatio:
-    'acknowledged operations of the phase delivered to the consumer / those meant for it, 0 to 1',
-  backlogCount: 'acknowledged operations of the phase that never reached their consumer',
-  attemptsPerOperationRatio: 'attempts that the target saw / operations started',
-  cpuUsPerOperation: 'CPU time of the process / operations started, in µs, including the cost of the harness',
-  rssMaxBytes: 'peak resident memory of the process',
-  heapMaxBytes: 'peak V8 heap in use, including garbage',
-  timeToRecoverMs: 'time from the end of the fault to the first three good seconds in a row',
+  /** Successful operations / started operations, 0 to 1. */
+  successRatio: 'share',
+  /** Successes per second during the phase. */
+  goodputPerSecond: 'rate',
+  /** Median response time of successes, from the scheduled start, in milliseconds. */
+  responseP50Ms: 'ms',
+  /** 90th percentile of the response time of successes, in milliseconds. */
+  responseP90Ms: 'ms',
+  /** 99th percentile of the response time of successes, in milliseconds. */
+  responseP99Ms: 'ms',
+  /** Median service time of successes: from the actual start, without the wait before it, in milliseconds. */
+  serviceP50Ms: 'ms',
+  /** 99th percentile of the service time of successes, from the actual start, in milliseconds. */
+  serviceP99Ms: 'ms',
+  /** 99th percentile of the time until an operation settles, successfully or not, in milliseconds. */
+  settleP99Ms: 'ms',
+  /** Operations that did not settle within their deadline and grace period. */
+  hungCount: 'count',
+  /** Operations that settled after their deadline. */
+  overrunCount: 'count',
+  /** Operations that were not started: too many were in flight, or the load ended first. */
+  droppedCount: 'count',
+  /** Operations that got a wrong response. */
+  wrongCount: 'count',
+  /** Operations that the target applied more than once, or that were delivered to the consumer more often than promised. */
+  duplicateCount: 'count',
+  /** Acknowledged operations that the target never applied, or that never reached the consumer although delivery is promised. */
+  lostCount: 'count',
+  /** Messages delivered to the consumer per second during the phase. */
+  deliveriesPerSecond: 'rate',
+  /** Acknowledged operations of the phase delivered to the consumer / those meant for it, 0 to 1. */
+  deliveredRatio: 'share',
+  /** Acknowledged operations of the phase that never reached their consumer. */
+  backlogCount: 'count',
+  /** Attempts that the target saw / operations started. */
+  attemptsPerOperationRatio: 'per operation',
+  /** CPU time of the process / operations started, in µs, including the cost of the harness. */
+  cpuUsPerOperation: 'us',
+  /** Peak resident memory of the process, in bytes. */
+  rssMaxBytes: 'bytes',
+  /** Peak V8 heap in use, including garbage, in bytes. */
+  heapMaxBytes: 'bytes',
+  /** Time from the end of the fault to the first three good seconds in a row, in milliseconds. */
+  timeToRecoverMs: 'ms',
 } as const;
 
 /** A figure that a goal can limit; its name ends in its unit. */
@@ -54,7 +73,8 @@ export type TelemetryGoal = Input<typeof telemetryGoalSchema>;
 
 /** Limits by phase name; `run` is the whole run but for the warm-up. */
 export type Goals = {
-  readonly [phase: string]: {readonly [metric in GoalMetric]?: Limit} & {
+  readonly [phase: string]: {readonly [metric in keyof typeof goalMetrics]?: Limit} & {
+    /** Limits for the library's own metrics. */
     readonly telemetry?: readonly TelemetryGoal[];
   };
 };

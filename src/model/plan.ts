@@ -1,24 +1,28 @@
 // A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
 import type {DeliveryPromise, TelemetryMode} from './choices.ts';
 import type {FaultKind} from './fault-defaults.ts';
-import type {Json} from './json.ts';
-import type {NonEmpty} from './non-empty.ts';
-import type {
-  CheckedScenario,
-  httpTargetSchema,
-  loadSchema,
-  operationSchema,
-  phaseSchema,
-  processSchema,
-  telemetrySchema,
-  variantSchema,
-} from './schema/scenario.ts';
+import type {loadSchema, planSchema, processSchema} from './schema/scenario.ts';
 import type {Input, Output} from './schema/shape.ts';
-import type {ServiceName} from './service.ts';
 import {type ThresholdChanges, type Thresholds, thresholdsOf} from './symptoms.ts';
 
+/** A scenario as plain data. */
+export type Plan = Output<typeof planSchema>;
+
 /** A span of time with fixed faults. */
-export type Phase = Output<typeof phaseSchema>;
+export type Phase = Plan['phases'][number];
+
+/** One configuration of the library; the first is the baseline, the others name the change they make. */
+export type Variant = Plan['variants'][number];
+
+/** The server that the library talks to: ours, one that the scenario starts, a real one of a known kind, or one that runs already. */
+export type TargetPlan = Plan['target'];
+
+export type OperationPlan = Plan['operation'];
+
+export type TelemetryPlan = Plan['telemetry'];
+
+/** Variants that differ in the value of one option, a dotted path. */
+export type Sweep = NonNullable<Plan['sweep']>;
 
 /** When operations start. */
 export type Load = Input<typeof loadSchema>;
@@ -46,23 +50,8 @@ export const reportEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): num
 /** How the subject's process is started. */
 export type ProcessOptions = Output<typeof processSchema>;
 
-/** One configuration of the library; the first is the baseline, the others name the change they make. */
-export type Variant = Omit<Output<typeof variantSchema>, 'options'> & {
-  /** What the report shows of the options; the subject reads the real ones from the scenario itself. */
-  readonly options: Json;
-  /** The scenario's variant that it was made of, where it is not the scenario's own. Its code knows only that name. */
-  readonly madeOf?: string;
-};
-
 /** What the scenario's own code is told of it: in `open`, `prepare` and `verify` a variant has the name that it has there. */
 export const nameInScenario = ({name, madeOf = name}: Pick<Variant, 'name' | 'madeOf'>): string => madeOf;
-
-/** The server that the library talks to: ours, one that the scenario starts, a real one of a known kind, or one that runs already. */
-export type TargetPlan =
-  | Output<typeof httpTargetSchema>
-  | {readonly kind: 'custom'}
-  | {readonly kind: 'service'; readonly service: ServiceName}
-  | {readonly kind: 'url'; readonly url: string};
 
 /** What is promised of a variant's deliveries; null where nothing is. */
 export const deliveryPromiseOf = (
@@ -70,53 +59,6 @@ export const deliveryPromiseOf = (
   variantName: string,
 ): DeliveryPromise | null =>
   variants.find(({name}) => name === variantName)?.deliveries ?? operation.deliveries ?? null;
-
-export type OperationPlan = Output<typeof operationSchema> & {
-  /** Where the scenario's thresholds are not the defaults: from the intended start, see `hungAfterMs`. */
-  readonly hungAfterMs?: number;
-  /** The same, see `overrunAfterMs`. */
-  readonly overrunAfterMs?: number;
-};
-
-/** Variants that differ in the value of one option, a dotted path. */
-export type Sweep = {
-  readonly option: string;
-  readonly points: readonly {readonly value: Json; readonly variant: string}[];
-};
-
-/** What a plan has as the scenario has it, but for functions and what the plan has in another form. */
-type Kept = Omit<
-  CheckedScenario,
-  | 'target'
-  | 'variants'
-  | 'sweep'
-  | 'operation'
-  | 'phases'
-  | 'cycles'
-  | 'drainLimitMs'
-  | 'subject'
-  | 'prepare'
-  | 'verify'
->;
-
-export type Plan = Kept & {
-  readonly target: TargetPlan;
-  readonly variants: NonEmpty<Variant>;
-  readonly sweep?: Sweep;
-  readonly operation: OperationPlan;
-  /** All that a trial has: the scenario's cycles are in it. */
-  readonly phases: NonEmpty<Phase>;
-  /** The named storm that the phases come from, where they are not the scenario's own. */
-  readonly storm?: string;
-  /** How long to wait after the load has stopped: for operations to settle, and for idle sockets to close. */
-  readonly drainLimitMs: number;
-  /** The scenario has a verify(). */
-  readonly verifies?: true;
-  /** The scenario has a prepare(). */
-  readonly prepares?: true;
-};
-
-export type TelemetryPlan = Output<typeof telemetrySchema>;
 
 /** Everything, unless it is said otherwise. */
 export const telemetryModeOf = ({process}: Pick<Variant, 'process'>): TelemetryMode =>

@@ -1,7 +1,9 @@
 // A run that is saved becomes one that is judged: when it ends, and again offline, with the detectors of today.
+import {FoulweatherError} from '../model/errors.ts';
 import type {JudgedRun, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
+import {unreadable} from '../store/version.ts';
 import {judgeRun} from './judge/judge.ts';
 import {judgeWholeRun} from './judge/whole-run.ts';
 import {TrialFold} from './trial/fold/trial-fold.ts';
@@ -10,16 +12,25 @@ import {withTraces} from './trial/whole-traces.ts';
 /** What a run left behind, wherever that is kept. */
 export type SavedRun = Pick<RunFolder, 'readRecord' | 'readTrial' | 'readSpans'>;
 
+/** @throws FoulweatherError FW_RUN_DAMAGED, FW_RUN_VERSION */
 export const reopenRun = async (folder: SavedRun): Promise<JudgedRun> => {
   const record = await folder.readRecord();
-  const trials: Trial[] = [];
-  for (const trialId of record.trialIds) {
-    const fold = new TrialFold(record.plan);
-    for await (const event of folder.readTrial(trialId)) fold.add(event);
-    const trial = fold.trial();
-    if (trial) trials.push(trial);
+  const madeBy = record.environment.foulweather;
+  try {
+    const trials: Trial[] = [];
+    for (const trialId of record.trialIds) {
+      const fold = new TrialFold(record.plan);
+      for await (const event of folder.readTrial(trialId, madeBy)) fold.add(event);
+      const trial = fold.trial();
+      if (trial) trials.push(trial);
+    }
+    return await judgedRun(record, trials, folder);
+  } catch (error) {
+    if (error instanceof FoulweatherError) throw error;
+    // Of a journal the first events of each kind are checked; what is wrong in a later one shows here.
+    const advice = 'Run the scenario again; if its run cannot be read either, please report it as a defect.';
+    throw unreadable(`The run ${record.id}`, error, madeBy, advice);
   }
-  return judgedRun(record, trials, folder);
 };
 
 /** With the traces of the operations that turned out to be worth a look. */

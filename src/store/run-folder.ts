@@ -9,6 +9,7 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
 import {wholeLines} from './journal.ts';
+import {unreadable} from './version.ts';
 
 const recordFile = 'run.json';
 /** Of one length. The last such words of a record are its status: the plan comes before, and in a text quotes are escaped. */
@@ -89,20 +90,16 @@ export class RunFolder {
     }
   }
 
-  /** @throws FoulweatherError FW_RUN_DAMAGED */
+  /** @throws FoulweatherError FW_RUN_DAMAGED, FW_RUN_VERSION */
   async readRecord(): Promise<RunRecord> {
     const file = join(this.path, recordFile);
+    const {checkedRecord, makerOf} = await import('./saved-schemas.ts');
+    let saved: unknown;
     try {
-      const record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
-      if (record.schemaVersion !== 1) {
-        throw new Error(`its schema version is ${String(record.schemaVersion)}, this version reads 1`);
-      }
-      if (!Array.isArray(record.trialIds) || !Array.isArray(record.plan?.variants)) {
-        throw new Error('it holds no plan or no list of trials');
-      }
-      return record;
+      saved = JSON.parse(await readFile(file, 'utf8'));
+      return checkedRecord(saved);
     } catch (error) {
-      throw damaged(file, error);
+      throw unreadable(file, error, makerOf(saved));
     }
   }
 
@@ -119,12 +116,24 @@ export class RunFolder {
   /**
    * The events of a trial. What a killed harness did not come to write is left out: the journal as a whole, or the
    * rest of its last line.
-   * @throws FoulweatherError FW_RUN_DAMAGED
+   * @param madeBy the version that made the run; null where that is not known
+   * @throws FoulweatherError FW_RUN_DAMAGED, FW_RUN_VERSION
    */
-  async *readTrial(trialId: string): AsyncGenerator<TrialEvent> {
+  async *readTrial(trialId: string, madeBy: string | null = null): AsyncGenerator<TrialEvent> {
     const file = join(this.path, 'trials', trialId, eventsFile);
+    const {eventChecks} = await import('./saved-schemas.ts');
+    const checked = eventChecks();
     let number = 0;
-    for await (const line of linesIfThere(file)) yield parseEvent(line, `${file}:${++number}`);
+    for await (const line of ifThere(file, wholeLines(file))) {
+      number++;
+      let event: TrialEvent;
+      try {
+        event = checked(JSON.parse(line));
+      } catch (error) {
+        throw unreadable(`${file}:${number}`, error, madeBy);
+      }
+      yield event;
+    }
   }
 
   /**
@@ -172,34 +181,14 @@ const makeRoot = async (root: string): Promise<void> => {
   }
 };
 
-const linesIfThere = (file: string): AsyncGenerator<string> => ifThere(file, wholeLines(file));
-
 async function* ifThere(file: string, lines: AsyncIterable<string>): AsyncGenerator<string> {
   try {
     yield* lines;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw damaged(file, error);
+    throw unreadable(file, error, null);
   }
 }
-
-const parseEvent = (line: string, place: string): TrialEvent => {
-  try {
-    const event = JSON.parse(line) as TrialEvent | null;
-    if (typeof event?.kind !== 'string') throw new Error('it is no event');
-    return event;
-  } catch (error) {
-    throw damaged(place, error);
-  }
-};
-
-const damaged = (file: string, error: unknown): FoulweatherError =>
-  new FoulweatherError(
-    'FW_RUN_DAMAGED',
-    `${file} cannot be read: ${messageOf(error)}`,
-    'Choose another run, or run the scenario again.',
-    {cause: error},
-  );
 
 const writeWhole = async (file: string, text: string): Promise<void> => {
   const draft = `${file}.${process.pid}.tmp`;

@@ -287,12 +287,12 @@ const cases: {readonly [title: string]: Case} = {
   'a run.json of another schema': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 9}'},
-    statement: ['its schema version is 9, this version reads 1'],
+    statement: ['its schema version is 9, and this version reads 1', 'FW_RUN_VERSION'],
   },
   'a run.json without a plan': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "trialIds": []}'},
-    statement: ['no plan'],
+    statement: ['CWD/.foulweather/runs/a/run.json cannot be read: id: expected string', 'FW_RUN_DAMAGED'],
   },
   'a run without run.json': {
     argv: ['report', 'latest'],

@@ -7,6 +7,7 @@ import type {TrialEvent} from '../../src/model/event.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
 import {Journal} from '../../src/store/journal.ts';
 import {listRuns, RunFolder, runsFolder} from '../../src/store/run-folder.ts';
+import {version} from '../../src/store/version.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 import {filesUnder, temporaryFolder} from '../helpers/run-folders.ts';
 import {journalOf, plan} from '../helpers/run-journal.ts';
@@ -114,6 +115,51 @@ test('a journal that is damaged in the middle is told with its line', async t =>
   t.true(error.message.startsWith(`${journalFile}:2 cannot be read`));
   t.is(error.exitCode, 64);
 });
+
+const otherVersion = {...record, environment: {...record.environment, foulweather: '9.9.9'}};
+
+const isRefused = test.macro<[Parameters<RunFolder['writeRecord']>[0], readonly object[], string, RegExp]>({
+  title: (title = '') => `a journal ${title}`,
+  async exec(t, saved, events, code, message) {
+    const {folder} = await RunFolder.create(await temporaryFolder(t), 'a');
+    await folder.writeRecord(saved);
+    const {journalFile} = await folder.addTrial('after-1');
+    await writeFile(journalFile, events.map(event => `${JSON.stringify(event)}\n`).join(''));
+    const error = await t.throwsAsync<FoulweatherError>(reopenRun(folder), {
+      instanceOf: FoulweatherError,
+      code,
+    });
+    t.regex(error.message.replace(folder.path, 'RUN'), message);
+  },
+});
+
+const [begin] = journalOf();
+const resources = {kind: 'resources', sample: {}};
+
+test(
+  'of another version is told with that version',
+  isRefused,
+  otherVersion,
+  [begin!, {kind: 'rained', atMs: 1}],
+  'FW_RUN_VERSION',
+  /^RUN\/trials\/after-1\/events\.ndjson:2 was made by foulweather 9\.9\.9, and foulweather \S+ cannot read it: it has an event of kind "rained"/,
+);
+test(
+  'with an event that lacks what it should have is told with its line and the field',
+  isRefused,
+  {...record, environment: {...record.environment, foulweather: version()}},
+  [begin!, resources],
+  'FW_RUN_DAMAGED',
+  /^RUN\/trials\/after-1\/events\.ndjson:2 cannot be read: sample\.\w+: expected number, received undefined/,
+);
+test(
+  'that does not fit together is told as damaged, too',
+  isRefused,
+  {...record, environment: {...record.environment, foulweather: version()}},
+  [begin!, ...Array.from({length: 3}, () => ({kind: 'bins', bins: []})), {kind: 'bins'}],
+  'FW_RUN_DAMAGED',
+  /^The run \S+ cannot be read: /,
+);
 
 test('a journal that cannot be written tells the error of the disk at its close', async t => {
   const journal = new Journal(join(await temporaryFolder(t), 'no-such-folder', 'events.ndjson'));

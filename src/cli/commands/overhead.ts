@@ -3,6 +3,7 @@ import {join, relative} from 'node:path';
 import type {Command} from 'commander';
 import {exitCodes} from '../../model/errors.ts';
 import {minimumPairs} from '../../stats/bootstrap.ts';
+import {version} from '../../store/version.ts';
 import {findScenario} from '../scenario-file.ts';
 import type {Session} from '../session.ts';
 import {shellQuote} from '../shell-quote.ts';
@@ -13,7 +14,6 @@ import {
   targetChoice,
   targetOption,
 } from '../target-option.ts';
-import {version} from '../version.ts';
 import {wholeNumber} from '../whole-number.ts';
 
 type Options = TargetOptions & {

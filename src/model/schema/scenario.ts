@@ -184,6 +184,8 @@ export const targetSchema = z.union(
   {error: noSuchTarget},
 );
 
+const json = z.json() as z.ZodType<Json, Json>;
+
 export const sweepSchema = strict({
   /** The option, as a dotted path: `prefetch`, `pool.size`. */
   option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'name an option, such as prefetch or pool.size'),
@@ -269,3 +271,47 @@ export const scenarioSchema = strict({
 
 /** A scenario that is right in its shape. */
 export type CheckedScenario = Output<typeof scenarioSchema>;
+
+const plannedVariantSchema = variantSchema.extend({
+  /** What the report shows of the options; the subject reads the real ones from the scenario itself. */
+  options: json,
+  /** The scenario's variant that it was made of, where it is not the scenario's own. Its code knows only that name. */
+  madeOf: slug.optional(),
+});
+
+const plannedPhaseSchema = phaseSchema.extend({
+  /** From the second cycle on it ends in `#2` and so on. */
+  name: z.string(),
+});
+
+/** A scenario as plain data: what the describing child answers, and what is saved of it. */
+export const planSchema = scenarioSchema
+  .omit({cycles: true, subject: true, prepare: true, verify: true})
+  .extend({
+    target: z.union([
+      httpTargetSchema,
+      strict({kind: z.literal('custom')}),
+      strict({kind: z.literal('service'), service: z.enum(serviceNames)}),
+      strict({kind: z.literal('url'), url: z.string()}),
+    ]),
+    variants: z.tuple([plannedVariantSchema], plannedVariantSchema),
+    sweep: strict({
+      option: z.string(),
+      points: z.array(strict({value: json, variant: slug})),
+    }).optional(),
+    operation: operationSchema.extend({
+      /** Where the scenario's thresholds are not the defaults: from the intended start, see `hungAfterMs` of `model/plan`. */
+      hungAfterMs: z.number().optional(),
+      /** The same, see `overrunAfterMs`. */
+      overrunAfterMs: z.number().optional(),
+    }),
+    /** All that a trial has: the scenario's cycles are in it. */
+    phases: z.tuple([plannedPhaseSchema], plannedPhaseSchema),
+    /** The named storm that the phases come from, where they are not the scenario's own. */
+    storm: z.string().optional(),
+    drainLimitMs: z.number(),
+    /** The scenario has a verify(). */
+    verifies: z.literal(true).optional(),
+    /** The scenario has a prepare(). */
+    prepares: z.literal(true).optional(),
+  });

@@ -1,32 +1,17 @@
 // Goals in words: the limit, the figure that was held against it, and what came of it.
-import type {GoalMetric, GoalName, Limit, Verdict} from '../../model/goal.ts';
+import {type GoalMetric, type GoalName, goalMetrics, type Limit, type Verdict} from '../../model/goal.ts';
 import type {GoalStory} from '../case-study/run-story.ts';
 import type {Tone} from '../document.ts';
 import {bytes, count, duration, percent, perOperation, plain, rate} from '../format.ts';
 
-const formats: {readonly [metric in GoalMetric]: (value: number | null) => string} = {
-  successRatio: percent,
-  goodputPerSecond: rate,
-  responseP50Ms: duration,
-  responseP90Ms: duration,
-  responseP99Ms: duration,
-  serviceP50Ms: duration,
-  serviceP99Ms: duration,
-  settleP99Ms: duration,
-  hungCount: count,
-  overrunCount: count,
-  droppedCount: count,
-  wrongCount: count,
-  duplicateCount: count,
-  lostCount: count,
-  deliveriesPerSecond: rate,
-  deliveredRatio: percent,
-  backlogCount: count,
-  attemptsPerOperationRatio: perOperation,
-  cpuUsPerOperation: us => duration(us === null ? null : us / 1000),
-  rssMaxBytes: bytes,
-  heapMaxBytes: bytes,
-  timeToRecoverMs: duration,
+const formats: {readonly [unit in (typeof goalMetrics)[GoalMetric]]: (value: number | null) => string} = {
+  share: percent,
+  rate,
+  ms: duration,
+  count,
+  'per operation': perOperation,
+  us: us => duration(us === null ? null : us / 1000),
+  bytes,
 };
 
 const isTelemetry = (metric: GoalName): metric is Exclude<GoalName, GoalMetric> =>
@@ -34,7 +19,7 @@ const isTelemetry = (metric: GoalName): metric is Exclude<GoalName, GoalMetric> 
 
 /** A metric of the library is in a unit of its own. */
 const formatOf = (metric: GoalName): ((value: number | null) => string) =>
-  isTelemetry(metric) ? plain : formats[metric as GoalMetric];
+  isTelemetry(metric) ? plain : formats[goalMetrics[metric as GoalMetric]];
 
 export const goalFigure = (metric: GoalName, value: number | null): string =>
   metric === 'timeToRecoverMs' ? recoveryText(value) : formatOf(metric)(value);

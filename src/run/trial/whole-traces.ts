@@ -65,7 +65,10 @@ export const withWholeTraces = async (
 /** A line that a full disk tore is no reason to be without a report. */
 const spanOf = (line: string): Span[] => {
   try {
-    return [JSON.parse(line) as Span];
+    const span = JSON.parse(line) as Partial<Span>;
+    const isSpan =
+      typeof span.traceId === 'string' && Number.isFinite(span.startMs) && Array.isArray(span.events);
+    return isSpan ? [span as Span] : [];
   } catch {
     return [];
   }

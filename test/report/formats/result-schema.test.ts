@@ -2,7 +2,12 @@
 import {readFile} from 'node:fs/promises';
 import {Ajv} from 'ajv';
 import test from 'ava';
-import {makeResultSchema, schemaFile} from '../../../scripts/result-schema.ts';
+import {
+  journalSchemaFile,
+  makeJournalSchema,
+  makeResultSchema,
+  schemaFile,
+} from '../../../scripts/schemas.ts';
 import {runStory} from '../../../src/report/case-study/run-story.ts';
 import {type Result, resultOf} from '../../../src/report/formats/result.ts';
 import {redactRun} from '../../../src/report/redact.ts';
@@ -43,9 +48,10 @@ test(doesNotHold, {verdict: 'perhaps'});
 test(doesNotHold, {variants: [{}]});
 test(doesNotHold, {runId: 7});
 
-test('the schema is made from the type: npm run schema writes it', async t => {
+test('the schemas are made from the types: npm run schema writes them', async t => {
   t.timeout(120_000);
   t.is(await readFile(schemaFile, 'utf8'), makeResultSchema());
+  t.is(await readFile(journalSchemaFile, 'utf8'), makeJournalSchema());
 });
 
 /** The paths of the fields below a part of the schema that no description explains. */

@@ -1,0 +1,136 @@
+// The checks of what is saved: run.json, journals and results. Whoever reads loads them; a run only writes.
+import {readFileSync} from 'node:fs';
+import {z} from 'zod';
+import type {TrialEvent} from '../model/event.ts';
+import type {RunRecord} from '../model/run.ts';
+import {planSchema} from '../model/schema/scenario.ts';
+import {OtherForm} from './version.ts';
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'> & {
+  readonly code?: string | undefined;
+  readonly errors?: readonly (readonly Issue[])[];
+};
+
+/** `plan.phases[2].durationMs: expected number, received undefined`. Of a union the branch that came nearest is told. */
+const problemOf = (issue: Issue, above: readonly PropertyKey[] = []): string => {
+  const path = [...above, ...issue.path];
+  const within = issue.code === 'invalid_union' ? (issue.errors ?? []).flat() : [];
+  const deepest = within.toSorted((a, b) => b.path.length - a.path.length)[0];
+  if (deepest && deepest.path.length > 0) return problemOf(deepest, path);
+  const messages = new Set((within.length > 0 ? within : [issue]).map(({message}) => message));
+  const text = [...messages].join(' or ').replaceAll('Invalid input: ', '');
+  const place = path.map(key => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return place === '' ? text : `${place.replace(/^\./, '')}: ${text}`;
+};
+
+const check = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
+  // Most are checked once: to compile a check takes longer than to make it.
+  const checked = schema.safeParse(value, {jitless: true});
+  if (checked.success) return checked.data;
+  const [first, ...others] = checked.error.issues as unknown as readonly Issue[];
+  throw new Error(`${problemOf(first!)}${others.length > 0 ? ` (and ${others.length} more)` : ''}`);
+};
+
+/** @throws OtherForm where it says that it is of another one, Error where it says nothing of it */
+const checkVersion = (value: unknown, known: number): void => {
+  const {schemaVersion} = check(z.looseObject({schemaVersion: z.number()}), value);
+  if (schemaVersion === known) return;
+  throw new OtherForm(`its schema version is ${schemaVersion}, and this version reads ${known}`);
+};
+
+/** The version of foulweather that saved a run or a result; null where it does not say so. */
+export const makerOf = (value: unknown): string | null =>
+  z.looseObject({environment: z.looseObject({foulweather: z.string()})}).safeParse(value).data?.environment
+    .foulweather ?? null;
+
+/** What this version does not know of a record changes nothing of what it does know; of a plan it might. */
+const recordSchema = z.looseObject({
+  id: z.string(),
+  scenario: z.string(),
+  plan: planSchema,
+  seed: z.number(),
+  trialsPerVariant: z.number(),
+  precision: z
+    .looseObject({
+      halfWidthRatio: z.number(),
+      mostTrials: z.number(),
+      end: z.looseObject({kind: z.string(), halfWidthRatio: z.number().nullable()}).nullable(),
+    })
+    .optional(),
+  command: z.string(),
+  startedAt: z.string(),
+  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
+  endedAt: z.string().nullable(),
+  environment: z.looseObject({
+    foulweather: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    cpu: z.string(),
+    cpuCount: z.number(),
+    memoryBytes: z.number(),
+    injector: z.string(),
+    target: z.string().optional(),
+    commit: z.string().nullable(),
+    dirty: z.boolean(),
+  }),
+  calibration: z
+    .looseObject({operationCount: z.number(), cpuUsPerOperation: z.number(), startLagP99Ms: z.number()})
+    .nullable(),
+  trialIds: z.array(z.string()),
+  relayed: z.looseObject({endpoint: z.string()}).optional(),
+});
+
+/** @throws Error with the first problem */
+export const checkedRecord = (value: unknown): RunRecord => {
+  checkVersion(value, 1);
+  return check(recordSchema, value) as unknown as RunRecord;
+};
+
+type JsonSchema = {readonly $schema: string; readonly definitions: {readonly [name: string]: JsonSchemaPart}};
+type JsonSchemaPart = {
+  readonly $ref?: string;
+  readonly anyOf?: readonly JsonSchemaPart[];
+  readonly properties?: {readonly kind?: {readonly const?: string}};
+};
+
+/** As `npm run schema` makes it of the types. */
+const readSchema = (name: string): JsonSchema =>
+  JSON.parse(readFileSync(new URL(`../../schema/${name}.json`, import.meta.url), 'utf8'));
+
+/**
+ * A check against a published schema of results.
+ * @throws Error with the first problem
+ */
+export const checkedResult = (value: unknown, schemaVersion: number): unknown => {
+  checkVersion(value, schemaVersion);
+  return check(z.fromJSONSchema(readSchema(`result-v${schemaVersion}`) as never), value);
+};
+
+/** A journal's form is its version's: where the first events of a kind are right, so are the others. */
+const checkedPerKind = 3;
+
+/**
+ * Checks the events of a journal: of all whether the kind is known, and of the first of each kind everything.
+ * @returns a function that throws an Error with the first problem
+ */
+export const eventChecks = (): ((event: unknown) => TrialEvent) => {
+  const {$schema, definitions} = readSchema('journal-v1');
+  const variantsOf = ({$ref, anyOf, ...part}: JsonSchemaPart): readonly JsonSchemaPart[] => {
+    if ($ref !== undefined) return variantsOf(definitions[$ref.replace('#/definitions/', '')]!);
+    return anyOf === undefined ? [part] : anyOf.flatMap(variantsOf);
+  };
+  const known = new Map(
+    variantsOf(definitions['TrialEvent']!).map(part => [
+      part.properties?.kind?.const,
+      {part, left: checkedPerKind},
+    ]),
+  );
+  return event => {
+    if (typeof event !== 'object' || event === null) throw new Error('expected object, received none');
+    const kind = 'kind' in event && typeof event.kind === 'string' ? event.kind : undefined;
+    const ofKind = known.get(kind);
+    if (!ofKind) throw new OtherForm(`it has an event of kind "${kind}", which this version does not know`);
+    if (ofKind.left-- > 0) check(z.fromJSONSchema({...ofKind.part, $schema, definitions} as never), event);
+    return event as TrialEvent;
+  };
+};
