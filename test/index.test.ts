@@ -1,13 +1,18 @@
 // What the package exports is explained where an editor shows it: in the declarations that are shipped.
 import {resolve} from 'node:path';
 import test from 'ava';
-import {createProgram} from 'ts-json-schema-generator';
+import {createProgram, DEFAULT_CONFIG} from 'ts-json-schema-generator';
 
 const root = resolve(import.meta.dirname, '..');
 /** As `npm run build` makes it: comments that a declaration lost on the way are missing here. */
 const entry = resolve(root, 'dist/index.d.ts');
 
-const program = createProgram({path: entry, tsconfig: resolve(root, 'tsconfig.json'), skipTypeCheck: true});
+const program = createProgram({
+  ...DEFAULT_CONFIG,
+  path: entry,
+  tsconfig: resolve(root, 'tsconfig.json'),
+  skipTypeCheck: true,
+});
 const checker = program.getTypeChecker();
 const source = program.getSourceFile(entry)!;
 

@@ -19,7 +19,10 @@ export type CertificateRequest = {
 const dayMs = 86_400_000;
 const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'} as const;
 
-/** It asks for its polyfill to be there first, and takes a tenth of a second to load: only who needs it waits for it. */
+/**
+ * The library wants its polyfill loaded first, and takes a tenth of a second to load: it is imported only when a
+ * certificate is made.
+ */
 const loadLibrary = async (): Promise<typeof import('@peculiar/x509')> => {
   await import('reflect-metadata');
   return import('@peculiar/x509');
@@ -30,7 +33,7 @@ type Library = Awaited<ReturnType<typeof loadLibrary>>;
 const createKeys = (): Promise<webcrypto.CryptoKeyPair> =>
   crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
-/** Valid since yesterday, since clocks differ, and for no longer than clients bear: 397 days. */
+/** Valid since yesterday, because clocks differ, and for no longer than clients accept: 397 days. */
 export const validNow = (): Omit<CertificateRequest, 'hosts'> => ({
   notBeforeMs: Date.now() - dayMs,
   notAfterMs: Date.now() + 397 * dayMs,
@@ -45,7 +48,7 @@ export const expired = (): Omit<CertificateRequest, 'hosts'> => ({
 type Signer = {readonly subject: string; readonly keys: webcrypto.CryptoKeyPair};
 
 export class Authority {
-  /** Its own certificate, PEM: who trusts it trusts what it issues. */
+  /** Its own certificate, PEM: a client that trusts it trusts what it issues. */
   readonly cert: string;
   readonly #library: Library;
   readonly #signer: Signer;
@@ -64,7 +67,7 @@ export class Authority {
     const keys = await createKeys();
     const own = await library.X509CertificateGenerator.createSelfSigned({
       name: [{CN: [name]}],
-      // Of an authority, clients bear any life; what it issues may be older than it.
+      // Clients accept any lifetime of an authority; what it issues may be valid from before it existed.
       notBefore: new Date(Date.now() - 60 * dayMs),
       notAfter: new Date(Date.now() + 3650 * dayMs),
       keys,
@@ -82,12 +85,12 @@ export class Authority {
     return new Authority(library, `${own.toString('pem')}\n`, signer, await createKeys());
   }
 
-  /** Issues a server's certificate. All of them share one key, as what they prove is nobody's secret. */
+  /** Issues a server's certificate. All of them share one key: it only has to prove itself in tests, and is no secret. */
   async issue(request: CertificateRequest): Promise<ServerCertificate> {
     return serverCertificate(this.#library, request, this.#serverKeys, this.#signer);
   }
 
-  /** A server's certificate that nobody but the server itself vouches for. */
+  /** A self-signed certificate of a server. */
   async selfSigned(request: CertificateRequest): Promise<ServerCertificate> {
     const signer = {subject: serverSubject, keys: this.#serverKeys};
     return serverCertificate(this.#library, request, this.#serverKeys, signer);
@@ -112,7 +115,8 @@ const serverCertificate = async (
     publicKey,
     signingKey: signer.keys.privateKey,
     signingAlgorithm: algorithm,
-    // All that strict clients ask for, such as Python's since 3.13, which would otherwise complain of this instead.
+    // Everything that strict clients ask for, such as Python's since 3.13; otherwise they would reject it for this
+    // instead.
     extensions: [
       new library.BasicConstraintsExtension(false, undefined, true),
       new library.KeyUsagesExtension(library.KeyUsageFlags.digitalSignature, true),

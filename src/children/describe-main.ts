@@ -26,7 +26,8 @@ const describe = async (file: string): Promise<Description> => {
 };
 
 /**
- * The subject registers them before anything of the scenario runs: one that is not installed would look like its crash.
+ * The subject registers instrumentations before anything of the scenario runs: one that is not installed would look
+ * like a crash of the library.
  * @throws ScenarioLoadError
  */
 const findInstrumentations = (file: string, {telemetry}: Plan): void => {
@@ -41,7 +42,7 @@ const findInstrumentations = (file: string, {telemetry}: Plan): void => {
 
 process.on('disconnect', () => process.exit(0));
 const description = await describe(process.argv[2]!);
-// It is ended as soon as it has answered, before Node would keep what was compiled.
+// The parent ends this process as soon as it has answered, before Node would write its compile cache.
 flushCompileCache();
-// A scenario file may leave timers or sockets open: the child ends as soon as the answer is out.
+// A scenario file may leave timers or sockets open: the child exits as soon as the answer is out.
 tellParent(description, () => process.exit(0));

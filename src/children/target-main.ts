@@ -45,7 +45,7 @@ onParentMessage((message: ToTarget) => {
       send(health.answer(message.phase));
       break;
     case 'stop':
-      // The parent ends this process if a server of the user's does not stop in time.
+      // The parent kills this process if the user's server does not stop in time.
       void Promise.resolve(stop()).finally(() => process.exit(0));
       break;
   }

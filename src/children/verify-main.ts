@@ -1,4 +1,4 @@
-// The verifying child: asks the scenario's verify() what the real server has, past the injector, and answers.
+// The verifying child: calls the scenario's verify() with the real server's own address, and sends what it returned.
 import '../subject/cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import {onParentMessage, tellParent} from '../model/channel.ts';

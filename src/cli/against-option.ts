@@ -1,4 +1,4 @@
-// --against: another version of the library, to hold the installed one against.
+// --against: another version of the library, to compare the installed one with.
 import {resolve} from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import {type PackageSpec, parsePackageSpec} from '../scenarios/version-comparison.ts';
@@ -15,7 +15,7 @@ export const againstOption = (): Option =>
     'hold the installed version against this one, with the first variant’s options (repeatable)',
   ).argParser(specOf);
 
-/** A folder is named from where the user is, and not from where the scenario lies. */
+/** A folder is relative to the user's working directory, and not to the scenario's file. */
 export const fromHere = (packages: readonly PackageSpec[], cwd: string): readonly PackageSpec[] =>
   packages.map(({name, spec}) => ({
     name,

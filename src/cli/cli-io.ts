@@ -1,4 +1,5 @@
-// All that the command line touches of its process: given as one object, so that tests run it in theirs.
+// Everything of its process that the command line touches, as one object, so that tests can run it in their own
+// process.
 
 export type TextStream = {
   readonly write: (text: string) => unknown;
@@ -16,7 +17,7 @@ export type CliIo = {
   readonly now: () => Date;
   /** Calls back for each SIGINT and SIGTERM until the returned function is called. */
   readonly onSignal: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
-  /** Calls back for each uncaught exception and unhandled rejection: only a defect leaves one. */
+  /** Calls back for each uncaught exception and unhandled rejection; each is a defect of foulweather. */
   readonly onUncaught: (handler: (error: unknown) => void) => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;

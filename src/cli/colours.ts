@@ -1,4 +1,4 @@
-// Colour where a person looks on, and never where one was asked to do without (no-color.org).
+// Colours for terminals, unless the user has switched them off (no-color.org).
 import {styleText} from 'node:util';
 import type {CliIo, TextStream} from './cli-io.ts';
 

@@ -1,4 +1,4 @@
-// The live lines on a terminal: redrawn in place, and cut to its width so that they stay as many as they are.
+// The live lines on a terminal: redrawn in place, and cut to its width, since a wrapped line could not be erased.
 import {stripVTControlCharacters} from 'node:util';
 import {createLogUpdate} from 'log-update';
 import type {Plan} from '../model/plan.ts';

@@ -31,11 +31,11 @@ export class LiveTrial {
   readonly #label: string;
   readonly #now: () => number;
   readonly #figures = new Map<number, PhaseFigures>();
-  /** By index: a bin is told again when an operation of it settles. */
+  /** By index: a bin is reported again when an operation of it settles. */
   readonly #bins = new Map<number, Bin>();
   #phase: number | null = null;
   #sinceMs = 0;
-  /** What it waits for since then, where that takes long. */
+  /** What it has been waiting for, and since when; shown if the wait is long. */
   #waiting: {readonly what: string; readonly sinceMs: number} | null = null;
 
   constructor(plan: Plan, label: string, now: () => number) {
@@ -99,7 +99,7 @@ export class LiveTrial {
     ];
   }
 
-  /** What stays on the screen when it is over. */
+  /** What stays on the screen at the end. */
   finalText(end: string): string {
     return [
       `${this.#label}${end}`,
@@ -123,7 +123,7 @@ export class LiveTrial {
     ];
   }
 
-  /** Those that a count gives away; what needs more is found when all is over. */
+  /** Only what counts can show; the other symptoms are found at the end. */
   #symptoms(): string[] {
     const sum = (pick: (figures: PhaseFigures) => number): number =>
       [...this.#figures.values()].reduce((total, figures) => total + pick(figures), 0);

@@ -12,7 +12,7 @@ export const main = async (io: CliIo): Promise<number> => {
   const session: Session = {io, exitCode: exitCodes.met, onDefect: null};
   io.onUncaught(error => {
     const {onDefect} = session;
-    // A second one is not waited for: what was to end in order does not.
+    // A second signal or defect ends the process at once: the orderly end may be what hangs.
     session.onDefect = null;
     if (onDefect) onDefect(error);
     else io.exit(tell(io, error));
@@ -30,7 +30,7 @@ export const main = async (io: CliIo): Promise<number> => {
   }
 };
 
-/** Scripts ask for it often: it is answered before the commands are loaded. */
+/** Scripts ask for the version often: it is answered before the commands are loaded. */
 const asksForVersionAlone = ({argv}: CliIo): boolean =>
   argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
 

@@ -1,4 +1,4 @@
-// What the command line makes of a scenario's plan: another version beside it, fewer variants, other weather.
+// How the command line changes a scenario's plan: another version as the baseline, fewer variants, a storm.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {pack, packLibraries} from '../scenarios/pack.ts';
@@ -18,7 +18,7 @@ export type PlanOptions = {
   readonly untilPrecise?: number;
 };
 
-/** @throws FoulweatherError FW_USAGE where the choices are at odds */
+/** @throws FoulweatherError FW_USAGE where the choices contradict each other */
 export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
   const {all, everyVariant, storm, against: packages, variant, target, untilPrecise} = options;
   const refuse = (message: string, hint: string): never => {
@@ -58,7 +58,7 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
 export const packNames = ({storm}: PlanOptions): string[] =>
   packLibraries.filter(({speaksHttp}) => speaksHttp || storm?.fits !== 'http').map(({name}) => name);
 
-/** How a run's plan is made of its scenario's. */
+/** The plan of a run, made of its scenario's. */
 export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => Plan) => {
   const {all, everyVariant, storm, against: packages} = options;
   return plan => {
@@ -68,7 +68,7 @@ export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => P
   };
 };
 
-/** The same choices, as words of a command that repeats one scenario of them. */
+/** The same choices, as arguments of a command that repeats one of the scenarios. */
 export const planArgs = ({storm, against: packages = []}: PlanOptions): string[] => [
   ...(storm ? [`--storm ${storm.name}`] : []),
   ...packages.map(({name, spec}) => `--against ${shellQuote(`${name}@${spec}`)}`),

@@ -1,4 +1,4 @@
-// --until-precise and --max-trials: how well the goodput ratio is to be known, and when to give up.
+// --until-precise and --max-trials: how precisely the goodput ratio is to be known, and when to give up.
 import {InvalidArgumentError} from 'commander';
 import {FoulweatherError} from '../model/errors.ts';
 import type {PrecisionGoal} from '../model/run.ts';

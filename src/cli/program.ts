@@ -16,11 +16,11 @@ const about = `Finds out how client libraries behave when the network misbehaves
 
 Try: foulweather run undici-stall`;
 
-/** Does what argv asks for; the exit code is left in the session. Commander's own complaints have been told by then. */
+/** Runs the command of argv; its exit code is left in the session. Commander has printed its own complaints by then. */
 export const runProgram = async (session: Session): Promise<void> => {
   const {argv} = session.io;
   try {
-    // Without a command the help is the answer, and no mistake.
+    // Without a command the help is printed; that is no mistake.
     await program(session).parseAsync(argv.length === 0 ? ['--help'] : [...argv], {from: 'user'});
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

@@ -1,4 +1,4 @@
-// A running trial in words, the same on a terminal and in a log.
+// The texts for a running trial, the same on a terminal and in a log.
 import type {FirstOperation, PhaseFigures} from '../model/driver-witness.ts';
 import type {TrialEvent} from '../model/event.ts';
 import {withPhases} from '../model/fresh-start.ts';
@@ -8,7 +8,7 @@ import type {RunRecord} from '../model/run.ts';
 export const startText = (record: RunRecord, folder: string): string =>
   `scenario ${record.plan.name} · seed ${record.seed} · injector ${record.environment.injector}\ndata ${folder}\n`;
 
-/** What the subject of a trial is to see of a run's plan. */
+/** The part of a run's plan that the subject of this trial runs. */
 export const planOf = (plan: Plan, {phases}: Extract<TrialEvent, {kind: 'trial'}>): Plan =>
   phases === undefined ? plan : withPhases(plan, phases);
 

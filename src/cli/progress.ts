@@ -1,4 +1,4 @@
-// What is seen of a run while it runs: live lines on a terminal, a line per phase elsewhere.
+// The progress of a run: live lines on a terminal, a line per phase elsewhere.
 import type {PhaseFigures} from '../model/driver-witness.ts';
 import type {Plan} from '../model/plan.ts';
 import type {CliIo} from './cli-io.ts';
@@ -10,10 +10,10 @@ export const quietProgress: Progress = {runStarted() {}, trialStarted() {}, tria
 export const createProgress = (io: CliIo): Progress =>
   io.stderr.isTTY === true && io.env['TERM'] !== 'dumb' ? liveProgress(io) : plainProgress(io);
 
-/** A line when a trial starts, one when a phase's operations are accounted for, one when the process ends badly. */
+/** A line when a trial starts, one when the operations of a phase are accounted for, one when the process ends badly. */
 const plainProgress = ({stderr}: CliIo): Progress => {
   let plan: Plan | null = null;
-  /** Of the trial that is under way: a fresh subject in a storm does not see all of the plan's. */
+  /** Of the current trial: a fresh subject in a storm runs only a part of the plan's phases. */
   let phases: Plan['phases'] | null = null;
   let figuresOf = new Map<number, PhaseFigures>();
   const finishTrial = (): void => {

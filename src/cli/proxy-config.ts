@@ -1,4 +1,4 @@
-// A file of proxies in Toxiproxy's format: read before anything listens, and started all or none.
+// A file of proxies in Toxiproxy's format: read before anything listens; either all of them are started, or none.
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import type {Injector, NamedProxySettings} from '../faults/server/injector.ts';
@@ -8,7 +8,7 @@ import {FoulweatherError} from '../model/errors.ts';
 const format =
   'It is an array of proxies: [{"name": "redis", "listen": "127.0.0.1:26379", "upstream": "127.0.0.1:6379"}].';
 
-/** Throws FW_PROXY_CONFIG for a file that cannot be read or is no JSON array. */
+/** Throws FW_PROXY_CONFIG for a file that cannot be read or is not a JSON array. */
 export const readProxyConfig = async (name: string, cwd: string): Promise<Buffer> => {
   let text: Buffer;
   try {
@@ -41,7 +41,7 @@ export const startProxies = async (
     return await injector.populate(config);
   } catch (cause) {
     const reason = messageOf(cause);
-    // The API's own refusals say of whom they speak: a description is wrong with 400, a listener with 500.
+    // The API's status says what is wrong: 400 a description, 500 a listener.
     if (cause instanceof Error && 'status' in cause && cause.status === 500) {
       throw new FoulweatherError(
         'FW_PROXY_START',

@@ -1,4 +1,4 @@
-// What changed at an injector, in one line for a person who looks on.
+// Each change at an injector as one line, for a person at the terminal.
 import type {ApiChange} from '../faults/server/http-server.ts';
 import type {TextStream} from './cli-io.ts';
 
@@ -63,5 +63,5 @@ const toxicLine = (shown: ShownToxic): string => {
 const fieldsOf = (fields: Readonly<Record<string, unknown>>): string[] =>
   Object.entries(fields).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
 
-/** Names are anybody's: none may steer the terminal. */
+/** Names come from any client: control characters in them must not reach the terminal. */
 const clean = (text: string): string => text.replace(/\p{Cc}/gu, '�');

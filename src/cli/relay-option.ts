@@ -1,8 +1,8 @@
-// Where telemetry is passed on to, by the option or by the variables that OpenTelemetry's exporters know.
+// Where telemetry is passed on to: by the option, or by the variables that OpenTelemetry's exporters know.
 import type {RelayTarget} from '../model/receiver-protocol.ts';
 import type {RunRecord} from '../model/run.ts';
 
-/** `key=value,key=value`, percent-encoded, as the specification of exporters has it. */
+/** `key=value,key=value`, percent-encoded, as the specification of exporters defines it. */
 const headersOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
@@ -20,14 +20,14 @@ const decoded = (text: string): string => {
   }
 };
 
-/** Null where nothing is to be passed on; a variable that is no address is passed over. */
+/** Null where nothing is to be passed on; a variable that holds no address is ignored. */
 export const relayOf = (option: string | undefined, env: NodeJS.ProcessEnv): RelayTarget | null => {
   const endpoint = option ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) return null;
   return {endpoint, headers: headersOf(env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '')};
 };
 
-/** What a user has to know of it: nothing where all has arrived. */
+/** What a user has to know of it: nothing where everything arrived. */
 export const relayWords = (relayed: RunRecord['relayed']): string => {
   if (!relayed || relayed.droppedCount === 0) return '';
   const {endpoint, sentCount, droppedCount, lastError} = relayed;

@@ -28,7 +28,7 @@ const isDocument = ({name, path}: ReporterChoice): boolean =>
   path === null && name !== 'list' && name !== 'github';
 
 /**
- * What is chosen, and the list on stdout unless a document goes there.
+ * The chosen reporters, and the text report on stdout unless a document goes there.
  * @throws FoulweatherError FW_USAGE where a document would be mixed with something else on stdout
  */
 export const reportersOf = (

@@ -1,4 +1,4 @@
-// Where results go: each reporter to its file or to stdout, when all runs are done. GitHub has places of its own.
+// Writes the results: each reporter to its file or to stdout, when all runs are done. GitHub has places of its own.
 import {appendFile, mkdir, writeFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
@@ -65,7 +65,7 @@ export class Reporters {
     }
   }
 
-  /** The summary goes to the file that GitHub names; without one, as on a desk, only the annotations are printed. */
+  /** The summary goes to the file that GitHub names; outside of its jobs only the annotations are printed. */
   async #tellGitHub(stories: readonly RunStory[]): Promise<void> {
     for (const line of toAnnotations(stories)) this.#world.stdout.write(`${line}\n`);
     const file = this.#world.env['GITHUB_STEP_SUMMARY'];

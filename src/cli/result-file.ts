@@ -1,4 +1,4 @@
-// What a user names to be compared → a result: a result.json, a folder that holds one, or a saved run.
+// What a user names to be compared → a result: a result.json, a folder with one in it, or a saved run.
 import {existsSync} from 'node:fs';
 import {readFile, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
@@ -35,7 +35,7 @@ export const openSide = async (cwd: string, named: string): Promise<Side> => {
   );
 };
 
-/** What lies after the last colon is a variant or a trial, unless all of it is a file. */
+/** What follows the last colon is a variant or a trial, unless the whole is the name of a file. */
 const split = (cwd: string, named: string): {source: string; part: string | null} => {
   const at = named.lastIndexOf(':');
   if (at <= 0 || existsSync(resolve(cwd, named))) return {source: named, part: null};

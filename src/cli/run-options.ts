@@ -1,4 +1,4 @@
-// What `foulweather run` was asked for, and the words that ask for it again.
+// The options of `foulweather run`, and the arguments that repeat them.
 import type {Plan} from '../model/plan.ts';
 import {type PlanOptions, planArgs} from './plan-choice.ts';
 import {type PrecisionOptions, precisionArgs} from './precision-option.ts';
@@ -22,7 +22,7 @@ export type RunCommandOptions = PrecisionOptions &
     readonly quiet?: boolean;
   };
 
-/** The choices that one scenario and a whole series have in common: every one that is not the default. */
+/** The choices that a single scenario and a whole series have in common: every one that is not the default. */
 const commonArgs = (options: RunCommandOptions): string[] => [
   ...planArgs(options),
   ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellQuote(options.toxiproxy)}`]),
@@ -36,7 +36,7 @@ const commonArgs = (options: RunCommandOptions): string[] => [
   ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellQuote(options.otlpEndpoint)}`]),
 ];
 
-/** What repeats the run of one scenario. Of the whole pack only some variants may have been chosen. */
+/** The command that repeats the run of one scenario. Of the whole pack only some variants may have been chosen. */
 export const commandOf = (name: string, options: RunCommandOptions, {variants}: Plan): string => {
   const {all, everyVariant, variant: named = []} = options;
   const chosen = all && !everyVariant ? [variants[0].name] : named;
@@ -48,7 +48,7 @@ export const commandOf = (name: string, options: RunCommandOptions, {variants}: 
   ].join(' ');
 };
 
-/** What repeats a run of the whole pack. */
+/** The command that repeats a run of the whole pack. */
 export const packCommandOf = (options: RunCommandOptions): string =>
   [
     'npx foulweather run --all',

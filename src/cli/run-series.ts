@@ -1,4 +1,5 @@
-// One scenario after the other: each is driven, judged and told; of the whole pack the weather report is written.
+// One scenario after the other: each is run, evaluated and reported; for the whole pack the weather report is
+// written.
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Verdict} from '../model/goal.ts';
 import type {PrecisionGoal} from '../model/run.ts';
@@ -21,7 +22,7 @@ const exitCodeOf: {readonly [verdict in Verdict]: number} = {
   inconclusive: exitCodes.inconclusive,
 };
 
-/** Of several scenarios the worst tells: a missed goal before an inconclusive run before a met one. */
+/** Of several scenarios the worst decides: a missed goal before an inconclusive run before a met one. */
 const severity: readonly number[] = [exitCodes.met, exitCodes.inconclusive, exitCodes.missed];
 
 const worseOf = (a: number, b: number): number => (severity.indexOf(b) > severity.indexOf(a) ? b : a);
@@ -32,7 +33,7 @@ export type Series = {
   readonly reporters: readonly ReporterChoice[];
 };
 
-/** @throws FoulweatherError; of the whole pack a scenario that cannot be run is left out instead, and told */
+/** @throws FoulweatherError; of the whole pack a scenario that cannot be run is skipped instead, and reported */
 export const runSeries = async (
   session: Session,
   {files, precision, reporters: choices}: Series,
@@ -46,7 +47,7 @@ export const runSeries = async (
   let signalCode: number | null = null;
   const offSignal = io.onSignal(signal => {
     const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-    // The second one is answered at once: the guard cleans up behind us.
+    // The second signal exits at once: the guard cleans up.
     if (signalCode !== null) io.exit(code);
     signalCode = code;
     io.stderr.write(
@@ -96,7 +97,7 @@ export const runSeries = async (
       } catch (error) {
         progress.end();
         if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERNAL') throw error;
-        // Stopped as asked, before there was anything to report: said, and no failure.
+        // Stopped as asked, before there was anything to report: reported, and not a failure.
         if (error.code === 'FW_INTERRUPTED') {
           io.stderr.write(`${error.message}\n`);
         } else if (weather) {

@@ -5,6 +5,6 @@ import type {CliIo} from './cli-io.ts';
 export type Session = {
   readonly io: CliIo;
   exitCode: number;
-  /** Handles an uncaught error, so that a run under way ends in order. Null: the process ends. */
+  /** Handles an uncaught error, so that a current run ends in order. Null: the process exits. */
   onDefect: ((error: unknown) => void) | null;
 };

@@ -68,7 +68,7 @@ const failure = (error: unknown): Answer => {
 };
 
 const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answer> => {
-  // A page of somebody else's, whose name leads here, must not read the runs.
+  // DNS rebinding: a page of another origin whose name resolves to this machine must not read the runs.
   const name = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (name !== host && name !== 'localhost') return html(messagePage('Not here', 'Ask 127.0.0.1.'), 421);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -147,7 +147,7 @@ const compared = async (baseDir: string, before: string, after: string): Promise
   return comparisonPage(compareSides(first, second), before, after);
 };
 
-/** The saved file of a report; one that is not there, as of a run that was killed, is rendered. */
+/** The saved file of a report; where there is none, as of a run that was killed, it is rendered. */
 const fileOf = async (baseDir: string, id: string, file: string): Promise<Answer> => {
   const type = typeOf[extname(file)];
   const folder = await RunFolder.open(baseDir, id);

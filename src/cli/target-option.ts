@@ -1,4 +1,4 @@
-// Which server the library talks to, where the user says so.
+// --target: the server that the library talks to.
 import {InvalidArgumentError, Option} from 'commander';
 import type {TargetChoice} from '../run/processes/start-target.ts';
 import {shellQuote} from './shell-quote.ts';
@@ -24,7 +24,7 @@ export const targetChoice = ({target, startServices}: TargetOptions): TargetChoi
   startServices: startServices ?? false,
 });
 
-/** The same choice, as words of a command. */
+/** The same choice, as arguments of a command. */
 export const targetArgs = ({target, startServices}: TargetOptions): string[] => [
   ...(target === undefined ? [] : [`--target ${shellQuote(target)}`]),
   ...(startServices ? ['--start-services'] : []),

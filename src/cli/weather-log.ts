@@ -1,4 +1,4 @@
-// Gathers what the runs of the pack tell into the weather report, and writes it beside their case studies.
+// Collects the results of the pack's runs into the weather report, and writes it beside their case studies.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';

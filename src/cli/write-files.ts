@@ -1,4 +1,4 @@
-// Files of a report, where people look for them and with the run's data.
+// Writes the files of a report to the user's folder and to the run's data.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';

@@ -1,4 +1,4 @@
-// Puts a run's report where people look for it.
+// Writes a run's report.
 import {join, relative} from 'node:path';
 import type {JudgedRun} from '../model/run.ts';
 import {renderTerminalSummary} from '../report/formats/terminal-summary.ts';

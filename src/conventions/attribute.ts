@@ -8,7 +8,7 @@ const templates = Object.entries(registry.attributes)
 
 type Facts = (typeof registry.attributes)[string];
 
-/** What the registry says of a name, which may begin with that of a template; undefined where it says nothing. */
+/** The registry's entry for a name, which may begin with that of a template; undefined where there is none. */
 export const factsOf = (name: string): Facts | undefined =>
   Object.hasOwn(registry.attributes, name)
     ? registry.attributes[name]
@@ -30,6 +30,6 @@ const namespaces: {readonly [area in ConventionArea]: string} = {
   'gen-ai': 'gen_ai.',
 };
 
-/** A name of one's own in a namespace of the conventions may mean something else one day. */
+/** An own name in a namespace of the conventions may mean something else one day. */
 export const isInReservedNamespace = (name: string): boolean =>
   Object.values(namespaces).some(namespace => name.startsWith(namespace));

@@ -6,7 +6,7 @@ import {deprecationOf} from './check-spans.ts';
 import {Findings} from './findings.ts';
 import {type MetricRules, registry} from './registry.ts';
 
-/** `sum` where an older run does not say which of the two it is. */
+/** `sum` where an older run does not distinguish the two. */
 const instrumentOf = (metric: MetricSummary): string => {
   if (metric.kind !== 'sum') return metric.kind;
   if (metric.isMonotonic == null) return 'sum';
@@ -31,7 +31,7 @@ type Add = (level: ConventionLevel, rule: string, subject: string, statement: st
 
 export const checkMetrics = (metrics: readonly MetricSummary[]): ConventionFinding[] => {
   const findings = new Findings();
-  // A series has a row in each phase; its attributes are those of any.
+  // A series has a row in each phase; its attributes are those of any row.
   const series = new Map(
     metrics.map(metric => [JSON.stringify([metric.scope, metric.name, metric.attributes]), metric]),
   );
@@ -107,14 +107,14 @@ const checkMetric = (metric: MetricSummary, rules: MetricRules, add: Add): void 
   }
 };
 
-/** The one histogram that the conventions of an area ask every client for. */
+/** The one histogram that the conventions of an area require of every client. */
 const durations: {readonly [area in ConventionArea]?: readonly string[]} = {
   http: ['http.client.request.duration'],
   db: ['db.client.operation.duration'],
   rpc: ['rpc.client.call.duration', 'rpc.client.duration'],
 };
 
-/** A library that makes spans of an area and not its histogram leaves dashboards without their first number. */
+/** Without the histogram of its area a library that makes spans leaves dashboards without their most important figure. */
 export const checkDurations = (
   shapes: readonly SpanShape[],
   metrics: readonly MetricSummary[],

@@ -4,7 +4,10 @@ import {calmSpans, examplesOf, hasMark, Tally, viewOperations} from '../measures
 import type {ConventionFinding} from '../model/convention.ts';
 import type {Trial} from '../model/trial.ts';
 
-/** So many calm operations have one request each, where several of one operation mean that it was sent again. */
+/**
+ * Share of the calm operations with one request each, above which several requests of one operation mean that it was
+ * sent again.
+ */
 const mostlyShare = 0.9;
 
 export const checkOperations = (trial: Trial): ConventionFinding[] => {

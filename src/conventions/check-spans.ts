@@ -7,7 +7,7 @@ import {registry, type SpanRules} from './registry.ts';
 
 type Judged = SpanShape & {readonly area: ConventionArea};
 
-/** A server's span is not of the client that is under test. */
+/** A server's span is not of the client under test. */
 const isJudged = (shape: SpanShape): shape is Judged => shape.area !== null && shape.kind !== 'server';
 
 const isSet = (type: string | undefined): boolean => type !== undefined && type !== 'null';
@@ -87,7 +87,7 @@ const checkPresence = ({area, status, attributes}: Judged, rules: SpanRules, add
 
 const checkAttributes = ({attributes}: Judged, rules: SpanRules | undefined, add: Add): void => {
   for (const [name, type] of Object.entries(attributes)) {
-    // An attribute without a value is one that is not there.
+    // An attribute without a value counts as absent.
     if (type === 'null') continue;
     const facts = factsOf(name);
     if (facts?.deprecated !== undefined) {

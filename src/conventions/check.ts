@@ -1,4 +1,5 @@
-// A trial's telemetry against the semantic conventions. Pure, so that a saved run is checked again with newer rules.
+// Checks a trial's telemetry against the semantic conventions. Pure, so that a saved run can be checked again with
+// newer rules.
 import type {ConventionFinding} from '../model/convention.ts';
 import {conventionLevels} from '../model/convention.ts';
 import type {Trial} from '../model/trial.ts';

@@ -5,7 +5,7 @@ import {conventionLevels} from '../model/convention.ts';
 export class Findings {
   readonly #findings = new Map<string, ConventionFinding>();
 
-  /** `ofCount` is of the whole library, and the same for all that are one. */
+  /** `ofCount` is of the whole library, and so the same for all that are merged. */
   add(finding: ConventionFinding): void {
     const key = JSON.stringify([finding.signal, finding.area, finding.rule, finding.scope, finding.subject]);
     const known = this.#findings.get(key);

@@ -1,4 +1,5 @@
-// What OpenTelemetry's semantic conventions ask of a client: data that scripts/semconv.ts takes from their published model.
+// What OpenTelemetry's semantic conventions ask of a client: data that scripts/semconv.ts extracts from their
+// published model.
 import type {ConventionArea} from '../model/telemetry.ts';
 import data from './registry.json' with {type: 'json'};
 

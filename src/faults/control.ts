@@ -1,4 +1,4 @@
-// The parent's hand on the injector, by Toxiproxy's own client: a proxy per trial, faults per phase.
+// Controls the injector from the parent, by Toxiproxy's own client: a proxy per trial, faults per phase.
 import {type Proxy as ClientProxy, type Toxic, type ToxicType, Toxiproxy} from 'toxiproxy-node-client';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Fault} from '../model/fault.ts';
@@ -30,7 +30,7 @@ export class Injector {
   async version(): Promise<string> {
     const asked = this.#calls.bounded('tell its version', this.#client.getVersion());
     const answer = await asked.then(String, (error: unknown) => {
-      // Every Toxiproxy has a version: what refuses to tell it is something else.
+      // Every Toxiproxy reports a version: what does not is something else.
       if (error instanceof FoulweatherError && error.code === 'FW_TOXIPROXY_REFUSED') return '';
       throw error;
     });
@@ -44,7 +44,10 @@ export class Injector {
     );
   }
 
-  /** @throws FoulweatherError FW_FAULT_UNSUPPORTED for the first fault that this injector would refuse or half ignore */
+  /**
+   * @throws FoulweatherError FW_FAULT_UNSUPPORTED for the first fault that this injector would refuse, or apply only
+   * in part
+   */
   async refuseUnsupported(phases: readonly Pick<Phase, 'name' | 'faults'>[]): Promise<void> {
     for (const {name, faults} of phases) {
       const fault = faults.find(needsEmbedded);
@@ -57,7 +60,7 @@ export class Injector {
     }
   }
 
-  /** Both answer 404; only one knows what a witness is. */
+  /** Both answer 404; only the embedded one knows the witness route. */
   async #isFoulweathers(): Promise<boolean> {
     const what = 'tell what it is';
     const response = await this.#calls.bounded(what, fetch(`${this.url}/foulweather/proxies/-/witness`));
@@ -98,7 +101,7 @@ export class FaultyLink {
   #proxy: ClientProxy;
   readonly #active: Toxic<unknown>[] = [];
   #countsHits: boolean | null = null;
-  /** How far its news are known, as a query. */
+  /** How far this client has read its news, as a query. */
   #known = '';
 
   constructor(calls: BoundedCalls, proxy: ClientProxy, address: string) {
@@ -108,21 +111,21 @@ export class FaultyLink {
     this.address = address;
   }
 
-  /** Takes the faults of the phase before away and puts those of this one in place: see `clear` and `put`. */
+  /** Removes the faults of the previous phase and adds those of this one: see `clear` and `put`. */
   async apply(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
     await this.clear(faults);
     await this.put(phase, faults, durationMs);
   }
 
-  /** Takes all faults away. A proxy that is down, and is to be so with the next faults, too, stays down. */
+  /** Removes all faults. A proxy that is down, and stays down with the next faults, is not enabled in between. */
   async clear(next: readonly Fault[] = []): Promise<void> {
     while (this.#active.length > 0) await this.#removeToxic();
     if (!this.#proxy.enabled && !next.some(isProxyState)) await this.#setEnabled(true);
   }
 
   /**
-   * Puts the faults of a phase in place, where none is.
-   * @param durationMs how long the phase lasts, for what changes within it
+   * Adds the faults of a phase; there must be none.
+   * @param durationMs how long the phase lasts, for ramps
    */
   async put(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
     if (this.#proxy.enabled && faults.some(isProxyState)) await this.#setEnabled(false);
@@ -216,7 +219,7 @@ export class FaultyLink {
     this.#active.push(await this.#calls.bounded(what, this.#proxy.addToxic(body)));
   }
 
-  /** The latest first. One that cannot be removed stays known as active. */
+  /** The latest first. One that cannot be removed is remembered as active. */
   async #removeToxic(): Promise<void> {
     const toxic = this.#active.at(-1)!;
     await this.#calls.bounded(`remove ${toxic.name} from proxy ${this.name}`, toxic.remove());

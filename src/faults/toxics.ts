@@ -1,4 +1,4 @@
-// Fault → toxic: our words, Toxiproxy's.
+// Fault → toxic: from foulweather's words to Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
 import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
 import type {AnyHttpFault} from '../model/http-fault.ts';
@@ -174,7 +174,7 @@ const toxiproxyTypes: ReadonlySet<string> = new Set([
   'limit_data',
 ]);
 
-/** Whether only the embedded injector has this fault: a real Toxiproxy would refuse it, or ignore half of it. */
+/** Whether only the embedded injector has this fault: a real Toxiproxy would refuse it, or apply it only in part. */
 export const needsEmbedded = (fault: Fault): boolean => {
   if (isProxyState(fault)) return false;
   const shape = shapeOf(fault);

@@ -1,4 +1,4 @@
-// The books of a driver: what was offered, started and dropped, and what became of each operation.
+// A driver's accounts: what was offered, started and dropped, and how each operation ended.
 import type {OperationExample} from '../model/driver-witness.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
@@ -66,7 +66,7 @@ export class Accounting {
 
   /** @param during the phase that lasts while it settles; null when the load is over */
   settle(operation: LiveOperation, settlement: Settlement, nowMs: number, during: number | null): void {
-    // What started a little early cannot have been waited for before.
+    // A start that was a little early is not a wait.
     const responseMs = nowMs - Math.min(operation.intendedMs, operation.startedMs);
     const serviceMs = nowMs - operation.startedMs;
     const counters = this.#phase(operation.phase);
@@ -107,7 +107,7 @@ export class Accounting {
     this.#failures.add(status, error, this.#example(operation, durationMs, status));
   }
 
-  /** Asked first whether it is wanted, so that most operations make no object. */
+  /** Asked first, so that no object is made for most operations. */
   #noteSlow(operation: LiveOperation, durationMs: number, status: OutcomeStatus): void {
     if (!this.#slowest.wants(operation.phase, durationMs)) return;
     this.#slowest.add(this.#example(operation, durationMs, status));

@@ -1,11 +1,11 @@
-// What a source of starts needs of the driver, and what the driver asks of it.
+// What a source of starts needs of the driver, and what the driver needs of it.
 
 export type ArrivalSink = {
   /** Ms since the trial's origin, monotonic. */
   readonly now: () => number;
   /** Unsettled operations, whoever started them. */
   readonly inFlight: () => number;
-  /** An operation is due: told before it is started or dropped, so that the three are counted apart. */
+  /** An operation is due: called before it is started or dropped, so that the three are counted apart. */
   readonly offer: () => void;
   readonly start: (intendedMs: number, nowMs: number) => void;
   readonly drop: (intendedMs: number) => void;

@@ -22,7 +22,7 @@ type OpenBin = {
 export class Bins {
   readonly #open = new Map<number, OpenBin>();
   readonly #spare: Histogram[] = [];
-  /** The one that was looked for last: mostly it is wanted again. */
+  /** The last one that was looked up: usually the next one, too. */
   #last: OpenBin | null = null;
 
   start(intendedMs: number, phase: number): void {
@@ -38,7 +38,7 @@ export class Bins {
     bin.dirty = true;
   }
 
-  /** A success comes now, in this phase, whichever slice its operation is of. */
+  /** A success comes now, in this phase; its operation may be of an earlier slice. */
   answer(nowMs: number, phase: number): void {
     const bin = this.#at(nowMs, phase);
     bin.answered++;
@@ -58,7 +58,7 @@ export class Bins {
     bin.dirty = true;
   }
 
-  /** The bins that changed and are over at `nowMs`; those with nothing pending are told for the last time. */
+  /** The bins that have changed and ended by `nowMs`; those with nothing pending are reported for the last time. */
   collect(nowMs: number): Bin[] {
     const changed: Bin[] = [];
     for (const bin of this.#open.values()) {

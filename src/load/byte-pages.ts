@@ -1,9 +1,9 @@
-// Bytes by operation, told in the ranges that changed.
+// Bytes by operation, reported in the ranges that changed.
 import {ownMemory} from './own-memory.ts';
 
 /**
- * They are kept in pages: an old operation that settles at last is told with its neighbours and not with all that came
- * since, and nothing is ever copied to make room.
+ * They are kept in pages: an old operation that finally settles is reported with its neighbours, and not with all
+ * that came since; and nothing is ever copied to make room.
  */
 export const pageSize = 8192;
 
@@ -11,7 +11,7 @@ export type Page = {
   readonly number: number;
   /** An array for each byte of an operation. */
   readonly bytes: readonly Uint8Array[];
-  /** What has changed since it was told: from `dirtyFrom` up to `dirtyTo`, nothing where that is 0. */
+  /** What has changed since the last report: from `dirtyFrom` up to `dirtyTo`, nothing where that is 0. */
   dirtyFrom: number;
   dirtyTo: number;
 };
@@ -30,7 +30,7 @@ export class BytePages {
     this.#bytesPerOperation = bytesPerOperation;
   }
 
-  /** The first of an operation's bytes. */
+  /** The index of an operation's first byte. */
   get(index: number): number {
     const number = Math.floor(index / pageSize);
     return this.#pages[number]?.bytes[0]?.[index - number * pageSize] ?? 0;
@@ -64,7 +64,7 @@ export class BytePages {
     return told;
   }
 
-  /** Forgets a page that will not change any more. It must have been told. */
+  /** Forgets a page that will not change any more. It must have been reported. */
   release(number: number): void {
     if (!this.#pages[number]) return;
     this.#pages[number] = undefined;

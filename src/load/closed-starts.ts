@@ -1,7 +1,7 @@
-// Closed load: so many operations in flight at all times; the next one starts when one settles.
+// Closed load: a fixed number of operations in flight; the next one starts when one settles.
 import type {ArrivalSink, ArrivalSource} from './arrivals.ts';
 
-/** So many starts at most before the event loop has its turn: else a library that answers at once would starve it. */
+/** At most so many starts before the event loop has its turn: otherwise a library that answers at once would starve it. */
 const startsPerTurn = 64;
 
 export class ClosedStarts implements ArrivalSource {
@@ -18,7 +18,7 @@ export class ClosedStarts implements ArrivalSource {
     this.settled();
   }
 
-  /** Fills up to the concurrency. What an earlier phase still has in flight counts. */
+  /** Starts operations up to the concurrency. Those that an earlier phase still has in flight count. */
   settled(): void {
     const {now, inFlight, offer, start} = this.#context;
     while (!this.#stopped && inFlight() < this.#concurrency) {

@@ -1,4 +1,5 @@
-// What the application's consumer got, a byte per operation: told whenever it comes, settled operations included.
+// Deliveries to the application's consumer, a byte per operation. They are reported whenever they come, for settled
+// operations, too.
 import type {SubjectEvent} from '../model/event.ts';
 import {MessageCounts} from '../model/message-counts.ts';
 import {readMessageId} from '../model/message-id.ts';
@@ -10,7 +11,7 @@ export class Deliveries {
   readonly #pages = new BytePages(1);
   readonly #counts = new MessageCounts();
   readonly #now: () => number;
-  /** What came since it was told, by slice of time. */
+  /** What came since the last report, by slice of time. */
   readonly #byBin = new Map<number, number>();
 
   constructor(trialId: string, now: () => number) {
@@ -18,7 +19,7 @@ export class Deliveries {
     this.#now = now;
   }
 
-  /** Ids that are not of this trial are left out: a queue may have messages of an earlier one. */
+  /** Ids of other trials are left out: a queue may have messages of an earlier one. */
   add(id: string): void {
     const message = readMessageId(this.#trialId, id);
     if (message === null) return;

@@ -1,4 +1,4 @@
-// Drives operations under a load, and books what becomes of each. Knows no library and no process.
+// Drives operations under a load, and keeps account of how each ended. Knows no library and no process.
 import type {UnsettledOperation} from '../model/driver-witness.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import {
@@ -32,27 +32,27 @@ export type DriverOptions = {
 
 /** How often hung operations are looked for. */
 const sweepEveryMs = 100;
-/** A pause of the process makes operations look older than they are. */
+/** Longer pauses between two sweeps are pauses of the process, which make operations look older than they are. */
 const stuckSlackMs = 250;
 
-/** Enough to count, to date and to show; thousands of them would only swell the journal. */
+/** Enough to count, to date and to show; thousands of them would only bloat the journal. */
 const mostUnsettledTold = 1000;
 
 export class Driver {
   readonly #options: DriverOptions;
   readonly #accounting: Accounting;
-  /** In order of their start, so that the sweep can stop at the first that is young. */
+  /** In order of their start, so that the sweep can stop at the first that is young enough. */
   readonly #live = new LiveOperations();
   readonly #hungAfterMs: number;
   readonly #context: ArrivalSink;
-  /** What the load is at the moment, and what starts operations by it; null while there is none. */
+  /** The current load, and the source of its starts; null while there is none. */
   #load: Load;
   #starts: ArrivalSource | null = null;
   #phase = 0;
   #nextIndex = 0;
   /** Of the successes of calm phases; null before the first. */
   #slowestCalmMs: number | null = null;
-  /** Until when it has been booked what was under way. */
+  /** Until when the operations under way have been accounted for. */
   #passedMs = 0;
   #sweepTimer: NodeJS.Timeout | undefined;
   #whenIdle: (() => void) | undefined;
@@ -85,17 +85,17 @@ export class Driver {
   }
 
   /**
-   * Begins a phase, before its faults act. Operations in flight move to a fault phase with its begin, for its faults hit them,
-   * unless they come from a phase that may have ended them itself, or were stuck already; else an operation belongs to the
-   * phase in which it started.
-   * @param calledMs when it was asked to, before the process looked at its heap
+   * Begins a phase, before its faults act. Operations in flight move into a fault phase when it begins, since its
+   * faults hit them, unless they are from a phase that may have ended them itself, or were stuck already; otherwise
+   * an operation belongs to the phase in which it started.
+   * @param calledMs when the call came, before the process measured its heap
    */
   enterPhase(phase: number, calledMs = this.#options.now()): void {
     this.#pass(this.#options.now());
     const load = loadOf(this.#options.load, this.#options.phases[phase]);
-    // A load that goes on is not begun anew: its starts stay evenly spaced across the edge.
+    // A load that goes on is not restarted: its starts stay evenly spaced across the edge.
     const beginsAnew = this.#starts !== null && (load !== this.#load || load.model === 'ramp');
-    // What was due before the edge is the old phase's.
+    // What was due before the edge belongs to the old phase.
     if (beginsAnew) this.stopLoad();
     this.#phase = phase;
     this.#load = load;
@@ -108,7 +108,7 @@ export class Driver {
     }
   }
 
-  /** It is under way for so long that the fault that comes is not why. */
+  /** It has been under way for so long that the new fault is not the cause. */
   #isStuck({hung, intendedMs}: LiveOperation, nowMs: number): boolean {
     const usualMs =
       this.#slowestCalmMs === null ? Number.POSITIVE_INFINITY : 2 * this.#slowestCalmMs + stuckSlackMs;
@@ -139,7 +139,7 @@ export class Driver {
     return this.#live.size;
   }
 
-  /** The oldest operations that have not settled, as many as are worth telling. */
+  /** The oldest operations that have not settled, as many as are worth reporting. */
   unsettled(): UnsettledOperation[] {
     const oldest: UnsettledOperation[] = [];
     for (const {index, phase, intendedMs} of this.#live) {
@@ -149,7 +149,7 @@ export class Driver {
     return oldest;
   }
 
-  /** Stops watching; what settles from here on is not booked. */
+  /** Stops watching; what settles from here on is not accounted for. */
   stop(): void {
     this.stopLoad();
     clearInterval(this.#sweepTimer);
@@ -170,7 +170,7 @@ export class Driver {
     this.#starts = beginStarts(this.#load, durationMs, this.#context);
   }
 
-  /** Before what is under way changes, and before a phase ends. Outside of the load there is no phase. */
+  /** Called before the number under way changes, and before a phase ends. Outside of the load there is no phase. */
   #pass(nowMs: number): void {
     if (nowMs <= this.#passedMs) return;
     if (this.#starts) this.#accounting.elapse(this.#phase, this.#live.size, nowMs - this.#passedMs);
@@ -191,7 +191,8 @@ export class Driver {
     const nowMs = this.#options.now();
     this.#pass(nowMs);
     this.#live.remove(operation);
-    // It may settle between two sweeps, or before the first one after a blocked event loop.
+    // It may settle between two sweeps, or before the first one after a blocked event loop: then it was hung all the
+    // same.
     this.#markHung(operation, nowMs);
     this.#accounting.settle(operation, settlement, nowMs, this.#starts ? this.#phase : null);
     this.#noteCalm(operation, settlement, nowMs);
@@ -220,7 +221,10 @@ export class Driver {
   }
 }
 
-/** Begins at once. @param phaseDurationMs how long a ramp takes */
+/**
+ * Begins at once.
+ * @param phaseDurationMs how long a ramp takes
+ */
 const beginStarts = (load: Load, phaseDurationMs: number, context: ArrivalSink): ArrivalSource =>
   load.model === 'closed'
     ? new ClosedStarts(load.concurrency, context)

@@ -1,4 +1,4 @@
-// What can be kept of a thrown value: plain data, whatever was thrown, even one that throws when looked at.
+// What is kept of a thrown value: plain data, whatever was thrown, even an object that throws when it is read.
 import type {ErrorFacts} from '../model/outcome.ts';
 
 const stackLinesKept = 8;
@@ -32,10 +32,10 @@ const read = (value: unknown, key: string): unknown => {
 const text = (value: unknown, length: number): string | null =>
   typeof value === 'string' && value !== '' ? value.slice(0, length) : null;
 
-/** V8 cuts a text by pointing into the whole of it: a copy lets go of a message of many megabytes. */
+/** V8 makes a substring by pointing into the whole text: a copy releases a message of many megabytes. */
 const copied = (cut: string): string => Buffer.from(cut).toString();
 
-/** Any value as a text, also one that refuses to be one. */
+/** Any value as a text, including one that throws when it is converted. */
 export const asText = (value: unknown): string => {
   try {
     return String(value);

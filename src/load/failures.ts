@@ -1,4 +1,4 @@
-// Failures by class: counted all, kept in detail only the first few of each.
+// Failures by class: all of them are counted, only the first few of each are kept in detail.
 import type {FailureClass, OperationExample} from '../model/driver-witness.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import type {OutcomeStatus} from '../model/outcome.ts';

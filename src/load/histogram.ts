@@ -1,4 +1,4 @@
-// The histograms that the driver keeps: microseconds, lossless to merge.
+// The driver's histograms: in microseconds, and lossless to merge.
 import {build, encodeIntoCompressedBase64, type Histogram} from 'hdr-histogram-js';
 import {type OutcomeCounts, outcomeStatuses} from '../model/outcome.ts';
 import {ownMemory} from './own-memory.ts';
@@ -6,8 +6,8 @@ import {ownMemory} from './own-memory.ts';
 const hourUs = 3_600_000_000;
 
 /**
- * 1 µs to 1 h; three significant digits (an error of 0.1 %) take about 95 KB, two take about 14 KB. The driver keeps those it
- * makes until its end, and they count as memory of its own.
+ * 1 µs to 1 h; three significant digits (an error of 0.1 %) take about 95 KB, two take about 14 KB. The driver keeps
+ * those it makes until it ends, and they count as the harness's memory.
  */
 export const latencyHistogram = (significantDigits: 2 | 3): Histogram => {
   const histogram = build({

@@ -1,5 +1,5 @@
-// The operations in flight, in order of their start. A chain, for it is changed twice per operation: it needs no hashing, no
-// memory of its own, and can be walked from the oldest on.
+// The operations in flight, in order of their start. A linked list, since it changes twice per operation: it needs no
+// hashing and no memory of its own, and can be walked from the oldest on.
 
 export type LiveOperation = {
   readonly index: number;
@@ -8,9 +8,9 @@ export type LiveOperation = {
   phase: number;
   /** It was under way before its phase began. */
   moved: boolean;
-  /** It was still in flight when its time was over. */
+  /** It was still in flight when it counted as hung. */
   hung: boolean;
-  /** In the chain. */
+  /** Neighbours in the list. */
   live: boolean;
   older: LiveOperation | null;
   younger: LiveOperation | null;

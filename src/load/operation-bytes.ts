@@ -1,4 +1,5 @@
-// Three bytes per operation: outcome, phase and how long it took. Told and then forgotten, so that a long load needs no more memory than a short one.
+// Three bytes per operation: outcome, phase and duration. They are reported and then forgotten, so that a long load
+// needs no more memory than a short one.
 import {durationCode} from '../model/duration-code.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import type {OutcomeCode} from '../model/outcome.ts';

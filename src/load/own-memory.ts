@@ -1,5 +1,5 @@
-// What the harness keeps outside of V8's heap in the process of the library: histograms, and bytes by operation. These are
-// typed arrays, so their size is known to the byte, and what `process.memoryUsage()` reports can be cleared of them.
+// What the harness keeps outside of V8's heap in the library's process: histograms, and bytes by operation. These are
+// typed arrays, so their size is known to the byte, and can be subtracted from what `process.memoryUsage()` reports.
 
 let heldBytes = 0;
 

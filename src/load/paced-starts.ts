@@ -7,8 +7,8 @@ import type {Pacer} from './pacing.ts';
 const longestWaitMs = 60_000;
 
 /**
- * So many starts at most before the event loop has its turn. After a pause all that is overdue starts as soon as it can,
- * but what has started may settle in between: else each operation would be kept until the last has started.
+ * At most so many starts before the event loop has its turn. After a pause all that is overdue starts as soon as it
+ * can, but what has started may settle in between: otherwise each operation would be kept until the last has started.
  */
 const startsPerTurn = 64;
 
@@ -37,14 +37,17 @@ export class PacedStarts implements ArrivalSource {
     this.#pace();
   }
 
-  /** Else it waits for its turn of the event loop. */
+  /** Otherwise it waits for its turn of the event loop. */
   get timerCount(): number {
     return this.#stopped || this.#turn ? 0 : 1;
   }
 
   settled(): void {}
 
-  /** What is due by now still starts, as far as a turn takes it. The rest never will: it was asked for, and is dropped. */
+  /**
+   * What is due by now still starts, as far as one turn takes it. The rest never will: it was asked for, and counts
+   * as dropped.
+   */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -82,7 +85,8 @@ export class PacedStarts implements ArrivalSource {
       });
       return;
     }
-    // A timer may fire early, by up to 1 ms or by a long wait cut short; then nothing is due and it is set again.
+    // A timer may fire early, by up to 1 ms, or because a long wait is split; then nothing is due and it is set
+    // again.
     const waitMs = Math.min(Math.max(1, this.#nextMs() - now()), longestWaitMs);
     this.#timer = setTimeout(() => this.#pace(), waitMs);
   }

@@ -1,4 +1,4 @@
-// When operations should start: pure functions of the elapsed time, so that lateness is a fact and not an opinion.
+// When operations should start: pure functions of the elapsed time, so that lateness can be measured exactly.
 import type {Load} from '../model/plan.ts';
 
 export type Pacer = {
@@ -8,7 +8,10 @@ export type Pacer = {
   startOf(index: number): number;
 };
 
-/** Evenly spaced starts: number k at k × 1000 / rate ms. A rate of 0 starts nothing. Throws RangeError for what is no number. */
+/**
+ * Evenly spaced starts: number k at k × 1000 / rate ms. A rate of 0 starts nothing. Throws RangeError for a rate that
+ * is not a finite number.
+ */
 export const constantRate = (ratePerSecond: number): Pacer => {
   if (!Number.isFinite(ratePerSecond) || ratePerSecond < 0) {
     throw new RangeError(`a rate must be a finite number of at least 0 per second, not ${ratePerSecond}`);
@@ -29,8 +32,8 @@ export const constantRate = (ratePerSecond: number): Pacer => {
 };
 
 /**
- * A rate that goes evenly from `fromPerSecond` to `toPerSecond` within `durationMs`, and stays there.
- * Starts by time t: from × t + (to − from) × t² / (2 × duration); `startOf` solves that for t.
+ * A rate that changes evenly from `fromPerSecond` to `toPerSecond` within `durationMs`, and stays there. Starts by
+ * time t: from × t + (to − from) × t² / (2 × duration); `startOf` solves that for t.
  */
 export const rampRate = (fromPerSecond: number, toPerSecond: number, durationMs: number): Pacer => {
   for (const rate of [fromPerSecond, toPerSecond]) constantRate(rate);
@@ -56,7 +59,7 @@ export const bursts = (burstSize: number, everyMs: number): Pacer => {
   return searching(index => Math.floor(index / burstSize) * everyMs);
 };
 
-/** A pacer from its starts alone, which must not go back in time: how many are due is found by halving. */
+/** A pacer from its starts alone, which must not decrease: the number that is due is found by bisection. */
 const searching = (startOf: (index: number) => number): Pacer => ({
   startOf,
   dueBy(elapsedMs) {

@@ -1,10 +1,10 @@
-// What the driver counts in one phase.
+// The driver's figures of one phase.
 import type {Histogram} from 'hdr-histogram-js';
 import type {PhaseFigures} from '../model/driver-witness.ts';
 import {type OutcomeCode, outcomeCode} from '../model/outcome.ts';
 import {emptyCounts, encodeHistogram, latencyHistogram, recordMs, toOutcomeCounts} from './histogram.ts';
 
-/** A start counts as late from here on: what the symptom catalogue allows a harness that may judge. */
+/** A start counts as late from here on: the limit of the symptom catalogue for a harness whose results count. */
 const lateAfterMs = 5;
 
 const okCode = outcomeCode('ok');
@@ -17,7 +17,7 @@ const mostKeys = 16;
 
 export class PhaseCounters {
   readonly phase: number;
-  /** Whether it has changed since it was last told. */
+  /** Whether it has changed since the last report. */
   dirty = true;
   #offered = 0;
   #started = 0;
@@ -79,7 +79,7 @@ export class PhaseCounters {
     this.dirty = true;
   }
 
-  /** It was counted as hung; that it settled after all, and when, is a figure too. */
+  /** It was counted as hung; that it settled after all, and when, is a figure of its own. */
   settleAfterHung(responseMs: number, serviceMs: number): void {
     this.#settledAfterHung++;
     this.#recordNotOk(responseMs, serviceMs);

@@ -1,4 +1,4 @@
-// How an operation settled, as the one who performs it tells the driver.
+// How an operation settled, as reported to the driver.
 
 /** How an operation settled, with the error as it was thrown. */
 export type Settlement =

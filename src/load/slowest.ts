@@ -1,4 +1,4 @@
-// The slowest operations of each phase, for somebody who wants to look at one.
+// The slowest operations of each phase, as examples to look at.
 import type {OperationExample} from '../model/driver-witness.ts';
 import type {SubjectEvent} from '../model/event.ts';
 
@@ -15,7 +15,7 @@ export class Slowest {
   }
 
   add(example: OperationExample): void {
-    // A hung operation is noted when it is found hung, and again with its real duration should it settle.
+    // A hung operation is recorded when it is found hung, and again with its real duration if it settles.
     const kept = (this.#phases.get(example.phase) ?? []).filter(({index}) => index !== example.index);
     kept.push(example);
     kept.sort((a, b) => b.durationMs - a.durationMs);

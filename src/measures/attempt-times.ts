@@ -1,4 +1,4 @@
-// When each operation's attempts went out: as they arrived at the target, or were answered in its place.
+// When each operation's attempts were sent: as they arrived at the target, or were answered in its place.
 import type {HttpHit} from '../model/proxy-witness.ts';
 import type {Trial} from '../model/trial.ts';
 import {phaseAt} from './phase-at.ts';
@@ -25,7 +25,7 @@ export const statusHits = (trial: Trial): StatusHit[] =>
     return [{index, atMs: hit.atMs - trial.originEpochMs, status: Number(status), toxic: hit.toxic}];
   });
 
-/** Ms since the trial's origin by operation index, ascending; null where nobody noted them. */
+/** Ms since the trial's origin by operation index, ascending; null where no witness recorded them. */
 export const attemptTimes = (trial: Trial): ReadonlyMap<number, readonly number[]> | null => {
   const rows = trial.ledger?.attemptTimes;
   const hits = statusHits(trial);
@@ -66,7 +66,7 @@ export const retriedIn = (
     }));
 };
 
-/** What an obedient client's timer may be early by. */
+/** How early the timer of a client that obeys may fire. */
 const earlyShare = 0.05;
 
 /** The pauses that were asked for by a Retry-After: by operation, and by the time of the answer. */

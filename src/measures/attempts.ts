@@ -1,5 +1,5 @@
-// Attempts per operation, from whoever saw them: the target's ledger, the injector where it answers in the target's
-// place, or the library's own spans.
+// Attempts per operation, from the witness that counts them: the target's ledger, the injector where it answers in
+// the target's place, or the library's own spans.
 import type {Evidence} from '../model/finding.ts';
 import {outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
@@ -12,10 +12,10 @@ export type AttemptCounts = {
   readonly counts: Uint8Array;
 };
 
-/** What a library that makes one span per attempt may differ from that on a calm network. */
+/** By how much a library that makes one span per attempt may differ from that on a calm network. */
 const oneSpanEach = 1.01;
 
-/** The target first: it is not the library's own word. Empty where they were not counted. */
+/** The target first: it is independent of the library. Empty where they were not counted. */
 export const attemptCounts = (trial: Trial): AttemptCounts[] => {
   const {ledger, telemetry} = trial;
   const counts: AttemptCounts[] = [];
@@ -36,15 +36,16 @@ export const sumOfPhase = (trial: Trial, counts: Uint8Array, phase: number): num
   sumOfPhases(trial, counts, [phase]).sum;
 
 /**
- * Spans stand for attempts only where a calm operation has one: others make spans of steps, or one for a whole call. And only
- * where each operation has its own: a queue may run one operation in the async context of another.
+ * Spans stand for attempts only where a calm operation has one: other libraries make spans of steps, or one for a
+ * whole call. And only where each operation has its own: a queue may run one operation in the async context of
+ * another.
  */
 const tellsAttempts = (trial: Trial, spans: Uint8Array): boolean => {
   const calm = sumOfPhases(trial, spans, phasesOf(trial, 'baseline'));
   return calm.sum > 0 && calm.sum <= oneSpanEach * calm.operationCount && !haveSpansElsewhere(trial, spans);
 };
 
-/** Successes without a span of their own: what they did is in the traces of others, and makes these look like retries. */
+/** Successes without a span of their own: their spans are in the traces of others, and look like retries there. */
 const haveSpansElsewhere = (trial: Trial, spans: Uint8Array): boolean => {
   const counts = trial.plan.phases.map(() => ({ok: 0, without: 0}));
   const {outcomes, operationPhases} = trial.driver;
@@ -57,7 +58,7 @@ const haveSpansElsewhere = (trial: Trial, spans: Uint8Array): boolean => {
   return counts.some(({ok, without}) => areMany(without, ok));
 };
 
-/** So many operations without a span of their own are no accident. */
+/** From this share on, operations without a span of their own are no accident. */
 export const areMany = (without: number, count: number): boolean =>
   without > Math.max(strayCount, strayShare * count);
 const strayCount = 5;

@@ -1,11 +1,12 @@
-// The phase whose faults can be why something went wrong with an operation, which may be another than the operation's own.
+// The phase whose faults can be the cause of what went wrong with an operation; it may be another than the
+// operation's own.
 import type {Trial} from '../model/trial.ts';
 
 const isFault = (trial: Trial, phase: number): boolean => trial.plan.phases[phase]?.role === 'fault';
 
 /**
- * Of what went wrong until a moment: the operation's own phase where that has faults, else the first with faults that began
- * until then. Its own where there is none.
+ * For what went wrong up to a moment: the operation's own phase where that has faults, else the first with faults
+ * that began by then, else its own.
  */
 export const causeUntil = (trial: Trial, index: number, untilMs: number): number => {
   const own = trial.driver.operationPhases[index] ?? 0;
@@ -16,7 +17,7 @@ export const causeUntil = (trial: Trial, index: number, untilMs: number): number
   return begun?.phase ?? own;
 };
 
-/** Of a message that came a second time: the last phase with faults since it was sent. */
+/** For a message that came a second time: the last phase with faults since it was sent. */
 export const causeOfRedelivery = (trial: Trial, index: number): number => {
   const own = trial.driver.operationPhases[index] ?? 0;
   const came = (trial.redeliveredIn?.[index] ?? 0) - 1;

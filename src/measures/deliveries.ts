@@ -1,4 +1,4 @@
-// What came to the application's consumer, held against what the docs promise of it.
+// Deliveries to the application's consumer, compared with what the docs promise.
 import {outcomeCode} from '../model/outcome.ts';
 import {deliveryPromiseOf} from '../model/plan.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
@@ -41,10 +41,16 @@ export const missingDeliveries = (trial: Trial): Breach | null => {
   };
 };
 
-/** What comes is told every second, and once more when all is closed: of a process that dies in between the last is missing. */
+/**
+ * Deliveries are reported every second, and once more when all is closed: of a process that dies in between the last
+ * are missing.
+ */
 const isToldToTheEnd = ({end}: Trial): boolean => end.kind === 'completed' && end.close !== 'hung';
 
-/** Operations of some phases that came to the consumer, and those that did so more than once; null where none is told. */
+/**
+ * Operations of some phases that came to the consumer, and those that did so more than once; null where none was
+ * reported.
+ */
 export const countDeliveries = (
   {deliveries, driver: {operationPhases}}: Trial,
   phases: readonly number[],
@@ -59,7 +65,7 @@ export const countDeliveries = (
   return {delivered, repeated};
 };
 
-/** Acknowledged operations that never came and are still in the queue; null where verify() does not tell of it. */
+/** Acknowledged operations that never came and are still in the queue; null where verify() does not report on it. */
 export const waitingDeliveries = (
   trial: Trial,
 ): {readonly count: number; readonly examples: readonly string[]} | null => {
@@ -76,11 +82,11 @@ export const waitingDeliveries = (
 const isAcknowledged = ({driver}: Trial, index: number): boolean =>
   driver.outcomes[index] === outcomeCode('ok');
 
-/** How the consumer fared with what some phases sent, or while they lasted; or why that is not known. */
+/** Deliveries of what some phases sent, or while they lasted; or why they are not known. */
 export type DeliveryMeasure =
   | {
       readonly kind: 'known';
-      /** Acknowledged operations that were meant for the consumer; all of them where verify() does not tell. */
+      /** Acknowledged operations that were meant for the consumer; all of them where verify() does not say. */
       readonly acknowledged: number;
       readonly delivered: number;
       /** While the phases lasted, whichever phase they were sent in, repeated ones included. */
@@ -115,7 +121,7 @@ export const measureDeliveries = (trial: Trial, phases: readonly number[]): Deli
   return {kind: 'known', acknowledged, delivered, perSecond: deliveryRate(trial, phases)};
 };
 
-/** Of a slice that lies in two phases each has its part. */
+/** A slice that lies in two phases is divided between them. */
 const deliveryRate = (trial: Trial, phases: readonly number[]): number => {
   let [count, lastedMs] = [0, 0];
   for (const phase of phases) {

@@ -1,4 +1,4 @@
-// How often each operation was applied, from whoever knows: verify() of the scenario, or the target's ledger.
+// How often each operation was applied: according to verify() of the scenario, or to the target's ledger.
 import type {Evidence} from '../model/finding.ts';
 import {outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
@@ -17,7 +17,7 @@ export const effectCounts = (trial: Trial): EffectCounts | null => {
     : null;
 };
 
-/** Fewer than all, for a success at the end of a baseline may owe its loss to the fault that follows. */
+/** Fewer than all, since a success at the end of a baseline may be lost by the fault that follows. */
 const effectShare = 0.9;
 
 /** Where many calm successes have no effect, an operation without one is not a lost one. */
@@ -45,7 +45,7 @@ export type Integrity = {
   readonly lost: Counted;
 };
 
-/** Of the operations of some phases. What is known to be wrong counts, even where more may be. */
+/** Of the operations of some phases. What is known to be wrong counts, even where there may be more. */
 export const measureIntegrity = (trial: Trial, phases: readonly number[]): Integrity => {
   const effects = effectCounts(trial);
   const [repeated, missing] = [repeatedDeliveries(trial), missingDeliveries(trial)];

@@ -1,4 +1,4 @@
-// What findings point at: evidence of a phase, examples of operations, and how counts and sizes are written.
+// Evidence for findings: of a phase, with examples of operations, and how counts and sizes are written.
 import type {Measured} from '../model/finding.ts';
 import {type OutcomeStatus, outcomeCode} from '../model/outcome.ts';
 import {nameOfPhase} from '../model/telemetry.ts';
@@ -34,7 +34,7 @@ export const firstIds = (trial: Trial, holds: (index: number) => boolean): strin
   return ids;
 };
 
-/** The receiver knows phases before the first and after the last one, too. */
+/** The receiver counts phases before the first and after the last one, too. */
 export const phaseName = (trial: Trial, phase: number): string => nameOfPhase(trial.plan.phases, phase);
 
 /** The path in the run's folder of a file in the trial's. */

@@ -6,7 +6,7 @@ const examplesShown = 3;
 
 export type Examples = {readonly operations: readonly string[]; readonly traces: readonly string[]};
 
-/** Of each trace one, in the order of `spans`. Operations are told only where every trace is of one. */
+/** One of each trace, in the order of `spans`. Operations are given only where every trace belongs to one. */
 export const examplesOfSpans = (trial: Trial, spans: readonly Pick<Span, 'traceId'>[]): Examples => {
   const traces = [...new Set(spans.map(({traceId}) => traceId))].slice(0, examplesShown);
   const operations = traces.flatMap(traceId => {

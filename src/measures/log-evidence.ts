@@ -1,4 +1,4 @@
-// What the library logged in the phase of a finding: a second piece of evidence, where it speaks by OpenTelemetry's logs.
+// What the library logged in the phase of a finding: additional evidence, where it uses OpenTelemetry's logs.
 import type {PresentFinding} from '../model/finding.ts';
 import {endedAgainEvent, type LogObservation, logSeverities} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
@@ -14,7 +14,7 @@ const isTold = (kind: Kind): boolean =>
   kind.eventName !== endedAgainEvent &&
   (rank(kind) >= logSeverities.indexOf('warn') || kind.eventName !== null);
 
-/** The worst kind of the finding's phase, of equal ones the most frequent, behind what the finding has. */
+/** The worst kind of the finding's phase, of equal ones the most frequent; after the finding's own evidence. */
 export const withLogs = (trial: Trial, finding: PresentFinding): PresentFinding => {
   const {logs} = trial.telemetry ?? {};
   const [kind] = (logs?.counts ?? [])

@@ -37,17 +37,17 @@ export class DriverMeasure {
     };
   }
 
-  /** Operations that settled in time to be booked, well or not. */
+  /** Operations that settled in time to be accounted for, well or not. */
   get settled(): number {
     return sum(settledStatuses.map(status => this.count(status)));
   }
 
-  /** Successes that came while the phases lasted; in runs of old those of their operations, whenever they came. */
+  /** Successes that came while the phases lasted; in older runs those of their operations, whenever they came. */
   get okWithin(): number {
     return sum(this.#figures.map(figures => figures.okWithin ?? figures.outcomes.ok));
   }
 
-  /** Operations under way × ms; null in runs of old. */
+  /** Operations under way × ms; null in older runs. */
   get inFlightMs(): number | null {
     const known = this.#figures.map(figures => figures.inFlightMs ?? null);
     return known.includes(null) ? null : sum(known.map(Number));
@@ -75,7 +75,7 @@ export class DriverMeasure {
   }
 }
 
-/** Why the ledger of a trial says nothing, or null when it does. */
+/** Why the ledger of a trial cannot be used, or null when it can. */
 export const ledgerGap = ({ledger}: Trial): string | null => {
   if (!ledger) return 'the target keeps no ledger';
   if (ledger.attempts.some(attempts => attempts > 0)) return null;
@@ -89,7 +89,7 @@ export const effectsGap = (trial: Trial): string | null =>
   ledgerGap(trial) ??
   (trial.ledger?.effects.some(effects => effects > 0) ? null : 'the target reported no effects');
 
-/** Attempts that the target saw of the operations of some phases; null where it says nothing: see `ledgerGap`. */
+/** Attempts that the target saw of the operations of some phases; null where it has no ledger to go by: see `ledgerGap`. */
 export const attemptsOf = (trial: Trial, phases: readonly number[]): number | null => {
   const {ledger} = trial;
   if (!ledger || ledgerGap(trial) !== null) return null;
@@ -132,6 +132,6 @@ export const p99Ms = (histogram: Histogram | null): number | null => percentileM
 export const phasesOf = (trial: Trial, role: Trial['plan']['phases'][number]['role']): number[] =>
   trial.plan.phases.flatMap((phase, index) => (phase.role === role ? [index] : []));
 
-/** A warm-up is there to be slow, and so is what comes before it: it is drawn, not counted. */
+/** A warm-up is there to be slow, and so is what comes before it: it is drawn, but not counted. */
 export const isWarmUp = (trial: Trial, phase: number): boolean =>
   phase < 0 || trial.plan.phases[phase]?.role === 'warm-up';

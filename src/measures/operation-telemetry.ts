@@ -1,4 +1,4 @@
-// What the telemetry tells of single operations, side by side with the driver's and the target's books.
+// What the telemetry says of single operations, side by side with the driver's and the target's accounts.
 import {outcomeCode} from '../model/outcome.ts';
 import {operationMarks, traceIdOfOperation} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
@@ -19,9 +19,9 @@ export type OperationTelemetryView = {
   /** What one span of the library stands for. */
   readonly spanOf: 'attempt' | 'call';
   /**
-   * Shows each operation that settled, outside of warm-ups, in the order of their starts. Where the scenario declares work in the
-   * background and there was some, an operation without a span of its own may have been done by that, and is not shown. All are shown by the same object,
-   * which is not to be kept: there may be tens of millions.
+   * Calls back for each operation that settled, outside of warm-ups, in the order of their starts. Where the scenario
+   * declares work in the background and there was some, an operation without a span of its own may have been done by
+   * that, and is skipped. The same object is passed each time and must not be kept: there may be tens of millions.
    */
   readonly eachSettled: (look: (operation: OperationView) => void) => void;
 };
@@ -66,7 +66,7 @@ export const viewOperations = (trial: Trial): OperationTelemetryView | null => {
   ];
   const isSomewhere = (counts: Uint8Array): boolean => counts.some(count => count > 0);
   const spanOf = isSomewhere(http) || !isSomewhere(calls) ? 'attempt' : 'call';
-  // A library that follows no conventions at least makes a span of some kind.
+  // A library that follows no conventions makes a span of some kind at least.
   const spans = isSomewhere(http) ? http : isSomewhere(calls) ? calls : bytes(spansPerOperation);
   const attempts = ledger && ledgerGap(trial) === null ? ledger.attempts : null;
   const warmUps = trial.plan.phases.map((_, phase) => isWarmUp(trial, phase));
@@ -98,8 +98,8 @@ export const hasMark = ({marks}: OperationView, mark: keyof typeof operationMark
   (marks & operationMarks[mark]) !== 0;
 
 /**
- * Of the calm operations: how many spans one has on average, null without any; and the share of them with exactly one span,
- * 0 without any.
+ * Of the calm operations: how many spans one has on average, null without any; and the share of them with exactly one
+ * span, 0 without any.
  */
 export const calmSpans = (
   trial: Trial,

@@ -6,7 +6,7 @@ import {DriverMeasure} from './measure.ts';
 
 export type ByPhase = {
   readonly witness: Evidence['witness'];
-  /** More than so many in a phase. */
+  /** Present with more than so many in a phase. */
   readonly threshold: number;
   /** Where that is not the operation's own phase. */
   readonly phaseOf?: (index: number) => number;

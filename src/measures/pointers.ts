@@ -1,5 +1,5 @@
-// Where the operations of a finding's evidence can be looked up: in the target's ledger, and among the connections that
-// the injector noted.
+// Where the operations of a finding's evidence can be looked up: in the target's ledger, and among the connections
+// that the injector recorded.
 import type {Evidence, Finding} from '../model/finding.ts';
 import type {Trial} from '../model/trial.ts';
 import {indexOfId} from './attempt-times.ts';

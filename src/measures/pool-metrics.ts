@@ -1,4 +1,4 @@
-// What a library's pool says of itself, by OpenTelemetry's names for database clients.
+// What a library's pool reports on itself, by OpenTelemetry's names for database clients.
 import type {MetricSummary} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
 
@@ -7,7 +7,7 @@ type Named<Kind extends MetricSummary['kind']> = Extract<MetricSummary, {kind: K
 export const poolMetrics = (trial: Trial, name: string): readonly MetricSummary[] =>
   (trial.telemetry?.metrics ?? []).filter(metric => metric.name === `db.client.connection.${name}`);
 
-/** Whatever the library calls the attribute. */
+/** By any name that libraries give the attribute. */
 export const isUsed = ({attributes}: MetricSummary): boolean => Object.values(attributes).includes('used');
 
 /** A level that goes up and down is a gauge, or a sum with its last value. */

@@ -1,4 +1,4 @@
-// What the process took in one phase: CPU, memory, garbage collection.
+// CPU, memory and garbage collection of the process in one phase.
 import {phaseWindow, type Trial} from '../model/trial.ts';
 
 export type ProcessMeasure = {
@@ -41,7 +41,7 @@ export const measureProcess = (trial: Trial, phase: number): ProcessMeasure | nu
   };
 };
 
-/** The most memory that was resident in a phase, as the operating system tells it, or else the process. */
+/** The most memory that was resident in a phase, as reported by the operating system, or else by the process. */
 export const residentMaxBytes = (trial: Trial, phase: number): number | null => {
   const window = phaseWindow(trial, phase);
   if (!window) return null;

@@ -1,4 +1,4 @@
-// Whose doing it was, by the profile of the phase: a second piece of evidence, where the process was profiled.
+// Which package was responsible, by the profile of the phase: additional evidence, where the process was profiled.
 import {frameName, type OwnerShare, type ProfileSummary, type TopFrame} from '../model/profile.ts';
 import type {Trial} from '../model/trial.ts';
 import {duration, type Found, found, inRunFolder, size} from './evidence.ts';
@@ -10,7 +10,7 @@ const fewestSamples = 10;
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)}%`;
 
-/** Time in which the thread had nothing to do is nobody's. */
+/** Idle time has no owner. */
 const usedIn = ({owners, total}: ProfileSummary): number =>
   total - (owners.find(({owner}) => owner === 'idle')?.self ?? 0);
 
@@ -26,7 +26,10 @@ const functionText = (frame: TopFrame, used: number): string => {
   return `${frameName(frame)}${onBehalf} (${percent(frame.self / used)})`;
 };
 
-/** The package that called for it, where what it called took more by itself: a handler's objects are made for its library. */
+/**
+ * The package that called for it, where what it called used more by itself: objects that a handler makes count for
+ * its library.
+ */
 const wayText = ({owners}: ProfileSummary, most: OwnerShare, used: number): string => {
   const [way] = owners
     .filter(({owner, ownerKind}) => ownerKind === 'package' && owner !== most.owner)
@@ -56,7 +59,7 @@ const evidenceOf = (trial: Trial, phase: string, whats: readonly What[]): Found[
   return [found(phase, {witness: 'profile', statement, ...figures, ...(files.length === 0 ? {} : {files})})];
 };
 
-/** Behind the first finding comes what the profile says of its phase; the first is the worst. */
+/** What the profile says of a finding's phase is added to the first finding, which is the worst. */
 export const withProfile = (trial: Trial, items: readonly Found[], whats: readonly What[]): Found[] => {
   const [first, ...rest] = items;
   return first ? [first, ...evidenceOf(trial, first.phase, whats), ...rest] : [];

@@ -9,19 +9,22 @@ type Span = {readonly startMs: number; readonly endMs: number};
 export type CalmPart = Span & {readonly phase: number};
 
 export type Silence = Span & {
-  /** Nothing followed on it: it lasted until the load ended, or the process. */
+  /** Nothing followed: it lasted until the load ended, or the process. */
   readonly isLast: boolean;
   /** The fault that began it; the phase in which it began where no fault came before. */
   readonly phase: number;
-  /** What of it lies in recoveries, and in baselines after a fault. A fault's own time proves nothing. */
+  /** The part of it that lies in recoveries, and in baselines after a fault. A fault's own time proves nothing. */
   readonly calm: readonly CalmPart[];
   readonly quietMs: number;
 };
 
-/** Shorter than this a silence at the end is chance: two slices of the timeline, and what the driver tells late. */
+/**
+ * A silence at the end that is shorter than this is chance: two slices of the timeline, and the delay of the driver's
+ * reports.
+ */
 export const doubtMs = 2000;
 
-/** Slices with starts and without a success that make a silence begin before the next fault, and not with it. */
+/** With so many slices with starts and without a success, a silence begins before the next fault, and not with it. */
 const silentBins = 2;
 
 /** Those with calm time in them, in their order, between successes of operations. */
@@ -55,7 +58,7 @@ export const binsOf = (trial: Trial, {calm}: Silence): Bin[] =>
     calm.some(part => bin.startMs >= part.startMs && bin.startMs + bin.durationMs <= part.endMs),
   );
 
-/** How many of the control client's tries in the calm of a silence got through. */
+/** How many tries of the control client got through during the calm of a silence. */
 export const probesIn = (trial: Trial, {calm}: Silence): {count: number; okCount: number} => {
   const within = trial.probes.filter(({atMs}) =>
     calm.some(part => atMs >= part.startMs && atMs <= part.endMs),
@@ -64,8 +67,8 @@ export const probesIn = (trial: Trial, {calm}: Silence): {count: number; okCount
 };
 
 /**
- * Operations started and did not succeed, or none could start since all callers hang. Where neither is so there was
- * nothing to succeed.
+ * Operations started and did not succeed, or none could start since all callers hang. Otherwise nothing was there to
+ * succeed.
  */
 const isWaitedFor = (trial: Trial, silence: Silence): boolean =>
   binsOf(trial, silence).some(({started, dropped}) => started + dropped > 0) ||
@@ -90,7 +93,7 @@ const overlap = (part: CalmPart, span: Span): CalmPart[] => {
   return startMs < endMs ? [{phase: part.phase, startMs, endMs}] : [];
 };
 
-/** Of a process that did not come to its end: when it last told anything. */
+/** Of a process that did not come to its end: when it last reported anything. */
 const lastSeenMs = (trial: Trial): number => {
   const {loadEndedMs, driver, resources} = trial;
   if (loadEndedMs !== null) return loadEndedMs;
@@ -98,7 +101,7 @@ const lastSeenMs = (trial: Trial): number => {
   return Math.max(bin ? bin.startMs + bin.durationMs : 0, resources.at(-1)?.atMs ?? 0);
 };
 
-/** The phase to blame for what ended at this moment: the fault that lasts, the one that comes at once, or the one before. */
+/** The phase to blame for what ended at this moment: the fault that is on, the one that begins then, or the one before. */
 const beganIn = (trial: Trial, atMs: number): number => {
   const windows = trial.plan.phases.flatMap((_, phase) => {
     const window = phaseWindow(trial, phase);

@@ -6,7 +6,7 @@ import {DriverMeasure, p99Ms, phasesOf} from './measure.ts';
 
 export type Recovery =
   | {readonly kind: 'recovered'; readonly phase: number; readonly afterMs: number}
-  /** `atLeastMs`: until then it was surely bad; what came later was not watched for three seconds. */
+  /** `atLeastMs`: until then it was certainly bad; what came later was not watched for three seconds. */
   | {
       readonly kind: 'not-recovered';
       readonly phase: number;
@@ -22,7 +22,10 @@ export type Recovery =
 const limitsOf = ({plan}: Trial): Thresholds<'slow-recovery'> =>
   thresholdsOf('slow-recovery', plan.thresholds);
 
-/** Where operations fail on a calm network, too, some bins have more of them than others: 0.1 % have more than this. */
+/**
+ * Where operations fail on a calm network, too, some bins have more failures than others: 0.1 % of the bins have more
+ * than this.
+ */
 const chanceDeviations = 3;
 
 /**
@@ -68,7 +71,7 @@ const isPlannedTooShort = (trial: Trial, phase: number): boolean =>
   (trial.plan.phases[phase]?.durationMs ?? 0) <
   limitsOf(trial).goodMs + (trial.driver.bins[0]?.durationMs ?? 0);
 
-/** What has not recovered is worse than what is not known, and that than what took however long. */
+/** "Not recovered" is worse than "not known", and that is worse than any duration. */
 const badnessMs = (recovery: Recovery): number => {
   switch (recovery.kind) {
     case 'recovered':
@@ -139,8 +142,8 @@ const isSuccessful = (
 };
 
 /**
- * The most failing bins within `goodMs` of the baseline. Where failures come in clusters on a calm network, a recovery that
- * has no more of them is as good as the baseline was.
+ * The most failing bins within `goodMs` of the baseline. Where failures come in clusters on a calm network, a
+ * recovery with no more of them is as good as the baseline was.
  */
 const failingInBaseline = (trial: Trial, look: Look, goodMs: number): number => {
   const counts = phasesOf(trial, 'baseline').flatMap(phase => {

@@ -26,15 +26,18 @@ const databaseOperation: readonly string[] = [
   'db.statement',
 ];
 
-/** A database's span without any of these opens a connection, or waits for one: it is no operation, and no duration of one is recorded. */
+/**
+ * A database span without any of these opens a connection, or waits for one: it is no operation, and no duration is
+ * recorded for it.
+ */
 const isOperation = (area: ConventionArea, attributes: object): boolean =>
   area !== 'db' || databaseOperation.some(name => name in attributes);
 
 export type MetricComparison = {readonly comparison: Comparison; readonly found: readonly Found[]};
 
 /**
- * Counted over the whole trial, for a span belongs to the phase of its start and a point of a histogram to that of its end. The
- * phase that is told is the one in which the two differ most.
+ * Counted over the whole trial, since a span belongs to the phase of its start and a point of a histogram to that of
+ * its end. The finding names the phase in which the two differ most.
  */
 export const metricComparisons = (trial: Trial, threshold: number): MetricComparison[] => {
   const {metrics = [], shapes} = trial.telemetry ?? {};

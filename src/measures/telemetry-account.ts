@@ -7,7 +7,7 @@ import {duration} from './evidence.ts';
 
 type Sum = Extract<MetricSummary, {kind: 'sum'}>;
 
-/** Spans that were sampled, as `otel.sdk.span.started`, `otel.sdk.span.live` and the receiver have them. */
+/** Spans that were sampled, as `otel.sdk.span.started`, `otel.sdk.span.live` and the receiver count them. */
 export type SpanAccount = {
   readonly startedCount: number;
   readonly endedCount: number;
@@ -51,7 +51,7 @@ export const spanAccount = (trial: Trial): SpanAccount | null => {
   };
 };
 
-/** Spans that were open when the load was gone and its operations had settled; null where nothing was said of it. */
+/** Spans that were open when the load was over and its operations had settled; null where that was not reported. */
 export const openAfterDrain = (trial: Trial): number | null => {
   const drain = drainPhase(trial.plan);
   const live = lastOf(trial, 'otel.sdk.span.live', drain).filter(isSampled);
@@ -68,7 +68,7 @@ export const telemetryAbsence = ({telemetry, plan, variant}: Trial): string | nu
   return process?.telemetry === 'off' ? 'telemetry was switched off' : 'no telemetry was received';
 };
 
-/** That the times of the telemetry mean nothing, where the clock which they are from was set; null where it was not. */
+/** Says that the times of the telemetry mean nothing, where the clock that they are from was set; null where it was not. */
 export const steppedClock = ({clockSteps}: Trial): string | null => {
   const [first] = clockSteps;
   if (!first) return null;
@@ -78,7 +78,10 @@ export const steppedClock = ({clockSteps}: Trial): string | null => {
   return `the wall clock, which spans and metrics take their times from, was set ${most.offsetMs < 0 ? 'back' : 'forward'} by ${duration(Math.abs(most.offsetMs))} (first seen ${duration(first.atMs)} into the trial)`;
 };
 
-/** How much of the telemetry was lost, where that is more than may be; null where it is not, or the SDK did not say. */
+/**
+ * How much of the telemetry was lost, where that is more than the limit; null where it is not, or the SDK did not
+ * report it.
+ */
 export const telemetryLoss = (trial: Trial): string | null => {
   const account = spanAccount(trial);
   if (!account) return null;
@@ -86,7 +89,7 @@ export const telemetryLoss = (trial: Trial): string | null => {
   return `telemetry was lost: ${account.receivedCount} of ${account.endedCount} spans arrived`;
 };
 
-/** That an instrumentation has patched nothing of the library: the spans that are missing are not the library's to make. */
+/** Says that an instrumentation has patched nothing of the library: the missing spans are then not the library's fault. */
 const unappliedGap = ({unapplied}: Trial): string | null => {
   const [first] = unapplied;
   if (!first) return null;
@@ -94,7 +97,10 @@ const unappliedGap = ({unapplied}: Trial): string | null => {
   return `${instrumentation} patched nothing of ${name} ${version} (it supports ${supports}), so missing spans are not the library's fault`;
 };
 
-/** Why a trial's telemetry cannot be held against the truth, or null where it can: whole, and of this library. */
+/**
+ * Why a trial's telemetry cannot be compared with what happened, or null where it can: it is complete, and of this
+ * library.
+ */
 export const telemetryGap = (trial: Trial): string | null => {
   const {telemetry, end} = trial;
   if (!telemetry) return telemetryAbsence(trial);
@@ -114,8 +120,8 @@ export const telemetryGap = (trial: Trial): string | null => {
 };
 
 /**
- * As `telemetryGap`, where spans are held against operations. A consumer handles messages in traces of their own: its spans
- * are nobody's fault, and without the target's word of attempts there is nothing else to tell them by.
+ * As `telemetryGap`, for comparing spans with operations. A consumer handles messages in traces of their own: its
+ * spans belong to no operation, and without the target's count of attempts there is nothing else to tell them by.
  */
 export const tieGap = (trial: Trial): string | null => {
   const gap = telemetryGap(trial);
@@ -124,7 +130,7 @@ export const tieGap = (trial: Trial): string | null => {
   return isTied ? null : 'no span belongs to the trace of an operation, and no ledger counts attempts';
 };
 
-/** As `tieGap`, for what is told of single operations. */
+/** As `tieGap`, for figures of single operations. */
 export const operationsGap = (trial: Trial): string | null =>
   tieGap(trial) ??
   (trial.telemetry?.operations ? null : 'this run was saved before the spans of each operation were kept');

@@ -1,4 +1,4 @@
-// How much a phase got done, against what it was asked to do.
+// How much a phase got done, compared with what it was asked to do.
 
 import {loadOf} from '../model/plan.ts';
 import type {Trial} from '../model/trial.ts';
@@ -8,10 +8,10 @@ import {DriverMeasure} from './measure.ts';
 export type Throughput = {
   /** Successes that came while the phase lasted. */
   readonly goodputPerSecond: number;
-  /** What the load offers, or what a goal of the phase asks for; null where neither says a number: a closed load. */
+  /** What the load offers, or what a goal of the phase asks for; null where neither gives a number: a closed load. */
   readonly askedPerSecond: number | null;
   readonly started: number;
-  /** Operations under way at once, on average; in runs of old by Little's law: what they took, over the phase's time. */
+  /** Operations under way at once, on average; in older runs by Little's law: what they took, over the phase's time. */
   readonly inFlightMean: number;
 };
 

@@ -2,7 +2,7 @@
 
 const brand = Symbol.for('foulweather.application-error');
 
-/** The name by which such failures are found again among the failures of a trial. */
+/** The name by which such failures are recognised among the failures of a trial. */
 export const applicationErrorName = 'ApplicationError';
 
 /** Thrown by `perform`, or made of the `applicationError` that it answers with: the operation counts as failed. */
@@ -18,7 +18,7 @@ export class ApplicationError extends Error {
   }
 }
 
-/** Whatever was thrown: a proxy whose traps throw is none. */
+/** For any thrown value: false for a proxy whose traps throw. */
 export const isApplicationError = (error: unknown): boolean => {
   try {
     return typeof error === 'object' && error !== null && Reflect.get(error, brand) === true;

@@ -1,5 +1,5 @@
-// The channel between the parent and its children. User code and libraries in a child share `process.send` with us, so
-// our messages travel in an envelope, in both directions: everything else on the channel is not ours.
+// The channel between the parent and its children. User code and libraries in a child use the same `process.send`, so
+// foulweather's messages travel in an envelope, in both directions: everything else on the channel is ignored.
 
 const seal = 'foulweather:message';
 
@@ -7,7 +7,7 @@ export type Sealed<Message> = {readonly [seal]: Message};
 
 export const sealed = <Message>(message: Message): Sealed<Message> => ({[seal]: message});
 
-/** Null for a message that is not ours: anything that can be sent, `null` and look-alikes included. */
+/** Null for a message that is not foulweather's: anything that can be sent, `null` and look-alikes included. */
 export const unsealed = <Message>(received: unknown): Message | null =>
   typeof received === 'object' && received !== null && seal in received
     ? (received as Sealed<Message>)[seal]

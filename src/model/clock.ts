@@ -4,15 +4,21 @@ import {performance} from 'node:perf_hooks';
 /** `process.hrtime` counts from a point that is the same for all processes of one machine (CLOCK_MONOTONIC on Linux). */
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** What the wall clock said at `performance.now`'s zero, in this process or in the one whose epoch it shares. */
+/** The wall clock's time at the zero of `performance.now`, in this process or in the one whose epoch it shares. */
 let originEpochMs = performance.timeOrigin;
 
-/** Ms since the epoch by a clock that nobody sets back or forth: the wall clock's time when the process began, and what has passed since. */
+/**
+ * Ms since the epoch by a clock that is never set: the wall clock's time when the process began, and what has passed
+ * since.
+ */
 export const steadyEpochMs = (): number => originEpochMs + performance.now();
 
 export const wholeEpochMs = (): number => Math.floor(steadyEpochMs());
 
-/** What that clock says at the zero of the monotonic one: for another process, which began when the wall clock was set otherwise. */
+/**
+ * That clock's time at the zero of the monotonic one: for another process, which began when the wall clock was set
+ * otherwise.
+ */
 export const zeroEpochMs = (): number => steadyEpochMs() - monotonicMs();
 
 /** @param zeroMs the other process's `zeroEpochMs` */

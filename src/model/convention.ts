@@ -1,4 +1,4 @@
-// What was found when a library's telemetry was held against OpenTelemetry's semantic conventions.
+// The differences between a library's telemetry and OpenTelemetry's semantic conventions.
 import type {ConventionArea} from './telemetry.ts';
 
 export const conventionLevels = ['violation', 'improvement', 'information'] as const;

@@ -1,4 +1,4 @@
-// Pictures: what an investigator reads out of several symptoms and figures together.
+// Diagnoses: what an investigator concludes from several symptoms and figures together.
 import type {NonEmpty} from './non-empty.ts';
 import type {SymptomId} from './symptoms.ts';
 
@@ -16,7 +16,7 @@ export const diagnoses = {
 /** The name of a diagnosis. */
 export type DiagnosisId = keyof typeof diagnoses;
 
-/** Those that tell of the process: what to look into for them is its CPU, its memory and its threads. */
+/** Diagnoses of the process, which concern its CPU, its memory and its threads. */
 export const processDiagnoses: readonly DiagnosisId[] = ['out-of-memory', 'gc-thrashing', 'low-utilisation'];
 
 /** What several symptoms of a trial mean together. */

@@ -1,5 +1,5 @@
-// What the driver tells of the operations: by slices of time, by phases, and of single ones. All `atMs` and `startMs` are ms
-// since the trial's origin.
+// What the driver reports of the operations: by slices of time, by phases, and of single ones. All `atMs` and
+// `startMs` are ms since the trial's origin.
 import type {ErrorFacts, OutcomeCounts, OutcomeStatus} from './outcome.ts';
 
 /** Operations that were meant to start in one slice of time. Quantiles are response times, and null without a settled operation. */
@@ -33,7 +33,7 @@ export type PhaseFigures = {
   readonly settledAfterHung: number;
   /**
    * Successes that came while the phase lasted, whichever phase their operations are of; and operations under way,
-   * times the ms of the phase in which they were. Absent in runs of old.
+   * times the ms of the phase in which they were. Absent in older runs.
    */
   readonly okWithin?: number;
   readonly inFlightMs?: number;
@@ -41,12 +41,12 @@ export type PhaseFigures = {
   readonly inFlightMax?: number;
   /** Of the hung ones, those that had been under way before the phase began. Absent in runs of old. */
   readonly hungMoved?: number;
-  /** Answers that said which operation they were for, right or wrong: without any, crossed ones go unseen. */
+  /** Answers that said which operation they were for, right or wrong: without any, crossed ones cannot be seen. */
   readonly echoed: number;
   /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in runs of old. */
   readonly intact?: number;
   readonly truncated?: number;
-  /** Response times of successes by the key that they told, of the first 16 keys. */
+  /** Response times of successes by the key that they returned, of the first 16 keys. */
   readonly responseByKeyUs?: {readonly [key: string]: string};
   /** Successes that said whether they came with something, and those that came with nothing. */
   readonly emptyTold?: number;
@@ -81,7 +81,7 @@ export type Drained = {
 
 export type UnsettledOperation = {readonly index: number; readonly phase: number; readonly startMs: number};
 
-/** Failures that share status, name, code and the message's shape. */
+/** Failures with the same status, name and code, and the same shape of message. */
 export type FailureClass = {
   readonly key: string;
   readonly status: OutcomeStatus;
@@ -91,7 +91,10 @@ export type FailureClass = {
   readonly examples: readonly OperationExample[];
 };
 
-/** What became of the operation that is tried before the load, which no account counts. Of several the last one tells. */
+/**
+ * What became of the operation that is tried before the load, which is in no account. Of several events the last one
+ * counts.
+ */
 export type FirstOperation =
   | {readonly status: 'answered'; readonly afterMs: number; readonly triedCount: number}
   | {readonly status: 'failed'; readonly error: ErrorFacts; readonly triedCount: number}

@@ -1,4 +1,4 @@
-// What was thrown, in words: anything can be.
+// A thrown value as text: anything can be thrown.
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -1,5 +1,5 @@
-// What the witnesses of a trial say, one plain JSON-able event at a time. The journal of a trial is a list
-// of these; `TrialFold` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
+// What the witnesses of a trial report, one plain JSON event at a time. The journal of a trial is a list of these;
+// `TrialFold` turns the list into a `Trial`. All `atMs` are ms since the trial's origin.
 
 import type {Artifact} from './artifact.ts';
 import type {
@@ -30,7 +30,7 @@ export type SubjectEvent =
       /** CPUs that it may use. */
       readonly cpuCount?: number;
     }
-  /** What else there is to say of the code that runs is absent where there is nothing. */
+  /** What else is known of the code that runs; absent where there is nothing to report. */
   | {
       readonly kind: 'opened';
       readonly atMs: number;
@@ -39,9 +39,9 @@ export type SubjectEvent =
     }
   | {readonly kind: 'open-failed'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'tried'; readonly atMs: number; readonly first: FirstOperation}
-  /** It was unsettled, and has settled since. Not told in runs of old. */
+  /** It was unsettled, and has settled since. Absent in older runs. */
   | {readonly kind: 'tried-settled'; readonly atMs: number}
-  /** What starts from now on is of this phase. */
+  /** What starts from now on belongs to this phase. */
   | {readonly kind: 'entered'; readonly atMs: number; readonly phase: number}
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
@@ -56,7 +56,7 @@ export type SubjectEvent =
       /** Absent in runs that were saved before it was kept. */
       readonly durations?: string;
     }
-  /** How often the operations from `fromIndex` on came to the application's consumer, as `operations` are told. */
+  /** How often the operations from `fromIndex` on came to the application's consumer, in the form of `operations`. */
   | {readonly kind: 'deliveries'; readonly fromIndex: number; readonly counts: string}
   /** When they came, repeated ones included: number of the slice and how many more came in it since the last event. */
   | {
@@ -74,13 +74,16 @@ export type SubjectEvent =
       readonly heapUsedBytes: number;
       readonly externalBytes: number;
     }
-  /** One that nobody handled; only the first are told. */
+  /** An unhandled rejection; only the first ones are reported. */
   | {readonly kind: 'unhandled-rejection'; readonly atMs: number; readonly error: ErrorFacts}
   | {readonly kind: 'warning'; readonly atMs: number; readonly name: string; readonly message: string}
   | {readonly kind: 'uncaught'; readonly atMs: number; readonly error: ErrorFacts}
-  /** The wall clock of the process is that far from where it was at the trial's origin, or back at 0: told when it changes. */
+  /**
+   * How far the wall clock of the process is from where it was at the trial's origin, or back at 0: sent when that
+   * changes.
+   */
   | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
-  /** It wrote a file of itself beside its profiles. */
+  /** It wrote a file about itself besides its profiles. */
   | {readonly kind: 'kept'; readonly atMs: number; readonly kept: Artifact}
   | ({readonly kind: 'drained'} & Drained)
   | {
@@ -91,13 +94,13 @@ export type SubjectEvent =
       readonly error: ErrorFacts | null;
     };
 
-/** How one process of the harness fared in one phase. */
+/** The health of one of the harness's processes in one phase. */
 export type HarnessSample = ProcessHealth & {readonly process: HarnessProcess; readonly phase: number};
 
 /** The moment at which a phase began: its faults were changed between `beforeMs` and `afterMs`. */
 export type PhaseEdge = {readonly phase: number; readonly beforeMs: number; readonly afterMs: number};
 
-/** An error of the scenario's own code that kept something from being seen. */
+/** An error of the scenario's own code, because of which something was not seen. */
 export type HookFailure = {
   readonly hook: 'verify';
   readonly message: string;
@@ -105,13 +108,13 @@ export type HookFailure = {
   readonly stack: readonly string[];
 };
 
-/** Messages by a process's channel that are not foulweather's. */
+/** Messages on a process's channel that are not foulweather's. */
 export type ForeignMessages = {
   readonly process: 'subject' | 'target' | 'prepare' | 'verify';
   readonly count: number;
 };
 
-/** A connection of the fresh client that is tried by the library's way; `port` is its own. */
+/** A connection of the fresh client that is tried in the same way as the library; `port` is its own. */
 export type ControlConnection = {
   readonly openedMs: number;
   readonly closedMs: number;
@@ -127,7 +130,10 @@ export type HarnessEvent =
       readonly seed: number;
       readonly tracePrefix: string;
       readonly originEpochMs: number;
-      /** Of a fresh subject that goes on where another did not: the first subject's trial, and the plan's phases it sees. */
+      /**
+       * Of a fresh subject that goes on where another did not: the first subject's trial, and the plan's phases that
+       * it runs.
+       */
       readonly continues?: string;
       readonly phases?: readonly number[];
     }
@@ -136,16 +142,16 @@ export type HarnessEvent =
   | {readonly kind: 'cut'; readonly atMs: number; readonly phase: number; readonly why: CutReason}
   | {readonly kind: 'load-ended'; readonly atMs: number}
   | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
-  /** At the end of each phase and of the trial, what is new since then; times in it are ms since the epoch. */
+  /** At the end of each phase and of the trial, what is new since the last time; times in it are ms since the epoch. */
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}
   /** A fresh client went through the same proxy to the target. */
   | {readonly kind: 'probe'; readonly atMs: number; readonly ok: boolean}
-  /** It had this connection, which the injector counts among the library's. Told when it is closed. */
+  /** It had this connection, which the injector counts among the library's. Sent when it is closed. */
   | ({readonly kind: 'control-connection'} & ControlConnection)
   /**
-   * What verify() found, a byte per operation index, base64: how often it was applied, and, where it tells of a consumer,
-   * 1 for what this one must have got: it was to, and the queue has nothing of it any more; and 1 for what it was to get
-   * and the queue still has. Older runs do not tell the latter.
+   * What verify() found, a byte per operation index, base64: how often it was applied; and, where it reports on a
+   * consumer, 1 for what must have come to the consumer (it was meant for it, and is not in the queue any more), and
+   * 1 for what was meant for it and is still in the queue. The latter is absent in older runs.
    */
   | {
       readonly kind: 'verified';
@@ -158,14 +164,20 @@ export type HarnessEvent =
   | {readonly kind: 'harness'; readonly sample: HarnessSample}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}
-  /** What the main thread of a subject that answers no more was in, the innermost call first; absent where it is not known. */
+  /**
+   * What the main thread of a subject that no longer answers was doing, the innermost call first; absent where it is
+   * not known.
+   */
   | {readonly kind: 'stuck'; readonly atMs: number; readonly stack: readonly ProfileFrame[]}
   | {readonly kind: 'exit'; readonly exit: ProcessExit}
   /** The scenario's verify() failed; `stack` are its frames, without paths of the machine. */
   | ({readonly kind: 'hook-failed'; readonly atMs: number} & HookFailure)
-  /** Code in a process of the trial sent these by the channel to its parent; they were ignored. Told where there were any. */
+  /**
+   * Code in a process of the trial sent these on the channel to its parent; they were ignored. Absent where there
+   * were none.
+   */
   | {readonly kind: 'foreign-messages'; readonly messages: ForeignMessages}
-  /** What the subject's profiles say, once it is gone; absent where it was not profiled. */
+  /** The evaluated profiles of the subject, once it is gone; absent where it was not profiled. */
   | {readonly kind: 'profiles'; readonly profiles: readonly ProfileSummary[]}
   | {readonly kind: 'interrupted'; readonly atMs: number}
   | {readonly kind: 'trouble'; readonly atMs: number; readonly what: string; readonly message: string};

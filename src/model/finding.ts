@@ -45,7 +45,7 @@ export type LedgerEntry = {
   readonly effects: number;
 };
 
-/** Evidence before it is said of which phase it is. */
+/** Evidence before its phase is known. */
 export type Measured = Omit<Evidence, 'phase'>;
 
 /** A comparison of telemetry with what really happened, listed even if nothing differs. */

@@ -1,4 +1,5 @@
-// Faults that one process cannot be tried with, since it died or was wedged before: which phases a fresh one is driven through.
+// Faults that one process cannot be tried with, because it died or was wedged before: the phases that a fresh process
+// is driven through.
 import {nonEmpty} from './non-empty.ts';
 import type {Phase, Plan} from './plan.ts';
 
@@ -10,8 +11,8 @@ const isStorm = (phases: readonly Phase[]): boolean =>
   phases.some(({prolongedToMs}) => prolongedToMs !== undefined);
 
 /**
- * Numbers of the phases that a fresh subject sees where another did not get beyond the phase `last`: what comes before the
- * first fault once more, and then all from the next fault on. Null where there is none, or faults build on each other.
+ * The phases for a fresh subject where another did not get beyond the phase `last`: those before the first fault once
+ * more, and then all from the next fault on. Null where there are none, or the faults build on each other.
  */
 export const phasesLeft = (phases: readonly Phase[], last: number): readonly number[] | null => {
   const isFault = ({role}: Phase): boolean => role === 'fault';

@@ -3,8 +3,9 @@ import type {Plan} from './plan.ts';
 import type {JudgedRun, TrialJudgement} from './run.ts';
 
 /**
- * Successes that came while a phase but the warm-up lasted, per second of these phases. A phase counts with its planned length
- * at least: what a process that died did not live to answer, it did not answer. Null where the trial reached no phase.
+ * Successes that came while a phase other than the warm-up lasted, per second of these phases. A phase counts with
+ * its planned length at least: a process that died answered nothing for the rest of it. Null where the trial reached
+ * no phase.
  */
 export const goodputOf = ({phases}: Plan, judgement: TrialJudgement): number | null =>
   judgement.phases.length === 0
@@ -23,7 +24,7 @@ type Pair = {readonly before: number; readonly after: number};
 const judgedPhases = (phases: Plan['phases']): Plan['phases'][number][] =>
   phases.filter(({role}) => role !== 'warm-up');
 
-/** What a process did in a phase for as long as it was there. */
+/** What a process did in a phase for as long as it lived. */
 const livedIn = ({phases}: TrialJudgement, name: string): Span => {
   const summary = phases.find(({phase}) => phase === name);
   const ms = summary?.durationMs ?? 0;

@@ -1,6 +1,6 @@
-// Which code runs in a subject, where that is not what one would think.
+// Code that runs in a subject, where it is not the expected one.
 
-/** Another copy's code that runs where the package's own is meant. */
+/** A copy of another package's code that runs in place of the package's own. */
 export type StandIn = {
   readonly package: string;
   /** Of the package, which did not run there. */

@@ -4,15 +4,15 @@ import type {MessageId} from './message-id.ts';
 const most = 255;
 
 /**
- * An operation happened when all of its messages did, and as often as the one that did most often. Only of batches that
- * are not whole, and of those with a message that came again, more is kept than the caller's own count.
+ * An operation happened when all of its messages did, and as often as the one that happened most often. Only for
+ * incomplete batches, and for those with a repeated message, is more kept than the caller's own count.
  */
 export class MessageCounts {
   readonly #batches = new Map<number, number[]>();
 
   /**
-   * @param current how often the operation happened before this message, as it was told here
-   * @returns how often it did with it; 255 stands for 255 or more
+   * @param current how often the operation had happened before this message, as returned by the previous call
+   * @returns how often it has happened with it; 255 stands for 255 or more
    */
   with({index, number, count}: MessageId, current: number): number {
     if (count === 1) return Math.min(most, current + 1);

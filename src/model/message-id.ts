@@ -1,11 +1,11 @@
 // Ids of what an operation sends: its own for a single message, and one for each message of a batch: `defaults-1-7.2of4`.
 
-/** A forged id beyond this must not cost gigabytes: at 10,000 operations a second it is a soak of almost four hours. */
+/** A limit, so that a forged id cannot cost gigabytes: at 10,000 operations a second it is a soak of almost four hours. */
 const mostOperations = 2 ** 27;
-/** Of a batch that is not whole yet a number is kept for each of its messages. */
+/** For an incomplete batch a number is kept for each of its messages. */
 const mostMessages = 10_000;
 
-/** Of a single message `number` and `count` are 1. */
+/** For a single message `number` and `count` are 1. */
 export type MessageId = {readonly index: number; readonly number: number; readonly count: number};
 
 /**
@@ -17,7 +17,7 @@ export const messageIds = (operationId: string, count: number): string[] =>
     ? [operationId]
     : Array.from({length: count}, (_, before) => `${operationId}.${before + 1}of${count}`);
 
-/** Of an operation that is tried before the load: its own, which no witness counts. It ends in a number as all of them do. */
+/** The id of an operation that is tried before the load, which no witness counts. It ends in a number as all of them do. */
 export const triedId = (trialId: string, number: number): string => `${trialId}-try-${number}`;
 
 /** Whether it is of such an operation, or of a message of its batch. */

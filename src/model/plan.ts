@@ -1,4 +1,4 @@
-// A scenario as plain data: what the describing child answers with, and all that the parent knows of it.
+// A scenario as plain data: the answer of the describing child, and all that the parent knows of it.
 import type {DeliveryPromise, TelemetryMode} from './choices.ts';
 import type {FaultKind} from './fault-defaults.ts';
 import type {loadSchema, planSchema, processSchema} from './schema/scenario.ts';
@@ -27,7 +27,7 @@ export type Sweep = NonNullable<Plan['sweep']>;
 /** When operations start. */
 export type Load = Input<typeof loadSchema>;
 
-/** What drives operations in a phase. */
+/** The load of a phase. */
 export const loadOf = (load: Load, phase: Phase | undefined): Load => phase?.load ?? load;
 
 const samplesWanted = 10_000;
@@ -37,20 +37,20 @@ export const durationOf = (phases: readonly Pick<Phase, 'durationMs'>[]): number
   phases.reduce((sum, {durationMs}) => sum + durationMs, 0);
 
 /**
- * How often the processes of a trial are looked at: every 500 ms, and in a trial of more than 83 minutes less often, that
- * its journal does not grow without need, but every second at least.
+ * How often the processes of a trial are sampled: every 500 ms, and in a trial of more than 83 minutes less often, so
+ * that its journal stays small, but every second at least.
  */
 export const sampleEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
   Math.min(1000, Math.max(500, durationOf(phases) / samplesWanted));
 
-/** How often the driver tells its figures, which are many times the size of a sample. */
+/** How often the driver reports its figures, which are many times the size of a sample. */
 export const reportEveryMs = (phases: readonly Pick<Phase, 'durationMs'>[]): number =>
   Math.max(1000, durationOf(phases) / maxReports);
 
 /** How the subject's process is started. */
 export type ProcessOptions = Output<typeof processSchema>;
 
-/** What the scenario's own code is told of it: in `open`, `prepare` and `verify` a variant has the name that it has there. */
+/** The name of a variant that the scenario's own code is given, in `open`, `prepare` and `verify`: that of the scenario. */
 export const nameInScenario = ({name, madeOf = name}: Pick<Variant, 'name' | 'madeOf'>): string => madeOf;
 
 /** What is promised of a variant's deliveries; null where nothing is. */
@@ -60,19 +60,19 @@ export const deliveryPromiseOf = (
 ): DeliveryPromise | null =>
   variants.find(({name}) => name === variantName)?.deliveries ?? operation.deliveries ?? null;
 
-/** Everything, unless it is said otherwise. */
+/** Everything, unless the variant says otherwise. */
 export const telemetryModeOf = ({process}: Pick<Variant, 'process'>): TelemetryMode =>
   process.telemetry ?? 'full';
 
-/** Faults that make operations slow, and let them come to their own end. */
+/** Faults that slow operations down, but do not end them. */
 const delaying: readonly FaultKind[] = ['latency', 'bandwidth', 'slicer', 'slowClose'];
 
-/** Whether what is in flight at the end of a phase may owe its fate to this phase's faults. */
+/** Whether this phase's faults may have ended what is in flight at its end. */
 export const mayEndOperations = (phase: Phase | undefined): boolean =>
   phase?.role === 'fault' &&
   !(phase.faults.length > 0 && phase.faults.every(({kind}) => delaying.includes(kind)));
 
-/** From when on an operation counts as hung: the grace is max(1 s, 10 %) by default, as the symptom catalogue has it. */
+/** When an operation counts as hung: the grace is max(1 s, 10 %) by default, as in the symptom catalogue. */
 export const hungAfterMs = (operation: OperationPlan): number =>
   operation.hungAfterMs ?? hungBy(operation.deadlineMs, thresholdsOf('hung-operation', {}));
 
@@ -86,7 +86,7 @@ const hungBy = (deadlineMs: number, {graceMs, graceShare}: Thresholds<'hung-oper
 const overrunBy = (deadlineMs: number, {slackMs, slackShare}: Thresholds<'deadline-overrun'>): number =>
   deadlineMs + deadlineMs * slackShare + slackMs;
 
-/** The driver, which knows no symptoms, counts by these. */
+/** The limits for the driver, which knows no symptoms. */
 export const operationBy = (
   operation: OperationPlan,
   changes: ThresholdChanges | undefined,

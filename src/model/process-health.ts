@@ -1,4 +1,4 @@
-// How a process of the harness itself fares: is its event loop in time, and how much of a core does it need?
+// The health of one of the harness's processes: whether its event loop is in time, and how much of a core it needs.
 import {monitorEventLoopDelay, performance} from 'node:perf_hooks';
 
 export type HarnessProcess = 'parent' | 'injector' | 'target' | 'receiver';
@@ -9,11 +9,11 @@ export type ProcessHealth = {
   readonly cpuMs: number;
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
-  /** How often the event loop was looked at: so many samples are behind the percentile. */
+  /** How many samples are behind the percentile. */
   readonly tickCount: number;
 };
 
-/** What the parent asks at the edge of a phase, and what it is answered. */
+/** What the parent asks at the edge of a phase, and the answer. */
 export type ToHealth = {readonly kind: 'health'; readonly phase: number};
 export type FromHealth = {readonly kind: 'health'; readonly phase: number; readonly health: ProcessHealth};
 

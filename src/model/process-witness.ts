@@ -1,6 +1,6 @@
-// What the subject's process takes: as it says itself, and as the operating system tells, up to how it ended.
+// The resources of the subject's process, as reported by itself and by the operating system, and how it ended.
 
-/** What the subject's process says of itself, since the sample before; CPU is cumulative. */
+/** What the subject's process reports on itself since the previous sample; CPU is cumulative. */
 export type ResourceSample = {
   readonly atMs: number;
   readonly cpuMs: number;
@@ -11,10 +11,10 @@ export type ResourceSample = {
   readonly loopUtilisationRatio: number;
   readonly gcMs: number;
   readonly gcCount: number;
-  /** Operations that have started and not settled; this and what follows is absent in runs of old. */
+  /** Operations that have started and not settled; this and what follows is absent in older runs. */
   readonly inFlightCount?: number;
   readonly heapTotalBytes?: number;
-  /** Where V8 gives up, as it tells it. */
+  /** The limit at which V8 gives up, as V8 reports it. */
   readonly heapLimitBytes?: number;
   /** Part of what is external. */
   readonly arrayBuffersBytes?: number;
@@ -48,7 +48,7 @@ export type PhaseResources = {
   readonly connectCount?: number;
 };
 
-/** What the operating system says of the subject's process; null where the platform does not tell. */
+/** What the operating system reports on the subject's process; null where the platform does not report it. */
 export type SystemSample = {
   readonly atMs: number;
   readonly cpuMs: number;
@@ -56,7 +56,7 @@ export type SystemSample = {
   readonly threadCount: number | null;
   readonly fileDescriptorCount: number | null;
   readonly socketCount: number | null;
-  /** Threads by name; absent where the platform does not tell, where there are too many, and in runs of old. */
+  /** Threads by name; absent where the platform does not report them, where there are too many, and in older runs. */
   readonly threads?: readonly ThreadGroup[];
 };
 
@@ -69,7 +69,7 @@ export type ThreadGroup = {
   readonly cpuMs: number;
 };
 
-/** How the subject's process ended, as the operating system tells it. */
+/** How the subject's process ended, as reported by the operating system. */
 export type ProcessExit = {
   readonly atMs: number;
   readonly exitCode: number | null;

@@ -1,5 +1,5 @@
-// What the subject leaves in its trial's folder while it runs: raw profiles, a file each, so that the last one
-// outlives it. V8's own shapes, as the inspector's protocol has them; lines and columns count from 0.
+// What the subject leaves in its trial's folder while it runs: raw profiles, a file each, so that they survive the
+// process. In V8's own format, that of the inspector's protocol; lines and columns count from 0.
 
 export type CallFrame = {
   readonly functionName: string;

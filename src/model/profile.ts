@@ -1,4 +1,5 @@
-// What a sampling profile says, short enough to be kept with the trial: who used the time, and who holds the memory.
+// What a sampling profile says, small enough to be kept with the trial: which code used the time, and which holds the
+// memory.
 
 /** `telemetry` is the OpenTelemetry SDK, `harness` is foulweather itself. */
 export type OwnerKind = 'package' | 'scenario' | 'application' | 'node' | 'engine' | 'telemetry' | 'harness';
@@ -15,26 +16,29 @@ export type ProfileFrame = {
   readonly place: string | null;
 };
 
-/** `dispatch (undici/lib/pool.js:17)`; of a scenario, an application and Node the place alone tells. */
+/** `dispatch (undici/lib/pool.js:17)`; for a scenario, an application and Node the place alone is enough. */
 export const frameName = ({functionName, owner, ownerKind, place}: ProfileFrame): string => {
   if (place === null) return functionName;
   const isNamed = ownerKind === 'package' || ownerKind === 'harness';
   return `${functionName} (${isNamed ? `${owner}/${place}` : place})`;
 };
 
-/** The innermost call that is neither Node's nor V8's: they work for somebody. */
+/** The innermost call that is neither Node's nor V8's: they work for somebody else. */
 export const responsibleFrame = (stack: readonly ProfileFrame[]): ProfileFrame | null =>
   stack.find(({ownerKind}) => ownerKind !== 'node' && ownerKind !== 'engine') ?? stack[0] ?? null;
 
 /** What a frame used or allocated by itself, and the package on whose behalf. */
 export type TopFrame = ProfileFrame & {readonly self: number; readonly calledFor: string};
 
-/** By the nearest caller that is a package, the scenario or the harness: what Node does for a package is the package's. */
+/**
+ * By the nearest caller that is a package, the scenario or the harness: what Node does for a package counts for the
+ * package.
+ */
 export type OwnerShare = {
   readonly owner: string;
   readonly ownerKind: OwnerKind;
   readonly self: number;
-  /** With what it called, whoever's that is: all that came about by way of it. Absent in runs of old. */
+  /** Including all that it called, whoever's code that is. Absent in older runs. */
   readonly total?: number;
 };
 
@@ -57,7 +61,7 @@ export type ProfileSummary = {
   readonly frames: readonly TopFrame[];
   /** Of the heaviest frame that is neither idle nor the harness's own, from it to its callers. */
   readonly heaviestStack: readonly ProfileFrame[];
-  /** The tree of calls without idle time and without what is below half a percent; absent in runs of old. */
+  /** The tree of calls without idle time and without what is below half a percent; absent in older runs. */
   readonly flame?: readonly FlameFrame[];
   /** In the trial's folder. */
   readonly files: readonly string[];

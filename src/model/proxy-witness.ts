@@ -89,7 +89,7 @@ export type ConnectionRecord = {
   readonly clientPort?: number;
 };
 
-/** Connections as they were last seen, and HTTP hits, oldest first; and how many of each there was no room for. */
+/** Connections in their last known state, and HTTP hits, oldest first; and how many of each there was no room for. */
 export type InjectorLog = {
   readonly connections: readonly ConnectionRecord[];
   readonly connectionsLeftOut: number;
@@ -97,7 +97,7 @@ export type InjectorLog = {
   readonly hitsLeftOut: number;
 };
 
-/** Body of `GET /foulweather/proxies/{name}/changes`: what is new since `atMs` and the counts that the news before told. */
+/** Body of `GET /foulweather/proxies/{name}/changes`: what is new since `atMs` and the counts of the previous answer. */
 export type ProxyChanges = InjectorLog & {
   /** Milliseconds since the epoch. */
   readonly atMs: number;

@@ -1,4 +1,4 @@
-// What the parent and the telemetry receiver's process say to each other.
+// The messages between the parent and the telemetry receiver's process.
 import type {FromHealth, ToHealth} from './process-health.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
@@ -12,7 +12,7 @@ export type RelayCounts = {
   readonly lastError: string | null;
 };
 
-/** What telemetry that is passed on carries besides its own attributes. */
+/** Attributes that are added to the telemetry that is passed on. */
 export type TrialLabels = {
   readonly run: string;
   readonly variant: string;
@@ -23,7 +23,7 @@ export type TrialLabels = {
   }[];
 };
 
-/** When a fault is on, from its phase's begin; null: to the phase's end. */
+/** When a fault is on, from the beginning of its phase; null: to the phase's end. */
 export type FaultWindow = {readonly name: string; readonly fromMs: number; readonly toMs: number | null};
 
 export type ToReceiver =
@@ -44,9 +44,9 @@ export type ToReceiver =
       readonly originEpochMs: number;
       /** Where the normalised spans are written, one JSON object a line. */
       readonly spansFile: string;
-      /** How many phases the plan has: after them come the drain and the closing. */
+      /** How many phases the plan has: the drain and the closing come after them. */
       readonly phaseCount: number;
-      /** Texts by which spans are known as work in the background. */
+      /** Texts by which spans are recognised as work in the background. */
       readonly background: readonly string[];
       /** Null: nothing of it is passed on. */
       readonly labels: TrialLabels | null;

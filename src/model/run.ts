@@ -1,4 +1,4 @@
-// A run: all trials of a scenario, what was judged of them, and where and how it was made.
+// A run: all trials of a scenario, the judgement of them, and where and how it was made.
 
 import type {PhaseRole} from './choices.ts';
 import type {ConventionFinding} from './convention.ts';
@@ -70,7 +70,7 @@ export type RunPrecision = PrecisionGoal & {
 /** @internal The schema of result.json has no name for it. */
 export type RunStatus = 'running' | 'complete' | 'interrupted' | 'failed';
 
-/** What is known when a run begins, and what closes it. */
+/** What is known when a run begins, and when it ends. */
 export type RunRecord = {
   readonly schemaVersion: 1;
   readonly id: string;
@@ -206,7 +206,7 @@ export type PhaseSummary = {
   readonly gcRatio: number | null;
 };
 
-/** Whether more than half of the load was not started: then what is said of the phase is said of the smaller part. */
+/** Whether more than half of the load was not started: figures of such a phase describe the smaller part of it. */
 export const isMostlyDropped = ({offered, dropped}: Pick<PhaseSummary, 'offered' | 'dropped'>): boolean =>
   dropped > offered / 2;
 

@@ -1,4 +1,4 @@
-// What the parent and the target's process say to each other.
+// The messages between the parent and the target's process.
 import type {ErrorFacts} from './outcome.ts';
 import type {FromHealth, ToHealth} from './process-health.ts';
 
@@ -16,12 +16,12 @@ export type FromTarget =
       readonly url: string;
       /** PEM, to be trusted by the subject. */
       readonly authority: string | null;
-      /** Which server it is, where the scenario tells. */
+      /** Which server it is, where the scenario says so. */
       readonly description: string | null;
     }
   | FromHealth
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
-  /** It threw that; where a package is missing, which. */
+  /** It threw that; and the missing package, where that is the reason. */
   | {readonly kind: 'failed'; readonly error: ErrorFacts; readonly missingModule: string | null};
 
 /** What the target saw: per operation index a byte of attempts and one of effects (255 = 255 or more), base64. */
@@ -35,9 +35,9 @@ export type LedgerObservation = {
   readonly attemptsByBin: readonly number[];
   /**
    * An operation's index and when its attempts arrived, the first 8, for at most 20,000 operations with several
-   * attempts and the latest 20,000 with one; absent in runs of old.
+   * attempts and the latest 20,000 with one; absent in older runs.
    */
   readonly attemptTimes?: readonly (readonly number[])[];
-  /** By bin: for how many attempts the target was at work, × ms; absent where it does not tell when it is done. */
+  /** By bin: for how many attempts the target was at work, × ms; absent where it does not report when it is done. */
   readonly servingMsByBin?: readonly number[];
 };

@@ -5,9 +5,12 @@ export type TelemetryPreset =
   | {readonly kind: 'instrumentation'; readonly packages: readonly string[]}
   /** A function of a package makes the instrumentation. */
   | {readonly kind: 'factory'; readonly packages: readonly string[]; readonly factory: string}
-  /** A bridge of ours makes spans of what the library tells on its diagnostics channels. */
+  /** A bridge of foulweather's makes spans of what the library publishes on its diagnostics channels. */
   | {readonly kind: 'channels'; readonly packages: readonly string[]; readonly bridge: 'got'}
-  /** The library's own, begun by a method of one of its exports, once the SDK is there. `packages`: the first that is installed. */
+  /**
+   * The library's own, started by a method of one of its exports, once the SDK is there. `packages`: the first that
+   * is installed.
+   */
   | {
       readonly kind: 'native';
       readonly packages: readonly string[];
@@ -29,7 +32,7 @@ const instrumentation = (name: string): TelemetryPreset => ({
   packages: [`@opentelemetry/instrumentation-${name}`],
 });
 
-/** All there are: by itself the client leaves out those of commands, and with them their durations. */
+/** All there are: by default the client leaves out those of commands, and with them their durations. */
 const redisMetricGroups = [
   'command',
   'connection-basic',

@@ -1,5 +1,5 @@
-// What the library said about itself, normalised from OTLP and summed up per phase.
-// Times are ms since the trial's origin.
+// What the library reported on itself, normalised from OTLP and summed up per phase. Times are ms since the trial's
+// origin.
 
 export type AttributeValue = string | number | boolean | readonly AttributeValue[] | null;
 export type Attributes = {readonly [key: string]: AttributeValue};
@@ -43,9 +43,9 @@ export type SpanShape = {
 };
 
 /**
- * What the library's spans tell of each operation, one byte an operation, in base64; an operation beyond the end
- * has none. 255 is 255 or more. A span that names another operation in its attributes is one of that operation: a queue may
- * have run it in the async context of whoever it was busy with. Declared work in the background is left out.
+ * What the library's spans say of each operation, one byte an operation, in base64; an operation beyond the end has
+ * none. 255 is 255 or more. A span that names another operation in its attributes is one of that operation: a queue
+ * may have run it in the async context of another. Declared work in the background is left out.
  */
 export type OperationTelemetry = {
   /** Spans of kind client by HTTP's conventions: one for each attempt. */
@@ -61,7 +61,7 @@ export type OperationTelemetry = {
 /** What is known of an operation's spans beyond their number. The last of its calls' spans to arrive is the last that ended. */
 export const operationMarks = {
   lastIsError: 1,
-  /** The last span has an HTTP status of 400 or more: a scenario may take such an answer for a good one. */
+  /** The last span has an HTTP status of 400 or more: a scenario may take such an answer for a success. */
   lastHasErrorStatus: 2,
   someIsError: 4,
   hasResendCount: 8,
@@ -91,8 +91,8 @@ type SeriesOfPhase = {
 };
 
 /**
- * A metric series over one phase: how much a sum grew, where a gauge was, what a histogram took in. Growth
- * between two points is given whole to the phase in which the middle of their time lies.
+ * A metric series over one phase: how much a sum grew, where a gauge was, what a histogram recorded. Growth between
+ * two points is attributed as a whole to the phase in which the middle of their time lies.
  */
 export type MetricSummary =
   | (SeriesOfPhase & {
@@ -117,7 +117,10 @@ export type MetricSummary =
       readonly bucketCounts: readonly number[];
     });
 
-/** Our own event for a span that is ended again, in the trace of that span: see `subject/double-ends`. */
+/**
+ * The name of foulweather's own event for a span that is ended again, in the trace of that span: see
+ * `subject/double-ends`.
+ */
 export const endedAgainEvent = 'foulweather.span.ended_again';
 
 export const logSeverities = ['unspecified', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -165,11 +168,12 @@ export type TelemetryObservation = {
   readonly operations: OperationTelemetry | null;
   /** Null in runs that were saved before they were kept. */
   readonly shapes: readonly SpanShape[] | null;
-  /** Spans of what the scenario declares as work in the background. Absent in old runs. */
+  /** Spans of what the scenario declares as work in the background. Absent in older runs. */
   readonly backgroundSpanCount?: number;
   /**
-   * Of the spans that were open after the load, as the SDK counts them, how many ended after all: while the trial waited, or,
-   * where they were of no operation, with the library's close. Null where the SDK did not count; absent in old runs.
+   * Of the spans that were open after the load, as the SDK counts them, how many ended after all: while the trial
+   * waited, or, where they were of no operation, with the library's close. Null where the SDK did not count; absent
+   * in older runs.
    */
   readonly openAfterLoad?: OpenSpans | null;
   readonly logRecordCount: number;
@@ -183,9 +187,9 @@ export type TelemetryObservation = {
 };
 
 /**
- * What the receiver takes for phases beside those of the plan: the time before the load, in which the library is opened and
- * an operation is tried, the time in which the load is gone and operations may still settle, and the time from the
- * library's close on.
+ * What the receiver counts as phases besides those of the plan: the time before the load, in which the library is
+ * opened and an operation is tried; the time after the load, in which operations may still settle; and the time from
+ * the library's close on.
  */
 export const openingPhase = -1;
 export const drainPhase = ({phases}: {readonly phases: readonly unknown[]}): number => phases.length;
@@ -196,13 +200,13 @@ export const nameOfPhase = (phases: readonly {readonly name: string}[], phase: n
   phases[phase]?.name ?? (phase < 0 ? 'start' : 'drain');
 
 /**
- * The trace of an operation carries its index, so that the library's spans can be tied to it without
- * any span of ours: the first 8 bytes name the trial, the last 8 are the index + 1 (zero is not allowed).
+ * The trace of an operation carries its index, so that the library's spans can be tied to it without any span of
+ * foulweather's: the first 8 bytes name the trial, the last 8 are the index + 1 (zero is not allowed).
  */
 export const traceIdOfOperation = (trialPrefix: string, index: number): string =>
   trialPrefix + (index + 1).toString(16).padStart(16, '0');
 
-/** The index of the operation that a trace belongs to, or null where the trace is not ours. */
+/** The index of the operation that a trace belongs to, or null where it is not one of these traces. */
 export const operationOfTraceId = (trialPrefix: string, traceId: string): number | null => {
   if (traceId.length !== 32 || !traceId.startsWith(trialPrefix)) return null;
   const index = Number.parseInt(traceId.slice(16), 16) - 1;

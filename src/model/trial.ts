@@ -84,7 +84,10 @@ export type HeapSample = {
 export type Verified = {
   /** By operation index, how often it is there. */
   readonly applied: Uint8Array;
-  /** By operation index, 1 for what the consumer must have got; null where verify() tells of none, and in runs of old. */
+  /**
+   * By operation index, 1 for what must have come to the consumer; null where verify() reports on none, and in older
+   * runs.
+   */
   readonly owed: Uint8Array | null;
   /** By operation index, 1 for what the consumer was to get and is still in its queue; null as for `owed`. */
   readonly queued: Uint8Array | null;
@@ -118,23 +121,23 @@ export type Trial = {
   /** The first 16 hex digits of the trace ids of its operations, as `traceIdOfOperation` takes them. */
   readonly tracePrefix: string;
   readonly edges: readonly PhaseEdge[];
-  /** When the last phase ended; null where the trial did not come so far. */
+  /** When the last phase ended; null where the trial did not get that far. */
   readonly loadEndedMs: number | null;
-  /** When and how long the library was closed; null where the trial did not come so far. */
+  /** When the library was closed, and how long that took; null where the trial did not get that far. */
   readonly closing: {readonly startMs: number; readonly durationMs: number} | null;
   readonly end: SubjectEnd;
   readonly exit: ProcessExit | null;
-  /** What its main thread was in, the innermost call first, where it answered no more; null where that is not known. */
+  /** What its main thread was doing, the innermost call first, where it no longer answered; null where that is not known. */
   readonly stuck: {readonly atMs: number; readonly stack: readonly ProfileFrame[]} | null;
   readonly runtime: string | null;
-  /** CPUs that the subject could use; null where it did not come so far, or was not asked. */
+  /** CPUs that the subject could use; null where it did not get that far, or was not asked. */
   readonly cpuCount: number | null;
   readonly versions: {readonly [name: string]: string};
-  /** Copies of others that ran where a package of these is meant. */
+  /** Copies of other packages' code that ran in place of these. */
   readonly standIns: readonly StandIn[];
-  /** Instrumentations that have patched nothing of these. */
+  /** Instrumentations that have patched nothing of these packages. */
   readonly unapplied: readonly UnappliedInstrumentation[];
-  /** The operation that is tried before the load, where it had not settled after so long; null where it had. */
+  /** The operation that is tried before the load, if it had not settled after this time; null if it had. */
   readonly firstUnsettled: {readonly afterMs: number; readonly settledMs: number | null} | null;
   readonly driver: DriverObservation;
   readonly telemetry: TelemetryObservation | null;
@@ -142,7 +145,7 @@ export type Trial = {
   readonly clockSteps: readonly ClockStep[];
   /** Empty where the injector does not count (a real Toxiproxy). */
   readonly injector: readonly InjectorSample[];
-  /** Null where the injector keeps none, and in runs of old. */
+  /** Null where the injector keeps none, and in older runs. */
   readonly injectorLog: InjectorLog | null;
   readonly ledger: Ledger | null;
   readonly resources: readonly ResourceSample[];
@@ -153,15 +156,18 @@ export type Trial = {
   readonly unhandledRejections: readonly {readonly atMs: number; readonly error: ErrorFacts}[];
   /** Empty where the subject was not profiled. */
   readonly profiles: readonly ProfileSummary[];
-  /** What the process wrote of itself beside its profiles; empty where it did not, and in runs of old. */
+  /** What the process wrote about itself besides its profiles; empty where it did not, and in older runs. */
   readonly kept: readonly Artifact[];
-  /** How the harness's own processes fared; empty in runs that were saved before they were asked. */
+  /** The health of the harness's own processes; empty in older runs. */
   readonly harness: readonly HarnessSample[];
   /** Whether a fresh client got through the same proxy, where the library did not for a while after a fault. */
   readonly probes: readonly {readonly atMs: number; readonly ok: boolean}[];
-  /** By operation index, how often it came to the application's consumer; null where that told of nothing. */
+  /** By operation index, how often it came to the application's consumer; null where that reported nothing. */
   readonly deliveries: Uint8Array | null;
-  /** When they came, repeated ones included, in their order; null where the application told of nothing, and in older runs. */
+  /**
+   * When they came, repeated ones included, in their order; null where the application reported nothing, and in older
+   * runs.
+   */
   readonly deliveryBins: readonly DeliveryBin[] | null;
   /** By operation index, the phase in which it came once more than it should, plus 1; 0 where it did not. */
   readonly redeliveredIn: Uint8Array | null;
@@ -170,7 +176,7 @@ export type Trial = {
   readonly warnings: readonly {readonly atMs: number; readonly name: string; readonly message: string}[];
   /** Errors of the scenario's own code outside of the subject. */
   readonly hookFailures: readonly HookFailure[];
-  /** What code in the trial's processes sent by their channels for reasons of its own, and was ignored. */
+  /** Messages that other code in the trial's processes sent on their channels, and that were ignored. */
   readonly foreignMessages: readonly ForeignMessages[];
   /** What went wrong with the harness itself. */
   readonly troubles: readonly {readonly atMs: number; readonly what: string; readonly message: string}[];

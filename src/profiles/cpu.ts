@@ -7,16 +7,16 @@ export type CpuCut = {
   readonly span: Span;
   /** Times in ms. */
   readonly tree: CallNode;
-  /** The first ones; of a long phase the tree knows more. */
+  /** The first ones; the flame graph's tree has all of a long phase. */
   readonly samples: readonly CpuSample[];
 };
 
 export type CpuSample = {readonly atMs: number; readonly node: CallNode};
 
-/** Longer than any sampling interval: V8 took no sample then, and whose time it was is not known. */
+/** Longer than any sampling interval: V8 took no sample, and who used this time is not known. */
 const gapMs = 50;
 
-/** A viewer of profiles should still open the file: about 40 minutes. */
+/** A limit, so that a viewer of profiles can still open the file: about 40 minutes. */
 const samplesKept = 500_000;
 
 type Node = V8CpuProfile['nodes'][number];
@@ -46,7 +46,7 @@ export class CpuCuts {
     this.#cuts = spans.map(span => ({span, tree: newTree(), samples: []}));
   }
 
-  /** V8's clock is not the trial's, but both saw the part's end. A sample lasts until the next one. */
+  /** V8's clock is not the trial's, but both know when the part ended. A sample lasts until the next one. */
   add({profile, endMs}: CpuPart): void {
     const paths = pathsOf(profile);
     const {samples = [], timeDeltas = [], startTime, endTime} = profile;

@@ -10,7 +10,7 @@ const framesKept = 200;
 
 type Weighed = {readonly node: CallNode; readonly total: number; readonly children: readonly Weighed[]};
 
-/** Idle time is not drawn: it would leave little room for what was done. */
+/** Idle time is not drawn: it would leave little room for the rest. */
 const weigh = (node: CallNode): Weighed => {
   const children = node.children
     .filter(({frame}) => !(frame.url === '' && frame.functionName === '(idle)'))
@@ -18,7 +18,7 @@ const weigh = (node: CallNode): Weighed => {
   return {node, children, total: children.reduce((sum, {total}) => sum + total, node.self)};
 };
 
-/** The heaviest frames in depth-first order, callers before what they called; empty where nothing was done. */
+/** The heaviest frames in depth-first order, callers before what they called; empty where nothing ran. */
 export const flameOf = (tree: CallNode, locations: CodeLocations): FlameFrame[] => {
   const root = weigh(tree);
   if (root.total <= 0) return [];
@@ -31,7 +31,7 @@ export const flameOf = (tree: CallNode, locations: CodeLocations): FlameFrame[] 
     }
   };
   walk(root, 0);
-  // No frame is lighter than one that it called, so that the heaviest ones hang together.
+  // No frame is lighter than one that it called, so that the heaviest ones are connected.
   const kept = new Set(
     wide
       .toSorted((a, b) => b.weighed.total - a.weighed.total || a.depth - b.depth)

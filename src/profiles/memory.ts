@@ -22,7 +22,7 @@ export class MemoryCuts {
   readonly #spans: readonly Span[];
   readonly #cuts: Growing[] = [];
   #previous: readonly BufferStack[] = [];
-  /** Before the first phase is no phase, either; but it is not what came after the load. */
+  /** The time before the first phase is null, too; but it is not the time after the load. */
   #loaded = false;
 
   constructor(spans: readonly Span[]) {
@@ -89,7 +89,7 @@ const bufferTree = (stacks: readonly BufferStack[], bytesOf: (stack: BufferStack
 const keyOf = ({frames}: BufferStack): string =>
   frames.map(({scriptId, lineNumber, columnNumber}) => `${scriptId}:${lineNumber}:${columnNumber}`).join();
 
-/** Figures of allocation count since the process began. */
+/** Counts of allocation run since the process began. */
 const allocatedSince = (before: readonly BufferStack[], after: readonly BufferStack[]): BufferStack[] => {
   const known = new Map(before.map(stack => [keyOf(stack), stack]));
   return after.map(stack => {

@@ -1,4 +1,4 @@
-// Whose code a frame is: a package's, the scenario's, Node's, V8's, or our own. Paths come out relative.
+// Whose code a frame is: a package's, the scenario's, Node's, V8's, or foulweather's. Paths come out relative.
 import type {OwnerKind, ProfileFrame} from '../model/profile.ts';
 import type {CallFrame} from '../model/profile-part.ts';
 
@@ -11,7 +11,7 @@ export type CodeLocations = {
 
 type Owner = {readonly owner: string; readonly ownerKind: OwnerKind; readonly path: string | null};
 
-/** The names that V8 gives to what is no function. */
+/** The names that V8 gives to what is not a function. */
 const engineNames: {readonly [functionName: string]: string} = {
   '(idle)': 'idle',
   '(garbage collector)': 'garbage collector',
@@ -57,7 +57,7 @@ const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}:
     if (builtinScenario.test(path)) {
       return {owner: 'the scenario', ownerKind: 'scenario', path: path.slice(path.lastIndexOf('/') + 1)};
     }
-    // It stands in front of Buffer's own functions: what they cost is the caller's, as it is without us.
+    // foulweather's wrappers of Buffer's own functions: what they cost is the caller's, as it would be without them.
     if (functionName === 'wrapped' && bufferWrapper.test(path)) {
       return {owner: 'Node.js', ownerKind: 'node', path: null};
     }
@@ -73,7 +73,7 @@ const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}:
   return {owner: 'the application', ownerKind: 'application', path: besideScenario(url, scenarioUrl)};
 };
 
-/** Relative to the scenario's folder; of what lies elsewhere only the file's name is told. */
+/** Relative to the scenario's folder; for files elsewhere only the file's name is shown. */
 const besideScenario = (url: string, scenarioUrl: string): string => {
   const folder = scenarioUrl.slice(0, scenarioUrl.lastIndexOf('/') + 1);
   return url.startsWith(folder) ? url.slice(folder.length) : url.slice(url.lastIndexOf('/') + 1);

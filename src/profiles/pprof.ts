@@ -1,5 +1,5 @@
-// Profiles as Google's pprof and what speaks its format (Pyroscope, Parca, Speedscope) read them: gzipped protobuf.
-// Field numbers are facts, from profile.proto; fields that are not written are left out.
+// Profiles in Google's pprof format, which Pyroscope, Parca and Speedscope read: gzipped protobuf. Field numbers are
+// from profile.proto; fields that are not written are left out.
 import {gzipSync} from 'node:zlib';
 import protobuf from 'protobufjs/light.js';
 import type {CallFrame} from '../model/profile-part.ts';
@@ -40,7 +40,7 @@ const profileType = protobuf.Root.fromJSON({
   },
 }).lookupType('Profile');
 
-/** One value of each sample: what it is, its unit, and the tree that tells it. */
+/** One value of each sample: what it is, its unit, and the tree that it comes from. */
 export type PprofColumn = {
   readonly type: 'samples' | 'cpu' | 'inuse_space' | 'alloc_space';
   readonly unit: 'count' | 'nanoseconds' | 'bytes';
@@ -48,7 +48,7 @@ export type PprofColumn = {
   readonly weigh: (node: CallNode) => number;
 };
 
-/** Strings, functions and places are written once and pointed at by number; 0 means none. */
+/** Strings, functions and places are written once and referred to by number; 0 means none. */
 class Tables {
   readonly strings: string[] = [''];
   readonly functions: object[] = [];
@@ -63,7 +63,7 @@ class Tables {
     return this.strings.push(text) - 1;
   }
 
-  /** V8 tells where a function begins and not the line that ran, so that a place and a function are one. */
+  /** V8 reports where a function begins and not the line that ran, so that a place and a function are one. */
   location({functionName, url, lineNumber, columnNumber}: CallFrame): number {
     const key = `${url}:${lineNumber}:${columnNumber}:${functionName}`;
     const known = this.#locationIds.get(key);

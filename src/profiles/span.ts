@@ -1,4 +1,4 @@
-// A part of a trial that is told on its own: a phase, or what came after the load.
+// A part of a trial that is reported on its own: a phase, or the time after the load.
 
 export type Span = {
   /** Index in the plan; null after the load. */

@@ -16,7 +16,7 @@ const describeLine = (line: string, locations: CodeLocations): ProfileFrame => {
     : describeFrame({...frame, functionName: name, lineNumber: Number(lineNumber) - 1}, locations);
 };
 
-/** The innermost first, as V8 prints them; lines that are no frames, and our own code, are left out. */
+/** The innermost first, as V8 prints them; lines that are not frames, and foulweather's own code, are left out. */
 export const describeStack = (stack: readonly string[], locations: CodeLocations): ProfileFrame[] =>
   stack
     .map(line => line.trim())

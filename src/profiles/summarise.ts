@@ -10,13 +10,13 @@ const stackKept = 12;
 type Weighed = {
   readonly node: CallNode;
   readonly frame: ProfileFrame;
-  /** Whose doing it is. */
+  /** Whose code it is. */
   readonly responsible: ProfileFrame;
-  /** All by whose way it came about, each once. */
+  /** All owners among its callers, each once. */
   readonly owners: ReadonlyMap<string, ProfileFrame>;
 };
 
-/** Node's and V8's own work is done for somebody. */
+/** Node's and V8's own work is done for their callers. */
 const answersForItself = ({ownerKind}: ProfileFrame): boolean =>
   ownerKind !== 'node' && ownerKind !== 'engine';
 
@@ -71,7 +71,7 @@ const ownersOf = (weighed: readonly Weighed[]): OwnerShare[] => {
   return [...shares.values()].sort((a, b) => b.self - a.self || b.total - a.total).slice(0, ownersKept);
 };
 
-/** The same function counts once, whoever called it; who called it for the most part is named. */
+/** The same function counts once, whoever called it; its main caller is named. */
 const framesOf = (weighed: readonly Weighed[]): TopFrame[] => {
   const groups = Map.groupBy(
     weighed.filter(({frame}) => frame.owner !== 'idle'),

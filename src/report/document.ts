@@ -1,4 +1,4 @@
-// What a case study is made of, before it is markdown or HTML. Text is plain here: a renderer escapes it.
+// The blocks of a case study, before it becomes markdown or HTML. Text is plain here: a renderer escapes it.
 
 import {messageOf} from '../model/error-message.ts';
 import type {Chart} from './charts/chart.ts';
@@ -93,7 +93,7 @@ export const plainText = (text: Text): string =>
     })
     .join('');
 
-/** Without what ends the sentence or closes the bracket that it stands in. */
+/** Without the characters that end the sentence or close the bracket that it is in. */
 const address = /https?:\/\/[^\s()<>]*[^\s()<>.,;:!?]/g;
 
 export const linked = (text: string): Text => {
@@ -107,7 +107,7 @@ export const linked = (text: string): Text => {
   return from < text.length ? [...spans, text.slice(from)] : spans;
 };
 
-/** Nothing where there is nothing to draw. */
+/** Empty where there is nothing to draw. */
 export const figure = (name: string, draw: () => Chart | null): Block[] => {
   try {
     const chart = draw();

@@ -1,4 +1,4 @@
-// Numbers as people read them, with their units; what is not known is a dash.
+// Numbers in readable form, with their units; what is not known is a dash.
 import type {Evidence} from '../model/finding.ts';
 
 export const unknownFigure = '–';

@@ -1,5 +1,5 @@
-// Where a package or a scenario lies on this machine is private: its name and file are enough. Of a file in a package all
-// is kept from the package's name on, of another one its folder and name.
+// Where a package or a scenario lies on this machine is private: its name and file are enough. Of a file in a package
+// all is kept from the package's name on, of another one its folder and name.
 
 /** Lines of V8: `at name (place:line:column)`, `at place:line:column`, and, above an excerpt of the source, `place:line`. */
 const placedLine =

@@ -1,9 +1,9 @@
-// Takes secrets out of a run before anything of it is told. Only a redacted run can be rendered.
+// Removes secrets from a run before anything of it is rendered. Only a redacted run can be rendered.
 import type {JudgedRun} from '../model/run.ts';
 
 declare const redacted: unique symbol;
 
-/** A run out of which secrets were taken: the only thing that the renderers accept. */
+/** A run from which secrets were removed: the only thing that the renderers accept. */
 export type RedactedRun = JudgedRun & {readonly [redacted]: true};
 
 const mark = '[redacted]';
@@ -13,8 +13,8 @@ const secretName =
   /^(proxy[-_.]?)?authorization$|cookie|passw(or)?d|passphrase|pwd$|secret|credential|api[-_.]?key|access[-_.]?key|private[-_.]?key|account[-_.]?key|(^|[-_.])token$|[a-z](?:Token)$|(auth|access|refresh|id|session|security|bearer)[-_.]?token|connection[-_.]?string|session[-_.]?id$|sas[-_.]?token|^auth$/i;
 
 const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // redis://user:password@host, also with an empty user. Of the scheme its last character is enough: looking for all of it
-  // would take minutes in a long text of letters.
+  // redis://user:password@host, also with an empty user. Only the last character of the scheme is matched: matching
+  // all of it would take minutes in a long text of letters.
   [/([a-z0-9+.-]:\/\/[^\s:/?#@"'`]*):[^\s/?#"'`]*@/gi, `$1:${mark}@`],
   // https://token@host
   [/([a-z0-9+.-]:\/\/)[^\s:/?#@"'`]{16,}@/gi, `$1${mark}@`],
@@ -29,7 +29,7 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
     /((?:passw(?:or)?d|passphrase|\bpwd|secret|api[-_]?key|access[-_]?key(?:[-_]?id)?|account[-_]?key|private[-_]?key|client[-_]?secret|token|session[-_]?id|\bsig(?:nature)?|x-amz-(?:signature|credential))["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'`)}\]]+)/gi,
     `$1${mark}`,
   ],
-  // JSON web tokens, and keys that a vendor's prefix gives away
+  // JSON web tokens, and keys that are recognised by a vendor's prefix
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, mark],
   [/\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)[-_][\w-]{8,}|\bsk-[\w-]{20,}/g, mark],
   [
@@ -44,7 +44,7 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 export const redactText = (text: string): string =>
   rules.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 
-/** Where names are the user's or the library's own, and not words of ours such as a phase or a package. */
+/** Where names are the user's or the library's own, and not foulweather's, such as those of a phase or a package. */
 const namedByOthers = new Set(['options', 'env', 'attributes', 'resource']);
 
 type Place = {readonly named: boolean; readonly secret: boolean};
@@ -62,6 +62,6 @@ const redactValue = (value: unknown, place: Place): unknown => {
   );
 };
 
-/** A copy of the run in which every string has been looked at, and values with a secret's name are gone. */
+/** A copy of the run in which every string has been redacted, and values with a secret's name are gone. */
 export const redactRun = (run: JudgedRun): RedactedRun =>
   redactValue(run, {named: false, secret: false}) as RedactedRun;

@@ -10,7 +10,7 @@ import {redactRun} from './redact.ts';
 
 export type Report = {readonly files: {readonly [name: string]: string}};
 
-/** Pure: the same run gives the same bytes. Secrets are taken out before anything is rendered. */
+/** Pure: the same run gives the same bytes. Secrets are removed before anything is rendered. */
 export const renderReport = (run: JudgedRun): Report => {
   const story = runStory(redactRun(run));
   const study = caseStudy(story);

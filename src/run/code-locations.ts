@@ -1,4 +1,4 @@
-// By what the owner of a frame is told: where the scenario and foulweather itself lie on this machine.
+// Where the scenario and foulweather lie on this machine: by that the owner of a frame is recognised.
 import {realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import type {CodeLocations} from '../profiles/owner.ts';

@@ -1,5 +1,5 @@
-// The scenario's own code outside of the subject: prepare(), verify(), target.start(). What goes wrong in it is told as its
-// author's error, with the place and the stack: it is no defect of foulweather.
+// The scenario's own code outside of the subject: prepare(), verify(), target.start(). Its errors are reported as the
+// author's, with the place and the stack: they are not defects of foulweather.
 import {type ErrorCode, FoulweatherError} from '../model/errors.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import {frameName, type ProfileFrame} from '../model/profile.ts';
@@ -24,7 +24,7 @@ export const hookThrew = (hook: Hook, error: ErrorFacts): FoulweatherError => {
   return failure(hook, `${hook.name} of the scenario failed${placeOf(frames)}: ${message}`, frames);
 };
 
-/** Its process gave no answer: it died, or the hook has not settled in time. */
+/** Its process gave no answer: it died, or the hook did not settle in time. */
 export const hookUnanswered = async (
   hook: Hook,
   child: HookProcess,
@@ -44,7 +44,7 @@ export const hookUnanswered = async (
   );
 };
 
-/** What Node does for the scenario tells nothing of its error. */
+/** Node's own frames below the scenario's explain nothing. */
 const framesOf = (stack: readonly string[], {scenarioFile}: Hook): ProfileFrame[] =>
   describeStack(stack, codeLocationsOf(scenarioFile)).filter(
     ({ownerKind}) => ownerKind !== 'node' && ownerKind !== 'engine',
@@ -55,7 +55,7 @@ const failure = ({code, hint}: Hook, message: string, frames: readonly ProfileFr
     details: frames.map(frame => `at ${frameName(frame)}`),
   });
 
-/** The innermost frame of the scenario's author. */
+/** The innermost frame of the scenario's own code. */
 const placeOf = (frames: readonly ProfileFrame[]): string => {
   const own = frames.find(({ownerKind}) => ownerKind === 'scenario' || ownerKind === 'application');
   return own?.place ? ` at ${own.place}` : '';

@@ -1,4 +1,4 @@
-// The first Ctrl-C: whatever is waited for is waited for no longer.
+// The first Ctrl-C: all waiting ends.
 import {FoulweatherError} from '../model/errors.ts';
 
 /** Before there is a run to report on. */
@@ -25,7 +25,7 @@ export const unlessAborted = async <T>(
     return await Promise.race([aborted, step]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Whichever loses the race may still reject, later and to nobody.
+    // Whichever loses the race may still reject, when no one listens any more.
     step.catch(() => {});
     aborted.catch(() => {});
   }

@@ -1,7 +1,7 @@
-// How long the parent waits for the other processes of a run. All of them are results when they pass, not accidents.
+// How long the parent waits for the other processes of a run. Exceeding a limit is a result, not an accident.
 
 export type Limits = {
-  /** Until a scenario file has said what it is. */
+  /** Until a scenario file has been described. */
   readonly describeMs: number;
   /** Until the target, the injector and the receiver listen. */
   readonly startMs: number;
@@ -13,7 +13,7 @@ export type Limits = {
   readonly openMs: number;
   /** Until an operation that is tried before the load has settled, where its deadline is not sooner; then the load begins all the same. */
   readonly tryMs: number;
-  /** Until a subject has taken note of a phase, before the faults are changed all the same. */
+  /** Until a subject has confirmed a phase; then the faults are changed all the same. */
   readonly enterMs: number;
   /** The same, once it has not done so in time. */
   readonly enterAgainMs: number;
@@ -23,17 +23,17 @@ export type Limits = {
   readonly closeMs: number;
   /** What an answer may take beyond its own limit before the subject counts as unresponsive. */
   readonly answerSlackMs: number;
-  /** Until it is known where a subject that does not answer is stuck, before it is ended. */
+  /** Until it is known where a subject that does not answer is stuck, before it is killed. */
   readonly stuckMs: number;
   /** A process that is alive this long after its library was closed lingers (symptom catalogue: close-hangs). */
   readonly lingerMs: number;
   /** Until idle connections are closed, after a load that lasted as long. Pools do it after 4 s (undici) to 5 s (Node's agent). */
   readonly idleMs: number;
-  /** Until the receiver and the target have told what they saw of a trial. */
+  /** Until the receiver and the target have reported what they saw of a trial. */
   readonly collectMs: number;
   /** Until prepare() is done. */
   readonly prepareMs: number;
-  /** Until verify() has told what the server has. */
+  /** Until verify() has reported what the server has. */
   readonly verifyMs: number;
   /** How long the harness measures itself, a quarter of it to warm up; less where the load itself is short. */
   readonly calibrationMs: number;

@@ -1,9 +1,9 @@
-// npm, as a child: installs what a package.json asks for, and tells in a user's words why it could not.
+// npm, as a child: installs what a package.json asks for, and explains in a user's words why it could not.
 import {execFile} from 'node:child_process';
 import {FoulweatherError} from '../model/errors.ts';
 import {interruptedEarly} from './interruption.ts';
 
-/** A slow line and a package that has to be compiled. */
+/** Enough for a slow line and a package that has to be compiled. */
 const installLimitMs = 600_000;
 const linesShown = 8;
 

@@ -1,4 +1,5 @@
-// The packages of variants that bring their own: each set is installed once, by npm, into a folder that is named by what it holds.
+// The packages of variants that bring their own: each set is installed once, by npm, into a folder that is named by
+// its contents.
 import {createHash, randomUUID} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {mkdir, readdir, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
@@ -16,14 +17,14 @@ export type PackageOptions = {
   readonly observer: {readonly preparing?: (what: string) => void};
 };
 
-/** A package as npm is told of it, and what changes when the folder behind it does. */
+/** A package as npm is given it, and what changes when the folder behind it does. */
 type Wanted = {readonly name: string; readonly spec: string; readonly state: string};
 
 export const packagesFolder = (baseDir: string): string => join(baseDir, '.foulweather', 'packages');
 
 /**
  * Folders with a node_modules/ by the variant's name, for those variants that have packages of their own. A folder is
- * whole or not there at all: it is put in place by a rename, so that runs at the same time may share it.
+ * complete or not there at all: it is put in place by a rename, so that runs at the same time may share it.
  * @throws FoulweatherError FW_NPM_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED
  */
 export const installPackages = async (
@@ -35,7 +36,7 @@ export const installPackages = async (
     if (packages === undefined || Object.keys(packages).length === 0) continue;
     const wanted: Wanted[] = [];
     for (const [own, spec] of Object.entries(packages)) wanted.push(await wantedOf(own, spec, options));
-    // Node knows modules by their real places.
+    // Node identifies modules by their real paths.
     folders.set(name, await realpath(await installed(name, wanted, options)));
   }
   return folders;
@@ -59,7 +60,7 @@ const installed = async (
       `${JSON.stringify({private: true, dependencies}, null, 2)}\n`,
     );
     await npmInstall(draft, words, options);
-    // Another run may have been quicker; then its folder is as good.
+    // Another run may have been quicker; its folder is just as good.
     await rename(draft, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
     });
@@ -101,7 +102,7 @@ const stateOfFile = async (path: string): Promise<string> => {
   return `${size} ${mtimeMs}`;
 };
 
-/** A working copy is installed anew whenever one of its files has changed. */
+/** A working copy is installed again whenever one of its files has changed. */
 const stateOfFolder = async (root: string): Promise<string> => {
   const hash = createHash('sha256');
   const walk = async (folder: string): Promise<void> => {

@@ -18,7 +18,7 @@ export const precisionEnd = (
     plan.variants.map(({name}) => name),
   );
   const pairs = goodputPairs({record: {plan}, trials, judgement});
-  // Nothing is a multiple of nothing, and no further pair takes this one away.
+  // A baseline without any success has no ratio, and no further pair can give it one.
   if (pairs.some(({before}) => !(before > 0))) return {kind: 'no-ratio', halfWidthRatio: null};
   const interval = bootstrapRatio(pairs, {seed});
   const halfWidthRatio = interval && halfWidthRatioOf(interval);

@@ -1,4 +1,4 @@
-// A run that is saved becomes one that is judged: when it ends, and again offline, with the detectors of today.
+// A saved run becomes a judged one: when it ends, and again offline, with the current detectors.
 import {FoulweatherError} from '../model/errors.ts';
 import type {JudgedRun, RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';

@@ -1,4 +1,4 @@
-// What an error means that ends a run: foulweather's own defect, the scenario's doing, or trouble around it.
+// The cause of an error that ends a run: a defect of foulweather, the scenario, or trouble around it.
 import {stackOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 
@@ -6,14 +6,14 @@ export const noDefect: AbortSignal = new AbortController().signal;
 
 const stackKept = 12;
 
-/** What functions of the scenario fail with. */
+/** Errors of the scenario's functions. */
 const ofTheScenario: readonly string[] = ['FW_SCENARIO_FAILED', 'FW_TARGET_START'];
 
-/** Before there is anything to save. What is thrown because `defect` was aborted is not the reason. */
+/** Before there is anything to save. An error that is thrown because `defect` was aborted is not the cause. */
 export const unsavedFailure = (error: unknown, defect: AbortSignal): unknown =>
   defect.aborted && !isToldAsDefect(error) ? defectOf(defect.reason, 'There is no run to save yet.') : error;
 
-/** Of a run that is saved. An error of the user's keeps its code: only what failed on our side is a broken run. */
+/** Of a run that is saved. An error of the user's keeps its code: only a failure of foulweather makes a broken run. */
 export const savedFailure = (error: unknown, runId: string): FoulweatherError => {
   const saved = `The run so far is saved: foulweather report ${runId}`;
   if (!(error instanceof FoulweatherError || isOfTheSystem(error))) {
@@ -31,7 +31,7 @@ export const savedFailure = (error: unknown, runId: string): FoulweatherError =>
 const isToldAsDefect = (error: unknown): boolean =>
   error instanceof FoulweatherError && error.code === 'FW_INTERNAL';
 
-/** A full disk, or too many open files: nothing that a stack trace would explain. */
+/** A full disk, or too many open files: a stack trace would explain nothing. */
 const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;
 
 /** An error of foulweather's own. */

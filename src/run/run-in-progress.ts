@@ -51,7 +51,7 @@ export class RunInProgress {
       await this.#calibrator?.end();
     }
     try {
-      // All is saved: the other processes end meanwhile.
+      // All is saved: the other processes are stopped meanwhile.
       const [, run] = await Promise.all([
         this.#context.supervisor.stop(),
         judgedRun(this.#record, this.#trials, this.#folder),
@@ -64,7 +64,7 @@ export class RunInProgress {
 
   async #runAllTrials(): Promise<void> {
     this.#calibrator = new Calibrator(this.#context, await this.#folder.addTrial(calibrationId));
-    // What prepare() leaves running must not be measured along.
+    // What prepare() leaves running must not be measured.
     if (this.#context.plan.prepares) await this.#calibrate();
     for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
       await this.#runRound(number);
@@ -74,7 +74,7 @@ export class RunInProgress {
     await this.#calibrate();
   }
 
-  /** Once: while the first trial's subject has loaded and waits, or after the trials where none has come so far. */
+  /** Once: while the first trial's subject has loaded and waits, or after the trials if none has got that far. */
   async #calibrate(): Promise<void> {
     const calibrator = this.#calibrator;
     this.#calibrator = null;
@@ -88,7 +88,7 @@ export class RunInProgress {
     }
   }
 
-  /** With a fresh subject for what is left, as often as one does not get beyond a fault. */
+  /** With a fresh subject for the rest, as often as one does not get beyond a fault. */
   async #runParts(planned: PlannedTrial): Promise<void> {
     const {plan} = this.#context;
     let trialId = planned.trialId;
@@ -107,7 +107,7 @@ export class RunInProgress {
     }
   }
 
-  /** A precision to reach makes the count grow. */
+  /** With a precision to reach the count grows. */
   #tellStart(trialId: string, {position}: PlannedTrial): void {
     const count = this.#record.trialsPerVariant * this.#context.plan.variants.length;
     this.#options.observer.trialStarted(trialId, position, count);
@@ -181,7 +181,7 @@ export class RunInProgress {
     await this.#folder.writeRecord(this.#record);
   }
 
-  /** Where the disk is full this may fail as well; the first error is the one to tell. */
+  /** Where the disk is full this may fail as well; the first error is the one to report. */
   async #saveFailed(): Promise<void> {
     try {
       await this.#save({status: 'failed', endedAt: this.#options.now().toISOString()});

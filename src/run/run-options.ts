@@ -1,4 +1,4 @@
-// What a run is asked for, whom it tells what happens, and what comes of it.
+// The options of a run, its events, and its result.
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {RelayTarget} from '../model/receiver-protocol.ts';
@@ -14,7 +14,7 @@ export type RunOptions = {
   /** Null: all of them. */
   readonly variants: readonly string[] | null;
   readonly toxiproxyUrl: string | null;
-  /** What the scenario says when absent. */
+  /** As the scenario says when absent. */
   readonly target?: TargetChoice;
   /** False: no SDK in the subjects, whatever the variants say. */
   readonly telemetry?: boolean;
@@ -23,17 +23,17 @@ export type RunOptions = {
   /** The user's own backend, to which the telemetry is passed on. */
   readonly relay?: RelayTarget | null;
   readonly seed: number;
-  /** Null: what the scenario says. */
+  /** Null: as the scenario says. */
   readonly trialsPerVariant: number | null;
-  /** Adds trials until the ratio is known so well; needs a baseline and a candidate. */
+  /** Adds trials until the ratio is known this precisely; needs a baseline and a candidate. */
   readonly precision?: PrecisionGoal;
   /** Whether subjects are profiled. */
   readonly profiles: boolean;
   /** Whether they write their heap when all has settled. */
   readonly heapSnapshot?: boolean;
-  /** Where `.foulweather/` lies. */
+  /** Where `.foulweather/` is. */
   readonly baseDir: string;
-  /** What repeats the run of this plan. */
+  /** The command that repeats the run of this plan. */
   readonly command: (plan: Plan) => string;
   /** Of this package. */
   readonly version: string;
@@ -46,14 +46,14 @@ export type RunOptions = {
   readonly limits?: Partial<Limits>;
 };
 
-/** Told what happens, as it happens. */
+/** Called for each event, as it happens. */
 export type RunObserver = {
   /** Something takes its time before the run can begin. */
   readonly preparing?: (what: string) => void;
   readonly runStarted: (record: RunRecord, folder: string) => void;
   readonly trialStarted: (trialId: string, position: number, count: number) => void;
   readonly trialEvent: (trialId: string, event: TrialEvent) => void;
-  /** What a trial waits for, where that takes long. */
+  /** What a trial is waiting for, if that takes long. */
   readonly waiting?: (what: string) => void;
 };
 

@@ -7,7 +7,7 @@ import {startRun} from './start-run.ts';
 
 /**
  * @throws FoulweatherError before there is anything to save; from then on the run is saved, whatever happens, and
- * the only one is FW_RUN_BROKEN
+ * only FW_RUN_BROKEN is thrown
  */
 export const runScenario = async (options: RunOptions): Promise<FinishedRun> => {
   const {defect = noDefect} = options;

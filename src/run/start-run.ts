@@ -1,5 +1,5 @@
-// A run's beginning: the scenario is described, its plan chosen, its packages installed, its processes started; and then
-// there is a folder to save it in.
+// A run's beginning: the scenario is described, its plan chosen, its packages installed, its processes started; and
+// then there is a folder to save it in.
 import type {Plan} from '../model/plan.ts';
 import type {Environment, RunRecord} from '../model/run.ts';
 import {RunFolder} from '../store/run-folder.ts';
@@ -33,7 +33,7 @@ export const startRun = async (
 ): Promise<StartedRun> => {
   const {scenarioFile, seed, toxiproxyUrl, baseDir, observer, target: choice = asTheScenarioSays} = options;
   const limits = {...defaultLimits, ...options.limits};
-  // It asks nothing of the plan, and loads while the scenario does.
+  // It does not depend on the plan, and loads while the scenario does.
   const receiving = startReceiver(supervisor, limits.startMs);
   receiving.catch(() => {});
   const describing = describeEnvironment(options.version, baseDir);
@@ -80,7 +80,7 @@ export const startRun = async (
 
 const asTheScenarioSays: TargetChoice = {targetUrl: null, startServices: false};
 
-/** Sorts by time, and says what it is of. */
+/** Sorts by time, and names the scenario. */
 const runId = (startedAt: Date, scenario: string): string =>
   `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}`;
 
@@ -107,5 +107,5 @@ const newRecord = (
   trialIds: [],
 });
 
-/** Several trials tell a ratio: one variant alone has none. */
+/** Several trials give a ratio: one variant alone has none. */
 const trialsOf = ({trials = 1, variants}: Plan): number => (variants.length > 1 ? trials : 1);

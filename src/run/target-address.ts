@@ -38,7 +38,7 @@ export const upstreamOf = (targetUrl: string): string => {
 
 /** The same URL, by way of the proxy: user, password, path and query stay. */
 export const throughProxy = (targetUrl: string, proxyAddress: string): string => {
-  // By hand, not by the URL class: that one would add a slash where none was, and some clients mind.
+  // By hand, not by the URL class: that would add a slash where there was none, which some clients do not accept.
   const [, scheme, authority, rest] = /^([^:]+:\/\/)([^/?#]*)(.*)$/s.exec(targetUrl)!;
   const credentials = authority!.slice(0, authority!.lastIndexOf('@') + 1);
   return `${scheme}${credentials}${proxyAddress}${rest}`;

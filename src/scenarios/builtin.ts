@@ -2,7 +2,7 @@
 import {fileURLToPath} from 'node:url';
 import {pack} from './pack.ts';
 
-/** Ours run as TypeScript from a checkout and as JavaScript from the package. */
+/** foulweather's own files run as TypeScript from a checkout and as JavaScript from the package. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 const cases: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ const builtins: readonly Builtin[] = [
   ...pack.map(({name, summary}): Builtin => ({name, folder: 'pack', summary})),
 ];
 
-/** A case study's point is a ratio, which one trial does not have: it makes five of each variant, of itself. */
+/** The result of a case study is a ratio, which one trial does not have: by default it makes five trials of each variant. */
 const caseTrials = 5;
 
 export const builtinNames: readonly string[] = builtins.map(({name}) => name);

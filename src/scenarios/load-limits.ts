@@ -1,4 +1,4 @@
-// What a trial cannot carry, however patient its user is: said before anything starts.
+// Loads that a trial cannot handle: they are refused before anything starts.
 import {hungAfterMs, type Load, type OperationPlan, type Phase} from '../model/plan.ts';
 
 /** Each operation takes some ten bytes over all processes of a run: with as many as these, a gigabyte. */
@@ -7,7 +7,7 @@ const operationsAtMost = 100_000_000;
 /** The timeline has a row every 500 ms: 350,000 of them in two days. */
 const trialHoursAtMost = 48;
 
-/** The histograms of response times reach so far. */
+/** The upper end of the histograms of response times. */
 const measuredMs = 3_600_000;
 
 const hourMs = 3_600_000;

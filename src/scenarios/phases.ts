@@ -39,7 +39,7 @@ export const tooManyPhases = ({phases, cycles}: CheckedScenario): string[] => {
       ];
 };
 
-/** Names stay different from each other, and say which of them they repeat: a name that a user gives has no `#`. */
+/** Names stay different from each other, and say which repetition they are: a name that a user gives has no `#`. */
 export const inCycles = (phases: readonly Phase[], cycles: number): readonly Phase[] => {
   const from = phases.findIndex(({role}) => role === 'fault');
   const to = phases.findLastIndex(({role}) => role === 'recovery') + 1;

@@ -16,7 +16,7 @@ const show = (value: unknown, around: readonly object[]): Json => {
   try {
     return typeof value === 'function' ? `[function ${nameOf(value)}]` : showObject(value, around);
   } catch {
-    // A getter that throws, or a proxy: what cannot be shown keeps no scenario from running.
+    // A getter that throws, or a proxy: a scenario runs even if its options cannot be shown.
     return '[unreadable]';
   }
 };

@@ -12,8 +12,8 @@ export const stormNames: readonly string[] = storms.map(({name}) => name);
 export const findStorm = (name: string): Storm | null => storms.find(storm => storm.name === name) ?? null;
 
 /**
- * The same question in other weather: the storm's phases take the place of the scenario's, all under its one load. Of
- * the goals only those of the whole run can stay, since the others speak of phases that are gone.
+ * The same question under other faults: the storm's phases replace the scenario's, all under its one load. Of the
+ * goals only those of the whole run can stay, since the others are about phases that are gone.
  */
 export const inStorm = (plan: Plan, {name, phases}: Storm): Plan => {
   const {run} = plan.goals;

@@ -20,7 +20,7 @@ const same = (left: unknown, right: unknown): boolean => {
   try {
     return JSON.stringify(left) === JSON.stringify(right);
   } catch {
-    // Options that are no plain data: none is taken for another.
+    // Options that are not plain data: none equals another.
     return false;
   }
 };
@@ -41,8 +41,8 @@ const isSweep = (value: unknown): value is SweepInput =>
 export type Swept = {readonly scenario: Scenario; readonly sweep: Sweep | null};
 
 /**
- * The new variants stand before the candidate, so that the verdict stays that of the change. What is no sweep stays as
- * it is: the check of the scenario tells what is wrong with it.
+ * The new variants come before the candidate, so that the verdict stays that of the change. What is not a sweep stays
+ * as it is: the check of the scenario reports what is wrong with it.
  */
 export const expandSweep = (scenario: Scenario): Swept => {
   const {sweep, variants} = scenario;

@@ -3,7 +3,7 @@ import type {z} from 'zod';
 import {faultOptionNames} from '../model/schema/fault.ts';
 import {nearest} from '../model/suggestions.ts';
 
-/** Toxiproxy's own names for what is called otherwise here, where no spelling leads from the one to the other. */
+/** Toxiproxy's own names for options that foulweather calls otherwise, where the spelling does not suggest the one meant. */
 const toxiproxyNames: {readonly [name: string]: readonly string[]} = {
   toxicity: ['probability'],
   stream: ['direction'],

@@ -5,7 +5,7 @@ import {nonEmpty} from '../model/non-empty.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import {didYouMean} from '../model/suggestions.ts';
 
-/** A package and what npm shall install of it: `5.8.0`, `^5`, `file:/home/me/redis`. */
+/** A package and what npm is to install of it: `5.8.0`, `^5`, `file:/home/me/redis`. */
 export type PackageSpec = {readonly name: string; readonly spec: string};
 
 /** `redis@5.8.0` or `@scope/name@^2`; null where it is not of that form. */
@@ -63,7 +63,7 @@ const refuseUnsupported = ({name: scenario, supports = {}}: Plan, {name, spec}: 
     );
   }
   const range = supports[name];
-  // A folder or a tag says nothing of its version; it is known once it is installed.
+  // A folder or a tag has no version yet; it is known once it is installed.
   if (range === undefined || semver.validRange(spec) === null) return;
   if (semver.intersects(spec, range)) return;
   throw new FoulweatherError(

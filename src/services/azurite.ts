@@ -22,7 +22,7 @@ export const azurite: Service = {
   ],
   stopSignal: 'SIGKILL',
   url: port => `http://127.0.0.1:${port}`,
-  // Without a signature it refuses, and says who it is.
+  // It refuses requests without a signature, and its answer names it.
   async version({host, port}) {
     const answer = await fetch(`http://${host}:${port}/`, {signal: AbortSignal.timeout(limitMs)});
     await answer.bytes();

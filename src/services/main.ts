@@ -1,4 +1,4 @@
-// The process of a service: starts the server, tells where it listens, and takes it down with itself.
+// The process of a service: starts the server, reports where it listens, and ends it with itself.
 import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
 import {onParentMessage, tellParent} from '../model/channel.ts';
@@ -54,7 +54,7 @@ const start = async (attempt: number): Promise<FromService> => {
   const folder = `${task.folder}/${attempt}`;
   mkdirSync(folder);
   const account = accountOf(service.accounts);
-  // Others' folders are closed to the account: this one it has to pass.
+  // Other users' folders are closed to the account: it has to pass this one.
   if (account) chmodSync(task.folder, 0o711);
   const ports = await freePorts();
   let isListening = false;

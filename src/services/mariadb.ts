@@ -1,4 +1,4 @@
-// MariaDB: root without a password, and the database `test`, for whoever comes by loopback. It refuses to run as root.
+// MariaDB: root without a password, and the database `test`, for any client on loopback. It refuses to run as root.
 
 import {probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
@@ -6,7 +6,7 @@ import type {Service} from './service.ts';
 const errorPacket = 0xff;
 const headBytes = 4;
 
-/** The greeting: a version of the protocol, and the server's own, which is told with a prefix for old replicas. */
+/** The greeting: a version of the protocol, and the server's own, which has a prefix for old replicas. */
 const versionIn = (heard: Buffer): string | null => {
   const end = heard.indexOf(0, headBytes + 1);
   if (heard.length <= headBytes || end < 0) return null;

@@ -1,4 +1,4 @@
-// Mosquitto: without a file of its own it would let nobody in who has no name.
+// Mosquitto: without a configuration of its own it would refuse anonymous clients.
 
 import {found, probe} from './protocol-probe.ts';
 import type {Service} from './service.ts';
@@ -22,7 +22,8 @@ export const mosquitto: Service = {
   install: {kind: 'debian', packageName: 'mosquitto'},
   defaultUrl: 'mqtt://127.0.0.1:1883',
   accounts: ['mosquitto'],
-  // Beyond 1,000 messages for one client it drops them by default, and what it has acknowledged is lost by its own choice.
+  // Beyond 1,000 messages for one client it drops them by default: what it has acknowledged would be lost by the
+  // server.
   files: ({ports: [port]}) => ({
     'mosquitto.conf': `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
   }),

@@ -1,5 +1,5 @@
-// PostgreSQL: a cluster of its own that trusts whoever comes by loopback, but for one role that shows how a password is
-// asked for. It refuses to run as root.
+// PostgreSQL: a cluster of its own that trusts any client on loopback, but for one role that is asked for a password.
+// It refuses to run as root.
 
 import {probe} from './protocol-probe.ts';
 import type {Address, Service} from './service.ts';
@@ -38,7 +38,7 @@ const versionIn = (heard: Buffer): string | null => {
   return version?.split(' ')[0] ?? '';
 };
 
-/** Whoever makes this role, with a password, is asked for it by SCRAM. */
+/** This role has a password, and is asked for it by SCRAM. */
 const scramRole = 'foulweather_scram';
 
 const hostBasedAuthentication = `host all ${scramRole} 127.0.0.1/32 scram-sha-256
@@ -80,7 +80,7 @@ export const postgres: Service = {
       ],
     },
   ],
-  // Killed, it would leave a segment of shared memory.
+  // If it were killed, a segment of shared memory would be left.
   stopSignal: 'SIGQUIT',
   url: port => `postgres://postgres@127.0.0.1:${port}/postgres`,
   version: address =>

@@ -1,4 +1,4 @@
-// A short conversation over a bare socket: what a server says, until it has said what was asked for.
+// A short conversation over a bare socket: reads what a server sends until it has said what was asked for.
 import {connect} from 'node:net';
 import type {Address} from './service.ts';
 
@@ -8,13 +8,13 @@ export type Probe<T> = {
   /** Sent at once; nothing where the server speaks first. */
   readonly send?: string | Buffer;
   /**
-   * Is given all that has come so far, each time that more comes; null is "not yet". It may say more, and what it
-   * throws ends the conversation.
+   * Gets all that has come so far, each time that more comes; null means "not yet". It may send more, and an error
+   * that it throws ends the conversation.
    */
   readonly receive: (heard: Buffer, say: (more: string | Buffer) => void) => T | null;
 };
 
-/** @throws Error where nobody answers within 2 s, hangs up, or says what `hear` throws at */
+/** @throws Error where there is no answer within 2 s, the server hangs up, or `hear` throws */
 export const probe = <T>({host, port}: Address, {send: say, receive: hear}: Probe<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     let heard: Buffer = Buffer.alloc(0);
@@ -34,7 +34,7 @@ export const probe = <T>({host, port}: Address, {send: say, receive: hear}: Prob
       }
     });
     socket.on('error', reject);
-    // After an answer or an error this says nothing more.
+    // After an answer or an error nothing more is sent.
     socket.on('close', () => reject(new Error('the connection was closed')));
   });
 

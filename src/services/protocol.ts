@@ -1,4 +1,4 @@
-// What the parent and a service's process say to each other.
+// The messages between the parent and a service's process.
 import type {ServiceName} from '../model/service.ts';
 
 /** Given as the process's only argument, in JSON. */
@@ -7,7 +7,7 @@ export type ServiceTask = {readonly service: ServiceName; readonly folder: strin
 export type ToService = {readonly kind: 'stop'};
 
 export type FromService =
-  /** `account`: whom it runs as, where that is not whoever runs the harness. */
+  /** `account`: the account that it runs as, where that is not the user's own. */
   | {
       readonly kind: 'listening';
       readonly url: string;
@@ -17,5 +17,5 @@ export type FromService =
   /** This program is not there. */
   | {readonly kind: 'missing'; readonly program: string}
   | {readonly kind: 'failed'; readonly message: string}
-  /** It had listened, and is gone. */
+  /** It had been listening, and has ended. */
   | {readonly kind: 'ended'; readonly message: string};

@@ -1,4 +1,4 @@
-// A server that we start: its commands, one after the other, and their end.
+// A server that foulweather starts: its commands, one after the other, and their end.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {chownSync, readFileSync, writeFileSync} from 'node:fs';
@@ -8,7 +8,7 @@ import {withTimeout} from '../model/with-timeout.ts';
 import type {Command, Place, Service} from './service.ts';
 
 const askEveryMs = 50;
-/** The parent waits a little longer before it ends all of us. */
+/** The parent waits a little longer before it kills the process group. */
 const stopLimitMs = 2000;
 const tailBytes = 4096;
 
@@ -26,7 +26,7 @@ export class Server {
   #stopping = false;
   readonly #onEnd: (why: Error) => void;
 
-  /** @param onEnd when a part of it ends that nobody stopped */
+  /** @param onEnd called when a part of it ends without having been stopped */
   constructor(options: ServerOptions, onEnd: (why: Error) => void) {
     this.#options = options;
     this.#onEnd = onEnd;
@@ -34,7 +34,7 @@ export class Server {
 
   /**
    * Its version, once it is ready.
-   * @throws Error that ends with the last that it said, where it ends instead
+   * @throws Error that ends with its last output, where it ends instead
    */
   async start(): Promise<string> {
     const {service, place, account} = this.#options;
@@ -94,7 +94,7 @@ export class Server {
       try {
         return await service.version(address);
       } catch {
-        // Not yet: the parent has a limit to this.
+        // Not ready yet: the parent has a limit to this.
         await sleep(askEveryMs);
       }
     }

@@ -1,4 +1,4 @@
-// What is known of a server: where its program lies, how it is started for a while, and how it says that it is ready.
+// What is known of a server: where its program is, how it is started, and how to see that it is ready.
 
 /** Where a server is, and who asks. */
 export type Address = {
@@ -8,7 +8,7 @@ export type Address = {
   readonly password: string;
 };
 
-/** What a server that is started gets: a folder and ports that are its own. */
+/** What a server is given: a folder and ports of its own. */
 export type Place = {
   readonly folder: string;
   /** The first one is where clients reach it. */
@@ -30,7 +30,7 @@ export type Service = {
   /** Where programs are looked for before PATH; a `*` stands for the folder of a version, of which the newest counts. */
   readonly folders: readonly string[];
   readonly install: {readonly kind: 'debian' | 'npm'; readonly packageName: string};
-  /** Where its users have it. */
+  /** How its users get it. */
   readonly defaultUrl: string;
   /** Nothing is run as root: as root it runs as the first of these accounts that the machine has. */
   readonly accounts: readonly string[];
@@ -40,12 +40,12 @@ export type Service = {
   readonly setUp?: (place: Place) => readonly Command[];
   /** They run as long as the server does; the last one is the server. */
   readonly run: (place: Place) => readonly [...Command[], Command];
-  /** Its data is thrown away, so it need not save it: SIGKILL, unless something would be left of it. */
+  /** Its data is thrown away, so that it need not save it: SIGKILL, unless that would leave something behind. */
   readonly stopSignal: 'SIGKILL' | 'SIGQUIT';
   readonly url: (port: number) => string;
   /**
    * Its version, asked by its own protocol.
-   * @throws Error while it is not ready, and where it does not tell
+   * @throws Error while it is not ready, and where it does not report one
    */
   readonly version: (address: Address) => Promise<string>;
 };

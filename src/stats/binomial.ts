@@ -1,9 +1,9 @@
-// How sure a share is that was counted in independent trials: the exact interval of Clopper and Pearson.
+// How certain a share is that was counted in independent trials: the exact interval of Clopper and Pearson.
 import {gammaln} from 'simple-statistics';
 
 export type ShareInterval = {readonly low: number; readonly high: number};
 
-/** What the gate and the report use: one honest run in a hundred lies outside, at most. */
+/** For the gate and the report: at most one honest run in a hundred lies outside. */
 export const rateConfidence = 0.99;
 
 /**

@@ -1,4 +1,4 @@
-// How sure a ratio of medians is, by drawing the pairs again and again: the percentile bootstrap.
+// How certain a ratio of medians is, by resampling the pairs: the percentile bootstrap.
 import {median, quantileSorted} from 'simple-statistics';
 
 /** The same figure of the baseline's and of the candidate's trial with the same number. */

@@ -9,7 +9,7 @@ export type MannWhitney = {
   readonly method: 'exact' | 'normal';
 };
 
-/** Up to this many values the distribution is counted out; beyond, the normal approximation differs in the third digit. */
+/** Up to this many values the distribution is enumerated; beyond, the normal approximation differs in the third digit. */
 const exactUpTo = 40;
 
 /** Ranks from 1, of equal values the mean of theirs, times two: whole numbers, which can be counted. */

@@ -16,7 +16,7 @@ export const quantileOf = (values: readonly number[], p: number): number | null 
       );
 
 /**
- * How many samples a quantile needs: three beyond it, or it is the word of one or two. 300 for a p99 (symptom
+ * How many samples a quantile needs: three beyond it, so that it does not rest on one or two. 300 for a p99 (symptom
  * catalogue, validity), 30 for a p90, 6 for a median.
  */
 export const samplesBehind = (quantile: number): number => Math.round(3 / (1 - quantile));

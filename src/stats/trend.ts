@@ -1,4 +1,4 @@
-// Whether a figure that is taken once per cycle, such as after each fault, goes on rising.
+// Whether a figure that is taken once per cycle, such as after each fault, keeps rising.
 
 /** Two points make any line rise. */
 export const enoughCycles = 3;
@@ -7,8 +7,8 @@ export const enoughCycles = 3;
 export const areCycles = (values: readonly unknown[]): boolean => values.length >= enoughCycles;
 
 /**
- * Whether they rise by more than `least` from the first to the last, and are still rising in their second half. One value that
- * dips does not hide a leak, and a cache that fills makes none.
+ * Whether they rise by more than `least` from the first to the last, and are still rising in their second half. One
+ * value that dips does not hide a leak, and a cache that fills up is not one.
  */
 export const keepRising = (values: readonly number[], least: number): boolean =>
   riseByTrend(values) > least && riseByTrend(values.slice(values.length >> 1)) > least / 4;

@@ -1,4 +1,4 @@
-// The journal of a trial: everything that was said of it, one JSON object a line, as it came.
+// The journal of a trial: everything that was reported of it, one JSON object a line, as it came.
 import {once} from 'node:events';
 import {createReadStream, createWriteStream, type WriteStream} from 'node:fs';
 import type {TrialEvent} from '../model/event.ts';
@@ -7,7 +7,8 @@ const chunkBytes = 1024 * 1024;
 
 /**
  * The lines of a journal, one by one: that of a day's run does not fit into one string. What follows the last line
- * feed was cut off, and is left out. Not node:readline, which breaks lines at U+2028, too: JSON leaves it in its texts.
+ * feed was cut off, and is left out. Not node:readline, which also breaks lines at U+2028: JSON leaves that in its
+ * texts.
  */
 export async function* wholeLines(file: string): AsyncGenerator<string> {
   let rest = '';
@@ -31,7 +32,7 @@ export class Journal {
     });
   }
 
-  /** Aborted as soon as the disk takes no more: what is done from then on is not saved. */
+  /** Aborted as soon as the disk refuses to write: what comes after that is not saved. */
   get failed(): AbortSignal {
     return this.#failing.signal;
   }

@@ -14,7 +14,7 @@ const partNames = async (folder: string): Promise<string[]> => {
   }
 };
 
-/** In the order in which they were written. One that is not whole was being written when the subject died. */
+/** In the order in which they were written. An incomplete one was being written when the subject died. */
 export async function* profileParts(folder: string): AsyncGenerator<ProfilePart> {
   for (const name of await partNames(folder)) {
     if (name.endsWith('.tmp')) continue;
@@ -22,7 +22,7 @@ export async function* profileParts(folder: string): AsyncGenerator<ProfilePart>
   }
 }
 
-/** Once they have become profiles. */
+/** Called once they have become profiles. */
 export const removeProfileParts = async (folder: string): Promise<void> => {
   for (const name of await partNames(folder)) await rm(join(folder, name));
 };

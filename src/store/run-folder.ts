@@ -1,5 +1,5 @@
-// A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it
-// runs; what is whole is put in place by a rename, so that a reader never sees half of it.
+// A run on disk: `run.json`, and a folder per trial with its journal and its spans. Append-only while it runs;
+// complete files are put in place by a rename, so that a reader never sees half of one.
 
 import {createReadStream} from 'node:fs';
 import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
@@ -12,7 +12,10 @@ import {wholeLines} from './journal.ts';
 import {unreadable} from './version.ts';
 
 const recordFile = 'run.json';
-/** Of one length. The last such words of a record are its status: the plan comes before, and in a text quotes are escaped. */
+/**
+ * Both have the same length. The last such words of a record are its status: the plan comes before, and in a text
+ * quotes are escaped.
+ */
 const runningWords = '"status": "running"';
 const failedWords = '"status": "failed" ';
 const eventsFile = 'events.ndjson';
@@ -25,7 +28,7 @@ export const runsFolder = (baseDir: string): string => join(baseDir, '.foulweath
 export type TrialFiles = {
   readonly journalFile: string;
   readonly spansFile: string;
-  /** Made by whoever puts something into it. */
+  /** Created by whoever writes the first file. */
   readonly profilesFolder: string;
 };
 
@@ -66,7 +69,7 @@ export class RunFolder {
     );
   }
 
-  /** As the run is named. */
+  /** The name of the run. */
   get id(): string {
     return basename(this.path);
   }
@@ -76,8 +79,8 @@ export class RunFolder {
   }
 
   /**
-   * Says in the record that the run has failed, where the disk has no room for another record: the words are put in the
-   * place of those that are there.
+   * Changes the record's status to failed, where the disk has no room for another record: the words replace those
+   * that are there.
    */
   async markFailed(): Promise<void> {
     const file = await open(join(this.path, recordFile), 'r+');
@@ -114,8 +117,8 @@ export class RunFolder {
   }
 
   /**
-   * The events of a trial. What a killed harness did not come to write is left out: the journal as a whole, or the
-   * rest of its last line.
+   * The events of a trial. What a killed harness did not get to write is missing: the whole journal, or the rest of
+   * its last line.
    * @param madeBy the version that made the run; null where that is not known
    * @throws FoulweatherError FW_RUN_DAMAGED, FW_RUN_VERSION
    */
@@ -204,7 +207,7 @@ const writeWhole = async (file: string, text: string): Promise<void> => {
 
 const chunkBytes = 1024 * 1024;
 const lineFeed = 10;
-/** A span is written with the id of its trace first. */
+/** The id of its trace is the first field of a span. */
 const idStart = '{"traceId":"'.length;
 const idLength = 32;
 

@@ -1,4 +1,4 @@
-// The checks of what is saved: run.json, journals and results. Whoever reads loads them; a run only writes.
+// The checks of what is saved: run.json, journals and results. Only readers load them; a run only writes.
 import {readFileSync} from 'node:fs';
 import {z} from 'zod';
 import type {TrialEvent} from '../model/event.ts';
@@ -11,7 +11,7 @@ type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'> & {
   readonly errors?: readonly (readonly Issue[])[];
 };
 
-/** `plan.phases[2].durationMs: expected number, received undefined`. Of a union the branch that came nearest is told. */
+/** `plan.phases[2].durationMs: expected number, received undefined`. Of a union the branch that comes nearest is reported. */
 const problemOf = (issue: Issue, above: readonly PropertyKey[] = []): string => {
   const path = [...above, ...issue.path];
   const within = issue.code === 'invalid_union' ? (issue.errors ?? []).flat() : [];
@@ -24,7 +24,7 @@ const problemOf = (issue: Issue, above: readonly PropertyKey[] = []): string => 
 };
 
 const check = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
-  // Most are checked once: to compile a check takes longer than to make it.
+  // Most are checked once: compiling a check takes longer than running it.
   const checked = schema.safeParse(value, {jitless: true});
   if (checked.success) return checked.data;
   const [first, ...others] = checked.error.issues as unknown as readonly Issue[];
@@ -43,7 +43,7 @@ export const makerOf = (value: unknown): string | null =>
   z.looseObject({environment: z.looseObject({foulweather: z.string()})}).safeParse(value).data?.environment
     .foulweather ?? null;
 
-/** What this version does not know of a record changes nothing of what it does know; of a plan it might. */
+/** Unknown fields of a record do not change what the known ones mean; unknown fields of a plan might. */
 const recordSchema = z.looseObject({
   id: z.string(),
   scenario: z.string(),
@@ -106,11 +106,11 @@ export const checkedResult = (value: unknown, schemaVersion: number): unknown =>
   return check(z.fromJSONSchema(readSchema(`result-v${schemaVersion}`) as never), value);
 };
 
-/** A journal's form is its version's: where the first events of a kind are right, so are the others. */
+/** The form of a journal depends on the version: if the first events of a kind are right, so are the others. */
 const checkedPerKind = 3;
 
 /**
- * Checks the events of a journal: of all whether the kind is known, and of the first of each kind everything.
+ * Checks the events of a journal: that each kind is known, and everything of the first events of each kind.
  * @returns a function that throws an Error with the first problem
  */
 export const eventChecks = (): ((event: unknown) => TrialEvent) => {

@@ -1,4 +1,4 @@
-// What the subject writes of its own process into the folder of its profiles. All of it stops the process meanwhile.
+// Files that the subject writes about its own process, into the folder of its profiles. Writing stops the process.
 import {mkdirSync, statSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {writeHeapSnapshot} from 'node:v8';
@@ -11,7 +11,7 @@ const names: {readonly [what in KeptWhat]: string} = {
 
 const writers: {readonly [what in KeptWhat]: (file: string) => void} = {
   'heap-snapshot': writeHeapSnapshot,
-  /** Without environment and network, and not by writeReport(), which would tell of it on the library's stderr. */
+  /** Without environment and network; and not by writeReport(), which would print a notice on the library's stderr. */
   'process-report': file => {
     process.report.excludeEnv = true;
     // Node's types do not know this one yet.
@@ -29,7 +29,7 @@ export const writeArtifact = (what: KeptWhat, folder: string): Artifact => {
     writers[what](join(folder, name));
     bytes = statSync(join(folder, name)).size;
   } catch {
-    // As a full disk: told as what was not written.
+    // Such as a full disk: reported as not written.
   }
   return {what, durationMs: performance.now() - startMs, file: `${basename(folder)}/${name}`, bytes};
 };

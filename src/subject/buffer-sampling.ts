@@ -1,5 +1,6 @@
-// Who allocates Buffers: V8's heap profiler does not see the memory behind them, which is outside of its heap. So the
-// functions that make them are wrapped; one allocation in so many bytes is looked at, as V8 does it for objects.
+// Which code allocates Buffers: V8's heap profiler does not see the memory behind them, which is outside of its heap.
+// So the functions that make them are wrapped, and one allocation in so many bytes is sampled, as V8 does it for
+// objects.
 import {Buffer} from 'node:buffer';
 import * as util from 'node:util';
 import type {BufferStack, CallFrame} from '../model/profile-part.ts';
@@ -7,12 +8,15 @@ import type {BufferStack, CallFrame} from '../model/profile-part.ts';
 /** As V8's sampling heap profiler: a sample for each 512 KiB on average. */
 export const samplingIntervalBytes = 512 * 1024;
 
-/** A sample costs 30 µs. When there are more than so many between two tidyings, the next ones are further apart. */
+/** A sample costs 30 µs. When there are more than so many between two calls of `tidy`, the next ones are further apart. */
 const samplesWanted = 50;
 
 const framesKept = 24;
 
-/** Beyond so many different stacks the rest goes uncounted: code that is generated anew must not fill the memory. */
+/**
+ * Beyond so many different stacks the rest is not counted: code that is generated again and again must not fill the
+ * memory.
+ */
 const stacksKept = 1000;
 
 type Sample = {readonly memory: WeakRef<ArrayBufferLike>; readonly bytes: number};
@@ -42,10 +46,10 @@ class Stack {
   }
 }
 
-/** Bytes to the next sample: exponentially spread, so that no regular pattern of sizes escapes. */
+/** Bytes to the next sample: exponentially distributed, so that no regular pattern of sizes escapes. */
 const nextGap = (intervalBytes: number): number => -Math.log(1 - Math.random()) * intervalBytes;
 
-/** How many bytes a sampled allocation stands for, as large ones are nearly always sampled and small ones seldom. */
+/** How many bytes a sampled allocation stands for: large ones are nearly always sampled, and small ones seldom. */
 const weight = (bytes: number, intervalBytes: number): number => bytes / -Math.expm1(-bytes / intervalBytes);
 
 const names = ['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'from'] as const;
@@ -60,7 +64,7 @@ export class BufferSampling {
   #gap = nextGap(samplingIntervalBytes);
   #recentCount = 0;
 
-  /** For the life of the process: whoever took the wrapped functions keeps them. */
+  /** For the life of the process: other code may have kept the wrapped functions. */
   install(): void {
     const made = (buffer: Buffer): void => {
       this.#gap -= buffer.length;
@@ -73,7 +77,7 @@ export class BufferSampling {
         name === 'from'
           ? (source, offset, length) => {
               const buffer = original(source, offset, length);
-              // A view of somebody's memory is no new memory.
+              // A view of existing memory is no new memory.
               if (!(source instanceof ArrayBuffer || source instanceof SharedArrayBuffer)) made(buffer);
               return buffer;
             }
@@ -88,7 +92,7 @@ export class BufferSampling {
     }
   }
 
-  /** Lets go of what is dead, and keeps to what sampling may cost; to be called a few times a second. */
+  /** Drops dead samples, and adjusts the sampling to its budget; to be called a few times a second. */
   tidy(): void {
     this.#forgetDead();
     if (this.#recentCount > samplesWanted) this.#intervalBytes *= 2;
@@ -115,7 +119,7 @@ export class BufferSampling {
   #sample(buffer: Buffer): void {
     this.#gap = nextGap(this.#intervalBytes);
     this.#recentCount++;
-    // Without our own two frames and the wrapper's, which the reader would take for the culprit.
+    // Without the two frames of this module and the wrapper's, which a reader would blame.
     const sites = util.getCallSites(framesKept + 3).slice(3);
     const places = sites.map(
       ({scriptId, lineNumber, columnNumber}) => `${scriptId}:${lineNumber}:${columnNumber}`,

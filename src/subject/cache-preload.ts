@@ -1,5 +1,5 @@
-// The compile cache that the harness set for this process is on by now, and is no part of the user's environment: what the
-// library or the scenario starts must not find it there. Imported before everything else.
+// The compile cache that the harness set for this process is on by now, and is no part of the user's environment:
+// processes that the library or the scenario starts must not inherit it. Imported before everything else.
 const {FOULWEATHER_COMPILE_CACHE: own, NODE_COMPILE_CACHE: present} = process.env;
 
 if (own !== undefined) {

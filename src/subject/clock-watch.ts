@@ -1,9 +1,9 @@
-// Whether the wall clock is where it was: telemetry has its times from it, and the harness from one that nobody sets.
+// Whether the wall clock was set: telemetry takes its times from it, and the harness from one that is never set.
 import type {SubjectEvent} from '../model/event.ts';
 
-/** Two clocks that are read one after the other, and a clock of whole ms, are never quite the same. */
+/** Two clocks that are read one after the other, and a clock of whole ms, never agree exactly. */
 const toleranceMs = 50;
-/** A clock that is never still is known after so many. */
+/** After so many changes a clock that is never still is known well enough. */
 const stepsTold = 100;
 
 export class ClockWatch {
@@ -18,7 +18,7 @@ export class ClockWatch {
     this.#now = now;
   }
 
-  /** What is to be told, or null where nothing has changed. A clock that is slewed takes the monotonic one with it. */
+  /** What to report, or null where nothing has changed. A clock that is slewed takes the monotonic one with it. */
   look(): SubjectEvent | null {
     const atMs = this.#now();
     const offsetMs = Date.now() - this.#originEpochMs - atMs;

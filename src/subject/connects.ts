@@ -3,7 +3,7 @@
 import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import type {Socket} from 'node:net';
 
-/** Node tells of each socket that a client makes, whoever makes it: net, tls, http, or a library's own `new Socket()`. */
+/** Node publishes each socket that a client makes, by net, tls, http, or a library's own `new Socket()`. */
 const channel = 'net.client.socket';
 
 export class Connects {
@@ -32,7 +32,7 @@ export class Connects {
     (message as {readonly socket: Socket}).socket.on('connectionAttempt', this.#onAttempt);
   };
 
-  /** Where to is known only when it tries; a name with several addresses is tried several times. */
+  /** Its address is known only when it tries; a name with several addresses is tried several times. */
   readonly #onAttempt = (_address: string, port: number): void => {
     if (port === this.#port) this.#count++;
   };

@@ -1,4 +1,4 @@
-// Spans that are ended more than once. The SDK tells it to its own diagnostics, and nobody else: here it becomes an event in
+// Spans that are ended more than once. The SDK reports that to its own diagnostics only: here it becomes an event in
 // the trace of the span.
 import {
   type DiagLogger,
@@ -16,7 +16,7 @@ const secondEnd = /^(.*) ([0-9a-f]{32})-([0-9a-f]{16}) - You can only call end\(
 
 const nobody = (): void => undefined;
 
-/** Errors of other kinds stay as unheard as without a logger. */
+/** Other errors stay as unheard as without a logger. */
 const listener: DiagLogger = {
   error(message) {
     const [, name, traceId, spanId] = secondEnd.exec(message) ?? [];

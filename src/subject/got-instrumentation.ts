@@ -1,5 +1,5 @@
-// Spans of got, of what its diagnostics channels tell: one for each attempt, as the conventions of HTTP clients want them.
-// The channels hand out copies, so that no header can be added: traces end at the client.
+// Spans of got, made from its diagnostics channels: one for each attempt, as the conventions for HTTP clients
+// require. The channels publish copies, so that no header can be added: traces end at the client.
 import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import {
   type Attributes,
@@ -24,14 +24,14 @@ type Answered = Told & {readonly statusCode: number};
 type Failed = Told & {readonly error: unknown};
 
 /**
- * got does not say of an answer that it was the last: an error of 500 may be retried once its body is read. So many requests
- * that have got theirs are remembered, the latest, for the word of a retry.
+ * got does not say whether an answer is the last: an error of 500 may be retried once its body is read. So the latest
+ * requests that have their answer are remembered, in case a retry is reported.
  */
 const answeredLimit = 10_000;
 
 const knownMethods = new Set('CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT QUERY TRACE'.split(' '));
 
-/** What `http.client.request.duration` is told apart by. */
+/** The attributes of `http.client.request.duration`. */
 const metricKeys = [
   'http.request.method',
   'http.response.status_code',
@@ -60,7 +60,8 @@ const requestAttributes = (url: string, method: string): Attributes => {
 };
 
 export class GotInstrumentation extends InstrumentationBase {
-  // No initial values for what the base's constructor makes `enable` and `_updateMetricInstruments` set.
+  // No initial values for the fields that `enable` and `_updateMetricInstruments` set, which the base's constructor
+  // calls.
   declare private subscriptions:
     | (readonly [channel: string, listener: (message: unknown) => void])[]
     | undefined;
@@ -106,7 +107,7 @@ export class GotInstrumentation extends InstrumentationBase {
     });
   }
 
-  /** Runs where the caller called. A retry is made by a timer or a socket, and keeps the context of the first. */
+  /** Runs in the caller's context. A retry is made by a timer or a socket, and keeps the context of the first attempt. */
   #onCreate({requestId}: Told): void {
     if (this.#live.has(requestId)) return;
     this.#live.set(requestId, {parent: context.active(), sentCount: 0, attempt: null});

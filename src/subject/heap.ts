@@ -1,9 +1,9 @@
-// How much the library's side of the process holds when all garbage is gone.
+// How much memory the library's side of the process holds after a full garbage collection.
 import {getHeapSpaceStatistics, setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {ownMemory} from '../load/own-memory.ts';
 
-/** V8 gives its collector away only by a flag, which may be set while it runs. */
+/** V8 exposes its collector only by a flag, which may be set while it runs. */
 const collector = (): (() => void) => {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
@@ -20,9 +20,9 @@ export type HeapSize = {readonly heapUsedBytes: number; readonly externalBytes: 
 const isOfCode = (space: string): boolean => /code|trusted/.test(space);
 
 /**
- * Collects all garbage first, which stops the process for a while: call it at the edge of a phase only. Twice, since V8 frees
- * the memory of dead buffers on another thread after a collection, and waits for that only when the next one begins.
- * Compiled code is not in it, and neither is what the harness itself keeps outside of the heap.
+ * Collects all garbage first, which stops the process for a while: call it at the edge of a phase only. Twice, since
+ * V8 frees the memory of dead buffers on another thread after a collection, and waits for that only when the next one
+ * begins. Compiled code is not included, and neither is what the harness itself keeps outside of the heap.
  */
 export const heapAfterCollection = (): HeapSize => {
   collect ??= collector();

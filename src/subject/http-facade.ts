@@ -1,7 +1,7 @@
-// Whose undici is behind `fetch` and `request`: the first copy that loads puts its dispatcher in a global place, and those
-// that load later take that. `import 'node:http'`, which the SDK does, reads all exports of node:http, of which three are
-// getters that load Node's own copy: so the package under test would run Node's code instead of its own. Here node:http is
-// imported before anything else, with stand-ins for the three that load it when they are used.
+// Which copy of undici is behind `fetch` and `request`: the first copy that loads puts its dispatcher in a global
+// place, and later ones use that. `import 'node:http'`, which the SDK does, reads all exports of node:http, of which
+// three are getters that load Node's own copy: so the package under test would run Node's code instead of its own.
+// Here node:http is imported before anything else, with stand-ins for the three that load it when they are used.
 import type * as Http from 'node:http';
 
 const lazyNames = ['WebSocket', 'CloseEvent', 'MessageEvent'] as const;
@@ -10,10 +10,10 @@ type Lazy = {readonly name: (typeof lazyNames)[number]; readonly own: PropertyDe
 
 type Class = new (...args: unknown[]) => object;
 
-/** A target with a prototype that may be told otherwise. */
+/** A proxy target whose `prototype` may be replaced. */
 function Target(): void {}
 
-/** A class in all that is done with it. */
+/** A stand-in for a class, in all that can be done with it. */
 const standIn = (load: () => Class): Class => {
   const proxy: Class = new Proxy(Target as unknown as Class, {
     construct: (_, args, newTarget) =>
@@ -29,7 +29,7 @@ const http = process.getBuiltinModule('node:http') as typeof Http;
 
 const lazies = lazyNames.flatMap((name): Lazy[] => {
   const own = Object.getOwnPropertyDescriptor(http, name);
-  // A version of Node that has no such getter loads nothing by being imported.
+  // A version of Node without such a getter loads nothing when it is imported.
   return own?.get && own.configurable ? [{name, own}] : [];
 });
 

@@ -1,4 +1,4 @@
-// Loads a scenario file, and tells in a user's words why one cannot be loaded.
+// Loads a scenario file, and explains in a user's words why one cannot be loaded.
 import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
@@ -25,7 +25,7 @@ export type LoadedScenario = {
   readonly versions: Readonly<Record<string, string>>;
 };
 
-/** As Node will call it, and errors with it. A file that is not there is Node's to complain of. */
+/** As Node will call it, errors included. A file that is not there is reported by Node. */
 const realFile = (file: string): string => (existsSync(file) ? realpathSync(file) : file);
 
 /** @throws ScenarioLoadError */
@@ -76,8 +76,8 @@ const lineIn = (text: string, file: string): string | null => {
 };
 
 /**
- * Of plain JavaScript that does not parse, Node keeps the line from us: it tells it on stderr only. It is given the
- * text alone, for beside its package.json an ES module could be taken for CommonJS, and fail at its first import.
+ * Of plain JavaScript that does not parse, Node shows the line on stderr only. It is given the text alone, since
+ * beside its package.json an ES module could be taken for CommonJS, and fail at its first import.
  */
 const checkedLine = (file: string): string | null => {
   const type = file.endsWith('.cjs') ? 'commonjs' : 'module';

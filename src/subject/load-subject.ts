@@ -1,4 +1,4 @@
-// Before anything is driven: the process is watched and profiled, then the scenario and its library are loaded.
+// Before anything is driven: watching and profiling begin, then the scenario and its library are loaded.
 import {flushCompileCache} from 'node:module';
 import {availableParallelism} from 'node:os';
 import {errorFacts, errorMessage, errorName} from '../load/error-facts.ts';
@@ -9,7 +9,7 @@ import {Profiling} from './profiling.ts';
 import type {SubjectTask} from './protocol.ts';
 import {send} from './send.ts';
 
-/** A library that warns at every operation would fill the journal, and the parent's memory. */
+/** A limit: a library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
 
 /** The most listeners that the harness adds to one event of the process. */
@@ -23,10 +23,10 @@ export type Loaded = Prepared & {
   readonly profiling: Profiling | null;
 };
 
-/** Tells what the process is, and what it warns of and fails with from here on. */
+/** From here on the process's versions, warnings and failures are reported. */
 export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
   const now = trialClock(task.originMonotonicMs);
-  // Node warns from the eleventh on; ours must not be among those that it counts.
+  // Node warns from the eleventh listener on; the harness's must not be among those that it counts.
   process.setMaxListeners(process.getMaxListeners() + ownListeners);
   let warningCount = 0;
   process.on('warning', warning => {
@@ -39,7 +39,7 @@ export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
   );
   const profiling = startProfiling(task, now);
   const {subject, options, versions} = await prepare(task);
-  // Kept at an end of its own only, and many a subject is killed.
+  // Node's compile cache is written at the end of the process only, and many a subject is killed.
   flushCompileCache();
   send({
     kind: 'loaded',
@@ -51,7 +51,7 @@ export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
   return {task, now, subject, options, versions, profiling};
 };
 
-/** Before the library is loaded; what ends the process by an exit or an exception is profiled to the end. */
+/** Before the library is loaded; a process that ends by an exit or an exception is profiled to the end. */
 const startProfiling = (
   {profiling: task, profilesFolder}: SubjectTask,
   now: () => number,

@@ -1,11 +1,12 @@
-// The context in which an operation runs: the parent of the library's spans, a remote one of ours, so that they share the
-// operation's trace. It is made when a span asks for its parent, for most of what a library does asks for none.
+// The context in which an operation runs: the parent of the library's spans, a remote one of foulweather's, so that
+// they share the operation's trace. It is made when a span asks for its parent, since most of what a library does
+// asks for none.
 import {type Context, ROOT_CONTEXT, type Span, type SpanContext, TraceFlags, trace} from '@opentelemetry/api';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 
 const parentSpanId = '0000000000000001';
 
-/** What OpenTelemetry's API looks up a context's span by. It tells nobody, but writes with it. */
+/** The key by which OpenTelemetry's API finds a context's span. It is not exported; it is learnt from what the API writes. */
 const spanKey: symbol = (() => {
   let key: symbol | undefined;
   const probe: Context = {

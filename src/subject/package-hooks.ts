@@ -19,9 +19,7 @@ const isOf = ({names}: PackageSet, specifier: string): boolean => {
   return name !== null && names.includes(name);
 };
 
-/**
- * Before the library is loaded. What the packages import themselves was installed beside them, and is found there.
- */
+/** Before the library is loaded. What the packages import themselves was installed beside them, and is found there. */
 export const hookPackages = (set: PackageSet): void => {
   const base = pathToFileURL(join(set.folder, 'package.json')).href;
   const isInside = (file: string): boolean => file.startsWith(set.folder);
@@ -33,7 +31,7 @@ export const hookPackages = (set: PackageSet): void => {
         : nextResolve(specifier, context);
     },
   });
-  // require() does not heed the hook's parent, and instrumentations that patch a module by its name ask this function, too.
+  // require() ignores the hook's parent, and instrumentations that patch a module by its name use this function, too.
   const loader = Module as unknown as {_resolveFilename: ResolveFilename};
   const own = loader._resolveFilename;
   loader._resolveFilename = (request, parent, isMain, options) =>
@@ -45,6 +43,6 @@ export const hookPackages = (set: PackageSet): void => {
 
 let active: {readonly set: PackageSet; readonly base: string} | null = null;
 
-/** From where a package is looked for: the place of its own set, or the importing module. */
+/** Where a package is looked for: in its own set, or from the importing module. */
 export const baseOf = (specifier: string, parentUrl: string): string =>
   active !== null && isOf(active.set, specifier) ? active.base : parentUrl;

@@ -1,4 +1,4 @@
-// One operation of the scenario as the driver wants it: never rejects, always says how it settled.
+// One operation of the scenario as the driver wants it: never rejects, always returns how it settled.
 import {context} from '@opentelemetry/api';
 import {asText} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
@@ -20,8 +20,9 @@ export const operationId = (trialId: string, index: number): string => `${trialI
 type ContextOptions = Pick<PerformOptions, 'idOf' | 'now'>;
 
 /**
- * Makes the id and the signal only when the scenario asks for them: most operations pay nothing. V8 caches the text of each
- * number, up to some hundred kilobytes, which outlive a collection and let it set aside more memory for young objects.
+ * Makes the id and the signal only when the scenario asks for them: most operations pay nothing. V8 caches the text
+ * of each number, up to some hundred kilobytes, which outlive a collection and make it reserve more memory for young
+ * objects.
  */
 class OperationContext implements PerformContext {
   readonly #index: number;
@@ -88,7 +89,7 @@ export const performer = (
 
 const meanings = ['failed', 'unknown', 'rejected'] as const;
 
-/** A classifier that throws, or answers with another word, has not told us anything. */
+/** A classifier that throws, or returns another word, has said nothing. */
 const classify = (subject: SubjectInput<unknown, unknown>, error: unknown): (typeof meanings)[number] => {
   try {
     const meaning = subject.classify?.(error);

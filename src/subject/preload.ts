@@ -1,5 +1,5 @@
-// Given to the subject's node with --import, before everything else. The order matters: what one step loads must find the
-// steps before it done, so each is imported only then.
+// Given to the subject's node with --import, before everything else. The order matters: each step must find the steps
+// before it done, so it is imported only then.
 import './cache-preload.ts';
 import './http-facade.ts';
 import {hookPackages, type PackageSet} from './package-hooks.ts';

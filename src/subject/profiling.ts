@@ -1,5 +1,6 @@
-// The subject profiled from inside: CPU, live heap objects, Buffers. What is seen goes to files as the trial goes on,
-// so that the last one outlives the process. It must not disturb what it watches: dear readings keep to a budget.
+// Profiles the subject from inside: CPU, live heap objects, Buffers. The profiles are written to files as the trial
+// goes on, so that they survive the process. Profiling must not disturb what it watches: expensive readings keep to a
+// budget.
 import {mkdirSync, renameSync, writeFileSync} from 'node:fs';
 import {Session} from 'node:inspector';
 import {join} from 'node:path';
@@ -8,7 +9,7 @@ import type {ProfilePart, V8CpuProfile, V8HeapProfile} from '../model/profile-pa
 import {BufferSampling, samplingIntervalBytes} from './buffer-sampling.ts';
 import type {ProfilingTask} from './protocol.ts';
 
-/** 1 ms costs a fifth more CPU per operation of an HTTP client, 5 ms nothing that can be told from noise. */
+/** 1 ms costs a fifth more CPU per operation of an HTTP client, 5 ms nothing that can be distinguished from noise. */
 const cpuIntervalUs = 5000;
 
 const tickMs = 250;
@@ -24,14 +25,17 @@ const cpuPartMinMs = 5000;
 /** What the first reading of the heap is taken to cost: one of a client with OpenTelemetry's SDK took 91 ms. */
 const firstHeapReadingMs = 100;
 
-/** From this share of the heap's limit on the process may die: then a profile is worth its stall, at each step. */
+/** From this share of the heap's limit on the process may die: a profile is then worth its stall, at each step. */
 const nearLimitRatio = 0.7;
 const nearLimitStepRatio = 0.1;
 
-/** V8's limit, as it tells it, holds what it sets aside for young objects: three semi-spaces of 64 MiB. */
+/** V8's limit, as reported, includes what it reserves for young objects: three semi-spaces of 64 MiB. */
 const youngBytes = 192 * 1024 ** 2;
 
-/** Buffers cost no stall to be told: each time the memory has grown by so much. The heap is read when it has grown by much more. */
+/**
+ * Reading Buffers stalls nothing: they are read each time the memory has grown by so much. The heap is read when it
+ * has grown by much more.
+ */
 const growthRatio = 1.25;
 const growthMinBytes = 8 * 1024 ** 2;
 const heapGrowthRatio = 1.5;
@@ -42,7 +46,7 @@ class BudgetedReading {
   lastMs: number;
   costMs: number;
 
-  /** @param costMs what a reading is taken to cost before there was one */
+  /** @param costMs the assumed cost of a reading before there was one */
   constructor(nowMs: number, costMs = 0) {
     this.lastMs = nowMs;
     this.costMs = costMs;
@@ -100,7 +104,7 @@ export class Profiling {
   }
 
   /**
-   * The library is open. The heap is not read: V8 would throw away what it has compiled and learnt, and each operation of
+   * The library is open. The heap is not read: V8 would discard compiled and optimised code, and each operation of
    * the phases that follow would take an eighth more CPU time (docs/performance.md, profiles).
    */
   noteOpened(): void {
@@ -109,7 +113,7 @@ export class Profiling {
     this.#heapReadBytes = getHeapStatistics().used_heap_size;
   }
 
-  /** Where nothing is under way any more: whatever it costs, it disturbs nobody. */
+  /** Nothing is under way any more: it may cost what it will. */
   takeMemory(): void {
     if (this.#running) this.#writeMemory(true);
   }
@@ -120,7 +124,7 @@ export class Profiling {
     this.#phase = phase;
   }
 
-  /** Nothing starts any more: from here on nobody minds a stall. */
+  /** Nothing starts any more: from here on a stall does no harm. */
   endLoad(): void {
     this.takeMemory();
     this.#phase = null;
@@ -189,7 +193,7 @@ export class Profiling {
       writeFileSync(`${file}.tmp`, JSON.stringify(part));
       renameSync(`${file}.tmp`, file);
     } catch {
-      // A full disk is the parent's to tell: its journal lies beside.
+      // A full disk is reported by the parent: its journal lies beside.
     }
   }
 

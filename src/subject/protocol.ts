@@ -1,11 +1,11 @@
-// What the parent and the children that load the scenario say to each other: plain, JSON-able, tagged.
+// The messages between the parent and the children that load the scenario: plain JSON, tagged.
 import type {HarnessEvent, SubjectEvent} from '../model/event.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
 
 /**
- * What the flush of the metrics may add to a drain: a receiver that does not answer must not make the library look as if
- * it did not.
+ * How much the flush of the metrics may add to a drain: a receiver that does not answer must not make the library
+ * look unresponsive.
  */
 export const flushLimitMs = 2000;
 
@@ -36,21 +36,21 @@ export type SubjectTask = {
   readonly url: string;
   /** The trial's 0 ms on the machine's monotonic clock (`process.hrtime`). */
   readonly originMonotonicMs: number;
-  /** What the wall clock said then. */
+  /** The wall clock's time then. */
   readonly originEpochMs: number;
   readonly load: Load;
   readonly operation: OperationPlan;
   readonly phases: readonly Phase[];
   /** With `true` no library is opened and operations do nothing: what remains is the harness's own cost. */
   readonly noop: boolean;
-  /** Where what it writes of itself goes; made by whoever writes first. */
+  /** The folder for files about the process itself; made by whoever writes first. */
   readonly profilesFolder: string;
   /** Null: it is not profiled. */
   readonly profiling: ProfilingTask | null;
 };
 
 export type ProfilingTask = {
-  /** What the process was started with; null for V8's own. */
+  /** The heap limit that the process was started with; null for V8's own. */
   readonly heapLimitMiB: number | null;
 };
 
@@ -59,9 +59,9 @@ export type ToSubject =
   | {readonly kind: 'task'; readonly task: SubjectTask}
   /** Open the library; after `limitMs` it counts as failed. */
   | {readonly kind: 'open'; readonly limitMs: number}
-  /** Do an operation that no account counts: up to three times, unless one is answered or has not settled after `limitMs`. */
+  /** Do an operation that is in no account: up to three times, unless one is answered or has not settled after `limitMs`. */
   | {readonly kind: 'try'; readonly limitMs: number}
-  /** What starts from now on is of this phase, whose faults are put in place then; the first one starts the load. */
+  /** What starts from now on belongs to this phase, whose faults are added then; the first one starts the load. */
   | {readonly kind: 'phase'; readonly phase: number}
   /** Start nothing more; wait at most `limitMs` for what is in flight. */
   | {readonly kind: 'drain'; readonly limitMs: number}
@@ -70,7 +70,7 @@ export type ToSubject =
   /** Close the library, flush the telemetry, and end. */
   | {readonly kind: 'close'; readonly limitMs: number};
 
-/** What the verifying child is told, once. */
+/** The verifying child's only task. */
 export type VerifyTask = {
   readonly scenarioFile: string;
   readonly trialId: string;
@@ -82,7 +82,7 @@ export type VerifyTask = {
   readonly outcomes: string;
 };
 
-/** What the preparing child is told, once. */
+/** The preparing child's only task. */
 export type PrepareTask = Pick<VerifyTask, 'scenarioFile' | 'trialId' | 'variant' | 'directUrl'>;
 
 /** What the scenario's own code threw. */

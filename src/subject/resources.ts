@@ -21,7 +21,7 @@ const cpuMs = (): number => {
   return (user + system) / 1000;
 };
 
-/** What V8 does of a cycle while the program runs, such as incremental marking, is in none of these pauses. */
+/** V8's work on a collection while the program runs, such as incremental marking, is in none of these pauses. */
 const gcNames: ReadonlyMap<number, keyof GcKinds> = new Map([
   [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
   [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
@@ -68,7 +68,7 @@ class Watch {
   }
 
   addCollection(entry: CollectionEntry): void {
-    // It is told some time later: what was collected before an edge is not the new phase's.
+    // It is reported some time later: what was collected before an edge does not belong to the new phase.
     if (entry.startTime < this.startedAt) return;
     const name = gcNames.get(entry.detail?.kind ?? 0) ?? 'major';
     const known = this.#gc.get(name) ?? {count: 0, ms: 0};
@@ -109,7 +109,7 @@ export class Resources {
     this.#observer.observe({entryTypes: ['gc']});
   }
 
-  /** @param own what of the harness keeps the event loop alive at the moment */
+  /** @param own the harness's own handles that keep the event loop alive at the moment */
   sample(own: Active = {}): ResourceSample {
     const watch = this.#sinceSample;
     watch.end();

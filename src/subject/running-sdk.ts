@@ -1,4 +1,4 @@
-// What is asked of the SDK while it runs. It is loaded by whoever starts it: a subject without telemetry does without.
+// Requests to the SDK while it runs. Loaded by whoever starts the SDK: a subject without telemetry does without.
 import type {Instrumentation} from '@opentelemetry/instrumentation';
 import type {PeriodicExportingMetricReader} from '@opentelemetry/sdk-metrics';
 import type {NodeSDK} from '@opentelemetry/sdk-node';
@@ -9,7 +9,7 @@ let running: Running | null = null;
 
 let registered: readonly Instrumentation[] = [];
 
-/** Those of the subject, whatever becomes of their telemetry. */
+/** Those of the subject, whatever happens to their telemetry. */
 export const registeredInstrumentations = (): readonly Instrumentation[] => registered;
 
 export const noteInstrumentations = (instrumentations: readonly Instrumentation[]): void => {

@@ -1,6 +1,6 @@
-// Module hooks around the scenario file: `foulweather` resolves to this very package wherever the file lies,
-// the packages that the file imports are noted with their versions, and the file is an ES module if it is written
-// as one, whatever `npm init` wrote into the package.json beside it.
+// Module hooks around the scenario file: `foulweather` resolves to this very package wherever the file lies, the
+// packages that the file imports are recorded with their versions, and the file is an ES module if it is written as
+// one, whatever `npm init` wrote into the package.json beside it.
 import {existsSync, readFileSync} from 'node:fs';
 import {findPackageJSON, registerHooks} from 'node:module';
 import {fileURLToPath} from 'node:url';
@@ -26,7 +26,7 @@ const versionOf = (specifier: string, parentUrl: string, resolvedUrl: string): s
   return manifest.version ?? 'unknown';
 };
 
-/** What Node takes for CommonJS only because of the package.json: the endings .cjs and .cts say so themselves. */
+/** What Node takes for CommonJS only because of the package.json: with the endings .cjs and .cts it is meant. */
 const moduleFormats: Readonly<Record<string, string>> = {
   commonjs: 'module',
   'commonjs-typescript': 'module-typescript',
@@ -35,7 +35,7 @@ const moduleFormats: Readonly<Record<string, string>> = {
 const isWrittenAsModule = (file: string): boolean =>
   !/\.c[jt]s$/.test(file) && /^\s*(?:import|export)\b(?!\s*\()/m.test(readFileSync(file, 'utf8'));
 
-/** Null: Node's own answer stands. */
+/** Null: Node's own answer stays. */
 const moduleFormat = (scenarioUrl: string, format: string | null | undefined): string | null => {
   const wanted = moduleFormats[format ?? ''];
   return wanted !== undefined && isWrittenAsModule(fileURLToPath(scenarioUrl)) ? wanted : null;
@@ -50,7 +50,7 @@ export const hookScenario = (scenarioUrl: string): Record<string, string> => {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier === 'foulweather') return {url: publicFace, shortCircuit: true};
-      // Asked before: a hook further on that looks elsewhere changes the parent in this very context.
+      // Asked first: a later hook that looks elsewhere changes the parent in this very context.
       const name = context.parentURL === scenarioUrl ? packageNameOf(specifier) : null;
       const resolved = nextResolve(specifier, context);
       if (resolved.url === scenarioUrl) {

@@ -24,7 +24,7 @@ const seldomUsed = [
 const require = createRequire(import.meta.url);
 const requireFromSdk = createRequire(require.resolve('@opentelemetry/sdk-node'));
 
-/** Until the returned function is called, whoever requires the package gets something that loads it when it is used. */
+/** Until the returned function is called, requiring the package gives a proxy that loads it when it is used. */
 const postpone = (name: string): (() => void) => {
   const {cache} = requireFromSdk;
   const file = requireFromSdk.resolve(name);
@@ -57,8 +57,8 @@ const loadSdk = (): typeof SdkNode => {
 type ResolveFilename = (request: string, ...rest: unknown[]) => string;
 
 /**
- * Their range of peers lets npm put these beside an older @opentelemetry/api of the project, which what they are made of
- * cannot do with: the API is looked for from here.
+ * Their peer ranges let npm put these beside an older @opentelemetry/api of the project, which does not work with
+ * their dependencies: the API is resolved from here.
  */
 const requireWithOurApi = (name: string): unknown => {
   const loader = Module as unknown as {_resolveFilename: ResolveFilename};

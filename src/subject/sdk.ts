@@ -34,7 +34,7 @@ export const startSdk = ({scenarioFile, instrumentations, use, mode}: SdkTask): 
     ...instrumentations.map(name => instrumentationOf(name, require)),
   ];
   noteInstrumentations(registered);
-  // Without an SDK behind it the API takes everything and keeps nothing.
+  // Without an SDK the API accepts everything and keeps nothing.
   if (mode === 'api-only') {
     registerInstrumentations({instrumentations: registered});
   } else {

@@ -1,4 +1,4 @@
-// The way from the subject to the harness.
+// The messages from the subject to the harness.
 import {tellParent} from '../model/channel.ts';
 import type {SubjectEvent} from '../model/event.ts';
 

@@ -37,7 +37,7 @@ const handle = async (message: ToSubject): Promise<void> => {
   }
 };
 
-/** Leaves the process to end by itself: what a library keeps alive after its close is worth seeing. */
+/** The process is left to end by itself: what a library keeps alive after its close is worth seeing. */
 const end = async (): Promise<void> => {
   await shutdownSdk().catch((error: unknown) => {
     send({kind: 'warning', atMs: 0, name: 'TelemetryShutdown', message: String(error)});

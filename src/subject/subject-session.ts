@@ -1,4 +1,4 @@
-// Drives one client of the library through the phases, and tells what it sees.
+// Drives one client of the library through the phases, and reports what it sees.
 import {setTimeout as delay} from 'node:timers/promises';
 import {Deliveries} from '../load/deliveries.ts';
 import {Driver} from '../load/driver.ts';
@@ -24,7 +24,7 @@ import {standInsOf} from './stand-ins.ts';
 import {tracePrefixOfTries, tryOperation} from './try-operation.ts';
 import {unappliedOf} from './unapplied.ts';
 
-/** A tick that comes a little early is still the one that is meant. */
+/** A tick that comes a little early still counts. */
 const timerSlackMs = 50;
 
 export class SubjectSession {
@@ -42,7 +42,7 @@ export class SubjectSession {
   readonly #try: (limitMs: number) => Promise<FirstOperation>;
   #phase: number | null = null;
   #ticker: NodeJS.Timeout | undefined;
-  /** When the driver's figures are told again. */
+  /** The interval at which the driver's figures are reported. */
   #tellAtMs = 0;
 
   private constructor(
@@ -81,11 +81,11 @@ export class SubjectSession {
       });
     this.#phases = phases;
     this.#driver = new Driver({load, operation, phases, perform, idOf, now});
-    // Whoever ends this process, by an exit or an exception: what was booked until then is told.
+    // At an exit or an exception: what was accounted for until then is reported.
     process.on('exit', () => this.#report(true));
   }
 
-  /** Null when the library could not be opened: that has been told, and is all there is to tell. */
+  /** Null when the library could not be opened: that has been reported, and there is nothing else. */
   static async open(loaded: Loaded, limitMs: number): Promise<SubjectSession | null> {
     const {task, now, subject, options, versions, profiling} = loaded;
     const deliveries = new Deliveries(task.trialId, now);
@@ -112,7 +112,7 @@ export class SubjectSession {
     }
   }
 
-  /** Before the load. Its metrics are told before it begins, so that they are in none of its phases. */
+  /** Before the load. Its metrics are exported before the load begins, so that they are in none of its phases. */
   async try(limitMs: number): Promise<void> {
     const first = await this.#try(limitMs);
     await this.#flush();
@@ -148,7 +148,7 @@ export class SubjectSession {
     this.#report(true);
     this.#noteHeap(null);
     this.#profiling?.takeMemory();
-    // Whether the library has ended what it began is asked before it is closed.
+    // Whether the library has ended its spans is checked before it is closed.
     await this.#flush();
     await spansEnd();
     if (inFlight > 0) this.keep('process-report');
@@ -178,7 +178,7 @@ export class SubjectSession {
     this.#profiling?.stop();
   }
 
-  /** What is told of a phase once its time is over. */
+  /** What is reported of a phase once its time is over. */
   #endPhase(): void {
     if (this.#phase === null) return;
     const connectCount = this.#connects.take();
@@ -189,7 +189,7 @@ export class SubjectSession {
     void this.#flush();
   }
 
-  /** A failed export is the receiver's to notice; the library must not die of it. */
+  /** A failed export is noticed at the receiver; it must not end the library's process. */
   async #flush(): Promise<void> {
     try {
       await withTimeout(flushLimitMs, flushMetrics(), () => {
@@ -232,11 +232,11 @@ export class SubjectSession {
   }
 }
 
-/** Spans that are open may be under way, as those of work in the background are: they get so long to end. */
+/** Spans that are open may be under way, as those of work in the background are: they get this long to end. */
 const spanPatienceMs = 1000;
 const spanPollMs = 100;
 
-/** Nothing is changed by it: which spans ended is seen by those who receive them. */
+/** Nothing is changed by it: which spans have ended is seen by the receiver. */
 const spansEnd = async (): Promise<void> => {
   const untilMs = performance.now() + spanPatienceMs;
   const isAnyOpen = (): Promise<boolean> =>

@@ -36,8 +36,8 @@ export const presetInstrumentations = (
   });
 
 /**
- * What a library begins by itself needs the SDK's meters and tracers. A version from before it had telemetry is left
- * as it is: the report says that the library told nothing.
+ * What a library starts by itself needs the SDK's meters and tracers. A version without telemetry is left as it is:
+ * the report says that there was none.
  */
 export const beginNative = (names: readonly TelemetryPresetName[], require: NodeJS.Require): void => {
   for (const preset of names.map(telemetryPreset)) {

@@ -1,4 +1,5 @@
-// One operation before the load, on a calm network: a scenario that doesn't work is told in a second, not after all phases.
+// One operation before the load, on a calm network: that a scenario does not work is reported after a second, not
+// after all phases.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {errorFacts} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
@@ -13,7 +14,7 @@ export type TryOptions = {
   /** For each try. */
   readonly limitMs: number;
   readonly now: () => number;
-  /** Called when one settles after all that was given up on. */
+  /** Called when one settles after it was given up on. */
   readonly settledLate: () => void;
 };
 
@@ -21,8 +22,8 @@ export type TryOptions = {
 export const tracePrefixOfTries = (tracePrefix: string): string => [...tracePrefix].toReversed().join('');
 
 /**
- * Fails only where all tries threw. An answer is enough, even one that is wrong or that says that the application failed:
- * judging those is the load's business. So is an operation that takes its time.
+ * Fails only where all tries threw. An answer is enough, even one that is wrong or that says that the application
+ * failed: the load judges those. An operation that takes its time is fine as well.
  */
 export const tryOperation = async ({
   perform,

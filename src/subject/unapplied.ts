@@ -1,9 +1,9 @@
-// Instrumentations that are registered and have patched nothing of the package that they are for: what that library does
-// goes without spans, which is not the library's silence.
+// Instrumentations that are registered and have patched nothing of the package that they are for: the library's
+// operations have no spans, but not because of the library.
 import type {Instrumentation} from '@opentelemetry/instrumentation';
 import type {UnappliedInstrumentation} from '../model/loaded-code.ts';
 
-/** What an instrumentation says that it patches, and what it has: its types keep this to itself. */
+/** What an instrumentation says that it patches, and what it has patched: its types keep this private. */
 type Definition = {
   readonly name: string;
   readonly supportedVersions: readonly string[];

@@ -1,12 +1,13 @@
-// OpenTelemetry's instrumentation of undici, and so of fetch. It reads the error of a request, which may be whatever an
-// abort was given as its reason: null, or an object that throws when it is looked at. What it throws then ends the process.
+// OpenTelemetry's instrumentation of undici, and so of fetch. It reads the error of a request, which may be any value
+// that was given as the reason of an abort: null, or an object that throws when it is read. An error in the
+// instrumentation would end the process.
 import type {Instrumentation} from '@opentelemetry/instrumentation';
 import {errorMessage} from '../load/error-facts.ts';
 import {UndiciInstrumentation} from './sdk-packages.ts';
 
 type RequestError = {readonly request: unknown; readonly error: unknown};
 
-/** Its types keep `onError` to itself. */
+/** Its types keep `onError` private. */
 const Original = UndiciInstrumentation as unknown as new () => Instrumentation & {
   onError(message: RequestError): void;
 };
@@ -14,7 +15,7 @@ const Original = UndiciInstrumentation as unknown as new () => Instrumentation &
 const isPlain = (part: unknown): boolean =>
   part === undefined || typeof part === 'string' || typeof part === 'number';
 
-/** Whether all that is looked at can be, goes into an attribute, and says something: of what says nothing it makes a text. */
+/** Whether all that is read can be read, fits into an attribute, and is meaningful: otherwise a text is made of it. */
 const isReadable = (error: unknown): boolean => {
   if (typeof error === 'string') return true;
   try {

@@ -1,5 +1,5 @@
-// What verify() returned, counted by operation: how often each is there, which came before an earlier one, and which the
-// consumer must have got.
+// What verify() returned, counted by operation: how often each is there, which came before an earlier one, and which
+// must have come to the consumer.
 import {MessageCounts} from '../model/message-counts.ts';
 import {type MessageId, readMessageId} from '../model/message-id.ts';
 import type {Applied} from '../model/scenario-functions.ts';
@@ -56,7 +56,7 @@ const bytesFor = (messages: readonly MessageId[]): Uint8Array =>
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** Those that come after a later one. A second time of the same operation is a duplicate, and no matter of order. */
+/** Those that come after a later one. A repetition of the same operation is a duplicate, and does not concern order. */
 const overtaken = (list: readonly MessageId[]): number[] => {
   const seen = new Set<number>();
   const late: number[] = [];

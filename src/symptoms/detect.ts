@@ -1,5 +1,5 @@
-// All detectors, by symptom. One that throws makes its own finding inconclusive and says so; and none is clear of what it
-// needed to see and did not.
+// All detectors, by symptom. One that throws makes its own finding inconclusive and says so; and a trial is not clear
+// of a symptom for which something needed was not seen.
 
 import {withLogs} from '../measures/log-evidence.ts';
 import {withPointers} from '../measures/pointers.ts';
@@ -134,18 +134,18 @@ const detectors: {readonly [symptom in SymptomId]: Detector<symptom>} = {
 export const detect = (trial: Trial): Finding[] =>
   symptomIds.map(symptom => unlessUnseen(trial, detectOne(symptom, trial)));
 
-/** A detector that found nothing where it could not look has not found the library healthy. */
+/** A detector that found nothing where it could not look does not prove that the library is healthy. */
 const unlessUnseen = (trial: Trial, finding: Finding): Finding => {
   if (finding.verdict !== 'clear') return finding;
   const lack = lackOf(trial, symptoms[finding.symptom].needs);
   return lack === null ? finding : inconclusive(finding.symptom, lack);
 };
 
-/** What one detector answers of what is there, by the thresholds of the trial's plan. */
+/** The answer of one detector, by the thresholds of the trial's plan. */
 export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
   try {
     const finding = detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));
-    // What is wrong with the telemetry is not told by more of it.
+    // What is wrong with the telemetry cannot be shown by more telemetry.
     const isLogged = finding.verdict === 'present' && !(symptom in telemetrySymptoms);
     return withPointers(trial, isLogged ? withLogs(trial, finding) : finding);
   } catch (error) {

@@ -1,5 +1,5 @@
-// Findings and figures of a trial → pictures. Each rule names the symptoms that make its picture, the telling one first;
-// a picture is there when one of its `anyOf` is present, and `holds`, where there is one, agrees.
+// Findings and figures of a trial → diagnoses. Each rule names its symptoms, the most informative first; a diagnosis
+// applies when one of its `anyOf` is present, and `holds`, where there is one, returns true.
 
 import {megabytes} from '../measures/evidence.ts';
 import type {Diagnosis, DiagnosisId} from '../model/diagnosis.ts';
@@ -14,14 +14,14 @@ type Look = {
 
 type Rule = {
   readonly anyOf: readonly SymptomId[];
-  /** Told with the picture where they are present, but none of them makes it. */
+  /** Reported with the diagnosis where they are present, but not sufficient for it. */
   readonly with?: readonly SymptomId[];
   readonly holds?: (look: Look) => boolean;
   /** Whether the figures of the process belong to it. */
   readonly process?: true;
 };
 
-/** Of a core: what a process that waits for its network does not take. */
+/** Of a core: a process that waits for its network uses less. */
 const busyCpuRatio = 0.6;
 const idleCpuRatio = 0.3;
 
@@ -32,7 +32,7 @@ const cpuOf = ({present, phaseOf}: Look, symptom: SymptomId): number | null => {
 
 const rules: {readonly [diagnosis in DiagnosisId]: Rule} = {
   'out-of-memory': {anyOf: ['out-of-memory'], with: ['gc-pressure', 'cpu-bound'], process: true},
-  /** Much collection, on a process that takes more than half a core in that phase. */
+  /** Much collection, in a process that uses more than half a core in that phase. */
   'gc-thrashing': {
     anyOf: ['gc-pressure'],
     with: ['cpu-bound', 'event-loop-stall'],

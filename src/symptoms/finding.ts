@@ -4,7 +4,7 @@ import type {Comparison, Evidence, Finding, Severity, SymptomId} from '../model/
 import type {NonEmpty} from '../model/non-empty.ts';
 import type {Trial} from '../model/trial.ts';
 
-/** `compared` is what telemetry was held against, for the detectors that do so. */
+/** `compared` is for detectors that compare telemetry with what happened. */
 export const clear = (symptom: SymptomId, compared?: readonly Comparison[]): Finding => ({
   symptom,
   verdict: 'clear',

@@ -8,7 +8,7 @@ import type {PhaseRole} from '../model/choices.ts';
 import type {Need} from '../model/symptoms/needs.ts';
 import {isFirstUnderWay, phaseWindow, type Trial} from '../model/trial.ts';
 
-/** Why the first need that is not met is not; null where all are. */
+/** Why the first unmet need is not met; null where all are. */
 export const lackOf = (trial: Trial, needs: readonly Need[]): string | null => {
   for (const need of needs) {
     const lack = lacks[need](trial);

@@ -1,6 +1,6 @@
 // When attempts arrived, for the operations that have several, and for the latest of those that have one.
 
-/** Beyond these the log keeps what it has: a retry storm must not become the target's own. */
+/** Beyond these numbers the log keeps what it has, so that a retry storm cannot exhaust the target's memory. */
 const mostOperations = 20_000;
 const mostTimes = 8;
 
@@ -37,5 +37,5 @@ export class AttemptLog {
   }
 }
 
-/** Closer than a tenth of a millisecond no gap is judged. */
+/** Shorter gaps than a tenth of a millisecond are not distinguished. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

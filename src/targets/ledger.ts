@@ -1,4 +1,4 @@
-// The target's book: attempts and effects per operation, a byte each; arrivals and work over time.
+// The target's ledger: attempts and effects per operation, a byte each; arrivals and work over time.
 
 import {MessageCounts} from '../model/message-counts.ts';
 import {isTriedId, type MessageId, readMessageId} from '../model/message-id.ts';
@@ -60,7 +60,7 @@ export class Ledger {
     this.#unattributedCount = 0;
   }
 
-  /** Those at a batch are counted by its first message: the others are no further attempts at it. */
+  /** Attempts at a batch are counted by its first message: the others are no further attempts. */
   attempt(id: string): void {
     const message = readMessageId(this.#trialId, id);
     if (message === null) {
@@ -81,7 +81,7 @@ export class Ledger {
     if (readMessageId(this.#trialId, id)?.number === 1) this.#serving.end(this.#atMs());
   }
 
-  /** A batch is there when each of its messages is. */
+  /** A batch counts when each of its messages has arrived. */
   effect(id: string): void {
     const message = readMessageId(this.#trialId, id);
     if (message !== null) this.#effects.add(message);

@@ -30,7 +30,7 @@ export class Serving {
     this.#isTold = false;
   }
 
-  /** Attempt-ms by bin up to now; null where the target never tells when it is done. */
+  /** Attempt-ms by bin up to now; null where the target never reports when it is done. */
   byBin(atMs: number): number[] | null {
     if (!this.#isTold) return null;
     this.#advance(atMs);

@@ -1,4 +1,4 @@
-// One trial's running sums over spans and metric points. Pure: the time is handed in.
+// One trial's running sums over spans and metric points. Pure: the time is passed in.
 import type {
   LogEntry,
   LogObservation,
@@ -21,11 +21,11 @@ import type {TrialMarks} from './span-owner.ts';
 import {SpanShapes} from './span-shapes.ts';
 
 /**
- * How long a batch waits before it is given to phases: the news of a phase's edge comes from the parent, on another
+ * How long a batch waits before it is assigned to phases: the edge of a phase is reported by the parent, on another
  * way than the spans, and must not be overtaken by them.
  */
 const settleMs = 1000;
-/** So many spans and points wait at most; more make the oldest settle early. */
+/** So many spans and points wait at most; with more the oldest are assigned early. */
 const waitingLimit = 50_000;
 
 type Batch = {readonly receivedMs: number; readonly size: number; readonly settle: () => void};

@@ -1,11 +1,12 @@
-// How many bytes of requests the receiver holds at once: a thousand senders must not cost a thousand times the limit of one.
+// How many bytes of requests the receiver holds at once: a thousand senders must not cost a thousand times the limit
+// of one.
 import {OtlpError} from './otlp-error.ts';
 import {bodyLimitBytes} from './request-body.ts';
 
-/** Four of the largest bodies that are taken. */
+/** Four of the largest bodies that are accepted. */
 export const budgetBytes = 4 * bodyLimitBytes;
 
-/** What one request holds of the budget. */
+/** The part of the budget that one request holds. */
 export type Share = {
   /** @throws {OtlpError} where the budget does not allow for it; the sender may come back */
   readonly take: (bytes: number) => void;

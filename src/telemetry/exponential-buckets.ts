@@ -1,4 +1,4 @@
-// An exponential histogram's buckets as explicit ones, so that everything after speaks of one kind.
+// An exponential histogram's buckets as explicit ones, so that everything after has only one kind.
 import type {ExponentialHistogramDataPoint} from './otlp-messages.ts';
 import {unsignedNumber} from './values.ts';
 

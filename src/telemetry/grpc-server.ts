@@ -1,4 +1,4 @@
-// OTLP over gRPC: the three Export calls, whose bodies are those of http/protobuf, into the same books.
+// OTLP over gRPC: the three Export calls, whose bodies are those of http/protobuf, in the same accounts.
 
 import {createRequire} from 'node:module';
 import type {Metadata, ServiceDefinition, UntypedHandleCall} from '@grpc/grpc-js';
@@ -8,7 +8,7 @@ import {exportResponse} from './otlp-response.ts';
 import {bodyLimitBytes} from './request-body.ts';
 import {type TrialRegistry, toOtlpError} from './trial-registry.ts';
 
-/** Says which trial a call is of, where several are open: `OTEL_EXPORTER_OTLP_HEADERS=foulweather-trial=…`. */
+/** The trial that a call belongs to, where several are open: `OTEL_EXPORTER_OTLP_HEADERS=foulweather-trial=…`. */
 const trialHeader = 'foulweather-trial';
 
 const services: {readonly [signal in Signal]: string} = {

@@ -1,4 +1,4 @@
-// The receiver's own process: starts it, obeys the parent, and ends when the parent does.
+// The receiver's own process: starts it, follows the parent's messages, and ends when the parent does.
 import {onParentMessage, tellParent} from '../model/channel.ts';
 import {messageOf} from '../model/error-message.ts';
 import {exitCodes} from '../model/errors.ts';
@@ -17,7 +17,7 @@ const fail = (error: unknown): void => {
 
 // Ctrl-C reaches the whole process group. The parent decides when to stop: it may still want this trial's observation.
 process.on('SIGINT', () => undefined);
-// Without the parent there is nobody to observe for. Comes once what was told has been sent.
+// Without the parent there is no one to observe for. Comes once all messages have been sent.
 process.on('disconnect', () => process.exit());
 
 const trialRelay = new TrialRelay();

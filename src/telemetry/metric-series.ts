@@ -3,7 +3,7 @@ import type {Attributes, MetricSummary} from '../model/telemetry.ts';
 import {minus, plus} from './histogram-value.ts';
 import type {HistogramValue, Instrument, Point} from './point.ts';
 
-/** What a phase's row holds beyond the series' identity. */
+/** A phase's row, besides the series' identity. */
 type Row =
   | {kind: 'sum'; isMonotonic: boolean; increase: number; last: number}
   | {kind: 'gauge'; total: number; pointCount: number; max: number; last: number}
@@ -19,10 +19,10 @@ type Previous = {
 type CountedPoint = Exclude<Point, {kind: 'gauge'}>;
 
 /**
- * A point tells what was counted between the point before it and itself; that growth can straddle a phase's edge. It
- * is given whole to the phase in which the middle of that time lies. So the flush that follows an edge by some
- * ms still counts for the phase that has just ended, and without a flush no more than half an export interval of
- * growth lands in a neighbouring phase. A gauge's point belongs to the phase that it was read in.
+ * A point covers the time since the previous point; its growth can straddle a phase's edge. It is attributed as a
+ * whole to the phase in which the middle of that time lies. So the flush that follows an edge by some ms still counts
+ * for the phase that has just ended, and without a flush no more than half an export interval of growth lands in a
+ * neighbouring phase. A gauge's point belongs to the phase in which it was read.
  */
 export class MetricSeries {
   readonly #instrument: Instrument;
@@ -36,7 +36,7 @@ export class MetricSeries {
   }
 
   /**
-   * Adds a point. One that is not later than the last is a repetition, and is passed over.
+   * Adds a point. One that is not later than the last is a repetition, and is skipped.
    * @param absentAtMs when the sender's metrics were last read without this series, null if never
    */
   add(point: Point, absentAtMs: number | null, phaseAt: (atMs: number) => number): void {
@@ -70,7 +70,7 @@ export class MetricSeries {
     return startMs === null || startMs >= atMs ? knownEmptyAtMs : Math.max(startMs, knownEmptyAtMs);
   }
 
-  /** A cumulative series that has begun anew counts from zero again. */
+  /** A cumulative series that has restarted counts from zero again. */
   #isReset(point: CountedPoint): boolean {
     if (this.#previous === null) return false;
     const {startMs, atMs} = this.#previous;

@@ -1,4 +1,4 @@
-// Decoded log records in our vocabulary.
+// Decoded log records in foulweather's form.
 import {type LogEntry, type LogSeverity, logSeverities} from '../model/telemetry.ts';
 import type {Clock} from './normalise.ts';
 import type {LogRecordMessage, LogsRequest} from './otlp-messages.ts';

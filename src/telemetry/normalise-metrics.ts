@@ -1,4 +1,5 @@
-// Decoded metrics in our vocabulary: one kind of histogram, numbers for 64-bit integers, ms since the trial's origin.
+// Decoded metrics in foulweather's form: one kind of histogram, numbers for 64-bit integers, ms since the trial's
+// origin.
 import type {Attributes} from '../model/telemetry.ts';
 import {explicitBuckets} from './exponential-buckets.ts';
 import {bucketLimit} from './histogram-value.ts';
@@ -94,7 +95,7 @@ const pointsOf = (metric: MetricMessage, scope: string, clock: Clock): readonly 
   return metric.summary === null ? [] : metric.summary.dataPoints.map(() => null);
 };
 
-/** Points without a value, temporality or sound buckets, and those of summaries, are rejected; the others are taken. */
+/** Points without a value, temporality or sound buckets, and those of summaries, are rejected; the others are accepted. */
 export const normaliseMetrics = (
   request: MetricsRequest,
   clock: Clock,

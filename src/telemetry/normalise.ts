@@ -1,4 +1,4 @@
-// Decoded spans in our vocabulary: hex ids, words for kinds, ms since the trial's origin.
+// Decoded spans in foulweather's form: hex ids, words for kinds, ms since the trial's origin.
 import type {Span, SpanKind, SpanStatus} from '../model/telemetry.ts';
 import type {Bits64, SpanMessage, TracesRequest} from './otlp-messages.ts';
 import type {Rejected} from './otlp-response.ts';
@@ -34,7 +34,7 @@ const normaliseSpan = (span: SpanMessage, scope: string, clock: Clock): Span | n
   };
 };
 
-/** Spans whose ids are no ids cannot be placed in a trace: they are rejected, the others are taken. */
+/** Spans with malformed ids cannot be placed in a trace: they are rejected, the others are accepted. */
 export const normaliseSpans = (
   request: TracesRequest,
   clock: Clock,

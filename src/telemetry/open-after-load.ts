@@ -8,7 +8,7 @@ const isOpenCount = ({instrument, attributes}: Point): boolean =>
   instrument.name === 'otel.sdk.span.live' &&
   (attributes['otel.span.sampling_result'] ?? 'RECORD_AND_SAMPLE') === 'RECORD_AND_SAMPLE';
 
-/** So many spans that end after the load are looked at. */
+/** The greatest number of spans that end after the load and are looked at. */
 const lateSpanLimit = 20_000;
 
 type LateSpan = {readonly startMs: number; readonly endMs: number; readonly isOfOperation: boolean};
@@ -34,7 +34,7 @@ export class OpenAfterLoad {
     this.#looks.set(point.atMs, (this.#looks.get(point.atMs) ?? 0) + point.value);
   }
 
-  /** By the look that leaves the fewest spans without an end; null where it was not counted. */
+  /** By the measurement that leaves the fewest spans without an end; null where it was not counted. */
   toOpenSpans(edges: PhaseEdges): OpenSpans | null {
     const looks = [...this.#looks].map(([atMs, openCount]) => ({
       openCount,
@@ -44,7 +44,7 @@ export class OpenAfterLoad {
     return looks.toSorted((a, b) => unended(a) - unended(b))[0] ?? null;
   }
 
-  /** What an operation began must have ended before the library is closed: its caller has had the answer for long. */
+  /** The spans of an operation must have ended before the library is closed: its caller has had the answer for long. */
   #endedAfter(atMs: number, edges: PhaseEdges): number {
     return this.#lateSpans.filter(
       ({startMs, endMs, isOfOperation}) =>

@@ -1,4 +1,4 @@
-// What the spans tell of each operation: twelve bytes an operation.
+// What the spans say of each operation: twelve bytes an operation.
 import {durationCode} from '../model/duration-code.ts';
 import {type OperationTelemetry, operationMarks, type Span} from '../model/telemetry.ts';
 import {GrowingCounts} from './growing-counts.ts';
@@ -11,7 +11,7 @@ const httpStatusOf = ({attributes}: Span): number => {
   return typeof status === 'number' ? status : 0;
 };
 
-/** An error may be told by the status or by error.type alone: the one without the other is another finding. */
+/** An error may be shown by the status or by error.type alone: the one without the other is another finding. */
 export const tellsError = (span: Span): boolean =>
   span.status === 'error' || (span.attributes['error.type'] ?? null) !== null;
 
@@ -27,12 +27,12 @@ const marksOf = (span: Span): number => {
   );
 };
 
-/** A consumer that asks for messages makes a call; one that works on a message does not. Both names are in use. */
+/** A consumer that asks for messages makes a call; one that processes a message does not. Both names are in use. */
 const isReceive = ({kind, attributes}: Span): boolean =>
   kind === 'consumer' &&
   (attributes['messaging.operation.type'] ?? attributes['messaging.operation']) === 'receive';
 
-/** A message that is worked on, or a request that is served, is no call of the operation: it may come long after its end. */
+/** A message that is processed, or a request that is served, is no call of the operation: it may come long after its end. */
 const isCall = (span: Span): boolean =>
   isReceive(span) || (span.kind !== 'consumer' && span.kind !== 'server');
 

@@ -1,4 +1,4 @@
-// Why a request was not taken: the reason that the observation counts, and the codes that the sender gets.
+// Why a request was not accepted: the reason that the observation counts, and the codes for the sender.
 
 /** HTTP's status, and google.rpc.Code for the Status body. */
 const otlpErrorKinds = {
@@ -9,14 +9,14 @@ const otlpErrorKinds = {
   'too large': {httpStatus: 413, rpcCode: 8},
   'unsupported content type': {httpStatus: 415, rpcCode: 3},
   'unsupported content encoding': {httpStatus: 415, rpcCode: 3},
-  /** Worth trying again: an exporter of OTLP does so for this status. */
+  /** Worth another try: an exporter of OTLP makes one for this status. */
   overloaded: {httpStatus: 503, rpcCode: 14},
   internal: {httpStatus: 500, rpcCode: 13},
 } as const;
 
 export type OtlpErrorKind = keyof typeof otlpErrorKinds;
 
-/** Thrown where a request cannot be taken; the receiver answers with its codes and its message. */
+/** Thrown where a request cannot be accepted; the receiver answers with its codes and its message. */
 export class OtlpError extends Error {
   override readonly name = 'Refusal';
   readonly kind: OtlpErrorKind;

@@ -1,5 +1,5 @@
-// OTLP/JSON to the same decoded messages as protobuf gives, checking every type on the way.
-// The rules that differ from protobuf's own JSON mapping are OTLP's: ids are hex, enums are numbers, keys are lowerCamelCase.
+// OTLP/JSON decoded into the same messages as protobuf, with all types checked. Where the rules differ from
+// protobuf's own JSON mapping they are OTLP's: ids are hex, enums are numbers, keys are lowerCamelCase.
 import protobuf from 'protobufjs/light.js';
 import {OtlpError} from './otlp-error.ts';
 import type {Bits64} from './otlp-messages.ts';
@@ -116,7 +116,7 @@ const readerOfField = (field: protobuf.Field): FieldReader => {
 
 const readers = new Map<protobuf.Type, FieldReader>();
 
-/** Gives the function that reads one message of `type`. Unknown keys are skipped; null is the same as absent. */
+/** Returns the function that reads one message of `type`. Unknown keys are skipped; null is the same as absent. */
 const readerOf = (type: protobuf.Type): FieldReader => {
   const known = readers.get(type);
   if (known !== undefined) return known;

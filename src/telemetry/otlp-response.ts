@@ -1,10 +1,10 @@
-// What the receiver answers: an Export…ServiceResponse or a google.rpc.Status, in the request's own encoding.
+// The receiver's answers: an Export…ServiceResponse or a google.rpc.Status, in the request's own encoding.
 import type {Encoding, Signal} from './otlp-messages.ts';
 import {otlpType} from './otlp-schema.ts';
 
 export type OtlpResponse = {readonly contentType: string; readonly body: Buffer};
 
-/** Items of a request that was taken on the whole, but for these. */
+/** Items that were rejected of a request that was accepted on the whole. */
 export type Rejected = {readonly count: number; readonly reason: string};
 
 export const contentTypes: {readonly [encoding in Encoding]: string} = {
@@ -20,7 +20,7 @@ const responses = {
 
 const statusType = otlpType('RpcStatus');
 
-/** The answer with status 200. A full success is the empty message, as the protocol asks. */
+/** The answer with status 200. A full success is the empty message, as the protocol requires. */
 export const exportResponse = (signal: Signal, encoding: Encoding, rejected: Rejected): OtlpResponse => {
   const {type, rejectedField} = responses[signal];
   const partial = {[rejectedField]: rejected.count, errorMessage: rejected.reason};

@@ -1,12 +1,12 @@
-// The OTLP messages as a protobuf descriptor. Field numbers are facts, taken from opentelemetry-proto 1.x.
-// Fields that nothing here reads (links, exemplars, trace state) are left out: the decoder skips what it doesn't know.
+// The OTLP messages as a protobuf descriptor. Field numbers are from opentelemetry-proto 1.x. Fields that are not
+// read here (links, exemplars, trace state) are left out: the decoder skips what it doesn't know.
 import protobuf from 'protobufjs/light.js';
 
 type Fields = {readonly [name: string]: readonly [id: number, type: string]};
 
 const withPresence = {features: {field_presence: 'EXPLICIT'}};
 
-/** `type[]` is a repeated field; `type?` one whose absence can be told from its zero, as for members of a oneof. */
+/** `type[]` is a repeated field; `type?` one whose absence differs from zero, as for members of a oneof. */
 const message = (fields: Fields): protobuf.IType => ({
   fields: Object.fromEntries(
     Object.entries(fields).map(([name, [id, type]]): [string, protobuf.IField] => {

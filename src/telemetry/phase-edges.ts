@@ -19,7 +19,10 @@ export class PhaseEdges {
     return this.#edgeAt(atMs)?.phase ?? 0;
   }
 
-  /** Of what failed: the phase whose faults may have been why. Where it began in a calm phase, that is the first with faults since. */
+  /**
+   * For what failed: the phase whose faults may be the cause. Where it began in a calm phase, that is the first with
+   * faults since.
+   */
   phaseOfFailure(startMs: number, endMs: number): number {
     const begun = this.#edgeAt(startMs);
     if (begun?.hits) return begun.phase;

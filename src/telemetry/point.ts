@@ -1,4 +1,4 @@
-// Metric points in our vocabulary. Times are ms since the trial's origin.
+// Metric points in foulweather's form. Times are ms since the trial's origin.
 import type {Attributes} from '../model/telemetry.ts';
 
 export type Instrument = {
@@ -9,7 +9,7 @@ export type Instrument = {
 
 export type Temporality = 'delta' | 'cumulative';
 
-/** What a histogram took in. Exponential ones are explicit here too: see exponential-buckets.ts. */
+/** The content of a histogram. Exponential ones are explicit here too: see exponential-buckets.ts. */
 export type HistogramValue = {
   readonly count: number;
   readonly sum: number;

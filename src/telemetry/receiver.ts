@@ -30,7 +30,7 @@ export type Receiver = {
 export type ReceiverOptions = {
   readonly host: string;
   readonly port: number;
-  /** Of all requests under way; above it they are asked to come back. */
+  /** Of all requests under way; beyond it senders are asked to come back. */
   readonly bodiesLimitBytes?: number;
   readonly onTaken?: OnTaken;
 };
@@ -54,7 +54,7 @@ const send = (response: ServerResponse, httpStatus: number, {contentType, body}:
 const sendRefusal = (request: IncomingMessage, response: ServerResponse, otlpError: OtlpError): void => {
   if (otlpError.kind === 'method not allowed') response.setHeader('allow', 'POST');
   if (otlpError.kind === 'overloaded') response.setHeader('retry-after', retryAfterSeconds);
-  // Of a body without end, nothing more is read; node:http reads away what is left of others.
+  // Of an endless body nothing more is read; node:http reads the rest of others.
   if (otlpError.kind === 'too large' && !request.complete) response.setHeader('connection', 'close');
   const answer = statusResponse(encodingOf(request) ?? 'json', otlpError.rpcCode, otlpError.message);
   send(response, otlpError.httpStatus, answer);
@@ -111,13 +111,13 @@ export const startReceiver = async ({
   const server = createServer((request, response) => {
     void answer(request, response);
   });
-  // An SDK exports once a second or more seldom: its connection should live until the next time.
+  // An SDK exports once a second or more seldom: its connection should stay open until the next time.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
-      // A connection that cannot be accepted, for want of file handles, is that sender's loss alone.
+      // A connection that cannot be accepted, for lack of file descriptors, is lost to that sender alone.
       server.on('error', () => undefined);
       resolve();
     });

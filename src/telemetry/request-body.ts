@@ -8,7 +8,7 @@ import {OtlpError} from './otlp-error.ts';
 /** Before inflation and after it. SDKs send a few MiB at most. */
 export const bodyLimitBytes = 64 * 1024 * 1024;
 
-/** A sender gets to read the refusal only once it has sent everything: so much of a body too large is read away. */
+/** A sender reads the refusal only once it has sent everything: so much of a body that is too large is read and dropped. */
 const discardLimitBytes = 4 * bodyLimitBytes;
 
 const inflaters = {gzip: promisify(gunzip), zlib: promisify(inflate), raw: promisify(inflateRaw)} as const;
@@ -32,7 +32,7 @@ const inflaterOf = (contentEncoding: string, bytes: Buffer): keyof typeof inflat
 
 /**
  * The bytes as they are on the wire. A body over the limit is read to its end, but not kept.
- * @param take is told of all bytes that are kept, and may refuse them
+ * @param take called with all bytes that are kept, and may refuse them
  */
 export const readBody = async (
   request: IncomingMessage,

@@ -8,8 +8,9 @@ export type SdkSettings = {
 };
 
 /**
- * The SDK's defaults (queue 2,048, batch 512, delay 5 s) lose half of a burst of 5,000 spans without a word,
- * and a quarter of what was recorded before a kill. These values were measured to lose none. Log records have a queue alike.
+ * The SDK's defaults (queue 2,048, batch 512, delay 5 s) silently lose half of a burst of 5,000 spans, and a quarter
+ * of what was recorded before a kill. These values were measured to lose none. Log records have the same kind of
+ * queue.
  */
 export const sdkEnvironment = (
   settings: SdkSettings,
@@ -36,6 +37,6 @@ export const sdkEnvironment = (
     .join(','),
 });
 
-/** Settings of the user's shell that would turn the subject's SDK elsewhere; those on conventions stay. */
+/** Settings of the user's shell that would redirect the subject's SDK; those on conventions stay. */
 export const isForeignSdkSetting = (name: string): boolean =>
   name.startsWith('OTEL_') && !name.startsWith('OTEL_SEMCONV_');

@@ -16,7 +16,7 @@ type Group = {
   maxMs: number;
 };
 
-/** The semantic conventions want a string; what came is kept as it came, since a number is a finding. */
+/** The semantic conventions require a string; other types are kept as they came, since a number is a finding. */
 export const errorTypeOf = (span: Span): AttributeValue => span.attributes['error.type'] ?? null;
 
 /** A span that ends before it starts has no duration. */

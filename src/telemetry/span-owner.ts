@@ -1,7 +1,8 @@
-// Which operation a span is of. Its trace says in whose async context it was begun; that is not always whose work it is.
+// Which operation a span belongs to. Its trace shows in whose async context it was begun; that is not always whose
+// work it is.
 import {operationOfTraceId, type Span} from '../model/telemetry.ts';
 
-/** What is known of a trial by which its spans are told apart. */
+/** What is known of a trial by which its spans are distinguished. */
 export type TrialMarks = {
   readonly trialId: string;
   /** The first 8 bytes of the trace ids of its operations, in hex. */
@@ -41,8 +42,9 @@ export const ownerOf = (span: Span, marks: TrialMarks): SpanOwner => {
 };
 
 /**
- * A queue runs what is next in the async context of whoever has just finished. Where the attributes name one other operation by
- * its id, as a URL or a statement may, the span is of that one; where they name several, it is a batch, and stays where it is.
+ * A queue runs the next task in the async context of the previous one. Where the attributes name one other operation
+ * by its id, as a URL or a statement may, the span belongs to that one; where they name several, it is a batch, and
+ * stays where it is.
  */
 const namedOperation = ({attributes}: Span, trialId: string, own: number): number => {
   let named: number | null = null;
@@ -56,7 +58,7 @@ const namedOperation = ({attributes}: Span, trialId: string, own: number): numbe
   return named ?? own;
 };
 
-/** The numbers at the ends of the operation ids in a text: most texts have none, and are not looked at by a pattern. */
+/** The numbers at the ends of the operation ids in a text: most texts have none, and are not matched against a pattern. */
 const indexesIn = (text: string, trialId: string): number[] => {
   const indexes: number[] = [];
   const prefix = `${trialId}-`;

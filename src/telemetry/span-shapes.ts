@@ -14,7 +14,7 @@ export const attributeType = (value: AttributeValue): string => {
 
 const urlKeys = ['url.full', 'http.url'] as const;
 
-/** `REDACTED:REDACTED@` is what the conventions ask for in the place of both. */
+/** `REDACTED:REDACTED@` is what the conventions require in the place of both. */
 const holdsCredentials = ({attributes}: Span): boolean =>
   urlKeys.some(key => {
     const url = attributes[key];

@@ -1,4 +1,4 @@
-// The trials that are open, and what is taken for each, whichever way it came.
+// The trials that are open, and the requests for each, by whichever protocol they came.
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
 import {messageOf} from '../model/error-message.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
@@ -8,7 +8,7 @@ import type {Encoding, Signal} from './otlp-messages.ts';
 import type {Rejected} from './otlp-response.ts';
 import {type TrialStart, TrialTelemetry} from './trial-telemetry.ts';
 
-/** Told of each request that was taken, with its body inflated. Must not throw. */
+/** Called for each request that was accepted, with its body inflated. Must not throw. */
 export type OnTaken = (trialId: string, signal: Signal, encoding: Encoding, body: Buffer) => void;
 
 type OpenTrial = {readonly trialTelemetry: TrialTelemetry; underWayCount: number};
@@ -22,9 +22,9 @@ export type PendingRequest = {
   readonly take: (signal: Signal, encoding: Encoding, body: Buffer) => Promise<Rejected>;
 };
 
-/** A subject that was stopped, not killed, may hold a request open for ever. */
+/** A subject that was stopped, not killed, may hold a request open indefinitely. */
 const finishPatienceMs = 5000;
-/** Reading what the kernel holds of a subject that has just died takes a turn to accept and one to read. */
+/** What the kernel still holds of a subject that has just died takes one turn to accept and one to read. */
 const quietTurns = 4;
 
 export const toOtlpError = (error: unknown): OtlpError => {
@@ -60,7 +60,7 @@ export class TrialRegistry {
   }
 
   /**
-   * Books one request. `isAborted` tells whether a failure is the sender's going away.
+   * Counts one request. `isAborted` says whether a failure is due to the sender's going away.
    * @throws {OtlpError} for a trial that is not there, and what `deliver` throws
    */
   async accept<T>(
@@ -82,7 +82,7 @@ export class TrialRegistry {
         },
       });
     } catch (error) {
-      // A sender that has gone away is told nothing, but counted.
+      // A sender that has gone away gets no answer, but is counted.
       trial.trialTelemetry.refuse(isAborted() ? 'aborted by the sender' : toOtlpError(error).kind);
       throw error;
     } finally {

@@ -1,5 +1,5 @@
-// Everything that is received for one trial: decoded requests go in, the observation comes out.
-// Knows nothing of HTTP, so that another transport can feed it too.
+// Everything that is received for one trial: decoded requests go in, the observation comes out. Knows nothing of
+// HTTP, so that another transport can feed it, too.
 import {performance} from 'node:perf_hooks';
 import type {Attributes, TelemetryObservation} from '../model/telemetry.ts';
 import {Aggregate} from './aggregate.ts';
@@ -21,7 +21,7 @@ export type TrialStart = {
   readonly originEpochMs: number;
   readonly spansFile: string;
   readonly phaseCount: number;
-  /** Texts by which spans are known as work in the background. */
+  /** Texts by which spans are recognised as work in the background. */
   readonly background: readonly string[];
 };
 
@@ -70,8 +70,8 @@ export class TrialTelemetry {
   }
 
   /**
-   * Takes a request's body, whole or not at all, but for single items that make no sense.
-   * @throws {Refusal} where the body is not what it should be
+   * Accepts a request's body, as a whole or not at all, except for single items that make no sense.
+   * @throws {Refusal} where the body is not as it should be
    */
   async take(signal: Signal, encoding: Encoding, body: Buffer): Promise<Rejected> {
     const rejected = await this.#take(signal, encoding, body);
@@ -112,7 +112,7 @@ export class TrialTelemetry {
     this.#resource = attributes(resource.attributes);
   }
 
-  /** Closes the spans' file and gives the observation. Nothing may be taken afterwards. */
+  /** Closes the spans' file and returns the observation. Nothing may be added afterwards. */
   async finish(): Promise<TelemetryObservation> {
     const unwritten = await this.#spanFile.close();
     for (const [reason, count] of Object.entries(unwritten)) this.refuse(reason, count);

@@ -1,4 +1,4 @@
-// OTLP's values in our vocabulary: 64-bit integers, times, ids and attributes.
+// OTLP's values in foulweather's form: 64-bit integers, times, ids and attributes.
 import type {Attributes, AttributeValue} from '../model/telemetry.ts';
 import type {AnyValue, Bits64, Bytes, KeyValue} from './otlp-messages.ts';
 
@@ -12,8 +12,9 @@ export const signedNumber = ({low, high}: Bits64): number => high * twoTo32 + (l
 export const isZero = ({low, high}: Bits64): boolean => low === 0 && high === 0;
 
 /**
- * Gives the function from nanoseconds since 1970 to ms since `originEpochMs`. The difference is taken in integers
- * of two halves, and is exact for 104 days around the origin, where a double of the nanoseconds is off by 128.
+ * Returns the function from nanoseconds since 1970 to ms since `originEpochMs`. The difference is computed in
+ * integers of two halves, and is exact for 104 days around the origin, where a double of the nanoseconds is off by
+ * 128.
  */
 export const clockFrom = (originEpochMs: number): ((nanos: Bits64) => number) => {
   // A double holds today's epoch ms to a quarter of a microsecond: what is below a microsecond is noise.

@@ -1,4 +1,4 @@
-// foulweather compare: two results held against each other, for a pull request.
+// foulweather compare: the differences between two results, for a pull request.
 import type {Command} from 'commander';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
 import type {Session} from '../session.ts';

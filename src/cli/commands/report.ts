@@ -1,4 +1,4 @@
-// foulweather report: judges and renders a saved run again, offline.
+// foulweather report: evaluates a saved run again and renders its report, offline.
 import type {Command} from 'commander';
 import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../reporter-option.ts';
 import type {Session} from '../session.ts';

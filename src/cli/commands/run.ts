@@ -92,7 +92,7 @@ const run = async (
     precision: precisionOf(options),
     reporters: reportersOf(options, files.length),
   };
-  // What drives and tells is loaded by those who run: --help and mistakes are answered without it.
+  // What drives and renders is loaded by `run` alone: --help and mistakes are answered without it.
   const {runSeries} = await import('../run-series.ts');
   return runSeries(session, series, options);
 };

@@ -17,7 +17,7 @@ export const addShowCommand = (root: Command, session: Session): void => {
         import('../show-server.ts'),
         import('../../store/run-folder.ts'),
       ]);
-      // A mistyped id is told here, and not by a page.
+      // A mistyped id is reported here, and not by a page.
       const id = run === undefined ? null : (await RunFolder.open(io.cwd, run)).id;
       const {promise: stopped, resolve: stop} = Promise.withResolvers<void>();
       const offSignal = io.onSignal(() => stop());

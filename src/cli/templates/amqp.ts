@@ -1,4 +1,5 @@
-// An AMQP client: amqplib publishing with confirms, as it is and with a connection that is made again.
+// An AMQP client: amqplib publishing with confirms, as it is, and with a connection that is made again when it is
+// lost.
 import {fillSkeleton} from './skeleton.ts';
 
 export const amqpTemplate = (fileName: string): string =>

@@ -1,4 +1,4 @@
-// Any function that talks to a server of one's own: a line protocol over TCP stands for it.
+// Any function that talks to a server of your own; a line protocol over TCP is the example.
 import {fillSkeleton} from './skeleton.ts';
 
 export const functionTemplate = (fileName: string): string =>

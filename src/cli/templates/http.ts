@@ -1,4 +1,4 @@
-// An HTTP client against the embedded target: what `foulweather init` writes by itself, with every line explained.
+// An HTTP client against the embedded target: the default template of `foulweather init`, with every line explained.
 import {shellQuote} from '../shell-quote.ts';
 
 export const httpTemplate = (

@@ -1,4 +1,4 @@
-// What the templates for other protocols than HTTP share: the load, the faults and the goals; the rest is each one's own.
+// What the templates for other protocols than HTTP share: the load, the faults and the goals.
 import {shellQuote} from '../shell-quote.ts';
 
 export type TemplateParts = {

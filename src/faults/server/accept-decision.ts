@@ -1,4 +1,4 @@
-// What becomes of a connection at the door: the toxics that act on accept are asked, in the order in which they were added.
+// What becomes of a new connection: the toxics that act on accept are asked, in the order in which they were added.
 
 import {createRandom} from './random.ts';
 import type {Toxic} from './toxic.ts';
@@ -17,24 +17,24 @@ export type RejectedConnection = {
   readonly error?: unknown;
 };
 
-export function decideAccept(
+export const decideAccept = (
   toxics: Iterable<Toxic>,
   facts: AcceptFacts,
   {seedParts, decided}: AcceptContext,
-): RejectedConnection | undefined {
+): RejectedConnection | null => {
   for (const toxic of toxics) {
     const {name, direction, attributes, toxicity, selection} = toxic;
-    let decision: AcceptDecision | undefined;
+    let decision: AcceptDecision | null = null;
     try {
-      if (toxic.isInForce) decision = toxic.type.onAccept?.(facts, attributes);
+      if (toxic.isInForce) decision = toxic.type.onAccept?.(facts, attributes) ?? null;
     } catch (error) {
       return {toxic, decision: 'fail', error};
     }
-    if (decision === undefined || decision === 'serve') continue;
+    if (decision === null || decision === 'serve') continue;
     const random = createRandom([...seedParts, direction, name, 0]);
     const isHit = selection.decide(selection.offer(), random, toxicity);
-    if (isHit !== undefined) decided(toxic, isHit);
+    if (isHit !== null) decided(toxic, isHit);
     if (isHit === true) return {toxic, decision};
   }
-  return undefined;
-}
+  return null;
+};

@@ -11,15 +11,15 @@ export class AddressError extends Error {
 }
 
 /** Splits an address. Throws AddressError. */
-export function parseAddress(address: string): HostPort {
+export const parseAddress = (address: string): HostPort => {
   const {host, port} = splitHostPort(address);
   return {host, port: parsePort(port)};
-}
+};
 
 /**
  * Resolves an address to listen on, IPv4 first. The host '' means every interface. Throws AddressError.
  */
-export async function resolveAddress(address: string): Promise<HostPort> {
+export const resolveAddress = async (address: string): Promise<HostPort> => {
   if (address === '') return {host: '', port: 0};
   const {host, port} = parseAddress(address);
   if (host === '') return {host, port};
@@ -34,14 +34,13 @@ export async function resolveAddress(address: string): Promise<HostPort> {
     throw new AddressError(`lookup ${host}: no such host`, {cause});
   }
   throw new AddressError(`lookup ${host}: no such host`);
-}
+};
 
 /** Prints an address as Go's net package does. */
-export function formatAddress({host, port}: HostPort): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
+export const formatAddress = ({host, port}: HostPort): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
-function splitHostPort(address: string): {host: string; port: string} {
+const splitHostPort = (address: string): {host: string; port: string} => {
   const fail = (problem: string) => new AddressError(`address ${address}: ${problem}`);
   const colon = address.lastIndexOf(':');
   if (colon < 0) throw fail('missing port in address');
@@ -62,12 +61,12 @@ function splitHostPort(address: string): {host: string; port: string} {
   if (rest.includes('[')) throw fail("unexpected '[' in address");
   if (rest.includes(']')) throw fail("unexpected ']' in address");
   return {host, port: address.slice(colon + 1)};
-}
+};
 
-function parsePort(text: string): number {
+const parsePort = (text: string): number => {
   if (text === '') return 0;
   if (!/^[+-]?\d+$/.test(text)) throw new AddressError(`lookup tcp/${text}: unknown port`);
   const port = Number(text);
   if (port < 0 || port > 65535) throw new AddressError(`address ${text}: invalid port`);
   return port;
-}
+};

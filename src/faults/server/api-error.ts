@@ -15,14 +15,12 @@ export class ApiError extends Error {
 }
 
 /** The error itself, or a 500 for one that is not meant for the client. */
-export function asApiError(error: unknown): ApiError {
+export const asApiError = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error;
   return serverFault(messageOf(error), error);
-}
+};
 
-export function errorBody({message, status}: ApiError): string {
-  return toGoJson({error: message, status});
-}
+export const errorBody = ({message, status}: ApiError): string => toGoJson({error: message, status});
 
 export const badRequestBody = (reason: string) => new ApiError(`bad request body: ${reason}`, 400);
 export const missingField = (field: string) => new ApiError(`missing required field: ${field}`, 400);

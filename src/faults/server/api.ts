@@ -84,7 +84,7 @@ const populate: Handler = async call => {
     .then(body => call.proxies.populate(readPopulation(body)))
     .catch((error: unknown) => ({proxies: [], error: asApiError(error)}));
   const list = proxies.length === 0 ? 'null' : `[${proxies.map(proxy => proxy.toJson()).join(',')}]`;
-  if (error === undefined) return json(201, `{"proxies":${list}}`);
+  if (error === null) return json(201, `{"proxies":${list}}`);
   // Toxiproxy answers these errors as JSON, unlike all others.
   return json(error.status, `${errorBody(error).slice(0, -1)},"proxies":${list}}`);
 };
@@ -149,10 +149,6 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: changes},
 ];
 
-function proxyOf({proxies, names}: ApiCall): TcpProxy {
-  return proxies.get(names[0] ?? '');
-}
+const proxyOf = ({proxies, names}: ApiCall): TcpProxy => proxies.get(names[0] ?? '');
 
-function toxicName({names}: ApiCall): string {
-  return names[1] ?? '';
-}
+const toxicName = ({names}: ApiCall): string => names[1] ?? '';

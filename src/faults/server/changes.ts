@@ -1,5 +1,5 @@
-// What is new at a proxy since somebody asked: connections that were opened, hit or closed, and requests that were hit. What
-// does not fit is counted.
+// What is new at a proxy since the last request: connections that were opened, hit or closed, and requests that were
+// hit. What does not fit is only counted.
 
 import {wholeEpochMs} from '../../model/clock.ts';
 import type {ConnectionRecord, ProxyChanges} from '../../model/proxy-witness.ts';
@@ -7,7 +7,7 @@ import {ApiError} from './api-error.ts';
 import type {HttpRules} from './http/rules.ts';
 import type {Witness} from './witness.ts';
 
-/** How far somebody has come: what the news before said, or zeros. */
+/** How far the client has read: what the previous answer said, or zeros. */
 export type Cursor = {
   /** Milliseconds since the epoch. */
   readonly sinceMs: number;
@@ -20,7 +20,7 @@ export type Cursor = {
 const usualLimit = 2000;
 
 /** Reads `?since=…&connections=…&hits=…&limit=…`. Throws ApiError 400. */
-export function readCursor(query: URLSearchParams): Cursor {
+export const readCursor = (query: URLSearchParams): Cursor => {
   const number = (name: string, usual: number): number => {
     const text = query.get(name);
     if (text === null) return usual;
@@ -33,9 +33,9 @@ export function readCursor(query: URLSearchParams): Cursor {
     hits: number('hits', 0),
     limit: number('limit', usualLimit),
   };
-}
+};
 
-export function changesSince(witness: Witness, http: HttpRules, since: Cursor): ProxyChanges {
+export const changesSince = (witness: Witness, http: HttpRules, since: Cursor): ProxyChanges => {
   const {sinceMs, limit} = since;
   const atMs = wholeEpochMs();
   const kept = witness.connections();
@@ -60,4 +60,4 @@ export function changesSince(witness: Witness, http: HttpRules, since: Cursor): 
     hits,
     hitsLeftOut: hitsSince - hits.length,
   };
-}
+};

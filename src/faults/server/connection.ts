@@ -35,10 +35,10 @@ export class Connection {
   readonly #client: Socket;
   readonly #record: OpenRecord;
   readonly #seedParts: readonly (string | number)[];
-  readonly #rejected: RejectedConnection | undefined;
+  readonly #rejected: RejectedConnection | null;
   readonly #intake = new SocketReader();
   readonly #exchanges = new Exchanges();
-  #upstream: Socket | undefined;
+  #upstream: Socket | null = null;
   #links: readonly Link[] = [];
   #openSockets = 1;
   readonly #interceptors: Interceptors;
@@ -57,12 +57,12 @@ export class Connection {
       seedParts: this.#seedParts,
       decided: this.#decided,
     });
-    if (this.#rejected === undefined) this.#dial();
+    if (this.#rejected === null) this.#dial();
     else this.#reject(this.#rejected);
   }
 
   get isServed(): boolean {
-    return this.#rejected === undefined;
+    return this.#rejected === null;
   }
 
   add(toxic: Toxic): void {
@@ -116,14 +116,14 @@ export class Connection {
       this.#client.destroy();
       return;
     }
-    // What it sends is dropped, only to learn when it gives up.
+    // Data of a rejected client is read and dropped, only to notice when it closes.
     this.#client.on('end', () => this.#client.destroy());
     this.#client.resume();
   }
 
   #dial(): void {
     const upstream = dial(this.#host.upstream, this.#intake);
-    if (upstream === undefined) {
+    if (upstream === null) {
       this.#dialFailed();
       return;
     }
@@ -169,12 +169,12 @@ export class Connection {
     this.#client.resume();
   }
 
-  /** Undefined while there is nothing to follow. */
-  readonly #intercepted = (): Intercepted | undefined => {
+  /** Null while there is nothing to follow. */
+  readonly #intercepted = (): Intercepted | null => {
     const [up, down] = this.#links;
-    if (up === undefined || down === undefined || this.#upstream === undefined) return undefined;
-    // Nobody is left to be answered; what the client said goes its way.
-    if (this.#client.closed) return undefined;
+    if (up === undefined || down === undefined || this.#upstream === null) return null;
+    // The client has gone: there is no one to answer, and what it sent passes.
+    if (this.#client.closed) return null;
     return {
       connection: this.#record.id,
       client: this.#client,
@@ -188,9 +188,9 @@ export class Connection {
     };
   };
 
-  /** A toxic that fails is a defect of the injector: it is noted, and takes no more with it than this connection. */
-  #failed(error: unknown, toxic: Toxic | undefined): void {
-    this.#host.witness.failed(toxic?.name, error);
+  /** A toxic that throws is a defect of the injector: it is recorded, and ends no more than this connection. */
+  #failed(error: unknown, toxic: Toxic | null): void {
+    this.#host.witness.failed(toxic?.name ?? null, error);
     this.#reset('fault-failed');
   }
 
@@ -254,12 +254,12 @@ export class Connection {
   };
 }
 
-/** Begins to connect to "host:port". Undefined for an address that is none, which cannot be dialled either. */
-export function dial(address: string, {onread}: SocketReader): Socket | undefined {
+/** Begins to connect to "host:port". Null for a malformed address, which cannot be dialled either. */
+export const dial = (address: string, {onread}: SocketReader): Socket | null => {
   try {
     const {host, port} = parseAddress(address);
     return connect({host: host || 'localhost', port, noDelay: true, allowHalfOpen: true, onread});
   } catch {
-    return undefined;
+    return null;
   }
-}
+};

@@ -16,7 +16,7 @@ export type DowntimeHost = {
 export class Downtimes {
   readonly #host: DowntimeHost;
   readonly #toxic: Toxic;
-  /** Deadlines follow one another, so that late timers do not add up. */
+  /** Each deadline is counted from the one before, so that late timers do not add up. */
   #edgeMs = performance.now();
   #isDown = false;
   readonly #alarm = new Alarm(() => this.#turn());
@@ -46,7 +46,7 @@ export class Downtimes {
     const {name, toxicity, selection} = this.#toxic;
     const random = createRandom([...this.#host.seedParts, 'down-time', name, this.#toxic.downtimes++]);
     const isHit = selection.decide(selection.offer(), random, toxicity);
-    if (isHit !== undefined) this.#host.decided(isHit);
+    if (isHit !== null) this.#host.decided(isHit);
     return isHit === true;
   }
 

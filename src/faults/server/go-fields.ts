@@ -6,8 +6,8 @@ import type {JsonValue} from './go-json.ts';
 /** Where a field stands: the Go struct that holds it and the path of keys that leads to it. */
 type Place = {readonly struct: string; readonly path: string};
 
-/** Takes one value. Returns what is wrong with it, in Go's words, or undefined. */
-export type Field = (value: JsonValue, place: Place) => string | undefined;
+/** Takes one value. Returns what is wrong with it, in Go's words, or null. */
+export type Field = (value: JsonValue, place: Place) => string | null;
 
 type Fields = Readonly<Record<string, Field>>;
 
@@ -15,46 +15,45 @@ type Fields = Readonly<Record<string, Field>>;
  * Reads a whole body into fields. `goType` is the Go type that Toxiproxy would name in an error.
  * Returns the first problem; the fields without a problem are taken all the same.
  */
-export function readBody(value: JsonValue, goType: string, struct: string, fields: Fields) {
-  if (value.kind === 'null') return undefined;
+export const readBody = (value: JsonValue, goType: string, struct: string, fields: Fields): string | null => {
+  if (value.kind === 'null') return null;
   if (value.kind !== 'object') return wrongValue(value, goType);
   return readMembers(value, {struct, path: ''}, fields);
-}
+};
 
-export function wrongValue(value: JsonValue, goType: string): string {
-  return `json: cannot unmarshal ${value.kind} into Go value of type ${goType}`;
-}
+export const wrongValue = (value: JsonValue, goType: string): string =>
+  `json: cannot unmarshal ${value.kind} into Go value of type ${goType}`;
 
 /** A field that is an object itself; `struct` is its Go type's short name. */
-export function objectField(goType: string, struct: string, fields: Fields): Field {
-  return (value, place) =>
+export const objectField =
+  (goType: string, struct: string, fields: Fields): Field =>
+  (value, place) =>
     value.kind === 'object'
       ? readMembers(value, {struct, path: place.path}, fields)
       : wrongField(value, place, goType);
-}
 
-export function stringField(take: (value: string) => void): Field {
-  return (value, place) =>
+export const stringField =
+  (take: (value: string) => void): Field =>
+  (value, place) =>
     value.kind === 'string' ? taken(take, value.value) : wrongField(value, place, 'string');
-}
 
-export function boolField(take: (value: boolean) => void): Field {
-  return (value, place) =>
+export const boolField =
+  (take: (value: boolean) => void): Field =>
+  (value, place) =>
     value.kind === 'bool' ? taken(take, value.value) : wrongField(value, place, 'bool');
-}
 
 /** A number in Go's float32 or float64; one too large for it is refused. */
-export function floatField(goType: 'float32' | 'float64', take: (value: number) => void): Field {
-  return (value, place) => {
+export const floatField =
+  (goType: 'float32' | 'float64', take: (value: number) => void): Field =>
+  (value, place) => {
     if (value.kind !== 'number') return wrongField(value, place, goType);
     const number = goType === 'float32' ? Math.fround(Number(value.text)) : Number(value.text);
     if (!Number.isFinite(number)) return wrongField(value, place, goType, value.text);
     return taken(take, number);
   };
-}
 
 /** A whole number: neither 1.5 nor 1e3. Beyond 2^53 the nearest double is taken. */
-export function integerField(goType: 'int' | 'int64', take: (value: number) => void): Field {
+export const integerField = (goType: 'int' | 'int64', take: (value: number) => void): Field => {
   return (value, place) => {
     if (value.kind !== 'number') return wrongField(value, place, goType);
     const isInteger = /^-?\d+$/.test(value.text) && value.text.length <= 20;
@@ -63,30 +62,31 @@ export function integerField(goType: 'int' | 'int64', take: (value: number) => v
     }
     return taken(take, Number(value.text) + 0); // -0 becomes 0
   };
-}
+};
 
-function taken<T>(take: (value: T) => void, value: T): undefined {
+const taken = <T>(take: (value: T) => void, value: T): null => {
   take(value);
-}
+  return null;
+};
 
-function readMembers(object: JsonValue & {kind: 'object'}, place: Place, fields: Fields): string | undefined {
-  let problem: string | undefined;
+const readMembers = (object: JsonValue & {kind: 'object'}, place: Place, fields: Fields): string | null => {
+  let problem: string | null = null;
   for (const [key, value] of object.members) {
     const name = fieldName(key, fields);
-    if (name === undefined || value.kind === 'null') continue;
+    if (name === null || value.kind === 'null') continue;
     const path = place.path === '' ? name : `${place.path}.${name}`;
-    const wrong = fields[name]?.(value, {struct: place.struct, path});
+    const wrong = fields[name]?.(value, {struct: place.struct, path}) ?? null;
     problem ??= wrong;
   }
   return problem;
-}
+};
 
-function fieldName(key: string, fields: Fields): string | undefined {
+const fieldName = (key: string, fields: Fields): string | null => {
   if (Object.hasOwn(fields, key)) return key;
-  return Object.keys(fields).find(name => name.toLowerCase() === key.toLowerCase());
-}
+  return Object.keys(fields).find(name => name.toLowerCase() === key.toLowerCase()) ?? null;
+};
 
-function wrongField(value: JsonValue, {struct, path}: Place, goType: string, text?: string): string {
+const wrongField = (value: JsonValue, {struct, path}: Place, goType: string, text?: string): string => {
   const what = text === undefined ? value.kind : `${value.kind} ${text}`;
   return `json: cannot unmarshal ${what} into Go struct field ${struct}.${path} of type ${goType}`;
-}
+};

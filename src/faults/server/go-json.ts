@@ -22,14 +22,11 @@ export class GoJsonError extends Error {
  * Reads the first JSON value of a request body; what follows it is ignored.
  * Throws GoJsonError: "EOF" for an empty body, "unexpected EOF", or "invalid character 'x' …".
  */
-export function parseFirstValue(body: Buffer): JsonValue {
-  return new Parser(body).firstValue();
-}
+export const parseFirstValue = (body: Buffer): JsonValue => new Parser(body).firstValue();
 
 /** Writes JSON as Go does, which escapes what HTML would read as markup. */
-export function toGoJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, character => unicodeEscape(character));
-}
+export const toGoJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, character => unicodeEscape(character));
 
 type Container =
   | {readonly kind: 'object'; readonly value: JsonObject; key: string}
@@ -57,14 +54,14 @@ class Parser {
       const value = this.#opened(open) ?? this.#scalar();
       if (value === 'open') continue;
       const whole = this.#attach(value, open);
-      if (whole !== undefined) return whole;
+      if (whole !== null) return whole;
     }
   }
 
   /** Enters an object or an array. An empty one is a value at once. */
-  #opened(open: Container[]): JsonValue | 'open' | undefined {
+  #opened(open: Container[]): JsonValue | 'open' | null {
     const bracket = this.#next();
-    if (bracket !== '{' && bracket !== '[') return undefined;
+    if (bracket !== '{' && bracket !== '[') return null;
     if (open.length === maxDepth) throw this.#invalid('exceeded max depth');
     this.#at++;
     const isObject = bracket === '{';
@@ -80,12 +77,12 @@ class Parser {
   }
 
   /** Puts a value where it belongs and closes what ends after it. Returns the outermost value when that is whole. */
-  #attach(whole: JsonValue, open: Container[]): JsonValue | undefined {
+  #attach(whole: JsonValue, open: Container[]): JsonValue | null {
     let value = whole;
     for (let container = open.at(-1); container !== undefined; container = open.at(-1)) {
       if (container.kind === 'object') container.value.members.push([container.key, value]);
       else container.value.items.push(value);
-      if (!this.#closes(container)) return undefined;
+      if (!this.#closes(container)) return null;
       open.pop();
       value = container.value;
     }
@@ -196,12 +193,10 @@ class Parser {
   }
 }
 
-function isDigit(character: string): boolean {
-  return character >= '0' && character <= '9';
-}
+const isDigit = (character: string): boolean => character >= '0' && character <= '9';
 
 /** Go's quoteChar: it shows a byte of a longer character as if it were Latin-1. */
-function quoteCharacter(character: string): string {
+const quoteCharacter = (character: string): string => {
   const named = {"'": "\\'", '"': '"', '\\': '\\\\', '\u0007': '\\a', '\b': '\\b', '\f': '\\f'}[character];
   if (named !== undefined) return `'${named}'`;
   const code = character.charCodeAt(0);
@@ -210,8 +205,7 @@ function quoteCharacter(character: string): string {
   const spaced = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v'}[character];
   if (spaced !== undefined) return `'${spaced}'`;
   return code < 0x80 ? `'\\x${code.toString(16).padStart(2, '0')}'` : `'${unicodeEscape(character)}'`;
-}
+};
 
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
+const unicodeEscape = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -24,21 +24,21 @@ export type ApiChange = {
 type Served = {
   readonly proxies: Proxies;
   readonly routes: readonly Route<Handler>[];
-  readonly changed: ((change: ApiChange) => void) | undefined;
+  readonly changed: ((change: ApiChange) => void) | null;
 };
 
 /** An HTTP server for the API, not listening yet. */
-export function createApiServer(
+export const createApiServer = (
   proxies: Proxies,
   routes: readonly Route<Handler>[],
-  changed?: (change: ApiChange) => void,
-): Server {
+  changed: ((change: ApiChange) => void) | null,
+): Server => {
   const server = createServer(
     {keepAliveTimeout: 60_000, requestTimeout: 15_000, maxHeaderSize: 1024 * 1024, noDelay: true},
     (request, response) => {
       answer(request, {proxies, routes, changed}).then(
         reply => send(response, reply),
-        // The client went away while it was sending: there is nobody to answer.
+        // The client went away while it was sending: there is no one to answer.
         () => response.destroy(),
       );
     },
@@ -52,11 +52,11 @@ export function createApiServer(
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
   });
   return server;
-}
+};
 
 type Reply = Answer & {readonly headers?: Readonly<Record<string, string>>};
 
-async function answer(request: IncomingMessage, {proxies, routes, changed}: Served): Promise<Reply> {
+const answer = async (request: IncomingMessage, {proxies, routes, changed}: Served): Promise<Reply> => {
   const match = findRoute(routes, request.method ?? '', request.url ?? '');
   if (match.kind === 'moved') return {status: 301, headers: {Location: match.location}};
   if (match.kind === 'wrong-method') return {status: 405};
@@ -70,14 +70,14 @@ async function answer(request: IncomingMessage, {proxies, routes, changed}: Serv
     changed?.({method, path: match.path, names: match.params, body: reply.body ?? ''});
   }
   return {...reply, headers: {...reply.headers, ...headers}};
-}
+};
 
-async function routed(
+const routed = async (
   request: IncomingMessage,
   {handler, params}: {readonly handler: Handler; readonly params: readonly string[]},
   proxies: Proxies,
-): Promise<Reply> {
-  // A page in a browser must not steer proxies on the machine that it happens to run on.
+): Promise<Reply> => {
+  // A web page must not control proxies on the machine whose browser shows it.
   if (request.headers['user-agent']?.startsWith('Mozilla/'))
     return plainError(403, 'User agent not allowed\n');
   try {
@@ -89,12 +89,12 @@ async function routed(
     const apiError = asApiError(error);
     return plainError(apiError.status, `${errorBody(apiError)}\n`);
   }
-}
+};
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const parts: Buffer[] = [];
   let bytes = 0;
-  // All of it is read even when it is too much, so that the client gets to read the answer.
+  // A body that is too large is read to its end all the same, so that the client gets to read the answer.
   for await (const part of request) {
     bytes += part.length;
     if (bytes <= largestBodyBytes) parts.push(part);
@@ -102,27 +102,23 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
   if (bytes > largestBodyBytes) throw badRequestBody('http: request body too large');
   return Buffer.concat(parts);
-}
+};
 
-function plainError(status: number, body: string): Reply {
-  return {
-    status,
-    contentType: 'text/plain; charset=utf-8',
-    body,
-    headers: {'X-Content-Type-Options': 'nosniff'},
-  };
-}
+const plainError = (status: number, body: string): Reply => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+  headers: {'X-Content-Type-Options': 'nosniff'},
+});
 
-function send(response: ServerResponse, {status, contentType, body = '', headers = {}}: Reply): void {
+const send = (response: ServerResponse, {status, contentType, body = '', headers = {}}: Reply): void => {
   response.statusCode = status;
   if (contentType !== undefined) response.setHeader('Content-Type', contentType);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
   response.removeHeader('Connection'); // connections stay open without saying so, as in Toxiproxy
   response.end(body);
-}
+};
 
 /** Looks like Toxiproxy's: 20 characters of base 32. */
-function requestId(): string {
-  return Array.from(randomBytes(20), byte => (byte % 32).toString(32)).join('');
-}
+const requestId = (): string => Array.from(randomBytes(20), byte => (byte % 32).toString(32)).join('');

@@ -30,8 +30,8 @@ export type Injector = {
   readonly host: string;
   readonly port: number;
   /**
-   * Starts the proxies of a JSON text as POST /populate takes it, and tells them with their real addresses.
-   * Throws ApiError at the first that cannot start; those before it go on.
+   * Starts the proxies of a JSON text as POST /populate takes it, and returns them with their real addresses. Throws
+   * ApiError at the first that cannot start; those before it stay.
    */
   populate(json: Buffer): Promise<readonly NamedProxySettings[]>;
   /** Closes the API, all proxies and all their connections. */
@@ -41,9 +41,9 @@ export type Injector = {
 export type NamedProxySettings = ProxySettings & {readonly name: string};
 
 /** Starts an injector. Rejects with the system's error if the API cannot listen. */
-export async function startInjector(options: InjectorOptions): Promise<Injector> {
-  const {host, port, seed, metrics = false, changed} = options;
-  const counters = metrics ? new Metrics() : undefined;
+export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
+  const {host, port, seed, metrics = false, changed = null} = options;
+  const counters = metrics ? new Metrics() : null;
   const certificates = new WrongCertificates();
   const proxies = new Proxies({
     seed,
@@ -51,7 +51,7 @@ export async function startInjector(options: InjectorOptions): Promise<Injector>
     transferred: transfer => counters?.count(transfer),
   });
   const own = [...apiRoutes, authorityRoute(certificates)];
-  const routes = counters === undefined ? own : [...own, metricsRoute(counters)];
+  const routes = counters === null ? own : [...own, metricsRoute(counters)];
   const server = createApiServer(proxies, routes, changed);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -64,32 +64,32 @@ export async function startInjector(options: InjectorOptions): Promise<Injector>
     port: realPort,
     async populate(json) {
       const {proxies: started, error} = await proxies.populate(readPopulation(json));
-      if (error !== undefined) throw error;
+      if (error !== null) throw error;
       return started.map(({name, settings}) => ({name, ...settings}));
     },
     async close() {
       await Promise.all([closeServer(server), proxies.close()]);
     },
   };
-}
+};
 
-function metricsRoute(counters: Metrics): Route<Handler> {
+const metricsRoute = (counters: Metrics): Route<Handler> => {
   const handler = () => ({status: 200, contentType: metricsContentType, body: counters.toText()});
   return {methods: ['GET'], path: '/metrics', handler};
-}
+};
 
-/** The certificate to trust, so that what the injector shows is refused for what is wrong with it. */
-function authorityRoute(certificates: WrongCertificates): Route<Handler> {
+/** The certificate to trust, so that a client refuses a wrong certificate for what is wrong with it alone. */
+const authorityRoute = (certificates: WrongCertificates): Route<Handler> => {
   const handler = async () => ({
     status: 200,
     contentType: 'application/x-pem-file',
     body: await certificates.ca(),
   });
   return {methods: ['GET'], path: '/foulweather/ca.pem', handler};
-}
+};
 
-async function closeServer(server: Server): Promise<void> {
+const closeServer = async (server: Server): Promise<void> => {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;
-}
+};

@@ -1,4 +1,5 @@
-// Which interceptor follows a connection: one for its TLS handshake, as long as that may come, and then one for HTTP.
+// Chooses the interceptor that follows a connection: one for its TLS handshake, as long as that may come, and then
+// one for HTTP.
 
 import {HttpInterceptor} from './http/interceptor.ts';
 import type {InterceptorHost} from './http/interceptor-host.ts';
@@ -14,14 +15,14 @@ export type Intercepted = Omit<InterceptorHost, 'rules' | 'done'>;
 
 export class Interceptors {
   readonly #rules: InterceptorRules;
-  readonly #intercepted: () => Intercepted | undefined;
+  readonly #intercepted: () => Intercepted | null;
   /** Follows its requests, while there are HTTP toxics. */
-  #http: HttpInterceptor | undefined;
+  #http: HttpInterceptor | null = null;
   /** Waits for its ClientHello, while there are TLS toxics. */
-  #tls: TlsInterceptor | undefined;
+  #tls: TlsInterceptor | null = null;
 
-  /** @param intercepted the connection; undefined while there is nothing to follow */
-  constructor(rules: InterceptorRules, intercepted: () => Intercepted | undefined) {
+  /** @param intercepted the connection; null while there is nothing to follow */
+  constructor(rules: InterceptorRules, intercepted: () => Intercepted | null) {
     this.#rules = rules;
     this.#intercepted = intercepted;
   }
@@ -33,8 +34,8 @@ export class Interceptors {
   }
 
   add(toxic: Toxic): void {
-    if (toxic.type.http !== undefined) this.#followHttp('live');
-    if (toxic.type.tls !== undefined) this.#awaitHandshake();
+    if (toxic.type.http !== null) this.#followHttp('live');
+    if (toxic.type.tls !== null) this.#awaitHandshake();
   }
 
   /** A toxic has been removed. */
@@ -49,28 +50,28 @@ export class Interceptors {
 
   #followHttp(state: 'new' | 'live'): void {
     const intercepted = this.#intercepted();
-    // What is not known to be TLS yet is not known to be HTTP either.
-    if (intercepted === undefined || this.#http !== undefined || this.#tls !== undefined) return;
+    // As long as it may still be TLS it is not followed as HTTP.
+    if (intercepted === null || this.#http !== null || this.#tls !== null) return;
     const host: InterceptorHost = {
       ...intercepted,
       rules: this.#rules.http,
       done: () => {
-        this.#http = undefined;
+        this.#http = null;
       },
     };
     this.#http = new HttpInterceptor(host, state);
   }
 
-  /** A connection on which the client has spoken already is past its ClientHello, or has none. */
+  /** On a connection on which the client has sent data already, the ClientHello is over, or there is none. */
   #awaitHandshake(): void {
     const intercepted = this.#intercepted();
-    if (intercepted === undefined || this.#http !== undefined || this.#tls !== undefined) return;
+    if (intercepted === null || this.#http !== null || this.#tls !== null) return;
     if (intercepted.up.receivedBytes > 0) return;
     this.#tls = new TlsInterceptor({
       ...intercepted,
       rules: this.#rules.tls,
       done: () => {
-        this.#tls = undefined;
+        this.#tls = null;
         if (this.#rules.http.isActive) this.#followHttp(intercepted.down.receivedBytes > 0 ? 'live' : 'new');
       },
     });

@@ -1,4 +1,4 @@
-// What a link asks of the connection around it, and what it knows of each toxic on it.
+// What a link needs of the connection around it, and what it keeps of each toxic on it.
 
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
@@ -38,9 +38,9 @@ export type LinkEnds = {
 export type LinkToxic = {
   readonly toxic: Toxic;
   readonly run: NonNullable<ToxicType['run']>;
-  /** Null until the toxic has been in force here. */
-  candidate: Selected | null;
-  stage: Stage | undefined;
+  /** Offered to the toxic when that is in force here for the first time. */
+  candidate: Selected | 'not-offered';
+  stage: Stage | null;
   isActive: boolean;
   /** Whether its moment has come, where it has one. */
   hasCome: boolean;

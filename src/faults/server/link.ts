@@ -16,10 +16,10 @@ export class Link implements Receiver {
   readonly direction: StreamDirection;
   receivedBytes = 0;
   sentBytes = 0;
-  /** Takes what the source gives, in place of the stages; what it gives back comes by accept and acceptEnd. */
-  entry: Receiver | undefined;
-  /** Takes what the stages give, in place of the destination; what it gives back comes by send and finish. */
-  exit: Receiver | undefined;
+  /** Gets what the source sends, in place of the stages; it passes it on by `accept` and `acceptEnd`. */
+  entry: Receiver | null = null;
+  /** Gets what the stages send, in place of the destination; it passes it on by `send` and `finish`. */
+  exit: Receiver | null = null;
   readonly #host: LinkHost;
   readonly #source: Socket;
   readonly #outlet: SocketWriter;
@@ -49,10 +49,18 @@ export class Link implements Receiver {
   /** Toxics that act elsewhere, such as on accept, have no place here. */
   add(toxic: Toxic): void {
     const {run} = toxic.type;
-    if (run === undefined) return;
+    if (run === null) return;
     const hasCome = toxic.moment === null;
     const watch = null;
-    const entry: LinkToxic = {toxic, run, candidate: null, stage: undefined, isActive: false, hasCome, watch};
+    const entry: LinkToxic = {
+      toxic,
+      run,
+      candidate: 'not-offered',
+      stage: null,
+      isActive: false,
+      hasCome,
+      watch,
+    };
     // Exchanges are counted at the source: what acts at one of them comes before all that holds data back.
     const place = hasCome
       ? this.#entries.length
@@ -61,21 +69,21 @@ export class Link implements Receiver {
     this.#await(entry);
   }
 
-  /** Lets the toxic begin again with its new attributes. */
+  /** Restarts the toxic with its new attributes. */
   update(toxic: Toxic): void {
     const entry = this.#entries.find(entry => entry.toxic === toxic);
     if (entry?.isActive === true) entry.stage?.interrupt();
     if (entry !== undefined) this.#await(entry);
   }
 
-  /** Takes the toxic out. What it holds goes on at once, ahead of all that follows. */
+  /** Removes the toxic. What it holds goes on at once, ahead of all that follows. */
   remove(toxic: Toxic): void {
     this.suspend(toxic);
     const index = this.#entries.findIndex(entry => entry.toxic === toxic);
     if (index >= 0) this.#entries.splice(index, 1);
   }
 
-  /** Ends the toxic's work here, as if it were removed, and keeps its place in the order. */
+  /** Stops the toxic here, as if it were removed, and keeps its place in the order. */
   suspend(toxic: Toxic): void {
     const entry = this.#entries.find(entry => entry.toxic === toxic);
     if (entry !== undefined) this.#forgetMoment(entry);
@@ -93,7 +101,7 @@ export class Link implements Receiver {
     this.#stop();
   };
 
-  /** Reads on and drops what comes, so that the source does not learn that its destination is gone. */
+  /** Keeps reading and drops what comes, so that the source does not learn that its destination is gone. */
   drain(): void {
     this.#stop();
     this.#source.resume();
@@ -107,13 +115,13 @@ export class Link implements Receiver {
 
   push(chunk: Chunk): void {
     if (this.#isDone) return;
-    if (this.exit === undefined) this.send(chunk.data);
+    if (this.exit === null) this.send(chunk.data);
     else this.exit.push(chunk);
   }
 
   end(): void {
     if (this.#isDone) return;
-    if (this.exit === undefined) this.finish();
+    if (this.exit === null) this.finish();
     else this.exit.end();
   }
 
@@ -174,12 +182,12 @@ export class Link implements Receiver {
 
   /** Returns whether the data's memory is still needed. */
   #take(data: Buffer): boolean {
-    if (this.entry === undefined && this.#stages.length === 0 && this.exit === undefined) {
+    if (this.entry === null && this.#stages.length === 0 && this.exit === null) {
       this.#write(data);
       if (this.#outlet.isFull) this.#source.pause();
       return this.#outlet.isBehind;
     }
-    if (this.entry === undefined) {
+    if (this.entry === null) {
       this.accept(data);
     } else {
       this.entry.push({data, timestampMs: performance.now()});
@@ -188,7 +196,7 @@ export class Link implements Receiver {
     return true;
   }
 
-  /** Node took memory of its own for it. */
+  /** Node allocated memory of its own for it. */
   readonly #onOwnData = (data: Buffer): void => {
     if (!this.#onData(data)) releaseBuffer(data);
   };
@@ -212,11 +220,11 @@ export class Link implements Receiver {
   readonly #onSourceEnd = (): void => {
     if (this.#hasSourceEnded) return;
     this.#hasSourceEnded = true;
-    if (this.entry === undefined) this.acceptEnd();
+    if (this.entry === null) this.acceptEnd();
     else this.entry.end();
   };
 
-  /** Lets the end of the stream follow what was accepted, and then end the destination like that. */
+  /** Ends the destination in this way once all that was accepted has been passed on. */
   acceptEnd(ending?: Ending): void {
     if (this.#hasInputEnded) return;
     this.#hasInputEnded = true;
@@ -257,12 +265,12 @@ export class Link implements Receiver {
   #start(entry: LinkToxic): void {
     const {toxic} = entry;
     if (this.#isDone || !toxic.isInForce) return;
-    if (entry.candidate === null) entry.candidate = toxic.selection.offer();
+    if (entry.candidate === 'not-offered') entry.candidate = toxic.selection.offer();
     const starts = this.#starts.get(toxic.name) ?? 0;
     this.#starts.set(toxic.name, starts + 1);
     const random = createRandom([...this.#host.seedParts, this.direction, toxic.name, starts]);
     const decision = toxic.selection.decide(entry.candidate, random, toxic.toxicity);
-    if (decision !== undefined) this.#host.decided(toxic, decision);
+    if (decision !== null) this.#host.decided(toxic, decision);
     const isActive = decision === true;
     if (entry.isActive && !isActive) entry.stage?.flush();
     entry.isActive = isActive;
@@ -276,7 +284,7 @@ export class Link implements Receiver {
     const host: StageHost = {
       wantsInput: this.#feed,
       closing: (ending, isEarly) => {
-        // A stream that ends by itself has nothing left to close by halves.
+        // Once the stream has ended by itself, a FIN for one direction is too late: the connection is closed.
         if (isEarly || ending === 'reset') this.#ending = ending;
         if (!isEarly) return;
         this.#source.pause();
@@ -299,7 +307,7 @@ export class Link implements Receiver {
     else if (index === 0) this.#resume();
   };
 
-  /** Puts the active stages in line, tells a new one what it missed, and lets data flow again. */
+  /** Connects the active stages, passes to a new one the end of input that came before it, and lets data flow again. */
   #relink(): void {
     const stages = this.#entries.flatMap(({stage, isActive}) => (isActive && stage ? [stage] : []));
     this.#stages = stages;
@@ -311,7 +319,7 @@ export class Link implements Receiver {
   }
 }
 
-/** What is smaller V8 collects in passing. */
+/** Smaller chunks are collected by V8 soon enough. */
 const worthBytes = 8 * 1024;
 
 /** The data must not be used any more, nor anything that shares its memory. */

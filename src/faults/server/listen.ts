@@ -1,4 +1,4 @@
-// Opens a listener and tells the address that it got, or why it could not, in Go's words.
+// Opens a listener and returns its real address; an error has Go's words.
 
 import type {AddressInfo, Server} from 'node:net';
 import {AddressError, formatAddress, resolveAddress} from './address.ts';
@@ -17,7 +17,7 @@ const bindProblems: Readonly<Record<string, string>> = {
  * Makes the server listen on "host:port", ":port" or "". Port 0 takes a free one, no host takes every interface.
  * Returns the real address. Throws ApiError 500.
  */
-export async function listen(server: Server, address: string): Promise<string> {
+export const listen = async (server: Server, address: string): Promise<string> => {
   const wanted = await resolveAddress(address).catch((error: unknown) => {
     throw error instanceof AddressError ? serverFault(`listen tcp: ${error.message}`, error) : error;
   });
@@ -39,16 +39,12 @@ export async function listen(server: Server, address: string): Promise<string> {
     });
     server.listen({host, port: wanted.port, backlog});
   });
-}
+};
 
-function addressOf(server: Server): string {
+const addressOf = (server: Server): string => {
   const {address, port} = server.address() as AddressInfo; // a string only for pipes
   return formatAddress({host: address, port});
-}
+};
 
-function bindError(address: string, error: NodeJS.ErrnoException): ApiError {
-  return serverFault(
-    `listen tcp ${address}: bind: ${bindProblems[error.code ?? ''] ?? error.message}`,
-    error,
-  );
-}
+const bindError = (address: string, error: NodeJS.ErrnoException): ApiError =>
+  serverFault(`listen tcp ${address}: bind: ${bindProblems[error.code ?? ''] ?? error.message}`, error);

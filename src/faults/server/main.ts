@@ -7,7 +7,7 @@ import {messageOf} from '../../model/error-message.ts';
 import {type FromHealth, HealthWatch, type ToHealth} from '../../model/process-health.ts';
 import {type InjectorOptions, startInjector} from './injector.ts';
 
-/** What this process tells its parent. */
+/** The messages to the parent. */
 export type InjectorMessage =
   | {readonly kind: 'listening'; readonly url: string}
   | {readonly kind: 'failed'; readonly message: string}
@@ -17,8 +17,19 @@ type ToInjector = {readonly kind: 'stop'} | ToHealth;
 
 const tell = (message: InjectorMessage) => new Promise<void>(resolve => tellParent(message, resolve));
 
+const readOptions = (text: string): InjectorOptions => {
+  const given: Partial<Record<keyof InjectorOptions | 'zeroEpochMs', unknown>> = JSON.parse(text);
+  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false, zeroEpochMs} = given;
+  if (typeof host !== 'string') throw new TypeError('host must be a string');
+  if (typeof port !== 'number') throw new TypeError('port must be a number');
+  if (typeof seed !== 'number') throw new TypeError('seed must be a number');
+  if (typeof metrics !== 'boolean') throw new TypeError('metrics must be a boolean');
+  if (typeof zeroEpochMs === 'number') shareEpoch(zeroEpochMs);
+  return {host, port, seed, metrics};
+};
+
 try {
-  const injector = await startInjector(readOptions(process.argv[2]));
+  const injector = await startInjector(readOptions(process.argv[2] ?? '{}'));
   const stop = () => {
     void injector.close().then(() => process.exit(0));
   };
@@ -32,15 +43,4 @@ try {
 } catch (error) {
   await tell({kind: 'failed', message: messageOf(error)});
   process.exit(2);
-}
-
-function readOptions(text: string | undefined): InjectorOptions {
-  const given: Partial<Record<keyof InjectorOptions | 'zeroEpochMs', unknown>> = JSON.parse(text ?? '{}');
-  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false, zeroEpochMs} = given;
-  if (typeof host !== 'string') throw new TypeError('host must be a string');
-  if (typeof port !== 'number') throw new TypeError('port must be a number');
-  if (typeof seed !== 'number') throw new TypeError('seed must be a number');
-  if (typeof metrics !== 'boolean') throw new TypeError('metrics must be a boolean');
-  if (typeof zeroEpochMs === 'number') shareEpoch(zeroEpochMs);
-  return {host, port, seed, metrics};
 }

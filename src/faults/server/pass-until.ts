@@ -9,7 +9,10 @@ export type PassLimits = {
   readonly ms: number;
 };
 
-/** The attributes of a toxic type that does something at a place on the connection: which comes first; neither: at once. */
+/**
+ * The attributes of a toxic type that does something at a place on the connection: whichever limit comes first;
+ * without either, at once.
+ */
 export const passLimits = {
   /** 0: no limit. */
   bytes: {kind: 'int64', initial: 0},
@@ -17,7 +20,7 @@ export const passLimits = {
   ms: {kind: 'int64', initial: 0},
 } as const;
 
-/** What came first. `withheldBytes` were read beyond the limit. Without any limit it is reached at once. */
+/** Which limit came first. `withheldBytes` were read beyond it. Without any limit it is reached at once. */
 export type PassEnd =
   | {readonly kind: 'reached'; readonly withheldBytes: number}
   | {readonly kind: 'input-ended'};
@@ -27,7 +30,7 @@ export function* passUntil(stage: Stage, {bytes, ms}: PassLimits): Generator<Wai
   const limitBytes = bytes > 0 ? bytes : ms > 0 ? Number.POSITIVE_INFINITY : 0;
   while (stage.writtenBytes < limitBytes) {
     const chunk = yield* stage.readBefore(deadlineMs);
-    if (chunk === undefined) return {kind: 'input-ended'};
+    if (chunk === null) return {kind: 'input-ended'};
     if (chunk === 'late') break;
     const {data, timestampMs} = chunk;
     const passing = data.subarray(0, limitBytes - stage.writtenBytes);
@@ -37,7 +40,7 @@ export function* passUntil(stage: Stage, {bytes, ms}: PassLimits): Generator<Wai
   return {kind: 'reached', withheldBytes: 0};
 }
 
-/** Ends the direction like that once a limit is reached. */
+/** Ends the direction in this way once a limit is reached. */
 export function* endAfter(stage: Stage, limits: PassLimits, ending: Ending): Steps {
   const end = yield* passUntil(stage, limits);
   if (end.kind === 'input-ended') return;

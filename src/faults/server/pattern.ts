@@ -5,7 +5,7 @@ export const longestPattern = 256;
 export const longestText = 2048;
 
 /** Whether the whole text fits the pattern. An empty pattern fits every text. */
-export function fitsPattern(pattern: string, text: string): boolean {
+export const fitsPattern = (pattern: string, text: string): boolean => {
   if (pattern === '') return true;
   const steps = pattern.match(/\*\*+|./gs) ?? [];
   // All positions in the pattern at which the text read so far can be: no backtracking.
@@ -21,10 +21,10 @@ export function fitsPattern(pattern: string, text: string): boolean {
     places = closure(next, steps);
   }
   return places.has(steps.length);
-}
+};
 
 /** A star may also stand for nothing. */
-function closure(places: Set<number>, steps: readonly string[]): Set<number> {
+const closure = (places: Set<number>, steps: readonly string[]): Set<number> => {
   for (const place of places) if (steps[place]?.startsWith('*') === true) places.add(place + 1);
   return places;
-}
+};

@@ -1,18 +1,18 @@
-// All proxies by name. Whatever starts, stops or replaces proxies happens one after the other, as requests came.
+// All proxies by name. They are started, stopped and replaced one after the other, in the order of the requests.
 
 import {ApiError, missingField, proxyAlreadyExists, proxyNotFound} from './api-error.ts';
 import {type ProxyHost, type ProxySettings, TcpProxy} from './proxy.ts';
 
-/** A proxy as a client asks for it. `enabled` undefined means yes. */
+/** A proxy as a client asks for it. */
 export type ProxyRequest = {
   readonly name: string;
   readonly listen: string;
   readonly upstream: string;
-  readonly enabled: boolean | undefined;
+  readonly enabled: boolean;
 };
 
-/** What populating did: all proxies that are now as asked, and why it stopped there. */
-export type PopulateResult = {readonly proxies: readonly TcpProxy[]; readonly error: ApiError | undefined};
+/** What populating did: the proxies that are now as requested, and the error at which it stopped. */
+export type PopulateResult = {readonly proxies: readonly TcpProxy[]; readonly error: ApiError | null};
 
 export class Proxies {
   readonly #host: ProxyHost;
@@ -37,10 +37,10 @@ export class Proxies {
 
   /** Throws ApiError 400, 409 or 500. */
   create(request: ProxyRequest): Promise<TcpProxy> {
-    const {name, enabled = true} = request;
+    const {name, enabled} = request;
     const missing = firstMissing(request);
     return this.#inTurn(async () => {
-      if (missing !== undefined) throw missingField(missing);
+      if (missing !== null) throw missingField(missing);
       if (this.#byName.has(name)) throw proxyAlreadyExists();
       const proxy = new TcpProxy(this.#host, name, request);
       if (enabled) await proxy.start();
@@ -49,7 +49,7 @@ export class Proxies {
     });
   }
 
-  /** Changes a proxy's settings, from what they are when it is this change's turn. Throws ApiError 404 or 500. */
+  /** Changes a proxy's settings, starting from what they are when it is this change's turn. Throws ApiError 404 or 500. */
   update(name: string, change: (current: ProxySettings) => ProxySettings): Promise<TcpProxy> {
     return this.#inTurn(async () => {
       const proxy = this.get(name);
@@ -66,13 +66,13 @@ export class Proxies {
     });
   }
 
-  /** Creates or replaces proxies; one whose addresses are as asked is left alone. Stops at the first that fails. */
+  /** Creates or replaces proxies; one whose addresses are as requested is left alone. Stops at the first that fails. */
   populate(requests: readonly ProxyRequest[]): Promise<PopulateResult> {
     return this.#inTurn(async () => {
       const proxies: TcpProxy[] = [];
       for (const [index, request] of requests.entries()) {
         const missing = firstMissing(request);
-        if (missing !== undefined) return {proxies, error: missingField(`${missing} at proxy ${index + 1}`)};
+        if (missing !== null) return {proxies, error: missingField(`${missing} at proxy ${index + 1}`)};
       }
       for (const request of requests) {
         try {
@@ -82,7 +82,7 @@ export class Proxies {
           return {proxies, error};
         }
       }
-      return {proxies, error: undefined};
+      return {proxies, error: null};
     });
   }
 
@@ -105,7 +105,7 @@ export class Proxies {
     });
   }
 
-  async #createOrReplace({name, listen, upstream, enabled = true}: ProxyRequest): Promise<TcpProxy> {
+  async #createOrReplace({name, listen, upstream, enabled}: ProxyRequest): Promise<TcpProxy> {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       if (!(await existing.differs({listen, upstream}))) return existing;
@@ -119,7 +119,7 @@ export class Proxies {
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
     const result = this.#lastChange.then(change);
-    // The next change must not fail because this one did; this one's caller learns of it.
+    // The next change must not fail because this one did; its caller gets the error.
     this.#lastChange = result.then(
       () => undefined,
       () => undefined,
@@ -128,7 +128,7 @@ export class Proxies {
   }
 }
 
-function firstMissing({name, upstream}: ProxyRequest): 'name' | 'upstream' | undefined {
+const firstMissing = ({name, upstream}: ProxyRequest): 'name' | 'upstream' | null => {
   if (name === '') return 'name';
-  return upstream === '' ? 'upstream' : undefined;
-}
+  return upstream === '' ? 'upstream' : null;
+};

@@ -11,17 +11,17 @@ type Fields<T> = {-readonly [K in keyof T]?: T[K]};
 export type GivenProxy = Fields<ProxyRequest>;
 
 /** Reads a body. Throws ApiError 400. */
-export function readJson(body: Buffer): JsonValue {
+export const readJson = (body: Buffer): JsonValue => {
   try {
     return parseFirstValue(body);
   } catch (error) {
     if (error instanceof GoJsonError) throw badRequestBody(error.message);
     throw error;
   }
-}
+};
 
 /** Throws ApiError 400. */
-export function readProxy(body: Buffer): GivenProxy {
+export const readProxy = (body: Buffer): GivenProxy => {
   const given: GivenProxy = {};
   const problem = readBody(readJson(body), 'toxiproxy.Proxy', 'Proxy', {
     ...addressFields(given),
@@ -29,16 +29,16 @@ export function readProxy(body: Buffer): GivenProxy {
       given.enabled = value;
     }),
   });
-  if (problem !== undefined) throw badRequestBody(problem);
+  if (problem !== null) throw badRequestBody(problem);
   return given;
-}
+};
 
 /** Throws ApiError 400. */
-export function readPopulation(body: Buffer): readonly ProxyRequest[] {
+export const readPopulation = (body: Buffer): readonly ProxyRequest[] => {
   const value = readJson(body);
   if (value.kind === 'null') return [];
   if (value.kind !== 'array') throw badRequestBody(wrongValue(value, `[]${populateGoType}`));
-  let problem: string | undefined;
+  let problem: string | null = null;
   const requests = value.items.map(item => {
     const given: GivenProxy = {};
     const wrong = readBody(item, populateGoType, '', {
@@ -50,38 +50,43 @@ export function readPopulation(body: Buffer): readonly ProxyRequest[] {
     problem ??= wrong;
     return toRequest(given);
   });
-  if (problem !== undefined) throw badRequestBody(problem);
+  if (problem !== null) throw badRequestBody(problem);
   return requests;
-}
+};
 
-export function toRequest({name = '', listen = '', upstream = '', enabled}: GivenProxy): ProxyRequest {
-  return {name, listen, upstream, enabled};
-}
+export const toRequest = ({
+  name = '',
+  listen = '',
+  upstream = '',
+  enabled = true,
+}: GivenProxy): ProxyRequest => ({
+  name,
+  listen,
+  upstream,
+  enabled,
+});
 
 const populateGoType = 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }';
 
-function addressFields(given: GivenProxy): Readonly<Record<string, Field>> {
-  return {
-    name: stringField(value => {
-      given.name = value;
-    }),
-    listen: stringField(value => {
-      given.listen = value;
-    }),
-    upstream: stringField(value => {
-      given.upstream = value;
-    }),
-    // Clients send back what they got, this stray field included.
-    Logger: objectField('zerolog.Logger', 'Logger', {}),
-  };
-}
+const addressFields = (given: GivenProxy): Readonly<Record<string, Field>> => ({
+  name: stringField(value => {
+    given.name = value;
+  }),
+  listen: stringField(value => {
+    given.listen = value;
+  }),
+  upstream: stringField(value => {
+    given.upstream = value;
+  }),
+  // Clients send back what they got, this stray field included.
+  Logger: objectField('zerolog.Logger', 'Logger', {}),
+});
 
 /** Go names the embedded struct in the path of its fields. */
-function inEmbeddedStruct(name: string, fields: Readonly<Record<string, Field>>): Record<string, Field> {
-  return Object.fromEntries(
+const inEmbeddedStruct = (name: string, fields: Readonly<Record<string, Field>>): Record<string, Field> =>
+  Object.fromEntries(
     Object.entries(fields).map(([field, read]) => [
       field,
       (value, {struct, path}) => read(value, {struct, path: `${name}.${path}`}),
     ]),
   );
-}

@@ -1,5 +1,5 @@
-// A proxy's listener, which toxics may shut for a while: then it refuses connections, or lets connects hang, and comes back at
-// the same address.
+// A proxy's listener, which toxics may shut for a while: it then refuses connections, or leaves connects hanging, and
+// comes back at the same address.
 
 import {createServer, type Server, type Socket} from 'node:net';
 import {parseAddress} from './address.ts';
@@ -8,7 +8,7 @@ import {listen} from './listen.ts';
 import {SilentListener} from './silent-listener.ts';
 import type {Downtime} from './toxic-type.ts';
 
-/** How long to wait before an address that another process took meanwhile is tried again. */
+/** How long to wait before the address is tried again, if another process took it meanwhile. */
 const retryMs = 20;
 
 export class ProxyListener {
@@ -18,20 +18,20 @@ export class ProxyListener {
   #settled: Promise<void> = Promise.resolve();
   #address = '';
   #isOpen = false;
-  #server: Server | undefined;
-  #silent: SilentListener | undefined;
+  #server: Server | null = null;
+  #silent: SilentListener | null = null;
 
   /** `accept` gets sockets that are not being read yet. */
   constructor(accept: (socket: Socket) => void) {
     this.#accept = accept;
   }
 
-  /** Whether it has been opened; it may be shut all the same. */
+  /** Whether it has been opened; toxics may have shut it all the same. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Resolves when what was asked for until now is so, or has to wait for another process to give back the address. */
+  /** Resolves when all requested changes are done, or are waiting for another process to release the address. */
   get settled(): Promise<void> {
     return this.#settled;
   }
@@ -55,7 +55,7 @@ export class ProxyListener {
     await Promise.all([this.#settled, stopped]);
   }
 
-  /** Serves no new connections until `by` lets go. Refusing begins at once. */
+  /** Serves no new connections until `by` opens it again. Refusing begins at once. */
   suspend(by: unknown, connects: Downtime['connects']): void {
     this.#shutBy.set(by, connects);
     if (connects === 'are-refused') void this.#stop();
@@ -69,11 +69,11 @@ export class ProxyListener {
   #stop(): Promise<void> {
     this.#retry.clear();
     const server = this.#server;
-    this.#server = undefined;
-    return new Promise(resolve => (server === undefined ? resolve() : server.close(() => resolve())));
+    this.#server = null;
+    return new Promise(resolve => (server === null ? resolve() : server.close(() => resolve())));
   }
 
-  /** Who is to have the address. */
+  /** Which listener is to have the address. */
   get #wanted(): 'server' | 'silence' | 'nobody' {
     if (!this.#isOpen) return 'nobody';
     if (this.#shutBy.size === 0) return 'server';
@@ -83,22 +83,22 @@ export class ProxyListener {
   #settle(): void {
     this.#settled = this.#settled.then(async () => {
       if (this.#wanted !== 'silence') await this.#endSilence();
-      if (this.#wanted === 'server' && this.#server === undefined) await this.#listenAgain();
-      if (this.#wanted === 'silence' && this.#silent === undefined) await this.#fallSilent();
+      if (this.#wanted === 'server' && this.#server === null) await this.#listenAgain();
+      if (this.#wanted === 'silence' && this.#silent === null) await this.#fallSilent();
     });
   }
 
   async #listenAgain(): Promise<void> {
-    const server = await this.#listen(this.#address).catch(() => undefined);
+    const server = await this.#listen(this.#address).catch(() => null);
     if (this.#wanted !== 'server') server?.close();
-    else if (server === undefined) this.#retry.set(performance.now() + retryMs);
+    else if (server === null) this.#retry.set(performance.now() + retryMs);
     else this.#server = server;
   }
 
   async #fallSilent(): Promise<void> {
     const silent = await SilentListener.start();
     this.#silent = silent;
-    // Until here connections were served: there is hardly a moment in which they are refused.
+    // Up to this point connections were served: they are refused for hardly a moment.
     if (this.#wanted === 'silence') {
       void this.#stop();
       if (await silent.listen(parseAddress(this.#address))) return;
@@ -109,7 +109,7 @@ export class ProxyListener {
 
   async #endSilence(): Promise<void> {
     const silent = this.#silent;
-    this.#silent = undefined;
+    this.#silent = null;
     await silent?.end();
   }
 
@@ -117,7 +117,7 @@ export class ProxyListener {
     const server = createServer({pauseOnConnect: true, allowHalfOpen: true, noDelay: true});
     this.#address = await listen(server, address);
     server.on('connection', this.#accept);
-    // Accepting can fail when file descriptors run out; what is open goes on, and so does accepting.
+    // Accepting can fail when file descriptors run out; open connections go on, and accepting continues.
     server.on('error', () => undefined);
     return server;
   }

@@ -80,7 +80,7 @@ export class TcpProxy {
   toJson(): string {
     const {name} = this;
     const {listen, upstream, enabled} = this.settings;
-    // Toxiproxy shows its logger by mistake, and clients have come to know it.
+    // Toxiproxy shows its logger by mistake, and clients rely on it.
     const fields = toGoJson({name, listen, upstream, enabled, Logger: {}});
     return `${fields.slice(0, -1)},"toxics":${this.toxics.toJson()}}`;
   }
@@ -104,7 +104,7 @@ export class TcpProxy {
     else void this.stop();
   }
 
-  /** Begins to accept connections, unless it does already. Throws ApiError 500. */
+  /** Starts accepting connections, unless it does already. Throws ApiError 500. */
   async start(): Promise<void> {
     if (this.#listener.isOpen) return;
     this.#listen = await this.#listener.open(this.#listen);
@@ -118,14 +118,14 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Stops for good, and with it whatever its toxics wait for. */
+  /** Stops for good, and cancels the timers of its toxics. */
   async remove(): Promise<void> {
     const stopped = this.stop();
     this.toxics.clear();
     await stopped;
   }
 
-  /** Resolves when new connections meet what the toxics want for them. */
+  /** Resolves when new connections meet what the toxics ask for. */
   settled(): Promise<void> {
     return this.#listener.settled;
   }

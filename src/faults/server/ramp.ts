@@ -1,5 +1,5 @@
-// Attributes of a toxic that go evenly from what they are to another value, from when the toxic comes into force on. Whoever
-// looks at them sees what they are at that time, so that live connections feel the ramp as new ones do.
+// Attributes of a toxic that change evenly from their value to another one, from when the toxic comes into force.
+// They are read each time they are used, so that live connections feel the ramp as new ones do.
 
 import {type Field, integerField, objectField, readBody} from './go-fields.ts';
 import type {JsonValue} from './go-json.ts';
@@ -15,7 +15,7 @@ export type RampRequest = {
 
 export class Ramp {
   readonly request: RampRequest;
-  #startedMs: number | undefined;
+  #startedMs: number | null = null;
 
   constructor(request: RampRequest) {
     this.request = request;
@@ -38,10 +38,10 @@ export class Ramp {
     return view;
   }
 
-  /** Why this ramp cannot be had with these attributes, or undefined. */
-  refuse(type: ToxicType, attributes: Attributes): string | undefined {
+  /** Why this ramp cannot be had with these attributes, or null. */
+  refuse(type: ToxicType, attributes: Attributes): string | null {
     const {ramp_to: targets, ramp_over: overMs} = this.request;
-    if (targets === undefined && overMs === undefined) return undefined;
+    if (targets === undefined && overMs === undefined) return null;
     if (targets === undefined || overMs === undefined) return 'ramp_to and ramp_over need each other';
     if (overMs < 1) return 'ramp_over must be at least 1 ms';
     for (const [name, to] of Object.entries(targets)) {
@@ -50,18 +50,18 @@ export class Ramp {
       if (Number(attributes[name]) < least || Number(to) < least)
         return `a ramp of ${name} needs values of at least ${least}`;
     }
-    return undefined;
+    return null;
   }
 
   #share(): number {
     const {ramp_over: overMs = 1} = this.request;
-    const elapsedMs = this.#startedMs === undefined ? 0 : performance.now() - this.#startedMs;
+    const elapsedMs = this.#startedMs === null ? 0 : performance.now() - this.#startedMs;
     return Math.min(1, elapsedMs / overMs);
   }
 }
 
 /** Reads the ramp of a toxic from the body of a request. The problem, if any, is in Go's words. */
-export function readRamp(body: JsonValue, type: ToxicType): {ramp: Ramp; problem: string | undefined} {
+export const readRamp = (body: JsonValue, type: ToxicType): {ramp: Ramp; problem: string | null} => {
   const request: {ramp_to?: Record<string, AttributeValue>; ramp_over?: number} = {};
   const targets: Record<string, AttributeValue> = {};
   const goType = `toxics.${type.goName}`;
@@ -75,4 +75,4 @@ export function readRamp(body: JsonValue, type: ToxicType): {ramp: Ramp; problem
   });
   const problem = readBody(body, 'toxics.ToxicWrapper', 'ToxicWrapper', {ramp_to: to, ramp_over: over});
   return {ramp: new Ramp(request), problem};
-}
+};

@@ -7,7 +7,7 @@ export type Random = () => number;
  * Makes the generator for one decision maker. Equal parts give equal sequences, on any machine, whatever else happens.
  * Source: the public-domain hash cyrb128 feeds the public-domain generator sfc32 (both by bryc).
  */
-export function createRandom(parts: readonly (string | number)[]): Random {
+export const createRandom = (parts: readonly (string | number)[]): Random => {
   // JSON keeps ['ab', 'c'] and ['a', 'bc'] apart.
   let [a, b, c, d] = hash128(JSON.stringify(parts));
   return () => {
@@ -18,9 +18,9 @@ export function createRandom(parts: readonly (string | number)[]): Random {
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 2 ** 32;
   };
-}
+};
 
-function hash128(text: string): [number, number, number, number] {
+const hash128 = (text: string): [number, number, number, number] => {
   let h1 = 1779033703;
   let h2 = 3144134277;
   let h3 = 1013904242;
@@ -38,4 +38,4 @@ function hash128(text: string): [number, number, number, number] {
   h4 = Math.imul(h2 ^ (h4 >>> 19), 2716044179);
   h1 ^= h2 ^ h3 ^ h4;
   return [h1 | 0, (h2 ^ h1) | 0, (h3 ^ h1) | 0, (h4 ^ h1) | 0];
-}
+};

@@ -12,7 +12,7 @@ export class Schedule {
   /** Infinity: never again. */
   readonly #everyMs: number;
   readonly #alarm = new Alarm(() => this.#turn());
-  /** When it is to begin, or has begun. Periods follow one another, so that late timers do not add up. */
+  /** When it is to begin, or has begun. Each period is counted from the one before, so that late timers do not add up. */
   #beginMs: number;
   #isInForce = false;
 

@@ -8,8 +8,8 @@ const names = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'
 export type Scope = {readonly [Name in (typeof names)[number]]?: number};
 
 /** The fields that read a scope from a request body and put it into `scope`. */
-export function scopeFields(scope: {-readonly [Name in keyof Scope]: Scope[Name]}): Record<string, Field> {
-  return Object.fromEntries(
+export const scopeFields = (scope: {-readonly [Name in keyof Scope]: Scope[Name]}): Record<string, Field> =>
+  Object.fromEntries(
     names.map(name => [
       name,
       integerField('int64', value => {
@@ -17,18 +17,16 @@ export function scopeFields(scope: {-readonly [Name in keyof Scope]: Scope[Name]
       }),
     ]),
   );
-}
 
-/** Why this scope cannot be had, or undefined. */
-export function refuseScope(scope: Scope): string | undefined {
+/** Why this scope cannot be had, or null. */
+export const refuseScope = (scope: Scope): string | null => {
   const name = names.find(name => (scope[name] ?? 0) < 0);
   if (name !== undefined) return `${name} must not be negative`;
   const {duration = 0, every} = scope;
-  if (every === undefined) return undefined;
-  return duration > 0 && duration < every ? undefined : 'every needs a duration, and must be more than it';
-}
+  if (every === undefined) return null;
+  return duration > 0 && duration < every ? null : 'every needs a duration, and must be more than it';
+};
 
-/** In one order, whatever the client's. */
-export function scopeJson(scope: Scope): Scope {
-  return Object.fromEntries(names.flatMap(name => (scope[name] === undefined ? [] : [[name, scope[name]]])));
-}
+/** In a fixed order, whatever the client's was. */
+export const scopeJson = (scope: Scope): Scope =>
+  Object.fromEntries(names.flatMap(name => (scope[name] === undefined ? [] : [[name, scope[name]]])));

@@ -2,8 +2,8 @@
 
 import type {Random} from './random.ts';
 
-/** One connection, as one toxic knows it; undefined for one that it does not take whatever the dice say. */
-export type Selected = {isTaken: boolean} | undefined;
+/** One connection, as one toxic sees it; null for one that it does not take, whatever the dice say. */
+export type Selected = {isTaken: boolean} | null;
 
 export type SelectionLimits = {readonly nth: number; readonly firstN: number; readonly hitLimit: number};
 
@@ -20,15 +20,15 @@ export class Selection {
   /** Called once per connection, in the order in which the toxic comes to them. */
   offer(): Selected {
     const {nth, firstN} = this.#limits;
-    if (++this.#met % nth !== 0 || this.#matched >= firstN) return undefined;
+    if (++this.#met % nth !== 0 || this.#matched >= firstN) return null;
     this.#matched++;
     return {isTaken: false};
   }
 
-  /** Rolls the dice. Undefined where there is nothing to decide: such a connection tells nothing of the dice. */
-  decide(candidate: Selected, random: Random, toxicity: number): boolean | undefined {
-    if (candidate === undefined) return undefined;
-    if (!candidate.isTaken && this.#taken >= this.#limits.hitLimit) return undefined;
+  /** Rolls the dice. Null where there is nothing to decide: such a connection does not count among the decisions. */
+  decide(candidate: Selected, random: Random, toxicity: number): boolean | null {
+    if (candidate === null) return null;
+    if (!candidate.isTaken && this.#taken >= this.#limits.hitLimit) return null;
     const isActive = random() < toxicity;
     if (isActive && !candidate.isTaken) {
       candidate.isTaken = true;

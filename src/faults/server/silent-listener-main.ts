@@ -1,8 +1,9 @@
-// A thread that listens and sleeps: nobody ever accepts, so that connects hang once the queue is full. See silent-listener.ts.
+// A thread that listens and sleeps: it never accepts, so that connects hang once the queue is full. See
+// silent-listener.ts.
 import {createServer} from 'node:net';
 import {parentPort, workerData} from 'node:worker_threads';
 
-/** What this thread tells: that it can listen at once, that it does, or why it cannot. */
+/** The messages of this thread: that it is ready to listen, that it does, or why it cannot. */
 export type SilentListenerMessage = {readonly kind: 'ready' | 'listening'} | {readonly kind: 'failed'};
 
 const gate = new Int32Array(workerData as SharedArrayBuffer);

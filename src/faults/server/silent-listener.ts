@@ -14,7 +14,7 @@ const entry = new URL(
 );
 /** With a backlog of 1 the kernel takes two. */
 const queuedConnections = 2;
-/** One that is not connected by then has found the queue full, of clients that were faster. */
+/** A filler that is not connected by then has found the queue full: of clients that were faster. */
 const fillMs = 100;
 
 export class SilentListener {
@@ -27,7 +27,7 @@ export class SilentListener {
     this.#gate = gate;
   }
 
-  /** Starts the thread, so that nothing but the listening is left to do. */
+  /** Starts the thread, so that only the listening itself is left to do. */
   static async start(): Promise<SilentListener> {
     const gate = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
     const worker = new Worker(entry, {workerData: gate, execArgv: []});
@@ -35,7 +35,7 @@ export class SilentListener {
     return new SilentListener(worker, new Int32Array(gate));
   }
 
-  /** Resolves with whether connects to that address now hang; false where somebody else has it. */
+  /** Resolves with whether connects to that address now hang; false where another process has the address. */
   async listen({host, port}: HostPort): Promise<boolean> {
     this.#worker.postMessage({host, port});
     const [message] = (await once(this.#worker, 'message')) as [SilentListenerMessage];
@@ -47,7 +47,7 @@ export class SilentListener {
     return true;
   }
 
-  /** Gives the address back. Who is still trying to connect then reaches whoever listens next. */
+  /** Releases the address. A client that is still trying to connect then reaches whatever listens next. */
   async end(): Promise<void> {
     Atomics.store(this.#gate, 0, 1);
     Atomics.notify(this.#gate, 0);
@@ -56,11 +56,11 @@ export class SilentListener {
   }
 }
 
-async function filled(filler: Socket): Promise<void> {
+const filled = async (filler: Socket): Promise<void> => {
   filler.on('error', () => filler.destroy());
   const isOver = new AbortController();
   const {signal} = isOver;
   await Promise.race([once(filler, 'connect', {signal}), sleep(fillMs, undefined, {signal})]).finally(() =>
     isOver.abort(),
   );
-}
+};

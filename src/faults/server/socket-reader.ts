@@ -1,22 +1,22 @@
-// Reads a socket into memory that is used again and again, where Node would take 64 KiB anew for each read.
+// Reads a socket into memory that is used again and again, where Node would allocate 64 KiB for each read.
 
 import type {OnReadOpts} from 'node:net';
 
 /** As much as Node reads at a time by itself. */
 const readBytes = 64 * 1024;
-/** A read of this much goes on to the destination where it lies; what is less is copied, which costs less than memory. */
+/** A read of this size is passed on where it lies; a smaller one is copied, which costs less than allocating. */
 const bulkBytes = 32 * 1024;
 
-/** All sockets that are read in small pieces share it: a piece is copied out of it before the next read begins. */
+/** Shared by all sockets that are read in small pieces: a piece is copied out of it before the next read begins. */
 const shared = Buffer.allocUnsafeSlow(readBytes);
 
 export class SocketReader {
   /** For the socket's constructor. */
   readonly onread: OnReadOpts;
-  /** Takes what was read, and tells whether it keeps the memory beyond the call. */
+  /** Takes what was read, and returns whether it keeps the memory beyond the call. */
   receive: (data: Buffer) => boolean = () => false;
   /** This socket's own memory, while it is read in large pieces. */
-  #own: Buffer | undefined;
+  #own: Buffer | null = null;
 
   constructor() {
     this.onread = {
@@ -31,7 +31,7 @@ export class SocketReader {
   #took(bytes: number): void {
     const own = this.#own;
     const isBulk = bytes >= bulkBytes;
-    if (own === undefined) {
+    if (own === null) {
       const data = Buffer.allocUnsafe(bytes);
       shared.copy(data, 0, 0, bytes);
       this.receive(data);
@@ -39,7 +39,7 @@ export class SocketReader {
       return;
     }
     const isKept = this.receive(own.subarray(0, bytes));
-    if (!isBulk) this.#own = undefined;
+    if (!isBulk) this.#own = null;
     else if (isKept) this.#own = Buffer.allocUnsafeSlow(readBytes);
   }
 }

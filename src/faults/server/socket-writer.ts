@@ -9,7 +9,7 @@ export class SocketWriter {
   sentMs = 0;
   readonly #socket: Socket;
   readonly #reset: () => void;
-  #settledReset: SettledReset | undefined;
+  #settledReset: SettledReset | null = null;
 
   /** @param reset resets the connection */
   constructor(socket: Socket, reset: () => void) {
@@ -17,7 +17,7 @@ export class SocketWriter {
     this.#reset = reset;
   }
 
-  /** The socket holds as much as it should; a 'drain' follows. A large chunk that the kernel took at once fills nothing. */
+  /** The socket holds as much as it should; a 'drain' follows. A large chunk that the kernel took at once does not count. */
   get isFull(): boolean {
     return this.#socket.writableLength > 0 && this.#socket.writableNeedDrain;
   }
@@ -39,12 +39,12 @@ export class SocketWriter {
 
   /** Closes the socket altogether, once it has taken what was written. */
   close(): void {
-    // A plain close tells more than a shutdown: the peer gets a reset if it had sent something that nobody will read.
+    // A plain close says more than a shutdown: the peer gets a reset if it had sent data that was never read.
     if (this.#socket.writableLength === 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
 
-  /** A reset that is due does not come any more. */
+  /** A pending reset is cancelled. */
   cancel(): void {
     this.#settledReset?.cancel();
   }

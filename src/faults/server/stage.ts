@@ -12,7 +12,7 @@ export type Chunk = {
 
 /** What takes chunks: the next stage, or the socket at the end. */
 export type Receiver = {
-  /** Wants no more for now. What comes all the same is kept. */
+  /** Accepts no more for now. What comes all the same is kept. */
   readonly isFull: boolean;
   push(chunk: Chunk): void;
   /** No chunk follows. */
@@ -20,8 +20,8 @@ export type Receiver = {
 };
 
 /**
- * How a direction ends: the connection is closed; its destination alone gets a FIN while the other direction goes on; or,
- * once its destination has what was sent, both sides are reset.
+ * How a direction ends: the connection is closed; or only its destination gets a FIN, while the other direction goes
+ * on; or both sides are reset once the destination has what was sent.
  */
 export type Ending = 'close' | 'half-close' | 'reset';
 
@@ -29,7 +29,7 @@ export type Ending = 'close' | 'half-close' | 'reset';
 export type Wait = 'input' | 'output' | 'time';
 export type Steps = Generator<Wait, void, void>;
 
-/** What a stage asks of the connection around it. */
+/** What a stage needs of the connection around it. */
 export type StageHost = {
   /** Called when the stage has room again. */
   readonly wantsInput: (stage: Stage) => void;
@@ -58,15 +58,15 @@ export class Stage implements Receiver {
   arrivedMs = 0;
   /** Bytes that it let through on this connection, over all its restarts. */
   writtenBytes = 0;
-  /** Set by a toxic from which bytes are missing: taking it away then closes the connection. */
+  /** Set by a toxic that has dropped bytes: removing it then closes the connection. */
   closesOnRemoval = false;
   readonly #host: StageHost;
   readonly #queuedChunks: number;
   readonly #queue: {readonly chunk: Chunk; readonly arrivedMs: number}[] = [];
   readonly #alarm = new Alarm(() => this.#step());
   #random: Random = () => 0;
-  #steps: Steps | undefined;
-  #waitsFor: Wait | undefined;
+  #steps: Steps | null = null;
+  #waitsFor: Wait | null = null;
   #isStepping = false;
   #isInterrupted = false;
   #hasInputEnded = false;
@@ -80,20 +80,20 @@ export class Stage implements Receiver {
 
   // What a toxic uses
 
-  /** The next chunk, or undefined once the input has ended. */
-  *read(): Generator<Wait, Chunk | undefined, void> {
+  /** The next chunk, or null once the input has ended. */
+  *read(): Generator<Wait, Chunk | null, void> {
     while (this.#queue.length === 0 && !this.#hasInputEnded) yield 'input';
-    // An interrupted toxic gets nothing more: what waits belongs to whoever comes next.
+    // An interrupted toxic gets nothing more: what is queued belongs to the next one.
     while (this.#isInterrupted) yield 'input';
     const wasFull = this.isFull;
     const next = this.#queue.shift();
     if (wasFull && !this.isFull) this.#host.wantsInput(this);
     this.arrivedMs = next?.arrivedMs ?? performance.now();
-    return next?.chunk;
+    return next?.chunk ?? null;
   }
 
-  /** The next chunk, undefined once the input has ended, or 'late' when neither came before the deadline. */
-  *readBefore(deadlineMs: number): Generator<Wait, Chunk | undefined | 'late', void> {
+  /** The next chunk, null once the input has ended, or 'late' when neither came before the deadline. */
+  *readBefore(deadlineMs: number): Generator<Wait, Chunk | null | 'late', void> {
     this.#alarm.set(deadlineMs);
     while (this.#queue.length === 0 && !this.#hasInputEnded) {
       if (performance.now() >= deadlineMs) return 'late';
@@ -206,8 +206,8 @@ export class Stage implements Receiver {
   /** Drops everything and stops all timers. */
   kill(): void {
     this.#isClosed = true;
-    this.#steps = undefined;
-    this.#waitsFor = undefined;
+    this.#steps = null;
+    this.#waitsFor = null;
     this.#queue.length = 0;
     this.#alarm.clear();
   }
@@ -215,19 +215,19 @@ export class Stage implements Receiver {
   /** Runs the toxic until it has to wait. */
   #step(): void {
     // The toxic may get here from within itself, through the stage behind it; it looks again before it waits.
-    if (this.#isStepping || this.#steps === undefined) return;
+    if (this.#isStepping || this.#steps === null) return;
     const steps = this.#steps;
     this.#isStepping = true;
-    this.#waitsFor = undefined;
+    this.#waitsFor = null;
     const {done, value} = this.#contain(() => steps.next()) ?? {done: true, value: undefined};
     this.#isStepping = false;
     if (this.#isClosed) {
       this.kill();
     } else if (done === true) {
-      this.#steps = undefined;
+      this.#steps = null;
       if (!this.#isInterrupted) this.close();
     } else if (this.#isInterrupted) {
-      this.#steps = undefined;
+      this.#steps = null;
       steps.return();
     } else {
       this.#waitsFor = value;
@@ -235,13 +235,13 @@ export class Stage implements Receiver {
   }
 
   /** A toxic that throws is done, and so is its connection; the injector and the other connections go on. */
-  #contain<T>(act: () => T): T | undefined {
+  #contain<T>(act: () => T): T | null {
     try {
       return act();
     } catch (error) {
       this.#isClosed = true;
       this.#host.failed(error);
-      return undefined;
+      return null;
     }
   }
 }

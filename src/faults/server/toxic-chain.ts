@@ -10,7 +10,7 @@ import {createToxic, type Toxic} from './toxic.ts';
 import type {Downtime} from './toxic-type.ts';
 import type {Witness} from './witness.ts';
 
-/** What toxics act on beside connections: the proxy as a whole. */
+/** What toxics act on besides connections: the proxy as a whole. */
 export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
   readonly witness: Witness;
   readonly connections: ReadonlySet<Connection>;
@@ -35,14 +35,14 @@ export class ToxicChain {
   /** Throws ApiError 404. */
   get(name: string): Toxic {
     const toxic = this.#find(name);
-    if (toxic === undefined) throw toxicNotFound();
+    if (toxic === null) throw toxicNotFound();
     return toxic;
   }
 
   /** Throws ApiError 400 or 409. */
   add(body: JsonValue): Toxic {
     const toxic = createToxic(body, name => {
-      if (this.#find(name) !== undefined) throw toxicAlreadyExists();
+      if (this.#find(name) !== null) throw toxicAlreadyExists();
     });
     this.#byDirection[toxic.direction].push(toxic);
     this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
@@ -85,7 +85,7 @@ export class ToxicChain {
     toxic.isInForce = true;
     toxic.ramp.start();
     for (const connection of this.#host.connections) connection.update(toxic);
-    if (toxic.type.downtime === undefined) return;
+    if (toxic.type.downtime === null) return;
     const {seedParts, witness, down, up} = this.#host;
     const host: DowntimeHost = {
       seedParts,
@@ -107,7 +107,7 @@ export class ToxicChain {
     return [...this.#byDirection.upstream, ...this.#byDirection.downstream];
   }
 
-  #find(name: string): Toxic | undefined {
-    return this.#all().find(toxic => toxic.name === name);
+  #find(name: string): Toxic | null {
+    return this.#all().find(toxic => toxic.name === name) ?? null;
   }
 }

@@ -9,7 +9,7 @@ import type {TlsBehaviour} from './tls/behaviour.ts';
 export type AttributeValue = number | string | boolean;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** How an attribute is read from JSON, named as in Go, and its value while nobody has set it. */
+/** How an attribute is read from JSON, named as in Go, and its value until one is given. */
 export type AttributeSchema =
   | {readonly kind: 'int' | 'int64' | 'float64'; readonly initial: number}
   | {readonly kind: 'string'; readonly initial: string}
@@ -30,10 +30,10 @@ export type AcceptFacts = {
   readonly servedConnections: () => number;
 };
 
-/** Serve it as ever; close it at once; or leave it open, without an answer, until the toxic is taken away. */
+/** Serve it as usual; close it at once; or leave it open, without an answer, until the toxic is removed. */
 export type AcceptDecision = 'serve' | 'close' | 'hold';
 
-/** Milliseconds, each more than 0. While connects are refused live connections are cut; while they hang those go on. */
+/** Milliseconds, each more than 0. Live connections are cut while connects are refused; while connects hang they go on. */
 export type Downtime = {
   readonly downMs: number;
   readonly upMs: number;
@@ -51,18 +51,18 @@ export type ToxicType = {
   readonly queuedChunks: number;
   /** The attributes that may have a ramp, see ramp.ts, and the least value that each may then have. */
   readonly ramps: Readonly<Record<string, number>>;
-  /** Why these attributes cannot be had, or undefined. */
-  readonly refuse: (attributes: Attributes) => string | undefined;
+  /** Why these attributes cannot be had, or null. */
+  readonly refuse: (attributes: Attributes) => string | null;
   /** Runs on one direction of one connection, from the toxic's start there to its end. See stage.ts. */
-  readonly run: ((stage: Stage, attributes: Attributes) => Steps) | undefined;
-  /** What it would do to a connection that comes in. */
-  readonly onAccept: ((facts: AcceptFacts, attributes: Attributes) => AcceptDecision) | undefined;
+  readonly run: ((stage: Stage, attributes: Attributes) => Steps) | null;
+  /** What it does to a connection that comes in. */
+  readonly onAccept: ((facts: AcceptFacts, attributes: Attributes) => AcceptDecision) | null;
   /** How long the proxy is down and up, again and again. */
-  readonly downtime: ((attributes: Attributes) => Downtime) | undefined;
+  readonly downtime: ((attributes: Attributes) => Downtime) | null;
   /** What it does to HTTP requests and their responses. See http/. */
-  readonly http: HttpBehaviour<Attributes> | undefined;
+  readonly http: HttpBehaviour<Attributes> | null;
   /** What it does to TLS handshakes. See tls/. */
-  readonly tls: TlsBehaviour<Attributes> | undefined;
+  readonly tls: TlsBehaviour<Attributes> | null;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -70,9 +70,9 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly goName?: string;
   readonly attributes: S;
   readonly queuedChunks?: number;
-  /** What has a ramp must be read from the attributes each time that it is used. */
+  /** An attribute with a ramp must be read each time that it is used. */
   readonly ramps?: {readonly [Name in keyof S]?: number};
-  readonly refuse?: (attributes: Values<S>) => string | undefined;
+  readonly refuse?: (attributes: Values<S>) => string | null;
   readonly run?: (stage: Stage, attributes: Values<S>) => Steps;
   readonly onAccept?: (facts: AcceptFacts, attributes: Values<S>) => AcceptDecision;
   readonly downtime?: (attributes: Values<S>) => Downtime;
@@ -81,7 +81,7 @@ export type ToxicDefinition<S extends Schemas> = {
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
-export function defineToxicType<const S extends Schemas>(definition: ToxicDefinition<S>): ToxicType {
+export const defineToxicType = <const S extends Schemas>(definition: ToxicDefinition<S>): ToxicType => {
   const {
     name,
     goName = name,
@@ -89,11 +89,11 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     queuedChunks = 1,
     ramps = {},
     refuse,
-    run,
-    onAccept,
-    downtime,
-    http,
-    tls,
+    run = null,
+    onAccept = null,
+    downtime = null,
+    http = null,
+    tls = null,
   } = definition;
   return {
     name,
@@ -102,7 +102,7 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
     queuedChunks,
     ramps: ramps as Readonly<Record<string, number>>,
     // Attributes come from initialAttributes and attributeFields only, which follow the schema.
-    refuse: values => refuse?.(values as Values<S>),
+    refuse: values => refuse?.(values as Values<S>) ?? null,
     run: run && ((stage, values) => run(stage, values as Values<S>)),
     onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
@@ -115,17 +115,16 @@ export function defineToxicType<const S extends Schemas>(definition: ToxicDefini
       treat: values => tls.treat(values as Values<S>),
     },
   };
-}
+};
 
-export function initialAttributes({attributes}: ToxicType): Attributes {
-  return Object.fromEntries(Object.entries(attributes).map(([name, {initial}]) => [name, initial]));
-}
+export const initialAttributes = ({attributes}: ToxicType): Attributes =>
+  Object.fromEntries(Object.entries(attributes).map(([name, {initial}]) => [name, initial]));
 
 /** The fields that read a type's attributes from a request body and put them into `values`. */
-export function attributeFields(
+export const attributeFields = (
   {attributes}: ToxicType,
   values: Record<string, AttributeValue>,
-): Readonly<Record<string, Field>> {
+): Readonly<Record<string, Field>> => {
   const reader = (name: string, {kind}: AttributeSchema): Field => {
     const take = (value: AttributeValue) => {
       values[name] = value;
@@ -135,4 +134,4 @@ export function attributeFields(
     return kind === 'float64' ? floatField(kind, take) : integerField(kind, take);
   };
   return Object.fromEntries(Object.entries(attributes).map(([name, schema]) => [name, reader(name, schema)]));
-}
+};

@@ -22,7 +22,7 @@ export class Toxic {
   readonly moment: Moment | null;
   /** Whether it acts now; its scope may begin later, and end. */
   isInForce = false;
-  /** How often it has let the proxy be down, or not by its dice: each time has dice of its own. */
+  /** How many down-times it has had, those that its dice spared included: each has dice of its own. */
   downtimes = 0;
   /** The stream as the client wrote it, which is how it is shown. */
   readonly #stream: string;
@@ -45,7 +45,7 @@ export class Toxic {
     this.#toxicity = fields.toxicity;
   }
 
-  /** As they are at any time: what has a ramp changes. */
+  /** Their current values: one with a ramp changes. */
   get attributes(): Attributes {
     return this.ramp.over(this.#attributes);
   }
@@ -70,7 +70,7 @@ export class Toxic {
       }),
     });
     const refusal = problem ?? this.type.refuse(attributes) ?? this.ramp.refuse(this.type, attributes);
-    if (refusal !== undefined) throw badRequestBody(refusal);
+    if (refusal !== null) throw badRequestBody(refusal);
     this.#attributes = attributes;
     this.#toxicity = toxicity;
   }
@@ -112,7 +112,7 @@ export type ToxicFields = {
  * Makes a toxic from the body of a request. `checkName` may refuse its name.
  * Throws ApiError 400, in Toxiproxy's order: the body, the stream, the type, the name, the attributes.
  */
-export function createToxic(body: JsonValue, checkName: (name: string) => void): Toxic {
+export const createToxic = (body: JsonValue, checkName: (name: string) => void): Toxic => {
   let name = '';
   let typeName = '';
   let stream = 'downstream';
@@ -136,16 +136,16 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
     ...scopeFields(scope),
     ...momentFields(momentRequest),
   });
-  if (problem !== undefined) throw badRequestBody(problem);
+  if (problem !== null) throw badRequestBody(problem);
   directionOf(stream);
   const type = toxicTypes.get(typeName);
   if (type === undefined) throw invalidToxicType();
   const {ramp, problem: rampProblem} = readRamp(body, type);
   const refusal = refuseScope(scope) ?? rampProblem;
-  if (refusal !== undefined) throw badRequestBody(refusal);
+  if (refusal !== null) throw badRequestBody(refusal);
   const moment = readMoment(momentRequest);
   if (typeof moment === 'string') throw badRequestBody(moment);
-  if (moment !== null && type.run === undefined)
+  if (moment !== null && type.run === null)
     throw badRequestBody(
       `exchange is for what acts on the bytes of a connection, which ${typeName} does not`,
     );
@@ -155,30 +155,30 @@ export function createToxic(body: JsonValue, checkName: (name: string) => void):
   const toxic = new Toxic(fields, type);
   toxic.merge(body, 'attributes');
   return toxic;
-}
+};
 
 const updateGoType =
   'struct { Attributes interface {} "json:\\"attributes\\""; Toxicity float32 "json:\\"toxicity\\"" }';
 
-function directionOf(stream: string): StreamDirection {
+const directionOf = (stream: string): StreamDirection => {
   const direction = stream.toLowerCase();
   if (direction === 'upstream' || direction === 'downstream') return direction;
   throw invalidStream();
-}
+};
 
 /** Whole numbers beyond 2^53 are printed digit by digit and kept within int64, so that Go clients can read them. */
-function numberText(value: number): string {
+const numberText = (value: number): string => {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return toGoJson(value);
   const limit = 2n ** 63n;
   const integer = BigInt(value);
   return String(integer >= limit ? limit - 1n : integer);
-}
+};
 
 /** The number with the fewest digits that is the same float32: 0.1, not 0.10000000149011612. */
-function shortest(float32: number): number {
+const shortest = (float32: number): number => {
   for (let digits = 1; digits < 9; digits++) {
     const candidate = Number(float32.toPrecision(digits));
     if (Math.fround(candidate) === float32) return candidate;
   }
   return Number(float32.toPrecision(9));
-}
+};

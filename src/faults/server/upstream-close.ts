@@ -1,4 +1,4 @@
-// Ends a connection in the upstream's place, so that its client learns of it as it should.
+// Ends a connection in the upstream's place, so that its client notices it as it should.
 
 import type {Socket} from 'node:net';
 import type {Link} from './link.ts';
@@ -16,18 +16,18 @@ export type ClosingConnection = {
 };
 
 /** Sends the client a FIN and waits until it closes, too, or resets both sides. What the client still sends is dropped. */
-export function closeAsUpstream(closing: ClosingConnection, ending: 'half-close' | 'reset'): void {
+export const closeAsUpstream = (closing: ClosingConnection, ending: 'half-close' | 'reset'): void => {
   const {up, down, cut} = closing;
   up.exit = {isFull: false, push: () => undefined, end: cut};
-  // An orderly close waits for the client to close, too: closing a socket with bytes that nobody read resets it.
+  // A close waits for the client to close, too: closing a socket with unread bytes resets it.
   if (ending === 'half-close') lingerUntilClientCloses(closing);
   down.acceptEnd(ending);
-}
+};
 
-/** Waits until the client goes, but not for ever. */
-export function lingerUntilClientCloses(closing: Omit<ClosingConnection, 'up' | 'down'>): void {
+/** Waits until the client goes, for a limited time. */
+export const lingerUntilClientCloses = (closing: Omit<ClosingConnection, 'up' | 'down'>): void => {
   const {client, cut} = closing;
-  // It may have gone while what it said was still on its way through toxics.
+  // It may have gone while what it sent was still on its way through toxics.
   if (client.closed) {
     cut();
     return;
@@ -39,11 +39,15 @@ export function lingerUntilClientCloses(closing: Omit<ClosingConnection, 'up' | 
     // One that resets the connection sends no FIN.
     cut();
   });
-}
+};
 
-/** A client is noticed to go also when the upstream has gone before, which stops the link between them. */
-export function cutWhenClientCloses({client, upstream, cut}: Omit<ClosingConnection, 'up' | 'down'>): void {
+/** The client's going must be noticed also when the upstream has gone before, which stops the link between them. */
+export const cutWhenClientCloses = ({
+  client,
+  upstream,
+  cut,
+}: Omit<ClosingConnection, 'up' | 'down'>): void => {
   client.once('end', cut);
   if (upstream.destroyed) client.resume();
   else upstream.once('close', () => client.resume());
-}
+};

@@ -59,7 +59,7 @@ export class Witness {
     return record;
   }
 
-  /** Notes why a connection ends. Only the first cause counts. */
+  /** Records why a connection ends. Only the first cause counts. */
   ended(record: OpenRecord, end: Exclude<ConnectionEnd, 'open'>): void {
     if (record.end !== 'open') return;
     record.end = end;
@@ -123,11 +123,11 @@ export class Witness {
     fault.connectionsHit++;
   }
 
-  /** A toxic threw that. Without a name it is not known which. */
-  failed(name: string | undefined, error: unknown): void {
+  /** A toxic threw that; null where it is not known which. */
+  failed(name: string | null, error: unknown): void {
     const what = stackOf(error);
     this.#failedConnections++;
-    this.#lastFailure = name === undefined ? what : `${name}: ${what}`;
+    this.#lastFailure = name === null ? what : `${name}: ${what}`;
   }
 
   report(): ProxyWitness {

@@ -1,5 +1,5 @@
-// What the schemas are built from, and how they become types. Only the process that describes a scenario loads them:
-// all others import nothing but the types, and so do without zod.
+// What the schemas are built from, and how they become types. Only the process that describes a scenario and the readers of
+// saved runs load them: all others import nothing but the types, and so do without zod.
 import {z} from 'zod';
 import type {Json} from '../json.ts';
 

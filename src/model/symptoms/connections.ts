@@ -20,8 +20,9 @@ export const connectionSymptoms = {
     weight: 'wasteful',
     summary: 'connections that come and go without a fault',
     noun: 'flapping connections',
-    // Pools that renew healthy connections by their age do so after minutes: 10 s are far from it. Idle ones of several are ended
-    // after 4 s (undici) or more, hence 3 s there. What a fault has left may be replaced for as long as slow-recovery grants.
+    // Pools that renew healthy connections by their age do so after minutes: 10 s are far from it. Idle ones of
+    // several are ended after 4 s (undici) or more, hence 3 s there. What a fault has left may be replaced for as
+    // long as slow-recovery allows.
     criterion:
       'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each one open at once, replaces each within `reopenMs`, and a connection lives for less than `lifeMs` on average, or `pooledLifeMs` where several are open at once. Connections that a fault has touched, and one per failed operation, do not count. Inconclusive with fewer than `operationsRatio` operations per connection, or if the load pauses',
     thresholds: {
@@ -43,7 +44,7 @@ export const connectionSymptoms = {
     weight: 'wasteful',
     summary: 'connections that pile up during a fault',
     noun: 'connection pile-ups',
-    // Exporters of telemetry, and what else a process connects to, come and go by a few sockets.
+    // The number of sockets varies by a few: exporters of telemetry, and what else a process connects to.
     criterion:
       "at the end of a fault the process has more than `socketCount` sockets beyond the baseline's peak plus one for each operation ever in flight at once, and more than it had halfway through the fault",
     thresholds: {socketCount: 10},
@@ -58,7 +59,7 @@ export const connectionSymptoms = {
     weight: 'wasteful',
     summary: 'connections after close()',
     noun: 'connections after close()',
-    // With no fault any more a connection closes within milliseconds; a second is for a busy server that is slow to say goodbye.
+    // Without a fault a connection closes within milliseconds; a second is for a busy server that is slow to close.
     criterion:
       'more than `connectionCount` connections are opened after close() has settled, or are still open `openMs` after it',
     thresholds: {connectionCount: 0, openMs: 1000},
@@ -73,8 +74,8 @@ export const connectionSymptoms = {
     weight: 'wasteful',
     summary: 'constant reconnecting during a fault',
     noun: 'connect storms',
-    // Three are the attempts that unbounded-retries allows an operation. Ten in a second are one every 100 ms: common back-offs
-    // begin with 50 to 100 ms and grow (redis, ioredis), or wait for a second (mqtt).
+    // Three are the attempts that unbounded-retries allows an operation. Ten in a second are one every 100 ms: common
+    // back-offs begin with 50 to 100 ms and grow (redis, ioredis), or wait for a second (mqtt).
     criterion:
       'in a fault of at least `shortestMs`, the process starts more than `connectCount` connects per second for each connection open in the baseline, not counting `operationConnectCount` per operation. Refused connects count; those of child processes count only where the injector accepts them',
     thresholds: {connectCount: 10, operationConnectCount: 3, shortestMs: 1000},
@@ -174,8 +175,8 @@ export const connectionSymptoms = {
     weight: 'wasteful',
     summary: 'calls reported as done that pile up in the library',
     noun: 'unbounded buffers',
-    // A thousand is what unbounded-queue grants. 64 MiB are more than V8's young generation holds, so that garbage which is
-    // only waiting for its collection is not taken for a buffer.
+    // A thousand is what unbounded-queue allows. 64 MiB are more than V8's young generation holds, so that garbage
+    // which is only waiting for its collection is not taken for a buffer.
     criterion:
       'by the end of a fault, more than `callCount` calls have been reported as done but have not arrived, more than `growthRatio` × as many as halfway through it, and at least half of them arrive afterwards; or the memory of the process rises throughout a fault, by more than `growthBytes`, while most calls are reported as done and no more are in flight than before',
     thresholds: {callCount: 1000, growthRatio: 1.5, growthBytes: 67_108_864},

@@ -1,4 +1,5 @@
-// What must have been there before a detector may call a library clear of its symptom. What was not looked at is not healthy.
+// What must have been seen before a detector may call a library clear of its symptom. What was not looked at is not
+// healthy.
 
 /** A need by name, and what it is in the docs. */
 export const needs = {

@@ -7,8 +7,8 @@ export const operationSymptoms = {
     weight: 'wedged',
     summary: 'operations that never settle, even after everything else has recovered',
     noun: 'orphaned operations',
-    // 10 s is also what makes a client count as wedged, and five deadlines what a fault's remains get in `metastable`. Half of
-    // the last operations need not be a good service, but it shows that the way is open.
+    // 10 s is also what makes a client count as wedged, and five deadlines are what `metastable` allows the remains
+    // of a fault. Half of the last operations need not be a good service, but it shows that the way is open.
     criterion:
       'more than `orphanCount` operations are still pending at the end of the drain, at least `watchMs` and `deadlineCount` deadlines after both their start and the end of the last fault, while `successShare` of the other operations in the last `goodMs` of the load succeed, or a fresh client gets through in `controlShare` of its tries',
     thresholds: {
@@ -55,9 +55,9 @@ export const operationSymptoms = {
     weight: 'hung',
     summary: 'operations that fail without a network fault',
     noun: 'failures without a fault',
-    // 0.1 % is what deadline-overrun allows. One pause of the machine can fail two operations that meet it. 10 s and five
-    // deadlines are what wedged-client and metastable grant to a fault's remains; from 30 operations on shares are read
-    // elsewhere in the catalogue. It stays a warning: what fails may be the server, or the scenario.
+    // 0.1 % is what deadline-overrun allows. One pause of the machine can fail two operations that meet it. 10 s and
+    // five deadlines are what wedged-client and metastable allow the remains of a fault; from 30 operations on shares
+    // are used elsewhere in the catalogue. It stays a warning: what fails may be the server, or the scenario.
     criterion:
       "more than `failedCount` operations, and more than `failedShare` of them, fail in a baseline, or in a recovery that had already reached the baseline's level, later than `afterMs` and `deadlineCount` deadlines after the fault; warm-ups and application errors do not count; inconclusive with fewer than `operationCount` operations",
     thresholds: {

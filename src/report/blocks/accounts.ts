@@ -1,4 +1,4 @@
-// Where every operation of a variant went, as the two sums that must hold.
+// The account of all operations of a variant, as the two sums that must hold.
 import type {OutcomeCounts} from '../../model/outcome.ts';
 import type {Account} from '../../model/run.ts';
 import type {VariantStory} from '../case-study/run-story.ts';

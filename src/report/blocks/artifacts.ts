@@ -1,4 +1,4 @@
-// The files in which a process left its heap or a report of itself: where they lie, and what opens them.
+// The files in which a process left its heap or a diagnostic report: where they are, and what opens them.
 import type {Artifact, KeptWhat} from '../../model/artifact.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {type Block, code, heading, list, type Text} from '../document.ts';

@@ -1,4 +1,4 @@
-// How the process of a trial ended, told as a result.
+// How the process of a trial ended, reported as a result.
 import type {ErrorFacts} from '../../model/outcome.ts';
 import {frameName, responsibleFrame} from '../../model/profile.ts';
 import {phaseWindow, type SubjectEnd, type Trial} from '../../model/trial.ts';
@@ -34,13 +34,13 @@ const endingOfTrial = (trial: Trial): Block[] => {
   ];
 };
 
-/** What the process prints may be cut, or nothing: the stack is the error's own. */
+/** What the process prints may be cut off, or missing: the stack is taken from the error itself. */
 const framesOf = (end: SubjectEnd): string =>
   end.kind === 'crashed' || end.kind === 'open-failed'
     ? (end.error?.frames ?? []).map(frameName).join('\n')
     : '';
 
-/** That one process did not see the whole storm. */
+/** Says that one process did not see the whole storm. */
 const cutText = ({cut, plan}: Trial): Text | null => {
   const last = plan.phases.at(-1)?.name ?? '';
   switch (cut) {
@@ -58,7 +58,7 @@ const cutText = ({cut, plan}: Trial): Text | null => {
 const textBlocks = (title: string, text: string): Block[] =>
   text === '' ? [] : [paragraph(title), {kind: 'code', language: 'text', text}];
 
-/** V8 tells of its last collections and why it gives up, and then prints a long native stack, which tells nothing. */
+/** V8 prints its last collections and why it gives up, and then a long native stack, which is of no use here. */
 const tellingLines = (stderr: string): string => {
   const lines = stderr.trimEnd().split('\n').map(withoutMachinePath);
   const fatal = lines.findIndex(line => line.startsWith('FATAL ERROR'));

@@ -10,12 +10,12 @@ export type Exemplar = {
   readonly trial: Trial;
   readonly index: number;
   readonly id: string;
-  /** Null where it cannot be told any more. */
+  /** Null where it is not known any more. */
   readonly phase: string | null;
   readonly status: OutcomeStatus | 'in-flight';
   /** Null where only its spans are known. */
   readonly startMs: number | null;
-  /** Absent there, and in runs of old. */
+  /** Absent there, and in older runs. */
   readonly startedMs?: number;
   readonly durationMs: number | null;
   readonly error: string | null;
@@ -100,7 +100,7 @@ const worstFirst = (a: Exemplar, b: Exemplar): number =>
   (b.durationMs ?? 0) - (a.durationMs ?? 0) ||
   a.index - b.index;
 
-/** What its caller waited for; null where only its spans are known. */
+/** The time that its caller waited; null where only its spans are known. */
 export const callerOf = ({trial, id, startMs, durationMs, status}: Exemplar) => {
   if (startMs === null || durationMs === null) return null;
   const settled =

@@ -51,7 +51,7 @@ const againAfter = (everyMs: number | undefined): string =>
 const ramped = (value: number | Ramp, before: string, shown: (value: number) => string): string =>
   typeof value === 'number' ? `${before} ${shown(value)}` : `from ${shown(value.from)} to ${shown(value.to)}`;
 
-/** What its dice are rolled for. */
+/** What its probability is decided for. */
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
   if (isTlsFault(kind)) return 'handshake';
@@ -144,7 +144,7 @@ export const describeLoad = (load: Load): string => {
   }
 };
 
-/** @param told what a server that is not the scenario's own said of itself; it may hold its address, too */
+/** @param told how a server that is not the scenario's own identified itself; that may contain its address */
 const describeTarget = (target: TargetPlan, told: string | undefined): string => {
   if (told !== undefined) return told;
   if (target.kind === 'service') return `a real ${target.service} server`;
@@ -158,7 +158,7 @@ export const describePlan = (plan: Plan, told?: string): string => {
   return `Load: ${describeLoad(load)} against ${describeTarget(target, told)}. Deadline ${plannedDuration(operation.deadlineMs)}; operations are ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
 };
 
-/** Nothing where nothing is promised. */
+/** Empty where nothing is promised. */
 const describePromises = (plan: Plan): string => {
   const byPromise = Map.groupBy(plan.variants, ({name}) => deliveryPromiseOf(plan, name));
   const promised = [...byPromise].flatMap(([promise, variants]) => {

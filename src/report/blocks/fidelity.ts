@@ -1,4 +1,5 @@
-// The library's telemetry against the truth: for each invariant how much was compared, how much of it differs, and where to look.
+// The library's telemetry compared with what happened: for each invariant how much was compared, how much of it
+// differs, and where to look.
 import type {Comparison, SymptomId} from '../../model/finding.ts';
 import {telemetrySymptoms} from '../../model/symptoms/telemetry.ts';
 import type {RunStory, SymptomStory, VariantStory} from '../case-study/run-story.ts';
@@ -6,7 +7,7 @@ import {type Block, code, heading, paragraph, type Span, strong, type Text, tabl
 import {count, plural} from '../format.ts';
 
 const invariants = Object.keys(telemetrySymptoms) as SymptomId[];
-/** A sweep's are told of its ends. */
+/** For a sweep only its first and last variant are shown. */
 const variantsShown = 3;
 
 export const fidelityBlocks = ({variants}: RunStory): Block[] => {
@@ -29,7 +30,7 @@ const blocksOf = (story: VariantStory): Block[] => {
   const ofTelemetry = invariants.flatMap(
     invariant => story.symptoms.find(({symptom}) => symptom === invariant) ?? [],
   );
-  // Without telemetry there is one reason for all, which stands with the symptoms.
+  // Without telemetry there is one reason for all, which is given with the symptoms.
   if (ofTelemetry.every(({verdict}) => verdict === 'inconclusive')) return [];
   return [
     paragraph(code(story.variant.name), backgroundOf(story), ':'),
@@ -40,7 +41,7 @@ const blocksOf = (story: VariantStory): Block[] => {
   ];
 };
 
-/** What the scenario declares as work in the background is no operation's, and is counted apart. */
+/** What the scenario declares as work in the background belongs to no operation, and is counted separately. */
 const backgroundOf = ({trials}: VariantStory): string => {
   const spanCount = trials.reduce((sum, {trial}) => sum + (trial.telemetry?.backgroundSpanCount ?? 0), 0);
   return spanCount === 0 ? '' : `, not counting ${plural(spanCount, 'span')} of declared background work`;

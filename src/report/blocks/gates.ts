@@ -1,4 +1,4 @@
-// What keeps a run from being judged, in words and with the frames of the error where there is one.
+// What keeps a run from being judged, in words, and with the frames of the error where there is one.
 import type {Gate} from '../../model/run.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {withoutMachinePath} from '../machine-path.ts';
@@ -11,7 +11,7 @@ export const gatesOf = ({run, judged}: RunStory): Gate[] => {
   return [...new Map(all.map(gate => [`${gate.reason} ${gate.advice}`, gate])).values()];
 };
 
-/** Where this package calls the scenario: what is below it tells nothing. */
+/** Where foulweather calls the scenario: the frames below that are of no use. */
 const harnessFrame = /[/\\]subject[/\\](?:perform|try-operation|subject-process)\.[jt]s:/;
 
 /** Frames of the user's and of the library's code; Node's own only where there are no others. */

@@ -1,4 +1,4 @@
-// What the library measures of itself from moment to moment: queues, pools, utilisation, beside the load that it had.
+// What the library measures on itself: queues, pools, utilisation, beside the load that it had.
 import type {Attributes, AttributeValue, MetricSummary} from '../../model/telemetry.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {medianOf} from '../../stats/quantile.ts';
@@ -9,7 +9,7 @@ import {phaseLink} from './phase-link.ts';
 
 const seriesShown = 12;
 
-/** The runtime's and the SDK's metrics are not the library's, and told elsewhere. */
+/** The runtime's and the SDK's metrics are not the library's, and are shown elsewhere. */
 const notTheLibrary = /^(?:nodejs|v8js|process|otel)\./;
 
 type Level = Extract<MetricSummary, {kind: 'gauge' | 'sum'}>;
@@ -71,7 +71,7 @@ const seriesOf = (trials: readonly Trial[]): Map<string, Series> =>
       ]),
   );
 
-/** `db.client.connection.count`, and below it `state: used`; of a unit what is no mere note. */
+/** `db.client.connection.count`, and below it `state: used`; with the unit, unless that is a mere annotation. */
 const titleOf = ({name, unit, attributes}: Series): Text => {
   const told = Object.entries(attributes).map(([key, value]) => `${key}: ${valueText(value)}`);
   const measure = /^(?:|1|\{.*\})$/.test(unit) ? [] : [unit];
@@ -91,7 +91,7 @@ const loadText = ({trials, phases}: VariantStory, phase: number): string => {
   return underWay === null ? offered : `${offered}, ${plain(underWay)} in flight`;
 };
 
-/** Null in runs of old, which did not count it. */
+/** Null in older runs, which did not count it. */
 const underWayMean = (trial: Trial, phase: number): number | null => {
   const inFlightMs = trial.driver.phases.find(figures => figures.phase === phase)?.inFlightMs;
   const window = phaseWindow(trial, phase);

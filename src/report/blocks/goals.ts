@@ -1,4 +1,4 @@
-// Goals in words: the limit, the figure that was held against it, and what came of it.
+// Goals in words: the limit, the figure that was compared with it, and the result.
 import {type GoalMetric, type GoalName, goalMetrics, type Limit, type Verdict} from '../../model/goal.ts';
 import type {GoalStory} from '../case-study/run-story.ts';
 import type {Tone} from '../document.ts';
@@ -24,7 +24,7 @@ const formatOf = (metric: GoalName): ((value: number | null) => string) =>
 export const goalFigure = (metric: GoalName, value: number | null): string =>
   metric === 'timeToRecoverMs' ? recoveryText(value) : formatOf(metric)(value);
 
-/** Recovery is seen in bins of 0.5 s: good from the first one on is not known any closer. */
+/** Recovery is seen in bins of 0.5 s: more than "good from the first one on" cannot be known. */
 export const recoveryText = (ms: number | null): string => (ms === 0 ? 'within 0.5 s' : duration(ms));
 
 /** A limit is exact, so that it has no zeroes for precision. */

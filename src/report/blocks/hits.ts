@@ -51,7 +51,7 @@ const faultsOf = ({connections, hits}: InjectorLog): readonly string[] => {
   return [...new Set(firsts.sort((a, b) => a.atMs - b.atMs).map(({toxic}) => toxic))];
 };
 
-/** Requests tell more than their connections. */
+/** Requests say more than their connections. */
 const hitsOf = ({connections, hits}: InjectorLog, fault: string): readonly Row[] => {
   const requests = hits.filter(({toxic}) => toxic === fault).map(requestRow);
   const rows = requests.length > 0 ? requests : connections.flatMap(record => connectionRow(record, fault));

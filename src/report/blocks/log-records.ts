@@ -10,7 +10,7 @@ export const logBlocks = (variants: readonly VariantStory[]): Block[] => {
   const rows = variants.flatMap(({variant, trials}) =>
     trials
       .flatMap(({trial}) => (trial.telemetry?.logs?.counts ?? []).map(kind => ({trial, kind})))
-      // Ours is part of what is told of spans that leak.
+      // foulweather's own event is part of what is reported of spans that leak.
       .filter(({kind}) => kind.eventName !== endedAgainEvent)
       .sort(
         (a, b) =>

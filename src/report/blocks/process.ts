@@ -83,7 +83,7 @@ const gcText = (seen: readonly Seen[]): string => {
   return `${percent(ratio)} in ${plural(pauses, 'pause')}${full}`;
 };
 
-/** With what V8 does in steps between the pauses, which perf_hooks does not tell. */
+/** Including V8's incremental steps between the pauses, which perf_hooks does not report. */
 const profiledGcText = (seen: readonly Seen[]): string => {
   const shares = seen.flatMap(({trial, phase}) => {
     const cpu = trial.profiles.find(profile => profile.what === 'cpu' && profile.phase === phase);

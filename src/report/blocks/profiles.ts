@@ -1,4 +1,4 @@
-// Where the time went and who holds the memory, before and after, in the phase that matters most.
+// Which code used the time and which holds the memory, before and after, in the phase that matters most.
 import {frameName, type OwnerShare, type ProfileFrame, type ProfileSummary} from '../../model/profile.ts';
 import {phaseThatMatters} from '../case-study/phase-that-matters.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';
@@ -75,7 +75,7 @@ const shareOf = (profile: ProfileSummary | undefined, owner: string): number | n
 
 const selfOf = ({self}: OwnerShare): number => self;
 
-/** What a package has others do is its own, too: the handlers of a library hold what the library gave them. */
+/** What a package has others do counts as its own, too: the handlers of a library hold what the library gave them. */
 const answeredFor = ({ownerKind, self, total}: OwnerShare): number =>
   ownerKind === 'package' ? (total ?? self) : self;
 
@@ -111,7 +111,7 @@ const cpuTable = (profiled: readonly Profiled[]): Block[] => {
   return [table(['Main thread time', ...names(profiled)], rows)];
 };
 
-/** `70.0 MiB, 172 MiB with what it called`: where it called for more than it took by itself. */
+/** `70.0 MiB, 172 MiB with what it called`: where what it called used more than itself. */
 const bytesOf = (profile: ProfileSummary | undefined, owner: string): string => {
   const share = profile?.owners.find(candidate => candidate.owner === owner);
   const self = bytes(shareOf(profile, owner));
@@ -172,7 +172,7 @@ const frameText = (frame: ProfileFrame): Text =>
 const placeOf = ({owner, ownerKind, place}: ProfileFrame): string =>
   ownerKind === 'package' || ownerKind === 'harness' ? `${owner}/${place}` : `${place}`;
 
-/** Of the memory, where there is enough of it to ask about; whose it is in the variant that holds most. */
+/** Owners of the memory, where there is enough of it; of the variant that holds most. */
 const stackBlocks = (profiled: readonly Profiled[]): Block[] => {
   const memory = profiled.flatMap(({story, profiles}) =>
     profiles

@@ -1,4 +1,4 @@
-// What the library itself said in one phase: its spans by how they ended, and the metrics that matter here.
+// What the library itself reported in one phase: its spans by how they ended, and the metrics that matter here.
 import type {MetricSummary, SpanGroup} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {medianOf} from '../../stats/quantile.ts';

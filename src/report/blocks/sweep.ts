@@ -30,7 +30,7 @@ export const sweepOf = ({run, variants}: RunStory): SweepStory | null => {
   return sorted.length < 2 ? null : {option: sweep.option, points: sorted};
 };
 
-/** Of the best goodput: what a larger value adds beyond this is within what two runs of the same thing differ by. */
+/** Of the best goodput: what a larger value adds beyond this is no more than two runs of the same thing differ by. */
 const kneeRatio = 0.9;
 
 export type Knee = {
@@ -43,8 +43,8 @@ export const goodputOf = ({story}: SweepPoint, phase: string): number | null =>
   story.phases.find(candidate => candidate.phase === phase)?.goodputPerSecond ?? null;
 
 /**
- * The smallest number that gives 90 % of the phase's best goodput without dying of it; null where nothing succeeded.
- * Only numbers have a knee: the others have no order.
+ * The smallest number that reaches 90 % of the phase's best goodput without a crash; null where nothing succeeded.
+ * Only numbers have a knee: other values have no order.
  */
 export const kneeOf = ({points}: SweepStory, phase: string): Knee | null => {
   const known = points.flatMap(point => {

@@ -1,4 +1,5 @@
-// What the library's telemetry is worth: held against the semantic conventions, with the worst of each library first.
+// The quality of the library's telemetry: checked against the semantic conventions, the worst findings of each
+// library first.
 import type {ConventionFinding, ConventionLevel} from '../../model/convention.ts';
 import {conventionLevels} from '../../model/convention.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';
@@ -26,7 +27,7 @@ export const telemetryBlocks = ({variants}: RunStory): Block[] => {
   const title = heading('Telemetry');
   const [first, ...others] = checked.map(variant => ({variant, sightings: sightingsOf(variant)}));
   const isSame = others.every(({sightings}) => namesOf(sightings) === namesOf(first!.sightings));
-  // Variants of one library mostly emit the same: then it is told once.
+  // Variants of one library mostly emit the same: then it is shown once.
   const told = isSame ? [first!] : [first!, ...others];
   return [
     title,

@@ -8,7 +8,7 @@ import {count, percent, plural, unknownFigure} from '../format.ts';
 type Group = {
   readonly name: string;
   readonly countMax: number;
-  /** Of the moments at which they were looked at. */
+  /** Share of the samples. */
   readonly sleepingRatio: number;
   /** Of a core, all of them together; null with one sample. */
   readonly cpuRatio: number | null;
@@ -16,7 +16,7 @@ type Group = {
 
 type Told = {readonly groups: readonly Group[]; readonly countMax: number};
 
-/** V8 has it for the CPU profile; it is not the library's. */
+/** V8's own thread for the CPU profile; it is not the library's. */
 const profilersThread = 'v8:ProfEvntProc';
 
 const groupsIn = (trial: Trial, phase: number): Told | null => {
@@ -48,7 +48,7 @@ const threadCountOf = ({threadCount}: SystemSample): number => threadCount ?? 0;
 const sum = (groups: readonly ThreadGroup[], figure: (group: ThreadGroup) => number): number =>
   groups.reduce((total, group) => total + figure(group), 0);
 
-/** A group that lost a thread lost its time with it: then it is not known. */
+/** When a group loses a thread, the time of that thread is lost with it: the sum is then not known. */
 const cpuRatio = (moments: readonly (ThreadGroup & {readonly atMs: number})[]): number | null => {
   const first = moments[0];
   const last = moments.at(-1);

@@ -21,7 +21,7 @@ export const marksOf = (exemplar: Exemplar): Mark[] => {
   ].sort((a, b) => a.atMs - b.atMs);
 };
 
-/** As long as anybody knows the operation to have lasted. */
+/** As long as any witness knows the operation to have lasted. */
 const windowOf = ({startMs, durationMs, spans}: Exemplar, attempts: readonly Mark[]): Window | null => {
   const moments = [
     ...spans.flatMap(span => [span.startMs, span.endMs]),
@@ -31,7 +31,7 @@ const windowOf = ({startMs, durationMs, spans}: Exemplar, attempts: readonly Mar
   return moments.length === 0 ? null : {startMs: Math.min(...moments), endMs: Math.max(...moments)};
 };
 
-/** Where a phase begins its faults come, and those of the phase before go. */
+/** Where a phase begins, its faults begin, and those of the previous phase end. */
 const edgesIn = ({edges, plan}: Trial, {startMs, endMs}: Window): Mark[] =>
   edges
     .filter(({afterMs}) => afterMs >= startMs && afterMs <= endMs)
@@ -47,7 +47,7 @@ const edgesIn = ({edges, plan}: Trial, {startMs, endMs}: Window): Mark[] =>
     .slice(0, marksOfKind);
 
 /**
- * An HTTP fault knows whose a request is. A fault of the connection does not: it is told where the connection is known by a
+ * An HTTP fault knows its request. A fault of the connection does not: it is shown where the connection is known by a
  * request of the operation.
  */
 const hitsOf = ({id, trial}: Exemplar, {startMs, endMs}: Window): Mark[] => {

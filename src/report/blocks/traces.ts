@@ -1,5 +1,6 @@
-// Traces chosen on purpose, in text: of each phase that shows a symptom the slowest operation, the first that failed, the one sent
-// most often, a typical one for contrast, and those that findings point at; each with what the other witnesses saw of it.
+// Selected traces, in text: of each phase that shows a symptom the slowest operation, the first that failed, the one
+// sent most often, a typical one for contrast, and those that findings refer to; each with what the other witnesses
+// saw of it.
 import {traceIdOfOperation} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {mergeHistograms, percentileMs} from '../../stats/histogram.ts';
@@ -60,7 +61,7 @@ const blocksOf = (story: VariantStory, variant: number): TraceBlock[] =>
     };
   });
 
-/** By phase, the most telling phase first. */
+/** By phase, the most informative phase first. */
 const chosenOf = (story: VariantStory): {phase: string; chosen: Chosen[]}[] => {
   const [first] = story.trials.filter(({trial}) => (trial.telemetry?.exemplars.length ?? 0) > 0);
   if (!first) return [];

@@ -1,4 +1,4 @@
-// A waterfall for where there is no picture: a line for each span and for what other witnesses saw, with bars of one width.
+// A waterfall in plain text: a line for each span and for what other witnesses saw, with bars of one width.
 import type {Mark, Waterfall} from '../charts/waterfall.ts';
 import {type Row, rowsOf} from '../charts/waterfall-rows.ts';
 import {duration} from '../format.ts';

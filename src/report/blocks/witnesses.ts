@@ -1,4 +1,4 @@
-// One phase of one variant in the words of each of the five witnesses.
+// One phase of one variant as reported by each of the five witnesses.
 import type {FaultSummary} from '../../model/run.ts';
 import {binomialInterval, rateConfidence} from '../../stats/binomial.ts';
 import {medianOf} from '../../stats/quantile.ts';
@@ -50,7 +50,7 @@ const library = (story: VariantStory, phase: PhaseMedians): Text => {
         ` count ${count(samples)}, mean ${duration(meanMs)}`,
       ],
     ),
-    // Its delay holds the interval at which it is sampled: the process's own, below, is without it.
+    // This delay includes the sampling interval; the process's own figure, below, does not.
     ...(said.loopUtilisationRatio === null
       ? []
       : [[`event loop: utilisation ${percent(said.loopUtilisationRatio)}`]]),

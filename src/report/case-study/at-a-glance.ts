@@ -10,7 +10,7 @@ import type {RunStory} from './run-story.ts';
 
 export const glanceBlocks = (story: RunStory): Block[] => {
   const blocks = [
-    // With a change to show it stands with the outcome.
+    // If there is a change it is shown with the outcome.
     ...(story.candidate ? [] : figure('throughput', () => throughput(story))),
     ...captioned(
       story,
@@ -39,7 +39,7 @@ export const glanceBlocks = (story: RunStory): Block[] => {
 
 type Pick = (phase: PhaseMedians) => number | null;
 
-/** Nothing but the chart where nobody knows the number. */
+/** Only the chart where the number is not known. */
 const captioned = (
   {variants}: RunStory,
   what: string,
@@ -55,7 +55,7 @@ const captioned = (
   return told.length === 0 ? chart : [paragraph(`${what}: `, ...joined(told, '; '), '.'), ...chart];
 };
 
-/** The warm-up is not judged, and not told here. */
+/** The warm-up is not judged, and not reported here. */
 const highest = (phases: readonly PhaseMedians[], pick: Pick): {phase: string; value: number} | null =>
   phases
     .filter(({role}) => role !== 'warm-up')

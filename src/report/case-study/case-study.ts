@@ -21,11 +21,11 @@ import {threatsSection} from './sections/threats.ts';
 export type CaseStudy = {
   /** One sentence with the outcome and its numbers. */
   readonly headline: string;
-  /** What stands between headline and sections: a word on a partial run, the verdict line, the chart. */
+  /** What comes between headline and sections: a note on a partial run, the verdict line, the chart. */
   readonly lead: readonly Block[];
   /** One page: observation, symptoms, data used to investigate, change, outcome, how to reproduce. */
   readonly sections: readonly Section[];
-  /** Everything that the page rests on. */
+  /** Everything that the page is based on. */
   readonly details: readonly Section[];
 };
 
@@ -110,7 +110,7 @@ const chosenBlocks = ({variants}: RunStory): Block[] => {
   return note === '' ? [] : [paragraph(`The chart shows ${listed(chosen)}.${note}`)];
 };
 
-/** Why a run cannot judge, as early as the verdict is given. */
+/** Why a run cannot be judged, as soon as the verdict is given. */
 const doubtBlocks = (story: RunStory): Block[] => {
   if (story.run.judgement.verdict !== 'inconclusive') return [];
   const gates = new Map(gatesOf(story).map(gate => [gate.name, gate]));

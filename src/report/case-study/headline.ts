@@ -19,7 +19,7 @@ export const headlineOf = (story: RunStory): string => {
   return `${record.plan.name}: ${statement}; ${verdictClause(story)}${trialsText(story)}${tradeOffText(story)}`;
 };
 
-/** That a change is concluded from one trial each; what one variant shows is claimed of no more than what was seen. */
+/** A caveat that the change is judged by one trial each; a single variant is described by what was seen, without one. */
 const trialsText = ({candidate, baseline, judged}: RunStory): string =>
   candidate && Math.min(baseline.trials.length, judged.trials.length) === 1 ? ' (1 trial each)' : '';
 
@@ -40,7 +40,7 @@ const unfinished = {
   failed: 'the run was aborted, so nothing can be concluded',
 };
 
-/** Said by how the process ended already. */
+/** Said already by how the process ended. */
 const ofTheEnding: readonly SymptomId[] = ['process-crash', 'out-of-memory'];
 
 /** What the only variant does. */
@@ -56,7 +56,7 @@ const stateStatement = (story: VariantStory): string => {
   return `${story.variant.name} ${listed([...endings, ...(shows === null ? [] : [shows])])}`;
 };
 
-/** Of those that could be judged; how many could not stands beside it. */
+/** Of those that could be judged; how many could not is said beside it. */
 const noneOf = ({symptoms: all}: VariantStory): string => {
   const clear = all.filter(({verdict}) => verdict === 'clear').length;
   const unjudged = all.length - clear;
@@ -82,7 +82,7 @@ const changesOf = ({baseline, judged}: RunStory): Changes => {
   };
 };
 
-/** What is different with the candidate. */
+/** What differs with the candidate. */
 const changeStatement = (story: RunStory): string => {
   const {baseline, judged} = story;
   const changes = changesOf(story);
@@ -114,7 +114,7 @@ const tradeOffText = (story: RunStory): string => {
   return `. Trade-off: ${symptomsText(changes.added.map(symptom => withCount(story.judged, symptom)))}`;
 };
 
-/** A process that dies once in one trial may have died by chance; with this many trials that live it is over. */
+/** A process that crashes once in one trial may have crashed by chance; with this many trials without a crash it is over. */
 const trialsThatTell = 3;
 
 export const mayBeChance = (symptom: SymptomId, {trials}: VariantStory): boolean =>
@@ -166,7 +166,10 @@ const goodputOf = (story: RunStory): {interval: RatioInterval; lived: boolean} |
   return interval ? {interval, lived: lived !== null} : null;
 };
 
-/** Only a change of a tenth or more, and only one that the interval is sure of; of a baseline that crashed, before that. */
+/**
+ * Only a change of a tenth or more, and only one that the interval confirms; but after a crash of the baseline in any
+ * case.
+ */
 const goodputClause = (story: RunStory): string[] => {
   const goodput = goodputOf(story);
   if (!goodput || (goodput.interval.low < 1.1 && goodput.interval.high > 0.9)) return [];
@@ -223,7 +226,7 @@ const countOf = (story: VariantStory, symptom: SymptomId): number | null => {
   return story.phases.reduce((sum, phase) => sum + (pick(phase) ?? 0), 0);
 };
 
-/** Where symptoms alone miss the run, they are named instead of the goals: that those are met is beside the point. */
+/** Where symptoms alone miss the run they are named instead of the goals, all of which are met. */
 const verdictClause = ({run, judged}: RunStory): string => {
   const failing = failingSymptoms(judged);
   if (run.judgement.verdict !== 'missed' || failing.length === 0 || judged.goals.some(isMissed)) {
@@ -234,7 +237,7 @@ const verdictClause = ({run, judged}: RunStory): string => {
 
 const isMissed = ({verdict}: GoalStory): boolean => verdict === 'missed';
 
-/** What alone is enough to miss a run. */
+/** What is enough by itself to miss a run. */
 export const failingSymptoms = ({symptoms: told}: VariantStory): SymptomId[] =>
   told
     .filter(({present}) => present.some(({severity}) => severity === 'fail'))

@@ -5,7 +5,7 @@ import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {settledStatuses} from '../blocks/outcome-counts.ts';
 
-/** `trialCount` tells how many trials reached the phase; with one, the figures are that trial's. */
+/** `trialCount` says how many trials reached the phase; with one, the figures are that trial's. */
 export type PhaseMedians = PhaseSummary & {readonly index: number; readonly trialCount: number};
 
 export const medianPhase = (
@@ -75,7 +75,7 @@ const medianFaults = (summaries: readonly PhaseSummary[]): FaultSummary[] =>
     applied: total(summaries.map(({faults}) => faults[index]?.applied ?? null)),
   }));
 
-/** Rolls of the dice add up over trials: the more of them, the surer the rate. */
+/** Decisions add up over trials: the more of them, the more certain the rate. */
 const total = (values: readonly (number | null)[]): number | null => {
   const known = values.filter(value => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);

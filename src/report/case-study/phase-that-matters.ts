@@ -1,5 +1,5 @@
-// The phase to look into: where the baseline shows a picture of its process, else where it shows its worst symptom, else
-// the first fault, else the last phase.
+// The phase to look into: where the baseline shows a diagnosis of its process, else where it shows its worst symptom,
+// else the first fault, else the last phase.
 import {processDiagnoses} from '../../model/diagnosis.ts';
 import type {RunStory, VariantStory} from './run-story.ts';
 
@@ -14,7 +14,7 @@ export const phaseThatMatters = ({run, baseline}: RunStory): number => {
   return fault >= 0 ? fault : phases.length - 1;
 };
 
-/** What is said of a process is borne out where it was said of. */
+/** A claim about a process is supported in the phase that it is about. */
 const pictured = ({trials}: VariantStory): string | null =>
   trials
     .flatMap(({judgement}) => judgement.diagnoses)

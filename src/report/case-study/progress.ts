@@ -1,4 +1,4 @@
-// What the change did to each symptom and each goal: better, not better, or not to be known.
+// What the change did to each symptom and each goal: better, not better, or not known.
 import {symptoms} from '../../model/symptoms.ts';
 import {goalFigure, limitText, phaseOfGoal} from '../blocks/goals.ts';
 import {code, strong, type Text} from '../document.ts';
@@ -70,9 +70,9 @@ const leakItems = (story: RunStory): Item[] =>
     text: [strong('leak below the detection limit'), `: ${statement}.`],
   }));
 
-/** Below this share of successes a phase is told of although no symptom and no goal is about it. */
+/** Below this share of successes a phase is mentioned although no symptom and no goal is about it. */
 const failingRatio = 0.5;
-/** A rise by less is none worth the name. */
+/** A smaller rise is not worth mentioning. */
 const riseRatio = 0.1;
 
 /** Phases with a fault in which most operations fail, as they did before. */

@@ -26,7 +26,7 @@ export type VariantStory = {
   readonly timeToRecoverMs: number | null;
 };
 
-/** What the trials of one variant say of one symptom; the worst answer stands. */
+/** The result of the trials of one variant for one symptom; the worst one counts. */
 export type SymptomStory = {
   readonly symptom: SymptomId;
   readonly verdict: Finding['verdict'];

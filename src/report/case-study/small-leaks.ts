@@ -1,5 +1,6 @@
-// Leaks too small for a detector, which has to allow for what one process keeps anyway: of trials that ran in pairs one variant
-// keeps more each time than the other ever does. What both keep, the harness's own memory included, is no difference.
+// Leaks too small for a detector, which has to allow for what one process keeps anyway: of trials that ran in pairs,
+// one variant keeps more each time than the other ever does. What both keep, the harness's own memory included, is no
+// difference.
 import {symptoms} from '../../model/symptoms.ts';
 import {isFirstUnderWay, type Trial} from '../../model/trial.ts';
 import {medianOf} from '../../stats/quantile.ts';
@@ -14,7 +15,10 @@ export type SmallLeak = {
   readonly statement: string;
 };
 
-/** That all trials of one variant are above all of the other is chance in 1 of 20 cases with three pairs, in 1 of 6 with two. */
+/**
+ * With three pairs, all trials of one variant are above all of the other by chance in 1 of 20 cases; with two pairs
+ * in 1 of 6.
+ */
 const minimumLeakPairs = 3;
 
 type Kept = {
@@ -40,7 +44,7 @@ const figures: readonly Kept[] = [
   },
   {
     symptom: 'connection-leak',
-    of: keptConnections,
+    of: judged => keptConnections(judged),
     // Half a connection: one is the smallest leak that there is.
     worth: 0.5,
     format: value => `${plain(value)} open connections`,
@@ -56,7 +60,7 @@ const sizeOf = ({heapUsedBytes, externalBytes}: Heap): number => heapUsedBytes +
 const isRecovery = ({plan}: Trial, phase: number | null): boolean =>
   phase !== null && plan.phases[phase]?.role === 'recovery';
 
-/** It came to its end with nothing under way, and saw all phases: others have not met the same faults. */
+/** The trial came to its end with nothing under way, and saw all phases: others have not met the same faults. */
 const isWhole = ({end, cut, driver}: Trial): boolean =>
   end.kind === 'completed' && cut === null && driver.drained?.inFlight === 0;
 
@@ -71,7 +75,7 @@ const keptBytes = (trial: Trial): number | null => {
 };
 
 /** When idle ones are closed, beyond the most of the baseline; null where what is left may be idle in a pool. */
-function keptConnections({trial, judgement}: JudgedTrial): number | null {
+const keptConnections = ({trial, judgement}: JudgedTrial): number | null => {
   const {closing} = trial;
   const after = closing && trial.injector.findLast(({atMs}) => atMs <= closing.startMs);
   const before = judgement.phases
@@ -85,9 +89,9 @@ function keptConnections({trial, judgement}: JudgedTrial): number | null {
   const mayBeIdle =
     openConnections <= underWayMax || waitedMs < symptoms['connection-leak'].thresholds['idleMs']!;
   return kept > 0 && mayBeIdle ? null : kept;
-}
+};
 
-/** Empty with fewer than three pairs. What a detector names anyway is not told twice. */
+/** Empty with fewer than three pairs. What a detector reports anyway is not repeated. */
 export const smallLeaks = (story: RunStory): SmallLeak[] => figures.flatMap(figure => leakOf(story, figure));
 
 const leakOf = (story: RunStory, figure: Kept): SmallLeak[] => {

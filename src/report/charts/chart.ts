@@ -1,9 +1,9 @@
-// One chart: what is drawn, what it says in words, and what a reader who points at it is told.
+// One chart: what is drawn, what it says in words, and what a reader who points at it is shown.
 import {width} from './frame.ts';
 import {definitions, type Layer, styleSheet} from './style.ts';
 import {element, escapeXml, group, label} from './svg.ts';
 
-/** What there is to read off one panel at one place; `x` is in the chart's own pixels. */
+/** The readings of one panel at one place; `x` is in the chart's own pixels. */
 export type Reading = {readonly x: number; readonly lines: readonly string[]};
 
 export type ReadPanel = {
@@ -18,7 +18,7 @@ export type Chart = {
   /** The stem of its file's name. */
   readonly name: string;
   readonly title: string;
-  /** The chart in words, for those who do not see it. */
+  /** The chart in words, for readers who do not see it. */
   readonly description: string;
   readonly height: number;
   /** Outcomes whose patterns it uses. */
@@ -35,7 +35,7 @@ export const bodyTop = 32;
 
 export const fileOfChart = ({name}: Chart): string => `${name}.svg`;
 
-/** A file of its own, that follows the reader's light or dark. Deterministic: the same chart gives the same bytes. */
+/** A file of its own, that follows the reader's light or dark mode. Deterministic: the same chart gives the same bytes. */
 export const toSvgFile = (chart: Chart): string =>
   [
     opening(chart, 'xmlns="http://www.w3.org/2000/svg" '),

@@ -1,4 +1,5 @@
-// A profile as an icicle: callers above what they called, as wide as their share. Colours tell whose code it is, and so do the words.
+// A profile as an icicle: callers above what they called, as wide as their share. Whose code it is is shown by
+// colour, and in words.
 import type {FlameFrame, OwnerKind} from '../../model/profile.ts';
 import {listed, percent} from '../format.ts';
 import {bodyTop, type Chart} from './chart.ts';
@@ -11,7 +12,7 @@ export type Flame = {
   readonly title: string;
   /** Depth first, as `flameOf` gives them. */
   readonly frames: readonly FlameFrame[];
-  /** In words, of a total in the profile's unit. */
+  /** A share in words, of a total in the profile's unit. */
   readonly format: (total: number) => string;
 };
 

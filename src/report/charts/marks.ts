@@ -1,4 +1,5 @@
-// A bar and a point of each series: told apart by filling and shape, so that they are without their colours, too.
+// A bar and a point of each series: distinguished by filling and shape, so that they can be told apart without their
+// colours, too.
 import type {SeriesName} from './style.ts';
 import {element} from './svg.ts';
 

@@ -18,7 +18,7 @@ export type Measure = {
   readonly title: string;
   /** Of a value on the axis and in a reading. */
   readonly format: (value: number) => string;
-  /** The axis reaches at least as far, so that noise does not look like news. */
+  /** The axis reaches at least this far, so that noise is not magnified. */
   readonly leastTop: number;
   readonly pointsOf: (trial: Trial) => readonly Point[];
 };
@@ -39,7 +39,7 @@ const nearMs = 1000;
 
 type Row = Measure & {readonly lines: readonly (TrialSeries & {readonly points: readonly Point[]})[]};
 
-/** Measures that nobody took are left out; null where none is left. */
+/** Measures without data are left out; null where none is left. */
 export const overTime = ({name, title, description, series, measures}: OverTime): Chart | null => {
   const rows = measures
     .map(

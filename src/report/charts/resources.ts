@@ -25,7 +25,7 @@ export const growthPerMs = <Sample extends {readonly atMs: number}>(
     return [{atMs: (sample.atMs + before.atMs) / 2, value: grown / elapsedMs}];
   });
 
-/** The operating system goes on telling when the process itself is too busy to. */
+/** The operating system goes on reporting when the process itself is too busy to. */
 const cpu = ({system, resources}: Trial): Point[] =>
   growthPerMs<{readonly atMs: number; readonly cpuMs: number}>(
     system.length > 1 ? system : resources,
@@ -76,7 +76,7 @@ const measures: readonly Measure[] = [
 export const resources = (story: RunStory): Chart | null => {
   const series = trialSeriesOf(story);
   const threadCounts = series.flatMap(({trial}) => threads.pointsOf(trial).map(({value}) => value));
-  // A thread or two come and go with the runtime; a pool that grows, or differs, is worth a panel.
+  // The number of threads varies by one or two with the runtime; a pool that grows, or differs, is worth a panel.
   const threadsDiffer = Math.max(...threadCounts, 0) - Math.min(...threadCounts, Infinity) > 4;
   return overTime({
     name: 'resources',

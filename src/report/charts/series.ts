@@ -6,7 +6,7 @@ import {type SeriesName, seriesNames} from './style.ts';
 
 export type Series = {readonly story: VariantStory; readonly name: SeriesName};
 
-/** The baseline and the last others, four at most; the candidate is drawn as the only one would be. */
+/** The baseline and the last others, four at most; the candidate is drawn as a single variant would be. */
 export const seriesOf = ({variants}: RunStory): Series[] => {
   const driven = variants.filter(({trials}) => trials.length > 0);
   const shown =

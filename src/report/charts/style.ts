@@ -1,4 +1,5 @@
-// Colours and patterns of the charts: Okabe and Ito's palette, and a texture or a dash for each, so that nothing is told by colour alone.
+// Colours and patterns of the charts: Okabe and Ito's palette, and a texture or a dash for each, so that nothing
+// depends on colour alone.
 import type {OutcomeStatus} from '../../model/outcome.ts';
 
 /** What a bar of outcomes is made of, from the bottom up; `dropped` operations were never started. */
@@ -66,7 +67,7 @@ const seriesRules = seriesNames.flatMap(name => [
 export const definitions = (shown: readonly Layer[]): string =>
   `<defs>\n${shown.map(pattern).join('\n')}\n</defs>`;
 
-/** The rules stand under `.chart`, so that a page may have them beside its own. */
+/** The rules apply below `.chart`, so that a page may have them beside its own. */
 export const chartRules = `.chart { --paper: #ffffff; --ink: #1f2328; --muted: #59636e; --grid: #d1d9e0; --fault: #f2e9d8; --one: #0072b2; --two: #b35000; --three: #00785a; --four: #a04c80; }
 @media (prefers-color-scheme: dark) {
 .chart { --paper: #0d1117; --ink: #f0f6fc; --muted: #9198a1; --grid: #3d444d; --fault: #2d2a20; --one: #56b4e9; --two: #e69f00; --three: #2fbf94; --four: #e08fbd; }

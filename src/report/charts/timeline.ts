@@ -168,7 +168,7 @@ const death = (trial: Trial, time: TimeScale, top: number, bottom: number): stri
   ];
 };
 
-/** Up to the first colon or bracket: the error itself is in the report. */
+/** Up to the first colon or bracket: the whole error is in the report. */
 const shortEnding = (text: string): string => text.split(/[:(]/)[0]?.trim() ?? '';
 
 const marksShown = 200;

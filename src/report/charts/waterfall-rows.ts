@@ -47,7 +47,7 @@ const treeOf = (spans: readonly Span[], depth: number): Row[] => {
   const seen = new Set<string>();
   const walk = (parent: string, level: number): Row[] =>
     (childrenOf.get(parent) ?? []).flatMap(span => {
-      // Ids that another process made up may go in a circle.
+      // Ids that another process made up may form a cycle.
       if (seen.has(span.spanId)) return [];
       seen.add(span.spanId);
       return [rowOfSpan(span, level), ...walk(span.spanId, level + 1)];

@@ -48,7 +48,7 @@ export const waterfall = (input: Waterfall): Chart | null => {
   const deadline = input.operation && input.deadlineMs !== null ? input.deadlineMs : null;
   const last = max(moments) - origin;
   const first = Math.min(0, min(moments) - origin);
-  // A deadline far behind the last moment would press all that happened to the left.
+  // A deadline far behind the last moment would squeeze everything else to the left.
   const shownDeadline = deadline !== null && deadline <= last * 2 ? deadline : null;
   const time = scaleLinear()
     .domain([first, Math.max(last, shownDeadline ?? 0, 0.1)])

@@ -1,4 +1,4 @@
-// Before against after: ratios with an interval where there are pairs enough to have one.
+// Before against after: ratios, with an interval where there are enough pairs for one.
 import {goodputPairs, livedGoodputPairs} from '../../model/goodput.ts';
 import type {PhaseSummary} from '../../model/run.ts';
 import {bootstrapRatio, type Pair, type RatioInterval} from '../../stats/bootstrap.ts';
@@ -56,8 +56,8 @@ export const compareGoodput = ({run}: RunStory): RatioInterval | null =>
   bootstrapRatio(goodputPairs(run), {seed: run.record.seed});
 
 /**
- * The same over the phases that both saw, each for as long as its process lived: what is left of the ratio when the
- * time after a death is no part of it. Null where no process of the baseline died.
+ * The same over the phases that both saw, each for as long as its process lived: the ratio without the time after a
+ * crash. Null where no process of the baseline crashed.
  */
 export const compareLivedGoodput = ({run, baseline}: RunStory): RatioInterval | null =>
   baseline.trials.some(({trial}) => trial.end.kind === 'crashed' || trial.end.kind === 'unresponsive')

@@ -35,7 +35,7 @@ const words: {readonly [change in Change]: Span} = {
   inconclusive: 'inconclusive',
 };
 
-/** Under 64 KB: figures that cannot be told go first, then those at the end. */
+/** Under 64 KB: figures without a result go first, then those at the end. */
 export const comparisonMarkdown = (comparison: Comparison): string => {
   const all = comparison.figures;
   const told = all.filter(({change}) => change !== 'inconclusive');

@@ -1,5 +1,5 @@
-// Two results of one scenario held against each other: better, worse or not to be told, per goal and figure. They may be of
-// other commits, versions or days, so that their trials are no pairs, and one trial a side proves little.
+// Two results of one scenario compared: better, worse or unclear, per goal and figure. They may be of other commits,
+// versions or days, so that their trials are no pairs, and one trial a side proves little.
 import type {GoalName, Limit, Verdict} from '../../model/goal.ts';
 import type {PhaseSummary} from '../../model/run.ts';
 import {bootstrapRatioOfSamples, minimumPairs, type UnpairedInterval} from '../../stats/bootstrap.ts';
@@ -60,7 +60,7 @@ const figures = {
 
 export type FigureName = keyof typeof figures;
 
-/** What two samples of the same thing differ by this often counts as no difference. */
+/** Two samples of the same thing differ by this much so often that it counts as no difference. */
 const significance = 0.05;
 
 /** Goals that count operations: there each operation is a sample, and one trial has many. */
@@ -74,10 +74,13 @@ const counts: ReadonlySet<GoalName> = new Set<GoalName>([
   'backlogCount',
 ]);
 
-/** Operations of one trial meet the same pauses, and are no independent samples: more is asked of them than of trials. */
+/**
+ * Operations of one trial meet the same pauses, and are no independent samples: a stricter limit applies to them than
+ * to trials.
+ */
 const operationSignificance = 0.001;
 
-/** Pure. Goals are those of the later side; one that the earlier did not have has nothing to be worse than. */
+/** Pure. Goals are those of the later side; one that the earlier did not have cannot have got worse. */
 export const compareSides = (before: Side, after: Side): Comparison => ({
   before,
   after,
@@ -91,7 +94,7 @@ export const compareSides = (before: Side, after: Side): Comparison => ({
 
 export const goalsGotWorse = ({goals}: Comparison): boolean => goals.some(({change}) => change === 'worse');
 
-/** A limit of zero is for what may never happen: there, once is proof. */
+/** A limit of zero is for what must never happen: once is proof. */
 const mayNeverHappen = ({limit}: GoalStory): boolean => limit.max === 0;
 
 const goalChange = (before: ResultVariant, goal: GoalStory): GoalChange => {

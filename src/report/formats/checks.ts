@@ -1,4 +1,4 @@
-// A judged run as a list of checks, for CI: what was held against the candidate, and what came of each.
+// A judged run as a list of checks, for CI: what the candidate was checked for, and the results.
 import type {Verdict} from '../../model/goal.ts';
 import {endingText} from '../blocks/endings.ts';
 import {gatesOf} from '../blocks/gates.ts';
@@ -7,9 +7,9 @@ import type {GoalStory, RunStory, SymptomStory} from '../case-study/run-story.ts
 import {plainText} from '../document.ts';
 
 export type Check = {
-  /** Stable from run to run, so that a CI system can follow it. */
+  /** Stable from run to run, so that a CI system can track it. */
   readonly name: string;
-  /** `error`: the harness broke; `skipped`: it could not be told. */
+  /** `error`: the harness failed; `skipped`: there is no result. */
   readonly status: 'passed' | 'warned' | 'failed' | 'error' | 'skipped';
   /** One line; empty where it passed. */
   readonly message: string;
@@ -30,7 +30,7 @@ export const checksOf = (story: RunStory): Check[] => [
   ...endingChecks(story),
 ];
 
-/** Whether the run may judge at all. */
+/** Whether the run can be judged at all. */
 const runCheck = (story: RunStory): Check => {
   const name = 'the run can be judged';
   const {status} = story.run.record;
@@ -71,7 +71,7 @@ const symptomCheck = ({symptom, verdict, present, reasons, trialCount}: SymptomS
   return {name, status: 'skipped', message: reasons.join('; '), details: []};
 };
 
-/** Where a process did not end well, which symptoms tell too, but not with the error itself. */
+/** Where a process did not end well; symptoms report that, too, but without the error itself. */
 const endingChecks = ({judged}: RunStory): Check[] =>
   judged.trials
     .flatMap(({trial: first, parts}) => [first, ...parts])

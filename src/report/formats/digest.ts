@@ -62,7 +62,7 @@ const goalBlocks = ({goals}: VariantStory): Block[] =>
         ),
       ];
 
-/** Of all variants, so that what the change mended stands beside what it left. */
+/** Of all variants, so that what the change fixed is shown beside what it left. */
 const symptomBlocks = ({variants}: RunStory): Block[] => {
   const rows = variants.flatMap(({variant, symptoms}) =>
     symptoms.flatMap(({symptom, present}): Span[][] => {

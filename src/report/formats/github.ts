@@ -7,7 +7,7 @@ import {toMarkdownDigest} from './digest.ts';
 /** GitHub shows ten annotations of a kind per step, and takes no more. */
 const mostPerKind = 10;
 
-/** A step's summary may have 1,024 KiB; what others wrote to it counts too. */
+/** A step's summary may have 1,024 KiB; what other tools wrote to it counts, too. */
 const mostSummaryBytes = 1000 * 1024;
 
 type Kind = 'error' | 'warning' | 'notice';
@@ -22,7 +22,7 @@ const kindOf: {readonly [status in Check['status']]: Kind | null} = {
 
 type Annotation = {readonly kind: Kind; readonly title: string; readonly message: string};
 
-/** The lines that GitHub reads from a step's output. What could not be told is a notice where it keeps the run from judging. */
+/** The lines that GitHub reads from a step's output. What has no result is a notice where it keeps the run from judging. */
 export const toAnnotations = (stories: readonly RunStory[]): string[] => {
   const all = stories.flatMap(story => checksOf(story).flatMap(check => annotationOf(story, check)));
   return (['error', 'warning', 'notice'] as const).flatMap(kind => {
@@ -57,7 +57,7 @@ const escapeData = (text: string): string =>
 const escapeProperty = (text: string): string =>
   escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** The digests of all runs, as long as there is room; what is left out is told. */
+/** The digests of all runs, as long as there is room; that some are left out is said. */
 export const toStepSummary = (stories: readonly RunStory[]): string => {
   const parts: string[] = [];
   let room = mostSummaryBytes;

@@ -1,5 +1,5 @@
 // JUnit XML, as CI systems read it: a suite per run, a case per check. A failure is a goal missed or a symptom that
-// fails a run, an error is the harness broken, skipped is what could not be told.
+// fails a run, an error is a failure of the harness, skipped is what has no result.
 
 import type {RunStory} from '../case-study/run-story.ts';
 import {element, escapeXml} from '../charts/svg.ts';

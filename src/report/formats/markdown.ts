@@ -4,7 +4,7 @@ import type {CaseStudy} from '../case-study/case-study.ts';
 import {fileOfChart} from '../charts/chart.ts';
 import type {Block, Section, Span, Table, Text, TraceBlock} from '../document.ts';
 
-/** Where the heading of an id is, from the file that links to it. */
+/** The address of the heading with an id, relative to the file that links to it. */
 type HrefOf = (id: string) => string;
 
 const here: HrefOf = id => `#${id}`;
@@ -18,7 +18,7 @@ export const toMarkdown = (study: CaseStudy): string => {
   return `${[`# ${escapeText(study.headline)}`, ...blocks, ...sections].join('\n\n')}\n`;
 };
 
-/** `details.md`: what the one page rests on, section by section. */
+/** `details.md`: what the one page is based on, section by section. */
 export const toDetails = (study: CaseStudy): string => {
   const detailed = new Set(study.details.flatMap(idsOf));
   const hrefOf: HrefOf = id => (detailed.has(id) ? `#${id}` : `report.md#${id}`);
@@ -35,7 +35,7 @@ const idsOf = ({id, blocks}: Section): string[] => [
   ...blocks.flatMap(block => (block.kind === 'heading' && block.id !== undefined ? block.id : [])),
 ];
 
-/** A section on its own: for what is no whole case study. */
+/** A section on its own: for documents that are not a whole case study. */
 export const sectionToMarkdown = (section: Section, hrefOf: HrefOf = here): string =>
   [`## ${escapeText(section.title)}`, ...section.blocks.map(block => renderBlock(block, hrefOf))].join(
     '\n\n',
@@ -102,7 +102,7 @@ const renderSpan = (span: Span, inTable: boolean, hrefOf: HrefOf): string => {
   return '<br>';
 };
 
-/** As a path of a URL: no blank, no bracket that would end it. */
+/** As a path of a URL: no blank, and no bracket that would end it. */
 const targetOf = (span: Extract<Span, {readonly link: string}>, hrefOf: HrefOf): string => {
   if ('to' in span) return hrefOf(span.to);
   if ('url' in span) return `<${span.url}>`;
@@ -144,6 +144,6 @@ const fenced = (language: string, text: string): string => {
 
 const oneLine = (text: string): string => withoutControls(text).replace(/\s*[\r\n]+\s*/g, ' ');
 
-/** Without colours and other control characters, as a library's output may have them. */
+/** Without colours and other control characters, which a library's output may have. */
 const withoutControls = (text: string): string =>
   text.replace(/\p{Cc}\[[0-9;?]*[A-Za-z]/gu, '').replace(/[^\P{Cc}\t\r\n]/gu, '');

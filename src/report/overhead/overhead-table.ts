@@ -1,4 +1,4 @@
-// What telemetry costs, as a table: each mode against none, CPU first.
+// What telemetry costs, as a table: each mode compared with none, CPU first.
 import type {TelemetryMode} from '../../model/choices.ts';
 import {telemetryModes} from '../../model/choices.ts';
 import type {JudgedRun, PhaseSummary} from '../../model/run.ts';

@@ -1,4 +1,4 @@
-// Where the time went and who holds the memory, as flame graphs, in the phase that matters most.
+// Which code used the time and which holds the memory, as flame graphs, in the phase that matters most.
 import type {ProfileSummary} from '../../model/profile.ts';
 import {phaseThatMatters} from '../case-study/phase-that-matters.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';

@@ -69,7 +69,7 @@ const zoomButtons = ({title}: Chart): string => {
   return `<div class="zoom">${button('in', '+', 'Zoom in')}${button('out', '−', 'Zoom out')}${button('all', 'all', 'Show all of the time')}</div>`;
 };
 
-/** With more of them a table is better scrolled than squeezed. */
+/** With more columns a table is better scrolled than squeezed. */
 const columnsOnPhone = 4;
 
 const renderTable = ({columns, rows}: Table): string => {

@@ -11,7 +11,7 @@ import {operationsSection} from './operations.ts';
 
 const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 
-/** What the policy lets run and apply: these two texts, and nothing that a name or a message could bring along. */
+/** The content security policy allows these two texts alone, and nothing that a name or a message could smuggle in. */
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** Deterministic: the same study gives the same bytes. */

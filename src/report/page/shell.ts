@@ -1,8 +1,8 @@
-// A page around some HTML: the report's style, no script, and a policy that lets nothing else in.
+// A page around some HTML: the report's style, no script, and a policy that allows nothing else.
 import {readFileSync} from 'node:fs';
 import {escapeHtml} from './html.ts';
 
-/** Pages of a server of ours: they hold text, and forms that lead back to it. */
+/** Pages of foulweather's own server: they hold text, and forms that lead back to it. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'";
 

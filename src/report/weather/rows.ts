@@ -20,8 +20,8 @@ import {
 type Span = ColumnFacts & {readonly column: string; readonly phases: readonly string[]};
 
 /**
- * Each fault with the recovery that is its own. A recovery after several faults in a row is none's, and has a column of
- * its own; all else is the whole run's.
+ * Each fault with the recovery that belongs to it. A recovery after several faults in a row belongs to none, and has
+ * a column of its own; all else belongs to the whole run.
  */
 export const columnsOf = (phases: readonly Phase[]): Span[] => {
   const spans: Span[] = [];
@@ -179,7 +179,7 @@ const anchorOf = (phase: string, variant: VariantStory, story: RunStory): string
 const isSeenIn = ({evidence}: PresentFinding, phases: readonly string[]): boolean =>
   evidence.some(({phase}) => phases.includes(phase));
 
-/** Null is not known: where the injector does not count, and of connects that the kernel refused. */
+/** Null means not known: where the injector does not count, and for connects that the kernel refused. */
 const hitNothing = ({connectionsHit, actions}: FaultSummary): boolean =>
   connectionsHit === 0 && actions === 0;
 
@@ -188,6 +188,6 @@ const lowestSuccess = (summaries: readonly PhaseSummary[]): number | null => {
   return ratios.length === 0 ? null : Math.min(...ratios);
 };
 
-/** A failure before a warning, and then by what it does to those who use the library. */
+/** A failure before a warning, and then by how bad the symptom is for users of the library. */
 export const bySeverity = (a: PresentFinding, b: PresentFinding): number =>
   Number(a.severity === 'warn') - Number(b.severity === 'warn') || byWeight(a.symptom, b.symptom);

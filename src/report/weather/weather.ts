@@ -88,7 +88,7 @@ export type LeftOut = {
 
 export type Weather = {
   readonly schemaVersion: typeof weatherSchemaVersion;
-  /** `interrupted`: some libraries were not come to, see `leftOut`. */
+  /** `interrupted`: some libraries were not reached, see `leftOut`. */
   readonly status: 'complete' | 'interrupted';
   /** Null where each scenario had its own faults. */
   readonly storm: string | null;

@@ -1,4 +1,4 @@
-// Every operation accounted for: offered = started + dropped; started = what became of it + still in flight.
+// Accounts of all operations: offered = started + dropped; started = outcomes + still in flight.
 
 import {DriverMeasure} from '../../measures/measure.ts';
 import type {PhaseFigures} from '../../model/driver-witness.ts';
@@ -24,9 +24,9 @@ export const accountOf = (trial: Trial): Account => {
 };
 
 /**
- * The driver keeps three books: what was offered, what was counted per phase, and a byte per operation. They must say
- * the same, per phase and so in total. Of a trial that was cut short the last page of one may be missing; then only
- * what comes in one piece is held against itself.
+ * The driver keeps three accounts: what was offered, what was counted per phase, and a byte per operation. They must
+ * agree, per phase and so in total. Of a trial that was cut short the last page of one may be missing; then only what
+ * comes in one piece is compared.
  */
 export const accountGates = (trial: Trial): Gate[] => {
   const {phases} = trial.driver;
@@ -61,7 +61,7 @@ const sumMistakes = (trial: Trial, figures: PhaseFigures): string[] => {
   ];
 };
 
-/** What the bytes of the operations say, against what was counted: each outcome, and what is still in flight. */
+/** The bytes of the operations, compared with what was counted: each outcome, and what is still in flight. */
 const byteMistakes = (trial: Trial): string[] => {
   const byPhase = countBytes(trial);
   const told = new Map(trial.driver.phases.map(figures => [figures.phase, figures]));

@@ -1,4 +1,4 @@
-// A control phase without faults: what it does not pass, no fault can be blamed for.
+// The baseline is a control phase without faults: what fails there cannot be blamed on a fault.
 import type {GoalResult} from '../../model/goal.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -14,7 +14,7 @@ export const baselineGates = ({trial, phases, goals}: Control): Gate[] => [
   ...missing(trial, goals),
 ];
 
-/** Without a goal half is the limit: far below what any goal would take. */
+/** Without a goal the limit is half: far below what any goal would accept. */
 const calmSuccessRatio = 0.5;
 
 const failing = (phases: readonly PhaseSummary[]): Gate[] =>
@@ -29,7 +29,7 @@ const failing = (phases: readonly PhaseSummary[]): Gate[] =>
       advice: 'Check that the target responds and that perform() is correct; the report lists the failures.',
     }));
 
-/** Where no fault follows, the baseline controls nothing: it is what is judged. */
+/** Where no fault follows, the baseline is no control: it is what is judged. */
 const missing = ({plan}: Trial, goals: readonly GoalResult[]): Gate[] => {
   if (!plan.phases.some(({role}) => role === 'fault')) return [];
   const calm = plan.phases.filter(({role}) => role === 'baseline').map(({name}) => name);

@@ -1,4 +1,5 @@
-// Whether the faults were what the scenario asks for: one that hit nothing, or by other dice, is another test.
+// Whether the faults were those that the scenario asks for: one that hit nothing, or too often or too rarely, is
+// another test.
 
 import {phaseName} from '../../measures/evidence.ts';
 import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
@@ -15,7 +16,7 @@ export const faultGates = (trial: Trial, phases: readonly PhaseSummary[]): Gate[
   ...faultRates(phases),
 ];
 
-/** Faults that hit nothing since the client had been wedged before, with the phase that began it. */
+/** Faults that hit nothing because the client was wedged already, with the phase in which that began. */
 export const faultsAfterWedge = (
   trial: Trial,
   phases: readonly PhaseSummary[],
@@ -30,14 +31,14 @@ export const faultsAfterWedge = (
 const withoutHits = (phases: readonly PhaseSummary[]): {phase: PhaseSummary; kind: FaultKind}[] =>
   phases.flatMap(phase => phase.faults.filter(({actions}) => actions === 0).map(({kind}) => ({phase, kind})));
 
-/** The silence that was there when the phase began. */
+/** The silence that lasted already when the phase began. */
 const silenceOver = ({startMs}: PhaseSummary, silences: readonly Silence[]): Silence | undefined =>
   silences.find(
     silence =>
       silence.calm.some(part => part.startMs < startMs) && (silence.isLast || silence.endMs > startMs),
   );
 
-/** What the subject then met was none of its faults. A run of an older version does not know. */
+/** What the subject then met was none of its faults. A run of an older version does not say. */
 const faultsFailed = (injector: Trial['injector']): Gate[] => {
   const {failedConnections, lastFailure}: Partial<ProxyWitness> = injector.at(-1)?.witness ?? {};
   if (!failedConnections) return [];
@@ -51,7 +52,7 @@ const faultsFailed = (injector: Trial['injector']): Gate[] => {
   ];
 };
 
-/** A fault that hit nothing is not a test, unless it is the client's doing that there was nothing to hit. */
+/** A fault that hit nothing is not a test, unless there was nothing to hit because of the client. */
 const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
   const explained = faultsAfterWedge(trial, phases);
   const silences = silencesOf(trial);

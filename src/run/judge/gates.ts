@@ -1,4 +1,4 @@
-// What keeps a trial from being judged: then the verdict is inconclusive, with the number and advice.
+// What keeps a trial from being judged: the verdict is then inconclusive, with the number and advice.
 import type {GoalResult} from '../../model/goal.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -26,7 +26,7 @@ export const checkGates = (gated: Gated): Gate[] => [
   ...withoutTrouble(gated.trial),
 ];
 
-/** A result, whatever the phase in which it came: the phases cannot have been whole. */
+/** A result, whatever the phase in which it came: the phases cannot have been complete. */
 const died = ({end}: Trial): boolean => end.kind === 'crashed' || end.kind === 'unresponsive';
 
 const interrupted = ({end}: Trial): Gate[] =>

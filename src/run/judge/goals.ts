@@ -1,4 +1,4 @@
-// Holds the figures of a trial against the scenario's goals.
+// Compares the figures of a trial with the scenario's goals.
 import type {Histogram} from 'hdr-histogram-js';
 import {measureDeliveries} from '../../measures/deliveries.ts';
 import {measureIntegrity} from '../../measures/effects.ts';
@@ -66,7 +66,10 @@ const percentiles: {readonly [metric in GoalName]?: number} = {
   settleP99Ms: 99,
 };
 
-/** Times run from the intended start: one that is missed by less than the machine started late is not the library's. */
+/**
+ * Times run from the intended start: a time that misses its limit by less than the machine started late does not
+ * count against the library.
+ */
 const excuseLag = (trial: Trial, calibration: Calibration | null, result: GoalResult): GoalResult => {
   const percentile = percentiles[result.metric];
   const {value, limit, verdict} = result;
@@ -92,7 +95,7 @@ const excuseMachine = (trial: Trial, result: GoalResult): GoalResult => {
 /** A phase that is repeated in cycles is held to its goals over all of them. */
 const isNamed = (name: string, phase: string): boolean => name === phase || name.startsWith(`${phase}#`);
 
-/** "run" is all of it but the warm-up. */
+/** "run" is all phases but the warm-up. */
 const phasesOfGoal = ({plan}: Trial, phase: string): number[] =>
   plan.phases.flatMap(({name, role}, index) =>
     phase === 'run' ? (role === 'warm-up' ? [] : [index]) : isNamed(name, phase) ? [index] : [],

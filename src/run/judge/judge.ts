@@ -40,7 +40,7 @@ export const judgeRun = (
   };
 };
 
-/** A phase that several subjects saw comes once, where the first of them has it. */
+/** A phase that several subjects saw is listed once, in the place of the first. */
 const phasesOfAll = (trials: readonly Trial[]): Phase[] => [
   ...new Map(trials.flatMap(({plan}) => plan.phases).map(phase => [phase.name, phase])).values(),
 ];
@@ -70,7 +70,7 @@ const judgeTrial = (trial: Trial, calibration: Calibration | null): TrialJudgeme
   };
 };
 
-/** What a wedged client left for later faults to hit: nothing, which is told with the wedge. */
+/** A wedged client leaves later faults nothing to hit; that is reported with the wedge. */
 const withConsequences = (
   findings: readonly Finding[],
   trial: Trial,

@@ -1,4 +1,5 @@
-// Whether the machine and the harness kept up: operations that start in time, the load that was asked for, processes with time to spare.
+// Whether the machine and the harness kept up: operations that start in time, the load that was asked for, processes
+// with time to spare.
 
 import {DriverMeasure} from '../../measures/measure.ts';
 import {type Load, loadOf} from '../../model/plan.ts';
@@ -23,7 +24,7 @@ export const machineGates = (driven: Driven): Gate[] => [
 
 const quieter = 'Use a quieter or larger machine, or lower the load.';
 
-/** In the baseline; under a fault, and after it, it may be the library that is behind. */
+/** In the baseline only: under a fault, and after it, it may be the library that is behind. */
 const timelyStarts = ({trial, phases, calibration}: Driven): Gate[] => {
   const limitMs = delayLimitMs(trial);
   return phases
@@ -32,7 +33,7 @@ const timelyStarts = ({trial, phases, calibration}: Driven): Gate[] => {
     .filter(({phase}) => {
       const index = trial.plan.phases.findIndex(({name}) => name === phase);
       const wasLate = (calibration?.startLagP99Ms ?? 0) > limitMs;
-      // Then it is a finding, and no doubt about the machine, which keeps up with operations that do nothing.
+      // It is then a finding, and no doubt about the machine, which keeps up with operations that do nothing.
       return wasLate || !isLibraryBusy(trial, [index], calibration);
     })
     .map(({phase, startLagP99Ms, started}) => ({
@@ -60,12 +61,12 @@ const plannedStarts = (load: Load, durationMs: number): number | null => {
   }
 };
 
-/** Over all phases: what is due at an edge belongs to the one or the other. */
+/** Over all phases: what is due at an edge may belong to either. */
 const wholeLoad = ({trial, calibration}: Driven): Gate[] => {
   const {plan} = trial;
   const open = plan.phases.flatMap((phase, index) => {
     const window = phaseWindow(trial, index);
-    // The real length, but no more than the planned one: the walk from edge to edge takes its time, too.
+    // The real length, but no more than the planned one: changing from phase to phase takes its time, too.
     const durationMs = window ? Math.min(phase.durationMs, window.endMs - window.startMs) : 0;
     const planned = plannedStarts(loadOf(plan.load, phase), durationMs);
     return planned === null ? [] : [{index, planned}];
@@ -84,14 +85,14 @@ const wholeLoad = ({trial, calibration}: Driven): Gate[] => {
   ];
 };
 
-/** Of one core: a process that has less of it waits for something else than the CPU. */
+/** Of one core: a process that uses less of it waits for something else than the CPU. */
 const idleCpuRatio = 0.5;
 
 /**
- * A load of which most is not started on a calm network, for want of operations that end, while the CPU is taken: it is more
- * than client, server and machine can do together, and nobody can tell whose limit that is. Where all of them are idle it
- * is the client's own, which is a result, and so is what is dropped because a fault makes operations hang, or because they
- * still do after it: the report tells those among the threats to validity.
+ * Most of the load is not started on a calm network, because operations do not end, while the CPU is used up: it is
+ * more than client, server and machine can do together, and which of them is the limit cannot be known. Where all of
+ * them are idle it is the client's own limit, which is a result, and so is what is dropped because a fault makes
+ * operations hang, or because they still do after it: the report mentions those among the threats to validity.
  */
 const startedLoad = ({trial, phases}: Driven): Gate[] =>
   phases
@@ -118,10 +119,10 @@ const processNames: {readonly [process in HarnessProcess]: string} = {
   receiver: 'The telemetry receiver',
 };
 
-/** Of one core; each of these processes lives by a single thread. */
+/** Of one core; each of these processes depends on a single thread. */
 const mostCpuRatio = 0.9;
 
-/** What passes through a process that is behind is late, and the figures cannot tell that from a slow library. */
+/** What passes through a process that is behind is late, and the figures cannot distinguish that from a slow library. */
 const sparedProcesses = (trial: Trial): Gate[] => {
   const limitMs = delayLimitMs(trial);
   return trial.harness

@@ -5,7 +5,7 @@ import type {Trial} from '../../model/trial.ts';
 
 export type ProcessMetric = 'cpuUsPerOperation' | 'rssMaxBytes' | 'heapMaxBytes';
 
-/** Null where a phase has no figures of the process: a part would say too little. */
+/** Null where a phase has no figures of the process: an incomplete sum would be too low. */
 export const processFigure = (
   trial: Trial,
   phases: readonly number[],

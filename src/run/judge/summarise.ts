@@ -98,11 +98,11 @@ const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
   });
 };
 
-/** While a proxy is down the kernel answers, and nobody sees whom: that it was down is no hit. */
+/** While a proxy is down the kernel refuses connects without a trace: that it was down is no proof of a hit. */
 const letsProxyBeDown = (fault: Fault): boolean =>
   fault.kind === 'flap' || fault.kind === 'refuse' || (fault.kind === 'blackhole' && fault.syn === true);
 
-/** Null where nobody knows: connects met a proxy that was down, or there were none, and no live connection was cut. */
+/** Null where it cannot be known: connects met a proxy that was down, or there were none, and no live connection was cut. */
 const actionsOf = (
   trial: Trial,
   phase: Phase,
@@ -116,8 +116,8 @@ const actionsOf = (
 };
 
 /**
- * The kernel refuses, so nobody counts refused connections: `actions` is null. It is 0, a fault that hit
- * nothing, where no live connection was cut, and new ones were let in or not asked for.
+ * Connections that the kernel refuses are not counted: `actions` is null. It is 0, a fault that hit nothing, where no
+ * live connection was cut, and new ones were let in or not attempted.
  */
 const refusals = (trial: Trial, phase: Phase): Pick<FaultSummary, 'connectionsHit' | 'actions'> => {
   const index = trial.plan.phases.indexOf(phase);
@@ -126,7 +126,7 @@ const refusals = (trial: Trial, phase: Phase): Pick<FaultSummary, 'connectionsHi
   const {injector, edges} = trial;
   const closesAtMs = edges.find(edge => edge.phase === index)?.beforeMs ?? window.startMs;
   const before = injector.findLast(sample => sample.atMs <= closesAtMs);
-  // Until the door is really closed connections may come, while the faults of the phase before are taken away.
+  // Until the listener is really closed connections may come in, while the faults of the previous phase are removed.
   const closed = injector.find(sample => sample.atMs > window.startMs) ?? before;
   const last = injector.findLast(sample => sample.atMs <= window.endMs) ?? before;
   const cut = (last?.witness.cutConnections ?? 0) - (before?.witness.cutConnections ?? 0);

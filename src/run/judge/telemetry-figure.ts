@@ -17,8 +17,9 @@ const lossAdvice =
 const clockAdvice = 'run again without anything changing the clock of the machine or the process';
 
 /**
- * All series of these phases that have the name and the attributes, taken together. Where spans were lost, metrics of the
- * same SDK may be missing too: nobody counts those, and the figure is not one to judge by. Nor is it where the clock was set.
+ * All series of these phases that have the name and the attributes, taken together. Where spans were lost, metrics of
+ * the same SDK may be missing too: those are not counted, and the figure cannot be judged by. Nor can it where the
+ * clock was set.
  */
 export const telemetryFigure = (
   trial: Trial,
@@ -93,7 +94,10 @@ const statOf = (series: readonly MetricSummary[], stat: TelemetryGoal['stat']): 
   }
 };
 
-/** The upper bound of the bucket that holds the quantile; infinite above the last bound. Buckets are alike in one metric. */
+/**
+ * The upper bound of the bucket that holds the quantile; infinite above the last bound. All series of a metric have
+ * the same buckets.
+ */
 const boundOf = (histograms: readonly Kind<'histogram'>[], p: number): number => {
   const counted = histograms
     .flatMap(({bounds, bucketCounts}) =>

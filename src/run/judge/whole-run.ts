@@ -1,4 +1,4 @@
-// A run of which a part is missing: what is there may be told, and nothing may be concluded from it.
+// An incomplete run: what is there is reported, but nothing can be concluded from it.
 import type {Gate, Judgement, RunRecord} from '../../model/run.ts';
 
 /** The judgement of its trials, but inconclusive unless the run came to its end with all of them. */
@@ -8,7 +8,7 @@ export const judgeWholeRun = (record: RunRecord, judgement: Judgement): Judgemen
   return gates.length === 0 ? judgement : {...judgement, verdict: 'inconclusive', gates};
 };
 
-/** The record says that all were made: their journals are gone, or cannot tell which trial they are of. */
+/** The record says that all trials were made: their journals are gone, or do not say which trial they are of. */
 const missingTrials = ({plan, trialsPerVariant}: RunRecord, {trials}: Judgement): Gate[] => {
   const planned = plan.variants.flatMap(({name}) =>
     Array.from({length: trialsPerVariant}, (_, round) => `${name}-${round + 1}`),

@@ -1,5 +1,5 @@
-// A storm that one process did not see to its end, with the fresh ones that went on: one judgement, phase by phase. Each
-// part was judged by itself, as a trial of the phases that it was to see.
+// A storm that one process did not see to its end, with the fresh ones that went on: one judgement, phase by phase.
+// Each part was judged by itself, as a trial of the phases that it was to see.
 import type {Finding, PresentFinding} from '../../model/finding.ts';
 import type {GoalResult} from '../../model/goal.ts';
 import type {NonEmpty} from '../../model/non-empty.ts';
@@ -9,7 +9,10 @@ import type {Account, PhaseSummary, TrialJudgement} from '../../model/run.ts';
 import {picturesOf} from '../../symptoms/diagnoses.ts';
 import {heldTo, verdictOf} from './verdict.ts';
 
-/** @param phases all of the run's @param parts the first subject's judgement, and then those that follow on it */
+/**
+ * @param phases all of the run's
+ * @param parts the first subject's judgement, and then those that follow on it
+ */
 export const wholeTrial = (
   phases: readonly Phase[],
   [first, ...others]: NonEmpty<TrialJudgement>,
@@ -40,7 +43,7 @@ export const wholeTrial = (
   };
 };
 
-/** One or nothing. What comes before the first fault was seen by all parts, and is told of the first one. */
+/** One or none. What comes before the first fault was seen by all parts, and is taken from the first one. */
 const firstOf = <Part, Item>(parts: readonly Part[], pick: (part: Part) => Item | undefined): Item[] => {
   for (const part of parts) {
     const item = pick(part);
@@ -75,7 +78,7 @@ const goalOfParts = (parts: readonly TrialJudgement[], index: number): GoalResul
   return (seen.length > 0 ? seen : all).map(({goal}) => goal);
 };
 
-/** Counts of operations add up; of all else the worst part stands. */
+/** Counts of operations add up; for all else the worst part counts. */
 const worstGoal = (goals: readonly GoalResult[]): GoalResult => {
   const worst =
     goals.find(({verdict}) => verdict === 'missed') ??

@@ -1,16 +1,16 @@
-// Where a subject is stuck that answers no more. Node opens its inspector for a signal even while JavaScript blocks its
-// event loop, and V8 pauses there; what waits in a call of the system cannot be asked.
+// Where a subject that no longer answers is stuck. Node opens its inspector for a signal even while JavaScript blocks
+// its event loop, and V8 pauses there; a process that waits in a system call cannot be asked.
 import type {CallFrame} from '../../model/profile-part.ts';
 import type {Child} from './child.ts';
 
-/** For the subject's Node: any free port, of the loopback interface, and only once it is signalled. */
+/** For the subject's Node: any free port of the loopback interface, and only once it gets a signal. */
 export const inspectorArgs = ['--inspect-port=127.0.0.1:0'] as const;
 
 const framesKept = 20;
 
 const listening = /^Debugger listening on (ws:\/\/127\.0\.0\.1:\d+\/[\w-]+)$/m;
 
-/** What Node prints of its inspector is none of the library's words. */
+/** What Node prints about its inspector is not the library's output. */
 const inspectorLine = /^(?:Debugger (?:listening on ws:|attached\.|ending on )|For help, see: https:).*\n?/gm;
 
 export const withoutInspectorLines = (stderr: string): string => stderr.replaceAll(inspectorLine, '');
@@ -32,9 +32,8 @@ type Message = {
 };
 
 /**
- * The calls of its main thread, the innermost first; empty where they did not become known within
- * `limitMs`. The
- * process stays paused: it is to be ended.
+ * The calls of its main thread, the innermost first; empty where they are not known within `limitMs`. The process
+ * stays paused: it is to be killed.
  */
 export const captureBlockedStack = async (
   subject: Pick<Child<never, never>, 'pid' | 'printed'>,
@@ -47,12 +46,12 @@ export const captureBlockedStack = async (
     const [, address] = await announced;
     return await pausedFrames(address!, signal);
   } catch {
-    // It is gone, or has taken the signal for itself.
+    // It is gone, or handles the signal itself.
     return [];
   }
 };
 
-/** Promises that follow each other for ever are mostly caught between two of them, where only Node is on the stack. */
+/** Promises that follow each other endlessly are mostly caught between two of them, where only Node is on the stack. */
 const stepsTaken = 20;
 
 const pausedFrames = async (address: string, signal: AbortSignal): Promise<CallFrame[]> => {

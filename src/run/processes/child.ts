@@ -1,4 +1,4 @@
-// One child process: typed messages, a bounded memory of what it printed, and an end that cannot be missed.
+// One child process: typed messages, a bounded part of what it printed, and an end that cannot be missed.
 import {type ChildProcess, fork} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {on, once} from 'node:events';
@@ -30,7 +30,10 @@ export type ChildOptions<From> = {
 
 const tailBytes = 8192;
 
-/** Once all that it started is gone too, its pipes end at once; something out of reach must not hold them open for ever. */
+/**
+ * Once all that it started is gone too, its pipes end at once; a process out of reach must not keep them open
+ * indefinitely.
+ */
 const pipesLimitMs = 1000;
 
 type Tagged = {readonly kind: string};
@@ -45,7 +48,7 @@ export class Child<To, From extends Tagged> {
   readonly label: string;
   /** -1 where it could not be started. */
   readonly pid: number;
-  /** What it and all that it started carry in their environment. */
+  /** A mark in the environment of this process and all that it starts. */
   readonly mark = randomUUID();
   readonly exited: Promise<ChildExit>;
   /** It has closed its channel, which a subject does when its work is done; or it has ended. */
@@ -65,7 +68,7 @@ export class Child<To, From extends Tagged> {
       execPath: launcher.execPath,
       execArgv: [...launcher.execArgv, ...(options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A process group of its own: it ends as a whole, and Ctrl-C in a terminal reaches only the parent.
+      // A process group of its own: it is killed as a whole, and Ctrl-C in a terminal reaches only the parent.
       detached: true,
       env: {...options.env, [tagVariable]: this.mark},
     });
@@ -101,12 +104,12 @@ export class Child<To, From extends Tagged> {
     return this.#exit !== null;
   }
 
-  /** What came by its channel and is not ours: code in it calls `process.send` for reasons of its own. */
+  /** Messages on its channel that are not foulweather's: code in it calls `process.send` for its own purposes. */
   get foreignMessageCount(): number {
     return this.#foreignMessageCount;
   }
 
-  /** Does nothing when the child is gone: its exit tells. */
+  /** Does nothing when the child is gone: its exit is reported elsewhere. */
   send(message: To): void {
     if (this.#process.connected) this.#process.send(sealed(message), () => {});
   }
@@ -151,7 +154,7 @@ export class Child<To, From extends Tagged> {
     throw new Error(`the stderr of ${this.label} has ended`);
   }
 
-  /** Ends the whole process group at once; what has left the group goes with the exit. */
+  /** Kills the whole process group at once; what has left the group is killed when it exits. */
   kill(): void {
     if (this.#exit === null) killGroup(this.pid);
   }
@@ -204,7 +207,7 @@ export class Child<To, From extends Tagged> {
   }
 }
 
-/** The line that says why: the error's own, where there is one, for below it Node prints the stack and its version. */
+/** The line with the reason: the error's own, where there is one, since below it Node prints the stack and its version. */
 export const lastWords = (stderr: string): string => {
   const lines = stderr.trim().split('\n');
   return (

@@ -1,5 +1,5 @@
-// Which authorities the subject trusts beside the world's own: the target's and the injector's, so that a wrong certificate
-// is refused for what is wrong with it, and a right one is taken.
+// The authorities that the subject trusts besides Node's own: the target's and the injector's, so that a wrong
+// certificate is refused for what is wrong with it, and a right one is accepted.
 import {readFile} from 'node:fs/promises';
 import type {Plan} from '../../model/plan.ts';
 import {isTlsFault} from '../../model/tls-fault.ts';
@@ -18,7 +18,7 @@ type Trust = {
   readonly folder: RunFolder;
 };
 
-/** The subject's environment, in which it trusts them. A file of the user's own is kept, in ours. */
+/** The environment in which the subject trusts them. The certificates of a file that the user names are included. */
 export const withExtraCaCerts = async (
   environment: NodeJS.ProcessEnv,
   {plan, target, injector, folder}: Trust,
@@ -31,6 +31,6 @@ export const withExtraCaCerts = async (
   return {...environment, [variable]: folder.pathOf(file)};
 };
 
-/** What cannot be read is not trusted; Node would say no more than a warning of it. */
+/** A file that cannot be read is ignored; Node would only warn about it. */
 const own = async (path: string | undefined): Promise<string> =>
   path === undefined || path === '' ? '' : readFile(path, 'utf8').catch(() => '');

@@ -1,4 +1,4 @@
-// The guard: a small process that outlives a parent which was killed, and cleans up behind it.
+// The guard: a small process that outlives a parent that was killed, and cleans up after it.
 import {rm} from 'node:fs/promises';
 import {onParentMessage, tellParent} from '../../model/channel.ts';
 import {killGroup, killTagged} from './tagged-processes.ts';
@@ -6,12 +6,12 @@ import {killGroup, killTagged} from './tagged-processes.ts';
 export type ToGuard =
   | {readonly kind: 'watch'; readonly pid: number; readonly mark: string}
   | {readonly kind: 'release'; readonly pid: number}
-  /** A proxy on an injector that is not ours to stop. */
+  /** A proxy on an injector that is not foulweather's own. */
   | {readonly kind: 'watch-proxy'; readonly url: string; readonly name: string}
   | {readonly kind: 'release-proxy'; readonly url: string; readonly name: string}
-  /** Thrown away at the end, when all who wrote to it are gone. */
+  /** Removed at the end, when all processes that wrote to it are gone. */
   | {readonly kind: 'watch-folder'; readonly path: string}
-  /** What is still watched could not be taken away: it is tried once more. */
+  /** What is still watched could not be removed: it is tried once more. */
   | {readonly kind: 'stop'};
 
 export type FromGuard = {readonly kind: 'ready'};
@@ -51,14 +51,14 @@ onParentMessage((message: ToGuard) => {
 
 process.on('disconnect', () => void leave());
 
-/** Leaves nothing behind that is still watched. */
+/** Removes all that is still watched. */
 const leave = async (): Promise<void> => {
   for (const pid of children.keys()) killGroup(pid);
   for (const mark of children.values()) killTagged(mark);
   const removals = [...proxies].map(url =>
     fetch(url, {method: 'DELETE', signal: AbortSignal.timeout(callLimitMs)}),
   );
-  // Those that were just ended may still be at it: then a folder is found not empty, and it is tried again.
+  // Processes that were just killed may still be writing: a folder is then not empty, and it is tried again.
   const leftovers = [...folders].map(path => rm(path, {recursive: true, force: true, maxRetries: 5}));
   await Promise.allSettled([...removals, ...leftovers]);
   process.exit(0);

@@ -1,4 +1,5 @@
-// Asks the harness's own processes, at the edges of the phases, whether they kept up: their delay would be the library's in every figure.
+// Asks the harness's own processes, at the edges of the phases, whether they kept up: their delay would look like the
+// library's in every figure.
 import type {TrialEvent} from '../../model/event.ts';
 import {
   type FromHealth,
@@ -30,7 +31,10 @@ export class HarnessWatch {
     this.#record = record;
   }
 
-  /** A phase begins, or with null the load ends: what was since the last edge belongs to the phase before. Does not wait. */
+  /**
+   * A phase begins, or with null the load ends: what happened since the last edge belongs to the previous phase. Does
+   * not wait.
+   */
   edge(phase: number | null): void {
     const over = this.#phase ?? -1;
     this.#phase = phase;
@@ -49,7 +53,7 @@ export class HarnessWatch {
     this.#own.stop();
   }
 
-  /** One that does not answer is told of by others: the ledger or the telemetry is missing, or the next edge fails. */
+  /** One that does not answer is noticed elsewhere: the ledger or the telemetry is missing, or the next edge fails. */
   async #ask(name: HarnessProcess, child: Asked, phase: number): Promise<void> {
     if (child.hasExited) return;
     child.send({kind: 'health', phase});

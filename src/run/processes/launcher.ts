@@ -1,4 +1,4 @@
-// How a child's Node is started: as it is, or held to a few CPUs.
+// How a child's Node is started: normally, or pinned to a few CPUs.
 import {accessSync, constants, readFileSync} from 'node:fs';
 
 export type Launcher = {readonly execPath: string; readonly execArgv: readonly string[]};
@@ -15,7 +15,7 @@ export const cpusOf = (list: string): number[] =>
 
 const taskset = '/usr/bin/taskset';
 
-/** The CPUs that this process may use itself: in a container not all that there are. */
+/** The CPUs that this process may use itself: in a container, not all of the machine's. */
 const allowedCpus = (): number[] | null => {
   try {
     accessSync(taskset, constants.X_OK);
@@ -27,8 +27,8 @@ const allowedCpus = (): number[] | null => {
 };
 
 /**
- * The last CPUs, for the first ones serve the machine's interrupts more often. Where the platform cannot pin
- * a process it is started as it is; what it found is in its `loaded` event, and the report tells it.
+ * The last CPUs, since the first ones handle more of the machine's interrupts. Where the platform cannot pin a
+ * process it is started unpinned; the CPUs that it found are in its `loaded` event, and in the report.
  */
 export const launcherOf = (cpuCount: number | undefined): Launcher => {
   const cpus = cpuCount === undefined ? null : allowedCpus();

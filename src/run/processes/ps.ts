@@ -1,4 +1,4 @@
-// What `ps` tells of a process on a Unix that has no /proc: CPU time and memory, and no more.
+// Reads a process's CPU time and memory by `ps`, on a Unix without /proc.
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 
@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 export type PsFigures = {readonly cpuMs: number; readonly rssBytes: number};
 
-/** `rss` is in KiB; `time` is `[[days-]hours:]minutes:seconds[.hundredths]`. Null for what does not look so. */
+/** `rss` is in KiB; `time` is `[[days-]hours:]minutes:seconds[.hundredths]`. Null for any other output. */
 export const parsePs = (line: string): PsFigures | null => {
   const found = /^\s*(\d+)\s+(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)\s*$/.exec(line);
   if (!found) return null;

@@ -1,4 +1,4 @@
-// The process of the embedded injector, or the hand on one that runs already.
+// The process of the embedded injector, or the control of one that runs already.
 import {Injector} from '../../faults/control.ts';
 import {zeroEpochMs} from '../../model/clock.ts';
 import {FoulweatherError} from '../../model/errors.ts';
@@ -19,7 +19,7 @@ export type RunningInjector = {
   readonly injector: Injector;
   readonly version: string;
   readonly embedded: boolean;
-  /** Null for one that is not ours. */
+  /** Null for one that is not foulweather's own. */
   readonly child: Child<ToInjector, FromInjector> | null;
 };
 

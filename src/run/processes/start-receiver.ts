@@ -19,7 +19,7 @@ export const startReceiver = async (supervisor: Supervisor, limitMs: number): Pr
 /** What the user's backend has not taken by then is dropped. */
 const relayLimitMs = 3000;
 
-/** What was passed on to the user's backend is told, and never waited for long. */
+/** What was passed on to the user's backend is reported, and only waited for briefly. */
 export const endRelay = async (
   {child}: Receiver,
   {endpoint}: RelayTarget,

@@ -1,4 +1,4 @@
-// A real server for the run: started from what is installed, with a folder that is gone at the end.
+// A real server for the run: started from what is installed, with a folder that is removed at the end.
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {ServiceName} from '../../model/service.ts';
@@ -70,7 +70,7 @@ export const refuseWithoutService = (scenario: string, name: ServiceName): never
   );
 };
 
-/** What a server of the user's says that it is; one that does not tell is left at its kind. */
+/** How a server of the user's identifies itself; one that does not is shown by its kind. */
 export const describeService = async (name: ServiceName, url: string): Promise<string> => {
   const {title, version} = services[name];
   const {username, password} = new URL(url);

@@ -12,17 +12,17 @@ import type {Supervisor} from './supervisor.ts';
 
 export type Target = {
   readonly url: string;
-  /** Null for a server that is not ours: then there is no ledger. */
+  /** Null for a server that is not foulweather's own: there is no ledger then. */
   readonly child: Child<ToTarget, FromTarget> | null;
-  /** PEM: what the subject must trust to reach it; null for no more than the world's own. */
+  /** PEM: what the subject must trust to reach it; null for Node's own authorities only. */
   readonly authority: string | null;
-  /** Which server it is, where that is known; null for those of ours. */
+  /** Which server it is, where that is known; null for foulweather's own. */
   readonly description: string | null;
   /** The process of a real server that was started for the run. */
   readonly service: ServiceChild | null;
 };
 
-/** What the user says of it. */
+/** The server that the user names. */
 export type TargetChoice = {
   /** Null: what the scenario says. */
   readonly targetUrl: string | null;
@@ -30,7 +30,7 @@ export type TargetChoice = {
   readonly startServices: boolean;
 };
 
-/** @throws FoulweatherError FW_SERVICE_NEEDED for a scenario that needs a server which nobody gives */
+/** @throws FoulweatherError FW_SERVICE_NEEDED for a scenario that needs a server which is not provided */
 export const refuseTargetless = ({name, target}: Plan, {targetUrl, startServices}: TargetChoice): void => {
   if (target.kind === 'service' && targetUrl === null && !startServices) {
     refuseWithoutService(name, target.service);

@@ -1,4 +1,4 @@
-// All processes of a run: started here, watched by the guard, and ended here.
+// All processes of a run: started here, watched by the guard, and stopped here.
 
 import {statSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
@@ -31,7 +31,8 @@ export class Supervisor {
   }
 
   /**
-   * What it starts may start at once: the guard's channel keeps for it what it has to watch. `guarded` settles when it does.
+   * Children may start at once: the guard's channel queues what the guard has to watch. `guarded` settles when it
+   * does.
    * @param environment of every process that is not given one of its own
    */
   static start(environment: NodeJS.ProcessEnv): Supervisor {
@@ -75,12 +76,12 @@ export class Supervisor {
     return path;
   }
 
-  /** Asks one child to stop, ends it if it does not, and returns when it is gone. */
+  /** Asks one child to stop, kills it if it does not, and returns when it is gone. */
   async end<To, From extends {readonly kind: string}>(child: Child<To, From>): Promise<void> {
     await stopChild(child as unknown as Child<unknown, {kind: string}>);
   }
 
-  /** Asks every child to stop, ends those that do not, and returns when all are gone. */
+  /** Asks every child to stop, kills those that do not, and returns when all are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#children].map(child => stopChild(child)));
     await stopChild(this.#guard as unknown as Child<unknown, {kind: string}>);
@@ -88,8 +89,8 @@ export class Supervisor {
 }
 
 /**
- * Node keeps what it has compiled of this process's own modules: the children, which load many of the same, start faster.
- * By the second name `subject/cache-preload` knows whose it is.
+ * Node's compile cache for this process's own modules: the children, which load many of the same, start faster. The
+ * second variable is for `subject/cache-preload`, which removes it again.
  */
 const compileCache = (): NodeJS.ProcessEnv => {
   const folder = getCompileCacheDir();
@@ -112,7 +113,7 @@ const mayBePassed = (folder: string): boolean => {
   }
 };
 
-/** The system's, unless it is closed to all but root, as whom we are: a server's own user could not get there. */
+/** The system's, unless only root may enter it, and foulweather runs as root: a server's own user could not get there. */
 export const tempRoot = (): string => {
   const own = tmpdir();
   if (process.getuid?.() !== 0) return own;

@@ -4,7 +4,7 @@ import type {SystemSample} from '../../model/process-witness.ts';
 import {askPs} from './ps.ts';
 import {parseStat, sampleThreads} from './threads.ts';
 
-/** Above this many descriptors only their number is read: a readlink each would cost more than it tells. */
+/** Above this many descriptors only their number is read: a readlink for each would cost too much. */
 const descriptorsRead = 2000;
 
 const fieldKb = (status: string, name: string): number =>
@@ -41,13 +41,13 @@ const fromPs = async (pid: number, atMs: number): Promise<SystemSample | null> =
   return figures && {atMs, ...figures, threadCount: null, fileDescriptorCount: null, socketCount: null};
 };
 
-/** Null when the process is gone or the platform does not tell. */
+/** Null when the process is gone or the platform does not report it. */
 export const sampleProcess = async (pid: number, atMs: number): Promise<SystemSample | null> => {
   try {
     if (process.platform === 'linux') return await fromProc(pid, atMs);
     return process.platform === 'win32' ? null : await fromPs(pid, atMs);
   } catch {
-    // Between two reads the process may end; that is told by its exit, not here.
+    // Between two reads the process may end; its exit is reported elsewhere.
     return null;
   }
 };

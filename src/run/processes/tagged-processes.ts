@@ -1,6 +1,6 @@
-// Ends what a child process leaves behind. Its process group ends as a whole, but a grandchild may have left
-// the group (`detached`, setsid); its environment still carries the child's mark. The mark is read from /proc, so
-// on other systems than Linux the group has to do.
+// Kills what a child process leaves behind. Its process group is killed as a whole, but a grandchild may have left
+// the group (`detached`, setsid); its environment still carries the child's mark. The mark is read from /proc, so on
+// other systems than Linux the group has to do.
 import {readdirSync, readFileSync} from 'node:fs';
 
 export const tagVariable = 'FOULWEATHER_CHILD';
@@ -16,13 +16,13 @@ const kill = (pid: number): void => {
   }
 };
 
-/** Ends a process group; one that is gone already is fine. */
+/** Kills a process group; one that is gone already is fine. */
 export const killGroup = (pid: number): void => {
-  // A child that could not be started has no process id, and 0, 1 and -1 mean others than its group.
+  // A child that could not be started has no process id, and 0, 1 and -1 would mean other processes than its group.
   if (pid > 1) kill(-pid);
 };
 
-/** Synchronous, for /proc answers from memory: all of it is read in a few milliseconds. */
+/** Synchronous, since /proc answers from memory: all of it is read in a few milliseconds. */
 export const killTagged = (mark: string): void => {
   if (process.platform !== 'linux') return;
   for (let round = 0; round < rounds; round++) {
@@ -41,7 +41,7 @@ const environmentOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    // Gone, or another user's: not ours in both cases.
+    // Gone, or another user's: in neither case one of these.
     return '';
   }
 };

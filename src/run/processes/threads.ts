@@ -1,8 +1,8 @@
-// The threads of a process on Linux, gathered by their names: what each group does, and the CPU time it has had.
+// The threads of a process on Linux, grouped by their names: what each group does, and the CPU time it has used.
 import {readdir, readFile} from 'node:fs/promises';
 import type {ThreadGroup} from '../../model/process-witness.ts';
 
-/** Of more threads only the number is told: reading each would cost more than it tells. */
+/** Of more threads only the number is reported: reading each would cost too much. */
 const threadsRead = 256;
 
 /** Null where there are too many, or the process is gone. */

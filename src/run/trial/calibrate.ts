@@ -1,4 +1,4 @@
-// What the harness itself costs: the same driver, SDK and load, with operations that do nothing.
+// The cost of the harness itself: the same driver, SDK and load, with operations that do nothing.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {monotonicMs, wallEpochMs} from '../../model/clock.ts';
 import type {PhaseFigures} from '../../model/driver-witness.ts';
@@ -19,11 +19,14 @@ const measured = 1;
 
 const warmUpShare = 0.25;
 
-/** Of the load's own time: a run of a second is not measured for another one. */
+/** The calibration is no longer than the load itself. */
 const loadShare = 0.1;
 const shortestMs = 100;
 
-/** None is calm: at the edge of one that is, the subject would look at its heap. The last one only ends the one before. */
+/**
+ * The phases are faults without a fault: at the edge of a calm one the subject would measure its heap. The last one
+ * only ends the one before.
+ */
 const phasesOf = (durationMs: number): readonly Phase[] => [
   {name: 'warm-up', role: 'warm-up', durationMs: durationMs * warmUpShare, faults: []},
   {name: 'measured', role: 'warm-up', durationMs: durationMs * (1 - warmUpShare), faults: []},

@@ -1,4 +1,4 @@
-// What witnesses tell when a subject is gone: the telemetry receiver, verify() of the scenario, and the target.
+// What witnesses report when a subject is gone: the telemetry receiver, verify() of the scenario, and the target.
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {ForeignMessages, TrialEvent} from '../../model/event.ts';
@@ -7,7 +7,7 @@ import {tellingLongWait} from './long-wait.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 import {verifyTrial} from './verify.ts';
 
-/** A witness that does not answer is a trouble, not an end. */
+/** A witness that does not answer is recorded as trouble, and does not end the run. */
 export const collect = async (
   context: TrialContext,
   request: TrialRequest,
@@ -44,7 +44,7 @@ const collectTelemetry = async (
 ): Promise<TrialEvent | null> => {
   receiver.child.send({kind: 'finish', trialId});
   const {observation} = await receiver.child.next(['telemetry'], limits.collectMs);
-  // That nothing came from a subject without telemetry says nothing of its library.
+  // That nothing came from a subject without telemetry says nothing about its library.
   return telemetryModeOf(variant) === 'off' ? null : {kind: 'telemetry', telemetry: observation};
 };
 
@@ -66,7 +66,7 @@ const verify = (
     () => waiting('verify() to settle'),
   );
 
-/** A witness that gave no answer: because the scenario's own code failed, or for a trouble of ours. */
+/** A witness that gave no answer: because the scenario's own code failed, or the harness is in trouble. */
 const failureOf = (what: string, error: unknown, atMs: number): TrialEvent => {
   if (!(error instanceof FoulweatherError && error.code === 'FW_SCENARIO_FAILED')) {
     return {kind: 'trouble', atMs, what, message: messageOf(error)};
@@ -75,7 +75,7 @@ const failureOf = (what: string, error: unknown, atMs: number): TrialEvent => {
   return {kind: 'hook-failed', atMs, hook: 'verify', message, advice, stack};
 };
 
-/** Told only where there were any. */
+/** Recorded only where there were any. */
 export const recordForeign = (
   record: (event: TrialEvent) => void,
   process: ForeignMessages['process'],

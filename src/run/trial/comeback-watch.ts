@@ -1,11 +1,11 @@
-// How the library fares after a fault, as far as it is known while the trial still runs: what has been recorded so far, and
-// the driver's figures are up to a second and a half old.
+// Whether the library has recovered after a fault, as far as it is known while the trial still runs: from what has
+// been recorded so far; the driver's figures are up to a second and a half old.
 import type {Bin} from '../../model/driver-witness.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import type {Phase, Plan} from '../../model/plan.ts';
 import {thresholdsOf} from '../../model/symptoms.ts';
 
-/** Nothing counts as wedged before the detector would say so from the same journal: news that come late are waited for. */
+/** Nothing counts as wedged before the detector would say so from the same journal: late reports are waited for. */
 const lateNewsMs = 2000;
 /** A slice of the timeline is good with such a share of the baseline's successes. */
 const goodShare = 0.9;
@@ -13,7 +13,7 @@ const goodShare = 0.9;
 export class ComebackWatch {
   readonly #plan: Plan;
   readonly #firstFault: number;
-  /** Slices of the timeline of the present phase. */
+  /** Slices of the timeline of the current phase. */
   readonly #bins = new Map<number, Bin>();
   readonly #baseline = new Map<number, Bin>();
   #phase = -1;
@@ -29,7 +29,7 @@ export class ComebackWatch {
     this.#firstFault = plan.phases.findIndex(({role}) => role === 'fault');
   }
 
-  /** Is told all that is recorded. */
+  /** Gets all that is recorded. */
   note(event: TrialEvent): void {
     switch (event.kind) {
       case 'edge':
@@ -50,7 +50,7 @@ export class ComebackWatch {
     }
   }
 
-  /** The phase that lasts; null before the first one and after the load. */
+  /** The current phase; null before the first one and after the load. */
   get phase(): number | null {
     return this.#phase < 0 ? null : this.#phase;
   }
@@ -66,7 +66,7 @@ export class ComebackWatch {
     return this.#quietBeforeMs + Math.max(0, nowMs - Math.max(this.#calmSinceMs, this.#aliveMs ?? 0));
   }
 
-  /** Nothing has succeeded for so long that the library will be called wedged, and a fresh client gets through. */
+  /** Nothing has succeeded for so long that the library counts as wedged, and a fresh client gets through. */
   isWedged(nowMs: number): boolean {
     const {wedgedMs, controlShare} = thresholdsOf('wedged-client', this.#plan.thresholds);
     const {count, okCount} = this.#probes;
@@ -78,12 +78,12 @@ export class ComebackWatch {
     );
   }
 
-  /** Whether anything is known of the present phase yet. */
+  /** Whether anything is known of the current phase yet. */
   get hasNews(): boolean {
     return this.#bins.size > 0;
   }
 
-  /** For how long operations have been succeeding as they did in the baseline, in the present phase. */
+  /** For how long operations have been succeeding as they did in the baseline, in the current phase. */
   get goodMs(): number {
     const wanted = goodShare * successRatio([...this.#baseline.values()]);
     const newestFirst = [...this.#bins.values()].sort((a, b) => b.index - a.index);

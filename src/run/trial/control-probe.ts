@@ -1,4 +1,4 @@
-// A fresh client by the same way as the library: when nothing succeeds for a while after a fault, it tells whether
+// A fresh client on the same way as the library: when nothing succeeds for a while after a fault, it shows whether
 // the way is to blame. It makes no connection as long as the library gets through.
 import {request} from 'node:http';
 import {connect, type Socket} from 'node:net';
@@ -17,16 +17,16 @@ export type ProbeOptions = {
 
 const probeEveryMs = 1000;
 const probeLimitMs = 1000;
-/** Nothing has succeeded for so long without a fault: the driver's news are half a second to a second and a half old. */
+/** Nothing has succeeded for so long without a fault; the driver's reports are half a second to a second and a half old. */
 const quietMs = 2500;
-/** A proxy accepts before it knows whether the target does: what is closed within this time was not let in. */
+/** A proxy accepts before it knows whether the target does: a connection that is closed within this time was not let in. */
 const heldMs = 300;
 
 /** No fresh client is sent through a fault: the injector would count it among those that the fault hit. */
 export class ControlProbe {
   readonly #options: ProbeOptions;
   readonly #timer: NodeJS.Timeout;
-  /** The injector cannot tell them from the library's. */
+  /** The injector cannot distinguish them from the library's. */
   readonly #open = new Map<Socket, {readonly openedMs: number; readonly port: number}>();
   #isOver = false;
 
@@ -53,7 +53,7 @@ export class ControlProbe {
       socket.once('connect', () => this.#opened(socket));
     };
     const ok = await (plan.target.kind === 'http' ? answers(url, note) : accepts(url, note));
-    // What a fault met in the meantime, or a success made needless, says nothing.
+    // A try that met a fault, or became needless by a success, says nothing.
     if (isWanted()) record({kind: 'probe', atMs, ok});
   }
 
@@ -89,7 +89,7 @@ const answers = (url: string, note: (socket: Socket) => void): Promise<boolean> 
     sent.end();
   });
 
-/** Of a protocol that is not ours to speak: a connection that is accepted and stays. */
+/** For protocols that foulweather does not speak: a connection that is accepted and stays open. */
 const accepts = (url: string, note: (socket: Socket) => void): Promise<boolean> =>
   new Promise(resolve => {
     const {hostname, port} = new URL(url);

@@ -1,4 +1,5 @@
-// Once a subject is gone: what it left of its profiles becomes files per phase, and the few lines that stay with the trial.
+// Once a subject is gone: the parts of its profiles become files per phase, and a short summary that stays with the
+// trial.
 import {writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {messageOf} from '../../model/error-message.ts';
@@ -23,7 +24,7 @@ type Told = Pick<ProfileSummary, 'what' | 'atMs'> & {
   readonly files: {readonly [ending: string]: string | Uint8Array};
 };
 
-/** That a profile cannot be read is told, and no reason to lose the trial. */
+/** A profile that cannot be read is recorded as trouble, and is no reason to lose the trial. */
 export const profilesOf = async (trial: Trial, folder: string, scenarioFile: string): Promise<TrialEvent> => {
   try {
     return {kind: 'profiles', profiles: await gatherProfiles(trial, folder, scenarioFile)};
@@ -50,7 +51,7 @@ const gatherProfiles = async (
   for (const told of [...cpu.cuts().map(cpuOf), ...memory.cuts().flatMap(memoryOf)]) {
     const {what, atMs, span, tree} = told;
     const summary = summarise(tree, locations);
-    // A process that made no Buffer of note has nothing to show.
+    // A process that made no Buffers worth mentioning has nothing to show.
     if (summary.total === 0) continue;
     const files: string[] = [];
     for (const [ending, content] of Object.entries(told.files)) {

@@ -1,9 +1,9 @@
-// What takes long is told while it lasts: a terminal that says nothing for half a minute looks broken.
+// Long waits are reported while they last: a terminal that prints nothing for half a minute looks broken.
 
-/** From here on a wait is worth a word. */
+/** From here on a wait is reported. */
 export const longWaitMs = 2000;
 
-/** @param waiting told once, when it has taken `longWaitMs` */
+/** @param waiting called once, when it has taken `longWaitMs` */
 export const tellingLongWait = async <T>(step: Promise<T>, waiting: () => void): Promise<T> => {
   const timer = setTimeout(waiting, longWaitMs);
   try {

@@ -1,4 +1,5 @@
-// Has prepare() of the scenario bring the real server into the state that a trial begins with, in a process of its own.
+// Runs prepare() of the scenario in a process of its own, to bring the real server into the state that a trial begins
+// with.
 import type {FromPreparer, PrepareTask} from '../../subject/protocol.ts';
 import {type Hook, hookThrew, hookUnanswered} from '../hook.ts';
 import type {Child} from '../processes/child.ts';

@@ -1,4 +1,4 @@
-// One trial: a fresh subject walks through all phases; what every witness says is recorded.
+// One trial: a fresh subject goes through all phases; what every witness reports is recorded.
 import {messageOf} from '../../model/error-message.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {nameInScenario, sampleEveryMs} from '../../model/plan.ts';
@@ -105,8 +105,8 @@ const prepare = (
   );
 
 /**
- * The embedded injector decides by seed, proxy name and connection: trials of one number decide alike in
- * every variant. On a Toxiproxy that others may use too, the name has to be the run's own.
+ * The embedded injector decides by seed, proxy name and connection: trials with one number decide alike in every
+ * variant. On a Toxiproxy that others may use too, the name has to be the run's own.
  */
 const proxyNameOf = ({plan, injector, runId}: TrialContext, {number, trialId}: TrialRequest): string =>
   injector.embedded ? `${plan.name}-${number}` : `foulweather-${runId}-${trialId}`;

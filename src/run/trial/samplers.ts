@@ -1,4 +1,4 @@
-// Asks the injector and the operating system, at a steady beat, what they see of a trial.
+// Asks the injector and the operating system, at regular intervals, what they see of a trial.
 import type {FaultyLink} from '../../faults/control.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {sampleProcess} from '../processes/system-sampler.ts';
@@ -14,7 +14,7 @@ export type SamplerOptions = {
 export class Samplers {
   readonly #options: SamplerOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Null between two beats. */
+  /** Null between two samples. */
   #ticking: Promise<void> | null = null;
   #trouble = false;
 
@@ -35,7 +35,7 @@ export class Samplers {
     });
   }
 
-  /** Which connections and requests were hit since this was asked before. */
+  /** Which connections and requests were hit since the last time. */
   async drainInjectorLog(): Promise<void> {
     const {link, record} = this.#options;
     const log = await link.log();
@@ -61,7 +61,7 @@ export class Samplers {
     this.#ticking = null;
   }
 
-  /** Trouble is told once: an injector that is gone will also fail the next edge, which ends the trial. */
+  /** Trouble is reported once: an injector that is gone will also fail the next edge, which ends the trial. */
   async #unlessTrouble(ask: () => Promise<unknown>): Promise<void> {
     const {now, record} = this.#options;
     try {

@@ -1,5 +1,5 @@
-// What the parent says to a subject and waits for. Nothing is waited for any longer once the subject is gone, or the user has
-// interrupted the run.
+// What the parent asks a subject and waits for. Waiting ends when the subject is gone, or the user has interrupted
+// the run.
 
 import type {FromSubject} from '../../subject/protocol.ts';
 import {unlessAborted} from '../interruption.ts';
@@ -11,7 +11,7 @@ import {TrialStopped} from './trial-stopped.ts';
 export type SubjectDialogueOptions = {
   readonly subject: SubjectChild;
   readonly now: () => number;
-  /** Told what is waited for, where that takes long. */
+  /** Called with what is waited for, if that takes long. */
   readonly waiting: (what: string) => void;
   readonly signal: AbortSignal;
   readonly limits: Limits;
@@ -42,8 +42,8 @@ export class SubjectDialogue {
   }
 
   /**
-   * A subject that does not answer starts nothing either: its faults come all the same, and at the next edge it is not waited
-   * for as long.
+   * A subject that does not answer starts nothing either: the faults come all the same, and at the next edge it is
+   * not waited for as long.
    * @throws TrialStopped
    */
   async enterPhase(phase: number): Promise<void> {

@@ -44,7 +44,7 @@ export type TrialRequest = {
   readonly freshStart: FreshStart | null;
   readonly files: TrialFiles;
   readonly recorder: Pick<TrialRecorder, 'record' | 'trial'>;
-  /** Told what the trial waits for, where that takes long. */
+  /** Called with what the trial is waiting for, if that takes long. */
   readonly waiting: (what: string) => void;
   /** Waited for between the loading of the library and its opening, while the subject is idle. */
   readonly whenLoaded: () => Promise<void>;

@@ -1,5 +1,5 @@
-// What a subject meets: the target, the injector, and the certificates by which it trusts them. Those of ours are new for each
-// trial, so that nothing which one trial left in them is met by the next.
+// A subject's environment: the target, the injector, and the certificates by which it trusts them. foulweather's own
+// are new for each trial, so that nothing that one trial left in them affects the next.
 import type {Plan} from '../../model/plan.ts';
 import type {RunFolder} from '../../store/run-folder.ts';
 import type {Limits} from '../limits.ts';
@@ -22,16 +22,19 @@ export type RestartOptions = {
   readonly seed: number;
   readonly limits: Limits;
   readonly folder: RunFolder;
-  /** As the user has it. */
+  /** As the user gave it. */
   readonly environment: NodeJS.ProcessEnv;
 };
 
-/** A server of the user's, or a real one that was started for the run, stays; so does an injector that is not ours. */
+/**
+ * A server of the user's, or a real one that was started for the run, stays; so does an injector that is not
+ * foulweather's own.
+ */
 export const restartForTrial = async (
   {target, injector}: Pick<TrialEnvironment, 'target' | 'injector'>,
   {supervisor, plan, scenarioFile, seed, limits, folder, environment}: RestartOptions,
 ): Promise<TrialEnvironment> => {
-  // First they end: a scenario's own target may want its port again.
+  // They are stopped first: a scenario's own target may want its port again.
   await Promise.all([
     target.child && supervisor.end(target.child),
     injector.child && supervisor.end(injector.child),

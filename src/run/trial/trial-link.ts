@@ -1,4 +1,4 @@
-// The faulty way from the subject to the target: one proxy per trial, and the address that the library gets.
+// The faulty connection from the subject to the target: one proxy per trial, and the address that the library gets.
 import type {FaultyLink} from '../../faults/control.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
 import type {Supervisor} from '../processes/supervisor.ts';

@@ -1,4 +1,4 @@
-// What is said in a trial goes to its journal first, and then into what the journal makes.
+// What is reported in a trial goes to its journal first, and then into the fold.
 import type {TrialEvent} from '../../model/event.ts';
 import type {Plan} from '../../model/plan.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -24,7 +24,7 @@ export class TrialRecorder {
     this.#observe(event);
   };
 
-  /** Aborted as soon as the disk takes no more. */
+  /** Aborted as soon as the disk refuses to write. */
   get failed(): AbortSignal {
     return this.#journal.failed;
   }

@@ -1,4 +1,4 @@
-// The way of one subject through its trial: load, open, the phases with their faults, drain, close, end.
+// Takes one subject through its trial: load, open, the phases with their faults, drain, close, end.
 import type {FaultyLink} from '../../faults/control.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
@@ -19,7 +19,7 @@ export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly comeback: ComebackWatch;
   readonly plan: Plan;
   readonly record: (event: TrialEvent) => void;
-  /** Tells the telemetry receiver where a phase begins, what comes before the first and after the last one included. */
+  /** Tells the telemetry receiver where a phase begins, including the time before the first and after the last one. */
   readonly notifyReceiver: (phase: number, atMs: number) => void;
   /** Waited for before the library is opened. */
   readonly whenLoaded: () => Promise<void>;
@@ -28,9 +28,12 @@ export type TrialRunnerOptions = SubjectDialogueOptions & {
 
 const idlePollMs = 100;
 const comebackPollMs = 100;
-/** Until when the driver has told its first figures of a phase: half a second for a slice, and a second to the next news. */
+/**
+ * How long the driver takes to report its first figures of a phase: half a second for a slice, and a second to the
+ * next report.
+ */
 const newsMs = 1600;
-/** Who is back late is watched for so long: by default that many good seconds in a row are a recovery. */
+/** A library that recovers late is watched for so long: by default that many good seconds in a row are a recovery. */
 const backMs = 3000;
 
 export class TrialRunner {
@@ -107,16 +110,17 @@ export class TrialRunner {
   }
 
   /**
-   * First the faults of the phase before are gone, then the subject counts what starts as the new phase's, and then that one's
-   * faults begin: so an operation is of a phase whose faults could have reached it. The load starts with the first phase,
-   * into its faults.
+   * First the faults of the previous phase are removed, then the subject counts what starts as the new phase's, and
+   * then the new faults begin: so an operation belongs to a phase whose faults could have reached it. The load starts
+   * with the first phase, into its faults.
    */
   async #enterPhase(index: number, phase: Phase): Promise<void> {
     const {link, samplers, harness, now, record, notifyReceiver} = this.#options;
     await samplers.sampleInjector();
     const beforeMs = now();
     await link.clear(phase.faults);
-    // Without faults to come nobody waits: what a client does once a fault is gone is of the recovery from its first moment.
+    // Without faults to come there is nothing to wait for: what a client does once a fault is gone belongs to the
+    // recovery from its first moment.
     if (index > 0 && phase.faults.length === 0) this.#options.subject.send({kind: 'phase', phase: index});
     else if (index > 0) await this.#dialogue.enterPhase(index);
     const enteredMs = now();
@@ -130,8 +134,8 @@ export class TrialRunner {
   }
 
   /**
-   * As long as is planned; a recovery that may be prolonged until the library is back. One that is wedged keeps no other
-   * fault waiting, but after the last one it is watched for as long as any detector wants.
+   * As long as is planned; a recovery may be prolonged until the library is back. A wedged one does not hold up
+   * further faults, but after the last one it is watched for as long as any detector needs.
    */
   async #waitPhase({durationMs, prolongedToMs}: Phase, isLast: boolean): Promise<void> {
     const {comeback, now} = this.#options;
@@ -156,8 +160,8 @@ export class TrialRunner {
   }
 
   /**
-   * Waits until the idle connections are closed: those that stay are leaks. After a load that was shorter than the wait nobody
-   * waits, and what is still open proves nothing.
+   * Waits until the idle connections are closed: those that stay are leaks. There is no wait after a load that was
+   * shorter than it, and what is still open then proves nothing.
    */
   async #untilIdle(): Promise<void> {
     const {samplers, plan, now, limits} = this.#options;
@@ -184,10 +188,10 @@ export class TrialRunner {
     }
   }
 
-  /** The subject ends by itself when nothing keeps it alive. */
+  /** The subject exits by itself when nothing keeps it alive. */
   async #end(): Promise<void> {
     const {subject, limits, now, record} = this.#options;
-    // First the SDK hands over what it has. If it cannot, that is the receiver's or the machine's doing.
+    // First the SDK exports what it has. If it cannot, the cause is the receiver or the machine.
     if (!(await settlesWithin(limits.collectMs, subject.disconnected))) {
       const message = `the SDK had not handed over its telemetry after ${limits.collectMs} ms`;
       record({kind: 'trouble', atMs: now(), what: 'telemetry', message});

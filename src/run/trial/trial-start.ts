@@ -1,4 +1,4 @@
-// The moment from which all times of a trial run, and who is told of it: the journal, the target and the telemetry receiver.
+// The moment from which all times of a trial run; the journal, the target and the telemetry receiver are told.
 import {createHash} from 'node:crypto';
 import {monotonicMs, steadyEpochMs, wallEpochMs} from '../../model/clock.ts';
 import type {TrialEvent} from '../../model/event.ts';
@@ -9,7 +9,7 @@ import type {TrialContext, TrialRequest} from './trial-context.ts';
 export type TrialStart = {
   /** What its operations' trace ids begin with. */
   readonly tracePrefix: string;
-  /** One moment: by the monotonic clock, and, since the epoch, by the one that nobody sets and by the wall clock. */
+  /** One moment: by the monotonic clock, and, since the epoch, by the clock that is never set and by the wall clock. */
   readonly originMonotonicMs: number;
   readonly originEpochMs: number;
   readonly wallOriginEpochMs: number;
@@ -56,7 +56,7 @@ export const startTrial = (
 const tracePrefixOf = (runId: string, trialId: string): string =>
   createHash('sha256').update(`${runId}/${trialId}`).digest('hex').slice(0, 16);
 
-/** What a trial's telemetry is known by in the user's own backend. */
+/** How a trial's telemetry is labelled in the user's own backend. */
 const labelsOf = ({runId, plan}: TrialContext, variant: Variant): TrialLabels => ({
   run: runId,
   variant: variant.name,
@@ -67,7 +67,7 @@ const labelsOf = ({runId, plan}: TrialContext, variant: Variant): TrialLabels =>
   })),
 });
 
-/** Of a fault that comes again. */
+/** For a fault that comes again. */
 const windowsOfFault = 100;
 
 export const faultWindows = ({faults, durationMs: phaseMs}: Phase): FaultWindow[] =>

@@ -1,4 +1,4 @@
-// A trial that did not come to its own end: why, and what is told of it.
+// A trial that did not come to its own end: why, and what is recorded of it.
 import {messageOf} from '../../model/error-message.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
@@ -20,7 +20,7 @@ export class TrialStopped extends Error {
   }
 }
 
-/** Why the subject is ended after `error`. One that is not of its making must not look like a crash. */
+/** Why the subject is killed after `error`. An end that is not of its own making must not look like a crash. */
 export const killedForOf = (error: unknown): ProcessExit['killedFor'] => {
   if (!(error instanceof TrialStopped)) return 'interrupted';
   return error.why === 'exited' ? null : error.why;

@@ -1,4 +1,4 @@
-// The subject of a trial: it is started with its task, and what it says is recorded.
+// The subject of a trial: it is started with its task, and what it reports is recorded.
 import type {SubjectEvent, TrialEvent} from '../../model/event.ts';
 import type {ErrorFacts} from '../../model/outcome.ts';
 import {nameInScenario} from '../../model/plan.ts';
@@ -49,7 +49,7 @@ export const startTrialSubject = (
   });
 };
 
-/** An error that ends the process is worth its stack, by the packages of its frames. */
+/** The stack of an error that ends the process is kept, by the packages of its frames. */
 const withFrames = (event: SubjectEvent, locations: CodeLocations): SubjectEvent => {
   if (event.kind !== 'uncaught' && event.kind !== 'open-failed') return event;
   const frames = describeStack(event.error.stack, locations);

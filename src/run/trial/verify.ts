@@ -10,7 +10,7 @@ export type VerifyOptions = Omit<VerifyTask, 'outcomes'> & {
   /** Outcome codes by operation index. */
   readonly outcomes: Uint8Array;
   readonly limitMs: number;
-  /** Told how many messages came from it that are not ours. */
+  /** Called with the number of messages from it that are not foulweather's. */
   readonly foreign: (count: number) => void;
 };
 

@@ -1,5 +1,5 @@
-// Whole traces of the operations that are worth a look, read back from the file of spans. While a trial runs nobody knows yet
-// how its operations end, so that the receiver keeps single spans only.
+// Whole traces of the operations that are worth a look, read back from the file of spans. While a trial runs it is
+// not known yet how its operations end, so that the receiver keeps single spans only.
 
 import {indexOfId} from '../../measures/attempt-times.ts';
 import type {Finding} from '../../model/finding.ts';
@@ -18,7 +18,7 @@ const examplesOfClass = 2;
 const classesOfTrial = 12;
 const spansOfTrace = 40;
 
-/** For what is told of single operations; nothing is judged by it. */
+/** For what is reported of single operations; nothing is judged by it. */
 export const withTraces = async (
   run: JudgedRun,
   folder: Pick<RunFolder, 'readSpans'>,
@@ -54,7 +54,7 @@ export const withWholeTraces = async (
   }
   const whole = [...traces.values()].flat();
   const known = new Set(whole.map(({spanId}) => spanId));
-  // The file has an end: what came after it is known by the receiver's choice alone.
+  // The file is limited: what came after its end is known by the receiver's choice alone.
   const exemplars = [...whole, ...telemetry.exemplars.filter(({spanId}) => !known.has(spanId))];
   return {
     ...trial,
@@ -62,7 +62,7 @@ export const withWholeTraces = async (
   };
 };
 
-/** A line that a full disk tore is no reason to be without a report. */
+/** A line that a full disk cut off is no reason to have no report. */
 const spanOf = (line: string): Span[] => {
   try {
     const span = JSON.parse(line) as Partial<Span>;
@@ -74,7 +74,7 @@ const spanOf = (line: string): Span[] => {
   }
 };
 
-/** By what became of them, as the driver and the target know it; and those that findings point at. */
+/** By how they ended, according to the driver and the target; and those that findings point at. */
 export const operationsToTrace = (trial: Trial, findings: readonly Finding[]): ReadonlySet<number> => {
   const {driver, plan} = trial;
   const examples = driver.failures

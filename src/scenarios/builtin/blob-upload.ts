@@ -24,7 +24,7 @@ export const upload = async (blob: BlockBlobClient, {call}: UploadOptions): Prom
   }
 };
 
-/** What an application holds in memory besides: without live objects the collector's work would cost next to nothing. */
+/** What an application holds in memory besides: without live objects a collection would cost next to nothing. */
 export const applicationCache = (): Map<string, {readonly id: number; readonly name: string}> =>
   new Map(Array.from({length: 300_000}, (_, id) => [`key-${id}`, {id, name: `name-${id}`}]));
 

@@ -51,7 +51,7 @@ export default defineScenario({
     open: ({url, options}): {url: string; options: UploadOptions; pipeline: Pipeline; cache: unknown} => ({
       url: `${url}/${account}/${container}`,
       options,
-      // One pipeline for all blobs, as an application that keeps its service client has it.
+      // One pipeline for all blobs, as in an application that keeps its service client.
       pipeline: newPipeline(credential()),
       cache: applicationCache(),
     }),

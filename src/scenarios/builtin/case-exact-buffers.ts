@@ -1,4 +1,5 @@
-// Case study: buffers of exact size. A stream of unknown length makes the blob client take 8 MiB for each 16 KiB body.
+// Case study: buffers of exact size. For a stream of unknown length the blob client allocates 8 MiB for each 16 KiB
+// body.
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {BlockBlobClient, newPipeline, type Pipeline} from '@azure/storage-blob';
@@ -60,7 +61,7 @@ export default defineScenario({
     open: ({url, options}): {url: string; options: UploadOptions; pipeline: Pipeline; cache: unknown} => ({
       url,
       options,
-      // One pipeline for all blobs, as an application that keeps its service client has it.
+      // One pipeline for all blobs, as in an application that keeps its service client.
       pipeline: newPipeline(),
       cache: applicationCache(),
     }),

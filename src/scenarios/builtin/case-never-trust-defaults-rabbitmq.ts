@@ -6,7 +6,7 @@ import {defineScenario} from '../define-scenario.ts';
 import {HandledMessages} from './handled-messages.ts';
 
 type Options = {
-  /** Messages that may be unacknowledged at a time; null is what the library does by itself. */
+  /** Messages that may be unacknowledged at a time; null is the library's default. */
   readonly prefetch: number | null;
 };
 
@@ -14,11 +14,11 @@ const asUsersGetIt: Options = {prefetch: null};
 
 const queue = 'foulweather-work';
 const queueOptions = {durable: false, autoDelete: false};
-/** Enough that the queue is never found empty between two looks at it. */
+/** Enough that the queue is never empty between two checks. */
 const depthCount = 1000;
 const lookEveryMs = 20;
 
-/** What handling waits for: it takes 5 ms, and ten may be at it. */
+/** What a handler waits for: 5 ms, ten at a time. */
 const downstreamMs = 5;
 const downstreamConnections = 10;
 
@@ -28,7 +28,7 @@ const order = (): Buffer => {
   return Buffer.from(JSON.stringify({customer: 'c-1', lines}));
 };
 
-/** Keeps the queue as full as producers that are faster than the consumer do. */
+/** Keeps the queue as full as producers would that are faster than the consumer. */
 const feed = async (url: string): Promise<void> => {
   const connection = await connect(url);
   const channel = await connection.createChannel();
@@ -80,13 +80,13 @@ class Consumer {
   async #handle(message: ConsumeMessage, channel: Channel): Promise<void> {
     const {lines} = JSON.parse(message.content.toString()) as {readonly lines: readonly unknown[]};
     await this.#tellDownstream(lines);
-    // What is at work while it closes goes back to the queue.
+    // What is being handled while it closes goes back to the queue.
     if (this.#closing) return;
     channel.ack(message);
     this.messages.handled();
   }
 
-  /** Stands for a call of another service by way of a pool of connections. */
+  /** Stands for a call of another service through a pool of connections. */
   async #tellDownstream(_lines: readonly unknown[]): Promise<void> {
     if (this.#busy >= downstreamConnections) await new Promise<void>(resolve => this.#inTurn.push(resolve));
     else this.#busy++;

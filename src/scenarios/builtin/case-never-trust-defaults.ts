@@ -1,4 +1,5 @@
-// Case study: never trust defaults. A receiver takes in messages as fast as the broker has them, and not as it can handle them.
+// Case study: never trust defaults. A receiver accepts messages as fast as the broker sends them, and not as fast as
+// it can handle them.
 import {latency} from '../../model/fault.ts';
 import {creditCase} from './credit-consumer.ts';
 

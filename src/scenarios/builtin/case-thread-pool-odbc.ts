@@ -4,7 +4,7 @@ import {createRequire} from 'node:module';
 import {latency} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
 
-/** What of odbc 2 is used here; it is a native module that not every machine can have. */
+/** The part of odbc 2 that is used here; it is a native module that not every machine can have. */
 type Odbc = {
   pool(options: {
     readonly connectionString: string;
@@ -26,7 +26,7 @@ const connectionString = (url: string): string => {
   return `DRIVER=${driver};SERVER=${hostname};PORT=${port};DATABASE=${pathname.slice(1)};${login}`;
 };
 
-/** Of itself odbc says only that it could not connect; why is in a field of the error. */
+/** By itself odbc says only that it could not connect; the reason is in a field of the error. */
 const explained = (error: unknown): unknown => {
   const {odbcErrors = []} = error as {readonly odbcErrors?: readonly {readonly message: string}[]};
   if (odbcErrors.length === 0) return error;
@@ -60,7 +60,7 @@ export default defineScenario({
   load: {model: 'closed', concurrency: callers},
   operation: {deadlineMs: 10_000, idempotent: true},
   trials: 5,
-  // No resets: the pool hands out dead connections for ever after, which is another story.
+  // No resets: afterwards the pool keeps handing out dead connections, which is another story.
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 3000},
     {name: 'baseline', role: 'baseline', durationMs: 6000},

@@ -1,4 +1,5 @@
-// Case study: the size of a thread pool. Tasks that wait on the network, on as many threads as suit tasks that compute.
+// Case study: the size of a thread pool. Tasks that wait on the network, on as many threads as suit tasks that
+// compute.
 import {metrics} from '@opentelemetry/api';
 import {Piscina} from 'piscina';
 import {Pool} from 'undici';
@@ -10,7 +11,7 @@ type Task = {readonly url: string; readonly id: string};
 
 const asUsersGetIt: Options = {threads: {}};
 
-/** One connection pool per thread. It is made there: this file is the scenario and the code of its threads. */
+/** One connection pool per thread, which is made there: this file is the scenario and also the code of its threads. */
 let connections: Pool | undefined;
 
 /** Runs in a thread of the pool. */
@@ -20,7 +21,7 @@ export const lookUp = async ({url, id}: Task): Promise<unknown> => {
   return ((await body.json()) as {id: unknown}).id;
 };
 
-/** What the pool knows of itself; piscina has no telemetry of its own. */
+/** The pool's own figures; piscina has no telemetry. */
 const observe = (pool: Piscina): void => {
   const meter = metrics.getMeter('piscina');
   const gauge = (name: string, unit: string, read: () => number): void =>
@@ -65,7 +66,7 @@ export default defineScenario({
         filename: import.meta.filename,
         name: 'lookUp',
         ...options.threads,
-        // The threads are not to start a telemetry SDK each.
+        // The threads must not start a telemetry SDK each.
         execArgv: [],
       });
       observe(pool);

@@ -1,4 +1,4 @@
-// A consumer of AMQP 1.0 with a full queue before it, and what it calls: what the case studies of never trusting defaults share.
+// A consumer of AMQP 1.0 with a full queue, and what it calls: the common part of the case studies about defaults.
 import {once} from 'node:events';
 import {createServer, type IncomingMessage} from 'node:http';
 import type {AddressInfo, Server} from 'node:net';
@@ -9,7 +9,7 @@ import {defineScenario, type PhaseInput, type Scenario} from '../define-scenario
 import {HandledMessages} from './handled-messages.ts';
 
 type Options = {
-  /** Messages that may be unsettled at a time; null is what the library does by itself. */
+  /** Messages that may be unsettled at a time; null is the library's default. */
   readonly window: number | null;
 };
 
@@ -21,7 +21,7 @@ const downstreamConnections = 16;
 /** A broker with a queue that never runs dry: it sends whatever the receiver gives credit for. */
 const startBroker = async (): Promise<Server> => {
   const container = rhea.create_container({autosettle: true});
-  // Encoded once, so that the broker is not what is slow.
+  // Encoded once, so that the broker is not the bottleneck.
   const order = {customer: 'c-1', lines: Array.from({length: 640}, (_, sku) => ({sku, quantity: 1}))};
   const encoded = rhea.message.encode({body: JSON.stringify(order)});
   container.on('sendable', ({sender}: rhea.EventContext) => {
@@ -48,7 +48,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 type Order = {readonly customer: string; readonly lines: readonly unknown[]};
 
-/** Its types lack what switches reconnecting off. */
+/** Its types lack the option that switches reconnecting off. */
 type Reconnecting = rhea.Connection & {set_reconnect?(reconnect: boolean): void};
 
 /** A consumer as its users write it. */
@@ -113,14 +113,14 @@ export type CreditCase = {
   readonly name: string;
   /** Of the change; it depends on the network. */
   readonly window: number;
-  /** What a reader should know beside what holds for all of them. */
+  /** What a reader should know besides what holds for all of them. */
   readonly remarks: readonly string[];
   readonly phases: NonEmpty<PhaseInput>;
   /** The phase that the default does not survive. */
   readonly judged: string;
 };
 
-/** The process of the default dies in the first seconds, so that each network needs a scenario that begins in it. */
+/** The process with the default crashes in the first seconds, so that each network needs a scenario that begins with it. */
 export const creditCase = ({
   name,
   window,

@@ -1,4 +1,4 @@
-// What consumers have in common here: an operation is a message handled, whichever it was.
+// What the consumers here have in common: an operation is a message handled, whichever it was.
 
 export class HandledMessages {
   readonly #waiting: (() => void)[] = [];

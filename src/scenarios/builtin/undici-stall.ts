@@ -1,4 +1,4 @@
-// undici's Pool as a user gets it, against one whose waits are bounded, in front of a server that stops answering.
+// undici's Pool with its defaults, and one with bounded waits, in front of a server that stops answering.
 import {interceptors, Pool} from 'undici';
 import {latency, refuse, resetPeer, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';

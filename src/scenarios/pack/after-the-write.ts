@@ -1,8 +1,9 @@
-// An operation that writes and then looks at what it wrote has two ways to fail, of which one says nothing of the write.
+// An operation that writes and then reads what it wrote can fail in two ways, of which one says nothing about the
+// write.
 
 /**
  * What is done beside or after an operation's write. Its error is wrapped, so that `classify` cannot take it for one
- * of the write: a read that was never sent leaves open whether the write was.
+ * of the write: that a read was never sent does not mean that the write was not.
  */
 export const afterTheWrite = <T>(what: Promise<T>): Promise<T> =>
   what.catch((cause: unknown) => {

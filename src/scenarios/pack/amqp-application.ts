@@ -17,12 +17,12 @@ export type AmqpOptions = {
 };
 
 export const exchange = 'foulweather-orders';
-/** Where the application's own consumer reads. */
+/** The queue of the application's own consumer. */
 export const workQueue = 'foulweather-work';
 const replyTo = 'amq.rabbitmq.reply-to';
 const batchSize = 3;
 
-/** Between two tries of the application to open a connection. */
+/** Between two attempts of the application to open a connection. */
 const pauseMs = 250;
 
 type Opened = {readonly connection: ChannelModel; readonly channel: ConfirmChannel};
@@ -95,13 +95,13 @@ export class AmqpApplication {
           else resolve();
         });
       } catch (error) {
-        // A channel that is closed says so at once, and takes nothing.
+        // A closed channel throws at once, and sends nothing.
         reject(notSent(error));
       }
     });
   }
 
-  /** The connection that there is, or a new one; callers that come while it opens share it. */
+  /** The current connection, or a new one; callers that come while it opens share it. */
   async opened(): Promise<Opened> {
     this.#opened ??= this.#open();
     try {
@@ -133,7 +133,7 @@ export class AmqpApplication {
       connection.on('error', () => {});
       connection.on('close', () => {
         ended();
-        // Direct replies go to the channel of the request, and are gone with it.
+        // Direct replies go to the channel of the request, and are lost with it.
         this.#replies.fail(new NoArrival('the connection was closed before the reply came'));
       });
       return {connection, channel: await this.#begin(connection)};

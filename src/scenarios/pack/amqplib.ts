@@ -16,7 +16,7 @@ const asUsersGetIt: AmqpOptions = {
   limitMs: null,
 };
 
-/** A message of any kind goes there, and nobody reads it before verify(). */
+/** A message of any kind goes there, and is not read before verify(). */
 const recordQueue = 'foulweather-record';
 const requestQueue = 'foulweather-requests';
 const queueOptions = {durable: true};
@@ -26,7 +26,7 @@ type Kind = 'publish' | 'batch' | 'consume' | 'request';
 const kindOf = (id: string): Kind =>
   (['publish', 'batch', 'consume', 'request'] as const)[operationNumber(id) % 4]!;
 
-/** The queues, empty, and somebody who answers requests. */
+/** Empty queues, and a responder for requests. */
 const prepare = async (url: string): Promise<void> => {
   const connection = await connect(url);
   const channel = await connection.createChannel();
@@ -62,7 +62,7 @@ const read = async (channel: Channel, queue: string): Promise<string[]> => {
   }
 };
 
-/** What the consumer had not acknowledged comes back into the queue with the end of its connection. */
+/** What the consumer had not acknowledged goes back to the queue when its connection ends. */
 const untilNobodyConsumes = async (channel: Channel): Promise<void> => {
   while ((await channel.checkQueue(workQueue)).consumerCount > 0) await sleep(50);
 };

@@ -1,12 +1,15 @@
-// Messages that operations wait for: what came is told to the one that sent it.
+// Messages that operations wait for: each one resolves the operation that sent it.
 import type {Answer} from '../../model/scenario-functions.ts';
 
 export type Arrival = {readonly id: string; readonly text: string};
 
-/** The text of a message that says whose it is, and whether it is whole. It is short, so that a narrow network has room for all. */
+/**
+ * The text of a message that says which operation it is of, and whether it is whole. It is short, so that a narrow
+ * network has room for all.
+ */
 export const messageOf = (id: string): string => JSON.stringify({id, order: 'x'.repeat(40)});
 
-/** @returns null where it is no message of ours */
+/** @returns null where it is not a message of this scenario */
 export const arrivalOf = (text: string): Arrival | null => {
   try {
     const {id} = JSON.parse(text) as {readonly id?: unknown};
@@ -30,14 +33,17 @@ export const answerOf = (
   };
 };
 
-/** The application gives up on an answer that will not come any more: an abort of its own, which no telemetry of a library tells. */
+/**
+ * The application gives up on an answer that will not come any more: an abort of its own, which the library's
+ * telemetry does not show.
+ */
 export class NoArrival extends Error {
   override readonly name = 'AbortError';
 }
 
 type Waiting = {readonly resolve: (arrival: Arrival) => void; readonly reject: (error: Error) => void};
 
-/** A message that nobody waits for (any more), such as one that is delivered twice, changes nothing. */
+/** A message that no operation waits for (any more), such as one that is delivered twice, changes nothing. */
 export class Arrivals {
   readonly #waiting = new Map<string, Waiting>();
 

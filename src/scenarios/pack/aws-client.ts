@@ -1,4 +1,5 @@
-// What the scenarios of the AWS SDK have in common: an account that no server here looks at, time limits, and operation ids.
+// What the scenarios of the AWS SDK have in common: an account that the servers here do not check, time limits, and
+// operation ids.
 import {Agent} from 'node:http';
 import {NodeHttpHandler} from '@smithy/node-http-handler';
 import type {BuildMiddleware} from '@smithy/types';
@@ -17,7 +18,7 @@ export const awsDefaults: AwsOptions = {maxAttempts: null, connectMs: null, requ
 
 export const awsBounded: AwsOptions = {maxAttempts: 2, connectMs: 200, requestMs: 350, limitMs: 900};
 
-/** As the SDK itself has it. */
+/** As the SDK itself does. */
 const maxSockets = 50;
 
 export const awsConfig = (

@@ -1,5 +1,5 @@
-// @aws-sdk/client-sqs: sends, receives and deletes; with the retries that it comes with, and with time limits and a queue
-// that knows a message again.
+// @aws-sdk/client-sqs: sends, receives and deletes; with its default retries, and with time limits and a queue that
+// recognises repeated messages.
 import {
   DeleteMessageCommand,
   ReceiveMessageCommand,
@@ -14,7 +14,7 @@ import {verifyWrites} from './servers/http-server.ts';
 import {sqs} from './servers/sqs.ts';
 
 type Options = AwsOptions & {
-  /** A queue of first in, first out, to which each message is sent with an id of its own. */
+  /** A FIFO queue, to which each message is sent with an id of its own. */
   readonly isFifo: boolean;
 };
 
@@ -22,7 +22,7 @@ const defaults: Options = {...awsDefaults, isFifo: false};
 
 const isSend = (id: string): boolean => operationNumber(id) % 2 === 0;
 
-/** As a consumer does that is about as quick as its producer. */
+/** As many as a consumer receives that is about as quick as its producer. */
 const receivedAtMost = 5;
 
 export default defineScenario({

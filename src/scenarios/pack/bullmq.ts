@@ -41,7 +41,7 @@ const addressOf = (url: string): {readonly host: string; readonly port: number} 
   return {host: hostname, port: Number(port || 6379)};
 };
 
-/** An application with a queue, its worker, and an ear for results. */
+/** An application with a queue, its worker, and a listener for results. */
 class Shop {
   readonly #queue: Queue<Order, Result>;
   readonly #worker: Worker<Order, Result>;
@@ -172,7 +172,7 @@ export default defineScenario({
           return {key, echoedId: await shop.addAndWait(id)};
       }
     },
-    /** A command that is not queued has no code of its own. */
+    /** The error of a command that is not queued has no code of its own. */
     classify: error =>
       error instanceof Error && error.message.includes('enableOfflineQueue') ? 'rejected' : 'unknown',
     close: shop => shop.close(),

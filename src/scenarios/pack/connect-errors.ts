@@ -1,10 +1,10 @@
-// Errors by which nothing can have been sent.
+// Errors that prove that nothing was sent.
 
 const neverConnected: readonly unknown[] = ['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'];
 
 /**
- * For clients that try once: a connection that never came about carried nothing. Of one that tries again this tells only
- * of the last attempt, and an earlier one may have arrived.
+ * For clients that try once: a connection that was never established carried nothing. For one that retries this is
+ * only about the last attempt, and an earlier one may have arrived.
  */
 export const failedIfNeverConnected = (error: unknown): 'failed' | 'unknown' => {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

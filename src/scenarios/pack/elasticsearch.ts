@@ -9,7 +9,7 @@ import {verifyWrites} from './servers/http-server.ts';
 
 type Options = {
   readonly client: {readonly requestTimeout?: number; readonly maxRetries?: number};
-  /** The longest pause before a retry; null is what the library does by itself. */
+  /** The longest pause before a retry; null is the library's default. */
   readonly pauseMs: number | null;
   /** Of a call as a whole, its retries included. */
   readonly limitMs: number | null;

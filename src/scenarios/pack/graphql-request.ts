@@ -57,7 +57,7 @@ export default defineScenario({
   operation: {deadlineMs: 1000, idempotent: false},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}, lostCount: {max: 0}, duplicateCount: {max: 0}}},
-  // Version 6 goes over node:http.
+  // Version 6 uses node:http.
   telemetry: {use: ['http']},
   subject: {
     open: ({url, options: {limitMs}}) => ({client: new GraphQLClient(`${url}/graphql`), limitMs}),

@@ -30,7 +30,7 @@ export const methodOf = <Request, Response>(
   responseDeserialize: deserialize as (bytes: Buffer) => Response,
 });
 
-/** UNAVAILABLE has these details where there was no connection to send by. */
+/** UNAVAILABLE has these details where there was no connection to send on. */
 export const isUnsent = (error: unknown): boolean => {
   const {code, details} = error as Partial<ServiceError>;
   return code === status.UNAVAILABLE && (details ?? '').startsWith('No connection established');

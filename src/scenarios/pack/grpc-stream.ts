@@ -18,7 +18,7 @@ import {operationNumber} from './operation-number.ts';
 
 type Options = {
   readonly channel: ClientOptions;
-  /** Of a stream that belongs to one operation; null is what the library does by itself: no deadline. */
+  /** Of a stream that belongs to one operation; null is the library's default: no deadline. */
   readonly deadlineMs: number | null;
 };
 

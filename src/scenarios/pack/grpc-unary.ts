@@ -16,7 +16,7 @@ import {operationNumber} from './operation-number.ts';
 
 type Options = {
   readonly channel: ClientOptions;
-  /** Null is what the library does by itself: no deadline. */
+  /** Null is the library's default: no deadline. */
   readonly deadlineMs: number | null;
 };
 
@@ -28,7 +28,7 @@ const asUsersGetIt: Options = {channel: {}, deadlineMs: null};
 const place = methodOf<Order, Receipt>('/shop.Orders/Place', 'none');
 const find = methodOf<{readonly id: string}, Receipt>('/shop.Orders/Find', 'none');
 
-/** For what may be done twice only: an order may not. */
+/** Only for calls that may be made twice: an order may not. */
 const serviceConfig = JSON.stringify({
   loadBalancingConfig: [],
   methodConfig: [

@@ -24,7 +24,7 @@ const queue = 'foulweather-handshakes';
 const cutsAt = (...places: readonly number[]): Fault[] =>
   places.map(afterBytes => resetAfter({afterBytes, probability: 0.4}));
 
-/** What was opened, so that it can be closed whatever comes of it. */
+/** Everything that was opened, so that it can be closed in any case. */
 const publishOnce = async (url: string, id: string, options: Options): Promise<void> => {
   let connection: ChannelModel | null = null;
   const open = async (): Promise<ConfirmChannel> => {
@@ -46,7 +46,7 @@ const publishOnce = async (url: string, id: string, options: Options): Promise<v
   try {
     await within(options.limitMs, publish());
   } catch (error) {
-    // Of a connection that is gone already it says so by an error.
+    // It throws if the connection is gone already.
     (connection as ChannelModel | null)?.close().catch(() => {});
     throw error;
   }

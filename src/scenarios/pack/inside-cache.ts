@@ -23,7 +23,7 @@ const bounded: Options = {
   retry: {maxRetries: 2, minTimeout: 50, maxTimeout: 150},
 };
 
-/** What the way may take, and the seconds in which HTTP counts ages. */
+/** An allowance for the network, and for HTTP's counting of ages in whole seconds. */
 const toleranceMs = 500;
 const probability = 0.5;
 const durationMs = 3000;
@@ -107,7 +107,7 @@ export default defineScenario({
   },
 });
 
-/** Null where a part is missing: undici called it a success, which is what is asked here. */
+/** Null where a part is missing: undici called it a success, which is the question here. */
 const wholeOf = (text: string): Prices | null => {
   try {
     const answer = JSON.parse(text) as Prices;

@@ -7,7 +7,7 @@ import {operationNumber} from './operation-number.ts';
 
 type Options = {
   readonly pool: Pool.Options;
-  /** How long close() may take before destroy() ends what is under way; null: as long as it likes. */
+  /** How long close() may take before destroy() ends what is under way; null: without a limit. */
   readonly closeLimitMs: number | null;
 };
 

@@ -61,7 +61,7 @@ export default defineScenario({
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}}},
   telemetry: {use: ['http']},
   subject: {
-    // The options of Node's global agent, with an end to it.
+    // The options of Node's global agent, so that it can be destroyed.
     open: ({url, options}) => ({
       url,
       agent: new Agent({keepAlive: true, scheduling: 'lifo', timeout: 5000}),

@@ -1,4 +1,4 @@
-// Inside pg's pool: queries that stall take its connections away, one after the other; it runs out, and comes back.
+// Inside pg's pool: queries that stall occupy its connections, one after the other; it runs out, and recovers.
 import pg, {type PoolConfig} from 'pg';
 import {halfOpen, latency, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';

@@ -1,4 +1,5 @@
-// Inside @aws-sdk/client-sqs: a write that is not idempotent, and whose reply is lost. The SDK sends it again by default.
+// Inside @aws-sdk/client-sqs: a write that is not idempotent, and whose reply is lost. The SDK sends it again by
+// default.
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {httpFault, httpStatus} from '../../model/http-fault.ts';
 import {defineScenario} from '../define-scenario.ts';
@@ -9,7 +10,7 @@ import {sqs} from './servers/sqs.ts';
 type Options = {
   /** The SDK's own default is 3. */
   readonly maxAttempts: number | null;
-  /** Gives each message an id by which a queue of first in, first out knows it again. */
+  /** Gives each message an id by which a FIFO queue recognises it. */
   readonly hasDeduplicationIds: boolean;
 };
 

@@ -1,4 +1,5 @@
-// Inside ioredis: a server that goes and comes back. All connections are reset at once, lost without a word, or refused for a while.
+// Inside ioredis: a server that goes and comes back. All connections are reset at once, lost silently, or refused for
+// a while.
 import {Redis, type RedisOptions} from 'ioredis';
 import {flap, halfOpen, refuse, resetPeer} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
@@ -14,7 +15,7 @@ const keptSeconds = 600;
 
 const listOf = (id: string): string => `restart:${id.slice(0, id.lastIndexOf('-'))}`;
 
-/** They come back at different times, and none waits longer than callers do. */
+/** They reconnect at different times, and none waits longer than callers do. */
 const spread = (times: number): number => Math.min(25 * 2 ** times, 400) * (0.5 + Math.random() / 2);
 
 const connected = async (url: string, options: Options): Promise<Redis> => {

@@ -1,4 +1,4 @@
-// Inside got: 429 and 503 with Retry-After, in seconds and as a date, and one that is longer than anybody waits.
+// Inside got: 429 and 503 with Retry-After, in seconds and as a date, and one that is longer than any caller waits.
 import got, {type ExtendOptions} from 'got';
 import {httpStatus} from '../../model/http-fault.ts';
 import {defineScenario} from '../define-scenario.ts';

@@ -13,7 +13,7 @@ type Options = {
 
 const asUsersGetIt: Options = {client: {}, logins: 1};
 
-/** The role that a PostgreSQL which is started for a run asks for a password; any other one does as it is told. */
+/** The role that a PostgreSQL which is started for a run asks for a password; another server decides for itself. */
 const role = 'foulweather_scram';
 const password = 'correct horse battery staple';
 const table = 'foulweather_scram_orders';
@@ -78,7 +78,7 @@ class Application {
     }
   }
 
-  /** Nobody waits for it: the answer is there, or will not come. */
+  /** It is not waited for: the answer is there, or will not come. */
   #end(client: pg.Client): void {
     const forget = (): boolean => this.#open.delete(client);
     client.end().then(forget, forget);

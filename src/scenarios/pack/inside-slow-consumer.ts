@@ -82,7 +82,7 @@ class Consumer {
 
   close(): void {
     this.#isClosing = true;
-    // What is not handled is given up: the close frame of the server comes after all that it has sent.
+    // What has not been handled is given up: the server's close frame comes after all that it has sent.
     this.#socket.terminate();
   }
 

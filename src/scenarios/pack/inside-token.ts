@@ -1,4 +1,5 @@
-// Inside the AWS SDK: credentials that expire, a server of credentials that gets slow and fails, and a token that is refused before its time.
+// Inside the AWS SDK: credentials that expire, a credentials server that gets slow and fails, and a token that is
+// refused before its time.
 import {SendMessageCommand, SQSClient} from '@aws-sdk/client-sqs';
 import {fromHttp} from '@aws-sdk/credential-provider-http';
 import {httpFault, httpStatus, slowBody} from '../../model/http-fault.ts';
@@ -9,7 +10,7 @@ import {verifyWrites} from './servers/http-server.ts';
 import {sqsContentType} from './servers/sqs.ts';
 
 type Options = {
-  /** Gives out credentials that are still good while newer ones are asked for in the background. */
+  /** Returns credentials that are still valid while newer ones are requested in the background. */
   readonly keepsWhileGood: boolean;
 };
 
@@ -17,11 +18,11 @@ const asUsersGetIt: Options = {keepsWhileGood: false};
 
 type Credentials = Awaited<ReturnType<ReturnType<typeof fromHttp>>>;
 
-/** How long before their end the SDK takes credentials for expired. */
+/** How long before their end the SDK treats credentials as expired. */
 const expiryWindowMs = 300_000;
-/** How long the queue takes no token at all. */
+/** How long the queue accepts no token at all. */
 const refusedMs = 1500;
-/** Between two times that the background asks. */
+/** Between two requests in the background. */
 const askEveryMs = 1000;
 
 const isGood = ({expiration}: Credentials): boolean =>
@@ -30,7 +31,7 @@ const isGood = ({expiration}: Credentials): boolean =>
 const isFresh = ({expiration}: Credentials): boolean =>
   expiration === undefined || expiration.getTime() > Date.now() + expiryWindowMs;
 
-/** What an application can put around a provider: nobody waits for new credentials as long as the old ones are good. */
+/** What an application can put around a provider: no call waits for new credentials as long as the old ones are valid. */
 const keepWhileGood = (provide: () => Promise<Credentials>): (() => Promise<Credentials>) => {
   let kept: Credentials | null = null;
   let mayAskAtMs = 0;
@@ -92,7 +93,7 @@ export default defineScenario({
       durationMs: 5000,
       faults: [httpStatus({path: credentialsPath, status: 503})],
     },
-    // New credentials come 1 s after the last try in vain, at the latest.
+    // New credentials come 1 s after the last failed request, at the latest.
     {name: 'after-tokens', role: 'recovery', durationMs: 4000},
     {
       name: 'refused',
@@ -137,7 +138,7 @@ export default defineScenario({
     close: ({client}) => client.destroy(),
     classify(error) {
       const name = error instanceof Error ? error.name : '';
-      // Without credentials nothing is sent, and with ones that are refused nothing is done.
+      // Without credentials nothing is sent, and with refused ones nothing is done.
       if (name === 'CredentialsProviderError') return 'rejected';
       return name === 'ExpiredTokenException' ? 'failed' : 'unknown';
     },

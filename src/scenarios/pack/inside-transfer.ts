@@ -1,4 +1,4 @@
-// Inside @azure/storage-blob: uploads and downloads of 64 MiB that are cut in the middle, and begun again or resumed.
+// Inside @azure/storage-blob: uploads and downloads of 64 MiB that are cut in the middle, and restarted or resumed.
 import {createHash} from 'node:crypto';
 import {
   AnonymousCredential,

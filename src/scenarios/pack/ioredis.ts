@@ -28,7 +28,7 @@ const repliesOf = (results: readonly [Error | null, unknown][] | null): readonly
     return reply;
   });
 
-/** ioredis gives the error of a command that it does not queue no code of its own. */
+/** ioredis's error for a command that it does not queue has no code of its own. */
 const isNotQueued = (error: unknown): boolean =>
   error instanceof Error && error.message.includes('enableOfflineQueue');
 

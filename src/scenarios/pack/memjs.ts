@@ -67,7 +67,7 @@ const readAll = (url: string, keys: readonly string[]): Promise<ReadonlyMap<stri
     });
   });
 
-/** A counter tells how often it was raised; any other value that it is there. */
+/** A counter's value is how often it was raised; any other value means that it is there. */
 const timesApplied = (value: string): number => (/^\d+$/.test(value) ? Number(value) : 1);
 
 export default defineScenario({
@@ -120,7 +120,7 @@ export default defineScenario({
         }
       }
     },
-    // No classify: memjs tries twice, and its error tells only of the last try. An earlier one may have arrived.
+    // No classify: memjs tries twice, and its error is about the last try only. An earlier one may have arrived.
     close: memcached => memcached.quit(),
   },
   async verify({directUrl, trialId, acknowledgedIds}) {

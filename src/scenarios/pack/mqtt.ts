@@ -1,4 +1,4 @@
-// mqtt (MQTT.js) on a real Mosquitto. The library opens a lost connection again by itself, and sends again what was not acknowledged.
+// mqtt (MQTT.js) on a real Mosquitto. The library reconnects by itself, and sends again what was not acknowledged.
 import mqtt, {type IClientOptions, type MqttClient} from 'mqtt';
 import {messageIds} from '../../model/message-id.ts';
 import type {OpenContext} from '../../model/scenario-functions.ts';
@@ -40,7 +40,7 @@ class Application {
 
   private constructor(client: MqttClient, delivered: (id: string) => void) {
     this.client = client;
-    // Each try to connect that fails is told by an event, and the library tries again.
+    // Each attempt to connect that fails emits an event, and the library tries again.
     client.on('error', () => {});
     client.on('message', (topic, payload) => {
       const arrival = arrivalOf(payload.toString());
@@ -88,7 +88,7 @@ class Application {
   }
 }
 
-/** A clean session takes the place of the one that was kept. */
+/** A clean session replaces the one that was kept. */
 const endSession = async (url: string): Promise<void> => {
   await (await mqtt.connectAsync(url, {clientId, clean: true})).endAsync();
 };
@@ -128,7 +128,7 @@ const prepare = async (url: string, trialId: string): Promise<void> => {
   setInterval(write, writeEveryMs);
 };
 
-/** Reads the pages up to a last one of our own, and clears them. */
+/** Reads the pages up to a last one of this process's own, and clears them. */
 const recorded = async (url: string, trialId: string): Promise<string[]> => {
   const client = await mqtt.connectAsync(url);
   const record = recordOf(trialId);
@@ -150,7 +150,10 @@ const recorded = async (url: string, trialId: string): Promise<string[]> => {
 
 const sessionEnd = 'foulweather/end';
 
-/** Takes over the application's session, if it has one, reads what is in its queue up to a last one of our own, and ends it. */
+/**
+ * Takes over the application's session, if it has one, reads what is in its queue up to a last message of this
+ * process's own, and ends it.
+ */
 const queued = async (url: string): Promise<string[]> => {
   const client = mqtt.connect(url, {clientId, clean: false});
   const ids: string[] = [];

@@ -7,7 +7,7 @@ import {operationNumber} from './operation-number.ts';
 
 type Options = {
   readonly pool: PoolOptions;
-  /** Of each query; null is what the library does by itself. */
+  /** Of each query; null is the library's default. */
   readonly queryTimeoutMs: number | null;
 };
 
@@ -132,7 +132,7 @@ export default defineScenario({
         return 'rejected';
       }
       const {syscall, code} = error as NodeJS.ErrnoException;
-      // Its own limit to connecting comes without a system call; that of a read comes after the query was sent.
+      // Its own limit for connecting has no system call; that of a read comes after the query was sent.
       const isOwnLimit = code === 'ETIMEDOUT' && syscall === undefined;
       return syscall === 'connect' || isOwnLimit ? 'failed' : 'unknown';
     },

@@ -1,4 +1,4 @@
-// nats.js (@nats-io/transport-node with @nats-io/jetstream) on a real NATS. The library opens a lost connection again by itself.
+// nats.js (@nats-io/transport-node with @nats-io/jetstream) on a real NATS. The library reconnects by itself.
 import {
   AckPolicy,
   type JetStreamClient,
@@ -28,7 +28,7 @@ type Options = {
     'maxReconnectAttempts' | 'reconnectTimeWait' | 'pingInterval' | 'maxPingOut' | 'timeout'
   >;
   readonly publish: Partial<Pick<JetStreamPublishOptions, 'timeout' | 'retries'>>;
-  /** Gives each publish an id by which the server knows it again. */
+  /** Gives each publish an id by which the server recognises it. */
   readonly hasMessageIds: boolean;
   /** Of a request of core NATS; null is the library's own, 1 s. */
   readonly requestTimeoutMs: number | null;
@@ -47,9 +47,9 @@ const asUsersGetIt: Options = {
 const stream = 'FOULWEATHER';
 /** What the application's consumer gets. */
 const work = 'foulweather.orders';
-/** What the one who answers requests has written down before the answer. */
+/** What the responder has recorded before it answered. */
 const answeredRequests = 'foulweather.answered';
-/** Of core NATS: no stream takes it. */
+/** Of core NATS: it is in no stream. */
 const requests = 'foulweather.requests';
 const worker = 'worker';
 const batchSize = 3;
@@ -135,7 +135,7 @@ class Application {
   }
 }
 
-/** The stream and its consumer, new, and somebody who answers requests. */
+/** The stream and its consumer, new, and a responder for requests. */
 const prepare = async (url: string): Promise<void> => {
   const connection = await connect(serverOf(url));
   const manager = await jetstreamManager(connection);
@@ -175,7 +175,10 @@ const stored = async (connection: NatsConnection): Promise<string[]> => {
   return ids;
 };
 
-/** What the application's consumer has not acknowledged: it is delivered to us, some of it once its wait is over. */
+/**
+ * What the application's consumer has not acknowledged: it is delivered to this process, some of it once its wait is
+ * over.
+ */
 const queued = async (connection: NatsConnection): Promise<string[]> => {
   const consumer = await jetstream(connection).consumers.get(stream, worker);
   const ids: string[] = [];

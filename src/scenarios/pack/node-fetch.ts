@@ -9,7 +9,7 @@ import {orders} from './servers/orders.ts';
 
 type Options = {
   readonly limitMs: number | null;
-  /** Connections at most; null is what node-fetch does without an agent. */
+  /** Connections at most; null is node-fetch's default, without an agent. */
   readonly maxSockets: number | null;
 };
 

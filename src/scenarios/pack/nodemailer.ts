@@ -21,7 +21,7 @@ const asUsersGetIt: Options = {};
 const domain = 'mail.example';
 const attachmentBytes = 20_000;
 
-/** What is sent beside sender and receiver, by the operation's turn. */
+/** What is sent besides sender and receiver, by the operation's turn. */
 const contents: readonly ((id: string) => SendMailOptions)[] = [
   () => ({text: 'Your order is on its way.'}),
   () => ({
@@ -36,10 +36,10 @@ const contents: readonly ((id: string) => SendMailOptions)[] = [
 const idOf = (address: string): string => address.slice(0, address.lastIndexOf('@'));
 
 const startServer = async (ledger: LedgerWriter): Promise<StartedTarget> => {
-  // Here and not above: it imports parts of nodemailer, which in the subject is of the variant's version.
+  // Here and not above: it imports parts of nodemailer, which in the subject are of the variant's version.
   const {SMTPServer} = await import('smtp-server');
   const server = new SMTPServer({
-    // Its own certificate is one that nobody trusts, and it has no accounts.
+    // Its certificate is trusted by no client, and it has no accounts.
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     logger: false,
@@ -76,10 +76,13 @@ const startServer = async (ledger: LedgerWriter): Promise<StartedTarget> => {
 
 /** The envelope was not accepted: the message itself was not sent. */
 const beforeTheMessage = new Set(['EHLO', 'HELO', 'MAIL FROM', 'RCPT TO']);
-/** All that tells these: they have the command CONN, as a connection has that is lost at any time. */
+/** Only by this can they be recognised: they have the command CONN, which a connection that is lost at any time has, too. */
 const beforeTheGreeting = new Set(['Connection timeout', 'Greeting never received']);
 
-/** The pool sends again what it had begun to send, and tells only of its last try: an earlier one may have arrived. */
+/**
+ * The pool sends again what it had begun to send, and its error is about the last try only: an earlier one may have
+ * arrived.
+ */
 const ofThePool = new WeakSet<Error>();
 
 const isUnsent = (error: unknown): boolean => {

@@ -1,4 +1,4 @@
-// Errors that came before anything was sent, remembered as they are: to wrap them would hide what the library says.
+// Errors that came before anything was sent, remembered unchanged: wrapping them would hide what the library says.
 
 const unsent = new WeakSet<object>();
 
@@ -8,6 +8,6 @@ export const notSent = (error: unknown): unknown => {
   return error;
 };
 
-/** For `classify`: what is not known to have been kept back may have been sent. */
+/** For `classify`: what is not known to be unsent may have been sent. */
 export const rejectedIfNotSent = (error: unknown): 'rejected' | 'unknown' =>
   typeof error === 'object' && error !== null && unsent.has(error) ? 'rejected' : 'unknown';

@@ -40,7 +40,7 @@ export default defineScenario({
   operation: {deadlineMs: 1500, idempotent: true},
   phases: quick.phases,
   goals: {run: {hungCount: {max: 0}, wrongCount: {max: 0}}},
-  // Version 4 goes over node:http.
+  // Version 4 uses node:http.
   telemetry: {use: ['http']},
   subject: {
     open: ({url, options: {client, limitMs}}) => ({

@@ -1,4 +1,5 @@
-// What a user of an HTTP client does with the service of orders, by turns: reads and puts documents, places orders, streams listings.
+// What a user of an HTTP client does with the service of orders, in turn: reads and puts documents, places orders,
+// streams listings.
 import type {Answer} from '../../model/scenario-functions.ts';
 import {operationNumber} from './operation-number.ts';
 import {verifyWrites} from './servers/http-server.ts';
@@ -35,7 +36,10 @@ export const orderRequest = (id: string): OrderRequest => {
   }
 };
 
-/** Reads what came for an operation. @throws SyntaxError where that is no JSON */
+/**
+ * Reads the answer to an operation.
+ * @throws SyntaxError where it is not JSON
+ */
 export const orderAnswer = (id: string, text: string): Answer => {
   switch (kindOf(id)) {
     case 'read': {
@@ -55,7 +59,7 @@ export const orderAnswer = (id: string, text: string): Answer => {
 /** Orders are placed as often as they arrive; a document that is put twice is there once. */
 export const verifyOrders = verifyWrites(id => kindOf(id) === 'put' || kindOf(id) === 'place');
 
-/** For clients that leave it to their user what a status means. */
+/** For clients that leave the meaning of a status to their user. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly code: string;

@@ -1,6 +1,6 @@
-// What an error of pg says of the query: most of them say nothing, and the query may have been run.
+// What an error of pg says about the query: mostly nothing, and the query may have been run.
 
-/** The pool's own errors have no code: all that tells them is the message. */
+/** The pool's own errors have no code: only the message distinguishes them. */
 const poolMessages: readonly string[] = [
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',

@@ -1,8 +1,9 @@
-// What the scenarios of pg have in common beside the library's own work: a connection past the injector, and what a table has in the end.
+// What the scenarios of pg have in common besides the library's own work: a connection past the injector, and what a
+// table has in the end.
 import pg from 'pg';
 import type {Applied, VerifyContext} from '../../model/scenario-functions.ts';
 
-/** Ends the connection whatever comes of the question. */
+/** Ends the connection in any case. */
 export const askServer = async <Result>(
   url: string,
   ask: (client: pg.Client) => Promise<Result>,

@@ -25,12 +25,12 @@ const connected = async (url: string, options: Options) => {
   const redis = createClient({url, ...options});
   // Without a listener a lost connection would end the process.
   redis.on('error', () => {});
-  // The first of redis 4 do not answer with the client.
+  // The first versions of redis 4 do not return the client.
   await redis.connect();
   return redis;
 };
 
-/** Keeps the type of the client, which depends on modules that are not used here, to itself. */
+/** Keeps the type of the client, which depends on modules that are not used here, out of other declarations. */
 class Caller {
   readonly #redis: Awaited<ReturnType<typeof connected>>;
 
@@ -76,7 +76,7 @@ class Caller {
     }
   }
 
-  /** What waits for its answer is waited for: close() since redis 5, quit() before. */
+  /** Waits for what is under way: close() since redis 5, quit() before. */
   close(): Promise<unknown> {
     const {close} = this.#redis as {readonly close?: () => Promise<void>};
     return close === undefined ? this.#redis.quit() : close.call(this.#redis);

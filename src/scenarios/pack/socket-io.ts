@@ -1,4 +1,4 @@
-// socket.io-client: events with acknowledgements. The library opens a lost connection again by itself.
+// socket.io-client: events with acknowledgements. The library reconnects by itself.
 import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
@@ -33,8 +33,8 @@ const batchSize = 4;
 const soonBack = {reconnectionDelay: 250, reconnectionDelayMax: 500, timeout: 1000};
 
 /**
- * Acknowledges `order` with what it brought, once it has told all who are there; `news` is an order of which they are told
- * each time it comes, with how often that was. An order that comes again is not applied again.
+ * Acknowledges `order` with its content, once it has been sent to all clients; they get `news` of an order each time
+ * it comes, with how often that was. An order that comes again is not applied again.
  */
 const serve = async (ledger: LedgerWriter): Promise<StartedTarget> => {
   const http = createServer();
@@ -100,7 +100,7 @@ class Application {
     return Promise.all(names.map(name => this.#emit('order', name)));
   }
 
-  /** An event that the server brings to all: waits until it has come back to the application itself. */
+  /** An event that the server sends to all: waits until it has come back to the application itself. */
   async news(id: string): Promise<string> {
     const arrival = this.#news.next(id);
     try {

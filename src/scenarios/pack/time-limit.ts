@@ -1,10 +1,10 @@
-// A limit that an application puts on a call of its own, where the library has none.
+// A limit that an application puts on a call, where the library has none.
 
 /**
- * What is waited for, or an error once `limitMs` have passed; null is no limit. What was begun goes on: the library is
- * not told.
- *
- * @throws DOMException TimeoutError, as AbortSignal.timeout() has it: the caller's own, which no telemetry of a library tells
+ * What is waited for, or an error once `limitMs` have passed; null is no limit. The call itself goes on: the library
+ * is not told.
+ * @throws DOMException TimeoutError, as AbortSignal.timeout() does: the caller's own, which the library's telemetry
+ * does not show
  */
 export const within = async <Result>(limitMs: number | null, result: Promise<Result>): Promise<Result> => {
   if (limitMs === null) return result;

@@ -1,4 +1,5 @@
-// ws: messages with answers over one WebSocket. The library ends with its connection; an application opens a new one, as ours does.
+// ws: messages with answers over one WebSocket. The library ends with its connection; this application opens a new
+// one.
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -23,13 +24,13 @@ type Options = {
 
 const asUsersGetIt: Options = {handshakeTimeoutMs: null, silenceMs: null, limitMs: null};
 
-/** As the README of ws has its server do, but more often. */
+/** As in the README of ws, but more often. */
 const pingEveryMs = 500;
-/** Between two tries of the application to open a WebSocket. */
+/** Between two attempts of the application to open a WebSocket. */
 const pauseMs = 250;
 const batchSize = 4;
 
-/** Answers `{"ask": …}` to who asks, and brings `{"tell": …}` to all who are there. */
+/** Answers `{"ask": …}` to its sender, and sends `{"tell": …}` to all clients. */
 const serve = async (ledger: LedgerWriter): Promise<StartedTarget> => {
   const server = new WebSocketServer({host: '127.0.0.1', port: 0});
   await once(server, 'listening');
@@ -81,7 +82,7 @@ class Application {
     return Promise.all(names.map(name => this.#exchange(socket, name, 'ask')));
   }
 
-  /** Tells all who are there, and waits until it has come to the application itself. */
+  /** Sends to all clients, and waits until it has come to the application itself. */
   async tell(id: string): Promise<string> {
     return this.#exchange(await this.opened(), id, 'tell');
   }
@@ -94,7 +95,7 @@ class Application {
     await closed;
   }
 
-  /** The WebSocket that there is, or a new one; callers that come while it opens share it. */
+  /** The current WebSocket, or a new one; callers that come while it opens share it. */
   async opened(): Promise<WebSocket> {
     this.#opened ??= this.#open();
     try {
@@ -149,7 +150,10 @@ class Application {
   }
 }
 
-/** As the README of ws has its clients do: https://github.com/websockets/ws#how-to-detect-and-close-broken-connections. */
+/**
+ * As the README of ws recommends for clients:
+ * https://github.com/websockets/ws#how-to-detect-and-close-broken-connections.
+ */
 const watchPings = (socket: WebSocket, silenceMs: number): void => {
   let timer: NodeJS.Timeout | undefined;
   const heard = (): void => {

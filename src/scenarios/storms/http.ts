@@ -1,10 +1,10 @@
-// What servers, gateways and load balancers do to single requests, beside the worst of the network.
+// What servers, gateways and load balancers do to single requests, beside the worst faults of the network.
 import {latency, refuse, resetPeer, stall} from '../../model/fault.ts';
 import {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from '../../model/http-fault.ts';
 import {calm, type Storm, withRecoveries} from './storm.ts';
 
 const durationMs = 2500;
-/** Silence is to last longer than callers are ready to wait, so that it shows who bounds the wait. */
+/** Silence lasts longer than callers are ready to wait, so that it shows which side bounds the wait. */
 const silenceMs = 3500;
 /** As a gateway that lets some through. */
 const probability = 0.5;

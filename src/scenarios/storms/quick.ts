@@ -1,4 +1,4 @@
-// The four faults that every client meets, in 20 seconds: for a look, and for CI.
+// The four faults that every client meets, in 20 seconds: for a first look, and for CI.
 import {type Fault, latency, refuse, resetPeer, stall} from '../../model/fault.ts';
 import type {Phase} from '../../model/plan.ts';
 import {calm, lastProlongedToMs, prolongedToMs, type Storm} from './storm.ts';
@@ -10,7 +10,10 @@ const fault = (name: string, durationMs: number, fault: Fault): Phase => ({
   faults: [fault],
 });
 
-/** So that clients connect again: what has no connection cannot lose it. Too short to tell who recovered, unless nothing does. */
+/**
+ * So that clients reconnect: what has no connection cannot lose it. Too short to judge a recovery, unless nothing
+ * recovers.
+ */
 const breath = (after: string): Phase => ({
   name: `after-${after}`,
   role: 'recovery',

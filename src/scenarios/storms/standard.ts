@@ -16,7 +16,7 @@ import {
 import {calm, type Storm, withRecoveries} from './storm.ts';
 
 const durationMs = 2500;
-/** Silence is to last longer than callers are ready to wait, so that it shows who bounds the wait. */
+/** Silence lasts longer than callers are ready to wait, so that it shows which side bounds the wait. */
 const silenceMs = 3500;
 
 export const standard: Storm = {

@@ -25,10 +25,13 @@ const recoveryMs = 3500;
  */
 const longestBackOffMs = 5200;
 
-/** By then a client that does not come back is known to be wedged: 10 s, and what the driver tells late. */
+/** By then a client that does not come back is known to be wedged: 10 s, and the delay of the driver's reports. */
 const wedgedMs = 13_000;
 
-/** A client that waits for its next attempt is not taken for one that never comes back, nor one version for a worse one. */
+/**
+ * A client that is waiting for its next attempt must not count as one that never comes back, nor one version as worse
+ * than another because of it.
+ */
 export const prolongedToMs = Math.max(2 * longestBackOffMs, wedgedMs);
 
 /** At the end of a storm, where a breaker that stays open shows after 35 s, and a metastable client after 30 s. */

@@ -1,5 +1,6 @@
-// The library connects again and again while a fault lasts, far more often than its operations explain. Refused connects
-// count: the process tells of those. What its child processes and worker threads connect is seen where it reaches the injector.
+// The library connects again and again while a fault lasts, far more often than its operations explain. Refused
+// connects count: the process reports those. Connects of its child processes and worker threads are seen where they
+// reach the injector.
 
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
@@ -54,7 +55,7 @@ const durationOf = (trial: Trial, phase: number): number => {
 
 type Connects = {readonly phase: number; readonly connects: number; readonly witness: 'system' | 'injector'};
 
-/** The process counts all of its own, the injector those of others, too, if they got so far. */
+/** The process counts all of its own, the injector also those of other processes, if they got that far. */
 const connectsOf = (trial: Trial, phase: number): Connects | null => {
   const begun = trial.phaseResources.find(resources => resources.phase === phase)?.connectCount;
   const accepted = measureConnections(trial, phase)?.opened;

@@ -53,6 +53,6 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
       `the injector had no room to record ${counted(injectorLog.connectionsLeftOut, 'connection')}`,
     );
   }
-  // What stays open may wait for the process alone, and that may still hand over its telemetry.
+  // What stays open may be waiting for the process to end, and that may still be exporting its telemetry.
   return presentIf('connection-after-close', made.length > 0 ? 'fail' : 'warn', [...made, ...stayed]);
 };

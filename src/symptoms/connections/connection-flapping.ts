@@ -1,4 +1,4 @@
-// Connections that the client ends and makes again, over and over, while no fault is there. One that the server ended, or
+// Connections that the client ends and makes again, over and over, without a fault. One that the server ended, or
 // that a fault has touched, does not count, nor does one for each operation that failed.
 
 import {counted, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
@@ -31,10 +31,10 @@ type Count = {
   readonly started: number;
 };
 
-/** A connection that takes the place of another may be made just before that one is ended. */
+/** A connection that replaces another may be made just before that one is ended. */
 const overlapMs = 100;
 
-/** A pool that has had nothing to do for a while may end what is idle. */
+/** A pool that has been idle for a while may end its connections. */
 const pauseMs = 1000;
 
 const connectionsShown = 3;
@@ -114,7 +114,7 @@ const countIn = (trial: Trial, calm: Calm, connections: readonly Connection[], {
     .filter(({isLost, closedMs}) => isLost && closedMs !== null && isWithin(closedMs))
     .toSorted((a, b) => a.closedMs! - b.closedMs!)
     .filter(({closedMs}) => {
-      // Each new connection takes the place of one.
+      // Each new connection replaces one.
       while (next < openings.length && openings[next]! < closedMs! - overlapMs) next++;
       const isReplaced = next < openings.length && openings[next]! <= closedMs! + reopenMs;
       if (isReplaced) next++;
@@ -148,7 +148,7 @@ const mostOpen = (connections: readonly Connection[], {startMs, endMs}: Calm): n
   return Math.max(1, most, open);
 };
 
-/** One connection is in use all the time; of several a pool may end some that have nothing to do, and need them again. */
+/** A single connection is in use all the time; of several a pool may end some that are idle, and need them again. */
 const flaps = (
   {calm, losses, explained, slots}: Count,
   {lossCount, lifeMs, pooledLifeMs}: Limits,

@@ -1,6 +1,6 @@
-// Connections that are open when the load is gone and the idle time-out is over, beyond those of the baseline; or more
-// and more of them over several faults. A pool that operations under way at once have widened keeps a connection for each
-// of them, idle: as many prove no leak.
+// Connections that are open when the load is gone and the idle time-out is over, beyond those of the baseline; or
+// more and more of them over several faults. A pool that was widened by operations under way at once keeps a
+// connection for each of them, idle: that many prove no leak.
 
 import {counted, duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {measureConnections, phasesOf} from '../../measures/measure.ts';
@@ -56,7 +56,7 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
 
 const connectionsShown = 3;
 
-/** The first that were open then, where the injector noted connections. */
+/** The first that were open then, where the injector recorded connections. */
 const openAt = ({injectorLog, originEpochMs}: Trial, atMs: number): {connections?: readonly number[]} => {
   const open = (injectorLog?.connections ?? []).filter(
     ({openedMs, closedMs}) =>

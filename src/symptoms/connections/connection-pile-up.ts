@@ -52,7 +52,10 @@ export const connectionPileUp: Detector<'connection-pile-up'> = (trial, {socketC
 
 type SocketSample = {readonly atMs: number; readonly sockets: number};
 
-/** As the operating system counts them; where it does not tell, those that keep the event loop alive, as Node counts them. */
+/**
+ * As the operating system counts them; where it does not report them, those that keep the event loop alive, as Node
+ * counts them.
+ */
 const socketSamples = ({system, resources}: Trial): SocketSample[] => {
   const counted = system.flatMap(({atMs, socketCount}) =>
     socketCount === null ? [] : [{atMs, sockets: socketCount}],

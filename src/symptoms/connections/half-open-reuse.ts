@@ -1,5 +1,5 @@
-// Operations go on being sent over connections that have not answered for longer than the deadline. Looked for where
-// a peer falls silent: no connection is made any more, and still the target sees more attempts than connections.
+// Operations are still sent over connections that have not answered for longer than the deadline. Looked for where a
+// peer falls silent: no new connection is made, and still the target sees more attempts than connections.
 
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {ledgerGap, phasesOf} from '../../measures/measure.ts';

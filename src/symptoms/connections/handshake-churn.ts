@@ -1,4 +1,4 @@
-// After the fault connections are not kept any more. As many as are open at once are taken to be a pool, made anew.
+// After the fault connections are no longer kept. As many as are open at once are taken for a pool that is made anew.
 
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
@@ -30,7 +30,7 @@ export const handshakeChurn: Detector<'handshake-churn'> = (trial, thresholds) =
   return presentIf('handshake-churn', 'warn', worstFirst(churning));
 };
 
-/** From the first sample after the fault's end on: while it is taken away, connections are still of the fault. */
+/** From the first sample after the fault's end on: while it is being removed, connections still belong to the fault. */
 const openedIn = (trial: Trial, phase: number): {opened: number; openMax: number} | null => {
   const window = phaseWindow(trial, phase);
   if (!window) return null;

@@ -14,7 +14,10 @@ type Key = {
   readonly response: Histogram;
 };
 
-/** One pause of the machine delays several operations, and must not be the p99 of a few: ten lie beyond what is compared. */
+/**
+ * One pause of the machine delays several operations, and must not decide the p99 of a few: ten lie beyond what is
+ * compared.
+ */
 const beyondCount = 10;
 const highPercentile = (count: number): number => Math.min(99, 100 * (1 - beyondCount / count));
 

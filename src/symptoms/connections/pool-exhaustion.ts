@@ -13,7 +13,7 @@ export const poolExhaustion: Detector<'pool-exhaustion'> = (trial, thresholds) =
   const {pendingCount, waitShare, timeoutCount} = thresholds;
   const {deadlineMs} = trial.plan.operation;
   const [pending, waits, timeouts] = [
-    // Where the sockets contradict one gauge of the pool, another one of the same pool proves nothing.
+    // Where the sockets contradict one gauge of the pool, the other gauges prove nothing.
     isGaugeContradicted(trial) ? [] : measured(trial, 'pending_requests'),
     measured(trial, 'wait_time'),
     measured(trial, 'timeouts'),

@@ -66,7 +66,7 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   ]);
 };
 
-/** Slots in use at the end of the calm time before the first fault: the most that is known to be no leak of a fault's. */
+/** Slots in use at the end of the calm time before the first fault: so many are known not to be leaked by a fault. */
 const slotsBefore = (trial: Trial, used: readonly MetricSummary[]): number => {
   const {phases} = trial.plan;
   const firstFault = phases.findIndex(({role}) => role === 'fault');
@@ -74,7 +74,7 @@ const slotsBefore = (trial: Trial, used: readonly MetricSummary[]): number => {
   return Math.max(0, ...before.map(phase => slotsIn(used, phase)));
 };
 
-/** The driver is another witness: a pool that lost slots lets its callers wait or fail, although the network is well again. */
+/** The driver is another witness: with a pool that lost slots callers wait or fail, although the network is well again. */
 const isWorseAfter = (trial: Trial): boolean => {
   const after = phasesOf(trial, 'recovery').at(-1);
   const ratioBefore = new DriverMeasure(trial, phasesOf(trial, 'baseline')).successRatio;
@@ -87,7 +87,7 @@ const worseRatio = 0.99;
 const slotsIn = (used: readonly MetricSummary[], phase: number): number =>
   used.filter(metric => metric.phase === phase).reduce((sum, metric) => sum + lastOf(metric), 0);
 
-/** More and more over several faults: that is told although operations are under way. */
+/** More and more over several faults: reported even if operations are under way. */
 const risingOver = (trial: Trial, used: readonly MetricSummary[], threshold: number): Found[] => {
   const phases = phasesOf(trial, 'recovery').filter(index => used.some(({phase}) => phase === index));
   const slots = phases.map(phase => slotsIn(used, phase));

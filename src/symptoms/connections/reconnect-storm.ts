@@ -23,14 +23,14 @@ export const reconnectStorm: Detector<'reconnect-storm'> = (
   let doubt: string | null = null;
   const storms = phasesOf(trial, 'recovery').flatMap(phase => {
     const {most, count} = worstSecond(trial, phase, opened);
-    // As many as were open when the fault ended may be made anew.
+    // As many as were open when the fault ended may be made again.
     const startMs = phaseWindow(trial, phase)?.startMs ?? 0;
     const before = trial.injector.findLast(({atMs}) => atMs <= startMs)?.witness.openConnections ?? 0;
     const clients = Math.max(usual, before);
     const isStorm = (connects: number): boolean => connects >= connectCount && connects / clients > threshold;
     if (!isStorm(most)) return [];
     const name = phaseName(trial, phase);
-    // What is overdue after a pause of the process starts all at once, and may want a connection each.
+    // What is overdue after a pause of the process starts all at once, and may need a connection each.
     const late = trial.driver.phases.find(figures => figures.phase === phase)?.late ?? 0;
     if (!isStorm(most - late)) {
       doubt = `${counted(most, 'connection')} were opened in one second of phase ${name}, but ${counted(late, 'operation')} started late, and therefore together`;

@@ -1,11 +1,11 @@
-// An idle connection that the server has closed is used once more, and the operation fails of it.
+// An idle connection that the server has closed is used once more, and the operation fails because of it.
 
 import {counted, found, grouped, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
-/** What a client sees when it writes on a connection that the other side has closed. */
+/** What a client sees when it writes to a connection that the other side has closed. */
 const closedUnderway = /ECONNRESET|EPIPE|UND_ERR_SOCKET|socket hang up|other side closed/;
 
 export const staleKeepAlive: Detector<'stale-keep-alive'> = (

@@ -1,5 +1,6 @@
-// Calls that are not awaited pile up in the library for as long as a fault lasts: it tells each of them done, and sends them
-// when the fault is over. Nobody waits for them, so that no operation is in flight, and unbounded-queue sees nothing.
+// Calls that are not awaited pile up in the library for as long as a fault lasts: it reports each of them as done,
+// and sends them when the fault is over. They are not waited for, so that no operation is in flight, and
+// unbounded-queue sees nothing.
 
 import {
   counted,
@@ -20,10 +21,13 @@ type Limits = Thresholds<'unbounded-buffer'>;
 
 type Span = {readonly startMs: number; readonly endMs: number};
 
-/** How many calls came to the other side in a span of the trial, as far as a witness can tell. */
+/** How many calls came to the other side in a span of the trial, as far as a witness can say. */
 type Arrivals = {
   readonly witness: 'target' | 'injector';
-  /** What it counts in slices it can tell only of whole ones: what bursts out right after a fault is not to count as arrived in it. */
+  /**
+   * A witness that counts in slices knows only whole ones: what bursts out right after a fault must not count as
+   * arrived in it.
+   */
   readonly sliceMs: number | null;
   readonly between: (fromMs: number, toMs: number) => number;
 };
@@ -99,8 +103,8 @@ const bufferedIn = (
   const buffered = Math.round(notArrivedIn(whole, told));
   const byHalf = Math.max(0, notArrivedIn(half, toldIn(trial, half)));
   if (buffered <= callCount || buffered <= growthRatio * byHalf) return [];
-  // What arrives later, beyond what was called later: without it the calls were lost, or answered from somewhere else. The
-  // next fault has retries of its own.
+  // What arrives later, beyond what was called later: otherwise the calls were lost, or answered from somewhere else.
+  // The next fault has retries of its own.
   const {phases} = trial.plan;
   const nextFault = phases.findIndex(({faults}, index) => index > phase && faults.length > 0);
   const until = nextFault === -1 ? phases.length : nextFault;
@@ -127,7 +131,7 @@ const bufferedIn = (
 const grownIn = (trial: Trial, phase: number, {growthBytes}: Limits): Found[] => {
   const window = phaseWindow(trial, phase);
   const driver = new DriverMeasure(trial, [phase]);
-  // Most calls must have been told done: what waits for an answer is in flight.
+  // Most calls must have been reported as done: what waits for an answer is in flight.
   if (!window || driver.okWithin < driver.total('started') / 2) return [];
   const {startMs, endMs} = window;
   const within = (fromMs: number, toMs: number) =>

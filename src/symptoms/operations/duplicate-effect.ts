@@ -1,5 +1,5 @@
-// Operations that were applied more than once, though applying them twice is not the same as once; or that came to the
-// consumer more than once, though the docs promise that they do not.
+// Operations that were applied more than once, though they are not idempotent; or that came to the consumer more than
+// once, though the docs promise that they do not.
 
 import {attemptTimes} from '../../measures/attempt-times.ts';
 import {causeOfRedelivery, causeUntil} from '../../measures/cause-phase.ts';

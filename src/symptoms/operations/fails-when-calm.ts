@@ -1,5 +1,5 @@
-// Operations that fail although no fault is there: in a baseline, or in a recovery after the library had come back.
-// A warm-up does not count, as nowhere. What the library owes to a fault before is slow-recovery's.
+// Operations that fail without a fault: in a baseline, or in a recovery after the library had come back. A warm-up
+// does not count, as everywhere. The remains of an earlier fault are a matter of slow-recovery.
 
 import {
   counted,
@@ -30,7 +30,7 @@ type Stretch = {
   readonly since: string;
 };
 
-/** What starts so shortly before a fault may still have been under way when it came. */
+/** An operation that starts so shortly before a fault may still have been under way when it came. */
 const edgeMs = 100;
 
 export const failsWhenCalm: Detector<'fails-when-calm'> = (trial, limits) => {
@@ -65,7 +65,7 @@ const faultNearMs = (trial: Trial, phase: number): number => {
   return next && !isCalm(trial, phase + 1) ? next.beforeMs - edgeMs : Number.POSITIVE_INFINITY;
 };
 
-/** What the server answered was delivered as it should be: that it means a failure is the application's matter. */
+/** The server's answer was delivered as it should be: that it means a failure is the application's matter. */
 const applicationErrors = (trial: Trial, phase: number): number =>
   trial.driver.failures
     .filter(({error}) => error.name === applicationErrorName)
@@ -83,7 +83,7 @@ const baselineStretch = (trial: Trial, phase: number): Stretch[] => {
   return [{phase, started: figures.started, failed: Math.max(0, failed), since: ''}];
 };
 
-/** The part of a recovery in which no fault is an excuse any more; none where the library had not come back. */
+/** The part of a recovery in which an earlier fault is no excuse any more; none where the library had not come back. */
 const recoveredStretch = (trial: Trial, phase: number, {afterMs, deadlineCount}: Limits): Stretch[] => {
   const window = phaseWindow(trial, phase);
   const recovery = recoveries(trial).find(
@@ -92,7 +92,7 @@ const recoveredStretch = (trial: Trial, phase: number, {afterMs, deadlineCount}:
   if (!window || recovery?.kind !== 'recovered' || !isCalm(trial, phase)) return [];
   const {operation} = trial.plan;
   const excusedMs = Math.max(afterMs, deadlineCount * operation.deadlineMs, recovery.afterMs);
-  // An operation that is in flight when the next fault begins may fail of it, whenever it started.
+  // An operation that is in flight when the next fault begins may fail because of it, whenever it started.
   const untilMs = faultNearMs(trial, phase) - hungAfterMs(operation);
   const bins = trial.driver.bins.filter(
     bin =>

@@ -48,7 +48,7 @@ export const hungOperation: Detector<'hung-operation'> = (trial, {hungCount: thr
 const movedText = (moved: number, count: number): string =>
   moved === 0 ? '' : ` (${moved === count ? 'all' : grouped(moved)} had started before the phase)`;
 
-/** Where the process itself can be looked into. */
+/** Where to look in the process itself. */
 const reported = (trial: Trial): Found[] => {
   const kept = trial.kept.find(({what, bytes}) => what === 'process-report' && bytes !== null);
   const inFlight = trial.driver.drained?.inFlight ?? 0;

@@ -1,5 +1,5 @@
-// A peer falls silent, and the library waits for ever: nothing that began in the silence ever ended by itself.
-// Judged of the first variant only, which stands for what a user gets without settings.
+// A peer falls silent, and the library waits without end: nothing that began in the silence ever ended by itself.
+// Judged for the first variant only, which stands for what a user gets without settings.
 
 import {counted, duration, found, operationsWith, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
@@ -46,7 +46,7 @@ export const noDefaultTimeout: Detector<'no-default-timeout'> = (trial, {unsettl
   return presentIf('no-default-timeout', 'warn', worstFirst(waiting));
 };
 
-/** A library with a long time-out has one. */
+/** A library with a long time-out does have one. */
 const timedOutLate = (trial: Trial, phase: number): boolean =>
   trial.driver.failures.some(
     ({status, error, countByPhase}) =>

@@ -1,5 +1,5 @@
-// Operations that nothing will settle any more: the fault is long gone, others succeed, and they still wait when the drain
-// ends. What settled as late as the silence lasted is no orphan: hung-operation and deadline-overrun count that.
+// Operations that will never settle: the fault is long gone, others succeed, and they still wait when the drain ends.
+// What settled as late as the silence lasted is no orphan: hung-operation and deadline-overrun count that.
 
 import {
   counted,

@@ -1,4 +1,4 @@
-// Errors that a caller cannot tell apart: no code or status, no cause, and neither a name nor a class of their own.
+// Errors that a caller cannot distinguish: no code or status, no cause, and neither a name nor a class of their own.
 
 import {counted, found, grouped, phaseName} from '../../measures/evidence.ts';
 import type {FailureClass} from '../../model/driver-witness.ts';

@@ -1,4 +1,4 @@
-// close() does not end it: it takes too long, or the process stays alive.
+// close() does not end the library: it takes too long, or the process stays alive.
 
 import {duration, type Found, found} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';

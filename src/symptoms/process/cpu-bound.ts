@@ -1,5 +1,5 @@
-// The process needs a whole core and does not get done what it is asked to. A closed load asks for no rate: there
-// it is the CPU of each operation that says whether the core is spent well.
+// The process needs a whole core and does not get done what it is asked to. A closed load asks for no rate: there the
+// CPU time of each operation decides whether the core is spent well.
 
 import {phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, isWarmUp} from '../../measures/measure.ts';
@@ -9,7 +9,7 @@ import {measureThroughput} from '../../measures/throughput.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
-/** Below this share of what was asked it counts as less, and not as the edge of a phase. */
+/** Below this share of what was asked it counts as less; a little may be lost at the edges of a phase. */
 const keptShare = 0.99;
 
 export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, operationMs}) => {

@@ -1,4 +1,4 @@
-// The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or no answer any more), or it
+// The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or it no longer answers), or it
 // burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 
 import {duration, type Found, grouped, phaseName} from '../../measures/evidence.ts';
@@ -22,10 +22,10 @@ const cpuCost = (trial: Trial, resources: PhaseResources): CpuCost => {
   return {usPerOperation: (resources.cpuMs * 1000) / Math.max(1, settled), settled};
 };
 
-/** The monitor looks so often. */
+/** The interval of the monitor. */
 const lookEveryMs = 10;
 
-/** Why a delay may be the machine's; null where it is the process's own. The harness's processes have the same machine. */
+/** Why a delay may be the machine's; null where it is the process's own. The harness's processes run on the same machine. */
 const doubt = (
   trial: Trial,
   {phase, durationMs, loopDelayP99Ms, loopDelayMaxMs}: PhaseResources,
@@ -139,7 +139,7 @@ export const eventLoopStall: Detector<'event-loop-stall'> = (trial, thresholds) 
       .filter(resources => faultPhases.includes(resources.phase))
       .flatMap(resources => busy(trial, resources, baselineCost, thresholds)),
   ];
-  // Of a process that was stuck it is known in what: the profile of its last phase is of the time before.
+  // For a process that was stuck it is known where: the profile of its last phase is of the time before.
   const stuck = unresponsive(trial);
   const found = stuck.length > 0 ? [...stuck, ...stalled] : withProfile(trial, stalled, ['cpu']);
   const doubtful = late.find(each => each.doubt !== null)?.doubt ?? null;

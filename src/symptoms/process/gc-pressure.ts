@@ -1,4 +1,4 @@
-// Much of the time goes into garbage collection. What the collector does beside its pauses is not in the figure.
+// Much of the time goes into garbage collection. The collector's work beside its pauses is not included.
 
 import {megabytes, phaseName} from '../../measures/evidence.ts';
 import {isWarmUp} from '../../measures/measure.ts';

@@ -33,7 +33,7 @@ export const listenerLeak: Detector<'listener-leak'> = (trial, {warningCount: th
   ]);
 };
 
-/** Whether on average as many operations were under way in the phase as the listeners that a warning tells of. */
+/** Whether on average as many operations were under way in the phase as the warning counts listeners. */
 const areUnderWay = (trial: Trial, {atMs, message}: Trial['warnings'][number]): boolean => {
   const listeners = Number(/(\d+) \S+ listeners added/.exec(message)?.[1] ?? Number.NaN);
   const phase = trial.edges.findLast(({beforeMs}) => beforeMs <= atMs)?.phase;

@@ -8,7 +8,7 @@ import type {HeapSample} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
 import {clear, inconclusive, leakSeverity, presentIf} from '../finding.ts';
 
-/** The share of the threshold that must come of what is kept from one recovery to the next. */
+/** The share of the threshold by which what is kept must grow from one recovery to the next. */
 const riseShare = 0.5;
 
 const sizeOf = ({heapUsedBytes, externalBytes}: HeapSample): number => heapUsedBytes + externalBytes;

@@ -1,4 +1,4 @@
-// The dreaded OOM: V8 gave up at the heap's limit.
+// Out of memory: V8 gave up at the heap's limit.
 
 import type {Found} from '../../measures/evidence.ts';
 import {phaseAt} from '../../measures/phase-at.ts';

@@ -1,4 +1,4 @@
-// The subject's process died: an exit, an uncaught exception, an unhandled 'error' event, a signal.
+// The subject's process crashed: an exit, an uncaught exception, an unhandled 'error' event, a signal.
 
 import {phaseAt} from '../../measures/phase-at.ts';
 import type {Detector} from '../../model/finding.ts';

@@ -1,5 +1,5 @@
-// Operations wait inside of the client while the process idles and the target has little to do. Looked for on a
-// calm network only, where what is neither at the target nor on the CPU is a queue in front of a small pool.
+// Operations wait inside the client while the process idles and the target has little to do. Looked for on a calm
+// network only, where what is neither at the target nor on the CPU is a queue in front of a small pool.
 
 import {phaseName} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';

@@ -1,4 +1,4 @@
-// A promise of the library is rejected, and nobody handles it.
+// A promise of the library is rejected, and the rejection is not handled.
 
 import {counted, found} from '../../measures/evidence.ts';
 import {phaseAt} from '../../measures/phase-at.ts';

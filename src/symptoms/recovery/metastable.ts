@@ -1,4 +1,4 @@
-// The fault is long gone, and the system stays bad because of its own retries.
+// The fault is long gone, and the system stays bad because of the client's own retries.
 
 import {duration, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, ledgerGap, phasesOf} from '../../measures/measure.ts';
@@ -8,7 +8,7 @@ import {clear, inconclusive, presentIf} from '../finding.ts';
 
 export const metastable: Detector<'metastable'> = (trial, thresholds) => {
   const {goodputShare, attemptsRatio, deadlineCount} = thresholds;
-  // Deadlines that must have passed: what was in flight with the fault is no longer what makes it bad.
+  // Deadlines that must have passed: after that, what was in flight with the fault is no longer the cause.
   const afterMs = Math.max(thresholds.afterMs, deadlineCount * trial.plan.operation.deadlineMs);
   const phase = phasesOf(trial, 'recovery').at(-1);
   const window = phase === undefined ? null : phaseWindow(trial, phase);

@@ -1,5 +1,5 @@
-// After the fault nothing is delivered any more, and the library says nothing of it: no success, no error. Or producers get
-// their acknowledgements, and what they sent stays in the queue of a consumer that no longer gets anything.
+// After the fault nothing is delivered any more, and the library reports nothing: no success, no error. Or producers
+// get their acknowledgements, and what they sent stays in the queue of a consumer that no longer gets anything.
 
 import {waitingDeliveries} from '../../measures/deliveries.ts';
 import {counted, found, phaseName} from '../../measures/evidence.ts';
@@ -27,7 +27,7 @@ export const silentConsumer: Detector<'silent-consumer'> = (trial, {silentMs}) =
   );
 };
 
-/** Of operations that wait until what they sent is delivered. Null where there is nothing to say. */
+/** Of operations that wait until what they sent is delivered. Null where it does not apply. */
 const ofOperations = (trial: Trial, silentMs: number): Finding | null => {
   const silences = silencesOf(trial).filter(silence => !hasErrors(trial, silence));
   const [silence] = silences.filter(({quietMs}) => quietMs > silentMs);
@@ -59,7 +59,7 @@ const hasErrors = (trial: Trial, silence: Silence): boolean =>
     ({outcomes: {failed, unknown, rejected, wrong}}) => failed + unknown + rejected + wrong > 0,
   );
 
-/** Of a consumer beside the operations. Null where the application tells of none, or nothing waits for it. */
+/** Of a consumer beside the operations. Null where the application reports none, or nothing waits for it. */
 const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
   const {deliveryBins} = trial;
   if (deliveryBins === null) {

@@ -1,4 +1,4 @@
-// Slow to come back: not as good as the baseline within 5 s after the fault.
+// A slow recovery: not as good as the baseline within 5 s after the fault.
 
 import {duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';

@@ -34,7 +34,7 @@ export const wedgesOf = (trial: Trial): Silence[] => {
   );
 };
 
-/** Why nothing can be said of how the library came back; null where a recovery was seen. */
+/** Why nothing can be said about the recovery; null where one was seen. */
 export const recoveryGap = (trial: Trial): string | null => {
   const recoveries = phasesOf(trial, 'recovery');
   if (trial.cut === 'died' && recoveries.length === 0) return 'the process ended before a recovery';
@@ -44,7 +44,7 @@ export const recoveryGap = (trial: Trial): string | null => {
     : 'the trial did not reach a recovery phase';
 };
 
-/** A last silence that was not watched for long enough, or recoveries that the process did not live to see. */
+/** A last silence that was not watched for long enough, or recoveries before which the process ended. */
 export const unseen = (
   symptom: 'wedged-client' | 'silent-consumer',
   trial: Trial,

@@ -1,5 +1,5 @@
-// The pauses between the attempts of an operation are too short, or do not grow. Between two attempts lies what the
-// first of them took, too: growth is judged only where a fault fails attempts at once.
+// The pauses between the attempts of an operation are too short, or do not grow. The time between two attempts
+// includes the duration of the first: growth is judged only where a fault fails attempts at once.
 
 import {attemptTimes, onlyAsked, retriedIn} from '../../measures/attempt-times.ts';
 import {duration, found, phaseName, worstFirst} from '../../measures/evidence.ts';

@@ -18,7 +18,7 @@ export const noJitter: Detector<'no-jitter'> = (trial, {spreadRatio, shortestMs,
     phase,
     all: retriedIn(trial, times, phase).map(({gapsMs}) => gapsMs[0] ?? null),
   }));
-  // Who obeys a Retry-After comes back when the server said, and at no time of its own.
+  // A client that obeys a Retry-After comes back when the server said, and not at a time of its own.
   const phases = firstGaps.map(({phase, all}) => ({phase, gaps: all.filter(gap => gap !== null)}));
   if (firstGaps.some(({all}) => all.length > 0) && phases.every(({gaps}) => gaps.length === 0)) {
     return inconclusive('no-jitter', onlyAsked);

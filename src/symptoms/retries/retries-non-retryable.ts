@@ -1,4 +1,4 @@
-// What the server refuses for good is tried again.
+// Requests that the server refuses for good are sent again.
 
 import {attemptTimes, statusHits} from '../../measures/attempt-times.ts';
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';

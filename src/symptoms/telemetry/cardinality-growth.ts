@@ -1,4 +1,4 @@
-// Series of a metric, and names of spans, that grow in number with the operations: backends drown in them.
+// Series of a metric, and names of spans, that grow in number with the operations: too many for a backend.
 
 import {indexOfId} from '../../measures/attempt-times.ts';
 import {type Found, found, phaseName} from '../../measures/evidence.ts';
@@ -11,7 +11,7 @@ import type {MetricSummary, SpanGroup} from '../../model/telemetry.ts';
 import type {Trial} from '../../model/trial.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
 
-/** A fault rightly brings series of its own with these. */
+/** With a fault, new values of these are right. */
 const ofErrors: ReadonlySet<string> = new Set([
   'error.type',
   'http.response.status_code',
@@ -81,7 +81,7 @@ const growthOf = (trial: Trial, series: readonly MetricSummary[], {seriesCount}:
   ];
 };
 
-/** Where it is their ids that make the series. */
+/** If the ids of operations make the series. */
 const operationsNamed = (trial: Trial, series: readonly MetricSummary[]): string[] => {
   const words = series.flatMap(({attributes}) =>
     Object.values(attributes).flatMap(value => (typeof value === 'string' ? value.split(/[^\w.-]+/) : [])),

@@ -1,5 +1,5 @@
-// Durations of the library's spans against the driver's: each operation that succeeded against the spans of its own trace,
-// from the start of the first to the end of the last.
+// Durations of the library's spans compared with the driver's: each operation that succeeded against the spans of its
+// own trace, from the start of the first to the end of the last.
 
 import {areMany, attemptCounts} from '../../measures/attempts.ts';
 import {counted, found, grouped, phaseName} from '../../measures/evidence.ts';
@@ -15,7 +15,7 @@ import {inconclusive, presentIf} from '../finding.ts';
 
 /** In a phase with fewer operations to compare, one that is off says little. */
 const leastCount = 10;
-/** Of the operations of a phase: what comes by chance, or of one step of several, stays below. */
+/** Of the operations of a phase: what comes by chance, or from one step of several, stays below. */
 const differingShare = 0.5;
 
 type Differing = {readonly index: number; readonly driverMs: number; readonly spanMs: number};
@@ -69,7 +69,7 @@ export const durationMisreported: Detector<'duration-misreported'> = (trial, {sl
   ]);
 };
 
-/** A byte tells no more. */
+/** One byte has no finer resolution. */
 const rounded = (ms: number): number => Number(ms.toPrecision(2));
 
 const offMs = ({driverMs, spanMs}: Differing): number => Math.abs(driverMs - spanMs);
@@ -91,7 +91,7 @@ const durationBytes = ({driver, telemetry}: Trial): DurationBytes | null => {
 const loopDelayMs = ({phaseResources}: Trial, phase: number): number =>
   phaseResources.find(resources => resources.phase === phase)?.loopDelayP99Ms ?? 0;
 
-/** Nothing where too few can be compared, or where many have their spans in the traces of others. */
+/** Empty where too few can be compared, or where many have their spans in the traces of others. */
 const compare = (
   trial: Trial,
   phase: number,

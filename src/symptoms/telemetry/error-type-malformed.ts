@@ -11,7 +11,7 @@ import {clear, inconclusive, presentIf} from '../finding.ts';
 
 const examplesShown = 3;
 
-/** `server` is not the side that is under test. */
+/** `server` is not the side under test. */
 const isJudged = ({kind}: SpanGroup): boolean => kind !== 'server';
 
 const wrongs: readonly {readonly what: string; readonly holds: (group: SpanGroup) => boolean}[] = [
@@ -126,7 +126,7 @@ const examplesIn = (trial: Trial, groups: readonly SpanGroup[]): Examples =>
     ),
   );
 
-/** The SDK's word on itself is not the library's. */
+/** The SDK's own metrics are not the library's. */
 const typedSeries = ({telemetry}: Trial): MetricSummary[] =>
   (telemetry?.metrics ?? []).filter(
     ({name, attributes}) => !name.startsWith('otel.') && (attributes['error.type'] ?? null) !== null,

@@ -1,5 +1,5 @@
-// Attempts that the target saw and the library's spans do not show.
-// HTTP's conventions ask for a span each; the others for one a call, its retries included.
+// Attempts that the target saw and the library's spans do not show. HTTP's conventions ask for a span for each
+// attempt; the others for one for each call, its retries included.
 
 import {counted, grouped, phaseName} from '../../measures/evidence.ts';
 import {

@@ -1,4 +1,5 @@
-// What the library says of its open connections against the sockets at the injector, at the end of each phase.
+// What the library reports of its open connections, compared with the sockets at the injector, at the end of each
+// phase.
 
 import {counted} from '../../measures/evidence.ts';
 import type {Examples} from '../../measures/example-spans.ts';
@@ -58,7 +59,7 @@ export const poolGaugeWrong: Detector<'pool-gauge-wrong'> = (trial, thresholds) 
   ]);
 };
 
-/** Whether the injector contradicts what the library's gauge says: then nothing else can be concluded from the gauge. */
+/** Whether the injector contradicts the library's gauge: then nothing else can be concluded from the gauge. */
 export const isGaugeContradicted = (trial: Trial): boolean =>
   telemetryGap(trial) === null &&
   compare(trial, gaugesOf(trial), thresholdsOf('pool-gauge-wrong', trial.plan.thresholds)).some(isOff);
@@ -77,7 +78,7 @@ const compare = (
     const told = toldIn(series, phase);
     const seen = socketsAround(trial, atMs);
     if (told === null || seen.length === 0) return [];
-    // The gauge is read some time around the end: it may tell of any number that was open then.
+    // The gauge is read some time around the end: it may show any number that was open then.
     const sockets = Math.min(Math.max(told, Math.min(...seen)), Math.max(...seen));
     const off = Math.abs(told - sockets);
     const limit = Math.max(slackCount, slackShare * sockets);
@@ -97,7 +98,7 @@ const lastBefore = (trial: Trial, phase: number): Examples => {
 
 const aroundMs = 1000;
 
-/** How many sockets were open about a moment; what was last seen before it counts in any case. */
+/** How many sockets were open about a moment; the last number before it counts in any case. */
 const socketsAround = ({injector}: Trial, atMs: number): number[] => {
   const last = injector.findLast(sample => sample.atMs <= atMs);
   return [
@@ -116,7 +117,7 @@ const calmEnds = (trial: Trial): {readonly phase: number; readonly name: string;
   return closing ? [...calm, {phase: drainPhase(trial.plan), name: 'drain', atMs: closing.startMs}] : calm;
 };
 
-/** Over all states and pools; null where nothing was said in that phase. */
+/** Over all states and pools; null where nothing was reported in that phase. */
 const toldIn = (series: readonly MetricSummary[], phase: number): number | null => {
   const last = series.flatMap(metric =>
     metric.phase === phase && metric.kind !== 'histogram' ? [metric.last] : [],

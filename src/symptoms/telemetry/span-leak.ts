@@ -66,7 +66,7 @@ const openSpans = (trial: Trial): Open | string => {
   const view = viewOperations(trial);
   // An operation that has not settled has its spans open with good reason.
   const due = drained.inFlight * Math.max(1, Math.ceil((view && calmSpans(trial, view).perOperation) ?? 1));
-  // What was looked at again, and has ended meanwhile, was no more than under way.
+  // Spans that have ended by the time of the second look were no more than under way.
   const leaked = open - endedLaterCount - due;
   const without = new Tally();
   if (leaked > 0) {
@@ -98,7 +98,7 @@ const againOf = ({telemetry}: Trial) =>
 
 const againCount = (trial: Trial): number => againOf(trial).reduce((sum, {count}) => sum + count, 0);
 
-/** The SDK takes the second end for an error of the caller's, and leaves the span as the first one found it. */
+/** The SDK treats the second end as an error of the caller, and leaves the span as the first one found it. */
 const againExamples = (trial: Trial): Examples => {
   const told = (trial.telemetry?.logs?.entries ?? []).flatMap(({eventName, traceId}) =>
     eventName === endedAgainEvent && traceId !== null ? [{traceId}] : [],

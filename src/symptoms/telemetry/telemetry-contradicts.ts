@@ -1,5 +1,5 @@
-// Telemetry that tells another story than the caller's: failures without an error, errors of what succeeded, metrics
-// and spans that disagree. A caller's own abort may stay without an error, as HTTP's conventions have it.
+// Telemetry that contradicts what the caller saw: failures without an error, errors of what succeeded, metrics and
+// spans that disagree. A caller's own abort may stay without an error, by HTTP's conventions.
 
 import {counted, phaseName} from '../../measures/evidence.ts';
 import {

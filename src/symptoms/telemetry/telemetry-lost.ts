@@ -1,4 +1,4 @@
-// Spans that were made, ended, and did not arrive: what the telemetry then says of the library cannot be believed.
+// Spans that were made, ended, and did not arrive: the telemetry then cannot be relied on.
 
 import {counted, grouped} from '../../measures/evidence.ts';
 import {lostShareOf, spanAccount, telemetryAbsence} from '../../measures/telemetry-account.ts';

@@ -1,4 +1,5 @@
-// Passes telemetry on to the user's own backend. Never waits for it: what finds no room, or no answer, is dropped and counted.
+// Passes telemetry on to the user's own backend. Never waits for it: what finds no room, or no answer, is dropped and
+// counted.
 import {setTimeout as delay} from 'node:timers/promises';
 import type {RelayCounts, RelayTarget} from '../../model/receiver-protocol.ts';
 import type {Encoding, Signal} from '../otlp-messages.ts';
@@ -8,7 +9,7 @@ const waitingLimitBytes = 16 * 1024 * 1024;
 const senderCount = 2;
 const answerLimitMs = 5000;
 const retryAfterMs = 500;
-/** What OTLP asks senders to try again. */
+/** The statuses for which OTLP asks senders to try again. */
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 type Waiting = {readonly signal: Signal; readonly encoding: Encoding; readonly body: Buffer};

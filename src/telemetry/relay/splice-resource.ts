@@ -1,5 +1,5 @@
-// Adds attributes to the resources of an export request, and leaves every other byte as it came: what this receiver does
-// not know of, such as links and exemplars, has to arrive at the user's backend too.
+// Adds attributes to the resources of an export request, and leaves every other byte as it came: fields that this
+// receiver does not know, such as links and exemplars, have to arrive at the user's backend, too.
 
 import type {Encoding} from '../otlp-messages.ts';
 import {otlpType} from '../otlp-schema.ts';
@@ -13,7 +13,7 @@ const fieldOne = (1 << 3) | lengthDelimited;
 const keyValues = (labels: Labels) =>
   Object.entries(labels).map(([key, stringValue]) => ({key, value: {stringValue}}));
 
-/** A resource of nothing but these, which is the same as so many more bytes of another resource. */
+/** A resource of only these, which is the same as so many more bytes of another resource. */
 const attributesOf = (labels: Labels): Buffer =>
   Buffer.from(
     otlpType('Resource')

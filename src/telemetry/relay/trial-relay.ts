@@ -30,7 +30,7 @@ export class TrialRelay {
     this.#trials.get(trialId)?.edges.push({phase, atMs});
   }
 
-  /** A request that was taken. It gets the phase in which it came, some 200 ms after its spans ended. */
+  /** A request that was accepted. It gets the phase in which it came, some 200 ms after its spans ended. */
   pass(trialId: string, signal: Signal, encoding: Encoding, body: Buffer): void {
     const trial = this.#trials.get(trialId);
     if (!this.#relay || !trial) return;

@@ -18,13 +18,13 @@ export type MessageSide<Head> = {
 export type Exchange = {
   readonly request: RequestHead;
   toUpstream(data: Buffer): void;
-  /** Sends bytes to the client, in order; with a rate they take their time. */
+  /** Sends bytes to the client, in order, limited to a rate where one is given. */
   toClient(data: Buffer, bytesPerSecond?: number): void;
   /** Counts the hit and writes it to the hit log, once per request. `bodyBytes`: the bytes of the body until then. */
   acted(action: string, bodyBytes?: number): void;
   /** Calls back when the whole request has been read, at once if it has been. */
   onRequestRead(then: () => void): void;
-  /** Leaves the connection like that, once the client has been sent everything before. */
+  /** Ends the connection like that, once the client has been sent everything before. */
   leave(ending: Ending): void;
   /** The response is complete: the connection goes on with the next request. */
   answered(): void;
@@ -38,8 +38,8 @@ export type Handling = {
   readonly request?: MessageSide<RequestHead>;
   readonly response?: MessageSide<ResponseHead>;
   /**
-   * Whether `response` also takes an answer with which the connection changes its protocol: a 101, or a 2xx to CONNECT.
-   * Without it such an answer passes, and what follows is no HTTP.
+   * Whether `response` also takes an answer with which the connection changes its protocol: a 101, or a 2xx to
+   * CONNECT. Otherwise such an answer passes, and what follows is not HTTP.
    */
   readonly takesSwitch?: boolean;
 };

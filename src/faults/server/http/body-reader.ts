@@ -1,11 +1,11 @@
-// Finds its way through the body of a message: which bytes are its content and which only frame it, and where it ends.
+// Parses the body of a message: which bytes are its content and which only frame it, and where it ends.
 
 import type {Framing} from './head.ts';
 
 /** A stretch of a chunk, up to `end`, that is content or framing throughout; or bytes that break the framing. */
 export type BodySpan = {readonly kind: 'content' | 'framing' | 'wrong'; readonly end: number};
 
-/** A chunk's size line with its extensions, or a trailer field, is never longer. */
+/** A size line with its extensions, or a trailer field, may have at most so many bytes. */
 const longestLineBytes = 16 * 1024;
 const sizeLine = /^([0-9a-fA-F]{1,12})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 const trailerLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
@@ -67,7 +67,7 @@ export class BodyReader {
     return {kind: isRight ? 'framing' : 'wrong', end};
   }
 
-  /** Takes a whole line that frames. False if it is not what belongs there. */
+  /** Takes a whole framing line. False if it is malformed. */
   #understand(line: string): boolean {
     if (this.#place === 'chunk-end') {
       this.#place = 'size';

@@ -10,19 +10,19 @@ export type CutAttributes = {readonly cut_ratio: number; readonly cut_bytes: num
 export const hasCut = ({cut_ratio, cut_bytes}: CutAttributes): boolean => cut_ratio >= 0 || cut_bytes >= 0;
 
 /** How many bytes of a body of that length come before the cut. */
-export function cutOf({cut_ratio, cut_bytes}: CutAttributes, bodyBytes: number): number {
-  return Math.min(bodyBytes, cut_ratio >= 0 ? Math.floor(bodyBytes * cut_ratio) : cut_bytes);
-}
+export const cutOf = ({cut_ratio, cut_bytes}: CutAttributes, bodyBytes: number): number =>
+  Math.min(bodyBytes, cut_ratio >= 0 ? Math.floor(bodyBytes * cut_ratio) : cut_bytes);
 
 /**
- * Counts a body's bytes up to its cut. Nobody knows the length of a chunked body in advance: a share of one is a share of
- * its first chunk, but 1 is all of it. A body that only ends with the connection is taken as one chunk, as far as it came.
+ * Counts a body's bytes up to its cut. The length of a chunked body is not known in advance: a share of one is a
+ * share of its first chunk, but 1 is all of it. A body that only ends with the connection is treated as one chunk, as
+ * far as it has come.
  */
 export class Cut {
   /** Bytes of content before the cut so far. */
   takenBytes = 0;
   readonly #attributes: CutAttributes;
-  #limitBytes: number | undefined;
+  #limitBytes: number | null = null;
 
   constructor(attributes: CutAttributes, framing: Framing) {
     this.#attributes = attributes;
@@ -34,10 +34,10 @@ export class Cut {
   }
 
   get isReached(): boolean {
-    return this.#limitBytes !== undefined && this.takenBytes >= this.#limitBytes;
+    return this.#limitBytes !== null && this.takenBytes >= this.#limitBytes;
   }
 
-  /** What of this piece comes before the cut. */
+  /** The part of this piece that lies before the cut. */
   take({kind, data, pieceBytes}: BodyPiece): Buffer {
     if (kind === 'framing') return this.isReached ? data.subarray(0, 0) : data;
     this.#limitBytes ??= cutOf(this.#attributes, pieceBytes);

@@ -15,12 +15,12 @@ export type ErrorAnswer = {
 };
 
 /**
- * What Node's servers say. The upstream knows nothing of such a connection and ends it never: without a word of when it
- * is over, a client keeps it, and it looks leaked.
+ * What Node's servers send. The upstream knows nothing of such a connection and never closes it: without a time-out
+ * in the header a client keeps it, and it looks leaked.
  */
 const idleSeconds = 5;
 
-export function errorHead({status, retryAfter, contentType, bodyBytes, isLast}: ErrorAnswer): Buffer {
+export const errorHead = ({status, retryAfter, contentType, bodyBytes, isLast}: ErrorAnswer): Buffer => {
   const fields: readonly HeaderField[] = [
     ['Date', new Date().toUTCString()],
     ['Retry-After', retryAfter],
@@ -35,4 +35,4 @@ export function errorHead({status, retryAfter, contentType, bodyBytes, isLast}: 
     [],
     fields.filter(([, value]) => value !== ''),
   );
-}
+};

@@ -6,7 +6,7 @@ import type {Taken} from './rules.ts';
 
 export type ExchangeHost = {
   readonly toUpstream: (data: Buffer) => void;
-  readonly toClient: (data: Buffer, bytesPerSecond: number | undefined) => void;
+  readonly toClient: (data: Buffer, bytesPerSecond: number) => void;
   /** Calls back when everything before has been sent to the client. */
   readonly whenSent: (then: () => void) => void;
   readonly acted: (exchange: HttpExchange, action: string, bodyBytes: number | null) => void;
@@ -19,7 +19,7 @@ export class HttpExchange implements Exchange {
   readonly request: RequestHead;
   /** 1 for the first request that was seen on the connection. */
   readonly number: number;
-  readonly taken: Taken | undefined;
+  readonly taken: Taken | null;
   isRequestRead = false;
   /** Whether the upstream's response has been read to its end. */
   isResponseRead = false;
@@ -31,7 +31,7 @@ export class HttpExchange implements Exchange {
   #hasActed = false;
   #afterRequest: (() => void)[] = [];
 
-  constructor(host: ExchangeHost, request: RequestHead, number: number, taken: Taken | undefined) {
+  constructor(host: ExchangeHost, request: RequestHead, number: number, taken: Taken | null) {
     this.#host = host;
     this.request = request;
     this.number = number;
@@ -41,7 +41,7 @@ export class HttpExchange implements Exchange {
   /** Lets the fault that took it begin. */
   begin(): void {
     const {taken} = this;
-    if (taken !== undefined) this.#handling = taken.http.handle(this, taken.toxic.attributes);
+    if (taken !== null) this.#handling = taken.http.handle(this, taken.toxic.attributes);
   }
 
   get handling(): Handling {
@@ -53,12 +53,12 @@ export class HttpExchange implements Exchange {
     return this.#handling.request !== undefined;
   }
 
-  /** The toxic is gone: what has not begun yet passes, and nothing takes its time any more. */
+  /** The toxic was removed: what has not begun yet passes, and nothing is slowed any more. */
   release(): void {
     this.#isReleased = true;
   }
 
-  /** Called when the response begins: a fault that is gone by then does not touch it. */
+  /** Called when the response begins: a fault that was removed by then does not touch it. */
   responseBegins(): void {
     if (this.#isReleased && !this.isAnsweredHere) this.#handling = {};
   }
@@ -74,8 +74,8 @@ export class HttpExchange implements Exchange {
     this.#host.toUpstream(data);
   }
 
-  toClient(data: Buffer, bytesPerSecond?: number): void {
-    this.#host.toClient(data, this.#isReleased ? undefined : bytesPerSecond);
+  toClient(data: Buffer, bytesPerSecond = Number.POSITIVE_INFINITY): void {
+    this.#host.toClient(data, this.#isReleased ? Number.POSITIVE_INFINITY : bytesPerSecond);
   }
 
   acted(action: string, bodyBytes?: number): void {
@@ -100,7 +100,7 @@ export class HttpExchange implements Exchange {
     });
   }
 
-  /** Its response has passed: a fault that took it and found nothing to act on has not hit. */
+  /** Its response has passed: a fault that took it and found nothing to act on counts no hit. */
   over(): void {
     if (this.#hasActed) return;
     this.#hasActed = true;

@@ -1,4 +1,4 @@
-// Collects the head of a message from chunks, however they are cut, and notices early that it is none.
+// Collects the head of a message from chunks, however they are cut, and notices early if it is none.
 
 /** A whole head takes no more than this; servers refuse far smaller ones. */
 export const largestHeadBytes = 64 * 1024;
@@ -35,7 +35,7 @@ export class HeadReader {
     return this.#looksRight() ? {kind: 'more'} : {kind: 'wrong'};
   }
 
-  /** Everything that was collected; the next read begins anew. */
+  /** Everything that was collected; the next read starts afresh. */
   take(): Buffer {
     const raw = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     this.#parts = [];
@@ -63,7 +63,7 @@ export class HeadReader {
     return Buffer.concat(tail);
   }
 
-  /** Only the first bytes are looked at: what begins right is judged as a whole, once it is whole. */
+  /** Only the first bytes are looked at; the head as a whole is judged once it is complete. */
   #looksRight(): boolean {
     const shownBytes = 128;
     const [first = Buffer.alloc(0)] = this.#parts;

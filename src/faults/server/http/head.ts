@@ -36,34 +36,34 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const statusLineSoFar = /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.[^\n]*)$/;
 const fieldLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
 
-/** Reads a whole head that ends with an empty line. Undefined if it is not one of HTTP/1.x. */
-export function parseRequestHead(raw: Buffer): RequestHead | undefined {
+/** Reads a complete head, up to its empty line. Null if it is not one of HTTP/1.x. */
+export const parseRequestHead = (raw: Buffer): RequestHead | null => {
   const lines = linesOf(raw);
   const [, method, target, minor] = requestLine.exec(lines[0] ?? '') ?? [];
   const fields = fieldsOf(lines);
-  if (method === undefined || target === undefined || fields === undefined) return undefined;
+  if (method === undefined || target === undefined || fields === null) return null;
   const framing = declaredFraming(fields);
-  // A request without a length has no body, and one whose end cannot be known is none.
-  if (framing === 'wrong' || framing === 'until-close') return undefined;
+  // A request without a length has no body; one whose end cannot be known is malformed.
+  if (framing === 'wrong' || framing === 'until-close') return null;
   return {raw, method, target, minorVersion: Number(minor), fields, framing: framing ?? {kind: 'none'}};
-}
+};
 
-/** Reads a whole head of the response to a request with that method. Undefined if it is not one of HTTP/1.x. */
-export function parseResponseHead(raw: Buffer, method: string): ResponseHead | undefined {
+/** Reads a complete head of the response to a request with that method. Null if it is not one of HTTP/1.x. */
+export const parseResponseHead = (raw: Buffer, method: string): ResponseHead | null => {
   const lines = linesOf(raw);
   const startLine = lines[0] ?? '';
   const [, minor, statusText] = statusLine.exec(startLine) ?? [];
   const fields = fieldsOf(lines);
-  if (statusText === undefined || fields === undefined) return undefined;
+  if (statusText === undefined || fields === null) return null;
   const status = Number(statusText);
   const declared = declaredFraming(fields);
-  if (declared === 'wrong') return undefined;
+  if (declared === 'wrong') return null;
   const hasNoBody = method === 'HEAD' || status < 200 || status === 204 || status === 304;
   const untilClose: Framing = {kind: 'until-close'};
-  const withBody = declared === undefined || declared === 'until-close' ? untilClose : declared;
+  const withBody = declared === null || declared === 'until-close' ? untilClose : declared;
   const framing: Framing = hasNoBody ? {kind: 'none'} : withBody;
   return {raw, status, startLine, minorVersion: Number(minor), fields, framing};
-}
+};
 
 /** Whether these first bytes can be the beginning of a request. */
 export const canBeRequest = (text: string): boolean => canBegin(text, requestLine, requestLineSoFar);
@@ -72,47 +72,44 @@ export const canBeRequest = (text: string): boolean => canBegin(text, requestLin
 export const canBeResponse = (text: string): boolean => canBegin(text, statusLine, statusLineSoFar);
 
 /** Whether these bytes begin with a whole request line. */
-export function beginsWithRequestLine(data: Buffer): boolean {
+export const beginsWithRequestLine = (data: Buffer): boolean => {
   const end = data.indexOf('\r\n');
   return end > 0 && requestLine.test(data.toString('latin1', 0, end));
-}
+};
 
-export function valuesOf(fields: readonly HeaderField[], name: string): readonly string[] {
-  return fields.filter(field => field[0].toLowerCase() === name).map(field => field[1]);
-}
+export const valuesOf = (fields: readonly HeaderField[], name: string): readonly string[] =>
+  fields.filter(field => field[0].toLowerCase() === name).map(field => field[1]);
 
 /** Writes a head anew: fields of the names given are dropped, the others stay as they are, new ones come last. */
-export function rewriteHead(
+export const rewriteHead = (
   {startLine, fields}: Pick<ResponseHead, 'startLine' | 'fields'>,
   dropped: readonly string[],
   added: readonly HeaderField[],
-): Buffer {
+): Buffer => {
   const kept = fields.filter(([name]) => !dropped.includes(name.toLowerCase()));
   const lines = [startLine, ...[...kept, ...added].map(([name, value]) => `${name}: ${value}`)];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-}
+};
 
-function canBegin(text: string, line: RegExp, lineSoFar: RegExp): boolean {
+const canBegin = (text: string, line: RegExp, lineSoFar: RegExp): boolean => {
   const end = text.indexOf('\r\n');
   return end < 0 ? lineSoFar.test(text) : line.test(text.slice(0, end));
-}
+};
 
-function linesOf(raw: Buffer): string[] {
-  return raw.toString('latin1', 0, raw.length - 4).split('\r\n');
-}
+const linesOf = (raw: Buffer): string[] => raw.toString('latin1', 0, raw.length - 4).split('\r\n');
 
-function fieldsOf([, ...lines]: readonly string[]): readonly HeaderField[] | undefined {
+const fieldsOf = ([, ...lines]: readonly string[]): readonly HeaderField[] | null => {
   const fields: HeaderField[] = [];
   for (const line of lines) {
     const [, name, value] = fieldLine.exec(line) ?? [];
-    if (name === undefined || value === undefined) return undefined;
+    if (name === undefined || value === undefined) return null;
     fields.push([name, value.trimEnd()]);
   }
   return fields;
-}
+};
 
-/** Two lengths that differ, or a length beside a transfer coding, are how requests get smuggled: nobody may guess. */
-function declaredFraming(fields: readonly HeaderField[]): Framing | 'until-close' | 'wrong' | undefined {
+/** Two lengths that differ, or a length beside a transfer coding, are how requests get smuggled: they are refused. */
+const declaredFraming = (fields: readonly HeaderField[]): Framing | 'until-close' | 'wrong' | null => {
   const listed = (name: string) => valuesOf(fields, name).flatMap(value => value.split(','));
   const codings = listed('transfer-encoding').map(value => value.trim().toLowerCase());
   const lengths = new Set(listed('content-length').map(value => value.trim()));
@@ -121,7 +118,7 @@ function declaredFraming(fields: readonly HeaderField[]): Framing | 'until-close
     return codings.at(-1) === 'chunked' ? {kind: 'chunked'} : 'until-close';
   }
   const [length] = lengths;
-  if (length === undefined) return undefined;
+  if (length === undefined) return null;
   if (lengths.size > 1 || !/^\d{1,15}$/.test(length)) return 'wrong';
   return {kind: 'length', bytes: Number(length)};
-}
+};

@@ -9,7 +9,7 @@ export class HitLog {
   readonly #hits: HttpHit[] = [];
   #count = 0;
 
-  /** Of all hits, also those that are not kept any more. */
+  /** Of all hits, including those that are no longer kept. */
   get count(): number {
     return this.#count;
   }

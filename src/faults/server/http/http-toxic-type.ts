@@ -12,7 +12,7 @@ import type {Exchange, Handling, RequestMatch} from './behaviour.ts';
 
 type Schemas = Readonly<Record<string, AttributeSchema>>;
 
-/** What every HTTP toxic can be told besides its own attributes. */
+/** Attributes that every HTTP toxic has besides its own. */
 const matchAttributes: Schemas = {
   /** The request's method, in any case; empty for any. */
   method: {kind: 'string', initial: ''},
@@ -23,13 +23,15 @@ const matchAttributes: Schemas = {
 export type HttpToxicDefinition<S extends Schemas> = {
   readonly name: string;
   readonly attributes: S;
-  /** Why these attributes cannot be had, or undefined. */
-  readonly refuse?: (attributes: Values<S>) => string | undefined;
+  /** Why these attributes cannot be had, or null. */
+  readonly refuse?: (attributes: Values<S>) => string | null;
   /** Called for each request that the toxic takes. */
   readonly handle: (exchange: Exchange, attributes: Values<S>) => Handling;
 };
 
-export function defineHttpToxicType<const S extends Schemas>(definition: HttpToxicDefinition<S>): ToxicType {
+export const defineHttpToxicType = <const S extends Schemas>(
+  definition: HttpToxicDefinition<S>,
+): ToxicType => {
   const {name, refuse, handle} = definition;
   const attributes: Schemas = {...definition.attributes, ...matchAttributes};
   // The attributes follow both schemas, as the toxic's body was read by them.
@@ -41,12 +43,12 @@ export function defineHttpToxicType<const S extends Schemas>(definition: HttpTox
   return defineToxicType({
     name,
     attributes,
-    refuse: values => refuseMatch(match(values)) ?? refuse?.(own(values)),
+    refuse: values => refuseMatch(match(values)) ?? refuse?.(own(values)) ?? null,
     http: {match, handle: (exchange, values) => handle(exchange, own(values))},
   });
-}
+};
 
-function refuseMatch({method, path}: RequestMatch): string | undefined {
+const refuseMatch = ({method, path}: RequestMatch): string | null => {
   if (!/^[A-Z-]*$/.test(method)) return 'method must be a method such as GET, or empty';
-  return path.length > longestPattern ? `path must have at most ${longestPattern} characters` : undefined;
-}
+  return path.length > longestPattern ? `path must have at most ${longestPattern} characters` : null;
+};

@@ -1,5 +1,5 @@
-// What a client sends while its connection hangs: nobody reads it, so the client must feel its buffers fill up. But a
-// client that has gone is noticed only by reading. So a little is read and dropped now and then.
+// What a client sends while its connection hangs. If it is not read, the client feels its buffers fill up, as it
+// should; but its going away is noticed only by reading. So a little is read and dropped now and then.
 
 /** Less than the kernel's buffers take anyway. */
 const budgetBytes = 256 * 1024;

@@ -1,4 +1,4 @@
-// What a watch asks of the connection around it.
+// What an HTTP interceptor needs of the connection around it.
 
 import type {Socket} from 'node:net';
 import type {Link} from '../link.ts';
@@ -18,26 +18,24 @@ export type InterceptorHost = {
   readonly closedEarly: () => void;
   /** Closes both sockets at once. */
   readonly cut: () => void;
-  /** The toxic, where it is known which, threw that, and cannot go on. */
-  readonly failed: (error: unknown, toxic: Toxic | undefined) => void;
-  /** This watch is over; the connection goes on. */
+  /** This toxic threw that; null where it is not known which. The connection cannot go on. */
+  readonly failed: (error: unknown, toxic: Toxic | null) => void;
+  /** The interceptor is done; the connection goes on. */
   readonly done: () => void;
 };
 
 /** A receiver that needs nothing of a chunk but its bytes. `contain` runs what may throw. */
-export function receiver(
+export const receiver = (
   contain: (act: () => void) => void,
   on: {
     isFull: () => boolean;
     push: (data: Buffer) => void;
     end: () => void;
   },
-): Receiver {
-  return {
-    get isFull() {
-      return on.isFull();
-    },
-    push: ({data}: Chunk) => contain(() => on.push(data)),
-    end: () => contain(on.end),
-  };
-}
+): Receiver => ({
+  get isFull() {
+    return on.isFull();
+  },
+  push: ({data}: Chunk) => contain(() => on.push(data)),
+  end: () => contain(on.end),
+});

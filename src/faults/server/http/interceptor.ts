@@ -27,7 +27,7 @@ export class HttpInterceptor {
   readonly #requests: RequestSide;
   readonly #responses: ResponseSide;
   #mode: Mode;
-  #exchange: HttpExchange | undefined;
+  #exchange: HttpExchange | null = null;
   #lastNumber = 0;
   /** The client has ended, and what it sent before waits for an answer that a fault gives. */
   #hasClientEnded = false;
@@ -62,7 +62,7 @@ export class HttpInterceptor {
     client.once('close', this.#kill);
   }
 
-  /** Takes a toxic's hands off: what hangs by it is closed, what it slows down goes on at once. */
+  /** A toxic was removed: what it left hanging is closed, what it slows down goes on at once. */
   release(toxic: Toxic): void {
     if (this.#exchange?.taken?.toxic !== toxic) return;
     this.#exchange.release();
@@ -70,9 +70,9 @@ export class HttpInterceptor {
     if (this.#mode === 'hanging') this.#leave('close');
   }
 
-  /** Is done at the next chance if there are no HTTP toxics any more. */
+  /** Ends at the next opportunity if no HTTP toxics are left. */
   toxicRemoved(): void {
-    if (this.#exchange !== undefined || this.#host.rules.isActive) return;
+    if (this.#exchange !== null || this.#host.rules.isActive) return;
     const isBetween = this.#mode === 'following' && this.#requests.isBetween;
     if (isBetween || this.#mode === 'joining') this.#turnOff();
   }
@@ -80,12 +80,12 @@ export class HttpInterceptor {
   readonly #isFullOfRequests = (): boolean =>
     this.#mode === 'hanging' ? this.#ignored.isFull : this.#requests.isHolding;
 
-  /** What is thrown here comes of the toxic that has the request, or of what the two sides sent. */
+  /** What throws here is the toxic that has the request, or what the two sides sent. */
   readonly #contain = (act: () => void): void => {
     try {
       act();
     } catch (error) {
-      this.#host.failed(error, this.#exchange?.taken?.toxic);
+      this.#host.failed(error, this.#exchange?.taken?.toxic ?? null);
     }
   };
 
@@ -121,9 +121,10 @@ export class HttpInterceptor {
       if (this.#mode === 'joining') this.#outbox.send(data);
       if (this.#mode !== 'following') return;
       const exchange = this.#exchange;
-      // An upstream that speaks without having been asked ends the matter, unless nobody listens to it anyway.
+      // An upstream that speaks without having been asked is not HTTP: nothing is followed any more. If a fault has
+      // ended the connection already, it does not matter.
       if (exchange?.isAnsweredHere === true) return;
-      if (exchange === undefined || exchange.isResponseRead) this.#turnOff(data);
+      if (exchange === null || exchange.isResponseRead) this.#turnOff(data);
       else this.#responses.read(exchange, data);
     },
     end: () => {
@@ -133,7 +134,7 @@ export class HttpInterceptor {
         exchange.onRequestRead(() => this.#outbox.end('close'));
         return;
       }
-      if (exchange !== undefined) this.#responses.end(exchange);
+      if (exchange !== null) this.#responses.end(exchange);
       if (this.#mode !== 'following' && this.#mode !== 'joining') return;
       this.#mode = 'leaving';
       this.#outbox.end('close');
@@ -143,7 +144,7 @@ export class HttpInterceptor {
   #readRequests(): void {
     if (this.#requests.isReading) return;
     this.#requests.read();
-    // What follows a fault that ended the connection is nobody's.
+    // What follows a fault that ended the connection is dropped.
     if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#requests.drop();
     else this.toxicRemoved();
   }
@@ -161,7 +162,7 @@ export class HttpInterceptor {
     toClient: (data, bytesPerSecond) => this.#outbox.send(data, bytesPerSecond),
     whenSent: then => this.#outbox.whenSent(then),
     acted: ({taken, request, number}, action, bodyBytes) => {
-      if (taken === undefined) return;
+      if (taken === null) return;
       const {connection, rules, acted} = this.#host;
       const {toxic} = taken;
       acted(toxic);
@@ -178,7 +179,7 @@ export class HttpInterceptor {
     },
     leave: (_exchange, ending) => this.#leave(ending),
     settled: () => {
-      this.#exchange = undefined;
+      this.#exchange = null;
       this.#readRequests();
       if (this.#hasClientEnded && this.#mode === 'following') this.#endRequests();
       this.#host.up.wake();
@@ -190,13 +191,13 @@ export class HttpInterceptor {
     if (this.#mode === 'following') cutWhenClientCloses(this.#host);
     this.#mode = ending === 'hang' ? 'hanging' : 'leaving';
     if (ending === 'hang') {
-      // Nobody waits for an answer of this connection any more.
+      // The client waits for no answer on this connection any more.
       if (this.#hasClientEnded) this.#host.cut();
       return;
     }
     this.#requests.drop();
     this.#ignored.kill();
-    // An orderly close waits for the client to close, too: closing a socket with bytes that nobody read resets it.
+    // A close waits for the client to close, too: closing a socket with unread bytes resets it.
     this.#outbox.end(ending === 'abort' ? 'reset' : 'half-close');
     if (ending === 'close') {
       this.#host.closedEarly();
@@ -212,10 +213,10 @@ export class HttpInterceptor {
     if (this.#mode === 'off') return;
     this.#mode = 'off';
     const {up, down, done} = this.#host;
-    up.exit = undefined;
+    up.exit = null;
     this.#requests.send();
     this.#outbox.flushNow();
-    down.entry = undefined;
+    down.entry = null;
     if (response !== undefined) down.accept(response);
     if (this.#hasClientEnded) up.finish();
     up.wake();

@@ -14,18 +14,18 @@ export type BodyPiece = {
 
 /** The next part of a chunk. `end` is where in the chunk it ends. */
 export type Part<Head> =
-  /** The chunk was taken and nothing is whole yet. */
+  /** The chunk was taken, and no part is complete yet. */
   | {readonly kind: 'more'; readonly end: number}
   /** Empty lines before a message, which mean nothing. */
   | {readonly kind: 'filler'; readonly data: Buffer; readonly end: number}
   | {readonly kind: 'head'; readonly head: Head; readonly end: number}
   | {readonly kind: 'body'; readonly piece: BodyPiece; readonly end: number}
-  /** No HTTP. `held` is what was collected and not given yet, this chunk up to `end` included. */
+  /** Not HTTP. `held` is what was collected and not passed on yet, this chunk up to `end` included. */
   | {readonly kind: 'wrong'; readonly held: Buffer; readonly end: number};
 
 export type MessageFormat<Head> = {
   readonly canBegin: (text: string) => boolean;
-  readonly parse: (raw: Buffer) => Head | undefined;
+  readonly parse: (raw: Buffer) => Head | null;
   /** Whether empty lines may come before a message. */
   readonly takesFiller: boolean;
 };
@@ -35,7 +35,7 @@ export class MessageReader<Head extends {readonly framing: Framing}> {
   tellsFraming = false;
   readonly #format: MessageFormat<Head>;
   readonly #head: HeadReader;
-  #body: BodyReader | undefined;
+  #body: BodyReader | null = null;
 
   constructor(format: MessageFormat<Head>) {
     this.#format = format;
@@ -44,12 +44,12 @@ export class MessageReader<Head extends {readonly framing: Framing}> {
 
   /** Whether a message has been read to its end, or none has begun. */
   get isBetween(): boolean {
-    return this.#head.isEmpty && (this.#body === undefined || this.#body.isDone);
+    return this.#head.isEmpty && (this.#body === null || this.#body.isDone);
   }
 
   /** Reads on in a chunk, from `start`, which must be within it. After a message's last part the next one begins. */
   next(data: Buffer, start: number): Part<Head> {
-    if (this.#body === undefined || this.#body.isDone) return this.#nextOfHead(data, start);
+    if (this.#body === null || this.#body.isDone) return this.#nextOfHead(data, start);
     return this.#nextOfBody(this.#body, data, start);
   }
 
@@ -69,7 +69,7 @@ export class MessageReader<Head extends {readonly framing: Framing}> {
     if (progress.kind === 'wrong') return {kind: 'wrong', held: this.#head.take(), end: data.length};
     const {raw, end} = progress;
     const head = this.#format.parse(raw);
-    if (head === undefined) return {kind: 'wrong', held: raw, end};
+    if (head === null) return {kind: 'wrong', held: raw, end};
     this.#body = new BodyReader(head.framing);
     return {kind: 'head', head, end};
   }

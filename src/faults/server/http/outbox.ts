@@ -3,7 +3,7 @@
 import {Alarm} from '../alarm.ts';
 import type {Ending} from '../stage.ts';
 
-/** Bytes at a rate go in slices worth this long, so that they are a trickle rather than bursts. */
+/** Bytes at a rate are sent in slices of this duration, so that they trickle instead of coming in bursts. */
 const sliceMs = 50;
 
 export type OutboxHost = {

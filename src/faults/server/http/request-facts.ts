@@ -1,4 +1,4 @@
-// What may be known of a request: nothing that could hold a secret, so no query, no user info, no header but one.
+// What is recorded of a request: nothing that could hold a secret, so no query, no user info, and only one header.
 
 import {type RequestHead, valuesOf} from './head.ts';
 
@@ -13,7 +13,7 @@ export type RequestFacts = {
 const longestPath = 1024;
 const longestId = 128;
 
-export function factsOf({method, target, fields}: RequestHead): RequestFacts {
+export const factsOf = ({method, target, fields}: RequestHead): RequestFacts => {
   const path = pathOf(method, target);
   const segment = path.slice(path.lastIndexOf('/') + 1);
   const [id = segment] = valuesOf(fields, 'x-operation-id');
@@ -22,11 +22,11 @@ export function factsOf({method, target, fields}: RequestHead): RequestFacts {
     path: path.slice(0, longestPath),
     operationId: id === '' ? null : id.slice(0, longestId),
   };
-}
+};
 
 /** The path of a request's target without the query: also of `http://user:password@host/path?query`. */
-export function pathOf(method: string, target: string): string {
+export const pathOf = (method: string, target: string): string => {
   if (method === 'CONNECT') return target;
   const [path = ''] = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
   return path === '' ? '/' : path;
-}
+};

@@ -6,11 +6,11 @@ import {type RequestHead, valuesOf} from './head.ts';
 
 const goOn = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
-export function faultRequest(
+export const faultRequest = (
   exchange: Exchange,
   attributes: CutAttributes,
   ending: Ending,
-): MessageSide<RequestHead> {
+): MessageSide<RequestHead> => {
   const cut = new Cut(attributes, exchange.request.framing);
   let hasLeft = false;
   const leave = () => {
@@ -22,7 +22,8 @@ export function faultRequest(
   return {
     head(head) {
       if (cut.isReached) leave();
-      // Such a client would not send the body whose middle is wanted.
+      // A client that waits for `100 Continue` would not send the body in whose middle it is to be cut: it is told to
+      // go on.
       else if (expectsContinue(head)) exchange.toClient(goOn);
     },
     body(piece) {
@@ -31,8 +32,8 @@ export function faultRequest(
     },
     end: leave,
   };
-}
+};
 
-/** Whether the client waits for a go before it sends the body. */
+/** Whether the client waits for `100 Continue` before it sends the body. */
 export const expectsContinue = ({fields, framing}: RequestHead): boolean =>
   framing.kind !== 'none' && valuesOf(fields, 'expect').some(value => value.toLowerCase() === '100-continue');

@@ -7,8 +7,8 @@ import {MessageReader, type Part} from './message-reader.ts';
 
 export type RequestHost = {
   readonly toUpstream: (data: Buffer) => void;
-  /** The one that is under way. */
-  readonly exchange: () => HttpExchange | undefined;
+  /** The one under way. */
+  readonly exchange: () => HttpExchange | null;
   /** Begins the exchange of that request. */
   readonly begin: (head: RequestHead) => void;
   /** Whether a fault has ended the connection, or everything passes. */
@@ -36,12 +36,12 @@ export class RequestSide {
     return this.#held.length > 0;
   }
 
-  /** Whether nothing has come of a request that is not whole. */
+  /** Whether no part of the next request has come yet. */
   get isBetween(): boolean {
     return this.#reader.isBetween && !this.isHolding;
   }
 
-  /** Answering a request lets the next one be read, which is the business of the reading that is under way. */
+  /** Answering a request lets the next one be read, which the loop that is running does. */
   get isReading(): boolean {
     return this.#isReading;
   }
@@ -89,7 +89,7 @@ export class RequestSide {
     }
     if (part.kind === 'head') begin(part.head);
     const exchange = this.#host.exchange();
-    if (exchange === undefined) return;
+    if (exchange === null) return;
     if (part.kind === 'head') this.#reader.tellsFraming = exchange.isAnsweredHere;
     const {request} = exchange.handling;
     if (request === undefined) toUpstream(part.kind === 'head' ? part.head.raw : part.piece.data);

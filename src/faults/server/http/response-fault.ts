@@ -1,4 +1,5 @@
-// What http_fault does to responses: loses them, ends the connection in their midst, or passes a shorter one as if whole.
+// What http_fault does to responses: loses them, ends the connection in the middle of them, or passes a shorter one
+// as if it were whole.
 
 import type {Ending, Exchange, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes, cutOf} from './cut.ts';
@@ -7,17 +8,15 @@ import {type ResponseHead, rewriteHead} from './head.ts';
 type ResponseSide = MessageSide<ResponseHead>;
 
 /** Leaves the connection when the response begins, without any of it. */
-export function loseResponse(exchange: Exchange, ending: Ending): ResponseSide {
-  return {
-    head: () => leaveOnceRequested(exchange, ending, 0),
-    body: () => undefined,
-    end: () => undefined,
-  };
-}
+export const loseResponse = (exchange: Exchange, ending: Ending): ResponseSide => ({
+  head: () => leaveOnceRequested(exchange, ending, 0),
+  body: () => undefined,
+  end: () => undefined,
+});
 
 /** Passes the head and the body up to the cut, and then leaves the connection. */
-export function cutResponse(exchange: Exchange, attributes: CutAttributes, ending: Ending): ResponseSide {
-  let cut: Cut | undefined;
+export const cutResponse = (exchange: Exchange, attributes: CutAttributes, ending: Ending): ResponseSide => {
+  let cut: Cut | null = null;
   let hasLeft = false;
   const leave = () => {
     if (hasLeft) return;
@@ -31,17 +30,17 @@ export function cutResponse(exchange: Exchange, attributes: CutAttributes, endin
       if (cut.isReached) leave();
     },
     body(piece) {
-      if (cut === undefined || hasLeft) return;
+      if (cut === null || hasLeft) return;
       exchange.toClient(cut.take(piece));
       if (cut.isReached) leave();
     },
     end: leave,
   };
-}
+};
 
 /** Passes the body up to the cut as if it were all: no client can tell by the framing. The connection goes on. */
-export function shortenResponse(exchange: Exchange, attributes: CutAttributes): ResponseSide {
-  let cut: Cut | undefined;
+export const shortenResponse = (exchange: Exchange, attributes: CutAttributes): ResponseSide => {
+  let cut: Cut | null = null;
   let isChunked = false;
   let bodyBytes = 0;
   return {
@@ -53,7 +52,7 @@ export function shortenResponse(exchange: Exchange, attributes: CutAttributes): 
       );
     },
     body(piece) {
-      if (cut === undefined || piece.kind === 'framing') return;
+      if (cut === null || piece.kind === 'framing') return;
       bodyBytes += piece.data.length;
       const taken = cut.take(piece);
       if (taken.length === 0) return;
@@ -66,15 +65,15 @@ export function shortenResponse(exchange: Exchange, attributes: CutAttributes): 
       exchange.answered();
     },
   };
-}
+};
 
 /** The upstream gets the whole request before the connection is left, also when it answers early. */
-function leaveOnceRequested(exchange: Exchange, ending: Ending, bodyBytes: number): void {
+const leaveOnceRequested = (exchange: Exchange, ending: Ending, bodyBytes: number): void => {
   exchange.onRequestRead(() => {
     exchange.acted(`response-${ending}`, bodyBytes);
     exchange.leave(ending);
   });
-}
+};
 
 const shortened = (head: ResponseHead, bodyBytes: number, attributes: CutAttributes): Buffer =>
   rewriteHead(head, ['content-length'], [['Content-Length', String(cutOf(attributes, bodyBytes))]]);

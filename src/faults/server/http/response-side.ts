@@ -6,7 +6,7 @@ import {type BodyPiece, MessageReader} from './message-reader.ts';
 
 export type ResponseHost = {
   readonly toClient: (data: Buffer) => void;
-  /** Whether a fault has ended the connection, so that nobody wants the rest. */
+  /** Whether a fault has ended the connection, so that the rest is dropped. */
   readonly isStopped: () => boolean;
   /** From here on everything passes untouched, beginning with these bytes. */
   readonly notHttp: (held: Buffer) => void;
@@ -88,7 +88,7 @@ export class ResponseSide {
     else response.end();
   }
 
-  /** Whether the connection speaks something else from here on, and no fault acts on that. */
+  /** Whether the connection changes its protocol here, and no fault acts on that. */
   #switchesUntouched(exchange: HttpExchange, head: ResponseHead): boolean {
     if (!this.#isSwitch(head)) return false;
     exchange.responseBegins();

@@ -44,7 +44,7 @@ export class HttpRules {
    * The first toxic that takes this request, in the order in which they were added; those after it are not asked. The
    * dice depend on the seed, the proxy, the connection's number, the toxic's name and the request's number only.
    */
-  take(connection: number, requestNumber: number, {method, target}: RequestHead): Taken | undefined {
+  take(connection: number, requestNumber: number, {method, target}: RequestHead): Taken | null {
     const path = pathOf(method, target);
     for (const {toxic, http} of this.#toxics()) {
       if (!toxic.isInForce) continue;
@@ -55,10 +55,10 @@ export class HttpRules {
       const random = createRandom([...this.#seedParts, connection, 'http', toxic.name, requestNumber]);
       const candidate = selection.offer();
       const decision = selection.decide(candidate, random, toxic.toxicity);
-      if (decision !== undefined) this.#witness.decided(toxic.name, decision);
+      if (decision !== null) this.#witness.decided(toxic.name, decision);
       if (decision === true) return {toxic, http, release: () => selection.release(candidate)};
     }
-    return undefined;
+    return null;
   }
 
   record(hit: HttpHit): void {
@@ -77,7 +77,7 @@ export class HttpRules {
   #toxics(): readonly HttpToxic[] {
     return [...this.#toxicsOf('upstream'), ...this.#toxicsOf('downstream')].flatMap(toxic => {
       const {http} = toxic.type;
-      return http === undefined ? [] : [{toxic, http}];
+      return http === null ? [] : [{toxic, http}];
     });
   }
 }

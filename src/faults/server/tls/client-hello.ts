@@ -1,13 +1,13 @@
 // Reads the ClientHello with which a TLS connection begins (RFC 8446, 4.1.2 and 5.1; RFC 6066, 3; RFC 7301, 3.1).
 
 export type ClientHello = {
-  /** The host that the client asks for; null where it asks for an IP address, which it does not say. */
+  /** The host that the client asks for; null where it connects to an IP address, which it does not send. */
   readonly serverName: string | null;
-  /** The protocols that it offers, by ALPN, the dearest first. */
+  /** The protocols that it offers by ALPN, in the order of its preference. */
   readonly protocols: readonly string[];
 };
 
-/** `more`: what came so far may be the beginning of one. `other`: it is none. */
+/** `more`: what has come so far may be the beginning of one. `other`: it is not one. */
 export type Beginning =
   | {readonly kind: 'more'}
   | {readonly kind: 'other'}
@@ -21,14 +21,14 @@ const clientHelloMessage = 1;
 const recordHeadBytes = 5;
 const messageHeadBytes = 4;
 const longestRecordBytes = 2 ** 14;
-/** Hellos have a few kilobytes, with keys of the post-quantum kind. */
+/** Hellos have a few kilobytes, with post-quantum keys. */
 const longestMessageBytes = 64 * 1024;
 
 const serverNameExtension = 0;
 const protocolsExtension = 16;
 
 /** @param data all that the client has sent */
-export function readBeginning(data: Buffer): Beginning {
+export const readBeginning = (data: Buffer): Beginning => {
   const fragments: Buffer[] = [];
   let messageBytes = Number.POSITIVE_INFINITY;
   let bytes = 0;
@@ -50,15 +50,15 @@ export function readBeginning(data: Buffer): Beginning {
     at += recordBytes;
   }
   return {kind: 'hello', hello: readHello(Buffer.concat(fragments).subarray(messageHeadBytes, messageBytes))};
-}
+};
 
-function canBeRecordHead(head: Buffer): boolean {
+const canBeRecordHead = (head: Buffer): boolean => {
   const [type = handshakeRecord, major = 3, minor = 1] = head;
   return type === handshakeRecord && major === 3 && minor <= 4;
-}
+};
 
-/** What cannot be read is a client's own affair: it then asks for no host and offers nothing. */
-function readHello(body: Buffer): ClientHello {
+/** A part that cannot be parsed is ignored: such a client asks for no host and offers nothing. */
+const readHello = (body: Buffer): ClientHello => {
   let serverName: string | null = null;
   let protocols: readonly string[] = [];
   try {
@@ -70,7 +70,7 @@ function readHello(body: Buffer): ClientHello {
     if (!(error instanceof RangeError)) throw error;
   }
   return {serverName, protocols};
-}
+};
 
 /** Throws RangeError where a length leads beyond the end. */
 function* extensionsOf(body: Buffer): Generator<{readonly type: number; readonly data: Buffer}> {
@@ -88,12 +88,12 @@ function* extensionsOf(body: Buffer): Generator<{readonly type: number; readonly
 }
 
 /** A list of names with their kinds, of which there is one: 0, a host. */
-function serverNameOf(data: Buffer): string | null {
+const serverNameOf = (data: Buffer): string | null => {
   if (data.length === 0 || data.readUInt8(2) !== 0) return null;
   return data.subarray(5, 5 + data.readUInt16BE(3)).toString('latin1');
-}
+};
 
-function protocolsOf(data: Buffer): readonly string[] {
+const protocolsOf = (data: Buffer): readonly string[] => {
   const protocols: string[] = [];
   for (let at = 2; at < data.length; ) {
     const bytes = data.readUInt8(at);
@@ -101,4 +101,4 @@ function protocolsOf(data: Buffer): readonly string[] {
     at += 1 + bytes;
   }
   return protocols;
-}
+};

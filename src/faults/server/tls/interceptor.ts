@@ -1,5 +1,6 @@
-// Waits for the ClientHello of one connection and lets a TLS toxic act on it. It sits where the upstream is: the hello comes
-// to it through the upstream toxics, and its answer goes through the downstream toxics. What is no hello passes.
+// Waits for the ClientHello of one connection and lets a TLS toxic act on it. It sits where the upstream is: the
+// hello comes to it through the upstream toxics, and its answer goes through the downstream toxics. Anything else
+// passes.
 
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
@@ -14,8 +15,8 @@ export type TlsInterceptorHost = ClosingConnection & {
   readonly rules: TlsRules;
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;
-  /** The toxic, where it is known which, threw that, and cannot go on. */
-  readonly failed: (error: unknown, toxic: Toxic | undefined) => void;
+  /** This toxic threw that; null where it is not known which. The connection cannot go on. */
+  readonly failed: (error: unknown, toxic: Toxic | null) => void;
   /** No toxic took it: the connection goes on with what was held. */
   readonly done: () => void;
 };
@@ -24,7 +25,7 @@ const alertRecord = 21;
 const fatal = 2;
 
 export class TlsInterceptor implements Receiver {
-  /** What comes is held until it is known what it is. */
+  /** Data is held until it is known whether it is a ClientHello. */
   readonly isFull = false;
   readonly #host: TlsInterceptorHost;
   #held: Buffer = Buffer.alloc(0);
@@ -35,17 +36,17 @@ export class TlsInterceptor implements Receiver {
   }
 
   push({data}: {readonly data: Buffer}): void {
-    let taken: TakenHandshake | undefined;
+    let taken: TakenHandshake | null = null;
     try {
       this.#held = Buffer.concat([this.#held, data]);
       const beginning = readBeginning(this.#held);
       if (beginning.kind === 'more') return;
       const {connection, rules} = this.#host;
       if (beginning.kind === 'hello') taken = rules.take(connection, beginning.hello);
-      if (beginning.kind === 'hello' && taken !== undefined) this.#apply(taken, beginning.hello);
+      if (beginning.kind === 'hello' && taken !== null) this.#apply(taken, beginning.hello);
       else this.#pass();
     } catch (error) {
-      this.#host.failed(error, taken?.toxic);
+      this.#host.failed(error, taken?.toxic ?? null);
     }
   }
 
@@ -56,7 +57,7 @@ export class TlsInterceptor implements Receiver {
 
   #pass(): void {
     const {up, done} = this.#host;
-    up.exit = undefined;
+    up.exit = null;
     done();
     if (this.#held.length > 0) up.push({data: this.#held, timestampMs: performance.now()});
     up.wake();

@@ -38,7 +38,7 @@ export class TlsRules {
    * The first toxic that takes the handshake of this connection, in the order in which they were added; those after it are
    * not asked. The dice depend on the seed, the proxy, the connection's number and the toxic's name only.
    */
-  take(connection: number, {serverName}: ClientHello): TakenHandshake | undefined {
+  take(connection: number, {serverName}: ClientHello): TakenHandshake | null {
     const {seedParts, witness} = this.#host;
     for (const {toxic, tls} of this.#toxics()) {
       const {name, attributes, selection, toxicity} = toxic;
@@ -48,17 +48,17 @@ export class TlsRules {
       if (!fitsPattern(pattern, serverName?.toLowerCase() ?? '')) continue;
       const random = createRandom([...seedParts, connection, 'tls', name]);
       const decision = selection.decide(selection.offer(), random, toxicity);
-      if (decision !== undefined) witness.decided(name, decision);
+      if (decision !== null) witness.decided(name, decision);
       if (decision === true) return {toxic, action: tls.treat(attributes)};
     }
-    return undefined;
+    return null;
   }
 
   #toxics(): readonly {readonly toxic: Toxic; readonly tls: TlsBehaviour<Attributes>}[] {
     const {toxicsOf} = this.#host;
     return [...toxicsOf('upstream'), ...toxicsOf('downstream')].flatMap(toxic => {
       const {tls} = toxic.type;
-      return tls === undefined ? [] : [{toxic, tls}];
+      return tls === null ? [] : [{toxic, tls}];
     });
   }
 }

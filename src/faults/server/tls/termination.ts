@@ -18,7 +18,7 @@ export type Handshake = {
   readonly certificateFor: (host: string) => Promise<ServerCertificate>;
 };
 
-export function terminate(connection: ClosingConnection, handshake: Handshake): void {
+export const terminate = (connection: ClosingConnection, handshake: Handshake): void => {
   const {client, up, down, cut} = connection;
   const clientSide = new Side({
     send: data => down.accept(data),
@@ -34,18 +34,18 @@ export function terminate(connection: ClosingConnection, handshake: Handshake): 
   down.entry = upstreamSide.receiver;
   clientSide.push(handshake.received);
   const host = hostOf(handshake.hello) ?? client.localAddress ?? '127.0.0.1';
-  // Nobody reads on the client's side until the upstream has answered, which it may never do.
+  // The client's side is not read until the upstream has answered, which it may never do.
   for (const event of ['end', 'close']) client.once(event, cut);
   const answered = () => {
     for (const event of ['end', 'close']) client.off(event, cut);
   };
-  // Whoever refuses the other's handshake, or goes, ends both sides.
+  // If either side refuses the handshake, or goes away, both sides are ended.
   join({clientSide, upstreamSide, answered}, handshake, host)
     .then(isJoined => {
       if (!isJoined) lingerUntilClientCloses(connection);
     })
     .catch(cut);
-}
+};
 
 type Sides = {
   readonly clientSide: Duplex;
@@ -54,23 +54,23 @@ type Sides = {
   readonly answered: () => void;
 };
 
-/** Resolves with false where there is no upstream to join: the client gets to see the certificate all the same. */
-async function join(
+/** Resolves with false where there is no upstream to join: the client sees the certificate all the same. */
+const join = async (
   {clientSide, upstreamSide, answered}: Sides,
   handshake: Handshake,
   host: string,
-): Promise<boolean> {
+): Promise<boolean> => {
   const {hello, certificateFor} = handshake;
   const [certificate, upstream] = await Promise.all([
     certificateFor(host),
     connectUpstream(upstreamSide, hello),
   ]);
   answered();
-  const protocol = upstream.alpnProtocol || undefined;
+  const protocol = upstream.alpnProtocol || null;
   const client = new TLSSocket(clientSide, {
     isServer: true,
     secureContext: createSecureContext(certificate),
-    ...(protocol !== undefined && {ALPNProtocols: [protocol]}),
+    ...(protocol !== null && {ALPNProtocols: [protocol]}),
   });
   if (upstream.destroyed) {
     client.on('error', () => client.destroy());
@@ -78,16 +78,16 @@ async function join(
   }
   await Promise.all([pipeline(client, upstream), pipeline(upstream, client)]);
   return true;
-}
+};
 
 /** Resolves once the handshake is done; with a destroyed socket when the upstream does not answer as it should. */
-async function connectUpstream(socket: Duplex, hello: ClientHello): Promise<TLSSocket> {
+const connectUpstream = async (socket: Duplex, hello: ClientHello): Promise<TLSSocket> => {
   const servername = hostOf(hello);
   const upstream = connect({
     socket,
     rejectUnauthorized: false,
     ALPNProtocols: [...hello.protocols],
-    ...(servername !== undefined && {servername}),
+    ...(servername !== null && {servername}),
   });
   await new Promise(resolve => {
     upstream.once('secureConnect', resolve);
@@ -95,13 +95,13 @@ async function connectUpstream(socket: Duplex, hello: ClientHello): Promise<TLSS
     upstream.once('close', resolve);
   });
   return upstream;
-}
+};
 
-/** What is no name, or an address, which the standard forbids there, is as good as none. */
-function hostOf({serverName}: ClientHello): string | undefined {
+/** What is no host name, or is an address, which the standard forbids there, counts as absent. */
+const hostOf = ({serverName}: ClientHello): string | null => {
   const isName = serverName !== null && /^[\w*.-]{1,253}$/.test(serverName) && isIP(serverName) === 0;
-  return isName ? serverName : undefined;
-}
+  return isName ? serverName : null;
+};
 
 type SideHost = {
   readonly send: (data: Buffer) => void;
@@ -110,7 +110,7 @@ type SideHost = {
   readonly wake: () => void;
 };
 
-/** The encrypted bytes of one side, as a stream. What is sent meets no full buffer here: links stop reading instead. */
+/** The encrypted bytes of one side, as a stream. It has no backpressure of its own: links stop reading instead. */
 class Side extends Duplex {
   readonly receiver: Receiver;
   readonly #host: SideHost;

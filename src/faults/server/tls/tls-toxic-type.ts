@@ -12,7 +12,7 @@ import type {TlsAction} from './behaviour.ts';
 
 type Schemas = Readonly<Record<string, AttributeSchema>>;
 
-/** What every TLS toxic can be told besides its own attributes. */
+/** Attributes that every TLS toxic has besides its own. */
 const matchAttributes: Schemas = {
   /** A pattern of the host that the ClientHello names, in any case; empty for any, and for none. */
   server_name: {kind: 'string', initial: ''},
@@ -21,13 +21,13 @@ const matchAttributes: Schemas = {
 export type TlsToxicDefinition<S extends Schemas> = {
   readonly name: string;
   readonly attributes: S;
-  /** Why these attributes cannot be had, or undefined. */
-  readonly refuse?: (attributes: Values<S>) => string | undefined;
+  /** Why these attributes cannot be had, or null. */
+  readonly refuse?: (attributes: Values<S>) => string | null;
   /** What becomes of each handshake that the toxic takes. */
   readonly treat: (attributes: Values<S>) => TlsAction;
 };
 
-export function defineTlsToxicType<const S extends Schemas>(definition: TlsToxicDefinition<S>): ToxicType {
+export const defineTlsToxicType = <const S extends Schemas>(definition: TlsToxicDefinition<S>): ToxicType => {
   const {name, refuse, treat} = definition;
   const attributes: Schemas = {...definition.attributes, ...matchAttributes};
   // The attributes follow both schemas, as the toxic's body was read by them.
@@ -36,13 +36,10 @@ export function defineTlsToxicType<const S extends Schemas>(definition: TlsToxic
   return defineToxicType({
     name,
     attributes,
-    refuse: values => refuseServerName(serverNameOf(values)) ?? refuse?.(own(values)),
+    refuse: values => refuseServerName(serverNameOf(values)) ?? refuse?.(own(values)) ?? null,
     tls: {match: serverNameOf, treat: values => treat(own(values))},
   });
-}
+};
 
-function refuseServerName(pattern: string): string | undefined {
-  return pattern.length > longestPattern
-    ? `server_name must have at most ${longestPattern} characters`
-    : undefined;
-}
+const refuseServerName = (pattern: string): string | null =>
+  pattern.length > longestPattern ? `server_name must have at most ${longestPattern} characters` : null;

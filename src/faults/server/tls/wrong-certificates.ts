@@ -4,15 +4,15 @@
 import {Authority, expired, type ServerCertificate, validNow} from '../../../certificates/authority.ts';
 import type {CertificateProblem} from './behaviour.ts';
 
-/** For a client that asks for ever new hosts. */
+/** A limit, in case a client asks for ever new hosts. */
 const keptCertificates = 1000;
 
-/** RFC 2606 keeps this name from ever being anybody's. */
+/** RFC 2606 reserves this name, so that it can never be registered. */
 const nobodysHost = 'wrong-host.invalid';
 
 export class WrongCertificates {
-  #authority: Promise<Authority> | undefined;
-  #stranger: Promise<Authority> | undefined;
+  #authority: Promise<Authority> | null = null;
+  #stranger: Promise<Authority> | null = null;
   readonly #kept = new Map<string, Promise<ServerCertificate>>();
 
   /** The certificate of the injector's own authority, PEM. */

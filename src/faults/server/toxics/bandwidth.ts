@@ -2,7 +2,7 @@
 
 import {defineToxicType} from '../toxic-type.ts';
 
-/** Chunks worth more than this are sent in slices, so that a low rate is a trickle rather than a burst per chunk. */
+/** Chunks that take longer than this are sent in slices, so that a low rate is a trickle rather than a burst per chunk. */
 const sliceMs = 100;
 
 export const bandwidth = defineToxicType({
@@ -13,12 +13,13 @@ export const bandwidth = defineToxicType({
     rate: {kind: 'int64', initial: 0},
   },
   queuedChunks: 8, // so that the next chunk is there when one has been sent, at high rates too
-  refuse: ({rate}) => (rate < 0 ? 'rate must not be negative' : undefined),
-  ramps: {rate: 1}, // at rate 0 nothing would ever look at it again
+  refuse: ({rate}) => (rate < 0 ? 'rate must not be negative' : null),
+  ramps: {rate: 1}, // at rate 0 it would never be looked at again
   *run(stage, attributes) {
-    // When the line will have sent all that came before. Deadlines follow one another, so that a late timer costs nothing.
+    // When all that came before will have been sent. Each deadline is counted from the one before, so that a late
+    // timer costs nothing.
     let freeMs = 0;
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       let {data} = chunk;
       const {timestampMs} = chunk;
       stage.acted();
@@ -36,7 +37,7 @@ export const bandwidth = defineToxicType({
       }
       if (rate > 0) freeMs += data.length / rate;
       yield* stage.sleepUntil(freeMs);
-      // A receiver that was not ready does not earn a burst afterwards.
+      // A receiver that was not ready is not sent a burst afterwards.
       if (yield* stage.write({data, timestampMs})) freeMs = performance.now();
     }
   },

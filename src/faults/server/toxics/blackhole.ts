@@ -1,5 +1,5 @@
-// blackhole: new connections are accepted by the kernel and never served: nobody reads what they send, the upstream is not
-// dialled. Removing the toxic closes them. Those that were there before it go on.
+// blackhole: new connections are accepted by the kernel and never served: what they send is not read, the upstream is
+// not dialled. Removing the toxic closes them. Those that were there before it go on.
 
 import {defineToxicType} from '../toxic-type.ts';
 
@@ -12,6 +12,6 @@ export const blackhole = defineToxicType({
 export const blackholeSyn = defineToxicType({
   name: 'blackhole_syn',
   attributes: {},
-  refuse: () => (process.platform === 'linux' ? undefined : 'blackhole_syn needs Linux'),
+  refuse: () => (process.platform === 'linux' ? null : 'blackhole_syn needs Linux'),
   downtime: () => ({downMs: Number.POSITIVE_INFINITY, upMs: Number.POSITIVE_INFINITY, connects: 'hang'}),
 });

@@ -15,12 +15,12 @@ export const corrupt = defineToxicType({
   },
   refuse({offset, rate}) {
     if (rate < 0 || rate > 1000) return 'rate must be from 0 to 1000 bytes per KB';
-    return offset < 0 && rate === 0 ? 'an offset of at least 0 or a rate above 0 is needed' : undefined;
+    return offset < 0 && rate === 0 ? 'an offset of at least 0 or a rate above 0 is needed' : null;
   },
   *run(stage, {offset, rate}) {
     const random = () => stage.random();
     let nextByRate = stage.writtenBytes + gap(random, rate);
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       let {data} = chunk;
       const startsAt = stage.writtenBytes;
       const endsAt = startsAt + data.length;
@@ -36,14 +36,14 @@ export const corrupt = defineToxicType({
   },
 });
 
-function flip(stage: Stage, data: Buffer, at: number, bit: number): void {
+const flip = (stage: Stage, data: Buffer, at: number, bit: number): void => {
   data.writeUInt8(data.readUInt8(at) ^ bit, at);
   stage.acted();
-}
+};
 
 /** Bytes until the next one that is hit, when each is with a probability of `rate` / 1000: geometric, by inversion. */
-function gap(random: Random, rate: number): number {
-  // log1p keeps a rate so small that 1 less it is 1. One too small even for that hits nothing.
+const gap = (random: Random, rate: number): number => {
+  // log1p keeps a rate so small that 1 minus it is 1. With one too small even for that nothing is hit.
   const bytes = Math.floor(Math.log1p(-random()) / Math.log1p(-rate / 1000));
   return Number.isFinite(bytes) ? bytes : Number.POSITIVE_INFINITY;
-}
+};

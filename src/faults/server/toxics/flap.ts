@@ -11,6 +11,6 @@ export const flap = defineToxicType({
     /** Milliseconds. */
     up: {kind: 'int64', initial: 1000},
   },
-  refuse: ({down, up}) => (down < 1 || up < 1 ? 'down and up must be at least 1 ms' : undefined),
+  refuse: ({down, up}) => (down < 1 || up < 1 ? 'down and up must be at least 1 ms' : null),
   downtime: ({down, up}) => ({downMs: down, upMs: up, connects: 'are-refused'}),
 });

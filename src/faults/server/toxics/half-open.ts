@@ -1,6 +1,6 @@
-// half_open: the side from which this direction comes is gone, at once, after `bytes` bytes, or after `ms` ms, and the other
-// side is never told: the proxy closes the one connection and leaves the other open and silent. Removing the toxic closes
-// that one too.
+// half_open: the side from which this direction comes goes away, at once, after `bytes` bytes, or after `ms` ms, and
+// the other side is never told: the proxy closes the one connection and leaves the other open and silent. Removing
+// the toxic closes that one too.
 
 import {passLimits, passUntil} from '../pass-until.ts';
 import {defineToxicType} from '../toxic-type.ts';

@@ -9,10 +9,13 @@ export const httpContentLength = defineHttpToxicType({
   attributes: {
     /** Bytes that are declared too many; negative: too few. */
     difference: {kind: 'int64', initial: 0},
-    /** Whether the connection is closed (FIN) after the body. Otherwise a client that was told too many waits for the rest. */
+    /**
+     * Whether the connection is closed (FIN) after the body. Otherwise a client that was promised too many waits for
+     * the rest.
+     */
     close: {kind: 'bool', initial: false},
   },
-  refuse: ({difference}) => (difference === 0 ? 'difference must not be 0' : undefined),
+  refuse: ({difference}) => (difference === 0 ? 'difference must not be 0' : null),
   handle: (exchange, {difference, close}) => {
     let isWrong = false;
     return {

@@ -25,7 +25,7 @@ export const httpFault = defineHttpToxicType({
     if (!isEnding(action) && action !== 'finish') return 'action must be hang, close, abort or finish';
     if (stage === 'request' && action === 'finish') return 'action finish needs stage response';
     if (cut_ratio > 1) return 'cut_ratio must be at most 1';
-    return cut_ratio >= 0 && cut_bytes >= 0 ? 'give cut_ratio or cut_bytes, not both' : undefined;
+    return cut_ratio >= 0 && cut_bytes >= 0 ? 'give cut_ratio or cut_bytes, not both' : null;
   },
   handle(exchange, {stage, action, ...cut}) {
     if (!isEnding(action)) return finish(exchange, cut);

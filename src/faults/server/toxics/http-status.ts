@@ -21,7 +21,7 @@ export const httpStatus = defineHttpToxicType({
   refuse({status, retry_after, content_type}) {
     if (status < 400 || status > 599) return 'status must be between 400 and 599';
     if (!isRetryAfter(retry_after)) return 'retry_after must be seconds, an HTTP date, or + and seconds';
-    return /^[\x20-\x7e]+$/.test(content_type) ? undefined : 'content_type must be printable ASCII';
+    return /^[\x20-\x7e]+$/.test(content_type) ? null : 'content_type must be printable ASCII';
   },
   handle(exchange, {status, retry_after, body, content_type, close}) {
     const answer = (isLast: boolean) => {
@@ -38,7 +38,7 @@ export const httpStatus = defineHttpToxicType({
       if (isLast) exchange.leave('close');
       else exchange.answered();
     };
-    // A client that asked whether to send its body is told no; what it would send next cannot be known.
+    // A client that asked whether to send its body is refused at once; what it would send next cannot be known.
     const isRefused = expectsContinue(exchange.request);
     return {
       request: {
@@ -51,25 +51,25 @@ export const httpStatus = defineHttpToxicType({
 });
 
 /** Whether the client will not use the connection again. */
-function closesConnection({request: {minorVersion, fields}}: Exchange): boolean {
+const closesConnection = ({request: {minorVersion, fields}}: Exchange): boolean => {
   const options = fields.flatMap(([name, value]) =>
     name.toLowerCase() === 'connection' ? value.toLowerCase().split(/[\s,]+/) : [],
   );
   return options.includes('close') || (minorVersion === 0 && !options.includes('keep-alive'));
-}
+};
 
 const longestSeconds = 9;
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
-export function isRetryAfter(text: string): boolean {
+export const isRetryAfter = (text: string): boolean => {
   if (text === '') return true;
   if (httpDate.test(text)) return !Number.isNaN(Date.parse(text));
   return /^\+?\d+$/.test(text) && text.length <= longestSeconds + 1;
-}
+};
 
 /** What the header says at `nowMs`. A date has whole seconds: it is rounded up, so that nobody is asked back too early. */
-export function retryAfterText(text: string, nowMs: number): string {
+export const retryAfterText = (text: string, nowMs: number): string => {
   if (!text.startsWith('+')) return text;
   const dueMs = nowMs + Number(text.slice(1)) * 1000;
   return new Date(Math.ceil(dueMs / 1000) * 1000).toUTCString();
-}
+};

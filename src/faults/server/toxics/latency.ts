@@ -12,15 +12,15 @@ export const latency = defineToxicType({
     /** Milliseconds: the delay is uniform in [latency − jitter, latency + jitter). */
     jitter: {kind: 'int64', initial: 0},
   },
-  queuedChunks: 1024, // what is on its way does not hold back the sender
+  queuedChunks: 1024, // chunks under way do not hold back the sender
   ramps: {latency: 0, jitter: 0},
   *run(stage, attributes) {
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       const {latency, jitter} = attributes;
       const offsetMs = jitter > 0 ? Math.floor(stage.random() * 2 * jitter) - jitter : 0;
       const delayMs = latency + offsetMs;
       const dueMs = chunk.timestampMs + delayMs;
-      // Counted even when the chunk is late already, so that the count does not depend on timing.
+      // Drawn even when the chunk is late already, so that the sequence does not depend on timing.
       if (delayMs > 0) stage.acted();
       const isDelayed = yield* stage.sleepUntil(dueMs);
       yield* stage.write(isDelayed ? {data: chunk.data, timestampMs: dueMs} : chunk);

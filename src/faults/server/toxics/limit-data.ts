@@ -10,7 +10,7 @@ export const limitData = defineToxicType({
     bytes: {kind: 'int64', initial: 0},
   },
   *run(stage, {bytes}) {
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       const leftBytes = Math.max(0, bytes - stage.writtenBytes);
       const data = chunk.data.subarray(0, leftBytes);
       if (data.length > 0) yield* stage.write({data, timestampMs: chunk.timestampMs});

@@ -7,7 +7,7 @@ export const noop = defineToxicType({
   goName: 'NoopToxic',
   attributes: {},
   *run(stage) {
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       yield* stage.write(chunk);
     }
   },

@@ -1,6 +1,6 @@
-// refuse: the proxy is down: new connections are refused, live ones are cut. Removing the toxic brings it back at its address.
-// What `enabled: false` does for good, this does for a part of the time. Nobody sees the connects that the kernel refuses, so
-// that only the toxic's coming and the connections that it cuts are counted.
+// refuse: the proxy is down: new connections are refused, live ones are cut. Removing the toxic brings it back at its
+// address. It does for a part of the time what `enabled: false` does for good. The connects that the kernel refuses
+// cannot be seen, so that only the beginning of each down-time and the connections that it cuts are counted.
 
 import {defineToxicType} from '../toxic-type.ts';
 

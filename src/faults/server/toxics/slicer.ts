@@ -17,16 +17,16 @@ export const slicer = defineToxicType({
   refuse: ({average_size, size_variation}) =>
     average_size + Math.min(0, size_variation) < 1
       ? 'average_size must be at least 1, also after a negative size_variation'
-      : undefined,
+      : null,
   *run(stage, {average_size, size_variation, delay}) {
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       const {timestampMs} = chunk;
       let rest = chunk.data;
       const sizes = sliceSizes(rest.length, average_size, size_variation, stage);
       if (sizes.length > 1 || delay > 0) stage.acted();
       let dueMs = performance.now();
       for (const size of sizes) {
-        // The pause is after the slice: what the slice had to wait for its receiver comes on top.
+        // The pause is after the slice: the time that the slice had to wait for its receiver comes on top.
         if (yield* stage.write({data: rest.subarray(0, size), timestampMs})) dueMs = performance.now();
         rest = rest.subarray(size);
         dueMs += delay / 1000;
@@ -39,7 +39,7 @@ export const slicer = defineToxicType({
 });
 
 /** Halves recursively, each cut moved by up to ± variation, until a slice is at most average + variation bytes long. */
-function sliceSizes(bytes: number, average: number, variation: number, stage: Stage): number[] {
+const sliceSizes = (bytes: number, average: number, variation: number, stage: Stage): number[] => {
   if (bytes - average <= variation) return [bytes];
   let cut = Math.floor(bytes / 2);
   if (variation > 0) cut += Math.floor(stage.random() * 2 * variation) - variation;
@@ -49,4 +49,4 @@ function sliceSizes(bytes: number, average: number, variation: number, stage: St
     ...sliceSizes(cut, average, variation, stage),
     ...sliceSizes(bytes - cut, average, variation, stage),
   ];
-}
+};

@@ -10,7 +10,7 @@ export const slowClose = defineToxicType({
     delay: {kind: 'int64', initial: 0},
   },
   *run(stage, {delay}) {
-    for (let chunk = yield* stage.read(); chunk !== undefined; chunk = yield* stage.read()) {
+    for (let chunk = yield* stage.read(); chunk !== null; chunk = yield* stage.read()) {
       yield* stage.write(chunk);
     }
     if (delay <= 0) return;

@@ -13,7 +13,8 @@ export const stall = defineToxicType({
     both: {kind: 'bool', initial: false},
   },
   *run(stage, limits) {
-    // One that is silent already stays so when it is updated: there is a gap, and nothing can follow it.
+    // A connection that is silent already stays so when the toxic is updated: bytes are missing, and nothing can
+    // follow.
     if (!stage.closesOnRemoval) {
       const end = yield* passUntil(stage, limits);
       if (end.kind === 'input-ended') return;
@@ -21,6 +22,6 @@ export const stall = defineToxicType({
     }
     stage.closesOnRemoval = true;
     if (limits.both) stage.silenceOther();
-    while ((yield* stage.read()) !== undefined) stage.acted();
+    while ((yield* stage.read()) !== null) stage.acted();
   },
 });

@@ -15,7 +15,7 @@ export const timeout = defineToxicType({
     const silenceMs = timeout > 0 ? timeout : Number.POSITIVE_INFINITY;
     for (;;) {
       const input = yield* stage.readBefore(performance.now() + silenceMs);
-      if (input === undefined) return;
+      if (input === null) return;
       stage.acted();
       if (input === 'late') return;
     }

@@ -19,7 +19,7 @@ export const tlsCertificate = defineTlsToxicType({
     problem: {kind: 'string', initial: 'untrusted'},
   },
   refuse: ({problem}) =>
-    isProblem(problem) ? undefined : `problem must be one of ${certificateProblems.join(', ')}`,
+    isProblem(problem) ? null : `problem must be one of ${certificateProblems.join(', ')}`,
   treat: ({problem}) => ({kind: 'certificate', problem: isProblem(problem) ? problem : 'untrusted'}),
 });
 
@@ -32,6 +32,6 @@ export const tlsAlert = defineTlsToxicType({
     /** The alert's number, 0 to 255: RFC 8446, 6. 40 is handshake_failure. */
     alert: {kind: 'int64', initial: 40},
   },
-  refuse: ({alert}) => (alert < 0 || alert > 255 ? 'alert must be from 0 to 255' : undefined),
+  refuse: ({alert}) => (alert < 0 || alert > 255 ? 'alert must be from 0 to 255' : null),
   treat: ({alert}) => ({kind: 'alert', description: alert}),
 });

@@ -1,4 +1,4 @@
-// Change: what the candidate does differently; with one variant only, what usually mends what was found.
+// Change: what the candidate does differently; with one variant only, what usually fixes what was found.
 
 import type {Json} from '../../../model/json.ts';
 import type {Variant} from '../../../model/plan.ts';
@@ -52,7 +52,7 @@ const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] 
   return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
 };
 
-/** Options, environment, heap limit and CPUs that are not the same, by path. Where one has an object, its parts say it all. */
+/** Options, environment, heap limit and CPUs that differ, by path. Where one has an object, its parts are compared. */
 const differences = (before: Variant, after: Variant): Span[][] => {
   const [old, current] = [settingsOf(before), settingsOf(after)];
   const paths = [...new Set([...old.keys(), ...current.keys()])];
@@ -61,7 +61,7 @@ const differences = (before: Variant, after: Variant): Span[][] => {
     .map(path => [code(path), valueSpan(old, path), valueSpan(current, path)]);
 };
 
-/** What was really loaded, of the packages that a variant has as its own: a range says little of it. */
+/** The versions that were really loaded, of the packages that a variant has as its own: a range says little about them. */
 const loadedVersions = (baseline: VariantStory, candidate: VariantStory): Span[][] => {
   const names = [baseline, candidate].flatMap(({variant}) => Object.keys(variant.packages ?? {}));
   return [...new Set(names)].map(name => [
@@ -88,7 +88,7 @@ const settingsOf = ({options, process: started, packages = {}}: Variant): Map<st
     ...(started.cpuCount === undefined ? [] : [['CPUs', String(started.cpuCount)] as const]),
   ]);
 
-/** An object is its parts; an empty one within another shows itself, options that are none do not. */
+/** An object is shown by its parts; an empty one within another by itself; empty options not at all. */
 const flatten = (value: Json, path: string): (readonly [string, string])[] => {
   if (value === null && path === '') return [];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,4 +1,4 @@
-// Environment: on what the run was made, and with which versions.
+// Environment: the machine and the versions of the run.
 import type {Variant} from '../../../model/plan.ts';
 import type {Trial} from '../../../model/trial.ts';
 import {code, joined, type Section, type Span, type Text, table} from '../../document.ts';
@@ -37,7 +37,7 @@ const subjectRows = ({variant, trials}: VariantStory): (Span | Text)[][] => {
   return [[`Subject, ${variant.name}`, joined(process, ', ')]];
 };
 
-/** Asked for by the scenario, and what the process found: not every platform can pin one. */
+/** As asked for by the scenario, and as found by the process: not every platform can pin one. */
 const cpuText = ({process: {cpuCount}}: Variant, trial: Trial): Text[] => {
   if (cpuCount === undefined) return [];
   const pinned = `pinned to ${plural(cpuCount, 'CPU')}`;

@@ -1,5 +1,5 @@
-// Data used to investigate. In short for the page; and each phase in the words of all witnesses, failures and slow operations,
-// for the details.
+// Data used to investigate. In short for the page; for the details each phase as reported by all witnesses, failures
+// and slow operations.
 
 import {processDiagnoses} from '../../../model/diagnosis.ts';
 import {artifactBlocks} from '../../blocks/artifacts.ts';
@@ -47,7 +47,7 @@ export const investigationSection = (story: RunStory): Section => ({
   ],
 });
 
-/** What shows the cause: where the process itself was in trouble its profile, else an operation's trace. */
+/** The evidence for the cause: where the process itself was in trouble its profile, else an operation's trace. */
 const causeBlocks = (story: RunStory): Block[] => {
   const [trace, profile] = [mainTraceBlocks(story), heaviestStackBlocks(story)];
   return isOfProcess(story) && profile.length > 0 ? profile : trace;
@@ -124,7 +124,7 @@ const phaseBlocks = (story: RunStory, name: string): Block[] => {
   ];
 };
 
-/** Of the phase that matters there is more, further below. */
+/** There is more on the phase that matters, further below. */
 const furtherBlocks = (story: RunStory, phase: number): Block[] => {
   if (phase !== phaseThatMatters(story)) return [];
   const further: Span[] = [

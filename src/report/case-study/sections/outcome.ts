@@ -75,7 +75,7 @@ export const outcomeDetails = (story: RunStory): Section => ({
       : story.variants.filter(variant => variant !== story.baseline).flatMap(endingBlocks),
 });
 
-/** Of what got better, and of what did not, the page names so many. */
+/** The page names at most so many of what got better, and of what did not. */
 const itemsShown = 5;
 
 const goalBlocks = (story: VariantStory, baseline: VariantStory | null): Block[] => {
@@ -148,7 +148,7 @@ const ratioBlocks = (story: RunStory): Block[] => {
   ];
 };
 
-/** Most of a ratio can be the time in which a dead process did nothing. */
+/** Most of a ratio can be the time in which a crashed process did nothing. */
 const livedText = (story: RunStory): Text => {
   const lived = compareLivedGoodput(story);
   if (!lived) return [];
@@ -159,7 +159,7 @@ const livedText = (story: RunStory): Text => {
   ];
 };
 
-/** How the number of trials came about, where the run was to find it itself. */
+/** How the number of trials came about, where the run determined it. */
 const precisionText = ({run}: RunStory): Text => {
   const {precision, trialsPerVariant} = run.record;
   if (!precision) return [];

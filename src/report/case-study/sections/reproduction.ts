@@ -1,4 +1,4 @@
-// How to reproduce: the command, the seed, on what, and where the rest is; and the phases of the plan.
+// How to reproduce: the command, the seed, the environment, where the rest is; and the phases of the plan.
 import {loadOf} from '../../../model/plan.ts';
 import {describeFaults, describeLoad} from '../../blocks/faults.ts';
 import {code, list, type Section, table} from '../../document.ts';

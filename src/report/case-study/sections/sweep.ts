@@ -17,11 +17,11 @@ import {
 import {bytes, listed, percent, plain, unknownFigure} from '../../format.ts';
 import type {RunStory} from '../run-story.ts';
 
-/** Nothing where the scenario has no sweep. */
+/** Empty where the scenario has no sweep. */
 export const sweepBlocks = (story: RunStory): Block[] => {
   const sweep = sweepOf(story);
   if (!sweep) return [];
-  // What follows a fault tells of the fault, and not of the option.
+  // Figures after a fault depend on the fault, and not on the option.
   const phases = story.run.record.plan.phases
     .filter(({role}) => role === 'baseline' || role === 'fault')
     .map(({name}) => name)

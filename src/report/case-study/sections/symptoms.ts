@@ -75,7 +75,7 @@ const briefRow = (story: SymptomStory, variant: VariantStory): Text[] => {
   ];
 };
 
-/** How many were looked for, and what became of the others. */
+/** How many were looked for, and the results of the others. */
 const countText = ({variant, symptoms: stories}: VariantStory, present: number): Text => {
   const of = (verdict: SymptomStory['verdict']): number =>
     stories.filter(story => story.verdict === verdict).length;
@@ -159,7 +159,7 @@ const whyOf = (symptom: SymptomId): Text => {
 const saysOf = (evidence: Evidence): Text => [...exampleText(evidence), ...pointerText(evidence)];
 
 const exampleText = ({statement, operations, traces = []}: Evidence): Text => {
-  // A trace leads further than an operation's id, and each is of the operation beside it.
+  // A trace is of more use than an operation's id, and each belongs to the operation beside it.
   const shown = operations.length > 0 ? operations : traces;
   if (shown.length === 0) return [statement];
   const examples = shown.slice(0, examplesShown).flatMap((id, index): Span[] => {

@@ -1,4 +1,4 @@
-// Threats to validity: what may be wrong with these figures, and what nobody saw.
+// Threats to validity: what may be wrong with these figures, and what was not seen.
 import type {ForeignMessages} from '../../../model/event.ts';
 import {isMostlyDropped} from '../../../model/run.ts';
 import {isFirstUnderWay} from '../../../model/trial.ts';
@@ -164,7 +164,7 @@ const troubles = (story: RunStory): Text[] =>
       ),
   );
 
-/** Of each variant once: all of its trials load the same. */
+/** Once for each variant: all of its trials load the same. */
 const standIns = ({variants}: RunStory): Text[] =>
   variants.flatMap(({variant, trials}) =>
     (trials[0]?.trial.standIns ?? []).map(

@@ -1,10 +1,12 @@
-// The connections of the fresh client that is tried by the library's way are taken out of what the injector saw: they are
-// not the library's.
+// Removes the connections of the fresh client, which took the same way as the library, from what the injector saw.
 import type {ControlConnection} from '../../../model/event.ts';
 import type {ConnectionRecord, InjectorLog} from '../../../model/proxy-witness.ts';
 import type {InjectorSample} from '../../../model/trial.ts';
 
-/** Between what the client and what the injector take for the beginning of a connection; a port is not used again as soon. */
+/**
+ * The greatest difference between the client's and the injector's time of a connection's beginning; a port is not
+ * reused that soon.
+ */
 const slackMs = 1000;
 
 export const withoutControls = (

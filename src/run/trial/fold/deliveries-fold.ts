@@ -45,7 +45,7 @@ export class DeliveriesFold {
     }
   }
 
-  /** The subject tells what has come before it enters a phase: what is told later came in that one. */
+  /** The subject reports what has come before it enters a phase: what is reported later came in that one. */
   #noteRepeats(fromIndex: number, counts: Uint8Array): void {
     const before = this.#counts?.bytes() ?? new Uint8Array();
     const known = this.#redeliveredIn.bytes();

@@ -1,4 +1,4 @@
-// What the driver told, put together: its figures are told again as they grow, and the last word counts.
+// Collects what the driver reported: figures are reported again as they grow, and the last report counts.
 import type {
   Bin,
   Drained,

@@ -1,5 +1,5 @@
-// How a subject came to its end: whether the library opened, what became of the first operation, how it was closed, and how
-// its process ended.
+// How a subject came to its end: whether the library opened, the result of the first operation, how it was closed,
+// and how its process ended.
 import type {FirstOperation} from '../../../model/driver-witness.ts';
 import type {TrialEvent} from '../../../model/event.ts';
 import type {ErrorFacts} from '../../../model/outcome.ts';
@@ -61,7 +61,7 @@ export class EndFold {
     };
   }
 
-  /** The first of these that holds. A journal without an exit is of a harness that was killed. */
+  /** The first of these that applies. A journal without an exit is of a harness that was killed. */
   #end(): SubjectEnd {
     const exit = this.#exit;
     if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
@@ -82,6 +82,6 @@ export class EndFold {
   }
 }
 
-/** V8 says so on stderr before it aborts; there is no exit code of its own for it. */
+/** V8 says so on stderr before it aborts; there is no exit code for it. */
 const ranOutOfMemory = (exit: ProcessExit): boolean =>
   /FATAL ERROR: .*(?:heap out of memory|Allocation failed|heap limit)/.test(exit.stderrTail);

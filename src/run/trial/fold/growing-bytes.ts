@@ -1,8 +1,8 @@
-// Bytes by index, as events tell them: they grow as they are written.
+// Bytes by index, as events report them: they grow as they are written.
 
 export const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 
-/** Doubling would leave half of a large one empty. */
+/** Doubling would waste half of a large array. */
 const growAtMostBytes = 4 * 1024 * 1024;
 
 export class GrowingBytes {

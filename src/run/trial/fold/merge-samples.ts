@@ -1,9 +1,10 @@
-// Two samples that follow each other as one: counters as they are at the end, of gauges the greatest, and sums of what is since the sample before.
+// Merges two consecutive samples: counters as they are at the end, the greatest value of gauges, and the sum of what
+// is counted since the previous sample.
 import type {GcKinds, ResourceSample, SystemSample, ThreadGroup} from '../../../model/process-witness.ts';
 import type {InjectorSample} from '../../../model/trial.ts';
 import type {Merge} from './thinned-samples.ts';
 
-/** Undefined and null where neither knows. */
+/** Undefined and null where neither is known. */
 const greatest = <Value extends number | null | undefined>(a: Value, b: Value): Value => {
   if (typeof a !== 'number') return b;
   return typeof b === 'number' && b > a ? b : a;
@@ -41,7 +42,7 @@ export const mergeResources: Merge<ResourceSample> = (a, b, earlierShare) => ({
   ...present('gcKinds', a.gcKinds && b.gcKinds && gcKindsOfBoth(a.gcKinds, b.gcKinds)),
 });
 
-/** Of each name the moment with more of its threads, that the states are those of one moment. */
+/** For each name the moment with more threads, so that the states are those of one moment. */
 const threadsOfBoth = (a: readonly ThreadGroup[], b: readonly ThreadGroup[]): readonly ThreadGroup[] => {
   const later = new Map(b.map(group => [group.name, group]));
   const ended = a.filter(({name}) => !later.has(name));

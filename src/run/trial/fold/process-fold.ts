@@ -1,4 +1,5 @@
-// What the subject's process says of itself, and the operating system of it, while it is alive: which code runs, and what it takes.
+// What the subject's process reports on itself, and the operating system on it, while it is alive: which code runs,
+// and what it uses.
 import type {Artifact} from '../../../model/artifact.ts';
 import type {TrialEvent} from '../../../model/event.ts';
 import type {ErrorFacts} from '../../../model/outcome.ts';

@@ -3,7 +3,7 @@ import type {TrialEvent} from '../../../model/event.ts';
 
 export type Merge<Sample> = (earlier: Sample, later: Sample, earlierShare: number) => Sample;
 
-/** They lie before an edge that may not have been told yet. */
+/** They lie before an edge that may not have been reported yet. */
 const newestLeftAlone = 100;
 
 export class ThinnedSamples<Sample extends {readonly atMs: number}> {
@@ -15,8 +15,8 @@ export class ThinnedSamples<Sample extends {readonly atMs: number}> {
   readonly #bounds: number[] = [];
 
   /**
-   * @param merge makes one sample of two that follow each other: at the later one's time, and with the greatest of what
-   * may be asked for its greatest; `earlierShare` is the earlier one's part of the time that both are of
+   * @param merge makes one sample of two that follow each other: at the later one's time, and with the maximum of
+   * what is used as a maximum; `earlierShare` is the earlier one's part of the time that both are of
    * @param most above so many, each two neighbours become one
    */
   constructor(merge: Merge<Sample>, most = 10_000) {
@@ -30,7 +30,7 @@ export class ThinnedSamples<Sample extends {readonly atMs: number}> {
     if (this.#samples.length > this.#thinAbove) this.#thin();
   }
 
-  /** What lies on different sides of it is never made one, and the nearest on either side stays as it is. */
+  /** Samples on different sides of it are never merged, and the nearest on either side stays as it is. */
   bound(atMs: number): void {
     this.#bounds.push(atMs);
   }
@@ -59,7 +59,7 @@ export class ThinnedSamples<Sample extends {readonly atMs: number}> {
     }
     kept.push(...old.slice(upTo));
     this.#samples = kept;
-    // Where there are so many phases that little can be merged, it is not tried again with every sample.
+    // Where there are so many phases that little can be merged, it is not tried again for every sample.
     this.#thinAbove = Math.max(this.#most, 2 * kept.length);
   }
 
@@ -76,7 +76,7 @@ export class ThinnedSamples<Sample extends {readonly atMs: number}> {
 const share = (beforeMs: number, earlierMs: number, laterMs: number): number =>
   laterMs > beforeMs ? (earlierMs - beforeMs) / (laterMs - beforeMs) : 0;
 
-/** Where a phase ends or begins, by what says so. */
+/** Where a phase ends or begins, by the event that says so. */
 export const boundsOf = (event: TrialEvent): readonly number[] => {
   if (event.kind === 'edge') return [event.edge.beforeMs, event.edge.afterMs];
   return event.kind === 'load-ended' ? [event.atMs] : [];

@@ -1,5 +1,5 @@
-// Journal → trial: what the witnesses said, one after the other, becomes what detectors look at. Each witness has a fold of
-// its own; here are those that speak once, and what the harness says of the trial.
+// Journal → trial: the reports of the witnesses become what detectors look at. Each witness has a fold of its own;
+// those that report once, and the harness itself, are handled here.
 import type {
   ForeignMessages,
   HarnessSample,
@@ -132,7 +132,7 @@ export class TrialFold {
     };
   }
 
-  /** What this subject was to see: the rest is no part of its trial. */
+  /** The phases that this subject was to see: the rest is no part of its trial. */
   #ownPlan({phases}: TrialStarted): Plan {
     const plan = phases === undefined ? this.#plan : withPhases(this.#plan, phases);
     if (!this.#cut) return plan;
@@ -140,7 +140,7 @@ export class TrialFold {
   }
 }
 
-/** What telemetry holds only since it is kept: in older journals nothing is known of it. */
+/** Fields that telemetry has had only since they are kept: of older journals they are not known. */
 const keptLater: Pick<TelemetryObservation, 'operations' | 'shapes' | 'logs'> = {
   operations: null,
   shapes: null,

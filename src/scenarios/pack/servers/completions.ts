@@ -1,4 +1,4 @@
-// The little of OpenAI's API that the scenario needs: chat completions, as one answer or as a stream of events.
+// A subset of OpenAI's API: chat completions, as one answer or as a stream of events.
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {TargetInput} from '../../define-scenario.ts';
 import {json, startHttpServer} from './http-server.ts';

@@ -1,4 +1,4 @@
-// A queue that wants credentials which are good, and gives them out, as the container of a cloud does.
+// A queue that requires valid credentials, and the endpoint that issues them, as in a container of a cloud.
 import type {IncomingHttpHeaders} from 'node:http';
 import type {TargetInput} from '../../define-scenario.ts';
 import {json, startHttpServer} from './http-server.ts';
@@ -6,7 +6,7 @@ import {answerAsSqs, answerQueues} from './sqs.ts';
 
 export const credentialsPath = '/credentials';
 
-/** How long credentials are good for. */
+/** How long credentials are valid. */
 export const credentialsMs = 302_000;
 
 const credentials = (): object => {
@@ -19,13 +19,13 @@ const credentials = (): object => {
   };
 };
 
-/** The signature itself is not looked at. */
+/** The signature itself is not checked. */
 const isGood = (headers: IncomingHttpHeaders): boolean => {
   const token = /^good-until-(\d+)$/.exec(String(headers['x-amz-security-token'] ?? ''));
   return token !== null && Number(token[1]) >= Date.now();
 };
 
-/** What the queue says of a token that is over. */
+/** The queue's error for an expired token. */
 export const expiredToken = {
   __type: 'com.amazon.coral.service#ExpiredTokenException',
   message: 'The security token included in the request is expired',

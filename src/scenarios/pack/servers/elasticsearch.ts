@@ -1,4 +1,4 @@
-// The little of Elasticsearch that the scenario needs: documents by id, in bulk too, and the header by which the client knows it.
+// A subset of Elasticsearch: documents by id, in bulk too, and the header by which the client recognises the product.
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {TargetInput} from '../../define-scenario.ts';
 import {json, startHttpServer} from './http-server.ts';
@@ -22,7 +22,7 @@ export const elasticsearch: TargetInput = {
           'x-elastic-product': 'Elasticsearch',
           'content-type': headers.accept?.split(',', 1)[0] ?? 'application/json',
         };
-        /** A document that is there is written over. */
+        /** A document that is there is overwritten. */
         const index = (own: string): object => {
           const isNew = !documents.has(own);
           if (isNew) applied(own);

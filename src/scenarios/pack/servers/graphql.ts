@@ -1,4 +1,4 @@
-// The little of a GraphQL server that the scenario needs: it knows three documents by their operation's name.
+// A subset of a GraphQL server: it knows three documents by their operation's name.
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {TargetInput} from '../../define-scenario.ts';
 import {json, startHttpServer} from './http-server.ts';
@@ -15,7 +15,7 @@ const soldOut = {
   errors: [{message: 'sold out', path: ['buy'], extensions: {code: 'SOLD_OUT'}}],
 };
 
-/** A query is answered with lines, `place` is done, and `buy` never: all of it with the status 200. */
+/** A query is answered with lines, `place` succeeds, and `buy` never does: all of it with the status 200. */
 export const graphql: TargetInput = {
   start: ({ledger}) =>
     startHttpServer({

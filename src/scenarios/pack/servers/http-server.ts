@@ -1,11 +1,11 @@
-// What the HTTP servers of the pack have in common: a free port, each attempt told, bodies read whole before they count,
-// and what was written in the end, for verify() to ask past the injector.
+// What the HTTP servers of the pack have in common: a free port, a ledger entry for each attempt, bodies read
+// completely before they count, and what was written, which verify() asks for past the injector.
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {Applied, LedgerWriter, StartedTarget, VerifyContext} from '../../../model/scenario-functions.ts';
 
-/** A request whose body has come whole. */
+/** A request whose body has been read completely. */
 export type Received = {
   readonly id: string;
   readonly method: string;
@@ -95,8 +95,8 @@ export const json = (
 };
 
 /**
- * A verify() for these servers: what they wrote, as often as they did; and the reads that were acknowledged, which leave
- * nothing that could be looked for.
+ * A verify() for these servers: what they wrote, as often as they did; and the reads that were acknowledged, which
+ * leave nothing to look for.
  */
 export const verifyWrites =
   (isWrite: (id: string) => boolean) =>

@@ -16,7 +16,7 @@ export const idleClosing: TargetInput = {
       const id = (request.url ?? '/').split('/').at(-1)!;
       ledger.attempt(id);
       const body = JSON.stringify({id});
-      // A header `connection` of one's own keeps Node from announcing its limit.
+      // An explicit `connection` header keeps Node from announcing its limit.
       response.writeHead(200, {connection: 'keep-alive', 'content-length': Buffer.byteLength(body)});
       response.end(body);
       response.on('close', () => {

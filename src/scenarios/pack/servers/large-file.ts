@@ -1,4 +1,4 @@
-// A file of 64 MiB that is the same on both sides, and a subset of Azure's Blob endpoint that takes it in and gives it out.
+// A file of 64 MiB that is the same on both sides, and a subset of Azure's Blob endpoint that accepts and serves it.
 import {createHash} from 'node:crypto';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {LedgerWriter, StartedTarget} from '../../../model/scenario-functions.ts';
@@ -8,7 +8,7 @@ const mebibyte = 1_048_576;
 
 export const fileBytes = 64 * mebibyte;
 
-/** No two pieces of it are alike: what is cut and sewn together wrongly has another hash. */
+/** No two pieces of it are alike: what is put together wrongly has another hash. */
 export const makeFile = (): Buffer => {
   const words = new Uint32Array(fileBytes / 4);
   for (let index = 0; index < words.length; index++) words[index] = Math.imul(index, 2_654_435_761);
@@ -61,7 +61,7 @@ class BlobEndpoint {
   #give(id: string, {headers}: IncomingMessage, response: ServerResponse): void {
     const range = /^bytes=(\d+)-(\d*)$/.exec(String(headers['x-ms-range'] ?? headers.range ?? ''));
     const start = Number(range?.[1] ?? 0);
-    // To ask for the rest is no new attempt: the download goes on.
+    // Asking for the rest is not another attempt: the download goes on.
     if (start === 0) {
       this.#ledger.attempt(id);
       this.#ledger.effect(id);
@@ -78,7 +78,7 @@ class BlobEndpoint {
     response.end(this.#file.subarray(start, end + 1), () => this.#ledger.answered(id));
   }
 
-  /** @returns whether it is what was meant to come */
+  /** @returns whether it is the expected file */
   async #take(id: string, step: string | null, block: string, request: IncomingMessage): Promise<boolean> {
     const blocks = this.#blocks.get(id) ?? new Map<string, Piece>();
     if (step === 'blocklist') {
@@ -89,7 +89,7 @@ class BlobEndpoint {
         names.flatMap(([, name]) => blocks.get(name!) ?? []),
       );
     }
-    // Blocks come beside each other, and only the first of them begins the upload.
+    // Blocks come concurrently, and only the first of them begins the upload.
     if (!this.#blocks.has(id)) this.#ledger.attempt(id);
     if (step === 'block') this.#blocks.set(id, blocks);
     const piece = await pieceOf(request);

@@ -5,7 +5,7 @@ import {json, startHttpServer} from './http-server.ts';
 
 /** Lines of a document or listing: some 2 KB as JSON. */
 export const lineCount = 40;
-/** What a server with a database behind it may take. */
+/** The time that a server with a database behind it may take. */
 const thinkTimeMs = 20;
 
 const lines = Array.from({length: lineCount}, (_, number) => ({number, sku: 10_000 + number, quantity: 1}));

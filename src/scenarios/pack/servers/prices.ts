@@ -1,4 +1,4 @@
-// A list of prices that changes every two seconds, and may be kept for one: what a cache has to get right.
+// A list of prices that changes every two seconds, and may be cached for one: what a cache has to get right.
 import {createHash} from 'node:crypto';
 import type {TargetInput} from '../../define-scenario.ts';
 import {startHttpServer} from './http-server.ts';
@@ -13,7 +13,7 @@ export const versionAt = (unixMs: number): number => Math.floor(unixMs / changes
 
 export type Prices = {readonly list: string; readonly version: number; readonly prices: readonly number[]};
 
-/** `GET /prices/<list>`, with an ETag, and with a length for every other list; the id stands in the header `x-operation-id`. */
+/** `GET /prices/<list>`, with an ETag, and with a length for every other list; the id is in the header `x-operation-id`. */
 export const prices: TargetInput = {
   start: ({ledger}) =>
     startHttpServer({

@@ -1,14 +1,15 @@
-// The little of Amazon S3 that uploads and downloads need: objects by path, and uploads in parts. XML where S3 answers in XML.
+// A subset of Amazon S3 for uploads and downloads: objects by path, and uploads in parts. XML where S3 answers in
+// XML.
 import {createHash} from 'node:crypto';
 import type {ServerResponse} from 'node:http';
 import {crc32} from 'node:zlib';
 import type {TargetInput} from '../../define-scenario.ts';
 import {startHttpServer} from './http-server.ts';
 
-/** What every key below `catalogue/` holds. */
+/** The content of every key below `catalogue/`. */
 export const catalogue = Buffer.alloc(16 * 1024, 'one of these, please; ');
 
-/** The checksum that the SDK asks for and looks at, where it is new enough. */
+/** The checksum that newer versions of the SDK ask for and verify. */
 const crc32Of = (body: Buffer): string => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(body));

@@ -1,4 +1,5 @@
-// The little of Amazon SQS that a producer and a consumer need, in its JSON protocol: SendMessage, ReceiveMessage, DeleteMessage.
+// A subset of Amazon SQS for a producer and a consumer, in its JSON protocol: SendMessage, ReceiveMessage,
+// DeleteMessage.
 import {createHash, randomUUID} from 'node:crypto';
 import type {ServerResponse} from 'node:http';
 import type {TargetInput} from '../../define-scenario.ts';
@@ -24,7 +25,7 @@ class Queue {
   readonly #messages = new Map<string, Message>();
   readonly #known = new Set<string>();
 
-  /** False where a message with this deduplication id has come before: it is taken, and not stored again. */
+  /** False where a message with this deduplication id has come before: it is accepted, and not stored again. */
   add(body: string, deduplicationId: string | undefined): boolean {
     if (deduplicationId !== undefined && this.#known.has(deduplicationId)) return false;
     if (deduplicationId !== undefined) this.#known.add(deduplicationId);
@@ -56,7 +57,7 @@ export const sqsContentType = 'application/x-amz-json-1.0';
 export const answerAsSqs = (response: ServerResponse, status: number, value: object): void =>
   json(response, status, value, {'content-type': sqsContentType, 'x-amzn-requestid': randomUUID()});
 
-/** Queues that are there once they are named. */
+/** Queues, made when they are first named. */
 export const answerQueues = (): HttpServerOptions['answer'] => {
   const queues = new Map<string, Queue>();
   return ({id, headers, body}, response, applied) => {
@@ -84,7 +85,7 @@ export const answerQueues = (): HttpServerOptions['answer'] => {
   };
 };
 
-/** A send and a receive begin an operation, whose id stands in the header `x-operation-id`; a delete is a step of one. */
+/** A send and a receive begin an operation, whose id is in the header `x-operation-id`; a delete is a step of one. */
 export const sqs: TargetInput = {
   start: ({ledger}) =>
     startHttpServer({
