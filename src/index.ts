@@ -61,6 +61,7 @@ export type {
   OpenContext,
   PerformContext,
   PrepareContext,
+  StartContext,
   StartedTarget,
   VerifyContext,
 } from './model/scenario-functions.ts';

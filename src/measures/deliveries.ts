@@ -42,7 +42,7 @@ export const missingDeliveries = (trial: Trial): Breach | null => {
 };
 
 /**
- * Deliveries are reported every second, and once more when all is closed: of a process that dies in between the last
+ * Deliveries are reported every second, and once more when all is closed: of a process that crashes in between the last
  * are missing.
  */
 const isToldToTheEnd = ({end}: Trial): boolean => end.kind === 'completed' && end.close !== 'hung';

@@ -7,7 +7,9 @@ export const applicationErrorName = 'ApplicationError';
 
 /** Thrown by `perform`, or made of the `applicationError` that it answers with: the operation counts as failed. */
 export class ApplicationError extends Error {
+  /** The same for all of them. */
   override readonly name = applicationErrorName;
+  /** What such errors are counted by; undefined where none was given. */
   readonly code: string | undefined;
 
   constructor(message: string, options: {readonly code?: string; readonly cause?: unknown} = {}) {

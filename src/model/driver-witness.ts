@@ -37,13 +37,13 @@ export type PhaseFigures = {
    */
   readonly okWithin?: number;
   readonly inFlightMs?: number;
-  /** The most operations that were under way at once while the phase lasted. Absent in runs of old. */
+  /** The most operations that were under way at once while the phase lasted. Absent in older runs. */
   readonly inFlightMax?: number;
-  /** Of the hung ones, those that had been under way before the phase began. Absent in runs of old. */
+  /** Of the hung ones, those that had been under way before the phase began. Absent in older runs. */
   readonly hungMoved?: number;
   /** Answers that said which operation they were for, right or wrong: without any, crossed ones cannot be seen. */
   readonly echoed: number;
-  /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in runs of old. */
+  /** Of the answers that said whether they were whole: those that were, and those that were not. Absent in older runs. */
   readonly intact?: number;
   readonly truncated?: number;
   /** Response times of successes by the key that they returned, of the first 16 keys. */
@@ -64,7 +64,7 @@ export type OperationExample = {
   readonly phase: number;
   /** When it should have started. */
   readonly startMs: number;
-  /** When it did; absent in runs of old. */
+  /** When it did; absent in older runs. */
   readonly startedMs?: number;
   /** From when it should have started until it settled, or until it was found to hang. */
   readonly durationMs: number;
@@ -75,7 +75,7 @@ export type OperationExample = {
 export type Drained = {
   readonly atMs: number;
   readonly inFlight: number;
-  /** The oldest of them, up to 1000, with the start that was intended. Absent in runs of old. */
+  /** The oldest of them, up to 1000, with the start that was intended. Absent in older runs. */
   readonly unsettled?: readonly UnsettledOperation[];
 };
 

@@ -66,6 +66,7 @@ export type FaultOf<Kind extends FaultKind> = Plain<
 /** Which connections a fault takes, and when; for HTTP faults, which requests. A real Toxiproxy has `probability` only. */
 export type ScopeOptions = Input<typeof scopeSchema>;
 
+/** The scope of a fault as its constructor makes it: `ScopeOptions` with the default of `probability`. */
 export type FaultScope = ScopeOptions & Required<Pick<ScopeOptions, 'probability'>>;
 
 /**

@@ -42,9 +42,9 @@ export type PhaseResources = {
   readonly loopUtilisationRatio: number;
   readonly gcMs: number;
   readonly gcCount: number;
-  /** Absent in runs of old. */
+  /** Absent in older runs. */
   readonly gcKinds?: GcKinds;
-  /** Connects to the target that it began, refused ones included. Absent in runs of old. */
+  /** Connects to the target that it began, refused ones included. Absent in older runs. */
   readonly connectCount?: number;
 };
 

@@ -85,7 +85,7 @@ export type ConnectionRecord = {
   /** Where each of them acted on it for the first time. Absent in runs of old. */
   readonly hitsAt?: readonly HitPlace[];
   readonly end: ConnectionEnd;
-  /** The client's port, as the injector sees it. Absent in runs of old. */
+  /** The client's port, as the injector sees it. Absent in older runs. */
   readonly clientPort?: number;
 };
 

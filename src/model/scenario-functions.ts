@@ -10,6 +10,12 @@ export type LedgerWriter = {
   answered(operationId: string): void;
 };
 
+/** What `target.start` is given. */
+export type StartContext = {
+  /** Where the target reports attempts and effects. */
+  readonly ledger: LedgerWriter;
+};
+
 /** What `target.start` answers. */
 export type StartedTarget = {
   /** Where the target listens, as a client is given it: `http://127.0.0.1:8080`. */

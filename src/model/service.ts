@@ -11,4 +11,5 @@ export const serviceNames = [
   'azurite',
 ] as const;
 
+/** A real server that foulweather can start where it is installed: `target: {service: 'redis'}`. */
 export type ServiceName = (typeof serviceNames)[number];

@@ -75,6 +75,7 @@ export const telemetryPresets = {
   },
 } as const satisfies {readonly [name: string]: TelemetryPreset};
 
+/** A library whose telemetry is switched on in a known way, or the instrumentation that does it. */
 export type TelemetryPresetName = keyof typeof telemetryPresets;
 
 export const telemetryPresetNames = Object.keys(telemetryPresets) as readonly TelemetryPresetName[];

@@ -3,7 +3,7 @@
 /** Two points make any line rise. */
 export const enoughCycles = 3;
 
-/** Whether there are values enough to tell. */
+/** Whether there are enough values to judge. */
 export const areCycles = (values: readonly unknown[]): boolean => values.length >= enoughCycles;
 
 /**

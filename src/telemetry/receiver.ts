@@ -2,7 +2,6 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import type {TelemetryObservation} from '../model/telemetry.ts';
-import {startGrpcServer} from './grpc-server.ts';
 import {OtlpError} from './otlp-error.ts';
 import type {Encoding, Signal} from './otlp-messages.ts';
 import {contentTypes, exportResponse, type OtlpResponse, statusResponse} from './otlp-response.ts';
@@ -13,11 +12,6 @@ import type {TrialStart} from './trial-telemetry.ts';
 export type Receiver = {
   /** A trial's SDK sends to `${url}/${trialId}/v1/traces`, `…/metrics` and `…/logs`. */
   readonly url: string;
-  /**
-   * OTLP over gRPC, for the trial that the header `foulweather-trial` names, or the only one that is open; null where
-   * the SDK came without gRPC.
-   */
-  readonly grpcUrl: string | null;
   startTrial(trial: TrialStart): void;
   /** @param hits whether the phase has faults */
   startPhase(trialId: string, phase: number, atMs: number, hits?: boolean): void;
@@ -82,8 +76,8 @@ const exportFrom = async (
 };
 
 /**
- * Starts an OTLP receiver for http/protobuf and http/json, and for gRPC on a port of its own. Port 0 takes a free one.
- * Rejects where it cannot listen; once it does, no request can make it fail.
+ * Starts an OTLP receiver for http/protobuf and http/json. Port 0 takes a free one. Rejects where it cannot listen; once
+ * it does, no request can make it fail.
  */
 export const startReceiver = async ({
   host,
@@ -122,18 +116,15 @@ export const startReceiver = async ({
       resolve();
     });
   });
-  const grpc = await startGrpcServer(registry, host);
   const address = server.address() as AddressInfo;
   const urlHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
 
   return {
     url: `http://${urlHost}:${address.port}`,
-    grpcUrl: grpc?.url ?? null,
     startTrial: trial => registry.start(trial, address.port),
     startPhase: (trialId, phase, atMs, hits = false) => registry.startPhase(trialId, phase, atMs, hits),
     finishTrial: trialId => registry.finish(trialId),
     stop: async () => {
-      grpc?.stop();
       server.closeAllConnections();
       await new Promise<void>(resolve => {
         server.close(() => resolve());

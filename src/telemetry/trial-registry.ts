@@ -1,4 +1,4 @@
-// The trials that are open, and the requests for each, by whichever protocol they came.
+// The trials that are open, and the requests for each.
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
 import {messageOf} from '../model/error-message.ts';
 import type {TelemetryObservation} from '../model/telemetry.ts';
@@ -52,11 +52,6 @@ export class TrialRegistry {
 
   startPhase(trialId: string, phase: number, atMs: number, hits: boolean): void {
     this.#trialOf(trialId).trialTelemetry.startPhase(phase, atMs, hits);
-  }
-
-  /** The only trial that is open, for senders that cannot say which they are of; null where there are others, or none. */
-  get onlyTrialId(): string | null {
-    return this.#trials.size === 1 ? [...this.#trials.keys()][0]! : null;
   }
 
   /**

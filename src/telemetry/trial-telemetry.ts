@@ -1,5 +1,4 @@
-// Everything that is received for one trial: decoded requests go in, the observation comes out. Knows nothing of
-// HTTP, so that another transport can feed it, too.
+// Everything that is received for one trial: decoded requests go in, the observation comes out. Knows nothing of HTTP.
 import {performance} from 'node:perf_hooks';
 import type {Attributes, TelemetryObservation} from '../model/telemetry.ts';
 import {Aggregate} from './aggregate.ts';

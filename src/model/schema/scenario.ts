@@ -9,8 +9,8 @@ import type {Goals} from '../goal.ts';
 import type {Json} from '../json.ts';
 import type {
   Applied,
-  LedgerWriter,
   PrepareContext,
+  StartContext,
   StartedTarget,
   VerifyContext,
 } from '../scenario-functions.ts';
@@ -174,7 +174,7 @@ export const targetSchema = z.union(
     }),
     strict({
       /** A server of the scenario's own: starts it, in a process of its own, and answers where it listens. */
-      start: fn<(context: {readonly ledger: LedgerWriter}) => StartedTarget | Promise<StartedTarget>>(),
+      start: fn<(context: StartContext) => StartedTarget | Promise<StartedTarget>>(),
     }),
     strict({
       /** A real server: `--start-services` starts one that is installed, or `--target` names the user's own. */

@@ -62,7 +62,7 @@ const groupText = ({countMax, sleepingRatio, cpuRatio}: Group): string =>
 const nameText = (name: string): Text =>
   name === profilersThread ? [code(name), ' (harness)'] : [code(name)];
 
-/** Of each variant the first trial in which they were seen. Empty where the platform does not tell. */
+/** Of each variant the first trial in which they were seen. Empty where the platform does not report them. */
 export const threadBlocks = (variants: readonly VariantStory[], phase: number): Block[] => {
   const told = variants.map(({trials}) =>
     trials.map(({trial}) => groupsIn(trial, phase)).find(found => found !== null),
