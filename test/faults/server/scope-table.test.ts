@@ -28,17 +28,17 @@ const attributesOf: Readonly<Record<string, NonNullable<Toxic['attributes']>>> =
 
 /** What counts the attempts that a toxic is not asked about, or does not take. */
 function restFor({tls, http, onAccept}: ToxicType): Toxic {
-  if (tls !== undefined) return {type: 'tls_close', name: 'rest'};
-  if (http !== undefined) return {type: 'http_status', name: 'rest'};
-  if (onAccept !== undefined) return {type: 'blackhole', name: 'rest'};
+  if (tls !== null) return {type: 'tls_close', name: 'rest'};
+  if (http !== null) return {type: 'http_status', name: 'rest'};
+  if (onAccept !== null) return {type: 'blackhole', name: 'rest'};
   // Not behind one that ends its direction at once, but in the other direction, which starts before it.
   return {type: 'noop', name: 'rest', stream: 'upstream'};
 }
 
 function stimulusFor({tls, http}: ToxicType): Buffer | string {
   // A ClientHello without anything in it.
-  if (tls !== undefined) return Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
-  return http === undefined ? 'x' : requestText('GET', '/');
+  if (tls !== null) return Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
+  return http === null ? 'x' : requestText('GET', '/');
 }
 
 type Faults = Readonly<Record<string, FaultWitness>>;
@@ -61,7 +61,7 @@ class Attempts {
     const {name: type} = this.type;
     const attributes = attributesOf[type] ?? {};
     await this.scene.add({type, name: 'f', attributes, ...fields});
-    if (this.type.downtime !== undefined) return;
+    if (this.type.downtime !== null) return;
     this.#rest = (await this.scene.add(restFor(this.type))).name;
   }
 
@@ -105,7 +105,7 @@ class Attempts {
 
   /** On a stream the other is asked in any case, elsewhere only where the first did not take the attempt. */
   #met(faults: Faults): number {
-    return appliedOf(faults, 'rest') + (this.type.run === undefined ? appliedOf(faults, 'f') : 0);
+    return appliedOf(faults, 'rest') + (this.type.run === null ? appliedOf(faults, 'f') : 0);
   }
 }
 
@@ -247,6 +247,6 @@ for (const type of toxicTypes.values()) {
     console.error('Not tried: the scope of blackhole_syn, which needs Linux.');
     continue;
   }
-  const fields = type.downtime === undefined ? byAttempts : byDowntimes;
+  const fields = type.downtime === null ? byAttempts : byDowntimes;
   for (const [field, steps] of Object.entries(fields)) test(`${type.name} ${field}`, scopes, type, steps);
 }
