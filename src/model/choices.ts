@@ -2,7 +2,7 @@
 
 export const phaseRoles = ['warm-up', 'baseline', 'fault', 'recovery'] as const;
 
-/** `warm-up`: counted nowhere · `baseline`: calm, for comparison · `fault`: with faults · `recovery`: calm again. */
+/** `warm-up`: not counted · `baseline`: no faults, for comparison · `fault`: with faults · `recovery`: no faults, after a fault. */
 export type PhaseRole = (typeof phaseRoles)[number];
 
 /** How often a consumer gets each message that was acknowledged to its sender. */

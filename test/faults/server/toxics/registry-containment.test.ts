@@ -24,7 +24,7 @@ const broken: readonly ToxicType[] = [
     name: 'broken-on-data',
     attributes: {},
     *run(stage) {
-      while ((yield* stage.read()) !== undefined) fail();
+      while ((yield* stage.read()) !== null) fail();
     },
   }),
   defineToxicType({
