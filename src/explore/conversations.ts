@@ -21,7 +21,7 @@ export type TypicalExchange = {
   readonly connectionCount: number;
 };
 
-/** Without a protocol that is known, this many exchanges tell what kind of a connection it is. */
+/** Without a known protocol, this many exchanges show what kind of a connection it is. */
 const tellingExchanges = 4;
 /** Nonces, ids and numbers make sizes differ a little. */
 const slackBytes = 16;
@@ -55,7 +55,7 @@ const areAlike = (a: Conversation, b: Conversation): boolean => {
   return a.exchanges.slice(0, compared).every((shape, index) => areClose(shape, b.exchanges[index]!));
 };
 
-/** Requests of HTTP differ on one connection as between two; of TLS only the handshake is told by its sizes. */
+/** Requests of HTTP differ on one connection as between two; for TLS only the sizes of the handshake count. */
 const tellingOf = ({protocol, handshakeExchanges}: Conversation): number => {
   if (protocol === 'http') return 0;
   return protocol === 'tls' ? handshakeExchanges : tellingExchanges;

@@ -70,7 +70,7 @@ export type SearchOptions = {
 
 type Sizes = Required<Pick<SearchOptions, 'windowMs' | 'silenceMs' | 'exchangeLimit'>>;
 
-/** Breadth first by depth, shuffled by the seed within a depth. Lazy: of pairs there are ten thousands. */
+/** Breadth first by depth, shuffled by the seed within a depth. Lazy: there are tens of thousands of pairs. */
 export function* episodesOf(
   conversations: readonly Conversation[],
   {seed, maxDepth = 2, exchangeLimit = 8, windowMs = 1000, silenceMs = 500}: SearchOptions,
@@ -92,7 +92,7 @@ export function* episodesOf(
   for (const index of shuffled(pairs, random)) {
     const first = firsts[Math.floor(index / seconds.length)]!;
     const second = seconds[index % seconds.length]!;
-    // What takes all connects would leave none to strike first.
+    // A fault that takes all connects would leave none for the first strike.
     if (second.kind === 'connect' && first.since === 'connect') continue;
     yield pair(first, second, sizes);
   }
@@ -105,7 +105,7 @@ const strikesAt = (
 ) =>
   cuts.flatMap(cut =>
     actions.flatMap(action =>
-      // Who is further behind is one connection; two or all would take the others as well.
+      // Only one connection can be further behind; two or all would include the others as well.
       (place.position === 1 ? (['first', 'two', 'all'] as const) : (['first'] as const)).map(
         (connections): MomentStrike => ({kind: 'moment', action, cut, connections, ...place}),
       ),
@@ -195,7 +195,7 @@ const faultsAt = (
   }
 };
 
-/** Connects of an episode of its own: the connections that are there must go, or nobody would connect. */
+/** An episode about connects: the existing connections must go, or the client would have no reason to connect. */
 const onConnects = (action: ConnectAction, sizes: Sizes): readonly [Fault, ...Fault[]] => {
   const [fault] = onNewConnects(action, sizes);
   return action === 'refused' ? [fault] : [fault, closeAfter({durationMs: 1})];

@@ -42,7 +42,7 @@ const startOf = (value: number | Ramp): number => (typeof value === 'number' ? v
 const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<ToxicSpec, 'ramp_to'> =>
   typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
 
-/** The type and the attributes, without those that say which requests it is for. */
+/** The type and the attributes, without those that select requests. */
 const httpShape = (fault: AnyHttpFault): Shape => {
   switch (fault.kind) {
     case 'httpStatus': {
@@ -75,7 +75,7 @@ const httpShapeOf = (fault: AnyHttpFault): Shape => {
   return {type, attributes: {...attributes, method, path}};
 };
 
-/** The type and the attributes, without the one that says which handshakes it is for. */
+/** The type and the attributes, without the one that selects handshakes. */
 const tlsShape = (fault: AnyTlsFault): Shape => {
   switch (fault.kind) {
     case 'tlsClose':

@@ -50,8 +50,8 @@ export const measureRecovery = (trial: Trial, forgivenMs?: (phase: number) => nu
   recoveries(trial, forgivenMs)[0] ?? {kind: 'unknown', reason: 'the scenario has no recovery phase'};
 
 /**
- * Each recovery phase that follows on other phases has its own; the worst first. One that is planned too short to tell
- * says nothing as long as another does.
+ * Each recovery phase that follows on other phases has its own; the worst first. One that is planned too short for it
+ * counts only if all are.
  * @param forgivenMs by how much what succeeds may be later still, for reasons that are not the library's
  */
 export const recoveries = (trial: Trial, forgivenMs: (phase: number) => number = () => 0): Recovery[] => {
@@ -117,7 +117,7 @@ const wholeBinsIn = (trial: Trial, {startMs, endMs}: {startMs: number; endMs: nu
 /** How a bin compares with the baseline. `failing`: too few successes, and those in time. */
 type Look = (bin: Bin) => 'good' | 'failing' | 'bad';
 
-/** Null without a baseline that tells what is good. */
+/** Null without a baseline to compare with. */
 const lookOf = (trial: Trial, baseline: DriverMeasure, forgivenMs: number): Look | null => {
   const {successRatio} = baseline;
   const baselineP99Ms = p99Ms(baseline.responseOk());

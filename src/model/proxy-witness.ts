@@ -82,7 +82,7 @@ export type ConnectionRecord = {
   readonly hits: readonly string[];
   /** When each of them acted on it for the first time. */
   readonly hitsMs: readonly number[];
-  /** Where each of them acted on it for the first time. Absent in runs of old. */
+  /** Where each of them acted on it for the first time. Absent in older runs. */
   readonly hitsAt?: readonly HitPlace[];
   readonly end: ConnectionEnd;
   /** The client's port, as the injector sees it. Absent in older runs. */
@@ -136,7 +136,7 @@ export type Conversation = {
   readonly end: ConnectionEnd;
   /** Whether it is all there from the connect on: it was not live already when the recording began. */
   readonly isWhole: boolean;
-  /** As told by the client's first bytes; null: none that is known, or the recording began later. */
+  /** As recognised by the client's first bytes; null: not a known one, or the recording began later. */
   readonly protocol: 'http' | 'tls' | null;
   /** How many exchanges, from the first, belong to the TLS handshake. */
   readonly handshakeExchanges: number;

@@ -128,6 +128,6 @@ export const accountIn = (passwd: string, names: readonly string[]): Account | n
   return null;
 };
 
-/** The first of these that the machine has; null for whoever runs us, which is so for all but root. */
+/** The first of these that the machine has; null for the user's own account, which is used by all but root. */
 export const accountOf = (names: readonly string[]): Account | null =>
   process.getuid?.() === 0 ? accountIn(readFileSync('/etc/passwd', 'utf8'), names) : null;

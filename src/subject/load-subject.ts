@@ -83,7 +83,7 @@ const prepare = async (task: SubjectTask): Promise<Prepared> => {
 /** A library in a storm may reject thousands of times: these are enough to show it. */
 const mostTold = 20;
 
-/** Rejections that nobody handles. Node ends a process for them, unless somebody listens; that must stay as it is. */
+/** Unhandled rejections. Node ends a process for them, unless there is a listener; that must stay as it is. */
 const watchRejections = (tell: (reason: unknown) => void): void => {
   let told = 0;
   let isWatching = false;
@@ -93,7 +93,7 @@ const watchRejections = (tell: (reason: unknown) => void): void => {
   process.on('uncaughtExceptionMonitor', (error, origin) => {
     if (origin === 'unhandledRejection') note(error);
   });
-  // A listener of ours would keep the process alive, so there is one only beside somebody else's.
+  // A listener would keep the process alive, so this one is there only beside another one.
   process.on('newListener', name => {
     if (name !== 'unhandledRejection' || isWatching) return;
     isWatching = true;

@@ -1,4 +1,4 @@
-// The OpenTelemetry SDK in the subject. Started before the library loads; what is asked of it then is in running-sdk.ts.
+// The OpenTelemetry SDK in the subject. Started before the library loads; later requests to it are in running-sdk.ts.
 import {createRequire, register, registerHooks} from 'node:module';
 import {pathToFileURL} from 'node:url';
 import type {TelemetryMode} from '../model/choices.ts';
@@ -56,9 +56,9 @@ const instrumentation = '@opentelemetry/instrumentation';
 const inTheMiddle = 'import-in-the-middle';
 
 /**
- * Instrumentations that patch what is imported ask a register of import-in-the-middle, which the loader hook fills. One that a
- * variant brings, or that lies deeper in the project, has a copy of that package beside it, of whose register the hook
- * knows nothing: all of them are given ours. Before the instrumentations are loaded.
+ * Instrumentations that patch what is imported use a register of import-in-the-middle, which the loader hook fills.
+ * One that a variant brings, or that lies deeper in the project, has a copy of that package beside it, whose register
+ * the hook does not know: all of them are given foulweather's. Called before the instrumentations are loaded.
  */
 const hookImports = (): void => {
   const require = createRequire(import.meta.url);

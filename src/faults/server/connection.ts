@@ -220,13 +220,13 @@ export class Connection {
     }
   }
 
-  /** Closes the side from which a direction comes. The other side is not told, and not even its FIN is answered. */
+  /** Closes the side from which a direction comes. The other side is not told, and even its FIN goes unanswered. */
   #sever(direction: StreamDirection, upstream: Socket): void {
     const [gone, left] = direction === 'downstream' ? [upstream, this.#client] : [this.#client, upstream];
     if (gone.destroyed) return;
     this.#ended('closed-by-fault');
     this.#exchanges.end();
-    // Whoever sent its FIN is done with the connection: it counts as closed, though the socket is kept.
+    // A side that sent its FIN is done with the connection: it counts as closed, although the socket is kept.
     left.on('end', () => this.#host.witness.closed(this.#record));
     for (const link of this.#links) if (link.direction !== direction) link.drain();
     gone.destroy();

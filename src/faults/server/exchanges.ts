@@ -61,7 +61,7 @@ export const momentFields = (
   }),
 });
 
-/** In one order, whatever the client's. */
+/** In a fixed order, whatever the client's was. */
 export const momentJson = (request: MomentRequest): MomentRequest =>
   Object.fromEntries(
     momentNames.flatMap(name => (request[name] === undefined ? [] : [[name, request[name]]])),
@@ -70,7 +70,7 @@ export const momentJson = (request: MomentRequest): MomentRequest =>
 const isOneOf = <T extends string>(value: string | undefined, known: readonly T[]): value is T =>
   known.some(one => one === value);
 
-/** The moment that is asked for: null for none, or why it cannot be had. */
+/** The requested moment: null for none, or why it cannot be had. */
 export const readMoment = (request: MomentRequest): Moment | null | string => {
   const {exchange, cut, exchange_direction: direction, since = 'connect', quiet = usualQuietMs} = request;
   if (exchange === undefined) {
@@ -91,12 +91,12 @@ export const readMoment = (request: MomentRequest): Moment | null | string => {
 /** One direction of the connection, as far as it is counted. */
 type Counted = {readonly direction: StreamDirection; readonly receivedBytes: number};
 
-/** Is told of each chunk as it comes, and of its time on the clock of `performance.now()`. */
+/** Gets each chunk as it comes, and its time on the clock of `performance.now()`. */
 export type ExchangeRecorder = {
   readonly chunk: (exchange: number, direction: StreamDirection, data: Buffer, atMs: number) => void;
 };
 
-/** Somebody waits for a moment. */
+/** A toxic waits for a moment. */
 export type Watch = {readonly cancel: () => void};
 
 type Waiting = Watch & {
@@ -110,7 +110,7 @@ type Waiting = Watch & {
 export class Exchanges {
   /** Of the current exchange; 0 as long as nothing has come. */
   number = 0;
-  /** More bytes of this direction belong to the current exchange, and nobody waits for anything in it. Null: somebody does. */
+  /** More bytes of this direction belong to the current exchange, and no toxic waits for anything in it. Null: one does. */
   calm: StreamDirection | null = null;
   #current: Counted | null = null;
   /** What had come in the current direction when the current exchange began. */
@@ -155,12 +155,12 @@ export class Exchanges {
   }
 
   /**
-   * A chunk has come, and nothing of it has been taken. Returns after how many of its bytes somebody waits for
-   * `partPassed`; 0: nobody does.
+   * A chunk has come, and nothing of it has been taken. Returns after how many of its bytes a toxic waits for
+   * `partPassed`; 0: none does.
    */
   arrived(link: Counted, data: Buffer): number {
     const isNew = this.#current?.direction !== link.direction;
-    // Most conversations: nobody listens, and each chunk is an exchange.
+    // In most conversations no toxic waits, and each chunk is an exchange.
     if (this.#recorder === null && this.#waiting.length === 0) {
       if (isNew) this.#turn(link);
       this.calm = link.direction;

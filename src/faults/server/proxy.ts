@@ -47,7 +47,7 @@ export class TcpProxy {
   #listen: string;
   #upstream: string;
   #recording: Recording | null = null;
-  /** What connections are told; fixed while the proxy is enabled. */
+  /** What connections depend on; fixed while the proxy is enabled. */
   #connectionHost: ConnectionHost;
 
   constructor(host: ProxyHost, name: string, {listen, upstream}: Pick<ProxySettings, 'listen' | 'upstream'>) {

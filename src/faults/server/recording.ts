@@ -117,7 +117,7 @@ class Recorder implements ExchangeRecorder {
 
   #start(direction: StreamDirection, data: Buffer): void {
     this.#isKept = this.#begin();
-    // Which message a live connection is in nobody knows.
+    // In which message a live connection is cannot be known.
     if (!this.#isKept || !this.#isWhole || direction !== 'upstream') return;
     this.#protocol = protocols.find(({canBegin}) => canBegin(data)) ?? null;
     this.#read = this.#protocol?.reader() ?? null;
@@ -239,7 +239,7 @@ const httpMessages = (): MessageRead => {
     methods.shift();
   };
   return (direction, data, note) => {
-    // A head that is not whole is kept until it is, and the memory of the data is not ours.
+    // An incomplete head is copied until it is complete, since the memory of the data is reused.
     const copy = Buffer.from(data);
     for (let at = 0; at < copy.length && !hasSwitched; ) {
       const part = direction === 'upstream' ? request.next(copy, at) : response.next(copy, at);

@@ -1,4 +1,4 @@
-// A judged run as a case study: the story that every rendering tells, without the form of any.
+// A judged run as a case study: the story that every rendering presents, without the form of any.
 import {describePlan} from '../blocks/faults.ts';
 import {gateFrames, gatesOf} from '../blocks/gates.ts';
 import {verdictTones, verdictWords} from '../blocks/goals.ts';

@@ -167,7 +167,10 @@ const cellOf = (variant: VariantStory, {column, phases}: Span, story: RunStory):
   return isHit && successRatio !== null ? {kind: 'clear', successRatio, anchor} : {kind: 'not-hit', anchor};
 };
 
-/** What is of no phase that is told of on its own is among the symptoms, which are told in detail of the baseline alone. */
+/**
+ * What belongs to no phase of its own section is among the symptoms, which are described in detail for the baseline
+ * alone.
+ */
 const anchorOf = (phase: string, variant: VariantStory, story: RunStory): string => {
   const {phases} = story.run.record.plan;
   const index = phases.findIndex(({name}) => name === phase);

@@ -116,7 +116,7 @@ const nothingRatio = 0.01;
 
 type Mark = {readonly icon: string; readonly title: string; readonly meaning: string};
 
-/** The worst first. Each has a shape of its own, so that nothing is told by colour alone. */
+/** The worst first. Each has a shape of its own, so that nothing depends on colour alone. */
 export const marks = {
   unsafe: {
     icon: '‼',

@@ -67,7 +67,7 @@ export const isRetryAfter = (text: string): boolean => {
   return /^\+?\d+$/.test(text) && text.length <= longestSeconds + 1;
 };
 
-/** What the header says at `nowMs`. A date has whole seconds: it is rounded up, so that nobody is asked back too early. */
+/** The header's value at `nowMs`. A date has whole seconds: it is rounded up, so that no client is asked back too early. */
 export const retryAfterText = (text: string, nowMs: number): string => {
   if (!text.startsWith('+')) return text;
   const dueMs = nowMs + Number(text.slice(1)) * 1000;

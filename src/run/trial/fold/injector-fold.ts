@@ -6,7 +6,7 @@ import {samplesWithout, withoutControls} from './control-connections.ts';
 import {mergeInjector} from './merge-samples.ts';
 import {boundsOf, ThinnedSamples} from './thinned-samples.ts';
 
-/** Journals of old have the last records only, without counts of what is missing and without the times of hits. */
+/** Older journals have the last records only, without counts of what is missing and without the times of hits. */
 type JournalledLog = Pick<InjectorLog, 'hits'> &
   Partial<Pick<InjectorLog, 'connectionsLeftOut' | 'hitsLeftOut'>> & {
     readonly connections: readonly (Omit<ConnectionRecord, 'hitsMs'> &
