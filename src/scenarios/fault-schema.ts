@@ -2,7 +2,6 @@
 import {z} from 'zod';
 import {count, ms, scope} from './fault-scope-schema.ts';
 import {httpFaultSchemas} from './http-fault-schema.ts';
-import {noSuch} from './suggestions.ts';
 import {tlsFaultSchemas} from './tls-fault-schema.ts';
 
 const direction = z.enum(['upstream', 'downstream']);
@@ -20,7 +19,7 @@ const moment = z
       exchange > 0 || (cut === 'after' && direction === undefined && since === 'connect'),
     {
       error:
-        'exchange 0 is the connect, which has only the cut "after"; before it act refuse, blackhole and limitConnections',
+        ': exchange 0 is the connect, which has only the cut "after"; refuse, blackhole and limitConnections act before it',
     },
   );
 
@@ -30,7 +29,7 @@ const aim = {direction: direction.default('downstream'), ...timing};
 const cut = {afterBytes: count.default(0), afterMs: ms.default(0)};
 
 const kilobytes = z.number().int().nonnegative().multipleOf(1000);
-const rampError = {error: 'give a number, or {from, to}'};
+const rampError = {error: 'must be a number, or {from, to}'};
 const ramp = (value: z.ZodNumber) => z.strictObject({from: value, to: value});
 const ramped = (value: z.ZodNumber) => z.union([value, ramp(value)], rampError);
 
@@ -73,7 +72,7 @@ const kinds = z.discriminatedUnion(
         ...aim,
       })
       .refine(({offsetBytes, bytesPerKb}) => offsetBytes !== null || bytesPerKb > 0, {
-        error: 'give offsetBytes, or bytesPerKb above 0',
+        error: 'needs offsetBytes, or bytesPerKb above 0',
       }),
     z.strictObject({
       kind: z.literal('limitConnections'),
@@ -86,14 +85,7 @@ const kinds = z.discriminatedUnion(
     ...httpFaultSchemas,
     ...tlsFaultSchemas,
   ],
-  {error: noSuch('fault')},
 );
-
-/** What a fault of this kind takes, by its names in a plan; empty for a kind that does not exist. */
-export const faultOptionNames = (kind: unknown): string[] => {
-  const schema = kinds.options.find(option => option.shape.kind.value === kind);
-  return Object.keys(schema?.shape ?? {}).filter(name => name !== 'kind');
-};
 
 /** A fault that comes again needs a time to be away. */
 export const faultSchema = kinds.refine(
@@ -102,5 +94,5 @@ export const faultSchema = kinds.refine(
     const {durationMs = 0, everyMs} = fault;
     return durationMs > 0 && durationMs < everyMs;
   },
-  {path: ['everyMs'], error: 'give a durationMs too, which must be less'},
+  {path: ['everyMs'], error: 'needs a durationMs that is shorter'},
 );

@@ -7,7 +7,7 @@ const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\
 const requests = {
   method: z
     .string()
-    .regex(/^[A-Za-z-]*$/, 'give a method such as GET')
+    .regex(/^[A-Za-z-]*$/, 'must be a method such as GET')
     .default(''),
   path: z.string().max(256).default(''),
   ...scope,
@@ -19,7 +19,7 @@ export const httpFaultSchemas = [
     retryAfter: z
       .string()
       .refine(text => text === '' || /^\+?\d{1,9}$/.test(text) || httpDate.test(text), {
-        error: 'give whole seconds, or an HTTP date',
+        error: 'must be whole seconds, or an HTTP date',
       })
       .default(''),
     body: z.string().default(''),
@@ -40,10 +40,10 @@ export const httpFaultSchemas = [
       ...requests,
     })
     .refine(fault => fault.stage === 'response' || fault.action !== 'finish', {
-      error: 'only a response can be finished',
+      error: "takes the action 'finish' only with stage 'response'",
     })
     .refine(fault => fault.cutRatio === null || fault.cutBytes === null, {
-      error: 'give cutRatio or cutBytes, not both',
+      error: 'takes cutRatio or cutBytes, not both',
     }),
   z.strictObject({kind: z.literal('slowBody'), bytesPerSecond: count.min(1), ...requests}),
   z.strictObject({
@@ -51,7 +51,7 @@ export const httpFaultSchemas = [
     differenceBytes: z
       .number()
       .int()
-      .refine(bytes => bytes !== 0, {error: 'give another number than 0'}),
+      .refine(bytes => bytes !== 0, {error: 'must not be 0'}),
     close: z.boolean().default(false),
     ...requests,
   }),

@@ -6,49 +6,51 @@ import {serviceNames} from '../model/service.ts';
 import {telemetryPresetNames} from '../model/telemetry-preset.ts';
 import {faultSchema} from './fault-schema.ts';
 import {goalsSchema} from './goals.ts';
-import {didYouMean, noSuch} from './suggestions.ts';
+import {didYouMean} from './suggestions.ts';
 import {thresholdsSchema} from './thresholds.ts';
 
 const slug = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes, at most 63 of them');
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 lower-case letters, digits and dashes, and not begin with a dash',
+  );
 const count = z.number().int().positive();
 const durationMs = z.number().positive().max(86_400_000);
 
 /** Each takes some hundred bytes of the driver, and what the library keeps of it. */
 const inFlight = count.max(1_000_000);
 const rate = z.number().positive().max(100_000);
-const loadSchema = z.discriminatedUnion(
-  'model',
-  [
-    z.strictObject({model: z.literal('open'), ratePerSecond: rate, maxInFlight: inFlight}),
-    z.strictObject({
-      model: z.literal('ramp'),
-      fromPerSecond: rate.or(z.literal(0)),
-      toPerSecond: rate.or(z.literal(0)),
-      maxInFlight: inFlight,
-    }),
-    z.strictObject({
-      model: z.literal('bursts'),
-      burstSize: count.max(100_000),
-      everyMs: durationMs,
-      maxInFlight: inFlight,
-    }),
-    z.strictObject({model: z.literal('closed'), concurrency: count.max(100_000)}),
-  ],
-  {error: noSuch('load')},
-);
+const loadSchema = z.discriminatedUnion('model', [
+  z.strictObject({model: z.literal('open'), ratePerSecond: rate, maxInFlight: inFlight}),
+  z.strictObject({
+    model: z.literal('ramp'),
+    fromPerSecond: rate.or(z.literal(0)),
+    toPerSecond: rate.or(z.literal(0)),
+    maxInFlight: inFlight,
+  }),
+  z.strictObject({
+    model: z.literal('bursts'),
+    burstSize: count.max(100_000),
+    everyMs: durationMs,
+    maxInFlight: inFlight,
+  }),
+  z.strictObject({model: z.literal('closed'), concurrency: count.max(100_000)}),
+]);
 
 const packageName = z
   .string()
-  .regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, "give a package's name, such as undici")
-  .refine(name => name !== 'foulweather', 'the scenario itself is written for the foulweather that runs it');
+  .regex(
+    /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/,
+    'must be the name of a package, such as undici',
+  )
+  .refine(name => name !== 'foulweather', 'must not be foulweather, which the scenario already runs in');
 
 const versionRange = z
   .string()
   .refine(
     range => semver.validRange(range) !== null,
-    "give a range of versions as npm has them, such as '>=4 <7'",
+    "must be a range of versions in npm's syntax, such as '>=4 <7'",
   );
 
 const deliveriesSchema = z.enum(deliveryPromises).exactOptional();
@@ -83,23 +85,26 @@ const address = z
   .url()
   .refine(
     url => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(url),
-    'give an address such as redis://127.0.0.1:6379',
+    'must be an address such as redis://127.0.0.1:6379',
   );
 
-const fn = z.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'give a function');
+const fn = z.custom<(...args: never[]) => unknown>(
+  value => typeof value === 'function',
+  'must be a function',
+);
 
 const sweepSchema = z.strictObject({
-  option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'name an option, such as prefetch or pool.size'),
+  option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'must name an option, such as prefetch or pool.size'),
   values: z.array(z.json()).min(2).max(19),
 });
 const noSuchPreset = ({input}: {readonly input?: unknown}): string =>
-  `there is no known telemetry of "${String(input)}". ${didYouMean(String(input), telemetryPresetNames)} Others go into instrumentations.`;
+  `: there is no preset "${String(input)}". ${didYouMean(String(input), telemetryPresetNames)} List other modules in instrumentations.`;
 
 const noSuchTarget = ({input}: {readonly input?: unknown}): string => {
   const service =
     typeof input === 'object' && input !== null && 'service' in input ? input.service : undefined;
-  if (service === undefined) return "give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}";
-  return `there is no service "${String(service)}". ${didYouMean(String(service), serviceNames)}`;
+  if (service === undefined) return "must be {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}";
+  return `: there is no service "${String(service)}". ${didYouMean(String(service), serviceNames)}`;
 };
 
 export const scenarioSchema = z.strictObject({

@@ -9,7 +9,7 @@ export const tlsFaultSchemas = [
   z.strictObject({
     kind: z.literal('tlsAlert'),
     alert: z
-      .number({error: 'give the number of an alert, or call tlsAlert() with its name'})
+      .number({error: 'must be the number of an alert; tlsAlert() takes its name'})
       .int()
       .min(0)
       .max(255)

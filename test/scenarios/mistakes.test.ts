@@ -1,4 +1,4 @@
-// An option that a fault doesn't have would make it another fault than the one that was asked for.
+// What is wrong with a scenario. An option that a fault doesn't have would make it another fault than the one that was asked for.
 import test from 'ava';
 import * as api from '../../src/index.ts';
 import {type Fault, faultKinds} from '../../src/model/fault.ts';
@@ -46,7 +46,7 @@ for (const kind of faultKinds) {
     t.throws(() => planWith(make(kind, {probabilty: 0.5, bogus: 1})), {
       code: 'FW_SCENARIO_INVALID',
       message: new RegExp(
-        `phase "dark": ${kind} has no option "probabilty" \\(did you mean "probability"\\?\\), nor "bogus".*; it takes .*probability`,
+        `phase "dark": ${kind} has no option "probabilty"; did you mean "probability"\\?\n.* has no option "bogus"; it takes .*probability`,
       ),
     });
   });
@@ -54,7 +54,7 @@ for (const kind of faultKinds) {
 
 test("Toxiproxy's own names lead to ours", t => {
   t.throws(() => planWith(make('stall', {toxicity: 0.5, stream: 'upstream'})), {
-    message: /"toxicity" \(did you mean "probability"\?\), nor "stream" \(did you mean "direction"\?\)/,
+    message: /"toxicity"; did you mean "probability"\?\n.*"stream"; did you mean "direction"\?/,
   });
 });
 
