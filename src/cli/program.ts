@@ -30,11 +30,14 @@ Exit codes: 0 goals met, 1 goals missed, 2 inconclusive, 64 wrong usage,
 70 foulweather failed, 130 interrupted, 143 terminated
 `;
 
-/** There is no page on the web: what is documented came with the package. */
+/** The pages come with the package. */
 const documentation = ({cwd}: CliIo): string => {
-  const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
-  const path = relative(cwd, readme);
-  return `\nDocumentation: ${path.startsWith('..') ? readme : path}\n`;
+  const pathOf = (file: string): string => {
+    const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+    const short = relative(cwd, path);
+    return short.startsWith('..') ? path : short;
+  };
+  return `\nDocumentation: ${pathOf('README.md')}, ${pathOf('docs/cli.md')}\n`;
 };
 
 /** Does what argv asks for; the exit code is left in the session. */

@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url';
 import type {Gate, JudgedRun} from '../model/run.ts';
 import {renderTerminalSummary} from '../report/formats/terminal-summary.ts';
 import {renderReport} from '../report/report.ts';
+import {startGateNames} from '../run/judge/start-gates.ts';
 import {codeFrame, placeInSource} from '../scenarios/code-frame.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import type {CliIo} from './cli-io.ts';
@@ -17,8 +18,8 @@ export type WriteOptions = {
   readonly folder: RunFolder;
   /** Folder of all reports, relative to the working directory. */
   readonly out: string;
-  /** Where it is known. */
-  readonly scenarioFile?: string;
+  /** Null where it is not there any more. */
+  readonly scenarioFile: string | null;
 };
 
 /** What can be printed of it. */
@@ -37,7 +38,7 @@ export const writeReport = async (
   const target = await writeFiles(io, {record: run.record, folder, out}, files);
   const path = relative(io.cwd, join(target, 'report.md'));
   const summary = renderTerminalSummary(run, path, {
-    excerpt: await excerptOf(run, scenarioFile ?? null),
+    excerpt: await excerptOf(run, scenarioFile),
     ...(io.stdout.columns !== undefined && {width: io.stdout.columns}),
     frame: line => fromHere(io, line),
   });
@@ -51,7 +52,7 @@ const painted = (io: CliIo, {judgement}: JudgedRun, summary: string): string => 
   return summary.replace(/^\w+/, verdict => bold(paint(verdict)));
 };
 
-/** Functions of the scenario that a run needs before its load, by the gate that tells of their failure. */
+/** The function of the scenario that was under way, by the gate that tells of its failure. */
 const functionOf: {readonly [gate: string]: string} = {
   'open-failed': 'open',
   'first-operation-failed': 'perform',
@@ -63,13 +64,14 @@ const functionOf: {readonly [gate: string]: string} = {
  */
 const excerptOf = async ({judgement}: JudgedRun, scenarioFile: string | null): Promise<string[]> => {
   const gates = [...judgement.gates, ...judgement.trials.flatMap(trial => [...trial.gates])];
-  const gate = gates.find(({name}) => name in functionOf);
+  const gate = gates.find(({name}) => startGateNames.includes(name));
   if (!gate) return [];
   const thrown = ownFrame(gate);
   if (thrown) return codeFrame(readFileSync(thrown.file, 'utf8'), thrown);
-  if (scenarioFile === null) return [];
+  const name = functionOf[gate.name];
+  if (scenarioFile === null || name === undefined) return [];
   const source = readFileSync(scenarioFile, 'utf8');
-  const place = await placeInSource(source, scenarioFile, ['subject', functionOf[gate.name]!]);
+  const place = await placeInSource(source, scenarioFile, ['subject', name]);
   return place === null ? [] : codeFrame(source, place);
 };
 

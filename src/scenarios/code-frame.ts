@@ -22,10 +22,7 @@ export const codeFrame = (source: string, {line, column}: SourcePlace): string[]
     const isMarked = number === line;
     // Of a long line the part around the column is shown.
     const cut = isMarked ? Math.max(0, (column ?? 1) + 16 - widthShown) : 0;
-    const shown = text
-      .slice(cut, cut + widthShown)
-      .replaceAll('\t', ' ')
-      .trimEnd();
+    const shown = cutTo(text, cut).replaceAll('\t', ' ').trimEnd();
     const row = `${isMarked ? '>' : ' '} ${String(number).padStart(digits)} | ${shown}`.trimEnd();
     if (!isMarked || column === null) return [row];
     return [row, `  ${' '.repeat(digits)} | ${' '.repeat(Math.max(0, column - 1 - cut))}^`];

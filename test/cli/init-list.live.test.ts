@@ -1,6 +1,7 @@
 // foulweather init and list, help and version.
+import {existsSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import test from 'ava';
 import {openPlace} from '../helpers/cli-world.ts';
 
@@ -111,7 +112,11 @@ test('without a command, and with --help, the help comes on stdout', async t => 
     t.regex(stdout, /\nExamples:\n {2}foulweather run/);
     t.regex(stdout, /--no-color/);
   }
-  t.regex((await place.call(['--help'])).stdout, /\nDocumentation: .*README\.md\n/);
+  const [, ...pages] = /\nDocumentation: (.*), (.*)\n/.exec((await place.call(['--help'])).stdout) ?? [];
+  t.deepEqual(
+    pages.map(page => existsSync(resolve(place.cwd, page))),
+    [true, true],
+  );
 });
 
 test('--version tells the version of the package', async t => {

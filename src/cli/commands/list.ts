@@ -9,7 +9,7 @@ import {storms} from '../../scenarios/storms.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
 import type {CliIo, Session} from '../cli-io.ts';
 import {type Colours, colours} from '../colours.ts';
-import {type Missing, missingFor} from '../needs.ts';
+import type {Missing} from '../needs.ts';
 
 type Options = {readonly json?: boolean; readonly storms?: boolean; readonly names?: boolean};
 
@@ -20,8 +20,8 @@ export const addListCommand = (root: Command, {io}: Session): void => {
     .option('--storms', 'list the storms instead: named fault profiles for run --storm')
     .option('--names', 'print only the names')
     .option('--json', 'print the list as JSON')
-    .action((options: Options) => {
-      io.stdout.write(options.storms ? stormList(io, options) : scenarioList(io, options));
+    .action(async (options: Options) => {
+      io.stdout.write(options.storms ? stormList(io, options) : await scenarioList(io, options));
     });
 };
 
@@ -52,8 +52,9 @@ const stormList = (io: CliIo, options: Options): string => {
     .join('');
 };
 
-const scenarioList = (io: CliIo, options: Options): string => {
+const scenarioList = async (io: CliIo, options: Options): Promise<string> => {
   if (options.names) return names(builtins);
+  const {missingFor} = await import('../needs.ts');
   const told = builtins.map((builtin): Listed => ({builtin, missing: missingFor(builtin, io)}));
   if (options.json) {
     return json(

@@ -68,6 +68,7 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     {overheadOf, overheadTable},
     {overheadReport},
     {writeFiles},
+    {missingPackages},
   ] = await Promise.all([
     import('../../run/run-scenario.ts'),
     import('../../run/overhead-plan.ts'),
@@ -75,7 +76,10 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     import('../../report/overhead/overhead-table.ts'),
     import('../../report/overhead/overhead-report.ts'),
     import('../write-files.ts'),
+    import('../needs.ts'),
   ]);
+  const lack = missingPackages(scenario, io);
+  if (lack) throw lack;
   const interruption = new AbortController();
   const offSignal = io.onSignal(() => interruption.abort());
   const defect = new AbortController();

@@ -3,6 +3,7 @@ import type {Command} from 'commander';
 import type {Session} from '../cli-io.ts';
 import {type DataOptions, dataDirOf, dataOption, outOption} from '../options.ts';
 import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../reporter-option.ts';
+import {findScenario} from '../scenario-file.ts';
 
 type Options = DataOptions & {
   readonly out: string;
@@ -38,7 +39,17 @@ Examples:
       const folder = await RunFolder.open(dataDirOf(options, io), id);
       const run = await reopenRun(folder);
       const reporters = new Reporters(io, choices, 1);
-      reporters.add({run, ...(await writeReport(io, {run, folder, out: options.out}))});
+      const scenarioFile = knownScenario(run.record.scenario, io.cwd);
+      reporters.add({run, ...(await writeReport(io, {run, folder, out: options.out, scenarioFile}))});
       await reporters.finish();
     });
+};
+
+/** As it was named then; null where there is none of that name now. */
+const knownScenario = (name: string, cwd: string): string | null => {
+  try {
+    return findScenario(name, cwd);
+  } catch {
+    return null;
+  }
 };
