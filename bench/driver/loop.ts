@@ -111,7 +111,15 @@ const driverLoop = async (
       {name: 'warm-up', role: 'warm-up', durationMs: warmUpMs, faults: []},
       {name: 'measured', role: 'baseline', durationMs, faults: []},
     ],
-    perform: performer({subject: counted, client, idOf, tracePrefix: '00000000000000a1', now}),
+    perform: performer({
+      subject: counted,
+      client,
+      idOf,
+      tracePrefix: '00000000000000a1',
+      now,
+      deadlineMs: 1000,
+      sentNothingSince: () => false,
+    }),
     idOf,
     now,
   });

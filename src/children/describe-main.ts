@@ -1,28 +1,46 @@
 // The describing child: loads the scenario file, answers with its plan as plain data, and ends.
 import '../subject/cache-preload.ts';
+import {readFileSync} from 'node:fs';
 import {createRequire, flushCompileCache} from 'node:module';
 import {tellParent} from '../model/channel.ts';
-import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {telemetryPreset} from '../model/telemetry-preset.ts';
+import {codeFrame, placeInSource} from '../scenarios/code-frame.ts';
+import {InvalidScenario, type ToldMistake} from '../scenarios/mistakes.ts';
 import {planOf} from '../scenarios/plan-of.ts';
-import {explain, loadScenario, ScenarioLoadError} from '../subject/load-scenario.ts';
+import {explainLoad, ScenarioLoadError} from '../subject/explain-load.ts';
+import {loadScenario} from '../subject/load-scenario.ts';
 import {installedOf} from '../subject/package-name.ts';
-import type {Description} from '../subject/protocol.ts';
+import type {Description, FramedProblem} from '../subject/protocol.ts';
 
 const describe = async (file: string): Promise<Description> => {
   try {
     const {scenario} = await loadScenario(file);
     const plan = planOf(scenario);
-    findInstrumentations(file, plan);
+    await findInstrumentations(file, plan);
     return {kind: 'plan', plan};
   } catch (error) {
-    if (error instanceof FoulweatherError) return {kind: 'invalid', message: error.message, hint: error.hint};
+    if (error instanceof InvalidScenario) {
+      return {
+        kind: 'invalid',
+        problems: await Promise.all(error.mistakes.map(mistake => framed(file, mistake))),
+      };
+    }
     if (error instanceof ScenarioLoadError) {
-      return {kind: 'unloadable', message: error.message, missingModule: error.missingModule};
+      const {reason: text, place, hint, missingModule} = error;
+      const frame = place === null ? [] : codeFrame(readFileSync(place.file, 'utf8'), place);
+      return {kind: 'unloadable', problem: {text, place, frame}, hint, missingModule};
     }
     throw error;
   }
+};
+
+const framed = async (file: string, {text, path}: ToldMistake): Promise<FramedProblem> => {
+  const source = readFileSync(file, 'utf8');
+  const place = await placeInSource(source, file, path);
+  return place === null
+    ? {text, place, frame: []}
+    : {text, place: {file, ...place}, frame: codeFrame(source, place)};
 };
 
 /**
@@ -30,13 +48,13 @@ const describe = async (file: string): Promise<Description> => {
  * like a crash of the library.
  * @throws ScenarioLoadError
  */
-const findInstrumentations = (file: string, {telemetry}: Plan): void => {
+const findInstrumentations = async (file: string, {telemetry}: Plan): Promise<void> => {
   const require = createRequire(file);
   try {
     for (const name of telemetry.instrumentations) require.resolve(name);
     for (const name of telemetry.use ?? []) installedOf(telemetryPreset(name).packages, require);
   } catch (error) {
-    throw explain(file, error);
+    throw await explainLoad(file, error);
   }
 };
 

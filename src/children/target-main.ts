@@ -8,7 +8,7 @@ import type {TargetPlan} from '../model/plan.ts';
 import {HealthWatch} from '../model/process-health.ts';
 import type {StartedTarget} from '../model/scenario-functions.ts';
 import type {FromTarget, ToTarget} from '../model/target-protocol.ts';
-import {loadScenario, ScenarioLoadError} from '../subject/load-scenario.ts';
+import {loadScenario} from '../subject/load-scenario.ts';
 import {startHttpTarget} from '../targets/http-target.ts';
 import {Ledger} from '../targets/ledger.ts';
 
@@ -57,6 +57,5 @@ try {
   const {url, authority = null, description = null} = started;
   send({kind: 'listening', url, authority, description});
 } catch (error) {
-  const missingModule = error instanceof ScenarioLoadError ? error.missingModule : null;
-  send({kind: 'failed', error: errorFacts(error), missingModule}, () => process.exit(1));
+  send({kind: 'failed', error: errorFacts(error)}, () => process.exit(1));
 }

@@ -40,3 +40,11 @@ export const processIo = (): CliIo => ({
   onUncaught: handler => void process.on('uncaughtException', handler),
   exit: code => process.exit(code),
 });
+
+/** One call of the command line: where a command leaves its exit code, since commander has no place for one. */
+export type Session = {
+  readonly io: CliIo;
+  exitCode: number;
+  /** Handles an uncaught error, so that a run under way ends in order. Null: the process ends. */
+  onDefect: ((error: unknown) => void) | null;
+};

@@ -5,6 +5,7 @@ import type {CliIo, TextStream} from './cli-io.ts';
 type Paint = (text: string) => string;
 
 export type Colours = {
+  readonly isOn: boolean;
   readonly bold: Paint;
   readonly dim: Paint;
   readonly red: Paint;
@@ -19,9 +20,11 @@ const wanted = ({env, argv}: CliIo, stream: TextStream): boolean => {
 };
 
 export const colours = (io: CliIo, stream: TextStream): Colours => {
+  const isOn = wanted(io, stream);
   const paint = (style: 'bold' | 'dim' | 'red' | 'green' | 'yellow'): Paint =>
-    wanted(io, stream) ? text => styleText(style, text, {validateStream: false}) : text => text;
+    isOn ? text => styleText(style, text, {validateStream: false}) : text => text;
   return {
+    isOn,
     bold: paint('bold'),
     dim: paint('dim'),
     red: paint('red'),

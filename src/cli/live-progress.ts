@@ -18,7 +18,7 @@ export const liveProgress = (io: CliIo): Progress => {
   let plan: Plan | null = null;
   let trial: LiveTrial | null = null;
   const draw = (): void => {
-    if (!plan) screen(paint.dim('reading the scenario'));
+    if (!plan) screen(paint.dim('loading the scenario'));
     if (trial) screen(trial.lines(paint).map(fitting(io)).join('\n'));
   };
   const timer = setInterval(draw, redrawEveryMs);
@@ -30,7 +30,7 @@ export const liveProgress = (io: CliIo): Progress => {
     runStarted(record, folder) {
       plan = record.plan;
       screen.clear();
-      io.stderr.write(paint.dim(startText(record, folder)));
+      io.stderr.write(paint.dim(startText(record, folder, io.cwd)));
     },
     trialStarted(trialId, position, count) {
       if (plan) trial = new LiveTrial(plan, `${trialId} (${position}/${count})`, () => performance.now());
@@ -44,12 +44,14 @@ export const liveProgress = (io: CliIo): Progress => {
       trial.add(event);
       if (event.kind !== 'exit') return;
       const end = endOf(event);
-      screen(trial.finalText(end === '' ? '' : paint.red(`  ended: ${end}`)));
+      screen(trial.finalText(end === '' ? '' : paint.red(`  process ${end}`)));
       screen.done();
       trial = null;
     },
     end() {
       clearInterval(timer);
+      // What was waited for before the run had begun is no news when it is over.
+      if (!plan) screen.clear();
       screen.done();
     },
   };

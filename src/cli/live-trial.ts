@@ -3,10 +3,10 @@ import type {Bin, PhaseFigures} from '../model/driver-witness.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
+import {count} from '../report/format.ts';
 import {longWaitMs} from '../run/trial/long-wait.ts';
 import type {Colours} from './colours.ts';
 import {countsOf, failedOf, planOf} from './progress-words.ts';
-import {sparkline} from './sparkline.ts';
 
 const binsShown = 40;
 /** Below this the latency chart is flat: one block is then about half a decade up to 10 s. */
@@ -86,10 +86,10 @@ export class LiveTrial {
     const now = this.#figures.get(this.#phase);
     const [failed, hung, dropped] = [now ? failedOf(now) : 0, now?.outcomes.hung ?? 0, now?.dropped ?? 0];
     const counts = [
-      `${now?.outcomes.ok ?? 0} ok`,
-      failed > 0 ? yellow(`${failed} failed`) : '0 failed',
-      hung > 0 ? red(`${hung} hung`) : '0 hung',
-      ...(dropped > 0 ? [red(`${dropped} dropped`)] : []),
+      `${count(now?.outcomes.ok ?? 0)} ok`,
+      failed > 0 ? yellow(`${count(failed)} failed`) : '0 failed',
+      hung > 0 ? red(`${count(hung)} hung`) : '0 hung',
+      ...(dropped > 0 ? [red(`${count(dropped)} not started`)] : []),
     ];
     const symptoms = this.#symptoms();
     return [
@@ -140,3 +140,19 @@ const msText = (ms: number | null): string => {
   if (ms === null) return '';
   return ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
 };
+
+const blocks = '▁▂▃▄▅▆▇█';
+
+/** A row of numbers from `low` to `high` as a row of blocks; null is a gap. Nothing but zeroes is a flat line. */
+const sparkline = (
+  values: readonly (number | null)[],
+  {low, high}: {readonly low: number; readonly high: number},
+): string =>
+  values
+    .map(value => {
+      if (value === null) return ' ';
+      const share = high > low ? (value - low) / (high - low) : 0;
+      const level = Math.round(Math.min(1, Math.max(0, share)) * (blocks.length - 1));
+      return blocks[level];
+    })
+    .join('');

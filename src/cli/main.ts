@@ -2,9 +2,8 @@
 import {stackOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import {version} from '../store/version.ts';
-import type {CliIo} from './cli-io.ts';
-import {colours} from './colours.ts';
-import type {Session} from './session.ts';
+import type {CliIo, Session} from './cli-io.ts';
+import {errorText} from './error-text.ts';
 
 export {processIo as processWorld} from './cli-io.ts';
 
@@ -32,17 +31,21 @@ export const main = async (io: CliIo): Promise<number> => {
 
 /** Scripts ask for the version often: it is answered before the commands are loaded. */
 const asksForVersionAlone = ({argv}: CliIo): boolean =>
-  argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
+  argv.length === 1 && ['--version', '-v', '-V'].includes(argv[0]!);
 
 const tell = (io: CliIo, error: unknown): number => {
-  const {bold, red} = colours(io, io.stderr);
   if (error instanceof FoulweatherError) {
-    const lines = [error.message, ...error.details.map(line => `  ${line}`), `${error.hint} (${error.code})`];
-    io.stderr.write(`${red(bold('error'))} ${lines.join('\n      ')}\n`);
+    io.stderr.write(errorText(io, error));
     return error.exitCode;
   }
+  const [message = '', ...details] = stackOf(error).split('\n');
   io.stderr.write(
-    `${red(bold('error'))} foulweather itself failed (FW_INTERNAL). This is a defect of foulweather; the lines below and the folder of the run, if there is one, help to find it.\n${stackOf(error)}\n`,
+    errorText(io, {
+      code: 'FW_INTERNAL',
+      message: `foulweather itself failed: ${message}`,
+      details: details.map(line => line.trim()),
+      hint: 'This is a bug in foulweather. The lines above, and the run folder if there is one, help to find it.',
+    }),
   );
   return exitCodes.harness;
 };

@@ -5,7 +5,7 @@ import {pack, packLibraries} from '../scenarios/pack.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
-import {fromHere} from './against-option.ts';
+import {fromHere} from './options.ts';
 import {shellQuote} from './shell-quote.ts';
 
 export type PlanOptions = {
@@ -24,34 +24,47 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
   const refuse = (message: string, hint: string): never => {
     throw new FoulweatherError('FW_USAGE', message, hint);
   };
-  if (all && scenarios.length > 0) {
-    refuse(`--all runs the whole pack, and ${scenarios.join(', ')} is named beside it.`, 'Give one of them.');
+  const alone = Object.entries({'--variant': variant, '--against': packages, '--target': target}).find(
+    ([, value]) => value !== undefined,
+  );
+  if (!all && scenarios.length === 0 && alone) {
+    refuse(
+      `${alone[0]} needs the name of a scenario.`,
+      `Name it: foulweather run undici-stall ${alone[0]} …`,
+    );
   }
-  if (everyVariant && !all)
-    refuse('--every-variant belongs to --all.', 'A single scenario runs all of its variants.');
-  if (all && variant) refuse('--all has no variant of one name.', 'Leave --variant out.');
+  if (all && scenarios.length > 0) {
+    refuse(
+      `--all runs every library, but ${scenarios.join(', ')} ${scenarios.length === 1 ? 'is' : 'are'} named as well.`,
+      'Use one or the other.',
+    );
+  }
+  if (everyVariant && !all) {
+    refuse('--every-variant only works with --all.', 'A single scenario always runs all of its variants.');
+  }
+  if (all && variant) refuse('--all cannot be combined with --variant.', 'Omit --variant.');
   if (all && target !== undefined) {
     refuse(
-      '--all has libraries of many protocols, and --target is one server.',
-      'Give --start-services instead.',
+      '--all runs libraries of many protocols, but --target names a single server.',
+      'Use --start-services instead.',
     );
   }
   if (all && untilPrecise !== undefined && !everyVariant) {
     refuse(
-      '--until-precise compares two variants, and --all drives the first one of each library.',
-      'Give --every-variant as well.',
+      '--until-precise compares two variants, but --all runs only the first of each library.',
+      'Add --every-variant.',
     );
   }
   for (const name of scenarios) {
     const entry = pack.find(candidate => candidate.name === name);
     if (storm?.fits !== 'http' || entry === undefined || entry.speaksHttp) continue;
     refuse(
-      `The storm http acts on requests of HTTP/1.1, and ${name} speaks none.`,
-      'Put it into the storm standard.',
+      `The storm "http" needs a client of HTTP/1.1 without TLS, and ${name} is not one.`,
+      'Use --storm standard.',
     );
   }
   if (all && packages)
-    refuse('--all has no single library to hold against another version.', 'Name a scenario.');
+    refuse('--all cannot be combined with --against.', 'Name the scenario of the library.');
 };
 
 /** The libraries of the pack that a storm fits, by name. */

@@ -16,7 +16,7 @@ export const defaultMostTrials = 20;
 export const percentRatio = (text: string): number => {
   const percent = Number(/^(\d+(?:\.\d+)?) ?%?$/.exec(text)?.[1] ?? Number.NaN);
   if (percent >= 0.1 && percent <= 100) return percent / 100;
-  throw new InvalidArgumentError('Give a share from 0.1% to 100%, such as 10%.');
+  throw new InvalidArgumentError('It must be a share from 0.1% to 100%, such as 10%.');
 };
 
 /** @throws FoulweatherError FW_USAGE where the options contradict each other */
@@ -29,8 +29,8 @@ export const precisionOf = ({
     if (maxTrials === undefined) return undefined;
     throw new FoulweatherError(
       'FW_USAGE',
-      '--max-trials is the limit of --until-precise, which was not given.',
-      'Give --until-precise 10%, or set the number of trials with --trials.',
+      '--max-trials only works with --until-precise.',
+      'Add --until-precise 10%, or set the number of trials with --trials.',
     );
   }
   const mostTrials = maxTrials ?? Math.max(defaultMostTrials, trials);
@@ -38,7 +38,7 @@ export const precisionOf = ({
   throw new FoulweatherError(
     'FW_USAGE',
     `--trials ${trials} is more than --max-trials ${mostTrials}.`,
-    'Leave --trials away, or raise --max-trials.',
+    'Omit --trials, or raise --max-trials.',
   );
 };
 

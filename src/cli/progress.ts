@@ -11,7 +11,7 @@ export const createProgress = (io: CliIo): Progress =>
   io.stderr.isTTY === true && io.env['TERM'] !== 'dumb' ? liveProgress(io) : plainProgress(io);
 
 /** A line when a trial starts, one when the operations of a phase are accounted for, one when the process ends badly. */
-const plainProgress = ({stderr}: CliIo): Progress => {
+const plainProgress = ({stderr, cwd}: CliIo): Progress => {
   let plan: Plan | null = null;
   /** Of the current trial: a fresh subject in a storm runs only a part of the plan's phases. */
   let phases: Plan['phases'] | null = null;
@@ -27,11 +27,11 @@ const plainProgress = ({stderr}: CliIo): Progress => {
     runStarted(record, folder) {
       plan = record.plan;
       ({phases} = plan);
-      stderr.write(startText(record, folder));
+      stderr.write(startText(record, folder, cwd));
     },
     trialStarted(trialId, position, count) {
       figuresOf = new Map();
-      stderr.write(`trial ${trialId} (${position} of ${count})\n`);
+      stderr.write(`Trial ${position} of ${count}: ${trialId}\n`);
     },
     waiting: what => void stderr.write(`  waiting for ${what}\n`),
     trialEvent(_trialId, event) {
@@ -43,7 +43,7 @@ const plainProgress = ({stderr}: CliIo): Progress => {
       if (event.kind !== 'exit') return;
       finishTrial();
       const end = endOf(event);
-      if (end !== '') stderr.write(`  ended: ${end}\n`);
+      if (end !== '') stderr.write(`  process ${end}\n`);
     },
     end() {},
   };

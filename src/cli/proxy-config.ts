@@ -6,7 +6,7 @@ import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 
 const format =
-  'It is an array of proxies: [{"name": "redis", "listen": "127.0.0.1:26379", "upstream": "127.0.0.1:6379"}].';
+  'The file must be an array of proxies, such as [{"name": "redis", "listen": "127.0.0.1:26379", "upstream": "127.0.0.1:6379"}].';
 
 /** Throws FW_PROXY_CONFIG for a file that cannot be read or is not a JSON array. */
 export const readProxyConfig = async (name: string, cwd: string): Promise<Buffer> => {
@@ -16,19 +16,19 @@ export const readProxyConfig = async (name: string, cwd: string): Promise<Buffer
   } catch (cause) {
     throw new FoulweatherError(
       'FW_PROXY_CONFIG',
-      `${name} cannot be read: ${messageOf(cause)}`,
-      'Give --config a file that is there and may be read.',
+      `Cannot read ${name}: ${messageOf(cause)}`,
+      'Check the path given to --config, and its permissions.',
       {cause},
     );
   }
   try {
     if (Array.isArray(JSON.parse(text.toString('utf8')))) return text;
   } catch (cause) {
-    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is not JSON: ${messageOf(cause)}`, format, {
+    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is not valid JSON: ${messageOf(cause)}`, format, {
       cause,
     });
   }
-  throw new FoulweatherError('FW_PROXY_CONFIG', `${name} holds no array of proxies.`, format);
+  throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is not an array of proxies.`, format);
 };
 
 /** Throws FW_PROXY_CONFIG for a proxy that is described wrongly, FW_PROXY_START for one that cannot start. */
@@ -45,14 +45,19 @@ export const startProxies = async (
     if (cause instanceof Error && 'status' in cause && cause.status === 500) {
       throw new FoulweatherError(
         'FW_PROXY_START',
-        `A proxy of ${name} cannot start: ${reason}.`,
-        'Give it an address on this machine that is free; port 0 takes a free one.',
+        `A proxy in ${name} cannot start: ${reason}.`,
+        'Use a free address of this machine; port 0 takes a free port.',
         {cause},
       );
     }
     const problem = reason.replace(/^bad request body: /, '');
-    throw new FoulweatherError('FW_PROXY_CONFIG', `${name} is no list of proxies: ${problem}.`, format, {
-      cause,
-    });
+    throw new FoulweatherError(
+      'FW_PROXY_CONFIG',
+      `${name} is not a valid list of proxies: ${problem}.`,
+      format,
+      {
+        cause,
+      },
+    );
   }
 };

@@ -10,16 +10,18 @@ export type ReporterChoice = {
   readonly path: string | null;
 };
 
-export const reporterHelp = `${reporterNames.join(', ')}; to a file with =FILE, else to stdout (repeatable)`;
+export const reporterHelp = `output format, with =FILE written to a file (repeatable; formats: ${reporterNames.join(', ')})`;
 
 export const parseReporter = (text: string, previous: ReporterChoice[] = []): ReporterChoice[] => {
   const at = text.indexOf('=');
   const [name, path] = at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
   const known = reporterNames.find(candidate => candidate === name);
-  if (known === undefined) throw new InvalidArgumentError(`Give one of ${reporterNames.join(', ')}.`);
-  if (path === '') throw new InvalidArgumentError('Name a file after the =.');
+  if (known === undefined) throw new InvalidArgumentError(`It must be one of ${reporterNames.join(', ')}.`);
+  if (path === '') throw new InvalidArgumentError('Name a file after the equals sign.');
   if (known === 'github' && path !== null) {
-    throw new InvalidArgumentError('GitHub tells by itself where its summary goes ($GITHUB_STEP_SUMMARY).');
+    throw new InvalidArgumentError(
+      'It takes no file: GitHub sets where the summary goes ($GITHUB_STEP_SUMMARY).',
+    );
   }
   return [...previous, {name: known, path}];
 };
@@ -41,15 +43,15 @@ export const reportersOf = (
   if (hasDocument && printed.length > 1) {
     throw new FoulweatherError(
       'FW_USAGE',
-      `A document is alone on stdout, and ${printed.map(({name}) => name).join(' and ')} both go there.`,
-      'Send all but one to files: --reporter junit=reliability.xml',
+      `Only one reporter can write to stdout, not ${printed.map(({name}) => name).join(' and ')}.`,
+      'Write the others to files: --reporter junit=reliability.xml',
     );
   }
   if (scenarioCount > 1 && chosen.some(({name}) => name === 'html')) {
     throw new FoulweatherError(
       'FW_USAGE',
-      'An HTML page tells one run, and there are several scenarios.',
-      'Each has its page beside its report.md; omit --reporter html.',
+      '--reporter html writes the page of a single run, but there are several scenarios.',
+      'Omit it: each scenario gets a report.html of its own.',
     );
   }
   const hasList = printed.some(({name}) => name === 'list');

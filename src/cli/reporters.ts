@@ -87,8 +87,8 @@ export class Reporters {
     } catch (error) {
       throw new FoulweatherError(
         'FW_FILE_WRITE',
-        `${path} cannot be written: ${messageOf(error)}`,
-        'Choose another file; the runs are saved, and `foulweather report <id>` tells them again.',
+        `Cannot write ${path}: ${messageOf(error)}`,
+        'Choose another file. The runs are saved; `foulweather report ID` renders them again.',
         {cause: error},
       );
     }

@@ -12,14 +12,17 @@ import {reopenRun} from '../run/reopen.ts';
 import {RunFolder} from '../store/run-folder.ts';
 import {unreadable} from '../store/version.ts';
 
+/** Where files are named from, and where runs are kept. */
+export type ResultPlace = {readonly cwd: string; readonly dataDir: string};
+
 /**
  * @param named a file, a folder or the id of a run; with `:variant` at its end another variant than the candidate, with
  * `:variant-3` the third trial of it alone
  * @throws FoulweatherError FW_UNKNOWN_RUN, FW_RUN_DAMAGED, FW_RUN_VERSION, FW_UNKNOWN_VARIANT
  */
-export const openSide = async (cwd: string, named: string): Promise<Side> => {
-  const {source, part} = split(cwd, named);
-  const {result, title} = await openResult(cwd, source);
+export const openSide = async (place: ResultPlace, named: string): Promise<Side> => {
+  const {source, part} = split(place.cwd, named);
+  const {result, title} = await openResult(place, source);
   const wanted = part ?? result.candidate;
   const variant =
     result.variants.find(({name}) => name === wanted) ??
@@ -27,7 +30,7 @@ export const openSide = async (cwd: string, named: string): Promise<Side> => {
   if (variant) return {title: part === null ? title : `${title}:${part}`, result, variant};
   throw new FoulweatherError(
     'FW_UNKNOWN_VARIANT',
-    `${source} has no variant and no trial "${wanted}".`,
+    `${source} has no variant or trial "${wanted}".`,
     didYouMean(
       wanted,
       result.variants.flatMap(({name, trials}) => [name, ...trials.map(({id}) => id)]),
@@ -42,10 +45,13 @@ const split = (cwd: string, named: string): {source: string; part: string | null
   return {source: named.slice(0, at), part: named.slice(at + 1)};
 };
 
-const openResult = async (cwd: string, source: string): Promise<{result: Result; title: string}> => {
+const openResult = async (
+  {cwd, dataDir}: ResultPlace,
+  source: string,
+): Promise<{result: Result; title: string}> => {
   const path = resolve(cwd, source);
   if (!existsSync(path)) {
-    const run = await reopenRun(await RunFolder.open(cwd, source));
+    const run = await reopenRun(await RunFolder.open(dataDir, source));
     return {result: resultOf(runStory(redactRun(run))), title: run.record.id};
   }
   const file = (await stat(path)).isDirectory() ? join(path, 'result.json') : path;
@@ -59,7 +65,7 @@ const readResult = async (file: string): Promise<Result> => {
     saved = JSON.parse(await readFile(file, 'utf8'));
     return checkedResult(saved, resultSchemaVersion) as Result;
   } catch (error) {
-    const advice = 'Name a result.json, a folder that holds one, or the id of a saved run.';
+    const advice = 'Name a result.json, a folder with one, or the ID of a saved run.';
     throw unreadable(`${file}, read as the result of a run,`, error, makerOf(saved), advice);
   }
 };

@@ -1,13 +1,14 @@
 // The options of `foulweather run`, and the arguments that repeat them.
 import type {Plan} from '../model/plan.ts';
+import {type DataOptions, type TargetOptions, targetArgs} from './options.ts';
 import {type PlanOptions, planArgs} from './plan-choice.ts';
 import {type PrecisionOptions, precisionArgs} from './precision-option.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 import {shellQuote} from './shell-quote.ts';
-import {type TargetOptions, targetArgs} from './target-option.ts';
 
 export type RunCommandOptions = PrecisionOptions &
   TargetOptions &
+  DataOptions &
   PlanOptions & {
     readonly variant?: string[];
     readonly toxiproxy?: string;
@@ -20,6 +21,7 @@ export type RunCommandOptions = PrecisionOptions &
     readonly json?: boolean;
     readonly reporter?: ReporterChoice[];
     readonly quiet?: boolean;
+    readonly keepGoing?: boolean;
   };
 
 /** The choices that a single scenario and a whole series have in common: every one that is not the default. */
@@ -33,6 +35,8 @@ const commonArgs = (options: RunCommandOptions): string[] => [
   ...(options.profiles ? [] : ['--no-profiles']),
   ...(options.heapSnapshot ? ['--heap-snapshot'] : []),
   ...(options.telemetry ? [] : ['--no-telemetry']),
+  ...(options.keepGoing ? ['--keep-going'] : []),
+  ...(options.data === undefined ? [] : [`--data ${shellQuote(options.data)}`]),
   ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellQuote(options.otlpEndpoint)}`]),
 ];
 

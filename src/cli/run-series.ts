@@ -3,16 +3,19 @@
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Verdict} from '../model/goal.ts';
 import type {PrecisionGoal} from '../model/run.ts';
+import type {RunOptions} from '../run/run-options.ts';
 import {runScenario} from '../run/run-scenario.ts';
 import {version} from '../store/version.ts';
+import type {CliIo, Session} from './cli-io.ts';
+import type {Progress} from './live-progress.ts';
+import {lookAhead, refusal, seriesText} from './look-ahead.ts';
+import {dataDirOf, targetChoice} from './options.ts';
 import {reshapeOf} from './plan-choice.ts';
 import {createProgress, quietProgress} from './progress.ts';
 import {relayOf, relayWords} from './relay-option.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 import {Reporters} from './reporters.ts';
 import {commandOf, packCommandOf, type RunCommandOptions} from './run-options.ts';
-import type {Session} from './session.ts';
-import {targetChoice} from './target-option.ts';
 import {WeatherLog} from './weather-log.ts';
 import {writeReport} from './write-report.ts';
 
@@ -51,7 +54,7 @@ export const runSeries = async (
     if (signalCode !== null) io.exit(code);
     signalCode = code;
     io.stderr.write(
-      '\nStopping: faults are taken away, and a partial report is written. Once more ends at once.\n',
+      '\nStopping: removing faults and writing a partial report. Press Ctrl-C again to quit at once.\n',
     );
     interruption.abort();
   });
@@ -59,40 +62,40 @@ export const runSeries = async (
   session.onDefect = error => defect.abort(error);
   let worst: number = exitCodes.met;
   const notReached = new Set(files.map(({name}) => name));
+  const requestOf = requests(io, options, {
+    ...(precision && {precision}),
+    signal: interruption.signal,
+    defect: defect.signal,
+  });
   try {
-    for (const {name, file} of files) {
+    const looked = await lookAhead(
+      io,
+      files.map(file => requestOf(file, quietProgress)),
+    );
+    const refused = looked.filter(one => one.kind === 'refused');
+    if (refused.length > 0 && !weather) throw refusal(refused, files.length);
+    for (const {scenario, error} of refused) {
+      weather?.leaveOut(scenario, error);
+      notReached.delete(scenario);
+      worst = worseOf(worst, exitCodes.inconclusive);
+    }
+    if (!options.quiet) io.stderr.write(seriesText(looked, options.trials ?? null));
+    for (const [index, file] of files.entries()) {
+      const look = looked[index];
       if (interruption.signal.aborted) break;
+      if (look?.kind !== 'ready') continue;
       const progress = options.quiet ? quietProgress : createProgress(io);
       try {
         const {run, folder} = await runScenario({
-          scenario: name,
-          scenarioFile: file,
-          variants: options.variant ?? null,
-          reshape: reshapeOf(options, io.cwd),
-          toxiproxyUrl: options.toxiproxy ?? null,
-          target: targetChoice(options),
-          seed: options.seed,
-          trialsPerVariant: options.trials ?? null,
-          ...(precision && {precision}),
-          profiles: options.profiles,
-          heapSnapshot: options.heapSnapshot ?? false,
-          telemetry: options.telemetry,
-          relay: relayOf(options.otlpEndpoint, io.env),
-          baseDir: io.cwd,
-          command: plan => commandOf(name, options, plan),
-          version: version(),
-          environment: io.env,
-          now: io.now,
-          signal: interruption.signal,
-          defect: defect.signal,
-          observer: progress,
+          ...requestOf(file, progress),
+          ...(look.described && {described: look.described}),
         });
         progress.end();
         io.stderr.write(relayWords(run.record.relayed));
-        const written = await writeReport(io, {run, folder, out});
+        const written = await writeReport(io, {run, folder, out, scenarioFile: file.file});
         reporters.add({run, ...written});
         weather?.add(run);
-        notReached.delete(name);
+        notReached.delete(file.name);
         worst = worseOf(worst, exitCodeOf[run.judgement.verdict]);
       } catch (error) {
         progress.end();
@@ -101,8 +104,8 @@ export const runSeries = async (
         if (error.code === 'FW_INTERRUPTED') {
           io.stderr.write(`${error.message}\n`);
         } else if (weather) {
-          weather.leaveOut(name, error);
-          notReached.delete(name);
+          weather.leaveOut(file.name, error);
+          notReached.delete(file.name);
           worst = worseOf(worst, exitCodes.inconclusive);
         } else {
           throw error;
@@ -111,6 +114,9 @@ export const runSeries = async (
         progress.end();
       }
     }
+  } catch (error) {
+    if (!(error instanceof FoulweatherError) || error.code !== 'FW_INTERRUPTED') throw error;
+    io.stderr.write(`${error.message}\n`);
   } finally {
     offSignal();
     session.onDefect = null;
@@ -119,3 +125,36 @@ export const runSeries = async (
   }
   return signalCode ?? worst;
 };
+
+type Request = (of: Series['files'][number], observer: Progress) => RunOptions;
+
+/** What is asked of each scenario: the same of all. */
+const requests =
+  (
+    io: CliIo,
+    options: RunCommandOptions,
+    common: Pick<RunOptions, 'signal' | 'defect' | 'precision'>,
+  ): Request =>
+  ({name, file}, observer) => ({
+    ...common,
+    scenario: name,
+    scenarioFile: file,
+    variants: options.variant ?? null,
+    reshape: reshapeOf(options, io.cwd),
+    toxiproxyUrl: options.toxiproxy ?? null,
+    target: targetChoice(options),
+    seed: options.seed,
+    trialsPerVariant: options.trials ?? null,
+    profiles: options.profiles,
+    heapSnapshot: options.heapSnapshot ?? false,
+    withoutLoad: options.keepGoing ? 'load' : 'stop',
+    telemetry: options.telemetry,
+    relay: relayOf(options.otlpEndpoint, io.env),
+    baseDir: io.cwd,
+    dataDir: dataDirOf(options, io),
+    command: plan => commandOf(name, options, plan),
+    version: version(),
+    environment: io.env,
+    now: io.now,
+    observer,
+  });

@@ -32,9 +32,12 @@ const typeOf: {readonly [extension: string]: string} = {
 const host = '127.0.0.1';
 
 /** @throws the system's error where the port cannot be had */
-export const startShowServer = async (baseDir: string, port: number): Promise<ShowServer> => {
+/** Where results are named from, and where runs are kept. */
+export type ShowPlace = {readonly cwd: string; readonly dataDir: string};
+
+export const startShowServer = async (place: ShowPlace, port: number): Promise<ShowServer> => {
   const server = createServer((request, response) => {
-    answerTo(baseDir, request)
+    answerTo(place, request)
       .catch(failure)
       .then(answer => send(response, answer));
   });
@@ -67,7 +70,7 @@ const failure = (error: unknown): Answer => {
   return html(messagePage('That cannot be shown', messageOf(error)), 500);
 };
 
-const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answer> => {
+const answerTo = async (place: ShowPlace, request: IncomingMessage): Promise<Answer> => {
   // DNS rebinding: a page of another origin whose name resolves to this machine must not read the runs.
   const name = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (name !== host && name !== 'localhost') return html(messagePage('Not here', 'Ask 127.0.0.1.'), 421);
@@ -78,23 +81,27 @@ const answerTo = async (baseDir: string, request: IncomingMessage): Promise<Answ
   if (pathname === '/') {
     const asked = (name: keyof RunFilter): string => searchParams.get(name)?.trim() ?? '';
     const filter = {scenario: asked('scenario'), verdict: asked('verdict'), text: asked('text')};
-    return html(await allRuns(baseDir, filter));
+    return html(await allRuns(place.dataDir, filter));
   }
   if (pathname === '/compare') {
-    return html(await compared(baseDir, searchParams.get('before') ?? '', searchParams.get('after') ?? ''));
+    return html(await compared(place, searchParams.get('before') ?? '', searchParams.get('after') ?? ''));
   }
   const [, id, file] = /^\/runs\/([^/]+)\/([^/]*)$/.exec(pathname) ?? [];
   if (id !== undefined && file !== undefined) {
-    return fileOf(baseDir, decodeURIComponent(id), file === '' ? 'report.html' : decodeURIComponent(file));
+    return fileOf(
+      place.dataDir,
+      decodeURIComponent(id),
+      file === '' ? 'report.html' : decodeURIComponent(file),
+    );
   }
   return html(messagePage('There is no such page', pathname), 404);
 };
 
-const allRuns = async (baseDir: string, filter: RunFilter): Promise<string> => {
+const allRuns = async (dataDir: string, filter: RunFilter): Promise<string> => {
   const rows: RunRow[] = [];
   const unreadable: string[] = [];
-  for (const id of (await listRuns(baseDir)).toReversed()) {
-    const folder = await RunFolder.open(baseDir, id);
+  for (const id of (await listRuns(dataDir)).toReversed()) {
+    const folder = await RunFolder.open(dataDir, id);
     try {
       rows.push(rowOf(await folder.readRecord(), await conclusionIn(folder)));
     } catch {
@@ -131,13 +138,13 @@ const rowOf = ({id, plan, startedAt, status}: RunRecord, concluded: Concluded): 
   ...concluded,
 });
 
-const compared = async (baseDir: string, before: string, after: string): Promise<string> => {
+const compared = async (place: ShowPlace, before: string, after: string): Promise<string> => {
   if (before === '' || after === '' || before === after) {
     return messagePage('Choose two runs', 'One from before the change, and another from after it.');
   }
   // Only saved runs: a page's address is not to open files of this machine.
-  for (const named of [before, after]) await RunFolder.open(baseDir, named);
-  const [first, second] = await Promise.all([openSide(baseDir, before), openSide(baseDir, after)]);
+  for (const named of [before, after]) await RunFolder.open(place.dataDir, named);
+  const [first, second] = await Promise.all([openSide(place, before), openSide(place, after)]);
   if (first.result.scenario !== second.result.scenario) {
     return messagePage(
       'Two scenarios',
@@ -148,9 +155,9 @@ const compared = async (baseDir: string, before: string, after: string): Promise
 };
 
 /** The saved file of a report; where there is none, as of a run that was killed, it is rendered. */
-const fileOf = async (baseDir: string, id: string, file: string): Promise<Answer> => {
+const fileOf = async (dataDir: string, id: string, file: string): Promise<Answer> => {
   const type = typeOf[extname(file)];
-  const folder = await RunFolder.open(baseDir, id);
+  const folder = await RunFolder.open(dataDir, id);
   const rendered = async (): Promise<string | undefined> => renderReport(await reopenRun(folder)).files[file];
   const isPlain = /^[\w-]+\.\w+$/.test(file) && file !== 'run.json';
   const body =

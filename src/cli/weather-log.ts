@@ -42,7 +42,7 @@ export class WeatherLog {
 
   leaveOut(scenario: string, {code, message: reason, hint}: FoulweatherError): void {
     this.#leftOut.push({scenario, code, reason, hint});
-    this.#world.stderr.write(`${scenario} is left out: ${reason}\n  ${hint}\n`);
+    this.#world.stderr.write(`Skipping ${scenario}: ${reason}\n${hint === '' ? '' : `  ${hint}\n`}`);
   }
 
   /**
@@ -55,7 +55,7 @@ export class WeatherLog {
       this.#leftOut.push({
         scenario,
         code: 'FW_INTERRUPTED',
-        reason: 'The run was interrupted before it.',
+        reason: 'The run was interrupted before this scenario.',
         hint,
       });
     }
@@ -80,8 +80,8 @@ export class WeatherLog {
     } catch (error) {
       throw new FoulweatherError(
         'FW_FILE_WRITE',
-        `The weather report cannot be written to ${folder}: ${messageOf(error)}`,
-        'Choose another folder with --out; the runs are saved.',
+        `Cannot write the weather report to ${folder}: ${messageOf(error)}`,
+        'Choose another folder with --out. The runs are saved.',
         {cause: error},
       );
     }

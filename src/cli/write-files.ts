@@ -34,8 +34,8 @@ export const writeFiles = async (
   } catch (error) {
     throw new FoulweatherError(
       'FW_FILE_WRITE',
-      `The report cannot be written to ${target}: ${messageOf(error)}`,
-      `Choose another folder with --out; the run is saved: foulweather report ${record.id}`,
+      `Cannot write the report to ${target}: ${messageOf(error)}`,
+      `Choose another folder with --out. The run is saved: foulweather report ${record.id}`,
       {cause: error},
     );
   }

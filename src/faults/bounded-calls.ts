@@ -31,8 +31,8 @@ export class BoundedCalls {
     if (error instanceof ToxiproxyError && error.name === 'Error') return this.refused(what, message, error);
     return new FoulweatherError(
       'FW_TOXIPROXY_UNREACHABLE',
-      `No injector answers at ${this.url} (could not ${what}: ${message}).`,
-      'Start it (`toxiproxy-server`), check the address, or omit --toxiproxy to use the built-in injector.',
+      `Cannot reach the injector at ${this.url} (could not ${what}: ${message}).`,
+      'Start Toxiproxy (`toxiproxy-server`), check the address, or omit --toxiproxy to use the built-in injector.',
       {cause: error},
     );
   }
@@ -41,7 +41,7 @@ export class BoundedCalls {
     return new FoulweatherError(
       'FW_TOXIPROXY_REFUSED',
       `The injector at ${this.url} refused to ${what}: ${message}.`,
-      'Look into its log; a port may be taken or a proxy of that name may be there already.',
+      'Check its log: a port may be in use, or a proxy of that name may already exist.',
       {cause},
     );
   }

@@ -39,8 +39,8 @@ export class Injector {
     if (version !== undefined) return version;
     throw new FoulweatherError(
       'FW_TOXIPROXY_UNREACHABLE',
-      `What answers at ${this.url} is not Toxiproxy: its /version says no version.`,
-      "Give the address of Toxiproxy's API, http://127.0.0.1:8474 by default.",
+      `The server at ${this.url} is not Toxiproxy: its /version names no version.`,
+      "Use the address of Toxiproxy's API, by default http://127.0.0.1:8474.",
     );
   }
 
@@ -54,8 +54,8 @@ export class Injector {
       if (fault === undefined || (await this.#isFoulweathers())) continue;
       throw new FoulweatherError(
         'FW_FAULT_UNSUPPORTED',
-        `The injector at ${this.url} is a real Toxiproxy, which does not have the fault ${fault.kind} of phase ${name} as it is asked for.`,
-        'Leave --toxiproxy away: the embedded injector has it. docs/faults.md tells what a real Toxiproxy has.',
+        `The Toxiproxy at ${this.url} does not support the fault ${fault.kind} of phase "${name}", or not with these options.`,
+        'Omit --toxiproxy: the built-in injector supports it.',
       );
     }
   }

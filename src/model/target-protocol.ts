@@ -21,8 +21,8 @@ export type FromTarget =
     }
   | FromHealth
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
-  /** It threw that; and the missing package, where that is the reason. */
-  | {readonly kind: 'failed'; readonly error: ErrorFacts; readonly missingModule: string | null};
+  /** It threw that. */
+  | {readonly kind: 'failed'; readonly error: ErrorFacts};
 
 /** What the target saw: per operation index a byte of attempts and one of effects (255 = 255 or more), base64. */
 export type LedgerObservation = {

@@ -30,7 +30,7 @@ const withVariants = (plan: Plan, names: readonly string[] | null): Plan => {
     if (known.includes(name)) continue;
     throw new FoulweatherError(
       'FW_UNKNOWN_VARIANT',
-      `The scenario ${plan.name} has no variant "${name}".`,
+      `Scenario "${plan.name}" has no variant "${name}".`,
       didYouMean(name, known),
     );
   }
@@ -50,7 +50,7 @@ const refuseOneVariant = ({name, variants}: Plan): void => {
   if (variants.length > 1) return;
   throw new FoulweatherError(
     'FW_USAGE',
-    `--until-precise compares two variants, and of ${name} only ${variants[0].name} is driven.`,
-    'Add a variant to the scenario, choose two with --variant, or leave --until-precise away.',
+    `--until-precise compares two variants, but only "${variants[0].name}" of ${name} would run.`,
+    'Add a variant to the scenario, choose two with --variant, or omit --until-precise.',
   );
 };

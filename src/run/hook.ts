@@ -31,7 +31,7 @@ export const hookUnanswered = async (
   limitMs: number,
 ): Promise<FoulweatherError> => {
   if (!child.hasExited)
-    return failure(hook, `${hook.name} of the scenario did not settle within ${limitMs} ms.`, []);
+    return failure(hook, `${hook.name} of the scenario did not finish within ${limitMs / 1000} s.`, []);
   const {code, signal, stderrTail} = await child.exited;
   const frames = framesOf(stderrTail.split('\n'), hook);
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
@@ -39,7 +39,7 @@ export const hookUnanswered = async (
   const words = last === '' ? '.' : `: ${last}`;
   return failure(
     hook,
-    `The process of the scenario's ${hook.name} died (${how}) before it was done${placeOf(frames)}${words}`,
+    `The process of the scenario's ${hook.name} ended early (${how})${placeOf(frames)}${words}`,
     frames,
   );
 };

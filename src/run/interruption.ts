@@ -5,7 +5,7 @@ import {FoulweatherError} from '../model/errors.ts';
 export const interruptedEarly = (): FoulweatherError =>
   new FoulweatherError(
     'FW_INTERRUPTED',
-    'Interrupted before the run had begun: there is nothing to report.',
+    'Interrupted before the run began; there is nothing to report.',
     'Run it again.',
   );
 

@@ -41,25 +41,23 @@ export const npmInstall = async (
   if (error.code === 'ENOENT') {
     throw new FoulweatherError(
       'FW_NPM_MISSING',
-      `npm was not found, and it has to install ${words}.`,
-      'Put npm on the PATH, or leave `packages` away.',
+      `npm is needed to install ${words}, but was not found.`,
+      'Add npm to the PATH, or remove `packages` from the scenario.',
       {cause: error},
     );
   }
   throw new FoulweatherError(
     'FW_PACKAGE_INSTALL',
-    `npm could not install ${words}:\n${told(error.stderr === '' ? error.message : error.stderr)}`,
-    'See that the version exists and the registry can be reached: `npm view` tells both.',
-    {cause: error},
+    `npm could not install ${words}:`,
+    'Check that the version exists and that the registry can be reached, for example with `npm view`.',
+    {cause: error, details: told(error.stderr === '' ? error.message : error.stderr)},
   );
 };
 
 /** The last lines, without where npm keeps its log. */
-const told = (stderr: string): string =>
+const told = (stderr: string): string[] =>
   stderr
     .trim()
     .split('\n')
     .filter(line => !/A complete log of this run|^npm error *$/.test(line))
-    .slice(-linesShown)
-    .map(line => `  ${line}`)
-    .join('\n');
+    .slice(-linesShown);

@@ -23,8 +23,8 @@ export const overheadPlan = (plan: Plan, {variant, concurrency, measuredMs}: Ove
     const known = plan.variants.map(({name}) => name).join(', ');
     throw new FoulweatherError(
       'FW_UNKNOWN_VARIANT',
-      `The scenario ${plan.name} has no variant "${variant}".`,
-      `It has: ${known}.`,
+      `Scenario "${plan.name}" has no variant "${variant}".`,
+      `Its variants are: ${known}.`,
     );
   }
   const variants = telemetryModes.map(

@@ -11,7 +11,7 @@ import {npmInstall} from './npm.ts';
 export type PackageOptions = {
   /** What `file:` is relative to. */
   readonly scenarioFile: string;
-  readonly baseDir: string;
+  readonly dataDir: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly observer: {readonly preparing?: (what: string) => void};
@@ -20,7 +20,7 @@ export type PackageOptions = {
 /** A package as npm is given it, and what changes when the folder behind it does. */
 type Wanted = {readonly name: string; readonly spec: string; readonly state: string};
 
-export const packagesFolder = (baseDir: string): string => join(baseDir, '.foulweather', 'packages');
+export const packagesFolder = (dataDir: string): string => join(dataDir, 'packages');
 
 /**
  * Folders with a node_modules/ by the variant's name, for those variants that have packages of their own. A folder is
@@ -47,10 +47,10 @@ const installed = async (
   wanted: readonly Wanted[],
   options: PackageOptions,
 ): Promise<string> => {
-  const folder = join(packagesFolder(options.baseDir), keyOf(wanted));
+  const folder = join(packagesFolder(options.dataDir), keyOf(wanted));
   if (existsSync(folder)) return folder;
   const words = wanted.map(({name, spec}) => `${name}@${spec}`).join(' ');
-  options.observer.preparing?.(`npm installs ${words} for ${variant}`);
+  options.observer.preparing?.(`installing ${words} for ${variant}`);
   const draft = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
   try {
     await mkdir(draft, {recursive: true});
@@ -90,8 +90,8 @@ const wantedOf = async (name: string, spec: string, options: PackageOptions): Pr
   }
   throw new FoulweatherError(
     'FW_PACKAGE_INSTALL',
-    `The package ${name} is to come from ${spec}, and ${path} is neither a folder with a package.json nor a .tgz.`,
-    'Mend the path: it is relative to the scenario file.',
+    `The package ${name} is specified as ${spec}, but ${path} is neither a folder with a package.json nor a .tgz file.`,
+    'Fix the path; it is relative to the scenario file.',
   );
 };
 

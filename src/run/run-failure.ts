@@ -11,13 +11,13 @@ const ofTheScenario: readonly string[] = ['FW_SCENARIO_FAILED', 'FW_TARGET_START
 
 /** Before there is anything to save. An error that is thrown because `defect` was aborted is not the cause. */
 export const unsavedFailure = (error: unknown, defect: AbortSignal): unknown =>
-  defect.aborted && !isToldAsDefect(error) ? defectOf(defect.reason, 'There is no run to save yet.') : error;
+  defect.aborted && !isToldAsDefect(error) ? defectOf(defect.reason, 'No run had been saved yet.') : error;
 
 /** Of a run that is saved. An error of the user's keeps its code: only a failure of foulweather makes a broken run. */
 export const savedFailure = (error: unknown, runId: string): FoulweatherError => {
   const saved = `The run so far is saved: foulweather report ${runId}`;
   if (!(error instanceof FoulweatherError || isOfTheSystem(error))) {
-    return defectOf(error, `${saved} (in .foulweather/runs/${runId}; that folder helps to find the bug)`);
+    return defectOf(error, `${saved} (the folder of run ${runId} helps to find the bug)`);
   }
   const isTheirs = error instanceof FoulweatherError && ofTheScenario.includes(error.code);
   return new FoulweatherError(

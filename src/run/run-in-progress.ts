@@ -23,6 +23,8 @@ export class RunInProgress {
   readonly #folder: RunFolder;
   readonly #trials: Trial[] = [];
   #record: RunRecord;
+  /** Whether a subject was not opened, failed its first operation, or ended before its load. */
+  #hadNoLoad = false;
   /** Null when it has measured. */
   #calibrator: Calibrator | null = null;
 
@@ -68,13 +70,17 @@ export class RunInProgress {
     if (this.#context.plan.prepares) await this.#calibrate();
     for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
       await this.#runRound(number);
-      if (this.#context.signal.aborted) break;
+      if (this.#isOver()) break;
       if (number === this.#record.trialsPerVariant) await this.#addRound();
     }
-    await this.#calibrate();
+    if (!this.#isOver()) await this.#calibrate();
   }
 
-  /** Once: while the first trial's subject has loaded and waits, or after the trials if none has got that far. */
+  #isOver(): boolean {
+    return this.#context.signal.aborted || (this.#hadNoLoad && this.#options.withoutLoad === 'stop');
+  }
+
+  /** Once: while the first trial's subject waits for its load, or after the trials if none has got that far. */
   async #calibrate(): Promise<void> {
     const calibrator = this.#calibrator;
     this.#calibrator = null;
@@ -83,7 +89,7 @@ export class RunInProgress {
 
   async #runRound(number: number): Promise<void> {
     for (const planned of roundOf(this.#context.plan.variants, number)) {
-      if (this.#context.signal.aborted) return;
+      if (this.#isOver()) return;
       await this.#runParts(planned);
     }
   }
@@ -97,6 +103,7 @@ export class RunInProgress {
     for (let part = 2; ; part++) {
       this.#tellStart(trialId, planned);
       const trial = await this.#runOne({...planned, trialId}, freshStart);
+      if (trial && freshStart === null && trial.edges.length === 0) this.#hadNoLoad = true;
       if (!trial || trial.cut === null || this.#options.signal.aborted) return;
       const last = phases[trial.plan.phases.length - 1];
       const left: readonly number[] | null = last === undefined ? null : phasesLeft(plan.phases, last);
@@ -140,7 +147,7 @@ export class RunInProgress {
         files,
         recorder,
         waiting: what => this.#options.observer.waiting?.(what),
-        whenLoaded: () => this.#calibrate(),
+        whenIdle: () => this.#calibrate(),
       });
     } finally {
       const soFar = recorder.trial();

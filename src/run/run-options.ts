@@ -7,6 +7,12 @@ import type {RunFolder} from '../store/run-folder.ts';
 import type {Limits} from './limits.ts';
 import type {TargetChoice} from './processes/start-target.ts';
 
+/**
+ * `stop`: what is wrong with one trial is wrong with the others, and is told at once · `next-trial`: the others are driven all
+ * the same · `load`: as well, and where only the first operation failed there is a load.
+ */
+export type WithoutLoad = 'stop' | 'next-trial' | 'load';
+
 export type RunOptions = {
   /** As the user named it. */
   readonly scenario: string;
@@ -31,8 +37,14 @@ export type RunOptions = {
   readonly profiles: boolean;
   /** Whether they write their heap when all has settled. */
   readonly heapSnapshot?: boolean;
-  /** Where `.foulweather/` is. */
+  /** The user's working directory. */
   readonly baseDir: string;
+  /** Where runs and packages are kept. Default: `.foulweather/` in the working directory. */
+  readonly dataDir?: string;
+  /** The scenario's plan, where it is known already. */
+  readonly described?: Plan;
+  /** What becomes of the run where a subject does not get as far as its load. Default: `next-trial`. */
+  readonly withoutLoad?: WithoutLoad;
   /** The command that repeats the run of this plan. */
   readonly command: (plan: Plan) => string;
   /** Of this package. */

@@ -2,7 +2,8 @@
 // then there is a folder to save it in.
 import type {Plan} from '../model/plan.ts';
 import type {Environment, RunRecord} from '../model/run.ts';
-import {RunFolder} from '../store/run-folder.ts';
+import {services} from '../services/catalogue.ts';
+import {dataFolder, RunFolder} from '../store/run-folder.ts';
 import {choosePlan} from './choose-plan.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
@@ -37,11 +38,16 @@ export const startRun = async (
   const receiving = startReceiver(supervisor, limits.startMs);
   receiving.catch(() => {});
   const describing = describeEnvironment(options.version, baseDir);
-  const described = await describeScenario(supervisor, scenarioFile, {limitMs: limits.describeMs, signal});
+  const described =
+    options.described ?? (await describeScenario(supervisor, options, {limitMs: limits.describeMs, signal}));
   const wanted = choosePlan(described, options, choice);
   const plan = withTarget(wanted, choice);
   const {environment} = options;
-  const packages = await installPackages(plan, {scenarioFile, baseDir, environment, signal, observer});
+  const dataDir = options.dataDir ?? dataFolder(baseDir);
+  const packages = await installPackages(plan, {scenarioFile, dataDir, environment, signal, observer});
+  if (wanted.target.kind === 'service' && choice.targetUrl === null) {
+    observer.preparing?.(`starting ${services[wanted.target.service].title}`);
+  }
   const [target, injector, receiver] = await unlessAborted(
     signal,
     Promise.all([
@@ -53,7 +59,7 @@ export const startRun = async (
     interruptedEarly,
   );
   const startedAt = options.now();
-  const {folder, id} = await RunFolder.create(baseDir, runId(startedAt, plan.name));
+  const {folder, id} = await RunFolder.create(dataDir, runId(startedAt, plan.name));
   const context: TrialContext = {
     supervisor,
     runId: id,
@@ -68,6 +74,7 @@ export const startRun = async (
     limits,
     profiles: options.profiles,
     heapSnapshot: options.heapSnapshot ?? false,
+    keepGoing: options.withoutLoad === 'load',
   };
   if (options.relay) receiver.child.send({kind: 'relay', target: options.relay});
   const record = newRecord(options, plan, id, startedAt, {
@@ -108,4 +115,4 @@ const newRecord = (
 });
 
 /** Several trials give a ratio: one variant alone has none. */
-const trialsOf = ({trials = 1, variants}: Plan): number => (variants.length > 1 ? trials : 1);
+export const trialsOf = ({trials = 1, variants}: Plan): number => (variants.length > 1 ? trials : 1);

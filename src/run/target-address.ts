@@ -31,8 +31,8 @@ export const upstreamOf = (targetUrl: string): string => {
   if (hostname !== '' && known !== undefined) return `${hostname}:${known}`;
   throw new FoulweatherError(
     'FW_SCENARIO_INVALID',
-    `The target's address ${targetUrl} names no ${hostname === '' ? 'host' : 'port'}.`,
-    'Give the whole address, such as redis://127.0.0.1:6379.',
+    `The address of the target, ${targetUrl}, has no ${hostname === '' ? 'host' : 'port'}.`,
+    'Write the whole address, such as redis://127.0.0.1:6379.',
   );
 };
 

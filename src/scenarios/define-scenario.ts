@@ -42,7 +42,8 @@ export type SubjectInput<Client, Options> = {
   readonly close?: (client: Client) => unknown;
   /**
    * Says what an error means: `failed` (it certainly did not happen), `rejected` (refused locally, never
-   * sent), or `unknown` (it may have happened). Default: every thrown error is `unknown`.
+   * sent), or `unknown` (it may have happened). Default: an error is `unknown`, unless it says that no connection could be
+   * made, and there was none at any time of the operation: then it is `failed`.
    */
   readonly classify?: (error: unknown) => 'failed' | 'unknown' | 'rejected';
 };

@@ -1,5 +1,6 @@
 // Loads that a trial cannot handle: they are refused before anything starts.
 import {hungAfterMs, type Load, type OperationPlan, type Phase} from '../model/plan.ts';
+import type {Mistake} from './mistakes.ts';
 
 /** Each operation takes some ten bytes over all processes of a run: with as many as these, a gigabyte. */
 const operationsAtMost = 100_000_000;
@@ -33,29 +34,32 @@ type Checked = {
   readonly phases: readonly Pick<Phase, 'durationMs' | 'load'>[];
 };
 
-export const loadMistakes = ({load, operation, phases}: Checked): string[] => {
+export const loadMistakes = ({load, operation, phases}: Checked): Mistake[] => {
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
   const starts = phases.map(phase => plannedStarts(phase.load ?? load, phase.durationMs));
   const operations = sum(starts.map(count => count ?? 0));
   const hours = sum(phases.map(({durationMs}) => durationMs)) / hourMs;
-  const mistakes: string[] = [];
+  const mistakes: Mistake[] = [];
   if (operations > operationsAtMost) {
-    mistakes.push(
-      `load: the phases ask for ${Math.round(operations / 1e6)} million operations, and a trial keeps account of at most ${operationsAtMost / 1e6} million; lower the rate, or make the phases shorter`,
-    );
+    mistakes.push({
+      path: ['load'],
+      says: `adds up to ${Math.round(operations / 1e6)} million operations, and a trial can account for at most ${operationsAtMost / 1e6} million; lower the rate, or shorten the phases`,
+    });
   }
   if (starts.every(count => count === 0)) {
-    mistakes.push('load: it starts nothing in any phase; give a rate above 0');
+    mistakes.push({path: ['load'], says: 'starts no operation in any phase; set a rate above 0'});
   }
   if (hours > trialHoursAtMost) {
-    mistakes.push(
-      `phases: they last ${Number(hours.toFixed(1))} hours together, and a trial lasts at most ${trialHoursAtMost}`,
-    );
+    mistakes.push({
+      path: ['phases'],
+      says: `: they last ${Number(hours.toFixed(1))} hours together; a trial may last at most ${trialHoursAtMost}`,
+    });
   }
   if (hungAfterMs(operation) > measuredMs) {
-    mistakes.push(
-      'operation.deadlineMs: response times are measured up to an hour, so that the deadline and its tenth must be within; give at most 3,272,727',
-    );
+    mistakes.push({
+      path: ['operation', 'deadlineMs'],
+      says: 'must be at most 3,272,727: response times are measured up to one hour, which the deadline and a tenth of it must not exceed',
+    });
   }
   return mistakes;
 };

@@ -1,4 +1,13 @@
 // The pack: a scenario for each of the libraries that people use, and for what happens inside of some of them.
+import type {ServiceName} from '../model/service.ts';
+
+/** What a built-in scenario does not bring along. */
+export type Needs = {
+  /** Packages that it imports, its instrumentations among them. */
+  readonly packages: readonly string[];
+  /** The real server that it talks to. */
+  readonly service: ServiceName | null;
+};
 
 export type PackEntry = {
   readonly name: string;
@@ -10,65 +19,157 @@ export type PackEntry = {
   readonly kind: 'library' | 'inside';
   /** Whether it speaks HTTP/1.1 without TLS, so that the storm `http` fits it. */
   readonly speaksHttp: boolean;
+  readonly needs: Needs;
 };
 
 const entries =
   (kind: PackEntry['kind'], speaksHttp: boolean) =>
-  (name: string, summary: string): PackEntry => ({name, summary, kind, speaksHttp});
+  (
+    name: string,
+    summary: string,
+    packages: readonly string[],
+    service: ServiceName | null = null,
+  ): PackEntry => ({
+    name,
+    summary,
+    kind,
+    speaksHttp,
+    needs: {packages, service},
+  });
 
 const library = entries('library', false);
 const httpLibrary = entries('library', true);
 const inside = entries('inside', false);
 const httpInside = entries('inside', true);
 
+const instrumentation = (name: string): string => `@opentelemetry/instrumentation-${name}`;
+
+const aws = (client: string): readonly string[] => [`@aws-sdk/client-${client}`, '@smithy/node-http-handler'];
+
 export const pack: readonly PackEntry[] = [
-  httpLibrary('undici-pool', "undici's Pool: a pool of ten connections under more callers than that"),
+  httpLibrary('undici-pool', "undici's Pool: ten connections shared by more callers than that", []),
   httpLibrary(
     'undici-retry-agent',
-    "undici's RetryAgent around its Agent: as it comes, and with retries that fit into a second",
+    "undici's RetryAgent: default retries, and retries that fit into one second",
+    [],
   ),
-  httpLibrary('fetch', "Node's fetch, without and with a time limit"),
-  httpLibrary('axios', 'axios: as it comes, and with a time limit and an agent that keeps connections'),
-  httpLibrary('got', 'got: with the retries that it comes with, and with bounded time-outs'),
-  httpLibrary('node-fetch', 'node-fetch: as it comes, and with a time limit'),
-  library('ioredis', 'ioredis on a real Redis: writes, reads, pipelines'),
-  library('redis', 'redis (node-redis) on a real Redis: writes, reads, transactions'),
-  library('pg', 'pg with its pool on a real PostgreSQL: inserts, queries, transactions'),
-  library('mysql2', 'mysql2 with its pool on a real MariaDB: inserts, queries, transactions'),
-  library('amqplib', 'amqplib on a real RabbitMQ: publishes with confirmation, and consumes'),
-  library('mqtt', 'mqtt (MQTT.js) on a real Mosquitto: publishes with QoS 1, and subscribes'),
-  library('nats', 'nats on a real NATS with JetStream: publishes, requests, and consumes'),
-  library('bullmq', 'bullmq on a real Redis: adds jobs, and works on them'),
-  library('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadline and retries'),
-  library('grpc-stream', '@grpc/grpc-js: streams of messages in both directions'),
-  httpLibrary('azure-blob', '@azure/storage-blob on Azurite: uploads and downloads of blobs'),
-  httpLibrary('aws-sqs', '@aws-sdk/client-sqs on a subset of SQS: sends, receives and deletes messages'),
-  httpLibrary('aws-s3', '@aws-sdk/client-s3 on a subset of S3: puts and gets objects'),
-  library('nodemailer', 'nodemailer on an SMTP server: mail by single connections, and by its pool'),
-  library('ws', 'ws: messages with answers over one WebSocket that the application opens again'),
-  library('socket-io', 'socket.io-client: events with acknowledgements, without and with its retries'),
-  library('memjs', 'memjs on a real memcached: sets and gets'),
-  httpLibrary('elasticsearch', '@elastic/elasticsearch on a subset of Elasticsearch: indexes, gets, bulks'),
-  httpLibrary('graphql-request', 'graphql-request: queries and mutations, some answered with an error'),
-  httpLibrary('openai', 'openai on a server of events: answers that stream'),
-  httpInside(
-    'inside-token',
-    'authentication: a token that expires or is refused, and a token server that gets slow',
+  httpLibrary('fetch', "Node's fetch, without and with a time limit", []),
+  httpLibrary('axios', 'axios: defaults, and a time limit with a keep-alive agent', [
+    'axios',
+    instrumentation('http'),
+  ]),
+  httpLibrary('got', 'got: default retries, and bounded timeouts', ['got']),
+  httpLibrary('node-fetch', 'node-fetch, without and with a time limit', [
+    'node-fetch',
+    instrumentation('http'),
+  ]),
+  library(
+    'ioredis',
+    'ioredis: writes, reads and pipelines',
+    ['ioredis', instrumentation('ioredis')],
+    'redis',
   ),
-  inside('inside-scram', 'authentication: SCRAM of PostgreSQL under latency and cuts'),
-  inside('inside-amqp-handshake', "connections: AMQP's handshake cut at each of its steps"),
-  httpInside('inside-retry-after', 'retries: 429 and 503 with Retry-After'),
-  httpInside('inside-reply-lost', 'retries: writes that are not idempotent, and whose reply is lost'),
-  httpInside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut in the middle'),
-  inside('inside-slow-consumer', 'buffering: a consumer that is slower than its messages come'),
-  httpInside('inside-cache', 'caching: partial and stale answers, and revalidation under faults'),
-  inside('inside-pool', 'connections: a pool that runs out, and comes back'),
-  inside('inside-restart', 'connections: a server that restarts, half-open sockets, and all of it at once'),
-  httpInside(
-    'inside-keep-alive',
-    'connections: the race between a request and the end of an idle connection',
+  library('redis', 'redis (node-redis): writes, reads and transactions', ['redis'], 'redis'),
+  library(
+    'pg',
+    'pg and its pool: inserts, queries and transactions',
+    ['pg', instrumentation('pg')],
+    'postgres',
   ),
-  httpInside('inside-close', 'connections: close() in the middle of the storm'),
+  library(
+    'mysql2',
+    'mysql2 and its pool: inserts, queries and transactions',
+    ['mysql2', instrumentation('mysql2')],
+    'mariadb',
+  ),
+  library(
+    'amqplib',
+    'amqplib: confirmed publishing, and consuming',
+    ['amqplib', instrumentation('amqplib')],
+    'rabbitmq',
+  ),
+  library('mqtt', 'mqtt (MQTT.js): publishing with QoS 1, and subscribing', ['mqtt'], 'mosquitto'),
+  library(
+    'nats',
+    'nats with JetStream: publishing, requesting and consuming',
+    ['@nats-io/jetstream', '@nats-io/transport-node'],
+    'nats',
+  ),
+  library('bullmq', 'bullmq: adding and processing jobs', ['bullmq', instrumentation('ioredis')], 'redis'),
+  library('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
+    '@grpc/grpc-js',
+    instrumentation('grpc'),
+  ]),
+  library('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
+    '@grpc/grpc-js',
+    instrumentation('grpc'),
+  ]),
+  httpLibrary(
+    'azure-blob',
+    '@azure/storage-blob: uploads and downloads of blobs',
+    ['@azure/storage-blob', '@azure/opentelemetry-instrumentation-azure-sdk'],
+    'azurite',
+  ),
+  httpLibrary('aws-sqs', '@aws-sdk/client-sqs: sending, receiving and deleting messages', [
+    ...aws('sqs'),
+    instrumentation('aws-sdk'),
+  ]),
+  httpLibrary('aws-s3', '@aws-sdk/client-s3: putting and getting objects', [
+    ...aws('s3'),
+    instrumentation('aws-sdk'),
+  ]),
+  library('nodemailer', 'nodemailer: mail over single connections, and over its pool', [
+    'nodemailer',
+    'smtp-server',
+  ]),
+  library('ws', 'ws: messages with replies over a WebSocket that the application reopens', ['ws']),
+  library('socket-io', 'socket.io-client: events with acknowledgements, without and with retries', [
+    'socket.io-client',
+    'socket.io',
+  ]),
+  library('memjs', 'memjs: sets and gets', ['memjs'], 'memcached'),
+  httpLibrary('elasticsearch', '@elastic/elasticsearch: indexing, getting and bulk requests', [
+    '@elastic/elasticsearch',
+  ]),
+  httpLibrary('graphql-request', 'graphql-request: queries and mutations, some answered with errors', [
+    'graphql-request',
+    instrumentation('http'),
+  ]),
+  httpLibrary('openai', 'openai: streamed answers', ['openai', instrumentation('http')]),
+  httpInside('inside-token', 'authentication: tokens that expire or are refused, and a slow token server', [
+    ...aws('sqs'),
+    '@aws-sdk/credential-provider-http',
+  ]),
+  inside(
+    'inside-scram',
+    "authentication: PostgreSQL's SCRAM under latency and cut connections",
+    ['pg', instrumentation('pg')],
+    'postgres',
+  ),
+  inside('inside-amqp-handshake', "connections: AMQP's handshake, cut at each step", ['amqplib'], 'rabbitmq'),
+  httpInside('inside-retry-after', 'retries: 429 and 503 with Retry-After', ['got']),
+  httpInside('inside-reply-lost', 'retries: writes that are not idempotent and lose their reply', aws('sqs')),
+  httpInside('inside-transfer', 'buffering: uploads and downloads of 64 MiB, cut halfway', [
+    '@azure/storage-blob',
+  ]),
+  inside('inside-slow-consumer', 'buffering: a consumer slower than its messages', ['ws']),
+  httpInside('inside-cache', 'caching: partial and stale answers, and revalidation under faults', []),
+  inside(
+    'inside-pool',
+    'connections: a pool that runs out, and recovers',
+    ['pg', instrumentation('pg')],
+    'postgres',
+  ),
+  inside(
+    'inside-restart',
+    'connections: a server restart, half-open sockets, and both at once',
+    ['ioredis', instrumentation('ioredis')],
+    'redis',
+  ),
+  httpInside('inside-keep-alive', 'connections: the race between a request and an idle timeout', [
+    instrumentation('http'),
+  ]),
+  httpInside('inside-close', 'connections: close() in the middle of a storm', []),
 ];
 
 /** The scenarios of libraries, which make the rows of the weather report. */

@@ -1,6 +1,7 @@
 // The phases of a scenario: what is wrong with them, and those that a trial has where they are repeated in cycles.
 import type {Phase} from '../model/plan.ts';
 import type {CheckedScenario} from '../model/schema/scenario.ts';
+import type {Mistake} from './mistakes.ts';
 
 const reservedNames: ReadonlyMap<string, string> = new Map([
   ['run', 'the whole run in goals'],
@@ -8,35 +9,32 @@ const reservedNames: ReadonlyMap<string, string> = new Map([
   ['drain', 'the time after the last phase'],
 ]);
 
-export const phaseMistakes = ({phases}: CheckedScenario): string[] =>
-  phases.flatMap(({name, role, faults, durationMs, prolongedToMs}) => {
-    const mistakes: string[] = [];
-    if (role === 'fault' && faults.length === 0) {
-      mistakes.push(`phases: "${name}" is a fault phase without faults`);
-    }
-    if (role !== 'fault' && faults.length > 0) {
-      mistakes.push(`phases: "${name}" has faults, so its role must be 'fault'`);
-    }
+export const phaseMistakes = ({phases}: CheckedScenario): Mistake[] =>
+  phases.flatMap(({name, role, faults, durationMs, prolongedToMs}, index) => {
+    const mistakes: Mistake[] = [];
+    const add = (key: string | null, says: string): void => {
+      mistakes.push({path: ['phases', index, ...(key === null ? [] : [key])], says});
+    };
+    if (role === 'fault' && faults.length === 0) add(null, 'is a fault phase without faults');
+    if (role !== 'fault' && faults.length > 0) add(null, "has faults, so its role must be 'fault'");
     if (prolongedToMs !== undefined && role !== 'recovery') {
-      mistakes.push(`phases: "${name}": prolongedToMs is only allowed in a recovery`);
+      add('prolongedToMs', 'is only allowed in a recovery phase');
     } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
-      mistakes.push(`phases: "${name}": prolongedToMs must be longer than durationMs`);
+      add('prolongedToMs', 'must be longer than durationMs');
     }
     const meaning = reservedNames.get(name);
-    if (meaning) mistakes.push(`phases: "${name}" stands for ${meaning}; choose another name`);
+    if (meaning) add('name', `must not be "${name}", which stands for ${meaning}`);
     return mistakes;
   });
 
 /** The phase of an operation is kept in a byte, and one value stands for none. */
 const phasesAtMost = 255;
 
-export const tooManyPhases = ({phases, cycles}: CheckedScenario): string[] => {
+export const tooManyPhases = ({phases, cycles}: CheckedScenario): Mistake[] => {
   const {length} = inCycles(phases, cycles);
-  return length <= phasesAtMost
-    ? []
-    : [
-        `cycles: ${cycles} cycles make ${length} phases, and a trial has at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`,
-      ];
+  if (length <= phasesAtMost) return [];
+  const says = `: ${cycles} cycles make ${length} phases, and a trial can have at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`;
+  return [{path: ['cycles'], says}];
 };
 
 /** Names stay different from each other, and say which repetition they are: a name that a user gives has no `#`. */

@@ -1,24 +1,21 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
-import type {z} from 'zod';
-import {FoulweatherError} from '../model/errors.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
 import {type CheckedScenario, scenarioSchema} from '../model/schema/scenario.ts';
 import type {Scenario} from './define-scenario.ts';
 import {goalMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
+import {InvalidScenario, type Mistake, mistakesOf, sayMistake} from './mistakes.ts';
 import {inCycles, phaseMistakes, tooManyPhases} from './phases.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
 import {thresholdMistakes} from './thresholds.ts';
-import {unknownFaultOptions} from './unknown-options.ts';
 
-/** @throws FoulweatherError FW_SCENARIO_INVALID that lists every mistake with its place. */
+/** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {
   const {scenario: whole, sweep} = expandSweep(scenario);
-  const parsed = scenarioSchema.safeParse(whole);
-  if (!parsed.success)
-    throw invalid(parsed.error.issues.map(issue => unknownFaultOptions(issue, whole) ?? tell(issue)));
+  const parsed = scenarioSchema.safeParse(whole, {error: sayMistake});
+  if (!parsed.success) throw new InvalidScenario(mistakesOf(parsed.error), whole);
   const checked = parsed.data as CheckedScenario;
   const mistakes = [
     ...goalMistakes(checked.goals, checked.phases),
@@ -28,34 +25,18 @@ export const planOf = (scenario: Scenario): Plan => {
     ...tooManyPhases(checked),
     ...loadMistakes(checked),
   ];
-  if (mistakes.length > 0) throw invalid(mistakes);
+  if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
   return toPlan(checked, sweep);
 };
 
-const invalid = (mistakes: readonly string[]): FoulweatherError =>
-  new FoulweatherError(
-    'FW_SCENARIO_INVALID',
-    `The scenario has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map(mistake => `  ${mistake}`).join('\n')}`,
-    'Mend the scenario file; `foulweather init` writes one that runs.',
-  );
-
-const tell = (issue: z.core.$ZodIssue): string => `${issue.path.join('.') || 'scenario'}: ${issue.message}`;
-
-const repeatedNames = ({variants, phases}: CheckedScenario): string[] => {
-  const repeated = (what: string, names: readonly string[]): string[] =>
-    names
-      .filter((name, index) => names.indexOf(name) !== index)
-      .map(name => `${what}: "${name}" stands twice; each needs a name of its own`);
-  return [
-    ...repeated(
-      'variants',
-      variants.map(variant => variant.name),
-    ),
-    ...repeated(
-      'phases',
-      phases.map(phase => phase.name),
-    ),
-  ];
+const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
+  const repeated = (list: 'variants' | 'phases', named: readonly {readonly name: string}[]): Mistake[] =>
+    named.flatMap(({name}, index) => {
+      if (named.findIndex(other => other.name === name) === index) return [];
+      const says = `: duplicate name "${name}"; ${list.slice(0, -1)} names must be unique`;
+      return [{path: [list], key: `${index}`, says}];
+    });
+  return [...repeated('variants', variants), ...repeated('phases', phases)];
 };
 
 /** What is `undefined` in a scenario is absent in its plan, as in all JSON. */

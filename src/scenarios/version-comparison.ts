@@ -33,11 +33,7 @@ export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   const names = [...packages.map(variantName), base.name];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw new FoulweatherError(
-      'FW_USAGE',
-      `Two of the versions would both be called ${repeated}.`,
-      'Give each version once, in one way of writing it.',
-    );
+    throw new FoulweatherError('FW_USAGE', `--against names "${repeated}" twice.`, 'Name each version once.');
   }
   const words = packages.map(({name, spec}) => `${name} ${spec}`).join(' and ');
   const others = packages.map(
@@ -58,7 +54,7 @@ const refuseUnsupported = ({name: scenario, supports = {}}: Plan, {name, spec}: 
   if (known.length > 0 && !known.includes(name)) {
     throw new FoulweatherError(
       'FW_USAGE',
-      `The scenario ${scenario} is not about ${name}.`,
+      `Scenario "${scenario}" does not test ${name}.`,
       didYouMean(name, known),
     );
   }
@@ -68,7 +64,7 @@ const refuseUnsupported = ({name: scenario, supports = {}}: Plan, {name, spec}: 
   if (semver.intersects(spec, range)) return;
   throw new FoulweatherError(
     'FW_USAGE',
-    `The scenario ${scenario} is written for ${name} ${range}, and ${spec} is none of that.`,
-    'Choose a version within, or copy the scenario and write it for yours.',
+    `Scenario "${scenario}" supports ${name} ${range}, which ${spec} is not.`,
+    'Choose a supported version, or write a scenario of your own for it.',
   );
 };

@@ -22,7 +22,10 @@ const eventsFile = 'events.ndjson';
 const spansFile = 'spans.ndjson';
 const profilesFolder = 'profiles';
 
-export const runsFolder = (baseDir: string): string => join(baseDir, '.foulweather', 'runs');
+/** What is kept beside a user who names no other place. */
+export const dataFolder = (baseDir: string): string => join(baseDir, '.foulweather');
+
+export const runsFolder = (dataDir: string): string => join(dataDir, 'runs');
 
 /** Where the data of a trial lie. */
 export type TrialFiles = {
@@ -40,8 +43,8 @@ export class RunFolder {
   }
 
   /** Makes the folder of a new run; of two runs in the same second the later one gets a number. */
-  static async create(baseDir: string, id: string): Promise<{folder: RunFolder; id: string}> {
-    const root = runsFolder(baseDir);
+  static async create(dataDir: string, id: string): Promise<{folder: RunFolder; id: string}> {
+    const root = runsFolder(dataDir);
     await makeRoot(root);
     for (let attempt = 1; ; attempt++) {
       const unique = attempt === 1 ? id : `${id}-${attempt}`;
@@ -56,17 +59,21 @@ export class RunFolder {
   }
 
   /** @throws FoulweatherError FW_UNKNOWN_RUN; `latest` is the newest run */
-  static async open(baseDir: string, id: string): Promise<RunFolder> {
-    const known = await listRuns(baseDir);
+  static async open(dataDir: string, id: string): Promise<RunFolder> {
+    const known = await listRuns(dataDir);
     const wanted = id === 'latest' ? known.at(-1) : known.find(candidate => candidate === id);
-    if (wanted !== undefined) return new RunFolder(join(runsFolder(baseDir), wanted));
-    throw new FoulweatherError(
-      'FW_UNKNOWN_RUN',
-      `There is no run "${id}" under ${runsFolder(baseDir)}.`,
-      known.length === 0
-        ? 'No run is saved there: `foulweather run` makes one.'
-        : `The newest are: ${known.slice(-5).join(', ')}.`,
-    );
+    if (wanted !== undefined) return new RunFolder(join(runsFolder(dataDir), wanted));
+    throw known.length === 0
+      ? new FoulweatherError(
+          'FW_UNKNOWN_RUN',
+          `No saved runs in ${runsFolder(dataDir)}.`,
+          'Run `foulweather run` first, or name the folder of your data with --data.',
+        )
+      : new FoulweatherError(
+          'FW_UNKNOWN_RUN',
+          `There is no run "${id}" in ${runsFolder(dataDir)}.`,
+          `The latest runs are: ${known.slice(-5).join(', ')}.`,
+        );
   }
 
   /** The name of the run. */
@@ -158,9 +165,9 @@ export class RunFolder {
 }
 
 /** Ids of the saved runs, oldest first: they begin with the time. */
-export const listRuns = async (baseDir: string): Promise<string[]> => {
+export const listRuns = async (dataDir: string): Promise<string[]> => {
   try {
-    const entries = await readdir(runsFolder(baseDir), {withFileTypes: true});
+    const entries = await readdir(runsFolder(dataDir), {withFileTypes: true});
     return entries
       .filter(entry => entry.isDirectory())
       .map(entry => entry.name)
@@ -177,8 +184,8 @@ const makeRoot = async (root: string): Promise<void> => {
   } catch (error) {
     throw new FoulweatherError(
       'FW_FILE_WRITE',
-      `The data of runs cannot be kept under ${root}: ${messageOf(error)}`,
-      'Run it in a folder that may be written to.',
+      `Cannot save runs in ${root}: ${messageOf(error)}`,
+      'Run it in a folder you can write to, or name one with --data.',
       {cause: error},
     );
   }

@@ -13,6 +13,9 @@ export type PerformOptions = {
   readonly idOf: (index: number) => string;
   readonly tracePrefix: string;
   readonly now: () => number;
+  readonly deadlineMs: number;
+  /** Whether it is certain that nothing was sent to the target since then. */
+  readonly sentNothingSince: (sinceMs: number) => boolean;
 };
 
 export const operationId = (trialId: string, index: number): string => `${trialId}-${index}`;
@@ -54,7 +57,7 @@ const okEchoed = {status: 'ok', echoed: true} as const;
 export const performer = (
   options: PerformOptions,
 ): ((index: number, deadlineAtMs: number) => Promise<Settlement>) => {
-  const {subject, client, tracePrefix} = options;
+  const {subject, client, tracePrefix, deadlineMs, sentNothingSince} = options;
   const judge = (operation: OperationContext, answer: Answer | undefined): Settlement => {
     if (!answer) return ok;
     const {echoedId, intact, empty, key, applicationError} = answer;
@@ -74,16 +77,22 @@ export const performer = (
     }
     return {status: 'wrong', error: new Error(`asked as ${operation.id}, answered as ${asText(echoedId)}`)};
   };
-  const run = async (operation: OperationContext): Promise<Settlement> => {
+  const meaningOf = (error: unknown, startMs: number): (typeof meanings)[number] => {
+    if (isApplicationError(error)) return 'failed';
+    if (subject.classify) return classify(subject, error);
+    return couldNotConnect(error) && sentNothingSince(startMs) ? 'failed' : 'unknown';
+  };
+  const run = async (operation: OperationContext, startMs: number): Promise<Settlement> => {
     try {
       return judge(operation, await subject.perform(client, operation));
     } catch (error) {
-      return {status: isApplicationError(error) ? 'failed' : classify(subject, error), error};
+      return {status: meaningOf(error, startMs), error};
     }
   };
   return (index, deadlineAtMs) => {
     const operation = new OperationContext(index, deadlineAtMs, options);
-    return context.with(new OperationParent(tracePrefix, index), run, undefined, operation);
+    const parent = new OperationParent(tracePrefix, index);
+    return context.with(parent, run, undefined, operation, deadlineAtMs - deadlineMs);
   };
 };
 
@@ -96,5 +105,36 @@ const classify = (subject: SubjectInput<unknown, unknown>, error: unknown): (typ
     return meanings.find(known => known === meaning) ?? 'unknown';
   } catch {
     return 'unknown';
+  }
+};
+
+/** Of Node and undici: there was no connection. */
+const connectCodes: readonly unknown[] = [
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+const causesRead = 5;
+
+/** What the error says of the last try: an earlier one may have been sent. One that cannot be read says nothing. */
+const couldNotConnect = (error: unknown, depth = 0): boolean => {
+  if (typeof error !== 'object' || error === null || depth > causesRead) return false;
+  try {
+    const {code, syscall, cause, errors} = error as {
+      readonly code?: unknown;
+      readonly syscall?: unknown;
+      readonly cause?: unknown;
+      readonly errors?: unknown;
+    };
+    if (connectCodes.includes(code) || syscall === 'connect') return true;
+    if (Array.isArray(errors) && errors.length > 0) {
+      return errors.every(one => couldNotConnect(one, depth + 1));
+    }
+    return couldNotConnect(cause, depth + 1);
+  } catch {
+    return false;
   }
 };

@@ -22,8 +22,21 @@ export const triesLimitMs = (limitMs: number): number => triesAtMost * (limitMs 
 /** The describing child's only message. */
 export type Description =
   | {readonly kind: 'plan'; readonly plan: Plan}
-  | {readonly kind: 'invalid'; readonly message: string; readonly hint: string}
-  | {readonly kind: 'unloadable'; readonly message: string; readonly missingModule: string | null};
+  | {readonly kind: 'invalid'; readonly problems: readonly FramedProblem[]}
+  | {
+      readonly kind: 'unloadable';
+      readonly problem: FramedProblem;
+      readonly hint: string | null;
+      readonly missingModule: string | null;
+    };
+
+/** What is wrong with a scenario, and the lines of the file that it is about. */
+export type FramedProblem = {
+  readonly text: string;
+  /** Null where it is not known, or where it is no single one. */
+  readonly place: {readonly file: string; readonly line: number; readonly column: number | null} | null;
+  readonly frame: readonly string[];
+};
 
 /** All that the subject must know to drive one trial. */
 export type SubjectTask = {

@@ -51,6 +51,7 @@ export class SubjectSession {
     subject: SubjectInput<unknown, unknown>,
     client: unknown,
     deliveries: Deliveries,
+    connects: Connects,
     profiling: Profiling | null,
   ) {
     this.#now = now;
@@ -60,19 +61,24 @@ export class SubjectSession {
     this.#profiling = profiling;
     this.#profilesFolder = task.profilesFolder;
     this.#resources = new Resources(now);
-    this.#connects = new Connects(task.url);
+    this.#connects = connects;
     this.#clock = new ClockWatch(task.originEpochMs, now);
     const idOf = (index: number): string => operationId(task.trialId, index);
-    const perform = performer({subject, client, idOf, tracePrefix: task.tracePrefix, now});
     const {load, operation, phases} = task;
+    const common = {
+      subject,
+      client,
+      now,
+      deadlineMs: operation.deadlineMs,
+      sentNothingSince: (sinceMs: number): boolean => connects.hadNoneSince(sinceMs),
+    };
+    const perform = performer({...common, idOf, tracePrefix: task.tracePrefix});
     this.#try = limitMs =>
       tryOperation({
         perform: performer({
-          subject,
-          client,
+          ...common,
           idOf: number => triedId(task.trialId, number),
           tracePrefix: tracePrefixOfTries(task.tracePrefix),
-          now,
         }),
         deadlineMs: operation.deadlineMs,
         limitMs,
@@ -90,11 +96,13 @@ export class SubjectSession {
     const {task, now, subject, options, versions, profiling} = loaded;
     const deliveries = new Deliveries(task.trialId, now);
     const delivered = (messageId: string): void => deliveries.add(messageId);
+    // Before the library makes its first connection.
+    const connects = new Connects(task.url, now);
     try {
       const opening = async (): Promise<unknown> =>
         subject.open({url: task.url, options, variant: task.variant, delivered});
       const client = await withTimeout(limitMs, opening(), () => {
-        throw new Error(`open() did not settle within ${limitMs} ms`);
+        throw new Error(`open() did not return within ${limitMs / 1000} s`);
       });
       profiling?.noteOpened();
       const standIns = standInsOf(task.scenarioFile, versions);
@@ -105,8 +113,9 @@ export class SubjectSession {
         ...(standIns.length > 0 && {standIns}),
         ...(unapplied.length > 0 && {unapplied}),
       });
-      return new SubjectSession(task, now, subject, client, deliveries, profiling);
+      return new SubjectSession(task, now, subject, client, deliveries, connects, profiling);
     } catch (error) {
+      connects.stop();
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
       return null;
     }

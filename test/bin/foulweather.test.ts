@@ -18,7 +18,7 @@ test('what was never built runs from its sources', async t => {
     join(folder, 'bin/foulweather.js'),
     'list',
   ]);
-  t.regex(stdout, /^undici-stall {2}/m);
+  t.regex(stdout, /^ {2}✓ undici-stall {2}/m);
   t.is(stderr, '');
 });
 

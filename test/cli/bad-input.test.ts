@@ -91,7 +91,7 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a scenario with a name that is near to none': {
     argv: ['run', 'qqqqqq'],
-    statement: ['"qqqqqq"', 'Known: undici-stall', './qqqqqq.ts'],
+    statement: ['"qqqqqq"', 'foulweather list', './qqqqqq.ts'],
   },
   'the second of two scenarios, before the first is run': {
     argv: ['run', 'undici-stall', 'nope'],
@@ -103,7 +103,7 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a limit of trials without a precision': {
     argv: ['run', '--max-trials', '9'],
-    statement: ['--max-trials is the limit of --until-precise', 'FW_USAGE'],
+    statement: ['--max-trials only works with --until-precise.', 'FW_USAGE'],
   },
   'more trials than their limit': {
     argv: ['run', '--until-precise', '10%', '--trials', '9', '--max-trials', '8'],
@@ -115,7 +115,58 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a precision with nothing to compare': {
     argv: ['run', 'undici-stall', '--until-precise', '10%', '--variant', 'bounded'],
-    statement: ['--until-precise compares two variants, and of undici-stall only bounded is driven.'],
+    statement: ['--until-precise compares two variants, but only "bounded" of undici-stall would run.'],
+  },
+  'a scenario’s option without a scenario': {
+    argv: ['run', '--variant', 'bounded'],
+    statement: ['--variant needs the name of a scenario.', 'FW_USAGE'],
+  },
+  'a version without a scenario': {
+    argv: ['run', '--against', 'redis@5.8.0'],
+    statement: ['--against needs the name of a scenario.', 'FW_USAGE'],
+  },
+  'a folder of scenarios': {
+    argv: ['run', './mine'],
+    files: {'mine/b.ts': '', 'mine/c.mjs': '', 'mine/notes.md': ''},
+    statement: ['./mine is a folder.', 'foulweather run ./mine/b.ts ./mine/c.mjs (', 'FW_UNKNOWN_SCENARIO'],
+  },
+  'a file that is no code': {
+    argv: ['run', './notes.md'],
+    files: {'notes.md': ''},
+    statement: ['./notes.md is not a scenario file.', '.ts, .mts, .cts, .js, .mjs, .cjs'],
+  },
+  'a file without its path': {
+    argv: ['run', 'mine'],
+    files: {'mine.ts': ''},
+    statement: ['There is no built-in scenario "mine".', 'Did you mean "./mine.ts"?'],
+  },
+  'what several scenarios lack, before the first is run': {
+    argv: ['run', 'a.ts', 'b.ts', 'c.ts'],
+    files: {
+      'a.ts': scenarioWith(''),
+      'b.ts': "import 'no-such-package';\n",
+      'c.ts': scenarioWith("target: {service: 'nats'}"),
+    },
+    statement: [
+      '2 of 3 scenarios cannot run, so none was started:',
+      'b.ts needs the package no-such-package',
+      'npm install no-such-package',
+      'Scenario "changed" needs a running NATS.',
+      '--start-services',
+      'FW_MODULE_MISSING',
+    ],
+  },
+  'a mistake in a phase': {
+    argv: ['run', 'a.mjs'],
+    files: {
+      'a.mjs': scenarioWith("phases: [\n  {name: 'calm', role: 'baseline', durationMs: 'long'}]"),
+    },
+    statement: [
+      'a.mjs is not a valid scenario (1 problem):',
+      'phase "calm": durationMs must be a number, not "long"',
+      /> 13 \| {3}\{name: 'calm', role: 'baseline', durationMs: 'long'\}\]\n/,
+      /\n {9}\| {36}\^\n/,
+    ],
   },
   'a storm that there is none of': {
     argv: ['run', '--storm', 'quik'],
@@ -127,21 +178,21 @@ const cases: {readonly [title: string]: Case} = {
   },
   'the whole pack beside a scenario': {
     argv: ['run', 'undici-stall', '--all'],
-    statement: ['--all runs the whole pack, and undici-stall is named beside it.', 'FW_USAGE'],
+    statement: ['--all runs every library, but undici-stall is named as well.', 'FW_USAGE'],
   },
   'a version that a scenario is not written for': {
     argv: ['run', 'a.ts', '--against', 'lib@1.2.3'],
     files: {'a.ts': scenarioWith("supports: {lib: '>=2'}")},
-    statement: ['The scenario changed is written for lib >=2, and 1.2.3 is none of that.', 'FW_USAGE'],
+    statement: ['Scenario "changed" supports lib >=2, which 1.2.3 is not.', 'FW_USAGE'],
   },
   'a range of versions that is none': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("supports: {lib: 'newest'}")},
-    statement: ['supports.lib: give a range of versions', 'FW_SCENARIO_INVALID'],
+    statement: ['supports.lib must be a range of versions', 'FW_SCENARIO_INVALID'],
   },
   'a missing file': {
     argv: ['run', './gone.ts'],
-    statement: ['There is no file CWD/gone.ts.', 'foulweather init'],
+    statement: ['There is no file ./gone.ts.', 'foulweather init'],
   },
   'an unknown goal': {
     argv: ['run', 'a.ts'],
@@ -156,7 +207,11 @@ const cases: {readonly [title: string]: Case} = {
   'several mistakes at once': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("name: 'No Slug', load: {model: 'closed', concurrency: 0}")},
-    statement: ['2 mistakes', 'name: use lower-case letters', 'load.concurrency'],
+    statement: [
+      'a.ts is not a valid scenario (2 problems):',
+      'name must be 1 to 63 lower-case letters',
+      'load.concurrency must be',
+    ],
   },
   'an address of a target that is none': {
     argv: ['run', 'a.ts'],
@@ -166,38 +221,41 @@ const cases: {readonly [title: string]: Case} = {
   'a target whose start() answers with no address': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith("target: {start: () => ({url: 'tcp://127.0.0.1'})}")},
-    statement: ["The target's address tcp://127.0.0.1 names no port.", 'redis://127.0.0.1:6379'],
+    statement: ['The address of the target, tcp://127.0.0.1, has no port.', 'redis://127.0.0.1:6379'],
   },
   'a syntax error': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const one = 1;\nexport const two = = 2;\n'},
-    statement: ['CWD/a.ts:2', 'FW_SCENARIO_LOAD'],
+    statement: ['a.ts:2: SyntaxError', 'FW_SCENARIO_LOAD', '> 2 | export const two = = 2;'],
   },
   'TypeScript that cannot be stripped': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const one = 1;\n\nenum Colour {Red}\n'},
-    statement: ['CWD/a.ts:3', 'FW_SCENARIO_LOAD'],
+    statement: ['a.ts:3: ', '> 3 | enum Colour {Red}', 'instead of an enum', 'FW_SCENARIO_LOAD'],
   },
   'a file that throws': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': "const one = 1;\nthrow new Error('no such luck');\n"},
-    statement: ['CWD/a.ts:2', 'Error: no such luck'],
+    statement: ['a.ts:2: Error: no such luck (FW_SCENARIO_LOAD)', "> 2 | throw new Error('no such luck');"],
   },
   'a file that ends its process': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'process.exit(3);\n'},
-    statement: ['could not be loaded', 'exit code 3'],
+    statement: ['Loading a.ts failed: the process exited with code 3.', 'FW_SCENARIO_LOAD'],
   },
   'a file without a default export': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': 'export const scenario = {};\n'},
-    statement: ['CWD/a.ts must default-export what defineScenario() returns'],
+    statement: [
+      'a.ts: it has no default export made by defineScenario()',
+      'export default defineScenario({…})',
+    ],
   },
   'a missing package': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': "import '@no-such/package-here/deep';\n"},
     statement: [
-      'the package @no-such/package-here,',
+      'a.ts needs the package @no-such/package-here, which is not installed.',
       'npm install @no-such/package-here',
       'FW_MODULE_MISSING',
     ],
@@ -205,7 +263,7 @@ const cases: {readonly [title: string]: Case} = {
   'a missing file beside the scenario': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': "import './beside.ts';\n"},
-    statement: ['CWD/a.ts', 'beside.ts', 'FW_SCENARIO_LOAD'],
+    statement: ['a.ts:1: there is no file ./beside.ts', "> 1 | import './beside.ts';", 'FW_SCENARIO_LOAD'],
   },
   'a missing instrumentation': {
     argv: ['run', 'a.ts'],
@@ -222,7 +280,7 @@ const cases: {readonly [title: string]: Case} = {
     files: {'a.ts': scenarioWith("target: {start() { throw new Error('no licence'); }}")},
     statement: [
       /target\.start\(\) of the scenario failed at a\.ts:\d+: Error: no licence/,
-      /\n {8}at Object\.start \(a\.ts:\d+\)\n/,
+      /\n {2}at Object\.start \(a\.ts:\d+\)\n/,
       'Fix target.start()',
       'FW_TARGET_START',
     ],
@@ -235,15 +293,18 @@ const cases: {readonly [title: string]: Case} = {
       ),
     },
     statement: [
-      /The process of the scenario's target\.start\(\) died \(exit code 1\) before it was done at a\.ts:\d+: Error: no licence/,
-      /\n {8}at Immediate\.<anonymous> \(a\.ts:\d+\)\n/,
+      /The process of the scenario's target\.start\(\) ended early \(exit code 1\) at a\.ts:\d+: Error: no licence/,
+      /\n {2}at Immediate\.<anonymous> \(a\.ts:\d+\)\n/,
       'FW_TARGET_START',
     ],
   },
-  'an unknown command': {argv: ['rnu'], statement: ["unknown command 'rnu'", 'Did you mean run?', '--help']},
+  'an unknown command': {
+    argv: ['rnu'],
+    statement: ["Unknown command 'rnu'.", 'Did you mean run?', 'foulweather --help', 'FW_USAGE'],
+  },
   'an unknown option': {
     argv: ['run', '--trails', '3'],
-    statement: ["unknown option '--trails'", 'Did you mean --trials?'],
+    statement: ["Unknown option '--trails'.", 'Did you mean --trials?', 'foulweather run --help', 'FW_USAGE'],
   },
   'a number of trials that is none': {
     argv: ['run', '--trials', 'many'],
@@ -257,14 +318,14 @@ const cases: {readonly [title: string]: Case} = {
     argv: ['run', '--toxiproxy', 'localhost:8474'],
     statement: ['--toxiproxy', 'http://127.0.0.1:8474'],
   },
-  'an argument too many': {argv: ['list', 'all'], statement: ['too many arguments', '--help']},
+  'an argument too many': {argv: ['list', 'all'], statement: ['Too many arguments', '--help']},
   'a report of no run': {
     argv: ['report'],
-    statement: ["missing required argument 'id'", '--help'],
+    statement: ["Missing required argument 'id'.", '--help'],
   },
   'a report of an unknown run, where there is none': {
     argv: ['report', 'latest'],
-    statement: ['There is no run "latest"', '`foulweather run` makes one', 'FW_UNKNOWN_RUN'],
+    statement: ['No saved runs in .foulweather/runs.', 'Run `foulweather run` first', 'FW_UNKNOWN_RUN'],
   },
   'a report of an unknown run': {
     argv: ['report', '2026-01-01'],
@@ -273,16 +334,13 @@ const cases: {readonly [title: string]: Case} = {
   },
   'a report of a path outside of the runs': {
     argv: ['report', '../..'],
+    files: {'.foulweather/runs/2026-01-02-calm/run.json': '{}'},
     statement: ['There is no run "../.."'],
   },
   'a run.json that was cut off': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "pl'},
-    statement: [
-      'CWD/.foulweather/runs/a/run.json cannot be read',
-      'run the scenario again',
-      'FW_RUN_DAMAGED',
-    ],
+    statement: ['Cannot read .foulweather/runs/a/run.json', 'run the scenario again', 'FW_RUN_DAMAGED'],
   },
   'a run.json of another schema': {
     argv: ['report', 'latest'],
@@ -297,16 +355,16 @@ const cases: {readonly [title: string]: Case} = {
   'a run without run.json': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/trials/b/events.ndjson': ''},
-    statement: ['CWD/.foulweather/runs/a/run.json cannot be read', 'ENOENT'],
+    statement: ['Cannot read .foulweather/runs/a/run.json', 'ENOENT'],
   },
   'a folder in which no data can be kept': {
     argv: ['run', 'a.ts'],
     files: {'a.ts': scenarioWith(''), '.foulweather': 'a file'},
-    statement: ['cannot be kept under CWD/.foulweather/runs', 'FW_FILE_WRITE'],
+    statement: ['Cannot save runs in .foulweather/runs', '--data', 'FW_FILE_WRITE'],
   },
   'a file to write to in a folder that is missing': {
     argv: ['init', 'no/such/folder.ts'],
-    statement: ['CWD/no/such/folder.ts cannot be written', 'See that the folder exists'],
+    statement: ['Cannot write no/such/folder.ts', 'Check that its folder exists'],
   },
 };
 
@@ -348,8 +406,8 @@ test('a Toxiproxy that does not answer is told in one message', t =>
     const answer = await place.call(['run', 'a.ts', '--toxiproxy', `http://127.0.0.1:${port}`]);
     t.is(answer.code, 64);
     isOneMessage(t, answer);
-    t.true(answer.stderr.includes(`No injector answers at http://127.0.0.1:${port}`));
-    t.true(answer.stderr.includes('Start it'));
+    t.true(answer.stderr.includes(`Cannot reach the injector at http://127.0.0.1:${port}`));
+    t.true(answer.stderr.includes('Start Toxiproxy'));
   }));
 
 for (const status of [200, 404]) {
@@ -363,6 +421,6 @@ for (const status of [200, 404]) {
       const answer = await place.call(['run', 'a.ts', '--toxiproxy', url]);
       t.is(answer.code, 64);
       isOneMessage(t, answer);
-      t.true(answer.stderr.includes(`What answers at ${url} is not Toxiproxy`), answer.stderr);
+      t.true(answer.stderr.includes(`The server at ${url} is not Toxiproxy`), answer.stderr);
     }));
 }

@@ -74,8 +74,8 @@ const isRefused = test.macro<[readonly string[], RegExp]>({
   },
 });
 
-test(isRefused, ['old', 'nowhere'], /There is no run "nowhere"/);
-test(isRefused, ['old', 'new:bounde'], /no variant and no trial "bounde"[\s\S]*bounded/);
-test(isRefused, ['old', 'new:bounded-6'], /no variant and no trial "bounded-6"[\s\S]*bounded-/);
+test(isRefused, ['old', 'nowhere'], /No saved runs in \.foulweather\/runs/);
+test(isRefused, ['old', 'new:bounde'], /no variant or trial "bounde"[\s\S]*bounded/);
+test(isRefused, ['old', 'new:bounded-6'], /no variant or trial "bounded-6"[\s\S]*bounded-/);
 test(isRefused, ['no.json', 'new'], /schema version is 7/);
-test(isRefused, ['old', 'other.json'], /of the scenario undici-stall, .* of other/);
+test(isRefused, ['old', 'other.json'], /result of scenario "undici-stall", .* of "other"/);

@@ -1,6 +1,7 @@
 // foulweather init and list, help and version.
-import {readFile, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {existsSync} from 'node:fs';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
 import test from 'ava';
 import {openPlace} from '../helpers/cli-world.ts';
 
@@ -8,7 +9,7 @@ test('init writes a scenario that is described without a mistake and runs', asyn
   const place = await openPlace(t);
   const {code, stdout, stderr} = await place.call(['init', 'mine.ts']);
   t.is(code, 0);
-  t.is(stdout, 'Wrote mine.ts. Run it: npx foulweather run ./mine.ts\n');
+  t.is(stdout, 'Wrote mine.ts.\nRun:      npx foulweather run ./mine.ts\n');
   t.is(stderr, '');
   const file = join(place.cwd, 'mine.ts');
   // As it is, but for its phases' length.
@@ -26,9 +27,24 @@ test('init names the file as it was named, in its message and in the file', asyn
   const place = await openPlace(t);
   const absolute = join(place.cwd, 'my client.ts');
   const {stdout} = await place.call(['init', absolute]);
-  t.is(stdout, `Wrote ${absolute}. Run it: npx foulweather run '${absolute}'\n`);
+  t.is(stdout, `Wrote ${absolute}.\nRun:      npx foulweather run '${absolute}'\n`);
   t.true((await readFile(absolute, 'utf8')).includes("// Run it:  npx foulweather run './my client.ts'\n"));
 });
+
+for (const [name, statement] of [
+  ['mine.mjs', /must end in \.ts or \.mts/],
+  ['mine.cjs', /must end in \.ts or \.mts/],
+  ['mine', /must end in \.ts or \.mts/],
+  ['.', /is a folder\.\n.*foulweather init scenario\.ts/],
+] as const) {
+  test(`init does not write ${name}`, async t => {
+    const place = await openPlace(t);
+    await mkdir(place.cwd, {recursive: true});
+    const {code, stderr} = await place.call(['init', name]);
+    t.is(code, 64);
+    t.regex(stderr, statement);
+  });
+}
 
 test('init writes scenario.ts where no name is given, and overwrites only with --force', async t => {
   const place = await openPlace(t);
@@ -51,12 +67,39 @@ test('list names the built-in scenarios, for people and for machines', async t =
   t.is(list.code, 0);
   t.is(list.stderr, '');
   const json = await place.call(['list', '--json']);
-  const builtins = JSON.parse(json.stdout) as {name: string; summary: string; trials: number}[];
-  t.true(builtins.some(({name}) => name === 'undici-stall'));
-  for (const {name, summary, trials} of builtins) {
-    const end = trials === 1 ? summary : `${summary} (${trials} trials of each variant)`;
-    t.true(list.stdout.split('\n').some(line => line.startsWith(`${name} `) && line.endsWith(end)));
+  const builtins = JSON.parse(json.stdout) as {name: string; summary: string}[];
+  for (const {name, summary} of builtins) {
+    t.true(
+      list.stdout
+        .split('\n')
+        .some(line => line.slice(4).startsWith(`${name} `) && line.includes(`  ${summary}`)),
+    );
   }
+  const titles = list.stdout.split('\n').filter(line => /^[A-Z].*\)?$/.test(line));
+  t.deepEqual(
+    titles.slice(0, 4).map(title => title.replace(/ \(.*/, '')),
+    ['Start here', 'Case studies', 'Libraries', 'Inside a library'],
+  );
+  const {stdout: names} = await place.call(['list', '--names']);
+  t.is(names, builtins.map(({name}) => `${name}\n`).join(''));
+  const storms = await place.call(['list', '--storms', '--names']);
+  t.is(storms.stdout, 'quick\nstandard\nhttp\n');
+});
+
+test('list says what a scenario lacks on this machine, and how to get it', async t => {
+  const place = await openPlace(t);
+  const env = {PATH: '/no/such/folder'};
+  const {stdout} = await place.call(['list'], {env});
+  const lines = stdout.split('\n');
+  const at = lines.findIndex(line => line.startsWith('  ✗ memjs '));
+  t.regex(lines[at + 1] ?? '', /^ +missing: apt-get install memcached$/);
+  const json = await place.call(['list', '--json'], {env});
+  const memjs = (JSON.parse(json.stdout) as {name: string}[]).find(({name}) => name === 'memjs');
+  t.like(memjs, {
+    group: 'library',
+    needs: {service: 'memcached'},
+    missing: {packages: [], service: 'memcached'},
+  });
 });
 
 test('without a command, and with --help, the help comes on stdout', async t => {
@@ -66,7 +109,14 @@ test('without a command, and with --help, the help comes on stdout', async t => 
     t.is(code, 0);
     t.is(stderr, '');
     t.regex(stdout, /^Usage: foulweather/);
+    t.regex(stdout, /\nExamples:\n {2}foulweather run/);
+    t.regex(stdout, /--no-color/);
   }
+  const [, ...pages] = /\nDocumentation: (.*), (.*)\n/.exec((await place.call(['--help'])).stdout) ?? [];
+  t.deepEqual(
+    pages.map(page => existsSync(resolve(place.cwd, page))),
+    [true, true],
+  );
 });
 
 test('--version tells the version of the package', async t => {
@@ -74,7 +124,7 @@ test('--version tells the version of the package', async t => {
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  for (const argv of [['--version'], ['-V'], ['run', '--version']]) {
+  for (const argv of [['--version'], ['-v'], ['-V'], ['run', '--version'], ['run', '-v']]) {
     t.deepEqual(await place.call(argv), {code: 0, stdout: `${manifest.version}\n`, stderr: ''});
   }
 });

@@ -42,7 +42,7 @@ test('several reporters at once, of a run and of the same run saved', async t =>
 
   const nowhere = await place.call(['report', 'latest', '--reporter', 'junit=calm.ts/junit.xml']);
   t.is(nowhere.code, 64);
-  t.regex(nowhere.stderr, /calm\.ts\/junit\.xml cannot be written/);
+  t.regex(nowhere.stderr, /Cannot write calm\.ts\/junit\.xml/);
 });
 
 const isRefused = test.macro<[readonly string[], RegExp]>({
@@ -57,9 +57,9 @@ const isRefused = test.macro<[readonly string[], RegExp]>({
   },
 });
 
-test(isRefused, ['--reporter', 'jnit'], /Give one of list, json, junit/);
+test(isRefused, ['--reporter', 'jnit'], /It must be one of list, json, junit/);
 test(isRefused, ['--reporter', 'junit='], /Name a file/);
 test(isRefused, ['--reporter', 'github=x'], /GITHUB_STEP_SUMMARY/);
-test(isRefused, ['--reporter', 'junit', '--json'], /alone on stdout/);
-test(isRefused, ['--reporter', 'github', '--json'], /alone on stdout/);
-test(isRefused, ['calm.ts', '--reporter', 'html=a.html'], /one run/);
+test(isRefused, ['--reporter', 'junit', '--json'], /Only one reporter can write to stdout/);
+test(isRefused, ['--reporter', 'github', '--json'], /Only one reporter can write to stdout/);
+test(isRefused, ['calm.ts', '--reporter', 'html=a.html'], /a single run/);

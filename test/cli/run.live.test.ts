@@ -82,14 +82,17 @@ test.serial('a run of two trials: interleaved, reported, and rendered again byte
 
   // Off a terminal: a line per phase and trial, without colours; on a busy machine also what the run waits for.
   const lines = run.stderr.replace(/^ {2}waiting for .*\n/gm, '');
-  t.regex(lines, /^scenario calm\b.*\bseed 7\b.*\ndata .*\ntrial one-1 \(1 of 4\)\n {2}baseline +\d+ ok/);
+  t.regex(
+    lines,
+    /^Scenario calm: one, many\n4 trials of .*, about .* in all\nSeed 7, injector .*, data in .*\nTrial 1 of 4: one-1\n {2}baseline +\d+ ok/,
+  );
   t.deepEqual(lines.match(/^ {2}\w+/gm), Array(4).fill(['  baseline', '  slow']).flat());
   t.false((run.stderr + run.stdout).includes(control));
   t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
 });
 
 test.serial(
-  '--json prints one document, --quiet nothing on stderr, --variant drives only that one',
+  '--json prints one document, --quiet nothing on stderr, --variant drives only that one, --data keeps it elsewhere',
   async t => {
     const place = await openPlace(t);
     await place.bring('calm');
@@ -100,6 +103,8 @@ test.serial(
       '--quiet',
       '--variant',
       'many',
+      '--data',
+      'kept',
     ]);
     t.is(code, 0, stderr);
     t.is(stderr, '');
@@ -109,7 +114,11 @@ test.serial(
       result.variants.map(({name}) => name),
       ['many'],
     );
-    t.is(result.command, 'npx foulweather run calm.ts --variant many --seed 1');
+    t.is(result.command, 'npx foulweather run calm.ts --variant many --seed 1 --data kept');
+    t.deepEqual((await readdir(place.cwd)).sort(), ['calm.ts', 'kept', 'reports']);
+    const again = await place.call(['report', 'latest', '--json'], {env: {FOULWEATHER_DATA: 'kept'}});
+    t.is(again.stdout, stdout);
+    t.is((await place.call(['report', 'latest'])).code, 64);
   },
 );
 

@@ -19,10 +19,10 @@ test('without a server and without leave to start one, it says how to get it', a
   const {code, stdout, stderr} = await place.call(['run', fixture('served')]);
   t.is(code, 64);
   t.is(stdout, '');
-  t.regex(stderr, /The scenario served needs a real server: Redis\./);
+  t.regex(stderr, /Scenario "served" needs a running Redis\./);
   t.regex(
     stderr,
-    /Give --start-services to have it started \(apt-get install redis-server\), or the address of yours: --target redis:\/\/127\.0\.0\.1:6379/,
+    /Add --start-services to start one \(`apt-get install redis-server` installs it\), or use your own: --target redis:\/\/127\.0\.0\.1:6379/,
   );
   t.deepEqual(await place.watch.remains(), nothing);
 });
@@ -31,7 +31,7 @@ test('--target wants an address', async t => {
   const place = await openPlace(t);
   const {code, stderr} = await place.call(['run', fixture('served'), '--target', 'localhost:6379']);
   t.is(code, 64);
-  t.regex(stderr, /Give an address such as redis:\/\/127\.0\.0\.1:6379/);
+  t.regex(stderr, /It must be an address such as redis:\/\/127\.0\.0\.1:6379/);
 });
 
 const reportOf = async ({cwd}: CliProcess): Promise<string> => readReport(join(cwd, 'reports', 'served'));

@@ -5,13 +5,13 @@ import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
 import {type ShowServer, startShowServer} from '../../src/cli/show-server.ts';
-import {listRuns, runsFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, listRuns, runsFolder} from '../../src/store/run-folder.ts';
 import {openPlace, type Place} from '../helpers/cli-world.ts';
 
 type Shown = {readonly status: number; readonly type: string; readonly body: string};
 
 const serverOn = async (t: ExecutionContext, cwd: string): Promise<ShowServer> => {
-  const server = await startShowServer(cwd, 0);
+  const server = await startShowServer({cwd, dataDir: dataFolder(cwd)}, 0);
   t.teardown(() => server.close());
   return server;
 };
@@ -49,7 +49,7 @@ const withRuns = async (t: ExecutionContext): Promise<Place> => {
 test('all runs, the report of one, and two compared', async t => {
   const place = await withRuns(t);
   const server = await serverOn(t, place.cwd);
-  const [first, second] = await listRuns(place.cwd);
+  const [first, second] = await listRuns(dataFolder(place.cwd));
   const all = await get(server, '/');
   t.is(all.status, 200);
   t.true(all.body.indexOf(second!) < all.body.indexOf(first!), 'the newest comes first');
@@ -73,9 +73,9 @@ test('all runs, the report of one, and two compared', async t => {
   t.regex((await get(server, `/compare?before=${first}&after=${first}`)).body, /<h1>Choose two runs<\/h1>/);
 
   // One that was killed before it told: it is judged now.
-  await rm(join(runsFolder(place.cwd), second!, 'report.html'));
+  await rm(join(runsFolder(dataFolder(place.cwd)), second!, 'report.html'));
   t.regex((await get(server, `/runs/${second}/report.html`)).body, /<h1>calm: /);
-  await writeFile(join(runsFolder(place.cwd), first!, 'run.json'), '{');
+  await writeFile(join(runsFolder(dataFolder(place.cwd)), first!, 'run.json'), '{');
   t.regex((await get(server, '/')).body, new RegExp(`Not readable: <code>${first}</code>`));
 
   for (const path of [
@@ -109,5 +109,5 @@ test('a run that is not there is told before anything listens', async t => {
   const {code, stdout, stderr} = await place.call(['show', 'nowhere']);
   t.is(code, 64);
   t.is(stdout, '');
-  t.regex(stderr, /There is no run "nowhere"/);
+  t.regex(stderr, /No saved runs in \.foulweather\/runs/);
 });

@@ -32,7 +32,7 @@ const stops = test.macro(async (t, signal: 'SIGINT' | 'SIGTERM', code: number) =
 
   cli.kill(signal);
   t.deepEqual(await cli.exited, {code, signal: null});
-  t.regex(cli.stderr, /Stopping: faults are taken away, and a partial report is written/);
+  t.regex(cli.stderr, /Stopping: removing faults and writing a partial report/);
   t.notRegex(cli.stderr, /error|\n\s+at /);
   t.deepEqual(await proxies(), {});
   t.is((await recordOf(cli)).status, 'interrupted');
@@ -66,14 +66,14 @@ test('Ctrl-C while the scenario is still loading ends with 130, and there is not
   await cli.watch.untilSeen(/describe-main/);
   cli.kill('SIGINT');
   t.deepEqual(await cli.exited, {code: 130, signal: null});
-  t.regex(cli.stderr, /Interrupted before the run had begun/);
+  t.regex(cli.stderr, /Interrupted before the run began/);
   t.false(existsSync(join(cli.cwd, 'reports')));
   await leavesNothing(t, cli);
 });
 
 test('Ctrl-C as soon as the run has begun writes a report', async t => {
   const cli = await CliProcess.run(t, 'endless');
-  await cli.untilSays('data ');
+  await cli.untilSays('data in ');
   cli.kill('SIGINT');
   t.deepEqual(await cli.exited, {code: 130, signal: null});
   t.notRegex(cli.stderr, /error|\n\s+at /);

@@ -150,4 +150,4 @@ const refused = test.macro({
 
 test(refused, "{use: ['pg']}", /needs the package @opentelemetry\/instrumentation-pg.*\n.*npm install/s);
 test(refused, "{use: ['redis']}", /needs the package redis,.*\n.*npm install redis/s);
-test(refused, "{use: ['postgres']}", /there is no known telemetry of "postgres"/);
+test(refused, "{use: ['postgres']}", /telemetry\.use\[0\]: there is no preset "postgres"/);

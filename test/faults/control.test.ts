@@ -160,7 +160,7 @@ test('a real Toxiproxy is not asked for what it does not have', async t => {
   await t.notThrowsAsync(injector.refuseUnsupported(phasesOf(stall(), refuse(), latency({latencyMs: 1}))));
   const error = await t.throwsAsync(injector.refuseUnsupported(phasesOf(stall(), stall({firstN: 2}))), {
     code: 'FW_FAULT_UNSUPPORTED',
-    message: `The injector at ${url} is a real Toxiproxy, which does not have the fault stall of phase dark as it is asked for.`,
+    message: `The Toxiproxy at ${url} does not support the fault stall of phase "dark", or not with these options.`,
   });
   t.is((error as FoulweatherError).exitCode, 64);
 });
@@ -334,7 +334,7 @@ const answersVersion = test.macro({
     if (expected === null) {
       await t.throwsAsync(injector.version(), {
         code: 'FW_TOXIPROXY_UNREACHABLE',
-        message: `What answers at ${url} is not Toxiproxy: its /version says no version.`,
+        message: `The server at ${url} is not Toxiproxy: its /version names no version.`,
       });
     } else t.is(await injector.version(), expected);
   },
@@ -365,7 +365,7 @@ test('an injector that is not there is unreachable, and its address is named', a
   const unreachable = (what: string) => ({
     instanceOf: FoulweatherError,
     code: 'FW_TOXIPROXY_UNREACHABLE',
-    message: `No injector answers at ${gone.url} (could not ${what}: fetch failed).`,
+    message: `Cannot reach the injector at ${gone.url} (could not ${what}: fetch failed).`,
   });
   await t.throwsAsync(new Injector(gone.url).version(), unreachable('tell its version'));
   await t.throwsAsync(link.apply('calm', []), unreachable('remove slow-1-latency from proxy left'));
@@ -378,7 +378,7 @@ test('an injector that never answers is given up, with its address and the proxy
   const injector = new Injector(url, 50);
   const error = await t.throwsAsync(injector.createProxy('lost', '127.0.0.1:9'), {
     code: 'FW_TOXIPROXY_UNREACHABLE',
-    message: `No injector answers at ${url} (could not create proxy lost: no answer within 50 ms).`,
+    message: `Cannot reach the injector at ${url} (could not create proxy lost: no answer within 50 ms).`,
   });
   t.is((error as FoulweatherError).exitCode, 64);
 });

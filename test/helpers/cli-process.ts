@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
-import {runsFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, runsFolder} from '../../src/store/run-folder.ts';
 import {filesUnder, fixture, temporaryFolder} from './run-folders.ts';
 import {watched} from './run-once.ts';
 import type {ProcessWatch} from './run-processes.ts';
@@ -96,9 +96,9 @@ export class CliProcess {
 
   /** Of the only run. */
   async runFolder(): Promise<string> {
-    const [id] = await readdir(runsFolder(this.cwd));
+    const [id] = await readdir(runsFolder(dataFolder(this.cwd)));
     if (id === undefined) throw new Error('there is no run');
-    return join(runsFolder(this.cwd), id);
+    return join(runsFolder(dataFolder(this.cwd)), id);
   }
 
   /** Drafts in the working folder, and everything in the folder for temporary files. */

@@ -10,7 +10,7 @@ import type {Trial} from '../../src/model/trial.ts';
 import {renderReport} from '../../src/report/report.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
 import type {Limits} from '../../src/run/limits.ts';
-import type {RunObserver} from '../../src/run/run-options.ts';
+import type {RunObserver, WithoutLoad} from '../../src/run/run-options.ts';
 import {runScenario} from '../../src/run/run-scenario.ts';
 import type {RunFolder} from '../../src/store/run-folder.ts';
 import {compileCache} from './compile-cache.ts';
@@ -37,6 +37,7 @@ export type RunOnceOptions = {
   /** Not, when absent: what is not asked for takes a tenth of the time. */
   readonly profiles?: boolean;
   readonly heapSnapshot?: boolean;
+  readonly withoutLoad?: WithoutLoad;
 };
 
 /** A judged run, and what is asked of it. */
@@ -115,6 +116,7 @@ export const runOnce = async (
     ...(options.precision && {precision: options.precision}),
     profiles: options.profiles ?? false,
     heapSnapshot: options.heapSnapshot ?? false,
+    ...(options.withoutLoad && {withoutLoad: options.withoutLoad}),
     baseDir,
     command: () => `npx foulweather run ${scenario}`,
     version: '0.0.0',

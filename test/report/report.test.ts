@@ -74,7 +74,9 @@ test('a run without any trial still has a report', t => {
   t.regex(report, /^# undici-stall: the run was aborted/);
   t.true(report.includes('`bounded` did not run'));
   t.true(fileOf(empty, 'timeline.svg').includes('No trial has been made.'));
-  t.true(renderTerminalSummary(empty, 'report.md').includes('bounded: not driven'));
+  t.true(
+    renderTerminalSummary(empty, 'report.md').startsWith('Inconclusive  undici-stall: the run was aborted'),
+  );
 });
 
 test('ratios need five pairs', t => {
@@ -128,7 +130,7 @@ test('a run that only symptoms miss says which, and nothing of the goals that it
   t.regex(textOf(missed), /^# .*; fails because of hung operations and slow recovery\n/);
   const summary = renderTerminalSummary(missed, 'reports/x/report.md');
   t.notRegex(summary, /meets/);
-  t.regex(summary, /Missed by defaults because of: hung-operation, slow-recovery\n/);
+  t.regex(summary, /Symptoms that fail defaults: hung-operation, slow-recovery\n/);
 });
 
 test('a run that could not begin shows the error, the frames of the scenario, and what to do', t => {
@@ -150,10 +152,27 @@ test('a run that could not begin shows the error, the frames of the scenario, an
   const frames = ['at Object.perform (shop/scenario.ts:20:13)', 'at request (undici/lib/api.js:2:1)'];
   t.true(
     renderTerminalSummary(stopped, 'report.md').includes(
-      `Inconclusive: ${gate.reason} ${gate.advice}\n    ${frames.join('\n    ')}\n\n`,
+      `  ${gate.reason}\n      ${frames.join('\n      ')}\n  ${gate.advice}\n\n`,
     ),
   );
   t.true(textOf(stopped).includes(`\n${frames.join('\n')}\n`));
+  const shown = renderTerminalSummary(stopped, 'report.md', {
+    excerpt: ['> 20 | throw no;'],
+    frame: line => line.replace('file:///home/me/shop/', ''),
+    width: 40,
+  });
+  t.true(
+    shown.startsWith(
+      [
+        'Inconclusive  undici-stall',
+        '  The operation that is tried before the',
+        '  load failed: TypeError: no.',
+        '      at Object.perform (scenario.ts:20:13)',
+      ].join('\n'),
+    ),
+    shown,
+  );
+  t.true(shown.includes('\n    > 20 | throw no;\n  Fix perform() in the scenario.\n'));
 });
 
 test('figures of several trials say that they are medians', t => {

@@ -5,7 +5,7 @@ import test from 'ava';
 import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {RunFolder, runsFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, RunFolder, runsFolder} from '../../src/store/run-folder.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {fixture} from '../helpers/run-folders.ts';
 
@@ -25,8 +25,8 @@ test('a wall clock that is set again and again changes neither the exit code nor
     NODE_OPTIONS: `--import=${preload}`,
   });
   t.deepEqual(await cli.exited, {code: 0, signal: null}, cli.stderr);
-  const {record, trials, judgement} = await reopenRun(await RunFolder.open(cli.cwd, 'latest'));
-  t.is((await readdir(runsFolder(cli.cwd))).length, 1);
+  const {record, trials, judgement} = await reopenRun(await RunFolder.open(dataFolder(cli.cwd), 'latest'));
+  t.is((await readdir(runsFolder(dataFolder(cli.cwd)))).length, 1);
   t.is(record.status, 'complete');
   t.is(judgement.verdict, 'met');
   const fidelity = Object.keys(telemetrySymptoms) as SymptomId[];

@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import type {RunRecord} from '../../src/model/run.ts';
-import {listRuns, runsFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, listRuns, runsFolder} from '../../src/store/run-folder.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {fixture} from '../helpers/run-folders.ts';
@@ -16,16 +16,18 @@ test('what nobody catches breaks the run off, and what was seen until then is to
     defect,
   ]);
   t.deepEqual(await cli.exited, {code: 70, signal: null});
-  const [id] = await listRuns(cli.cwd);
-  t.regex(cli.stderr, /^error foulweather itself failed: TypeError: a defect of the harness$/m);
-  t.regex(cli.stderr, /^ {8}at .*defect\.ts/m);
+  const [id] = await listRuns(dataFolder(cli.cwd));
+  t.regex(cli.stderr, /^error: foulweather itself failed: TypeError: a defect of the harness$/m);
+  t.regex(cli.stderr, /^ {2}at .*defect\.ts/m);
   t.true(
     cli.stderr.includes(
       `This is a bug in foulweather, not in the scenario or its library. The run so far is saved: foulweather report ${id}`,
     ),
     cli.stderr,
   );
-  const record = JSON.parse(await readFile(join(runsFolder(cli.cwd), id!, 'run.json'), 'utf8')) as RunRecord;
+  const record = JSON.parse(
+    await readFile(join(runsFolder(dataFolder(cli.cwd)), id!, 'run.json'), 'utf8'),
+  ) as RunRecord;
   t.is(record.status, 'failed');
   t.truthy(record.endedAt);
   t.deepEqual(await cli.watch.remains(), {processes: [], ports: []});

@@ -32,7 +32,7 @@ test('a perform() that throws stops its trial within seconds, with the line of t
   };
   t.regex(
     renderTerminalSummary(alone, 'report.md'),
-    /client\.foo is not a function\. Fix perform\(\).*\n {4}at Object\.perform \(scenarios\/starting\.ts:\d+:\d+\)\n/,
+    /client\.foo is not a function\.\n {6}at Object\.perform \(scenarios\/starting\.ts:\d+:\d+\)\n {2}Fix perform\(\)/,
   );
 });
 
@@ -107,4 +107,24 @@ test('each phase is entered before its faults are put in place', t => {
   for (const {phase, afterMs} of edges.slice(1)) {
     if (phases[phase]!.faults.length > 0) t.true(entered[phase]!.atMs <= afterMs);
   }
+});
+
+test('a first operation that fails ends the run, where that is asked for', async t => {
+  const {run} = await runOnce(t, 'starting', {variants: ['works', 'throws', 'dies'], withoutLoad: 'stop'});
+  t.deepEqual(run.record.trialIds, ['works-1', 'throws-1']);
+  t.is(run.record.status, 'complete');
+  t.is(run.judgement.verdict, 'inconclusive');
+  t.like(run.judgement.gates[0], {name: 'first-operation-failed'});
+  t.regex(
+    run.judgement.gates[0]!.reason,
+    /^throws: The operation tried before the load failed 3 out of 3 times/,
+  );
+});
+
+test('there is a load all the same, where that is asked for', async t => {
+  const once = await runOnce(t, 'starting', {variants: ['throws'], withoutLoad: 'load'});
+  const {trial} = once.trial('throws');
+  t.like(trial.end, {kind: 'completed'});
+  t.is(trial.edges.length, 5);
+  t.true(trial.driver.outcomes.length > 300);
 });

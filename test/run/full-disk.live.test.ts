@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {RunFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, RunFolder} from '../../src/store/run-folder.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {temporaryFolder} from '../helpers/run-folders.ts';
 import {runOnce} from '../helpers/run-once.ts';
@@ -49,7 +49,7 @@ test('a full disk breaks the run off with exit code 70, and what was written unt
   t.is(broken.exitCode, 70);
   t.regex(broken.message, /^The run broke off: ENOSPC/);
   await writeFile(filler, '');
-  const {record, trials, judgement} = await reopenRun(await RunFolder.open(baseDir, 'latest'));
+  const {record, trials, judgement} = await reopenRun(await RunFolder.open(dataFolder(baseDir), 'latest'));
   t.is(record.status, 'failed');
   t.deepEqual(
     trials.map(({id}) => id),
@@ -83,7 +83,7 @@ test('a journal that may grow no more breaks foulweather run off with exit code 
   }
   t.deepEqual(await cli.exited, {code: 70, signal: null}, cli.stderr);
   t.regex(cli.stderr, /The run broke off: EFBIG/);
-  const {record, trials, judgement} = await reopenRun(await RunFolder.open(cli.cwd, 'latest'));
+  const {record, trials, judgement} = await reopenRun(await RunFolder.open(dataFolder(cli.cwd), 'latest'));
   t.is(record.status, 'failed');
   t.is(judgement.verdict, 'inconclusive');
   t.true(trials[0]!.driver.phases[0]!.outcomes.ok > 0, 'what was written until then is there');

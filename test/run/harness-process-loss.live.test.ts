@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {RunFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, RunFolder} from '../../src/store/run-folder.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {runOnce} from '../helpers/run-once.ts';
 
@@ -22,10 +22,10 @@ test('a run whose injector dies breaks off with exit code 70, is saved, and can 
     {instanceOf: FoulweatherError, code: 'FW_RUN_BROKEN'},
   );
   t.is(broken.exitCode, 70);
-  t.regex(broken.message, /^The run broke off: No injector answers at http:/);
+  t.regex(broken.message, /^The run broke off: Cannot reach the injector at http:/);
   t.regex(broken.hint, /is saved: foulweather report \S+-calm$/);
 
-  const {record, trials, judgement} = await reopenRun(await RunFolder.open(baseDir, 'latest'));
+  const {record, trials, judgement} = await reopenRun(await RunFolder.open(dataFolder(baseDir), 'latest'));
   t.is(record.status, 'failed');
   t.deepEqual(
     trials.map(({id, end}) => ({id, end: end.kind})),
@@ -79,7 +79,7 @@ test('a run whose target dies goes on, and is inconclusive for want of a ledger'
   t.is(trial.ledger, null);
   t.regex(
     trial.troubles.find(({what}) => what === 'ledger')!.message,
-    /^The target ended \(exit code null, signal SIGKILL\)/,
+    /^The target failed: the process was killed by SIGKILL/,
   );
   t.is(judgement.verdict, 'inconclusive');
   t.is(ran.run.record.status, 'complete');

@@ -64,7 +64,7 @@ test('a process of verify() that dies is told apart from one that throws', t => 
   const [gate] = ran().trial('other-dies').judgement.gates;
   t.regex(
     gate!.reason,
-    /^The process of the scenario's verify\(\) died \(exit code 1\) before it was done at hooks\.ts:\d+: Error: no connection to the server\.$/,
+    /^The process of the scenario's verify\(\) ended early \(exit code 1\) at hooks\.ts:\d+: Error: no connection to the server\.$/,
   );
   t.regex(gate!.stack![0]!, /^at Immediate.* \(hooks\.ts:\d+\)$/);
 });

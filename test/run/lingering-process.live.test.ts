@@ -41,13 +41,13 @@ test('where it is stuck is in the trial and in the report, and the debugger is n
 
 test('an open() that never settles has failed, and nothing was tested', t => {
   const {trial, judgement} = ran().trial('open-pends');
-  t.like(trial.end, {kind: 'open-failed', error: {message: 'open() did not settle within 300 ms'}});
+  t.like(trial.end, {kind: 'open-failed', error: {message: 'open() did not return within 0.3 s'}});
   t.is(judgement.verdict, 'inconclusive');
   t.deepEqual(
     judgement.gates.map(({name}) => name),
     ['open-failed'],
   );
-  t.true(ran().reportOf('open-pends').includes('open() did not settle within 300 ms'));
+  t.true(ran().reportOf('open-pends').includes('open() did not return within 0.3 s'));
 });
 
 test('a close() that never resolves is hung, after all operations have counted', t => {

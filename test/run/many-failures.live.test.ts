@@ -5,7 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
-import {RunFolder} from '../../src/store/run-folder.ts';
+import {dataFolder, RunFolder} from '../../src/store/run-folder.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 const flood = 2;
@@ -21,7 +21,7 @@ const runMissed = async (t: ExecutionContext, variant: string): Promise<Ran> => 
   const ended = await place.call(['run', './flooded.ts', '--variant', variant, '--quiet']);
   t.is(ended.code, 1, ended.stderr);
   t.regex(ended.stdout, /^Missed/);
-  const folder = await RunFolder.open(place.cwd, 'latest');
+  const folder = await RunFolder.open(dataFolder(place.cwd), 'latest');
   const {record, trials, judgement} = await reopenRun(folder);
   t.is(record.status, 'complete');
   t.is(judgement.verdict, 'missed');

@@ -5,6 +5,7 @@ import {join, resolve} from 'node:path';
 import test from 'ava';
 import type {Result} from '../../src/report/formats/result.ts';
 import {packagesFolder} from '../../src/run/packages.ts';
+import {dataFolder} from '../../src/store/run-folder.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {readReport} from '../helpers/report-text.ts';
 import {writePlace} from '../helpers/version-places.ts';
@@ -23,8 +24,14 @@ test.serial('a version comes from the registry, and an unknown one is told of', 
   }
   // It was installed and is what is loaded: ms has no part.
   t.not(code, 0);
-  const [folder] = await readdir(packagesFolder(place.cwd));
-  const manifest = join(packagesFolder(place.cwd), folder!, 'node_modules', 'wobbly', 'package.json');
+  const [folder] = await readdir(packagesFolder(dataFolder(place.cwd)));
+  const manifest = join(
+    packagesFolder(dataFolder(place.cwd)),
+    folder!,
+    'node_modules',
+    'wobbly',
+    'package.json',
+  );
   t.like(JSON.parse(await readFile(manifest, 'utf8')), {name: 'ms', version: '2.1.3'});
   await writePlace(place, "{name: 'only', options: [], packages: {wobbly: 'npm:ms@99.99.99'}}");
   const unknown = await place.call(['run', './versions.mjs']);
@@ -86,9 +93,9 @@ test.serial(
         ['eight', '8'],
       ],
     );
-    t.regex(stderr, /npm installs undici@\^7 for seven\n/);
+    t.regex(stderr, /installing undici@\^7 for seven\n/);
     const report = await readReport(join(place.cwd, 'reports', 'majors'));
     t.true(report.includes('| `package undici` | `^7` | `^8` |'));
-    t.is((await readdir(packagesFolder(place.cwd))).length, 2);
+    t.is((await readdir(packagesFolder(dataFolder(place.cwd)))).length, 2);
   },
 );

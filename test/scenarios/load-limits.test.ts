@@ -14,32 +14,32 @@ const refused: readonly (readonly [title: string, change: Partial<Scenario>, sta
   [
     'more operations than can be kept account of',
     {load: open(10_000), phases: [phase(12 * hourMs)]},
-    /load: the phases ask for 432 million operations, .* at most 100 million/,
+    /load adds up to 432 million operations, .* at most 100 million/,
   ],
   [
     'too many by bursts',
     {load: {model: 'bursts', burstSize: 100_000, everyMs: 10, maxInFlight: 10}, phases: [phase(60_000)]},
-    /load: the phases ask for 600 million operations/,
+    /load adds up to 600 million operations/,
   ],
   [
     'a load that starts nothing',
     {load: {model: 'ramp', fromPerSecond: 0, toPerSecond: 0, maxInFlight: 10}},
-    /load: it starts nothing in any phase/,
+    /load starts no operation in any phase/,
   ],
   [
     'more than two days',
     {load: open(1), phases: [phase(24 * hourMs), phase(24 * hourMs, 1), phase(hourMs / 2, 2)]},
-    /phases: they last 48\.5 hours together, and a trial lasts at most 48/,
+    /phases: they last 48\.5 hours together; a trial may last at most 48/,
   ],
   [
     'a deadline beyond what is measured',
     {operation: {deadlineMs: hourMs, idempotent: true}},
-    /operation\.deadlineMs: response times are measured up to an hour/,
+    /operation\.deadlineMs must be at most 3,272,727/,
   ],
   [
     'more in flight than memory takes',
     {load: {...open(100), maxInFlight: 2_000_000}},
-    /load\.maxInFlight: .*1000000/,
+    /load\.maxInFlight must be at most 1000000/,
   ],
 ];
 

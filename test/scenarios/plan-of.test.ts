@@ -74,7 +74,9 @@ test('cycles make no more phases than an operation can name', t => {
     );
   t.is(plan(15, 8, [calm]).phases.length, 241);
   t.throws(() => plan(8, 16, []), {code: 'FW_SCENARIO_INVALID', message: /16 cycles make 256 phases/});
-  t.throws(() => plan(14, 12, [calm]), {message: /12 cycles make 337 phases, and a trial has at most 255/});
+  t.throws(() => plan(14, 12, [calm]), {
+    message: /12 cycles make 337 phases, and a trial can have at most 255/,
+  });
 });
 
 test('cycles repeat the phases from the first fault to the last recovery', t => {
@@ -126,35 +128,40 @@ const isMistaken = test.macro({
       lines.map(line => line.trim()),
       mistakes,
     );
-    t.is(head, `The scenario has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:`);
+    t.is(
+      head,
+      `The scenario is not valid (${mistakes.length === 1 ? '1 problem' : `${mistakes.length} problems`}):`,
+    );
     t.is(error?.code, 'FW_SCENARIO_INVALID');
     t.is(error?.exitCode, 64);
   },
 });
 
-const letters = 'use lower-case letters, digits and dashes, at most 63 of them';
+const letters = 'must be 1 to 63 lower-case letters, digits and dashes, and not begin with a dash';
 const phase = {name: 'calm', role: 'baseline', durationMs: 1};
 const fault = {name: 'dark', role: 'fault', durationMs: 1, faults: [refuse()]};
 
-test(isMistaken, {name: 'My Pool'}, [`name: ${letters}`]);
-test(isMistaken, {observation: ''}, ['observation: Too small: expected string to have >=1 characters']);
-test(isMistaken, {colour: 'red'}, ['scenario: Unrecognized key: "colour"']);
+test(isMistaken, {name: 'My Pool'}, [`name ${letters}`]);
+test(isMistaken, {observation: ''}, ['observation must not be empty']);
+test(isMistaken, {colour: 'red'}, [
+  'the scenario has no property "colour"; it takes name, observation, remarks, target, supports, variants, sweep, load, operation, phases, cycles, drainLimitMs, trials, goals, thresholds, telemetry, subject, verify, prepare',
+]);
 test(isMistaken, {target: {kind: 'ftp'}}, [
-  "target: give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}",
+  "target must be {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}",
 ]);
 test(isMistaken, {target: {service: 'reddis'}}, [
   'target: there is no service "reddis". Did you mean "redis"?',
 ]);
 test(isMistaken, {target: {url: 'localhost:6379'}}, [
-  'target.url: give an address such as redis://127.0.0.1:6379',
+  'target.url must be an address such as redis://127.0.0.1:6379',
 ]);
-test(isMistaken, {variants: []}, ['variants: Too small: expected array to have >=1 items']);
+test(isMistaken, {variants: []}, ['variants must not be empty']);
 test(isMistaken, {variants: [{name: 'a', options: {}, proces: {}}]}, [
-  'variants.0: Unrecognized key: "proces"',
+  'variant "a" has no property "proces"; did you mean "process"?',
 ]);
 test(isMistaken, {load: {model: 'open', ratePerSecond: 0, maxInFlight: -1}}, [
-  'load.ratePerSecond: Too small: expected number to be >0',
-  'load.maxInFlight: Too small: expected number to be >0',
+  'load.ratePerSecond must be more than 0',
+  'load.maxInFlight must be more than 0',
 ]);
 test(
   isMistaken,
@@ -168,11 +175,11 @@ test(
   [
     'thresholds.retry-amplificaton: there is no such symptom. Did you mean "retry-amplification"?',
     'thresholds.hung-operation.hungcount: there is no such threshold. Did you mean "hungCount"?',
-    'thresholds.process-crash.crashCount: there is no such threshold. This symptom has none.',
+    'thresholds.process-crash.crashCount: there is no such threshold; this one has none',
   ],
 );
 test(isMistaken, {thresholds: {'retry-amplification': {failRatio: -1}}}, [
-  'thresholds.retry-amplification.failRatio: Too small: expected number to be >=0',
+  'thresholds.retry-amplification.failRatio must be at least 0',
 ]);
 test(
   isMistaken,
@@ -187,21 +194,21 @@ test(
     },
   },
   [
-    'goals.run.telemetry.0.stat: Invalid option: expected one of "p50"|"p90"|"p99"|"mean"|"max"|"increase"|"last"|"count"',
-    'goals.run.telemetry.1: give a min or a max',
+    'goals.run.telemetry[0].stat "p98" is unknown; did you mean "p90"?',
+    'goals.run.telemetry[1] needs a min or a max',
   ],
 );
-test(isMistaken, {load: {model: 'burst'}}, ['load.model: there is no load "burst". Did you mean "bursts"?']);
+test(isMistaken, {load: {model: 'burst'}}, ['load.model "burst" is unknown; did you mean "bursts"?']);
 test(isMistaken, {load: {ratePerSecond: 5}}, [
-  'load.model: say which load is meant. Known: open, ramp, bursts, closed.',
+  'load.model is missing; it must be open, ramp, bursts or closed',
 ]);
 test(isMistaken, {operation: {deadlineMs: Number.NaN}}, [
-  'operation.deadlineMs: Invalid input: expected number, received NaN',
-  'operation.idempotent: Invalid input: expected boolean, received undefined',
+  'operation.deadlineMs must be a number, not NaN',
+  'operation.idempotent is missing; it must be a boolean',
 ]);
 test(isMistaken, {subject: {open: 'now'}}, [
-  'subject.open: give a function',
-  'subject.perform: give a function',
+  'subject.open must be a function',
+  'subject.perform must be a function',
 ]);
 test(
   'mistakes in phases and faults are listed with their places',
@@ -213,12 +220,12 @@ test(
     ],
   },
   [
-    `phases.0.name: ${letters}`,
-    'phases.0.role: Invalid option: expected one of "warm-up"|"baseline"|"fault"|"recovery"',
-    'phases.0.durationMs: Too small: expected number to be >0',
-    'phases.1.faults.0.latencyMs: give a number, or {from, to}',
-    'phases.1.faults.1.kind: there is no fault "stal". Did you mean "stall"?',
-    'phases.1.faults.2.bytesPerSecond: Invalid number: must be a multiple of 1000',
+    `phases[0].name ${letters}`,
+    'phase "Calm": role must be warm-up, baseline, fault or recovery, not "calm"',
+    'phase "Calm": durationMs must be more than 0',
+    'phase "dark": latency.latencyMs must be a number, or {from, to}',
+    'phase "dark": faults[1].kind "stal" is unknown; did you mean "stall"?',
+    'phase "dark": bandwidth.bytesPerSecond must be a multiple of 1000',
   ],
 );
 test(
@@ -230,10 +237,7 @@ test(
       {...fault, faults: []},
     ],
   },
-  [
-    'phases: "calm" has faults, so its role must be \'fault\'',
-    'phases: "dark" is a fault phase without faults',
-  ],
+  ['phase "calm" has faults, so its role must be \'fault\'', 'phase "dark" is a fault phase without faults'],
 );
 test(
   'only a recovery is prolonged, and to more than it lasts anyway',
@@ -246,8 +250,8 @@ test(
     ],
   },
   [
-    'phases: "calm": prolongedToMs is only allowed in a recovery',
-    'phases: "back": prolongedToMs must be longer than durationMs',
+    'phase "calm": prolongedToMs is only allowed in a recovery phase',
+    'phase "back": prolongedToMs must be longer than durationMs',
   ],
 );
 test(
@@ -261,10 +265,10 @@ test(
     ],
   },
   [
-    'phases: "run" has faults, so its role must be \'fault\'',
-    'phases: "run" stands for the whole run in goals; choose another name',
-    'phases: "drain" stands for the time after the last phase; choose another name',
-    'phases: "start" stands for the time before the first phase; choose another name',
+    'phase "run" has faults, so its role must be \'fault\'',
+    'phases[0].name must not be "run", which stands for the whole run in goals',
+    'phases[1].name must not be "drain", which stands for the time after the last phase',
+    'phases[2].name must not be "start", which stands for the time before the first phase',
   ],
 );
 test(
@@ -279,8 +283,8 @@ test(
     phases: [phase, fault, phase],
   },
   [
-    'variants: "a" stands twice; each needs a name of its own',
-    'phases: "calm" stands twice; each needs a name of its own',
+    'variants: duplicate name "a"; variant names must be unique',
+    'phases: duplicate name "calm"; phase names must be unique',
   ],
 );
 test(
@@ -308,15 +312,15 @@ test(
     goals: {run: {hungCount: {}, successRatio: {min: 1, max: 0.5}, wrongCount: {max: '0'}}},
   },
   [
-    'goals.run.hungCount: give a min or a max',
-    'goals.run.successRatio: give a min below the max',
-    'goals.run.wrongCount.max: Invalid input: expected number, received string',
+    'goals.run.hungCount needs a min or a max',
+    'goals.run.successRatio has a min above its max',
+    'goals.run.wrongCount.max must be a number, not "0"',
   ],
 );
 
 test('a scenario that is none is told as a mistake', t => {
   t.throws(() => planOf(7 as unknown as Scenario), {
-    message: 'The scenario has a mistake:\n  scenario: Invalid input: expected object, received number',
+    message: 'The scenario is not valid (1 problem):\n  the scenario must be an object, not 7',
   });
 });
 
@@ -336,5 +340,5 @@ test('what is promised of deliveries is the variant’s, and else the operation�
 });
 
 test(isMistaken, {operation: {deadlineMs: 1000, idempotent: true, deliveries: 'once'}}, [
-  'operation.deliveries: Invalid option: expected one of "at-least-once"|"at-most-once"|"exactly-once"',
+  'operation.deliveries must be at-least-once, at-most-once or exactly-once, not "once"',
 ]);

@@ -58,7 +58,7 @@ test('a version that the scenario is not written for is refused', t => {
   const error = t.throws(() => against(plan, [{name: 'redis', spec: '3.1.2'}]));
   t.like(error, {
     code: 'FW_USAGE',
-    message: 'The scenario redis is written for redis >=4 <7, and 3.1.2 is none of that.',
+    message: 'Scenario "redis" supports redis >=4 <7, which 3.1.2 is not.',
   });
 });
 
@@ -70,7 +70,7 @@ test('what no range can be told of is left to the installation', t => {
 test('a package that the scenario is not about is refused', t => {
   t.throws(() => against(plan, [{name: 'ioredis', spec: '5.0.0'}]), {
     code: 'FW_USAGE',
-    message: 'The scenario redis is not about ioredis.',
+    message: 'Scenario "redis" does not test ioredis.',
   });
 });
 
@@ -78,6 +78,6 @@ test('a version that is given twice is refused, however it is written', t => {
   const twice = ['5', '^5'].map(spec => ({name: 'redis', spec}));
   t.throws(() => against(plan, twice), {
     code: 'FW_USAGE',
-    message: 'Two of the versions would both be called redis-5.',
+    message: '--against names "redis-5" twice.',
   });
 });

@@ -118,8 +118,8 @@ test('a server that is not installed is told with what to do', async t => {
     instanceOf: FoulweatherError,
   });
   t.is(error.code, 'FW_SERVICE_MISSING');
-  t.is(error.message, 'Azurite is not installed on this machine: there is no azurite-blob.');
-  t.is(error.hint, 'npm install azurite, or give the address of yours: --target http://127.0.0.1:10000');
+  t.is(error.message, 'Azurite is not installed on this machine (no azurite-blob found).');
+  t.is(error.hint, 'Run `npm install azurite`, or use a server of your own: --target http://127.0.0.1:10000');
 });
 
 test("a server of the user's that does not answer is told without a version", async t => {

@@ -40,7 +40,7 @@ test('a run that is not there is told with the newest ones', async t => {
   const base = await temporaryFolder(t);
   for (let day = 1; day < 8; day++) await RunFolder.create(base, `2026-01-0${day}`);
   const error = await t.throwsAsync<FoulweatherError>(RunFolder.open(base, 'x'), {code: 'FW_UNKNOWN_RUN'});
-  t.is(error.hint, 'The newest are: 2026-01-03, 2026-01-04, 2026-01-05, 2026-01-06, 2026-01-07.');
+  t.is(error.hint, 'The latest runs are: 2026-01-03, 2026-01-04, 2026-01-05, 2026-01-06, 2026-01-07.');
 });
 
 test('a record is written whole, and replaces the one before', async t => {
@@ -112,7 +112,7 @@ test('a journal that is damaged in the middle is told with its line', async t =>
     instanceOf: FoulweatherError,
     code: 'FW_RUN_DAMAGED',
   });
-  t.true(error.message.startsWith(`${journalFile}:2 cannot be read`));
+  t.true(error.message.startsWith(`Cannot read ${journalFile}:2: `));
   t.is(error.exitCode, 64);
 });
 
@@ -178,7 +178,7 @@ test('a journal never overwrites one that is there', async t => {
 test('a folder of runs that is removed has no runs', async t => {
   const base = await temporaryFolder(t);
   await RunFolder.create(base, 'a');
-  await rm(join(base, '.foulweather'), {recursive: true});
+  await rm(runsFolder(base), {recursive: true});
   t.deepEqual(await listRuns(base), []);
   t.deepEqual(await readdir(base), []);
 });

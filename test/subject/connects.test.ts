@@ -32,7 +32,7 @@ const ended = (socket: Socket): Promise<void> =>
 
 test.serial('refused ones count, by whatever they are made', async t => {
   const port = await closedPort();
-  const connects = new Connects(`tcp://127.0.0.1:${port}`);
+  const connects = new Connects(`tcp://127.0.0.1:${port}`, () => performance.now());
   t.teardown(() => connects.stop());
   await ended(connect(port, '127.0.0.1'));
   await ended(new Socket().connect(port, '127.0.0.1'));
@@ -45,7 +45,7 @@ test.serial('refused ones count, by whatever they are made', async t => {
 
 test.serial('those to another port do not', async t => {
   const port = await portOf(t);
-  const connects = new Connects(`http://127.0.0.1:${port}`);
+  const connects = new Connects(`http://127.0.0.1:${port}`, () => performance.now());
   t.teardown(() => connects.stop());
   await ended(connect(await portOf(t), '127.0.0.1'));
   t.is(connects.take(), 0);
@@ -55,8 +55,29 @@ test.serial('those to another port do not', async t => {
 
 test.serial('after its end it counts no more', async t => {
   const port = await portOf(t);
-  const connects = new Connects(`http://127.0.0.1:${port}`);
+  const connects = new Connects(`http://127.0.0.1:${port}`, () => performance.now());
   connects.stop();
   await ended(connect(port, '127.0.0.1'));
   t.is(connects.take(), 0);
+});
+
+test.serial('nothing can have been sent where no connection was open', async t => {
+  const held: Socket[] = [];
+  const server = createServer(socket => void held.push(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const {port} = server.address() as AddressInfo;
+  let nowMs = 10;
+  const connects = new Connects(`tcp://127.0.0.1:${port}`, () => nowMs);
+  t.teardown(() => connects.stop());
+  t.false(connects.hadNoneSince(0), 'it may connect where it is not seen');
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  t.false(connects.hadNoneSince(20));
+  nowMs = 30;
+  socket.destroy();
+  await once(socket, 'close');
+  t.false(connects.hadNoneSince(30), 'it was open until then');
+  t.true(connects.hadNoneSince(31));
+  for (const other of held) other.destroy();
 });

@@ -112,97 +112,155 @@ test('versions are recorded for a scenario that is a symbolic link', async t => 
   t.deepEqual(await load(join(folder, 'link.ts')), {name: 'own', versions: {plain: '1.2.3'}});
 });
 
+type Explained = {readonly says: string; readonly hint?: RegExp; readonly missingModule?: string};
+
 const explains = test.macro({
   title: title => `it explains ${title}`,
-  async exec(t, name: string, text: string, statement: string, missingModule: string | null = null) {
-    const folder = await folderOf(t, {[name]: text});
-    t.deepEqual(await load(join(folder, name)), {
-      message: statement.replaceAll('$', `${folder}/`),
-      missingModule,
-    });
+  async exec(t, files: Readonly<Record<string, string>>, {says, hint, missingModule}: Explained) {
+    const folder = await folderOf(t, files);
+    const told = (await load(join(folder, Object.keys(files)[0]!))) as Record<string, string | null>;
+    t.is(told['message'], says.replaceAll('$', `${folder}/`));
+    t.is(told['missingModule'], missingModule ?? null);
+    if (hint) t.regex(told['hint'] ?? '', hint);
+    else t.is(told['hint'], null);
   },
 });
 
-test(
-  'a syntax error in TypeScript',
-  explains,
-  'a.ts',
-  'const a: number = 1;\nconst b = ;\n',
-  '$a.ts:2: SyntaxError: Expression expected',
-);
-test(
-  'a syntax error in JavaScript',
-  explains,
-  'a.mjs',
-  'const a = 1;\n\nconst b = ;\n',
-  "$a.mjs:3: SyntaxError: Unexpected token ';'",
-);
-test(
-  'TypeScript that Node cannot strip',
-  explains,
-  'a.ts',
-  '\nenum A {x}\n',
-  '$a.ts:2: SyntaxError: TypeScript enum is not supported in strip-only mode',
-);
-test(
-  'a missing package',
-  explains,
-  'a.ts',
-  "import 'no-such-thing/part';",
-  "$a.ts: Error: Cannot find package 'no-such-thing' imported from $a.ts",
-  'no-such-thing',
-);
-test(
-  'a missing package with a scope',
-  explains,
-  'a.ts',
-  "import '@no/such/part';",
-  "$a.ts: Error: Cannot find package '@no/such' imported from $a.ts",
-  '@no/such',
-);
-test(
-  'a missing file, which is no package',
-  explains,
-  'a.ts',
-  "import './near.ts';",
-  "$a.ts: Error: Cannot find module '$near.ts' imported from $a.ts",
-);
-test(
-  'a missing export of ours',
-  explains,
-  'a.ts',
-  "\nimport {hail} from 'foulweather';",
-  "$a.ts:2: SyntaxError: The requested module 'foulweather' does not provide an export named 'hail'",
-);
-test(
-  'no default export',
-  explains,
-  'a.ts',
-  'export const a = 1;',
-  '$a.ts must default-export what defineScenario() returns.',
-);
-test(
-  'a default export of something else',
-  explains,
-  'a.ts',
-  'export default {name: "plain"};',
-  '$a.ts must default-export what defineScenario() returns.',
-);
-test(
-  'an error that is thrown',
-  explains,
-  'a.ts',
-  "\n\nthrow new TypeError('boom');",
-  '$a.ts:3: TypeError: boom',
-);
-test('a text that is thrown', explains, 'a.ts', "throw 'boom';", '$a.ts threw boom.');
-test(
-  'what is thrown and has no text',
-  explains,
-  'a.ts',
-  'throw Object.create(null);',
-  '$a.ts threw a value that cannot be turned into text.',
-);
+const explained: readonly (readonly [string, Readonly<Record<string, string>>, Explained])[] = [
+  [
+    'a syntax error in TypeScript',
+    {'a.ts': 'const a: number = 1;\nconst b = ;\n'},
+    {says: '$a.ts:2: SyntaxError: Expression expected'},
+  ],
+  [
+    'a syntax error in JavaScript',
+    {'a.mjs': 'const a = 1;\n\nconst b = ;\n'},
+    {says: "$a.mjs:3: SyntaxError: Unexpected token ';'"},
+  ],
+  [
+    'a syntax error in a file that it imports',
+    {'a.ts': "import './b.mjs';", 'b.mjs': 'const a = 1;\nconst b = ;\n'},
+    {says: "$b.mjs:2: SyntaxError: Unexpected token ';'"},
+  ],
+  [
+    'an enum',
+    {'a.ts': '\nenum A {x}\n'},
+    {
+      says: '$a.ts:2: SyntaxError: TypeScript enum is not supported in strip-only mode',
+      hint: /instead of an enum/,
+    },
+  ],
+  [
+    'a parameter property',
+    {'a.ts': 'class A {\n  constructor(private a: number) {}\n}\n'},
+    {
+      says: '$a.ts:2: SyntaxError: TypeScript parameter property is not supported in strip-only mode',
+      hint: /Declare the field/,
+    },
+  ],
+  [
+    'a missing package',
+    {'a.ts': "\nimport 'no-such-thing/part';"},
+    {
+      says: "$a.ts:2: Error: Cannot find package 'no-such-thing' imported from $a.ts",
+      missingModule: 'no-such-thing',
+    },
+  ],
+  [
+    'a missing package with a scope',
+    {'a.ts': "import '@no/such/part';"},
+    {says: "$a.ts:1: Error: Cannot find package '@no/such' imported from $a.ts", missingModule: '@no/such'},
+  ],
+  [
+    'a missing file, which is no package',
+    {'a.ts': "\nimport './near.ts';"},
+    {says: '$a.ts:2: there is no file ./near.ts', hint: /Check the path/},
+  ],
+  [
+    'an import without its extension',
+    {'a.ts': "\nimport './lib/near';", 'lib/near.ts': ''},
+    {says: '$a.ts:2: there is no file ./lib/near', hint: /^Write '\.\/lib\/near\.ts'/},
+  ],
+  [
+    'an import with the extension of what it compiles to',
+    {'a.ts': "import './near.js';", 'near.ts': ''},
+    {says: '$a.ts:1: there is no file ./near.js', hint: /^Write '\.\/near\.ts'/},
+  ],
+  [
+    'the import of a folder',
+    {'a.ts': "import './lib';", 'lib/index.ts': ''},
+    {says: '$a.ts:1: there is no file ./lib', hint: /^Write '\.\/lib\/index\.ts'/},
+  ],
+  [
+    'a missing export of ours',
+    {'a.ts': "\nimport {hail} from 'foulweather';"},
+    {
+      says: "$a.ts:2: SyntaxError: The requested module 'foulweather' does not provide an export named 'hail'",
+      hint: /^Check the name\./,
+    },
+  ],
+  [
+    'a type that is imported like a value',
+    {'a.ts': "import {Shop} from './near.ts';", 'near.ts': 'export interface Shop {name: string}'},
+    {
+      says: "$a.ts:1: SyntaxError: The requested module './near.ts' does not provide an export named 'Shop'",
+      hint: /^Shop is a type: write `import type \{Shop\} from '\.\/near\.ts'`/,
+    },
+  ],
+  [
+    'a name that a CommonJS package does not tell',
+    {
+      'a.ts': "import {call} from 'old';",
+      'node_modules/old/package.json': '{"main": "main.js"}',
+      'node_modules/old/main.js': "module.exports['c' + 'all'] = 1;",
+    },
+    {
+      says: "$a.ts:1: SyntaxError: Named export 'call' not found. The requested module 'old' is a CommonJS module, which may not support all module.exports as named exports.",
+      hint: /`import lib from 'old'` and `const \{call\} = lib`/,
+    },
+  ],
+  [
+    'require in an ES module',
+    {'a.mjs': "\nrequire('node:fs');"},
+    {
+      says: '$a.mjs:2: ReferenceError: require is not defined in ES module scope, you can use import instead',
+      hint: /use import and export, or name it \.cjs/,
+    },
+  ],
+  [
+    'no default export',
+    {'a.ts': 'export const a = 1;'},
+    {
+      says: '$a.ts: it has no default export made by defineScenario()',
+      hint: /`export default defineScenario\(\{…\}\)`/,
+    },
+  ],
+  [
+    'a default export of something else',
+    {'a.ts': 'export default {name: "plain"};'},
+    {
+      says: '$a.ts: it has no default export made by defineScenario()',
+      hint: /`export default defineScenario\(\{…\}\)`/,
+    },
+  ],
+  [
+    'an error that is thrown',
+    {'a.ts': "\n\nthrow new TypeError('boom');"},
+    {says: '$a.ts:3: TypeError: boom'},
+  ],
+  [
+    'an error that is thrown by a file that it imports',
+    {'a.ts': "import './b.ts';", 'b.ts': "\nthrow new TypeError('boom');"},
+    {says: '$b.ts:2: TypeError: boom'},
+  ],
+  ['a text that is thrown', {'a.ts': "throw 'boom';"}, {says: '$a.ts: it threw boom'}],
+  [
+    'what is thrown and has no text',
+    {'a.ts': 'throw Object.create(null);'},
+    {says: '$a.ts: it threw a value that cannot be turned into text'},
+  ],
+];
+for (const [title, files, told] of explained) test(title, explains, files, told);
 
 test('it explains a file that is not there', async t => {
   const folder = await folderOf(t, {});

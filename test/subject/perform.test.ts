@@ -15,13 +15,20 @@ const aborted = async (signal: AbortSignal): Promise<void> => {
   clearInterval(alive);
 };
 
-const perform = (subject: Partial<Subject>, deadlineAtMs = 1000, now = () => 0) =>
+const perform = (
+  subject: Partial<Subject>,
+  deadlineAtMs = 1000,
+  now = () => 0,
+  sentNothingSince: (sinceMs: number) => boolean = () => true,
+) =>
   performer({
     subject: {open: () => null, perform: () => undefined, ...subject},
     client: 'client',
     idOf: index => operationId('defaults-1', index),
     tracePrefix: '0123456789abcdef',
     now,
+    deadlineMs: 1000,
+    sentNothingSince,
   })(7, deadlineAtMs);
 
 const isSettled = test.macro({
@@ -100,6 +107,49 @@ test(isClassified, 'another word', 'unknown', () => 'fatal');
 test(isClassified, 'a success', 'unknown', () => 'ok');
 test(isClassified, 'a promise', 'unknown', async () => 'failed');
 test(isClassified, 'an error', 'unknown', thrower);
+
+const couldNotConnect: {readonly [what: string]: () => unknown} = {
+  'a refused connection': () => Object.assign(new Error('no'), {code: 'ECONNREFUSED', syscall: 'connect'}),
+  'a cause that could not connect': () =>
+    new TypeError('fetch failed', {cause: Object.assign(new Error('no'), {code: 'UND_ERR_CONNECT_TIMEOUT'})}),
+  'several addresses, all refused': () =>
+    new AggregateError([1, 2].map(() => Object.assign(new Error('no'), {code: 'ECONNREFUSED'}))),
+};
+
+for (const [what, make] of Object.entries(couldNotConnect)) {
+  const thrown = {
+    perform: () => {
+      throw make();
+    },
+  };
+  test(`${what}, and no connection since the start: it certainly did not happen`, async t => {
+    const since: number[] = [];
+    const settlement = await perform(thrown, 1700, undefined, sinceMs => since.push(sinceMs) > 0);
+    t.is(settlement.status, 'failed');
+    t.deepEqual(since, [700], 'since the operation should have started');
+  });
+  test(`${what}, after a connection that may have carried an earlier try: unknown`, async t => {
+    t.is((await perform(thrown, 1000, undefined, () => false)).status, 'unknown');
+  });
+  test(`${what}: the scenario’s own word goes first`, async t => {
+    t.is((await perform({...thrown, classify: () => 'unknown'})).status, 'unknown');
+  });
+}
+
+for (const [what, make] of Object.entries({
+  'a reset connection': () => Object.assign(new Error('no'), {code: 'ECONNRESET', syscall: 'read'}),
+  'several errors, one of another kind': () =>
+    new AggregateError([Object.assign(new Error('no'), {code: 'ECONNREFUSED'}), new Error('other')]),
+  'an error that causes itself': () => {
+    const error = new Error('round');
+    error.cause = error;
+    return error;
+  },
+})) {
+  test(isSettled, what, 'unknown', () => {
+    throw make();
+  });
+}
 
 test('another answer is told with both ids', async t => {
   const settlement = await perform({perform: () => ({echoedId: 'defaults-1-8'})});

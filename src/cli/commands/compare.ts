@@ -1,9 +1,10 @@
 // foulweather compare: the differences between two results, for a pull request.
 import type {Command} from 'commander';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
-import type {Session} from '../session.ts';
+import type {Session} from '../cli-io.ts';
+import {type DataOptions, dataDirOf, dataOption} from '../options.ts';
 
-type Options = {readonly markdown?: boolean; readonly json?: boolean};
+type Options = DataOptions & {readonly markdown?: boolean; readonly json?: boolean};
 
 export const addCompareCommand = (root: Command, session: Session): void => {
   const {io} = session;
@@ -12,24 +13,36 @@ export const addCompareCommand = (root: Command, session: Session): void => {
     .description('compare two results of a scenario')
     .argument(
       '<before>',
-      'a run’s id, a result.json or its folder; with :variant another one than the candidate, with :variant-3 a single trial',
+      'ID of a run, a result.json, or its folder; add :VARIANT for another variant than the last, :VARIANT-3 for its third trial',
     )
-    .argument('<after>', 'the same')
-    .option('--markdown', 'print markdown for a comment on a pull request')
+    .argument('<after>', 'likewise')
+    .option('--markdown', 'print Markdown for a comment on a pull request')
     .option('--json', 'print the comparison as JSON')
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foulweather compare latest:defaults latest:bounded
+  foulweather compare main/result.json reports/my-client --markdown
+
+The exit code is 1 only if a goal got worse.
+`,
+    )
     .action(async (before: string, after: string, options: Options) => {
       const [{openSide}, {compareSides, goalsGotWorse}, text] = await Promise.all([
         import('../result-file.ts'),
         import('../../report/comparison/run-diff.ts'),
         import('../../report/comparison/run-diff-text.ts'),
       ]);
-      const sides = await Promise.all([openSide(io.cwd, before), openSide(io.cwd, after)]);
+      const place = {cwd: io.cwd, dataDir: dataDirOf(options, io)};
+      const sides = await Promise.all([openSide(place, before), openSide(place, after)]);
       const [first, second] = sides;
       if (first.result.scenario !== second.result.scenario) {
         throw new FoulweatherError(
           'FW_USAGE',
-          `${first.title} is of the scenario ${first.result.scenario}, ${second.title} of ${second.result.scenario}.`,
-          'Compare two results of one scenario.',
+          `${first.title} is a result of scenario "${first.result.scenario}", ${second.title} of "${second.result.scenario}".`,
+          'Compare two results of the same scenario.',
         );
       }
       const comparison = compareSides(first, second);

@@ -4,44 +4,55 @@ import type {Command} from 'commander';
 import {exitCodes} from '../../model/errors.ts';
 import {minimumPairs} from '../../stats/bootstrap.ts';
 import {version} from '../../store/version.ts';
-import {findScenario} from '../scenario-file.ts';
-import type {Session} from '../session.ts';
-import {shellQuote} from '../shell-quote.ts';
+import type {Session} from '../cli-io.ts';
 import {
+  type DataOptions,
+  dataDirOf,
+  dataOption,
+  outOption,
+  seedOption,
   startServicesOption,
   type TargetOptions,
   targetArgs,
   targetChoice,
   targetOption,
-} from '../target-option.ts';
-import {wholeNumber} from '../whole-number.ts';
+  wholeNumber,
+} from '../options.ts';
+import {findScenario} from '../scenario-file.ts';
+import {shellQuote} from '../shell-quote.ts';
 
-type Options = TargetOptions & {
-  readonly variant?: string;
-  readonly trials: number;
-  readonly seconds: number;
-  readonly concurrency: number;
-  readonly seed: number;
-  readonly out: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-};
+type Options = TargetOptions &
+  DataOptions & {
+    readonly variant?: string;
+    readonly trials: number;
+    readonly seconds: number;
+    readonly concurrency: number;
+    readonly seed: number;
+    readonly out: string;
+    readonly json?: boolean;
+    readonly quiet?: boolean;
+  };
 
 export const addOverheadCommand = (root: Command, session: Session): void => {
   root
     .command('overhead')
-    .description("measure what a library's telemetry costs: off, API only, unsampled, metrics only, full")
-    .argument('<scenario>', 'a built-in name or a file')
-    .option('--variant <name>', 'this variant of the library (default: the first)')
+    .description("measure what a library's telemetry costs, without faults")
+    .argument('<scenario>', 'built-in name or file')
+    .option('--variant <name>', 'variant to measure (default: the first)')
     .option('--trials <count>', 'trials per mode, interleaved', wholeNumber(1, 1000), minimumPairs)
-    .option('--seconds <count>', 'how long each trial measures', wholeNumber(1, 3600), 4)
+    .option('--seconds <count>', 'duration of each trial', wholeNumber(1, 3600), 4)
     .option('--concurrency <count>', 'operations in flight', wholeNumber(1, 100_000), 50)
     .addOption(targetOption())
     .addOption(startServicesOption())
-    .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
-    .option('--out <dir>', 'directory for reports', 'reports')
-    .option('--json', 'print only the figures as JSON on stdout')
-    .option('--quiet', 'no progress on stderr')
+    .addOption(seedOption())
+    .addOption(outOption())
+    .addOption(dataOption())
+    .option('--json', 'print only the figures, as JSON')
+    .option('--quiet', 'show no progress')
+    .addHelpText(
+      'after',
+      '\nExample:\n  foulweather overhead redis --start-services --trials 7 --concurrency 20\n',
+    )
     .action(async (scenario: string, options: Options) => {
       session.exitCode = await measure(session, scenario, options);
     });
@@ -57,6 +68,7 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     {overheadOf, overheadTable},
     {overheadReport},
     {writeFiles},
+    {missingPackages},
   ] = await Promise.all([
     import('../../run/run-scenario.ts'),
     import('../../run/overhead-plan.ts'),
@@ -64,7 +76,10 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     import('../../report/overhead/overhead-table.ts'),
     import('../../report/overhead/overhead-report.ts'),
     import('../write-files.ts'),
+    import('../needs.ts'),
   ]);
+  const lack = missingPackages(scenario, io);
+  if (lack) throw lack;
   const interruption = new AbortController();
   const offSignal = io.onSignal(() => interruption.abort());
   const defect = new AbortController();
@@ -87,6 +102,7 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
       trialsPerVariant: options.trials,
       profiles: false,
       baseDir: io.cwd,
+      dataDir: dataDirOf(options, io),
       command: () =>
         [
           `npx foulweather overhead ${shellQuote(scenario)}`,
@@ -107,7 +123,7 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     const written = await writeFiles(io, where, {'overhead.md': overheadReport(run, rows)});
     if (!options.json) {
       io.stdout.write(footnote(options));
-      io.stdout.write(`report ${relative(io.cwd, join(written, 'overhead.md'))}\n`);
+      io.stdout.write(`Report: ${relative(io.cwd, join(written, 'overhead.md'))}\n`);
     }
     return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.met;
   } finally {
@@ -119,5 +135,5 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
 
 const footnote = ({trials, concurrency}: Options): string =>
   trials < minimumPairs
-    ? `${trials} trials of each, ${concurrency} operations in flight: with ${minimumPairs} or more there are ratios with intervals.\n`
-    : `${trials} trials of each, in turn, ${concurrency} operations in flight; ratios to off with their 95 % interval.\n`;
+    ? `${trials} trials per mode with ${concurrency} operations in flight. Run ${minimumPairs} or more for ratios with intervals.\n`
+    : `${trials} trials per mode, interleaved, with ${concurrency} operations in flight. Ratios to "off", with 95 % intervals.\n`;

@@ -4,12 +4,11 @@ import {type Command, InvalidArgumentError} from 'commander';
 import type {Injector, InjectorOptions} from '../../faults/server/injector.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
-import type {CliIo} from '../cli-io.ts';
+import type {CliIo, Session} from '../cli-io.ts';
 import {colours} from '../colours.ts';
+import {seedOption, wholeNumber} from '../options.ts';
 import {readProxyConfig, startProxies} from '../proxy-config.ts';
 import {logChanges, proxyLine} from '../proxy-log.ts';
-import type {Session} from '../session.ts';
-import {wholeNumber} from '../whole-number.ts';
 
 type Options = {
   readonly host: string;
@@ -23,20 +22,20 @@ type Options = {
 const hostName = (text: string): string => {
   const host = text.replace(/^\[(.*)\]$/, '$1');
   if (/^[\w.:%-]+$/.test(host)) return host;
-  throw new InvalidArgumentError('Give an address or a name, such as 127.0.0.1, without a port.');
+  throw new InvalidArgumentError('It must be an address or a name without a port, such as 127.0.0.1.');
 };
 
 export const addProxyCommand = (root: Command, session: Session): void => {
   root
     .command('proxy')
-    .description("run the fault injector on its own: a server with Toxiproxy's API")
-    .option('--host <address>', 'where the API listens', hostName, '127.0.0.1')
-    .option('--port <number>', 'the port of the API; 0 takes a free one', wholeNumber(0, 65_535), 8474)
-    .option('--config <file>', "proxies to start with, in Toxiproxy's JSON format")
-    .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
+    .description("run the fault injector on its own, as a server with Toxiproxy's API")
+    .option('--host <address>', 'address of the API', hostName, '127.0.0.1')
+    .option('--port <number>', 'port of the API; 0 takes a free one', wholeNumber(0, 65_535), 8474)
+    .option('--config <file>', "proxies to start, in Toxiproxy's JSON format")
+    .addOption(seedOption())
     .option('--metrics', "serve GET /metrics in Prometheus' text format")
-    .option('--quiet', 'do not log proxies and toxics that are added, changed or removed')
-    .option('--no-color', 'plain output without colors')
+    .option('--quiet', 'do not log changes of proxies and toxics')
+    .addHelpText('after', '\nExample:\n  foulweather proxy --config proxies.json --port 8474\n')
     .action(async (options: Options) => {
       await serve(session.io, options);
       session.exitCode = exitCodes.met;
@@ -55,7 +54,7 @@ const serve = async (io: CliIo, options: Options): Promise<void> => {
         [
           `Toxiproxy's API at ${injector.url}, seed ${options.seed}${options.metrics ? ', metrics at /metrics' : ''}`,
           ...proxies.map(proxy => `proxy ${proxyLine(proxy)}`),
-          'Ctrl-C stops it.\n',
+          'Press Ctrl-C to stop.\n',
         ].join('\n'),
       );
       if (!isLoopback(injector.host)) io.stderr.write(warning(io, injector.host));
@@ -66,7 +65,7 @@ const serve = async (io: CliIo, options: Options): Promise<void> => {
   } finally {
     signals.forget();
   }
-  if (!options.quiet) io.stderr.write('Stopped: all proxies and connections are closed.\n');
+  if (!options.quiet) io.stderr.write('Stopped. All proxies and connections are closed.\n');
 };
 
 /** The first signal asks for a clean stop; the second one is answered at once. */
@@ -90,7 +89,7 @@ const start = async (io: CliIo, {host, port, seed, metrics, quiet}: Options): Pr
     const [reason, hint] = listenProblem(String(code), {host, port}, cause);
     throw new FoulweatherError(
       'FW_PROXY_LISTEN',
-      `The API cannot listen at ${host}:${port}: ${reason}.`,
+      `The API cannot listen on ${host}:${port}: ${reason}.`,
       hint,
       {
         cause,
@@ -107,20 +106,20 @@ const listenProblem = (
   switch (code) {
     case 'EADDRINUSE':
       return [
-        'the port is taken',
-        `End what listens there (perhaps a Toxiproxy), or give another: --port ${port === 65_535 ? 0 : port + 1}; --port 0 takes a free one.`,
+        'the port is in use',
+        `Stop what listens there (another Toxiproxy?), or use another port, such as --port ${port === 65_535 ? 0 : port + 1}; --port 0 takes a free one.`,
       ];
     case 'EACCES':
-      return ['that port is not permitted', 'Give a port above 1023 with --port.'];
+      return ['permission denied', 'Use a port above 1023: --port 8474.'];
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return [
-        `${host} is no address of this machine`,
-        'Give --host an address of this machine: 127.0.0.1 is the default.',
+        `${host} is not an address of this machine`,
+        'Use one of its addresses with --host; the default is 127.0.0.1.',
       ];
     default:
-      return [messageOf(cause), 'Give another address with --host or --port.'];
+      return [messageOf(cause), 'Use another address with --host or --port.'];
   }
 };
 
@@ -129,5 +128,5 @@ const isLoopback = (host: string): boolean =>
 
 const warning = (io: CliIo, host: string): string => {
   const {bold, yellow} = colours(io, io.stderr);
-  return `${yellow(bold('warning'))} The API at ${host} asks nobody who they are: whoever reaches it can open ports here and reach other hosts through them.\n`;
+  return `${yellow(bold('warning:'))} The API at ${host} has no authentication: anyone who can reach it can open ports on this machine and reach other hosts through them.\n`;
 };

@@ -1,52 +1,55 @@
 // foulweather run: drives scenarios, writes their reports, and answers with the verdict.
-import {type Command, InvalidArgumentError} from 'commander';
+import type {Command} from 'commander';
 import {minimumPairs} from '../../stats/bootstrap.ts';
-import {againstOption} from '../against-option.ts';
+import type {Session} from '../cli-io.ts';
+import {
+  againstOption,
+  collect,
+  dataOption,
+  httpUrl,
+  seedOption,
+  startServicesOption,
+  stormOption,
+  targetOption,
+  wholeNumber,
+} from '../options.ts';
 import {packNames, refuseContradictions} from '../plan-choice.ts';
 import {defaultMostTrials, percentRatio, precisionOf} from '../precision-option.ts';
 import {parseReporter, reporterHelp, reportersOf} from '../reporter-option.ts';
 import type {RunCommandOptions} from '../run-options.ts';
 import {findScenario} from '../scenario-file.ts';
-import type {Session} from '../session.ts';
-import {stormOption} from '../storm-option.ts';
-import {startServicesOption, targetOption} from '../target-option.ts';
-import {wholeNumber} from '../whole-number.ts';
 
 const defaultScenario = 'undici-stall';
-
-const httpUrl = (text: string): string => {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError('Give an address such as http://127.0.0.1:8474.');
-};
-
-const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
 
 export const addRunCommand = (root: Command, session: Session): void => {
   root
     .command('run')
     .description('drive a library through a scenario and write the case study')
     .argument('[scenario...]', `built-in names or files (default: ${defaultScenario})`)
-    .option('--all', 'run every library of the pack with its default options, and write the weather report')
-    .option('--every-variant', 'with --all: the recommended options, too')
-    .addOption(stormOption())
-    .option('--variant <name>', 'only this variant (repeatable)', collect)
+    .optionsGroup('What to run:')
+    .option('--variant <name>', 'run only this variant (repeatable)', collect)
     .addOption(againstOption())
+    .addOption(stormOption())
+    .option('--all', 'run every library with its default options, and write the weather report')
+    .option('--every-variant', 'with --all, run the recommended options as well')
+    .option('--keep-going', 'start the load even if the first operation fails on a calm network')
+    .optionsGroup('Servers and network:')
+    .addOption(startServicesOption())
+    .addOption(targetOption())
     .option(
       '--toxiproxy <url>',
-      'use the Toxiproxy at this address instead of the embedded injector',
+      'use the Toxiproxy at this address instead of the built-in injector',
       httpUrl,
     )
-    .addOption(targetOption())
-    .addOption(startServicesOption())
-    .option('--seed <number>', 'seed of all decisions', wholeNumber(0, 2 ** 31 - 1), 1)
+    .optionsGroup('Trials:')
     .option(
       '--trials <count>',
-      'trials per variant, interleaved (default: the `trials` of the scenario, usually 1)',
+      "trials per variant, interleaved (default: the scenario's own number, usually 1)",
       wholeNumber(1, 1000),
     )
     .option(
       '--until-precise <percent>',
-      'add trials until the interval of the goodput ratio is within ± this many percent',
+      'add trials until the goodput ratio is known to within ± this many percent',
       percentRatio,
     )
     .option(
@@ -54,25 +57,38 @@ export const addRunCommand = (root: Command, session: Session): void => {
       `trials per variant at which --until-precise gives up (default: ${defaultMostTrials})`,
       wholeNumber(minimumPairs, 1000),
     )
+    .addOption(seedOption())
+    .optionsGroup('What to observe:')
     .option(
       '--no-telemetry',
-      'run without the OpenTelemetry SDK; symptoms that need telemetry are inconclusive',
+      'run without the OpenTelemetry SDK; symptoms that need telemetry are then inconclusive',
     )
     .option(
       '--otlp-endpoint <url>',
       'forward all telemetry to this OTLP/HTTP endpoint (default: OTEL_EXPORTER_OTLP_ENDPOINT)',
       httpUrl,
     )
-    .option('--no-profiles', 'no CPU and memory profiles of the subject')
+    .option('--no-profiles', 'take no CPU and memory profiles')
     .option(
       '--heap-snapshot',
       'write a heap snapshot of each subject after the load (pauses it for seconds; may contain secrets)',
     )
-    .option('--out <dir>', 'directory for reports (default: reports, or reports/weather with --all)')
+    .optionsGroup('Output:')
     .option('--reporter <name>', reporterHelp, parseReporter)
-    .option('--json', 'print only the result as JSON on stdout; a list for several scenarios')
-    .option('--quiet', 'no progress on stderr')
-    .option('--no-color', 'plain output without colors')
+    .option('--json', 'print only the result, as JSON (a list for several scenarios)')
+    .option('--quiet', 'show no progress')
+    .option('--out <dir>', 'directory for reports (default: reports, or reports/weather with --all)')
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foulweather run ./scenario.ts --variant bounded
+  foulweather run redis --start-services --storm quick --against redis@5.8.0
+  foulweather run ./scenario.ts --reporter github --reporter junit=reliability.xml
+  foulweather run case-thread-pool --until-precise 10%
+`,
+    )
     .action(async (scenarios: string[], options: RunCommandOptions) => {
       session.exitCode = await run(session, scenarios, options);
     });

@@ -1,27 +1,33 @@
-// An AMQP client: amqplib publishing with confirms, as it is, and with a connection that is made again when it is
-// lost.
-import {fillSkeleton} from './skeleton.ts';
+// An AMQP client: amqplib publishing with confirms, as it is, and with a time limit and a connection that is made again
+// when it is lost.
+import {fillSkeleton, withinText} from './skeleton.ts';
 
 export const amqpTemplate = (fileName: string): string =>
   fillSkeleton({
     fileName,
     flags: ' --start-services    (or --target amqp://127.0.0.1:5672)',
-    intro: ['It needs the library: npm install amqplib'],
-    imports: ["import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';"],
+    intro: ['Needs:   npm install amqplib'],
+    imports: [
+      "import {setTimeout as sleep} from 'node:timers/promises';",
+      "import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';",
+    ],
     name: 'my-amqp-client',
-    observation:
-      'After the broker was gone for a moment nothing is published until the service is restarted.',
-    preamble: `type Options = {readonly reconnects: boolean};
+    observation: 'After a short outage of the broker, nothing is published until the service is restarted.',
+    preamble: `type Options = {readonly reconnects: boolean; readonly limitMs: number | null};
 
-const asItIs: Options = {reconnects: false};
+const asItIs: Options = {reconnects: false, limitMs: null};
 
 const queue = 'foulweather';
 
-/** A connection with a confirm channel; amqplib does not make a lost one again by itself. */
+${withinText}
+
+/** amqplib does not reconnect on its own, nor does it limit how long a confirm may take. */
 class Publisher {
   readonly #url: string;
   readonly #options: Options;
-  #ready: Promise<{connection: ChannelModel; channel: ConfirmChannel}>;
+  #ready: Promise<ConfirmChannel>;
+  #connection: ChannelModel | null = null;
+  #isClosed = false;
 
   constructor(url: string, options: Options) {
     this.#url = url;
@@ -30,39 +36,58 @@ class Publisher {
     this.#ready.catch(() => {});
   }
 
-  async publish(id: string): Promise<void> {
-    const {channel} = await this.#ready;
+  publish(id: string): Promise<void> {
+    return within(this.#options.limitMs, this.#publish(id));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#connection?.close().catch(() => {});
+  }
+
+  async #publish(id: string): Promise<void> {
+    const channel = await this.#ready;
     await new Promise<void>((resolve, reject) => {
       channel.sendToQueue(queue, Buffer.from(id), {messageId: id}, error => (error ? reject(error) : resolve()));
     });
   }
 
-  async close(): Promise<void> {
-    const {connection} = await this.#ready;
-    await connection.close();
-  }
-
-  async #connect(): Promise<{connection: ChannelModel; channel: ConfirmChannel}> {
-    const connection = await connect(this.#url);
+  async #connect(): Promise<ConfirmChannel> {
+    const connection = await connect(this.#url, {timeout: 1000});
+    this.#connection = connection;
     connection.on('error', () => {});
     connection.once('close', () => {
-      if (this.#options.reconnects) this.#again();
+      this.#connection = null;
+      if (!this.#options.reconnects || this.#isClosed) return;
+      this.#ready = this.#connectAgain();
+      this.#ready.catch(() => {});
     });
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
     await channel.assertQueue(queue, {durable: false, maxLength: 100_000});
-    return {connection, channel};
+    return channel;
   }
 
-  #again(): void {
-    this.#ready = this.#connect();
-    this.#ready.catch(() => setTimeout(() => this.#again(), 250).unref());
+  /** Publishers wait for it. */
+  async #connectAgain(): Promise<ConfirmChannel> {
+    while (!this.#isClosed) {
+      try {
+        return await this.#connect();
+      } catch {
+        await sleep(250);
+      }
+    }
+    throw new Error('closed');
   }
 }`,
     target: "  target: {service: 'rabbitmq'},",
     variants: `  variants: [
     {name: 'as-it-is', options: asItIs},
-    {name: 'reconnecting', options: {reconnects: true}, change: 'Connect again 250 ms after the connection was lost.'},
+    {
+      name: 'bounded',
+      options: {reconnects: true, limitMs: 1000},
+      change: 'Reconnect when the connection is lost, trying every 250 ms, and give every publish 1 s.',
+    },
   ],`,
     idempotent: false,
     subject: `  subject: {

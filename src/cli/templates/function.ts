@@ -5,28 +5,31 @@ export const functionTemplate = (fileName: string): string =>
   fillSkeleton({
     fileName,
     flags: '',
-    intro: ['It needs no library: put yours in the place of `ask`, and your server in that of the target.'],
+    intro: ['Replace `ask` with your function, and the target with your server.'],
     imports: [
       "import {once} from 'node:events';",
       "import {type AddressInfo, connect, createServer} from 'node:net';",
       "import {createInterface} from 'node:readline';",
     ],
     name: 'my-function',
-    observation: 'Calls never come back when the server stops answering.',
+    observation: 'Calls never return when the server stops answering.',
     preamble: `type Options = {readonly timeoutMs: number | null};
 
 const asItIs: Options = {timeoutMs: null};
 
-/** One question over a connection of its own. */
+/** With a code, so that callers can tell errors apart. */
+const failure = (code: string, message: string): Error => Object.assign(new Error(message), {code});
+
+/** Asks one question over a new connection. */
 const ask = async (url: string, question: string, {timeoutMs}: Options): Promise<string> => {
   const {hostname, port} = new URL(url);
   const socket = connect({host: hostname, port: Number(port)});
-  if (timeoutMs !== null) socket.setTimeout(timeoutMs, () => socket.destroy(new Error('timed out')));
+  if (timeoutMs !== null) socket.setTimeout(timeoutMs, () => socket.destroy(failure('ETIMEDOUT', 'timed out')));
   const failed = once(socket, 'error').then(([error]) => {
     throw error;
   });
   const closed = once(socket, 'close').then(() => {
-    throw new Error('closed without an answer');
+    throw failure('ECLOSED', 'closed without an answer');
   });
   try {
     socket.write(\`\${question}\\n\`);
@@ -38,13 +41,13 @@ const ask = async (url: string, question: string, {timeoutMs}: Options): Promise
     socket.destroy();
   }
 };`,
-    target: `  // A server of your own, in a process of its own. What it tells the ledger is held against the client's word.
+    target: `  // A server in a separate process. What it reports to the ledger is compared with what the client says.
   target: {
     async start({ledger}) {
       const server = createServer(socket => {
         socket.on('error', () => {});
         const lines = createInterface(socket);
-        // A reader passes the errors of what it reads on.
+        // readline re-emits the errors of its input.
         lines.on('error', () => {});
         lines.on('line', id => {
           ledger.attempt(id);
@@ -60,7 +63,7 @@ const ask = async (url: string, question: string, {timeoutMs}: Options): Promise
   },`,
     variants: `  variants: [
     {name: 'as-it-is', options: asItIs},
-    {name: 'bounded', options: {timeoutMs: 1000}, change: 'Give every call a time-out of 1 s.'},
+    {name: 'bounded', options: {timeoutMs: 1000}, change: 'Give every call a timeout of 1 s.'},
   ],`,
     idempotent: true,
     subject: `  subject: {

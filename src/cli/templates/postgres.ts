@@ -5,7 +5,7 @@ export const postgresTemplate = (fileName: string): string =>
   fillSkeleton({
     fileName,
     flags: ' --start-services    (or --target postgres://user:password@127.0.0.1:5432/database)',
-    intro: ['It needs the library: npm install pg'],
+    intro: ['Needs:   npm install pg'],
     imports: ["import {Pool, type PoolConfig} from 'pg';"],
     name: 'my-postgres-client',
     observation: 'After a failover every query hangs until the service is restarted.',
@@ -16,14 +16,14 @@ export const postgresTemplate = (fileName: string): string =>
     {
       name: 'bounded',
       options: {connectionTimeoutMillis: 1000, query_timeout: 1000, keepAlive: true},
-      change: 'Give connecting and every query 1 s, and keep connections alive.',
+      change: 'Give connecting and every query 1 s, and enable TCP keep-alive.',
     },
   ],`,
     idempotent: true,
     subject: `  subject: {
     open({url, options}) {
       const pool = new Pool({connectionString: url, ...options});
-      // Without a listener an idle connection that is lost would end the process.
+      // Without a listener, losing an idle connection would end the process.
       pool.on('error', () => {});
       return pool;
     },

@@ -5,25 +5,30 @@ export const redisTemplate = (fileName: string): string =>
   fillSkeleton({
     fileName,
     flags: ' --start-services    (or --target redis://127.0.0.1:6379)',
-    intro: ['It needs the library: npm install ioredis'],
+    intro: ['Needs:   npm install ioredis'],
     imports: ["import {Redis, type RedisOptions} from 'ioredis';"],
     name: 'my-redis-client',
-    observation: 'Commands pile up in the client while Redis does not answer.',
+    observation: 'Commands pile up in the client while Redis does not respond.',
     preamble: 'const defaults: RedisOptions = {};',
     target: "  target: {service: 'redis'},",
     variants: `  variants: [
     {name: 'defaults', options: defaults},
     {
       name: 'bounded',
-      options: {commandTimeout: 1000, maxRetriesPerRequest: 1, enableOfflineQueue: false},
-      change: 'Give every command 1 s and one more try, and refuse it while there is no connection.',
+      options: {
+        commandTimeout: 1000,
+        maxRetriesPerRequest: 1,
+        enableOfflineQueue: false,
+        retryStrategy: () => 250,
+      },
+      change: 'Give every command 1 s and one retry, reject commands while disconnected, and reconnect every 250 ms.',
     },
   ],`,
     idempotent: true,
     subject: `  subject: {
     open({url, options}) {
       const redis = new Redis(url, options);
-      // Without a listener a lost connection would end the process.
+      // Without a listener, a lost connection would end the process.
       redis.on('error', () => {});
       return redis;
     },

@@ -20,6 +20,22 @@ export type TemplateParts = {
   readonly preamble?: string;
 };
 
+/** For libraries that bound no call: a limit of the application's own. */
+export const withinText = `/** The limit is the application's: the library has none. */
+const within = async <T>(limitMs: number | null, work: Promise<T>): Promise<T> => {
+  if (limitMs === null) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error(\`not done within \${limitMs} ms\`), {code: 'ETIMEDOUT'});
+    timer = setTimeout(() => reject(error), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};`;
+
 export const fillSkeleton = (parts: TemplateParts): string => `// A foulweather scenario: ${parts.observation}
 // Run it:  npx foulweather run ${shellQuote(`./${parts.fileName}`)}${parts.flags}
 ${parts.intro.map(line => `// ${line}\n`).join('')}${[...parts.imports, "import {defineScenario, latency, refuse, resetPeer, stall} from 'foulweather';"].join('\n')}
@@ -29,10 +45,10 @@ export default defineScenario({
   observation: '${parts.observation}',
 ${parts.target}
 
-  // The first variant is the baseline; each other one names the change that it makes.
+  // The first variant is the baseline; every other one says what it changes.
 ${parts.variants}
 
-  // Operations start at this rate whether or not the library keeps up; latency counts from when one should have started.
+  // Operations start at this rate whether or not the library keeps up; latency is measured from the scheduled start.
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},
   operation: {deadlineMs: 2000, idempotent: ${parts.idempotent}},
   phases: [
@@ -50,7 +66,7 @@ ${parts.variants}
     recovery: {successRatio: {min: 0.99}, timeToRecoverMs: {max: 5000}},
   },
 
-  // These run in a process of their own. The url leads through the fault injector: use it, and no other.
+  // These run in a separate process. The URL leads through the fault injector: use no other.
 ${parts.subject}
 });
 `;

@@ -10,12 +10,12 @@ export const workflowFile = '.github/workflows/reliability.yml';
 export const workflowTemplate = (
   scenario: string,
   debianPackage: string | null,
-): string => `# What this job takes for granted, all of it in this repository:
-# - package.json has foulweather, and the library that the scenario imports, among its devDependencies
+): string => `# This job expects in this repository:
+# - foulweather, and the library that the scenario imports, in the devDependencies of package.json
 #   (npm install --save-dev foulweather …);
-# - the lock file that npm made of it is committed: npm ci wants it, and so does the cache of setup-node;
-# - the scenario's file is committed, and its path below is seen from the repository's root.
-# To try a library from its own repository, let the scenario import the working copy.
+# - a committed package-lock.json, for npm ci and for the cache of setup-node;
+# - the scenario file, committed, with its path below relative to the repository root.
+# To test a library in its own repository, let the scenario import the working copy.
 name: reliability
 
 on:
@@ -37,7 +37,7 @@ jobs:
           node-version: 24
           cache: npm
       - run: npm ci
-${debianPackage === null ? '' : `      - run: sudo apt-get update && sudo apt-get install --yes ${debianPackage}\n`}      # 0: goals met. 1: a goal was missed. 2: inconclusive, which is no proof of anything.
+${debianPackage === null ? '' : `      - run: sudo apt-get update && sudo apt-get install --yes ${debianPackage}\n`}      # Exit code 0: goals met. 1: goals missed. 2: inconclusive, which proves nothing either way.
       - run: npx foulweather run ${scenario} --out reliability --reporter github --reporter junit=reliability/junit.xml
       - uses: actions/upload-artifact@v4
         if: always()

@@ -1,7 +1,6 @@
 // What can happen to the network, as a scenario may say it. A fault's options are declared here, and nowhere else: their
 // types (`model/fault-defaults`) are made of these schemas.
 import {z} from 'zod';
-import {noSuch} from '../suggestions.ts';
 import {strict} from './shape.ts';
 
 const count = z.number().int().nonnegative();
@@ -13,7 +12,7 @@ export const rampSchema = strict({
   /** The value at the end, in the same unit. */
   to: z.number(),
 });
-const rampError = {error: 'give a number, or {from, to}'};
+const rampError = {error: 'must be a number, or {from, to}'};
 const ramped = (value: z.ZodNumber, ends: z.ZodNumber = value) =>
   z.union([value, strict({from: ends, to: ends}) as typeof rampSchema], rampError);
 
@@ -56,7 +55,7 @@ export const momentSchema = strict({
     exchange > 0 || (cut === 'after' && direction === undefined && since === 'connect'),
   {
     error:
-      'exchange 0 is the connect, which has only the cut "after"; before it act refuse, blackhole and limitConnections',
+      ': exchange 0 is the connect, which has only the cut "after"; refuse, blackhole and limitConnections act before it',
   },
 );
 
@@ -87,7 +86,7 @@ const requests = {
   /** Only requests of this method, such as `GET`. Default: empty, any. */
   method: z
     .string()
-    .regex(/^[A-Za-z-]*$/, 'give a method such as GET')
+    .regex(/^[A-Za-z-]*$/, 'must be a method such as GET')
     .optional(),
   /** Only requests for this path, without the query: `*` stands for anything within a segment, `**` for anything. Default: empty, any. */
   path: z.string().max(256).optional(),
@@ -176,7 +175,7 @@ export const faultSchemas = {
     bytesPerKb: z.number().min(0).max(1000).optional(),
     ...aim,
   }).refine(({offsetBytes = null, bytesPerKb = 0}) => offsetBytes !== null || bytesPerKb > 0, {
-    error: 'give offsetBytes, or bytesPerKb above 0',
+    error: 'needs offsetBytes, or bytesPerKb above 0',
   }),
   limitConnections: strict({
     kind: z.literal('limitConnections'),
@@ -208,7 +207,7 @@ export const faultSchemas = {
     retryAfter: z
       .string()
       .refine(text => text === '' || /^\+?\d{1,9}$/.test(text) || httpDate.test(text), {
-        error: 'give whole seconds, or an HTTP date',
+        error: 'must be whole seconds, or an HTTP date',
       })
       .optional(),
     /** The body of the answer. Default: empty. */
@@ -216,7 +215,7 @@ export const faultSchemas = {
     /** Its media type. Default: `text/plain; charset=utf-8`. */
     contentType: z
       .string()
-      .regex(/^[\x20-\x7e]+$/)
+      .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
       .optional(),
     /** Whether the connection is closed after it. Default: false. */
     close: z.boolean().optional(),
@@ -235,10 +234,10 @@ export const faultSchemas = {
     ...requests,
   })
     .refine(fault => fault.stage === 'response' || fault.action !== 'finish', {
-      error: 'only a response can be finished',
+      error: "takes the action 'finish' only with stage 'response'",
     })
     .refine(({cutRatio = null, cutBytes = null}) => cutRatio === null || cutBytes === null, {
-      error: 'give cutRatio or cutBytes, not both',
+      error: 'takes cutRatio or cutBytes, not both',
     }),
   slowBody: strict({
     kind: z.literal('slowBody'),
@@ -252,7 +251,7 @@ export const faultSchemas = {
     differenceBytes: z
       .number()
       .int()
-      .refine(bytes => bytes !== 0, {error: 'give another number than 0'}),
+      .refine(bytes => bytes !== 0, {error: 'must not be 0'}),
     /** Whether the connection is closed after the body. Default: false. */
     close: z.boolean().optional(),
     ...requests,
@@ -273,7 +272,7 @@ export const faultSchemas = {
     kind: z.literal('tlsAlert'),
     /** The number of the alert, 0 to 255. Default: 40, `handshake_failure`. */
     alert: z
-      .number({error: 'give the number of an alert, or call tlsAlert() with its name'})
+      .number({error: 'must be the number of an alert; tlsAlert() takes its name'})
       .int()
       .min(0)
       .max(255)
@@ -293,19 +292,10 @@ type AnyFaultSchema = (typeof faultSchemas)[keyof typeof faultSchemas];
 const kinds = z.discriminatedUnion(
   'kind',
   Object.values(faultSchemas) as [AnyFaultSchema, ...AnyFaultSchema[]],
-  {
-    error: noSuch('fault'),
-  },
 );
-
-/** What a fault of this kind takes, by its names in a plan; empty for a kind that does not exist. */
-export const faultOptionNames = (kind: unknown): string[] => {
-  const schema = Object.values(faultSchemas).find(({shape}) => shape.kind.value === kind);
-  return Object.keys(schema?.shape ?? {}).filter(name => name !== 'kind');
-};
 
 /** A fault that comes again needs a time to be away. */
 export const faultSchema = kinds.refine(
   ({durationMs = 0, everyMs}) => everyMs === undefined || (durationMs > 0 && durationMs < everyMs),
-  {path: ['everyMs'], error: 'give a durationMs too, which must be less'},
+  {path: ['everyMs'], error: 'needs a durationMs that is shorter'},
 );

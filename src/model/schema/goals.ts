@@ -13,8 +13,8 @@ const limits = {
 const isLimited = (limit: {min?: number | undefined; max?: number | undefined}): boolean =>
   limit.min !== undefined || limit.max !== undefined;
 const limitSchema = strict(limits)
-  .refine(isLimited, 'give a min or a max')
-  .refine(({min, max}) => min === undefined || max === undefined || min <= max, 'give a min below the max');
+  .refine(isLimited, 'needs a min or a max')
+  .refine(({min, max}) => min === undefined || max === undefined || min <= max, 'has a min above its max');
 
 export const telemetryGoalSchema = strict({
   ...limits,
@@ -27,7 +27,7 @@ export const telemetryGoalSchema = strict({
   stat: z.enum(['p50', 'p90', 'p99', 'mean', 'max', 'increase', 'last', 'count']),
   /** Only series that have all of these attributes; they count together. Default: all series. */
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-}).refine(isLimited, 'give a min or a max');
+}).refine(isLimited, 'needs a min or a max');
 
 const phaseGoalsSchema = z.object({telemetry: z.array(telemetryGoalSchema).optional()}).catchall(limitSchema);
 

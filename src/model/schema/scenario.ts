@@ -15,7 +15,7 @@ import type {
   VerifyContext,
 } from '../scenario-functions.ts';
 import {serviceNames} from '../service.ts';
-import {didYouMean, noSuch} from '../suggestions.ts';
+import {didYouMean} from '../suggestions.ts';
 import type {ThresholdChanges} from '../symptoms.ts';
 import {telemetryPresetNames} from '../telemetry-preset.ts';
 import {faultSchema} from './fault.ts';
@@ -24,67 +24,69 @@ import {type Output, strict} from './shape.ts';
 
 const slug = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes, at most 63 of them');
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 lower-case letters, digits and dashes, and not begin with a dash',
+  );
 const count = z.number().int().positive();
 const durationMs = z.number().positive().max(86_400_000);
 const fn = <Signature extends (...args: never[]) => unknown>() =>
-  z.custom<Signature>(value => typeof value === 'function', 'give a function');
+  z.custom<Signature>(value => typeof value === 'function', 'must be a function');
 
 /** Each takes some hundred bytes of the driver, and what the library keeps of it. */
 const inFlight = count.max(1_000_000);
 const rate = z.number().positive().max(100_000);
 
-export const loadSchema = z.discriminatedUnion(
-  'model',
-  [
-    strict({
-      /** Evenly spaced starts, whether or not the library keeps up. */
-      model: z.literal('open'),
-      /** Operations that start per second, above 0 and up to 100,000. */
-      ratePerSecond: rate,
-      /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
-      maxInFlight: inFlight,
-    }),
-    strict({
-      /** As `open`, with a rate that changes evenly from one value to another within each phase. */
-      model: z.literal('ramp'),
-      /** Operations per second at the beginning of a phase, 0 to 100,000. */
-      fromPerSecond: rate.or(z.literal(0)),
-      /** Operations per second at its end, 0 to 100,000. */
-      toPerSecond: rate.or(z.literal(0)),
-      /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
-      maxInFlight: inFlight,
-    }),
-    strict({
-      /** Many starts at once, again and again. */
-      model: z.literal('bursts'),
-      /** Operations that start together, up to 100,000. */
-      burstSize: count.max(100_000),
-      /** From one burst to the next, in milliseconds. */
-      everyMs: durationMs,
-      /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
-      maxInFlight: inFlight,
-    }),
-    strict({
-      /** A fixed number of operations in flight at all times: the next one starts when one settles. */
-      model: z.literal('closed'),
-      /** How many are in flight, up to 100,000. */
-      concurrency: count.max(100_000),
-    }),
-  ],
-  {error: noSuch('load')},
-);
+export const loadSchema = z.discriminatedUnion('model', [
+  strict({
+    /** Evenly spaced starts, whether or not the library keeps up. */
+    model: z.literal('open'),
+    /** Operations that start per second, above 0 and up to 100,000. */
+    ratePerSecond: rate,
+    /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
+    maxInFlight: inFlight,
+  }),
+  strict({
+    /** As `open`, with a rate that changes evenly from one value to another within each phase. */
+    model: z.literal('ramp'),
+    /** Operations per second at the beginning of a phase, 0 to 100,000. */
+    fromPerSecond: rate.or(z.literal(0)),
+    /** Operations per second at its end, 0 to 100,000. */
+    toPerSecond: rate.or(z.literal(0)),
+    /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
+    maxInFlight: inFlight,
+  }),
+  strict({
+    /** Many starts at once, again and again. */
+    model: z.literal('bursts'),
+    /** Operations that start together, up to 100,000. */
+    burstSize: count.max(100_000),
+    /** From one burst to the next, in milliseconds. */
+    everyMs: durationMs,
+    /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
+    maxInFlight: inFlight,
+  }),
+  strict({
+    /** A fixed number of operations in flight at all times: the next one starts when one settles. */
+    model: z.literal('closed'),
+    /** How many are in flight, up to 100,000. */
+    concurrency: count.max(100_000),
+  }),
+]);
 
 const packageName = z
   .string()
-  .regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/, "give a package's name, such as undici")
-  .refine(name => name !== 'foulweather', 'the scenario itself is written for the foulweather that runs it');
+  .regex(
+    /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/,
+    'must be the name of a package, such as undici',
+  )
+  .refine(name => name !== 'foulweather', 'must not be foulweather, which the scenario already runs in');
 
 const versionRange = z
   .string()
   .refine(
     range => semver.validRange(range) !== null,
-    "give a range of versions as npm has them, such as '>=4 <7'",
+    "must be a range of versions in npm's syntax, such as '>=4 <7'",
   );
 
 export const processSchema = strict({
@@ -143,17 +145,17 @@ const address = z
   .url()
   .refine(
     url => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]/i.test(url),
-    'give an address such as redis://127.0.0.1:6379',
+    'must be an address such as redis://127.0.0.1:6379',
   );
 
 const noSuchPreset = ({input}: {readonly input?: unknown}): string =>
-  `there is no known telemetry of "${String(input)}". ${didYouMean(String(input), telemetryPresetNames)} Others go into instrumentations.`;
+  `: there is no preset "${String(input)}". ${didYouMean(String(input), telemetryPresetNames)} List other modules in instrumentations.`;
 
 const noSuchTarget = ({input}: {readonly input?: unknown}): string => {
   const service =
     typeof input === 'object' && input !== null && 'service' in input ? input.service : undefined;
-  if (service === undefined) return "give {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}";
-  return `there is no service "${String(service)}". ${didYouMean(String(service), serviceNames)}`;
+  if (service === undefined) return "must be {kind: 'http'}, {url: '…'}, {service: '…'} or {start() {…}}";
+  return `: there is no service "${String(service)}". ${didYouMean(String(service), serviceNames)}`;
 };
 
 export const httpTargetSchema = strict({
@@ -188,7 +190,7 @@ const json = z.json() as z.ZodType<Json, Json>;
 
 export const sweepSchema = strict({
   /** The option, as a dotted path: `prefetch`, `pool.size`. */
-  option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'name an option, such as prefetch or pool.size'),
+  option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'must name an option, such as prefetch or pool.size'),
   /** 2 to 19 values that it is tried with; null is what its absence means. */
   values: z
     .array(z.json() as z.ZodType<Json, Json>)

@@ -12,13 +12,16 @@ export const gatesOf = ({run, judged}: RunStory): Gate[] => {
 };
 
 /** Where foulweather calls the scenario: the frames below that are of no use. */
-const harnessFrame = /[/\\]subject[/\\](?:perform|try-operation|subject-process)\.[jt]s:/;
+const harnessFrame = /[/\\]subject[/\\](?:perform|try-operation|subject-session|subject-process)\.[jt]s:/;
 
 /** Frames of the user's and of the library's code; Node's own only where there are no others. */
-export const gateFrames = ({stack = []}: Gate): string[] => {
+export const gateFrames = (
+  {stack = []}: Gate,
+  shownFrame: (line: string) => string = withoutMachinePath,
+): string[] => {
   const harnessAt = stack.findIndex(frame => harnessFrame.test(frame));
   const above = harnessAt < 0 ? stack : stack.slice(0, harnessAt);
   const own = above.filter(frame => !/[( ]node:/.test(frame));
   const shown = (own.length > 0 ? own : above).slice(0, framesShown);
-  return shown.map(withoutMachinePath);
+  return shown.map(shownFrame);
 };

@@ -14,6 +14,7 @@ import {
   unknownFigure,
 } from '../format.ts';
 import {sectionToMarkdown} from '../formats/markdown.ts';
+import {textTable} from '../text-table.ts';
 import type {Change, Comparison, FigureChange, FigureName, GoalChange, Side} from './run-diff.ts';
 import {goalsGotWorse} from './run-diff.ts';
 
@@ -144,19 +145,61 @@ const figureBlocks = (comparison: Comparison, figures: readonly FigureChange[]):
   ];
 };
 
-/** For a terminal: what changed, a line each. */
+/** With more rows than these only what changed is listed. */
+const mostRows = 40;
+
+/** For a terminal: the headline, the goals and the figures. */
 export const comparisonLines = (comparison: Comparison): string => {
-  const goals = comparison.goals
-    .filter(({change}) => change !== 'same')
-    .map(
-      ({metric, phase, beforeValue, afterValue, change, reason}) =>
-        `  goal ${metric} of ${phaseOfGoal(phase)}: ${goalFigure(metric, beforeValue)} → ${goalFigure(metric, afterValue)}, ${change}${reason === '' ? '' : ` (${reason})`}`,
-    );
-  const figures = comparison.figures
-    .filter(({change}) => change === 'better' || change === 'worse')
-    .map(
-      ({phase, figure, before, after, interval, change}) =>
-        `  ${figure} in ${phase}: ${formats[figure](before)} → ${formats[figure](after)}, ${change}${interval === null ? '' : ` (${factor(interval.ratio)}×, ${factor(interval.low)}–${factor(interval.high)})`}`,
-    );
-  return `${[comparisonHeadline(comparison), ...goals, ...figures].join('\n')}\n`;
+  const {goals, figures} = comparison;
+  const shown = figures.length <= mostRows ? figures : figures.filter(isChange);
+  const left = figures.length - shown.length;
+  return [
+    comparisonHeadline(comparison),
+    ...goalTable(goals),
+    ...figureTable(shown),
+    ...(left > 0 ? [`  ${plural(left, 'more figure')} without a known change; --markdown lists them`] : []),
+    '',
+  ].join('\n');
 };
+
+const isChange = ({change}: FigureChange): boolean => change === 'better' || change === 'worse';
+
+const goalTable = (goals: readonly GoalChange[]): string[] =>
+  goals.length === 0
+    ? []
+    : indented([
+        ['goal', 'phase', 'limit', 'before', 'after', 'change'],
+        ...goals.map(({metric, phase, limit, beforeValue, afterValue, before, after, change, reason}) => [
+          metric,
+          phaseOfGoal(phase),
+          limitText(metric, limit),
+          before === null ? 'no goal' : `${goalFigure(metric, beforeValue)} (${before})`,
+          `${goalFigure(metric, afterValue)} (${after})`,
+          `${change}${reason === '' ? '' : `: ${reason}`}`,
+        ]),
+      ]);
+
+const figureTable = (figures: readonly FigureChange[]): string[] =>
+  figures.length === 0
+    ? []
+    : indented(
+        [
+          ['figure', 'phase', 'before', 'after', 'change', ''],
+          ...figures.map(({phase, figure, before, after, interval, change}) => [
+            figure,
+            phase,
+            formats[figure](before),
+            formats[figure](after),
+            change,
+            interval === null
+              ? ''
+              : `${factor(interval.ratio)}× (${factor(interval.low)}–${factor(interval.high)})`,
+          ]),
+        ],
+        [2, 3],
+      );
+
+const indented = (rows: readonly (readonly string[])[], right: readonly number[] = []): string[] => [
+  '',
+  ...textTable(rows, right).map(line => `  ${line}`),
+];

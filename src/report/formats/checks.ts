@@ -14,6 +14,8 @@ export type Check = {
   /** One line; empty where it passed. */
   readonly message: string;
   readonly details: readonly string[];
+  /** Of a goal that holds for a single phase. */
+  readonly phase?: string;
 };
 
 const statusOf: {readonly [verdict in Verdict]: Check['status']} = {
@@ -21,6 +23,8 @@ const statusOf: {readonly [verdict in Verdict]: Check['status']} = {
   missed: 'failed',
   inconclusive: 'skipped',
 };
+
+export const runCheckName = 'the run is conclusive';
 
 /** The run first, then the candidate's goals, its symptoms, and the ends of its processes. */
 export const checksOf = (story: RunStory): Check[] => [
@@ -32,13 +36,14 @@ export const checksOf = (story: RunStory): Check[] => [
 
 /** Whether the run can be judged at all. */
 const runCheck = (story: RunStory): Check => {
-  const name = 'the run can be judged';
+  const name = runCheckName;
   const {status} = story.run.record;
   if (status === 'failed' || status === 'running') {
-    return {name, status: 'error', message: 'The harness did not finish the run.', details: []};
+    return {name, status: 'error', message: 'foulweather did not finish the run.', details: []};
   }
   const details = gatesOf(story).map(gate => `${gate.name}: ${gate.reason} ${gate.advice}`);
-  if (status === 'interrupted') return {name, status: 'skipped', message: 'Interrupted.', details};
+  if (status === 'interrupted')
+    return {name, status: 'skipped', message: 'The run was interrupted.', details};
   return details.length === 0
     ? {name, status: 'passed', message: '', details}
     : {name, status: 'skipped', message: details[0]!, details};
@@ -47,13 +52,21 @@ const runCheck = (story: RunStory): Check => {
 const goalCheck = (goal: GoalStory): Check => {
   const {phase, metric, limit, verdict, value, reasons} = goal;
   const name = `goal ${metric} of ${phaseOfGoal(phase)}: ${limitText(metric, limit)}`;
-  if (verdict === 'met') return {name, status: 'passed', message: '', details: []};
+  const own = {name, details: [], ...(phase !== 'run' && {phase})};
+  if (verdict === 'met') return {...own, status: 'passed', message: ''};
   const message =
     verdict === 'missed'
-      ? `${goalFigure(metric, value)}, goal ${limitText(metric, limit)}`
-      : `inconclusive: ${reasons.join('; ') || 'the figure is unknown'}`;
-  return {name, status: statusOf[verdict], message, details: []};
+      ? `${metric} is ${goalFigure(metric, value)}, must be ${limitText(metric, limit)}${trialsText(goal)}`
+      : `Not evaluated: ${reasons.join('; ') || 'the figure is not known'}`;
+  return {
+    ...own,
+    status: limit.severity === 'warn' && verdict === 'missed' ? 'warned' : statusOf[verdict],
+    message,
+  };
 };
+
+const trialsText = ({metCount, trialCount}: GoalStory): string =>
+  trialCount > 1 ? ` (met in ${metCount} of ${trialCount} trials)` : '';
 
 const symptomCheck = ({symptom, verdict, present, reasons, trialCount}: SymptomStory): Check => {
   const name = `symptom ${symptom}`;
@@ -68,7 +81,7 @@ const symptomCheck = ({symptom, verdict, present, reasons, trialCount}: SymptomS
     };
   }
   if (verdict === 'clear') return {name, status: 'passed', message: '', details: []};
-  return {name, status: 'skipped', message: reasons.join('; '), details: []};
+  return {name, status: 'skipped', message: `Not judged: ${reasons.join('; ')}`, details: []};
 };
 
 /** Where a process did not end well; symptoms report that, too, but without the error itself. */

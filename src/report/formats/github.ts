@@ -1,7 +1,10 @@
 // For GitHub Actions: annotations as workflow commands, and a summary of the step.
 
+import type {Verdict} from '../../model/goal.ts';
+import {gatesOf} from '../blocks/gates.ts';
+import {headlineOf} from '../case-study/headline.ts';
 import type {RunStory} from '../case-study/run-story.ts';
-import {type Check, checksOf} from './checks.ts';
+import {type Check, checksOf, runCheckName} from './checks.ts';
 import {toMarkdownDigest} from './digest.ts';
 
 /** GitHub shows ten annotations of a kind per step, and takes no more. */
@@ -22,9 +25,12 @@ const kindOf: {readonly [status in Check['status']]: Kind | null} = {
 
 type Annotation = {readonly kind: Kind; readonly title: string; readonly message: string};
 
-/** The lines that GitHub reads from a step's output. What has no result is a notice where it keeps the run from judging. */
+/** The lines that GitHub reads from a step's output: the verdict of each run, and what failed or is worth a warning. */
 export const toAnnotations = (stories: readonly RunStory[]): string[] => {
-  const all = stories.flatMap(story => checksOf(story).flatMap(check => annotationOf(story, check)));
+  const all = stories.flatMap(story => [
+    verdictAnnotation(story),
+    ...checksOf(story).flatMap(check => annotationOf(story, check)),
+  ]);
   return (['error', 'warning', 'notice'] as const).flatMap(kind => {
     const own = all.filter(annotation => annotation.kind === kind);
     if (own.length <= mostPerKind) return own.map(commandOf);
@@ -40,11 +46,32 @@ export const toAnnotations = (stories: readonly RunStory[]): string[] => {
   });
 };
 
+const kindOfVerdict: {readonly [verdict in Verdict]: Kind} = {
+  met: 'notice',
+  inconclusive: 'warning',
+  missed: 'error',
+};
+
+/** As the exit code has it. A run that is inconclusive says why, with advice. */
+const verdictAnnotation = (story: RunStory): Annotation => {
+  const {record, judgement} = story.run;
+  const {verdict} = judgement;
+  const reasons =
+    verdict === 'inconclusive' ? gatesOf(story).map(({reason, advice}) => `${reason} ${advice}`) : [];
+  return {
+    kind: record.status === 'failed' ? 'error' : kindOfVerdict[verdict],
+    title: `${record.plan.name}: ${verdict}`,
+    message: reasons.length > 0 ? reasons.join('\n') : headlineOf(story),
+  };
+};
+
+/** What is missed in a run that cannot be judged fails nothing. */
 const annotationOf = (story: RunStory, {name, status, message}: Check): Annotation[] => {
   const {record, judgement} = story.run;
-  const isGate = status === 'skipped' && judgement.verdict === 'inconclusive' && message !== '';
-  const kind = kindOf[status] ?? (isGate && name === 'the run can be judged' ? 'notice' : null);
-  return kind === null ? [] : [{kind, title: `${record.plan.name}: ${name}`, message}];
+  const kind = name === runCheckName ? null : kindOf[status];
+  if (kind === null) return [];
+  const shown = kind === 'error' && judgement.verdict === 'inconclusive' ? 'warning' : kind;
+  return [{kind: shown, title: `${record.plan.name}: ${name}`, message}];
 };
 
 const commandOf = ({kind, title, message}: Annotation): string =>
@@ -57,7 +84,7 @@ const escapeData = (text: string): string =>
 const escapeProperty = (text: string): string =>
   escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** The digests of all runs, as long as there is room; that some are left out is said. */
+/** The digests of all runs, as long as there is room, and how many were left out. */
 export const toStepSummary = (stories: readonly RunStory[]): string => {
   const parts: string[] = [];
   let room = mostSummaryBytes;

@@ -1,9 +1,10 @@
 // JUnit XML, as CI systems read it: a suite per run, a case per check. A failure is a goal missed or a symptom that
-// fails a run, an error is a failure of the harness, skipped is what has no result.
+// fails a run, an error is a failure of foulweather, skipped is what could not be judged.
 
+import {phaseWindow} from '../../model/trial.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {element, escapeXml} from '../charts/svg.ts';
-import {type Check, checksOf} from './checks.ts';
+import {type Check, checksOf, runCheckName} from './checks.ts';
 
 /** @returns a whole document, in the form that Ant made and Jenkins, GitLab and GitHub's actions read. */
 export const toJunit = (stories: readonly RunStory[]): string => {
@@ -53,8 +54,32 @@ const suite = (story: RunStory, checks: readonly Check[]): string => {
     },
     '\n',
     `${element('properties', {}, '\n', ...properties(story))}\n`,
-    ...checks.map(check => `${testcase(`${record.plan.name}.${story.judged.variant.name}`, check)}\n`),
+    ...withTimes(story, checks).map(
+      ({check, seconds}) =>
+        `${testcase(`${record.plan.name}.${story.judged.variant.name}`, check, seconds)}\n`,
+    ),
   );
+};
+
+type TimedCheck = {readonly check: Check; readonly seconds: number};
+
+/**
+ * A goal takes the time of its phase in the judged variant's trials, shared by all goals of that phase; the check of the run
+ * takes the rest, so that the cases add up to the suite.
+ */
+const withTimes = (story: RunStory, checks: readonly Check[]): TimedCheck[] => {
+  const {plan} = story.run.record;
+  const secondsOfPhase = (name: string): number => {
+    const index = plan.phases.findIndex(phase => phase.name === name);
+    const windows = story.judged.trials.map(({trial}) => phaseWindow(trial, index));
+    const ms = windows.map(window => (window === null ? 0 : Math.max(0, window.endMs - window.startMs)));
+    return sum(ms) / 1000 / checks.filter(({phase}) => phase === name).length;
+  };
+  const timed = checks.map(
+    (check): TimedCheck => ({check, seconds: check.phase === undefined ? 0 : secondsOfPhase(check.phase)}),
+  );
+  const rest = Math.max(0, secondsOf(story) - sum(timed.map(({seconds}) => seconds)));
+  return timed.map(({check, seconds}) => ({check, seconds: check.name === runCheckName ? rest : seconds}));
 };
 
 const properties = ({run, judged}: RunStory): string[] => {
@@ -81,19 +106,23 @@ const properties = ({run, judged}: RunStory): string[] => {
   return Object.entries(values).map(([name, value]) => `${element('property', {name, value})}\n`);
 };
 
-const testcase = (className: string, {name, status, message, details}: Check): string => {
-  const attributes = {classname: className, name, time: '0.000'};
+const testcase = (className: string, {name, status, message, details}: Check, seconds: number): string => {
+  const attributes = {classname: className, name, time: secondsText(seconds)};
   const lines = escapeXml([message, ...details].join('\n'));
   switch (status) {
     case 'passed':
       return element('testcase', attributes);
     case 'warned':
-      return element('testcase', attributes, element('system-out', {}, `warning: ${lines}`));
+      return element('testcase', attributes, element('system-out', {}, `Warning: ${lines}`));
     case 'skipped':
-      return element('testcase', attributes, element('skipped', {message}));
+      return element(
+        'testcase',
+        attributes,
+        element('skipped', {message}, ...(details.length > 1 ? [lines] : [])),
+      );
     case 'failed':
       return element('testcase', attributes, element('failure', {message, type: 'missed'}, lines));
     case 'error':
-      return element('testcase', attributes, element('error', {message, type: 'harness'}, lines));
+      return element('testcase', attributes, element('error', {message, type: 'foulweather'}, lines));
   }
 };

@@ -5,6 +5,7 @@ import type {JudgedRun, PhaseSummary} from '../../model/run.ts';
 import {bootstrapRatio, type RatioInterval} from '../../stats/bootstrap.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {bytes, factor, microseconds, rate} from '../format.ts';
+import {textTable} from '../text-table.ts';
 
 export type OverheadFigure = {
   /** Median over the trials. */
@@ -89,16 +90,5 @@ export const overheadCells = (rows: readonly OverheadRow[]): string[][] => [
 ];
 
 /** For a terminal. */
-export const overheadTable = (rows: readonly OverheadRow[]): string => {
-  const cells = overheadCells(rows);
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map(row => row[column]!.length)));
-  return cells
-    .map(
-      row =>
-        `${row
-          .map((text, column) => text.padEnd(widths[column]!))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-};
+export const overheadTable = (rows: readonly OverheadRow[]): string =>
+  `${textTable(overheadCells(rows)).join('\n')}\n`;

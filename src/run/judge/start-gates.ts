@@ -4,6 +4,13 @@ import type {Plan} from '../../model/plan.ts';
 import type {Gate} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 
+export const startGateNames: readonly string[] = [
+  'open-failed',
+  'first-operation-failed',
+  'died-before-load',
+  'unresponsive-before-load',
+];
+
 export const startGates = ({end, edges, plan}: Trial): Gate[] => {
   switch (end.kind) {
     case 'open-failed':
@@ -20,7 +27,7 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
         {
           name: 'first-operation-failed',
           reason: `The operation tried before the load failed ${end.triedCount} out of ${end.triedCount} times on a calm network, so nothing was tested${said(end.error)}`,
-          advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. If the response is a legitimate application error, return it as applicationError.`,
+          advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. If the response is a legitimate application error, return it as applicationError. To run anyway, add --keep-going.`,
           stack: end.error.stack,
         },
       ];

@@ -130,7 +130,7 @@ export class Child<To, From extends Tagged> {
     });
     try {
       const message = await withTimeout(limitMs, answer, () => {
-        throw this.#failure(`did not answer within ${limitMs} ms`);
+        throw this.#failure(`no answer within ${limitMs / 1000} s`);
       });
       return message as Extract<From, {kind: Kind}>;
     } finally {
@@ -193,16 +193,15 @@ export class Child<To, From extends Tagged> {
   #ended(): FoulweatherError {
     const exit = this.#exit;
     const last = lastWords(exit?.stderrTail ?? '');
-    return this.#failure(
-      `ended (exit code ${exit?.code}, signal ${exit?.signal})${last === '' ? '' : `: ${last}`}`,
-    );
+    const how = exit?.signal ? `was killed by ${exit.signal}` : `exited with code ${exit?.code}`;
+    return this.#failure(`the process ${how}${last === '' ? '' : `: ${last}`}`);
   }
 
   #failure(what: string): FoulweatherError {
     return new FoulweatherError(
       'FW_CHILD_FAILED',
-      `${this.label} ${what}.`,
-      'This is a defect of foulweather or a fault of the machine; the folder of the run helps to find it.',
+      `${this.label} failed: ${what}.`,
+      'This is a bug in foulweather, or a problem of this machine. The run folder, if there is one, helps to find it.',
     );
   }
 }

@@ -47,8 +47,8 @@ export const startInjector = async (
   if (answer.kind === 'failed') {
     throw new FoulweatherError(
       'FW_CHILD_FAILED',
-      `The embedded injector did not start: ${answer.message}`,
-      'See that loopback ports can be opened on this machine.',
+      `The built-in injector did not start: ${answer.message}`,
+      'Check that this machine allows listening on loopback ports.',
     );
   }
   return {injector: new Injector(answer.url), version: 'embedded', embedded: true, child};

@@ -3,6 +3,7 @@ import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {ServiceName} from '../../model/service.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
+import {findProgram} from '../../services/find-program.ts';
 import type {FromService, ToService} from '../../services/protocol.ts';
 import {upstreamOf} from '../target-address.ts';
 import type {Child} from './child.ts';
@@ -38,11 +39,7 @@ export const startService = async (
   });
   switch (answer.kind) {
     case 'missing':
-      throw new FoulweatherError(
-        'FW_SERVICE_MISSING',
-        `${service.title} is not installed on this machine: there is no ${answer.program}.`,
-        `${installCommand(service)}, or give the address of yours: --target ${service.defaultUrl}`,
-      );
+      throw notInstalled(name, answer.program);
     case 'failed':
       throw notStarted(name, answer.message);
     case 'listening': {
@@ -57,16 +54,33 @@ const notStarted = (name: ServiceName, message: string): FoulweatherError =>
   new FoulweatherError(
     'FW_SERVICE_START',
     `${services[name].title} did not start: ${message}`,
-    `See that it runs on this machine, or give the address of yours: --target ${services[name].defaultUrl}`,
+    `Check that it runs on this machine, or use a server of your own: --target ${services[name].defaultUrl}`,
   );
+
+const notInstalled = (name: ServiceName, program: string): FoulweatherError =>
+  new FoulweatherError(
+    'FW_SERVICE_MISSING',
+    `${services[name].title} is not installed on this machine (no ${program} found).`,
+    `Run \`${installCommand(services[name])}\`, or use a server of your own: --target ${services[name].defaultUrl}`,
+  );
+
+/**
+ * Before anything starts.
+ * @throws FoulweatherError FW_SERVICE_MISSING
+ */
+export const refuseMissingService = (name: ServiceName, environment: NodeJS.ProcessEnv): void => {
+  const {program, folders} = services[name];
+  const places = {path: environment['PATH'] ?? '', cwd: process.cwd()};
+  if (findProgram(program, folders, places) === null) throw notInstalled(name, program);
+};
 
 /** @throws FoulweatherError FW_SERVICE_NEEDED, which says how to get one */
 export const refuseWithoutService = (scenario: string, name: ServiceName): never => {
   const service = services[name];
   throw new FoulweatherError(
     'FW_SERVICE_NEEDED',
-    `The scenario ${scenario} needs a real server: ${service.title}.`,
-    `Give --start-services to have it started (${installCommand(service)}), or the address of yours: --target ${service.defaultUrl}`,
+    `Scenario "${scenario}" needs a running ${service.title}.`,
+    `Add --start-services to start one (\`${installCommand(service)}\` installs it), or use your own: --target ${service.defaultUrl}`,
   );
 };
 

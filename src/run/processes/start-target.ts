@@ -1,7 +1,6 @@
 // What the library talks to: the embedded server, one that the scenario starts, a real one of a known kind, or the user's own.
 import type {Plan, TargetPlan} from '../../model/plan.ts';
 import type {FromTarget, ToTarget} from '../../model/target-protocol.ts';
-import {unloadable} from '../describe.ts';
 import {type Hook, hookThrew, hookUnanswered} from '../hook.ts';
 import type {Limits} from '../limits.ts';
 import {upstreamOf} from '../target-address.ts';
@@ -88,7 +87,6 @@ const startOurs = async (
     const {url, authority, description} = answer;
     return reachable({...notOurs, url, child, authority, description});
   }
-  if (answer.missingModule !== null) throw unloadable(answer.error.message, answer.missingModule);
   throw hookThrew(hook, answer.error);
 };
 

@@ -19,8 +19,8 @@ import {killedForOf, noteStop} from './trial-stopped.ts';
 import {startTrialSubject} from './trial-subject.ts';
 
 export const runTrial = async (context: TrialContext, request: TrialRequest): Promise<void> => {
-  const {supervisor, plan, target, injector, receiver, signal, limits, heapSnapshot} = context;
-  const {trialId, recorder, waiting, whenLoaded} = request;
+  const {supervisor, plan, target, injector, receiver, signal, limits, heapSnapshot, keepGoing} = context;
+  const {trialId, recorder, waiting, whenIdle} = request;
   const comeback = new ComebackWatch(plan);
   const record = (event: TrialEvent): void => {
     recorder.record(event);
@@ -62,10 +62,11 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
         hits: plan.phases[phase]?.role === 'fault',
       }),
     waiting,
-    whenLoaded,
+    whenIdle,
     signal,
     limits,
     heapSnapshot,
+    keepGoing,
   });
   let killedFor: ProcessExit['killedFor'] = null;
   try {
@@ -101,7 +102,7 @@ const prepare = (
       {scenarioFile, directUrl: target.url, trialId, variant: nameInScenario(variant)},
       limits.prepareMs,
     ),
-    () => waiting('prepare() to settle'),
+    () => waiting('prepare() to return'),
   );
 
 /**

@@ -34,7 +34,7 @@ export class SubjectDialogue {
     const {subject, waiting} = this.#options;
     try {
       const answer = this.#unlessStopped(subject.next(kinds, limitMs));
-      return await tellingLongWait(answer, () => waiting(`${what} (at most ${Math.ceil(limitMs / 1000)} s)`));
+      return await tellingLongWait(answer, () => waiting(`${what} (up to ${Math.ceil(limitMs / 1000)} s)`));
     } catch (error) {
       if (error instanceof TrialStopped) throw error;
       throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');

@@ -26,6 +26,8 @@ export type TrialContext = {
   readonly profiles: boolean;
   /** Whether they write their heap when all has settled. */
   readonly heapSnapshot: boolean;
+  /** Whether there is a load even where the operation that is tried before it fails. */
+  readonly keepGoing: boolean;
 };
 
 /** Of a fresh subject that goes on where another did not. */
@@ -46,6 +48,6 @@ export type TrialRequest = {
   readonly recorder: Pick<TrialRecorder, 'record' | 'trial'>;
   /** Called with what the trial is waiting for, if that takes long. */
   readonly waiting: (what: string) => void;
-  /** Waited for between the loading of the library and its opening, while the subject is idle. */
-  readonly whenLoaded: () => Promise<void>;
+  /** Waited for before the load, while the subject is idle. */
+  readonly whenIdle: () => Promise<void>;
 };

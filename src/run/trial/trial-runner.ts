@@ -21,8 +21,10 @@ export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly record: (event: TrialEvent) => void;
   /** Tells the telemetry receiver where a phase begins, including the time before the first and after the last one. */
   readonly notifyReceiver: (phase: number, atMs: number) => void;
-  /** Waited for before the library is opened. */
-  readonly whenLoaded: () => Promise<void>;
+  /** Waited for before the load, while the subject has nothing to do. */
+  readonly whenIdle: () => Promise<void>;
+  /** Whether there is a load even where the operation that is tried before it fails. */
+  readonly keepGoing: boolean;
   readonly heapSnapshot: boolean;
 };
 
@@ -52,18 +54,20 @@ export class TrialRunner {
     const {loadMs, openMs, answerSlackMs} = limits;
     notifyReceiver(openingPhase, 0);
     await this.#dialogue.answer(['loaded'], loadMs, 'the scenario and its library to load');
-    await this.#options.whenLoaded();
+    // A server of the scenario's own may flood a client as soon as it is there, and what is measured here wants quiet.
+    if (plan.target.kind === 'custom') await this.#options.whenIdle();
     subject.send({kind: 'open', limitMs: openMs});
     const opened = await this.#dialogue.answer(
       ['opened', 'open-failed'],
       openMs + answerSlackMs,
-      'open() to settle',
+      'open() to return',
     );
     if (opened.kind === 'open-failed') return this.#end();
-    if (!(await this.#works())) {
+    if (!(await this.#works()) && !this.#options.keepGoing) {
       await this.#close();
       return this.#end();
     }
+    await this.#options.whenIdle();
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enterPhase(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
@@ -81,7 +85,7 @@ export class TrialRunner {
     await link.apply('drain', []);
     subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
     const drainMs = plan.drainLimitMs + flushLimitMs + answerSlackMs;
-    await this.#dialogue.answer(['drained'], drainMs, 'the operations in flight to settle');
+    await this.#dialogue.answer(['drained'], drainMs, 'operations in flight');
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
     notifyReceiver(closingPhase(plan), now());
@@ -98,7 +102,7 @@ export class TrialRunner {
     const {first} = await this.#dialogue.answer(
       ['tried'],
       triesLimitMs(limitMs) + flushLimitMs + limits.answerSlackMs,
-      'the operation that is tried before the load',
+      'the first operation',
     );
     return first.status !== 'failed';
   }
@@ -106,7 +110,7 @@ export class TrialRunner {
   async #close(): Promise<void> {
     const {closeMs, answerSlackMs} = this.#options.limits;
     this.#options.subject.send({kind: 'close', limitMs: closeMs});
-    await this.#dialogue.answer(['closed'], closeMs + answerSlackMs, 'close() to settle');
+    await this.#dialogue.answer(['closed'], closeMs + answerSlackMs, 'close() to return');
   }
 
   /**
@@ -178,10 +182,10 @@ export class TrialRunner {
     const {subject, limits, now, record} = this.#options;
     subject.send({kind: 'snapshot-heap'});
     try {
-      await this.#dialogue.answer(['kept'], limits.heapSnapshotMs, 'the heap to be written');
+      await this.#dialogue.answer(['kept'], limits.heapSnapshotMs, 'the heap snapshot');
     } catch (error) {
       if (error instanceof TrialStopped && error.why !== 'interrupted') {
-        const message = 'the process did not survive the writing of its heap; try it without --heap-snapshot';
+        const message = 'the process did not survive the heap snapshot; try it without --heap-snapshot';
         record({kind: 'trouble', atMs: now(), what: 'heap-snapshot', message});
       }
       throw error;

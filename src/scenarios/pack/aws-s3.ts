@@ -44,7 +44,7 @@ export default defineScenario({
   name: 'aws-s3',
   observation: 'Downloads stand still in the middle, and the workers with them.',
   remarks: [
-    'The defaults are the SDK’s: three attempts of each call, and no time-outs of connection or request (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-reusing-connections.html).',
+    'The defaults are the SDK’s: three attempts of each call, and no timeouts of connection or request (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-reusing-connections.html).',
     'A body that is cut after its headers is the caller’s to read again: the SDK’s retries end with the headers of an answer.',
     'Parts have 16 KiB here; S3 itself wants 5 MiB of all but the last.',
   ],

@@ -1,4 +1,4 @@
-// got: with the retries that it comes with, and with time-outs and pauses that fit into a second.
+// got: with the retries that it comes with, and with timeouts and pauses that fit into a second.
 import {Agent} from 'node:http';
 import got, {type ExtendOptions} from 'got';
 import {defineScenario} from '../define-scenario.ts';
@@ -29,7 +29,7 @@ export default defineScenario({
   name: 'got',
   observation: 'Requests that were retried succeed, seconds after their caller has given up.',
   remarks: [
-    'got’s defaults are no time-out, and two retries of GET, PUT, HEAD, DELETE, OPTIONS and TRACE, after 1 s and 2 s (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md). Its documentation calls it good practice to set a time-out (https://github.com/sindresorhus/got/blob/main/documentation/6-timeout.md).',
+    'got’s defaults are no timeout, and two retries of GET, PUT, HEAD, DELETE, OPTIONS and TRACE, after 1 s and 2 s (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md). Its documentation calls it good practice to set a timeout (https://github.com/sindresorhus/got/blob/main/documentation/6-timeout.md).',
     'Orders are placed by POST, which got does not retry by default.',
   ],
   target: orders,

@@ -13,7 +13,7 @@ export default defineScenario({
   name: 'inside-retry-after',
   observation: 'When the service says "come back in half a minute", callers hang for half a minute.',
   remarks: [
-    'got waits for as long as Retry-After says on 413, 429 and 503, at most for `retry.maxRetryAfter`, whose default is the time-out of the request: none is set by default (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md).',
+    'got waits for as long as Retry-After says on 413, 429 and 503, at most for `retry.maxRetryAfter`, whose default is the timeout of the request: none is set by default (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md).',
     'A Retry-After that is a date has whole seconds: it is a second or two after the answer.',
     'Giving up at once, as "capped" does where the wait is too long, is a failure of the caller’s, and a quick one.',
   ],

@@ -75,7 +75,7 @@ export default defineScenario({
   observation: 'Counters are too high after an hour of bad network, and the cache is slow for much longer.',
   remarks: [
     'The variant "defaults" has memjs as Client.create(address) makes it: an answer may take 0.5 s and connecting 1 s, and a call that fails is tried again after 0.2 s (retries: 2 counts the first try): https://memjs.netlify.com/. A counter whose answer was lost may so be raised twice.',
-    'memjs counts its time-outs by the silence of the socket (socket.setTimeout), which each further write begins anew: while other callers go on writing, an answer is waited for longer.',
+    'memjs counts its timeouts by the silence of the socket (socket.setTimeout), which each further write begins anew: while other callers go on writing, an answer is waited for longer.',
     'A set that is applied twice leaves no trace; a quarter of the operations raise a counter, which does.',
     "memjs's logger is silenced: it writes each failure to the console.",
   ],

@@ -26,7 +26,7 @@ export default defineScenario({
   name: 'undici-retry-agent',
   observation: 'Requests are retried, and still some of them answer long after anybody waits for them.',
   remarks: [
-    'defaults has the default options of both: five retries with pauses of 0.5 s to 30 s, and time-outs of 300 s (https://undici.nodejs.org/#/docs/api/RetryAgent).',
+    'defaults has the default options of both: five retries with pauses of 0.5 s to 30 s, and timeouts of 300 s (https://undici.nodejs.org/#/docs/api/RetryAgent).',
     'RetryAgent retries no POST unless its methods are told; the orders of this scenario are placed by POST, the documents are put.',
   ],
   target: orders,

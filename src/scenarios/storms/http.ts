@@ -11,7 +11,7 @@ const probability = 0.5;
 
 export const http: Storm = {
   name: 'http',
-  summary: 'sixteen faults of HTTP/1.1 and of the network, each with its recovery',
+  summary: 'sixteen HTTP/1.1 and network faults, each with a recovery',
   fits: 'http',
   phases: [
     ...calm(2000, 4000),

@@ -24,7 +24,7 @@ const breath = (after: string): Phase => ({
 
 export const quick: Storm = {
   name: 'quick',
-  summary: 'slow, silent, reset and refused, with a breath between, and a recovery at the end',
+  summary: 'latency, a stall, resets and refused connections, each with a short recovery',
   fits: 'tcp',
   phases: [
     ...calm(1000, 2500),

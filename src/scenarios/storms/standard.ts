@@ -21,7 +21,7 @@ const silenceMs = 3500;
 
 export const standard: Storm = {
   name: 'standard',
-  summary: 'twelve faults of the network, each with its recovery',
+  summary: 'twelve network faults, each with a recovery',
   fits: 'tcp',
   phases: [
     ...calm(2000, 4000),

@@ -80,7 +80,7 @@ const stops = test.macro(async (t, signal: 'SIGINT' | 'SIGTERM') => {
   running.process.kill(signal);
   t.deepEqual(await running.exited, {code: 0, signal: null});
   await peer.ended();
-  t.is(running.output.stderr, 'Stopped: all proxies and connections are closed.\n');
+  t.is(running.output.stderr, 'Stopped. All proxies and connections are closed.\n');
 });
 
 test('it shows its API and its proxies, serves, and stops cleanly on SIGINT', stops, 'SIGINT');
@@ -135,7 +135,7 @@ test('proxies and toxics that come and go have a line each', async t => {
     'proxy changed: b 127.0.0.1:PORT → 127.0.0.1:2 (disabled)',
     'proxy removed: b',
     'reset: all proxies enabled, all toxics removed',
-    'Stopped: all proxies and connections are closed.',
+    'Stopped. All proxies and connections are closed.',
   ]);
   t.is(proxy.name, 'a\u001b[2J');
 });
@@ -153,7 +153,7 @@ test('beyond the loopback it warns', async t => {
   t.regex(running.output.stdout, /http:\/\/0\.0\.0\.0:\d+, seed 1\n/);
   running.process.kill('SIGINT');
   t.deepEqual(await running.exited, {code: 0, signal: null});
-  t.regex(running.output.stderr, /^warning The API at 0\.0\.0\.0 asks nobody who they are/);
+  t.regex(running.output.stderr, /^warning: The API at 0\.0\.0\.0 has no authentication/);
 });
 
 test('the second signal is answered at once', async t => {
@@ -192,9 +192,9 @@ test(
   'a config that is not JSON',
   refuses,
   '[{',
-  /proxies\.json is not JSON: .*\n.*array of proxies: .*\(FW_PROXY_CONFIG\)/,
+  /proxies\.json is not valid JSON: .*\n.*array of proxies, such as .*\(FW_PROXY_CONFIG\)/,
 );
-test('a config that is no array', refuses, {web}, /holds no array of proxies\.\n.*\(FW_PROXY_CONFIG\)/);
+test('a config that is no array', refuses, {web}, /is not an array of proxies\.\n.*\(FW_PROXY_CONFIG\)/);
 test(
   'a config with a field missing',
   refuses,
@@ -211,14 +211,14 @@ test(
   'a config that is not there',
   refuses,
   undefined,
-  /nowhere\.json cannot be read: ENOENT.*\n.*--config.*\(FW_PROXY_CONFIG\)/,
+  /Cannot read nowhere\.json: ENOENT.*\n.*--config.*\(FW_PROXY_CONFIG\)/,
   ['--config', 'nowhere.json'],
 );
 test(
   'a host that is none of this machine',
   refuses,
   undefined,
-  /cannot listen at 192\.0\.2\.1:0: 192\.0\.2\.1 is no address of this machine\.\n.*--host.*\(FW_PROXY_LISTEN\)/,
+  /cannot listen on 192\.0\.2\.1:0: 192\.0\.2\.1 is not an address of this machine\.\n.*--host.*\(FW_PROXY_LISTEN\)/,
   ['--host', '192.0.2.1'],
 );
 test('a host with a port', refuses, undefined, /--host.*without a port/, ['--host', 'http://x']);
@@ -240,7 +240,7 @@ test('a taken port of the API', async t => {
   const place = await openPlace(t);
   const answer = await place.call(['proxy', '--port', String(port)]);
   t.is(answer.code, 64);
-  t.true(answer.stderr.includes(`cannot listen at 127.0.0.1:${port}: the port is taken.`));
+  t.true(answer.stderr.includes(`cannot listen on 127.0.0.1:${port}: the port is in use.`));
   t.regex(answer.stderr, /--port 0 takes a free one.*\(FW_PROXY_LISTEN\)/);
 });
 
@@ -248,7 +248,7 @@ test('without --port it listens at 8474, as Toxiproxy does', async t => {
   const running = await startAnywhere(t);
   if (running.process.exitCode !== null) {
     await running.exited; // By then all that it said is there.
-    t.true(running.output.stderr.includes('cannot listen at 127.0.0.1:8474: the port is taken.'));
+    t.true(running.output.stderr.includes('cannot listen on 127.0.0.1:8474: the port is in use.'));
     console.error(
       'Not tried at port 8474, which is taken on this machine; it is the port that was asked for.',
     );

@@ -148,7 +148,7 @@ test('what changed is told in words', t => {
   const comparison = compareSides(withGoodput('old', slow), withGoodput('new', fast));
   t.regex(
     comparisonLines(comparison),
-    /^undici-stall: from old to new, no goal got better or worse and 1 figure better\n {2}goodput in baseline: 102\/s → 202\/s, better \(1\.98×, 1\.9\d–2\.0\d\)\n$/,
+    /^undici-stall: from old to new, no goal got better or worse and 1 figure better\n\n {2}figure +phase +before +after +change\n {2}goodput +baseline +102\/s +202\/s +better +1\.98× \(1\.9\d–2\.0\d\)\n {2}response p99 +baseline +4\.23 ms +4\.23 ms +inconclusive/,
   );
   const text = comparisonMarkdown(comparison);
   t.regex(

@@ -69,6 +69,18 @@ test('the counts are those of the cases, read by a parser that is not ours', t =
   t.true(checks.some(({status}) => status === 'failed'));
 });
 
+test('the times of the cases add up to that of the suite, and goals take that of their phase', t => {
+  const xml = toJunit([storyWith()]);
+  const timesOf = (pattern: RegExp): number[] => [...xml.matchAll(pattern)].map(([, time]) => Number(time));
+  const cases = timesOf(/<testcase [^>]*time="([\d.]+)"/g);
+  const [suite] = timesOf(/<testsuite [^>]*time="([\d.]+)"/g);
+  t.true(suite! > 0);
+  t.true(Math.abs(cases.reduce((sum, seconds) => sum + seconds, 0) - suite!) < 0.01);
+  const ofStall = timesOf(/<testcase [^>]*name="goal \w+ of stall: [^>]*time="([\d.]+)"/g);
+  t.is(ofStall.length, 2);
+  t.true(ofStall.every(seconds => seconds > 1 && seconds === ofStall[0]));
+});
+
 test('a harness that did not finish is an error, an interrupted run skipped', t => {
   const story = storyWith();
   const withStatus = (status: RunStory['run']['record']['status']): RunStory => ({
@@ -80,6 +92,6 @@ test('a harness that did not finish is an error, an interrupted run skipped', t 
   t.is(checksOf(withStatus('complete'))[0]?.status, 'passed');
   t.regex(
     toJunit([withStatus('failed')]),
-    /<error message="The harness did not finish the run\." type="harness">/,
+    /<error message="foulweather did not finish the run\." type="foulweather">/,
   );
 });

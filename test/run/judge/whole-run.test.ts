@@ -51,6 +51,21 @@ test('a complete record with trials missing says which, in its gate, its headlin
   t.true(reportText(renderReport(told)).startsWith(`# undici-stall: inconclusive: ${statement}\n`));
   t.true(reportText(renderReport(told)).includes(`Inconclusive: **trials-missing**. ${statement}.`));
   t.true(
-    renderTerminalSummary(told, 'report.md').includes(`Inconclusive: ${statement}. Run the scenario again.`),
+    renderTerminalSummary(told, 'report.md').startsWith(
+      `Inconclusive  undici-stall\n  ${statement}.\n  Run the scenario again.\n`,
+    ),
   );
+});
+
+test('trials that are missing because one had no load are told by what that one failed of', t => {
+  const gate = {
+    name: 'open-failed',
+    reason: 'open() failed: Error: no.',
+    advice: 'Fix open() in the scenario.',
+  };
+  const [first] = judgement.trials;
+  const stopped = (variant: string) =>
+    judgeWholeRun(record, {...judgement, trials: [{...first!, variant, gates: [gate]}]});
+  t.deepEqual(stopped('defaults').gates, [{...gate, reason: `defaults: ${gate.reason}`}]);
+  t.deepEqual(stopped('bounded').gates, [gate]);
 });

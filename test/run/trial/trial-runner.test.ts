@@ -86,7 +86,8 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     record: event => events.push(event),
     notifyReceiver: phase => announced.push(phase),
     waiting: what => told.push(what),
-    whenLoaded: async () => {},
+    keepGoing: false,
+    whenIdle: async () => {},
     signal: new AbortController().signal,
     limits: {...defaultLimits, enterMs, enterAgainMs: 20, lingerMs: 10, answerSlackMs: 10},
     heapSnapshot: false,
@@ -161,6 +162,6 @@ test('a process that ends before the load is told as that', async t => {
 
 test('what is waited for is told when it takes long', async t => {
   const {told, stopped} = await walkWith(message => (message.kind === 'try' ? null : obeys(message)));
-  t.deepEqual(told, ['the operation that is tried before the load (at most 4 s)']);
+  t.deepEqual(told, ['the first operation (up to 4 s)']);
   t.is(stopped, 'unresponsive');
 });

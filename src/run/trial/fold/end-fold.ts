@@ -15,6 +15,7 @@ export class EndFold {
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
   #exit: ProcessExit | null = null;
+  #hadLoad = false;
   #interrupted = false;
   #stuck: Trial['stuck'] = null;
 
@@ -31,6 +32,9 @@ export class EndFold {
         break;
       case 'uncaught':
         this.#uncaught = event.error;
+        break;
+      case 'edge':
+        this.#hadLoad = true;
         break;
       case 'closed':
         this.#closed = event;
@@ -67,7 +71,8 @@ export class EndFold {
     if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
     if (exit.killedFor === 'unresponsive') return {kind: 'unresponsive'};
     if (this.#openError) return {kind: 'open-failed', error: this.#openError};
-    if (this.#tried?.status === 'failed') {
+    // With --keep-going the load begins all the same.
+    if (this.#tried?.status === 'failed' && !this.#hadLoad) {
       const {error, triedCount} = this.#tried;
       return {kind: 'first-operation-failed', error, triedCount};
     }

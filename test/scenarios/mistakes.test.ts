@@ -1,4 +1,4 @@
-// An option that a fault doesn't have would make it another fault than the one that was asked for.
+// What is wrong with a scenario. An option that a fault doesn't have would make it another fault than the one that was asked for.
 import test from 'ava';
 import * as api from '../../src/index.ts';
 import type {Fault} from '../../src/model/fault.ts';
@@ -47,7 +47,7 @@ for (const kind of faultKinds) {
     t.throws(() => planWith(make(kind, {probabilty: 0.5, bogus: 1})), {
       code: 'FW_SCENARIO_INVALID',
       message: new RegExp(
-        `phase "dark": ${kind} has no option "probabilty" \\(did you mean "probability"\\?\\), nor "bogus".*; it takes .*probability`,
+        `phase "dark": ${kind} has no option "probabilty"; did you mean "probability"\\?\n.* has no option "bogus"; it takes .*probability`,
       ),
     });
   });
@@ -55,7 +55,7 @@ for (const kind of faultKinds) {
 
 test("Toxiproxy's own names lead to ours", t => {
   t.throws(() => planWith(make('stall', {toxicity: 0.5, stream: 'upstream'})), {
-    message: /"toxicity" \(did you mean "probability"\?\), nor "stream" \(did you mean "direction"\?\)/,
+    message: /"toxicity"; did you mean "probability"\?\n.*"stream"; did you mean "direction"\?/,
   });
 });
 
@@ -66,7 +66,7 @@ test('an option that is undefined is not given', t => {
 for (const kind of ['flap', 'limitConnections', 'refuse', 'blackhole', 'httpStatus', 'tlsClose']) {
   test(`${kind} has no moment on a connection, and says what has`, t => {
     t.throws(() => planWith(make(kind, {at: {exchange: 1, cut: 'before'}})), {
-      message: new RegExp(`${kind} has no option "at" \\(faults that act on the bytes .* such as closeAfter`),
+      message: new RegExp(`${kind} has no option "at"; faults that act on the bytes .* such as closeAfter`),
     });
   });
 }

@@ -1,0 +1,52 @@
+// Several scenarios are looked at before the first of them runs: what one of them lacks is told then, and not after an hour.
+import {FoulweatherError} from '../model/errors.ts';
+import type {Plan} from '../model/plan.ts';
+import {choosePlan} from './choose-plan.ts';
+import {describeScenario} from './describe.ts';
+import {defaultLimits} from './limits.ts';
+import {refuseMissingService} from './processes/start-service.ts';
+import {Supervisor} from './processes/supervisor.ts';
+import type {RunOptions} from './run-options.ts';
+
+export type Preflight =
+  /** `plan` is what would be run of what the scenario says. */
+  | {readonly kind: 'ready'; readonly described: Plan; readonly plan: Plan}
+  | {readonly kind: 'refused'; readonly error: FoulweatherError};
+
+/** Each takes half a second of a CPU. */
+const atOnce = 2;
+
+/** In the order of the requests, whose environment and signal are all the same. */
+export const describeAll = async (requests: readonly RunOptions[]): Promise<Preflight[]> => {
+  const [first] = requests;
+  if (!first) return [];
+  const supervisor = Supervisor.start(first.environment);
+  const answers: Preflight[] = [];
+  try {
+    const waiting = requests.entries();
+    const lane = async (): Promise<void> => {
+      for (const [index, request] of waiting) answers[index] = await lookAt(supervisor, request);
+    };
+    await Promise.all(Array.from({length: atOnce}, lane));
+    return answers;
+  } finally {
+    await supervisor.stop();
+  }
+};
+
+/** @throws what is no fault of the scenario's, an interruption among them */
+const lookAt = async (supervisor: Supervisor, request: RunOptions): Promise<Preflight> => {
+  const {environment, signal, limits, target = {targetUrl: null, startServices: false}} = request;
+  const {describeMs: limitMs} = {...defaultLimits, ...limits};
+  try {
+    const described = await describeScenario(supervisor, request, {limitMs, signal});
+    const plan = choosePlan(described, request, target);
+    if (plan.target.kind === 'service' && target.targetUrl === null) {
+      refuseMissingService(plan.target.service, environment);
+    }
+    return {kind: 'ready', described, plan};
+  } catch (error) {
+    if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERRUPTED') throw error;
+    return {kind: 'refused', error};
+  }
+};
