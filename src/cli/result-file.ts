@@ -66,6 +66,6 @@ const readResult = async (file: string): Promise<Result> => {
     return checkedResult(saved, resultSchemaVersion) as Result;
   } catch (error) {
     const advice = 'Name a result.json, a folder with one, or the ID of a saved run.';
-    throw unreadable(`${file}, read as the result of a run,`, error, makerOf(saved), advice);
+    throw unreadable(file, error, makerOf(saved), advice);
   }
 };

@@ -29,7 +29,7 @@ export const reopenRun = async (folder: SavedRun): Promise<JudgedRun> => {
     if (error instanceof FoulweatherError) throw error;
     // Of a journal the first events of each kind are checked; what is wrong in a later one shows here.
     const advice = 'Run the scenario again; if its run cannot be read either, please report it as a defect.';
-    throw unreadable(`The run ${record.id}`, error, madeBy, advice);
+    throw unreadable(`run ${record.id}`, error, madeBy, advice);
   }
 };
 

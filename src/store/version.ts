@@ -10,11 +10,13 @@ export const version = (): string => {
   return manifest.version;
 };
 
+const capitalised = (text: string): string => text.replace(/^run /, 'Run ');
+
 /** Saved data says that it has another form than the one that this version reads. */
 export class OtherForm extends Error {}
 
 /**
- * @param what the file or the run, at the beginning of a sentence
+ * @param what the file, or the run as `run ID`
  * @param madeBy the version that saved it; null where that is not known
  */
 export const unreadable = (
@@ -28,7 +30,7 @@ export const unreadable = (
   if (madeBy !== null && madeBy !== own) {
     return new FoulweatherError(
       'FW_RUN_VERSION',
-      `${what} was made by foulweather ${madeBy}, and foulweather ${own} cannot read it: ${problem}.`,
+      `${capitalised(what)} was made by foulweather ${madeBy}, and foulweather ${own} cannot read it: ${problem}.`,
       `Use that version (npx foulweather@${madeBy}), or run the scenario again.`,
       {cause: error},
     );
@@ -36,12 +38,10 @@ export const unreadable = (
   if (error instanceof OtherForm) {
     return new FoulweatherError(
       'FW_RUN_VERSION',
-      `${what} was made by another version of foulweather than ${own}: ${problem}.`,
+      `${capitalised(what)} was made by another version of foulweather than ${own}: ${problem}.`,
       'Use the version that made it, or run the scenario again.',
       {cause: error},
     );
   }
-  return new FoulweatherError('FW_RUN_DAMAGED', `${what} cannot be read: ${problem}.`, advice, {
-    cause: error,
-  });
+  return new FoulweatherError('FW_RUN_DAMAGED', `Cannot read ${what}: ${problem}.`, advice, {cause: error});
 };

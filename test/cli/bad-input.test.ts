@@ -350,7 +350,7 @@ const cases: {readonly [title: string]: Case} = {
   'a run.json without a plan': {
     argv: ['report', 'latest'],
     files: {'.foulweather/runs/a/run.json': '{"schemaVersion": 1, "trialIds": []}'},
-    statement: ['CWD/.foulweather/runs/a/run.json cannot be read: id: expected string', 'FW_RUN_DAMAGED'],
+    statement: ['Cannot read .foulweather/runs/a/run.json: id: expected string', 'FW_RUN_DAMAGED'],
   },
   'a run without run.json': {
     argv: ['report', 'latest'],

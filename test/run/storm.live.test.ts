@@ -56,7 +56,7 @@ if (subjectNames(line => console.error(line)).includes('real')) {
     t.teardown(() => server.stop());
     await t.throwsAsync(runOnce(t, 'storm', {toxiproxyUrl: server.url}), {
       code: 'FW_FAULT_UNSUPPORTED',
-      message: `The injector at ${server.url} is a real Toxiproxy, which does not have the fault resetAfter of phase cut as it is asked for.`,
+      message: `The Toxiproxy at ${server.url} does not support the fault resetAfter of phase "cut", or not with these options.`,
     });
   });
 }

@@ -74,6 +74,6 @@ for (const kind of ['flap', 'limitConnections', 'refuse', 'blackhole', 'httpStat
 test('an alert that has no such name is refused, and not replaced by the default', t => {
   t.throws(() => planWith(make('tlsAlert', {alert: 'handshake_failed'})), {
     code: 'FW_SCENARIO_INVALID',
-    message: /alert: give the number of an alert, or call tlsAlert\(\) with its name/,
+    message: /alert must be the number of an alert; tlsAlert\(\) takes its name/,
   });
 });

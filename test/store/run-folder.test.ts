@@ -150,7 +150,7 @@ test(
   {...record, environment: {...record.environment, foulweather: version()}},
   [begin!, resources],
   'FW_RUN_DAMAGED',
-  /^RUN\/trials\/after-1\/events\.ndjson:2 cannot be read: sample\.\w+: expected number, received undefined/,
+  /^Cannot read RUN\/trials\/after-1\/events\.ndjson:2: sample\.\w+: expected number, received undefined/,
 );
 test(
   'that does not fit together is told as damaged, too',
@@ -158,7 +158,7 @@ test(
   {...record, environment: {...record.environment, foulweather: version()}},
   [begin!, ...Array.from({length: 3}, () => ({kind: 'bins', bins: []})), {kind: 'bins'}],
   'FW_RUN_DAMAGED',
-  /^The run \S+ cannot be read: /,
+  /^Cannot read run \S+: /,
 );
 
 test('a journal that cannot be written tells the error of the disk at its close', async t => {

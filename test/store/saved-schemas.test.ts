@@ -56,7 +56,7 @@ for (const [path, replacement, message] of [
   ['schemaVersion', undefined, /^schemaVersion: expected number, received undefined$/],
   ['schemaVersion', 2, /^its schema version is 2, and this version reads 1$/],
   ['trialIds', undefined, /^trialIds: expected array, received undefined$/],
-  ['plan.load', {model: 'waves'}, /^plan\.load\.model: there is no load "waves"/],
+  ['plan.load', {model: 'waves'}, /^plan\.load\.model: Invalid discriminator value/],
   ['plan.phases.0.durationMs', '1 s', /^plan\.phases\[0\]\.durationMs: expected number, received string$/],
   ['plan.phases.0.weather', 'foul', /^plan\.phases\[0\]: Unrecognized key: "weather"$/],
   ['plan.variants', [], /^plan\.variants/],
