@@ -1,29 +1,17 @@
-// Every toxic type that clients may add. A new type is one file beside this one and one line here.
+// Every toxic type that clients may add. A new type goes into the file of its kind beside this one, with one line here.
 
 import type {ToxicType} from '../toxic-type.ts';
 import {bandwidth} from './bandwidth.ts';
-import {blackhole, blackholeSyn} from './blackhole.ts';
+import {blackhole, blackholeSyn, flap, limitConnections, refuse} from './connects.ts';
 import {corrupt} from './corrupt.ts';
-import {flap} from './flap.ts';
-import {halfClose} from './half-close.ts';
-import {halfOpen} from './half-open.ts';
-import {httpContentLength} from './http-content-length.ts';
-import {httpDropKeepAlive} from './http-drop-keep-alive.ts';
+import {closeAfter, halfClose, halfOpen, resetAfter, stall} from './cuts.ts';
 import {httpFault} from './http-fault.ts';
-import {httpSlowBody} from './http-slow-body.ts';
+import {httpContentLength, httpDropKeepAlive, httpSlowBody} from './http-responses.ts';
 import {httpStatus} from './http-status.ts';
 import {latency} from './latency.ts';
-import {limitConnections} from './limit-connections.ts';
-import {limitData} from './limit-data.ts';
-import {noop} from './noop.ts';
-import {refuse} from './refuse.ts';
-import {closeAfter, resetAfter} from './reset-after.ts';
-import {resetPeer} from './reset-peer.ts';
 import {slicer} from './slicer.ts';
-import {slowClose} from './slow-close.ts';
-import {stall} from './stall.ts';
-import {timeout} from './timeout.ts';
 import {tlsAlert, tlsCertificate, tlsClose} from './tls.ts';
+import {limitData, noop, resetPeer, slowClose, timeout} from './toxiproxy-ends.ts';
 
 /** What a real Toxiproxy has, too. */
 const toxiproxyToxics = [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout];
