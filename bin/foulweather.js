@@ -18,6 +18,6 @@ if (major < 22 || (major === 22 && minor < 20)) {
   // A fresh checkout has not been built: its sources run as they are.
   const built = new URL('../dist/cli/main.js', import.meta.url);
   const entry = existsSync(built) ? built : new URL('../src/cli/main.ts', import.meta.url);
-  const {main, processWorld} = await import(entry.href);
-  process.exitCode = await main(processWorld());
+  const {main, processIo} = await import(entry.href);
+  process.exitCode = await main(processIo());
 }

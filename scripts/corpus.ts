@@ -1,5 +1,5 @@
 // Runs the pairs of a corpus: a published bug's last bad version and its first fixed one, in one scenario each. Prints whether
-// the two are told apart, by which symptom, and what the fixed version is accused of.
+// the two are row apart, by which symptom, and what the fixed version is accused of.
 import {existsSync} from 'node:fs';
 import {copyFile, mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
@@ -23,7 +23,7 @@ const usage = `npm run corpus -- FOLDER [options]
   --out FILE          where the results go (.foulweather/corpus.json)
   --resume FILE       go on with the results in FILE: what is there is not run again
   --explained FILE    {"id": {"symptom": "why the fixed version does show it"}}: that is no false failure
-  --told-apart N      end with 1 where fewer pairs are told apart
+  --row-apart N      end with 1 where fewer pairs are row apart
   --falsely-failed N  end with 1 where more fixed versions fail without an explanation
 `;
 
@@ -36,7 +36,7 @@ const {values: asked, positionals} = parseArgs({
     out: {type: 'string', default: '.foulweather/corpus.json'},
     resume: {type: 'string'},
     explained: {type: 'string'},
-    'told-apart': {type: 'string'},
+    'row-apart': {type: 'string'},
     'falsely-failed': {type: 'string'},
     help: {type: 'boolean', default: false},
   },
@@ -207,21 +207,19 @@ const main = async (folder: string): Promise<void> => {
     resume: asked.resume !== undefined,
     lanes: Number(asked.lanes),
     minutes: Number(asked.minutes),
-    told: ({id, bad, fixed, seconds}) =>
+    row: ({id, bad, fixed, seconds}) =>
       `${id}: ${bad.fails.join(', ') || 'nothing'} | ${fixed.fails.join(', ') || 'nothing'} (${seconds} s)`,
   });
   console.log(`\n${tableOf(pairs, results, explained)}\n`);
   const byId = (id: string): Pair => pairs.find(pair => pair.id === id)!;
-  const told = results.filter(one => {
+  const row = results.filter(one => {
     const {by, others} = toldApart(byId(one.id), one);
     return by.length + others.length > 0;
   });
   const falselyFailed = results.filter(({id, fixed}) =>
     fixed.fails.some(symptom => !explained(byId(id), symptom)),
   );
-  console.log(
-    `${told.length} of ${results.length} told apart, ${falselyFailed.length} fixed versions failed`,
-  );
+  console.log(`${row.length} of ${results.length} row apart, ${falselyFailed.length} fixed versions failed`);
   for (const {id, fixed} of falselyFailed) {
     for (const symptom of fixed.fails.filter(name => !explained(byId(id), name))) {
       console.log(`${id}, fixed: ${symptom}: ${fixed.statement[symptom]}`);
@@ -230,7 +228,7 @@ const main = async (folder: string): Promise<void> => {
   for (const {key, error} of failed) console.log(`did not run: ${key}: ${error}`);
   if (notBegun.length > 0) console.log(`not begun: ${notBegun.join(', ')}`);
   const misses =
-    told.length < Number(asked['told-apart'] ?? 0) ||
+    row.length < Number(asked['row-apart'] ?? 0) ||
     falselyFailed.length > Number(asked['falsely-failed'] ?? Number.POSITIVE_INFINITY);
   process.exitCode = misses || failed.length > 0 ? 1 : 0;
 };

@@ -164,7 +164,7 @@ const run = async (storm: Storm, client: Client, seed: number): Promise<Ran> => 
   }
 };
 
-const told = ({storm, client, present, gates}: Ran): string => {
+const row = ({storm, client, present, gates}: Ran): string => {
   const named = present.map(({symptom, severity}) => (severity === 'fail' ? symptom.toUpperCase() : symptom));
   return [
     `${storm.padEnd(9)} ${client.padEnd(24)}`,
@@ -187,7 +187,7 @@ type Said = Alarm & {
 const saidOf = ({kind, storm, client, present}: Ran): Said[] =>
   present.map(alarm => ({...alarm, storm, client, why: explanationOf(kind, client, alarm)}));
 
-const tell = async (
+const report = async (
   jobs: readonly Job<Ran>[],
   ran: readonly Ran[],
   failed: readonly {readonly key: string; readonly error: string}[],
@@ -264,9 +264,9 @@ const main = async (): Promise<void> => {
     resume: asked.resume !== undefined,
     lanes: Number(asked.lanes),
     minutes: Number(asked.minutes),
-    told,
+    row,
   });
-  await tell(jobs, results, failed, file);
+  await report(jobs, results, failed, file);
 };
 
 if (asked.help) console.log(usage);

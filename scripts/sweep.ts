@@ -19,7 +19,7 @@ export type SweepOptions<Result> = {
   /** No job begins later. */
   readonly minutes: number;
   /** Told of each result that is new. */
-  readonly told: (result: Result) => string;
+  readonly row: (result: Result) => string;
 };
 
 export type Job<Result> = {readonly key: string; readonly run: () => Promise<Result>};
@@ -33,7 +33,7 @@ export type Sweep<Result> = {
 /** A job that throws is no result: it is tried again when the sweep goes on. */
 export const sweep = async <Result>(
   jobs: readonly Job<Result>[],
-  {file, resume, lanes: laneCount, minutes, told}: SweepOptions<Result>,
+  {file, resume, lanes: laneCount, minutes, row}: SweepOptions<Result>,
 ): Promise<Sweep<Result>> => {
   const known: Record<string, Result> = resume ? await readResults(file) : {};
   const failed: {key: string; error: string}[] = [];
@@ -49,7 +49,7 @@ export const sweep = async <Result>(
     try {
       const result = await run();
       known[key] = result;
-      console.log(told(result));
+      console.log(row(result));
       await writeFile(file, `${JSON.stringify(known, null, 2)}\n`);
     } catch (error) {
       failed.push({key, error: String(error)});

@@ -23,13 +23,13 @@ const root = resolve(import.meta.dirname, '..');
 /** What AVA says of tests that fail, of files that end early, and of errors outside of any test. */
 const failuresIn = (output: string): readonly string[] => {
   const lines = stripVTControlCharacters(output).split('\n');
-  const told = lines.flatMap(
+  const failures = lines.flatMap(
     line =>
       /^\s*✘ (?:\[fail\]: )?(.+)/.exec(line)?.[1] ??
       /^\s*((?:Uncaught exception|Unhandled rejection) in .+|Timed out .+)/.exec(line)?.[1] ??
       [],
   );
-  return [...new Set(told)];
+  return [...new Set(failures)];
 };
 
 type Run = {readonly passed: boolean; readonly seconds: number; readonly output: string};

@@ -123,10 +123,10 @@ const driverLoop = async (
     idOf,
     now,
   });
-  // As the subject does; what is told there goes to the parent.
-  let told = '';
+  // As the subject does; what is report there goes to the parent.
+  let report = '';
   const ticker = setInterval(() => {
-    told = JSON.stringify(driver.collect());
+    report = JSON.stringify(driver.collect());
   }, 1000);
   driver.enterPhase(0);
   driver.startLoad();
@@ -139,7 +139,7 @@ const driverLoop = async (
   const figures = phases?.find(({phase}) => phase === 1);
   driver.stop();
   const lag = figures ? decodeHistogram(figures.startLagUs) : null;
-  if (told === '') throw new Error('the driver told nothing');
+  if (report === '') throw new Error('the driver report nothing');
   return {
     ...result,
     startLagP50Ms: percentileMs(lag, 50) ?? Number.NaN,

@@ -3,7 +3,7 @@
 import {readFileSync} from 'node:fs';
 import {registerHooks} from 'node:module';
 
-/** What the process of a test is told, as JSON in FOULWEATHER_MUTANT. */
+/** What the process of a test is setting, as JSON in FOULWEATHER_MUTANT. */
 export type Standin = {
   /** The URL of the source file. */
   readonly url: string;
@@ -11,9 +11,9 @@ export type Standin = {
   readonly text: string;
 };
 
-const told = process.env['FOULWEATHER_MUTANT'];
-if (told !== undefined) {
-  const {url: wanted, text} = JSON.parse(told) as Standin;
+const setting = process.env['FOULWEATHER_MUTANT'];
+if (setting !== undefined) {
+  const {url: wanted, text} = JSON.parse(setting) as Standin;
   registerHooks({
     load: (url, context, nextLoad) =>
       url === wanted

@@ -2,11 +2,11 @@
 import '../subject/cache-preload.ts';
 import {readFileSync} from 'node:fs';
 import {createRequire, flushCompileCache} from 'node:module';
-import {tellParent} from '../model/channel.ts';
+import {sendToParent} from '../model/channel.ts';
 import type {Plan} from '../model/plan.ts';
 import {telemetryPreset} from '../model/telemetry-preset.ts';
 import {codeFrame, placeInSource} from '../scenarios/code-frame.ts';
-import {InvalidScenario, type ToldMistake} from '../scenarios/mistakes.ts';
+import {InvalidScenario, type PlacedMistake} from '../scenarios/mistakes.ts';
 import {planOf} from '../scenarios/plan-of.ts';
 import {explainLoad, ScenarioLoadError} from '../subject/explain-load.ts';
 import {loadScenario} from '../subject/load-scenario.ts';
@@ -35,7 +35,7 @@ const describe = async (file: string): Promise<Description> => {
   }
 };
 
-const framed = async (file: string, {text, path}: ToldMistake): Promise<FramedProblem> => {
+const framed = async (file: string, {text, path}: PlacedMistake): Promise<FramedProblem> => {
   const source = readFileSync(file, 'utf8');
   const place = await placeInSource(source, file, path);
   return place === null
@@ -63,4 +63,4 @@ const description = await describe(process.argv[2]!);
 // The parent ends this process as soon as it has answered, before Node would write its compile cache.
 flushCompileCache();
 // A scenario file may leave timers or sockets open: the child exits as soon as the answer is out.
-tellParent(description, () => process.exit(0));
+sendToParent(description, () => process.exit(0));

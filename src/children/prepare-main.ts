@@ -1,7 +1,7 @@
 // The preparing child: brings the real server into the state that a trial begins with. What it leaves running goes on until the trial is over.
 import '../subject/cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
-import {onParentMessage, tellParent} from '../model/channel.ts';
+import {onParentMessage, sendToParent} from '../model/channel.ts';
 import {loadScenario} from '../subject/load-scenario.ts';
 import type {FromPreparer, PrepareTask} from '../subject/protocol.ts';
 
@@ -11,7 +11,7 @@ const prepare = async ({scenarioFile, ...context}: PrepareTask): Promise<void> =
   await scenario.prepare(context);
 };
 
-const send = (message: FromPreparer): void => tellParent(message);
+const send = (message: FromPreparer): void => sendToParent(message);
 
 process.on('disconnect', () => process.exit(0));
 onParentMessage((task: PrepareTask) => {

@@ -2,7 +2,7 @@
 
 import '../subject/cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
-import {onParentMessage, tellParent} from '../model/channel.ts';
+import {onParentMessage, sendToParent} from '../model/channel.ts';
 import {monotonicMs} from '../model/clock.ts';
 import type {TargetPlan} from '../model/plan.ts';
 import {HealthWatch} from '../model/process-health.ts';
@@ -20,7 +20,7 @@ const ledger = new Ledger(monotonicMs);
 const task = JSON.parse(process.argv[2]!) as TargetTask;
 let stop: () => unknown = () => {};
 
-const send = (message: FromTarget, then?: () => void): void => tellParent(message, then);
+const send = (message: FromTarget, then?: () => void): void => sendToParent(message, then);
 
 const start = async (): Promise<StartedTarget> => {
   if (task.target.kind === 'http') {

@@ -1,14 +1,14 @@
 // The verifying child: calls the scenario's verify() with the real server's own address, and sends what it returned.
 import '../subject/cache-preload.ts';
 import {errorFacts} from '../load/error-facts.ts';
-import {onParentMessage, tellParent} from '../model/channel.ts';
+import {onParentMessage, sendToParent} from '../model/channel.ts';
 import {outcomeCode} from '../model/outcome.ts';
 import type {Applied} from '../model/scenario-functions.ts';
 import {loadScenario} from '../subject/load-scenario.ts';
 import type {FromVerifier, VerifyTask} from '../subject/protocol.ts';
 import {countApplied} from '../subject/verified.ts';
 
-const send = (message: FromVerifier): void => tellParent(message, () => process.exit(0));
+const send = (message: FromVerifier): void => sendToParent(message, () => process.exit(0));
 
 const verify = async ({
   scenarioFile,

@@ -19,9 +19,9 @@ export type Look =
  */
 export const lookAhead = async (io: CliIo, requests: readonly RunOptions[]): Promise<Look[]> => {
   const lacking = requests.map(({scenario}) => missingPackages(scenario, io));
-  const told =
+  const described =
     requests.length > 1 ? await describeAll(requests.filter((_, index) => lacking[index] === null)) : [];
-  const answers = told.values();
+  const answers = described.values();
   return requests.map(({scenario}, index): Look => {
     const lack = lacking[index];
     if (lack) return {kind: 'refused', scenario, error: lack};

@@ -5,7 +5,7 @@ import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import {errorText} from './error-text.ts';
 
-export {processIo as processWorld} from './cli-io.ts';
+export {processIo} from './cli-io.ts';
 
 export const main = async (io: CliIo): Promise<number> => {
   const session: Session = {io, exitCode: exitCodes.met, onDefect: null};
@@ -14,7 +14,7 @@ export const main = async (io: CliIo): Promise<number> => {
     // A second signal or defect ends the process at once: the orderly end may be what hangs.
     session.onDefect = null;
     if (onDefect) onDefect(error);
-    else io.exit(tell(io, error));
+    else io.exit(reportError(io, error));
   });
   try {
     if (asksForVersionAlone(io)) {
@@ -25,7 +25,7 @@ export const main = async (io: CliIo): Promise<number> => {
     await runProgram(session);
     return session.exitCode;
   } catch (error) {
-    return tell(io, error);
+    return reportError(io, error);
   }
 };
 
@@ -33,7 +33,7 @@ export const main = async (io: CliIo): Promise<number> => {
 const asksForVersionAlone = ({argv}: CliIo): boolean =>
   argv.length === 1 && ['--version', '-v', '-V'].includes(argv[0]!);
 
-const tell = (io: CliIo, error: unknown): number => {
+const reportError = (io: CliIo, error: unknown): number => {
   if (error instanceof FoulweatherError) {
     io.stderr.write(errorText(io, error));
     return error.exitCode;

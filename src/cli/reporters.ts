@@ -12,48 +12,48 @@ import type {CliIo} from './cli-io.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 
 /** A run, and what was rendered of it already. */
-export type Told = {
+export type Reported = {
   readonly run: JudgedRun;
   readonly summary: string;
   readonly files: {readonly [name: string]: string};
 };
 
 export class Reporters {
-  readonly #world: CliIo;
+  readonly #io: CliIo;
   readonly #choices: readonly ReporterChoice[];
   readonly #scenarioCount: number;
-  readonly #told: Told[] = [];
+  readonly #reported: Reported[] = [];
 
   constructor(io: CliIo, choices: readonly ReporterChoice[], scenarioCount: number) {
-    this.#world = io;
+    this.#io = io;
     this.#choices = choices;
     this.#scenarioCount = scenarioCount;
   }
 
   /** What is meant for people is printed as soon as it is known. */
-  add(told: Told): void {
-    this.#told.push(told);
+  add(reported: Reported): void {
+    this.#reported.push(reported);
     if (this.#choices.some(({name, path}) => name === 'list' && path === null)) {
-      this.#world.stdout.write(told.summary);
+      this.#io.stdout.write(reported.summary);
     }
   }
 
   /** @throws FoulweatherError FW_FILE_WRITE */
   async finish(): Promise<void> {
-    if (this.#told.length === 0) return;
-    const stories = this.#told.map(({run}) => runStory(redactRun(run)));
+    if (this.#reported.length === 0) return;
+    const stories = this.#reported.map(({run}) => runStory(redactRun(run)));
     for (const choice of this.#choices) {
       if (choice.name === 'github') await this.#tellGitHub(stories);
       else if (choice.path !== null) await this.#write(choice.path, this.#documentOf(choice.name, stories));
-      else if (choice.name !== 'list') this.#world.stdout.write(this.#documentOf(choice.name, stories));
+      else if (choice.name !== 'list') this.#io.stdout.write(this.#documentOf(choice.name, stories));
     }
   }
 
   #documentOf(name: Exclude<ReporterChoice['name'], 'github'>, stories: readonly RunStory[]): string {
-    const files = (file: string): string[] => this.#told.flatMap(told => told.files[file] ?? []);
+    const files = (file: string): string[] => this.#reported.flatMap(reported => reported.files[file] ?? []);
     switch (name) {
       case 'list':
-        return this.#told.map(({summary}) => summary).join('\n');
+        return this.#reported.map(({summary}) => summary).join('\n');
       case 'json':
         return jsonDocument(files('result.json'), this.#scenarioCount);
       case 'markdown':
@@ -67,14 +67,14 @@ export class Reporters {
 
   /** The summary goes to the file that GitHub names; outside of its jobs only the annotations are printed. */
   async #tellGitHub(stories: readonly RunStory[]): Promise<void> {
-    for (const line of toAnnotations(stories)) this.#world.stdout.write(`${line}\n`);
-    const file = this.#world.env['GITHUB_STEP_SUMMARY'];
+    for (const line of toAnnotations(stories)) this.#io.stdout.write(`${line}\n`);
+    const file = this.#io.env['GITHUB_STEP_SUMMARY'];
     if (file === undefined || file === '') return;
     await this.#toFile(file, () => appendFile(file, toStepSummary(stories)));
   }
 
   async #write(path: string, text: string): Promise<void> {
-    const file = resolve(this.#world.cwd, path);
+    const file = resolve(this.#io.cwd, path);
     await this.#toFile(path, async () => {
       await mkdir(dirname(file), {recursive: true});
       await writeFile(file, text);

@@ -28,7 +28,7 @@ export class Injector {
 
   /** Such as "2.12.0". Old Toxiproxies answer with the bare version, newer ones with JSON. */
   async version(): Promise<string> {
-    const asked = this.#calls.bounded('tell its version', this.#client.getVersion());
+    const asked = this.#calls.bounded('report its version', this.#client.getVersion());
     const answer = await asked.then(String, (error: unknown) => {
       // Every Toxiproxy reports a version: what does not is something else.
       if (error instanceof FoulweatherError && error.code === 'FW_TOXIPROXY_REFUSED') return '';
@@ -62,14 +62,14 @@ export class Injector {
 
   /** Both answer 404; only the embedded one knows the witness route. */
   async #isFoulweathers(): Promise<boolean> {
-    const what = 'tell what it is';
+    const what = 'say what it is';
     const response = await this.#calls.bounded(what, fetch(`${this.url}/foulweather/proxies/-/witness`));
     return (await this.#calls.bounded(what, response.text())).includes('proxy not found');
   }
 
   /** The certificate of its authority, PEM; null where it has none (a real Toxiproxy). */
   async authority(): Promise<string | null> {
-    const what = 'tell its authority';
+    const what = 'return its certificate authority';
     const response = await this.#calls.bounded(what, fetch(`${this.url}/foulweather/ca.pem`));
     const text = await this.#calls.bounded(what, response.text());
     return response.ok ? text : null;
@@ -138,7 +138,7 @@ export class FaultyLink {
   /** What the injector counted, or null where it does not count (a real Toxiproxy). */
   async witness(): Promise<ProxyWitness | null> {
     if (this.#countsHits === false) return null;
-    const what = `tell what it saw of proxy ${this.name}`;
+    const what = `report what it saw of proxy ${this.name}`;
     const response = await this.#ask(what, 'witness');
     if (response.ok) {
       this.#countsHits = true;
@@ -158,7 +158,7 @@ export class FaultyLink {
    */
   async log(): Promise<InjectorLog | null> {
     if (!this.#countsHits) return null;
-    const what = `tell the news of proxy ${this.name}`;
+    const what = `list the changes of proxy ${this.name}`;
     const response = await this.#ask(what, `changes?${this.#known}&limit=${keptRecords}`);
     if (!response.ok) {
       await response.body?.cancel();
@@ -181,9 +181,9 @@ export class FaultyLink {
 
   /** What was noted since the last start; null where there was none. */
   async recording(): Promise<ProxyRecording | null> {
-    const response = await this.#recorded('tell the recording of proxy', 'GET');
+    const response = await this.#recorded('return the recording of proxy', 'GET');
     if (response === null) return null;
-    const what = `tell the recording of proxy ${this.name}`;
+    const what = `return the recording of proxy ${this.name}`;
     return this.#calls.bounded(what, response.json() as Promise<ProxyRecording>);
   }
 

@@ -54,14 +54,14 @@ export class BytePages {
 
   /** What has changed since the last call, base64. */
   collect(): ChangedRange[] {
-    const told = this.#dirty.map(page => {
+    const changed = this.#dirty.map(page => {
       const bytes = page.bytes.map(array => base64(array.subarray(page.dirtyFrom, page.dirtyTo)));
       const fromIndex = page.number * pageSize + page.dirtyFrom;
       page.dirtyTo = 0;
       return {fromIndex, bytes};
     });
     this.#dirty = [];
-    return told;
+    return changed;
   }
 
   /** Forgets a page that will not change any more. It must have been reported. */

@@ -58,10 +58,10 @@ export const recoveries = (trial: Trial, forgivenMs: (phase: number) => number =
   const all = phasesOf(trial, 'recovery')
     .filter(phase => trial.plan.phases[phase - 1]?.role !== 'recovery')
     .map(phase => ({phase, recovery: recoveryIn(trial, phase, forgivenMs(phase))}));
-  const telling = all.filter(
+  const decisive = all.filter(
     ({phase, recovery}) => recovery.kind !== 'unknown' || !isPlannedTooShort(trial, phase),
   );
-  return (telling.length > 0 ? telling : all)
+  return (decisive.length > 0 ? decisive : all)
     .map(({recovery}) => recovery)
     .toSorted((a, b) => badnessMs(b) - badnessMs(a));
 };

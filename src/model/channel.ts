@@ -14,7 +14,7 @@ export const unsealed = <Message>(received: unknown): Message | null =>
     : null;
 
 /** In a child. Does nothing once the channel is closed: a late message must not end a library's process. */
-export const tellParent = <Message>(message: Message, then: () => void = () => {}): void => {
+export const sendToParent = <Message>(message: Message, then: () => void = () => {}): void => {
   if (process.connected) process.send?.(sealed(message), then);
   else then();
 };

@@ -50,12 +50,12 @@ export const npmInstall = async (
     'FW_PACKAGE_INSTALL',
     `npm could not install ${words}:`,
     'Check that the version exists and that the registry can be reached, for example with `npm view`.',
-    {cause: error, details: told(error.stderr === '' ? error.message : error.stderr)},
+    {cause: error, details: outputLines(error.stderr === '' ? error.message : error.stderr)},
   );
 };
 
 /** The last lines, without where npm keeps its log. */
-const told = (stderr: string): string[] =>
+const outputLines = (stderr: string): string[] =>
   stderr
     .trim()
     .split('\n')

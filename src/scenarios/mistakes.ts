@@ -15,25 +15,25 @@ export type Mistake = {
 };
 
 /** `path` leads to what is to be changed. */
-export type ToldMistake = {readonly path: Path; readonly text: string};
+export type PlacedMistake = {readonly path: Path; readonly text: string};
 
 /** A scenario that cannot become a plan. */
 export class InvalidScenario extends FoulweatherError {
-  readonly mistakes: readonly ToldMistake[];
+  readonly mistakes: readonly PlacedMistake[];
 
   constructor(mistakes: readonly Mistake[], scenario: unknown) {
-    const told = mistakes.map(
-      ({path, key, says}): ToldMistake => ({
+    const placed = mistakes.map(
+      ({path, key, says}): PlacedMistake => ({
         path: key === undefined ? path : [...path, key],
         text: `${placeName(path, scenario)}${says.startsWith(':') ? '' : ' '}${says}`,
       }),
     );
     super(
       'FW_SCENARIO_INVALID',
-      `The scenario is not valid (${problems(told.length)}):\n${told.map(({text}) => `  ${text}`).join('\n')}`,
+      `The scenario is not valid (${problems(placed.length)}):\n${placed.map(({text}) => `  ${text}`).join('\n')}`,
       'Fix the file, or run `foulweather init` for a working example.',
     );
-    this.mistakes = told;
+    this.mistakes = placed;
   }
 }
 

@@ -1,7 +1,7 @@
 // The process of a service: starts the server, reports where it listens, and ends it with itself.
 import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
-import {onParentMessage, tellParent} from '../model/channel.ts';
+import {onParentMessage, sendToParent} from '../model/channel.ts';
 import {messageOf} from '../model/error-message.ts';
 import {services} from './catalogue.ts';
 import {findProgram} from './find-program.ts';
@@ -26,7 +26,7 @@ const task = JSON.parse(process.argv[2]!) as ServiceTask;
 const service = services[task.service];
 let server: Server | null = null;
 
-const send = (message: FromService, then?: () => void): void => tellParent(message, then);
+const send = (message: FromService, then?: () => void): void => sendToParent(message, then);
 
 /** They are held at the same time, so that they differ. */
 const freePorts = async (): Promise<Place['ports']> => {

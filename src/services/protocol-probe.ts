@@ -11,21 +11,21 @@ export type Probe<T> = {
    * Gets all that has come so far, each time that more comes; null means "not yet". It may send more, and an error
    * that it throws ends the conversation.
    */
-  readonly receive: (heard: Buffer, say: (more: string | Buffer) => void) => T | null;
+  readonly receive: (received: Buffer, send: (more: string | Buffer) => void) => T | null;
 };
 
-/** @throws Error where there is no answer within 2 s, the server hangs up, or `hear` throws */
-export const probe = <T>({host, port}: Address, {send: say, receive: hear}: Probe<T>): Promise<T> =>
+/** @throws Error where there is no answer within 5 s, the server hangs up, or `receive` throws */
+export const probe = <T>({host, port}: Address, {send, receive}: Probe<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    let heard: Buffer = Buffer.alloc(0);
+    let received: Buffer = Buffer.alloc(0);
     const socket = connect(port, host, () => {
-      if (say !== undefined) socket.write(say);
+      if (send !== undefined) socket.write(send);
     });
     socket.setTimeout(limitMs, () => socket.destroy(new Error(`no answer within ${limitMs} ms`)));
     socket.on('data', (chunk: Buffer) => {
-      heard = Buffer.concat([heard, chunk]);
+      received = Buffer.concat([received, chunk]);
       try {
-        const answer = hear(heard, more => socket.write(more));
+        const answer = receive(received, more => socket.write(more));
         if (answer === null) return;
         resolve(answer);
         socket.destroy();
@@ -38,6 +38,6 @@ export const probe = <T>({host, port}: Address, {send: say, receive: hear}: Prob
     socket.on('close', () => reject(new Error('the connection was closed')));
   });
 
-/** The first group of `pattern` in what was heard, or null. */
-export const found = (heard: Buffer, pattern: RegExp): string | null =>
-  pattern.exec(heard.toString('latin1'))?.[1] ?? null;
+/** The first group of `pattern` in what was received, or null. */
+export const found = (received: Buffer, pattern: RegExp): string | null =>
+  pattern.exec(received.toString('latin1'))?.[1] ?? null;

@@ -1,5 +1,5 @@
 // The messages from the subject to the harness.
-import {tellParent} from '../model/channel.ts';
+import {sendToParent} from '../model/channel.ts';
 import type {SubjectEvent} from '../model/event.ts';
 
-export const send = (event: SubjectEvent): void => tellParent(event);
+export const send = (event: SubjectEvent): void => sendToParent(event);

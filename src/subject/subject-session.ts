@@ -131,9 +131,9 @@ export class SubjectSession {
   enterPhase(phase: number): void {
     const calledMs = this.#now();
     this.#endPhase();
-    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#noteHeap(this.#phase);
+    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#recordHeap(this.#phase);
     this.#report(false);
-    this.#lookAtClock();
+    this.#checkClock();
     this.#driver.enterPhase(phase, calledMs);
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
@@ -150,12 +150,12 @@ export class SubjectSession {
   async drain(limitMs: number): Promise<void> {
     this.#endPhase();
     this.#driver.stopLoad();
-    this.#lookAtClock();
+    this.#checkClock();
     this.#profiling?.endLoad();
     const inFlight = await this.#driver.drain(limitMs);
     const unsettled = this.#driver.unsettled();
     this.#report(true);
-    this.#noteHeap(null);
+    this.#recordHeap(null);
     this.#profiling?.takeMemory();
     // Whether the library has ended its spans is checked before it is closed.
     await this.#flush();
@@ -215,18 +215,18 @@ export class SubjectSession {
   }
 
   /** The collection belongs to no phase: its pause would be in the figures of the one that begins. */
-  #noteHeap(phase: number | null): void {
+  #recordHeap(phase: number | null): void {
     send({kind: 'heap', atMs: this.#now(), phase, ...heapAfterCollection()});
     this.#resources.beginPhase();
   }
 
-  #lookAtClock(): void {
+  #checkClock(): void {
     const stepped = this.#clock.look();
     if (stepped) send(stepped);
   }
 
   #tick(): void {
-    this.#lookAtClock();
+    this.#checkClock();
     const inFlightCount = this.#driver.inFlight;
     // This very timer, the driver's, and the channel to the parent.
     const own = {Timeout: 1 + this.#driver.timerCount, PipeWrap: 1};

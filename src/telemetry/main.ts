@@ -1,5 +1,5 @@
 // The receiver's own process: starts it, follows the parent's messages, and ends when the parent does.
-import {onParentMessage, tellParent} from '../model/channel.ts';
+import {onParentMessage, sendToParent} from '../model/channel.ts';
 import {messageOf} from '../model/error-message.ts';
 import {exitCodes} from '../model/errors.ts';
 import {HealthWatch} from '../model/process-health.ts';
@@ -9,7 +9,7 @@ import {TrialRelay} from './relay/trial-relay.ts';
 
 const health = new HealthWatch();
 
-const tell = (message: FromReceiver): void => tellParent(message);
+const tell = (message: FromReceiver): void => sendToParent(message);
 
 const fail = (error: unknown): void => {
   tell({kind: 'failed', message: messageOf(error)});

@@ -18,7 +18,7 @@ export type OtlpErrorKind = keyof typeof otlpErrorKinds;
 
 /** Thrown where a request cannot be accepted; the receiver answers with its codes and its message. */
 export class OtlpError extends Error {
-  override readonly name = 'Refusal';
+  override readonly name = 'OtlpError';
   readonly kind: OtlpErrorKind;
   readonly httpStatus: number;
   readonly rpcCode: number;

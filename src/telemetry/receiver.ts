@@ -45,7 +45,7 @@ const send = (response: ServerResponse, httpStatus: number, {contentType, body}:
   response.end(body);
 };
 
-const sendRefusal = (request: IncomingMessage, response: ServerResponse, otlpError: OtlpError): void => {
+const sendError = (request: IncomingMessage, response: ServerResponse, otlpError: OtlpError): void => {
   if (otlpError.kind === 'method not allowed') response.setHeader('allow', 'POST');
   if (otlpError.kind === 'overloaded') response.setHeader('retry-after', retryAfterSeconds);
   // Of an endless body nothing more is read; node:http reads the rest of others.
@@ -98,7 +98,7 @@ export const startReceiver = async ({
         exportFrom(request, signal as Signal, pending);
       send(response, 200, await registry.accept(trialId, isAborted, deliver));
     } catch (error) {
-      if (!response.destroyed) sendRefusal(request, response, toOtlpError(error));
+      if (!response.destroyed) sendError(request, response, toOtlpError(error));
     }
   };
 

@@ -367,9 +367,9 @@ test('an injector that is not there is unreachable, and its address is named', a
     code: 'FW_TOXIPROXY_UNREACHABLE',
     message: `Cannot reach the injector at ${gone.url} (could not ${what}: fetch failed).`,
   });
-  await t.throwsAsync(new Injector(gone.url).version(), unreachable('tell its version'));
+  await t.throwsAsync(new Injector(gone.url).version(), unreachable('report its version'));
   await t.throwsAsync(link.apply('calm', []), unreachable('remove slow-1-latency from proxy left'));
-  await t.throwsAsync(link.witness(), unreachable('tell what it saw of proxy left'));
+  await t.throwsAsync(link.witness(), unreachable('report what it saw of proxy left'));
   await t.throwsAsync(link.remove(), unreachable('remove proxy left'));
 });
 
@@ -412,6 +412,6 @@ test('a witness that falls silent is told, not taken for one that never counted'
   await api(running.url, 'DELETE', `/proxies/${link.name}`);
   await t.throwsAsync(link.witness(), {
     code: 'FW_TOXIPROXY_REFUSED',
-    message: `The injector at ${running.url} refused to tell what it saw of proxy ${link.name}: Request failed with status code 404.`,
+    message: `The injector at ${running.url} refused to report what it saw of proxy ${link.name}: Request failed with status code 404.`,
   });
 });

@@ -35,16 +35,16 @@ const roomBeside = (io: CliIo, indent: number): number =>
 
 const stormList = (io: CliIo, options: Options): string => {
   if (options.names) return names(storms);
-  const told = storms.map(({name, summary, fits, phases}) => ({
+  const rows = storms.map(({name, summary, fits, phases}) => ({
     name,
     summary,
     fits,
     durationMs: durationOf(phases),
   }));
-  if (options.json) return json(told);
-  const width = Math.max(...told.map(({name}) => name.length));
+  if (options.json) return json(rows);
+  const width = Math.max(...rows.map(({name}) => name.length));
   const room = roomBeside(io, width + 2);
-  return told
+  return rows
     .map(({name, summary, fits, durationMs}) => {
       const what = `${summary} (${plannedDuration(durationMs)}${fits === 'http' ? '; for clients of HTTP/1.1' : ''})`;
       return `${name.padEnd(width)}  ${wrapped(what, room).join(`\n${' '.repeat(width + 2)}`)}\n`;
@@ -55,16 +55,16 @@ const stormList = (io: CliIo, options: Options): string => {
 const scenarioList = async (io: CliIo, options: Options): Promise<string> => {
   if (options.names) return names(builtins);
   const {missingFor} = await import('../needs.ts');
-  const told = builtins.map((builtin): Listed => ({builtin, missing: missingFor(builtin, io)}));
+  const rows = builtins.map((builtin): Listed => ({builtin, missing: missingFor(builtin, io)}));
   if (options.json) {
     return json(
-      told.map(({builtin, missing: {packages, service}}) => ({
+      rows.map(({builtin, missing: {packages, service}}) => ({
         ...builtin,
         missing: {packages, service: service === null ? null : builtin.needs.service},
       })),
     );
   }
-  return `${groups.map(group => groupText(io, group, told)).join('\n')}\n${footer}`;
+  return `${groups.map(group => groupText(io, group, rows)).join('\n')}\n${footer}`;
 };
 
 const groups: readonly {readonly group: BuiltinGroup; readonly title: string}[] = [

@@ -1,7 +1,7 @@
 // The injector as a child process, so that it has an event loop of its own. Its one argument is JSON: InjectorOptions, and the parent's zeroEpochMs.
 // It sends {kind: 'listening', url} or {kind: 'failed', message}, answers {kind: 'health'}, and ends on {kind: 'stop'} or when its parent is gone.
 
-import {onParentMessage, tellParent} from '../../model/channel.ts';
+import {onParentMessage, sendToParent} from '../../model/channel.ts';
 import {shareEpoch} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {type FromHealth, HealthWatch, type ToHealth} from '../../model/process-health.ts';
@@ -15,7 +15,7 @@ export type InjectorMessage =
 
 type ToInjector = {readonly kind: 'stop'} | ToHealth;
 
-const tell = (message: InjectorMessage) => new Promise<void>(resolve => tellParent(message, resolve));
+const send = (message: InjectorMessage) => new Promise<void>(resolve => sendToParent(message, resolve));
 
 const readOptions = (text: string): InjectorOptions => {
   const given: Partial<Record<keyof InjectorOptions | 'zeroEpochMs', unknown>> = JSON.parse(text);
@@ -37,10 +37,10 @@ try {
   const health = new HealthWatch();
   onParentMessage((message: ToInjector) => {
     if (message.kind === 'stop') stop();
-    else void tell(health.answer(message.phase));
+    else void send(health.answer(message.phase));
   });
-  await tell({kind: 'listening', url: injector.url});
+  await send({kind: 'listening', url: injector.url});
 } catch (error) {
-  await tell({kind: 'failed', message: messageOf(error)});
+  await send({kind: 'failed', message: messageOf(error)});
   process.exit(2);
 }

@@ -7,15 +7,15 @@ import {parentPort, workerData} from 'node:worker_threads';
 export type SilentListenerMessage = {readonly kind: 'ready' | 'listening'} | {readonly kind: 'failed'};
 
 const gate = new Int32Array(workerData as SharedArrayBuffer);
-const tell = (message: SilentListenerMessage): void => parentPort?.postMessage(message);
+const post = (message: SilentListenerMessage): void => parentPort?.postMessage(message);
 
 parentPort?.once('message', (address: {readonly host: string; readonly port: number}) => {
   const server = createServer();
-  server.once('error', () => tell({kind: 'failed'}));
+  server.once('error', () => post({kind: 'failed'}));
   server.listen({...address, backlog: 1}, () => {
-    tell({kind: 'listening'});
+    post({kind: 'listening'});
     Atomics.wait(gate, 0, 0);
     server.close();
   });
 });
-tell({kind: 'ready'});
+post({kind: 'ready'});

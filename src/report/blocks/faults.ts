@@ -144,18 +144,18 @@ export const describeLoad = (load: Load): string => {
   }
 };
 
-/** @param told how a server that is not the scenario's own identified itself; that may contain its address */
-const describeTarget = (target: TargetPlan, told: string | undefined): string => {
-  if (told !== undefined) return told;
+/** @param reportedAs how a server that is not the scenario's own identified itself; that may contain its address */
+const describeTarget = (target: TargetPlan, reportedAs: string | undefined): string => {
+  if (reportedAs !== undefined) return reportedAs;
   if (target.kind === 'service') return `a real ${target.service} server`;
   if (target.kind === 'url') return `the server at ${target.url}`;
   if (target.kind === 'custom') return 'a server that the scenario starts';
   return `the built-in ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
 };
 
-export const describePlan = (plan: Plan, told?: string): string => {
+export const describePlan = (plan: Plan, reportedAs?: string): string => {
   const {load, target, operation} = plan;
-  return `Load: ${describeLoad(load)} against ${describeTarget(target, told)}. Deadline ${plannedDuration(operation.deadlineMs)}; operations are ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
+  return `Load: ${describeLoad(load)} against ${describeTarget(target, reportedAs)}. Deadline ${plannedDuration(operation.deadlineMs)}; operations are ${operation.idempotent ? '' : 'not '}idempotent.${describePromises(plan)}`;
 };
 
 /** Empty where nothing is promised. */

@@ -11,12 +11,12 @@ const invariants = Object.keys(telemetrySymptoms) as SymptomId[];
 const variantsShown = 3;
 
 export const fidelityBlocks = ({variants}: RunStory): Block[] => {
-  const told = variants.length > variantsShown ? [variants[0]!, variants.at(-1)!] : variants;
-  const tables = told.flatMap(blocksOf);
+  const shown = variants.length > variantsShown ? [variants[0]!, variants.at(-1)!] : variants;
+  const tables = shown.flatMap(blocksOf);
   if (tables.length === 0) return [];
-  const trials = Math.max(...told.map(variant => variant.trials.length));
+  const trials = Math.max(...shown.map(variant => variant.trials.length));
   const sums = trials > 1 ? ' Counts are summed over the trials of a variant.' : '';
-  const ends = told.length < variants.length ? ' Only the first and the last variant are shown.' : '';
+  const ends = shown.length < variants.length ? ' Only the first and the last variant are shown.' : '';
   return [
     heading('Telemetry accuracy'),
     paragraph(

@@ -73,9 +73,9 @@ const seriesOf = (trials: readonly Trial[]): Map<string, Series> =>
 
 /** `db.client.connection.count`, and below it `state: used`; with the unit, unless that is a mere annotation. */
 const titleOf = ({name, unit, attributes}: Series): Text => {
-  const told = Object.entries(attributes).map(([key, value]) => `${key}: ${valueText(value)}`);
+  const shown = Object.entries(attributes).map(([key, value]) => `${key}: ${valueText(value)}`);
   const measure = /^(?:|1|\{.*\})$/.test(unit) ? [] : [unit];
-  const beside = [...told, ...measure];
+  const beside = [...shown, ...measure];
   return [code(name), beside.length === 0 ? '' : ` (${beside.join(', ')})`];
 };
 

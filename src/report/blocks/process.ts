@@ -143,13 +143,13 @@ export const processBlocks = (story: RunStory): Block[] => {
   const variants = story.variants.filter(variant => seenIn(variant, phase).length > 0);
   if (variants.length === 0) return [];
   const seen = variants.map(variant => seenIn(variant, phase));
-  const told = rows
+  const shown = rows
     .map(({title, statement}): Text[] => [[title], ...seen.map((one): Text => [statement(one)])])
     .filter(([, ...cells]) => cells.some(([text]) => text !== unknownFigure));
   const name = story.run.record.plan.phases[phase]?.name ?? '';
   return [
     heading(`The process in ${name}`, processAnchor),
-    table(['Measure', ...variants.map(({variant}) => variant.name)], told),
+    table(['Measure', ...variants.map(({variant}) => variant.name)], shown),
     ...threadBlocks(variants, phase),
     ...missingNote(seen.flat()),
   ];

@@ -28,11 +28,13 @@ export const telemetryBlocks = ({variants}: RunStory): Block[] => {
   const [first, ...others] = checked.map(variant => ({variant, sightings: sightingsOf(variant)}));
   const isSame = others.every(({sightings}) => namesOf(sightings) === namesOf(first!.sightings));
   // Variants of one library mostly emit the same: then it is shown once.
-  const told = isSame ? [first!] : [first!, ...others];
+  const shown = isSame ? [first!] : [first!, ...others];
   return [
     title,
     paragraph("What the library emits, checked against OpenTelemetry's semantic conventions."),
-    ...told.flatMap(({variant, sightings}) => variantBlocks(variant, sightings, isSame && others.length > 0)),
+    ...shown.flatMap(({variant, sightings}) =>
+      variantBlocks(variant, sightings, isSame && others.length > 0),
+    ),
     ...logBlocks(variants),
   ];
 };

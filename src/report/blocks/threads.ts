@@ -64,21 +64,21 @@ const nameText = (name: string): Text =>
 
 /** Of each variant the first trial in which they were seen. Empty where the platform does not report them. */
 export const threadBlocks = (variants: readonly VariantStory[], phase: number): Block[] => {
-  const told = variants.map(({trials}) =>
+  const perVariant = variants.map(({trials}) =>
     trials.map(({trial}) => groupsIn(trial, phase)).find(found => found !== null),
   );
-  if (told.every(found => found === undefined)) return [];
-  const names = [...new Set(told.flatMap(found => found?.groups.map(({name}) => name) ?? []))];
+  if (perVariant.every(found => found === undefined)) return [];
+  const names = [...new Set(perVariant.flatMap(found => found?.groups.map(({name}) => name) ?? []))];
   const rows = names.map((name): Text[] => [
     nameText(name),
-    ...told.map((found): Text => {
+    ...perVariant.map((found): Text => {
       const group = found?.groups.find(candidate => candidate.name === name);
       return [group ? groupText(group) : found ? 'none' : unknownFigure];
     }),
   ]);
   const all: Text[] = [
     ['total'],
-    ...told.map((found): Text => [found ? plural(found.countMax, 'thread') : unknownFigure]),
+    ...perVariant.map((found): Text => [found ? plural(found.countMax, 'thread') : unknownFigure]),
   ];
   return [
     paragraph('Threads (peak) by name; sleeping threads wait for work, a lock or the network:'),

@@ -48,11 +48,11 @@ const captioned = (
   chart: readonly Block[],
 ): readonly Block[] => {
   if (chart.length === 0) return chart;
-  const told = variants.flatMap((variant): Text[] => {
+  const items = variants.flatMap((variant): Text[] => {
     const found = highest(variant.phases, pick);
     return found ? [[code(variant.variant.name), ` ${format(found.value)} (${found.phase})`]] : [];
   });
-  return told.length === 0 ? chart : [paragraph(`${what}: `, ...joined(told, '; '), '.'), ...chart];
+  return items.length === 0 ? chart : [paragraph(`${what}: `, ...joined(items, '; '), '.'), ...chart];
 };
 
 /** The warm-up is not judged, and not reported here. */

@@ -238,8 +238,8 @@ const verdictClause = ({run, judged}: RunStory): string => {
 const isMissed = ({verdict}: GoalStory): boolean => verdict === 'missed';
 
 /** What is enough by itself to miss a run. */
-export const failingSymptoms = ({symptoms: told}: VariantStory): SymptomId[] =>
-  told
+export const failingSymptoms = ({symptoms}: VariantStory): SymptomId[] =>
+  symptoms
     .filter(({present}) => present.some(({severity}) => severity === 'fail'))
     .map(({symptom}) => symptom)
     .sort(byWeight);

@@ -39,11 +39,11 @@ const words: {readonly [change in Change]: Span} = {
 /** Under 64 KB: figures without a result go first, then those at the end. */
 export const comparisonMarkdown = (comparison: Comparison): string => {
   const all = comparison.figures;
-  const told = all.filter(({change}) => change !== 'inconclusive');
+  const decided = all.filter(({change}) => change !== 'inconclusive');
   for (const shown of [
     all,
-    told,
-    ...Array.from({length: told.length}, (_, left) => told.slice(0, -1 - left)),
+    decided,
+    ...Array.from({length: decided.length}, (_, left) => decided.slice(0, -1 - left)),
   ]) {
     const text = sectionToMarkdown(comparisonSection(comparison, shown));
     if (Buffer.byteLength(text) < mostCommentBytes) return `${text}\n`;

@@ -148,21 +148,21 @@ const codes = (words: readonly string[]): Span[] =>
   words.flatMap((word, index): Span[] => [...(index > 0 ? [', '] : []), code(word)]);
 
 const faultSections = ({columns, about}: Weather): Section[] => {
-  const told = columns.flatMap((column): Text[] => {
+  const shown = columns.flatMap((column): Text[] => {
     const {group, fault} = about[column]!;
     return fault === null ? [] : [[strong(column), ` (${faultGroups[group].toLowerCase()}): ${fault}`]];
   });
-  return told.length === 0 ? [] : [{id: 'faults', title: 'The faults', blocks: [list(told)]}];
+  return shown.length === 0 ? [] : [{id: 'faults', title: 'The faults', blocks: [list(shown)]}];
 };
 
 /** Once for each scenario, however many variants of it there are. */
 const promiseSections = ({rows}: Weather): Section[] => {
-  const told = rows.filter(({scenario, remarks}, index) => {
+  const shown = rows.filter(({scenario, remarks}, index) => {
     const isFirst = rows.findIndex(other => other.scenario === scenario) === index;
     return isFirst && remarks.length > 0;
   });
-  if (told.length === 0) return [];
-  const items = told.map(
+  if (shown.length === 0) return [];
+  const items = shown.map(
     ({scenario, remarks}): Text => [
       strong(scenario),
       ': ',

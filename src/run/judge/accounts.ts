@@ -64,10 +64,10 @@ const sumMistakes = (trial: Trial, figures: PhaseFigures): string[] => {
 /** The bytes of the operations, compared with what was counted: each outcome, and what is still in flight. */
 const byteMistakes = (trial: Trial): string[] => {
   const byPhase = countBytes(trial);
-  const told = new Map(trial.driver.phases.map(figures => [figures.phase, figures]));
-  return [...new Set([...byPhase.keys(), ...told.keys()])].flatMap(phase => {
+  const reported = new Map(trial.driver.phases.map(figures => [figures.phase, figures]));
+  return [...new Set([...byPhase.keys(), ...reported.keys()])].flatMap(phase => {
     const bytes = byPhase.get(phase);
-    const figures = told.get(phase);
+    const figures = reported.get(phase);
     return outcomeStatuses.flatMap((status, code) => {
       const noted = bytes?.[code] ?? 0;
       const counted =

@@ -76,7 +76,7 @@ const withConsequences = (
   trial: Trial,
   phases: readonly PhaseSummary[],
 ): Finding[] => {
-  const told = faultsAfterWedge(trial, phases).map(
+  const unreached = faultsAfterWedge(trial, phases).map(
     ({phase, kind, since}): Evidence => ({
       witness: 'injector',
       phase: phase.phase,
@@ -90,7 +90,7 @@ const withConsequences = (
   );
   return findings.map(finding =>
     finding.symptom === 'wedged-client' && finding.verdict === 'present'
-      ? {...finding, evidence: [...finding.evidence, ...told]}
+      ? {...finding, evidence: [...finding.evidence, ...unreached]}
       : finding,
   );
 };

@@ -1,6 +1,6 @@
 // The guard: a small process that outlives a parent that was killed, and cleans up after it.
 import {rm} from 'node:fs/promises';
-import {onParentMessage, tellParent} from '../../model/channel.ts';
+import {onParentMessage, sendToParent} from '../../model/channel.ts';
 import {killGroup, killTagged} from './tagged-processes.ts';
 
 export type ToGuard =
@@ -64,4 +64,4 @@ const leave = async (): Promise<void> => {
   process.exit(0);
 };
 
-tellParent<FromGuard>({kind: 'ready'});
+sendToParent<FromGuard>({kind: 'ready'});

@@ -48,13 +48,13 @@ const gatherProfiles = async (
   }
   const locations = codeLocationsOf(scenarioFile);
   const summaries: ProfileSummary[] = [];
-  for (const told of [...cpu.cuts().map(cpuOf), ...memory.cuts().flatMap(memoryOf)]) {
-    const {what, atMs, span, tree} = told;
+  for (const part of [...cpu.cuts().map(cpuOf), ...memory.cuts().flatMap(memoryOf)]) {
+    const {what, atMs, span, tree} = part;
     const summary = summarise(tree, locations);
     // A process that made no Buffers worth mentioning has nothing to show.
     if (summary.total === 0) continue;
     const files: string[] = [];
-    for (const [ending, content] of Object.entries(told.files)) {
+    for (const [ending, content] of Object.entries(part.files)) {
       const name = `${stemOf(trial, span)}${ending}`;
       await writeFile(join(folder, name), content);
       files.push(`${basename(folder)}/${name}`);

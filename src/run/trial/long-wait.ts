@@ -4,7 +4,7 @@
 export const longWaitMs = 2000;
 
 /** @param waiting called once, when it has taken `longWaitMs` */
-export const tellingLongWait = async <T>(step: Promise<T>, waiting: () => void): Promise<T> => {
+export const announcingLongWait = async <T>(step: Promise<T>, waiting: () => void): Promise<T> => {
   const timer = setTimeout(waiting, longWaitMs);
   try {
     return await step;

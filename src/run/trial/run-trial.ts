@@ -8,7 +8,7 @@ import {HarnessWatch} from '../processes/harness-watch.ts';
 import {collect, recordForeign} from './collect.ts';
 import {ComebackWatch} from './comeback-watch.ts';
 import {ControlProbe} from './control-probe.ts';
-import {tellingLongWait} from './long-wait.ts';
+import {announcingLongWait} from './long-wait.ts';
 import {type Preparer, prepareTrial} from './prepare.ts';
 import {Samplers} from './samplers.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
@@ -96,7 +96,7 @@ const prepare = (
   {supervisor, scenarioFile, target, limits}: TrialContext,
   {trialId, variant, waiting}: TrialRequest,
 ): Promise<Preparer> =>
-  tellingLongWait(
+  announcingLongWait(
     prepareTrial(
       supervisor,
       {scenarioFile, directUrl: target.url, trialId, variant: nameInScenario(variant)},

@@ -5,7 +5,7 @@ import type {FromSubject} from '../../subject/protocol.ts';
 import {unlessAborted} from '../interruption.ts';
 import type {Limits} from '../limits.ts';
 import type {SubjectChild} from '../processes/start-subject.ts';
-import {tellingLongWait} from './long-wait.ts';
+import {announcingLongWait} from './long-wait.ts';
 import {TrialStopped} from './trial-stopped.ts';
 
 export type SubjectDialogueOptions = {
@@ -34,7 +34,9 @@ export class SubjectDialogue {
     const {subject, waiting} = this.#options;
     try {
       const answer = this.#unlessStopped(subject.next(kinds, limitMs));
-      return await tellingLongWait(answer, () => waiting(`${what} (up to ${Math.ceil(limitMs / 1000)} s)`));
+      return await announcingLongWait(answer, () =>
+        waiting(`${what} (up to ${Math.ceil(limitMs / 1000)} s)`),
+      );
     } catch (error) {
       if (error instanceof TrialStopped) throw error;
       throw new TrialStopped(subject.hasExited ? 'exited' : 'unresponsive');

@@ -43,8 +43,8 @@ const appliedPath = '/-/applied';
 
 /** The header `x-operation-id`, or the last segment of the path. */
 const idOf = ({headers}: IncomingMessage, {pathname}: URL): string => {
-  const told = headers['x-operation-id'];
-  return typeof told === 'string' ? told : decodeURIComponent(pathname.slice(pathname.lastIndexOf('/') + 1));
+  const id = headers['x-operation-id'];
+  return typeof id === 'string' ? id : decodeURIComponent(pathname.slice(pathname.lastIndexOf('/') + 1));
 };
 
 export const startHttpServer = ({
