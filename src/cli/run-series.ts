@@ -45,7 +45,14 @@ export const runSeries = async (
   const {io} = session;
   const reporters = new Reporters(io, choices, files.length);
   const out = options.out ?? (options.all ? 'reports/weather' : 'reports');
-  const weather = options.all ? new WeatherLog(io, out, packCommandOf(options), options) : null;
+  const weather = options.all
+    ? new WeatherLog(io, out, {
+        command: packCommandOf(options),
+        storm: options.storm?.name ?? null,
+        seed: options.seed,
+        startedAt: io.now(),
+      })
+    : null;
   const interruption = new AbortController();
   let signalCode: number | null = null;
   const offSignal = io.onSignal(signal => {
@@ -121,7 +128,7 @@ export const runSeries = async (
     offSignal();
     session.onDefect = null;
     await reporters.finish();
-    await weather?.write([...notReached]);
+    await weather?.write(io.now(), [...notReached]);
   }
   return signalCode ?? worst;
 };

@@ -10,25 +10,30 @@ import {renderWeather} from '../report/weather/render.ts';
 import {columnsOf, gatherColumns, weatherRows} from '../report/weather/rows.ts';
 import {type LeftOut, type WeatherRow, weatherSchemaVersion} from '../report/weather/weather.ts';
 import type {CliIo} from './cli-io.ts';
-import type {RunCommandOptions} from './run-options.ts';
+
+/** How the runs came about. */
+export type WeatherOrigin = {
+  /** The command that repeats them. */
+  readonly command: string;
+  /** The name of their storm; null where each has the phases of its scenario. */
+  readonly storm: string | null;
+  readonly seed: number;
+  readonly startedAt: Date;
+};
 
 export class WeatherLog {
-  readonly #world: CliIo;
+  readonly #io: CliIo;
   readonly #out: string;
-  readonly #command: string;
-  readonly #options: Pick<RunCommandOptions, 'storm' | 'seed'>;
-  readonly #startedAt: Date;
+  readonly #origin: WeatherOrigin;
   readonly #columns: ReturnType<typeof columnsOf>[] = [];
   readonly #rows: WeatherRow[] = [];
   readonly #leftOut: LeftOut[] = [];
   #environment: Environment | null = null;
 
-  constructor(io: CliIo, out: string, command: string, options: Pick<RunCommandOptions, 'storm' | 'seed'>) {
-    this.#world = io;
+  constructor(io: CliIo, out: string, origin: WeatherOrigin) {
+    this.#io = io;
     this.#out = out;
-    this.#command = command;
-    this.#options = options;
-    this.#startedAt = io.now();
+    this.#origin = origin;
   }
 
   add(run: JudgedRun): void {
@@ -42,14 +47,15 @@ export class WeatherLog {
 
   leaveOut(scenario: string, {code, message: reason, hint}: FoulweatherError): void {
     this.#leftOut.push({scenario, code, reason, hint});
-    this.#world.stderr.write(`Skipping ${scenario}: ${reason}\n${hint === '' ? '' : `  ${hint}\n`}`);
+    this.#io.stderr.write(`Skipping ${scenario}: ${reason}\n${hint === '' ? '' : `  ${hint}\n`}`);
   }
 
   /**
+   * @param endedAt when the last run ended
    * @param notReached the scenarios that were still to come when the series was interrupted
    * @throws FoulweatherError FW_FILE_WRITE
    */
-  async write(notReached: readonly string[]): Promise<void> {
+  async write(endedAt: Date, notReached: readonly string[] = []): Promise<void> {
     for (const scenario of notReached) {
       const hint = `npx foulweather run ${scenario}`;
       this.#leftOut.push({
@@ -59,21 +65,18 @@ export class WeatherLog {
         hint,
       });
     }
-    const {storm, seed} = this.#options;
     const files = renderWeather({
       schemaVersion: weatherSchemaVersion,
       status: notReached.length === 0 ? 'complete' : 'interrupted',
-      storm: storm?.name ?? null,
-      startedAt: this.#startedAt.toISOString(),
-      endedAt: this.#world.now().toISOString(),
-      seed,
-      command: this.#command,
+      ...this.#origin,
+      startedAt: this.#origin.startedAt.toISOString(),
+      endedAt: endedAt.toISOString(),
       environment: this.#environment,
       ...gatherColumns(this.#columns),
       rows: this.#rows,
       leftOut: this.#leftOut,
     });
-    const folder = resolve(this.#world.cwd, this.#out);
+    const folder = resolve(this.#io.cwd, this.#out);
     try {
       await mkdir(folder, {recursive: true});
       for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -85,7 +88,7 @@ export class WeatherLog {
         {cause: error},
       );
     }
-    const path = relative(this.#world.cwd, join(folder, 'weather.md'));
-    this.#world.stderr.write(`Weather report: ${path}\n`);
+    const path = relative(this.#io.cwd, join(folder, 'weather.md'));
+    this.#io.stderr.write(`Weather report: ${path}\n`);
   }
 }

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import type {RunRecord} from '../../src/model/run.ts';
 import type {Result} from '../../src/report/formats/result.ts';
+import type {Weather} from '../../src/report/weather/weather.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 // One run after the other: several at once take each other's time, which a run notices, and then proves nothing.
@@ -136,6 +137,30 @@ test.serial('of several scenarios the worst exit code tells, and --json is still
     ],
   );
   t.deepEqual((await readdir(join(place.cwd, 'reports'))).sort(), ['spared', 'unmet']);
+
+  const ids = await readdir(join(place.cwd, '.foulweather', 'runs'));
+  const again = await place.call(['report', ...ids]);
+  t.is(again.code, 0, again.stderr);
+  t.is(again.stderr, 'Weather report: reports/weather/weather.md\n');
+  t.deepEqual((await readdir(join(place.cwd, 'reports', 'weather'))).sort(), [
+    'spared',
+    'unmet',
+    'weather.html',
+    'weather.json',
+    'weather.md',
+  ]);
+  const weather = JSON.parse(
+    await readFile(join(place.cwd, 'reports/weather/weather.json'), 'utf8'),
+  ) as Weather;
+  t.like(weather, {status: 'complete', storm: null, seed: 1, leftOut: []});
+  t.is(
+    weather.command,
+    `npx foulweather run ${ids.map(id => `${id.split('-').at(-1)}.ts`).join(' ')} --seed 1`,
+  );
+  t.deepEqual(weather.rows.map(({scenario}) => scenario).sort(), ['spared', 'unmet']);
+  const twice = await place.call(['report', ids[0]!, ids[0]!]);
+  t.is(twice.code, 64);
+  t.regex(twice.stderr, /are runs of one scenario/);
 });
 
 test.serial('a fault that hit nothing makes the run inconclusive', async t => {
