@@ -2,6 +2,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {isOfTheMachine} from '../../scripts/trial-mistakes.ts';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {reopenRun} from '../../src/run/reopen.ts';
@@ -13,20 +14,30 @@ const floodCount = 100_000;
 
 type Ran = {readonly trial: Trial; readonly judgement: TrialJudgement; readonly folder: string};
 
-/** The run is saved and missed its goal; `foulweather report` tells the same. */
+/** The run is saved and missed its goal; `foulweather report` says the same. */
 const runMissed = async (t: ExecutionContext, variant: string): Promise<Ran> => {
   const place = await openPlace(t);
   await place.bring('flooded');
   place.watch.start();
   const ended = await place.call(['run', './flooded.ts', '--variant', variant, '--quiet']);
-  t.is(ended.code, 1, ended.stderr);
-  t.regex(ended.stdout, /^Missed/);
   const folder = await RunFolder.open(dataFolder(place.cwd), 'latest');
   const {record, trials, judgement} = await reopenRun(folder);
   t.is(record.status, 'complete');
-  t.is(judgement.verdict, 'missed');
-  const told = await place.call(['report', 'latest']);
-  t.is(told.stdout.split('\n')[0], ended.stdout.split('\n')[0]);
+  const {gates, goals} = judgement.trials[0]!;
+  t.deepEqual(
+    goals.map(({verdict}) => verdict),
+    ['missed'],
+  );
+  // A hundred thousand at once may be more than a busy machine can do beside it, and then nothing else is in the way.
+  t.deepEqual(
+    gates.filter(gate => !isOfTheMachine(gate)),
+    [],
+  );
+  const [code, verdict] = gates.length === 0 ? [1, 'Missed'] : [2, 'Inconclusive'];
+  t.is(ended.code, code, ended.stderr);
+  t.true(ended.stdout.startsWith(verdict), ended.stdout);
+  const again = await place.call(['report', 'latest']);
+  t.is(again.stdout.split('\n')[0], ended.stdout.split('\n')[0]);
   t.true((await readdir(join(place.cwd, 'reports', 'flooded'))).includes('report.md'));
   t.deepEqual(await place.watch.remains(), {processes: [], ports: []});
   return {trial: trials[0]!, judgement: judgement.trials[0]!, folder: folder.path};
