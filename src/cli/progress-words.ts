@@ -16,7 +16,8 @@ export const startText = (record: RunRecord, folder: string, cwd: string): strin
   return [
     `Scenario ${plan.name}: ${variants.map(({name}) => name).join(', ')}`,
     `${trials} of ${plannedDuration(durationOf(phases))}, ${timeText(expectedMs(plan, trialsPerVariant))} in all${longer ? ', longer if it does not recover' : ''}`,
-    `Seed ${seed}, injector ${environment.injector}, data in ${shortPath(folder, cwd)}`,
+    `Seed ${seed}, injector ${environment.injector}`,
+    `Data in ${shortPath(folder, cwd)}`,
     '',
   ].join('\n');
 };
@@ -73,6 +74,6 @@ export const endOf = (event: Extract<TrialEvent, {kind: 'exit'}>): string => {
 
 const endWords: {readonly [why in NonNullable<ProcessExit['killedFor']>]: string} = {
   interrupted: 'interrupted',
-  unresponsive: 'stopped answering',
+  unresponsive: 'stopped responding',
   lingering: 'did not exit after close(); killed',
 };

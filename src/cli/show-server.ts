@@ -66,16 +66,17 @@ const send = (response: ServerResponse, {status, type, body}: Answer): void => {
 
 const failure = (error: unknown): Answer => {
   if (error instanceof FoulweatherError)
-    return html(messagePage('That cannot be shown', `${error.message} ${error.hint}`), 404);
-  return html(messagePage('That cannot be shown', messageOf(error)), 500);
+    return html(messagePage('Cannot show this page', `${error.message} ${error.hint}`), 404);
+  return html(messagePage('Cannot show this page', messageOf(error)), 500);
 };
 
 const answerTo = async (place: ShowPlace, request: IncomingMessage): Promise<Answer> => {
   // DNS rebinding: a page of another origin whose name resolves to this machine must not read the runs.
   const name = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (name !== host && name !== 'localhost') return html(messagePage('Not here', 'Ask 127.0.0.1.'), 421);
+  if (name !== host && name !== 'localhost')
+    return html(messagePage('Wrong host name', 'Use http://127.0.0.1 instead.'), 421);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return html(messagePage('Only to be read', 'These pages only show.'), 405);
+    return html(messagePage('Read-only', 'These pages answer GET requests only.'), 405);
   }
   const {pathname, searchParams} = new URL(request.url ?? '/', `http://${host}`);
   if (pathname === '/') {
@@ -94,7 +95,7 @@ const answerTo = async (place: ShowPlace, request: IncomingMessage): Promise<Ans
       file === '' ? 'report.html' : decodeURIComponent(file),
     );
   }
-  return html(messagePage('There is no such page', pathname), 404);
+  return html(messagePage('Page not found', pathname), 404);
 };
 
 const allRuns = async (dataDir: string, filter: RunFilter): Promise<string> => {
@@ -140,14 +141,14 @@ const rowOf = ({id, plan, startedAt, status}: RunRecord, concluded: Concluded): 
 
 const compared = async (place: ShowPlace, before: string, after: string): Promise<string> => {
   if (before === '' || after === '' || before === after) {
-    return messagePage('Choose two runs', 'One from before the change, and another from after it.');
+    return messagePage('Select two runs', 'One from before the change, and one from after it.');
   }
   // Only saved runs: a page's address is not to open files of this machine.
   for (const named of [before, after]) await RunFolder.open(place.dataDir, named);
   const [first, second] = await Promise.all([openSide(place, before), openSide(place, after)]);
   if (first.result.scenario !== second.result.scenario) {
     return messagePage(
-      'Two scenarios',
+      'Different scenarios',
       `${first.result.scenario} cannot be compared with ${second.result.scenario}.`,
     );
   }
@@ -165,7 +166,7 @@ const fileOf = async (dataDir: string, id: string, file: string): Promise<Answer
       ? undefined
       : await readFile(folder.pathOf(file), 'utf8').catch(() => rendered());
   if (type === undefined || body === undefined) {
-    return html(messagePage('There is no such file', `${file} is not part of the report of ${id}.`), 404);
+    return html(messagePage('File not found', `${file} is not part of the report of ${id}.`), 404);
   }
   return {status: 200, type, body: file.endsWith('.html') ? withWayBack(body) : body};
 };

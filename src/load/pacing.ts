@@ -54,8 +54,9 @@ export const rampRate = (fromPerSecond: number, toPerSecond: number, durationMs:
 
 /** `burstSize` starts at once, every `everyMs`, the first at 0. */
 export const bursts = (burstSize: number, everyMs: number): Pacer => {
-  if (!Number.isInteger(burstSize) || burstSize < 1) throw new RangeError(`a burst of ${burstSize} is none`);
-  if (!(everyMs > 0)) throw new RangeError(`bursts must be apart, not every ${everyMs} ms`);
+  if (!Number.isInteger(burstSize) || burstSize < 1)
+    throw new RangeError(`a burst must have at least 1 operation, not ${burstSize}`);
+  if (!(everyMs > 0)) throw new RangeError(`bursts must be more than 0 ms apart, not ${everyMs} ms`);
   return searching(index => Math.floor(index / burstSize) * everyMs);
 };
 

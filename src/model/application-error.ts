@@ -5,11 +5,11 @@ const brand = Symbol.for('foulweather.application-error');
 /** The name by which such failures are recognised among the failures of a trial. */
 export const applicationErrorName = 'ApplicationError';
 
-/** Thrown by `perform`, or made of the `applicationError` that it answers with: the operation counts as failed. */
+/** Thrown by `perform`, or made from the `applicationError` that it returns: the operation counts as failed. */
 export class ApplicationError extends Error {
   /** The same for all of them. */
   override readonly name = applicationErrorName;
-  /** What such errors are counted by; undefined where none was given. */
+  /** Groups such errors in the report; undefined where none was given. */
   readonly code: string | undefined;
 
   constructor(message: string, options: {readonly code?: string; readonly cause?: unknown} = {}) {

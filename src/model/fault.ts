@@ -58,7 +58,7 @@ export const slowClose = (options: OptionsOf<'slowClose'>): SlowCloseFault => ma
 export const timeout = (options: OptionsOf<'timeout'>): TimeoutFault => made('timeout', options);
 
 /**
- * Accepts, takes the request to the target, and never answers: from the start, after `afterBytes` of the answer, or after
+ * Accepts, passes the request to the target, and never answers: from the start, after `afterBytes` of the response, or after
  * `afterMs`. With `direction: 'upstream'` the request does not reach the target, and with `'both'` nothing passes either way.
  * The connection is closed when the fault is removed.
  */
@@ -74,8 +74,8 @@ export const slicer = (options: OptionsOf<'slicer'>): SlicerFault => made('slice
 export const limitData = (options: OptionsOf<'limitData'>): LimitDataFault => made('limitData', options);
 
 /**
- * Refuses new connections and cuts the live ones, as a server that is down does. Its probability is that of each time it
- * begins, since the refused connects cannot be seen.
+ * Refuses new connections and cuts the live ones, as a server that is down does. Its probability applies to each time
+ * it begins, since refused connects cannot be seen.
  */
 export const refuse = (options: ScopeOptions = {}): RefuseFault => made('refuse', options);
 
@@ -99,24 +99,24 @@ type Corruption = OptionsOf<'corrupt'> &
 /** Flips one bit of the byte at `offsetBytes`, or of `bytesPerKb` of each 1000 bytes at random places, or both. One of them is needed. */
 export const corrupt = (options: Corruption): CorruptFault => made('corrupt', options);
 
-/** At most `connectionLimit` connections at a time: the others are closed as they come, or left without an answer. */
+/** At most `connectionLimit` connections at a time: the others are closed at once, or left without a response. */
 export const limitConnections = (options: OptionsOf<'limitConnections'>): LimitConnectionsFault =>
   made('limitConnections', options);
 
 /**
- * Refuses new connections and cuts the live ones for `downMs`, then is up for `upMs`, and so on. The probability is that
- * of each down-time.
+ * Refuses new connections and cuts the live ones for `downMs`, then is up for `upMs`, alternately. The probability applies
+ * to each downtime.
  */
 export const flap = (options: OptionsOf<'flap'>): FlapFault => made('flap', options);
 
 type BlackholeOptions = Omit<OptionsOf<'blackhole'>, 'syn'> & {
-  /** Connects hang, instead of being accepted and never served. Linux only. Default: false. */
+  /** Connects hang instead of being accepted and never served. Linux only. Default: false. */
   readonly syn?: boolean;
 };
 
 /**
  * New connections open and are never served; live ones go on. With `syn`, on Linux, they do not even open: the connect hangs.
- * Its probability is then that of each time it begins, since the connects cannot be seen.
+ * Its probability then applies to each time it begins, since the connects cannot be seen.
  */
 export const blackhole = (options: BlackholeOptions = {}): BlackholeFault =>
   made('blackhole', {...options, syn: options.syn === true ? true : undefined});

@@ -71,7 +71,7 @@ export type Limit = {
  */
 export type TelemetryGoal = Input<typeof telemetryGoalSchema>;
 
-/** Limits by phase name; `run` is the whole run but for the warm-up. */
+/** Limits by phase name; `run` means all phases except the warm-up. */
 export type Goals = {
   readonly [phase: string]: {readonly [metric in keyof typeof goalMetrics]?: Limit} & {
     /** Limits for the library's own metrics. */

@@ -22,7 +22,7 @@ export type AnyHttpFault =
 type StatusOptions = Omit<OptionsOf<'httpStatus'>, 'retryAfter'> & {
   /** `Retry-After`, in seconds. Default: no such header. */
   readonly retryAfterSeconds?: number;
-  /** `Retry-After` as a date: an HTTP date, or a number of seconds after the answer. */
+  /** `Retry-After` as a date: an HTTP date, or a number of seconds after the response. */
   readonly retryAfterDate?: string | number;
 };
 
@@ -39,8 +39,8 @@ const retryAfterOf = ({retryAfterSeconds, retryAfterDate}: StatusOptions): strin
 };
 
 /**
- * Answers with an error status in the target's place, which gets nothing of the request. `retryAfterSeconds` sends
- * Retry-After in seconds; `retryAfterDate` as a date: an HTTP date, or so many seconds after the answer.
+ * Answers with an error status instead of the target, which gets nothing of the request. `retryAfterSeconds` sends
+ * Retry-After in seconds; `retryAfterDate` as a date: an HTTP date, or this many seconds after the response.
  */
 export const httpStatus = (options: StatusOptions): HttpStatusFault => {
   const {retryAfterSeconds, retryAfterDate, ...others} = options;
@@ -49,7 +49,7 @@ export const httpStatus = (options: StatusOptions): HttpStatusFault => {
 
 /**
  * Hangs, closes (FIN) or aborts (RST) in a request or in its response. The cut says how much of the body is read or
- * passes; without one no response comes, and nothing of the request's body is read. A request fault keeps the request
+ * passes; without one there is no response, and nothing of the request's body is read. A request fault keeps the request
  * from the target; a response fault lets the target have all of it first. `finish` cuts a response short in form.
  */
 export const httpFault = (options: CutOptions): HttpFault => made('httpFault', options);
@@ -57,10 +57,10 @@ export const httpFault = (options: CutOptions): HttpFault => made('httpFault', o
 /** Lets the body of a response drip at `bytesPerSecond`. */
 export const slowBody = (options: OptionsOf<'slowBody'>): SlowBodyFault => made('slowBody', options);
 
-/** Declares so many bytes more than a response's body has, or fewer; with `close` the connection is closed after it. */
+/** Declares more bytes than a response's body has, or fewer; with `close` the connection is closed after it. */
 export const wrongContentLength = (options: OptionsOf<'wrongContentLength'>): WrongContentLengthFault =>
   made('wrongContentLength', options);
 
-/** Closes the connection after a response, having announced it by `Connection: close`, or not. */
+/** Closes the connection after a response, announced by `Connection: close` or not. */
 export const dropKeepAlive = (options: OptionsOf<'dropKeepAlive'> = {}): DropKeepAliveFault =>
   made('dropKeepAlive', options);

@@ -9,7 +9,7 @@ const mostMessages = 10_000;
 export type MessageId = {readonly index: number; readonly number: number; readonly count: number};
 
 /**
- * Ids for the messages of one operation, which say how many there are: its batch counts as applied, and as delivered, when
+ * IDs for the messages of one operation, which say how many there are: its batch counts as applied, and as delivered, when
  * all of them are.
  */
 export const messageIds = (operationId: string, count: number): string[] =>

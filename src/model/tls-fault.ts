@@ -35,7 +35,7 @@ const kinds: ReadonlySet<string> = new Set<AnyTlsFault['kind']>(['tlsClose', 'tl
 
 export const isTlsFault = (kind: string): boolean => kinds.has(kind);
 
-/** Closes the connection (FIN) once the ClientHello has come, or resets it (RST). */
+/** Closes (FIN) or resets (RST) the connection after the ClientHello. */
 export const tlsClose = (options: OptionsOf<'tlsClose'> = {}): TlsCloseFault => made('tlsClose', options);
 
 type AlertOptions = Omit<OptionsOf<'tlsAlert'>, 'alert'> & {
@@ -47,6 +47,6 @@ type AlertOptions = Omit<OptionsOf<'tlsAlert'>, 'alert'> & {
 export const tlsAlert = ({alert, ...options}: AlertOptions = {}): TlsAlertFault =>
   made('tlsAlert', {...options, alert: typeof alert === 'string' ? (tlsAlerts[alert] ?? alert) : alert});
 
-/** Answers the handshake in the target's place with a certificate that a client should refuse. One that does not gets through. */
+/** Answers the handshake instead of the target, with a certificate that a client should reject. A client that accepts it gets through. */
 export const wrongCertificate = (options: OptionsOf<'wrongCertificate'>): WrongCertificateFault =>
   made('wrongCertificate', options);

@@ -28,7 +28,7 @@ export const reopenRun = async (folder: SavedRun): Promise<JudgedRun> => {
   } catch (error) {
     if (error instanceof FoulweatherError) throw error;
     // Of a journal the first events of each kind are checked; what is wrong in a later one shows here.
-    const advice = 'Run the scenario again; if its run cannot be read either, please report it as a defect.';
+    const advice = 'Run the scenario again. If that run cannot be read either, please report it as a bug.';
     throw unreadable(`run ${record.id}`, error, madeBy, advice);
   }
 };

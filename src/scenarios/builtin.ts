@@ -38,7 +38,7 @@ export const builtins: readonly Builtin[] = [
   },
   caseStudy(
     'case-exact-buffers',
-    '@azure/storage-blob: uploadStream allocates 8 MiB for each 16 KiB body until it is told the size',
+    '@azure/storage-blob: uploadStream allocates 8 MiB for each 16 KiB body unless it knows the size',
     ['@azure/storage-blob'],
   ),
   caseStudy('case-thread-pool', 'piscina: tasks that wait for the network need more threads than CPUs', [
@@ -63,7 +63,7 @@ export const builtins: readonly Builtin[] = [
   ),
   caseStudy(
     'case-thread-pool-odbc',
-    "odbc: queries share Node's 4 threads until it is given more",
+    "odbc: queries share Node's 4 threads unless there are more",
     ['odbc'],
     'mariadb',
   ),

@@ -12,7 +12,7 @@ import type {Input} from '../model/schema/shape.ts';
 
 /** One configuration of the library. */
 export type VariantInput<Options> = Omit<Input<typeof variantSchema>, 'options'> & {
-  /** What `open` is given. The report shows plain data of it, and names functions and class instances. */
+  /** What `open` receives. The report shows plain data, and functions and class instances by name. */
   readonly options: Options;
 };
 
@@ -22,40 +22,40 @@ export type PhaseInput = Input<typeof phaseSchema>;
 /** The server that the library talks to. */
 export type TargetInput = Input<typeof targetSchema>;
 
-/** One option of the variants, and the values that it is tried with. */
+/** One option of the variants, and the values to try. */
 export type SweepInput = Input<typeof sweepSchema>;
 
 /** What runs in the subject's process. */
 export type SubjectInput<Client, Options> = {
-  /** Opens the library, and answers with what `perform` is given. An error that it throws ends the trial. */
+  /** Opens the library, and returns what `perform` receives. An error that it throws ends the trial. */
   readonly open: (context: OpenContext<Options>) => Client | Promise<Client>;
   /**
-   * One operation: its success is a return, its failure an error that is thrown. Before the load one is tried on a calm
-   * network, and counted nowhere: where it throws three times the run stops with the error. What fails legitimately at first
-   * returns `applicationError`.
+   * One operation: it returns on success and throws on failure. Before the load, one is tried on a calm network and not
+   * counted: if it throws three times, the run stops with the error. An operation that legitimately fails at first returns
+   * `applicationError`.
    */
   readonly perform: (
     client: Client,
     context: PerformContext,
   ) => Answer | undefined | Promise<Answer | undefined>;
-  /** Ends the client as an application would on SIGTERM; a promise that it returns is waited for. Default: nothing is called. */
+  /** Ends the client as an application would on SIGTERM; may return a promise. Default: nothing is called. */
   readonly close?: (client: Client) => unknown;
   /**
    * Says what an error means: `failed` (it certainly did not happen), `rejected` (refused locally, never
    * sent), or `unknown` (it may have happened). Default: an error is `unknown`, unless it says that no connection could be
-   * made, and there was none at any time of the operation: then it is `failed`.
+   * made and none existed at any time during the operation: then it is `failed`.
    */
   readonly classify?: (error: unknown) => 'failed' | 'unknown' | 'rejected';
 };
 
-/** What `defineScenario` takes. Times are in milliseconds, sizes in bytes. */
+/** The argument of `defineScenario`. Times are in milliseconds, sizes in bytes. */
 export type ScenarioInput<Client, Options> = Omit<
   Input<typeof scenarioSchema>,
   'variants' | 'phases' | 'subject'
 > & {
   /** Up to 20 configurations of the library. The first is the baseline; the last is the candidate, whose verdict is that of the run. */
   readonly variants: NonEmpty<VariantInput<Options>>;
-  /** Up to 100 spans of time, in their order. */
+  /** Up to 100 spans of time, in order. */
   readonly phases: NonEmpty<PhaseInput>;
   /** The library under test, and how it is called. */
   readonly subject: SubjectInput<Client, Options>;

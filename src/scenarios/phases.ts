@@ -33,7 +33,7 @@ const phasesAtMost = 255;
 export const tooManyPhases = ({phases, cycles}: CheckedScenario): Mistake[] => {
   const {length} = inCycles(phases, cycles);
   if (length <= phasesAtMost) return [];
-  const says = `: ${cycles} cycles make ${length} phases, and a trial can have at most ${phasesAtMost}; repeat fewer phases, or repeat them less often`;
+  const says = `: ${cycles} cycles make ${length} phases, and a trial can have at most ${phasesAtMost}; repeat fewer phases, or use fewer cycles`;
   return [{path: ['cycles'], says}];
 };
 

@@ -27,7 +27,7 @@ export const azurite: Service = {
     const answer = await fetch(`http://${host}:${port}/`, {signal: AbortSignal.timeout(limitMs)});
     await answer.bytes();
     const version = /^Azurite-Blob\/(\S+)/.exec(answer.headers.get('server') ?? '')?.[1];
-    if (version === undefined) throw new Error('it is no Azurite');
+    if (version === undefined) throw new Error('it is not Azurite');
     return version;
   },
 };

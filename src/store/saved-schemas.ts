@@ -130,7 +130,7 @@ export const eventChecks = (): ((event: unknown) => TrialEvent) => {
     ]),
   );
   return event => {
-    if (typeof event !== 'object' || event === null) throw new Error('expected object, received none');
+    if (typeof event !== 'object' || event === null) throw new Error('expected an object');
     const kind = 'kind' in event && typeof event.kind === 'string' ? event.kind : undefined;
     const ofKind = known.get(kind);
     if (!ofKind) throw new OtherForm(`it has an event of kind "${kind}", which this version does not know`);

@@ -125,7 +125,7 @@ const unresolvedImport = (scenarioFile: string, error: Error): Unresolved | null
     hint:
       meant === null
         ? 'Check the path of the import.'
-        : `Write '${short(meant)}': Node.js wants the whole name of the file, with its own extension.`,
+        : `Write '${short(meant)}': Node.js needs the full file name, including its own extension.`,
   };
 };
 
@@ -191,7 +191,7 @@ const hints: readonly HintOf[] = [
   ),
   matching(
     /Stripping types is currently unsupported for files under node_modules/,
-    () => 'Node.js runs no TypeScript from node_modules: import what the package builds.',
+    () => 'Node.js does not run TypeScript from node_modules: import the built files of the package.',
   ),
   matching(
     /Cannot use import statement outside a module|Unexpected token 'export'/,

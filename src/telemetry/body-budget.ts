@@ -26,10 +26,7 @@ export class BodyBudget {
     return {
       take: bytes => {
         if (this.#heldBytes + bytes > this.#limitBytes) {
-          throw new OtlpError(
-            'overloaded',
-            `the requests under way have more than ${this.#limitBytes} bytes`,
-          );
+          throw new OtlpError('overloaded', `the requests in flight exceed ${this.#limitBytes} bytes`);
         }
         this.#heldBytes += bytes;
         ownBytes += bytes;

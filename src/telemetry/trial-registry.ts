@@ -43,7 +43,7 @@ export class TrialRegistry {
   }
 
   start(trial: TrialStart, receiverPort: number): void {
-    if (this.#trials.has(trial.trialId)) throw new Error(`there is a trial ${trial.trialId} already`);
+    if (this.#trials.has(trial.trialId)) throw new Error(`trial ${trial.trialId} already exists`);
     this.#trials.set(trial.trialId, {
       trialTelemetry: new TrialTelemetry(trial, receiverPort),
       underWayCount: 0,

@@ -113,7 +113,8 @@ test('off a terminal each phase and each bad end is a line', t => {
   t.deepEqual(lines(text), [
     'Scenario undici-stall: defaults, bounded',
     '2 trials of 26 s, about 65 s in all',
-    'Seed 42, injector embedded 0.1.0, data in data',
+    'Seed 42, injector embedded 0.1.0',
+    'Data in data',
     'Trial 1 of 2: defaults-1',
     'warm-up      41 ok · 0 failed · 3 hung',
     'baseline     7 ok · 2 failed · 3 hung · 5 not started',

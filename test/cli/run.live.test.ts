@@ -85,7 +85,7 @@ test.serial('a run of two trials: interleaved, reported, and rendered again byte
   const lines = run.stderr.replace(/^ {2}waiting for .*\n/gm, '');
   t.regex(
     lines,
-    /^Scenario calm: one, many\n4 trials of .*, about .* in all\nSeed 7, injector .*, data in .*\nTrial 1 of 4: one-1\n {2}baseline +\d+ ok/,
+    /^Scenario calm: one, many\n4 trials of .*, about .* in all\nSeed 7, injector .*\nData in .*\nTrial 1 of 4: one-1\n {2}baseline +\d+ ok/,
   );
   t.deepEqual(lines.match(/^ {2}\w+/gm), Array(4).fill(['  baseline', '  slow']).flat());
   t.false((run.stderr + run.stdout).includes(control));

@@ -57,7 +57,7 @@ test("--target takes the user's own server", async t => {
   cli.kill('SIGINT');
   await cli.exited;
   const report = await reportOf(cli);
-  t.true(report.includes(`against Redis at 127.0.0.1:${port}, whose version is not known`), cli.stderr);
+  t.true(report.includes(`against Redis (unknown version) at 127.0.0.1:${port}`), cli.stderr);
   t.notRegex(report, /geheim/);
   t.regex(report, /--target/);
   t.deepEqual(await cli.watch.remains(), nothing);

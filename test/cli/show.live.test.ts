@@ -70,13 +70,13 @@ test('all runs, the report of one, and two compared', async t => {
   t.regex(compared.body, /<h1>calm: from .* no goal got better or worse/);
 
   t.true(compared.body.includes(`<a href="/runs/${first}/report.html">Before: ${first}</a>`));
-  t.regex((await get(server, `/compare?before=${first}&after=${first}`)).body, /<h1>Choose two runs<\/h1>/);
+  t.regex((await get(server, `/compare?before=${first}&after=${first}`)).body, /<h1>Select two runs<\/h1>/);
 
   // One that was killed before it told: it is judged now.
   await rm(join(runsFolder(dataFolder(place.cwd)), second!, 'report.html'));
   t.regex((await get(server, `/runs/${second}/report.html`)).body, /<h1>calm: /);
   await writeFile(join(runsFolder(dataFolder(place.cwd)), first!, 'run.json'), '{');
-  t.regex((await get(server, '/')).body, new RegExp(`Not readable: <code>${first}</code>`));
+  t.regex((await get(server, '/')).body, new RegExp(`Cannot be read: <code>${first}</code>`));
 
   for (const path of [
     '/nowhere',
@@ -101,7 +101,7 @@ test('nobody else is answered', async t => {
   t.is((await get(server, '/', {host: 'evil.example'})).status, 421);
   t.is((await get(server, '/', {host: 'localhost:1234'})).status, 200);
   t.is((await get(server, '/', {method: 'POST'})).status, 405);
-  t.regex((await get(server, '/')).body, /None yet/);
+  t.regex((await get(server, '/')).body, /No saved runs/);
 });
 
 test('a run that is not there is told before anything listens', async t => {

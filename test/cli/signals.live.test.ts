@@ -73,7 +73,7 @@ test('Ctrl-C while the scenario is still loading ends with 130, and there is not
 
 test('Ctrl-C as soon as the run has begun writes a report', async t => {
   const cli = await CliProcess.run(t, 'endless');
-  await cli.untilSays('data in ');
+  await cli.untilSays('Data in ');
   cli.kill('SIGINT');
   t.deepEqual(await cli.exited, {code: 130, signal: null});
   t.notRegex(cli.stderr, /error|\n\s+at /);

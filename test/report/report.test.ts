@@ -73,7 +73,7 @@ test('a run without any trial still has a report', t => {
   const report = textOf(empty);
   t.regex(report, /^# undici-stall: the run was aborted/);
   t.true(report.includes('`bounded` did not run'));
-  t.true(fileOf(empty, 'timeline.svg').includes('No trial has been made.'));
+  t.true(fileOf(empty, 'timeline.svg').includes('No trial was run.'));
   t.true(
     renderTerminalSummary(empty, 'report.md').startsWith('Inconclusive  undici-stall: the run was aborted'),
   );

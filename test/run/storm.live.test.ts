@@ -44,7 +44,7 @@ test('several faults of a phase hit as they were asked to, and the run is judged
   t.true(report.includes('from 100 ms on, for 30 ms out of every 250 ms'));
   t.true(
     report.includes(
-      'no answer after 10 B, connection left open, server to client, on the first 3 connections only',
+      'no response after 10 B, connection left open, server to client, on the first 3 connections only',
     ),
   );
   t.deepEqual(ran.remains, {processes: [], ports: []});

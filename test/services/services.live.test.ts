@@ -123,10 +123,7 @@ test('a server that is not installed is told with what to do', async t => {
 });
 
 test("a server of the user's that does not answer is told without a version", async t => {
-  t.is(
-    await describeService('redis', 'redis://127.0.0.1:1'),
-    'Redis at 127.0.0.1:1, whose version is not known',
-  );
+  t.is(await describeService('redis', 'redis://127.0.0.1:1'), 'Redis (unknown version) at 127.0.0.1:1');
 });
 
 if (isInstalled('postgres')) {

@@ -13,7 +13,7 @@ export const addCompareCommand = (root: Command, session: Session): void => {
     .description('compare two results of a scenario')
     .argument(
       '<before>',
-      'ID of a run, a result.json, or its folder; add :VARIANT for another variant than the last, :VARIANT-3 for its third trial',
+      'ID of a run, a result.json, or its folder; add :VARIANT for a variant other than the last, :VARIANT-3 for its third trial',
     )
     .argument('<after>', 'likewise')
     .option('--markdown', 'print Markdown for a comment on a pull request')

@@ -136,4 +136,4 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
 const footnote = ({trials, concurrency}: Options): string =>
   trials < minimumPairs
     ? `${trials} trials per mode with ${concurrency} operations in flight. Run ${minimumPairs} or more for ratios with intervals.\n`
-    : `${trials} trials per mode, interleaved, with ${concurrency} operations in flight. Ratios to "off", with 95 % intervals.\n`;
+    : `${trials} trials per mode, interleaved, with ${concurrency} operations in flight. Ratios to "off", with 95% intervals.\n`;

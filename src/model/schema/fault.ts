@@ -17,21 +17,21 @@ const ramped = (value: z.ZodNumber, ends: z.ZodNumber = value) =>
   z.union([value, strict({from: ends, to: ends}) as typeof rampSchema], rampError);
 
 const scope = {
-  /** Share of the connections that it takes, 0 to 1; decided once per connection. Default: 1. */
+  /** Share of the connections affected, 0 to 1; decided once per connection. Default: 1. */
   probability: z.number().min(0).max(1).optional(),
-  /** Only every n-th connection that it meets, the live ones before the new ones; 0 and 1 are all. Default: all. */
+  /** Only every n-th connection, live ones before new ones; 0 and 1 mean all. Default: all. */
   nth: count.exactOptional(),
-  /** Only the first so many of those. Default: all. */
+  /** Only the first N of those. Default: all. */
   firstN: count.exactOptional(),
-  /** No further connection once it has taken so many. Default: no limit. */
+  /** Stops after this many connections have been chosen. Default: no limit. */
   hitLimit: count.exactOptional(),
-  /** Begins so many milliseconds after the phase. Default: with it. */
+  /** Delay from the start of the phase, in milliseconds. Default: none. */
   startAfterMs: ms.exactOptional(),
-  /** Ends so many milliseconds after it began, or with the phase if that is sooner. Default: with the phase. */
+  /** Duration in milliseconds; it ends with the phase at the latest. Default: until the end of the phase. */
   durationMs: ms.exactOptional(),
   /**
-   * Begins again every so many milliseconds, for `durationMs` each time, which it needs and which must be less; the
-   * probability is rolled anew each time. Default: begins once.
+   * Repeats at this interval, in milliseconds, for `durationMs` each time, which is required and must be shorter; the
+   * probability is drawn again each time. Default: begins once.
    */
   everyMs: ms.exactOptional(),
 };
@@ -40,15 +40,15 @@ export const scopeSchema = strict(scope);
 const direction = z.enum(['upstream', 'downstream']);
 
 export const momentSchema = strict({
-  /** The number of the exchange on its connection, from 1 on; 0 is the connect, which has only the cut `after`. */
+  /** Number of the exchange on its connection, from 1; 0 is the connect, which has only the cut `after`. */
   exchange: count,
   /** Before its first byte, within its first chunk, or when it is over. */
   cut: z.enum(['before', 'within', 'after']),
-  /** Counts the exchanges of this direction only: 2 and `downstream` is the server's second reply. Default: both directions. */
+  /** Counts only exchanges in this direction: 2 with `downstream` is the server's second reply. Default: both directions. */
   direction: direction.exactOptional(),
-  /** Whether exchanges count that began before the fault did. Default: `connect`, they do. */
+  /** `connect`: all exchanges count · `fault`: only those that began after the fault. Default: `connect`. */
   since: z.enum(['connect', 'fault']).exactOptional(),
-  /** An exchange is over when the other side answers, or after a silence of so many milliseconds. Default: 10. */
+  /** An exchange is over when the other side answers, or after this many milliseconds of silence. Default: 10. */
   quietMs: ms.exactOptional(),
 }).refine(
   ({exchange, cut, direction, since = 'connect'}) =>
@@ -59,7 +59,7 @@ export const momentSchema = strict({
   },
 );
 
-/** What acts on the bytes of a connection may wait there for a moment. */
+/** Faults that act on the bytes of a connection can wait for a moment in its conversation. */
 const timing = {
   ...scope,
   /** Begins to act on each connection at this moment of its conversation. Default: at once. */
@@ -73,17 +73,17 @@ const aim = {
 };
 
 const cut = {
-  /** Happens after exactly so many bytes of its direction, or after `afterMs` if that is sooner. Default: 0, no limit. */
+  /** Happens after exactly this many bytes in its direction, or after `afterMs` if that comes first. Default: 0, no limit. */
   afterBytes: count.optional(),
-  /** Happens so many milliseconds after the fault began on the connection. Default: 0, no limit; without either, at once. */
+  /** Happens this many milliseconds after the fault began on the connection. Default: 0, no limit; without either, immediately. */
   afterMs: ms.optional(),
 };
 
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
-/** An HTTP fault counts requests: its probability, nth, firstN and hitLimit are about those that match, over all connections. */
+/** An HTTP fault counts requests: its probability, nth, firstN and hitLimit apply to matching requests, over all connections. */
 const requests = {
-  /** Only requests of this method, such as `GET`. Default: empty, any. */
+  /** Only requests with this method, such as `GET`. Default: empty, any. */
   method: z
     .string()
     .regex(/^[A-Za-z-]*$/, 'must be a method such as GET')
@@ -93,9 +93,9 @@ const requests = {
   ...scope,
 };
 
-/** A TLS fault counts handshakes: its probability, nth, firstN and hitLimit are about those that match. */
+/** A TLS fault counts handshakes: its probability, nth, firstN and hitLimit apply to matching handshakes. */
 const handshakes = {
-  /** Only handshakes for this host (SNI), in any case; `*` stands for anything. Default: empty, any, and those without a host. */
+  /** Only handshakes for this host (SNI), case-insensitively; `*` stands for anything. Default: empty, all handshakes, also without a host. */
   serverName: z.string().max(256).optional(),
   ...scope,
 };
@@ -106,43 +106,43 @@ const kilobytes = count.multipleOf(1000);
 export const faultSchemas = {
   latency: strict({
     kind: z.literal('latency'),
-    /** Delay of each chunk of data, in milliseconds; it may change evenly within the phase. */
+    /** Delay of each chunk of data, in milliseconds; can be a ramp within the phase. */
     latencyMs: ramped(ms),
-    /** The delay varies uniformly by up to so many milliseconds, up and down. Default: 0. */
+    /** The delay varies uniformly by ± this many milliseconds. Default: 0. */
     jitterMs: ms.optional(),
     ...aim,
   }),
   bandwidth: strict({
     kind: z.literal('bandwidth'),
     /**
-     * Bytes per second and connection, a multiple of 1000, since Toxiproxy counts in 1000 B; 0 holds all data back. It may
-     * change evenly within the phase, from and to at least 1000.
+     * Bytes per second and connection, a multiple of 1000, since Toxiproxy counts in units of 1000 B; 0 holds all data back.
+     * Can be a ramp within the phase, from and to at least 1000.
      */
     bytesPerSecond: ramped(kilobytes, kilobytes.positive()),
     ...aim,
   }),
   slowClose: strict({
     kind: z.literal('slowClose'),
-    /** The end of the connection comes so many milliseconds later. */
+    /** Delay of the end of the connection, in milliseconds. */
     delayMs: ms,
     ...aim,
   }),
   timeout: strict({
     kind: z.literal('timeout'),
-    /** The connection is closed after so many milliseconds without any data; 0 leaves it open. */
+    /** The connection is closed after this many milliseconds without data; 0 leaves it open. */
     timeoutMs: ms,
     ...aim,
   }),
   stall: strict({
     kind: z.literal('stall'),
-    /** `downstream`: no answer · `upstream`: no request reaches the target · `both`: nothing passes. Default: `downstream`. */
+    /** `downstream`: no response arrives · `upstream`: no request reaches the target · `both`: nothing passes. Default: `downstream`. */
     direction: z.enum(['upstream', 'downstream', 'both']).optional(),
     ...cut,
     ...timing,
   }),
   resetPeer: strict({
     kind: z.literal('resetPeer'),
-    /** The connection is reset so many milliseconds after its first data, none of which arrives. Default: 0. */
+    /** The connection is reset this many milliseconds after its first data, none of which arrives. Default: 0. */
     afterMs: ms.optional(),
     ...aim,
   }),
@@ -150,7 +150,7 @@ export const faultSchemas = {
     kind: z.literal('slicer'),
     /** Average size of the pieces, in bytes. */
     averageSizeBytes: count.positive(),
-    /** The size varies by up to so many bytes, up and down; less than the average. Default: 0. */
+    /** The size varies by ± this many bytes; less than the average. Default: 0. */
     sizeVariationBytes: count.optional(),
     /** Pause after each piece, in microseconds. Default: 0. */
     delayUs: count.optional(),
@@ -158,7 +158,7 @@ export const faultSchemas = {
   }),
   limitData: strict({
     kind: z.literal('limitData'),
-    /** The connection is closed after exactly so many bytes. */
+    /** The connection is closed after exactly this many bytes. */
     limitBytes: count,
     ...aim,
   }),
@@ -169,9 +169,9 @@ export const faultSchemas = {
   closeAfter: strict({kind: z.literal('closeAfter'), ...cut, ...aim}),
   corrupt: strict({
     kind: z.literal('corrupt'),
-    /** One bit of this byte is flipped, counted from the first that the fault sees on a connection. Default: null, of none. */
+    /** Flips one bit of the byte at this offset, counted from the first byte the fault sees on a connection. Default: null, none. */
     offsetBytes: count.nullable().optional(),
-    /** One bit is flipped in so many of each 1000 bytes, 0 to 1000, at random places. Default: 0. */
+    /** Flips one bit in this many of each 1000 bytes, 0 to 1000, at random positions. Default: 0. */
     bytesPerKb: z.number().min(0).max(1000).optional(),
     ...aim,
   }).refine(({offsetBytes = null, bytesPerKb = 0}) => offsetBytes !== null || bytesPerKb > 0, {
@@ -179,38 +179,38 @@ export const faultSchemas = {
   }),
   limitConnections: strict({
     kind: z.literal('limitConnections'),
-    /** So many connections may be open at a time. */
+    /** Maximum number of connections open at a time. */
     connectionLimit: count,
-    /** `closed`: the others are closed as soon as they open · `unanswered`: they stay open without an answer. Default: `closed`. */
+    /** `closed`: the others are closed as soon as they open · `unanswered`: they stay open without a response. Default: `closed`. */
     others: z.enum(['closed', 'unanswered']).optional(),
     ...scope,
   }),
   flap: strict({
     kind: z.literal('flap'),
-    /** Refuses connections for so many milliseconds … */
+    /** Refuses connections for this many milliseconds … */
     downMs: ms.positive(),
-    /** … and then takes them for so many, and so on. */
+    /** … and then accepts them for this many, alternately. */
     upMs: ms.positive(),
     ...scope,
   }),
   blackhole: strict({
     kind: z.literal('blackhole'),
-    /** Connects hang, instead of being accepted and never served. Linux only. Default: absent, accepted. */
+    /** Connects hang instead of being accepted and never served. Linux only. Default: absent, accepted. */
     syn: z.literal(true).exactOptional(),
     ...scope,
   }),
   httpStatus: strict({
     kind: z.literal('httpStatus'),
-    /** The status of the answer, 400 to 599. */
+    /** Status of the response, 400 to 599. */
     status: z.number().int().min(400).max(599),
-    /** `Retry-After`: seconds (`7`), an HTTP date, or `+7` for the date 7 s after the answer. Default: empty, no such header. */
+    /** `Retry-After`: seconds (`7`), an HTTP date, or `+7` for the date 7 s after the response. Default: empty, no such header. */
     retryAfter: z
       .string()
       .refine(text => text === '' || /^\+?\d{1,9}$/.test(text) || httpDate.test(text), {
         error: 'must be whole seconds, or an HTTP date',
       })
       .optional(),
-    /** The body of the answer. Default: empty. */
+    /** Body of the response. Default: empty. */
     body: z.string().optional(),
     /** Its media type. Default: `text/plain; charset=utf-8`. */
     contentType: z
@@ -223,11 +223,11 @@ export const faultSchemas = {
   }),
   httpFault: strict({
     kind: z.literal('httpFault'),
-    /** `request`: the target gets nothing of the request · `response`: it gets all of it, and the response is faulted. */
+    /** `request`: the target gets nothing of the request · `response`: it gets all of it, and the fault acts on the response. */
     stage: z.enum(['request', 'response']),
-    /** `hang`: nothing more comes · `close`: a FIN · `abort`: a RST · `finish`, of a response: cut short so that it looks whole. */
+    /** `hang`: nothing more follows · `close`: a FIN · `abort`: a RST · `finish`, of a response only: cut short so that it looks complete. */
     action: z.enum(['hang', 'close', 'abort', 'finish']),
-    /** How much of the body passes first, 0 to 1. Default: null; without a cut no response comes, and no body of a request is read. */
+    /** Share of the body that passes first, 0 to 1. Default: null; without a cut there is no response, and the body of a request is not read. */
     cutRatio: z.number().min(0).max(1).nullable().optional(),
     /** The same in bytes, instead of the ratio. Default: null. */
     cutBytes: count.nullable().optional(),
@@ -247,7 +247,7 @@ export const faultSchemas = {
   }),
   wrongContentLength: strict({
     kind: z.literal('wrongContentLength'),
-    /** The header says so many bytes more than the body has; fewer, if negative. */
+    /** The header declares this many bytes more than the body has; fewer if negative. */
     differenceBytes: z
       .number()
       .int()

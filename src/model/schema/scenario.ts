@@ -43,31 +43,31 @@ export const loadSchema = z.discriminatedUnion('model', [
     model: z.literal('open'),
     /** Operations that start per second, above 0 and up to 100,000. */
     ratePerSecond: rate,
-    /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
+    /** While this many operations are in flight, further ones are dropped: they never start. Up to 1,000,000. */
     maxInFlight: inFlight,
   }),
   strict({
-    /** As `open`, with a rate that changes evenly from one value to another within each phase. */
+    /** Like `open`, with a rate that changes linearly within each phase. */
     model: z.literal('ramp'),
     /** Operations per second at the beginning of a phase, 0 to 100,000. */
     fromPerSecond: rate.or(z.literal(0)),
     /** Operations per second at its end, 0 to 100,000. */
     toPerSecond: rate.or(z.literal(0)),
-    /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
+    /** While this many operations are in flight, further ones are dropped: they never start. Up to 1,000,000. */
     maxInFlight: inFlight,
   }),
   strict({
-    /** Many starts at once, again and again. */
+    /** Many operations at once, repeatedly. */
     model: z.literal('bursts'),
     /** Operations that start together, up to 100,000. */
     burstSize: count.max(100_000),
-    /** From one burst to the next, in milliseconds. */
+    /** Time from one burst to the next, in milliseconds. */
     everyMs: durationMs,
-    /** An operation whose turn it is while so many are under way is dropped: it never starts. Up to 1,000,000. */
+    /** While this many operations are in flight, further ones are dropped: they never start. Up to 1,000,000. */
     maxInFlight: inFlight,
   }),
   strict({
-    /** A fixed number of operations in flight at all times: the next one starts when one settles. */
+    /** A fixed number of operations in flight: whenever one settles, the next one starts. */
     model: z.literal('closed'),
     /** How many are in flight, up to 100,000. */
     concurrency: count.max(100_000),
@@ -92,27 +92,27 @@ const versionRange = z
 export const processSchema = strict({
   /** Limit of V8's heap, in MiB, at least 16. Default: V8's own. */
   heapLimitMiB: count.min(16).optional(),
-  /** How many CPUs the process may use, where the platform can pin one (Linux). Default: all. */
+  /** Number of CPUs that the process may use; only on platforms that can pin a process (Linux). Default: all. */
   cpuCount: count.max(4096).optional(),
   /** Environment variables, added to those of the command. Default: none. */
   env: z.record(z.string(), z.string()).default({}),
-  /** How much of telemetry the process has. Default: `full`. */
+  /** How much telemetry the process produces. Default: `full`. */
   telemetry: z.enum(telemetryModes).optional(),
 });
 
 export const variantSchema = strict({
-  /** Lower-case letters, digits and dashes, up to 63; it names files and operation ids. */
+  /** Lower-case letters, digits and dashes, up to 63; used in file names and operation IDs. */
   name: slug,
   options: z.unknown(),
-  /** What this variant changes against the first, as a sentence for the report. Default: null, nothing is said. */
+  /** What this variant changes compared with the first one, as a sentence for the report. Default: null. */
   change: z.string().nullable().default(null),
-  /** Where its options promise something else to consumers than `operation.deliveries` does. */
+  /** What its options promise to consumers, if that differs from `operation.deliveries`. */
   deliveries: z.enum(deliveryPromises).exactOptional(),
   /** How the subject's process is started. */
   process: processSchema.prefault({}),
   /**
-   * Other versions of packages than those that are installed beside the scenario, as npm takes them:
-   * `{undici: '^7'}`, or `{undici: 'file:../undici'}` for a working copy, relative to the scenario's file.
+   * Versions of packages to use instead of those installed next to the scenario, in npm's syntax:
+   * `{undici: '^7'}`, or `{undici: 'file:../undici'}` for a working copy, relative to the scenario file.
    */
   packages: z.record(packageName, z.string().min(1)).optional(),
 });
@@ -123,20 +123,20 @@ export const plannedFaultSchema: z.ZodType<Fault, FaultInput> = faultSchema.tran
 ) as never;
 
 export const phaseSchema = strict({
-  /** Lower-case letters, digits and dashes, up to 63; unlike those of the other phases. Goals refer to it. */
+  /** Lower-case letters, digits and dashes, up to 63; unique among the phases. Goals refer to it. */
   name: slug,
-  /** What the phase is for. A `fault` has faults, and no other has. */
+  /** What the phase is for. Only a `fault` phase has faults, and it must have some. */
   role: z.enum(phaseRoles),
-  /** How long it lasts, in milliseconds; up to a day. */
+  /** Duration in milliseconds; up to a day. */
   durationMs,
   /**
-   * Of a recovery: it goes on up to so many milliseconds, more than `durationMs`, while the library is not back. Where nothing
-   * succeeds all that time, or the process died, the phases that are left are driven with a fresh subject.
+   * Only for a recovery: it continues for up to this many milliseconds, more than `durationMs`, until the library has
+   * recovered. If nothing succeeds in that time, or the process has crashed, a fresh subject meets the remaining phases.
    */
   prolongedToMs: durationMs.optional(),
-  /** What happens to the network while it lasts. Default: nothing. */
+  /** What happens to the network during the phase. Default: nothing. */
   faults: z.array(plannedFaultSchema).default([]),
-  /** Instead of the scenario's load, for this phase. */
+  /** Replaces the scenario's load for this phase. */
   load: loadSchema.optional(),
 });
 
@@ -159,11 +159,11 @@ const noSuchTarget = ({input}: {readonly input?: unknown}): string => {
 };
 
 export const httpTargetSchema = strict({
-  /** The embedded HTTP server. */
+  /** The built-in HTTP server. */
   kind: z.literal('http'),
-  /** How long it takes for an answer, in milliseconds. Default: 0. */
+  /** How long it takes to answer, in milliseconds. Default: 0. */
   thinkTimeMs: z.number().nonnegative().default(0),
-  /** It speaks HTTPS, and the subject trusts its certificate. Default: false. */
+  /** Whether it uses HTTPS; the subject trusts its certificate. Default: false. */
   tls: z.boolean().exactOptional(),
 });
 
@@ -171,15 +171,15 @@ export const targetSchema = z.union(
   [
     httpTargetSchema,
     strict({
-      /** A server that runs already, by its address: `redis://127.0.0.1:6379`. */
+      /** The address of a server that is already running: `redis://127.0.0.1:6379`. */
       url: address,
     }),
     strict({
-      /** A server of the scenario's own: starts it, in a process of its own, and answers where it listens. */
+      /** Starts a server of the scenario's own, in a separate process, and returns its address. */
       start: fn<(context: StartContext) => StartedTarget | Promise<StartedTarget>>(),
     }),
     strict({
-      /** A real server: `--start-services` starts one that is installed, or `--target` names the user's own. */
+      /** A real server: `--start-services` starts it if it is installed, and `--target` uses your own. */
       service: z.enum(serviceNames),
     }),
   ],
@@ -191,7 +191,7 @@ const json = z.json() as z.ZodType<Json, Json>;
 export const sweepSchema = strict({
   /** The option, as a dotted path: `prefetch`, `pool.size`. */
   option: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'must name an option, such as prefetch or pool.size'),
-  /** 2 to 19 values that it is tried with; null is what its absence means. */
+  /** 2 to 19 values to try; null means that the option is absent. */
   values: z
     .array(z.json() as z.ZodType<Json, Json>)
     .min(2)
@@ -199,22 +199,22 @@ export const sweepSchema = strict({
 });
 
 export const operationSchema = strict({
-  /** How long a caller is ready to wait, in milliseconds from the intended start. */
+  /** How long a caller is willing to wait, in milliseconds from the scheduled start. */
   deadlineMs: durationMs,
-  /** Whether it may be applied more than once without harm. */
+  /** Whether applying it more than once does no harm. */
   idempotent: z.boolean(),
-  /** What the docs promise of a message that is acknowledged to its sender, and that the application reports by `delivered`. */
+  /** How often the documentation promises to deliver an acknowledged message; the application reports deliveries through `delivered`. */
   deliveries: z.enum(deliveryPromises).exactOptional(),
 });
 
 export const telemetrySchema = strict({
   /** Modules with OpenTelemetry instrumentations; the first export whose name ends in "Instrumentation" is registered before the library loads. */
   instrumentations: z.array(z.string()).default([]),
-  /** Libraries whose telemetry is switched on in a known way: `['redis', 'pg']`. */
+  /** Libraries whose telemetry foulweather knows how to turn on: `['redis', 'pg']`. */
   use: z.array(z.enum(telemetryPresetNames, {error: noSuchPreset})).optional(),
   /**
-   * Work in the background, such as batches, loggers and exporters: a span with one of these texts in its name, its scope or
-   * its URL is none of the operation in whose async context it was begun. `['POST /bulk', '/v1/logs']`
+   * Background work, such as batches, loggers and exporters: a span with one of these texts in its name, scope or URL does
+   * not belong to the operation in whose async context it was started. `['POST /bulk', '/v1/logs']`
    */
   background: z.array(z.string().min(1)).optional(),
 });
@@ -222,16 +222,16 @@ export const telemetrySchema = strict({
 export const scenarioSchema = strict({
   /** Lower-case letters, digits and dashes, up to 63. */
   name: slug,
-  /** What a user of the library saw, in a user's words. */
+  /** What a user of the library saw, in their words. */
   observation: z.string().min(1),
-  /** Up to 20 sentences that a reader of the report should know of the set-up: whose default it is, where the effect shrinks. */
+  /** Up to 20 sentences that a reader of the report should know about the setup: whose default it is, when the effect is smaller. */
   remarks: z.array(z.string().min(1)).max(20).optional(),
   /** The server that the library talks to. */
   target: targetSchema,
-  /** Versions of the library that the scenario is written for, as npm's ranges: `{redis: '>=4 <7'}`. `--against` keeps to it. */
+  /** Versions of the library that the scenario supports, as npm ranges: `{redis: '>=4 <7'}`. `--against` accepts only these. */
   supports: z.record(packageName, versionRange).optional(),
   variants: z.array(variantSchema).min(1).max(20),
-  /** Adds a variant for each value that no variant has, and draws the figures over the values. */
+  /** Adds a variant for each value that no variant has yet, and plots the figures over the values. */
   sweep: sweepSchema.optional(),
   /** When operations start. */
   load: loadSchema,
@@ -239,8 +239,8 @@ export const scenarioSchema = strict({
   operation: operationSchema,
   phases: z.array(phaseSchema).min(1).max(100),
   /**
-   * How often the phases from the first fault to the last recovery run, up to 20 times; from the second time on their names
-   * end in `#2` and so on. Default: 1.
+   * How often the phases from the first fault to the last recovery run, up to 20 times. From the second time on, their
+   * names end in `#2` and so on. Default: 1.
    */
   cycles: count.max(20).default(1),
   /**
@@ -248,25 +248,25 @@ export const scenarioSchema = strict({
    * after which an operation counts as hung, plus 2 s.
    */
   drainLimitMs: durationMs.optional(),
-  /** Trials per variant where --trials asks for no number and there are two variants or more. Default: 1. */
+  /** Trials per variant, unless --trials is given; only with two or more variants. Default: 1. */
   trials: count.max(1000).optional(),
   /** Limits that must hold, by phase and figure: `{recovery: {successRatio: {min: 0.99}}}`. Default: none. */
   goals: (goalsSchema as unknown as z.ZodType<Goals, Goals>).default({}),
-  /** When a symptom counts, where the default is not right: `{'retry-amplification': {failRatio: 5}}`. */
+  /** Overrides a symptom's default thresholds: `{'retry-amplification': {failRatio: 5}}`. */
   thresholds: (
     z.record(z.string(), z.record(z.string(), z.number().nonnegative())) as unknown as z.ZodType<
       ThresholdChanges,
       ThresholdChanges
     >
   ).optional(),
-  /** What of the library's telemetry is collected beside that of `fetch` and undici. */
+  /** Which telemetry is collected in addition to that of `fetch` and undici. */
   telemetry: telemetrySchema.prefault({}),
   subject: strict({open: fn(), perform: fn(), close: fn().optional(), classify: fn().optional()}),
-  /** Reads the server's final state after each trial, in a process of its own. */
+  /** Reads the server's final state after each trial, in a separate process. */
   verify: fn<(context: VerifyContext) => Applied | Promise<Applied>>().optional(),
   /**
-   * Brings the server into the state that a trial begins with, in a process of its own. What it leaves running, such as
-   * a timer that feeds a queue, goes on until the trial is over.
+   * Prepares the server for a trial, in a separate process. What it leaves running, such as a timer that feeds a queue,
+   * continues until the trial is over.
    */
   prepare: fn<(context: PrepareContext) => unknown>().optional(),
 });

@@ -84,13 +84,13 @@ const effectOf = (fault: Fault): string => {
     case 'timeout':
       return `data dropped, closed after ${plannedDuration(fault.timeoutMs)}`;
     case 'stall':
-      return `no answer${cutOf(fault)}, connection left open`;
+      return `no response${cutOf(fault)}, connection left open`;
     case 'resetPeer':
       return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
     case 'slicer':
       return `data cut into pieces of about ${bytes(fault.averageSizeBytes)}`;
     case 'halfOpen':
-      return `the other side gone${cutOf(fault)} without a word, connection left open`;
+      return `the other side gone without notice${cutOf(fault)}, connection left open`;
     case 'halfClose':
       return `this direction ended${cutOf(fault)}, the other goes on`;
     case 'resetAfter':
@@ -100,11 +100,11 @@ const effectOf = (fault: Fault): string => {
     case 'corrupt':
       return `a bit flipped ${corruptedBytes(fault)}`;
     case 'limitConnections':
-      return `at most ${plural(fault.connectionLimit, 'connection')} at a time, others ${fault.others === 'closed' ? 'closed at once' : 'left without an answer'}`;
+      return `at most ${plural(fault.connectionLimit, 'connection')} at a time, others ${fault.others === 'closed' ? 'closed at once' : 'left without a response'}`;
     case 'flap':
-      return `down for ${plannedDuration(fault.downMs)}, up for ${plannedDuration(fault.upMs)}, and so on`;
+      return `alternately down for ${plannedDuration(fault.downMs)} and up for ${plannedDuration(fault.upMs)}`;
     case 'blackhole':
-      return fault.syn === true ? 'connects left without an answer' : 'new connections never served';
+      return fault.syn === true ? 'connects left unanswered' : 'new connections never served';
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':
@@ -150,7 +150,7 @@ const describeTarget = (target: TargetPlan, reportedAs: string | undefined): str
   if (target.kind === 'service') return `a real ${target.service} server`;
   if (target.kind === 'url') return `the server at ${target.url}`;
   if (target.kind === 'custom') return 'a server that the scenario starts';
-  return `the built-in ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which thinks for ${plannedDuration(target.thinkTimeMs)}` : ''}`;
+  return `the built-in ${target.tls === true ? 'HTTPS' : 'HTTP'} server${target.thinkTimeMs > 0 ? `, which takes ${plannedDuration(target.thinkTimeMs)} to answer` : ''}`;
 };
 
 export const describePlan = (plan: Plan, reportedAs?: string): string => {

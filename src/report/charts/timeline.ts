@@ -53,7 +53,7 @@ export const timeline = (story: RunStory): Chart => {
       ...key.draw(bodyTop),
       names.draw(namesTop),
       ...panels.flatMap(({parts}) => parts),
-      shown.length === 0 ? label('No trial has been made.', left, top, {class: 'muted'}) : '',
+      shown.length === 0 ? label('No trial was run.', left, top, {class: 'muted'}) : '',
     ],
     panels: panels.map(({read}) => read),
     span: {fromMs, toMs},
@@ -74,10 +74,10 @@ const describe = (story: RunStory): string => {
   const panels = story.variants.map(({variant, trials, phases: reached}) => {
     const hung = reached.reduce((sum, phase) => sum + phase.outcomes.hung, 0);
     return trials.length === 0
-      ? `${variant.name} was not driven`
+      ? `${variant.name} was not run`
       : `${variant.name} has ${count(hung)} hung operations`;
   });
-  return `p50 and p99 of the time to settle, well or not, and outcomes by the time at which operations were meant to start. ${phases}. ${listed(panels)}.${logs}${representativeNote(story.variants)}`;
+  return `p50 and p99 of the settle time, of successes and failures, and outcomes, by the scheduled start of the operations. ${phases}. ${listed(panels)}.${logs}${representativeNote(story.variants)}`;
 };
 
 type Axes = {
@@ -125,7 +125,7 @@ const drawPanel = (
     ]),
     ...(last
       ? [
-          label('seconds since the trial began', (left + right) / 2, lower.bottom + 34, {
+          label('seconds since the start of the trial', (left + right) / 2, lower.bottom + 34, {
             class: 'muted middle',
           }),
         ]

@@ -83,7 +83,7 @@ const shiftOf = (
 
 export const pairCount = (story: RunStory): number => pairsOf(story).length;
 
-/** `95 % interval 4.80–5.60, n = 7 pairs`. */
+/** `95% interval 4.80–5.60, n = 7 pairs`. */
 export const intervalText = ({low, high, confidenceRatio, pairCount: pairs}: RatioInterval): string =>
   `${Math.round(confidenceRatio * 100)}% interval ${factor(low)}–${factor(high)}, n = ${pairs} pairs`;
 

@@ -100,7 +100,7 @@ const properties = ({run, judged}: RunStory): string[] => {
     injector: environment.injector,
     ...(environment.commit === null
       ? {}
-      : {commit: `${environment.commit}${environment.dirty ? ' with changes' : ''}`}),
+      : {commit: `${environment.commit}${environment.dirty ? ' with uncommitted changes' : ''}`}),
     ...Object.fromEntries(Object.entries(versions).map(([name, version]) => [`version of ${name}`, version])),
   };
   return Object.entries(values).map(([name, value]) => `${element('property', {name, value})}\n`);

@@ -10,7 +10,7 @@ import {escapeHtml} from './html.ts';
 const titles: {readonly [what in ProfileSummary['what']]: string} = {
   cpu: 'CPU time, without idle time',
   heap: 'live objects on the heap',
-  buffers: 'live Buffers, outside of the heap',
+  buffers: 'live Buffers, outside the heap',
   'buffer-allocations': 'Buffers allocated in the phase',
 };
 
@@ -27,7 +27,7 @@ export const flamesSection = (story: RunStory): string => {
   return [
     '<section aria-labelledby="flame-graphs">',
     '<h2 id="flame-graphs">Flame graphs</h2>',
-    `<p>Profiles of the process in ${escapeHtml(name)}: callers above what they called, as wide as their share; what is below 0.5 % is left out. Point at a frame for its place and its figures.</p>`,
+    `<p>Profiles of the process in ${escapeHtml(name)}: callers are above what they called, and the width of a frame is its share; shares below 0.5% are omitted. Point at a frame for its location and figures.</p>`,
     ...graphs,
     '</section>',
   ].join('\n');

@@ -9,12 +9,12 @@ import {escapeHtml, scrolling} from './html.ts';
 
 const waterfallsShown = 60;
 const titles = ['Operation', 'Variant', 'Phase', 'Outcome', 'Error'];
-const figureTitles = ['Meant to start at', 'Started late by', 'Response time'];
+const figureTitles = ['Scheduled at', 'Started late by', 'Response time'];
 
 export const operationsSection = (story: RunStory): string => {
   const exemplars = exemplarsOf(story);
-  const intro = `<p>The slowest operations of each phase, some of each class of failure, and those whose spans were kept: ${plural(exemplars.length, 'operation')} of the run, failures first. A trace can be unfolded where there is one.</p>`;
-  if (exemplars.length === 0) return section('<p>No single operation was kept.</p>');
+  const intro = `<p>The slowest operations of each phase, examples of each class of failure, and operations whose spans were kept: ${plural(exemplars.length, 'operation')} of the run, failures first. Where there is a trace, it can be expanded.</p>`;
+  if (exemplars.length === 0) return section('<p>No individual operations were kept.</p>');
   const traced = withTraces(exemplars);
   const bodies = exemplars.map((exemplar, index) => bodyOf(exemplar, index, traced.has(exemplar)));
   const head = [
@@ -66,7 +66,7 @@ const bodyOf = (exemplar: Exemplar, index: number, withTrace: boolean): string =
       ? []
       : [
           `<tr class="trace"><td colspan="${width}"><details><summary>Trace of ${escapeHtml(id)}: ${plural(exemplar.spans.length, 'span')}</summary>`,
-          `<p>Trace id <code>${escapeHtml(traceId ?? '')}</code></p>`,
+          `<p>Trace ID <code>${escapeHtml(traceId ?? '')}</code></p>`,
           trace,
           '</details></td></tr>',
         ]),

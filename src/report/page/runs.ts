@@ -35,11 +35,11 @@ export const runsPage = (
     [
       '<h1>Saved runs</h1>',
       ...(rows.length === 0
-        ? ['<p>None yet. <code>npx foulweather run</code> makes one.</p>']
+        ? ['<p>No saved runs. Run <code>npx foulweather run</code> first.</p>']
         : [filterForm(rows, filter, shown.length), listOf(shown)]),
       ...(unreadable.length === 0
         ? []
-        : [`<p>Not readable: ${unreadable.map(id => `<code>${escapeHtml(id)}</code>`).join(', ')}.</p>`]),
+        : [`<p>Cannot be read: ${unreadable.map(id => `<code>${escapeHtml(id)}</code>`).join(', ')}.</p>`]),
     ].join('\n'),
     {layout: 'overview'},
   );
@@ -125,7 +125,7 @@ const select = (
   ].join('');
 
 const listOf = (rows: readonly RunRow[]): string => {
-  if (rows.length === 0) return '<p>No run fits. <a href="/">Show all</a></p>';
+  if (rows.length === 0) return '<p>No matching runs. <a href="/">Show all</a></p>';
   const chosen = likeliest(rows);
   return [
     '<form action="/compare" method="get">',

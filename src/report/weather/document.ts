@@ -46,20 +46,20 @@ export const furtherSections = (weather: Weather): Section[] => [
   ...faultSections(weather),
   ...promiseSections(weather),
   ...leftOutSections(weather),
-  {id: 'reproduction', title: 'How it was made', blocks: reproduction(weather)},
+  {id: 'reproduction', title: 'How to reproduce', blocks: reproduction(weather)},
 ];
 
 export const leadBlocks = (weather: Weather): Block[] => [
   ...partialOf(weather),
   paragraph(
-    'Each cell is the worst symptom of one library while a fault was on and while it recovered, and opens that phase of its case study. ',
+    'Each cell is the worst symptom of one library under a fault and during the recovery from it, and opens that phase of the case study. ',
     weather.rows.every(isDefault)
-      ? 'All libraries have their default options. '
-      : 'Default options are the library as it comes; the others are what its documentation recommends. ',
-    'No mark is a verdict on a library: a default may be right for other users.',
+      ? 'All libraries ran with their default options. '
+      : 'Default options are the library as installed; the others are what its documentation recommends. ',
+    'A mark is no verdict on a library: a default may be right for other users.',
   ),
   paragraph(
-    `Libraries with ${marks.unsafe.icon} under the most faults come first, then those with the most ${marks.fail.icon}, ${marks.warn.icon} and ${marks.telemetry.icon}. The percentage is of the operations begun under the fault: how many succeeded. +2 means two more symptoms.`,
+    `Libraries with ${marks.unsafe.icon} under the most faults come first, then those with the most ${marks.fail.icon}, ${marks.warn.icon} and ${marks.telemetry.icon}. The percentage is the share of the operations started under the fault that succeeded. +2 means two more symptoms.`,
   ),
 ];
 
@@ -71,7 +71,7 @@ const partialOf = ({status}: Weather): Block[] =>
           kind: 'quote',
           text: [
             strong('Partial.'),
-            ' The run was interrupted: the libraries that it did not come to are named below.',
+            ' The run was interrupted. The libraries it did not reach are listed below.',
           ],
         },
       ];
@@ -139,7 +139,7 @@ export const footnotes = ({rows}: Weather): Block[] => {
   const doubtful = rows.filter(isDoubtful);
   if (doubtful.length === 0) return [];
   return [
-    paragraph('† The run says of itself that it cannot be judged as a whole: '),
+    paragraph('† Inconclusive run: '),
     list(doubtful.map((row): Text => [`${row.scenario}, ${row.variant}: `, ...codes(row.gates)])),
   ];
 };
@@ -169,7 +169,7 @@ const promiseSections = ({rows}: Weather): Section[] => {
       ...remarks.flatMap((remark, index): Text => [...(index > 0 ? [' '] : []), ...linked(remark)]),
     ],
   );
-  return [{id: 'promises', title: 'Whose default, and what is promised', blocks: [list(items)]}];
+  return [{id: 'promises', title: 'Defaults, and what the documentation promises', blocks: [list(items)]}];
 };
 
 const leftOutSections = ({leftOut}: Weather): Section[] =>
@@ -196,7 +196,7 @@ const reproduction = ({command, environment, startedAt, endedAt, seed, rows}: We
       ? []
       : [
           [
-            `foulweather ${environment.foulweather}, Node ${environment.node}, ${environment.platform}, ${environment.cpuCount} × ${environment.cpu}, injector ${environment.injector}${environment.commit === null ? '' : `, commit ${environment.commit.slice(0, 12)}${environment.dirty ? ' with changes' : ''}`}.`,
+            `foulweather ${environment.foulweather}, Node ${environment.node}, ${environment.platform}, ${environment.cpuCount} × ${environment.cpu}, injector ${environment.injector}${environment.commit === null ? '' : `, commit ${environment.commit.slice(0, 12)}${environment.dirty ? ' with uncommitted changes' : ''}`}.`,
           ],
         ]),
   ]),
@@ -208,7 +208,7 @@ const reproduction = ({command, environment, startedAt, endedAt, seed, rows}: We
       Object.entries(row.versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
-      row.server ?? 'embedded HTTP target',
+      row.server ?? 'built-in HTTP server',
       count(row.operationCount),
     ]),
   ),

@@ -121,40 +121,39 @@ export const marks = {
   unsafe: {
     icon: '‼',
     title: 'unsafe',
-    meaning:
-      'A crash, or what the caller was told is not what happened: lost, duplicated or crossed operations.',
+    meaning: 'A crash, or a result that is not true: lost, duplicated or crossed operations.',
   },
   fail: {
     icon: '✖',
     title: 'fails',
-    meaning: 'Another symptom that fails a run: operations hang, or the client does not come back.',
+    meaning: 'Another symptom that fails a run: operations hang, or the client does not recover.',
   },
   warn: {
     icon: '▲',
     title: 'warns',
-    meaning: 'A symptom to know of: late operations, hasty retries.',
+    meaning: 'A symptom worth knowing about: late operations, hasty retries.',
   },
   telemetry: {
     icon: '◆',
     title: 'telemetry',
-    meaning: 'Nothing but the library’s own spans or metrics is wrong.',
+    meaning: 'Only the library’s own spans or metrics are wrong.',
   },
   nothing: {
     icon: '⊘',
     title: 'nothing got through',
     meaning:
-      'Under 1 % succeeded, and the others failed with an error, in time: no symptom. Some faults let nothing through.',
+      'Under 1% succeeded, and the others failed in time with an error: no symptom. Some faults let nothing through.',
   },
   partial: {
     icon: '◐',
     title: 'some failed',
-    meaning: 'Under 99 % succeeded, and the others failed with an error, in time: no symptom.',
+    meaning: 'Under 99% succeeded, and the others failed in time with an error: no symptom.',
   },
-  fine: {icon: '✔', title: 'fine', meaning: 'No symptom was proved, and at least 99 % succeeded.'},
+  fine: {icon: '✔', title: 'fine', meaning: 'No symptom was found, and at least 99% succeeded.'},
   'not-hit': {
     icon: '○',
     title: 'not hit',
-    meaning: 'The fault hit nothing of this library, so nothing is known.',
+    meaning: 'The fault hit nothing, so nothing is known.',
   },
   'not-reached': {icon: '–', title: 'not reached', meaning: 'The process had ended by then.'},
 } as const satisfies {readonly [mark: string]: Mark};

@@ -93,7 +93,7 @@ export const describeService = async (name: ServiceName, url: string): Promise<s
   try {
     return `${title} ${await version({host, port, ...login})} at ${host}:${port}`;
   } catch {
-    return `${title} at ${host}:${port}, whose version is not known`;
+    return `${title} (unknown version) at ${host}:${port}`;
   }
 };
 

@@ -197,7 +197,7 @@ export class TrialRunner {
     const {subject, limits, now, record} = this.#options;
     // First the SDK exports what it has. If it cannot, the cause is the receiver or the machine.
     if (!(await settlesWithin(limits.collectMs, subject.disconnected))) {
-      const message = `the SDK had not handed over its telemetry after ${limits.collectMs} ms`;
+      const message = `the SDK had not delivered its telemetry after ${limits.collectMs} ms`;
       record({kind: 'trouble', atMs: now(), what: 'telemetry', message});
       return;
     }

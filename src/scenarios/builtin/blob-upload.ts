@@ -48,6 +48,6 @@ export const variants = [
     options: exact,
     process: pod,
     change:
-      'Tell uploadStream the exact size: its buffer has 16 KiB instead of 8 MiB. The requests stay the same.',
+      'Give uploadStream the exact size, so that its buffer has 16 KiB instead of 8 MiB. The requests stay the same.',
   },
 ] as const;

@@ -25,10 +25,10 @@ export default defineScenario({
   observation:
     'Uploading small documents keeps a CPU busy and memory high, and still only a few hundred go through per second.',
   remarks: [
-    "The default is the library's: uploadStream takes a buffer of 8 MiB per upload, whatever the stream holds; here each holds 16 KiB.",
-    'The process is held to one CPU, as in a small container, and keeps 300,000 small objects alive, as an application with a cache does.',
-    'Azurite is an emulator that writes to a disk: where it is slower than the library, the effect is smaller than against a server that keeps up, such as the embedded one of case-exact-buffers.',
-    'exact-buffer isolates the allocation: its requests are the same as before. upload also halves the requests, so that its gain is not the buffer’s alone.',
+    "The default is the library's: uploadStream allocates a buffer of 8 MiB per upload, whatever the size of the stream; here each is 16 KiB.",
+    'The process is limited to one CPU, as in a small container, and keeps 300,000 small objects alive, like an application with a cache.',
+    'Azurite is an emulator that writes to disk. If it is slower than the library, the effect is smaller than with a server that keeps up, such as the built-in one of case-exact-buffers.',
+    'exact-buffer isolates the allocation: its requests are the same as before. upload also halves the number of requests, so its gain is not due to the buffer alone.',
   ],
   target: {service: 'azurite'},
   variants,

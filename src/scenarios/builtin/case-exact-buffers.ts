@@ -12,10 +12,10 @@ export default defineScenario({
   observation:
     'Uploading small documents keeps a CPU busy and memory high, and still only a few hundred go through per second.',
   remarks: [
-    "The default is the library's: uploadStream takes a buffer of 8 MiB per upload, whatever the stream holds; here each holds 16 KiB.",
-    'The process is held to one CPU, as in a small container, and keeps 300,000 small objects alive, as an application with a cache does. With two CPUs the collector works beside the library and the effect is about half as large.',
-    'The memory is outside of V8’s heap, and mostly never touched: it counts as external, and hardly as resident.',
-    'exact-buffer isolates the allocation: its requests are the same as before. upload also halves the requests, so that its gain is not the buffer’s alone.',
+    "The default is the library's: uploadStream allocates a buffer of 8 MiB per upload, whatever the size of the stream; here each is 16 KiB.",
+    'The process is limited to one CPU, as in a small container, and keeps 300,000 small objects alive, like an application with a cache. With two CPUs the collector runs in parallel with the library, and the effect is about half as large.',
+    'The memory is outside V8’s heap and mostly never touched: it counts as external, but hardly as resident.',
+    'exact-buffer isolates the allocation: its requests are the same as before. upload also halves the number of requests, so its gain is not due to the buffer alone.',
   ],
   // The part of a Blob endpoint that uploads need: staged blocks, a block list, and whole blobs.
   target: {

@@ -6,8 +6,8 @@ export default creditCase({
   name: 'case-never-trust-defaults-far',
   window: 256,
   remarks: [
-    'The network has 40 ± 10 ms of latency from the first connection on, so that the default meets it alive.',
-    'A window of 32 starves here: 32 messages per round trip of 40 ms are 800 per second, which is less than the handlers can do. 256 is more than rate × round trip, and still bounds the memory.',
+    'The network has 40 ± 10 ms of latency from the first connection on, so the default meets it before it crashes.',
+    'A window of 32 starves the handlers here: 32 messages per round trip of 40 ms are 800 per second, less than they can process. 256 is more than rate × round trip, and still bounds the memory.',
   ],
   judged: 'far',
   phases: [

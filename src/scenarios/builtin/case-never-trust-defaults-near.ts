@@ -6,8 +6,8 @@ export default creditCase({
   name: 'case-never-trust-defaults-near',
   window: 32,
   remarks: [
-    'The network has 5 ± 2 ms of latency from the first connection on, so that the default meets it alive.',
-    'A window of 32 is enough here: rate × round trip is about 10 messages, and the rest is for the handlers.',
+    'The network has 5 ± 2 ms of latency from the first connection on, so the default meets it before it crashes.',
+    'A window of 32 is enough here: rate × round trip is about 10 messages, which leaves enough for the handlers.',
   ],
   judged: 'near',
   phases: [

@@ -102,13 +102,13 @@ const process = {heapLimitMiB: 256};
 export default defineScenario({
   name: 'case-never-trust-defaults-rabbitmq',
   observation:
-    'A consumer with a full queue before it slows down and runs out of memory; it is restarted, and crashes again.',
+    'A consumer of a full queue slows down and runs out of memory. It is restarted, and crashes again.',
   remarks: [
-    'The default is AMQP’s: without basic.qos the broker sends whatever the queue has, and the library takes it in.',
-    'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',
-    'Messages have 64 KiB; what handling them waits for takes 5 ms, and ten may be at it. A handler that keeps up with the broker would need no prefetch.',
-    'With a longer round trip 32 messages starve the handlers: the right number is rate × round trip, and some. See the sweep.',
-    'Where the default dies in the baseline, it does not meet the slower networks that come after it.',
+    'The default is AMQP’s: without basic.qos the broker sends everything in the queue, and the library buffers it.',
+    'The heap limit of 256 MiB is set by the scenario. A larger one is reached later; until then the effect is smaller.',
+    'Messages are 64 KiB each. Handling one means waiting 5 ms, and up to ten are handled at once. A handler that keeps up with the broker would need no prefetch.',
+    'With a longer round trip, 32 messages starve the handlers: the right number is somewhat more than rate × round trip. See the sweep.',
+    'If the default crashes in the baseline, it never meets the slower networks that follow.',
   ],
   target: {service: 'rabbitmq'},
   variants: [
@@ -117,7 +117,7 @@ export default defineScenario({
       name: 'prefetch-32',
       options: {prefetch: 32},
       process,
-      change: 'Let at most 32 messages be unacknowledged: channel.prefetch(32) before consume().',
+      change: 'Allow at most 32 unacknowledged messages: channel.prefetch(32) before consume().',
     },
   ],
   sweep: {option: 'prefetch', values: [8, 32, 256, null]},

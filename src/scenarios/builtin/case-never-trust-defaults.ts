@@ -7,7 +7,7 @@ export default creditCase({
   name: 'case-never-trust-defaults',
   window: 32,
   remarks: [
-    'The default does not live to see a network that is slow: case-never-trust-defaults-near and -far begin in one of 5 ms and of 40 ms. The right window depends on it.',
+    'The default runs out of memory before the slow-network phase; case-never-trust-defaults-near and -far start with 5 ms and 40 ms of latency instead. The right window depends on the latency.',
   ],
   judged: 'baseline',
   phases: [

@@ -41,11 +41,11 @@ const explained = (error: unknown): unknown => {
 export default defineScenario({
   name: 'case-thread-pool-odbc',
   observation:
-    'Queries wait in line while client and database are idle: CPU and memory are low, and so is throughput.',
+    'Queries queue up while client and database are idle: CPU and memory are low, and so is throughput.',
   remarks: [
-    'The default is Node’s: 4 threads of libuv for all calls that block, of which odbc makes one per query. UV_THREADPOOL_SIZE is read once, before the first of them.',
-    'A query waits 50 ms in the database (SELECT SLEEP), and 64 callers ask at once over 64 connections: what is short are the threads alone.',
-    'The effect is the ratio of the threads as long as the database bears 64 queries at once. DNS lookups, files and some of crypto share the same threads.',
+    'The default is Node’s: 4 libuv threads for all blocking calls, and odbc makes one per query. UV_THREADPOOL_SIZE is read once, before the first such call.',
+    'A query waits 50 ms in the database (SELECT SLEEP), and 64 callers query at once over 64 connections: only the threads are scarce.',
+    'The effect equals the ratio of threads as long as the database can handle 64 queries at once. DNS lookups, file access and some of crypto share the same threads.',
   ],
   target: {service: 'mariadb'},
   variants: [
@@ -54,7 +54,7 @@ export default defineScenario({
       name: 'threads-64',
       options: {},
       process: {env: {UV_THREADPOOL_SIZE: '64'}},
-      change: "Size libuv's pool for the connections: UV_THREADPOOL_SIZE=64, instead of the 4 that Node has.",
+      change: "Size libuv's pool for the connections: UV_THREADPOOL_SIZE=64 instead of Node's default of 4.",
     },
   ],
   load: {model: 'closed', concurrency: callers},

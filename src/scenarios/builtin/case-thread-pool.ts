@@ -36,9 +36,9 @@ export default defineScenario({
   observation:
     'Lookups wait for seconds while the machine is idle: CPU and memory are low, and so is throughput.',
   remarks: [
-    'The default is piscina’s: a thread and a half per CPU, which suits tasks that compute. These tasks wait 100 ms for an answer.',
-    '32 threads cost memory, about 25 MB each; a pool of connections in one thread would do the same work with less. What is shown is the size of the pool, not that threads are the best way to wait.',
-    'The effect is the ratio of the threads as long as the server answers in 100 ms however many ask; a server that slows down under load takes its part of it.',
+    'The default is piscina’s: 1.5 threads per CPU, which suits tasks that compute. These tasks wait 100 ms for a response.',
+    '32 threads cost memory, about 25 MB each; a connection pool in one thread would do the same work with less. The point is the size of the pool, not that threads are the best way to wait.',
+    'The effect equals the ratio of threads as long as the server answers in 100 ms under any load; a server that slows down reduces it.',
   ],
   target: {kind: 'http', thinkTimeMs: 100},
   variants: [
@@ -46,7 +46,7 @@ export default defineScenario({
     {
       name: 'threads-32',
       options: {threads: {minThreads: 32, maxThreads: 32}},
-      change: 'Size the pool for what its tasks do: 32 threads, since each waits 100 ms for an answer.',
+      change: 'Size the pool for what its tasks do: 32 threads, since each waits 100 ms for a response.',
     },
   ],
   load: {model: 'closed', concurrency: 128},

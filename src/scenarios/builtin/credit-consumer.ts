@@ -131,12 +131,12 @@ export const creditCase = ({
   defineScenario({
     name,
     observation:
-      'A consumer with a full queue before it slows down and runs out of memory; it is restarted, and crashes again.',
+      'A consumer of a full queue slows down and runs out of memory. It is restarted, and crashes again.',
     remarks: [
-      'The default is rhea’s: credit for 1,000 messages, given again as messages arrive and not as they are handled. autoaccept: false alone, or credit_window: 32 with a late accept, changes nothing of that.',
-      'The heap limit of 256 MiB is the scenario’s. A larger one is reached later; until then the effect is smaller.',
+      'The default is rhea’s: credit for 1,000 messages, renewed as messages arrive rather than as they are handled. autoaccept: false alone, or credit_window: 32 with a late accept, does not change that.',
+      'The heap limit of 256 MiB is set by the scenario. A larger one is reached later; until then the effect is smaller.',
       'The downstream answers in 5 ms over 16 connections. A handler that keeps up with the broker would need no window.',
-      'An operation is one message handled. In a phase, the goodput of a process that died counts up to its death; in the whole run, what came after it counts as nothing.',
+      'An operation is one message handled. Per phase, goodput counts up to a crash; over the whole run, the time after a crash counts as zero.',
       ...remarks,
     ],
     target: {
@@ -157,7 +157,7 @@ export const creditCase = ({
         name: `credit-${window}`,
         options: {window},
         process,
-        change: `Give credit for ${window} messages, and for one more when one has been handled: credit_window 0, autoaccept false, add_credit.`,
+        change: `Give credit for ${window} messages, and for one more whenever one has been handled: credit_window 0, autoaccept false, add_credit.`,
       },
     ],
     sweep: {option: 'window', values: [8, 32, 256, null]},

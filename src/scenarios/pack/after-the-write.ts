@@ -7,5 +7,5 @@
  */
 export const afterTheWrite = <T>(what: Promise<T>): Promise<T> =>
   what.catch((cause: unknown) => {
-    throw new Error('the write went well, and what came after it failed', {cause});
+    throw new Error('the write succeeded, but a later step failed', {cause});
   });

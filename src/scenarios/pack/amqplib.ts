@@ -69,13 +69,12 @@ const untilNobodyConsumes = async (channel: Channel): Promise<void> => {
 
 export default defineScenario({
   name: 'amqplib',
-  observation:
-    'When the network to the broker is bad, publishes wait without end, and messages come late or twice.',
+  observation: 'When the network to the broker is bad, publishing hangs, and messages arrive late or twice.',
   remarks: [
-    'amqplib does not open a lost connection again unless it is told to (its option `recovery`, since 1.1): the application of this scenario opens a new one when the next operation needs it, at most every 250 ms. That pause is the application’s, and so are the errors of operations that wait for it.',
-    'Both variants publish on a confirm channel and with the flag mandatory off; what is told as a success was confirmed by the broker (https://amqp-node.github.io/amqplib/channel_api.html#confirmchannel). RabbitMQ promises delivery at least once where confirmation and acknowledgement are used (https://www.rabbitmq.com/docs/reliability): the consumer acknowledges each message once it has it, and what is in its queue in the end is kept, not lost.',
-    'RabbitMQ’s own default is a heartbeat of 60 s, which amqplib takes over; RabbitMQ advises 5 to 20 s (https://www.rabbitmq.com/docs/heartbeats). 1 s stands for it here, since the phases are short: it is for looking at, and not for production.',
-    'That nothing bounds an operation in "defaults" is by design of the library, which has no time limit per publish; the limit of "recommended" is the application’s.',
+    'amqplib does not reopen a lost connection by default (there is the option `recovery` since 1.1). The application of this scenario opens a new one when the next operation needs it, at most every 250 ms. That pause is the application’s, and so are the errors of operations that wait for it.',
+    'Both variants publish on a confirm channel, without the mandatory flag; a success was confirmed by the broker (https://amqp-node.github.io/amqplib/channel_api.html#confirmchannel). RabbitMQ promises at-least-once delivery with confirms and acknowledgements (https://www.rabbitmq.com/docs/reliability): the consumer acknowledges each message once it has it, and what is still in its queue at the end is kept, not lost.',
+    'RabbitMQ’s default is a heartbeat of 60 s, which amqplib adopts; RabbitMQ recommends 5 to 20 s (https://www.rabbitmq.com/docs/heartbeats). Here it is 1 s because the phases are short; that is not for production.',
+    'Nothing bounds an operation in "defaults", by design: the library has no time limit per publish. The limit in "recommended" is the application’s.',
   ],
   target: {service: 'rabbitmq'},
   supports: {amqplib: '>=0.10.3 <3'},
@@ -85,7 +84,7 @@ export default defineScenario({
       name: 'recommended',
       options: {heartbeatSeconds: 1, connectTimeoutMs: 1000, prefetch: 100, limitMs: 900},
       change:
-        'Ask for a heartbeat (`heartbeat=1` in the URL), bound the opening of a connection (`timeout: 1000`), let at most 100 messages be unacknowledged (`prefetch(100)`), and give each operation a limit of 900 ms in the application.',
+        'Ask for a heartbeat (`heartbeat=1` in the URL), bound the opening of a connection (`timeout: 1000`), allow at most 100 unacknowledged messages (`prefetch(100)`), and limit each operation to 900 ms in the application.',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},

@@ -42,11 +42,11 @@ const uploadInParts = async (client: S3Client, Key: string, limit: Limit): Promi
 
 export default defineScenario({
   name: 'aws-s3',
-  observation: 'Downloads stand still in the middle, and the workers with them.',
+  observation: 'Downloads stop halfway, and the workers with them.',
   remarks: [
-    'The defaults are the SDK’s: three attempts of each call, and no timeouts of connection or request (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-reusing-connections.html).',
-    'A body that is cut after its headers is the caller’s to read again: the SDK’s retries end with the headers of an answer.',
-    'Parts have 16 KiB here; S3 itself wants 5 MiB of all but the last.',
+    'The defaults are the SDK’s: three attempts per call, and no connection or request timeouts (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-reusing-connections.html).',
+    'If a body is cut off after its headers, the caller has to read it again: the SDK’s retries end with the headers of a response.',
+    'Parts are 16 KiB here; S3 itself requires 5 MiB for all but the last.',
   ],
   target: s3,
   supports: {'@aws-sdk/client-s3': '>=3.460 <4'},

@@ -27,11 +27,11 @@ const receivedAtMost = 5;
 
 export default defineScenario({
   name: 'aws-sqs',
-  observation: 'Some orders come twice after a bad minute, and the workers stand still during it.',
+  observation: 'After a bad minute some orders arrive twice, and during it the workers do nothing.',
   remarks: [
-    'The defaults are the SDK’s: three attempts of each call, a send among them, and no timeouts of connection or request (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-reusing-connections.html).',
-    'A standard queue promises delivery at least once, so that a message that is there twice breaks no promise (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html). A queue of first in, first out takes a message whose deduplication id it knows, and does not deliver it again (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html).',
-    'Each acknowledged send is looked for in the queue’s book. A message that was received and whose delete is lost is delivered again, which is what at least once means, and no loss. Here that is after 2 s, where a queue of SQS has 30 s by default.',
+    'The defaults are the SDK’s: three attempts per call, including sends, and no connection or request timeouts (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-reusing-connections.html).',
+    'A standard queue promises at-least-once delivery, so a duplicate message breaks no promise (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html). A FIFO queue accepts a message whose deduplication ID it knows, but does not deliver it again (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html).',
+    'Each acknowledged send is looked up in the queue’s records. A message that was received but whose deletion was lost is delivered again, as at-least-once allows. Here that happens after 2 s; the default of SQS is 30 s.',
   ],
   target: sqs,
   supports: {'@aws-sdk/client-sqs': '>=3.460 <4'},

@@ -20,10 +20,10 @@ const defaults: Options = {timeoutMs: 0, limitMs: null, maxSockets: null};
 
 export default defineScenario({
   name: 'axios',
-  observation: 'Requests stay pending for as long as the other side is silent.',
+  observation: 'Requests stay pending as long as the server is silent.',
   remarks: [
-    'axios’ default is timeout: 0, no time limit; its README says to set one in production (https://github.com/axios/axios#readme), and to pass a signal where connecting has to be bounded, too (https://axios-http.com/docs/cancellation).',
-    'axios uses Node’s global agent, which keeps connections since Node 19. It retries nothing.',
+    'axios’s default is timeout: 0, no time limit; its README says to set one in production (https://github.com/axios/axios#readme), and to pass a signal to bound connecting as well (https://axios-http.com/docs/cancellation).',
+    'axios uses Node’s global agent, which has kept connections alive since Node 19. It retries nothing.',
   ],
   target: orders,
   supports: {axios: '>=1.6 <2'},

@@ -43,10 +43,10 @@ const isUpload = (id: string): boolean => operationNumber(id) % 2 === 0;
 
 export default defineScenario({
   name: 'azure-blob',
-  observation: 'Uploads wait for many seconds after the network is back.',
+  observation: 'Uploads keep waiting for many seconds after the network is back.',
   remarks: [
-    'The defaults are the library’s: four tries with pauses of 4 s and more, and no time limit of a try of the client’s own (https://learn.microsoft.com/javascript/api/@azure/storage-blob/storageretryoptions).',
-    'Azurite is the emulator of Azure Storage, in Node; the service itself is quicker, and has limits of its own.',
+    'The defaults are the library’s: four tries with pauses of 4 s and more, and no time limit per try on the client side (https://learn.microsoft.com/javascript/api/@azure/storage-blob/storageretryoptions).',
+    'Azurite is an emulator of Azure Storage, written in Node; the service itself is faster, and has its own limits.',
   ],
   target: {service: 'azurite'},
   supports: {'@azure/storage-blob': '>=12.17 <13'},

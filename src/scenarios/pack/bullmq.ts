@@ -107,12 +107,12 @@ class Shop {
 
 export default defineScenario({
   name: 'bullmq',
-  observation: 'Adding a job keeps a request waiting while Redis is gone, and some jobs are worked on twice.',
+  observation: 'Adding a job keeps a request waiting while Redis is down, and some jobs are processed twice.',
   remarks: [
-    'The variant "defaults" has Queue, Worker and QueueEvents with the address of Redis only: a queue waits for a connection as long as it takes (https://docs.bullmq.io/guide/going-to-production, https://docs.bullmq.io/patterns/failing-fast-when-redis-is-down), and one job is worked on at a time.',
-    'The docs promise each job at least once, and ask for jobs that may be worked on twice (https://docs.bullmq.io/guide/introduction, https://docs.bullmq.io/patterns/idempotent-jobs): how many were is told beside what came to the worker, and is no defect. A duplicate is an order that is in Redis as two jobs; it is told, and misses no goal.',
-    'A job that has not come to the worker and is still in the queue in the end, or among the failed ones, counts as kept, not as lost: one that a worker lost is worked on again after its lock is over, 30 s by default.',
-    'Telemetry is that of ioredis, which bullmq speaks to Redis by.',
+    'The variant "defaults" creates Queue, Worker and QueueEvents with only the address of Redis: a queue waits for a connection as long as it takes (https://docs.bullmq.io/guide/going-to-production, https://docs.bullmq.io/patterns/failing-fast-when-redis-is-down), and one job is processed at a time.',
+    'The documentation promises each job at least once, and asks for jobs that may be processed twice (https://docs.bullmq.io/guide/introduction, https://docs.bullmq.io/patterns/idempotent-jobs): how many were is reported with the deliveries, and is no defect. A duplicate is an order that is in Redis as two jobs; it is reported, and misses no goal.',
+    'A job that did not reach the worker but is still in the queue at the end, or among the failed ones, counts as kept, not lost: a job that a worker lost is processed again once its lock expires, after 30 s by default.',
+    'The telemetry is that of ioredis, which bullmq uses to talk to Redis.',
   ],
   target: {service: 'redis'},
   supports: {bullmq: '>=4 <7'},
@@ -134,7 +134,7 @@ export default defineScenario({
         resultLimitMs: 750,
       },
       change:
-        'Fail fast where jobs are added (enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout 750 ms), name each job by its order (jobId), so that none is added twice, try it up to three times (attempts, backoff), work on ten at a time (concurrency), wait 750 ms for a result, and connect again with a pause of at most 0.5 s (retryStrategy).',
+        'Fail fast when adding jobs (enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout 750 ms), name each job after its order (jobId), so that none is added twice, try it up to three times (attempts, backoff), process ten at a time (concurrency), wait 750 ms for a result, and reconnect with pauses of at most 0.5 s (retryStrategy).',
     },
   ],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 1000},

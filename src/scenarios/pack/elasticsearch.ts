@@ -30,11 +30,11 @@ const turnOf = (id: string): Turn => (['index', 'get', 'bulk', 'get'] as const)[
 
 export default defineScenario({
   name: 'elasticsearch',
-  observation: 'While the cluster is silent searches and writes wait with it, and then come twice as often.',
+  observation: 'While the cluster is silent, searches and writes wait, and are then sent twice.',
   remarks: [
-    'The defaults are the library’s: three retries, and no requestTimeout since version 9, 30 s before (https://www.elastic.co/docs/reference/elasticsearch/clients/javascript/basic-config).',
-    'The first retry comes after 1 to 2 s by default, a pause that a signal does not end; retryBackoff of a request gives another, in seconds.',
-    'Documents have ids of the application’s own, so that a write that is sent again writes over itself.',
+    'The defaults are the library’s: three retries, and no requestTimeout since version 9 (30 s before that) (https://www.elastic.co/docs/reference/elasticsearch/clients/javascript/basic-config).',
+    'The first retry comes after 1 to 2 s by default, a pause that a signal does not end; a request’s retryBackoff changes it, in seconds.',
+    'Documents have IDs chosen by the application, so a repeated write overwrites itself.',
   ],
   target: elasticsearch,
   supports: {'@elastic/elasticsearch': '>=8.11 <10'},

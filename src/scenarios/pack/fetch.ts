@@ -11,10 +11,11 @@ const defaults: Options = {limitMs: null};
 
 export default defineScenario({
   name: 'fetch',
-  observation: 'A service that calls another one by fetch() hangs for minutes when that one stops answering.',
+  observation:
+    'A service that calls another one with fetch() hangs for minutes when the other stops answering.',
   remarks: [
-    'The Fetch Standard sets no time limit; the one of Node’s fetch is 300 s for headers and as long between parts of a body, as undici has it (https://undici.nodejs.org/#/docs/api/Client).',
-    'The version is that of Node itself, of which the report tells.',
+    'The Fetch Standard sets no time limit; Node’s fetch has undici’s: 300 s for headers, and 300 s between parts of a body (https://undici.nodejs.org/#/docs/api/Client).',
+    'The version is that of Node itself, which the report shows.',
   ],
   target: orders,
   variants: [

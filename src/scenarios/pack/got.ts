@@ -27,10 +27,10 @@ const bounded: Options = {
 
 export default defineScenario({
   name: 'got',
-  observation: 'Requests that were retried succeed, seconds after their caller has given up.',
+  observation: 'Retried requests succeed seconds after their caller has given up.',
   remarks: [
     'got’s defaults are no timeout, and two retries of GET, PUT, HEAD, DELETE, OPTIONS and TRACE, after 1 s and 2 s (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md). Its documentation calls it good practice to set a timeout (https://github.com/sindresorhus/got/blob/main/documentation/6-timeout.md).',
-    'Orders are placed by POST, which got does not retry by default.',
+    'Orders are placed with POST, which got does not retry by default.',
   ],
   target: orders,
   supports: {got: '>=13 <17'},

@@ -40,8 +40,8 @@ export default defineScenario({
   name: 'graphql-request',
   observation: 'Pages hang when the GraphQL service is silent; orders that were refused look like successes.',
   remarks: [
-    'graphql-request sets no time limit and retries nothing; it hands the request to fetch(). Its documentation shows how a signal cancels a request (https://github.com/graffle-js/graffle/blob/graphql-request/examples/request-cancellation.ts).',
-    'One operation of twenty is answered by errors beside a status of 200: it counts as failed, on a calm network, too. The span that tells of it is that of fetch(), which knows of HTTP alone.',
+    'graphql-request sets no time limit and retries nothing; it hands the request to fetch(). Its documentation shows how to cancel a request with a signal (https://github.com/graffle-js/graffle/blob/graphql-request/examples/request-cancellation.ts).',
+    'One operation in twenty is answered with GraphQL errors and status 200: it counts as failed, even on a calm network. Its span is that of fetch(), which only knows HTTP.',
   ],
   target: graphql,
   supports: {'graphql-request': '>=6 <8'},

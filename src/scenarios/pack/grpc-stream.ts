@@ -184,12 +184,12 @@ class Events {
 
 export default defineScenario({
   name: 'grpc-stream',
-  observation: 'A stream goes quiet and nobody is told: it neither ends nor fails.',
+  observation: 'A stream goes quiet without notice: it neither ends nor fails.',
   remarks: [
-    'The variant "defaults" has @grpc/grpc-js as new Client(address, credentials) makes it: streams have no deadline, and no keepalive pings look for a dead connection (https://grpc.io/docs/guides/keepalive/).',
-    'A third of the operations is a message and its answer on one stream that all callers share. The application opens it again when it is lost, and has no time limit of its own for an answer.',
-    'What is sent on a stream is never sent again by the library once the server has begun to answer (https://github.com/grpc/proposal/blob/master/A6-client-retries.md); whether it was worked on is open.',
-    'The messages are JSON instead of protocol buffers, so that no code is generated.',
+    'The variant "defaults" uses @grpc/grpc-js as created by new Client(address, credentials): streams have no deadline, and no keepalive pings detect a dead connection (https://grpc.io/docs/guides/keepalive/).',
+    'A third of the operations are a message and its answer on one stream that all callers share. The application reopens the stream when it is lost, and sets no time limit for an answer.',
+    'The library never resends what was sent on a stream once the server has started to answer (https://github.com/grpc/proposal/blob/master/A6-client-retries.md); whether it was processed is unknown.',
+    'Messages are JSON instead of protocol buffers, so no code has to be generated.',
   ],
   target: {start: ({ledger}) => startServer(ledger)},
   supports: {'@grpc/grpc-js': '>=1.9 <2'},
@@ -207,7 +207,7 @@ export default defineScenario({
         deadlineMs: 750,
       },
       change:
-        'Find dead connections by keepalive pings (keepalive_time_ms 500, keepalive_timeout_ms 300), give streams of one operation a deadline of 750 ms, and connect again with a pause of at most 0.5 s (max_reconnect_backoff_ms).',
+        'Detect dead connections with keepalive pings (keepalive_time_ms 500, keepalive_timeout_ms 300), give streams of one operation a deadline of 750 ms, and reconnect with pauses of at most 0.5 s (max_reconnect_backoff_ms).',
     },
   ],
   load: {model: 'open', ratePerSecond: 75, maxInFlight: 1000},

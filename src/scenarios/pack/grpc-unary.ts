@@ -107,11 +107,11 @@ class Orders {
 
 export default defineScenario({
   name: 'grpc-unary',
-  observation: 'Calls never come back while the server is silent, and fail at once while it restarts.',
+  observation: 'Calls never return while the server is silent, and fail at once while it restarts.',
   remarks: [
-    'The variant "defaults" has @grpc/grpc-js as new Client(address, credentials) makes it, and calls without a deadline: by gRPC such a call waits forever (https://grpc.io/docs/guides/deadlines/), and calls fail while there is no connection (https://grpc.io/docs/guides/wait-for-ready/).',
-    'Transparent retries are on by default, and need no policy: they send again what certainly never reached the server (https://github.com/grpc/proposal/blob/master/A6-client-retries.md). A retry policy also sends again after UNAVAILABLE, which leaves open whether a call was worked on: so it is given to the method that reads only, and orders are not placed again.',
-    'The messages are JSON instead of protocol buffers, so that no code is generated.',
+    'The variant "defaults" uses @grpc/grpc-js as created by new Client(address, credentials), and calls without a deadline: in gRPC such a call can wait forever (https://grpc.io/docs/guides/deadlines/), and calls fail while there is no connection (https://grpc.io/docs/guides/wait-for-ready/).',
+    'Transparent retries are on by default and need no policy: they resend what certainly never reached the server (https://github.com/grpc/proposal/blob/master/A6-client-retries.md). A retry policy also resends after UNAVAILABLE, which leaves open whether a call was processed; so it applies only to the method that reads, and orders are never placed twice.',
+    'Messages are JSON instead of protocol buffers, so no code has to be generated.',
   ],
   target: {start: ({ledger}) => startServer(ledger)},
   supports: {'@grpc/grpc-js': '>=1.9 <2'},
@@ -130,7 +130,7 @@ export default defineScenario({
         deadlineMs: 750,
       },
       change:
-        'Give each call a deadline of 750 ms, try those that only read up to three times after UNAVAILABLE (retryPolicy), find dead connections by keepalive (1 s, timeout 500 ms), and connect again with a pause of at most 0.5 s (max_reconnect_backoff_ms).',
+        'Give each call a deadline of 750 ms, try reads up to three times after UNAVAILABLE (retryPolicy), detect dead connections with keepalive (1 s, timeout 500 ms), and reconnect with pauses of at most 0.5 s (max_reconnect_backoff_ms).',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},

@@ -78,9 +78,9 @@ export default defineScenario({
   observation:
     'While the broker restarts, some connections are neither opened nor refused: they wait indefinitely.',
   remarks: [
-    'A connection for each message is not how amqplib is meant to be used; it is what a service does at its start, again and again, so that each step of the handshake is met often.',
-    'The cuts are at bytes that RabbitMQ 3.10 sends; another version, or a longer name of the machine, moves them by some bytes, and the places are spread for that.',
-    'amqplib bounds the opening of a connection only where it is told to (`timeout` in the socket options; https://amqp-node.github.io/amqplib/channel_api.html#connect). The opening of the channel after it is bounded by the heartbeat, 60 s by RabbitMQ’s default, and in "bounded" by the application.',
+    'A connection per message is not how amqplib is meant to be used. It is what a service does at its start, repeated so that each step of the handshake is hit often.',
+    'The cuts are at byte positions of RabbitMQ 3.10; another version, or a longer host name, shifts them by a few bytes, so the positions are spread.',
+    'amqplib bounds the opening of a connection only if asked to (`timeout` in the socket options; https://amqp-node.github.io/amqplib/channel_api.html#connect). Opening the channel afterwards is bounded by the heartbeat, 60 s by RabbitMQ’s default, and in "bounded" by the application.',
   ],
   target: {service: 'rabbitmq'},
   supports: {amqplib: '>=0.10.3 <3'},
@@ -90,7 +90,7 @@ export default defineScenario({
       name: 'bounded',
       options: {connectTimeoutMs: 500, limitMs: 900},
       change:
-        'Bound the opening of a connection (`timeout: 500`), and give each operation a limit of 900 ms in the application, which closes the connection then.',
+        'Bound the opening of a connection (`timeout: 500`), and limit each operation to 900 ms in the application, which then closes the connection.',
     },
   ],
   load: {model: 'open', ratePerSecond: 20, maxInFlight: 500},

@@ -35,11 +35,11 @@ const isStale = ({version}: Prices, askedAtMs: number): boolean =>
 export default defineScenario({
   name: 'inside-cache',
   observation:
-    'After a bad minute some pages show half a list, or yesterday’s prices, until somebody restarts the service.',
+    'After a bad minute some pages show half a list, or yesterday’s prices, until someone restarts the service.',
   remarks: [
-    'Answers may be kept for 1 s; the list changes every 2 s, so that half of what is asked again is still the same (304). Nothing allows for stale answers: neither stale-if-error nor stale-while-revalidate.',
-    'A list that is not whole, or that was out of date for longer than it may be kept when it was asked for, would be a defect of the cache: RFC 9111, 3.3 and 4.2 (https://www.rfc-editor.org/rfc/rfc9111). A stale one counts as failed with the code STALE.',
-    'The interceptor’s own options are its defaults in both variants (https://undici.nodejs.org/#/docs/api/Interceptors).',
+    'Responses may be cached for 1 s; the list changes every 2 s, so half of the revalidations find it unchanged (304). Nothing allows stale responses: neither stale-if-error nor stale-while-revalidate.',
+    'An incomplete list, or one that had been out of date for longer than it may be cached when it was requested, would be a defect of the cache: RFC 9111, 3.3 and 4.2 (https://www.rfc-editor.org/rfc/rfc9111). A stale list counts as failed, with the code STALE.',
+    'The cache interceptor has its default options in both variants (https://undici.nodejs.org/#/docs/api/Interceptors).',
   ],
   target: prices,
   supports: {undici: '>=7 <9'},
@@ -49,7 +49,7 @@ export default defineScenario({
       name: 'bounded',
       options: bounded,
       change:
-        'Put the retry interceptor under the cache (maxRetries 2, pauses of 50 to 150 ms), and set headersTimeout, bodyTimeout and connect.timeout to 300 ms.',
+        'Put the retry interceptor below the cache (maxRetries 2, pauses of 50 to 150 ms), and set headersTimeout, bodyTimeout and connect.timeout to 300 ms.',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},

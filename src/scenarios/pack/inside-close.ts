@@ -34,11 +34,11 @@ const closeWithin = async (pool: Pool, limitMs: number | null): Promise<void> =>
 
 export default defineScenario({
   name: 'inside-close',
-  observation: 'While the network is bad our service does not shut down: it waits in close() for minutes.',
+  observation: 'While the network is bad, our service does not shut down: it waits in close() for minutes.',
   remarks: [
-    'Each operation opens a Pool, asks twice at once, and calls close() before the answers are there: at each third one in the same tick, at each third one once the requests are on their way, at each third one when the first answer has come. It succeeds when the requests have settled and close() has.',
-    'That close() waits for what is under way is what undici’s docs say of it: it "closes the pool and gracefully waits for enqueued requests to complete" (https://undici.nodejs.org/#/docs/api/Pool). How long that takes is bounded by `headersTimeout` and `bodyTimeout`, 300 s each by default.',
-    'The limit of close() in "bounded" is the application’s; destroy(), which it calls then, is undici’s.',
+    'Each operation opens a Pool, sends two requests at once, and calls close() before both are answered: by turns in the same tick, once the requests have been sent, and after the first response. It succeeds when both requests and close() have settled.',
+    'close() waits for requests in flight, as undici’s documentation says: it "closes the pool and gracefully waits for enqueued requests to complete" (https://undici.nodejs.org/#/docs/api/Pool). How long that takes is bounded by `headersTimeout` and `bodyTimeout`, 300 s each by default.',
+    'The limit on close() in "bounded" is the application’s; it then calls undici’s destroy().',
   ],
   target: {kind: 'http', thinkTimeMs: 5},
   supports: {undici: '>=6 <9'},
@@ -48,7 +48,7 @@ export default defineScenario({
       name: 'bounded',
       options: {pool: {headersTimeout: 500, bodyTimeout: 500, connect: {timeout: 500}}, closeLimitMs: 700},
       change:
-        'Bound every wait (`headersTimeout`, `bodyTimeout` and `connect.timeout`: 500 ms each), and call destroy() where close() has not settled within 700 ms.',
+        'Bound every wait (`headersTimeout`, `bodyTimeout` and `connect.timeout`: 500 ms each), and call destroy() if close() has not settled within 700 ms.',
     },
   ],
   load: {model: 'open', ratePerSecond: 60, maxInFlight: 1000},

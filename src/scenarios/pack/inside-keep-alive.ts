@@ -27,11 +27,12 @@ const isRace = ({error, sent}: Failed): boolean =>
 
 export default defineScenario({
   name: 'inside-keep-alive',
-  observation: 'One request of some thousands fails with ECONNRESET, at quiet times more than at busy ones.',
+  observation:
+    'One request in a few thousand fails with ECONNRESET, more often at quiet times than at busy ones.',
   remarks: [
-    'The server closes a connection that was idle for 50 ms, and does not announce it, as many a load balancer does not. Where the server announces it by Keep-Alive, Node’s Agent heeds that.',
-    'That such a request may be sent once more is what Node’s docs recommend, with the code that "once-more" has (https://nodejs.org/api/http.html#requestreusedsocket). All requests here are GETs.',
-    'In race the client learns of the server’s close 20 ms later, as it does over a wide-area network.',
+    'The server closes a connection that was idle for 50 ms without announcing it, as many load balancers do. If a server announces the limit with Keep-Alive, Node’s Agent respects it.',
+    'Node’s documentation recommends resending such a request, with the code that "once-more" uses (https://nodejs.org/api/http.html#requestreusedsocket). All requests here are GETs.',
+    'In race the client learns of the server’s close 20 ms later, as over a wide-area network.',
   ],
   target: idleClosing,
   variants: [
@@ -40,7 +41,7 @@ export default defineScenario({
       name: 'once-more',
       options: {retriesReused: true},
       change:
-        'Send once more what failed with ECONNRESET where request.reusedSocket says that the connection was used before.',
+        'Resend what failed with ECONNRESET if request.reusedSocket says that the connection was used before.',
     },
   ],
   load: {model: 'open', ratePerSecond: 60, maxInFlight: 1000},

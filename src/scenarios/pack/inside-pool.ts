@@ -13,11 +13,11 @@ const poolSize = 10;
 
 export default defineScenario({
   name: 'inside-pool',
-  observation: 'A few queries hang, and minutes later no caller gets a connection any more.',
+  observation: 'A few queries hang, and minutes later no caller gets a connection.',
   remarks: [
-    'The variant "defaults" has pg’s Pool with its address only: ten connections, and callers wait for one as long as it takes (max, connectionTimeoutMillis: https://node-postgres.com/apis/pool).',
-    'In lost-behind the ten connections that are open lose their server without a word, and new ones work: what a failover, or a firewall that forgets, leaves behind.',
-    'In too-slow each query takes so long that ten connections cannot serve all callers: nothing is broken, and the queue grows all the same.',
+    'The variant "defaults" creates pg’s Pool with only an address: ten connections, and callers wait for one as long as it takes (max, connectionTimeoutMillis: https://node-postgres.com/apis/pool).',
+    'In lost-behind the ten open connections silently lose their server, and new ones work: what a failover, or a firewall that lost its state, leaves behind.',
+    'In too-slow each query takes so long that ten connections cannot serve all callers: nothing is broken, but the queue grows.',
   ],
   target: {service: 'postgres'},
   supports: {pg: '>=8.11 <9'},
@@ -32,7 +32,7 @@ export default defineScenario({
       name: 'bounded',
       options: {connectionTimeoutMillis: 500, query_timeout: 500},
       change:
-        'Bound how long a caller waits for a connection (connectionTimeoutMillis 500 ms), and a query (query_timeout 500 ms), after which the pool gives its connection up.',
+        'Bound how long a caller waits for a connection (connectionTimeoutMillis 500 ms), and a query (query_timeout 500 ms), after which the pool discards its connection.',
     },
   ],
   load: {model: 'open', ratePerSecond: 80, maxInFlight: 2000},

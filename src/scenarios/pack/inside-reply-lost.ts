@@ -18,11 +18,11 @@ const asUsersGetIt: Options = {maxAttempts: null, hasDeduplicationIds: false};
 
 export default defineScenario({
   name: 'inside-reply-lost',
-  observation: 'After a bad minute of the network some orders are there twice.',
+  observation: 'After a bad minute of the network, some orders exist twice.',
   remarks: [
-    'The AWS SDK tries each call three times by default, and takes a lost connection for a reason to try again (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). A standard queue of SQS promises delivery at least once, so that this breaks no promise (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html).',
-    'A queue of first in, first out takes a message whose deduplication id it has seen in the last five minutes, and does not deliver it again (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html). Where the application gives no id of its own, an application that sends again by itself is not protected.',
-    '"once" never sends twice, and leaves it to the caller what an error means: the message may be there.',
+    'The AWS SDK tries each call up to three times by default, also after a lost connection (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). A standard queue of SQS promises at-least-once delivery, so this breaks no promise (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html).',
+    'A FIFO queue accepts a message whose deduplication ID it has seen in the last five minutes, but does not deliver it again (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html). An application that resends by itself is protected only if it sets the ID.',
+    '"once" never sends twice; after an error the caller has to find out whether the message arrived.',
   ],
   target: sqs,
   supports: {'@aws-sdk/client-sqs': '>=3.450 <4'},
@@ -33,7 +33,7 @@ export default defineScenario({
       name: 'deduplicated',
       options: {...asUsersGetIt, hasDeduplicationIds: true},
       change:
-        'Send to a queue of first in, first out, with an id that says which message it is: `MessageDeduplicationId`, `MessageGroupId`.',
+        'Send to a FIFO queue, with an ID that identifies the message: `MessageDeduplicationId`, `MessageGroupId`.',
     },
   ],
   load: {model: 'open', ratePerSecond: 80, maxInFlight: 1000},

@@ -29,11 +29,11 @@ const connected = async (url: string, options: Options): Promise<Redis> => {
 export default defineScenario({
   name: 'inside-restart',
   observation:
-    'After Redis was restarted the service is slow for longer than the restart took, and some writes are there twice.',
+    'After a restart of Redis the service is slow for longer than the restart took, and some writes are applied twice.',
   remarks: [
-    'The application has eight connections, one for each of its workers; an operation appends its id to a list.',
-    'The variant "defaults" has ioredis as new Redis(url) makes it: commands without an answer are sent again on the next connection, and pauses before connecting again grow, to 5 s in ioredis 6 and to 2 s in 5 (https://github.com/redis/ioredis#auto-reconnect).',
-    'In lost-behind the eight connections that are open lose their server without a word, and new ones work: as after a failover by which the old server has no time to say good-bye.',
+    'The application has eight connections, one per worker; an operation appends its ID to a list.',
+    'The variant "defaults" uses ioredis as created by new Redis(url): commands without a reply are resent on the next connection, and pauses between reconnects grow up to 5 s in ioredis 6 and 2 s in ioredis 5 (https://github.com/redis/ioredis#auto-reconnect).',
+    'In lost-behind the eight open connections silently lose their server, and new ones work: as after a failover in which the old server had no time to close them.',
   ],
   target: {service: 'redis'},
   supports: {ioredis: '>=5.3 <7'},
@@ -50,7 +50,7 @@ export default defineScenario({
         retryStrategy: spread,
       },
       change:
-        'Bound an answer, connecting and silence (commandTimeout, connectTimeout and socketTimeout: 500 ms), send no command a second time (autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 1), and connect again with a pause of at most 0.4 s, at random (retryStrategy).',
+        'Bound replies, connecting and silence (commandTimeout, connectTimeout and socketTimeout: 500 ms), resend no command (autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 1), and reconnect after a random pause of at most 0.4 s (retryStrategy).',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},

@@ -13,9 +13,9 @@ export default defineScenario({
   name: 'inside-retry-after',
   observation: 'When the service says "come back in half a minute", callers hang for half a minute.',
   remarks: [
-    'got waits for as long as Retry-After says on 413, 429 and 503, at most for `retry.maxRetryAfter`, whose default is the timeout of the request: none is set by default (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md).',
-    'A Retry-After that is a date has whole seconds: it is a second or two after the answer.',
-    'Giving up at once, as "capped" does where the wait is too long, is a failure of the caller’s, and a quick one.',
+    'got waits as long as Retry-After says on 413, 429 and 503, up to `retry.maxRetryAfter`, which defaults to the timeout of the request; none is set by default (https://github.com/sindresorhus/got/blob/main/documentation/7-retry.md).',
+    'A Retry-After date has whole seconds: it is one or two seconds after the response.',
+    'Giving up at once, as "capped" does if the wait is too long, is a failure for the caller, but a quick one.',
   ],
   target: {kind: 'http', thinkTimeMs: 5},
   supports: {got: '>=13 <17'},
@@ -25,7 +25,7 @@ export default defineScenario({
       name: 'capped',
       options: {retry: {maxRetryAfter: 2000}},
       change:
-        'Give up at once where Retry-After is longer than the caller waits: `retry.maxRetryAfter: 2000`.',
+        'Give up at once if Retry-After is longer than the caller will wait: `retry.maxRetryAfter: 2000`.',
     },
   ],
   load: {model: 'open', ratePerSecond: 60, maxInFlight: 1000},

@@ -90,12 +90,12 @@ const cutMs = 1500;
 export default defineScenario({
   name: 'inside-scram',
   observation:
-    'After a database failover logins hang indefinitely, and now and then one fails for no reason.',
+    'After a database failover, logins hang indefinitely, and now and then one fails for no apparent reason.',
   remarks: [
-    'Each operation makes a connection of its own, logs in by SCRAM-SHA-256, inserts a row, and ends the connection: as short scripts and functions do, and as a pool does that grows.',
-    'The variant "defaults" has pg’s Client with its address only: connecting, which logging in is a part of, has no limit (connectionTimeoutMillis 0: https://node-postgres.com/apis/client).',
-    `A PostgreSQL that is started for the run asks the role ${role} for a password by SCRAM, and trusts all others; one of your own has to be set up to do so (pg_hba.conf).`,
-    'In wrong-signature one bit of what the server proves itself by is flipped on the way: RFC 5802 has the client end the login then.',
+    'Each operation opens its own connection, logs in with SCRAM-SHA-256, inserts a row, and closes the connection, like short scripts and functions, or a growing pool.',
+    'The variant "defaults" creates pg’s Client with only an address: connecting, which includes logging in, has no time limit (connectionTimeoutMillis 0: https://node-postgres.com/apis/client).',
+    `A PostgreSQL started for the run requires SCRAM from the role ${role} and trusts all others; one of your own must be configured to do so (pg_hba.conf).`,
+    'In wrong-signature one bit of the server’s signature is flipped in transit: RFC 5802 requires the client to abort the login.',
   ],
   target: {service: 'postgres'},
   supports: {pg: '>=8.11 <9'},
@@ -105,7 +105,7 @@ export default defineScenario({
       name: 'bounded',
       options: {client: {connectionTimeoutMillis: 400, query_timeout: 400}, logins: 2},
       change:
-        'Bound logging in and queries (connectionTimeoutMillis and query_timeout 400 ms), and let the application try to log in twice, as nothing was asked for by then.',
+        'Bound logging in and queries (connectionTimeoutMillis and query_timeout 400 ms), and let the application try to log in twice, since nothing has been sent by then.',
     },
   ],
   load: {model: 'open', ratePerSecond: 30, maxInFlight: 1000},

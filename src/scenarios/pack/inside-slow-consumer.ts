@@ -108,8 +108,8 @@ export default defineScenario({
   name: 'inside-slow-consumer',
   observation: 'A service that follows a feed over a WebSocket uses more and more memory until it crashes.',
   remarks: [
-    'The server sends up to 4,000 messages per second, as many as the connection takes; the application handles about 1,000 messages of 8 KiB per second, and an operation is a message handled. Where messages wait is for the application to say: ws tells each by an event as it comes, and has `pause()` and `resume()` (https://github.com/websockets/ws/blob/master/doc/ws.md#websocketpause).',
-    'The heap of both variants is limited to 256 MiB, so that the end comes in seconds and not in minutes.',
+    'The server sends up to 4,000 messages per second, as many as the connection takes; the application handles about 1,000 messages of 8 KiB per second, and an operation is one message handled. Where messages wait is up to the application: ws emits an event for each as it arrives, and offers `pause()` and `resume()` (https://github.com/websockets/ws/blob/master/doc/ws.md#websocketpause).',
+    'The heap of both variants is limited to 256 MiB, so that it fills in seconds instead of minutes.',
   ],
   target: {start: serve},
   supports: {ws: '>=8.14 <9'},

@@ -52,12 +52,12 @@ const keepWhileGood = (provide: () => Promise<Credentials>): (() => Promise<Cred
 export default defineScenario({
   name: 'inside-token',
   observation:
-    'When the server of credentials is slow, all calls wait for it, although their credentials are good for minutes.',
+    'When the credentials server is slow, all calls wait for it, although their credentials are valid for minutes.',
   remarks: [
-    `The AWS SDK takes credentials for expired five minutes before they are, and asks for new ones when a call needs them. Those of this scenario are good for ${credentialsMs / 1000} s, so that the SDK asks about every 2 s; real ones are good for hours, and the same happens in their last five minutes.`,
-    'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html): 1 s for an answer, and up to three tries more, 1 s after the one before, by default.',
-    'In the phases tokens-… the faults are for the server of credentials only, and the queue itself is well. "kept" is the application’s own code around the provider.',
-    `In refused the queue takes no token for ${refusedMs / 1000} s, and says that it has expired, as a server does whose clock is wrong or which was told to end all sessions; the client believes its token to be good. ExpiredToken is not among the errors that the SDK says it tries again by itself (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html), and credentials are asked for when their own time is over. How often a refused call is sent is what the first fault of the phase hit over the operations of that time; how often new credentials are asked for is what the second one hit, which does nothing but count, at 1 MB/s.`,
+    `The AWS SDK treats credentials as expired five minutes early, and requests new ones when a call needs them. Here they are valid for ${credentialsMs / 1000} s, so the SDK requests new ones about every 2 s; real ones are valid for hours, and the same happens in their last five minutes.`,
+    'The credentials come from fromHttp(), the SDK’s provider for containers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html), which by default waits 1 s for a response and tries up to three more times, 1 s apart.',
+    'In the phases tokens-… the faults affect only the credentials server; the queue itself is fine. "kept" is the application’s own code around the provider.',
+    `In refused the queue rejects every token as expired for ${refusedMs / 1000} s, like a server whose clock is wrong or that has ended all sessions; the client believes its token to be valid. ExpiredToken is not among the errors that the SDK documents as retried (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html), and new credentials are requested only when the old ones expire. The hits of the phase’s first fault, divided by the operations, show how often a rejected call is sent; those of the second, which at 1 MB/s only counts, show how often credentials are requested.`,
   ],
   target: queueWithCredentials,
   supports: {'@aws-sdk/client-sqs': '>=3.481 <4', '@aws-sdk/credential-provider-http': '>=3.481 <4'},
@@ -67,7 +67,7 @@ export default defineScenario({
       name: 'kept',
       options: {keepsWhileGood: true},
       change:
-        'Put a cache around the provider that gives out credentials which are still good, and asks for new ones in the background.',
+        'Wrap the provider in a cache that hands out credentials while they are valid, and requests new ones in the background.',
     },
   ],
   load: {model: 'open', ratePerSecond: 60, maxInFlight: 2000},

@@ -58,12 +58,12 @@ const download = async (blob: BlockBlobClient, {applicationResumes}: Options) =>
 
 export default defineScenario({
   name: 'inside-transfer',
-  observation: 'On a bad line large uploads begin from the start again and again, and downloads break off.',
+  observation: 'On a bad network, large uploads start over again and again, and downloads break off.',
   remarks: [
-    `Every second operation uploads a file of 64 MiB, the others download one; both sides compare hashes. In the phases with faults each connection is cut after ${cutBytes / 1e6} MB, of uploads in the one and of downloads in the other.`,
-    'By default @azure/storage-blob uploads up to 256 MiB in one request (`maxSingleShotSize`), and tries it up to four times with pauses from 4 s on (`retryOptions`): https://learn.microsoft.com/javascript/api/@azure/storage-blob/. A whole upload cannot get through such a line, however often it is tried.',
-    'The docs say that a download’s stream which ends unexpectedly is asked for again from where it broke, five times by default (`maxRetryRequests`; https://learn.microsoft.com/javascript/api/@azure/storage-blob/blobdownloadoptions). Whether a reset of the connection counts as such an end, the phase downloads-cut shows; where it does not, only the application can ask for the rest, as "resumed" does.',
-    'Goodput counts files; what the variants send on the wire is in the injector’s bytes.',
+    `Every second operation uploads a file of 64 MiB, the others download one; both sides compare hashes. In the fault phases each connection is cut after ${cutBytes / 1e6} MB, of uploads in one and of downloads in the other.`,
+    'By default @azure/storage-blob uploads up to 256 MiB in one request (`maxSingleShotSize`), and tries it up to four times with pauses of 4 s and more (`retryOptions`): https://learn.microsoft.com/javascript/api/@azure/storage-blob/. A whole upload cannot get through such a network, however often it is tried.',
+    'The documentation says that a download stream that ends unexpectedly is resumed where it broke off, up to five times by default (`maxRetryRequests`; https://learn.microsoft.com/javascript/api/@azure/storage-blob/blobdownloadoptions). The phase downloads-cut shows whether a connection reset counts as such an end; if it does not, only the application can request the rest, as "resumed" does.',
+    'Goodput counts files; the injector counts the bytes that the variants send.',
   ],
   target: {start: ({ledger}) => serveLargeFiles(ledger)},
   supports: {'@azure/storage-blob': '>=12.17 <13'},
@@ -73,13 +73,13 @@ export default defineScenario({
       name: 'blocks',
       options: inBlocks,
       change:
-        'Upload in blocks of 4 MiB (`maxSingleShotSize`, `blockSize`) and try again after 100 ms (`retryDelayInMs`).',
+        'Upload in blocks of 4 MiB (`maxSingleShotSize`, `blockSize`) and retry after 100 ms (`retryDelayInMs`).',
     },
     {
       name: 'resumed',
       options: {...inBlocks, applicationResumes: 5},
       change:
-        'Upload in blocks as "blocks" does, and have the application ask for the rest of a download that broke off, by its offset, up to five times.',
+        'Upload in blocks as "blocks" does, and let the application request the rest of an interrupted download by its offset, up to five times.',
     },
   ],
   load: {model: 'closed', concurrency: 2},

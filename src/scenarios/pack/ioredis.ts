@@ -34,10 +34,10 @@ const isNotQueued = (error: unknown): boolean =>
 
 export default defineScenario({
   name: 'ioredis',
-  observation: 'After a connection is lost some commands run twice, and others wait for a long time.',
+  observation: 'After a lost connection, some commands run twice, and others wait for a long time.',
   remarks: [
-    'The variant "defaults" has ioredis as new Redis(url) makes it. Its docs say that commands without an answer are sent again on the next connection (autoResendUnfulfilledCommands) and fail only after 20 attempts to connect (maxRetriesPerRequest): https://github.com/redis/ioredis#auto-reconnect. So a write whose answer was lost may be applied twice: operations here append to a list, which shows it.',
-    'All callers share one connection, so that there is no pool to run out of.',
+    'The variant "defaults" uses ioredis as created by new Redis(url). Its documentation says that commands without a reply are resent on the next connection (autoResendUnfulfilledCommands) and fail only after 20 attempts to connect (maxRetriesPerRequest): https://github.com/redis/ioredis#auto-reconnect. So a write whose reply was lost may be applied twice: operations here append to a list, which shows it.',
+    'All callers share one connection, so there is no pool to exhaust.',
   ],
   target: {service: 'redis'},
   supports: {ioredis: '>=5.3 <7'},
@@ -54,7 +54,7 @@ export default defineScenario({
         retryStrategy: times => Math.min(25 * 2 ** times, 500),
       },
       change:
-        'Bound answers and connecting (commandTimeout 750 ms, connectTimeout 500 ms), refuse commands while there is no connection (enableOfflineQueue: false), send none a second time (autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 1), and connect again with a pause of at most 0.5 s (retryStrategy).',
+        'Bound replies and connecting (commandTimeout 750 ms, connectTimeout 500 ms), reject commands while disconnected (enableOfflineQueue: false), resend none (autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 1), and reconnect with pauses of at most 0.5 s (retryStrategy).',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},

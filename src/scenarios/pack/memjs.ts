@@ -74,10 +74,10 @@ export default defineScenario({
   name: 'memjs',
   observation: 'Counters are too high after an hour of bad network, and the cache is slow for much longer.',
   remarks: [
-    'The variant "defaults" has memjs as Client.create(address) makes it: an answer may take 0.5 s and connecting 1 s, and a call that fails is tried again after 0.2 s (retries: 2 counts the first try): https://memjs.netlify.com/. A counter whose answer was lost may so be raised twice.',
-    'memjs counts its timeouts by the silence of the socket (socket.setTimeout), which each further write begins anew: while other callers go on writing, an answer is waited for longer.',
-    'A set that is applied twice leaves no trace; a quarter of the operations raise a counter, which does.',
-    "memjs's logger is silenced: it writes each failure to the console.",
+    'The variant "defaults" uses memjs as created by Client.create(address): a response may take 0.5 s and connecting 1 s, and a call that fails is retried after 0.2 s (retries: 2 includes the first try): https://memjs.netlify.com/. So a counter whose response was lost may be incremented twice.',
+    'memjs measures its timeouts by the silence of the socket (socket.setTimeout), which every further write resets: while other callers keep writing, it waits longer for a response.',
+    'A set that is applied twice leaves no trace; a quarter of the operations increment a counter, which does.',
+    "memjs's logger is silenced: it would print each failure to the console.",
   ],
   target: {service: 'memcached'},
   supports: {memjs: '>=1.3 <2'},
@@ -87,7 +87,7 @@ export default defineScenario({
       name: 'one-try',
       options: {timeout: 0.25, conntimeout: 0.5, retries: 1, keepAlive: true},
       change:
-        'Try each call once (retries: 1), and give an answer 0.25 s and connecting 0.5 s (timeout, conntimeout), with keepAlive.',
+        'Try each call once (retries: 1), and bound responses to 0.25 s and connecting to 0.5 s (timeout, conntimeout), with keepAlive.',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},

@@ -177,13 +177,13 @@ const queued = async (url: string): Promise<string[]> => {
 export default defineScenario({
   name: 'mqtt',
   observation:
-    'When the network to the broker is bad, messages are late by seconds, and some that were sent to us never come.',
+    'When the network to the broker is bad, messages are seconds late, and some that were sent to us never arrive.',
   remarks: [
-    'All messages have QoS 1, which promises delivery at least once: a message that is there twice is no defect, and operations count as idempotent (https://github.com/mqttjs/MQTT.js#publish).',
-    'To a subscriber that promise holds as long as the session does (https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html, 3.1.2.4 and 4.1), so that deliveries are held against it in "recommended", which keeps the session; what Mosquitto still has for that session in the end is kept, not lost.',
-    'The defaults are those of MQTT.js (https://github.com/mqttjs/MQTT.js#client): a keep-alive of 60 s, 1 s between two tries to connect, up to 30 s for each, and a clean session, which gets nothing of what was published while the connection was gone.',
-    'MQTT.js keeps what was published while there is no connection, and sends it when there is one; nothing bounds how long that takes, and so the limit of "recommended" is the application’s.',
-    'A keep-alive of 1 s is short for a network: it stands for one that fits the phases of this scenario.',
+    'All messages have QoS 1, which promises at-least-once delivery: a duplicate message is no defect, and operations count as idempotent (https://github.com/mqttjs/MQTT.js#publish).',
+    'For a subscriber, that promise holds as long as the session does (https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html, 3.1.2.4 and 4.1), so deliveries are checked in "recommended", which keeps the session; what Mosquitto still has for that session at the end is kept, not lost.',
+    'The defaults are those of MQTT.js (https://github.com/mqttjs/MQTT.js#client): a keep-alive of 60 s, reconnects 1 s apart with up to 30 s for each, and a clean session, which gets nothing of what was published while disconnected.',
+    'MQTT.js keeps what is published while disconnected, and sends it after the reconnect. Nothing bounds how long that takes, so the limit in "recommended" is the application’s.',
+    'A keep-alive of 1 s is short for a real network; it is chosen to fit the phases of this scenario.',
   ],
   target: {service: 'mosquitto'},
   supports: {mqtt: '>=5.1 <6'},
@@ -204,7 +204,7 @@ export default defineScenario({
         limitMs: 900,
       },
       change:
-        'Notice a silent connection (`keepalive: 1`, `reschedulePings: false`), connect again soon (`reconnectPeriod: 250`, `connectTimeout: 1000`), keep the session while away (`clean: false` with a `clientId`), and give each operation a limit of 900 ms in the application.',
+        'Detect a silent connection (`keepalive: 1`, `reschedulePings: false`), reconnect quickly (`reconnectPeriod: 250`, `connectTimeout: 1000`), keep the session while disconnected (`clean: false` with a `clientId`), and limit each operation to 900 ms in the application.',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},

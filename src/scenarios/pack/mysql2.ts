@@ -69,12 +69,12 @@ class Database {
 
 export default defineScenario({
   name: 'mysql2',
-  observation: 'After the network was silent for a while every query waits, although the database is fine.',
+  observation: 'After the network was silent for a while, every query waits, although the database is fine.',
   remarks: [
-    'The variant "defaults" has mysql2’s createPool() with its address only: ten connections, 10 s for connecting (connectTimeout), and no limit to waiting in the pool’s queue or to a query (https://sidorares.github.io/node-mysql2/docs/examples/connections/create-pool).',
-    'Callers come by twenties, every 0.4 s, as the requests of a busy page do: half of them find all ten connections taken, and queue in the pool. With a network of 100 ms they need most of the 0.4 s.',
-    'The server is MariaDB; its sequence engine makes the rows of the long answers.',
-    'A connection whose transaction failed is destroyed instead of given back.',
+    'The variant "defaults" calls mysql2’s createPool() with only an address: ten connections, 10 s for connecting (connectTimeout), and no limit for waiting in the pool’s queue or for a query (https://sidorares.github.io/node-mysql2/docs/examples/connections/create-pool).',
+    'Twenty callers arrive at once, every 0.4 s, like the requests of a busy page: half of them find all ten connections taken, and queue in the pool. With 100 ms of latency they need most of the 0.4 s.',
+    'The server is MariaDB; its sequence engine creates the rows of the long responses.',
+    'A connection whose transaction failed is destroyed instead of returned to the pool.',
   ],
   target: {service: 'mariadb'},
   supports: {mysql2: '>=3.6 <4'},

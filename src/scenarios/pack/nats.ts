@@ -196,12 +196,12 @@ const queued = async (connection: NatsConnection): Promise<string[]> => {
 export default defineScenario({
   name: 'nats',
   observation:
-    'When the network to NATS is bad, publishes and requests time out, and it takes seconds until the client is back.',
+    'When the network to NATS is bad, publishes and requests time out, and the client takes seconds to recover.',
   remarks: [
-    'The defaults are those of nats.js (https://nats-io.github.io/nats.js/core/interfaces/ConnectionOptions.html): 2 s between two tries to connect, at most 10 of them, a ping every 2 minutes, 5 s for an acknowledgement of JetStream, 1 s for a request.',
-    'JetStream promises delivery at least once, and knows a message again by its id, `msgID`, for two minutes (https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication); without an id, who publishes again may publish twice. The consumer acknowledges each message once it has it, and what it has not acknowledged in the end is kept, not lost; the server delivers that again after 5 s (`ack_wait`), where 30 s are its default, so that the phases suffice. Core NATS promises delivery at most once.',
-    'nats.js keeps what is published while it connects again, and sends it then: an operation that timed out may be applied later, and is told as unknown.',
-    'A ping every 500 ms is short for a network: it stands for one that fits the phases of this scenario.',
+    'The defaults are those of nats.js (https://nats-io.github.io/nats.js/core/interfaces/ConnectionOptions.html): at most 10 reconnects, 2 s apart; a ping every 2 minutes; 5 s for an acknowledgement from JetStream; 1 s for a request.',
+    'JetStream promises at-least-once delivery, and recognises a message by its ID, `msgID`, for two minutes (https://docs.nats.io/using-nats/developer/develop_jetstream/model_deep_dive#message-deduplication); without an ID, a retry may publish twice. The consumer acknowledges each message once it has it, and what it has not acknowledged at the end is kept, not lost; the server redelivers that after 5 s (`ack_wait`; the default is 30 s), which fits the phases. Core NATS promises at-most-once delivery.',
+    'nats.js keeps what is published while it reconnects, and sends it afterwards: an operation that timed out may be applied later, and is reported as unknown.',
+    'A ping every 500 ms is short for a real network; it is chosen to fit the phases of this scenario.',
   ],
   target: {service: 'nats'},
   supports: {'@nats-io/transport-node': '>=3 <4', '@nats-io/jetstream': '>=3 <4'},
@@ -223,7 +223,7 @@ export default defineScenario({
         limitMs: 900,
       },
       change:
-        'Notice a silent connection (`pingInterval: 500`, `maxPingOut: 2`), reconnect quickly and without a limit (`reconnectTimeWait: 250`, `maxReconnectAttempts: -1`, `timeout: 1000`), publish with an id and try three times (`msgID`, `retries: 3`, `timeout: 250`), and bound requests (500 ms) and the wait for a message (900 ms, in the application).',
+        'Detect a silent connection (`pingInterval: 500`, `maxPingOut: 2`), reconnect quickly and without limit (`reconnectTimeWait: 250`, `maxReconnectAttempts: -1`, `timeout: 1000`), publish with an ID and try three times (`msgID`, `retries: 3`, `timeout: 250`), and bound requests (500 ms) and the wait for a message (900 ms, in the application).',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},

@@ -17,9 +17,9 @@ const defaults: Options = {limitMs: null, maxSockets: null};
 
 export default defineScenario({
   name: 'node-fetch',
-  observation: 'A call hangs until the other side closes the connection.',
+  observation: 'A call hangs until the server closes the connection.',
   remarks: [
-    'node-fetch sets no time limit by default; its documentation shows how a request is bounded by a signal, and how an agent keeps connections (https://github.com/node-fetch/node-fetch#readme).',
+    'node-fetch sets no time limit by default; its documentation shows how to bound a request with a signal, and how an agent keeps connections alive (https://github.com/node-fetch/node-fetch#readme).',
   ],
   target: orders,
   supports: {'node-fetch': '>=2.7 <4'},

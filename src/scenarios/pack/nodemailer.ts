@@ -93,10 +93,10 @@ const isUnsent = (error: unknown): boolean => {
 
 export default defineScenario({
   name: 'nodemailer',
-  observation: 'Sending mail keeps requests waiting for minutes while the mail server does not answer.',
+  observation: 'Sending mail keeps requests waiting for minutes while the mail server does not respond.',
   remarks: [
-    'The variant "defaults" has nodemailer as createTransport({host, port}) makes it: a connection for each message, 2 min for connecting, 30 s for the greeting and 10 min of silence (https://nodemailer.com/smtp#connection-options).',
-    'SMTP has no way to ask whether a message was taken whose answer was lost. Without a pool nodemailer sends none a second time by itself. Its pool puts a message back whose connection is closed while it is sent, up to five times in nodemailer 10 (maxRequeues): such a message may arrive twice, and one whose content is a stream cannot be read again.',
+    'The variant "defaults" uses nodemailer as created by createTransport({host, port}): a connection per message, 2 min for connecting, 30 s for the greeting and 10 min of silence (https://nodemailer.com/smtp#connection-options).',
+    'SMTP has no way to ask whether a message was accepted if the reply is lost. Without a pool, nodemailer resends nothing by itself. Its pool requeues a message if the connection is closed while it is being sent, up to five times in nodemailer 10 (maxRequeues): such a message may arrive twice, and one whose content is a stream cannot be read again.',
   ],
   target: {start: ({ledger}) => startServer(ledger)},
   supports: {nodemailer: '>=6.9 <11'},
@@ -112,7 +112,7 @@ export default defineScenario({
         socketTimeout: 750,
       },
       change:
-        'Keep five connections for all messages (pool, maxConnections), and bound connecting, the greeting and silence (connectionTimeout and greetingTimeout 500 ms, socketTimeout 750 ms).',
+        'Use five connections for all messages (pool, maxConnections), and bound connecting, the greeting and silence (connectionTimeout and greetingTimeout 500 ms, socketTimeout 750 ms).',
     },
   ],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 1000},

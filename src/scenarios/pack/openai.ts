@@ -23,7 +23,7 @@ export default defineScenario({
   observation: 'An answer stops in the middle of a sentence, and the cursor blinks for minutes.',
   remarks: [
     'The defaults are the library’s: a timeout of 10 minutes, and two retries of connection errors, 408, 409, 429 and 5xx, with pauses of 0.5 to 8 s (https://github.com/openai/openai-node#retries, https://github.com/openai/openai-node#timeouts).',
-    'The timeout ends with the headers of an answer; a stream is bounded by a signal. A stream that is aborted ends its loop without an error, so that whoever aborts has to look at the signal, or at finish_reason, afterwards: bounded does.',
+    'The timeout covers a response up to its headers; a stream can be bounded by a signal. An aborted stream ends its loop without an error, so a caller that aborts has to check the signal, or finish_reason, afterwards, as bounded does.',
   ],
   target: completions,
   supports: {openai: '>=4.20 <8'},
@@ -33,7 +33,7 @@ export default defineScenario({
       name: 'bounded',
       options: bounded,
       change:
-        'Set timeout to 400 ms and maxRetries to 1, and pass signal: AbortSignal.timeout(1400) with each call, which bounds its stream, too; look at the signal when a stream has ended.',
+        'Set timeout to 400 ms and maxRetries to 1, and pass signal: AbortSignal.timeout(1400) with each call, which also bounds its stream; check the signal when a stream has ended.',
     },
   ],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 1000},

@@ -36,12 +36,12 @@ const insertInTransaction = async (pool: pg.Pool, id: string): Promise<unknown> 
 
 export default defineScenario({
   name: 'pg',
-  observation: 'After the network was silent for a while every query waits, although the database is fine.',
+  observation: 'After the network was silent for a while, every query waits, although the database is fine.',
   remarks: [
-    'The variant "defaults" has pg’s Pool with its connection string only: ten connections, and no limit to connecting, to waiting for a connection or to a query (https://node-postgres.com/apis/pool, https://node-postgres.com/apis/client).',
-    'Callers come by twenties, every 0.4 s, as the requests of a busy page do: half of them find all ten connections taken, and queue in the pool. With a network of 100 ms they need most of the 0.4 s.',
-    'The application listens for the errors of the pool and of each client: without a listener the loss of a connection ends the process, as of any emitter.',
-    'A client whose transaction failed is given back with its error, so that the pool ends its connection instead of another query, ROLLBACK, on it.',
+    'The variant "defaults" creates pg’s Pool with only a connection string: ten connections, and no limit for connecting, for waiting for a connection or for a query (https://node-postgres.com/apis/pool, https://node-postgres.com/apis/client).',
+    'Twenty callers arrive at once, every 0.4 s, like the requests of a busy page: half of them find all ten connections taken, and queue in the pool. With 100 ms of latency they need most of the 0.4 s.',
+    'The application listens for errors of the pool and of each client: without a listener, a lost connection would end the process, as with any emitter.',
+    'A client whose transaction failed is released with its error, so the pool closes its connection instead of sending another query, ROLLBACK, on it.',
   ],
   target: {service: 'postgres'},
   supports: {pg: '>=8.11 <9'},
@@ -57,7 +57,7 @@ export default defineScenario({
         keepAlive: true,
       },
       change:
-        'Bound the wait for a connection (connectionTimeoutMillis 500 ms), a query in the client and in the server (query_timeout and statement_timeout 750 ms), and what a forgotten transaction holds (idle_in_transaction_session_timeout 2 s), with keepAlive.',
+        'Bound the wait for a connection (connectionTimeoutMillis 500 ms), a query in the client and in the server (query_timeout and statement_timeout 750 ms), and forgotten transactions (idle_in_transaction_session_timeout 2 s), with keepAlive.',
     },
   ],
   // Twice as many at once as the pool has connections: half of them queue, on a calm network, too.

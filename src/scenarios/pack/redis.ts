@@ -88,11 +88,11 @@ const neverSent: readonly string[] = ['ClientOfflineError', 'ClientClosedError',
 
 export default defineScenario({
   name: 'redis',
-  observation: 'Commands pile up in the client while Redis does not answer, and callers wait for them.',
+  observation: 'Commands pile up in the client while Redis does not respond, and callers wait for them.',
   remarks: [
-    'The variant "defaults" has node-redis as createClient({url}) makes it: it connects again by itself, queues commands while there is no connection, rejects those that were sent and not answered when one is lost, and has no time limit for an answer (since redis 6 one of 5 s for commands that wait in its own queue). What its docs promise: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
-    'socketTimeout is of redis 5 and later; redis 4 does not know it. It is a limit to silence in both directions (https://nodejs.org/api/net.html#socketsettimeouttimeout-callback): while commands are written to a connection that does not answer, it does not pass.',
-    'All callers share one connection, so that there is no pool to run out of.',
+    'The variant "defaults" uses node-redis as created by createClient({url}): it reconnects by itself, queues commands while disconnected, rejects commands that were sent but not answered when the connection is lost, and has no time limit for a reply (since redis 6, one of 5 s for commands waiting in its own queue). What its documentation promises: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
+    'socketTimeout exists since redis 5. It limits silence in both directions (https://nodejs.org/api/net.html#socketsettimeouttimeout-callback): while commands are written to a connection that does not answer, it does not expire.',
+    'All callers share one connection, so there is no pool to exhaust.',
   ],
   target: {service: 'redis'},
   supports: {redis: '>=4.6 <7'},
@@ -106,7 +106,7 @@ export default defineScenario({
         pingInterval: 300,
       },
       change:
-        'Refuse commands while there is no connection (disableOfflineQueue), bound connecting and silence (connectTimeout 500 ms, socketTimeout 750 ms with a pingInterval of 300 ms), and connect again with a pause of at most 0.5 s (reconnectStrategy).',
+        'Reject commands while disconnected (disableOfflineQueue), bound connecting and silence (connectTimeout 500 ms, socketTimeout 750 ms with a pingInterval of 300 ms), and reconnect with pauses of at most 0.5 s (reconnectStrategy).',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 1000},

@@ -123,12 +123,12 @@ class Application {
 export default defineScenario({
   name: 'socket-io',
   observation:
-    'When the network is bad, acknowledgements never come, and after it everything is sent at once.',
+    'When the network is bad, acknowledgements never arrive, and afterwards everything is sent at once.',
   remarks: [
-    'Socket.IO promises delivery at most once by default, and from the client to the server at least once with `retries` (https://socket.io/docs/v4/delivery-guarantees). The server of this scenario applies an order that comes again only once, as those docs ask for; what it tells all of them comes at most once in every variant, and is held against that.',
-    'By default an acknowledgement is waited for without a limit, and events are kept while there is no connection (https://socket.io/docs/v4/client-offline-behavior).',
-    'With `retries` the library has one event under way at a time, in order (https://socket.io/docs/v4/client-options/#retries): a round trip of the network bounds how many it sends per second.',
-    'The server pings every 500 ms and waits 500 ms, where 25 s and 20 s are the defaults (https://socket.io/docs/v4/server-options/#pinginterval), so that the short phases suffice; the client of every variant is told so by the server, and ends a connection without a ping.',
+    'Socket.IO promises at-most-once delivery by default, and at-least-once from client to server with `retries` (https://socket.io/docs/v4/delivery-guarantees). The server of this scenario applies a repeated order only once, as the documentation asks; its broadcasts arrive at most once in every variant, and are checked against that.',
+    'By default the client waits for an acknowledgement without limit, and keeps events while disconnected (https://socket.io/docs/v4/client-offline-behavior).',
+    'With `retries` the library sends one event at a time, in order (https://socket.io/docs/v4/client-options/#retries): the round-trip time limits how many it sends per second.',
+    'The server pings every 500 ms and waits 500 ms, instead of the defaults of 25 s and 20 s (https://socket.io/docs/v4/server-options/#pinginterval), to fit the short phases; the client of every variant learns this from the server, and ends a connection without pings.',
   ],
   target: {start: ({ledger}) => serve(ledger)},
   supports: {'socket.io-client': '>=4.6 <5'},
@@ -138,13 +138,13 @@ export default defineScenario({
       name: 'retries',
       options: {client: {...soonBack, retries: 3, ackTimeout: 250}, ackLimitMs: null, limitMs: 900},
       change:
-        'Deliver at least once (`retries: 3`, `ackTimeout: 250`), and connect again soon (`reconnectionDelay: 250`, `reconnectionDelayMax: 500`, `timeout: 1000`).',
+        'Deliver at least once (`retries: 3`, `ackTimeout: 250`), and reconnect quickly (`reconnectionDelay: 250`, `reconnectionDelayMax: 500`, `timeout: 1000`).',
     },
     {
       name: 'bounded',
       options: {client: soonBack, ackLimitMs: 900, limitMs: 900},
       change:
-        'Bound the wait for an acknowledgement (`socket.timeout(900)`), and connect again soon (`reconnectionDelay: 250`, `reconnectionDelayMax: 500`, `timeout: 1000`).',
+        'Bound the wait for an acknowledgement (`socket.timeout(900)`), and reconnect quickly (`reconnectionDelay: 250`, `reconnectionDelayMax: 500`, `timeout: 1000`).',
     },
   ],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 2000},

@@ -23,10 +23,10 @@ const bounded: Options = {
 
 export default defineScenario({
   name: 'undici-pool',
-  observation: 'When the service behind it stops answering, all callers of the pool wait for minutes.',
+  observation: 'When the service stops answering, all callers of the pool wait for minutes.',
   remarks: [
-    'defaults has the default options of Pool but for the number of connections, which is ten here: Pool itself sets no limit to it. The headersTimeout and bodyTimeout of 300 s are documented defaults (https://undici.nodejs.org/#/docs/api/Client).',
-    'undici retries no POST; a request that has not been sent yet may move to another connection.',
+    'defaults has the default options of Pool, except for the number of connections: ten here, while Pool itself sets no limit. The headersTimeout and bodyTimeout of 300 s are documented defaults (https://undici.nodejs.org/#/docs/api/Client).',
+    'undici does not retry POST; a request that has not been sent yet may move to another connection.',
   ],
   target: orders,
   supports: {undici: '>=5.28 <9'},
@@ -36,7 +36,7 @@ export default defineScenario({
       name: 'bounded',
       options: bounded,
       change:
-        'Set headersTimeout, bodyTimeout and connect.timeout to 400 ms, and pass a signal that aborts each request after 900 ms, its wait for a connection included.',
+        'Set headersTimeout, bodyTimeout and connect.timeout to 400 ms, and pass a signal that aborts each request after 900 ms, including its wait for a connection.',
     },
   ],
   load: {model: 'closed', concurrency: 32},

@@ -24,10 +24,10 @@ const bounded: Options = {
 
 export default defineScenario({
   name: 'undici-retry-agent',
-  observation: 'Requests are retried, and still some of them answer long after anybody waits for them.',
+  observation: 'Requests are retried, but some are answered long after anyone waits for them.',
   remarks: [
     'defaults has the default options of both: five retries with pauses of 0.5 s to 30 s, and timeouts of 300 s (https://undici.nodejs.org/#/docs/api/RetryAgent).',
-    'RetryAgent retries no POST unless its methods are told; the orders of this scenario are placed by POST, the documents are put.',
+    'RetryAgent does not retry POST unless its `methods` include it; this scenario places orders with POST, and stores documents with PUT.',
   ],
   target: orders,
   supports: {undici: '>=6.7 <9'},

@@ -167,11 +167,11 @@ const watchPings = (socket: WebSocket, silenceMs: number): void => {
 
 export default defineScenario({
   name: 'ws',
-  observation: 'When the network goes silent, the WebSocket stays open, and the answers never come.',
+  observation: 'When the network goes silent, the WebSocket stays open, and answers never arrive.',
   remarks: [
-    'ws does not open a lost WebSocket again, nor does it match answers to questions: the application of this scenario does both, and opens a new one when the next operation needs it, at most every 250 ms. What the report says of those is about the application.',
-    'ws has no time limit unless it is given one, as WebSocket itself has none; that a silent connection is noticed by pings is for the application to do (https://github.com/websockets/ws#how-to-detect-and-close-broken-connections). The server of this scenario sends a ping every 500 ms, so that the short phases suffice.',
-    'WebSocket promises no delivery: what was sent before the connection was lost may have been applied or not, and what was told to all may not have come. What comes is therefore held against nothing but the answers that operations wait for.',
+    'ws neither reopens a lost WebSocket nor matches answers to requests. The application of this scenario does both, and opens a new one when the next operation needs it, at most every 250 ms; what the report says about that concerns the application.',
+    'ws sets no time limit by default, and WebSocket itself has none; detecting a silent connection with pings is up to the application (https://github.com/websockets/ws#how-to-detect-and-close-broken-connections). The server of this scenario sends a ping every 500 ms, to fit the short phases.',
+    'WebSocket promises no delivery: what was sent before the connection was lost may or may not have been applied, and broadcasts may not have arrived. So only the answers that operations wait for are checked.',
   ],
   target: {start: ({ledger}) => serve(ledger)},
   supports: {ws: '>=8.14 <9'},
@@ -181,7 +181,7 @@ export default defineScenario({
       name: 'recommended',
       options: {handshakeTimeoutMs: 1000, silenceMs: 750, limitMs: 900},
       change:
-        'Bound the opening (`handshakeTimeout: 1000`), end a WebSocket that has brought no ping for 750 ms (`terminate()`, as the README has it), and give each operation a limit of 900 ms in the application.',
+        'Bound the opening (`handshakeTimeout: 1000`), end a WebSocket without a ping for 750 ms (`terminate()`, as in the README), and limit each operation to 900 ms in the application.',
     },
   ],
   load: {model: 'open', ratePerSecond: 100, maxInFlight: 2000},

@@ -32,7 +32,7 @@ export class Relay {
 
   offer(request: Waiting): void {
     if (this.#isEnded || this.#waitingBytes + request.body.length > waitingLimitBytes) {
-      this.#drop('it was slower than the telemetry came');
+      this.#drop('it could not keep up with the telemetry');
       return;
     }
     this.#waiting.push(request);
@@ -47,7 +47,7 @@ export class Relay {
     this.#isEnded = true;
     const lateCount = this.#waiting.length + this.#underWayCount;
     this.#waiting.length = 0;
-    if (lateCount > 0) this.#lastError ??= 'it did not answer in time';
+    if (lateCount > 0) this.#lastError ??= 'it did not respond in time';
     return {
       sentCount: this.#sentCount,
       droppedCount: this.#droppedCount + lateCount,
@@ -78,7 +78,7 @@ export class Relay {
       else if (mayRetry && retryable.has(response.status)) {
         await delay(retryAfterMs);
         await this.#send(request, false);
-      } else this.#drop(`it answered ${response.status}`);
+      } else this.#drop(`it responded with ${response.status}`);
     } catch (error) {
       this.#drop(reasonOf(error));
     }

@@ -40,7 +40,7 @@ test(
   closeAfter({afterMs: 500, at: {exchange: 4, cut: 'after'}, firstN: 1}),
   'connection closed after 500 ms, server to client, after exchange 4, on the first 1 connection only',
 );
-test(reads, stall({direction: 'both'}), 'no answer, connection left open, both ways');
+test(reads, stall({direction: 'both'}), 'no response, connection left open, both ways');
 test(
   reads,
   resetAfter({

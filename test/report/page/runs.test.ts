@@ -68,5 +68,5 @@ test('what was asked for stays in the form, as text', t => {
   t.true(page.includes('<option value="redis" selected>'));
   t.true(page.includes('<option value="met" selected>'));
   t.true(page.includes('value="&quot;&gt;&lt;script&gt;"'));
-  t.true(page.includes('No run fits.'));
+  t.true(page.includes('No matching runs.'));
 });

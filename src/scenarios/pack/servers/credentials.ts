@@ -37,7 +37,7 @@ export const queueWithCredentials: TargetInput = {
     return startHttpServer({
       ledger,
       description:
-        'a server of credentials and a subset of SQS, in a process of this run, not the real services',
+        'a credentials server and a subset of SQS, in a process of this run, not the real services',
       isAttempt: ({url}) => url.pathname !== credentialsPath,
       answer(request, response, applied) {
         if (request.url.pathname === credentialsPath) json(response, 200, credentials());

@@ -21,7 +21,7 @@ export const orders: TargetInput = {
     const documents = new Set<string>();
     return startHttpServer({
       ledger,
-      description: 'a small service of orders over HTTP/1.1, in a process of this run',
+      description: 'a small order service over HTTP/1.1, in a process of this run',
       async answer({id, method, url}, response, applied) {
         await sleep(thinkTimeMs);
         if (method === 'PUT') {

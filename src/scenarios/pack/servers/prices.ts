@@ -18,7 +18,7 @@ export const prices: TargetInput = {
   start: ({ledger}) =>
     startHttpServer({
       ledger,
-      description: 'a small service of prices over HTTP/1.1, in a process of this run',
+      description: 'a small price service over HTTP/1.1, in a process of this run',
       answer({url, headers}, response) {
         const list = url.pathname.split('/').at(-1)!;
         const version = versionAt(Date.now());
