@@ -24,7 +24,7 @@ export type PhaseFigures = {
   readonly offered: number;
   readonly started: number;
   readonly dropped: number;
-  /** Started more than 5 ms after the intended start. */
+  /** Started more than 5 ms after the scheduled start. */
   readonly late: number;
   readonly outcomes: OutcomeCounts;
   /** Settled, but after the deadline, its 10 % and 50 ms. */

@@ -63,7 +63,7 @@ export const builtins: readonly Builtin[] = [
   ),
   caseStudy(
     'case-thread-pool-odbc',
-    "odbc: queries share Node's 4 threads unless there are more",
+    "odbc: queries share Node's 4 threads; a larger pool fixes it",
     ['odbc'],
     'mariadb',
   ),

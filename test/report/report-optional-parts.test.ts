@@ -77,6 +77,25 @@ test('a recovery in the first bin is within its length', t => {
   t.true(reportOf(fast).includes('| at most 0 ms | within 0.5 s | within 0.5 s |'));
 });
 
+test('a run without a verdict names the goals that were not evaluated, broken at the width of the terminal', t => {
+  const run = judgedRun();
+  const trials = run.judgement.trials.map(trial => ({
+    ...trial,
+    goals: trial.goals.map(goal =>
+      goal.metric === 'timeToRecoverMs' && trial.variant === 'bounded'
+        ? {...goal, verdict: 'inconclusive' as const, reason: 'the machine may be the cause'}
+        : goal,
+    ),
+  }));
+  const open: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'inconclusive', trials}};
+  const named =
+    'Goal not evaluated for bounded (recovery): timeToRecoverMs: the machine may be the cause\n';
+  t.true(renderTerminalSummary(open, 'report.md').includes(`\n\n${named}\n`));
+  t.true(
+    renderTerminalSummary(open, 'report.md', {width: 80}).includes(named.replace(' cause', '\n  cause')),
+  );
+});
+
 test('a phase that fails before and after is among what did not get better, unless it is much better', t => {
   const run = judgedRun();
   const share = (before: number, after: number): string => {

@@ -1,4 +1,4 @@
-// Telemetry against the truth, on trials that never took place: what is left out of the count, and what is not known.
+// What telemetry says, compared with what happened, on trials that never took place: what is left out of the count, and what is not known.
 import test from 'ava';
 import type {FailureClass} from '../../src/model/driver-witness.ts';
 import {durationCode} from '../../src/model/duration-code.ts';

@@ -302,7 +302,7 @@ export const planSchema = scenarioSchema
       points: z.array(strict({value: json, variant: slug})),
     }).optional(),
     operation: operationSchema.extend({
-      /** Where the scenario's thresholds are not the defaults: from the intended start, see `hungAfterMs` of `model/plan`. */
+      /** Where the scenario's thresholds are not the defaults: from the scheduled start, see `hungAfterMs` of `model/plan`. */
       hungAfterMs: z.number().optional(),
       /** The same, see `overrunAfterMs`. */
       overrunAfterMs: z.number().optional(),

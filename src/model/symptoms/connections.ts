@@ -24,7 +24,7 @@ export const connectionSymptoms = {
     // several are ended after 4 s (undici) or more, hence 3 s there. What a fault has left may be replaced for as
     // long as slow-recovery allows.
     criterion:
-      'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each one open at once, replaces each within `reopenMs`, and a connection lives for less than `lifeMs` on average, or `pooledLifeMs` where several are open at once. Connections that a fault has touched, and one per failed operation, do not count. Inconclusive with fewer than `operationsRatio` operations per connection, or if the load pauses',
+      'in a baseline, or later than `afterMs` in a recovery, the client ends more than `lossCount` connections for each one open at once, replaces each within `reopenMs`, and a connection lasts for less than `lifeMs` on average, or `pooledLifeMs` where several are open at once. Connections that a fault has touched, and one per failed operation, do not count. Inconclusive with fewer than `operationsRatio` operations per connection, or if the load pauses',
     thresholds: {
       lossCount: 2,
       reopenMs: 1000,

@@ -179,7 +179,7 @@ export const operationSymptoms = {
   },
   'unclassified-errors': {
     weight: 'wasteful',
-    summary: 'errors that cannot be told apart',
+    summary: 'errors that cannot be distinguished',
     noun: 'unclassified errors',
     criterion:
       'more than `unclassifiedShare` of at least `failureCount` errors have no code or numeric status, no cause, and no name or class other than Error or TypeError',

@@ -32,12 +32,14 @@ export const renderTerminalSummary = (
 ): string => {
   const story = runStory(redactRun(run));
   const {record} = story.run;
+  const broken = (lines: readonly string[]): string[] =>
+    lines.flatMap(line => wrapped(line, options.width ?? Number.POSITIVE_INFINITY, '  '));
   return [
     ...statementLines(story, options),
     '',
     ...paragraph(tableLines(story)),
-    ...paragraph(story.variants.flatMap(trialLines)),
-    ...paragraph(missedLines(story)),
+    ...paragraph(broken(story.variants.flatMap(trialLines))),
+    ...paragraph(broken([...missedLines(story), ...undecidedLines(story)])),
     `Report: ${reportPath}`,
     `Repeat: ${record.command}`,
     '',
@@ -46,6 +48,10 @@ export const renderTerminalSummary = (
 
 const paragraph = (lines: readonly string[]): string[] => (lines.length === 0 ? [] : [...lines, '']);
 
+/** What was not seen to its end is inconclusive for that alone. */
+const isUndecided = ({run}: RunStory): boolean =>
+  run.record.status === 'complete' && run.judgement.verdict === 'inconclusive';
+
 /** A run that cannot be judged says why, and what to do; every other one its headline. */
 const statementLines = (
   story: RunStory,
@@ -53,9 +59,7 @@ const statementLines = (
 ): string[] => {
   const {record, judgement} = story.run;
   const verdict = verdictWords[judgement.verdict];
-  // What was not seen to its end is inconclusive for that alone.
-  const isGated = record.status === 'complete' && judgement.verdict === 'inconclusive';
-  const gates = isGated ? gatesOf(story) : [];
+  const gates = isUndecided(story) ? gatesOf(story) : [];
   if (gates.length === 0) return wrapped(`${verdict}  ${headlineOf(story)}`, width, '  ');
   return [
     `${verdict}  ${record.plan.name}`,
@@ -201,4 +205,16 @@ const missedLines = ({run, judged}: RunStory): string[] => {
     ),
     ...(failing.length > 0 ? [`Symptoms that fail ${variant.name}: ${failing.join(', ')}`] : []),
   ];
+};
+
+/** The goals that keep the run from being judged, where no gate does. */
+const undecidedLines = (story: RunStory): string[] => {
+  const {variant, goals} = story.judged;
+  if (!isUndecided(story) || gatesOf(story).length > 0) return [];
+  return goals
+    .filter(({verdict}) => verdict === 'inconclusive')
+    .map(
+      ({phase, metric, reasons}) =>
+        `Goal not evaluated for ${variant.name} (${phaseOfGoal(phase)}): ${metric}: ${reasons.join('; ')}`,
+    );
 };

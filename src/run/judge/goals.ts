@@ -67,7 +67,7 @@ const percentiles: {readonly [metric in GoalName]?: number} = {
 };
 
 /**
- * Times run from the intended start: a time that misses its limit by less than the machine started late does not
+ * Times run from the scheduled start: a time that misses its limit by less than the machine started late does not
  * count against the library.
  */
 const excuseLag = (trial: Trial, calibration: Calibration | null, result: GoalResult): GoalResult => {

@@ -235,8 +235,8 @@ const weather = (): Weather => {
       {
         scenario: 'redis',
         code: 'FW_SERVICE_NEEDED',
-        reason: 'The scenario redis needs a real server: Redis.',
-        hint: 'Give --start-services to have it started (apt-get install redis-server).',
+        reason: 'Scenario "redis" needs a running Redis.',
+        hint: 'Add --start-services to start one (`apt-get install redis-server` installs it), or use your own: --target redis://127.0.0.1:6379',
       },
     ],
   };
