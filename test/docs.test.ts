@@ -1,4 +1,4 @@
-// README and docs: short enough, links that lead somewhere (in the package, too), and commands that exist.
+// README and docs: short enough, links that lead somewhere (in the package, too), commands that exist, and plain English.
 import {existsSync, globSync, readFileSync} from 'node:fs';
 import {dirname, join, relative, resolve} from 'node:path';
 import test from 'ava';
@@ -114,7 +114,7 @@ const commandLines = (page: string): {readonly command: string; readonly options
     }))
     .filter(({command, options}) => commands.includes(command) && options.length > 0);
 
-const commands = ['run', 'list', 'init', 'report', 'compare', 'show', 'overhead', 'proxy'];
+const commands = ['run', 'list', 'init', 'report', 'compare', 'show', 'overhead', 'proxy', 'completion'];
 
 test('every option that a page gives to a command exists', async t => {
   const place = await openPlace(t);
@@ -128,4 +128,39 @@ test('every option that a page gives to a command exists', async t => {
     ),
   );
   t.deepEqual(unknown, []);
+});
+
+/** Not English, or not as a technical writer would put it. */
+const corrected = [
+  /[«»]/,
+  /\bmend(?:s|ed)?\b/i,
+  /\bgravest\b/,
+  /\bfor ever\b/,
+  /\bdies of\b/,
+  /\bwhile it lived\b/,
+  /\bwell or not\b/,
+  /\bintended start\b/,
+  /\bstands twice\b/,
+  /\bsays of itself\b/,
+  /\bto begin with\b/,
+  /\btold its ledger\b/,
+  /\btoo few to tell\b/,
+  /\d [×%](?!\w)/,
+];
+
+const withoutComments = (source: string): string =>
+  source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+
+test('no page, and no text of the code, has a phrase that was corrected before', t => {
+  const texts = [
+    ...shipped.map(page => [page, read(page)] as const),
+    ...globSync('src/**/*.ts', {cwd: root}).map(file => [file, withoutComments(read(file))] as const),
+  ];
+  const found = texts.flatMap(([file, text]) =>
+    corrected.flatMap(phrase => {
+      const [words] = phrase.exec(text) ?? [];
+      return words === undefined ? [] : [`${file}: ${words}`];
+    }),
+  );
+  t.deepEqual(found, []);
 });

@@ -192,7 +192,7 @@ export const connectionSymptoms = {
     summary: 'a slow request that holds up the others',
     noun: 'head-of-line blocking',
     criterion:
-      "where a fault affects only some requests, the p99 of an unaffected key with at least `sampleCount` samples (with fewer than 1,000, the value that all but 10 stay below) exceeds `latencyRatio` × the baseline's and is more than `slackMs` above it",
+      "a fault affects only some requests, and the p99 of an unaffected key with at least `sampleCount` samples (with fewer than 1,000, the value that all but 10 stay below) exceeds `latencyRatio` × the baseline's and is more than `slackMs` above it",
     thresholds: {latencyRatio: 3, slackMs: 50, sampleCount: 30},
     needs: ['fault-operations', 'load'],
     cause: 'All keys share one connection, or one queue that is processed in order.',

@@ -31,7 +31,7 @@ export const retrySymptoms = {
     summary: 'retries without a pause, or with one that does not grow',
     noun: 'retries without back-off',
     criterion:
-      'of at least `operationCount` retried operations of a fault phase, the median pause between attempts is below `gapMs`; or, under a fault that fails attempts immediately, pauses grow by less than a factor of `growthRatio` where there are three or more attempts. Pauses requested by Retry-After are excluded',
+      'the median pause between attempts, over at least `operationCount` retried operations of a fault phase, is below `gapMs`; or, under a fault that fails attempts immediately, pauses grow by less than a factor of `growthRatio` where there are three or more attempts. Pauses requested by Retry-After are excluded',
     thresholds: {gapMs: 50, growthRatio: 1.5, operationCount: 10},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: 'A loop around the call.',
@@ -43,7 +43,7 @@ export const retrySymptoms = {
     summary: 'retries that all arrive at the same time',
     noun: 'synchronised retries',
     criterion:
-      'of at least `sampleCount` retried operations of a fault phase, the pauses before the first retry have a median of at least `shortestMs` and a spread below `spreadRatio` (IQR / 1.349 / median). Pauses requested by Retry-After are excluded',
+      'the pauses before the first retry, over at least `sampleCount` retried operations of a fault phase, have a median of at least `shortestMs` and a spread below `spreadRatio` (IQR / 1.349 / median). Pauses requested by Retry-After are excluded',
     thresholds: {spreadRatio: 0.05, shortestMs: 20, sampleCount: 30},
     needs: ['attempt-times', 'fault-operations', 'load'],
     cause: 'Every client waits for the same fixed time.',
@@ -79,7 +79,7 @@ export const retrySymptoms = {
     summary: 'operations that fail although a second attempt would succeed',
     noun: 'missing retries',
     criterion:
-      'where faults cut only some of the connections, more than `failedCount` idempotent operations of a phase fail, and none was retried',
+      'faults cut only some of the connections, and more than `failedCount` idempotent operations of a phase fail, none of them retried',
     thresholds: {failedCount: 0},
     needs: ['attempts', 'fault-operations', 'load'],
     cause: 'The library leaves retries to its user, who does not know that.',

@@ -60,7 +60,7 @@ export const telemetrySymptoms = {
     summary: 'span durations that differ from measured ones',
     noun: 'misreported durations',
     criterion:
-      'of the operations of a phase that succeeded with one attempt, more than half differ from the spans of their trace (first start to last end) by more than `slackMs`, `slackShare`, and the event-loop delay',
+      'more than half of the operations of a phase that succeeded with one attempt differ from the spans of their trace (first start to last end) by more than `slackMs`, `slackShare`, and the event-loop delay',
     thresholds: {slackMs: 10, slackShare: 0.1},
     needs: ['operations', 'load'],
     cause: 'The span starts after the wait for a connection, or ends with the response headers.',
