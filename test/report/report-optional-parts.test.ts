@@ -92,7 +92,7 @@ test('a run without a verdict names the goals that were not evaluated, broken at
     'Goal not evaluated for bounded (recovery): timeToRecoverMs: the machine may be the cause\n';
   t.true(renderTerminalSummary(open, 'report.md').includes(`\n\n${named}\n`));
   t.true(
-    renderTerminalSummary(open, 'report.md', {width: 80}).includes(named.replace(' cause', '\n  cause')),
+    renderTerminalSummary(open, 'report.md', {width: 80}).includes(named.replace(' the cause', '\n  the cause')),
   );
 });
 
