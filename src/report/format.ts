@@ -84,15 +84,15 @@ export const plural = (value: number, singular: string, several = `${singular}s`
   `${count(value)} ${value === 1 ? singular : several}`;
 
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (items: readonly string[]): string =>
-  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+export const listed = (items: readonly string[], conjunction: 'and' | 'or' = 'and'): string =>
+  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1)}`;
 
 const formats: {readonly [unit in Evidence['unit']]: (value: number) => string} = {
   count,
   ms: duration,
   bytes,
   share: percent,
-  ratio: plain,
+  ratio: factor,
 };
 
 /** `value` is the evidence's own, or its threshold. */

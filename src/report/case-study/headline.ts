@@ -130,7 +130,10 @@ const goneClauses = (story: RunStory, gone: readonly SymptomId[]): string[] => {
   const trials = judged.trials.length;
   const isSure = (symptom: SymptomId): boolean => trials > 1 && !mayBeChance(symptom, judged);
   const named = (symptoms_: readonly SymptomId[]): string =>
-    symptomsText(symptoms_.map(symptom => symptoms[symptom].noun));
+    symptomsText(
+      symptoms_.map(symptom => symptoms[symptom].noun),
+      'or',
+    );
   const [sure, chance] = [others.filter(isSure), others.filter(symptom => !isSure(symptom))];
   return [
     ...counted.map(symptom => dropClause(baseline, judged, symptom)),
@@ -202,13 +205,16 @@ const endingsOf = ({trials}: VariantStory): string[] => {
   );
 };
 
-const symptomsText = (names: readonly string[]): string =>
-  names.length <= symptomsNamed
-    ? listed(names)
-    : listed([
-        ...names.slice(0, symptomsNamed - 1),
-        `${count(names.length - symptomsNamed + 1)} more symptoms`,
-      ]);
+const symptomsText = (names: readonly string[], conjunction: 'and' | 'or' = 'and'): string =>
+  listed(
+    names.length <= symptomsNamed
+      ? names
+      : [
+          ...names.slice(0, symptomsNamed - 1),
+          `${count(names.length - symptomsNamed + 1)} more symptoms`,
+        ],
+    conjunction,
+  );
 
 const withCount = (story: VariantStory, symptom: SymptomId): string => {
   const counted = countOf(story, symptom);
