@@ -369,6 +369,11 @@ test(reads, 'with bounded, no more slow recovery; both goals met', {
   options: {trialsPerVariant: 2},
   defaults: {findings: {'slow-recovery': 'present'}},
 });
+test(reads, 'with bounded, no more slow recovery or retry amplification; both goals met', {
+  options: {trialsPerVariant: 2},
+  defaults: {findings: {'slow-recovery': 'present', 'retry-amplification': 'present'}},
+  bounded: {findings: {'slow-recovery': 'clear', 'retry-amplification': 'clear'}},
+});
 test(
   reads,
   'with bounded, goodput is 1.50× that of defaults (95% interval 1.50–1.50, n = 5 pairs); both goals met. Trade-off: slow recovery',
