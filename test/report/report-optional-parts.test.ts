@@ -88,11 +88,12 @@ test('a run without a verdict names the goals that were not evaluated, broken at
     ),
   }));
   const open: JudgedRun = {...run, judgement: {...run.judgement, verdict: 'inconclusive', trials}};
-  const named =
-    'Goal not evaluated for bounded (recovery): timeToRecoverMs: the machine may be the cause\n';
+  const named = 'Goal not evaluated for bounded (recovery): timeToRecoverMs: the machine may be the cause\n';
   t.true(renderTerminalSummary(open, 'report.md').includes(`\n\n${named}\n`));
   t.true(
-    renderTerminalSummary(open, 'report.md', {width: 80}).includes(named.replace(' the cause', '\n  the cause')),
+    renderTerminalSummary(open, 'report.md', {width: 80}).includes(
+      named.replace(' the cause', '\n  the cause'),
+    ),
   );
 });
 

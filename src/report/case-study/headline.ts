@@ -209,10 +209,7 @@ const symptomsText = (names: readonly string[], conjunction: 'and' | 'or' = 'and
   listed(
     names.length <= symptomsNamed
       ? names
-      : [
-          ...names.slice(0, symptomsNamed - 1),
-          `${count(names.length - symptomsNamed + 1)} more symptoms`,
-        ],
+      : [...names.slice(0, symptomsNamed - 1), `${count(names.length - symptomsNamed + 1)} more symptoms`],
     conjunction,
   );
 
