@@ -43,11 +43,11 @@ type Piece = {readonly column: number; readonly text: string; readonly classes: 
 
 const classOf: Readonly<Record<string, string>> = {1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow'};
 
-/** Of one line, what is alike in colour and weight. */
-const piecesOf = (line: string): Piece[] => {
+/** Of one line, what is alike in colour and weight, and what the next line begins with. */
+const piecesOf = (line: string, before: readonly string[]): {pieces: Piece[]; classes: readonly string[]} => {
   const pieces: Piece[] = [];
   let column = 0;
-  let classes: string[] = [];
+  let classes = before;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are such characters.
   for (const part of line.split(/(\u001B\[[\d;]*m)/)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are such characters.
@@ -66,14 +66,14 @@ const piecesOf = (line: string): Piece[] => {
       else if (classOf[code] !== undefined) classes = [...classes, classOf[code]];
     }
   }
-  return pieces;
+  return {pieces, classes};
 };
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00A0');
 
-const lineOf = (line: string, index: number): string[] =>
-  piecesOf(line).map(({column, text, classes}) => {
+const lineOf = (pieces: readonly Piece[], index: number): string[] =>
+  pieces.map(({column, text, classes}) => {
     const x = (padding + column * charWidth).toFixed(1);
     const y = barHeight + padding + (index + 0.7) * lineHeight;
     // Whatever the font is, each character has its column.
@@ -84,6 +84,12 @@ const lineOf = (line: string, index: number): string[] =>
 
 const draw = (screen: string): string => {
   const lines = [`\u001B[2m$\u001B[0m \u001B[1m${command}\u001B[0m`, ...screen.trimEnd().split('\n')];
+  let classes: readonly string[] = [];
+  const drawn = lines.map(line => {
+    const read = piecesOf(line, classes);
+    ({classes} = read);
+    return read.pieces;
+  });
   const width = Math.ceil(2 * padding + columns * charWidth);
   const height = barHeight + 2 * padding + lines.length * lineHeight;
   // A terminal is dark on a light page, too.
@@ -96,7 +102,7 @@ text { font: 14px ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Lib
 </style>
 <rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="9" fill="#0d1117" stroke="#3d444d"/>
 ${['#ff5f57', '#febc2e', '#28c840'].map((fill, index) => `<circle cx="${22 + index * 20}" cy="20" r="6" fill="${fill}"/>`).join('\n')}
-${lines.flatMap(lineOf).join('\n')}
+${drawn.flatMap(lineOf).join('\n')}
 </svg>
 `;
 };
