@@ -26,7 +26,7 @@ const verify = async ({
   }
   const answer = await scenario.verify({directUrl, acknowledgedIds, trialId, variant});
   if (!Array.isArray((answer as Partial<Applied> | undefined)?.applied)) {
-    throw new TypeError('verify() must return {applied: […]}, lists of the ids that the server has');
+    throw new TypeError('verify() must return {applied: […]}, lists of the IDs that the server has');
   }
   return {kind: 'verified', ...countApplied(trialId, answer)};
 };

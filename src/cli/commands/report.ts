@@ -21,7 +21,7 @@ export const addReportCommand = (root: Command, {io}: Session): void => {
   root
     .command('report')
     .description('re-evaluate saved runs and re-render their reports')
-    .argument('<id...>', 'runs to render: IDs, or "latest"; several also give a weather report')
+    .argument('<id...>', 'runs to render: IDs, or "latest"; several runs also give a weather report')
     .option('--out <dir>', 'directory for reports (default: reports, or reports/weather for several runs)')
     .addOption(dataOption())
     .option('--reporter <name>', reporterHelp, parseReporter)

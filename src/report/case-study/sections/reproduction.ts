@@ -35,11 +35,11 @@ export const reproductionSection = ({run}: RunStory): Section => {
           '.',
         ],
         [
-          'Beside ',
+          'Next to ',
           code('report.md'),
           ': ',
           code('report.html'),
-          ', with values to point at and more traces.',
+          ', an interactive page with all values and more traces.',
         ],
       ]),
     ],
