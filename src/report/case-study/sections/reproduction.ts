@@ -39,7 +39,7 @@ export const reproductionSection = ({run}: RunStory): Section => {
           code('report.md'),
           ': ',
           code('report.html'),
-          ', an interactive page with all values and more traces.',
+          ', an interactive page with exact values in the charts, and more traces.',
         ],
       ]),
     ],
