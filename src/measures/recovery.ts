@@ -114,8 +114,14 @@ const wholeBinsIn = (trial: Trial, {startMs, endMs}: {startMs: number; endMs: nu
     bin => bin.startMs >= startMs && bin.startMs + bin.durationMs <= endMs && bin.started + bin.dropped > 0,
   );
 
-/** How a bin compares with the baseline. `failing`: too few successes, and those in time. */
-type Look = (bin: Bin) => 'good' | 'failing' | 'bad';
+/**
+ * How a bin compares with the baseline. `failing`: too few successes, and those in time. `paused`: all but its slowest are
+ * in time, and those are late by no more than a pause of the whole process, such as for a garbage collection.
+ */
+type Look = (bin: Bin) => 'good' | 'failing' | 'paused' | 'bad';
+
+/** One pause within the good seconds is no relapse. Repeated ones are how the library is. */
+const forgivenPauses = 1;
 
 /** Null without a baseline to compare with. */
 const lookOf = (trial: Trial, baseline: DriverMeasure, forgivenMs: number): Look | null => {
@@ -124,11 +130,28 @@ const lookOf = (trial: Trial, baseline: DriverMeasure, forgivenMs: number): Look
   if (successRatio === null || baselineP99Ms === null) return null;
   const {successShare, latencyRatio, slackMs} = limitsOf(trial);
   const limitMs = Math.max(latencyRatio * baselineP99Ms, baselineP99Ms + slackMs) + forgivenMs;
-  return ({started, dropped, outcomes, p99Ms: binP99Ms}) => {
-    if (started === 0 || (binP99Ms !== null && binP99Ms > limitMs)) return 'bad';
-    if (!isSuccessful(outcomes.ok, started + dropped, {successRatio, successShare})) return 'failing';
-    return binP99Ms === null ? 'bad' : 'good';
+  return bin => {
+    const {started, dropped, outcomes, p50Ms: typicalMs, p99Ms: slowestMs} = bin;
+    const isLate = slowestMs !== null && slowestMs > limitMs;
+    const isPause =
+      isLate && typicalMs !== null && typicalMs <= limitMs && slowestMs <= limitMs + pauseMsIn(trial, bin);
+    if (started === 0 || (isLate && !isPause)) return 'bad';
+    if (!isSuccessful(outcomes.ok, started + dropped, {successRatio, successShare})) {
+      return isPause ? 'bad' : 'failing';
+    }
+    if (slowestMs === null) return 'bad';
+    return isPause ? 'paused' : 'good';
   };
+};
+
+/** The longest delay of the subject's event loop while the bin lasted, by its samples. */
+const pauseMsIn = ({resources}: Trial, {startMs, durationMs}: Bin): number => {
+  const delaysMs = resources
+    .filter(
+      ({atMs}, index) => atMs > startMs && (resources[index - 1]?.atMs ?? startMs) < startMs + durationMs,
+    )
+    .map(({loopDelayMaxMs}) => loopDelayMaxMs);
+  return Math.max(0, ...delaysMs);
 };
 
 /** Of so few operations as a bin has, one failure more is more than 1 %. */
@@ -169,11 +192,13 @@ const firstGood = (
   for (const [index, {startMs: fromMs}] of bins.entries()) {
     if (look(bins[index]!) !== 'good') continue;
     let failing = 0;
+    let pauses = 0;
     let isGood = true;
     for (const bin of bins.slice(index)) {
       const seen = look(bin);
       if (seen === 'failing') failing++;
-      isGood = seen !== 'bad' && failing <= forgiven;
+      if (seen === 'paused') pauses++;
+      isGood = seen !== 'bad' && failing <= forgiven && pauses <= forgivenPauses;
       if (!isGood) break;
       if (bin.startMs + bin.durationMs - fromMs >= goodMs) return {fromMs, isLongEnough: true};
     }

@@ -14,6 +14,7 @@ import {
   recovery,
   trialWith,
 } from '../helpers/trial-believable.ts';
+import {sample} from '../helpers/trial-twice.ts';
 
 const recoveryStartMs = 9000;
 
@@ -113,6 +114,48 @@ test('where one in twenty fails on a calm network, three of fifty are as good, a
   t.is(recoveryOf(3), 'recovered');
   t.is(recoveryOf(8), 'not-recovered');
 });
+
+const withPauses = test.macro({
+  title: (_title, what: string) => `in the good seconds, ${what}`,
+  exec(
+    t,
+    _what: string,
+    paused: readonly number[],
+    delayMs: number,
+    changes: object,
+    expected: Partial<Recovery>,
+  ) {
+    const bins = Array.from({length: 14}, (_, number) =>
+      binAt(9000 + number * 500, paused.includes(number) ? {p99Ms: 90, maxMs: 94, ...changes} : {}),
+    );
+    const resources = bins.map(({startMs}, number) =>
+      sample(startMs + 400, {loopDelayMaxMs: paused.includes(number) ? delayMs : 1}),
+    );
+    t.like(measureRecovery(trialWith({loadEndedMs: 16_000, driver: {bins}, resources})), expected);
+  },
+});
+
+test(withPauses, 'one pause of the process is no relapse', [5], 82, {}, {kind: 'recovered', afterMs: 0});
+test(withPauses, 'two pauses of the process are one', [2, 5], 82, {}, {kind: 'recovered', afterMs: 1500});
+test(withPauses, 'what is late without a pause is one', [5], 5, {}, {kind: 'recovered', afterMs: 3000});
+test(withPauses, 'what is later than the pause is one', [5], 30, {}, {kind: 'recovered', afterMs: 3000});
+test(
+  withPauses,
+  'a pause in which most are late is one',
+  [5],
+  82,
+  {p50Ms: 60},
+  {kind: 'recovered', afterMs: 3000},
+);
+test(
+  withPauses,
+  'a pause in which some fail is one',
+  [5],
+  82,
+  {outcomes: {...outcomes, ok: 40, failed: 10}},
+  {kind: 'recovered', afterMs: 3000},
+);
+test(withPauses, 'a pause is none to begin with', [0], 82, {}, {kind: 'recovered', afterMs: 500});
 
 const unknown = test.macro({
   title: (title, reason: string) => title ?? `not known: ${reason}`,

@@ -8,7 +8,7 @@ export const recoverySymptoms = {
     summary: 'slow to recover after the fault',
     noun: 'slow recovery',
     criterion:
-      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's; p99 at most `latencyRatio` × the baseline's, or at most `slackMs` above it) start later than `recoverMs` after the fault; inconclusive if nothing failed and the successes were late by no more than `machineRatio` × the delay of a harness process",
+      "the first `goodMs` that are good throughout (success at least `successShare` of the baseline's; p99 at most `latencyRatio` × the baseline's, or at most `slackMs` above it; one pause of the whole process is allowed) start later than `recoverMs` after the fault; inconclusive if nothing failed and the successes were late by no more than `machineRatio` × the delay of a harness process",
     thresholds: {
       recoverMs: 5000,
       goodMs: 3000,
