@@ -24,7 +24,7 @@ export type RunCommandOptions = PrecisionOptions &
     readonly keepGoing?: boolean;
   };
 
-/** The choices that a single scenario and a whole series have in common: every one that is not the default. */
+/** The choices that a single scenario and a whole series have in common: every one that is not the default, but for where things are kept. */
 const commonArgs = (options: RunCommandOptions): string[] => [
   ...planArgs(options),
   ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellQuote(options.toxiproxy)}`]),
@@ -36,7 +36,6 @@ const commonArgs = (options: RunCommandOptions): string[] => [
   ...(options.heapSnapshot ? ['--heap-snapshot'] : []),
   ...(options.telemetry ? [] : ['--no-telemetry']),
   ...(options.keepGoing ? ['--keep-going'] : []),
-  ...(options.data === undefined ? [] : [`--data ${shellQuote(options.data)}`]),
   ...(options.otlpEndpoint === undefined ? [] : [`--otlp-endpoint ${shellQuote(options.otlpEndpoint)}`]),
 ];
 

@@ -115,7 +115,7 @@ test.serial(
       result.variants.map(({name}) => name),
       ['many'],
     );
-    t.is(result.command, 'npx foulweather run calm.ts --variant many --seed 1 --data kept');
+    t.is(result.command, 'npx foulweather run calm.ts --variant many --seed 1');
     t.deepEqual((await readdir(place.cwd)).sort(), ['calm.ts', 'kept', 'reports']);
     const again = await place.call(['report', 'latest', '--json'], {env: {FOULWEATHER_DATA: 'kept'}});
     t.is(again.stdout, stdout);
