@@ -100,7 +100,7 @@ test('what a newer version adds to a record, beside the plan, is taken', t => {
 for (const [title, event, message] of [
   ['of an unknown kind', {kind: 'rained', atMs: 1}, /it has an event of kind "rained"/],
   ['without a kind', {atMs: 1}, /it has an event of kind "undefined"/],
-  ['that is none', null, /^expected object/],
+  ['that is none', null, /^expected an object/],
   ['without a field', {kind: 'interrupted'}, /^atMs: expected number, received undefined$/],
   [
     'with a field of another type',
