@@ -1,8 +1,8 @@
 // Tells how much of a body has come when a download is cut. Broken: it takes for granted that something has, and throws where
 // nobody catches it when the connection ends between the head and the body.
-import {Agent, type IncomingMessage} from 'node:http';
+import type {Agent, IncomingMessage} from 'node:http';
 import {defineScenario} from 'foulweather';
-import {responseTo, startDownloads} from './downloads.ts';
+import {newAgent, responseTo, startDownloads} from './downloads.ts';
 import {planted, tryTwice} from './line-protocol.ts';
 
 const bodyBytes = (response: IncomingMessage, expectsNone: boolean): Promise<number> =>
@@ -27,7 +27,7 @@ export default defineScenario({
     {name: 'healthy', options: {expectsNone: true}},
   ],
   subject: {
-    open: ({url, options}) => ({url, ...options, agent: new Agent({keepAlive: true})}),
+    open: ({url, options}) => ({url, ...options, agent: newAgent()}),
     perform: ({agent, url, expectsNone}, {id}) =>
       tryTwice(async () => {
         const response = await responseTo(agent, `${url}/${id}`);

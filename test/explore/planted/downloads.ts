@@ -1,6 +1,6 @@
 // An HTTP server with a body for each id, and a request for it that ends in time.
 import {once} from 'node:events';
-import {type Agent, createServer, type IncomingMessage, request} from 'node:http';
+import {Agent, createServer, type IncomingMessage, request} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {StartContext, StartedTarget} from 'foulweather';
@@ -37,7 +37,10 @@ export const startDownloads =
     };
   };
 
-const attemptLimitMs = 150;
+/** Keeps one idle socket: what an outage makes beyond that does not stay. */
+export const newAgent = (): Agent => new Agent({keepAlive: true, maxFreeSockets: 1});
+
+const attemptLimitMs = 180;
 
 /** The head of the response; its body ends in time, too, or with an error. */
 export const responseTo = (agent: Agent, url: string): Promise<IncomingMessage> =>

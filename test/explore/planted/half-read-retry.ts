@@ -1,7 +1,7 @@
 // Tries a download again when it was cut. Broken: the second attempt adds to what is left of the first, and the length is right.
-import {Agent} from 'node:http';
+import type {Agent} from 'node:http';
 import {defineScenario} from 'foulweather';
-import {bodyOf, responseTo, startDownloads} from './downloads.ts';
+import {bodyOf, newAgent, responseTo, startDownloads} from './downloads.ts';
 import {planted, tryTwice} from './line-protocol.ts';
 
 type Download = {readonly agent: Agent; readonly url: string; readonly keepsParts: boolean};
@@ -24,7 +24,7 @@ export default defineScenario({
     {name: 'healthy', options: {keepsParts: false}},
   ],
   subject: {
-    open: ({url, options}) => ({url, ...options, agent: new Agent({keepAlive: true})}),
+    open: ({url, options}) => ({url, ...options, agent: newAgent()}),
     perform: async (client, {id}) => ({intact: (await download(client, id)).equals(bodyOf(id))}),
     close: ({agent}) => agent.destroy(),
   },

@@ -42,6 +42,8 @@ class Watched {
   }
 }
 
+const noteOnly = (): void => {};
+
 export default defineScenario({
   ...planted(
     'idle-reset',
@@ -55,10 +57,13 @@ export default defineScenario({
   ],
   subject: {
     open({url, options}) {
-      process.on('unhandledRejection', () => {});
+      process.on('unhandledRejection', noteOnly);
       return new Watched(url, options.expectsResets);
     },
     perform: (client, {id}) => tryTwice(async () => ({echoedId: await client.request(`ECHO ${id}`)})),
-    close: client => client.close(),
+    async close(client) {
+      await client.close();
+      process.off('unhandledRejection', noteOnly);
+    },
   },
 });

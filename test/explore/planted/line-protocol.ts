@@ -81,8 +81,8 @@ export const startLineServer = async ({ledger}: StartContext): Promise<StartedTa
   };
 };
 
-const connectLimitMs = 100;
-const requestLimitMs = 100;
+/** Of a connect with its handshake, and of a request: whichever is silent, two attempts stay within the deadline. */
+const replyLimitMs = 180;
 
 export const lost = (): Error => Object.assign(new Error('the connection was lost'), {code: 'ELOST'});
 
@@ -90,7 +90,7 @@ export const lost = (): Error => Object.assign(new Error('the connection was los
 export const limited = <T>(limitMs: number, wait: Promise<T>): Promise<T> =>
   Promise.race([wait, sleep(limitMs, null, {ref: false}).then(() => Promise.reject(lost()))]);
 
-/** A second attempt, after a pause with jitter: together they stay within the deadline. */
+/** A second attempt, after a pause with jitter. */
 export const tryTwice = async <T>(once: () => Promise<T>): Promise<T> => {
   try {
     return await once();
@@ -117,6 +117,7 @@ export class Connection {
   readonly socket: Socket;
   /** By the first word of the line that they wait for. */
   readonly #waiting = new Map<string, Waiting>();
+  readonly #limits = new Set<NodeJS.Timeout>();
   #requestCount = 0;
 
   private constructor(url: string, {onPush, onEnd}: ConnectionOptions) {
@@ -125,6 +126,8 @@ export class Connection {
     // Its close follows, and is what counts.
     this.socket.on('error', () => {});
     this.socket.on('close', () => {
+      // A limit ends with the connection: whoever waits hears of that instead.
+      for (const limit of this.#limits) clearTimeout(limit);
       for (const {reject} of this.#waiting.values()) reject(lost());
       onEnd?.();
     });
@@ -139,7 +142,7 @@ export class Connection {
   /** Ready for use. */
   static async open(url: string, options: ConnectionOptions = {}): Promise<Connection> {
     const connection = new Connection(url, options);
-    await connection.#within(connectLimitMs, connection.#shakeHands(options.deafStep ?? 0));
+    await connection.#within(connection.#shakeHands(options.deafStep ?? 0));
     return connection;
   }
 
@@ -148,7 +151,7 @@ export class Connection {
     const number = `${++this.#requestCount}`;
     const reply = this.#reply(number);
     this.socket.write(`${number} ${command}\n`);
-    return this.#within(requestLimitMs, reply);
+    return this.#within(reply);
   }
 
   close(): void {
@@ -171,12 +174,18 @@ export class Connection {
     );
   }
 
-  async #within<T>(limitMs: number, wait: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.close(), limitMs);
+  async #within<T>(wait: Promise<T>): Promise<T> {
+    const {promise: late, reject} = Promise.withResolvers<never>();
+    const limit = setTimeout(() => {
+      reject(lost());
+      this.close();
+    }, replyLimitMs);
+    this.#limits.add(limit);
     try {
-      return await wait;
+      return await Promise.race([wait, late]);
     } finally {
-      clearTimeout(timer);
+      clearTimeout(limit);
+      this.#limits.delete(limit);
     }
   }
 }
