@@ -1,6 +1,6 @@
 // Each planted defect shows under the one fault that it is made for, and its healthy twin gets over it.
 import {resolve} from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {closeAfter, type Fault, resetAfter} from '../../src/model/fault.ts';
 import type {Moment} from '../../src/model/fault-defaults.ts';
 import type {SymptomId} from '../../src/model/finding.ts';
@@ -9,7 +9,7 @@ import type {HitPlace} from '../../src/model/proxy-witness.ts';
 import type {TrialJudgement} from '../../src/model/run.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {Lanes} from '../helpers/lanes.ts';
-import {runOnce} from '../helpers/run-once.ts';
+import {type RunOnce, runOnce} from '../helpers/run-once.ts';
 
 /** A run waits most of the time. */
 const lanes = new Lanes(4);
@@ -48,6 +48,43 @@ const isAt = ({exchange, direction, since}: Moment, place: HitPlace): boolean =>
 
 type Struck = Fault & {readonly at: Moment};
 
+const run = (
+  t: Pick<ExecutionContext, 'teardown' | 'timeout'>,
+  scenario: string,
+  faults: readonly Struck[],
+  variants: readonly string[],
+): Promise<RunOnce> => {
+  t.timeout(300_000);
+  return lanes.take(() =>
+    runOnce(t, scenario, {
+      scenarioFile: resolve(import.meta.dirname, `planted/${scenario}.ts`),
+      variants,
+      reshape: struckBy(faults),
+      limits: {idleMs: 600, lingerMs: 1500, calibrationMs: 50},
+    }),
+  );
+};
+
+/** Infinity: any number, and more than one. */
+type HitCounts = readonly number[];
+
+const misses = (trial: Trial, faults: readonly Struck[], hitCounts: HitCounts): string[] => {
+  const hits = hitsOf(trial);
+  const counts = faults.map((_, index) => hits.filter(({fault}) => fault === index).length);
+  return [
+    ...hits
+      .filter(({fault, place}) => !isAt(faults[fault]!.at, place))
+      .map(({fault, place}) => `fault ${fault + 1} hit at ${JSON.stringify(place)}`),
+    ...counts.flatMap((count, index) => {
+      const wanted = hitCounts[index]!;
+      const isRight = Number.isFinite(wanted) ? count === wanted : count > 1;
+      return isRight ? [] : [`fault ${index + 1} hit ${count} connections`];
+    }),
+  ];
+};
+
+const once = (faults: readonly Struck[]): HitCounts => faults.map(() => 1);
+
 const shows = test.macro({
   title: (_, scenario: string) => scenario,
   async exec(
@@ -55,38 +92,31 @@ const shows = test.macro({
     scenario: string,
     symptoms: readonly SymptomId[],
     faults: readonly Struck[],
-    hitCounts: readonly number[] = faults.map(() => 1),
+    hitCounts: HitCounts = once(faults),
   ) {
-    t.timeout(300_000);
-    const ran = await lanes.take(() =>
-      runOnce(t, scenario, {
-        scenarioFile: resolve(import.meta.dirname, `planted/${scenario}.ts`),
-        reshape: struckBy(faults),
-        limits: {idleMs: 600, lingerMs: 1500, calibrationMs: 50},
-      }),
-    );
-    for (const variant of ['broken', 'healthy']) {
-      const hits = hitsOf(ran.trial(variant).trial);
-      t.deepEqual(
-        hits.filter(({fault, place}) => !isAt(faults[fault]!.at, place)),
-        [],
-        `${variant}: no fault hits anywhere else`,
-      );
-      for (const [index, hitCount] of hitCounts.entries()) {
-        const count = hits.filter(({fault}) => fault === index).length;
-        if (hitCount < Number.POSITIVE_INFINITY) t.is(count, hitCount, `${variant}: fault ${index + 1}`);
-        else t.true(count > 1);
-      }
-    }
-    const shown = failingIn(ran.trial('broken').judgement);
+    const ran = await run(t, scenario, faults, ['broken', 'healthy']);
+    const broken = ran.trial('broken');
+    const healthy = ran.trial('healthy');
+    t.deepEqual(misses(broken.trial, faults, hitCounts), []);
+    t.deepEqual(misses(healthy.trial, faults, hitCounts), []);
+    const shown = failingIn(broken.judgement);
     t.deepEqual(
       symptoms.filter(symptom => !shown.includes(symptom)),
       [],
       `only ${shown.join(', ')}`,
     );
-    const {judgement: healthy} = ran.trial('healthy');
-    t.deepEqual(failingIn(healthy), []);
-    t.is(healthy.phases.at(-1)?.successRatio, 1, 'it recovers');
+    t.deepEqual(failingIn(healthy.judgement), []);
+    t.is(healthy.judgement.phases.at(-1)?.successRatio, 1, 'it recovers');
+  },
+});
+
+const bears = test.macro({
+  title: (_, scenario: string) => `${scenario}, with one cut instead of two`,
+  async exec(t, scenario: string, fault: Struck) {
+    const {trial, judgement} = (await run(t, scenario, [fault], ['broken'])).trial('broken');
+    t.deepEqual(misses(trial, [fault], [1]), []);
+    t.deepEqual(failingIn(judgement), []);
+    t.is(judgement.phases.at(-1)?.successRatio, 1, 'it recovers');
   },
 });
 
@@ -129,6 +159,8 @@ test(
   [2],
 );
 
+test(bears, 'leaked-slot', closeAt({...nextReply, cut: 'before'}));
+
 test(shows, 'half-read-retry', ['truncation-accepted'], [closeAt({...nextReply, cut: 'within'})]);
 
 test(shows, 'crash-before-body', ['process-crash'], [closeAt({...nextReply, cut: 'after'})]);
@@ -140,6 +172,8 @@ test(
   ['wedged-client'],
   [closeAt({exchange: 3, cut: 'before'}), closeAt({...nextReply, cut: 'before'})],
 );
+
+test(bears, 'cut-reconnect', closeAt({...nextReply, cut: 'before'}));
 
 const idle = {...nextReply, cut: 'after'} as const;
 test(shows, 'idle-reset', ['unhandled-rejection'], [{...resetAfter({firstN: 1, at: idle}), at: idle}]);
