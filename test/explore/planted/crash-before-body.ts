@@ -1,6 +1,6 @@
-// Tells how much of a body has come when a download is cut. Broken: it takes for granted that something has, and throws where
-// nobody catches it when the connection ends between the head and the body.
-import type {Agent, IncomingMessage} from 'node:http';
+// Reports how much of a body has come when a download is cut. Broken: it takes for granted that something has, and throws
+// where nobody catches it when the connection ends between the head and the body.
+import type {IncomingMessage} from 'node:http';
 import {defineScenario} from 'foulweather';
 import {newAgent, responseTo, startDownloads} from './downloads.ts';
 import {planted, tryTwice} from './line-protocol.ts';
