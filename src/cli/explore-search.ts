@@ -10,6 +10,7 @@ import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {exploreJunit, exploreReport, summaryOf} from '../report/explore/explore-report.ts';
 import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
+import {plural} from '../report/format.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
 import {version} from '../store/version.ts';
@@ -290,5 +291,5 @@ const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirm
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
-  return `${seconds} s: ${episodeCount} episodes, ${findings.length} findings${doubt}${silent > 0 ? ` (${silent} moments of silence)` : ''}; ${left} single faults to go`;
+  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${plural(left, 'single fault')} to go`;
 };
