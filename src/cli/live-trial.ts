@@ -3,8 +3,8 @@ import type {Bin, PhaseFigures} from '../model/driver-witness.ts';
 import type {TrialEvent} from '../model/event.ts';
 import type {Plan} from '../model/plan.ts';
 import type {SymptomId} from '../model/symptoms.ts';
+import {longWaitMs} from '../model/with-timeout.ts';
 import {count} from '../report/format.ts';
-import {longWaitMs} from '../run/trial/long-wait.ts';
 import type {Colours} from './colours.ts';
 import {countsOf, failedOf, planOf} from './progress-words.ts';
 

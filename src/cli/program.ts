@@ -8,6 +8,7 @@ import type {CliIo, Session} from './cli-io.ts';
 import {colours} from './colours.ts';
 import {addCompareCommand} from './commands/compare.ts';
 import {addCompletionCommand} from './commands/completion.ts';
+import {addExploreCommand} from './commands/explore.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
 import {addOverheadCommand} from './commands/overhead.ts';
@@ -86,6 +87,7 @@ const program = (session: Session): Command => {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
     });
   addRunCommand(root, session);
+  addExploreCommand(root, session);
   addInitCommand(root, session);
   addListCommand(root, session);
   addShowCommand(root, session);

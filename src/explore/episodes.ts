@@ -16,18 +16,20 @@ import type {Conversation, StreamDirection} from '../model/proxy-witness.ts';
 import {mulberry32} from '../stats/bootstrap.ts';
 import {groupsOf, wholeOf} from './conversations.ts';
 
-const cuts = ['before', 'within', 'after'] as const;
-const actions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
+export const cuts = ['before', 'within', 'after'] as const;
+export const momentActions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
 /** What acts on new connections alone comes first. */
 const connectActions = ['accepted-and-silent', 'accepted-and-closed', 'syn-unanswered', 'refused'] as const;
 
 export type Cut = (typeof cuts)[number];
-export type Action = (typeof actions)[number];
+export type Action = (typeof momentActions)[number];
 export type ConnectAction = (typeof connectActions)[number];
 
 /** One fault of an episode. */
 export type Strike =
   | {readonly kind: 'connect'; readonly action: ConnectAction}
+  /** All live connections are closed at once. Most episodes begin with it, so that the client has to connect. */
+  | {readonly kind: 'live'; readonly action: 'close'}
   | {
       readonly kind: 'moment';
       readonly action: Action;
@@ -44,7 +46,7 @@ export type Strike =
       readonly position: number;
     };
 
-type MomentStrike = Strike & {readonly kind: 'moment'};
+export type MomentStrike = Strike & {readonly kind: 'moment'};
 
 export type Episode = {
   /** The same in each search that meets the same moments, such as `close after 4` or `close after 4, reset before 2`. */
@@ -70,15 +72,23 @@ export type SearchOptions = {
 
 type Sizes = Required<Pick<SearchOptions, 'windowMs' | 'silenceMs' | 'exchangeLimit'>>;
 
-/** Breadth first by depth, shuffled by the seed within a depth. Lazy: there are tens of thousands of pairs. */
+const usualSizes: Sizes = {exchangeLimit: 8, windowMs: 500, silenceMs: 300};
+
+/**
+ * Breadth first by depth, and of single faults first those of one connection; shuffled by the seed within that. Lazy: there are
+ * tens of thousands of pairs.
+ */
 export function* episodesOf(
   conversations: readonly Conversation[],
-  {seed, maxDepth = 2, exchangeLimit = 8, windowMs = 1000, silenceMs = 500}: SearchOptions,
+  {seed, maxDepth = 2, ...given}: SearchOptions,
 ): Generator<Episode, void, void> {
-  const sizes = {exchangeLimit, windowMs, silenceMs};
+  const sizes = {...usualSizes, ...given};
   const random = mulberry32(seed);
-  const singles = [...connectStrikes, ...liveStrikes, ...freshStrikes(conversations, sizes)];
-  for (const strike of shuffled(singles, random)) yield single(strike, sizes);
+  const singles = [closeLive, ...connectStrikes, ...liveStrikes, ...freshStrikes(conversations, sizes)];
+  for (const connections of ['first', 'all', 'two'] as const) {
+    const those = singles.filter(strike => connectionsOf(strike) === connections);
+    for (const strike of shuffled(those, random)) yield single(strike, sizes);
+  }
   if (maxDepth === 1) return;
   const firsts = singles.filter(
     (strike): strike is MomentStrike =>
@@ -98,13 +108,22 @@ export function* episodesOf(
   }
 }
 
+/** An episode of these strikes, whether or not it is on a list. */
+export const episodeOf = ([first, second]: Episode['strikes']): Episode =>
+  second && first.kind === 'moment' ? pair(first, second, usualSizes) : single(first, usualSizes);
+
+const connectionsOf = (strike: Strike): MomentStrike['connections'] =>
+  strike.kind === 'moment' ? strike.connections : 'first';
+
+const closeLive = {kind: 'live', action: 'close'} as const;
+
 const connectStrikes = connectActions.map(action => ({kind: 'connect', action}) as const);
 
 const strikesAt = (
   place: Pick<MomentStrike, 'exchange' | 'since' | 'direction' | 'isHandshake' | 'position'>,
 ) =>
   cuts.flatMap(cut =>
-    actions.flatMap(action =>
+    momentActions.flatMap(action =>
       // Only one connection can be further behind; two or all would include the others as well.
       (place.position === 1 ? (['first', 'two', 'all'] as const) : (['first'] as const)).map(
         (connections): MomentStrike => ({kind: 'moment', action, cut, connections, ...place}),
@@ -139,30 +158,50 @@ const freshStrikes = (
   );
 };
 
-const single = (strike: Strike, sizes: Sizes): Episode => ({
-  id: nameOf(strike),
-  strikes: [strike],
-  faults:
-    strike.kind === 'connect'
-      ? onConnects(strike.action, sizes)
-      : faultsAt(strike, scopeOf(strike, sizes), sizes),
-  needs: strike.kind === 'moment' && strike.since === 'fault' ? 'live connections' : 'new connections',
-});
+const single = (strike: Strike, sizes: Sizes): Episode => {
+  const isLive = strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault');
+  return {
+    id: nameOf(strike),
+    strikes: [strike],
+    faults: isLive ? faultsOf(strike, sizes) : onNewConnections(faultsOf(strike, sizes)),
+    needs: isLive ? 'live connections' : 'new connections',
+  };
+};
+
+const faultsOf = (strike: Strike, sizes: Sizes): readonly [Fault, ...Fault[]] => {
+  switch (strike.kind) {
+    case 'live':
+      return [kick];
+    case 'connect':
+      return onConnects(strike.action, sizes);
+    case 'moment':
+      return faultsAt(strike, scopeOf(strike, sizes), sizes);
+  }
+};
 
 /** The second meets the connection that the client makes because of the first. */
 const pair = (first: MomentStrike, second: Strike, sizes: Sizes): Episode => {
   // The connection that is struck first passes the moments before that, and counts there.
   const isPassed = second.kind === 'moment' && first.since === 'connect' && isBefore(second, first);
   const scope: ScopeOptions = isPassed ? {nth: 2, hitLimit: 1} : {firstN: 1};
-  const more =
-    second.kind === 'connect' ? onNewConnects(second.action, sizes) : faultsAt(second, scope, sizes);
+  const more = second.kind === 'moment' ? faultsAt(second, scope, sizes) : faultsOf(second, sizes);
+  const faults = [...faultsAt(first, {firstN: 1}, sizes), ...more] as const;
   return {
     id: `${nameOf(first)}, then ${nameOf(second)}`,
     strikes: [first, second],
-    faults: [...faultsAt(first, {firstN: 1}, sizes), ...more],
+    faults: first.since === 'fault' ? faults : onNewConnections(faults),
     needs: first.since === 'fault' ? 'live connections' : 'new connections',
   };
 };
+
+const kick = closeAfter({durationMs: 1});
+
+/** Whether the fault is there to make the client connect anew: it acts on nothing where there is no live connection. */
+export const isKick = (fault: Fault): boolean => fault.kind === 'closeAfter' && fault.durationMs === 1;
+
+/** The existing connections must go, or the client would have no reason to connect. */
+const onNewConnections = (faults: readonly [Fault, ...Fault[]]): readonly [Fault, ...Fault[]] =>
+  faults[0].kind === 'refuse' ? faults : [...faults, kick];
 
 const isBefore = (a: MomentStrike, b: MomentStrike): boolean =>
   a.exchange < b.exchange || (a.exchange === b.exchange && cuts.indexOf(a.cut) <= cuts.indexOf(b.cut));
@@ -195,28 +234,31 @@ const faultsAt = (
   }
 };
 
-/** An episode about connects: the existing connections must go, or the client would have no reason to connect. */
-const onConnects = (action: ConnectAction, sizes: Sizes): readonly [Fault, ...Fault[]] => {
-  const [fault] = onNewConnects(action, sizes);
-  return action === 'refused' ? [fault] : [fault, closeAfter({durationMs: 1})];
-};
-
-const onNewConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): readonly [Fault] => {
+/** A silence lasts as long as the episode. */
+const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): readonly [Fault] => {
   switch (action) {
     case 'refused':
       return [refuse({durationMs})];
     case 'syn-unanswered':
-      return [blackhole({syn: true, durationMs})];
+      return [blackhole({syn: true})];
     case 'accepted-and-closed':
       return [limitConnections({connectionLimit: 0, durationMs})];
     case 'accepted-and-silent':
-      return [blackhole({durationMs})];
+      return [blackhole()];
   }
 };
+
+/** Whether nothing is heard of the connection for as long as the episode's fault lasts: only a time limit helps a client. */
+export const isSilent = ({action}: Strike): boolean =>
+  action === 'silence' ||
+  action === 'half-open' ||
+  action === 'accepted-and-silent' ||
+  action === 'syn-unanswered';
 
 /** `reset within 3 (two)`, `close after the next reply`, `silence before 5 (connection 2)`. */
 const nameOf = (strike: Strike): string => {
   if (strike.kind === 'connect') return strike.action;
+  if (strike.kind === 'live') return 'close all live connections';
   const {action, cut, exchange, since, direction, connections, position} = strike;
   const place = since === 'connect' ? exchange : `the next ${direction === 'upstream' ? 'request' : 'reply'}`;
   const which = position > 1 ? `connection ${position}` : connections;

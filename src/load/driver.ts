@@ -1,5 +1,5 @@
 // Drives operations under a load, and keeps account of how each ended. Knows no library and no process.
-import type {UnsettledOperation} from '../model/driver-witness.ts';
+import type {Pulse, UnsettledOperation} from '../model/driver-witness.ts';
 import type {SubjectEvent} from '../model/event.ts';
 import {
   hungAfterMs,
@@ -50,6 +50,8 @@ export class Driver {
   #starts: ArrivalSource | null = null;
   #phase = 0;
   #nextIndex = 0;
+  /** When the latest success began; null before the first. */
+  #succeededStartMs: number | null = null;
   /** Of the successes of calm phases; null before the first. */
   #slowestCalmMs: number | null = null;
   /** Until when the operations under way have been accounted for. */
@@ -139,6 +141,15 @@ export class Driver {
     return this.#live.size;
   }
 
+  pulse(): Pulse {
+    const [oldest] = this.#live;
+    return {
+      atMs: this.#options.now(),
+      succeededStartMs: this.#succeededStartMs,
+      waitingStartMs: oldest?.startedMs ?? null,
+    };
+  }
+
   /** The oldest operations that have not settled, as many as are worth reporting. */
   unsettled(): UnsettledOperation[] {
     const oldest: UnsettledOperation[] = [];
@@ -196,6 +207,9 @@ export class Driver {
     this.#markHung(operation, nowMs);
     this.#accounting.settle(operation, settlement, nowMs, this.#starts ? this.#phase : null);
     this.#noteCalm(operation, settlement, nowMs);
+    if (settlement.status === 'ok') {
+      this.#succeededStartMs = Math.max(this.#succeededStartMs ?? 0, operation.startedMs);
+    }
     this.#starts?.settled();
     if (this.#live.size === 0) this.#whenIdle?.();
   }

@@ -1,7 +1,8 @@
 // When each operation's attempts were sent: as they arrived at the target, or were answered in its place.
+
 import type {HttpHit} from '../model/proxy-witness.ts';
 import type {Trial} from '../model/trial.ts';
-import {phaseAt} from './phase-at.ts';
+import {phaseAt} from './evidence.ts';
 
 /** The number at the end of an operation's id, or null where it is not of this trial. */
 export const indexOfId = (trial: Trial, id: string | null): number | null => {

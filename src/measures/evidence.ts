@@ -58,3 +58,10 @@ export const size = (bytes: number): string =>
 /** Binary megabytes. */
 export const megabytes = (bytes: number | null): string =>
   bytes === null ? 'an unknown size' : `${Math.round(bytes / 1024 ** 2)} MiB`;
+
+/** `start` before the first phase, `drain` after the last. */
+export const phaseAt = (trial: Trial, atMs: number): string => {
+  if (trial.loadEndedMs !== null && atMs > trial.loadEndedMs) return 'drain';
+  const edge = trial.edges.findLast(candidate => candidate.beforeMs <= atMs);
+  return edge ? phaseName(trial, edge.phase) : 'start';
+};

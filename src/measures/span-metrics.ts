@@ -2,9 +2,8 @@
 import type {Comparison} from '../model/finding.ts';
 import type {ConventionArea, MetricSummary, Span, SpanGroup, SpanShape} from '../model/telemetry.ts';
 import type {Trial} from '../model/trial.ts';
-import {type Found, found, phaseName} from './evidence.ts';
+import {type Found, found, phaseAt, phaseName} from './evidence.ts';
 import {exampleSpans} from './example-spans.ts';
-import {phaseAt} from './phase-at.ts';
 
 /** The histogram that goes with an area's client spans; the older names too. */
 const histograms: readonly (readonly [name: string, area: ConventionArea])[] = [

@@ -71,6 +71,13 @@ export type OperationExample = {
   readonly status: OutcomeStatus;
 };
 
+/** How the operations are at this moment: when the latest success began, and the oldest operation that is under way; null for none. */
+export type Pulse = {
+  readonly atMs: number;
+  readonly succeededStartMs: number | null;
+  readonly waitingStartMs: number | null;
+};
+
 /** The end of the drain: what had not settled by then. */
 export type Drained = {
   readonly atMs: number;

@@ -39,6 +39,8 @@ const errorKinds = {
   FW_RUN_DAMAGED: exitCodes.usage,
   FW_RUN_VERSION: exitCodes.usage,
   FW_RUN_BROKEN: exitCodes.harness,
+  FW_EXPLORE_CALM: exitCodes.usage,
+  FW_EXPLORE_UNSEEN: exitCodes.usage,
   FW_INTERRUPTED: exitCodes.interrupted,
   FW_CHILD_FAILED: exitCodes.harness,
   FW_INTERNAL: exitCodes.harness,

@@ -9,6 +9,7 @@ import type {
   FirstOperation,
   OperationExample,
   PhaseFigures,
+  Pulse,
 } from './driver-witness.ts';
 import type {CutReason} from './fresh-start.ts';
 import type {StandIn, UnappliedInstrumentation} from './loaded-code.ts';
@@ -43,6 +44,7 @@ export type SubjectEvent =
   | {readonly kind: 'tried-settled'; readonly atMs: number}
   /** What starts from now on belongs to this phase. */
   | {readonly kind: 'entered'; readonly atMs: number; readonly phase: number}
+  | ({readonly kind: 'pulse'} & Pulse)
   | {readonly kind: 'bins'; readonly bins: readonly Bin[]}
   | {readonly kind: 'phases'; readonly phases: readonly PhaseFigures[]}
   | {readonly kind: 'failures'; readonly failures: readonly FailureClass[]; readonly uncounted: number}

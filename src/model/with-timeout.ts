@@ -1,4 +1,4 @@
-// A step with a time limit.
+// A step with a time limit, and one whose length is told while it lasts.
 
 const timedOut = Symbol('timed out');
 
@@ -15,6 +15,19 @@ export const withTimeout = async <T, Late = T>(
   try {
     const first = await Promise.race([step, limit]);
     return first === timedOut ? await late() : first;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** From here on a wait is reported: a terminal that prints nothing for half a minute looks broken. */
+export const longWaitMs = 2000;
+
+/** @param waiting called once, when it has taken `longWaitMs` */
+export const announcingLongWait = async <T>(step: Promise<T>, waiting: () => void): Promise<T> => {
+  const timer = setTimeout(waiting, longWaitMs);
+  try {
+    return await step;
   } finally {
     clearTimeout(timer);
   }

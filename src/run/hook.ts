@@ -1,10 +1,12 @@
 // The scenario's own code outside of the subject: prepare(), verify(), target.start(). Its errors are reported as the
 // author's, with the place and the stack: they are not defects of foulweather.
+import {realpathSync} from 'node:fs';
+import {pathToFileURL} from 'node:url';
 import {type ErrorCode, FoulweatherError} from '../model/errors.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
 import {frameName, type ProfileFrame} from '../model/profile.ts';
+import type {CodeLocations} from '../profiles/owner.ts';
 import {describeStack} from '../profiles/stack.ts';
-import {codeLocationsOf} from './code-locations.ts';
 import {type ChildExit, lastWords} from './processes/child.ts';
 
 export type Hook = {
@@ -60,3 +62,9 @@ const placeOf = (frames: readonly ProfileFrame[]): string => {
   const own = frames.find(({ownerKind}) => ownerKind === 'scenario' || ownerKind === 'application');
   return own?.place ? ` at ${own.place}` : '';
 };
+
+/** Where the scenario and foulweather lie on this machine: by that the owner of a frame is recognised. */
+export const codeLocationsOf = (scenarioFile: string): CodeLocations => ({
+  scenarioUrl: pathToFileURL(realpathSync(scenarioFile)).href,
+  harnessUrl: new URL('../', import.meta.url).href,
+});

@@ -3,13 +3,12 @@ import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
 import {type CheckedScenario, scenarioSchema} from '../model/schema/scenario.ts';
 import type {Scenario} from './define-scenario.ts';
-import {goalMistakes} from './goals.ts';
+import {goalMistakes, thresholdMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
 import {InvalidScenario, type Mistake, mistakesOf, sayMistake} from './mistakes.ts';
 import {inCycles, phaseMistakes, tooManyPhases} from './phases.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
-import {thresholdMistakes} from './thresholds.ts';
 
 /** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {

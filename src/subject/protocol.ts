@@ -76,6 +76,8 @@ export type ToSubject =
   | {readonly kind: 'try'; readonly limitMs: number}
   /** What starts from now on belongs to this phase, whose faults are added then; the first one starts the load. */
   | {readonly kind: 'phase'; readonly phase: number}
+  /** Say how the operations are at this moment. */
+  | {readonly kind: 'pulse'}
   /** Start nothing more; wait at most `limitMs` for what is in flight. */
   | {readonly kind: 'drain'; readonly limitMs: number}
   /** Write a heap snapshot, which stops the process for seconds. */

@@ -24,6 +24,9 @@ const handle = async (message: ToSubject): Promise<void> => {
     case 'phase':
       subject?.enterPhase(message.phase);
       break;
+    case 'pulse':
+      subject?.pulse();
+      break;
     case 'drain':
       await subject?.drain(message.limitMs);
       break;

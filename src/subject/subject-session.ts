@@ -147,6 +147,10 @@ export class SubjectSession {
     send({kind: 'entered', atMs: this.#now(), phase});
   }
 
+  pulse(): void {
+    send({kind: 'pulse', ...this.#driver.pulse()});
+  }
+
   async drain(limitMs: number): Promise<void> {
     this.#endPhase();
     this.#driver.stopLoad();

@@ -27,7 +27,7 @@ Examples:
 };
 
 /** What the arguments of a command are. */
-const takesScenarios: readonly string[] = ['run', 'overhead'];
+const takesScenarios: readonly string[] = ['run', 'explore', 'overhead'];
 const takesRuns: readonly string[] = ['report', 'show', 'compare'];
 
 const runsFolder = `"\${${dataVariable}:-.foulweather}/runs"`;

@@ -284,6 +284,11 @@ const plannedVariantSchema = variantSchema.extend({
 const plannedPhaseSchema = phaseSchema.extend({
   /** From the second cycle on it ends in `#2` and so on. */
   name: z.string(),
+  /**
+   * In an exploration: it ends as soon as its faults have acted and operations succeed again, at the latest after so many ms.
+   * Where they do not at the end of a calm phase, the trial ends with it.
+   */
+  untilWellMs: durationMs.optional(),
 });
 
 /** A scenario as plain data: what the describing child answers, and what is saved of it. */

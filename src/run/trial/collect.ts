@@ -3,7 +3,7 @@ import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {ForeignMessages, TrialEvent} from '../../model/event.ts';
 import {nameInScenario, telemetryModeOf} from '../../model/plan.ts';
-import {announcingLongWait} from './long-wait.ts';
+import {announcingLongWait} from '../../model/with-timeout.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 import {verifyTrial} from './verify.ts';
 

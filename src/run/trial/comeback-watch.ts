@@ -1,6 +1,6 @@
 // Whether the library has recovered after a fault, as far as it is known while the trial still runs: from what has
 // been recorded so far; the driver's figures are up to a second and a half old.
-import type {Bin} from '../../model/driver-witness.ts';
+import type {Bin, Pulse} from '../../model/driver-witness.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import type {Phase, Plan} from '../../model/plan.ts';
 import {thresholdsOf} from '../../model/symptoms.ts';
@@ -23,6 +23,8 @@ export class ComebackWatch {
   #aliveMs: number | null = null;
   #quietBeforeMs = 0;
   #probes = {count: 0, okCount: 0};
+  /** The latest that was asked for. */
+  pulse: Pulse | null = null;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -42,6 +44,9 @@ export class ComebackWatch {
         break;
       case 'bins':
         for (const bin of event.bins) this.#look(bin);
+        break;
+      case 'pulse':
+        this.pulse = event;
         break;
       case 'probe':
         this.#probes.count++;

@@ -15,7 +15,7 @@ import {summarise} from '../../profiles/summarise.ts';
 import type {CallNode} from '../../profiles/tree.ts';
 import {cpuProfileFile, heapProfileFile} from '../../profiles/v8-files.ts';
 import {profileParts, removeProfileParts} from '../../store/profile-parts.ts';
-import {codeLocationsOf} from '../code-locations.ts';
+import {codeLocationsOf} from '../hook.ts';
 
 /** One profile of a span, and the files that hold it, by the ends of their names. */
 type Told = Pick<ProfileSummary, 'what' | 'atMs'> & {

@@ -3,12 +3,12 @@ import {messageOf} from '../../model/error-message.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {nameInScenario, sampleEveryMs} from '../../model/plan.ts';
 import type {ProcessExit} from '../../model/process-witness.ts';
+import {announcingLongWait} from '../../model/with-timeout.ts';
 import {withoutInspectorLines} from '../processes/blocked-stack.ts';
 import {HarnessWatch} from '../processes/harness-watch.ts';
 import {collect, recordForeign} from './collect.ts';
 import {ComebackWatch} from './comeback-watch.ts';
 import {ControlProbe} from './control-probe.ts';
-import {announcingLongWait} from './long-wait.ts';
 import {type Preparer, prepareTrial} from './prepare.ts';
 import {Samplers} from './samplers.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
@@ -20,7 +20,7 @@ import {startTrialSubject} from './trial-subject.ts';
 
 export const runTrial = async (context: TrialContext, request: TrialRequest): Promise<void> => {
   const {supervisor, plan, target, injector, receiver, signal, limits, heapSnapshot, keepGoing} = context;
-  const {trialId, recorder, waiting, whenIdle} = request;
+  const {trialId, recorder, waiting, whenIdle, recorded} = request;
   const comeback = new ComebackWatch(plan);
   const record = (event: TrialEvent): void => {
     recorder.record(event);
@@ -31,6 +31,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const {now} = start;
   const proxyName = proxyNameOf(context, request);
   const {link, url, close} = await openTrialLink(supervisor, injector, target.url, proxyName);
+  if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});
   const probe = new ControlProbe({plan, url, comeback, now, record});
   const samplers = new Samplers({
@@ -83,6 +84,8 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit, stderrTail}});
     await samplers.finish();
     await harness.finish();
+    // That it could not be read shows as a recording without conversations.
+    recorded?.((await link.recording().catch(() => null))?.conversations ?? []);
     await close().catch((error: unknown) => {
       record({kind: 'trouble', atMs: now(), what: 'proxy', message: messageOf(error)});
     });

@@ -1,11 +1,11 @@
 // What the parent asks a subject and waits for. Waiting ends when the subject is gone, or the user has interrupted
 // the run.
 
+import {announcingLongWait} from '../../model/with-timeout.ts';
 import type {FromSubject} from '../../subject/protocol.ts';
 import {unlessAborted} from '../interruption.ts';
 import type {Limits} from '../limits.ts';
 import type {SubjectChild} from '../processes/start-subject.ts';
-import {announcingLongWait} from './long-wait.ts';
 import {TrialStopped} from './trial-stopped.ts';
 
 export type SubjectDialogueOptions = {

@@ -1,5 +1,6 @@
 // What a trial is given: by the run, and for itself.
 import type {Plan, Variant} from '../../model/plan.ts';
+import type {Conversation} from '../../model/proxy-witness.ts';
 import type {TrialFiles} from '../../store/run-folder.ts';
 import type {Limits} from '../limits.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
@@ -50,4 +51,6 @@ export type TrialRequest = {
   readonly waiting: (what: string) => void;
   /** Waited for before the load, while the subject is idle. */
   readonly whenIdle: () => Promise<void>;
+  /** Gets the conversations of the whole trial, where they are wanted. */
+  readonly recorded?: (conversations: readonly Conversation[]) => void;
 };

@@ -11,6 +11,7 @@ import type {ComebackWatch} from './comeback-watch.ts';
 import type {Samplers} from './samplers.ts';
 import {SubjectDialogue, type SubjectDialogueOptions} from './subject-dialogue.ts';
 import {TrialStopped} from './trial-stopped.ts';
+import {untilWell} from './until-well.ts';
 
 export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly link: FaultyLink;
@@ -71,9 +72,13 @@ export class TrialRunner {
     for (const [index, phase] of plan.phases.entries()) {
       await this.#enterPhase(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
-      await this.#waitPhase(phase, isLast);
+      const isWell = await this.#waitPhase(phase, isLast);
       await this.#noteConnections(phase);
       await this.#options.samplers.drainInjectorLog();
+      if (!isWell) {
+        record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
+        throw new TrialStopped('interrupted');
+      }
       if (isLast || !this.#options.comeback.isWedged(now())) continue;
       record({kind: 'cut', atMs: now(), phase: index, why: 'wedged'});
       break;
@@ -139,21 +144,28 @@ export class TrialRunner {
 
   /**
    * As long as is planned; a recovery may be prolonged until the library is back. A wedged one does not hold up
-   * further faults, but after the last one it is watched for as long as any detector needs.
+   * further faults, but after the last one it is watched for as long as any detector needs. False where an exploration
+   * ends with it.
    */
-  async #waitPhase({durationMs, prolongedToMs}: Phase, isLast: boolean): Promise<void> {
+  async #waitPhase(phase: Phase, isLast: boolean): Promise<boolean> {
     const {comeback, now} = this.#options;
+    const {durationMs, prolongedToMs, untilWellMs} = phase;
     const beganMs = now();
+    if (untilWellMs !== undefined) {
+      const isWell = await untilWell(this.#dialogue, this.#options, {...phase, untilWellMs});
+      return isWell || phase.role === 'fault';
+    }
     await this.#dialogue.waitFor(durationMs);
-    if (prolongedToMs === undefined) return;
+    if (prolongedToMs === undefined) return true;
     const stayWhile = async (isWaiting: () => boolean, toMs: number): Promise<void> => {
       while (isWaiting() && now() - beganMs < toMs) await this.#dialogue.waitFor(comebackPollMs);
     };
     await stayWhile(() => !comeback.hasNews, Math.min(prolongedToMs, durationMs + newsMs));
-    if (comeback.goodMs > 0) return;
+    if (comeback.goodMs > 0) return true;
     const goodMs = Math.min(backMs, durationMs);
     const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
+    return true;
   }
 
   async #noteConnections(phase: Phase): Promise<void> {

@@ -4,7 +4,7 @@ import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
 import type {ProcessExit} from '../../model/process-witness.ts';
 import {describeFrame} from '../../profiles/owner.ts';
-import {codeLocationsOf} from '../code-locations.ts';
+import {codeLocationsOf} from '../hook.ts';
 import {captureBlockedStack} from '../processes/blocked-stack.ts';
 import type {SubjectChild} from '../processes/start-subject.ts';
 import type {TrialContext} from './trial-context.ts';

@@ -4,7 +4,7 @@ import type {ErrorFacts} from '../../model/outcome.ts';
 import {nameInScenario} from '../../model/plan.ts';
 import type {CodeLocations} from '../../profiles/owner.ts';
 import {describeStack} from '../../profiles/stack.ts';
-import {codeLocationsOf} from '../code-locations.ts';
+import {codeLocationsOf} from '../hook.ts';
 import {type SubjectChild, startSubject} from '../processes/start-subject.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 import type {TrialStart} from './trial-start.ts';

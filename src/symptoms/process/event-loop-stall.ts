@@ -1,9 +1,8 @@
 // The event loop was blocked (delay p99 above 100 ms in a phase after the warm-up, or it no longer answers), or it
 // burns CPU for nothing in a fault: more than 3 × the baseline's CPU per operation, at half a core or more.
 
-import {duration, type Found, grouped, phaseName} from '../../measures/evidence.ts';
+import {duration, type Found, grouped, phaseAt, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, isWarmUp, phasesOf} from '../../measures/measure.ts';
-import {phaseAt} from '../../measures/phase-at.ts';
 import {withProfile} from '../../measures/profile-evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {PhaseResources} from '../../model/process-witness.ts';

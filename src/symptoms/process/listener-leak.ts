@@ -1,8 +1,7 @@
 // Listeners pile up on one emitter: Node warns of it, once for each emitter.
 
-import {found} from '../../measures/evidence.ts';
+import {found, phaseAt} from '../../measures/evidence.ts';
 import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
-import {phaseAt} from '../../measures/phase-at.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles} from '../../stats/trend.ts';

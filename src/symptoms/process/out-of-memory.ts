@@ -1,7 +1,6 @@
 // Out of memory: V8 gave up at the heap's limit.
 
-import type {Found} from '../../measures/evidence.ts';
-import {phaseAt} from '../../measures/phase-at.ts';
+import {type Found, phaseAt} from '../../measures/evidence.ts';
 import {withProfile} from '../../measures/profile-evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';

@@ -1,6 +1,6 @@
 // The subject's process crashed: an exit, an uncaught exception, an unhandled 'error' event, a signal.
 
-import {phaseAt} from '../../measures/phase-at.ts';
+import {phaseAt} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
 

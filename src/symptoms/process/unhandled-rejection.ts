@@ -1,7 +1,6 @@
 // A promise of the library is rejected, and the rejection is not handled.
 
-import {counted, found} from '../../measures/evidence.ts';
-import {phaseAt} from '../../measures/phase-at.ts';
+import {counted, found, phaseAt} from '../../measures/evidence.ts';
 import type {Detector} from '../../model/finding.ts';
 import {clear, presentIf} from '../finding.ts';
 

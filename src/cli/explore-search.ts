@@ -1,0 +1,277 @@
+// A search from its command to its report: it is saved as it goes, and its reproducers are kept.
+import {appendFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {dirname, extname, join, relative, resolve, sep} from 'node:path';
+import {createLogUpdate} from 'log-update';
+import {episodeOf, isSilent} from '../explore/episodes.ts';
+import type {Exploration, ExploredFinding} from '../explore/exploration.ts';
+import {type Filter, proofPhases} from '../explore/search.ts';
+import {messageOf} from '../model/error-message.ts';
+import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import type {Plan} from '../model/plan.ts';
+import {exploreJunit, exploreReport, summaryOf} from '../report/explore/explore-report.ts';
+import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
+import {type ExploreObserver, explore} from '../run/explore/explore.ts';
+import {version} from '../store/version.ts';
+import type {CliIo, Session} from './cli-io.ts';
+import {missingPackages} from './needs.ts';
+import {type DataOptions, dataDirOf, type TargetOptions, targetArgs, targetChoice} from './options.ts';
+import type {ReporterChoice} from './reporter-option.ts';
+import {findScenario} from './scenario-file.ts';
+import {shellQuote} from './shell-quote.ts';
+
+export type ExploreCommandOptions = TargetOptions &
+  DataOptions & {
+    readonly variant?: string;
+    readonly budget: number;
+    readonly depth: 1 | 2;
+    readonly only?: readonly Filter[];
+    readonly jobs: number;
+    readonly seed: number;
+    readonly resume?: string | true;
+    readonly replay?: boolean;
+    readonly reproducers: string;
+    readonly out: string;
+    readonly reporter?: readonly ReporterChoice[];
+    readonly json?: boolean;
+    readonly quiet?: boolean;
+  };
+
+const resultFile = 'explore.json';
+
+export const searchScenario = async (
+  session: Session,
+  scenario: string,
+  options: ExploreCommandOptions,
+  reporters: readonly ReporterChoice[],
+): Promise<number> => {
+  const {io} = session;
+  const scenarioFile = findScenario(scenario, io.cwd);
+  const lack = missingPackages(scenario, io);
+  if (lack) throw lack;
+  const root = join(dataDirOf(options, io), 'explore');
+  const slug = scenario
+    .replace(extname(scenario), '')
+    .replaceAll(/[^a-z0-9]+/gi, '-')
+    .replaceAll(/^-|-$/g, '');
+  const earlier = options.resume === undefined ? null : await earlierOf(root, options.resume, slug);
+  const id = `${io.now().toISOString().slice(0, 19).replaceAll(':', '-')}-${slug}`;
+  const dataDir = join(root, id);
+  await mkdir(dataDir, {recursive: true});
+  const interruption = new AbortController();
+  const offSignal = io.onSignal(() => interruption.abort());
+  const defect = new AbortController();
+  session.onDefect = error => {
+    defect.abort(error);
+    interruption.abort();
+  };
+  const progress = progressOf(io, options.quiet === true);
+  let plan: Plan | null = null;
+  try {
+    const found = await explore({
+      id,
+      only: options.only ?? [],
+      maxDepth: options.depth,
+      budgetMs: options.budget,
+      jobs: options.jobs,
+      earlier,
+      run: {
+        scenario,
+        scenarioFile,
+        variants: options.variant === undefined ? null : [options.variant],
+        toxiproxyUrl: null,
+        target: targetChoice(options),
+        seed: options.seed,
+        trialsPerVariant: 1,
+        profiles: false,
+        baseDir: io.cwd,
+        dataDir,
+        command: searched => {
+          plan = searched;
+          return commandOf(scenario, options);
+        },
+        version: version(),
+        environment: io.env,
+        now: io.now,
+        signal: interruption.signal,
+        defect: defect.signal,
+        observer: {runStarted() {}, trialStarted() {}, trialEvent() {}},
+      },
+      observer: {
+        ...progress,
+        async known(exploration) {
+          await writeWhole(join(dataDir, resultFile), json(exploration));
+          await progress.known(exploration);
+        },
+      },
+    });
+    defect.signal.throwIfAborted();
+    progress.end();
+    const kept = plan === null ? found : await keepReproducers(io, found, plan, scenarioFile, options);
+    await writeWhole(join(dataDir, resultFile), json(kept));
+    const report = exploreReport(kept);
+    const folder = resolve(io.cwd, options.out, kept.scenario);
+    await mkdir(folder, {recursive: true});
+    await writeWhole(join(folder, 'explore.md'), report);
+    await writeWhole(join(folder, resultFile), json(kept));
+    await tell(io, reporters, kept, report, relative(io.cwd, join(folder, 'explore.md')));
+    if (interruption.signal.aborted) return exitCodes.interrupted;
+    return kept.findings.length > 0 ? exitCodes.missed : exitCodes.met;
+  } finally {
+    progress.end();
+    offSignal();
+    session.onDefect = null;
+  }
+};
+
+const json = (exploration: Exploration): string => `${JSON.stringify(exploration, null, 2)}\n`;
+
+const commandOf = (scenario: string, options: ExploreCommandOptions): string =>
+  [
+    'npx foulweather explore',
+    shellQuote(scenario),
+    ...(options.variant === undefined ? [] : [`--variant ${shellQuote(options.variant)}`]),
+    ...(options.only === undefined ? [] : [`--only ${options.only.join(',')}`]),
+    ...targetArgs(options),
+    `--depth ${options.depth} --budget ${options.budget / 1000}s --seed ${options.seed}`,
+  ].join(' ');
+
+const writeWhole = async (file: string, text: string): Promise<void> => {
+  try {
+    await writeFile(`${file}.tmp`, text);
+    await rename(`${file}.tmp`, file);
+  } catch (error) {
+    throw new FoulweatherError(
+      'FW_FILE_WRITE',
+      `Cannot write ${file}: ${messageOf(error)}`,
+      'Run it in a folder you can write to, or name others with --out and --data.',
+      {cause: error},
+    );
+  }
+};
+
+/** @throws FoulweatherError FW_UNKNOWN_RUN */
+const earlierOf = async (root: string, wanted: string | true, slug: string): Promise<Exploration> => {
+  const known = (await readdir(root).catch((): string[] => [])).sort();
+  const id =
+    wanted === true
+      ? known.findLast(name => name.endsWith(`Z-${slug}`) || name.endsWith(`-${slug}`))
+      : wanted;
+  const text = id === undefined ? null : await readFile(join(root, id, resultFile), 'utf8').catch(() => null);
+  if (text !== null) return JSON.parse(text) as Exploration;
+  throw new FoulweatherError(
+    'FW_UNKNOWN_RUN',
+    `There is no earlier search ${wanted === true ? 'of this scenario' : `"${wanted}"`} in ${root}.`,
+    known.length === 0 ? 'Omit --resume.' : `The latest are: ${known.slice(-5).join(', ')}.`,
+  );
+};
+
+/** Beside each other in the user's repository; what is there of the same name is the same finding, and is replaced. */
+const keepReproducers = async (
+  {cwd}: CliIo,
+  exploration: Exploration,
+  plan: Plan,
+  scenarioFile: string,
+  {reproducers, variant}: ExploreCommandOptions,
+): Promise<Exploration> => {
+  const folder = resolve(cwd, reproducers);
+  const extension = extname(scenarioFile);
+  const path = relative(folder, scenarioFile).split(sep).join('/');
+  const findings: ExploredFinding[] = [];
+  for (const finding of exploration.findings) {
+    const name = reproducerName(finding, exploration.scenario);
+    const file = join(folder, `${name}${extension}`);
+    const text = reproducerText({
+      finding,
+      exploration,
+      phases: proofPhases(plan, episodeOf(finding.strikes), finding.proving),
+      load: plan.load,
+      variantName: variant ?? null,
+      importPath: path.startsWith('.') ? path : `./${path}`,
+      isTypescript: extension.endsWith('ts'),
+    });
+    await mkdir(dirname(file), {recursive: true});
+    await writeWhole(file, text);
+    findings.push({...finding, reproducer: relative(cwd, file)});
+  }
+  return {...exploration, findings};
+};
+
+const tell = async (
+  io: CliIo,
+  reporters: readonly ReporterChoice[],
+  exploration: Exploration,
+  report: string,
+  path: string,
+): Promise<void> => {
+  for (const {name, path: file} of reporters) {
+    const text = {
+      list: () => listText(exploration, path),
+      json: () => json(exploration),
+      markdown: () => report,
+      junit: () => exploreJunit(exploration),
+      github: () => githubText(exploration),
+      html: () => '',
+    }[name]();
+    const summary = io.env['GITHUB_STEP_SUMMARY'];
+    if (name === 'github' && summary) await appendFile(summary, report);
+    if (file === null) io.stdout.write(text);
+    else {
+      await mkdir(dirname(resolve(io.cwd, file)), {recursive: true});
+      await writeWhole(resolve(io.cwd, file), text);
+    }
+  }
+};
+
+const listText = (exploration: Exploration, path: string): string =>
+  [
+    ...exploration.findings.flatMap(finding => [
+      `${finding.number}. ${findingText(finding, exploration.groups)}`,
+      ...(finding.reproducer === null ? [] : [`   ${finding.reproducer}`]),
+    ]),
+    summaryOf(exploration),
+    ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
+    `Report: ${path}`,
+    '',
+  ].join('\n');
+
+const githubText = ({findings, groups}: Exploration): string =>
+  findings.map(finding => `::error title=foulweather explore::${findingText(finding, groups)}\n`).join('');
+
+const plainEveryMs = 10_000;
+
+/** On a terminal a line that is redrawn; elsewhere one now and then, and one for each finding. */
+const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly end: () => void} => {
+  const isLive = io.stderr.isTTY === true && io.env['TERM'] !== 'dumb' && !isQuiet;
+  const screen = isLive ? createLogUpdate(io.stderr as NodeJS.WriteStream) : null;
+  let toldMs = Number.NEGATIVE_INFINITY;
+  const line = (text: string): void => {
+    if (isQuiet) return;
+    screen?.clear();
+    io.stderr.write(`${text}\n`);
+  };
+  return {
+    step: line,
+    found: finding => line(`found: ${findingText(finding, [])}`),
+    async known(exploration) {
+      const {elapsedMs} = exploration;
+      if (isQuiet) return;
+      if (screen) screen(stateText(exploration));
+      else if (elapsedMs - toldMs >= plainEveryMs) {
+        toldMs = elapsedMs;
+        line(stateText(exploration));
+      }
+    },
+    end() {
+      screen?.clear();
+      screen?.done();
+    },
+  };
+};
+
+const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirmed}: Exploration): string => {
+  const left = leftOut.filter(({reason}) => reason === 'the budget').reduce((sum, {count}) => sum + count, 0);
+  const seconds = Math.round(elapsedMs / 1000);
+  const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
+  const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
+  return `${seconds} s: ${episodeCount} episodes, ${findings.length} findings${doubt}${silent > 0 ? ` (${silent} moments of silence)` : ''}; ${left} single faults to go`;
+};

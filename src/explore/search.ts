@@ -1,0 +1,268 @@
+// What a search decides without running anything: the plans of its trials, what it leaves out, and which failures have one
+// cause.
+import type {Fault} from '../model/fault.ts';
+import {nonEmpty} from '../model/non-empty.ts';
+import {hungAfterMs, type Load, type Phase, type Plan} from '../model/plan.ts';
+import {type Episode, episodeOf, isSilent, type Strike} from './episodes.ts';
+
+/** What a trial of many episodes shows of one of them, the worst first. */
+export const signals = [
+  'stuck',
+  'pending',
+  'crash',
+  'rejection',
+  'crossed',
+  'lost',
+  'duplicate',
+  'truncated',
+  'hung',
+  'close',
+  'leak',
+] as const;
+
+/**
+ * `stuck`: nothing succeeded after the fault · `pending`: other operations did, but some had not settled · `hung`: operations
+ * were overdue and settled later · `close`: close() or the end of the process took too long.
+ */
+export type Signal = (typeof signals)[number];
+
+export const worstSignal = (seen: ReadonlySet<Signal>): Signal | null =>
+  signals.find(signal => seen.has(signal)) ?? null;
+
+/** What `--only` takes. */
+export const filters = ['connect', 'handshake', 'body', 'live', 'close', 'reset', 'silence'] as const;
+export type Filter = (typeof filters)[number];
+
+/** Where the protocol is not known, a handshake is over by then. */
+const handshakeExchanges = 4;
+
+const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
+  connect: ({kind}) => kind === 'connect',
+  handshake: strike =>
+    strike.kind === 'moment' &&
+    strike.since === 'connect' &&
+    (strike.isHandshake || strike.exchange <= handshakeExchanges),
+  body: strike =>
+    strike.kind === 'moment' &&
+    strike.cut === 'within' &&
+    (strike.direction === 'downstream' || strike.since === 'connect'),
+  live: strike => strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault'),
+  close: ({action}) => action === 'close' || action === 'silence-then-close',
+  reset: ({action}) => action === 'reset',
+  silence: strike => isSilent(strike) || strike.action === 'silence-then-close',
+};
+
+/** Whether one of the filters takes all faults of the episode; none: everything is searched. */
+export const isWanted = ({strikes}: Episode, only: readonly Filter[]): boolean =>
+  only.length === 0 || strikes.every(strike => only.some(filter => tests[filter](strike)));
+
+const calmMs = 300;
+const firstSuccessMs = 8000;
+const shortestMs = 60;
+/** A client with pauses of its own between its attempts gets this long; what takes longer is tried again alone. */
+const mostRecoveryMs = 4000;
+const slackMs = 500;
+
+/** How long an episode of silence lasts at most: until an operation counts as hung. */
+const faultMs = ({operation}: Plan): number => hungAfterMs(operation) + slackMs;
+
+const calm: Phase = {
+  name: 'calm',
+  role: 'baseline',
+  durationMs: calmMs,
+  faults: [],
+  untilWellMs: firstSuccessMs,
+};
+
+export const faultPhase = (index: number): number => 1 + 2 * index;
+export const recoveryPhase = (index: number): number => 2 + 2 * index;
+
+/** A trial of several episodes, one after the other, each as short as it can be. */
+export const batchPlan = (plan: Plan, episodes: readonly Pick<Episode, 'faults'>[]): Plan => ({
+  ...plan,
+  phases: [
+    calm,
+    ...episodes.flatMap(({faults}, index): Phase[] => [
+      {
+        name: `fault-${index + 1}`,
+        role: 'fault',
+        durationMs: shortestMs,
+        untilWellMs: faultMs(plan),
+        faults: [...faults],
+      },
+      {
+        name: `after-${index + 1}`,
+        role: 'recovery',
+        durationMs: shortestMs,
+        untilWellMs: Math.min(faultMs(plan), mostRecoveryMs),
+        faults: [],
+      },
+    ]),
+  ],
+});
+
+/** Without any fault: what it shows is none of the search's business. */
+export const calmPlan = (plan: Plan): Plan => ({
+  ...plan,
+  phases: [calm, {name: 'still-calm', role: 'baseline', durationMs: 1500, faults: []}],
+});
+
+/** How the library connects anew: its conversations are as long as an episode could cut. */
+export const reconnectPlan = (plan: Plan, episode: Pick<Episode, 'faults'>): Plan => {
+  const {phases, ...others} = batchPlan(plan, [episode]);
+  const watchedMs = 1500;
+  const [first, ...more] = phases;
+  return {
+    ...others,
+    phases: [
+      first,
+      ...more.map(phase => (phase.role === 'recovery' ? {...phase, durationMs: watchedMs} : phase)),
+    ],
+  };
+};
+
+/** Of a proof, and of the reproducer that is made of it. */
+const proofBaselineMs = 1500;
+const shortFaultMs = 1500;
+const shortRecoveryMs = 3000;
+/** What is called wedged or orphaned has been watched for 10 s, or for five deadlines. */
+const watchMs = 12_500;
+const watchDeadlines = 5;
+const mostWatchMs = 90_000;
+
+/** Leaks are proven by their growth from fault to fault. */
+const leakCycles = 6;
+
+/** How long a proof goes on: until nothing comes back any more; over several faults; or no longer than it takes. */
+export type Proving = 'watched' | 'repeated' | 'short';
+
+/** A run of its own that every detector can judge: calm, the fault, calm. */
+export const proofPhases = (
+  {operation}: Pick<Plan, 'operation'>,
+  {faults, strikes}: Pick<Episode, 'faults' | 'strikes'>,
+  proving: Proving,
+): readonly [Phase, ...Phase[]] => {
+  const longMs = Math.max(watchMs, watchDeadlines * operation.deadlineMs + slackMs);
+  const cycle = (suffix: string): readonly Phase[] => [
+    {
+      name: `fault${suffix}`,
+      role: 'fault',
+      durationMs: strikes.some(isSilent) ? hungAfterMs(operation) + slackMs : shortFaultMs,
+      faults: [...faults] as Fault[],
+    },
+    {
+      name: `recovery${suffix}`,
+      role: 'recovery',
+      durationMs: proving === 'watched' ? Math.min(mostWatchMs, longMs) : shortRecoveryMs,
+      faults: [],
+    },
+  ];
+  const others =
+    proving === 'repeated' ? Array.from({length: leakCycles - 1}, (_, index) => `#${index + 2}`) : [];
+  return [
+    {name: 'baseline', role: 'baseline', durationMs: proofBaselineMs, faults: []},
+    ...['', ...others].flatMap(cycle),
+  ];
+};
+
+export const proofPlan = (plan: Plan, episode: Episode, proving: Proving): Plan => ({
+  ...plan,
+  phases: [...proofPhases(plan, episode, proving)],
+});
+
+const mostPerSecond = 100;
+const mostCallers = 8;
+const longestPauseMs = 1000;
+
+/** Its load, operations and target, without its phases and goals, and without what costs time and shows nothing here. */
+export const searchedPlan = ({sweep: _, storm: __, ...plan}: Plan, variant: string | null): Plan => {
+  const chosen = plan.variants.filter(({name}) => variant === null || name === variant).slice(0, 1);
+  return {
+    ...plan,
+    variants: nonEmpty(
+      chosen.map(one => ({...one, process: {...one.process, telemetry: 'off' as const}})),
+      'variants',
+    ),
+    load: gentle(plan.load),
+    phases: [calm],
+    goals: {},
+  };
+};
+
+const gentle = (load: Load): Load => {
+  switch (load.model) {
+    case 'open':
+      return {...load, ratePerSecond: Math.min(mostPerSecond, load.ratePerSecond)};
+    case 'ramp': {
+      const {fromPerSecond, toPerSecond, maxInFlight} = load;
+      const ratePerSecond = Math.min(mostPerSecond, Math.max(fromPerSecond, toPerSecond));
+      return {model: 'open', ratePerSecond, maxInFlight};
+    }
+    case 'bursts':
+      return {...load, everyMs: Math.min(longestPauseMs, load.everyMs)};
+    case 'closed':
+      return {...load, concurrency: Math.min(mostCallers, load.concurrency)};
+  }
+};
+
+/**
+ * Failures with one key have one cause, as far as one can know it before they are reduced: silence that a client without a time
+ * limit waits through is one, wherever it comes; so is an error that ends the process. Others have the moment in common.
+ */
+export const causeKey = (
+  {strikes}: Pick<Episode, 'strikes'>,
+  signal: Signal,
+  error: string | null,
+): string => {
+  if (error !== null && (signal === 'crash' || signal === 'rejection')) return `${signal}: ${error}`;
+  const isAllSilent = strikes.every(isSilent);
+  if (signal === 'hung' && isAllSilent) return 'hung: silence';
+  return `${signal}: ${isAllSilent ? 'silence' : 'end'} at ${strikes.map(placeOf).join(' and ')}`;
+};
+
+const placeOf = (strike: Strike): string => {
+  if (strike.kind !== 'moment') return `${strike.kind} ${strike.action}`;
+  const {since, exchange, direction, position} = strike;
+  return since === 'fault' ? `the next of ${direction}` : `${exchange} of ${position}`;
+};
+
+/** Whether a pair can show more than one of its faults does alone. */
+export const isNews = ({strikes}: Episode, failedIds: ReadonlySet<string>): boolean =>
+  strikes.length === 1 || strikes.every(strike => !failedIds.has(episodeOf([strike]).id));
+
+/** Smaller plans, the smallest first: one fault, one connection, a milder action, a canonical cut. */
+export function* smallerThan([first, second]: Episode['strikes']): Generator<Episode['strikes'], void, void> {
+  if (second) {
+    yield [first];
+    yield [second];
+  }
+  if (first.kind === 'moment' && first.since === 'connect') yield [{kind: 'live', action: 'close'}];
+  for (const strike of milder(first)) yield second ? [strike, second] : [strike];
+  if (second) for (const strike of milder(second)) yield [first, strike];
+}
+
+function* milder(strike: Strike): Generator<Strike, void, void> {
+  if (strike.kind !== 'moment') return;
+  if (strike.connections !== 'first') yield {...strike, connections: 'first'};
+  if (strike.action === 'reset' || strike.action === 'silence-then-close') yield {...strike, action: 'close'};
+  if (strike.action === 'half-open') yield {...strike, action: 'silence'};
+  if (strike.cut === 'within') yield {...strike, cut: 'after'};
+  if (strike.cut === 'before' && strike.since === 'connect' && strike.exchange > 1) {
+    const direction = strike.direction === 'upstream' ? 'downstream' : 'upstream';
+    yield {...strike, cut: 'after', exchange: strike.exchange - 1, direction};
+  }
+}
+
+/**
+ * Takes each smaller plan that still fails, until none does.
+ * @param fails whether a plan shows the same, tried alone
+ */
+export const shrink = async (
+  strikes: Episode['strikes'],
+  fails: (strikes: Episode['strikes']) => Promise<boolean>,
+): Promise<Episode['strikes']> => {
+  for (const smaller of smallerThan(strikes)) {
+    if (await fails(smaller)) return shrink(smaller, fails);
+  }
+  return strikes;
+};

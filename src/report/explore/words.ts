@@ -1,0 +1,170 @@
+// What a search found, in sentences; and the scenario that shows it again.
+import type {ConversationGroup} from '../../explore/conversations.ts';
+import type {Cut, MomentStrike, Strike} from '../../explore/episodes.ts';
+import type {Exploration, ExploredFinding} from '../../explore/exploration.ts';
+import type {Fault} from '../../model/fault.ts';
+import {made} from '../../model/fault-defaults.ts';
+import type {Load, Phase} from '../../model/plan.ts';
+import type {SymptomId} from '../../model/symptoms.ts';
+
+const connectTexts = {
+  refused: 'connects are refused for half a second',
+  'syn-unanswered': 'connects are not answered',
+  'accepted-and-closed': 'new connections are accepted and closed for half a second',
+  'accepted-and-silent': 'new connections are accepted and never answered',
+} as const;
+
+const actionTexts = {
+  close: ['is closed (FIN)', 'are closed (FIN)'],
+  reset: ['is reset (RST)', 'are reset (RST)'],
+  silence: ['falls silent', 'fall silent'],
+  'half-open': ['is lost without a word', 'are lost without a word'],
+  'silence-then-close': [
+    'falls silent and is closed a little later',
+    'fall silent and are closed a little later',
+  ],
+} as const;
+
+const cutTexts: {readonly [cut in Cut]: string} = {
+  before: 'before',
+  within: 'in the midst of',
+  after: 'after',
+};
+const ordinals = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];
+const ordinal = (number: number): string => ordinals[number] ?? `${number}th`;
+
+/** `a new connection is closed (FIN) after its second reply (96 bytes)`. */
+export const strikeText = (strike: Strike, groups: readonly ConversationGroup[]): string => {
+  if (strike.kind === 'live') return 'all open connections are closed (FIN)';
+  if (strike.kind === 'connect') return connectTexts[strike.action];
+  const {action, cut, connections, position, since} = strike;
+  const [one, several] = actionTexts[action];
+  const kind = since === 'connect' ? 'new connection' : 'connection';
+  const subject =
+    position > 1
+      ? `the ${ordinal(position)} ${kind} ${one}`
+      : {
+          first: `a ${kind} ${one}`,
+          two: `two ${kind}s ${several}`,
+          all: `all ${kind}s for half a second ${several}`,
+        }[connections];
+  return `${subject} ${cutTexts[cut]} ${placeText(strike, groups)}`;
+};
+
+const placeText = (
+  {since, exchange, direction}: MomentStrike,
+  groups: readonly ConversationGroup[],
+): string => {
+  const what = direction === 'upstream' ? 'request' : 'reply';
+  if (since === 'fault') return `its next ${what}`;
+  const known = groups.find(({exchanges}) => exchanges[exchange - 1]?.direction === direction);
+  const same = known?.exchanges.slice(0, exchange).filter(one => one.direction === direction).length;
+  const bytes = known?.exchanges[exchange - 1]?.bytes;
+  const size = bytes === undefined ? '' : ` (${bytes} ${bytes === 1 ? 'byte' : 'bytes'})`;
+  return `its ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
+};
+
+const results: {readonly [symptom in SymptomId]?: string} = {
+  'wedged-client': 'nothing works again, although a fresh client gets through',
+  'orphaned-operation': 'operations never settle, although others succeed again',
+  'silent-consumer': 'nothing is delivered again, and nothing fails',
+  'process-crash': 'the process crashes',
+  'out-of-memory': 'the process runs out of memory',
+  'unhandled-rejection': 'a promise is rejected that nobody handles',
+  'crossed-response': 'an operation gets the answer of another',
+  'lost-acknowledged': 'operations are acknowledged and lost',
+  'duplicate-effect': 'operations take effect twice',
+  'truncation-accepted': 'a part of an answer is taken for the whole',
+  'hung-operation': 'operations do not settle in time, and nothing ends them',
+  'close-hangs': 'close() does not return, or the process does not end',
+  'connection-leak': 'connections stay open that nobody uses',
+  'listener-leak': 'listeners pile up',
+};
+
+export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | 'error'>): string =>
+  `${results[symptom] ?? symptom}${error === null ? '' : ` (${error})`}`;
+
+/** `When …, nothing works again: 3 of 3 tries.` */
+export const findingText = (finding: ExploredFinding, groups: readonly ConversationGroup[]): string => {
+  const when = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
+  const {shownCount, triedCount} = finding;
+  const tries = `${shownCount} of ${triedCount} ${triedCount === 1 ? 'try' : 'tries'}`;
+  return `When ${when}, ${resultText(finding)}: ${tries}.`;
+};
+
+export type ReproducerOptions = {
+  readonly finding: ExploredFinding;
+  readonly exploration: Exploration;
+  readonly phases: readonly Phase[];
+  readonly load: Load;
+  /** Of the scenario; null: its first. */
+  readonly variantName: string | null;
+  /** The user's scenario, as the reproducer imports it. */
+  readonly importPath: string;
+  readonly isTypescript: boolean;
+};
+
+export const reproducerName = ({id, symptom}: ExploredFinding, scenario: string): string =>
+  `${scenario}-${symptom}-${id}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/-+$/, '')
+    .slice(0, 63)
+    .replace(/-+$/, '');
+
+export const showsMark = '// Shows:';
+
+/** A scenario on top of the user's own. */
+export const reproducerText = (options: ReproducerOptions): string => {
+  const {finding, exploration, phases, load, variantName, importPath, isTypescript} = options;
+  const sentence = findingText(finding, exploration.groups);
+  const constructors = [...new Set(finding.faults.map(({kind}) => kind))].sort();
+  return [
+    `// ${sentence}`,
+    `// Found by \`${exploration.command}\` on ${exploration.startedAt.slice(0, 10)}.`,
+    `${showsMark} ${finding.symptom}`,
+    `import {${[...constructors, 'defineScenario'].sort().join(', ')}} from 'foulweather';`,
+    `import scenario from '${importPath}';`,
+    '',
+    'export default defineScenario({',
+    '  ...scenario,',
+    `  name: '${reproducerName(finding, exploration.scenario)}',`,
+    `  observation: ${quoted(sentence)},`,
+    `  variants: [${variantText(variantName, isTypescript)}],`,
+    `  load: ${literal(load)},`,
+    '  phases: [',
+    ...phases.map(phase => `    ${phaseText(phase)},`),
+    '  ],',
+    '  cycles: 1,',
+    '  goals: {},',
+    '});',
+    '',
+  ].join('\n');
+};
+
+const variantText = (name: string | null, isTypescript: boolean): string =>
+  name === null
+    ? 'scenario.variants[0]'
+    : `scenario.variants.find(({name}) => name === '${name}')${isTypescript ? '!' : ''}`;
+
+const phaseText = ({name, role, durationMs, faults}: Phase): string => {
+  const those = faults.length === 0 ? '' : `, faults: [${faults.map(faultText).join(', ')}]`;
+  return `{name: '${name}', role: '${role}', durationMs: ${durationMs}${those}}`;
+};
+
+/** Without what is the default. */
+const faultText = (fault: Fault): string => {
+  const defaults = made(fault.kind, {}) as {readonly [name: string]: unknown};
+  const given = Object.entries(fault).filter(([name, value]) => name !== 'kind' && defaults[name] !== value);
+  return `${fault.kind}(${given.length === 0 ? '' : literal(Object.fromEntries(given))})`;
+};
+
+const literal = (value: unknown): string => {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{${Object.entries(value)
+    .map(([name, item]) => `${name}: ${literal(item)}`)
+    .join(', ')}}`;
+};
+
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
