@@ -54,9 +54,8 @@ export const searchScenario = async (
     .replaceAll(/[^a-z0-9]+/gi, '-')
     .replaceAll(/^-|-$/g, '');
   const earlier = options.resume === undefined ? null : await earlierOf(root, options.resume, slug);
-  const id = `${io.now().toISOString().slice(0, 19).replaceAll(':', '-')}-${slug}`;
+  const id = await makeFolder(root, `${io.now().toISOString().slice(0, 19).replaceAll(':', '-')}-${slug}`);
   const dataDir = join(root, id);
-  await mkdir(dataDir, {recursive: true});
   const interruption = new AbortController();
   const offSignal = io.onSignal(() => interruption.abort());
   const defect = new AbortController();
@@ -123,6 +122,23 @@ export const searchScenario = async (
   }
 };
 
+/** Of two searches that begin in the same second the later one gets a number. */
+const makeFolder = async (root: string, wanted: string): Promise<string> => {
+  await mkdir(root, {recursive: true});
+  for (let attempt = 1; ; attempt++) {
+    const id = attempt === 1 ? wanted : `${wanted}-${attempt}`;
+    try {
+      await mkdir(join(root, id));
+      return id;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+};
+
+/** `2026-01-02T03-04-05-` */
+const timeLength = 20;
+
 const json = (exploration: Exploration): string => `${JSON.stringify(exploration, null, 2)}\n`;
 
 const commandOf = (scenario: string, options: ExploreCommandOptions): string =>
@@ -154,7 +170,7 @@ const earlierOf = async (root: string, wanted: string | true, slug: string): Pro
   const known = (await readdir(root).catch((): string[] => [])).sort();
   const id =
     wanted === true
-      ? known.findLast(name => name.endsWith(`Z-${slug}`) || name.endsWith(`-${slug}`))
+      ? known.findLast(name => name.slice(timeLength).replace(/-\d+$/, '') === slug.replace(/-\d+$/, ''))
       : wanted;
   const text = id === undefined ? null : await readFile(join(root, id, resultFile), 'utf8').catch(() => null);
   if (text !== null) return JSON.parse(text) as Exploration;

@@ -29,8 +29,10 @@ export type Signal = (typeof signals)[number];
 export const worstSignal = (seen: ReadonlySet<Signal>): Signal | null =>
   signals.find(signal => seen.has(signal)) ?? null;
 
-/** What `--only` takes. */
-export const filters = ['connect', 'handshake', 'body', 'live', 'close', 'reset', 'silence'] as const;
+/** What `--only` takes: places of a fault, and what it does there. */
+const placeFilters = ['connect', 'handshake', 'body', 'live'] as const;
+const actionFilters = ['close', 'reset', 'silence'] as const;
+export const filters = [...placeFilters, ...actionFilters];
 export type Filter = (typeof filters)[number];
 
 /** Where the protocol is not known, a handshake is over by then. */
@@ -42,19 +44,19 @@ const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
     strike.kind === 'moment' &&
     strike.since === 'connect' &&
     (strike.isHandshake || strike.exchange <= handshakeExchanges),
-  body: strike =>
-    strike.kind === 'moment' &&
-    strike.cut === 'within' &&
-    (strike.direction === 'downstream' || strike.since === 'connect'),
+  body: strike => strike.kind === 'moment' && strike.cut === 'within' && strike.direction === 'downstream',
   live: strike => strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault'),
   close: ({action}) => action === 'close' || action === 'silence-then-close',
   reset: ({action}) => action === 'reset',
   silence: strike => isSilent(strike) || strike.action === 'silence-then-close',
 };
 
-/** Whether one of the filters takes all faults of the episode; none: everything is searched. */
+/** Whether each of its faults is at one of the places and does one of the things that are named; none: any. */
 export const isWanted = ({strikes}: Episode, only: readonly Filter[]): boolean =>
-  only.length === 0 || strikes.every(strike => only.some(filter => tests[filter](strike)));
+  [placeFilters, actionFilters].every(group => {
+    const named = only.filter(filter => group.some(one => one === filter));
+    return named.length === 0 || strikes.every(strike => named.some(filter => tests[filter](strike)));
+  });
 
 const calmMs = 300;
 const firstSuccessMs = 8000;

@@ -109,6 +109,13 @@ test(wanted, 'close', 'close after 2', 'reset after 2');
 test(wanted, 'reset', 'reset after 2', 'close after 2');
 test(wanted, 'silence', 'half-open after 2', 'close after 2');
 
+test('--only with a place and an action means both', t => {
+  t.true(isWanted(byId('close after 2'), ['handshake', 'close']));
+  t.false(isWanted(byId('reset after 2'), ['handshake', 'close']));
+  t.false(isWanted(byId('close after the next reply'), ['handshake', 'close']));
+  t.true(isWanted(byId('reset after 2'), ['handshake', 'close', 'reset']));
+});
+
 test('the worst signal counts', t => {
   t.is(worstSignal(new Set<Signal>(['hung', 'stuck', 'lost'])), 'stuck');
   t.is(worstSignal(new Set()), null);

@@ -63,7 +63,7 @@ const total = (outcomes: OutcomeCounts): number =>
 
 const outcomesOf = (story: PhaseStory = {}): OutcomeCounts => ({...defaultOutcomes, ...story.outcomes});
 
-const figuresOf = (phase: number, story: PhaseStory = {}): PhaseFigures => {
+export const figuresOf = (phase: number, story: PhaseStory = {}): PhaseFigures => {
   const outcomes = outcomesOf(story);
   const {okMs = 10, overrun = 0, dropped = 0, lagMs = 0} = story;
   const lags = latencyHistogram(3);

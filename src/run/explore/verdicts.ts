@@ -93,7 +93,11 @@ const hasLeaked = (trial: Trial, index: number): boolean => {
   if (after === null || trial.loadEndedMs === null) return false;
   const openMax = (fromMs: number, toMs: number): number =>
     Math.max(0, ...samplesIn(trial, fromMs, toMs).map(({witness}) => witness.openConnections));
-  const since = samplesIn(trial, after.endMs, trial.loadEndedMs).map(({witness}) => witness.openConnections);
+  // From the end of its calm time on.
+  const own = samplesIn(trial, after.startMs, after.endMs).slice(-1);
+  const since = [...own, ...samplesIn(trial, after.endMs, trial.loadEndedMs)].map(
+    ({witness}) => witness.openConnections,
+  );
   return since.length > 0 && Math.min(...since) > openMax(0, window.fromMs) + leakSlack;
 };
 

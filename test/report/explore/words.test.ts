@@ -1,0 +1,128 @@
+// Faults and what they do to a library, in words; and the scenario that shows it again.
+import test from 'ava';
+import {groupsOf} from '../../../src/explore/conversations.ts';
+import {type Episode, episodesOf} from '../../../src/explore/episodes.ts';
+import type {Exploration, ExploredFinding} from '../../../src/explore/exploration.ts';
+import {findingText, reproducerName, reproducerText} from '../../../src/report/explore/words.ts';
+import {conversation} from '../../helpers/conversations.ts';
+
+const recorded = [conversation(1, [30, 96, 1, 60]), conversation(2, [500, 4])];
+const groups = groupsOf(recorded);
+const episodes = [...episodesOf(recorded, {seed: 1, maxDepth: 1})];
+const byId = (id: string): Episode => {
+  const found = episodes.find(episode => episode.id === id);
+  if (!found) throw new Error(`no episode ${id}`);
+  return found;
+};
+
+const findingAt = (...ids: readonly string[]): ExploredFinding => {
+  const [first, ...others] = ids.map(byId);
+  const {id, faults} = first!;
+  return {
+    number: 1,
+    symptom: 'process-crash',
+    others: [],
+    id,
+    strikes: [first!.strikes[0], ...others.map(({strikes}) => strikes[0])],
+    faults,
+    shownCount: 1,
+    triedCount: 3,
+    statement: '',
+    error: "Error: can't",
+    moments: [id],
+    run: '',
+    proving: 'short',
+    reproducer: null,
+  };
+};
+
+const sentence = test.macro({
+  title: (_, ids: readonly string[]) => ids.join(', then '),
+  exec(t, ids: readonly string[], when: string) {
+    t.is(
+      findingText(findingAt(...ids), groups),
+      `When ${when}, the process crashes (Error: can't): 1 of 3 tries.`,
+    );
+  },
+});
+test(sentence, ['close after 2'], 'a new connection is closed (FIN) after its first reply (96 bytes)');
+test(
+  sentence,
+  ['reset before 3 (two)'],
+  'two new connections are reset (RST) before its second request (1 byte)',
+);
+test(
+  sentence,
+  ['silence within 4 (all)'],
+  'all new connections for half a second fall silent in the midst of its second reply (60 bytes)',
+);
+test(
+  sentence,
+  ['half-open after the next request'],
+  'a connection is lost without a word after its next request',
+);
+test(
+  sentence,
+  ['close after 1 (connection 2)'],
+  'the second new connection is closed (FIN) after its first request (30 bytes)',
+);
+test(sentence, ['refused'], 'connects are refused for half a second');
+test(sentence, ['close all live connections'], 'all open connections are closed (FIN)');
+test(
+  sentence,
+  ['close after 2', 'accepted-and-silent'],
+  'a new connection is closed (FIN) after its first reply (96 bytes), and then new connections are accepted and never answered',
+);
+
+test('a reproducer is a scenario on top of the user’s own', t => {
+  const finding = findingAt('silence after 2');
+  const text = reproducerText({
+    finding,
+    exploration: {
+      groups,
+      scenario: 'shop',
+      command: 'npx foulweather explore shop.ts',
+      startedAt: '2026-01-02T03:04:05.000Z',
+    } as unknown as Exploration,
+    phases: [
+      {name: 'baseline', role: 'baseline', durationMs: 1000, faults: []},
+      {name: 'fault', role: 'fault', durationMs: 1500, faults: [...finding.faults]},
+    ],
+    load: {model: 'closed', concurrency: 2},
+    variantName: 'bad',
+    importPath: '../../shop.ts',
+    isTypescript: true,
+  });
+  t.is(
+    text,
+    String.raw`// When a new connection falls silent after its first reply (96 bytes), the process crashes (Error: can't): 1 of 3 tries.
+// Found by ${'`'}npx foulweather explore shop.ts${'`'} on 2026-01-02.
+// Shows: process-crash
+import {closeAfter, defineScenario, stall} from 'foulweather';
+import scenario from '../../shop.ts';
+
+export default defineScenario({
+  ...scenario,
+  name: 'shop-process-crash-silence-after-2',
+  observation: 'When a new connection falls silent after its first reply (96 bytes), the process crashes (Error: can\'t): 1 of 3 tries.',
+  variants: [scenario.variants.find(({name}) => name === 'bad')!],
+  load: {model: 'closed', concurrency: 2},
+  phases: [
+    {name: 'baseline', role: 'baseline', durationMs: 1000},
+    {name: 'fault', role: 'fault', durationMs: 1500, faults: [stall({direction: 'both', firstN: 1, at: {exchange: 2, cut: 'after'}}), closeAfter({durationMs: 1})]},
+  ],
+  cycles: 1,
+  goals: {},
+});
+`,
+  );
+});
+
+test('its name is one that a scenario may have', t => {
+  const name = reproducerName(
+    findingAt('half-open after the next request'),
+    'a-rather-long-name-of-a-scenario-of-a-user',
+  );
+  t.regex(name, /^[a-z0-9][a-z0-9-]{0,62}$/);
+  t.notRegex(name, /-$/);
+});

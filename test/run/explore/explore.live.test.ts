@@ -1,0 +1,43 @@
+// A search from its command to its reproducer: the defect of one client is found, and its healthy twin is not blamed.
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import type {Exploration} from '../../../src/explore/exploration.ts';
+import {openPlace} from '../../helpers/cli-world.ts';
+
+const argv = (variant: string): readonly string[] => [
+  'explore',
+  'explored.ts',
+  ...['--variant', variant],
+  ...['--only', 'handshake,reset', '--depth', '1', '--budget', '60s', '--jobs', '2'],
+  ...['--out', `of-${variant}`, '--reproducers', `kept-${variant}`, '--json', '--quiet'],
+];
+
+test('a crash at one moment of the handshake is found, told and kept; a healthy client is not blamed', async t => {
+  const place = await openPlace(t);
+  await place.bring('explored');
+  const [broken, healthy] = await Promise.all([place.call(argv('broken')), place.call(argv('healthy'))]);
+  t.is(healthy.code, 0, healthy.stderr);
+  const clear = JSON.parse(healthy.stdout) as Exploration;
+  t.deepEqual(clear.findings, []);
+  t.is(clear.end, 'complete');
+  const marks = clear.cells.map(({mark}) => mark);
+  t.true(marks.filter(mark => mark === 'passed').length > 0.95 * marks.length, marks.join());
+
+  t.is(broken.code, 1, broken.stderr);
+  const {findings} = JSON.parse(broken.stdout) as Exploration;
+  t.is(findings.length, 1, broken.stdout);
+  const [finding] = findings;
+  t.like(finding, {number: 1, symptom: 'process-crash', shownCount: 3, triedCount: 3});
+  // After the first reply, or what comes to the same.
+  t.regex(finding!.id, /^reset (?:after [23]|within 3|before 4)$/);
+  t.true(finding!.moments.length > 3);
+  const report = await readFile(join(place.cwd, 'of-broken/explored/explore.md'), 'utf8');
+  t.regex(report, /When a new connection is reset \(RST\).*, the process crashes.*: 3 of 3 tries\./);
+  const kept = await readFile(join(place.cwd, finding!.reproducer!), 'utf8');
+  t.regex(kept, /^\/\/ Shows: process-crash$/m);
+
+  const again = await place.call(['explore', '--replay', '--reproducers', 'kept-broken', '--quiet']);
+  t.is(again.code, 1, again.stderr);
+  t.regex(again.stdout, /^Still fails: kept-broken\//);
+});
