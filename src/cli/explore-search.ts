@@ -64,9 +64,8 @@ export const searchScenario = async (
     interruption.abort();
   };
   const progress = progressOf(io, options.quiet === true);
-  let plan: Plan | null = null;
   try {
-    const found = await explore({
+    const {exploration, plan} = await explore({
       id,
       only: options.only ?? [],
       maxDepth: options.depth,
@@ -84,10 +83,7 @@ export const searchScenario = async (
         profiles: false,
         baseDir: io.cwd,
         dataDir,
-        command: searched => {
-          plan = searched;
-          return commandOf(scenario, options);
-        },
+        command: () => commandOf(scenario, options),
         version: version(),
         environment: io.env,
         now: io.now,
@@ -97,15 +93,15 @@ export const searchScenario = async (
       },
       observer: {
         ...progress,
-        async known(exploration) {
-          await writeWhole(join(dataDir, resultFile), json(exploration));
-          await progress.known(exploration);
+        async known(soFar) {
+          await writeWhole(join(dataDir, resultFile), json(soFar));
+          await progress.known(soFar);
         },
       },
     });
     defect.signal.throwIfAborted();
     progress.end();
-    const kept = plan === null ? found : await keepReproducers(io, found, plan, scenarioFile, options);
+    const kept = await keepReproducers(io, exploration, plan, scenarioFile, options);
     await writeWhole(join(dataDir, resultFile), json(kept));
     const report = exploreReport(kept);
     const folder = resolve(io.cwd, options.out, kept.scenario);
@@ -199,7 +195,7 @@ const keepReproducers = async (
     const text = reproducerText({
       finding,
       exploration,
-      phases: proofPhases(plan, episodeOf(finding.strikes), finding.proving),
+      phases: proofPhases(plan, episodeOf(finding.strikes), finding.proving, exploration.backMs),
       load: plan.load,
       variantName: variant ?? null,
       importPath: path.startsWith('.') ? path : `./${path}`,

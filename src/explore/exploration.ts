@@ -71,6 +71,8 @@ export type Exploration = {
   /** Tries of episodes, repeated ones included, and the time that the search for them took. */
   readonly episodeCount: number;
   readonly searchMs: number;
+  /** What the library takes to be back after its connections were closed. */
+  readonly backMs: number;
   readonly cells: readonly Cell[];
   readonly findings: readonly ExploredFinding[];
   readonly unconfirmed: readonly Unconfirmed[];

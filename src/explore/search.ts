@@ -65,8 +65,9 @@ const shortestMs = 60;
 const mostRecoveryMs = 4000;
 const slackMs = 500;
 
-/** How long an episode of silence lasts at most: until an operation counts as hung. */
-const faultMs = ({operation}: Plan): number => hungAfterMs(operation) + slackMs;
+/** How long an episode lasts at most: until a client that has connected anew, and then waits through a silence, counts as hung. */
+const faultMs = ({operation}: Plan, {needs}: Pick<Episode, 'needs'>, backMs: number): number =>
+  hungAfterMs(operation) + slackMs + (needs === 'new connections' ? backMs : 0);
 
 const calm: Phase = {
   name: 'calm',
@@ -79,24 +80,34 @@ const calm: Phase = {
 export const faultPhase = (index: number): number => 1 + 2 * index;
 export const recoveryPhase = (index: number): number => 2 + 2 * index;
 
-/** A trial of several episodes, one after the other, each as short as it can be. */
-export const batchPlan = (plan: Plan, episodes: readonly Pick<Episode, 'faults'>[]): Plan => ({
+/**
+ * A trial of several episodes, one after the other, each as short as it can be.
+ * @param backMs what the library takes to be back after its connections were closed
+ */
+export const batchPlan = (
+  plan: Plan,
+  episodes: readonly Pick<Episode, 'faults' | 'needs'>[],
+  backMs = 0,
+): Plan => ({
   ...plan,
   phases: [
     calm,
-    ...episodes.flatMap(({faults}, index): Phase[] => [
+    ...episodes.flatMap((episode, index): Phase[] => [
       {
         name: `fault-${index + 1}`,
         role: 'fault',
         durationMs: shortestMs,
-        untilWellMs: faultMs(plan),
-        faults: [...faults],
+        untilWellMs: faultMs(plan, episode, backMs),
+        faults: [...episode.faults],
       },
       {
         name: `after-${index + 1}`,
         role: 'recovery',
         durationMs: shortestMs,
-        untilWellMs: Math.min(faultMs(plan), mostRecoveryMs),
+        untilWellMs: Math.max(
+          Math.min(hungAfterMs(plan.operation) + slackMs, mostRecoveryMs),
+          recoveryShare * backMs,
+        ),
         faults: [],
       },
     ]),
@@ -109,19 +120,18 @@ export const calmPlan = (plan: Plan): Plan => ({
   phases: [calm, {name: 'still-calm', role: 'baseline', durationMs: 1500, faults: []}],
 });
 
-/** How the library connects anew: its conversations are as long as an episode could cut. */
-export const reconnectPlan = (plan: Plan, episode: Pick<Episode, 'faults'>): Plan => {
+/** How the library connects anew, however long that takes: its conversations are as long as an episode could cut. */
+export const reconnectPlan = (plan: Plan, episode: Pick<Episode, 'faults' | 'needs'>): Plan => {
   const {phases, ...others} = batchPlan(plan, [episode]);
-  const watchedMs = 1500;
   const [first, ...more] = phases;
-  return {
-    ...others,
-    phases: [
-      first,
-      ...more.map(phase => (phase.role === 'recovery' ? {...phase, durationMs: watchedMs} : phase)),
-    ],
-  };
+  const watched = (phase: Phase): Phase =>
+    phase.role === 'recovery' ? {...phase, durationMs: reconnectMs, untilWellMs: mostBackMs} : phase;
+  return {...others, phases: [first, ...more.map(watched)]};
 };
+
+const reconnectMs = 1500;
+const mostBackMs = 20_000;
+const recoveryShare = 2;
 
 /** Of a proof, and of the reproducer that is made of it. */
 const proofBaselineMs = 1500;
@@ -141,21 +151,25 @@ export type Proving = 'watched' | 'repeated' | 'short';
 /** A run of its own that every detector can judge: calm, the fault, calm. */
 export const proofPhases = (
   {operation}: Pick<Plan, 'operation'>,
-  {faults, strikes}: Pick<Episode, 'faults' | 'strikes'>,
+  {faults, strikes, needs}: Pick<Episode, 'faults' | 'strikes' | 'needs'>,
   proving: Proving,
+  backMs = 0,
 ): readonly [Phase, ...Phase[]] => {
   const longMs = Math.max(watchMs, watchDeadlines * operation.deadlineMs + slackMs);
   const cycle = (suffix: string): readonly Phase[] => [
     {
       name: `fault${suffix}`,
       role: 'fault',
-      durationMs: strikes.some(isSilent) ? hungAfterMs(operation) + slackMs : shortFaultMs,
+      durationMs:
+        (strikes.some(isSilent) ? hungAfterMs(operation) + slackMs : shortFaultMs) +
+        (needs === 'new connections' ? Math.round(backMs) : 0),
       faults: [...faults] as Fault[],
     },
     {
       name: `recovery${suffix}`,
       role: 'recovery',
-      durationMs: proving === 'watched' ? Math.min(mostWatchMs, longMs) : shortRecoveryMs,
+      durationMs:
+        proving === 'watched' ? Math.min(mostWatchMs, longMs) : shortRecoveryMs + Math.round(backMs),
       faults: [],
     },
   ];
@@ -167,9 +181,9 @@ export const proofPhases = (
   ];
 };
 
-export const proofPlan = (plan: Plan, episode: Episode, proving: Proving): Plan => ({
+export const proofPlan = (plan: Plan, episode: Episode, proving: Proving, backMs: number): Plan => ({
   ...plan,
-  phases: [...proofPhases(plan, episode, proving)],
+  phases: [...proofPhases(plan, episode, proving, backMs)],
 });
 
 const mostPerSecond = 100;

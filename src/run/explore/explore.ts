@@ -22,6 +22,7 @@ import {
   type Proving,
   proofPlan,
   reconnectPlan,
+  recoveryPhase,
   type Signal,
   searchedPlan,
   shrink,
@@ -32,6 +33,7 @@ import {FoulweatherError} from '../../model/errors.ts';
 import {hungAfterMs, type Plan} from '../../model/plan.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
+import {phaseWindow} from '../../model/trial.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
@@ -61,6 +63,9 @@ export type ExploreOptions = {
   readonly earlier: Exploration | null;
   readonly observer: ExploreObserver;
 };
+
+/** And the plan that its trials had, but for their phases. */
+export type Explored = {readonly exploration: Exploration; readonly plan: Plan};
 
 export type ExploreObserver = {
   readonly step: (what: string) => void;
@@ -112,7 +117,7 @@ type Cause = {
 };
 
 /** @throws FoulweatherError FW_EXPLORE_CALM, FW_EXPLORE_UNSEEN, and those of a run that cannot start */
-export const explore = async (options: ExploreOptions): Promise<Exploration> => {
+export const explore = async (options: ExploreOptions): Promise<Explored> => {
   const {run} = options;
   const supervisor = Supervisor.start(run.environment);
   try {
@@ -122,7 +127,8 @@ export const explore = async (options: ExploreOptions): Promise<Exploration> => 
       signal: run.signal,
     });
     const chosen = choosePlan(described, {...run, variants: run.variants}, run.target ?? asTheScenarioSays);
-    return await new Search(options, supervisor, searchedPlan(chosen, null)).run();
+    const plan = searchedPlan(chosen, null);
+    return {exploration: await new Search(options, supervisor, plan).run(), plan};
   } finally {
     await supervisor.stop();
   }
@@ -153,6 +159,7 @@ class Search {
   #conversations: readonly Conversation[] = [];
   #versions: Exploration['versions'] = {};
   #kickCause: Cause | null = null;
+  #backMs = 0;
   #episodeCount = 0;
   #findingCount = 0;
   #searchMs = 0;
@@ -220,6 +227,7 @@ class Search {
     await calm.forget();
     const again = await this.#crew.try(reconnectPlan(this.#plan, closeLive), 'reconnect', true);
     this.#conversations = madeAnew(again) ?? calm.conversations;
+    this.#backMs = backAfter(again);
     if (groupsOf(this.#conversations).length === 0) {
       throw new FoulweatherError(
         'FW_EXPLORE_UNSEEN',
@@ -310,7 +318,7 @@ class Search {
     while (!this.#isOver) {
       const batch = this.#batch();
       if (batch.length === 0) return;
-      await this.#take(batch, await this.#crew.try(batchPlan(this.#plan, batch), 'batch'));
+      await this.#take(batch, await this.#crew.try(batchPlan(this.#plan, batch, this.#backMs), 'batch'));
       await this.#tell('running');
     }
   }
@@ -382,7 +390,7 @@ class Search {
     let left = batch;
     while (left.length > 1 && !this.#isOver) {
       const half = left.slice(0, Math.ceil(left.length / 2));
-      const {trial, forget} = await this.#crew.try(batchPlan(this.#plan, half), 'half');
+      const {trial, forget} = await this.#crew.try(batchPlan(this.#plan, half, this.#backMs), 'half');
       await forget();
       left = trial !== null && endedBadly(trial) ? half : left.slice(half.length);
     }
@@ -460,10 +468,13 @@ class Search {
   /** Null where it shows nothing, or did not come to its end. */
   async #proof(episode: Episode, proving: Proving): Promise<(Proof & {readonly run: string}) | null> {
     if (this.#signal.aborted) return null;
-    const {trial, run, forget} = await this.#crew.try(proofPlan(this.#plan, episode, proving), 'alone');
+    const {trial, run, forget} = await this.#crew.try(
+      proofPlan(this.#plan, episode, proving, this.#backMs),
+      'alone',
+    );
     if (trial === null || trial.end.kind === 'interrupted') return null;
     const proof = judgeProof(trial, episode, this.#knownSymptoms);
-    if (proof.present.length > 0) return {...proof, run};
+    if (proof.hasActed && proof.present.length > 0) return {...proof, run};
     await forget();
     return null;
   }
@@ -481,7 +492,7 @@ class Search {
     const known = new Map<string, Promise<boolean>>();
     const fails = (strikes: Episode['strikes']): Promise<boolean> => {
       const candidate = episodeOf(strikes);
-      const answer = known.get(candidate.id) ?? this.#failsAlone(candidate, cause.signal);
+      const answer = known.get(candidate.id) ?? this.#failsAlone(candidate, cause);
       known.set(candidate.id, answer);
       return answer;
     };
@@ -490,14 +501,21 @@ class Search {
   }
 
   /** Twice, at the same time. */
-  async #failsAlone(episode: Episode, signal: Signal): Promise<boolean> {
+  async #failsAlone(episode: Episode, {signal, key}: Cause): Promise<boolean> {
     if (this.#signal.aborted) return false;
     const tries = await Promise.all(
       [1, 2].map(async () => {
-        const {trial, forget} = await this.#crew.try(batchPlan(this.#plan, [episode]), 'smaller');
+        const {trial, forget} = await this.#crew.try(
+          batchPlan(this.#plan, [episode], this.#backMs),
+          'smaller',
+        );
         const verdict = trial === null ? null : (judgeEpisodes(trial, [episode])[0] ?? null);
         await forget();
-        return verdict?.hasActed === true && areAlike(verdict.signal, signal);
+        if (verdict?.hasActed !== true || verdict.signal === null) return false;
+        const isError = signal === 'crash' || signal === 'rejection';
+        return isError
+          ? causeKey(episode, verdict.signal, verdict.error) === key
+          : areAlike(verdict.signal, signal);
       }),
     );
     return tries.every(Boolean);
@@ -626,6 +644,7 @@ class Search {
           .map(cell => cell.id),
       })),
       unconfirmed,
+      backMs: this.#backMs,
       leftOut: [
         ...this.#leftOut,
         ...(this.#queue.length > 0 ? [{reason: 'the budget', count: this.#queue.length}] : []),
@@ -643,6 +662,17 @@ const provingFor = (symptom: SymptomId): Proving => {
   return watched.includes(symptom) ? 'watched' : 'short';
 };
 
+/** What the library took to be well again. Its phases are watched for a while in any case. */
+const backAfter = ({trial}: Tried): number => {
+  const [fault, after] = [faultPhase(0), recoveryPhase(0)].map(phase => trial && phaseWindow(trial, phase));
+  if (!trial || !fault || !after) return 0;
+  const afterMs = after.endMs - after.startMs;
+  const isLate = afterMs > (trial.plan.phases[recoveryPhase(0)]?.durationMs ?? 0) + backSlackMs;
+  return fault.endMs - fault.startMs + (isLate ? afterMs : 0);
+};
+
+const backSlackMs = 300;
+
 /** The conversations of connections that were made after all that were open were closed; null where there were none. */
 const madeAnew = ({trial, conversations}: Tried): readonly Conversation[] | null => {
   const edge = trial?.edges.find(({phase}) => phase === faultPhase(0));
@@ -652,7 +682,7 @@ const madeAnew = ({trial, conversations}: Tried): readonly Conversation[] | null
 };
 
 /** Whether anything succeeds beside what is stuck is a matter of luck. */
-const areAlike = (a: Signal | null, b: Signal): boolean =>
+const areAlike = (a: Signal, b: Signal): boolean =>
   a === b || ((a === 'stuck' || a === 'pending') && (b === 'stuck' || b === 'pending'));
 
 const interrupted = (): FoulweatherError =>

@@ -59,6 +59,7 @@ const exploration: Exploration = {
   groups: groupsOf([conversation(1, [30, 96, 10])]),
   episodeCount: 120,
   searchMs: 60_000,
+  backMs: 30,
   cells: [
     cell([{kind: 'connect', action: 'refused'}], 'passed'),
     cell([{kind: 'live', action: 'close'}], 'passed'),
