@@ -55,6 +55,8 @@ export type SearchEnd = 'complete' | 'budget' | 'interrupted' | 'running';
 export type Exploration = {
   readonly schemaVersion: 1;
   readonly id: string;
+  /** The folder of its runs, from where the user was. */
+  readonly data: string;
   readonly scenario: string;
   readonly variant: string;
   /** Of the packages that the client's process loaded. */

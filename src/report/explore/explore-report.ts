@@ -85,7 +85,8 @@ const findingLines = (finding: Exploration['findings'][number], {groups}: Explor
     ...(moments.length > 1
       ? [`The same at ${plural(moments.length, 'moment')}: ${shown(moments)}.`, '']
       : []),
-    `Run \`${run}\`${reproducer === null ? '' : `, reproducer \`${reproducer}\``}.`,
+    ...(reproducer === null ? [] : [`Reproducer: \`${reproducer}\``, '']),
+    `Saved run: \`npx foulweather report ${run} --data ${data}\``,
     '',
   ];
 };

@@ -1,4 +1,5 @@
 // The search: record, enumerate, try many episodes in one client each, prove what fails in fresh clients, make it small.
+import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
 import {type Episode, episodeOf, episodesOf, isSilent} from '../../explore/episodes.ts';
@@ -621,6 +622,7 @@ class Search {
     return {
       schemaVersion: 1,
       id,
+      data: relative(run.baseDir, run.dataDir),
       scenario: this.#plan.name,
       variant: this.#plan.variants[0].name,
       versions: this.#versions,

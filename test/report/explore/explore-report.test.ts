@@ -45,6 +45,7 @@ const finding: ExploredFinding = {
 const exploration: Exploration = {
   schemaVersion: 1,
   id: 'now',
+  data: '.foulweather/explore/now',
   scenario: 'shop',
   variant: 'defaults',
   versions: {},
@@ -92,7 +93,8 @@ test('a finding is a sentence with its tries, its moments and where to look', t 
     report,
   );
   t.regex(report, /The same at 2 moments: `close after 2`, `reset after 2`\./);
-  t.regex(report, /Run `0007-alone`, reproducer `foulweather\/reproducers\/x\.ts`\./);
+  t.regex(report, /^Reproducer: `foulweather\/reproducers\/x\.ts`$/m);
+  t.regex(report, /^Saved run: `npx foulweather report 0007-alone --data \.foulweather\/explore\/now`$/m);
 });
 
 test('the map has a mark for each place, and the worst of several in one', t => {
