@@ -73,7 +73,10 @@ export const summaryOf = ({findings, episodeCount, cells, elapsedMs, searchMs, e
   return `${plural(findings.length, 'finding')}. ${plural(episodeCount, 'episode')} in ${duration(elapsedMs)} (${perMinute} a minute); the faults of ${count(reached)} of ${count(cells.length)} acted; ${why}.`;
 };
 
-const findingLines = (finding: Exploration['findings'][number], {groups}: Exploration): readonly string[] => {
+const findingLines = (
+  finding: Exploration['findings'][number],
+  {groups, data}: Exploration,
+): readonly string[] => {
   const {number, symptom, others, statement, moments, run, reproducer} = finding;
   return [
     `### ${number}. \`${symptom}\``,
