@@ -260,7 +260,7 @@ export function* smallerThan([first, second]: Episode['strikes']): Generator<Epi
 function* milder(strike: Strike): Generator<Strike, void, void> {
   if (strike.kind !== 'moment') return;
   if (strike.connections !== 'first') yield {...strike, connections: 'first'};
-  if (strike.action === 'reset' || strike.action === 'silence-then-close') yield {...strike, action: 'close'};
+  if (strike.action !== 'close') yield {...strike, action: 'close'};
   if (strike.action === 'half-open') yield {...strike, action: 'silence'};
   if (strike.cut === 'within') yield {...strike, cut: 'after'};
   if (strike.cut === 'before' && strike.since === 'connect' && strike.exchange > 1) {

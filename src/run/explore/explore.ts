@@ -129,18 +129,31 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     });
     const chosen = choosePlan(described, {...run, variants: run.variants}, run.target ?? asTheScenarioSays);
     const plan = searchedPlan(chosen, null);
-    return {exploration: await new Search(options, supervisor, plan).run(), plan};
+    const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
+    const mostWorkers = isShared ? 1 : options.jobs + proofsAtOnce;
+    const crewOf: CrewOf = (signal, limited) =>
+      new Crew({supervisor, run, plan, signal, mostWorkers, limited});
+    return {exploration: await search(options, plan, crewOf), plan};
   } finally {
     await supervisor.stop();
   }
 };
+
+export type CrewOf = (
+  signal: AbortSignal,
+  limited: (count: number, error: unknown) => void,
+) => Pick<Crew, 'try' | 'finish'>;
+
+/** @param crewOf what runs the trials */
+export const search = (options: ExploreOptions, plan: Plan, crewOf: CrewOf): Promise<Exploration> =>
+  new Search(options, plan, crewOf).run();
 
 const asTheScenarioSays = {targetUrl: null, startServices: false};
 
 class Search {
   readonly #options: ExploreOptions;
   readonly #plan: Plan;
-  readonly #crew: Crew;
+  readonly #crew: ReturnType<CrewOf>;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #startedMs = monotonicMs();
@@ -168,21 +181,13 @@ class Search {
   #isBisecting = false;
   readonly #leftOut: LeftOut[] = [];
 
-  constructor(options: ExploreOptions, supervisor: Supervisor, plan: Plan) {
+  constructor(options: ExploreOptions, plan: Plan, crewOf: CrewOf) {
     this.#options = options;
     this.#plan = plan;
     this.#startedAt = options.run.now().toISOString();
     this.#signal = AbortSignal.any([options.run.signal, this.#stop.signal]);
-    const isShared = plan.target.kind === 'url' || options.run.target?.targetUrl != null;
-    this.#crew = new Crew({
-      supervisor,
-      run: options.run,
-      plan,
-      signal: this.#signal,
-      mostWorkers: isShared ? 1 : options.jobs + proofsAtOnce,
-      limited: (count, error) => {
-        if (!this.#signal.aborted) options.observer.step(`only ${count} at a time: ${messageOf(error)}`);
-      },
+    this.#crew = crewOf(this.#signal, (count, error) => {
+      if (!this.#signal.aborted) options.observer.step(`only ${count} at a time: ${messageOf(error)}`);
     });
   }
 
