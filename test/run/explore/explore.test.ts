@@ -86,11 +86,18 @@ const trialEvents = ({phases}: Plan, {effectOf, isPoisoned}: Client): TrialEvent
 
 type Searched = {readonly exploration: Exploration; readonly labels: readonly string[]};
 
-const searched = async (client: Client, changes: Partial<ExploreOptions> = {}): Promise<Searched> => {
+/** @param interruptedAt the trial in which the user interrupts it */
+const searched = async (
+  client: Client,
+  changes: Partial<ExploreOptions> = {},
+  interruptedAt = Number.POSITIVE_INFINITY,
+): Promise<Searched> => {
   const labels: string[] = [];
+  const interruption = new AbortController();
   const crewOf: CrewOf = () => ({
     async try(tried, label) {
       labels.push(label);
+      if (labels.length >= interruptedAt) interruption.abort();
       return {
         trial: foldOf(trialEvents(tried, client), tried),
         run: `${labels.length}-${label}`,
@@ -113,7 +120,7 @@ const searched = async (client: Client, changes: Partial<ExploreOptions> = {}): 
       dataDir: '/data',
       command: () => 'explore',
       now: () => new Date(0),
-      signal: new AbortController().signal,
+      signal: interruption.signal,
     },
     observer: {step() {}, found() {}, async known() {}},
     ...changes,
@@ -196,6 +203,28 @@ test('two faults that only together do harm', async t => {
   t.is(exploration.findings.length, 1);
   t.is(exploration.findings[0]?.strikes.length, 2);
   t.is(exploration.findings[0]?.symptom, 'process-crash');
+});
+
+test('an interruption ends it with what is known, and it can be gone on with', async t => {
+  const client: Client = {effectOf: faults => (isAt(faults, 3) ? 'crash' : null)};
+  const {exploration: first} = await searched(client, {}, 12);
+  t.is(first.end, 'interrupted');
+  t.true(first.cells.length > 1 && first.cells.length < all.length, String(first.cells.length));
+  const {exploration: second} = await searched(client, {earlier: first});
+  t.is(second.end, 'complete');
+  t.is(second.cells.length, all.length);
+  t.is(second.findings.length, 1);
+  t.is(marked(second, 'failed'), 45);
+  t.is(second.findings[0]?.moments.length, 45);
+});
+
+test('silence that is known is searched last when a search goes on', async t => {
+  const client: Client = {effectOf: faults => (waits(faults) ? 'hung' : null)};
+  const {exploration: first} = await searched(client);
+  const left = {...first, cells: first.cells.slice(0, 5)};
+  const {exploration: second} = await searched(client, {earlier: left});
+  t.is(second.findings.length, 1);
+  t.is(second.cells.length, all.length);
 });
 
 test('without a conversation there is nothing to search', async t => {
