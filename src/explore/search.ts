@@ -34,6 +34,7 @@ const placeFilters = ['connect', 'handshake', 'body', 'live'] as const;
 const actionFilters = ['close', 'reset', 'silence'] as const;
 export const filters = [...placeFilters, ...actionFilters];
 export type Filter = (typeof filters)[number];
+const filterGroups: readonly (readonly Filter[])[] = [placeFilters, actionFilters];
 
 /** Where the protocol is not known, a handshake is over by then. */
 const handshakeExchanges = 4;
@@ -53,8 +54,8 @@ const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
 
 /** Whether each of its faults is at one of the places and does one of the things that are named; none: any. */
 export const isWanted = ({strikes}: Episode, only: readonly Filter[]): boolean =>
-  [placeFilters, actionFilters].every(group => {
-    const named = only.filter(filter => group.some(one => one === filter));
+  filterGroups.every(group => {
+    const named = only.filter(filter => group.includes(filter));
     return named.length === 0 || strikes.every(strike => named.some(filter => tests[filter](strike)));
   });
 

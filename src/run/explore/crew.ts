@@ -41,7 +41,7 @@ const untried: Tried = {trial: null, run: '', conversations: [], forget: async (
 export class Crew {
   readonly #options: CrewOptions;
   readonly #idle: Worker[] = [];
-  readonly #waiting: ((worker: Worker) => void)[] = [];
+  readonly #waiting: ((worker: Worker | null) => void)[] = [];
   #mostWorkers: number;
   #workerCount = 0;
   #tryCount = 0;
@@ -51,16 +51,32 @@ export class Crew {
     this.#mostWorkers = options.mostWorkers;
   }
 
-  /** With the next environment that is free. @throws FoulweatherError where the first one cannot be had */
+  /** With the next environment that is free; where one breaks, with another. @throws what breaks that one, too */
   async try(plan: Plan, label: string, isRecorded = false): Promise<Tried> {
+    try {
+      return await this.#tryOnce(plan, label, isRecorded);
+    } catch (error) {
+      if (this.#options.signal.aborted || this.#tryCount === 0) throw error;
+      return this.#tryOnce(plan, label, isRecorded);
+    }
+  }
+
+  async #tryOnce(plan: Plan, label: string, isRecorded: boolean): Promise<Tried> {
     const worker = await this.#take();
     if (worker === null) return untried;
     try {
-      return await this.#tryIn(worker, plan, label, isRecorded);
-    } finally {
+      const isOver = this.#options.signal.aborted;
+      const tried = isOver ? untried : await this.#tryIn(worker, plan, label, isRecorded);
       const next = this.#waiting.shift();
       if (next) next(worker);
       else this.#idle.push(worker);
+      return tried;
+    } catch (error) {
+      // Its target or its injector is gone: it is of no use to anyone who waits for it.
+      this.#workerCount--;
+      const next = this.#waiting.shift();
+      if (next) next(await this.#take());
+      throw error;
     }
   }
 

@@ -168,7 +168,7 @@ class Search {
   /** What is tried next; what can show nothing new as it seems; and what comes when the queue is empty. */
   #queue: Episode[] = [];
   #later: Episode[] = [];
-  #pairs: Iterator<Episode> | null = null;
+  #pairs: Generator<Episode, void, void> | null = null;
   #knownSymptoms: ReadonlySet<SymptomId> = new Set();
   #conversations: readonly Conversation[] = [];
   #versions: Exploration['versions'] = {};
@@ -301,9 +301,10 @@ class Search {
   /** What can show nothing new, as it seems, comes before pairs: it may be wrong. */
   #nextPair(): Episode | undefined {
     if (this.#later.length > 0 || this.#pairs === null) return undefined;
-    const {value, done} = this.#pairs.next();
-    if (done) this.#pairs = null;
-    return value ?? undefined;
+    const next = this.#pairs.next();
+    if (!next.done) return next.value;
+    this.#pairs = null;
+    return undefined;
   }
 
   /** As many as there is time for. */
