@@ -11,10 +11,12 @@ import type {Plan} from '../model/plan.ts';
 import {exploreJunit, exploreReport, summaryOf} from '../report/explore/explore-report.ts';
 import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
+import type {PackageSpec} from '../scenarios/version-comparison.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import {missingPackages} from './needs.ts';
 import {type DataOptions, dataDirOf, type TargetOptions, targetArgs, targetChoice} from './options.ts';
+import {planArgs, reshapeOf} from './plan-choice.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 import {findScenario} from './scenario-file.ts';
 import {shellQuote} from './shell-quote.ts';
@@ -22,6 +24,7 @@ import {shellQuote} from './shell-quote.ts';
 export type ExploreCommandOptions = TargetOptions &
   DataOptions & {
     readonly variant?: string;
+    readonly against?: readonly PackageSpec[];
     readonly budget: number;
     readonly depth: 1 | 2;
     readonly only?: readonly Filter[];
@@ -76,6 +79,7 @@ export const searchScenario = async (
         scenario,
         scenarioFile,
         variants: options.variant === undefined ? null : [options.variant],
+        ...(options.against && {reshape: reshapeOf({against: options.against}, io.cwd)}),
         toxiproxyUrl: null,
         target: targetChoice(options),
         seed: options.seed,
@@ -143,6 +147,7 @@ const commandOf = (scenario: string, options: ExploreCommandOptions): string =>
     shellQuote(scenario),
     ...(options.variant === undefined ? [] : [`--variant ${shellQuote(options.variant)}`]),
     ...(options.only === undefined ? [] : [`--only ${options.only.join(',')}`]),
+    ...planArgs(options.against === undefined ? {} : {against: options.against}),
     ...targetArgs(options),
     `--depth ${options.depth} --budget ${options.budget / 1000}s --seed ${options.seed}`,
   ].join(' ');

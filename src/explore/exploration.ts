@@ -41,6 +41,8 @@ export type ExploredFinding = {
   readonly run: string;
   /** How long it must be watched to be seen. */
   readonly proving: Proving;
+  /** Whether other versions show it, too, tried once each; empty where none were compared. */
+  readonly elsewhere: readonly {readonly variant: string; readonly isShown: boolean}[];
   /** The file of its reproducer; null where none was written. */
   readonly reproducer: string | null;
 };

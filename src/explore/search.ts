@@ -2,7 +2,7 @@
 // cause.
 import type {Fault} from '../model/fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
-import {hungAfterMs, type Load, type Phase, type Plan} from '../model/plan.ts';
+import {hungAfterMs, type Load, type Phase, type Plan, type Variant} from '../model/plan.ts';
 import {type Episode, episodeOf, isSilent, type Strike} from './episodes.ts';
 
 /** What a trial of many episodes shows of one of them, the worst first. */
@@ -196,15 +196,17 @@ export const searchedPlan = ({sweep: _, storm: __, ...plan}: Plan, variant: stri
   const chosen = plan.variants.filter(({name}) => variant === null || name === variant).slice(0, 1);
   return {
     ...plan,
-    variants: nonEmpty(
-      chosen.map(one => ({...one, process: {...one.process, telemetry: 'off' as const}})),
-      'variants',
-    ),
+    variants: nonEmpty(chosen.map(withoutTelemetry), 'variants'),
     load: gentle(plan.load),
     phases: [calm],
     goals: {},
   };
 };
+
+export const withoutTelemetry = (variant: Variant): Variant => ({
+  ...variant,
+  process: {...variant.process, telemetry: 'off'},
+});
 
 const gentle = (load: Load): Load => {
   switch (load.model) {

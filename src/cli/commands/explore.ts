@@ -6,6 +6,7 @@ import {FoulweatherError} from '../../model/errors.ts';
 import type {Session} from '../cli-io.ts';
 import type {ExploreCommandOptions} from '../explore-search.ts';
 import {
+  againstOption,
   dataOption,
   outOption,
   seedOption,
@@ -45,6 +46,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
     )
     .optionsGroup('What to search:')
     .option('--variant <name>', 'variant to search (default: the first)')
+    .addOption(againstOption())
     .option('--only <kinds>', `only faults of these kinds: ${filters.join(', ')}`, filterOf)
     .addOption(
       new Option('--depth <faults>', 'most faults at a time')

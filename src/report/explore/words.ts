@@ -89,8 +89,11 @@ export const findingText = (finding: ExploredFinding, groups: readonly Conversat
   const when = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
   const {shownCount, triedCount} = finding;
   const tries = `${shownCount} of ${triedCount} ${triedCount === 1 ? 'try' : 'tries'}`;
-  return `When ${when}, ${resultText(finding)}: ${tries}.`;
+  return `When ${when}, ${resultText(finding)}: ${tries}.${elsewhereText(finding)}`;
 };
+
+const elsewhereText = ({elsewhere}: ExploredFinding): string =>
+  elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'does so, too' : 'does not'}.`).join('');
 
 export type ReproducerOptions = {
   readonly finding: ExploredFinding;

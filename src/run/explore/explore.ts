@@ -27,11 +27,12 @@ import {
   type Signal,
   searchedPlan,
   shrink,
+  withoutTelemetry,
 } from '../../explore/search.ts';
 import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
-import {hungAfterMs, type Plan} from '../../model/plan.ts';
+import {hungAfterMs, type Plan, type Variant} from '../../model/plan.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 import {phaseWindow} from '../../model/trial.ts';
@@ -128,12 +129,16 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
       signal: run.signal,
     });
     const chosen = choosePlan(described, {...run, variants: run.variants}, run.target ?? asTheScenarioSays);
-    const plan = searchedPlan(chosen, null);
+    // Of a comparison of versions the installed one is the last.
+    const others = run.reshape === undefined ? [] : chosen.variants.slice(0, -1).map(withoutTelemetry);
+    const plan = searchedPlan(chosen, chosen.variants[others.length]?.name ?? null);
+    const {reshape: _, ...asChosen} = {...run, variants: null};
+    const all: Plan = {...plan, variants: [plan.variants[0], ...others]};
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
     const mostWorkers = isShared ? 1 : options.jobs + proofsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>
-      new Crew({supervisor, run, plan, signal, mostWorkers, limited});
-    return {exploration: await search(options, plan, crewOf), plan};
+      new Crew({supervisor, run: asChosen, plan: all, signal, mostWorkers, limited});
+    return {exploration: await search(options, plan, crewOf, others), plan};
   } finally {
     await supervisor.stop();
   }
@@ -144,9 +149,16 @@ export type CrewOf = (
   limited: (count: number, error: unknown) => void,
 ) => Pick<Crew, 'try' | 'finish'>;
 
-/** @param crewOf what runs the trials */
-export const search = (options: ExploreOptions, plan: Plan, crewOf: CrewOf): Promise<Exploration> =>
-  new Search(options, plan, crewOf).run();
+/**
+ * @param crewOf what runs the trials
+ * @param others versions with which each finding is tried as well
+ */
+export const search = (
+  options: ExploreOptions,
+  plan: Plan,
+  crewOf: CrewOf,
+  others: readonly Variant[] = [],
+): Promise<Exploration> => new Search(options, plan, crewOf, others).run();
 
 const asTheScenarioSays = {targetUrl: null, startServices: false};
 
@@ -154,6 +166,7 @@ class Search {
   readonly #options: ExploreOptions;
   readonly #plan: Plan;
   readonly #crew: ReturnType<CrewOf>;
+  readonly #others: readonly Variant[];
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #startedMs = monotonicMs();
@@ -181,8 +194,9 @@ class Search {
   #isBisecting = false;
   readonly #leftOut: LeftOut[] = [];
 
-  constructor(options: ExploreOptions, plan: Plan, crewOf: CrewOf) {
+  constructor(options: ExploreOptions, plan: Plan, crewOf: CrewOf, others: readonly Variant[]) {
     this.#options = options;
+    this.#others = others;
     this.#plan = plan;
     this.#startedAt = options.run.now().toISOString();
     this.#signal = AbortSignal.any([options.run.signal, this.#stop.signal]);
@@ -463,7 +477,8 @@ class Search {
     const ofSmall = more.shown.filter(({present}) => present.some(one => one.symptom === symptom));
     if (ofSmall.length > 0 || isSame) {
       const shown = isSame ? [first, ...ofSmall] : ofSmall;
-      this.#replace(cause, early, this.#findingOf(small, symptom, shown, more.count + (isSame ? 1 : 0)));
+      const finding = this.#findingOf(small, symptom, shown, more.count + (isSame ? 1 : 0));
+      this.#replace(cause, early, {...finding, elsewhere: await this.#elsewhere(small, symptom, isLong)});
     } else {
       const again = await this.#repeat(episode, isLong, triesOfFinding - 1);
       const shown = again.shown.filter(({present}) => present.some(one => one.symptom === symptom));
@@ -472,11 +487,30 @@ class Search {
     await this.#tell('running');
   }
 
+  /** Once with each of the versions that are compared. */
+  async #elsewhere(
+    episode: Episode,
+    symptom: SymptomId,
+    proving: Proving,
+  ): Promise<ExploredFinding['elsewhere']> {
+    return Promise.all(
+      this.#others.map(async variant => {
+        const proof = await this.#proof(episode, proving, {...this.#plan, variants: [variant]});
+        const isShown = proof?.present.some(one => one.symptom === symptom) ?? false;
+        return {variant: variant.name, isShown};
+      }),
+    );
+  }
+
   /** Null where it shows nothing, or did not come to its end. */
-  async #proof(episode: Episode, proving: Proving): Promise<(Proof & {readonly run: string}) | null> {
+  async #proof(
+    episode: Episode,
+    proving: Proving,
+    plan = this.#plan,
+  ): Promise<(Proof & {readonly run: string}) | null> {
     if (this.#signal.aborted) return null;
     const {trial, run, forget} = await this.#crew.try(
-      proofPlan(this.#plan, episode, proving, this.#backMs),
+      proofPlan(plan, episode, proving, this.#backMs),
       'alone',
     );
     if (trial === null || trial.end.kind === 'interrupted') return null;
@@ -552,6 +586,7 @@ class Search {
       moments: [],
       run: proof?.run ?? '',
       proving: provingFor(symptom),
+      elsewhere: [],
       reproducer: null,
     };
   }

@@ -39,6 +39,7 @@ const finding: ExploredFinding = {
   moments: ['close after 2', 'reset after 2'],
   run: '0007-alone',
   proving: 'watched',
+  elsewhere: [],
   reproducer: 'foulweather/reproducers/x.ts',
 };
 

@@ -32,6 +32,7 @@ const findingAt = (...ids: readonly string[]): ExploredFinding => {
     moments: [id],
     run: '',
     proving: 'short',
+    elsewhere: [],
     reproducer: null,
   };
 };
