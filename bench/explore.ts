@@ -3,7 +3,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {main, processWorld} from '../src/cli/main.ts';
+import {main, processIo} from '../src/cli/main.ts';
 import type {Exploration} from '../src/explore/exploration.ts';
 
 const least = {perMinute: 60, reachedShare: 0.95};
@@ -12,7 +12,7 @@ const [seconds = 60] = process.argv.slice(2).map(Number);
 const cwd = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
 let printed = '';
 await main({
-  ...processWorld(),
+  ...processIo(),
   argv: [
     ...['explore', 'redis', '--start-services', '--variant', 'recommended', '--depth', '1'],
     ...['--budget', `${seconds}s`, '--json', '--quiet'],
