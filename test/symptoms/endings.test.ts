@@ -1,6 +1,7 @@
 // Symptoms of a process that died.
-import {phaseAt} from '../../src/measures/evidence.ts';
+
 import test from 'ava';
+import {phaseAt} from '../../src/measures/evidence.ts';
 import type {ErrorFacts} from '../../src/model/outcome.ts';
 import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
