@@ -3,7 +3,7 @@ import {appendFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/p
 import {dirname, extname, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
-import type {Exploration, ExploredFinding} from '../explore/exploration.ts';
+import {type Exploration, type ExploredFinding, outOfTime} from '../explore/exploration.ts';
 import {type Filter, proofPhases} from '../explore/search.ts';
 import {messageOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
@@ -286,7 +286,7 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
 };
 
 const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirmed}: Exploration): string => {
-  const left = leftOut.filter(({reason}) => reason === 'the budget').reduce((sum, {count}) => sum + count, 0);
+  const left = leftOut.filter(({reason}) => reason === outOfTime).reduce((sum, {count}) => sum + count, 0);
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
