@@ -3,14 +3,15 @@ import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
 import {type Episode, episodeOf, episodesOf, isSilent} from '../../explore/episodes.ts';
-import type {
-  Cell,
-  Exploration,
-  ExploredFinding,
-  LeftOut,
-  Mark,
-  SearchEnd,
-  Unconfirmed,
+import {
+  type Cell,
+  type Exploration,
+  type ExploredFinding,
+  type LeftOut,
+  type Mark,
+  outOfTime,
+  type SearchEnd,
+  type Unconfirmed,
 } from '../../explore/exploration.ts';
 import {
   batchPlan,
@@ -690,9 +691,9 @@ class Search {
       backMs: this.#backMs,
       leftOut: [
         ...this.#leftOut,
-        ...(this.#queue.length > 0 ? [{reason: 'the budget', count: this.#queue.length}] : []),
+        ...(this.#queue.length > 0 ? [{reason: outOfTime, count: this.#queue.length}] : []),
         ...(this.#later.length > 0
-          ? [{reason: 'they are silence, which the client waits through', count: this.#later.length}]
+          ? [{reason: 'silence, which the client is known to wait through', count: this.#later.length}]
           : []),
       ],
     };
