@@ -275,7 +275,7 @@ class Search {
     if (this.#kickCause?.signal === 'stuck') {
       const count = this.#queue.length;
       this.#queue = this.#queue.filter(({needs}) => needs === 'live connections');
-      const reason = 'the library is not back in time after any closed connection';
+      const reason = 'the library does not recover in time after any closed connection';
       this.#leftOut.push({reason, count: count - this.#queue.length});
     }
     const silence = this.#findings.find(
@@ -353,8 +353,8 @@ class Search {
     if (this.#startFailures > mostReturns) {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
-        `The client of scenario "${this.#plan.name}" does not start any more: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
-        'Look at its server: it may not have stood what was tried. A target that the scenario starts is a new one for each trial.',
+        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
+        'Check its server: the faults may have damaged its state. A target that the scenario starts is restarted for each trial.',
       );
     }
     const unseen: Episode[] = [];
