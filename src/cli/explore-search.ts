@@ -1,5 +1,5 @@
 // A search from its command to its report: it is saved as it goes, and its reproducers are kept.
-import {appendFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, extname, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
@@ -8,11 +8,15 @@ import {type Filter, proofPhases} from '../explore/search.ts';
 import {messageOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {exploreJunit, exploreReport, summaryOf} from '../report/explore/explore-report.ts';
+import {summaryOf} from '../report/explore/document.ts';
+import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
 import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
+import {renderReport} from '../report/report.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
+import {reopenRun} from '../run/reopen.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
+import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import {missingPackages} from './needs.ts';
@@ -108,14 +112,15 @@ export const searchScenario = async (
     });
     defect.signal.throwIfAborted();
     progress.end();
-    const kept = await keepReproducers(io, exploration, plan, scenarioFile, options);
+    const folder = resolve(io.cwd, options.out, exploration.scenario);
+    const reproducible = await keepReproducers(io, exploration, plan, scenarioFile, options);
+    const kept = await writeCaseStudies(reproducible, dataDir, folder);
     await writeWhole(join(dataDir, resultFile), json(kept));
-    const report = exploreReport(kept);
-    const folder = resolve(io.cwd, options.out, kept.scenario);
     await mkdir(folder, {recursive: true});
-    await writeWhole(join(folder, 'explore.md'), report);
     await writeWhole(join(folder, resultFile), json(kept));
-    await tell(io, reporters, kept, report, relative(io.cwd, join(folder, 'explore.md')));
+    await writeWhole(join(folder, 'explore.html'), explorePage(kept));
+    await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
+    await report(io, reporters, kept, relative(io.cwd, join(folder, 'explore.md')));
     if (interruption.signal.aborted) return exitCodes.interrupted;
     return kept.findings.length > 0 ? exitCodes.missed : exitCodes.met;
   } finally {
@@ -216,24 +221,43 @@ const keepReproducers = async (
   return {...exploration, findings};
 };
 
-const tell = async (
+/** Of the saved run of each finding, beside the report of the search; those of earlier searches go. */
+const writeCaseStudies = async (
+  exploration: Exploration,
+  dataDir: string,
+  folder: string,
+): Promise<Exploration> => {
+  await rm(join(folder, studiesFolder), {recursive: true, force: true});
+  const findings: ExploredFinding[] = [];
+  for (const finding of exploration.findings) {
+    const own = `${studiesFolder}/${finding.number}-${finding.symptom}`;
+    const {files} = renderReport(await reopenRun(await RunFolder.open(dataDir, finding.run)));
+    await mkdir(join(folder, own), {recursive: true});
+    for (const [name, text] of Object.entries(files)) await writeWhole(join(folder, own, name), text);
+    findings.push({...finding, caseStudy: `${own}/report.md`});
+  }
+  return {...exploration, findings};
+};
+
+const studiesFolder = 'findings';
+
+const report = async (
   io: CliIo,
   reporters: readonly ReporterChoice[],
   exploration: Exploration,
-  report: string,
   path: string,
 ): Promise<void> => {
   for (const {name, path: file} of reporters) {
     const text = {
       list: () => listText(exploration, path),
       json: () => json(exploration),
-      markdown: () => report,
+      markdown: () => exploreMarkdown(exploration),
+      html: () => explorePage(exploration),
       junit: () => exploreJunit(exploration),
       github: () => githubText(exploration),
-      html: () => '',
     }[name]();
     const summary = io.env['GITHUB_STEP_SUMMARY'];
-    if (name === 'github' && summary) await appendFile(summary, report);
+    if (name === 'github' && summary) await appendFile(summary, exploreMarkdown(exploration));
     if (file === null) io.stdout.write(text);
     else {
       await mkdir(dirname(resolve(io.cwd, file)), {recursive: true});
@@ -293,5 +317,5 @@ const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirm
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
-  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${plural(left, 'single fault')} to go`;
+  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${left} to go`;
 };

@@ -587,6 +587,7 @@ class Search {
       run: proof?.run ?? '',
       proving: provingFor(symptom),
       elsewhere: [],
+      caseStudy: null,
       reproducer: null,
     };
   }
