@@ -1,17 +1,17 @@
 // A search from its command to its report: it is saved as it goes, and its reproducers are kept.
-import {appendFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
 import {dirname, extname, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
 import {type Exploration, type ExploredFinding, outOfTime} from '../explore/exploration.ts';
 import {type Filter, proofPhases} from '../explore/search.ts';
-import {messageOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {summaryOf} from '../report/explore/document.ts';
 import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
 import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
+import {annotationText} from '../report/formats/github.ts';
 import {renderReport} from '../report/report.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import {reopenRun} from '../run/reopen.ts';
@@ -19,6 +19,7 @@ import type {PackageSpec} from '../scenarios/version-comparison.ts';
 import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
+import {type ReporterTexts, toReporters, writeWhole} from './explore-output.ts';
 import {missingPackages} from './needs.ts';
 import {type DataOptions, dataDirOf, type TargetOptions, targetArgs, targetChoice} from './options.ts';
 import {planArgs, reshapeOf} from './plan-choice.ts';
@@ -120,7 +121,7 @@ export const searchScenario = async (
     await writeWhole(join(folder, resultFile), json(kept));
     await writeWhole(join(folder, 'explore.html'), explorePage(kept));
     await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
-    await report(io, reporters, kept, relative(io.cwd, join(folder, 'explore.md')));
+    await toReporters(io, reporters, texts(kept, relative(io.cwd, join(folder, 'explore.md'))));
     if (interruption.signal.aborted) return exitCodes.interrupted;
     return kept.findings.length > 0 ? exitCodes.missed : exitCodes.met;
   } finally {
@@ -159,20 +160,6 @@ const commandOf = (scenario: string, options: ExploreCommandOptions): string =>
     ...targetArgs(options),
     `--depth ${options.depth} --budget ${options.budget / 1000}s --seed ${options.seed}`,
   ].join(' ');
-
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  try {
-    await writeFile(`${file}.tmp`, text);
-    await rename(`${file}.tmp`, file);
-  } catch (error) {
-    throw new FoulweatherError(
-      'FW_FILE_WRITE',
-      `Cannot write ${file}: ${messageOf(error)}`,
-      'Run it in a folder you can write to, or name others with --out and --data.',
-      {cause: error},
-    );
-  }
-};
 
 /** @throws FoulweatherError FW_UNKNOWN_RUN */
 const earlierOf = async (root: string, wanted: string | true, slug: string): Promise<Exploration> => {
@@ -241,30 +228,14 @@ const writeCaseStudies = async (
 
 const studiesFolder = 'findings';
 
-const report = async (
-  io: CliIo,
-  reporters: readonly ReporterChoice[],
-  exploration: Exploration,
-  path: string,
-): Promise<void> => {
-  for (const {name, path: file} of reporters) {
-    const text = {
-      list: () => listText(exploration, path),
-      json: () => json(exploration),
-      markdown: () => exploreMarkdown(exploration),
-      html: () => explorePage(exploration),
-      junit: () => exploreJunit(exploration),
-      github: () => githubText(exploration),
-    }[name]();
-    const summary = io.env['GITHUB_STEP_SUMMARY'];
-    if (name === 'github' && summary) await appendFile(summary, exploreMarkdown(exploration));
-    if (file === null) io.stdout.write(text);
-    else {
-      await mkdir(dirname(resolve(io.cwd, file)), {recursive: true});
-      await writeWhole(resolve(io.cwd, file), text);
-    }
-  }
-};
+const texts = (exploration: Exploration, path: string): ReporterTexts => ({
+  list: () => listText(exploration, path),
+  json: () => json(exploration),
+  markdown: () => exploreMarkdown(exploration),
+  html: () => explorePage(exploration),
+  junit: () => exploreJunit(exploration),
+  github: () => githubText(exploration),
+});
 
 const listText = (exploration: Exploration, path: string): string =>
   [
@@ -279,7 +250,12 @@ const listText = (exploration: Exploration, path: string): string =>
   ].join('\n');
 
 const githubText = ({findings, groups}: Exploration): string =>
-  findings.map(finding => `::error title=foulweather explore::${findingText(finding, groups)}\n`).join('');
+  findings
+    .map(finding =>
+      annotationText({kind: 'error', title: finding.symptom, message: findingText(finding, groups)}),
+    )
+    .map(line => `${line}\n`)
+    .join('');
 
 const plainEveryMs = 10_000;
 

@@ -79,11 +79,9 @@ export const exploreJunit = ({scenario, findings, groups, elapsedMs}: Exploratio
     element(
       'testcase',
       {classname: scenario, name: finding.id},
-      '',
       element(
         'failure',
         {message: findingText(finding, groups), type: finding.symptom},
-        '',
         escapeXml(finding.statement),
       ),
     ),
@@ -97,7 +95,7 @@ export const exploreJunit = ({scenario, findings, groups, elapsedMs}: Exploratio
   const search = element('testcase', {classname: scenario, name: 'the search'});
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    element('testsuites', {}, '', element('testsuite', attributes, '', search, ...cases)),
+    element('testsuites', {}, element('testsuite', attributes, search, ...cases)),
     '',
   ].join('\n');
 };
