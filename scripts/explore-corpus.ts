@@ -50,7 +50,9 @@ type Side = 'bad' | 'fixed';
 type Found = {
   /** The smallest plan that shows it. */
   readonly id: string;
+  /** The worst, and what was seen besides. */
   readonly symptom: string;
+  readonly others: readonly string[];
   readonly text: string;
   readonly statement: string;
   readonly error: string | null;
@@ -79,6 +81,7 @@ const onlySide =
 const foundOf = (finding: ExploredFinding): Found => ({
   id: finding.id,
   symptom: finding.symptom,
+  others: finding.others,
   text: findingText(finding, []),
   statement: finding.statement,
   error: finding.error,
@@ -88,14 +91,15 @@ const foundOf = (finding: ExploredFinding): Found => ({
 const withoutFault = (symptom: string, statement: string): Found => ({
   id: 'calm',
   symptom,
+  others: [],
   text: `Without any fault: ${statement}`,
   statement,
   error: null,
   isInOther: null,
 });
 
-const tellsApart = (pair: Pair, {symptom, isInOther}: Found): boolean =>
-  isInOther === false && isExpected(pair, symptom);
+const showsExpected = (pair: Pair, {symptom, others}: Found): boolean =>
+  [symptom, ...others].some(one => isExpected(pair, one));
 
 const searchOne = async (pair: Pair, side: Side, seed: number, place: string): Promise<Searched> => {
   const startMs = performance.now();
@@ -135,7 +139,8 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
       step() {},
       async known() {},
       found(finding) {
-        if (side === 'bad' && tellsApart(pair, foundOf(finding))) enough.abort();
+        const found = foundOf(finding);
+        if (side === 'bad' && found.isInOther === false && showsExpected(pair, found)) enough.abort();
       },
     },
   });
@@ -168,7 +173,7 @@ const apartIn = (pair: Pair, {findings}: Searched, fixed: Searched | undefined):
       ? fixed?.findings.some(other => other.id === id && other.symptom === symptom) === false
       : isInOther === false;
   const only = findings.filter(isOwn);
-  const expected = only.filter(({symptom}) => isExpected(pair, symptom));
+  const expected = only.filter(finding => showsExpected(pair, finding));
   return expected.length > 0 ? expected : only;
 };
 
@@ -178,7 +183,7 @@ const rowOf = (pair: Pair, searched: readonly Searched[]): readonly string[] => 
   const bad = own.filter(({side}) => side === 'bad');
   const fixed = own.find(({side}) => side === 'fixed');
   const apart = bad.map(one => apartIn(pair, one, fixed));
-  const isExpectedOne = apart.flat().some(({symptom}) => isExpected(pair, symptom));
+  const isExpectedOne = apart.flat().some(finding => showsExpected(pair, finding));
   const foundCount = apart.filter(({length}) => length > 0).length;
   const ids = new Set(apart.map(([first]) => first?.id));
   return [

@@ -30,7 +30,7 @@ export const record = async (
   plan: Plan,
   signal: AbortSignal,
 ): Promise<Recording> => {
-  const calm = await crew.try(calmPlan(plan), 'calm', true);
+  const calm = await crew.try(calmPlan(plan), 'calm', {isRecorded: true});
   if (calm.trial === null || signal.aborted) throw interrupted();
   const trouble = calmTrouble(calm.trial);
   if (trouble !== null) {
@@ -41,7 +41,7 @@ export const record = async (
     );
   }
   await calm.forget();
-  const reconnect = await crew.try(reconnectPlan(plan, closeLive), 'reconnect', true);
+  const reconnect = await crew.try(reconnectPlan(plan, closeLive), 'reconnect', {isRecorded: true});
   const conversations = madeAnew(reconnect) ?? calm.conversations;
   if (groupsOf(conversations).length === 0) {
     throw new FoulweatherError(
