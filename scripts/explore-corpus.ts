@@ -140,7 +140,10 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
       async known() {},
       found(finding) {
         const found = foundOf(finding);
-        if (side === 'bad' && found.isInOther === false && showsExpected(pair, found)) enough.abort();
+        const isReliable = finding.shownCount > finding.triedCount / 2;
+        if (side === 'bad' && isReliable && found.isInOther === false && showsExpected(pair, found)) {
+          enough.abort();
+        }
       },
     },
   });

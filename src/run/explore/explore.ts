@@ -15,8 +15,10 @@ import {
   batchPlan,
   causeKey,
   type Filter,
+  neighbourhood,
   type Signal,
   searchedPlan,
+  signals,
   withoutTelemetry,
 } from '../../explore/search.ts';
 import {monotonicMs} from '../../model/clock.ts';
@@ -31,7 +33,7 @@ import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
 import {Crew, type Tried} from './crew.ts';
-import {findingOf, Proofs, provingOf, type Suspicion, watched} from './proofs.ts';
+import {findingOf, Proofs, provingOf, type Suspicion} from './proofs.ts';
 import {closeLive, type Recording, record} from './recording.ts';
 import {calmTrouble, type EpisodeVerdict, endedBadly, judgeEpisodes} from './verdicts.ts';
 
@@ -59,8 +61,10 @@ export type ExploreObserver = {
   readonly found: (finding: ExploredFinding) => void;
 };
 
-/** Beside the episodes': a proof waits most of the time. */
-const proofsAtOnce = 2;
+/** Beside the trials of episodes: a proof waits most of the time. */
+const proofTrialsAtOnce = 6;
+/** Causes: what is known of one makes others quicker. */
+const provenAtOnce = 2;
 const triesOfFinding = 3;
 const mostDismissals = 2;
 /** What was begun to be confirmed when the time is over gets so much more, at most a share of the budget. */
@@ -91,7 +95,7 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     const {reshape: _, ...asChosen} = {...run, variants: null};
     const all: Plan = {...plan, variants: [plan.variants[0], ...others]};
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
-    const mostWorkers = isShared ? 1 : options.jobs + proofsAtOnce;
+    const mostWorkers = isShared ? 1 : options.jobs + proofTrialsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>
       new Crew({supervisor, run: asChosen, plan: all, signal, mostWorkers, limited});
     return {exploration: await search(options, plan, crewOf, others), plan};
@@ -171,6 +175,9 @@ class Search {
   /** What runs beside the search, and the errors of that. */
   readonly #beside = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
+  /** What looks wrong, and is not tried alone yet. */
+  readonly #toProve: {readonly cause: Cause; readonly episode: Episode}[] = [];
+  #provingCount = 0;
   /** What any closed connection causes. */
   #kickCause: Cause | null = null;
   #episodeCount = 0;
@@ -237,7 +244,7 @@ class Search {
       cause.state = 'proven';
       cause.finding = silence.number;
       cause.episodes.push(episodeOf(silence.strikes));
-      this.#agenda.postponeSilence();
+      this.#agenda.postpone(isBeside(cause, episodeOf(silence.strikes)));
     }
   }
 
@@ -357,8 +364,26 @@ class Search {
     if (cause.state === 'dismissed' && !isTriedAgain) this.#mark(episode, 'slow', null);
     if (!isFirst && !isTriedAgain) return;
     cause.state = 'open';
-    if (key === 'hung: silence') this.#agenda.postponeSilence();
-    this.#follow(this.#prove(cause, episode));
+    this.#agenda.postpone(isBeside(cause, episode));
+    this.#toProve.push({cause, episode});
+    this.#proveNext();
+  }
+
+  /** The worst first; what is not begun when the time is over remains unconfirmed. */
+  #proveNext(): void {
+    if (this.#provingCount >= provenAtOnce || this.#signal.aborted) return;
+    const [next] = this.#toProve.toSorted(
+      (a, b) => signals.indexOf(a.cause.signal) - signals.indexOf(b.cause.signal),
+    );
+    if (!next) return;
+    this.#toProve.splice(this.#toProve.indexOf(next), 1);
+    this.#provingCount++;
+    this.#follow(
+      this.#prove(next.cause, next.episode).finally(() => {
+        this.#provingCount--;
+        this.#proveNext();
+      }),
+    );
   }
 
   #newCause(key: string, signal: Signal): Cause {
@@ -367,71 +392,57 @@ class Search {
     return cause;
   }
 
-  /** Alone, each time with a fresh client: once or twice as it is, then as small as it gets. */
+  /** First made as small as it gets, by short tries; then tried alone, each time with a fresh client and a fresh target. */
   async #prove(cause: Cause, episode: Episode): Promise<void> {
-    const proving = provingOf[cause.signal] ?? 'short';
-    const first = (await this.#proofs.once(episode, proving)) ?? (await this.#proofs.once(episode, proving));
-    if (this.#signal.aborted && first === null) return;
-    if (first === null) {
-      cause.state = 'dismissed';
-      cause.dismissals++;
-      if (cause.key === 'hung: silence') this.#agenda.restoreSilence();
-      for (const one of cause.episodes) this.#mark(one, 'slow', null);
-      return;
-    }
-    const {symptom} = first.present[0]!;
-    const early = this.#add(cause, findingOf(episode, symptom, [first], 1));
-    const strikes = await this.#proofs.smallest(cause, episode);
-    const small = episodeOf(strikes);
-    const isSame = small.id === episode.id;
-    const isLong = proving === 'short' && watched.includes(symptom) ? 'watched' : proving;
-    const more = await this.#proofs.repeat(small, isLong, isSame ? triesOfFinding - 1 : triesOfFinding);
-    const ofSmall = more.shown.filter(({present}) => present.some(one => one.symptom === symptom));
-    if (ofSmall.length > 0 || isSame) {
-      const shown = isSame ? [first, ...ofSmall] : ofSmall;
-      const finding = findingOf(small, symptom, shown, more.count + (isSame ? 1 : 0));
-      this.#replace(cause, early, {
-        ...finding,
-        elsewhere: await this.#proofs.elsewhere(small, symptom, isLong),
-      });
-    } else {
-      const again = await this.#proofs.repeat(episode, isLong, triesOfFinding - 1);
-      const shown = again.shown.filter(({present}) => present.some(one => one.symptom === symptom));
-      this.#replace(cause, early, findingOf(episode, symptom, [first, ...shown], again.count + 1));
+    const isReliable = (await this.#proofs.quick(episode, cause)) === 'both';
+    const small = isReliable ? episodeOf(await this.#proofs.smallest(cause, episode)) : episode;
+    const known = this.#findings.find(({id}) => id === small.id);
+    const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
+    if (isKnown) this.#join(cause, known.number);
+    else {
+      const finding = (await this.#confirmed(cause, small)) ?? (await this.#confirmed(cause, episode));
+      if (finding !== null) this.#add(cause, finding);
+      else if (!this.#signal.aborted) this.#dismiss(cause, episode);
     }
     await this.#tell('running');
   }
 
-  /** Saved before anything is made of it. */
-  #add(cause: Cause, finding: ExploredFinding): number {
-    const number = ++this.#findingCount;
-    this.#findings.push({...finding, number});
-    cause.state = 'proven';
-    this.#joinMoments(cause, number);
-    return number;
+  async #confirmed(cause: Cause, episode: Episode): Promise<ExploredFinding | null> {
+    const proving = provingOf[cause.signal] ?? 'short';
+    const confirmed = await this.#proofs.confirm(episode, proving, triesOfFinding);
+    return confirmed.shown.length === 0 ? null : findingOf(episode, confirmed);
+  }
+
+  #signalOf({number}: ExploredFinding): Signal | null {
+    return [...this.#causes.values()].find(({finding}) => finding === number)?.signal ?? null;
+  }
+
+  #dismiss(cause: Cause, episode: Episode): void {
+    cause.state = 'dismissed';
+    cause.dismissals++;
+    this.#agenda.restore(isBeside(cause, episode));
+    for (const one of cause.episodes) this.#mark(one, 'slow', null);
   }
 
   /** What turns out to be the same as another one is told with it. */
-  #replace(cause: Cause, number: number, finding: ExploredFinding): void {
+  #add(cause: Cause, finding: ExploredFinding): void {
+    const {id, symptom, error} = finding;
     const same = this.#findings.find(
-      other =>
-        other.number !== number &&
-        other.symptom === finding.symptom &&
-        (other.id === finding.id || (finding.error !== null && other.error === finding.error)),
+      other => other.symptom === symptom && (other.id === id || (error !== null && other.error === error)),
     );
-    const index = this.#findings.findIndex(other => other.number === number);
     if (same) {
-      this.#findings.splice(index, 1);
-      this.#joinMoments(cause, same.number);
+      this.#join(cause, same.number);
       return;
     }
-    const {moments} = this.#findings[index]!;
-    const kept = {...finding, number, moments};
-    this.#findings[index] = kept;
-    this.#options.observer.found(kept);
+    const number = ++this.#findingCount;
+    const numbered = {...finding, number};
+    this.#findings.push(numbered);
+    this.#join(cause, number);
+    this.#options.observer.found(numbered);
   }
 
-  #joinMoments(cause: Cause, number: number): void {
+  #join(cause: Cause, number: number): void {
+    cause.state = 'proven';
     cause.finding = number;
     for (const episode of cause.episodes) this.#mark(episode, 'failed', number);
   }
@@ -497,3 +508,12 @@ class Search {
     };
   }
 }
+
+/** What can show nothing new, as it seems: a client that waits through one silence waits through all of them; and a client that one end stops, those at the same exchange stop, too. */
+const isBeside =
+  ({key, signal}: Suspicion, episode: Episode) =>
+  (other: Episode): boolean => {
+    if (key === 'hung: silence') return other.strikes.some(isSilent);
+    const endsTrial = signal === 'stuck' || signal === 'pending' || signal === 'crash';
+    return endsTrial && neighbourhood(other) === neighbourhood(episode);
+  };
