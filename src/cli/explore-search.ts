@@ -38,6 +38,7 @@ export type ExploreCommandOptions = TargetOptions &
     readonly seed: number;
     readonly resume?: string | true;
     readonly replay?: boolean;
+    readonly all?: boolean;
     readonly reproducers: string;
     readonly out: string;
     readonly reporter?: readonly ReporterChoice[];
@@ -47,12 +48,36 @@ export type ExploreCommandOptions = TargetOptions &
 
 const resultFile = 'explore.json';
 
+/** What came of a search, and where its report is, from the working directory. */
+export type Searched = {
+  readonly exploration: Exploration;
+  readonly path: string;
+  /** The package that the scenario is about; null where it names none. */
+  readonly library: string | null;
+};
+
 export const searchScenario = async (
   session: Session,
   scenario: string,
   options: ExploreCommandOptions,
   reporters: readonly ReporterChoice[],
 ): Promise<number> => {
+  const {exploration, path} = await searchOne(session, scenario, options);
+  await toReporters(session.io, reporters, searchTexts(exploration, path));
+  return exitCodeOf(exploration);
+};
+
+export const exitCodeOf = ({end, findings, calm}: Exploration): number => {
+  if (end === 'interrupted') return exitCodes.interrupted;
+  return findings.length + calm.length > 0 ? exitCodes.missed : exitCodes.met;
+};
+
+/** @throws FoulweatherError also those of a search that cannot begin */
+export const searchOne = async (
+  session: Session,
+  scenario: string,
+  options: ExploreCommandOptions,
+): Promise<Searched> => {
   const {io} = session;
   const scenarioFile = findScenario(scenario, io.cwd);
   const lack = missingPackages(scenario, io);
@@ -121,9 +146,11 @@ export const searchScenario = async (
     await writeWhole(join(folder, resultFile), json(kept));
     await writeWhole(join(folder, 'explore.html'), explorePage(kept));
     await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
-    await toReporters(io, reporters, texts(kept, relative(io.cwd, join(folder, 'explore.md'))));
-    if (interruption.signal.aborted) return exitCodes.interrupted;
-    return kept.findings.length + kept.calm.length > 0 ? exitCodes.missed : exitCodes.met;
+    return {
+      exploration: kept,
+      path: relative(io.cwd, join(folder, 'explore.md')),
+      library: Object.keys(plan.supports ?? {})[0] ?? null,
+    };
   } finally {
     progress.end();
     offSignal();
@@ -228,12 +255,12 @@ const writeCaseStudies = async (
 
 const studiesFolder = 'findings';
 
-const texts = (exploration: Exploration, path: string): ReporterTexts => ({
+export const searchTexts = (exploration: Exploration, path: string): ReporterTexts => ({
   list: () => listText(exploration, path),
   json: () => json(exploration),
   markdown: () => exploreMarkdown(exploration),
   html: () => explorePage(exploration),
-  junit: () => exploreJunit(exploration),
+  junit: () => exploreJunit([exploration]),
   github: () => githubText(exploration),
 });
 

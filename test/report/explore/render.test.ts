@@ -119,7 +119,7 @@ test('what was not decided and not searched is said', t => {
 });
 
 test('JUnit has a failure for each finding, and a case for the search', t => {
-  const xml = exploreJunit(exploration);
+  const xml = exploreJunit([exploration]);
   t.regex(xml, /tests="2" failures="1"/);
   t.regex(xml, /<failure message="When a new connection[^"]+: 3 of 3 tries\." type="wedged-client">/);
 });
