@@ -8,6 +8,7 @@ import {type Filter, proofPhases} from '../explore/search.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {summaryOf} from '../report/explore/document.ts';
+import {mapLines} from '../report/explore/map.ts';
 import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
 import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
@@ -303,7 +304,7 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
     async known(exploration) {
       const {elapsedMs} = exploration;
       if (isQuiet) return;
-      if (screen) screen(stateText(exploration));
+      if (screen) screen(screenText(exploration, io.stderr as NodeJS.WriteStream));
       else if (elapsedMs - toldMs >= plainEveryMs) {
         toldMs = elapsedMs;
         line(stateText(exploration));
@@ -314,6 +315,14 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
       screen?.done();
     },
   };
+};
+
+/** The map as it fills up, as far as the terminal has room for it. */
+const screenText = (exploration: Exploration, {rows = 24, columns = 80}: NodeJS.WriteStream): string => {
+  const map = mapLines(exploration.cells, exploration.groups).map(line => line.slice(0, columns - 1));
+  const room = rows - 3;
+  const shown = map.length > room ? [...map.slice(0, room - 1), `… ${map.length - room + 1} more`] : map;
+  return [...shown, stateText(exploration)].join('\n');
 };
 
 const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirmed}: Exploration): string => {
