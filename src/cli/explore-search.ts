@@ -14,6 +14,7 @@ import {findingText, reproducerName, reproducerText} from '../report/explore/wor
 import {plural} from '../report/format.ts';
 import {annotationText} from '../report/formats/github.ts';
 import {renderReport} from '../report/report.ts';
+import {wrapped} from '../report/text-table.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import {reopenRun} from '../run/reopen.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
@@ -64,7 +65,7 @@ export const searchScenario = async (
   reporters: readonly ReporterChoice[],
 ): Promise<number> => {
   const {exploration, path} = await searchOne(session, scenario, options);
-  await toReporters(session.io, reporters, searchTexts(exploration, path));
+  await toReporters(session.io, reporters, searchTexts(exploration, path, session.io.stdout.columns));
   return exitCodeOf(exploration);
 };
 
@@ -256,8 +257,8 @@ const writeCaseStudies = async (
 
 const studiesFolder = 'findings';
 
-export const searchTexts = (exploration: Exploration, path: string): ReporterTexts => ({
-  list: () => listText(exploration, path),
+export const searchTexts = (exploration: Exploration, path: string, columns?: number): ReporterTexts => ({
+  list: () => listText(exploration, path, columns),
   json: () => json(exploration),
   markdown: () => exploreMarkdown(exploration),
   html: () => explorePage(exploration),
@@ -265,14 +266,17 @@ export const searchTexts = (exploration: Exploration, path: string): ReporterTex
   github: () => githubText(exploration),
 });
 
-const listText = (exploration: Exploration, path: string): string =>
+/** Within the width of a terminal; elsewhere a line each. */
+const listText = (exploration: Exploration, path: string, columns = Number.POSITIVE_INFINITY): string =>
   [
     ...exploration.findings.flatMap(finding => [
-      `${finding.number}. ${findingText(finding, exploration.groups)}`,
+      ...wrapped(`${finding.number}. ${findingText(finding, exploration.groups)}`, columns, '   '),
       ...(finding.reproducer === null ? [] : [`   ${finding.reproducer}`]),
     ]),
-    ...exploration.calm.map(({symptom, statement}) => `Without any fault: ${symptom}. ${statement}`),
-    summaryOf(exploration),
+    ...exploration.calm.flatMap(({symptom, statement}) =>
+      wrapped(`Without any fault: ${symptom}. ${statement}`, columns, '  '),
+    ),
+    ...wrapped(summaryOf(exploration), columns),
     ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
     `Report: ${path}`,
     '',
@@ -300,7 +304,12 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
   };
   return {
     step: line,
-    found: finding => line(`found: ${findingText(finding, [])}`),
+    found: finding =>
+      line(
+        wrapped(`found: ${findingText(finding, [])}`, io.stderr.columns ?? Number.POSITIVE_INFINITY).join(
+          '\n',
+        ),
+      ),
     async known(exploration) {
       const {elapsedMs} = exploration;
       if (isQuiet) return;

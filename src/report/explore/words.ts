@@ -93,10 +93,11 @@ export const findingText = (finding: ExploredFinding, groups: readonly Conversat
   return `When ${when}, ${resultText(finding)}: ${tries}.${elsewhereText(finding)}`;
 };
 
-const elsewhereText = ({elsewhere}: ExploredFinding): string =>
-  elsewhere
-    .map(({variant, isShown}) => ` ${variant} ${isShown ? 'shows it as well' : 'does not show it'}.`)
-    .join('');
+/** Others are tried once: of what does not always show that proves little. */
+const elsewhereText = ({elsewhere, shownCount, triedCount}: ExploredFinding): string => {
+  const not = shownCount === triedCount ? 'does not show it' : 'did not show it in one try';
+  return elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'shows it as well' : not}.`).join('');
+};
 
 export type ReproducerOptions = {
   readonly finding: ExploredFinding;

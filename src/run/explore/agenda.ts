@@ -53,7 +53,7 @@ export class Agenda {
       ...this.#leftOut,
       ...(this.#queue.length > 0 ? [{reason: outOfTime, count: this.#queue.length}] : []),
       ...(this.#later.length > 0
-        ? [{reason: 'beside a moment that shows a finding already', count: this.#later.length}]
+        ? [{reason: 'probably nothing but a known finding', count: this.#later.length}]
         : []),
     ];
   }
