@@ -69,9 +69,10 @@ export const searchScenario = async (
   return exitCodeOf(exploration);
 };
 
-export const exitCodeOf = ({end, findings, calm}: Exploration): number => {
+export const exitCodeOf = ({end, findings, calm, unconfirmed}: Exploration): number => {
   if (end === 'interrupted') return exitCodes.interrupted;
-  return findings.length + calm.length > 0 ? exitCodes.missed : exitCodes.met;
+  if (findings.length + calm.length > 0) return exitCodes.missed;
+  return unconfirmed.length > 0 ? exitCodes.inconclusive : exitCodes.met;
 };
 
 /** @throws FoulweatherError also those of a search that cannot begin */
@@ -277,6 +278,9 @@ const listText = (exploration: Exploration, path: string, columns = Number.POSIT
       wrapped(`Without any fault: ${symptom}. ${statement}`, columns, '  '),
     ),
     ...wrapped(summaryOf(exploration), columns),
+    ...exploration.unconfirmed.map(
+      ({id, signal}) => `Not confirmed: ${id} (${signal}). A larger --budget leaves time for it.`,
+    ),
     ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
     `Report: ${path}`,
     '',

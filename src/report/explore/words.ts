@@ -40,28 +40,27 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
   const {action, cut, connections, position, since} = strike;
   const [one, several] = actionTexts[action];
   const kind = since === 'connect' ? 'new connection' : 'connection';
+  const isOne = connections === 'first';
   const subject =
     position > 1
-      ? `the ${ordinal(position)} ${kind} ${one}`
-      : {
-          first: `a ${kind} ${one}`,
-          two: `two ${kind}s ${several}`,
-          all: `all ${kind}s for half a second ${several}`,
-        }[connections];
-  return `${subject} ${cutTexts[cut]} ${placeText(strike, groups)}`;
+      ? `the ${ordinal(position)} ${kind}`
+      : {first: `a ${kind}`, two: `two ${kind}s`, all: `all ${kind}s for half a second`}[connections];
+  const place = placeText(strike, isOne ? 'its' : 'their', groups);
+  return `${subject} ${isOne ? one : several} ${cutTexts[cut]} ${place}`;
 };
 
 const placeText = (
   {since, exchange, direction}: MomentStrike,
+  whose: 'its' | 'their',
   groups: readonly ConversationGroup[],
 ): string => {
   const what = direction === 'upstream' ? 'request' : 'reply';
-  if (since === 'fault') return `its next ${what}`;
+  if (since === 'fault') return `${whose} next ${what}`;
   const known = groups.find(({exchanges}) => exchanges[exchange - 1]?.direction === direction);
   const same = known?.exchanges.slice(0, exchange).filter(one => one.direction === direction).length;
   const bytes = known?.exchanges[exchange - 1]?.bytes;
   const size = bytes === undefined ? '' : ` (${bytes} ${bytes === 1 ? 'byte' : 'bytes'})`;
-  return `its ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
+  return `${whose} ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
 };
 
 const results: {readonly [symptom in SymptomId]?: string} = {
