@@ -156,6 +156,12 @@ const isPlainSecond = ({action}: Strike): boolean => action !== 'reset' && actio
 export const episodeOf = ([first, second]: Episode['strikes']): Episode =>
   second && first.kind === 'moment' ? pair(first, second, usualSizes) : single(first, usualSizes);
 
+/** The same on all connections that come for a while; null where that is another thing. */
+export const widened = ({strikes: [strike, second]}: Pick<Episode, 'strikes'>): Episode | null =>
+  strike.kind !== 'moment' || second !== undefined || strike.connections === 'all' || strike.position > 1
+    ? null
+    : episodeOf([{...strike, connections: 'all'}]);
+
 const connectionsOf = (strike: Strike): MomentStrike['connections'] =>
   strike.kind === 'moment' ? strike.connections : 'first';
 

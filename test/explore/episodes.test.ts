@@ -1,6 +1,12 @@
 // The list of what could be tried: complete, in an order that the seed decides, and each a plan that can be run.
 import test from 'ava';
-import {type Episode, episodesOf, morePairsOf, type SearchOptions} from '../../src/explore/episodes.ts';
+import {
+  type Episode,
+  episodesOf,
+  morePairsOf,
+  type SearchOptions,
+  widened,
+} from '../../src/explore/episodes.ts';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {conversation} from '../helpers/conversations.ts';
@@ -170,4 +176,17 @@ test('a handshake of TLS is told apart', t => {
 
 test('without a conversation there are the connects and the live moments', t => {
   t.is([...episodesOf([], {seed: 1, maxDepth: 1})].length, 1 + 4 + 2 * 45);
+});
+
+test('widened: one moment of one connection or two becomes that of all', t => {
+  t.is(widened(byId.get('close after 4')!)?.id, 'close after 4 (all)');
+  t.is(widened(byId.get('reset within 3 (two)')!)?.id, 'reset within 3 (all)');
+  for (const id of [
+    'close after 4 (all)',
+    'silence after 2 (connection 2)',
+    'refused',
+    'close after 2, then reset within 4',
+  ]) {
+    t.is(widened(byId.get(id)!), null, id);
+  }
 });

@@ -2,7 +2,7 @@
 import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
-import {type Episode, episodeOf, isSilent} from '../../explore/episodes.ts';
+import {type Episode, episodeOf, isSilent, widened} from '../../explore/episodes.ts';
 import type {
   Cell,
   Exploration,
@@ -394,8 +394,8 @@ class Search {
 
   /** First made as small as it gets, by short tries; then tried alone, each time with a fresh client and a fresh target. */
   async #prove(cause: Cause, episode: Episode): Promise<void> {
-    const isReliable = (await this.#proofs.quick(episode, cause)) === 'both';
-    const small = isReliable ? episodeOf(await this.#proofs.smallest(cause, episode)) : episode;
+    const reliable = await this.#reliable(cause, episode);
+    const small = reliable === null ? episode : episodeOf(await this.#proofs.smallest(cause, reliable));
     const known = this.#findings.find(({id}) => id === small.id);
     const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
     if (isKnown) this.#join(cause, known.number);
@@ -405,6 +405,14 @@ class Search {
       else if (!this.#signal.aborted) this.#dismiss(cause, episode);
     }
     await this.#tell('running');
+  }
+
+  /** What hits one connection may miss the operation that matters: then all that come for a while are hit. Null where that is not enough. */
+  async #reliable(cause: Cause, episode: Episode): Promise<Episode | null> {
+    for (const candidate of [episode, widened(episode)]) {
+      if (candidate !== null && (await this.#proofs.quick(candidate, cause)) === 'both') return candidate;
+    }
+    return null;
   }
 
   async #confirmed(cause: Cause, episode: Episode): Promise<ExploredFinding | null> {
