@@ -19,7 +19,13 @@ import {groupsOf, wholeOf} from './conversations.ts';
 export const cuts = ['before', 'within', 'after'] as const;
 export const momentActions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
 /** What acts on new connections alone comes first. */
-const connectActions = ['accepted-and-silent', 'accepted-and-closed', 'syn-unanswered', 'refused'] as const;
+const connectActions = [
+  'accepted-and-silent',
+  'accepted-and-closed',
+  'flapping',
+  'syn-unanswered',
+  'refused',
+] as const;
 
 export type Cut = (typeof cuts)[number];
 export type Action = (typeof momentActions)[number];
@@ -285,6 +291,9 @@ const faultsAt = (
   }
 };
 
+/** How long a connection lasts. */
+const flappingMs = 20;
+
 /** A silence lasts as long as the episode. */
 const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): readonly [Fault] => {
   switch (action) {
@@ -292,6 +301,8 @@ const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): reado
       return [refuse({durationMs})];
     case 'syn-unanswered':
       return [blackhole({syn: true})];
+    case 'flapping':
+      return [resetAfter({afterMs: flappingMs, durationMs})];
     case 'accepted-and-closed':
       return [limitConnections({connectionLimit: 0, durationMs})];
     case 'accepted-and-silent':

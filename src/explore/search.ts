@@ -49,7 +49,7 @@ const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
   body: strike => strike.kind === 'moment' && strike.cut === 'within' && strike.direction === 'downstream',
   live: strike => strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault'),
   close: ({action}) => action === 'close' || action === 'silence-then-close',
-  reset: ({action}) => action === 'reset',
+  reset: ({action}) => action === 'reset' || action === 'flapping',
   silence: strike => isSilent(strike) || strike.action === 'silence-then-close',
 };
 
@@ -284,7 +284,7 @@ function* milder(strike: Strike): Generator<Strike, void, void> {
     const direction = strike.direction === 'upstream' ? 'downstream' : 'upstream';
     yield {...strike, cut: 'after', exchange: strike.exchange - 1, direction};
   }
-  if (strike.cut === 'within') yield {...strike, cut: 'after'};
+  if (strike.cut !== 'after') yield {...strike, cut: 'after'};
 }
 
 /**

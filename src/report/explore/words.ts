@@ -11,6 +11,7 @@ const connectTexts = {
   refused: 'connection attempts are refused for half a second',
   'syn-unanswered': 'connection attempts are not answered',
   'accepted-and-closed': 'new connections are accepted and closed for half a second',
+  flapping: 'connections are reset soon after they are opened, for half a second',
   'accepted-and-silent': 'new connections are accepted and never answered',
 } as const;
 
@@ -79,6 +80,7 @@ const results: {readonly [symptom in SymptomId]?: string} = {
   'pool-slot-leak': 'connections of the pool are lost for good',
   'connection-leak': 'unused connections stay open',
   'listener-leak': 'listeners pile up',
+  'memory-growth': 'the heap grows and does not shrink again',
 };
 
 export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | 'error'>): string =>

@@ -15,6 +15,7 @@ import {
   batchPlan,
   causeKey,
   type Filter,
+  isWanted,
   neighbourhood,
   type Signal,
   searchedPlan,
@@ -33,7 +34,7 @@ import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
 import {Crew, type Tried} from './crew.ts';
-import {findingOf, Proofs, provingOf, type Suspicion} from './proofs.ts';
+import {findingOf, leaks, Proofs, provingOf, type Suspicion} from './proofs.ts';
 import {closeLive, type Recording, record} from './recording.ts';
 import {calmTrouble, type EpisodeVerdict, endedBadly, judgeEpisodes} from './verdicts.ts';
 
@@ -77,6 +78,10 @@ type Cause = Suspicion & {
   dismissals: number;
   finding: number | null;
 };
+
+/** Tried again and again, with the heap measured in between. */
+const wearing: readonly Episode[] = [closeLive, episodeOf([{kind: 'connect', action: 'flapping'}])];
+const shortestWithWearMs = 60_000;
 
 /** @throws FoulweatherError FW_EXPLORE_CALM, FW_EXPLORE_UNSEEN, and those of a run that cannot start */
 export const explore = async (options: ExploreOptions): Promise<Explored> => {
@@ -209,6 +214,9 @@ class Search {
 
   async run(): Promise<Exploration> {
     await this.#begin();
+    if (this.#options.budgetMs >= shortestWithWearMs && this.#options.earlier === null) {
+      this.#follow(this.#wear());
+    }
     await this.#tell('running');
     const searchedFromMs = monotonicMs();
     await Promise.all(Array.from({length: this.#options.jobs}, () => this.#searchOn()));
@@ -245,6 +253,18 @@ class Search {
       cause.finding = silence.number;
       cause.episodes.push(episodeOf(silence.strikes));
       this.#agenda.postpone(isBeside(cause, episodeOf(silence.strikes)));
+    }
+  }
+
+  /** What piles up from fault to fault shows in no short try. The first that shows it stands for all. */
+  async #wear(): Promise<void> {
+    for (const episode of wearing) {
+      if (!isWanted(episode, this.#options.only)) continue;
+      const proof = await this.#proofs.once(episode, 'repeated');
+      if (proof?.present.some(({symptom}) => leaks.includes(symptom))) {
+        this.#suspect(episode, 'leak', null);
+        return;
+      }
     }
   }
 

@@ -168,9 +168,12 @@ const worstOf = (shown: readonly SavedProof[]): PresentFinding =>
     .flatMap(({present}) => present[0] ?? [])
     .reduce((worst, one) => (oracle.indexOf(one.symptom) < oracle.indexOf(worst.symptom) ? one : worst));
 
+/** They show by their growth from fault to fault. */
+export const leaks: readonly SymptomId[] = ['connection-leak', 'listener-leak', 'memory-growth'];
+
 /** Of its reproducer. */
 const provingFor = (symptom: SymptomId): Proving => {
-  if (symptom === 'connection-leak' || symptom === 'listener-leak') return 'repeated';
+  if (leaks.includes(symptom)) return 'repeated';
   return watched.includes(symptom) ? 'watched' : 'short';
 };
 

@@ -155,6 +155,7 @@ export const oracle: readonly SymptomId[] = [
   'pool-slot-leak',
   'connection-leak',
   'listener-leak',
+  'memory-growth',
 ];
 
 export type Proof = {
