@@ -373,8 +373,10 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
-      // A client that never comes back from one is stuck whichever way it loses its connection.
-      (episode.needs === 'new connections' || signal === 'stuck');
+      // A client that does not get over one closed connection does not, whichever way it loses it.
+      (episode.needs === 'new connections' ||
+        signal === 'stuck' ||
+        (signal === 'pending' && !episode.strikes.some(isSilent)));
     const key = isKick ? kick.key : causeKey(episode, signal, error);
     const cause = this.#causes.get(key) ?? this.#newCause(key, signal);
     cause.episodes.push(episode);
