@@ -471,7 +471,7 @@ class Search {
     const same = this.#findings.find(
       other =>
         other.symptom === symptom &&
-        (other.id === id || (error !== null && other.error === error) || areBothWaiting(other, finding)),
+        (other.id === id || (error !== null && other.error === error) || areOfOneKind(other, finding)),
     );
     if (same) {
       // Of several stages the plainest is told.
@@ -556,11 +556,18 @@ class Search {
   }
 }
 
-/** A client that waits through silence at several stages has one finding, unless versions differ in one of them. */
-const areBothWaiting = (a: ExploredFinding, b: ExploredFinding): boolean =>
-  a.symptom === 'hung-operation' &&
-  [a, b].every(({strikes}) => strikes.every(isSilent)) &&
-  a.elsewhere.every(({isShown}, index) => isShown === b.elsewhere[index]?.isShown);
+/**
+ * A client that waits through silence at several stages has one finding, unless versions differ in one of them. Of those that all
+ * versions have in common one is enough, too: a comparison is about the others.
+ */
+const areOfOneKind = (a: ExploredFinding, b: ExploredFinding): boolean => {
+  const [isSilentA, isSilentB] = [a, b].map(({strikes}) => strikes.every(isSilent));
+  const isAlike = a.elsewhere.every(({isShown}, index) => isShown === b.elsewhere[index]?.isShown);
+  const isCommon = a.elsewhere.length > 0 && a.elsewhere.every(({isShown}) => isShown);
+  return (
+    isSilentA === isSilentB && isAlike && (isCommon || (isSilentA === true && a.symptom === 'hung-operation'))
+  );
+};
 
 /**
  * What can show nothing new, as it seems: a client that waits through one silence waits through those of the same stage, and one
