@@ -1,6 +1,6 @@
 // Makes dist/ of src/: JavaScript in bundles, the declarations that `tsc` left there as one, and the page's assets.
 import {cpSync, globSync, writeFileSync} from 'node:fs';
-import {join, relative, resolve} from 'node:path';
+import {isAbsolute, join, relative, resolve} from 'node:path';
 import {rolldown} from 'rolldown';
 import {builtinFile, builtinNames} from '../src/scenarios/builtin.ts';
 import {rolledUp} from './declarations.ts';
@@ -21,14 +21,14 @@ const entries = [
 ];
 
 /** Packages, and Node's own modules. */
-const isExternal = (specifier: string): boolean => !/^[./]/.test(specifier);
-
-/** What a scenario shares with others keeps its place, too: its frames are the scenario's (profiles/owner). */
-const sharedByScenarios = /[\\/]src[\\/]scenarios[\\/](?:builtin|pack)[\\/]/;
+const isExternal = (specifier: string): boolean => !specifier.startsWith('.') && !isAbsolute(specifier);
 
 /** Small, and of use to most processes. The rest of model/ is for few of them, or brings a package. */
-const model =
-  /[\\/]src[\\/](?:model[\\/](?!schema[\\/]|symptoms|suggestions|plan)|scenarios[\\/]define-scenario)/;
+const isModel = (file: string): boolean =>
+  /^(?:model\/(?!schema\/|symptoms|suggestions|plan)|scenarios\/define-scenario)/.test(nameOf(file));
+
+/** What a scenario shares with others keeps its place, too: its frames are the scenario's (profiles/owner). */
+const isOfScenarios = (file: string): boolean => /^scenarios\/(?:builtin|pack)\//.test(nameOf(file));
 
 const declarations = rolledUp(join(dist, 'index.d.ts'));
 
@@ -56,13 +56,13 @@ await bundle.write({
     return moduleIds.length === 0 ? 'lazy/[name].js' : 'chunks/[name].js';
   },
   codeSplitting: {
-    // Chunks of what all who load them need: otherwise a process would load packages that it has no use for.
+    // Besides those that the bundler makes of what the same entries load.
     groups: [
-      {name: 'model', test: model},
+      {name: 'model', test: isModel},
       {
         name: nameOf,
         debugName: 'scenarios',
-        test: sharedByScenarios,
+        test: isOfScenarios,
         minShareCount: 2,
         includeDependenciesRecursively: false,
       },
