@@ -23,7 +23,11 @@ const entries = [
 /** Packages, and Node's own modules. */
 const isExternal = (specifier: string): boolean => !specifier.startsWith('.') && !isAbsolute(specifier);
 
-/** Small, and of use to most processes. The rest of model/ is for few of them, or brings a package. */
+/** What hardly any process does without. */
+const isBase = (file: string): boolean =>
+  /^model\/(?:channel|error-message|errors|own-files)$/.test(nameOf(file));
+
+/** Small, and of use to many. The rest of model/ is for few of them, or brings a package. */
 const isModel = (file: string): boolean =>
   /^(?:model\/(?!schema\/|symptoms|suggestions|plan)|scenarios\/define-scenario)/.test(nameOf(file));
 
@@ -58,6 +62,7 @@ await bundle.write({
   codeSplitting: {
     // Besides those that the bundler makes of what the same entries load.
     groups: [
+      {name: 'base', test: isBase},
       {name: 'model', test: isModel},
       {
         name: nameOf,
