@@ -1,8 +1,8 @@
 // The commands and their options, as commander knows them.
 import {relative} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {Command, CommanderError} from 'commander';
 import {FoulweatherError} from '../model/errors.ts';
+import {packageFile} from '../model/own-files.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import {colours} from './colours.ts';
@@ -34,7 +34,7 @@ Exit codes: 0 goals met, 1 goals missed, 2 inconclusive, 64 wrong usage,
 /** The pages come with the package. */
 const documentation = ({cwd}: CliIo): string => {
   const pathOf = (file: string): string => {
-    const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+    const path = packageFile(file);
     const short = relative(cwd, path);
     return short.startsWith('..') ? path : short;
   };
