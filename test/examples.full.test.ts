@@ -12,10 +12,12 @@ const folder = resolve(import.meta.dirname, '../examples');
 const promises: Readonly<Record<string, SymptomId>> = {
   'undici-pool.ts': 'hung-operation',
   'careless-retry.ts': 'duplicate-effect',
+  'urllib3.ts': 'hung-operation',
 };
 
 test('each example is tested', t => {
-  t.deepEqual(readdirSync(folder).sort(), Object.keys(promises).sort());
+  const scenarios = readdirSync(folder).filter(name => name.endsWith('.ts'));
+  t.deepEqual(scenarios.sort(), Object.keys(promises).sort());
 });
 
 const keepsItsPromise = test.macro({
@@ -34,3 +36,18 @@ const keepsItsPromise = test.macro({
 });
 
 for (const [file, symptom] of Object.entries(promises)) test(keepsItsPromise, file, symptom);
+
+test("Python's spans belong to the operations whose traceparent they were given", async t => {
+  const place = await openPlace(t);
+  const {stdout, stderr} = await place.call([
+    'run',
+    join(folder, 'urllib3.ts'),
+    '--variant',
+    'bounded',
+    '--json',
+    '--quiet',
+  ]);
+  const [variant] = (JSON.parse(stdout) as Result).variants;
+  const finding = variant!.trials[0]!.findings.find(({symptom}) => symptom === 'hidden-attempts');
+  t.not(finding?.verdict, 'inconclusive', `${JSON.stringify(finding)} ${stderr}`);
+});
