@@ -1,0 +1,41 @@
+// A client library in Python: urllib3 with its default options waits indefinitely for a server that stalls. The second variant
+// bounds each of its attempts. The client is urllib3_client.py; its traces come from OpenTelemetry's instrumentation.
+// Run it:  npx foulweather run ./urllib3.ts
+import {defineScenario, program, stall} from 'foulweather';
+
+/** An environment of its own, made at the first run. */
+const environment = '.foulweather/urllib3';
+const packages = [
+  'urllib3==2.7.0',
+  'opentelemetry-distro',
+  'opentelemetry-exporter-otlp-proto-http',
+  'opentelemetry-instrumentation-urllib3',
+];
+const bin = `${environment}/bin`;
+
+export default defineScenario({
+  name: 'urllib3',
+  observation: 'Workers hang when the API stops answering.',
+  target: {kind: 'http'},
+  variants: [
+    {name: 'defaults', options: {}},
+    {name: 'bounded', options: {timeout: 0.4}, change: 'Set a timeout of 0.4 s for each attempt.'},
+  ],
+  load: {model: 'open', ratePerSecond: 50, maxInFlight: 500},
+  operation: {deadlineMs: 2000, idempotent: true},
+  phases: [
+    {name: 'warm-up', role: 'warm-up', durationMs: 1000},
+    {name: 'baseline', role: 'baseline', durationMs: 3000},
+    {name: 'stall', role: 'fault', durationMs: 5000, faults: [stall()]},
+    {name: 'recovery', role: 'recovery', durationMs: 4000},
+  ],
+  goals: {run: {hungCount: {max: 0}}, recovery: {successRatio: {min: 0.99}}},
+  subject: program({
+    command: [`${bin}/opentelemetry-instrument`, `${bin}/python`, 'urllib3_client.py'],
+    setup: [
+      'sh',
+      '-c',
+      `test -x ${bin}/opentelemetry-instrument || { python3 -m venv ${environment} && ${bin}/pip install --quiet ${packages.join(' ')}; }`,
+    ],
+  }),
+});
