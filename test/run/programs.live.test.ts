@@ -93,16 +93,18 @@ const expected: {readonly [act: string]: Expected} = {
 const acts = Object.keys(expected);
 /** Two runs beside each other; those that wait for a limit are spread over both. */
 const halves = [acts.filter((_, index) => index % 2 === 0), acts.filter((_, index) => index % 2 === 1)];
-let runs: readonly RunOnce[] = [];
+let runs: Promise<readonly RunOnce[]> | undefined;
 
-test.before(async t => {
+/** The first test to come makes them, and cleans up after them. */
+const runsFor = (t: ExecutionContext): Promise<readonly RunOnce[]> => {
   t.timeout(120_000);
-  runs = await Promise.all(halves.map(variants => runOnce(t, 'program-acts', {variants, limits})));
-});
+  runs ??= Promise.all(halves.map(variants => runOnce(t, 'program-acts', {variants, limits})));
+  return runs;
+};
 
 for (const [act, {end, gate, present, report, more}] of Object.entries(expected)) {
-  test(`a program: ${act}`, t => {
-    const ran = runs.find((_, index) => halves[index]!.includes(act))!;
+  test(`a program: ${act}`, async t => {
+    const ran = (await runsFor(t)).find((_, index) => halves[index]!.includes(act))!;
     const {trial, judgement} = ran.trial(act);
     const gates = judgement.gates.map(({name, reason}) => `${name}: ${reason}`).join('\n');
     t.like(trial.end, end, gates);
@@ -116,6 +118,6 @@ for (const [act, {end, gate, present, report, more}] of Object.entries(expected)
   });
 }
 
-test('nothing of them is left', t => {
-  for (const {remains} of runs) t.deepEqual(remains, {processes: [], ports: []});
+test('nothing of them is left', async t => {
+  for (const {remains} of await runsFor(t)) t.deepEqual(remains, {processes: [], ports: []});
 });

@@ -30,7 +30,10 @@ const endingOfTrial = (trial: Trial): Block[] => {
       (trial.stuck?.stack ?? []).map(frameName).join('\n'),
     ),
     ...textBlocks('Stack of the error, innermost call first:', framesOf(trial.end)),
-    ...textBlocks(trial.plan.program ? 'Last lines that the program printed:' : "Last lines of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
+    ...textBlocks(
+      trial.plan.program ? 'Last lines that the program printed:' : "Last lines of the process's stderr:",
+      tellingLines(trial.exit?.stderrTail ?? ''),
+    ),
   ];
 };
 
