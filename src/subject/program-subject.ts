@@ -228,12 +228,11 @@ const take = (message: FromProgram, line: string, {inFlight, asked, sink, listen
   }
 };
 
+const ownVariable = /^(?:FOULWEATHER_(?:SDK|PACKAGES|COMPILE_CACHE)|NODE_COMPILE_CACHE|NODE_CHANNEL_\w+)$/;
+
 /** The harness's own variables are not for it, and Python finds the kit of this very version. */
 export const programEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
-  const kept = Object.entries(environment).filter(
-    ([name]) =>
-      name === 'FOULWEATHER_CHILD' || !/^(?:FOULWEATHER_|NODE_COMPILE_CACHE$|NODE_CHANNEL_)/.test(name),
-  );
+  const kept = Object.entries(environment).filter(([name]) => !ownVariable.test(name));
   const {PYTHONPATH: path, NODE_EXTRA_CA_CERTS: authorities} = environment;
   return {
     ...Object.fromEntries(kept),

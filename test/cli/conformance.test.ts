@@ -14,7 +14,8 @@ const acts = (act: string): readonly string[] => [
   act,
 ];
 
-const checked = async (command: readonly string[]) => {
+/** @param limitMs short for programs that go beyond it */
+const checked = async (command: readonly string[], limitMs = 3000) => {
   const watch = new ProcessWatch();
   watch.start();
   const {checks, output} = await checkConformance({
@@ -23,7 +24,7 @@ const checked = async (command: readonly string[]) => {
     environment: {...process.env, ...watch.environment},
     targetUrl: null,
     options: {},
-    limitMs: 500,
+    limitMs,
   });
   return {checks, output, remains: await watch.remains()};
 };
@@ -31,7 +32,7 @@ const checked = async (command: readonly string[]) => {
 const wrong = (checks: readonly Check[]): string[] =>
   checks.filter(({result}) => result === 'broken').map(({name, note}) => `${name}: ${note}`);
 
-test('a program that keeps to the protocol', async t => {
+test.serial('a program that keeps to the protocol', async t => {
   const {checks, remains} = await checked(acts(''));
   t.deepEqual(wrong(checks), []);
   t.deepEqual(
@@ -52,7 +53,7 @@ const hasPython = (): boolean => {
 };
 
 for (const kit of ['threads.py', 'loop.py']) {
-  (hasPython() ? test : test.skip)(`Python's kit keeps to the protocol: ${kit}`, async t => {
+  (hasPython() ? test.serial : test.serial.skip)(`Python's kit keeps to the protocol: ${kit}`, async t => {
     const {checks, remains} = await checked(['python3', join(programs, kit)]);
     t.deepEqual(wrong(checks), []);
     t.is(checks.filter(({result}) => result === 'kept').length, checks.length);
@@ -64,12 +65,12 @@ for (const kit of ['threads.py', 'loop.py']) {
 /** The only thing that is wrong, and what is said of it. */
 const broken: {readonly [act: string]: readonly [check: string, note: RegExp]} = {
   dies: ['connects and says hello', /^it ended with exit code 3 before it said hello$/],
-  silent: ['connects and says hello', /did not connect to FOULWEATHER_CONTROL and say hello within 5 s/],
+  silent: ['connects and says hello', /did not connect to FOULWEATHER_CONTROL and say hello within 6 s/],
   'wrong-token': ['connects and says hello', /another token than FOULWEATHER_TOKEN/],
   'later-protocol': ['connects and says hello', /speaks protocol 2, and this version of foulweather 1/],
   'no-hello': ['connects and says hello', /first line is not `hello`: .*"log"/],
   'open-fails': ['opens the library', /^it failed: Refused: it does not want to$/],
-  'never-opens': ['opens the library', /^no `opened` or `open-failed` within 5 s$/],
+  'never-opens': ['opens the library', /^no `opened` or `open-failed` within 6 s$/],
   'one-at-a-time': [
     'has several operations under way at once',
     /^of 8 that were asked for, it began only 1$/,
@@ -85,19 +86,19 @@ const broken: {readonly [act: string]: readonly [check: string, note: RegExp]} =
   disconnects: ['settles each of many, and each once', /^it closed its connection$/],
   'stops-reading': [
     'settles each of many, and each once',
-    /^\d+ of 200 operations did not settle within 1.5 s$/,
+    /^\d+ of 200 operations did not settle within 1\.8 s$/,
   ],
-  lingers: ['ends by itself, with exit code 0', /^it was still running 0.5 s after it was closed$/],
+  lingers: ['ends by itself, with exit code 0', /^it was still running 0.6 s after it was closed$/],
   'exits-badly': ['ends by itself, with exit code 0', /^it ended with exit code 5$/],
   'survives-the-harness': [
     'ends when the harness is gone',
-    /still running 0.5 s after its connection had ended/,
+    /still running 0.6 s after its connection had ended/,
   ],
 };
 
 for (const [act, [check, note]] of Object.entries(broken)) {
-  test(`a program that ${act}`, async t => {
-    const {checks, output, remains} = await checked(acts(act));
+  test.serial(`a program that ${act}`, async t => {
+    const {checks, output, remains} = await checked(acts(act), 600);
     const [found, ...more] = checks.filter(({result}) => result === 'broken');
     t.is(found?.name, check);
     t.regex(found?.note ?? '', note);
@@ -107,17 +108,20 @@ for (const [act, [check, note]] of Object.entries(broken)) {
   });
 }
 
-test('the command prints a table, what the program printed, and answers with an exit code', async t => {
-  const place = await openPlace(t);
-  const kept = await place.call(['conform', ...acts('')]);
-  t.is(kept.code, 0, kept.stderr);
-  t.regex(kept.stdout, /^✓ connects and says hello +test 1, acts 1$/m);
-  t.regex(kept.stdout, /^The program follows the protocol\.$/m);
-  const dead = await place.call(['conform', ...acts('dies')]);
-  t.is(dead.code, 1);
-  t.regex(dead.stdout, /^✗ connects and says hello +it ended with exit code 3/m);
-  t.regex(dead.stdout, /^– closes the library$/m);
-  t.regex(dead.stdout, /It printed, at last:\nlibexample\.so\.3: no such library\n$/);
-  const json = await place.call(['conform', '--json', ...acts('dies')]);
-  t.is((JSON.parse(json.stdout) as Check[])[0]?.result, 'broken');
-});
+test.serial(
+  'the command prints a table, what the program printed, and answers with an exit code',
+  async t => {
+    const place = await openPlace(t);
+    const kept = await place.call(['conform', ...acts('')]);
+    t.is(kept.code, 0, kept.stderr);
+    t.regex(kept.stdout, /^✓ connects and says hello +test 1, acts 1$/m);
+    t.regex(kept.stdout, /^The program follows the protocol\.$/m);
+    const dead = await place.call(['conform', ...acts('dies')]);
+    t.is(dead.code, 1);
+    t.regex(dead.stdout, /^✗ connects and says hello +it ended with exit code 3/m);
+    t.regex(dead.stdout, /^– closes the library$/m);
+    t.regex(dead.stdout, /It printed, at last:\nlibexample\.so\.3: no such library\n$/);
+    const json = await place.call(['conform', '--json', ...acts('dies')]);
+    t.is((JSON.parse(json.stdout) as Check[])[0]?.result, 'broken');
+  },
+);
