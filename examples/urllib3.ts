@@ -1,5 +1,5 @@
 // A client library in Python: urllib3 with its default options waits indefinitely for a server that stalls. The second variant
-// bounds each of its attempts. The client is urllib3_client.py; its traces come from OpenTelemetry's instrumentation.
+// bounds its attempts and their number. The client is urllib3_client.py; its traces come from OpenTelemetry's instrumentation.
 // Run it:  npx foulweather run ./urllib3.ts
 import {defineScenario, program, stall} from 'foulweather';
 
@@ -19,7 +19,11 @@ export default defineScenario({
   target: {kind: 'http'},
   variants: [
     {name: 'defaults', options: {}},
-    {name: 'bounded', options: {timeout: 0.4}, change: 'Set a timeout of 0.4 s for each attempt.'},
+    {
+      name: 'bounded',
+      options: {timeout: 0.8, retries: 1},
+      change: 'Set a timeout of 0.8 s for each attempt, and retry once instead of three times.',
+    },
   ],
   load: {model: 'open', ratePerSecond: 50, maxInFlight: 500},
   operation: {deadlineMs: 2000, idempotent: true},

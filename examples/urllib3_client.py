@@ -4,7 +4,10 @@ import urllib3
 
 
 def open(settings):
-    pool = urllib3.PoolManager(maxsize=settings.max_in_flight, timeout=settings.options.get("timeout"))
+    options = settings.options
+    pool = urllib3.PoolManager(
+        maxsize=settings.max_in_flight, timeout=options.get("timeout"), retries=options.get("retries")
+    )
     return pool, settings.url
 
 
