@@ -49,9 +49,8 @@ test("Python's spans belong to the operations whose traceparent they were given"
       .map(line => JSON.parse(line) as Line);
   const [{tracePrefix} = {tracePrefix: '?'}] = linesOf<{tracePrefix: string}>('events.ndjson');
   const spans = linesOf<{traceId: string}>('spans.ndjson');
-  t.true(spans.length > 100, `${spans.length} spans`);
-  t.deepEqual(
-    spans.filter(({traceId}) => !traceId.startsWith(tracePrefix)),
-    [],
-  );
+  const own = spans.filter(({traceId}) => traceId.startsWith(tracePrefix));
+  t.true(own.length > 100, `${own.length} of ${spans.length} spans`);
+  // The operation that is tried before the load has a trace of its own.
+  t.true(spans.length - own.length <= 4, `${own.length} of ${spans.length} spans`);
 });
