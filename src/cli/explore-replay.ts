@@ -62,7 +62,7 @@ export const replay = async (
   return sorted.some(({state}) => state === 'undecided') ? exitCodes.inconclusive : exitCodes.met;
 };
 
-const words = {fails: 'Still fails', fixed: 'Fixed now', undecided: 'Not decided'} as const;
+const words = {fails: 'Still fails', fixed: 'Fixed', undecided: 'Inconclusive'} as const;
 
 const lineOf = ({state, file, sentence}: Replayed): string => `${words[state]}: ${file}\n  ${sentence}\n`;
 

@@ -3,7 +3,7 @@ import {appendFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/p
 import {dirname, extname, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
-import type {Exploration, ExploredFinding} from '../explore/exploration.ts';
+import {type Exploration, type ExploredFinding, outOfTime} from '../explore/exploration.ts';
 import {type Filter, proofPhases} from '../explore/search.ts';
 import {messageOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
@@ -68,6 +68,7 @@ export const searchScenario = async (
     interruption.abort();
   };
   const progress = progressOf(io, options.quiet === true);
+  let saving: Promise<void> = Promise.resolve();
   try {
     const {exploration, plan} = await explore({
       id,
@@ -98,9 +99,10 @@ export const searchScenario = async (
       },
       observer: {
         ...progress,
-        async known(soFar) {
-          await writeWhole(join(dataDir, resultFile), json(soFar));
-          await progress.known(soFar);
+        known(soFar) {
+          // Several trials end at a time: one is saved after the other, the newest last.
+          saving = saving.then(() => writeWhole(join(dataDir, resultFile), json(soFar)));
+          return saving.then(() => progress.known(soFar));
         },
       },
     });
@@ -287,7 +289,7 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
 };
 
 const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirmed}: Exploration): string => {
-  const left = leftOut.filter(({reason}) => reason === 'the budget').reduce((sum, {count}) => sum + count, 0);
+  const left = leftOut.filter(({reason}) => reason === outOfTime).reduce((sum, {count}) => sum + count, 0);
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;

@@ -49,6 +49,9 @@ export type ExploredFinding = {
 
 export type Unconfirmed = {readonly id: string; readonly signal: Signal};
 
+/** Why most of what is left was not searched. */
+export const outOfTime = 'the budget was used up';
+
 export type LeftOut = {readonly reason: string; readonly count: number};
 
 /** Why a search ended: all was tried; there was no time left; the user interrupted it. */

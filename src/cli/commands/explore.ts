@@ -49,7 +49,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
     .addOption(againstOption())
     .option('--only <kinds>', `only faults of these kinds: ${filters.join(', ')}`, filterOf)
     .addOption(
-      new Option('--depth <faults>', 'most faults at a time')
+      new Option('--depth <faults>', 'maximum number of faults in one try')
         .choices(['1', '2'])
         .argParser(text => {
           if (text !== '1' && text !== '2') throw new InvalidArgumentError('It must be 1 or 2.');
@@ -68,8 +68,8 @@ export const addExploreCommand = (root: Command, session: Session): void => {
         .default(availableParallelism(), 'the number of CPUs'),
     )
     .addOption(seedOption())
-    .option('--resume [id]', 'go on with an earlier search (default: the latest of this scenario)')
-    .option('--replay', 'run the reproducers that were kept, and say which still fail')
+    .option('--resume [id]', 'continue an earlier search (default: the latest of this scenario)')
+    .option('--replay', 'run the saved reproducers, and say which still fail')
     .optionsGroup('Servers:')
     .addOption(startServicesOption())
     .addOption(targetOption())
@@ -104,7 +104,7 @@ const explore = async (
   if (unfit) {
     throw new FoulweatherError(
       'FW_USAGE',
-      'A search has no report in HTML.',
+      'explore has no HTML report.',
       'Use --reporter markdown; `foulweather run` of a reproducer writes a page.',
     );
   }
@@ -116,7 +116,7 @@ const explore = async (
     throw new FoulweatherError(
       'FW_USAGE',
       'Name a scenario to search.',
-      'Such as: foulweather explore ./scenario.ts. With --replay the reproducers run.',
+      'For example: foulweather explore ./scenario.ts. To run the reproducers instead, add --replay.',
     );
   }
   const {searchScenario} = await import('../explore-search.ts');

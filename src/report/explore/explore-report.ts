@@ -42,7 +42,7 @@ export const exploreReport = (exploration: Exploration): string => {
       : findings.flatMap(finding => findingLines(finding, exploration))),
     '## The map',
     '',
-    'Each mark is a place where a fault was tried: before, within and after an exchange. A digit is the number of a finding; `·` passed, `~` failed among others and was not confirmed alone, `-` was not reached, `?` was not decided, and nothing was not tried.',
+    'Each mark is a place where a fault was tried: before, within and after an exchange. A digit is the number of a finding; `·` passed, `~` failed in a batch but not on its own, `-` was not reached, and `?` is undecided. What is blank was not tried.',
     '',
     ...mapLines(exploration),
     ...(pairs.length === 0
@@ -51,7 +51,8 @@ export const exploreReport = (exploration: Exploration): string => {
     ...listed(
       '## Not confirmed',
       unconfirmed.map(
-        ({id, signal}) => `\`${id}\` (${signal}): it failed among others; there was no time to try it alone.`,
+        ({id, signal}) =>
+          `\`${id}\` (${signal}): it failed in a batch; there was no time to confirm it on its own.`,
       ),
     ),
     ...listed(
@@ -70,7 +71,7 @@ export const summaryOf = ({findings, episodeCount, cells, elapsedMs, searchMs, e
     interrupted: 'it was interrupted',
     running: 'it is still running',
   }[end];
-  return `${plural(findings.length, 'finding')}. ${plural(episodeCount, 'episode')} in ${duration(elapsedMs)} (${perMinute} a minute); the faults of ${count(reached)} of ${count(cells.length)} acted; ${why}.`;
+  return `${plural(findings.length, 'finding')}. ${plural(episodeCount, 'episode')} in ${duration(elapsedMs)} (${perMinute} a minute); ${count(reached)} of ${count(cells.length)} faults took effect; ${why}.`;
 };
 
 const findingLines = (

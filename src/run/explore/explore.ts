@@ -3,14 +3,15 @@ import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
 import {type Episode, episodeOf, episodesOf, isSilent} from '../../explore/episodes.ts';
-import type {
-  Cell,
-  Exploration,
-  ExploredFinding,
-  LeftOut,
-  Mark,
-  SearchEnd,
-  Unconfirmed,
+import {
+  type Cell,
+  type Exploration,
+  type ExploredFinding,
+  type LeftOut,
+  type Mark,
+  outOfTime,
+  type SearchEnd,
+  type Unconfirmed,
 } from '../../explore/exploration.ts';
 import {
   batchPlan,
@@ -274,7 +275,7 @@ class Search {
     if (this.#kickCause?.signal === 'stuck') {
       const count = this.#queue.length;
       this.#queue = this.#queue.filter(({needs}) => needs === 'live connections');
-      const reason = 'the library is not back in time after any closed connection';
+      const reason = 'the library does not recover in time after any closed connection';
       this.#leftOut.push({reason, count: count - this.#queue.length});
     }
     const silence = this.#findings.find(
@@ -352,8 +353,8 @@ class Search {
     if (this.#startFailures > mostReturns) {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
-        `The client of scenario "${this.#plan.name}" does not start any more: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
-        'Look at its server: it may not have stood what was tried. A target that the scenario starts is a new one for each trial.',
+        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
+        'Check its server: the faults may have damaged its state. A target that the scenario starts is restarted for each trial.',
       );
     }
     const unseen: Episode[] = [];
@@ -690,9 +691,9 @@ class Search {
       backMs: this.#backMs,
       leftOut: [
         ...this.#leftOut,
-        ...(this.#queue.length > 0 ? [{reason: 'the budget', count: this.#queue.length}] : []),
+        ...(this.#queue.length > 0 ? [{reason: outOfTime, count: this.#queue.length}] : []),
         ...(this.#later.length > 0
-          ? [{reason: 'they are silence, which the client waits through', count: this.#later.length}]
+          ? [{reason: 'silence, which the client is known to wait through', count: this.#later.length}]
           : []),
       ],
     };

@@ -81,7 +81,7 @@ const exploration: Exploration = {
 test('the summary has the counts', t => {
   t.is(
     summaryOf(exploration),
-    '1 finding. 120 episodes in 61.0 s (120 a minute); the faults of 8 of 9 acted; the budget was used up.',
+    '1 finding. 120 episodes in 61.0 s (120 a minute); 8 of 9 faults took effect; the budget was used up.',
   );
 });
 
@@ -89,7 +89,7 @@ test('a finding is a sentence with its tries, its moments and where to look', t 
   const report = exploreReport(exploration);
   t.true(
     report.includes(
-      'When a new connection is closed (FIN) after its first reply (96 bytes), nothing works again, although a fresh client gets through: 3 of 3 tries.',
+      'When a new connection is closed (FIN) after its first reply (96 bytes), the client never recovers, although a fresh one gets through: 3 of 3 tries.',
     ),
     report,
   );

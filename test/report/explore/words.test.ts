@@ -55,19 +55,19 @@ test(
 test(
   sentence,
   ['silence within 4 (all)'],
-  'all new connections for half a second fall silent in the midst of its second reply (60 bytes)',
+  'all new connections for half a second fall silent in the middle of its second reply (60 bytes)',
 );
 test(
   sentence,
   ['half-open after the next request'],
-  'a connection is lost without a word after its next request',
+  'a connection is lost without notice after its next request',
 );
 test(
   sentence,
   ['close after 1 (connection 2)'],
   'the second new connection is closed (FIN) after its first request (30 bytes)',
 );
-test(sentence, ['refused'], 'connects are refused for half a second');
+test(sentence, ['refused'], 'connection attempts are refused for half a second');
 test(sentence, ['close all live connections'], 'all open connections are closed (FIN)');
 test(
   sentence,

@@ -4,7 +4,7 @@
 import {Authority, expired, type ServerCertificate, validNow} from '../../../certificates/authority.ts';
 import type {CertificateProblem} from './behaviour.ts';
 
-/** A limit, in case a client asks for ever new hosts. */
+/** A limit, in case a client keeps asking for new hosts. */
 const keptCertificates = 1000;
 
 /** RFC 2606 reserves this name, so that it can never be registered. */
