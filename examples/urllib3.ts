@@ -7,9 +7,9 @@ import {defineScenario, program, stall} from 'foulweather';
 const environment = '.foulweather/urllib3';
 const packages = [
   'urllib3==2.7.0',
-  'opentelemetry-distro',
-  'opentelemetry-exporter-otlp-proto-http',
-  'opentelemetry-instrumentation-urllib3',
+  'opentelemetry-distro==0.66b1',
+  'opentelemetry-exporter-otlp-proto-http==1.45.1',
+  'opentelemetry-instrumentation-urllib3==0.66b1',
 ];
 const bin = `${environment}/bin`;
 

@@ -1,10 +1,10 @@
 // Programs that keep to the protocol, and programs that do not: what is said of each.
-import {execFileSync} from 'node:child_process';
 import {join, resolve} from 'node:path';
 import test from 'ava';
 import {type Check, checkConformance} from '../../src/cli/conformance.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {ProcessWatch} from '../helpers/run-processes.ts';
+import {serialWith} from '../helpers/toolchains.ts';
 
 const programs = resolve(import.meta.dirname, '../fixtures/programs');
 const acts = (act: string): readonly string[] => [
@@ -43,17 +43,8 @@ test.serial('a program that keeps to the protocol', async t => {
   t.deepEqual(remains, {processes: [], ports: []});
 });
 
-const hasPython = (): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 for (const kit of ['threads.py', 'loop.py']) {
-  (hasPython() ? test.serial : test.serial.skip)(`Python's kit keeps to the protocol: ${kit}`, async t => {
+  serialWith('Python 3.9 or newer')(`Python's kit keeps to the protocol: ${kit}`, async t => {
     const {checks, remains} = await checked(['python3', join(programs, kit)]);
     t.deepEqual(wrong(checks), []);
     t.is(checks.filter(({result}) => result === 'kept').length, checks.length);

@@ -1,19 +1,8 @@
 // A library in Python: hung before, and fixed after.
-import {execFileSync} from 'node:child_process';
-import test from 'ava';
 import {runOnce} from '../helpers/run-once.ts';
+import {testWith} from '../helpers/toolchains.ts';
 
-const hasPython = (): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']);
-    return true;
-  } catch {
-    console.error('Left out: Python 3.9 or newer is not installed.');
-    return false;
-  }
-};
-
-(hasPython() ? test : test.skip)("Python's http.client hangs by default, and not with a timeout", async t => {
+testWith('Python 3.9 or newer')("Python's http.client hangs by default, and not with a timeout", async t => {
   const ran = await runOnce(t, 'program-python');
   const hung = (variant: string) =>
     ran.trial(variant).judgement.findings.find(({symptom}) => symptom === 'hung-operation');

@@ -44,7 +44,7 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
       ...Object.fromEntries(
         Object.entries(options.environment).filter(([name]) => !isForeignSdkSetting(name)),
       ),
-      ...(mode === 'off' ? withoutSdk(task) : telemetryEnvironment(options, mode)),
+      ...(mode === 'off' ? withoutTelemetry(task) : telemetryEnvironment(options, mode)),
       ...(options.packages === null ? {} : packageEnvironment(variant, options.packages)),
       // A program's go to it alone.
       ...(task.program === null ? variant.process.env : {}),
@@ -73,6 +73,16 @@ export const programTask = (
 const packageEnvironment = ({packages = {}}: Variant, folder: string): Record<string, string> => ({
   FOULWEATHER_PACKAGES: JSON.stringify({folder, names: Object.keys(packages)}),
 });
+
+/** Nor are the instrumentations of OpenTelemetry's automatic ones for Python and Java there. */
+const withoutTelemetry = (task: SubjectTask): Record<string, string> =>
+  task.program === null
+    ? {}
+    : {
+        ...withoutSdk(task),
+        OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: '*',
+        OTEL_JAVAAGENT_ENABLED: 'false',
+      };
 
 /** A program may start an SDK of its own. */
 const withoutSdk = ({program}: SubjectTask): Record<string, string> =>
