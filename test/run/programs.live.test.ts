@@ -13,11 +13,11 @@ type Expected = {
 };
 
 const limits = {
-  loadMs: 4000,
-  openMs: 1000,
-  answerSlackMs: 1000,
-  lingerMs: 1000,
-  closeMs: 1000,
+  loadMs: 5000,
+  openMs: 5000,
+  answerSlackMs: 3000,
+  lingerMs: 2000,
+  closeMs: 2000,
   calibrationMs: 100,
 };
 
