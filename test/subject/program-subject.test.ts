@@ -17,7 +17,7 @@ const acting: Program = {
   cwd: '../programs',
   launcher: [],
   cpuCount: null,
-  helloMs: 5000,
+  helloMs: 20_000,
 };
 
 const taskOf = (program: Program): SubjectTask & {readonly program: Program} => ({
@@ -54,7 +54,11 @@ const start = async (t: ExecutionContext, act: string, more: Partial<Program> = 
     {log: message => void logs.push(message), broken: broken.resolve, ended: ended.resolve},
   );
   t.teardown(() => {
-    if (program) process.kill(program.pid, 'SIGKILL');
+    try {
+      if (program) process.kill(program.pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
   });
   return {program, logs, broken: broken.promise, ended: ended.promise};
 };

@@ -2,6 +2,7 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import test from 'ava';
 import {sampleChildren, sampleProcess} from '../../../src/run/processes/system-sampler.ts';
@@ -31,16 +32,20 @@ onLinux('of a process that is gone there is no sample', async t => {
   t.is(await sampleProcess(2 ** 22 + 1, 0), null);
 });
 
-/** Starts a shell with a child, and says so when both are there. */
-const family = 'sleep 60 & echo ready; wait';
+/** Starts a shell with a child. */
+const family = 'sleep 60 & wait';
 
 onLinux('the processes that another one started are one, without it', async t => {
   const starter = "require('child_process').spawn('sh', ['-c', process.argv[1]], {stdio: 'inherit'})";
   const bridge = spawn(process.execPath, ['-e', starter, family], {detached: true});
   t.teardown(() => process.kill(-bridge.pid!, 'SIGKILL'));
-  await once(bridge.stdout, 'data');
+  let children = await sampleChildren(bridge.pid!, 7);
+  // Until all have started, and are what they are to become.
+  while (!children?.threads?.some(({name}) => name === 'sleep')) {
+    await sleep(10);
+    children = await sampleChildren(bridge.pid!, 7);
+  }
   const own = (await sampleProcess(bridge.pid!, 0))!;
-  const children = (await sampleChildren(bridge.pid!, 7))!;
   t.is(children.atMs, 7);
   t.is(children.threadCount, 2);
   t.deepEqual(children.threads!.map(({name, count}) => [name, count]).toSorted(), [
