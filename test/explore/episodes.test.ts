@@ -1,6 +1,6 @@
 // The list of what could be tried: complete, in an order that the seed decides, and each a plan that can be run.
 import test from 'ava';
-import {type Episode, episodesOf, type SearchOptions} from '../../src/explore/episodes.ts';
+import {type Episode, episodesOf, morePairsOf, type SearchOptions} from '../../src/explore/episodes.ts';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {conversation} from '../helpers/conversations.ts';
@@ -12,11 +12,11 @@ const recorded = [
   conversation(3, [30, 101, 40, 60]),
 ];
 
-const listed = (options: Partial<SearchOptions> = {}): readonly Episode[] => [
-  ...episodesOf(recorded, {seed: 1, ...options}),
-];
+const listed = (options: Partial<SearchOptions> = {}): readonly Episode[] =>
+  episodesOf(recorded, {seed: 1, ...options});
 const singles = listed({maxDepth: 1});
-const all = listed();
+const first = listed();
+const all = [...first, ...morePairsOf(recorded, {seed: 1})];
 const byId = new Map(all.map(episode => [episode.id, episode]));
 const faultsOf = (id: string) => byId.get(id)?.faults;
 
@@ -28,18 +28,21 @@ test('each moment with each action and each share of the connections, once', t =
   t.true(singles.every(({strikes}) => strikes.length === 1));
 });
 
-test('one fault comes before two', t => {
-  t.deepEqual(all.slice(0, singles.length), singles);
-  t.true(all.slice(singles.length).every(({strikes}) => strikes.length === 2));
+test('pairs: a moment of the connect or a live one, then a moment, or after a live one a connect that fails', t => {
   const moments = 6 * 15;
-  // The first: a moment of the connect or a live one. The second: a moment, or after a live one a connect that fails.
   t.is(all.length - singles.length, (moments + 30) * moments + 30 * 3);
 });
 
-test('one connection comes before several', t => {
-  const several = singles.findIndex(({id}) => /\((?:all|two)\)$/.test(id));
-  t.is(several, 1 + 4 + 2 * 15 + 6 * 15 + 2 * 15);
-  t.true(singles.slice(several).every(({id}) => /\((?:all|two)\)$/.test(id)));
+test('one fault on one connection, then likely pairs, then one fault on several connections, then all other pairs', t => {
+  const kindOf = ({id, strikes}: Episode): string =>
+    strikes.length === 2 ? 'pair' : (/\((all|two)\)$/.exec(id)?.[1] ?? 'first');
+  const kinds = all.map(kindOf);
+  const runs = kinds.filter((kind, index) => kind !== kinds[index - 1]);
+  t.deepEqual(runs, ['first', 'pair', 'all', 'two', 'pair']);
+  t.is(kinds.indexOf('pair'), 1 + 4 + 2 * 15 + 6 * 15 + 2 * 15);
+  const likely = first.filter(({strikes}) => strikes.length === 2);
+  t.is(likely.length, 3 + 6 * 3 * 3);
+  t.true(likely.every(({id}) => id.startsWith('close before the next reply, then ')));
 });
 
 test('the seed decides the order, and nothing else does', t => {
@@ -137,8 +140,8 @@ test(
   plans,
   'close after 2, then reset within 4',
   [
-    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     {kind: 'resetAfter', ...cut, ...shared, firstN: 1, at: {exchange: 4, cut: 'within'}},
+    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     kick,
   ],
   'new connections',
@@ -148,8 +151,8 @@ test(
   plans,
   'close after 2, then reset within 1',
   [
-    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     {kind: 'resetAfter', ...cut, ...shared, nth: 2, hitLimit: 1, at: {exchange: 1, cut: 'within'}},
+    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     kick,
   ],
   'new connections',

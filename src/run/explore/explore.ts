@@ -2,7 +2,7 @@
 import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
-import {type Episode, episodeOf, episodesOf, isSilent} from '../../explore/episodes.ts';
+import {type Episode, episodeOf, episodesOf, isSilent, morePairsOf} from '../../explore/episodes.ts';
 import {
   type Cell,
   type Exploration,
@@ -278,13 +278,15 @@ class Search {
     for (const cell of done.values()) if (cell.mark !== 'undecided') this.#cells.set(cell.id, cell);
     this.#findings.push(...(earlier?.findings ?? []));
     this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
-    const all = [...episodesOf(conversations, {seed: run.seed, maxDepth: 1})];
+    const all = episodesOf(conversations, {seed: run.seed, maxDepth});
     this.#queue = all.filter(episode => isWanted(episode, only) && !this.#cells.has(episode.id));
     const filtered = all.filter(episode => !isWanted(episode, only)).length;
     if (filtered > 0) this.#leftOut.push({reason: `--only ${only.join(', ')}`, count: filtered});
     if (this.#kickCause?.signal === 'stuck') {
       const count = this.#queue.length;
-      this.#queue = this.#queue.filter(({needs}) => needs === 'live connections');
+      this.#queue = this.#queue.filter(
+        ({needs, strikes}) => needs === 'live connections' && strikes.length === 1,
+      );
       const reason = 'the library does not recover in time after any closed connection';
       this.#leftOut.push({reason, count: count - this.#queue.length});
     }
@@ -298,15 +300,12 @@ class Search {
       cause.episodes.push(episodeOf(silence.strikes));
       this.#postponeSilence();
     }
-    if (maxDepth === 2 && this.#kickCause?.signal !== 'stuck')
-      this.#pairs = this.#pairsOf(conversations, all.length);
+    if (maxDepth === 2 && this.#kickCause?.signal !== 'stuck') this.#pairs = this.#pairsOf(conversations);
   }
 
-  *#pairsOf(conversations: readonly Conversation[], singleCount: number): Generator<Episode, void, void> {
+  *#pairsOf(conversations: readonly Conversation[]): Generator<Episode, void, void> {
     const {only, run} = this.#options;
-    let position = 0;
-    for (const episode of episodesOf(conversations, {seed: run.seed, maxDepth: 2})) {
-      if (position++ < singleCount) continue;
+    for (const episode of morePairsOf(conversations, {seed: run.seed})) {
       if (isWanted(episode, only) && !this.#cells.has(episode.id)) yield episode;
     }
   }
