@@ -1,21 +1,26 @@
 // A search from its command to its report: it is saved as it goes, and its reproducers are kept.
-import {appendFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
 import {dirname, extname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
 import {type Exploration, type ExploredFinding, outOfTime} from '../explore/exploration.ts';
 import {type Filter, proofPhases} from '../explore/search.ts';
-import {messageOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Plan, ProgramPlan} from '../model/plan.ts';
-import {exploreJunit, exploreReport, summaryOf} from '../report/explore/explore-report.ts';
+import {summaryOf} from '../report/explore/document.ts';
+import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
 import {findingText, type ReproducerBase, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
+import {annotationText} from '../report/formats/github.ts';
+import {renderReport} from '../report/report.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
+import {reopenRun} from '../run/reopen.ts';
 import {scenarioExtensions} from '../scenarios/program-scenario.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
+import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
+import {type ReporterTexts, toReporters, writeWhole} from './explore-output.ts';
 import {missingPackages} from './needs.ts';
 import {type DataOptions, dataDirOf, type TargetOptions, targetArgs, targetChoice} from './options.ts';
 import {planArgs, reshapeOf} from './plan-choice.ts';
@@ -109,14 +114,15 @@ export const searchScenario = async (
     });
     defect.signal.throwIfAborted();
     progress.end();
-    const kept = await keepReproducers(io, exploration, plan, scenarioFile, options);
+    const folder = resolve(io.cwd, options.out, exploration.scenario);
+    const reproducible = await keepReproducers(io, exploration, plan, scenarioFile, options);
+    const kept = await writeCaseStudies(reproducible, dataDir, folder);
     await writeWhole(join(dataDir, resultFile), json(kept));
-    const report = exploreReport(kept);
-    const folder = resolve(io.cwd, options.out, kept.scenario);
     await mkdir(folder, {recursive: true});
-    await writeWhole(join(folder, 'explore.md'), report);
     await writeWhole(join(folder, resultFile), json(kept));
-    await tell(io, reporters, kept, report, relative(io.cwd, join(folder, 'explore.md')));
+    await writeWhole(join(folder, 'explore.html'), explorePage(kept));
+    await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
+    await toReporters(io, reporters, texts(kept, relative(io.cwd, join(folder, 'explore.md'))));
     if (interruption.signal.aborted) return exitCodes.interrupted;
     return kept.findings.length > 0 ? exitCodes.missed : exitCodes.met;
   } finally {
@@ -155,20 +161,6 @@ const commandOf = (scenario: string, options: ExploreCommandOptions): string =>
     ...targetArgs(options),
     `--depth ${options.depth} --budget ${options.budget / 1000}s --seed ${options.seed}`,
   ].join(' ');
-
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  try {
-    await writeFile(`${file}.tmp`, text);
-    await rename(`${file}.tmp`, file);
-  } catch (error) {
-    throw new FoulweatherError(
-      'FW_FILE_WRITE',
-      `Cannot write ${file}: ${messageOf(error)}`,
-      'Run it in a folder you can write to, or name others with --out and --data.',
-      {cause: error},
-    );
-  }
-};
 
 /** @throws FoulweatherError FW_UNKNOWN_RUN */
 const earlierOf = async (root: string, wanted: string | true, slug: string): Promise<Exploration> => {
@@ -236,31 +228,34 @@ const programFrom = (folder: string, program: ProgramPlan, scenarioFile: string)
   return {...program, command: [file!, ...args], cwd: pathFrom(folder, cwd) || '.'};
 };
 
-const tell = async (
-  io: CliIo,
-  reporters: readonly ReporterChoice[],
+/** Of the saved run of each finding, beside the report of the search; those of earlier searches go. */
+const writeCaseStudies = async (
   exploration: Exploration,
-  report: string,
-  path: string,
-): Promise<void> => {
-  for (const {name, path: file} of reporters) {
-    const text = {
-      list: () => listText(exploration, path),
-      json: () => json(exploration),
-      markdown: () => report,
-      junit: () => exploreJunit(exploration),
-      github: () => githubText(exploration),
-      html: () => '',
-    }[name]();
-    const summary = io.env['GITHUB_STEP_SUMMARY'];
-    if (name === 'github' && summary) await appendFile(summary, report);
-    if (file === null) io.stdout.write(text);
-    else {
-      await mkdir(dirname(resolve(io.cwd, file)), {recursive: true});
-      await writeWhole(resolve(io.cwd, file), text);
-    }
+  dataDir: string,
+  folder: string,
+): Promise<Exploration> => {
+  await rm(join(folder, studiesFolder), {recursive: true, force: true});
+  const findings: ExploredFinding[] = [];
+  for (const finding of exploration.findings) {
+    const own = `${studiesFolder}/${finding.number}-${finding.symptom}`;
+    const {files} = renderReport(await reopenRun(await RunFolder.open(dataDir, finding.run)));
+    await mkdir(join(folder, own), {recursive: true});
+    for (const [name, text] of Object.entries(files)) await writeWhole(join(folder, own, name), text);
+    findings.push({...finding, caseStudy: `${own}/report.md`});
   }
+  return {...exploration, findings};
 };
+
+const studiesFolder = 'findings';
+
+const texts = (exploration: Exploration, path: string): ReporterTexts => ({
+  list: () => listText(exploration, path),
+  json: () => json(exploration),
+  markdown: () => exploreMarkdown(exploration),
+  html: () => explorePage(exploration),
+  junit: () => exploreJunit(exploration),
+  github: () => githubText(exploration),
+});
 
 const listText = (exploration: Exploration, path: string): string =>
   [
@@ -275,7 +270,12 @@ const listText = (exploration: Exploration, path: string): string =>
   ].join('\n');
 
 const githubText = ({findings, groups}: Exploration): string =>
-  findings.map(finding => `::error title=foulweather explore::${findingText(finding, groups)}\n`).join('');
+  findings
+    .map(finding =>
+      annotationText({kind: 'error', title: finding.symptom, message: findingText(finding, groups)}),
+    )
+    .map(line => `${line}\n`)
+    .join('');
 
 const plainEveryMs = 10_000;
 
@@ -313,5 +313,5 @@ const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirm
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
-  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${plural(left, 'single fault')} to go`;
+  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${left} to go`;
 };

@@ -39,6 +39,8 @@ export type ExploredFinding = {
   readonly moments: readonly string[];
   /** The name of a saved run that shows it. */
   readonly run: string;
+  /** Its case study, as a path from the report of the search; null where it was not written. */
+  readonly caseStudy: string | null;
   /** How long it must be watched to be seen. */
   readonly proving: Proving;
   /** Whether other versions show it, too, tried once each; empty where none were compared. */

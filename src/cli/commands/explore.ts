@@ -100,15 +100,14 @@ const explore = async (
   options: ExploreCommandOptions,
 ): Promise<number> => {
   const reporters = reportersOf(options, 1);
-  const unfit = reporters.find(({name}) => name === 'html');
-  if (unfit) {
-    throw new FoulweatherError(
-      'FW_USAGE',
-      'explore has no HTML report.',
-      'Use --reporter markdown; `foulweather run` of a reproducer writes a page.',
-    );
-  }
   if (options.replay) {
+    if (reporters.some(({name}) => name === 'html')) {
+      throw new FoulweatherError(
+        'FW_USAGE',
+        'explore --replay has no page.',
+        'Use --reporter markdown; `foulweather run` of a reproducer writes a page.',
+      );
+    }
     const {replay} = await import('../explore-replay.ts');
     return replay(session, options, reporters);
   }

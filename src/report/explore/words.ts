@@ -77,6 +77,7 @@ const results: {readonly [symptom in SymptomId]?: string} = {
   'truncation-accepted': 'a truncated response is accepted as complete',
   'hung-operation': 'operations do not settle in time, and nothing ends them',
   'close-hangs': 'close() does not return, or the process does not exit',
+  'pool-slot-leak': 'connections of the pool are lost for good',
   'connection-leak': 'unused connections stay open',
   'listener-leak': 'listeners pile up',
 };

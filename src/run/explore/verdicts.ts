@@ -154,6 +154,7 @@ const oracle: readonly SymptomId[] = [
   'truncation-accepted',
   'hung-operation',
   'close-hangs',
+  'pool-slot-leak',
   'connection-leak',
   'listener-leak',
 ];

@@ -33,6 +33,7 @@ const findingAt = (...ids: readonly string[]): ExploredFinding => {
     run: '',
     proving: 'short',
     elsewhere: [],
+    caseStudy: null,
     reproducer: null,
   };
 };

@@ -3,7 +3,8 @@ import test from 'ava';
 import {groupsOf} from '../../../src/explore/conversations.ts';
 import {type Episode, episodeOf, type MomentStrike} from '../../../src/explore/episodes.ts';
 import type {Cell, Exploration, ExploredFinding, Mark} from '../../../src/explore/exploration.ts';
-import {exploreJunit, exploreReport, summaryOf} from '../../../src/report/explore/explore-report.ts';
+import {summaryOf} from '../../../src/report/explore/document.ts';
+import {exploreJunit, exploreMarkdown, explorePage} from '../../../src/report/explore/render.ts';
 import {conversation} from '../../helpers/conversations.ts';
 
 const after2: MomentStrike = {
@@ -40,6 +41,7 @@ const finding: ExploredFinding = {
   run: '0007-alone',
   proving: 'watched',
   elsewhere: [],
+  caseStudy: 'findings/1-wedged-client/report.md',
   reproducer: 'foulweather/reproducers/x.ts',
 };
 
@@ -86,30 +88,31 @@ test('the summary has the counts', t => {
 });
 
 test('a finding is a sentence with its tries, its moments and where to look', t => {
-  const report = exploreReport(exploration);
+  const report = exploreMarkdown(exploration);
   t.true(
     report.includes(
       'When a new connection is closed (FIN) after its first reply (96 bytes), the client never recovers, although a fresh one gets through: 3 of 3 tries.',
     ),
     report,
   );
-  t.regex(report, /The same at 2 moments: `close after 2`, `reset after 2`\./);
-  t.regex(report, /^Reproducer: `foulweather\/reproducers\/x\.ts`$/m);
-  t.regex(report, /^Saved run: `npx foulweather report 0007-alone --data \.foulweather\/explore\/now`$/m);
+  t.regex(report, /^- The same at 2 moments: `close after 2`, `reset after 2`\.$/m);
+  t.regex(report, /^- \[Case study\]\(findings\/1-wedged-client\/report\.md\)$/m);
+  t.regex(report, /^- Reproducer: `foulweather\/reproducers\/x\.ts`$/m);
+  t.regex(report, /^- Saved run: `npx foulweather report 0007-alone --data \.foulweather\/explore\/now`$/m);
 });
 
 test('the map has a mark for each place, and the worst of several in one', t => {
-  const lines = exploreReport(exploration).split('\n');
+  const lines = exploreMarkdown(exploration).split('\n');
   t.true(lines.includes('| refused | `·` |'));
-  t.true(lines.includes('| the next reply | `  ?` | `   ` | `   ` | `   ` | `   ` |'), lines.join('\n'));
-  t.true(lines.includes('| 2, reply (96 B) | `· 1` | ` ~ ` | `   ` | `   ` | `   ` |'));
-  t.true(lines.includes('| 3, request (10 B) | `  -` | `   ` | `   ` | `   ` | `   ` |'));
+  t.true(lines.includes('| the next reply | `__?` | | | | |'), lines.join('\n'));
+  t.true(lines.includes('| 2, reply (96 bytes) | `·_1` | `_~_` | | | |'));
+  t.true(lines.includes('| 3, request (10 bytes) | `__-` | | | | |'));
   t.false(lines.some(line => line.startsWith('| 1, request')));
   t.true(lines.includes('Pairs of faults: 1 tried, 1 with a finding.'));
 });
 
 test('what was not decided and not searched is said', t => {
-  const report = exploreReport(exploration);
+  const report = exploreMarkdown(exploration);
   t.regex(report, /- `half-open after 3` \(pending\): /);
   t.regex(report, /- 12 episodes: the budget\./);
 });
@@ -121,5 +124,21 @@ test('JUnit has a failure for each finding, and a case for the search', t => {
 });
 
 test('without a finding the report says so', t => {
-  t.regex(exploreReport({...exploration, findings: []}), /## Findings\n\nNone\./);
+  t.regex(exploreMarkdown({...exploration, findings: []}), /## Findings\n\nNone\./);
+});
+
+test('the page shows each mark as a part of the map, and a finding as a link to it', t => {
+  const page = explorePage(exploration);
+  t.true(page.includes('<a class="moment failed" href="#finding-1">1</a>'));
+  t.true(page.includes('<h3 id="finding-1">1. wedged-client</h3>'));
+  t.regex(
+    page,
+    /<th scope="row">2, reply \(96 bytes\)<\/th><td><span class="moment passed">·<\/span><span class="moment blank">_<\/span>/,
+  );
+});
+
+test('what a library says cannot become markup', t => {
+  const evil = {...exploration, findings: [{...finding, statement: '<script>alert(1)</script> `x` *y*'}]};
+  t.false(explorePage(evil).includes('<script>'));
+  t.true(exploreMarkdown(evil).includes('&lt;script&gt;'.replaceAll('&gt;', '\\>')));
 });
