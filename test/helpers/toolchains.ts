@@ -5,7 +5,7 @@ import test from 'ava';
 /** What shows that a toolchain is there, and works. */
 const proofs = {
   'Python 3.9 or newer': ['python3', '-c', 'import sys, venv; sys.exit(sys.version_info < (3, 9))'],
-  'Go 1.21 or newer': ['go', 'version'],
+  'Go 1.21 or newer': ['sh', '-c', "go version | grep -Eq ' go(1[.](2[1-9]|[3-9][0-9])|[2-9])'"],
   'a JDK, 17 or newer': ['javac', '--release', '17', '--version'],
   'Maven 3': ['mvn', '--version'],
 } as const satisfies {readonly [toolchain: string]: readonly [string, ...string[]]};
