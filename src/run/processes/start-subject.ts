@@ -86,7 +86,14 @@ const withoutTelemetry = (task: SubjectTask): Record<string, string> =>
 
 /** A program may start an SDK of its own. */
 const withoutSdk = ({program}: SubjectTask): Record<string, string> =>
-  program === null ? {} : {OTEL_SDK_DISABLED: 'true'};
+  program === null
+    ? {}
+    : {
+        OTEL_SDK_DISABLED: 'true',
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+      };
 
 const telemetryEnvironment = (
   {plan, variant, task, receiverUrl}: SubjectOptions,
