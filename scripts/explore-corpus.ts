@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {markdownTable} from 'markdown-table';
 import type {ExploredFinding} from '../src/explore/exploration.ts';
+import {FoulweatherError} from '../src/model/errors.ts';
 import type {Plan} from '../src/model/plan.ts';
 import {findingText} from '../src/report/explore/words.ts';
 import {explore} from '../src/run/explore/explore.ts';
@@ -49,7 +50,9 @@ type Side = 'bad' | 'fixed';
 type Found = {
   /** The smallest plan that shows it. */
   readonly id: string;
+  /** The worst, and what was seen besides. */
   readonly symptom: string;
+  readonly others: readonly string[];
   readonly text: string;
   readonly statement: string;
   readonly error: string | null;
@@ -78,14 +81,25 @@ const onlySide =
 const foundOf = (finding: ExploredFinding): Found => ({
   id: finding.id,
   symptom: finding.symptom,
+  others: finding.others,
   text: findingText(finding, []),
   statement: finding.statement,
   error: finding.error,
   isInOther: finding.elsewhere[0]?.isShown ?? null,
 });
 
-const tellsApart = (pair: Pair, {symptom, isInOther}: Found): boolean =>
-  isInOther === false && isExpected(pair, symptom);
+const withoutFault = (symptom: string, statement: string): Found => ({
+  id: 'calm',
+  symptom,
+  others: [],
+  text: `Without any fault: ${statement}`,
+  statement,
+  error: null,
+  isInOther: null,
+});
+
+const showsExpected = (pair: Pair, {symptom, others}: Found): boolean =>
+  [symptom, ...others].some(one => isExpected(pair, one));
 
 const searchOne = async (pair: Pair, side: Side, seed: number, place: string): Promise<Searched> => {
   const startMs = performance.now();
@@ -93,7 +107,9 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
   await mkdir(runs, {recursive: true});
   const dataDir = await mkdtemp(join(runs, `${pair.id}-${side}-`));
   const enough = new AbortController();
-  const {exploration} = await explore({
+  const base = {id: pair.id, side, seed};
+  const seconds = (): number => Math.round((performance.now() - startMs) / 1000);
+  const searched = explore({
     id: pair.id,
     only: [],
     maxDepth: 2,
@@ -123,26 +139,41 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
       step() {},
       async known() {},
       found(finding) {
-        if (side === 'bad' && tellsApart(pair, foundOf(finding))) enough.abort();
+        const found = foundOf(finding);
+        if (side === 'bad' && found.isInOther === false && showsExpected(pair, found)) enough.abort();
       },
     },
   });
-  await rm(dataDir, {recursive: true, force: true});
-  return {
-    id: pair.id,
-    side,
-    seed,
-    seconds: Math.round((performance.now() - startMs) / 1000),
-    episodes: exploration.episodeCount,
-    end: exploration.end,
-    findings: exploration.findings.map(foundOf),
-  };
+  try {
+    const {episodeCount, end, findings, calm} = (await searched).exploration;
+    return {
+      ...base,
+      seconds: seconds(),
+      episodes: episodeCount,
+      end,
+      findings: [
+        ...calm.map(({symptom, statement}) => withoutFault(symptom, statement)),
+        ...findings.map(foundOf),
+      ],
+    };
+  } catch (error) {
+    // It does not even work without faults.
+    if (!(error instanceof FoulweatherError && error.code === 'FW_EXPLORE_CALM')) throw error;
+    const findings = [withoutFault('fails-when-calm', error.message)];
+    return {...base, seconds: seconds(), episodes: 0, end: 'calm', findings};
+  } finally {
+    await rm(dataDir, {recursive: true, force: true});
+  }
 };
 
 /** What tells the bad version from the fixed one, of one search. */
-const apartIn = (pair: Pair, {findings}: Searched): readonly Found[] => {
-  const only = findings.filter(({isInOther}) => isInOther === false);
-  const expected = only.filter(finding => tellsApart(pair, finding));
+const apartIn = (pair: Pair, {findings}: Searched, fixed: Searched | undefined): readonly Found[] => {
+  const isOwn = ({id, symptom, isInOther}: Found): boolean =>
+    id === 'calm'
+      ? fixed?.findings.some(other => other.id === id && other.symptom === symptom) === false
+      : isInOther === false;
+  const only = findings.filter(isOwn);
+  const expected = only.filter(finding => showsExpected(pair, finding));
   return expected.length > 0 ? expected : only;
 };
 
@@ -151,14 +182,16 @@ const rowOf = (pair: Pair, searched: readonly Searched[]): readonly string[] => 
   const own = searched.filter(({id}) => id === pair.id);
   const bad = own.filter(({side}) => side === 'bad');
   const fixed = own.find(({side}) => side === 'fixed');
-  const apart = bad.map(one => apartIn(pair, one));
-  const isExpectedOne = apart.flat().some(finding => tellsApart(pair, finding));
+  const apart = bad.map(one => apartIn(pair, one, fixed));
+  const isExpectedOne = apart.flat().some(finding => showsExpected(pair, finding));
   const foundCount = apart.filter(({length}) => length > 0).length;
   const ids = new Set(apart.map(([first]) => first?.id));
   return [
     pair.id,
     foundCount === 0
-      ? 'NO'
+      ? bad.length === 0
+        ? ''
+        : 'NO'
       : `${bad.length > 1 ? `${foundCount} of ${bad.length}` : 'yes'}${isExpectedOne ? '' : ', by others'}`,
     [...new Set(apart.flat().map(({symptom}) => symptom))].join(', '),
     bad.length > 1 ? (foundCount === bad.length && ids.size === 1 ? 'yes' : 'no') : '',
@@ -201,9 +234,7 @@ const main = async (folder: string): Promise<void> => {
   const head = ['Pair', 'Found', 'By', 'Same result', 'Time', 'Fixed version', 'Time'];
   console.log(`\n${markdownTable([head, ...rows.map(row => [...row])])}\n`);
   const searched = pairs.filter(({id}) => results.some(one => one.id === id && one.side === 'bad'));
-  const found = searched.filter(pair =>
-    results.some(one => one.id === pair.id && one.side === 'bad' && apartIn(pair, one).length > 0),
-  ).length;
+  const found = rows.filter(([, isFound]) => isFound !== '' && isFound !== 'NO').length;
   const fixed = results.filter(({side}) => side === 'fixed');
   const blamed = fixed.filter(({findings}) => findings.length > 0).length;
   console.log(

@@ -124,7 +124,7 @@ export const searchScenario = async (
     await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
     await toReporters(io, reporters, texts(kept, relative(io.cwd, join(folder, 'explore.md'))));
     if (interruption.signal.aborted) return exitCodes.interrupted;
-    return kept.findings.length > 0 ? exitCodes.missed : exitCodes.met;
+    return kept.findings.length + kept.calm.length > 0 ? exitCodes.missed : exitCodes.met;
   } finally {
     progress.end();
     offSignal();
@@ -263,6 +263,7 @@ const listText = (exploration: Exploration, path: string): string =>
       `${finding.number}. ${findingText(finding, exploration.groups)}`,
       ...(finding.reproducer === null ? [] : [`   ${finding.reproducer}`]),
     ]),
+    ...exploration.calm.map(({symptom, statement}) => `Without any fault: ${symptom}. ${statement}`),
     summaryOf(exploration),
     ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
     `Report: ${path}`,

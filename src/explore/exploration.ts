@@ -83,6 +83,8 @@ export type Exploration = {
   /** What the library takes to be back after its connections were closed. */
   readonly backMs: number;
   readonly cells: readonly Cell[];
+  /** What the library shows without any fault: of no fault is it told as a finding. */
+  readonly calm: readonly {readonly symptom: SymptomId; readonly statement: string}[];
   readonly findings: readonly ExploredFinding[];
   readonly unconfirmed: readonly Unconfirmed[];
   readonly leftOut: readonly LeftOut[];

@@ -49,6 +49,25 @@ export const leadBlocks = (exploration: Exploration): readonly Block[] => {
   ];
 };
 
+/** Empty where it shows nothing. */
+export const calmSections = ({calm, scenario}: Exploration): readonly Section[] =>
+  calm.length === 0
+    ? []
+    : [
+        {
+          id: 'without-faults',
+          title: 'Without any fault',
+          blocks: [
+            list(calm.map(({symptom, statement}) => [code(symptom), `: ${statement}`])),
+            paragraph(
+              'These do not count as findings of the search. ',
+              code(`npx foulweather run ${scenario}`),
+              ' examines them.',
+            ),
+          ],
+        },
+      ];
+
 export const findingsSection = ({findings, groups, data}: Exploration): Section => ({
   id: 'findings',
   title: 'Findings',

@@ -5,6 +5,7 @@ import {blocksToMarkdown, escapeText, sectionToMarkdown} from '../formats/markdo
 import {escapeHtml, renderBlock, renderSection, scrolling} from '../page/html.ts';
 import {plainPage} from '../page/shell.ts';
 import {
+  calmSections,
   findingId,
   findingsSection,
   leadBlocks,
@@ -21,9 +22,12 @@ export const exploreMarkdown = (exploration: Exploration): string =>
   `${[
     `# ${escapeText(searchTitle(exploration))}`,
     blocksToMarkdown(leadBlocks(exploration)),
-    ...[findingsSection(exploration), mapSection(exploration), ...openSections(exploration)].map(section =>
-      sectionToMarkdown(section),
-    ),
+    ...[
+      ...calmSections(exploration),
+      findingsSection(exploration),
+      mapSection(exploration),
+      ...openSections(exploration),
+    ].map(section => sectionToMarkdown(section)),
   ].join('\n\n')}\n`;
 
 export const explorePage = (exploration: Exploration): string =>
@@ -32,6 +36,7 @@ export const explorePage = (exploration: Exploration): string =>
     [
       `<h1>${escapeHtml(searchTitle(exploration))}</h1>`,
       ...leadBlocks(exploration).map(renderBlock),
+      ...calmSections(exploration).map(renderSection),
       renderSection(findingsSection(exploration)),
       '<section aria-labelledby="map">',
       '<h2 id="map">The map</h2>',

@@ -23,6 +23,7 @@ import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import {hungAfterMs, type Plan, type Variant} from '../../model/plan.ts';
+import type {SymptomId} from '../../model/symptoms.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
@@ -171,6 +172,7 @@ class Search {
   readonly #proofs: Proofs;
   readonly #stop: AbortController;
   readonly #signal: AbortSignal;
+  readonly #knownSymptoms: ReadonlySet<SymptomId>;
   readonly #startedMs: number;
   readonly #startedAt: string;
   readonly #cells = new Map<string, Cell>();
@@ -197,7 +199,9 @@ class Search {
     this.#signal = signal;
     this.#startedMs = startedMs;
     this.#startedAt = startedAt;
-    const {conversations, backMs, knownSymptoms} = recording;
+    const {conversations, backMs, calm} = recording;
+    this.#knownSymptoms = new Set(calm.map(({symptom}) => symptom));
+    const knownSymptoms = this.#knownSymptoms;
     for (const cell of earlier?.cells ?? []) if (cell.mark !== 'undecided') this.#cells.set(cell.id, cell);
     this.#findings.push(...(earlier?.findings ?? []));
     this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
@@ -290,7 +294,7 @@ class Search {
       }
     }
     this.#agenda.putBack(unseen);
-    if (trial !== null && endedBadly(trial) && !this.#recording.knownSymptoms.has('close-hangs')) {
+    if (trial !== null && endedBadly(trial) && !this.#knownSymptoms.has('close-hangs')) {
       this.#bisect(batch.filter(episode => !unseen.includes(episode)));
     }
     if (!hasSuspects) await forget();
@@ -352,7 +356,8 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
-      episode.needs === 'new connections';
+      // A client that never comes back from one is stuck whichever way it loses its connection.
+      (episode.needs === 'new connections' || signal === 'stuck');
     const key = isKick ? kick.key : causeKey(episode, signal, error);
     const cause = this.#causes.get(key) ?? this.#newCause(key, signal);
     cause.episodes.push(episode);
@@ -488,6 +493,7 @@ class Search {
       episodeCount: this.#episodeCount,
       searchMs: this.#searchMs,
       cells: [...this.#cells.values()].map(cell => ({...cell, finding: numberOf(cell.finding)})),
+      calm: this.#recording.calm,
       findings: this.#findings.map(finding => ({
         ...finding,
         number: numberOf(finding.number)!,

@@ -74,6 +74,7 @@ export class Proofs {
     const {trial, run, forget} = await this.#options.crew.try(
       proofPlan(plan, episode, proving, this.#options.backMs),
       'alone',
+      {isAlone: true},
     );
     if (trial === null || trial.end.kind === 'interrupted') return null;
     const proof = judgeProof(trial, episode, this.#options.knownSymptoms);

@@ -6,7 +6,6 @@ import {calmPlan, faultPhase, reconnectPlan, recoveryPhase} from '../../explore/
 import {FoulweatherError} from '../../model/errors.ts';
 import type {Plan} from '../../model/plan.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
-import type {SymptomId} from '../../model/symptoms.ts';
 import {phaseWindow} from '../../model/trial.ts';
 import type {Crew, Tried} from './crew.ts';
 import {calmTrouble, symptomsOf} from './verdicts.ts';
@@ -18,7 +17,7 @@ export type Recording = {
   readonly conversations: readonly Conversation[];
   readonly versions: Exploration['versions'];
   /** What the library shows without any fault. */
-  readonly knownSymptoms: ReadonlySet<SymptomId>;
+  readonly calm: Exploration['calm'];
   /** What it takes to be back after its connections were closed. */
   readonly backMs: number;
   /** The trial in which they were: the first episode. */
@@ -31,7 +30,7 @@ export const record = async (
   plan: Plan,
   signal: AbortSignal,
 ): Promise<Recording> => {
-  const calm = await crew.try(calmPlan(plan), 'calm', true);
+  const calm = await crew.try(calmPlan(plan), 'calm', {isRecorded: true});
   if (calm.trial === null || signal.aborted) throw interrupted();
   const trouble = calmTrouble(calm.trial);
   if (trouble !== null) {
@@ -42,7 +41,7 @@ export const record = async (
     );
   }
   await calm.forget();
-  const reconnect = await crew.try(reconnectPlan(plan, closeLive), 'reconnect', true);
+  const reconnect = await crew.try(reconnectPlan(plan, closeLive), 'reconnect', {isRecorded: true});
   const conversations = madeAnew(reconnect) ?? calm.conversations;
   if (groupsOf(conversations).length === 0) {
     throw new FoulweatherError(
@@ -54,7 +53,10 @@ export const record = async (
   return {
     conversations,
     versions: calm.trial.versions,
-    knownSymptoms: new Set(symptomsOf(calm.trial).map(({symptom}) => symptom)),
+    calm: symptomsOf(calm.trial).map(({symptom, evidence}) => ({
+      symptom,
+      statement: evidence[0].statement,
+    })),
     backMs: backAfter(reconnect),
     reconnect,
   };

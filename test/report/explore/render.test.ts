@@ -75,6 +75,7 @@ const exploration: Exploration = {
     cell([{...after2, since: 'fault', exchange: 1}], 'undecided'),
     cell([after2, {kind: 'connect', action: 'accepted-and-silent'}], 'failed', 1),
   ],
+  calm: [],
   findings: [finding],
   unconfirmed: [{id: 'half-open after 3', signal: 'pending'}],
   leftOut: [{reason: 'the budget', count: 12}],
@@ -141,4 +142,14 @@ test('what a library says cannot become markup', t => {
   const evil = {...exploration, findings: [{...finding, statement: '<script>alert(1)</script> `x` *y*'}]};
   t.false(explorePage(evil).includes('<script>'));
   t.true(exploreMarkdown(evil).includes('&lt;script&gt;'.replaceAll('&gt;', '\\>')));
+});
+
+test('what the library shows without any fault stands before the findings', t => {
+  const calm = [{symptom: 'listener-leak' as const, statement: '11 listeners for `close`.'}];
+  const report = exploreMarkdown({...exploration, calm});
+  t.regex(
+    report,
+    /## Without any fault\n\n- `listener-leak`: 11 listeners for \\`close\\`\.\n[\s\S]+## Findings/,
+  );
+  t.false(exploreMarkdown(exploration).includes('Without any fault'));
 });
