@@ -58,6 +58,8 @@ type Found = {
   readonly error: string | null;
   /** Whether the other version shows it under the same fault; null where that was not tried. */
   readonly isInOther: boolean | null;
+  /** Whether most of its tries showed it. */
+  readonly isReliable: boolean;
 };
 type Searched = {
   readonly id: string;
@@ -86,6 +88,7 @@ const foundOf = (finding: ExploredFinding): Found => ({
   statement: finding.statement,
   error: finding.error,
   isInOther: finding.elsewhere[0]?.isShown ?? null,
+  isReliable: finding.shownCount > finding.triedCount / 2,
 });
 
 const withoutFault = (symptom: string, statement: string): Found => ({
@@ -96,6 +99,7 @@ const withoutFault = (symptom: string, statement: string): Found => ({
   statement,
   error: null,
   isInOther: null,
+  isReliable: true,
 });
 
 const showsExpected = (pair: Pair, {symptom, others}: Found): boolean =>
@@ -140,7 +144,9 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
       async known() {},
       found(finding) {
         const found = foundOf(finding);
-        if (side === 'bad' && found.isInOther === false && showsExpected(pair, found)) enough.abort();
+        if (side === 'bad' && found.isReliable && found.isInOther === false && showsExpected(pair, found)) {
+          enough.abort();
+        }
       },
     },
   });
@@ -168,10 +174,10 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
 
 /** What tells the bad version from the fixed one, of one search. */
 const apartIn = (pair: Pair, {findings}: Searched, fixed: Searched | undefined): readonly Found[] => {
-  const isOwn = ({id, symptom, isInOther}: Found): boolean =>
+  const isOwn = ({id, symptom, isInOther, isReliable}: Found): boolean =>
     id === 'calm'
       ? fixed?.findings.some(other => other.id === id && other.symptom === symptom) === false
-      : isInOther === false;
+      : isInOther === false && isReliable;
   const only = findings.filter(isOwn);
   const expected = only.filter(finding => showsExpected(pair, finding));
   return expected.length > 0 ? expected : only;

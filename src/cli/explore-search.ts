@@ -8,11 +8,13 @@ import {type Filter, proofPhases} from '../explore/search.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
 import type {Plan, ProgramPlan} from '../model/plan.ts';
 import {summaryOf} from '../report/explore/document.ts';
+import {mapLines} from '../report/explore/map.ts';
 import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
 import {findingText, type ReproducerBase, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
 import {annotationText} from '../report/formats/github.ts';
 import {renderReport} from '../report/report.ts';
+import {wrapped} from '../report/text-table.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import {reopenRun} from '../run/reopen.ts';
 import {scenarioExtensions} from '../scenarios/program-scenario.ts';
@@ -39,6 +41,7 @@ export type ExploreCommandOptions = TargetOptions &
     readonly seed: number;
     readonly resume?: string | true;
     readonly replay?: boolean;
+    readonly all?: boolean;
     readonly reproducers: string;
     readonly out: string;
     readonly reporter?: readonly ReporterChoice[];
@@ -48,12 +51,37 @@ export type ExploreCommandOptions = TargetOptions &
 
 const resultFile = 'explore.json';
 
+/** What came of a search, and where its report is, from the working directory. */
+export type Searched = {
+  readonly exploration: Exploration;
+  readonly path: string;
+  /** The package that the scenario is about; null where it names none. */
+  readonly library: string | null;
+};
+
 export const searchScenario = async (
   session: Session,
   scenario: string,
   options: ExploreCommandOptions,
   reporters: readonly ReporterChoice[],
 ): Promise<number> => {
+  const {exploration, path} = await searchOne(session, scenario, options);
+  await toReporters(session.io, reporters, searchTexts(exploration, path, session.io.stdout.columns));
+  return exitCodeOf(exploration);
+};
+
+export const exitCodeOf = ({end, findings, calm, unconfirmed}: Exploration): number => {
+  if (end === 'interrupted') return exitCodes.interrupted;
+  if (findings.length + calm.length > 0) return exitCodes.missed;
+  return unconfirmed.length > 0 ? exitCodes.inconclusive : exitCodes.met;
+};
+
+/** @throws FoulweatherError also those of a search that cannot begin */
+export const searchOne = async (
+  session: Session,
+  scenario: string,
+  options: ExploreCommandOptions,
+): Promise<Searched> => {
   const {io} = session;
   const scenarioFile = findScenario(scenario, io.cwd);
   const lack = missingPackages(scenario, io);
@@ -122,9 +150,11 @@ export const searchScenario = async (
     await writeWhole(join(folder, resultFile), json(kept));
     await writeWhole(join(folder, 'explore.html'), explorePage(kept));
     await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
-    await toReporters(io, reporters, texts(kept, relative(io.cwd, join(folder, 'explore.md'))));
-    if (interruption.signal.aborted) return exitCodes.interrupted;
-    return kept.findings.length + kept.calm.length > 0 ? exitCodes.missed : exitCodes.met;
+    return {
+      exploration: kept,
+      path: relative(io.cwd, join(folder, 'explore.md')),
+      library: Object.keys(plan.supports ?? {})[0] ?? null,
+    };
   } finally {
     progress.end();
     offSignal();
@@ -248,23 +278,29 @@ const writeCaseStudies = async (
 
 const studiesFolder = 'findings';
 
-const texts = (exploration: Exploration, path: string): ReporterTexts => ({
-  list: () => listText(exploration, path),
+export const searchTexts = (exploration: Exploration, path: string, columns?: number): ReporterTexts => ({
+  list: () => listText(exploration, path, columns),
   json: () => json(exploration),
   markdown: () => exploreMarkdown(exploration),
   html: () => explorePage(exploration),
-  junit: () => exploreJunit(exploration),
+  junit: () => exploreJunit([exploration]),
   github: () => githubText(exploration),
 });
 
-const listText = (exploration: Exploration, path: string): string =>
+/** Within the width of a terminal; elsewhere a line each. */
+const listText = (exploration: Exploration, path: string, columns = Number.POSITIVE_INFINITY): string =>
   [
     ...exploration.findings.flatMap(finding => [
-      `${finding.number}. ${findingText(finding, exploration.groups)}`,
+      ...wrapped(`${finding.number}. ${findingText(finding, exploration.groups)}`, columns, '   '),
       ...(finding.reproducer === null ? [] : [`   ${finding.reproducer}`]),
     ]),
-    ...exploration.calm.map(({symptom, statement}) => `Without any fault: ${symptom}. ${statement}`),
-    summaryOf(exploration),
+    ...exploration.calm.flatMap(({symptom, statement}) =>
+      wrapped(`Without any fault: ${symptom}. ${statement}`, columns, '  '),
+    ),
+    ...wrapped(summaryOf(exploration), columns),
+    ...exploration.unconfirmed.map(
+      ({id, signal}) => `Not confirmed: ${id} (${signal}). A larger --budget leaves time for it.`,
+    ),
     ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
     `Report: ${path}`,
     '',
@@ -292,11 +328,16 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
   };
   return {
     step: line,
-    found: finding => line(`found: ${findingText(finding, [])}`),
+    found: finding =>
+      line(
+        wrapped(`found: ${findingText(finding, [])}`, io.stderr.columns ?? Number.POSITIVE_INFINITY).join(
+          '\n',
+        ),
+      ),
     async known(exploration) {
       const {elapsedMs} = exploration;
       if (isQuiet) return;
-      if (screen) screen(stateText(exploration));
+      if (screen) screen(screenText(exploration, io.stderr as NodeJS.WriteStream));
       else if (elapsedMs - toldMs >= plainEveryMs) {
         toldMs = elapsedMs;
         line(stateText(exploration));
@@ -307,6 +348,14 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
       screen?.done();
     },
   };
+};
+
+/** The map as it fills up, as far as the terminal has room for it. */
+const screenText = (exploration: Exploration, {rows = 24, columns = 80}: NodeJS.WriteStream): string => {
+  const map = mapLines(exploration.cells, exploration.groups).map(line => line.slice(0, columns - 1));
+  const room = rows - 3;
+  const shown = map.length > room ? [...map.slice(0, room - 1), `… ${map.length - room + 1} more`] : map;
+  return [...shown, stateText(exploration)].join('\n');
 };
 
 const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirmed}: Exploration): string => {

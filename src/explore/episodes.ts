@@ -19,7 +19,13 @@ import {groupsOf, wholeOf} from './conversations.ts';
 export const cuts = ['before', 'within', 'after'] as const;
 export const momentActions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
 /** What acts on new connections alone comes first. */
-const connectActions = ['accepted-and-silent', 'accepted-and-closed', 'syn-unanswered', 'refused'] as const;
+const connectActions = [
+  'accepted-and-silent',
+  'accepted-and-closed',
+  'flapping',
+  'syn-unanswered',
+  'refused',
+] as const;
 
 export type Cut = (typeof cuts)[number];
 export type Action = (typeof momentActions)[number];
@@ -156,6 +162,12 @@ const isPlainSecond = ({action}: Strike): boolean => action !== 'reset' && actio
 export const episodeOf = ([first, second]: Episode['strikes']): Episode =>
   second && first.kind === 'moment' ? pair(first, second, usualSizes) : single(first, usualSizes);
 
+/** The same on all connections that come for a while; null where that is another thing. */
+export const widened = ({strikes: [strike, second]}: Pick<Episode, 'strikes'>): Episode | null =>
+  strike.kind !== 'moment' || second !== undefined || strike.connections === 'all' || strike.position > 1
+    ? null
+    : episodeOf([{...strike, connections: 'all'}]);
+
 const connectionsOf = (strike: Strike): MomentStrike['connections'] =>
   strike.kind === 'moment' ? strike.connections : 'first';
 
@@ -279,6 +291,9 @@ const faultsAt = (
   }
 };
 
+/** How long a connection lasts. */
+const flappingMs = 20;
+
 /** A silence lasts as long as the episode. */
 const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): readonly [Fault] => {
   switch (action) {
@@ -286,6 +301,8 @@ const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): reado
       return [refuse({durationMs})];
     case 'syn-unanswered':
       return [blackhole({syn: true})];
+    case 'flapping':
+      return [resetAfter({afterMs: flappingMs, durationMs})];
     case 'accepted-and-closed':
       return [limitConnections({connectionLimit: 0, durationMs})];
     case 'accepted-and-silent':

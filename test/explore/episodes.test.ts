@@ -1,6 +1,12 @@
 // The list of what could be tried: complete, in an order that the seed decides, and each a plan that can be run.
 import test from 'ava';
-import {type Episode, episodesOf, morePairsOf, type SearchOptions} from '../../src/explore/episodes.ts';
+import {
+  type Episode,
+  episodesOf,
+  morePairsOf,
+  type SearchOptions,
+  widened,
+} from '../../src/explore/episodes.ts';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {conversation} from '../helpers/conversations.ts';
@@ -21,16 +27,16 @@ const byId = new Map(all.map(episode => [episode.id, episode]));
 const faultsOf = (id: string) => byId.get(id)?.faults;
 
 test('each moment with each action and each share of the connections, once', t => {
-  // One of all that is open; four connect-time faults; two live moments; six of the pool's exchanges; and two of the other kind, for one connection.
+  // One of all that is open; five connect-time faults; two live moments; six of the pool's exchanges; and two of the other kind, for one connection.
   const perMoment = 3 * 5;
-  t.is(singles.length, 1 + 4 + 2 * perMoment * 3 + 6 * perMoment * 3 + 2 * perMoment);
+  t.is(singles.length, 1 + 5 + 2 * perMoment * 3 + 6 * perMoment * 3 + 2 * perMoment);
   t.is(byId.size, all.length);
   t.true(singles.every(({strikes}) => strikes.length === 1));
 });
 
 test('pairs: a moment of the connect or a live one, then a moment, or after a live one a connect that fails', t => {
   const moments = 6 * 15;
-  t.is(all.length - singles.length, (moments + 30) * moments + 30 * 3);
+  t.is(all.length - singles.length, (moments + 30) * moments + 30 * 4);
 });
 
 test('one fault on one connection, then likely pairs, then one fault on several connections, then all other pairs', t => {
@@ -39,9 +45,9 @@ test('one fault on one connection, then likely pairs, then one fault on several 
   const kinds = all.map(kindOf);
   const runs = kinds.filter((kind, index) => kind !== kinds[index - 1]);
   t.deepEqual(runs, ['first', 'pair', 'all', 'two', 'pair']);
-  t.is(kinds.indexOf('pair'), 1 + 4 + 2 * 15 + 6 * 15 + 2 * 15);
+  t.is(kinds.indexOf('pair'), 1 + 5 + 2 * 15 + 6 * 15 + 2 * 15);
   const likely = first.filter(({strikes}) => strikes.length === 2);
-  t.is(likely.length, 3 + 6 * 3 * 3);
+  t.is(likely.length, 4 + 6 * 3 * 3);
   t.true(likely.every(({id}) => id.startsWith('close before the next reply, then ')));
 });
 
@@ -169,5 +175,18 @@ test('a handshake of TLS is told apart', t => {
 });
 
 test('without a conversation there are the connects and the live moments', t => {
-  t.is([...episodesOf([], {seed: 1, maxDepth: 1})].length, 1 + 4 + 2 * 45);
+  t.is([...episodesOf([], {seed: 1, maxDepth: 1})].length, 1 + 5 + 2 * 45);
+});
+
+test('widened: one moment of one connection or two becomes that of all', t => {
+  t.is(widened(byId.get('close after 4')!)?.id, 'close after 4 (all)');
+  t.is(widened(byId.get('reset within 3 (two)')!)?.id, 'reset within 3 (all)');
+  for (const id of [
+    'close after 4 (all)',
+    'silence after 2 (connection 2)',
+    'refused',
+    'close after 2, then reset within 4',
+  ]) {
+    t.is(widened(byId.get(id)!), null, id);
+  }
 });

@@ -45,6 +45,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
       'built-in name or file; its load, operations and target are used, its phases are not',
     )
     .optionsGroup('What to search:')
+    .option('--all', 'search each library of the pack, with the default options')
     .option('--variant <name>', 'variant to search (default: the first)')
     .addOption(againstOption())
     .option('--only <kinds>', `only faults of these kinds: ${filters.join(', ')}`, filterOf)
@@ -86,6 +87,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
 Examples:
   foulweather explore ./scenario.ts
   foulweather explore redis --start-services --only handshake --budget 2m
+  foulweather explore --all --start-services --budget 3m
   foulweather explore --replay
 `,
     )
@@ -111,13 +113,37 @@ const explore = async (
     const {replay} = await import('../explore-replay.ts');
     return replay(session, options, reporters);
   }
+  if (options.all) {
+    refuseWithAll(scenario, options);
+    const {searchPack} = await import('../explore-pack.ts');
+    return searchPack(session, options, reporters);
+  }
   if (scenario === undefined) {
     throw new FoulweatherError(
       'FW_USAGE',
       'Name a scenario to search.',
-      'For example: foulweather explore ./scenario.ts. To run the reproducers instead, add --replay.',
+      'For example: foulweather explore ./scenario.ts. To search the whole pack, add --all; to run the reproducers, --replay.',
     );
   }
   const {searchScenario} = await import('../explore-search.ts');
   return searchScenario(session, scenario, options, reporters);
+};
+
+const refuseWithAll = (
+  scenario: string | undefined,
+  {variant, against, resume, target}: ExploreCommandOptions,
+): void => {
+  const unfit = Object.entries({
+    [`"${scenario}"`]: scenario,
+    '--variant': variant,
+    '--against': against,
+    '--resume': resume,
+    '--target': target,
+  }).find(([, value]) => value !== undefined);
+  if (!unfit) return;
+  throw new FoulweatherError(
+    'FW_USAGE',
+    `--all searches the whole pack: ${unfit[0]} does not go with it.`,
+    'Omit one of them.',
+  );
 };

@@ -123,7 +123,7 @@ const shownOf = (moments: readonly string[]): Text => {
 };
 
 export const mapText =
-  'Each mark is a place where a fault was tried: before, within and after an exchange. A digit is the number of a finding; · passed, ~ failed in a batch but not on its own, - was not reached, ? is undecided, and _ was not tried.';
+  'Each mark is a place where a fault was tried: before, within and after an exchange. A digit is the number of a finding. Other marks: "·" passed, "~" failed in a batch but not on its own, "-" was not reached, "?" is undecided, "_" was not tried.';
 
 /** For a page, which draws it itself, see `mapTable` of the page. */
 export const mapSection = ({cells, groups}: Exploration): Section => {

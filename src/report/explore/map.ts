@@ -3,6 +3,7 @@ import type {ConversationGroup} from '../../explore/conversations.ts';
 import {cuts, type MomentStrike, momentActions} from '../../explore/episodes.ts';
 import type {Cell, Mark} from '../../explore/exploration.ts';
 import {plural} from '../format.ts';
+import {textTable} from '../text-table.ts';
 
 /** What came of the episodes of one place, the worst of them; `blank`: none was tried. */
 export type Look = Mark | 'blank';
@@ -103,4 +104,16 @@ const exchangesOf = (position: number, groups: readonly ConversationGroup[]): re
         strike.since === 'connect' && strike.position === position && strike.exchange === index + 1,
     };
   });
+};
+
+/** For a terminal: a line of heads, and one for each row; signs beside each other are before, within and after the exchange. */
+export const mapLines = (cells: readonly Cell[], groups: readonly ConversationGroup[]): readonly string[] => {
+  const {connects, actions, rows} = mapOf(cells, groups);
+  const signsOf = (marks: readonly MapMark[]): string =>
+    marks.map(({look, sign}) => (look === 'blank' ? ' ' : sign)).join('');
+  return textTable([
+    ['', ...actions],
+    ...connects.map(({title, mark}) => [title, mark.sign]),
+    ...rows.map(({title, marks}) => [title, ...marks.map(signsOf)]),
+  ]);
 };

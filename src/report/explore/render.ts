@@ -78,29 +78,33 @@ const markOf = ({look, sign, finding}: MapMark): string =>
     ? `<span class="moment ${look}">${escapeHtml(sign)}</span>`
     : `<a class="moment ${look}" href="#${findingId(finding)}">${escapeHtml(sign)}</a>`;
 
-/** A suite with a case for each finding, and one for the search. */
-export const exploreJunit = ({scenario, findings, groups, elapsedMs}: Exploration): string => {
-  const cases = findings.map(finding =>
-    element(
-      'testcase',
-      {classname: scenario, name: finding.id},
+/** A suite for each search, with a case for each finding and one for the search. */
+export const exploreJunit = (explorations: readonly Exploration[]): string =>
+  [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    element('testsuites', {}, ...explorations.map(suiteOf)),
+    '',
+  ].join('\n');
+
+const suiteOf = ({scenario, findings, groups, elapsedMs}: Exploration): string =>
+  element(
+    'testsuite',
+    {
+      name: `explore ${scenario}`,
+      tests: String(findings.length + 1),
+      failures: String(findings.length),
+      time: (elapsedMs / 1000).toFixed(3),
+    },
+    element('testcase', {classname: scenario, name: 'the search'}),
+    ...findings.map(finding =>
       element(
-        'failure',
-        {message: findingText(finding, groups), type: finding.symptom},
-        escapeXml(finding.statement),
+        'testcase',
+        {classname: scenario, name: finding.id},
+        element(
+          'failure',
+          {message: findingText(finding, groups), type: finding.symptom},
+          escapeXml(finding.statement),
+        ),
       ),
     ),
   );
-  const attributes = {
-    name: `explore ${scenario}`,
-    tests: String(findings.length + 1),
-    failures: String(findings.length),
-    time: (elapsedMs / 1000).toFixed(3),
-  };
-  const search = element('testcase', {classname: scenario, name: 'the search'});
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    element('testsuites', {}, element('testsuite', attributes, search, ...cases)),
-    '',
-  ].join('\n');
-};

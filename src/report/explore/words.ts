@@ -11,6 +11,7 @@ const connectTexts = {
   refused: 'connection attempts are refused for half a second',
   'syn-unanswered': 'connection attempts are not answered',
   'accepted-and-closed': 'new connections are accepted and closed for half a second',
+  flapping: 'connections are reset soon after they are opened, for half a second',
   'accepted-and-silent': 'new connections are accepted and never answered',
 } as const;
 
@@ -40,28 +41,27 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
   const {action, cut, connections, position, since} = strike;
   const [one, several] = actionTexts[action];
   const kind = since === 'connect' ? 'new connection' : 'connection';
+  const isOne = connections === 'first';
   const subject =
     position > 1
-      ? `the ${ordinal(position)} ${kind} ${one}`
-      : {
-          first: `a ${kind} ${one}`,
-          two: `two ${kind}s ${several}`,
-          all: `all ${kind}s for half a second ${several}`,
-        }[connections];
-  return `${subject} ${cutTexts[cut]} ${placeText(strike, groups)}`;
+      ? `the ${ordinal(position)} ${kind}`
+      : {first: `a ${kind}`, two: `two ${kind}s`, all: `all ${kind}s for half a second`}[connections];
+  const place = placeText(strike, isOne ? 'its' : 'their', groups);
+  return `${subject} ${isOne ? one : several} ${cutTexts[cut]} ${place}`;
 };
 
 const placeText = (
   {since, exchange, direction}: MomentStrike,
+  whose: 'its' | 'their',
   groups: readonly ConversationGroup[],
 ): string => {
   const what = direction === 'upstream' ? 'request' : 'reply';
-  if (since === 'fault') return `its next ${what}`;
+  if (since === 'fault') return `${whose} next ${what}`;
   const known = groups.find(({exchanges}) => exchanges[exchange - 1]?.direction === direction);
   const same = known?.exchanges.slice(0, exchange).filter(one => one.direction === direction).length;
   const bytes = known?.exchanges[exchange - 1]?.bytes;
   const size = bytes === undefined ? '' : ` (${bytes} ${bytes === 1 ? 'byte' : 'bytes'})`;
-  return `its ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
+  return `${whose} ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
 };
 
 const results: {readonly [symptom in SymptomId]?: string} = {
@@ -80,6 +80,7 @@ const results: {readonly [symptom in SymptomId]?: string} = {
   'pool-slot-leak': 'connections of the pool are lost for good',
   'connection-leak': 'unused connections stay open',
   'listener-leak': 'listeners pile up',
+  'memory-growth': 'the heap grows and does not shrink again',
 };
 
 export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | 'error'>): string =>
@@ -93,10 +94,11 @@ export const findingText = (finding: ExploredFinding, groups: readonly Conversat
   return `When ${when}, ${resultText(finding)}: ${tries}.${elsewhereText(finding)}`;
 };
 
-const elsewhereText = ({elsewhere}: ExploredFinding): string =>
-  elsewhere
-    .map(({variant, isShown}) => ` ${variant} ${isShown ? 'shows it as well' : 'does not show it'}.`)
-    .join('');
+/** Others are tried once: of what does not always show that proves little. */
+const elsewhereText = ({elsewhere, shownCount, triedCount}: ExploredFinding): string => {
+  const not = shownCount === triedCount ? 'does not show it' : 'did not show it in one try';
+  return elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'shows it as well' : not}.`).join('');
+};
 
 export type ReproducerOptions = {
   readonly finding: ExploredFinding;

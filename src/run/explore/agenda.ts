@@ -53,7 +53,7 @@ export class Agenda {
       ...this.#leftOut,
       ...(this.#queue.length > 0 ? [{reason: outOfTime, count: this.#queue.length}] : []),
       ...(this.#later.length > 0
-        ? [{reason: 'silence, which the client is known to wait through', count: this.#later.length}]
+        ? [{reason: 'probably nothing but a known finding', count: this.#later.length}]
         : []),
     ];
   }
@@ -102,16 +102,16 @@ export class Agenda {
     this.#queue.unshift(...back);
   }
 
-  /** A client that waits through one silence waits through all of them: the others come last. */
-  postponeSilence(): void {
-    const isKnown = ({strikes}: Episode): boolean => strikes.some(isSilent);
-    this.#later.push(...this.#queue.filter(isKnown));
-    this.#queue = this.#queue.filter(episode => !isKnown(episode));
+  /** They come last: it seems that they show nothing new. */
+  postpone(isAlike: (episode: Episode) => boolean): void {
+    this.#later.push(...this.#queue.filter(isAlike));
+    this.#queue = this.#queue.filter(episode => !isAlike(episode));
   }
 
-  /** It does not, after all. */
-  restoreSilence(): void {
-    this.#queue.push(...this.#later.splice(0));
+  /** They do, after all. */
+  restore(isAlike: (episode: Episode) => boolean): void {
+    this.#queue.push(...this.#later.filter(isAlike));
+    this.#later = this.#later.filter(episode => !isAlike(episode));
   }
 }
 

@@ -2,7 +2,7 @@
 import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
-import {type Episode, episodeOf, isSilent} from '../../explore/episodes.ts';
+import {type Episode, episodeOf, isSilent, widened} from '../../explore/episodes.ts';
 import type {
   Cell,
   Exploration,
@@ -15,8 +15,11 @@ import {
   batchPlan,
   causeKey,
   type Filter,
+  isWanted,
+  neighbourhood,
   type Signal,
   searchedPlan,
+  signals,
   withoutTelemetry,
 } from '../../explore/search.ts';
 import {monotonicMs} from '../../model/clock.ts';
@@ -32,7 +35,7 @@ import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
 import {Crew, type Tried} from './crew.ts';
-import {findingOf, Proofs, provingOf, type Suspicion, watched} from './proofs.ts';
+import {findingOf, leaks, Proofs, provingOf, type Suspicion} from './proofs.ts';
 import {closeLive, type Recording, record} from './recording.ts';
 import {calmTrouble, type EpisodeVerdict, endedBadly, judgeEpisodes} from './verdicts.ts';
 
@@ -60,8 +63,10 @@ export type ExploreObserver = {
   readonly found: (finding: ExploredFinding) => void;
 };
 
-/** Beside the episodes': a proof waits most of the time. */
-const proofsAtOnce = 2;
+/** Beside the trials of episodes: a proof waits most of the time. */
+const proofTrialsAtOnce = 6;
+/** Causes: what is known of one makes others quicker. */
+const provenAtOnce = 2;
 const triesOfFinding = 3;
 const mostDismissals = 2;
 /** What was begun to be confirmed when the time is over gets so much more, at most a share of the budget. */
@@ -74,6 +79,10 @@ type Cause = Suspicion & {
   dismissals: number;
   finding: number | null;
 };
+
+/** Tried again and again, with the heap measured in between. */
+const wearing: readonly Episode[] = [closeLive, episodeOf([{kind: 'connect', action: 'flapping'}])];
+const shortestWithWearMs = 60_000;
 
 /** @throws FoulweatherError FW_EXPLORE_CALM, FW_EXPLORE_UNSEEN, and those of a run that cannot start */
 export const explore = async (options: ExploreOptions): Promise<Explored> => {
@@ -92,7 +101,7 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     const {reshape: _, ...asChosen} = {...run, variants: null};
     const all: Plan = {...(await withProgramSetUp(plan, options)), variants: [plan.variants[0], ...others]};
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
-    const mostWorkers = isShared ? 1 : options.jobs + proofsAtOnce;
+    const mostWorkers = isShared ? 1 : options.jobs + proofTrialsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>
       new Crew({supervisor, run: asChosen, plan: all, signal, mostWorkers, limited});
     return {exploration: await search(options, plan, crewOf, others), plan};
@@ -181,6 +190,9 @@ class Search {
   /** What runs beside the search, and the errors of that. */
   readonly #beside = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
+  /** What looks wrong, and is not tried alone yet. */
+  readonly #toProve: {readonly cause: Cause; readonly episode: Episode}[] = [];
+  #provingCount = 0;
   /** What any closed connection causes. */
   #kickCause: Cause | null = null;
   #episodeCount = 0;
@@ -212,6 +224,9 @@ class Search {
 
   async run(): Promise<Exploration> {
     await this.#begin();
+    if (this.#options.budgetMs >= shortestWithWearMs && this.#options.earlier === null) {
+      this.#follow(this.#wear());
+    }
     await this.#tell('running');
     const searchedFromMs = monotonicMs();
     await Promise.all(Array.from({length: this.#options.jobs}, () => this.#searchOn()));
@@ -247,7 +262,19 @@ class Search {
       cause.state = 'proven';
       cause.finding = silence.number;
       cause.episodes.push(episodeOf(silence.strikes));
-      this.#agenda.postponeSilence();
+      this.#agenda.postpone(isBeside(cause, episodeOf(silence.strikes)));
+    }
+  }
+
+  /** What piles up from fault to fault shows in no short try. The first that shows it stands for all. */
+  async #wear(): Promise<void> {
+    for (const episode of wearing) {
+      if (!isWanted(episode, this.#options.only)) continue;
+      const proof = await this.#proofs.once(episode, 'repeated');
+      if (proof?.present.some(({symptom}) => leaks.includes(symptom))) {
+        this.#suspect(episode, 'leak', null);
+        return;
+      }
     }
   }
 
@@ -356,8 +383,10 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
-      // A client that never comes back from one is stuck whichever way it loses its connection.
-      (episode.needs === 'new connections' || signal === 'stuck');
+      // A client that does not get over one closed connection does not, whichever way it loses it.
+      (episode.needs === 'new connections' ||
+        signal === 'stuck' ||
+        (signal === 'pending' && !episode.strikes.some(isSilent)));
     const key = isKick ? kick.key : causeKey(episode, signal, error);
     const cause = this.#causes.get(key) ?? this.#newCause(key, signal);
     cause.episodes.push(episode);
@@ -367,8 +396,26 @@ class Search {
     if (cause.state === 'dismissed' && !isTriedAgain) this.#mark(episode, 'slow', null);
     if (!isFirst && !isTriedAgain) return;
     cause.state = 'open';
-    if (key === 'hung: silence') this.#agenda.postponeSilence();
-    this.#follow(this.#prove(cause, episode));
+    this.#agenda.postpone(isBeside(cause, episode));
+    this.#toProve.push({cause, episode});
+    this.#proveNext();
+  }
+
+  /** The worst first; what is not begun when the time is over remains unconfirmed. */
+  #proveNext(): void {
+    if (this.#provingCount >= provenAtOnce || this.#signal.aborted) return;
+    const [next] = this.#toProve.toSorted(
+      (a, b) => signals.indexOf(a.cause.signal) - signals.indexOf(b.cause.signal),
+    );
+    if (!next) return;
+    this.#toProve.splice(this.#toProve.indexOf(next), 1);
+    this.#provingCount++;
+    this.#follow(
+      this.#prove(next.cause, next.episode).finally(() => {
+        this.#provingCount--;
+        this.#proveNext();
+      }),
+    );
   }
 
   #newCause(key: string, signal: Signal): Cause {
@@ -377,71 +424,65 @@ class Search {
     return cause;
   }
 
-  /** Alone, each time with a fresh client: once or twice as it is, then as small as it gets. */
+  /** First made as small as it gets, by short tries; then tried alone, each time with a fresh client and a fresh target. */
   async #prove(cause: Cause, episode: Episode): Promise<void> {
-    const proving = provingOf[cause.signal] ?? 'short';
-    const first = (await this.#proofs.once(episode, proving)) ?? (await this.#proofs.once(episode, proving));
-    if (this.#signal.aborted && first === null) return;
-    if (first === null) {
-      cause.state = 'dismissed';
-      cause.dismissals++;
-      if (cause.key === 'hung: silence') this.#agenda.restoreSilence();
-      for (const one of cause.episodes) this.#mark(one, 'slow', null);
-      return;
-    }
-    const {symptom} = first.present[0]!;
-    const early = this.#add(cause, findingOf(episode, symptom, [first], 1));
-    const strikes = await this.#proofs.smallest(cause, episode);
-    const small = episodeOf(strikes);
-    const isSame = small.id === episode.id;
-    const isLong = proving === 'short' && watched.includes(symptom) ? 'watched' : proving;
-    const more = await this.#proofs.repeat(small, isLong, isSame ? triesOfFinding - 1 : triesOfFinding);
-    const ofSmall = more.shown.filter(({present}) => present.some(one => one.symptom === symptom));
-    if (ofSmall.length > 0 || isSame) {
-      const shown = isSame ? [first, ...ofSmall] : ofSmall;
-      const finding = findingOf(small, symptom, shown, more.count + (isSame ? 1 : 0));
-      this.#replace(cause, early, {
-        ...finding,
-        elsewhere: await this.#proofs.elsewhere(small, symptom, isLong),
-      });
-    } else {
-      const again = await this.#proofs.repeat(episode, isLong, triesOfFinding - 1);
-      const shown = again.shown.filter(({present}) => present.some(one => one.symptom === symptom));
-      this.#replace(cause, early, findingOf(episode, symptom, [first, ...shown], again.count + 1));
+    const reliable = await this.#reliable(cause, episode);
+    const small = reliable === null ? episode : episodeOf(await this.#proofs.smallest(cause, reliable));
+    const known = this.#findings.find(({id}) => id === small.id);
+    const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
+    if (isKnown) this.#join(cause, known.number);
+    else {
+      const finding = (await this.#confirmed(cause, small)) ?? (await this.#confirmed(cause, episode));
+      if (finding !== null) this.#add(cause, finding);
+      else if (!this.#signal.aborted) this.#dismiss(cause, episode);
     }
     await this.#tell('running');
   }
 
-  /** Saved before anything is made of it. */
-  #add(cause: Cause, finding: ExploredFinding): number {
-    const number = ++this.#findingCount;
-    this.#findings.push({...finding, number});
-    cause.state = 'proven';
-    this.#joinMoments(cause, number);
-    return number;
+  /** What hits one connection may miss the operation that matters: then all that come for a while are hit. Null where that is not enough. */
+  async #reliable(cause: Cause, episode: Episode): Promise<Episode | null> {
+    for (const candidate of [episode, widened(episode)]) {
+      if (candidate !== null && (await this.#proofs.quick(candidate, cause)) === 'both') return candidate;
+    }
+    return null;
+  }
+
+  async #confirmed(cause: Cause, episode: Episode): Promise<ExploredFinding | null> {
+    const proving = provingOf[cause.signal] ?? 'short';
+    const confirmed = await this.#proofs.confirm(episode, proving, triesOfFinding);
+    return confirmed.shown.length === 0 ? null : findingOf(episode, confirmed);
+  }
+
+  #signalOf({number}: ExploredFinding): Signal | null {
+    return [...this.#causes.values()].find(({finding}) => finding === number)?.signal ?? null;
+  }
+
+  #dismiss(cause: Cause, episode: Episode): void {
+    cause.state = 'dismissed';
+    cause.dismissals++;
+    this.#agenda.restore(isBeside(cause, episode));
+    for (const one of cause.episodes) this.#mark(one, 'slow', null);
   }
 
   /** What turns out to be the same as another one is told with it. */
-  #replace(cause: Cause, number: number, finding: ExploredFinding): void {
+  #add(cause: Cause, finding: ExploredFinding): void {
+    const {id, symptom, error} = finding;
     const same = this.#findings.find(
-      other =>
-        other.number !== number &&
-        other.symptom === finding.symptom &&
-        (other.id === finding.id || (finding.error !== null && other.error === finding.error)),
+      other => other.symptom === symptom && (other.id === id || (error !== null && other.error === error)),
     );
-    const index = this.#findings.findIndex(other => other.number === number);
     if (same) {
-      this.#findings.splice(index, 1);
-      this.#joinMoments(cause, same.number);
+      this.#join(cause, same.number);
       return;
     }
-    const {moments} = this.#findings[index]!;
-    const kept = {...finding, number, moments};
-    this.#findings[index] = kept;
-    this.#options.observer.found(kept);
+    const number = ++this.#findingCount;
+    const numbered = {...finding, number};
+    this.#findings.push(numbered);
+    this.#join(cause, number);
+    this.#options.observer.found(numbered);
   }
 
-  #joinMoments(cause: Cause, number: number): void {
+  #join(cause: Cause, number: number): void {
+    cause.state = 'proven';
     cause.finding = number;
     for (const episode of cause.episodes) this.#mark(episode, 'failed', number);
   }
@@ -507,3 +548,12 @@ class Search {
     };
   }
 }
+
+/** What can show nothing new, as it seems: a client that waits through one silence waits through all of them; and a client that one end stops, those at the same exchange stop, too. */
+const isBeside =
+  ({key, signal}: Suspicion, episode: Episode) =>
+  (other: Episode): boolean => {
+    if (key === 'hung: silence') return other.strikes.some(isSilent);
+    const endsTrial = signal === 'stuck' || signal === 'pending' || signal === 'crash';
+    return endsTrial && neighbourhood(other) === neighbourhood(episode);
+  };

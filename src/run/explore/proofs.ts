@@ -2,10 +2,11 @@
 import {type Episode, episodeOf} from '../../explore/episodes.ts';
 import type {ExploredFinding} from '../../explore/exploration.ts';
 import {batchPlan, causeKey, type Proving, proofPlan, type Signal, shrink} from '../../explore/search.ts';
+import type {PresentFinding} from '../../model/finding.ts';
 import type {Plan, Variant} from '../../model/plan.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 import type {Crew} from './crew.ts';
-import {judgeEpisodes, judgeProof, type Proof} from './verdicts.ts';
+import {endedBadly, judgeEpisodes, judgeProof, oracle, type Proof} from './verdicts.ts';
 
 export type ProofOptions = {
   readonly crew: Pick<Crew, 'try'>;
@@ -24,6 +25,13 @@ export type Suspicion = {readonly key: string; readonly signal: Signal};
 
 type SavedProof = Proof & {readonly run: string};
 
+export type Confirmed = {
+  readonly shown: readonly SavedProof[];
+  /** How many were tried to their end. */
+  readonly count: number;
+  readonly elsewhere: readonly {readonly variant: string; readonly present: Proof['present']}[];
+};
+
 /** The plainest silence stands for all of them. */
 const plainSilence: Episode['strikes'] = [
   {
@@ -38,7 +46,7 @@ const plainSilence: Episode['strikes'] = [
     position: 1,
   },
 ];
-export const watched: readonly SymptomId[] = ['wedged-client', 'orphaned-operation', 'silent-consumer'];
+const watched: readonly SymptomId[] = ['wedged-client', 'orphaned-operation', 'silent-consumer'];
 export const provingOf: {readonly [signal in Signal]?: Proving} = {
   stuck: 'watched',
   pending: 'watched',
@@ -51,21 +59,6 @@ export class Proofs {
 
   constructor(options: ProofOptions) {
     this.#options = options;
-  }
-
-  /** Once with each of the versions that are compared. */
-  async elsewhere(
-    episode: Episode,
-    symptom: SymptomId,
-    proving: Proving,
-  ): Promise<ExploredFinding['elsewhere']> {
-    return Promise.all(
-      this.#options.others.map(async variant => {
-        const proof = await this.once(episode, proving, {...this.#options.plan, variants: [variant]});
-        const isShown = proof?.present.some(one => one.symptom === symptom) ?? false;
-        return {variant: variant.name, isShown};
-      }),
-    );
   }
 
   /** Null where it shows nothing, or did not come to its end. */
@@ -83,20 +76,29 @@ export class Proofs {
     return null;
   }
 
-  async repeat(episode: Episode, proving: Proving, count: number) {
-    const all = await Promise.all(Array.from({length: count}, () => this.once(episode, proving)));
+  /** So many times, and once with each of the versions that are compared, all at a time. */
+  async confirm(episode: Episode, proving: Proving, count: number): Promise<Confirmed> {
+    const {others, plan, signal} = this.#options;
+    const [all, elsewhere] = await Promise.all([
+      Promise.all(Array.from({length: count}, () => this.once(episode, proving))),
+      Promise.all(
+        others.map(async variant => {
+          const proof = await this.once(episode, proving, {...plan, variants: [variant]});
+          return {variant: variant.name, present: proof?.present ?? []};
+        }),
+      ),
+    ]);
+    const shown = all.filter(proof => proof !== null);
     // What was interrupted is no try.
-    return {
-      shown: all.filter(proof => proof !== null),
-      count: this.#options.signal.aborted ? all.filter(proof => proof !== null).length : count,
-    };
+    return {shown, count: signal.aborted ? shown.length : count, elsewhere};
   }
 
   async smallest(cause: Suspicion, episode: Episode): Promise<Episode['strikes']> {
     const known = new Map<string, Promise<boolean>>();
     const fails = (strikes: Episode['strikes']): Promise<boolean> => {
       const candidate = episodeOf(strikes);
-      const answer = known.get(candidate.id) ?? this.#failsAlone(candidate, cause);
+      const answer =
+        known.get(candidate.id) ?? this.quick(candidate, cause).then(result => result === 'both');
       known.set(candidate.id, answer);
       return answer;
     };
@@ -104,34 +106,36 @@ export class Proofs {
     return shrink(episode.strikes, fails);
   }
 
-  /** Twice, at the same time. */
-  async #failsAlone(episode: Episode, {signal, key}: Suspicion): Promise<boolean> {
-    if (this.#options.signal.aborted) return false;
-    const tries = await Promise.all(
-      [1, 2].map(async () => {
-        const {trial, forget} = await this.#options.crew.try(
-          batchPlan(this.#options.plan, [episode], this.#options.backMs),
-          'smaller',
-        );
-        const verdict = trial === null ? null : (judgeEpisodes(trial, [episode])[0] ?? null);
-        await forget();
-        if (verdict?.hasActed !== true || verdict.signal === null) return false;
-        const isError = signal === 'crash' || signal === 'rejection';
-        return isError
-          ? causeKey(episode, verdict.signal, verdict.error) === key
-          : areAlike(verdict.signal, signal);
-      }),
-    );
-    return tries.every(Boolean);
+  /** Of two short tries at a time, whether both show the same, or at least one. */
+  async quick(episode: Episode, suspicion: Suspicion): Promise<'both' | 'one' | 'none'> {
+    const tries = await Promise.all([1, 2].map(() => this.#showsAlone(episode, suspicion)));
+    return tries.every(Boolean) ? 'both' : tries.some(Boolean) ? 'one' : 'none';
+  }
+
+  async #showsAlone(episode: Episode, {signal, key}: Suspicion): Promise<boolean> {
+    const {crew, plan, backMs, signal: over} = this.#options;
+    if (over.aborted) return false;
+    const {trial, forget} = await crew.try(batchPlan(plan, [episode], backMs), 'smaller');
+    await forget();
+    if (trial === null) return false;
+    const verdict = judgeEpisodes(trial, [episode])[0] ?? null;
+    if (verdict?.hasActed !== true) return false;
+    if (signal === 'close') return endedBadly(trial);
+    if (verdict.signal === null) return false;
+    const isError = signal === 'crash' || signal === 'rejection';
+    return isError
+      ? causeKey(episode, verdict.signal, verdict.error) === key
+      : areAlike(verdict.signal, signal);
   }
 }
 
+/** Of its tries, at least one of which shows something; its symptom is the worst. */
 export const findingOf = (
   {id, strikes, faults}: Episode,
-  symptom: SymptomId,
-  shown: readonly SavedProof[],
-  triedCount: number,
+  {shown: all, count, elsewhere}: Confirmed,
 ): ExploredFinding => {
+  const {symptom} = worstOf(all);
+  const shown = all.filter(({present}) => present.some(one => one.symptom === symptom));
   const [proof] = shown;
   const finding = proof?.present.find(one => one.symptom === symptom);
   const others = new Set(shown.flatMap(({present}) => present.map(one => one.symptom)));
@@ -144,21 +148,32 @@ export const findingOf = (
     strikes,
     faults,
     shownCount: shown.length,
-    triedCount: Math.max(triedCount, shown.length),
+    triedCount: Math.max(count, shown.length),
     statement: finding?.evidence[0].statement ?? '',
     error: symptom === 'process-crash' || symptom === 'unhandled-rejection' ? (proof?.error ?? null) : null,
     moments: [],
     run: proof?.run ?? '',
     proving: provingFor(symptom),
-    elsewhere: [],
+    elsewhere: elsewhere.map(({variant, present}) => ({
+      variant,
+      isShown: present.some(one => one.symptom === symptom),
+    })),
     caseStudy: null,
     reproducer: null,
   };
 };
 
+const worstOf = (shown: readonly SavedProof[]): PresentFinding =>
+  shown
+    .flatMap(({present}) => present[0] ?? [])
+    .reduce((worst, one) => (oracle.indexOf(one.symptom) < oracle.indexOf(worst.symptom) ? one : worst));
+
+/** They show by their growth from fault to fault. */
+export const leaks: readonly SymptomId[] = ['connection-leak', 'listener-leak', 'memory-growth'];
+
 /** Of its reproducer. */
 const provingFor = (symptom: SymptomId): Proving => {
-  if (symptom === 'connection-leak' || symptom === 'listener-leak') return 'repeated';
+  if (leaks.includes(symptom)) return 'repeated';
   return watched.includes(symptom) ? 'watched' : 'short';
 };
 

@@ -62,8 +62,9 @@ export const record = async (
   };
 };
 
-/** What the library took to be well again. Its phases are watched for a while in any case. */
+/** What the library took to be well again; 0 where it was not: then more time would not help. Its phases are watched for a while in any case. */
 const backAfter = ({trial}: Tried): number => {
+  if (trial?.cut != null) return 0;
   const [fault, after] = [faultPhase(0), recoveryPhase(0)].map(phase => trial && phaseWindow(trial, phase));
   if (!trial || !fault || !after) return 0;
   const afterMs = after.endMs - after.startMs;

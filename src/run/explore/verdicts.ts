@@ -141,7 +141,7 @@ const haveActed = (trial: Trial, phase: string, faults: readonly Fault[]): boole
 };
 
 /** What a search looks for, the worst first. */
-const oracle: readonly SymptomId[] = [
+export const oracle: readonly SymptomId[] = [
   'wedged-client',
   'orphaned-operation',
   'silent-consumer',
@@ -157,6 +157,7 @@ const oracle: readonly SymptomId[] = [
   'pool-slot-leak',
   'connection-leak',
   'listener-leak',
+  'memory-growth',
 ];
 
 export type Proof = {

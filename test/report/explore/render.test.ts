@@ -4,6 +4,7 @@ import {groupsOf} from '../../../src/explore/conversations.ts';
 import {type Episode, episodeOf, type MomentStrike} from '../../../src/explore/episodes.ts';
 import type {Cell, Exploration, ExploredFinding, Mark} from '../../../src/explore/exploration.ts';
 import {summaryOf} from '../../../src/report/explore/document.ts';
+import {mapLines} from '../../../src/report/explore/map.ts';
 import {exploreJunit, exploreMarkdown, explorePage} from '../../../src/report/explore/render.ts';
 import {conversation} from '../../helpers/conversations.ts';
 
@@ -119,7 +120,7 @@ test('what was not decided and not searched is said', t => {
 });
 
 test('JUnit has a failure for each finding, and a case for the search', t => {
-  const xml = exploreJunit(exploration);
+  const xml = exploreJunit([exploration]);
   t.regex(xml, /tests="2" failures="1"/);
   t.regex(xml, /<failure message="When a new connection[^"]+: 3 of 3 tries\." type="wedged-client">/);
 });
@@ -152,4 +153,15 @@ test('what the library shows without any fault stands before the findings', t =>
     /## Without any fault\n\n- `listener-leak`: 11 listeners for \\`close\\`\.\n[\s\S]+## Findings/,
   );
   t.false(exploreMarkdown(exploration).includes('Without any fault'));
+});
+
+test('in a terminal the map has the same marks', t => {
+  t.deepEqual(mapLines(exploration.cells, exploration.groups), [
+    '                            close  reset  silence  half open  silence then close',
+    'refused                     ·',
+    'close all live connections  ·',
+    'the next reply                ?',
+    '2, reply (96 bytes)         · 1     ~',
+    '3, request (10 bytes)         -',
+  ]);
 });

@@ -51,12 +51,12 @@ test(sentence, ['close after 2'], 'a new connection is closed (FIN) after its fi
 test(
   sentence,
   ['reset before 3 (two)'],
-  'two new connections are reset (RST) before its second request (1 byte)',
+  'two new connections are reset (RST) before their second request (1 byte)',
 );
 test(
   sentence,
   ['silence within 4 (all)'],
-  'all new connections for half a second fall silent in the middle of its second reply (60 bytes)',
+  'all new connections for half a second fall silent in the middle of their second reply (60 bytes)',
 );
 test(
   sentence,
