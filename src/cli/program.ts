@@ -8,7 +8,7 @@ import type {CliIo, Session} from './cli-io.ts';
 import {colours} from './colours.ts';
 import {addCompareCommand} from './commands/compare.ts';
 import {addCompletionCommand} from './commands/completion.ts';
-import {addConformCommand} from './commands/conform.ts';
+import {addConformCommand, isOfProgram} from './commands/conform.ts';
 import {addExploreCommand} from './commands/explore.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
@@ -75,8 +75,7 @@ const program = (session: Session): Command => {
     .description(about)
     .version(version(), '-v, --version')
     .exitOverride()
-    // What comes after a program's name in `conform` is the program's.
-    .enablePositionalOptions()
+    .enablePositionalOptions(isOfProgram(io))
     .showSuggestionAfterError()
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')

@@ -4,7 +4,7 @@ import {extname, resolve} from 'node:path';
 import {type Command, InvalidArgumentError} from 'commander';
 import {exitCodes} from '../../model/errors.ts';
 import {commandOf, programExtensions} from '../../scenarios/program-scenario.ts';
-import type {Session} from '../cli-io.ts';
+import type {CliIo, Session} from '../cli-io.ts';
 import {colours} from '../colours.ts';
 import type {Check} from '../conformance.ts';
 
@@ -20,13 +20,16 @@ const json = (text: string): unknown => {
   }
 };
 
+/** What comes after a program's name is the program's; in other commands, options of foulweather come anywhere. */
+export const isOfProgram = ({argv}: Pick<CliIo, 'argv'>): boolean => argv.includes('conform');
+
 export const addConformCommand = (root: Command, session: Session): void => {
   const {io} = session;
   root
     .command('conform')
     .description('check that a program of another language follows the protocol')
     .argument('<command...>', 'the program and its arguments, or only its file, such as client.py')
-    .passThroughOptions()
+    .passThroughOptions(isOfProgram(io))
     .option('--target <url>', 'open the library with this address (default: a built-in HTTP server)')
     .option('--options <json>', 'open the library with these options', json)
     .option('--json', 'print only the checks, as JSON')
