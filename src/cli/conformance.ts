@@ -33,6 +33,7 @@ const manyOperations = 200;
 const atOnce = 8;
 const outputShown = 8192;
 const pollMs = 20;
+const endPatienceMs = 2000;
 
 class Failed extends Error {}
 
@@ -146,6 +147,8 @@ class Session {
     }, limitMs);
     if (found) return found;
     if (this.#state.broken) throw this.#state.broken;
+    // The end of a process is known a little later than that of its connection.
+    if (this.#state.hasLeft) await this.until(() => this.hasEnded, endPatienceMs);
     if (this.hasEnded) throw new Failed(`it ended ${this.end}`);
     if (this.#state.hasLeft) throw new Failed('it closed its connection');
     throw new Failed(`no ${kinds.map(kind => `\`${kind}\``).join(' or ')} within ${limitMs / 1000} s`);
