@@ -281,7 +281,9 @@ class Search {
   #batch(): readonly Episode[] {
     const leftMs = this.#startedMs + this.#options.budgetMs - monotonicMs();
     const failedIds = new Set(
-      [...this.#cells.values()].filter(({mark}) => mark === 'failed').map(({id}) => id),
+      [...this.#cells.values()].flatMap(({id, mark}) =>
+        mark === 'failed' || mark === 'undecided' ? id : [],
+      ),
     );
     return this.#agenda.batch(leftMs, 2 * hungAfterMs(this.#plan.operation), failedIds);
   }
@@ -307,7 +309,7 @@ class Search {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
         `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
-        'Check its server: the faults may have damaged its state. A target that the scenario starts is restarted for each trial.',
+        'Check its server: the faults may have damaged its state.',
       );
     }
     const unseen: Episode[] = [];
