@@ -15,6 +15,7 @@ import {
   batchPlan,
   causeKey,
   type Filter,
+  isSilenceInUse,
   isWanted,
   neighbourhood,
   type Signal,
@@ -258,11 +259,12 @@ class Search {
       ({symptom, strikes}) => symptom === 'hung-operation' && strikes.every(isSilent),
     );
     if (silence) {
-      const cause = this.#newCause('hung: silence', 'hung');
+      const episode = episodeOf(silence.strikes);
+      const cause = this.#newCause(causeKey(episode, 'hung', null), 'hung');
       cause.state = 'proven';
       cause.finding = silence.number;
-      cause.episodes.push(episodeOf(silence.strikes));
-      this.#agenda.postpone(isBeside(cause, episodeOf(silence.strikes)));
+      cause.episodes.push(episode);
+      this.#agenda.postpone(isBeside(cause, episode));
     }
   }
 
@@ -385,6 +387,7 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
+      !this.#isInAllVersions(kick) &&
       // A client that does not get over one closed connection does not, whichever way it loses it.
       (episode.needs === 'new connections' ||
         signal === 'stuck' ||
@@ -418,6 +421,12 @@ class Search {
         this.#proveNext();
       }),
     );
+  }
+
+  /** Then it says nothing of what sets the versions apart, which it must not hide. */
+  #isInAllVersions({finding}: Cause): boolean {
+    const elsewhere = this.#findings.find(({number}) => number === finding)?.elsewhere ?? [];
+    return elsewhere.length > 0 && elsewhere.every(({isShown}) => isShown);
   }
 
   #newCause(key: string, signal: Signal): Cause {
@@ -470,9 +479,15 @@ class Search {
   #add(cause: Cause, finding: ExploredFinding): void {
     const {id, symptom, error} = finding;
     const same = this.#findings.find(
-      other => other.symptom === symptom && (other.id === id || (error !== null && other.error === error)),
+      other =>
+        other.symptom === symptom &&
+        (other.id === id || (error !== null && other.error === error) || areBothWaiting(other, finding)),
     );
     if (same) {
+      // Of several stages the plainest is told.
+      if (isSilenceInUse(cause.key)) {
+        this.#findings[this.#findings.indexOf(same)] = {...finding, number: same.number};
+      }
       this.#join(cause, same.number);
       return;
     }
@@ -551,11 +566,20 @@ class Search {
   }
 }
 
-/** What can show nothing new, as it seems: a client that waits through one silence waits through all of them; and a client that one end stops, those at the same exchange stop, too. */
+/** A client that waits through silence at several stages has one finding, unless versions differ in one of them. */
+const areBothWaiting = (a: ExploredFinding, b: ExploredFinding): boolean =>
+  a.symptom === 'hung-operation' &&
+  [a, b].every(({strikes}) => strikes.every(isSilent)) &&
+  a.elsewhere.every(({isShown}, index) => isShown === b.elsewhere[index]?.isShown);
+
+/**
+ * What can show nothing new, as it seems: a client that waits through one silence waits through those of the same stage, and one
+ * that an end of its connection stops is stopped by the others at that exchange.
+ */
 const isBeside =
   ({key, signal}: Suspicion, episode: Episode) =>
   (other: Episode): boolean => {
-    if (key === 'hung: silence') return other.strikes.some(isSilent);
+    if (signal === 'hung') return other.strikes.some(isSilent) && causeKey(other, 'hung', null) === key;
     const endsTrial = signal === 'stuck' || signal === 'pending' || signal === 'crash';
     return endsTrial && neighbourhood(other) === neighbourhood(episode);
   };
