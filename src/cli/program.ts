@@ -8,6 +8,7 @@ import type {CliIo, Session} from './cli-io.ts';
 import {colours} from './colours.ts';
 import {addCompareCommand} from './commands/compare.ts';
 import {addCompletionCommand} from './commands/completion.ts';
+import {addConformCommand, isOfProgram} from './commands/conform.ts';
 import {addExploreCommand} from './commands/explore.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
@@ -74,6 +75,7 @@ const program = (session: Session): Command => {
     .description(about)
     .version(version(), '-v, --version')
     .exitOverride()
+    .enablePositionalOptions(isOfProgram(io))
     .showSuggestionAfterError()
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
@@ -95,6 +97,7 @@ const program = (session: Session): Command => {
   addCompareCommand(root, session);
   addOverheadCommand(root, session);
   addProxyCommand(root, session);
+  addConformCommand(root, session);
   addCompletionCommand(root, session);
   for (const command of root.commands) command.option('--no-color', 'plain output without color');
   return root.option('--no-color', 'plain output without color');

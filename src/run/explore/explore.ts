@@ -31,6 +31,7 @@ import type {SymptomId} from '../../model/symptoms.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
+import {setUpProgram} from '../npm.ts';
 import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
@@ -99,7 +100,7 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     const others = run.reshape === undefined ? [] : chosen.variants.slice(0, -1).map(withoutTelemetry);
     const plan = searchedPlan(chosen, chosen.variants[others.length]?.name ?? null);
     const {reshape: _, ...asChosen} = {...run, variants: null};
-    const all: Plan = {...plan, variants: [plan.variants[0], ...others]};
+    const all: Plan = {...(await withProgramSetUp(plan, options)), variants: [plan.variants[0], ...others]};
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
     const mostWorkers = isShared ? 1 : options.jobs + proofTrialsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>
@@ -159,6 +160,15 @@ type SearchOptions = {
   readonly signal: AbortSignal;
   readonly startedMs: number;
   readonly startedAt: string;
+};
+
+/** Once: the environments, which begin beside each other, would disturb each other. */
+const withProgramSetUp = async (plan: Plan, {run, observer}: ExploreOptions): Promise<Plan> => {
+  if (plan.program?.setup === undefined) return plan;
+  const {setup, ...program} = plan.program;
+  observer.step(`running ${setup.join(' ')}`);
+  await setUpProgram(plan.program, run.scenarioFile, run);
+  return {...plan, program};
 };
 
 const asTheScenarioSays = {targetUrl: null, startServices: false};

@@ -8,6 +8,7 @@ export const entries = {
   verify: entryFile('children/verify-main'),
   prepare: entryFile('children/prepare-main'),
   preload: entryFile('subject/preload'),
+  noopProgram: entryFile('subject/noop-main'),
   injector: entryFile('faults/server/main'),
   service: entryFile('services/main'),
   receiver: entryFile('telemetry/main'),
