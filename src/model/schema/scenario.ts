@@ -334,7 +334,7 @@ export const planSchema = scenarioSchema
     /** The named storm that the phases come from, where they are not the scenario's own. */
     storm: z.string().optional(),
     drainLimitMs: z.number(),
-    /** The library is in a program of another language. */
+    /** What runs the library, if it is a program in another language. */
     program: programSchema.optional(),
     /** The scenario has a verify(). */
     verifies: z.literal(true).optional(),

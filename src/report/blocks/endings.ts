@@ -100,7 +100,7 @@ export const endingText = (trial: Trial): Text | null => {
       ];
     case 'protocol-broken':
       return [
-        `the program did not keep to the protocol, and was killed by the harness: ${end.problem}`,
+        `the program broke the protocol and was killed by the harness: ${end.problem}`,
         ...(end.line === null ? [] : [': ', code(end.line)]),
         whenText(trial),
       ];
