@@ -305,7 +305,8 @@ const listText = (exploration: Exploration, path: string, columns = Number.POSIT
     ),
     ...wrapped(summaryOf(exploration), columns),
     ...exploration.unconfirmed.map(
-      ({id, signal}) => `Not confirmed: ${id} (${signalTexts[signal]}). A larger --budget leaves time for it.`,
+      ({id, signal}) =>
+        `Not confirmed: ${id} (${signalTexts[signal]}). A larger --budget leaves time for it.`,
     ),
     ...exploration.leftOut.map(({reason, count}) => `Not searched: ${plural(count, 'episode')} (${reason}).`),
     `Report: ${path}`,

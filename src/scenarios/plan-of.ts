@@ -58,7 +58,12 @@ const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mista
           ]),
       ...(packages === undefined
         ? []
-        : [{path: ['variants', index, 'packages'], says: `${ofNode}; install versions with setup, and choose by options or env`}]),
+        : [
+            {
+              path: ['variants', index, 'packages'],
+              says: `${ofNode}; install versions with setup, and choose by options or env`,
+            },
+          ]),
     ]),
     ...(telemetry.instrumentations.length + (telemetry.use ?? []).length === 0
       ? []

@@ -153,7 +153,10 @@ export class ProgramWire {
     const message = readLine(line);
     const isIdle = message.kind === 'ignored' || message.kind === 'log';
     if (isIdle && ++this.#idleLines > mostIdleLines) {
-      throw new ProtocolBroken(`it sent more than ${mostIdleLines} log lines or lines of unknown kinds`, line);
+      throw new ProtocolBroken(
+        `it sent more than ${mostIdleLines} log lines or lines of unknown kinds`,
+        line,
+      );
     }
     this.#listener.message(message, line);
   }

@@ -72,7 +72,10 @@ const broken: {readonly [act: string]: readonly [check: string, note: RegExp]} =
   'no-json': ['settles each of many operations once', /not JSON: Traceback/],
   'no-ok': ['settles each of many operations once', /needs `ok`, true or false: \{"kind":"settled"/],
   'endless-line': ['settles each of many operations once', /a line of more than 1048576 characters/],
-  'floods-lines': ['settles each of many operations once', /more than 100000 log lines or lines of unknown kinds/],
+  'floods-lines': [
+    'settles each of many operations once',
+    /more than 100000 log lines or lines of unknown kinds/,
+  ],
   exits: ['settles each of many operations once', /^it ended with exit code 7$/],
   'kills-itself': ['settles each of many operations once', /^it ended with signal SIGKILL$/],
   disconnects: ['settles each of many operations once', /^it closed its connection$/],

@@ -78,7 +78,10 @@ test(
 
 test('what piles up is said to need several faults', t => {
   t.is(
-    findingText({...findingAt('refused'), symptom: 'listener-leak', error: null, proving: 'repeated'}, groups),
+    findingText(
+      {...findingAt('refused'), symptom: 'listener-leak', error: null, proving: 'repeated'},
+      groups,
+    ),
     'When connection attempts are refused for half a second, 6 times in a row, event listeners pile up: 1 of 3 tries.',
   );
 });
