@@ -156,7 +156,7 @@ const watchMs = ({operation, thresholds}: Pick<Plan, 'operation' | 'thresholds'>
 };
 
 /** Leaks are proven by their growth from fault to fault. */
-const leakCycles = 6;
+export const leakCycles = 6;
 
 /** How long a proof goes on: until nothing comes back any more; over several faults; or no longer than it takes. */
 export type Proving = 'watched' | 'repeated' | 'short';

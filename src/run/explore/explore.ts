@@ -132,7 +132,7 @@ export const search = async (
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
   const crew = crewOf(signal, (count, error) => {
-    if (!signal.aborted) observer.step(`only ${count} at a time: ${messageOf(error)}`);
+    if (!signal.aborted) observer.step(`no more than ${count} at a time: ${messageOf(error)}`);
   });
   observer.step('recording a calm conversation');
   const recording = await record(crew, plan, signal);
@@ -310,7 +310,7 @@ class Search {
     if (this.#startFailures > mostReturns) {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
-        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
+        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'the trial ended before its first fault')}.`,
         'Check its server: the faults may have damaged its state.',
       );
     }
