@@ -443,7 +443,8 @@ class Search {
     const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
     if (isKnown) this.#join(cause, known.number);
     else {
-      const finding = (await this.#confirmed(cause, small)) ?? (await this.#confirmed(cause, episode));
+      let finding = await this.#confirmed(cause, small);
+      if (finding === null && small.id !== episode.id) finding = await this.#confirmed(cause, episode);
       if (finding !== null) this.#add(cause, finding);
       else if (!this.#signal.aborted) this.#dismiss(cause, episode);
     }
@@ -453,7 +454,7 @@ class Search {
   /** What hits one connection may miss the operation that matters: then all that come for a while are hit. Null where that is not enough. */
   async #reliable(cause: Cause, episode: Episode): Promise<Episode | null> {
     for (const candidate of [episode, widened(episode)]) {
-      if (candidate !== null && (await this.#proofs.quick(candidate, cause)) === 'both') return candidate;
+      if (candidate !== null && (await this.#proofs.showsQuickly(candidate, cause))) return candidate;
     }
     return null;
   }
