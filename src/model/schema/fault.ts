@@ -42,7 +42,7 @@ const direction = z.enum(['upstream', 'downstream']);
 export const momentSchema = strict({
   /** Number of the exchange on its connection, from 1; 0 is the connect, which has only the cut `after`. */
   exchange: count,
-  /** Before its first byte, within its first chunk, or when it is over. */
+  /** Before its first byte, within its first chunk (of an HTTP/1 response, within the body that comes with it), or when it is over. */
   cut: z.enum(['before', 'within', 'after']),
   /** Counts only exchanges in this direction: 2 with `downstream` is the server's second reply. Default: both directions. */
   direction: direction.exactOptional(),

@@ -77,6 +77,7 @@ const results: {readonly [symptom in SymptomId]?: string} = {
   'duplicate-effect': 'operations take effect twice',
   'truncation-accepted': 'a truncated response is accepted as complete',
   'hung-operation': 'operations hang well past their deadline',
+  'slow-recovery': 'operations keep failing long after the fault, although others succeed again',
   'close-hangs': 'close() does not return, or the process does not exit',
   'pool-slot-leak': 'the pool loses connections for good',
   'connection-leak': 'unused connections stay open',

@@ -6,7 +6,7 @@ import {faultName} from '../../faults/toxics.ts';
 import type {Fault} from '../../model/fault.ts';
 import type {PresentFinding} from '../../model/finding.ts';
 import type {ErrorFacts} from '../../model/outcome.ts';
-import type {SymptomId} from '../../model/symptoms.ts';
+import {type SymptomId, thresholdsOf} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {detect, detectOne} from '../../symptoms/detect.ts';
 
@@ -153,6 +153,7 @@ export const oracle: readonly SymptomId[] = [
   'duplicate-effect',
   'truncation-accepted',
   'hung-operation',
+  'slow-recovery',
   'close-hangs',
   'pool-slot-leak',
   'connection-leak',
@@ -189,7 +190,29 @@ export const symptomsOf = (trial: Trial): readonly PresentFinding[] =>
       (finding): finding is PresentFinding =>
         finding.verdict === 'present' && finding.severity === 'fail' && oracle.includes(finding.symptom),
     )
+    .filter(finding => finding.symptom !== 'slow-recovery' || isSlowForGood(finding, trial))
     .toSorted((a, b) => oracle.indexOf(a.symptom) - oracle.indexOf(b.symptom));
+
+/**
+ * A client that pauses between its attempts may be slow, and so may the machine; one whose operations still fail when it has been
+ * calm for as long as a wedged client is given is broken.
+ */
+const isSlowForGood = ({evidence}: PresentFinding, trial: Trial): boolean => {
+  const {wedgedMs} = thresholdsOf('wedged-client', trial.plan.thresholds);
+  const {goodMs} = thresholdsOf('slow-recovery', trial.plan.thresholds);
+  const window = phaseWindow(trial, trial.plan.phases.length - 1);
+  if (window === null || !evidence.some(({value}) => value >= wedgedMs)) return false;
+  const last = trial.driver.bins.filter(({startMs}) => startMs >= window.endMs - goodMs && startMs < window.endMs);
+  const started = last.reduce((sum, bin) => sum + bin.started, 0);
+  const failed = last.reduce(
+    (sum, {outcomes}) => sum + outcomes.failed + outcomes.unknown + outcomes.rejected,
+    0,
+  );
+  return failed >= stillFailingShare * started && failed >= stillFailingCount;
+};
+
+const stillFailingShare = 0.05;
+const stillFailingCount = 3;
 
 /** Why the library does not do what the scenario asks of it without any fault; null where it does. */
 export const calmTrouble = (trial: Trial): string | null => {
