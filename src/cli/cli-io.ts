@@ -23,7 +23,17 @@ export type CliIo = {
   readonly exit: (code: number) => void;
 };
 
-export const processIo = (): CliIo => ({
+/** A reader that has gone, such as `head`, changes nothing about a run: it goes on, and its exit code is the same. */
+const ignoreBrokenPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+};
+
+export const processIo = (): CliIo => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
+  return processItself();
+};
+
+const processItself = (): CliIo => ({
   argv: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),

@@ -1,6 +1,6 @@
 // The map of a search: what came of a fault at each place of the conversations.
 import type {ConversationGroup} from '../../explore/conversations.ts';
-import {cuts, type MomentStrike, momentActions} from '../../explore/episodes.ts';
+import {cuts, type MomentStrike, momentActions, type Strike} from '../../explore/episodes.ts';
 import type {Cell, Mark} from '../../explore/exploration.ts';
 import {plural} from '../format.ts';
 import {textTable} from '../text-table.ts';
@@ -55,9 +55,10 @@ export const mapOf = (cells: readonly Cell[], groups: readonly ConversationGroup
   const singles = cells.filter(({strikes}) => strikes.length === 1);
   const pairs = cells.filter(({strikes}) => strikes.length > 1);
   return {
-    connects: singles
-      .filter(({strikes: [strike]}) => strike.kind !== 'moment')
-      .map(cell => ({title: cell.id.replaceAll('-', ' '), mark: markOf([cell])})),
+    connects: singles.flatMap(cell => {
+      const [strike] = cell.strikes;
+      return strike.kind === 'moment' ? [] : [{title: connectTitle(strike), mark: markOf([cell])}];
+    }),
     actions: momentActions.map(action => action.replaceAll('-', ' ')),
     rows: placesOf(singles, groups).flatMap(({title, fits}) => {
       const marks = momentActions.map(action =>
@@ -78,6 +79,17 @@ export const mapOf = (cells: readonly Cell[], groups: readonly ConversationGroup
     },
   };
 };
+
+const connectTitles = {
+  refused: 'new connections refused',
+  'syn-unanswered': 'new connections unanswered',
+  'accepted-and-closed': 'accepted, then closed',
+  'accepted-and-silent': 'accepted, then silent',
+  flapping: 'reset soon after they open',
+} as const;
+
+const connectTitle = (strike: Exclude<Strike, MomentStrike>): string =>
+  strike.kind === 'live' ? 'open connections closed' : connectTitles[strike.action];
 
 const placesOf = (singles: readonly Cell[], groups: readonly ConversationGroup[]): readonly Place[] => {
   const positions = new Set(

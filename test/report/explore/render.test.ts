@@ -159,7 +159,7 @@ test('in a terminal the map has the same marks', t => {
   t.deepEqual(mapLines(exploration.cells, exploration.groups), [
     '                            close  reset  silence  half open  silence then close',
     'refused                     ·',
-    'close all live connections  ·',
+    'open connections closed  ·',
     'the next reply                ?',
     '2, reply (96 bytes)         · 1     ~',
     '3, request (10 bytes)         -',
