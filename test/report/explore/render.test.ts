@@ -157,11 +157,11 @@ test('what the library shows without any fault stands before the findings', t =>
 
 test('in a terminal the map has the same marks', t => {
   t.deepEqual(mapLines(exploration.cells, exploration.groups), [
-    '                            close  reset  silence  half open  silence then close',
-    'refused                     ·',
+    '                         close  reset  silence  half open  silence then close',
+    'new connections refused  ·',
     'open connections closed  ·',
-    'the next reply                ?',
-    '2, reply (96 bytes)         · 1     ~',
-    '3, request (10 bytes)         -',
+    'the next reply             ?',
+    '2, reply (96 bytes)      · 1     ~',
+    '3, request (10 bytes)      -',
   ]);
 });
