@@ -193,6 +193,12 @@ export const symptomsOf = (trial: Trial): readonly PresentFinding[] =>
     .filter(finding => finding.symptom !== 'slow-recovery' || isSlowForGood(finding, trial))
     .toSorted((a, b) => oracle.indexOf(a.symptom) - oracle.indexOf(b.symptom));
 
+/** The same of a trial without any fault: that operations fail in it matters, too. */
+export const calmSymptomsOf = (trial: Trial): readonly PresentFinding[] => {
+  const failing = detectOne('fails-when-calm', trial);
+  return [...symptomsOf(trial), ...(failing.verdict === 'present' ? [failing] : [])];
+};
+
 /**
  * A client that pauses between its attempts may be slow, and so may the machine; one whose operations still fail when it has been
  * calm for as long as a wedged client is given is broken.

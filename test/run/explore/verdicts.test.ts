@@ -5,9 +5,15 @@ import {batchPlan, faultPhase, recoveryPhase} from '../../../src/explore/search.
 import type {TrialEvent} from '../../../src/model/event.ts';
 import type {ErrorFacts} from '../../../src/model/outcome.ts';
 import type {FaultWitness} from '../../../src/model/proxy-witness.ts';
-import {judgeEpisodes, symptomsOf} from '../../../src/run/explore/verdicts.ts';
+import {calmSymptomsOf, judgeEpisodes, symptomsOf} from '../../../src/run/explore/verdicts.ts';
 import {figuresOf, foldOf, type PhaseStory, plan, witnessOf} from '../../helpers/run-journal.ts';
-import {baseline, binAt, fault, trialWith} from '../../helpers/trial-believable.ts';
+import {
+  baseline,
+  figuresOf as believableFigures,
+  binAt,
+  fault,
+  trialWith,
+} from '../../helpers/trial-believable.ts';
 
 const close = episodeOf([{kind: 'connect', action: 'accepted-and-closed'}]);
 const batch = [close, close, close];
@@ -233,3 +239,26 @@ test(
   () => ({outcomes: {...outcomes, ok: 49, failed: 1}}),
   false,
 );
+
+const failingWhenCalm = test.macro({
+  title: (title = '') => title,
+  exec(t, failedPerBin: number, expected: readonly string[]) {
+    const bins = Array.from({length: 8}, (_, index) =>
+      binAt(1000 + 500 * index, {
+        phase: baseline,
+        outcomes: {...outcomes, ok: 50 - failedPerBin, failed: failedPerBin},
+      }),
+    );
+    const figures = believableFigures(baseline, 400, {outcomes: {failed: 8 * failedPerBin}});
+    const trial = trialWith({driver: {phases: [figures], bins}});
+    t.deepEqual(
+      calmSymptomsOf(trial).map(({symptom}) => symptom),
+      expected,
+    );
+    t.deepEqual(symptomsOf(trial), []);
+  },
+});
+test('operations that fail without any fault are told of the calm trial', failingWhenCalm, 10, [
+  'fails-when-calm',
+]);
+test('where all succeed nothing is', failingWhenCalm, 0, []);
