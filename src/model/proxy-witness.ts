@@ -21,6 +21,8 @@ export type FaultWitness = {
   /** When it acted for the first and for the last time, in ms since the epoch; null as long as it has not. */
   readonly firstHitMs: number | null;
   readonly lastHitMs: number | null;
+  /** Of an HTTP toxic: how many connections it could not act on, by what they carried. Absent where there were none. */
+  readonly missed?: Readonly<Record<string, number>>;
 };
 
 /** Body of `GET /foulweather/proxies/{name}/witness`. */
@@ -114,10 +116,12 @@ export type HttpHit = {
   readonly connection: number;
   /** The request's number on its connection, 1 for the first that was watched. */
   readonly request: number;
+  /** The id of its stream, with HTTP/2; absent otherwise. */
+  readonly stream?: number;
   readonly method: string;
   /** Without its query; at most 1024 characters. */
   readonly path: string;
-  /** The header `x-operation-id`, or else the last segment of the path. */
+  /** The header `x-operation-id`, or else the last segment of the path, but for gRPC. */
   readonly operationId: string | null;
   /** Milliseconds since the epoch. */
   readonly atMs: number;

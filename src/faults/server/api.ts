@@ -124,6 +124,17 @@ const stopRecording: Handler = call => {
   return noContent;
 };
 
+const startInterception: Handler = async call => {
+  const proxy = proxyOf(call);
+  proxy.interception = {authorities: (await call.body()).toString()};
+  return noContent;
+};
+
+const stopInterception: Handler = call => {
+  proxyOf(call).interception = null;
+  return noContent;
+};
+
 export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/proxies', handler: listProxies},
   {methods: ['POST'], path: '/proxies', handler: createProxy},
@@ -145,6 +156,8 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/foulweather/proxies/*/recording', handler: showRecording},
   {methods: ['POST'], path: '/foulweather/proxies/*/recording', handler: startRecording},
   {methods: ['DELETE'], path: '/foulweather/proxies/*/recording', handler: stopRecording},
+  {methods: ['POST'], path: '/foulweather/proxies/*/interception', handler: startInterception},
+  {methods: ['DELETE'], path: '/foulweather/proxies/*/interception', handler: stopInterception},
   // Its name before 0.2.
   {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: changes},
 ];

@@ -74,6 +74,12 @@ export class Connection {
     for (const link of this.#links) if (link.direction === toxic.direction) link.update(toxic);
   }
 
+  /** The toxic has come into force. */
+  begin(toxic: Toxic): void {
+    this.update(toxic);
+    this.#interceptors.begin(toxic);
+  }
+
   remove(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.remove(toxic);
     this.#interceptors.removed();

@@ -1,25 +1,58 @@
-// Chooses the interceptor that follows a connection: one for its TLS handshake, as long as that may come, and then
-// one for HTTP.
+// Chooses what follows a connection: by its first bytes a TLS toxic, or what follows HTTP/2 or HTTP/1, also inside of TLS, which
+// then ends here.
 
+import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
+import {Beginning} from './beginning.ts';
 import {HttpInterceptor} from './http/interceptor.ts';
-import type {InterceptorHost} from './http/interceptor-host.ts';
-import type {HttpRules} from './http/rules.ts';
-import {TlsInterceptor} from './tls/interceptor.ts';
+import type {DownPipe, InterceptorHost, UpPipe} from './http/interceptor-host.ts';
+import {actsOnHttp, type HttpRules} from './http/rules.ts';
+import {Http2Interceptor} from './http2/interceptor.ts';
+import type {Link} from './link.ts';
+import type {ClientHello} from './tls/client-hello.ts';
+import {actOnHandshake, answerWithAlert} from './tls/interceptor.ts';
 import type {TlsRules} from './tls/rules.ts';
+import {type InsideTls, terminate} from './tls/termination.ts';
 import type {Toxic} from './toxic.ts';
 
-export type InterceptorRules = {readonly http: HttpRules; readonly tls: TlsRules};
+/** That HTTP is followed also while there is no HTTP toxic, so that one that comes later finds live connections open to it. */
+export type Interception = {
+  /** What is trusted of upstreams besides Node's own authorities, PEM. */
+  readonly authorities: string;
+};
 
-/** What both kinds of interceptors need of a connection. */
-export type Intercepted = Omit<InterceptorHost, 'rules' | 'done'>;
+export type InterceptorRules = {
+  readonly http: HttpRules;
+  readonly tls: TlsRules;
+  /** Null: HTTP is followed while there is an HTTP toxic. */
+  readonly interception: () => Interception | null;
+};
+
+/** What all kinds of interceptors need of a connection. */
+export type Intercepted = Omit<InterceptorHost, 'rules' | 'missed' | 'done' | 'up' | 'down'> & {
+  readonly up: Link;
+  readonly down: Link;
+};
+
+type Pipes = {readonly up: UpPipe; readonly down: DownPipe};
+
+const handshakeFailure = 40;
 
 export class Interceptors {
   readonly #rules: InterceptorRules;
   readonly #intercepted: () => Intercepted | null;
+  /** Waits for the first bytes. */
+  #isBeginning = false;
+  /** A TLS toxic has the connection, or its handshake is under way. */
+  #isTaken = false;
+  /** What is said inside of TLS; null: it does not end here. */
+  #inside: InsideTls | null = null;
   /** Follows its requests, while there are HTTP toxics. */
-  #http: HttpInterceptor | null = null;
-  /** Waits for its ClientHello, while there are TLS toxics. */
-  #tls: TlsInterceptor | null = null;
+  #http1: HttpInterceptor | null = null;
+  /** Follows its streams, from its beginning to its end. */
+  #http2: Http2Interceptor | null = null;
+  /** What HTTP toxics met instead of what they act on, and those that did; null: nothing so far. */
+  #spoken: string | null = null;
+  readonly #missedBy = new Set<Toxic>();
 
   /** @param intercepted the connection; null while there is nothing to follow */
   constructor(rules: InterceptorRules, intercepted: () => Intercepted | null) {
@@ -29,51 +62,176 @@ export class Interceptors {
 
   /** Both sides are connected, and nothing has been read. */
   start(): void {
-    if (this.#rules.tls.isActive) this.#awaitHandshake();
-    if (this.#rules.http.isActive) this.#followHttp('new');
+    const {tls, http, interception} = this.#rules;
+    if (tls.isActive || http.isActive || interception() !== null) this.#begin();
   }
 
   add(toxic: Toxic): void {
-    if (toxic.type.http !== null) this.#followHttp('live');
-    if (toxic.type.tls !== null) this.#awaitHandshake();
+    if (toxic.type.tls !== null || actsOnHttp(toxic)) this.#begin();
+    if (actsOnHttp(toxic) && !this.#isBeginning && !this.#isTaken) this.#followRequests('live');
   }
 
   /** A toxic has been removed. */
   removed(): void {
-    this.#http?.toxicRemoved();
+    this.#http1?.toxicRemoved();
+  }
+
+  /** The toxic has come into force. */
+  begin(toxic: Toxic): void {
+    this.#http2?.begin(toxic);
+    if (this.#spoken !== null && actsOnHttp(toxic)) this.#miss(toxic, this.#spoken);
   }
 
   /** The toxic is no longer in force. */
   release(toxic: Toxic): void {
-    this.#http?.release(toxic);
+    this.#http1?.release(toxic);
+    this.#http2?.release(toxic);
   }
 
-  #followHttp(state: 'new' | 'live'): void {
+  /** On a connection on which the client has sent data already its beginning is over. */
+  #begin(): void {
     const intercepted = this.#intercepted();
-    // As long as it may still be TLS it is not followed as HTTP.
-    if (intercepted === null || this.#http !== null || this.#tls !== null) return;
-    const host: InterceptorHost = {
-      ...intercepted,
-      rules: this.#rules.http,
-      done: () => {
-        this.#http = null;
-      },
+    if (intercepted === null || this.#isBeginning || this.#isTaken) return;
+    if (this.#http1 !== null || this.#http2 !== null || intercepted.up.receivedBytes > 0) return;
+    this.#await(intercepted, intercepted, true);
+  }
+
+  #await(intercepted: Intercepted, {up, down}: Pipes, mayBeTls: boolean): void {
+    this.#isBeginning = true;
+    const decided = (then: () => void) => () => {
+      this.#isBeginning = false;
+      then();
     };
-    this.#http = new HttpInterceptor(host, state);
-  }
-
-  /** On a connection on which the client has sent data already, the ClientHello is over, or there is none. */
-  #awaitHandshake(): void {
-    const intercepted = this.#intercepted();
-    if (intercepted === null || this.#http !== null || this.#tls !== null) return;
-    if (intercepted.up.receivedBytes > 0) return;
-    this.#tls = new TlsInterceptor({
-      ...intercepted,
-      rules: this.#rules.tls,
-      done: () => {
-        this.#tls = null;
-        if (this.#rules.http.isActive) this.#followHttp(intercepted.down.receivedBytes > 0 ? 'live' : 'new');
+    const beginning = new Beginning({
+      up,
+      down,
+      mayBeTls,
+      hello: (hello, received) => {
+        this.#isBeginning = false;
+        return this.#takeHandshake(intercepted, hello, received);
+      },
+      http2: said => decided(() => this.#followStreams(intercepted, {up, down}, said))(),
+      other: decided(() => {
+        if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
+        else if (this.#rules.http.isActive) this.#followRequests('new');
+      }),
+      contain: act => {
+        try {
+          act();
+        } catch (error) {
+          intercepted.failed(error, null);
+        }
       },
     });
+    beginning.start();
+  }
+
+  /** Returns whether the handshake is taken: by a toxic, or to follow what is inside. */
+  #takeHandshake(intercepted: Intercepted, hello: ClientHello, received: Buffer): boolean {
+    const {tls, http, interception} = this.#rules;
+    const inside = (found: InsideTls) => {
+      this.#inside = found;
+      this.#isTaken = false;
+      const isFollowed = http.isActive || interception() !== null;
+      if (isFollowed) this.#await(intercepted, found, false);
+    };
+    const taken = tls.take(intercepted.connection, hello);
+    if (taken !== null) {
+      this.#isTaken = true;
+      try {
+        actOnHandshake({...intercepted, rules: tls, inside}, taken, hello, received);
+      } catch (error) {
+        intercepted.failed(error, taken.toxic);
+      }
+      return true;
+    }
+    if (!http.isActive && interception() === null) {
+      this.#spoken = 'TLS that began before the fault';
+      return false;
+    }
+    this.#isTaken = true;
+    terminate(intercepted, {
+      hello,
+      received,
+      trust: trustIn(interception()?.authorities ?? ''),
+      certificateFor: async (host, connected) => {
+        const upstream = await connected;
+        const certificate = upstream.getPeerX509Certificate();
+        if (certificate === undefined) return tls.certificates.for('untrusted', host);
+        return tls.certificates.like(certificate, upstream.authorized);
+      },
+      inside,
+      refused: (by, error) => {
+        this.#missed(refusalOf(by, error));
+        if (by === 'upstream') answerWithAlert(intercepted, handshakeFailure);
+      },
+    });
+    return true;
+  }
+
+  #followRequests(state: 'new' | 'live'): void {
+    const intercepted = this.#intercepted();
+    if (intercepted === null || this.#http1 !== null || this.#http2 !== null) return;
+    this.#http1 = new HttpInterceptor(
+      this.#hostOf(intercepted, this.#inside ?? intercepted, () => {
+        this.#http1 = null;
+      }),
+      state,
+    );
+  }
+
+  #followStreams(intercepted: Intercepted, pipes: Pipes, said: Buffer): void {
+    let isDone = false;
+    const followed = new Http2Interceptor(
+      this.#hostOf(intercepted, pipes, () => {
+        isDone = true;
+        this.#http2 = null;
+      }),
+      said,
+    );
+    if (!isDone) this.#http2 = followed;
+  }
+
+  #hostOf(intercepted: Intercepted, {up, down}: Pipes, done: () => void): InterceptorHost {
+    return {
+      ...intercepted,
+      up,
+      down,
+      rules: this.#rules.http,
+      missed: (spoken, toxics) => this.#missed(spoken, toxics),
+      done,
+    };
+  }
+
+  #missed(spoken: string, which: 'all' | 'http2-only' = 'all'): void {
+    if (which === 'all') this.#spoken = spoken;
+    for (const toxic of this.#rules.http.inForce(which)) this.#miss(toxic, spoken);
+  }
+
+  #miss(toxic: Toxic, spoken: string): void {
+    if (this.#missedBy.has(toxic)) return;
+    this.#missedBy.add(toxic);
+    this.#rules.http.missed(toxic, spoken);
   }
 }
+
+const refusalOf = (by: 'client' | 'upstream', error: Error | null): string => {
+  if (by === 'client') return 'TLS that the client broke off, as it did not accept the certificate of the injector';
+  const {code = ''} = (error ?? {}) as NodeJS.ErrnoException;
+  return code.includes('CERTIFICATE_REQUIRED')
+    ? 'TLS with client certificates, which the injector cannot present'
+    : 'TLS that the target broke off';
+};
+
+/** By what is trusted besides Node's own authorities. Making one takes milliseconds. */
+const contexts = new Map<string, SecureContext>();
+
+const trustIn = (authorities: string): SecureContext | null => {
+  if (authorities === '') return null;
+  const known = contexts.get(authorities);
+  if (known !== undefined) return known;
+  const context = createSecureContext({ca: [...getCACertificates('default'), authorities]});
+  contexts.clear();
+  contexts.set(authorities, context);
+  return context;
+};

@@ -5,11 +5,12 @@ import {AddressError, formatAddress, resolveAddress} from './address.ts';
 import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
+import type {Interception} from './interceptors.ts';
 import {HttpRules} from './http/rules.ts';
 import {ProxyListener} from './proxy-listener.ts';
 import {Recording} from './recording.ts';
 import {TlsRules} from './tls/rules.ts';
-import type {WrongCertificates} from './tls/wrong-certificates.ts';
+import type {Certificates} from './tls/certificates.ts';
 import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
 import type {Downtime} from './toxic-type.ts';
@@ -29,7 +30,7 @@ export type Transfer = {
 
 export type ProxyHost = {
   readonly seed: number;
-  readonly certificates: WrongCertificates;
+  readonly certificates: Certificates;
   readonly transferred: (transfer: Transfer) => void;
 };
 
@@ -47,6 +48,8 @@ export class TcpProxy {
   #listen: string;
   #upstream: string;
   #recording: Recording | null = null;
+  /** From when it is set on, new connections are followed as soon as they begin. */
+  interception: Interception | null = null;
   /** What connections depend on; fixed while the proxy is enabled. */
   #connectionHost: ConnectionHost;
 
@@ -166,6 +169,7 @@ export class TcpProxy {
       toxics: this.toxics.of,
       http: this.http,
       tls: this.#tls,
+      interception: () => this.interception,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       recording: () => this.#recording,
       transferred: (direction, receivedBytes, sentBytes) =>

@@ -2,7 +2,7 @@
 // connections as they come in, or to the proxy's listener.
 
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
-import type {HttpBehaviour} from './http/behaviour.ts';
+import type {Http2Setting, HttpBehaviour} from './http/behaviour.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
 
@@ -61,6 +61,8 @@ export type ToxicType = {
   readonly downtime: ((attributes: Attributes) => Downtime) | null;
   /** What it does to HTTP requests and their responses. See http/. */
   readonly http: HttpBehaviour<Attributes> | null;
+  /** What it does to connections of HTTP/2 as a whole. See http2/. */
+  readonly http2: ((attributes: Attributes) => Http2Setting) | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
 };
@@ -77,6 +79,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly onAccept?: (facts: AcceptFacts, attributes: Values<S>) => AcceptDecision;
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
+  readonly http2?: (attributes: Values<S>) => Http2Setting;
   readonly tls?: TlsBehaviour<Values<S>>;
 };
 
@@ -93,6 +96,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept = null,
     downtime = null,
     http = null,
+    http2 = null,
     tls = null,
   } = definition;
   return {
@@ -107,9 +111,11 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
     http: http && {
+      needsHttp2: http.needsHttp2,
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },
+    http2: http2 && (values => http2(values as Values<S>)),
     tls: tls && {
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),

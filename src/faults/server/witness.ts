@@ -104,6 +104,12 @@ export class Witness {
     if (isActive) fault.applied++;
   }
 
+  /** A connection carries that, on which this toxic cannot act. */
+  missed(name: string, spoken: string): void {
+    const fault = this.#faults.get(name);
+    if (fault !== undefined) fault.missed = {...fault.missed, [spoken]: (fault.missed?.[spoken] ?? 0) + 1};
+  }
+
   /** Without a record it acted on the proxy as a whole. */
   acted(name: string, record?: OpenRecord, conversation?: {readonly place: HitPlace}): void {
     const fault = this.#faults.get(name);

@@ -6,13 +6,17 @@ import type {Chunk, Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
 import type {HttpRules} from './rules.ts';
 
+/** What the client says, on its way to the upstream; and what the upstream says. Inside TLS they are not the links themselves. */
+export type UpPipe = Pick<Link, 'exit' | 'send' | 'finish' | 'wake' | 'receivedBytes'>;
+export type DownPipe = Pick<Link, 'entry' | 'accept' | 'acceptEnd' | 'wake' | 'receivedBytes'>;
+
 export type InterceptorHost = {
   /** The connection's number. */
   readonly connection: number;
   readonly client: Socket;
   readonly upstream: Socket;
-  readonly up: Link;
-  readonly down: Link;
+  readonly up: UpPipe;
+  readonly down: DownPipe;
   readonly rules: HttpRules;
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;
@@ -20,6 +24,8 @@ export type InterceptorHost = {
   readonly cut: () => void;
   /** This toxic threw that; null where it is not known which. The connection cannot go on. */
   readonly failed: (error: unknown, toxic: Toxic | null) => void;
+  /** The connection carries that, on which the HTTP toxics cannot act, or those that are for HTTP/2 only. */
+  readonly missed: (spoken: string, toxics?: 'all' | 'http2-only') => void;
   /** The interceptor is done; the connection goes on. */
   readonly done: () => void;
 };

@@ -50,7 +50,10 @@ export class HttpInterceptor {
       exchange: () => this.#exchange,
       begin: head => this.#begin(head),
       isStopped: () => this.#mode !== 'following',
-      notHttp: () => this.#turnOff(),
+      notHttp: () => {
+        host.missed('something that is not HTTP');
+        this.#turnOff();
+      },
     });
     this.#responses = new ResponseSide({
       toClient: data => this.#outbox.send(data),
@@ -95,7 +98,10 @@ export class HttpInterceptor {
       chunkRead(data.length);
       if (this.#mode === 'hanging') this.#ignored.drop(data.length);
       if (this.#mode === 'joining' && beginsWithRequestLine(data)) this.#mode = 'following';
-      if (this.#mode === 'joining') this.#host.up.send(data);
+      if (this.#mode === 'joining') {
+        this.#host.missed(begunBefore(data));
+        this.#host.up.send(data);
+      }
       if (this.#mode !== 'following') return;
       this.#requests.hold(data);
       this.#readRequests();
@@ -124,7 +130,10 @@ export class HttpInterceptor {
       // An upstream that speaks without having been asked is not HTTP: nothing is followed any more. If a fault has
       // ended the connection already, it does not matter.
       if (exchange?.isAnsweredHere === true) return;
-      if (exchange === null || exchange.isResponseRead) this.#turnOff(data);
+      if (exchange === null || exchange.isResponseRead) {
+        this.#host.missed('a protocol in which the server speaks first');
+        this.#turnOff(data);
+      }
       else this.#responses.read(exchange, data);
     },
     end: () => {
@@ -152,13 +161,13 @@ export class HttpInterceptor {
   #begin(head: RequestHead): void {
     const {connection, rules} = this.#host;
     const number = ++this.#lastNumber;
-    this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head));
+    this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head, 'http/1'));
+    if (number === 1) this.#host.missed('HTTP/1', 'http2-only');
     this.#exchange.begin();
     this.#responses.begin(head.method);
   }
 
   readonly #exchangeHost: ExchangeHost = {
-    toUpstream: data => this.#host.up.send(data),
     toClient: (data, bytesPerSecond) => this.#outbox.send(data, bytesPerSecond),
     whenSent: then => this.#outbox.whenSent(then),
     acted: ({taken, request, number}, action, bodyBytes) => {
@@ -232,3 +241,11 @@ export class HttpInterceptor {
     clearTimeout(this.#lingering);
   };
 }
+
+const applicationDataRecord = 23;
+
+/** What does not go on with a request. */
+const begunBefore = (data: Buffer): string =>
+  data[0] === applicationDataRecord && data[1] === 3
+    ? 'TLS that began before the fault'
+    : 'something that began before the fault and is not HTTP/1';

@@ -4,8 +4,6 @@ import type {Ending, Exchange, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes} from './cut.ts';
 import {type RequestHead, valuesOf} from './head.ts';
 
-const goOn = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
-
 export const faultRequest = (
   exchange: Exchange,
   attributes: CutAttributes,
@@ -24,7 +22,7 @@ export const faultRequest = (
       if (cut.isReached) leave();
       // A client that waits for `100 Continue` would not send the body in whose middle it is to be cut: it is told to
       // go on.
-      else if (expectsContinue(head)) exchange.toClient(goOn);
+      else if (expectsContinue(head)) exchange.goOn();
     },
     body(piece) {
       cut.take(piece);

@@ -1,9 +1,10 @@
 // What http_fault does to responses: loses them, ends the connection in the middle of them, or passes a shorter one
 // as if it were whole.
 
-import type {Ending, Exchange, MessageSide} from './behaviour.ts';
+import type {Ending, Exchange, HeadChange, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes, cutOf} from './cut.ts';
-import {type ResponseHead, rewriteHead} from './head.ts';
+import {unchanged} from './exchange.ts';
+import type {ResponseHead} from './head.ts';
 
 type ResponseSide = MessageSide<ResponseHead>;
 
@@ -26,12 +27,12 @@ export const cutResponse = (exchange: Exchange, attributes: CutAttributes, endin
   return {
     head(head) {
       cut = new Cut(attributes, head.framing);
-      exchange.toClient(head.raw);
+      exchange.sendHead(head);
       if (cut.isReached) leave();
     },
     body(piece) {
       if (cut === null || hasLeft) return;
-      exchange.toClient(cut.take(piece));
+      exchange.sendBody(cut.take(piece));
       if (cut.isReached) leave();
     },
     end: leave,
@@ -41,25 +42,21 @@ export const cutResponse = (exchange: Exchange, attributes: CutAttributes, endin
 /** Passes the body up to the cut as if it were all: no client can tell by the framing. The connection goes on. */
 export const shortenResponse = (exchange: Exchange, attributes: CutAttributes): ResponseSide => {
   let cut: Cut | null = null;
-  let isChunked = false;
   let bodyBytes = 0;
   return {
     head(head) {
       cut = new Cut(attributes, head.framing);
-      isChunked = head.framing.kind === 'chunked';
-      exchange.toClient(
-        head.framing.kind === 'length' ? shortened(head, head.framing.bytes, attributes) : head.raw,
-      );
+      const {framing} = head;
+      exchange.sendHead(head, framing.kind === 'length' ? shortened(framing.bytes, attributes) : unchanged);
     },
     body(piece) {
       if (cut === null || piece.kind === 'framing') return;
       bodyBytes += piece.data.length;
       const taken = cut.take(piece);
-      if (taken.length === 0) return;
-      exchange.toClient(isChunked ? chunkOf(taken) : taken);
+      if (taken.length > 0) exchange.sendContent(taken);
     },
     end() {
-      if (isChunked) exchange.toClient(Buffer.from('0\r\n\r\n'));
+      exchange.endContent();
       const takenBytes = cut?.takenBytes ?? 0;
       if (takenBytes < bodyBytes) exchange.acted('response-finish', takenBytes);
       exchange.answered();
@@ -75,8 +72,7 @@ const leaveOnceRequested = (exchange: Exchange, ending: Ending, bodyBytes: numbe
   });
 };
 
-const shortened = (head: ResponseHead, bodyBytes: number, attributes: CutAttributes): Buffer =>
-  rewriteHead(head, ['content-length'], [['Content-Length', String(cutOf(attributes, bodyBytes))]]);
-
-const chunkOf = (data: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from('\r\n')]);
+const shortened = (bodyBytes: number, attributes: CutAttributes): HeadChange => ({
+  dropped: ['content-length'],
+  added: [['Content-Length', String(cutOf(attributes, bodyBytes))]],
+});
