@@ -1,6 +1,7 @@
 // What can happen to the network, as a scenario may say it. A fault's options are declared here, and nowhere else: their
 // types (`model/fault-defaults`) are made of these schemas.
 import {z} from 'zod';
+import {grpcStatuses, http2ErrorCodes} from '../http-codes.ts';
 import {strict} from './shape.ts';
 
 const count = z.number().int().nonnegative();
@@ -260,6 +261,56 @@ export const faultSchemas = {
     kind: z.literal('dropKeepAlive'),
     /** Whether the response says `Connection: close`. Default: true. */
     announce: z.boolean().optional(),
+    ...requests,
+  }),
+  goAway: strict({
+    kind: z.literal('goAway'),
+    /** `NO_ERROR`: the connection ends once what it serves is over · any other: at once. Default: `NO_ERROR`. */
+    errorCode: z.enum(http2ErrorCodes).optional(),
+    /** Whether the request is still served; otherwise the target gets nothing of it, and a client may send it again. Default: true. */
+    served: z.boolean().optional(),
+    /** The debug data, such as `too_many_pings`. Default: empty. */
+    text: z.string().max(1000).optional(),
+    ...requests,
+  }),
+  resetStream: strict({
+    kind: z.literal('resetStream'),
+    /** `request`: the target gets nothing of the request · `response`: it gets all of it first. */
+    stage: z.enum(['request', 'response']),
+    /** Such as `REFUSED_STREAM`, `CANCEL` or `INTERNAL_ERROR`. */
+    errorCode: z.enum(http2ErrorCodes),
+    /** How much of the body passes first, 0 to 1; 1 is all of it, but not the end of the stream. Default: null, not even the head. */
+    cutRatio: z.number().min(0).max(1).nullable().optional(),
+    /** The same in bytes, instead of the ratio. Default: null. */
+    cutBytes: count.nullable().optional(),
+    ...requests,
+  }).refine(({cutRatio = null, cutBytes = null}) => cutRatio === null || cutBytes === null, {
+    error: 'takes cutRatio or cutBytes, not both',
+  }),
+  limitStreams: strict({
+    kind: z.literal('limitStreams'),
+    /** So many streams may be open at a time on a connection; 0 allows none. */
+    streamLimit: count.max(2 ** 31 - 1),
+    ...scope,
+  }),
+  closedWindows: strict({kind: z.literal('closedWindows'), ...scope}),
+  ignorePings: strict({kind: z.literal('ignorePings'), ...scope}),
+  grpcStatus: strict({
+    kind: z.literal('grpcStatus'),
+    /** The status of the call, such as `UNAVAILABLE`. */
+    status: z.enum(grpcStatuses),
+    /** Its message. Default: empty. */
+    message: z.string().max(1000).optional(),
+    /** `grpc-retry-pushback-ms`: when the client may try again; negative, that it must not. Default: null, no such field. */
+    pushbackMs: z.number().int().min(-1).max(999_999_999).nullable().optional(),
+    /** `request`: the target gets nothing of the call · `response`: it gets all of it, and only the status is changed. Default: `request`. */
+    stage: z.enum(['request', 'response']).optional(),
+    ...requests,
+  }),
+  withholdTrailers: strict({
+    kind: z.literal('withholdTrailers'),
+    /** What comes in their place: `hang`: nothing · `close`: RST_STREAM with CANCEL · `abort`: with INTERNAL_ERROR · `finish`: the end of the stream. */
+    action: z.enum(['hang', 'close', 'abort', 'finish']),
     ...requests,
   }),
   tlsClose: strict({

@@ -2,10 +2,11 @@
 
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
+import {isRequestFault} from '../../model/http-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
-import {httpEffectOf, isHttpFault} from './http-faults.ts';
+import {requestEffectOf, settingEffectOf} from './http-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -55,7 +56,7 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
   if (isTlsFault(kind)) return 'handshake';
-  return isHttpFault(kind) ? 'request' : 'connection';
+  return isRequestFault(kind) ? 'request' : 'connection';
 };
 
 /** ` after 512 B or 1 s`, or nothing. */
@@ -110,7 +111,15 @@ const effectOf = (fault: Fault): string => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
-      return httpEffectOf(fault);
+    case 'goAway':
+    case 'resetStream':
+    case 'grpcStatus':
+    case 'withholdTrailers':
+      return requestEffectOf(fault);
+    case 'limitStreams':
+    case 'closedWindows':
+    case 'ignorePings':
+      return settingEffectOf(fault);
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':

@@ -9,6 +9,9 @@ import type {BodyPiece} from './message-reader.ts';
  */
 export type Ending = 'hang' | 'close' | 'abort';
 
+/** A way to leave an exchange, and its name in actions. */
+export type Leaving = {readonly name: string; readonly end: () => void};
+
 /** Takes a message part by part. */
 export type MessageSide<Head> = {
   head(head: Head): void;

@@ -1,21 +1,21 @@
 // Reads a request up to a cut, and then leaves the connection without an answer. The upstream gets nothing of it.
 
-import type {Ending, Exchange, MessageSide} from './behaviour.ts';
+import type {Exchange, Leaving, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes} from './cut.ts';
 import {type RequestHead, valuesOf} from './head.ts';
 
 export const faultRequest = (
   exchange: Exchange,
   attributes: CutAttributes,
-  ending: Ending,
+  leaving: Leaving,
 ): MessageSide<RequestHead> => {
   const cut = new Cut(attributes, exchange.request.framing);
   let hasLeft = false;
   const leave = () => {
     if (hasLeft) return;
     hasLeft = true;
-    exchange.acted(`request-${ending}`, cut.takenBytes);
-    exchange.leave(ending);
+    exchange.acted(`request-${leaving.name}`, cut.takenBytes);
+    leaving.end();
   };
   return {
     head(head) {

@@ -1,7 +1,7 @@
 // What http_fault does to responses: loses them, ends the connection in the middle of them, or passes a shorter one
 // as if it were whole.
 
-import type {Ending, Exchange, HeadChange, MessageSide} from './behaviour.ts';
+import type {Exchange, HeadChange, Leaving, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes, cutOf} from './cut.ts';
 import {unchanged} from './exchange.ts';
 import type {ResponseHead} from './head.ts';
@@ -9,20 +9,20 @@ import type {ResponseHead} from './head.ts';
 type ResponseSide = MessageSide<ResponseHead>;
 
 /** Leaves the connection when the response begins, without any of it. */
-export const loseResponse = (exchange: Exchange, ending: Ending): ResponseSide => ({
-  head: () => leaveOnceRequested(exchange, ending, 0),
+export const loseResponse = (exchange: Exchange, leaving: Leaving): ResponseSide => ({
+  head: () => leaveOnceRequested(exchange, leaving, 0),
   body: () => undefined,
   end: () => undefined,
 });
 
 /** Passes the head and the body up to the cut, and then leaves the connection. */
-export const cutResponse = (exchange: Exchange, attributes: CutAttributes, ending: Ending): ResponseSide => {
+export const cutResponse = (exchange: Exchange, attributes: CutAttributes, leaving: Leaving): ResponseSide => {
   let cut: Cut | null = null;
   let hasLeft = false;
   const leave = () => {
     if (hasLeft) return;
     hasLeft = true;
-    leaveOnceRequested(exchange, ending, cut?.takenBytes ?? 0);
+    leaveOnceRequested(exchange, leaving, cut?.takenBytes ?? 0);
   };
   return {
     head(head) {
@@ -65,10 +65,10 @@ export const shortenResponse = (exchange: Exchange, attributes: CutAttributes): 
 };
 
 /** The upstream gets the whole request before the connection is left, also when it answers early. */
-const leaveOnceRequested = (exchange: Exchange, ending: Ending, bodyBytes: number): void => {
+const leaveOnceRequested = (exchange: Exchange, leaving: Leaving, bodyBytes: number): void => {
   exchange.onRequestRead(() => {
-    exchange.acted(`response-${ending}`, bodyBytes);
-    exchange.leave(ending);
+    exchange.acted(`response-${leaving.name}`, bodyBytes);
+    leaving.end();
   });
 };
 

@@ -1,5 +1,6 @@
 // The frames of HTTP/2 (RFC 9113): read from chunks however they are cut, and written.
 
+import type {Http2ErrorCode} from '../../../model/http-codes.ts';
 import type {HeaderField} from '../http/head.ts';
 import {emptiedTable, encodeHpack} from './hpack.ts';
 
@@ -20,16 +21,14 @@ export const frameTypes = {
 /** `ack` is of SETTINGS and PING, `endStream` of DATA and HEADERS. */
 const flagBits = {ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 32} as const;
 
-/** RFC 9113, 7. */
+/** Those that the injector sends by itself (RFC 9113, 7). */
 export const errorCodes = {
   NO_ERROR: 0,
   PROTOCOL_ERROR: 1,
   INTERNAL_ERROR: 2,
   REFUSED_STREAM: 7,
   CANCEL: 8,
-  ENHANCE_YOUR_CALM: 11,
-} as const;
-export type ErrorCodeName = keyof typeof errorCodes;
+} as const satisfies {readonly [name in Http2ErrorCode]?: number};
 
 export const settingIds = {maxConcurrentStreams: 3, initialWindowSize: 4, maxFrameSize: 5} as const;
 

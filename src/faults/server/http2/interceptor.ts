@@ -188,6 +188,11 @@ export class Http2Interceptor {
         break;
       case frameTypes.resetStream:
         if (this.#ended.has(id)) break;
+        // A target that got nothing of a stream must not hear of it.
+        if (this.#streams.get(id)?.exchange?.isAnsweredHere === true) {
+          this.#remember(id);
+          break;
+        }
         this.#target.send(frame.raw);
         this.#forget(id);
         break;
@@ -258,6 +263,11 @@ export class Http2Interceptor {
     const stream: Stream = {id, exchange, isRequestOver: false, isResponseOver: false};
     this.#streams.set(id, stream);
     if (exchange !== null) this.#act(exchange, () => exchange.begin());
+    // The fault may have ended the stream, or the connection.
+    if (this.#streams.get(id) !== stream) {
+      this.#target.blockWithheld();
+      return;
+    }
     const {request} = exchange?.handling ?? {};
     if (request === undefined) {
       this.#target.send(this.#target.block(frame, fields, isLast));

@@ -29,8 +29,9 @@ export const httpFault = defineHttpToxicType({
   },
   handle(exchange, {stage, action, ...cut}) {
     if (!isEnding(action)) return finish(exchange, cut);
-    if (stage === 'request') return {request: faultRequest(exchange, cut, action)};
-    const response = hasCut(cut) ? cutResponse(exchange, cut, action) : loseResponse(exchange, action);
+    const leaving = {name: action, end: () => exchange.leave(action)};
+    if (stage === 'request') return {request: faultRequest(exchange, cut, leaving)};
+    const response = hasCut(cut) ? cutResponse(exchange, cut, leaving) : loseResponse(exchange, leaving);
     return {response, takesSwitch: true};
   },
 });

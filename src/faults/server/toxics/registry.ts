@@ -8,6 +8,7 @@ import {closeAfter, halfClose, halfOpen, resetAfter, stall} from './cuts.ts';
 import {httpFault} from './http-fault.ts';
 import {httpContentLength, httpDropKeepAlive, httpSlowBody} from './http-responses.ts';
 import {httpStatus} from './http-status.ts';
+import {http2Toxics} from './http2.ts';
 import {latency} from './latency.ts';
 import {slicer} from './slicer.ts';
 import {tlsAlert, tlsCertificate, tlsClose} from './tls.ts';
@@ -36,6 +37,6 @@ const httpToxics = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBod
 /** On handshakes. */
 const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];
 
-const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...tlsToxics];
+const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...http2Toxics, ...tlsToxics];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));
