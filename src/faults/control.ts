@@ -11,6 +11,9 @@ const defaultCallLimitMs = 5000;
 /** Of the injector's 10,000: a journal stays within a few megabytes. */
 const keptRecords = 2000;
 
+/** `authorities`: PEM, what is trusted of a target besides Node's own. */
+export type Interception = {readonly authorities: string};
+
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
@@ -75,8 +78,25 @@ export class Injector {
     return response.ok ? text : null;
   }
 
-  /** @param upstream `host:port` of the target */
-  async createProxy(name: string, upstream: string): Promise<FaultyLink> {
+  async #intercept(name: string, {authorities}: Interception): Promise<void> {
+    const what = `follow HTTP on proxy ${name}`;
+    const path = `/foulweather/proxies/${encodeURIComponent(name)}/interception`;
+    const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body: authorities});
+    const response = await this.#calls.bounded(what, asked);
+    await response.body?.cancel();
+    if (!response.ok) throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+  }
+
+  /**
+   * @param upstream `host:port` of the target
+   * @param interception follows HTTP from the beginning of each connection on; null: only while there are HTTP faults. A real
+   *   Toxiproxy cannot.
+   */
+  async createProxy(
+    name: string,
+    upstream: string,
+    interception: Interception | null = null,
+  ): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
@@ -87,6 +107,7 @@ export class Injector {
         Toxiproxy['createProxy']
       >[0]),
     );
+    if (interception !== null) await this.#intercept(name, interception);
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
     return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
   }

@@ -48,7 +48,8 @@ export class Beginning {
       this.#decide();
     },
     end: () => {
-      this.#pass(this.#host.other);
+      // A client that said nothing could have spoken anything.
+      this.#pass(this.#held.length === 0 ? () => undefined : this.#host.other);
       const {up} = this.#host;
       if (up.exit === null) up.finish();
       else up.exit.end();

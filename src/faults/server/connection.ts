@@ -189,6 +189,7 @@ export class Connection {
       down,
       acted: toxic => this.#acted(toxic),
       closedEarly: () => this.#ended('closed-by-fault'),
+      closed: by => this.#ended(`${by}-closed`),
       cut: () => this.#cut(),
       failed: (error, toxic) => this.#failed(error, toxic),
     };

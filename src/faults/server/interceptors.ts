@@ -31,6 +31,8 @@ export type InterceptorRules = {
 export type Intercepted = Omit<InterceptorHost, 'rules' | 'missed' | 'done' | 'up' | 'down'> & {
   readonly up: Link;
   readonly down: Link;
+  /** That side said inside of TLS that it closes. */
+  readonly closed: (by: 'client' | 'upstream') => void;
 };
 
 type Pipes = {readonly up: UpPipe; readonly down: DownPipe};
@@ -161,6 +163,7 @@ export class Interceptors {
         return tls.certificates.like(certificate, upstream.authorized);
       },
       inside,
+      closed: intercepted.closed,
       refused: (by, error) => {
         this.#missed(refusalOf(by, error));
         if (by === 'upstream') answerWithAlert(intercepted, handshakeFailure);
@@ -216,7 +219,7 @@ export class Interceptors {
 }
 
 const refusalOf = (by: 'client' | 'upstream', error: Error | null): string => {
-  if (by === 'client') return 'TLS that the client broke off, as it did not accept the certificate of the injector';
+  if (by === 'client') return 'TLS that the client broke off because of the certificate of the injector';
   const {code = ''} = (error ?? {}) as NodeJS.ErrnoException;
   return code.includes('CERTIFICATE_REQUIRED')
     ? 'TLS with client certificates, which the injector cannot present'

@@ -4,7 +4,7 @@
 import {phaseName} from '../../measures/evidence.ts';
 import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {FaultKind} from '../../model/fault-defaults.ts';
-import type {ProxyWitness} from '../../model/proxy-witness.ts';
+import type {FaultWitness, ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
@@ -28,8 +28,12 @@ export const faultsAfterWedge = (
   });
 };
 
-const withoutHits = (phases: readonly PhaseSummary[]): {phase: PhaseSummary; kind: FaultKind}[] =>
-  phases.flatMap(phase => phase.faults.filter(({actions}) => actions === 0).map(({kind}) => ({phase, kind})));
+type Unhit = {readonly phase: PhaseSummary; readonly kind: FaultKind; readonly name: string};
+
+const withoutHits = (phases: readonly PhaseSummary[]): Unhit[] =>
+  phases.flatMap(phase =>
+    phase.faults.filter(({actions}) => actions === 0).map(({kind, name}) => ({phase, kind, name})),
+  );
 
 /** The silence that lasted already when the phase began. */
 const silenceOver = ({startMs}: PhaseSummary, silences: readonly Silence[]): Silence | undefined =>
@@ -58,7 +62,9 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
   const silences = silencesOf(trial);
   return withoutHits(phases)
     .filter(({phase, kind}) => !explained.some(fault => fault.phase === phase && fault.kind === kind))
-    .map(({phase, kind}) => {
+    .map(({phase, kind, name}) => {
+      const spoken = spokenTo(trial, name);
+      if (spoken.length > 0) return saidOtherwise(phase, kind, spoken);
       const silence = silenceOver(phase, silences);
       return {
         name: 'fault-without-hits',
@@ -69,6 +75,21 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
       };
     });
 };
+
+/** What connections carried on which an HTTP fault could not act, the most frequent first. */
+const spokenTo = (trial: Trial, name: string): readonly string[] => {
+  const {missed = {}}: Partial<FaultWitness> = trial.injector.at(-1)?.witness.faults[name] ?? {};
+  return Object.entries(missed)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([spoken, connections]) => `${spoken} (${connections})`);
+};
+
+const saidOtherwise = ({phase}: PhaseSummary, kind: FaultKind, spoken: readonly string[]): Gate => ({
+  name: 'fault-without-hits',
+  reason: `The fault ${kind} of phase ${phase} hit nothing because its connections spoke ${spoken.join(', ')}.`,
+  advice:
+    'Choose a fault for what the library speaks, or let the library open new connections; docs/faults.md says what each HTTP fault needs.',
+});
 
 /** A fault that hit more or less often than it was asked to is another fault than the report says. */
 const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>

@@ -1,6 +1,7 @@
 // The authorities that the subject trusts besides Node's own: the target's and the injector's, so that a wrong
 // certificate is refused for what is wrong with it, and a right one is accepted.
 import {readFile} from 'node:fs/promises';
+import {isHttpFault} from '../../model/http-fault.ts';
 import type {Plan} from '../../model/plan.ts';
 import {isTlsFault} from '../../model/tls-fault.ts';
 import type {RunFolder} from '../../store/run-folder.ts';
@@ -10,6 +11,9 @@ import type {Target} from './start-target.ts';
 /** Node reads one file of further authorities. */
 const variable = 'NODE_EXTRA_CA_CERTS';
 const file = 'authorities.pem';
+
+/** Of targets without TLS. */
+const plainSchemes = /^(?:http|ws|grpc):/i;
 
 type Trust = {
   readonly plan: Plan;
@@ -23,8 +27,11 @@ export const withExtraCaCerts = async (
   environment: NodeJS.ProcessEnv,
   {plan, target, injector, folder}: Trust,
 ): Promise<NodeJS.ProcessEnv> => {
-  const meetsTls = plan.phases.some(({faults}) => faults.some(({kind}) => isTlsFault(kind)));
-  const injectors = meetsTls ? await injector.injector.authority() : null;
+  const meets = (isOne: (kind: string) => boolean) =>
+    plan.phases.some(({faults}) => faults.some(({kind}) => isOne(kind)));
+  // TLS ends at the injector where a fault is about what is inside.
+  const endsThere = meets(isTlsFault) || (meets(isHttpFault) && !plainSchemes.test(target.url));
+  const injectors = endsThere ? await injector.injector.authority() : null;
   const ours = [target.authority, injectors].filter(authority => authority !== null);
   if (ours.length === 0) return environment;
   await folder.writeFile(file, [await own(environment[variable]), ...ours].join('\n'));

@@ -1,6 +1,9 @@
 // The faulty connection from the subject to the target: one proxy per trial, and the address that the library gets.
 import type {FaultyLink} from '../../faults/control.ts';
+import {isHttpFault} from '../../model/http-fault.ts';
+import type {Plan} from '../../model/plan.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
+import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
 import {throughProxy, upstreamOf} from '../target-address.ts';
 
@@ -10,14 +13,23 @@ export type TrialLink = {
   readonly close: () => Promise<void>;
 };
 
+const meetsHttpFaults = (plan: Plan): boolean =>
+  plan.phases.some(({faults}) => faults.some(({kind}) => isHttpFault(kind)));
+
 export const openTrialLink = async (
   supervisor: Supervisor,
   {injector, embedded}: RunningInjector,
-  targetUrl: string,
-  name: string,
+  {target, plan, name}: {readonly target: Target; readonly plan: Plan; readonly name: string},
 ): Promise<TrialLink> => {
+  const {url: targetUrl, authority} = target;
   if (!embedded) supervisor.watchProxy(injector.url, name);
-  const link = await injector.createProxy(name, upstreamOf(targetUrl));
+  // In a calm phase, too: a fault that comes later then finds connections that it can act on.
+  const isFollowed = embedded && meetsHttpFaults(plan);
+  const link = await injector.createProxy(
+    name,
+    upstreamOf(targetUrl),
+    isFollowed ? {authorities: authority ?? ''} : null,
+  );
   return {
     link,
     url: throughProxy(targetUrl, link.address),

@@ -12,6 +12,7 @@ export type HandshakeHost = ClosingConnection & {
   readonly closedEarly: () => void;
   /** A client that accepts a wrong certificate gets through: what it says then can be followed. */
   readonly inside: (inside: InsideTls) => void;
+  readonly closed: (by: 'client' | 'upstream') => void;
 };
 
 const alertRecord = 21;
@@ -24,7 +25,7 @@ export const actOnHandshake = (
   hello: ClientHello,
   received: Buffer,
 ): void => {
-  const {rules, acted, closedEarly, inside} = host;
+  const {rules, acted, closedEarly, inside, closed} = host;
   acted(toxic);
   switch (action.kind) {
     case 'end':
@@ -41,6 +42,7 @@ export const actOnHandshake = (
         received,
         certificateFor: clientHost => rules.certificates.for(action.problem, clientHost),
         inside,
+        closed,
       });
       break;
   }

@@ -23,8 +23,10 @@ export type Handshake = {
   readonly trust?: SecureContext | null;
   /** Called before anything is said inside. */
   readonly inside?: (inside: InsideTls) => void;
-  /** Either side refused the handshake. `alert`: the other's number, where there is one. */
+  /** Either side refused the handshake. */
   readonly refused?: (by: 'client' | 'upstream', error: Error | null) => void;
+  /** That side said inside that it closes. */
+  readonly closed: (by: 'client' | 'upstream') => void;
 };
 
 export const terminate = (connection: ClosingConnection, handshake: Handshake): void => {
@@ -64,7 +66,7 @@ const join = async (
   handshake: Handshake,
   host: string,
 ): Promise<void> => {
-  const {hello, certificateFor, inside, refused} = handshake;
+  const {certificateFor, inside, refused, closed} = handshake;
   const connected = connectUpstream(upstreamSide, handshake);
   const [certificate, {upstream, error}] = await Promise.all([
     certificateFor(
@@ -105,8 +107,9 @@ const join = async (
   inside?.({up, down, protocol});
   for (const socket of [client, upstream]) {
     let hasEnded = false;
-    socket.once('end', () => {
+    socket.prependOnceListener('end', () => {
       hasEnded = true;
+      closed(socket === client ? 'client' : 'upstream');
     });
     socket.once('close', () => {
       if (!hasEnded) cut();
@@ -164,6 +167,8 @@ class PlainDown implements DownPipe {
   readonly #client: TLSSocket;
   readonly #upstream: TLSSocket;
   readonly #host: PlainDownHost;
+  #unsent = 0;
+  #isResetting = false;
 
   constructor(client: TLSSocket, upstream: TLSSocket, host: PlainDownHost) {
     this.#client = client;
@@ -180,13 +185,16 @@ class PlainDown implements DownPipe {
   }
 
   accept(data: Buffer): void {
-    this.#client.write(data);
+    this.#unsent++;
+    this.#client.write(data, () => {
+      if (--this.#unsent === 0 && this.#isResetting) this.#host.reset();
+    });
   }
 
   acceptEnd(ending: Ending = 'close'): void {
     if (ending === 'reset') {
-      if (this.#client.writableLength === 0) this.#host.reset();
-      else this.#client.once('drain', this.#host.reset);
+      this.#isResetting = true;
+      if (this.#unsent === 0) this.#host.reset();
       return;
     }
     this.#host.clientSide.ending = ending;
