@@ -72,12 +72,7 @@ export class Connection {
 
   update(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.update(toxic);
-  }
-
-  /** The toxic has come into force. */
-  begin(toxic: Toxic): void {
-    this.update(toxic);
-    this.#interceptors.begin(toxic);
+    if (toxic.isInForce) this.#interceptors.begin(toxic);
   }
 
   remove(toxic: Toxic): void {

@@ -39,6 +39,9 @@ type Pipes = {readonly up: UpPipe; readonly down: DownPipe};
 
 const handshakeFailure = 40;
 
+/** As clients do that check a certificate only after the handshake. */
+const closedSilently = 'TLS that the client closed before it said anything';
+
 export class Interceptors {
   readonly #rules: InterceptorRules;
   readonly #intercepted: () => Intercepted | null;
@@ -78,7 +81,7 @@ export class Interceptors {
     this.#http1?.toxicRemoved();
   }
 
-  /** The toxic has come into force. */
+  /** The toxic has come into force, or has other attributes. */
   begin(toxic: Toxic): void {
     this.#http2?.begin(toxic);
     if (this.#spoken !== null && actsOnHttp(toxic)) this.#miss(toxic, this.#spoken);
@@ -104,6 +107,8 @@ export class Interceptors {
       this.#isBeginning = false;
       then();
     };
+    const {client} = intercepted;
+    if (!mayBeTls) client.once('close', () => (this.#isBeginning ? this.#missed(closedSilently) : undefined));
     const beginning = new Beginning({
       up,
       down,
@@ -166,7 +171,8 @@ export class Interceptors {
       closed: intercepted.closed,
       refused: (by, error) => {
         this.#missed(refusalOf(by, error));
-        if (by === 'upstream') answerWithAlert(intercepted, handshakeFailure);
+        // Once the client's own handshake is done, an alert in plain text would be none.
+        if (by === 'upstream' && this.#inside === null) answerWithAlert(intercepted, handshakeFailure);
       },
     });
     return true;
@@ -223,7 +229,7 @@ const refusalOf = (by: 'client' | 'upstream', error: Error | null): string => {
   const {code = ''} = (error ?? {}) as NodeJS.ErrnoException;
   return code.includes('CERTIFICATE_REQUIRED')
     ? 'TLS with client certificates, which the injector cannot present'
-    : 'TLS that the target broke off';
+    : 'TLS that the target broke off before it said anything';
 };
 
 /** By what is trusted besides Node's own authorities. Making one takes milliseconds. */

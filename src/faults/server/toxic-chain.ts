@@ -84,7 +84,7 @@ export class ToxicChain {
   #begin(toxic: Toxic): void {
     toxic.isInForce = true;
     toxic.ramp.start();
-    for (const connection of this.#host.connections) connection.begin(toxic);
+    for (const connection of this.#host.connections) connection.update(toxic);
     if (toxic.type.downtime === null) return;
     const {seedParts, witness, down, up} = this.#host;
     const host: DowntimeHost = {

@@ -15,7 +15,7 @@ import {Outbox} from './outbox.ts';
 import {factsOf} from './request-facts.ts';
 import {RequestSide} from './request-side.ts';
 import {ResponseSide} from './response-side.ts';
-import {chunkRead} from './used-chunks.ts';
+import {chunkRead} from '../socket-reader.ts';
 
 /** joining: a live connection whose next request has not come. leaving: a fault ended it. off: no HTTP, or no toxic. */
 type Mode = 'joining' | 'following' | 'hanging' | 'leaving' | 'off';
@@ -162,7 +162,7 @@ export class HttpInterceptor {
     const {connection, rules} = this.#host;
     const number = ++this.#lastNumber;
     this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head, 'http/1'));
-    if (number === 1) this.#host.missed('HTTP/1', 'http2-only');
+    this.#host.missed('HTTP/1', 'http2-only');
     this.#exchange.begin();
     this.#responses.begin(head.method);
   }

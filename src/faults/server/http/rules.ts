@@ -9,7 +9,6 @@ import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
 import type {Http2Setting, HttpBehaviour} from './behaviour.ts';
 import type {RequestHead} from './head.ts';
-import {HitLog} from './hit-log.ts';
 import {pathOf} from './request-facts.ts';
 
 /** The toxic that takes a request. */
@@ -123,3 +122,27 @@ export class HttpRules {
 export const actsOnHttp = ({type}: Toxic): boolean => type.http !== null || type.http2 !== null;
 
 const needsHttp2 = ({type}: Toxic): boolean => type.http2 !== null || type.http?.needsHttp2 === true;
+
+const keptHits = 10_000;
+
+/** The last 10,000. */
+class HitLog {
+  /** A ring: hit n is at n modulo its size. */
+  readonly #hits: HttpHit[] = [];
+  #count = 0;
+
+  /** Of all hits, including those that are no longer kept. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(hit: HttpHit): void {
+    this.#hits[this.#count++ % keptHits] = hit;
+  }
+
+  /** Oldest first. */
+  list(): readonly HttpHit[] {
+    const oldest = this.#count > keptHits ? this.#count % keptHits : 0;
+    return [...this.#hits.slice(oldest), ...this.#hits.slice(0, oldest)];
+  }
+}

@@ -261,7 +261,7 @@ export class Http2Exchange implements Exchange, Http2Stream {
   #sendFields(fields: readonly HeaderField[], isLast: boolean): void {
     this.#hasSent = true;
     const lower = fields
-      .map(([name, value]): HeaderField => [name.toLowerCase(), value])
+      .map((field): HeaderField => (/[A-Z]/.test(field[0]) ? [field[0].toLowerCase(), field[1]] : field))
       .filter(([name]) => !connectionFields.has(name));
     this.#outbox.whenSent(() => this.#host.sendFields(lower, isLast));
   }

@@ -71,6 +71,7 @@ export class FrameReader {
 
   /** What cannot be read as frames of this chunk: from the frame on that failed. */
   restOf(data: Buffer): Buffer {
+    this.#unfinished = null;
     return Buffer.concat([this.#current, data.subarray(this.#at)]);
   }
 

@@ -142,6 +142,10 @@ const largestTableBytes = 16 * 1024 * 1024;
 /** Values of more bits are no sizes. */
 const largestShift = 28;
 
+/** The first bits of a literal that no one may put into a table (RFC 7541, 6.2.3), and the fields that were such. */
+const neverIndexed = 0x10;
+const sensitive = new WeakSet<HeaderField>();
+
 /** The blocks of one direction of a connection, in order. */
 export class HpackDecoder {
   /** The latest first. */
@@ -161,9 +165,15 @@ export class HpackDecoder {
       if (first >= 0x80) fields.push(this.#entry(this.#integer(7)));
       else if (first >= 0x40) fields.push(this.#add(this.#literal(6)));
       else if (first >= 0x20) this.#resize(this.#integer(5));
-      else fields.push(this.#literal(4));
+      else fields.push(this.#unindexed(first));
     }
     return fields;
+  }
+
+  #unindexed(first: number): HeaderField {
+    const field = this.#literal(4);
+    if (first >= neverIndexed) sensitive.add(field);
+    return field;
   }
 
   #literal(prefixBits: number): HeaderField {
@@ -234,12 +244,13 @@ export const emptiedTable = Buffer.from([0x20]);
 
 const staticNames = new Map(staticTable.map(([name], index) => [name, index + 1] as const).toReversed());
 
-/** Fields are marked as never to be indexed: it is not known which of them were, and those must stay so. */
 export const encodeHpack = (fields: readonly HeaderField[]): Buffer =>
   Buffer.concat(
-    fields.flatMap(([name, value]) => {
+    fields.flatMap(field => {
+      const [name, value] = field;
       const index = staticNames.get(name) ?? 0;
-      return [integer(0x10, 4, index), ...(index === 0 ? string(name) : []), ...string(value)];
+      const flags = sensitive.has(field) ? neverIndexed : 0;
+      return [integer(flags, 4, index), ...(index === 0 ? string(name) : []), ...string(value)];
     }),
   );
 

@@ -6,7 +6,7 @@ import {wholeEpochMs} from '../../../model/clock.ts';
 import type {HeaderField, RequestHead, ResponseHead} from '../http/head.ts';
 import {type InterceptorHost, receiver} from '../http/interceptor-host.ts';
 import {factsOf} from '../http/request-facts.ts';
-import {chunkRead} from '../http/used-chunks.ts';
+import {chunkRead} from '../socket-reader.ts';
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
 import {cutWhenClientCloses, longestLingerMs} from '../upstream-close.ts';
@@ -27,6 +27,7 @@ import {
   readSettings,
   resetFrame,
   settingIds,
+  settingsFrame,
   splitFields,
   windowFrame,
 } from './frames.ts';
@@ -71,8 +72,8 @@ export class Http2Interceptor {
   constructor(host: InterceptorHost, said: Buffer) {
     this.#host = host;
     const {client, up, down} = host;
-    this.#client = new Peer(data => down.accept(data));
-    this.#target = new Peer(data => up.send(data));
+    this.#client = new Peer(data => down.accept(data), 'closed');
+    this.#target = new Peer(data => up.send(data), 'open');
     this.#windows = new Windows({
       toClient: data => this.#client.send(data),
       toTarget: data => this.#target.send(data),
@@ -82,7 +83,7 @@ export class Http2Interceptor {
     this.#settings = new ConnectionSettings({
       connection: host.connection,
       rules: host.rules,
-      toClient: data => this.#client.send(data),
+      toClient: data => (this.#client.isOpen ? this.#client.send(data) : this.#client.open(data)),
       acted: host.acted,
     });
     up.exit = this.#fromClient;
@@ -91,7 +92,7 @@ export class Http2Interceptor {
     this.#run(() => this.#takeUp(said));
   }
 
-  /** The toxic has come into force. */
+  /** The toxic has come into force, or has other attributes. */
   begin(toxic: Toxic): void {
     if (this.#mode === 'following') this.#run(() => this.#settings.begin(toxic));
   }
@@ -128,6 +129,7 @@ export class Http2Interceptor {
   #takeUp(said: Buffer): void {
     for (const frame of this.#target.reader.read(said)) {
       if (frame.type !== frameTypes.settings) return this.#turnOff();
+      this.#client.open(nothing);
       this.#settings.passedBefore(frame);
       this.#noteTargetSettings(frame);
     }
@@ -337,6 +339,7 @@ export class Http2Interceptor {
 
   #takeFromTarget(frame: Frame): void {
     const {stream: id} = frame;
+    if (frame.type !== frameTypes.settings && !this.#client.isOpen) this.#client.open(nothing);
     switch (frame.type) {
       case frameTypes.headers:
         this.#takeResponseFields(frame, this.#target.decoder.decode(frame.block));
@@ -555,6 +558,7 @@ export class Http2Interceptor {
   /** Closes the connection in order: what the client still sends is dropped. */
   #leave(): void {
     if (this.#mode !== 'following') return;
+    if (!this.#client.isOpen) this.#client.open(settingsFrame(new Map()));
     this.#client.flush();
     this.#target.flush();
     this.#mode = 'leaving';
@@ -592,6 +596,7 @@ export class Http2Interceptor {
     down.entry = null;
     this.#target.send(this.#client.reader.take());
     this.#client.send(this.#target.reader.take());
+    this.#client.open(nothing);
     this.#target.flush();
     this.#client.flush();
     client.removeListener('close', this.#kill);

@@ -12,14 +12,27 @@ export class Peer {
   frameBytes = initialFrameBytes;
   readonly #send: (data: Buffer) => void;
   #waiting: Buffer[] = [];
+  #isOpen: boolean;
   /**
    * Header blocks refer to those before. Once one of them did not pass, all that follow are written anew, without such
    * references.
    */
   #blocks: 'pass' | 'emptied-next' | 'are-written' = 'pass';
 
-  constructor(send: (data: Buffer) => void) {
+  /** @param state one that is closed is sent nothing before the SETTINGS with which all must begin */
+  constructor(send: (data: Buffer) => void, state: 'open' | 'closed') {
     this.#send = send;
+    this.#isOpen = state === 'open';
+  }
+
+  /** What comes first, ahead of all that waits for it. */
+  open(first: Buffer): void {
+    if (first.length > 0) this.#waiting.unshift(first);
+    this.#isOpen = true;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Whether it is told other header blocks than those that came. */
@@ -60,7 +73,7 @@ export class Peer {
   }
 
   flush(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0 || !this.#isOpen) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     const [first] = waiting;

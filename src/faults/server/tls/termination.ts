@@ -68,7 +68,7 @@ const join = async (
 ): Promise<void> => {
   const {certificateFor, inside, refused, closed} = handshake;
   const connected = connectUpstream(upstreamSide, handshake);
-  const [certificate, {upstream, error}] = await Promise.all([
+  const [certificate, {upstream, fate}] = await Promise.all([
     certificateFor(
       host,
       connected.then(({upstream}) => upstream),
@@ -76,14 +76,20 @@ const join = async (
     connected,
   ]);
   answered();
-  if (upstream.destroyed) refused?.('upstream', error);
+  // One that accepted the handshake may refuse the client's part of it right after.
+  const hasFailed = upstream.destroyed || fate.error !== null || fate.hasEnded;
+  if (hasFailed && refused !== undefined) {
+    refused('upstream', fate.error);
+    return;
+  }
   const protocol = upstream.alpnProtocol || null;
   const client = new TLSSocket(clientSide, {
     isServer: true,
     secureContext: createSecureContext(certificate),
     ...(protocol !== null && {ALPNProtocols: [protocol]}),
   });
-  if (upstream.destroyed) {
+  if (hasFailed) {
+    upstream.destroy();
     // The client sees the certificate all the same.
     client.on('error', () => client.destroy());
     lingerUntilClientCloses(connection);
@@ -98,12 +104,32 @@ const join = async (
     if (!isSecure) refused?.('client', problem);
     cut();
   });
+  let hasClientLeft = false;
+  const upstreamLeft = (problem: Error | null) => {
+    if (down.receivedBytes === 0 && !hasClientLeft) refused?.('upstream', problem);
+  };
   upstream.once('error', problem => {
-    if (down.receivedBytes === 0) refused?.('upstream', problem);
+    upstreamLeft(problem);
     cut();
   });
+  upstream.once('end', () => upstreamLeft(null));
+  upstream.once('close', () => upstreamLeft(null));
+  client.once('end', () => {
+    hasClientLeft = true;
+  });
+  const leftEarly = () => {
+    refused?.('client', null);
+    cut();
+  };
+  // Some clients close without an alert.
+  client.once('end', () => (isSecure ? undefined : leftEarly()));
   const up = new PlainUp(client, upstream);
-  const down = new PlainDown(client, upstream, {clientSide, reset: () => connection.down.acceptEnd('reset')});
+  const down = new PlainDown(client, upstream, {
+    clientSide,
+    reset: () => connection.down.acceptEnd('reset'),
+    // What is said before the handshake is done would never go out.
+    end: () => (isSecure ? client.end() : cut()),
+  });
   inside?.({up, down, protocol});
   for (const socket of [client, upstream]) {
     let hasEnded = false;
@@ -156,8 +182,10 @@ class PlainUp implements UpPipe {
 
 type PlainDownHost = {
   readonly clientSide: Side;
-  /** Resets the connection once what was sent has gone out. */
+  /** Resets the connection. */
   readonly reset: () => void;
+  /** Ends the client's side in order. */
+  readonly end: () => void;
 };
 
 /** What the upstream says. */
@@ -198,7 +226,7 @@ class PlainDown implements DownPipe {
       return;
     }
     this.#host.clientSide.ending = ending;
-    this.#client.end();
+    this.#host.end();
   }
 
   readonly wake = (): void => {
@@ -210,11 +238,13 @@ class PlainDown implements DownPipe {
   }
 }
 
-/** Resolves once the handshake is done; with a destroyed socket when the upstream does not answer as it should. */
+type Fate = {error: Error | null; hasEnded: boolean};
+
+/** Resolves once the handshake is done, or has failed. */
 const connectUpstream = async (
   socket: Duplex,
   {hello, trust}: Handshake,
-): Promise<{readonly upstream: TLSSocket; readonly error: Error | null}> => {
+): Promise<{readonly upstream: TLSSocket; readonly fate: Fate}> => {
   const servername = hostOf(hello);
   const upstream = connect({
     socket,
@@ -225,12 +255,17 @@ const connectUpstream = async (
     ...(servername !== null && {servername}),
     ...(trust && {secureContext: trust}),
   });
-  const error = await new Promise<Error | null>(resolve => {
-    upstream.once('secureConnect', () => resolve(null));
-    upstream.once('error', resolve);
-    upstream.once('close', () => resolve(null));
+  const fate: Fate = {error: null, hasEnded: false};
+  upstream.on('error', error => {
+    fate.error ??= error;
   });
-  return {upstream, error};
+  upstream.once('end', () => {
+    fate.hasEnded = true;
+  });
+  await new Promise<void>(resolve => {
+    for (const event of ['secureConnect', 'error', 'close']) upstream.once(event, () => resolve());
+  });
+  return {upstream, fate};
 };
 
 /** What is no host name, or is an address, which the standard forbids there, counts as absent. */

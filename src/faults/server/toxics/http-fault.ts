@@ -5,8 +5,7 @@
 import type {Ending, Exchange, Handling} from '../http/behaviour.ts';
 import {type CutAttributes, hasCut} from '../http/cut.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
-import {faultRequest} from '../http/request-fault.ts';
-import {cutResponse, loseResponse, shortenResponse} from '../http/response-fault.ts';
+import {cutResponse, faultRequest, loseResponse, shortenResponse} from '../http/message-faults.ts';
 
 export const httpFault = defineHttpToxicType({
   name: 'http_fault',

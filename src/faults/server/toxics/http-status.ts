@@ -1,7 +1,7 @@
 // http_status: answers a request with an error status, once all of it has been read. The upstream gets nothing of it.
 import type {Exchange} from '../http/behaviour.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
-import {expectsContinue} from '../http/request-fault.ts';
+import {expectsContinue} from '../http/message-faults.ts';
 import {isGrpc} from '../http/request-facts.ts';
 
 export const httpStatus = defineHttpToxicType({

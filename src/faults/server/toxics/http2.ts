@@ -5,8 +5,7 @@ import type {Ending, Exchange, Handling} from '../http/behaviour.ts';
 import {hasCut} from '../http/cut.ts';
 import {type HeaderField, valuesOf} from '../http/head.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
-import {faultRequest} from '../http/request-fault.ts';
-import {cutResponse, loseResponse} from '../http/response-fault.ts';
+import {cutResponse, faultRequest, loseResponse} from '../http/message-faults.ts';
 import {defineToxicType, type ToxicType} from '../toxic-type.ts';
 
 const codeOf = (names: readonly string[], name: string): number => names.indexOf(name);
@@ -86,8 +85,7 @@ const grpcStatus = defineHttpToxicType({
   handle(exchange, {status, message, pushback, stage}) {
     const fields: readonly HeaderField[] = [
       ['grpc-status', String(codeOf(grpcStatuses, status))],
-      // Percent-encoded, as gRPC wants it.
-      ...(message === '' ? [] : [['grpc-message', encodeURIComponent(message)] as const]),
+      ...(message === '' ? [] : [['grpc-message', percentEncoded(message)] as const]),
       ...(pushback === '' ? [] : [['grpc-retry-pushback-ms', pushback] as const]),
     ];
     const action = `grpc-${status}`;
@@ -96,6 +94,10 @@ const grpcStatus = defineHttpToxicType({
       : changeStatus(exchange, fields, action);
   },
 });
+
+/** As gRPC wants it: all but printable ASCII, and the percent sign. */
+const percentEncoded = (text: string): string =>
+  text.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
 
 const answerWithStatus = (
   exchange: Exchange,

@@ -1,10 +1,42 @@
-// What http_fault does to responses: loses them, ends the connection in the middle of them, or passes a shorter one
-// as if it were whole.
+// What http_fault and http2_reset_stream do to requests and responses. A request is read up to a cut, and then left without an
+// answer: the upstream gets nothing of it. A response is lost, ended in its middle, or passed on shorter as if it were whole.
 
 import type {Exchange, HeadChange, Leaving, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes, cutOf} from './cut.ts';
 import {unchanged} from './exchange.ts';
-import type {ResponseHead} from './head.ts';
+import {type RequestHead, type ResponseHead, valuesOf} from './head.ts';
+
+export const faultRequest = (
+  exchange: Exchange,
+  attributes: CutAttributes,
+  leaving: Leaving,
+): MessageSide<RequestHead> => {
+  const cut = new Cut(attributes, exchange.request.framing);
+  let hasLeft = false;
+  const leave = () => {
+    if (hasLeft) return;
+    hasLeft = true;
+    exchange.acted(`request-${leaving.name}`, cut.takenBytes);
+    leaving.end();
+  };
+  return {
+    head(head) {
+      if (cut.isReached) leave();
+      // A client that waits for `100 Continue` would not send the body in whose middle it is to be cut: it is told to
+      // go on.
+      else if (expectsContinue(head)) exchange.goOn();
+    },
+    body(piece) {
+      cut.take(piece);
+      if (cut.isReached) leave();
+    },
+    end: leave,
+  };
+};
+
+/** Whether the client waits for `100 Continue` before it sends the body. */
+export const expectsContinue = ({fields, framing}: RequestHead): boolean =>
+  framing.kind !== 'none' && valuesOf(fields, 'expect').some(value => value.toLowerCase() === '100-continue');
 
 type ResponseSide = MessageSide<ResponseHead>;
 
