@@ -316,7 +316,7 @@ export class Http2Interceptor {
   #takeClientGrant(frame: Frame, bytes: number): void {
     const {stream: id} = frame;
     if (id === 0 && bytes > 0) {
-      this.#windows.granted(bytes);
+      this.#windows.granted(bytes, frame);
       return;
     }
     const exchange = this.#streams.get(id)?.exchange ?? null;
@@ -546,11 +546,15 @@ export class Http2Interceptor {
   #endClient(): void {
     if ([...this.#streams.values()].some(({exchange}) => exchange?.isWaiting === true)) return;
     this.#isTargetGone = false;
+    // Also the beginning of a frame that is not whole.
+    this.#client.send(this.#target.reader.take());
+    this.#client.open(nothing);
     this.#client.flush();
     this.#host.down.acceptEnd('close');
   }
 
   #endTarget(): void {
+    this.#target.send(this.#client.reader.take());
     this.#target.flush();
     this.#host.up.finish();
   }

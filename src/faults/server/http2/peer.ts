@@ -62,6 +62,7 @@ export class Peer {
   }
 
   send(data: Buffer): void {
+    if (data.length === 0) return;
     const last = this.#waiting.at(-1);
     // What passes as it came lies side by side in one chunk.
     const isNext =

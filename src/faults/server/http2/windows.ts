@@ -43,12 +43,12 @@ export class Windows {
     return this.#waitingBytes + this.#host.heldBytes() > mostHeldBytes;
   }
 
-  /** The client grants so many bytes. */
-  granted(bytes: number): void {
+  /** The client grants so many bytes, by this frame. */
+  granted(bytes: number, {raw}: Frame): void {
     this.#clientBytes += bytes;
     this.#sendWaiting();
     if (this.#waiting.length === 0) this.#host.hasRoom();
-    this.settle();
+    this.settle({bytes, raw});
   }
 
   /** Content came from the target. */
@@ -75,14 +75,14 @@ export class Windows {
     this.#waitingBytes += bytes;
   }
 
-  /** Grants the target what it does not know that it has. */
-  settle(): void {
+  /** Grants the target what it does not know that it has: by the client's own frame, if that says so much. */
+  settle(by?: {readonly bytes: number; readonly raw: Buffer}): void {
     const heldBytes = this.#host.heldBytes();
     const dueBytes = this.#clientBytes - this.#waitingBytes - heldBytes + Math.min(heldBytes, mostLentBytes);
     const grantedBytes = dueBytes - this.#targetBytes;
     if (grantedBytes <= 0) return;
     this.#targetBytes += grantedBytes;
-    this.#host.toTarget(windowFrame(0, grantedBytes));
+    this.#host.toTarget(by?.bytes === grantedBytes ? by.raw : windowFrame(0, grantedBytes));
   }
 
   /** Nothing of that stream passes any more. */
