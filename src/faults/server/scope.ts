@@ -1,5 +1,6 @@
 // What every toxic may have beyond Toxiproxy's fields: which and how many connections it takes, and when.
 
+import {Alarm} from './alarm.ts';
 import {type Field, integerField} from './go-fields.ts';
 
 const names = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'] as const;
@@ -30,3 +31,47 @@ export const refuseScope = (scope: Scope): string | null => {
 /** In a fixed order, whatever the client's was. */
 export const scopeJson = (scope: Scope): Scope =>
   Object.fromEntries(names.flatMap(name => (scope[name] === undefined ? [] : [[name, scope[name]]])));
+
+export type ScheduleEvents = {readonly begin: () => void; readonly end: () => void};
+
+/**
+ * When a toxic is in force: from `start_after` ms after it was added, for `duration` ms, and again `every` so many ms.
+ * Without any of them: at once, and until it is removed.
+ */
+export class Schedule {
+  readonly #edges: ScheduleEvents;
+  readonly #durationMs: number;
+  /** Infinity: never again. */
+  readonly #everyMs: number;
+  readonly #alarm = new Alarm(() => this.#turn());
+  /** When it is to begin, or has begun. Each period is counted from the one before, so that late timers do not add up. */
+  #beginMs: number;
+  #isInForce = false;
+
+  constructor(scope: Scope, edges: ScheduleEvents) {
+    const {start_after = 0, duration = Number.POSITIVE_INFINITY, every = Number.POSITIVE_INFINITY} = scope;
+    this.#edges = edges;
+    this.#durationMs = duration;
+    this.#everyMs = every;
+    this.#beginMs = performance.now() + start_after;
+    if (start_after > 0) this.#alarm.set(this.#beginMs);
+    else this.#turn();
+  }
+
+  /** Because the toxic is removed: no edge follows. */
+  cancel(): void {
+    this.#alarm.clear();
+  }
+
+  #turn(): void {
+    this.#isInForce = !this.#isInForce;
+    if (this.#isInForce) {
+      this.#alarm.set(this.#beginMs + this.#durationMs);
+      this.#edges.begin();
+    } else {
+      this.#beginMs += this.#everyMs;
+      this.#alarm.set(this.#beginMs);
+      this.#edges.end();
+    }
+  }
+}

@@ -126,7 +126,6 @@ export class Http2Exchange implements Exchange, Http2Stream {
 
   /** The request has been read to its end, or will not be. */
   requestRead(): void {
-    if (this.isRequestRead) return;
     this.isRequestRead = true;
     for (const then of this.#afterRequest.splice(0)) then();
   }
