@@ -96,7 +96,13 @@ test(
   'connection closed after the response without notice',
 );
 
-test(becomes, goAway(), 'http2_goaway', {error_code: 'NO_ERROR', served: true, text: ''}, 'GOAWAY with NO_ERROR');
+test(
+  becomes,
+  goAway(),
+  'http2_goaway',
+  {error_code: 'NO_ERROR', served: true, text: ''},
+  'GOAWAY with NO_ERROR',
+);
 test(
   becomes,
   goAway({errorCode: 'ENHANCE_YOUR_CALM', served: false, text: 'too_many_pings', path: '/a'}),

@@ -29,7 +29,8 @@ const streamOf = (random: Random, begin: Buffer): Buffer => {
   const parts: Buffer[] = [begin];
   const count = random(12);
   for (let index = 0; index < count; index++) {
-    const payload = random(3) === 0 ? block : Buffer.from(Array.from({length: random(30)}, () => random(256)));
+    const payload =
+      random(3) === 0 ? block : Buffer.from(Array.from({length: random(30)}, () => random(256)));
     parts.push(frame(random(11), random(256), random(6), payload));
   }
   const whole = Buffer.concat(parts);
@@ -107,7 +108,10 @@ export const relayAnything = (t: ExecutionContext, seed: number, rounds: number)
     };
     new Http2Interceptor(host, Buffer.alloc(0));
     const fromClient = streamOf(random, preface);
-    const fromTarget = streamOf(random, random(8) === 0 ? Buffer.alloc(0) : settingsFrame(new Map([[3, 100]])));
+    const fromTarget = streamOf(
+      random,
+      random(8) === 0 ? Buffer.alloc(0) : settingsFrame(new Map([[3, 100]])),
+    );
     feed(random, fromClient.subarray(0, 200), data => pipes.say('client', data));
     feed(random, fromTarget, data => pipes.say('target', data));
     feed(random, fromClient.subarray(200), data => pipes.say('client', data));

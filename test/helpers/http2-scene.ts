@@ -66,7 +66,10 @@ export class Http2Scene {
         ledger.push(`${headers[':method']} ${headers[':path']} ${bytes}`);
         if (stream.destroyed) return;
         const length = {'content-length': body.length};
-        stream.respond({':status': 200, ...length, 'x-echo': headers['x-echo'] ?? ''}, {waitForTrailers: true});
+        stream.respond(
+          {':status': 200, ...length, 'x-echo': headers['x-echo'] ?? ''},
+          {waitForTrailers: true},
+        );
         stream.on('wantTrailers', () => stream.sendTrailers({'x-checksum': 'right'}));
         stream.end(body);
       });

@@ -1,7 +1,7 @@
 // Waits for the first bytes of a client, by which it is known what a connection carries: a TLS handshake, HTTP/2, or anything
 // else. It sits where the upstream is: what a client says comes to it through the upstream toxics.
 
-import {receiver, type DownPipe, type UpPipe} from './http/interceptor-host.ts';
+import {type DownPipe, receiver, type UpPipe} from './http/interceptor-host.ts';
 import {preface} from './http2/frames.ts';
 import type {Receiver} from './stage.ts';
 import {type ClientHello, readBeginning} from './tls/client-hello.ts';

@@ -1,6 +1,6 @@
 // One request and its response on a connection, and the fault that took it, if any.
 
-import type {Ending, Exchange, HeadChange, Handling} from './behaviour.ts';
+import type {Ending, Exchange, Handling, HeadChange} from './behaviour.ts';
 import {type ErrorAnswer, errorHead, type RequestHead, type ResponseHead, rewriteHead} from './head.ts';
 import type {Taken} from './rules.ts';
 

@@ -3,6 +3,7 @@
 // Requests are taken one after the other: one that a client sends ahead waits until the one before it is answered.
 
 import {wholeEpochMs} from '../../../model/clock.ts';
+import {chunkRead} from '../socket-reader.ts';
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
 import {cutWhenClientCloses, longestLingerMs} from '../upstream-close.ts';
@@ -15,7 +16,6 @@ import {Outbox} from './outbox.ts';
 import {factsOf} from './request-facts.ts';
 import {RequestSide} from './request-side.ts';
 import {ResponseSide} from './response-side.ts';
-import {chunkRead} from '../socket-reader.ts';
 
 /** joining: a live connection whose next request has not come. leaving: a fault ended it. off: no HTTP, or no toxic. */
 type Mode = 'joining' | 'following' | 'hanging' | 'leaving' | 'off';
@@ -133,8 +133,7 @@ export class HttpInterceptor {
       if (exchange === null || exchange.isResponseRead) {
         this.#host.missed('a protocol in which the server speaks first');
         this.#turnOff(data);
-      }
-      else this.#responses.read(exchange, data);
+      } else this.#responses.read(exchange, data);
     },
     end: () => {
       if (this.#mode === 'hanging' || this.#mode === 'leaving') return;
@@ -161,7 +160,12 @@ export class HttpInterceptor {
   #begin(head: RequestHead): void {
     const {connection, rules} = this.#host;
     const number = ++this.#lastNumber;
-    this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head, 'http/1'));
+    this.#exchange = new HttpExchange(
+      this.#exchangeHost,
+      head,
+      number,
+      rules.take(connection, number, head, 'http/1'),
+    );
     this.#host.missed('HTTP/1', 'http2-only');
     this.#exchange.begin();
     this.#responses.begin(head.method);

@@ -48,7 +48,11 @@ export const loseResponse = (exchange: Exchange, leaving: Leaving): ResponseSide
 });
 
 /** Passes the head and the body up to the cut, and then leaves the connection. */
-export const cutResponse = (exchange: Exchange, attributes: CutAttributes, leaving: Leaving): ResponseSide => {
+export const cutResponse = (
+  exchange: Exchange,
+  attributes: CutAttributes,
+  leaving: Leaving,
+): ResponseSide => {
   let cut: Cut | null = null;
   let hasLeft = false;
   const leave = () => {

@@ -1,6 +1,6 @@
 // One request of HTTP/2 and its response, on their stream, and the fault that took it.
 
-import type {Ending, Exchange, HeadChange, Handling, Http2Stream} from '../http/behaviour.ts';
+import type {Ending, Exchange, Handling, HeadChange, Http2Stream} from '../http/behaviour.ts';
 import {unchanged} from '../http/exchange.ts';
 import {
   type ErrorAnswer,

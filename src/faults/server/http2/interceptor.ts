@@ -115,7 +115,10 @@ export class Http2Interceptor {
 
   #takeUp(said: Buffer): void {
     for (const frame of this.#target.reader.read(said)) {
-      if (frame.type !== frameTypes.settings) return this.#turnOff();
+      if (frame.type !== frameTypes.settings) {
+        this.#turnOff();
+        return;
+      }
       this.#client.open(nothing);
       this.#settings.passedBefore(frame);
       this.#noteTargetSettings(frame);
@@ -170,7 +173,6 @@ export class Http2Interceptor {
   }
 
   #takeFromClient(frame: Frame): void {
-    const {stream: id} = frame;
     switch (frame.type) {
       case frameTypes.headers:
         this.#streams.takeRequestFields(frame, this.#client.decoder.decode(frame.block));

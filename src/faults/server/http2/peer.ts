@@ -66,9 +66,7 @@ export class Peer {
     const last = this.#waiting.at(-1);
     // What passes as it came lies side by side in one chunk.
     const isNext =
-      last !== undefined &&
-      last.buffer === data.buffer &&
-      last.byteOffset + last.length === data.byteOffset;
+      last !== undefined && last.buffer === data.buffer && last.byteOffset + last.length === data.byteOffset;
     if (isNext) this.#waiting[this.#waiting.length - 1] = joined(last, data);
     else this.#waiting.push(data);
   }

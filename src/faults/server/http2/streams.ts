@@ -238,7 +238,8 @@ export class Streams {
     const changeBytes = windowBytes - this.#windows.initialStreamBytes;
     this.#windows.initialStreamBytes = windowBytes;
     this.#client.frameBytes = settings.get(settingIds.maxFrameSize) ?? this.#client.frameBytes;
-    for (const {exchange} of this.#streams.values()) if (exchange !== null) exchange.windowBytes += changeBytes;
+    for (const {exchange} of this.#streams.values())
+      if (exchange !== null) exchange.windowBytes += changeBytes;
     if (changeBytes > 0) this.pump();
   }
 
@@ -417,7 +418,8 @@ export class Streams {
   /** What faults hold back. */
   heldBytes(): number {
     let bytes = 0;
-    if (this.#taken > 0) for (const {exchange} of this.#streams.values()) bytes += exchange?.waitingBytes ?? 0;
+    if (this.#taken > 0)
+      for (const {exchange} of this.#streams.values()) bytes += exchange?.waitingBytes ?? 0;
     return bytes;
   }
 

@@ -3,7 +3,13 @@
 // inside, it shows one like the target's.
 
 import type {X509Certificate} from 'node:crypto';
-import {Authority, type CertificateRequest, expired, type ServerCertificate, validNow} from '../../../certificates/authority.ts';
+import {
+  Authority,
+  type CertificateRequest,
+  expired,
+  type ServerCertificate,
+  validNow,
+} from '../../../certificates/authority.ts';
 import type {CertificateProblem} from './behaviour.ts';
 
 /** A limit, in case a client asks for ever new hosts. */
@@ -73,7 +79,12 @@ export class Certificates {
   }
 }
 
-const requestLike = ({subject, subjectAltName = '', validFrom, validTo}: X509Certificate): CertificateRequest => {
+const requestLike = ({
+  subject,
+  subjectAltName = '',
+  validFrom,
+  validTo,
+}: X509Certificate): CertificateRequest => {
   const named = subjectAltName
     .split(', ')
     .flatMap(name => /^(?:DNS|IP Address):([\w*.:-]+)$/.exec(name)?.[1] ?? []);

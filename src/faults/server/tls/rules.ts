@@ -7,8 +7,8 @@ import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
 import type {TlsAction, TlsBehaviour} from './behaviour.ts';
-import type {ClientHello} from './client-hello.ts';
 import type {Certificates} from './certificates.ts';
+import type {ClientHello} from './client-hello.ts';
 
 /** The toxic that takes a handshake, and what it does to it. */
 export type TakenHandshake = {readonly toxic: Toxic; readonly action: TlsAction};

@@ -99,11 +99,7 @@ const grpcStatus = defineHttpToxicType({
 const percentEncoded = (text: string): string =>
   text.toWellFormed().replaceAll(/[^ -$&-~]+/g, encodeURIComponent);
 
-const answerWithStatus = (
-  exchange: Exchange,
-  fields: readonly HeaderField[],
-  action: string,
-): Handling => ({
+const answerWithStatus = (exchange: Exchange, fields: readonly HeaderField[], action: string): Handling => ({
   request: {
     head({fields: asked}) {
       exchange.acted(action);
@@ -161,7 +157,8 @@ const http2Streams = defineToxicType({
     /** How many streams a client may have open on a connection, at least 0. */
     streams: {kind: 'int64', initial: 1},
   },
-  refuse: ({streams}) => (streams < 0 || streams > 2 ** 31 - 1 ? 'streams must be from 0 to 2147483647' : null),
+  refuse: ({streams}) =>
+    streams < 0 || streams > 2 ** 31 - 1 ? 'streams must be from 0 to 2147483647' : null,
   http2: ({streams}) => ({kind: 'streams', limit: streams}),
 });
 

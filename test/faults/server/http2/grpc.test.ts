@@ -89,7 +89,15 @@ class GrpcScene {
       const deadline = Date.now() + deadlineMs;
       const done = (error: ServiceError | null) =>
         resolve(error === null ? 'ok' : `${status[error.code]}: ${error.details}`);
-      this.client.makeUnaryRequest(path, serialize, deserialize, {text: 'x'.repeat(2000)}, metadata, {deadline}, done);
+      this.client.makeUnaryRequest(
+        path,
+        serialize,
+        deserialize,
+        {text: 'x'.repeat(2000)},
+        metadata,
+        {deadline},
+        done,
+      );
     });
   }
 }
@@ -127,7 +135,11 @@ const rows: readonly Row[] = [
   },
   {
     // What was not processed is sent again by the client itself.
-    toxic: {type: 'http2_reset_stream', attributes: {stage: 'request', error_code: 'REFUSED_STREAM'}, hit_limit: 1},
+    toxic: {
+      type: 'http2_reset_stream',
+      attributes: {stage: 'request', error_code: 'REFUSED_STREAM'},
+      hit_limit: 1,
+    },
     sees: /^ok$/,
     calls: 1,
     action: 'request-REFUSED_STREAM',

@@ -33,10 +33,7 @@ const examples: readonly (readonly [title: string, ...Example[]])[] = [
     'C.3, without Huffman codes',
     ['8286 8441 0f77 7777 2e65 7861 6d70 6c65 2e63 6f6d', request],
     ['8286 84be 5808 6e6f 2d63 6163 6865', secondRequest],
-    [
-      '8287 85bf 400a 6375 7374 6f6d 2d6b 6579 0c63 7573 746f 6d2d 7661 6c75 65',
-      thirdRequest,
-    ],
+    ['8287 85bf 400a 6375 7374 6f6d 2d6b 6579 0c63 7573 746f 6d2d 7661 6c75 65', thirdRequest],
   ],
   [
     'C.4, with Huffman codes',
@@ -52,12 +49,15 @@ const examples: readonly (readonly [title: string, ...Example[]])[] = [
       response('302', '21'),
     ],
     ['4883 640e ffc1 c0bf', response('307', '21')],
-    ['88c1 61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 84a6 2d1b ff c0', [
-      [':status', '200'],
-      ['cache-control', 'private'],
-      ['date', 'Mon, 21 Oct 2013 20:13:22 GMT'],
-      ['location', 'https://www.example.com'],
-    ]],
+    [
+      '88c1 61 96d0 7abe 9410 54d4 44a8 2005 9504 0b81 66e0 84a6 2d1b ff c0',
+      [
+        [':status', '200'],
+        ['cache-control', 'private'],
+        ['date', 'Mon, 21 Oct 2013 20:13:22 GMT'],
+        ['location', 'https://www.example.com'],
+      ],
+    ],
   ],
 ];
 

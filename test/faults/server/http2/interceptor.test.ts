@@ -31,7 +31,10 @@ type Row = {
   readonly endsSession?: boolean;
 };
 
-const fault = (attributes: NonNullable<Toxic['attributes']>): Row['toxic'] => ({type: 'http_fault', attributes});
+const fault = (attributes: NonNullable<Toxic['attributes']>): Row['toxic'] => ({
+  type: 'http_fault',
+  attributes,
+});
 const reset = (attributes: NonNullable<Toxic['attributes']>): Row['toxic'] => ({
   type: 'http2_reset_stream',
   attributes,

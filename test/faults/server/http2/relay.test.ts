@@ -3,8 +3,8 @@ import {once} from 'node:events';
 import {connect as connectHttp2, createServer as createHttp2Server} from 'node:http2';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
-import {encodeHpack} from '../../../../src/faults/server/http2/hpack.ts';
 import {frame, preface, settingsFrame} from '../../../../src/faults/server/http2/frames.ts';
+import {encodeHpack} from '../../../../src/faults/server/http2/hpack.ts';
 import {type Injector, startInjector} from '../../../../src/faults/server/injector.ts';
 import type {ProxyWitness} from '../../../../src/model/proxy-witness.ts';
 import {api, type ProxyJson} from '../../../helpers/toxiproxy-request.ts';
@@ -80,14 +80,19 @@ const framesOf = (count: number, seed: number, side: 'client' | 'server'): Buffe
         frames.push(frame(3, 0, stream, Buffer.from([0, 0, 0, random(14)])));
         break;
       case 3:
-        frames.push(frame(8, 0, random(3) === 0 ? 0 : stream, Buffer.from([0, 0, random(100), 1 + random(200)])));
+        frames.push(
+          frame(8, 0, random(3) === 0 ? 0 : stream, Buffer.from([0, 0, random(100), 1 + random(200)])),
+        );
         break;
       case 4:
         frames.push(frame(6, random(2), 0, Buffer.alloc(8, random(256))));
         break;
       case 5:
         // Of a type that nobody knows, and a priority.
-        frames.push(frame(0x40 + random(20), random(256), stream, bytes), frame(2, 0, stream, Buffer.alloc(5)));
+        frames.push(
+          frame(0x40 + random(20), random(256), stream, bytes),
+          frame(2, 0, stream, Buffer.alloc(5)),
+        );
         break;
       default:
         frames.push(frame(0, random(2), stream, bytes));

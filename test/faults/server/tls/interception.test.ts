@@ -5,12 +5,17 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createSecureServer, type SecureServerOptions} from 'node:http2';
 import {createServer as createHttpsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
-import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import test, {type ExecutionContext} from 'ava';
 import {Agent, request} from 'undici';
-import {Authority, type CertificateRequest, expired, validNow} from '../../../../src/certificates/authority.ts';
+import {
+  Authority,
+  type CertificateRequest,
+  expired,
+  validNow,
+} from '../../../../src/certificates/authority.ts';
 import {type Injector, startInjector} from '../../../../src/faults/server/injector.ts';
 import type {HttpHit, ProxyWitness} from '../../../../src/model/proxy-witness.ts';
 import type {Toxic} from '../../../helpers/proxy-scene.ts';
@@ -52,9 +57,20 @@ class Scene {
   }
 
   /** `trusts`: the authorities that the injector is given; null: HTTP is not followed before there is a fault. */
-  static async open(t: ExecutionContext, options: Options = {}, trusts: string | null = authority.cert): Promise<Scene> {
-    const {hosts = ['127.0.0.1', 'things.example'], notBeforeMs, notAfterMs, isHttp1 = false, ...server} = options;
-    const time = notBeforeMs === undefined || notAfterMs === undefined ? validNow() : {notBeforeMs, notAfterMs};
+  static async open(
+    t: ExecutionContext,
+    options: Options = {},
+    trusts: string | null = authority.cert,
+  ): Promise<Scene> {
+    const {
+      hosts = ['127.0.0.1', 'things.example'],
+      notBeforeMs,
+      notAfterMs,
+      isHttp1 = false,
+      ...server
+    } = options;
+    const time =
+      notBeforeMs === undefined || notAfterMs === undefined ? validNow() : {notBeforeMs, notAfterMs};
     const certificate = await authority.issue({hosts, ...time});
     const requests: string[] = [];
     const names: string[] = [];
@@ -64,7 +80,9 @@ class Scene {
           answer.end(body);
         })
       : createSecureServer({...certificate, allowHTTP1: true, ...server}, (asked, answer) => {
-          requests.push(`${asked.httpVersion} ${asked.method} ${asked.url} ${asked.headers.host ?? asked.authority}`);
+          requests.push(
+            `${asked.httpVersion} ${asked.method} ${asked.url} ${asked.headers.host ?? asked.authority}`,
+          );
           asked.resume();
           asked.on('end', () => answer.end(body));
         });
@@ -118,7 +136,9 @@ class Scene {
       connect: {ca: [...trusted], ...(servername !== undefined && {servername})},
     });
     try {
-      const {statusCode, body: answer} = await request(`https://${this.address}/things/op-3`, {dispatcher: agent});
+      const {statusCode, body: answer} = await request(`https://${this.address}/things/op-3`, {
+        dispatcher: agent,
+      });
       return `${statusCode} ${(await answer.text()).length}`;
     } catch (error) {
       return String((error as NodeJS.ErrnoException).code);
@@ -136,10 +156,19 @@ for (const [allowH2, version] of [
     const scene = await Scene.open(t);
     t.is(await scene.ask(allowH2), '200 1000');
     t.deepEqual(scene.requests, [`${version} GET /things/op-3 ${scene.address}`]);
-    await scene.add({type: 'http_status', name: 'f', attributes: {status: 503, body: 'busy', path: '/things/*'}});
+    await scene.add({
+      type: 'http_status',
+      name: 'f',
+      attributes: {status: 503, body: 'busy', path: '/things/*'},
+    });
     t.is(await scene.ask(allowH2), '503 4');
     t.is(scene.requests.length, 1);
-    t.like((await scene.hits())[0], {method: 'GET', path: '/things/op-3', operationId: 'op-3', action: 'status-503'});
+    t.like((await scene.hits())[0], {
+      method: 'GET',
+      path: '/things/op-3',
+      operationId: 'op-3',
+      action: 'status-503',
+    });
     await scene.remove('f');
     await scene.add({type: 'http_fault', name: 'g', attributes: {action: 'abort', cut_ratio: 0.5}});
     t.is(await scene.ask(allowH2), allowH2 ? 'ERR_HTTP2_STREAM_ERROR' : 'ECONNRESET');
@@ -148,7 +177,11 @@ for (const [allowH2, version] of [
     t.regex(await scene.ask(allowH2), /TIMEOUT/);
     await scene.remove('h');
     t.is(await scene.ask(allowH2), '200 1000');
-    await until(async () => (await scene.witness()).openConnections === 0, 10_000, 'the end of all connections');
+    await until(
+      async () => (await scene.witness()).openConnections === 0,
+      10_000,
+      'the end of all connections',
+    );
     t.like(await scene.witness(), {failedConnections: 0, lastFailure: null});
   });
 
@@ -241,7 +274,9 @@ test('what is not HTTP passes inside of TLS', async t => {
   await until(() => text === '220 hello\r\n', 10_000, 'the greeting');
   client.write('EHLO x\r\n');
   await until(() => text.endsWith('EHLO x\r\n'), 10_000, 'the echo');
-  t.deepEqual((await scene.witness()).faults['f']?.missed, {'a protocol in which the server speaks first': 1});
+  t.deepEqual((await scene.witness()).faults['f']?.missed, {
+    'a protocol in which the server speaks first': 1,
+  });
 });
 
 const curl = (args: readonly string[]): Promise<string> =>
@@ -259,7 +294,17 @@ test('curl gets answers, statuses and resets by either protocol', async t => {
   const file = join(folder, 'ca.pem');
   await writeFile(file, ca);
   const ask = (option: string) =>
-    curl(['-s', '-o', '/dev/null', '-w', '%{http_code} %{http_version} %{size_download}', '--cacert', file, option, `https://${scene.address}/`]);
+    curl([
+      '-s',
+      '-o',
+      '/dev/null',
+      '-w',
+      '%{http_code} %{http_version} %{size_download}',
+      '--cacert',
+      file,
+      option,
+      `https://${scene.address}/`,
+    ]);
   const first = await ask('--http2');
   if (first === 'not installed') {
     t.pass();
