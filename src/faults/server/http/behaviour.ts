@@ -1,6 +1,6 @@
 // What an HTTP fault is made of: how it treats one request and its response, and what it may do to their connection.
 
-import type {ErrorAnswer, HeaderField, RequestHead, ResponseHead} from './head.ts';
+import type {ErrorAnswer, HeadChange, HeaderField, RequestHead, ResponseHead} from './head.ts';
 import type {BodyPiece} from './message-reader.ts';
 
 /**
@@ -19,9 +19,6 @@ export type MessageSide<Head> = {
   /** The message has been read to its end. Its trailers come as they are, where they are not part of its body's bytes. */
   end(trailers?: readonly HeaderField[]): void;
 };
-
-/** Fields of a head that are dropped, by their names in lower case, and fields that come last instead. */
-export type HeadChange = {readonly dropped: readonly string[]; readonly added: readonly HeaderField[]};
 
 /** What an exchange has of HTTP/2 besides. */
 export type Http2Stream = {

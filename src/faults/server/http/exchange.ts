@@ -1,7 +1,15 @@
 // One request and its response on a connection, and the fault that took it, if any.
 
-import type {Ending, Exchange, Handling, HeadChange} from './behaviour.ts';
-import {type ErrorAnswer, errorHead, type RequestHead, type ResponseHead, rewriteHead} from './head.ts';
+import type {Ending, Exchange, Handling} from './behaviour.ts';
+import {
+  type ErrorAnswer,
+  errorHead,
+  type HeadChange,
+  type RequestHead,
+  type ResponseHead,
+  rewriteHead,
+  unchanged,
+} from './head.ts';
 import type {Taken} from './rules.ts';
 
 export type ExchangeHost = {
@@ -13,9 +21,6 @@ export type ExchangeHost = {
   /** Request and response are both complete. */
   readonly settled: (exchange: HttpExchange) => void;
 };
-
-/** A head that passes as it came. */
-export const unchanged: HeadChange = {dropped: [], added: []};
 
 const hundredContinue = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 

@@ -31,6 +31,12 @@ export type ResponseHead = {
   readonly framing: Framing;
 };
 
+/** Fields of a head that are dropped, by their names in lower case, and fields that come last instead. */
+export type HeadChange = {readonly dropped: readonly string[]; readonly added: readonly HeaderField[]};
+
+/** A head that passes as it came. */
+export const unchanged: HeadChange = {dropped: [], added: []};
+
 const requestLine = /^([A-Z][A-Z-]{0,31}) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/;
 const requestLineSoFar =
   /^[A-Z][A-Z-]{0,31}(?: (?:[\x21-\x7e\x80-\xff]*|[\x21-\x7e\x80-\xff]+ [HTP/1.0]*\r?))?$/;

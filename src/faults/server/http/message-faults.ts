@@ -1,10 +1,9 @@
 // What http_fault and http2_reset_stream do to requests and responses. A request is read up to a cut, and then left without an
 // answer: the upstream gets nothing of it. A response is lost, ended in its middle, or passed on shorter as if it were whole.
 
-import type {Exchange, HeadChange, Leaving, MessageSide} from './behaviour.ts';
+import type {Exchange, Leaving, MessageSide} from './behaviour.ts';
 import {Cut, type CutAttributes, cutOf} from './cut.ts';
-import {unchanged} from './exchange.ts';
-import {type RequestHead, type ResponseHead, valuesOf} from './head.ts';
+import {type HeadChange, type RequestHead, type ResponseHead, unchanged, valuesOf} from './head.ts';
 
 export const faultRequest = (
   exchange: Exchange,

@@ -1,13 +1,14 @@
 // One request of HTTP/2 and its response, on their stream, and the fault that took it.
 
-import type {Ending, Exchange, Handling, HeadChange, Http2Stream} from '../http/behaviour.ts';
-import {unchanged} from '../http/exchange.ts';
+import type {Ending, Exchange, Handling, Http2Stream} from '../http/behaviour.ts';
 import {
   type ErrorAnswer,
   errorFields,
+  type HeadChange,
   type HeaderField,
   type RequestHead,
   type ResponseHead,
+  unchanged,
 } from '../http/head.ts';
 import {Outbox} from '../http/outbox.ts';
 import {isGrpc} from '../http/request-facts.ts';
