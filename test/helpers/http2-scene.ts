@@ -51,7 +51,7 @@ export class Http2Scene {
     this.ledger = ledger;
   }
 
-  /** Answers with a body of 1,000 bytes, its length and trailers, once a request is whole. */
+  /** Answers with a body of 1,000 bytes, or of `x-size`, its length and trailers, once a request is whole. */
   static async open(t: ExecutionContext, url: string): Promise<Http2Scene> {
     const ledger: string[] = [];
     const server = createServer();
@@ -65,13 +65,14 @@ export class Http2Scene {
         if (stream.aborted) return;
         ledger.push(`${headers[':method']} ${headers[':path']} ${bytes}`);
         if (stream.destroyed) return;
-        const length = {'content-length': body.length};
+        const answer = 'x'.repeat(Number(headers['x-size'] ?? body.length));
+        const length = {'content-length': answer.length};
         stream.respond(
           {':status': 200, ...length, 'x-echo': headers['x-echo'] ?? ''},
           {waitForTrailers: true},
         );
         stream.on('wantTrailers', () => stream.sendTrailers({'x-checksum': 'right'}));
-        stream.end(body);
+        stream.end(answer);
       });
     });
     const sessions = new Set<{destroy(): void}>();

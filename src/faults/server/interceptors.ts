@@ -67,8 +67,7 @@ export class Interceptors {
 
   /** Both sides are connected, and nothing has been read. */
   start(): void {
-    const {tls, http, interception} = this.#rules;
-    if (tls.isActive || http.isActive || interception() !== null) this.#begin();
+    if (this.#rules.tls.isActive || this.#isFollowed) this.#begin();
   }
 
   add(toxic: Toxic): void {
@@ -91,6 +90,11 @@ export class Interceptors {
   release(toxic: Toxic): void {
     this.#http1?.release(toxic);
     this.#http2?.release(toxic);
+  }
+
+  /** Whether HTTP is. */
+  get #isFollowed(): boolean {
+    return this.#rules.http.isActive || this.#rules.interception() !== null;
   }
 
   /** On a connection on which the client has sent data already its beginning is over. */
@@ -117,7 +121,10 @@ export class Interceptors {
         this.#isBeginning = false;
         return this.#takeHandshake(intercepted, hello, received);
       },
-      http2: said => decided(() => this.#followStreams(intercepted, {up, down}, said))(),
+      http2: said =>
+        decided(() => {
+          if (this.#isFollowed) this.#followStreams(intercepted, {up, down}, said);
+        })(),
       other: decided(() => {
         if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
         else if (this.#rules.http.isActive) this.#followRequests('new');
@@ -135,12 +142,11 @@ export class Interceptors {
 
   /** Returns whether the handshake is taken: by a toxic, or to follow what is inside. */
   #takeHandshake(intercepted: Intercepted, hello: ClientHello, received: Buffer): boolean {
-    const {tls, http, interception} = this.#rules;
+    const {tls, interception} = this.#rules;
     const inside = (found: InsideTls) => {
       this.#inside = found;
       this.#isTaken = false;
-      const isFollowed = http.isActive || interception() !== null;
-      if (isFollowed) this.#await(intercepted, found, false);
+      if (this.#isFollowed) this.#await(intercepted, found, false);
     };
     const taken = tls.take(intercepted.connection, hello);
     if (taken !== null) {
@@ -152,7 +158,7 @@ export class Interceptors {
       }
       return true;
     }
-    if (!http.isActive && interception() === null) {
+    if (!this.#isFollowed) {
       this.#spoken = 'TLS that began before the fault';
       return false;
     }

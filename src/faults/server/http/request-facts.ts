@@ -25,8 +25,11 @@ export const factsOf = ({method, target, fields}: RequestHead): RequestFacts => 
   };
 };
 
-export const isGrpc = (fields: readonly HeaderField[]): boolean =>
+const isGrpc = (fields: readonly HeaderField[]): boolean =>
   valuesOf(fields, 'content-type').some(type => /^application\/grpc(?:$|[+;])/i.test(type));
+
+/** Whether a client may send of a request for as long as it likes: a call of gRPC, or a tunnel. */
+export const mayStayOpen = ({method, fields}: RequestHead): boolean => method === 'CONNECT' || isGrpc(fields);
 
 /** The path of a request's target without the query: also of `http://user:password@host/path?query`. */
 export const pathOf = (method: string, target: string): string => {

@@ -11,7 +11,7 @@ import {
   unchanged,
 } from '../http/head.ts';
 import {Outbox} from '../http/outbox.ts';
-import {isGrpc} from '../http/request-facts.ts';
+import {mayStayOpen} from '../http/request-facts.ts';
 import type {Taken} from '../http/rules.ts';
 import {errorCodes} from './frames.ts';
 
@@ -53,6 +53,8 @@ export class Http2Exchange implements Exchange, Http2Stream {
   isHanging = false;
   /** What the client takes on the stream. */
   windowBytes: number;
+  /** Content that the fault let pass, or sent itself. */
+  passedBytes = 0;
   readonly #host: Http2ExchangeHost;
   readonly #outbox: Outbox;
   #handling: Handling = {};
@@ -158,6 +160,7 @@ export class Http2Exchange implements Exchange, Http2Stream {
 
   sendBody(data: Buffer, bytesPerSecond = Number.POSITIVE_INFINITY): void {
     this.#hasSent = true;
+    this.passedBytes += data.length;
     this.#outbox.send(data, this.#isReleased ? Number.POSITIVE_INFINITY : bytesPerSecond);
   }
 
@@ -203,9 +206,9 @@ export class Http2Exchange implements Exchange, Http2Stream {
     this.#host.acted(action, bodyBytes ?? null);
   }
 
-  /** Calls of gRPC may have both directions open for as long as they like: a fault does not wait for their end. */
+  /** A fault does not wait for what may never end. */
   onRequestRead(then: () => void): void {
-    if (this.isRequestRead || isGrpc(this.request.fields)) then();
+    if (this.isRequestRead || mayStayOpen(this.request)) then();
     else this.#afterRequest.push(then);
   }
 

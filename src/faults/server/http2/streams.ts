@@ -279,10 +279,12 @@ export class Streams {
       this.#windows.pass(frame, length);
     } else if (!exchange.hasLeft) {
       const data = contentOf(frame);
-      // The padding does not pass: it is granted again, also on the stream.
-      const paddingBytes = length - data.length;
-      if (paddingBytes > 0) this.#target.send(windowFrame(frame.stream, paddingBytes));
+      const before = exchange.passedBytes;
       this.#act(exchange, () => response.body({kind: 'content', data, pieceBytes: data.length}));
+      // What does not pass, the client will not grant again.
+      const droppedBytes = length - (exchange.passedBytes - before);
+      if (droppedBytes > 0 && !exchange.hasLeft && !endsStream(frame))
+        this.#target.send(windowFrame(frame.stream, droppedBytes));
     }
     if (stream !== undefined && endsStream(frame)) this.#endResponse(stream, []);
   }

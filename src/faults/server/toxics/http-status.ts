@@ -2,7 +2,7 @@
 import type {Exchange} from '../http/behaviour.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
 import {expectsContinue} from '../http/message-faults.ts';
-import {isGrpc} from '../http/request-facts.ts';
+import {mayStayOpen} from '../http/request-facts.ts';
 
 export const httpStatus = defineHttpToxicType({
   name: 'http_status',
@@ -36,8 +36,7 @@ export const httpStatus = defineHttpToxicType({
     };
     // A client that asked whether to send its body is refused at once; what it would send next cannot be known.
     const isRefused = expectsContinue(exchange.request);
-    // A call of gRPC may go on for as long as its client likes.
-    const isAtOnce = isRefused || (exchange.http2 !== null && isGrpc(exchange.request.fields));
+    const isAtOnce = isRefused || (exchange.http2 !== null && mayStayOpen(exchange.request));
     const isLast = close || (exchange.http2 === null && (isRefused || closesConnection(exchange)));
     return {
       request: {

@@ -265,6 +265,25 @@ test('a body of our own that is larger than the windows comes whole, beside othe
   for (let count = 0; count < 100; count++) t.is((await scene.ask()).bytes, body.length);
 });
 
+test('a large response that is cut short does not wait for windows, and other streams keep theirs', async t => {
+  const scene = await Http2Scene.open(t, injector.url);
+  const large = {'x-size': '1000000'};
+  await scene.add({
+    type: 'http_fault',
+    name: 'f',
+    attributes: {action: 'finish', cut_bytes: 10, path: '/cut'},
+  });
+  for (let count = 0; count < 3; count++) {
+    t.like(await scene.ask({path: '/cut', headers: large}), {bytes: 10, end: 'whole'});
+    t.like(await scene.ask({headers: large}), {bytes: 1_000_000, end: 'whole'});
+  }
+  await scene.remove('f');
+  await scene.add({type: 'http_fault', name: 'g', attributes: {action: 'hang', cut_bytes: 10, path: '/cut'}});
+  const hanging = Array.from({length: 5}, () => scene.ask({path: '/cut', headers: large, withinMs: 1000}));
+  t.like(await scene.ask({headers: large}), {bytes: 1_000_000, end: 'whole'});
+  for (const seen of await Promise.all(hanging)) t.like(seen, {bytes: 10, end: 'hangs'});
+});
+
 test('what hangs is ended when the fault is removed', async t => {
   const scene = await Http2Scene.open(t, injector.url);
   await scene.add({type: 'http_fault', name: 'f', attributes: {action: 'hang'}});
