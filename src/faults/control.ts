@@ -11,8 +11,11 @@ const defaultCallLimitMs = 5000;
 /** Of the injector's 10,000: a journal stays within a few megabytes. */
 const keptRecords = 2000;
 
-/** `authorities`: PEM, what is trusted of a target besides Node's own. */
-export type Interception = {readonly authorities: string};
+/**
+ * `authorities`: PEM, what is trusted of a target besides Node's own. `host`: the name that a target is asked for by a client that
+ * only knows the proxy's address, with its port where that is not the scheme's own; null: what the client says.
+ */
+export type Interception = {readonly authorities: string; readonly host: string | null};
 
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
@@ -78,10 +81,11 @@ export class Injector {
     return response.ok ? text : null;
   }
 
-  async #intercept(name: string, {authorities}: Interception): Promise<void> {
+  async #intercept(name: string, {authorities, host}: Interception): Promise<void> {
     const what = `follow HTTP on proxy ${name}`;
     const path = `/foulweather/proxies/${encodeURIComponent(name)}/interception`;
-    const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body: authorities});
+    const body = JSON.stringify({authorities, ...(host !== null && {host})});
+    const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body});
     const response = await this.#calls.bounded(what, asked);
     await response.body?.cancel();
     if (!response.ok) throw this.#calls.refused(what, `Request failed with status code ${response.status}`);

@@ -97,6 +97,7 @@ export const relayAnything = (t: ExecutionContext, seed: number, rounds: number)
       up: pipes.up,
       down: pipes.down,
       rules,
+      targetHost: null,
       acted: () => undefined,
       closedEarly: () => undefined,
       cut: () => undefined,

@@ -5,7 +5,7 @@ import {changesSince, readCursor} from './changes.ts';
 import {toGoJson} from './go-json.ts';
 import type {Proxies} from './proxies.ts';
 import type {TcpProxy} from './proxy.ts';
-import {readJson, readPopulation, readProxy, toRequest} from './proxy-body.ts';
+import {readInterception, readJson, readPopulation, readProxy, toRequest} from './proxy-body.ts';
 import type {Route} from './route.ts';
 
 /** The Toxiproxy release whose API this is. */
@@ -126,7 +126,7 @@ const stopRecording: Handler = call => {
 
 const startInterception: Handler = async call => {
   const proxy = proxyOf(call);
-  proxy.interception = {authorities: (await call.body()).toString()};
+  proxy.interception = readInterception(await call.body());
   return noContent;
 };
 

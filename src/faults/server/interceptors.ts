@@ -1,6 +1,7 @@
 // Chooses what follows a connection: by its first bytes a TLS toxic, or what follows HTTP/2 or HTTP/1, also inside of TLS, which
 // then ends here.
 
+import {isIP} from 'node:net';
 import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
 import {Beginning} from './beginning.ts';
 import {HttpInterceptor} from './http/interceptor.ts';
@@ -18,6 +19,11 @@ import type {Toxic} from './toxic.ts';
 export type Interception = {
   /** What is trusted of upstreams besides Node's own authorities, PEM. */
   readonly authorities: string;
+  /**
+   * The target's name, and its port where that is not the scheme's own: the target is asked for it by clients that only know the
+   * proxy's address. Null: it is asked for what they say.
+   */
+  readonly host: string | null;
 };
 
 export type InterceptorRules = {
@@ -28,7 +34,10 @@ export type InterceptorRules = {
 };
 
 /** What all kinds of interceptors need of a connection. */
-export type Intercepted = Omit<InterceptorHost, 'rules' | 'missed' | 'done' | 'up' | 'down'> & {
+export type Intercepted = Omit<
+  InterceptorHost,
+  'rules' | 'targetHost' | 'missed' | 'done' | 'up' | 'down'
+> & {
   readonly up: Link;
   readonly down: Link;
   /** That side said inside of TLS that it closes. */
@@ -97,6 +106,10 @@ export class Interceptors {
     return this.#rules.http.isActive || this.#rules.interception() !== null;
   }
 
+  get #targetHost(): string | null {
+    return this.#rules.interception()?.host ?? null;
+  }
+
   /** On a connection on which the client has sent data already its beginning is over. */
   #begin(): void {
     const intercepted = this.#intercepted();
@@ -127,7 +140,7 @@ export class Interceptors {
         })(),
       other: decided(() => {
         if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
-        else if (this.#rules.http.isActive) this.#followRequests('new');
+        else if (this.#rules.http.isActive || this.#targetHost !== null) this.#followRequests('new');
       }),
       contain: act => {
         try {
@@ -163,15 +176,19 @@ export class Interceptors {
       return false;
     }
     this.#isTaken = true;
+    const name = nameOf(this.#targetHost);
     terminate(intercepted, {
-      hello,
+      hello: {...hello, serverName: hello.serverName ?? name},
+      clientHost: hello.serverName,
       received,
       trust: trustIn(interception()?.authorities ?? ''),
       certificateFor: async (host, connected) => {
         const upstream = await connected;
         const certificate = upstream.getPeerX509Certificate();
         if (certificate === undefined) return tls.certificates.for('untrusted', host);
-        return tls.certificates.like(certificate, upstream.authorized);
+        // A client that only knows the proxy's address is shown the target's name as if it were that.
+        const isNamed = name !== null && certificate.checkHost(name) !== undefined;
+        return tls.certificates.like(certificate, upstream.authorized, isNamed ? host : null);
       },
       inside,
       closed: intercepted.closed,
@@ -213,6 +230,7 @@ export class Interceptors {
       up,
       down,
       rules: this.#rules.http,
+      targetHost: this.#targetHost,
       missed: (spoken, toxics) => this.#missed(spoken, toxics),
       done,
     };
@@ -236,6 +254,12 @@ const refusalOf = (by: 'client' | 'upstream', error: Error | null): string => {
   return code.includes('CERTIFICATE_REQUIRED')
     ? 'TLS with client certificates, which the injector cannot present'
     : 'TLS that the target broke off before it said anything';
+};
+
+/** Without the port. An address is no name that could be asked for. */
+const nameOf = (host: string | null): string | null => {
+  const name = host?.replace(/:\d+$/, '') ?? '';
+  return name === '' || isIP(name) !== 0 || name.startsWith('[') ? null : name;
 };
 
 /** By what is trusted besides Node's own authorities. Making one takes milliseconds. */

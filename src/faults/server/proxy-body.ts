@@ -3,6 +3,7 @@
 import {badRequestBody} from './api-error.ts';
 import {boolField, type Field, objectField, readBody, stringField, wrongValue} from './go-fields.ts';
 import {GoJsonError, type JsonValue, parseFirstValue} from './go-json.ts';
+import type {Interception} from './interceptors.ts';
 import type {ProxyRequest} from './proxies.ts';
 
 type Fields<T> = {-readonly [K in keyof T]?: T[K]};
@@ -65,6 +66,24 @@ export const toRequest = ({
   upstream,
   enabled,
 });
+
+/** A body may be left out. Throws ApiError 400. */
+export const readInterception = (body: Buffer): Interception => {
+  let authorities = '';
+  let host = '';
+  if (body.length > 0) {
+    const problem = readBody(readJson(body), 'foulweather.Interception', 'Interception', {
+      authorities: stringField(value => {
+        authorities = value;
+      }),
+      host: stringField(value => {
+        host = value;
+      }),
+    });
+    if (problem !== null) throw badRequestBody(problem);
+  }
+  return {authorities, host: host === '' ? null : host};
+};
 
 const populateGoType = 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }';
 

@@ -5,6 +5,7 @@ import {isHttpFault} from '../../model/http-fault.ts';
 import type {Plan} from '../../model/plan.ts';
 import {isTlsFault} from '../../model/tls-fault.ts';
 import type {RunFolder} from '../../store/run-folder.ts';
+import {namedHostOf} from '../target-address.ts';
 import type {RunningInjector} from './start-injector.ts';
 import type {Target} from './start-target.ts';
 
@@ -29,8 +30,11 @@ export const withExtraCaCerts = async (
 ): Promise<NodeJS.ProcessEnv> => {
   const meets = (isOne: (kind: string) => boolean) =>
     plan.phases.some(({faults}) => faults.some(({kind}) => isOne(kind)));
-  // TLS ends at the injector where a fault is about what is inside.
-  const endsThere = meets(isTlsFault) || (meets(isHttpFault) && !plainSchemes.test(target.url));
+  // TLS ends at the injector where a fault is about what is inside, and where the target must be asked for its name.
+  const endsThere =
+    meets(isTlsFault) ||
+    (meets(isHttpFault) && !plainSchemes.test(target.url)) ||
+    namedHostOf(target.url) !== null;
   const injectors = endsThere ? await injector.injector.authority() : null;
   const ours = [target.authority, injectors].filter(authority => authority !== null);
   if (ours.length === 0) return environment;

@@ -5,7 +5,7 @@ import type {Plan} from '../../model/plan.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
 import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
-import {throughProxy, upstreamOf} from '../target-address.ts';
+import {namedHostOf, throughProxy, upstreamOf} from '../target-address.ts';
 
 export type TrialLink = {
   readonly link: FaultyLink;
@@ -24,11 +24,12 @@ export const openTrialLink = async (
   const {url: targetUrl, authority} = target;
   if (!embedded) supervisor.watchProxy(injector.url, name);
   // In a calm phase, too: a fault that comes later then finds connections that it can act on.
-  const isFollowed = embedded && meetsHttpFaults(plan);
+  const host = namedHostOf(targetUrl);
+  const isFollowed = embedded && (meetsHttpFaults(plan) || host !== null);
   const link = await injector.createProxy(
     name,
     upstreamOf(targetUrl),
-    isFollowed ? {authorities: authority ?? ''} : null,
+    isFollowed ? {authorities: authority ?? '', host} : null,
   );
   return {
     link,

@@ -18,6 +18,8 @@ export type InterceptorHost = {
   readonly up: UpPipe;
   readonly down: DownPipe;
   readonly rules: HttpRules;
+  /** What requests to the proxy's own address name as their host; null: what they say. */
+  readonly targetHost: string | null;
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;
   /** Closes both sockets at once. */
@@ -29,6 +31,10 @@ export type InterceptorHost = {
   /** The interceptor is done; the connection goes on. */
   readonly done: () => void;
 };
+
+/** The host of requests that are for the proxy's own address, which only those are that do not know of it. */
+export const isOwnAddress = ({localAddress, localPort}: Socket, host: string): boolean =>
+  host === `${localAddress}:${localPort}` || host === `localhost:${localPort}`;
 
 /** A receiver that needs nothing of a chunk but its bytes. `contain` runs what may throw. */
 export const receiver = (

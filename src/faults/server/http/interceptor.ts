@@ -9,9 +9,9 @@ import type {Toxic} from '../toxic.ts';
 import {cutWhenClientCloses, longestLingerMs} from '../upstream-close.ts';
 import type {Ending} from './behaviour.ts';
 import {type ExchangeHost, HttpExchange} from './exchange.ts';
-import {beginsWithRequestLine, type RequestHead} from './head.ts';
+import {beginsWithRequestLine, type RequestHead, rewriteHead, valuesOf} from './head.ts';
 import {IgnoredInput} from './ignored-input.ts';
-import {type InterceptorHost, receiver} from './interceptor-host.ts';
+import {type InterceptorHost, isOwnAddress, receiver} from './interceptor-host.ts';
 import {Outbox} from './outbox.ts';
 import {factsOf} from './request-facts.ts';
 import {RequestSide} from './request-side.ts';
@@ -48,6 +48,7 @@ export class HttpInterceptor {
     this.#requests = new RequestSide({
       toUpstream: data => up.send(data),
       exchange: () => this.#exchange,
+      outgoing: head => this.#outgoing(head),
       begin: head => this.#begin(head),
       isStopped: () => this.#mode !== 'following',
       notHttp: () => {
@@ -75,7 +76,8 @@ export class HttpInterceptor {
 
   /** Ends at the next opportunity if no HTTP toxics are left. */
   toxicRemoved(): void {
-    if (this.#exchange !== null || this.#host.rules.isActive) return;
+    const {rules, targetHost} = this.#host;
+    if (this.#exchange !== null || rules.isActive || targetHost !== null) return;
     const isBetween = this.#mode === 'following' && this.#requests.isBetween;
     if (isBetween || this.#mode === 'joining') this.#turnOff();
   }
@@ -155,6 +157,14 @@ export class HttpInterceptor {
     // What follows a fault that ended the connection is dropped.
     if (this.#mode === 'hanging' || this.#mode === 'leaving') this.#requests.drop();
     else this.toxicRemoved();
+  }
+
+  #outgoing(head: RequestHead): Buffer {
+    const {client, targetHost} = this.#host;
+    const {raw, method, target, minorVersion, fields} = head;
+    if (targetHost === null || !valuesOf(fields, 'host').some(host => isOwnAddress(client, host))) return raw;
+    const startLine = `${method} ${target} HTTP/1.${minorVersion}`;
+    return rewriteHead({startLine, fields}, ['host'], [['Host', targetHost]]);
   }
 
   #begin(head: RequestHead): void {

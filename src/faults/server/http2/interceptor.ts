@@ -2,7 +2,7 @@
 // as it came: node:http2 would end the connection on both sides, and with it hide what the two say of settings, windows, PINGs
 // and the ends of connections. Header blocks are read all along, since each depends on those before.
 
-import {type InterceptorHost, receiver} from '../http/interceptor-host.ts';
+import {type InterceptorHost, isOwnAddress, receiver} from '../http/interceptor-host.ts';
 import {chunkRead} from '../socket-reader.ts';
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
@@ -69,6 +69,7 @@ export class Http2Interceptor {
       settings: this.#settings,
       leave: () => this.#leave(),
       streamOver: () => this.#streamOver(),
+      isOwnAddress: address => isOwnAddress(client, address),
       contain: act => this.#run(act),
     });
     up.exit = this.#fromClient;

@@ -23,7 +23,7 @@ import {
 import type {Peer} from './peer.ts';
 import type {Windows} from './windows.ts';
 
-export type StreamsHost = Pick<InterceptorHost, 'connection' | 'rules' | 'acted'> & {
+export type StreamsHost = Pick<InterceptorHost, 'connection' | 'rules' | 'targetHost' | 'acted'> & {
   readonly client: Peer;
   readonly target: Peer;
   readonly windows: Windows;
@@ -31,6 +31,7 @@ export type StreamsHost = Pick<InterceptorHost, 'connection' | 'rules' | 'acted'
   /** Ends the connection at once. */
   readonly leave: () => void;
   readonly streamOver: () => void;
+  readonly isOwnAddress: (host: string) => boolean;
   /** Runs what may throw, and sends what comes of it. */
   readonly contain: (act: () => void) => void;
 };
@@ -176,7 +177,7 @@ export class Streams {
     }
     const {request} = exchange?.handling ?? {};
     if (request === undefined) {
-      this.#target.send(this.#target.block(frame, fields, isLast));
+      this.#target.send(this.#target.block(frame, this.#outgoing(fields), isLast));
     } else {
       this.#target.blockWithheld();
       this.#act(exchange, () => request.head(head));
@@ -203,6 +204,16 @@ export class Streams {
       exchange.handling.request?.body({kind: 'content', data, pieceBytes: data.length}),
     );
     if (endsStream(frame)) this.#endRequest(open);
+  }
+
+  /** The fields of a request as the target gets them. */
+  #outgoing(fields: readonly HeaderField[]): readonly HeaderField[] {
+    const {targetHost, isOwnAddress} = this.#host;
+    const isOwn = ([name, value]: HeaderField) =>
+      (name === ':authority' || name === 'host') && isOwnAddress(value);
+    if (targetHost === null || !fields.some(isOwn)) return fields;
+    this.#target.blockWithheld();
+    return fields.map(field => (isOwn(field) ? [field[0], targetHost] : field));
   }
 
   #endRequest(stream: Stream): void {

@@ -36,12 +36,14 @@ export class Certificates {
   /**
    * For the same hosts and the same time as the target's, so that a client finds in it what it would find in that. If the
    * target's is not to be trusted, neither is this.
+   * @param also a host for which it is valid besides
    */
-  like(target: X509Certificate, isTrusted: boolean): Promise<ServerCertificate> {
-    const key = `${isTrusted ? 'like' : 'untrusted like'} ${target.fingerprint256}`;
+  like(target: X509Certificate, isTrusted: boolean, also: string | null): Promise<ServerCertificate> {
+    const key = `${isTrusted ? 'like' : 'untrusted like'} ${target.fingerprint256} ${also ?? ''}`;
     return this.#keep(key, async () => {
       const authority = await (isTrusted ? this.#trusted() : this.#strange());
-      return authority.issue(requestLike(target));
+      const request = requestLike(target);
+      return authority.issue({...request, hosts: [...request.hosts, ...(also === null ? [] : [also])]});
     });
   }
 

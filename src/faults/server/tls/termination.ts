@@ -15,6 +15,8 @@ export type InsideTls = {readonly up: UpPipe; readonly down: DownPipe; readonly 
 
 export type Handshake = {
   readonly hello: ClientHello;
+  /** The host that the client asked for, where that is not what the hello says. */
+  readonly clientHost?: string | null;
   /** All that the client has sent. */
   readonly received: Buffer;
   /** `upstream` resolves once its handshake is done, or has failed: it is destroyed then. */
@@ -44,7 +46,8 @@ export const terminate = (connection: ClosingConnection, handshake: Handshake): 
   up.exit = clientSide.receiver;
   down.entry = upstreamSide.receiver;
   clientSide.push(handshake.received);
-  const host = hostOf(handshake.hello) ?? client.localAddress ?? '127.0.0.1';
+  const {hello, clientHost = hello.serverName} = handshake;
+  const host = hostOf(clientHost) ?? client.localAddress ?? '127.0.0.1';
   // The client's side is not read until the upstream has answered, which it may never do.
   for (const event of ['end', 'close']) client.once(event, cut);
   const answered = () => {
@@ -245,7 +248,7 @@ const connectUpstream = async (
   socket: Duplex,
   {hello, trust}: Handshake,
 ): Promise<{readonly upstream: TLSSocket; readonly fate: Fate}> => {
-  const servername = hostOf(hello);
+  const servername = hostOf(hello.serverName);
   const upstream = connect({
     socket,
     // Whether its certificate is to be trusted is for the client to say, by that which it is shown.
@@ -269,7 +272,7 @@ const connectUpstream = async (
 };
 
 /** What is no host name, or is an address, which the standard forbids there, counts as absent. */
-const hostOf = ({serverName}: ClientHello): string | null => {
+const hostOf = (serverName: string | null): string | null => {
   const isName = serverName !== null && /^[\w*.-]{1,253}$/.test(serverName) && isIP(serverName) === 0;
   return isName ? serverName : null;
 };

@@ -34,7 +34,12 @@ test.after.always(() => injector.close());
 
 const body = 'x'.repeat(1000);
 
-type Options = SecureServerOptions & Partial<CertificateRequest> & {readonly isHttp1?: boolean};
+type Options = SecureServerOptions &
+  Partial<CertificateRequest> & {
+    readonly isHttp1?: boolean;
+    /** What the injector asks the target for. */
+    readonly host?: string;
+  };
 
 let lastNumber = 0;
 
@@ -67,6 +72,7 @@ class Scene {
       notBeforeMs,
       notAfterMs,
       isHttp1 = false,
+      host,
       ...server
     } = options;
     const time =
@@ -93,7 +99,12 @@ class Scene {
     target.listen(0, '127.0.0.1');
     await once(target, 'listening');
     t.teardown(() => target.close());
-    return Scene.before(t, (target.address() as AddressInfo).port, trusts, names, requests);
+    const scene = await Scene.before(t, (target.address() as AddressInfo).port, trusts, names, requests);
+    if (host !== undefined) {
+      const interception = {authorities: trusts, host};
+      await api(injector.url, 'POST', `/foulweather/proxies/${scene.name}/interception`, interception);
+    }
+    return scene;
   }
 
   static async before(
@@ -106,7 +117,10 @@ class Scene {
     const name = `inside-${++lastNumber}`;
     const proxy = {name, listen: '127.0.0.1:0', upstream: `127.0.0.1:${port}`};
     const scene = new Scene(await api<ProxyJson>(injector.url, 'POST', '/proxies', proxy), names, requests);
-    if (trusts !== null) await api(injector.url, 'POST', `/foulweather/proxies/${name}/interception`, trusts);
+    if (trusts !== null) {
+      const interception = {authorities: trusts};
+      await api(injector.url, 'POST', `/foulweather/proxies/${name}/interception`, interception);
+    }
     t.teardown(() => api(injector.url, 'DELETE', `/proxies/${name}`));
     return scene;
   }
@@ -230,6 +244,22 @@ test('a client finds in the certificate what it would find in the target’s', a
   const stranger = await Scene.open(t, {}, '');
   t.is(await stranger.ask(true), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
 });
+
+for (const [allowH2, version] of [
+  [true, '2.0'],
+  [false, '1.1'],
+] as const) {
+  test(`HTTP/${version}: a target of a name is asked for it by a client that knows the proxy’s address`, async t => {
+    const scene = await Scene.open(t, {hosts: ['things.example'], host: 'things.example:8443'});
+    t.is(await scene.ask(allowH2), '200 1000');
+    t.deepEqual(scene.requests, [`${version} GET /things/op-3 things.example:8443`]);
+    t.deepEqual(scene.serverNames, ['things.example']);
+    await scene.add({type: 'http_status', name: 'f', attributes: {status: 503}});
+    t.is(await scene.ask(allowH2), '503 0');
+    const other = await Scene.open(t, {hosts: ['other.example'], host: 'things.example'});
+    t.is(await other.ask(allowH2), 'ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+}
 
 test('a target that speaks only HTTP/1.1 is spoken to so', async t => {
   const scene = await Scene.open(t, {isHttp1: true});
