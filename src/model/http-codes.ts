@@ -17,6 +17,7 @@ export const http2ErrorCodes = [
   'INADEQUATE_SECURITY',
   'HTTP_1_1_REQUIRED',
 ] as const;
+/** An error code of HTTP/2, by its name. */
 export type Http2ErrorCode = (typeof http2ErrorCodes)[number];
 
 /** https://grpc.io/docs/guides/status-codes */
@@ -39,4 +40,5 @@ export const grpcStatuses = [
   'DATA_LOSS',
   'UNAUTHENTICATED',
 ] as const;
+/** The status of a call of gRPC, by its name. */
 export type GrpcStatus = (typeof grpcStatuses)[number];
