@@ -6,7 +6,7 @@ import {createSecureContext, getCACertificates, type SecureContext} from 'node:t
 import {Beginning} from './beginning.ts';
 import {HttpInterceptor} from './http/interceptor.ts';
 import type {DownPipe, InterceptorHost, UpPipe} from './http/interceptor-host.ts';
-import {actsOnHttp, type HttpRules} from './http/rules.ts';
+import {actsOnHttp, type HttpRules, type Missed} from './http/rules.ts';
 import {Http2Interceptor} from './http2/interceptor.ts';
 import type {Link} from './link.ts';
 import type {ClientHello} from './tls/client-hello.ts';
@@ -231,12 +231,12 @@ export class Interceptors {
       down,
       rules: this.#rules.http,
       targetHost: this.#targetHost,
-      missed: (spoken, toxics) => this.#missed(spoken, toxics),
+      missed: (spoken, which) => this.#missed(spoken, which),
       done,
     };
   }
 
-  #missed(spoken: string, which: 'all' | 'http2-only' = 'all'): void {
+  #missed(spoken: string, which: Missed = 'all'): void {
     if (which === 'all') this.#spoken = spoken;
     for (const toxic of this.#rules.http.inForce(which)) this.#miss(toxic, spoken);
   }

@@ -4,7 +4,7 @@ import type {Socket} from 'node:net';
 import type {Link} from '../link.ts';
 import type {Chunk, Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
-import type {HttpRules} from './rules.ts';
+import type {HttpRules, Missed} from './rules.ts';
 
 /** What the client says, on its way to the upstream; and what the upstream says. Inside TLS they are not the links themselves. */
 export type UpPipe = Pick<Link, 'exit' | 'send' | 'finish' | 'wake' | 'receivedBytes'>;
@@ -26,8 +26,8 @@ export type InterceptorHost = {
   readonly cut: () => void;
   /** This toxic threw that; null where it is not known which. The connection cannot go on. */
   readonly failed: (error: unknown, toxic: Toxic | null) => void;
-  /** The connection carries that, on which the HTTP toxics cannot act, or those that are for HTTP/2 only. */
-  readonly missed: (spoken: string, toxics?: 'all' | 'http2-only') => void;
+  /** The connection carries that, on which HTTP toxics cannot act. */
+  readonly missed: (spoken: string, which?: Missed) => void;
   /** The interceptor is done; the connection goes on. */
   readonly done: () => void;
 };

@@ -101,7 +101,7 @@ export class HttpInterceptor {
       if (this.#mode === 'hanging') this.#ignored.drop(data.length);
       if (this.#mode === 'joining' && beginsWithRequestLine(data)) this.#mode = 'following';
       if (this.#mode === 'joining') {
-        this.#host.missed(begunBefore(data));
+        this.#host.missed(begunBefore(data), 'so-far');
         this.#host.up.send(data);
       }
       if (this.#mode !== 'following') return;

@@ -11,6 +11,12 @@ import type {Http2Setting, HttpBehaviour} from './behaviour.ts';
 import type {RequestHead} from './head.ts';
 import {pathOf} from './request-facts.ts';
 
+/**
+ * Toxics that meet what they cannot act on. `all`: now and from here on. `so-far`: those that are in force now. `http2-only`: those
+ * of them that are for HTTP/2 only.
+ */
+export type Missed = 'all' | 'so-far' | 'http2-only';
+
 /** The toxic that takes a request. */
 export type Taken = HttpToxic & {
   /** The toxic found nothing to act on: its hit is not spent. */
@@ -56,9 +62,9 @@ export class HttpRules {
     return decision === true;
   }
 
-  inForce(which: 'all' | 'http2-only'): readonly Toxic[] {
+  inForce(which: Missed): readonly Toxic[] {
     return this.#all().filter(
-      toxic => toxic.isInForce && actsOnHttp(toxic) && (which === 'all' || needsHttp2(toxic)),
+      toxic => toxic.isInForce && actsOnHttp(toxic) && (which !== 'http2-only' || needsHttp2(toxic)),
     );
   }
 
