@@ -2,21 +2,23 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {
+  type Replayed,
+  replayedAnnotations,
+  replayedJunit,
+  replayedMarkdown,
+  replayedText,
+  replayedWords,
+} from '../report/explore/replayed.ts';
 import {showsMark} from '../report/explore/words.ts';
 import {runScenario} from '../run/run-scenario.ts';
 import {version} from '../store/version.ts';
 import type {Session} from './cli-io.ts';
+import {toReporters} from './explore-output.ts';
 import type {ExploreCommandOptions} from './explore-search.ts';
 import {dataDirOf, targetArgs, targetChoice} from './options.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 import {shellQuote} from './shell-quote.ts';
-
-type Replayed = {
-  readonly file: string;
-  readonly sentence: string;
-  readonly symptom: string;
-  readonly state: 'fails' | 'fixed' | 'undecided';
-};
 
 /** They wait most of the time. */
 const perJob = 2;
@@ -46,7 +48,7 @@ export const replay = async (
     for (let name = left.shift(); name !== undefined && !interruption.signal.aborted; name = left.shift()) {
       const result = await replayOne(session, options, join(folder, name), interruption.signal);
       results.push(result);
-      if (!options.quiet) io.stderr.write(`${words[result.state]}: ${result.file}\n`);
+      if (!options.quiet) io.stderr.write(`${replayedWords[result.state]}: ${result.file}\n`);
     }
   };
   try {
@@ -55,16 +57,18 @@ export const replay = async (
     offSignal();
   }
   const sorted = results.toSorted((a, b) => a.file.localeCompare(b.file));
-  const isJson = reporters.some(({name, path}) => name === 'json' && path === null);
-  io.stdout.write(isJson ? `${JSON.stringify(sorted, null, 2)}\n` : sorted.map(lineOf).join(''));
+  await toReporters(io, reporters, {
+    list: () => sorted.map(replayedText).join(''),
+    json: () => `${JSON.stringify(sorted, null, 2)}\n`,
+    markdown: () => replayedMarkdown(sorted),
+    junit: () => replayedJunit(sorted),
+    github: () => replayedAnnotations(sorted),
+    html: () => '',
+  });
   if (interruption.signal.aborted) return exitCodes.interrupted;
   if (sorted.some(({state}) => state === 'fails')) return exitCodes.missed;
   return sorted.some(({state}) => state === 'undecided') ? exitCodes.inconclusive : exitCodes.met;
 };
-
-const words = {fails: 'Still fails', fixed: 'Fixed now', undecided: 'Not decided'} as const;
-
-const lineOf = ({state, file, sentence}: Replayed): string => `${words[state]}: ${file}\n  ${sentence}\n`;
 
 const replayOne = async (
   {io}: Session,
@@ -102,8 +106,15 @@ const replayOne = async (
     signal,
     observer: {runStarted() {}, trialStarted() {}, trialEvent() {}},
   });
-  const findings = run.judgement.trials.flatMap(trial => trial.findings);
-  const isShown = findings.some(finding => finding.symptom === symptom && finding.verdict === 'present');
-  const isClear = findings.some(finding => finding.symptom === symptom && finding.verdict === 'clear');
-  return {file, sentence, symptom, state: isShown ? 'fails' : isClear ? 'fixed' : 'undecided'};
+  const {trials, gates} = run.judgement;
+  const verdicts = trials.flatMap(({findings}) =>
+    findings.filter(finding => finding.symptom === symptom).map(({verdict}) => verdict),
+  );
+  const doubts = [...gates, ...trials.flatMap(trial => trial.gates)];
+  if (verdicts.includes('present')) return {file, sentence, symptom, state: 'fails', reason: null};
+  if (verdicts.includes('clear') && doubts.length === 0) {
+    return {file, sentence, symptom, state: 'fixed', reason: null};
+  }
+  const reason = doubts[0]?.reason ?? 'The detector could not judge it.';
+  return {file, sentence, symptom, state: 'undecided', reason};
 };

@@ -3,6 +3,7 @@
 import type {Fault} from '../model/fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, type Load, type Phase, type Plan, type Variant} from '../model/plan.ts';
+import {thresholdsOf} from '../model/symptoms.ts';
 import {type Episode, episodeOf, isSilent, type Strike} from './episodes.ts';
 
 /** What a trial of many episodes shows of one of them, the worst first. */
@@ -48,7 +49,7 @@ const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
   body: strike => strike.kind === 'moment' && strike.cut === 'within' && strike.direction === 'downstream',
   live: strike => strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault'),
   close: ({action}) => action === 'close' || action === 'silence-then-close',
-  reset: ({action}) => action === 'reset',
+  reset: ({action}) => action === 'reset' || action === 'flapping',
   silence: strike => isSilent(strike) || strike.action === 'silence-then-close',
 };
 
@@ -138,10 +139,21 @@ const recoveryShare = 2;
 const proofBaselineMs = 1500;
 const shortFaultMs = 1500;
 const shortRecoveryMs = 3000;
-/** What is called wedged or orphaned has been watched for 10 s, or for five deadlines. */
-const watchMs = 12_500;
-const watchDeadlines = 5;
+/** Beyond what a detector wants to have watched. */
+const watchSlackMs = 2500;
 const mostWatchMs = 90_000;
+
+/** Until what never comes back is known not to, by the thresholds of its symptoms. */
+const watchMs = ({operation, thresholds}: Pick<Plan, 'operation' | 'thresholds'>): number => {
+  const orphaned = thresholdsOf('orphaned-operation', thresholds);
+  const longestMs = Math.max(
+    orphaned.watchMs,
+    orphaned.deadlineCount * operation.deadlineMs,
+    thresholdsOf('wedged-client', thresholds).wedgedMs,
+    thresholdsOf('silent-consumer', thresholds).silentMs,
+  );
+  return Math.min(mostWatchMs, longestMs + watchSlackMs);
+};
 
 /** Leaks are proven by their growth from fault to fault. */
 const leakCycles = 6;
@@ -151,12 +163,12 @@ export type Proving = 'watched' | 'repeated' | 'short';
 
 /** A run of its own that every detector can judge: calm, the fault, calm. */
 export const proofPhases = (
-  {operation}: Pick<Plan, 'operation'>,
+  plan: Pick<Plan, 'operation' | 'thresholds'>,
   {faults, strikes, needs}: Pick<Episode, 'faults' | 'strikes' | 'needs'>,
   proving: Proving,
   backMs = 0,
 ): readonly [Phase, ...Phase[]] => {
-  const longMs = Math.max(watchMs, watchDeadlines * operation.deadlineMs + slackMs);
+  const {operation} = plan;
   const cycle = (suffix: string): readonly Phase[] => [
     {
       name: `fault${suffix}`,
@@ -169,8 +181,7 @@ export const proofPhases = (
     {
       name: `recovery${suffix}`,
       role: 'recovery',
-      durationMs:
-        proving === 'watched' ? Math.min(mostWatchMs, longMs) : shortRecoveryMs + Math.round(backMs),
+      durationMs: proving === 'watched' ? watchMs(plan) : shortRecoveryMs + Math.round(backMs),
       faults: [],
     },
   ];
@@ -234,10 +245,13 @@ export const causeKey = (
   error: string | null,
 ): string => {
   if (error !== null && (signal === 'crash' || signal === 'rejection')) return `${signal}: ${error}`;
-  const isAllSilent = strikes.every(isSilent);
-  if (signal === 'hung' && isAllSilent) return 'hung: silence';
-  return `${signal}: ${isAllSilent ? 'silence' : 'end'} at ${strikes.map(placeOf).join(' and ')}`;
+  if (signal === 'hung' && strikes.every(isSilent)) return 'hung: silence';
+  return `${signal}: ${neighbourhood({strikes})}`;
 };
+
+/** Where it is, and whether the connection ends there or falls silent. */
+export const neighbourhood = ({strikes}: Pick<Episode, 'strikes'>): string =>
+  `${strikes.every(isSilent) ? 'silence' : 'end'} at ${strikes.map(placeOf).join(' and ')}`;
 
 const placeOf = (strike: Strike): string => {
   if (strike.kind !== 'moment') return `${strike.kind} ${strike.action}`;
@@ -265,11 +279,12 @@ function* milder(strike: Strike): Generator<Strike, void, void> {
   if (strike.connections !== 'first') yield {...strike, connections: 'first'};
   if (strike.action !== 'close') yield {...strike, action: 'close'};
   if (strike.action === 'half-open') yield {...strike, action: 'silence'};
-  if (strike.cut === 'within') yield {...strike, cut: 'after'};
-  if (strike.cut === 'before' && strike.since === 'connect' && strike.exchange > 1) {
+  // After an exchange is before the next one, and the earlier of two moments with one cause stands for both.
+  if (strike.since === 'connect' && strike.exchange > 1) {
     const direction = strike.direction === 'upstream' ? 'downstream' : 'upstream';
     yield {...strike, cut: 'after', exchange: strike.exchange - 1, direction};
   }
+  if (strike.cut !== 'after') yield {...strike, cut: 'after'};
 }
 
 /**

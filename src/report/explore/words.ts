@@ -8,9 +8,10 @@ import type {Load, Phase} from '../../model/plan.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 
 const connectTexts = {
-  refused: 'connects are refused for half a second',
-  'syn-unanswered': 'connects are not answered',
+  refused: 'connection attempts are refused for half a second',
+  'syn-unanswered': 'connection attempts are not answered',
   'accepted-and-closed': 'new connections are accepted and closed for half a second',
+  flapping: 'connections are reset soon after they are opened, for half a second',
   'accepted-and-silent': 'new connections are accepted and never answered',
 } as const;
 
@@ -18,7 +19,7 @@ const actionTexts = {
   close: ['is closed (FIN)', 'are closed (FIN)'],
   reset: ['is reset (RST)', 'are reset (RST)'],
   silence: ['falls silent', 'fall silent'],
-  'half-open': ['is lost without a word', 'are lost without a word'],
+  'half-open': ['is lost without notice', 'are lost without notice'],
   'silence-then-close': [
     'falls silent and is closed a little later',
     'fall silent and are closed a little later',
@@ -27,7 +28,7 @@ const actionTexts = {
 
 const cutTexts: {readonly [cut in Cut]: string} = {
   before: 'before',
-  within: 'in the midst of',
+  within: 'in the middle of',
   after: 'after',
 };
 const ordinals = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];
@@ -40,51 +41,52 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
   const {action, cut, connections, position, since} = strike;
   const [one, several] = actionTexts[action];
   const kind = since === 'connect' ? 'new connection' : 'connection';
+  const isOne = connections === 'first';
   const subject =
     position > 1
-      ? `the ${ordinal(position)} ${kind} ${one}`
-      : {
-          first: `a ${kind} ${one}`,
-          two: `two ${kind}s ${several}`,
-          all: `all ${kind}s for half a second ${several}`,
-        }[connections];
-  return `${subject} ${cutTexts[cut]} ${placeText(strike, groups)}`;
+      ? `the ${ordinal(position)} ${kind}`
+      : {first: `a ${kind}`, two: `two ${kind}s`, all: `all ${kind}s for half a second`}[connections];
+  const place = placeText(strike, isOne ? 'its' : 'their', groups);
+  return `${subject} ${isOne ? one : several} ${cutTexts[cut]} ${place}`;
 };
 
 const placeText = (
   {since, exchange, direction}: MomentStrike,
+  whose: 'its' | 'their',
   groups: readonly ConversationGroup[],
 ): string => {
   const what = direction === 'upstream' ? 'request' : 'reply';
-  if (since === 'fault') return `its next ${what}`;
+  if (since === 'fault') return `${whose} next ${what}`;
   const known = groups.find(({exchanges}) => exchanges[exchange - 1]?.direction === direction);
   const same = known?.exchanges.slice(0, exchange).filter(one => one.direction === direction).length;
   const bytes = known?.exchanges[exchange - 1]?.bytes;
   const size = bytes === undefined ? '' : ` (${bytes} ${bytes === 1 ? 'byte' : 'bytes'})`;
-  return `its ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
+  return `${whose} ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
 };
 
 const results: {readonly [symptom in SymptomId]?: string} = {
-  'wedged-client': 'nothing works again, although a fresh client gets through',
+  'wedged-client': 'the client never recovers, although a fresh one gets through',
   'orphaned-operation': 'operations never settle, although others succeed again',
-  'silent-consumer': 'nothing is delivered again, and nothing fails',
+  'silent-consumer': 'deliveries stop for good, without an error',
   'process-crash': 'the process crashes',
   'out-of-memory': 'the process runs out of memory',
-  'unhandled-rejection': 'a promise is rejected that nobody handles',
-  'crossed-response': 'an operation gets the answer of another',
+  'unhandled-rejection': 'a promise rejection goes unhandled',
+  'crossed-response': 'an operation receives the response of another one',
   'lost-acknowledged': 'operations are acknowledged and lost',
   'duplicate-effect': 'operations take effect twice',
-  'truncation-accepted': 'a part of an answer is taken for the whole',
+  'truncation-accepted': 'a truncated response is accepted as complete',
   'hung-operation': 'operations do not settle in time, and nothing ends them',
-  'close-hangs': 'close() does not return, or the process does not end',
-  'connection-leak': 'connections stay open that nobody uses',
+  'close-hangs': 'close() does not return, or the process does not exit',
+  'pool-slot-leak': 'connections of the pool are lost for good',
+  'connection-leak': 'unused connections stay open',
   'listener-leak': 'listeners pile up',
+  'memory-growth': 'the heap grows and does not shrink again',
 };
 
 export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | 'error'>): string =>
   `${results[symptom] ?? symptom}${error === null ? '' : ` (${error})`}`;
 
-/** `When …, nothing works again: 3 of 3 tries.` */
+/** `When …, the client never recovers, although a fresh one gets through: 3 of 3 tries.` */
 export const findingText = (finding: ExploredFinding, groups: readonly ConversationGroup[]): string => {
   const when = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
   const {shownCount, triedCount} = finding;
@@ -92,8 +94,11 @@ export const findingText = (finding: ExploredFinding, groups: readonly Conversat
   return `When ${when}, ${resultText(finding)}: ${tries}.${elsewhereText(finding)}`;
 };
 
-const elsewhereText = ({elsewhere}: ExploredFinding): string =>
-  elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'does so, too' : 'does not'}.`).join('');
+/** Others are tried once: of what does not always show that proves little. */
+const elsewhereText = ({elsewhere, shownCount, triedCount}: ExploredFinding): string => {
+  const not = shownCount === triedCount ? 'does not show it' : 'did not show it in one try';
+  return elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'shows it as well' : not}.`).join('');
+};
 
 export type ReproducerOptions = {
   readonly finding: ExploredFinding;

@@ -139,7 +139,7 @@ const haveActed = (trial: Trial, phase: string, faults: readonly Fault[]): boole
 };
 
 /** What a search looks for, the worst first. */
-const oracle: readonly SymptomId[] = [
+export const oracle: readonly SymptomId[] = [
   'wedged-client',
   'orphaned-operation',
   'silent-consumer',
@@ -152,8 +152,10 @@ const oracle: readonly SymptomId[] = [
   'truncation-accepted',
   'hung-operation',
   'close-hangs',
+  'pool-slot-leak',
   'connection-leak',
   'listener-leak',
+  'memory-growth',
 ];
 
 export type Proof = {

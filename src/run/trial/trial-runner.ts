@@ -144,8 +144,8 @@ export class TrialRunner {
 
   /**
    * As long as is planned; a recovery may be prolonged until the library is back. A wedged one does not hold up
-   * further faults, but after the last one it is watched for as long as any detector needs. False where an exploration
-   * ends with it.
+   * further faults, but after the last one it is watched for as long as any detector needs. False if it
+   * ends an exploration.
    */
   async #waitPhase(phase: Phase, isLast: boolean): Promise<boolean> {
     const {comeback, now} = this.#options;

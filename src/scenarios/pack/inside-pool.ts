@@ -40,7 +40,7 @@ export default defineScenario({
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 1000},
     {name: 'baseline', role: 'baseline', durationMs: 3000},
-    {name: 'some-stalled', role: 'fault', durationMs: 3000, faults: [stall({firstN: 3})]},
+    {name: 'some-stalled', role: 'fault', durationMs: 3000, faults: [stall({nth: 2})]},
     {name: 'after-some-stalled', role: 'recovery', durationMs: 4000},
     {name: 'too-slow', role: 'fault', durationMs: 3000, faults: [latency({latencyMs: 200})]},
     {name: 'after-too-slow', role: 'recovery', durationMs: 4000},

@@ -33,6 +33,7 @@ const findingAt = (...ids: readonly string[]): ExploredFinding => {
     run: '',
     proving: 'short',
     elsewhere: [],
+    caseStudy: null,
     reproducer: null,
   };
 };
@@ -50,24 +51,24 @@ test(sentence, ['close after 2'], 'a new connection is closed (FIN) after its fi
 test(
   sentence,
   ['reset before 3 (two)'],
-  'two new connections are reset (RST) before its second request (1 byte)',
+  'two new connections are reset (RST) before their second request (1 byte)',
 );
 test(
   sentence,
   ['silence within 4 (all)'],
-  'all new connections for half a second fall silent in the midst of its second reply (60 bytes)',
+  'all new connections for half a second fall silent in the middle of their second reply (60 bytes)',
 );
 test(
   sentence,
   ['half-open after the next request'],
-  'a connection is lost without a word after its next request',
+  'a connection is lost without notice after its next request',
 );
 test(
   sentence,
   ['close after 1 (connection 2)'],
   'the second new connection is closed (FIN) after its first request (30 bytes)',
 );
-test(sentence, ['refused'], 'connects are refused for half a second');
+test(sentence, ['refused'], 'connection attempts are refused for half a second');
 test(sentence, ['close all live connections'], 'all open connections are closed (FIN)');
 test(
   sentence,

@@ -3,7 +3,9 @@ import test from 'ava';
 import {groupsOf} from '../../../src/explore/conversations.ts';
 import {type Episode, episodeOf, type MomentStrike} from '../../../src/explore/episodes.ts';
 import type {Cell, Exploration, ExploredFinding, Mark} from '../../../src/explore/exploration.ts';
-import {exploreJunit, exploreReport, summaryOf} from '../../../src/report/explore/explore-report.ts';
+import {summaryOf} from '../../../src/report/explore/document.ts';
+import {mapLines} from '../../../src/report/explore/map.ts';
+import {exploreJunit, exploreMarkdown, explorePage} from '../../../src/report/explore/render.ts';
 import {conversation} from '../../helpers/conversations.ts';
 
 const after2: MomentStrike = {
@@ -40,6 +42,7 @@ const finding: ExploredFinding = {
   run: '0007-alone',
   proving: 'watched',
   elsewhere: [],
+  caseStudy: 'findings/1-wedged-client/report.md',
   reproducer: 'foulweather/reproducers/x.ts',
 };
 
@@ -73,6 +76,7 @@ const exploration: Exploration = {
     cell([{...after2, since: 'fault', exchange: 1}], 'undecided'),
     cell([after2, {kind: 'connect', action: 'accepted-and-silent'}], 'failed', 1),
   ],
+  calm: [],
   findings: [finding],
   unconfirmed: [{id: 'half-open after 3', signal: 'pending'}],
   leftOut: [{reason: 'the budget', count: 12}],
@@ -81,45 +85,83 @@ const exploration: Exploration = {
 test('the summary has the counts', t => {
   t.is(
     summaryOf(exploration),
-    '1 finding. 120 episodes in 61.0 s (120 a minute); the faults of 8 of 9 acted; the budget was used up.',
+    '1 finding. 120 episodes in 61.0 s (120 a minute); 8 of 9 faults took effect; the budget was used up.',
   );
 });
 
 test('a finding is a sentence with its tries, its moments and where to look', t => {
-  const report = exploreReport(exploration);
+  const report = exploreMarkdown(exploration);
   t.true(
     report.includes(
-      'When a new connection is closed (FIN) after its first reply (96 bytes), nothing works again, although a fresh client gets through: 3 of 3 tries.',
+      'When a new connection is closed (FIN) after its first reply (96 bytes), the client never recovers, although a fresh one gets through: 3 of 3 tries.',
     ),
     report,
   );
-  t.regex(report, /The same at 2 moments: `close after 2`, `reset after 2`\./);
-  t.regex(report, /^Reproducer: `foulweather\/reproducers\/x\.ts`$/m);
-  t.regex(report, /^Saved run: `npx foulweather report 0007-alone --data \.foulweather\/explore\/now`$/m);
+  t.regex(report, /^- The same at 2 moments: `close after 2`, `reset after 2`\.$/m);
+  t.regex(report, /^- \[Case study\]\(findings\/1-wedged-client\/report\.md\)$/m);
+  t.regex(report, /^- Reproducer: `foulweather\/reproducers\/x\.ts`$/m);
+  t.regex(report, /^- Saved run: `npx foulweather report 0007-alone --data \.foulweather\/explore\/now`$/m);
 });
 
 test('the map has a mark for each place, and the worst of several in one', t => {
-  const lines = exploreReport(exploration).split('\n');
+  const lines = exploreMarkdown(exploration).split('\n');
   t.true(lines.includes('| refused | `·` |'));
-  t.true(lines.includes('| the next reply | `  ?` | `   ` | `   ` | `   ` | `   ` |'), lines.join('\n'));
-  t.true(lines.includes('| 2, reply (96 B) | `· 1` | ` ~ ` | `   ` | `   ` | `   ` |'));
-  t.true(lines.includes('| 3, request (10 B) | `  -` | `   ` | `   ` | `   ` | `   ` |'));
+  t.true(lines.includes('| the next reply | `__?` | | | | |'), lines.join('\n'));
+  t.true(lines.includes('| 2, reply (96 bytes) | `·_1` | `_~_` | | | |'));
+  t.true(lines.includes('| 3, request (10 bytes) | `__-` | | | | |'));
   t.false(lines.some(line => line.startsWith('| 1, request')));
   t.true(lines.includes('Pairs of faults: 1 tried, 1 with a finding.'));
 });
 
 test('what was not decided and not searched is said', t => {
-  const report = exploreReport(exploration);
+  const report = exploreMarkdown(exploration);
   t.regex(report, /- `half-open after 3` \(pending\): /);
   t.regex(report, /- 12 episodes: the budget\./);
 });
 
 test('JUnit has a failure for each finding, and a case for the search', t => {
-  const xml = exploreJunit(exploration);
+  const xml = exploreJunit([exploration]);
   t.regex(xml, /tests="2" failures="1"/);
   t.regex(xml, /<failure message="When a new connection[^"]+: 3 of 3 tries\." type="wedged-client">/);
 });
 
 test('without a finding the report says so', t => {
-  t.regex(exploreReport({...exploration, findings: []}), /## Findings\n\nNone\./);
+  t.regex(exploreMarkdown({...exploration, findings: []}), /## Findings\n\nNone\./);
+});
+
+test('the page shows each mark as a part of the map, and a finding as a link to it', t => {
+  const page = explorePage(exploration);
+  t.true(page.includes('<a class="moment failed" href="#finding-1">1</a>'));
+  t.true(page.includes('<h3 id="finding-1">1. wedged-client</h3>'));
+  t.regex(
+    page,
+    /<th scope="row">2, reply \(96 bytes\)<\/th><td><span class="moment passed">·<\/span><span class="moment blank">_<\/span>/,
+  );
+});
+
+test('what a library says cannot become markup', t => {
+  const evil = {...exploration, findings: [{...finding, statement: '<script>alert(1)</script> `x` *y*'}]};
+  t.false(explorePage(evil).includes('<script>'));
+  t.true(exploreMarkdown(evil).includes('&lt;script&gt;'.replaceAll('&gt;', '\\>')));
+});
+
+test('what the library shows without any fault stands before the findings', t => {
+  const calm = [{symptom: 'listener-leak' as const, statement: '11 listeners for `close`.'}];
+  const report = exploreMarkdown({...exploration, calm});
+  t.regex(
+    report,
+    /## Without any fault\n\n- `listener-leak`: 11 listeners for \\`close\\`\.\n[\s\S]+## Findings/,
+  );
+  t.false(exploreMarkdown(exploration).includes('Without any fault'));
+});
+
+test('in a terminal the map has the same marks', t => {
+  t.deepEqual(mapLines(exploration.cells, exploration.groups), [
+    '                            close  reset  silence  half open  silence then close',
+    'refused                     ·',
+    'close all live connections  ·',
+    'the next reply                ?',
+    '2, reply (96 bytes)         · 1     ~',
+    '3, request (10 bytes)         -',
+  ]);
 });
