@@ -75,15 +75,18 @@ export class Injector {
     return response.ok ? text : null;
   }
 
-  /** @param upstream `host:port` of the target */
-  async createProxy(name: string, upstream: string): Promise<FaultyLink> {
+  /**
+   * @param upstream `host:port` of the target
+   * @param protocol what it carries, such as `redis`, where that is known: a real Toxiproxy ignores it
+   */
+  async createProxy(name: string, upstream: string, protocol = ''): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
     const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
-      this.#client.createProxy({name, listen, upstream, enabled: true} as Parameters<
+      this.#client.createProxy({name, listen, upstream, enabled: true, ...(protocol !== '' && {protocol})} as Parameters<
         Toxiproxy['createProxy']
       >[0]),
     );

@@ -19,6 +19,16 @@ export type AnyHttpFault =
   | WrongContentLengthFault
   | DropKeepAliveFault;
 
+const kinds: ReadonlySet<string> = new Set<AnyHttpFault['kind']>([
+  'httpStatus',
+  'httpFault',
+  'slowBody',
+  'wrongContentLength',
+  'dropKeepAlive',
+]);
+
+export const isHttpFault = (kind: string): boolean => kinds.has(kind);
+
 type StatusOptions = Omit<OptionsOf<'httpStatus'>, 'retryAfter'> & {
   /** `Retry-After`, in seconds. Default: no such header. */
   readonly retryAfterSeconds?: number;

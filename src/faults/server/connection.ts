@@ -72,6 +72,7 @@ export class Connection {
 
   update(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.update(toxic);
+    if (toxic.isInForce) this.#interceptors.begun(toxic);
   }
 
   remove(toxic: Toxic): void {

@@ -59,11 +59,13 @@ export const toRequest = ({
   listen = '',
   upstream = '',
   enabled = true,
+  protocol = '',
 }: GivenProxy): ProxyRequest => ({
   name,
   listen,
   upstream,
   enabled,
+  protocol,
 });
 
 const populateGoType = 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }';
@@ -77,6 +79,9 @@ const addressFields = (given: GivenProxy): Readonly<Record<string, Field>> => ({
   }),
   upstream: stringField(value => {
     given.upstream = value;
+  }),
+  protocol: stringField(value => {
+    given.protocol = value;
   }),
   // Clients send back what they got, this stray field included.
   Logger: objectField('zerolog.Logger', 'Logger', {}),

@@ -14,6 +14,8 @@ import type {Witness} from './witness.ts';
 export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
   readonly witness: Witness;
   readonly connections: ReadonlySet<Connection>;
+  /** Throws ApiError 400 for a toxic that is not for what the proxy carries. */
+  readonly admit: (toxic: Toxic) => void;
   /** The proxy serves no new connection until it is up again. */
   readonly down: (toxic: Toxic, connects: Downtime['connects']) => void;
   readonly up: (toxic: Toxic) => void;
@@ -44,6 +46,7 @@ export class ToxicChain {
     const toxic = createToxic(body, name => {
       if (this.#find(name) !== null) throw toxicAlreadyExists();
     });
+    this.#host.admit(toxic);
     this.#byDirection[toxic.direction].push(toxic);
     this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
     for (const connection of this.#host.connections) connection.add(toxic);

@@ -1,6 +1,7 @@
 // What a toxic type is: a name, the attributes that clients may set, and what it does: to one direction of a connection, to
 // connections as they come in, or to the proxy's listener.
 
+import type {ServerErrorKind} from '../../model/server-errors.ts';
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {HttpBehaviour} from './http/behaviour.ts';
 import type {Stage, Steps} from './stage.ts';
@@ -63,6 +64,8 @@ export type ToxicType = {
   readonly http: HttpBehaviour<Attributes> | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
+  /** Whose errors it says in the server's place. See protocols/. */
+  readonly reply: ServerErrorKind | null;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -78,6 +81,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
   readonly tls?: TlsBehaviour<Values<S>>;
+  readonly reply?: ServerErrorKind;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
@@ -94,6 +98,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     downtime = null,
     http = null,
     tls = null,
+    reply = null,
   } = definition;
   return {
     name,
@@ -114,6 +119,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),
     },
+    reply,
   };
 };
 

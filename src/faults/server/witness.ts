@@ -7,6 +7,7 @@ import type {
   ConnectionRecord,
   FaultWitness,
   HitPlace,
+  ProtocolWitness,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -130,7 +131,7 @@ export class Witness {
     this.#lastFailure = name === null ? what : `${name}: ${what}`;
   }
 
-  report(): ProxyWitness {
+  report(protocol: ProtocolWitness | null = null): ProxyWitness {
     return {
       openConnections: this.#openConnections,
       openedConnections: this.#openedConnections,
@@ -142,6 +143,7 @@ export class Witness {
       upstreamBytes: this.#upstreamBytes,
       downstreamBytes: this.#downstreamBytes,
       faults: Object.fromEntries(this.#faults),
+      ...(protocol !== null && {protocol}),
     };
   }
 

@@ -2,16 +2,6 @@
 import type {AnyHttpFault, HttpFault, HttpStatusFault} from '../../model/http-fault.ts';
 import {bytes, percent} from '../format.ts';
 
-const kinds: ReadonlySet<string> = new Set<AnyHttpFault['kind']>([
-  'httpStatus',
-  'httpFault',
-  'slowBody',
-  'wrongContentLength',
-  'dropKeepAlive',
-]);
-
-export const isHttpFault = (kind: string): boolean => kinds.has(kind);
-
 /** `503 with Retry-After: 7, to every 3rd GET of /things/*`. */
 export const httpEffectOf = (fault: AnyHttpFault): string => `${ownEffect(fault)}${requestsOf(fault)}`;
 

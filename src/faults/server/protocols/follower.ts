@@ -1,0 +1,256 @@
+// Follows the conversation on one connection in the words of its protocol, and says errors in the server's place. It sits
+// where the upstream is: what a client sends comes to it through the upstream toxics, what it says goes through the
+// downstream toxics. Nothing is held back but the beginning of a message that is not known yet.
+
+import type {ChosenError, ErrorEnding, ServerErrorKind} from '../../../model/server-errors.ts';
+import {type InterceptorHost, receiver} from '../http/interceptor-host.ts';
+import type {Toxic} from '../toxic.ts';
+import {closeAsUpstream} from '../upstream-close.ts';
+import {type Conversation, LostStep, type Talk, type Treatment} from './conversation.ts';
+import type {Part, Reader} from './frames.ts';
+import type {ReplyRules} from './rules.ts';
+
+export type FollowerHost = Omit<InterceptorHost, 'rules'> & {readonly rules: ReplyRules};
+
+/** How the rest of the injector sees a connection that is followed. */
+export type Following = {
+  /** A toxic came into force, or is no longer. */
+  readonly changed: (toxic: Toxic) => void;
+};
+
+export type Protocol = {
+  readonly kind: ServerErrorKind;
+  readonly follow: (host: FollowerHost) => Following;
+};
+
+export const defineProtocol = <C, S>(
+  kind: ServerErrorKind,
+  converse: (talk: Talk) => Conversation<C, S>,
+): Protocol => ({kind, follow: host => new Follower(host, converse)});
+
+const nothing = Buffer.alloc(0);
+
+/** One direction. */
+type Side<Message> = {
+  readonly reader: Reader<Message>;
+  readonly take: (message: Message, raw: Buffer) => Treatment;
+  readonly ended: () => void;
+  readonly forward: (data: Buffer) => void;
+  /** Lets what comes after this go its way without us. */
+  readonly detach: () => void;
+  /** Of the message that is being read. */
+  treatment: Treatment;
+  isMidway: boolean;
+};
+
+/** One whose messages do not matter. */
+type AnySide = Omit<Side<unknown>, 'reader' | 'take'> & {
+  readonly reader: Pick<Reader<unknown>, 'takeHeld'>;
+};
+
+class Follower<C, S> implements Following {
+  readonly #host: FollowerHost;
+  readonly #conversation: Conversation<C, S>;
+  readonly #fromClient: Side<C>;
+  readonly #fromServer: Side<S>;
+  /** left: an error ended the connection. off: it is not followed any more, and all passes. */
+  #mode: 'following' | 'left' | 'off' = 'following';
+  #occasions = 0;
+  /** Toxics that speak unasked, and have not been asked whether they would here. */
+  readonly #unasked = new Set<Toxic>();
+  /** What those said that have spoken, and whose end must be said, too. */
+  readonly #lasting = new Map<Toxic, ChosenError>();
+  /** What waits for the end of the target's message that is on its way to the client. */
+  #waiting: (Buffer | ErrorEnding)[] = [];
+
+  constructor(host: FollowerHost, converse: (talk: Talk) => Conversation<C, S>) {
+    this.#host = host;
+    const {up, down, client, rules} = host;
+    const conversation = converse({
+      toClient: data => this.#say(data),
+      take: occasion => rules.take(this.#asking(), occasion),
+      leave: ending => this.#say(ending),
+      address: `${client.localAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1'}:${client.localPort ?? 0}`,
+    });
+    this.#conversation = conversation;
+    this.#fromClient = {
+      reader: conversation.client,
+      take: conversation.fromClient,
+      ended: () => conversation.clientMessageEnded?.(),
+      forward: data => up.send(data),
+      detach: () => {
+        up.exit = null;
+        up.wake();
+      },
+      treatment: 'pass',
+      isMidway: false,
+    };
+    this.#fromServer = {
+      reader: conversation.server,
+      take: conversation.fromServer,
+      ended: () => conversation.serverMessageEnded?.(),
+      forward: data => down.accept(data),
+      detach: () => {
+        down.entry = null;
+        down.wake();
+      },
+      treatment: 'pass',
+      isMidway: false,
+    };
+    const isFull = () => false;
+    up.exit = receiver(this.#contain, {
+      isFull,
+      push: data => this.#read(this.#fromClient, data),
+      end: () => this.#end(this.#fromClient, () => up.finish()),
+    });
+    down.entry = receiver(this.#contain, {
+      isFull,
+      push: data => this.#read(this.#fromServer, data),
+      end: () => this.#end(this.#fromServer, () => down.acceptEnd()),
+    });
+    for (const toxic of rules.unasked()) this.#unasked.add(toxic);
+    rules.followed();
+    this.#contain(() => conversation.begins?.());
+  }
+
+  readonly changed = (toxic: Toxic): void => {
+    this.#unasked.delete(toxic);
+    if (this.#mode !== 'following') return;
+    const said = this.#lasting.get(toxic);
+    if (this.#host.rules.unasked().includes(toxic)) this.#unasked.add(toxic);
+    else if (said !== undefined) this.#say(this.#conversation.over?.(said) ?? nothing);
+    this.#lasting.delete(toxic);
+    this.#contain(() => this.#speakUnasked());
+  };
+
+  /** In between the target's messages. */
+  #say(said: Buffer | ErrorEnding): void {
+    if (this.#mode === 'left') return;
+    if (this.#fromServer.isMidway || this.#waiting.length > 0) this.#waiting.push(said);
+    else if (typeof said !== 'string') this.#host.down.accept(said);
+    else if (said !== 'none') this.#leave(said === 'abort' ? 'reset' : 'half-close');
+  }
+
+  #sayWaiting(): void {
+    for (const said of this.#waiting.splice(0)) this.#say(said);
+  }
+
+  readonly #contain = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      this.#host.failed(error, null);
+    }
+  };
+
+  #asking() {
+    const {connection, acted} = this.#host;
+    return {connection, number: ++this.#occasions, acted};
+  }
+
+  #read<Message>(side: Side<Message>, data: Buffer): void {
+    let at = 0;
+    while (at < data.length && this.#goesOn(side)) {
+      const part = side.reader.next(data, at);
+      if (part.kind === 'rest' && side.treatment === 'pass') side.forward(data.subarray(at, part.end));
+      at = part.end;
+      if (part.kind === 'begin') this.#begin(side, part);
+      else if (part.kind === 'wrong') this.#turnOff(side, part.held, part.reason);
+      if (part.kind === 'begin' || part.kind === 'rest') this.#settle(side, part.isLast);
+    }
+    if (at < data.length && this.#mode === 'off') side.forward(data.subarray(at));
+  }
+
+  /** Nothing is followed any more, but for the rest of a message that did not pass. */
+  #goesOn({isMidway, treatment}: AnySide): boolean {
+    return this.#mode === 'following' || (this.#mode === 'off' && isMidway && treatment !== 'pass');
+  }
+
+  #begin<Message>(side: Side<Message>, {message, raw}: Part<Message> & {readonly kind: 'begin'}): void {
+    try {
+      side.isMidway = true;
+      side.treatment = side.take(message, raw);
+    } catch (error) {
+      if (!(error instanceof LostStep)) throw error;
+      side.treatment = 'pass';
+      this.#turnOff(side, raw, error.message);
+      return;
+    }
+    if (this.#mode === 'left' || side.treatment === 'drop') return;
+    side.forward(side.treatment === 'pass' ? raw : side.treatment);
+  }
+
+  #settle(side: AnySide, isLast: boolean): void {
+    side.isMidway = !isLast;
+    if (!isLast) return;
+    if (side === this.#fromServer && this.#mode === 'following') this.#sayWaiting();
+    if (this.#mode === 'off') side.detach();
+    if (this.#mode !== 'following') return;
+    side.ended();
+    this.#speakUnasked();
+  }
+
+  #speakUnasked(): void {
+    const isBetween = !this.#fromClient.isMidway && !this.#fromServer.isMidway;
+    if (this.#unasked.size === 0 || !isBetween || !this.#conversation.isIdle()) return;
+    for (const toxic of this.#unasked) {
+      if (this.#mode !== 'following') return;
+      this.#unasked.delete(toxic);
+      const occasion = {when: 'unasked', commands: [], key: '', text: ''} as const;
+      const taken = this.#host.rules.takeBy(toxic, this.#asking(), occasion);
+      const said = taken === null ? null : this.#conversation.unasked(taken.error);
+      if (taken === null) continue;
+      if (said === null) {
+        taken.release('the client knows no such message');
+        continue;
+      }
+      taken.acted();
+      this.#lasting.set(toxic, taken.error);
+      this.#say(said);
+      this.#say(taken.error.ending);
+    }
+  }
+
+  #end(side: AnySide, pass: () => void): void {
+    if (this.#mode === 'left') {
+      if (side === this.#fromClient) this.#host.cut();
+      return;
+    }
+    const held = side.reader.takeHeld();
+    if (held.length > 0) side.forward(held);
+    // No reply of the target comes any more that those in its place would have to wait for.
+    if (side === this.#fromServer) this.#giveHeld();
+    pass();
+  }
+
+  #giveHeld(): void {
+    for (const said of this.#waiting.splice(0)) if (typeof said !== 'string') this.#host.down.accept(said);
+    for (const reply of this.#conversation.held?.() ?? []) this.#host.down.accept(reply);
+  }
+
+  /** All passes untouched from here on, beginning with what is held. */
+  #turnOff(side: AnySide, held: Buffer, reason: string): void {
+    if (this.#mode !== 'following') return;
+    this.#mode = 'off';
+    const {rules, done} = this.#host;
+    rules.lost(reason);
+    this.#giveHeld();
+    for (const one of [this.#fromClient, this.#fromServer] as const) {
+      const rest = one === side ? held : one.reader.takeHeld();
+      if (rest.length > 0) one.forward(rest);
+      if (one === side) one.isMidway = false;
+      if (!one.isMidway || one.treatment === 'pass') one.detach();
+    }
+    done();
+  }
+
+  #leave(ending: 'half-close' | 'reset'): void {
+    if (this.#mode !== 'following') return;
+    this.#mode = 'left';
+    const {down, upstream, closedEarly} = this.#host;
+    down.entry = {isFull: false, push: () => undefined, end: () => undefined};
+    if (ending === 'half-close') closedEarly();
+    closeAsUpstream(this.#host, ending);
+    upstream.end();
+  }
+}
