@@ -36,9 +36,12 @@ export class ServerScene {
     const supervisor = Supervisor.start(environment);
     t.teardown(() => supervisor.stop());
     const {url} = await startService(supervisor, service, limitMs);
+    return ServerScene.before(t, new URL(url), protocol);
+  }
+
+  static async before(t: ExecutionContext, direct: URL, protocol: string): Promise<ServerScene> {
     const injector = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
     t.teardown(() => injector.close());
-    const direct = new URL(url);
     const body = {name: 'real', listen: '127.0.0.1:0', upstream: direct.host, protocol};
     const {listen} = await api<ProxyJson>(injector.url, 'POST', '/proxies', body);
     return new ServerScene(injector.url, direct, listen);
@@ -46,8 +49,8 @@ export class ServerScene {
 
   /** Has the server say that, as long as `meanwhile` lasts. */
   async during<T>(toxic: Toxic, meanwhile: () => Promise<T>): Promise<T> {
-    const name = `fault-${++this.#toxics}`;
-    await this.add({name, ...toxic});
+    const {name = `fault-${++this.#toxics}`} = toxic;
+    await this.add({...toxic, name});
     try {
       return await meanwhile();
     } finally {

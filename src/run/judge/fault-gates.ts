@@ -62,12 +62,25 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
       const silence = silenceOver(phase, silences);
       return {
         name: 'fault-without-hits',
-        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
+        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}${whyUnsaid(trial, kind)}.`,
         advice: silence
           ? 'First find out why the library did not recover; a longer recovery before this phase shows whether it is wedged.'
           : 'Lengthen the phase, raise the load, or make the fault more probable. Check that it matches what the library sends, and that the library uses the URL it is given.',
       };
     });
+};
+
+/** `; 3 of 4 connections could not be followed: the connection is encrypted (TLS)`, or nothing. */
+const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
+  const protocol = injector.at(-1)?.witness.protocol;
+  if (protocol === undefined || protocol.protocol !== kind) return '';
+  const {followedConnections, lostConnections, lastLost, lastUnsaid} = protocol;
+  return [
+    ...(lastLost === null
+      ? []
+      : [`; ${lostConnections} of ${followedConnections} connections could not be followed: ${lastLost}`]),
+    ...(lastUnsaid === null ? [] : [`; it could not be said: ${lastUnsaid}`]),
+  ].join('');
 };
 
 /** A fault that hit more or less often than it was asked to is another fault than the report says. */

@@ -184,7 +184,7 @@ test('subscriptions go on, with RESP2 and with RESP3', async t => {
     await scene.during({type: 'redis_error', attributes: {error: 'LOADING', command: 'GET'}}, async () => {
       t.regex((await errorOf(subscriber.get(`after-${RESP}`))).message, /^LOADING/);
     });
-    t.is(await subscriber.get(`after-${RESP}`), 'subscription');
+    t.is(String(await subscriber.get(`after-${RESP}`)), 'subscription');
     while (heard.length < 2) await sleep(5);
     t.deepEqual(heard, ['first', 'first']);
   }
