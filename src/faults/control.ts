@@ -86,9 +86,13 @@ export class Injector {
     const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
-      this.#client.createProxy({name, listen, upstream, enabled: true, ...(protocol !== '' && {protocol})} as Parameters<
-        Toxiproxy['createProxy']
-      >[0]),
+      this.#client.createProxy({
+        name,
+        listen,
+        upstream,
+        enabled: true,
+        ...(protocol !== '' && {protocol}),
+      } as Parameters<Toxiproxy['createProxy']>[0]),
     );
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
     return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);

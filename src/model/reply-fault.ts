@@ -34,7 +34,6 @@ export type MqttErrorFault = FaultOf<'mqttError'>;
 export type ReplyFault = {readonly [kind in ServerErrorKind]: FaultOf<kind>}[ServerErrorKind];
 
 /** A code that is known with its text, or any other: which of those there are, the check of the scenario knows. */
-// biome-ignore lint/complexity/noBannedTypes: keeps the known codes in completions
 type CodeOf<Errors> = (keyof Errors & string) | (string & {});
 
 /** A code that Redis has, or a whole line of its own: `READONLY`, `'ERR unknown command'`. */
@@ -77,8 +76,9 @@ export const redisError = (options: ErrorOptions<'redisError', RedisErrorCode>):
  * A PostgreSQL server answers a statement with that error, which ends its transaction as usual; refuses the connection; or
  * ends it unasked. The statement does not reach the target.
  */
-export const postgresError = (options: ErrorOptions<'postgresError', PostgresErrorCode>): PostgresErrorFault =>
-  errorFault('postgresError', options);
+export const postgresError = (
+  options: ErrorOptions<'postgresError', PostgresErrorCode>,
+): PostgresErrorFault => errorFault('postgresError', options);
 
 /**
  * A MySQL or MariaDB server answers a statement with that error, which rolls back the transaction where the server's own would;
@@ -103,8 +103,9 @@ export const natsError = (options: ErrorOptions<'natsError', NatsErrorCode>): Na
   errorFault('natsError', options);
 
 /** A memcached server answers with that error, by its text protocol or by its binary one. The command does not reach the target. */
-export const memcachedError = (options: ErrorOptions<'memcachedError', MemcachedErrorCode>): MemcachedErrorFault =>
-  errorFault('memcachedError', options);
+export const memcachedError = (
+  options: ErrorOptions<'memcachedError', MemcachedErrorCode>,
+): MemcachedErrorFault => errorFault('memcachedError', options);
 
 /**
  * An MQTT broker answers a packet with that code, refuses the connection, or ends it (version 5); what is answered so does not reach

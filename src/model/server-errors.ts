@@ -57,8 +57,7 @@ export const redisErrors = {
   OOM: "OOM command not allowed when used memory > 'maxmemory'.",
   READONLY: "READONLY You can't write against a read only replica.",
   TRYAGAIN: 'TRYAGAIN Multiple keys request during rehashing of slot',
-  UNBLOCKED:
-    'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  UNBLOCKED: 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
   WRONGPASS: 'WRONGPASS invalid username-password pair or user is disabled.',
 } as const satisfies Readonly<Record<string, ServerError>>;
 
@@ -127,7 +126,9 @@ export const mysqlErrors = {
   '1044': atConnect('42000 Access denied for user to database'),
   '1045': atConnect('28000 Access denied for user'),
   '1053': unasked('08S01 Server shutdown in progress'),
-  '1129': atConnect("HY000 Host is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'"),
+  '1129': atConnect(
+    "HY000 Host is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'",
+  ),
   '1158': unasked('08S01 Got an error reading communication packets'),
   '1180': 'HY000 Got error during COMMIT',
   '1203': atConnect("42000 User already has more than 'max_user_connections' active connections"),
@@ -163,7 +164,7 @@ export const amqpErrors = {
   '405': 'RESOURCE_LOCKED - cannot obtain exclusive access to locked queue',
   '406': 'PRECONDITION_FAILED - inequivalent argument',
   '501': {text: 'FRAME_ERROR', ending: 'close'},
-  '504': {text: 'CHANNEL_ERROR - expected \'channel.open\'', ending: 'close'},
+  '504': {text: "CHANNEL_ERROR - expected 'channel.open'", ending: 'close'},
   '506': {text: 'RESOURCE_ERROR', ending: 'close'},
   '530': atConnect('NOT_ALLOWED - access to vhost refused'),
   '541': {text: 'INTERNAL_ERROR', ending: 'close'},
@@ -346,7 +347,10 @@ export type ChosenError = {
 
 /** The commands of a rule, in upper case; none: any. */
 export const commandsOf = ({command}: Pick<ErrorChoice, 'command'>): readonly string[] =>
-  command.toUpperCase().split(/[\s,]+/).filter(name => name !== '');
+  command
+    .toUpperCase()
+    .split(/[\s,]+/)
+    .filter(name => name !== '');
 
 /** What is asked for, with what is usual for it. */
 export const chosenError = (kind: ServerErrorKind, choice: ErrorChoice): ChosenError => {
@@ -358,7 +362,12 @@ export const chosenError = (kind: ServerErrorKind, choice: ErrorChoice): ChosenE
     code: error.split(' ', 1)[0] ?? '',
     text: message === '' ? text : message,
     // A rule for commands is one for their replies.
-    when: choice.when === 'usual' ? (commandsOf(choice).length > 0 ? 'command' : when) : (choice.when as ErrorMoment),
+    when:
+      choice.when === 'usual'
+        ? commandsOf(choice).length > 0
+          ? 'command'
+          : when
+        : (choice.when as ErrorMoment),
     ending: choice.ending === 'usual' ? ending : (choice.ending as ErrorEnding),
   };
 };

@@ -1,8 +1,9 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+
+import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
 import {type CheckedScenario, scenarioSchema} from '../model/schema/scenario.ts';
-import {isHttpFault} from '../model/http-fault.ts';
 import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
 import type {Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';

@@ -3,9 +3,14 @@
 import type {ServerErrorKind} from '../../src/model/server-errors.ts';
 import type {Said} from './followed-connection.ts';
 
-const from = (party: 'client' | 'server', ...parts: readonly (string | Buffer | readonly number[])[]): Said => [
+const from = (
+  party: 'client' | 'server',
+  ...parts: readonly (string | Buffer | readonly number[])[]
+): Said => [
   party,
-  Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part as Buffer)))),
+  Buffer.concat(
+    parts.map(part => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part as Buffer))),
+  ),
 ];
 
 const resp = (...words: readonly string[]): string =>
@@ -48,7 +53,13 @@ const postgres: readonly Said[] = [
   from('client', [0, 0, 0, 8, 4, 210, 22, 47]),
   from('server', 'N'),
   from('client', [0, 0, 0, 17, 0, 3, 0, 0], 'user\0me\0\0'),
-  from('server', typed('R', [0, 0, 0, 0]), typed('S', 'a\0b\0'), typed('K', [0, 0, 0, 1, 0, 0, 0, 2]), ready('I')),
+  from(
+    'server',
+    typed('R', [0, 0, 0, 0]),
+    typed('S', 'a\0b\0'),
+    typed('K', [0, 0, 0, 1, 0, 0, 0, 2]),
+    ready('I'),
+  ),
   from('client', typed('Q', `select '${long}'\0`)),
   from('server', rowDescription, row, typed('C', 'SELECT 1\0'), ready('I')),
   from('client', typed('P', 's1\0select $1\0', [0, 0]), ...execute('s1'), typed('S')),
@@ -70,7 +81,8 @@ const packet = (sequence: number, ...body: readonly (string | readonly number[] 
 };
 const ok = (sequence: number): Buffer => packet(sequence, [0, 0, 0, 2, 0, 0, 0]);
 const eof = (sequence: number): Buffer => packet(sequence, [254, 0, 0, 2, 0]);
-const column = (sequence: number): Buffer => packet(sequence, '\x03def', [0, 0, 0, 1, 97, 0, 12, 63, 0, 1, 0, 0, 0]);
+const column = (sequence: number): Buffer =>
+  packet(sequence, '\x03def', [0, 0, 0, 1, 97, 0, 12, 63, 0, 1, 0, 0, 0]);
 
 const mysql: readonly Said[] = [
   from('server', packet(0, '\x0a8.0.0\0', [1, 0, 0, 0], 'salt5678\0')),
@@ -96,8 +108,12 @@ const frame = (type: number, channel: number, ...body: readonly (string | readon
   head.writeUInt32BE(data.length, 3);
   return Buffer.concat([head, data, Buffer.from([0xce])]);
 };
-const call = (channel: number, group: number, method: number, ...body: readonly (string | readonly number[])[]) =>
-  frame(1, channel, [0, group, 0, method], ...body);
+const call = (
+  channel: number,
+  group: number,
+  method: number,
+  ...body: readonly (string | readonly number[])[]
+) => frame(1, channel, [0, group, 0, method], ...body);
 const message = (channel: number, text: string): readonly Buffer[] => [
   frame(2, channel, [0, 60, 0, 0, 0, 0, 0, 0, 0, 0], [text.length >> 8, text.length & 255], [0, 0]),
   frame(3, channel, text.slice(0, 1000)),
@@ -144,8 +160,14 @@ const nats: readonly Said[] = [
   from('client', 'CONNECT {"verbose":false}\r\nPING\r\n'),
   from('server', 'PONG\r\n'),
   from('client', 'SUB _INBOX.1.* 1\r\nSUB things.> workers 2\r\n'),
-  from('client', `PUB things.a _INBOX.1.7 ${long.length}\r\n${long}\r\nHPUB things.b 12 14\r\nNATS/1.0\r\n\r\nhi\r\n`),
-  from('server', 'MSG things.a 2 _INBOX.1.7 5\r\nhello\r\nHMSG things.b 2 12 14\r\nNATS/1.0\r\n\r\nhi\r\nPING\r\n'),
+  from(
+    'client',
+    `PUB things.a _INBOX.1.7 ${long.length}\r\n${long}\r\nHPUB things.b 12 14\r\nNATS/1.0\r\n\r\nhi\r\n`,
+  ),
+  from(
+    'server',
+    'MSG things.a 2 _INBOX.1.7 5\r\nhello\r\nHMSG things.b 2 12 14\r\nNATS/1.0\r\n\r\nhi\r\nPING\r\n',
+  ),
   from('client', 'PONG\r\nUNSUB 2 5\r\n'),
   from('server', "-ERR 'Slow Consumer'\r\n+OK\r\n"),
 ];
@@ -154,7 +176,10 @@ const memcached: readonly Said[] = [
   from('client', `set a 0 0 ${long.length}\r\n${long}\r\nget a b\r\nset q 0 0 1 noreply\r\nx\r\n`),
   from('server', `STORED\r\nVALUE a 0 ${long.length}\r\n${long}\r\nVALUE b 0 3\r\nEND\r\nEND\r\n`),
   from('client', 'incr n 1\r\nstats\r\ndelete a\r\nmg a v\r\nms a 2\r\nhi\r\ntouch a 1\r\nversion\r\n'),
-  from('server', 'NOT_FOUND\r\nSTAT pid 1\r\nSTAT uptime 2\r\nEND\r\nDELETED\r\nVA 2\r\nhi\r\nHD\r\nTOUCHED\r\nVERSION 1\r\n'),
+  from(
+    'server',
+    'NOT_FOUND\r\nSTAT pid 1\r\nSTAT uptime 2\r\nEND\r\nDELETED\r\nVA 2\r\nhi\r\nHD\r\nTOUCHED\r\nVERSION 1\r\n',
+  ),
   from('client', 'quit\r\n'),
 ];
 

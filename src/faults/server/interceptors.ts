@@ -25,16 +25,7 @@ export type InterceptorRules = {
 };
 
 /** All protocols in which a server has errors of its own. */
-export const followed: readonly Protocol[] = [
-  amqp,
-  memcached,
-  mqtt,
-  mysql,
-  nats,
-  postgres,
-  redis,
-  smtp,
-];
+export const followed: readonly Protocol[] = [amqp, memcached, mqtt, mysql, nats, postgres, redis, smtp];
 
 /** What both kinds of interceptors need of a connection. */
 export type Intercepted = Omit<InterceptorHost, 'rules' | 'done'>;

@@ -5,7 +5,7 @@ import {toxicAlreadyExists, toxicNotFound} from './api-error.ts';
 import type {Connection} from './connection.ts';
 import {type DowntimeHost, Downtimes} from './downtimes.ts';
 import type {JsonValue} from './go-json.ts';
-import {Schedule} from './schedule.ts';
+import {Schedule} from './scope.ts';
 import {createToxic, type Toxic} from './toxic.ts';
 import type {Downtime} from './toxic-type.ts';
 import type {Witness} from './witness.ts';

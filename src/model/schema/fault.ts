@@ -121,10 +121,12 @@ const serverError = <const Kind extends ServerErrorKind>(kind: Kind) =>
     /** `none`: the connection goes on · `close`: a FIN · `abort`: a RST. Default: `usual`, as after the error in life. */
     ending: z.enum(['usual', 'none', 'close', 'abort']).optional(),
     ...scope,
-  }).superRefine(({error, message = '', command = '', key = '', when = 'usual', ending = 'usual'}, context) => {
-    const refusal = refuseError(kind, {error, message, command, key, when, ending});
-    if (refusal !== null) context.addIssue({code: 'custom', message: `: ${refusal}`});
-  });
+  }).superRefine(
+    ({error, message = '', command = '', key = '', when = 'usual', ending = 'usual'}, context) => {
+      const refusal = refuseError(kind, {error, message, command, key, when, ending});
+      if (refusal !== null) context.addIssue({code: 'custom', message: `: ${refusal}`});
+    },
+  );
 
 const kilobytes = count.multipleOf(1000);
 

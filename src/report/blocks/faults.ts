@@ -3,8 +3,8 @@
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
 import {isHttpFault} from '../../model/http-fault.ts';
-import type {ReplyFault} from '../../model/reply-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
+import type {ReplyFault} from '../../model/reply-fault.ts';
 import {chosenError, isServerError, protocols} from '../../model/server-errors.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
@@ -58,7 +58,7 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
   if (isTlsFault(kind)) return 'handshake';
-  if (isServerError(kind)) return 'reply';
+  if (isServerError(kind)) return 'answer';
   return isHttpFault(kind) ? 'request' : 'connection';
 };
 

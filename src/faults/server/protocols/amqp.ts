@@ -3,9 +3,16 @@
 // delivery tags stay in step.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
-import {type Conversation, LostStep, type TakenReply, type Talk, type Treatment} from './conversation.ts';
+import {
+  type Conversation,
+  FrameReader,
+  LostStep,
+  type Measured,
+  type TakenReply,
+  type Talk,
+  type Treatment,
+} from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, type Measured} from './frames.ts';
 
 /** `type` 0: the protocol's header. `body`: as much of the payload as is looked at. */
 type Frame = {readonly type: number; readonly channel: number; readonly body: Buffer; readonly size: number};
@@ -171,7 +178,8 @@ class AmqpConversation implements Conversation<Frame, Frame> {
   #onConnection(call: number): Treatment {
     if (this.#isRefused) return 'drop';
     const refusal = this.#refusal;
-    const isTime = refusal !== null && call === (refusal.error.code === '403' ? id.connectionStartOk : id.connectionOpen);
+    const isTime =
+      refusal !== null && call === (refusal.error.code === '403' ? id.connectionStartOk : id.connectionOpen);
     if (!isTime) return 'pass';
     this.#close(refusal, call);
     return 'drop';
@@ -191,7 +199,8 @@ class AmqpConversation implements Conversation<Frame, Frame> {
   ): Treatment {
     const {error} = taken;
     if (error.code === 'NACK') {
-      if (channel.published === null || call !== id.basicPublish) taken.release('NACK is for messages that are published with confirmations');
+      if (channel.published === null || call !== id.basicPublish)
+        taken.release('NACK is for messages that are published with confirmations');
       else channel.refused.set(channel.published, taken);
       return 'pass';
     }

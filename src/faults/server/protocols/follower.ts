@@ -6,8 +6,14 @@ import type {ChosenError, ErrorEnding, ServerErrorKind} from '../../../model/ser
 import {type InterceptorHost, receiver} from '../http/interceptor-host.ts';
 import type {Toxic} from '../toxic.ts';
 import {closeAsUpstream} from '../upstream-close.ts';
-import {type Conversation, LostStep, type Talk, type Treatment} from './conversation.ts';
-import type {Part, Reader} from './frames.ts';
+import {
+  type Conversation,
+  LostStep,
+  type Part,
+  type Reader,
+  type Talk,
+  type Treatment,
+} from './conversation.ts';
 import type {ReplyRules} from './rules.ts';
 
 export type FollowerHost = Omit<InterceptorHost, 'rules'> & {readonly rules: ReplyRules};

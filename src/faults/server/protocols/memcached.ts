@@ -6,13 +6,15 @@ import {
   type Conversation,
   DueReplies,
   type DueReply,
+  FrameReader,
   LostStep,
+  lineEnd,
+  type Measured,
   type TakenReply,
   type Talk,
   type Treatment,
 } from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, lineEnd, type Measured} from './frames.ts';
 
 /** `words` of a line; or the opcode, the status and the key of a binary packet. */
 type Message =
@@ -28,18 +30,29 @@ const measureBinary = (beginning: Buffer, magic: number): Measured<Message> => {
   if (beginning[0] !== magic) return {wrong: 'what came is no packet'};
   if (beginning.length < headBytes) return {needs: headBytes};
   const [keyBytes, extraBytes, size] = [beginning.readUInt16BE(2), beginning[4]!, beginning.readUInt32BE(8)];
-  if (keyBytes + extraBytes > size || keyBytes > longestKey) return {wrong: 'a packet is shorter than its key'};
+  if (keyBytes + extraBytes > size || keyBytes > longestKey)
+    return {wrong: 'a packet is shorter than its key'};
   const known = headBytes + extraBytes + keyBytes;
   if (beginning.length < known) return {needs: known};
   const key = beginning.toString('latin1', headBytes + extraBytes, known);
-  return {message: {kind: 'binary', head: beginning.subarray(0, headBytes), key, size}, bytes: headBytes + size};
+  return {
+    message: {kind: 'binary', head: beginning.subarray(0, headBytes), key, size},
+    bytes: headBytes + size,
+  };
 };
 
 /** @param payloadAt which word of a line says how long the data is that follows it; 0: none does */
-const measureText = (beginning: Buffer, payloadAt: (words: readonly string[]) => number): Measured<Message> => {
+const measureText = (
+  beginning: Buffer,
+  payloadAt: (words: readonly string[]) => number,
+): Measured<Message> => {
   const end = lineEnd(beginning);
   if (end < 0) return beginning[0] === 22 ? {wrong: 'the connection is encrypted (TLS)'} : 'more';
-  const words = beginning.toString('latin1', 0, end).trim().split(' ').filter(word => word !== '');
+  const words = beginning
+    .toString('latin1', 0, end)
+    .trim()
+    .split(' ')
+    .filter(word => word !== '');
   const at = payloadAt(words);
   const size = at === 0 ? 0 : Number(/^\d{1,10}$/.exec(words[at] ?? '')?.[0] ?? Number.NaN);
   if (Number.isNaN(size)) return {wrong: 'a length is no number'};
@@ -55,7 +68,8 @@ const payloadOfRequest = (words: readonly string[]): number => {
   return storing.has(command) ? 4 : command === 'MS' ? 2 : 0;
 };
 
-const payloadOfReply = ([first]: readonly string[]): number => (first === 'VALUE' ? 3 : first === 'VA' ? 1 : 0);
+const payloadOfReply = ([first]: readonly string[]): number =>
+  first === 'VALUE' ? 3 : first === 'VA' ? 1 : 0;
 
 /** By opcode; the quiet ones have a reply in some cases only. */
 const opcodes = new Map(
@@ -99,7 +113,9 @@ type MemcachedReply = DueReply & {
 class MemcachedConversation implements Conversation<Message, Message> {
   readonly client = new FrameReader<Message>(beginning => this.#measureClient(beginning));
   readonly server = new FrameReader<Message>(beginning =>
-    this.#isBinary === true ? measureBinary(beginning, responseMagic) : measureText(beginning, payloadOfReply),
+    this.#isBinary === true
+      ? measureBinary(beginning, responseMagic)
+      : measureText(beginning, payloadOfReply),
   );
   readonly #talk: Talk;
   readonly #due: DueReplies<MemcachedReply>;
@@ -196,7 +212,8 @@ class MemcachedConversation implements Conversation<Message, Message> {
   ): Treatment {
     const plain = {leftMessages: 1, command};
     if (taken === null) {
-      if (command !== 'QUIT' && command !== 'SHUTDOWN') this.#due.add({instead: null, ending: 'none', ...plain});
+      if (command !== 'QUIT' && command !== 'SHUTDOWN')
+        this.#due.add({instead: null, ending: 'none', ...plain});
       return 'pass';
     }
     taken.acted();

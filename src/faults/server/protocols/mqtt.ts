@@ -2,9 +2,16 @@
 // said to a client of 3.1.1. What is withheld reaches the target, whose reply is dropped.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
-import {type Conversation, LostStep, type TakenReply, type Talk, type Treatment} from './conversation.ts';
+import {
+  type Conversation,
+  FrameReader,
+  LostStep,
+  type Measured,
+  type TakenReply,
+  type Talk,
+  type Treatment,
+} from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, type Measured} from './frames.ts';
 
 /** `body`: as much of it as is looked at, after the length. */
 type Packet = {readonly type: number; readonly flags: number; readonly body: Buffer};
@@ -60,8 +67,14 @@ class MqttConversation implements Conversation<Packet, Packet> {
     if (this.#version === 0) return this.#connects(packet);
     const name = names.get(type);
     if (name === undefined) return 'pass';
-    const topic = type === publish ? textAt(body, 0) : type === subscribe ? textAt(body, this.#afterNumber(body)) : '';
-    const taken = this.#talk.take({when: 'command', commands: [name], key: topic, text: body.toString('latin1')});
+    const topic =
+      type === publish ? textAt(body, 0) : type === subscribe ? textAt(body, this.#afterNumber(body)) : '';
+    const taken = this.#talk.take({
+      when: 'command',
+      commands: [name],
+      key: topic,
+      text: body.toString('latin1'),
+    });
     if (taken === null) return 'pass';
     if (taken.error.code === 'WITHHELD') return this.#withhold(packet, taken);
     const said = this.#replyTo(packet, taken.error);
@@ -104,7 +117,9 @@ class MqttConversation implements Conversation<Packet, Packet> {
       return 'pass';
     }
     taken.acted();
-    this.#talk.toClient(Buffer.from(this.#version === 5 ? [0x20, 3, 0, Number(code), 0] : [0x20, 2, 0, Number(code)]));
+    this.#talk.toClient(
+      Buffer.from(this.#version === 5 ? [0x20, 3, 0, Number(code), 0] : [0x20, 2, 0, Number(code)]),
+    );
     this.#talk.leave(ending);
     return 'drop';
   }

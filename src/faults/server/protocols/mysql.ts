@@ -6,13 +6,14 @@ import {
   type Conversation,
   DueReplies,
   type DueReply,
+  FrameReader,
   LostStep,
+  type Measured,
   type TakenReply,
   type Talk,
   type Treatment,
 } from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, type Measured} from './frames.ts';
 import {commandsIn} from './postgres.ts';
 
 /** `body`: as much of the payload as is looked at; `size`: all of it. */
@@ -32,7 +33,13 @@ const measure = (beginning: Buffer): Measured<Packet> => {
   return {message, bytes: headBytes + size};
 };
 
-const capability = {mysql: 1, compress: 0x20, ssl: 0x800, deprecateEof: 0x1_000_000, zstd: 0x4_000_000} as const;
+const capability = {
+  mysql: 1,
+  compress: 0x20,
+  ssl: 0x800,
+  deprecateEof: 0x1_000_000,
+  zstd: 0x4_000_000,
+} as const;
 const moreResults = 0x08;
 
 const command = {
@@ -121,7 +128,8 @@ class MysqlConversation implements Conversation<Packet, Packet> {
     this.#continues.client = size === fullPacket;
     if (isContinued) return 'pass';
     if (this.#stage === 'greeting') throw new LostStep('the client spoke before the server');
-    if (this.#stage === 'login' || this.#due.first?.stage?.kind === 'login') return this.#login(body, sequence);
+    if (this.#stage === 'login' || this.#due.first?.stage?.kind === 'login')
+      return this.#login(body, sequence);
     // The lines of a local file that is loaded.
     if (sequence !== 0) return 'pass';
     const code = body[0];
@@ -172,7 +180,8 @@ class MysqlConversation implements Conversation<Packet, Packet> {
       if (body[0] === 0xff) return 'pass';
       throw new LostStep('a reply came that no command had asked for');
     }
-    const stage = body[0] === 0xff && reply.stage?.kind !== 'definitions' ? null : this.#after(reply, body, size);
+    const stage =
+      body[0] === 0xff && reply.stage?.kind !== 'definitions' ? null : this.#after(reply, body, size);
     reply.stage = stage;
     this.#isReplyOver = stage === null;
     return reply.rewritten === null ? 'pass' : reply.rewritten();
@@ -219,7 +228,14 @@ class MysqlConversation implements Conversation<Packet, Packet> {
     }
     if ((code === command.execute || code === command.bulkExecute) && body.length >= 5)
       return {commands: this.#statements.get(body.readUInt32LE(1)) ?? [], text: body.toString('latin1', 5)};
-    const name = code === command.ping ? 'PING' : code === command.initDb ? 'USE' : code === command.reset ? 'RESET' : null;
+    const name =
+      code === command.ping
+        ? 'PING'
+        : code === command.initDb
+          ? 'USE'
+          : code === command.reset
+            ? 'RESET'
+            : null;
     return {commands: name === null ? [] : [name], text: ''};
   }
 
@@ -233,7 +249,8 @@ class MysqlConversation implements Conversation<Packet, Packet> {
       case 'result':
         return this.#afterFirst(body, stage);
       case 'prepared': {
-        if (body[0] !== 0x00 || body.length < 9) throw new LostStep('a statement was prepared in an unknown way');
+        if (body[0] !== 0x00 || body.length < 9)
+          throw new LostStep('a statement was prepared in an unknown way');
         if (this.#statements.size >= keptStatements) this.#statements.clear();
         this.#statements.set(body.readUInt32LE(1), reply.commands);
         const [columns, parameters] = [body.readUInt16LE(5), body.readUInt16LE(7)];
@@ -263,7 +280,8 @@ class MysqlConversation implements Conversation<Packet, Packet> {
     const isEndless = (this.#capabilities & capability.deprecateEof) !== 0;
     const {value, end} = lengthAt(body, 0);
     // MariaDB may say that the client knows the columns already.
-    if (body.length > end && body[end] === 0) return isEndless ? {kind: 'rows'} : definitions(0, false, {kind: 'rows'}, true);
+    if (body.length > end && body[end] === 0)
+      return isEndless ? {kind: 'rows'} : definitions(0, false, {kind: 'rows'}, true);
     return definitions(value, isEndless, {kind: 'rows'});
   }
 }
@@ -279,7 +297,12 @@ const stageOf = (code: number): Stage => {
 };
 
 /** Where there is no mark of their end, there is none. */
-const definitions = (count: number, isEndless: boolean, next: Stage | null, hasMark = count > 0): Stage | null => {
+const definitions = (
+  count: number,
+  isEndless: boolean,
+  next: Stage | null,
+  hasMark = count > 0,
+): Stage | null => {
   const left = count + (hasMark && !isEndless ? 1 : 0);
   return left === 0 ? next : {kind: 'definitions', left, next};
 };

@@ -2,9 +2,17 @@
 // the connection. A request may be answered by a message of its own: no responders, or an error of JetStream.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
-import {type Conversation, LostStep, type TakenReply, type Talk, type Treatment} from './conversation.ts';
+import {
+  type Conversation,
+  FrameReader,
+  LostStep,
+  lineEnd,
+  type Measured,
+  type TakenReply,
+  type Talk,
+  type Treatment,
+} from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, lineEnd, type Measured} from './frames.ts';
 
 type Message = {readonly verb: string; readonly words: readonly string[]; readonly raw: Buffer};
 
@@ -21,9 +29,13 @@ const measure =
       const isText = /^[\x20-\x7e+-]/.test(String.fromCharCode(beginning[0]!));
       return isText ? 'more' : {wrong: beginning[0] === 22 ? encrypted : 'what came is no text'};
     }
-    const [first = '', ...words] = beginning.toString('utf8', 0, end).trim().split(/[ \t]+/);
+    const [first = '', ...words] = beginning
+      .toString('utf8', 0, end)
+      .trim()
+      .split(/[ \t]+/);
     const verb = first.toUpperCase();
-    if (!verbs.has(verb)) return {wrong: `there is no message "${verb.slice(0, 20).replace(/[^\x21-\x7e]/g, '?')}"`};
+    if (!verbs.has(verb))
+      return {wrong: `there is no message "${verb.slice(0, 20).replace(/[^\x21-\x7e]/g, '?')}"`};
     const size = withPayload.has(verb) ? Number(/^\d{1,9}$/.exec(words.at(-1) ?? '')?.[0] ?? Number.NaN) : 0;
     if (Number.isNaN(size)) return {wrong: 'a size is no number'};
     const bytes = withPayload.has(verb) ? end + size + 2 : end;
@@ -110,7 +122,8 @@ class NatsConversation implements Conversation<Message, Message> {
 
   /** A message to where the reply is expected; null where none is. */
   #answerTo(verb: string, words: readonly string[], {code, text}: ChosenError): Buffer | null {
-    const reply = verb === 'PUB' ? (words.length === 3 ? words[1] : null) : words.length === 4 ? words[1] : null;
+    const reply =
+      verb === 'PUB' ? (words.length === 3 ? words[1] : null) : words.length === 4 ? words[1] : null;
     if (reply == null || (verb !== 'PUB' && verb !== 'HPUB')) return null;
     const [id] = [...this.#subscriptions].find(([, subject]) => fitsSubject(subject, reply)) ?? [];
     if (id === undefined) return null;
@@ -132,6 +145,8 @@ const errorLine = ({text}: ChosenError): Buffer => Buffer.from(`-ERR '${text}'\r
 const fitsSubject = (pattern: string, subject: string): boolean => {
   const parts = subject.split('.');
   const wanted = pattern.split('.');
-  return wanted.every((part, at) => part === '>' || part === '*' || part === parts[at]) &&
-    (wanted.at(-1) === '>' ? parts.length >= wanted.length : parts.length === wanted.length);
+  return (
+    wanted.every((part, at) => part === '>' || part === '*' || part === parts[at]) &&
+    (wanted.at(-1) === '>' ? parts.length >= wanted.length : parts.length === wanted.length)
+  );
 };

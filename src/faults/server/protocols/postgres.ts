@@ -3,9 +3,16 @@
 // the client gets the error that was asked for instead of the target's. A COMMIT that fails is a ROLLBACK there.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
-import {type Conversation, LostStep, type TakenReply, type Talk, type Treatment} from './conversation.ts';
+import {
+  type Conversation,
+  FrameReader,
+  LostStep,
+  type Measured,
+  type TakenReply,
+  type Talk,
+  type Treatment,
+} from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, type Measured} from './frames.ts';
 
 /** A message by its letter; that of the startup has none. `body`: as much of it as is looked at. */
 type Message = {readonly type: string; readonly body: Buffer};
@@ -242,7 +249,8 @@ class PostgresConversation implements Conversation<Message, Message> {
   }
 
   #measureServer(beginning: Buffer): Measured<Message> {
-    if (this.#lettersDue === 0 || beginning[0] === 0x45) return measureTyped(beginning, serverTypes, headBytes);
+    if (this.#lettersDue === 0 || beginning[0] === 0x45)
+      return measureTyped(beginning, serverTypes, headBytes);
     return {message: {type: String.fromCharCode(beginning[0]!), body: beginning.subarray(0, 0)}, bytes: 1};
   }
 }
@@ -264,7 +272,8 @@ const keep = (map: Map<string, Statement>, name: string, statement: Statement): 
   map.set(name, statement);
 };
 
-const notCode = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)/g;
+const notCode =
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)/g;
 
 /** The first words of the statements in a text, in upper case. @param skipped comments and literals */
 export const commandsIn = (sql: string, skipped = notCode): readonly string[] =>

@@ -7,12 +7,15 @@ import {
   DueReplies,
   type DueReply,
   LostStep,
+  lineEnd,
+  longestBeginning,
+  type Part,
+  type Reader,
   type TakenReply,
   type Talk,
   type Treatment,
 } from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {lineEnd, longestBeginning, type Part, type Reader} from './frames.ts';
 
 /** What of a message has been seen when it is known: the bulk strings and numbers of its beginning. */
 type Resp = {
@@ -111,7 +114,13 @@ class RespReader implements Reader<Resp> {
       this.#size = 0;
     }
     if (isTold) return {kind: 'rest', isLast, end};
-    return {kind: 'begin', message, raw: Buffer.concat([this.takeHeld(), data.subarray(start, end)]), isLast, end};
+    return {
+      kind: 'begin',
+      message,
+      raw: Buffer.concat([this.takeHeld(), data.subarray(start, end)]),
+      isLast,
+      end,
+    };
   }
 
   /** Why a value cannot begin with this byte, or null. */
@@ -128,7 +137,8 @@ class RespReader implements Reader<Resp> {
     const found = lineEnd(data, start);
     const end = found < 0 ? data.length : found;
     // Of a long line only the beginning is kept: it is the text of an error.
-    if (this.#line.length < longestItem) this.#line += data.toString('latin1', start, Math.min(end, start + longestItem));
+    if (this.#line.length < longestItem)
+      this.#line += data.toString('latin1', start, Math.min(end, start + longestItem));
     if (found < 0) return this.#line.length + this.#heldBytes > longestBeginning ? 'a line has no end' : end;
     const line = this.#line.trimEnd();
     this.#line = '';
@@ -165,10 +175,12 @@ class RespReader implements Reader<Resp> {
     const end = Math.min(data.length, start + this.#bulkBytes);
     this.#bulkBytes -= end - start;
     const shown = this.#bulk?.reduce((sum, {length}) => sum + length, 0) ?? 0;
-    if (shown < longestItem) this.#bulk?.push(Buffer.from(data.subarray(start, Math.min(end, start + longestItem))));
+    if (shown < longestItem)
+      this.#bulk?.push(Buffer.from(data.subarray(start, Math.min(end, start + longestItem))));
     if (this.#bulkBytes > 0) return end;
     this.#left = (this.#left ?? 1) - 1;
-    if (this.#bulk !== null) this.#items.push(Buffer.concat(this.#bulk).toString('latin1').replace(/\r\n$/, ''));
+    if (this.#bulk !== null)
+      this.#items.push(Buffer.concat(this.#bulk).toString('latin1').replace(/\r\n$/, ''));
     this.#bulk = null;
     return end;
   }

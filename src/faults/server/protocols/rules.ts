@@ -58,7 +58,9 @@ export class ReplyRules {
   declare(name: string): void {
     const kind = serverErrorKinds.find(known => protocolOf(known) === name) ?? null;
     if (kind === null && name !== '')
-      throw badRequestBody(`protocol must be one of ${serverErrorKinds.map(protocolOf).join(', ')}, or empty`);
+      throw badRequestBody(
+        `protocol must be one of ${serverErrorKinds.map(protocolOf).join(', ')}, or empty`,
+      );
     this.#declared = kind;
   }
 

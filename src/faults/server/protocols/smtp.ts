@@ -6,13 +6,15 @@ import {
   type Conversation,
   DueReplies,
   type DueReply,
+  FrameReader,
   LostStep,
+  lineEnd,
+  type Measured,
   type TakenReply,
   type Talk,
   type Treatment,
 } from './conversation.ts';
 import {defineProtocol} from './follower.ts';
-import {FrameReader, lineEnd, type Measured} from './frames.ts';
 
 /** A line, or as much of a long one of a mail as has come. */
 type Line = {readonly text: string; readonly isWhole: boolean};
@@ -134,7 +136,11 @@ class SmtpConversation implements Conversation<Line, Line> {
   #measureClient(beginning: Buffer): Measured<Line> {
     if (this.#mode !== 'mail') return measureLine(beginning);
     const end = lineEnd(beginning);
-    if (end > 0) return {message: {text: end > 8 ? '' : beginning.toString('latin1', 0, end), isWhole: true}, bytes: end};
+    if (end > 0)
+      return {
+        message: {text: end > 8 ? '' : beginning.toString('latin1', 0, end), isWhole: true},
+        bytes: end,
+      };
     // The beginning of a line that may end the mail is waited for.
     if (this.#isLineStart && beginning.length < 3) return 'more';
     return {message: {text: '', isWhole: false}, bytes: beginning.length};

@@ -5,7 +5,8 @@ import test from 'ava';
 import mysql, {type RowDataPacket} from 'mysql2/promise';
 import {errorOf, ServerScene} from '../../../helpers/server-scene.ts';
 
-const connect = (scene: ServerScene) => mysql.createConnection({uri: String(scene.address), connectTimeout: 5000});
+const connect = (scene: ServerScene) =>
+  mysql.createConnection({uri: String(scene.address), connectTimeout: 5000});
 
 test('mysql2: errors at statements, simple and prepared, with what they do to transactions', async t => {
   const scene = await ServerScene.open(t, 'mariadb', 'mysql');
@@ -46,7 +47,9 @@ test('mysql2: errors at statements, simple and prepared, with what they do to tr
   // Results of several statements, and of none, pass as they are.
   const several = await mysql.createConnection({uri: String(scene.address), multipleStatements: true});
   t.teardown(() => several.destroy());
-  const [results] = await several.query('select 1 as a; update things set name = 1; select 2 as b union select 3');
+  const [results] = await several.query(
+    'select 1 as a; update things set name = 1; select 2 as b union select 3',
+  );
   t.is(JSON.stringify((results as unknown[])[2]), '[{"b":2},{"b":3}]');
   await several.ping();
   const hit = (await scene.hits())[0]!;
@@ -61,10 +64,9 @@ test('mysql2: refusals, and ends that come unasked', async t => {
     ['1045', 1045],
     ['1129', 1129],
   ] as const)
-    t.like(
-      await scene.during({type: 'mysql_error', attributes: {error}}, () => errorOf(connect(scene))),
-      {errno},
-    );
+    t.like(await scene.during({type: 'mysql_error', attributes: {error}}, () => errorOf(connect(scene))), {
+      errno,
+    });
   const client = await connect(scene);
   const ended = new Promise(resolve => client.on('error', resolve));
   t.teardown(() => client.destroy());
@@ -76,7 +78,18 @@ test("MariaDB's command line", async t => {
   const scene = await ServerScene.open(t, 'mariadb', 'mysql');
   const ask = (sql: string) =>
     promisify(execFile)('mariadb', [
-      ...['--no-defaults', '--skip-ssl', '-h', '127.0.0.1', '-P', String(scene.port), '-u', 'root', '-N', 'test'],
+      ...[
+        '--no-defaults',
+        '--skip-ssl',
+        '-h',
+        '127.0.0.1',
+        '-P',
+        String(scene.port),
+        '-u',
+        'root',
+        '-N',
+        'test',
+      ],
       ...['-e', sql],
     ]);
   t.is((await ask('select 1; select 2')).stdout, '1\n2\n');
@@ -84,5 +97,8 @@ test("MariaDB's command line", async t => {
   const failed = await scene.during(busy, () => errorOf(ask('select 1')));
   t.regex(failed.message, /ERROR 1213 \(40001\) at line 1: Deadlock found/);
   const full = {type: 'mysql_error', attributes: {error: '1040'}};
-  t.regex((await scene.during(full, () => errorOf(ask('select 1')))).message, /ERROR 1040 .*Too many connections/);
+  t.regex(
+    (await scene.during(full, () => errorOf(ask('select 1')))).message,
+    /ERROR 1040 .*Too many connections/,
+  );
 });

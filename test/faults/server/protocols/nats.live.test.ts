@@ -12,7 +12,9 @@ const open = async (t: ExecutionContext, scene: ServerScene): Promise<NatsConnec
 test('requests that nobody answers, and errors of JetStream', async t => {
   const scene = await ServerScene.open(t, 'nats', 'nats');
   const connection = await open(t, scene);
-  const service = connection.subscribe('work.*', {callback: (_error, message) => void message.respond('done')});
+  const service = connection.subscribe('work.*', {
+    callback: (_error, message) => void message.respond('done'),
+  });
   await connection.flush();
   const ask = () => connection.request('work.defaults-1-7', 'x', {timeout: 2000});
   t.is((await ask()).string(), 'done');

@@ -31,12 +31,19 @@ const withPostgresJs: Connect = async (t, url) => {
   const ended = new Promise(resolve => {
     close = () => resolve(undefined);
   });
-  const sql = postgres(String(url), {max: 1, onclose: close, onnotice: () => {}, connect_timeout: 5, backoff: () => 60});
+  const sql = postgres(String(url), {
+    max: 1,
+    onclose: close,
+    onnotice: () => {},
+    connect_timeout: 5,
+    backoff: () => 60,
+  });
   t.teardown(() => sql.end({timeout: 1}));
   await sql`select 1`;
   return {
     simple: async text => (await sql.unsafe(text).simple()) as unknown as Rows,
-    extended: async (text, values) => (await sql.unsafe(text, [...values], {prepare: true})) as unknown as Rows,
+    extended: async (text, values) =>
+      (await sql.unsafe(text, [...values], {prepare: true})) as unknown as Rows,
     ended,
   };
 };
@@ -58,7 +65,10 @@ const atStatements = test.macro({
       const toxic = {type: 'postgres_error', attributes: {error: error!, command: 'INSERT'}};
       await scene.during(toxic, async () => {
         t.like(await errorOf(simple("insert into things values (1, 'x')")), {code: error, message});
-        t.like(await errorOf(extended('insert into things values ($1, $2)', [1, 'x'])), {code: error, message});
+        t.like(await errorOf(extended('insert into things values ($1, $2)', [1, 'x'])), {
+          code: error,
+          message,
+        });
         t.deepEqual([...(await extended('select $1::int as one', [1]))], [{one: 1}]);
         t.is((await simple('select * from things')).length, 0, 'the target did not get it');
       });
@@ -90,9 +100,7 @@ const atStatements = test.macro({
     const answers = await scene.during(
       {type: 'postgres_error', nth: 2, attributes: {error: '40P01', command: 'SELECT'}},
       () =>
-        Promise.allSettled(
-          Array.from({length: 20}, (_, index) => extended('select $1::int as n', [index])),
-        ),
+        Promise.allSettled(Array.from({length: 20}, (_, index) => extended('select $1::int as n', [index]))),
     );
     t.deepEqual(
       answers.map(answer => (answer.status === 'fulfilled' ? answer.value[0]!['n'] : answer.reason.code)),
@@ -126,8 +134,9 @@ const endings = test.macro({
 
     const busy = await connect(t, scene.address);
     const attributes = {error: '57P01', command: 'SELECT'};
-    const fatal = await scene.during({type: 'postgres_error', first_n: 1, attributes: {...attributes, ending: 'close'}}, () =>
-      errorOf(busy.extended('select $1::int', [1])),
+    const fatal = await scene.during(
+      {type: 'postgres_error', first_n: 1, attributes: {...attributes, ending: 'close'}},
+      () => errorOf(busy.extended('select $1::int', [1])),
     );
     // postgres.js waits for what comes after an error before it says it, and nothing does.
     t.like(fatal, {code: _name === 'pg' ? '57P01' : 'CONNECTION_CLOSED'});

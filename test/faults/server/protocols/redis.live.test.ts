@@ -27,7 +27,8 @@ const withIoredis: Connect = async (t, port) => {
   return {
     send,
     pipeline: commands => settled(commands.map(command => send(...command))),
-    transaction: commands => redis.multi(commands.map(([name = '', ...args]) => [name.toLowerCase(), ...args])).exec(),
+    transaction: commands =>
+      redis.multi(commands.map(([name = '', ...args]) => [name.toLowerCase(), ...args])).exec(),
   };
 };
 
@@ -120,7 +121,10 @@ const each = test.macro({
     );
     t.regex(failed.message, /EXECABORT|OOM/);
     t.is(await send('EXISTS', 'm'), 0);
-    t.deepEqual(await transaction([['INCR', 'm']]).then(JSON.stringify), _name === 'ioredis' ? '[[null,1]]' : '[1]');
+    t.deepEqual(
+      await transaction([['INCR', 'm']]).then(JSON.stringify),
+      _name === 'ioredis' ? '[[null,1]]' : '[1]',
+    );
 
     const hits = await scene.hits();
     t.like(hits[0], {method: 'GET', path: 'a', action: 'error-LOADING', protocol: 'redisError'});
@@ -132,20 +136,29 @@ for (const [name, connect] of clients) test(each, name, connect);
 
 test('errors that end the connection, and those that come unasked', async t => {
   const scene = await ServerScene.open(t, 'redis', 'redis');
-  const ended = async (toxic: Parameters<typeof scene.during>[0], act: (client: Client) => Promise<unknown>) => {
+  const ended = async (
+    toxic: Parameters<typeof scene.during>[0],
+    act: (client: Client) => Promise<unknown>,
+  ) => {
     const client = await withIoredis(t, scene.port);
     await client.send('PING');
     const error = await errorOf(scene.during(toxic, () => act(client)));
     return error.message;
   };
   t.is(
-    await ended({type: 'redis_error', attributes: {error: 'NOAUTH', command: 'GET', ending: 'close'}}, ({send}) =>
-      send('GET', 'a'),
+    await ended(
+      {type: 'redis_error', attributes: {error: 'NOAUTH', command: 'GET', ending: 'close'}},
+      ({send}) => send('GET', 'a'),
     ),
     'NOAUTH Authentication required.',
   );
   await scene.during({type: 'redis_error', attributes: {error: 'MAXCLIENTS'}}, async () => {
-    const redis = new Redis({port: scene.port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => null});
+    const redis = new Redis({
+      port: scene.port,
+      host: '127.0.0.1',
+      lazyConnect: true,
+      retryStrategy: () => null,
+    });
     const errors: string[] = [];
     redis.on('error', (error: Error) => errors.push(error.message));
     await redis.connect().catch(() => undefined);

@@ -9,7 +9,11 @@ import nodemailer from 'nodemailer';
 import {SMTPServer} from 'smtp-server';
 import {errorOf, ServerScene} from '../../../helpers/server-scene.ts';
 
-const mail = {from: 'me@mail.example', to: ['defaults-1-7@mail.example', 'b@mail.example'], text: 'Hello.\n.\nBye.'};
+const mail = {
+  from: 'me@mail.example',
+  to: ['defaults-1-7@mail.example', 'b@mail.example'],
+  text: 'Hello.\n.\nBye.',
+};
 
 const start = async (t: ExecutionContext): Promise<{scene: ServerScene; mails: string[]}> => {
   const mails: string[] = [];
@@ -42,7 +46,12 @@ const reply = (error: string, command?: string, more: Readonly<Record<string, st
 
 test('nodemailer: each command, and the mail itself', async t => {
   const {scene, mails} = await start(t);
-  const transport = nodemailer.createTransport({host: '127.0.0.1', port: scene.port, pool: true, maxConnections: 1});
+  const transport = nodemailer.createTransport({
+    host: '127.0.0.1',
+    port: scene.port,
+    pool: true,
+    maxConnections: 1,
+  });
   t.teardown(() => transport.close());
   await transport.sendMail(mail);
   for (const [error, command] of [
