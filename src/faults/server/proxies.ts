@@ -110,7 +110,9 @@ export class Proxies {
   async #createOrReplace({name, listen, upstream, enabled, protocol}: ProxyRequest): Promise<TcpProxy> {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
-      if (!(await existing.differs({listen, upstream}))) return existing;
+      const isSame = !(await existing.differs({listen, upstream}));
+      if (isSame && protocol !== '') existing.declare(protocol);
+      if (isSame) return existing;
       void existing.remove();
     }
     const proxy = new TcpProxy(this.#host, name, {listen, upstream, protocol});

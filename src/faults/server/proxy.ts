@@ -86,7 +86,7 @@ export class TcpProxy {
       witness: this.witness,
       record: hit => this.http.record(hit),
     });
-    this.#replies.declare(protocol);
+    this.declare(protocol);
     this.#connectionHost = this.#hostConnections();
   }
 
@@ -116,9 +116,14 @@ export class TcpProxy {
     return formatAddress(address) !== this.#listen || upstream !== this.#upstream;
   }
 
+  /** Says what it carries. Throws ApiError 400 for an unknown protocol. */
+  declare(protocol: string): void {
+    this.#replies.declare(protocol);
+  }
+
   /** Restarts the proxy if an address changed, then enables or disables it. Throws ApiError 400 or 500; by the latter it is disabled. */
   async update(settings: ProxySettings): Promise<void> {
-    this.#replies.declare(settings.protocol);
+    this.declare(settings.protocol);
     if (await this.differs(settings)) {
       void this.stop();
       this.#listen = settings.listen;

@@ -41,8 +41,6 @@ const measure = (beginning: Buffer): Measured<Frame> => {
 
 /** What clients ask for, by class and method: the key of a rule is the string that begins there, after so many bytes. */
 const methods = new Map<number, readonly [name: string, keyAt: number, skippedStrings: number]>([
-  [0x000a_0028, ['CONNECTION.OPEN', 4, 0]],
-  [0x0014_000a, ['CHANNEL.OPEN', 0, 0]],
   [0x0028_000a, ['EXCHANGE.DECLARE', 6, 0]],
   [0x0028_0014, ['EXCHANGE.DELETE', 6, 0]],
   [0x0028_001e, ['EXCHANGE.BIND', 6, 0]],

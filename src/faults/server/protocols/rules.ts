@@ -68,9 +68,14 @@ export class ReplyRules {
   admit({type}: Toxic): void {
     const {reply, http, name} = type;
     if (reply === null && http === null) return;
-    const carried = this.#declared ?? this.#toxics()[0]?.type.reply ?? null;
+    const other = this.#all().find(
+      toxic => toxic.type.reply !== reply && (toxic.type.reply ?? toxic.type.http),
+    );
+    const carried = this.#declared ?? other?.type.reply ?? null;
     if (carried !== null && carried !== reply)
       throw badRequestBody(`${name} is not for ${protocols[carried].title}, which this proxy carries`);
+    if (reply !== null && other !== undefined)
+      throw badRequestBody(`${name} is not for HTTP, which this proxy carries by ${other.type.name}`);
     if (reply !== null) this.#kind = reply;
   }
 
@@ -151,13 +156,18 @@ export class ReplyRules {
   }
 
   #toxics(): readonly Toxic[] {
+    return this.#all().filter(({type}) => type.reply !== null);
+  }
+
+  #all(): readonly Toxic[] {
     const {toxicsOf} = this.#host;
-    return [...toxicsOf('upstream'), ...toxicsOf('downstream')].filter(({type}) => type.reply !== null);
+    return [...toxicsOf('upstream'), ...toxicsOf('downstream')];
   }
 }
 
 const longestKey = 1024;
 const longestId = 128;
+const searchedText = 2048;
 
 const fits = (choice: ErrorChoice, {when}: ChosenError, occasion: Occasion): boolean => {
   if (when !== occasion.when) return false;
@@ -168,4 +178,4 @@ const fits = (choice: ErrorChoice, {when}: ChosenError, occasion: Occasion): boo
 
 /** The id of an operation, such as `defaults-1-17`, if one is in there. */
 const operationIdIn = (text: string): string | null =>
-  /\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+-\d+\b/.exec(text)?.[0].slice(0, longestId) ?? null;
+  /\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+-\d+\b/.exec(text.slice(0, searchedText))?.[0].slice(0, longestId) ?? null;

@@ -109,4 +109,5 @@ test('a proxy of an unknown protocol, and a toxic beside one of another protocol
   await t.throwsAsync(scene.add(status), {message: /http_status is not for Redis/});
   await scene.remove('busy');
   await t.notThrowsAsync(scene.add(status));
+  await t.throwsAsync(scene.add(busy), {message: /redis_error is not for HTTP, which .* by http_status/});
 });
