@@ -36,12 +36,43 @@ export const defineProtocol = <C, S>(
 
 const nothing = Buffer.alloc(0);
 
+/** Where the bytes of one direction go. Messages that pass side by side in a chunk go as one. */
+class Outlet {
+  readonly #send: (data: Buffer) => void;
+  #chunk: Buffer | null = null;
+  #start = 0;
+  #end = 0;
+
+  constructor(send: (data: Buffer) => void) {
+    this.#send = send;
+  }
+
+  /** A part of a chunk passes, now or with what comes behind it. */
+  pass(chunk: Buffer, start: number, end: number): void {
+    if (this.#chunk !== chunk || this.#end !== start) this.flush();
+    if (this.#chunk === null) this.#start = start;
+    this.#chunk = chunk;
+    this.#end = end;
+  }
+
+  send(data: Buffer): void {
+    this.flush();
+    if (data.length > 0) this.#send(data);
+  }
+
+  flush(): void {
+    const chunk = this.#chunk;
+    this.#chunk = null;
+    if (chunk !== null && this.#end > this.#start) this.#send(chunk.subarray(this.#start, this.#end));
+  }
+}
+
 /** One direction. */
 type Side<Message> = {
   readonly reader: Reader<Message>;
   readonly take: (message: Message, raw: Buffer) => Treatment;
   readonly ended: () => void;
-  readonly forward: (data: Buffer) => void;
+  readonly out: Outlet;
   /** Lets what comes after this go its way without us. */
   readonly detach: () => void;
   /** Of the message that is being read. */
@@ -83,7 +114,7 @@ class Follower<C, S> implements Following {
       reader: conversation.client,
       take: conversation.fromClient,
       ended: () => conversation.clientMessageEnded?.(),
-      forward: data => up.send(data),
+      out: new Outlet(data => up.send(data)),
       detach: () => {
         up.exit = null;
         up.wake();
@@ -95,7 +126,7 @@ class Follower<C, S> implements Following {
       reader: conversation.server,
       take: conversation.fromServer,
       ended: () => conversation.serverMessageEnded?.(),
-      forward: data => down.accept(data),
+      out: new Outlet(data => down.accept(data)),
       detach: () => {
         down.entry = null;
         down.wake();
@@ -133,7 +164,7 @@ class Follower<C, S> implements Following {
   #say(said: Buffer | ErrorEnding): void {
     if (this.#mode === 'left') return;
     if (this.#fromServer.isMidway || this.#waiting.length > 0) this.#waiting.push(said);
-    else if (typeof said !== 'string') this.#host.down.accept(said);
+    else if (typeof said !== 'string') this.#fromServer.out.send(said);
     else if (said !== 'none') this.#leave(said === 'abort' ? 'reset' : 'half-close');
   }
 
@@ -158,13 +189,14 @@ class Follower<C, S> implements Following {
     let at = 0;
     while (at < data.length && this.#goesOn(side)) {
       const part = side.reader.next(data, at);
-      if (part.kind === 'rest' && side.treatment === 'pass') side.forward(data.subarray(at, part.end));
-      at = part.end;
-      if (part.kind === 'begin') this.#begin(side, part);
+      if (part.kind === 'rest' && side.treatment === 'pass') side.out.pass(data, at, part.end);
+      if (part.kind === 'begin') this.#begin(side, part, {data, start: at});
       else if (part.kind === 'wrong') this.#turnOff(side, part.held, part.reason);
       if (part.kind === 'begin' || part.kind === 'rest') this.#settle(side, part.isLast);
+      at = part.end;
     }
-    if (at < data.length && this.#mode === 'off') side.forward(data.subarray(at));
+    if (at < data.length && this.#mode === 'off') side.out.pass(data, at, data.length);
+    side.out.flush();
   }
 
   /** Nothing is followed any more, but for the rest of a message that did not pass. */
@@ -172,7 +204,11 @@ class Follower<C, S> implements Following {
     return this.#mode === 'following' || (this.#mode === 'off' && isMidway && treatment !== 'pass');
   }
 
-  #begin<Message>(side: Side<Message>, {message, raw}: Part<Message> & {readonly kind: 'begin'}): void {
+  #begin<Message>(
+    side: Side<Message>,
+    {message, raw, end}: Part<Message> & {readonly kind: 'begin'},
+    {data, start}: {readonly data: Buffer; readonly start: number},
+  ): void {
     try {
       side.isMidway = true;
       side.treatment = side.take(message, raw);
@@ -183,7 +219,9 @@ class Follower<C, S> implements Following {
       return;
     }
     if (this.#mode === 'left' || side.treatment === 'drop') return;
-    side.forward(side.treatment === 'pass' ? raw : side.treatment);
+    const isOfChunk = raw.length === end - start;
+    if (side.treatment === 'pass' && isOfChunk) side.out.pass(data, start, end);
+    else side.out.send(side.treatment === 'pass' ? raw : side.treatment);
   }
 
   #settle(side: AnySide, isLast: boolean): void {
@@ -223,15 +261,15 @@ class Follower<C, S> implements Following {
       return;
     }
     const held = side.reader.takeHeld();
-    if (held.length > 0) side.forward(held);
+    side.out.send(held);
     // No reply of the target comes any more that those in its place would have to wait for.
     if (side === this.#fromServer) this.#giveHeld();
     pass();
   }
 
   #giveHeld(): void {
-    for (const said of this.#waiting.splice(0)) if (typeof said !== 'string') this.#host.down.accept(said);
-    for (const reply of this.#conversation.held?.() ?? []) this.#host.down.accept(reply);
+    for (const said of this.#waiting.splice(0)) if (typeof said !== 'string') this.#fromServer.out.send(said);
+    for (const reply of this.#conversation.held?.() ?? []) this.#fromServer.out.send(reply);
   }
 
   /** All passes untouched from here on, beginning with what is held. */
@@ -243,7 +281,7 @@ class Follower<C, S> implements Following {
     this.#giveHeld();
     for (const one of [this.#fromClient, this.#fromServer] as const) {
       const rest = one === side ? held : one.reader.takeHeld();
-      if (rest.length > 0) one.forward(rest);
+      one.out.send(rest);
       if (one === side) one.isMidway = false;
       if (!one.isMidway || one.treatment === 'pass') one.detach();
     }
@@ -254,6 +292,7 @@ class Follower<C, S> implements Following {
     if (this.#mode !== 'following') return;
     this.#mode = 'left';
     const {down, upstream, closedEarly} = this.#host;
+    for (const {out} of [this.#fromClient, this.#fromServer]) out.flush();
     down.entry = {isFull: false, push: () => undefined, end: () => undefined};
     if (ending === 'half-close') closedEarly();
     closeAsUpstream(this.#host, ending);
