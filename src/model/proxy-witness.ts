@@ -1,6 +1,6 @@
 // What the injector can prove about one proxy: how much passed, and which fault acted on which connection.
 
-import type {ServerErrorKind} from './server-errors.ts';
+import type {ProtocolName} from './server-errors.ts';
 
 export type StreamDirection = 'upstream' | 'downstream';
 
@@ -52,8 +52,7 @@ export type ProxyWitness = {
 
 /** How the connections of a proxy could be followed in the words of its protocol. */
 export type ProtocolWitness = {
-  /** By the kind of its faults. */
-  readonly protocol: ServerErrorKind;
+  readonly protocol: ProtocolName;
   /** From their beginning; one that was open before is not followed. */
   readonly followedConnections: number;
   /** Of those: what came could not be read from some point on, and all passed untouched. */
@@ -147,7 +146,7 @@ export type HttpHit = {
    * Whose command it was, if it was no HTTP request. `method` is then the command, empty where there was none; `path` what it
    * was about, such as a key; `operationId` what in it looks like one.
    */
-  readonly protocol?: ServerErrorKind;
+  readonly protocol?: ProtocolName;
 };
 
 /** What was said on a connection, without its contents. */
@@ -159,8 +158,8 @@ export type Conversation = {
   readonly end: ConnectionEnd;
   /** Whether it is all there from the connect on: it was not live already when the recording began. */
   readonly isWhole: boolean;
-  /** As recognised by the client's first bytes; null: not a known one, or the recording began later. */
-  readonly protocol: 'http' | 'tls' | null;
+  /** As recognised by the first bytes; null: not a known one, or the recording began later. */
+  readonly protocol: 'http' | 'tls' | ProtocolName | null;
   /** How many exchanges, from the first, belong to the TLS handshake. */
   readonly handshakeExchanges: number;
   /** The first 200 that were recorded, and how many came after them. */
@@ -190,7 +189,9 @@ export type MessageShape =
       readonly bytes: number;
     }
   | {readonly kind: 'http-request'; readonly number: number}
-  | {readonly kind: 'http-response'; readonly number: number; readonly status: number};
+  | {readonly kind: 'http-response'; readonly number: number; readonly status: number}
+  /** What a client asked for by another protocol: `CLIENT|SETNAME`, `SELECT`, `basic.publish`. What comes next is the reply. */
+  | {readonly kind: 'command'; readonly name: string};
 
 /** Body of `GET /foulweather/proxies/{name}/recording`. */
 export type ProxyRecording = {

@@ -253,7 +253,8 @@ export const protocols = {
   redisError: {
     title: 'Redis',
     commands: redisCommands,
-    otherCommands: /^[A-Z]\w*\.[\w.]+$/,
+    // Of modules, and of commands that have some, as in Redis's own lists: JSON.GET, CLIENT|SETNAME.
+    otherCommands: /^[A-Z]\w*(?:\.[\w.]+|\|[A-Z-]+)$/,
     errors: redisErrors,
     // A whole line of the server's: a code, and a text.
     otherErrors: /^[A-Z][A-Z0-9]* [\x20-\x7e]+$/,
@@ -322,8 +323,13 @@ export const serverErrorKinds = Object.keys(protocols) as readonly ServerErrorKi
 
 export const isServerError = (kind: string): kind is ServerErrorKind => Object.hasOwn(protocols, kind);
 
-/** The name of the protocol in the API: `redis`. */
-export const protocolOf = (kind: ServerErrorKind): string => kind.replace(/Error$/, '');
+/** The name of a protocol in the API. */
+export type ProtocolName = {
+  readonly [kind in ServerErrorKind]: kind extends `${infer Name}Error` ? Name : never;
+}[ServerErrorKind];
+
+/** `redis` of `redisError`. */
+export const protocolOf = (kind: ServerErrorKind): ProtocolName => kind.replace(/Error$/, '') as ProtocolName;
 
 /** The type of its toxic: `redis_error`. */
 export const toxicOf = (kind: ServerErrorKind): string => `${protocolOf(kind)}_error`;

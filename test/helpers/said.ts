@@ -21,8 +21,8 @@ const long = 'x'.repeat(20_000);
 const redis: readonly Said[] = [
   from('client', resp('HELLO', '3')),
   from('server', '%3\r\n$6\r\nserver\r\n$5\r\nredis\r\n$5\r\nproto\r\n:3\r\n$7\r\nmodules\r\n*0\r\n'),
-  from('client', resp('SET', 'a', long), resp('GET', 'a'), 'PING\r\n'),
-  from('server', '+OK\r\n', `$${long.length}\r\n${long}\r\n`, '+PONG\r\n'),
+  from('client', resp('CLIENT', 'setname', 'me'), resp('SET', 'a', long), resp('GET', 'a'), 'PING\r\n'),
+  from('server', '+OK\r\n+OK\r\n', `$${long.length}\r\n${long}\r\n`, '+PONG\r\n'),
   from('client', resp('SUBSCRIBE', 'one', 'two'), resp('LRANGE', 'l', '0', '-1')),
   from('server', '>3\r\n$9\r\nsubscribe\r\n$3\r\none\r\n:1\r\n>3\r\n$9\r\nsubscribe\r\n$3\r\ntwo\r\n:2\r\n'),
   from('server', '>3\r\n$7\r\nmessage\r\n$3\r\none\r\n$2\r\nhi\r\n*3\r\n$1\r\n1\r\n*2\r\n:1\r\n$-1\r\n_\r\n'),

@@ -19,7 +19,7 @@ test("a server's own errors hit by command, and are told with the operation", as
   const hits = trial.injectorLog!.hits.filter(({toxic}) => toxic.startsWith('read-only'));
   t.true(hits.length > 5);
   for (const {method, path, operationId, protocol} of hits) {
-    t.deepEqual([method, protocol], ['SET', 'redisError']);
+    t.deepEqual([method, protocol], ['SET', 'redis']);
     t.is(path, `op:${operationId}`);
     t.regex(operationId!, /^defaults-1-\d+$/);
   }

@@ -6,6 +6,7 @@ import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
+import {isServerError, protocolOf} from '../../model/server-errors.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
 import {wedgesOf} from '../../symptoms/recovery/wedged-client.ts';
@@ -73,7 +74,7 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
 /** `; 3 of 4 connections could not be followed: the connection is encrypted (TLS)`, or nothing. */
 const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
   const protocol = injector.at(-1)?.witness.protocol;
-  if (protocol === undefined || protocol.protocol !== kind) return '';
+  if (protocol === undefined || !isServerError(kind) || protocol.protocol !== protocolOf(kind)) return '';
   const {followedConnections, lostConnections, lastLost, lastUnsaid} = protocol;
   return [
     ...(lastLost === null

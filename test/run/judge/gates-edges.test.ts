@@ -325,7 +325,7 @@ test("a server's error that could not be said, and why", t => {
   const sample = connectionsAt(1, 1);
   const lastLost = 'the connection is encrypted (TLS)';
   const protocol = {
-    protocol: 'redisError',
+    protocol: 'redis',
     followedConnections: 4,
     lostConnections: 3,
     lastLost,

@@ -2,6 +2,7 @@
 // where the upstream is: what a client sends comes to it through the upstream toxics, what it says goes through the
 // downstream toxics. Nothing is held back but the beginning of a message that is not known yet.
 
+import type {StreamDirection} from '../../../model/proxy-witness.ts';
 import type {ChosenError, ErrorEnding, ServerErrorKind} from '../../../model/server-errors.ts';
 import {type InterceptorHost, receiver} from '../http/interceptor-host.ts';
 import type {Toxic} from '../toxic.ts';
@@ -27,12 +28,60 @@ export type Following = {
 export type Protocol = {
   readonly kind: ServerErrorKind;
   readonly follow: (host: FollowerHost) => Following;
+  /** Only listens, from the first chunk of a connection on; `heard` gets the commands. */
+  readonly listen: (heard: (command: string) => void) => Listener;
 };
+
+/** Takes the chunks of both sides. False: it cannot follow any more. */
+export type Listener = (direction: StreamDirection, data: Buffer) => boolean;
 
 export const defineProtocol = <C, S>(
   kind: ServerErrorKind,
   converse: (talk: Talk) => Conversation<C, S>,
-): Protocol => ({kind, follow: host => new Follower(host, converse)});
+): Protocol => ({
+  kind,
+  follow: host => new Follower(host, converse),
+  listen: heard => {
+    const {client, server, ...said} = converse({
+      toClient: () => undefined,
+      leave: () => undefined,
+      take: ({commands: [command]}) => {
+        if (command !== undefined) heard(command.slice(0, longestCommand));
+        return null;
+      },
+      address: '',
+    });
+    const up = {reader: client, take: said.fromClient, ended: said.clientMessageEnded};
+    const down = {reader: server, take: said.fromServer, ended: said.serverMessageEnded};
+    said.begins?.();
+    return (direction, data) => (direction === 'upstream' ? hears(up, data) : hears(down, data));
+  },
+});
+
+/** What is not the name of a command must not fill a record. */
+const longestCommand = 40;
+
+type Heard<Message> = {
+  readonly reader: Reader<Message>;
+  readonly take: (message: Message, raw: Buffer) => unknown;
+  readonly ended: (() => void) | undefined;
+};
+
+const hears = <Message>({reader, take, ended}: Heard<Message>, data: Buffer): boolean => {
+  for (let at = 0; at < data.length; ) {
+    const part = reader.next(data, at);
+    if (part.kind === 'wrong') return false;
+    try {
+      if (part.kind === 'begin') take(part.message, part.raw);
+    } catch (error) {
+      if (error instanceof LostStep) return false;
+      throw error;
+    }
+    if (part.kind !== 'more' && part.isLast) ended?.();
+    at = part.end;
+  }
+  return true;
+};
 
 const nothing = Buffer.alloc(0);
 

@@ -189,6 +189,12 @@ class RespReader implements Reader<Resp> {
 const subscribing = new Set(['SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE']);
 const unsubscribing = new Set(['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE']);
 const confirmation = /^([ps]?)(un)?subscribe$/;
+/** Their first argument is a command of its own. */
+const containers: ReadonlySet<string> = new Set(
+  'ACL CLIENT CLUSTER COMMAND CONFIG DEBUG FUNCTION LATENCY MEMORY MODULE OBJECT PUBSUB SCRIPT SLOWLOG XGROUP XINFO'.split(
+    ' ',
+  ),
+);
 const published = /^[ps]?message$/;
 
 /** After these what comes is no sequence of replies any more. */
@@ -269,8 +275,10 @@ class RedisConversation implements Conversation<Resp, Resp> {
     if (name === '') return 'pass';
     const command = name.toUpperCase();
     const key = keyOf(command, items);
-    const taken =
-      this.#first ?? this.#talk.take({when: 'command', commands: [command], key, text: args.join(' ')});
+    const commands = containers.has(command)
+      ? [`${command}|${args[0]?.toUpperCase() ?? ''}`, command]
+      : [command];
+    const taken = this.#first ?? this.#talk.take({when: 'command', commands, key, text: args.join(' ')});
     this.#first = null;
     const isEnd = this.#transaction !== 'none' && (command === 'EXEC' || command === 'DISCARD');
     const isAborted = isEnd && command === 'EXEC' && this.#transaction === 'failed';

@@ -116,7 +116,7 @@ export class ReplyRules {
           atMs: wholeEpochMs(),
           action: `${occasion.when === 'command' ? 'error' : occasion.when}-${error.code}`,
           bodyBytes: null,
-          protocol: kind,
+          protocol: protocolOf(kind),
         });
       },
       release: reason => {
@@ -147,7 +147,7 @@ export class ReplyRules {
   report(): ProtocolWitness | null {
     if (this.kind === null) return null;
     return {
-      protocol: this.kind,
+      protocol: protocolOf(this.kind),
       followedConnections: this.#followedConnections,
       lostConnections: this.#lostConnections,
       lastLost: this.#lastLost,

@@ -50,7 +50,7 @@ test('channels that are closed, and messages that are refused', async t => {
   });
   t.deepEqual(got, ['a', 'b', 'c', 'd', 'e', 'f']);
   const hits = await scene.hits();
-  t.like(hits[0], {method: 'QUEUE.DECLARE', path: 'work', action: 'error-404', protocol: 'amqpError'});
+  t.like(hits[0], {method: 'QUEUE.DECLARE', path: 'work', action: 'error-404', protocol: 'amqp'});
   t.like((await scene.witness()).protocol, {lostConnections: 0, lastLost: null});
 });
 

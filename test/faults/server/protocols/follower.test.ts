@@ -3,7 +3,14 @@ import test from 'ava';
 import {followed} from '../../../../src/faults/server/interceptors.ts';
 import type {Protocol} from '../../../../src/faults/server/protocols/follower.ts';
 import {createRandom, type Random} from '../../../../src/faults/server/random.ts';
-import {protocols, serverErrorKinds} from '../../../../src/model/server-errors.ts';
+import {Recording} from '../../../../src/faults/server/recording.ts';
+import {Witness} from '../../../../src/faults/server/witness.ts';
+import {
+  protocolOf,
+  protocols,
+  type ServerErrorKind,
+  serverErrorKinds,
+} from '../../../../src/model/server-errors.ts';
 import {FollowedConnection, type Party, type Said, type Takes} from '../../../helpers/followed-connection.ts';
 import {conversations} from '../../../helpers/said.ts';
 
@@ -39,6 +46,18 @@ const mutated = (said: readonly Said[], random: Random): Said[] =>
     return [party, copy];
   });
 
+/** What the example of each protocol asks for. */
+const commands: {readonly [kind in ServerErrorKind]: string} = {
+  redisError: 'HELLO CLIENT|SETNAME SET GET PING SUBSCRIBE LRANGE MULTI INCR GET EXEC GET EVAL',
+  postgresError: 'SELECT SELECT BEGIN SELECT SELECT COMMIT',
+  mysqlError: 'SELECT UPDATE PING COMMIT',
+  amqpError: 'CONFIRM.SELECT QUEUE.DECLARE BASIC.PUBLISH BASIC.ACK',
+  smtpError: 'EHLO AUTH MAIL RCPT DATA BODY NOOP QUIT',
+  natsError: 'CONNECT PING SUB SUB PUB HPUB PONG UNSUB',
+  memcachedError: 'SET GET INCR STATS DELETE MG MS TOUCH VERSION QUIT',
+  mqttError: 'SUBSCRIBE PUBLISH PINGREQ',
+};
+
 const ofParty = (said: readonly Said[], wanted: Party): Buffer =>
   Buffer.concat(said.filter(([party]) => party === wanted).map(([, data]) => data));
 
@@ -53,6 +72,19 @@ const run = (protocol: Protocol, said: readonly Said[], takes?: Takes): Followed
 for (const protocol of followed) {
   const said = conversations[protocol.kind];
   const {title} = protocols[protocol.kind];
+
+  test(`${title}: a recording names its commands`, t => {
+    const recording = new Recording();
+    const recorder = recording.open(new Witness().opened(), {number: 0})!;
+    for (const [exchange, [party, data]] of said.entries())
+      recorder.chunk(exchange + 1, party === 'client' ? 'upstream' : 'downstream', data, 0);
+    const [conversation] = recording.report().conversations;
+    t.is(conversation!.protocol, protocolOf(protocol.kind));
+    const heard = conversation!.exchanges.flatMap(({messages}) =>
+      messages.flatMap(message => (message.kind === 'command' ? [message.name] : [])),
+    );
+    t.is(heard.join(' '), commands[protocol.kind]);
+  });
 
   test(`${title}: in chunks of any size it stays in step, and passes to the byte`, t => {
     for (let seed = 0; seed < inputs; seed++) {
@@ -80,13 +112,15 @@ for (const protocol of followed) {
   });
 
   test(`${title}: whatever comes, nothing fails while faults hit`, t => {
-    const [error = ''] = Object.keys(protocols[protocol.kind].errors);
+    const errors = Object.keys(protocols[protocol.kind].errors);
     let hits = 0;
     for (let seed = 0; seed < inputs; seed++) {
       const random = createRandom(['hit', seed]);
       const wrong = seed % 2 === 0 ? said : mutated(said, random);
       const takes: Takes = ({when}) =>
-        when === 'command' && random() < 0.3 ? {error, ending: random() < 0.1 ? 'close' : 'none'} : null;
+        when !== 'command' || random() > 0.3
+          ? null
+          : {error: errors[Math.floor(random() * errors.length)]!, ending: random() < 0.1 ? 'close' : 'none'};
       const connection = run(protocol, chunked(wrong, random), takes);
       t.deepEqual(connection.failures, [], `seed ${seed}`);
       hits += connection.hits;

@@ -53,7 +53,7 @@ test('mysql2: errors at statements, simple and prepared, with what they do to tr
   t.is(JSON.stringify((results as unknown[])[2]), '[{"b":2},{"b":3}]');
   await several.ping();
   const hit = (await scene.hits())[0]!;
-  t.like(hit, {method: 'INSERT', action: 'error-1213', protocol: 'mysqlError'});
+  t.like(hit, {method: 'INSERT', action: 'error-1213', protocol: 'mysql'});
   t.like((await scene.witness()).protocol, {lostConnections: 0, lastLost: null});
 });
 

@@ -107,7 +107,7 @@ const atStatements = test.macro({
       Array.from({length: 20}, (_, index) => (index % 2 === 0 ? index : '40P01')),
     );
     const hits = await scene.hits();
-    t.like(hits[0], {method: 'INSERT', path: '', action: 'error-40001', protocol: 'postgresError'});
+    t.like(hits[0], {method: 'INSERT', path: '', action: 'error-40001', protocol: 'postgres'});
     t.like((await scene.witness()).protocol, {lostConnections: 0, lastLost: null});
   },
 });

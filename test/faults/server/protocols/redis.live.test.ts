@@ -127,7 +127,7 @@ const each = test.macro({
     );
 
     const hits = await scene.hits();
-    t.like(hits[0], {method: 'GET', path: 'a', action: 'error-LOADING', protocol: 'redisError'});
+    t.like(hits[0], {method: 'GET', path: 'a', action: 'error-LOADING', protocol: 'redis'});
     t.like((await scene.witness()).protocol, {lostConnections: 0, lastLost: null});
   },
 });

@@ -46,7 +46,7 @@ test('connections are followed from their beginning, where the protocol was said
   await said.bytes(21);
   t.true(String(said.received).endsWith('+OK\r\n'));
   const {protocol, faults} = await witnessOf(scene.name);
-  t.like(protocol, {protocol: 'redisError', followedConnections: 1, lostConnections: 0, lastLost: null});
+  t.like(protocol, {protocol: 'redis', followedConnections: 1, lostConnections: 0, lastLost: null});
   t.like(faults['busy'], {decisions: 1, applied: 1, connectionsHit: 1, actions: 1});
   const hits = await api<readonly HttpHit[]>(url, 'GET', `/foulweather/proxies/${scene.name}/hits`);
   t.is(hits.length, 1);
