@@ -129,7 +129,10 @@ class AmqpConversation implements Conversation<Frame, Frame> {
     if (type !== method) return channel.isClosedToClient || this.#isRefused ? 'drop' : 'pass';
     const call = callOf(body);
     if (number === 0) return this.#onConnection(call);
-    if (call === id.channelOpen) this.#reopen(number, channel);
+    if (call === id.channelOpen) {
+      this.#reopen(number, channel);
+      return 'pass';
+    }
     if (channel.isClosedToClient) {
       // A close of the client's that crossed ours is answered here; the channel is closed.
       if (call === id.channelClose) this.#talk.toClient(frame(number, id.channelCloseOk));
