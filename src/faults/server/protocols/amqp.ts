@@ -305,7 +305,7 @@ const closeArguments = ({code, text}: ChosenError, call: number): Buffer => {
 
 const nothing = Buffer.alloc(0);
 
-const frame = (channel: number, call: number, body = nothing): Buffer => {
+const frame = (channel: number, call: number, body: Buffer = nothing): Buffer => {
   const bytes = Buffer.alloc(headBytes + 4 + body.length + 1);
   bytes[0] = method;
   bytes.writeUInt16BE(channel, 1);

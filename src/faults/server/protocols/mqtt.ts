@@ -66,7 +66,7 @@ class MqttConversation implements Conversation<Packet, Packet> {
     const {type, body} = packet;
     if (this.#version === 0) return this.#connects(packet);
     const name = names.get(type);
-    if (name === undefined) return 'pass';
+    if (name === undefined || (body.length < 4 && type !== pingRequest)) return 'pass';
     const topic =
       type === publish ? textAt(body, 0) : type === subscribe ? textAt(body, this.#afterNumber(body)) : '';
     const taken = this.#talk.take({

@@ -307,10 +307,16 @@ const definitions = (
   return left === 0 ? next : {kind: 'definitions', left, next};
 };
 
+const lengthBytes: ReadonlyMap<number, number> = new Map([
+  [252, 2],
+  [253, 3],
+  [254, 8],
+]);
+
 /** A number of a length that its first byte says. */
 const lengthAt = (body: Buffer, at: number): {readonly value: number; readonly end: number} => {
   const first = body[at] ?? 0;
-  const bytes = {252: 2, 253: 3, 254: 8}[first] ?? 0;
+  const bytes = lengthBytes.get(first) ?? 0;
   if (bytes === 0) return {value: first, end: at + 1};
   if (body.length < at + 1 + bytes) throw new LostStep('a number is cut short');
   const value = bytes === 8 ? Number(body.readBigUInt64LE(at + 1)) : body.readUIntLE(at + 1, bytes);

@@ -1,17 +1,18 @@
 // What a proxy carries: the toxics that it takes, the connections that it follows, and what it reports of them.
 import test from 'ava';
-import {startInjector} from '../../../../src/faults/server/injector.ts';
+import {type Injector, startInjector} from '../../../../src/faults/server/injector.ts';
 import type {HttpHit, ProxyWitness} from '../../../../src/model/proxy-witness.ts';
 import {Scene} from '../../../helpers/proxy-scene.ts';
 import type {Peer} from '../../../helpers/proxy-sockets.ts';
 import {api, type ProxyJson} from '../../../helpers/toxiproxy-request.ts';
 
+let running: Injector;
 let url = '';
 test.before(async () => {
-  const running = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
-  url = running.url;
-  test.after.always(() => running.close());
+  running = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
+  ({url} = running);
 });
+test.after.always(() => running.close());
 
 /** Answers each line with a line. */
 const serve = ({socket}: Peer): void => {
