@@ -156,7 +156,8 @@ class AmqpConversation implements Conversation<Frame, Frame> {
     }
     if ((channel.isClosingThere || channel.isClosedToClient) && channel.leftContent === 0) return 'drop';
     this.#countContent(channel, message, call);
-    return channel.refused.size > 0 && call === id.basicAck ? this.#acked(number, channel, body) : 'pass';
+    const isAck = call === id.basicAck && body.length >= 13;
+    return isAck && channel.refused.size > 0 ? this.#acked(number, channel, body) : 'pass';
   };
 
   readonly serverMessageEnded = (): void => {

@@ -265,7 +265,7 @@ class MysqlConversation implements Conversation<Packet, Packet> {
         // A row may begin with this byte, too, but is then very long.
         const isEnd = body[0] === 0xfe && (isEndless ? size < fullPacket : size < 9);
         if (!isEnd) return stage;
-        const status = isEndless ? statusOfOk(body) : body.readUInt16LE(3);
+        const status = isEndless ? statusOfOk(body) : statusAt(body, 3);
         return (status & moreResults) !== 0 ? {kind: 'result'} : null;
       }
       default:
@@ -326,8 +326,10 @@ const lengthAt = (body: Buffer, at: number): {readonly value: number; readonly e
 /** The server's status in an OK packet: after the numbers of rows and of the last insert. */
 const statusOfOk = (body: Buffer): number => {
   const {end} = lengthAt(body, lengthAt(body, 1).end);
-  return body.length < end + 2 ? 0 : body.readUInt16LE(end);
+  return statusAt(body, end);
 };
+
+const statusAt = (body: Buffer, at: number): number => (body.length < at + 2 ? 0 : body.readUInt16LE(at));
 
 const packet = (sequence: number, body: Buffer): Buffer => {
   const head = Buffer.alloc(headBytes);
