@@ -1,5 +1,4 @@
 // Errors that an MQTT broker says, as mqtt.js sees them by both versions.
-import {once} from 'node:events';
 import test, {type ExecutionContext} from 'ava';
 import mqtt, {type IClientOptions, type MqttClient} from 'mqtt';
 import {errorOf, ServerScene} from '../../../helpers/server-scene.ts';
@@ -62,7 +61,7 @@ test('replies with a code, replies that are withheld, and ends that come unasked
     t.is(await Promise.race([first, 'open']), 'open');
     first.catch(() => {});
   });
-  const closed = once(client, 'close');
+  const closed = new Promise(resolve => client.once('close', () => resolve(undefined)));
   await scene.during({type: 'mqtt_error', attributes: {error: '0x8B'}}, () => closed);
   const actions = (await scene.hits()).map(({action}) => action);
   t.true(actions.includes('error-0x97') && actions.includes('error-WITHHELD'));
