@@ -12,6 +12,9 @@ export type ServerError =
   | string
   | {readonly text: string; readonly when?: ErrorMoment; readonly ending?: ErrorEnding};
 
+/** A protocol in which a server has errors of its own, by its name in the API. */
+export type ProtocolName = 'redis' | 'postgres' | 'mysql' | 'amqp' | 'smtp' | 'nats' | 'memcached' | 'mqtt';
+
 export type ProtocolFacts = {
   /** As its makers write it. */
   readonly title: string;
@@ -314,7 +317,7 @@ export const protocols = {
     key: 'the topic',
     services: ['mosquitto'],
   },
-} as const satisfies Readonly<Record<string, ProtocolFacts>>;
+} as const satisfies Readonly<Record<`${ProtocolName}Error`, ProtocolFacts>>;
 
 /** The kind of fault by which a protocol's server speaks. */
 export type ServerErrorKind = keyof typeof protocols;
@@ -322,11 +325,6 @@ export type ServerErrorKind = keyof typeof protocols;
 export const serverErrorKinds = Object.keys(protocols) as readonly ServerErrorKind[];
 
 export const isServerError = (kind: string): kind is ServerErrorKind => Object.hasOwn(protocols, kind);
-
-/** The name of a protocol in the API. */
-export type ProtocolName = {
-  readonly [kind in ServerErrorKind]: kind extends `${infer Name}Error` ? Name : never;
-}[ServerErrorKind];
 
 /** `redis` of `redisError`. */
 export const protocolOf = (kind: ServerErrorKind): ProtocolName => kind.replace(/Error$/, '') as ProtocolName;
