@@ -11,8 +11,8 @@ test("a server's own errors hit by command, and are told with the operation", as
   t.is(of('baseline').outcomes.failed, 0);
   const [readOnly] = of('read-only').faults;
   t.true(readOnly!.actions! > 5);
-  const {ok, failed} = of('read-only').outcomes;
-  t.true(ok > 0 && failed > 0, 'every second one');
+  const {ok, failed, unknown} = of('read-only').outcomes;
+  t.true(ok > 0 && failed + unknown > 0, 'every second one');
   t.is(of('loading').outcomes.ok, 0);
   t.true(of('recovery').outcomes.ok > 10);
   t.is(trial.injector.at(-1)!.witness.openedConnections, 1, 'no new connection was needed');

@@ -50,7 +50,11 @@ const names = new Map([
 ]);
 
 class MqttConversation implements Conversation<Packet, Packet> {
-  readonly client = new FrameReader<Packet>(measure);
+  readonly client = new FrameReader<Packet>(beginning =>
+    this.#version === 0 && beginning[0] !== connect << 4
+      ? {wrong: 'the client did not begin with CONNECT'}
+      : measure(beginning),
+  );
   readonly server = new FrameReader<Packet>(measure);
   readonly #talk: Talk;
   #version = 0;
@@ -103,8 +107,7 @@ class MqttConversation implements Conversation<Packet, Packet> {
   readonly unasked = ({code}: ChosenError): Buffer | null =>
     this.#version === 5 ? Buffer.from([0xe0, 2, Number(code), 0]) : null;
 
-  #connects({type, body}: Packet): Treatment {
-    if (type !== connect) throw new LostStep('the client did not begin with CONNECT');
+  #connects({body}: Packet): Treatment {
     const name = textAt(body, 0);
     this.#version = body[2 + name.length] ?? 0;
     if (!/^MQ/.test(name) || ![3, 4, 5].includes(this.#version)) throw new LostStep('the version is unknown');

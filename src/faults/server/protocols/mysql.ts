@@ -98,7 +98,9 @@ const refusals: readonly string[] = ['1044', '1045', '1203'];
 const keptStatements = 10_000;
 
 class MysqlConversation implements Conversation<Packet, Packet> {
-  readonly client = new FrameReader<Packet>(measure);
+  readonly client = new FrameReader<Packet>(beginning =>
+    this.#stage === 'greeting' ? {wrong: 'the client spoke before the server'} : measure(beginning),
+  );
   readonly server = new FrameReader<Packet>(measure);
   readonly #talk: Talk;
   readonly #due: DueReplies<Reply>;
@@ -127,7 +129,6 @@ class MysqlConversation implements Conversation<Packet, Packet> {
     const isContinued = this.#continues.client;
     this.#continues.client = size === fullPacket;
     if (isContinued) return 'pass';
-    if (this.#stage === 'greeting') throw new LostStep('the client spoke before the server');
     if (this.#stage === 'login' || this.#due.first?.stage?.kind === 'login')
       return this.#login(body, sequence);
     // The lines of a local file that is loaded.
