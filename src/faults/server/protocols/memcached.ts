@@ -59,6 +59,15 @@ const measureText = (
   return {message: {kind: 'text', words}, bytes: at === 0 ? end : end + size + 2};
 };
 
+const replies =
+  /^(?:\d+|[A-Z]{2}|VALUE|END|STORED|NOT_STORED|EXISTS|NOT_FOUND|DELETED|TOUCHED|STAT|ITEM|PREFIX|VERSION|RESET|BUSY|ERROR|(?:CLIENT|SERVER)_ERROR)$/;
+
+const measureReply = (beginning: Buffer): Measured<Message> => {
+  const measured = measureText(beginning, payloadOfReply);
+  if (measured === 'more' || !('message' in measured) || measured.message.kind !== 'text') return measured;
+  return replies.test(measured.message.words[0] ?? '') ? measured : {wrong: 'what came is no reply'};
+};
+
 const storing: ReadonlySet<string> = new Set(['SET', 'ADD', 'REPLACE', 'APPEND', 'PREPEND', 'CAS']);
 const retrieving: ReadonlySet<string> = new Set(['GET', 'GETS', 'GAT', 'GATS']);
 const commandOf = (words: readonly string[]): string => words[0]?.toUpperCase() ?? '';
@@ -113,9 +122,7 @@ type MemcachedReply = DueReply & {
 class MemcachedConversation implements Conversation<Message, Message> {
   readonly client = new FrameReader<Message>(beginning => this.#measureClient(beginning));
   readonly server = new FrameReader<Message>(beginning =>
-    this.#isBinary === true
-      ? measureBinary(beginning, responseMagic)
-      : measureText(beginning, payloadOfReply),
+    this.#isBinary === true ? measureBinary(beginning, responseMagic) : measureReply(beginning),
   );
   readonly #talk: Talk;
   readonly #due: DueReplies<MemcachedReply>;
