@@ -76,6 +76,34 @@ export type {Json} from './model/json.ts';
 export {messageIds} from './model/message-id.ts';
 export type {Load, ProcessOptions} from './model/plan.ts';
 export type {
+  AmqpErrorCode,
+  AmqpErrorFault,
+  MemcachedErrorCode,
+  MemcachedErrorFault,
+  MqttErrorCode,
+  MqttErrorFault,
+  MysqlErrorCode,
+  MysqlErrorFault,
+  NatsErrorCode,
+  NatsErrorFault,
+  PostgresErrorCode,
+  PostgresErrorFault,
+  RedisErrorCode,
+  RedisErrorFault,
+  SmtpErrorCode,
+  SmtpErrorFault,
+} from './model/reply-fault.ts';
+export {
+  amqpError,
+  memcachedError,
+  mqttError,
+  mysqlError,
+  natsError,
+  postgresError,
+  redisError,
+  smtpError,
+} from './model/reply-fault.ts';
+export type {
   Answer,
   Applied,
   LedgerWriter,

@@ -17,6 +17,14 @@ const keptRecords = 2000;
  */
 export type Interception = {readonly authorities: string; readonly host: string | null};
 
+/** What is known of the connections of a proxy. */
+export type Carried = {
+  /** What they speak, such as `redis`, so that they are followed from their beginning: a real Toxiproxy ignores it. Default: not known. */
+  readonly protocol?: string;
+  /** Follows HTTP from the beginning of each connection on: a real Toxiproxy cannot. Default: null, only while there are HTTP faults. */
+  readonly interception?: Interception | null;
+};
+
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
@@ -91,15 +99,11 @@ export class Injector {
     if (!response.ok) throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
   }
 
-  /**
-   * @param upstream `host:port` of the target
-   * @param interception follows HTTP from the beginning of each connection on; null: only while there are HTTP faults. A real
-   *   Toxiproxy cannot.
-   */
+  /** @param upstream `host:port` of the target */
   async createProxy(
     name: string,
     upstream: string,
-    interception: Interception | null = null,
+    {protocol = '', interception = null}: Carried = {},
   ): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
@@ -107,9 +111,13 @@ export class Injector {
     const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
-      this.#client.createProxy({name, listen, upstream, enabled: true} as Parameters<
-        Toxiproxy['createProxy']
-      >[0]),
+      this.#client.createProxy({
+        name,
+        listen,
+        upstream,
+        enabled: true,
+        ...(protocol !== '' && {protocol}),
+      } as Parameters<Toxiproxy['createProxy']>[0]),
     );
     if (interception !== null) await this.#intercept(name, interception);
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);

@@ -2,6 +2,8 @@
 import type {Fault} from '../model/fault.ts';
 import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
 import type {AnyHttp2SettingFault, AnyRequestFault} from '../model/http-fault.ts';
+import type {ReplyFault} from '../model/reply-fault.ts';
+import {isServerError, protocolOf, toxicOf} from '../model/server-errors.ts';
 import type {AnyTlsFault} from '../model/tls-fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
@@ -119,7 +121,13 @@ const tlsShapeOf = (fault: AnyTlsFault): Shape => {
   return {type, attributes: {...attributes, server_name: fault.serverName}};
 };
 
+const replyShapeOf = ({kind, error, message, command, key, when, ending}: ReplyFault): Shape => ({
+  type: toxicOf(kind),
+  attributes: {error, message, command, key, when, ending},
+});
+
 const shapeOf = (fault: Fault): Shape => {
+  if (isReplyFault(fault)) return replyShapeOf(fault);
   switch (fault.kind) {
     case 'latency':
       return {
@@ -196,6 +204,14 @@ const shapeOf = (fault: Fault): Shape => {
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }
+};
+
+const isReplyFault = (fault: Fault): fault is ReplyFault => isServerError(fault.kind);
+
+/** What a proxy with these faults carries, as the API names it; empty where they do not show. */
+export const carriedBy = (faults: readonly Fault[]): string => {
+  const own = faults.find(isReplyFault);
+  return own === undefined ? '' : protocolOf(own.kind);
 };
 
 /** The types that a real Toxiproxy has. */

@@ -62,7 +62,9 @@ test('HTTP is followed from the beginning of each connection where that is asked
   t.teardown(() => server.close());
   const {port} = server.address() as AddressInfo; // a string only for pipes
   const injector = new Injector(running.url);
-  const link = await injector.createProxy('followed', `127.0.0.1:${port}`, {authorities: '', host: null});
+  const link = await injector.createProxy('followed', `127.0.0.1:${port}`, {
+    interception: {authorities: '', host: null},
+  });
   const session = connectHttp2(`http://${link.address}`);
   t.teardown(() => session.destroy());
   const ask = async (): Promise<unknown> => {

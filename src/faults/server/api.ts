@@ -40,11 +40,12 @@ const showProxy: Handler = call => json(200, proxyOf(call).toJson());
 
 const updateProxy: Handler = async call => {
   const {name} = proxyOf(call);
-  const {listen, upstream, enabled} = readProxy(await call.body());
+  const {listen, upstream, enabled, protocol} = readProxy(await call.body());
   const proxy = await call.proxies.update(name, current => ({
     listen: listen ?? current.listen,
     upstream: upstream ?? current.upstream,
     enabled: enabled ?? current.enabled,
+    protocol: protocol ?? current.protocol,
   }));
   return json(200, proxy.toJson());
 };
@@ -100,7 +101,7 @@ const version: Handler = () => ({
   body: `{"version": "${toxiproxyVersion}"}\n`,
 });
 
-const witness: Handler = call => json(200, toGoJson(proxyOf(call).witness.report()));
+const witness: Handler = call => json(200, toGoJson(proxyOf(call).report()));
 
 const connections: Handler = call => json(200, toGoJson(proxyOf(call).witness.connections()));
 

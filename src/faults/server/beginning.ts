@@ -11,6 +11,8 @@ export type BeginningHost = {
   readonly down: DownPipe;
   /** Whether TLS may begin here: not inside of it. */
   readonly mayBeTls: boolean;
+  /** Not where the proxy is told to carry another protocol: what the server says first is then no part of HTTP/2. */
+  readonly mayBeHttp2: () => boolean;
   /** Returns whether it is taken: nothing of it passes then. */
   readonly hello: (hello: ClientHello, received: Buffer) => boolean;
   /** The connection is HTTP/2. `said`: what the upstream said before, which has passed. */
@@ -59,14 +61,21 @@ export class Beginning {
   readonly #fromTarget: Receiver = receiver(act => this.#host.contain(act), {
     isFull: () => false,
     push: data => {
+      const {down, mayBeHttp2, other} = this.#host;
+      // A server that speaks first speaks no TLS.
+      if (!mayBeHttp2()) {
+        this.#pass(other);
+        deliver(down.entry, data => down.accept(data), data);
+        return;
+      }
       if (this.#said.length < mostSaidBytes) this.#said = Buffer.concat([this.#said, data]);
-      this.#host.down.accept(data);
+      down.accept(data);
     },
     end: () => this.#host.down.acceptEnd(),
   });
 
   #decide(): void {
-    const {mayBeTls, hello, http2, other} = this.#host;
+    const {mayBeTls, mayBeHttp2, hello, http2, other} = this.#host;
     const beginning = mayBeTls ? readBeginning(this.#held) : null;
     if (beginning?.kind === 'more') return;
     if (beginning?.kind === 'hello') {
@@ -75,7 +84,8 @@ export class Beginning {
       if (!hello(beginning.hello, held)) this.#pass(other);
       return;
     }
-    const canBeHttp2 = preface.subarray(0, this.#held.length).equals(this.#held.subarray(0, preface.length));
+    const canBeHttp2 =
+      mayBeHttp2() && preface.subarray(0, this.#held.length).equals(this.#held.subarray(0, preface.length));
     if (!canBeHttp2) this.#pass(other);
     else if (this.#held.length >= preface.length) this.#pass(() => http2(this.#said));
   }
@@ -91,13 +101,13 @@ export class Beginning {
     const {up} = this.#host;
     this.#detach();
     next();
-    if (this.#held.length > 0) deliver(up, this.#held);
+    if (this.#held.length > 0) deliver(up.exit, data => up.send(data), this.#held);
     this.#held = nothing;
     up.wake();
   }
 }
 
-const deliver = (up: UpPipe, data: Buffer): void => {
-  if (up.exit === null) up.send(data);
-  else up.exit.push({data, timestampMs: performance.now()});
+const deliver = (receiver: Receiver | null, pass: (data: Buffer) => void, data: Buffer): void => {
+  if (receiver === null) pass(data);
+  else receiver.push({data, timestampMs: performance.now()});
 };

@@ -1,14 +1,25 @@
-// Chooses what follows a connection: by its first bytes a TLS toxic, or what follows HTTP/2 or HTTP/1, also inside of TLS, which
-// then ends here.
+// Chooses what follows a connection: by its first bytes a TLS toxic, what follows HTTP/2 or HTTP/1, or what follows the protocol
+// that the proxy is told to carry; also inside of TLS, which then ends here.
 
 import {isIP} from 'node:net';
 import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
+import {protocols} from '../../model/server-errors.ts';
 import {Beginning} from './beginning.ts';
 import {HttpInterceptor} from './http/interceptor.ts';
 import type {DownPipe, InterceptorHost, UpPipe} from './http/interceptor-host.ts';
 import {actsOnHttp, type HttpRules, type Missed} from './http/rules.ts';
 import {Http2Interceptor} from './http2/interceptor.ts';
 import type {Link} from './link.ts';
+import {amqp} from './protocols/amqp.ts';
+import type {Following, Protocol} from './protocols/follower.ts';
+import {memcached} from './protocols/memcached.ts';
+import {mqtt} from './protocols/mqtt.ts';
+import {mysql} from './protocols/mysql.ts';
+import {nats} from './protocols/nats.ts';
+import {postgres} from './protocols/postgres.ts';
+import {redis} from './protocols/redis.ts';
+import type {ReplyRules} from './protocols/rules.ts';
+import {smtp} from './protocols/smtp.ts';
 import type {ClientHello} from './tls/client-hello.ts';
 import {actOnHandshake, answerWithAlert} from './tls/interceptor.ts';
 import type {TlsRules} from './tls/rules.ts';
@@ -26,9 +37,13 @@ export type Interception = {
   readonly host: string | null;
 };
 
+/** All protocols in which a server has errors of its own. */
+export const followed: readonly Protocol[] = [amqp, memcached, mqtt, mysql, nats, postgres, redis, smtp];
+
 export type InterceptorRules = {
   readonly http: HttpRules;
   readonly tls: TlsRules;
+  readonly replies: ReplyRules;
   /** Null: HTTP is followed while there is an HTTP toxic. */
   readonly interception: () => Interception | null;
 };
@@ -67,6 +82,8 @@ export class Interceptors {
   /** What HTTP toxics met instead of what they act on, and those that did; null: nothing so far. */
   #spoken: string | null = null;
   readonly #missedBy = new Set<Toxic>();
+  /** Follows its conversation, where the proxy is told to carry a protocol. */
+  #following: Following | null = null;
 
   /** @param intercepted the connection; null while there is nothing to follow */
   constructor(rules: InterceptorRules, intercepted: () => Intercepted | null) {
@@ -76,12 +93,19 @@ export class Interceptors {
 
   /** Both sides are connected, and nothing has been read. */
   start(): void {
-    if (this.#rules.tls.isActive || this.#isFollowed) this.#begin();
+    const intercepted = this.#intercepted();
+    if (this.#rules.tls.isActive || this.#isHttpFollowed) this.#begin();
+    else if (intercepted !== null) this.#converse(intercepted, intercepted);
   }
 
   add(toxic: Toxic): void {
-    if (toxic.type.tls !== null || actsOnHttp(toxic)) this.#begin();
-    if (actsOnHttp(toxic) && !this.#isBeginning && !this.#isTaken) this.#followRequests('live');
+    const {type} = toxic;
+    if (type.tls !== null || actsOnHttp(toxic)) this.#begin();
+    if (this.#isBeginning || this.#isTaken) return;
+    if (actsOnHttp(toxic)) this.#followRequests('live');
+    const intercepted = this.#intercepted();
+    if (type.reply === null || intercepted === null || this.#isOccupied) return;
+    if (intercepted.up.sentBytes === 0) this.#converse(intercepted, intercepted);
   }
 
   /** A toxic has been removed. */
@@ -92,6 +116,7 @@ export class Interceptors {
   /** The toxic has come into force, or has other attributes. */
   begin(toxic: Toxic): void {
     this.#http2?.begin(toxic);
+    if (toxic.type.reply !== null) this.#following?.changed(toxic);
     if (this.#spoken !== null && actsOnHttp(toxic)) this.#miss(toxic, this.#spoken);
   }
 
@@ -99,10 +124,10 @@ export class Interceptors {
   release(toxic: Toxic): void {
     this.#http1?.release(toxic);
     this.#http2?.release(toxic);
+    if (toxic.type.reply !== null) this.#following?.changed(toxic);
   }
 
-  /** Whether HTTP is. */
-  get #isFollowed(): boolean {
+  get #isHttpFollowed(): boolean {
     return this.#rules.http.isActive || this.#rules.interception() !== null;
   }
 
@@ -110,11 +135,16 @@ export class Interceptors {
     return this.#rules.interception()?.host ?? null;
   }
 
+  /** Whether something has the connection from here on. */
+  get #isOccupied(): boolean {
+    return this.#http1 !== null || this.#http2 !== null || this.#following !== null;
+  }
+
   /** On a connection on which the client has sent data already its beginning is over. */
   #begin(): void {
     const intercepted = this.#intercepted();
     if (intercepted === null || this.#isBeginning || this.#isTaken) return;
-    if (this.#http1 !== null || this.#http2 !== null || intercepted.up.receivedBytes > 0) return;
+    if (this.#isOccupied || intercepted.up.receivedBytes > 0) return;
     this.#await(intercepted, intercepted, true);
   }
 
@@ -130,16 +160,18 @@ export class Interceptors {
       up,
       down,
       mayBeTls,
+      mayBeHttp2: () => this.#rules.replies.kind === null,
       hello: (hello, received) => {
         this.#isBeginning = false;
         return this.#takeHandshake(intercepted, hello, received);
       },
       http2: said =>
         decided(() => {
-          if (this.#isFollowed) this.#followStreams(intercepted, {up, down}, said);
+          if (this.#isHttpFollowed) this.#followStreams(intercepted, {up, down}, said);
         })(),
       other: decided(() => {
-        if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
+        if (this.#rules.replies.kind !== null) this.#converse(intercepted, {up, down});
+        else if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
         else if (this.#rules.http.isActive || this.#targetHost !== null) this.#followRequests('new');
       }),
       contain: act => {
@@ -159,7 +191,8 @@ export class Interceptors {
     const inside = (found: InsideTls) => {
       this.#inside = found;
       this.#isTaken = false;
-      if (this.#isFollowed) this.#await(intercepted, found, false);
+      if (this.#rules.replies.kind !== null) this.#converse(intercepted, found);
+      else if (this.#isHttpFollowed) this.#await(intercepted, found, false);
     };
     const taken = tls.take(intercepted.connection, hello);
     if (taken !== null) {
@@ -171,7 +204,7 @@ export class Interceptors {
       }
       return true;
     }
-    if (!this.#isFollowed) {
+    if (!this.#isHttpFollowed) {
       this.#spoken = 'TLS that began before the fault';
       return false;
     }
@@ -203,7 +236,7 @@ export class Interceptors {
 
   #followRequests(state: 'new' | 'live'): void {
     const intercepted = this.#intercepted();
-    if (intercepted === null || this.#http1 !== null || this.#http2 !== null) return;
+    if (intercepted === null || this.#isOccupied) return;
     this.#http1 = new HttpInterceptor(
       this.#hostOf(intercepted, this.#inside ?? intercepted, () => {
         this.#http1 = null;
@@ -222,6 +255,27 @@ export class Interceptors {
       said,
     );
     if (!isDone) this.#http2 = followed;
+  }
+
+  /** Where the server has spoken already, it may be anywhere in its conversation: it is not followed. */
+  #converse(intercepted: Intercepted, {up, down}: Pipes): void {
+    const {replies} = this.#rules;
+    const protocol = followed.find(({kind}) => kind === replies.kind);
+    if (protocol === undefined || down.receivedBytes > 0) return;
+    let isDone = false;
+    this.#spoken = protocols[protocol.kind].title;
+    const following = protocol.follow({
+      ...intercepted,
+      up,
+      down,
+      rules: replies,
+      done: () => {
+        isDone = true;
+        this.#following = null;
+        this.#spoken = null;
+      },
+    });
+    if (!isDone) this.#following = following;
   }
 
   #hostOf(intercepted: Intercepted, {up, down}: Pipes, done: () => void): InterceptorHost {

@@ -60,11 +60,13 @@ export const toRequest = ({
   listen = '',
   upstream = '',
   enabled = true,
+  protocol = '',
 }: GivenProxy): ProxyRequest => ({
   name,
   listen,
   upstream,
   enabled,
+  protocol,
 });
 
 /** A body may be left out. Throws ApiError 400. */
@@ -96,6 +98,9 @@ const addressFields = (given: GivenProxy): Readonly<Record<string, Field>> => ({
   }),
   upstream: stringField(value => {
     given.upstream = value;
+  }),
+  protocol: stringField(value => {
+    given.protocol = value;
   }),
   // Clients send back what they got, this stray field included.
   Logger: objectField('zerolog.Logger', 'Logger', {}),

@@ -2,6 +2,7 @@
 
 import {Alarm} from './alarm.ts';
 import {type Field, integerField} from './go-fields.ts';
+import type {Random} from './random.ts';
 
 const names = ['nth', 'first_n', 'hit_limit', 'start_after', 'duration', 'every'] as const;
 
@@ -31,6 +32,50 @@ export const refuseScope = (scope: Scope): string | null => {
 /** In a fixed order, whatever the client's was. */
 export const scopeJson = (scope: Scope): Scope =>
   Object.fromEntries(names.flatMap(name => (scope[name] === undefined ? [] : [[name, scope[name]]])));
+
+/** One connection, as one toxic sees it; null for one that it does not take, whatever the dice say. */
+export type Selected = {isTaken: boolean} | null;
+
+export type SelectionLimits = {readonly nth: number; readonly firstN: number; readonly hitLimit: number};
+
+/** Every n-th that the toxic meets, the first of those, up to a number of hits, by its dice. */
+export class Selection {
+  readonly #limits: SelectionLimits;
+  #met = 0;
+  #matched = 0;
+  #taken = 0;
+
+  constructor(limits: SelectionLimits) {
+    this.#limits = limits;
+  }
+
+  /** Called once per connection, in the order in which the toxic comes to them. */
+  offer(): Selected {
+    const {nth, firstN} = this.#limits;
+    if (++this.#met % nth !== 0 || this.#matched >= firstN) return null;
+    this.#matched++;
+    return {isTaken: false};
+  }
+
+  /** Rolls the dice. Null where there is nothing to decide: such a connection does not count among the decisions. */
+  decide(candidate: Selected, random: Random, toxicity: number): boolean | null {
+    if (candidate === null) return null;
+    if (!candidate.isTaken && this.#taken >= this.#limits.hitLimit) return null;
+    const isActive = random() < toxicity;
+    if (isActive && !candidate.isTaken) {
+      candidate.isTaken = true;
+      this.#taken++;
+    }
+    return isActive;
+  }
+
+  /** What was taken could not be acted on: it counts as no hit. */
+  release(candidate: Selected): void {
+    if (candidate?.isTaken !== true) return;
+    candidate.isTaken = false;
+    this.#taken--;
+  }
+}
 
 export type ScheduleEvents = {readonly begin: () => void; readonly end: () => void};
 

@@ -1,6 +1,7 @@
 // What a toxic type is: a name, the attributes that clients may set, and what it does: to one direction of a connection, to
 // connections as they come in, or to the proxy's listener.
 
+import type {ServerErrorKind} from '../../model/server-errors.ts';
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {Http2Setting, HttpBehaviour} from './http/behaviour.ts';
 import type {Stage, Steps} from './stage.ts';
@@ -65,6 +66,8 @@ export type ToxicType = {
   readonly http2: ((attributes: Attributes) => Http2Setting) | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
+  /** Whose errors it says in the server's place. See protocols/. */
+  readonly reply: ServerErrorKind | null;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -81,6 +84,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly http?: HttpBehaviour<Values<S>>;
   readonly http2?: (attributes: Values<S>) => Http2Setting;
   readonly tls?: TlsBehaviour<Values<S>>;
+  readonly reply?: ServerErrorKind;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
@@ -98,6 +102,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     http = null,
     http2 = null,
     tls = null,
+    reply = null,
   } = definition;
   return {
     name,
@@ -120,6 +125,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),
     },
+    reply,
   };
 };
 

@@ -7,6 +7,7 @@ import type {
   ConnectionRecord,
   FaultWitness,
   HitPlace,
+  ProtocolWitness,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -136,7 +137,7 @@ export class Witness {
     this.#lastFailure = name === null ? what : `${name}: ${what}`;
   }
 
-  report(): ProxyWitness {
+  report(protocol: ProtocolWitness | null = null): ProxyWitness {
     return {
       openConnections: this.#openConnections,
       openedConnections: this.#openedConnections,
@@ -148,6 +149,7 @@ export class Witness {
       upstreamBytes: this.#upstreamBytes,
       downstreamBytes: this.#downstreamBytes,
       faults: Object.fromEntries(this.#faults),
+      ...(protocol !== null && {protocol}),
     };
   }
 

@@ -2,6 +2,7 @@
 // types (`model/fault-defaults`) are made of these schemas.
 import {z} from 'zod';
 import {grpcStatuses, http2ErrorCodes} from '../http-codes.ts';
+import {refuseError, type ServerErrorKind} from '../server-errors.ts';
 import {strict} from './shape.ts';
 
 const count = z.number().int().nonnegative();
@@ -100,6 +101,33 @@ const handshakes = {
   serverName: z.string().max(256).optional(),
   ...scope,
 };
+
+/** An error of a server counts what it answers: its probability, nth, firstN and hitLimit are about those that match. */
+const serverError = <const Kind extends ServerErrorKind>(kind: Kind) =>
+  strict({
+    kind: z.literal(kind),
+    /** Its code, as in the table of the protocol. */
+    error: z.string(),
+    /** Its text. Default: empty, the usual one. */
+    message: z.string().optional(),
+    /** Only replies to this command, or to one of these, with spaces between. Default: empty, to any. */
+    command: z.string().optional(),
+    /** Only commands for this key, or whatever the protocol has in its place; `*` stands for anything. Default: empty, any. */
+    key: z.string().optional(),
+    /**
+     * In the place of a command's reply, of the first reply on a connection, or once per connection without having been
+     * asked. Default: `usual`, as the error comes in life.
+     */
+    when: z.enum(['usual', 'connect', 'command', 'unasked']).optional(),
+    /** `none`: the connection goes on · `close`: a FIN · `abort`: a RST. Default: `usual`, as after the error in life. */
+    ending: z.enum(['usual', 'none', 'close', 'abort']).optional(),
+    ...scope,
+  }).superRefine(
+    ({error, message = '', command = '', key = '', when = 'usual', ending = 'usual'}, context) => {
+      const refusal = refuseError(kind, {error, message, command, key, when, ending});
+      if (refusal !== null) context.addIssue({code: 'custom', message: `: ${refusal}`});
+    },
+  );
 
 const kilobytes = count.multipleOf(1000);
 
@@ -336,6 +364,14 @@ export const faultSchemas = {
     problem: z.enum(['untrusted', 'self-signed', 'expired', 'wrong-host']),
     ...handshakes,
   }),
+  redisError: serverError('redisError'),
+  postgresError: serverError('postgresError'),
+  mysqlError: serverError('mysqlError'),
+  amqpError: serverError('amqpError'),
+  smtpError: serverError('smtpError'),
+  natsError: serverError('natsError'),
+  memcachedError: serverError('memcachedError'),
+  mqttError: serverError('mqttError'),
 };
 
 type AnyFaultSchema = (typeof faultSchemas)[keyof typeof faultSchemas];

@@ -86,6 +86,15 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return 'unreachable';
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError':
+      return fault.ending === 'usual' || fault.ending === 'none' ? 'wrong' : 'cut';
     case 'httpStatus':
     case 'grpcStatus':
     case 'wrongContentLength':

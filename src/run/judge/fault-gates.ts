@@ -6,6 +6,7 @@ import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {FaultWitness, ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
+import {isServerError, protocolOf} from '../../model/server-errors.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
 import {wedgesOf} from '../../symptoms/recovery/wedged-client.ts';
@@ -68,7 +69,7 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
       const silence = silenceOver(phase, silences);
       return {
         name: 'fault-without-hits',
-        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
+        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}${whyUnsaid(trial, kind)}.`,
         advice: silence
           ? 'First find out why the library did not recover; a longer recovery before this phase shows whether it is wedged.'
           : 'Lengthen the phase, raise the load, or make the fault more probable. Check that it matches what the library sends, and that the library uses the URL it is given.',
@@ -90,6 +91,19 @@ const saidOtherwise = ({phase}: PhaseSummary, kind: FaultKind, spoken: readonly 
   advice:
     'Choose a fault for what the library speaks, or let the library open new connections; docs/faults.md says what each HTTP fault needs.',
 });
+
+/** `; 3 of 4 connections could not be followed: the connection is encrypted (TLS)`, or nothing. */
+const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
+  const protocol = injector.at(-1)?.witness.protocol;
+  if (protocol === undefined || !isServerError(kind) || protocol.protocol !== protocolOf(kind)) return '';
+  const {followedConnections, lostConnections, lastLost, lastUnsaid} = protocol;
+  return [
+    ...(lastLost === null
+      ? []
+      : [`; ${lostConnections} of ${followedConnections} connections could not be followed: ${lastLost}`]),
+    ...(lastUnsaid === null ? [] : [`; it could not be said: ${lastUnsaid}`]),
+  ].join('');
+};
 
 /** A fault that hit more or less often than it was asked to is another fault than the report says. */
 const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>

@@ -1,5 +1,6 @@
 // The faulty connection from the subject to the target: one proxy per trial, and the address that the library gets.
 import type {FaultyLink} from '../../faults/control.ts';
+import {carriedBy} from '../../faults/toxics.ts';
 import {isHttpFault} from '../../model/http-fault.ts';
 import type {Plan} from '../../model/plan.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
@@ -13,9 +14,6 @@ export type TrialLink = {
   readonly close: () => Promise<void>;
 };
 
-const meetsHttpFaults = (plan: Plan): boolean =>
-  plan.phases.some(({faults}) => faults.some(({kind}) => isHttpFault(kind)));
-
 export const openTrialLink = async (
   supervisor: Supervisor,
   {injector, embedded}: RunningInjector,
@@ -25,12 +23,12 @@ export const openTrialLink = async (
   if (!embedded) supervisor.watchProxy(injector.url, name);
   // In a calm phase, too: a fault that comes later then finds connections that it can act on.
   const host = namedHostOf(targetUrl);
-  const isFollowed = embedded && (meetsHttpFaults(plan) || host !== null);
-  const link = await injector.createProxy(
-    name,
-    upstreamOf(targetUrl),
-    isFollowed ? {authorities: authority ?? '', host} : null,
-  );
+  const faults = plan.phases.flatMap(({faults}) => faults);
+  const isIntercepted = embedded && (faults.some(({kind}) => isHttpFault(kind)) || host !== null);
+  const link = await injector.createProxy(name, upstreamOf(targetUrl), {
+    protocol: carriedBy(faults),
+    interception: isIntercepted ? {authorities: authority ?? '', host} : null,
+  });
   return {
     link,
     url: throughProxy(targetUrl, link.address),

@@ -3,7 +3,7 @@
 import type {HttpHit, StreamDirection} from '../../../model/proxy-witness.ts';
 import {fitsPattern} from '../pattern.ts';
 import {createRandom} from '../random.ts';
-import type {Selected} from '../selection.ts';
+import type {Selected} from '../scope.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';

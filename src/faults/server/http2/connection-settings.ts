@@ -3,7 +3,7 @@
 
 import type {Http2Setting} from '../http/behaviour.ts';
 import type {HttpRules} from '../http/rules.ts';
-import type {Selected} from '../selection.ts';
+import type {Selected} from '../scope.ts';
 import type {Toxic} from '../toxic.ts';
 import {
   type Frame,
