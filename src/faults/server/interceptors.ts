@@ -26,7 +26,10 @@ import type {TlsRules} from './tls/rules.ts';
 import {type InsideTls, terminate} from './tls/termination.ts';
 import type {Toxic} from './toxic.ts';
 
-/** That HTTP is followed also while there is no HTTP toxic, so that one that comes later finds live connections open to it. */
+/**
+ * That HTTP, or the protocol that the proxy is told to carry, is followed inside of TLS; HTTP also while there is no HTTP toxic, so
+ * that one that comes later finds live connections open to it.
+ */
 export type Interception = {
   /** What is trusted of upstreams besides Node's own authorities, PEM. */
   readonly authorities: string;
@@ -79,11 +82,11 @@ export class Interceptors {
   #http1: HttpInterceptor | null = null;
   /** Follows its streams, from its beginning to its end. */
   #http2: Http2Interceptor | null = null;
+  /** Follows its conversation, where the proxy is told to carry a protocol. */
+  #following: Following | null = null;
   /** What HTTP toxics met instead of what they act on, and those that did; null: nothing so far. */
   #spoken: string | null = null;
   readonly #missedBy = new Set<Toxic>();
-  /** Follows its conversation, where the proxy is told to carry a protocol. */
-  #following: Following | null = null;
 
   /** @param intercepted the connection; null while there is nothing to follow */
   constructor(rules: InterceptorRules, intercepted: () => Intercepted | null) {
@@ -262,20 +265,17 @@ export class Interceptors {
     const {replies} = this.#rules;
     const protocol = followed.find(({kind}) => kind === replies.kind);
     if (protocol === undefined || down.receivedBytes > 0) return;
-    let isDone = false;
     this.#spoken = protocols[protocol.kind].title;
-    const following = protocol.follow({
+    this.#following = protocol.follow({
       ...intercepted,
       up,
       down,
       rules: replies,
       done: () => {
-        isDone = true;
         this.#following = null;
         this.#spoken = null;
       },
     });
-    if (!isDone) this.#following = following;
   }
 
   #hostOf(intercepted: Intercepted, {up, down}: Pipes, done: () => void): InterceptorHost {

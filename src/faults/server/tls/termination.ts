@@ -33,6 +33,11 @@ export type Handshake = {
 
 export const terminate = (connection: ClosingConnection, handshake: Handshake): void => {
   const {client, up, down, cut} = connection;
+  // It may have gone while what it sent was still on its way through toxics.
+  if (client.readableEnded || client.destroyed) {
+    cut();
+    return;
+  }
   const clientSide = new Side({
     send: data => down.accept(data),
     end: ending => down.acceptEnd(ending),
