@@ -128,6 +128,8 @@ export type {
 export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {
   PhaseInput,
+  ProgramInput,
+  ProgramSubject,
   Scenario,
   ScenarioInput,
   SubjectInput,
@@ -135,4 +137,4 @@ export type {
   TargetInput,
   VariantInput,
 } from './scenarios/define-scenario.ts';
-export {defineScenario} from './scenarios/define-scenario.ts';
+export {defineScenario, program} from './scenarios/define-scenario.ts';

@@ -1,22 +1,23 @@
 // A search from its command to its report: it is saved as it goes, and its reproducers are kept.
 import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
-import {dirname, extname, join, relative, resolve, sep} from 'node:path';
+import {dirname, extname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
 import {type Exploration, type ExploredFinding, outOfTime} from '../explore/exploration.ts';
 import {type Filter, proofPhases} from '../explore/search.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
-import type {Plan} from '../model/plan.ts';
+import type {Plan, ProgramPlan} from '../model/plan.ts';
 import {summaryOf} from '../report/explore/document.ts';
 import {mapLines} from '../report/explore/map.ts';
 import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
-import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
+import {findingText, type ReproducerBase, reproducerName, reproducerText} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
 import {annotationText} from '../report/formats/github.ts';
 import {renderReport} from '../report/report.ts';
 import {wrapped} from '../report/text-table.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import {reopenRun} from '../run/reopen.ts';
+import {scenarioExtensions} from '../scenarios/program-scenario.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
 import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
@@ -213,11 +214,20 @@ const keepReproducers = async (
   exploration: Exploration,
   plan: Plan,
   scenarioFile: string,
-  {reproducers, variant}: ExploreCommandOptions,
+  {reproducers, variant, target}: ExploreCommandOptions,
 ): Promise<Exploration> => {
   const folder = resolve(cwd, reproducers);
-  const extension = extname(scenarioFile);
-  const path = relative(folder, scenarioFile).split(sep).join('/');
+  const isScenario = scenarioExtensions.includes(extname(scenarioFile));
+  const extension = isScenario ? extname(scenarioFile) : '.mjs';
+  const path = pathFrom(folder, scenarioFile);
+  const base: ReproducerBase = isScenario
+    ? {
+        kind: 'scenario',
+        importPath: path.startsWith('.') ? path : `./${path}`,
+        variantName: variant ?? null,
+        isTypescript: extension.endsWith('ts'),
+      }
+    : {kind: 'program', ...plan, target: target === undefined ? plan.target : {kind: 'url', url: target}};
   const findings: ExploredFinding[] = [];
   for (const finding of exploration.findings) {
     const name = reproducerName(finding, exploration.scenario);
@@ -227,15 +237,25 @@ const keepReproducers = async (
       exploration,
       phases: proofPhases(plan, episodeOf(finding.strikes), finding.proving, exploration.backMs),
       load: plan.load,
-      variantName: variant ?? null,
-      importPath: path.startsWith('.') ? path : `./${path}`,
-      isTypescript: extension.endsWith('ts'),
+      base,
+      program: plan.program === undefined ? null : programFrom(folder, plan.program, scenarioFile),
     });
     await mkdir(dirname(file), {recursive: true});
     await writeWhole(file, text);
     findings.push({...finding, reproducer: relative(cwd, file)});
   }
   return {...exploration, findings};
+};
+
+const pathFrom = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
+
+/** A repository may be anywhere: its own files are named from the folder that the program runs in. */
+const programFrom = (folder: string, program: ProgramPlan, scenarioFile: string): ProgramPlan => {
+  const cwd = resolve(dirname(scenarioFile), program.cwd ?? '.');
+  const [file, ...args] = program.command.map(word =>
+    isAbsolute(word) && word.startsWith(`${cwd}${sep}`) ? `./${pathFrom(cwd, word)}` : word,
+  );
+  return {...program, command: [file!, ...args], cwd: pathFrom(folder, cwd) || '.'};
 };
 
 /** Of the saved run of each finding, beside the report of the search; those of earlier searches go. */

@@ -155,6 +155,19 @@ const plainFirst: MomentStrike = {
   position: 1,
 };
 
+/** Where the plainest first fault fails alone, the next ones may not. */
+const otherFirsts: readonly MomentStrike[] = [
+  {...plainFirst, cut: 'after'},
+  {...plainFirst, direction: 'upstream', cut: 'before'},
+  {...plainFirst, direction: 'upstream', cut: 'after'},
+];
+
+/** Pairs that may show what a likely pair cannot, as its first fault fails alone. */
+export const insteadOf = ({strikes: [first, second]}: Pick<Episode, 'strikes'>): readonly Episode[] =>
+  second === undefined || nameOf(first) !== nameOf(plainFirst)
+    ? []
+    : otherFirsts.map(other => episodeOf([other, second]));
+
 /** Of actions that do the same to most clients, one. */
 const isPlainSecond = ({action}: Strike): boolean => action !== 'reset' && action !== 'half-open';
 

@@ -237,7 +237,8 @@ const gentle = (load: Load): Load => {
 
 /**
  * Failures with one key have one cause, as far as one can know it before they are reduced: silence that a client without a time
- * limit waits through is one, wherever it comes; so is an error that ends the process. Others have the moment in common.
+ * limit waits through is one while a connection is in use, and another one at each step of its beginning, where other limits
+ * apply; so is an error that ends the process. Others have the moment in common.
  */
 export const causeKey = (
   {strikes}: Pick<Episode, 'strikes'>,
@@ -245,8 +246,18 @@ export const causeKey = (
   error: string | null,
 ): string => {
   if (error !== null && (signal === 'crash' || signal === 'rejection')) return `${signal}: ${error}`;
-  if (signal === 'hung' && strikes.every(isSilent)) return 'hung: silence';
+  if (signal === 'hung' && strikes.every(isSilent))
+    return `hung: silence ${strikes.map(stageOf).join(' and ')}`;
   return `${signal}: ${neighbourhood({strikes})}`;
+};
+
+/** Whether it is what a client without any time limit waits through. */
+export const isSilenceInUse = (key: string): boolean => key === 'hung: silence in use';
+
+const stageOf = (strike: Strike): string => {
+  if (strike.kind !== 'moment') return strike.action;
+  const isBeginning = strike.since === 'connect' && strike.exchange <= handshakeExchanges;
+  return isBeginning ? `at ${strike.exchange} of ${strike.position}` : 'in use';
 };
 
 /** Where it is, and whether the connection ends there or falls silent. */

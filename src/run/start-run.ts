@@ -9,6 +9,7 @@ import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
+import {setUpProgram} from './npm.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';
 import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
@@ -44,6 +45,10 @@ export const startRun = async (
   const plan = withTarget(wanted, choice);
   const {environment} = options;
   const dataDir = options.dataDir ?? dataFolder(baseDir);
+  if (plan.program?.setup) {
+    observer.preparing?.(`running ${plan.program.setup.join(' ')}`);
+    await setUpProgram(plan.program, scenarioFile, {environment, signal});
+  }
   const packages = await installPackages(plan, {scenarioFile, dataDir, environment, signal, observer});
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);

@@ -3,9 +3,9 @@
 import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
-import {type CheckedScenario, scenarioSchema} from '../model/schema/scenario.ts';
+import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
 import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
-import type {Scenario} from './define-scenario.ts';
+import {isProgram, type Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
 import {InvalidScenario, type Mistake, mistakesOf, sayMistake} from './mistakes.ts';
@@ -16,7 +16,10 @@ import {expandSweep} from './sweep.ts';
 /** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {
   const {scenario: whole, sweep} = expandSweep(scenario);
-  const parsed = scenarioSchema.safeParse(whole, {error: sayMistake});
+  const schema = isProgram(whole.subject)
+    ? scenarioSchema.extend({subject: programSubjectSchema})
+    : scenarioSchema;
+  const parsed = schema.safeParse(whole, {error: sayMistake});
   if (!parsed.success) throw new InvalidScenario(mistakesOf(parsed.error), whole);
   const checked = parsed.data as CheckedScenario;
   const mistakes = [
@@ -27,6 +30,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...tooManyPhases(checked),
     ...loadMistakes(checked),
     ...protocolMistakes(checked),
+    ...programMistakes(checked),
   ];
   if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
   return toPlan(checked, sweep);
@@ -59,8 +63,32 @@ const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
   });
 };
 
+/** What only a process of Node has. */
+const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mistake[] => {
+  if (!isProgram(subject)) return [];
+  const ofNode = 'is of Node.js, and the subject is a program';
+  return [
+    ...variants.flatMap(({process, packages}, index): Mistake[] => [
+      ...(process.heapLimitMiB === undefined
+        ? []
+        : [
+            {
+              path: ['variants', index, 'process', 'heapLimitMiB'],
+              says: `${ofNode}; set the limit of its own runtime, in command or env`,
+            },
+          ]),
+      ...(packages === undefined
+        ? []
+        : [{path: ['variants', index, 'packages'], says: `${ofNode}; use setup, and options or env`}]),
+    ]),
+    ...(telemetry.instrumentations.length + (telemetry.use ?? []).length === 0
+      ? []
+      : [{path: ['telemetry'], says: `${ofNode}; put its own instrumentation into command or env`}]),
+  ];
+};
+
 /** What is `undefined` in a scenario is absent in its plan, as in all JSON. */
-const toPlan = ({sweep: _asked, subject: _code, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
+const toPlan = ({sweep: _asked, subject, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
   const {verify, prepare, cycles, drainLimitMs, ...kept} = checked;
   const operation = operationBy(checked.operation, checked.thresholds);
   const plan: Plan = {
@@ -71,6 +99,7 @@ const toPlan = ({sweep: _asked, subject: _code, ...checked}: CheckedScenario, sw
     operation,
     phases: nonEmpty(inCycles(checked.phases, cycles), 'phases'),
     drainLimitMs: drainLimitMs ?? hungAfterMs(operation) + 2000,
+    ...(isProgram(subject) && {program: subject.program}),
     ...(verify && {verifies: true}),
     ...(prepare && {prepares: true}),
   };

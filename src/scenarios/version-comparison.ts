@@ -29,6 +29,13 @@ const variantName = ({name, spec}: PackageSpec): string =>
  */
 export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   const [base] = plan.variants;
+  if (plan.program) {
+    throw new FoulweatherError(
+      'FW_USAGE',
+      `--against installs packages of npm, and the subject of "${plan.name}" is a program.`,
+      'Give the scenario a variant for each version, and let the program choose by its options.',
+    );
+  }
   for (const wanted of packages) refuseUnsupported(plan, wanted);
   const names = [...packages.map(variantName), base.name];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);

@@ -3,6 +3,7 @@ import test from 'ava';
 import {
   type Episode,
   episodesOf,
+  insteadOf,
   morePairsOf,
   type SearchOptions,
   widened,
@@ -189,4 +190,17 @@ test('widened: one moment of one connection or two becomes that of all', t => {
   ]) {
     t.is(widened(byId.get(id)!), null, id);
   }
+});
+
+test('a likely pair whose first fault fails alone has others in its place', t => {
+  t.deepEqual(
+    insteadOf(byId.get('close before the next reply, then close after 4')!).map(({id}) => id),
+    [
+      'close after the next reply, then close after 4',
+      'close before the next request, then close after 4',
+      'close after the next request, then close after 4',
+    ],
+  );
+  t.deepEqual(insteadOf(byId.get('close after 2, then reset within 4')!), []);
+  t.deepEqual(insteadOf(byId.get('close after 4')!), []);
 });

@@ -135,12 +135,20 @@ const causes = test.macro({
 });
 const none = [null, null] as const;
 test(
-  'silence that only a limit ends, anywhere',
+  'silence that only a limit ends, in use',
+  causes,
+  ['silence after the next request', 'half-open before the next reply'],
+  'hung',
+  none,
+  true,
+);
+test(
+  'silence that only a limit ends, at the beginning and in use',
   causes,
   ['silence after 1', 'half-open before the next reply'],
   'hung',
   none,
-  true,
+  false,
 );
 test(
   'silence that wedges, at two moments',

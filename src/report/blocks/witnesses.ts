@@ -118,7 +118,9 @@ const system = (_: VariantStory, phase: PhaseMedians): Text =>
     [
       `CPU ${percent(phase.cpuRatio)} of a core${phase.cpuUsPerOperation === null ? '' : `, ${microseconds(phase.cpuUsPerOperation)} per operation`}`,
     ],
-    [`peak RSS ${bytes(phase.rssMaxBytes)}; GC ${percent(phase.gcRatio)} of the time`],
+    [
+      `peak RSS ${bytes(phase.rssMaxBytes)}${phase.gcRatio === null ? '' : `; GC ${percent(phase.gcRatio)} of the time`}`,
+    ],
     ...(phase.loopDelayP99Ms === null ? [] : [[`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`]]),
   ]);
 

@@ -4,7 +4,7 @@ import type {Cut, MomentStrike, Strike} from '../../explore/episodes.ts';
 import type {Exploration, ExploredFinding} from '../../explore/exploration.ts';
 import type {Fault} from '../../model/fault.ts';
 import {made} from '../../model/fault-defaults.ts';
-import type {Load, Phase} from '../../model/plan.ts';
+import type {Load, Phase, Plan, ProgramPlan} from '../../model/plan.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 
 const connectTexts = {
@@ -105,12 +105,23 @@ export type ReproducerOptions = {
   readonly exploration: Exploration;
   readonly phases: readonly Phase[];
   readonly load: Load;
-  /** Of the scenario; null: its first. */
-  readonly variantName: string | null;
-  /** The user's scenario, as the reproducer imports it. */
-  readonly importPath: string;
-  readonly isTypescript: boolean;
+  readonly base: ReproducerBase;
+  /** What runs the library, with the way from the reproducer to its folder; null for JavaScript. */
+  readonly program: ProgramPlan | null;
 };
+
+/** What a reproducer is made on top of. */
+export type ReproducerBase =
+  | {
+      readonly kind: 'scenario';
+      /** The user's scenario, as the reproducer imports it. */
+      readonly importPath: string;
+      /** Of the scenario; null: its first. */
+      readonly variantName: string | null;
+      readonly isTypescript: boolean;
+    }
+  /** A program alone: foulweather made its scenario. */
+  | ({readonly kind: 'program'} & Pick<Plan, 'target' | 'variants' | 'operation'>);
 
 export const reproducerName = ({id, symptom}: ExploredFinding, scenario: string): string =>
   `${scenario}-${symptom}-${id}`
@@ -122,38 +133,58 @@ export const reproducerName = ({id, symptom}: ExploredFinding, scenario: string)
 
 export const showsMark = '// Shows:';
 
-/** A scenario on top of the user's own. */
 export const reproducerText = (options: ReproducerOptions): string => {
-  const {finding, exploration, phases, load, variantName, importPath, isTypescript} = options;
+  const {finding, exploration, phases, load, base, program} = options;
   const sentence = findingText(finding, exploration.groups);
-  const constructors = [...new Set(finding.faults.map(({kind}) => kind))].sort();
+  const imported = [
+    ...new Set(finding.faults.map(({kind}) => kind)),
+    'defineScenario',
+    ...(program === null ? [] : ['program']),
+  ];
   return [
     `// ${sentence}`,
     `// Found by \`${exploration.command}\` on ${exploration.startedAt.slice(0, 10)}.`,
     `${showsMark} ${finding.symptom}`,
-    `import {${[...constructors, 'defineScenario'].sort().join(', ')}} from 'foulweather';`,
-    `import scenario from '${importPath}';`,
+    `import {${imported.sort().join(', ')}} from 'foulweather';`,
+    ...(base.kind === 'scenario' ? [`import scenario from '${base.importPath}';`] : []),
     '',
     'export default defineScenario({',
-    '  ...scenario,',
+    ...(base.kind === 'scenario' ? ['  ...scenario,'] : []),
     `  name: '${reproducerName(finding, exploration.scenario)}',`,
     `  observation: ${quoted(sentence)},`,
-    `  variants: [${variantText(variantName, isTypescript)}],`,
+    ...(base.kind === 'scenario' ? [variantLine(base)] : ownLines(base)),
     `  load: ${literal(load)},`,
     '  phases: [',
     ...phases.map(phase => `    ${phaseText(phase)},`),
     '  ],',
     '  cycles: 1,',
     '  goals: {},',
+    ...(program === null ? [] : [`  subject: program(${literal(program)}),`]),
     '});',
     '',
   ].join('\n');
 };
 
-const variantText = (name: string | null, isTypescript: boolean): string =>
-  name === null
-    ? 'scenario.variants[0]'
-    : `scenario.variants.find(({name}) => name === '${name}')${isTypescript ? '!' : ''}`;
+const variantLine = ({
+  variantName: name,
+  isTypescript,
+}: Extract<ReproducerBase, {kind: 'scenario'}>): string => {
+  const variant =
+    name === null
+      ? 'scenario.variants[0]'
+      : `scenario.variants.find(({name}) => name === '${name}')${isTypescript ? '!' : ''}`;
+  return `  variants: [${variant}],`;
+};
+
+const ownLines = ({
+  target,
+  variants: [{name, options}],
+  operation: {deadlineMs, idempotent},
+}: Extract<ReproducerBase, {kind: 'program'}>): readonly string[] => [
+  `  target: ${literal(target)},`,
+  `  variants: [${literal({name, options})}],`,
+  `  operation: ${literal({deadlineMs, idempotent})},`,
+];
 
 const phaseText = ({name, role, durationMs, faults}: Phase): string => {
   const those = faults.length === 0 ? '' : `, faults: [${faults.map(faultText).join(', ')}]`;
@@ -169,9 +200,10 @@ const faultText = (fault: Fault): string => {
 
 const literal = (value: unknown): string => {
   if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `{${Object.entries(value)
-    .map(([name, item]) => `${name}: ${literal(item)}`)
+    .map(([name, item]) => `${/^[a-z_$][\w$]*$/i.test(name) ? name : quoted(name)}: ${literal(item)}`)
     .join(', ')}}`;
 };
 

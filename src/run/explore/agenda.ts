@@ -1,5 +1,5 @@
 // What a search tries next: what is on its list, then pairs without end; and last what can show nothing new, as it seems.
-import {type Episode, episodesOf, isSilent, morePairsOf} from '../../explore/episodes.ts';
+import {type Episode, episodesOf, insteadOf, isSilent, morePairsOf} from '../../explore/episodes.ts';
 import {type LeftOut, outOfTime} from '../../explore/exploration.ts';
 import {type Filter, isNews, isWanted} from '../../explore/search.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
@@ -79,7 +79,8 @@ export class Agenda {
     for (;;) {
       const episode = this.#queue.shift() ?? this.#nextPair() ?? this.#later.shift();
       if (episode === undefined) return null;
-      if (isNews(episode, failedIds)) return episode;
+      const news = [episode, ...insteadOf(episode)].find(one => isNews(one, failedIds));
+      if (news) return news;
     }
   }
 

@@ -15,6 +15,7 @@ import {
   batchPlan,
   causeKey,
   type Filter,
+  isSilenceInUse,
   isWanted,
   neighbourhood,
   type Signal,
@@ -30,6 +31,7 @@ import type {SymptomId} from '../../model/symptoms.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
+import {setUpProgram} from '../npm.ts';
 import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
@@ -98,7 +100,7 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     const others = run.reshape === undefined ? [] : chosen.variants.slice(0, -1).map(withoutTelemetry);
     const plan = searchedPlan(chosen, chosen.variants[others.length]?.name ?? null);
     const {reshape: _, ...asChosen} = {...run, variants: null};
-    const all: Plan = {...plan, variants: [plan.variants[0], ...others]};
+    const all: Plan = {...(await withProgramSetUp(plan, options)), variants: [plan.variants[0], ...others]};
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
     const mostWorkers = isShared ? 1 : options.jobs + proofTrialsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>
@@ -158,6 +160,15 @@ type SearchOptions = {
   readonly signal: AbortSignal;
   readonly startedMs: number;
   readonly startedAt: string;
+};
+
+/** Once: the environments, which begin beside each other, would disturb each other. */
+const withProgramSetUp = async (plan: Plan, {run, observer}: ExploreOptions): Promise<Plan> => {
+  if (plan.program?.setup === undefined) return plan;
+  const {setup, ...program} = plan.program;
+  observer.step(`running ${setup.join(' ')}`);
+  await setUpProgram(plan.program, run.scenarioFile, run);
+  return {...plan, program};
 };
 
 const asTheScenarioSays = {targetUrl: null, startServices: false};
@@ -248,11 +259,12 @@ class Search {
       ({symptom, strikes}) => symptom === 'hung-operation' && strikes.every(isSilent),
     );
     if (silence) {
-      const cause = this.#newCause('hung: silence', 'hung');
+      const episode = episodeOf(silence.strikes);
+      const cause = this.#newCause(causeKey(episode, 'hung', null), 'hung');
       cause.state = 'proven';
       cause.finding = silence.number;
-      cause.episodes.push(episodeOf(silence.strikes));
-      this.#agenda.postpone(isBeside(cause, episodeOf(silence.strikes)));
+      cause.episodes.push(episode);
+      this.#agenda.postpone(isBeside(cause, episode));
     }
   }
 
@@ -271,7 +283,9 @@ class Search {
   #batch(): readonly Episode[] {
     const leftMs = this.#startedMs + this.#options.budgetMs - monotonicMs();
     const failedIds = new Set(
-      [...this.#cells.values()].filter(({mark}) => mark === 'failed').map(({id}) => id),
+      [...this.#cells.values()].flatMap(({id, mark}) =>
+        mark === 'failed' || mark === 'undecided' ? id : [],
+      ),
     );
     return this.#agenda.batch(leftMs, 2 * hungAfterMs(this.#plan.operation), failedIds);
   }
@@ -297,7 +311,7 @@ class Search {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
         `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
-        'Check its server: the faults may have damaged its state. A target that the scenario starts is restarted for each trial.',
+        'Check its server: the faults may have damaged its state.',
       );
     }
     const unseen: Episode[] = [];
@@ -373,8 +387,11 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
-      // A client that never comes back from one is stuck whichever way it loses its connection.
-      (episode.needs === 'new connections' || signal === 'stuck');
+      !this.#isInAllVersions(kick) &&
+      // A client that does not get over one closed connection does not, whichever way it loses it.
+      (episode.needs === 'new connections' ||
+        signal === 'stuck' ||
+        (signal === 'pending' && !episode.strikes.some(isSilent)));
     const key = isKick ? kick.key : causeKey(episode, signal, error);
     const cause = this.#causes.get(key) ?? this.#newCause(key, signal);
     cause.episodes.push(episode);
@@ -404,6 +421,12 @@ class Search {
         this.#proveNext();
       }),
     );
+  }
+
+  /** Then it says nothing of what sets the versions apart, which it must not hide. */
+  #isInAllVersions({finding}: Cause): boolean {
+    const elsewhere = this.#findings.find(({number}) => number === finding)?.elsewhere ?? [];
+    return elsewhere.length > 0 && elsewhere.every(({isShown}) => isShown);
   }
 
   #newCause(key: string, signal: Signal): Cause {
@@ -456,9 +479,15 @@ class Search {
   #add(cause: Cause, finding: ExploredFinding): void {
     const {id, symptom, error} = finding;
     const same = this.#findings.find(
-      other => other.symptom === symptom && (other.id === id || (error !== null && other.error === error)),
+      other =>
+        other.symptom === symptom &&
+        (other.id === id || (error !== null && other.error === error) || areOfOneKind(other, finding)),
     );
     if (same) {
+      // Of several stages the plainest is told.
+      if (isSilenceInUse(cause.key)) {
+        this.#findings[this.#findings.indexOf(same)] = {...finding, number: same.number};
+      }
       this.#join(cause, same.number);
       return;
     }
@@ -537,11 +566,27 @@ class Search {
   }
 }
 
-/** What can show nothing new, as it seems: a client that waits through one silence waits through all of them; and a client that one end stops, those at the same exchange stop, too. */
+/**
+ * A client that waits through silence at several stages has one finding, unless versions differ in one of them. Of those that all
+ * versions have in common one is enough, too: a comparison is about the others.
+ */
+const areOfOneKind = (a: ExploredFinding, b: ExploredFinding): boolean => {
+  const [isSilentA, isSilentB] = [a, b].map(({strikes}) => strikes.every(isSilent));
+  const isAlike = a.elsewhere.every(({isShown}, index) => isShown === b.elsewhere[index]?.isShown);
+  const isCommon = a.elsewhere.length > 0 && a.elsewhere.every(({isShown}) => isShown);
+  return (
+    isSilentA === isSilentB && isAlike && (isCommon || (isSilentA === true && a.symptom === 'hung-operation'))
+  );
+};
+
+/**
+ * What can show nothing new, as it seems: a client that waits through one silence waits through those of the same stage, and one
+ * that an end of its connection stops is stopped by the others at that exchange.
+ */
 const isBeside =
   ({key, signal}: Suspicion, episode: Episode) =>
   (other: Episode): boolean => {
-    if (key === 'hung: silence') return other.strikes.some(isSilent);
+    if (signal === 'hung') return other.strikes.some(isSilent) && causeKey(other, 'hung', null) === key;
     const endsTrial = signal === 'stuck' || signal === 'pending' || signal === 'crash';
     return endsTrial && neighbourhood(other) === neighbourhood(episode);
   };

@@ -1,7 +1,15 @@
 // Trials of one episode alone: with a fresh client each, by every detector; and smaller and smaller ones that show the same.
 import {type Episode, episodeOf} from '../../explore/episodes.ts';
 import type {ExploredFinding} from '../../explore/exploration.ts';
-import {batchPlan, causeKey, type Proving, proofPlan, type Signal, shrink} from '../../explore/search.ts';
+import {
+  batchPlan,
+  causeKey,
+  isSilenceInUse,
+  type Proving,
+  proofPlan,
+  type Signal,
+  shrink,
+} from '../../explore/search.ts';
 import type {PresentFinding} from '../../model/finding.ts';
 import type {Plan, Variant} from '../../model/plan.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
@@ -102,7 +110,7 @@ export class Proofs {
       known.set(candidate.id, answer);
       return answer;
     };
-    if (cause.key === 'hung: silence' && (await fails(plainSilence))) return plainSilence;
+    if (isSilenceInUse(cause.key) && (await fails(plainSilence))) return plainSilence;
     return shrink(episode.strikes, fails);
   }
 

@@ -117,6 +117,7 @@ const processNames: {readonly [process in HarnessProcess]: string} = {
   injector: 'The injector',
   target: 'The target',
   receiver: 'The telemetry receiver',
+  driver: 'The driver',
 };
 
 /** Of one core; each of these processes depends on a single thread. */

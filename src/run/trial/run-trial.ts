@@ -41,6 +41,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const samplers = new Samplers({
     link,
     pid: subject.pid,
+    isBridge: plan.program !== undefined,
     sampleEveryMs: sampleEveryMs(plan.phases),
     now,
     record,

@@ -54,7 +54,9 @@ export class TrialRunner {
     const {subject, plan, link, harness, now, record, notifyReceiver, limits} = this.#options;
     const {loadMs, openMs, answerSlackMs} = limits;
     notifyReceiver(openingPhase, 0);
-    await this.#dialogue.answer(['loaded'], loadMs, 'the scenario and its library to load');
+    // A program that does not say hello in time is ended by its bridge, which says so.
+    const slackMs = plan.program === undefined ? 0 : answerSlackMs;
+    await this.#dialogue.answer(['loaded'], loadMs + slackMs, 'the scenario and its library to load');
     // A server of the scenario's own may flood a client as soon as it is there, and what is measured here wants quiet.
     if (plan.target.kind === 'custom') await this.#options.whenIdle();
     subject.send({kind: 'open', limitMs: openMs});

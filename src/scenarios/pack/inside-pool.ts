@@ -2,8 +2,7 @@
 import pg, {type PoolConfig} from 'pg';
 import {halfOpen, latency, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {pgFailure} from './pg-failure.ts';
-import {askServer, verifyTable} from './pg-table.ts';
+import {askServer, pgFailure, verifyTable} from './pg-table.ts';
 
 const asUsersGetIt: PoolConfig = {};
 

@@ -2,7 +2,7 @@
 import {Redis, type RedisOptions} from 'ioredis';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
 import {withDatabase} from './with-database.ts';
 

@@ -4,7 +4,7 @@ import {createClient, type RedisClientOptions} from 'redis';
 import type {Answer} from '../../model/scenario-functions.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
 import {withDatabase} from './with-database.ts';
 

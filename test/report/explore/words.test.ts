@@ -91,9 +91,8 @@ test('a reproducer is a scenario on top of the user’s own', t => {
       {name: 'fault', role: 'fault', durationMs: 1500, faults: [...finding.faults]},
     ],
     load: {model: 'closed', concurrency: 2},
-    variantName: 'bad',
-    importPath: '../../shop.ts',
-    isTypescript: true,
+    base: {kind: 'scenario', importPath: '../../shop.ts', variantName: 'bad', isTypescript: true},
+    program: null,
   });
   t.is(
     text,
@@ -115,6 +114,62 @@ export default defineScenario({
   ],
   cycles: 1,
   goals: {},
+});
+`,
+  );
+});
+
+const programOptions = (id: string): Omit<Parameters<typeof reproducerText>[0], 'base' | 'program'> => ({
+  finding: {...findingAt(id), error: null},
+  exploration: {
+    groups,
+    scenario: 'shop',
+    command: 'npx foulweather explore shop.py',
+    startedAt: '2026-01-02T03:04:05.000Z',
+  } as unknown as Exploration,
+  phases: [{name: 'fault', role: 'fault', durationMs: 1500, faults: [...byId(id).faults]}],
+  load: {model: 'closed', concurrency: 2},
+});
+
+test('a reproducer on top of a scenario with a program finds the program from its own folder', t => {
+  const text = reproducerText({
+    ...programOptions('refused'),
+    base: {kind: 'scenario', importPath: '../../shop.ts', variantName: null, isTypescript: true},
+    program: {command: ['python3', 'shop.py'], cwd: '../..', env: {'no-name': "it's"}},
+  });
+  t.regex(text, /^import \{defineScenario, program, refuse\} from 'foulweather';\nimport scenario from/m);
+  t.regex(
+    text,
+    /^ {2}subject: program\(\{command: \['python3', 'shop\.py'\], cwd: '\.\.\/\.\.', env: \{'no-name': 'it\\'s'\}\}\),\n\}\);\n$/m,
+  );
+});
+
+test('a reproducer of a program alone is a scenario of its own', t => {
+  const text = reproducerText({
+    ...programOptions('refused'),
+    base: {
+      kind: 'program',
+      target: {kind: 'http'},
+      variants: [{name: 'defaults', change: null, options: {}, process: {}}],
+      operation: {deadlineMs: 2000, idempotent: true, checksOrder: false},
+    } as never,
+    program: {command: ['python3', './shop.py'], cwd: '../..'},
+  });
+  const [, scenario] = text.split('defineScenario({\n');
+  t.is(
+    scenario,
+    `  name: 'shop-process-crash-refused',
+  observation: 'When connection attempts are refused for half a second, the process crashes: 1 of 3 tries.',
+  target: {kind: 'http'},
+  variants: [{name: 'defaults', options: {}}],
+  operation: {deadlineMs: 2000, idempotent: true},
+  load: {model: 'closed', concurrency: 2},
+  phases: [
+    {name: 'fault', role: 'fault', durationMs: 1500, faults: [refuse({durationMs: 500})]},
+  ],
+  cycles: 1,
+  goals: {},
+  subject: program({command: ['python3', './shop.py'], cwd: '../..'}),
 });
 `,
   );
