@@ -1,7 +1,10 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+
+import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
 import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
+import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
 import {isProgram, type Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
@@ -26,6 +29,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...phaseMistakes(checked),
     ...tooManyPhases(checked),
     ...loadMistakes(checked),
+    ...protocolMistakes(checked),
     ...programMistakes(checked),
   ];
   if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
@@ -40,6 +44,23 @@ const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
       return [{path: [list], key: `${index}`, says}];
     });
   return [...repeated('variants', variants), ...repeated('phases', phases)];
+};
+
+/** Each protocol's errors are for servers that speak it, and a connection speaks one. */
+const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
+  const service = 'service' in target ? target.service : null;
+  const placed = phases.flatMap(({faults}, phase) => faults.map(({kind}, index) => ({kind, phase, index})));
+  const first = placed.find(({kind}) => isServerError(kind))?.kind;
+  return placed.flatMap(({kind, phase, index}) => {
+    const mistake = (says: string): Mistake[] => [{path: ['phases', phase, 'faults', index], says}];
+    const isOther = kind !== first && first !== undefined && (isServerError(kind) || isHttpFault(kind));
+    if (isOther) return mistake(`is for another protocol than ${first}; a scenario speaks one`);
+    if (!isServerError(kind)) return [];
+    const {title, services}: ProtocolFacts = protocols[kind];
+    const speaks = 'kind' in target ? 'speaks HTTP' : `is ${service}`;
+    const isFit = service === null ? !('kind' in target) : services.includes(service);
+    return isFit ? [] : mistake(`needs a server that speaks ${title}; the target ${speaks}`);
+  });
 };
 
 /** What only a process of Node has. */

@@ -9,7 +9,7 @@ import {Proxies} from './proxies.ts';
 import type {ProxySettings} from './proxy.ts';
 import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
-import {WrongCertificates} from './tls/wrong-certificates.ts';
+import {Certificates} from './tls/certificates.ts';
 
 export type InjectorOptions = {
   /** Where the API listens. */
@@ -44,7 +44,7 @@ export type NamedProxySettings = ProxySettings & {readonly name: string};
 export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
   const {host, port, seed, metrics = false, changed = null} = options;
   const counters = metrics ? new Metrics() : null;
-  const certificates = new WrongCertificates();
+  const certificates = new Certificates();
   const proxies = new Proxies({
     seed,
     certificates,
@@ -79,7 +79,7 @@ const metricsRoute = (counters: Metrics): Route<Handler> => {
 };
 
 /** The certificate to trust, so that a client refuses a wrong certificate for what is wrong with it alone. */
-const authorityRoute = (certificates: WrongCertificates): Route<Handler> => {
+const authorityRoute = (certificates: Certificates): Route<Handler> => {
   const handler = async () => ({
     status: 200,
     contentType: 'application/x-pem-file',

@@ -1,21 +1,29 @@
 // One proxy: a listener, the connections that it accepted, and the toxics that act on them.
 
-import type {StreamDirection} from '../../model/proxy-witness.ts';
+import type {ProxyWitness, StreamDirection} from '../../model/proxy-witness.ts';
 import {AddressError, formatAddress, resolveAddress} from './address.ts';
 import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
+import type {Interception} from './interceptors.ts';
+import {ReplyRules} from './protocols/rules.ts';
 import {ProxyListener} from './proxy-listener.ts';
 import {Recording} from './recording.ts';
+import type {Certificates} from './tls/certificates.ts';
 import {TlsRules} from './tls/rules.ts';
-import type {WrongCertificates} from './tls/wrong-certificates.ts';
 import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
 import type {Downtime} from './toxic-type.ts';
 import {Witness} from './witness.ts';
 
-export type ProxySettings = {readonly listen: string; readonly upstream: string; readonly enabled: boolean};
+export type ProxySettings = {
+  readonly listen: string;
+  readonly upstream: string;
+  readonly enabled: boolean;
+  /** What it carries, such as `redis`, so that connections are followed from the beginning; empty: not said. */
+  readonly protocol: string;
+};
 
 /** A closed connection's byte counts in one direction, with the proxy's addresses at that time. */
 export type Transfer = {
@@ -29,7 +37,7 @@ export type Transfer = {
 
 export type ProxyHost = {
   readonly seed: number;
-  readonly certificates: WrongCertificates;
+  readonly certificates: Certificates;
   readonly transferred: (transfer: Transfer) => void;
 };
 
@@ -40,6 +48,7 @@ export class TcpProxy {
   readonly toxics: ToxicChain;
   readonly http: HttpRules;
   readonly #tls: TlsRules;
+  readonly #replies: ReplyRules;
   readonly #host: ProxyHost;
   readonly #listener = new ProxyListener(socket =>
     this.#connections.add(new Connection(this.#connectionHost, socket)),
@@ -47,10 +56,13 @@ export class TcpProxy {
   #listen: string;
   #upstream: string;
   #recording: Recording | null = null;
+  /** From when it is set on, new connections are followed as soon as they begin. */
+  interception: Interception | null = null;
   /** What connections depend on; fixed while the proxy is enabled. */
   #connectionHost: ConnectionHost;
 
-  constructor(host: ProxyHost, name: string, {listen, upstream}: Pick<ProxySettings, 'listen' | 'upstream'>) {
+  /** Throws ApiError 400 for an unknown protocol. */
+  constructor(host: ProxyHost, name: string, {listen, upstream, protocol}: Omit<ProxySettings, 'enabled'>) {
     this.#host = host;
     this.name = name;
     this.#listen = listen;
@@ -59,6 +71,7 @@ export class TcpProxy {
       seedParts: [host.seed, name],
       witness: this.witness,
       connections: this.#connections,
+      admit: toxic => this.#replies.admit(toxic),
       down: (toxic, connects) => this.#down(toxic, connects),
       up: toxic => this.#listener.resume(toxic),
     });
@@ -70,18 +83,31 @@ export class TcpProxy {
       witness: this.witness,
       certificates: host.certificates,
     });
+    this.#replies = new ReplyRules({
+      seedParts,
+      toxicsOf: this.toxics.of,
+      witness: this.witness,
+      record: hit => this.http.record(hit),
+    });
+    this.declare(protocol);
     this.#connectionHost = this.#hostConnections();
   }
 
   get settings(): ProxySettings {
-    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#listener.isOpen};
+    const {declared: protocol} = this.#replies;
+    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#listener.isOpen, protocol};
+  }
+
+  report(): ProxyWitness {
+    return this.witness.report(this.#replies.report());
   }
 
   toJson(): string {
     const {name} = this;
-    const {listen, upstream, enabled} = this.settings;
+    const {listen, upstream, enabled, protocol} = this.settings;
+    const own = protocol === '' ? {} : {protocol};
     // Toxiproxy shows its logger by mistake, and clients rely on it.
-    const fields = toGoJson({name, listen, upstream, enabled, Logger: {}});
+    const fields = toGoJson({name, listen, upstream, enabled, ...own, Logger: {}});
     return `${fields.slice(0, -1)},"toxics":${this.toxics.toJson()}}`;
   }
 
@@ -93,8 +119,14 @@ export class TcpProxy {
     return formatAddress(address) !== this.#listen || upstream !== this.#upstream;
   }
 
-  /** Restarts the proxy if an address changed, then enables or disables it. Throws ApiError 500; it is then disabled. */
+  /** Says what it carries. Throws ApiError 400 for an unknown protocol. */
+  declare(protocol: string): void {
+    this.#replies.declare(protocol);
+  }
+
+  /** Restarts the proxy if an address changed, then enables or disables it. Throws ApiError 400 or 500; by the latter it is disabled. */
   async update(settings: ProxySettings): Promise<void> {
+    this.declare(settings.protocol);
     if (await this.differs(settings)) {
       void this.stop();
       this.#listen = settings.listen;
@@ -166,6 +198,8 @@ export class TcpProxy {
       toxics: this.toxics.of,
       http: this.http,
       tls: this.#tls,
+      interception: () => this.interception,
+      replies: this.#replies,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       recording: () => this.#recording,
       transferred: (direction, receivedBytes, sentBytes) =>

@@ -1,8 +1,9 @@
 // What a toxic type is: a name, the attributes that clients may set, and what it does: to one direction of a connection, to
 // connections as they come in, or to the proxy's listener.
 
+import type {ServerErrorKind} from '../../model/server-errors.ts';
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
-import type {HttpBehaviour} from './http/behaviour.ts';
+import type {Http2Setting, HttpBehaviour} from './http/behaviour.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
 
@@ -61,8 +62,12 @@ export type ToxicType = {
   readonly downtime: ((attributes: Attributes) => Downtime) | null;
   /** What it does to HTTP requests and their responses. See http/. */
   readonly http: HttpBehaviour<Attributes> | null;
+  /** What it does to connections of HTTP/2 as a whole. See http2/. */
+  readonly http2: ((attributes: Attributes) => Http2Setting) | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
+  /** Whose errors it says in the server's place. See protocols/. */
+  readonly reply: ServerErrorKind | null;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -77,7 +82,9 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly onAccept?: (facts: AcceptFacts, attributes: Values<S>) => AcceptDecision;
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
+  readonly http2?: (attributes: Values<S>) => Http2Setting;
   readonly tls?: TlsBehaviour<Values<S>>;
+  readonly reply?: ServerErrorKind;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
@@ -93,7 +100,9 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept = null,
     downtime = null,
     http = null,
+    http2 = null,
     tls = null,
+    reply = null,
   } = definition;
   return {
     name,
@@ -107,13 +116,16 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
     http: http && {
+      needsHttp2: http.needsHttp2,
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },
+    http2: http2 && (values => http2(values as Values<S>)),
     tls: tls && {
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),
     },
+    reply,
   };
 };
 

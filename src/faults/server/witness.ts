@@ -7,6 +7,7 @@ import type {
   ConnectionRecord,
   FaultWitness,
   HitPlace,
+  ProtocolWitness,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -104,6 +105,12 @@ export class Witness {
     if (isActive) fault.applied++;
   }
 
+  /** A connection carries that, on which this toxic cannot act. */
+  missed(name: string, spoken: string): void {
+    const fault = this.#faults.get(name);
+    if (fault !== undefined) fault.missed = {...fault.missed, [spoken]: (fault.missed?.[spoken] ?? 0) + 1};
+  }
+
   /** Without a record it acted on the proxy as a whole. */
   acted(name: string, record?: OpenRecord, conversation?: {readonly place: HitPlace}): void {
     const fault = this.#faults.get(name);
@@ -130,7 +137,7 @@ export class Witness {
     this.#lastFailure = name === null ? what : `${name}: ${what}`;
   }
 
-  report(): ProxyWitness {
+  report(protocol: ProtocolWitness | null = null): ProxyWitness {
     return {
       openConnections: this.#openConnections,
       openedConnections: this.#openedConnections,
@@ -142,6 +149,7 @@ export class Witness {
       upstreamBytes: this.#upstreamBytes,
       downstreamBytes: this.#downstreamBytes,
       faults: Object.fromEntries(this.#faults),
+      ...(protocol !== null && {protocol}),
     };
   }
 

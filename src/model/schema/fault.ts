@@ -1,6 +1,8 @@
 // What can happen to the network, as a scenario may say it. A fault's options are declared here, and nowhere else: their
 // types (`model/fault-defaults`) are made of these schemas.
 import {z} from 'zod';
+import {grpcStatuses, http2ErrorCodes} from '../http-codes.ts';
+import {refuseError, type ServerErrorKind} from '../server-errors.ts';
 import {strict} from './shape.ts';
 
 const count = z.number().int().nonnegative();
@@ -99,6 +101,33 @@ const handshakes = {
   serverName: z.string().max(256).optional(),
   ...scope,
 };
+
+/** An error of a server counts what it answers: its probability, nth, firstN and hitLimit are about those that match. */
+const serverError = <const Kind extends ServerErrorKind>(kind: Kind) =>
+  strict({
+    kind: z.literal(kind),
+    /** Its code, as in the table of the protocol. */
+    error: z.string(),
+    /** Its text. Default: empty, the usual one. */
+    message: z.string().optional(),
+    /** Only replies to this command, or to one of these, with spaces between. Default: empty, to any. */
+    command: z.string().optional(),
+    /** Only commands for this key, or whatever the protocol has in its place; `*` stands for anything. Default: empty, any. */
+    key: z.string().optional(),
+    /**
+     * In the place of a command's reply, of the first reply on a connection, or once per connection without having been
+     * asked. Default: `usual`, as the error comes in life.
+     */
+    when: z.enum(['usual', 'connect', 'command', 'unasked']).optional(),
+    /** `none`: the connection goes on · `close`: a FIN · `abort`: a RST. Default: `usual`, as after the error in life. */
+    ending: z.enum(['usual', 'none', 'close', 'abort']).optional(),
+    ...scope,
+  }).superRefine(
+    ({error, message = '', command = '', key = '', when = 'usual', ending = 'usual'}, context) => {
+      const refusal = refuseError(kind, {error, message, command, key, when, ending});
+      if (refusal !== null) context.addIssue({code: 'custom', message: `: ${refusal}`});
+    },
+  );
 
 const kilobytes = count.multipleOf(1000);
 
@@ -262,6 +291,56 @@ export const faultSchemas = {
     announce: z.boolean().optional(),
     ...requests,
   }),
+  goAway: strict({
+    kind: z.literal('goAway'),
+    /** `NO_ERROR`: the connection ends once what it serves is over · any other: at once. Default: `NO_ERROR`. */
+    errorCode: z.enum(http2ErrorCodes).optional(),
+    /** Whether the request is still served; otherwise the target gets nothing of it, and a client may send it again. Default: true. */
+    served: z.boolean().optional(),
+    /** The debug data, such as `too_many_pings`. Default: empty. */
+    text: z.string().max(1000).optional(),
+    ...requests,
+  }),
+  resetStream: strict({
+    kind: z.literal('resetStream'),
+    /** `request`: the target gets nothing of the request · `response`: it gets all of it first. */
+    stage: z.enum(['request', 'response']),
+    /** Such as `REFUSED_STREAM`, `CANCEL` or `INTERNAL_ERROR`. */
+    errorCode: z.enum(http2ErrorCodes),
+    /** How much of the body passes first, 0 to 1; 1 is all of it, but not the end of the stream. Default: null, not even the head. */
+    cutRatio: z.number().min(0).max(1).nullable().optional(),
+    /** The same in bytes, instead of the ratio. Default: null. */
+    cutBytes: count.nullable().optional(),
+    ...requests,
+  }).refine(({cutRatio = null, cutBytes = null}) => cutRatio === null || cutBytes === null, {
+    error: 'takes cutRatio or cutBytes, not both',
+  }),
+  limitStreams: strict({
+    kind: z.literal('limitStreams'),
+    /** So many streams may be open at a time on a connection; 0 allows none. */
+    streamLimit: count.max(2 ** 31 - 1),
+    ...scope,
+  }),
+  closedWindows: strict({kind: z.literal('closedWindows'), ...scope}),
+  ignorePings: strict({kind: z.literal('ignorePings'), ...scope}),
+  grpcStatus: strict({
+    kind: z.literal('grpcStatus'),
+    /** The status of the call, such as `UNAVAILABLE`. */
+    status: z.enum(grpcStatuses),
+    /** Its message. Default: empty. */
+    message: z.string().max(1000).optional(),
+    /** `grpc-retry-pushback-ms`: when the client may try again; negative, that it must not. Default: null, no such field. */
+    pushbackMs: z.number().int().min(-1).max(999_999_999).nullable().optional(),
+    /** `request`: the target gets nothing of the call · `response`: it gets all of it, and only the status is changed. Default: `request`. */
+    stage: z.enum(['request', 'response']).optional(),
+    ...requests,
+  }),
+  withholdTrailers: strict({
+    kind: z.literal('withholdTrailers'),
+    /** What comes in their place: `hang`: nothing · `close`: RST_STREAM with CANCEL · `abort`: with INTERNAL_ERROR · `finish`: the end of the stream. */
+    action: z.enum(['hang', 'close', 'abort', 'finish']),
+    ...requests,
+  }),
   tlsClose: strict({
     kind: z.literal('tlsClose'),
     /** Whether the connection is reset (RST) instead of closed (FIN). Default: false. */
@@ -285,6 +364,14 @@ export const faultSchemas = {
     problem: z.enum(['untrusted', 'self-signed', 'expired', 'wrong-host']),
     ...handshakes,
   }),
+  redisError: serverError('redisError'),
+  postgresError: serverError('postgresError'),
+  mysqlError: serverError('mysqlError'),
+  amqpError: serverError('amqpError'),
+  smtpError: serverError('smtpError'),
+  natsError: serverError('natsError'),
+  memcachedError: serverError('memcachedError'),
+  mqttError: serverError('mqttError'),
 };
 
 type AnyFaultSchema = (typeof faultSchemas)[keyof typeof faultSchemas];

@@ -2,10 +2,13 @@
 
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
+import {isRequestFault} from '../../model/http-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
+import type {ReplyFault} from '../../model/reply-fault.ts';
+import {chosenError, isServerError, protocols} from '../../model/server-errors.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
-import {httpEffectOf, isHttpFault} from './http-faults.ts';
+import {requestEffectOf, settingEffectOf} from './http-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -55,7 +58,8 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
   if (isTlsFault(kind)) return 'handshake';
-  return isHttpFault(kind) ? 'request' : 'connection';
+  if (isServerError(kind)) return 'answer';
+  return isRequestFault(kind) ? 'request' : 'connection';
 };
 
 /** ` after 512 B or 1 s`, or nothing. */
@@ -73,8 +77,32 @@ const directions: {readonly [direction in Direction | 'both']: string} = {
   both: 'both ways',
 };
 
+const repliesAt = {
+  connect: 'at the connect',
+  command: "in a reply's place",
+  unasked: 'unasked',
+} as const;
+
+/** `Redis error READONLY in a reply's place (SET user:*)`. */
+const replyEffectOf = (fault: ReplyFault): string => {
+  const {code, when, ending} = chosenError(fault.kind, fault);
+  const {title} = protocols[fault.kind];
+  const which = [fault.command, fault.key].filter(text => text !== '').join(' ');
+  const end = {none: '', close: ', then a close (FIN)', abort: ', then a reset (RST)'}[ending];
+  return `${title} error ${code} ${repliesAt[when]}${which === '' ? '' : ` (${which})`}${end}`;
+};
+
 const effectOf = (fault: Fault): string => {
   switch (fault.kind) {
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError':
+      return replyEffectOf(fault);
     case 'latency':
       return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
     case 'bandwidth':
@@ -110,7 +138,15 @@ const effectOf = (fault: Fault): string => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
-      return httpEffectOf(fault);
+    case 'goAway':
+    case 'resetStream':
+    case 'grpcStatus':
+    case 'withholdTrailers':
+      return requestEffectOf(fault);
+    case 'limitStreams':
+    case 'closedWindows':
+    case 'ignorePings':
+      return settingEffectOf(fault);
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':

@@ -58,10 +58,13 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'slicer':
     case 'slowClose':
     case 'slowBody':
+    case 'limitStreams':
       return 'slow';
     case 'stall':
     case 'halfOpen':
     case 'blackhole':
+    case 'closedWindows':
+    case 'ignorePings':
       return 'silent';
     case 'timeout':
     case 'resetPeer':
@@ -70,8 +73,11 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'closeAfter':
     case 'limitData':
     case 'dropKeepAlive':
+    case 'goAway':
+    case 'resetStream':
       return 'cut';
     case 'httpFault':
+    case 'withholdTrailers':
       return fault.action === 'hang' ? 'silent' : 'cut';
     case 'refuse':
     case 'flap':
@@ -80,7 +86,17 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return 'unreachable';
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError':
+      return fault.ending === 'usual' || fault.ending === 'none' ? 'wrong' : 'cut';
     case 'httpStatus':
+    case 'grpcStatus':
     case 'wrongContentLength':
     case 'corrupt':
       return 'wrong';

@@ -30,7 +30,11 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const start = startTrial(context, request, record);
   const {now} = start;
   const proxyName = proxyNameOf(context, request);
-  const {link, url, close} = await openTrialLink(supervisor, injector, target.url, proxyName);
+  const {link, url, close} = await openTrialLink(supervisor, injector, {
+    target,
+    plan,
+    name: proxyName,
+  });
   if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});
   const probe = new ControlProbe({plan, url, comeback, now, record});

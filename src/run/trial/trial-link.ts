@@ -1,8 +1,12 @@
 // The faulty connection from the subject to the target: one proxy per trial, and the address that the library gets.
 import type {FaultyLink} from '../../faults/control.ts';
+import {carriedBy} from '../../faults/toxics.ts';
+import {isHttpFault} from '../../model/http-fault.ts';
+import type {Plan} from '../../model/plan.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
+import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
-import {throughProxy, upstreamOf} from '../target-address.ts';
+import {namedHostOf, throughProxy, upstreamOf} from '../target-address.ts';
 
 export type TrialLink = {
   readonly link: FaultyLink;
@@ -13,11 +17,18 @@ export type TrialLink = {
 export const openTrialLink = async (
   supervisor: Supervisor,
   {injector, embedded}: RunningInjector,
-  targetUrl: string,
-  name: string,
+  {target, plan, name}: {readonly target: Target; readonly plan: Plan; readonly name: string},
 ): Promise<TrialLink> => {
+  const {url: targetUrl, authority} = target;
   if (!embedded) supervisor.watchProxy(injector.url, name);
-  const link = await injector.createProxy(name, upstreamOf(targetUrl));
+  // In a calm phase, too: a fault that comes later then finds connections that it can act on.
+  const host = namedHostOf(targetUrl);
+  const faults = plan.phases.flatMap(({faults}) => faults);
+  const isIntercepted = embedded && (faults.some(({kind}) => isHttpFault(kind)) || host !== null);
+  const link = await injector.createProxy(name, upstreamOf(targetUrl), {
+    protocol: carriedBy(faults),
+    interception: isIntercepted ? {authorities: authority ?? '', host} : null,
+  });
   return {
     link,
     url: throughProxy(targetUrl, link.address),
