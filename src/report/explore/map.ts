@@ -55,10 +55,7 @@ export const mapOf = (cells: readonly Cell[], groups: readonly ConversationGroup
   const singles = cells.filter(({strikes}) => strikes.length === 1);
   const pairs = cells.filter(({strikes}) => strikes.length > 1);
   return {
-    connects: singles.flatMap(cell => {
-      const [strike] = cell.strikes;
-      return strike.kind === 'moment' ? [] : [{title: connectTitle(strike), mark: markOf([cell])}];
-    }),
+    connects: [...byTitle(singles)].map(([title, same]) => ({title, mark: markOf(same)})),
     actions: momentActions.map(action => action.replaceAll('-', ' ')),
     rows: placesOf(singles, groups).flatMap(({title, fits}) => {
       const marks = momentActions.map(action =>
@@ -88,8 +85,29 @@ const connectTitles = {
   flapping: 'reset soon after they open',
 } as const;
 
-const connectTitle = (strike: Exclude<Strike, MomentStrike>): string =>
-  strike.kind === 'live' ? 'open connections closed' : connectTitles[strike.action];
+/** Null for those that have a place among the exchanges. */
+const titleOf = (strike: Strike): string | null => {
+  switch (strike.kind) {
+    case 'live':
+      return 'open connections closed';
+    case 'connect':
+      return connectTitles[strike.action];
+    case 'said':
+      return strike.action === 'withheld' ? 'no reply' : `error ${strike.error}`;
+    case 'moment':
+      return null;
+  }
+};
+
+/** An error that is said once, and one that is said to all, are one row. */
+const byTitle = (singles: readonly Cell[]): ReadonlyMap<string, readonly Cell[]> => {
+  const rows = new Map<string, readonly Cell[]>();
+  for (const cell of singles) {
+    const title = titleOf(cell.strikes[0]);
+    if (title !== null) rows.set(title, [...(rows.get(title) ?? []), cell]);
+  }
+  return rows;
+};
 
 const placesOf = (singles: readonly Cell[], groups: readonly ConversationGroup[]): readonly Place[] => {
   const positions = new Set(

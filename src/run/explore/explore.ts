@@ -23,6 +23,7 @@ import {
   signals,
   withoutTelemetry,
 } from '../../explore/search.ts';
+import {speechOf} from '../../explore/spoken.ts';
 import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
@@ -219,7 +220,13 @@ class Search {
     this.#findings.push(...(earlier?.findings ?? []));
     this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
     const knownIds = new Set([...this.#cells.keys(), closeLive.id]);
-    this.#agenda = new Agenda(conversations, {seed: run.seed, maxDepth, only, knownIds});
+    this.#agenda = new Agenda(conversations, {
+      seed: run.seed,
+      maxDepth,
+      only,
+      speech: speechOf(this.#plan.target),
+      knownIds,
+    });
     this.#proofs = new Proofs({crew, plan, others, signal, backMs, knownSymptoms});
   }
 

@@ -128,7 +128,7 @@ const searched = async (
   return {exploration: await search(options, plan, crewOf), labels};
 };
 
-const all = [...episodesOf(talk, {seed: 1, maxDepth: 1})];
+const all = [...episodesOf(talk, {seed: 1, maxDepth: 1, speech: 'httpStatus'})];
 const marked = ({cells}: Exploration, mark: string): number =>
   cells.filter(cell => cell.mark === mark).length;
 const isAt = (faults: readonly Fault[], exchange: number): boolean =>
