@@ -73,10 +73,16 @@ const outcomeSignals = (trial: Trial, index: number): readonly Signal[] =>
       ...(truncated > 0 ? ['truncated' as const] : []),
     ]);
 
-const effectSignals = {'lost-acknowledged': 'lost', 'duplicate-effect': 'duplicate'} as const;
+const effectSignals = {
+  'lost-acknowledged': 'lost',
+  'duplicate-effect': 'duplicate',
+  reordered: 'reordered',
+  'swallowed-error': 'swallowed',
+} as const;
+const effectSymptoms = Object.keys(effectSignals) as readonly (keyof typeof effectSignals)[];
 
 const effectPhases = (trial: Trial): readonly {signal: Signal; phase: string}[] =>
-  (['lost-acknowledged', 'duplicate-effect'] as const).flatMap(symptom => {
+  effectSymptoms.flatMap(symptom => {
     const finding = detectOne(symptom, trial);
     return finding.verdict === 'present'
       ? finding.evidence.map(({phase}) => ({signal: effectSignals[symptom], phase}))
@@ -151,7 +157,9 @@ export const oracle: readonly SymptomId[] = [
   'crossed-response',
   'lost-acknowledged',
   'duplicate-effect',
+  'reordered',
   'truncation-accepted',
+  'swallowed-error',
   'hung-operation',
   'slow-recovery',
   'close-hangs',
