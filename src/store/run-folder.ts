@@ -2,7 +2,7 @@
 // complete files are put in place by a rename, so that a reader never sees half of one.
 
 import {createReadStream} from 'node:fs';
-import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, open, readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
@@ -10,6 +10,7 @@ import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
 import {wholeLines} from './journal.ts';
 import {unreadable} from './version.ts';
+import {writeWhole} from './write-whole.ts';
 
 const recordFile = 'run.json';
 /**
@@ -82,7 +83,7 @@ export class RunFolder {
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await writeWhole(join(this.path, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+    writeWhole(join(this.path, recordFile), `${JSON.stringify(record, null, 2)}\n`);
   }
 
   /**
@@ -160,7 +161,7 @@ export class RunFolder {
   }
 
   async writeFile(name: string, text: string): Promise<void> {
-    await writeWhole(this.pathOf(name), text);
+    writeWhole(this.pathOf(name), text);
   }
 }
 
@@ -199,18 +200,6 @@ async function* ifThere(file: string, lines: AsyncIterable<string>): AsyncGenera
     throw unreadable(file, error, null);
   }
 }
-
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  const draft = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, file);
-  } catch (error) {
-    // On a full disk half a draft would take the room that the next one needs.
-    await rm(draft, {force: true});
-    throw error;
-  }
-};
 
 const chunkBytes = 1024 * 1024;
 const lineFeed = 10;
