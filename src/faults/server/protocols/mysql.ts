@@ -197,6 +197,9 @@ class MysqlConversation implements Conversation<Packet, Packet> {
 
   readonly unasked = (error: ChosenError): Buffer => errorPacket(error, 0);
 
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    side === 'server' && this.#due.first?.rewritten != null;
+
   readonly held = (): readonly Buffer[] => this.#due.held();
 
   #expect(reply: Partial<Reply>): void {

@@ -82,6 +82,12 @@ class RespReader implements Reader<Resp> {
     return held;
   };
 
+  readonly release = (): Buffer => {
+    const held = Buffer.concat(this.#held);
+    this.#held = [];
+    return held;
+  };
+
   #hold(data: Buffer): void {
     this.#held.push(Buffer.from(data));
     this.#heldBytes += data.length;
@@ -315,6 +321,9 @@ class RedisConversation implements Conversation<Resp, Resp> {
   readonly isIdle = (): boolean => this.#hasSpoken && this.#due.isEmpty && this.#transaction === 'none';
 
   readonly unasked = (error: ChosenError): Buffer => this.#line(error, '');
+
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    side === 'client' ? this.#transaction === 'failed' : this.#due.first?.rewritten != null;
 
   readonly held = (): readonly Buffer[] => this.#due.held();
 
