@@ -31,8 +31,9 @@ const longestItem = 1024;
 
 /** A value after which so many more belong to the message. */
 const furtherOf = (type: string, size: number): number => {
-  if (type === '*' || type === '>' || type === '~') return Math.max(0, size);
-  return type === '%' ? 2 * size : type === '|' ? 2 * size + 1 : 0;
+  const count = Math.max(0, size);
+  if (type === '*' || type === '>' || type === '~') return count;
+  return type === '%' ? 2 * count : type === '|' ? 2 * count + 1 : 0;
 };
 
 /** Reads the messages of one side. `isKnown`: whether that much of one is enough. */

@@ -193,3 +193,21 @@ test('what is kept from the target because of a fault does not pass in a pause e
   t.true(String(passing.toServer).endsWith('\r\n.\r\n'));
   t.deepEqual([refused.lost, passing.lost], [null, null]);
 });
+
+test('a command of MySQL that goes on in a second packet is withheld whole', t => {
+  const mysql = followed.find(({kind}) => kind === 'mysqlError')!;
+  const login = conversations.mysqlError.slice(0, 3);
+  const connection = new FollowedConnection(mysql, ({commands}) =>
+    commands.includes('UPDATE') ? {error: '1205'} : null,
+  );
+  sayAll(connection, login);
+  const fullPacket = Buffer.concat([Buffer.from([255, 255, 255, 0]), Buffer.alloc(2 ** 24 - 1, ' ')]);
+  fullPacket.write('\x03update t set a = 1', 4, 'latin1');
+  connection.say('client', fullPacket);
+  connection.say('client', Buffer.from([1, 0, 0, 1, 32]));
+  const ping = Buffer.from([1, 0, 0, 0, 0x0e]);
+  connection.say('client', ping);
+  t.true(connection.toServer.equals(Buffer.concat([ofParty(login, 'client'), ping])));
+  t.true(String(connection.toClient).endsWith('Lock wait timeout exceeded; try restarting transaction'));
+  t.is(connection.lost, null);
+});
