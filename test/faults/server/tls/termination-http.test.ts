@@ -235,7 +235,7 @@ test('without interception a fault ends TLS on new connections', async t => {
   await until(async () => (await scene.witness()).openConnections === 0, 10_000, 'the end');
   t.like((await scene.witness()).faults['f'], {
     actions: 0,
-    missed: {'TLS that the client broke off because of the certificate of the injector': 1},
+    missed: {"TLS that the client broke off because of the injector's certificate": 1},
   });
 });
 
