@@ -16,6 +16,7 @@ const byService: ReadonlyMap<string, Speech> = new Map<string, Speech>([
 const byScheme: Readonly<Record<string, Speech>> = {
   'http:': 'http',
   'https:': 'http',
+  'grpc:': 'grpc',
   'redis:': 'redis',
   'postgres:': 'postgres',
   'postgresql:': 'postgres',
