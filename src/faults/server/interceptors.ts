@@ -221,7 +221,7 @@ export class Interceptors {
       trust: trustIn(interception()?.authorities ?? ''),
       certificateFor: async (host, connected) => {
         const upstream = await connected;
-        const certificate = upstream.getPeerX509Certificate();
+        const certificate = upstream.destroyed ? undefined : upstream.getPeerX509Certificate();
         if (certificate === undefined) return tls.certificates.for('untrusted', host);
         // A client that only knows the proxy's address is shown the target's name as if it were that.
         const isNamed = name !== null && certificate.checkHost(name) !== undefined;
