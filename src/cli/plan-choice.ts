@@ -61,6 +61,12 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
     if (storm !== undefined && storm !== 'auto' && entry !== undefined && !fitsEntry(storm, entry))
       throw unfit(storm, name);
   }
+  if (all && packNames(options).length === 0) {
+    refuse(
+      `No library of the pack fits the storm "${storm === undefined ? '' : nameOfChoice(storm)}".`,
+      'Name a scenario of your own, or use --storm auto.',
+    );
+  }
   if (all && packages)
     refuse('--all cannot be combined with --against.', 'Name the scenario of the library.');
 };

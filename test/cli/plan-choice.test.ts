@@ -119,6 +119,7 @@ const contradictions: readonly (readonly [
   ['one server for the whole pack', [], {all: true, target: 'redis://127.0.0.1:6379'}],
   ['a precision of libraries with one variant', [], {all: true, untilPrecise: 0.1}],
   ['faults of HTTP on a library that speaks none', ['redis'], {storm: findStorm('http')!}],
+  ['a storm for no library of the pack', [], {all: true, storm: findStorm('http2')!}],
   ['errors of Redis on a library of PostgreSQL', ['pg'], {storm: findStorm('redis')!}],
   ['--against of the whole pack', [], {all: true, against: [{name: 'a', spec: '1'}]}],
 ];
