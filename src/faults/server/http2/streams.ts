@@ -1,7 +1,7 @@
 // The streams of one connection of HTTP/2: which of them toxics have taken, and what becomes of their frames.
 
 import {wholeEpochMs} from '../../../model/clock.ts';
-import type {HeaderField, RequestHead, ResponseHead} from '../http/head.ts';
+import type {HeaderField, RequestHead} from '../http/head.ts';
 import type {InterceptorHost} from '../http/interceptor-host.ts';
 import {factsOf} from '../http/request-facts.ts';
 import type {Toxic} from '../toxic.ts';
@@ -13,13 +13,14 @@ import {
   endsStream,
   errorCodes,
   type Frame,
+  frameBytesOf,
   goAwayFrame,
   readSettings,
   resetFrame,
   settingIds,
-  splitFields,
   windowFrame,
 } from './frames.ts';
+import {requestHeadOf, responseHeadOf} from './heads.ts';
 import type {Peer} from './peer.ts';
 import type {Windows} from './windows.ts';
 
@@ -128,8 +129,13 @@ export class Streams {
     const isLast = endsStream(frame);
     const isRefused = open === undefined && this.#lastServed !== null && id > this.#lastServed;
     if (this.#ended.has(id) || isRefused) {
-      this.#ended.add(id);
+      this.#noteEnded(id);
       this.#target.blockWithheld();
+      return;
+    }
+    // Trailers of a stream that the target has given up: no new request.
+    if (open === undefined && id <= this.#lastStream) {
+      this.#target.send(this.#target.block(frame, fields, isLast));
       return;
     }
     if (open !== undefined) {
@@ -248,7 +254,7 @@ export class Streams {
     const windowBytes = settings.get(settingIds.initialWindowSize) ?? this.#windows.initialStreamBytes;
     const changeBytes = windowBytes - this.#windows.initialStreamBytes;
     this.#windows.initialStreamBytes = windowBytes;
-    this.#client.frameBytes = settings.get(settingIds.maxFrameSize) ?? this.#client.frameBytes;
+    this.#client.frameBytes = frameBytesOf(settings) ?? this.#client.frameBytes;
     for (const {exchange} of this.#streams.values())
       if (exchange !== null) exchange.windowBytes += changeBytes;
     if (changeBytes > 0) this.pump();
@@ -414,11 +420,15 @@ export class Streams {
 
   /** What the two sides still say of that stream is dropped. */
   #remember(id: number): void {
-    this.#ended.add(id);
+    this.#noteEnded(id);
     this.#windows.forget(id);
+    this.#forget(id);
+  }
+
+  #noteEnded(id: number): void {
+    this.#ended.add(id);
     const [oldest] = this.#ended;
     if (this.#ended.size > rememberedStreams && oldest !== undefined) this.#ended.delete(oldest);
-    this.#forget(id);
   }
 
   /** The client takes more. */
@@ -465,37 +475,3 @@ export class Streams {
     });
   }
 }
-
-const nothing = Buffer.alloc(0);
-
-/** As HTTP/1 would have it. A body without a length is of unknown length. */
-const framingOf = (fields: readonly HeaderField[], isLast: boolean): RequestHead['framing'] => {
-  if (isLast) return {kind: 'none'};
-  const length = fields.find(([name]) => name === 'content-length')?.[1];
-  const isLength = length !== undefined && /^\d{1,15}$/.test(length);
-  return isLength ? {kind: 'length', bytes: Number(length)} : {kind: 'chunked'};
-};
-
-const requestHeadOf = (fields: readonly HeaderField[], isLast: boolean): RequestHead => {
-  const {pseudo, regular} = splitFields(fields);
-  return {
-    raw: nothing,
-    method: pseudo.get(':method') ?? '',
-    target: pseudo.get(':path') ?? pseudo.get(':authority') ?? '',
-    minorVersion: 1,
-    fields: regular,
-    framing: framingOf(regular, isLast),
-  };
-};
-
-const responseHeadOf = (fields: readonly HeaderField[], isLast: boolean): ResponseHead => {
-  const {pseudo, regular} = splitFields(fields);
-  return {
-    raw: nothing,
-    status: Number(pseudo.get(':status')),
-    startLine: '',
-    minorVersion: 1,
-    fields: regular,
-    framing: framingOf(regular, isLast),
-  };
-};

@@ -169,6 +169,12 @@ class AmqpConversation implements Conversation<Frame, Frame> {
 
   readonly isIdle = (): boolean => this.#isOpen && !this.#isRefused;
 
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    [...this.#channels.values()].some(
+      ({isClosedToClient, isClosingThere, refused}) =>
+        isClosedToClient || (side === 'server' && (isClosingThere || refused.size > 0)),
+    );
+
   readonly unasked = (error: ChosenError): Buffer | null => {
     if (error.code !== 'BLOCKED') return frame(0, id.connectionClose, closeArguments(error, 0));
     return frame(0, id.connectionBlocked, shortString(error.text));
@@ -202,7 +208,7 @@ class AmqpConversation implements Conversation<Frame, Frame> {
     const {error} = taken;
     if (error.code === 'NACK') {
       if (channel.published === null || call !== id.basicPublish)
-        taken.release('NACK is for messages that are published with confirmations');
+        taken.release('NACK only answers messages that are published with confirmations');
       else channel.refused.set(channel.published, taken);
       return 'pass';
     }

@@ -5,7 +5,7 @@ import {isIP} from 'node:net';
 import {Duplex} from 'node:stream';
 import {connect, createSecureContext, type SecureContext, TLSSocket} from 'node:tls';
 import type {ServerCertificate} from '../../../certificates/authority.ts';
-import type {DownPipe, UpPipe} from '../http/interceptor-host.ts';
+import {type DownPipe, type InterceptorHost, ownAddress, type UpPipe} from '../http/interceptor-host.ts';
 import type {Ending, Receiver} from '../stage.ts';
 import {type ClosingConnection, lingerUntilClientCloses} from '../upstream-close.ts';
 import type {ClientHello} from './client-hello.ts';
@@ -31,8 +31,11 @@ export type Handshake = {
   readonly closed: (by: 'client' | 'upstream') => void;
 };
 
-export const terminate = (connection: ClosingConnection, handshake: Handshake): void => {
-  const {client, up, down, cut} = connection;
+/** `failed` gets what was thrown, which is a defect of ours. */
+export type TerminatedConnection = ClosingConnection & Pick<InterceptorHost, 'failed'>;
+
+export const terminate = (connection: TerminatedConnection, handshake: Handshake): void => {
+  const {client, up, down, cut, failed} = connection;
   // It may have gone while what it sent was still on its way through toxics.
   if (client.readableEnded || client.destroyed) {
     cut();
@@ -52,13 +55,15 @@ export const terminate = (connection: ClosingConnection, handshake: Handshake): 
   down.entry = upstreamSide.receiver;
   clientSide.push(handshake.received);
   const {hello, clientHost = hello.serverName} = handshake;
-  const host = hostOf(clientHost) ?? client.localAddress ?? '127.0.0.1';
+  const host = hostOf(clientHost) ?? ownAddress(client);
   // The client's side is not read until the upstream has answered, which it may never do.
   for (const event of ['end', 'close']) client.once(event, cut);
   const answered = () => {
     for (const event of ['end', 'close']) client.off(event, cut);
   };
-  join({clientSide, upstreamSide, answered, connection}, handshake, host).catch(cut);
+  join({clientSide, upstreamSide, answered, connection}, handshake, host).catch((error: unknown) =>
+    failed(error, null),
+  );
 };
 
 type Sides = {
@@ -84,6 +89,11 @@ const join = async (
     connected,
   ]);
   answered();
+  // It gave up while the upstream had not answered.
+  if (connection.client.destroyed) {
+    upstream.destroy();
+    return;
+  }
   // One that accepted the handshake may refuse the client's part of it right after.
   const hasFailed = upstream.destroyed || fate.error !== null || fate.hasEnded;
   if (hasFailed && refused !== undefined) {
@@ -296,6 +306,7 @@ class Side extends Duplex {
   ending: Ending = 'close';
   readonly #host: SideHost;
   #isFull = false;
+  #hasEnded = false;
 
   constructor(host: SideHost) {
     super();
@@ -305,10 +316,14 @@ class Side extends Duplex {
       get isFull() {
         return isFull();
       },
+      // A toxic that is removed may let data go after the end, which a stream would call an error.
       push: ({data}) => {
-        this.#isFull = !this.push(data);
+        if (!this.#hasEnded) this.#isFull = !this.push(data);
       },
-      end: () => this.push(null),
+      end: () => {
+        this.#hasEnded = true;
+        this.push(null);
+      },
     };
   }
 
