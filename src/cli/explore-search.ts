@@ -24,6 +24,7 @@ import {wrapped} from '../report/text-table.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import {reopenRun} from '../run/reopen.ts';
 import {scenarioExtensions} from '../scenarios/program-scenario.ts';
+import {speechOf} from '../scenarios/speech.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
 import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
@@ -116,6 +117,7 @@ export const searchOne = async (
       budgetMs: options.budget,
       jobs: options.jobs,
       earlier,
+      speechOf,
       run: {
         scenario,
         scenarioFile,

@@ -1,9 +1,10 @@
 // How the command line changes a scenario's plan: another version as the baseline, fewer variants, a storm.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
+import {titleOf} from '../model/server-errors.ts';
 import {type PackEntry, pack, packLibraries} from '../scenarios/pack.ts';
 import {fitsPlan, speechOf, speechOfEntry} from '../scenarios/speech.ts';
-import {type Storm, titleOf} from '../scenarios/storms/storm.ts';
+import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm, nameOfChoice, type StormChoice, stormFor} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
 import {fromHere} from './options.ts';

@@ -13,9 +13,10 @@ import {
 } from '../model/fault.ts';
 import type {Moment, ScopeOptions} from '../model/fault-defaults.ts';
 import type {Conversation, StreamDirection} from '../model/proxy-witness.ts';
+import type {Speech} from '../model/server-errors.ts';
 import {mulberry32} from '../stats/bootstrap.ts';
 import {groupsOf, wholeOf} from './conversations.ts';
-import {type SaidStrike, type Speech, saidFault, saidStrikes} from './spoken.ts';
+import {type SaidStrike, saidFault, saidStrikes} from './spoken.ts';
 
 export const cuts = ['before', 'within', 'after'] as const;
 export const momentActions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;

@@ -332,6 +332,15 @@ export const protocolOf = (kind: ServerErrorKind): ProtocolName => kind.replace(
 /** The type of its toxic: `redis_error`. */
 export const toxicOf = (kind: ServerErrorKind): string => `${protocolOf(kind)}_error`;
 
+/** What a library speaks, where its server has errors of its own. */
+export type Speech = 'http' | 'http2' | 'grpc' | ProtocolName;
+
+/** As its makers write it. */
+export const titleOf = (speech: Speech): string =>
+  speech === 'http' || speech === 'http2' || speech === 'grpc'
+    ? {http: 'HTTP', http2: 'HTTP/2', grpc: 'gRPC'}[speech]
+    : protocols[`${speech}Error`].title;
+
 /** Of a fault, or of a toxic's attributes. `usual`: as is usual for the error. */
 export type ErrorChoice = {
   readonly error: string;

@@ -1,8 +1,14 @@
 // What the library of a scenario speaks, as far as that is known before it runs, and the storm that fits it.
 import type {Plan} from '../model/plan.ts';
-import {type ProtocolFacts, protocolOf, protocols, serverErrorKinds} from '../model/server-errors.ts';
+import {
+  type ProtocolFacts,
+  protocolOf,
+  protocols,
+  type Speech,
+  serverErrorKinds,
+} from '../model/server-errors.ts';
 import {type PackEntry, pack} from './pack.ts';
-import type {Speech, Storm} from './storms/storm.ts';
+import type {Storm} from './storms/storm.ts';
 
 const byService: ReadonlyMap<string, Speech> = new Map<string, Speech>([
   ['azurite', 'http'],
@@ -35,7 +41,10 @@ export const speechOfEntry = ({speaks, needs: {service}}: PackEntry): Speech | n
   speaks ?? (service === null ? null : (byService.get(service) ?? null));
 
 /** Null: not known. @param targetUrl what the user wants to use instead of the scenario's target */
-export const speechOf = ({name, target}: Pick<Plan, 'name' | 'target'>, targetUrl?: string): Speech | null => {
+export const speechOf = (
+  {name, target}: Pick<Plan, 'name' | 'target'>,
+  targetUrl?: string,
+): Speech | null => {
   const {speaks = null} = pack.find(entry => entry.name === name) ?? {};
   if (speaks !== null) return speaks;
   if (targetUrl !== undefined) return speechOfUrl(targetUrl);

@@ -1,12 +1,13 @@
 // The built-in storms by name, and how a scenario is put into one.
 import type {Plan} from '../model/plan.ts';
+import type {Speech} from '../model/server-errors.ts';
 import {grpc} from './storms/grpc.ts';
 import {http} from './storms/http.ts';
 import {http2} from './storms/http2.ts';
 import {quick} from './storms/quick.ts';
 import {serverStorms} from './storms/servers.ts';
 import {standard} from './storms/standard.ts';
-import type {Speech, Storm} from './storms/storm.ts';
+import type {Storm} from './storms/storm.ts';
 
 export const storms: readonly Storm[] = [quick, standard, http, http2, grpc, ...serverStorms];
 

@@ -2,11 +2,12 @@
 import test from 'ava';
 import {isHttpFault} from '../../src/model/http-fault.ts';
 import type {Phase} from '../../src/model/plan.ts';
+import type {Speech} from '../../src/model/server-errors.ts';
 import {isServerError, protocolOf} from '../../src/model/server-errors.ts';
 import {thresholdsOf} from '../../src/model/symptoms.ts';
 import {defineScenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
-import type {Speech} from '../../src/scenarios/storms/storm.ts';
+
 import {findStorm, inStorm, stormNames, storms} from '../../src/scenarios/storms.ts';
 
 type Target = Parameters<typeof defineScenario>[0]['target'];

@@ -2,10 +2,10 @@
 
 import type {Command} from 'commander';
 import {durationOf} from '../../model/plan.ts';
+import {titleOf} from '../../model/server-errors.ts';
 import {plannedDuration} from '../../report/format.ts';
 import {wrapped} from '../../report/text-table.ts';
 import {type Builtin, type BuiltinGroup, builtins} from '../../scenarios/builtin.ts';
-import {titleOf} from '../../scenarios/storms/storm.ts';
 import {storms} from '../../scenarios/storms.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
 import type {CliIo, Session} from '../cli-io.ts';

@@ -57,7 +57,8 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
 const saidText = (strike: SaidStrike): string => {
   const {speech, error, when, action, connections} = strike;
   const isAll = connections === 'all';
-  const command = speech === 'httpStatus' ? 'request' : 'command';
+  const isStatus = speech === 'http' || speech === 'http2' || speech === 'grpc';
+  const command = isStatus ? 'request' : 'command';
   const asked = {
     command: isAll ? `every ${command}` : `one ${command}`,
     connect: isAll ? 'every new connection' : 'a new connection',
@@ -66,7 +67,7 @@ const saidText = (strike: SaidStrike): string => {
   const howLong = isAll ? ' for half a second' : '';
   if (action === 'withheld') return `the server does not answer ${asked}${howLong}`;
   const text = textOf(strike);
-  const said = `${speech === 'httpStatus' ? 'status ' : ''}${error}${text === '' ? '' : ` (${text})`}`;
+  const said = `${isStatus ? 'status ' : ''}${error}${text === '' ? '' : ` (${text})`}`;
   return when === 'unasked'
     ? `the server says ${said} on ${asked}`
     : `the server answers ${asked} with ${said}${howLong}`;

@@ -2,8 +2,8 @@
 import {type Episode, episodesOf, insteadOf, isSaid, isSilent, morePairsOf} from '../../explore/episodes.ts';
 import {type LeftOut, outOfTime} from '../../explore/exploration.ts';
 import {type Filter, isNews, isWanted} from '../../explore/search.ts';
-import type {Speech} from '../../explore/spoken.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
+import type {Speech} from '../../model/server-errors.ts';
 
 export type AgendaOptions = {
   readonly seed: number;

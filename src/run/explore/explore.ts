@@ -23,11 +23,11 @@ import {
   signals,
   withoutTelemetry,
 } from '../../explore/search.ts';
-import {speechOf} from '../../explore/spoken.ts';
 import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import {hungAfterMs, type Plan, type Variant} from '../../model/plan.ts';
+import type {Speech} from '../../model/server-errors.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
@@ -52,6 +52,8 @@ export type ExploreOptions = {
   readonly jobs: number;
   /** An earlier search that this one goes on with. */
   readonly earlier: Exploration | null;
+  /** How the server speaks; null where that is not known. */
+  readonly speechOf: (plan: Plan, targetUrl?: string) => Speech | null;
   readonly observer: ExploreObserver;
 };
 
@@ -224,7 +226,7 @@ class Search {
       seed: run.seed,
       maxDepth,
       only,
-      speech: speechOf(this.#plan.target),
+      speech: options.speechOf(plan) ?? options.speechOf(plan, recording.reconnect.targetUrl),
       knownIds,
     });
     this.#proofs = new Proofs({crew, plan, others, signal, backMs, knownSymptoms});

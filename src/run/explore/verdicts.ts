@@ -216,7 +216,9 @@ const isSlowForGood = ({evidence}: PresentFinding, trial: Trial): boolean => {
   const {goodMs} = thresholdsOf('slow-recovery', trial.plan.thresholds);
   const window = phaseWindow(trial, trial.plan.phases.length - 1);
   if (window === null || !evidence.some(({value}) => value >= wedgedMs)) return false;
-  const last = trial.driver.bins.filter(({startMs}) => startMs >= window.endMs - goodMs && startMs < window.endMs);
+  const last = trial.driver.bins.filter(
+    ({startMs}) => startMs >= window.endMs - goodMs && startMs < window.endMs,
+  );
   const started = last.reduce((sum, bin) => sum + bin.started, 0);
   const failed = last.reduce(
     (sum, {outcomes}) => sum + outcomes.failed + outcomes.unknown + outcomes.rejected,

@@ -105,7 +105,7 @@ test('a finding is a sentence with its tries, its moments and where to look', t 
 
 test('the map has a mark for each place, and the worst of several in one', t => {
   const lines = exploreMarkdown(exploration).split('\n');
-  t.true(lines.includes('| refused | `·` |'));
+  t.true(lines.includes('| new connections refused | `·` |'));
   t.true(lines.includes('| the next reply | `__?` | | | | |'), lines.join('\n'));
   t.true(lines.includes('| 2, reply (96 bytes) | `·_1` | `_~_` | | | |'));
   t.true(lines.includes('| 3, request (10 bytes) | `__-` | | | | |'));

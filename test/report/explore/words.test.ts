@@ -2,14 +2,14 @@
 import test from 'ava';
 import {groupsOf} from '../../../src/explore/conversations.ts';
 import {type Episode, episodesOf} from '../../../src/explore/episodes.ts';
-import type {Speech} from '../../../src/explore/spoken.ts';
 import type {Exploration, ExploredFinding} from '../../../src/explore/exploration.ts';
+import type {Speech} from '../../../src/model/server-errors.ts';
 import {findingText, reproducerName, reproducerText} from '../../../src/report/explore/words.ts';
 import {conversation} from '../../helpers/conversations.ts';
 
 const recorded = [conversation(1, [30, 96, 1, 60]), conversation(2, [500, 4])];
 const groups = groupsOf(recorded);
-const speeches: readonly Speech[] = ['httpStatus', 'redisError', 'postgresError', 'mysqlError', 'natsError'];
+const speeches: readonly Speech[] = ['http', 'redis', 'postgres', 'mysql', 'nats'];
 const episodes = [
   ...episodesOf(recorded, {seed: 1, maxDepth: 1}),
   ...speeches.flatMap(speech => episodesOf([], {seed: 1, maxDepth: 1, speech})),
@@ -79,11 +79,7 @@ test(
   ['say READONLY'],
   "the server answers one command with READONLY (You can't write against a read only replica)",
 );
-test(
-  sentence,
-  ['say 429 (all)'],
-  'the server answers every request with status 429 for half a second',
-);
+test(sentence, ['say 429 (all)'], 'the server answers every request with status 429 for half a second');
 test(
   sentence,
   ['say 53300'],

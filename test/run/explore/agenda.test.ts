@@ -9,7 +9,7 @@ test("a client meets its server's own errors apart from other faults", t => {
     seed: 1,
     maxDepth: 1,
     only: [],
-    speech: 'redisError',
+    speech: 'redis',
     knownIds: new Set(),
   });
   const tried: string[] = [];

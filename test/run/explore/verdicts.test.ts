@@ -3,6 +3,7 @@ import test from 'ava';
 import {episodeOf} from '../../../src/explore/episodes.ts';
 import {batchPlan, faultPhase, recoveryPhase} from '../../../src/explore/search.ts';
 import type {TrialEvent} from '../../../src/model/event.ts';
+import {nonEmpty} from '../../../src/model/non-empty.ts';
 import type {ErrorFacts} from '../../../src/model/outcome.ts';
 import type {FaultWitness} from '../../../src/model/proxy-witness.ts';
 import {calmSymptomsOf, judgeEpisodes, symptomsOf} from '../../../src/run/explore/verdicts.ts';
@@ -203,8 +204,9 @@ test('an episode whose fault did nothing was not reached', t => {
 /** Half seconds of a baseline, a fault, and 14 s of recovery that are as they are said to be. */
 const recovering = (recoveryAt: (seconds: number) => Parameters<typeof binAt>[1]) => {
   const {plan: believable} = trialWith();
-  const phases = believable.phases.map(phase =>
-    phase.role === 'recovery' ? {...phase, durationMs: 14_000} : phase,
+  const phases = nonEmpty(
+    believable.phases.map(phase => (phase.role === 'recovery' ? {...phase, durationMs: 14_000} : phase)),
+    'phases',
   );
   const span = (fromMs: number, toMs: number): readonly number[] =>
     Array.from({length: (toMs - fromMs) / 500}, (_, index) => fromMs + 500 * index);
@@ -233,12 +235,7 @@ const outcomes = {ok: 40, failed: 10, unknown: 0, rejected: 0, wrong: 0, hung: 0
 test('operations that still fail at the end are a finding', slowForGood, () => ({outcomes}), true);
 test('not those that fail for long', slowForGood, seconds => (seconds < 10.5 ? {outcomes} : {}), false);
 test('nor those that are slow', slowForGood, () => ({p50Ms: 300, p99Ms: 900}), false);
-test(
-  'nor a failure now and then',
-  slowForGood,
-  () => ({outcomes: {...outcomes, ok: 49, failed: 1}}),
-  false,
-);
+test('nor a failure now and then', slowForGood, () => ({outcomes: {...outcomes, ok: 49, failed: 1}}), false);
 
 const failingWhenCalm = test.macro({
   title: (title = '') => title,
