@@ -29,6 +29,7 @@ const byScheme: Readonly<Record<string, Speech>> = {
   'mysql:': 'mysql',
   'mariadb:': 'mysql',
   'amqp:': 'amqp',
+  'smtp:': 'smtp',
   'mqtt:': 'mqtt',
   'nats:': 'nats',
   'memcached:': 'memcached',
