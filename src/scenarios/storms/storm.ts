@@ -10,7 +10,7 @@ export type Speech = 'http' | 'http2' | 'grpc' | ProtocolName;
 export const titleOf = (speech: Speech): string =>
   speech === 'http' || speech === 'http2' || speech === 'grpc'
     ? {http: 'HTTP', http2: 'HTTP/2', grpc: 'gRPC'}[speech]
-    : protocols[`${speech}Error`].title;
+    : protocols[`${speech}Error` as const].title;
 
 export type Storm = {
   readonly name: string;
