@@ -339,7 +339,7 @@ export type Speech = 'http' | 'http2' | 'grpc' | ProtocolName;
 export const titleOf = (speech: Speech): string =>
   speech === 'http' || speech === 'http2' || speech === 'grpc'
     ? {http: 'HTTP', http2: 'HTTP/2', grpc: 'gRPC'}[speech]
-    : protocols[`${speech}Error`].title;
+    : protocols[`${speech}Error` as const].title;
 
 /** Of a fault, or of a toxic's attributes. `usual`: as is usual for the error. */
 export type ErrorChoice = {
