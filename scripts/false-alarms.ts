@@ -87,17 +87,19 @@ const twins: readonly Client[] = rows
   }));
 
 /** The last variant of a library's scenario has the options that are recommended. */
-const libraries: readonly Client[] = packLibraries.map(({name, speaksHttp}) => {
-  const scenarioFile = builtinFile(name);
-  if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);
-  return {
-    kind: 'pack',
-    name,
-    scenarioFile,
-    speaksHttp,
-    isHealthy: (_variant, index, count) => index === count - 1,
-  };
-});
+const libraries: readonly Client[] = packLibraries
+  .filter(({language}) => language === 'javascript')
+  .map(({name, speaksHttp}) => {
+    const scenarioFile = builtinFile(name);
+    if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);
+    return {
+      kind: 'pack',
+      name,
+      scenarioFile,
+      speaksHttp,
+      isHealthy: (_variant, index, count) => index === count - 1,
+    };
+  });
 
 const isWanted = ({kind, name}: Client): boolean =>
   asked.kinds.split(',').includes(kind) && (asked.clients === '' || asked.clients.split(',').includes(name));

@@ -98,7 +98,7 @@ test.serial(
     const paths = packed.files.map(file => file.path);
     const strange = paths.filter(
       path =>
-        !/^(?:dist\/.+\.js|dist\/index\.d\.ts|dist\/.+\.css|schema\/(?:result-v2|journal-v1)\.json|bin\/foulweather\.js|docs\/[\w-]+\.(?:md|svg)|kits\/\w+\/[\w.]+|package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/.test(
+        !/^(?:dist\/.+\.js|dist\/index\.d\.ts|dist\/.+\.css|schema\/(?:result-v2|journal-v1)\.json|bin\/foulweather\.js|docs\/[\w-]+\.(?:md|svg)|(?:kits|programs)\/\w+\/[\w.]+|package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/.test(
           path,
         ),
     );

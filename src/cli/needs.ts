@@ -9,17 +9,25 @@ import {findProgram} from '../services/find-program.ts';
 import type {Service} from '../services/service.ts';
 import type {CliIo} from './cli-io.ts';
 
-export type Missing = {readonly packages: readonly string[]; readonly service: Service | null};
+export type Missing = {
+  readonly packages: readonly string[];
+  readonly service: Service | null;
+  /** What runs its language, in words. */
+  readonly toolchain: string | null;
+};
 
-export const missingFor = ({name, needs}: Builtin, {env, cwd}: Pick<CliIo, 'env' | 'cwd'>): Missing => {
+export const missingFor = (
+  {name, language, needs}: Builtin,
+  {env, cwd}: Pick<CliIo, 'env' | 'cwd'>,
+): Missing => {
   const file = pathToFileURL(builtinFile(name)!);
+  const places = {path: env['PATH'] ?? '', cwd};
   const service = needs.service === null ? null : services[needs.service];
-  const isInstalled =
-    service === null ||
-    findProgram(service.program, service.folders, {path: env['PATH'] ?? '', cwd}) !== null;
+  const isInstalled = service === null || findProgram(service.program, service.folders, places) !== null;
   return {
     packages: needs.packages.filter(packageName => !isThere(packageName, file)),
     service: isInstalled ? null : service,
+    toolchain: language === 'python' && findProgram('python3', [], places) === null ? 'Python 3' : null,
   };
 };
 

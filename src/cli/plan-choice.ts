@@ -1,7 +1,7 @@
 // How the command line changes a scenario's plan: another version as the baseline, fewer variants, a storm.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {pack, packLibraries} from '../scenarios/pack.ts';
+import {type Language, pack, packLibraries} from '../scenarios/pack.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
@@ -12,6 +12,7 @@ export type PlanOptions = {
   readonly variant?: readonly string[];
   readonly all?: boolean;
   readonly everyVariant?: boolean;
+  readonly language?: Language;
   readonly storm?: Storm;
   readonly against?: readonly PackageSpec[];
   readonly target?: string;
@@ -20,7 +21,7 @@ export type PlanOptions = {
 
 /** @throws FoulweatherError FW_USAGE where the choices contradict each other */
 export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
-  const {all, everyVariant, storm, against: packages, variant, target, untilPrecise} = options;
+  const {all, everyVariant, language, storm, against: packages, variant, target, untilPrecise} = options;
   const refuse = (message: string, hint: string): never => {
     throw new FoulweatherError('FW_USAGE', message, hint);
   };
@@ -41,6 +42,9 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
   }
   if (everyVariant && !all) {
     refuse('--every-variant only works with --all.', 'A single scenario always runs all of its variants.');
+  }
+  if (language !== undefined && !all) {
+    refuse('--language only works with --all.', '`foulweather list` shows the scenarios of each language.');
   }
   if (all && variant) refuse('--all cannot be combined with --variant.', 'Omit --variant.');
   if (all && target !== undefined) {
@@ -67,9 +71,11 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
     refuse('--all cannot be combined with --against.', 'Name the scenario of the library.');
 };
 
-/** The libraries of the pack that a storm fits, by name. */
-export const packNames = ({storm}: PlanOptions): string[] =>
-  packLibraries.filter(({speaksHttp}) => speaksHttp || storm?.fits !== 'http').map(({name}) => name);
+/** The libraries of the pack in one language that a storm fits, by name. */
+export const packNames = ({storm, language: wanted = 'javascript'}: PlanOptions): string[] =>
+  packLibraries
+    .filter(({language, speaksHttp}) => language === wanted && (speaksHttp || storm?.fits !== 'http'))
+    .map(({name}) => name);
 
 /** The plan of a run, made of its scenario's. */
 export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => Plan) => {

@@ -44,7 +44,8 @@ export const runSeries = async (
 ): Promise<number> => {
   const {io} = session;
   const reporters = new Reporters(io, choices, files.length);
-  const out = options.out ?? (options.all ? 'reports/weather' : 'reports');
+  const weatherFolder = `reports/weather${options.language === undefined ? '' : `-${options.language}`}`;
+  const out = options.out ?? (options.all ? weatherFolder : 'reports');
   const weather = options.all
     ? new WeatherLog(io, out, {
         command: packCommandOf(options),

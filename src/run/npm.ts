@@ -1,6 +1,6 @@
-// npm, or a program's own tool, as a child: installs what is asked for, and explains in a user's words why it could not.
+// npm, pip, or a program's own tool, as a child: installs what is asked for, and explains in a user's words why it could not.
 import {execFile} from 'node:child_process';
-import {dirname, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {ProgramPlan} from '../model/plan.ts';
 import {interruptedEarly} from './interruption.ts';
@@ -55,6 +55,59 @@ export const setUpProgram = async (
     {cause: error, details: error.code === 'ENOENT' ? [] : outputLines(error.output)},
   );
 };
+
+/** What says which Python it is, on one line; another exit code than 0 if it is too old. */
+const aboutPython = 'import sys; print(sys.version.replace("\\n", " ")); sys.exit(sys.version_info < (3, 9))';
+
+/**
+ * The version of `python3`, whole.
+ * @throws FoulweatherError FW_TOOLCHAIN_MISSING
+ */
+export const pythonVersion = (scenario: string, {environment: env}: NpmOptions): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile('python3', ['-c', aboutPython], {env}, (failure, stdout) => {
+      if (failure === null) resolve(stdout.trim());
+      else {
+        const found = /^[\d.]+/.exec(stdout)?.[0];
+        const why = found === undefined ? 'python3 was not found' : `python3 is ${found}`;
+        reject(
+          new FoulweatherError(
+            'FW_TOOLCHAIN_MISSING',
+            `Scenario "${scenario}" needs Python 3.9 or newer, but ${why}.`,
+            'Install Python 3, with venv and pip, and put its python3 on the PATH.',
+            {cause: failure},
+          ),
+        );
+      }
+    });
+  });
+
+/**
+ * A virtual environment with what the file asks for.
+ * @throws FoulweatherError FW_PACKAGE_INSTALL, FW_INTERRUPTED
+ */
+export const pipInstall = async (
+  folder: string,
+  file: string,
+  {environment, signal}: NpmOptions,
+): Promise<void> => {
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '-r', file];
+  const options = {environment, signal};
+  const error =
+    (await failureOf('python3', ['-m', 'venv', folder], folder, options)) ??
+    (await failureOf(pythonIn(folder), pip, folder, options));
+  if (error === null) return;
+  if (signal.aborted) throw interruptedEarly();
+  throw new FoulweatherError(
+    'FW_PACKAGE_INSTALL',
+    `The Python packages of ${file} could not be installed:`,
+    'Check that `python3 -m venv` and pip work, and that the package index can be reached.',
+    {cause: error, details: outputLines(error.output)},
+  );
+};
+
+export const pythonIn = (folder: string): string =>
+  join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
 /**
  * `--install-links`: a folder is packed and installed like any other package, with its dependencies, and not linked to.

@@ -1,12 +1,12 @@
-// The packages of variants that bring their own: each set is installed once, by npm, into a folder that is named by
-// its contents.
+// The packages of variants that bring their own, and those of a program in Python: each set is installed once, by npm or pip,
+// into a folder that is named by its contents.
 import {createHash, randomUUID} from 'node:crypto';
-import {existsSync} from 'node:fs';
-import {mkdir, readdir, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {existsSync, globSync} from 'node:fs';
+import {mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {dirname, join, relative, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {npmInstall} from './npm.ts';
+import {npmInstall, pipInstall, pythonIn, pythonVersion} from './npm.ts';
 
 export type PackageOptions = {
   /** What `file:` is relative to. */
@@ -42,24 +42,65 @@ export const installPackages = async (
   return folders;
 };
 
-const installed = async (
-  variant: string,
-  wanted: readonly Wanted[],
-  options: PackageOptions,
-): Promise<string> => {
-  const folder = join(packagesFolder(options.dataDir), keyOf(wanted));
-  if (existsSync(folder)) return folder;
+const installed = (variant: string, wanted: readonly Wanted[], options: PackageOptions): Promise<string> => {
   const words = wanted.map(({name, spec}) => `${name}@${spec}`).join(' ');
-  options.observer.preparing?.(`installing ${words} for ${variant}`);
-  const draft = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await mkdir(draft, {recursive: true});
+  return inPlace(keyOf(wanted), `installing ${words} for ${variant}`, options, async draft => {
     const dependencies = Object.fromEntries(wanted.map(({name, spec}) => [name, spec]));
     await writeFile(
       join(draft, 'package.json'),
       `${JSON.stringify({private: true, dependencies}, null, 2)}\n`,
     );
     await npmInstall(draft, words, options);
+  });
+};
+
+/**
+ * The words that start Python in the environment that a program asks for, `python3` where it asks for none.
+ * @throws FoulweatherError FW_TOOLCHAIN_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED
+ */
+export const installRequirements = async (
+  {name, program}: Pick<Plan, 'name' | 'program'>,
+  options: PackageOptions,
+): Promise<readonly string[]> => {
+  if (program?.requirements === undefined) return ['python3'];
+  const file = resolve(dirname(options.scenarioFile), program.cwd ?? '.', program.requirements);
+  const wanted = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new FoulweatherError(
+      'FW_PACKAGE_INSTALL',
+      `The requirements of the program, ${file}, cannot be read.`,
+      'Fix `requirements` in the scenario; it is relative to the folder that the program runs in.',
+      {cause},
+    );
+  });
+  const key = `python-${hashOf([wanted, await pythonVersion(name, options), process.arch])}`;
+  const folder = await inPlace(
+    key,
+    `installing the Python packages of ${program.requirements}`,
+    options,
+    draft => pipInstall(draft, file, options),
+  );
+  // Scripts have the path of the draft in them: modules are run instead.
+  const python = pythonIn(folder);
+  const [distribution] = globSync('{lib/python*,Lib}/site-packages/opentelemetry/distro', {cwd: folder});
+  return distribution === undefined ? [python] : [python, '-c', instrumented, python];
+};
+
+const instrumented = 'from opentelemetry.instrumentation.auto_instrumentation import run; run()';
+
+/** A folder of that name that is whole, or not there at all: runs at the same time may share it. */
+const inPlace = async (
+  key: string,
+  what: string,
+  {dataDir, observer}: PackageOptions,
+  fill: (draft: string) => Promise<void>,
+): Promise<string> => {
+  const folder = resolve(packagesFolder(dataDir), key);
+  if (existsSync(folder)) return folder;
+  observer.preparing?.(what);
+  const draft = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await mkdir(draft, {recursive: true});
+    await fill(draft);
     // Another run may have been quicker; its folder is just as good.
     await rename(draft, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
@@ -73,9 +114,11 @@ const installed = async (
 /** Native parts are built for one platform and one version of Node's interface. */
 const keyOf = (wanted: readonly Wanted[]): string => {
   const {platform, arch, versions} = process;
-  const parts = [wanted.toSorted((a, b) => a.name.localeCompare(b.name)), platform, arch, versions.modules];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  return hashOf([wanted.toSorted((a, b) => a.name.localeCompare(b.name)), platform, arch, versions.modules]);
 };
+
+const hashOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 
 const wantedOf = async (name: string, spec: string, options: PackageOptions): Promise<Wanted> => {
   if (!spec.startsWith('file:')) return {name, spec, state: ''};

@@ -10,7 +10,7 @@ import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
 import {setUpProgram} from './npm.ts';
-import {installPackages} from './packages.ts';
+import {installPackages, installRequirements} from './packages.ts';
 import {firstTrials} from './precision.ts';
 import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
 import {startInjector} from './processes/start-injector.ts';
@@ -49,7 +49,10 @@ export const startRun = async (
     observer.preparing?.(`running ${plan.program.setup.join(' ')}`);
     await setUpProgram(plan.program, scenarioFile, {environment, signal});
   }
-  const packages = await installPackages(plan, {scenarioFile, dataDir, environment, signal, observer});
+  const packagesDir = options.packagesDir ?? dataDir;
+  const installing = {scenarioFile, dataDir: packagesDir, environment, signal, observer};
+  const packages = await installPackages(plan, installing);
+  const python = await installRequirements(plan, installing);
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }
@@ -74,6 +77,7 @@ export const startRun = async (
     injector,
     receiver,
     packages,
+    python,
     environment: await withExtraCaCerts(environment, {plan, target, injector, folder}),
     signal,
     limits,

@@ -1,6 +1,10 @@
 // The pack: a scenario for each of the libraries that people use, and for what happens inside of some of them.
 import type {ServiceName} from '../model/service.ts';
 
+/** Languages that libraries of the pack are written in. */
+export const languages = ['javascript', 'python'] as const;
+export type Language = (typeof languages)[number];
+
 /** What a built-in scenario does not bring along. */
 export type Needs = {
   /** Packages that it imports, its instrumentations among them. */
@@ -17,13 +21,14 @@ export type PackEntry = {
    * authentication, under faults of the scenario's own.
    */
   readonly kind: 'library' | 'inside';
+  readonly language: Language;
   /** Whether it speaks HTTP/1.1 without TLS, so that the storm `http` fits it. */
   readonly speaksHttp: boolean;
   readonly needs: Needs;
 };
 
 const entries =
-  (kind: PackEntry['kind'], speaksHttp: boolean) =>
+  (kind: PackEntry['kind'], speaksHttp: boolean, language: Language = 'javascript') =>
   (
     name: string,
     summary: string,
@@ -33,12 +38,15 @@ const entries =
     name,
     summary,
     kind,
+    language,
     speaksHttp,
     needs: {packages, service},
   });
 
 const library = entries('library', false);
 const httpLibrary = entries('library', true);
+const inPython = entries('library', false, 'python');
+const httpInPython = entries('library', true, 'python');
 const inside = entries('inside', false);
 const httpInside = entries('inside', true);
 
@@ -136,6 +144,11 @@ export const pack: readonly PackEntry[] = [
     instrumentation('http'),
   ]),
   httpLibrary('openai', 'openai: streamed answers', ['openai', instrumentation('http')]),
+  httpInPython('python-httpx', 'httpx: an AsyncClient, with its own and with shorter time limits', []),
+  httpInPython('python-aiohttp', 'aiohttp: a ClientSession, with its own and with a shorter time limit', []),
+  inPython('python-psycopg', 'psycopg and its pool: inserts, queries and transactions', ['pg'], 'postgres'),
+  inPython('python-redis', 'redis-py: writes, reads and transactions', ['redis'], 'redis'),
+  httpInPython('python-requests', 'requests: a Session, without and with a time limit', []),
   httpInside('inside-token', 'authentication: tokens that expire or are refused, and a slow token server', [
     ...aws('sqs'),
     '@aws-sdk/credential-provider-http',

@@ -46,7 +46,13 @@ const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
 const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mistake[] => {
   if (!isProgram(subject)) return [];
   const ofNode = 'is of Node.js, and the subject is a program';
+  const {requirements, command} = subject.program;
   return [
+    ...(requirements === undefined || command[0] === 'python3'
+      ? []
+      : [
+          {path: ['subject', 'program', 'requirements'], says: 'needs a command whose first word is python3'},
+        ]),
     ...variants.flatMap(({process, packages}, index): Mistake[] => [
       ...(process.heapLimitMiB === undefined
         ? []

@@ -367,6 +367,10 @@ test('what is of Node is refused for a program', t => {
 });
 
 const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: RegExp]} = {
+  'with requirements for another language': [
+    {command: ['go', 'run', '.'], requirements: 'requirements.txt'},
+    /subject\.program\.requirements needs a command whose first word is python3/,
+  ],
   'without a command': [{}, /subject\.program\.command is missing/],
   'with an empty command': [{command: []}, /subject\.program\.command must not be empty/],
   'with a command line': [{command: 'python3 client.py'}, /subject\.program\.command must be an array/],

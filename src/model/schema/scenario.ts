@@ -231,6 +231,12 @@ export const programSchema = strict({
   env: z.record(z.string(), z.string()).exactOptional(),
   /** Run once before the first trial, in the same folder: `['pip', 'install', '-r', 'requirements.txt']`. Default: nothing. */
   setup: programWords.exactOptional(),
+  /**
+   * A file of Python packages for pip, from the same folder. They are installed at first use, into an environment of their own
+   * in `.foulweather/`, whose Python replaces the first word of `command`, `python3`. If OpenTelemetry's distribution is among
+   * them, the program is started with its instrumentation. Default: none.
+   */
+  requirements: z.string().min(1).exactOptional(),
 });
 
 /** Instead of the functions of a library in JavaScript. */

@@ -32,6 +32,7 @@ import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
 import {setUpProgram} from '../npm.ts';
+import {installRequirements} from '../packages.ts';
 import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
@@ -164,6 +165,8 @@ type SearchOptions = {
 
 /** Once: the environments, which begin beside each other, would disturb each other. */
 const withProgramSetUp = async (plan: Plan, {run, observer}: ExploreOptions): Promise<Plan> => {
+  const installing = {...run, dataDir: run.packagesDir ?? run.dataDir, observer: {preparing: observer.step}};
+  await installRequirements(plan, installing);
   if (plan.program?.setup === undefined) return plan;
   const {setup, ...program} = plan.program;
   observer.step(`running ${setup.join(' ')}`);

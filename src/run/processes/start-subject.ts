@@ -2,7 +2,7 @@
 import {pathToFileURL} from 'node:url';
 import type {TelemetryMode} from '../../model/choices.ts';
 import type {SubjectEvent} from '../../model/event.ts';
-import {type Plan, telemetryModeOf, type Variant} from '../../model/plan.ts';
+import {type Plan, type ProgramPlan, telemetryModeOf, type Variant} from '../../model/plan.ts';
 import {type TelemetryPresetName, telemetryPreset} from '../../model/telemetry-preset.ts';
 import type {FromSubject, ProgramTask, SubjectTask, ToSubject} from '../../subject/protocol.ts';
 import {isForeignSdkSetting, sdkEnvironment} from '../../telemetry/sdk-settings.ts';
@@ -59,16 +59,23 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
 export const programTask = (
   {program}: Plan,
   {process}: Variant,
-  {helloMs, noop}: {readonly helloMs: number; readonly noop: boolean},
+  {
+    helloMs,
+    noop,
+    python,
+  }: {readonly helloMs: number; readonly noop: boolean; readonly python: readonly string[]},
 ): ProgramTask | null => {
   if (program === undefined) return null;
   const {execPath, execArgv} = launcherOf(process.cpuCount);
   const pinned = execArgv.length === 0 ? [] : [execPath, ...execArgv.slice(0, -1)];
   const started = noop
     ? {command: [globalThis.process.execPath, entries.noopProgram]}
-    : {...program, env: {...program.env, ...process.env}};
+    : {...program, command: commandWith(program, python), env: {...program.env, ...process.env}};
   return {...started, cpuCount: process.cpuCount ?? null, launcher: pinned, helloMs};
 };
+
+const commandWith = ({command, requirements}: ProgramPlan, python: readonly string[]): readonly string[] =>
+  requirements === undefined ? command : [...python, ...command.slice(1)];
 
 const packageEnvironment = ({packages = {}}: Variant, folder: string): Record<string, string> => ({
   FOULWEATHER_PACKAGES: JSON.stringify({folder, names: Object.keys(packages)}),
