@@ -147,6 +147,7 @@ export const pack: readonly PackEntry[] = [
   httpInPython('python-httpx', 'httpx: an AsyncClient, with its own and with shorter time limits', []),
   httpInPython('python-aiohttp', 'aiohttp: a ClientSession, with its own and with a shorter time limit', []),
   inPython('python-psycopg', 'psycopg and its pool: inserts, queries and transactions', ['pg'], 'postgres'),
+  inPython('python-aio-pika', 'aio-pika: confirmed publishing, and consuming', ['amqplib'], 'rabbitmq'),
   inPython('python-redis', 'redis-py: writes, reads and transactions', ['redis'], 'redis'),
   httpInPython('python-requests', 'requests: a Session, without and with a time limit', []),
   httpInside('inside-token', 'authentication: tokens that expire or are refused, and a slow token server', [
