@@ -1,4 +1,6 @@
 """redis-py, with the pool that it makes by itself."""
+from urllib.parse import urlsplit
+
 import foulweather
 import redis
 from orders import number
@@ -16,9 +18,15 @@ def open(settings):
         more["socket_timeout"] = options["seconds"]
         more["socket_connect_timeout"] = options["connectSeconds"]
         more["retry"] = Retry(NoBackoff(), options["retries"])
-    client = redis.Redis.from_url(settings.url, decode_responses=True, **more)
+    # A database and a name for the connection, as applications have them.
+    client = redis.Redis.from_url(_with_database(settings.url), client_name="orders", decode_responses=True, **more)
     client.ping()
     return client
+
+
+def _with_database(url):
+    parts = urlsplit(url)
+    return url if parts.path.strip("/") else parts._replace(path="/1").geturl()
 
 
 class AfterTheWrite(Exception):

@@ -39,6 +39,7 @@ const holds = async (t: ExecutionContext, {scenario, service, library}: Expected
   t.like(trial.end, {kind: 'completed'});
   t.regex(trial.runtime ?? '', /^CPython 3\./);
   t.regex(trial.versions[library] ?? '', /^\d+\.\d+/);
+  t.not(judgement.findings.find(({symptom}) => symptom === 'lost-acknowledged')?.verdict, 'present');
   t.true((trial.telemetry?.spanCount ?? 0) > 0, 'its spans come');
   const baseline = judgement.phases.find(({phase}) => phase === 'baseline');
   t.true((baseline?.successRatio ?? 0) > 0.9, JSON.stringify(trial.driver.failures));

@@ -8,7 +8,7 @@ export default defineScenario({
   name: 'python-redis',
   observation: 'Workers wait for Redis long after it stopped responding.',
   remarks: [
-    'The variant "defaults" uses redis-py as created by redis.Redis.from_url(url): a pool of at most 100 connections, a time limit of 5 s for connecting and for each reply, and ten retries of a command whose connection was lost or timed out, with pauses of up to 1 s (https://redis.io/docs/latest/develop/clients/redis-py/produsage/). A retried write may be applied twice.',
+    'The variant "defaults" uses redis-py as created by redis.Redis.from_url(url), with a database in the URL and a name for the connection: a pool of at most 100 connections, a time limit of 5 s for connecting and for each reply, and ten retries of a command whose connection was lost or timed out, with pauses of up to 1 s (https://redis.io/docs/latest/develop/clients/redis-py/produsage/). A retried write may be applied twice.',
     'Each operation has a thread of its own, and takes a connection of the pool for each command or pipeline.',
   ],
   variants: [
