@@ -1,12 +1,12 @@
 // Package foulweather lets foulweather drive a Go client library while the network misbehaves.
 //
-// A program says how the library is opened, what one operation is, and how the library is closed:
+// A program defines how to open the library, what one operation is, and how to close the library:
 //
 //	func main() {
 //		foulweather.Run(foulweather.Program[*client]{Open: open, Perform: perform, Close: close})
 //	}
 //
-// Each operation has a goroutine of its own. Success is a nil error.
+// Each operation has a goroutine of its own, and succeeds if its error is nil.
 package foulweather
 
 import (
@@ -31,57 +31,58 @@ const (
 	longestLine = 16 << 20
 )
 
-// Settings are what Open is given.
+// Settings is the argument of Open.
 type Settings struct {
-	// URL is the server's address through the fault injector. Use no other.
+	// URL is the server's address, through the fault injector. Use no other.
 	URL string
-	// Options are those of the variant, as JSON.
+	// Options are the variant's options, as JSON.
 	Options json.RawMessage
-	// Variant is its name.
+	// Variant is the variant's name.
 	Variant string
 	// Deadline is how long a caller waits for an operation.
 	Deadline time.Duration
-	// MaxInFlight is the most operations that will be under way at once.
+	// MaxInFlight is the most operations that will be in flight at once.
 	MaxInFlight int
-	// Delivered is for a consumer: call it with the id of each message that arrives, as often as it does.
+	// Delivered is for a consumer: call it with the ID of a message each time that message arrives.
 	Delivered func(messageID string)
-	// Log says something that the report is to show.
+	// Log adds a line to the report.
 	Log func(text string)
 }
 
-// Operation is what Perform is given.
+// Operation is the last argument of Perform.
 type Operation struct {
-	// ID is to be sent with each attempt, so that the server's ledger can count attempts and effects.
+	// ID goes to the server with each attempt, so that its ledger can count attempts and effects.
 	ID string
 	// Index counts from 0.
 	Index int
-	// Traceparent is W3C's header of the operation's trace: make it the parent of the library's spans.
+	// Traceparent is the W3C header of the operation's trace: make it the parent of the library's spans.
 	Traceparent string
-	// Deadline is when a caller gives up. The context is not cancelled then: use WithDeadline, or don't.
+	// Deadline is when the caller gives up. The context is not cancelled then, unless you derive one with WithDeadline.
 	Deadline time.Time
 }
 
-// Answer says what came back; each fact lets a symptom be looked for that stays open otherwise. Nil pointers say nothing.
+// Answer describes the response. Each fact allows a symptom to be detected that is inconclusive without it. Nil means
+// unknown.
 type Answer struct {
-	// EchoedID is the id that the answer is for: another than the operation's is a crossed response.
+	// EchoedID is the ID that the response is for. An ID other than the operation's is a crossed response.
 	EchoedID string `json:"echoedId,omitempty"`
-	// Intact says whether the answer is whole, by its length or hash.
+	// Intact is whether the response is complete, by its length or hash.
 	Intact *bool `json:"intact,omitempty"`
-	// Empty is a success that came with nothing, although there is something to get.
+	// Empty is whether the response is empty although there was something to get.
 	Empty *bool `json:"empty,omitempty"`
-	// Key, queue or stream that it was for, one of a few.
+	// Key is the key, queue or stream of the operation, out of a few.
 	Key string `json:"key,omitempty"`
-	// ApplicationError says that the answer came whole, and that it did not work.
+	// ApplicationError is set if the response is complete and reports an error.
 	ApplicationError *ApplicationError `json:"applicationError,omitempty"`
 }
 
-// ApplicationError is an answer that says that it did not work.
+// ApplicationError is an error that a complete response reports.
 type ApplicationError struct {
 	Message string `json:"message"`
 	Code    string `json:"code,omitempty"`
 }
 
-// Applied is what an error means.
+// Applied is what an error means for the operation's effect.
 type Applied string
 
 const (
@@ -93,14 +94,14 @@ const (
 	Unknown Applied = "unknown"
 )
 
-// Program is what foulweather drives. Only Open and Perform are needed.
+// Program is what foulweather drives. Only Open and Perform are required.
 type Program[Client any] struct {
 	Open    func(Settings) (Client, error)
 	Perform func(context.Context, Client, Operation) (Answer, error)
 	Close   func(Client) error
 	// Classify says what an error of Perform means.
 	Classify func(error) Applied
-	// Phase is called when one begins.
+	// Phase is called when a phase begins.
 	Phase func(name, role string)
 	// Libraries are modules whose versions the report shows, such as "github.com/redis/go-redis/v9".
 	Libraries []string
@@ -148,7 +149,7 @@ func (w *wire) send(value any) {
 	}
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	// Where nobody reads any more, the end of the connection is noticed by the reader.
+	// If nobody reads any more, the reader notices the end of the connection.
 	_, _ = w.connection.Write(append(line, '\n'))
 }
 
@@ -156,12 +157,12 @@ func milliseconds(value float64) time.Duration {
 	return time.Duration(value * float64(time.Millisecond))
 }
 
-// Run connects to foulweather, does what it asks for, and returns when the library is closed. Without foulweather, or when it
-// is gone, it ends the process.
+// Run connects to foulweather, performs what it asks for, and returns once the library is closed. If foulweather is not
+// there, or goes away, it ends the process.
 func Run[Client any](program Program[Client]) {
 	control, token := os.Getenv("FOULWEATHER_CONTROL"), os.Getenv("FOULWEATHER_TOKEN")
 	if control == "" || token == "" {
-		fmt.Fprintln(os.Stderr, "This program is driven by foulweather: see `npx foulweather conform --help`.")
+		fmt.Fprintln(os.Stderr, "This program is started by foulweather: see `npx foulweather conform --help`.")
 		os.Exit(64)
 	}
 	connection, err := net.Dial("tcp", control)
@@ -183,7 +184,7 @@ func serve[Client any](program Program[Client], w *wire) {
 	isOpen := false
 	lines := bufio.NewScanner(w.connection)
 	lines.Buffer(make([]byte, 64<<10), longestLine)
-	// One at a time, and not by the reader: what comes meanwhile is read all the same.
+	// One at a time, and not by the reader, which goes on reading meanwhile.
 	asked := make(chan message, 4)
 	done := make(chan struct{})
 	go func() {
@@ -261,7 +262,7 @@ func perform[Client any](program Program[Client], client Client, w *wire, m mess
 	w.send(settled{Kind: "settled", ID: m.ID, Error: failureOf(err, applied)})
 }
 
-// The type of the innermost error tells more than that of a wrapper made by fmt.Errorf.
+// The causes are kept: the type of the innermost error says more than that of a wrapper made by fmt.Errorf.
 func failureOf(err error, applied Applied) *failure {
 	f := &failure{Name: strings.TrimLeft(fmt.Sprintf("%T", err), "*"), Message: err.Error(), Applied: applied}
 	var coded interface{ Code() string }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 /**
  * Lets foulweather drive a Java client library while the network misbehaves.
  *
- * <p>A program says how the library is opened, what one operation is, and how the library is closed:
+ * <p>A program defines how to open the library, what one operation is, and how to close the library:
  *
  * <pre>{@code
  * public static void main(String[] args) {
@@ -28,8 +28,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Each operation has a thread of its own while it lasts. Success is a return, failure an exception. Needs Java 17 and
- * nothing else.
+ * <p>Each operation has a thread of its own. It succeeds if {@code perform} returns, and fails if it throws. Needs Java 17 or
+ * newer and nothing else.
  */
 public final class Foulweather {
   private static final int PROTOCOL = 1;
@@ -39,16 +39,16 @@ public final class Foulweather {
 
   private Foulweather() {}
 
-  /** What foulweather drives; {@code C} is the library's client. Only {@code open} and {@code perform} are needed. */
+  /** What foulweather drives; {@code C} is the library's client. Only {@code open} and {@code perform} are required. */
   public interface Program<C> {
     C open(Settings settings) throws Exception;
 
-    /** One operation. What it returns may be null. */
+    /** Performs one operation. It may return null. */
     Answer perform(C client, Operation operation) throws Exception;
 
     default void close(C client) throws Exception {}
 
-    /** What an error of {@code perform} means. */
+    /** What an error of {@code perform} means for the operation's effect. */
     default Applied classify(Throwable error) {
       return Applied.UNKNOWN;
     }
@@ -63,15 +63,15 @@ public final class Foulweather {
   }
 
   /**
-   * What {@code open} is given.
+   * The argument of {@code open}.
    *
-   * @param url the server's address through the fault injector; use no other
-   * @param options those of the variant, as maps, lists, texts, doubles and booleans
-   * @param variant its name
+   * @param url the server's address, through the fault injector; use no other
+   * @param options the variant's options: maps, lists, strings, doubles and booleans
+   * @param variant the variant's name
    * @param deadline how long a caller waits for an operation
-   * @param maxInFlight the most operations that will be under way at once
-   * @param delivered for a consumer: call it with the id of each message that arrives, as often as it does
-   * @param log says something that the report is to show
+   * @param maxInFlight the most operations that will be in flight at once
+   * @param delivered for a consumer: call it with the ID of a message each time that message arrives
+   * @param log adds a line to the report
    */
   public record Settings(
       String url,
@@ -83,28 +83,29 @@ public final class Foulweather {
       Consumer<String> log) {}
 
   /**
-   * What {@code perform} is given.
+   * The second argument of {@code perform}.
    *
-   * @param id to be sent with each attempt, so that the server's ledger can count attempts and effects
+   * @param id send it with each attempt, so that the server's ledger can count attempts and effects
    * @param index counts from 0
-   * @param traceparent W3C's header of the operation's trace: the parent of the library's spans
-   * @param deadlineNanos when a caller gives up, by {@link System#nanoTime()}; nothing is cancelled then
+   * @param traceparent the W3C header of the operation's trace: make it the parent of the library's spans
+   * @param deadlineNanos when the caller gives up, on the clock of {@link System#nanoTime()}; nothing is cancelled then
    */
   public record Operation(String id, long index, String traceparent, long deadlineNanos) {
-    /** Until the deadline; zero at least. */
+    /** Until the deadline, at least zero. */
     public Duration remaining() {
       return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
     }
   }
 
   /**
-   * What came back; each fact lets a symptom be looked for that stays open otherwise. Null says nothing.
+   * Describes the response. Each fact allows a symptom to be detected that is inconclusive without it. Null means
+   * unknown.
    *
-   * @param echoedId the id that the answer is for: another than the operation's is a crossed response
-   * @param intact whether the answer is whole, by its length or hash
-   * @param empty a success that came with nothing, although there is something to get
-   * @param key the key, queue or stream that it was for, one of a few
-   * @param applicationError the answer came whole, and says that it did not work
+   * @param echoedId the ID that the response is for; an ID other than the operation's is a crossed response
+   * @param intact whether the response is complete, by its length or hash
+   * @param empty whether the response is empty although there was something to get
+   * @param key the key, queue or stream of the operation, out of a few
+   * @param applicationError the error that a complete response reports
    */
   public record Answer(String echoedId, Boolean intact, Boolean empty, String key, String applicationError) {
     public static Answer echoed(String id) {
@@ -112,19 +113,22 @@ public final class Foulweather {
     }
   }
 
-  /** What an error means: it certainly did not happen; it was refused locally; it may have happened. */
+  /** The operation certainly did not happen, the library refused it locally, or it may have happened. */
   public enum Applied {
     NO,
     UNSENT,
     UNKNOWN
   }
 
-  /** Connects to foulweather, does what it asks for, and ends the process when the library is closed, or foulweather gone. */
+  /**
+   * Connects to foulweather, performs what it asks for, and ends the process once the library is closed or foulweather is
+   * gone.
+   */
   public static <C> void run(Program<C> program) {
     String control = System.getenv("FOULWEATHER_CONTROL");
     String token = System.getenv("FOULWEATHER_TOKEN");
     if (control == null || token == null) {
-      System.err.println("This program is driven by foulweather: see `npx foulweather conform --help`.");
+      System.err.println("This program is started by foulweather: see `npx foulweather conform --help`.");
       System.exit(64);
     }
     int colon = control.lastIndexOf(':');
@@ -143,7 +147,7 @@ public final class Foulweather {
     private final Program<C> program;
     private final BufferedReader reader;
     private final Writer writer;
-    /** Its threads keep no process alive. */
+    /** Its threads do not keep the process alive. */
     private final ExecutorService operations = Executors.newCachedThreadPool(work -> {
       Thread thread = new Thread(work, "operation");
       thread.setDaemon(true);
@@ -283,7 +287,7 @@ public final class Foulweather {
       return message.get(field) instanceof Double number ? number : 0;
     }
 
-    /** Where nobody reads any more, the end of the connection is noticed by the reader. */
+    /** If nobody reads any more, the reader notices the end of the connection. */
     private synchronized void send(Map<String, Object> message) {
       try {
         writer.write(Json.text(message));

@@ -1,6 +1,6 @@
 """Lets foulweather drive a Python client library while the network misbehaves.
 
-A program says how the library is opened, what one operation is, and how the library is closed::
+A program defines how to open the library, what one operation is, and how to close the library::
 
     import foulweather
     import urllib3
@@ -18,11 +18,11 @@ A program says how the library is opened, what one operation is, and how the lib
 
     foulweather.run(open, perform, close, libraries=["urllib3"])
 
-If ``perform`` is a coroutine function all three run on one asyncio event loop. Otherwise each operation has a thread of
-its own while it lasts, as in a server with a thread for each request. Success is a return, failure an exception.
+If ``perform`` is a coroutine function, all three run on one asyncio event loop. Otherwise each operation has a thread of
+its own, as in a server with a thread per request. An operation succeeds if ``perform`` returns, and fails if it raises.
 
-Needs Python 3.9 and nothing else. Where OpenTelemetry is installed, what a library reports of an operation gets the
-operation's trace.
+Needs Python 3.9 or newer and nothing else. If OpenTelemetry is installed, the library's telemetry of an operation belongs
+to the operation's trace.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __version__ = "0.1.0"
 
 PROTOCOL = 1
 
-#: What libraries call that by which a caller tells errors apart.
+#: Where libraries keep the code by which a caller distinguishes errors.
 _CODES = ("code", "sqlstate", "pgcode", "reply_code", "status_code", "status", "errno")
 _CAUSES = 5
 _FRAMES = 8
@@ -57,56 +57,56 @@ _MESSAGE = 500
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``open`` is given."""
+    """The argument of ``open``."""
 
-    #: The server's address through the fault injector. Use no other.
+    #: The server's address, through the fault injector. Use no other.
     url: str
-    #: Those of the variant.
+    #: The variant's options.
     options: Any
     #: The variant's name.
     variant: str
     #: How long a caller waits for an operation, in seconds.
     deadline: float
-    #: The most operations that will be under way at once.
+    #: The most operations that will be in flight at once.
     max_in_flight: int
-    #: For a consumer: call it with the id of each message that arrives, as often as it does.
+    #: For a consumer: call it with the ID of a message each time that message arrives.
     delivered: Callable[[str], None] = field(repr=False)
-    #: Says something that the report is to show.
+    #: Adds a line to the report.
     log: Callable[[str], None] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What ``perform`` is given."""
+    """The second argument of ``perform``."""
 
     #: Send it with each attempt, so that the server's ledger can count attempts and effects.
     id: str
     #: Counts from 0.
     index: int
-    #: W3C's header of the operation's trace, for libraries that OpenTelemetry does not instrument.
+    #: The W3C ``traceparent`` of the operation, for libraries that OpenTelemetry does not instrument.
     traceparent: str
-    #: When a caller gives up, by ``time.monotonic()``.
+    #: When the caller gives up, on the clock of ``time.monotonic()``.
     deadline: float
 
     @property
     def remaining(self) -> float:
-        """Seconds until the deadline, 0 at least. Nothing is cancelled then: pass it on, or don't."""
+        """Seconds until the deadline, at least 0. Nothing is cancelled then, unless you pass it on to the library."""
         return max(0.0, self.deadline - time.monotonic())
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What ``perform`` may return: each fact lets a symptom be looked for that stays open otherwise."""
+    """What ``perform`` may return. Each fact allows a symptom to be detected that is inconclusive without it."""
 
-    #: The id that the answer is for: another than the operation's is a crossed response.
+    #: The ID that the response is for. An ID other than the operation's is a crossed response.
     echoed_id: Optional[str] = None
-    #: Whether the answer is whole, by its length or hash.
+    #: Whether the response is complete, by its length or hash.
     intact: Optional[bool] = None
-    #: A success that came with nothing, although there is something to get.
+    #: Whether the response is empty although there was something to get.
     empty: Optional[bool] = None
-    #: The key, queue or stream that it was for, one of a few.
+    #: The key, queue or stream of the operation, out of a few.
     key: Optional[str] = None
-    #: The answer came whole and says that it did not work: what it says, and what such errors are counted by.
+    #: The response is complete and reports an error: its message, and the code by which such errors are counted.
     application_error: Optional[str] = None
     application_error_code: Optional[str] = None
 
@@ -132,17 +132,17 @@ def run(
     phase: Optional[Callable[[str, str], None]] = None,
     libraries: Sequence[str] = (),
 ) -> None:
-    """Connects to foulweather, does what it asks for, and returns when the library is closed.
+    """Connects to foulweather, performs what it asks for, and returns once the library is closed.
 
-    :param classify: what an exception means: ``"no"``, it certainly did not happen; ``"unsent"``, it was refused locally;
-        ``"unknown"`` or None, it may have happened.
-    :param phase: called with the name and the role of each phase that begins.
+    :param classify: says what an exception means: ``"no"`` if the operation certainly did not happen, ``"unsent"`` if the
+        library refused it locally, ``"unknown"`` or None if it may have happened.
+    :param phase: called with the name and the role of each phase when it begins.
     :param libraries: distributions whose versions the report shows, such as ``["urllib3"]``.
     """
     control, token = os.environ.get("FOULWEATHER_CONTROL"), os.environ.get("FOULWEATHER_TOKEN")
     if not control or not token:
         sys.exit(
-            "This program is driven by foulweather: run `npx foulweather run <this file>`, "
+            "This program is started by foulweather: use `npx foulweather run <this file>`, "
             "or `npx foulweather conform <command>` to check it."
         )
     program = _Program(open, perform, close, classify, phase)
@@ -186,7 +186,7 @@ class _Wire:
             self._socket.sendall(line)
 
     def read(self, handle: Callable[[dict], None]) -> None:
-        """Until foulweather is gone: then there is nobody to work for."""
+        """Until foulweather is gone: then the process ends."""
         with self._socket.makefile("rb") as lines:
             for line in lines:
                 handle(json.loads(line))
@@ -248,7 +248,7 @@ class _Program:
 
 
 def _propagated(traceparent: str) -> Callable[[], Callable[[], None]]:
-    """Makes the operation's trace the current one, where OpenTelemetry is there; the answer undoes it."""
+    """Makes the operation's trace the current one, if OpenTelemetry is installed; what it returns undoes that."""
     context, propagator = _telemetry()
     if context is None:
         return lambda: lambda: None
@@ -271,7 +271,7 @@ def _telemetry() -> tuple:
 
 
 class _Threads:
-    """Threads that are made when they are needed and used again. They keep no process alive."""
+    """Threads that are created when needed, and reused. They do not keep the process alive."""
 
     def __init__(self) -> None:
         self._work: queue.SimpleQueue = queue.SimpleQueue()
@@ -340,7 +340,7 @@ def _serve_threads(program: _Program, wire: _Wire) -> None:
 
 
 async def _serve_loop(program: _Program, wire: _Wire) -> None:
-    """All on one event loop; what is not a coroutine function blocks it, as it would in an application."""
+    """All on one event loop, which a function that is no coroutine blocks, as in an application."""
     loop = asyncio.get_running_loop()
     asked: asyncio.Queue = asyncio.Queue()
     tasks: set = set()

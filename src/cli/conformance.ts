@@ -279,7 +279,7 @@ type Scene = {
 type Act = (scene: Scene) => Promise<string | null>;
 
 const failures = (failed: number, of: number): string =>
-  failed === 0 ? '' : `${failed} of ${of} ended with an error; is a server there, and is perform() right?`;
+  failed === 0 ? '' : `${failed} of ${of} failed: check perform(), and that its server is running`;
 
 const acts: readonly (readonly [name: string, act: Act])[] = [
   [
@@ -322,7 +322,7 @@ const acts: readonly (readonly [name: string, act: Act])[] = [
     },
   ],
   [
-    'ignores kinds and fields that it does not know',
+    'ignores unknown kinds and fields',
     async ({session}) => {
       const {id, text} = session.line({later: {text: 'größer ✓'}});
       const bytes = Buffer.from(
@@ -338,7 +338,7 @@ const acts: readonly (readonly [name: string, act: Act])[] = [
     },
   ],
   [
-    'takes the names of phases',
+    'accepts the names of phases',
     async ({session}) => {
       const {id, text} = session.line();
       session.raw(`${JSON.stringify({kind: 'phase', name: 'baseline', role: 'baseline'})}\n${text}`);
@@ -357,12 +357,12 @@ const acts: readonly (readonly [name: string, act: Act])[] = [
       const {heldCount} = target;
       target.release();
       await session.settle(lines.map(({id}) => id));
-      if (heldCount < 2) throw new Failed(`of ${atOnce} that were asked for, it began only ${heldCount}`);
-      return heldCount < atOnce ? `${heldCount} of ${atOnce}: the library, or the program, has a limit` : '';
+      if (heldCount < 2) throw new Failed(`of ${atOnce} operations it started only ${heldCount} at once`);
+      return heldCount < atOnce ? `${heldCount} of ${atOnce}: the library or the program has a limit` : '';
     },
   ],
   [
-    'settles each of many, and each once',
+    'settles each of many operations once',
     async ({session}) => {
       const lines = Array.from({length: manyOperations}, () => session.line());
       session.raw(lines.map(({text}) => text).join(''));
@@ -407,7 +407,7 @@ const lonelyActs: readonly (readonly [name: string, act: Act])[] = [
       await session.answer(['opened', 'open-failed'], helloFactor * limitMs);
       session.disconnect();
       if (!(await session.until(() => session.hasEnded, limitMs))) {
-        throw new Failed(`it was still running ${limitMs / 1000} s after its connection had ended`);
+        throw new Failed(`it was still running ${limitMs / 1000} s after its connection was closed`);
       }
       return '';
     },
@@ -446,7 +446,7 @@ const tried = async (name: string, act: () => Promise<string | null>): Promise<C
   try {
     const note = await act();
     return note === null
-      ? {name, result: 'not-checked', note: 'needs a program that calls the built-in HTTP target'}
+      ? {name, result: 'not-checked', note: 'needs a client of the built-in HTTP server'}
       : {name, result: 'kept', note};
   } catch (error) {
     if (!(error instanceof Failed) && !(error instanceof ProtocolBroken)) throw error;

@@ -37,7 +37,7 @@ export const replay = async (
     throw new FoulweatherError(
       'FW_UNKNOWN_SCENARIO',
       `There are no reproducers in ${options.reproducers}.`,
-      '`foulweather explore SCENARIO` keeps what it finds there.',
+      '`foulweather explore SCENARIO` saves what it finds there.',
     );
   }
   const interruption = new AbortController();
@@ -115,6 +115,6 @@ const replayOne = async (
   if (verdicts.includes('clear') && doubts.length === 0) {
     return {file, sentence, symptom, state: 'fixed', reason: null};
   }
-  const reason = doubts[0]?.reason ?? 'The detector could not judge it.';
+  const reason = doubts[0]?.reason ?? 'The trial showed too little to judge it.';
   return {file, sentence, symptom, state: 'undecided', reason};
 };

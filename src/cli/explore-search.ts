@@ -10,7 +10,13 @@ import type {Plan, ProgramPlan} from '../model/plan.ts';
 import {summaryOf} from '../report/explore/document.ts';
 import {mapLines} from '../report/explore/map.ts';
 import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
-import {findingText, type ReproducerBase, reproducerName, reproducerText} from '../report/explore/words.ts';
+import {
+  findingText,
+  type ReproducerBase,
+  reproducerName,
+  reproducerText,
+  signalTexts,
+} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
 import {annotationText} from '../report/formats/github.ts';
 import {renderReport} from '../report/report.ts';
@@ -300,9 +306,10 @@ const listText = (exploration: Exploration, path: string, columns = Number.POSIT
     ),
     ...wrapped(summaryOf(exploration), columns),
     ...exploration.unconfirmed.map(
-      ({id, signal}) => `Not confirmed: ${id} (${signal}). A larger --budget leaves time for it.`,
+      ({id, signal}) =>
+        `Not confirmed: ${id} (${signalTexts[signal]}). A larger --budget leaves time for it.`,
     ),
-    ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
+    ...exploration.leftOut.map(({reason, count}) => `Not searched: ${plural(count, 'episode')} (${reason}).`),
     `Report: ${path}`,
     '',
   ].join('\n');
@@ -331,7 +338,7 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
     step: line,
     found: finding =>
       line(
-        wrapped(`found: ${findingText(finding, [])}`, io.stderr.columns ?? Number.POSITIVE_INFINITY).join(
+        wrapped(`Found: ${findingText(finding, [])}`, io.stderr.columns ?? Number.POSITIVE_INFINITY).join(
           '\n',
         ),
       ),
@@ -364,5 +371,5 @@ const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirm
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
-  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${left} to go`;
+  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}${doubt}; ${left} to go`;
 };

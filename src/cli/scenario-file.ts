@@ -49,7 +49,7 @@ const knownFile = (name: string, file: string): string => {
   if (![...extensions, ...programExtensions].includes(extname(file)) && !isExecutable(file)) {
     refuse(
       `${name} is neither a scenario nor a program.`,
-      `A scenario ends in ${extensions.join(', ')}. A program of another language ends in ${programExtensions.join(', ')}, or is executable (docs/languages.md).`,
+      `A scenario ends in ${extensions.join(', ')}. A program in another language ends in ${programExtensions.join(', ')}, or is executable (docs/languages.md).`,
     );
   }
   return file;

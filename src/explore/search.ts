@@ -156,7 +156,7 @@ const watchMs = ({operation, thresholds}: Pick<Plan, 'operation' | 'thresholds'>
 };
 
 /** Leaks are proven by their growth from fault to fault. */
-const leakCycles = 6;
+export const leakCycles = 6;
 
 /** How long a proof goes on: until nothing comes back any more; over several faults; or no longer than it takes. */
 export type Proving = 'watched' | 'repeated' | 'short';
@@ -246,8 +246,9 @@ export const causeKey = (
   error: string | null,
 ): string => {
   if (error !== null && (signal === 'crash' || signal === 'rejection')) return `${signal}: ${error}`;
-  if (signal === 'hung' && strikes.every(isSilent))
-    return `hung: silence ${strikes.map(stageOf).join(' and ')}`;
+  const silent = strikes.filter(isSilent);
+  // What comes before a silence only makes the client meet it.
+  if (signal === 'hung' && silent.length > 0) return `hung: silence ${silent.map(stageOf).join(' and ')}`;
   return `${signal}: ${neighbourhood({strikes})}`;
 };
 

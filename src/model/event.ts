@@ -87,7 +87,7 @@ export type SubjectEvent =
    * changes.
    */
   | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
-  /** A program of another language did not keep to the protocol, and is ended; `line` is what it sent, where it did. */
+  /** A program in another language broke the protocol, and is killed; `line` is what it sent, where it did. */
   | {
       readonly kind: 'protocol-broken';
       readonly atMs: number;

@@ -1,7 +1,7 @@
 // The health of one of the harness's processes: whether its event loop is in time, and how much of a core it needs.
 import {monitorEventLoopDelay, performance} from 'node:perf_hooks';
 
-/** The driver is one of them where it only drives: a program of another language has the library. */
+/** The driver is one of them where it only drives: a program in another language has the library. */
 export type HarnessProcess = 'parent' | 'injector' | 'target' | 'receiver' | 'driver';
 
 /** Of one process, from one question to the next. */

@@ -43,7 +43,7 @@ export type Calibration = {
   readonly cpuUsPerOperation: number;
   /** 99th percentile of how late an operation started, in milliseconds. */
   readonly startLagP99Ms: number;
-  /** Median time of such an operation, in milliseconds, where a program of another language did nothing: what the connection to it adds. */
+  /** Median time of such an operation, in milliseconds, where a program in another language did nothing: what the connection to it adds. */
   readonly roundTripP50Ms?: number;
 };
 

@@ -54,7 +54,7 @@ export type SubjectEnd =
       readonly kind: 'unresponsive';
     }
   | {
-      /** The program did not keep to the protocol, and was ended by the harness. */
+      /** The program broke the protocol and was killed by the harness. */
       readonly kind: 'protocol-broken';
       /** What it did. */
       readonly problem: string;

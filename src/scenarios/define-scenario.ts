@@ -52,7 +52,7 @@ export type SubjectInput<Client, Options> = {
 /** What `program` takes. */
 export type ProgramInput = Input<typeof programSchema>;
 
-/** A library in a program of another language. */
+/** A library whose program is in another language. */
 export type ProgramSubject = {
   /** How the program is started. */
   readonly program: ProgramInput;

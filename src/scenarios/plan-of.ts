@@ -45,7 +45,7 @@ const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
 /** What only a process of Node has. */
 const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mistake[] => {
   if (!isProgram(subject)) return [];
-  const ofNode = 'is of Node.js, and the subject is a program';
+  const ofNode = 'applies to Node.js only, and the subject is a program';
   const {requirements, command} = subject.program;
   return [
     ...(requirements === undefined || command[0] === 'python3'
@@ -59,16 +59,21 @@ const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mista
         : [
             {
               path: ['variants', index, 'process', 'heapLimitMiB'],
-              says: `${ofNode}; set the limit of its own runtime, in command or env`,
+              says: `${ofNode}; set a limit of its own runtime in command or env`,
             },
           ]),
       ...(packages === undefined
         ? []
-        : [{path: ['variants', index, 'packages'], says: `${ofNode}; use setup, and options or env`}]),
+        : [
+            {
+              path: ['variants', index, 'packages'],
+              says: `${ofNode}; install versions with setup, and choose by options or env`,
+            },
+          ]),
     ]),
     ...(telemetry.instrumentations.length + (telemetry.use ?? []).length === 0
       ? []
-      : [{path: ['telemetry'], says: `${ofNode}; put its own instrumentation into command or env`}]),
+      : [{path: ['telemetry'], says: `${ofNode}; start its own instrumentation through command or env`}]),
   ];
 };
 

@@ -45,7 +45,7 @@ export const commandOf = (file: string): readonly [string, ...string[]] =>
 export const programScenario = (file: string): Scenario =>
   defineScenario<unknown, unknown>({
     name: nameOf(file),
-    observation: `What becomes of the callers of ${basename(file)} when the network misbehaves?`,
+    observation: `What happens to the callers of ${basename(file)} when the network misbehaves?`,
     target: {kind: 'http'},
     variants: [{name: 'defaults', options: {}}],
     load: {model: 'open', ratePerSecond: 50, maxInFlight: 500},

@@ -32,8 +32,8 @@ export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   if (plan.program) {
     throw new FoulweatherError(
       'FW_USAGE',
-      `--against installs packages of npm, and the subject of "${plan.name}" is a program.`,
-      'Give the scenario a variant for each version, and let the program choose by its options.',
+      `--against installs npm packages, but the subject of "${plan.name}" is a program.`,
+      'Give the scenario one variant per version, and let the program choose the version by its options.',
     );
   }
   for (const wanted of packages) refuseUnsupported(plan, wanted);

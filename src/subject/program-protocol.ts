@@ -74,7 +74,7 @@ export type FromProgram =
   /** Of a kind that this version does not know. */
   | {readonly kind: 'ignored'};
 
-/** The program did not keep to the protocol; `line` is what it sent, shortened, or null where nothing came. */
+/** The program broke the protocol; `line` is what it sent, shortened, or null where nothing came. */
 export class ProtocolBroken extends Error {
   override readonly name = 'ProtocolBroken';
   readonly line: string | null;
@@ -140,7 +140,7 @@ export const readLine = (line: string): FromProgram => {
   }
   const needed = (field: string): string => {
     const text = value[field];
-    return typeof text === 'string' ? text : broken(`its \`${value['kind']}\` needs a text \`${field}\``);
+    return typeof text === 'string' ? text : broken(`its \`${value['kind']}\` needs a string \`${field}\``);
   };
   const failure = (): ProgramError =>
     errorOf(value['error']) ?? broken(`its \`${value['kind']}\` needs an object \`error\``);
@@ -176,7 +176,7 @@ export const readLine = (line: string): FromProgram => {
       const {ids} = value;
       if (ids === undefined) return {kind: 'delivered', ids: [needed('id')]};
       if (Array.isArray(ids) && ids.every(id => typeof id === 'string')) return {kind: 'delivered', ids};
-      return broken('its `delivered` needs `id`, or a list `ids`, of texts');
+      return broken('its `delivered` needs a string `id`, or a list `ids` of strings');
     }
     case 'log':
       return {kind: 'log', message: textOf(value['message'])};

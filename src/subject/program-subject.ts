@@ -145,7 +145,7 @@ const start = async (
     ended(broken) {
       const tell = (): void => {
         if (end === null)
-          listener.broken(broken ?? new ProtocolBroken('it closed its connection and went on'));
+          listener.broken(broken ?? new ProtocolBroken('it closed its connection and kept running'));
       };
       if (broken) tell();
       else setTimeout(tell, endPatienceMs);
@@ -169,7 +169,7 @@ const start = async (
   child.on('error', error => {
     const why =
       'code' in error && error.code === 'ENOENT'
-        ? `${file} or the folder ${cwd} is not there`
+        ? `${file} or the folder ${cwd} does not exist`
         : error.message;
     listener.broken(new ProtocolBroken(`it could not be started: ${why}`));
     finish(null, null);
@@ -208,7 +208,7 @@ const take = (message: FromProgram, line: string, {inFlight, asked, sink, listen
       const operation = inFlight.get(message.id);
       if (!operation) {
         throw new ProtocolBroken(
-          `it settled ${message.id}, which is not under way, or is settled already`,
+          `it settled ${message.id}, which was not asked for or had already settled`,
           line,
         );
       }

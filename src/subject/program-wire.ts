@@ -113,13 +113,13 @@ export class ProgramWire {
       const hello = readLine(line);
       if (hello.kind !== 'hello') throw new ProtocolBroken('its first line is not `hello`', line);
       if (hello.token !== this.#token || this.#socket !== null) {
-        this.#refused = 'it said hello with another token than FOULWEATHER_TOKEN';
+        this.#refused = 'it said hello with a token other than FOULWEATHER_TOKEN';
         socket.destroy();
         return;
       }
       if (hello.protocol !== protocolVersion) {
         throw new ProtocolBroken(
-          `it speaks protocol ${hello.protocol}, and this version of foulweather ${protocolVersion}`,
+          `it speaks protocol ${hello.protocol}; this version of foulweather speaks ${protocolVersion}`,
           line,
         );
       }
@@ -153,7 +153,10 @@ export class ProgramWire {
     const message = readLine(line);
     const isIdle = message.kind === 'ignored' || message.kind === 'log';
     if (isIdle && ++this.#idleLines > mostIdleLines) {
-      throw new ProtocolBroken(`it sent more than ${mostIdleLines} lines that are no answers`, line);
+      throw new ProtocolBroken(
+        `it sent more than ${mostIdleLines} log lines or lines of unknown kinds`,
+        line,
+      );
     }
     this.#listener.message(message, line);
   }

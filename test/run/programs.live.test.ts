@@ -53,7 +53,7 @@ const expected: {readonly [act: string]: Expected} = {
   },
   twice: {
     end: {kind: 'protocol-broken'},
-    gate: /protocol-broken: .*settled twice-1-\d+, which is not under way, or is settled already/,
+    gate: /protocol-broken: .*settled twice-1-\d+, which was not asked for or had already settled/,
     report: /"kind":"settled","id":"twice-1-/,
   },
   'no-json': {
@@ -69,7 +69,7 @@ const expected: {readonly [act: string]: Expected} = {
     end: {kind: 'crashed', exitCode: null, signal: 'SIGKILL', outOfMemory: false},
     present: 'process-crash',
   },
-  disconnects: {end: {kind: 'protocol-broken', line: null}, gate: /closed its connection and went on/},
+  disconnects: {end: {kind: 'protocol-broken', line: null}, gate: /closed its connection and kept running/},
   'stops-reading': {end: {kind: 'completed', close: 'hung'}, present: 'close-hangs'},
   'prints-a-flood': {
     end: {kind: 'completed'},

@@ -361,9 +361,12 @@ test('what is of Node is refused for a program', t => {
       ),
     {instanceOf: FoulweatherError},
   );
-  t.regex(error.message, /variant "a": process\.heapLimitMiB is of Node\.js, and the subject is a program/);
-  t.regex(error.message, /variant "a": packages is of Node\.js/);
-  t.regex(error.message, /telemetry is of Node\.js/);
+  t.regex(
+    error.message,
+    /variant "a": process\.heapLimitMiB applies to Node\.js only, and the subject is a program/,
+  );
+  t.regex(error.message, /variant "a": packages applies to Node\.js only/);
+  t.regex(error.message, /telemetry applies to Node\.js only/);
 });
 
 const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: RegExp]} = {

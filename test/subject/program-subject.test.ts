@@ -111,14 +111,14 @@ test('an error says what it means, and keeps its name', async t => {
 });
 
 const broken: {readonly [act: string]: RegExp} = {
-  twice: /^it settled a-1-\d+, which is not under way, or is settled already$/,
-  'unknown-id': /^it settled nobody-1-1, which is not under way/,
+  twice: /^it settled a-1-\d+, which was not asked for or had already settled$/,
+  'unknown-id': /^it settled nobody-1-1, which was not asked for/,
   'no-json': /not JSON/,
-  disconnects: /^it closed its connection and went on$/,
+  disconnects: /^it closed its connection and kept running$/,
 };
 
 for (const [act, problem] of Object.entries(broken)) {
-  test(`it does not keep to the protocol: ${act}`, async t => {
+  test(`it breaks the protocol: ${act}`, async t => {
     const started = await start(t, act);
     await drive(t, started, 20);
     t.regex((await started.broken).message, problem);
@@ -158,7 +158,7 @@ test('one that is not there cannot be started', async t => {
   t.is(started.program, null);
   t.regex(
     (await started.broken).message,
-    /^it could not be started: no-such-program or the folder \S+programs is not there$/,
+    /^it could not be started: no-such-program or the folder \S+programs does not exist$/,
   );
 });
 

@@ -90,7 +90,7 @@ test('where only strangers come, that is said', async t => {
   const gone = once(stranger.resume(), 'close');
   stranger.write(hello({token: 'guessed'}));
   await gone;
-  await t.throwsAsync(wire.hello(20), {message: /another token/});
+  await t.throwsAsync(wire.hello(20), {message: /a token other than/});
 });
 
 const first: readonly (readonly [line: string, problem: RegExp])[] = [
@@ -117,12 +117,24 @@ test('a broken line ends the connection, and what follows it is not read', async
   t.deepEqual(messages, [{kind: 'opened'}]);
 });
 
-test('nothing listens after the hello, nor after the end', async t => {
+/** What became of a second program that connects after the first one's hello. */
+const second = async (t: ExecutionContext): Promise<string> => {
   const {wire, program, hello} = await open(t);
   const socket = await program();
   socket.write(hello());
   await wire.hello(2000);
-  await t.throwsAsync(program(), {code: 'ECONNREFUSED'});
+  const outcome = await program().then(
+    () => 'connected',
+    ({code}: NodeJS.ErrnoException) => code ?? '',
+  );
   wire.close();
   t.notThrows(() => wire.send({kind: 'close'}));
+  return outcome;
+};
+
+test('nothing listens after the hello, nor after the end', async t => {
+  const outcomes: string[] = [];
+  // A port that is free again may be another process's at once; not three times in a row.
+  while (outcomes.length < 3 && !outcomes.includes('ECONNREFUSED')) outcomes.push(await second(t));
+  t.is(outcomes.at(-1), 'ECONNREFUSED');
 });

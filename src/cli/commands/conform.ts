@@ -1,4 +1,4 @@
-// foulweather conform: says whether a program of another language keeps to the protocol.
+// foulweather conform: whether a program in another language follows the protocol.
 import {existsSync} from 'node:fs';
 import {extname, resolve} from 'node:path';
 import {type Command, InvalidArgumentError} from 'commander';
@@ -27,7 +27,7 @@ export const addConformCommand = (root: Command, session: Session): void => {
   const {io} = session;
   root
     .command('conform')
-    .description('check that a program of another language follows the protocol')
+    .description('check that a program in another language follows the protocol')
     .argument('<command...>', 'the program and its arguments, or only its file, such as client.py')
     .passThroughOptions(isOfProgram(io))
     .option('--target <url>', 'open the library with this address (default: a built-in HTTP server)')
@@ -79,7 +79,7 @@ const rendered = (checks: readonly Check[], output: string, io: Session['io']): 
   const verdict =
     broken === 0
       ? 'The program follows the protocol.'
-      : 'The program does not follow the protocol; what it promises is in docs/languages.md.';
-  const printed = broken === 0 || output.trim() === '' ? '' : `\nIt printed, at last:\n${output.trimEnd()}\n`;
+      : 'The program does not follow the protocol, which docs/languages.md describes.';
+  const printed = broken === 0 || output.trim() === '' ? '' : `\nIts last output:\n${output.trimEnd()}\n`;
   return `${lines.join('\n')}\n\n${verdict}\n${printed}`;
 };

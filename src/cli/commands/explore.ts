@@ -45,12 +45,12 @@ export const addExploreCommand = (root: Command, session: Session): void => {
       'built-in name or file; its load, operations and target are used, its phases are not',
     )
     .optionsGroup('What to search:')
-    .option('--all', 'search each library of the pack, with the default options')
+    .option('--all', 'search each library of the pack, with its default options')
     .option('--variant <name>', 'variant to search (default: the first)')
     .addOption(againstOption())
     .option('--only <kinds>', `only faults of these kinds: ${filters.join(', ')}`, filterOf)
     .addOption(
-      new Option('--depth <faults>', 'maximum number of faults in one try')
+      new Option('--depth <faults>', 'maximum number of faults in an episode')
         .choices(['1', '2'])
         .argParser(text => {
           if (text !== '1' && text !== '2') throw new InvalidArgumentError('It must be 1 or 2.');
@@ -70,7 +70,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
     )
     .addOption(seedOption())
     .option('--resume [id]', 'continue an earlier search (default: the latest of this scenario)')
-    .option('--replay', 'run the saved reproducers, and say which still fail')
+    .option('--replay', 'run the saved reproducers and report which still fail')
     .optionsGroup('Servers:')
     .addOption(startServicesOption())
     .addOption(targetOption())
@@ -106,8 +106,8 @@ const explore = async (
     if (reporters.some(({name}) => name === 'html')) {
       throw new FoulweatherError(
         'FW_USAGE',
-        'explore --replay has no page.',
-        'Use --reporter markdown; `foulweather run` of a reproducer writes a page.',
+        'explore --replay cannot write a page.',
+        'Use --reporter markdown, or run a single reproducer with `foulweather run`, which writes a page.',
       );
     }
     const {replay} = await import('../explore-replay.ts');
@@ -122,7 +122,7 @@ const explore = async (
     throw new FoulweatherError(
       'FW_USAGE',
       'Name a scenario to search.',
-      'For example: foulweather explore ./scenario.ts. To search the whole pack, add --all; to run the reproducers, --replay.',
+      'For example: foulweather explore ./scenario.ts. Or use --all to search the whole pack, --replay to run the saved reproducers.',
     );
   }
   const {searchScenario} = await import('../explore-search.ts');
@@ -143,7 +143,7 @@ const refuseWithAll = (
   if (!unfit) return;
   throw new FoulweatherError(
     'FW_USAGE',
-    `--all searches the whole pack: ${unfit[0]} does not go with it.`,
+    `--all searches the whole pack and cannot be combined with ${unfit[0]}.`,
     'Omit one of them.',
   );
 };

@@ -31,7 +31,7 @@ const endingOfTrial = (trial: Trial): Block[] => {
     ),
     ...textBlocks('Stack of the error, innermost call first:', framesOf(trial.end)),
     ...textBlocks(
-      trial.plan.program ? 'Last lines that the program printed:' : "Last lines of the process's stderr:",
+      trial.plan.program ? "Last lines of the program's output:" : "Last lines of the process's stderr:",
       tellingLines(trial.exit?.stderrTail ?? ''),
     ),
   ];
@@ -100,7 +100,7 @@ export const endingText = (trial: Trial): Text | null => {
       ];
     case 'protocol-broken':
       return [
-        `the program did not keep to the protocol, and was killed by the harness: ${end.problem}`,
+        `the program broke the protocol and was killed by the harness: ${end.problem}`,
         ...(end.line === null ? [] : [': ', code(end.line)]),
         whenText(trial),
       ];

@@ -13,7 +13,7 @@ import {
 } from '../document.ts';
 import {count, duration, plural} from '../format.ts';
 import {type MapMark, mapOf} from './map.ts';
-import {findingText} from './words.ts';
+import {findingText, signalTexts} from './words.ts';
 
 export const searchTitle = ({scenario}: Pick<Exploration, 'scenario'>): string => `What breaks ${scenario}`;
 
@@ -42,7 +42,7 @@ export const leadBlocks = (exploration: Exploration): readonly Block[] => {
       'Variant ',
       code(variant),
       ...(loaded.length === 0 ? [] : [', with ', ...joined(loaded, ', ')]),
-      '. Repeat it with ',
+      '. To repeat the search: ',
       code(command),
       '.',
     ),
@@ -50,7 +50,7 @@ export const leadBlocks = (exploration: Exploration): readonly Block[] => {
 };
 
 /** Empty where it shows nothing. */
-export const calmSections = ({calm, scenario}: Exploration): readonly Section[] =>
+export const calmSections = ({calm}: Exploration): readonly Section[] =>
   calm.length === 0
     ? []
     : [
@@ -60,9 +60,9 @@ export const calmSections = ({calm, scenario}: Exploration): readonly Section[] 
           blocks: [
             list(calm.map(({symptom, statement}) => [code(symptom), `: ${statement}`])),
             paragraph(
-              'These do not count as findings of the search. ',
-              code(`npx foulweather run ${scenario}`),
-              ' examines them.',
+              'No fault causes these, so they are no findings of the search. Examine them with ',
+              code('foulweather run'),
+              ' of this scenario.',
             ),
           ],
         },
@@ -123,7 +123,7 @@ const shownOf = (moments: readonly string[]): Text => {
 };
 
 export const mapText =
-  'Each mark is a place where a fault was tried: before, within and after an exchange. A digit is the number of a finding. Other marks: "·" passed, "~" failed in a batch but not on its own, "-" was not reached, "?" is undecided, "_" was not tried.';
+  'The three marks of an exchange are a fault before, within and after it. A digit is the number of a finding ("✗": one above 9). "·": the client got over it. "~": it failed among other episodes, but not on its own. "?": it failed, and there was no time to confirm it. "-": the fault did not act. "_": not tried.';
 
 /** For a page, which draws it itself, see `mapTable` of the page. */
 export const mapSection = ({cells, groups}: Exploration): Section => {
@@ -169,7 +169,7 @@ export const openSections = ({unconfirmed, leftOut}: Exploration): readonly Sect
     'Not confirmed',
     unconfirmed.map(({id, signal}) => [
       code(id),
-      ` (${signal}): it failed in a batch; there was no time to confirm it on its own.`,
+      ` (${signalTexts[signal]}): it failed among other episodes, and there was no time to confirm it on its own.`,
     ]),
   ),
   ...listed(

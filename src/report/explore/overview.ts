@@ -49,10 +49,10 @@ const leadBlocks = ({searched}: Overview): readonly Block[] => {
   const budget = first ? ` for ${budgetText(first.exploration.budgetMs)}` : '';
   return [
     paragraph(
-      `Each library ran with its default options, and its conversation was cut, reset and silenced at each step${budget}. A finding was confirmed alone, in a fresh process with a fresh server.`,
+      `Each library ran with its default options, while its connections were closed, reset and silenced at each step${budget}. Each finding was confirmed on its own, in fresh processes.`,
     ),
     paragraph(
-      'A finding says what a library does under one fault; it is no verdict: a default may be right for other users. A library without findings may still break under a fault that was not tried.',
+      'A finding says what a library does under a fault. It is not a verdict: the same default may be right for other users. A library without findings may still break under a fault that was not tried.',
     ),
   ];
 };

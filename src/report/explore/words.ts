@@ -2,6 +2,7 @@
 import type {ConversationGroup} from '../../explore/conversations.ts';
 import type {Cut, MomentStrike, Strike} from '../../explore/episodes.ts';
 import type {Exploration, ExploredFinding} from '../../explore/exploration.ts';
+import {leakCycles, type Signal} from '../../explore/search.ts';
 import type {Fault} from '../../model/fault.ts';
 import {made} from '../../model/fault-defaults.ts';
 import type {Load, Phase, Plan, ProgramPlan} from '../../model/plan.ts';
@@ -9,9 +10,9 @@ import type {SymptomId} from '../../model/symptoms.ts';
 
 const connectTexts = {
   refused: 'connection attempts are refused for half a second',
-  'syn-unanswered': 'connection attempts are not answered',
-  'accepted-and-closed': 'new connections are accepted and closed for half a second',
-  flapping: 'connections are reset soon after they are opened, for half a second',
+  'syn-unanswered': 'connection attempts go unanswered',
+  'accepted-and-closed': 'new connections are closed as soon as they are accepted, for half a second',
+  flapping: 'new connections are reset soon after they open, for half a second',
   'accepted-and-silent': 'new connections are accepted and never answered',
 } as const;
 
@@ -45,7 +46,7 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
   const subject =
     position > 1
       ? `the ${ordinal(position)} ${kind}`
-      : {first: `a ${kind}`, two: `two ${kind}s`, all: `all ${kind}s for half a second`}[connections];
+      : {first: `a ${kind}`, two: `two ${kind}s`, all: `for half a second all ${kind}s`}[connections];
   const place = placeText(strike, isOne ? 'its' : 'their', groups);
   return `${subject} ${isOne ? one : several} ${cutTexts[cut]} ${place}`;
 };
@@ -72,15 +73,30 @@ const results: {readonly [symptom in SymptomId]?: string} = {
   'out-of-memory': 'the process runs out of memory',
   'unhandled-rejection': 'a promise rejection goes unhandled',
   'crossed-response': 'an operation receives the response of another one',
-  'lost-acknowledged': 'operations are acknowledged and lost',
+  'lost-acknowledged': 'acknowledged operations are lost',
   'duplicate-effect': 'operations take effect twice',
   'truncation-accepted': 'a truncated response is accepted as complete',
-  'hung-operation': 'operations do not settle in time, and nothing ends them',
+  'hung-operation': 'operations hang well past their deadline',
   'close-hangs': 'close() does not return, or the process does not exit',
-  'pool-slot-leak': 'connections of the pool are lost for good',
+  'pool-slot-leak': 'the pool loses connections for good',
   'connection-leak': 'unused connections stay open',
-  'listener-leak': 'listeners pile up',
+  'listener-leak': 'event listeners pile up',
   'memory-growth': 'the heap grows and does not shrink again',
+};
+
+/** What looked wrong of an episode, where nothing more is known. */
+export const signalTexts: {readonly [signal in Signal]: string} = {
+  stuck: 'nothing succeeded afterwards',
+  pending: 'operations did not settle afterwards',
+  crash: 'the process ended',
+  rejection: 'unhandled rejection',
+  crossed: 'a wrong response',
+  lost: 'acknowledged, but lost',
+  duplicate: 'took effect twice',
+  truncated: 'a truncated response',
+  hung: 'operations hung',
+  close: 'close() took too long',
+  leak: 'connections or listeners piled up',
 };
 
 export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | 'error'>): string =>
@@ -88,7 +104,8 @@ export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | '
 
 /** `When …, the client never recovers, although a fresh one gets through: 3 of 3 tries.` */
 export const findingText = (finding: ExploredFinding, groups: readonly ConversationGroup[]): string => {
-  const when = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
+  const once = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
+  const when = finding.proving === 'repeated' ? `${once}, ${leakCycles} times in a row` : once;
   const {shownCount, triedCount} = finding;
   const tries = `${shownCount} of ${triedCount} ${triedCount === 1 ? 'try' : 'tries'}`;
   return `When ${when}, ${resultText(finding)}: ${tries}.${elsewhereText(finding)}`;

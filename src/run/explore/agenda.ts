@@ -29,7 +29,7 @@ export class Agenda {
     const all = episodesOf(conversations, {seed, maxDepth});
     this.#queue = all.filter(episode => isWanted(episode, only) && !knownIds.has(episode.id));
     const filtered = all.filter(episode => !isWanted(episode, only)).length;
-    if (filtered > 0) this.#leftOut.push({reason: `--only ${only.join(', ')}`, count: filtered});
+    if (filtered > 0) this.#leftOut.push({reason: `--only ${only.join(',')}`, count: filtered});
     if (maxDepth === 2) this.#pairs = pairsOf(conversations, options);
   }
 
@@ -40,7 +40,7 @@ export class Agenda {
       ({needs, strikes}) => needs === 'live connections' && strikes.length === 1,
     );
     this.#pairs = null;
-    const reason = 'the library does not recover in time after any closed connection';
+    const reason = 'the library does not recover in time from any closed connection';
     this.#leftOut.push({reason, count: count - this.#queue.length});
   }
 
@@ -53,7 +53,7 @@ export class Agenda {
       ...this.#leftOut,
       ...(this.#queue.length > 0 ? [{reason: outOfTime, count: this.#queue.length}] : []),
       ...(this.#later.length > 0
-        ? [{reason: 'probably nothing but a known finding', count: this.#later.length}]
+        ? [{reason: 'probably the same as a known finding', count: this.#later.length}]
         : []),
     ];
   }

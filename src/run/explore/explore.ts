@@ -133,7 +133,7 @@ export const search = async (
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
   const crew = crewOf(signal, (count, error) => {
-    if (!signal.aborted) observer.step(`only ${count} at a time: ${messageOf(error)}`);
+    if (!signal.aborted) observer.step(`no more than ${count} at a time: ${messageOf(error)}`);
   });
   observer.step('recording a calm conversation');
   const recording = await record(crew, plan, signal);
@@ -313,7 +313,7 @@ class Search {
     if (this.#startFailures > mostReturns) {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
-        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
+        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'the trial ended before its first fault')}.`,
         'Check its server: the faults may have damaged its state.',
       );
     }
@@ -446,7 +446,8 @@ class Search {
     const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
     if (isKnown) this.#join(cause, known.number);
     else {
-      const finding = (await this.#confirmed(cause, small)) ?? (await this.#confirmed(cause, episode));
+      let finding = await this.#confirmed(cause, small);
+      if (finding === null && small.id !== episode.id) finding = await this.#confirmed(cause, episode);
       if (finding !== null) this.#add(cause, finding);
       else if (!this.#signal.aborted) this.#dismiss(cause, episode);
     }
@@ -456,7 +457,7 @@ class Search {
   /** What hits one connection may miss the operation that matters: then all that come for a while are hit. Null where that is not enough. */
   async #reliable(cause: Cause, episode: Episode): Promise<Episode | null> {
     for (const candidate of [episode, widened(episode)]) {
-      if (candidate !== null && (await this.#proofs.quick(candidate, cause)) === 'both') return candidate;
+      if (candidate !== null && (await this.#proofs.showsQuickly(candidate, cause))) return candidate;
     }
     return null;
   }

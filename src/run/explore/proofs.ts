@@ -105,8 +105,7 @@ export class Proofs {
     const known = new Map<string, Promise<boolean>>();
     const fails = (strikes: Episode['strikes']): Promise<boolean> => {
       const candidate = episodeOf(strikes);
-      const answer =
-        known.get(candidate.id) ?? this.quick(candidate, cause).then(result => result === 'both');
+      const answer = known.get(candidate.id) ?? this.showsQuickly(candidate, cause);
       known.set(candidate.id, answer);
       return answer;
     };
@@ -114,10 +113,10 @@ export class Proofs {
     return shrink(episode.strikes, fails);
   }
 
-  /** Of two short tries at a time, whether both show the same, or at least one. */
-  async quick(episode: Episode, suspicion: Suspicion): Promise<'both' | 'one' | 'none'> {
+  /** Whether both of two short tries at a time show the same. */
+  async showsQuickly(episode: Episode, suspicion: Suspicion): Promise<boolean> {
     const tries = await Promise.all([1, 2].map(() => this.#showsAlone(episode, suspicion)));
-    return tries.every(Boolean) ? 'both' : tries.some(Boolean) ? 'one' : 'none';
+    return tries.every(Boolean);
   }
 
   async #showsAlone(episode: Episode, {signal, key}: Suspicion): Promise<boolean> {

@@ -37,7 +37,7 @@ export const record = async (
     throw new FoulweatherError(
       'FW_EXPLORE_CALM',
       `Scenario "${plan.name}" does not work without faults: ${trouble}.`,
-      'Make `foulweather run` succeed with it first; its calm phases show what fails.',
+      'Get it to succeed with `foulweather run` first: the calm phases of that report show what fails.',
     );
   }
   await calm.forget();
@@ -46,8 +46,8 @@ export const record = async (
   if (groupsOf(conversations).length === 0) {
     throw new FoulweatherError(
       'FW_EXPLORE_UNSEEN',
-      `No conversation between ${plan.variants[0].name} and its server was seen.`,
-      'Check that open() connects to the URL it is given, and that the operations use that connection.',
+      `Variant "${plan.variants[0].name}" exchanged nothing with its server through the injector.`,
+      'Check that open() connects to the URL that it is given, and that the operations use this connection.',
     );
   }
   return {

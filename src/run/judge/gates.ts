@@ -37,8 +37,8 @@ const protocolBroken = ({end}: Trial): Gate[] =>
     ? [
         {
           name: 'protocol-broken',
-          reason: `The program did not keep to the protocol: ${end.problem}${end.line === null ? '' : `: ${end.line}`}.`,
-          advice: 'Check the program with `foulweather conform`, and see docs/languages.md.',
+          reason: `The program broke the protocol: ${end.problem}${end.line === null ? '' : `: ${end.line}`}.`,
+          advice: 'Check the program with `foulweather conform`; docs/languages.md describes the protocol.',
         },
       ]
     : [];

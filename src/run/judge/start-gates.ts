@@ -41,7 +41,7 @@ export const startGates = ({end, edges, plan, exit}: Trial): Gate[] => {
           name: 'died-before-load',
           reason: `The process ended ${how} before the load, on a calm network, so nothing was tested${isProgram ? lastLine(exit) : why}`,
           advice: isProgram
-            ? 'Check that the program runs, with `foulweather conform`.'
+            ? 'Check the program with `foulweather conform`.'
             : 'Check that the library supports this version of Node.js, and that open() and perform() are correct.',
           ...(end.error && {stack: end.error.stack}),
         },

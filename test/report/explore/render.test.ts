@@ -115,7 +115,7 @@ test('the map has a mark for each place, and the worst of several in one', t => 
 
 test('what was not decided and not searched is said', t => {
   const report = exploreMarkdown(exploration);
-  t.regex(report, /- `half-open after 3` \(pending\): /);
+  t.regex(report, /- `half-open after 3` \(operations did not settle afterwards\): /);
   t.regex(report, /- 12 episodes: the budget\./);
 });
 

@@ -56,7 +56,7 @@ test(
 test(
   sentence,
   ['silence within 4 (all)'],
-  'all new connections for half a second fall silent in the middle of their second reply (60 bytes)',
+  'for half a second all new connections fall silent in the middle of their second reply (60 bytes)',
 );
 test(
   sentence,
@@ -75,6 +75,16 @@ test(
   ['close after 2', 'accepted-and-silent'],
   'a new connection is closed (FIN) after its first reply (96 bytes), and then new connections are accepted and never answered',
 );
+
+test('what piles up is said to need several faults', t => {
+  t.is(
+    findingText(
+      {...findingAt('refused'), symptom: 'listener-leak', error: null, proving: 'repeated'},
+      groups,
+    ),
+    'When connection attempts are refused for half a second, 6 times in a row, event listeners pile up: 1 of 3 tries.',
+  );
+});
 
 test('a reproducer is a scenario on top of the user’s own', t => {
   const finding = findingAt('silence after 2');

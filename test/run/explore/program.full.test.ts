@@ -1,4 +1,4 @@
-// A search with a program of another language: what it finds is kept as a scenario that finds the program again.
+// A search with a program in another language: what it finds is kept as a scenario that finds the program again.
 import {cp, readFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import type {ExecutionContext} from 'ava';
