@@ -10,7 +10,7 @@ import type {Plan} from '../src/model/plan.ts';
 import {telemetrySymptoms} from '../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../src/model/symptoms.ts';
 import {builtinFile} from '../src/scenarios/builtin.ts';
-import {packLibraries} from '../src/scenarios/pack.ts';
+import {librariesIn} from '../src/scenarios/pack.ts';
 import type {Storm} from '../src/scenarios/storms/storm.ts';
 import {inStorm, storms} from '../src/scenarios/storms.ts';
 import {version} from '../src/store/version.ts';
@@ -87,19 +87,17 @@ const twins: readonly Client[] = rows
   }));
 
 /** The last variant of a library's scenario has the options that are recommended. */
-const libraries: readonly Client[] = packLibraries
-  .filter(({language}) => language === 'javascript')
-  .map(({name, speaksHttp}) => {
-    const scenarioFile = builtinFile(name);
-    if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);
-    return {
-      kind: 'pack',
-      name,
-      scenarioFile,
-      speaksHttp,
-      isHealthy: (_variant, index, count) => index === count - 1,
-    };
-  });
+const libraries: readonly Client[] = librariesIn('javascript').map(({name, speaksHttp}) => {
+  const scenarioFile = builtinFile(name);
+  if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);
+  return {
+    kind: 'pack',
+    name,
+    scenarioFile,
+    speaksHttp,
+    isHealthy: (_variant, index, count) => index === count - 1,
+  };
+});
 
 const isWanted = ({kind, name}: Client): boolean =>
   asked.kinds.split(',').includes(kind) && (asked.clients === '' || asked.clients.split(',').includes(name));

@@ -4,16 +4,31 @@ import {pathToFileURL} from 'node:url';
 import {FoulweatherError} from '../model/errors.ts';
 import {installHint} from '../run/describe.ts';
 import {type Builtin, builtinFile, builtins} from '../scenarios/builtin.ts';
+import type {Language} from '../scenarios/pack.ts';
 import {services} from '../services/catalogue.ts';
-import {findProgram} from '../services/find-program.ts';
+import {findProgram, type SearchPlaces} from '../services/find-program.ts';
 import type {Service} from '../services/service.ts';
 import type {CliIo} from './cli-io.ts';
 
 export type Missing = {
   readonly packages: readonly string[];
   readonly service: Service | null;
-  /** What runs its language, in words. */
+  /** What runs or builds programs in its language, in words. */
   readonly toolchain: string | null;
+};
+
+type Tools = {readonly programs: readonly string[]; readonly words: string};
+
+const tools: {readonly [language in Exclude<Language, 'javascript'>]: Tools} = {
+  python: {programs: ['python3'], words: 'Python 3.9 or newer'},
+  go: {programs: ['go'], words: 'Go 1.21 or newer'},
+  java: {programs: ['java', 'javac', 'mvn'], words: 'a JDK, 17 or newer, and Maven'},
+};
+
+const missingTools = (language: Language, places: SearchPlaces): string | null => {
+  if (language === 'javascript') return null;
+  const {programs, words} = tools[language];
+  return programs.every(program => findProgram(program, [], places) !== null) ? null : words;
 };
 
 export const missingFor = (
@@ -27,7 +42,7 @@ export const missingFor = (
   return {
     packages: needs.packages.filter(packageName => !isThere(packageName, file)),
     service: isInstalled ? null : service,
-    toolchain: language === 'python' && findProgram('python3', [], places) === null ? 'Python 3' : null,
+    toolchain: missingTools(language, places),
   };
 };
 

@@ -1,7 +1,7 @@
 // How the command line changes a scenario's plan: another version as the baseline, fewer variants, a storm.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {type Language, pack, packLibraries} from '../scenarios/pack.ts';
+import {type Language, librariesIn, pack} from '../scenarios/pack.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
@@ -72,9 +72,9 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
 };
 
 /** The libraries of the pack in one language that a storm fits, by name. */
-export const packNames = ({storm, language: wanted = 'javascript'}: PlanOptions): string[] =>
-  packLibraries
-    .filter(({language, speaksHttp}) => language === wanted && (speaksHttp || storm?.fits !== 'http'))
+export const packNames = ({storm, language = 'javascript'}: PlanOptions): string[] =>
+  librariesIn(language)
+    .filter(({speaksHttp}) => speaksHttp || storm?.fits !== 'http')
     .map(({name}) => name);
 
 /** The plan of a run, made of its scenario's. */

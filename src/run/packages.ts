@@ -1,12 +1,12 @@
-// The packages of variants that bring their own, and those of a program in Python: each set is installed once, by npm or pip,
-// into a folder that is named by its contents.
+// The packages of variants that bring their own: each set is installed once, by npm, into a folder that is named by
+// its contents.
 import {createHash, randomUUID} from 'node:crypto';
-import {existsSync, globSync} from 'node:fs';
-import {mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {mkdir, readdir, realpath, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {dirname, join, relative, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {npmInstall, pipInstall, pythonIn, pythonVersion} from './npm.ts';
+import {npmInstall} from './npm.ts';
 
 export type PackageOptions = {
   /** What `file:` is relative to. */
@@ -54,44 +54,11 @@ const installed = (variant: string, wanted: readonly Wanted[], options: PackageO
   });
 };
 
-/**
- * The words that start Python in the environment that a program asks for, `python3` where it asks for none.
- * @throws FoulweatherError FW_TOOLCHAIN_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED
- */
-export const installRequirements = async (
-  {name, program}: Pick<Plan, 'name' | 'program'>,
-  options: PackageOptions,
-): Promise<readonly string[]> => {
-  if (program?.requirements === undefined) return ['python3'];
-  const file = resolve(dirname(options.scenarioFile), program.cwd ?? '.', program.requirements);
-  const wanted = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new FoulweatherError(
-      'FW_PACKAGE_INSTALL',
-      `The requirements of the program, ${file}, cannot be read.`,
-      'Fix `requirements` in the scenario; it is relative to the folder that the program runs in.',
-      {cause},
-    );
-  });
-  const key = `python-${hashOf([wanted, await pythonVersion(name, options), process.arch])}`;
-  const folder = await inPlace(
-    key,
-    `installing the Python packages of ${program.requirements}`,
-    options,
-    draft => pipInstall(draft, file, options),
-  );
-  // Scripts have the path of the draft in them: modules are run instead.
-  const python = pythonIn(folder);
-  const [distribution] = globSync('{lib/python*,Lib}/site-packages/opentelemetry/distro', {cwd: folder});
-  return distribution === undefined ? [python] : [python, '-c', instrumented, python];
-};
-
-const instrumented = 'from opentelemetry.instrumentation.auto_instrumentation import run; run()';
-
 /** A folder of that name that is whole, or not there at all: runs at the same time may share it. */
-const inPlace = async (
+export const inPlace = async (
   key: string,
   what: string,
-  {dataDir, observer}: PackageOptions,
+  {dataDir, observer}: Pick<PackageOptions, 'dataDir' | 'observer'>,
   fill: (draft: string) => Promise<void>,
 ): Promise<string> => {
   const folder = resolve(packagesFolder(dataDir), key);
@@ -117,7 +84,7 @@ const keyOf = (wanted: readonly Wanted[]): string => {
   return hashOf([wanted.toSorted((a, b) => a.name.localeCompare(b.name)), platform, arch, versions.modules]);
 };
 
-const hashOf = (parts: readonly unknown[]): string =>
+export const hashOf = (parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 
 const wantedOf = async (name: string, spec: string, options: PackageOptions): Promise<Wanted> => {
@@ -146,7 +113,7 @@ const stateOfFile = async (path: string): Promise<string> => {
 };
 
 /** A working copy is installed again whenever one of its files has changed. */
-const stateOfFolder = async (root: string): Promise<string> => {
+export const stateOfFolder = async (root: string): Promise<string> => {
   const hash = createHash('sha256');
   const walk = async (folder: string): Promise<void> => {
     const entries = await readdir(folder, {withFileTypes: true});

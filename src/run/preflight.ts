@@ -4,9 +4,9 @@ import type {Plan} from '../model/plan.ts';
 import {choosePlan} from './choose-plan.ts';
 import {describeScenario} from './describe.ts';
 import {defaultLimits} from './limits.ts';
-import {pythonVersion} from './npm.ts';
 import {refuseMissingService} from './processes/start-service.ts';
 import {Supervisor} from './processes/supervisor.ts';
+import {refuseMissingToolchain} from './requirements.ts';
 import type {RunOptions} from './run-options.ts';
 
 export type Preflight =
@@ -45,7 +45,7 @@ const lookAt = async (supervisor: Supervisor, request: RunOptions): Promise<Pref
     if (plan.target.kind === 'service' && target.targetUrl === null) {
       refuseMissingService(plan.target.service, environment);
     }
-    if (plan.program?.requirements !== undefined) await pythonVersion(plan.name, {environment, signal});
+    await refuseMissingToolchain(plan, {environment, signal});
     return {kind: 'ready', described, plan};
   } catch (error) {
     if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERRUPTED') throw error;

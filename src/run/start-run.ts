@@ -10,13 +10,14 @@ import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
 import {setUpProgram} from './npm.ts';
-import {installPackages, installRequirements} from './packages.ts';
+import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';
 import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
 import {startInjector} from './processes/start-injector.ts';
 import {startReceiver} from './processes/start-receiver.ts';
 import {startTarget, type TargetChoice, withTarget} from './processes/start-target.ts';
 import type {Supervisor} from './processes/supervisor.ts';
+import {installRequirements} from './requirements.ts';
 import type {RunOptions} from './run-options.ts';
 import type {TrialContext} from './trial/trial-context.ts';
 
@@ -52,7 +53,7 @@ export const startRun = async (
   const packagesDir = options.packagesDir ?? dataDir;
   const installing = {scenarioFile, dataDir: packagesDir, environment, signal, observer};
   const packages = await installPackages(plan, installing);
-  const python = await installRequirements(plan, installing);
+  const command = await installRequirements(plan, installing);
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }
@@ -77,7 +78,7 @@ export const startRun = async (
     injector,
     receiver,
     packages,
-    python,
+    programCommand: command,
     environment: await withExtraCaCerts(environment, {plan, target, injector, folder}),
     signal,
     limits,

@@ -4,7 +4,7 @@ import type {ServiceName} from '../model/service.ts';
 import {type Language, type Needs, pack} from './pack.ts';
 
 /** Where a newcomer looks first, and where one finds what. */
-export type BuiltinGroup = 'start' | 'case' | 'library' | 'python' | 'inside';
+export type BuiltinGroup = 'start' | 'case' | 'library' | Exclude<Language, 'javascript'> | 'inside';
 
 export type Builtin = {
   readonly name: string;

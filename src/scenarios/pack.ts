@@ -2,7 +2,7 @@
 import type {ServiceName} from '../model/service.ts';
 
 /** Languages that libraries of the pack are written in. */
-export const languages = ['javascript', 'python'] as const;
+export const languages = ['javascript', 'python', 'go', 'java'] as const;
 export type Language = (typeof languages)[number];
 
 /** What a built-in scenario does not bring along. */
@@ -47,6 +47,10 @@ const library = entries('library', false);
 const httpLibrary = entries('library', true);
 const inPython = entries('library', false, 'python');
 const httpInPython = entries('library', true, 'python');
+const inGo = entries('library', false, 'go');
+const httpInGo = entries('library', true, 'go');
+const inJava = entries('library', false, 'java');
+const httpInJava = entries('library', true, 'java');
 const inside = entries('inside', false);
 const httpInside = entries('inside', true);
 
@@ -150,6 +154,19 @@ export const pack: readonly PackEntry[] = [
   inPython('python-aio-pika', 'aio-pika: confirmed publishing, and consuming', ['amqplib'], 'rabbitmq'),
   inPython('python-redis', 'redis-py: writes, reads and transactions', ['redis'], 'redis'),
   httpInPython('python-requests', 'requests: a Session, without and with a time limit', []),
+  httpInGo('go-net-http', "Go's net/http, without and with a time limit", []),
+  inGo('go-redis', 'go-redis: writes, reads and transactions', ['redis'], 'redis'),
+  inGo('go-pgx', 'pgx and its pool: inserts, queries and transactions', ['pg'], 'postgres'),
+  inGo('go-amqp091', 'amqp091-go: confirmed publishing, and consuming', ['amqplib'], 'rabbitmq'),
+  httpInJava('java-net-http', "Java's HttpClient, without and with a time limit", []),
+  inJava('java-jedis', 'Jedis and its pool: writes, reads and transactions', ['redis'], 'redis'),
+  inJava(
+    'java-pgjdbc',
+    'pgJDBC with HikariCP: inserts, queries and transactions',
+    ['pg'],
+    'postgres',
+  ),
+  inJava('java-rabbitmq', "RabbitMQ's Java client: confirmed publishing, and consuming", ['amqplib'], 'rabbitmq'),
   httpInside('inside-token', 'authentication: tokens that expire or are refused, and a slow token server', [
     ...aws('sqs'),
     '@aws-sdk/credential-provider-http',
@@ -188,3 +205,6 @@ export const pack: readonly PackEntry[] = [
 
 /** The scenarios of libraries, which make the rows of the weather report. */
 export const packLibraries: readonly PackEntry[] = pack.filter(({kind}) => kind === 'library');
+
+export const librariesIn = (wanted: Language): readonly PackEntry[] =>
+  packLibraries.filter(({language}) => language === wanted);

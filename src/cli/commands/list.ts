@@ -72,6 +72,8 @@ const groups: readonly {readonly group: BuiltinGroup; readonly title: string}[] 
   {group: 'case', title: 'Case studies (5 trials of each variant)'},
   {group: 'library', title: 'Libraries (also: run --all)'},
   {group: 'python', title: 'Libraries in Python (also: run --all --language python)'},
+  {group: 'go', title: 'Libraries in Go (also: run --all --language go)'},
+  {group: 'java', title: 'Libraries in Java (also: run --all --language java)'},
   {group: 'inside', title: 'Inside a library'},
 ];
 

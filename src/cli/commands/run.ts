@@ -35,7 +35,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .addOption(
       new Option(
         '--language <name>',
-        'with --all, the libraries of this language (default: javascript)',
+        'with --all, run the libraries in this language (default: javascript)',
       ).choices(languages),
     )
     .option('--every-variant', 'with --all, run the recommended options as well')
@@ -94,6 +94,7 @@ Examples:
   foulweather run redis --start-services --storm quick --against redis@5.8.0
   foulweather run ./scenario.ts --reporter github --reporter junit=reliability.xml
   foulweather run case-thread-pool --until-precise 10%
+  foulweather run --all --language go --storm quick --start-services
 `,
     )
     .action(async (scenarios: string[], options: RunCommandOptions) => {

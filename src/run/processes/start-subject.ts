@@ -2,7 +2,7 @@
 import {pathToFileURL} from 'node:url';
 import type {TelemetryMode} from '../../model/choices.ts';
 import type {SubjectEvent} from '../../model/event.ts';
-import {type Plan, type ProgramPlan, telemetryModeOf, type Variant} from '../../model/plan.ts';
+import {type Plan, telemetryModeOf, type Variant} from '../../model/plan.ts';
 import {type TelemetryPresetName, telemetryPreset} from '../../model/telemetry-preset.ts';
 import type {FromSubject, ProgramTask, SubjectTask, ToSubject} from '../../subject/protocol.ts';
 import {isForeignSdkSetting, sdkEnvironment} from '../../telemetry/sdk-settings.ts';
@@ -55,27 +55,24 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
   return child;
 };
 
-/** The program of the plan; with `noop` one that answers each operation at once. */
+/** `noop`: a program that answers each operation at once; null for the one that the plan names. */
+export type ProgramCommand = readonly string[] | 'noop' | null;
+
+/** The program of the plan, as it is to be started. */
 export const programTask = (
   {program}: Plan,
   {process}: Variant,
-  {
-    helloMs,
-    noop,
-    python,
-  }: {readonly helloMs: number; readonly noop: boolean; readonly python: readonly string[]},
+  {helloMs, command}: {readonly helloMs: number; readonly command: ProgramCommand},
 ): ProgramTask | null => {
   if (program === undefined) return null;
   const {execPath, execArgv} = launcherOf(process.cpuCount);
   const pinned = execArgv.length === 0 ? [] : [execPath, ...execArgv.slice(0, -1)];
-  const started = noop
-    ? {command: [globalThis.process.execPath, entries.noopProgram]}
-    : {...program, command: commandWith(program, python), env: {...program.env, ...process.env}};
+  const started =
+    command === 'noop'
+      ? {command: [globalThis.process.execPath, entries.noopProgram]}
+      : {...program, command: command ?? program.command, env: {...program.env, ...process.env}};
   return {...started, cpuCount: process.cpuCount ?? null, launcher: pinned, helloMs};
 };
-
-const commandWith = ({command, requirements}: ProgramPlan, python: readonly string[]): readonly string[] =>
-  requirements === undefined ? command : [...python, ...command.slice(1)];
 
 const packageEnvironment = ({packages = {}}: Variant, folder: string): Record<string, string> => ({
   FOULWEATHER_PACKAGES: JSON.stringify({folder, names: Object.keys(packages)}),

@@ -1,10 +1,10 @@
 // aio-pika on a real RabbitMQ: what a caller does is what the scenario of amqplib does, on the same server.
 import {defineScenario} from '../define-scenario.ts';
 import amqplib from './amqplib.ts';
-import {inPython, pythonProgram} from './in-python.ts';
+import {pythonProgram, sameAs} from './in-another-language.ts';
 
 export default defineScenario({
-  ...inPython(amqplib),
+  ...sameAs(amqplib),
   name: 'python-aio-pika',
   observation: 'When the network to the broker is bad, publishing hangs, and messages arrive late or twice.',
   remarks: [

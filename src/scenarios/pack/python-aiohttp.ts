@@ -1,10 +1,10 @@
 // aiohttp: a ClientSession that all callers share, on the service of orders.
 import {defineScenario} from '../define-scenario.ts';
 import fetch from './fetch.ts';
-import {inPython, pythonProgram} from './in-python.ts';
+import {pythonProgram, sameAs} from './in-another-language.ts';
 
 export default defineScenario({
-  ...inPython(fetch),
+  ...sameAs(fetch),
   name: 'python-aiohttp',
   observation:
     'Requests hang for minutes when the API stops answering, and others wait for their connections.',

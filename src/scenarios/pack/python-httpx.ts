@@ -1,10 +1,10 @@
 // httpx: an AsyncClient that all callers share, on the service of orders.
 import {defineScenario} from '../define-scenario.ts';
 import fetch from './fetch.ts';
-import {inPython, pythonProgram} from './in-python.ts';
+import {pythonProgram, sameAs} from './in-another-language.ts';
 
 export default defineScenario({
-  ...inPython(fetch),
+  ...sameAs(fetch),
   name: 'python-httpx',
   observation: 'Requests fail long after their callers have given up, when the API stops answering.',
   remarks: [

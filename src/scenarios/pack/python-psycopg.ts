@@ -1,10 +1,10 @@
 // psycopg with its pool: what a caller does is what the scenario of pg does, on the same server.
 import {defineScenario} from '../define-scenario.ts';
-import {inPython, pythonProgram} from './in-python.ts';
+import {pythonProgram, sameAs} from './in-another-language.ts';
 import pg from './pg.ts';
 
 export default defineScenario({
-  ...inPython(pg),
+  ...sameAs(pg),
   name: 'python-psycopg',
   observation: 'After the network was silent for a while, every query waits, although the database is fine.',
   remarks: [

@@ -1,10 +1,10 @@
 // requests: a Session that all callers share, on the service of orders.
 import {defineScenario} from '../define-scenario.ts';
 import fetch from './fetch.ts';
-import {inPython, pythonProgram} from './in-python.ts';
+import {pythonProgram, sameAs} from './in-another-language.ts';
 
 export default defineScenario({
-  ...inPython(fetch),
+  ...sameAs(fetch),
   name: 'python-requests',
   observation: 'Workers hang for good when the API stops answering.',
   remarks: [
