@@ -370,9 +370,13 @@ test('what is of Node is refused for a program', t => {
 });
 
 const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: RegExp]} = {
-  'with requirements for another language': [
-    {command: ['go', 'run', '.'], requirements: 'requirements.txt'},
-    /subject\.program\.requirements needs a command whose first word is python3/,
+  'in a language whose requirements are not known': [
+    {command: ['ruby', 'client.rb'], requirements: 'Gemfile'},
+    /subject\.program\.requirements needs a command that begins with python3, java, or `go run` and a package/,
+  ],
+  'that is built already, with requirements for Go': [
+    {command: ['go', 'run', '-race', '.'], requirements: 'go.mod'},
+    /subject\.program\.requirements needs a command that begins with python3/,
   ],
   'without a command': [{}, /subject\.program\.command is missing/],
   'with an empty command': [{command: []}, /subject\.program\.command must not be empty/],

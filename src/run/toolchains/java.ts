@@ -1,6 +1,7 @@
 // Java: the packages of a pom.xml, which Maven fetches, and the classes of the program's sources and of the kit.
 import {existsSync, globSync} from 'node:fs';
-import {basename, delimiter, join} from 'node:path';
+import {readFile} from 'node:fs/promises';
+import {basename, delimiter, dirname, join} from 'node:path';
 import {FoulweatherError} from '../../model/errors.ts';
 import {packageFile} from '../../model/own-files.ts';
 import {findProgram} from '../../services/find-program.ts';
@@ -20,7 +21,12 @@ export const java: Toolchain = {
     const found = /^javac (\d+)\S*/.exec(stdout);
     if (failure === null && Number(found?.[1]) >= 17 && hasMaven) return stdout.trim();
     if (options.signal.aborted) throw interruptedEarly();
-    const why = failure !== null ? 'javac was not found' : hasMaven ? `${found?.[0]} is there` : 'mvn was not found';
+    const why =
+      failure !== null
+        ? 'javac was not found'
+        : hasMaven
+          ? `it found ${found?.[0] ?? 'another javac'}`
+          : 'mvn was not found';
     throw new FoulweatherError(
       'FW_TOOLCHAIN_MISSING',
       `Scenario "${scenario}" needs a JDK, 17 or newer, and Maven, but ${why}.`,
@@ -29,7 +35,11 @@ export const java: Toolchain = {
     );
   },
 
-  state: async ({folder}) => [await stateOfFolder(folder), await stateOfFolder(packageFile('kits/java'))],
+  state: async ({folder, file}) => [
+    await readFile(file, 'utf8'),
+    await stateOfFolder(folder),
+    await stateOfFolder(dirname(kit)),
+  ],
 
   doing: ({file}) => `compiling the Java program, with the packages of ${basename(file)}`,
 
