@@ -113,7 +113,10 @@ const stateOfFile = async (path: string): Promise<string> => {
 };
 
 /** A working copy is installed again whenever one of its files has changed. */
-export const stateOfFolder = async (root: string): Promise<string> => {
+export const stateOfFolder = async (
+  root: string,
+  isPart: (name: string) => boolean = () => true,
+): Promise<string> => {
   const hash = createHash('sha256');
   const walk = async (folder: string): Promise<void> => {
     const entries = await readdir(folder, {withFileTypes: true});
@@ -121,7 +124,7 @@ export const stateOfFolder = async (root: string): Promise<string> => {
       if (notOfThePackage.has(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) await walk(path);
-      else if (entry.isFile()) hash.update(`${relative(root, path)} ${await stateOfFile(path)}\n`);
+      else if (entry.isFile() && isPart(entry.name)) hash.update(`${relative(root, path)} ${await stateOfFile(path)}\n`);
     }
   };
   await walk(root);

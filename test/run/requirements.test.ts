@@ -12,9 +12,10 @@ import {temporaryFolder} from '../helpers/run-folders.ts';
 type Place = {readonly files: {readonly [name: string]: string}; readonly tools: {readonly [name: string]: string}};
 
 const openScene = async (t: ExecutionContext, {files, tools}: Place) => {
-  const folder = await temporaryFolder(t);
-  const bin = join(folder, 'bin');
+  const root = await temporaryFolder(t);
+  const [bin, folder] = [join(root, 'bin'), join(root, 'program')];
   await mkdir(bin);
+  await mkdir(folder);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   for (const [name, lines] of Object.entries(tools)) {
     await writeFile(join(bin, name), `#!/bin/sh\n${lines}\n`, {mode: 0o755});
@@ -22,14 +23,16 @@ const openScene = async (t: ExecutionContext, {files, tools}: Place) => {
   const steps: string[] = [];
   const options = {
     scenarioFile: join(folder, 'scenario.ts'),
-    dataDir: join(folder, 'data'),
+    dataDir: join(root, 'data'),
     // These tools alone: the machine may have others.
-    environment: {PATH: bin, LOG: join(folder, 'log')},
+    environment: {PATH: bin, LOG: join(root, 'log')},
     signal: new AbortController().signal,
     observer: {preparing: (what: string) => steps.push(what)},
   };
   return {
+    bin,
     folder,
+    places: packagesFolder(options.dataDir),
     steps,
     require: (command: readonly string[], requirements: string) =>
       installRequirements({name: 'mine', program: {command: [...command], requirements}}, options),
@@ -58,7 +61,7 @@ test("pip installs a program's packages once, for runs at the same time as well"
   ]);
   const kept = await scene.kept();
   t.is(kept.length, 1, 'one folder is in place, and no draft is left');
-  const executable = join(scene.folder, 'data/packages', kept[0]!, 'bin/python');
+  const executable = join(scene.places, kept[0]!, 'bin/python');
   for (const command of commands) t.deepEqual(command, [executable, 'client.py', '--verbose']);
   const calls = (await scene.log()).length;
   t.deepEqual(await scene.require(python, 'requirements.txt'), commands[0]);
@@ -72,7 +75,7 @@ test('other packages, and another Python, have a folder of their own', async t =
   await scene.require(python, 'requirements.txt');
   await writeFile(join(scene.folder, 'requirements.txt'), 'urllib3==2.8.0\n');
   await scene.require(python, 'requirements.txt');
-  await writeFile(join(scene.folder, 'bin/python3'), `#!/bin/sh\n${working.replace('3.12.1', '3.13.0')}\n`);
+  await writeFile(join(scene.bin, 'python3'), `#!/bin/sh\n${working.replace('3.12.1', '3.13.0')}\n`);
   await scene.require(python, 'requirements.txt');
   t.is((await scene.kept()).length, 3);
 });
@@ -93,6 +96,7 @@ test('Go builds a program once, and again when its sources, or those of a replac
   const [program, ...rest] = (await scene.require(command, 'go.mod')) ?? [];
   t.deepEqual(rest, ['--verbose']);
   t.is(await readFile(program!, 'utf8'), 'built\n');
+  await writeFile(join(scene.folder, 'report.md'), 'What a run writes is no source.');
   await scene.require(command, 'go.mod');
   t.is((await scene.log()).length, 1);
   t.regex((await scene.log())[0]!, /^off build -mod=readonly .* \.\/cmd$/);
@@ -114,7 +118,7 @@ test('Maven fetches the packages of a program in Java, and its sources are compi
     tools: workingJava,
   });
   const command = await scene.require(['java', '-Xmx64m', 'Client'], 'pom.xml');
-  const place = join(scene.folder, 'data/packages', (await scene.kept())[0]!);
+  const place = join(scene.places, (await scene.kept())[0]!);
   t.deepEqual(command, ['java', '-cp', `${place}/classes:${place}/lib/*`, '-Xmx64m', 'Client']);
   const [compiled = ''] = await scene.log();
   t.regex(compiled, /-cp \S+\/lib\/\* \S+\/Client\.java \S+kits\/java\/Foulweather\.java$/);
@@ -122,11 +126,8 @@ test('Maven fetches the packages of a program in Java, and its sources are compi
 
 test('nothing is made for a program that requires nothing', async t => {
   const scene = await openScene(t, {files: {}, tools: {}});
-  const options = {command: ['python3', 'client.py']};
-  t.is(
-    await installRequirements({name: 'mine', program: options}, {dataDir: scene.folder} as never),
-    null,
-  );
+  const program = {command: ['python3', 'client.py']};
+  t.is(await installRequirements({name: 'mine', program}, {} as never), null);
   t.deepEqual(await scene.kept(), []);
 });
 

@@ -374,7 +374,7 @@ const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: 
     {command: ['ruby', 'client.rb'], requirements: 'Gemfile'},
     /subject\.program\.requirements needs a command that begins with python3, java, or `go run` and a package/,
   ],
-  'that is built already, with requirements for Go': [
+  'whose package for go run is not known': [
     {command: ['go', 'run', '-race', '.'], requirements: 'go.mod'},
     /subject\.program\.requirements needs a command that begins with python3/,
   ],

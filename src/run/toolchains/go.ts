@@ -13,6 +13,9 @@ const isNewEnough = (version: string): boolean => {
   return major === undefined || Number(major) > 1 || Number(minor) >= 21;
 };
 
+/** Reports and the like may be in the same folder. */
+const isSource = (name: string): boolean => /\.(?:go|mod|sum|s|c|cc|cpp|h|hpp)$/.test(name);
+
 /** `replace example.com/kit => ../../kits/go`: the folders that are used as they are. */
 const localReplacements = /=>\s+(\.{1,2}\/\S+)/g;
 
@@ -41,7 +44,8 @@ export const go: Toolchain = {
     const module = await readFile(file, 'utf8');
     const folder = dirname(file);
     const replaced = [...module.matchAll(localReplacements)].map(([, path]) => resolve(folder, path!));
-    return [packageIn(command), ...(await Promise.all([folder, ...replaced].map(stateOfFolder)))];
+    const states = [folder, ...replaced].map(each => stateOfFolder(each, isSource));
+    return [packageIn(command), ...(await Promise.all(states))];
   },
 
   doing: ({command}) => `building ${packageIn(command)} with Go`,

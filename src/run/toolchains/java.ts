@@ -13,6 +13,8 @@ import type {Toolchain} from './toolchain.ts';
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 const kit = packageFile('kits/java/Foulweather.java');
 
+const isSource = (name: string): boolean => name.endsWith('.java');
+
 export const java: Toolchain = {
   async version(scenario, options) {
     const {failure, stdout} = await runTool('javac', ['--version'], process.cwd(), options);
@@ -37,8 +39,8 @@ export const java: Toolchain = {
 
   state: async ({folder, file}) => [
     await readFile(file, 'utf8'),
-    await stateOfFolder(folder),
-    await stateOfFolder(dirname(kit)),
+    await stateOfFolder(folder, isSource),
+    await stateOfFolder(dirname(kit), isSource),
   ],
 
   doing: ({file}) => `compiling the Java program, with the packages of ${basename(file)}`,
