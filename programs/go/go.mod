@@ -1,6 +1,6 @@
 module foulweather.dev/programs
 
-go 1.25.0
+go 1.21
 
 require (
 	foulweather.dev/kit v0.0.0
