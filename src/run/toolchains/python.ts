@@ -4,7 +4,7 @@ import {readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {FoulweatherError} from '../../model/errors.ts';
 import {interruptedEarly} from '../interruption.ts';
-import {outputLines, runTool} from '../tool.ts';
+import {outputLines, runTool, type ToolEnd} from '../tool.ts';
 import type {Toolchain} from './toolchain.ts';
 
 const exitCodes = {tooOld: 3, withoutVenv: 4} as const;
@@ -22,23 +22,15 @@ const instrumented = 'from opentelemetry.instrumentation.auto_instrumentation im
 
 export const python: Toolchain = {
   async version(scenario, options) {
-    const {failure, stdout, output} = await runTool('python3', ['-c', about], process.cwd(), options);
-    if (failure === null) return stdout.trim();
+    const end = await runTool('python3', ['-c', about], process.cwd(), options);
+    if (end.failure === null) return end.stdout.trim();
     if (options.signal.aborted) throw interruptedEarly();
-    const found = `python3 is ${/^[\d.]+/.exec(stdout)?.[0]}`;
-    const [why, hint] =
-      failure.code === 'ENOENT'
-        ? ['python3 was not found', 'Install Python 3 with venv and pip, and put its python3 on the PATH.']
-        : failure.code === exitCodes.tooOld
-          ? [found, 'Install a newer Python 3 with venv and pip, and put its python3 on the PATH.']
-          : failure.code === exitCodes.withoutVenv
-            ? [`${found} without venv`, 'Install its venv module: apt-get install python3-venv']
-            : [`python3 failed: ${outputLines(output).at(-1)}`, 'Check that `python3 --version` works.'];
+    const [why, hint] = wrongWith(end);
     throw new FoulweatherError(
       'FW_TOOLCHAIN_MISSING',
       `Scenario "${scenario}" needs Python 3.9 or newer with venv and pip, but ${why}.`,
       hint,
-      {cause: failure},
+      {cause: end.failure},
     );
   },
 
@@ -78,6 +70,20 @@ export const python: Toolchain = {
       ? [executable, ...rest]
       : [executable, '-c', instrumented, executable, ...rest];
   },
+};
+
+const wrongWith = ({failure, stdout, output}: ToolEnd): readonly [why: string, hint: string] => {
+  const found = `python3 is ${/^[\d.]+/.exec(stdout)?.[0]}`;
+  switch (failure?.code) {
+    case 'ENOENT':
+      return ['python3 was not found', 'Install Python 3 with venv and pip, and put its python3 on the PATH.'];
+    case exitCodes.tooOld:
+      return [found, 'Install a newer Python 3 with venv and pip, and put its python3 on the PATH.'];
+    case exitCodes.withoutVenv:
+      return [`${found} without venv`, 'Install its venv module: apt-get install python3-venv'];
+    default:
+      return [`python3 failed: ${outputLines(output).at(-1)}`, 'Check that `python3 --version` works.'];
+  }
 };
 
 const pythonIn = (folder: string): string =>
