@@ -10,7 +10,7 @@ import type {Plan} from '../src/model/plan.ts';
 import {telemetrySymptoms} from '../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../src/model/symptoms.ts';
 import {builtinFile} from '../src/scenarios/builtin.ts';
-import {packLibraries} from '../src/scenarios/pack.ts';
+import {librariesIn} from '../src/scenarios/pack.ts';
 import {speechOfEntry} from '../src/scenarios/speech.ts';
 import type {Storm} from '../src/scenarios/storms/storm.ts';
 import {inStorm, storms} from '../src/scenarios/storms.ts';
@@ -88,7 +88,7 @@ const twins: readonly Client[] = rows
   }));
 
 /** The last variant of a library's scenario has the options that are recommended. */
-const libraries: readonly Client[] = packLibraries.map(entry => {
+const libraries: readonly Client[] = librariesIn('javascript').map(entry => {
   const {name} = entry;
   const scenarioFile = builtinFile(name);
   if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);

@@ -9,7 +9,7 @@ import {
   type Searched,
 } from '../report/explore/overview.ts';
 import {exploreJunit} from '../report/explore/render.ts';
-import {packLibraries} from '../scenarios/pack.ts';
+import {librariesIn} from '../scenarios/pack.ts';
 import type {Session} from './cli-io.ts';
 import {toReporters, writeOutput} from './explore-output.ts';
 import {type ExploreCommandOptions, exitCodeOf, searchOne, searchTexts} from './explore-search.ts';
@@ -29,7 +29,7 @@ export const searchPack = async (
   const leftOut: {scenario: string; reason: string}[] = [];
   const codes: number[] = [];
   const overview = (): Overview => ({searched, leftOut, command: commandOf(given)});
-  for (const {name} of packLibraries) {
+  for (const {name} of librariesIn('javascript')) {
     if (codes.includes(exitCodes.interrupted)) {
       leftOut.push({scenario: name, reason: 'The search was interrupted.'});
       continue;

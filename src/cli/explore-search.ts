@@ -130,6 +130,7 @@ export const searchOne = async (
         profiles: false,
         baseDir: io.cwd,
         dataDir,
+        packagesDir: dataDirOf(options, io),
         command: () => commandOf(scenario, options),
         version: version(),
         environment: io.env,

@@ -2,7 +2,7 @@
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {titleOf} from '../model/server-errors.ts';
-import {type PackEntry, pack, packLibraries} from '../scenarios/pack.ts';
+import {type Language, librariesIn, type PackEntry, pack} from '../scenarios/pack.ts';
 import {fitsPlan, speechOf, speechOfEntry} from '../scenarios/speech.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm, nameOfChoice, type StormChoice, stormFor} from '../scenarios/storms.ts';
@@ -14,6 +14,7 @@ export type PlanOptions = {
   readonly variant?: readonly string[];
   readonly all?: boolean;
   readonly everyVariant?: boolean;
+  readonly language?: Language;
   readonly storm?: StormChoice;
   readonly against?: readonly PackageSpec[];
   readonly target?: string;
@@ -22,7 +23,7 @@ export type PlanOptions = {
 
 /** @throws FoulweatherError FW_USAGE where the choices contradict each other */
 export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
-  const {all, everyVariant, storm, against: packages, variant, target, untilPrecise} = options;
+  const {all, everyVariant, language, storm, against: packages, variant, target, untilPrecise} = options;
   const refuse = (message: string, hint: string): never => {
     throw new FoulweatherError('FW_USAGE', message, hint);
   };
@@ -43,6 +44,9 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
   }
   if (everyVariant && !all) {
     refuse('--every-variant only works with --all.', 'A single scenario always runs all of its variants.');
+  }
+  if (language !== undefined && !all) {
+    refuse('--language only works with --all.', '`foulweather list` shows the scenarios of each language.');
   }
   if (all && variant) refuse('--all cannot be combined with --variant.', 'Omit --variant.');
   if (all && target !== undefined) {
@@ -82,9 +86,9 @@ const unfit = ({name, fits}: Storm, scenario: string): FoulweatherError =>
     'Use --storm auto, which chooses the storm that fits, or --storm standard.',
   );
 
-/** The libraries of the pack that a storm fits, by name. */
-export const packNames = ({storm}: PlanOptions): string[] =>
-  packLibraries
+/** The libraries of the pack in one language that a storm fits, by name. */
+export const packNames = ({storm, language = 'javascript'}: PlanOptions): string[] =>
+  librariesIn(language)
     .filter(entry => storm === undefined || storm === 'auto' || fitsEntry(storm, entry))
     .map(({name}) => name);
 

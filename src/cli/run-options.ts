@@ -55,6 +55,7 @@ export const commandOf = (name: string, options: RunCommandOptions, {variants}: 
 export const packCommandOf = (options: RunCommandOptions): string =>
   [
     'npx foulweather run --all',
+    ...(options.language === undefined ? [] : [`--language ${options.language}`]),
     ...(options.everyVariant ? ['--every-variant'] : []),
     ...commonArgs(options),
   ].join(' ');

@@ -45,7 +45,7 @@ export const runSeries = async (
 ): Promise<number> => {
   const {io} = session;
   const reporters = new Reporters(io, choices, files.length);
-  const out = options.out ?? (options.all ? 'reports/weather' : 'reports');
+  const out = options.out ?? (options.all ? weatherFolder(options) : 'reports');
   const weather = options.all
     ? new WeatherLog(io, out, {
         command: packCommandOf(options),
@@ -133,6 +133,10 @@ export const runSeries = async (
   }
   return signalCode ?? worst;
 };
+
+/** Each language has its own. */
+const weatherFolder = ({language = 'javascript'}: RunCommandOptions): string =>
+  language === 'javascript' ? 'reports/weather' : `reports/weather-${language}`;
 
 type Request = (of: Series['files'][number], observer: Progress) => RunOptions;
 

@@ -24,6 +24,7 @@ const errorKinds = {
   FW_NPM_MISSING: exitCodes.usage,
   FW_PACKAGE_INSTALL: exitCodes.usage,
   FW_PROGRAM_SETUP: exitCodes.usage,
+  FW_TOOLCHAIN_MISSING: exitCodes.usage,
   FW_FILE_EXISTS: exitCodes.usage,
   FW_FILE_WRITE: exitCodes.usage,
   FW_TARGET_START: exitCodes.usage,

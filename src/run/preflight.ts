@@ -6,6 +6,7 @@ import {describeScenario} from './describe.ts';
 import {defaultLimits} from './limits.ts';
 import {refuseMissingService} from './processes/start-service.ts';
 import {Supervisor} from './processes/supervisor.ts';
+import {refuseMissingToolchain} from './requirements.ts';
 import type {RunOptions} from './run-options.ts';
 
 export type Preflight =
@@ -44,6 +45,7 @@ const lookAt = async (supervisor: Supervisor, request: RunOptions): Promise<Pref
     if (plan.target.kind === 'service' && target.targetUrl === null) {
       refuseMissingService(plan.target.service, environment);
     }
+    await refuseMissingToolchain(plan, {environment, signal});
     return {kind: 'ready', described, plan};
   } catch (error) {
     if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERRUPTED') throw error;

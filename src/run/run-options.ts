@@ -41,6 +41,8 @@ export type RunOptions = {
   readonly baseDir: string;
   /** Where runs and packages are kept. Default: `.foulweather/` in the working directory. */
   readonly dataDir?: string;
+  /** Where packages are kept, where that is another place. */
+  readonly packagesDir?: string;
   /** The scenario's plan, where it is known already. */
   readonly described?: Plan;
   /** What becomes of the run where a subject does not get as far as its load. Default: `next-trial`. */

@@ -17,6 +17,7 @@ import {startInjector} from './processes/start-injector.ts';
 import {startReceiver} from './processes/start-receiver.ts';
 import {startTarget, type TargetChoice, withTarget} from './processes/start-target.ts';
 import type {Supervisor} from './processes/supervisor.ts';
+import {installRequirements} from './requirements.ts';
 import type {RunOptions} from './run-options.ts';
 import type {TrialContext} from './trial/trial-context.ts';
 
@@ -49,7 +50,10 @@ export const startRun = async (
     observer.preparing?.(`running ${plan.program.setup.join(' ')}`);
     await setUpProgram(plan.program, scenarioFile, {environment, signal});
   }
-  const packages = await installPackages(plan, {scenarioFile, dataDir, environment, signal, observer});
+  const packagesDir = options.packagesDir ?? dataDir;
+  const installing = {scenarioFile, dataDir: packagesDir, environment, signal, observer};
+  const packages = await installPackages(plan, installing);
+  const command = await installRequirements(plan, installing);
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }
@@ -74,6 +78,7 @@ export const startRun = async (
     injector,
     receiver,
     packages,
+    programCommand: command,
     environment: await withExtraCaCerts(environment, {plan, target, injector, folder}),
     signal,
     limits,

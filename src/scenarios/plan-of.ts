@@ -63,11 +63,26 @@ const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
   });
 };
 
+/** Whether it is known how what such a command runs is installed, or built. */
+const canRequire = ([program, verb, name]: readonly string[]): boolean =>
+  program === 'python3' ||
+  program === 'java' ||
+  (program === 'go' && verb === 'run' && name !== undefined && !name.startsWith('-'));
+
 /** What only a process of Node has. */
 const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mistake[] => {
   if (!isProgram(subject)) return [];
   const ofNode = 'applies to Node.js only, and the subject is a program';
+  const {requirements, command} = subject.program;
   return [
+    ...(requirements === undefined || canRequire(command)
+      ? []
+      : [
+          {
+            path: ['subject', 'program', 'requirements'],
+            says: 'needs a command that begins with python3, java, or `go run` and a package',
+          },
+        ]),
     ...variants.flatMap(({process, packages}, index): Mistake[] => [
       ...(process.heapLimitMiB === undefined
         ? []

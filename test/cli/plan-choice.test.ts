@@ -2,7 +2,7 @@
 import test from 'ava';
 import {packNames, planArgs, refuseContradictions, reshapeOf} from '../../src/cli/plan-choice.ts';
 import type {Plan} from '../../src/model/plan.ts';
-import {pack} from '../../src/scenarios/pack.ts';
+import {languages, pack} from '../../src/scenarios/pack.ts';
 import {findStorm} from '../../src/scenarios/storms.ts';
 
 const plan = {
@@ -35,16 +35,22 @@ test('another version and other weather go together; a folder is named from wher
   t.is(made.phases, quick.phases);
 });
 
-test('--all are the libraries of the pack, and in a storm of HTTP those that speak it', t => {
-  const libraries = pack.filter(({kind}) => kind === 'library');
-  t.deepEqual(
-    packNames({}),
-    libraries.map(({name}) => name),
-  );
-  t.deepEqual(
-    packNames({storm: findStorm('http')!}),
-    libraries.filter(({speaks}) => speaks === 'http').map(({name}) => name),
-  );
+for (const language of languages) {
+  test(`--all are the libraries of the pack, and in a storm of HTTP those that speak it: ${language}`, t => {
+    const libraries = pack.filter(entry => entry.kind === 'library' && entry.language === language);
+    t.deepEqual(
+      packNames({language}),
+      libraries.map(({name}) => name),
+    );
+    t.deepEqual(
+      packNames({language, storm: findStorm('http')!}),
+      libraries.filter(({speaks}) => speaks === 'http').map(({name}) => name),
+    );
+  });
+}
+
+test('--all without a language are the libraries of JavaScript', t => {
+  t.deepEqual(packNames({}), packNames({language: 'javascript'}));
 });
 
 test('in a storm of gRPC --all are the libraries that speak it', t => {
@@ -115,6 +121,7 @@ const contradictions: readonly (readonly [
 ])[] = [
   ['--all beside a scenario', ['a'], {all: true}],
   ['--every-variant without --all', [], {everyVariant: true}],
+  ['--language without --all', [], {language: 'python'}],
   ['--variant of the whole pack', [], {all: true, variant: ['bounded']}],
   ['one server for the whole pack', [], {all: true, target: 'redis://127.0.0.1:6379'}],
   ['a precision of libraries with one variant', [], {all: true, untilPrecise: 0.1}],

@@ -59,9 +59,9 @@ const scenarioList = async (io: CliIo, options: Options): Promise<string> => {
   const rows = builtins.map((builtin): Listed => ({builtin, missing: missingFor(builtin, io)}));
   if (options.json) {
     return json(
-      rows.map(({builtin, missing: {packages, service}}) => ({
+      rows.map(({builtin, missing: {packages, service, toolchain}}) => ({
         ...builtin,
-        missing: {packages, service: service === null ? null : builtin.needs.service},
+        missing: {packages, service: service === null ? null : builtin.needs.service, toolchain},
       })),
     );
   }
@@ -72,6 +72,9 @@ const groups: readonly {readonly group: BuiltinGroup; readonly title: string}[] 
   {group: 'start', title: 'Start here'},
   {group: 'case', title: 'Case studies (5 trials of each variant)'},
   {group: 'library', title: 'Libraries (also: run --all)'},
+  {group: 'python', title: 'Libraries in Python (also: run --all --language python)'},
+  {group: 'go', title: 'Libraries in Go (also: run --all --language go)'},
+  {group: 'java', title: 'Libraries in Java (also: run --all --language java)'},
   {group: 'inside', title: 'Inside a library'},
 ];
 
@@ -93,7 +96,7 @@ const groupText = (io: CliIo, {group, title}: (typeof groups)[number], all: read
 
 /** A mark for whether it can run, its name, and what it is; below, in brackets, what it needs or lacks. */
 const itemText = (io: CliIo, paint: Colours, width: number, {builtin, missing}: Listed): string => {
-  const isReady = missing.packages.length === 0 && missing.service === null;
+  const isReady = missing.packages.length === 0 && missing.service === null && missing.toolchain === null;
   const mark = isReady ? paint.green('✓') : paint.yellow('✗');
   const indent = ' '.repeat(width + 6);
   const needs = isReady ? needsText(builtin) : missingText(missing);
@@ -109,8 +112,9 @@ const itemText = (io: CliIo, paint: Colours, width: number, {builtin, missing}: 
 const needsText = ({needs: {service}}: Builtin): string =>
   service === null ? '' : `needs ${services[service].title}`;
 
-const missingText = ({packages, service}: Missing): string => {
+const missingText = ({packages, service, toolchain}: Missing): string => {
   const commands = [
+    ...(toolchain === null ? [] : [toolchain]),
     ...(packages.length > 0 ? [`npm install ${packages.join(' ')}`] : []),
     ...(service === null ? [] : [installCommand(service)]),
   ];

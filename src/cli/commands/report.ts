@@ -3,7 +3,7 @@ import {isDeepStrictEqual} from 'node:util';
 import type {Command} from 'commander';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {JudgedRun, RunRecord} from '../../model/run.ts';
-import {packLibraries} from '../../scenarios/pack.ts';
+import {languages, librariesIn} from '../../scenarios/pack.ts';
 import type {Session} from '../cli-io.ts';
 import {type DataOptions, dataDirOf, dataOption} from '../options.ts';
 import {parseReporter, type ReporterChoice, reporterHelp, reportersOf} from '../reporter-option.ts';
@@ -80,11 +80,12 @@ const refuseTwice = ({record}: JudgedRun, earlier: readonly JudgedRun[]): void =
 const originOf = (records: readonly RunRecord[]): WeatherOrigin => {
   const [{command, seed, plan}] = records as readonly [RunRecord, ...RunRecord[]];
   const common = optionsOf(command);
-  const isPack = isDeepStrictEqual(
-    new Set(records.map(({scenario}) => scenario)),
-    new Set(packLibraries.map(({name}) => name)),
+  const scenarios = new Set(records.map(({scenario}) => scenario));
+  const language = languages.find(each =>
+    isDeepStrictEqual(scenarios, new Set(librariesIn(each).map(({name}) => name))),
   );
-  const names = isPack ? '--all' : records.map(({scenario}) => shellQuote(scenario)).join(' ');
+  const pack = language === 'javascript' ? '--all' : `--all --language ${language}`;
+  const names = language === undefined ? [...scenarios].map(shellQuote).join(' ') : pack;
   return {
     command: records.every(record => optionsOf(record.command) === common)
       ? `npx foulweather run ${names}${common}`

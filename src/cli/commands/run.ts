@@ -1,5 +1,6 @@
 // foulweather run: drives scenarios, writes their reports, and answers with the verdict.
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
+import {languages} from '../../scenarios/pack.ts';
 import {minimumPairs} from '../../stats/bootstrap.ts';
 import type {Session} from '../cli-io.ts';
 import {
@@ -31,6 +32,12 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .addOption(againstOption())
     .addOption(stormOption())
     .option('--all', 'run every library with its default options, and write the weather report')
+    .addOption(
+      new Option(
+        '--language <name>',
+        'with --all, run the libraries in this language (default: javascript)',
+      ).choices(languages),
+    )
     .option('--every-variant', 'with --all, run the recommended options as well')
     .option('--keep-going', 'start the load even if the first operation fails on a calm network')
     .optionsGroup('Servers and network:')
@@ -87,6 +94,7 @@ Examples:
   foulweather run redis --start-services --storm quick --against redis@5.8.0
   foulweather run ./scenario.ts --reporter github --reporter junit=reliability.xml
   foulweather run case-thread-pool --until-precise 10%
+  foulweather run --all --language go --storm quick --start-services
 `,
     )
     .action(async (scenarios: string[], options: RunCommandOptions) => {

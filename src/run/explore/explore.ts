@@ -34,6 +34,7 @@ import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
 import {setUpProgram} from '../npm.ts';
 import {Supervisor} from '../processes/supervisor.ts';
+import {installRequirements} from '../requirements.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
 import {Crew, type Tried} from './crew.ts';
@@ -167,6 +168,8 @@ type SearchOptions = {
 
 /** Once: the environments, which begin beside each other, would disturb each other. */
 const withProgramSetUp = async (plan: Plan, {run, observer}: ExploreOptions): Promise<Plan> => {
+  const installing = {...run, dataDir: run.packagesDir ?? run.dataDir, observer: {preparing: observer.step}};
+  await installRequirements(plan, installing);
   if (plan.program?.setup === undefined) return plan;
   const {setup, ...program} = plan.program;
   observer.step(`running ${setup.join(' ')}`);
