@@ -54,6 +54,7 @@ export type MemcachedErrorCode = keyof typeof memcachedErrors | `${'SERVER' | 'C
 export type MqttErrorCode = keyof typeof mqttErrors;
 
 type ErrorOptions<Kind extends ServerErrorKind, Code> = Omit<OptionsOf<Kind>, 'error' | 'command'> & {
+  /** The error's code; docs/faults.md lists those of each protocol. */
   readonly error: Code;
   /** Only replies to this command, or to these. Default: to any. */
   readonly command?: string | readonly string[];
