@@ -41,6 +41,9 @@ const defaults = {
   tlsClose: {reset: false, ...handshakes},
   tlsAlert: {alert: 40, ...handshakes},
   wrongCertificate: handshakes,
+  serverStop: {},
+  serverKill: {},
+  serverPause: {},
 } as const satisfies {
   readonly [kind in keyof typeof faultSchemas]: Partial<Input<(typeof faultSchemas)[kind]>>;
 };

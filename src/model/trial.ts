@@ -2,7 +2,7 @@
 
 import type {Artifact} from './artifact.ts';
 import type {Bin, Drained, FailureClass, OperationExample, PhaseFigures} from './driver-witness.ts';
-import type {ForeignMessages, HarnessSample, HookFailure, PhaseEdge} from './event.ts';
+import type {ForeignMessages, HarnessSample, HookFailure, PhaseEdge, ServerEvent} from './event.ts';
 import type {CutReason} from './fresh-start.ts';
 import type {StandIn, UnappliedInstrumentation} from './loaded-code.ts';
 import type {ErrorFacts} from './outcome.ts';
@@ -129,6 +129,8 @@ export type Trial = {
   /** The first 16 hex digits of the trace ids of its operations, as `traceIdOfOperation` takes them. */
   readonly tracePrefix: string;
   readonly edges: readonly PhaseEdge[];
+  /** What faults did to the real server, in order; empty where there are none of that kind. */
+  readonly serverEvents: readonly ServerEvent[];
   /** When the last phase ended; null where the trial did not get that far. */
   readonly loadEndedMs: number | null;
   /** When the library was closed, and how long that took; null where the trial did not get that far. */

@@ -3,6 +3,7 @@
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
+import {type AnyServerFault, isServerFault} from '../../model/server-fault.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
 import {httpEffectOf, isHttpFault} from './http-faults.ts';
@@ -11,7 +12,8 @@ import {httpEffectOf, isHttpFault} from './http-faults.ts';
 export const describeFault = (fault: Fault): string => {
   const direction = 'direction' in fault ? [directions[fault.direction]] : [];
   const moment = 'at' in fault ? [momentOf(fault.at)] : [];
-  return [effectOf(fault), ...direction, ...moment, ...scopeOf(fault)].join(', ');
+  const scope = isServerFault(fault) ? timesOf(fault) : scopeOf(fault);
+  return [effectOf(fault), ...direction, ...moment, ...scope].join(', ');
 };
 
 /** `after exchange 4`, `before exchange 2 from the server since the fault began`. */
@@ -21,16 +23,8 @@ const momentOf = ({exchange, cut, direction, since}: Moment): string => {
   return `${cut} exchange ${count(exchange)}${whose}${since === 'fault' ? ' since the fault began' : ''}`;
 };
 
-const scopeOf = ({
-  probability,
-  nth = 0,
-  firstN,
-  hitLimit,
-  startAfterMs,
-  durationMs,
-  everyMs,
-  kind,
-}: Fault): string[] => {
+const scopeOf = (fault: Exclude<Fault, AnyServerFault>): string[] => {
+  const {probability, nth = 0, firstN, hitLimit, kind} = fault;
   const unit = unitOf(kind);
   const units = `${unit}s`;
   return [
@@ -38,10 +32,14 @@ const scopeOf = ({
     ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
     ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
-    ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
-    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+    ...timesOf(fault),
   ];
 };
+
+const timesOf = ({startAfterMs, durationMs, everyMs}: Fault): string[] => [
+  ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
+  ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+];
 
 /** ` out of every 2 s`, or nothing. */
 const againAfter = (everyMs: number | undefined): string =>
@@ -115,6 +113,12 @@ const effectOf = (fault: Fault): string => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsEffectOf(fault);
+    case 'serverStop':
+      return 'the server stopped in its own way, then started again';
+    case 'serverKill':
+      return 'the server killed, then started again';
+    case 'serverPause':
+      return 'the server paused, its connections left open';
     case 'refuse':
       return 'connections refused, live ones cut';
     case 'limitData':

@@ -62,6 +62,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'stall':
     case 'halfOpen':
     case 'blackhole':
+    case 'serverPause':
       return 'silent';
     case 'timeout':
     case 'resetPeer':
@@ -74,6 +75,8 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'httpFault':
       return fault.action === 'hang' ? 'silent' : 'cut';
     case 'refuse':
+    case 'serverStop':
+    case 'serverKill':
     case 'flap':
     case 'limitConnections':
     case 'tlsClose':

@@ -4,17 +4,19 @@ import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../../model/plan.ts';
 import {closingPhase, drainPhase, openingPhase} from '../../model/telemetry.ts';
-import {withTimeout} from '../../model/with-timeout.ts';
+import {announcingLongWait, withTimeout} from '../../model/with-timeout.ts';
 import {flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
 import type {HarnessWatch} from '../processes/harness-watch.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
 import type {Samplers} from './samplers.ts';
+import type {ServerFaults} from './server-faults.ts';
 import {SubjectDialogue, type SubjectDialogueOptions} from './subject-dialogue.ts';
 import {TrialStopped} from './trial-stopped.ts';
 import {untilWell} from './until-well.ts';
 
 export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly link: FaultyLink;
+  readonly server: Pick<ServerFaults, 'begin' | 'end'>;
   readonly samplers: Samplers;
   readonly harness: HarnessWatch;
   readonly comeback: ComebackWatch;
@@ -75,6 +77,7 @@ export class TrialRunner {
       await this.#enterPhase(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
       const isWell = await this.#waitPhase(phase, isLast);
+      await this.#serverBack();
       await this.#noteConnections(phase);
       await this.#options.samplers.drainInjectorLog();
       if (!isWell) {
@@ -126,7 +129,7 @@ export class TrialRunner {
    * with the first phase, into its faults.
    */
   async #enterPhase(index: number, phase: Phase): Promise<void> {
-    const {link, samplers, harness, now, record, notifyReceiver} = this.#options;
+    const {link, server, samplers, harness, now, record, notifyReceiver} = this.#options;
     await samplers.sampleInjector();
     const beforeMs = now();
     await link.clear(phase.faults);
@@ -136,6 +139,7 @@ export class TrialRunner {
     else if (index > 0) await this.#dialogue.enterPhase(index);
     const enteredMs = now();
     await link.put(phase.name, phase.faults, phase.durationMs);
+    server.begin(phase);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
     notifyReceiver(index, index > 0 ? enteredMs : afterMs);
@@ -168,6 +172,12 @@ export class TrialRunner {
     const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
     return true;
+  }
+
+  /** The phase of a fault lasts until the server is ready again: its own start is no part of the library's recovery. */
+  async #serverBack(): Promise<void> {
+    const {server, waiting} = this.#options;
+    await announcingLongWait(server.end(), () => waiting('the server to be ready again'));
   }
 
   async #noteConnections(phase: Phase): Promise<void> {

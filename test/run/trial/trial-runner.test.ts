@@ -79,6 +79,7 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
   const walk = new TrialRunner({
     subject: subject as unknown as SubjectChild,
     link: link as unknown as FaultyLink,
+    server: {begin() {}, end: async () => {}},
     samplers: samplers as unknown as Samplers,
     harness: {edge() {}} as unknown as HarnessWatch,
     plan,
