@@ -41,7 +41,7 @@ export const ownStartNote = (trial: Trial, recoveryPhase: number): string => {
   const last = outingsOf(trial).findLast(({backMs}) => before !== null && (backMs ?? 0) >= before.startMs);
   const {returningMs = null, backMs = null} = last ?? {};
   if (!before || returningMs === null || backMs === null || returningMs > before.endMs) return '';
-  return ` (the server was ready again ${duration(backMs - returningMs)} after it was started, which is not counted)`;
+  return ` (the server was ready again ${duration(backMs - returningMs)} after it was to come back, which is not counted)`;
 };
 
 /** Why what was acknowledged may be gone from the server by its own doing; null where it may not. */
