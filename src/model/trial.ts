@@ -82,6 +82,16 @@ export type DriverObservation = {
   readonly operationDurations: Uint8Array;
 };
 
+export type Closing = {
+  readonly startMs: number;
+  readonly durationMs: number;
+  /**
+   * Where it was called at the end of the last phase, under its load and faults: when these were gone, and how many operations
+   * were in flight when it had settled. Absent where it was called when all was calm.
+   */
+  readonly underLoad?: {readonly calmMs: number; readonly inFlight: number};
+};
+
 export type HeapSample = {
   readonly atMs: number;
   readonly phase: number | null;
@@ -134,7 +144,7 @@ export type Trial = {
   /** When the last phase ended; null where the trial did not get that far. */
   readonly loadEndedMs: number | null;
   /** When the library was closed, and how long that took; null where the trial did not get that far. */
-  readonly closing: {readonly startMs: number; readonly durationMs: number} | null;
+  readonly closing: Closing | null;
   readonly end: SubjectEnd;
   readonly exit: ProcessExit | null;
   /** What its main thread was doing, the innermost call first, where it no longer answered; null where that is not known. */

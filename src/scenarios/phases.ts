@@ -10,8 +10,8 @@ const reservedNames: ReadonlyMap<string, string> = new Map([
   ['drain', 'the time after the last phase'],
 ]);
 
-export const phaseMistakes = ({phases, target}: CheckedScenario): Mistake[] =>
-  phases.flatMap(({name, role, faults, durationMs, prolongedToMs}, index) => {
+export const phaseMistakes = ({phases, target, cycles}: CheckedScenario): Mistake[] =>
+  phases.flatMap(({name, role, faults, durationMs, prolongedToMs, endsWithClose}, index) => {
     const mistakes = serverMistakes(faults, 'service' in target, ['phases', index]);
     const add = (key: string | null, says: string): void => {
       mistakes.push({path: ['phases', index, ...(key === null ? [] : [key])], says});
@@ -22,6 +22,11 @@ export const phaseMistakes = ({phases, target}: CheckedScenario): Mistake[] =>
       add('prolongedToMs', 'is only allowed in a recovery phase');
     } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
       add('prolongedToMs', 'must be longer than durationMs');
+    }
+    if (endsWithClose && (index < phases.length - 1 || faults.length === 0)) {
+      add('endsWithClose', 'is only allowed in the last phase, and if that has faults');
+    } else if (endsWithClose && inCycles(phases, cycles).at(-2)?.endsWithClose) {
+      add('endsWithClose', 'is not allowed in a phase that is repeated: add a recovery before it');
     }
     const meaning = reservedNames.get(name);
     if (meaning) add('name', `must not be "${name}", which stands for ${meaning}`);

@@ -1,25 +1,7 @@
 // Real servers that are stopped, killed and paused under real clients: one that does not survive it, and one that does.
-import {resolve} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
-import type {ServiceName} from '../../src/model/service.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {installCommand, services} from '../../src/services/catalogue.ts';
-import {findProgram} from '../../src/services/find-program.ts';
 import {type RunOnce, runOnce} from '../helpers/run-once.ts';
-
-const places = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
-
-const withServer = (name: ServiceName, title: string, exec: (t: ExecutionContext) => Promise<void>): void => {
-  const {program, folders} = services[name];
-  if (findProgram(program, folders, places) === null) {
-    console.error(`${title} is not tested: ${installCommand(services[name])}`);
-    return;
-  }
-  test(title, async t => {
-    t.timeout(180_000);
-    await exec(t);
-  });
-};
+import {withServer} from '../helpers/with-server.ts';
 
 const verdictsOf = (ran: RunOnce, variant: string, symptoms: readonly SymptomId[]): readonly string[] => {
   const {judgement} = ran.trial(variant);

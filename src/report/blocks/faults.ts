@@ -133,7 +133,9 @@ const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
   ].join(' and ');
 
 export const describeFaults = (phase: Phase): string =>
-  phase.faults.length === 0 ? 'none' : phase.faults.map(describeFault).join('; ');
+  phase.faults.length === 0
+    ? 'none'
+    : [...phase.faults.map(describeFault), ...(phase.endsWithClose ? ['close() called at its end'] : [])].join('; ');
 
 export const describeLoad = (load: Load): string => {
   switch (load.model) {

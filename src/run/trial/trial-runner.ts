@@ -32,6 +32,8 @@ export type TrialRunnerOptions = SubjectDialogueOptions & {
 };
 
 const idlePollMs = 100;
+/** So many times its limit close() has where it is called under faults: once under them, and then until the server is back, and once more. */
+const closeTimes = 3;
 const comebackPollMs = 100;
 /**
  * How long the driver takes to report its first figures of a phase: half a second for a slice, and a second to the
@@ -77,6 +79,7 @@ export class TrialRunner {
       await this.#enterPhase(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
       const isWell = await this.#waitPhase(phase, isLast);
+      if (phase.endsWithClose === true) return this.#closeUnderFaults(phase);
       await this.#serverBack();
       await this.#noteConnections(phase);
       await this.#options.samplers.drainInjectorLog();
@@ -93,14 +96,46 @@ export class TrialRunner {
     notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
     await link.apply('drain', []);
-    subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
-    const drainMs = plan.drainLimitMs + flushLimitMs + answerSlackMs;
-    await this.#dialogue.answer(['drained'], drainMs, 'operations in flight');
+    await this.#drain();
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
     notifyReceiver(closingPhase(plan), now());
     await this.#close();
     await this.#options.samplers.sampleInjector();
+    return this.#end();
+  }
+
+  async #drain(): Promise<void> {
+    const {subject, plan, limits} = this.#options;
+    subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
+    const drainMs = plan.drainLimitMs + flushLimitMs + limits.answerSlackMs;
+    await this.#dialogue.answer(['drained'], drainMs, 'operations in flight');
+  }
+
+  /**
+   * close() is called under the load and the faults of the last phase. They last until it has returned, or has had its time; what
+   * is in flight is watched to its end without them.
+   */
+  async #closeUnderFaults(phase: Phase): Promise<void> {
+    const {subject, plan, link, samplers, harness, now, record, notifyReceiver, limits} = this.#options;
+    await this.#noteConnections(phase);
+    await samplers.drainInjectorLog();
+    const endedMs = now();
+    record({kind: 'load-ended', atMs: endedMs});
+    notifyReceiver(drainPhase(plan), endedMs);
+    harness.edge(null);
+    const limitMs = closeTimes * limits.closeMs;
+    const closed = this.#dialogue.answer(['closed'], limitMs + limits.answerSlackMs, 'close() to return');
+    subject.send({kind: 'close-under-load', limitMs});
+    await settlesWithin(limits.closeMs, closed);
+    await this.#serverBack();
+    await link.apply('drain', []);
+    record({kind: 'calmed', atMs: now()});
+    await closed;
+    await this.#drain();
+    notifyReceiver(closingPhase(plan), now());
+    subject.send({kind: 'leave'});
+    await samplers.sampleInjector();
     return this.#end();
   }
 
