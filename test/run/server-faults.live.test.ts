@@ -47,9 +47,10 @@ withServer('redis', 'Redis is paused and killed under ioredis', async t => {
     const {judgement} = ran.trial(variant);
     t.deepEqual(faultGatesOf(ran, variant), []);
     const [paused, killed] = [2, 3].map(phase => judgement.phases[phase]!.faults[0]!);
-    t.like(paused, {kind: 'serverPause', actions: 1, connectionsHit: 1});
+    t.like(paused, {kind: 'serverPause', actions: 1});
     t.true(paused!.server!.awayMs >= 390);
-    t.like(killed, {kind: 'serverKill', actions: 1, connectionsHit: 1});
+    t.like(killed, {kind: 'serverKill', actions: 1});
+    t.true(paused!.connectionsHit! > 0 && killed!.connectionsHit! > 0);
     // What waited for the pause to end is answered then: nothing is cut.
     t.is(judgement.phases[2]!.outcomes.ok, judgement.phases[2]!.started);
   }
