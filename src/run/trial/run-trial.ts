@@ -83,13 +83,13 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     probe.finish();
     preparer?.kill();
     subject.kill();
+    const {code, ...exit} = await subject.exited;
+    const stderrTail = withoutInspectorLines(exit.stderrTail);
+    record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit, stderrTail}});
     // Where the trial has stopped in a fault: verify() and the next trial need the server.
     await server.end().catch((error: unknown) => {
       record({kind: 'trouble', atMs: now(), what: 'target', message: messageOf(error)});
     });
-    const {code, ...exit} = await subject.exited;
-    const stderrTail = withoutInspectorLines(exit.stderrTail);
-    record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit, stderrTail}});
     await samplers.finish();
     await harness.finish();
     // That it could not be read shows as a recording without conversations.
