@@ -112,7 +112,7 @@ const goodbyes: {readonly [name in ServiceName]?: readonly [said: RegExp, listen
         socket.on('data', chunk => {
           text += String(chunk);
         });
-        socket.write('CONNECT {"verbose":false}\r\nPING\r\n');
+        socket.write('CONNECT {"verbose":false,"protocol":1}\r\nPING\r\n');
         await until(() => text.includes('PONG'), 5000);
         return {heard: new Promise(resolve => socket.on('close', () => resolve(text)))};
       },
