@@ -16,7 +16,11 @@ export type AnyServerFault = ServerStopFault | ServerKillFault | ServerPauseFaul
  */
 export type ServerChange = 'leaving' | 'away' | 'returning' | 'back';
 
-const kinds: ReadonlySet<string> = new Set<AnyServerFault['kind']>(['serverStop', 'serverKill', 'serverPause']);
+const kinds: ReadonlySet<string> = new Set<AnyServerFault['kind']>([
+  'serverStop',
+  'serverKill',
+  'serverPause',
+]);
 
 export const isServerFault = (fault: {readonly kind: string}): fault is AnyServerFault =>
   kinds.has(fault.kind);

@@ -42,7 +42,9 @@ const serverMistakes = (faults: Phase['faults'], isStarted: boolean, path: Mista
       ...(isStarted
         ? []
         : [{path: place, says: "acts on a server that foulweather starts: use target: {service: '…'}"}]),
-      ...(index > 0 ? [{path: place, says: 'is one too many: a phase has at most one fault of the server'}] : []),
+      ...(index > 0
+        ? [{path: place, says: 'is one too many: a phase has at most one fault of the server'}]
+        : []),
     ];
   });
 };

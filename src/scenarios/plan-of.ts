@@ -93,7 +93,10 @@ const closeMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
 };
 
 /** An operation that has not settled when the library is closed must have had the time after which it counts as orphaned. */
-const drainLimitOf = ({phases, thresholds}: CheckedScenario, operation: OperationPlan): number => {
+const drainLimitOf = (
+  {phases, thresholds}: Pick<CheckedScenario, 'phases' | 'thresholds'>,
+  operation: OperationPlan,
+): number => {
   const usualMs = hungAfterMs(operation) + drainSlackMs;
   if (!phases.some(({endsWithClose}) => endsWithClose)) return usualMs;
   const {watchMs, deadlineCount} = thresholdsOf('orphaned-operation', thresholds ?? {});

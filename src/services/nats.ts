@@ -17,10 +17,7 @@ export const nats: Service = {
   run: ({folder, ports: [port], find}) => [
     {
       file: find('nats-server'),
-      args: [
-        ...['-c', `${folder}/nats.conf`, '-a', '127.0.0.1', '-p', `${port}`],
-        ...['-js', '-sd', folder],
-      ],
+      args: [...['-c', `${folder}/nats.conf`, '-a', '127.0.0.1', '-p', `${port}`], ...['-js', '-sd', folder]],
     },
   ],
   stopSignal: 'SIGKILL',

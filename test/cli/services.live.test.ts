@@ -69,7 +69,10 @@ test('a server that a fault takes away has to be started by foulweather', async 
   const place = await openPlace(t);
   const without = await place.call(['run', fixture('paused')]);
   t.is(without.code, 64);
-  t.regex(without.stderr, /Add --start-services to start one \(`apt-get install redis-server` installs it\)\.\n/);
+  t.regex(
+    without.stderr,
+    /Add --start-services to start one \(`apt-get install redis-server` installs it\)\.\n/,
+  );
   const theirs = await place.call(['run', fixture('paused'), '--target', 'redis://127.0.0.1:6379']);
   t.is(theirs.code, 64);
   t.regex(

@@ -3,8 +3,8 @@ import test from 'ava';
 import * as api from '../../src/index.ts';
 import type {Fault} from '../../src/model/fault.ts';
 import {faultKinds} from '../../src/model/fault-defaults.ts';
-import type {Scenario} from '../../src/scenarios/define-scenario.ts';
 import {isServerFault} from '../../src/model/server-fault.ts';
+import type {Scenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
 import {scenarioWith} from '../helpers/trial-scenario.ts';
 

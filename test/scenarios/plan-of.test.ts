@@ -266,9 +266,12 @@ test(
     'phase "calm": endsWithClose needs subject.close: there is nothing to call',
   ],
 );
-test('a phase that is repeated does not end with close()', isMistaken, {phases: [phase, closing], cycles: 2, subject: closable}, [
-  'phase "dark": endsWithClose is not allowed in a phase that is repeated: add a recovery before it',
-]);
+test(
+  'a phase that is repeated does not end with close()',
+  isMistaken,
+  {phases: [phase, closing], cycles: 2, subject: closable},
+  ['phase "dark": endsWithClose is not allowed in a phase that is repeated: add a recovery before it'],
+);
 test(
   'a program ends when it is closed',
   isMistaken,

@@ -79,45 +79,46 @@ for (const name of serviceNames) {
 /** What a client that is doing nothing hears when the server is stopped. */
 type Heard = {readonly heard: Promise<string>};
 
-const goodbyes: {readonly [name in ServiceName]?: readonly [said: RegExp, listen: (url: string) => Promise<Heard>]} =
-  {
-    postgres: [
-      /^57P01$/,
-      async url => {
-        const client = new pg.Client({connectionString: url});
-        const heard = new Promise<string>(resolve => {
-          client.on('error', error => resolve('code' in error ? String(error.code) : error.message));
-        });
-        await client.connect();
-        return {heard};
-      },
-    ],
-    rabbitmq: [
-      /\b320\b/,
-      async url => {
-        const connection = await connectToBroker(url);
-        const heard = new Promise<string>(resolve => {
-          connection.on('error', error => resolve(String(error)));
-          connection.on('close', error => resolve(String(error)));
-        });
-        return {heard};
-      },
-    ],
-    nats: [
-      /"ldm":true/,
-      async url => {
-        const socket = connect(Number(new URL(url).port), '127.0.0.1');
-        let text = '';
-        socket.on('error', () => {});
-        socket.on('data', chunk => {
-          text += String(chunk);
-        });
-        socket.write('CONNECT {"verbose":false,"protocol":1}\r\nPING\r\n');
-        await until(() => text.includes('PONG'), 5000);
-        return {heard: new Promise(resolve => socket.on('close', () => resolve(text)))};
-      },
-    ],
-  };
+const goodbyes: {
+  readonly [name in ServiceName]?: readonly [said: RegExp, listen: (url: string) => Promise<Heard>];
+} = {
+  postgres: [
+    /^57P01$/,
+    async url => {
+      const client = new pg.Client({connectionString: url});
+      const heard = new Promise<string>(resolve => {
+        client.on('error', error => resolve('code' in error ? String(error.code) : error.message));
+      });
+      await client.connect();
+      return {heard};
+    },
+  ],
+  rabbitmq: [
+    /\b320\b/,
+    async url => {
+      const connection = await connectToBroker(url);
+      const heard = new Promise<string>(resolve => {
+        connection.on('error', error => resolve(String(error)));
+        connection.on('close', error => resolve(String(error)));
+      });
+      return {heard};
+    },
+  ],
+  nats: [
+    /"ldm":true/,
+    async url => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      let text = '';
+      socket.on('error', () => {});
+      socket.on('data', chunk => {
+        text += String(chunk);
+      });
+      socket.write('CONNECT {"verbose":false,"protocol":1}\r\nPING\r\n');
+      await until(() => text.includes('PONG'), 5000);
+      return {heard: new Promise(resolve => socket.on('close', () => resolve(text)))};
+    },
+  ],
+};
 
 const comesBack = test.macro({
   title: (_, name: ServiceName, ways: readonly WayToGo[]) =>

@@ -5,12 +5,21 @@ import type {Plan} from '../../src/model/plan.ts';
 import {serverPause, serverStop} from '../../src/model/server-fault.ts';
 import type {SubjectEnd, Trial} from '../../src/model/trial.ts';
 import {answers} from '../helpers/symptom-macro.ts';
-import {baseline, connectionsAt, fault, figuresOf, type TrialChanges, trialWith} from '../helpers/trial-believable.ts';
+import {
+  baseline,
+  connectionsAt,
+  fault,
+  figuresOf,
+  type TrialChanges,
+  trialWith,
+} from '../helpers/trial-believable.ts';
 
 const phasesWith = (...faults: Plan['phases'][number]['faults']): Plan['phases'] =>
-  trialWith().plan.phases.slice(0, fault + 1).map(phase =>
-    phase.role === 'fault' ? {...phase, faults, endsWithClose: true} : phase,
-  ) as unknown as Plan['phases'];
+  trialWith()
+    .plan.phases.slice(0, fault + 1)
+    .map(phase =>
+      phase.role === 'fault' ? {...phase, faults, endsWithClose: true} : phase,
+    ) as unknown as Plan['phases'];
 
 const ended = (close: 'resolved' | 'hung'): SubjectEnd => ({kind: 'completed', close, error: null});
 
@@ -22,7 +31,13 @@ type Closed = {
   readonly close?: 'resolved' | 'hung';
 };
 
-const closedWith = ({durationMs, calmMs = 9000 + durationMs, inFlight = 0, faults = [stall()], close = 'resolved'}: Closed) =>
+const closedWith = ({
+  durationMs,
+  calmMs = 9000 + durationMs,
+  inFlight = 0,
+  faults = [stall()],
+  close = 'resolved',
+}: Closed) =>
   ({
     plan: {phases: phasesWith(...faults)},
     loadEndedMs: 9000,
@@ -109,7 +124,11 @@ test(
   'a client that is closed connects for what is still in flight',
   answers,
   after,
-  {...closedWith({durationMs: 5, inFlight: 2}), ...connections([2000, 9004], [9600, 9700]), driver: drained(0)},
+  {
+    ...closedWith({durationMs: 5, inFlight: 2}),
+    ...connections([2000, 9004], [9600, 9700]),
+    driver: drained(0),
+  },
   /1 connection opened after close\(\) had returned, but 2 operations still in flight may have needed one/,
 );
 test(

@@ -135,7 +135,10 @@ const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
 export const describeFaults = (phase: Phase): string =>
   phase.faults.length === 0
     ? 'none'
-    : [...phase.faults.map(describeFault), ...(phase.endsWithClose ? ['close() called at its end'] : [])].join('; ');
+    : [
+        ...phase.faults.map(describeFault),
+        ...(phase.endsWithClose ? ['close() called at its end'] : []),
+      ].join('; ');
 
 export const describeLoad = (load: Load): string => {
   switch (load.model) {

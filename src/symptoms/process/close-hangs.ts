@@ -38,9 +38,7 @@ export const closeHangs: Detector<'close-hangs'> = (trial, {closeMs}) => {
   if (exit?.killedFor === 'lingering') {
     const value = exit.atMs - closing.startMs - durationMs;
     const statement = `The process was still running ${duration(value)} after close() and had to be killed.`;
-    hangs.push(
-      found(phase, {witness: 'system', statement, value, threshold: closeMs, unit: 'ms', count: 1}),
-    );
+    hangs.push(found(phase, {witness: 'system', statement, value, threshold: closeMs, unit: 'ms', count: 1}));
   }
   return presentIf('close-hangs', 'fail', hangs);
 };

@@ -217,7 +217,12 @@ for (const kind of ['flap', 'refuse', 'blackhole'] as const) {
 }
 test(unseen, 'latency', 0, 10, 3);
 
-type Outage = {readonly title: string; readonly started: number; readonly connections: number; readonly actions: number};
+type Outage = {
+  readonly title: string;
+  readonly started: number;
+  readonly connections: number;
+  readonly actions: number;
+};
 
 const outages: readonly Outage[] = [
   {title: 'operations but no connection', started: 10, connections: 0, actions: 1},

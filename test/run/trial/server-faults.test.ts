@@ -78,7 +78,8 @@ test('with a duration it ends within the phase, and its end does nothing more', 
 test('it comes again', async t => {
   const {server, steps} = stage();
   server.begin(phaseWith(serverPause({durationMs: 1, everyMs: 5})));
-  while (steps.filter(step => step === 'pause').length < 3) await new Promise(resolve => setImmediate(resolve));
+  while (steps.filter(step => step === 'pause').length < 3)
+    await new Promise(resolve => setImmediate(resolve));
   await server.end();
   const [pauses, returns] = ['pause', 'bring-back'].map(way => steps.filter(step => step === way).length);
   t.is(pauses, returns);

@@ -99,7 +99,15 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false, closeMs = 1000
     (reason: unknown) => (reason instanceof TrialStopped ? reason.why : reason),
   );
   const edges = events.flatMap(event => (event.kind === 'edge' ? event.edge.phase : []));
-  return {steps: steps.filter(step => step !== 'server back'), all: steps, told, announced, edges, stopped, events};
+  return {
+    steps: steps.filter(step => step !== 'server back'),
+    all: steps,
+    told,
+    announced,
+    edges,
+    stopped,
+    events,
+  };
 };
 
 test('the subject enters a phase when the old faults are gone, and before the new ones begin', async t => {
@@ -120,7 +128,11 @@ test('the subject enters a phase when the old faults are gone, and before the ne
 
 test('the server is back before the next phase begins', async t => {
   const {all} = await walkWith(obeys);
-  t.deepEqual(all.slice(all.indexOf('put reset'), all.indexOf('phase 2')), ['put reset', 'server back', 'clear']);
+  t.deepEqual(all.slice(all.indexOf('put reset'), all.indexOf('phase 2')), [
+    'put reset',
+    'server back',
+    'clear',
+  ]);
 });
 
 const closingPlan: Plan = {
@@ -143,7 +155,9 @@ test('a last phase that ends with close() has it called under its faults, which 
     'drain',
     'leave',
   ]);
-  const [loadEnded, calmed] = ['load-ended', 'calmed'].map(kind => events.findIndex(event => event.kind === kind));
+  const [loadEnded, calmed] = ['load-ended', 'calmed'].map(kind =>
+    events.findIndex(event => event.kind === kind),
+  );
   t.true(loadEnded! >= 0 && loadEnded! < calmed!);
 });
 
