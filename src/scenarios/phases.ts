@@ -25,7 +25,7 @@ export const phaseMistakes = ({phases, target, cycles}: CheckedScenario): Mistak
     }
     if (endsWithClose && (index < phases.length - 1 || faults.length === 0)) {
       add('endsWithClose', 'is only allowed in the last phase, and if that has faults');
-    } else if (endsWithClose && inCycles(phases, cycles).at(-2)?.endsWithClose) {
+    } else if (endsWithClose && inCycles(phases, cycles).at(-1)?.name !== name) {
       add('endsWithClose', 'is not allowed in a phase that is repeated: add a recovery before it');
     }
     const meaning = reservedNames.get(name);

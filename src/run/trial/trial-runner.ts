@@ -125,8 +125,8 @@ export class TrialRunner {
     notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
     const limitMs = closeTimes * limits.closeMs;
-    const closed = this.#dialogue.answer(['closed'], limitMs + limits.answerSlackMs, 'close() to return');
     subject.send({kind: 'close-under-load', limitMs});
+    const closed = this.#dialogue.answer(['closed'], limitMs + limits.answerSlackMs, 'close() to return');
     await settlesWithin(limits.closeMs, closed);
     await this.#serverBack();
     await link.apply('drain', []);
