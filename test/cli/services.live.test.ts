@@ -71,7 +71,7 @@ test('a server that a fault takes away has to be started by foulweather', async 
   t.is(without.code, 64);
   t.regex(
     without.stderr,
-    /Add --start-services to start one \(`apt-get install redis-server` installs it\)\.\n/,
+    /Add --start-services to start one \(`apt-get install redis-server` installs it\)\. \(FW_SERVICE_NEEDED\)/,
   );
   const theirs = await place.call(['run', fixture('paused'), '--target', 'redis://127.0.0.1:6379']);
   t.is(theirs.code, 64);
