@@ -114,6 +114,12 @@ export type {
   StartedTarget,
   VerifyContext,
 } from './model/scenario-functions.ts';
+export type {
+  ServerKillFault,
+  ServerPauseFault,
+  ServerStopFault,
+} from './model/server-fault.ts';
+export {serverKill, serverPause, serverStop} from './model/server-fault.ts';
 export type {ServiceName} from './model/service.ts';
 export type {Severity} from './model/severity.ts';
 export type {SymptomId, ThresholdChanges, Thresholds} from './model/symptoms.ts';

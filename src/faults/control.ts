@@ -133,6 +133,9 @@ export class FaultyLink {
   readonly #calls: BoundedCalls;
   #proxy: ClientProxy;
   readonly #active: Toxic<unknown>[] = [];
+  /** The connects of a phase are refused. */
+  #isRefused = false;
+  #isServerAway = false;
   #countsHits: boolean | null = null;
   /** How far this client has read its news, as a query. */
   #known = '';
@@ -153,7 +156,8 @@ export class FaultyLink {
   /** Removes all faults. A proxy that is down, and stays down with the next faults, is not enabled in between. */
   async clear(next: readonly Fault[] = []): Promise<void> {
     while (this.#active.length > 0) await this.#removeToxic();
-    if (!this.#proxy.enabled && !next.some(isProxyState)) await this.#setEnabled(true);
+    this.#isRefused &&= next.some(isProxyState);
+    await this.#openOrNot();
   }
 
   /**
@@ -161,11 +165,18 @@ export class FaultyLink {
    * @param durationMs how long the phase lasts, for ramps
    */
   async put(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
-    if (this.#proxy.enabled && faults.some(isProxyState)) await this.#setEnabled(false);
+    this.#isRefused ||= faults.some(isProxyState);
+    await this.#openOrNot();
     for (const [position, fault] of faults.entries()) {
       const toxic = toToxic(faultName(phase, position, fault), fault, durationMs);
       if (toxic) await this.#addToxic(toxic);
     }
+  }
+
+  /** While there is no server, connects are refused here as they would be there. */
+  async serverIsAway(isAway: boolean): Promise<void> {
+    this.#isServerAway = isAway;
+    await this.#openOrNot();
   }
 
   /** What the injector counted, or null where it does not count (a real Toxiproxy). */
@@ -238,6 +249,11 @@ export class FaultyLink {
 
   async remove(): Promise<void> {
     await this.#calls.bounded(`remove proxy ${this.name}`, this.#proxy.remove());
+  }
+
+  async #openOrNot(): Promise<void> {
+    const isOpen = !this.#isRefused && !this.#isServerAway;
+    if (this.#proxy.enabled !== isOpen) await this.#setEnabled(isOpen);
   }
 
   async #setEnabled(enabled: boolean): Promise<void> {

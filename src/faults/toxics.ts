@@ -4,6 +4,7 @@ import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
 import type {AnyHttp2SettingFault, AnyRequestFault} from '../model/http-fault.ts';
 import type {ReplyFault} from '../model/reply-fault.ts';
 import {isServerError, protocolOf, toxicOf} from '../model/server-errors.ts';
+import {type AnyServerFault, isServerFault} from '../model/server-fault.ts';
 import type {AnyTlsFault} from '../model/tls-fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
@@ -126,7 +127,10 @@ const replyShapeOf = ({kind, error, message, command, key, when, ending}: ReplyF
   attributes: {error, message, command, key, when, ending},
 });
 
-const shapeOf = (fault: Fault): Shape => {
+/** A fault that the injector is asked for. */
+type NetworkFault = Exclude<Fault, AnyServerFault>;
+
+const shapeOf = (fault: NetworkFault): Shape => {
   if (isReplyFault(fault)) return replyShapeOf(fault);
   switch (fault.kind) {
     case 'latency':
@@ -227,7 +231,7 @@ const toxiproxyTypes: ReadonlySet<string> = new Set([
 
 /** Whether only the embedded injector has this fault: a real Toxiproxy would refuse it, or apply it only in part. */
 export const needsEmbedded = (fault: Fault): boolean => {
-  if (isProxyState(fault)) return false;
+  if (isServerFault(fault) || isProxyState(fault)) return false;
   const shape = shapeOf(fault);
   const isPlain = toxiproxyTypes.has(shape.type) && shape.ramp_to === undefined;
   return !isPlain || Object.keys(scopeOf(fault)).length > 0;
@@ -263,11 +267,11 @@ export const isProxyState = (fault: Fault): boolean =>
   fault.kind === 'refuse' && !(fault.probability < 1) && Object.keys(scopeOf(fault)).length === 0;
 
 /**
- * Null for a fault that is the proxy's own state.
+ * Null for a fault that is the proxy's own state, and for one of the server.
  * @param phaseMs how long the phase lasts, which a ramp may have to fill; at least 1
  */
 export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec | null => {
-  if (isProxyState(fault)) return null;
+  if (isServerFault(fault) || isProxyState(fault)) return null;
   const shape = shapeOf(fault);
   // What acts on accept has no direction; the API wants one all the same.
   const direction = 'direction' in fault ? fault.direction : 'downstream';

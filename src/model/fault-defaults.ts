@@ -57,6 +57,9 @@ const defaults = {
   natsError: reply,
   memcachedError: reply,
   mqttError: reply,
+  serverStop: {},
+  serverKill: {},
+  serverPause: {},
 } as const satisfies {
   readonly [kind in keyof typeof faultSchemas]: Partial<Input<(typeof faultSchemas)[kind]>>;
 };

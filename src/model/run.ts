@@ -107,6 +107,14 @@ export type Gate = {
   readonly stack?: readonly string[];
 };
 
+/** How long a fault had taken the server away; the longest time, if it did so repeatedly. */
+export type ServerAway = {
+  /** From when the server had ended or stood still until it was to come back, in milliseconds. */
+  readonly awayMs: number;
+  /** The server's own start, from then until it was ready for clients, in milliseconds. No recovery contains it. */
+  readonly startMs: number;
+};
+
 /** A fault of a phase, and what it hit; null where the injector does not count. */
 export type FaultSummary = {
   /** The name of the fault at the injector. */
@@ -123,6 +131,8 @@ export type FaultSummary = {
   readonly decisions: number | null;
   /** How many of these draws chose the fault; null where it was not counted. */
   readonly applied: number | null;
+  /** If it acted on the server itself: how long the server was away. Absent for other faults, and if it did not come back. */
+  readonly server?: ServerAway;
 };
 
 /** One phase of one trial, as seen by all witnesses; null where a witness was absent or had nothing to count. */

@@ -2,9 +2,17 @@
 
 import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
-import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
+import {
+  hungAfterMs,
+  type OperationPlan,
+  operationBy,
+  type Plan,
+  type Sweep,
+  type Variant,
+} from '../model/plan.ts';
 import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
 import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
+import {thresholdsOf} from '../model/symptoms.ts';
 import {isProgram, type Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
@@ -12,6 +20,8 @@ import {InvalidScenario, type Mistake, mistakesOf, sayMistake} from './mistakes.
 import {inCycles, phaseMistakes, tooManyPhases} from './phases.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
+
+const drainSlackMs = 2000;
 
 /** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {
@@ -31,6 +41,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...loadMistakes(checked),
     ...protocolMistakes(checked),
     ...programMistakes(checked),
+    ...closeMistakes(checked),
   ];
   if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
   return toPlan(checked, sweep);
@@ -107,6 +118,27 @@ const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mista
   ];
 };
 
+/** What is watched when close() is called under load is the library's own close, in the process of its operations. */
+const closeMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
+  const index = phases.findIndex(({endsWithClose}) => endsWithClose);
+  if (index < 0 || (!isProgram(subject) && subject.close)) return [];
+  const says = isProgram(subject)
+    ? 'is not possible with a program, which ends when it is closed'
+    : 'needs subject.close: there is nothing to call';
+  return [{path: ['phases', index, 'endsWithClose'], says}];
+};
+
+/** An operation that has not settled when the library is closed must have had the time after which it counts as orphaned. */
+const drainLimitOf = (
+  {phases, thresholds}: Pick<CheckedScenario, 'phases' | 'thresholds'>,
+  operation: OperationPlan,
+): number => {
+  const usualMs = hungAfterMs(operation) + drainSlackMs;
+  if (!phases.some(({endsWithClose}) => endsWithClose)) return usualMs;
+  const {watchMs, deadlineCount} = thresholdsOf('orphaned-operation', thresholds ?? {});
+  return Math.max(usualMs, watchMs + drainSlackMs, deadlineCount * operation.deadlineMs + drainSlackMs);
+};
+
 /** What is `undefined` in a scenario is absent in its plan, as in all JSON. */
 const toPlan = ({sweep: _asked, subject, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
   const {verify, prepare, cycles, drainLimitMs, ...kept} = checked;
@@ -118,7 +150,7 @@ const toPlan = ({sweep: _asked, subject, ...checked}: CheckedScenario, sweep: Sw
     ...(sweep && {sweep}),
     operation,
     phases: nonEmpty(inCycles(checked.phases, cycles), 'phases'),
-    drainLimitMs: drainLimitMs ?? hungAfterMs(operation) + 2000,
+    drainLimitMs: drainLimitMs ?? drainLimitOf(checked, operation),
     ...(isProgram(subject) && {program: subject.program}),
     ...(verify && {verifies: true}),
     ...(prepare && {prepares: true}),

@@ -135,6 +135,22 @@ test('refuse turns the proxy off, and the next phase on again, at the same addre
   t.is(await exchange(link), 'ping');
 });
 
+test('while the server is away connects are refused, whatever the phases ask for', async t => {
+  const link = await openLink(t);
+  await link.apply('restart', [latency({latencyMs: 1})]);
+  await link.serverIsAway(true);
+  await t.throwsAsync(connectTo(link.address), {code: 'ECONNREFUSED'});
+  t.like(await proxyOf(link), {enabled: false, toxics: [{name: 'restart-1-latency'}]});
+  await link.apply('refused', [refuse()]);
+  await link.serverIsAway(false);
+  t.is((await proxyOf(link)).enabled, false, 'the phase refuses them');
+  await link.serverIsAway(true);
+  await link.apply('recovery', []);
+  t.is((await proxyOf(link)).enabled, false, 'the server is still away');
+  await link.serverIsAway(false);
+  t.is(await exchange(link), 'ping');
+});
+
 test('refuse stands beside toxics', async t => {
   const link = await openLink(t);
   await link.apply('both', [refuse(), latency({latencyMs: 1})]);

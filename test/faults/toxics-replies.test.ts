@@ -1,7 +1,6 @@
 // Every constructor of a server's error, by way of the scenario's check, to what the injector's API takes.
 import test from 'ava';
 import {carriedBy, needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
-import type {Fault} from '../../src/model/fault.ts';
 import {stall} from '../../src/model/fault.ts';
 import {
   amqpError,
@@ -10,6 +9,7 @@ import {
   mysqlError,
   natsError,
   postgresError,
+  type ReplyFault,
   redisError,
   smtpError,
 } from '../../src/model/reply-fault.ts';
@@ -17,8 +17,8 @@ import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {describeFault} from '../../src/report/blocks/faults.ts';
 
 const becomes = test.macro({
-  title: (_title, _fault: Fault, _type: string, _attributes: object, words: string) => words,
-  exec(t, fault: Fault, type: string, attributes: object, words: string) {
+  title: (_title, _fault: ReplyFault, _type: string, _attributes: object, words: string) => words,
+  exec(t, fault: ReplyFault, type: string, attributes: object, words: string) {
     t.deepEqual(plannedFaultSchema.parse(fault), fault);
     t.like(toToxic('phase-1', fault, 1000), {
       name: 'phase-1',

@@ -4,17 +4,19 @@ import * as api from '../../src/index.ts';
 import type {Fault} from '../../src/model/fault.ts';
 import {faultKinds} from '../../src/model/fault-defaults.ts';
 import {isServerError} from '../../src/model/server-errors.ts';
+import {isServerFault} from '../../src/model/server-fault.ts';
 import type {Scenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
 import {scenarioWith} from '../helpers/trial-scenario.ts';
 
-const planWith = (fault: Fault) =>
+const planWith = (...faults: readonly Fault[]) =>
   planOf(
     scenarioWith({
-      ...(isServerError(fault.kind) && {target: {url: 'tcp://127.0.0.1:1'}}),
+      ...(faults.some(({kind}) => isServerError(kind)) && {target: {url: 'tcp://127.0.0.1:1'}}),
+      ...(faults.some(isServerFault) && {target: {service: 'redis'}}),
       phases: [
         {name: 'baseline', role: 'baseline', durationMs: 1000},
-        {name: 'dark', role: 'fault', durationMs: 1000, faults: [fault]},
+        {name: 'dark', role: 'fault', durationMs: 1000, faults},
       ],
     } as Partial<Scenario>),
   );
@@ -55,7 +57,9 @@ const make = (kind: string, more: object): Fault => {
   return faultOf({...needed[kind], ...more});
 };
 
-for (const kind of faultKinds) {
+const serverKinds = faultKinds.filter(kind => isServerFault({kind}));
+
+for (const kind of faultKinds.filter(kind => !isServerFault({kind}))) {
   test(`${kind} refuses an option that it does not have, and takes those that it has`, t => {
     t.notThrows(() => planWith(make(kind, {startAfterMs: 1, hitLimit: undefined})));
     t.throws(() => planWith(make(kind, {probabilty: 0.5, bogus: 1})), {
@@ -66,6 +70,33 @@ for (const kind of faultKinds) {
     });
   });
 }
+
+for (const kind of serverKinds) {
+  test(`${kind} has times only`, t => {
+    t.notThrows(() => planWith(make(kind, {startAfterMs: 1, durationMs: 2, everyMs: 3})));
+    t.throws(() => planWith(make(kind, {durationM: 5, firstN: 1})), {
+      code: 'FW_SCENARIO_INVALID',
+      message: new RegExp(
+        `phase "dark": ${kind} has no option "durationM"; did you mean "durationMs"\\?\n.* has no option "firstN"; it takes startAfterMs, durationMs, everyMs`,
+      ),
+    });
+  });
+
+  test(`${kind} needs a server that foulweather starts`, t => {
+    const fault = make(kind, {});
+    const phases = [{name: 'dark', role: 'fault', durationMs: 1, faults: [fault]}];
+    t.throws(() => planOf(scenarioWith({phases})), {
+      code: 'FW_SCENARIO_INVALID',
+      message: new RegExp(`phase "dark": ${kind} acts on a server that foulweather starts: use target`),
+    });
+  });
+}
+
+test('a phase takes the server away in one way only', t => {
+  t.throws(() => planWith(make('serverStop', {}), make('stall', {}), make('serverPause', {})), {
+    message: /phase "dark": serverPause is one too many: a phase has at most one fault of the server/,
+  });
+});
 
 test("Toxiproxy's own names lead to ours", t => {
   t.throws(() => planWith(make('stall', {toxicity: 0.5, stream: 'upstream'})), {

@@ -18,6 +18,19 @@ const rampError = {error: 'must be a number, or {from, to}'};
 const ramped = (value: z.ZodNumber, ends: z.ZodNumber = value) =>
   z.union([value, strict({from: ends, to: ends}) as typeof rampSchema], rampError);
 
+/** When a fault acts. */
+const times = {
+  /** Delay from the start of the phase, in milliseconds. Default: none. */
+  startAfterMs: ms.exactOptional(),
+  /** Duration in milliseconds; it ends with the phase at the latest. Default: until the end of the phase. */
+  durationMs: ms.exactOptional(),
+  /**
+   * Repeats at this interval, in milliseconds, for `durationMs` each time, which is required and must be shorter; a
+   * probability is drawn again each time. Default: begins once.
+   */
+  everyMs: ms.exactOptional(),
+};
+
 const scope = {
   /** Share of the connections affected, 0 to 1; decided once per connection. Default: 1. */
   probability: z.number().min(0).max(1).optional(),
@@ -27,15 +40,7 @@ const scope = {
   firstN: count.exactOptional(),
   /** Stops after this many connections have been chosen. Default: no limit. */
   hitLimit: count.exactOptional(),
-  /** Delay from the start of the phase, in milliseconds. Default: none. */
-  startAfterMs: ms.exactOptional(),
-  /** Duration in milliseconds; it ends with the phase at the latest. Default: until the end of the phase. */
-  durationMs: ms.exactOptional(),
-  /**
-   * Repeats at this interval, in milliseconds, for `durationMs` each time, which is required and must be shorter; the
-   * probability is drawn again each time. Default: begins once.
-   */
-  everyMs: ms.exactOptional(),
+  ...times,
 };
 export const scopeSchema = strict(scope);
 
@@ -372,6 +377,10 @@ export const faultSchemas = {
   natsError: serverError('natsError'),
   memcachedError: serverError('memcachedError'),
   mqttError: serverError('mqttError'),
+  // Faults of the server itself: they have no connections to choose from.
+  serverStop: strict({kind: z.literal('serverStop'), ...times}),
+  serverKill: strict({kind: z.literal('serverKill'), ...times}),
+  serverPause: strict({kind: z.literal('serverPause'), ...times}),
 };
 
 type AnyFaultSchema = (typeof faultSchemas)[keyof typeof faultSchemas];

@@ -6,6 +6,7 @@ import {isRequestFault} from '../../model/http-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
 import type {ReplyFault} from '../../model/reply-fault.ts';
 import {chosenError, isServerError, protocols} from '../../model/server-errors.ts';
+import {type AnyServerFault, isServerFault} from '../../model/server-fault.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
 import {requestEffectOf, settingEffectOf} from './http-faults.ts';
@@ -14,7 +15,8 @@ import {requestEffectOf, settingEffectOf} from './http-faults.ts';
 export const describeFault = (fault: Fault): string => {
   const direction = 'direction' in fault ? [directions[fault.direction]] : [];
   const moment = 'at' in fault ? [momentOf(fault.at)] : [];
-  return [effectOf(fault), ...direction, ...moment, ...scopeOf(fault)].join(', ');
+  const scope = isServerFault(fault) ? timesOf(fault) : scopeOf(fault);
+  return [effectOf(fault), ...direction, ...moment, ...scope].join(', ');
 };
 
 /** `after exchange 4`, `before exchange 2 from the server since the fault began`. */
@@ -24,16 +26,8 @@ const momentOf = ({exchange, cut, direction, since}: Moment): string => {
   return `${cut} exchange ${count(exchange)}${whose}${since === 'fault' ? ' since the fault began' : ''}`;
 };
 
-const scopeOf = ({
-  probability,
-  nth = 0,
-  firstN,
-  hitLimit,
-  startAfterMs,
-  durationMs,
-  everyMs,
-  kind,
-}: Fault): string[] => {
+const scopeOf = (fault: Exclude<Fault, AnyServerFault>): string[] => {
+  const {probability, nth = 0, firstN, hitLimit, kind} = fault;
   const unit = unitOf(kind);
   const units = `${unit}s`;
   return [
@@ -41,10 +35,14 @@ const scopeOf = ({
     ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
     ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
-    ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
-    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+    ...timesOf(fault),
   ];
 };
+
+const timesOf = ({startAfterMs, durationMs, everyMs}: Fault): string[] => [
+  ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
+  ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+];
 
 /** ` out of every 2 s`, or nothing. */
 const againAfter = (everyMs: number | undefined): string =>
@@ -151,6 +149,12 @@ const effectOf = (fault: Fault): string => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsEffectOf(fault);
+    case 'serverStop':
+      return 'the server stopped in its own way, then started again';
+    case 'serverKill':
+      return 'the server killed, then started again';
+    case 'serverPause':
+      return 'the server paused, its connections left open';
     case 'refuse':
       return 'connections refused, live ones cut';
     case 'limitData':
@@ -165,7 +169,12 @@ const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
   ].join(' and ');
 
 export const describeFaults = (phase: Phase): string =>
-  phase.faults.length === 0 ? 'none' : phase.faults.map(describeFault).join('; ');
+  phase.faults.length === 0
+    ? 'none'
+    : [
+        ...phase.faults.map(describeFault),
+        ...(phase.endsWithClose ? ['close() called at its end'] : []),
+      ].join('; ');
 
 export const describeLoad = (load: Load): string => {
   switch (load.model) {

@@ -93,8 +93,21 @@ const rateText = ({askedRatio, decisions, applied}: FaultSummary): string => {
   return `; requested ${percent(askedRatio)}, observed ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100}% interval ${percent(low)} to ${percent(high)})`;
 };
 
+/** `restart-1-serverStop: away for 1.2 s, ready 420 ms after it was to come back`. */
+const outages = ({faults}: PhaseMedians): Text[] =>
+  faults.flatMap(({name, server}): Text[] =>
+    server === undefined
+      ? []
+      : [
+          [
+            code(name),
+            `: away for ${duration(server.awayMs)}, ready ${duration(server.startMs)} after it was to come back`,
+          ],
+        ],
+  );
+
 const target = (story: VariantStory, phase: PhaseMedians): Text => {
-  if (phase.attempts === null) return ['no ledger'];
+  if (phase.attempts === null) return lines([['no ledger'], ...outages(phase)]);
   const effects =
     phase.duplicateCount === null
       ? []
@@ -110,6 +123,7 @@ const target = (story: VariantStory, phase: PhaseMedians): Text => {
     ...(strangers > 0
       ? [[`${plural(strangers, 'request')} without an operation ID in the whole trial`]]
       : []),
+    ...outages(phase),
   ]);
 };
 

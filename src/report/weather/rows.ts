@@ -66,6 +66,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'blackhole':
     case 'closedWindows':
     case 'ignorePings':
+    case 'serverPause':
       return 'silent';
     case 'timeout':
     case 'resetPeer':
@@ -81,6 +82,8 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'withholdTrailers':
       return fault.action === 'hang' ? 'silent' : 'cut';
     case 'refuse':
+    case 'serverStop':
+    case 'serverKill':
     case 'flap':
     case 'limitConnections':
     case 'tlsClose':

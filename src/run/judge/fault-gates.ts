@@ -7,6 +7,7 @@ import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {FaultWitness, ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
 import {isServerError, protocolOf} from '../../model/server-errors.ts';
+import {isServerFault} from '../../model/server-fault.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
 import {wedgesOf} from '../../symptoms/recovery/wedged-client.ts';
@@ -64,6 +65,7 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
   return withoutHits(phases)
     .filter(({phase, kind}) => !explained.some(fault => fault.phase === phase && fault.kind === kind))
     .map(({phase, kind, name}) => {
+      if (isServerFault({kind})) return serverStayed(phase, kind);
       const spoken = spokenTo(trial, name);
       if (spoken.length > 0) return saidOtherwise(phase, kind, spoken);
       const silence = silenceOver(phase, silences);
@@ -104,6 +106,19 @@ const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
     ...(lastUnsaid === null ? [] : [`; it could not be sent (${lastUnsaid})`]),
   ].join('');
 };
+
+const serverStayed = ({phase, started}: PhaseSummary, kind: FaultKind): Gate => ({
+  name: 'fault-without-hits',
+  ...(started > 0
+    ? {
+        reason: `The fault ${kind} of phase ${phase} never took the server away, although ${started} operations started.`,
+        advice: 'Lengthen the phase, or shorten startAfterMs of the fault: it has to begin within the phase.',
+      }
+    : {
+        reason: `The fault ${kind} of phase ${phase} met no client: no connection was open, and no operation started.`,
+        advice: 'Lengthen the phase, or raise the load.',
+      }),
+});
 
 /** A fault that hit more or less often than it was asked to is another fault than the report says. */
 const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>

@@ -11,6 +11,7 @@ import {ComebackWatch} from './comeback-watch.ts';
 import {ControlProbe} from './control-probe.ts';
 import {type Preparer, prepareTrial} from './prepare.ts';
 import {Samplers} from './samplers.ts';
+import {ServerFaults} from './server-faults.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 import {openTrialLink} from './trial-link.ts';
 import {TrialRunner} from './trial-runner.ts';
@@ -46,6 +47,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     now,
     record,
   });
+  const server = new ServerFaults({service: target.service, link, limitMs: limits.serviceMs, now, record});
   const harness = new HarnessWatch(
     {injector: injector.child, receiver: receiver.child, target: target.child},
     record,
@@ -53,6 +55,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const runner = new TrialRunner({
     subject,
     link,
+    server,
     samplers,
     harness,
     comeback,
@@ -87,6 +90,10 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     const {code, ...exit} = await subject.exited;
     const stderrTail = withoutInspectorLines(exit.stderrTail);
     record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit, stderrTail}});
+    // Where the trial has stopped in a fault: verify() and the next trial need the server.
+    await server.end().catch((error: unknown) => {
+      record({kind: 'trouble', atMs: now(), what: 'target', message: messageOf(error)});
+    });
     await samplers.finish();
     await harness.finish();
     // That it could not be read shows as a recording without conversations.

@@ -19,6 +19,12 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   const {closing} = trial;
   const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
   if (!last) return inconclusive('connection-leak', 'the trial did not run to its end');
+  if (closing.underLoad) {
+    return inconclusive(
+      'connection-leak',
+      'close() was called under load: no connection had been idle before',
+    );
+  }
   const baselines = phasesOf(trial, 'baseline').flatMap(phase => measureConnections(trial, phase) ?? []);
   if (baselines.length === 0) return inconclusive('connection-leak', 'no baseline to compare with');
   const baselineMax = Math.max(...baselines.map(({openMax}) => openMax));

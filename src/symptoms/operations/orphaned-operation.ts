@@ -62,8 +62,9 @@ export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits)
 const watchLimitMs = ({plan}: Trial, {watchMs, deadlineCount}: Limits): number =>
   Math.max(watchMs, deadlineCount * plan.operation.deadlineMs);
 
-/** Since when there has been no fault; null where the load ended within one. */
+/** Since when there has been no fault; null where the load ended within one, and close() was not called there. */
 const calmFrom = (trial: Trial): number | null => {
+  if (trial.closing?.underLoad) return trial.closing.underLoad.calmMs;
   const {phases} = trial.plan;
   const firstCalm = phases.findLastIndex(({faults}) => faults.length > 0) + 1;
   return phaseWindow(trial, firstCalm)?.startMs ?? null;
@@ -103,7 +104,7 @@ const orphansOf = (
   const settledLate = late === 0 ? '' : ` Another ${grouped(late)} settled late.`;
   return found(name, {
     witness: 'driver',
-    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${duration(calmMs)} ${since}, although others got through.${settledLate}`,
+    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${duration(calmMs)} ${since}, although ${trial.closing?.underLoad ? 'close() had been called and a fresh client' : 'others'} got through.${settledLate}`,
     value: those.length,
     threshold,
     unit: 'count',
@@ -116,7 +117,7 @@ const orphansOf = (
 const unanswerable = (trial: Trial): Found[] => {
   const {drained} = trial.driver;
   const last = trial.injector.findLast(({atMs}) => atMs <= (trial.closing?.startMs ?? 0));
-  if (!drained || !last || last.witness.openConnections > 0) return [];
+  if (!drained || !last || trial.closing?.underLoad || last.witness.openConnections > 0) return [];
   return [
     found('drain', {
       witness: 'injector',

@@ -9,6 +9,7 @@ import {
   type Recovery,
   recoveries,
 } from '../../measures/recovery.ts';
+import {ownStartNote} from '../../measures/server-outings.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -41,10 +42,11 @@ const slownessOf = (
   if (recovery.kind === 'unknown') return [];
   const tookMs = recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
   if (tookMs <= threshold) return [];
+  const end = `after the fault ended${ownStartNote(trial, recovery.phase)}.`;
   const statement =
     recovery.kind === 'recovered'
-      ? `The first ${goodMs / 1000} good seconds in a row began ${duration(tookMs)} after the fault ended.`
-      : `There were no ${goodMs / 1000} good seconds in a row in the ${duration(recovery.watchedMs)} after the fault ended.`;
+      ? `The first ${goodMs / 1000} good seconds in a row began ${duration(tookMs)} ${end}`
+      : `There were no ${goodMs / 1000} good seconds in a row in the ${duration(recovery.watchedMs)} ${end}`;
   const count = new DriverMeasure(trial, [recovery.phase]).total('started');
   return [
     found(phaseName(trial, recovery.phase), {

@@ -7,6 +7,7 @@ import type {GoalResult} from '../../../src/model/goal.ts';
 import type {Load, Plan} from '../../../src/model/plan.ts';
 import {redisError} from '../../../src/model/reply-fault.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../../src/model/run.ts';
+import {serverStop} from '../../../src/model/server-fault.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
@@ -337,6 +338,29 @@ test("a server's error that could not be said, and why", t => {
     ({name}) => name === 'fault-without-hits',
   );
   t.regex(gate!.reason, /; 3 of 4 connections could not be followed: the connection is encrypted \(TLS\)\.$/);
+});
+
+test('a server that no fault took away, and one that nobody missed', t => {
+  const phases = trialWith().plan.phases.map(phase =>
+    phase.role === 'fault' ? {...phase, faults: [serverStop()]} : phase,
+  ) as unknown as Plan['phases'];
+  const told = (operations: number): string[] => {
+    const trial = trialWith({...started(300, 1), plan: {phases}});
+    const rows = summarisePhases(trial).map(row => ({
+      ...row,
+      started: operations,
+      faults: row.faults.map(summary => ({...summary, actions: 0})),
+    }));
+    return checkGates({trial, phases: rows, goals: [], calibration: null}).flatMap(({name, reason}) =>
+      name === 'fault-without-hits' ? [reason] : [],
+    );
+  };
+  t.deepEqual(told(400), [
+    'The fault serverStop of phase stall never took the server away, although 400 operations started.',
+  ]);
+  t.deepEqual(told(0), [
+    'The fault serverStop of phase stall met no client: no connection was open, and no operation started.',
+  ]);
 });
 
 test(
