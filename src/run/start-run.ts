@@ -4,7 +4,7 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import type {Environment, RunRecord} from '../model/run.ts';
 import {services} from '../services/catalogue.ts';
-import {dataFolder, RunFolder} from '../store/run-folder.ts';
+import {dataFolder, RunFolder, runIdOf} from '../store/run-folder.ts';
 import {choosePlan} from './choose-plan.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
@@ -67,7 +67,7 @@ export const startRun = async (
     interruptedEarly,
   );
   const startedAt = options.now();
-  const {folder, id} = await RunFolder.create(dataDir, runId(startedAt, plan.name));
+  const {folder, id} = await RunFolder.create(dataDir, runIdOf(startedAt, plan.name));
   const context: TrialContext = {
     supervisor,
     runId: id,
@@ -94,10 +94,6 @@ export const startRun = async (
 };
 
 const asTheScenarioSays: TargetChoice = {targetUrl: null, startServices: false};
-
-/** Sorts by time, and names the scenario. */
-const runId = (startedAt: Date, scenario: string): string =>
-  `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}`;
 
 type Extent = Pick<RunRecord, 'trialsPerVariant' | 'shard'>;
 
