@@ -17,8 +17,15 @@ export type Part = {
 
 type Versions = {readonly [name: string]: string};
 
-/** @throws FoulweatherError FW_SHARD_FOREIGN for a run that is no shard, FW_RUN_DAMAGED, FW_RUN_VERSION */
-export const readPart = async (folder: RunFolder): Promise<Part> => {
+/** @throws FoulweatherError FW_SHARD_FOREIGN, FW_SHARD_DOUBLE, FW_RUN_DAMAGED, FW_RUN_VERSION */
+export const readParts = async (folders: readonly RunFolder[]): Promise<Part[]> => {
+  const parts: Part[] = [];
+  for (const folder of folders) parts.push(await readPart(folder));
+  refuseMisfits(parts);
+  return parts;
+};
+
+const readPart = async (folder: RunFolder): Promise<Part> => {
   const record = await folder.readRecord();
   const {shard} = record;
   if (!shard) {
@@ -58,12 +65,13 @@ const loadedVersions = async (folder: RunFolder, record: RunRecord): Promise<Map
   return versions;
 };
 
-/** @throws FoulweatherError FW_SHARD_FOREIGN, FW_SHARD_DOUBLE */
-export const refuseMisfits = (parts: readonly Part[]): void => {
+const refuseMisfits = (parts: readonly Part[]): void => {
   for (const [index, part] of parts.entries()) {
+    const other = seriesDifferences(parts[0]!, part);
+    if (other.length > 0) throw foreign(parts[0]!, part, other);
     const first = parts.find(({record}) => record.scenario === part.record.scenario) ?? part;
-    const differences = [...seriesDifferences(parts[0]!, part), ...scenarioDifferences(first, part)];
-    if (differences.length > 0) throw foreign(parts[0]!, part, differences);
+    const differences = scenarioDifferences(first, part);
+    if (differences.length > 0) throw foreign(first, part, differences);
     const same = parts
       .slice(0, index)
       .find(({record, shard}) => record.scenario === part.record.scenario && shard.index === part.shard.index);

@@ -4,7 +4,7 @@ import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Calibration, Merged, MergedShard, RunRecord, RunStatus, Shard} from '../model/run.ts';
 import {RunFolder, runIdOf} from '../store/run-folder.ts';
-import {type Part, readPart, refuseMisfits} from './merge-parts.ts';
+import type {Part} from './merge-parts.ts';
 import {shardOfRound} from './rounds.ts';
 import {calibrationId} from './trial/calibrate.ts';
 
@@ -15,25 +15,18 @@ export type MergeOptions = {
 };
 
 export type MergedRuns = {
-  /** One for each scenario, in the order of the series. */
+  /** One for each scenario, in the order in which they were dealt out. */
   readonly folders: readonly RunFolder[];
-  /** The scenarios that were dealt out together; null for one alone. */
-  readonly series: readonly string[] | null;
   /** Scenarios of the series of which no shard has a run. */
   readonly leftOut: readonly {readonly scenario: string; readonly error: FoulweatherError}[];
 };
 
 /**
  * A shard that is missing is no error: the run that lacks it is inconclusive.
- * @throws FoulweatherError FW_SHARD_FOREIGN, FW_SHARD_DOUBLE, FW_RUN_DAMAGED, FW_FILE_WRITE; nothing is saved then
+ * @param parts one at least
+ * @throws FoulweatherError FW_FILE_WRITE
  */
-export const mergeShards = async (
-  folders: readonly RunFolder[],
-  options: MergeOptions,
-): Promise<MergedRuns> => {
-  const parts: Part[] = [];
-  for (const folder of folders) parts.push(await readPart(folder));
-  refuseMisfits(parts);
+export const mergeShards = async (parts: readonly Part[], options: MergeOptions): Promise<MergedRuns> => {
   const byScenario = Map.groupBy(parts, ({record}) => record.scenario);
   const {shard} = parts[0]!;
   const scenarios = shard.series ?? [...byScenario.keys()];
@@ -45,7 +38,7 @@ export const mergeShards = async (
   const leftOut = scenarios
     .filter(scenario => !byScenario.has(scenario))
     .map(scenario => ({scenario, error: absence(scenario, shard)}));
-  return {folders: merged, series: shard.series ?? null, leftOut};
+  return {folders: merged, leftOut};
 };
 
 const absence = (scenario: string, shard: Shard): FoulweatherError => {
@@ -70,6 +63,7 @@ const mergeOne = async (all: readonly Part[], {dataDir, now}: MergeOptions): Pro
     return folder;
   } catch (error) {
     await rm(folder.path, {recursive: true, force: true});
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new FoulweatherError(
       'FW_FILE_WRITE',
       `Cannot save the merged run in ${folder.path}: ${messageOf(error)}`,
