@@ -44,6 +44,7 @@ export const runSeries = async (
         storm: options.storm?.name ?? null,
         seed: options.seed,
         startedAt: io.now(),
+        ...(shard && {shard: {index: shard.index, count: shard.count}}),
       })
     : null;
   const interruption = new AbortController();
