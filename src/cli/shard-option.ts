@@ -68,7 +68,7 @@ const byHand = 'Name the shard instead, such as --shard 2/4.';
 /** @throws FoulweatherError FW_USAGE where `auto` does not find out */
 export const shardOf = (option: ShardOption, env: NodeJS.ProcessEnv): ShardChoice => {
   if (option.kind === 'named') return {index: option.index, count: option.count};
-  const [engine, another] = engines.filter(({index}) => valueOf(index, env) !== null);
+  const [engine, another] = engines.filter(({index}) => textOf(index, env) !== null);
   if (!engine) {
     throw refusal(
       `--shard auto found no engine that says which machine this is: none of ${engines.map(({index}) => index).join(', ')} is set.`,
@@ -108,10 +108,10 @@ const shardBy = (
 };
 
 /** An empty variable is as good as none. */
-const valueOf = (name: string, env: NodeJS.ProcessEnv): string | null => env[name]?.trim() || null;
+const textOf = (name: string, env: NodeJS.ProcessEnv): string | null => env[name]?.trim() || null;
 
 const numberOf = (name: string, env: NodeJS.ProcessEnv): number | null => {
-  const text = valueOf(name, env);
+  const text = textOf(name, env);
   if (text === null) return null;
   if (/^\d+$/.test(text)) return Number(text);
   throw refusal(`${name} is "${text}", which is not a number.`);

@@ -85,7 +85,11 @@ export type Shard = {
 };
 
 /** A shard that became a part of a merged run. */
-export type MergedShard = Pick<Shard, 'index' | 'rounds'> & {
+export type MergedShard = {
+  /** Which part it is, from 1 on. */
+  readonly index: number;
+  /** The numbers of its trials. */
+  readonly rounds: readonly number[];
   /** The name of its own run. */
   readonly runId: string;
   /** When it began, as an ISO 8601 date and time in UTC. */
@@ -102,14 +106,22 @@ export type MergedShard = Pick<Shard, 'index' | 'rounds'> & {
   readonly trialIds: readonly string[];
 };
 
+/** A shard that was not there when a run was merged. */
+export type MissingShard = {
+  /** Which part it is, from 1 on. */
+  readonly index: number;
+  /** The numbers of the trials that are missing for it. */
+  readonly rounds: readonly number[];
+};
+
 /** What a run was merged of. */
 export type Merged = {
   /** Into how many shards the run was dealt out. */
   readonly count: number;
   /** Those that were merged, in the order of their rounds. */
   readonly shards: readonly MergedShard[];
-  /** Those that were not there, with the rounds that are missing for it. */
-  readonly missing: readonly Pick<Shard, 'index' | 'rounds'>[];
+  /** Those that were not there; empty where the run is whole. */
+  readonly missing: readonly MissingShard[];
 };
 
 /** What is known when a run begins, and when it ends. */
