@@ -77,13 +77,13 @@ const machines = ({run: {record}, variants}: RunStory): Text[] => {
   const runtimes = new Set(variants.flatMap(({trials}) => trials.flatMap(({trial}) => trial.runtime ?? [])));
   return [
     [
-      `Merged from ${plural(merged.shards.length, 'shard')}, each made on its own; the trials of a pair were always made by the same one.`,
+      `Merged from ${plural(merged.shards.length, 'shard')}; the trials of a pair always ran in the same one.`,
     ],
     ...(differing.length === 0
       ? []
       : [
           [
-            `The machines differ, which the ratios of pairs do not show, but figures and medians over trials do: ${differing.map(({name, text}) => `${name}: ${text}`).join('. ')}.`,
+            `The machines of the shards differ. That affects figures and medians over trials, but not the ratios of pairs. ${differing.map(({name, text}) => `${name}: ${text}`).join('. ')}.`,
           ],
         ]),
     ...(runtimes.size > 1 ? [[`The subjects ran on ${listed([...runtimes])}.`]] : []),
