@@ -19,7 +19,9 @@ export const startText = (record: RunRecord, folder: string, cwd: string): strin
     `Scenario ${plan.name}: ${variants.map(({name}) => name).join(', ')}`,
     `${trials} of ${plannedDuration(durationOf(phases))}, ${timeText(expectedMs(plan, own))} in all${longer ? ', longer if it does not recover' : ''}`,
     ...(shard
-      ? [`Shard ${shard.index} of ${shard.count}: ${roundsText(shard.rounds)} of ${record.trialsPerVariant} per variant`]
+      ? [
+          `Shard ${shard.index} of ${shard.count}: ${roundsText(shard.rounds)} of ${record.trialsPerVariant} per variant`,
+        ]
       : []),
     `Seed ${seed}, injector ${environment.injector}`,
     `Data in ${shortPath(folder, cwd)}`,

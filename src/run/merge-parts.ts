@@ -74,7 +74,9 @@ const refuseMisfits = (parts: readonly Part[]): void => {
     if (differences.length > 0) throw foreign(first, part, differences);
     const same = parts
       .slice(0, index)
-      .find(({record, shard}) => record.scenario === part.record.scenario && shard.index === part.shard.index);
+      .find(
+        ({record, shard}) => record.scenario === part.record.scenario && shard.index === part.shard.index,
+      );
     if (same) throw double(same, part);
   }
 };

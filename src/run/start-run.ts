@@ -101,10 +101,7 @@ type Extent = Pick<RunRecord, 'trialsPerVariant' | 'shard'>;
  * How many trials the whole run has, and which of them are made here.
  * @throws FoulweatherError FW_SHARD_EMPTY
  */
-const extentOf = (
-  {scenario, shard, precision, trialsPerVariant: asked}: RunOptions,
-  plan: Plan,
-): Extent => {
+const extentOf = ({scenario, shard, precision, trialsPerVariant: asked}: RunOptions, plan: Plan): Extent => {
   const trialsPerVariant = firstTrials(asked ?? trialsOf(plan), precision ?? null);
   if (!shard) return {trialsPerVariant};
   const rounds = roundsOfShard(shard, {trialsPerVariant, scenario});

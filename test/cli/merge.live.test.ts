@@ -12,7 +12,18 @@ test.serial('two shards are the trials of one run, and merged they are reported 
   const place = await openPlace(t);
   await place.bring('calm');
   const shard = async (which: string, env: NodeJS.ProcessEnv = {}): Promise<Result> => {
-    const argv = ['run', 'calm.ts', '--trials', '2', '--seed', '7', '--no-profiles', '--json', '--shard', which];
+    const argv = [
+      'run',
+      'calm.ts',
+      '--trials',
+      '2',
+      '--seed',
+      '7',
+      '--no-profiles',
+      '--json',
+      '--shard',
+      which,
+    ];
     const answer = await place.call([...argv, '--data', `data-${which.replace('/', '-')}`], {env});
     t.is(answer.code, 0, answer.stderr);
     t.regex(answer.stderr, /\n2 trials of .*\nShard \d of 2: trial \d of 2 per variant\n/);

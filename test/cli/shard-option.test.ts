@@ -6,7 +6,10 @@ import {countVariable, engines, type ShardOption, shardOf, shardOption} from '..
 import {FoulweatherError} from '../../src/model/errors.ts';
 
 const parsed = (text: string): ShardOption => {
-  const command = new Command().exitOverride().configureOutput({writeErr() {}}).addOption(shardOption());
+  const command = new Command()
+    .exitOverride()
+    .configureOutput({writeErr() {}})
+    .addOption(shardOption());
   command.parse(['--shard', text], {from: 'user'});
   return command.opts<{shard: ShardOption}>().shard;
 };
@@ -58,17 +61,60 @@ const isRefused = test.macro<[text: string, env: NodeJS.ProcessEnv, message: Reg
   },
 });
 
-for (const text of ['0/4', '5/4', '4', '/4', '1/0', 'a/b', '1/4/9', '-1/4', '1.5/4', '1/10001', 'auto/0', 'automatic']) {
+for (const text of [
+  '0/4',
+  '5/4',
+  '4',
+  '/4',
+  '1/0',
+  'a/b',
+  '1/4/9',
+  '-1/4',
+  '1.5/4',
+  '1/10001',
+  'auto/0',
+  'automatic',
+]) {
   test(isRefused, text, {}, /It must be a part of a whole, from 1\/1 to 10000\/10000, such as 2\/4; or auto/);
 }
-test(isRefused, 'auto', {}, /found no engine .* JOB_COMPLETION_INDEX, CI_NODE_INDEX, .* is set\. Name the shard/);
+test(
+  isRefused,
+  'auto',
+  {},
+  /found no engine .* JOB_COMPLETION_INDEX, CI_NODE_INDEX, .* is set\. Name the shard/,
+);
 test(isRefused, 'auto', {CI_NODE_TOTAL: '1'}, /found no engine/);
-test(isRefused, 'auto', {JOB_COMPLETION_INDEX: '1'}, /Kubernetes does not say how many .* auto\/8, or set FOULWEATHER_SHARDS/);
+test(
+  isRefused,
+  'auto',
+  {JOB_COMPLETION_INDEX: '1'},
+  /Kubernetes does not say how many .* auto\/8, or set FOULWEATHER_SHARDS/,
+);
 test(isRefused, 'auto', {CI_NODE_INDEX: '1'}, /GitLab does not say how many/);
-test(isRefused, 'auto/8', {CI_NODE_INDEX: '1', CI_NODE_TOTAL: '4'}, /auto\/8 does not fit: CI_NODE_TOTAL is 4\./);
-test(isRefused, 'auto/2', {JOB_COMPLETION_INDEX: '2'}, /JOB_COMPLETION_INDEX is 2, which is not one of 2 from 0 on/);
-test(isRefused, 'auto', {CI_NODE_INDEX: '0', CI_NODE_TOTAL: '2'}, /CI_NODE_INDEX is 0, which is not one of 2 from 1 on/);
-test(isRefused, 'auto', {CI_NODE_INDEX: 'one', CI_NODE_TOTAL: '2'}, /CI_NODE_INDEX is "one", which is not a number/);
+test(
+  isRefused,
+  'auto/8',
+  {CI_NODE_INDEX: '1', CI_NODE_TOTAL: '4'},
+  /auto\/8 does not fit: CI_NODE_TOTAL is 4\./,
+);
+test(
+  isRefused,
+  'auto/2',
+  {JOB_COMPLETION_INDEX: '2'},
+  /JOB_COMPLETION_INDEX is 2, which is not one of 2 from 0 on/,
+);
+test(
+  isRefused,
+  'auto',
+  {CI_NODE_INDEX: '0', CI_NODE_TOTAL: '2'},
+  /CI_NODE_INDEX is 0, which is not one of 2 from 1 on/,
+);
+test(
+  isRefused,
+  'auto',
+  {CI_NODE_INDEX: 'one', CI_NODE_TOTAL: '2'},
+  /CI_NODE_INDEX is "one", which is not a number/,
+);
 test(isRefused, 'auto', slurm(9, 1, 3), /SLURM_ARRAY_TASK_ID is 9, which is not one of 3 from 1 on/);
 test(isRefused, 'auto', slurm(4, 1, 4, 2), /is 4, which is not one of 4, 2 apart, from 1 on/);
 test(

@@ -110,7 +110,10 @@ test('a shard that was interrupted makes the run partial, and its report says wh
   const run = await mergedRun(dataDir, shards);
   t.is(run.record.status, 'interrupted');
   t.is(run.judgement.verdict, 'inconclusive');
-  t.regex(reportText(renderReport(run)), /\*\*Partial run\.\*\* Shard 2 was interrupted: there are 8 of 8 trials\./);
+  t.regex(
+    reportText(renderReport(run)),
+    /\*\*Partial run\.\*\* Shard 2 was interrupted: there are 8 of 8 trials\./,
+  );
 });
 
 test('machines that differ are named among the threats to validity, and shown with their shards', async t => {
@@ -135,7 +138,10 @@ test('what a machine cannot help is no difference: where a checkout lies, and th
   const packagesAt = (folder: string): Changes['record'] => ({
     plan: {
       ...plan,
-      variants: [{...plan.variants[0], packages: {undici: `file:${folder}/undici`}}, ...plan.variants.slice(1)],
+      variants: [
+        {...plan.variants[0], packages: {undici: `file:${folder}/undici`}},
+        ...plan.variants.slice(1),
+      ],
     },
   });
   const shards = [
@@ -194,9 +200,12 @@ const refusals: {readonly [title: string]: Refusal} = {
     code: 'FW_SHARD_DOUBLE',
     says: /Leave one of them out, such as .*shard-1-2, which did not complete\./,
   },
-  'another seed': foreign(/^.*shard-2 is not a shard of the same run as .*shard-1:\nseed: 7 instead of 42$/m, {
-    record: {seed: 7},
-  }),
+  'another seed': foreign(
+    /^.*shard-2 is not a shard of the same run as .*shard-1:\nseed: 7 instead of 42$/m,
+    {
+      record: {seed: 7},
+    },
+  ),
   'another number of trials': foreign(/trials per variant: 8 instead of 4/, {record: {trialsPerVariant: 8}}),
   'another number of shards': foreign(/number of shards: 3 instead of 2/, {}, {index: 2, count: 3}),
   'another version of foulweather': foreign(/foulweather: 0\.0\.9 instead of 0\.1\.0/, {

@@ -15,15 +15,17 @@ test('positions go on from round to round', t => {
   t.deepEqual(positions, [1, 2, 3, 4]);
 });
 
-const dealt = test.macro<[trialsPerVariant: number, count: number, expected: readonly (readonly number[])[]]>({
-  title: (_, trialsPerVariant, count) => `${trialsPerVariant} rounds dealt to ${count} shards`,
-  exec(t, trialsPerVariant, count, expected) {
-    const shards = Array.from({length: count}, (_, index) =>
-      roundsOfShard({index: index + 1, count}, {trialsPerVariant, scenario: 'a'}),
-    );
-    t.deepEqual(shards, expected);
+const dealt = test.macro<[trialsPerVariant: number, count: number, expected: readonly (readonly number[])[]]>(
+  {
+    title: (_, trialsPerVariant, count) => `${trialsPerVariant} rounds dealt to ${count} shards`,
+    exec(t, trialsPerVariant, count, expected) {
+      const shards = Array.from({length: count}, (_, index) =>
+        roundsOfShard({index: index + 1, count}, {trialsPerVariant, scenario: 'a'}),
+      );
+      t.deepEqual(shards, expected);
+    },
   },
-});
+);
 
 test(dealt, 4, 1, [[1, 2, 3, 4]]);
 test(dealt, 4, 4, [[1], [2], [3], [4]]);
@@ -31,7 +33,12 @@ test(dealt, 4, 2, [
   [1, 2],
   [3, 4],
 ]);
-test(dealt, 10, 4, [[1, 2, 3], [4, 5], [6, 7, 8], [9, 10]]);
+test(dealt, 10, 4, [
+  [1, 2, 3],
+  [4, 5],
+  [6, 7, 8],
+  [9, 10],
+]);
 test(dealt, 1, 3, [[1], [], []]);
 test(dealt, 2, 3, [[1], [2], []]);
 
@@ -62,8 +69,11 @@ test('scenarios of one round each are dealt out in turn', t => {
     series.filter(
       scenario => roundsOfShard({index, count: 2, series}, {trialsPerVariant: 1, scenario}).length > 0,
     );
-  t.deepEqual([of(1), of(2)], [
-    ['a', 'c', 'e'],
-    ['b', 'd'],
-  ]);
+  t.deepEqual(
+    [of(1), of(2)],
+    [
+      ['a', 'c', 'e'],
+      ['b', 'd'],
+    ],
+  );
 });

@@ -74,7 +74,10 @@ test('a shard says in its report, its headline and its summary which one it is, 
   const text = reportText(renderReport(own));
   t.regex(text, /^# undici-stall \(shard 2 of 2\): /);
   t.regex(text, /1 of 2 trials per variant/);
-  t.regex(text, /This is shard 2 of 2: trial 2 of 2 per variant\. Without `--shard` the command makes the whole run/);
+  t.regex(
+    text,
+    /This is shard 2 of 2: trial 2 of 2 per variant\. Without `--shard` the command makes the whole run/,
+  );
   t.regex(text, /its verdict is about trial 2 of each variant\. The whole run has 2 trials per variant\./);
   const summary = renderTerminalSummary(own, 'report.md');
   t.regex(summary, /^\w+ {2}undici-stall \(shard 2 of 2\): /);
