@@ -19,11 +19,22 @@ export type PlanOptions = {
   readonly against?: readonly PackageSpec[];
   readonly target?: string;
   readonly untilPrecise?: number;
+  readonly shard?: unknown;
 };
 
 /** @throws FoulweatherError FW_USAGE where the choices contradict each other */
 export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
-  const {all, everyVariant, language, storm, against: packages, variant, target, untilPrecise} = options;
+  const {
+    all,
+    everyVariant,
+    language,
+    storm,
+    against: packages,
+    variant,
+    target,
+    untilPrecise,
+    shard,
+  } = options;
   const refuse = (message: string, hint: string): never => {
     throw new FoulweatherError('FW_USAGE', message, hint);
   };
@@ -59,6 +70,12 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
     refuse(
       '--until-precise compares two variants, but --all runs only the first of each library.',
       'Add --every-variant.',
+    );
+  }
+  if (shard !== undefined && untilPrecise !== undefined) {
+    refuse(
+      '--shard cannot be combined with --until-precise: no shard knows what the others measure.',
+      'Set the number of trials with --trials.',
     );
   }
   for (const name of scenarios) {

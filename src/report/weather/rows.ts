@@ -149,7 +149,9 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
           columnsOf(record.plan.phases).map(span => [span.column, cellOf(variant, span, story)]),
         ),
         verdict: worstVerdict(judgements.map(({verdict}) => verdict)),
-        gates: [...new Set(judgements.flatMap(({gates}) => gates.map(({name}) => name)))],
+        gates: [
+          ...new Set([story.run.judgement, ...judgements].flatMap(({gates}) => gates.map(({name}) => name))),
+        ],
         operationCount: judgements.reduce((sum, {account}) => sum + account.started, 0),
         folder,
       };
