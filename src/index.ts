@@ -14,6 +14,9 @@ export type {
   LatencyFault,
   LimitConnectionsFault,
   LimitDataFault,
+  MtuBlackHoleFault,
+  PacketLossFault,
+  PartitionFault,
   RefuseFault,
   ResetAfterFault,
   ResetPeerFault,
@@ -21,6 +24,7 @@ export type {
   SlowCloseFault,
   StallFault,
   TimeoutFault,
+  UnreachableFault,
 } from './model/fault.ts';
 export {
   bandwidth,
@@ -33,6 +37,9 @@ export {
   latency,
   limitConnections,
   limitData,
+  mtuBlackHole,
+  packetLoss,
+  partition,
   refuse,
   resetAfter,
   resetPeer,
@@ -40,6 +47,7 @@ export {
   slowClose,
   stall,
   timeout,
+  unreachable,
 } from './model/fault.ts';
 export type {FaultInput, FaultScope, Moment, Ramp, ScopeOptions} from './model/fault-defaults.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';

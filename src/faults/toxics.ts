@@ -158,6 +158,16 @@ const shapeOf = (fault: Fault): Shape => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsShapeOf(fault);
+    case 'packetLoss': {
+      const {ratio, burst, direction} = fault;
+      return {type: 'packet_loss', attributes: {ratio, burst, direction}};
+    }
+    case 'partition':
+      return {type: 'partition', attributes: {direction: fault.direction}};
+    case 'unreachable':
+      return {type: 'unreachable', attributes: {reason: fault.reason}};
+    case 'mtuBlackHole':
+      return {type: 'mtu_black_hole', attributes: {bytes: fault.bytes, direction: fault.direction}};
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }

@@ -6,6 +6,7 @@ const scope = {probability: 1};
 const aim = {direction: 'downstream', ...scope} as const;
 const cut = {afterBytes: 0, afterMs: 0, ...aim};
 const requests = {method: '', path: '', ...scope};
+const packets = {direction: 'both', ...scope} as const;
 const handshakes = {serverName: '', ...scope};
 
 /** By kind. What is neither here nor given is absent. */
@@ -41,6 +42,10 @@ const defaults = {
   tlsClose: {reset: false, ...handshakes},
   tlsAlert: {alert: 40, ...handshakes},
   wrongCertificate: handshakes,
+  packetLoss: {burst: 1, ...packets},
+  partition: packets,
+  unreachable: {reason: 'host', ...scope},
+  mtuBlackHole: packets,
 } as const satisfies {
   readonly [kind in keyof typeof faultSchemas]: Partial<Input<(typeof faultSchemas)[kind]>>;
 };

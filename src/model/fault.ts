@@ -38,6 +38,16 @@ export type LimitConnectionsFault = FaultOf<'limitConnections'>;
 export type FlapFault = FaultOf<'flap'>;
 /** Made by `blackhole()`. */
 export type BlackholeFault = FaultOf<'blackhole'>;
+/** Made by `packetLoss()`. */
+export type PacketLossFault = FaultOf<'packetLoss'>;
+/** Made by `partition()`. */
+export type PartitionFault = FaultOf<'partition'>;
+/** Made by `unreachable()`. */
+export type UnreachableFault = FaultOf<'unreachable'>;
+/** Made by `mtuBlackHole()`. */
+export type MtuBlackHoleFault = FaultOf<'mtuBlackHole'>;
+
+export type AnyPacketFault = PacketLossFault | PartitionFault | UnreachableFault | MtuBlackHoleFault;
 
 /** Any fault, as its constructor makes it. */
 export type Fault = {readonly [kind in FaultKind]: FaultOf<kind>}[FaultKind];
@@ -120,3 +130,36 @@ type BlackholeOptions = Omit<OptionsOf<'blackhole'>, 'syn'> & {
  */
 export const blackhole = (options: BlackholeOptions = {}): BlackholeFault =>
   made('blackhole', {...options, syn: options.syn === true ? true : undefined});
+
+const packetKinds: ReadonlySet<FaultKind> = new Set<AnyPacketFault['kind']>([
+  'packetLoss',
+  'partition',
+  'unreachable',
+  'mtuBlackHole',
+]);
+
+/** Whether it acts on packets, below TCP: on Linux, in a network namespace of the run's own. */
+export const isPacketFault = (kind: FaultKind): boolean => packetKinds.has(kind);
+
+/**
+ * Loses a share of the packets, each by chance or `burst` in a row. TCP sends them again, later and later: connects, requests
+ * and answers take longer, and most get through.
+ */
+export const packetLoss = (options: OptionsOf<'packetLoss'>): PacketLossFault => made('packetLoss', options);
+
+/**
+ * Loses every packet: live connections stay open and silent, connects hang, and nobody is told. When it ends, TCP goes on by
+ * itself.
+ */
+export const partition = (options: OptionsOf<'partition'> = {}): PartitionFault => made('partition', options);
+
+/**
+ * Answers each packet of the subject with "unreachable" (ICMP): connects fail at once, live connections wait until TCP gives
+ * up.
+ */
+export const unreachable = (options: OptionsOf<'unreachable'> = {}): UnreachableFault =>
+  made('unreachable', options);
+
+/** Loses the packets above a size, and tells nobody: handshakes and short answers pass, long ones hang. */
+export const mtuBlackHole = (options: OptionsOf<'mtuBlackHole'>): MtuBlackHoleFault =>
+  made('mtuBlackHole', options);

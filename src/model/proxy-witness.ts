@@ -8,7 +8,7 @@ export type FaultWitness = {
   readonly stream: StreamDirection;
   /**
    * How often toxicity was rolled: once per link each time the toxic starts there; for a toxic that acts on accept, once per
-   * connection that it would turn away; for one that lets the proxy be down, once per down-time; for an
+   * connection that it would turn away; for one that lets the proxy be down or acts on packets, once each time it begins; for an
    * HTTP toxic, once per request that it is for.
    */
   readonly decisions: number;
@@ -16,7 +16,7 @@ export type FaultWitness = {
   readonly applied: number;
   /** Distinct connections on which it really acted: delayed, dropped, cut, reset, sliced or throttled something. */
   readonly connectionsHit: number;
-  /** How often it acted. */
+  /** How often it acted; for one that acts on packets, on how many. */
   readonly actions: number;
   /** When it acted for the first and for the last time, in ms since the epoch; null as long as it has not. */
   readonly firstHitMs: number | null;
@@ -82,8 +82,8 @@ export type ConnectionRecord = {
   readonly hits: readonly string[];
   /** When each of them acted on it for the first time. */
   readonly hitsMs: readonly number[];
-  /** Where each of them acted on it for the first time. Absent in older runs. */
-  readonly hitsAt?: readonly HitPlace[];
+  /** Where each of them acted on it for the first time; null: on its packets, below it. Absent in older runs. */
+  readonly hitsAt?: readonly (HitPlace | null)[];
   readonly end: ConnectionEnd;
   /** The client's port, as the injector sees it. Absent in older runs. */
   readonly clientPort?: number;

@@ -1,10 +1,14 @@
 // Several scenarios are looked at before the first of them runs: what one of them lacks is told then, and not after an hour.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
+import {dataFolder} from '../store/run-folder.ts';
 import {choosePlan} from './choose-plan.ts';
 import {describeScenario} from './describe.ts';
 import {defaultLimits} from './limits.ts';
+import {namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
+import {installPackages} from './packages.ts';
 import {refuseMissingService} from './processes/start-service.ts';
+import {withTarget} from './processes/start-target.ts';
 import {Supervisor} from './processes/supervisor.ts';
 import type {RunOptions} from './run-options.ts';
 
@@ -16,7 +20,11 @@ export type Preflight =
 /** Each takes half a second of a CPU. */
 const atOnce = 2;
 
-/** In the order of the requests, whose environment and signal are all the same. */
+/**
+ * In the order of the requests, whose environment and signal are all the same.
+ * @throws FoulweatherError FW_NAMESPACE_NEEDED where one of them has packet faults: all packages are installed then, which come
+ * from outside
+ */
 export const describeAll = async (requests: readonly RunOptions[]): Promise<Preflight[]> => {
   const [first] = requests;
   if (!first) return [];
@@ -28,10 +36,27 @@ export const describeAll = async (requests: readonly RunOptions[]): Promise<Pref
       for (const [index, request] of waiting) answers[index] = await lookAt(supervisor, request);
     };
     await Promise.all(Array.from({length: atOnce}, lane));
+    await moveToNamespace(requests, answers);
     return answers;
   } finally {
     await supervisor.stop();
   }
+};
+
+const moveToNamespace = async (
+  requests: readonly RunOptions[],
+  answers: readonly Preflight[],
+): Promise<void> => {
+  const plans = answers.map(answer => (answer.kind === 'ready' ? answer.plan : null));
+  if (!requests.some(({environment}, index) => plans[index] && needsNamespace(plans[index], environment)))
+    return;
+  for (const [index, request] of requests.entries()) {
+    const plan = plans[index];
+    if (!plan) continue;
+    const dataDir = request.dataDir ?? dataFolder(request.baseDir);
+    await installPackages(plan, {...request, dataDir});
+  }
+  throw namespaceNeeded();
 };
 
 /** @throws what is no fault of the scenario's, an interruption among them */
@@ -41,6 +66,7 @@ const lookAt = async (supervisor: Supervisor, request: RunOptions): Promise<Pref
   try {
     const described = await describeScenario(supervisor, request, {limitMs, signal});
     const plan = choosePlan(described, request, target);
+    refuseOutside(withTarget(plan, target), request);
     if (plan.target.kind === 'service' && target.targetUrl === null) {
       refuseMissingService(plan.target.service, environment);
     }

@@ -9,6 +9,7 @@ import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
+import {namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';
 import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
@@ -32,7 +33,15 @@ export const startRun = async (
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<StartedRun> => {
-  const {scenarioFile, seed, toxiproxyUrl, baseDir, observer, target: choice = asTheScenarioSays} = options;
+  const {
+    scenarioFile,
+    seed,
+    toxiproxyUrl,
+    baseDir,
+    observer,
+    environment,
+    target: choice = asTheScenarioSays,
+  } = options;
   const limits = {...defaultLimits, ...options.limits};
   // It does not depend on the plan, and loads while the scenario does.
   const receiving = startReceiver(supervisor, limits.startMs);
@@ -42,9 +51,11 @@ export const startRun = async (
     options.described ?? (await describeScenario(supervisor, options, {limitMs: limits.describeMs, signal}));
   const wanted = choosePlan(described, options, choice);
   const plan = withTarget(wanted, choice);
-  const {environment} = options;
   const dataDir = options.dataDir ?? dataFolder(baseDir);
+  refuseOutside(plan, options);
   const packages = await installPackages(plan, {scenarioFile, dataDir, environment, signal, observer});
+  // Packages come from outside of the namespace.
+  if (needsNamespace(plan, environment)) throw namespaceNeeded();
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }
@@ -52,7 +63,12 @@ export const startRun = async (
     signal,
     Promise.all([
       startTarget(supervisor, wanted, scenarioFile, choice, limits),
-      startInjector(supervisor, plan, seed, toxiproxyUrl, limits.startMs),
+      startInjector(supervisor, plan, {
+        seed,
+        toxiproxyUrl,
+        environment,
+        limitMs: limits.startMs,
+      }),
       receiving,
       supervisor.guarded,
     ]),

@@ -9,7 +9,7 @@ export type DowntimeHost = {
   /** What the dice of a down-time depend on besides the toxic's name and the number of the down-time. */
   readonly seedParts: readonly (string | number)[];
   readonly decided: (isActive: boolean) => void;
-  readonly down: (connects: Downtime['connects']) => void;
+  readonly down: (effect: Downtime['effect']) => void;
   readonly up: () => void;
 };
 
@@ -33,10 +33,10 @@ export class Downtimes {
   }
 
   #turn(): void {
-    const {downMs, upMs, connects} = this.#downtime;
+    const {downMs, upMs, effect} = this.#downtime;
     this.#isDown = !this.#isDown;
     if (!this.#isDown) this.#host.up();
-    else if (this.#isHit()) this.#host.down(connects);
+    else if (this.#isHit()) this.#host.down(effect);
     this.#edgeMs += this.#isDown ? downMs : upMs;
     this.#alarm.set(this.#edgeMs);
   }
@@ -52,6 +52,8 @@ export class Downtimes {
 
   get #downtime(): Downtime {
     const {type, attributes} = this.#toxic;
-    return type.downtime?.(attributes) ?? {downMs: 0, upMs: Number.POSITIVE_INFINITY, connects: 'hang'};
+    return (
+      type.downtime?.(attributes) ?? {downMs: 0, upMs: Number.POSITIVE_INFINITY, effect: 'connects-hang'}
+    );
   }
 }

@@ -20,6 +20,11 @@ export type InjectorOptions = {
   readonly seed: number;
   /** Whether to serve GET /metrics in Prometheus' text format. */
   readonly metrics?: boolean;
+  /**
+   * The program `nft`, by its path, for toxics on packets: only in a network namespace of one's own. Default: null, there are
+   * none.
+   */
+  readonly nft?: string | null;
   /** Called with each request that changed something, after it did. */
   readonly changed?: (change: ApiChange) => void;
 };
@@ -42,11 +47,12 @@ export type NamedProxySettings = ProxySettings & {readonly name: string};
 
 /** Starts an injector. Rejects with the system's error if the API cannot listen. */
 export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
-  const {host, port, seed, metrics = false, changed = null} = options;
+  const {host, port, seed, metrics = false, nft = null, changed = null} = options;
   const counters = metrics ? new Metrics() : null;
   const certificates = new WrongCertificates();
   const proxies = new Proxies({
     seed,
+    nft,
     certificates,
     transferred: transfer => counters?.count(transfer),
   });

@@ -1,11 +1,12 @@
 // One proxy: a listener, the connections that it accepted, and the toxics that act on them.
 
 import type {StreamDirection} from '../../model/proxy-witness.ts';
-import {AddressError, formatAddress, resolveAddress} from './address.ts';
+import {AddressError, formatAddress, parseAddress, resolveAddress} from './address.ts';
 import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
+import {PacketFilter} from './packet-filter.ts';
 import {ProxyListener} from './proxy-listener.ts';
 import {Recording} from './recording.ts';
 import {TlsRules} from './tls/rules.ts';
@@ -29,6 +30,8 @@ export type Transfer = {
 
 export type ProxyHost = {
   readonly seed: number;
+  /** The program that sets rules on packets; null where it may not. */
+  readonly nft: string | null;
   readonly certificates: WrongCertificates;
   readonly transferred: (transfer: Transfer) => void;
 };
@@ -37,6 +40,7 @@ export class TcpProxy {
   readonly name: string;
   readonly witness = new Witness();
   readonly #connections = new Set<Connection>();
+  readonly packets: PacketFilter;
   readonly toxics: ToxicChain;
   readonly http: HttpRules;
   readonly #tls: TlsRules;
@@ -55,12 +59,21 @@ export class TcpProxy {
     this.name = name;
     this.#listen = listen;
     this.#upstream = upstream;
+    this.packets = new PacketFilter({
+      nft: host.nft,
+      port: () => parseAddress(this.#listen).port,
+      witness: this.witness,
+    });
     this.toxics = new ToxicChain({
       seedParts: [host.seed, name],
       witness: this.witness,
       connections: this.#connections,
-      down: (toxic, connects) => this.#down(toxic, connects),
-      up: toxic => this.#listener.resume(toxic),
+      down: (toxic, effect) => this.#down(toxic, effect),
+      up: toxic => {
+        this.#listener.resume(toxic);
+        this.packets.unset(toxic.name);
+      },
+      packets: this.packets,
     });
     const seedParts = [host.seed, name];
     this.http = new HttpRules(seedParts, this.toxics.of, this.witness);
@@ -122,12 +135,12 @@ export class TcpProxy {
   async remove(): Promise<void> {
     const stopped = this.stop();
     this.toxics.clear();
-    await stopped;
+    await Promise.all([stopped, this.packets.settled]);
   }
 
-  /** Resolves when new connections meet what the toxics ask for. */
-  settled(): Promise<void> {
-    return this.#listener.settled;
+  /** Resolves when new connections and packets meet what the toxics ask for. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#listener.settled, this.packets.settled]);
   }
 
   /** The last one, which may be over; null: there was none. */
@@ -149,10 +162,14 @@ export class TcpProxy {
     for (const connection of this.#connections) connection.record(null);
   }
 
-  #down(toxic: Toxic, connects: Downtime['connects']): void {
+  #down(toxic: Toxic, effect: Downtime['effect']): void {
+    if (typeof effect === 'object') {
+      this.packets.set(toxic.name, effect);
+      return;
+    }
     this.witness.acted(toxic.name);
-    this.#listener.suspend(toxic, connects);
-    if (connects === 'hang') return;
+    this.#listener.suspend(toxic, effect);
+    if (effect === 'connects-hang') return;
     for (const connection of this.#connections) connection.cut(toxic);
   }
 

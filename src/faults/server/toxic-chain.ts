@@ -1,10 +1,11 @@
 // The toxics of one proxy: their names, their order, and the live connections that must follow each change.
 
 import type {StreamDirection} from '../../model/proxy-witness.ts';
-import {toxicAlreadyExists, toxicNotFound} from './api-error.ts';
+import {badRequestBody, toxicAlreadyExists, toxicNotFound} from './api-error.ts';
 import type {Connection} from './connection.ts';
 import {type DowntimeHost, Downtimes} from './downtimes.ts';
 import type {JsonValue} from './go-json.ts';
+import type {PacketFilter} from './packet-filter.ts';
 import {Schedule} from './schedule.ts';
 import {createToxic, type Toxic} from './toxic.ts';
 import type {Downtime} from './toxic-type.ts';
@@ -15,8 +16,9 @@ export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
   readonly witness: Witness;
   readonly connections: ReadonlySet<Connection>;
   /** The proxy serves no new connection until it is up again. */
-  readonly down: (toxic: Toxic, connects: Downtime['connects']) => void;
+  readonly down: (toxic: Toxic, effect: Downtime['effect']) => void;
   readonly up: (toxic: Toxic) => void;
+  readonly packets: Pick<PacketFilter, 'isPossible'>;
 };
 
 export class ToxicChain {
@@ -44,6 +46,8 @@ export class ToxicChain {
     const toxic = createToxic(body, name => {
       if (this.#find(name) !== null) throw toxicAlreadyExists();
     });
+    if (actsOnPackets(toxic) && !this.#host.packets.isPossible)
+      throw badRequestBody(`${toxic.type.name} needs a network namespace of its own, as a run on Linux has`);
     this.#byDirection[toxic.direction].push(toxic);
     this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
     for (const connection of this.#host.connections) connection.add(toxic);
@@ -90,7 +94,7 @@ export class ToxicChain {
     const host: DowntimeHost = {
       seedParts,
       decided: isActive => witness.decided(toxic.name, isActive),
-      down: connects => down(toxic, connects),
+      down: effect => down(toxic, effect),
       up: () => up(toxic),
     };
     this.#downtimes.set(toxic, new Downtimes(host, toxic));
@@ -111,3 +115,6 @@ export class ToxicChain {
     return this.#all().find(toxic => toxic.name === name) ?? null;
   }
 }
+
+const actsOnPackets = ({type, attributes}: Toxic): boolean =>
+  typeof type.downtime?.(attributes).effect === 'object';

@@ -3,6 +3,7 @@
 
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {HttpBehaviour} from './http/behaviour.ts';
+import type {PacketRule} from './packet-filter.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
 
@@ -33,11 +34,15 @@ export type AcceptFacts = {
 /** Serve it as usual; close it at once; or leave it open, without an answer, until the toxic is removed. */
 export type AcceptDecision = 'serve' | 'close' | 'hold';
 
-/** Milliseconds, each more than 0. Live connections are cut while connects are refused; while connects hang they go on. */
+/** Live connections are cut while connects are refused; while connects hang they go on. */
+export type ShutEffect = 'connects-are-refused' | 'connects-hang';
+
+/** Milliseconds, each more than 0. */
 export type Downtime = {
   readonly downMs: number;
   readonly upMs: number;
-  readonly connects: 'are-refused' | 'hang';
+  /** The listener is shut, or packets of its port meet a rule. */
+  readonly effect: ShutEffect | PacketRule;
 };
 
 export type ToxicType = {

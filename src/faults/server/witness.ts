@@ -17,7 +17,7 @@ type Writable<T> = {-readonly [K in keyof T]: T[K]};
 export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits' | 'hitsMs' | 'hitsAt'>> & {
   readonly hits: string[];
   readonly hitsMs: number[];
-  readonly hitsAt: HitPlace[];
+  readonly hitsAt: (HitPlace | null)[];
 };
 
 /** A connection that nothing has been said on. */
@@ -26,6 +26,9 @@ const atConnect: HitPlace = {exchange: 0, direction: null, byte: 0};
 const keptConnections = 10_000;
 const keptFaults = 10_000;
 const keptHits = 100;
+
+/** Of packets that a rule met since a moment, in ms since the epoch. */
+export type ClientPorts = {readonly ports: readonly number[]; readonly sinceMs: number};
 
 export class Witness {
   readonly #faults = new Map<string, Writable<FaultWitness>>();
@@ -108,13 +111,37 @@ export class Witness {
   acted(name: string, record?: OpenRecord, conversation?: {readonly place: HitPlace}): void {
     const fault = this.#faults.get(name);
     if (fault === undefined) return;
-    fault.actions++;
+    this.#count(fault, 1);
+    if (record !== undefined) this.#mark(name, fault, record, conversation?.place ?? atConnect);
+  }
+
+  /**
+   * So many packets more met a rule, among them some of the connections from these ports that were open since then. When they
+   * did is not known: it counts as now.
+   */
+  metPackets(name: string, packets: number, {ports, sinceMs}: ClientPorts): void {
+    const fault = this.#faults.get(name);
+    if (fault === undefined || packets === 0) return;
+    this.#count(fault, packets);
+    const hit = new Set(ports);
+    for (const record of this.#records) {
+      if (record?.clientPort === undefined || !hit.has(record.clientPort)) continue;
+      if (record.closedMs !== null && record.closedMs < sinceMs) continue;
+      this.#mark(name, fault, record, null);
+    }
+  }
+
+  #count(fault: Writable<FaultWitness>, actions: number): void {
+    fault.actions += actions;
     fault.lastHitMs = wholeEpochMs();
     fault.firstHitMs ??= fault.lastHitMs;
-    if (record === undefined || record.hits.includes(name)) return;
+  }
+
+  #mark(name: string, fault: Writable<FaultWitness>, record: OpenRecord, place: HitPlace | null): void {
+    if (record.hits.includes(name)) return;
     record.hits.push(name);
-    record.hitsMs.push(fault.lastHitMs);
-    record.hitsAt.push(conversation?.place ?? atConnect);
+    record.hitsMs.push(fault.lastHitMs ?? wholeEpochMs());
+    record.hitsAt.push(place);
     if (record.hits.length > keptHits) {
       record.hits.shift();
       record.hitsMs.shift();

@@ -100,6 +100,13 @@ const handshakes = {
   ...scope,
 };
 
+/** What acts on packets cannot tell connections: its probability, nth, firstN and hitLimit are about the times that it begins. */
+const packets = {
+  /** `upstream`: packets of the subject · `downstream`: packets to it. Default: `both`. */
+  direction: z.enum(['upstream', 'downstream', 'both']).optional(),
+  ...scope,
+};
+
 const kilobytes = count.multipleOf(1000);
 
 /** By the names of their constructors. */
@@ -284,6 +291,30 @@ export const faultSchemas = {
     /** `untrusted`: issued by an unknown authority · `self-signed` · `expired`: yesterday · `wrong-host`: issued for another host. */
     problem: z.enum(['untrusted', 'self-signed', 'expired', 'wrong-host']),
     ...handshakes,
+  }),
+  packetLoss: strict({
+    kind: z.literal('packetLoss'),
+    /** Share of the packets that are lost, above 0 and at most 1. */
+    ratio: z.number().min(0.000_001, 'must be above 0').max(1),
+    /** So many packets are lost in a row, once in each `burst / ratio` of them; 1: each by chance. Default: 1. */
+    burst: count.min(1).max(10_000).optional(),
+    ...packets,
+  }),
+  partition: strict({kind: z.literal('partition'), ...packets}),
+  unreachable: strict({
+    kind: z.literal('unreachable'),
+    /**
+     * What a client is told of each packet: the host cannot be reached, its network, its port, or a firewall forbids it.
+     * Default: `host`.
+     */
+    reason: z.enum(['host', 'net', 'port', 'admin']).optional(),
+    ...scope,
+  }),
+  mtuBlackHole: strict({
+    kind: z.literal('mtuBlackHole'),
+    /** The largest IP packet that passes, 68 to 1499. Those of a run have at most 1500 bytes. */
+    bytes: count.min(68).max(1499),
+    ...packets,
   }),
 };
 

@@ -1,6 +1,12 @@
 // Faults, loads and phases in a few words.
 
-import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
+import {
+  type CorruptFault,
+  type Direction,
+  type Fault,
+  isPacketFault,
+  type UnreachableFault,
+} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
@@ -54,6 +60,7 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 /** What its probability is decided for. */
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
+  if (isPacketFault(kind)) return 'time';
   if (isTlsFault(kind)) return 'handshake';
   return isHttpFault(kind) ? 'request' : 'connection';
 };
@@ -115,11 +122,26 @@ const effectOf = (fault: Fault): string => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsEffectOf(fault);
+    case 'packetLoss':
+      return `${percent(fault.ratio)} of the packets lost${fault.burst > 1 ? `, ${count(fault.burst)} in a row` : ''}`;
+    case 'partition':
+      return 'all packets lost';
+    case 'unreachable':
+      return `packets answered with "${unreachableWords[fault.reason]}" (ICMP)`;
+    case 'mtuBlackHole':
+      return `packets above ${bytes(fault.bytes)} lost`;
     case 'refuse':
       return 'connections refused, live ones cut';
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }
+};
+
+const unreachableWords: {readonly [reason in UnreachableFault['reason']]: string} = {
+  host: 'host unreachable',
+  net: 'network unreachable',
+  port: 'port unreachable',
+  admin: 'administratively prohibited',
 };
 
 const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>

@@ -1,4 +1,5 @@
 // One phase of one variant as reported by each of the five witnesses.
+import {isPacketFault} from '../../model/fault.ts';
 import type {FaultSummary} from '../../model/run.ts';
 import {binomialInterval, rateConfidence} from '../../stats/binomial.ts';
 import {medianOf} from '../../stats/quantile.ts';
@@ -73,7 +74,10 @@ const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
 const injector = (_: VariantStory, phase: PhaseMedians): Text => {
   const faults = phase.faults.map((fault): Text => {
     if (fault.connectionsHit === null) return [code(fault.name), ' hits not counted'];
-    const actions = fault.actions === null ? '' : `, ${plural(fault.actions, 'action')}`;
+    const actions =
+      fault.actions === null
+        ? ''
+        : `, ${plural(fault.actions, isPacketFault(fault.kind) ? 'packet' : 'action')}`;
     const hits = ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`;
     return [code(fault.name), hits, rateText(fault)];
   });

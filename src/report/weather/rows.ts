@@ -58,10 +58,13 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'slicer':
     case 'slowClose':
     case 'slowBody':
+    case 'packetLoss':
       return 'slow';
     case 'stall':
     case 'halfOpen':
     case 'blackhole':
+    case 'partition':
+    case 'mtuBlackHole':
       return 'silent';
     case 'timeout':
     case 'resetPeer':
@@ -79,6 +82,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
+    case 'unreachable':
       return 'unreachable';
     case 'httpStatus':
     case 'wrongContentLength':

@@ -9,6 +9,7 @@ import {httpFault} from './http-fault.ts';
 import {httpContentLength, httpDropKeepAlive, httpSlowBody} from './http-responses.ts';
 import {httpStatus} from './http-status.ts';
 import {latency} from './latency.ts';
+import {mtuBlackHole, packetLoss, partition, unreachable} from './packets.ts';
 import {slicer} from './slicer.ts';
 import {tlsAlert, tlsCertificate, tlsClose} from './tls.ts';
 import {limitData, noop, resetPeer, slowClose, timeout} from './toxiproxy-ends.ts';
@@ -36,6 +37,9 @@ const httpToxics = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBod
 /** On handshakes. */
 const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];
 
-const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...tlsToxics];
+/** On packets, below TCP. */
+const packetToxics = [mtuBlackHole, packetLoss, partition, unreachable];
+
+const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...tlsToxics, ...packetToxics];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));
