@@ -61,8 +61,10 @@ export class Proxies {
   /** Throws ApiError 404. */
   remove(name: string): Promise<void> {
     return this.#inTurn(async () => {
-      void this.get(name).remove();
+      const proxy = this.get(name);
+      void proxy.remove();
       this.#byName.delete(name);
+      await proxy.packets.settled;
     });
   }
 

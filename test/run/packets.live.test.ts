@@ -1,0 +1,114 @@
+// Whole runs with packet faults: in a network namespace of their own, as the user who runs the tests and as an ordinary one.
+import {execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {chmod, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import test, {type ExecutionContext} from 'ava';
+import {CliProcess} from '../helpers/cli-process.ts';
+import {openPlace} from '../helpers/cli-world.ts';
+import {launch} from '../helpers/own-network.ts';
+import {fixture, temporaryFolder} from '../helpers/run-folders.ts';
+
+const nothing = {processes: [], ports: []};
+const isRoot = process.getuid?.() === 0;
+const said = 'Packet faults: the run takes place in a network namespace of its own.';
+
+type Result = {
+  readonly variants: readonly {
+    readonly phases: readonly {
+      readonly phase: string;
+      readonly responseP99Ms: number | null;
+      readonly faults: readonly {readonly connectionsHit: number; readonly actions: number}[];
+    }[];
+  }[];
+};
+
+const believable = (t: ExecutionContext, text: string): void => {
+  const {variants} = JSON.parse(text) as Result;
+  const [calm, lossy, parted] = variants[0]!.phases;
+  t.is(lossy!.phase, 'lossy');
+  // A lost packet comes again after 200 ms at the earliest.
+  t.true(calm!.responseP99Ms! < 200 && lossy!.responseP99Ms! >= 200, `${calm!.responseP99Ms} ${lossy!.responseP99Ms}`);
+  for (const phase of [lossy, parted]) {
+    t.true(phase!.faults[0]!.actions > 0 && phase!.faults[0]!.connectionsHit > 0, JSON.stringify(phase!.faults));
+  }
+};
+
+if (launch !== null) {
+  test.serial('a run loses packets and is what it is without: its exit code, its report, nothing is left', async t => {
+    const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
+    t.deepEqual(await cli.exited, {code: 0, signal: null}, cli.stderr);
+    t.is(cli.stderr.split(said).length, 2, 'it says so once');
+    believable(t, await readFile(join(cli.cwd, 'reports', 'lossy', 'result.json'), 'utf8'));
+    t.true(cli.watch.seenCount >= 3);
+    t.deepEqual(await cli.watch.remains(), nothing);
+  });
+
+  test.serial('after a kill of the command line nothing is left of its namespace', async t => {
+    const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
+    await cli.untilSecondPhase();
+    cli.kill('SIGKILL');
+    t.like(await cli.exited, {signal: 'SIGKILL'});
+    t.deepEqual(await cli.watch.remains(), nothing);
+    t.deepEqual(await cli.temporaryFiles(), []);
+  });
+
+  test.serial('Ctrl-C ends it in order', async t => {
+    const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
+    await cli.untilSecondPhase();
+    cli.kill('SIGINT');
+    t.deepEqual(await cli.exited, {code: 130, signal: null});
+    t.regex(cli.stderr, /Stopping: removing faults and writing a partial report/);
+    t.deepEqual(await cli.watch.remains(), nothing);
+  });
+
+  if (isRoot) {
+    test.serial('an ordinary user can run it, too', async t => {
+      const folder = await temporaryFolder(t);
+      await chmod(folder, 0o777);
+      const {stdout} = await asNobody(folder, ['run', fixture('lossy'), '--no-profiles', '--json', '--out', 'reports']);
+      believable(t, stdout);
+    });
+  } else {
+    console.error('Not tried: a run with packet faults as root.');
+  }
+
+  test.serial('where user namespaces are off, it says which setting allows them', async t => {
+    const folder = await temporaryFolder(t);
+    await chmod(folder, 0o777);
+    const off = 'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all --inh-caps -all "$@"';
+    const args = ['--user', '--map-root-user', 'sh', '-c', off, 'sh', process.execPath, entry];
+    const child = spawn('unshare', [...args, 'run', fixture('lossy')], {
+      cwd: folder,
+      env: {...process.env, NO_COLOR: '1', COLUMNS: '300'},
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', text => {
+      stderr += text;
+    });
+    const [code] = await once(child, 'close');
+    t.is(code, 64, stderr);
+    t.regex(stderr, /FW_NAMESPACE_REFUSED/);
+    t.regex(stderr, /sudo sysctl -w user\.max_user_namespaces=15000/);
+  });
+}
+
+const entry = join(import.meta.dirname, '../fixtures/cli-entry.ts');
+
+const asNobody = (cwd: string, argv: readonly string[]): Promise<{readonly stdout: string}> =>
+  promisify(execFile)(
+    'setpriv',
+    ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, entry, ...argv],
+    {cwd, env: {...process.env, HOME: cwd, TMPDIR: cwd, NODE_COMPILE_CACHE: cwd}, timeout: 110_000},
+  );
+
+test('a server outside of the namespace is refused before the start', async t => {
+  const place = await openPlace(t);
+  await place.bring('lossy');
+  const answer = await place.call(['run', './lossy.ts', '--target', 'http://127.0.0.1:9']);
+  t.is(answer.code, 64);
+  t.regex(answer.stderr, /FW_FAULT_UNSUPPORTED/);
+  t.deepEqual(await place.watch.remains(), nothing);
+});
