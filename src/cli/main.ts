@@ -35,7 +35,7 @@ const relaunch = async (io: CliIo): Promise<number> => {
     const {namespaceLaunch} = await import('../run/namespace.ts');
     const launch = namespaceLaunch(io.env);
     if (!io.argv.includes('--quiet')) {
-      io.stderr.write('Packet faults: the run takes place in a network namespace of its own.\n');
+      io.stderr.write('Faults of packets or names: the run takes place in a network namespace of its own.\n');
     }
     io.relaunch(launch);
     return exitCodes.met;

@@ -75,12 +75,15 @@ export class Injector {
     return response.ok ? text : null;
   }
 
-  /** @param upstream `host:port` of the target */
-  async createProxy(name: string, upstream: string): Promise<FaultyLink> {
+  /**
+   * @param upstream `host:port` of the target
+   * @param listenHost where it listens, of an injector on this machine
+   */
+  async createProxy(name: string, upstream: string, listenHost = '127.0.0.1'): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
-    const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
+    const listen = loopback ? `${listenHost}:0` : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
       this.#client.createProxy({name, listen, upstream, enabled: true} as Parameters<
@@ -88,7 +91,7 @@ export class Injector {
       >[0]),
     );
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
-    return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
+    return new FaultyLink(this.#calls, proxy, `${loopback ? listenHost : host}:${port}`);
   }
 }
 

@@ -7,6 +7,7 @@ const aim = {direction: 'downstream', ...scope} as const;
 const cut = {afterBytes: 0, afterMs: 0, ...aim};
 const requests = {method: '', path: '', ...scope};
 const packets = {direction: 'both', ...scope} as const;
+const deadConnects = {connects: 'hang', ...scope} as const;
 const handshakes = {serverName: '', ...scope};
 
 /** By kind. What is neither here nor given is absent. */
@@ -46,6 +47,13 @@ const defaults = {
   partition: packets,
   unreachable: {reason: 'host', ...scope},
   mtuBlackHole: packets,
+  dnsTimeout: scope,
+  dnsServfail: scope,
+  dnsNxdomain: scope,
+  dnsEmpty: scope,
+  dnsSlow: scope,
+  dnsStale: deadConnects,
+  deadAddresses: {count: 1, ...deadConnects},
 } as const satisfies {
   readonly [kind in keyof typeof faultSchemas]: Partial<Input<(typeof faultSchemas)[kind]>>;
 };

@@ -47,6 +47,30 @@ export type UnreachableFault = FaultOf<'unreachable'>;
 /** Made by `mtuBlackHole()`. */
 export type MtuBlackHoleFault = FaultOf<'mtuBlackHole'>;
 
+/** Made by `dnsTimeout()`. */
+export type DnsTimeoutFault = FaultOf<'dnsTimeout'>;
+/** Made by `dnsServfail()`. */
+export type DnsServfailFault = FaultOf<'dnsServfail'>;
+/** Made by `dnsNxdomain()`. */
+export type DnsNxdomainFault = FaultOf<'dnsNxdomain'>;
+/** Made by `dnsEmpty()`. */
+export type DnsEmptyFault = FaultOf<'dnsEmpty'>;
+/** Made by `dnsSlow()`. */
+export type DnsSlowFault = FaultOf<'dnsSlow'>;
+/** Made by `dnsStale()`. */
+export type DnsStaleFault = FaultOf<'dnsStale'>;
+/** Made by `deadAddresses()`. */
+export type DeadAddressesFault = FaultOf<'deadAddresses'>;
+
+export type AnyNameFault =
+  | DnsTimeoutFault
+  | DnsServfailFault
+  | DnsNxdomainFault
+  | DnsEmptyFault
+  | DnsSlowFault
+  | DnsStaleFault
+  | DeadAddressesFault;
+
 export type AnyPacketFault = PacketLossFault | PartitionFault | UnreachableFault | MtuBlackHoleFault;
 
 /** Any fault, as its constructor makes it. */
@@ -163,3 +187,38 @@ export const unreachable = (options: OptionsOf<'unreachable'> = {}): Unreachable
 /** Loses the packets above a size, and tells nobody: handshakes and short answers pass, long ones hang. */
 export const mtuBlackHole = (options: OptionsOf<'mtuBlackHole'>): MtuBlackHoleFault =>
   made('mtuBlackHole', options);
+
+const nameKinds: ReadonlySet<FaultKind> = new Set<AnyNameFault['kind']>([
+  'dnsTimeout',
+  'dnsServfail',
+  'dnsNxdomain',
+  'dnsEmpty',
+  'dnsSlow',
+  'dnsStale',
+  'deadAddresses',
+]);
+
+/** Whether it acts on queries for the address of the target: on Linux, in a network namespace of the run's own. */
+export const isNameFault = (kind: FaultKind): boolean => nameKinds.has(kind);
+
+/** Queries for the target's address are not answered. */
+export const dnsTimeout = (options: ScopeOptions = {}): DnsTimeoutFault => made('dnsTimeout', options);
+
+/** The name server answers that it has failed (SERVFAIL). */
+export const dnsServfail = (options: ScopeOptions = {}): DnsServfailFault => made('dnsServfail', options);
+
+/** The name server answers that there is no such name (NXDOMAIN). */
+export const dnsNxdomain = (options: ScopeOptions = {}): DnsNxdomainFault => made('dnsNxdomain', options);
+
+/** The name server answers that the name has no address. */
+export const dnsEmpty = (options: ScopeOptions = {}): DnsEmptyFault => made('dnsEmpty', options);
+
+/** The name server answers late. */
+export const dnsSlow = (options: OptionsOf<'dnsSlow'>): DnsSlowFault => made('dnsSlow', options);
+
+/** The target has moved, and the name server still answers with its old address, which is dead. */
+export const dnsStale = (options: OptionsOf<'dnsStale'> = {}): DnsStaleFault => made('dnsStale', options);
+
+/** The target has several addresses, of which only the last is alive. */
+export const deadAddresses = (options: OptionsOf<'deadAddresses'> = {}): DeadAddressesFault =>
+  made('deadAddresses', options);

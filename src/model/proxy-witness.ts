@@ -23,6 +23,16 @@ export type FaultWitness = {
   readonly lastHitMs: number | null;
 };
 
+/** What the name server saw of the host of one proxy. */
+export type NameWitness = {
+  /** Of all types: most resolvers ask for IPv4 and IPv6 at the same time. */
+  readonly queries: number;
+  /** For how long an answer may be kept. */
+  readonly ttlSeconds: number;
+  /** Connections that came more than a second after the last answer had expired: the client had kept an address for too long. */
+  readonly connectionsBeyondTtl: number;
+};
+
 /** Body of `GET /foulweather/proxies/{name}/witness`. */
 export type ProxyWitness = {
   /** Accepted and not closed yet. */
@@ -42,6 +52,8 @@ export type ProxyWitness = {
   readonly upstreamBytes: number;
   /** Bytes forwarded to clients. */
   readonly downstreamBytes: number;
+  /** Of the host's name, where clients were given one and have asked for it. */
+  readonly names?: NameWitness;
   /** By the name of the toxic. */
   readonly faults: Readonly<Record<string, FaultWitness>>;
 };

@@ -3,12 +3,14 @@
 import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, readlinkSync} from 'node:fs';
 import {FoulweatherError} from '../model/errors.ts';
-import {isPacketFault} from '../model/fault.ts';
+import {isNameFault, isPacketFault} from '../model/fault.ts';
+import type {FaultKind} from '../model/fault-defaults.ts';
 import type {Plan} from '../model/plan.ts';
 import {findProgram} from '../services/find-program.ts';
 import type {RunOptions} from './run-options.ts';
 
 const variable = 'FOULWEATHER_NAMESPACE';
+const namesVariable = 'FOULWEATHER_NAMES';
 
 /** The variable could be anybody's: it names the namespace that was made for the run. */
 export const isInNamespace = (environment: NodeJS.ProcessEnv): boolean =>
@@ -22,17 +24,22 @@ const ownNamespace = (): string | null => {
   }
 };
 
-const hasPacketFaults = ({phases}: Plan): boolean =>
-  phases.some(({faults}) => faults.some(({kind}) => isPacketFault(kind)));
+const hasFaults = ({phases}: Plan, isOne: (kind: FaultKind) => boolean): boolean =>
+  phases.some(({faults}) => faults.some(({kind}) => isOne(kind)));
+
+/** Whether the library gets the target's address as a name, which faults act on. */
+export const hasNameFaults = (plan: Plan): boolean => hasFaults(plan, isNameFault);
+
+const hasOwnNetwork = (plan: Plan): boolean => hasFaults(plan, isPacketFault) || hasNameFaults(plan);
 
 /** Whether the run of this plan has to be started anew, by a `Launch`. */
 export const needsNamespace = (plan: Plan, environment: NodeJS.ProcessEnv): boolean =>
-  hasPacketFaults(plan) && !isInNamespace(environment);
+  hasOwnNetwork(plan) && !isInNamespace(environment);
 
 export const namespaceNeeded = (): FoulweatherError =>
   new FoulweatherError(
     'FW_NAMESPACE_NEEDED',
-    'A run with packet faults takes place in a network namespace of its own, and this process is not in one.',
+    'A run with faults of packets or names takes place in a network namespace of its own, and this process is not in one.',
     'Start it by the command line: foulweather run.',
   );
 
@@ -42,10 +49,10 @@ export const refuseOutside = (
   {environment, toxiproxyUrl, relay = null}: Pick<RunOptions, 'environment' | 'toxiproxyUrl' | 'relay'>,
   platform: NodeJS.Platform = process.platform,
 ): void => {
-  const hasThem = hasPacketFaults(plan);
+  const hasThem = hasOwnNetwork(plan);
   if (!hasThem && !isInNamespace(environment)) return;
   const refuse = (what: string, hint: string): never => {
-    const why = hasThem ? ' has packet faults, and' : '';
+    const why = hasThem ? ' has faults of packets or names, and' : '';
     throw new FoulweatherError('FW_FAULT_UNSUPPORTED', `Scenario "${plan.name}"${why} ${what}`, hint);
   };
   if (platform !== 'linux') {
@@ -84,7 +91,13 @@ export type Launch = {readonly file: string; readonly args: readonly string[]};
  * of up to 64 KB, and a lost one would be a lost request.
  */
 const loopback = `ip=$1 && shift && "$ip" link set lo up mtu 1500 && { "$ip" link set lo gso_max_segs 1 2>/dev/null || :; }`;
-const enter = `${loopback} && ${variable}=$(readlink /proc/self/ns/net) exec "$@"`;
+
+/**
+ * Every resolver asks the injector's name server: those that read resolv.conf, and those that nsswitch.conf or nscd would lead
+ * elsewhere. Where mounts are not allowed, there are no faults of names. A mounted file stays when its folder is removed.
+ */
+const resolver = `{ d=$(mktemp -d) && printf 'nameserver 127.0.0.1\n' >"$d/resolv" && mount --bind "$d/resolv" /etc/resolv.conf && { [ ! -e /etc/nsswitch.conf ] || { sed 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf >"$d/nsswitch" && mount --bind "$d/nsswitch" /etc/nsswitch.conf; }; } && { [ ! -d /var/run/nscd ] || mount -t tmpfs tmpfs /var/run/nscd; } && export ${namesVariable}=1; rm -rf "$d"; } 2>/dev/null`;
+const enter = `${loopback} && { ${resolver} || :; } && export ${variable}=$(readlink /proc/self/ns/net) && exec "$@"`;
 
 /** All that faults ask of the kernel. */
 const ruleset = [
@@ -123,7 +136,7 @@ export const namespaceLaunch = (environment: NodeJS.ProcessEnv): Launch => {
 const refused = (problem: string, hint: string): FoulweatherError =>
   new FoulweatherError(
     'FW_NAMESPACE_REFUSED',
-    `The run needs a network namespace of its own for its packet faults, and cannot have one: ${problem}.`,
+    `The run needs a network namespace of its own for its faults, and cannot have one: ${problem}.`,
     hint,
   );
 
@@ -152,3 +165,13 @@ const hintOf = (setting: string | null, isInDocker: boolean): string => {
 /** The program that sets rules on packets, inside of a run's namespace; elsewhere null. */
 export const packetProgram = (environment: NodeJS.ProcessEnv): string | null =>
   isInNamespace(environment) ? findProgram('nft', [], {path: environment['PATH'] ?? '', cwd: '/'}) : null;
+
+/** Whether the injector is to answer queries for names. Without a way to it there is no run. */
+export const answersNames = (plan: Plan, environment: NodeJS.ProcessEnv): boolean => {
+  if (!hasNameFaults(plan) || !isInNamespace(environment)) return false;
+  if (environment[namesVariable] === '1') return true;
+  throw refused(
+    'this machine does not allow it to replace /etc/resolv.conf',
+    'Allow mounts in it, or run foulweather as root.',
+  );
+};

@@ -18,7 +18,7 @@ export type HttpTarget = {
   readonly authority?: string;
 };
 
-const hosts = ['127.0.0.1', 'localhost'];
+const hosts = ['127.0.0.1', 'localhost', 'target.foulweather.test'];
 
 /** Node's own default: idle connections end within the time that the harness waits for them. */
 const keepAliveTimeoutMs = 5000;

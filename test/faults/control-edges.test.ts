@@ -6,6 +6,7 @@ import {type Injector as Server, startInjector} from '../../src/faults/server/in
 import {isProxyState} from '../../src/faults/toxics.ts';
 import {wholeEpochMs} from '../../src/model/clock.ts';
 import {
+  type AnyNameFault,
   type AnyPacketFault,
   bandwidth,
   blackhole,
@@ -72,7 +73,7 @@ const both = (fault: Fault, stimulus: Stimulus = 'request'): Row => ({
 const newOnly = (fault: Fault, stimulus: Stimulus): Row => ({fault, reaches: 'new', stimulus});
 
 /** The compiler asks for a row of each kind, but for those that need a network of their own (packet-filter.test.ts). */
-const rows: {readonly [kind in Exclude<FaultKind, AnyPacketFault['kind']>]: Row} = {
+const rows: {readonly [kind in Exclude<FaultKind, AnyPacketFault['kind'] | AnyNameFault['kind']>]: Row} = {
   latency: both(latency({latencyMs: 5})),
   bandwidth: both(bandwidth({bytesPerSecond: 1000})),
   slowClose: both(slowClose({delayMs: 5}), 'end'),

@@ -12,7 +12,7 @@ import {fixture, temporaryFolder} from '../helpers/run-folders.ts';
 
 const nothing = {processes: [], ports: []};
 const isRoot = process.getuid?.() === 0;
-const said = 'Packet faults: the run takes place in a network namespace of its own.';
+const said = 'Faults of packets or names: the run takes place in a network namespace of its own.';
 
 type Result = {
   readonly variants: readonly {

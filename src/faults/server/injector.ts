@@ -5,10 +5,13 @@ import type {AddressInfo} from 'node:net';
 import {apiRoutes, type Handler} from './api.ts';
 import {type ApiChange, createApiServer} from './http-server.ts';
 import {Metrics, metricsContentType} from './metrics.ts';
+import {NameServer} from './name-server.ts';
+import {silence} from './packet-filter.ts';
 import {Proxies} from './proxies.ts';
 import type {ProxySettings} from './proxy.ts';
 import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
+import {silentAddresses} from './toxics/names.ts';
 import {WrongCertificates} from './tls/wrong-certificates.ts';
 
 export type InjectorOptions = {
@@ -25,6 +28,8 @@ export type InjectorOptions = {
    * none.
    */
   readonly nft?: string | null;
+  /** Whether it answers queries for names at 127.0.0.1:53. Default: false. */
+  readonly names?: boolean;
   /** Called with each request that changed something, after it did. */
   readonly changed?: (change: ApiChange) => void;
 };
@@ -47,7 +52,7 @@ export type NamedProxySettings = ProxySettings & {readonly name: string};
 
 /** Starts an injector. Rejects with the system's error if the API cannot listen. */
 export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
-  const {host, port, seed, metrics = false, nft = null, changed = null} = options;
+  const {host, port, seed, metrics = false, nft = null, names = false, changed = null} = options;
   const counters = metrics ? new Metrics() : null;
   const certificates = new WrongCertificates();
   const proxies = new Proxies({
@@ -56,6 +61,8 @@ export const startInjector = async (options: InjectorOptions): Promise<Injector>
     certificates,
     transferred: transfer => counters?.count(transfer),
   });
+  const nameServer = names ? await NameServer.start(() => proxies.latest?.names ?? null) : null;
+  if (names && nft !== null) await silence(nft, silentAddresses);
   const own = [...apiRoutes, authorityRoute(certificates)];
   const routes = counters === null ? own : [...own, metricsRoute(counters)];
   const server = createApiServer(proxies, routes, changed);
@@ -74,7 +81,7 @@ export const startInjector = async (options: InjectorOptions): Promise<Injector>
       return started.map(({name, settings}) => ({name, ...settings}));
     },
     async close() {
-      await Promise.all([closeServer(server), proxies.close()]);
+      await Promise.all([closeServer(server), proxies.close(), nameServer?.close()]);
     },
   };
 };

@@ -107,6 +107,20 @@ export class PacketFilter {
   }
 }
 
+/** Loses all packets for these addresses, for as long as the namespace is there. An injector that was started before may have said so. */
+export const silence = async (nft: string, addresses: string): Promise<void> => {
+  const table = 'inet foulweather_silence';
+  await run(nft, [
+    [
+      `add table ${table}`,
+      `delete table ${table}`,
+      `add table ${table}`,
+      `add chain ${table} input { type filter hook input priority 0; policy accept; }`,
+      `add rule ${table} input ip daddr ${addresses} drop`,
+    ].join('\n'),
+  ]);
+};
+
 /** On its way in, as a lost packet is: on its way out, the sender's kernel would know. */
 const scriptOf = (table: string, port: number, {direction, match, verdict}: PacketRule): string => {
   const ruleOf = (own: 'dport' | 'sport', clients: 'sport' | 'dport') =>

@@ -30,6 +30,11 @@ export class Proxies {
     return proxy;
   }
 
+  /** The one that was made last; null: there is none. */
+  get latest(): TcpProxy | null {
+    return [...this.#byName.values()].at(-1) ?? null;
+  }
+
   /** In the order of their names. */
   list(): readonly TcpProxy[] {
     return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

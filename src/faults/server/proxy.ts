@@ -6,6 +6,7 @@ import {serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
+import {NameRules} from './name-server.ts';
 import {PacketFilter} from './packet-filter.ts';
 import {ProxyListener} from './proxy-listener.ts';
 import {Recording} from './recording.ts';
@@ -43,6 +44,7 @@ export class TcpProxy {
   readonly packets: PacketFilter;
   readonly toxics: ToxicChain;
   readonly http: HttpRules;
+  readonly names: NameRules;
   readonly #tls: TlsRules;
   readonly #host: ProxyHost;
   readonly #listener = new ProxyListener(socket =>
@@ -76,6 +78,12 @@ export class TcpProxy {
       packets: this.packets,
     });
     const seedParts = [host.seed, name];
+    this.names = new NameRules({
+      seedParts,
+      toxicsOf: this.toxics.of,
+      witness: this.witness,
+      address: () => parseAddress(this.#listen).host,
+    });
     this.http = new HttpRules(seedParts, this.toxics.of, this.witness);
     this.#tls = new TlsRules({
       seedParts,

@@ -46,7 +46,7 @@ export class ToxicChain {
     const toxic = createToxic(body, name => {
       if (this.#find(name) !== null) throw toxicAlreadyExists();
     });
-    if (actsOnPackets(toxic) && !this.#host.packets.isPossible)
+    if (needsOwnNetwork(toxic) && !this.#host.packets.isPossible)
       throw badRequestBody(`${toxic.type.name} needs a network namespace of its own, as a run on Linux has`);
     this.#byDirection[toxic.direction].push(toxic);
     this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
@@ -116,5 +116,5 @@ export class ToxicChain {
   }
 }
 
-const actsOnPackets = ({type, attributes}: Toxic): boolean =>
-  typeof type.downtime?.(attributes).effect === 'object';
+const needsOwnNetwork = ({type, attributes}: Toxic): boolean =>
+  type.names !== null || typeof type.downtime?.(attributes).effect === 'object';

@@ -3,6 +3,7 @@
 
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {HttpBehaviour} from './http/behaviour.ts';
+import type {NameReply} from './name-server.ts';
 import type {PacketRule} from './packet-filter.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
@@ -45,6 +46,9 @@ export type Downtime = {
   readonly effect: ShutEffect | PacketRule;
 };
 
+/** From the answer of a calm network to another one. */
+export type NameEffect = (calm: NonNullable<NameReply['answer']>) => NameReply;
+
 export type ToxicType = {
   /** The `type` in the API. */
   readonly name: string;
@@ -68,6 +72,8 @@ export type ToxicType = {
   readonly http: HttpBehaviour<Attributes> | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
+  /** What it makes of the answer to a query for an address. See name-server.ts. */
+  readonly names: ((attributes: Attributes) => NameEffect) | null;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -83,6 +89,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
   readonly tls?: TlsBehaviour<Values<S>>;
+  readonly names?: (attributes: Values<S>) => NameEffect;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
@@ -99,6 +106,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     downtime = null,
     http = null,
     tls = null,
+    names = null,
   } = definition;
   return {
     name,
@@ -119,6 +127,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),
     },
+    names: names && (values => names(values as Values<S>)),
   };
 };
 

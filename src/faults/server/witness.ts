@@ -7,6 +7,7 @@ import type {
   ConnectionRecord,
   FaultWitness,
   HitPlace,
+  NameWitness,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -26,6 +27,8 @@ const atConnect: HitPlace = {exchange: 0, direction: null, byte: 0};
 const keptConnections = 10_000;
 const keptFaults = 10_000;
 const keptHits = 100;
+/** A connect takes its time. */
+const ttlSlackMs = 1000;
 
 /** Of packets that a rule met since a moment, in ms since the epoch. */
 export type ClientPorts = {readonly ports: readonly number[]; readonly sinceMs: number};
@@ -34,6 +37,8 @@ export class Witness {
   readonly #faults = new Map<string, Writable<FaultWitness>>();
   /** A ring: the record of connection n is at n modulo its size. */
   readonly #records: OpenRecord[] = [];
+  #names: Writable<NameWitness> | null = null;
+  #keptUntilMs = Number.POSITIVE_INFINITY;
   #openConnections = 0;
   #openedConnections = 0;
   #peakConnections = 0;
@@ -58,6 +63,7 @@ export class Witness {
       ...(clientPort === undefined ? {} : {clientPort}),
     };
     this.#records[record.id % keptConnections] = record;
+    if (this.#names !== null && performance.now() > this.#keptUntilMs) this.#names.connectionsBeyondTtl++;
     this.#peakConnections = Math.max(this.#peakConnections, ++this.#openConnections);
     return record;
   }
@@ -84,6 +90,12 @@ export class Witness {
       record.downstreamBytes += bytes;
       this.#downstreamBytes += bytes;
     }
+  }
+
+  /** A query for the host's name, whose answer may be kept for so long. */
+  queried(ttlSeconds: number): void {
+    this.#names = {connectionsBeyondTtl: 0, ...this.#names, queries: (this.#names?.queries ?? 0) + 1, ttlSeconds};
+    this.#keptUntilMs = performance.now() + ttlSeconds * 1000 + ttlSlackMs;
   }
 
   /** Finds the counters of a toxic, or starts them. */
@@ -168,6 +180,7 @@ export class Witness {
       lastFailure: this.#lastFailure,
       upstreamBytes: this.#upstreamBytes,
       downstreamBytes: this.#downstreamBytes,
+      ...(this.#names !== null && {names: {...this.#names}}),
       faults: Object.fromEntries(this.#faults),
     };
   }

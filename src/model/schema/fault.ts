@@ -107,6 +107,13 @@ const packets = {
   ...scope,
 };
 
+/** A fault of names counts queries: its probability, nth, firstN and hitLimit are about those. */
+const deadConnects = {
+  /** What a connect to a dead address meets: it hangs, or is refused. Default: `hang`. */
+  connects: z.enum(['hang', 'are-refused']).optional(),
+  ...scope,
+};
+
 const kilobytes = count.multipleOf(1000);
 
 /** By the names of their constructors. */
@@ -309,6 +316,23 @@ export const faultSchemas = {
      */
     reason: z.enum(['host', 'net', 'port', 'admin']).optional(),
     ...scope,
+  }),
+  dnsTimeout: strict({kind: z.literal('dnsTimeout'), ...scope}),
+  dnsServfail: strict({kind: z.literal('dnsServfail'), ...scope}),
+  dnsNxdomain: strict({kind: z.literal('dnsNxdomain'), ...scope}),
+  dnsEmpty: strict({kind: z.literal('dnsEmpty'), ...scope}),
+  dnsSlow: strict({
+    kind: z.literal('dnsSlow'),
+    /** Each query is answered after so many milliseconds. */
+    delayMs: ms.max(3_600_000),
+    ...scope,
+  }),
+  dnsStale: strict({kind: z.literal('dnsStale'), ...deadConnects}),
+  deadAddresses: strict({
+    kind: z.literal('deadAddresses'),
+    /** How many of them come before the live one, 1 to 10. Default: 1. */
+    count: count.min(1).max(10).optional(),
+    ...deadConnects,
   }),
   mtuBlackHole: strict({
     kind: z.literal('mtuBlackHole'),

@@ -3,7 +3,9 @@
 import {
   type CorruptFault,
   type Direction,
+  type DnsStaleFault,
   type Fault,
+  isNameFault,
   isPacketFault,
   type UnreachableFault,
 } from '../../model/fault.ts';
@@ -38,11 +40,11 @@ const scopeOf = ({
   kind,
 }: Fault): string[] => {
   const unit = unitOf(kind);
-  const units = `${unit}s`;
+  const units = unit === 'query' ? 'queries' : `${unit}s`;
   return [
     ...(nth > 1 ? [`one ${unit} in ${count(nth)}`] : []),
     ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
-    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
+    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit, units)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
     ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
     ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
@@ -61,6 +63,7 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
   if (isPacketFault(kind)) return 'time';
+  if (isNameFault(kind)) return 'query';
   if (isTlsFault(kind)) return 'handshake';
   return isHttpFault(kind) ? 'request' : 'connection';
 };
@@ -128,6 +131,20 @@ const effectOf = (fault: Fault): string => {
       return 'all packets lost';
     case 'unreachable':
       return `packets answered with "${unreachableWords[fault.reason]}" (ICMP)`;
+    case 'dnsTimeout':
+      return 'name queries not answered';
+    case 'dnsServfail':
+      return 'name queries answered with SERVFAIL';
+    case 'dnsNxdomain':
+      return 'name queries answered with NXDOMAIN';
+    case 'dnsEmpty':
+      return 'name queries answered without an address';
+    case 'dnsSlow':
+      return `name queries answered after ${plannedDuration(fault.delayMs)}`;
+    case 'dnsStale':
+      return `name queries answered with a dead address, ${deadWords[fault.connects]}`;
+    case 'deadAddresses':
+      return `${plural(fault.count, 'dead address', 'dead addresses')} before the live one, ${deadWords[fault.connects]}`;
     case 'mtuBlackHole':
       return `packets above ${bytes(fault.bytes)} lost`;
     case 'refuse':
@@ -135,6 +152,11 @@ const effectOf = (fault: Fault): string => {
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }
+};
+
+const deadWords: {readonly [connects in DnsStaleFault['connects']]: string} = {
+  hang: 'where connects hang',
+  'are-refused': 'where connects are refused',
 };
 
 const unreachableWords: {readonly [reason in UnreachableFault['reason']]: string} = {

@@ -59,6 +59,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'slowClose':
     case 'slowBody':
     case 'packetLoss':
+    case 'dnsSlow':
       return 'slow';
     case 'stall':
     case 'halfOpen':
@@ -83,6 +84,12 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'tlsAlert':
     case 'wrongCertificate':
     case 'unreachable':
+    case 'dnsTimeout':
+    case 'dnsServfail':
+    case 'dnsNxdomain':
+    case 'dnsEmpty':
+    case 'dnsStale':
+    case 'deadAddresses':
       return 'unreachable';
     case 'httpStatus':
     case 'wrongContentLength':

@@ -4,7 +4,7 @@ import {zeroEpochMs} from '../../model/clock.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {Plan} from '../../model/plan.ts';
 import type {FromHealth, ToHealth} from '../../model/process-health.ts';
-import {packetProgram} from '../namespace.ts';
+import {answersNames, packetProgram} from '../namespace.ts';
 import type {Child} from './child.ts';
 import {entries, injectorNodeOptions} from './entries.ts';
 import type {Supervisor} from './supervisor.ts';
@@ -35,21 +35,22 @@ export type InjectorChoice = {
 /** The embedded injector, or the one that answers at `toxiproxyUrl`. */
 export const startInjector = async (
   supervisor: Supervisor,
-  {phases}: Pick<Plan, 'phases'>,
+  plan: Plan,
   {seed, toxiproxyUrl, environment, limitMs}: InjectorChoice,
 ): Promise<RunningInjector> => {
   if (toxiproxyUrl !== null) {
     const injector = new Injector(toxiproxyUrl);
     const version = `Toxiproxy ${await injector.version()} at ${injector.url}`;
-    await injector.refuseUnsupported(phases);
+    await injector.refuseUnsupported(plan.phases);
     return {injector, version, embedded: false, child: null};
   }
   const nft = packetProgram(environment);
+  const names = answersNames(plan, environment);
   const child = supervisor.spawn<ToInjector, FromInjector>({
     label: 'The injector',
     file: entries.injector,
     execArgv: injectorNodeOptions,
-    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed, nft, zeroEpochMs: zeroEpochMs()})],
+    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed, nft, names, zeroEpochMs: zeroEpochMs()})],
   });
   const answer = await child.next(['listening', 'failed'], limitMs);
   if (answer.kind === 'failed') {

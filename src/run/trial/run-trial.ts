@@ -5,6 +5,7 @@ import {nameInScenario, sampleEveryMs} from '../../model/plan.ts';
 import type {ProcessExit} from '../../model/process-witness.ts';
 import {announcingLongWait} from '../../model/with-timeout.ts';
 import {withoutInspectorLines} from '../processes/blocked-stack.ts';
+import {hasNameFaults} from '../namespace.ts';
 import {HarnessWatch} from '../processes/harness-watch.ts';
 import {collect, recordForeign} from './collect.ts';
 import {ComebackWatch} from './comeback-watch.ts';
@@ -29,11 +30,11 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const preparer = plan.prepares ? await prepare(context, request) : null;
   const start = startTrial(context, request, record);
   const {now} = start;
-  const proxyName = proxyNameOf(context, request);
-  const {link, url, close} = await openTrialLink(supervisor, injector, target.url, proxyName);
+  const proxy = {name: proxyNameOf(context, request), byName: hasNameFaults(plan)};
+  const {link, url, probeUrl, close} = await openTrialLink(supervisor, injector, target.url, proxy);
   if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});
-  const probe = new ControlProbe({plan, url, comeback, now, record});
+  const probe = new ControlProbe({plan, url: probeUrl, comeback, now, record});
   const samplers = new Samplers({
     link,
     pid: subject.pid,

@@ -9,6 +9,7 @@ import {httpFault} from './http-fault.ts';
 import {httpContentLength, httpDropKeepAlive, httpSlowBody} from './http-responses.ts';
 import {httpStatus} from './http-status.ts';
 import {latency} from './latency.ts';
+import {dnsDead, dnsEmpty, dnsNxdomain, dnsServfail, dnsSlow, dnsTimeout} from './names.ts';
 import {mtuBlackHole, packetLoss, partition, unreachable} from './packets.ts';
 import {slicer} from './slicer.ts';
 import {tlsAlert, tlsCertificate, tlsClose} from './tls.ts';
@@ -40,6 +41,9 @@ const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];
 /** On packets, below TCP. */
 const packetToxics = [mtuBlackHole, packetLoss, partition, unreachable];
 
-const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...tlsToxics, ...packetToxics];
+/** On queries for names. */
+const nameToxics = [dnsDead, dnsEmpty, dnsNxdomain, dnsServfail, dnsSlow, dnsTimeout];
+
+const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...tlsToxics, ...packetToxics, ...nameToxics];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));
