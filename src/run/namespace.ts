@@ -83,6 +83,12 @@ export const refuseOutside = (
 /** Without what may be secret. */
 const hostOf = (url: string): string => URL.parse(url)?.host ?? 'its address';
 
+/** npm puts the programs of packages into PATH, of which one is another `nft`. */
+const systemProgram = (program: string, environment: NodeJS.ProcessEnv): string | null => {
+  const folders = (environment['PATH'] ?? '').split(':').filter(folder => !folder.includes('node_modules'));
+  return findProgram(program, [], {path: folders.join(':'), cwd: '/'});
+};
+
 /** A program, and the arguments that come before the command that it is to run in a namespace. */
 export type Launch = {readonly file: string; readonly args: readonly string[]};
 
@@ -118,7 +124,7 @@ const asUser = ['--user', '--map-current-user', '--keep-caps', ...spaces];
  */
 export const namespaceLaunch = (environment: NodeJS.ProcessEnv): Launch => {
   const find = (program: string): string => {
-    const path = findProgram(program, [], {path: environment['PATH'] ?? '', cwd: '/'});
+    const path = systemProgram(program, environment);
     if (path !== null) return path;
     throw refused(`there is no program ${program}`, 'Install util-linux, iproute2 and nftables.');
   };
@@ -164,7 +170,7 @@ const hintOf = (setting: string | null, isInDocker: boolean): string => {
 
 /** The program that sets rules on packets, inside of a run's namespace; elsewhere null. */
 export const packetProgram = (environment: NodeJS.ProcessEnv): string | null =>
-  isInNamespace(environment) ? findProgram('nft', [], {path: environment['PATH'] ?? '', cwd: '/'}) : null;
+  isInNamespace(environment) ? systemProgram('nft', environment) : null;
 
 /** Whether the injector is to answer queries for names. Without a way to it there is no run. */
 export const answersNames = (plan: Plan, environment: NodeJS.ProcessEnv): boolean => {

@@ -63,6 +63,17 @@ if (launch !== null) {
     t.deepEqual(await cli.watch.remains(), nothing);
   });
 
+  test.serial('a name is gone for a while, for a library that asks for it', async t => {
+    const cli = await CliProcess.run(t, 'nameless', '--no-profiles');
+    t.deepEqual(await cli.exited, {code: 0, signal: null}, cli.stderr);
+    const {variants} = JSON.parse(
+      await readFile(join(cli.cwd, 'reports', 'nameless', 'result.json'), 'utf8'),
+    ) as Result;
+    t.true(variants[0]!.phases[1]!.faults[0]!.actions > 10);
+    t.regex(await readFile(join(cli.cwd, 'reports', 'nameless', 'details.md'), 'utf8'), /\d+ name queries/);
+    t.deepEqual(await cli.watch.remains(), nothing);
+  });
+
   if (isRoot) {
     test.serial('an ordinary user can run it, too', async t => {
       const folder = await temporaryFolder(t);

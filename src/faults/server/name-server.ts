@@ -6,18 +6,12 @@ import {once} from 'node:events';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {createRandom} from './random.ts';
 import type {Toxic} from './toxic.ts';
+import type {NameReply} from './toxic-type.ts';
+import {responseCodes} from './toxics/names.ts';
 import type {Witness} from './witness.ts';
 
-/** What a query is answered with; `answer` null: nothing. */
-export type NameReply = {
-  readonly delayMs: number;
-  readonly answer: {readonly code: number; readonly addresses: readonly string[]} | null;
-};
-
-/** By their numbers in DNS (RFC 1035, 4.1.1). */
-export const responseCodes = {ok: 0, servfail: 2, nxdomain: 3} as const;
-
-const types = {a: 1} as const;
+/** An address of IPv4 is asked for (RFC 1035, 3.2.2). */
+const typeA = 1;
 
 /** Seconds for which an address may be kept. Short, as that of a managed database. */
 const ttlSeconds = 5;
@@ -43,8 +37,7 @@ export class NameRules {
   reply(type: number): NameReply {
     const {seedParts, toxicsOf, witness, address} = this.#host;
     this.#queries++;
-    witness.queried(ttlSeconds);
-    const calm = {code: responseCodes.ok, addresses: type === types.a ? [address()] : []};
+    const calm = {code: responseCodes.ok, addresses: type === typeA ? [address()] : []};
     for (const toxic of [...toxicsOf('upstream'), ...toxicsOf('downstream')]) {
       if (toxic.type.names === null || !toxic.isInForce) continue;
       const random = createRandom([...seedParts, 'query', toxic.name, this.#queries]);
@@ -52,9 +45,14 @@ export class NameRules {
       if (decision !== null) witness.decided(toxic.name, decision);
       if (decision !== true) continue;
       witness.acted(toxic.name);
-      return toxic.type.names(toxic.attributes)(calm);
+      return this.#counted(toxic.type.names(toxic.attributes)(calm));
     }
-    return {delayMs: 0, answer: calm};
+    return this.#counted({delayMs: 0, answer: calm});
+  }
+
+  #counted(reply: NameReply): NameReply {
+    this.#host.witness.queried(ttlSeconds, (reply.answer?.addresses.length ?? 0) > 0);
+    return reply;
   }
 }
 

@@ -3,7 +3,6 @@
 
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {HttpBehaviour} from './http/behaviour.ts';
-import type {NameReply} from './name-server.ts';
 import type {PacketRule} from './packet-filter.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
@@ -44,6 +43,12 @@ export type Downtime = {
   readonly upMs: number;
   /** The listener is shut, or packets of its port meet a rule. */
   readonly effect: ShutEffect | PacketRule;
+};
+
+/** What a query for an address is answered with; `answer` null: nothing. */
+export type NameReply = {
+  readonly delayMs: number;
+  readonly answer: {readonly code: number; readonly addresses: readonly string[]} | null;
 };
 
 /** From the answer of a calm network to another one. */

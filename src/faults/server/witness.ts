@@ -92,10 +92,10 @@ export class Witness {
     }
   }
 
-  /** A query for the host's name, whose answer may be kept for so long. */
-  queried(ttlSeconds: number): void {
+  /** A query for the host's name, and whether it was answered with an address, which may be kept for so long. */
+  queried(ttlSeconds: number, isAnswered: boolean): void {
     this.#names = {connectionsBeyondTtl: 0, ...this.#names, queries: (this.#names?.queries ?? 0) + 1, ttlSeconds};
-    this.#keptUntilMs = performance.now() + ttlSeconds * 1000 + ttlSlackMs;
+    if (isAnswered) this.#keptUntilMs = performance.now() + ttlSeconds * 1000 + ttlSlackMs;
   }
 
   /** Finds the counters of a toxic, or starts them. */

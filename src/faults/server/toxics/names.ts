@@ -1,7 +1,9 @@
 // What becomes of queries for the host's addresses. See name-server.ts.
 
-import {type NameReply, responseCodes} from '../name-server.ts';
-import {defineToxicType} from '../toxic-type.ts';
+import {defineToxicType, type NameReply} from '../toxic-type.ts';
+
+/** By their numbers in DNS (RFC 1035, 4.1.1). */
+export const responseCodes = {ok: 0, servfail: 2, nxdomain: 3} as const;
 
 const withCode = (code: number): NameReply => ({delayMs: 0, answer: {code, addresses: []}});
 
