@@ -29,21 +29,30 @@ const believable = (t: ExecutionContext, text: string): void => {
   const [calm, lossy, parted] = variants[0]!.phases;
   t.is(lossy!.phase, 'lossy');
   // A lost packet comes again after 200 ms at the earliest.
-  t.true(calm!.responseP99Ms! < 200 && lossy!.responseP99Ms! >= 200, `${calm!.responseP99Ms} ${lossy!.responseP99Ms}`);
+  t.true(
+    calm!.responseP99Ms! < 200 && lossy!.responseP99Ms! >= 200,
+    `${calm!.responseP99Ms} ${lossy!.responseP99Ms}`,
+  );
   for (const phase of [lossy, parted]) {
-    t.true(phase!.faults[0]!.actions > 0 && phase!.faults[0]!.connectionsHit > 0, JSON.stringify(phase!.faults));
+    t.true(
+      phase!.faults[0]!.actions > 0 && phase!.faults[0]!.connectionsHit > 0,
+      JSON.stringify(phase!.faults),
+    );
   }
 };
 
 if (launch !== null) {
-  test.serial('a run loses packets and is what it is without: its exit code, its report, nothing is left', async t => {
-    const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
-    t.deepEqual(await cli.exited, {code: 0, signal: null}, cli.stderr);
-    t.is(cli.stderr.split(said).length, 2, 'it says so once');
-    believable(t, await readFile(join(cli.cwd, 'reports', 'lossy', 'result.json'), 'utf8'));
-    t.true(cli.watch.seenCount >= 3);
-    t.deepEqual(await cli.watch.remains(), nothing);
-  });
+  test.serial(
+    'a run loses packets and is what it is without: its exit code, its report, nothing is left',
+    async t => {
+      const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
+      t.deepEqual(await cli.exited, {code: 0, signal: null}, cli.stderr);
+      t.is(cli.stderr.split(said).length, 2, 'it says so once');
+      believable(t, await readFile(join(cli.cwd, 'reports', 'lossy', 'result.json'), 'utf8'));
+      t.true(cli.watch.seenCount >= 3);
+      t.deepEqual(await cli.watch.remains(), nothing);
+    },
+  );
 
   test.serial('after a kill of the command line nothing is left of its namespace', async t => {
     const cli = await CliProcess.run(t, 'lossy', '--no-profiles');
@@ -78,7 +87,14 @@ if (launch !== null) {
     test.serial('an ordinary user can run it, too', async t => {
       const folder = await temporaryFolder(t);
       await chmod(folder, 0o777);
-      const {stdout} = await asNobody(folder, ['run', fixture('lossy'), '--no-profiles', '--json', '--out', 'reports']);
+      const {stdout} = await asNobody(folder, [
+        'run',
+        fixture('lossy'),
+        '--no-profiles',
+        '--json',
+        '--out',
+        'reports',
+      ]);
       believable(t, stdout);
     });
   } else {
@@ -88,7 +104,8 @@ if (launch !== null) {
   test.serial('where user namespaces are off, it says which setting allows them', async t => {
     const folder = await temporaryFolder(t);
     await chmod(folder, 0o777);
-    const off = 'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all --inh-caps -all "$@"';
+    const off =
+      'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -all --inh-caps -all "$@"';
     const args = ['--user', '--map-root-user', 'sh', '-c', off, 'sh', process.execPath, entry];
     const child = spawn('unshare', [...args, 'run', fixture('lossy')], {
       cwd: folder,

@@ -34,6 +34,9 @@ const needed: {readonly [kind: string]: object} = {
   slowBody: {bytesPerSecond: 10},
   wrongContentLength: {differenceBytes: 1},
   wrongCertificate: {problem: 'expired'},
+  packetLoss: {ratio: 0.1},
+  mtuBlackHole: {bytes: 1000},
+  dnsSlow: {delayMs: 10},
 };
 
 const make = (kind: string, more: object): Fault => {

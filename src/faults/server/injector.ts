@@ -11,8 +11,8 @@ import {Proxies} from './proxies.ts';
 import type {ProxySettings} from './proxy.ts';
 import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
-import {silentAddresses} from './toxics/names.ts';
 import {WrongCertificates} from './tls/wrong-certificates.ts';
+import {silentAddresses} from './toxics/names.ts';
 
 export type InjectorOptions = {
   /** Where the API listens. */

@@ -19,7 +19,15 @@ const send = (message: InjectorMessage) => new Promise<void>(resolve => sendToPa
 
 const readOptions = (text: string): InjectorOptions => {
   const given: Partial<Record<keyof InjectorOptions | 'zeroEpochMs', unknown>> = JSON.parse(text);
-  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false, nft = null, names = false, zeroEpochMs} = given;
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    seed = 1,
+    metrics = false,
+    nft = null,
+    names = false,
+    zeroEpochMs,
+  } = given;
   if (typeof host !== 'string') throw new TypeError('host must be a string');
   if (typeof port !== 'number') throw new TypeError('port must be a number');
   if (typeof seed !== 'number') throw new TypeError('seed must be a number');

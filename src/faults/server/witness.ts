@@ -94,7 +94,12 @@ export class Witness {
 
   /** A query for the host's name, and whether it was answered with an address, which may be kept for so long. */
   queried(ttlSeconds: number, isAnswered: boolean): void {
-    this.#names = {connectionsBeyondTtl: 0, ...this.#names, queries: (this.#names?.queries ?? 0) + 1, ttlSeconds};
+    this.#names = {
+      connectionsBeyondTtl: 0,
+      ...this.#names,
+      queries: (this.#names?.queries ?? 0) + 1,
+      ttlSeconds,
+    };
     if (isAnswered) this.#keptUntilMs = performance.now() + ttlSeconds * 1000 + ttlSlackMs;
   }
 

@@ -76,10 +76,7 @@ const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
 const injector = (story: VariantStory, phase: PhaseMedians): Text => {
   const faults = phase.faults.map((fault): Text => {
     if (fault.connectionsHit === null) return [code(fault.name), ' hits not counted'];
-    const actions =
-      fault.actions === null
-        ? ''
-        : `, ${plural(fault.actions, ...unitOf(fault.kind))}`;
+    const actions = fault.actions === null ? '' : `, ${plural(fault.actions, ...unitOf(fault.kind))}`;
     const hits = ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`;
     return [code(fault.name), hits, rateText(fault)];
   });
@@ -114,7 +111,8 @@ const queriesText = ({trials}: VariantStory, phase: PhaseMedians): Text[] => {
   const queries = medianOf(seen.map(({queries}) => queries));
   const beyond = medianOf(seen.map(({beyond}) => beyond)) ?? 0;
   if (queries === null) return [];
-  const late = beyond === 0 ? '' : `, ${plural(beyond, 'connection')} by an address past its ${seen[0]?.ttlSeconds} s`;
+  const late =
+    beyond === 0 ? '' : `, ${plural(beyond, 'connection')} by an address past its ${seen[0]?.ttlSeconds} s`;
   return [[`${plural(queries, 'name query', 'name queries')}${late}`]];
 };
 

@@ -39,4 +39,5 @@ export const openTrialLink = async (
 const namedAddress = '127.0.128.1';
 
 /** The injector answers for all names under this one. */
-const byHost = (address: string): string => `target.foulweather.test${address.slice(address.lastIndexOf(':'))}`;
+const byHost = (address: string): string =>
+  `target.foulweather.test${address.slice(address.lastIndexOf(':'))}`;

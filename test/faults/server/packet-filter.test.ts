@@ -9,7 +9,8 @@ type Hit = {readonly actions: number; readonly connectionsHit: number};
 
 if (launch !== null) {
   const unreachableFor = test.macro({
-    title: (_title, reason: string, code: string) => `unreachable, ${reason}: a connect fails with ${code} in Node and Python`,
+    title: (_title, reason: string, code: string) =>
+      `unreachable, ${reason}: a connect fails with ${code} in Node and Python`,
     async exec(t, reason: string, code: string) {
       const {hit, ...seen} = await probed('unreachable', reason);
       t.deepEqual(seen, {node: code, python: code, isLiveSilent: true, after: 'connected'});
@@ -29,7 +30,7 @@ if (launch !== null) {
       connecting: 'hangs',
       during: null,
       state: {synSent: 1, isOpen: true},
-      then: 'connected',
+      later: 'connected',
       line: 'a\n',
     });
     t.true((hit as Hit).actions >= 2);
@@ -58,7 +59,7 @@ if (launch !== null) {
 
   test('an MTU black hole: short lines are answered, a long one hangs, and arrives when it ends', async t => {
     const {hit, ...seen} = await probed('mtu');
-    t.deepEqual(seen, {isShortAnswered: true, long: null, then: 'arrives'});
+    t.deepEqual(seen, {isShortAnswered: true, long: null, later: 'arrives'});
     t.true((hit as Hit).actions >= 1);
   });
 
