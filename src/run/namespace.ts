@@ -93,17 +93,31 @@ const systemProgram = (program: string, environment: NodeJS.ProcessEnv): string 
 export type Launch = {readonly file: string; readonly args: readonly string[]};
 
 /**
- * Packets as on Ethernet: at most 1500 bytes, and each one a packet of its own, where the kernel can. The loopback's own are
- * of up to 64 KB, and a lost one would be a lost request.
+ * What is done first in a namespace, by a shell that then becomes the command:
+ * - Packets as on Ethernet: at most 1500 bytes, and each one a packet of its own, where the kernel can. The loopback's own are of
+ *   up to 64 KB, and a lost one would be a lost request.
+ * - Every resolver asks the injector's name server: those that read resolv.conf, and those that nsswitch.conf or nscd would lead
+ *   elsewhere. Where mounts are not allowed there are no faults of names. A mounted file stays when its folder is removed.
  */
-const loopback = `ip=$1 && shift && "$ip" link set lo up mtu 1500 && { "$ip" link set lo gso_max_segs 1 2>/dev/null || :; }`;
-
-/**
- * Every resolver asks the injector's name server: those that read resolv.conf, and those that nsswitch.conf or nscd would lead
- * elsewhere. Where mounts are not allowed, there are no faults of names. A mounted file stays when its folder is removed.
- */
-const resolver = `{ d=$(mktemp -d) && printf 'nameserver 127.0.0.1\n' >"$d/resolv" && mount --bind "$d/resolv" /etc/resolv.conf && { [ ! -e /etc/nsswitch.conf ] || { sed 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf >"$d/nsswitch" && mount --bind "$d/nsswitch" /etc/nsswitch.conf; }; } && { [ ! -d /var/run/nscd ] || mount -t tmpfs tmpfs /var/run/nscd; } && export ${namesVariable}=1; rm -rf "$d"; } 2>/dev/null`;
-const enter = `${loopback} && { ${resolver} || :; } && export ${variable}=$(readlink /proc/self/ns/net) && exec "$@"`;
+const enter = `
+ip=$1
+shift
+"$ip" link set lo up mtu 1500 || exit
+"$ip" link set lo gso_max_segs 1 2>/dev/null
+folder=$(mktemp -d)
+resolve() {
+  echo 'nameserver 127.0.0.1' >"$folder/resolv" && mount --bind "$folder/resolv" /etc/resolv.conf || return
+  if [ -e /etc/nsswitch.conf ]; then
+    sed 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf >"$folder/nsswitch" || return
+    mount --bind "$folder/nsswitch" /etc/nsswitch.conf || return
+  fi
+  [ ! -d /var/run/nscd ] || mount -t tmpfs tmpfs /var/run/nscd
+}
+resolve 2>/dev/null && export ${namesVariable}=1
+rm -rf "$folder"
+export ${variable}=$(readlink /proc/self/ns/net)
+exec "$@"
+`;
 
 /** All that faults ask of the kernel. */
 const ruleset = [
@@ -130,13 +144,14 @@ export const namespaceLaunch = (environment: NodeJS.ProcessEnv): Launch => {
   };
   const [unshare, ip, nft] = [find('unshare'), find('ip'), find('nft')];
   let problem = '';
-  for (const flags of process.getuid?.() === 0 ? [spaces, asUser] : [asUser]) {
+  const isRoot = process.getuid?.() === 0;
+  for (const flags of isRoot ? [spaces, asUser] : [asUser]) {
     const argsOf = (script: string): string[] => [...flags, '--', '/bin/sh', '-c', script, 'sh', ip];
     const tried = spawnSync(unshare, [...argsOf(enter), nft, ruleset], {encoding: 'utf8', env: environment});
     if (tried.status === 0) return {file: unshare, args: argsOf(enter)};
     problem ||= (tried.error?.message ?? tried.stderr).trim().split('\n').at(0) ?? '';
   }
-  throw refused(problem, hintOf(settingOf(existsSync), existsSync('/.dockerenv')));
+  throw refused(problem, hintOf(settingOf(isRoot), existsSync('/.dockerenv')));
 };
 
 const refused = (problem: string, hint: string): FoulweatherError =>
@@ -158,8 +173,11 @@ const settings: readonly (readonly [file: string, off: string, on: string])[] = 
   ['/proc/sys/user/max_net_namespaces', '0', 'user.max_net_namespaces=15000'],
 ];
 
-const settingOf = (exists: (file: string) => boolean): string | null =>
-  settings.find(([file, off]) => exists(file) && readFileSync(file, 'utf8').trim() === off)?.[2] ?? null;
+/** Null where none is to blame. Those of the kernel are for users other than root. */
+const settingOf = (isRoot: boolean): string | null => {
+  const those = settings.filter(([file]) => existsSync(file) && !(isRoot && file.includes('/kernel/')));
+  return those.find(([file, off]) => readFileSync(file, 'utf8').trim() === off)?.[2] ?? null;
+};
 
 const hintOf = (setting: string | null, isInDocker: boolean): string => {
   if (setting !== null) return `Allow it by \`sudo sysctl -w ${setting}\`, or run foulweather as root.`;
