@@ -115,7 +115,8 @@ resolve() {
 }
 resolve 2>/dev/null && export ${namesVariable}=1
 rm -rf "$folder"
-export ${variable}=$(readlink /proc/self/ns/net)
+namespace=$(readlink /proc/self/ns/net) || exit
+export ${variable}="$namespace"
 exec "$@"
 `;
 
