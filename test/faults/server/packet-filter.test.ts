@@ -1,9 +1,8 @@
 // Rules on packets, as the kernels of clients meet them: each test in a network namespace of its own.
 import test from 'ava';
-import {Injector} from '../../../src/faults/control.ts';
 import {startInjector} from '../../../src/faults/server/injector.ts';
-import {partition} from '../../../src/model/fault.ts';
 import {launch, probed} from '../../helpers/own-network.ts';
+import {api, send} from '../../helpers/toxiproxy-request.ts';
 
 type Hit = {readonly actions: number; readonly connectionsHit: number};
 
@@ -77,9 +76,18 @@ if (launch !== null) {
 test('an injector that has no network of its own refuses them', async t => {
   const injector = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
   t.teardown(() => injector.close());
-  const link = await new Injector(injector.url).createProxy('p', '127.0.0.1:1');
-  await t.throwsAsync(link.put('phase', [partition()]), {
-    code: 'FW_TOXIPROXY_REFUSED',
-    message: /partition needs a network namespace of its own/,
-  });
+  const toxics = '/proxies/p/toxics';
+  await api(injector.url, 'POST', '/proxies', {name: 'p', listen: '127.0.0.1:0', upstream: '127.0.0.1:1'});
+  for (const type of [
+    'packet_loss',
+    'partition',
+    'unreachable',
+    'mtu_black_hole',
+    'dns_timeout',
+    'dns_dead',
+  ]) {
+    const {status, body} = await send(injector.url, {method: 'POST', path: toxics, body: {type}});
+    t.is(status, 400);
+    t.regex(body, new RegExp(`${type} needs a network namespace of its own`));
+  }
 });
