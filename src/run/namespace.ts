@@ -52,14 +52,17 @@ export const refuseOutside = (
   const hasThem = hasOwnNetwork(plan);
   if (!hasThem && !isInNamespace(environment)) return;
   const refuse = (what: string, hint: string): never => {
-    const why = hasThem ? ' has faults of packets or names, and' : '';
-    throw new FoulweatherError('FW_FAULT_UNSUPPORTED', `Scenario "${plan.name}"${why} ${what}`, hint);
+    throw new FoulweatherError(
+      'FW_FAULT_UNSUPPORTED',
+      `Scenario "${plan.name}" ${hasThem ? 'has faults of packets or names, ' : ''}${what}`,
+      hint,
+    );
   };
   if (platform !== 'linux') {
-    refuse(`these need Linux; this is ${platform}.`, 'Run it on Linux, in a container or a virtual machine.');
+    refuse(`which need Linux; this is ${platform}.`, 'Run it on Linux, in a container or a virtual machine.');
   }
   const outside = (server: string): string =>
-    `takes place in a network namespace of its own, where ${server} cannot be reached.`;
+    `${hasThem ? 'so it runs' : 'runs'} in a network namespace of its own, where ${server} cannot be reached.`;
   if (toxiproxyUrl !== null) {
     refuse(
       outside(`the Toxiproxy at ${toxiproxyUrl}`),
