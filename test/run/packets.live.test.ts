@@ -148,8 +148,7 @@ const asNobody = (cwd: string, argv: readonly string[]): Promise<{readonly stdou
 
 test('a server outside of the namespace is refused before the start', async t => {
   const place = await openPlace(t);
-  await place.bring('lossy');
-  const answer = await place.call(['run', './lossy.ts', '--target', 'http://127.0.0.1:9']);
+  const answer = await place.call(['run', fixture('lossy'), '--target', 'http://127.0.0.1:9']);
   t.is(answer.code, 64);
   t.regex(answer.stderr, /FW_FAULT_UNSUPPORTED/);
   t.deepEqual(await place.watch.remains(), nothing);
