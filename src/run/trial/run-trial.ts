@@ -3,7 +3,6 @@ import {messageOf} from '../../model/error-message.ts';
 import type {TrialEvent} from '../../model/event.ts';
 import {nameInScenario, sampleEveryMs} from '../../model/plan.ts';
 import type {ProcessExit} from '../../model/process-witness.ts';
-
 import {announcingLongWait} from '../../model/with-timeout.ts';
 import {hasNameFaults} from '../namespace.ts';
 import {withoutInspectorLines} from '../processes/blocked-stack.ts';
