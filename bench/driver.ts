@@ -7,6 +7,7 @@ import {engineRow} from './driver/engine.ts';
 import {judgingRow} from './driver/judging.ts';
 import {parentMemoryRow, subjectHeldMemoryRow, subjectMemoryRow} from './driver/memory.ts';
 import {profilesRow} from './driver/profiles.ts';
+import {programRow} from './driver/program.ts';
 import {type Outcome, type Row, runRow} from './driver/row.ts';
 import {startsRow} from './driver/starts.ts';
 import {throughputRow} from './driver/throughput.ts';
@@ -22,6 +23,7 @@ const rows: readonly Row[] = [
   judgingRow,
   versionRow,
   profilesRow,
+  programRow,
 ];
 const names = rows.map(row => row.name);
 const {values: flags} = parseArgs({

@@ -1,14 +1,12 @@
 // Runs the pairs of a corpus: a published bug's last bad version and its first fixed one, in one scenario each. Prints whether
-// the two are row apart, by which symptom, and what the fixed version is accused of.
-import {existsSync} from 'node:fs';
-import {copyFile, mkdir, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
-import {basename, join, resolve} from 'node:path';
+// the two are told apart, by which symptom, and what the fixed version is accused of.
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {markdownTable} from 'markdown-table';
 import {z} from 'zod';
 import type {TrialJudgement} from '../src/model/run.ts';
-import {npmInstall} from '../src/run/npm.ts';
-import {packageNameOf} from '../src/subject/package-name.ts';
+import {isExpected, type Pair, pairsOf, workshop} from './pairs.ts';
 import {type Job, judgedRun, presentIn, sweep} from './sweep.ts';
 
 const usage = `npm run corpus -- FOLDER [options]
@@ -23,7 +21,7 @@ const usage = `npm run corpus -- FOLDER [options]
   --out FILE          where the results go (.foulweather/corpus.json)
   --resume FILE       go on with the results in FILE: what is there is not run again
   --explained FILE    {"id": {"symptom": "why the fixed version does show it"}}: that is no false failure
-  --row-apart N      end with 1 where fewer pairs are row apart
+  --told-apart N      end with 1 where fewer pairs are told apart
   --falsely-failed N  end with 1 where more fixed versions fail without an explanation
 `;
 
@@ -36,23 +34,13 @@ const {values: asked, positionals} = parseArgs({
     out: {type: 'string', default: '.foulweather/corpus.json'},
     resume: {type: 'string'},
     explained: {type: 'string'},
-    'row-apart': {type: 'string'},
+    'told-apart': {type: 'string'},
     'falsely-failed': {type: 'string'},
     help: {type: 'boolean', default: false},
   },
 });
 
-const pairSchema = z.object({
-  id: z.string(),
-  package: z.string(),
-  bad: z.string(),
-  fixed: z.string(),
-  scenario: z.string(),
-  expected: z.string(),
-});
 const explanationSchema = z.record(z.string(), z.record(z.string(), z.string()));
-
-type Pair = z.infer<typeof pairSchema>;
 
 /** What a version showed, worst first within each list. */
 type Shown = {
@@ -72,8 +60,6 @@ type Ran = {
   readonly fixed: Shown;
 };
 
-const root = resolve(import.meta.dirname, '..');
-
 const shownBy = (trial: TrialJudgement | undefined): Shown => {
   if (!trial) throw new Error('a variant was not tried');
   const present = presentIn(trial);
@@ -89,40 +75,6 @@ const shownBy = (trial: TrialJudgement | undefined): Shown => {
     gates: trial.gates.map(({name}) => name),
     statement: Object.fromEntries(present.map(({symptom, evidence}) => [symptom, evidence[0].statement])),
   };
-};
-
-/** A place where the scenarios find foulweather, and the libraries of which they bring other versions. */
-const workshop = async (folder: string): Promise<string> => {
-  const place = join(root, '.foulweather', 'corpus', basename(resolve(folder)));
-  await mkdir(place, {recursive: true});
-  const sources = (await readdir(folder)).filter(name => name.endsWith('.ts'));
-  const imported = new Set<string>();
-  for (const name of sources) {
-    await copyFile(join(folder, name), join(place, name));
-    const source = await readFile(join(folder, name), 'utf8');
-    for (const [, specifier = ''] of source.matchAll(/from '([^']+)'/g)) {
-      const packageName = packageNameOf(specifier);
-      if (packageName !== null) imported.add(packageName);
-    }
-  }
-  imported.delete('foulweather');
-  const isThere = (name: string, base: string): boolean => existsSync(join(base, 'node_modules', name));
-  const needed = [...imported].filter(name => !isThere(name, root));
-  if (!needed.every(name => isThere(name, place))) {
-    const dependencies = Object.fromEntries(needed.map(name => [name, '*']));
-    await writeFile(
-      join(place, 'package.json'),
-      JSON.stringify({private: true, type: 'module', dependencies}),
-    );
-    console.log(`npm installs ${needed.join(', ')}`);
-    const signal = new AbortController().signal;
-    await npmInstall(place, needed.join(' '), {environment: process.env, signal});
-  }
-  const link = join(place, 'node_modules', 'foulweather');
-  await mkdir(join(place, 'node_modules'), {recursive: true});
-  await rm(link, {force: true});
-  await symlink(root, link);
-  return place;
 };
 
 const run = async ({id, scenario}: Pair, place: string): Promise<Ran> => {
@@ -141,12 +93,6 @@ const run = async ({id, scenario}: Pair, place: string): Promise<Ran> => {
   const seconds = Math.round((performance.now() - startMs) / 1000);
   return {id, runId: record.id, seconds, bad: of(first.name), fixed: of(last?.name)};
 };
-
-/** `?x` is a symptom that there was no name for when the corpus was made: part of a name counts. */
-const isExpected = ({expected}: Pair, symptom: string): boolean =>
-  expected
-    .split('|')
-    .some(name => (name.startsWith('?') ? symptom.includes(name.slice(1)) : symptom === name));
 
 type Told = {readonly by: readonly string[]; readonly others: readonly string[]};
 
@@ -193,12 +139,7 @@ const readExplained = async (file: string | undefined): Promise<Explained> => {
 };
 
 const main = async (folder: string): Promise<void> => {
-  const corpus = z.array(pairSchema).parse(JSON.parse(await readFile(join(folder, 'corpus.json'), 'utf8')));
-  const only = asked.only === '' ? null : asked.only.split(',');
-  for (const id of only ?? []) {
-    if (!corpus.some(pair => pair.id === id)) throw new Error(`${folder} has no pair ${id}`);
-  }
-  const pairs = corpus.filter(({id}) => only === null || only.includes(id));
+  const pairs = await pairsOf(folder, asked.only);
   const explained = await readExplained(asked.explained);
   const place = await workshop(folder);
   const jobs = pairs.map((pair): Job<Ran> => ({key: pair.id, run: () => run(pair, place)}));
@@ -212,14 +153,16 @@ const main = async (folder: string): Promise<void> => {
   });
   console.log(`\n${tableOf(pairs, results, explained)}\n`);
   const byId = (id: string): Pair => pairs.find(pair => pair.id === id)!;
-  const row = results.filter(one => {
+  const apart = results.filter(one => {
     const {by, others} = toldApart(byId(one.id), one);
     return by.length + others.length > 0;
   });
   const falselyFailed = results.filter(({id, fixed}) =>
     fixed.fails.some(symptom => !explained(byId(id), symptom)),
   );
-  console.log(`${row.length} of ${results.length} row apart, ${falselyFailed.length} fixed versions failed`);
+  console.log(
+    `${apart.length} of ${results.length} told apart, ${falselyFailed.length} fixed versions failed`,
+  );
   for (const {id, fixed} of falselyFailed) {
     for (const symptom of fixed.fails.filter(name => !explained(byId(id), name))) {
       console.log(`${id}, fixed: ${symptom}: ${fixed.statement[symptom]}`);
@@ -228,7 +171,7 @@ const main = async (folder: string): Promise<void> => {
   for (const {key, error} of failed) console.log(`did not run: ${key}: ${error}`);
   if (notBegun.length > 0) console.log(`not begun: ${notBegun.join(', ')}`);
   const misses =
-    row.length < Number(asked['row-apart'] ?? 0) ||
+    apart.length < Number(asked['told-apart'] ?? 0) ||
     falselyFailed.length > Number(asked['falsely-failed'] ?? Number.POSITIVE_INFINITY);
   process.exitCode = misses || failed.length > 0 ? 1 : 0;
 };

@@ -6,14 +6,7 @@ export type {
   BlackholeFault,
   CloseAfterFault,
   CorruptFault,
-  DeadAddressesFault,
   Direction,
-  DnsEmptyFault,
-  DnsNxdomainFault,
-  DnsServfailFault,
-  DnsSlowFault,
-  DnsStaleFault,
-  DnsTimeoutFault,
   Fault,
   FlapFault,
   HalfCloseFault,
@@ -21,9 +14,6 @@ export type {
   LatencyFault,
   LimitConnectionsFault,
   LimitDataFault,
-  MtuBlackHoleFault,
-  PacketLossFault,
-  PartitionFault,
   RefuseFault,
   ResetAfterFault,
   ResetPeerFault,
@@ -31,29 +21,18 @@ export type {
   SlowCloseFault,
   StallFault,
   TimeoutFault,
-  UnreachableFault,
 } from './model/fault.ts';
 export {
   bandwidth,
   blackhole,
   closeAfter,
   corrupt,
-  deadAddresses,
-  dnsEmpty,
-  dnsNxdomain,
-  dnsServfail,
-  dnsSlow,
-  dnsStale,
-  dnsTimeout,
   flap,
   halfClose,
   halfOpen,
   latency,
   limitConnections,
   limitData,
-  mtuBlackHole,
-  packetLoss,
-  partition,
   refuse,
   resetAfter,
   resetPeer,
@@ -61,21 +40,95 @@ export {
   slowClose,
   stall,
   timeout,
-  unreachable,
 } from './model/fault.ts';
 export type {FaultInput, FaultScope, Moment, Ramp, ScopeOptions} from './model/fault-defaults.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
+export type {GrpcStatus, Http2ErrorCode} from './model/http-codes.ts';
 export type {
+  ClosedWindowsFault,
   DropKeepAliveFault,
+  GoAwayFault,
+  GrpcStatusFault,
   HttpFault,
   HttpStatusFault,
+  IgnorePingsFault,
+  LimitStreamsFault,
+  ResetStreamFault,
   SlowBodyFault,
+  WithholdTrailersFault,
   WrongContentLengthFault,
 } from './model/http-fault.ts';
-export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
+export {
+  closedWindows,
+  dropKeepAlive,
+  goAway,
+  grpcStatus,
+  httpFault,
+  httpStatus,
+  ignorePings,
+  limitStreams,
+  resetStream,
+  slowBody,
+  withholdTrailers,
+  wrongContentLength,
+} from './model/http-fault.ts';
 export type {Json} from './model/json.ts';
 export {messageIds} from './model/message-id.ts';
+export type {
+  DeadAddressesFault,
+  DnsEmptyFault,
+  DnsNxdomainFault,
+  DnsServfailFault,
+  DnsSlowFault,
+  DnsStaleFault,
+  DnsTimeoutFault,
+  MtuBlackHoleFault,
+  PacketLossFault,
+  PartitionFault,
+  UnreachableFault,
+} from './model/network-fault.ts';
+export {
+  deadAddresses,
+  dnsEmpty,
+  dnsNxdomain,
+  dnsServfail,
+  dnsSlow,
+  dnsStale,
+  dnsTimeout,
+  mtuBlackHole,
+  packetLoss,
+  partition,
+  unreachable,
+} from './model/network-fault.ts';
 export type {Load, ProcessOptions} from './model/plan.ts';
+export type {
+  AmqpErrorCode,
+  AmqpErrorFault,
+  MemcachedErrorCode,
+  MemcachedErrorFault,
+  MqttErrorCode,
+  MqttErrorFault,
+  MysqlErrorCode,
+  MysqlErrorFault,
+  NatsErrorCode,
+  NatsErrorFault,
+  PostgresErrorCode,
+  PostgresErrorFault,
+  RedisErrorCode,
+  RedisErrorFault,
+  SmtpErrorCode,
+  SmtpErrorFault,
+} from './model/reply-fault.ts';
+export {
+  amqpError,
+  memcachedError,
+  mqttError,
+  mysqlError,
+  natsError,
+  postgresError,
+  redisError,
+  smtpError,
+} from './model/reply-fault.ts';
 export type {
   Answer,
   Applied,
@@ -101,6 +154,8 @@ export type {
 export {tlsAlert, tlsClose, wrongCertificate} from './model/tls-fault.ts';
 export type {
   PhaseInput,
+  ProgramInput,
+  ProgramSubject,
   Scenario,
   ScenarioInput,
   SubjectInput,
@@ -108,4 +163,4 @@ export type {
   TargetInput,
   VariantInput,
 } from './scenarios/define-scenario.ts';
-export {defineScenario} from './scenarios/define-scenario.ts';
+export {defineScenario, program} from './scenarios/define-scenario.ts';

@@ -103,6 +103,17 @@ test('no imports leave src, but for the manifest', t => {
   t.deepEqual(wrong, []);
 });
 
+/** Where Node needs to know who asks, any file of the package will do. */
+const asksForOthers = /\b(?:createRequire\(|register\([^)]*, )import\.meta\.url\)/g;
+
+test('one file knows where it is, since a bundle has others, and scenarios, which keep their places', t => {
+  const wrong = sources
+    .filter(({text}) => /import\.meta\.(?:url|dirname|filename)/.test(text.replace(asksForOthers, '')))
+    .map(({path}) => path)
+    .filter(path => !/^scenarios\/(?:builtin|pack)\//.test(path));
+  t.deepEqual(wrong, ['model/own-files.ts']);
+});
+
 test('there are no import cycles', t => {
   const graph = new Map(sources.map(source => [source.path, localImports(source)]));
   const done = new Set<string>();

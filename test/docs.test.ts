@@ -114,7 +114,18 @@ const commandLines = (page: string): {readonly command: string; readonly options
     }))
     .filter(({command, options}) => commands.includes(command) && options.length > 0);
 
-const commands = ['run', 'list', 'init', 'report', 'compare', 'show', 'overhead', 'proxy', 'completion'];
+const commands = [
+  'run',
+  'list',
+  'init',
+  'report',
+  'compare',
+  'show',
+  'overhead',
+  'proxy',
+  'completion',
+  'conform',
+];
 
 test('every option that a page gives to a command exists', async t => {
   const place = await openPlace(t);

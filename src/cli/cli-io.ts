@@ -21,7 +21,7 @@ export type CliIo = {
   readonly onSignal: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
   /** Calls back for each uncaught exception and unhandled rejection; each is a defect of foulweather. */
   readonly onUncaught: (handler: (error: unknown) => void) => void;
-  /** Becomes the same command in a network namespace: this process, with its streams, its terminal and its exit code. */
+  /** Turns this process into the same command in a network namespace, with its streams, its terminal and its exit code. */
   readonly relaunch: (launch: Launch) => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
@@ -45,7 +45,7 @@ export const processIo = (): CliIo => ({
   relaunch: ({file, args}) => {
     const own = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
     process.execve?.(file, [file, ...args, ...own], process.env);
-    throw new Error('this Node.js cannot become another process (process.execve)');
+    throw new Error('this Node.js lacks process.execve()');
   },
   exit: code => process.exit(code),
 });

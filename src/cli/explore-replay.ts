@@ -1,22 +1,24 @@
 // explore --replay: the reproducers that earlier searches kept, and which of them still fail.
 import {readdir, readFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
-import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {exitCodes, FoulweatherError, isNamespaceNeeded} from '../model/errors.ts';
+import {
+  type Replayed,
+  replayedAnnotations,
+  replayedJunit,
+  replayedMarkdown,
+  replayedText,
+  replayedWords,
+} from '../report/explore/replayed.ts';
 import {showsMark} from '../report/explore/words.ts';
 import {runScenario} from '../run/run-scenario.ts';
 import {version} from '../store/version.ts';
 import type {Session} from './cli-io.ts';
+import {toReporters} from './explore-output.ts';
 import type {ExploreCommandOptions} from './explore-search.ts';
 import {dataDirOf, targetArgs, targetChoice} from './options.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 import {shellQuote} from './shell-quote.ts';
-
-type Replayed = {
-  readonly file: string;
-  readonly sentence: string;
-  readonly symptom: string;
-  readonly state: 'fails' | 'fixed' | 'undecided';
-};
 
 /** They wait most of the time. */
 const perJob = 2;
@@ -35,7 +37,7 @@ export const replay = async (
     throw new FoulweatherError(
       'FW_UNKNOWN_SCENARIO',
       `There are no reproducers in ${options.reproducers}.`,
-      '`foulweather explore SCENARIO` keeps what it finds there.',
+      '`foulweather explore SCENARIO` saves what it finds there.',
     );
   }
   const interruption = new AbortController();
@@ -46,7 +48,7 @@ export const replay = async (
     for (let name = left.shift(); name !== undefined && !interruption.signal.aborted; name = left.shift()) {
       const result = await replayOne(session, options, join(folder, name), interruption.signal);
       results.push(result);
-      if (!options.quiet) io.stderr.write(`${words[result.state]}: ${result.file}\n`);
+      if (!options.quiet) io.stderr.write(`${replayedWords[result.state]}: ${result.file}\n`);
     }
   };
   try {
@@ -55,16 +57,18 @@ export const replay = async (
     offSignal();
   }
   const sorted = results.toSorted((a, b) => a.file.localeCompare(b.file));
-  const isJson = reporters.some(({name, path}) => name === 'json' && path === null);
-  io.stdout.write(isJson ? `${JSON.stringify(sorted, null, 2)}\n` : sorted.map(lineOf).join(''));
+  await toReporters(io, reporters, {
+    list: () => sorted.map(replayedText).join(''),
+    json: () => `${JSON.stringify(sorted, null, 2)}\n`,
+    markdown: () => replayedMarkdown(sorted),
+    junit: () => replayedJunit(sorted),
+    github: () => replayedAnnotations(sorted),
+    html: () => '',
+  });
   if (interruption.signal.aborted) return exitCodes.interrupted;
   if (sorted.some(({state}) => state === 'fails')) return exitCodes.missed;
   return sorted.some(({state}) => state === 'undecided') ? exitCodes.inconclusive : exitCodes.met;
 };
-
-const words = {fails: 'Still fails', fixed: 'Fixed now', undecided: 'Not decided'} as const;
-
-const lineOf = ({state, file, sentence}: Replayed): string => `${words[state]}: ${file}\n  ${sentence}\n`;
 
 const replayOne = async (
   {io}: Session,
@@ -82,7 +86,7 @@ const replayOne = async (
       ?.slice(showsMark.length)
       .trim() ?? '';
   const sentence = /^\/\/ (.*)/.exec(text)?.[1] ?? '';
-  const {run} = await runScenario({
+  const finished = await runScenario({
     scenario,
     scenarioFile,
     variants: null,
@@ -101,9 +105,26 @@ const replayOne = async (
     now: io.now,
     signal,
     observer: {runStarted() {}, trialStarted() {}, trialEvent() {}},
-  });
-  const findings = run.judgement.trials.flatMap(trial => trial.findings);
-  const isShown = findings.some(finding => finding.symptom === symptom && finding.verdict === 'present');
-  const isClear = findings.some(finding => finding.symptom === symptom && finding.verdict === 'clear');
-  return {file, sentence, symptom, state: isShown ? 'fails' : isClear ? 'fixed' : 'undecided'};
+  }).catch(nullIfNamespaceNeeded);
+  if (finished === null) {
+    const reason = 'It has packet or DNS faults, which only `foulweather run` can run.';
+    return {file, sentence, symptom, state: 'undecided', reason};
+  }
+  const {trials, gates} = finished.run.judgement;
+  const verdicts = trials.flatMap(({findings}) =>
+    findings.filter(finding => finding.symptom === symptom).map(({verdict}) => verdict),
+  );
+  const doubts = [...gates, ...trials.flatMap(trial => trial.gates)];
+  if (verdicts.includes('present')) return {file, sentence, symptom, state: 'fails', reason: null};
+  if (verdicts.includes('clear') && doubts.length === 0) {
+    return {file, sentence, symptom, state: 'fixed', reason: null};
+  }
+  const reason = doubts[0]?.reason ?? 'The trial showed too little to judge it.';
+  return {file, sentence, symptom, state: 'undecided', reason};
+};
+
+/** Several of these run at a time, and a network namespace is for one run. */
+const nullIfNamespaceNeeded = (error: unknown): null => {
+  if (isNamespaceNeeded(error)) return null;
+  throw error;
 };

@@ -1,20 +1,34 @@
 // A search from its command to its report: it is saved as it goes, and its reproducers are kept.
-import {appendFile, mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises';
-import {dirname, extname, join, relative, resolve, sep} from 'node:path';
+import {mkdir, readdir, readFile, rm} from 'node:fs/promises';
+import {dirname, extname, isAbsolute, join, relative, resolve, sep} from 'node:path';
 import {createLogUpdate} from 'log-update';
 import {episodeOf, isSilent} from '../explore/episodes.ts';
-import type {Exploration, ExploredFinding} from '../explore/exploration.ts';
+import {type Exploration, type ExploredFinding, outOfTime} from '../explore/exploration.ts';
 import {type Filter, proofPhases} from '../explore/search.ts';
-import {messageOf} from '../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../model/errors.ts';
-import type {Plan} from '../model/plan.ts';
-import {exploreJunit, exploreReport, summaryOf} from '../report/explore/explore-report.ts';
-import {findingText, reproducerName, reproducerText} from '../report/explore/words.ts';
+import type {Plan, ProgramPlan} from '../model/plan.ts';
+import {summaryOf} from '../report/explore/document.ts';
+import {mapLines} from '../report/explore/map.ts';
+import {exploreJunit, exploreMarkdown, explorePage} from '../report/explore/render.ts';
+import {
+  findingText,
+  type ReproducerBase,
+  reproducerName,
+  reproducerText,
+  signalTexts,
+} from '../report/explore/words.ts';
 import {plural} from '../report/format.ts';
+import {annotationText} from '../report/formats/github.ts';
+import {renderReport} from '../report/report.ts';
+import {wrapped} from '../report/text-table.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
+import {reopenRun} from '../run/reopen.ts';
+import {scenarioExtensions} from '../scenarios/program-scenario.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
+import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
+import {type ReporterTexts, toReporters, writeWhole} from './explore-output.ts';
 import {missingPackages} from './needs.ts';
 import {type DataOptions, dataDirOf, type TargetOptions, targetArgs, targetChoice} from './options.ts';
 import {planArgs, reshapeOf} from './plan-choice.ts';
@@ -33,6 +47,7 @@ export type ExploreCommandOptions = TargetOptions &
     readonly seed: number;
     readonly resume?: string | true;
     readonly replay?: boolean;
+    readonly all?: boolean;
     readonly reproducers: string;
     readonly out: string;
     readonly reporter?: readonly ReporterChoice[];
@@ -42,12 +57,37 @@ export type ExploreCommandOptions = TargetOptions &
 
 const resultFile = 'explore.json';
 
+/** What came of a search, and where its report is, from the working directory. */
+export type Searched = {
+  readonly exploration: Exploration;
+  readonly path: string;
+  /** The package that the scenario is about; null where it names none. */
+  readonly library: string | null;
+};
+
 export const searchScenario = async (
   session: Session,
   scenario: string,
   options: ExploreCommandOptions,
   reporters: readonly ReporterChoice[],
 ): Promise<number> => {
+  const {exploration, path} = await searchOne(session, scenario, options);
+  await toReporters(session.io, reporters, searchTexts(exploration, path, session.io.stdout.columns));
+  return exitCodeOf(exploration);
+};
+
+export const exitCodeOf = ({end, findings, calm, unconfirmed}: Exploration): number => {
+  if (end === 'interrupted') return exitCodes.interrupted;
+  if (findings.length + calm.length > 0) return exitCodes.missed;
+  return unconfirmed.length > 0 ? exitCodes.inconclusive : exitCodes.met;
+};
+
+/** @throws FoulweatherError also those of a search that cannot begin */
+export const searchOne = async (
+  session: Session,
+  scenario: string,
+  options: ExploreCommandOptions,
+): Promise<Searched> => {
   const {io} = session;
   const scenarioFile = findScenario(scenario, io.cwd);
   const lack = missingPackages(scenario, io);
@@ -68,6 +108,7 @@ export const searchScenario = async (
     interruption.abort();
   };
   const progress = progressOf(io, options.quiet === true);
+  let saving: Promise<void> = Promise.resolve();
   try {
     const {exploration, plan} = await explore({
       id,
@@ -98,24 +139,28 @@ export const searchScenario = async (
       },
       observer: {
         ...progress,
-        async known(soFar) {
-          await writeWhole(join(dataDir, resultFile), json(soFar));
-          await progress.known(soFar);
+        known(soFar) {
+          // Several trials end at a time: one is saved after the other, the newest last.
+          saving = saving.then(() => writeWhole(join(dataDir, resultFile), json(soFar)));
+          return saving.then(() => progress.known(soFar));
         },
       },
     });
     defect.signal.throwIfAborted();
     progress.end();
-    const kept = await keepReproducers(io, exploration, plan, scenarioFile, options);
+    const folder = resolve(io.cwd, options.out, exploration.scenario);
+    const reproducible = await keepReproducers(io, exploration, plan, scenarioFile, options);
+    const kept = await writeCaseStudies(reproducible, dataDir, folder);
     await writeWhole(join(dataDir, resultFile), json(kept));
-    const report = exploreReport(kept);
-    const folder = resolve(io.cwd, options.out, kept.scenario);
     await mkdir(folder, {recursive: true});
-    await writeWhole(join(folder, 'explore.md'), report);
     await writeWhole(join(folder, resultFile), json(kept));
-    await tell(io, reporters, kept, report, relative(io.cwd, join(folder, 'explore.md')));
-    if (interruption.signal.aborted) return exitCodes.interrupted;
-    return kept.findings.length > 0 ? exitCodes.missed : exitCodes.met;
+    await writeWhole(join(folder, 'explore.html'), explorePage(kept));
+    await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
+    return {
+      exploration: kept,
+      path: relative(io.cwd, join(folder, 'explore.md')),
+      library: Object.keys(plan.supports ?? {})[0] ?? null,
+    };
   } finally {
     progress.end();
     offSignal();
@@ -153,20 +198,6 @@ const commandOf = (scenario: string, options: ExploreCommandOptions): string =>
     `--depth ${options.depth} --budget ${options.budget / 1000}s --seed ${options.seed}`,
   ].join(' ');
 
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  try {
-    await writeFile(`${file}.tmp`, text);
-    await rename(`${file}.tmp`, file);
-  } catch (error) {
-    throw new FoulweatherError(
-      'FW_FILE_WRITE',
-      `Cannot write ${file}: ${messageOf(error)}`,
-      'Run it in a folder you can write to, or name others with --out and --data.',
-      {cause: error},
-    );
-  }
-};
-
 /** @throws FoulweatherError FW_UNKNOWN_RUN */
 const earlierOf = async (root: string, wanted: string | true, slug: string): Promise<Exploration> => {
   const known = (await readdir(root).catch((): string[] => [])).sort();
@@ -189,11 +220,20 @@ const keepReproducers = async (
   exploration: Exploration,
   plan: Plan,
   scenarioFile: string,
-  {reproducers, variant}: ExploreCommandOptions,
+  {reproducers, variant, target}: ExploreCommandOptions,
 ): Promise<Exploration> => {
   const folder = resolve(cwd, reproducers);
-  const extension = extname(scenarioFile);
-  const path = relative(folder, scenarioFile).split(sep).join('/');
+  const isScenario = scenarioExtensions.includes(extname(scenarioFile));
+  const extension = isScenario ? extname(scenarioFile) : '.mjs';
+  const path = pathFrom(folder, scenarioFile);
+  const base: ReproducerBase = isScenario
+    ? {
+        kind: 'scenario',
+        importPath: path.startsWith('.') ? path : `./${path}`,
+        variantName: variant ?? null,
+        isTypescript: extension.endsWith('ts'),
+      }
+    : {kind: 'program', ...plan, target: target === undefined ? plan.target : {kind: 'url', url: target}};
   const findings: ExploredFinding[] = [];
   for (const finding of exploration.findings) {
     const name = reproducerName(finding, exploration.scenario);
@@ -203,9 +243,8 @@ const keepReproducers = async (
       exploration,
       phases: proofPhases(plan, episodeOf(finding.strikes), finding.proving, exploration.backMs),
       load: plan.load,
-      variantName: variant ?? null,
-      importPath: path.startsWith('.') ? path : `./${path}`,
-      isTypescript: extension.endsWith('ts'),
+      base,
+      program: plan.program === undefined ? null : programFrom(folder, plan.program, scenarioFile),
     });
     await mkdir(dirname(file), {recursive: true});
     await writeWhole(file, text);
@@ -214,46 +253,73 @@ const keepReproducers = async (
   return {...exploration, findings};
 };
 
-const tell = async (
-  io: CliIo,
-  reporters: readonly ReporterChoice[],
-  exploration: Exploration,
-  report: string,
-  path: string,
-): Promise<void> => {
-  for (const {name, path: file} of reporters) {
-    const text = {
-      list: () => listText(exploration, path),
-      json: () => json(exploration),
-      markdown: () => report,
-      junit: () => exploreJunit(exploration),
-      github: () => githubText(exploration),
-      html: () => '',
-    }[name]();
-    const summary = io.env['GITHUB_STEP_SUMMARY'];
-    if (name === 'github' && summary) await appendFile(summary, report);
-    if (file === null) io.stdout.write(text);
-    else {
-      await mkdir(dirname(resolve(io.cwd, file)), {recursive: true});
-      await writeWhole(resolve(io.cwd, file), text);
-    }
-  }
+const pathFrom = (folder: string, file: string): string => relative(folder, file).split(sep).join('/');
+
+/** A repository may be anywhere: its own files are named from the folder that the program runs in. */
+const programFrom = (folder: string, program: ProgramPlan, scenarioFile: string): ProgramPlan => {
+  const cwd = resolve(dirname(scenarioFile), program.cwd ?? '.');
+  const [file, ...args] = program.command.map(word =>
+    isAbsolute(word) && word.startsWith(`${cwd}${sep}`) ? `./${pathFrom(cwd, word)}` : word,
+  );
+  return {...program, command: [file!, ...args], cwd: pathFrom(folder, cwd) || '.'};
 };
 
-const listText = (exploration: Exploration, path: string): string =>
+/** Of the saved run of each finding, beside the report of the search; those of earlier searches go. */
+const writeCaseStudies = async (
+  exploration: Exploration,
+  dataDir: string,
+  folder: string,
+): Promise<Exploration> => {
+  await rm(join(folder, studiesFolder), {recursive: true, force: true});
+  const findings: ExploredFinding[] = [];
+  for (const finding of exploration.findings) {
+    const own = `${studiesFolder}/${finding.number}-${finding.symptom}`;
+    const {files} = renderReport(await reopenRun(await RunFolder.open(dataDir, finding.run)));
+    await mkdir(join(folder, own), {recursive: true});
+    for (const [name, text] of Object.entries(files)) await writeWhole(join(folder, own, name), text);
+    findings.push({...finding, caseStudy: `${own}/report.md`});
+  }
+  return {...exploration, findings};
+};
+
+const studiesFolder = 'findings';
+
+export const searchTexts = (exploration: Exploration, path: string, columns?: number): ReporterTexts => ({
+  list: () => listText(exploration, path, columns),
+  json: () => json(exploration),
+  markdown: () => exploreMarkdown(exploration),
+  html: () => explorePage(exploration),
+  junit: () => exploreJunit([exploration]),
+  github: () => githubText(exploration),
+});
+
+/** Within the width of a terminal; elsewhere a line each. */
+const listText = (exploration: Exploration, path: string, columns = Number.POSITIVE_INFINITY): string =>
   [
     ...exploration.findings.flatMap(finding => [
-      `${finding.number}. ${findingText(finding, exploration.groups)}`,
+      ...wrapped(`${finding.number}. ${findingText(finding, exploration.groups)}`, columns, '   '),
       ...(finding.reproducer === null ? [] : [`   ${finding.reproducer}`]),
     ]),
-    summaryOf(exploration),
-    ...exploration.leftOut.map(({reason, count}) => `Not searched: ${count} (${reason}).`),
+    ...exploration.calm.flatMap(({symptom, statement}) =>
+      wrapped(`Without any fault: ${symptom}. ${statement}`, columns, '  '),
+    ),
+    ...wrapped(summaryOf(exploration), columns),
+    ...exploration.unconfirmed.map(
+      ({id, signal}) =>
+        `Not confirmed: ${id} (${signalTexts[signal]}). A larger --budget leaves time for it.`,
+    ),
+    ...exploration.leftOut.map(({reason, count}) => `Not searched: ${plural(count, 'episode')} (${reason}).`),
     `Report: ${path}`,
     '',
   ].join('\n');
 
 const githubText = ({findings, groups}: Exploration): string =>
-  findings.map(finding => `::error title=foulweather explore::${findingText(finding, groups)}\n`).join('');
+  findings
+    .map(finding =>
+      annotationText({kind: 'error', title: finding.symptom, message: findingText(finding, groups)}),
+    )
+    .map(line => `${line}\n`)
+    .join('');
 
 const plainEveryMs = 10_000;
 
@@ -269,11 +335,16 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
   };
   return {
     step: line,
-    found: finding => line(`found: ${findingText(finding, [])}`),
+    found: finding =>
+      line(
+        wrapped(`Found: ${findingText(finding, [])}`, io.stderr.columns ?? Number.POSITIVE_INFINITY).join(
+          '\n',
+        ),
+      ),
     async known(exploration) {
       const {elapsedMs} = exploration;
       if (isQuiet) return;
-      if (screen) screen(stateText(exploration));
+      if (screen) screen(screenText(exploration, io.stderr as NodeJS.WriteStream));
       else if (elapsedMs - toldMs >= plainEveryMs) {
         toldMs = elapsedMs;
         line(stateText(exploration));
@@ -286,10 +357,18 @@ const progressOf = (io: CliIo, isQuiet: boolean): ExploreObserver & {readonly en
   };
 };
 
+/** The map as it fills up, as far as the terminal has room for it. */
+const screenText = (exploration: Exploration, {rows = 24, columns = 80}: NodeJS.WriteStream): string => {
+  const map = mapLines(exploration.cells, exploration.groups).map(line => line.slice(0, columns - 1));
+  const room = rows - 3;
+  const shown = map.length > room ? [...map.slice(0, room - 1), `… ${map.length - room + 1} more`] : map;
+  return [...shown, stateText(exploration)].join('\n');
+};
+
 const stateText = ({elapsedMs, episodeCount, cells, findings, leftOut, unconfirmed}: Exploration): string => {
-  const left = leftOut.filter(({reason}) => reason === 'the budget').reduce((sum, {count}) => sum + count, 0);
+  const left = leftOut.filter(({reason}) => reason === outOfTime).reduce((sum, {count}) => sum + count, 0);
   const seconds = Math.round(elapsedMs / 1000);
   const doubt = unconfirmed.length === 0 ? '' : `, ${unconfirmed.length} being confirmed`;
   const silent = cells.filter(({strikes, mark}) => mark === 'failed' && strikes.every(isSilent)).length;
-  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${doubt}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}; ${plural(left, 'single fault')} to go`;
+  return `${seconds} s: ${plural(episodeCount, 'episode')}, ${plural(findings.length, 'finding')}${silent > 0 ? ` (${plural(silent, 'moment')} of silence)` : ''}${doubt}; ${left} to go`;
 };

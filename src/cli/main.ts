@@ -29,13 +29,13 @@ export const main = async (io: CliIo): Promise<number> => {
   }
 };
 
-/** Does not return, where there are namespaces. */
+/** Starts the command again, in a network namespace; returns only if that fails. */
 const relaunch = async (io: CliIo): Promise<number> => {
   try {
     const {namespaceLaunch} = await import('../run/namespace.ts');
     const launch = namespaceLaunch(io.env);
     if (!io.argv.includes('--quiet')) {
-      io.stderr.write('Faults of packets or names: the run takes place in a network namespace of its own.\n');
+      io.stderr.write('With packet or DNS faults, the run takes place in its own network namespace.\n');
     }
     io.relaunch(launch);
     return exitCodes.met;

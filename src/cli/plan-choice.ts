@@ -1,7 +1,7 @@
 // How the command line changes a scenario's plan: another version as the baseline, fewer variants, a storm.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {pack, packLibraries} from '../scenarios/pack.ts';
+import {type PackEntry, pack, packLibraries} from '../scenarios/pack.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
 import {inStorm} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
@@ -57,9 +57,9 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
   }
   for (const name of scenarios) {
     const entry = pack.find(candidate => candidate.name === name);
-    if (storm?.fits !== 'http' || entry === undefined || entry.speaksHttp) continue;
+    if (entry === undefined || fitsEntry(storm, entry)) continue;
     refuse(
-      `The storm "http" needs a client of HTTP/1.1 without TLS, and ${name} is not one.`,
+      `The storm "${storm?.name}" needs a client of ${storm?.fits === 'grpc' ? 'gRPC' : 'HTTP'}, and ${name} is not one.`,
       'Use --storm standard.',
     );
   }
@@ -67,9 +67,12 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
     refuse('--all cannot be combined with --against.', 'Name the scenario of the library.');
 };
 
+const fitsEntry = (storm: PlanOptions['storm'], {speaks}: PackEntry): boolean =>
+  storm === undefined || storm.fits === 'tcp' || storm.fits === speaks;
+
 /** The libraries of the pack that a storm fits, by name. */
 export const packNames = ({storm}: PlanOptions): string[] =>
-  packLibraries.filter(({speaksHttp}) => speaksHttp || storm?.fits !== 'http').map(({name}) => name);
+  packLibraries.filter(entry => fitsEntry(storm, entry)).map(({name}) => name);
 
 /** The plan of a run, made of its scenario's. */
 export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => Plan) => {

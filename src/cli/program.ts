@@ -1,13 +1,14 @@
 // The commands and their options, as commander knows them.
 import {relative} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {Command, CommanderError} from 'commander';
 import {FoulweatherError} from '../model/errors.ts';
+import {packageFile} from '../model/own-files.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import {colours} from './colours.ts';
 import {addCompareCommand} from './commands/compare.ts';
 import {addCompletionCommand} from './commands/completion.ts';
+import {addConformCommand, isOfProgram} from './commands/conform.ts';
 import {addExploreCommand} from './commands/explore.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
@@ -34,7 +35,7 @@ Exit codes: 0 goals met, 1 goals missed, 2 inconclusive, 64 wrong usage,
 /** The pages come with the package. */
 const documentation = ({cwd}: CliIo): string => {
   const pathOf = (file: string): string => {
-    const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+    const path = packageFile(file);
     const short = relative(cwd, path);
     return short.startsWith('..') ? path : short;
   };
@@ -74,6 +75,7 @@ const program = (session: Session): Command => {
     .description(about)
     .version(version(), '-v, --version')
     .exitOverride()
+    .enablePositionalOptions(isOfProgram(io))
     .showSuggestionAfterError()
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
@@ -95,6 +97,7 @@ const program = (session: Session): Command => {
   addCompareCommand(root, session);
   addOverheadCommand(root, session);
   addProxyCommand(root, session);
+  addConformCommand(root, session);
   addCompletionCommand(root, session);
   for (const command of root.commands) command.option('--no-color', 'plain output without color');
   return root.option('--no-color', 'plain output without color');

@@ -68,7 +68,7 @@ export const runSeries = async (
   const defect = new AbortController();
   session.onDefect = error => defect.abort(error);
   let worst: number = exitCodes.met;
-  /** All of it is started anew, in a namespace: there is nothing to report yet. */
+  /** The command starts again in a namespace: there is nothing to report yet. */
   let isMoving = false;
   const notReached = new Set(files.map(({name}) => name));
   const requestOf = requests(io, options, {

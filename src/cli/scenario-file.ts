@@ -1,12 +1,14 @@
 // What a user names on the command line → the scenario's file.
-import {existsSync, readdirSync, statSync} from 'node:fs';
+import {accessSync, constants, existsSync, readdirSync, statSync} from 'node:fs';
 import {extname, join, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import {nearest} from '../model/suggestions.ts';
 import {builtinFile, builtinNames} from '../scenarios/builtin.ts';
+import {scenarioExtensions as extensions, programExtensions} from '../scenarios/program-scenario.ts';
 import {shellQuote} from './shell-quote.ts';
 
-const looksLikeFile = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name);
+const looksLikeFile = (name: string): boolean =>
+  /[/\\]|\.[cm]?[jt]s$/.test(name) || programExtensions.includes(extname(name));
 
 /** @throws FoulweatherError FW_UNKNOWN_SCENARIO */
 export const findScenario = (name: string, cwd: string): string => {
@@ -44,11 +46,22 @@ const knownFile = (name: string, file: string): string => {
         : `Name the files in it: foulweather run ${shown.map(path => shellQuote(path.startsWith('.') ? path : `./${path}`)).join(' ')}${within.length > filesShown ? ' …' : ''}`,
     );
   }
-  if (!extensions.includes(extname(file))) {
-    refuse(`${name} is not a scenario file.`, `A scenario ends in ${extensions.join(', ')}.`);
+  if (![...extensions, ...programExtensions].includes(extname(file)) && !isExecutable(file)) {
+    refuse(
+      `${name} is neither a scenario nor a program.`,
+      `A scenario ends in ${extensions.join(', ')}. A program in another language ends in ${programExtensions.join(', ')}, or is executable (docs/languages.md).`,
+    );
   }
   return file;
 };
 
 const filesShown = 5;
-const extensions: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+
+const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};

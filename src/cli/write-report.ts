@@ -2,6 +2,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {codeUrl} from '../model/own-files.ts';
 import type {Gate, JudgedRun} from '../model/run.ts';
 import {renderTerminalSummary} from '../report/formats/terminal-summary.ts';
 import {renderReport} from '../report/report.ts';
@@ -79,11 +80,10 @@ type Frame = {readonly file: string; readonly line: number; readonly column: num
 
 /** The innermost that is neither Node's, nor a package's, nor ours. */
 const ownFrame = ({stack = []}: Gate): Frame | null => {
-  const harness = new URL('../', import.meta.url).href;
   for (const line of stack) {
     const [, name, row, column] =
       /^at (?:.*\()?(file:.+?|[/\\].+?|[a-z]:\\.+?):(\d+):(\d+)\)?$/i.exec(line) ?? [];
-    if (name === undefined || name.includes('/node_modules/') || name.startsWith(harness)) continue;
+    if (name === undefined || name.includes('/node_modules/') || name.startsWith(codeUrl)) continue;
     const file = name.startsWith('file:') ? fileURLToPath(name) : name;
     if (existsSync(file)) return {file, line: Number(row), column: Number(column)};
   }

@@ -1,5 +1,5 @@
 // The moments of recorded conversations at which a fault could break a client, as a list of episodes: each a plan of faults
-// that is tried on its own. Breadth first: one fault, then two, of which the second meets the client while it recovers.
+// that is tried on its own, with one fault or with two, of which the second meets the client while it recovers.
 
 import {
   blackhole,
@@ -19,7 +19,13 @@ import {groupsOf, wholeOf} from './conversations.ts';
 export const cuts = ['before', 'within', 'after'] as const;
 export const momentActions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
 /** What acts on new connections alone comes first. */
-const connectActions = ['accepted-and-silent', 'accepted-and-closed', 'syn-unanswered', 'refused'] as const;
+const connectActions = [
+  'accepted-and-silent',
+  'accepted-and-closed',
+  'flapping',
+  'syn-unanswered',
+  'refused',
+] as const;
 
 export type Cut = (typeof cuts)[number];
 export type Action = (typeof momentActions)[number];
@@ -52,7 +58,7 @@ export type Episode = {
   /** The same in each search that meets the same moments, such as `close after 4` or `close after 4, reset before 2`. */
   readonly id: string;
   readonly strikes: readonly [Strike, ...Strike[]];
-  /** All of them are put in place together, at the episode's beginning. */
+  /** All of them are put in place at the episode's beginning, one right after the other. */
   readonly faults: readonly [Fault, ...Fault[]];
   /** `new`: the client must connect within the episode. `live`: it must be talking already. */
   readonly needs: 'new connections' | 'live connections';
@@ -75,42 +81,105 @@ type Sizes = Required<Pick<SearchOptions, 'windowMs' | 'silenceMs' | 'exchangeLi
 const usualSizes: Sizes = {exchangeLimit: 8, windowMs: 500, silenceMs: 300};
 
 /**
- * Breadth first by depth, and of single faults first those of one connection; shuffled by the seed within that. Lazy: there are
- * tens of thousands of pairs.
+ * What is tried first, in this order: one fault on one connection; the plainest first fault with each second one; one fault on
+ * several connections. Shuffled by the seed within that.
  */
-export function* episodesOf(
+export const episodesOf = (
   conversations: readonly Conversation[],
   {seed, maxDepth = 2, ...given}: SearchOptions,
-): Generator<Episode, void, void> {
+): readonly Episode[] => {
   const sizes = {...usualSizes, ...given};
   const random = mulberry32(seed);
-  const singles = [closeLive, ...connectStrikes, ...liveStrikes, ...freshStrikes(conversations, sizes)];
-  for (const connections of ['first', 'all', 'two'] as const) {
-    const those = singles.filter(strike => connectionsOf(strike) === connections);
-    for (const strike of shuffled(those, random)) yield single(strike, sizes);
-  }
-  if (maxDepth === 1) return;
-  const firsts = singles.filter(
-    (strike): strike is MomentStrike =>
-      strike.kind === 'moment' && strike.connections === 'first' && strike.position === 1,
-  );
-  const seconds: readonly Strike[] = [
-    ...connectStrikes.filter(({action}) => action !== 'refused'),
-    ...firsts.filter(({since}) => since === 'connect'),
-  ];
+  const all = singlesOf(conversations, sizes);
+  const singles = (connections: MomentStrike['connections']): readonly Episode[] =>
+    shuffled(
+      all.filter(strike => connectionsOf(strike) === connections),
+      random,
+    ).map(strike => single(strike, sizes));
+  const first = singles('first');
+  const likely =
+    maxDepth === 1
+      ? []
+      : shuffled(secondsOf(all).filter(isPlainSecond), random).map(second => pair(plainFirst, second, sizes));
+  return [...first, ...likely, ...singles('all'), ...singles('two')];
+};
+
+/** All other pairs, shuffled by the seed. Lazy: there are tens of thousands. */
+export function* morePairsOf(
+  conversations: readonly Conversation[],
+  {seed, ...given}: Omit<SearchOptions, 'maxDepth'>,
+): Generator<Episode, void, void> {
+  const sizes = {...usualSizes, ...given};
+  const all = singlesOf(conversations, sizes);
+  const firsts = firstsOf(all);
+  const seconds = secondsOf(all);
   const pairs = Array.from({length: firsts.length * seconds.length}, (_, index) => index);
-  for (const index of shuffled(pairs, random)) {
+  for (const index of shuffled(pairs, mulberry32(seed))) {
     const first = firsts[Math.floor(index / seconds.length)]!;
     const second = seconds[index % seconds.length]!;
     // A fault that takes all connects would leave none for the first strike.
     if (second.kind === 'connect' && first.since === 'connect') continue;
+    if (nameOf(first) === nameOf(plainFirst) && isPlainSecond(second)) continue;
     yield pair(first, second, sizes);
   }
 }
 
+const singlesOf = (conversations: readonly Conversation[], sizes: Sizes): readonly Strike[] => [
+  closeLive,
+  ...connectStrikes,
+  ...liveStrikes,
+  ...freshStrikes(conversations, sizes),
+];
+
+const firstsOf = (singles: readonly Strike[]): readonly MomentStrike[] =>
+  singles.filter(
+    (strike): strike is MomentStrike =>
+      strike.kind === 'moment' && strike.connections === 'first' && strike.position === 1,
+  );
+
+const secondsOf = (singles: readonly Strike[]): readonly Strike[] => [
+  ...connectStrikes.filter(({action}) => action !== 'refused'),
+  ...firstsOf(singles).filter(({since}) => since === 'connect'),
+];
+
+/** It makes any client connect anew, with something under way. */
+const plainFirst: MomentStrike = {
+  kind: 'moment',
+  action: 'close',
+  cut: 'before',
+  exchange: 1,
+  since: 'fault',
+  direction: 'downstream',
+  isHandshake: false,
+  connections: 'first',
+  position: 1,
+};
+
+/** Where the plainest first fault fails alone, the next ones may not. */
+const otherFirsts: readonly MomentStrike[] = [
+  {...plainFirst, cut: 'after'},
+  {...plainFirst, direction: 'upstream', cut: 'before'},
+  {...plainFirst, direction: 'upstream', cut: 'after'},
+];
+
+/** Pairs that may show what a likely pair cannot, as its first fault fails alone. */
+export const insteadOf = ({strikes: [first, second]}: Pick<Episode, 'strikes'>): readonly Episode[] =>
+  second === undefined || nameOf(first) !== nameOf(plainFirst)
+    ? []
+    : otherFirsts.map(other => episodeOf([other, second]));
+
+/** Of actions that do the same to most clients, one. */
+const isPlainSecond = ({action}: Strike): boolean => action !== 'reset' && action !== 'half-open';
+
 /** An episode of these strikes, whether or not it is on a list. */
 export const episodeOf = ([first, second]: Episode['strikes']): Episode =>
   second && first.kind === 'moment' ? pair(first, second, usualSizes) : single(first, usualSizes);
+
+/** The same on all connections that come for a while; null where that is another thing. */
+export const widened = ({strikes: [strike, second]}: Pick<Episode, 'strikes'>): Episode | null =>
+  strike.kind !== 'moment' || second !== undefined || strike.connections === 'all' || strike.position > 1
+    ? null
+    : episodeOf([{...strike, connections: 'all'}]);
 
 const connectionsOf = (strike: Strike): MomentStrike['connections'] =>
   strike.kind === 'moment' ? strike.connections : 'first';
@@ -185,7 +254,8 @@ const pair = (first: MomentStrike, second: Strike, sizes: Sizes): Episode => {
   const isPassed = second.kind === 'moment' && first.since === 'connect' && isBefore(second, first);
   const scope: ScopeOptions = isPassed ? {nth: 2, hitLimit: 1} : {firstN: 1};
   const more = second.kind === 'moment' ? faultsAt(second, scope, sizes) : faultsOf(second, sizes);
-  const faults = [...faultsAt(first, {firstN: 1}, sizes), ...more] as const;
+  // The second is put in place first: a client may be back within a millisecond.
+  const faults = [...more, ...faultsAt(first, {firstN: 1}, sizes)] as const;
   return {
     id: `${nameOf(first)}, then ${nameOf(second)}`,
     strikes: [first, second],
@@ -234,6 +304,9 @@ const faultsAt = (
   }
 };
 
+/** How long a connection lasts. */
+const flappingMs = 20;
+
 /** A silence lasts as long as the episode. */
 const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): readonly [Fault] => {
   switch (action) {
@@ -241,6 +314,8 @@ const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): reado
       return [refuse({durationMs})];
     case 'syn-unanswered':
       return [blackhole({syn: true})];
+    case 'flapping':
+      return [resetAfter({afterMs: flappingMs, durationMs})];
     case 'accepted-and-closed':
       return [limitConnections({connectionLimit: 0, durationMs})];
     case 'accepted-and-silent':

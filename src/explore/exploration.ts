@@ -39,6 +39,8 @@ export type ExploredFinding = {
   readonly moments: readonly string[];
   /** The name of a saved run that shows it. */
   readonly run: string;
+  /** Its case study, as a path from the report of the search; null where it was not written. */
+  readonly caseStudy: string | null;
   /** How long it must be watched to be seen. */
   readonly proving: Proving;
   /** Whether other versions show it, too, tried once each; empty where none were compared. */
@@ -48,6 +50,9 @@ export type ExploredFinding = {
 };
 
 export type Unconfirmed = {readonly id: string; readonly signal: Signal};
+
+/** Why most of what is left was not searched. */
+export const outOfTime = 'the budget was used up';
 
 export type LeftOut = {readonly reason: string; readonly count: number};
 
@@ -78,6 +83,8 @@ export type Exploration = {
   /** What the library takes to be back after its connections were closed. */
   readonly backMs: number;
   readonly cells: readonly Cell[];
+  /** What the library shows without any fault: of no fault is it told as a finding. */
+  readonly calm: readonly {readonly symptom: SymptomId; readonly statement: string}[];
   readonly findings: readonly ExploredFinding[];
   readonly unconfirmed: readonly Unconfirmed[];
   readonly leftOut: readonly LeftOut[];

@@ -3,6 +3,7 @@
 import type {Fault} from '../model/fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, type Load, type Phase, type Plan, type Variant} from '../model/plan.ts';
+import {thresholdsOf} from '../model/symptoms.ts';
 import {type Episode, episodeOf, isSilent, type Strike} from './episodes.ts';
 
 /** What a trial of many episodes shows of one of them, the worst first. */
@@ -48,7 +49,7 @@ const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
   body: strike => strike.kind === 'moment' && strike.cut === 'within' && strike.direction === 'downstream',
   live: strike => strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault'),
   close: ({action}) => action === 'close' || action === 'silence-then-close',
-  reset: ({action}) => action === 'reset',
+  reset: ({action}) => action === 'reset' || action === 'flapping',
   silence: strike => isSilent(strike) || strike.action === 'silence-then-close',
 };
 
@@ -138,25 +139,36 @@ const recoveryShare = 2;
 const proofBaselineMs = 1500;
 const shortFaultMs = 1500;
 const shortRecoveryMs = 3000;
-/** What is called wedged or orphaned has been watched for 10 s, or for five deadlines. */
-const watchMs = 12_500;
-const watchDeadlines = 5;
+/** Beyond what a detector wants to have watched. */
+const watchSlackMs = 2500;
 const mostWatchMs = 90_000;
 
+/** Until what never comes back is known not to, by the thresholds of its symptoms. */
+const watchMs = ({operation, thresholds}: Pick<Plan, 'operation' | 'thresholds'>): number => {
+  const orphaned = thresholdsOf('orphaned-operation', thresholds);
+  const longestMs = Math.max(
+    orphaned.watchMs,
+    orphaned.deadlineCount * operation.deadlineMs,
+    thresholdsOf('wedged-client', thresholds).wedgedMs,
+    thresholdsOf('silent-consumer', thresholds).silentMs,
+  );
+  return Math.min(mostWatchMs, longestMs + watchSlackMs);
+};
+
 /** Leaks are proven by their growth from fault to fault. */
-const leakCycles = 6;
+export const leakCycles = 6;
 
 /** How long a proof goes on: until nothing comes back any more; over several faults; or no longer than it takes. */
 export type Proving = 'watched' | 'repeated' | 'short';
 
 /** A run of its own that every detector can judge: calm, the fault, calm. */
 export const proofPhases = (
-  {operation}: Pick<Plan, 'operation'>,
+  plan: Pick<Plan, 'operation' | 'thresholds'>,
   {faults, strikes, needs}: Pick<Episode, 'faults' | 'strikes' | 'needs'>,
   proving: Proving,
   backMs = 0,
 ): readonly [Phase, ...Phase[]] => {
-  const longMs = Math.max(watchMs, watchDeadlines * operation.deadlineMs + slackMs);
+  const {operation} = plan;
   const cycle = (suffix: string): readonly Phase[] => [
     {
       name: `fault${suffix}`,
@@ -169,8 +181,7 @@ export const proofPhases = (
     {
       name: `recovery${suffix}`,
       role: 'recovery',
-      durationMs:
-        proving === 'watched' ? Math.min(mostWatchMs, longMs) : shortRecoveryMs + Math.round(backMs),
+      durationMs: proving === 'watched' ? watchMs(plan) : shortRecoveryMs + Math.round(backMs),
       faults: [],
     },
   ];
@@ -226,7 +237,8 @@ const gentle = (load: Load): Load => {
 
 /**
  * Failures with one key have one cause, as far as one can know it before they are reduced: silence that a client without a time
- * limit waits through is one, wherever it comes; so is an error that ends the process. Others have the moment in common.
+ * limit waits through is one while a connection is in use, and another one at each step of its beginning, where other limits
+ * apply; so is an error that ends the process. Others have the moment in common.
  */
 export const causeKey = (
   {strikes}: Pick<Episode, 'strikes'>,
@@ -234,10 +246,24 @@ export const causeKey = (
   error: string | null,
 ): string => {
   if (error !== null && (signal === 'crash' || signal === 'rejection')) return `${signal}: ${error}`;
-  const isAllSilent = strikes.every(isSilent);
-  if (signal === 'hung' && isAllSilent) return 'hung: silence';
-  return `${signal}: ${isAllSilent ? 'silence' : 'end'} at ${strikes.map(placeOf).join(' and ')}`;
+  const silent = strikes.filter(isSilent);
+  // What comes before a silence only makes the client meet it.
+  if (signal === 'hung' && silent.length > 0) return `hung: silence ${silent.map(stageOf).join(' and ')}`;
+  return `${signal}: ${neighbourhood({strikes})}`;
 };
+
+/** Whether it is what a client without any time limit waits through. */
+export const isSilenceInUse = (key: string): boolean => key === 'hung: silence in use';
+
+const stageOf = (strike: Strike): string => {
+  if (strike.kind !== 'moment') return strike.action;
+  const isBeginning = strike.since === 'connect' && strike.exchange <= handshakeExchanges;
+  return isBeginning ? `at ${strike.exchange} of ${strike.position}` : 'in use';
+};
+
+/** Where it is, and whether the connection ends there or falls silent. */
+export const neighbourhood = ({strikes}: Pick<Episode, 'strikes'>): string =>
+  `${strikes.every(isSilent) ? 'silence' : 'end'} at ${strikes.map(placeOf).join(' and ')}`;
 
 const placeOf = (strike: Strike): string => {
   if (strike.kind !== 'moment') return `${strike.kind} ${strike.action}`;
@@ -265,11 +291,12 @@ function* milder(strike: Strike): Generator<Strike, void, void> {
   if (strike.connections !== 'first') yield {...strike, connections: 'first'};
   if (strike.action !== 'close') yield {...strike, action: 'close'};
   if (strike.action === 'half-open') yield {...strike, action: 'silence'};
-  if (strike.cut === 'within') yield {...strike, cut: 'after'};
-  if (strike.cut === 'before' && strike.since === 'connect' && strike.exchange > 1) {
+  // After an exchange is before the next one, and the earlier of two moments with one cause stands for both.
+  if (strike.since === 'connect' && strike.exchange > 1) {
     const direction = strike.direction === 'upstream' ? 'downstream' : 'upstream';
     yield {...strike, cut: 'after', exchange: strike.exchange - 1, direction};
   }
+  if (strike.cut !== 'after') yield {...strike, cut: 'after'};
 }
 
 /**

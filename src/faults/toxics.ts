@@ -1,7 +1,9 @@
 // Fault → toxic: from foulweather's words to Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
 import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
-import type {AnyHttpFault} from '../model/http-fault.ts';
+import type {AnyHttp2SettingFault, AnyRequestFault} from '../model/http-fault.ts';
+import type {ReplyFault} from '../model/reply-fault.ts';
+import {isServerError, protocolOf, toxicOf} from '../model/server-errors.ts';
 import type {AnyTlsFault} from '../model/tls-fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
@@ -43,7 +45,7 @@ const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<Toxi
   typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
 
 /** The type and the attributes, without those that select requests. */
-const httpShape = (fault: AnyHttpFault): Shape => {
+const httpShape = (fault: AnyRequestFault): Shape => {
   switch (fault.kind) {
     case 'httpStatus': {
       const {status, retryAfter, body, contentType, close} = fault;
@@ -66,10 +68,37 @@ const httpShape = (fault: AnyHttpFault): Shape => {
       };
     case 'dropKeepAlive':
       return {type: 'http_drop_keep_alive', attributes: {announce: fault.announce}};
+    case 'goAway': {
+      const {errorCode, served, text} = fault;
+      return {type: 'http2_goaway', attributes: {error_code: errorCode, served, text}};
+    }
+    case 'resetStream': {
+      const {stage, errorCode, cutRatio, cutBytes} = fault;
+      const cuts = {cut_ratio: cutRatio ?? -1, cut_bytes: cutBytes ?? -1};
+      return {type: 'http2_reset_stream', attributes: {stage, error_code: errorCode, ...cuts}};
+    }
+    case 'grpcStatus': {
+      const {status, message, pushbackMs, stage} = fault;
+      const pushback = pushbackMs === null ? '' : String(pushbackMs);
+      return {type: 'grpc_status', attributes: {status, message, pushback, stage}};
+    }
+    case 'withholdTrailers':
+      return {type: 'http2_trailers', attributes: {action: fault.action}};
   }
 };
 
-const httpShapeOf = (fault: AnyHttpFault): Shape => {
+const settingShapeOf = (fault: AnyHttp2SettingFault): Shape => {
+  switch (fault.kind) {
+    case 'limitStreams':
+      return {type: 'http2_streams', attributes: {streams: fault.streamLimit}};
+    case 'closedWindows':
+      return {type: 'http2_windows', attributes: {}};
+    case 'ignorePings':
+      return {type: 'http2_pings', attributes: {}};
+  }
+};
+
+const httpShapeOf = (fault: AnyRequestFault): Shape => {
   const {type, attributes} = httpShape(fault);
   const {method, path} = fault;
   return {type, attributes: {...attributes, method, path}};
@@ -92,7 +121,13 @@ const tlsShapeOf = (fault: AnyTlsFault): Shape => {
   return {type, attributes: {...attributes, server_name: fault.serverName}};
 };
 
+const replyShapeOf = ({kind, error, message, command, key, when, ending}: ReplyFault): Shape => ({
+  type: toxicOf(kind),
+  attributes: {error, message, command, key, when, ending},
+});
+
 const shapeOf = (fault: Fault): Shape => {
+  if (isReplyFault(fault)) return replyShapeOf(fault);
   switch (fault.kind) {
     case 'latency':
       return {
@@ -153,7 +188,15 @@ const shapeOf = (fault: Fault): Shape => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
+    case 'goAway':
+    case 'resetStream':
+    case 'grpcStatus':
+    case 'withholdTrailers':
       return httpShapeOf(fault);
+    case 'limitStreams':
+    case 'closedWindows':
+    case 'ignorePings':
+      return settingShapeOf(fault);
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
@@ -188,6 +231,14 @@ const shapeOf = (fault: Fault): Shape => {
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }
+};
+
+const isReplyFault = (fault: Fault): fault is ReplyFault => isServerError(fault.kind);
+
+/** What a proxy with these faults carries, as the API names it; empty where they do not show. */
+export const carriedBy = (faults: readonly Fault[]): string => {
+  const own = faults.find(isReplyFault);
+  return own === undefined ? '' : protocolOf(own.kind);
 };
 
 /** The types that a real Toxiproxy has. */

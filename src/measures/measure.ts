@@ -126,6 +126,12 @@ export const measureConnections = (trial: Trial, phase: number): {opened: number
   };
 };
 
+/** Operations under way over time. */
+export const inFlightSamples = (trial: Trial): readonly {readonly atMs: number; readonly count: number}[] =>
+  trial.inFlight.length > 0
+    ? trial.inFlight
+    : trial.resources.flatMap(({atMs, inFlightCount: count}) => (count === undefined ? [] : [{atMs, count}]));
+
 export const p99Ms = (histogram: Histogram | null): number | null => percentileMs(histogram, 99);
 
 /** Numbers of the plan's phases of one role. */

@@ -2,7 +2,7 @@
 import type {Bin} from '../model/driver-witness.ts';
 import {loadOf} from '../model/plan.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
-import {phasesOf} from './measure.ts';
+import {inFlightSamples, phasesOf} from './measure.ts';
 
 type Span = {readonly startMs: number; readonly endMs: number};
 
@@ -73,9 +73,8 @@ export const probesIn = (trial: Trial, {calm}: Silence): {count: number; okCount
 const isWaitedFor = (trial: Trial, silence: Silence): boolean =>
   binsOf(trial, silence).some(({started, dropped}) => started + dropped > 0) ||
   (silence.isLast &&
-    trial.resources.some(
-      ({atMs, inFlightCount = 0}) =>
-        inFlightCount > 0 && silence.calm.some(part => atMs >= part.startMs && atMs <= part.endMs),
+    inFlightSamples(trial).some(
+      ({atMs, count}) => count > 0 && silence.calm.some(part => atMs >= part.startMs && atMs <= part.endMs),
     ));
 
 const calmParts = (trial: Trial): CalmPart[] => {

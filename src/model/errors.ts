@@ -23,6 +23,7 @@ const errorKinds = {
   FW_MODULE_MISSING: exitCodes.usage,
   FW_NPM_MISSING: exitCodes.usage,
   FW_PACKAGE_INSTALL: exitCodes.usage,
+  FW_PROGRAM_SETUP: exitCodes.usage,
   FW_FILE_EXISTS: exitCodes.usage,
   FW_FILE_WRITE: exitCodes.usage,
   FW_TARGET_START: exitCodes.usage,
@@ -74,6 +75,6 @@ export class FoulweatherError extends Error {
   }
 }
 
-/** Whether the command has to be started anew in a network namespace. */
+/** Whether the command has to be started again in a network namespace. */
 export const isNamespaceNeeded = (error: unknown): boolean =>
   error instanceof FoulweatherError && error.code === 'FW_NAMESPACE_NEEDED';

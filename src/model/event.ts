@@ -67,6 +67,8 @@ export type SubjectEvent =
       readonly bins: readonly (readonly [bin: number, count: number])[];
     }
   | {readonly kind: 'resources'; readonly sample: ResourceSample}
+  /** Operations that have started and not settled, of a driver that reports no resources: it is not the library's process. */
+  | {readonly kind: 'in-flight'; readonly atMs: number; readonly count: number}
   | {readonly kind: 'phase-resources'; readonly resources: PhaseResources}
   /** After a full collection: at the end of a baseline or recovery phase, or, with null, when all has settled. */
   | {
@@ -85,6 +87,16 @@ export type SubjectEvent =
    * changes.
    */
   | {readonly kind: 'clock-stepped'; readonly atMs: number; readonly offsetMs: number}
+  /** A program in another language broke the protocol, and is killed; `line` is what it sent, where it did. */
+  | {
+      readonly kind: 'protocol-broken';
+      readonly atMs: number;
+      readonly problem: string;
+      readonly line: string | null;
+    }
+  /** The kernel killed the program for lack of memory. */
+  | {readonly kind: 'killed-for-memory'; readonly atMs: number}
+  | {readonly kind: 'harness'; readonly sample: HarnessSample}
   /** It wrote a file about itself besides its profiles. */
   | {readonly kind: 'kept'; readonly atMs: number; readonly kept: Artifact}
   | ({readonly kind: 'drained'} & Drained)
@@ -163,7 +175,6 @@ export type HarnessEvent =
       readonly reordered: {readonly count: number; readonly first: readonly number[]} | null;
     }
   | {readonly kind: 'system'; readonly sample: SystemSample}
-  | {readonly kind: 'harness'; readonly sample: HarnessSample}
   | {readonly kind: 'ledger'; readonly ledger: LedgerObservation}
   | {readonly kind: 'telemetry'; readonly telemetry: TelemetryObservation}
   /**

@@ -17,6 +17,9 @@ export type Variant = Plan['variants'][number];
 /** The server that the library talks to: ours, one that the scenario starts, a real one of a known kind, or one that runs already. */
 export type TargetPlan = Plan['target'];
 
+/** The program in another language that the library is in. */
+export type ProgramPlan = NonNullable<Plan['program']>;
+
 export type OperationPlan = Plan['operation'];
 
 export type TelemetryPlan = Plan['telemetry'];

@@ -1,7 +1,8 @@
 // The health of one of the harness's processes: whether its event loop is in time, and how much of a core it needs.
 import {monitorEventLoopDelay, performance} from 'node:perf_hooks';
 
-export type HarnessProcess = 'parent' | 'injector' | 'target' | 'receiver';
+/** The driver is one of them where it only drives: a program in another language has the library. */
+export type HarnessProcess = 'parent' | 'injector' | 'target' | 'receiver' | 'driver';
 
 /** Of one process, from one question to the next. */
 export type ProcessHealth = {

@@ -43,6 +43,8 @@ export type Calibration = {
   readonly cpuUsPerOperation: number;
   /** 99th percentile of how late an operation started, in milliseconds. */
   readonly startLagP99Ms: number;
+  /** Median time of such an operation, in milliseconds, where a program in another language did nothing: what the connection to it adds. */
+  readonly roundTripP50Ms?: number;
 };
 
 /** Trials are added until the interval of the goodput ratio is so narrow. */

@@ -54,6 +54,14 @@ export type SubjectEnd =
       readonly kind: 'unresponsive';
     }
   | {
+      /** The program broke the protocol and was killed by the harness. */
+      readonly kind: 'protocol-broken';
+      /** What it did. */
+      readonly problem: string;
+      /** What it sent, shortened; null where nothing came. */
+      readonly line: string | null;
+    }
+  | {
       /** The run was stopped before the trial was over. */
       readonly kind: 'interrupted';
     };
@@ -150,6 +158,8 @@ export type Trial = {
   readonly ledger: Ledger | null;
   readonly resources: readonly ResourceSample[];
   readonly phaseResources: readonly PhaseResources[];
+  /** Operations under way over time, where the driver was not in the library's process; elsewhere the resources have them. */
+  readonly inFlight: readonly {readonly atMs: number; readonly count: number}[];
   readonly system: readonly SystemSample[];
   /** Sizes of the heap after a collection, in their order; `phase` is null for the one after the load. */
   readonly heaps: readonly HeapSample[];

@@ -27,8 +27,6 @@ const engineNames: {readonly [functionName: string]: string} = {
 
 const builtinScenario = /^scenarios\/(?:builtin|pack)\//;
 
-const bufferWrapper = /^subject\/buffer-sampling\.[jt]s$/;
-
 const telemetryPackage = /^@opentelemetry\/|^(?:import|require)-in-the-middle$/;
 
 /** As a `file:` URL: CommonJS modules and native stacks have plain paths. */
@@ -58,7 +56,7 @@ const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}:
       return {owner: 'the scenario', ownerKind: 'scenario', path: path.slice(path.lastIndexOf('/') + 1)};
     }
     // foulweather's wrappers of Buffer's own functions: what they cost is the caller's, as it would be without them.
-    if (functionName === 'wrapped' && bufferWrapper.test(path)) {
+    if (functionName === 'bufferWrapper') {
       return {owner: 'Node.js', ownerKind: 'node', path: null};
     }
     return {owner: 'foulweather', ownerKind: 'harness', path};

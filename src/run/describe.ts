@@ -1,8 +1,8 @@
 // Asks a child process what a scenario file says: the parent never loads it.
 import {realpathSync} from 'node:fs';
 import {dirname, isAbsolute, relative} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {FoulweatherError} from '../model/errors.ts';
+import {packageRoot} from '../model/own-files.ts';
 import type {Plan} from '../model/plan.ts';
 import type {Description, FramedProblem} from '../subject/protocol.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
@@ -99,8 +99,6 @@ const shownFile = ({scenario, scenarioFile, baseDir}: ScenarioNamed, file: strin
   const path = relative(baseDir, file);
   return path.startsWith('..') || isAbsolute(path) ? file : `./${path}`;
 };
-
-const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A built-in scenario finds packages beside foulweather, which may be npx's copy and not the project's. */
 export const installHint = ({scenarioFile, baseDir}: ScenarioNamed, packages: readonly string[]): string => {

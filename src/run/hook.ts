@@ -4,6 +4,7 @@ import {realpathSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {type ErrorCode, FoulweatherError} from '../model/errors.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
+import {codeUrl} from '../model/own-files.ts';
 import {frameName, type ProfileFrame} from '../model/profile.ts';
 import type {CodeLocations} from '../profiles/owner.ts';
 import {describeStack} from '../profiles/stack.ts';
@@ -66,5 +67,5 @@ const placeOf = (frames: readonly ProfileFrame[]): string => {
 /** Where the scenario and foulweather lie on this machine: by that the owner of a frame is recognised. */
 export const codeLocationsOf = (scenarioFile: string): CodeLocations => ({
   scenarioUrl: pathToFileURL(realpathSync(scenarioFile)).href,
-  harnessUrl: new URL('../', import.meta.url).href,
+  harnessUrl: codeUrl,
 });

@@ -1,10 +1,9 @@
-// A network of the run's own: with faults on packets, all processes of a run are in one network namespace of Linux. Its rules
-// reach nobody else, need no rights outside of it, and are gone with its last process.
+// A network of the run's own: with packet or DNS faults, all processes of a run are in one network namespace of Linux. Its rules
+// affect nobody else, need no rights outside of it, and disappear with its last process.
 import {spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, readlinkSync} from 'node:fs';
 import {FoulweatherError} from '../model/errors.ts';
-import {isNameFault, isPacketFault} from '../model/fault.ts';
-import type {FaultKind} from '../model/fault-defaults.ts';
+import {isDnsFault, isPacketFault} from '../model/network-fault.ts';
 import type {Plan} from '../model/plan.ts';
 import {findProgram} from '../services/find-program.ts';
 import type {RunOptions} from './run-options.ts';
@@ -12,7 +11,7 @@ import type {RunOptions} from './run-options.ts';
 const variable = 'FOULWEATHER_NAMESPACE';
 const namesVariable = 'FOULWEATHER_NAMES';
 
-/** The variable could be anybody's: it names the namespace that was made for the run. */
+/** Whether this process is in the namespace that was made for the run: anyone could set the variable, so it names the namespace. */
 export const isInNamespace = (environment: NodeJS.ProcessEnv): boolean =>
   environment[variable] !== undefined && environment[variable] === ownNamespace();
 
@@ -24,26 +23,26 @@ const ownNamespace = (): string | null => {
   }
 };
 
-const hasFaults = ({phases}: Plan, isOne: (kind: FaultKind) => boolean): boolean =>
+const hasFaults = ({phases}: Plan, isOne: (kind: string) => boolean): boolean =>
   phases.some(({faults}) => faults.some(({kind}) => isOne(kind)));
 
-/** Whether the library gets the target's address as a name, which faults act on. */
-export const hasNameFaults = (plan: Plan): boolean => hasFaults(plan, isNameFault);
+/** Whether the library gets a name instead of the target's address. */
+export const hasDnsFaults = (plan: Plan): boolean => hasFaults(plan, isDnsFault);
 
-const hasOwnNetwork = (plan: Plan): boolean => hasFaults(plan, isPacketFault) || hasNameFaults(plan);
+const hasOwnNetwork = (plan: Plan): boolean => hasFaults(plan, isPacketFault) || hasDnsFaults(plan);
 
-/** Whether the run of this plan has to be started anew, by a `Launch`. */
+/** Whether the command has to be started again for this plan, by a `Launch`. */
 export const needsNamespace = (plan: Plan, environment: NodeJS.ProcessEnv): boolean =>
   hasOwnNetwork(plan) && !isInNamespace(environment);
 
 export const namespaceNeeded = (): FoulweatherError =>
   new FoulweatherError(
     'FW_NAMESPACE_NEEDED',
-    'A run with faults of packets or names takes place in a network namespace of its own, and this process is not in one.',
-    'Start it by the command line: foulweather run.',
+    'A run with packet or DNS faults needs its own network namespace, and this process is not in one.',
+    'Start it from the command line, with `foulweather run`.',
   );
 
-/** @throws FoulweatherError FW_FAULT_UNSUPPORTED where the run would need what is outside of its namespace */
+/** @throws FoulweatherError FW_FAULT_UNSUPPORTED on other systems, or if the run needs what is outside of its namespace */
 export const refuseOutside = (
   plan: Plan,
   {environment, toxiproxyUrl, relay = null}: Pick<RunOptions, 'environment' | 'toxiproxyUrl' | 'relay'>,
@@ -54,15 +53,15 @@ export const refuseOutside = (
   const refuse = (what: string, hint: string): never => {
     throw new FoulweatherError(
       'FW_FAULT_UNSUPPORTED',
-      `Scenario "${plan.name}" ${hasThem ? 'has faults of packets or names, ' : ''}${what}`,
-      hint,
+      `Scenario "${plan.name}" ${hasThem ? 'has packet or DNS faults' : 'runs together with one that has packet or DNS faults'}, ${what}`,
+      hasThem ? hint : `Run it in a separate command. Or: ${hint}`,
     );
   };
   if (platform !== 'linux') {
     refuse(`which need Linux; this is ${platform}.`, 'Run it on Linux, in a container or a virtual machine.');
   }
   const outside = (server: string): string =>
-    `${hasThem ? 'so it runs' : 'runs'} in a network namespace of its own, where ${server} cannot be reached.`;
+    `${hasThem ? 'so it runs' : 'that is,'} in a separate network namespace, where ${server} cannot be reached.`;
   if (toxiproxyUrl !== null) {
     refuse(
       outside(`the Toxiproxy at ${toxiproxyUrl}`),
@@ -72,7 +71,7 @@ export const refuseOutside = (
   if (plan.target.kind === 'url') {
     refuse(
       outside(`the server at ${hostOf(plan.target.url)}`),
-      'Use --start-services, or a target that the scenario starts.',
+      'Use --start-services, or a target that the scenario starts itself.',
     );
   }
   if (relay !== null) {
@@ -86,28 +85,28 @@ export const refuseOutside = (
 /** Without what may be secret. */
 const hostOf = (url: string): string => URL.parse(url)?.host ?? 'its address';
 
-/** npm puts the programs of packages into PATH, of which one is another `nft`. */
+/** npm puts the programs of packages into PATH, and one of them is called `nft`, too. */
 const systemProgram = (program: string, environment: NodeJS.ProcessEnv): string | null => {
   const folders = (environment['PATH'] ?? '').split(':').filter(folder => !folder.includes('node_modules'));
   return findProgram(program, [], {path: folders.join(':'), cwd: '/'});
 };
 
-/** A program, and the arguments that come before the command that it is to run in a namespace. */
+/** A program, and its arguments before the command that it runs in a namespace. */
 export type Launch = {readonly file: string; readonly args: readonly string[]};
 
 /**
- * What is done first in a namespace, by a shell that then becomes the command:
- * - Packets as on Ethernet: at most 1500 bytes, and each one a packet of its own, where the kernel can. The loopback's own are of
- *   up to 64 KB, and a lost one would be a lost request.
+ * What a shell does first in a namespace, before it becomes the command:
+ * - Packets get the size that they have on Ethernet: at most 1500 bytes, one segment each where the kernel can. On a usual loopback
+ *   they have up to 64 KB, so that a lost packet would be a lost request.
  * - Every resolver asks the injector's name server: those that read resolv.conf, and those that nsswitch.conf or nscd would lead
- *   elsewhere. Where mounts are not allowed there are no faults of names. A mounted file stays when its folder is removed.
+ *   elsewhere. Where mounts are not allowed there are no DNS faults. Mounted files stay when their folder is removed.
  */
 const enter = `
 ip=$1
 shift
 "$ip" link set lo up mtu 1500 || exit
 "$ip" link set lo gso_max_segs 1 2>/dev/null
-folder=$(mktemp -d)
+folder=$(mktemp -d) || exit
 resolve() {
   echo 'nameserver 127.0.0.1' >"$folder/resolv" && mount --bind "$folder/resolv" /etc/resolv.conf || return
   if [ -e /etc/nsswitch.conf ]; then
@@ -123,7 +122,7 @@ export ${variable}="$namespace"
 exec "$@"
 `;
 
-/** All that faults ask of the kernel. */
+/** Everything that faults need of the kernel. */
 const ruleset = [
   'add table inet probe',
   'add set inet probe ports { type inet_service; flags dynamic; size 65535; }',
@@ -132,40 +131,50 @@ const ruleset = [
   'add rule inet probe input tcp dport 1 meta length > 1400 counter reject with icmp type host-unreachable',
 ].join('\n');
 
-/** Root needs no user namespace; another user keeps its own id in one, so that servers which refuse root start as ever. */
+/** Root needs no user namespace. Other users keep their own id in theirs, so that servers that refuse to run as root start. */
 const spaces = ['--net', '--mount'];
 const asUser = ['--user', '--map-current-user', '--keep-caps', ...spaces];
 
+/** By program. */
+const packages: Readonly<Record<string, string>> = {unshare: 'util-linux', ip: 'iproute2', nft: 'nftables'};
+
+const tryLimitMs = 30_000;
+
 /**
- * How a command is started in a namespace of its own. It is tried before it is answered.
- * @throws FoulweatherError FW_NAMESPACE_REFUSED where this machine does not allow it, with the setting that would
+ * How a command is started in its own namespace. It is tried first.
+ * @param find where a program is; null: it is not installed
+ * @throws FoulweatherError FW_NAMESPACE_REFUSED if this machine does not allow it, with the setting that would
  */
-export const namespaceLaunch = (environment: NodeJS.ProcessEnv): Launch => {
-  const find = (program: string): string => {
-    const path = systemProgram(program, environment);
+export const namespaceLaunch = (environment: NodeJS.ProcessEnv, find = systemProgram): Launch => {
+  const found = (program: string): string => {
+    const path = find(program, environment);
     if (path !== null) return path;
-    throw refused(`there is no program ${program}`, 'Install util-linux, iproute2 and nftables.');
+    throw refused(`the program ${program} was not found`, `Install the package ${packages[program]}.`);
   };
-  const [unshare, ip, nft] = [find('unshare'), find('ip'), find('nft')];
+  const [unshare, ip, nft] = [found('unshare'), found('ip'), found('nft')];
   let problem = '';
   const isRoot = process.getuid?.() === 0;
   for (const flags of isRoot ? [spaces, asUser] : [asUser]) {
     const argsOf = (script: string): string[] => [...flags, '--', '/bin/sh', '-c', script, 'sh', ip];
-    const tried = spawnSync(unshare, [...argsOf(enter), nft, ruleset], {encoding: 'utf8', env: environment});
+    const tried = spawnSync(unshare, [...argsOf(enter), nft, ruleset], {
+      encoding: 'utf8',
+      env: {...environment, LC_ALL: 'C'},
+      timeout: tryLimitMs,
+    });
     if (tried.status === 0) return {file: unshare, args: argsOf(enter)};
     problem ||= (tried.error?.message ?? tried.stderr).trim().split('\n').at(0) ?? '';
   }
-  throw refused(problem, hintOf(settingOf(isRoot), existsSync('/.dockerenv')));
+  throw refused(problem, hintOf(problem, isRoot));
 };
 
 const refused = (problem: string, hint: string): FoulweatherError =>
   new FoulweatherError(
     'FW_NAMESPACE_REFUSED',
-    `The run needs a network namespace of its own for its faults, and cannot have one: ${problem}.`,
+    `Packet and DNS faults need a network namespace of the run's own, which cannot be created here: ${problem}.`,
     hint,
   );
 
-/** What switches user namespaces off, by its value, and what would switch them on. */
+/** What disables namespaces, the value that does, and the setting that would allow them. */
 const settings: readonly (readonly [file: string, off: string, on: string])[] = [
   [
     '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
@@ -177,29 +186,42 @@ const settings: readonly (readonly [file: string, off: string, on: string])[] = 
   ['/proc/sys/user/max_net_namespaces', '0', 'user.max_net_namespaces=15000'],
 ];
 
-/** Null where none is to blame. Those of the kernel are for users other than root. */
+/** Null if none of them is the cause. Those under `kernel` are about users other than root. */
 const settingOf = (isRoot: boolean): string | null => {
   const those = settings.filter(([file]) => existsSync(file) && !(isRoot && file.includes('/kernel/')));
   return those.find(([file, off]) => readFileSync(file, 'utf8').trim() === off)?.[2] ?? null;
 };
 
-const hintOf = (setting: string | null, isInDocker: boolean): string => {
-  if (setting !== null) return `Allow it by \`sudo sysctl -w ${setting}\`, or run foulweather as root.`;
-  if (isInDocker)
+const hintOf = (problem: string, isRoot: boolean): string => {
+  if (problem.includes('unrecognized option')) {
+    return 'Install util-linux 2.36 or newer, or run foulweather as root.';
+  }
+  const setting = settingOf(isRoot);
+  if (setting !== null) {
+    return `Allow it with \`sudo sysctl -w ${setting}\`, or run foulweather as root.`;
+  }
+  if (!problem.startsWith('unshare')) {
+    return 'The kernel must support nftables, with the modules nf_tables, nft_numgen and nft_reject_inet.';
+  }
+  if (existsSync('/.dockerenv')) {
     return 'Start the container with --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt apparmor=unconfined.';
+  }
   return 'Allow unprivileged user namespaces, or run foulweather as root, with the capabilities SYS_ADMIN and NET_ADMIN.';
 };
 
-/** The program that sets rules on packets, inside of a run's namespace; elsewhere null. */
+/** The program that sets rules on packets, in a run's namespace; null elsewhere. */
 export const packetProgram = (environment: NodeJS.ProcessEnv): string | null =>
   isInNamespace(environment) ? systemProgram('nft', environment) : null;
 
-/** Whether the injector is to answer queries for names. Without a way to it there is no run. */
+/**
+ * Whether the injector must answer DNS queries.
+ * @throws FoulweatherError FW_NAMESPACE_REFUSED if resolvers cannot be made to ask it
+ */
 export const answersNames = (plan: Plan, environment: NodeJS.ProcessEnv): boolean => {
-  if (!hasNameFaults(plan) || !isInNamespace(environment)) return false;
+  if (!hasDnsFaults(plan) || !isInNamespace(environment)) return false;
   if (environment[namesVariable] === '1') return true;
   throw refused(
-    'this machine does not allow it to replace /etc/resolv.conf',
-    'Allow mounts in it, or run foulweather as root.',
+    '/etc/resolv.conf cannot be replaced in it',
+    'Allow mounts in user namespaces, or run foulweather as root.',
   );
 };

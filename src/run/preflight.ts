@@ -5,7 +5,8 @@ import {dataFolder} from '../store/run-folder.ts';
 import {choosePlan} from './choose-plan.ts';
 import {describeScenario} from './describe.ts';
 import {defaultLimits} from './limits.ts';
-import {namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
+import {namespaceLaunch, namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
+import {setUpProgram} from './npm.ts';
 import {installPackages} from './packages.ts';
 import {refuseMissingService} from './processes/start-service.ts';
 import {withTarget} from './processes/start-target.ts';
@@ -22,8 +23,8 @@ const atOnce = 2;
 
 /**
  * In the order of the requests, whose environment and signal are all the same.
- * @throws FoulweatherError FW_NAMESPACE_NEEDED where one of them has packet faults: all packages are installed then, which come
- * from outside
+ * @throws FoulweatherError FW_NAMESPACE_NEEDED if one of them has packet or DNS faults: everything that must be downloaded is then
+ * there
  */
 export const describeAll = async (requests: readonly RunOptions[]): Promise<Preflight[]> => {
   const [first] = requests;
@@ -43,18 +44,27 @@ export const describeAll = async (requests: readonly RunOptions[]): Promise<Pref
   }
 };
 
-const moveToNamespace = async (
-  requests: readonly RunOptions[],
-  answers: readonly Preflight[],
-): Promise<void> => {
+/** Changes the answers for those that need a namespace, if there is none here. */
+const moveToNamespace = async (requests: readonly RunOptions[], answers: Preflight[]): Promise<void> => {
   const plans = answers.map(answer => (answer.kind === 'ready' ? answer.plan : null));
-  if (!requests.some(({environment}, index) => plans[index] && needsNamespace(plans[index], environment)))
+  const moving = requests.filter(({environment}, index) => {
+    const plan = plans[index];
+    return plan ? needsNamespace(plan, environment) : false;
+  });
+  const [first] = moving;
+  if (!first) return;
+  try {
+    namespaceLaunch(first.environment);
+  } catch (error) {
+    if (!(error instanceof FoulweatherError)) throw error;
+    for (const request of moving) answers[requests.indexOf(request)] = {kind: 'refused', error};
     return;
+  }
   for (const [index, request] of requests.entries()) {
     const plan = plans[index];
     if (!plan) continue;
-    const dataDir = request.dataDir ?? dataFolder(request.baseDir);
-    await installPackages(plan, {...request, dataDir});
+    if (plan.program) await setUpProgram(plan.program, request.scenarioFile, request);
+    await installPackages(plan, {...request, dataDir: request.dataDir ?? dataFolder(request.baseDir)});
   }
   throw namespaceNeeded();
 };

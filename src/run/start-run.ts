@@ -9,7 +9,14 @@ import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
-import {namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
+import {
+  isInNamespace,
+  namespaceLaunch,
+  namespaceNeeded,
+  needsNamespace,
+  refuseOutside,
+} from './namespace.ts';
+import {setUpProgram} from './npm.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';
 import {withExtraCaCerts} from './processes/extra-ca-certs.ts';
@@ -53,9 +60,15 @@ export const startRun = async (
   const plan = withTarget(wanted, choice);
   const dataDir = options.dataDir ?? dataFolder(baseDir);
   refuseOutside(plan, options);
+  const isMoving = needsNamespace(plan, environment);
+  if (isMoving) namespaceLaunch(environment);
+  // In the namespace nothing can be downloaded: setup and installations come before.
+  if (plan.program?.setup && !isInNamespace(environment)) {
+    observer.preparing?.(`running ${plan.program.setup.join(' ')}`);
+    await setUpProgram(plan.program, scenarioFile, {environment, signal});
+  }
   const packages = await installPackages(plan, {scenarioFile, dataDir, environment, signal, observer});
-  // Packages come from outside of the namespace.
-  if (needsNamespace(plan, environment)) throw namespaceNeeded();
+  if (isMoving) throw namespaceNeeded();
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }

@@ -1,10 +1,7 @@
 // The scenarios that come with foulweather, by name: the first one, the case studies, and the pack.
-import {fileURLToPath} from 'node:url';
+import {entryFile} from '../model/own-files.ts';
 import type {ServiceName} from '../model/service.ts';
 import {type Needs, pack} from './pack.ts';
-
-/** foulweather's own files run as TypeScript from a checkout and as JavaScript from the package. */
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 /** Where a newcomer looks first, and where one finds what. */
 export type BuiltinGroup = 'start' | 'case' | 'library' | 'inside';
@@ -83,5 +80,5 @@ export const builtinFile = (name: string): string | null => {
   const builtin = builtins.find(candidate => candidate.name === name);
   if (!builtin) return null;
   const folder = builtin.group === 'start' || builtin.group === 'case' ? 'builtin' : 'pack';
-  return fileURLToPath(new URL(`${folder}/${name}.${extension}`, import.meta.url));
+  return entryFile(`scenarios/${folder}/${name}`);
 };

@@ -3,6 +3,7 @@ import type {NonEmpty} from '../model/non-empty.ts';
 import type {Answer, OpenContext, PerformContext} from '../model/scenario-functions.ts';
 import type {
   phaseSchema,
+  programSchema,
   scenarioSchema,
   sweepSchema,
   targetSchema,
@@ -48,6 +49,21 @@ export type SubjectInput<Client, Options> = {
   readonly classify?: (error: unknown) => 'failed' | 'unknown' | 'rejected';
 };
 
+/** What `program` takes. */
+export type ProgramInput = Input<typeof programSchema>;
+
+/** A library whose program is in another language. */
+export type ProgramSubject = {
+  /** How the program is started. */
+  readonly program: ProgramInput;
+};
+
+/** The subject of a scenario whose library is in another language: a program that follows the protocol of docs/languages.md. */
+export const program = (input: ProgramInput): ProgramSubject => ({program: input});
+
+export const isProgram = (subject: unknown): subject is ProgramSubject =>
+  typeof subject === 'object' && subject !== null && 'program' in subject;
+
 /** The argument of `defineScenario`. Times are in milliseconds, sizes in bytes. */
 export type ScenarioInput<Client, Options> = Omit<
   Input<typeof scenarioSchema>,
@@ -57,8 +73,8 @@ export type ScenarioInput<Client, Options> = Omit<
   readonly variants: NonEmpty<VariantInput<Options>>;
   /** Up to 100 spans of time, in order. */
   readonly phases: NonEmpty<PhaseInput>;
-  /** The library under test, and how it is called. */
-  readonly subject: SubjectInput<Client, Options>;
+  /** The library under test, and how it is called; or `program({…})`, which holds it. */
+  readonly subject: SubjectInput<Client, Options> | ProgramSubject;
 };
 
 const brand = Symbol.for('foulweather.scenario');

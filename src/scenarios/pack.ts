@@ -17,13 +17,13 @@ export type PackEntry = {
    * authentication, under faults of the scenario's own.
    */
   readonly kind: 'library' | 'inside';
-  /** Whether it speaks HTTP/1.1 without TLS, so that the storm `http` fits it. */
-  readonly speaksHttp: boolean;
+  /** What it speaks, where a storm is made for that; null: something else. */
+  readonly speaks: 'http' | 'grpc' | null;
   readonly needs: Needs;
 };
 
 const entries =
-  (kind: PackEntry['kind'], speaksHttp: boolean) =>
+  (kind: PackEntry['kind'], speaks: PackEntry['speaks']) =>
   (
     name: string,
     summary: string,
@@ -33,14 +33,15 @@ const entries =
     name,
     summary,
     kind,
-    speaksHttp,
+    speaks,
     needs: {packages, service},
   });
 
-const library = entries('library', false);
-const httpLibrary = entries('library', true);
-const inside = entries('inside', false);
-const httpInside = entries('inside', true);
+const library = entries('library', null);
+const httpLibrary = entries('library', 'http');
+const grpcLibrary = entries('library', 'grpc');
+const inside = entries('inside', null);
+const httpInside = entries('inside', 'http');
 
 const instrumentation = (name: string): string => `@opentelemetry/instrumentation-${name}`;
 
@@ -96,11 +97,11 @@ export const pack: readonly PackEntry[] = [
     'nats',
   ),
   library('bullmq', 'bullmq: adding and processing jobs', ['bullmq', instrumentation('ioredis')], 'redis'),
-  library('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
+  grpcLibrary('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
     '@grpc/grpc-js',
     instrumentation('grpc'),
   ]),
-  library('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
+  grpcLibrary('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
     '@grpc/grpc-js',
     instrumentation('grpc'),
   ]),

@@ -1,8 +1,11 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+
+import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
-import {type CheckedScenario, scenarioSchema} from '../model/schema/scenario.ts';
-import type {Scenario} from './define-scenario.ts';
+import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
+import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
+import {isProgram, type Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
 import {InvalidScenario, type Mistake, mistakesOf, sayMistake} from './mistakes.ts';
@@ -13,7 +16,10 @@ import {expandSweep} from './sweep.ts';
 /** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {
   const {scenario: whole, sweep} = expandSweep(scenario);
-  const parsed = scenarioSchema.safeParse(whole, {error: sayMistake});
+  const schema = isProgram(whole.subject)
+    ? scenarioSchema.extend({subject: programSubjectSchema})
+    : scenarioSchema;
+  const parsed = schema.safeParse(whole, {error: sayMistake});
   if (!parsed.success) throw new InvalidScenario(mistakesOf(parsed.error), whole);
   const checked = parsed.data as CheckedScenario;
   const mistakes = [
@@ -23,6 +29,8 @@ export const planOf = (scenario: Scenario): Plan => {
     ...phaseMistakes(checked),
     ...tooManyPhases(checked),
     ...loadMistakes(checked),
+    ...protocolMistakes(checked),
+    ...programMistakes(checked),
   ];
   if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
   return toPlan(checked, sweep);
@@ -38,8 +46,54 @@ const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
   return [...repeated('variants', variants), ...repeated('phases', phases)];
 };
 
+/** Each protocol's errors are for servers that speak it, and a connection speaks one. */
+const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
+  const service = 'service' in target ? target.service : null;
+  const placed = phases.flatMap(({faults}, phase) => faults.map(({kind}, index) => ({kind, phase, index})));
+  const first = placed.find(({kind}) => isServerError(kind))?.kind;
+  return placed.flatMap(({kind, phase, index}) => {
+    const mistake = (says: string): Mistake[] => [{path: ['phases', phase, 'faults', index], says}];
+    const isOther = kind !== first && first !== undefined && (isServerError(kind) || isHttpFault(kind));
+    if (isOther) return mistake(`is for another protocol than ${first}; a scenario speaks one`);
+    if (!isServerError(kind)) return [];
+    const {title, services}: ProtocolFacts = protocols[kind];
+    const speaks = 'kind' in target ? 'speaks HTTP' : `is ${service}`;
+    const isFit = service === null ? !('kind' in target) : services.includes(service);
+    return isFit ? [] : mistake(`needs a server that speaks ${title}; the target ${speaks}`);
+  });
+};
+
+/** What only a process of Node has. */
+const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mistake[] => {
+  if (!isProgram(subject)) return [];
+  const ofNode = 'applies to Node.js only, and the subject is a program';
+  return [
+    ...variants.flatMap(({process, packages}, index): Mistake[] => [
+      ...(process.heapLimitMiB === undefined
+        ? []
+        : [
+            {
+              path: ['variants', index, 'process', 'heapLimitMiB'],
+              says: `${ofNode}; set a limit of its own runtime in command or env`,
+            },
+          ]),
+      ...(packages === undefined
+        ? []
+        : [
+            {
+              path: ['variants', index, 'packages'],
+              says: `${ofNode}; install versions with setup, and choose by options or env`,
+            },
+          ]),
+    ]),
+    ...(telemetry.instrumentations.length + (telemetry.use ?? []).length === 0
+      ? []
+      : [{path: ['telemetry'], says: `${ofNode}; start its own instrumentation through command or env`}]),
+  ];
+};
+
 /** What is `undefined` in a scenario is absent in its plan, as in all JSON. */
-const toPlan = ({sweep: _asked, subject: _code, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
+const toPlan = ({sweep: _asked, subject, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
   const {verify, prepare, cycles, drainLimitMs, ...kept} = checked;
   const operation = operationBy(checked.operation, checked.thresholds);
   const plan: Plan = {
@@ -50,6 +104,7 @@ const toPlan = ({sweep: _asked, subject: _code, ...checked}: CheckedScenario, sw
     operation,
     phases: nonEmpty(inCycles(checked.phases, cycles), 'phases'),
     drainLimitMs: drainLimitMs ?? hungAfterMs(operation) + 2000,
+    ...(isProgram(subject) && {program: subject.program}),
     ...(verify && {verifies: true}),
     ...(prepare && {prepares: true}),
   };

@@ -1,11 +1,12 @@
 // The built-in storms by name, and how a scenario is put into one.
 import type {Plan} from '../model/plan.ts';
+import {grpc} from './storms/grpc.ts';
 import {http} from './storms/http.ts';
 import {quick} from './storms/quick.ts';
 import {standard} from './storms/standard.ts';
 import type {Storm} from './storms/storm.ts';
 
-export const storms: readonly Storm[] = [quick, standard, http];
+export const storms: readonly Storm[] = [quick, standard, http, grpc];
 
 export const stormNames: readonly string[] = storms.map(({name}) => name);
 

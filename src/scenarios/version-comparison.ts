@@ -29,6 +29,13 @@ const variantName = ({name, spec}: PackageSpec): string =>
  */
 export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   const [base] = plan.variants;
+  if (plan.program) {
+    throw new FoulweatherError(
+      'FW_USAGE',
+      `--against installs npm packages, but the subject of "${plan.name}" is a program.`,
+      'Give the scenario one variant per version, and let the program choose the version by its options.',
+    );
+  }
   for (const wanted of packages) refuseUnsupported(plan, wanted);
   const names = [...packages.map(variantName), base.name];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {z} from 'zod';
 import type {TrialEvent} from '../model/event.ts';
+import {packageFile} from '../model/own-files.ts';
 import type {RunRecord} from '../model/run.ts';
 import {planSchema} from '../model/schema/scenario.ts';
 import {OtherForm} from './version.ts';
@@ -99,7 +100,7 @@ type JsonSchemaPart = {
 
 /** As `npm run schema` makes it of the types. */
 const readSchema = (name: string): JsonSchema =>
-  JSON.parse(readFileSync(new URL(`../../schema/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(packageFile(`schema/${name}.json`), 'utf8'));
 
 /**
  * A check against a published schema of results.

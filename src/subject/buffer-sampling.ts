@@ -73,7 +73,8 @@ export class BufferSampling {
     const makers = Buffer as unknown as Record<string, Maker>;
     for (const name of names) {
       const original = makers[name]!;
-      const wrapped: Maker =
+      // profiles/owner knows it by this name.
+      const bufferWrapper: Maker =
         name === 'from'
           ? (source, offset, length) => {
               const buffer = original(source, offset, length);
@@ -86,9 +87,9 @@ export class BufferSampling {
               made(buffer);
               return buffer;
             };
-      Object.defineProperty(wrapped, 'name', {value: original.name});
-      Object.defineProperty(wrapped, 'length', {value: original.length});
-      Object.defineProperty(Buffer, name, {value: wrapped});
+      Object.defineProperty(bufferWrapper, 'name', {value: original.name});
+      Object.defineProperty(bufferWrapper, 'length', {value: original.length});
+      Object.defineProperty(Buffer, name, {value: bufferWrapper});
     }
   }
 

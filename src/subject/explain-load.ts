@@ -3,6 +3,7 @@ import {existsSync, readFileSync, realpathSync} from 'node:fs';
 import {dirname, join, relative, resolve} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {asText} from '../load/error-facts.ts';
+import {codeUrl} from '../model/own-files.ts';
 import {type SourcePlace, syntaxErrorPlace} from '../scenarios/code-frame.ts';
 import {packageNameOf} from './package-name.ts';
 
@@ -51,10 +52,8 @@ export const explainLoad = async (file: string, error: unknown): Promise<Scenari
   return new ScenarioLoadError(file, reason, {place, hint, cause: error});
 };
 
-const harness = new URL('../', import.meta.url).href;
-
 const isTheirs = (path: string): boolean =>
-  !/^node:|[/\\]node_modules[/\\]/.test(path) && !pathToFileURL(path).href.startsWith(harness);
+  !/^node:|[/\\]node_modules[/\\]/.test(path) && !pathToFileURL(path).href.startsWith(codeUrl);
 
 const pathOf = (name: string): string => (name.startsWith('file:') ? fileURLToPath(name) : name);
 

@@ -3,11 +3,11 @@ import {flushCompileCache} from 'node:module';
 import {availableParallelism} from 'node:os';
 import {errorFacts, errorMessage, errorName} from '../load/error-facts.ts';
 import {trialClock} from '../model/clock.ts';
-import type {SubjectInput} from '../scenarios/define-scenario.ts';
+import {isProgram, type SubjectInput} from '../scenarios/define-scenario.ts';
 import {loadScenario} from './load-scenario.ts';
 import {Profiling} from './profiling.ts';
-import type {SubjectTask} from './protocol.ts';
-import {send} from './send.ts';
+import {mostInFlight, type ProgramEnd, RunningProgram} from './program-subject.ts';
+import {type ProgramTask, type SubjectTask, send} from './protocol.ts';
 
 /** A limit: a library that warns at every operation would fill the journal, and the parent's memory. */
 const warningsTold = 1000;
@@ -21,24 +21,48 @@ export type Loaded = Prepared & {
   readonly task: SubjectTask;
   readonly now: () => number;
   readonly profiling: Profiling | null;
+  /** The process that has the library, where it is not this one. */
+  readonly program: RunningProgram | null;
 };
 
-/** From here on the process's versions, warnings and failures are reported. */
-export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
+/** What only the process itself can give and do. */
+export type Process = {
+  readonly environment: NodeJS.ProcessEnv;
+  /** The program has ended, and this process with it. */
+  readonly endAs: (end: ProgramEnd) => void;
+};
+
+/** From here on the process's versions, warnings and failures are reported. Null where a program came to nothing. */
+export const loadSubject = async (task: SubjectTask, own: Process): Promise<Loaded | null> => {
   const now = trialClock(task.originMonotonicMs);
   // Node warns from the eleventh listener on; the harness's must not be among those that it counts.
   process.setMaxListeners(process.getMaxListeners() + ownListeners);
   let warningCount = 0;
-  process.on('warning', warning => {
-    if (++warningCount > warningsTold) return;
-    send({kind: 'warning', atMs: now(), name: errorName(warning), message: errorMessage(warning)});
-  });
+  const warn = (name: string, message: string): void => {
+    if (++warningCount <= warningsTold) send({kind: 'warning', atMs: now(), name, message});
+  };
+  process.on('warning', warning => warn(errorName(warning), errorMessage(warning)));
   watchRejections(reason => send({kind: 'unhandled-rejection', atMs: now(), error: errorFacts(reason)}));
   process.on('uncaughtExceptionMonitor', error =>
     send({kind: 'uncaught', atMs: now(), error: errorFacts(error)}),
   );
   const profiling = startProfiling(task, now);
   const {subject, options, versions} = await prepare(task);
+  if (task.program !== null) {
+    const program = await startProgram({...task, program: task.program}, own, now, warn);
+    if (program === null) return null;
+    const {runtime, libraries, language} = program.hello;
+    const {pid} = program;
+    send({
+      kind: 'loaded',
+      pid,
+      runtime: runtime || language,
+      versions: libraries,
+      cpuCount: task.program.cpuCount ?? availableParallelism(),
+    });
+    const driven = program.subject(task.operation.deadlineMs, mostInFlight(task.load, task.phases));
+    return {task, now, subject: driven, options, versions: libraries, profiling: null, program};
+  }
   // Node's compile cache is written at the end of the process only, and many a subject is killed.
   flushCompileCache();
   send({
@@ -48,7 +72,7 @@ export const loadSubject = async (task: SubjectTask): Promise<Loaded> => {
     versions,
     cpuCount: availableParallelism(),
   });
-  return {task, now, subject, options, versions, profiling};
+  return {task, now, subject, options, versions, profiling, program: null};
 };
 
 /** Before the library is loaded; a process that ends by an exit or an exception is profiled to the end. */
@@ -66,6 +90,24 @@ const startProfiling = (
   return profiling;
 };
 
+const startProgram = (
+  task: SubjectTask & {readonly program: ProgramTask},
+  {environment, endAs}: Process,
+  now: () => number,
+  warn: (name: string, message: string) => void,
+): Promise<RunningProgram | null> =>
+  RunningProgram.start(task, environment, {
+    log: message => warn('log', message),
+    broken: ({message: problem, line}) => {
+      send({kind: 'protocol-broken', atMs: now(), problem, line});
+      endAs({exitCode: 1, signal: null, outOfMemory: false});
+    },
+    ended: end => {
+      if (end.outOfMemory) send({kind: 'killed-for-memory', atMs: now()});
+      endAs(end);
+    },
+  });
+
 type Prepared = {
   readonly subject: SubjectInput<unknown, unknown>;
   readonly options: unknown;
@@ -77,7 +119,11 @@ const prepare = async (task: SubjectTask): Promise<Prepared> => {
   const {scenario, versions} = await loadScenario(task.scenarioFile);
   const variant = scenario.variants.find(candidate => candidate.name === task.variant);
   if (!variant) throw new Error(`the scenario has no variant "${task.variant}"`);
-  return {subject: scenario.subject, options: variant.options, versions};
+  return {
+    subject: isProgram(scenario.subject) ? noopSubject : scenario.subject,
+    options: variant.options,
+    versions,
+  };
 };
 
 /** A library in a storm may reject thousands of times: these are enough to show it. */

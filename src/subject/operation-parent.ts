@@ -4,7 +4,7 @@
 import {type Context, ROOT_CONTEXT, type Span, type SpanContext, TraceFlags, trace} from '@opentelemetry/api';
 import {traceIdOfOperation} from '../model/telemetry.ts';
 
-const parentSpanId = '0000000000000001';
+export const parentSpanId = '0000000000000001';
 
 /** The key by which OpenTelemetry's API finds a context's span. It is not exported; it is learnt from what the API writes. */
 const spanKey: symbol = (() => {

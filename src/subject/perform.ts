@@ -4,8 +4,9 @@ import {asText} from '../load/error-facts.ts';
 import type {Settlement} from '../load/settlement.ts';
 import {ApplicationError, isApplicationError} from '../model/application-error.ts';
 import type {Answer, PerformContext} from '../model/scenario-functions.ts';
+import {traceIdOfOperation} from '../model/telemetry.ts';
 import type {SubjectInput} from '../scenarios/define-scenario.ts';
-import {OperationParent} from './operation-parent.ts';
+import {OperationParent, parentSpanId} from './operation-parent.ts';
 
 export type PerformOptions = {
   readonly subject: SubjectInput<unknown, unknown>;
@@ -20,14 +21,14 @@ export type PerformOptions = {
 
 export const operationId = (trialId: string, index: number): string => `${trialId}-${index}`;
 
-type ContextOptions = Pick<PerformOptions, 'idOf' | 'now'>;
+type ContextOptions = Pick<PerformOptions, 'idOf' | 'now' | 'tracePrefix'>;
 
 /**
  * Makes the id and the signal only when the scenario asks for them: most operations pay nothing. V8 caches the text
  * of each number, up to some hundred kilobytes, which outlive a collection and make it reserve more memory for young
  * objects.
  */
-class OperationContext implements PerformContext {
+export class OperationContext implements PerformContext {
   readonly #index: number;
   readonly #deadlineAtMs: number;
   readonly #options: ContextOptions;
@@ -38,6 +39,20 @@ class OperationContext implements PerformContext {
     this.#index = index;
     this.#deadlineAtMs = deadlineAtMs;
     this.#options = options;
+  }
+
+  get index(): number {
+    return this.#index;
+  }
+
+  /** Until its deadline. */
+  get remainingMs(): number {
+    return this.#deadlineAtMs - this.#options.now();
+  }
+
+  /** As W3C's header has it: the operation's own trace, sampled. */
+  get traceparent(): string {
+    return `00-${traceIdOfOperation(this.#options.tracePrefix, this.#index)}-${parentSpanId}-01`;
   }
 
   get id(): string {

@@ -1,7 +1,8 @@
 // The messages between the parent and the children that load the scenario: plain JSON, tagged.
+import {sendToParent} from '../model/channel.ts';
 import type {HarnessEvent, SubjectEvent} from '../model/event.ts';
 import type {ErrorFacts} from '../model/outcome.ts';
-import type {Load, OperationPlan, Phase, Plan} from '../model/plan.ts';
+import type {Load, OperationPlan, Phase, Plan, ProgramPlan} from '../model/plan.ts';
 
 /**
  * How much the flush of the metrics may add to a drain: a receiver that does not answer must not make the library
@@ -60,6 +61,17 @@ export type SubjectTask = {
   readonly profilesFolder: string;
   /** Null: it is not profiled. */
   readonly profiling: ProfilingTask | null;
+  /** The program that the library is in, which the subject is then a bridge to; null for a library of its own. */
+  readonly program: ProgramTask | null;
+};
+
+export type ProgramTask = ProgramPlan & {
+  /** What stands before the command: how it is pinned to some CPUs. */
+  readonly launcher: readonly string[];
+  /** So many; null for all of them. */
+  readonly cpuCount: number | null;
+  /** How long it may take to say hello. */
+  readonly helloMs: number;
 };
 
 export type ProfilingTask = {
@@ -108,3 +120,6 @@ export type FromPreparer = {readonly kind: 'prepared'} | HookFailed;
 export type FromVerifier = Extract<HarnessEvent, {kind: 'verified'}> | HookFailed;
 
 export type FromSubject = SubjectEvent;
+
+/** In the subject: to the harness. */
+export const send = (event: SubjectEvent): void => sendToParent(event);

@@ -1,4 +1,4 @@
-// The subject's process as seen from inside: CPU, memory, garbage collection, event loop.
+// The subject's process as seen from inside: CPU, memory, garbage collection, event loop. Of a bridge to a program, its health.
 import {
   constants,
   type EventLoopUtilization,
@@ -8,7 +8,10 @@ import {
 } from 'node:perf_hooks';
 import {getHeapStatistics} from 'node:v8';
 import {ownMemory} from '../load/own-memory.ts';
+import type {SubjectEvent} from '../model/event.ts';
+import {HealthWatch} from '../model/process-health.ts';
 import type {GcKinds, PhaseResources, ResourceSample} from '../model/process-witness.ts';
+import {heapAfterCollection} from './heap.ts';
 
 /** The monitor fires at this interval and records the time between two fires, so this much is not delay. */
 const resolutionMs = 10;
@@ -159,3 +162,42 @@ export class Resources {
     this.#sincePhase.end();
   }
 }
+
+/** What the process that drives reports while it does. */
+export type Vitals = {
+  /** The phase that begins is the first, or what was reported last is no part of it. */
+  readonly beginPhase: () => void;
+  readonly endPhase: (phase: number, connectCount: number) => SubjectEvent;
+  /** @param own the harness's own handles that keep the event loop alive at the moment */
+  readonly sample: (inFlightCount: number, own: Active) => SubjectEvent;
+  /** Collects all garbage first; null where there is nothing to say. */
+  readonly heap: (phase: number | null) => SubjectEvent | null;
+  readonly stop: () => void;
+};
+
+/** The library is in this process. */
+export const ownVitals = (now: () => number): Vitals => {
+  const resources = new Resources(now);
+  return {
+    beginPhase: () => resources.beginPhase(),
+    endPhase: (phase, connectCount) => ({
+      kind: 'phase-resources',
+      resources: {...resources.endPhase(phase), connectCount},
+    }),
+    sample: (inFlightCount, own) => ({kind: 'resources', sample: {...resources.sample(own), inFlightCount}}),
+    heap: phase => ({kind: 'heap', atMs: now(), phase, ...heapAfterCollection()}),
+    stop: () => resources.stop(),
+  };
+};
+
+/** The library is in a program of its own: this process is the harness's, and the operating system sees the other. */
+export const bridgeVitals = (now: () => number): Vitals => {
+  const health = new HealthWatch();
+  return {
+    beginPhase: () => void health.take(),
+    endPhase: phase => ({kind: 'harness', sample: {process: 'driver', phase, ...health.take()}}),
+    sample: inFlightCount => ({kind: 'in-flight', atMs: now(), count: inFlightCount}),
+    heap: () => null,
+    stop: () => health.stop(),
+  };
+};

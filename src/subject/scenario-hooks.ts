@@ -4,10 +4,11 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {findPackageJSON, registerHooks} from 'node:module';
 import {fileURLToPath} from 'node:url';
+import {entryUrl} from '../model/own-files.ts';
 import {baseOf} from './package-hooks.ts';
 import {packageNameOf} from './package-name.ts';
 
-const publicFace = new URL(`../index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url).href;
+const publicFace = entryUrl('index').href;
 
 /** Found from the importing file and not from the module's own place, so that a linked working copy is found, too. */
 const manifestOf = (specifier: string, parentUrl: string, resolvedUrl: string): string | undefined => {

@@ -1,9 +1,10 @@
 // The subject: a fresh process that loads the scenario and its library, drives operations, and reports.
+import {constants} from 'node:os';
 import {onParentMessage} from '../model/channel.ts';
 import {type Loaded, loadSubject} from './load-subject.ts';
-import type {ToSubject} from './protocol.ts';
+import type {ProgramEnd} from './program-subject.ts';
+import {send, type ToSubject} from './protocol.ts';
 import {shutdownSdk} from './running-sdk.ts';
-import {send} from './send.ts';
 import {SubjectSession} from './subject-session.ts';
 
 let loaded: Loaded | null = null;
@@ -12,11 +13,14 @@ let subject: SubjectSession | null = null;
 const handle = async (message: ToSubject): Promise<void> => {
   switch (message.kind) {
     case 'task':
-      loaded = await loadSubject(message.task);
+      loaded = await loadSubject(message.task, {environment: process.env, endAs});
       break;
     case 'open':
       subject = loaded && (await SubjectSession.open(loaded, message.limitMs));
-      if (subject === null) await end();
+      if (subject === null) {
+        loaded?.program?.end();
+        await end();
+      }
       break;
     case 'try':
       await subject?.try(message.limitMs);
@@ -47,6 +51,12 @@ const end = async (): Promise<void> => {
   });
   process.removeListener('disconnect', exitWithParent);
   if (process.connected) process.disconnect();
+};
+
+/** As the program ended: by the same signal, or with the same code. What is left to report is reported at the exit. */
+const endAs = ({exitCode, signal}: ProgramEnd): void => {
+  if (signal !== null) process.on('exit', () => process.kill(process.pid, signal));
+  process.exit(exitCode ?? (signal === null ? 1 : 128 + constants.signals[signal]));
 };
 
 const exitWithParent = (): void => process.exit(0);

@@ -12,14 +12,13 @@ import type {SubjectInput} from '../scenarios/define-scenario.ts';
 import {writeArtifact} from './artifacts.ts';
 import {ClockWatch} from './clock-watch.ts';
 import {Connects} from './connects.ts';
-import {heapAfterCollection} from './heap.ts';
 import type {Loaded} from './load-subject.ts';
 import {operationId, performer} from './perform.ts';
 import type {Profiling} from './profiling.ts';
-import {flushLimitMs, type SubjectTask} from './protocol.ts';
-import {Resources} from './resources.ts';
+import type {RunningProgram} from './program-subject.ts';
+import {flushLimitMs, type SubjectTask, send} from './protocol.ts';
+import {bridgeVitals, ownVitals, type Vitals} from './resources.ts';
 import {flushMetrics, openSpanCount, registeredInstrumentations} from './running-sdk.ts';
-import {send} from './send.ts';
 import {standInsOf} from './stand-ins.ts';
 import {tracePrefixOfTries, tryOperation} from './try-operation.ts';
 import {unappliedOf} from './unapplied.ts';
@@ -29,7 +28,8 @@ const timerSlackMs = 50;
 
 export class SubjectSession {
   readonly #now: () => number;
-  readonly #resources: Resources;
+  readonly #vitals: Vitals;
+  readonly #program: RunningProgram | null;
   readonly #connects: Connects;
   readonly #clock: ClockWatch;
   readonly #profiling: Profiling | null;
@@ -53,6 +53,7 @@ export class SubjectSession {
     deliveries: Deliveries,
     connects: Connects,
     profiling: Profiling | null,
+    program: RunningProgram | null,
   ) {
     this.#now = now;
     this.#deliveries = deliveries;
@@ -60,7 +61,8 @@ export class SubjectSession {
     this.#client = client;
     this.#profiling = profiling;
     this.#profilesFolder = task.profilesFolder;
-    this.#resources = new Resources(now);
+    this.#program = program;
+    this.#vitals = program ? bridgeVitals(now) : ownVitals(now);
     this.#connects = connects;
     this.#clock = new ClockWatch(task.originEpochMs, now);
     const idOf = (index: number): string => operationId(task.trialId, index);
@@ -93,7 +95,7 @@ export class SubjectSession {
 
   /** Null when the library could not be opened: that has been reported, and there is nothing else. */
   static async open(loaded: Loaded, limitMs: number): Promise<SubjectSession | null> {
-    const {task, now, subject, options, versions, profiling} = loaded;
+    const {task, now, subject, options, versions, profiling, program} = loaded;
     const deliveries = new Deliveries(task.trialId, now);
     const delivered = (messageId: string): void => deliveries.add(messageId);
     // Before the library makes its first connection.
@@ -105,7 +107,7 @@ export class SubjectSession {
         throw new Error(`open() did not return within ${limitMs / 1000} s`);
       });
       profiling?.noteOpened();
-      const standIns = standInsOf(task.scenarioFile, versions);
+      const standIns = program ? [] : standInsOf(task.scenarioFile, versions);
       const unapplied = unappliedOf(registeredInstrumentations(), versions);
       send({
         kind: 'opened',
@@ -113,7 +115,7 @@ export class SubjectSession {
         ...(standIns.length > 0 && {standIns}),
         ...(unapplied.length > 0 && {unapplied}),
       });
-      return new SubjectSession(task, now, subject, client, deliveries, connects, profiling);
+      return new SubjectSession(task, now, subject, client, deliveries, connects, profiling, program);
     } catch (error) {
       connects.stop();
       send({kind: 'open-failed', atMs: now(), error: errorFacts(error)});
@@ -138,12 +140,14 @@ export class SubjectSession {
     this.#profiling?.enterPhase(phase);
     if (this.#phase === null) {
       // What opening the library took, and the operation that was tried, belong to no phase.
-      this.#resources.beginPhase();
+      this.#vitals.beginPhase();
       this.#connects.take();
       this.#ticker = setInterval(() => this.#tick(), sampleEveryMs(this.#phases));
       this.#driver.startLoad();
     }
     this.#phase = phase;
+    const planned = this.#phases[phase];
+    if (planned) this.#program?.enterPhase(planned);
     send({kind: 'entered', atMs: this.#now(), phase});
   }
 
@@ -164,7 +168,7 @@ export class SubjectSession {
     // Whether the library has ended its spans is checked before it is closed.
     await this.#flush();
     await spansEnd();
-    if (inFlight > 0) this.keep('process-report');
+    if (inFlight > 0 && this.#program === null) this.keep('process-report');
     send({kind: 'drained', atMs: this.#now(), inFlight, unsettled});
   }
 
@@ -186,7 +190,7 @@ export class SubjectSession {
       result,
       error: error === null ? null : errorFacts(error),
     });
-    this.#resources.stop();
+    this.#vitals.stop();
     this.#connects.stop();
     this.#profiling?.stop();
   }
@@ -194,11 +198,7 @@ export class SubjectSession {
   /** What is reported of a phase once its time is over. */
   #endPhase(): void {
     if (this.#phase === null) return;
-    const connectCount = this.#connects.take();
-    send({
-      kind: 'phase-resources',
-      resources: {...this.#resources.endPhase(this.#phase), connectCount},
-    });
+    send(this.#vitals.endPhase(this.#phase, this.#connects.take()));
     void this.#flush();
   }
 
@@ -220,8 +220,10 @@ export class SubjectSession {
 
   /** The collection belongs to no phase: its pause would be in the figures of the one that begins. */
   #recordHeap(phase: number | null): void {
-    send({kind: 'heap', atMs: this.#now(), phase, ...heapAfterCollection()});
-    this.#resources.beginPhase();
+    const heap = this.#vitals.heap(phase);
+    if (heap === null) return;
+    send(heap);
+    this.#vitals.beginPhase();
   }
 
   #checkClock(): void {
@@ -231,10 +233,9 @@ export class SubjectSession {
 
   #tick(): void {
     this.#checkClock();
-    const inFlightCount = this.#driver.inFlight;
     // This very timer, the driver's, and the channel to the parent.
     const own = {Timeout: 1 + this.#driver.timerCount, PipeWrap: 1};
-    send({kind: 'resources', sample: {...this.#resources.sample(own), inFlightCount}});
+    send(this.#vitals.sample(this.#driver.inFlight, own));
     if (this.#now() < this.#tellAtMs) return;
     this.#tellAtMs = this.#now() + reportEveryMs(this.#phases) - timerSlackMs;
     this.#report(false);

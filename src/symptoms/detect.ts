@@ -136,8 +136,12 @@ export const detect = (trial: Trial): Finding[] =>
 
 /** A detector that found nothing where it could not look does not prove that the library is healthy. */
 const unlessUnseen = (trial: Trial, finding: Finding): Finding => {
+  const {needs} = symptoms[finding.symptom];
+  // What only V8 can tell is not known of another runtime, whatever else is missing.
+  const foreign = needs.includes('node') ? lackOf(trial, ['node']) : null;
+  if (foreign !== null) return inconclusive(finding.symptom, foreign);
   if (finding.verdict !== 'clear') return finding;
-  const lack = lackOf(trial, symptoms[finding.symptom].needs);
+  const lack = lackOf(trial, needs);
   return lack === null ? finding : inconclusive(finding.symptom, lack);
 };
 

@@ -3,7 +3,7 @@ import {attemptTimes} from '../measures/attempt-times.ts';
 import {attemptCounts} from '../measures/attempts.ts';
 import {effectCounts} from '../measures/effects.ts';
 import {phaseName} from '../measures/evidence.ts';
-import {DriverMeasure, effectsGap, ledgerGap} from '../measures/measure.ts';
+import {DriverMeasure, effectsGap, inFlightSamples, ledgerGap} from '../measures/measure.ts';
 import type {PhaseRole} from '../model/choices.ts';
 import type {Need} from '../model/symptoms/needs.ts';
 import {isFirstUnderWay, phaseWindow, type Trial} from '../model/trial.ts';
@@ -78,6 +78,15 @@ const lacks: {readonly [need in Need]: Lack} = {
   process: unless(
     ({resources, phaseResources}) => resources.length > 0 && phaseResources.length > 0,
     'the process reported no metrics',
+  ),
+  usage: unless(
+    ({resources, phaseResources, system}) =>
+      (resources.length > 0 && phaseResources.length > 0) || system.length > 1,
+    'the process reported no metrics',
+  ),
+  'in-flight': unless(
+    trial => inFlightSamples(trial).length > 0,
+    'operations in flight were not counted over time',
   ),
   system: unless(
     ({system}) => system.length > 0,

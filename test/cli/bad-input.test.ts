@@ -133,7 +133,7 @@ const cases: {readonly [title: string]: Case} = {
   'a file that is no code': {
     argv: ['run', './notes.md'],
     files: {'notes.md': ''},
-    statement: ['./notes.md is not a scenario file.', '.ts, .mts, .cts, .js, .mjs, .cjs'],
+    statement: ['./notes.md is neither a scenario nor a program.', '.ts, .mts, .cts, .js, .mjs, .cjs', '.py'],
   },
   'a file without its path': {
     argv: ['run', 'mine'],

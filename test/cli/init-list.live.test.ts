@@ -83,7 +83,7 @@ test('list names the built-in scenarios, for people and for machines', async t =
   const {stdout: names} = await place.call(['list', '--names']);
   t.is(names, builtins.map(({name}) => `${name}\n`).join(''));
   const storms = await place.call(['list', '--storms', '--names']);
-  t.is(storms.stdout, 'quick\nstandard\nhttp\n');
+  t.is(storms.stdout, 'quick\nstandard\nhttp\ngrpc\n');
 });
 
 test('list says what a scenario lacks on this machine, and how to get it', async t => {

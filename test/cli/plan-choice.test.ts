@@ -43,8 +43,14 @@ test('--all are the libraries of the pack, and in a storm of HTTP those that spe
   );
   t.deepEqual(
     packNames({storm: findStorm('http')!}),
-    libraries.filter(({speaksHttp}) => speaksHttp).map(({name}) => name),
+    libraries.filter(({speaks}) => speaks === 'http').map(({name}) => name),
   );
+});
+
+test('in a storm of gRPC --all are the libraries that speak it', t => {
+  const storm = findStorm('grpc')!;
+  t.deepEqual(packNames({storm}), ['grpc-unary', 'grpc-stream']);
+  t.throws(() => refuseContradictions(['fetch'], {storm}), {code: 'FW_USAGE', message: /a client of gRPC/});
 });
 
 test('the inside of a library may stand in a storm of HTTP where it speaks that', t => {

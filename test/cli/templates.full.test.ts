@@ -82,7 +82,9 @@ test('init --ci writes a workflow that runs the scenario, and installs the serve
   t.is((await bare.call(['init', '--ci'])).code, 0);
   const plain = await readFile(join(bare.cwd, '.github/workflows/reliability.yml'), 'utf8');
   t.false(plain.includes('apt-get'));
-  t.is((parse(plain) as {jobs: {reliability: {steps: unknown[]}}}).jobs.reliability.steps.length, 5);
+  t.is((parse(plain) as {jobs: {reliability: {steps: unknown[]}}}).jobs.reliability.steps.length, 6);
+  t.regex(workflow, /^ {6}- run: npx foulweather explore --replay --start-services --reporter github /m);
+  t.regex(plain, /^ {6}- run: npx foulweather explore --replay --reporter github /m);
 });
 
 test('a template that is not there is refused with those that are', async t => {

@@ -1,6 +1,13 @@
 // The list of what could be tried: complete, in an order that the seed decides, and each a plan that can be run.
 import test from 'ava';
-import {type Episode, episodesOf, type SearchOptions} from '../../src/explore/episodes.ts';
+import {
+  type Episode,
+  episodesOf,
+  insteadOf,
+  morePairsOf,
+  type SearchOptions,
+  widened,
+} from '../../src/explore/episodes.ts';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {conversation} from '../helpers/conversations.ts';
@@ -12,34 +19,37 @@ const recorded = [
   conversation(3, [30, 101, 40, 60]),
 ];
 
-const listed = (options: Partial<SearchOptions> = {}): readonly Episode[] => [
-  ...episodesOf(recorded, {seed: 1, ...options}),
-];
+const listed = (options: Partial<SearchOptions> = {}): readonly Episode[] =>
+  episodesOf(recorded, {seed: 1, ...options});
 const singles = listed({maxDepth: 1});
-const all = listed();
+const first = listed();
+const all = [...first, ...morePairsOf(recorded, {seed: 1})];
 const byId = new Map(all.map(episode => [episode.id, episode]));
 const faultsOf = (id: string) => byId.get(id)?.faults;
 
 test('each moment with each action and each share of the connections, once', t => {
-  // One of all that is open; four connect-time faults; two live moments; six of the pool's exchanges; and two of the other kind, for one connection.
+  // One of all that is open; five connect-time faults; two live moments; six of the pool's exchanges; and two of the other kind, for one connection.
   const perMoment = 3 * 5;
-  t.is(singles.length, 1 + 4 + 2 * perMoment * 3 + 6 * perMoment * 3 + 2 * perMoment);
+  t.is(singles.length, 1 + 5 + 2 * perMoment * 3 + 6 * perMoment * 3 + 2 * perMoment);
   t.is(byId.size, all.length);
   t.true(singles.every(({strikes}) => strikes.length === 1));
 });
 
-test('one fault comes before two', t => {
-  t.deepEqual(all.slice(0, singles.length), singles);
-  t.true(all.slice(singles.length).every(({strikes}) => strikes.length === 2));
+test('pairs: a moment of the connect or a live one, then a moment, or after a live one a connect that fails', t => {
   const moments = 6 * 15;
-  // The first: a moment of the connect or a live one. The second: a moment, or after a live one a connect that fails.
-  t.is(all.length - singles.length, (moments + 30) * moments + 30 * 3);
+  t.is(all.length - singles.length, (moments + 30) * moments + 30 * 4);
 });
 
-test('one connection comes before several', t => {
-  const several = singles.findIndex(({id}) => /\((?:all|two)\)$/.test(id));
-  t.is(several, 1 + 4 + 2 * 15 + 6 * 15 + 2 * 15);
-  t.true(singles.slice(several).every(({id}) => /\((?:all|two)\)$/.test(id)));
+test('one fault on one connection, then likely pairs, then one fault on several connections, then all other pairs', t => {
+  const kindOf = ({id, strikes}: Episode): string =>
+    strikes.length === 2 ? 'pair' : (/\((all|two)\)$/.exec(id)?.[1] ?? 'first');
+  const kinds = all.map(kindOf);
+  const runs = kinds.filter((kind, index) => kind !== kinds[index - 1]);
+  t.deepEqual(runs, ['first', 'pair', 'all', 'two', 'pair']);
+  t.is(kinds.indexOf('pair'), 1 + 5 + 2 * 15 + 6 * 15 + 2 * 15);
+  const likely = first.filter(({strikes}) => strikes.length === 2);
+  t.is(likely.length, 4 + 6 * 3 * 3);
+  t.true(likely.every(({id}) => id.startsWith('close before the next reply, then ')));
 });
 
 test('the seed decides the order, and nothing else does', t => {
@@ -137,8 +147,8 @@ test(
   plans,
   'close after 2, then reset within 4',
   [
-    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     {kind: 'resetAfter', ...cut, ...shared, firstN: 1, at: {exchange: 4, cut: 'within'}},
+    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     kick,
   ],
   'new connections',
@@ -148,8 +158,8 @@ test(
   plans,
   'close after 2, then reset within 1',
   [
-    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     {kind: 'resetAfter', ...cut, ...shared, nth: 2, hitLimit: 1, at: {exchange: 1, cut: 'within'}},
+    {kind: 'closeAfter', ...cut, ...shared, firstN: 1, at: {exchange: 2, cut: 'after'}},
     kick,
   ],
   'new connections',
@@ -166,5 +176,31 @@ test('a handshake of TLS is told apart', t => {
 });
 
 test('without a conversation there are the connects and the live moments', t => {
-  t.is([...episodesOf([], {seed: 1, maxDepth: 1})].length, 1 + 4 + 2 * 45);
+  t.is([...episodesOf([], {seed: 1, maxDepth: 1})].length, 1 + 5 + 2 * 45);
+});
+
+test('widened: one moment of one connection or two becomes that of all', t => {
+  t.is(widened(byId.get('close after 4')!)?.id, 'close after 4 (all)');
+  t.is(widened(byId.get('reset within 3 (two)')!)?.id, 'reset within 3 (all)');
+  for (const id of [
+    'close after 4 (all)',
+    'silence after 2 (connection 2)',
+    'refused',
+    'close after 2, then reset within 4',
+  ]) {
+    t.is(widened(byId.get(id)!), null, id);
+  }
+});
+
+test('a likely pair whose first fault fails alone has others in its place', t => {
+  t.deepEqual(
+    insteadOf(byId.get('close before the next reply, then close after 4')!).map(({id}) => id),
+    [
+      'close after the next reply, then close after 4',
+      'close before the next request, then close after 4',
+      'close after the next request, then close after 4',
+    ],
+  );
+  t.deepEqual(insteadOf(byId.get('close after 2, then reset within 4')!), []);
+  t.deepEqual(insteadOf(byId.get('close after 4')!), []);
 });

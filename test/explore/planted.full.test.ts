@@ -12,7 +12,7 @@ import {Lanes} from '../helpers/lanes.ts';
 import {type RunOnce, runOnce} from '../helpers/run-once.ts';
 
 /** A run waits most of the time. */
-const lanes = new Lanes(4);
+const lanes = new Lanes(2);
 
 const struckBy =
   (faults: readonly Fault[]) =>
@@ -20,7 +20,7 @@ const struckBy =
     ...plan,
     phases: [
       ...plan.phases,
-      {name: 'struck', role: 'fault', durationMs: 600, faults},
+      {name: 'struck', role: 'fault', durationMs: 1000, faults},
       // A wedged client is watched for longer.
       {name: 'recovery', role: 'recovery', durationMs: 1000, prolongedToMs: 6000, faults: []},
     ],

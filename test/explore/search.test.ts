@@ -135,12 +135,20 @@ const causes = test.macro({
 });
 const none = [null, null] as const;
 test(
-  'silence that only a limit ends, anywhere',
+  'silence that only a limit ends, in use',
+  causes,
+  ['silence after the next request', 'half-open before the next reply'],
+  'hung',
+  none,
+  true,
+);
+test(
+  'silence that only a limit ends, at the beginning and in use',
   causes,
   ['silence after 1', 'half-open before the next reply'],
   'hung',
   none,
-  true,
+  false,
 );
 test(
   'silence that wedges, at two moments',
@@ -206,15 +214,15 @@ test(
   'before a request is after the reply that precedes it',
   shrunk,
   [moment('close before 3')],
-  ([strike]) => strike.kind === 'moment',
+  ([strike]) => isAt(strike, 3) || (isAt(strike, 2) && strike.kind === 'moment' && strike.cut === 'after'),
   'close after 2',
 );
 test(
-  'what needs its action keeps it',
+  'what needs its action keeps it; of moments in a row the first one stands for all',
   shrunk,
-  [moment('reset after 2')],
+  [moment('reset within 4')],
   ([strike]) => strike.action === 'reset',
-  'reset after 2',
+  'reset after 1',
 );
 test(
   'what any lost connection does is told of all that are open',
@@ -234,6 +242,6 @@ test(
   'two that are needed stay',
   shrunk,
   [moment('reset after 2'), moment('reset within 3')],
-  strikes => strikes.length === 2,
+  ([first, second]) => isAt(first, 2) && second !== undefined && isAt(second, 3),
   'close after 2, then close after 3',
 );

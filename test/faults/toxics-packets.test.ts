@@ -1,6 +1,7 @@
-// Every constructor of a fault of packets or names, by way of the scenario's check, to what the injector's API takes.
+// Every constructor of a packet or DNS fault, through the scenario's check, to what the injector's API takes.
 import test from 'ava';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
+import type {Fault} from '../../src/model/fault.ts';
 import {
   deadAddresses,
   dnsEmpty,
@@ -9,12 +10,11 @@ import {
   dnsSlow,
   dnsStale,
   dnsTimeout,
-  type Fault,
   mtuBlackHole,
   packetLoss,
   partition,
   unreachable,
-} from '../../src/model/fault.ts';
+} from '../../src/model/network-fault.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
 import {describeFault} from '../../src/report/blocks/faults.ts';
 
@@ -35,14 +35,14 @@ test(
   packetLoss({ratio: 0.3}),
   'packet_loss',
   {ratio: 0.3, burst: 1, direction: 'both'},
-  '30.0% of the packets lost, both ways',
+  '30.0% of packets lost, both ways',
 );
 test(
   becomes,
   packetLoss({ratio: 0.1, burst: 5, direction: 'downstream', durationMs: 500}),
   'packet_loss',
   {ratio: 0.1, burst: 5, direction: 'downstream'},
-  '10.0% of the packets lost, 5 in a row, server to client, for 500 ms',
+  '10.0% of packets lost, 5 in a row, server to client, for 500 ms',
 );
 test(becomes, partition(), 'partition', {direction: 'both'}, 'all packets lost, both ways');
 test(
@@ -50,7 +50,7 @@ test(
   unreachable({probability: 0.5}),
   'unreachable',
   {reason: 'host'},
-  'packets answered with "host unreachable" (ICMP), on 50.0% of the times',
+  'packets answered with "host unreachable" (ICMP), on 50.0% of the occurrences',
 );
 test(
   becomes,
@@ -64,32 +64,32 @@ test(
   mtuBlackHole({bytes: 900}),
   'mtu_black_hole',
   {bytes: 900, direction: 'both'},
-  'packets above 900 B lost, both ways',
+  'packets larger than 900 B lost, both ways',
 );
-test(becomes, dnsTimeout(), 'dns_timeout', {}, 'name queries not answered');
-test(becomes, dnsServfail(), 'dns_servfail', {}, 'name queries answered with SERVFAIL');
+test(becomes, dnsTimeout(), 'dns_timeout', {}, 'DNS queries not answered');
+test(becomes, dnsServfail(), 'dns_servfail', {}, 'DNS queries answered with SERVFAIL');
 test(
   becomes,
   dnsNxdomain({firstN: 4}),
   'dns_nxdomain',
   {},
-  'name queries answered with NXDOMAIN, on the first 4 queries only',
+  'DNS queries answered with NXDOMAIN, on the first 4 queries only',
 );
-test(becomes, dnsEmpty(), 'dns_empty', {}, 'name queries answered without an address');
-test(becomes, dnsSlow({delayMs: 900}), 'dns_slow', {delay: 900}, 'name queries answered after 900 ms');
+test(becomes, dnsEmpty(), 'dns_empty', {}, 'DNS queries answered without an address');
+test(becomes, dnsSlow({delayMs: 900}), 'dns_slow', {delay: 900}, 'DNS queries answered after 900 ms');
 test(
   becomes,
   dnsStale(),
   'dns_dead',
   {dead: 1, stale: true, silent: true},
-  'name queries answered with a dead address, where connects hang',
+  'DNS queries answered with a dead address, where connects hang',
 );
 test(
   becomes,
   deadAddresses({count: 2, connects: 'are-refused'}),
   'dns_dead',
   {dead: 2, stale: false, silent: false},
-  '2 dead addresses before the live one, where connects are refused',
+  'DNS queries answered with 2 dead addresses before the live one, where connects are refused',
 );
 
 test('a packet fault that could hit nothing is refused', t => {

@@ -152,6 +152,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     },
     resources: resourcesOf(variant, endMs),
     phaseResources: [],
+    inFlight: [],
     harness: [],
     system: systemOf(variant, endMs),
     heaps: [],

@@ -38,6 +38,8 @@ export type RunOnceOptions = {
   readonly profiles?: boolean;
   readonly heapSnapshot?: boolean;
   readonly withoutLoad?: WithoutLoad;
+  /** Variables on top of the test's own. */
+  readonly environment?: NodeJS.ProcessEnv;
 };
 
 /** A judged run, and what is asked of it. */
@@ -99,7 +101,8 @@ export const runOnce = async (
   options: RunOnceOptions = {},
 ): Promise<RunOnce> => {
   const baseDir = options.baseDir ?? (await temporaryFolder(t));
-  const {watch, environment} = await watched(t);
+  const {watch, environment: own} = await watched(t);
+  const environment = {...own, ...options.environment};
   watch.start();
   const events = new Map<string, TrialEvent[]>();
   const {observer} = options;

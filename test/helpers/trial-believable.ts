@@ -219,6 +219,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   ledger: null,
   resources: [],
   phaseResources: [],
+  inFlight: [],
   system: [],
   heaps: [],
   unhandledRejections: [],

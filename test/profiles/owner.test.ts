@@ -51,7 +51,7 @@ const told: readonly Told[] = [
     'scenario',
     'credit-consumer.js:71',
   ],
-  [frame('wrapped', `${locations.harnessUrl}subject/buffer-sampling.js`, 9), 'Node.js', 'node', null],
+  [frame('bufferWrapper', `${locations.harnessUrl}subject/subject-main.js`, 9), 'Node.js', 'node', null],
   [
     frame('export', `${modules}/@opentelemetry/sdk-trace/build/batch.js`, 9),
     'OpenTelemetry',

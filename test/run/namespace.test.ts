@@ -1,9 +1,10 @@
 // What a run in a network namespace of its own refuses, before anything is started.
 import test from 'ava';
 import type {FoulweatherError} from '../../src/model/errors.ts';
-import {latency, packetLoss} from '../../src/model/fault.ts';
+import {latency} from '../../src/model/fault.ts';
+import {dnsEmpty, packetLoss} from '../../src/model/network-fault.ts';
 import type {Plan} from '../../src/model/plan.ts';
-import {isInNamespace, needsNamespace, refuseOutside} from '../../src/run/namespace.ts';
+import {isInNamespace, namespaceLaunch, needsNamespace, refuseOutside} from '../../src/run/namespace.ts';
 import {judgedRun} from '../helpers/judged-run.ts';
 
 const planWith = (fault: Plan['phases'][number]['faults'][number], target: Plan['target']): Plan => {
@@ -16,8 +17,9 @@ const lossy = planWith(packetLoss({ratio: 0.1}), http);
 const slow = planWith(latency({latencyMs: 5}), http);
 const outside = {environment: {}, toxiproxyUrl: null, relay: null};
 
-test('a plan with packet faults needs a namespace, and one without does not', t => {
+test('a plan with packet or DNS faults needs a namespace, and one without does not', t => {
   t.true(needsNamespace(lossy, {}));
+  t.true(needsNamespace(planWith(dnsEmpty(), http), {}));
   t.false(needsNamespace(slow, {}));
 });
 
@@ -71,3 +73,18 @@ test('without packet faults nothing is refused', t => {
     refuseOutside(slow, {environment: {}, toxiproxyUrl: 'http://127.0.0.1:8474', relay: null}, 'darwin'),
   );
 });
+
+const missing = test.macro({
+  title: (_title, program: string, _hint: string) => `without ${program} the namespace is refused`,
+  exec(t, program: string, hint: string) {
+    const error = t.throws(() => namespaceLaunch({}, name => (name === program ? null : `/usr/bin/${name}`)), {
+      code: 'FW_NAMESPACE_REFUSED',
+      message: new RegExp(`the program ${program} was not found`),
+    }) as unknown as FoulweatherError;
+    t.is(error.hint, hint);
+    t.is(error.exitCode, 64);
+  },
+});
+test(missing, 'unshare', 'Install the package util-linux.');
+test(missing, 'ip', 'Install the package iproute2.');
+test(missing, 'nft', 'Install the package nftables.');

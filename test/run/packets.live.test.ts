@@ -6,6 +6,8 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {exitCodes} from '../../src/model/errors.ts';
+import {installCommand, services} from '../../src/services/catalogue.ts';
+import {findProgram} from '../../src/services/find-program.ts';
 import {CliProcess} from '../helpers/cli-process.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {launch} from '../helpers/own-network.ts';
@@ -13,7 +15,7 @@ import {fixture, temporaryFolder} from '../helpers/run-folders.ts';
 
 const nothing = {processes: [], ports: []};
 const isRoot = process.getuid?.() === 0;
-const said = 'Faults of packets or names: the run takes place in a network namespace of its own.';
+const said = 'With packet or DNS faults, the run takes place in its own network namespace.';
 
 type Result = {
   readonly variants: readonly {
@@ -89,9 +91,24 @@ if (launch !== null) {
       await readFile(join(cli.cwd, 'reports', 'nameless', 'result.json'), 'utf8'),
     ) as Result;
     t.true(variants[0]!.phases[1]!.faults[0]!.actions > 10);
-    t.regex(await readFile(join(cli.cwd, 'reports', 'nameless', 'details.md'), 'utf8'), /\d+ name queries/);
+    t.regex(await readFile(join(cli.cwd, 'reports', 'nameless', 'details.md'), 'utf8'), /\d+ DNS queries/);
     t.deepEqual(await cli.watch.remains(), nothing);
   });
+
+  const {program, folders} = services.redis;
+  if (findProgram(program, folders, {path: process.env['PATH'] ?? '', cwd: import.meta.dirname})) {
+    test.serial('a server that is started for the run is in the namespace, too', async t => {
+      const cli = await CliProcess.run(t, 'served-nameless', '--start-services', '--no-profiles');
+      await judged(t, cli);
+      const text = await readFile(join(cli.cwd, 'reports', 'served-nameless', 'result.json'), 'utf8');
+      const [, parted, nameless] = (JSON.parse(text) as Result).variants[0]!.phases;
+      t.true(parted!.faults[0]!.actions > 0);
+      t.true(nameless!.faults[0]!.actions > 0);
+      t.deepEqual(await cli.watch.remains(), nothing);
+    });
+  } else {
+    console.error(`Not tried: a server in a namespace. ${installCommand(services.redis)}`);
+  }
 
   if (isRoot) {
     test.serial('an ordinary user can run it, too', async t => {

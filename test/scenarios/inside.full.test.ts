@@ -133,6 +133,8 @@ const insides: {readonly [scenario: string]: Inside} = {
     shows: hangsOnlyIn('lost-behind', 'defaults', 'bounded'),
   },
   'inside-keep-alive': {
+    // Six of 240 requests lose the race.
+    faultMs: 4000,
     story: 'a request that races with the end of its connection fails, unless it is sent once more',
     shows(t, seen) {
       const failed = (variant: string) => 1 - seen(variant, 'race').successRatio!;

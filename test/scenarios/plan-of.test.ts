@@ -2,7 +2,7 @@ import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {refuse, stall} from '../../src/model/fault.ts';
 import {deliveryPromiseOf} from '../../src/model/plan.ts';
-import type {Scenario} from '../../src/scenarios/define-scenario.ts';
+import {program, type Scenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
 import {scenarioWith} from '../helpers/trial-scenario.ts';
 
@@ -342,3 +342,42 @@ test('what is promised of deliveries is the variantâ€™s, and else the operationâ
 test(isMistaken, {operation: {deadlineMs: 1000, idempotent: true, deliveries: 'once'}}, [
   'operation.deliveries must be at-least-once, at-most-once or exactly-once, not "once"',
 ]);
+
+test('a program is part of the plan, and its functions are not asked for', t => {
+  const command = ['python3', 'client.py'] as const;
+  const plan = planOf(scenarioWith({subject: program({command: [...command], cwd: 'app'})}));
+  t.deepEqual(plan.program, {command: [...command], cwd: 'app'});
+});
+
+test('what is of Node is refused for a program', t => {
+  const error = t.throws(
+    () =>
+      planOf(
+        scenarioWith({
+          subject: program({command: ['client']}),
+          variants: [{name: 'a', options: {}, process: {heapLimitMiB: 64}, packages: {undici: '^7'}}],
+          telemetry: {use: ['redis']},
+        }),
+      ),
+    {instanceOf: FoulweatherError},
+  );
+  t.regex(
+    error.message,
+    /variant "a": process\.heapLimitMiB applies to Node\.js only, and the subject is a program/,
+  );
+  t.regex(error.message, /variant "a": packages applies to Node\.js only/);
+  t.regex(error.message, /telemetry applies to Node\.js only/);
+});
+
+const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: RegExp]} = {
+  'without a command': [{}, /subject\.program\.command is missing/],
+  'with an empty command': [{command: []}, /subject\.program\.command must not be empty/],
+  'with a command line': [{command: 'python3 client.py'}, /subject\.program\.command must be an array/],
+  'with an option that there is not': [{command: ['a'], args: []}, /subject\.program has no property "args"/],
+};
+
+for (const [title, [input, says]] of Object.entries(wrongPrograms)) {
+  test(`a program ${title} is refused`, t => {
+    t.throws(() => planOf(scenarioWith({subject: {program: input} as never})), {message: says});
+  });
+}

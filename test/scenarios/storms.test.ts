@@ -1,6 +1,6 @@
 // The built-in storms: sound plans, and what they make of a scenario.
 import test from 'ava';
-import type {Fault} from '../../src/model/fault.ts';
+import {isHttpFault} from '../../src/model/http-fault.ts';
 import type {Phase} from '../../src/model/plan.ts';
 import {thresholdsOf} from '../../src/model/symptoms.ts';
 import {defineScenario} from '../../src/scenarios/define-scenario.ts';
@@ -20,19 +20,16 @@ const scenario = (phases: readonly Phase[]): ReturnType<typeof defineScenario> =
     subject: {open: () => null, perform: () => undefined},
   }) as ReturnType<typeof defineScenario>;
 
-const isHttp = ({kind}: Fault): boolean =>
-  ['httpStatus', 'httpFault', 'slowBody', 'wrongContentLength', 'dropKeepAlive'].includes(kind);
-
 for (const {name, phases, fits, summary} of storms) {
   test(`${name}: a scenario with its phases has no mistakes`, t => {
     t.deepEqual(planOf(scenario(phases)).phases, phases);
     t.true(summary.length > 20);
   });
 
-  test(`${name}: it has faults of HTTP only where it says so`, t => {
+  test(`${name}: it has faults of HTTP only where it fits that`, t => {
     t.is(
-      phases.some(({faults}) => faults.some(isHttp)),
-      fits === 'http',
+      phases.some(({faults}) => faults.some(({kind}) => isHttpFault(kind))),
+      fits !== 'tcp',
     );
   });
 
@@ -55,8 +52,8 @@ for (const {name, phases, fits, summary} of storms) {
   });
 }
 
-test('standard and http have at least twelve faults, each with a recovery of its own', t => {
-  for (const name of ['standard', 'http']) {
+test('standard, http and grpc have at least twelve faults, each with a recovery of its own', t => {
+  for (const name of ['standard', 'http', 'grpc']) {
     const {phases} = findStorm(name)!;
     const faults = phases.filter(({role}) => role === 'fault');
     t.true(faults.length >= 12);

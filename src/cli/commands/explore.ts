@@ -45,11 +45,12 @@ export const addExploreCommand = (root: Command, session: Session): void => {
       'built-in name or file; its load, operations and target are used, its phases are not',
     )
     .optionsGroup('What to search:')
+    .option('--all', 'search each library of the pack, with its default options')
     .option('--variant <name>', 'variant to search (default: the first)')
     .addOption(againstOption())
     .option('--only <kinds>', `only faults of these kinds: ${filters.join(', ')}`, filterOf)
     .addOption(
-      new Option('--depth <faults>', 'most faults at a time')
+      new Option('--depth <faults>', 'maximum number of faults in an episode')
         .choices(['1', '2'])
         .argParser(text => {
           if (text !== '1' && text !== '2') throw new InvalidArgumentError('It must be 1 or 2.');
@@ -68,8 +69,8 @@ export const addExploreCommand = (root: Command, session: Session): void => {
         .default(availableParallelism(), 'the number of CPUs'),
     )
     .addOption(seedOption())
-    .option('--resume [id]', 'go on with an earlier search (default: the latest of this scenario)')
-    .option('--replay', 'run the reproducers that were kept, and say which still fail')
+    .option('--resume [id]', 'continue an earlier search (default: the latest of this scenario)')
+    .option('--replay', 'run the saved reproducers and report which still fail')
     .optionsGroup('Servers:')
     .addOption(startServicesOption())
     .addOption(targetOption())
@@ -86,6 +87,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
 Examples:
   foulweather explore ./scenario.ts
   foulweather explore redis --start-services --only handshake --budget 2m
+  foulweather explore --all --start-services --budget 3m
   foulweather explore --replay
 `,
     )
@@ -100,25 +102,48 @@ const explore = async (
   options: ExploreCommandOptions,
 ): Promise<number> => {
   const reporters = reportersOf(options, 1);
-  const unfit = reporters.find(({name}) => name === 'html');
-  if (unfit) {
-    throw new FoulweatherError(
-      'FW_USAGE',
-      'A search has no report in HTML.',
-      'Use --reporter markdown; `foulweather run` of a reproducer writes a page.',
-    );
-  }
   if (options.replay) {
+    if (reporters.some(({name}) => name === 'html')) {
+      throw new FoulweatherError(
+        'FW_USAGE',
+        'explore --replay cannot write a page.',
+        'Use --reporter markdown, or run a single reproducer with `foulweather run`, which writes a page.',
+      );
+    }
     const {replay} = await import('../explore-replay.ts');
     return replay(session, options, reporters);
+  }
+  if (options.all) {
+    refuseWithAll(scenario, options);
+    const {searchPack} = await import('../explore-pack.ts');
+    return searchPack(session, options, reporters);
   }
   if (scenario === undefined) {
     throw new FoulweatherError(
       'FW_USAGE',
       'Name a scenario to search.',
-      'Such as: foulweather explore ./scenario.ts. With --replay the reproducers run.',
+      'For example: foulweather explore ./scenario.ts. Or use --all to search the whole pack, --replay to run the saved reproducers.',
     );
   }
   const {searchScenario} = await import('../explore-search.ts');
   return searchScenario(session, scenario, options, reporters);
+};
+
+const refuseWithAll = (
+  scenario: string | undefined,
+  {variant, against, resume, target}: ExploreCommandOptions,
+): void => {
+  const unfit = Object.entries({
+    [`"${scenario}"`]: scenario,
+    '--variant': variant,
+    '--against': against,
+    '--resume': resume,
+    '--target': target,
+  }).find(([, value]) => value !== undefined);
+  if (!unfit) return;
+  throw new FoulweatherError(
+    'FW_USAGE',
+    `--all searches the whole pack and cannot be combined with ${unfit[0]}.`,
+    'Omit one of them.',
+  );
 };

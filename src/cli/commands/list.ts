@@ -33,6 +33,9 @@ const names = (items: readonly {readonly name: string}[]): string =>
 const roomBeside = (io: CliIo, indent: number): number =>
   (io.stdout.columns ?? Number.POSITIVE_INFINITY) - indent;
 
+/** Whom a storm fits. */
+const clients = {tcp: '', http: '; for clients of HTTP', grpc: '; for clients of gRPC'} as const;
+
 const stormList = (io: CliIo, options: Options): string => {
   if (options.names) return names(storms);
   const rows = storms.map(({name, summary, fits, phases}) => ({
@@ -46,7 +49,7 @@ const stormList = (io: CliIo, options: Options): string => {
   const room = roomBeside(io, width + 2);
   return rows
     .map(({name, summary, fits, durationMs}) => {
-      const what = `${summary} (${plannedDuration(durationMs)}${fits === 'http' ? '; for clients of HTTP/1.1' : ''})`;
+      const what = `${summary} (${plannedDuration(durationMs)}${clients[fits]})`;
       return `${name.padEnd(width)}  ${wrapped(what, room).join(`\n${' '.repeat(width + 2)}`)}\n`;
     })
     .join('');

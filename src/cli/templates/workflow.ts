@@ -39,6 +39,9 @@ jobs:
       - run: npm ci
 ${debianPackage === null ? '' : `      - run: sudo apt-get update && sudo apt-get install --yes ${debianPackage}\n`}      # Exit code 0: goals met. 1: goals missed. 2: inconclusive, which proves nothing either way.
       - run: npx foulweather run ${scenario} --out reliability --reporter github --reporter junit=reliability/junit.xml
+      # Fails as long as any reproducer that \`npx foulweather explore\` saved still fails.
+      - run: npx foulweather explore --replay${scenario.endsWith(' --start-services') ? ' --start-services' : ''} --reporter github --reporter junit=reliability/replay.xml
+        if: always() && hashFiles('foulweather/reproducers/*') != ''
       - uses: actions/upload-artifact@v4
         if: always()
         with:

@@ -11,7 +11,7 @@ import {Proxies} from './proxies.ts';
 import type {ProxySettings} from './proxy.ts';
 import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
-import {WrongCertificates} from './tls/wrong-certificates.ts';
+import {Certificates} from './tls/certificates.ts';
 import {silentAddresses} from './toxics/names.ts';
 
 export type InjectorOptions = {
@@ -23,12 +23,9 @@ export type InjectorOptions = {
   readonly seed: number;
   /** Whether to serve GET /metrics in Prometheus' text format. */
   readonly metrics?: boolean;
-  /**
-   * The program `nft`, by its path, for toxics on packets: only in a network namespace of one's own. Default: null, there are
-   * none.
-   */
+  /** The path of `nft`, for toxics on packets: only in a network namespace of the run's own. Default: null, there are no such toxics. */
   readonly nft?: string | null;
-  /** Whether it answers queries for names at 127.0.0.1:53. Default: false. */
+  /** Whether it answers DNS queries, at 127.0.0.1:53: only in such a namespace. Default: false. */
   readonly names?: boolean;
   /** Called with each request that changed something, after it did. */
   readonly changed?: (change: ApiChange) => void;
@@ -54,7 +51,7 @@ export type NamedProxySettings = ProxySettings & {readonly name: string};
 export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
   const {host, port, seed, metrics = false, nft = null, names = false, changed = null} = options;
   const counters = metrics ? new Metrics() : null;
-  const certificates = new WrongCertificates();
+  const certificates = new Certificates();
   const proxies = new Proxies({
     seed,
     nft,
@@ -92,7 +89,7 @@ const metricsRoute = (counters: Metrics): Route<Handler> => {
 };
 
 /** The certificate to trust, so that a client refuses a wrong certificate for what is wrong with it alone. */
-const authorityRoute = (certificates: WrongCertificates): Route<Handler> => {
+const authorityRoute = (certificates: Certificates): Route<Handler> => {
   const handler = async () => ({
     status: 200,
     contentType: 'application/x-pem-file',

@@ -1,5 +1,5 @@
-// A name server for the host under which a run's clients reach a proxy, in a network namespace of the run's own: any client
-// asks it, by whatever resolver. Answers are those of a calm network, unless a toxic takes the query.
+// A DNS server for the name by which clients reach a proxy, in a network namespace of the run's own, where every resolver asks it.
+// Its answers are those of a calm network, unless a toxic takes the query.
 
 import {createSocket, type Socket} from 'node:dgram';
 import {once} from 'node:events';
@@ -10,17 +10,17 @@ import type {NameReply} from './toxic-type.ts';
 import {responseCodes} from './toxics/names.ts';
 import type {Witness} from './witness.ts';
 
-/** An address of IPv4 is asked for (RFC 1035, 3.2.2). */
+/** The query is for an IPv4 address (RFC 1035, 3.2.2). */
 const typeA = 1;
 
-/** Seconds for which an address may be kept. Short, as that of a managed database. */
+/** For how long an address may be kept: short, as for managed databases. */
 const ttlSeconds = 5;
 
 export type NameRulesHost = {
   readonly seedParts: readonly (string | number)[];
   readonly toxicsOf: (direction: StreamDirection) => readonly Toxic[];
   readonly witness: Witness;
-  /** The proxy's own, of IPv4. */
+  /** The proxy's own IPv4 address. */
   readonly address: () => string;
 };
 
@@ -51,7 +51,8 @@ export class NameRules {
   }
 
   #counted(reply: NameReply): NameReply {
-    this.#host.witness.queried(ttlSeconds, (reply.answer?.addresses.length ?? 0) > 0);
+    const isAnswered = (reply.answer?.addresses.length ?? 0) > 0;
+    this.#host.witness.queried(ttlSeconds, isAnswered ? reply.delayMs : null);
     return reply;
   }
 }
@@ -62,7 +63,7 @@ export class NameServer {
   readonly #rulesOf: () => NameRules | null;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  /** @param rulesOf of the proxy that the host names now; null: there is none */
+  /** @param rulesOf those of the proxy that the name stands for now; null: there is none */
   private constructor(rulesOf: () => NameRules | null) {
     this.#rulesOf = rulesOf;
     this.#socket.on('message', (query, {port, address}) => {
@@ -76,7 +77,7 @@ export class NameServer {
       if (delayMs === 0) this.#socket.send(reply, port, address);
       else this.#later(delayMs, () => this.#socket.send(reply, port, address));
     });
-    // A client that has stopped listening is none of its concern.
+    // A client that no longer listens is not the server's concern.
     this.#socket.on('error', () => undefined);
   }
 
@@ -102,14 +103,14 @@ export class NameServer {
   }
 }
 
-/** The name is the run's own: what is asked under it, whatever stands before it, is about the proxy. */
+/** All names under the run's own domain stand for the proxy. */
 const isHost = (name: string): boolean => `.${name}`.toLowerCase().endsWith('.foulweather.test');
 
 type Question = {readonly name: string; readonly type: number; readonly endByte: number};
 
 const headerBytes = 12;
 
-/** Null for what is no query of one name. */
+/** Null for anything but a query for one name. */
 const readQuestion = (query: Buffer): Question | null => {
   if (query.length < headerBytes || (query[2]! & 0x80) !== 0 || query.readUInt16BE(4) !== 1) return null;
   const labels: string[] = [];
@@ -130,7 +131,7 @@ const replyTo = (
 ): Buffer => {
   const header = Buffer.alloc(headerBytes);
   query.copy(header, 0, 0, 2);
-  // An authoritative answer, to a query that may have asked for recursion, which is available.
+  // A response, authoritative, with the query's own wish for recursion; and recursion is available.
   header[2] = 0x84 | (query[2]! & 0x01);
   header[3] = 0x80 | code;
   header.writeUInt16BE(1, 4);
@@ -142,7 +143,7 @@ const replyTo = (
   ]);
 };
 
-/** Its name is that of the question, at byte 12. */
+/** Its name is a pointer to that of the question, at byte 12. */
 const recordOf = (type: number, address: string): Buffer => {
   const record = Buffer.alloc(16);
   record.writeUInt16BE(0xc00c, 0);

@@ -1,6 +1,6 @@
-// The rules on packets of one proxy, by nftables: what a proxy cannot do to the bytes of a connection, since it ends both. Only
-// in a network namespace of a run's own, whose loopback it shares with its clients. A rule counts the packets that it hits, and
-// keeps their clients' ports.
+// The rules of nftables on the packets of one proxy: what a proxy itself cannot do, since both of its connections end in it. Only in
+// a network namespace of the run's own, whose loopback the proxy shares with its clients. A rule counts the packets that it hits,
+// and keeps their clients' ports.
 
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
@@ -28,7 +28,7 @@ export type PacketFilterHost = {
   readonly witness: Witness;
 };
 
-/** Of this process, as the namespace is. */
+/** Of this process. Its number is in their names, too: an injector that crashed may have left tables in the namespace. */
 let tables = 0;
 
 export class PacketFilter {
@@ -41,10 +41,6 @@ export class PacketFilter {
     this.#host = host;
   }
 
-  get isPossible(): boolean {
-    return this.#host.nft !== null;
-  }
-
   /** Resolves when all rules that were asked for are in force, and no others. */
   get settled(): Promise<void> {
     return this.#settled;
@@ -53,13 +49,13 @@ export class PacketFilter {
   /** @param name the fault's, as the witness knows it */
   set(name: string, rule: PacketRule): void {
     this.#inTurn(name, async () => {
-      const table = `foulweather_${++tables}`;
+      const table = `foulweather_${process.pid}_${++tables}`;
       await this.#nft(scriptOf(table, this.#host.port(), rule));
       this.#rules.set(name, {table, sinceMs: wholeEpochMs(), counted: 0});
     });
   }
 
-  /** What its packets were is counted at the end, too. */
+  /** Its packets are counted once more: none is hit after the count, and none before it is missed. */
   unset(name: string): void {
     this.#inTurn(name, async () => {
       const rule = this.#rules.get(name);
@@ -97,17 +93,19 @@ export class PacketFilter {
 
   async #nft(script: string): Promise<string> {
     // As an argument: with JSON asked for, nft reads its standard input as JSON.
-    const {stdout} = await run(this.#host.nft ?? 'nft', ['--json', script]);
+    const {nft} = this.#host;
+    if (nft === null) throw new Error('rules on packets need a network namespace of the run');
+    const {stdout} = await run(nft, ['--json', script]);
     return stdout;
   }
 
-  /** One after the other. What fails is told as a failed fault, which makes a run inconclusive. */
+  /** One after the other. A failure is reported as a failed fault, which makes a run inconclusive. */
   #inTurn(name: string | null, act: () => Promise<void>): void {
     this.#settled = this.#settled.then(act).catch((error: unknown) => this.#host.witness.failed(name, error));
   }
 }
 
-/** Loses all packets for these addresses, for as long as the namespace is there. An injector that was started before may have said so. */
+/** Drops all packets to these addresses, for as long as the namespace exists. An earlier injector may have done so already. */
 export const silence = async (nft: string, addresses: string): Promise<void> => {
   const table = 'inet foulweather_silence';
   await run(nft, [
@@ -121,7 +119,7 @@ export const silence = async (nft: string, addresses: string): Promise<void> => 
   ]);
 };
 
-/** On its way in, as a lost packet is: on its way out, the sender's kernel would know. */
+/** On the input hook, as a packet that gets lost on its way: on the output hook, the sender's kernel would be told. */
 const scriptOf = (table: string, port: number, {direction, match, verdict}: PacketRule): string => {
   const ruleOf = (own: 'dport' | 'sport', clients: 'sport' | 'dport') =>
     `add rule inet ${table} input tcp ${own} ${port} ${match} add @ports { tcp ${clients} } counter name hits ${verdict}`;

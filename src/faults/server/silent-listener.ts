@@ -5,13 +5,11 @@ import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
+import {entryUrl} from '../../model/own-files.ts';
 import type {HostPort} from './address.ts';
 import type {SilentListenerMessage} from './silent-listener-main.ts';
 
-const entry = new URL(
-  `silent-listener-main.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
-  import.meta.url,
-);
+const entry = entryUrl('faults/server/silent-listener-main');
 /** With a backlog of 1 the kernel takes two. */
 const queuedConnections = 2;
 /** A filler that is not connected by then has found the queue full: of clients that were faster. */

@@ -1,12 +1,12 @@
 // The toxics of one proxy: their names, their order, and the live connections that must follow each change.
 
 import type {StreamDirection} from '../../model/proxy-witness.ts';
-import {badRequestBody, toxicAlreadyExists, toxicNotFound} from './api-error.ts';
+import {Alarm} from './alarm.ts';
+import {toxicAlreadyExists, toxicNotFound} from './api-error.ts';
 import type {Connection} from './connection.ts';
-import {type DowntimeHost, Downtimes} from './downtimes.ts';
 import type {JsonValue} from './go-json.ts';
-import type {PacketFilter} from './packet-filter.ts';
-import {Schedule} from './schedule.ts';
+import {createRandom} from './random.ts';
+import {Schedule} from './scope.ts';
 import {createToxic, type Toxic} from './toxic.ts';
 import type {Downtime} from './toxic-type.ts';
 import type {Witness} from './witness.ts';
@@ -15,10 +15,11 @@ import type {Witness} from './witness.ts';
 export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
   readonly witness: Witness;
   readonly connections: ReadonlySet<Connection>;
+  /** Throws ApiError 400 for a toxic that is not for what the proxy carries. */
+  readonly admit: (toxic: Toxic) => void;
   /** The proxy serves no new connection until it is up again. */
   readonly down: (toxic: Toxic, effect: Downtime['effect']) => void;
   readonly up: (toxic: Toxic) => void;
-  readonly packets: Pick<PacketFilter, 'isPossible'>;
 };
 
 export class ToxicChain {
@@ -46,8 +47,7 @@ export class ToxicChain {
     const toxic = createToxic(body, name => {
       if (this.#find(name) !== null) throw toxicAlreadyExists();
     });
-    if (needsOwnNetwork(toxic) && !this.#host.packets.isPossible)
-      throw badRequestBody(`${toxic.type.name} needs a network namespace of its own, as a run on Linux has`);
+    this.#host.admit(toxic);
     this.#byDirection[toxic.direction].push(toxic);
     this.#host.witness.fault(toxic.name, toxic.type.name, toxic.direction);
     for (const connection of this.#host.connections) connection.add(toxic);
@@ -116,5 +116,56 @@ export class ToxicChain {
   }
 }
 
-const needsOwnNetwork = ({type, attributes}: Toxic): boolean =>
-  type.names !== null || typeof type.downtime?.(attributes).effect === 'object';
+type DowntimeHost = {
+  /** What the dice of a down-time depend on besides the toxic's name and the number of the down-time. */
+  readonly seedParts: readonly (string | number)[];
+  readonly decided: (isActive: boolean) => void;
+  readonly down: (effect: Downtime['effect']) => void;
+  readonly up: () => void;
+};
+
+/** Lets a proxy be down again and again, as long as a toxic is in force: down first, then up, and so on. */
+class Downtimes {
+  readonly #host: DowntimeHost;
+  readonly #toxic: Toxic;
+  /** Each deadline is counted from the one before, so that late timers do not add up. */
+  #edgeMs = performance.now();
+  #isDown = false;
+  readonly #alarm = new Alarm(() => this.#turn());
+
+  constructor(host: DowntimeHost, toxic: Toxic) {
+    this.#host = host;
+    this.#toxic = toxic;
+    this.#turn();
+  }
+
+  end(): void {
+    this.#alarm.clear();
+    this.#host.up();
+  }
+
+  #turn(): void {
+    const {downMs, upMs, effect} = this.#downtime;
+    this.#isDown = !this.#isDown;
+    if (!this.#isDown) this.#host.up();
+    else if (this.#isHit()) this.#host.down(effect);
+    this.#edgeMs += this.#isDown ? downMs : upMs;
+    this.#alarm.set(this.#edgeMs);
+  }
+
+  /** The toxicity is that of each down-time. */
+  #isHit(): boolean {
+    const {name, toxicity, selection} = this.#toxic;
+    const random = createRandom([...this.#host.seedParts, 'down-time', name, this.#toxic.downtimes++]);
+    const isHit = selection.decide(selection.offer(), random, toxicity);
+    if (isHit !== null) this.#host.decided(isHit);
+    return isHit === true;
+  }
+
+  get #downtime(): Downtime {
+    const {type, attributes} = this.#toxic;
+    return (
+      type.downtime?.(attributes) ?? {downMs: 0, upMs: Number.POSITIVE_INFINITY, effect: 'connects-hang'}
+    );
+  }
+}

@@ -8,6 +8,7 @@ import type {
   FaultWitness,
   HitPlace,
   NameWitness,
+  ProtocolWitness,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -92,15 +93,19 @@ export class Witness {
     }
   }
 
-  /** A query for the host's name, and whether it was answered with an address, which may be kept for so long. */
-  queried(ttlSeconds: number, isAnswered: boolean): void {
+  /**
+   * A query for the target's name. `answeredAfterMs`: after that it is answered with an address, which may be kept for
+   * `ttlSeconds`; null: with none.
+   */
+  queried(ttlSeconds: number, answeredAfterMs: number | null): void {
     this.#names = {
       connectionsBeyondTtl: 0,
       ...this.#names,
       queries: (this.#names?.queries ?? 0) + 1,
       ttlSeconds,
     };
-    if (isAnswered) this.#keptUntilMs = performance.now() + ttlSeconds * 1000 + ttlSlackMs;
+    if (answeredAfterMs === null) return;
+    this.#keptUntilMs = performance.now() + answeredAfterMs + ttlSeconds * 1000 + ttlSlackMs;
   }
 
   /** Finds the counters of a toxic, or starts them. */
@@ -124,6 +129,12 @@ export class Witness {
     if (isActive) fault.applied++;
   }
 
+  /** A connection carries that, on which this toxic cannot act. */
+  missed(name: string, spoken: string): void {
+    const fault = this.#faults.get(name);
+    if (fault !== undefined) fault.missed = {...fault.missed, [spoken]: (fault.missed?.[spoken] ?? 0) + 1};
+  }
+
   /** Without a record it acted on the proxy as a whole. */
   acted(name: string, record?: OpenRecord, conversation?: {readonly place: HitPlace}): void {
     const fault = this.#faults.get(name);
@@ -133,8 +144,8 @@ export class Witness {
   }
 
   /**
-   * So many packets more met a rule, among them some of the connections from these ports that were open since then. When they
-   * did is not known: it counts as now.
+   * So many more packets met a rule, among them packets of the connections from these ports that have been open since then. The
+   * time of each is not known; they count as hit now.
    */
   metPackets(name: string, packets: number, {ports, sinceMs}: ClientPorts): void {
     const fault = this.#faults.get(name);
@@ -174,7 +185,7 @@ export class Witness {
     this.#lastFailure = name === null ? what : `${name}: ${what}`;
   }
 
-  report(): ProxyWitness {
+  report(protocol: ProtocolWitness | null = null): ProxyWitness {
     return {
       openConnections: this.#openConnections,
       openedConnections: this.#openedConnections,
@@ -187,6 +198,7 @@ export class Witness {
       downstreamBytes: this.#downstreamBytes,
       ...(this.#names !== null && {names: {...this.#names}}),
       faults: Object.fromEntries(this.#faults),
+      ...(protocol !== null && {protocol}),
     };
   }
 

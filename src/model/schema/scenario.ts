@@ -219,6 +219,23 @@ export const telemetrySchema = strict({
   background: z.array(z.string().min(1)).optional(),
 });
 
+const programWords = z.array(z.string().min(1)).min(1);
+
+/** A program in any language that holds the library and follows the protocol of docs/languages.md. */
+export const programSchema = strict({
+  /** The program and its arguments: `['python3', 'client.py']`. No shell is involved. */
+  command: programWords,
+  /** Where it runs, relative to the scenario's file. Default: the folder of that file. */
+  cwd: z.string().min(1).exactOptional(),
+  /** Environment variables, in addition to those that foulweather runs with; a variant's override them. Default: none. */
+  env: z.record(z.string(), z.string()).exactOptional(),
+  /** Run once before the first trial, in the same folder: `['pip', 'install', '-r', 'requirements.txt']`. Default: nothing. */
+  setup: programWords.exactOptional(),
+});
+
+/** Instead of the functions of a library in JavaScript. */
+export const programSubjectSchema = strict({program: programSchema});
+
 export const scenarioSchema = strict({
   /** Lower-case letters, digits and dashes, up to 63. */
   name: slug,
@@ -317,6 +334,8 @@ export const planSchema = scenarioSchema
     /** The named storm that the phases come from, where they are not the scenario's own. */
     storm: z.string().optional(),
     drainLimitMs: z.number(),
+    /** What runs the library, if it is a program in another language. */
+    program: programSchema.optional(),
     /** The scenario has a verify(). */
     verifies: z.literal(true).optional(),
     /** The scenario has a prepare(). */

@@ -166,7 +166,7 @@ export const connectionSymptoms = {
     criterion:
       "at the end of a fault phase, operations in flight exceed `operationCount` and `growthRatio` × the baseline's peak, and are still growing",
     thresholds: {operationCount: 1000, growthRatio: 10},
-    needs: ['process', 'fault-operations', 'load'],
+    needs: ['in-flight', 'fault-operations', 'load'],
     cause: 'A queue in front of the connection that accepts everything.',
     remedy: 'Bound the queue, and reject immediately what does not fit.',
     source: sources.cascading,

@@ -17,6 +17,8 @@ export const needs = {
   connections: 'an injector that counts connections',
   'connection-log': 'an injector that records each connection',
   process: 'metrics from inside the process',
+  usage: 'CPU time of the process, as reported from inside or by the operating system',
+  'in-flight': 'a count of the operations in flight over time',
   system: 'samples from the operating system',
   node: 'a Node.js process',
 } as const;

@@ -19,9 +19,10 @@ export const processSymptoms = {
     weight: 'crash',
     summary: 'the process ran out of memory',
     noun: 'out-of-memory crashes',
-    criterion: 'V8 aborts at its heap limit',
+    criterion:
+      "V8 aborts at its heap limit; a program's own runtime gives up for lack of memory, or the kernel kills it",
     thresholds: {},
-    needs: ['node', 'fate'],
+    needs: ['fate'],
     cause: 'Something waits without a limit: operations, prefetched messages, or unread bodies.',
     remedy:
       'Bound what waits: limit the queue, the prefetch and the operations in flight, and reject or apply backpressure beyond that.',
@@ -57,9 +58,9 @@ export const processSymptoms = {
     summary: 'high CPU at low throughput',
     noun: 'CPU saturation',
     criterion:
-      "the process uses at least `cpuRatio` of a core in a phase, and completes less than 99% of what the load offers or of the phase's goodput goal; under a closed load without such a goal, an operation takes more than `operationMs` of CPU",
+      "the process uses at least `cpuRatio` of a core in a phase, or of all its CPUs where its runtime can use several, and completes less than 99% of what the load offers or of the phase's goodput goal; under a closed load without such a goal, an operation takes more than `operationMs` of CPU",
     thresholds: {cpuRatio: 0.9, operationMs: 2},
-    needs: ['process', 'operations', 'load'],
+    needs: ['usage', 'operations', 'load'],
     cause:
       'Unnecessary work per operation: copies, conversions, synchronous compression or parsing, or a busy wait.',
     remedy: 'Take a CPU profile of the phase, and see what each operation spends its time on.',
@@ -72,7 +73,7 @@ export const processSymptoms = {
     criterion:
       'in a baseline that uses less than `cpuRatio` of a core, at least `waitingCount` operations at a time, and more than `waitingShare` of those in flight, wait in the client and not at the target',
     thresholds: {cpuRatio: 0.3, waitingCount: 8, waitingShare: 0.5},
-    needs: ['process', 'calm-operations'],
+    needs: ['usage', 'calm-operations'],
     cause:
       'A pool of threads, connections or permits that is smaller than the number of callers, so that work queues in front of it.',
     remedy:

@@ -30,7 +30,10 @@ const endingOfTrial = (trial: Trial): Block[] => {
       (trial.stuck?.stack ?? []).map(frameName).join('\n'),
     ),
     ...textBlocks('Stack of the error, innermost call first:', framesOf(trial.end)),
-    ...textBlocks("Last lines of the process's stderr:", tellingLines(trial.exit?.stderrTail ?? '')),
+    ...textBlocks(
+      trial.plan.program ? "Last lines of the program's output:" : "Last lines of the process's stderr:",
+      tellingLines(trial.exit?.stderrTail ?? ''),
+    ),
   ];
 };
 
@@ -95,6 +98,12 @@ export const endingText = (trial: Trial): Text | null => {
         ...exitText(trial),
         ...stuckText(trial),
       ];
+    case 'protocol-broken':
+      return [
+        `the program broke the protocol and was killed by the harness: ${end.problem}`,
+        ...(end.line === null ? [] : [': ', code(end.line)]),
+        whenText(trial),
+      ];
     case 'interrupted':
       return ['the trial was interrupted', whenText(trial)];
   }
@@ -121,6 +130,7 @@ export const endingName = (trial: Trial): string | null => {
   const {end} = trial;
   if (end.kind === 'crashed') return end.outOfMemory ? 'runs out of memory' : 'crashes';
   if (end.kind === 'unresponsive') return 'stops responding';
+  if (end.kind === 'protocol-broken') return 'breaks the protocol';
   if (end.kind === 'first-operation-failed') return 'fails its first operation';
   return end.kind === 'open-failed' ? 'fails to open' : null;
 };

@@ -1,19 +1,16 @@
 // Faults, loads and phases in a few words.
 
-import {
-  type CorruptFault,
-  type Direction,
-  type DnsStaleFault,
-  type Fault,
-  isNameFault,
-  isPacketFault,
-  type UnreachableFault,
-} from '../../model/fault.ts';
+import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
+import {isRequestFault} from '../../model/http-fault.ts';
+import {isDnsFault, isPacketFault} from '../../model/network-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
+import type {ReplyFault} from '../../model/reply-fault.ts';
+import {chosenError, isServerError, protocols} from '../../model/server-errors.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
-import {httpEffectOf, isHttpFault} from './http-faults.ts';
+import {requestEffectOf, settingEffectOf} from './http-faults.ts';
+import {networkEffectOf} from './network-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -62,10 +59,11 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 /** What its probability is decided for. */
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
-  if (isPacketFault(kind)) return 'time';
-  if (isNameFault(kind)) return 'query';
+  if (isPacketFault(kind)) return 'occurrence';
+  if (isDnsFault(kind)) return 'query';
   if (isTlsFault(kind)) return 'handshake';
-  return isHttpFault(kind) ? 'request' : 'connection';
+  if (isServerError(kind)) return 'answer';
+  return isRequestFault(kind) ? 'request' : 'connection';
 };
 
 /** ` after 512 B or 1 s`, or nothing. */
@@ -83,8 +81,32 @@ const directions: {readonly [direction in Direction | 'both']: string} = {
   both: 'both ways',
 };
 
+const repliesAt = {
+  connect: 'at the connect',
+  command: "in a reply's place",
+  unasked: 'unasked',
+} as const;
+
+/** `Redis error READONLY in a reply's place (SET user:*)`. */
+const replyEffectOf = (fault: ReplyFault): string => {
+  const {code, when, ending} = chosenError(fault.kind, fault);
+  const {title} = protocols[fault.kind];
+  const which = [fault.command, fault.key].filter(text => text !== '').join(' ');
+  const end = {none: '', close: ', then a close (FIN)', abort: ', then a reset (RST)'}[ending];
+  return `${title} error ${code} ${repliesAt[when]}${which === '' ? '' : ` (${which})`}${end}`;
+};
+
 const effectOf = (fault: Fault): string => {
   switch (fault.kind) {
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError':
+      return replyEffectOf(fault);
     case 'latency':
       return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
     case 'bandwidth':
@@ -120,50 +142,36 @@ const effectOf = (fault: Fault): string => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
-      return httpEffectOf(fault);
+    case 'goAway':
+    case 'resetStream':
+    case 'grpcStatus':
+    case 'withholdTrailers':
+      return requestEffectOf(fault);
+    case 'limitStreams':
+    case 'closedWindows':
+    case 'ignorePings':
+      return settingEffectOf(fault);
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsEffectOf(fault);
     case 'packetLoss':
-      return `${percent(fault.ratio)} of the packets lost${fault.burst > 1 ? `, ${count(fault.burst)} in a row` : ''}`;
     case 'partition':
-      return 'all packets lost';
     case 'unreachable':
-      return `packets answered with "${unreachableWords[fault.reason]}" (ICMP)`;
-    case 'dnsTimeout':
-      return 'name queries not answered';
-    case 'dnsServfail':
-      return 'name queries answered with SERVFAIL';
-    case 'dnsNxdomain':
-      return 'name queries answered with NXDOMAIN';
-    case 'dnsEmpty':
-      return 'name queries answered without an address';
-    case 'dnsSlow':
-      return `name queries answered after ${plannedDuration(fault.delayMs)}`;
-    case 'dnsStale':
-      return `name queries answered with a dead address, ${deadWords[fault.connects]}`;
-    case 'deadAddresses':
-      return `${plural(fault.count, 'dead address', 'dead addresses')} before the live one, ${deadWords[fault.connects]}`;
     case 'mtuBlackHole':
-      return `packets above ${bytes(fault.bytes)} lost`;
+    case 'dnsTimeout':
+    case 'dnsServfail':
+    case 'dnsNxdomain':
+    case 'dnsEmpty':
+    case 'dnsSlow':
+    case 'dnsStale':
+    case 'deadAddresses':
+      return networkEffectOf(fault);
     case 'refuse':
       return 'connections refused, live ones cut';
     case 'limitData':
       return `closed after ${bytes(fault.limitBytes)}`;
   }
-};
-
-const deadWords: {readonly [connects in DnsStaleFault['connects']]: string} = {
-  hang: 'where connects hang',
-  'are-refused': 'where connects are refused',
-};
-
-const unreachableWords: {readonly [reason in UnreachableFault['reason']]: string} = {
-  host: 'host unreachable',
-  net: 'network unreachable',
-  port: 'port unreachable',
-  admin: 'administratively prohibited',
 };
 
 const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>

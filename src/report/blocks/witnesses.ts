@@ -1,6 +1,5 @@
 // One phase of one variant as reported by each of the five witnesses.
-import {isNameFault, isPacketFault} from '../../model/fault.ts';
-import type {FaultKind} from '../../model/fault-defaults.ts';
+import {isDnsFault, isPacketFault} from '../../model/network-fault.ts';
 import type {FaultSummary} from '../../model/run.ts';
 import {phaseWindow} from '../../model/trial.ts';
 import {binomialInterval, rateConfidence} from '../../stats/binomial.ts';
@@ -76,9 +75,7 @@ const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
 const injector = (story: VariantStory, phase: PhaseMedians): Text => {
   const faults = phase.faults.map((fault): Text => {
     if (fault.connectionsHit === null) return [code(fault.name), ' hits not counted'];
-    const actions = fault.actions === null ? '' : `, ${plural(fault.actions, ...unitOf(fault.kind))}`;
-    const hits = ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`;
-    return [code(fault.name), hits, rateText(fault)];
+    return [code(fault.name), ` hit ${hitsText(fault)}`, rateText(fault)];
   });
   const connections: Text =
     phase.connectionsOpened === null
@@ -89,7 +86,7 @@ const injector = (story: VariantStory, phase: PhaseMedians): Text => {
   return lines([connections, ...queriesText(story, phase), ...faults]);
 };
 
-/** Where the library was given a name: how often it asked for the address, and whether it kept one for too long. */
+/** Where the library was given a name: how often it asked for the address, and whether it kept one beyond its TTL. */
 const queriesText = ({trials}: VariantStory, phase: PhaseMedians): Text[] => {
   const seen = trials.flatMap(({trial}) => {
     const window = phaseWindow(
@@ -112,14 +109,19 @@ const queriesText = ({trials}: VariantStory, phase: PhaseMedians): Text[] => {
   const beyond = medianOf(seen.map(({beyond}) => beyond)) ?? 0;
   if (queries === null) return [];
   const late =
-    beyond === 0 ? '' : `, ${plural(beyond, 'connection')} by an address past its ${seen[0]?.ttlSeconds} s`;
-  return [[`${plural(queries, 'name query', 'name queries')}${late}`]];
+    beyond === 0
+      ? ''
+      : `, ${plural(beyond, 'connection')} to an address kept beyond its TTL of ${seen[0]?.ttlSeconds} s`;
+  return [[`${plural(queries, 'DNS query', 'DNS queries')}${late}`]];
 };
 
-/** What a fault's actions are. */
-const unitOf = (kind: FaultKind): readonly [one: string, several: string] => {
-  if (isNameFault(kind)) return ['name query', 'name queries'];
-  return isPacketFault(kind) ? ['packet', 'packets'] : ['action', 'actions'];
+/** `12 connections, 14 actions`; DNS queries belong to no connection, and nor do the packets of connects that fail. */
+const hitsText = ({kind, connectionsHit, actions}: FaultSummary): string => {
+  const connections = plural(connectionsHit ?? 0, 'connection');
+  if (actions === null) return connections;
+  if (isDnsFault(kind)) return plural(actions, 'DNS query', 'DNS queries');
+  if (isPacketFault(kind)) return `${plural(actions, 'packet')}, ${connections}`;
+  return `${connections}, ${plural(actions, 'action')}`;
 };
 
 /** `; requested 20.0%, observed 18.3% of 60 (99% interval 7.6% to 34.2%)`; nothing for a fault that hits all. */
@@ -154,7 +156,9 @@ const system = (_: VariantStory, phase: PhaseMedians): Text =>
     [
       `CPU ${percent(phase.cpuRatio)} of a core${phase.cpuUsPerOperation === null ? '' : `, ${microseconds(phase.cpuUsPerOperation)} per operation`}`,
     ],
-    [`peak RSS ${bytes(phase.rssMaxBytes)}; GC ${percent(phase.gcRatio)} of the time`],
+    [
+      `peak RSS ${bytes(phase.rssMaxBytes)}${phase.gcRatio === null ? '' : `; GC ${percent(phase.gcRatio)} of the time`}`,
+    ],
     ...(phase.loopDelayP99Ms === null ? [] : [[`event-loop delay p99 ${duration(phase.loopDelayP99Ms)}`]]),
   ]);
 

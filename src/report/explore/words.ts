@@ -2,15 +2,17 @@
 import type {ConversationGroup} from '../../explore/conversations.ts';
 import type {Cut, MomentStrike, Strike} from '../../explore/episodes.ts';
 import type {Exploration, ExploredFinding} from '../../explore/exploration.ts';
+import {leakCycles, type Signal} from '../../explore/search.ts';
 import type {Fault} from '../../model/fault.ts';
 import {made} from '../../model/fault-defaults.ts';
-import type {Load, Phase} from '../../model/plan.ts';
+import type {Load, Phase, Plan, ProgramPlan} from '../../model/plan.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 
 const connectTexts = {
-  refused: 'connects are refused for half a second',
-  'syn-unanswered': 'connects are not answered',
-  'accepted-and-closed': 'new connections are accepted and closed for half a second',
+  refused: 'connection attempts are refused for half a second',
+  'syn-unanswered': 'connection attempts go unanswered',
+  'accepted-and-closed': 'new connections are closed as soon as they are accepted, for half a second',
+  flapping: 'new connections are reset soon after they open, for half a second',
   'accepted-and-silent': 'new connections are accepted and never answered',
 } as const;
 
@@ -18,7 +20,7 @@ const actionTexts = {
   close: ['is closed (FIN)', 'are closed (FIN)'],
   reset: ['is reset (RST)', 'are reset (RST)'],
   silence: ['falls silent', 'fall silent'],
-  'half-open': ['is lost without a word', 'are lost without a word'],
+  'half-open': ['is lost without notice', 'are lost without notice'],
   'silence-then-close': [
     'falls silent and is closed a little later',
     'fall silent and are closed a little later',
@@ -27,7 +29,7 @@ const actionTexts = {
 
 const cutTexts: {readonly [cut in Cut]: string} = {
   before: 'before',
-  within: 'in the midst of',
+  within: 'in the middle of',
   after: 'after',
 };
 const ordinals = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];
@@ -40,72 +42,103 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
   const {action, cut, connections, position, since} = strike;
   const [one, several] = actionTexts[action];
   const kind = since === 'connect' ? 'new connection' : 'connection';
+  const isOne = connections === 'first';
   const subject =
     position > 1
-      ? `the ${ordinal(position)} ${kind} ${one}`
-      : {
-          first: `a ${kind} ${one}`,
-          two: `two ${kind}s ${several}`,
-          all: `all ${kind}s for half a second ${several}`,
-        }[connections];
-  return `${subject} ${cutTexts[cut]} ${placeText(strike, groups)}`;
+      ? `the ${ordinal(position)} ${kind}`
+      : {first: `a ${kind}`, two: `two ${kind}s`, all: `for half a second all ${kind}s`}[connections];
+  const place = placeText(strike, isOne ? 'its' : 'their', groups);
+  return `${subject} ${isOne ? one : several} ${cutTexts[cut]} ${place}`;
 };
 
 const placeText = (
   {since, exchange, direction}: MomentStrike,
+  whose: 'its' | 'their',
   groups: readonly ConversationGroup[],
 ): string => {
   const what = direction === 'upstream' ? 'request' : 'reply';
-  if (since === 'fault') return `its next ${what}`;
+  if (since === 'fault') return `${whose} next ${what}`;
   const known = groups.find(({exchanges}) => exchanges[exchange - 1]?.direction === direction);
   const same = known?.exchanges.slice(0, exchange).filter(one => one.direction === direction).length;
   const bytes = known?.exchanges[exchange - 1]?.bytes;
   const size = bytes === undefined ? '' : ` (${bytes} ${bytes === 1 ? 'byte' : 'bytes'})`;
-  return `its ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
+  return `${whose} ${ordinal(same ?? Math.ceil(exchange / 2))} ${what}${size}`;
 };
 
 const results: {readonly [symptom in SymptomId]?: string} = {
-  'wedged-client': 'nothing works again, although a fresh client gets through',
+  'wedged-client': 'the client never recovers, although a fresh one gets through',
   'orphaned-operation': 'operations never settle, although others succeed again',
-  'silent-consumer': 'nothing is delivered again, and nothing fails',
+  'silent-consumer': 'deliveries stop for good, without an error',
   'process-crash': 'the process crashes',
   'out-of-memory': 'the process runs out of memory',
-  'unhandled-rejection': 'a promise is rejected that nobody handles',
-  'crossed-response': 'an operation gets the answer of another',
-  'lost-acknowledged': 'operations are acknowledged and lost',
+  'unhandled-rejection': 'a promise rejection goes unhandled',
+  'crossed-response': 'an operation receives the response of another one',
+  'lost-acknowledged': 'acknowledged operations are lost',
   'duplicate-effect': 'operations take effect twice',
-  'truncation-accepted': 'a part of an answer is taken for the whole',
-  'hung-operation': 'operations do not settle in time, and nothing ends them',
-  'close-hangs': 'close() does not return, or the process does not end',
-  'connection-leak': 'connections stay open that nobody uses',
-  'listener-leak': 'listeners pile up',
+  'truncation-accepted': 'a truncated response is accepted as complete',
+  'hung-operation': 'operations hang well past their deadline',
+  'close-hangs': 'close() does not return, or the process does not exit',
+  'pool-slot-leak': 'the pool loses connections for good',
+  'connection-leak': 'unused connections stay open',
+  'listener-leak': 'event listeners pile up',
+  'memory-growth': 'the heap grows and does not shrink again',
+};
+
+/** What looked wrong of an episode, where nothing more is known. */
+export const signalTexts: {readonly [signal in Signal]: string} = {
+  stuck: 'nothing succeeded afterwards',
+  pending: 'operations did not settle afterwards',
+  crash: 'the process ended',
+  rejection: 'unhandled rejection',
+  crossed: 'a wrong response',
+  lost: 'acknowledged, but lost',
+  duplicate: 'took effect twice',
+  truncated: 'a truncated response',
+  hung: 'operations hung',
+  close: 'close() took too long',
+  leak: 'connections or listeners piled up',
 };
 
 export const resultText = ({symptom, error}: Pick<ExploredFinding, 'symptom' | 'error'>): string =>
   `${results[symptom] ?? symptom}${error === null ? '' : ` (${error})`}`;
 
-/** `When …, nothing works again: 3 of 3 tries.` */
+/** `When …, the client never recovers, although a fresh one gets through: 3 of 3 tries.` */
 export const findingText = (finding: ExploredFinding, groups: readonly ConversationGroup[]): string => {
-  const when = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
+  const once = finding.strikes.map(strike => strikeText(strike, groups)).join(', and then ');
+  const when = finding.proving === 'repeated' ? `${once}, ${leakCycles} times in a row` : once;
   const {shownCount, triedCount} = finding;
   const tries = `${shownCount} of ${triedCount} ${triedCount === 1 ? 'try' : 'tries'}`;
   return `When ${when}, ${resultText(finding)}: ${tries}.${elsewhereText(finding)}`;
 };
 
-const elsewhereText = ({elsewhere}: ExploredFinding): string =>
-  elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'does so, too' : 'does not'}.`).join('');
+/** Others are tried once: of what does not always show that proves little. */
+const elsewhereText = ({elsewhere, shownCount, triedCount}: ExploredFinding): string => {
+  const not = shownCount === triedCount ? 'does not show it' : 'did not show it in one try';
+  return elsewhere.map(({variant, isShown}) => ` ${variant} ${isShown ? 'shows it as well' : not}.`).join('');
+};
 
 export type ReproducerOptions = {
   readonly finding: ExploredFinding;
   readonly exploration: Exploration;
   readonly phases: readonly Phase[];
   readonly load: Load;
-  /** Of the scenario; null: its first. */
-  readonly variantName: string | null;
-  /** The user's scenario, as the reproducer imports it. */
-  readonly importPath: string;
-  readonly isTypescript: boolean;
+  readonly base: ReproducerBase;
+  /** What runs the library, with the way from the reproducer to its folder; null for JavaScript. */
+  readonly program: ProgramPlan | null;
 };
+
+/** What a reproducer is made on top of. */
+export type ReproducerBase =
+  | {
+      readonly kind: 'scenario';
+      /** The user's scenario, as the reproducer imports it. */
+      readonly importPath: string;
+      /** Of the scenario; null: its first. */
+      readonly variantName: string | null;
+      readonly isTypescript: boolean;
+    }
+  /** A program alone: foulweather made its scenario. */
+  | ({readonly kind: 'program'} & Pick<Plan, 'target' | 'variants' | 'operation'>);
 
 export const reproducerName = ({id, symptom}: ExploredFinding, scenario: string): string =>
   `${scenario}-${symptom}-${id}`
@@ -117,38 +150,58 @@ export const reproducerName = ({id, symptom}: ExploredFinding, scenario: string)
 
 export const showsMark = '// Shows:';
 
-/** A scenario on top of the user's own. */
 export const reproducerText = (options: ReproducerOptions): string => {
-  const {finding, exploration, phases, load, variantName, importPath, isTypescript} = options;
+  const {finding, exploration, phases, load, base, program} = options;
   const sentence = findingText(finding, exploration.groups);
-  const constructors = [...new Set(finding.faults.map(({kind}) => kind))].sort();
+  const imported = [
+    ...new Set(finding.faults.map(({kind}) => kind)),
+    'defineScenario',
+    ...(program === null ? [] : ['program']),
+  ];
   return [
     `// ${sentence}`,
     `// Found by \`${exploration.command}\` on ${exploration.startedAt.slice(0, 10)}.`,
     `${showsMark} ${finding.symptom}`,
-    `import {${[...constructors, 'defineScenario'].sort().join(', ')}} from 'foulweather';`,
-    `import scenario from '${importPath}';`,
+    `import {${imported.sort().join(', ')}} from 'foulweather';`,
+    ...(base.kind === 'scenario' ? [`import scenario from '${base.importPath}';`] : []),
     '',
     'export default defineScenario({',
-    '  ...scenario,',
+    ...(base.kind === 'scenario' ? ['  ...scenario,'] : []),
     `  name: '${reproducerName(finding, exploration.scenario)}',`,
     `  observation: ${quoted(sentence)},`,
-    `  variants: [${variantText(variantName, isTypescript)}],`,
+    ...(base.kind === 'scenario' ? [variantLine(base)] : ownLines(base)),
     `  load: ${literal(load)},`,
     '  phases: [',
     ...phases.map(phase => `    ${phaseText(phase)},`),
     '  ],',
     '  cycles: 1,',
     '  goals: {},',
+    ...(program === null ? [] : [`  subject: program(${literal(program)}),`]),
     '});',
     '',
   ].join('\n');
 };
 
-const variantText = (name: string | null, isTypescript: boolean): string =>
-  name === null
-    ? 'scenario.variants[0]'
-    : `scenario.variants.find(({name}) => name === '${name}')${isTypescript ? '!' : ''}`;
+const variantLine = ({
+  variantName: name,
+  isTypescript,
+}: Extract<ReproducerBase, {kind: 'scenario'}>): string => {
+  const variant =
+    name === null
+      ? 'scenario.variants[0]'
+      : `scenario.variants.find(({name}) => name === '${name}')${isTypescript ? '!' : ''}`;
+  return `  variants: [${variant}],`;
+};
+
+const ownLines = ({
+  target,
+  variants: [{name, options}],
+  operation: {deadlineMs, idempotent},
+}: Extract<ReproducerBase, {kind: 'program'}>): readonly string[] => [
+  `  target: ${literal(target)},`,
+  `  variants: [${literal({name, options})}],`,
+  `  operation: ${literal({deadlineMs, idempotent})},`,
+];
 
 const phaseText = ({name, role, durationMs, faults}: Phase): string => {
   const those = faults.length === 0 ? '' : `, faults: [${faults.map(faultText).join(', ')}]`;
@@ -164,9 +217,10 @@ const faultText = (fault: Fault): string => {
 
 const literal = (value: unknown): string => {
   if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `{${Object.entries(value)
-    .map(([name, item]) => `${name}: ${literal(item)}`)
+    .map(([name, item]) => `${/^[a-z_$][\w$]*$/i.test(name) ? name : quoted(name)}: ${literal(item)}`)
     .join(', ')}}`;
 };
 

@@ -23,7 +23,7 @@ const kindOf: {readonly [status in Check['status']]: Kind | null} = {
   passed: null,
 };
 
-type Annotation = {readonly kind: Kind; readonly title: string; readonly message: string};
+export type Annotation = {readonly kind: Kind; readonly title: string; readonly message: string};
 
 /** The lines that GitHub reads from a step's output: the verdict of each run, and what failed or is worth a warning. */
 export const toAnnotations = (stories: readonly RunStory[]): string[] => {
@@ -33,7 +33,7 @@ export const toAnnotations = (stories: readonly RunStory[]): string[] => {
   ]);
   return (['error', 'warning', 'notice'] as const).flatMap(kind => {
     const own = all.filter(annotation => annotation.kind === kind);
-    if (own.length <= mostPerKind) return own.map(commandOf);
+    if (own.length <= mostPerKind) return own.map(annotationText);
     const left = own.slice(mostPerKind - 1);
     return [
       ...own.slice(0, mostPerKind - 1),
@@ -42,7 +42,7 @@ export const toAnnotations = (stories: readonly RunStory[]): string[] => {
         title: `foulweather: ${left.length} more`,
         message: left.map(({title, message}) => `${title}: ${message}`).join('\n'),
       },
-    ].map(commandOf);
+    ].map(annotationText);
   });
 };
 
@@ -74,7 +74,7 @@ const annotationOf = (story: RunStory, {name, status, message}: Check): Annotati
   return [{kind: shown, title: `${record.plan.name}: ${name}`, message}];
 };
 
-const commandOf = ({kind, title, message}: Annotation): string =>
+export const annotationText = ({kind, title, message}: Annotation): string =>
   `::${kind} title=${escapeProperty(title)}::${escapeData(message)}`;
 
 /** Source of both: the toolkit of GitHub's actions, `command.ts`. */

@@ -37,9 +37,10 @@ const idsOf = ({id, blocks}: Section): string[] => [
 
 /** A section on its own: for documents that are not a whole case study. */
 export const sectionToMarkdown = (section: Section, hrefOf: HrefOf = here): string =>
-  [`## ${escapeText(section.title)}`, ...section.blocks.map(block => renderBlock(block, hrefOf))].join(
-    '\n\n',
-  );
+  [`## ${escapeText(section.title)}`, blocksToMarkdown(section.blocks, hrefOf)].join('\n\n');
+
+export const blocksToMarkdown = (blocks: readonly Block[], hrefOf: HrefOf = here): string =>
+  blocks.map(block => renderBlock(block, hrefOf)).join('\n\n');
 
 const renderBlock = (block: Block, hrefOf: HrefOf): string => {
   switch (block.kind) {

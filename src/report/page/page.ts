@@ -1,6 +1,7 @@
 // The case study as one page: no network, no dependency, works from a file. The same blocks as the markdown, with values to point at.
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
+import {assetFile} from '../../model/own-files.ts';
 import {type CaseStudy, chartsOf} from '../case-study/case-study.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {chartRules, definitions, layers} from '../charts/style.ts';
@@ -9,7 +10,7 @@ import {flamesSection} from './flames.ts';
 import {escapeHtml, renderBlock, renderSection} from './html.ts';
 import {operationsSection} from './operations.ts';
 
-const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+const asset = (name: string): string => readFileSync(assetFile(`report/page/assets/${name}`), 'utf8');
 
 /** The content security policy allows these two texts alone, and nothing that a name or a message could smuggle in. */
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -1,12 +1,13 @@
 // A page around some HTML: the report's style, no script, and a policy that allows nothing else.
 import {readFileSync} from 'node:fs';
+import {assetFile} from '../../model/own-files.ts';
 import {escapeHtml} from './html.ts';
 
 /** Pages of foulweather's own server: they hold text, and forms that lead back to it. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'";
 
-const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+const asset = (name: string): string => readFileSync(assetFile(`report/page/assets/${name}`), 'utf8');
 
 type Frame = {
   /** An overview leads to other pages, and may be as wide as the window. */

@@ -60,12 +60,15 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'slowBody':
     case 'packetLoss':
     case 'dnsSlow':
+    case 'limitStreams':
       return 'slow';
     case 'stall':
     case 'halfOpen':
     case 'blackhole':
     case 'partition':
     case 'mtuBlackHole':
+    case 'closedWindows':
+    case 'ignorePings':
       return 'silent';
     case 'timeout':
     case 'resetPeer':
@@ -74,8 +77,11 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'closeAfter':
     case 'limitData':
     case 'dropKeepAlive':
+    case 'goAway':
+    case 'resetStream':
       return 'cut';
     case 'httpFault':
+    case 'withholdTrailers':
       return fault.action === 'hang' ? 'silent' : 'cut';
     case 'refuse':
     case 'flap':
@@ -91,7 +97,17 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'dnsStale':
     case 'deadAddresses':
       return 'unreachable';
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError':
+      return fault.ending === 'usual' || fault.ending === 'none' ? 'wrong' : 'cut';
     case 'httpStatus':
+    case 'grpcStatus':
     case 'wrongContentLength':
     case 'corrupt':
       return 'wrong';

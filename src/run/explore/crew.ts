@@ -1,5 +1,5 @@
 // Where the trials of a search run: environments of their own, each with its target and its injector, so that several trials can
-// run at a time and none sees what another left.
+// run at a time. One that must not see what another left has new ones.
 import {rm} from 'node:fs/promises';
 import type {Plan} from '../../model/plan.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
@@ -13,6 +13,7 @@ import {runTrial} from '../trial/run-trial.ts';
 import type {TrialContext} from '../trial/trial-context.ts';
 import {restartForTrial} from '../trial/trial-environment.ts';
 import {TrialRecorder} from '../trial/trial-recorder.ts';
+import {calmTrouble} from './verdicts.ts';
 
 export type Tried = {
   /** Null where it did not even begin. */
@@ -34,7 +35,21 @@ export type CrewOptions = {
   readonly limited: (count: number, error: unknown) => void;
 };
 
-type Worker = {context: TrialContext; readonly record: RunRecord; readonly base: RunFolder; isFresh: boolean};
+/** `isUsed`: a trial met its target; `isDoubtful`: and was not well from the beginning. */
+type Worker = {
+  context: TrialContext;
+  readonly record: RunRecord;
+  readonly base: RunFolder;
+  isUsed: boolean;
+  isDoubtful: boolean;
+};
+
+export type TryOptions = {
+  /** Whether its conversations are wanted. */
+  readonly isRecorded?: boolean;
+  /** Whether the target and the injector must not have met another trial. */
+  readonly isAlone?: boolean;
+};
 
 const untried: Tried = {trial: null, run: '', conversations: [], forget: async () => {}};
 
@@ -52,21 +67,21 @@ export class Crew {
   }
 
   /** With the next environment that is free; where one breaks, with another. @throws what breaks that one, too */
-  async try(plan: Plan, label: string, isRecorded = false): Promise<Tried> {
+  async try(plan: Plan, label: string, options: TryOptions = {}): Promise<Tried> {
     try {
-      return await this.#tryOnce(plan, label, isRecorded);
+      return await this.#tryOnce(plan, label, options);
     } catch (error) {
       if (this.#options.signal.aborted || this.#tryCount === 0) throw error;
-      return this.#tryOnce(plan, label, isRecorded);
+      return this.#tryOnce(plan, label, options);
     }
   }
 
-  async #tryOnce(plan: Plan, label: string, isRecorded: boolean): Promise<Tried> {
+  async #tryOnce(plan: Plan, label: string, options: TryOptions): Promise<Tried> {
     const worker = await this.#take();
     if (worker === null) return untried;
     try {
       const isOver = this.#options.signal.aborted;
-      const tried = isOver ? untried : await this.#tryIn(worker, plan, label, isRecorded);
+      const tried = isOver ? untried : await this.#tryIn(worker, plan, label, options);
       const next = this.#waiting.shift();
       if (next) next(worker);
       else this.#idle.push(worker);
@@ -106,11 +121,18 @@ export class Crew {
   async #start(): Promise<Worker> {
     const {supervisor, run, plan, signal} = this.#options;
     const {context, folder, record} = await startRun(supervisor, {...run, described: plan}, signal);
-    return {context: {...context, signal}, record, base: folder, isFresh: true};
+    return {context: {...context, signal}, record, base: folder, isUsed: false, isDoubtful: false};
   }
 
-  async #tryIn(worker: Worker, plan: Plan, label: string, isRecorded: boolean): Promise<Tried> {
-    await this.#renew(worker);
+  async #tryIn(
+    worker: Worker,
+    plan: Plan,
+    label: string,
+    {isRecorded = false, isAlone = false}: TryOptions,
+  ): Promise<Tried> {
+    if (worker.isDoubtful || (worker.isUsed && isAlone)) await this.#renew(worker);
+    worker.isUsed = true;
+    worker.isDoubtful = true;
     const number = ++this.#tryCount;
     const [variant] = plan.variants;
     const trialId = `${variant.name}-${number}`;
@@ -153,8 +175,10 @@ export class Crew {
       await recorder.close();
     }
     await folder.writeRecord({...record, status: 'complete', endedAt: now().toISOString()});
+    const trial = recorder.trial();
+    worker.isDoubtful = trial === null || calmTrouble(trial) !== null;
     return {
-      trial: recorder.trial(),
+      trial,
       run: id,
       conversations,
       forget: () => rm(folder.path, {recursive: true, force: true}),
@@ -163,10 +187,6 @@ export class Crew {
 
   /** What one trial left in a target or an injector of foulweather's own does not affect the next. */
   async #renew(worker: Worker): Promise<void> {
-    if (worker.isFresh) {
-      worker.isFresh = false;
-      return;
-    }
     const {context, base} = worker;
     const {supervisor, run} = this.#options;
     const {plan, limits} = context;

@@ -2,55 +2,43 @@
 import {relative} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {groupsOf} from '../../explore/conversations.ts';
-import {type Episode, episodeOf, episodesOf, isSilent} from '../../explore/episodes.ts';
+import {type Episode, episodeOf, isSilent, widened} from '../../explore/episodes.ts';
 import type {
   Cell,
   Exploration,
   ExploredFinding,
-  LeftOut,
   Mark,
   SearchEnd,
   Unconfirmed,
 } from '../../explore/exploration.ts';
 import {
   batchPlan,
-  calmPlan,
   causeKey,
   type Filter,
-  faultPhase,
-  isNews,
+  isSilenceInUse,
   isWanted,
-  type Proving,
-  proofPlan,
-  reconnectPlan,
-  recoveryPhase,
+  neighbourhood,
   type Signal,
   searchedPlan,
-  shrink,
+  signals,
   withoutTelemetry,
 } from '../../explore/search.ts';
 import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import {hungAfterMs, type Plan, type Variant} from '../../model/plan.ts';
-import type {Conversation} from '../../model/proxy-witness.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
-import {phaseWindow} from '../../model/trial.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
+import {setUpProgram} from '../npm.ts';
 import {Supervisor} from '../processes/supervisor.ts';
 import type {RunOptions} from '../run-options.ts';
+import {Agenda, mostReturns} from './agenda.ts';
 import {Crew, type Tried} from './crew.ts';
-import {
-  calmTrouble,
-  type EpisodeVerdict,
-  endedBadly,
-  judgeEpisodes,
-  judgeProof,
-  type Proof,
-  symptomsOf,
-} from './verdicts.ts';
+import {findingOf, leaks, Proofs, provingOf, type Suspicion} from './proofs.ts';
+import {closeLive, type Recording, record} from './recording.ts';
+import {calmTrouble, type EpisodeVerdict, endedBadly, judgeEpisodes} from './verdicts.ts';
 
 export type ExploreOptions = {
   /** `dataDir` is the search's own folder. */
@@ -76,47 +64,26 @@ export type ExploreObserver = {
   readonly found: (finding: ExploredFinding) => void;
 };
 
-/** In seconds, as far as one knows: what a silence takes depends on the deadline. */
-const batchWeight = 16;
-/** Beside the episodes': a proof waits most of the time. */
-const proofsAtOnce = 2;
+/** Beside the trials of episodes: a proof waits most of the time. */
+const proofTrialsAtOnce = 6;
+/** Causes: what is known of one makes others quicker. */
+const provenAtOnce = 2;
 const triesOfFinding = 3;
 const mostDismissals = 2;
-const mostReturns = 3;
 /** What was begun to be confirmed when the time is over gets so much more, at most a share of the budget. */
 const overtimeMs = 60_000;
 const overtimeShare = 0.5;
-const closeLive = episodeOf([{kind: 'live', action: 'close'}]);
-/** The plainest silence stands for all of them. */
-const plainSilence: Episode['strikes'] = [
-  {
-    kind: 'moment',
-    action: 'silence',
-    cut: 'after',
-    exchange: 1,
-    since: 'fault',
-    direction: 'upstream',
-    isHandshake: false,
-    connections: 'first',
-    position: 1,
-  },
-];
-const watched: readonly SymptomId[] = ['wedged-client', 'orphaned-operation', 'silent-consumer'];
-const provingOf: {readonly [signal in Signal]?: Proving} = {
-  stuck: 'watched',
-  pending: 'watched',
-  close: 'watched',
-  leak: 'repeated',
-};
 
-type Cause = {
-  readonly key: string;
-  readonly signal: Signal;
+type Cause = Suspicion & {
   readonly episodes: Episode[];
   state: 'open' | 'proven' | 'dismissed';
   dismissals: number;
   finding: number | null;
 };
+
+/** Tried again and again, with the heap measured in between. */
+const wearing: readonly Episode[] = [closeLive, episodeOf([{kind: 'connect', action: 'flapping'}])];
+const shortestWithWearMs = 60_000;
 
 /** @throws FoulweatherError FW_EXPLORE_CALM, FW_EXPLORE_UNSEEN, and those of a run that cannot start */
 export const explore = async (options: ExploreOptions): Promise<Explored> => {
@@ -133,9 +100,9 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     const others = run.reshape === undefined ? [] : chosen.variants.slice(0, -1).map(withoutTelemetry);
     const plan = searchedPlan(chosen, chosen.variants[others.length]?.name ?? null);
     const {reshape: _, ...asChosen} = {...run, variants: null};
-    const all: Plan = {...plan, variants: [plan.variants[0], ...others]};
+    const all: Plan = {...(await withProgramSetUp(plan, options)), variants: [plan.variants[0], ...others]};
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
-    const mostWorkers = isShared ? 1 : options.jobs + proofsAtOnce;
+    const mostWorkers = isShared ? 1 : options.jobs + proofTrialsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>
       new Crew({supervisor, run: asChosen, plan: all, signal, mostWorkers, limited});
     return {exploration: await search(options, plan, crewOf, others), plan};
@@ -153,12 +120,56 @@ export type CrewOf = (
  * @param crewOf what runs the trials
  * @param others versions with which each finding is tried as well
  */
-export const search = (
+export const search = async (
   options: ExploreOptions,
   plan: Plan,
   crewOf: CrewOf,
   others: readonly Variant[] = [],
-): Promise<Exploration> => new Search(options, plan, crewOf, others).run();
+): Promise<Exploration> => {
+  const {run, observer} = options;
+  const startedMs = monotonicMs();
+  const startedAt = run.now().toISOString();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([run.signal, stop.signal]);
+  const crew = crewOf(signal, (count, error) => {
+    if (!signal.aborted) observer.step(`no more than ${count} at a time: ${messageOf(error)}`);
+  });
+  observer.step('recording a calm conversation');
+  const recording = await record(crew, plan, signal);
+  return new Search({
+    options,
+    plan,
+    crew,
+    others,
+    recording,
+    stop,
+    signal,
+    startedMs,
+    startedAt,
+  }).run();
+};
+
+type SearchOptions = {
+  readonly options: ExploreOptions;
+  readonly plan: Plan;
+  readonly crew: ReturnType<CrewOf>;
+  readonly others: readonly Variant[];
+  readonly recording: Recording;
+  /** Ends it, and all that it runs: with the user's signal that is the other one. */
+  readonly stop: AbortController;
+  readonly signal: AbortSignal;
+  readonly startedMs: number;
+  readonly startedAt: string;
+};
+
+/** Once: the environments, which begin beside each other, would disturb each other. */
+const withProgramSetUp = async (plan: Plan, {run, observer}: ExploreOptions): Promise<Plan> => {
+  if (plan.program?.setup === undefined) return plan;
+  const {setup, ...program} = plan.program;
+  observer.step(`running ${setup.join(' ')}`);
+  await setUpProgram(plan.program, run.scenarioFile, run);
+  return {...plan, program};
+};
 
 const asTheScenarioSays = {targetUrl: null, startServices: false};
 
@@ -166,10 +177,13 @@ class Search {
   readonly #options: ExploreOptions;
   readonly #plan: Plan;
   readonly #crew: ReturnType<CrewOf>;
-  readonly #others: readonly Variant[];
-  readonly #stop = new AbortController();
+  readonly #recording: Recording;
+  readonly #agenda: Agenda;
+  readonly #proofs: Proofs;
+  readonly #stop: AbortController;
   readonly #signal: AbortSignal;
-  readonly #startedMs = monotonicMs();
+  readonly #knownSymptoms: ReadonlySet<SymptomId>;
+  readonly #startedMs: number;
   readonly #startedAt: string;
   readonly #cells = new Map<string, Cell>();
   readonly #causes = new Map<string, Cause>();
@@ -177,42 +191,46 @@ class Search {
   /** What runs beside the search, and the errors of that. */
   readonly #beside = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
-  readonly #returns = new Map<string, number>();
-  /** What is tried next; what can show nothing new as it seems; and what comes when the queue is empty. */
-  #queue: Episode[] = [];
-  #later: Episode[] = [];
-  #pairs: Generator<Episode, void, void> | null = null;
-  #knownSymptoms: ReadonlySet<SymptomId> = new Set();
-  #conversations: readonly Conversation[] = [];
-  #versions: Exploration['versions'] = {};
+  /** What looks wrong, and is not tried alone yet. */
+  readonly #toProve: {readonly cause: Cause; readonly episode: Episode}[] = [];
+  #provingCount = 0;
+  /** What any closed connection causes. */
   #kickCause: Cause | null = null;
-  #backMs = 0;
   #episodeCount = 0;
   #findingCount = 0;
   #searchMs = 0;
   #startFailures = 0;
   #isBisecting = false;
-  readonly #leftOut: LeftOut[] = [];
 
-  constructor(options: ExploreOptions, plan: Plan, crewOf: CrewOf, others: readonly Variant[]) {
+  constructor({options, plan, crew, others, recording, stop, signal, startedMs, startedAt}: SearchOptions) {
+    const {run, maxDepth, only, earlier} = options;
     this.#options = options;
-    this.#others = others;
     this.#plan = plan;
-    this.#startedAt = options.run.now().toISOString();
-    this.#signal = AbortSignal.any([options.run.signal, this.#stop.signal]);
-    this.#crew = crewOf(this.#signal, (count, error) => {
-      if (!this.#signal.aborted) options.observer.step(`only ${count} at a time: ${messageOf(error)}`);
-    });
+    this.#crew = crew;
+    this.#recording = recording;
+    this.#stop = stop;
+    this.#signal = signal;
+    this.#startedMs = startedMs;
+    this.#startedAt = startedAt;
+    const {conversations, backMs, calm} = recording;
+    this.#knownSymptoms = new Set(calm.map(({symptom}) => symptom));
+    const knownSymptoms = this.#knownSymptoms;
+    for (const cell of earlier?.cells ?? []) if (cell.mark !== 'undecided') this.#cells.set(cell.id, cell);
+    this.#findings.push(...(earlier?.findings ?? []));
+    this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
+    const knownIds = new Set([...this.#cells.keys(), closeLive.id]);
+    this.#agenda = new Agenda(conversations, {seed: run.seed, maxDepth, only, knownIds});
+    this.#proofs = new Proofs({crew, plan, others, signal, backMs, knownSymptoms});
   }
 
   async run(): Promise<Exploration> {
-    const {observer, jobs} = this.#options;
-    observer.step('recording a calm conversation');
-    await this.#record();
-    this.#enumerate();
+    await this.#begin();
+    if (this.#options.budgetMs >= shortestWithWearMs && this.#options.earlier === null) {
+      this.#follow(this.#wear());
+    }
     await this.#tell('running');
     const searchedFromMs = monotonicMs();
-    await Promise.all(Array.from({length: jobs}, () => this.#searchOn()));
+    await Promise.all(Array.from({length: this.#options.jobs}, () => this.#searchOn()));
     this.#searchMs = monotonicMs() - searchedFromMs;
     await this.#settleProofs();
     await this.#crew.finish();
@@ -226,120 +244,60 @@ class Search {
 
   #end(): SearchEnd {
     if (this.#options.run.signal.aborted) return 'interrupted';
-    return this.#queue.length + this.#later.length > 0 || this.#pairs !== null ? 'budget' : 'complete';
+    return this.#agenda.isEmpty ? 'complete' : 'budget';
   }
 
-  /** Calm first: what the library does without faults is not the search's matter. Then how it connects anew. */
-  async #record(): Promise<void> {
-    const {earlier} = this.#options;
-    const calm = await this.#crew.try(calmPlan(this.#plan), 'calm', true);
-    if (calm.trial === null || this.#signal.aborted) throw interrupted();
-    const trouble = calmTrouble(calm.trial);
-    if (trouble !== null) {
-      throw new FoulweatherError(
-        'FW_EXPLORE_CALM',
-        `Scenario "${this.#plan.name}" does not work without faults: ${trouble}.`,
-        'Make `foulweather run` succeed with it first; its calm phases show what fails.',
-      );
-    }
-    this.#versions = calm.trial.versions;
-    this.#knownSymptoms = new Set(symptomsOf(calm.trial).map(({symptom}) => symptom));
-    await calm.forget();
-    const again = await this.#crew.try(reconnectPlan(this.#plan, closeLive), 'reconnect', true);
-    this.#conversations = madeAnew(again) ?? calm.conversations;
-    this.#backMs = backAfter(again);
-    if (groupsOf(this.#conversations).length === 0) {
-      throw new FoulweatherError(
-        'FW_EXPLORE_UNSEEN',
-        `No conversation between ${this.#plan.variants[0].name} and its server was seen.`,
-        'Check that open() connects to the URL it is given, and that the operations use that connection.',
-      );
-    }
-    if (earlier === null) await this.#take([closeLive], again);
-    // What every closed connection causes is told of none of the moments after it.
-    this.#kickCause = [...this.#causes.values()][0] ?? null;
-  }
-
-  #enumerate(): void {
-    const {only, maxDepth, run, earlier} = this.#options;
-    const conversations = this.#conversations;
-    const done = new Map((earlier?.cells ?? []).map(cell => [cell.id, cell]));
-    for (const cell of done.values()) if (cell.mark !== 'undecided') this.#cells.set(cell.id, cell);
-    this.#findings.push(...(earlier?.findings ?? []));
-    this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
-    const all = [...episodesOf(conversations, {seed: run.seed, maxDepth: 1})];
-    this.#queue = all.filter(episode => isWanted(episode, only) && !this.#cells.has(episode.id));
-    const filtered = all.filter(episode => !isWanted(episode, only)).length;
-    if (filtered > 0) this.#leftOut.push({reason: `--only ${only.join(', ')}`, count: filtered});
-    if (this.#kickCause?.signal === 'stuck') {
-      const count = this.#queue.length;
-      this.#queue = this.#queue.filter(({needs}) => needs === 'live connections');
-      const reason = 'the library is not back in time after any closed connection';
-      this.#leftOut.push({reason, count: count - this.#queue.length});
+  /** With what is known from the recording, and from an earlier search. */
+  async #begin(): Promise<void> {
+    if (this.#options.earlier === null) {
+      await this.#take([closeLive], this.#recording.reconnect);
+      // It is told of none of the moments after one.
+      this.#kickCause = [...this.#causes.values()][0] ?? null;
+      if (this.#kickCause?.signal === 'stuck') this.#agenda.leaveOutReconnects();
     }
     const silence = this.#findings.find(
       ({symptom, strikes}) => symptom === 'hung-operation' && strikes.every(isSilent),
     );
     if (silence) {
-      const cause = this.#newCause('hung: silence', 'hung');
+      const episode = episodeOf(silence.strikes);
+      const cause = this.#newCause(causeKey(episode, 'hung', null), 'hung');
       cause.state = 'proven';
       cause.finding = silence.number;
-      cause.episodes.push(episodeOf(silence.strikes));
-      this.#postponeSilence();
-    }
-    if (maxDepth === 2 && this.#kickCause?.signal !== 'stuck')
-      this.#pairs = this.#pairsOf(conversations, all.length);
-  }
-
-  *#pairsOf(conversations: readonly Conversation[], singleCount: number): Generator<Episode, void, void> {
-    const {only, run} = this.#options;
-    let position = 0;
-    for (const episode of episodesOf(conversations, {seed: run.seed, maxDepth: 2})) {
-      if (position++ < singleCount) continue;
-      if (isWanted(episode, only) && !this.#cells.has(episode.id)) yield episode;
+      cause.episodes.push(episode);
+      this.#agenda.postpone(isBeside(cause, episode));
     }
   }
 
-  #next(): Episode | null {
-    for (;;) {
-      const episode = this.#queue.shift() ?? this.#nextPair() ?? this.#later.shift();
-      if (episode === undefined) return null;
-      const failed = new Set(
-        [...this.#cells.values()].filter(({mark}) => mark === 'failed').map(({id}) => id),
-      );
-      if (!isNews(episode, failed)) continue;
-      return episode;
+  /** What piles up from fault to fault shows in no short try. The first that shows it stands for all. */
+  async #wear(): Promise<void> {
+    for (const episode of wearing) {
+      if (!isWanted(episode, this.#options.only)) continue;
+      const proof = await this.#proofs.once(episode, 'repeated');
+      if (proof?.present.some(({symptom}) => leaks.includes(symptom))) {
+        this.#suspect(episode, 'leak', null);
+        return;
+      }
     }
   }
 
-  /** What can show nothing new, as it seems, comes before pairs: it may be wrong. */
-  #nextPair(): Episode | undefined {
-    if (this.#later.length > 0 || this.#pairs === null) return undefined;
-    const next = this.#pairs.next();
-    if (!next.done) return next.value;
-    this.#pairs = null;
-    return undefined;
-  }
-
-  /** As many as there is time for. */
   #batch(): readonly Episode[] {
     const leftMs = this.#startedMs + this.#options.budgetMs - monotonicMs();
-    let room = Math.min(batchWeight, leftMs / 1000);
-    const batch: Episode[] = [];
-    while (room > 0) {
-      const episode = this.#next();
-      if (episode === null) break;
-      batch.push(episode);
-      room -= episode.strikes.some(isSilent) ? (2 * hungAfterMs(this.#plan.operation)) / 1000 : 1;
-    }
-    return batch;
+    const failedIds = new Set(
+      [...this.#cells.values()].flatMap(({id, mark}) =>
+        mark === 'failed' || mark === 'undecided' ? id : [],
+      ),
+    );
+    return this.#agenda.batch(leftMs, 2 * hungAfterMs(this.#plan.operation), failedIds);
   }
 
   async #searchOn(): Promise<void> {
     while (!this.#isOver) {
       const batch = this.#batch();
       if (batch.length === 0) return;
-      await this.#take(batch, await this.#crew.try(batchPlan(this.#plan, batch, this.#backMs), 'batch'));
+      await this.#take(
+        batch,
+        await this.#crew.try(batchPlan(this.#plan, batch, this.#recording.backMs), 'batch'),
+      );
       await this.#tell('running');
     }
   }
@@ -352,8 +310,8 @@ class Search {
     if (this.#startFailures > mostReturns) {
       throw new FoulweatherError(
         'FW_EXPLORE_CALM',
-        `The client of scenario "${this.#plan.name}" does not start any more: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'it was not well')}.`,
-        'Look at its server: it may not have stood what was tried. A target that the scenario starts is a new one for each trial.',
+        `The client of scenario "${this.#plan.name}" no longer starts: ${trial === null ? 'no trial began' : (calmTrouble(trial) ?? 'the trial ended before its first fault')}.`,
+        'Check its server: the faults may have damaged its state.',
       );
     }
     const unseen: Episode[] = [];
@@ -366,20 +324,11 @@ class Search {
         hasSuspects = this.#note(episode, verdict) || hasSuspects;
       }
     }
-    this.#return(unseen);
+    this.#agenda.putBack(unseen);
     if (trial !== null && endedBadly(trial) && !this.#knownSymptoms.has('close-hangs')) {
       this.#bisect(batch.filter(episode => !unseen.includes(episode)));
     }
     if (!hasSuspects) await forget();
-  }
-
-  #return(episodes: readonly Episode[]): void {
-    const back = episodes.filter(({id}) => {
-      const count = (this.#returns.get(id) ?? 0) + 1;
-      this.#returns.set(id, count);
-      return count <= mostReturns * batchWeight;
-    });
-    this.#queue.unshift(...back);
   }
 
   /** Whether it is a suspect. */
@@ -411,7 +360,10 @@ class Search {
     let left = batch;
     while (left.length > 1 && !this.#isOver) {
       const half = left.slice(0, Math.ceil(left.length / 2));
-      const {trial, forget} = await this.#crew.try(batchPlan(this.#plan, half, this.#backMs), 'half');
+      const {trial, forget} = await this.#crew.try(
+        batchPlan(this.#plan, half, this.#recording.backMs),
+        'half',
+      );
       await forget();
       left = trial !== null && endedBadly(trial) ? half : left.slice(half.length);
     }
@@ -435,7 +387,11 @@ class Search {
       kick !== null &&
       kick.signal === signal &&
       kick.state !== 'dismissed' &&
-      episode.needs === 'new connections';
+      !this.#isInAllVersions(kick) &&
+      // A client that does not get over one closed connection does not, whichever way it loses it.
+      (episode.needs === 'new connections' ||
+        signal === 'stuck' ||
+        (signal === 'pending' && !episode.strikes.some(isSilent)));
     const key = isKick ? kick.key : causeKey(episode, signal, error);
     const cause = this.#causes.get(key) ?? this.#newCause(key, signal);
     cause.episodes.push(episode);
@@ -445,8 +401,32 @@ class Search {
     if (cause.state === 'dismissed' && !isTriedAgain) this.#mark(episode, 'slow', null);
     if (!isFirst && !isTriedAgain) return;
     cause.state = 'open';
-    if (key === 'hung: silence') this.#postponeSilence();
-    this.#follow(this.#prove(cause, episode));
+    this.#agenda.postpone(isBeside(cause, episode));
+    this.#toProve.push({cause, episode});
+    this.#proveNext();
+  }
+
+  /** The worst first; what is not begun when the time is over remains unconfirmed. */
+  #proveNext(): void {
+    if (this.#provingCount >= provenAtOnce || this.#signal.aborted) return;
+    const [next] = this.#toProve.toSorted(
+      (a, b) => signals.indexOf(a.cause.signal) - signals.indexOf(b.cause.signal),
+    );
+    if (!next) return;
+    this.#toProve.splice(this.#toProve.indexOf(next), 1);
+    this.#provingCount++;
+    this.#follow(
+      this.#prove(next.cause, next.episode).finally(() => {
+        this.#provingCount--;
+        this.#proveNext();
+      }),
+    );
+  }
+
+  /** Then it says nothing of what sets the versions apart, which it must not hide. */
+  #isInAllVersions({finding}: Cause): boolean {
+    const elsewhere = this.#findings.find(({number}) => number === finding)?.elsewhere ?? [];
+    return elsewhere.length > 0 && elsewhere.every(({isShown}) => isShown);
   }
 
   #newCause(key: string, signal: Signal): Cause {
@@ -455,181 +435,74 @@ class Search {
     return cause;
   }
 
-  /** Alone, each time with a fresh client: once or twice as it is, then as small as it gets. */
+  /** First made as small as it gets, by short tries; then tried alone, each time with a fresh client and a fresh target. */
   async #prove(cause: Cause, episode: Episode): Promise<void> {
-    const proving = provingOf[cause.signal] ?? 'short';
-    const first = (await this.#proof(episode, proving)) ?? (await this.#proof(episode, proving));
-    if (this.#signal.aborted && first === null) return;
-    if (first === null) {
-      cause.state = 'dismissed';
-      cause.dismissals++;
-      if (cause.key === 'hung: silence') this.#queue.push(...this.#later.splice(0));
-      for (const one of cause.episodes) this.#mark(one, 'slow', null);
-      return;
-    }
-    const {symptom} = first.present[0]!;
-    const early = this.#add(cause, this.#findingOf(episode, symptom, [first], 1));
-    const strikes = await this.#smallest(cause, episode);
-    const small = episodeOf(strikes);
-    const isSame = small.id === episode.id;
-    const isLong = proving === 'short' && watched.includes(symptom) ? 'watched' : proving;
-    const more = await this.#repeat(small, isLong, isSame ? triesOfFinding - 1 : triesOfFinding);
-    const ofSmall = more.shown.filter(({present}) => present.some(one => one.symptom === symptom));
-    if (ofSmall.length > 0 || isSame) {
-      const shown = isSame ? [first, ...ofSmall] : ofSmall;
-      const finding = this.#findingOf(small, symptom, shown, more.count + (isSame ? 1 : 0));
-      this.#replace(cause, early, {...finding, elsewhere: await this.#elsewhere(small, symptom, isLong)});
-    } else {
-      const again = await this.#repeat(episode, isLong, triesOfFinding - 1);
-      const shown = again.shown.filter(({present}) => present.some(one => one.symptom === symptom));
-      this.#replace(cause, early, this.#findingOf(episode, symptom, [first, ...shown], again.count + 1));
+    const reliable = await this.#reliable(cause, episode);
+    const small = reliable === null ? episode : episodeOf(await this.#proofs.smallest(cause, reliable));
+    const known = this.#findings.find(({id}) => id === small.id);
+    const isKnown = known !== undefined && this.#signalOf(known) === cause.signal;
+    if (isKnown) this.#join(cause, known.number);
+    else {
+      let finding = await this.#confirmed(cause, small);
+      if (finding === null && small.id !== episode.id) finding = await this.#confirmed(cause, episode);
+      if (finding !== null) this.#add(cause, finding);
+      else if (!this.#signal.aborted) this.#dismiss(cause, episode);
     }
     await this.#tell('running');
   }
 
-  /** Once with each of the versions that are compared. */
-  async #elsewhere(
-    episode: Episode,
-    symptom: SymptomId,
-    proving: Proving,
-  ): Promise<ExploredFinding['elsewhere']> {
-    return Promise.all(
-      this.#others.map(async variant => {
-        const proof = await this.#proof(episode, proving, {...this.#plan, variants: [variant]});
-        const isShown = proof?.present.some(one => one.symptom === symptom) ?? false;
-        return {variant: variant.name, isShown};
-      }),
-    );
-  }
-
-  /** Null where it shows nothing, or did not come to its end. */
-  async #proof(
-    episode: Episode,
-    proving: Proving,
-    plan = this.#plan,
-  ): Promise<(Proof & {readonly run: string}) | null> {
-    if (this.#signal.aborted) return null;
-    const {trial, run, forget} = await this.#crew.try(
-      proofPlan(plan, episode, proving, this.#backMs),
-      'alone',
-    );
-    if (trial === null || trial.end.kind === 'interrupted') return null;
-    const proof = judgeProof(trial, episode, this.#knownSymptoms);
-    if (proof.hasActed && proof.present.length > 0) return {...proof, run};
-    await forget();
+  /** What hits one connection may miss the operation that matters: then all that come for a while are hit. Null where that is not enough. */
+  async #reliable(cause: Cause, episode: Episode): Promise<Episode | null> {
+    for (const candidate of [episode, widened(episode)]) {
+      if (candidate !== null && (await this.#proofs.showsQuickly(candidate, cause))) return candidate;
+    }
     return null;
   }
 
-  async #repeat(episode: Episode, proving: Proving, count: number) {
-    const all = await Promise.all(Array.from({length: count}, () => this.#proof(episode, proving)));
-    // What was interrupted is no try.
-    return {
-      shown: all.filter(proof => proof !== null),
-      count: this.#signal.aborted ? all.filter(proof => proof !== null).length : count,
-    };
+  async #confirmed(cause: Cause, episode: Episode): Promise<ExploredFinding | null> {
+    const proving = provingOf[cause.signal] ?? 'short';
+    const confirmed = await this.#proofs.confirm(episode, proving, triesOfFinding);
+    return confirmed.shown.length === 0 ? null : findingOf(episode, confirmed);
   }
 
-  async #smallest(cause: Cause, episode: Episode): Promise<Episode['strikes']> {
-    const known = new Map<string, Promise<boolean>>();
-    const fails = (strikes: Episode['strikes']): Promise<boolean> => {
-      const candidate = episodeOf(strikes);
-      const answer = known.get(candidate.id) ?? this.#failsAlone(candidate, cause);
-      known.set(candidate.id, answer);
-      return answer;
-    };
-    if (cause.key === 'hung: silence' && (await fails(plainSilence))) return plainSilence;
-    return shrink(episode.strikes, fails);
+  #signalOf({number}: ExploredFinding): Signal | null {
+    return [...this.#causes.values()].find(({finding}) => finding === number)?.signal ?? null;
   }
 
-  /** Twice, at the same time. */
-  async #failsAlone(episode: Episode, {signal, key}: Cause): Promise<boolean> {
-    if (this.#signal.aborted) return false;
-    const tries = await Promise.all(
-      [1, 2].map(async () => {
-        const {trial, forget} = await this.#crew.try(
-          batchPlan(this.#plan, [episode], this.#backMs),
-          'smaller',
-        );
-        const verdict = trial === null ? null : (judgeEpisodes(trial, [episode])[0] ?? null);
-        await forget();
-        if (verdict?.hasActed !== true || verdict.signal === null) return false;
-        const isError = signal === 'crash' || signal === 'rejection';
-        return isError
-          ? causeKey(episode, verdict.signal, verdict.error) === key
-          : areAlike(verdict.signal, signal);
-      }),
-    );
-    return tries.every(Boolean);
-  }
-
-  #findingOf(
-    {id, strikes, faults}: Episode,
-    symptom: SymptomId,
-    shown: readonly (Proof & {readonly run: string})[],
-    triedCount: number,
-  ): ExploredFinding {
-    const [proof] = shown;
-    const finding = proof?.present.find(one => one.symptom === symptom);
-    const others = new Set(shown.flatMap(({present}) => present.map(one => one.symptom)));
-    others.delete(symptom);
-    return {
-      number: 0,
-      symptom,
-      others: [...others],
-      id,
-      strikes,
-      faults,
-      shownCount: shown.length,
-      triedCount: Math.max(triedCount, shown.length),
-      statement: finding?.evidence[0].statement ?? '',
-      error: symptom === 'process-crash' || symptom === 'unhandled-rejection' ? (proof?.error ?? null) : null,
-      moments: [],
-      run: proof?.run ?? '',
-      proving: provingFor(symptom),
-      elsewhere: [],
-      reproducer: null,
-    };
-  }
-
-  /** Saved before anything is made of it. */
-  #add(cause: Cause, finding: ExploredFinding): number {
-    const number = ++this.#findingCount;
-    this.#findings.push({...finding, number});
-    cause.state = 'proven';
-    this.#joinMoments(cause, number);
-    return number;
+  #dismiss(cause: Cause, episode: Episode): void {
+    cause.state = 'dismissed';
+    cause.dismissals++;
+    this.#agenda.restore(isBeside(cause, episode));
+    for (const one of cause.episodes) this.#mark(one, 'slow', null);
   }
 
   /** What turns out to be the same as another one is told with it. */
-  #replace(cause: Cause, number: number, finding: ExploredFinding): void {
+  #add(cause: Cause, finding: ExploredFinding): void {
+    const {id, symptom, error} = finding;
     const same = this.#findings.find(
       other =>
-        other.number !== number &&
-        other.symptom === finding.symptom &&
-        (other.id === finding.id || (finding.error !== null && other.error === finding.error)),
+        other.symptom === symptom &&
+        (other.id === id || (error !== null && other.error === error) || areOfOneKind(other, finding)),
     );
-    const index = this.#findings.findIndex(other => other.number === number);
     if (same) {
-      this.#findings.splice(index, 1);
-      this.#joinMoments(cause, same.number);
+      // Of several stages the plainest is told.
+      if (isSilenceInUse(cause.key)) {
+        this.#findings[this.#findings.indexOf(same)] = {...finding, number: same.number};
+      }
+      this.#join(cause, same.number);
       return;
     }
-    const {moments} = this.#findings[index]!;
-    const kept = {...finding, number, moments};
-    this.#findings[index] = kept;
-    this.#options.observer.found(kept);
+    const number = ++this.#findingCount;
+    const numbered = {...finding, number};
+    this.#findings.push(numbered);
+    this.#join(cause, number);
+    this.#options.observer.found(numbered);
   }
 
-  #joinMoments(cause: Cause, number: number): void {
+  #join(cause: Cause, number: number): void {
+    cause.state = 'proven';
     cause.finding = number;
     for (const episode of cause.episodes) this.#mark(episode, 'failed', number);
-  }
-
-  /** A client that waits through one silence waits through all of them: the others come last. */
-  #postponeSilence(): void {
-    const isKnown = ({strikes}: Episode): boolean => strikes.some(isSilent);
-    this.#later.push(...this.#queue.filter(isKnown));
-    this.#queue = this.#queue.filter(episode => !isKnown(episode));
   }
 
   async #settleProofs(): Promise<void> {
@@ -666,7 +539,7 @@ class Search {
       data: relative(run.baseDir, run.dataDir),
       scenario: this.#plan.name,
       variant: this.#plan.variants[0].name,
-      versions: this.#versions,
+      versions: this.#recording.versions,
       command: run.command(this.#plan),
       startedAt: this.#startedAt,
       end,
@@ -675,10 +548,11 @@ class Search {
       seed: run.seed,
       maxDepth,
       only,
-      groups: groupsOf(this.#conversations),
+      groups: groupsOf(this.#recording.conversations),
       episodeCount: this.#episodeCount,
       searchMs: this.#searchMs,
       cells: [...this.#cells.values()].map(cell => ({...cell, finding: numberOf(cell.finding)})),
+      calm: this.#recording.calm,
       findings: this.#findings.map(finding => ({
         ...finding,
         number: numberOf(finding.number)!,
@@ -687,50 +561,33 @@ class Search {
           .map(cell => cell.id),
       })),
       unconfirmed,
-      backMs: this.#backMs,
-      leftOut: [
-        ...this.#leftOut,
-        ...(this.#queue.length > 0 ? [{reason: 'the budget', count: this.#queue.length}] : []),
-        ...(this.#later.length > 0
-          ? [{reason: 'they are silence, which the client waits through', count: this.#later.length}]
-          : []),
-      ],
+      backMs: this.#recording.backMs,
+      leftOut: this.#agenda.leftOut,
     };
   }
 }
 
-/** Of its reproducer. */
-const provingFor = (symptom: SymptomId): Proving => {
-  if (symptom === 'connection-leak' || symptom === 'listener-leak') return 'repeated';
-  return watched.includes(symptom) ? 'watched' : 'short';
-};
-
-/** What the library took to be well again. Its phases are watched for a while in any case. */
-const backAfter = ({trial}: Tried): number => {
-  const [fault, after] = [faultPhase(0), recoveryPhase(0)].map(phase => trial && phaseWindow(trial, phase));
-  if (!trial || !fault || !after) return 0;
-  const afterMs = after.endMs - after.startMs;
-  const isLate = afterMs > (trial.plan.phases[recoveryPhase(0)]?.durationMs ?? 0) + backSlackMs;
-  return fault.endMs - fault.startMs + (isLate ? afterMs : 0);
-};
-
-const backSlackMs = 300;
-
-/** The conversations of connections that were made after all that were open were closed; null where there were none. */
-const madeAnew = ({trial, conversations}: Tried): readonly Conversation[] | null => {
-  const edge = trial?.edges.find(({phase}) => phase === faultPhase(0));
-  if (!trial || !edge) return null;
-  const fresh = conversations.filter(({openedMs}) => openedMs - trial.originEpochMs >= edge.beforeMs);
-  return groupsOf(fresh).length > 0 ? fresh : null;
-};
-
-/** Whether anything succeeds beside what is stuck is a matter of luck. */
-const areAlike = (a: Signal, b: Signal): boolean =>
-  a === b || ((a === 'stuck' || a === 'pending') && (b === 'stuck' || b === 'pending'));
-
-const interrupted = (): FoulweatherError =>
-  new FoulweatherError(
-    'FW_INTERRUPTED',
-    'Interrupted before the search began; there is nothing to report.',
-    'Run it again.',
+/**
+ * A client that waits through silence at several stages has one finding, unless versions differ in one of them. Of those that all
+ * versions have in common one is enough, too: a comparison is about the others.
+ */
+const areOfOneKind = (a: ExploredFinding, b: ExploredFinding): boolean => {
+  const [isSilentA, isSilentB] = [a, b].map(({strikes}) => strikes.every(isSilent));
+  const isAlike = a.elsewhere.every(({isShown}, index) => isShown === b.elsewhere[index]?.isShown);
+  const isCommon = a.elsewhere.length > 0 && a.elsewhere.every(({isShown}) => isShown);
+  return (
+    isSilentA === isSilentB && isAlike && (isCommon || (isSilentA === true && a.symptom === 'hung-operation'))
   );
+};
+
+/**
+ * What can show nothing new, as it seems: a client that waits through one silence waits through those of the same stage, and one
+ * that an end of its connection stops is stopped by the others at that exchange.
+ */
+const isBeside =
+  ({key, signal}: Suspicion, episode: Episode) =>
+  (other: Episode): boolean => {
+    if (signal === 'hung') return other.strikes.some(isSilent) && causeKey(other, 'hung', null) === key;
+    const endsTrial = signal === 'stuck' || signal === 'pending' || signal === 'crash';
+    return endsTrial && neighbourhood(other) === neighbourhood(episode);
+  };

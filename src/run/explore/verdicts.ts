@@ -57,7 +57,8 @@ const nameOf = (trial: Trial, phase: number): string => trial.plan.phases[phase]
 /** What ended the trial in the episode. */
 const endSignals = (trial: Trial, index: number): readonly Signal[] => {
   if (trial.end.kind === 'unresponsive') return ['stuck'];
-  if (trial.end.kind === 'crashed') return ['crash'];
+  // A program that breaks the protocol is tried again alone, where no symptom confirms it.
+  if (trial.end.kind === 'crashed' || trial.end.kind === 'protocol-broken') return ['crash'];
   if (trial.cut !== 'wedged') return [];
   const after = trial.driver.phases.find(({phase}) => phase === recoveryPhase(index));
   return [(after?.okWithin ?? 0) > 0 ? 'pending' : 'stuck'];
@@ -127,6 +128,7 @@ const nameError = ({name, code, message}: ErrorFacts): string =>
     .slice(0, 200);
 
 export const crashError = ({end}: Pick<Trial, 'end'>): string | null => {
+  if (end.kind === 'protocol-broken') return `protocol broken: ${end.problem}`;
   if (end.kind !== 'crashed') return null;
   return end.error === null ? `exit ${end.exitCode ?? end.signal}` : nameError(end.error);
 };
@@ -139,7 +141,7 @@ const haveActed = (trial: Trial, phase: string, faults: readonly Fault[]): boole
 };
 
 /** What a search looks for, the worst first. */
-const oracle: readonly SymptomId[] = [
+export const oracle: readonly SymptomId[] = [
   'wedged-client',
   'orphaned-operation',
   'silent-consumer',
@@ -152,8 +154,10 @@ const oracle: readonly SymptomId[] = [
   'truncation-accepted',
   'hung-operation',
   'close-hangs',
+  'pool-slot-leak',
   'connection-leak',
   'listener-leak',
+  'memory-growth',
 ];
 
 export type Proof = {
@@ -194,6 +198,7 @@ export const calmTrouble = (trial: Trial): string | null => {
   if (end.kind === 'first-operation-failed') return `the first operation failed: ${end.error.message}`;
   if (end.kind === 'crashed') return `the process ended: ${crashError(trial)}`;
   if (end.kind === 'unresponsive') return 'the process stopped answering';
+  if (end.kind === 'protocol-broken') return `the program broke the protocol: ${end.problem}`;
   const ok = driver.phases.reduce((sum, {outcomes}) => sum + outcomes.ok, 0);
   const started = driver.phases.reduce((sum, figures) => sum + figures.started, 0);
   if (trial.cut !== null || ok === 0) {

@@ -18,6 +18,7 @@ export type Gated = {
 export const checkGates = (gated: Gated): Gate[] => [
   ...interrupted(gated.trial),
   ...startGates(gated.trial),
+  ...protocolBroken(gated.trial),
   ...(died(gated.trial)
     ? []
     : [...faultGates(gated.trial, gated.phases), ...baselineGates(gated), ...machineGates(gated)]),
@@ -27,7 +28,20 @@ export const checkGates = (gated: Gated): Gate[] => [
 ];
 
 /** A result, whatever the phase in which it came: the phases cannot have been complete. */
-const died = ({end}: Trial): boolean => end.kind === 'crashed' || end.kind === 'unresponsive';
+const died = ({end}: Trial): boolean =>
+  end.kind === 'crashed' || end.kind === 'unresponsive' || end.kind === 'protocol-broken';
+
+/** Whatever it says may be wrong: nothing is judged by it. */
+const protocolBroken = ({end}: Trial): Gate[] =>
+  end.kind === 'protocol-broken'
+    ? [
+        {
+          name: 'protocol-broken',
+          reason: `The program broke the protocol: ${end.problem}${end.line === null ? '' : `: ${end.line}`}.`,
+          advice: 'Check the program with `foulweather conform`; docs/languages.md describes the protocol.',
+        },
+      ]
+    : [];
 
 const interrupted = ({end}: Trial): Gate[] =>
   end.kind === 'interrupted'

@@ -117,26 +117,36 @@ const processNames: {readonly [process in HarnessProcess]: string} = {
   injector: 'The injector',
   target: 'The target',
   receiver: 'The telemetry receiver',
+  driver: 'The driver',
 };
 
 /** Of one core; each of these processes depends on a single thread. */
 const mostCpuRatio = 0.9;
 
+/** Of an operation's deadline: after one pause as long as this of a process on its way, an operation that is late or hangs says nothing of its library. */
+const longestPauseRatio = 0.5;
+
 /** What passes through a process that is behind is late, and the figures cannot distinguish that from a slow library. */
 const sparedProcesses = (trial: Trial): Gate[] => {
   const limitMs = delayLimitMs(trial);
+  const longestPauseMs = Math.max(limitMs, longestPauseRatio * trial.plan.operation.deadlineMs);
   return trial.harness
-    .filter(({phase, tickCount}) => {
+    .filter(({phase}) => {
       const role = trial.plan.phases[phase]?.role;
-      return role !== undefined && role !== 'warm-up' && tickCount >= samplesBehind(0.99);
+      return role !== undefined && role !== 'warm-up';
     })
-    .flatMap(({process, phase, loopDelayP99Ms, tickCount, cpuMs, durationMs}) => {
+    .flatMap(({process, phase, loopDelayP99Ms, loopDelayMaxMs, tickCount, cpuMs, durationMs}) => {
       const cpuRatio = cpuMs / durationMs;
-      if (loopDelayP99Ms <= limitMs && cpuRatio < mostCpuRatio) return [];
+      const isSampled = tickCount >= samplesBehind(0.99);
       const what =
-        loopDelayP99Ms > limitMs
+        isSampled && loopDelayP99Ms > limitMs
           ? `had an event-loop delay of ${loopDelayP99Ms.toFixed(0)} ms (p99 of ${tickCount} samples); the limit is ${limitMs} ms`
-          : `used ${(cpuRatio * 100).toFixed(0)}% of a core; the limit is ${mostCpuRatio * 100}%`;
+          : isSampled && cpuRatio >= mostCpuRatio
+            ? `used ${(cpuRatio * 100).toFixed(0)}% of a core; the limit is ${mostCpuRatio * 100}%`
+            : process !== 'parent' && loopDelayMaxMs >= longestPauseMs
+              ? `stood still for ${loopDelayMaxMs.toFixed(0)} ms; the limit is ${longestPauseMs} ms, half of an operation's deadline`
+              : null;
+      if (what === null) return [];
       return [
         {
           name: `${process}-saturated`,

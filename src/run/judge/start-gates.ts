@@ -11,14 +11,15 @@ export const startGateNames: readonly string[] = [
   'unresponsive-before-load',
 ];
 
-export const startGates = ({end, edges, plan}: Trial): Gate[] => {
+export const startGates = ({end, edges, plan, exit}: Trial): Gate[] => {
+  const isProgram = plan.program !== undefined;
   switch (end.kind) {
     case 'open-failed':
       return [
         {
           name: 'open-failed',
           reason: `open() failed on a calm network, so nothing was tested${said(end.error)}`,
-          advice: 'Fix open() in the scenario.',
+          advice: `Fix open() in ${isProgram ? 'the program' : 'the scenario'}.`,
           stack: end.error.stack,
         },
       ];
@@ -27,7 +28,7 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
         {
           name: 'first-operation-failed',
           reason: `The operation tried before the load failed ${end.triedCount} out of ${end.triedCount} times on a calm network, so nothing was tested${said(end.error)}`,
-          advice: `Fix perform() in the scenario, or ${targetAdvice(plan)}. If the response is a legitimate application error, return it as applicationError. To run anyway, add --keep-going.`,
+          advice: `Fix perform() in ${isProgram ? 'the program' : 'the scenario'}, or ${targetAdvice(plan)}. If the response is a legitimate application error, return it as applicationError. To run anyway, add --keep-going.`,
           stack: end.error.stack,
         },
       ];
@@ -38,9 +39,10 @@ export const startGates = ({end, edges, plan}: Trial): Gate[] => {
       return [
         {
           name: 'died-before-load',
-          reason: `The process ended ${how} before the load, on a calm network, so nothing was tested${why}`,
-          advice:
-            'Check that the library supports this version of Node.js, and that open() and perform() are correct.',
+          reason: `The process ended ${how} before the load, on a calm network, so nothing was tested${isProgram ? lastLine(exit) : why}`,
+          advice: isProgram
+            ? 'Check the program with `foulweather conform`.'
+            : 'Check that the library supports this version of Node.js, and that open() and perform() are correct.',
           ...(end.error && {stack: end.error.stack}),
         },
       ];
@@ -67,6 +69,12 @@ const said = (error: ErrorFacts | null): string => {
   const own = [name, code, message].filter(part => part !== null && part !== '').join(': ');
   const whole = [own, ...causes].join('; caused by ').replaceAll(/\s*\n\s*/g, ' ');
   return `: ${whole}${/[.!?]$/.test(whole) ? '' : '.'}`;
+};
+
+/** What a program printed last is mostly why it ended. */
+const lastLine = (exit: Trial['exit']): string => {
+  const line = exit?.stderrTail.trim().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '.' : `: ${line}`;
 };
 
 const targetAdvice = ({target}: Plan): string =>

@@ -37,6 +37,8 @@ const summarise = (
   const resources = trial.phaseResources.find(candidate => candidate.phase === index);
   const process = measureProcess(trial, index);
   const durationMs = window.endMs - window.startMs;
+  const outsideCpuMs = trial.plan.program && process ? process.cpuRatio * durationMs : null;
+  const cpuMs = resources?.cpuMs ?? outsideCpuMs;
   return {
     phase: phase.name,
     role: phase.role,
@@ -68,7 +70,7 @@ const summarise = (
     redeliveredCount: deliveries?.repeated ?? null,
     connectionsOpened: connections?.opened ?? null,
     connectionsOpenMax: connections?.openMax ?? null,
-    cpuUsPerOperation: !resources || started === 0 ? null : (resources.cpuMs * 1000) / started,
+    cpuUsPerOperation: cpuMs === null || started === 0 ? null : (cpuMs * 1000) / started,
     cpuRatio: process?.cpuRatio ?? null,
     rssMaxBytes: residentMaxBytes(trial, index),
     heapMaxBytes: process?.heapMaxBytes ?? null,

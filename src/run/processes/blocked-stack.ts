@@ -53,14 +53,20 @@ export const captureBlockedStack = async (
 
 /** Promises that follow each other endlessly are mostly caught between two of them, where only Node is on the stack. */
 const stepsTaken = 20;
+/** What Node does to open its inspector may run on top of the code that is stuck, for a moment. */
+const looksTaken = 3;
+const betweenLooksMs = 50;
 
 const pausedFrames = async (address: string, signal: AbortSignal): Promise<CallFrame[]> => {
   const socket = new WebSocket(address);
   let lastId = 0;
-  const post = (method: string): void => socket.send(JSON.stringify({id: ++lastId, method}));
+  const post = (method: string): void => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({id: ++lastId, method}));
+  };
   const urls = new Map<string, string>();
   let known: CallFrame[] = [];
   let steps = 0;
+  let looks = 0;
   await new Promise<void>(resolve => {
     const end = (): void => resolve();
     signal.addEventListener('abort', end);
@@ -75,8 +81,13 @@ const pausedFrames = async (address: string, signal: AbortSignal): Promise<CallF
       if (method === 'Debugger.scriptParsed') urls.set(params.scriptId ?? '', params.url ?? '');
       if (method !== 'Debugger.paused') return;
       known = framesOf(params, urls);
-      if (steps++ >= stepsTaken || !known.every(isOfNode)) end();
-      else post('Debugger.stepInto');
+      if (known.every(isOfNode)) {
+        if (steps++ < stepsTaken) post('Debugger.stepInto');
+        else end();
+      } else if (known.slice(0, 1).every(isOfNode) && ++looks < looksTaken) {
+        post('Debugger.resume');
+        setTimeout(() => post('Debugger.pause'), betweenLooksMs);
+      } else end();
     });
   });
   socket.close();

@@ -1,10 +1,5 @@
-// The files that run as processes of their own, found beside this one: TypeScript in a checkout, JavaScript in the package.
-import {fileURLToPath} from 'node:url';
-
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-
-const entryFile = (path: string): string =>
-  fileURLToPath(new URL(`../../${path}.${extension}`, import.meta.url));
+// The files that run as processes of their own.
+import {entryFile} from '../../model/own-files.ts';
 
 export const entries = {
   describe: entryFile('children/describe-main'),
@@ -13,6 +8,7 @@ export const entries = {
   verify: entryFile('children/verify-main'),
   prepare: entryFile('children/prepare-main'),
   preload: entryFile('subject/preload'),
+  noopProgram: entryFile('subject/noop-main'),
   injector: entryFile('faults/server/main'),
   service: entryFile('services/main'),
   receiver: entryFile('telemetry/main'),

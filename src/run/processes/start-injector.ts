@@ -27,7 +27,7 @@ export type RunningInjector = {
 export type InjectorChoice = {
   readonly seed: number;
   readonly toxiproxyUrl: string | null;
-  /** In a namespace of its own the injector may set rules on packets. */
+  /** Says whether the injector is in a namespace of the run's own, where it may set rules on packets. */
   readonly environment: NodeJS.ProcessEnv;
   readonly limitMs: number;
 };

@@ -4,11 +4,12 @@ import type {TelemetryMode} from '../../model/choices.ts';
 import type {SubjectEvent} from '../../model/event.ts';
 import {type Plan, telemetryModeOf, type Variant} from '../../model/plan.ts';
 import {type TelemetryPresetName, telemetryPreset} from '../../model/telemetry-preset.ts';
-import type {FromSubject, SubjectTask, ToSubject} from '../../subject/protocol.ts';
+import type {FromSubject, ProgramTask, SubjectTask, ToSubject} from '../../subject/protocol.ts';
 import {isForeignSdkSetting, sdkEnvironment} from '../../telemetry/sdk-settings.ts';
 import {inspectorArgs} from './blocked-stack.ts';
 import type {Child} from './child.ts';
 import {entries} from './entries.ts';
+import {launcherOf} from './launcher.ts';
 import type {Supervisor} from './supervisor.ts';
 
 export type SubjectChild = Child<ToSubject, FromSubject>;
@@ -35,17 +36,18 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
     execArgv: [
       ...inspectorArgs,
       ...(heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`]),
-      '--import',
-      pathToFileURL(entries.preload).href,
+      ...(task.program === null ? ['--import', pathToFileURL(entries.preload).href] : []),
     ],
-    cpuCount: variant.process.cpuCount,
+    // A bridge is the harness's own: the program behind it has these CPUs.
+    cpuCount: task.program === null ? variant.process.cpuCount : undefined,
     env: {
       ...Object.fromEntries(
         Object.entries(options.environment).filter(([name]) => !isForeignSdkSetting(name)),
       ),
-      ...(mode === 'off' ? {} : telemetryEnvironment(options, mode)),
+      ...(mode === 'off' ? withoutTelemetry(task) : telemetryEnvironment(options, mode)),
       ...(options.packages === null ? {} : packageEnvironment(variant, options.packages)),
-      ...variant.process.env,
+      // A program's go to it alone.
+      ...(task.program === null ? variant.process.env : {}),
     },
     onMessage: options.onEvent,
   });
@@ -53,9 +55,45 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
   return child;
 };
 
+/** The program of the plan; with `noop` one that answers each operation at once. */
+export const programTask = (
+  {program}: Plan,
+  {process}: Variant,
+  {helloMs, noop}: {readonly helloMs: number; readonly noop: boolean},
+): ProgramTask | null => {
+  if (program === undefined) return null;
+  const {execPath, execArgv} = launcherOf(process.cpuCount);
+  const pinned = execArgv.length === 0 ? [] : [execPath, ...execArgv.slice(0, -1)];
+  const started = noop
+    ? {command: [globalThis.process.execPath, entries.noopProgram]}
+    : {...program, env: {...program.env, ...process.env}};
+  return {...started, cpuCount: process.cpuCount ?? null, launcher: pinned, helloMs};
+};
+
 const packageEnvironment = ({packages = {}}: Variant, folder: string): Record<string, string> => ({
   FOULWEATHER_PACKAGES: JSON.stringify({folder, names: Object.keys(packages)}),
 });
+
+/** Nor are the instrumentations of OpenTelemetry's automatic ones for Python and Java there. */
+const withoutTelemetry = (task: SubjectTask): Record<string, string> =>
+  task.program === null
+    ? {}
+    : {
+        ...withoutSdk(task),
+        OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: '*',
+        OTEL_JAVAAGENT_ENABLED: 'false',
+      };
+
+/** A program may start an SDK of its own. */
+const withoutSdk = ({program}: SubjectTask): Record<string, string> =>
+  program === null
+    ? {}
+    : {
+        OTEL_SDK_DISABLED: 'true',
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+      };
 
 const telemetryEnvironment = (
   {plan, variant, task, receiverUrl}: SubjectOptions,
@@ -74,6 +112,13 @@ const telemetryEnvironment = (
     mode,
   ),
   ...Object.assign({}, ...(plan.telemetry.use ?? []).map(presetEnvironment)),
+  // Its own SDK is a program's affair: all of its signals go to the receiver.
+  ...(task.program !== null && {
+    OTEL_TRACES_EXPORTER: mode === 'metrics-only' ? 'none' : 'otlp',
+    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp',
+    ...(mode === 'api-only' && withoutSdk(task)),
+  }),
   FOULWEATHER_SDK: JSON.stringify({
     scenarioFile: task.scenarioFile,
     instrumentations: plan.telemetry.instrumentations,

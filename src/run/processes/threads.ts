@@ -26,7 +26,13 @@ export const sampleThreads = async (pid: number): Promise<ThreadGroup[] | null> 
 /** The kernel counts CPU time in ticks of 10 ms: USER_HZ is 100 on every Linux that Node runs on. */
 const msPerTick = 10;
 
-type ProcStat = {readonly name: string; readonly state: string; readonly cpuMs: number};
+type ProcStat = {
+  readonly name: string;
+  readonly state: string;
+  readonly cpuMs: number;
+  /** Of a process: of its children that have ended and were waited for. */
+  readonly endedChildrenCpuMs: number;
+};
 
 /** The fields are counted after the name, which may hold spaces and parentheses. */
 export const parseStat = (stat: string): ProcStat => {
@@ -36,5 +42,19 @@ export const parseStat = (stat: string): ProcStat => {
     name: stat.slice(stat.indexOf('(') + 1, nameEnds),
     state: fields[0] ?? '',
     cpuMs: (Number(fields[11]) + Number(fields[12])) * msPerTick,
+    endedChildrenCpuMs: (Number(fields[13]) + Number(fields[14])) * msPerTick,
   };
 };
+
+/** Groups of several processes, by name. */
+export const mergeThreads = (groups: readonly ThreadGroup[]): ThreadGroup[] =>
+  [...Map.groupBy(groups, ({name}) => name)].map(([name, same]) => ({
+    name,
+    count: total(same, ({count}) => count),
+    runningCount: total(same, ({runningCount}) => runningCount),
+    blockedCount: total(same, ({blockedCount}) => blockedCount),
+    cpuMs: total(same, ({cpuMs}) => cpuMs),
+  }));
+
+const total = (groups: readonly ThreadGroup[], figure: (group: ThreadGroup) => number): number =>
+  groups.reduce((sum, group) => sum + figure(group), 0);

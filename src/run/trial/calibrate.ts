@@ -4,13 +4,12 @@ import {monotonicMs, wallEpochMs} from '../../model/clock.ts';
 import type {PhaseFigures} from '../../model/driver-witness.ts';
 import type {SubjectEvent} from '../../model/event.ts';
 import {durationOf, nameInScenario, type Phase, telemetryModeOf} from '../../model/plan.ts';
-import type {PhaseResources} from '../../model/process-witness.ts';
 import type {Calibration} from '../../model/run.ts';
 import {decodeHistogram, percentileMs} from '../../stats/histogram.ts';
 import {removeProfileParts} from '../../store/profile-parts.ts';
 import type {TrialFiles} from '../../store/run-folder.ts';
 import {unlessAborted} from '../interruption.ts';
-import {type SubjectChild, startSubject} from '../processes/start-subject.ts';
+import {programTask, type SubjectChild, startSubject} from '../processes/start-subject.ts';
 import type {TrialContext} from './trial-context.ts';
 
 export const calibrationId = 'calibration';
@@ -45,7 +44,7 @@ export class Calibrator {
   readonly #subject: SubjectChild;
   readonly #loaded: Promise<unknown>;
   #figures: PhaseFigures | undefined;
-  #resources: PhaseResources | undefined;
+  #cpuMs: number | null = null;
 
   constructor(context: TrialContext, files: TrialFiles) {
     this.#context = context;
@@ -83,7 +82,8 @@ export class Calibrator {
         phases: this.#phases,
         noop: true,
         profilesFolder: files.profilesFolder,
-        profiling: context.profiles ? {heapLimitMiB: null} : null,
+        program: programTask(plan, variant, {helloMs: limits.loadMs, noop: true}),
+        profiling: context.profiles && plan.program === undefined ? {heapLimitMiB: null} : null,
       },
       packages: null,
       receiverUrl: receiver.url,
@@ -113,12 +113,15 @@ export class Calibrator {
       await this.end();
     }
     const figures = this.#figures;
-    const resources = this.#resources;
-    if (!figures || !resources) return null;
+    const cpuMs = this.#cpuMs;
+    if (!figures || cpuMs === null) return null;
     return {
       operationCount: figures.started,
-      cpuUsPerOperation: figures.started === 0 ? 0 : (resources.cpuMs * 1000) / figures.started,
+      cpuUsPerOperation: figures.started === 0 ? 0 : (cpuMs * 1000) / figures.started,
       startLagP99Ms: percentileMs(decodeHistogram(figures.startLagUs), 99) ?? 0,
+      ...(this.#context.plan.program && {
+        roundTripP50Ms: percentileMs(decodeHistogram(figures.serviceOkUs), 50) ?? 0,
+      }),
     };
   }
 
@@ -133,8 +136,9 @@ export class Calibrator {
       this.#figures = event.phases.find(({phase}) => phase === measured) ?? this.#figures;
     }
     if (event.kind === 'phase-resources' && event.resources.phase === measured) {
-      this.#resources = event.resources;
+      this.#cpuMs = event.resources.cpuMs;
     }
+    if (event.kind === 'harness' && event.sample.phase === measured) this.#cpuMs = event.sample.cpuMs;
   }
 
   #unlessInterrupted<T>(step: Promise<T>): Promise<T> {

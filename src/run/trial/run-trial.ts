@@ -4,7 +4,6 @@ import type {TrialEvent} from '../../model/event.ts';
 import {nameInScenario, sampleEveryMs} from '../../model/plan.ts';
 import type {ProcessExit} from '../../model/process-witness.ts';
 import {announcingLongWait} from '../../model/with-timeout.ts';
-import {hasNameFaults} from '../namespace.ts';
 import {withoutInspectorLines} from '../processes/blocked-stack.ts';
 import {HarnessWatch} from '../processes/harness-watch.ts';
 import {collect, recordForeign} from './collect.ts';
@@ -30,14 +29,18 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const preparer = plan.prepares ? await prepare(context, request) : null;
   const start = startTrial(context, request, record);
   const {now} = start;
-  const proxy = {name: proxyNameOf(context, request), byName: hasNameFaults(plan)};
-  const {link, url, probeUrl, close} = await openTrialLink(supervisor, injector, target.url, proxy);
+  const {link, url, probeUrl, close} = await openTrialLink(supervisor, injector, {
+    target,
+    plan,
+    name: proxyNameOf(context, request),
+  });
   if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});
   const probe = new ControlProbe({plan, url: probeUrl, comeback, now, record});
   const samplers = new Samplers({
     link,
     pid: subject.pid,
+    isBridge: plan.program !== undefined,
     sampleEveryMs: sampleEveryMs(plan.phases),
     now,
     record,

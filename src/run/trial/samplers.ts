@@ -1,11 +1,13 @@
 // Asks the injector and the operating system, at regular intervals, what they see of a trial.
 import type {FaultyLink} from '../../faults/control.ts';
 import type {TrialEvent} from '../../model/event.ts';
-import {sampleProcess} from '../processes/system-sampler.ts';
+import {sampleChildren, sampleProcess} from '../processes/system-sampler.ts';
 
 export type SamplerOptions = {
   readonly link: FaultyLink;
   readonly pid: number;
+  /** The library is not in that process, but in those that it started. */
+  readonly isBridge: boolean;
   readonly sampleEveryMs: number;
   readonly now: () => number;
   readonly record: (event: TrialEvent) => void;
@@ -52,9 +54,9 @@ export class Samplers {
   }
 
   async #tick(): Promise<void> {
-    const {pid, now, record} = this.#options;
+    const {pid, isBridge, now, record} = this.#options;
     await this.#unlessTrouble(async () => {
-      const sample = await sampleProcess(pid, now());
+      const sample = await (isBridge ? sampleChildren : sampleProcess)(pid, now());
       if (sample) record({kind: 'system', sample});
       await this.sampleInjector();
     });

@@ -1,14 +1,19 @@
 // The faulty connection from the subject to the target: one proxy per trial, and the address that the library gets.
 import type {FaultyLink} from '../../faults/control.ts';
+import {carriedBy} from '../../faults/toxics.ts';
+import {isHttpFault} from '../../model/http-fault.ts';
+import type {Plan} from '../../model/plan.ts';
+import {hasDnsFaults} from '../namespace.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
+import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
-import {throughProxy, upstreamOf} from '../target-address.ts';
+import {namedHostOf, throughProxy, upstreamOf} from '../target-address.ts';
 
 export type TrialLink = {
   readonly link: FaultyLink;
-  /** For the library: by name, where faults act on that. */
+  /** For the library: with a name, where faults act on name resolution. */
   readonly url: string;
-  /** By address in any case. */
+  /** With the address in any case. */
   readonly probeUrl: string;
   readonly close: () => Promise<void>;
 };
@@ -16,11 +21,20 @@ export type TrialLink = {
 export const openTrialLink = async (
   supervisor: Supervisor,
   {injector, embedded}: RunningInjector,
-  targetUrl: string,
-  {name, byName}: {readonly name: string; readonly byName: boolean},
+  {target, plan, name}: {readonly target: Target; readonly plan: Plan; readonly name: string},
 ): Promise<TrialLink> => {
+  const {url: targetUrl, authority} = target;
   if (!embedded) supervisor.watchProxy(injector.url, name);
-  const link = await injector.createProxy(name, upstreamOf(targetUrl), byName ? namedAddress : undefined);
+  // In a calm phase, too: a fault that comes later then finds connections that it can act on.
+  const host = namedHostOf(targetUrl);
+  const faults = plan.phases.flatMap(({faults}) => faults);
+  const isIntercepted = embedded && (faults.some(({kind}) => isHttpFault(kind)) || host !== null);
+  const byName = hasDnsFaults(plan);
+  const link = await injector.createProxy(name, upstreamOf(targetUrl), {
+    protocol: carriedBy(faults),
+    interception: isIntercepted ? {authorities: authority ?? '', host} : null,
+    ...(byName && {listenHost: namedAddress}),
+  });
   return {
     link,
     url: throughProxy(targetUrl, byName ? byHost(link.address) : link.address),
@@ -33,11 +47,11 @@ export const openTrialLink = async (
 };
 
 /**
- * Resolvers sort addresses by how much of their own address they share (RFC 6724, rule 9): less than the dead ones that faults
- * put before it.
+ * Resolvers put addresses first that have a longer prefix in common with the source address (RFC 6724, rule 9): this one comes
+ * after the dead ones that faults put before it.
  */
 const namedAddress = '127.0.128.1';
 
-/** The injector answers for all names under this one. */
+/** A name under the domain for which the injector's name server answers. */
 const byHost = (address: string): string =>
   `target.foulweather.test${address.slice(address.lastIndexOf(':'))}`;

@@ -54,7 +54,9 @@ export class TrialRunner {
     const {subject, plan, link, harness, now, record, notifyReceiver, limits} = this.#options;
     const {loadMs, openMs, answerSlackMs} = limits;
     notifyReceiver(openingPhase, 0);
-    await this.#dialogue.answer(['loaded'], loadMs, 'the scenario and its library to load');
+    // A program that does not say hello in time is ended by its bridge, which says so.
+    const slackMs = plan.program === undefined ? 0 : answerSlackMs;
+    await this.#dialogue.answer(['loaded'], loadMs + slackMs, 'the scenario and its library to load');
     // A server of the scenario's own may flood a client as soon as it is there, and what is measured here wants quiet.
     if (plan.target.kind === 'custom') await this.#options.whenIdle();
     subject.send({kind: 'open', limitMs: openMs});
@@ -144,8 +146,8 @@ export class TrialRunner {
 
   /**
    * As long as is planned; a recovery may be prolonged until the library is back. A wedged one does not hold up
-   * further faults, but after the last one it is watched for as long as any detector needs. False where an exploration
-   * ends with it.
+   * further faults, but after the last one it is watched for as long as any detector needs. False if it
+   * ends an exploration.
    */
   async #waitPhase(phase: Phase, isLast: boolean): Promise<boolean> {
     const {comeback, now} = this.#options;

@@ -5,7 +5,7 @@ import {nameInScenario} from '../../model/plan.ts';
 import type {CodeLocations} from '../../profiles/owner.ts';
 import {describeStack} from '../../profiles/stack.ts';
 import {codeLocationsOf} from '../hook.ts';
-import {type SubjectChild, startSubject} from '../processes/start-subject.ts';
+import {programTask, type SubjectChild, startSubject} from '../processes/start-subject.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 import type {TrialStart} from './trial-start.ts';
 
@@ -17,7 +17,7 @@ export type TrialSubjectOptions = {
 };
 
 export const startTrialSubject = (
-  {supervisor, plan, scenarioFile, receiver, packages, environment, profiles}: TrialContext,
+  {supervisor, plan, scenarioFile, receiver, packages, environment, profiles, limits}: TrialContext,
   {trialId, variant, files}: TrialRequest,
   {start, url, record}: TrialSubjectOptions,
 ): SubjectChild => {
@@ -40,7 +40,9 @@ export const startTrialSubject = (
       phases,
       noop: false,
       profilesFolder: files.profilesFolder,
-      profiling: profiles ? {heapLimitMiB: variant.process.heapLimitMiB ?? null} : null,
+      program: programTask(plan, variant, {helloMs: limits.loadMs, noop: false}),
+      profiling:
+        profiles && plan.program === undefined ? {heapLimitMiB: variant.process.heapLimitMiB ?? null} : null,
     },
     packages: packages.get(variant.name) ?? null,
     receiverUrl: receiver.url,

@@ -21,6 +21,8 @@ type Explored = Pick<Phase, 'name' | 'durationMs' | 'faults'> & {readonly untilW
 const pollMs = 40;
 /** A fault that has not acted by then, on a client that is well, does not reach it. */
 const reachMs = 600;
+/** Where others succeed for so long without a fault, an operation that still waits does not wait for the client to be back. */
+const mostPendingMs = 4000;
 
 /** Whether all was well in time. @throws TrialStopped */
 export const untilWell = async (
@@ -32,12 +34,17 @@ export const untilWell = async (
   const shortestMs = Math.max(durationMs, ...faults.map(windowOf));
   /** When all of them were first seen to have acted. */
   let actedMs = faults.length === 0 ? beganMs : null;
+  let goodSinceMs: number | null = null;
   await dialogue.waitFor(shortestMs);
-  while (now() - beganMs < untilWellMs) {
+  while (now() - beganMs < untilWellMs && now() - (goodSinceMs ?? now()) < mostPendingMs) {
     subject.send({kind: 'pulse'});
     actedMs ??= (await haveActed(link, name, faults)) ? now() : null;
     await dialogue.waitFor(pollMs);
-    if (isWellSince(comeback, actedMs ?? beganMs + reachMs)) return true;
+    const sinceMs = actedMs ?? beganMs + reachMs;
+    if (hasSucceededSince(comeback, sinceMs)) {
+      if (!isWaitingSince(comeback, sinceMs)) return true;
+      if (faults.length === 0) goodSinceMs ??= now();
+    }
   }
   return false;
 };
@@ -54,8 +61,9 @@ const haveActed = async (link: FaultyLink, phase: string, faults: readonly Fault
   );
 };
 
-const isWellSince = ({pulse}: ComebackWatch, sinceMs: number): boolean =>
-  pulse !== null &&
-  pulse.succeededStartMs !== null &&
-  pulse.succeededStartMs >= sinceMs &&
-  (pulse.waitingStartMs === null || pulse.waitingStartMs >= sinceMs);
+const hasSucceededSince = ({pulse}: ComebackWatch, sinceMs: number): boolean =>
+  pulse !== null && pulse.succeededStartMs !== null && pulse.succeededStartMs >= sinceMs;
+
+/** Whether an operation waits that was begun before. */
+const isWaitingSince = ({pulse}: ComebackWatch, sinceMs: number): boolean =>
+  pulse !== null && pulse.waitingStartMs !== null && pulse.waitingStartMs < sinceMs;

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';
 import {messageIds} from '../../model/message-id.ts';
 import {Arrivals, arrivalOf, messageOf, NoArrival} from './arrivals.ts';
-import {notSent} from './not-sent.ts';
+import {notSent} from './error-meaning.ts';
 
 export type AmqpOptions = {
   /** Seconds; null leaves it to the server, and RabbitMQ asks for 60. */

@@ -5,7 +5,7 @@ import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
 import {AmqpApplication, type AmqpOptions, exchange, workQueue} from './amqp-application.ts';
 import {answerOf, arrivalOf} from './arrivals.ts';
-import {rejectedIfNotSent} from './not-sent.ts';
+import {rejectedIfNotSent} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
 import {within} from './time-limit.ts';
 

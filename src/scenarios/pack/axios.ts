@@ -3,7 +3,7 @@ import {Agent} from 'node:http';
 import axios from 'axios';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {failedIfNeverConnected} from './connect-errors.ts';
+import {failedIfNeverConnected} from './error-meaning.ts';
 import {orderAnswer, orderRequest, verifyOrders} from './order-work.ts';
 import {orders} from './servers/orders.ts';
 

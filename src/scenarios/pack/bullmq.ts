@@ -4,7 +4,7 @@ import {messageIds} from '../../model/message-id.ts';
 import type {OpenContext} from '../../model/scenario-functions.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
 
 type Options = {

@@ -1,7 +1,7 @@
 // Node's own fetch: as it comes, and with a time limit.
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {failedIfNeverConnected} from './connect-errors.ts';
+import {failedIfNeverConnected} from './error-meaning.ts';
 import {orderAnswer, orderRequest, StatusError, verifyOrders} from './order-work.ts';
 import {orders} from './servers/orders.ts';
 

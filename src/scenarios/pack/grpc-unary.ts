@@ -10,7 +10,7 @@ import {
 import type {LedgerWriter, StartedTarget} from '../../model/scenario-functions.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {isUnsent, methodOf, serve} from './grpc-service.ts';
 import {operationNumber} from './operation-number.ts';
 

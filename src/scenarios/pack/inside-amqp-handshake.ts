@@ -2,7 +2,7 @@
 import {type ChannelModel, type ConfirmChannel, connect} from 'amqplib';
 import {blackhole, type Fault, latency, resetAfter} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {notSent, rejectedIfNotSent} from './not-sent.ts';
+import {notSent, rejectedIfNotSent} from './error-meaning.ts';
 import {within} from './time-limit.ts';
 
 type Options = {

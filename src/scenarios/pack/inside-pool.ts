@@ -2,8 +2,7 @@
 import pg, {type PoolConfig} from 'pg';
 import {halfOpen, latency, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {pgFailure} from './pg-failure.ts';
-import {askServer, verifyTable} from './pg-table.ts';
+import {askServer, pgFailure, verifyTable} from './pg-table.ts';
 
 const asUsersGetIt: PoolConfig = {};
 
@@ -40,7 +39,7 @@ export default defineScenario({
   phases: [
     {name: 'warm-up', role: 'warm-up', durationMs: 1000},
     {name: 'baseline', role: 'baseline', durationMs: 3000},
-    {name: 'some-stalled', role: 'fault', durationMs: 3000, faults: [stall({firstN: 3})]},
+    {name: 'some-stalled', role: 'fault', durationMs: 3000, faults: [stall({nth: 2})]},
     {name: 'after-some-stalled', role: 'recovery', durationMs: 4000},
     {name: 'too-slow', role: 'fault', durationMs: 3000, faults: [latency({latencyMs: 200})]},
     {name: 'after-too-slow', role: 'recovery', durationMs: 4000},

@@ -2,8 +2,7 @@
 import pg, {type ClientConfig} from 'pg';
 import {corrupt, latency, resetAfter, stall} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
-import {pgFailure} from './pg-failure.ts';
-import {askServer, verifyTable} from './pg-table.ts';
+import {askServer, pgFailure, verifyTable} from './pg-table.ts';
 
 type Options = {
   readonly client: ClientConfig;

@@ -2,8 +2,9 @@
 import {Redis, type RedisOptions} from 'ioredis';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
+import {withDatabase} from './with-database.ts';
 
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
@@ -13,8 +14,9 @@ const lists = ['alone', 'transaction', 'pipeline', 'read-back'] as const;
 const listOf = (trialId: string, list: string): string => `${trialId}:${list}`;
 const keptSeconds = 600;
 
+/** Its handshake is an application's: a database is selected, and the connection gets a name. */
 const connected = async (url: string, options: Options): Promise<Redis> => {
-  const redis = new Redis(url, {...options, lazyConnect: true});
+  const redis = new Redis(withDatabase(url), {connectionName: 'orders', ...options, lazyConnect: true});
   // Without a listener each lost connection is written to the console.
   redis.on('error', () => {});
   await redis.connect();
@@ -36,7 +38,7 @@ export default defineScenario({
   name: 'ioredis',
   observation: 'After a lost connection, some commands run twice, and others wait for a long time.',
   remarks: [
-    'The variant "defaults" uses ioredis as created by new Redis(url). Its documentation says that commands without a reply are resent on the next connection (autoResendUnfulfilledCommands) and fail only after 20 attempts to connect (maxRetriesPerRequest): https://github.com/redis/ioredis#auto-reconnect. So a write whose reply was lost may be applied twice: operations here append to a list, which shows it.',
+    'The variant "defaults" uses ioredis as created by new Redis(url), with a database in the URL and a name for the connection, as applications have them. Its documentation says that commands without a reply are resent on the next connection (autoResendUnfulfilledCommands) and fail only after 20 attempts to connect (maxRetriesPerRequest): https://github.com/redis/ioredis#auto-reconnect. So a write whose reply was lost may be applied twice: operations here append to a list, which shows it.',
     'All callers share one connection, so there is no pool to exhaust.',
   ],
   target: {service: 'redis'},

@@ -3,7 +3,7 @@ import {connect} from 'node:net';
 import {type Client, Client as MemjsClient} from 'memjs';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
 
 type Options = {

@@ -2,7 +2,7 @@
 import {createConnection, createPool, type Pool, type PoolOptions, type RowDataPacket} from 'mysql2/promise';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
 
 type Options = {

@@ -1,5 +1,5 @@
-// What the scenarios of pg have in common besides the library's own work: a connection past the injector, and what a
-// table has in the end.
+// What the scenarios of pg have in common besides the library's own work: a connection past the injector, what a table has
+// in the end, and what an error says about the query: mostly nothing, and the query may have been run.
 import pg from 'pg';
 import type {Applied, VerifyContext} from '../../model/scenario-functions.ts';
 
@@ -26,3 +26,17 @@ export const verifyTable =
       const {rows} = await client.query<{id: string}>(text, [`${trialId}-`]);
       return {applied: [rows.map(({id}) => id)]};
     });
+
+/** The pool's own errors have no code: only the message distinguishes them. */
+const poolMessages: readonly string[] = [
+  'timeout exceeded when trying to connect',
+  'Connection terminated due to connection timeout',
+  'Cannot use a pool after calling end on the pool',
+];
+
+/** Nothing was sent where no connection was got, or none was made. */
+export const pgFailure = (error: unknown): 'failed' | 'rejected' | 'unknown' => {
+  if (!(error instanceof Error)) return 'unknown';
+  if (poolMessages.includes(error.message)) return 'rejected';
+  return (error as NodeJS.ErrnoException).syscall === 'connect' ? 'failed' : 'unknown';
+};

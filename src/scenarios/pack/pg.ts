@@ -2,10 +2,9 @@
 import pg, {type PoolConfig} from 'pg';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
-import {pgFailure} from './pg-failure.ts';
-import {askServer, verifyTable} from './pg-table.ts';
+import {askServer, pgFailure, verifyTable} from './pg-table.ts';
 
 const asUsersGetIt: PoolConfig = {};
 

@@ -4,8 +4,9 @@ import {createClient, type RedisClientOptions} from 'redis';
 import type {Answer} from '../../model/scenario-functions.ts';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {afterTheWrite} from './after-the-write.ts';
+import {afterTheWrite} from './error-meaning.ts';
 import {operationNumber} from './operation-number.ts';
+import {withDatabase} from './with-database.ts';
 
 type Options = Pick<RedisClientOptions, 'disableOfflineQueue' | 'pingInterval'> & {
   readonly socket?: {connectTimeout: number; socketTimeout: number; reconnectStrategy: Reconnect};
@@ -21,8 +22,9 @@ const lists = ['alone', 'transaction', 'pipeline', 'read-back'] as const;
 const listOf = (trialId: string, list: string): string => `${trialId}:${list}`;
 const keptSeconds = 600;
 
+/** Its handshake is an application's: a database is selected, and the connection gets a name. */
 const connected = async (url: string, options: Options) => {
-  const redis = createClient({url, ...options});
+  const redis = createClient({url: withDatabase(url), name: 'orders', ...options});
   // Without a listener a lost connection would end the process.
   redis.on('error', () => {});
   // The first versions of redis 4 do not return the client.
@@ -90,7 +92,7 @@ export default defineScenario({
   name: 'redis',
   observation: 'Commands pile up in the client while Redis does not respond, and callers wait for them.',
   remarks: [
-    'The variant "defaults" uses node-redis as created by createClient({url}): it reconnects by itself, queues commands while disconnected, rejects commands that were sent but not answered when the connection is lost, and has no time limit for a reply (since redis 6, one of 5 s for commands waiting in its own queue). What its documentation promises: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
+    'The variant "defaults" uses node-redis as created by createClient({url}), with a database in the URL and a name for the connection, as applications have them: it reconnects by itself, queues commands while disconnected, rejects commands that were sent but not answered when the connection is lost, and has no time limit for a reply (since redis 6, one of 5 s for commands waiting in its own queue). What its documentation promises: https://redis.io/docs/latest/develop/clients/nodejs/produsage/',
     'socketTimeout exists since redis 5. It limits silence in both directions (https://nodejs.org/api/net.html#socketsettimeouttimeout-callback): while commands are written to a connection that does not answer, it does not expire.',
     'All callers share one connection, so there is no pool to exhaust.',
   ],

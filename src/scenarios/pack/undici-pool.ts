@@ -2,7 +2,7 @@
 import {Pool} from 'undici';
 import {defineScenario} from '../define-scenario.ts';
 import {quick} from '../storms/quick.ts';
-import {failedIfNeverConnected} from './connect-errors.ts';
+import {failedIfNeverConnected} from './error-meaning.ts';
 import {orderAnswer, orderRequest, StatusError, verifyOrders} from './order-work.ts';
 import {orders} from './servers/orders.ts';
 

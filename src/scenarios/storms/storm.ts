@@ -6,8 +6,8 @@ export type Storm = {
   readonly name: string;
   /** What it does, in a line. */
   readonly summary: string;
-  /** `tcp`: whatever speaks over TCP. `http`: HTTP/1.1 without TLS, since requests must be read to be faulted. */
-  readonly fits: 'tcp' | 'http';
+  /** What it acts on. `tcp`: whatever speaks over TCP. */
+  readonly fits: 'tcp' | 'http' | 'grpc';
   readonly phases: NonEmpty<Phase>;
 };
 

@@ -1,7 +1,7 @@
 // Work piles up in the library for as long as the fault lasts.
 
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
-import {DriverMeasure, phasesOf} from '../../measures/measure.ts';
+import {DriverMeasure, inFlightSamples, phasesOf} from '../../measures/measure.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
@@ -45,7 +45,7 @@ export const unboundedQueue: Detector<'unbounded-queue'> = (trial, {operationCou
 const inFlightOf = (trial: Trial, phase: number): number[] => {
   const window = phaseWindow(trial, phase);
   if (!window) return [];
-  return trial.resources
+  return inFlightSamples(trial)
     .filter(({atMs}) => atMs > window.startMs && atMs <= window.endMs)
-    .flatMap(({inFlightCount}) => inFlightCount ?? []);
+    .map(({count}) => count);
 };

@@ -1,9 +1,9 @@
-// The process needs a whole core and does not get done what it is asked to. A closed load asks for no rate: there the
+// The process needs a whole core, or all that its runtime can use, and does not get done what it is asked to. A closed load asks for no rate: there the
 // CPU time of each operation decides whether the core is spent well.
 
 import {phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure, isWarmUp} from '../../measures/measure.ts';
-import {measureProcess} from '../../measures/process-measure.ts';
+import {measureProcess, usableCores} from '../../measures/process-measure.ts';
 import {withProfile} from '../../measures/profile-evidence.ts';
 import {measureThroughput} from '../../measures/throughput.ts';
 import type {Detector} from '../../model/finding.ts';
@@ -19,8 +19,9 @@ export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, ope
     return process && throughput ? [{index, process, throughput}] : [];
   });
   if (measured.length === 0) return inconclusive('cpu-bound', 'the process reported no metrics');
+  const cores = usableCores(trial);
   const found = measured
-    .filter(({process}) => process.cpuRatio >= threshold)
+    .filter(({process}) => process.cpuRatio >= threshold * cores)
     .flatMap(({index, process, throughput}) => {
       const phase = phaseName(trial, index);
       const {goodputPerSecond, askedPerSecond, started} = throughput;
@@ -40,7 +41,7 @@ export const cpuBound: Detector<'cpu-bound'> = (trial, {cpuRatio: threshold, ope
           evidence: {
             witness: 'system' as const,
             statement,
-            value: process.cpuRatio,
+            value: process.cpuRatio / cores,
             threshold,
             unit: 'share' as const,
             count: started,

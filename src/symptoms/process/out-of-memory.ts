@@ -1,4 +1,4 @@
-// Out of memory: V8 gave up at the heap's limit.
+// Out of memory: V8 gave up at the heap's limit; or a program's runtime did, or the kernel killed it.
 
 import {type Found, phaseAt} from '../../measures/evidence.ts';
 import {withProfile} from '../../measures/profile-evidence.ts';
@@ -22,17 +22,21 @@ export const outOfMemory: Detector<'out-of-memory'> = trial => {
   const heapUsedBytes = resources.at(-1)?.heapUsedBytes ?? 0;
   const variant = trial.plan.variants.find(candidate => candidate.name === trial.variant);
   const limitMib = variant?.process.heapLimitMiB ?? 0;
+  const residentBytes = trial.system.at(-1)?.rssBytes ?? 0;
+  const isNode = trial.plan.program === undefined;
   const limit = limitMib === 0 ? "V8's default limit" : `a limit of ${limitMib} MiB`;
   const found: Found[] = [
     {
       phase: phaseAt(trial, exit?.atMs ?? 0),
       evidence: {
         witness: 'system',
-        statement: `V8 ran out of heap and aborted the process, with ${Math.round(heapUsedBytes / mib)} MiB in use at the last sample and ${limit}.`,
-        value: heapUsedBytes,
+        statement: isNode
+          ? `V8 ran out of heap and aborted the process, with ${Math.round(heapUsedBytes / mib)} MiB in use at the last sample and ${limit}.`
+          : `The process ran out of memory${end.signal === 'SIGKILL' ? ' and was killed by the kernel' : ''}, with ${Math.round(residentBytes / mib)} MiB resident at the last sample.`,
+        value: isNode ? heapUsedBytes : residentBytes,
         threshold: limitMib * mib,
         unit: 'bytes',
-        count: resources.length,
+        count: isNode ? resources.length : trial.system.length,
         operations: [],
       },
     },

@@ -21,7 +21,14 @@ test(refused, ['undici-pool', '--depth', '3'], /Allowed choices are 1, 2|It must
 test(refused, ['undici-pool', '--budget', '1s'], /at least 10s/);
 test(refused, ['undici-pool', '--budget', 'long'], /a time such as 90s, 10m or 1h/);
 test(refused, ['undici-pool', '--only', 'handshake,nothing'], /one of connect, handshake, body/);
-test(refused, ['undici-pool', '--reporter', 'html'], /A search has no report in HTML\./);
+test(refused, ['--replay', '--reporter', 'html'], /explore --replay cannot write a page\./);
+test(
+  refused,
+  ['undici-pool', '--all'],
+  /--all searches the whole pack and cannot be combined with "undici-pool"\./,
+);
+test(refused, ['--all', '--variant', 'defaults'], /cannot be combined with --variant\./);
+test(refused, ['--all', '--resume'], /cannot be combined with --resume\./);
 test(refused, ['undici-pool', '--resume'], /There is no earlier search of this scenario/);
 test(refused, ['undici-pool', '--resume', 'x'], /There is no earlier search "x"/);
 test(refused, ['--replay'], /There are no reproducers in foulweather\/reproducers\./);

@@ -88,6 +88,6 @@ test('an injector that has no network of its own refuses them', async t => {
   ]) {
     const {status, body} = await send(injector.url, {method: 'POST', path: toxics, body: {type}});
     t.is(status, 400);
-    t.regex(body, new RegExp(`${type} needs a network namespace of its own`));
+    t.regex(body, new RegExp(`${type} works only in the network namespace of a run on Linux`));
   }
 });

@@ -33,6 +33,7 @@ const findingAt = (...ids: readonly string[]): ExploredFinding => {
     run: '',
     proving: 'short',
     elsewhere: [],
+    caseStudy: null,
     reproducer: null,
   };
 };
@@ -50,30 +51,40 @@ test(sentence, ['close after 2'], 'a new connection is closed (FIN) after its fi
 test(
   sentence,
   ['reset before 3 (two)'],
-  'two new connections are reset (RST) before its second request (1 byte)',
+  'two new connections are reset (RST) before their second request (1 byte)',
 );
 test(
   sentence,
   ['silence within 4 (all)'],
-  'all new connections for half a second fall silent in the midst of its second reply (60 bytes)',
+  'for half a second all new connections fall silent in the middle of their second reply (60 bytes)',
 );
 test(
   sentence,
   ['half-open after the next request'],
-  'a connection is lost without a word after its next request',
+  'a connection is lost without notice after its next request',
 );
 test(
   sentence,
   ['close after 1 (connection 2)'],
   'the second new connection is closed (FIN) after its first request (30 bytes)',
 );
-test(sentence, ['refused'], 'connects are refused for half a second');
+test(sentence, ['refused'], 'connection attempts are refused for half a second');
 test(sentence, ['close all live connections'], 'all open connections are closed (FIN)');
 test(
   sentence,
   ['close after 2', 'accepted-and-silent'],
   'a new connection is closed (FIN) after its first reply (96 bytes), and then new connections are accepted and never answered',
 );
+
+test('what piles up is said to need several faults', t => {
+  t.is(
+    findingText(
+      {...findingAt('refused'), symptom: 'listener-leak', error: null, proving: 'repeated'},
+      groups,
+    ),
+    'When connection attempts are refused for half a second, 6 times in a row, event listeners pile up: 1 of 3 tries.',
+  );
+});
 
 test('a reproducer is a scenario on top of the user’s own', t => {
   const finding = findingAt('silence after 2');
@@ -90,9 +101,8 @@ test('a reproducer is a scenario on top of the user’s own', t => {
       {name: 'fault', role: 'fault', durationMs: 1500, faults: [...finding.faults]},
     ],
     load: {model: 'closed', concurrency: 2},
-    variantName: 'bad',
-    importPath: '../../shop.ts',
-    isTypescript: true,
+    base: {kind: 'scenario', importPath: '../../shop.ts', variantName: 'bad', isTypescript: true},
+    program: null,
   });
   t.is(
     text,
@@ -114,6 +124,62 @@ export default defineScenario({
   ],
   cycles: 1,
   goals: {},
+});
+`,
+  );
+});
+
+const programOptions = (id: string): Omit<Parameters<typeof reproducerText>[0], 'base' | 'program'> => ({
+  finding: {...findingAt(id), error: null},
+  exploration: {
+    groups,
+    scenario: 'shop',
+    command: 'npx foulweather explore shop.py',
+    startedAt: '2026-01-02T03:04:05.000Z',
+  } as unknown as Exploration,
+  phases: [{name: 'fault', role: 'fault', durationMs: 1500, faults: [...byId(id).faults]}],
+  load: {model: 'closed', concurrency: 2},
+});
+
+test('a reproducer on top of a scenario with a program finds the program from its own folder', t => {
+  const text = reproducerText({
+    ...programOptions('refused'),
+    base: {kind: 'scenario', importPath: '../../shop.ts', variantName: null, isTypescript: true},
+    program: {command: ['python3', 'shop.py'], cwd: '../..', env: {'no-name': "it's"}},
+  });
+  t.regex(text, /^import \{defineScenario, program, refuse\} from 'foulweather';\nimport scenario from/m);
+  t.regex(
+    text,
+    /^ {2}subject: program\(\{command: \['python3', 'shop\.py'\], cwd: '\.\.\/\.\.', env: \{'no-name': 'it\\'s'\}\}\),\n\}\);\n$/m,
+  );
+});
+
+test('a reproducer of a program alone is a scenario of its own', t => {
+  const text = reproducerText({
+    ...programOptions('refused'),
+    base: {
+      kind: 'program',
+      target: {kind: 'http'},
+      variants: [{name: 'defaults', change: null, options: {}, process: {}}],
+      operation: {deadlineMs: 2000, idempotent: true, checksOrder: false},
+    } as never,
+    program: {command: ['python3', './shop.py'], cwd: '../..'},
+  });
+  const [, scenario] = text.split('defineScenario({\n');
+  t.is(
+    scenario,
+    `  name: 'shop-process-crash-refused',
+  observation: 'When connection attempts are refused for half a second, the process crashes: 1 of 3 tries.',
+  target: {kind: 'http'},
+  variants: [{name: 'defaults', options: {}}],
+  operation: {deadlineMs: 2000, idempotent: true},
+  load: {model: 'closed', concurrency: 2},
+  phases: [
+    {name: 'fault', role: 'fault', durationMs: 1500, faults: [refuse({durationMs: 500})]},
+  ],
+  cycles: 1,
+  goals: {},
+  subject: program({command: ['python3', './shop.py'], cwd: '../..'}),
 });
 `,
   );

@@ -148,6 +148,12 @@ test(
   [null, 'crash', null],
 );
 test(
+  'a program that breaks the protocol is suspected of that episode',
+  blames,
+  {phases: 4, more: [{kind: 'protocol-broken', atMs: 1, problem: 'it sent a line', line: 'x'}]},
+  [null, 'crash', null],
+);
+test(
   'what the user interrupts is not blamed',
   blames,
   {phases: 4, killedFor: 'interrupted', more: [{kind: 'interrupted', atMs: 1}]},

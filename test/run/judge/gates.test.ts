@@ -153,6 +153,10 @@ const rows: readonly (readonly [title: string, odds: Odds, gates: readonly strin
   ['one that needs its core', {harness: {process: 'receiver', cpuMs: 900}}, ['receiver-saturated']],
   ['one that nearly does', {harness: {process: 'target', cpuMs: 890}}, []],
   ['a parent that is late', {harness: {process: 'parent', loopDelayP99Ms: 80}}, ['parent-saturated']],
+  ['one that stood still', {harness: {loopDelayMaxMs: 500, tickCount: 40}}, ['injector-saturated']],
+  ['one that nearly did', {harness: {loopDelayMaxMs: 499, tickCount: 40}}, []],
+  ['a parent that stood still', {harness: {process: 'parent', loopDelayMaxMs: 800}}, []],
+  ['still in the warm-up', {harness: {loopDelayMaxMs: 800}, role: 'warm-up'}, []],
   ['late in the warm-up, when nobody looks', {harness: {loopDelayP99Ms: 80}, role: 'warm-up'}, []],
   ['a baseline that meets its goals', {goals: {calm: {successRatio: {min: 0.9}}}}, []],
   [

@@ -1,6 +1,6 @@
 // What `ps` prints on a Unix without /proc.
 import test from 'ava';
-import {askPs, parsePs} from '../../../src/run/processes/ps.ts';
+import {askPs, askPsOfChildren, parsePs, sumOfChildren} from '../../../src/run/processes/ps.ts';
 
 const told: readonly (readonly [line: string, cpuMs: number, rssBytes: number])[] = [
   ['  51234   0:01.23\n', 1230, 51234 * 1024],
@@ -21,10 +21,24 @@ test('a line that does not look so is not guessed at', t => {
   t.is(parsePs('RSS TIME'), null);
 });
 
+test('the children of a process and theirs are added up, and no others', t => {
+  const lines = [
+    '  1 0 900 00:09',
+    ' 10 1 100 00:01',
+    ' 11 10 20 00:02.50',
+    ' 12 11 3 00:00',
+    ' 20 1 400 00:04',
+    '',
+  ];
+  t.deepEqual(sumOfChildren(lines.join('\n'), 10), {cpuMs: 2500, rssBytes: 23 * 1024});
+  t.is(sumOfChildren(lines.join('\n'), 12), null);
+});
+
 const onUnix = process.platform === 'win32' ? test.skip : test;
 if (process.platform === 'win32') console.error('Left out: ps is a command of Unix.');
 
 onUnix('the ps of this machine is understood', async t => {
+  t.true((await askPsOfChildren(process.ppid))!.rssBytes > 10 * 1024 ** 2);
   const figures = await askPs(process.pid);
   t.true(figures!.rssBytes > 10 * 1024 ** 2);
   t.true(figures!.cpuMs >= 0);

@@ -1,9 +1,11 @@
 // A process as the operating system sees it.
+import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import test from 'ava';
-import {sampleProcess} from '../../../src/run/processes/system-sampler.ts';
+import {sampleChildren, sampleProcess} from '../../../src/run/processes/system-sampler.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 if (process.platform !== 'linux')
@@ -28,6 +30,30 @@ onLinux('a living process has memory, threads, descriptors and sockets', async t
 onLinux('of a process that is gone there is no sample', async t => {
   // Above the kernel's highest process id.
   t.is(await sampleProcess(2 ** 22 + 1, 0), null);
+});
+
+/** Starts a shell with a child. */
+const family = 'sleep 60 & wait';
+
+onLinux('the processes that another one started are one, without it', async t => {
+  const starter = "require('child_process').spawn('sh', ['-c', process.argv[1]], {stdio: 'inherit'})";
+  const bridge = spawn(process.execPath, ['-e', starter, family], {detached: true});
+  t.teardown(() => process.kill(-bridge.pid!, 'SIGKILL'));
+  let children = await sampleChildren(bridge.pid!, 7);
+  // Until all have started, and are what they are to become.
+  while (!children?.threads?.some(({name}) => name === 'sleep')) {
+    await sleep(10);
+    children = await sampleChildren(bridge.pid!, 7);
+  }
+  const own = (await sampleProcess(bridge.pid!, 0))!;
+  t.is(children.atMs, 7);
+  t.is(children.threadCount, 2);
+  t.deepEqual(children.threads!.map(({name, count}) => [name, count]).toSorted(), [
+    ['sh', 1],
+    ['sleep', 1],
+  ]);
+  t.true(children.rssBytes < own.rssBytes, 'Node itself is not among them');
+  t.is(await sampleChildren(2 ** 22 + 1, 0), null);
 });
 
 onLinux('its threads are told by name', async t => {

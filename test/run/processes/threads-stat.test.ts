@@ -6,6 +6,11 @@ const fields = '1 4242 4242 0 -1 4194304 100 0 0 0 250 17 0 0 20 0 11 0 1';
 
 for (const name of ['node', 'v8:ProfEvntProc', 'two words', 'a) S (b']) {
   test(`the thread "${name}"`, t => {
-    t.deepEqual(parseStat(`4711 (${name}) D ${fields}`), {name, state: 'D', cpuMs: 2670});
+    t.deepEqual(parseStat(`4711 (${name}) D ${fields}`), {
+      name,
+      state: 'D',
+      cpuMs: 2670,
+      endedChildrenCpuMs: 0,
+    });
   });
 }

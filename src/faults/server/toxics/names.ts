@@ -1,8 +1,8 @@
-// What becomes of queries for the host's addresses. See name-server.ts.
+// What the name server answers to queries for the target's address. See name-server.ts.
 
 import {defineToxicType, type NameReply} from '../toxic-type.ts';
 
-/** By their numbers in DNS (RFC 1035, 4.1.1). */
+/** By number, as in RFC 1035, 4.1.1. */
 export const responseCodes = {ok: 0, servfail: 2, nxdomain: 3} as const;
 
 const withCode = (code: number): NameReply => ({delayMs: 0, answer: {code, addresses: []}});
@@ -14,7 +14,7 @@ export const dnsTimeout = defineToxicType({
   names: () => () => ({delayMs: 0, answer: null}),
 });
 
-/** dns_servfail: the name server has failed. */
+/** dns_servfail: the name server failed. */
 export const dnsServfail = defineToxicType({
   name: 'dns_servfail',
   attributes: {},
@@ -48,13 +48,16 @@ export const dnsSlow = defineToxicType({
     answer => ({delayMs: delay, answer}),
 });
 
-/** Nobody listens there: connects are refused, or lost by a rule that the injector sets. */
+/** Nothing listens there: connects are refused, or dropped by a rule of the injector's. */
 const deadAddress = (index: number, silent: boolean): string => `127.0.0.${(silent ? 64 : 128) + index}`;
 
-/** The addresses of which packets are lost. */
+/** Packets to these addresses are dropped. */
 export const silentAddresses = '127.0.0.64/26';
 
-/** dns_dead: `dead` addresses come before the live one; without it where it is `stale`: the host has moved, and the name server does not know. */
+/**
+ * dns_dead: `dead` addresses come before the live one, or instead of it if the answer is `stale`: the target has moved, and the
+ * name server does not know yet.
+ */
 export const dnsDead = defineToxicType({
   name: 'dns_dead',
   attributes: {
@@ -67,7 +70,7 @@ export const dnsDead = defineToxicType({
   names:
     ({dead, stale, silent}) =>
     answer => {
-      // A question for other addresses than those of IPv4 has none to begin with.
+      // Queries for anything but IPv4 addresses have no addresses in their answers.
       if (answer.addresses.length === 0) return {delayMs: 0, answer};
       const first = Array.from({length: dead}, (_, index) => deadAddress(index, silent));
       return {delayMs: 0, answer: {...answer, addresses: stale ? first : [...first, ...answer.addresses]}};

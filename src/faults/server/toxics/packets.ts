@@ -1,4 +1,4 @@
-// What becomes of packets, below TCP: by the kernel, in a network namespace of the run's own. See packet-filter.ts.
+// What the kernel does to packets, below TCP, in a network namespace of the run's own. See packet-filter.ts.
 
 import type {PacketRule} from '../packet-filter.ts';
 import {type Downtime, defineToxicType} from '../toxic-type.ts';
@@ -18,14 +18,14 @@ const whole = (effect: PacketRule): Downtime => ({
 
 const millionths = 1_000_000;
 
-/** One of so many packets is chosen by the kernel's own dice; a burst comes once in each round of packets. */
+/** By the kernel's own dice; a burst comes once in each `burst / ratio` packets. */
 const lossOf = (ratio: number, burst: number): string => {
   if (ratio >= 1) return '';
   if (burst > 1) return `numgen inc mod ${Math.round(burst / ratio)} < ${burst}`;
   return `numgen random mod ${millionths} < ${Math.round(ratio * millionths)}`;
 };
 
-/** packet_loss: this share of the packets is lost: by chance, or so many in a row of each `burst / ratio`. */
+/** packet_loss: this share of the packets is lost, each by chance, or `burst` in a row. */
 export const packetLoss = defineToxicType({
   name: 'packet_loss',
   attributes: {
@@ -42,7 +42,7 @@ export const packetLoss = defineToxicType({
   downtime: ({ratio, burst, direction}) => whole({direction, match: lossOf(ratio, burst), verdict: 'drop'}),
 });
 
-/** partition: no packet passes, of live connections or new ones, and nobody is told. */
+/** partition: no packet passes, of live or new connections, and nobody is told. */
 export const partition = defineToxicType({
   name: 'partition',
   attributes: {direction},
@@ -50,7 +50,7 @@ export const partition = defineToxicType({
   downtime: ({direction}) => whole({direction, match: '', verdict: 'drop'}),
 });
 
-/** By the `reason` attribute: the ICMP answer, of type 3. */
+/** The ICMP message (type 3) of each `reason`. */
 const answers: ReadonlyMap<string, string> = new Map([
   ['host', 'host-unreachable'],
   ['net', 'net-unreachable'],
@@ -58,7 +58,7 @@ const answers: ReadonlyMap<string, string> = new Map([
   ['admin', 'admin-prohibited'],
 ]);
 
-/** unreachable: each packet of a client is answered by a router or a host that cannot deliver it. */
+/** unreachable: each packet of a client is answered as by a router or a host that cannot deliver it. */
 export const unreachable = defineToxicType({
   name: 'unreachable',
   attributes: {reason: {kind: 'string', initial: 'host'}},
@@ -68,11 +68,11 @@ export const unreachable = defineToxicType({
     whole({direction: 'upstream', match: '', verdict: `reject with icmp type ${answers.get(reason)}`}),
 });
 
-/** mtu_black_hole: packets above a size are lost without a word, as where a router's answers are filtered. */
+/** mtu_black_hole: packets above a size are dropped without an ICMP message, as behind a firewall that filters those. */
 export const mtuBlackHole = defineToxicType({
   name: 'mtu_black_hole',
   attributes: {
-    /** Of an IP packet: one of this size passes. */
+    /** The size of the largest IP packet that passes. */
     bytes: {kind: 'int64', initial: 1400},
     direction,
   },

@@ -74,9 +74,14 @@ const cost = (story: RunStory): Text[] => {
           ],
         ];
   if (!calibration) return [["The harness's own cost was not measured."], ...lag];
+  const {roundTripP50Ms} = calibration;
+  const included =
+    roundTripP50Ms === undefined
+      ? 'CPU figures include it, and the cost of telemetry.'
+      : `CPU figures are those of the program's processes: they include its kit and telemetry, but not the harness. The connection to the program adds about ${duration(roundTripP50Ms)} to each response time.`;
   return [
     [
-      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation, measured over ${count(calibration.operationCount)} no-op operations (start lag p99 ${duration(calibration.startLagP99Ms)}). CPU figures include it, and the cost of telemetry.`,
+      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation, measured over ${count(calibration.operationCount)} no-op operations (start lag p99 ${duration(calibration.startLagP99Ms)}). ${included}`,
     ],
     ...lag,
   ];

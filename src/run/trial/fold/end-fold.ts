@@ -17,6 +17,8 @@ export class EndFold {
   #exit: ProcessExit | null = null;
   #hadLoad = false;
   #interrupted = false;
+  #broken: Extract<TrialEvent, {kind: 'protocol-broken'}> | null = null;
+  #killedForMemory = false;
   #stuck: Trial['stuck'] = null;
 
   add(event: TrialEvent): void {
@@ -41,6 +43,12 @@ export class EndFold {
         break;
       case 'stuck':
         this.#stuck = {atMs: event.atMs, stack: event.stack};
+        break;
+      case 'protocol-broken':
+        this.#broken ??= event;
+        break;
+      case 'killed-for-memory':
+        this.#killedForMemory = true;
         break;
       case 'interrupted':
         this.#interrupted = true;
@@ -70,6 +78,10 @@ export class EndFold {
     const exit = this.#exit;
     if (this.#interrupted || exit?.killedFor === 'interrupted' || !exit) return {kind: 'interrupted'};
     if (exit.killedFor === 'unresponsive') return {kind: 'unresponsive'};
+    if (this.#broken) {
+      const {problem, line} = this.#broken;
+      return {kind: 'protocol-broken', problem, line};
+    }
     if (this.#openError) return {kind: 'open-failed', error: this.#openError};
     // With --keep-going the load begins all the same.
     if (this.#tried?.status === 'failed' && !this.#hadLoad) {
@@ -81,12 +93,15 @@ export class EndFold {
       kind: 'crashed',
       exitCode: exit.exitCode,
       signal: exit.signal,
-      outOfMemory: ranOutOfMemory(exit),
+      outOfMemory: this.#killedForMemory || ranOutOfMemory(exit),
       error: this.#uncaught,
     };
   }
 }
 
-/** V8 says so on stderr before it aborts; there is no exit code for it. */
+/** V8, the JVM, Go and Python say so on stderr before they end; there is no exit code for it. */
 const ranOutOfMemory = (exit: ProcessExit): boolean =>
-  /FATAL ERROR: .*(?:heap out of memory|Allocation failed|heap limit)/.test(exit.stderrTail);
+  /FATAL ERROR: .*(?:heap out of memory|Allocation failed|heap limit)/.test(exit.stderrTail) ||
+  /^(?:.*\bjava\.lang\.OutOfMemoryError\b|fatal error: runtime: (?:out of memory|cannot allocate memory)|MemoryError\b)/m.test(
+    exit.stderrTail,
+  );

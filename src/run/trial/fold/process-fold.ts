@@ -16,6 +16,7 @@ export type ProcessObservation = Code &
     Trial,
     | 'resources'
     | 'phaseResources'
+    | 'inFlight'
     | 'system'
     | 'heaps'
     | 'unhandledRejections'
@@ -29,6 +30,10 @@ export class ProcessFold {
   #code: Code = {runtime: null, cpuCount: null, versions: {}, standIns: [], unapplied: []};
   readonly #resources = new ThinnedSamples(mergeResources);
   readonly #phaseResources: PhaseResources[] = [];
+  readonly #inFlight = new ThinnedSamples<Trial['inFlight'][number]>((a, b) => ({
+    ...b,
+    count: Math.max(a.count, b.count),
+  }));
   readonly #system = new ThinnedSamples(mergeSystem);
   readonly #heaps: HeapSample[] = [];
   readonly #unhandledRejections: {atMs: number; error: ErrorFacts}[] = [];
@@ -41,6 +46,7 @@ export class ProcessFold {
     for (const boundMs of boundsOf(event)) {
       this.#resources.bound(boundMs);
       this.#system.bound(boundMs);
+      this.#inFlight.bound(boundMs);
     }
     switch (event.kind) {
       case 'loaded': {
@@ -55,6 +61,9 @@ export class ProcessFold {
       }
       case 'resources':
         this.#resources.add(event.sample);
+        break;
+      case 'in-flight':
+        this.#inFlight.add({atMs: event.atMs, count: event.count});
         break;
       case 'phase-resources':
         this.#phaseResources.push(event.resources);
@@ -90,6 +99,7 @@ export class ProcessFold {
       ...this.#code,
       resources: this.#resources.all(),
       phaseResources: this.#phaseResources,
+      inFlight: this.#inFlight.all(),
       system: this.#system.all(),
       heaps: this.#heaps,
       unhandledRejections: this.#unhandledRejections,

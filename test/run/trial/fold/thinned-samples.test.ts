@@ -187,5 +187,5 @@ test('a soak of twelve hours keeps ten thousand samples, and its phases what was
   t.is(measured.heapMaxBytes, 8e9);
   t.true(Math.abs(measured.cpuRatio - 0.1) < 1e-4, `${measured.cpuRatio}`);
   // Every one of 25,200 samples has 2 ms of it, but for the first.
-  t.true(Math.abs(measured.gcShare - 0.002) < 1e-5, `${measured.gcShare}`);
+  t.true(Math.abs(measured.gcShare! - 0.002) < 1e-5, `${measured.gcShare}`);
 });

@@ -1,0 +1,3 @@
+module foulweather.dev/kit
+
+go 1.21
