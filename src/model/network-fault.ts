@@ -2,6 +2,12 @@
 // in a network namespace of the run's own.
 import {type FaultOf, made, type OptionsOf, type ScopeOptions} from './fault-defaults.ts';
 
+/** Where there are DNS faults, the library gets this name instead of the target's address. */
+export const targetHost = 'target.foulweather.test';
+
+/** The same for the harness's own probe, whose queries no fault affects. */
+export const controlHost = 'control.foulweather.test';
+
 /** Made by `packetLoss()`. */
 export type PacketLossFault = FaultOf<'packetLoss'>;
 /** Made by `partition()`. */

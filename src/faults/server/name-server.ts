@@ -3,6 +3,7 @@
 
 import {createSocket, type Socket} from 'node:dgram';
 import {once} from 'node:events';
+import {controlHost, targetHost} from '../../model/network-fault.ts';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import {createRandom} from './random.ts';
 import type {Toxic} from './toxic.ts';
@@ -33,11 +34,21 @@ export class NameRules {
     this.#host = host;
   }
 
-  /** The first toxic that takes it, in the order in which they were added. */
   reply(type: number): NameReply {
-    const {seedParts, toxicsOf, witness, address} = this.#host;
+    this.#host.witness.queried(ttlSeconds);
+    return this.#noted(this.#decide(type));
+  }
+
+  /** To the harness's own probe: not counted, and not affected by toxics. */
+  replyToControl(type: number): NameReply {
+    return this.#noted({delayMs: 0, answer: this.#calm(type)});
+  }
+
+  /** By the first toxic that takes it, in the order in which they were added. */
+  #decide(type: number): NameReply {
+    const {seedParts, toxicsOf, witness} = this.#host;
     this.#queries++;
-    const calm = {code: responseCodes.ok, addresses: type === typeA ? [address()] : []};
+    const calm = this.#calm(type);
     for (const toxic of [...toxicsOf('upstream'), ...toxicsOf('downstream')]) {
       if (toxic.type.names === null || !toxic.isInForce) continue;
       const random = createRandom([...seedParts, 'query', toxic.name, this.#queries]);
@@ -45,14 +56,20 @@ export class NameRules {
       if (decision !== null) witness.decided(toxic.name, decision);
       if (decision !== true) continue;
       witness.acted(toxic.name);
-      return this.#counted(toxic.type.names(toxic.attributes)(calm));
+      return toxic.type.names(toxic.attributes)(calm);
     }
-    return this.#counted({delayMs: 0, answer: calm});
+    return {delayMs: 0, answer: calm};
   }
 
-  #counted(reply: NameReply): NameReply {
-    const isAnswered = (reply.answer?.addresses.length ?? 0) > 0;
-    this.#host.witness.queried(ttlSeconds, isAnswered ? reply.delayMs : null);
+  #calm(type: number): NonNullable<NameReply['answer']> {
+    return {code: responseCodes.ok, addresses: type === typeA ? [this.#host.address()] : []};
+  }
+
+  #noted(reply: NameReply): NameReply {
+    const {answer, delayMs} = reply;
+    if (answer !== null && answer.addresses.length > 0) {
+      this.#host.witness.answered(delayMs + ttlSeconds * 1000);
+    }
     return reply;
   }
 }
@@ -70,8 +87,7 @@ export class NameServer {
       const question = readQuestion(query);
       const rules = this.#rulesOf();
       if (question === null) return;
-      const none = {delayMs: 0, answer: {code: responseCodes.nxdomain, addresses: []}};
-      const {delayMs, answer} = rules && isHost(question.name) ? rules.reply(question.type) : none;
+      const {delayMs, answer} = rules === null ? noSuchName : replyBy(rules, question);
       if (answer === null) return;
       const reply = replyTo(query, question, answer);
       if (delayMs === 0) this.#socket.send(reply, port, address);
@@ -103,8 +119,19 @@ export class NameServer {
   }
 }
 
-/** All names under the run's own domain stand for the proxy. */
-const isHost = (name: string): boolean => `.${name}`.toLowerCase().endsWith('.foulweather.test');
+const noSuchName: NameReply = {delayMs: 0, answer: {code: responseCodes.nxdomain, addresses: []}};
+
+/** Names are compared without case (RFC 4343): some resolvers vary it. */
+const replyBy = (rules: NameRules, {name, type}: Question): NameReply => {
+  switch (name.toLowerCase()) {
+    case targetHost:
+      return rules.reply(type);
+    case controlHost:
+      return rules.replyToControl(type);
+    default:
+      return noSuchName;
+  }
+};
 
 type Question = {readonly name: string; readonly type: number; readonly endByte: number};
 

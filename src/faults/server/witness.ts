@@ -93,19 +93,19 @@ export class Witness {
     }
   }
 
-  /**
-   * A query for the target's name. `answeredAfterMs`: after that it is answered with an address, which may be kept for
-   * `ttlSeconds`; null: with none.
-   */
-  queried(ttlSeconds: number, answeredAfterMs: number | null): void {
+  /** A query for the target's name. */
+  queried(ttlSeconds: number): void {
     this.#names = {
       connectionsBeyondTtl: 0,
       ...this.#names,
       queries: (this.#names?.queries ?? 0) + 1,
       ttlSeconds,
     };
-    if (answeredAfterMs === null) return;
-    this.#keptUntilMs = performance.now() + answeredAfterMs + ttlSeconds * 1000 + ttlSlackMs;
+  }
+
+  /** A client gets an address, which it may keep for so long from now on. */
+  answered(keptMs: number): void {
+    this.#keptUntilMs = performance.now() + keptMs + ttlSlackMs;
   }
 
   /** Finds the counters of a toxic, or starts them. */

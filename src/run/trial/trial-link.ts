@@ -2,6 +2,7 @@
 import type {FaultyLink} from '../../faults/control.ts';
 import {carriedBy} from '../../faults/toxics.ts';
 import {isHttpFault} from '../../model/http-fault.ts';
+import {controlHost, targetHost} from '../../model/network-fault.ts';
 import type {Plan} from '../../model/plan.ts';
 import {hasDnsFaults} from '../namespace.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
@@ -13,8 +14,8 @@ export type TrialLink = {
   readonly link: FaultyLink;
   /** For the library: with a name, where faults act on name resolution. */
   readonly url: string;
-  /** With the address in any case. */
-  readonly probeUrl: string;
+  /** For the harness's own probe. */
+  readonly controlUrl: string;
   readonly close: () => Promise<void>;
 };
 
@@ -37,8 +38,8 @@ export const openTrialLink = async (
   });
   return {
     link,
-    url: throughProxy(targetUrl, byName ? byHost(link.address) : link.address),
-    probeUrl: throughProxy(targetUrl, link.address),
+    url: throughProxy(targetUrl, byName ? named(targetHost, link.address) : link.address),
+    controlUrl: throughProxy(targetUrl, byName ? named(controlHost, link.address) : link.address),
     async close() {
       await link.remove();
       if (!embedded) supervisor.releaseProxy(injector.url, name);
@@ -52,6 +53,5 @@ export const openTrialLink = async (
  */
 const namedAddress = '127.0.128.1';
 
-/** A name under the domain for which the injector's name server answers. */
-const byHost = (address: string): string =>
-  `target.foulweather.test${address.slice(address.lastIndexOf(':'))}`;
+/** The name with the port of the address. */
+const named = (host: string, address: string): string => `${host}${address.slice(address.lastIndexOf(':'))}`;

@@ -69,7 +69,7 @@ if (launch !== null) {
     t.true((ms as number) >= 4900, String(ms));
   });
 
-  test('names: a client that keeps an address beyond its time is seen', async t => {
+  test('names: a client that keeps an address beyond its TTL is seen, and the harness’s own query is not counted', async t => {
     t.deepEqual(await probed('kept'), {queries: 2, ttlSeconds: 5, connectionsBeyondTtl: 1});
   });
 }
