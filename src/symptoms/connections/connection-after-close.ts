@@ -1,6 +1,7 @@
 // Connections that outlive close(): made after it had settled, or not closed by it.
 
 import {counted, duration, type Found, found} from '../../measures/evidence.ts';
+import {lostPackets} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
@@ -24,6 +25,7 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
   const late = connections.filter(({openedMs}) => openedMs - originEpochMs > closedMs + clockSlackMs);
   const kept = connections.filter(
     record =>
+      !lostPackets(record) &&
       record.openedMs - originEpochMs <= closedMs + clockSlackMs &&
       record.closedMs !== null &&
       record.closedMs - originEpochMs > closedMs + openMs + clockSlackMs,

@@ -1,10 +1,12 @@
 // close() does not end the library: it takes too long, or the process stays alive.
 
 import {duration, type Found, found} from '../../measures/evidence.ts';
+import {aftermathDoubt, isAftermath} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
-export const closeHangs: Detector<'close-hangs'> = ({closing, end, exit}, {closeMs}) => {
+export const closeHangs: Detector<'close-hangs'> = (trial, {closeMs}) => {
+  const {closing, end, exit} = trial;
   if (!closing || end.kind !== 'completed') {
     return inconclusive('close-hangs', 'the trial did not run to its end');
   }
@@ -32,6 +34,9 @@ export const closeHangs: Detector<'close-hangs'> = ({closing, end, exit}, {close
     hangs.push(
       found('drain', {witness: 'system', statement, value, threshold: closeMs, unit: 'ms', count: 1}),
     );
+  }
+  if (hangs.length > 0 && isAftermath(trial, closing.startMs)) {
+    return inconclusive('close-hangs', `it did not end in time, but ${aftermathDoubt}`);
   }
   return presentIf('close-hangs', 'fail', hangs);
 };
