@@ -1,7 +1,7 @@
 // Whole runs with packet faults: in a network namespace of their own, as the user who runs the tests and as an ordinary one.
 import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {chmod, readFile} from 'node:fs/promises';
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
@@ -93,6 +93,16 @@ if (launch !== null) {
     t.true(variants[0]!.phases[1]!.faults[0]!.actions > 10);
     t.regex(await readFile(join(cli.cwd, 'reports', 'nameless', 'details.md'), 'utf8'), /\d+ DNS queries/);
     t.deepEqual(await cli.watch.remains(), nothing);
+  });
+
+  test.serial('explore --replay does not run it, and says so', async t => {
+    const place = await openPlace(t);
+    await mkdir(join(place.cwd, 'kept'));
+    const own = `export {default} from ${JSON.stringify(fixture('lossy'))};\n`;
+    await writeFile(join(place.cwd, 'kept/own.ts'), own);
+    const {code, stdout, stderr} = await place.call(['explore', '--replay', '--reproducers', 'kept']);
+    t.is(code, exitCodes.inconclusive, stderr);
+    t.regex(stdout, /^Inconclusive: kept\/own\.ts\n.*packet or DNS faults, which only `foulweather run` can run/m);
   });
 
   const {program, folders} = services.redis;
