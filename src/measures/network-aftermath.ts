@@ -50,6 +50,13 @@ export const isAftermath = (trial: Trial, atMs: number): boolean => {
   return fault !== null && atMs < fault.endMs + aftermathMs(trial, last + 1);
 };
 
+/** Whether a fault lost packets in this phase or before it. `drain` and `run` are about all phases. */
+export const hasLostPackets = ({plan}: Pick<Trial, 'plan'>, phase: string): boolean => {
+  const index = plan.phases.findIndex(({name}) => name === phase);
+  const until = index === -1 ? plan.phases : plan.phases.slice(0, index + 1);
+  return until.some(({faults}) => faults.some(({kind}) => isPacketFault(kind)));
+};
+
 /** A fault lost packets of this connection: the injector may not know that its client has closed it. */
 export const lostPackets = ({hitsAt = []}: Pick<ConnectionRecord, 'hitsAt'>): boolean => hitsAt.includes(null);
 

@@ -18,6 +18,7 @@ import {type Answered, answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
   binAt,
+  booksOf,
   connectionsAt,
   fault,
   resourcesOf,
@@ -163,6 +164,19 @@ const twins: readonly Twin[] = [
     network: deadAddresses(),
     otherwise: {value: 150},
     afterwards: 'clear',
+  },
+  {
+    symptom: 'replay-burst',
+    changes: () => ({
+      ledger: {
+        ...booksOf([]).ledger!,
+        attemptsByBin: Array.from({length: 38}, () => 50),
+        attemptTimes: Array.from({length: 400}, (_, index) => [index, 9100]),
+      },
+    }),
+    network: partition(),
+    otherwise: {value: 4},
+    afterwards: /^packets were lost, so the time at which an attempt arrived/,
   },
 ];
 
