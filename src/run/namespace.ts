@@ -106,6 +106,7 @@ ip=$1
 shift
 "$ip" link set lo up mtu 1500 || exit
 "$ip" link set lo gso_max_segs 1 2>/dev/null
+unset ${namesVariable}
 folder=$(mktemp -d) || exit
 resolve() {
   echo 'nameserver 127.0.0.1' >"$folder/resolv" && mount --bind "$folder/resolv" /etc/resolv.conf || return

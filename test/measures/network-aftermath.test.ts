@@ -21,6 +21,7 @@ import {
   booksOf,
   connectionsAt,
   fault,
+  recovery,
   resourcesOf,
   type TrialChanges,
   trialWith,
@@ -169,7 +170,7 @@ const twins: readonly Twin[] = [
     symptom: 'replay-burst',
     changes: () => ({
       ledger: {
-        ...booksOf([]).ledger!,
+        ...booksOf([{phase: recovery}]).ledger!,
         attemptsByBin: Array.from({length: 38}, () => 50),
         attemptTimes: Array.from({length: 400}, (_, index) => [index, 9100]),
       },
