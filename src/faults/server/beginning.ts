@@ -1,7 +1,8 @@
 // Waits for the first bytes of a client, by which it is known what a connection carries: a TLS handshake, HTTP/2, or anything
 // else. It sits where the upstream is: what a client says comes to it through the upstream toxics.
 
-import {type DownPipe, receiver, type UpPipe} from './http/interceptor-host.ts';
+import {Alarm} from './alarm.ts';
+import {type DownPipe, longestPauseMs, receiver, type UpPipe} from './http/interceptor-host.ts';
 import {preface} from './http2/frames.ts';
 import type {Receiver} from './stage.ts';
 import {type ClientHello, readBeginning} from './tls/client-hello.ts';
@@ -19,11 +20,17 @@ export type BeginningHost = {
   readonly http2: (said: Buffer) => void;
   /** It is none of them. */
   readonly other: () => void;
+  /** It began as one of them, and did not go on: it passes, and is not followed. */
+  readonly unfinished: (what: 'TLS' | 'HTTP/2') => void;
   readonly contain: (act: () => void) => void;
 };
 
 /** A server of HTTP/2 says its settings at once; more than that is none. */
 const mostSaidBytes = 16 * 1024;
+
+const handshakeRecord = 22;
+/** Methods of HTTP/1 begin like its preface, but are other than it from here on. */
+const ownPrefaceBytes = 4;
 
 const nothing = Buffer.alloc(0);
 
@@ -31,6 +38,8 @@ export class Beginning {
   readonly #host: BeginningHost;
   #held: Buffer = nothing;
   #said: Buffer = nothing;
+  /** Rings when what is held does not go on. */
+  readonly #pause = new Alarm(() => this.#host.contain(() => this.#giveUp()));
 
   constructor(host: BeginningHost) {
     this.#host = host;
@@ -63,12 +72,12 @@ export class Beginning {
     push: data => {
       const {down, mayBeHttp2, other} = this.#host;
       // A server that speaks first speaks no TLS.
-      if (!mayBeHttp2()) {
+      if (!mayBeHttp2() || this.#said.length + data.length > mostSaidBytes) {
         this.#pass(other);
         deliver(down.entry, data => down.accept(data), data);
         return;
       }
-      if (this.#said.length < mostSaidBytes) this.#said = Buffer.concat([this.#said, data]);
+      this.#said = Buffer.concat([this.#said, data]);
       down.accept(data);
     },
     end: () => this.#host.down.acceptEnd(),
@@ -77,7 +86,10 @@ export class Beginning {
   #decide(): void {
     const {mayBeTls, mayBeHttp2, hello, http2, other} = this.#host;
     const beginning = mayBeTls ? readBeginning(this.#held) : null;
-    if (beginning?.kind === 'more') return;
+    if (beginning?.kind === 'more') {
+      this.#wait();
+      return;
+    }
     if (beginning?.kind === 'hello') {
       const held = this.#held;
       this.#detach();
@@ -88,9 +100,23 @@ export class Beginning {
       mayBeHttp2() && preface.subarray(0, this.#held.length).equals(this.#held.subarray(0, preface.length));
     if (!canBeHttp2) this.#pass(other);
     else if (this.#held.length >= preface.length) this.#pass(() => http2(this.#said));
+    else this.#wait();
+  }
+
+  #wait(): void {
+    this.#pause.set(performance.now() + longestPauseMs);
+  }
+
+  /** The target may be waiting for what is held: to refuse it, for one. */
+  #giveUp(): void {
+    const {mayBeHttp2, other, unfinished} = this.#host;
+    const isTls = this.#held[0] === handshakeRecord;
+    if (!mayBeHttp2() || (!isTls && this.#held.length < ownPrefaceBytes)) this.#pass(other);
+    else this.#pass(() => unfinished(isTls ? 'TLS' : 'HTTP/2'));
   }
 
   #detach(): void {
+    this.#pause.clear();
     const {up, down} = this.#host;
     up.exit = null;
     down.entry = null;

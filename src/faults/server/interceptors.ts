@@ -177,6 +177,7 @@ export class Interceptors {
         else if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
         else if (this.#rules.http.isActive || this.#targetHost !== null) this.#followRequests('new');
       }),
+      unfinished: what => decided(() => this.#missed(`${what} whose beginning did not go on`))(),
       contain: act => {
         try {
           act();

@@ -1,9 +1,19 @@
 // What an HTTP fault says of connections on which it cannot act.
-import {once} from 'node:events';
+import {EventEmitter, once} from 'node:events';
 import {connect as connectHttp2, createServer as createHttp2Server} from 'node:http2';
 import type {AddressInfo} from 'node:net';
 import test from 'ava';
+import {parseFirstValue} from '../../../src/faults/server/go-json.ts';
+import {HttpRules} from '../../../src/faults/server/http/rules.ts';
+import {headersFrames, preface, settingsFrame, windowFrame} from '../../../src/faults/server/http2/frames.ts';
 import {type Injector, startInjector} from '../../../src/faults/server/injector.ts';
+import {type Intercepted, Interceptors} from '../../../src/faults/server/interceptors.ts';
+import {ReplyRules} from '../../../src/faults/server/protocols/rules.ts';
+import type {Receiver} from '../../../src/faults/server/stage.ts';
+import {Certificates} from '../../../src/faults/server/tls/certificates.ts';
+import {TlsRules} from '../../../src/faults/server/tls/rules.ts';
+import {createToxic, type Toxic} from '../../../src/faults/server/toxic.ts';
+import {Witness} from '../../../src/faults/server/witness.ts';
 import {HttpScene, received, requestText} from '../../helpers/http-scene.ts';
 import {hitsOf} from '../../helpers/proxy-faults.ts';
 import {Scene} from '../../helpers/proxy-scene.ts';
@@ -38,6 +48,10 @@ const rows: readonly Row[] = [
   {says: 'a protocol in which the server speaks first', after: 'EHLO x\r\n', serve: greet},
   {says: 'something that began before the fault and is not HTTP/1', before: 'PING\r\n', after: 'PING\r\n'},
   {says: 'TLS that began before the fault', before: 'PING\r\n', after: sealed},
+  {says: 'HTTP/2 that could not be followed', after: preface, serve: greet},
+  // What could be a beginning is held for a moment only.
+  {says: 'TLS whose beginning did not go on', after: Buffer.from([22, 3, 1])},
+  {says: 'HTTP/2 whose beginning did not go on', after: preface.subarray(0, 10)},
 ];
 
 for (const {says, before, after, serve = echo} of rows) {
@@ -56,6 +70,70 @@ for (const {says, before, after, serve = echo} of rows) {
       await client.bytes(greeting + (before?.length ?? 0) + count * after.length);
     }
     t.like(await hitsOf(scene, 'f'), {actions: 0, decisions: 0, missed: {[says]: 1}});
+  });
+}
+
+test('HTTP/2 is followed also where the target opens its window before the client speaks', async t => {
+  const said = Buffer.concat([settingsFrame(new Map([[3, 100]])), windowFrame(0, 1000)]);
+  const scene = await Scene.open(injector.url, ({socket}) => socket.write(said));
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', name: 'f'});
+  const client = await scene.connect();
+  await client.bytes(said.length);
+  const asked = headersFrames({
+    stream: 1,
+    fields: [
+      [':method', 'GET'],
+      [':path', '/'],
+    ],
+    isLast: true,
+    frameBytes: 16_384,
+    emptiesTable: false,
+  });
+  client.socket.write(Buffer.concat([preface, settingsFrame(new Map()), asked]));
+  await until(async () => (await hitsOf(scene, 'f')).actions === 1, 10_000, 'a hit');
+  t.is((await hitsOf(scene, 'f')).missed, undefined);
+});
+
+const ways: readonly (readonly [type: string | null, isFollowed: boolean])[] = [
+  [null, false],
+  ['latency', false],
+  ['corrupt', false],
+  ['limit_connections', false],
+  ['http_status', true],
+  ['http2_pings', true],
+  ['tls_close', true],
+];
+
+for (const [type, isFollowed] of ways) {
+  test(`${type ?? 'no fault'}: ${isFollowed ? 'what is said is read' : 'nothing is put in the way of the bytes'}`, t => {
+    const toxics: Toxic[] = [];
+    const toxicsOf = (): readonly Toxic[] => toxics;
+    const witness = new Witness();
+    const host = {seedParts: [1], toxicsOf, witness};
+    const pipe = (): {exit: Receiver | null; entry: Receiver | null; receivedBytes: number} => ({
+      exit: null,
+      entry: null,
+      receivedBytes: 0,
+    });
+    const [up, down] = [pipe(), pipe()];
+    const client = new EventEmitter();
+    const interceptors = new Interceptors(
+      {
+        http: new HttpRules([1], toxicsOf, witness),
+        tls: new TlsRules({...host, certificates: new Certificates()}),
+        replies: new ReplyRules({...host, record: () => {}}),
+        interception: () => null,
+      },
+      () => ({connection: 1, client, up, down}) as unknown as Intercepted,
+    );
+    const attributes = type === 'corrupt' ? {offset: 1} : {};
+    if (type !== null)
+      toxics.push(createToxic(parseFirstValue(Buffer.from(JSON.stringify({type, attributes}))), () => {}));
+    interceptors.start();
+    for (const toxic of toxics) interceptors.begin(toxic);
+    t.is(up.exit !== null, isFollowed);
+    t.is(down.entry !== null, isFollowed);
   });
 }
 

@@ -32,9 +32,16 @@ export type InterceptorHost = {
   readonly done: () => void;
 };
 
+/** What may be the beginning of something is held for so long after its last byte, and then passes. */
+export const longestPauseMs = 1000;
+
+/** The address at which a client reached us; one of IPv4 as such also where the proxy listens on both families. */
+export const ownAddress = ({localAddress}: Socket): string =>
+  localAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '127.0.0.1';
+
 /** The host of requests that are for the proxy's own address, which only those are that do not know of it. */
-export const isOwnAddress = ({localAddress, localPort}: Socket, host: string): boolean =>
-  host === `${localAddress}:${localPort}` || host === `localhost:${localPort}`;
+export const isOwnAddress = (client: Socket, host: string): boolean =>
+  host === `${ownAddress(client)}:${client.localPort}` || host === `localhost:${client.localPort}`;
 
 /** A receiver that needs nothing of a chunk but its bytes. `contain` runs what may throw. */
 export const receiver = (

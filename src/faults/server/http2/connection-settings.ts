@@ -40,6 +40,8 @@ export class ConnectionSettings {
   readonly #unacknowledged: boolean[] = [];
   /** The limit that the client knows of. */
   #knownLimit = Number.POSITIVE_INFINITY;
+  /** Whether the client was told anything that the target did not say. */
+  hasChanged = false;
   /** What the target granted meanwhile, by stream; 0 is the connection. */
   readonly #grants = new Map<number, number>();
 
@@ -99,7 +101,9 @@ export class ConnectionSettings {
     this.#unacknowledged.push(true);
     this.#host.toClient(lowered.length === 0 ? frame.raw : settingsFrame(told));
     this.#noteTold(told);
-    if (lowered.length > 0) this.#actedBy(lowered.map(([id]) => id));
+    if (lowered.length === 0) return;
+    this.hasChanged = true;
+    this.#actedBy(lowered.map(([id]) => id));
   }
 
   /** The target's first SETTINGS, which the client has got already. */
@@ -135,6 +139,7 @@ export class ConnectionSettings {
     if (this.#said === null) return;
     const changed = new Map([...this.#changed()].filter(([id, value]) => this.#told.get(id) !== value));
     if (changed.size === 0) return;
+    this.hasChanged = true;
     this.#unacknowledged.push(false);
     this.#host.toClient(settingsFrame(changed));
     this.#noteTold(changed);

@@ -35,6 +35,9 @@ export const settingIds = {maxConcurrentStreams: 3, initialWindowSize: 4, maxFra
 /** Values until a peer says others (RFC 9113, 6.5.2 and 6.9.2). */
 export const initialWindowBytes = 65_535;
 export const initialFrameBytes = 16_384;
+/** What a peer may say. */
+export const largestWindowBytes = 2 ** 31 - 1;
+const largestFrameBytes = 2 ** 24 - 1;
 
 export type Frame = {
   readonly type: number;
@@ -61,6 +64,8 @@ export const endsStream = ({type, flags}: Frame): boolean =>
   (type === frameTypes.data || type === frameTypes.headers) && (flags & flagBits.endStream) !== 0;
 
 export class FrameReader {
+  /** The largest payload that its receiver takes. What is larger would be waited for, and the receiver could not refuse it. */
+  #largestBytes = initialFrameBytes;
   #parts: Buffer[] = [];
   #bytes = 0;
   /** A header block whose continuations have not all come. */
@@ -68,6 +73,11 @@ export class FrameReader {
   /** The frame that is being read, or that was read last, and where in the chunk it ends. */
   #current: Buffer = nothing;
   #at = 0;
+
+  /** Its receiver takes frames of this size from now on. Smaller ones than before count only once its sender knows of it. */
+  allow(bytes: number | null): void {
+    this.#largestBytes = Math.max(this.#largestBytes, bytes ?? 0);
+  }
 
   /** What cannot be read as frames of this chunk: from the frame on that failed. */
   restOf(data: Buffer): Buffer {
@@ -99,7 +109,10 @@ export class FrameReader {
       this.#at += taken.length;
       this.#parts.push(taken);
       this.#bytes += taken.length;
-      if (this.#missingBytes(nothing) > 0) continue;
+      if (this.#missingBytes(nothing) > 0) {
+        this.#refuseLarge();
+        continue;
+      }
       const joined = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#bytes = 0;
@@ -118,10 +131,20 @@ export class FrameReader {
     return headBytes + head.readUIntBE(0, 3) - this.#bytes;
   }
 
+  /** Before all of it has come. */
+  #refuseLarge(): void {
+    const isHeadWhole = this.#bytes >= headBytes;
+    if (!isHeadWhole || this.#bytes + this.#missingBytes(nothing) <= headBytes + this.#largestBytes) return;
+    this.#current = this.take();
+    throw new FrameError('a frame that is larger than its receiver takes');
+  }
+
   *#frame(raw: Buffer): Generator<Frame, void, void> {
     const before = this.#unfinished;
     this.#current = before === null ? raw : Buffer.concat([before.raw, raw]);
     const frame = frameOf(raw);
+    if (frame.payload.length > this.#largestBytes)
+      throw new FrameError('a frame that is larger than its receiver takes');
     const {type, stream} = frame;
     if (before !== null) {
       if (type !== frameTypes.continuation || stream !== before.stream)
@@ -248,6 +271,12 @@ export const readSettings = ({payload}: Frame): Settings => {
   for (let at = 0; at + settingBytes <= payload.length; at += settingBytes)
     settings.set(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
   return settings;
+};
+
+/** The largest frame that they allow; null: they do not say, or nothing that they may. */
+export const frameBytesOf = (settings: Settings): number | null => {
+  const bytes = settings.get(settingIds.maxFrameSize) ?? 0;
+  return bytes >= initialFrameBytes && bytes <= largestFrameBytes ? bytes : null;
 };
 
 /** The number with which a RST_STREAM, a WINDOW_UPDATE or a GOAWAY begins. */

@@ -13,12 +13,12 @@ import {
   type Frame,
   FrameError,
   firstNumber,
+  frameBytesOf,
   frameTypes,
   goAwayFrame,
   isAck,
   preface,
   readSettings,
-  settingIds,
   settingsFrame,
 } from './frames.ts';
 import {HpackError} from './hpack.ts';
@@ -115,17 +115,26 @@ export class Http2Interceptor {
   }
 
   #takeUp(said: Buffer): void {
-    for (const frame of this.#target.reader.read(said)) {
-      if (frame.type !== frameTypes.settings) {
-        this.#turnOff();
-        return;
-      }
-      this.#client.open(nothing);
-      this.#settings.passedBefore(frame);
-      this.#noteTargetSettings(frame);
-    }
+    const isRead = this.#readSaid(said);
     // The rest of a frame whose beginning has passed could not be changed any more.
-    if (this.#target.reader.take().length > 0) this.#turnOff();
+    if (this.#target.reader.take().length > 0 || !isRead) this.#turnOff();
+  }
+
+  /** Returns whether it was what a target says at once, and nothing else. */
+  #readSaid(said: Buffer): boolean {
+    try {
+      for (const frame of this.#target.reader.read(said)) {
+        if (!saidAtOnce.includes(frame.type)) return false;
+        this.#client.open(nothing);
+        if (frame.type !== frameTypes.settings) continue;
+        this.#settings.passedBefore(frame);
+        this.#noteTargetSettings(frame);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof FrameError) return false;
+      throw error;
+    }
   }
 
   readonly #fromClient: Receiver = receiver(act => this.#run(act), {
@@ -139,7 +148,7 @@ export class Http2Interceptor {
       this.#read(this.#client, data.subarray(ofPreface.length), frame => this.#takeFromClient(frame));
     },
     end: () => {
-      if (this.#mode === 'leaving') this.#host.cut();
+      if (this.#mode === 'leaving' || this.#isTargetGone) this.#host.cut();
       else this.#endTarget();
     },
   });
@@ -157,6 +166,7 @@ export class Http2Interceptor {
     end: () => {
       if (this.#mode === 'leaving') return;
       this.#isTargetGone = true;
+      this.#target.gone();
       this.#endClient();
     },
   });
@@ -192,6 +202,7 @@ export class Http2Interceptor {
           if (this.#settings.acknowledged()) this.#target.send(frame.raw);
         } else {
           this.#streams.noteClientSettings(frame);
+          this.#target.reader.allow(frameBytesOf(readSettings(frame)));
           this.#target.send(frame.raw);
         }
         break;
@@ -238,7 +249,9 @@ export class Http2Interceptor {
   }
 
   #noteTargetSettings(frame: Frame): void {
-    this.#target.frameBytes = readSettings(frame).get(settingIds.maxFrameSize) ?? this.#target.frameBytes;
+    const bytes = frameBytesOf(readSettings(frame));
+    this.#target.frameBytes = bytes ?? this.#target.frameBytes;
+    this.#client.reader.allow(bytes);
   }
 
   /** After a GOAWAY the last one ends the connection, and so it does once the target has gone. */
@@ -283,7 +296,11 @@ export class Http2Interceptor {
 
   /** What came is not HTTP/2 as it should be. If nothing has been changed so far, it passes from here on. */
   #lostStep(peer: Peer, rest: Buffer): void {
-    const hasChanged = this.#streams.haveEnded || this.#client.isWritten || this.#target.isWritten;
+    const hasChanged =
+      this.#streams.haveEnded ||
+      this.#settings.hasChanged ||
+      this.#client.isWritten ||
+      this.#target.isWritten;
     if (hasChanged) {
       this.#client.send(goAwayFrame(this.#streams.last, errorCodes.PROTOCOL_ERROR, ''));
       this.#leave();
@@ -318,3 +335,6 @@ export class Http2Interceptor {
 }
 
 const nothing = Buffer.alloc(0);
+
+/** Some open the window of the connection as soon as they accept it. What they grant so has passed. */
+const saidAtOnce: readonly number[] = [frameTypes.settings, frameTypes.windowUpdate, frameTypes.ping];

@@ -10,6 +10,7 @@ export class Peer {
   readonly decoder = new HpackDecoder();
   /** The largest frame that it takes. */
   frameBytes = initialFrameBytes;
+  #isGone = false;
   readonly #send: (data: Buffer) => void;
   #waiting: Buffer[] = [];
   #isOpen: boolean;
@@ -61,8 +62,14 @@ export class Peer {
     return this.#written(stream, fields, {isLast});
   }
 
+  /** It has ended the connection: it is told nothing any more, for which it would reset it. */
+  gone(): void {
+    this.#isGone = true;
+    this.#waiting = [];
+  }
+
   send(data: Buffer): void {
-    if (data.length === 0) return;
+    if (data.length === 0 || this.#isGone) return;
     const last = this.#waiting.at(-1);
     // What passes as it came lies side by side in one chunk.
     const isNext =

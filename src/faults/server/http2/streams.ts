@@ -13,6 +13,7 @@ import {
   endsStream,
   errorCodes,
   type Frame,
+  frameBytesOf,
   goAwayFrame,
   readSettings,
   resetFrame,
@@ -128,8 +129,13 @@ export class Streams {
     const isLast = endsStream(frame);
     const isRefused = open === undefined && this.#lastServed !== null && id > this.#lastServed;
     if (this.#ended.has(id) || isRefused) {
-      this.#ended.add(id);
+      this.#noteEnded(id);
       this.#target.blockWithheld();
+      return;
+    }
+    // Trailers of a stream that the target has given up: no new request.
+    if (open === undefined && id <= this.#lastStream) {
+      this.#target.send(this.#target.block(frame, fields, isLast));
       return;
     }
     if (open !== undefined) {
@@ -248,7 +254,7 @@ export class Streams {
     const windowBytes = settings.get(settingIds.initialWindowSize) ?? this.#windows.initialStreamBytes;
     const changeBytes = windowBytes - this.#windows.initialStreamBytes;
     this.#windows.initialStreamBytes = windowBytes;
-    this.#client.frameBytes = settings.get(settingIds.maxFrameSize) ?? this.#client.frameBytes;
+    this.#client.frameBytes = frameBytesOf(settings) ?? this.#client.frameBytes;
     for (const {exchange} of this.#streams.values())
       if (exchange !== null) exchange.windowBytes += changeBytes;
     if (changeBytes > 0) this.pump();
@@ -414,11 +420,15 @@ export class Streams {
 
   /** What the two sides still say of that stream is dropped. */
   #remember(id: number): void {
-    this.#ended.add(id);
+    this.#noteEnded(id);
     this.#windows.forget(id);
+    this.#forget(id);
+  }
+
+  #noteEnded(id: number): void {
+    this.#ended.add(id);
     const [oldest] = this.#ended;
     if (this.#ended.size > rememberedStreams && oldest !== undefined) this.#ended.delete(oldest);
-    this.#forget(id);
   }
 
   /** The client takes more. */

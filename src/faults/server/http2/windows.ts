@@ -2,7 +2,7 @@
 // grants pass. Where a fault drops content, holds it back or sends its own, the two disagree about what is left: the target
 // is granted then what the client has room for, no less and no more.
 
-import {type Frame, frameTypes, initialFrameBytes, initialWindowBytes, windowFrame} from './frames.ts';
+import {type Frame, frameTypes, initialWindowBytes, largestWindowBytes, windowFrame} from './frames.ts';
 
 /** What is held back does not use up the window of the other streams, as far as that. */
 const mostLentBytes = 1024 * 1024;
@@ -19,9 +19,8 @@ export type WindowsHost = {
 };
 
 export class Windows {
-  /** What the client says of streams that it opens, and of frames that it takes. */
+  /** What the client says of streams that it opens. */
   initialStreamBytes = initialWindowBytes;
-  frameBytes = initialFrameBytes;
   readonly #host: WindowsHost;
   /** What the client takes now, and what the target believes that it does. */
   #clientBytes = initialWindowBytes;
@@ -79,7 +78,7 @@ export class Windows {
   settle(by?: {readonly bytes: number; readonly raw: Buffer}): void {
     const heldBytes = this.#host.heldBytes();
     const dueBytes = this.#clientBytes - this.#waitingBytes - heldBytes + Math.min(heldBytes, mostLentBytes);
-    const grantedBytes = dueBytes - this.#targetBytes;
+    const grantedBytes = Math.min(dueBytes - this.#targetBytes, largestWindowBytes);
     if (grantedBytes <= 0) return;
     this.#targetBytes += grantedBytes;
     this.#host.toTarget(by?.bytes === grantedBytes ? by.raw : windowFrame(0, grantedBytes));

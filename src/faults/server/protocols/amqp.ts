@@ -169,6 +169,12 @@ class AmqpConversation implements Conversation<Frame, Frame> {
 
   readonly isIdle = (): boolean => this.#isOpen && !this.#isRefused;
 
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    [...this.#channels.values()].some(
+      ({isClosedToClient, isClosingThere, refused}) =>
+        isClosedToClient || (side === 'server' && (isClosingThere || refused.size > 0)),
+    );
+
   readonly unasked = (error: ChosenError): Buffer | null => {
     if (error.code !== 'BLOCKED') return frame(0, id.connectionClose, closeArguments(error, 0));
     return frame(0, id.connectionBlocked, shortString(error.text));

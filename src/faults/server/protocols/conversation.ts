@@ -57,6 +57,11 @@ export type Conversation<C, S> = {
   readonly unasked: (error: ChosenError) => Buffer | null;
   /** What is said when a fault is over by which such an error was said, and which did not end the connection. */
   readonly over?: (error: ChosenError) => Buffer | null;
+  /**
+   * Whether the next message of that side may not pass as it is, because of what a fault did before: its beginning is then held
+   * until it is known, however long that takes.
+   */
+  readonly holds?: (side: 'client' | 'server') => boolean;
   /** Replies in the target's place that still wait for their turn. Asked for once, when nothing is followed any more. */
   readonly held?: () => readonly Buffer[];
 };
@@ -148,8 +153,10 @@ export type Part<Message> =
 export type Reader<Message> = {
   /** Reads on in a chunk, from `start`, which must be within it. */
   readonly next: (data: Buffer, start: number) => Part<Message>;
-  /** What is held of a message that is not known yet; it is held no longer. */
+  /** What is held of a message that is not known yet; it is held no longer, nor read on. */
   readonly takeHeld: () => Buffer;
+  /** The same, but the message is read on: its `raw` is what comes of it from here on. */
+  readonly release: () => Buffer;
 };
 
 /** A message whose beginning has been seen. */
@@ -174,6 +181,8 @@ const nothing: Buffer = Buffer.alloc(0);
 export class FrameReader<Message> implements Reader<Message> {
   readonly #measure: (beginning: Buffer) => Measured<Message>;
   #held = nothing;
+  /** Of those, how many have been released. */
+  #releasedBytes = 0;
   /** More than are held are needed. */
   #needs = 0;
   /** Of the message that streams. */
@@ -208,21 +217,30 @@ export class FrameReader<Message> implements Reader<Message> {
   };
 
   readonly takeHeld = (): Buffer => {
-    const held = this.#held;
+    const held = this.release();
     this.#held = nothing;
+    this.#releasedBytes = 0;
     this.#needs = 0;
+    return held;
+  };
+
+  readonly release = (): Buffer => {
+    const held = this.#held.subarray(this.#releasedBytes);
+    this.#releasedBytes = this.#held.length;
     return held;
   };
 
   /** @param offset where in the chunk the beginning begins; before it, where some of it was held */
   #begin({message, bytes}: Frame<Message>, beginning: Buffer, offset: number): Part<Message> {
+    const raw = beginning.subarray(this.#releasedBytes, bytes);
+    const knownBytes = Math.min(bytes, beginning.length);
     this.takeHeld();
-    const raw = beginning.subarray(0, bytes);
-    this.#leftBytes = bytes - raw.length;
-    return {kind: 'begin', message, raw, isLast: this.#leftBytes === 0, end: offset + raw.length};
+    this.#leftBytes = bytes - knownBytes;
+    return {kind: 'begin', message, raw, isLast: this.#leftBytes === 0, end: offset + knownBytes};
   }
 
-  #wrong(reason: string, held: Buffer, end: number): Part<Message> {
+  #wrong(reason: string, beginning: Buffer, end: number): Part<Message> {
+    const held = beginning.subarray(this.#releasedBytes);
     this.takeHeld();
     return {kind: 'wrong', held, reason, end};
   }

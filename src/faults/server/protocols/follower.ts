@@ -1,12 +1,12 @@
 // Follows the conversation on one connection in the words of its protocol, and says errors in the server's place. It sits
 // where the upstream is: what a client sends comes to it through the upstream toxics, what it says goes through the
 // downstream toxics. Nothing is held back but the beginning of a message that is not known yet, and that not for long: it may
-// be another protocol's.
+// be another protocol's. One of a conversation that is known then passes, and no fault takes it.
 
 import type {StreamDirection} from '../../../model/proxy-witness.ts';
 import type {ChosenError, ErrorEnding, ServerErrorKind} from '../../../model/server-errors.ts';
 import {Alarm} from '../alarm.ts';
-import {type InterceptorHost, receiver} from '../http/interceptor-host.ts';
+import {type InterceptorHost, longestPauseMs, ownAddress, receiver} from '../http/interceptor-host.ts';
 import type {Toxic} from '../toxic.ts';
 import {closeAsUpstream} from '../upstream-close.ts';
 import {
@@ -89,9 +89,6 @@ const hears = <Message>({reader, take, ended}: Heard<Message>, data: Buffer): bo
 
 const nothing = Buffer.alloc(0);
 
-/** The beginning of a message that does not go on for so long is taken for none. How many bytes it may have its reader knows. */
-const longestPauseMs = 1000;
-
 /** Where the bytes of one direction go. Messages that pass side by side in a chunk go as one. */
 class Outlet {
   readonly #send: (data: Buffer) => void;
@@ -136,11 +133,13 @@ type Side<Message> = {
   /** Of the message that is being read. */
   treatment: Treatment;
   isMidway: boolean;
+  /** Whether its beginning has passed before it was known. */
+  isReleased: boolean;
 };
 
 /** One whose messages do not matter. */
 type AnySide = Omit<Side<unknown>, 'reader' | 'take'> & {
-  readonly reader: Pick<Reader<unknown>, 'takeHeld'>;
+  readonly reader: Pick<Reader<unknown>, 'takeHeld' | 'release'>;
 };
 
 class Follower<C, S> implements Following {
@@ -151,6 +150,10 @@ class Follower<C, S> implements Following {
   /** left: an error ended the connection. off: it is not followed any more, and all passes. */
   #mode: 'following' | 'left' | 'off' = 'following';
   #occasions = 0;
+  /** Whether anything that was said was a message of the protocol. */
+  #isKnown = false;
+  /** Whether the message that is treated cannot be taken any more, as its beginning has passed. */
+  #isPassing = false;
   /** Toxics that speak unasked, and have not been asked whether they would here. */
   readonly #unasked = new Set<Toxic>();
   /** What those said that have spoken, and whose end must be said, too. */
@@ -163,9 +166,9 @@ class Follower<C, S> implements Following {
     const {up, down, client, rules} = host;
     const conversation = converse({
       toClient: data => this.#say(data),
-      take: occasion => rules.take(this.#asking(), occasion),
+      take: occasion => (this.#isPassing ? null : rules.take(this.#asking(), occasion)),
       leave: ending => this.#say(ending),
-      address: `${client.localAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1'}:${client.localPort ?? 0}`,
+      address: `${ownAddress(client)}:${client.localPort ?? 0}`,
     });
     this.#conversation = conversation;
     this.#fromClient = {
@@ -180,6 +183,7 @@ class Follower<C, S> implements Following {
       },
       treatment: 'pass',
       isMidway: false,
+      isReleased: false,
     };
     this.#fromServer = {
       reader: conversation.server,
@@ -193,6 +197,7 @@ class Follower<C, S> implements Following {
       },
       treatment: 'pass',
       isMidway: false,
+      isReleased: false,
     };
     const isFull = () => false;
     up.exit = receiver(this.#contain, {
@@ -251,7 +256,7 @@ class Follower<C, S> implements Following {
     side.pause.clear();
     while (at < data.length && this.#goesOn(side)) {
       const part = side.reader.next(data, at);
-      if (part.kind === 'more') side.pause.set(performance.now() + longestPauseMs);
+      if (part.kind === 'more') this.#wait(side);
       if (part.kind === 'rest' && side.treatment === 'pass') side.out.pass(data, at, part.end);
       if (part.kind === 'begin') this.#begin(side, part, {data, start: at});
       else if (part.kind === 'wrong') this.#turnOff(side, part.held, part.reason);
@@ -262,9 +267,23 @@ class Follower<C, S> implements Following {
     side.out.flush();
   }
 
+  #wait(side: AnySide): void {
+    if (side.isReleased) side.out.send(side.reader.release());
+    else side.pause.set(performance.now() + longestPauseMs);
+  }
+
+  /** What began and does not go on passes. Where nothing was known before, it is another protocol's. */
   #giveUp(side: AnySide): void {
-    const reason = 'a message began and did not go on';
-    this.#contain(() => this.#turnOff(side, side.reader.takeHeld(), reason));
+    if (!this.#isKnown) {
+      const reason = 'a message began and did not go on';
+      this.#contain(() => this.#turnOff(side, side.reader.takeHeld(), reason));
+      return;
+    }
+    if (this.#conversation.holds?.(side === this.#fromClient ? 'client' : 'server') === true) return;
+    side.isReleased = true;
+    side.isMidway = true;
+    side.treatment = 'pass';
+    this.#contain(() => side.out.send(side.reader.release()));
   }
 
   readonly #stopWaiting = (): void => {
@@ -281,14 +300,22 @@ class Follower<C, S> implements Following {
     {message, raw, end}: Part<Message> & {readonly kind: 'begin'},
     {data, start}: {readonly data: Buffer; readonly start: number},
   ): void {
+    const {isReleased} = side;
+    side.isReleased = false;
+    side.isMidway = true;
+    this.#isKnown = true;
+    this.#isPassing = isReleased;
     try {
-      side.isMidway = true;
       side.treatment = side.take(message, raw);
+      if (isReleased && side.treatment !== 'pass' && this.#mode === 'following')
+        throw new LostStep('a message had passed in part before it was known');
     } catch (error) {
       if (!(error instanceof LostStep)) throw error;
       side.treatment = 'pass';
       this.#turnOff(side, raw, error.message);
       return;
+    } finally {
+      this.#isPassing = false;
     }
     if (this.#mode === 'left' || side.treatment === 'drop') return;
     const isOfChunk = raw.length === end - start;

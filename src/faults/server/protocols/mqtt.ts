@@ -104,6 +104,8 @@ class MqttConversation implements Conversation<Packet, Packet> {
 
   readonly isIdle = (): boolean => this.#isConnected;
 
+  readonly holds = (side: 'client' | 'server'): boolean => side === 'server' && this.#withheld.size > 0;
+
   readonly unasked = ({code}: ChosenError): Buffer | null =>
     this.#version === 5 ? Buffer.from([0xe0, 2, Number(code), 0]) : null;
 

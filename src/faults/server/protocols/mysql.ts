@@ -108,6 +108,8 @@ class MysqlConversation implements Conversation<Packet, Packet> {
   #capabilities = 0;
   /** The statement of a command goes on in the next packet. */
   #continues = {client: false, server: false};
+  /** What becomes of the rest of a command that goes on in the next packet. */
+  #ofContinued: 'pass' | 'drop' = 'pass';
   #isReplyOver = false;
   #refused: TakenReply | null = null;
   /** First words by the number of a prepared statement. */
@@ -125,42 +127,12 @@ class MysqlConversation implements Conversation<Packet, Packet> {
     else this.#refuse(taken, 0);
   };
 
-  readonly fromClient = ({sequence, body, size}: Packet): Treatment => {
+  readonly fromClient = (packet: Packet): Treatment => {
     const isContinued = this.#continues.client;
-    this.#continues.client = size === fullPacket;
-    if (isContinued) return 'pass';
-    if (this.#stage === 'login' || this.#due.first?.stage?.kind === 'login')
-      return this.#login(body, sequence);
-    // The lines of a local file that is loaded.
-    if (sequence !== 0) return 'pass';
-    const code = body[0];
-    if (code === undefined) throw new LostStep('a command is empty');
-    if (code === command.binlogDump || code === command.binlogDumpGtid || code === command.registerReplica)
-      throw new LostStep('the client is a replica');
-    if (code === command.execute && (body[5] ?? 0) !== 0) throw new LostStep('the client reads by a cursor');
-    if (unanswered.includes(code)) return 'pass';
-    const {commands, text} = this.#statementOf(code, body);
-    const taken =
-      commands.length === 0 || code === command.prepare
-        ? null
-        : this.#talk.take({when: 'command', commands, key: '', text});
-    if (taken === null) {
-      this.#expect({stage: stageOf(code), commands});
-      return 'pass';
-    }
-    const {error} = taken;
-    const isCommit = commands.length === 1 && commands[0] === 'COMMIT';
-    if (error.ending === 'none' && (isCommit || rollingBack.includes(error.code))) {
-      const rewritten = () => {
-        taken.acted();
-        return errorPacket(error, 1);
-      };
-      this.#expect({stage: {kind: 'single'}, rewritten});
-      return rollback;
-    }
-    taken.acted();
-    this.#expect({instead: errorPacket(error, 1), ending: error.ending});
-    return 'drop';
+    this.#continues.client = packet.size === fullPacket;
+    const treatment = isContinued ? this.#ofContinued : this.#command(packet);
+    this.#ofContinued = treatment === 'pass' ? 'pass' : 'drop';
+    return treatment;
   };
 
   readonly fromServer = ({body, size}: Packet): Treatment => {
@@ -197,7 +169,45 @@ class MysqlConversation implements Conversation<Packet, Packet> {
 
   readonly unasked = (error: ChosenError): Buffer => errorPacket(error, 0);
 
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    side === 'server' && this.#due.first?.rewritten != null;
+
   readonly held = (): readonly Buffer[] => this.#due.held();
+
+  #command({sequence, body}: Packet): Treatment {
+    if (this.#stage === 'login' || this.#due.first?.stage?.kind === 'login')
+      return this.#login(body, sequence);
+    // The lines of a local file that is loaded.
+    if (sequence !== 0) return 'pass';
+    const code = body[0];
+    if (code === undefined) throw new LostStep('a command is empty');
+    if (code === command.binlogDump || code === command.binlogDumpGtid || code === command.registerReplica)
+      throw new LostStep('the client is a replica');
+    if (code === command.execute && (body[5] ?? 0) !== 0) throw new LostStep('the client reads by a cursor');
+    if (unanswered.includes(code)) return 'pass';
+    const {commands, text} = this.#statementOf(code, body);
+    const taken =
+      commands.length === 0 || code === command.prepare
+        ? null
+        : this.#talk.take({when: 'command', commands, key: '', text});
+    if (taken === null) {
+      this.#expect({stage: stageOf(code), commands});
+      return 'pass';
+    }
+    const {error} = taken;
+    const isCommit = commands.length === 1 && commands[0] === 'COMMIT';
+    if (error.ending === 'none' && (isCommit || rollingBack.includes(error.code))) {
+      const rewritten = () => {
+        taken.acted();
+        return errorPacket(error, 1);
+      };
+      this.#expect({stage: {kind: 'single'}, rewritten});
+      return rollback;
+    }
+    taken.acted();
+    this.#expect({instead: errorPacket(error, 1), ending: error.ending});
+    return 'drop';
+  }
 
   #expect(reply: Partial<Reply>): void {
     const plain = {instead: null, ending: 'none', leftMessages: 1, rewritten: null, commands: []} as const;

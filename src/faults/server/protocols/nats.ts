@@ -46,6 +46,8 @@ const measure =
 
 const encrypted = 'the connection is encrypted (TLS)';
 
+const keptSubscriptions = 10_000;
+
 /** What JetStream answers where it cannot, by the error's code: the status, and the number of the error. */
 const jetStream = new Map([
   ['10008', 503],
@@ -84,7 +86,7 @@ class NatsConversation implements Conversation<Message, Message> {
     const text = verb === 'CONNECT' ? '' : raw.toString('latin1');
     const taken = this.#talk.take({when: 'command', commands: [verb], key: isAbout ? subject : '', text});
     if (taken === null) {
-      if (verb === 'SUB') this.#subscriptions.set(words.at(-1) ?? '', subject);
+      if (verb === 'SUB') this.#subscribed(words.at(-1) ?? '', subject);
       if (verb === 'UNSUB' && words.length === 1) this.#subscriptions.delete(subject);
       return 'pass';
     }
@@ -112,6 +114,14 @@ class NatsConversation implements Conversation<Message, Message> {
     if (error.code !== 'LAME_DUCK') return errorLine(error);
     return Buffer.from(`INFO ${this.#info.replace(/\}$/, ',"ldm":true}').replace('{,', '{')}\r\n`);
   };
+
+  /** Those that end by themselves after so many messages are never taken back: the oldest are forgotten. */
+  #subscribed(id: string, subject: string): void {
+    this.#subscriptions.set(id, subject);
+    const [oldest] = this.#subscriptions.keys();
+    if (this.#subscriptions.size > keptSubscriptions && oldest !== undefined)
+      this.#subscriptions.delete(oldest);
+  }
 
   #say(taken: TakenReply, said: Buffer | null): Treatment {
     taken.acted();

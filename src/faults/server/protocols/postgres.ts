@@ -174,6 +174,11 @@ class PostgresConversation implements Conversation<Message, Message> {
 
   readonly unasked = (error: ChosenError): Buffer => errorResponse(error);
 
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    side === 'client'
+      ? this.#skipped === 'here' || this.#last !== null
+      : (this.#owed[0]?.taken ?? null) !== null;
+
   #startup(body: Buffer): Treatment {
     const code = body.readUInt32BE(0);
     if (code === sslRequest || code === gssRequest) {

@@ -31,8 +31,9 @@ const longestItem = 1024;
 
 /** A value after which so many more belong to the message. */
 const furtherOf = (type: string, size: number): number => {
-  if (type === '*' || type === '>' || type === '~') return Math.max(0, size);
-  return type === '%' ? 2 * size : type === '|' ? 2 * size + 1 : 0;
+  const count = Math.max(0, size);
+  if (type === '*' || type === '>' || type === '~') return count;
+  return type === '%' ? 2 * count : type === '|' ? 2 * count + 1 : 0;
 };
 
 /** Reads the messages of one side. `isKnown`: whether that much of one is enough. */
@@ -79,6 +80,12 @@ class RespReader implements Reader<Resp> {
     const held = Buffer.concat(this.#held);
     this.#held = [];
     this.#heldBytes = 0;
+    return held;
+  };
+
+  readonly release = (): Buffer => {
+    const held = Buffer.concat(this.#held);
+    this.#held = [];
     return held;
   };
 
@@ -315,6 +322,9 @@ class RedisConversation implements Conversation<Resp, Resp> {
   readonly isIdle = (): boolean => this.#hasSpoken && this.#due.isEmpty && this.#transaction === 'none';
 
   readonly unasked = (error: ChosenError): Buffer => this.#line(error, '');
+
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    side === 'client' ? this.#transaction === 'failed' : this.#due.first?.rewritten != null;
 
   readonly held = (): readonly Buffer[] => this.#due.held();
 

@@ -111,6 +111,9 @@ class SmtpConversation implements Conversation<Line, Line> {
 
   readonly unasked = (error: ChosenError): Buffer => errorLine(error);
 
+  readonly holds = (side: 'client' | 'server'): boolean =>
+    side === 'client' ? this.#refused !== null : this.#due.first?.rewritten != null;
+
   readonly held = (): readonly Buffer[] => this.#due.held();
 
   #expect(verb: string, reply: Partial<SmtpReply> = {}): void {

@@ -5,7 +5,7 @@ import {isIP} from 'node:net';
 import {Duplex} from 'node:stream';
 import {connect, createSecureContext, type SecureContext, TLSSocket} from 'node:tls';
 import type {ServerCertificate} from '../../../certificates/authority.ts';
-import type {DownPipe, UpPipe} from '../http/interceptor-host.ts';
+import {type DownPipe, ownAddress, type UpPipe} from '../http/interceptor-host.ts';
 import type {Ending, Receiver} from '../stage.ts';
 import {type ClosingConnection, lingerUntilClientCloses} from '../upstream-close.ts';
 import type {ClientHello} from './client-hello.ts';
@@ -52,7 +52,7 @@ export const terminate = (connection: ClosingConnection, handshake: Handshake): 
   down.entry = upstreamSide.receiver;
   clientSide.push(handshake.received);
   const {hello, clientHost = hello.serverName} = handshake;
-  const host = hostOf(clientHost) ?? client.localAddress ?? '127.0.0.1';
+  const host = hostOf(clientHost) ?? ownAddress(client);
   // The client's side is not read until the upstream has answered, which it may never do.
   for (const event of ['end', 'close']) client.once(event, cut);
   const answered = () => {
@@ -296,6 +296,7 @@ class Side extends Duplex {
   ending: Ending = 'close';
   readonly #host: SideHost;
   #isFull = false;
+  #hasEnded = false;
 
   constructor(host: SideHost) {
     super();
@@ -305,10 +306,14 @@ class Side extends Duplex {
       get isFull() {
         return isFull();
       },
+      // A toxic that is removed may let data go after the end, which a stream would call an error.
       push: ({data}) => {
-        this.#isFull = !this.push(data);
+        if (!this.#hasEnded) this.#isFull = !this.push(data);
       },
-      end: () => this.push(null),
+      end: () => {
+        this.#hasEnded = true;
+        this.push(null);
+      },
     };
   }
 

@@ -3,10 +3,16 @@ import {once} from 'node:events';
 import {connect as connectHttp2, createServer as createHttp2Server} from 'node:http2';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
-import {frame, preface, settingsFrame} from '../../../../src/faults/server/http2/frames.ts';
+import {
+  frame,
+  headersFrames,
+  preface,
+  resetFrame,
+  settingsFrame,
+} from '../../../../src/faults/server/http2/frames.ts';
 import {encodeHpack} from '../../../../src/faults/server/http2/hpack.ts';
 import {type Injector, startInjector} from '../../../../src/faults/server/injector.ts';
-import type {ProxyWitness} from '../../../../src/model/proxy-witness.ts';
+import type {HttpHit, ProxyWitness} from '../../../../src/model/proxy-witness.ts';
 import {api, type ProxyJson} from '../../../helpers/toxiproxy-request.ts';
 
 let injector: Injector;
@@ -215,4 +221,119 @@ test('many streams of node:http2, up and down, come as they were sent, and with 
   t.true(same(before.down, behind.down));
   const witness = await api<ProxyWitness>(injector.url, 'GET', '/foulweather/proxies/streams/witness');
   t.is(witness.failedConnections, 0);
+});
+
+/** A target that takes down what it gets, and a client, with `said` by either side. */
+const rawPair = async (t: ExecutionContext, name: string) => {
+  const got = {server: [] as Buffer[], client: [] as Buffer[]};
+  const {promise: accepted, resolve: accept} = Promise.withResolvers<Socket>();
+  const port = await listen(t, socket => {
+    socket.on('data', (data: Buffer) => got.server.push(data));
+    accept(socket);
+  });
+  const client = connect({port: await proxyTo(t, name, port), host: '127.0.0.1', noDelay: true});
+  client.on('error', () => {});
+  client.on('data', (data: Buffer) => got.client.push(data));
+  t.teardown(() => client.destroy());
+  const server = await accepted;
+  const until = async (side: 'server' | 'client', isDone: (data: Buffer) => boolean): Promise<Buffer> => {
+    const socket = side === 'server' ? server : client;
+    while (!isDone(Buffer.concat(got[side]))) await once(socket, 'data');
+    return Buffer.concat(got[side]);
+  };
+  return {client, server, until};
+};
+
+const headers = (stream: number, isLast: boolean): Buffer =>
+  headersFrames({
+    stream,
+    fields: [
+      [':method', 'POST'],
+      [':path', '/things'],
+    ],
+    isLast,
+    frameBytes: 16_384,
+    emptiesTable: false,
+  });
+
+const addStatus = (name: string): Promise<unknown> =>
+  api(injector.url, 'POST', `/proxies/${name}/toxics`, {
+    type: 'http_status',
+    name: 'f',
+    attributes: {body: 'busy'},
+  });
+
+const hitsOf = (name: string): Promise<readonly HttpHit[]> =>
+  api(injector.url, 'GET', `/foulweather/proxies/${name}/hits`);
+
+test('a frame that is larger than its receiver takes is not waited for', async t => {
+  const {client, until} = await rawPair(t, 'large-frame');
+  const said = Buffer.concat([preface, settingsFrame(new Map()), Buffer.from([255, 0, 0, 0, 0, 0, 0, 0, 1, 7])]);
+  client.write(said);
+  t.true((await until('server', data => data.length >= said.length)).equals(said));
+  client.write('more');
+  t.true((await until('server', data => data.length > said.length)).toString('latin1').endsWith('more'));
+});
+
+test('trailers of a stream that the target has given up are no new request', async t => {
+  const {client, server, until} = await rawPair(t, 'late-trailers');
+  const said = Buffer.concat([preface, settingsFrame(new Map()), headers(1, false)]);
+  const answer = Buffer.concat([settingsFrame(new Map()), resetFrame(1, 0)]);
+  client.write(said);
+  await until('server', data => data.length === said.length);
+  server.write(answer);
+  await until('client', data => data.length === answer.length);
+  await addStatus('late-trailers');
+  client.write(headers(1, true));
+  const whole = Buffer.concat([said, headers(1, true)]);
+  t.true((await until('server', data => data.length >= whole.length)).equals(whole));
+  client.write(headers(3, true));
+  await until('client', data => data.includes('busy'));
+  t.deepEqual(
+    (await hitsOf('late-trailers')).map(({stream}) => stream),
+    [3],
+  );
+});
+
+test('a client that says it takes frames of no size is sent some all the same', async t => {
+  const {client, server, until} = await rawPair(t, 'no-frames');
+  await addStatus('no-frames');
+  client.write(Buffer.concat([preface, settingsFrame(new Map([[5, 0]])), headers(1, true)]));
+  await until('server', data => data.length > preface.length);
+  server.write(settingsFrame(new Map()));
+  t.true((await until('client', data => data.includes('busy'))).length > 0);
+});
+
+test('what a fault still has for the client comes when the target has gone', async t => {
+  const streams = 4;
+  const bytes = 40_000;
+  let served = 0;
+  const server = createHttp2Server();
+  server.on('stream', stream => {
+    stream.on('error', () => {});
+    stream.on('close', () => {
+      if (++served === streams) stream.session?.close();
+    });
+    stream.respond({':status': 200});
+    stream.end('x'.repeat(bytes));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const {port} = server.address() as AddressInfo; // a string only for pipes
+  const proxied = await proxyTo(t, 'gone', port);
+  const attributes = {bytes_per_second: 100_000};
+  await api(injector.url, 'POST', '/proxies/gone/toxics', {type: 'http_slow_body', name: 'f', attributes});
+  const session = connectHttp2(`http://127.0.0.1:${proxied}`);
+  session.on('error', () => {});
+  t.teardown(() => session.destroy());
+  // Together more than the window of the connection: the client has to open it again after the target has gone.
+  const lengths = await Promise.all(
+    Array.from({length: streams}, async () => {
+      let length = 0;
+      for await (const data of session.request({':path': '/'})) length += data.length;
+      return length;
+    }),
+  );
+  t.deepEqual(lengths, Array(streams).fill(bytes));
 });

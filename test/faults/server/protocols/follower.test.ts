@@ -12,6 +12,7 @@ import {
   serverErrorKinds,
 } from '../../../../src/model/server-errors.ts';
 import {FollowedConnection, type Party, type Said, type Takes} from '../../../helpers/followed-connection.ts';
+import {until} from '../../../helpers/run-until.ts';
 import {conversations} from '../../../helpers/said.ts';
 
 test('each protocol is followed', t => {
@@ -61,12 +62,32 @@ const commands: {readonly [kind in ServerErrorKind]: string} = {
 const ofParty = (said: readonly Said[], wanted: Party): Buffer =>
   Buffer.concat(said.filter(([party]) => party === wanted).map(([, data]) => data));
 
+const sayAll = (connection: FollowedConnection, said: readonly Said[]): void => {
+  for (const [party, data] of said) connection.say(party, Buffer.from(data));
+};
+
 const run = (protocol: Protocol, said: readonly Said[], takes?: Takes): FollowedConnection => {
   const connection = new FollowedConnection(protocol, takes);
-  for (const [party, data] of said) connection.say(party, Buffer.from(data));
+  sayAll(connection, said);
   connection.end('client');
   connection.end('server');
   return connection;
+};
+
+/** One that stops somewhere, once both sides have spoken. `heard`: how often a fault could have acted. */
+const pausing = (protocol: Protocol, said: readonly Said[], random: Random) => {
+  const index = 2 + Math.floor(random() * (said.length - 2));
+  const [party, data] = said[index]!;
+  const cut = Math.floor(random() * data.length);
+  const before: readonly Said[] = [...said.slice(0, index), [party, data.subarray(0, cut)]];
+  const after: readonly Said[] = [[party, data.subarray(cut)], ...said.slice(index + 1)];
+  const heard = {count: 0};
+  const connection = new FollowedConnection(protocol, () => {
+    heard.count++;
+    return null;
+  });
+  sayAll(connection, before);
+  return {connection, before, after, heard};
 };
 
 for (const protocol of followed) {
@@ -111,6 +132,30 @@ for (const protocol of followed) {
     t.true(lostCount < inputs, 'not all of it');
   });
 
+  test(`${title}: what began and pauses passes, and is followed on`, async t => {
+    const random = createRandom(['pause', protocol.kind]);
+    let asked = 0;
+    run(protocol, said, () => {
+      asked++;
+      return null;
+    });
+    const pauses = Array.from({length: 50}, () => pausing(protocol, said, random));
+    const hasPassed = ({connection, before}: (typeof pauses)[number]): boolean =>
+      connection.toServer.equals(ofParty(before, 'client')) &&
+      connection.toClient.equals(ofParty(before, 'server'));
+    await until(() => pauses.every(hasPassed), 10_000, 'that what is held passes');
+    for (const {connection, after, heard} of pauses) {
+      sayAll(connection, after);
+      t.is(connection.lost, null);
+      t.deepEqual(connection.failures, []);
+      t.true(connection.toServer.equals(ofParty(said, 'client')));
+      t.true(connection.toClient.equals(ofParty(said, 'server')));
+      // DATA of SMTP is two occasions.
+      t.true(heard.count >= asked - 2 && heard.count <= asked, `${heard.count} of ${asked}`);
+    }
+    t.true(pauses.some(({heard}) => heard.count < asked) || asked < 10);
+  });
+
   test(`${title}: whatever comes, nothing fails while faults hit`, t => {
     const errors = Object.keys(protocols[protocol.kind].errors);
     let hits = 0;
@@ -128,3 +173,41 @@ for (const protocol of followed) {
     t.true(hits > inputs / 5);
   });
 }
+
+test('what is kept from the target because of a fault does not pass in a pause either', async t => {
+  const smtp = followed.find(({kind}) => kind === 'smtpError')!;
+  const said = conversations.smtpError.slice(0, 8);
+  const [goOn, mail, end] = ['250 ok\r\n250 ok\r\n', 'Subject: x\r\n\r\n.', '\r\n'].map(text => Buffer.from(text));
+  const passing = new FollowedConnection(smtp);
+  const refused = new FollowedConnection(smtp, ({commands}) =>
+    commands.includes('BODY') ? {error: '452'} : null,
+  );
+  for (const connection of [refused, passing]) sayAll(connection, said);
+  refused.say('server', goOn!);
+  passing.say('server', Buffer.concat([goOn!, Buffer.from('354 go\r\n')]));
+  for (const connection of [refused, passing]) connection.say('client', mail!);
+  await until(() => String(passing.toServer).endsWith('\r\n.'), 10_000, 'that what is held passes');
+  t.true(String(refused.toServer).endsWith('RCPT TO:<b@example>\r\n'));
+  for (const connection of [refused, passing]) connection.say('client', end!);
+  t.true(String(refused.toServer).endsWith('RCPT TO:<b@example>\r\nRSET\r\n'));
+  t.true(String(passing.toServer).endsWith('\r\n.\r\n'));
+  t.deepEqual([refused.lost, passing.lost], [null, null]);
+});
+
+test('a command of MySQL that goes on in a second packet is withheld whole', t => {
+  const mysql = followed.find(({kind}) => kind === 'mysqlError')!;
+  const login = conversations.mysqlError.slice(0, 3);
+  const connection = new FollowedConnection(mysql, ({commands}) =>
+    commands.includes('UPDATE') ? {error: '1205'} : null,
+  );
+  sayAll(connection, login);
+  const fullPacket = Buffer.concat([Buffer.from([255, 255, 255, 0]), Buffer.alloc(2 ** 24 - 1, ' ')]);
+  fullPacket.write('\x03update t set a = 1', 4, 'latin1');
+  connection.say('client', fullPacket);
+  connection.say('client', Buffer.from([1, 0, 0, 1, 32]));
+  const ping = Buffer.from([1, 0, 0, 0, 0x0e]);
+  connection.say('client', ping);
+  t.true(connection.toServer.equals(Buffer.concat([ofParty(login, 'client'), ping])));
+  t.true(String(connection.toClient).endsWith('Lock wait timeout exceeded; try restarting transaction'));
+  t.is(connection.lost, null);
+});

@@ -39,7 +39,17 @@ type Options = SecureServerOptions &
     readonly isHttp1?: boolean;
     /** What the injector asks the target for. */
     readonly host?: string;
+    /** Where the proxy listens. */
+    readonly listen?: string;
   };
+
+type Before = {
+  readonly port: number;
+  readonly trusts: string | null;
+  readonly names?: string[];
+  readonly requests?: string[];
+  readonly listen?: string;
+};
 
 let lastNumber = 0;
 
@@ -50,7 +60,7 @@ class Scene {
   readonly name: string;
 
   private constructor(proxy: ProxyJson, serverNames: string[], requests: string[]) {
-    this.address = proxy.listen;
+    this.address = `127.0.0.1:${proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1)}`;
     this.name = proxy.name;
     this.#names = serverNames;
     this.requests = requests;
@@ -73,6 +83,7 @@ class Scene {
       notAfterMs,
       isHttp1 = false,
       host,
+      listen,
       ...server
     } = options;
     const time =
@@ -99,7 +110,8 @@ class Scene {
     target.listen(0, '127.0.0.1');
     await once(target, 'listening');
     t.teardown(() => target.close());
-    const scene = await Scene.before(t, (target.address() as AddressInfo).port, trusts, names, requests);
+    const {port} = target.address() as AddressInfo; // a string only for pipes
+    const scene = await Scene.before(t, {port, trusts, names, requests, ...(listen !== undefined && {listen})});
     if (host !== undefined) {
       const interception = {authorities: trusts, host};
       await api(injector.url, 'POST', `/foulweather/proxies/${scene.name}/interception`, interception);
@@ -109,13 +121,10 @@ class Scene {
 
   static async before(
     t: ExecutionContext,
-    port: number,
-    trusts: string | null,
-    names: string[] = [],
-    requests: string[] = [],
+    {port, trusts, names = [], requests = [], listen = '127.0.0.1:0'}: Before,
   ): Promise<Scene> {
     const name = `inside-${++lastNumber}`;
-    const proxy = {name, listen: '127.0.0.1:0', upstream: `127.0.0.1:${port}`};
+    const proxy = {name, listen, upstream: `127.0.0.1:${port}`};
     const scene = new Scene(await api<ProxyJson>(injector.url, 'POST', '/proxies', proxy), names, requests);
     if (trusts !== null) {
       const interception = {authorities: trusts};
@@ -261,6 +270,15 @@ for (const [allowH2, version] of [
   });
 }
 
+test('a proxy that listens on all addresses knows the one that a client asked', async t => {
+  const scene = await Scene.open(t, {hosts: ['things.example'], host: 'things.example', listen: '0.0.0.0:0'});
+  for (const allowH2 of [true, false]) t.is(await scene.ask(allowH2), '200 1000');
+  t.deepEqual(scene.requests, [
+    '2.0 GET /things/op-3 things.example',
+    '1.1 GET /things/op-3 things.example',
+  ]);
+});
+
 test('a target that speaks only HTTP/1.1 is spoken to so', async t => {
   const scene = await Scene.open(t, {isHttp1: true});
   t.is(await scene.ask(true), '200 1000');
@@ -291,7 +309,8 @@ test('what is not HTTP passes inside of TLS', async t => {
   target.listen(0, '127.0.0.1');
   await once(target, 'listening');
   t.teardown(() => target.close());
-  const scene = await Scene.before(t, (target.address() as AddressInfo).port, authority.cert);
+  const {port: targetPort} = target.address() as AddressInfo; // a string only for pipes
+  const scene = await Scene.before(t, {port: targetPort, trusts: authority.cert});
   await scene.add({type: 'http_status', name: 'f'});
   const {connect} = await import('node:tls');
   const [host, port] = scene.address.split(':');
