@@ -11,6 +11,7 @@ import {telemetrySymptoms} from '../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../src/model/symptoms.ts';
 import {builtinFile} from '../src/scenarios/builtin.ts';
 import {packLibraries} from '../src/scenarios/pack.ts';
+import {speechOfEntry} from '../src/scenarios/speech.ts';
 import type {Storm} from '../src/scenarios/storms/storm.ts';
 import {inStorm, storms} from '../src/scenarios/storms.ts';
 import {version} from '../src/store/version.ts';
@@ -87,14 +88,15 @@ const twins: readonly Client[] = rows
   }));
 
 /** The last variant of a library's scenario has the options that are recommended. */
-const libraries: readonly Client[] = packLibraries.map(({name, speaks}) => {
+const libraries: readonly Client[] = packLibraries.map(entry => {
+  const {name} = entry;
   const scenarioFile = builtinFile(name);
   if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);
   return {
     kind: 'pack',
     name,
     scenarioFile,
-    speaks,
+    speaks: speechOfEntry(entry),
     isHealthy: (_variant, index, count) => index === count - 1,
   };
 });

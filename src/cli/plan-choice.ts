@@ -2,8 +2,9 @@
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {type PackEntry, pack, packLibraries} from '../scenarios/pack.ts';
-import type {Storm} from '../scenarios/storms/storm.ts';
-import {inStorm} from '../scenarios/storms.ts';
+import {fitsPlan, speechOf, speechOfEntry} from '../scenarios/speech.ts';
+import {type Storm, titleOf} from '../scenarios/storms/storm.ts';
+import {inStorm, nameOfChoice, type StormChoice, stormFor} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
 import {fromHere} from './options.ts';
 import {shellQuote} from './shell-quote.ts';
@@ -12,7 +13,7 @@ export type PlanOptions = {
   readonly variant?: readonly string[];
   readonly all?: boolean;
   readonly everyVariant?: boolean;
-  readonly storm?: Storm;
+  readonly storm?: StormChoice;
   readonly against?: readonly PackageSpec[];
   readonly target?: string;
   readonly untilPrecise?: number;
@@ -57,35 +58,53 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
   }
   for (const name of scenarios) {
     const entry = pack.find(candidate => candidate.name === name);
-    if (entry === undefined || fitsEntry(storm, entry)) continue;
+    if (storm !== undefined && storm !== 'auto' && entry !== undefined && !fitsEntry(storm, entry))
+      throw unfit(storm, name);
+  }
+  if (all && packNames(options).length === 0) {
     refuse(
-      `The storm "${storm?.name}" needs a client of ${storm?.fits === 'grpc' ? 'gRPC' : 'HTTP'}, and ${name} is not one.`,
-      'Use --storm standard.',
+      `No library of the pack fits the storm "${storm === undefined ? '' : nameOfChoice(storm)}".`,
+      'Name a scenario of your own, or use --storm auto.',
     );
   }
   if (all && packages)
     refuse('--all cannot be combined with --against.', 'Name the scenario of the library.');
 };
 
-const fitsEntry = (storm: PlanOptions['storm'], {speaks}: PackEntry): boolean =>
-  storm === undefined || storm.fits === 'tcp' || storm.fits === speaks;
+const fitsEntry = ({fits}: Storm, entry: PackEntry): boolean =>
+  fits === 'tcp' || fits === speechOfEntry(entry);
+
+const unfit = ({name, fits}: Storm, scenario: string): FoulweatherError =>
+  new FoulweatherError(
+    'FW_USAGE',
+    `The storm "${name}" needs a client of ${fits === 'tcp' ? 'TCP' : titleOf(fits)}, and ${scenario} is not one.`,
+    'Use --storm auto, which chooses the storm that fits, or --storm standard.',
+  );
 
 /** The libraries of the pack that a storm fits, by name. */
 export const packNames = ({storm}: PlanOptions): string[] =>
-  packLibraries.filter(entry => fitsEntry(storm, entry)).map(({name}) => name);
+  packLibraries
+    .filter(entry => storm === undefined || storm === 'auto' || fitsEntry(storm, entry))
+    .map(({name}) => name);
 
-/** The plan of a run, made of its scenario's. */
+/**
+ * The plan of a run, made of its scenario's.
+ * @throws FoulweatherError FW_USAGE, when it is called, for a storm of another protocol
+ */
 export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => Plan) => {
-  const {all, everyVariant, storm, against: packages} = options;
+  const {all, everyVariant, storm, against: packages, target} = options;
   return plan => {
     const chosen = all && !everyVariant ? {...plan, variants: [plan.variants[0]] as const} : plan;
     const compared = packages ? against(chosen, fromHere(packages, cwd)) : chosen;
-    return storm ? inStorm(compared, storm) : compared;
+    if (storm === undefined) return compared;
+    if (storm === 'auto') return inStorm(compared, stormFor(speechOf(plan, target)));
+    if (!fitsPlan(storm, plan, target)) throw unfit(storm, plan.name);
+    return inStorm(compared, storm);
   };
 };
 
 /** The same choices, as arguments of a command that repeats one of the scenarios. */
 export const planArgs = ({storm, against: packages = []}: PlanOptions): string[] => [
-  ...(storm ? [`--storm ${storm.name}`] : []),
+  ...(storm ? [`--storm ${nameOfChoice(storm)}`] : []),
   ...packages.map(({name, spec}) => `--against ${shellQuote(`${name}@${spec}`)}`),
 ];

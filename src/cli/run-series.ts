@@ -5,6 +5,7 @@ import type {Verdict} from '../model/goal.ts';
 import type {PrecisionGoal} from '../model/run.ts';
 import type {RunOptions} from '../run/run-options.ts';
 import {runScenario} from '../run/run-scenario.ts';
+import {nameOfChoice} from '../scenarios/storms.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import type {Progress} from './live-progress.ts';
@@ -48,7 +49,7 @@ export const runSeries = async (
   const weather = options.all
     ? new WeatherLog(io, out, {
         command: packCommandOf(options),
-        storm: options.storm?.name ?? null,
+        storm: options.storm === undefined ? null : nameOfChoice(options.storm),
         seed: options.seed,
         startedAt: io.now(),
       })

@@ -33,22 +33,22 @@ export type MqttErrorFault = FaultOf<'mqttError'>;
 /** Any fault by which a server says something of its own. */
 export type ReplyFault = {readonly [kind in ServerErrorKind]: FaultOf<kind>}[ServerErrorKind];
 
-/** A code that is known with its text, or any other: which of those there are, the check of the scenario knows. */
+/** A code with a usual text, or any other; the check of the scenario rejects what the protocol does not have. */
 type CodeOf<Errors> = (keyof Errors & string) | (string & {});
 
-/** A code that Redis has, or a whole line of its own: `READONLY`, `'ERR unknown command'`. */
+/** A code, or a complete line: `READONLY`, `'ERR unknown command'`. */
 export type RedisErrorCode = keyof typeof redisErrors | `${string} ${string}`;
-/** A SQLSTATE that is known with its text; any other needs a `message`. */
+/** A SQLSTATE with a usual text; any other needs a `message`. */
 export type PostgresErrorCode = CodeOf<typeof postgresErrors>;
-/** The number of an error that is known with its text; any other needs a `message`. */
+/** The number of an error with a usual text; any other needs a `message`. */
 export type MysqlErrorCode = CodeOf<typeof mysqlErrors>;
-/** A reply code of AMQP; `BLOCKED`: connection.blocked until the fault ends; `NACK`: in the place of an ack. */
+/** A reply code of AMQP; `BLOCKED`: connection.blocked until the fault ends; `NACK`: instead of an ack. */
 export type AmqpErrorCode = keyof typeof amqpErrors;
-/** A code that is known with its text; any other of 400 to 599 needs a `message`. */
+/** A code with a usual text; any other from 400 to 599 needs a `message`. */
 export type SmtpErrorCode = CodeOf<typeof smtpErrors>;
 /** An error by its name; 503, no responders, and numbers of JetStream's errors for requests; `WITHHELD`: no reply. */
 export type NatsErrorCode = keyof typeof natsErrors;
-/** An error by its name, or a whole line of the text protocol. */
+/** An error by its name, or a complete line of the text protocol. */
 export type MemcachedErrorCode = keyof typeof memcachedErrors | `${'SERVER' | 'CLIENT'}_ERROR ${string}`;
 /** A reason code: of version 5 from `0x80` on, of version 3.1.1 from `2` to `5`; `WITHHELD`: the reply is dropped. */
 export type MqttErrorCode = keyof typeof mqttErrors;
@@ -66,7 +66,7 @@ const errorFault = <Kind extends ServerErrorKind>(
   made(kind, {...options, ...(command !== undefined && {command: [command].flat().join(' ')})});
 
 /**
- * A Redis server answers with that error, such as `READONLY` after a fail-over. The command does not reach the target, and a
+ * A Redis server answers with that error, such as `READONLY` after a failover. The command does not reach the target, and a
  * transaction that it is part of is discarded.
  */
 export const redisError = (options: ErrorOptions<'redisError', RedisErrorCode>): RedisErrorFault =>
@@ -88,7 +88,7 @@ export const mysqlError = (options: ErrorOptions<'mysqlError', MysqlErrorCode>):
   errorFault('mysqlError', options);
 
 /**
- * An AMQP 0-9-1 broker closes the channel or the connection with that code, refuses a message (`NACK`), or says that it takes no
+ * An AMQP 0-9-1 broker closes the channel or the connection with that code, refuses a message (`NACK`), or says that it accepts no
  * more (`BLOCKED`). The method does not reach the target, but for a message that is refused.
  */
 export const amqpError = (options: ErrorOptions<'amqpError', AmqpErrorCode>): AmqpErrorFault =>

@@ -384,17 +384,17 @@ export const refuseError = (kind: ServerErrorKind, choice: ErrorChoice): string 
   if (!isKnown && otherErrors?.test(error) !== true)
     return `error: ${title} has no error "${error}". Known: ${Object.keys(errors).join(', ')}`;
   if (!isKnown && message === '' && !error.includes(' '))
-    return `error: "${error}" needs a message, as it is none of ${Object.keys(errors).join(', ')}`;
+    return `error: "${error}" needs a message; only these have one: ${Object.keys(errors).join(', ')}`;
   if (!/^[^\p{Cc}]{0,1000}$/u.test(message)) return 'message must be one line of at most 1000 characters';
   const unknown = commandsOf(choice).find(name => !commands.has(name) && otherCommands?.test(name) !== true);
   if (unknown !== undefined) return `command: ${title} has no command "${unknown}"`;
-  if (choice.key !== '' && key === null) return `key: messages of ${title} have none`;
+  if (choice.key !== '' && key === null) return `key: commands of ${title} have none`;
   if (!moments.includes(choice.when)) return `when must be one of ${moments.join(', ')}`;
   if (!endings.includes(choice.ending)) return `ending must be one of ${endings.join(', ')}`;
   if (choice.key.length > 256) return 'key must have at most 256 characters';
   if (commandsOf(choice).length > 0 && !['usual', 'command'].includes(choice.when))
-    return 'command goes with when "command" only';
+    return 'command can only be combined with when "command"';
   if (choice.key !== '' && chosenError(kind, choice).when !== 'command')
-    return 'key goes with when "command" only';
+    return 'key can only be combined with when "command"';
   return null;
 };

@@ -54,7 +54,7 @@ const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
   return placed.flatMap(({kind, phase, index}) => {
     const mistake = (says: string): Mistake[] => [{path: ['phases', phase, 'faults', index], says}];
     const isOther = kind !== first && first !== undefined && (isServerError(kind) || isHttpFault(kind));
-    if (isOther) return mistake(`is for another protocol than ${first}; a scenario speaks one`);
+    if (isOther) return mistake(`and ${first} are for different protocols; a scenario speaks only one`);
     if (!isServerError(kind)) return [];
     const {title, services}: ProtocolFacts = protocols[kind];
     const speaks = 'kind' in target ? 'speaks HTTP' : `is ${service}`;

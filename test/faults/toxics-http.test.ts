@@ -108,7 +108,7 @@ test(
   goAway({errorCode: 'ENHANCE_YOUR_CALM', served: false, text: 'too_many_pings', path: '/a'}),
   'http2_goaway',
   {error_code: 'ENHANCE_YOUR_CALM', served: false, text: 'too_many_pings', path: '/a'},
-  'GOAWAY with ENHANCE_YOUR_CALM (too_many_pings) that leaves the request out (/a)',
+  'GOAWAY with ENHANCE_YOUR_CALM (too_many_pings), request not served (/a)',
 );
 test(
   becomes,
@@ -157,13 +157,13 @@ const settles = test.macro({
 });
 
 test(settles, limitStreams({streamLimit: 2}), 'http2_streams', {streams: 2}, 'at most 2 streams at a time');
-test(settles, closedWindows(), 'http2_windows', {}, 'windows for requests never opened');
+test(settles, closedWindows(), 'http2_windows', {}, 'windows for request bodies never opened');
 test(
   settles,
   ignorePings({probability: 0.5}),
   'http2_pings',
   {},
-  'PINGs left without an answer, on 50.0% of the connections',
+  'PINGs not answered, on 50.0% of the connections',
 );
 
 test('dice are rolled for requests', t => {

@@ -38,14 +38,14 @@ test(
   redisError({error: 'READONLY', command: ['SET', 'INCR'], key: 'user:*', nth: 2}),
   'redis_error',
   {error: 'READONLY', command: 'SET INCR', key: 'user:*'},
-  "Redis error READONLY in a reply's place (SET INCR user:*), one answer in 2",
+  'Redis error READONLY instead of a reply (SET INCR user:*), one answer in 2',
 );
 test(
   becomes,
   redisError({error: 'ERR unknown command', probability: 0.5}),
   'redis_error',
   {error: 'ERR unknown command'},
-  "Redis error ERR in a reply's place, on 50.0% of the answers",
+  'Redis error ERR instead of a reply, on 50.0% of the answers',
 );
 test(
   becomes,
@@ -59,28 +59,28 @@ test(
   mysqlError({error: '1040', firstN: 3}),
   'mysql_error',
   {error: '1040'},
-  'MySQL error 1040 at the connect, then a close (FIN), on the first 3 answers only',
+  'MySQL error 1040 on connect, then a close (FIN), on the first 3 answers only',
 );
 test(
   becomes,
   amqpError({error: '404', command: 'queue.declare', ending: 'abort'}),
   'amqp_error',
   {error: '404', command: 'queue.declare', ending: 'abort'},
-  "AMQP 0-9-1 error 404 in a reply's place (queue.declare), then a reset (RST)",
+  'AMQP 0-9-1 error 404 instead of a reply (queue.declare), then a reset (RST)',
 );
-test(becomes, smtpError({error: '451'}), 'smtp_error', {error: '451'}, "SMTP error 451 in a reply's place");
-test(becomes, natsError({error: '503'}), 'nats_error', {error: '503'}, "NATS error 503 in a reply's place");
+test(becomes, smtpError({error: '451'}), 'smtp_error', {error: '451'}, 'SMTP error 451 instead of a reply');
+test(becomes, natsError({error: '503'}), 'nats_error', {error: '503'}, 'NATS error 503 instead of a reply');
 test(
   becomes,
   memcachedError({error: 'BUSY', hitLimit: 1}),
   'memcached_error',
   {error: 'BUSY'},
-  "memcached error BUSY in a reply's place, at most 1 hit",
+  'memcached error BUSY instead of a reply, at most 1 hit',
 );
 test(
   becomes,
   mqttError({error: '0x97'}),
   'mqtt_error',
   {error: '0x97'},
-  "MQTT error 0x97 in a reply's place",
+  'MQTT error 0x97 instead of a reply',
 );

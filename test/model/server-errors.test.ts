@@ -28,13 +28,13 @@ test(
   refuses,
   'redisError',
   {error: 'LOADING', command: 'GET', when: 'connect'},
-  /^command goes with when "command"/,
+  /^command can only be combined with when "command"$/,
 );
-test(refuses, 'redisError', {error: 'MAXCLIENTS', key: 'a'}, /^key goes with when "command"/);
+test(refuses, 'redisError', {error: 'MAXCLIENTS', key: 'a'}, /^key can only be combined with when "command"$/);
 test(refuses, 'redisError', {error: 'LOADING', key: 'x'.repeat(257)}, /^key must have at most 256/);
 test(refuses, 'postgresError', {error: '99999'}, /^error: "99999" needs a message/);
 test(refuses, 'postgresError', {error: 'deadlock'}, /^error: PostgreSQL has no error "deadlock"/);
-test(refuses, 'postgresError', {error: '40001', key: 'a'}, /^key: messages of PostgreSQL have none$/);
+test(refuses, 'postgresError', {error: '40001', key: 'a'}, /^key: commands of PostgreSQL have none$/);
 test(refuses, 'mysqlError', {error: '40001'}, /^error: MySQL has no error "40001"/);
 test(
   refuses,

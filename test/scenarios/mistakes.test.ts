@@ -113,7 +113,7 @@ const refused = test.macro({
 
 const redis = {service: 'redis'} as const;
 const loading = api.redisError({error: 'LOADING'});
-const other = 'is for another protocol than redisError; a scenario speaks one';
+const other = 'and redisError are for different protocols; a scenario speaks only one';
 test(
   refused,
   {kind: 'http'},

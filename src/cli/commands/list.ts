@@ -5,6 +5,7 @@ import {durationOf} from '../../model/plan.ts';
 import {plannedDuration} from '../../report/format.ts';
 import {wrapped} from '../../report/text-table.ts';
 import {type Builtin, type BuiltinGroup, builtins} from '../../scenarios/builtin.ts';
+import {titleOf} from '../../scenarios/storms/storm.ts';
 import {storms} from '../../scenarios/storms.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
 import type {CliIo, Session} from '../cli-io.ts';
@@ -33,9 +34,6 @@ const names = (items: readonly {readonly name: string}[]): string =>
 const roomBeside = (io: CliIo, indent: number): number =>
   (io.stdout.columns ?? Number.POSITIVE_INFINITY) - indent;
 
-/** Whom a storm fits. */
-const clients = {tcp: '', http: '; for clients of HTTP', grpc: '; for clients of gRPC'} as const;
-
 const stormList = (io: CliIo, options: Options): string => {
   if (options.names) return names(storms);
   const rows = storms.map(({name, summary, fits, phases}) => ({
@@ -49,7 +47,7 @@ const stormList = (io: CliIo, options: Options): string => {
   const room = roomBeside(io, width + 2);
   return rows
     .map(({name, summary, fits, durationMs}) => {
-      const what = `${summary} (${plannedDuration(durationMs)}${clients[fits]})`;
+      const what = `${summary} (${plannedDuration(durationMs)}${fits === 'tcp' ? '' : `; for clients of ${titleOf(fits)}`})`;
       return `${name.padEnd(width)}  ${wrapped(what, room).join(`\n${' '.repeat(width + 2)}`)}\n`;
     })
     .join('');

@@ -177,7 +177,7 @@ export class Interceptors {
         else if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
         else if (this.#rules.http.isActive || this.#targetHost !== null) this.#followRequests('new');
       }),
-      unfinished: what => decided(() => this.#missed(`${what} whose beginning did not go on`))(),
+      unfinished: what => decided(() => this.#missed(`${what} that began but did not continue`))(),
       contain: act => {
         try {
           act();
@@ -221,7 +221,7 @@ export class Interceptors {
       trust: trustIn(interception()?.authorities ?? ''),
       certificateFor: async (host, connected) => {
         const upstream = await connected;
-        const certificate = upstream.getPeerX509Certificate();
+        const certificate = upstream.destroyed ? undefined : upstream.getPeerX509Certificate();
         if (certificate === undefined) return tls.certificates.for('untrusted', host);
         // A client that only knows the proxy's address is shown the target's name as if it were that.
         const isNamed = name !== null && certificate.checkHost(name) !== undefined;
@@ -304,7 +304,7 @@ export class Interceptors {
 }
 
 const refusalOf = (by: 'client' | 'upstream', error: Error | null): string => {
-  if (by === 'client') return 'TLS that the client broke off because of the certificate of the injector';
+  if (by === 'client') return "TLS that the client broke off because of the injector's certificate";
   const {code = ''} = (error ?? {}) as NodeJS.ErrnoException;
   return code.includes('CERTIFICATE_REQUIRED')
     ? 'TLS with client certificates, which the injector cannot present'

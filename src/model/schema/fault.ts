@@ -119,20 +119,20 @@ const deadConnects = {
 const serverError = <const Kind extends ServerErrorKind>(kind: Kind) =>
   strict({
     kind: z.literal(kind),
-    /** Its code, as in the table of the protocol. */
+    /** The error's code; docs/faults.md lists those of each protocol. */
     error: z.string(),
-    /** Its text. Default: empty, the usual one. */
+    /** The error's text. Default: empty, the server's usual text. */
     message: z.string().optional(),
-    /** Only replies to this command, or to one of these, with spaces between. Default: empty, to any. */
+    /** Only replies to this command, or to one of several, separated by spaces. Default: empty, any. */
     command: z.string().optional(),
-    /** Only commands for this key, or whatever the protocol has in its place; `*` stands for anything. Default: empty, any. */
+    /** Only commands for matching keys, topics or the like; `*` stands for anything but `/`. Default: empty, any. */
     key: z.string().optional(),
     /**
-     * In the place of a command's reply, of the first reply on a connection, or once per connection without having been
-     * asked. Default: `usual`, as the error comes in life.
+     * `command`: instead of a command's reply · `connect`: instead of the first reply on a connection · `unasked`: once per
+     * connection, without having been asked. Default: `usual`, as servers do with this error.
      */
     when: z.enum(['usual', 'connect', 'command', 'unasked']).optional(),
-    /** `none`: the connection goes on · `close`: a FIN · `abort`: a RST. Default: `usual`, as after the error in life. */
+    /** `none`: the connection continues · `close`: a FIN · `abort`: a RST. Default: `usual`, as servers do after this error. */
     ending: z.enum(['usual', 'none', 'close', 'abort']).optional(),
     ...scope,
   }).superRefine(
@@ -306,9 +306,9 @@ export const faultSchemas = {
   }),
   goAway: strict({
     kind: z.literal('goAway'),
-    /** `NO_ERROR`: the connection ends once what it serves is over · any other: at once. Default: `NO_ERROR`. */
+    /** `NO_ERROR`: the connection ends once its streams are finished · any other: immediately. Default: `NO_ERROR`. */
     errorCode: z.enum(http2ErrorCodes).optional(),
-    /** Whether the request is still served; otherwise the target gets nothing of it, and a client may send it again. Default: true. */
+    /** Whether the request is still served; otherwise the target gets nothing of it, and the client may retry it. Default: true. */
     served: z.boolean().optional(),
     /** The debug data, such as `too_many_pings`. Default: empty. */
     text: z.string().max(1000).optional(),
@@ -330,7 +330,7 @@ export const faultSchemas = {
   }),
   limitStreams: strict({
     kind: z.literal('limitStreams'),
-    /** So many streams may be open at a time on a connection; 0 allows none. */
+    /** How many streams may be open at a time on a connection; 0 allows none. */
     streamLimit: count.max(2 ** 31 - 1),
     ...scope,
   }),
@@ -342,15 +342,15 @@ export const faultSchemas = {
     status: z.enum(grpcStatuses),
     /** Its message. Default: empty. */
     message: z.string().max(1000).optional(),
-    /** `grpc-retry-pushback-ms`: when the client may try again; negative, that it must not. Default: null, no such field. */
+    /** `grpc-retry-pushback-ms`: how long the client must wait before it retries; −1: it must not. Default: null, not sent. */
     pushbackMs: z.number().int().min(-1).max(999_999_999).nullable().optional(),
-    /** `request`: the target gets nothing of the call · `response`: it gets all of it, and only the status is changed. Default: `request`. */
+    /** `request`: the target gets nothing of the call · `response`: it gets all of it, and only the status is replaced. Default: `request`. */
     stage: z.enum(['request', 'response']).optional(),
     ...requests,
   }),
   withholdTrailers: strict({
     kind: z.literal('withholdTrailers'),
-    /** What comes in their place: `hang`: nothing · `close`: RST_STREAM with CANCEL · `abort`: with INTERNAL_ERROR · `finish`: the end of the stream. */
+    /** What comes instead: `hang`: nothing · `close`: RST_STREAM with CANCEL · `abort`: with INTERNAL_ERROR · `finish`: the end of the stream. */
     action: z.enum(['hang', 'close', 'abort', 'finish']),
     ...requests,
   }),

@@ -82,12 +82,12 @@ const directions: {readonly [direction in Direction | 'both']: string} = {
 };
 
 const repliesAt = {
-  connect: 'at the connect',
-  command: "in a reply's place",
+  connect: 'on connect',
+  command: 'instead of a reply',
   unasked: 'unasked',
 } as const;
 
-/** `Redis error READONLY in a reply's place (SET user:*)`. */
+/** `Redis error READONLY instead of a reply (SET user:*)`. */
 const replyEffectOf = (fault: ReplyFault): string => {
   const {code, when, ending} = chosenError(fault.kind, fault);
   const {title} = protocols[fault.kind];

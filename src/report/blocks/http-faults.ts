@@ -43,14 +43,14 @@ export const settingEffectOf = (fault: AnyHttp2SettingFault): string => {
     case 'limitStreams':
       return `at most ${plural(fault.streamLimit, 'stream')} at a time`;
     case 'closedWindows':
-      return 'windows for requests never opened';
+      return 'windows for request bodies never opened';
     case 'ignorePings':
-      return 'PINGs left without an answer';
+      return 'PINGs not answered';
   }
 };
 
 const goneAway = ({errorCode, served, text}: GoAwayFault): string =>
-  `GOAWAY with ${errorCode}${text === '' ? '' : ` (${text})`}${served ? '' : ' that leaves the request out'}`;
+  `GOAWAY with ${errorCode}${text === '' ? '' : ` (${text})`}${served ? '' : ', request not served'}`;
 
 const streamReset = ({stage, errorCode, cutRatio, cutBytes}: ResetStreamFault): string => {
   const share = cutRatio === null ? null : `${percent(cutRatio)} of the ${stage} body`;
@@ -68,7 +68,7 @@ const instead: {readonly [action in WithholdTrailersFault['action']]: string} = 
   hang: 'then silence',
   close: 'then RST_STREAM with CANCEL',
   abort: 'then RST_STREAM with INTERNAL_ERROR',
-  finish: 'as if it were whole',
+  finish: 'as if nothing were missing',
 };
 
 const retryAfter = ({retryAfter}: HttpStatusFault): string => {

@@ -23,8 +23,10 @@ import {
   type WeatherRow,
 } from './weather.ts';
 
-export const weatherTitle = ({storm}: Weather): string =>
-  storm === null ? 'Weather report' : `Weather report: "${storm}" storm`;
+export const weatherTitle = ({storm}: Weather): string => {
+  if (storm === null) return 'Weather report';
+  return storm === 'auto' ? 'Weather report: a storm for each protocol' : `Weather report: "${storm}" storm`;
+};
 
 /** All of it in markdown; the page draws the marks and the table itself. */
 export const weatherSections = (weather: Weather): Section[] => [

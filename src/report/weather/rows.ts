@@ -3,6 +3,7 @@ import type {Fault} from '../../model/fault.ts';
 import type {PresentFinding} from '../../model/finding.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
+import {chosenError} from '../../model/server-errors.ts';
 import {byWeight} from '../../model/symptoms.ts';
 import {describeFaults} from '../blocks/faults.ts';
 import {isInvestigated, phaseAnchor, symptomsAnchor, witnessesAnchor} from '../blocks/phase-link.ts';
@@ -104,8 +105,11 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'smtpError':
     case 'natsError':
     case 'memcachedError':
-    case 'mqttError':
-      return fault.ending === 'usual' || fault.ending === 'none' ? 'wrong' : 'cut';
+    case 'mqttError': {
+      const {when, ending} = chosenError(fault.kind, fault);
+      if (when === 'connect') return 'unreachable';
+      return ending === 'none' ? 'wrong' : 'cut';
+    }
     case 'httpStatus':
     case 'grpcStatus':
     case 'wrongContentLength':

@@ -90,7 +90,7 @@ export type Weather = {
   readonly schemaVersion: typeof weatherSchemaVersion;
   /** `interrupted`: some libraries were not reached, see `leftOut`. */
   readonly status: 'complete' | 'interrupted';
-  /** Null where each scenario had its own faults. */
+  /** Null where each scenario had its own faults; `auto` where each had the storm for its server. */
   readonly storm: string | null;
   readonly startedAt: string;
   readonly endedAt: string;

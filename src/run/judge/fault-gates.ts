@@ -101,7 +101,7 @@ const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
     ...(lastLost === null
       ? []
       : [`; ${lostConnections} of ${followedConnections} connections could not be followed: ${lastLost}`]),
-    ...(lastUnsaid === null ? [] : [`; it could not be said: ${lastUnsaid}`]),
+    ...(lastUnsaid === null ? [] : [`; it could not be sent (${lastUnsaid})`]),
   ].join('');
 };
 

@@ -1,13 +1,23 @@
 // A storm: a plan of faults that has a name, and fits any scenario.
 import type {NonEmpty} from '../../model/non-empty.ts';
 import type {Phase} from '../../model/plan.ts';
+import {type ProtocolName, protocols} from '../../model/server-errors.ts';
+
+/** What a library speaks, where there is a storm or more for that. */
+export type Speech = 'http' | 'http2' | 'grpc' | ProtocolName;
+
+/** As its makers write it. */
+export const titleOf = (speech: Speech): string =>
+  speech === 'http' || speech === 'http2' || speech === 'grpc'
+    ? {http: 'HTTP', http2: 'HTTP/2', grpc: 'gRPC'}[speech]
+    : protocols[`${speech}Error` as const].title;
 
 export type Storm = {
   readonly name: string;
   /** What it does, in a line. */
   readonly summary: string;
   /** What it acts on. `tcp`: whatever speaks over TCP. */
-  readonly fits: 'tcp' | 'http' | 'grpc';
+  readonly fits: 'tcp' | Speech;
   readonly phases: NonEmpty<Phase>;
 };
 

@@ -50,8 +50,8 @@ const rows: readonly Row[] = [
   {says: 'TLS that began before the fault', before: 'PING\r\n', after: sealed},
   {says: 'HTTP/2 that could not be followed', after: preface, serve: greet},
   // What could be a beginning is held for a moment only.
-  {says: 'TLS whose beginning did not go on', after: Buffer.from([22, 3, 1])},
-  {says: 'HTTP/2 whose beginning did not go on', after: preface.subarray(0, 10)},
+  {says: 'TLS that began but did not continue', after: Buffer.from([22, 3, 1])},
+  {says: 'HTTP/2 that began but did not continue', after: preface.subarray(0, 10)},
 ];
 
 for (const {says, before, after, serve = echo} of rows) {

@@ -284,11 +284,3 @@ export const firstNumber = ({payload}: Frame): number => {
   if (payload.length < 4) throw new FrameError('a frame that is too short');
   return payload.readUInt32BE(0) & 0x7fffffff;
 };
-
-/** The client's request: its pseudo-fields, and the others. */
-export const splitFields = (
-  fields: readonly HeaderField[],
-): {readonly pseudo: ReadonlyMap<string, string>; readonly regular: readonly HeaderField[]} => {
-  const isPseudo = ([name]: HeaderField) => name.startsWith(':');
-  return {pseudo: new Map(fields.filter(isPseudo)), regular: fields.filter(field => !isPseudo(field))};
-};

@@ -1,7 +1,7 @@
 // The streams of one connection of HTTP/2: which of them toxics have taken, and what becomes of their frames.
 
 import {wholeEpochMs} from '../../../model/clock.ts';
-import type {HeaderField, RequestHead, ResponseHead} from '../http/head.ts';
+import type {HeaderField, RequestHead} from '../http/head.ts';
 import type {InterceptorHost} from '../http/interceptor-host.ts';
 import {factsOf} from '../http/request-facts.ts';
 import type {Toxic} from '../toxic.ts';
@@ -18,9 +18,9 @@ import {
   readSettings,
   resetFrame,
   settingIds,
-  splitFields,
   windowFrame,
 } from './frames.ts';
+import {requestHeadOf, responseHeadOf} from './heads.ts';
 import type {Peer} from './peer.ts';
 import type {Windows} from './windows.ts';
 
@@ -475,37 +475,3 @@ export class Streams {
     });
   }
 }
-
-const nothing = Buffer.alloc(0);
-
-/** As HTTP/1 would have it. A body without a length is of unknown length. */
-const framingOf = (fields: readonly HeaderField[], isLast: boolean): RequestHead['framing'] => {
-  if (isLast) return {kind: 'none'};
-  const length = fields.find(([name]) => name === 'content-length')?.[1];
-  const isLength = length !== undefined && /^\d{1,15}$/.test(length);
-  return isLength ? {kind: 'length', bytes: Number(length)} : {kind: 'chunked'};
-};
-
-const requestHeadOf = (fields: readonly HeaderField[], isLast: boolean): RequestHead => {
-  const {pseudo, regular} = splitFields(fields);
-  return {
-    raw: nothing,
-    method: pseudo.get(':method') ?? '',
-    target: pseudo.get(':path') ?? pseudo.get(':authority') ?? '',
-    minorVersion: 1,
-    fields: regular,
-    framing: framingOf(regular, isLast),
-  };
-};
-
-const responseHeadOf = (fields: readonly HeaderField[], isLast: boolean): ResponseHead => {
-  const {pseudo, regular} = splitFields(fields);
-  return {
-    raw: nothing,
-    status: Number(pseudo.get(':status')),
-    startLine: '',
-    minorVersion: 1,
-    fields: regular,
-    framing: framingOf(regular, isLast),
-  };
-};

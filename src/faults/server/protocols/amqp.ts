@@ -208,7 +208,7 @@ class AmqpConversation implements Conversation<Frame, Frame> {
     const {error} = taken;
     if (error.code === 'NACK') {
       if (channel.published === null || call !== id.basicPublish)
-        taken.release('NACK is for messages that are published with confirmations');
+        taken.release('NACK only answers messages that are published with confirmations');
       else channel.refused.set(channel.published, taken);
       return 'pass';
     }

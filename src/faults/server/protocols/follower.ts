@@ -275,7 +275,7 @@ class Follower<C, S> implements Following {
   /** What began and does not go on passes. Where nothing was known before, it is another protocol's. */
   #giveUp(side: AnySide): void {
     if (!this.#isKnown) {
-      const reason = 'a message began and did not go on';
+      const reason = 'a message began but did not continue';
       this.#contain(() => this.#turnOff(side, side.reader.takeHeld(), reason));
       return;
     }
@@ -308,7 +308,7 @@ class Follower<C, S> implements Following {
     try {
       side.treatment = side.take(message, raw);
       if (isReleased && side.treatment !== 'pass' && this.#mode === 'following')
-        throw new LostStep('a message had passed in part before it was known');
+        throw new LostStep('part of a message had passed before it was known');
     } catch (error) {
       if (!(error instanceof LostStep)) throw error;
       side.treatment = 'pass';
@@ -344,7 +344,7 @@ class Follower<C, S> implements Following {
       const said = taken === null ? null : this.#conversation.unasked(taken.error);
       if (taken === null) continue;
       if (said === null) {
-        taken.release('the client knows no such message');
+        taken.release("the client's version has no such message");
         continue;
       }
       taken.acted();

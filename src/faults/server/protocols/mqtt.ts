@@ -136,11 +136,11 @@ class MqttConversation implements Conversation<Packet, Packet> {
     const quality = (flags >> 1) & 3;
     if (type === publish) {
       if (!isNew) return 'MQTT 3.1.1 has no code in the reply to PUBLISH';
-      if (quality === 0) return 'a message of quality 0 has no reply';
+      if (quality === 0) return 'a message with QoS 0 has no reply';
       const at = 2 + body.readUInt16BE(0);
       return Buffer.from([quality === 1 ? 0x40 : 0x50, 3, body[at] ?? 0, body[at + 1] ?? 0, reason]);
     }
-    if (type !== subscribe) return 'there is no reply with a code to it';
+    if (type !== subscribe) return 'this packet has no reply with a code';
     if (!isNew && reason !== 0x80) return `MQTT 3.1.1 has no code ${code} in the reply to SUBSCRIBE`;
     const count = this.#topicsOf(body);
     const codes = Array.from({length: count}, () => reason);
@@ -155,7 +155,7 @@ class MqttConversation implements Conversation<Packet, Packet> {
     }
     const quality = (flags >> 1) & 3;
     if (type === publish && quality === 0) {
-      taken.release('a message of quality 0 has no reply');
+      taken.release('a message with QoS 0 has no reply');
       return 'pass';
     }
     const at = type === publish ? 2 + body.readUInt16BE(0) : 0;

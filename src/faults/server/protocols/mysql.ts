@@ -183,7 +183,7 @@ class MysqlConversation implements Conversation<Packet, Packet> {
     if (code === undefined) throw new LostStep('a command is empty');
     if (code === command.binlogDump || code === command.binlogDumpGtid || code === command.registerReplica)
       throw new LostStep('the client is a replica');
-    if (code === command.execute && (body[5] ?? 0) !== 0) throw new LostStep('the client reads by a cursor');
+    if (code === command.execute && (body[5] ?? 0) !== 0) throw new LostStep('the client uses a cursor');
     if (unanswered.includes(code)) return 'pass';
     const {commands, text} = this.#statementOf(code, body);
     const taken =

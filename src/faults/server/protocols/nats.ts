@@ -95,7 +95,7 @@ class NatsConversation implements Conversation<Message, Message> {
     if (error.code !== '503' && !jetStream.has(error.code)) return this.#say(taken, errorLine(error));
     const said = this.#answerTo(verb, words, error);
     if (said !== null) return this.#say(taken, said);
-    taken.release(`${error.code} answers requests, which have a subject for their reply`);
+    taken.release(`${error.code} only answers requests, which have a subject for their reply`);
     return 'pass';
   };
 

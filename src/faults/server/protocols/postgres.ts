@@ -186,7 +186,7 @@ class PostgresConversation implements Conversation<Message, Message> {
       return 'pass';
     }
     if (code === cancelRequest) return 'pass';
-    if (code >> 16 !== 3) throw new LostStep('it is not protocol 3');
+    if (code >> 16 !== 3) throw new LostStep('the client does not speak protocol 3');
     this.#stage = 'login';
     const taken = this.#talk.take({when: 'connect', commands: [], key: '', text: ''});
     if (taken === null) return 'pass';

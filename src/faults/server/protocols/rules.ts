@@ -75,9 +75,9 @@ export class ReplyRules {
     );
     const carried = this.#declared ?? other?.type.reply ?? null;
     if (carried !== null && carried !== reply)
-      throw badRequestBody(`${name} is not for ${protocols[carried].title}, which this proxy carries`);
+      throw badRequestBody(`${name} cannot act on ${protocols[carried].title}, which this proxy carries`);
     if (reply !== null && other !== undefined)
-      throw badRequestBody(`${name} is not for HTTP, which this proxy carries by ${other.type.name}`);
+      throw badRequestBody(`${name} cannot act on HTTP, which this proxy carries according to ${other.type.name}`);
     this.#kind = reply;
   }
 

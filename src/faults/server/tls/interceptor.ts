@@ -4,9 +4,9 @@ import type {Toxic} from '../toxic.ts';
 import {type ClosingConnection, closeAsUpstream} from '../upstream-close.ts';
 import type {ClientHello} from './client-hello.ts';
 import type {TakenHandshake, TlsRules} from './rules.ts';
-import {type InsideTls, terminate} from './termination.ts';
+import {type InsideTls, type TerminatedConnection, terminate} from './termination.ts';
 
-export type HandshakeHost = ClosingConnection & {
+export type HandshakeHost = TerminatedConnection & {
   readonly rules: TlsRules;
   readonly acted: (toxic: Toxic) => void;
   readonly closedEarly: () => void;

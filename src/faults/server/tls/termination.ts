@@ -5,7 +5,7 @@ import {isIP} from 'node:net';
 import {Duplex} from 'node:stream';
 import {connect, createSecureContext, type SecureContext, TLSSocket} from 'node:tls';
 import type {ServerCertificate} from '../../../certificates/authority.ts';
-import {type DownPipe, ownAddress, type UpPipe} from '../http/interceptor-host.ts';
+import {type DownPipe, type InterceptorHost, ownAddress, type UpPipe} from '../http/interceptor-host.ts';
 import type {Ending, Receiver} from '../stage.ts';
 import {type ClosingConnection, lingerUntilClientCloses} from '../upstream-close.ts';
 import type {ClientHello} from './client-hello.ts';
@@ -31,8 +31,11 @@ export type Handshake = {
   readonly closed: (by: 'client' | 'upstream') => void;
 };
 
-export const terminate = (connection: ClosingConnection, handshake: Handshake): void => {
-  const {client, up, down, cut} = connection;
+/** `failed` gets what was thrown, which is a defect of ours. */
+export type TerminatedConnection = ClosingConnection & Pick<InterceptorHost, 'failed'>;
+
+export const terminate = (connection: TerminatedConnection, handshake: Handshake): void => {
+  const {client, up, down, cut, failed} = connection;
   // It may have gone while what it sent was still on its way through toxics.
   if (client.readableEnded || client.destroyed) {
     cut();
@@ -58,7 +61,9 @@ export const terminate = (connection: ClosingConnection, handshake: Handshake): 
   const answered = () => {
     for (const event of ['end', 'close']) client.off(event, cut);
   };
-  join({clientSide, upstreamSide, answered, connection}, handshake, host).catch(cut);
+  join({clientSide, upstreamSide, answered, connection}, handshake, host).catch((error: unknown) =>
+    failed(error, null),
+  );
 };
 
 type Sides = {
@@ -84,6 +89,11 @@ const join = async (
     connected,
   ]);
   answered();
+  // It gave up while the upstream had not answered.
+  if (connection.client.destroyed) {
+    upstream.destroy();
+    return;
+  }
   // One that accepted the handshake may refuse the client's part of it right after.
   const hasFailed = upstream.destroyed || fate.error !== null || fate.hasEnded;
   if (hasFailed && refused !== undefined) {

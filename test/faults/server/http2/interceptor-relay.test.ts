@@ -335,5 +335,8 @@ test('what a fault still has for the client comes when the target has gone', asy
       return length;
     }),
   );
-  t.deepEqual(lengths, Array(streams).fill(bytes));
+  t.deepEqual(
+    lengths,
+    Array.from({length: streams}, () => bytes),
+  );
 });

@@ -127,6 +127,9 @@ for (const protocol of followed) {
       t.true(connection.toServer.equals(ofParty(wrong, 'client')), `seed ${seed}`);
       t.true(connection.toClient.equals(ofParty(wrong, 'server')), `seed ${seed}`);
       if (connection.lost !== null) lostCount++;
+      const hear = protocol.listen(() => {});
+      const heard = ([party, data]: Said) => hear(party === 'client' ? 'upstream' : 'downstream', data);
+      t.notThrows(() => chunked(wrong, random).every(heard), `seed ${seed}`);
     }
     t.true(lostCount > inputs / 20, 'some of it could not be followed');
     t.true(lostCount < inputs, 'not all of it');

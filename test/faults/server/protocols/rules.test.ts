@@ -89,7 +89,7 @@ const partial = [
     title: 'three bytes',
     protocol: 'postgres',
     said: Buffer.from([0, 0, 1]),
-    says: 'a message began and did not go on',
+    says: 'a message began but did not continue',
   },
   {
     title: 'a line without an end',
@@ -197,8 +197,8 @@ const refused = test.macro({
   },
 });
 
-test(refused, busy, /redis_error is not for PostgreSQL, which this proxy carries/, 'postgres');
-test(refused, {type: 'http_status'}, /http_status is not for Redis, which this proxy carries/, 'redis');
+test(refused, busy, /redis_error cannot act on PostgreSQL, which this proxy carries/, 'postgres');
+test(refused, {type: 'http_status'}, /http_status cannot act on Redis, which this proxy carries/, 'redis');
 test(refused, {type: 'redis_error'}, /error: Redis has no error/);
 test(refused, {type: 'redis_error', attributes: {error: 'BUSY', command: 'GTE'}}, /no command ..GTE/);
 test(
@@ -214,8 +214,8 @@ test('a proxy of an unknown protocol, and a toxic beside one of another protocol
   t.teardown(() => scene.close());
   await scene.add(busy);
   const status = {type: 'http_status'};
-  await t.throwsAsync(scene.add(status), {message: /http_status is not for Redis/});
+  await t.throwsAsync(scene.add(status), {message: /http_status cannot act on Redis/});
   await scene.remove('busy');
   await t.notThrowsAsync(scene.add(status));
-  await t.throwsAsync(scene.add(busy), {message: /redis_error is not for HTTP, which .* by http_status/});
+  await t.throwsAsync(scene.add(busy), {message: /redis_error cannot act on HTTP, which .* according to http_status/});
 });

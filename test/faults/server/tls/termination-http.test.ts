@@ -4,10 +4,10 @@ import {once} from 'node:events';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {createSecureServer, type SecureServerOptions} from 'node:http2';
 import {createServer as createHttpsServer} from 'node:https';
-import type {AddressInfo} from 'node:net';
+import {type AddressInfo, createServer as createTcpServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
+import {connect as connectTls, createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import test, {type ExecutionContext} from 'ava';
 import {Agent, request} from 'undici';
 import {
@@ -235,7 +235,7 @@ test('without interception a fault ends TLS on new connections', async t => {
   await until(async () => (await scene.witness()).openConnections === 0, 10_000, 'the end');
   t.like((await scene.witness()).faults['f'], {
     actions: 0,
-    missed: {'TLS that the client broke off because of the certificate of the injector': 1},
+    missed: {"TLS that the client broke off because of the injector's certificate": 1},
   });
 });
 
@@ -312,9 +312,8 @@ test('what is not HTTP passes inside of TLS', async t => {
   const {port: targetPort} = target.address() as AddressInfo; // a string only for pipes
   const scene = await Scene.before(t, {port: targetPort, trusts: authority.cert});
   await scene.add({type: 'http_status', name: 'f'});
-  const {connect} = await import('node:tls');
   const [host, port] = scene.address.split(':');
-  const client = connect({host: String(host), port: Number(port), ca});
+  const client = connectTls({host: String(host), port: Number(port), ca});
   t.teardown(() => client.destroy());
   let text = '';
   client.on('data', data => {
@@ -326,6 +325,26 @@ test('what is not HTTP passes inside of TLS', async t => {
   t.deepEqual((await scene.witness()).faults['f']?.missed, {
     'a protocol in which the server speaks first': 1,
   });
+});
+
+test('a client that gives up a handshake is not taken for a target that breaks it off', async t => {
+  const target = createTcpServer(socket => socket.on('error', () => {}));
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  t.teardown(() => target.close());
+  const {port: targetPort} = target.address() as AddressInfo; // a string only for pipes
+  const scene = await Scene.before(t, {port: targetPort, trusts: authority.cert});
+  await scene.add({type: 'http_status', name: 'f'});
+  const [host, port] = scene.address.split(':');
+  const client = connectTls({host: String(host), port: Number(port), ca});
+  client.on('error', () => {});
+  const [accepted] = await once(target, 'connection');
+  await once(accepted, 'data');
+  client.destroy();
+  await until(async () => (await scene.witness()).openConnections === 0, 10_000, 'the end');
+  const {faults, failedConnections} = await scene.witness();
+  t.is(faults['f']?.missed, undefined);
+  t.is(failedConnections, 0);
 });
 
 const curl = (args: readonly string[]): Promise<string> =>
