@@ -74,6 +74,32 @@ export {
 } from './model/http-fault.ts';
 export type {Json} from './model/json.ts';
 export {messageIds} from './model/message-id.ts';
+export type {
+  DeadAddressesFault,
+  DnsEmptyFault,
+  DnsNxdomainFault,
+  DnsServfailFault,
+  DnsSlowFault,
+  DnsStaleFault,
+  DnsTimeoutFault,
+  MtuBlackHoleFault,
+  PacketLossFault,
+  PartitionFault,
+  UnreachableFault,
+} from './model/network-fault.ts';
+export {
+  deadAddresses,
+  dnsEmpty,
+  dnsNxdomain,
+  dnsServfail,
+  dnsSlow,
+  dnsStale,
+  dnsTimeout,
+  mtuBlackHole,
+  packetLoss,
+  partition,
+  unreachable,
+} from './model/network-fault.ts';
 export type {Load, ProcessOptions} from './model/plan.ts';
 export type {
   AmqpErrorCode,

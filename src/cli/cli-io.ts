@@ -1,6 +1,8 @@
 // Everything of its process that the command line touches, as one object, so that tests can run it in their own
 // process.
 
+import type {Launch} from '../run/namespace.ts';
+
 export type TextStream = {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
@@ -19,6 +21,8 @@ export type CliIo = {
   readonly onSignal: (handler: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
   /** Calls back for each uncaught exception and unhandled rejection; each is a defect of foulweather. */
   readonly onUncaught: (handler: (error: unknown) => void) => void;
+  /** Turns this process into the same command in a network namespace, with its streams, its terminal and its exit code. */
+  readonly relaunch: (launch: Launch) => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 };
@@ -48,6 +52,11 @@ const processItself = (): CliIo => ({
     };
   },
   onUncaught: handler => void process.on('uncaughtException', handler),
+  relaunch: ({file, args}) => {
+    const own = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+    process.execve?.(file, [file, ...args, ...own], process.env);
+    throw new Error('this Node.js lacks process.execve()');
+  },
   exit: code => process.exit(code),
 });
 

@@ -1,6 +1,6 @@
 // One scenario after the other: each is run, evaluated and reported; for the whole pack the weather report is
 // written.
-import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {exitCodes, FoulweatherError, isNamespaceNeeded} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import type {PrecisionGoal} from '../model/run.ts';
 import {roundsOfShard, type ShardChoice} from '../run/rounds.ts';
@@ -63,6 +63,8 @@ export const runSeries = async (
   const defect = new AbortController();
   session.onDefect = error => defect.abort(error);
   let worst: number = exitCodes.met;
+  /** The command starts again in a namespace: there is nothing to report yet. */
+  let isMoving = false;
   const notReached = new Set(files.map(({name}) => name));
   const requestOf = requests(io, options, {
     ...(precision && {precision}),
@@ -106,7 +108,13 @@ export const runSeries = async (
         worst = worseOf(worst, exitCodeOf[run.judgement.verdict]);
       } catch (error) {
         progress.end();
-        if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERNAL') throw error;
+        if (
+          !(error instanceof FoulweatherError) ||
+          error.code === 'FW_INTERNAL' ||
+          isNamespaceNeeded(error)
+        ) {
+          throw error;
+        }
         // Stopped as asked, before there was anything to report, or nothing to do: said, and not a failure.
         if (error.code === 'FW_INTERRUPTED') {
           io.stderr.write(`${error.message}\n`);
@@ -124,13 +132,14 @@ export const runSeries = async (
       }
     }
   } catch (error) {
+    isMoving = isNamespaceNeeded(error);
     if (!(error instanceof FoulweatherError) || error.code !== 'FW_INTERRUPTED') throw error;
     io.stderr.write(`${error.message}\n`);
   } finally {
     offSignal();
     session.onDefect = null;
     await reporters.finish();
-    await weather?.write(io.now(), [...notReached]);
+    if (!isMoving) await weather?.write(io.now(), [...notReached]);
   }
   return signalCode ?? worst;
 };

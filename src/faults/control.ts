@@ -25,6 +25,11 @@ export type Carried = {
   readonly interception?: Interception | null;
 };
 
+export type ProxyChoice = Carried & {
+  /** Where the proxy listens, if the injector is on this machine. Default: 127.0.0.1. */
+  readonly listenHost?: string;
+};
+
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
@@ -103,12 +108,12 @@ export class Injector {
   async createProxy(
     name: string,
     upstream: string,
-    {protocol = '', interception = null}: Carried = {},
+    {protocol = '', interception = null, listenHost = '127.0.0.1'}: ProxyChoice = {},
   ): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
-    const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
+    const listen = loopback ? `${listenHost}:0` : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
       this.#client.createProxy({
@@ -121,7 +126,7 @@ export class Injector {
     );
     if (interception !== null) await this.#intercept(name, interception);
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
-    return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
+    return new FaultyLink(this.#calls, proxy, `${loopback ? listenHost : host}:${port}`);
   }
 }
 

@@ -205,6 +205,33 @@ const shapeOf = (fault: NetworkFault): Shape => {
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsShapeOf(fault);
+    case 'packetLoss': {
+      const {ratio, burst, direction} = fault;
+      return {type: 'packet_loss', attributes: {ratio, burst, direction}};
+    }
+    case 'partition':
+      return {type: 'partition', attributes: {direction: fault.direction}};
+    case 'unreachable':
+      return {type: 'unreachable', attributes: {reason: fault.reason}};
+    case 'dnsTimeout':
+      return {type: 'dns_timeout', attributes: {}};
+    case 'dnsServfail':
+      return {type: 'dns_servfail', attributes: {}};
+    case 'dnsNxdomain':
+      return {type: 'dns_nxdomain', attributes: {}};
+    case 'dnsEmpty':
+      return {type: 'dns_empty', attributes: {}};
+    case 'dnsSlow':
+      return {type: 'dns_slow', attributes: {delay: fault.delayMs}};
+    case 'dnsStale':
+      return {type: 'dns_dead', attributes: {dead: 1, stale: true, silent: fault.connects === 'hang'}};
+    case 'deadAddresses':
+      return {
+        type: 'dns_dead',
+        attributes: {dead: fault.count, stale: false, silent: fault.connects === 'hang'},
+      };
+    case 'mtuBlackHole':
+      return {type: 'mtu_black_hole', attributes: {bytes: fault.bytes, direction: fault.direction}};
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }

@@ -6,6 +6,8 @@ const scope = {probability: 1};
 const aim = {direction: 'downstream', ...scope} as const;
 const cut = {afterBytes: 0, afterMs: 0, ...aim};
 const requests = {method: '', path: '', ...scope};
+const packets = {direction: 'both', ...scope} as const;
+const deadConnects = {connects: 'hang', ...scope} as const;
 const handshakes = {serverName: '', ...scope};
 const reply = {message: '', command: '', key: '', when: 'usual', ending: 'usual', ...scope} as const;
 
@@ -60,6 +62,17 @@ const defaults = {
   serverStop: {},
   serverKill: {},
   serverPause: {},
+  packetLoss: {burst: 1, ...packets},
+  partition: packets,
+  unreachable: {reason: 'host', ...scope},
+  mtuBlackHole: packets,
+  dnsTimeout: scope,
+  dnsServfail: scope,
+  dnsNxdomain: scope,
+  dnsEmpty: scope,
+  dnsSlow: scope,
+  dnsStale: deadConnects,
+  deadAddresses: {count: 1, ...deadConnects},
 } as const satisfies {
   readonly [kind in keyof typeof faultSchemas]: Partial<Input<(typeof faultSchemas)[kind]>>;
 };

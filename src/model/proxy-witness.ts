@@ -10,7 +10,7 @@ export type FaultWitness = {
   readonly stream: StreamDirection;
   /**
    * How often toxicity was rolled: once per link each time the toxic starts there; for a toxic that acts on accept, once per
-   * connection that it would turn away; for one that lets the proxy be down, once per down-time; for an
+   * connection that it would turn away; for one that lets the proxy be down or acts on packets, once each time it begins; for an
    * HTTP toxic, once per request that it is for.
    */
   readonly decisions: number;
@@ -18,13 +18,23 @@ export type FaultWitness = {
   readonly applied: number;
   /** Distinct connections on which it really acted: delayed, dropped, cut, reset, sliced or throttled something. */
   readonly connectionsHit: number;
-  /** How often it acted. */
+  /** How often it acted; for one that acts on packets, on how many packets. */
   readonly actions: number;
   /** When it acted for the first and for the last time, in ms since the epoch; null as long as it has not. */
   readonly firstHitMs: number | null;
   readonly lastHitMs: number | null;
   /** Of an HTTP toxic: how many connections it could not act on, by what they carried. Absent where there were none. */
   readonly missed?: Readonly<Record<string, number>>;
+};
+
+/** What the name server saw of the name of one proxy. */
+export type NameWitness = {
+  /** For all types of addresses: most resolvers ask for IPv4 and IPv6 at the same time. */
+  readonly queries: number;
+  /** For how long an answer may be kept. */
+  readonly ttlSeconds: number;
+  /** Connections that came more than a second after the last answer had expired: the client kept an address for too long. */
+  readonly connectionsBeyondTtl: number;
 };
 
 /** Body of `GET /foulweather/proxies/{name}/witness`. */
@@ -46,6 +56,8 @@ export type ProxyWitness = {
   readonly upstreamBytes: number;
   /** Bytes forwarded to clients. */
   readonly downstreamBytes: number;
+  /** Where clients were given a name, and have asked for its address. */
+  readonly names?: NameWitness;
   /** By the name of the toxic. */
   readonly faults: Readonly<Record<string, FaultWitness>>;
   /** How its connections could be followed; absent where it carries no protocol whose errors are known. */
@@ -101,8 +113,8 @@ export type ConnectionRecord = {
   readonly hits: readonly string[];
   /** When each of them acted on it for the first time. */
   readonly hitsMs: readonly number[];
-  /** Where each of them acted on it for the first time. Absent in older runs. */
-  readonly hitsAt?: readonly HitPlace[];
+  /** Where each of them acted on it for the first time; null: on its packets, where and when is not known. Absent in older runs. */
+  readonly hitsAt?: readonly (HitPlace | null)[];
   readonly end: ConnectionEnd;
   /** The client's port, as the injector sees it. Absent in older runs. */
   readonly clientPort?: number;

@@ -10,6 +10,7 @@ import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
+import {isInNamespace, namespaceLaunch, namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
 import {setUpProgram} from './npm.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';
@@ -36,7 +37,15 @@ export const startRun = async (
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<StartedRun> => {
-  const {scenarioFile, seed, toxiproxyUrl, baseDir, observer, target: choice = asTheScenarioSays} = options;
+  const {
+    scenarioFile,
+    seed,
+    toxiproxyUrl,
+    baseDir,
+    observer,
+    environment,
+    target: choice = asTheScenarioSays,
+  } = options;
   const limits = {...defaultLimits, ...options.limits};
   // It does not depend on the plan, and loads while the scenario does.
   const receiving = startReceiver(supervisor, limits.startMs);
@@ -47,9 +56,12 @@ export const startRun = async (
   const wanted = choosePlan(described, options, choice);
   const plan = withTarget(wanted, choice);
   const extent = extentOf(options, plan);
-  const {environment} = options;
   const dataDir = options.dataDir ?? dataFolder(baseDir);
-  if (plan.program?.setup) {
+  refuseOutside(plan, options);
+  const isMoving = needsNamespace(plan, environment);
+  if (isMoving) namespaceLaunch(environment);
+  // In the namespace nothing can be downloaded: setup and installations come before.
+  if (plan.program?.setup && !isInNamespace(environment)) {
     observer.preparing?.(`running ${plan.program.setup.join(' ')}`);
     await setUpProgram(plan.program, scenarioFile, {environment, signal});
   }
@@ -57,6 +69,7 @@ export const startRun = async (
   const installing = {scenarioFile, dataDir: packagesDir, environment, signal, observer};
   const packages = await installPackages(plan, installing);
   const command = await installRequirements(plan, installing);
+  if (isMoving) throw namespaceNeeded();
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }
@@ -64,7 +77,12 @@ export const startRun = async (
     signal,
     Promise.all([
       startTarget(supervisor, wanted, scenarioFile, choice, limits),
-      startInjector(supervisor, plan, seed, toxiproxyUrl, limits.startMs),
+      startInjector(supervisor, plan, {
+        seed,
+        toxiproxyUrl,
+        environment,
+        limitMs: limits.startMs,
+      }),
       receiving,
       supervisor.guarded,
     ]),

@@ -33,6 +33,7 @@ import {
   slowBody,
   wrongContentLength,
 } from '../../src/model/http-fault.ts';
+import type {AnyDnsFault, AnyPacketFault} from '../../src/model/network-fault.ts';
 import {
   amqpError,
   memcachedError,
@@ -90,8 +91,10 @@ const both = (fault: Fault, stimulus: Stimulus = 'request'): Row => ({
 });
 const newOnly = (fault: Fault, stimulus: Stimulus): Row => ({fault, reaches: 'new', stimulus});
 
-/** The compiler asks for a row of each kind that the injector has. */
-const rows: {readonly [kind in Exclude<FaultKind, AnyServerFault['kind']>]: Row | 'for HTTP/2'} = {
+type ElsewhereKind = (AnyServerFault | AnyPacketFault | AnyDnsFault)['kind'];
+
+/** The compiler asks for a row of each kind that needs neither a server nor a network of its own (packet-filter.test.ts). */
+const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HTTP/2'} = {
   latency: both(latency({latencyMs: 5})),
   bandwidth: both(bandwidth({bytesPerSecond: 1000})),
   slowClose: both(slowClose({delayMs: 5}), 'end'),

@@ -101,7 +101,11 @@ const version: Handler = () => ({
   body: `{"version": "${toxiproxyVersion}"}\n`,
 });
 
-const witness: Handler = call => json(200, toGoJson(proxyOf(call).report()));
+const witness: Handler = async call => {
+  const proxy = proxyOf(call);
+  await proxy.packets.count();
+  return json(200, toGoJson(proxy.report()));
+};
 
 const connections: Handler = call => json(200, toGoJson(proxyOf(call).witness.connections()));
 

@@ -32,6 +32,11 @@ export class Proxies {
     return proxy;
   }
 
+  /** The one that was created last; null: there is none. */
+  get latest(): TcpProxy | null {
+    return [...this.#byName.values()].at(-1) ?? null;
+  }
+
   /** In the order of their names. */
   list(): readonly TcpProxy[] {
     return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -63,8 +68,10 @@ export class Proxies {
   /** Throws ApiError 404. */
   remove(name: string): Promise<void> {
     return this.#inTurn(async () => {
-      void this.get(name).remove();
+      const proxy = this.get(name);
+      void proxy.remove();
       this.#byName.delete(name);
+      await proxy.packets.settled;
     });
   }
 

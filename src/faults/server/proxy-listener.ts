@@ -6,14 +6,14 @@ import {AddressError, formatAddress, parseAddress, resolveAddress} from './addre
 import {Alarm} from './alarm.ts';
 import {type ApiError, serverFault} from './api-error.ts';
 import {SilentListener} from './silent-listener.ts';
-import type {Downtime} from './toxic-type.ts';
+import type {ShutEffect} from './toxic-type.ts';
 
 /** How long to wait before the address is tried again, if another process took it meanwhile. */
 const retryMs = 20;
 
 export class ProxyListener {
   readonly #accept: (socket: Socket) => void;
-  readonly #shutBy = new Map<unknown, Downtime['connects']>();
+  readonly #shutBy = new Map<unknown, ShutEffect>();
   readonly #retry = new Alarm(() => this.#settle());
   #settled: Promise<void> = Promise.resolve();
   #address = '';
@@ -56,9 +56,9 @@ export class ProxyListener {
   }
 
   /** Serves no new connections until `by` opens it again. Refusing begins at once. */
-  suspend(by: unknown, connects: Downtime['connects']): void {
-    this.#shutBy.set(by, connects);
-    if (connects === 'are-refused') void this.#stop();
+  suspend(by: unknown, effect: ShutEffect): void {
+    this.#shutBy.set(by, effect);
+    if (effect === 'connects-are-refused') void this.#stop();
     this.#settle();
   }
 
@@ -77,7 +77,7 @@ export class ProxyListener {
   get #wanted(): 'server' | 'silence' | 'nobody' {
     if (!this.#isOpen) return 'nobody';
     if (this.#shutBy.size === 0) return 'server';
-    return [...this.#shutBy.values()].includes('are-refused') ? 'nobody' : 'silence';
+    return [...this.#shutBy.values()].includes('connects-are-refused') ? 'nobody' : 'silence';
   }
 
   #settle(): void {

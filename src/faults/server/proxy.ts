@@ -1,12 +1,14 @@
 // One proxy: a listener, the connections that it accepted, and the toxics that act on them.
 
 import type {ProxyWitness, StreamDirection} from '../../model/proxy-witness.ts';
-import {AddressError, formatAddress, resolveAddress} from './address.ts';
-import {serverFault} from './api-error.ts';
+import {AddressError, formatAddress, parseAddress, resolveAddress} from './address.ts';
+import {badRequestBody, serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
 import type {Interception} from './interceptors.ts';
+import {NameRules} from './name-server.ts';
+import {PacketFilter} from './packet-filter.ts';
 import {ReplyRules} from './protocols/rules.ts';
 import {ProxyListener} from './proxy-listener.ts';
 import {Recording} from './recording.ts';
@@ -37,6 +39,8 @@ export type Transfer = {
 
 export type ProxyHost = {
   readonly seed: number;
+  /** The program that sets rules on packets; null outside of a run's network namespace. */
+  readonly nft: string | null;
   readonly certificates: Certificates;
   readonly transferred: (transfer: Transfer) => void;
 };
@@ -45,8 +49,10 @@ export class TcpProxy {
   readonly name: string;
   readonly witness = new Witness();
   readonly #connections = new Set<Connection>();
+  readonly packets: PacketFilter;
   readonly toxics: ToxicChain;
   readonly http: HttpRules;
+  readonly names: NameRules;
   readonly #tls: TlsRules;
   readonly #replies: ReplyRules;
   readonly #host: ProxyHost;
@@ -67,15 +73,32 @@ export class TcpProxy {
     this.name = name;
     this.#listen = listen;
     this.#upstream = upstream;
+    this.packets = new PacketFilter({
+      nft: host.nft,
+      port: () => parseAddress(this.#listen).port,
+      witness: this.witness,
+    });
     this.toxics = new ToxicChain({
       seedParts: [host.seed, name],
       witness: this.witness,
       connections: this.#connections,
-      admit: toxic => this.#replies.admit(toxic),
-      down: (toxic, connects) => this.#down(toxic, connects),
-      up: toxic => this.#listener.resume(toxic),
+      admit: toxic => {
+        if (host.nft === null) refuseWithoutNamespace(toxic);
+        this.#replies.admit(toxic);
+      },
+      down: (toxic, effect) => this.#down(toxic, effect),
+      up: toxic => {
+        this.#listener.resume(toxic);
+        this.packets.unset(toxic.name);
+      },
     });
     const seedParts = [host.seed, name];
+    this.names = new NameRules({
+      seedParts,
+      toxicsOf: this.toxics.of,
+      witness: this.witness,
+      address: () => parseAddress(this.#listen).host,
+    });
     this.http = new HttpRules(seedParts, this.toxics.of, this.witness);
     this.#tls = new TlsRules({
       seedParts,
@@ -154,12 +177,12 @@ export class TcpProxy {
   async remove(): Promise<void> {
     const stopped = this.stop();
     this.toxics.clear();
-    await stopped;
+    await Promise.all([stopped, this.packets.settled]);
   }
 
-  /** Resolves when new connections meet what the toxics ask for. */
-  settled(): Promise<void> {
-    return this.#listener.settled;
+  /** Resolves when new connections and packets meet what the toxics ask for. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#listener.settled, this.packets.settled]);
   }
 
   /** The last one, which may be over; null: there was none. */
@@ -181,10 +204,14 @@ export class TcpProxy {
     for (const connection of this.#connections) connection.record(null);
   }
 
-  #down(toxic: Toxic, connects: Downtime['connects']): void {
+  #down(toxic: Toxic, effect: Downtime['effect']): void {
+    if (typeof effect === 'object') {
+      this.packets.set(toxic.name, effect);
+      return;
+    }
     this.witness.acted(toxic.name);
-    this.#listener.suspend(toxic, connects);
-    if (connects === 'hang') return;
+    this.#listener.suspend(toxic, effect);
+    if (effect === 'connects-hang') return;
     for (const connection of this.#connections) connection.cut(toxic);
   }
 
@@ -208,3 +235,9 @@ export class TcpProxy {
     };
   }
 }
+
+/** Throws ApiError 400 for a toxic that acts on packets or on queries for names. */
+const refuseWithoutNamespace = ({type, attributes}: Toxic): void => {
+  if (type.names === null && typeof type.downtime?.(attributes).effect !== 'object') return;
+  throw badRequestBody(`${type.name} works only in the network namespace of a run on Linux`);
+};

@@ -18,7 +18,7 @@ export type ChainHost = Pick<DowntimeHost, 'seedParts'> & {
   /** Throws ApiError 400 for a toxic that is not for what the proxy carries. */
   readonly admit: (toxic: Toxic) => void;
   /** The proxy serves no new connection until it is up again. */
-  readonly down: (toxic: Toxic, connects: Downtime['connects']) => void;
+  readonly down: (toxic: Toxic, effect: Downtime['effect']) => void;
   readonly up: (toxic: Toxic) => void;
 };
 
@@ -94,7 +94,7 @@ export class ToxicChain {
     const host: DowntimeHost = {
       seedParts,
       decided: isActive => witness.decided(toxic.name, isActive),
-      down: connects => down(toxic, connects),
+      down: effect => down(toxic, effect),
       up: () => up(toxic),
     };
     this.#downtimes.set(toxic, new Downtimes(host, toxic));
@@ -120,7 +120,7 @@ type DowntimeHost = {
   /** What the dice of a down-time depend on besides the toxic's name and the number of the down-time. */
   readonly seedParts: readonly (string | number)[];
   readonly decided: (isActive: boolean) => void;
-  readonly down: (connects: Downtime['connects']) => void;
+  readonly down: (effect: Downtime['effect']) => void;
   readonly up: () => void;
 };
 
@@ -145,10 +145,10 @@ class Downtimes {
   }
 
   #turn(): void {
-    const {downMs, upMs, connects} = this.#downtime;
+    const {downMs, upMs, effect} = this.#downtime;
     this.#isDown = !this.#isDown;
     if (!this.#isDown) this.#host.up();
-    else if (this.#isHit()) this.#host.down(connects);
+    else if (this.#isHit()) this.#host.down(effect);
     this.#edgeMs += this.#isDown ? downMs : upMs;
     this.#alarm.set(this.#edgeMs);
   }
@@ -164,6 +164,8 @@ class Downtimes {
 
   get #downtime(): Downtime {
     const {type, attributes} = this.#toxic;
-    return type.downtime?.(attributes) ?? {downMs: 0, upMs: Number.POSITIVE_INFINITY, connects: 'hang'};
+    return (
+      type.downtime?.(attributes) ?? {downMs: 0, upMs: Number.POSITIVE_INFINITY, effect: 'connects-hang'}
+    );
   }
 }

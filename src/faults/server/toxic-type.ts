@@ -4,6 +4,7 @@
 import type {ServerErrorKind} from '../../model/server-errors.ts';
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
 import type {Http2Setting, HttpBehaviour} from './http/behaviour.ts';
+import type {PacketRule} from './packet-filter.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
 
@@ -34,12 +35,25 @@ export type AcceptFacts = {
 /** Serve it as usual; close it at once; or leave it open, without an answer, until the toxic is removed. */
 export type AcceptDecision = 'serve' | 'close' | 'hold';
 
-/** Milliseconds, each more than 0. Live connections are cut while connects are refused; while connects hang they go on. */
+/** Live connections are cut while connects are refused; while connects hang they go on. */
+export type ShutEffect = 'connects-are-refused' | 'connects-hang';
+
+/** Milliseconds, each more than 0. */
 export type Downtime = {
   readonly downMs: number;
   readonly upMs: number;
-  readonly connects: 'are-refused' | 'hang';
+  /** The listener is shut, or the packets of its port meet a rule. */
+  readonly effect: ShutEffect | PacketRule;
 };
+
+/** The answer to a query for an address; null: none. */
+export type NameReply = {
+  readonly delayMs: number;
+  readonly answer: {readonly code: number; readonly addresses: readonly string[]} | null;
+};
+
+/** Makes another answer of that of a calm network. */
+export type NameEffect = (calm: NonNullable<NameReply['answer']>) => NameReply;
 
 export type ToxicType = {
   /** The `type` in the API. */
@@ -66,6 +80,8 @@ export type ToxicType = {
   readonly http2: ((attributes: Attributes) => Http2Setting) | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
+  /** What it does to the answers to queries for an address. See name-server.ts. */
+  readonly names: ((attributes: Attributes) => NameEffect) | null;
   /** Whose errors it says in the server's place. See protocols/. */
   readonly reply: ServerErrorKind | null;
 };
@@ -84,6 +100,7 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly http?: HttpBehaviour<Values<S>>;
   readonly http2?: (attributes: Values<S>) => Http2Setting;
   readonly tls?: TlsBehaviour<Values<S>>;
+  readonly names?: (attributes: Values<S>) => NameEffect;
   readonly reply?: ServerErrorKind;
 };
 
@@ -102,6 +119,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     http = null,
     http2 = null,
     tls = null,
+    names = null,
     reply = null,
   } = definition;
   return {
@@ -125,6 +143,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),
     },
+    names: names && (values => names(values as Values<S>)),
     reply,
   };
 };

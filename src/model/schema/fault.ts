@@ -107,6 +107,19 @@ const handshakes = {
   ...scope,
 };
 
+/** A fault of packets does not see connections: its probability, nth, firstN and hitLimit are about the times that it begins. */
+const packets = {
+  /** `upstream`: packets from the subject · `downstream`: packets to it. Default: `both`. */
+  direction: z.enum(['upstream', 'downstream', 'both']).optional(),
+  ...scope,
+};
+
+/** A DNS fault counts queries: its probability, nth, firstN and hitLimit are about those. */
+const deadConnects = {
+  /** What happens to a connect to a dead address: it hangs, or is refused. Default: `hang`. */
+  connects: z.enum(['hang', 'are-refused']).optional(),
+  ...scope,
+};
 /** An error of a server counts what it answers: its probability, nth, firstN and hitLimit are about those that match. */
 const serverError = <const Kind extends ServerErrorKind>(kind: Kind) =>
   strict({
@@ -381,6 +394,44 @@ export const faultSchemas = {
   serverStop: strict({kind: z.literal('serverStop'), ...times}),
   serverKill: strict({kind: z.literal('serverKill'), ...times}),
   serverPause: strict({kind: z.literal('serverPause'), ...times}),
+  packetLoss: strict({
+    kind: z.literal('packetLoss'),
+    /** Share of the packets that are lost, above 0 and at most 1. */
+    ratio: z.number().min(0.000_001, 'must be above 0').max(1),
+    /** How many packets are lost in a row, once in each `burst / ratio` packets; 1: each by chance. Default: 1. */
+    burst: count.min(1).max(10_000).optional(),
+    ...packets,
+  }),
+  partition: strict({kind: z.literal('partition'), ...packets}),
+  unreachable: strict({
+    kind: z.literal('unreachable'),
+    /** What the client is told cannot be reached: the host, its network or its port; `admin`: a firewall forbids it. Default: `host`. */
+    reason: z.enum(['host', 'net', 'port', 'admin']).optional(),
+    ...scope,
+  }),
+  dnsTimeout: strict({kind: z.literal('dnsTimeout'), ...scope}),
+  dnsServfail: strict({kind: z.literal('dnsServfail'), ...scope}),
+  dnsNxdomain: strict({kind: z.literal('dnsNxdomain'), ...scope}),
+  dnsEmpty: strict({kind: z.literal('dnsEmpty'), ...scope}),
+  dnsSlow: strict({
+    kind: z.literal('dnsSlow'),
+    /** After how many milliseconds each query is answered. */
+    delayMs: ms.max(3_600_000),
+    ...scope,
+  }),
+  dnsStale: strict({kind: z.literal('dnsStale'), ...deadConnects}),
+  deadAddresses: strict({
+    kind: z.literal('deadAddresses'),
+    /** How many dead addresses come before the live one, 1 to 10. Default: 1. */
+    count: count.min(1).max(10).optional(),
+    ...deadConnects,
+  }),
+  mtuBlackHole: strict({
+    kind: z.literal('mtuBlackHole'),
+    /** The size of the largest IP packet that passes, 68 to 1499. In a run, packets have at most 1500 bytes. */
+    bytes: count.min(68).max(1499),
+    ...packets,
+  }),
 };
 
 type AnyFaultSchema = (typeof faultSchemas)[keyof typeof faultSchemas];

@@ -3,6 +3,7 @@
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
 import {isRequestFault} from '../../model/http-fault.ts';
+import {isDnsFault, isPacketFault} from '../../model/network-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
 import type {ReplyFault} from '../../model/reply-fault.ts';
 import {chosenError, isServerError, protocols} from '../../model/server-errors.ts';
@@ -10,6 +11,7 @@ import {type AnyServerFault, isServerFault} from '../../model/server-fault.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
 import {requestEffectOf, settingEffectOf} from './http-faults.ts';
+import {networkEffectOf} from './network-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
@@ -29,11 +31,11 @@ const momentOf = ({exchange, cut, direction, since}: Moment): string => {
 const scopeOf = (fault: Exclude<Fault, AnyServerFault>): string[] => {
   const {probability, nth = 0, firstN, hitLimit, kind} = fault;
   const unit = unitOf(kind);
-  const units = `${unit}s`;
+  const units = unit === 'query' ? 'queries' : `${unit}s`;
   return [
     ...(nth > 1 ? [`one ${unit} in ${count(nth)}`] : []),
     ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
-    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
+    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit, units)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
     ...timesOf(fault),
   ];
@@ -55,6 +57,8 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 /** What its probability is decided for. */
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
+  if (isPacketFault(kind)) return 'occurrence';
+  if (isDnsFault(kind)) return 'query';
   if (isTlsFault(kind)) return 'handshake';
   if (isServerError(kind)) return 'answer';
   return isRequestFault(kind) ? 'request' : 'connection';
@@ -155,6 +159,18 @@ const effectOf = (fault: Fault): string => {
       return 'the server killed, then started again';
     case 'serverPause':
       return 'the server paused, its connections left open';
+    case 'packetLoss':
+    case 'partition':
+    case 'unreachable':
+    case 'mtuBlackHole':
+    case 'dnsTimeout':
+    case 'dnsServfail':
+    case 'dnsNxdomain':
+    case 'dnsEmpty':
+    case 'dnsSlow':
+    case 'dnsStale':
+    case 'deadAddresses':
+      return networkEffectOf(fault);
     case 'refuse':
       return 'connections refused, live ones cut';
     case 'limitData':

@@ -72,7 +72,8 @@ const connectionRow = (record: ConnectionRecord, fault: string): Row[] => {
   const index = record.hits.indexOf(fault);
   const atMs = record.hitsMs[index];
   const place = record.hitsAt?.[index];
-  const became: Text = place === undefined ? [code(record.end)] : [code(record.end), placeText(place)];
+  const became: Text =
+    place === undefined || place === null ? [code(record.end)] : [code(record.end), placeText(place)];
   return atMs === undefined ? [] : [{atMs, connection: record.id, cells: [['–'], became]}];
 };
 

@@ -59,11 +59,15 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'slicer':
     case 'slowClose':
     case 'slowBody':
+    case 'packetLoss':
+    case 'dnsSlow':
     case 'limitStreams':
       return 'slow';
     case 'stall':
     case 'halfOpen':
     case 'blackhole':
+    case 'partition':
+    case 'mtuBlackHole':
     case 'closedWindows':
     case 'ignorePings':
     case 'serverPause':
@@ -89,6 +93,13 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
+    case 'unreachable':
+    case 'dnsTimeout':
+    case 'dnsServfail':
+    case 'dnsNxdomain':
+    case 'dnsEmpty':
+    case 'dnsStale':
+    case 'deadAddresses':
       return 'unreachable';
     case 'redisError':
     case 'postgresError':

@@ -2,7 +2,9 @@
 import type {FaultyLink} from '../../faults/control.ts';
 import {carriedBy} from '../../faults/toxics.ts';
 import {isHttpFault} from '../../model/http-fault.ts';
+import {controlHost, targetHost} from '../../model/network-fault.ts';
 import type {Plan} from '../../model/plan.ts';
+import {hasDnsFaults} from '../namespace.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
 import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
@@ -10,7 +12,10 @@ import {namedHostOf, throughProxy, upstreamOf} from '../target-address.ts';
 
 export type TrialLink = {
   readonly link: FaultyLink;
+  /** For the library: with a name, where faults act on name resolution. */
   readonly url: string;
+  /** For the harness's own probe. */
+  readonly controlUrl: string;
   readonly close: () => Promise<void>;
 };
 
@@ -25,16 +30,28 @@ export const openTrialLink = async (
   const host = namedHostOf(targetUrl);
   const faults = plan.phases.flatMap(({faults}) => faults);
   const isIntercepted = embedded && (faults.some(({kind}) => isHttpFault(kind)) || host !== null);
+  const byName = hasDnsFaults(plan);
   const link = await injector.createProxy(name, upstreamOf(targetUrl), {
     protocol: carriedBy(faults),
     interception: isIntercepted ? {authorities: authority ?? '', host} : null,
+    ...(byName && {listenHost: namedAddress}),
   });
   return {
     link,
-    url: throughProxy(targetUrl, link.address),
+    url: throughProxy(targetUrl, byName ? named(targetHost, link.address) : link.address),
+    controlUrl: throughProxy(targetUrl, byName ? named(controlHost, link.address) : link.address),
     async close() {
       await link.remove();
       if (!embedded) supervisor.releaseProxy(injector.url, name);
     },
   };
 };
+
+/**
+ * Resolvers put addresses first that have a longer prefix in common with the source address (RFC 6724, rule 9): this one comes
+ * after the dead ones that faults put before it.
+ */
+const namedAddress = '127.0.128.1';
+
+/** The name with the port of the address. */
+const named = (host: string, address: string): string => `${host}${address.slice(address.lastIndexOf(':'))}`;

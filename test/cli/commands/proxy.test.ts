@@ -174,6 +174,7 @@ test('the second signal is answered at once', async t => {
       return () => {};
     },
     onUncaught: () => {},
+    relaunch: () => {},
     exit: code => exits.push(code),
   });
   t.deepEqual(exits, [143]);

@@ -9,7 +9,7 @@ import {
   settingsFrame,
 } from '../../../src/faults/server/http2/frames.ts';
 import {type Injector, startInjector} from '../../../src/faults/server/injector.ts';
-import type {ToxicType} from '../../../src/faults/server/toxic-type.ts';
+import {initialAttributes, type ToxicType} from '../../../src/faults/server/toxic-type.ts';
 import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
 import type {FaultWitness} from '../../../src/model/proxy-witness.ts';
 import {requestText} from '../../helpers/http-scene.ts';
@@ -292,6 +292,8 @@ for (const type of toxicTypes.values()) {
     console.error('Not tried: the scope of blackhole_syn, which needs Linux.');
     continue;
   }
+  // Those that need a network of their own are tried in one (packet-filter.test.ts, name-server.test.ts).
+  if (type.names !== null || typeof type.downtime?.(initialAttributes(type)).effect === 'object') continue;
   const fields = type.downtime === null ? byAttempts : byDowntimes;
   for (const [field, steps] of Object.entries(fields)) {
     // What found no trailers is no hit, and counts towards no limit; here no response comes.

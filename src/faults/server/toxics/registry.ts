@@ -11,6 +11,8 @@ import {httpContentLength, httpDropKeepAlive, httpSlowBody} from './http-respons
 import {httpStatus} from './http-status.ts';
 import {http2Toxics} from './http2.ts';
 import {latency} from './latency.ts';
+import {dnsDead, dnsEmpty, dnsNxdomain, dnsServfail, dnsSlow, dnsTimeout} from './names.ts';
+import {mtuBlackHole, packetLoss, partition, unreachable} from './packets.ts';
 import {slicer} from './slicer.ts';
 import {tlsAlert, tlsCertificate, tlsClose} from './tls.ts';
 import {limitData, noop, resetPeer, slowClose, timeout} from './toxiproxy-ends.ts';
@@ -38,6 +40,12 @@ const httpToxics = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBod
 /** On handshakes. */
 const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];
 
+/** On packets, below TCP. */
+const packetToxics = [mtuBlackHole, packetLoss, partition, unreachable];
+
+/** On DNS queries. */
+const nameToxics = [dnsDead, dnsEmpty, dnsNxdomain, dnsServfail, dnsSlow, dnsTimeout];
+
 /** What a server says when it is in trouble: redis_error, postgres_error and so on. See protocols/. */
 const replyToxics = serverErrorKinds.map(kind =>
   defineToxicType({
@@ -61,6 +69,15 @@ const replyToxics = serverErrorKinds.map(kind =>
   }),
 );
 
-const all = [...toxiproxyToxics, ...extraToxics, ...httpToxics, ...http2Toxics, ...tlsToxics, ...replyToxics];
+const all = [
+  ...toxiproxyToxics,
+  ...extraToxics,
+  ...httpToxics,
+  ...http2Toxics,
+  ...tlsToxics,
+  ...replyToxics,
+  ...packetToxics,
+  ...nameToxics,
+];
 
 export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(all.map(type => [type.name, type]));
