@@ -2,7 +2,7 @@
 // complete files are put in place by a rename, so that a reader never sees half of one.
 
 import {createReadStream} from 'node:fs';
-import {cp, mkdir, open, readdir, readFile, rename, rm} from 'node:fs/promises';
+import {cp, mkdir, open, readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';

@@ -108,7 +108,7 @@ test('init --ci --shards writes a job for each shard, and one that merges what t
     'npm ci',
     install,
     // As many for each shard, and five pairs at least.
-    'npx foulweather run ./redis.ts --start-services --trials 6 --shard ${{ matrix.shard }}/${{ strategy.job-total }} --data shard',
+    `npx foulweather run ./redis.ts --start-services --trials 6 --shard \${{ matrix.shard }}/\${{ strategy.job-total }} --data shard`,
   ]);
   t.deepEqual(commandsOf(reliability).slice(0, 3), [
     'npm ci',
@@ -117,7 +117,7 @@ test('init --ci --shards writes a job for each shard, and one that merges what t
   ]);
   const [uploaded] = shard.steps.filter(({uses}) => uses?.startsWith('actions/upload-artifact@'));
   const [downloaded] = reliability.steps.filter(({uses}) => uses?.startsWith('actions/download-artifact@'));
-  t.deepEqual(uploaded?.with, {name: 'shard-${{ matrix.shard }}', path: 'shard/runs'});
+  t.deepEqual(uploaded?.with, {name: `shard-\${{ matrix.shard }}`, path: 'shard/runs'});
   t.deepEqual(downloaded?.with, {pattern: 'shard-*', path: 'shards'});
 });
 
