@@ -58,7 +58,8 @@ export const hasLostPackets = ({plan}: Pick<Trial, 'plan'>, phase: string): bool
 };
 
 /** A fault lost packets of this connection: the injector may not know that its client has closed it. */
-export const lostPackets = ({hitsAt = []}: Pick<ConnectionRecord, 'hitsAt'>): boolean => hitsAt.includes(null);
+export const lostPackets = ({hitsAt = []}: Pick<ConnectionRecord, 'hitsAt'>): boolean =>
+  hitsAt.includes(null);
 
 /** How many addresses a client may have to try for one connection. */
 export const addressCountIn = ({faults}: Pick<Phase, 'faults'>): number =>

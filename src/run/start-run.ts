@@ -9,13 +9,7 @@ import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
-import {
-  isInNamespace,
-  namespaceLaunch,
-  namespaceNeeded,
-  needsNamespace,
-  refuseOutside,
-} from './namespace.ts';
+import {isInNamespace, namespaceLaunch, namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
 import {setUpProgram} from './npm.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';

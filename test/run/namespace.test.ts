@@ -77,10 +77,13 @@ test('without packet faults nothing is refused', t => {
 const missing = test.macro({
   title: (_title, program: string, _hint: string) => `without ${program} the namespace is refused`,
   exec(t, program: string, hint: string) {
-    const error = t.throws(() => namespaceLaunch({}, name => (name === program ? null : `/usr/bin/${name}`)), {
-      code: 'FW_NAMESPACE_REFUSED',
-      message: new RegExp(`the program ${program} was not found`),
-    }) as unknown as FoulweatherError;
+    const error = t.throws(
+      () => namespaceLaunch({}, name => (name === program ? null : `/usr/bin/${name}`)),
+      {
+        code: 'FW_NAMESPACE_REFUSED',
+        message: new RegExp(`the program ${program} was not found`),
+      },
+    ) as unknown as FoulweatherError;
     t.is(error.hint, hint);
     t.is(error.exitCode, 64);
   },

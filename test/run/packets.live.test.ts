@@ -102,7 +102,10 @@ if (launch !== null) {
     await writeFile(join(place.cwd, 'kept/own.ts'), own);
     const {code, stdout, stderr} = await place.call(['explore', '--replay', '--reproducers', 'kept']);
     t.is(code, exitCodes.inconclusive, stderr);
-    t.regex(stdout, /^Inconclusive: kept\/own\.ts\n.*packet or DNS faults, which only `foulweather run` can run/m);
+    t.regex(
+      stdout,
+      /^Inconclusive: kept\/own\.ts\n.*packet or DNS faults, which only `foulweather run` can run/m,
+    );
   });
 
   const {program, folders} = services.redis;

@@ -1,5 +1,10 @@
 // Packet and DNS faults in a few words.
-import type {AnyDnsFault, AnyPacketFault, DnsStaleFault, UnreachableFault} from '../../model/network-fault.ts';
+import type {
+  AnyDnsFault,
+  AnyPacketFault,
+  DnsStaleFault,
+  UnreachableFault,
+} from '../../model/network-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
 
 /** Without its direction. */

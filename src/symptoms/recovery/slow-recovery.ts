@@ -26,7 +26,10 @@ export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
   }
   const late = recoveries(trial).some(recovery => (tookMsOf(recovery) ?? 0) > thresholds.recoverMs);
   if (late && slow.length === 0) {
-    return inconclusive('slow-recovery', `it took longer than ${duration(thresholds.recoverMs)}, but ${aftermathDoubt}`);
+    return inconclusive(
+      'slow-recovery',
+      `it took longer than ${duration(thresholds.recoverMs)}, but ${aftermathDoubt}`,
+    );
   }
   const gap = gapOf(measureRecovery(trial));
   return slow.length > 0 || gap === null

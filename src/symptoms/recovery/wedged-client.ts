@@ -36,7 +36,8 @@ export const wedgesOf = (trial: Trial): Silence[] => {
   const {wedgedMs, controlShare} = thresholdsOf('wedged-client', trial.plan.thresholds);
   return silencesOf(trial).filter(
     silence =>
-      silence.quietMs > limitOf(trial, silence, wedgedMs) && controlGap(trial, silence, controlShare) === null,
+      silence.quietMs > limitOf(trial, silence, wedgedMs) &&
+      controlGap(trial, silence, controlShare) === null,
   );
 };
 
