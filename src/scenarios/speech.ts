@@ -35,7 +35,10 @@ export const speechOfEntry = ({speaks, needs: {service}}: PackEntry): Speech | n
   speaks ?? (service === null ? null : (byService.get(service) ?? null));
 
 /** Null: not known. @param targetUrl what the user wants to use instead of the scenario's target */
-export const speechOf = ({name, target}: Pick<Plan, 'name' | 'target'>, targetUrl?: string): Speech | null => {
+export const speechOf = (
+  {name, target}: Pick<Plan, 'name' | 'target'>,
+  targetUrl?: string,
+): Speech | null => {
   const {speaks = null} = pack.find(entry => entry.name === name) ?? {};
   if (speaks !== null) return speaks;
   if (targetUrl !== undefined) return speechOfUrl(targetUrl);

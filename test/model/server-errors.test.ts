@@ -30,7 +30,12 @@ test(
   {error: 'LOADING', command: 'GET', when: 'connect'},
   /^command can only be combined with when "command"$/,
 );
-test(refuses, 'redisError', {error: 'MAXCLIENTS', key: 'a'}, /^key can only be combined with when "command"$/);
+test(
+  refuses,
+  'redisError',
+  {error: 'MAXCLIENTS', key: 'a'},
+  /^key can only be combined with when "command"$/,
+);
 test(refuses, 'redisError', {error: 'LOADING', key: 'x'.repeat(257)}, /^key must have at most 256/);
 test(refuses, 'postgresError', {error: '99999'}, /^error: "99999" needs a message/);
 test(refuses, 'postgresError', {error: 'deadlock'}, /^error: PostgreSQL has no error "deadlock"/);

@@ -44,9 +44,7 @@ export const http2: Storm = {
         {
           name: 'reset-stream',
           durationMs,
-          faults: [
-            resetStream({stage: 'response', errorCode: 'INTERNAL_ERROR', cutRatio: 0.5, probability}),
-          ],
+          faults: [resetStream({stage: 'response', errorCode: 'INTERNAL_ERROR', cutRatio: 0.5, probability})],
         },
         {name: 'slow-body', durationMs, faults: [slowBody({bytesPerSecond: 20})]},
         {name: 'drained', durationMs, faults: [goAway({nth: 10})]},

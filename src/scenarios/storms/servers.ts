@@ -1,6 +1,13 @@
 // What servers say when they are in trouble, beside the worst faults of the network: a storm for each protocol.
 import {type Fault, latency, refuse, resetPeer, stall} from '../../model/fault.ts';
-import {amqpError, mqttError, mysqlError, natsError, postgresError, redisError} from '../../model/reply-fault.ts';
+import {
+  amqpError,
+  mqttError,
+  mysqlError,
+  natsError,
+  postgresError,
+  redisError,
+} from '../../model/reply-fault.ts';
 import type {ProtocolName} from '../../model/server-errors.ts';
 import {calm, type Storm, titleOf, withRecoveries} from './storm.ts';
 
@@ -33,7 +40,20 @@ const stormOf = (fits: ProtocolName, said: Said): Storm => {
 };
 
 const redisWrites = [
-  ...['SET', 'SETEX', 'SETNX', 'GETSET', 'MSET', 'APPEND', 'INCR', 'INCRBY', 'DECR', 'DEL', 'UNLINK', 'EXPIRE'],
+  ...[
+    'SET',
+    'SETEX',
+    'SETNX',
+    'GETSET',
+    'MSET',
+    'APPEND',
+    'INCR',
+    'INCRBY',
+    'DECR',
+    'DEL',
+    'UNLINK',
+    'EXPIRE',
+  ],
   ...['HSET', 'HDEL', 'HINCRBY', 'LPUSH', 'RPUSH', 'LPOP', 'RPOP', 'SADD', 'SREM', 'ZADD', 'ZREM', 'XADD'],
   ...['EVAL', 'EVALSHA', 'FCALL'],
 ];

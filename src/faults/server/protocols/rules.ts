@@ -77,7 +77,9 @@ export class ReplyRules {
     if (carried !== null && carried !== reply)
       throw badRequestBody(`${name} cannot act on ${protocols[carried].title}, which this proxy carries`);
     if (reply !== null && other !== undefined)
-      throw badRequestBody(`${name} cannot act on HTTP, which this proxy carries according to ${other.type.name}`);
+      throw badRequestBody(
+        `${name} cannot act on HTTP, which this proxy carries according to ${other.type.name}`,
+      );
     this.#kind = reply;
   }
 

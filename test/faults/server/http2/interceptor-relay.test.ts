@@ -268,7 +268,11 @@ const hitsOf = (name: string): Promise<readonly HttpHit[]> =>
 
 test('a frame that is larger than its receiver takes is not waited for', async t => {
   const {client, until} = await rawPair(t, 'large-frame');
-  const said = Buffer.concat([preface, settingsFrame(new Map()), Buffer.from([255, 0, 0, 0, 0, 0, 0, 0, 1, 7])]);
+  const said = Buffer.concat([
+    preface,
+    settingsFrame(new Map()),
+    Buffer.from([255, 0, 0, 0, 0, 0, 0, 0, 1, 7]),
+  ]);
   client.write(said);
   t.true((await until('server', data => data.length >= said.length)).equals(said));
   client.write('more');

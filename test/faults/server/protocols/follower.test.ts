@@ -180,7 +180,9 @@ for (const protocol of followed) {
 test('what is kept from the target because of a fault does not pass in a pause either', async t => {
   const smtp = followed.find(({kind}) => kind === 'smtpError')!;
   const said = conversations.smtpError.slice(0, 8);
-  const [goOn, mail, end] = ['250 ok\r\n250 ok\r\n', 'Subject: x\r\n\r\n.', '\r\n'].map(text => Buffer.from(text));
+  const [goOn, mail, end] = ['250 ok\r\n250 ok\r\n', 'Subject: x\r\n\r\n.', '\r\n'].map(text =>
+    Buffer.from(text),
+  );
   const passing = new FollowedConnection(smtp);
   const refused = new FollowedConnection(smtp, ({commands}) =>
     commands.includes('BODY') ? {error: '452'} : null,

@@ -217,5 +217,7 @@ test('a proxy of an unknown protocol, and a toxic beside one of another protocol
   await t.throwsAsync(scene.add(status), {message: /http_status cannot act on Redis/});
   await scene.remove('busy');
   await t.notThrowsAsync(scene.add(status));
-  await t.throwsAsync(scene.add(busy), {message: /redis_error cannot act on HTTP, which .* according to http_status/});
+  await t.throwsAsync(scene.add(busy), {
+    message: /redis_error cannot act on HTTP, which .* according to http_status/,
+  });
 });

@@ -111,7 +111,13 @@ class Scene {
     await once(target, 'listening');
     t.teardown(() => target.close());
     const {port} = target.address() as AddressInfo; // a string only for pipes
-    const scene = await Scene.before(t, {port, trusts, names, requests, ...(listen !== undefined && {listen})});
+    const scene = await Scene.before(t, {
+      port,
+      trusts,
+      names,
+      requests,
+      ...(listen !== undefined && {listen}),
+    });
     if (host !== undefined) {
       const interception = {authorities: trusts, host};
       await api(injector.url, 'POST', `/foulweather/proxies/${scene.name}/interception`, interception);
@@ -273,10 +279,7 @@ for (const [allowH2, version] of [
 test('a proxy that listens on all addresses knows the one that a client asked', async t => {
   const scene = await Scene.open(t, {hosts: ['things.example'], host: 'things.example', listen: '0.0.0.0:0'});
   for (const allowH2 of [true, false]) t.is(await scene.ask(allowH2), '200 1000');
-  t.deepEqual(scene.requests, [
-    '2.0 GET /things/op-3 things.example',
-    '1.1 GET /things/op-3 things.example',
-  ]);
+  t.deepEqual(scene.requests, ['2.0 GET /things/op-3 things.example', '1.1 GET /things/op-3 things.example']);
 });
 
 test('a target that speaks only HTTP/1.1 is spoken to so', async t => {
