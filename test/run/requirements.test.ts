@@ -112,7 +112,7 @@ test('Go builds a program once, and again when its sources, or those of a replac
 const workingJava = {
   javac: `if [ "$1" = --version ]; then echo "javac 17.0.15"; exit 0; fi
 echo "$@" >> "$LOG"`,
-  mvn: `for last; do :; done; /bin/mkdir -p "\${last#-DoutputDirectory=}"`,
+  mvn: 'for last; do :; done; /bin/mkdir -p "$(echo "$last" | /bin/sed s/-DoutputDirectory=//)"',
 };
 
 test('Maven fetches the packages of a program in Java, and its sources are compiled with the kit', async t => {
