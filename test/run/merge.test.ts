@@ -135,7 +135,7 @@ test('machines that differ are named among the threats to validity, and shown wi
 
 test('what a machine cannot help is no difference: where a checkout lies, and that there is no repository', async t => {
   const dataDir = await temporaryFolder(t);
-  const packagesAt = (folder: string): Changes['record'] => ({
+  const packagesAt = (folder: string): NonNullable<Changes['record']> => ({
     plan: {
       ...plan,
       variants: [

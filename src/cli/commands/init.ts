@@ -46,8 +46,8 @@ Examples:
   foulweather init --ci --shards 4
 `,
     )
-    .action(async (name: string, {template, ci, shards = null, force}: Options) => {
-      if (shards !== null && !ci) {
+    .action(async (name: string, {template, ci, shards, force}: Options) => {
+      if (shards !== undefined && !ci) {
         throw new FoulweatherError('FW_USAGE', '--shards only works with --ci.', 'Add --ci.');
       }
       const file = resolve(io.cwd, name);
@@ -75,7 +75,10 @@ Examples:
       const workflow = resolve(io.cwd, workflowFile);
       await mkdir(dirname(workflow), {recursive: true});
       const debian = service === null ? null : services[service].install.packageName;
-      await write(workflow, workflowTemplate({scenario: command, debianPackage: debian, shards}));
+      await write(
+        workflow,
+        workflowTemplate({scenario: command, debianPackage: debian, shards: shards ?? null}),
+      );
       io.stdout.write(
         `Wrote ${workflowFile}. Commit it with package.json and package-lock.json (npm install --save-dev foulweather${packageName === null ? '' : ` ${packageName}`}).\n`,
       );
