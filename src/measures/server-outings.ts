@@ -56,5 +56,8 @@ export const forgottenBy = ({plan, serverEvents}: Trial): string | null => {
         (fault.kind === 'serverKill' || (fault.kind === 'serverStop' && when === 'always')),
     ),
   );
-  return isForgotten ? `${target.service} loses what it has in memory when it is restarted like that` : null;
+  if (!isForgotten) return null;
+  return when === 'always'
+    ? `${target.service} starts empty, and was restarted`
+    : `${target.service} may lose what it has in memory, and was killed`;
 };

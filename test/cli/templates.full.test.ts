@@ -109,11 +109,7 @@ test('init --ci --shards writes a job for each shard, and one that merges what t
     'npm ci',
     install,
     // As many for each shard, and five pairs at least.
-<<<<<<< HEAD
-    `npx foulweather run ./redis.ts --start-services --trials 6 --shard \${{ matrix.shard }}/\${{ strategy.job-total }} --data shard`,
-=======
     `npx foulweather run ./redis.ts --start-services --trials 6 --shard ${number}/$\{{ strategy.job-total }} --data shard`,
->>>>>>> shards
   ]);
   t.deepEqual(commandsOf(reliability).slice(0, 3), [
     'npm ci',
@@ -122,11 +118,7 @@ test('init --ci --shards writes a job for each shard, and one that merges what t
   ]);
   const [uploaded] = shard.steps.filter(({uses}) => uses?.startsWith('actions/upload-artifact@'));
   const [downloaded] = reliability.steps.filter(({uses}) => uses?.startsWith('actions/download-artifact@'));
-<<<<<<< HEAD
-  t.deepEqual(uploaded?.with, {name: `shard-\${{ matrix.shard }}`, path: 'shard/runs'});
-=======
   t.deepEqual(uploaded?.with, {name: `shard-${number}`, path: 'shard/runs'});
->>>>>>> shards
   t.deepEqual(downloaded?.with, {pattern: 'shard-*', path: 'shards'});
 });
 
