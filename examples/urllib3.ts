@@ -1,17 +1,8 @@
 // A client library in Python: urllib3 with its default options waits indefinitely for a server that stalls. The second variant
-// bounds its attempts and their number. The client is urllib3_client.py; its traces come from OpenTelemetry's instrumentation.
+// bounds its attempts and their number. The client is urllib3_client.py. At the first run, pip installs it and OpenTelemetry's
+// instrumentation of it, from which its traces come.
 // Run it:  npx foulweather run ./urllib3.ts
 import {defineScenario, program, stall} from 'foulweather';
-
-/** An environment of its own, made at the first run. */
-const environment = '.foulweather/urllib3';
-const packages = [
-  'urllib3==2.7.0',
-  'opentelemetry-distro==0.66b1',
-  'opentelemetry-exporter-otlp-proto-http==1.45.1',
-  'opentelemetry-instrumentation-urllib3==0.66b1',
-];
-const bin = `${environment}/bin`;
 
 export default defineScenario({
   name: 'urllib3',
@@ -34,12 +25,5 @@ export default defineScenario({
     {name: 'recovery', role: 'recovery', durationMs: 4000},
   ],
   goals: {run: {hungCount: {max: 0}}, recovery: {successRatio: {min: 0.99}}},
-  subject: program({
-    command: [`${bin}/opentelemetry-instrument`, `${bin}/python`, 'urllib3_client.py'],
-    setup: [
-      'sh',
-      '-c',
-      `test -x ${bin}/opentelemetry-instrument || { python3 -m venv ${environment} && ${bin}/pip install --quiet ${packages.join(' ')}; }`,
-    ],
-  }),
+  subject: program({command: ['python3', 'urllib3_client.py'], requirements: 'urllib3_requirements.txt'}),
 });

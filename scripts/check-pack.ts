@@ -30,8 +30,8 @@ for (const scenario of new Set(weather.rows.map(row => row.folder))) {
   console.log(`${mistakes.length > 0 ? '✘' : '✔'} ${scenario}: ${operations} operations${lines}`);
 }
 for (const {scenario, code, reason, hint} of weather.leftOut) {
-  // A server that the machine lacks is told; whatever else kept a scenario from running is a mistake.
-  const isMissing = code === 'FW_SERVICE_MISSING';
+  // A server or a language that the machine lacks is told; whatever else kept a scenario from running is a mistake.
+  const isMissing = code === 'FW_SERVICE_MISSING' || code === 'FW_TOOLCHAIN_MISSING';
   if (!isMissing) failed++;
   console.log(`${isMissing ? '–' : '✘'} ${scenario}: left out. ${reason} ${hint}`);
 }

@@ -9,9 +9,9 @@ import {
   type Searched,
 } from '../report/explore/overview.ts';
 import {exploreJunit} from '../report/explore/render.ts';
-import {packLibraries} from '../scenarios/pack.ts';
+import {librariesIn} from '../scenarios/pack.ts';
 import type {Session} from './cli-io.ts';
-import {toReporters, writeWhole} from './explore-output.ts';
+import {toReporters, writeOutput} from './explore-output.ts';
 import {type ExploreCommandOptions, exitCodeOf, searchOne, searchTexts} from './explore-search.ts';
 import {targetArgs} from './options.ts';
 import type {ReporterChoice} from './reporter-option.ts';
@@ -29,7 +29,7 @@ export const searchPack = async (
   const leftOut: {scenario: string; reason: string}[] = [];
   const codes: number[] = [];
   const overview = (): Overview => ({searched, leftOut, command: commandOf(given)});
-  for (const {name} of packLibraries) {
+  for (const {name} of librariesIn('javascript')) {
     if (codes.includes(exitCodes.interrupted)) {
       leftOut.push({scenario: name, reason: 'The search was interrupted.'});
       continue;
@@ -45,8 +45,8 @@ export const searchPack = async (
       leftOut.push({scenario: name, reason: `${error.message} (${error.code})`});
       codes.push(error.code === 'FW_INTERRUPTED' ? exitCodes.interrupted : exitCodes.inconclusive);
     }
-    await writeWhole(join(folder, 'explore.md'), overviewMarkdown(overview()));
-    await writeWhole(join(folder, 'explore.html'), overviewPage(overview()));
+    writeOutput(join(folder, 'explore.md'), overviewMarkdown(overview()));
+    writeOutput(join(folder, 'explore.html'), overviewPage(overview()));
   }
   await toReporters(io, reporters, {
     list: () => `${overviewText(overview())}Report: ${relative(io.cwd, join(folder, 'explore.md'))}\n`,

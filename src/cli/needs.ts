@@ -4,22 +4,45 @@ import {pathToFileURL} from 'node:url';
 import {FoulweatherError} from '../model/errors.ts';
 import {installHint} from '../run/describe.ts';
 import {type Builtin, builtinFile, builtins} from '../scenarios/builtin.ts';
+import type {Language} from '../scenarios/pack.ts';
 import {services} from '../services/catalogue.ts';
-import {findProgram} from '../services/find-program.ts';
+import {findProgram, type SearchPlaces} from '../services/find-program.ts';
 import type {Service} from '../services/service.ts';
 import type {CliIo} from './cli-io.ts';
 
-export type Missing = {readonly packages: readonly string[]; readonly service: Service | null};
+export type Missing = {
+  readonly packages: readonly string[];
+  readonly service: Service | null;
+  /** What runs or builds programs in its language, in words. */
+  readonly toolchain: string | null;
+};
 
-export const missingFor = ({name, needs}: Builtin, {env, cwd}: Pick<CliIo, 'env' | 'cwd'>): Missing => {
+type Tools = {readonly programs: readonly string[]; readonly words: string};
+
+const tools: {readonly [language in Exclude<Language, 'javascript'>]: Tools} = {
+  python: {programs: ['python3'], words: 'Python 3.9 or newer'},
+  go: {programs: ['go'], words: 'Go 1.21 or newer'},
+  java: {programs: ['java', 'javac', 'mvn'], words: 'a JDK, 17 or newer, and Maven'},
+};
+
+const missingTools = (language: Language, places: SearchPlaces): string | null => {
+  if (language === 'javascript') return null;
+  const {programs, words} = tools[language];
+  return programs.every(program => findProgram(program, [], places) !== null) ? null : words;
+};
+
+export const missingFor = (
+  {name, language, needs}: Builtin,
+  {env, cwd}: Pick<CliIo, 'env' | 'cwd'>,
+): Missing => {
   const file = pathToFileURL(builtinFile(name)!);
+  const places = {path: env['PATH'] ?? '', cwd};
   const service = needs.service === null ? null : services[needs.service];
-  const isInstalled =
-    service === null ||
-    findProgram(service.program, service.folders, {path: env['PATH'] ?? '', cwd}) !== null;
+  const isInstalled = service === null || findProgram(service.program, service.folders, places) !== null;
   return {
     packages: needs.packages.filter(packageName => !isThere(packageName, file)),
     service: isInstalled ? null : service,
+    toolchain: missingTools(language, places),
   };
 };
 

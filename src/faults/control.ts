@@ -11,6 +11,25 @@ const defaultCallLimitMs = 5000;
 /** Of the injector's 10,000: a journal stays within a few megabytes. */
 const keptRecords = 2000;
 
+/**
+ * `authorities`: PEM, what is trusted of a target besides Node's own. `host`: the name that a target is asked for by a client that
+ * only knows the proxy's address, with its port where that is not the scheme's own; null: what the client says.
+ */
+export type Interception = {readonly authorities: string; readonly host: string | null};
+
+/** What is known of the connections of a proxy. */
+export type Carried = {
+  /** What they speak, such as `redis`, so that they are followed from their beginning: a real Toxiproxy ignores it. Default: not known. */
+  readonly protocol?: string;
+  /** Follows HTTP from the beginning of each connection on: a real Toxiproxy cannot. Default: null, only while there are HTTP faults. */
+  readonly interception?: Interception | null;
+};
+
+export type ProxyChoice = Carried & {
+  /** Where the proxy listens, if the injector is on this machine. Default: 127.0.0.1. */
+  readonly listenHost?: string;
+};
+
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
@@ -75,20 +94,39 @@ export class Injector {
     return response.ok ? text : null;
   }
 
+  async #intercept(name: string, {authorities, host}: Interception): Promise<void> {
+    const what = `follow HTTP on proxy ${name}`;
+    const path = `/foulweather/proxies/${encodeURIComponent(name)}/interception`;
+    const body = JSON.stringify({authorities, ...(host !== null && {host})});
+    const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body});
+    const response = await this.#calls.bounded(what, asked);
+    await response.body?.cancel();
+    if (!response.ok) throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+  }
+
   /** @param upstream `host:port` of the target */
-  async createProxy(name: string, upstream: string): Promise<FaultyLink> {
+  async createProxy(
+    name: string,
+    upstream: string,
+    {protocol = '', interception = null, listenHost = '127.0.0.1'}: ProxyChoice = {},
+  ): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
-    const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
+    const listen = loopback ? `${listenHost}:0` : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
-      this.#client.createProxy({name, listen, upstream, enabled: true} as Parameters<
-        Toxiproxy['createProxy']
-      >[0]),
+      this.#client.createProxy({
+        name,
+        listen,
+        upstream,
+        enabled: true,
+        ...(protocol !== '' && {protocol}),
+      } as Parameters<Toxiproxy['createProxy']>[0]),
     );
+    if (interception !== null) await this.#intercept(name, interception);
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
-    return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
+    return new FaultyLink(this.#calls, proxy, `${loopback ? listenHost : host}:${port}`);
   }
 }
 

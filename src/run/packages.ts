@@ -42,24 +42,32 @@ export const installPackages = async (
   return folders;
 };
 
-const installed = async (
-  variant: string,
-  wanted: readonly Wanted[],
-  options: PackageOptions,
-): Promise<string> => {
-  const folder = join(packagesFolder(options.dataDir), keyOf(wanted));
-  if (existsSync(folder)) return folder;
+const installed = (variant: string, wanted: readonly Wanted[], options: PackageOptions): Promise<string> => {
   const words = wanted.map(({name, spec}) => `${name}@${spec}`).join(' ');
-  options.observer.preparing?.(`installing ${words} for ${variant}`);
-  const draft = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await mkdir(draft, {recursive: true});
+  return inPlace(keyOf(wanted), `installing ${words} for ${variant}`, options, async draft => {
     const dependencies = Object.fromEntries(wanted.map(({name, spec}) => [name, spec]));
     await writeFile(
       join(draft, 'package.json'),
       `${JSON.stringify({private: true, dependencies}, null, 2)}\n`,
     );
     await npmInstall(draft, words, options);
+  });
+};
+
+/** A folder of that name that is whole, or not there at all: runs at the same time may share it. */
+export const inPlace = async (
+  key: string,
+  what: string,
+  {dataDir, observer}: Pick<PackageOptions, 'dataDir' | 'observer'>,
+  fill: (draft: string) => Promise<void>,
+): Promise<string> => {
+  const folder = resolve(packagesFolder(dataDir), key);
+  if (existsSync(folder)) return folder;
+  observer.preparing?.(what);
+  const draft = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await mkdir(draft, {recursive: true});
+    await fill(draft);
     // Another run may have been quicker; its folder is just as good.
     await rename(draft, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
@@ -73,9 +81,11 @@ const installed = async (
 /** Native parts are built for one platform and one version of Node's interface. */
 const keyOf = (wanted: readonly Wanted[]): string => {
   const {platform, arch, versions} = process;
-  const parts = [wanted.toSorted((a, b) => a.name.localeCompare(b.name)), platform, arch, versions.modules];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  return hashOf([wanted.toSorted((a, b) => a.name.localeCompare(b.name)), platform, arch, versions.modules]);
 };
+
+export const hashOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 
 const wantedOf = async (name: string, spec: string, options: PackageOptions): Promise<Wanted> => {
   if (!spec.startsWith('file:')) return {name, spec, state: ''};
@@ -103,7 +113,10 @@ const stateOfFile = async (path: string): Promise<string> => {
 };
 
 /** A working copy is installed again whenever one of its files has changed. */
-const stateOfFolder = async (root: string): Promise<string> => {
+export const stateOfFolder = async (
+  root: string,
+  isPart: (name: string) => boolean = () => true,
+): Promise<string> => {
   const hash = createHash('sha256');
   const walk = async (folder: string): Promise<void> => {
     const entries = await readdir(folder, {withFileTypes: true});
@@ -111,7 +124,8 @@ const stateOfFolder = async (root: string): Promise<string> => {
       if (notOfThePackage.has(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) await walk(path);
-      else if (entry.isFile()) hash.update(`${relative(root, path)} ${await stateOfFile(path)}\n`);
+      else if (entry.isFile() && isPart(entry.name))
+        hash.update(`${relative(root, path)} ${await stateOfFile(path)}\n`);
     }
   };
   await walk(root);

@@ -6,6 +6,7 @@ import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import type {Limits} from './limits.ts';
 import type {TargetChoice} from './processes/start-target.ts';
+import type {ShardChoice} from './rounds.ts';
 
 /**
  * `stop`: what is wrong with one trial is wrong with the others, and is told at once · `next-trial`: the others are driven all
@@ -33,6 +34,8 @@ export type RunOptions = {
   readonly trialsPerVariant: number | null;
   /** Adds trials until the ratio is known this precisely; needs a baseline and a candidate. */
   readonly precision?: PrecisionGoal;
+  /** Only this part of the run is made here. */
+  readonly shard?: ShardChoice;
   /** Whether subjects are profiled. */
   readonly profiles: boolean;
   /** Whether they write their heap when all has settled. */
@@ -41,6 +44,8 @@ export type RunOptions = {
   readonly baseDir: string;
   /** Where runs and packages are kept. Default: `.foulweather/` in the working directory. */
   readonly dataDir?: string;
+  /** Where packages are kept, where that is another place. */
+  readonly packagesDir?: string;
   /** The scenario's plan, where it is known already. */
   readonly described?: Plan;
   /** What becomes of the run where a subject does not get as far as its load. Default: `next-trial`. */

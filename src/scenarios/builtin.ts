@@ -1,15 +1,17 @@
 // The scenarios that come with foulweather, by name: the first one, the case studies, and the pack.
 import {entryFile} from '../model/own-files.ts';
 import type {ServiceName} from '../model/service.ts';
-import {type Needs, pack} from './pack.ts';
+import {type Language, type Needs, pack} from './pack.ts';
 
 /** Where a newcomer looks first, and where one finds what. */
-export type BuiltinGroup = 'start' | 'case' | 'library' | 'inside';
+export type BuiltinGroup = 'start' | 'case' | 'library' | Exclude<Language, 'javascript'> | 'inside';
 
 export type Builtin = {
   readonly name: string;
   readonly summary: string;
   readonly group: BuiltinGroup;
+  /** Of the library. */
+  readonly language: Language;
   readonly needs: Needs;
   /** Per variant, where the user asks for no number. */
   readonly trials: number;
@@ -23,13 +25,21 @@ const caseStudy = (
   summary: string,
   packages: readonly string[],
   service: ServiceName | null = null,
-): Builtin => ({name, summary, group: 'case', needs: {packages, service}, trials: caseTrials});
+): Builtin => ({
+  name,
+  summary,
+  group: 'case',
+  language: 'javascript',
+  needs: {packages, service},
+  trials: caseTrials,
+});
 
 export const builtins: readonly Builtin[] = [
   {
     name: 'undici-stall',
     summary: "undici's Pool with default and with bounded timeouts: the server stalls, resets and refuses",
     group: 'start',
+    language: 'javascript',
     needs: {packages: [], service: null},
     trials: 1,
   },
@@ -70,7 +80,16 @@ export const builtins: readonly Builtin[] = [
     ['amqplib'],
     'rabbitmq',
   ),
-  ...pack.map(({name, summary, kind, needs}): Builtin => ({name, summary, group: kind, needs, trials: 1})),
+  ...pack.map(
+    ({name, summary, kind, language, needs}): Builtin => ({
+      name,
+      summary,
+      group: language === 'javascript' ? kind : language,
+      language,
+      needs,
+      trials: 1,
+    }),
+  ),
 ];
 
 export const builtinNames: readonly string[] = builtins.map(({name}) => name);

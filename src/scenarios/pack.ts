@@ -1,6 +1,10 @@
 // The pack: a scenario for each of the libraries that people use, and for what happens inside of some of them.
 import type {ServiceName} from '../model/service.ts';
 
+/** Languages that libraries of the pack are written in. */
+export const languages = ['javascript', 'python', 'go', 'java'] as const;
+export type Language = (typeof languages)[number];
+
 /** What a built-in scenario does not bring along. */
 export type Needs = {
   /** Packages that it imports, its instrumentations among them. */
@@ -17,13 +21,14 @@ export type PackEntry = {
    * authentication, under faults of the scenario's own.
    */
   readonly kind: 'library' | 'inside';
-  /** Whether it speaks HTTP/1.1 without TLS, so that the storm `http` fits it. */
-  readonly speaksHttp: boolean;
+  /** What it speaks, where a storm is made for that; null: something else. */
+  readonly speaks: 'http' | 'grpc' | null;
+  readonly language: Language;
   readonly needs: Needs;
 };
 
 const entries =
-  (kind: PackEntry['kind'], speaksHttp: boolean) =>
+  (kind: PackEntry['kind'], speaks: PackEntry['speaks'], language: Language = 'javascript') =>
   (
     name: string,
     summary: string,
@@ -33,14 +38,22 @@ const entries =
     name,
     summary,
     kind,
-    speaksHttp,
+    language,
+    speaks,
     needs: {packages, service},
   });
 
-const library = entries('library', false);
-const httpLibrary = entries('library', true);
-const inside = entries('inside', false);
-const httpInside = entries('inside', true);
+const library = entries('library', null);
+const httpLibrary = entries('library', 'http');
+const grpcLibrary = entries('library', 'grpc');
+const inPython = entries('library', null, 'python');
+const httpInPython = entries('library', 'http', 'python');
+const inGo = entries('library', null, 'go');
+const httpInGo = entries('library', 'http', 'go');
+const inJava = entries('library', null, 'java');
+const httpInJava = entries('library', 'http', 'java');
+const inside = entries('inside', null);
+const httpInside = entries('inside', 'http');
 
 const instrumentation = (name: string): string => `@opentelemetry/instrumentation-${name}`;
 
@@ -96,11 +109,11 @@ export const pack: readonly PackEntry[] = [
     'nats',
   ),
   library('bullmq', 'bullmq: adding and processing jobs', ['bullmq', instrumentation('ioredis')], 'redis'),
-  library('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
+  grpcLibrary('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
     '@grpc/grpc-js',
     instrumentation('grpc'),
   ]),
-  library('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
+  grpcLibrary('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
     '@grpc/grpc-js',
     instrumentation('grpc'),
   ]),
@@ -136,6 +149,25 @@ export const pack: readonly PackEntry[] = [
     instrumentation('http'),
   ]),
   httpLibrary('openai', 'openai: streamed answers', ['openai', instrumentation('http')]),
+  httpInPython('python-httpx', 'httpx: an AsyncClient, with its own and with shorter time limits', []),
+  httpInPython('python-aiohttp', 'aiohttp: a ClientSession, with its own and with a shorter time limit', []),
+  inPython('python-psycopg', 'psycopg and its pool: inserts, queries and transactions', ['pg'], 'postgres'),
+  inPython('python-aio-pika', 'aio-pika: confirmed publishing, and consuming', ['amqplib'], 'rabbitmq'),
+  inPython('python-redis', 'redis-py: writes, reads and transactions', ['redis'], 'redis'),
+  httpInPython('python-requests', 'requests: a Session, without and with a time limit', []),
+  httpInGo('go-net-http', "Go's net/http, without and with a time limit", []),
+  inGo('go-redis', 'go-redis: writes, reads and transactions', ['redis'], 'redis'),
+  inGo('go-pgx', 'pgx and its pool: inserts, queries and transactions', ['pg'], 'postgres'),
+  inGo('go-amqp091', 'amqp091-go: confirmed publishing, and consuming', ['amqplib'], 'rabbitmq'),
+  httpInJava('java-net-http', "Java's HttpClient, without and with a time limit", []),
+  inJava('java-jedis', 'Jedis and its pool: writes, reads and transactions', ['redis'], 'redis'),
+  inJava('java-pgjdbc', 'pgJDBC with HikariCP: inserts, queries and transactions', ['pg'], 'postgres'),
+  inJava(
+    'java-rabbitmq',
+    "RabbitMQ's Java client: confirmed publishing, and consuming",
+    ['amqplib'],
+    'rabbitmq',
+  ),
   httpInside('inside-token', 'authentication: tokens that expire or are refused, and a slow token server', [
     ...aws('sqs'),
     '@aws-sdk/credential-provider-http',
@@ -174,3 +206,6 @@ export const pack: readonly PackEntry[] = [
 
 /** The scenarios of libraries, which make the rows of the weather report. */
 export const packLibraries: readonly PackEntry[] = pack.filter(({kind}) => kind === 'library');
+
+export const librariesIn = (wanted: Language): readonly PackEntry[] =>
+  packLibraries.filter(({language}) => language === wanted);

@@ -1,4 +1,6 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+
+import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
 import {
   hungAfterMs,
@@ -9,6 +11,7 @@ import {
   type Variant,
 } from '../model/plan.ts';
 import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
+import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
 import {thresholdsOf} from '../model/symptoms.ts';
 import {isProgram, type Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';
@@ -36,6 +39,7 @@ export const planOf = (scenario: Scenario): Plan => {
     ...phaseMistakes(checked),
     ...tooManyPhases(checked),
     ...loadMistakes(checked),
+    ...protocolMistakes(checked),
     ...programMistakes(checked),
     ...closeMistakes(checked),
   ];
@@ -53,11 +57,43 @@ const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
   return [...repeated('variants', variants), ...repeated('phases', phases)];
 };
 
+/** Each protocol's errors are for servers that speak it, and a connection speaks one. */
+const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
+  const service = 'service' in target ? target.service : null;
+  const placed = phases.flatMap(({faults}, phase) => faults.map(({kind}, index) => ({kind, phase, index})));
+  const first = placed.find(({kind}) => isServerError(kind))?.kind;
+  return placed.flatMap(({kind, phase, index}) => {
+    const mistake = (says: string): Mistake[] => [{path: ['phases', phase, 'faults', index], says}];
+    const isOther = kind !== first && first !== undefined && (isServerError(kind) || isHttpFault(kind));
+    if (isOther) return mistake(`and ${first} are for different protocols; a scenario speaks only one`);
+    if (!isServerError(kind)) return [];
+    const {title, services}: ProtocolFacts = protocols[kind];
+    const speaks = 'kind' in target ? 'speaks HTTP' : `is ${service}`;
+    const isFit = service === null ? !('kind' in target) : services.includes(service);
+    return isFit ? [] : mistake(`needs a server that speaks ${title}; the target ${speaks}`);
+  });
+};
+
+/** Whether it is known how what such a command runs is installed, or built. */
+const canRequire = ([program, verb, name]: readonly string[]): boolean =>
+  program === 'python3' ||
+  program === 'java' ||
+  (program === 'go' && verb === 'run' && name !== undefined && !name.startsWith('-'));
+
 /** What only a process of Node has. */
 const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mistake[] => {
   if (!isProgram(subject)) return [];
   const ofNode = 'applies to Node.js only, and the subject is a program';
+  const {requirements, command} = subject.program;
   return [
+    ...(requirements === undefined || canRequire(command)
+      ? []
+      : [
+          {
+            path: ['subject', 'program', 'requirements'],
+            says: 'needs a command that begins with python3, java, or `go run` and a package',
+          },
+        ]),
     ...variants.flatMap(({process, packages}, index): Mistake[] => [
       ...(process.heapLimitMiB === undefined
         ? []

@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
+import {stormNames} from '../../src/scenarios/storms.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 test('init writes a scenario that is described without a mistake and runs', async t => {
@@ -77,13 +78,21 @@ test('list names the built-in scenarios, for people and for machines', async t =
   }
   const titles = list.stdout.split('\n').filter(line => /^[A-Z].*\)?$/.test(line));
   t.deepEqual(
-    titles.slice(0, 4).map(title => title.replace(/ \(.*/, '')),
-    ['Start here', 'Case studies', 'Libraries', 'Inside a library'],
+    titles.slice(0, 7).map(title => title.replace(/ \(.*/, '')),
+    [
+      'Start here',
+      'Case studies',
+      'Libraries',
+      'Libraries in Python',
+      'Libraries in Go',
+      'Libraries in Java',
+      'Inside a library',
+    ],
   );
   const {stdout: names} = await place.call(['list', '--names']);
   t.is(names, builtins.map(({name}) => `${name}\n`).join(''));
   const storms = await place.call(['list', '--storms', '--names']);
-  t.is(storms.stdout, 'quick\nstandard\nhttp\n');
+  t.is(storms.stdout, stormNames.map(name => `${name}\n`).join(''));
 });
 
 test('list says what a scenario lacks on this machine, and how to get it', async t => {
@@ -93,12 +102,17 @@ test('list says what a scenario lacks on this machine, and how to get it', async
   const lines = stdout.split('\n');
   const at = lines.findIndex(line => line.startsWith('  ✗ memjs '));
   t.regex(lines[at + 1] ?? '', /^ +missing: apt-get install memcached$/);
+  const below = (name: string): string =>
+    lines[lines.findIndex(line => line.startsWith(`  ✗ ${name} `)) + 1] ?? '';
+  t.regex(below('python-requests'), /^ +missing: Python 3\.9 or newer$/);
+  t.regex(below('go-net-http'), /^ +missing: Go 1\.21 or newer$/);
+  t.regex(below('java-net-http'), /^ +missing: a JDK, 17 or newer, and Maven$/);
   const json = await place.call(['list', '--json'], {env});
   const memjs = (JSON.parse(json.stdout) as {name: string}[]).find(({name}) => name === 'memjs');
   t.like(memjs, {
     group: 'library',
     needs: {service: 'memcached'},
-    missing: {packages: [], service: 'memcached'},
+    missing: {packages: [], service: 'memcached', toolchain: null},
   });
 });
 

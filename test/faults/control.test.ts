@@ -1,6 +1,7 @@
 // The parent's hand on the injector, against the embedded one over real sockets.
 import {once} from 'node:events';
 import {createServer, type RequestListener, type Server} from 'node:http';
+import {connect as connectHttp2, createServer as createHttp2Server} from 'node:http2';
 import type {AddressInfo} from 'node:net';
 import {json} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
@@ -53,6 +54,31 @@ const exchange = async (link: FaultyLink): Promise<string> => {
 const untilClosed = async (link: FaultyLink): Promise<void> => {
   while ((await link.witness())?.openConnections !== 0);
 };
+
+test('HTTP is followed from the beginning of each connection where that is asked for', async t => {
+  const server = createHttp2Server((_request, response) => response.end('x'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const {port} = server.address() as AddressInfo; // a string only for pipes
+  const injector = new Injector(running.url);
+  const link = await injector.createProxy('followed', `127.0.0.1:${port}`, {
+    interception: {authorities: '', host: null},
+  });
+  const session = connectHttp2(`http://${link.address}`);
+  t.teardown(() => session.destroy());
+  const ask = async (): Promise<unknown> => {
+    const stream = session.request({':path': '/'});
+    const [headers] = await once(stream, 'response');
+    stream.resume();
+    await once(stream, 'end');
+    return headers[':status'];
+  };
+  t.is(await ask(), 200);
+  await link.apply('busy', [httpStatus({status: 503})], 1000);
+  t.is(await ask(), 503);
+  t.like(await link.witness(), {faults: {'busy-1-httpStatus': {actions: 1}}});
+});
 
 test('a ramp fills its phase', async t => {
   const link = await openLink(t);

@@ -40,6 +40,8 @@ export type RunOnceOptions = {
   readonly withoutLoad?: WithoutLoad;
   /** Variables on top of the test's own. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Where packages are kept for other tests. */
+  readonly packagesDir?: string;
 };
 
 /** A judged run, and what is asked of it. */
@@ -120,6 +122,7 @@ export const runOnce = async (
     profiles: options.profiles ?? false,
     heapSnapshot: options.heapSnapshot ?? false,
     ...(options.withoutLoad && {withoutLoad: options.withoutLoad}),
+    ...(options.packagesDir && {packagesDir: options.packagesDir}),
     baseDir,
     command: () => `npx foulweather run ${scenario}`,
     version: '0.0.0',

@@ -3,6 +3,7 @@ import test from 'ava';
 import * as api from '../../src/index.ts';
 import type {Fault} from '../../src/model/fault.ts';
 import {faultKinds} from '../../src/model/fault-defaults.ts';
+import {isServerError} from '../../src/model/server-errors.ts';
 import {isServerFault} from '../../src/model/server-fault.ts';
 import type {Scenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
@@ -11,6 +12,7 @@ import {scenarioWith} from '../helpers/trial-scenario.ts';
 const planWith = (...faults: readonly Fault[]) =>
   planOf(
     scenarioWith({
+      ...(faults.some(({kind}) => isServerError(kind)) && {target: {url: 'tcp://127.0.0.1:1'}}),
       ...(faults.some(isServerFault) && {target: {service: 'redis'}}),
       phases: [
         {name: 'baseline', role: 'baseline', durationMs: 1000},
@@ -35,7 +37,22 @@ const needed: {readonly [kind: string]: object} = {
   httpFault: {stage: 'request', action: 'hang'},
   slowBody: {bytesPerSecond: 10},
   wrongContentLength: {differenceBytes: 1},
+  resetStream: {stage: 'request', errorCode: 'REFUSED_STREAM'},
+  limitStreams: {streamLimit: 1},
+  grpcStatus: {status: 'UNAVAILABLE'},
+  withholdTrailers: {action: 'hang'},
   wrongCertificate: {problem: 'expired'},
+  packetLoss: {ratio: 0.1},
+  mtuBlackHole: {bytes: 1000},
+  dnsSlow: {delayMs: 10},
+  redisError: {error: 'LOADING'},
+  postgresError: {error: '40001'},
+  mysqlError: {error: '1213'},
+  amqpError: {error: '404'},
+  smtpError: {error: '451'},
+  natsError: {error: '503'},
+  memcachedError: {error: 'BUSY'},
+  mqttError: {error: '0x97'},
 };
 
 const make = (kind: string, more: object): Fault => {
@@ -108,3 +125,49 @@ test('an alert that has no such name is refused, and not replaced by the default
     message: /alert must be the number of an alert; tlsAlert\(\) takes its name/,
   });
 });
+
+const refused = test.macro({
+  title: (_, _target: Scenario['target'], faults: readonly Fault[], wanted: string) =>
+    `${faults.map(({kind}) => kind)}: ${wanted}`,
+  exec(t, target: Scenario['target'], faults: readonly Fault[], wanted: string) {
+    const scenario = {
+      target,
+      phases: [
+        {name: 'baseline', role: 'baseline', durationMs: 1000},
+        {name: 'dark', role: 'fault', durationMs: 1000, faults},
+      ],
+    } as Partial<Scenario>;
+    const {message} = t.throws(() => planOf(scenarioWith(scenario)), {code: 'FW_SCENARIO_INVALID'})!;
+    t.true(message.includes(wanted), message);
+  },
+});
+
+const redis = {service: 'redis'} as const;
+const loading = api.redisError({error: 'LOADING'});
+const other = 'and redisError are for different protocols; a scenario speaks only one';
+test(
+  refused,
+  {kind: 'http'},
+  [loading],
+  'phase "dark": redisError needs a server that speaks Redis; the target speaks HTTP',
+);
+test(
+  refused,
+  redis,
+  [api.postgresError({error: '40001'})],
+  'postgresError needs a server that speaks PostgreSQL; the target is redis',
+);
+test(refused, redis, [loading, api.httpStatus({status: 503})], `httpStatus ${other}`);
+test(refused, redis, [loading, api.natsError({error: '503'})], `natsError ${other}`);
+test(
+  refused,
+  redis,
+  [api.redisError({error: 'LOADING', command: 'GTE'})],
+  'redisError: command: Redis has no command "GTE"',
+);
+test(
+  refused,
+  redis,
+  [api.redisError({error: 'BUSY ', command: 'GET'})],
+  'redisError: error: Redis has no error "BUSY "',
+);

@@ -411,6 +411,14 @@ test('what is of Node is refused for a program', t => {
 });
 
 const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: RegExp]} = {
+  'in a language whose requirements are not known': [
+    {command: ['ruby', 'client.rb'], requirements: 'Gemfile'},
+    /subject\.program\.requirements needs a command that begins with python3, java, or `go run` and a package/,
+  ],
+  'whose package for go run is not known': [
+    {command: ['go', 'run', '-race', '.'], requirements: 'go.mod'},
+    /subject\.program\.requirements needs a command that begins with python3/,
+  ],
   'without a command': [{}, /subject\.program\.command is missing/],
   'with an empty command': [{command: []}, /subject\.program\.command must not be empty/],
   'with a command line': [{command: 'python3 client.py'}, /subject\.program\.command must be an array/],

@@ -2,6 +2,7 @@
 
 import type {Command} from 'commander';
 import {durationOf} from '../../model/plan.ts';
+import {titleOf} from '../../model/server-errors.ts';
 import {plannedDuration} from '../../report/format.ts';
 import {wrapped} from '../../report/text-table.ts';
 import {type Builtin, type BuiltinGroup, builtins} from '../../scenarios/builtin.ts';
@@ -46,7 +47,7 @@ const stormList = (io: CliIo, options: Options): string => {
   const room = roomBeside(io, width + 2);
   return rows
     .map(({name, summary, fits, durationMs}) => {
-      const what = `${summary} (${plannedDuration(durationMs)}${fits === 'http' ? '; for clients of HTTP/1.1' : ''})`;
+      const what = `${summary} (${plannedDuration(durationMs)}${fits === 'tcp' ? '' : `; for clients of ${titleOf(fits)}`})`;
       return `${name.padEnd(width)}  ${wrapped(what, room).join(`\n${' '.repeat(width + 2)}`)}\n`;
     })
     .join('');
@@ -58,9 +59,9 @@ const scenarioList = async (io: CliIo, options: Options): Promise<string> => {
   const rows = builtins.map((builtin): Listed => ({builtin, missing: missingFor(builtin, io)}));
   if (options.json) {
     return json(
-      rows.map(({builtin, missing: {packages, service}}) => ({
+      rows.map(({builtin, missing: {packages, service, toolchain}}) => ({
         ...builtin,
-        missing: {packages, service: service === null ? null : builtin.needs.service},
+        missing: {packages, service: service === null ? null : builtin.needs.service, toolchain},
       })),
     );
   }
@@ -71,6 +72,9 @@ const groups: readonly {readonly group: BuiltinGroup; readonly title: string}[] 
   {group: 'start', title: 'Start here'},
   {group: 'case', title: 'Case studies (5 trials of each variant)'},
   {group: 'library', title: 'Libraries (also: run --all)'},
+  {group: 'python', title: 'Libraries in Python (also: run --all --language python)'},
+  {group: 'go', title: 'Libraries in Go (also: run --all --language go)'},
+  {group: 'java', title: 'Libraries in Java (also: run --all --language java)'},
   {group: 'inside', title: 'Inside a library'},
 ];
 
@@ -92,7 +96,7 @@ const groupText = (io: CliIo, {group, title}: (typeof groups)[number], all: read
 
 /** A mark for whether it can run, its name, and what it is; below, in brackets, what it needs or lacks. */
 const itemText = (io: CliIo, paint: Colours, width: number, {builtin, missing}: Listed): string => {
-  const isReady = missing.packages.length === 0 && missing.service === null;
+  const isReady = missing.packages.length === 0 && missing.service === null && missing.toolchain === null;
   const mark = isReady ? paint.green('✓') : paint.yellow('✗');
   const indent = ' '.repeat(width + 6);
   const needs = isReady ? needsText(builtin) : missingText(missing);
@@ -108,8 +112,9 @@ const itemText = (io: CliIo, paint: Colours, width: number, {builtin, missing}: 
 const needsText = ({needs: {service}}: Builtin): string =>
   service === null ? '' : `needs ${services[service].title}`;
 
-const missingText = ({packages, service}: Missing): string => {
+const missingText = ({packages, service, toolchain}: Missing): string => {
   const commands = [
+    ...(toolchain === null ? [] : [toolchain]),
     ...(packages.length > 0 ? [`npm install ${packages.join(' ')}`] : []),
     ...(service === null ? [] : [installCommand(service)]),
   ];

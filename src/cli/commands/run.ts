@@ -1,5 +1,6 @@
 // foulweather run: drives scenarios, writes their reports, and answers with the verdict.
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
+import {languages} from '../../scenarios/pack.ts';
 import {minimumPairs} from '../../stats/bootstrap.ts';
 import type {Session} from '../cli-io.ts';
 import {
@@ -18,6 +19,7 @@ import {defaultMostTrials, percentRatio, precisionOf} from '../precision-option.
 import {parseReporter, reporterHelp, reportersOf} from '../reporter-option.ts';
 import type {RunCommandOptions} from '../run-options.ts';
 import {findScenario} from '../scenario-file.ts';
+import {shardOf, shardOption} from '../shard-option.ts';
 
 const defaultScenario = 'undici-stall';
 
@@ -31,6 +33,12 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .addOption(againstOption())
     .addOption(stormOption())
     .option('--all', 'run every library with its default options, and write the weather report')
+    .addOption(
+      new Option(
+        '--language <name>',
+        'with --all, run the libraries in this language (default: javascript)',
+      ).choices(languages),
+    )
     .option('--every-variant', 'with --all, run the recommended options as well')
     .option('--keep-going', 'start the load even if the first operation fails on a calm network')
     .optionsGroup('Servers and network:')
@@ -58,6 +66,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
       wholeNumber(minimumPairs, 1000),
     )
     .addOption(seedOption())
+    .addOption(shardOption())
     .optionsGroup('What to observe:')
     .option(
       '--no-telemetry',
@@ -87,6 +96,8 @@ Examples:
   foulweather run redis --start-services --storm quick --against redis@5.8.0
   foulweather run ./scenario.ts --reporter github --reporter junit=reliability.xml
   foulweather run case-thread-pool --until-precise 10%
+  foulweather run --all --language go --storm quick --start-services
+  foulweather run ./scenario.ts --trials 8 --shard 2/4
 `,
     )
     .action(async (scenarios: string[], options: RunCommandOptions) => {
@@ -106,6 +117,10 @@ const run = async (
   const series = {
     files,
     precision: precisionOf(options),
+    shard: options.shard && {
+      ...shardOf(options.shard, session.io.env),
+      ...(files.length > 1 && {series: names}),
+    },
     reporters: reportersOf(options, files.length),
   };
   // What drives and renders is loaded by `run` alone: --help and mistakes are answered without it.

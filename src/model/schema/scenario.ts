@@ -235,8 +235,17 @@ export const programSchema = strict({
   cwd: z.string().min(1).exactOptional(),
   /** Environment variables, in addition to those that foulweather runs with; a variant's override them. Default: none. */
   env: z.record(z.string(), z.string()).exactOptional(),
-  /** Run once before the first trial, in the same folder: `['pip', 'install', '-r', 'requirements.txt']`. Default: nothing. */
+  /** Run once before the first trial, in the same folder: `['cargo', 'build', '--release']`. Default: nothing. */
   setup: programWords.exactOptional(),
+  /**
+   * The file that lists the program's packages, from the same folder. They are installed at first use, in `.foulweather/`, by
+   * the tool of the language that `command` begins with. Default: none.
+   * - `python3`, with a requirements file: pip, into an environment of their own. If OpenTelemetry's distribution is among
+   *   them, the program is started with its instrumentation.
+   * - `go run PACKAGE`, with a go.mod: the package is built.
+   * - `java MAIN_CLASS`, with a pom.xml: Maven fetches them, and the sources beside it are compiled together with the kit.
+   */
+  requirements: z.string().min(1).exactOptional(),
 });
 
 /** Instead of the functions of a library in JavaScript. */

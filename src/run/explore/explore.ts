@@ -27,12 +27,14 @@ import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import {hungAfterMs, type Plan, type Variant} from '../../model/plan.ts';
+import type {Speech} from '../../model/server-errors.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
 import {defaultLimits} from '../limits.ts';
 import {setUpProgram} from '../npm.ts';
 import {Supervisor} from '../processes/supervisor.ts';
+import {installRequirements} from '../requirements.ts';
 import type {RunOptions} from '../run-options.ts';
 import {Agenda, mostReturns} from './agenda.ts';
 import {Crew, type Tried} from './crew.ts';
@@ -51,6 +53,8 @@ export type ExploreOptions = {
   readonly jobs: number;
   /** An earlier search that this one goes on with. */
   readonly earlier: Exploration | null;
+  /** How the server speaks; null where that is not known. */
+  readonly speechOf: (plan: Plan, targetUrl?: string) => Speech | null;
   readonly observer: ExploreObserver;
 };
 
@@ -164,6 +168,8 @@ type SearchOptions = {
 
 /** Once: the environments, which begin beside each other, would disturb each other. */
 const withProgramSetUp = async (plan: Plan, {run, observer}: ExploreOptions): Promise<Plan> => {
+  const installing = {...run, dataDir: run.packagesDir ?? run.dataDir, observer: {preparing: observer.step}};
+  await installRequirements(plan, installing);
   if (plan.program?.setup === undefined) return plan;
   const {setup, ...program} = plan.program;
   observer.step(`running ${setup.join(' ')}`);
@@ -219,7 +225,13 @@ class Search {
     this.#findings.push(...(earlier?.findings ?? []));
     this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
     const knownIds = new Set([...this.#cells.keys(), closeLive.id]);
-    this.#agenda = new Agenda(conversations, {seed: run.seed, maxDepth, only, knownIds});
+    this.#agenda = new Agenda(conversations, {
+      seed: run.seed,
+      maxDepth,
+      only,
+      speech: options.speechOf(plan) ?? options.speechOf(plan, recording.reconnect.targetUrl),
+      knownIds,
+    });
     this.#proofs = new Proofs({crew, plan, others, signal, backMs, knownSymptoms});
   }
 

@@ -55,18 +55,22 @@ export const startSubject = (options: SubjectOptions): SubjectChild => {
   return child;
 };
 
-/** The program of the plan; with `noop` one that answers each operation at once. */
+/** `noop`: a program that answers each operation at once; null for the one that the plan names. */
+export type ProgramCommand = readonly string[] | 'noop' | null;
+
+/** The program of the plan, as it is to be started. */
 export const programTask = (
   {program}: Plan,
   {process}: Variant,
-  {helloMs, noop}: {readonly helloMs: number; readonly noop: boolean},
+  {helloMs, command}: {readonly helloMs: number; readonly command: ProgramCommand},
 ): ProgramTask | null => {
   if (program === undefined) return null;
   const {execPath, execArgv} = launcherOf(process.cpuCount);
   const pinned = execArgv.length === 0 ? [] : [execPath, ...execArgv.slice(0, -1)];
-  const started = noop
-    ? {command: [globalThis.process.execPath, entries.noopProgram]}
-    : {...program, env: {...program.env, ...process.env}};
+  const started =
+    command === 'noop'
+      ? {command: [globalThis.process.execPath, entries.noopProgram]}
+      : {...program, command: command ?? program.command, env: {...program.env, ...process.env}};
   return {...started, cpuCount: process.cpuCount ?? null, launcher: pinned, helloMs};
 };
 

@@ -82,7 +82,7 @@ export class Calibrator {
         phases: this.#phases,
         noop: true,
         profilesFolder: files.profilesFolder,
-        program: programTask(plan, variant, {helloMs: limits.loadMs, noop: true}),
+        program: programTask(plan, variant, {helloMs: limits.loadMs, command: 'noop'}),
         profiling: context.profiles && plan.program === undefined ? {heapLimitMiB: null} : null,
       },
       packages: null,

@@ -30,11 +30,14 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const preparer = plan.prepares ? await prepare(context, request) : null;
   const start = startTrial(context, request, record);
   const {now} = start;
-  const proxyName = proxyNameOf(context, request);
-  const {link, url, close} = await openTrialLink(supervisor, injector, target.url, proxyName);
+  const {link, url, controlUrl, close} = await openTrialLink(supervisor, injector, {
+    target,
+    plan,
+    name: proxyNameOf(context, request),
+  });
   if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});
-  const probe = new ControlProbe({plan, url, comeback, now, record});
+  const probe = new ControlProbe({plan, url: controlUrl, comeback, now, record});
   const samplers = new Samplers({
     link,
     pid: subject.pid,

@@ -19,6 +19,8 @@ export type TrialContext = {
   readonly receiver: Receiver;
   /** Folders of the packages of variants that have their own. */
   readonly packages: ReadonlyMap<string, string>;
+  /** What starts a program with what it requires; null where its plan's own command does. */
+  readonly programCommand: readonly string[] | null;
   readonly environment: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;

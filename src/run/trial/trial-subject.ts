@@ -17,7 +17,17 @@ export type TrialSubjectOptions = {
 };
 
 export const startTrialSubject = (
-  {supervisor, plan, scenarioFile, receiver, packages, environment, profiles, limits}: TrialContext,
+  {
+    supervisor,
+    plan,
+    scenarioFile,
+    receiver,
+    packages,
+    programCommand,
+    environment,
+    profiles,
+    limits,
+  }: TrialContext,
   {trialId, variant, files}: TrialRequest,
   {start, url, record}: TrialSubjectOptions,
 ): SubjectChild => {
@@ -40,7 +50,7 @@ export const startTrialSubject = (
       phases,
       noop: false,
       profilesFolder: files.profilesFolder,
-      program: programTask(plan, variant, {helloMs: limits.loadMs, noop: false}),
+      program: programTask(plan, variant, {helloMs: limits.loadMs, command: programCommand}),
       profiling:
         profiles && plan.program === undefined ? {heapLimitMiB: variant.process.heapLimitMiB ?? null} : null,
     },

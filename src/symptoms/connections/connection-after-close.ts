@@ -2,6 +2,7 @@
 
 import {closingPhaseName, idleSinceMs} from '../../measures/closing.ts';
 import {counted, duration, type Found, found} from '../../measures/evidence.ts';
+import {lostPackets} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
@@ -29,6 +30,7 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
   const late = openedAfter(closedMs);
   const kept = connections.filter(
     record =>
+      !lostPackets(record) &&
       record.openedMs - originEpochMs <= closedMs + clockSlackMs &&
       record.closedMs !== null &&
       record.closedMs - originEpochMs > closedMs + openMs + clockSlackMs,

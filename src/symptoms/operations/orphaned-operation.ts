@@ -10,6 +10,7 @@ import {
   phaseName,
   worstFirst,
 } from '../../measures/evidence.ts';
+import {aftermathMs} from '../../measures/network-aftermath.ts';
 import type {UnsettledOperation} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
@@ -58,9 +59,10 @@ export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits)
   return presentIf('orphaned-operation', 'fail', [...worstFirst(found), ...unanswerable(trial)]);
 };
 
-/** A time-out that is merely long must have had its time. */
-const watchLimitMs = ({plan}: Trial, {watchMs, deadlineCount}: Limits): number =>
-  Math.max(watchMs, deadlineCount * plan.operation.deadlineMs);
+/** A time-out that is merely long must have had its time, and so must TCP. */
+const watchLimitMs = (trial: Trial, {watchMs, deadlineCount}: Limits): number =>
+  Math.max(watchMs, deadlineCount * trial.plan.operation.deadlineMs) +
+  aftermathMs(trial, trial.plan.phases.length);
 
 /** Since when there has been no fault; null where the load ended within one, and close() was not called there. */
 const calmFrom = (trial: Trial): number | null => {

@@ -2,6 +2,7 @@
 
 import {closingPhaseName, leavesServerSilent} from '../../measures/closing.ts';
 import {duration, type Found, found} from '../../measures/evidence.ts';
+import {aftermathDoubt, isAftermath} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
@@ -39,6 +40,9 @@ export const closeHangs: Detector<'close-hangs'> = (trial, {closeMs}) => {
     const value = exit.atMs - closing.startMs - durationMs;
     const statement = `The process was still running ${duration(value)} after close() and had to be killed.`;
     hangs.push(found(phase, {witness: 'system', statement, value, threshold: closeMs, unit: 'ms', count: 1}));
+  }
+  if (hangs.length > 0 && isAftermath(trial, closing.startMs)) {
+    return inconclusive('close-hangs', `it did not end in time, but ${aftermathDoubt}`);
   }
   return presentIf('close-hangs', 'fail', hangs);
 };

@@ -2,6 +2,7 @@
 
 import {duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';
+import {aftermathDoubt, aftermathMs} from '../../measures/network-aftermath.ts';
 import {
   machineDoubt,
   measureRecovery,
@@ -24,6 +25,13 @@ export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
   if (doubtful && certain.size === 0) {
     return inconclusive('slow-recovery', machineDoubt(doubtful.phase));
   }
+  const late = recoveries(trial).some(recovery => (tookMsOf(recovery) ?? 0) > thresholds.recoverMs);
+  if (late && slow.length === 0) {
+    return inconclusive(
+      'slow-recovery',
+      `it took longer than ${duration(thresholds.recoverMs)}, but ${aftermathDoubt}`,
+    );
+  }
   const gap = gapOf(measureRecovery(trial));
   return slow.length > 0 || gap === null
     ? presentIf(
@@ -39,9 +47,9 @@ const slownessOf = (
   recovery: Recovery,
   {recoverMs: threshold, goodMs}: Thresholds<'slow-recovery'>,
 ): Found[] => {
-  if (recovery.kind === 'unknown') return [];
-  const tookMs = recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
-  if (tookMs <= threshold) return [];
+  const tookMs = tookMsOf(recovery);
+  if (tookMs === null || recovery.kind === 'unknown') return [];
+  if (tookMs <= threshold + aftermathMs(trial, recovery.phase)) return [];
   const end = `after the fault ended${ownStartNote(trial, recovery.phase)}.`;
   const statement =
     recovery.kind === 'recovered'
@@ -58,6 +66,12 @@ const slownessOf = (
       count,
     }),
   ];
+};
+
+/** At least; null where it is not known. */
+const tookMsOf = (recovery: Recovery): number | null => {
+  if (recovery.kind === 'unknown') return null;
+  return recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
 };
 
 /** Why it cannot be said that a recovery was in time; null where it can. */

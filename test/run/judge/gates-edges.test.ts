@@ -5,6 +5,7 @@ import type {HarnessSample} from '../../../src/model/event.ts';
 import {latency} from '../../../src/model/fault.ts';
 import type {GoalResult} from '../../../src/model/goal.ts';
 import type {Load, Plan} from '../../../src/model/plan.ts';
+import {redisError} from '../../../src/model/reply-fault.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../../src/model/run.ts';
 import {serverStop} from '../../../src/model/server-fault.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
@@ -316,6 +317,27 @@ test('a fault that hit nothing', t => {
     ({name}) => name.startsWith('fault-'),
   );
   t.deepEqual(told.map(lineOf), ['fault-without-hits 400']);
+});
+
+test("a server's error that could not be said, and why", t => {
+  const phases = trialWith().plan.phases.map(phase =>
+    phase.role === 'fault' ? {...phase, faults: [redisError({error: 'LOADING'})]} : phase,
+  ) as unknown as Plan['phases'];
+  const sample = connectionsAt(1, 1);
+  const lastLost = 'the connection is encrypted (TLS)';
+  const protocol = {
+    protocol: 'redis',
+    followedConnections: 4,
+    lostConnections: 3,
+    lastLost,
+    lastUnsaid: null,
+  } as const;
+  const injector = [{...sample, witness: {...sample.witness, protocol}}];
+  const trial = trialWith({...started(300, 1), plan: {phases}, injector});
+  const [gate] = checkGates({trial, phases: summarisePhases(trial), goals: [], calibration: null}).filter(
+    ({name}) => name === 'fault-without-hits',
+  );
+  t.regex(gate!.reason, /; 3 of 4 connections could not be followed: the connection is encrypted \(TLS\)\.$/);
 });
 
 test('a server that no fault took away, and one that nobody missed', t => {
