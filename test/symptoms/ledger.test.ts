@@ -2,7 +2,11 @@
 import test from 'ava';
 import {measureIntegrity} from '../../src/measures/effects.ts';
 import {attemptsOf} from '../../src/measures/measure.ts';
+import type {Plan} from '../../src/model/plan.ts';
+import {serverKill} from '../../src/model/server-fault.ts';
+import type {ServiceName} from '../../src/model/service.ts';
 import {detectOne} from '../../src/symptoms/detect.ts';
+import {answers} from '../helpers/symptom-macro.ts';
 import {
   baseline,
   booksOf,
@@ -243,4 +247,45 @@ test('lost are acknowledged operations without an effect; of reads nothing is kn
   const read = booksOf([{phase: fault}, {phase: fault, attempts: 0}]);
   t.is(attemptsOf(trialWith(read), [fault]), 1);
   t.is(measureIntegrity(trialWith(read), [fault]).lost.value, null);
+});
+
+/** The server is killed, and does not have what an operation was told that it has. */
+const killedWithout = (service: ServiceName) => {
+  const phases = trialWith().plan.phases.map(phase =>
+    phase.role === 'fault' ? {...phase, faults: [serverKill()]} : phase,
+  ) as unknown as Plan['phases'];
+  const {driver, ledger} = booksOf([
+    {phase: baseline, effects: 1},
+    {phase: fault, effects: 0},
+  ]);
+  return {
+    plan: {target: {kind: 'service', service}, phases},
+    serverEvents: [{atMs: 5001, fault: 'stall-1-serverKill', change: 'leaving'}],
+    driver: {...driver, phases: [figuresOf(baseline, 1), figuresOf(fault, 1)]},
+    ledger,
+    verified: {applied: Uint8Array.of(1, 0), owed: null, queued: null, reordered: null},
+  } satisfies Parameters<typeof trialWith>[0];
+};
+
+test(
+  'what a server that keeps its data does not have is lost',
+  answers,
+  'lost-acknowledged',
+  killedWithout('redis'),
+  {
+    value: 1,
+  },
+);
+test(
+  'a server that was killed may have forgotten it',
+  answers,
+  'lost-acknowledged',
+  killedWithout('mosquitto'),
+  /mosquitto may lose what it has in memory, and was killed/,
+);
+test('what a server has forgotten is not counted as lost', t => {
+  t.deepEqual(measureIntegrity(trialWith(killedWithout('memcached')), [fault]).lost, {
+    value: null,
+    reason: 'memcached starts empty, and was restarted',
+  });
 });

@@ -48,6 +48,16 @@ test('quiet is the time without a fault since the last success, over all phases'
   t.is(watch.quietMs(9500), 500);
 });
 
+test('it is calm, too, when the faults end under which the library was closed', t => {
+  const watch = new ComebackWatch(plan);
+  for (const event of [edge(0), good(1500), edge(1)]) watch.note(event);
+  watch.note({kind: 'load-ended', atMs: 3000});
+  t.false(watch.isCalm);
+  watch.note({kind: 'calmed', atMs: 3500});
+  t.true(watch.isCalm);
+  t.is(watch.quietMs(4500), 1000);
+});
+
 test('wedged is who has been quiet for long, while a fresh client gets through', t => {
   const watch = new ComebackWatch(plan);
   for (const event of [edge(0), good(0), edge(1), edge(2), edge(3), edge(4)]) watch.note(event);

@@ -15,6 +15,14 @@ const closed = (result: 'failed' | 'hung'): TrialEvent => ({
   result,
   error: result === 'failed' ? error : null,
 });
+const closedUnderLoad: TrialEvent = {
+  kind: 'closed',
+  atMs: 2010,
+  durationMs: 5,
+  result: 'resolved',
+  error: null,
+  inFlight: 2,
+};
 const killed = {exitCode: null, signal: 'SIGKILL'} satisfies Partial<ProcessExit>;
 const crash = {kind: 'crashed', exitCode: null, outOfMemory: false, error: null} as const;
 
@@ -40,6 +48,11 @@ const ends: readonly (readonly [title: string, story: Story, end: SubjectEnd])[]
       exit: {...killed, killedFor: 'lingering'},
     },
     {kind: 'open-failed', error},
+  ],
+  [
+    'it crashed when it had been closed under load',
+    {cutAt: 'drained', more: [closedUnderLoad], exit: {exitCode: 3}},
+    {...crash, exitCode: 3, signal: null},
   ],
   [
     'it stopped answering',
@@ -322,4 +335,15 @@ test('what came to the consumer once more is noted with the phase in which that 
   t.deepEqual([...folded.deliveries!], [3, 3, 1, 2]);
   t.deepEqual([...folded.redeliveredIn!], [2, 1, 0, 2]);
   t.is(foldOf(journalOf())!.redeliveredIn, null);
+});
+
+test('a close under load keeps when the faults ended, and what was in flight', t => {
+  const drained: TrialEvent = {kind: 'drained', atMs: 2300, inFlight: 0};
+  const {closing} = trialOf({
+    cutAt: 'drained',
+    more: [closedUnderLoad, {kind: 'calmed', atMs: 2020}, drained],
+    exit: {},
+  });
+  t.deepEqual(closing, {startMs: 2005, durationMs: 5, underLoad: {calmMs: 2020, inFlight: 2}});
+  t.deepEqual(trialOf().closing, {startMs: 2100, durationMs: 50});
 });
