@@ -7,7 +7,7 @@ import type {DriverRow} from './row.ts';
 const kinds = ['bare', 'driver'] as const;
 
 export const throughputRow: DriverRow = {
-  title: `throughput: undici GETs through the driver, relative to a bare loop (${concurrency} in flight)`,
+  title: `throughput: undici GETs through the driver, relative to a bare loop, ${concurrency} in flight`,
   unit: '%',
   digits: 1,
   limit: {atLeast: 95},

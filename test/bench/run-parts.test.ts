@@ -81,7 +81,7 @@ test('a part that cannot run here leaves its table and says why; the others are 
   const absent = fakePart({missing: () => 'there is no Toxiproxy'});
   const {outcomes, page, said} = await run({a: absent, b: fakePart()}, whole);
   t.deepEqual(absent.efforts, []);
-  t.like(outcomes, {0: {part: 'a', kind: 'skipped', reason: 'there is no Toxiproxy'}, 1: {kind: 'measured'}});
+  t.like(outcomes, [{part: 'a', kind: 'skipped', reason: 'there is no Toxiproxy'}, {kind: 'measured'}]);
   t.regex(said, /^a skipped: there is no Toxiproxy$/m);
   t.regex(page, /the old table of a/);
   t.notRegex(page, /the old table of b/);
@@ -90,7 +90,7 @@ test('a part that cannot run here leaves its table and says why; the others are 
 test('a part that fails leaves its table and says why; the others are measured', async t => {
   const failing = fakePart({measure: () => Promise.reject(new Error('the target ended'))});
   const {outcomes, page, said} = await run({a: failing, b: fakePart()}, whole);
-  t.like(outcomes, {0: {part: 'a', kind: 'failed', reason: 'the target ended'}, 1: {kind: 'measured'}});
+  t.like(outcomes, [{part: 'a', kind: 'failed', reason: 'the target ended'}, {kind: 'measured'}]);
   t.regex(said, /^a failed: the target ended$/m);
   t.regex(page, /the old table of a/);
   t.notRegex(page, /the old table of b/);
