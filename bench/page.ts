@@ -52,9 +52,7 @@ const shown = ({median, spread}: Figure, digits: number): string => {
 };
 
 const ratioCell = ({ratio}: Row): string =>
-  ratio === null
-    ? ''
-    : `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
+  ratio === null ? '' : `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`;
 
 /** What stands between the markers of a part. */
 export const renderBlock = (setting: Setting, {rows, notes}: Measurement): string => {

@@ -69,7 +69,11 @@ const runPart = async (
     const setting = {...settingNow(), rounds: effort.rounds};
     const measurement = await part.measure(effort);
     if (measurement.rows.length === 0) {
-      return {part: name, kind: 'skipped', reason: `none of its rows has "${only.join('" or "')}" in its title`};
+      return {
+        part: name,
+        kind: 'skipped',
+        reason: `none of its rows has "${only.join('" or "')}" in its title`,
+      };
     }
     if (isWhole) page.write(withBlock(page.read(), name, renderBlock(setting, measurement)));
     return {part: name, kind: 'measured', setting, measurement, isWritten: isWhole};

@@ -34,7 +34,15 @@ export const part: Part = {
       process.stderr.write(`  ${title}\n`);
       const measured = await measure({rounds, scale: isQuick ? 0.2 : 1});
       const figure = figureOf(title, measured.rounds);
-      rows.push({title, unit, digits, figure, beside: {}, ratio: null, wanted: wantedOf(figure, limit, unit)});
+      rows.push({
+        title,
+        unit,
+        digits,
+        figure,
+        beside: {},
+        ratio: null,
+        wanted: wantedOf(figure, limit, unit),
+      });
       notes.push(...measured.notes);
     }
     return {rows, notes};

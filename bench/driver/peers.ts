@@ -100,11 +100,14 @@ const artillery: Omit<Peer, 'path'> = {
       http: {pool: connections},
       phases: [{duration: Number(seconds(durationMs)), arrivalRate: ratePerSecond}],
     };
-    return withScript('script.json', JSON.stringify({config, scenarios: [{flow: [{get: {url: '/'}}]}]}), file =>
-      run(process.execPath, [script, 'run', '--quiet', file], {
-        env: {...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true'},
-        maxBuffer: 2 ** 26,
-      }),
+    return withScript(
+      'script.json',
+      JSON.stringify({config, scenarios: [{flow: [{get: {url: '/'}}]}]}),
+      file =>
+        run(process.execPath, [script, 'run', '--quiet', file], {
+          env: {...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true'},
+          maxBuffer: 2 ** 26,
+        }),
     );
   },
 };

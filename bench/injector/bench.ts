@@ -118,7 +118,9 @@ const notesOf = ({othersCpus, generatorLimits}: Bench): string[] => [
       ]),
   ...(generatorLimits.size === 0
     ? []
-    : [`The load generator was the limit, so the injector could do more: ${[...generatorLimits].join('; ')}.`]),
+    : [
+        `The load generator was the limit, so the injector could do more: ${[...generatorLimits].join('; ')}.`,
+      ]),
 ];
 
 /** Direct, ours, Toxiproxy, and back. */

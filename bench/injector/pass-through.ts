@@ -1,13 +1,6 @@
 // What an injector costs while it injects nothing: throughput, and the time that it adds to each request.
 import type {Part} from '../part.ts';
-import {
-  type Bench,
-  type Measured,
-  measure,
-  measureInRounds,
-  missingToxiproxy,
-  type Path,
-} from './bench.ts';
+import {type Bench, type Measured, measure, measureInRounds, missingToxiproxy, type Path} from './bench.ts';
 import type {EchoJob} from './protocol.ts';
 import type {Column} from './series.ts';
 import {addsNoMoreThanToxiproxy, ofToxiproxysThroughput, within} from './wanted.ts';
@@ -67,7 +60,11 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
   for (const [column, {count, allCount, elapsedMs, p50Ms, p99Ms, meanMs, injectorCpuMs}] of results) {
     if (pauseMs === 0) {
       const wanted = ofToxiproxysThroughput(leastRatio);
-      series.add({title: `${title}: requests`, unit: '/s', digits: 0, wanted}, column, count / (elapsedMs / 1000));
+      series.add(
+        {title: `${title}: requests`, unit: '/s', digits: 0, wanted},
+        column,
+        count / (elapsedMs / 1000),
+      );
     }
     const isDirect = column === 'direct' || direct === undefined;
     const added = (timeMs: number, directMs: number): number => (timeMs - (isDirect ? 0 : directMs)) * 1000;
@@ -77,7 +74,11 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
     series.add({...time, title: `${title}: p99, added`, wanted}, column, added(p99Ms, direct?.p99Ms ?? 0));
     if (bytes === 128 && (connections === 1 || pauseMs > 0)) {
       const wanted = within({atMost: largestMeanUs}, 'µs');
-      series.add({...time, title: `${title}: mean, added`, wanted}, column, added(meanMs, direct?.meanMs ?? 0));
+      series.add(
+        {...time, title: `${title}: mean, added`, wanted},
+        column,
+        added(meanMs, direct?.meanMs ?? 0),
+      );
     }
     if (injectorCpuMs === undefined) continue;
     const cpuUs = (injectorCpuMs * 1000) / allCount;

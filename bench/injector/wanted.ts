@@ -22,11 +22,7 @@ export const addsNoMoreThanToxiproxy: Rule = ({ours, real}) =>
     ? null
     : {
         text: '≤ Toxiproxy',
-        verdict: verdictOf(
-          ours.median,
-          {atMost: real.median},
-          Math.max(ours.spread ?? 0, real.spread ?? 0),
-        ),
+        verdict: verdictOf(ours.median, {atMost: real.median}, Math.max(ours.spread ?? 0, real.spread ?? 0)),
       };
 
 export const within =

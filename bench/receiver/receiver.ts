@@ -125,7 +125,9 @@ const costOf = async (encoding: Encoding, spanCount: number): Promise<Cost> => {
   const batchCount = Math.ceil(spanCount / batchSpans);
   const bodies = Array.from({length: batchCount}, (_, index) => batchFrom(index * batchSpans, encoding));
   const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
-  const child: ChildProcess = fork(new URL('receive-main.ts', import.meta.url), [join(folder, 'spans.ndjson')]);
+  const child: ChildProcess = fork(new URL('receive-main.ts', import.meta.url), [
+    join(folder, 'spans.ndjson'),
+  ]);
   const [url] = (await once(child, 'message')) as [string];
   const agent = new Agent({keepAlive: true});
   const startMs = performance.now();

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import test from 'ava';
 import {markersOf, renderBlock, renderTable, type Setting, withBlock} from '../../bench/page.ts';
-import {figureOf, ratioOf, type Row, wantedOf} from '../../bench/part.ts';
+import {figureOf, type Row, ratioOf, wantedOf} from '../../bench/part.ts';
 import {partNames} from '../../bench/parts.ts';
 
 const rowOf = (row: Partial<Row> & Pick<Row, 'title' | 'figure'>): Row => ({
@@ -39,7 +39,12 @@ test('rows become a table, with a column for everything that one of them has', t
       wanted: {text: '≥ 1× Toxiproxy', verdict: 'met'},
     }),
     rowOf({title: 'CPU', figure: figureOf('CPU', [3, 3.26, 4]), beside: {Toxiproxy: figureOf('CPU', [9])}}),
-    rowOf({title: 'share', unit: '', figure: figureOf('share', [2]), wanted: {text: '≤ 1', verdict: 'not met'}}),
+    rowOf({
+      title: 'share',
+      unit: '',
+      figure: figureOf('share', [2]),
+      wanted: {text: '≤ 1', verdict: 'not met'},
+    }),
   ]);
   t.is(
     table,
@@ -88,16 +93,27 @@ const page = `# Performance\n\nBefore.\n\n${start}\n\nold\n\n${end}\n\nAfter, wi
 
 test('a table replaces what is between its markers, and nothing else', t => {
   const changed = withBlock(page, 'driver', 'new, with $& and $1');
-  t.is(changed, page.replace('old', () => 'new, with $& and $1'));
+  t.is(
+    changed,
+    page.replace('old', () => 'new, with $& and $1'),
+  );
   t.is(withBlock(changed, 'driver', 'old'), page);
   t.true(withBlock(page.replace('\n\nold\n\n', ''), 'driver', 'new').includes(`${start}\n\nnew\n\n${end}`));
 });
 
 for (const [title, broken, message] of [
-  ['no start', page.replace(start, ''), /the marker <!-- bench:driver --> is missing\. The table of "driver" goes/],
+  [
+    'no start',
+    page.replace(start, ''),
+    /the marker <!-- bench:driver --> is missing\. The table of "driver" goes/,
+  ],
   ['no end', page.replace(end, ''), /the marker <!-- \/bench:driver --> is missing\./],
   ['two starts', `${page}${start}\n`, /the marker <!-- bench:driver --> is there 2 times\./],
-  ['its end first', `${end}\n${page.replace(end, '')}`, /<!-- \/bench:driver --> comes before <!-- bench:driver -->/],
+  [
+    'its end first',
+    `${end}\n${page.replace(end, '')}`,
+    /<!-- \/bench:driver --> comes before <!-- bench:driver -->/,
+  ],
 ] as const) {
   test(`a page with ${title} is an error that says what to do`, t => {
     const error = t.throws(() => withBlock(broken, 'driver', 'new'));

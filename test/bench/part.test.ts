@@ -26,7 +26,9 @@ test('a round without a figure is an error that names the row', t => {
   t.throws(() => figureOf('engine: CPU', [1, Number.NaN]), {
     message: '"engine: CPU" has a round without a figure: 1, NaN',
   });
-  t.throws(() => figureOf('engine: CPU', []), {message: /"engine: CPU" has a round without a figure: no rounds/});
+  t.throws(() => figureOf('engine: CPU', []), {
+    message: /"engine: CPU" has a round without a figure: no rounds/,
+  });
 });
 
 test('ratios are of the same round', t => {

@@ -18,17 +18,15 @@ const fakePart = (more: Partial<Part> = {}): Fake => {
     missing: () => null,
     async measure(effort) {
       efforts.push(effort);
-      const rows = ['engine: CPU', 'starts: lag']
-        .filter(effort.takes)
-        .map(title => ({
-          title,
-          unit: '',
-          digits: 0,
-          figure: figureOf(title, [effort.rounds]),
-          beside: {},
-          ratio: null,
-          wanted: null,
-        }));
+      const rows = ['engine: CPU', 'starts: lag'].filter(effort.takes).map(title => ({
+        title,
+        unit: '',
+        digits: 0,
+        figure: figureOf(title, [effort.rounds]),
+        beside: {},
+        ratio: null,
+        wanted: null,
+      }));
       return {rows, notes: []};
     },
     ...more,
@@ -36,7 +34,9 @@ const fakePart = (more: Partial<Part> = {}): Fake => {
 };
 
 const pageFor = (names: readonly string[]): string =>
-  names.map(name => `${markersOf(name)[0]}\n\nthe old table of ${name}\n\n${markersOf(name)[1]}\n`).join('\n');
+  names
+    .map(name => `${markersOf(name)[0]}\n\nthe old table of ${name}\n\n${markersOf(name)[1]}\n`)
+    .join('\n');
 
 type Ran = {readonly outcomes: readonly Outcome[]; readonly page: string; readonly said: string};
 
