@@ -59,7 +59,7 @@ export const renderBlock = (setting: Setting, {rows, notes}: Measurement): strin
   const {date, coreCount, cpuModel, system, nodeVersion, loadAverage, rounds} = setting;
   const facts = [
     date,
-    `${coreCount} × ${cpuModel}`,
+    `${coreCount} cores (${cpuModel})`,
     system,
     `Node ${nodeVersion}`,
     rounds === 1 ? '1 round' : `${rounds} rounds`,

@@ -3,7 +3,7 @@ import type {Part} from '../part.ts';
 import {type Bench, type Measured, measure, measureInRounds, missingToxiproxy, type Path} from './bench.ts';
 import type {EchoJob} from './protocol.ts';
 import type {Column} from './series.ts';
-import {addsNoMoreThanToxiproxy, ofToxiproxysThroughput, within} from './wanted.ts';
+import {addsNoMoreThanToxiproxy, ofThroughput, within} from './wanted.ts';
 
 type Load = {
   readonly title: string;
@@ -59,7 +59,7 @@ const measureLoad = async (bench: Bench, paths: readonly Path[], load: Load): Pr
   const direct = results.get('direct');
   for (const [column, {count, allCount, elapsedMs, p50Ms, p99Ms, meanMs, injectorCpuMs}] of results) {
     if (pauseMs === 0) {
-      const wanted = ofToxiproxysThroughput(leastRatio);
+      const wanted = ofThroughput(leastRatio);
       series.add(
         {title: `${title}: requests`, unit: '/s', digits: 0, wanted},
         column,
@@ -94,7 +94,7 @@ const measureDownload = async (bench: Bench, paths: readonly Path[]): Promise<vo
     const job = {kind: 'download', address: path.addresses.source, bytes} as const;
     const {elapsedMs, injectorCpuMs} = await measure(bench, path, title, job);
     bench.series.add(
-      {title, unit: 'MB/s', digits: 0, wanted: ofToxiproxysThroughput(1)},
+      {title, unit: 'MB/s', digits: 0, wanted: ofThroughput(1)},
       path.column,
       bytes / 1e6 / (elapsedMs / 1000),
     );

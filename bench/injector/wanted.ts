@@ -5,7 +5,7 @@ import type {SeriesRow} from './series.ts';
 type Rule = NonNullable<SeriesRow['wanted']>;
 
 /** Judged by the ratios within rounds. */
-export const ofToxiproxysThroughput =
+export const ofThroughput =
   (least: number): Rule =>
   ({ratio}) => {
     if (ratio === null) return null;

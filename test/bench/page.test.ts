@@ -51,7 +51,7 @@ test('rows become a table, with a column for everything that one of them has', t
     [
       '|  | foulweather | no proxy | Toxiproxy | Ratio | Wanted | Verdict |',
       '| :- | -: | -: | -: | -: | -: | :- |',
-      '| requests (/s) | 1,200 ± 200 | 2,100 ± 100 | 1,000 ± 0 | 1.20 (1.00–1.50) | ≥ 1× Toxiproxy | met |',
+      '| requests (/s) | 1,200 ± 200 | 2,100 ± 100 | 1,000 ± 0 | 1.20 (1.10–1.35) | ≥ 1× Toxiproxy | met |',
       '| CPU (µs) | 3.3 ± 0.3 |  | 9.0 |  |  |  |',
       '| share | 2.0 |  |  |  | ≤ 1 | not met |',
     ].join('\n'),
@@ -77,7 +77,7 @@ test('above a table stands where and when it was measured, and below it what fit
   t.is(
     block,
     [
-      '2026-11-30 · 2 × AMD EPYC · Linux 6.18 · Node 24.21.0 · 3 rounds · load average before: 0.0',
+      '2026-11-30 · 2 cores (AMD EPYC) · Linux 6.18 · Node 24.21.0 · 3 rounds · load average before: 0.0',
       '',
       renderTable(rows),
       '',

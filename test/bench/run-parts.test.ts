@@ -73,7 +73,7 @@ test('the table of each part is written', async t => {
     outcomes.map(outcome => outcome.kind === 'measured' && outcome.isWritten),
     [true, true],
   );
-  t.is(page.match(/2026-11-30 · 2 × AMD EPYC .* 5 rounds/g)?.length, 2);
+  t.is(page.match(/2026-11-30 · 2 cores \(AMD EPYC\) .* 5 rounds/g)?.length, 2);
   t.notRegex(page, /old table/);
 });
 
