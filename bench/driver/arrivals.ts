@@ -1,10 +1,8 @@
 // When requests came, as the one witness of all load generators sees it: the target.
 
 export type Arrivals = {
-  readonly count: number;
   readonly ratePerSecond: number;
   /** From one arrival to the next. */
-  readonly spacingP50Ms: number;
   readonly spacingP99Ms: number;
   readonly spacingMaxMs: number;
   /** How far arrivals are from an even beat of the rate that was reached, at the 99th percentile. */
@@ -28,9 +26,7 @@ export const arrivalsOf = (allMs: readonly number[]): Arrivals => {
   // The beat has no known phase: the earliest per cent stands for what was in time.
   const inTime = quantile(offsets, 0.01);
   return {
-    count: times.length,
     ratePerSecond: 1000 / everyMs,
-    spacingP50Ms: quantile(spacings, 0.5),
     spacingP99Ms: quantile(spacings, 0.99),
     spacingMaxMs: spacings.at(-1) ?? Number.NaN,
     offBeatP99Ms: quantile(offsets, 0.99) - inTime,

@@ -21,7 +21,6 @@ export type LoopResult = {
   readonly operationCount: number;
   readonly elapsedMs: number;
   readonly cpuUs: number;
-  readonly startLagP50Ms: number;
   readonly startLagP99Ms: number;
 };
 
@@ -61,7 +60,6 @@ const measure = async (durationMs: number, count: () => number): Promise<LoopRes
     operationCount: after.count - before.count,
     elapsedMs: after.ms - before.ms,
     cpuUs: after.cpuUs - before.cpuUs,
-    startLagP50Ms: Number.NaN,
     startLagP99Ms: Number.NaN,
   };
 };
@@ -123,7 +121,7 @@ const driverLoop = async (
     idOf,
     now,
   });
-  // As the subject does; what is report there goes to the parent.
+  // As the subject does; there the report goes to the parent.
   let report = '';
   const ticker = setInterval(() => {
     report = JSON.stringify(driver.collect());
@@ -139,10 +137,9 @@ const driverLoop = async (
   const figures = phases?.find(({phase}) => phase === 1);
   driver.stop();
   const lag = figures ? decodeHistogram(figures.startLagUs) : null;
-  if (report === '') throw new Error('the driver report nothing');
+  if (report === '') throw new Error('the driver reported nothing');
   return {
     ...result,
-    startLagP50Ms: percentileMs(lag, 50) ?? Number.NaN,
     startLagP99Ms: percentileMs(lag, 99) ?? Number.NaN,
   };
 };

@@ -1,6 +1,6 @@
-// (d) What ten million operations leave in the memory of the subject and of the parent.
+// What ten million operations leave in the memory of the subject and of the parent.
 import {withHarnessRun} from './harness-run.ts';
-import type {Row, Sizes} from './row.ts';
+import type {DriverRow, Sizes} from './row.ts';
 
 /** From here on growth counts: by then all code is loaded and compiled. */
 const settledAt = 100_000;
@@ -9,12 +9,17 @@ type Growth = {
   readonly operationCount: number;
   readonly subjectBytes: number;
   readonly parentBytes: number;
-  readonly details: readonly string[];
+  readonly notes: readonly string[];
 };
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
 type Variant = 'as-it-is' | 'young-held';
+
+const howOf: Readonly<Record<Variant, string>> = {
+  'as-it-is': '',
+  'young-held': ', with --max-semi-space-size=16',
+};
 
 const grown = new Map<Variant, Promise<Growth>>();
 
@@ -47,7 +52,7 @@ const growIn = (variant: Variant, sizes: Sizes): Promise<Growth> =>
         heapPeak = Math.max(heapPeak, event.sample.heapTotalBytes ?? 0);
       }
       if (event.kind === 'heap') {
-        kept = `${megabytes(event.heapUsedBytes)} of heap and ${megabytes(event.externalBytes)} outside of it`;
+        kept = `${megabytes(event.heapUsedBytes)} of heap and ${megabytes(event.externalBytes)} outside it`;
       }
       if (event.kind !== 'system' || started < settledAt) continue;
       settledEpochMs = Math.min(settledEpochMs, originEpochMs + event.sample.atMs);
@@ -62,49 +67,40 @@ const growIn = (variant: Variant, sizes: Sizes): Promise<Growth> =>
       operationCount,
       subjectBytes: subjectPeak - before,
       parentBytes: parentPeak - parentBefore,
-      details: [
-        `${operationCount.toLocaleString('en')} operations`,
-        `subject: ${megabytes(before)} after the first 100,000, ${megabytes(subjectPeak)} at most`,
-        `of that, set aside by V8 for its heap, garbage included: ${megabytes(heapBefore ?? 0)}, then ${megabytes(heapPeak)}`,
-        `alive in the subject in the end, after a collection: ${kept}`,
-        `parent: ${megabytes(parentBefore)} then, ${megabytes(parentPeak)} at most, the report included`,
+      notes: [
+        `memory${howOf[variant]}: over ${operationCount.toLocaleString('en')} operations the subject grew from ${megabytes(before)} to ${megabytes(subjectPeak)}, ` +
+          `of which V8 set aside ${megabytes(heapBefore ?? 0)} for its heap at first and ${megabytes(heapPeak)} at most, garbage included; ` +
+          `${kept} were live after a final collection. The parent grew from ${megabytes(parentBefore)} to ${megabytes(parentPeak)}, up to the written report.`,
       ],
     };
   });
 
 const limit = {atMost: 100};
 
-const subjectRow = (name: string, variant: Variant, how: string): Row => ({
-  name,
-  point: 'd',
-  title: `memory: the subject's growth over 10 million no-op operations${how}`,
+const subjectRow = (variant: Variant): DriverRow => ({
+  title: `memory: subject's growth over 10 million no-op operations${howOf[variant]}`,
   unit: 'MB',
   digits: 0,
   limit,
   async measure(sizes) {
-    const {subjectBytes, details} = await grow(variant, sizes);
-    return {rounds: [subjectBytes / 1e6], details};
+    const {subjectBytes, notes} = await grow(variant, sizes);
+    return {rounds: [subjectBytes / 1e6], notes};
   },
 });
 
-export const subjectMemoryRow = subjectRow('subject-memory', 'as-it-is', '');
+export const subjectMemoryRow = subjectRow('as-it-is');
 
 /** What is left when V8 is kept from setting aside more for young objects: what the harness itself keeps. */
-export const subjectHeldMemoryRow = subjectRow(
-  'subject-memory-held',
-  'young-held',
-  ', with --max-semi-space-size=16',
-);
+export const subjectHeldMemoryRow = subjectRow('young-held');
 
-export const parentMemoryRow: Row = {
-  name: 'parent-memory',
-  point: 'd',
-  title: "memory: the parent's growth over the same",
+/** Its note is that of the subject's row, which is of the same run. */
+export const parentMemoryRow: DriverRow = {
+  title: "memory: parent's growth over 10 million no-op operations",
   unit: 'MB',
   digits: 0,
   limit,
   async measure(sizes) {
-    const {parentBytes, details} = await grow('as-it-is', sizes);
-    return {rounds: [parentBytes / 1e6], details};
+    const {parentBytes} = await grow('as-it-is', sizes);
+    return {rounds: [parentBytes / 1e6], notes: []};
   },
 };

@@ -1,104 +1,66 @@
-// Other load generators, where they are installed: FOULWEATHER_AUTOCANNON, FOULWEATHER_ARTILLERY, FOULWEATHER_VEGETA and
-// FOULWEATHER_K6 name them.
+// Other load generators, where an environment variable says where they are.
 import {execFile} from 'node:child_process';
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 
 const run = promisify(execFile);
 
-type Drive = {readonly url: string; readonly ratePerSecond: number; readonly durationMs: number};
+type Load = {readonly url: string; readonly ratePerSecond: number; readonly durationMs: number};
 
 export type Peer = {
   readonly name: string;
-  readonly version: () => Promise<string>;
-  /** Resolves with the tool's own figures. */
-  readonly drive: (drive: Drive) => Promise<string>;
+  readonly variable: string;
+  /** A script of Node's, or a binary; null where it is not named. */
+  readonly path: string | null;
+  readonly version: (path: string) => Promise<string>;
+  /** Sends requests at the rate, and resolves when the time is over. */
+  readonly drive: (path: string, load: Load) => Promise<unknown>;
 };
 
 const versionIn = async (command: string, argv: readonly string[]): Promise<string> => {
   const {stdout, stderr} = await run(command, [...argv]).catch(() => ({stdout: '', stderr: ''}));
-  // `go1.26.8` is of the compiler: a binary from `go install` may tell no other.
+  // `go1.26.8` is of the compiler: a binary from `go install` may have no other.
   return /(?<!go)(?<![\d.])\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? 'of an unknown version';
 };
 
 const connections = 64;
 const seconds = (ms: number): string => String(Math.round(ms / 1000));
 
-/** `file` is autocannon's script. */
-const autocannon = (file: string): Peer => ({
-  name: 'autocannon',
-  version: () => versionIn(process.execPath, [file, '--version']),
-  async drive({url, ratePerSecond, durationMs}) {
-    const rate = ['-R', String(ratePerSecond), '-c', String(connections), '-d', seconds(durationMs)];
-    const {stdout} = await run(process.execPath, [file, '-j', ...rate, url]);
-    const {requests, latency} = JSON.parse(stdout) as {
-      requests: {average: number};
-      latency: {p50: number; p99: number};
-    };
-    return `${requests.average.toFixed(0)}/s, latency p50 ${latency.p50} ms, p99 ${latency.p99} ms`;
-  },
-});
-
-/** `file` is artillery's `bin/run`. */
-const artillery = (file: string): Peer => ({
-  name: 'artillery',
-  version: () => versionIn(process.execPath, [file, '--version']),
-  async drive({url, ratePerSecond, durationMs}) {
-    const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
-    const script = join(folder, 'script.json');
-    const report = join(folder, 'report.json');
-    const config = {
-      target: url,
-      http: {pool: connections},
-      phases: [{duration: Number(seconds(durationMs)), arrivalRate: ratePerSecond}],
-    };
-    await writeFile(script, JSON.stringify({config, scenarios: [{flow: [{get: {url: '/'}}]}]}));
-    try {
-      await run(process.execPath, [file, 'run', '--quiet', '--output', report, script], {
-        env: {...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true'},
-      });
-      const {counters, rates, summaries} = (JSON.parse(await readFile(report, 'utf8')) as ArtilleryReport)
-        .aggregate;
-      const latency = summaries['http.response_time'];
-      return `${rates['http.request_rate']}/s, ${counters['vusers.failed'] ?? 0} failed, latency p50 ${latency?.p50} ms, p99 ${latency?.p99} ms`;
-    } finally {
-      await rm(folder, {recursive: true});
-    }
-  },
-});
-
-type ArtilleryReport = {
-  readonly aggregate: {
-    readonly counters: Readonly<Record<string, number>>;
-    readonly rates: Readonly<Record<string, number>>;
-    readonly summaries: Readonly<Record<string, {readonly p50: number; readonly p99: number}>>;
-  };
+/** A file with what a tool is to do, for as long as it works. */
+const withScript = async (
+  name: string,
+  text: string,
+  work: (file: string) => Promise<unknown>,
+): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
+  try {
+    const file = join(folder, name);
+    await writeFile(file, text);
+    await work(file);
+  } finally {
+    await rm(folder, {recursive: true});
+  }
 };
 
-const vegeta = (binary: string): Peer => ({
-  name: 'vegeta',
-  version: () => versionIn(binary, ['-version']),
-  async drive({url, ratePerSecond, durationMs}) {
-    const attack = `echo "GET ${url}" | "$0" attack -rate=${ratePerSecond} -duration=${seconds(durationMs)}s | "$0" report -type=json`;
-    const {stdout} = await run('sh', ['-c', attack, binary]);
-    const {rate, latencies} = JSON.parse(stdout) as {
-      rate: number;
-      latencies: {'50th': number; '99th': number};
-    };
-    const ms = (nanos: number): string => (nanos / 1e6).toFixed(2);
-    return `${rate.toFixed(0)}/s, latency p50 ${ms(latencies['50th'])} ms, p99 ${ms(latencies['99th'])} ms`;
-  },
-});
+const vegeta: Omit<Peer, 'path'> = {
+  name: 'Vegeta',
+  variable: 'FOULWEATHER_VEGETA',
+  version: binary => versionIn(binary, ['-version']),
+  drive: (binary, {url, ratePerSecond, durationMs}) =>
+    run('sh', [
+      '-c',
+      `echo "GET ${url}" | "$0" attack -rate=${ratePerSecond} -duration=${seconds(durationMs)}s >/dev/null`,
+      binary,
+    ]),
+};
 
-const k6 = (binary: string): Peer => ({
+const k6: Omit<Peer, 'path'> = {
   name: 'k6',
-  version: () => versionIn(binary, ['version']),
-  async drive({url, ratePerSecond, durationMs}) {
-    const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
-    const script = join(folder, 'script.js');
-    const summary = join(folder, 'summary.json');
+  variable: 'FOULWEATHER_K6',
+  version: binary => versionIn(binary, ['version']),
+  drive(binary, {url, ratePerSecond, durationMs}) {
     const scenario = {
       executor: 'constant-arrival-rate',
       rate: ratePerSecond,
@@ -106,30 +68,51 @@ const k6 = (binary: string): Peer => ({
       duration: `${seconds(durationMs)}s`,
       preAllocatedVUs: 4 * connections,
     };
-    const options = {scenarios: {all: scenario}, summaryTrendStats: ['med', 'p(99)']};
-    await writeFile(
-      script,
-      `import http from 'k6/http';\nexport const options = ${JSON.stringify(options)};\nexport default () => { http.get('${url}'); };\n`,
+    const script = [
+      "import http from 'k6/http';",
+      `export const options = ${JSON.stringify({scenarios: {all: scenario}})};`,
+      `export default () => { http.get('${url}'); };`,
+      '',
+    ].join('\n');
+    return withScript('script.js', script, file =>
+      run(binary, ['run', '--quiet', '--no-usage-report', '--no-summary', file]),
     );
-    try {
-      await run(binary, ['run', '--quiet', '--no-usage-report', `--summary-export=${summary}`, script]);
-      const {metrics} = JSON.parse(await readFile(summary, 'utf8')) as {
-        metrics: Record<string, Record<string, number>>;
-      };
-      const {http_reqs: requests, http_req_duration: durations, dropped_iterations: dropped} = metrics;
-      return `${requests?.['rate']?.toFixed(0)}/s, ${dropped?.['count'] ?? 0} dropped, latency p50 ${durations?.['med']?.toFixed(2)} ms, p99 ${durations?.['p(99)']?.toFixed(2)} ms`;
-    } finally {
-      await rm(folder, {recursive: true});
-    }
   },
-});
+};
 
-export const peers = (): Peer[] =>
-  [
-    [process.env['FOULWEATHER_AUTOCANNON'], autocannon],
-    [process.env['FOULWEATHER_ARTILLERY'], artillery],
-    [process.env['FOULWEATHER_VEGETA'], vegeta],
-    [process.env['FOULWEATHER_K6'], k6],
-  ].flatMap(([path, peer]) =>
-    typeof path === 'string' && path !== '' && typeof peer === 'function' ? [peer(path)] : [],
-  );
+const autocannon: Omit<Peer, 'path'> = {
+  name: 'autocannon',
+  variable: 'FOULWEATHER_AUTOCANNON',
+  version: script => versionIn(process.execPath, [script, '--version']),
+  drive(script, {url, ratePerSecond, durationMs}) {
+    const rate = ['-R', String(ratePerSecond), '-c', String(connections), '-d', seconds(durationMs)];
+    return run(process.execPath, [script, '-j', ...rate, url]);
+  },
+};
+
+const artillery: Omit<Peer, 'path'> = {
+  name: 'artillery',
+  variable: 'FOULWEATHER_ARTILLERY',
+  version: script => versionIn(process.execPath, [script, '--version']),
+  drive(script, {url, ratePerSecond, durationMs}) {
+    const config = {
+      target: url,
+      http: {pool: connections},
+      phases: [{duration: Number(seconds(durationMs)), arrivalRate: ratePerSecond}],
+    };
+    return withScript(
+      'script.json',
+      JSON.stringify({config, scenarios: [{flow: [{get: {url: '/'}}]}]}),
+      file =>
+        run(process.execPath, [script, 'run', '--quiet', file], {
+          env: {...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true'},
+          maxBuffer: 2 ** 26,
+        }),
+    );
+  },
+};
+
+export const peers: readonly Peer[] = [vegeta, k6, autocannon, artillery].map(peer => ({
+  ...peer,
+  path: process.env[peer.variable] || null,
+}));

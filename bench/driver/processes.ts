@@ -1,4 +1,4 @@
-// The processes of the driver's bench: each measurement has a fresh one, and all end with the bench.
+// The processes of the driver's part: each measurement has a fresh one, and all end with the benchmark.
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
 import type {Arrivals} from './arrivals.ts';

@@ -5,7 +5,8 @@ import {monotonicMs} from '../../src/model/clock.ts';
 import {performer} from '../../src/subject/perform.ts';
 import {RunningProgram} from '../../src/subject/program-subject.ts';
 import type {SubjectTask} from '../../src/subject/protocol.ts';
-import {medianOf, type Row} from './row.ts';
+import {medianOf} from '../part.ts';
+import type {DriverRow} from './row.ts';
 
 const loads = {
   paced: {model: 'open', ratePerSecond: 5000, maxInFlight: 5000},
@@ -95,10 +96,8 @@ const costOf = async (load: SubjectTask['load'], scale: number): Promise<Cost> =
   return {usPerOperation: usedUs / done, perSecond: (done * 1000) / tookMs};
 };
 
-export const programRow: Row = {
-  name: 'program',
-  point: null,
-  title: "program: the harness's CPU per operation of a program, at 5,000 a second",
+export const programRow: DriverRow = {
+  title: "program: the harness's CPU per operation of a program in another language, at 5,000/s",
   unit: 'µs',
   digits: 1,
   limit: {atMost: 60},
@@ -111,13 +110,13 @@ export const programRow: Row = {
       slow.push(await costOf(loads.slow, scale));
       closed.push(await costOf(loads.closed, scale));
     }
-    const most = medianOf(closed.map(({perSecond}) => perSecond));
-    const each = medianOf(closed.map(({usPerOperation}) => usPerOperation));
+    const usOf = (costs: readonly Cost[]): string =>
+      medianOf(costs.map(({usPerOperation}) => usPerOperation)).toFixed(1);
+    const most = Math.round(medianOf(closed.map(({perSecond}) => perSecond))).toLocaleString('en');
     return {
       rounds: paced.map(({usPerOperation}) => usPerOperation),
-      details: [
-        `at 1,000 a second: ${medianOf(slow.map(({usPerOperation}) => usPerOperation)).toFixed(1)} µs of CPU each`,
-        `closed, 64 in flight: ${Math.round(most).toLocaleString('en')} operations/s, ${each.toFixed(1)} µs of CPU each`,
+      notes: [
+        `program: ${usOf(slow)} µs of CPU per operation at 1,000/s; ${usOf(closed)} µs at ${most}/s, the most it does with 64 in flight.`,
       ],
     };
   },

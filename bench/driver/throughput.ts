@@ -1,14 +1,13 @@
-// (b) What is left of undici's throughput when the driver calls it: GETs over the loopback, closed model.
+// What is left of undici's throughput when the driver calls it: GETs over the loopback, closed model.
+import {inTurns, medianOf} from '../part.ts';
 import {concurrency} from './loop.ts';
 import {runLoop, startTarget} from './processes.ts';
-import {inTurns, medianOf, type Row} from './row.ts';
+import type {DriverRow} from './row.ts';
 
 const kinds = ['bare', 'driver'] as const;
 
-export const throughputRow: Row = {
-  name: 'throughput',
-  point: 'b',
-  title: `throughput: undici GETs in the driver, of a bare undici loop (${concurrency} in flight)`,
+export const throughputRow: DriverRow = {
+  title: `throughput: undici GETs through the driver, relative to a bare loop, ${concurrency} in flight`,
   unit: '%',
   digits: 1,
   limit: {atLeast: 95},
@@ -22,12 +21,13 @@ export const throughputRow: Row = {
       costs[kind].push(result.cpuUs / result.operationCount);
     });
     await target.stop();
+    const [bare, driver] = kinds.map(
+      kind =>
+        `${Math.round(medianOf(rates[kind])).toLocaleString('en')} requests/s at ${medianOf(costs[kind]).toFixed(1)} µs of CPU each`,
+    );
     return {
       rounds: rates.driver.map((rate, round) => (100 * rate) / rates.bare[round]!),
-      details: kinds.map(
-        kind =>
-          `${kind}: ${Math.round(medianOf(rates[kind])).toLocaleString('en')} requests/s, ${medianOf(costs[kind]).toFixed(1)} µs of CPU each`,
-      ),
+      notes: [`throughput: ${bare} in the bare loop, ${driver} in the driver.`],
     };
   },
 };

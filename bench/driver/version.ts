@@ -1,16 +1,15 @@
-// (f) How long a user waits for `foulweather --version`, beside a Node that does nothing.
+// How long a user waits for `foulweather --version`, relative to a Node that does nothing.
 import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
-import {inTurns, medianOf, type Row} from './row.ts';
+import {inTurns, medianOf} from '../part.ts';
+import type {DriverRow} from './row.ts';
 
 const executable = fileURLToPath(new URL('../../bin/foulweather.js', import.meta.url));
 const commands = {node: ['-e', '0'], foulweather: [executable, '--version']} as const;
 const names = ['node', 'foulweather'] as const;
 
-export const versionRow: Row = {
-  name: 'version',
-  point: 'f',
-  title: 'version: foulweather --version, of node -e 0',
+export const versionRow: DriverRow = {
+  title: 'version: foulweather --version, relative to node -e 0',
   unit: '×',
   digits: 2,
   limit: {atMost: 1.5},
@@ -24,9 +23,12 @@ export const versionRow: Row = {
       times[name].push(performance.now() - startMs);
     });
     const bare = medianOf(times.node);
+    const own = medianOf(times.foulweather);
     return {
       rounds: times.foulweather.map(time => time / bare),
-      details: names.map(name => `${name}: ${medianOf(times[name]).toFixed(1)} ms, median of ${repeats}`),
+      notes: [
+        `version: node -e 0 takes ${bare.toFixed(1)} ms, foulweather --version ${own.toFixed(1)} ms; medians of ${repeats} each.`,
+      ],
     };
   },
 };

@@ -1,13 +1,22 @@
 // Whether injected latency and bandwidth are what was asked for.
-import {type Bench, measure, type Path} from './bench.ts';
+import type {Part} from '../part.ts';
+import {type Bench, measure, measureInRounds, missingToxiproxy, type Path} from './bench.ts';
 import {withToxic} from './injector-api.ts';
 import type {EchoJob, JobResult} from './protocol.ts';
+import {beyondControl, deviatesByAtMost} from './wanted.ts';
 
 const injectedMs = 100;
 const busyConnections = 200;
 
-export const measureAccuracy = async (bench: Bench, paths: readonly Path[]): Promise<void> => {
-  await measureLatency(bench, paths, 'evenly spread', injectedMs);
+export const part: Part = {
+  title: "The injector's accuracy",
+  rounds: {full: 5, quick: 1},
+  missing: missingToxiproxy,
+  measure: effort => measureInRounds(effort, measureAccuracy),
+};
+
+const measureAccuracy = async (bench: Bench, paths: readonly Path[]): Promise<void> => {
+  await measureLatency(bench, paths, 'spread evenly', injectedMs);
   await measureLatency(bench, paths, 'all at once', 0);
   for (const megabytesPerSecond of [1, 10]) await measureBandwidth(bench, paths, megabytesPerSecond);
 };
@@ -24,7 +33,7 @@ const measureLatency = async (
 ): Promise<void> => {
   const {series, sizes} = bench;
   const title = `${injectedMs} ms latency, ${busyConnections} connections ${manner}`;
-  if (!title.includes(bench.rows)) return;
+  if (!bench.takes(title)) return;
   for (const path of paths) {
     const {column, addresses, injector} = path;
     const job: EchoJob = {
@@ -42,8 +51,22 @@ const measureLatency = async (
     const {p50Ms, p99Ms} =
       injector === undefined ? await work() : await withToxic(injector.url, 'echo', toxic, work);
     const askedMs = injector === undefined ? 0 : injectedMs;
-    series.add({title: `${title}: excess p50`, unit: 'ms', digits: 2}, column, p50Ms - askedMs);
-    series.add({title: `${title}: excess p99`, unit: 'ms', digits: 2}, column, p99Ms - askedMs);
+    for (const [name, ms, mostMs] of [
+      ['p50', p50Ms, 1],
+      ['p99', p99Ms, 5],
+    ] as const) {
+      series.add(
+        {
+          title: `${title}: excess ${name}`,
+          unit: 'ms',
+          digits: 2,
+          hasRatio: false,
+          wanted: beyondControl(mostMs),
+        },
+        column,
+        ms - askedMs,
+      );
+    }
   }
 };
 
@@ -54,7 +77,7 @@ const measureBandwidth = async (
 ): Promise<void> => {
   const {series, sizes} = bench;
   const title = `${megabytesPerSecond} MB/s bandwidth: deviation`;
-  if (!title.includes(bench.rows)) return;
+  if (!bench.takes(title)) return;
   for (const path of paths) {
     const {column, addresses, injector} = path;
     if (injector === undefined) continue;
@@ -64,6 +87,10 @@ const measureBandwidth = async (
       measure(bench, path, title, {kind: 'download', address: addresses.source, bytes}),
     );
     const deviation = (sizes.bandwidthMs / elapsedMs - 1) * 100;
-    series.add({title, unit: '%', digits: 2}, column, deviation);
+    series.add(
+      {title, unit: '%', digits: 2, hasRatio: false, wanted: deviatesByAtMost(1)},
+      column,
+      deviation,
+    );
   }
 };

@@ -1,12 +1,20 @@
-// What the measures share: the processes, how long to measure, and where figures go.
+// What the injector's parts share: the processes, how long to measure, and where figures go.
+import {existsSync} from 'node:fs';
+import {type Effort, type Measurement, medianOf} from '../part.ts';
 import {createProxy} from './injector-api.ts';
 import {cpuMs, machineBusyMs} from './process-figures.ts';
-import type {Generator, InjectorProcess} from './processes.ts';
+import {
+  type Generator,
+  type InjectorProcess,
+  startGenerator,
+  startInjectorProcess,
+  startTarget,
+  versionOf,
+} from './processes.ts';
 import type {Job, JobResult, TargetAddresses} from './protocol.ts';
-import type {Column, Series} from './series.ts';
+import {type Column, Series} from './series.ts';
 
-export type Sizes = {
-  readonly rounds: number;
+type Sizes = {
   readonly warmUpMs: number;
   readonly echoMs: number;
   readonly downloadBytes: number;
@@ -16,11 +24,9 @@ export type Sizes = {
   readonly heldConnections: number;
   /** Of 1,000 connections each. */
   readonly churnCycles: number;
-  readonly memoryRounds: number;
 };
 
-export const fullSizes: Sizes = {
-  rounds: 5,
+const fullSizes: Sizes = {
   warmUpMs: 300,
   echoMs: 1500,
   downloadBytes: 1024 ** 3,
@@ -28,11 +34,9 @@ export const fullSizes: Sizes = {
   bandwidthMs: 3000,
   heldConnections: 1000,
   churnCycles: 120,
-  memoryRounds: 2,
 };
 
-export const quickSizes: Sizes = {
-  rounds: 1,
+const quickSizes: Sizes = {
   warmUpMs: 100,
   echoMs: 200,
   downloadBytes: 64 * 1024 ** 2,
@@ -40,7 +44,6 @@ export const quickSizes: Sizes = {
   bandwidthMs: 300,
   heldConnections: 100,
   churnCycles: 4,
-  memoryRounds: 1,
 };
 
 /** A way to the target: past all proxies, or through one. */
@@ -51,6 +54,9 @@ export type Path = {
 };
 
 export type Bench = {
+  /** Toxiproxy's binary. */
+  readonly toxiproxy: string;
+  readonly targetAddresses: TargetAddresses;
   readonly generator: Generator;
   readonly sizes: Sizes;
   readonly series: Series;
@@ -60,9 +66,88 @@ export type Bench = {
   readonly ownPids: readonly number[];
   /** How many CPUs other work took, measure by measure. */
   readonly othersCpus: number[];
-  /** Only what has this in its title is measured. */
-  readonly rows: string;
+  /** What is to be measured, by its title. */
+  readonly takes: Effort['takes'];
 };
+
+const toxiproxyVariable = 'FOULWEATHER_TOXIPROXY';
+
+export const missingToxiproxy = (): string | null => {
+  if (process.platform !== 'linux') return 'CPU time and memory are read from /proc, which only Linux has';
+  const binary = process.env[toxiproxyVariable];
+  if (!binary) {
+    return `there is no Toxiproxy to compare with; install one as docs/performance.md says, and name its binary in ${toxiproxyVariable}`;
+  }
+  return existsSync(binary) ? null : `${toxiproxyVariable} names ${binary}, which does not exist`;
+};
+
+/** Starts what all parts need, and says afterwards what else the machine did. */
+export const withBench = async (
+  {isQuick, takes}: Effort,
+  work: (bench: Bench) => Promise<void>,
+): Promise<Measurement> => {
+  const toxiproxy = process.env[toxiproxyVariable] ?? '';
+  const version = versionOf(toxiproxy);
+  const target = await startTarget();
+  const generator = await startGenerator();
+  const bench: Bench = {
+    toxiproxy,
+    targetAddresses: target.addresses,
+    generator,
+    sizes: isQuick ? quickSizes : fullSizes,
+    series: new Series(),
+    generatorLimits: new Set(),
+    ownPids: [process.pid, generator.pid, target.pid],
+    othersCpus: [],
+    takes,
+  };
+  try {
+    await work(bench);
+  } finally {
+    await generator.stop();
+    await target.stop();
+  }
+  return {rows: bench.series.rows(), notes: [`Compared with Toxiproxy ${version}.`, ...notesOf(bench)]};
+};
+
+const notesOf = ({othersCpus, generatorLimits}: Bench): string[] => [
+  ...(othersCpus.length === 0
+    ? []
+    : [
+        `Other work took ${medianOf(othersCpus).toFixed(2)} CPUs in the median, at most ${Math.max(...othersCpus).toFixed(2)}.`,
+      ]),
+  ...(generatorLimits.size === 0
+    ? []
+    : [
+        `The load generator was the limit, so the injector could do more: ${[...generatorLimits].join('; ')}.`,
+      ]),
+];
+
+/** Direct, ours, Toxiproxy, and back. */
+export const measureInRounds = (
+  effort: Effort,
+  measureRound: (bench: Bench, paths: readonly Path[]) => Promise<void>,
+): Promise<Measurement> =>
+  withBench(effort, async bench => {
+    const injectors = [
+      await startInjectorProcess('ours', bench.toxiproxy),
+      await startInjectorProcess('real', bench.toxiproxy),
+    ];
+    try {
+      const direct: Path = {column: 'direct', addresses: bench.targetAddresses, injector: undefined};
+      const proxied = await Promise.all(
+        injectors.map(injector => pathThrough(injector, bench.targetAddresses)),
+      );
+      const paths = [direct, ...proxied];
+      for (let round = 0; round < effort.rounds; round++) {
+        process.stderr.write(`  round ${round + 1} of ${effort.rounds}\n`);
+        // There and back again, so that whatever changes with time meets all columns alike.
+        await measureRound(bench, round % 2 === 0 ? paths : paths.toReversed());
+      }
+    } finally {
+      for (const injector of injectors) await injector.stop();
+    }
+  });
 
 export const pathThrough = async (injector: InjectorProcess, target: TargetAddresses): Promise<Path> => ({
   column: injector.name,

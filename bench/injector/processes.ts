@@ -1,6 +1,7 @@
 // The bench's processes: the generator, the target, and a server for each column. All end with the bench, however it ends.
 import {type ChildProcess, execFileSync, fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {unsealed} from '../../src/model/channel.ts';
@@ -21,6 +22,7 @@ export type Worker = {readonly pid: number; stop(): Promise<void>};
 export type Generator = Worker & {run(job: Job): Promise<JobResult>};
 
 const stopper = (child: ChildProcess) => async (): Promise<void> => {
+  if (!child.connected) return;
   const gone = once(child, 'exit');
   child.disconnect();
   await gone;
@@ -32,7 +34,7 @@ const message = async <T>(child: ChildProcess): Promise<T> => {
   const gone = once(child, 'exit', {signal: stop.signal}).then((): never => {
     throw new Error(`${child.spawnargs.slice(1, 2).join(' ')} ended, so there is nothing to measure`);
   });
-  gone.catch(() => undefined); // told by the race; an abort is no news
+  gone.catch(() => undefined); // the race reports it; an abort is no news
   const [first] = await Promise.race([once(child, 'message', {signal: stop.signal}), gone]).finally(() =>
     stop.abort(),
   );
@@ -59,14 +61,8 @@ export const startTarget = async (): Promise<Worker & {readonly addresses: Targe
   return {pid: child.pid ?? 0, addresses, stop: stopper(child)};
 };
 
-export const startInjectorProcess = (
-  name: ServerName,
-  binary: string | undefined,
-): Promise<InjectorProcess> => {
-  if (name === 'ours') return startOurs();
-  if (binary === undefined) throw new Error('there is no Toxiproxy to compare with');
-  return startReal(binary);
-};
+export const startInjectorProcess = (name: ServerName, binary: string): Promise<InjectorProcess> =>
+  name === 'ours' ? startOurs() : startReal(binary);
 
 const startOurs = async (): Promise<InjectorProcess> => {
   const entry = new URL('../../src/faults/server/main.ts', import.meta.url);
@@ -125,6 +121,9 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** As the binary tells it: "toxiproxy-server version 2.12.0", or "git" for one that was built from its sources. */
-export const versionOf = (binary: string): string =>
-  execFileSync(binary, ['-version'], {encoding: 'utf8'}).trim();
+/** A binary from `go install` calls its version "git"; the compiler has noted it beside the name of the module. */
+export const versionOf = (binary: string): string => {
+  const said = execFileSync(binary, ['-version'], {encoding: 'utf8'});
+  const noted = /Shopify\/toxiproxy\/v2\tv(\d+\.\d+\.\d+)/.exec(readFileSync(binary, 'latin1'));
+  return /\d+\.\d+\.\d+/.exec(said)?.[0] ?? noted?.[1] ?? 'of an unknown version';
+};

@@ -105,7 +105,7 @@ export class Profiling {
 
   /**
    * The library is open. The heap is not read: V8 would discard compiled and optimised code, and each operation of
-   * the phases that follow would take an eighth more CPU time (docs/performance.md, profiles).
+   * the phases that follow would take an eighth more CPU time (docs/performance-history.md).
    */
   noteOpened(): void {
     if (!this.#running) return;

@@ -19,7 +19,7 @@ export type Entry = keyof typeof entries;
 
 /**
  * V8 would take up to 134 MB for the injector's young objects, which live as long as their connection; with this it
- * takes 17 MB, and what the process needs stops growing (docs/performance.md, memory).
+ * takes 17 MB, and what the process needs stops growing (docs/performance-history.md).
  */
 export const injectorNodeOptions = ['--max-semi-space-size=8'] as const;
 

@@ -1,4 +1,4 @@
-// No body is kept: many large downloads at once through a fault take little memory. The full size is bench/http-faults.ts.
+// No body is kept: many large downloads at once through a fault take little memory. The full size is bench/injector/http-faults.ts.
 
 import test from 'ava';
 import {measureDownloads} from '../../../helpers/http-downloads.ts';

@@ -1,49 +1,62 @@
-// How many spans a second the receiver takes on one core: `node bench/receiver.ts [spans]`, protobuf beside JSON.
-// The receiver runs in a process of its own, as it does in a run; its CPU time is what counts.
+// How many spans a second the receiver takes on one core: protobuf and JSON in turns. The receiver runs in a process of its own,
+// as it does in a run, and its CPU time is measured.
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {Agent, request} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {otlpType} from '../src/telemetry/otlp-schema.ts';
-import {startReceiver} from '../src/telemetry/receiver.ts';
+import {otlpType} from '../../src/telemetry/otlp-schema.ts';
+import {figureOf, inTurns, type Limit, type Part, type Row, wantedOf} from '../part.ts';
+import {originEpochMs, type Received, tracePrefix} from './trial.ts';
 
 const batchSpans = 4096;
-const tracePrefix = '00000000000000a1';
-const originEpochMs = 1_700_000_000_000;
 const contentTypes = {protobuf: 'application/x-protobuf', json: 'application/json'} as const;
 type Encoding = keyof typeof contentTypes;
+const encodings = ['protobuf', 'json'] as const;
+const names: Readonly<Record<Encoding, string>> = {protobuf: 'protobuf', json: 'JSON'};
 
-type Measured = {
-  readonly spanCount: number;
-  readonly cpuMs: number;
-  readonly peakMemoryBytes: number;
+type Cost = {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+  readonly lost: number;
+  readonly peakMebibytes: number;
 };
 
-/** The child's side: one trial, then what it cost. */
-const receive = async (spansFile: string): Promise<void> => {
-  const receiver = await startReceiver({host: '127.0.0.1', port: 0});
-  receiver.startTrial({
-    trialId: 'bench',
-    tracePrefix,
-    originEpochMs,
-    spansFile,
-    phaseCount: 1,
-    background: [],
-  });
-  receiver.startPhase('bench', 0, 0);
-  const before = process.cpuUsage();
-  process.once('message', async () => {
-    const {spanCount} = await receiver.finishTrial('bench');
-    const {user, system} = process.cpuUsage(before);
-    const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    const measured: Measured = {spanCount, cpuMs: (user + system) / 1000, peakMemoryBytes};
-    process.send?.(measured);
-    await receiver.stop();
-    process.disconnect();
-  });
-  process.send?.(receiver.url);
+const rows: readonly {
+  readonly title: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly limit: Limit | null;
+  readonly of: (cost: Cost) => number;
+}[] = [
+  {title: 'spans per second', unit: '/s', digits: 0, limit: {atLeast: 20_000}, of: cost => cost.perSecond},
+  {title: 'spans lost', unit: '', digits: 0, limit: {atMost: 0}, of: cost => cost.lost},
+  {title: 'CPU per span', unit: 'µs', digits: 1, limit: null, of: cost => cost.cpuUs},
+  {title: 'peak memory', unit: 'MiB', digits: 0, limit: null, of: cost => cost.peakMebibytes},
+];
+
+export const part: Part = {
+  title: 'The telemetry receiver',
+  rounds: {full: 3, quick: 1},
+  missing: () => null,
+  async measure({rounds, isQuick, takes}) {
+    const spanCount = isQuick ? 20_000 : 200_000;
+    const costs: Record<Encoding, Cost[]> = {protobuf: [], json: []};
+    await inTurns(encodings, rounds, async encoding => {
+      process.stderr.write(`  ${names[encoding]}\n`);
+      costs[encoding].push(await costOf(encoding, spanCount));
+    });
+    const measured = encodings.flatMap(encoding =>
+      rows.map(({title: name, unit, digits, limit, of}): Row => {
+        const title = `${names[encoding]}: ${name}`;
+        const figure = figureOf(title, costs[encoding].map(of));
+        const wanted = limit === null ? null : wantedOf(figure, limit, unit);
+        return {title, unit, digits, figure, beside: {}, ratio: null, wanted};
+      }),
+    );
+    return {rows: measured.filter(({title}) => takes(title)), notes: []};
+  },
 };
 
 /** A span as the undici instrumentation makes it; every 20th failed. */
@@ -108,39 +121,30 @@ const post = async (agent: Agent, url: string, encoding: Encoding, body: Buffer)
   if (response.statusCode !== 200) throw new Error(`the receiver answered ${response.statusCode}`);
 };
 
-const measure = async (encoding: Encoding, spanCount: number): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
-  const child: ChildProcess = fork(import.meta.filename, ['receive', join(folder, 'spans.ndjson')]);
-  const [url] = (await once(child, 'message')) as [string];
+const costOf = async (encoding: Encoding, spanCount: number): Promise<Cost> => {
   const batchCount = Math.ceil(spanCount / batchSpans);
   const bodies = Array.from({length: batchCount}, (_, index) => batchFrom(index * batchSpans, encoding));
+  const folder = await mkdtemp(join(tmpdir(), 'foulweather-bench-'));
+  const child: ChildProcess = fork(new URL('receive-main.ts', import.meta.url), [
+    join(folder, 'spans.ndjson'),
+  ]);
+  const [url] = (await once(child, 'message')) as [string];
   const agent = new Agent({keepAlive: true});
   const startMs = performance.now();
   for (const body of bodies) await post(agent, url, encoding, body);
   const elapsedMs = performance.now() - startMs;
   agent.destroy();
-  const answered = once(child, 'message') as Promise<[Measured]>;
+  const answered = once(child, 'message') as Promise<[Received]>;
   const exited = once(child, 'exit');
   child.send('finish');
-  const [measured] = await answered;
+  const [received] = await answered;
   await exited;
   await rm(folder, {recursive: true});
   const sentCount = batchCount * batchSpans;
-  const sentBytes = bodies.reduce((sum, body) => sum + body.length, 0);
-  const columns = [
-    encoding.padEnd(8),
-    `${Math.round(sentCount / (elapsedMs / 1000))} spans/s`.padStart(16),
-    `${((measured.cpuMs * 1000) / sentCount).toFixed(1)} µs CPU/span`.padStart(18),
-    `${Math.round(sentBytes / sentCount)} bytes/span`.padStart(17),
-    `${sentCount - measured.spanCount} lost`.padStart(8),
-    `${Math.round(measured.peakMemoryBytes / 2 ** 20)} MiB peak`.padStart(14),
-  ];
-  console.log(columns.join(' '));
+  return {
+    perSecond: (sentCount * 1000) / elapsedMs,
+    cpuUs: (received.cpuMs * 1000) / sentCount,
+    lost: sentCount - received.spanCount,
+    peakMebibytes: received.peakMemoryBytes / 2 ** 20,
+  };
 };
-
-if (process.argv[2] === 'receive') {
-  await receive(process.argv[3] ?? '');
-} else {
-  const spanCount = Number(process.argv[2] ?? 200_000);
-  for (const encoding of ['protobuf', 'json'] as const) await measure(encoding, spanCount);
-}
