@@ -24,6 +24,9 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   if ((trial.driver.drained?.inFlight ?? 0) > 0) {
     return inconclusive('memory-growth', 'operations that have not settled still hold memory');
   }
+  if (trial.closing?.underLoad) {
+    return inconclusive('memory-growth', 'the library was closed before the heap was measured');
+  }
   const grown = sizeOf(drain) - baseline;
   const cycles = at(phasesOf(trial, 'recovery'));
   const threshold = Math.max(growthBytes, growthShare * baseline);
