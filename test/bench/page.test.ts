@@ -49,11 +49,11 @@ test('rows become a table, with a column for everything that one of them has', t
   t.is(
     table,
     [
-      '|  | foulweather | no proxy | Toxiproxy | Ratio | Wanted | Verdict |',
+      '| | foulweather | no proxy | Toxiproxy | Ratio | Wanted | Verdict |',
       '| :- | -: | -: | -: | -: | -: | :- |',
       '| requests (/s) | 1,200 ± 200 | 2,100 ± 100 | 1,000 ± 0 | 1.20 (1.10–1.35) | ≥ 1× Toxiproxy | met |',
-      '| CPU (µs) | 3.3 ± 0.3 |  | 9.0 |  |  |  |',
-      '| share | 2.0 |  |  |  | ≤ 1 | not met |',
+      '| CPU (µs) | 3.3 ± 0.3 | | 9.0 | | | |',
+      '| share | 2.0 | | | | ≤ 1 | not met |',
     ].join('\n'),
   );
 });
@@ -64,7 +64,7 @@ test('a column that no row needs is left out', t => {
   t.is(
     table,
     [
-      '|  | foulweather | Wanted | Verdict |',
+      '| | foulweather | Wanted | Verdict |',
       '| :- | -: | -: | :- |',
       '| engine (µs) | 0.5 | ≤ 1 µs | met |',
     ].join('\n'),
