@@ -114,7 +114,7 @@ const goodbyes: {
         text += String(chunk);
       });
       socket.write('CONNECT {"verbose":false,"protocol":1}\r\nPING\r\n');
-      await until(() => text.includes('PONG'), 5000);
+      await until(() => text.includes('PONG'), limitMs);
       return {heard: new Promise(resolve => socket.on('close', () => resolve(text)))};
     },
   ],
@@ -149,7 +149,7 @@ const comesBack = test.macro({
 
 for (const name of serviceNames.filter(isInstalled)) {
   // It takes ten seconds to start.
-  test(comesBack, name, name === 'rabbitmq' ? ['stop'] : ['pause', 'stop', 'kill']);
+  test.serial(comesBack, name, name === 'rabbitmq' ? ['stop'] : ['pause', 'stop', 'kill']);
 }
 
 const someone = serviceNames.find(isInstalled);
