@@ -12,18 +12,18 @@ export type CodeLocations = {
 type Owner = {readonly owner: string; readonly ownerKind: OwnerKind; readonly path: string | null};
 
 /** The names that V8 gives to what is not a function. */
-const engineNames: {readonly [functionName: string]: string} = {
-  '(idle)': 'idle',
-  '(garbage collector)': 'garbage collector',
-  '(GC)': 'garbage collector',
-  '(program)': 'native code',
-  '(root)': 'V8',
-  '(V8 API)': 'native code',
-  '(EXTERNAL)': 'native code',
-  '(BYTECODE_COMPILER)': 'compiler',
-  '(COMPILER)': 'compiler',
-  '(PARSER)': 'compiler',
-};
+const engineNames: ReadonlyMap<string, string> = new Map([
+  ['(idle)', 'idle'],
+  ['(garbage collector)', 'garbage collector'],
+  ['(GC)', 'garbage collector'],
+  ['(program)', 'native code'],
+  ['(root)', 'V8'],
+  ['(V8 API)', 'native code'],
+  ['(EXTERNAL)', 'native code'],
+  ['(BYTECODE_COMPILER)', 'compiler'],
+  ['(COMPILER)', 'compiler'],
+  ['(PARSER)', 'compiler'],
+]);
 
 const builtinScenario = /^scenarios\/(?:builtin|pack)\//;
 
@@ -44,7 +44,8 @@ const inPackage = (url: string): {name: string; path: string} | null => {
 
 const ownerOf = ({url: raw, functionName}: CallFrame, {scenarioUrl, harnessUrl}: CodeLocations): Owner => {
   const url = urlOf(raw);
-  if (url === '') return {owner: engineNames[functionName] ?? 'native code', ownerKind: 'engine', path: null};
+  if (url === '')
+    return {owner: engineNames.get(functionName) ?? 'native code', ownerKind: 'engine', path: null};
   if (url.startsWith('node:')) return {owner: 'Node.js', ownerKind: 'node', path: url};
   if (url === scenarioUrl) {
     return {owner: 'the scenario', ownerKind: 'scenario', path: url.slice(url.lastIndexOf('/') + 1)};

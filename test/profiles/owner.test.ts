@@ -60,6 +60,7 @@ const told: readonly Told[] = [
   ],
   [frame('emit', 'node:events', 100), 'Node.js', 'node', 'node:events:101'],
   [frame('writev'), 'native code', 'engine', null],
+  [frame('constructor'), 'native code', 'engine', null],
   [frame('(garbage collector)'), 'garbage collector', 'engine', null],
   [frame('(idle)'), 'idle', 'engine', null],
   [frame('(program)'), 'native code', 'engine', null],
