@@ -292,7 +292,7 @@ for (const type of toxicTypes.values()) {
     console.error('Not tried: the scope of blackhole_syn, which needs Linux.');
     continue;
   }
-  // Those that need a network of their own are tried in one (packet-filter.test.ts, name-server.test.ts).
+  // Those that need a network of their own are tried in one (packet-filter.full.test.ts, name-server.test.ts).
   if (type.names !== null || typeof type.downtime?.(initialAttributes(type)).effect === 'object') continue;
   const fields = type.downtime === null ? byAttempts : byDowntimes;
   for (const [field, steps] of Object.entries(fields)) {
