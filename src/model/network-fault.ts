@@ -73,7 +73,7 @@ export const isDnsFault = (kind: string): boolean => dnsKinds.has(kind);
 export const packetLoss = (options: OptionsOf<'packetLoss'>): PacketLossFault => made('packetLoss', options);
 
 /**
- * Loses every packet: live connections stay open and silent, connects hang, and nobody is told. When it ends, TCP goes on by
+ * Loses every packet: live connections stay open and silent, connects hang, and no error is sent. When it ends, TCP resumes by
  * itself.
  */
 export const partition = (options: OptionsOf<'partition'> = {}): PartitionFault => made('partition', options);
@@ -85,7 +85,7 @@ export const partition = (options: OptionsOf<'partition'> = {}): PartitionFault 
 export const unreachable = (options: OptionsOf<'unreachable'> = {}): UnreachableFault =>
   made('unreachable', options);
 
-/** Loses the packets above a size, and tells nobody: handshakes and short messages pass, long ones hang. */
+/** Loses packets above a size, without a message: handshakes and short messages pass, long ones hang. */
 export const mtuBlackHole = (options: OptionsOf<'mtuBlackHole'>): MtuBlackHoleFault =>
   made('mtuBlackHole', options);
 

@@ -69,7 +69,7 @@ const saidText = (strike: SaidStrike): string => {
   const text = textOf(strike);
   const said = `${isStatus ? 'status ' : ''}${error}${text === '' ? '' : ` (${text})`}`;
   return when === 'unasked'
-    ? `the server says ${said} on ${asked}`
+    ? `the server sends ${said} on ${asked}`
     : `the server answers ${asked} with ${said}${howLong}`;
 };
 

@@ -144,7 +144,7 @@ const sparedProcesses = (trial: Trial): Gate[] => {
           : isSampled && cpuRatio >= mostCpuRatio
             ? `used ${(cpuRatio * 100).toFixed(0)}% of a core; the limit is ${mostCpuRatio * 100}%`
             : process !== 'parent' && loopDelayMaxMs >= longestPauseMs
-              ? `stood still for ${loopDelayMaxMs.toFixed(0)} ms; the limit is ${longestPauseMs} ms, half of an operation's deadline`
+              ? `was blocked for ${loopDelayMaxMs.toFixed(0)} ms; the limit is ${longestPauseMs} ms, half of an operation's deadline`
               : null;
       if (what === null) return [];
       return [

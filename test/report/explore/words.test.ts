@@ -88,7 +88,7 @@ test(
 test(
   sentence,
   ['say 57P01 (all)'],
-  'the server says 57P01 (terminating connection due to administrator command) on all connections',
+  'the server sends 57P01 (terminating connection due to administrator command) on all connections',
 );
 test(sentence, ['say 1040'], 'the server answers a new connection with 1040 (Too many connections)');
 test(sentence, ['say WITHHELD'], 'the server does not answer one command');

@@ -12,7 +12,7 @@ import {
 } from '../../../certificates/authority.ts';
 import type {CertificateProblem} from './behaviour.ts';
 
-/** A limit, in case a client asks for ever new hosts. */
+/** A limit, in case a client keeps asking for new hosts. */
 const keptCertificates = 1000;
 
 /** RFC 2606 reserves this name, so that it can never be registered. */
@@ -76,7 +76,7 @@ export class Certificates {
   }
 
   #strange(): Promise<Authority> {
-    this.#stranger ??= Authority.create('foulweather: an authority that nobody trusts');
+    this.#stranger ??= Authority.create('foulweather: an untrusted authority');
     return this.#stranger;
   }
 }

@@ -42,7 +42,7 @@ export const packetLoss = defineToxicType({
   downtime: ({ratio, burst, direction}) => whole({direction, match: lossOf(ratio, burst), verdict: 'drop'}),
 });
 
-/** partition: no packet passes, of live or new connections, and nobody is told. */
+/** partition: no packet passes, of live or new connections, without any message. */
 export const partition = defineToxicType({
   name: 'partition',
   attributes: {direction},
