@@ -7,7 +7,7 @@ import type {TrialEvent} from '../../../src/model/event.ts';
 import type {Fault} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import type {FaultWitness} from '../../../src/model/proxy-witness.ts';
-import {type CrewOf, type ExploreOptions, search} from '../../../src/run/explore/explore.ts';
+import {type CrewOf, type ExploreOptions, search} from '../../../src/run/explore/search.ts';
 import {conversation} from '../../helpers/conversations.ts';
 import {figuresOf, foldOf, plan as usual, witnessOf} from '../../helpers/run-journal.ts';
 
