@@ -2,10 +2,15 @@
 import test from 'ava';
 import {runtimeSamples} from '../../src/model/runtime-figures.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {recordedRun} from '../helpers/recorded-run.ts';
+import {readRecording, recordedRun, runsMode} from '../helpers/recorded-run.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
 
-const ran = sharedRun(t => recordedRun(t, 'jvm', {packagesDir: '.foulweather/test-packages'}));
+/** Live it would take a JVM, and most of a minute; another one is run live in the test of the languages. */
+const ran = sharedRun(t =>
+  runsMode === 'record'
+    ? recordedRun(t, 'jvm', {packagesDir: '.foulweather/test-packages'})
+    : readRecording('jvm'),
+);
 
 const findingOf = (variant: string, symptom: SymptomId) =>
   ran()
@@ -13,27 +18,26 @@ const findingOf = (variant: string, symptom: SymptomId) =>
     .judgement.findings.find(finding => finding.symptom === symptom)!;
 
 test('a client that keeps something for each failure: its heap grows', t => {
-  const growth = findingOf('hoarding', 'memory-growth');
+  const growth = findingOf('broken', 'memory-growth');
   t.like(growth, {verdict: 'present', severity: 'fail'});
   t.is(growth.verdict === 'present' && growth.evidence[0].witness, 'telemetry');
-  t.is(findingOf('hoarding', 'gc-pressure').verdict, 'clear');
 });
 
-test('a client that makes garbage of each failure: it is paused for collecting it, and its heap does not grow', t => {
-  const pressure = findingOf('littering', 'gc-pressure');
+test('and makes garbage of each: it is paused for collecting it, as long as it fails', t => {
+  const pressure = findingOf('broken', 'gc-pressure');
   t.is(pressure.verdict, 'present');
-  t.regex(pressure.verdict === 'present' ? pressure.phase : '', /^fault/);
-  t.is(findingOf('littering', 'memory-growth').verdict, 'clear');
+  const phases = pressure.verdict === 'present' ? pressure.evidence.map(({phase}) => phase) : [];
+  t.true(phases.every(phase => phase.startsWith('fault')), phases.join(', '));
 });
 
-test('their twin is healthy of both', t => {
+test('its twin is healthy of both', t => {
   t.is(findingOf('healthy', 'gc-pressure').verdict, 'clear');
   t.is(findingOf('healthy', 'memory-growth').verdict, 'clear');
 });
 
 test('each reading has heap, collections, threads and CPU time', t => {
   const [, ...readings] = runtimeSamples(ran().trial('healthy').trial);
-  t.true(readings.length > 20);
+  t.true(readings.length > 15);
   for (const {heapUsedBytes, heapLimitBytes, threadCount, cpuMs} of readings) {
     t.true(heapUsedBytes! > 1e6 && heapUsedBytes! < heapLimitBytes!);
     t.true(threadCount! > 5 && cpuMs! > 0);
