@@ -17,6 +17,12 @@ const toolchains: {readonly [program: string]: Toolchain} = {python3: python, go
 const toolchainOf = ({program}: Program): Toolchain | null =>
   program?.requirements === undefined ? null : (toolchains[program.command[0]!] ?? null);
 
+/** What finds the program's interpreter finds its tools. */
+const withOwnEnvironment = ({program}: Program, {environment, signal}: ToolOptions): ToolOptions => ({
+  environment: {...environment, ...program?.env},
+  signal,
+});
+
 /**
  * The command that runs the program with what it requires; null where it requires nothing, and its own will do.
  * @throws FoulweatherError FW_TOOLCHAIN_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED
@@ -28,9 +34,10 @@ export const installRequirements = async (
   const toolchain = toolchainOf(plan);
   if (toolchain === null || plan.program?.requirements === undefined) return null;
   const {command, cwd = '.', requirements} = plan.program;
+  const tools = withOwnEnvironment(plan, options);
   const folder = resolve(dirname(options.scenarioFile), cwd);
   const needing: Needing = {command, folder, file: resolve(folder, requirements)};
-  const version = await toolchain.version(plan.name, options);
+  const version = await toolchain.version(plan.name, tools);
   const state = await toolchain.state(needing).catch((cause: unknown) => {
     throw new FoulweatherError(
       'FW_PACKAGE_INSTALL',
@@ -41,12 +48,12 @@ export const installRequirements = async (
   });
   const key = `${command[0]}-${hashOf([version, process.arch, ...state])}`;
   const place = await inPlace(key, toolchain.doing(needing), options, draft =>
-    toolchain.fill(draft, needing, options),
+    toolchain.fill(draft, needing, tools),
   );
   return toolchain.command(place, needing);
 };
 
 /** @throws FoulweatherError FW_TOOLCHAIN_MISSING */
 export const refuseMissingToolchain = async (plan: Program, options: ToolOptions): Promise<void> => {
-  await toolchainOf(plan)?.version(plan.name, options);
+  await toolchainOf(plan)?.version(plan.name, withOwnEnvironment(plan, options));
 };
