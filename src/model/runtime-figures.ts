@@ -29,9 +29,7 @@ export const runtimeSamples = ({telemetry, clockSteps}: Trial): readonly Runtime
 export const runtimeFigures = (trial: Trial, phase: number): RuntimeFigures | null => {
   const window = phaseWindow(trial, phase);
   if (!window) return null;
-  const samples = runtimeSamples(trial).filter(
-    ({atMs}) => atMs >= window.startMs && atMs <= window.endMs,
-  );
+  const samples = runtimeSamples(trial).filter(({atMs}) => atMs >= window.startMs && atMs <= window.endMs);
   const [first, ...rest] = samples;
   const last = samples.at(-1);
   if (!first || !last) return null;

@@ -5,7 +5,7 @@ import type {RuntimeSample} from '../../src/model/runtime-sample.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
 import {detect} from '../../src/symptoms/detect.ts';
 import type {Answered} from './symptom-macro.ts';
-import {presentOf, telemetryOf, type TrialChanges, trialWith} from './trial-believable.ts';
+import {presentOf, type TrialChanges, telemetryOf, trialWith} from './trial-believable.ts';
 
 const mib = 1024 ** 2;
 
@@ -62,10 +62,7 @@ const system: TrialChanges['system'] = Array.from({length: 39}, (_, index) => ({
   socketCount: null,
 }));
 
-export const programWith = (
-  runtime: readonly RuntimeSample[],
-  changes: TrialChanges = {},
-): TrialChanges => ({
+export const programWith = (runtime: readonly RuntimeSample[], changes: TrialChanges = {}): TrialChanges => ({
   runtime: 'OpenJDK 64-Bit Server VM 17.0.15',
   system,
   telemetry: {...telemetryOf([]), runtime},

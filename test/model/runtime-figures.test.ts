@@ -1,7 +1,7 @@
 // What a runtime reported within a phase.
 import test from 'ava';
-import {isRuntimeMetric} from '../../src/model/runtime-sample.ts';
 import {runtimeFigures} from '../../src/model/runtime-figures.ts';
+import {isRuntimeMetric} from '../../src/model/runtime-sample.ts';
 import {baseline, fault, trialWith} from '../helpers/trial-believable.ts';
 import {programWith, reading} from '../helpers/trial-runtime.ts';
 
@@ -23,7 +23,14 @@ test('levels at their peak, and what grew from the first reading of the phase to
       threadStates: {waiting: 30, runnable: 10},
       taskCount: 7,
     }),
-    reading(3500, {heapUsedBytes: 20, heapAfterGcBytes: 18, gcPauseMs: 150, gcCount: 3, fullGcCount: 0, cpuMs: 100}),
+    reading(3500, {
+      heapUsedBytes: 20,
+      heapAfterGcBytes: 18,
+      gcPauseMs: 150,
+      gcCount: 3,
+      fullGcCount: 0,
+      cpuMs: 100,
+    }),
     reading(5500, {heapUsedBytes: 888, gcPauseMs: 800}),
   ];
   t.deepEqual(runtimeFigures(trialWith(programWith(runtime)), baseline), {

@@ -27,7 +27,10 @@ test('and makes garbage of each: it is paused for collecting it, as long as it f
   const pressure = findingOf('broken', 'gc-pressure');
   t.is(pressure.verdict, 'present');
   const phases = pressure.verdict === 'present' ? pressure.evidence.map(({phase}) => phase) : [];
-  t.true(phases.every(phase => phase.startsWith('fault')), phases.join(', '));
+  t.true(
+    phases.every(phase => phase.startsWith('fault')),
+    phases.join(', '),
+  );
 });
 
 test('its twin is healthy of both', t => {

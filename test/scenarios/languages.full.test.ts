@@ -83,7 +83,13 @@ for (const [scenario, expected] of Object.entries(chosen)) {
 
 const calmPhases = (plan: Plan): Plan => {
   const [warmUp, baseline] = plan.phases;
-  return {...plan, phases: [{...warmUp, durationMs: 2000}, {...baseline!, durationMs: 4000}]};
+  return {
+    ...plan,
+    phases: [
+      {...warmUp, durationMs: 2000},
+      {...baseline!, durationMs: 4000},
+    ],
+  };
 };
 
 serialWith('a JDK, 17 or newer', 'Maven 3')(

@@ -156,17 +156,15 @@ test(
 
 test('a JVM without a collection leaves it open', reads, [[threads('runnable', 1)]], [{gcPauseMs: null}]);
 
-test(
-  'in milliseconds, too',
-  reads,
-  [[collections(minor, 1, 7, {unit: 'ms'})]],
-  [{gcPauseMs: 7, gcCount: 1}],
-);
+test('in milliseconds, too', reads, [[collections(minor, 1, 7, {unit: 'ms'})]], [{gcPauseMs: 7, gcCount: 1}]);
 
 test(
   'deltas are what they are',
   reads,
-  [[collections(minor, 2, 0.01, {temporality: 'delta'})], [collections(minor, 1, 0.02, {temporality: 'delta'})]],
+  [
+    [collections(minor, 2, 0.01, {temporality: 'delta'})],
+    [collections(minor, 1, 0.02, {temporality: 'delta'})],
+  ],
   [
     {gcPauseMs: 10, gcCount: 2},
     {gcPauseMs: 20, gcCount: 1},
@@ -195,7 +193,12 @@ test(
 test(
   'of two scopes that send the same series one counts',
   reads,
-  [[collections(minor, 3, 0.03), collections(minor, 3, 0.03, {scope: 'io.opentelemetry.runtime-telemetry-java17'})]],
+  [
+    [
+      collections(minor, 3, 0.03),
+      collections(minor, 3, 0.03, {scope: 'io.opentelemetry.runtime-telemetry-java17'}),
+    ],
+  ],
   [{gcCount: 3, gcPauseMs: 30}],
 );
 
@@ -260,7 +263,10 @@ test('of a very long trial neighbours become one: what grew is kept, and the pea
   t.true(samples.length <= 3600, `${samples.length}`);
   const sum = (pick: (sample: RuntimeSample) => number | null): number =>
     samples.reduce((total, sample) => total + (pick(sample) ?? 0), 0);
-  t.is(sum(({gcCount}) => gcCount), count);
+  t.is(
+    sum(({gcCount}) => gcCount),
+    count,
+  );
   t.is(Math.round(sum(({gcPauseMs}) => gcPauseMs)), count);
   t.is(samples.at(-1)?.atMs, 1000 * count);
   t.like(

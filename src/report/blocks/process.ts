@@ -79,7 +79,8 @@ const heapLimitText = (seen: readonly Seen[]): string => {
 };
 
 const externalText = (seen: readonly Seen[]): string => {
-  const external = inside(sample => sample.externalBytes)(seen) ?? reported(one => one.externalMaxBytes)(seen);
+  const external =
+    inside(sample => sample.externalBytes)(seen) ?? reported(one => one.externalMaxBytes)(seen);
   const buffers = inside(sample => sample.arrayBuffersBytes)(seen);
   return buffers === null ? bytes(external) : `${bytes(external)}, ${bytes(buffers)} of it ArrayBuffers`;
 };

@@ -31,9 +31,11 @@ test('collections of a JVM are the runtime’s, and no duration of the library',
         ...trial!,
         telemetry: {
           ...trial!.telemetry!,
-          metrics: trial!.telemetry!.metrics
-            .filter(({name}) => name !== 'http.client.request.duration')
-            .map(metric => (metric.name === 'v8js.gc.duration' ? {...metric, name: 'jvm.gc.duration'} : metric)),
+          metrics: trial!
+            .telemetry!.metrics.filter(({name}) => name !== 'http.client.request.duration')
+            .map(metric =>
+              metric.name === 'v8js.gc.duration' ? {...metric, name: 'jvm.gc.duration'} : metric,
+            ),
         },
       },
     ],

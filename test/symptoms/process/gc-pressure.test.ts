@@ -6,7 +6,11 @@ import {isJudged, judgedFinding, jvmReadings, programWith, reading} from '../../
 
 const mib = 1024 ** 2;
 
-const collecting = (ms: number): Partial<RuntimeSample> => ({gcPauseMs: ms, gcCount: 5, heapUsedBytes: 90 * mib});
+const collecting = (ms: number): Partial<RuntimeSample> => ({
+  gcPauseMs: ms,
+  gcCount: 5,
+  heapUsedBytes: 90 * mib,
+});
 
 test('calm', isJudged, 'gc-pressure', programWith(jvmReadings(500, 18_500, {2500: collecting(20)})), 'clear');
 test(
@@ -44,7 +48,13 @@ test(
   programWith([reading(1500, {threadCount: 9})]),
   /^the runtime reported no garbage collection over OTLP$/,
 );
-test('no metrics at all leave it open', isJudged, 'gc-pressure', programWith([]), /^the runtime reported no garbage collection/);
+test(
+  'no metrics at all leave it open',
+  isJudged,
+  'gc-pressure',
+  programWith([]),
+  /^the runtime reported no garbage collection/,
+);
 test(
   'times of a clock that was set leave it open',
   isJudged,

@@ -15,7 +15,7 @@ const full = (sizeMib: number): Partial<RuntimeSample> => ({
 });
 
 const grown = (before: number, after: number, changes: TrialChanges = {}): TrialChanges =>
-  programWith(jvmReadings(500, 18_500, {3500: full(before), 17_500: full(after)}), changes);
+  programWith(jvmReadings(500, 18_500, {3500: full(before), 17500: full(after)}), changes);
 
 test('6 MiB more', isJudged, 'memory-growth', grown(30, 36), {value: 6 * mib, phase: 'recovery'});
 test('4 MiB more', isJudged, 'memory-growth', grown(30, 34), 'clear');
@@ -24,7 +24,7 @@ test(
   'without a full collection in the baseline',
   isJudged,
   'memory-growth',
-  programWith(jvmReadings(500, 18_500, {500: full(30), 17_500: full(90)})),
+  programWith(jvmReadings(500, 18_500, {500: full(30), 17500: full(90)})),
   /after a full garbage collection in the baseline$/,
 );
 test(
@@ -75,14 +75,23 @@ const cycles = (...sizes: readonly [number, number, number]): TrialChanges =>
   programWith(
     jvmReadings(500, 46_500, {
       3500: full(30),
-      17_500: full(sizes[0]),
-      31_500: full(sizes[1]),
-      45_500: full(sizes[2]),
+      17500: full(sizes[0]),
+      31500: full(sizes[1]),
+      45500: full(sizes[2]),
     }),
     {plan: threeFaults, loadEndedMs: 47_000},
   );
-test('more with each fault', isJudged, 'memory-growth', cycles(35, 40, 46), {value: 16 * mib, phase: 'recovery'});
-test('a cache that fills once', isJudged, 'memory-growth', cycles(46, 46, 46), /no steady rise over 3 recoveries/);
+test('more with each fault', isJudged, 'memory-growth', cycles(35, 40, 46), {
+  value: 16 * mib,
+  phase: 'recovery',
+});
+test(
+  'a cache that fills once',
+  isJudged,
+  'memory-growth',
+  cycles(46, 46, 46),
+  /no steady rise over 3 recoveries/,
+);
 
 test('growth: it says when the heap was how large', t => {
   t.is(
