@@ -106,7 +106,12 @@ test.serial(
     t.true(paths.includes('schema/result-v2.json'));
     t.true(paths.includes('dist/index.d.ts'));
     // A module finds its kit by a path from one to the other.
-    for (const file of ['programs/go/go.mod', 'programs/go/go.sum', 'programs/java/pom.xml', 'kits/go/go.mod']) {
+    for (const file of [
+      'programs/go/go.mod',
+      'programs/go/go.sum',
+      'programs/java/pom.xml',
+      'kits/go/go.mod',
+    ]) {
       t.true(paths.includes(file), file);
     }
     t.true(paths.length < packedFileLimit, `${paths.length} files`);

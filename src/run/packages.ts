@@ -124,7 +124,8 @@ export const stateOfFolder = async (
       if (notOfThePackage.has(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) await walk(path);
-      else if (entry.isFile() && isPart(entry.name)) hash.update(`${relative(root, path)} ${await stateOfFile(path)}\n`);
+      else if (entry.isFile() && isPart(entry.name))
+        hash.update(`${relative(root, path)} ${await stateOfFile(path)}\n`);
     }
   };
   await walk(root);

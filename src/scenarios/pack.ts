@@ -160,13 +160,13 @@ export const pack: readonly PackEntry[] = [
   inGo('go-amqp091', 'amqp091-go: confirmed publishing, and consuming', ['amqplib'], 'rabbitmq'),
   httpInJava('java-net-http', "Java's HttpClient, without and with a time limit", []),
   inJava('java-jedis', 'Jedis and its pool: writes, reads and transactions', ['redis'], 'redis'),
+  inJava('java-pgjdbc', 'pgJDBC with HikariCP: inserts, queries and transactions', ['pg'], 'postgres'),
   inJava(
-    'java-pgjdbc',
-    'pgJDBC with HikariCP: inserts, queries and transactions',
-    ['pg'],
-    'postgres',
+    'java-rabbitmq',
+    "RabbitMQ's Java client: confirmed publishing, and consuming",
+    ['amqplib'],
+    'rabbitmq',
   ),
-  inJava('java-rabbitmq', "RabbitMQ's Java client: confirmed publishing, and consuming", ['amqplib'], 'rabbitmq'),
   httpInside('inside-token', 'authentication: tokens that expire or are refused, and a slow token server', [
     ...aws('sqs'),
     '@aws-sdk/credential-provider-http',

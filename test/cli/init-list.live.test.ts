@@ -101,7 +101,8 @@ test('list says what a scenario lacks on this machine, and how to get it', async
   const lines = stdout.split('\n');
   const at = lines.findIndex(line => line.startsWith('  ✗ memjs '));
   t.regex(lines[at + 1] ?? '', /^ +missing: apt-get install memcached$/);
-  const below = (name: string): string => lines[lines.findIndex(line => line.startsWith(`  ✗ ${name} `)) + 1] ?? '';
+  const below = (name: string): string =>
+    lines[lines.findIndex(line => line.startsWith(`  ✗ ${name} `)) + 1] ?? '';
   t.regex(below('python-requests'), /^ +missing: Python 3\.9 or newer$/);
   t.regex(below('go-net-http'), /^ +missing: Go 1\.21 or newer$/);
   t.regex(below('java-net-http'), /^ +missing: a JDK, 17 or newer, and Maven$/);

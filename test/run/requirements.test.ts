@@ -9,7 +9,10 @@ import {installRequirements, refuseMissingToolchain} from '../../src/run/require
 import {temporaryFolder} from '../helpers/run-folders.ts';
 
 /** The program's files, and the tools, by name. */
-type Place = {readonly files: {readonly [name: string]: string}; readonly tools: {readonly [name: string]: string}};
+type Place = {
+  readonly files: {readonly [name: string]: string};
+  readonly tools: {readonly [name: string]: string};
+};
 
 const openScene = async (t: ExecutionContext, {files, tools}: Place) => {
   const root = await temporaryFolder(t);
@@ -109,7 +112,7 @@ test('Go builds a program once, and again when its sources, or those of a replac
 const workingJava = {
   javac: `if [ "$1" = --version ]; then echo "javac 17.0.15"; exit 0; fi
 echo "$@" >> "$LOG"`,
-  mvn: 'for last; do :; done; /bin/mkdir -p "${last#-DoutputDirectory=}"',
+  mvn: 'for last; do :; done; /bin/mkdir -p "$(echo "$last" | /bin/sed s/-DoutputDirectory=//)"',
 };
 
 test('Maven fetches the packages of a program in Java, and its sources are compiled with the kit', async t => {
@@ -184,7 +187,9 @@ const refusals: {readonly [title: string]: Refusal} = {
   },
   'packages that cannot be installed': {
     ...inPython,
-    tools: {python3: working.replace('echo "$@" >> "$LOG"', 'echo "ERROR: No matching distribution" >&2; exit 1')},
+    tools: {
+      python3: working.replace('echo "$@" >> "$LOG"', 'echo "ERROR: No matching distribution" >&2; exit 1'),
+    },
     code: 'FW_PACKAGE_INSTALL',
     says: /^pip could not install the packages of \S+requirements\.txt:$/,
     hint: /package index can be reached/,
@@ -245,7 +250,9 @@ const refusals: {readonly [title: string]: Refusal} = {
   },
 };
 
-for (const [title, {command, requirements, code, says, hint, details = [], ...place}] of Object.entries(refusals)) {
+for (const [title, {command, requirements, code, says, hint, details = [], ...place}] of Object.entries(
+  refusals,
+)) {
   test(`told with its reason, and nothing is left behind: ${title}`, async t => {
     const scene = await openScene(t, place);
     const error = await t.throwsAsync(scene.require(command, requirements), {instanceOf: FoulweatherError});

@@ -76,7 +76,10 @@ const wrongWith = ({failure, stdout, output}: ToolEnd): readonly [why: string, h
   const found = `python3 is ${/^[\d.]+/.exec(stdout)?.[0]}`;
   switch (failure?.code) {
     case 'ENOENT':
-      return ['python3 was not found', 'Install Python 3 with venv and pip, and put its python3 on the PATH.'];
+      return [
+        'python3 was not found',
+        'Install Python 3 with venv and pip, and put its python3 on the PATH.',
+      ];
     case exitCodes.tooOld:
       return [found, 'Install a newer Python 3 with venv and pip, and put its python3 on the PATH.'];
     case exitCodes.withoutVenv:

@@ -17,7 +17,17 @@ export type TrialSubjectOptions = {
 };
 
 export const startTrialSubject = (
-  {supervisor, plan, scenarioFile, receiver, packages, programCommand, environment, profiles, limits}: TrialContext,
+  {
+    supervisor,
+    plan,
+    scenarioFile,
+    receiver,
+    packages,
+    programCommand,
+    environment,
+    profiles,
+    limits,
+  }: TrialContext,
   {trialId, variant, files}: TrialRequest,
   {start, url, record}: TrialSubjectOptions,
 ): SubjectChild => {

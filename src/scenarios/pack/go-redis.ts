@@ -6,7 +6,8 @@ import redis from './redis.ts';
 export default defineScenario({
   ...sameAs(redis),
   name: 'go-redis',
-  observation: 'Callers wait for Redis for seconds after it stopped responding, and some writes are there twice.',
+  observation:
+    'Callers wait for Redis for seconds after it stopped responding, and some writes are there twice.',
   remarks: [
     'The variant "defaults" uses redis.NewClient with the options of redis.ParseURL(url), a database and a name for the connection: a pool of ten connections for each CPU, 5 s for connecting, 3 s for each reply, 4 s for a connection of the pool, and three retries of a command whose connection was lost or timed out (https://redis.io/docs/latest/develop/clients/go/produsage/). A retried write may be applied twice.',
     'Each operation has a goroutine of its own, and takes a connection of the pool for each command or pipeline.',

@@ -16,7 +16,8 @@ export default defineScenario({
     {
       name: 'time-limit',
       options: {limitMs: 900},
-      change: 'Set the request’s timeout to 900 ms, and wait no longer for the whole response (sendAsync and get).',
+      change:
+        'Set the request’s timeout to 900 ms, and wait no longer for the whole response (sendAsync and get).',
     },
   ],
   subject: javaProgram('JdkHttp'),
