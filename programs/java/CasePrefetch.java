@@ -15,13 +15,13 @@ import java.util.concurrent.Semaphore;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** A consumer that hands each message to a pool of handlers, and acknowledges it once it is handled. */
+/** A consumer that reads each message, hands it to a pool of handlers, and acknowledges it once it is handled. */
 public final class CasePrefetch implements Foulweather.Program<CasePrefetch.Consumer> {
   private static final String QUEUE = "foulweather-work";
   private static final Pattern LINE = Pattern.compile("\"sku\":(\\d+),\"quantity\":(\\d+)");
   /** A handler waits for a call of another service, through as many connections as there are handlers. */
-  private static final int DOWNSTREAM_MS = 5;
-  private static final int HANDLERS = 10;
+  private static final int DOWNSTREAM_MS = 10;
+  private static final int HANDLERS = 4;
 
   record Line(int sku, int quantity) {
     static Line of(MatchResult found) {
@@ -46,17 +46,22 @@ public final class CasePrefetch implements Foulweather.Program<CasePrefetch.Cons
       connection = factory.newConnection("work");
       channel = connection.createChannel();
       if (prefetch != null) channel.basicQos(prefetch.intValue());
-      channel.basicConsume(QUEUE, false, (tag, message) -> handlers.execute(() -> handle(message)), tag -> {});
+      channel.basicConsume(QUEUE, false, (tag, message) -> take(message), tag -> {});
     }
 
-    private void handle(Delivery message) {
+    private void take(Delivery message) {
+      List<Line> lines = new ArrayList<>();
+      LINE.matcher(new String(message.getBody(), StandardCharsets.UTF_8)).results().map(Line::of).forEach(lines::add);
+      long tag = message.getEnvelope().getDeliveryTag();
+      handlers.execute(() -> handle(lines, tag));
+    }
+
+    private void handle(List<Line> lines, long tag) {
       try {
-        List<Line> lines = new ArrayList<>();
-        LINE.matcher(new String(message.getBody(), StandardCharsets.UTF_8)).results().map(Line::of).forEach(lines::add);
         send(lines);
         // A channel is not for several threads at once.
         synchronized (channel) {
-          channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+          channel.basicAck(tag, false);
         }
         handled.release();
       } catch (IOException | AlreadyClosedException | InterruptedException error) {

@@ -174,7 +174,12 @@ const levelsOf = (
       threadStates[state] = (threadStates[state] ?? 0) + point.value;
     }
   }
-  return {...levels, ...(Object.keys(threadStates).length > 0 && {threadStates})};
+  return {
+    ...levels,
+    // A pool that was never collected reports that it holds nothing.
+    heapAfterGcBytes: levels.heapAfterGcBytes === 0 ? null : levels.heapAfterGcBytes,
+    ...(Object.keys(threadStates).length > 0 && {threadStates}),
+  };
 };
 
 const greatest = (a: number | null, b: number | null): number | null =>

@@ -34,7 +34,6 @@ export const reading = (atMs: number, changes: Partial<RuntimeSample> = {}): Run
 export const jvmReading = (atMs: number, changes: Partial<RuntimeSample> = {}): RuntimeSample =>
   reading(atMs, {
     heapUsedBytes: 20 * mib,
-    heapAfterGcBytes: 0,
     gcPauseMs: 0,
     gcCount: 0,
     fullGcCount: 0,

@@ -63,9 +63,15 @@ const pool = (name: string, type: 'heap' | 'non_heap' = 'heap'): Attributes => (
 const threads = (state: string, count: number, isDaemon = true) =>
   level('jvm.thread.count', count, {'jvm.thread.state': state, 'jvm.thread.daemon': isDaemon}, '{thread}');
 
+/** What is left of a subtraction of floating-point numbers is nobody's. */
+const inWholeMs = (sample: RuntimeSample): RuntimeSample => ({
+  ...sample,
+  gcPauseMs: sample.gcPauseMs === null ? null : Math.round(sample.gcPauseMs),
+});
+
 const reads = test.macro(
   (t, requests: readonly (readonly Unplaced[])[], expected: readonly Partial<RuntimeSample>[]) => {
-    const samples = samplesOf(requests);
+    const samples = samplesOf(requests).map(inWholeMs);
     t.is(samples.length, expected.length);
     for (const [index, sample] of samples.entries()) t.like(sample, expected[index]!);
   },
@@ -122,6 +128,13 @@ for (const [old, young] of [
     [{heapAfterGcBytes: 30}],
   );
 }
+
+test(
+  'a pool that was never collected holds nobody knows what',
+  reads,
+  [[level('jvm.memory.used_after_last_gc', 0, pool('G1 Old Gen')), level('jvm.memory.used', 7, pool('G1 Old Gen'))]],
+  [{heapAfterGcBytes: null, heapUsedBytes: 7}],
+);
 
 test(
   'threads add up, by their states',
