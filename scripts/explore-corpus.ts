@@ -9,6 +9,7 @@ import {FoulweatherError} from '../src/model/errors.ts';
 import type {Plan} from '../src/model/plan.ts';
 import {findingText} from '../src/report/explore/words.ts';
 import {explore} from '../src/run/explore/explore.ts';
+import {speechOf} from '../src/scenarios/speech.ts';
 import {version} from '../src/store/version.ts';
 import {isExpected, type Pair, pairsOf, workshop} from './pairs.ts';
 import {type Job, sweep} from './sweep.ts';
@@ -120,6 +121,7 @@ const searchOne = async (pair: Pair, side: Side, seed: number, place: string): P
     budgetMs: Number(asked.budget) * 1000,
     jobs: 2,
     earlier: null,
+    speechOf,
     run: {
       scenario: pair.id,
       scenarioFile: join(place, pair.scenario),

@@ -11,6 +11,7 @@ import {telemetrySymptoms} from '../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../src/model/symptoms.ts';
 import {builtinFile} from '../src/scenarios/builtin.ts';
 import {librariesIn} from '../src/scenarios/pack.ts';
+import {speechOfEntry} from '../src/scenarios/speech.ts';
 import type {Storm} from '../src/scenarios/storms/storm.ts';
 import {inStorm, storms} from '../src/scenarios/storms.ts';
 import {version} from '../src/store/version.ts';
@@ -51,7 +52,7 @@ type Client = {
   readonly kind: Kind;
   readonly name: string;
   readonly scenarioFile: string;
-  readonly speaksHttp: boolean;
+  readonly speaks: string | null;
   readonly isHealthy: (variant: string, index: number, count: number) => boolean;
 };
 
@@ -82,19 +83,20 @@ const twins: readonly Client[] = rows
     kind: 'twins',
     name: symptom,
     scenarioFile: join(root, `test/fixtures/clients/${symptom}.ts`),
-    speaksHttp: speaks === 'http',
+    speaks,
     isHealthy: variant => variant === 'healthy',
   }));
 
 /** The last variant of a library's scenario has the options that are recommended. */
-const libraries: readonly Client[] = librariesIn('javascript').map(({name, speaksHttp}) => {
+const libraries: readonly Client[] = librariesIn('javascript').map(entry => {
+  const {name} = entry;
   const scenarioFile = builtinFile(name);
   if (scenarioFile === null) throw new Error(`the pack has no file for ${name}`);
   return {
     kind: 'pack',
     name,
     scenarioFile,
-    speaksHttp,
+    speaks: speechOfEntry(entry),
     isHealthy: (_variant, index, count) => index === count - 1,
   };
 });
@@ -105,7 +107,7 @@ const isWanted = ({kind, name}: Client): boolean =>
 /** Each once; of the twins, from the first one again until there are runs enough. */
 const jobsOf = (storm: Storm): Job<Ran>[] => {
   const fitting = (all: readonly Client[]): Client[] =>
-    all.filter(client => isWanted(client) && (storm.fits === 'tcp' || client.speaksHttp));
+    all.filter(client => isWanted(client) && (storm.fits === 'tcp' || storm.fits === client.speaks));
   const healthy = fitting(twins);
   const count = healthy.length === 0 ? 0 : Math.max(healthy.length, Number(asked.runs));
   const again = Array.from({length: count}, (_, index) => ({

@@ -73,7 +73,7 @@ const lanes: Readonly<Record<'unit' | 'live' | 'again' | 'measured' | 'full' | '
     name: 'full',
     of: 'long whole runs, and endurance',
     files: filesOf('full'),
-    concurrency: cores,
+    concurrency: cores + 1,
   },
   record: {
     name: 'record',

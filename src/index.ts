@@ -43,17 +43,92 @@ export {
 } from './model/fault.ts';
 export type {FaultInput, FaultScope, Moment, Ramp, ScopeOptions} from './model/fault-defaults.ts';
 export type {GoalMetric, Goals, Limit, TelemetryGoal} from './model/goal.ts';
+export type {GrpcStatus, Http2ErrorCode} from './model/http-codes.ts';
 export type {
+  ClosedWindowsFault,
   DropKeepAliveFault,
+  GoAwayFault,
+  GrpcStatusFault,
   HttpFault,
   HttpStatusFault,
+  IgnorePingsFault,
+  LimitStreamsFault,
+  ResetStreamFault,
   SlowBodyFault,
+  WithholdTrailersFault,
   WrongContentLengthFault,
 } from './model/http-fault.ts';
-export {dropKeepAlive, httpFault, httpStatus, slowBody, wrongContentLength} from './model/http-fault.ts';
+export {
+  closedWindows,
+  dropKeepAlive,
+  goAway,
+  grpcStatus,
+  httpFault,
+  httpStatus,
+  ignorePings,
+  limitStreams,
+  resetStream,
+  slowBody,
+  withholdTrailers,
+  wrongContentLength,
+} from './model/http-fault.ts';
 export type {Json} from './model/json.ts';
 export {messageIds} from './model/message-id.ts';
+export type {
+  DeadAddressesFault,
+  DnsEmptyFault,
+  DnsNxdomainFault,
+  DnsServfailFault,
+  DnsSlowFault,
+  DnsStaleFault,
+  DnsTimeoutFault,
+  MtuBlackHoleFault,
+  PacketLossFault,
+  PartitionFault,
+  UnreachableFault,
+} from './model/network-fault.ts';
+export {
+  deadAddresses,
+  dnsEmpty,
+  dnsNxdomain,
+  dnsServfail,
+  dnsSlow,
+  dnsStale,
+  dnsTimeout,
+  mtuBlackHole,
+  packetLoss,
+  partition,
+  unreachable,
+} from './model/network-fault.ts';
 export type {Load, ProcessOptions} from './model/plan.ts';
+export type {
+  AmqpErrorCode,
+  AmqpErrorFault,
+  MemcachedErrorCode,
+  MemcachedErrorFault,
+  MqttErrorCode,
+  MqttErrorFault,
+  MysqlErrorCode,
+  MysqlErrorFault,
+  NatsErrorCode,
+  NatsErrorFault,
+  PostgresErrorCode,
+  PostgresErrorFault,
+  RedisErrorCode,
+  RedisErrorFault,
+  SmtpErrorCode,
+  SmtpErrorFault,
+} from './model/reply-fault.ts';
+export {
+  amqpError,
+  memcachedError,
+  mqttError,
+  mysqlError,
+  natsError,
+  postgresError,
+  redisError,
+  smtpError,
+} from './model/reply-fault.ts';
 export type {
   Answer,
   Applied,
@@ -65,6 +140,12 @@ export type {
   StartedTarget,
   VerifyContext,
 } from './model/scenario-functions.ts';
+export type {
+  ServerKillFault,
+  ServerPauseFault,
+  ServerStopFault,
+} from './model/server-fault.ts';
+export {serverKill, serverPause, serverStop} from './model/server-fault.ts';
 export type {ServiceName} from './model/service.ts';
 export type {Severity} from './model/severity.ts';
 export type {SymptomId, ThresholdChanges, Thresholds} from './model/symptoms.ts';

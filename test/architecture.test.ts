@@ -227,6 +227,7 @@ const ofManyFiles: Readonly<Record<string, string>> = {
   'run/guard': 'what the guard and its parent do together',
   'subject/brought-instrumentation': 'the preload, its hooks and the SDK together',
   'symptoms/answers': 'detectors that look at answers and at the telemetry of retries',
+  'symptoms/closed-under-load': 'detectors that look at a close() under load',
   'symptoms/comeback': 'detectors that look at the time after a fault',
   'symptoms/endings': 'detectors that look at how the process ended',
   'symptoms/leaks': 'detectors that look at what is left behind',

@@ -119,6 +119,7 @@ const commands = [
   'list',
   'init',
   'report',
+  'merge',
   'compare',
   'show',
   'overhead',

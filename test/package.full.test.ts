@@ -21,7 +21,7 @@ type Installed = {readonly packages: Readonly<Record<string, {readonly version: 
 
 const mebibyte = 1024 ** 2;
 const packedFileLimit = 300;
-const unpackedLimitBytes = 2.5 * mebibyte;
+const unpackedLimitBytes = 3 * mebibyte;
 const installedLimitBytes = 70 * mebibyte;
 
 const pack = async (folder: string): Promise<Packed> => {

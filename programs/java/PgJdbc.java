@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.postgresql.PGStatement;
 
@@ -115,9 +116,11 @@ public final class PgJdbc implements Foulweather.Program<HikariDataSource> {
 
   @Override
   public Map<String, String> libraries() {
-    return Map.of(
-        "org.postgresql:postgresql", Turn.version(PGStatement.class),
-        "com.zaxxer:HikariCP", Turn.version(HikariDataSource.class));
+    // The one that the scenario is about comes first.
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("org.postgresql:postgresql", Turn.version(PGStatement.class));
+    versions.put("com.zaxxer:HikariCP", Turn.version(HikariDataSource.class));
+    return versions;
   }
 
   public static void main(String[] arguments) {

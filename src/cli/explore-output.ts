@@ -1,16 +1,16 @@
 // What a search and a replay write: whole files or none, and a text for each reporter.
-import {appendFile, mkdir, rename, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
+import {writeWhole} from '../store/write-whole.ts';
 import type {CliIo} from './cli-io.ts';
 import type {ReporterChoice} from './reporter-option.ts';
 
 /** @throws FoulweatherError FW_FILE_WRITE */
-export const writeWhole = async (file: string, text: string): Promise<void> => {
+export const writeOutput = (file: string, text: string): void => {
   try {
-    await writeFile(`${file}.tmp`, text);
-    await rename(`${file}.tmp`, file);
+    writeWhole(file, text);
   } catch (error) {
     throw new FoulweatherError(
       'FW_FILE_WRITE',
@@ -38,6 +38,6 @@ export const toReporters = async (
     }
     const file = resolve(io.cwd, path);
     await mkdir(dirname(file), {recursive: true});
-    await writeWhole(file, texts[name]());
+    writeOutput(file, texts[name]());
   }
 };

@@ -11,7 +11,7 @@ import {
 import {exploreJunit} from '../report/explore/render.ts';
 import {librariesIn} from '../scenarios/pack.ts';
 import type {Session} from './cli-io.ts';
-import {toReporters, writeWhole} from './explore-output.ts';
+import {toReporters, writeOutput} from './explore-output.ts';
 import {type ExploreCommandOptions, exitCodeOf, searchOne, searchTexts} from './explore-search.ts';
 import {targetArgs} from './options.ts';
 import type {ReporterChoice} from './reporter-option.ts';
@@ -45,8 +45,8 @@ export const searchPack = async (
       leftOut.push({scenario: name, reason: `${error.message} (${error.code})`});
       codes.push(error.code === 'FW_INTERRUPTED' ? exitCodes.interrupted : exitCodes.inconclusive);
     }
-    await writeWhole(join(folder, 'explore.md'), overviewMarkdown(overview()));
-    await writeWhole(join(folder, 'explore.html'), overviewPage(overview()));
+    writeOutput(join(folder, 'explore.md'), overviewMarkdown(overview()));
+    writeOutput(join(folder, 'explore.html'), overviewPage(overview()));
   }
   await toReporters(io, reporters, {
     list: () => `${overviewText(overview())}Report: ${relative(io.cwd, join(folder, 'explore.md'))}\n`,

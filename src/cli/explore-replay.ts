@@ -1,7 +1,7 @@
 // explore --replay: the reproducers that earlier searches kept, and which of them still fail.
 import {readdir, readFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
-import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {exitCodes, FoulweatherError, isNamespaceNeeded} from '../model/errors.ts';
 import {
   type Replayed,
   replayedAnnotations,
@@ -86,7 +86,7 @@ const replayOne = async (
       ?.slice(showsMark.length)
       .trim() ?? '';
   const sentence = /^\/\/ (.*)/.exec(text)?.[1] ?? '';
-  const {run} = await runScenario({
+  const finished = await runScenario({
     scenario,
     scenarioFile,
     variants: null,
@@ -105,8 +105,12 @@ const replayOne = async (
     now: io.now,
     signal,
     observer: {runStarted() {}, trialStarted() {}, trialEvent() {}},
-  });
-  const {trials, gates} = run.judgement;
+  }).catch(nullIfNamespaceNeeded);
+  if (finished === null) {
+    const reason = 'It has packet or DNS faults, which only `foulweather run` can run.';
+    return {file, sentence, symptom, state: 'undecided', reason};
+  }
+  const {trials, gates} = finished.run.judgement;
   const verdicts = trials.flatMap(({findings}) =>
     findings.filter(finding => finding.symptom === symptom).map(({verdict}) => verdict),
   );
@@ -117,4 +121,10 @@ const replayOne = async (
   }
   const reason = doubts[0]?.reason ?? 'The trial showed too little to judge it.';
   return {file, sentence, symptom, state: 'undecided', reason};
+};
+
+/** Several of these run at a time, and a network namespace is for one run. */
+const nullIfNamespaceNeeded = (error: unknown): null => {
+  if (isNamespaceNeeded(error)) return null;
+  throw error;
 };

@@ -24,11 +24,12 @@ import {wrapped} from '../report/text-table.ts';
 import {type ExploreObserver, explore} from '../run/explore/explore.ts';
 import {reopenRun} from '../run/reopen.ts';
 import {scenarioExtensions} from '../scenarios/program-scenario.ts';
+import {speechOf} from '../scenarios/speech.ts';
 import type {PackageSpec} from '../scenarios/version-comparison.ts';
 import {RunFolder} from '../store/run-folder.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
-import {type ReporterTexts, toReporters, writeWhole} from './explore-output.ts';
+import {type ReporterTexts, toReporters, writeOutput} from './explore-output.ts';
 import {missingPackages} from './needs.ts';
 import {type DataOptions, dataDirOf, type TargetOptions, targetArgs, targetChoice} from './options.ts';
 import {planArgs, reshapeOf} from './plan-choice.ts';
@@ -108,7 +109,6 @@ export const searchOne = async (
     interruption.abort();
   };
   const progress = progressOf(io, options.quiet === true);
-  let saving: Promise<void> = Promise.resolve();
   try {
     const {exploration, plan} = await explore({
       id,
@@ -117,6 +117,7 @@ export const searchOne = async (
       budgetMs: options.budget,
       jobs: options.jobs,
       earlier,
+      speechOf,
       run: {
         scenario,
         scenarioFile,
@@ -141,9 +142,8 @@ export const searchOne = async (
       observer: {
         ...progress,
         known(soFar) {
-          // Several trials end at a time: one is saved after the other, the newest last.
-          saving = saving.then(() => writeWhole(join(dataDir, resultFile), json(soFar)));
-          return saving.then(() => progress.known(soFar));
+          writeOutput(join(dataDir, resultFile), json(soFar));
+          return progress.known(soFar);
         },
       },
     });
@@ -152,11 +152,11 @@ export const searchOne = async (
     const folder = resolve(io.cwd, options.out, exploration.scenario);
     const reproducible = await keepReproducers(io, exploration, plan, scenarioFile, options);
     const kept = await writeCaseStudies(reproducible, dataDir, folder);
-    await writeWhole(join(dataDir, resultFile), json(kept));
+    writeOutput(join(dataDir, resultFile), json(kept));
     await mkdir(folder, {recursive: true});
-    await writeWhole(join(folder, resultFile), json(kept));
-    await writeWhole(join(folder, 'explore.html'), explorePage(kept));
-    await writeWhole(join(folder, 'explore.md'), exploreMarkdown(kept));
+    writeOutput(join(folder, resultFile), json(kept));
+    writeOutput(join(folder, 'explore.html'), explorePage(kept));
+    writeOutput(join(folder, 'explore.md'), exploreMarkdown(kept));
     return {
       exploration: kept,
       path: relative(io.cwd, join(folder, 'explore.md')),
@@ -248,7 +248,7 @@ const keepReproducers = async (
       program: plan.program === undefined ? null : programFrom(folder, plan.program, scenarioFile),
     });
     await mkdir(dirname(file), {recursive: true});
-    await writeWhole(file, text);
+    writeOutput(file, text);
     findings.push({...finding, reproducer: relative(cwd, file)});
   }
   return {...exploration, findings};
@@ -277,7 +277,7 @@ const writeCaseStudies = async (
     const own = `${studiesFolder}/${finding.number}-${finding.symptom}`;
     const {files} = renderReport(await reopenRun(await RunFolder.open(dataDir, finding.run)));
     await mkdir(join(folder, own), {recursive: true});
-    for (const [name, text] of Object.entries(files)) await writeWhole(join(folder, own, name), text);
+    for (const [name, text] of Object.entries(files)) writeOutput(join(folder, own, name), text);
     findings.push({...finding, caseStudy: `${own}/report.md`});
   }
   return {...exploration, findings};

@@ -3,7 +3,6 @@ import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {describeAll} from '../run/preflight.ts';
 import type {RunOptions} from '../run/run-options.ts';
-import {trialsOf} from '../run/start-run.ts';
 import type {CliIo} from './cli-io.ts';
 import {missingPackages} from './needs.ts';
 import {expectedMs, timeText} from './progress-words.ts';
@@ -53,10 +52,15 @@ export const refusal = (
   );
 };
 
-/** Of a single scenario its own start says it. */
-export const seriesText = (looks: readonly Look[], trialsPerVariant: number | null): string => {
-  const plans = looks.flatMap(look => (look.kind === 'ready' && look.plan ? [look.plan] : []));
-  if (plans.length < 2) return '';
-  const ms = plans.reduce((sum, plan) => sum + expectedMs(plan, trialsPerVariant ?? trialsOf(plan)), 0);
-  return `${plans.length} scenarios, ${timeText(ms)} in all\n`;
+/**
+ * Of a single scenario its own start says it.
+ * @param trials per variant that are made here, of each; none of what another machine makes
+ */
+export const seriesText = (looks: readonly Look[], trials: readonly (number | null)[]): string => {
+  const times = looks.flatMap((look, index) => {
+    const own = trials[index] ?? 0;
+    return look.kind === 'ready' && look.plan && own > 0 ? [expectedMs(look.plan, own)] : [];
+  });
+  if (times.length < 2) return '';
+  return `${times.length} scenarios, ${timeText(times.reduce((sum, ms) => sum + ms, 0))} in all\n`;
 };

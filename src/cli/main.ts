@@ -1,6 +1,6 @@
 // argv → command → exit code. Every error that reaches this place becomes one clear message.
 import {stackOf} from '../model/error-message.ts';
-import {exitCodes, FoulweatherError} from '../model/errors.ts';
+import {exitCodes, FoulweatherError, isNamespaceNeeded} from '../model/errors.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
 import {errorText} from './error-text.ts';
@@ -24,6 +24,21 @@ export const main = async (io: CliIo): Promise<number> => {
     const {runProgram} = await import('./program.ts');
     await runProgram(session);
     return session.exitCode;
+  } catch (error) {
+    return isNamespaceNeeded(error) ? await relaunch(io) : reportError(io, error);
+  }
+};
+
+/** Starts the command again, in a network namespace; returns only if that fails. */
+const relaunch = async (io: CliIo): Promise<number> => {
+  try {
+    const {namespaceLaunch} = await import('../run/namespace.ts');
+    const launch = namespaceLaunch(io.env);
+    if (!io.argv.includes('--quiet')) {
+      io.stderr.write('With packet or DNS faults, the run takes place in its own network namespace.\n');
+    }
+    io.relaunch(launch);
+    return exitCodes.met;
   } catch (error) {
     return reportError(io, error);
   }

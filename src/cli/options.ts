@@ -3,8 +3,7 @@ import {resolve} from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import {didYouMean} from '../model/suggestions.ts';
 import type {TargetChoice} from '../run/processes/start-target.ts';
-import type {Storm} from '../scenarios/storms/storm.ts';
-import {findStorm, stormNames} from '../scenarios/storms.ts';
+import {findStorm, type StormChoice, stormNames} from '../scenarios/storms.ts';
 import {type PackageSpec, parsePackageSpec} from '../scenarios/version-comparison.ts';
 import {dataFolder} from '../store/run-folder.ts';
 import type {CliIo} from './cli-io.ts';
@@ -34,16 +33,21 @@ export const collect = (value: string, previous: string[] | undefined): string[]
   value,
 ];
 
-const stormOf = (name: string): Storm => {
-  const storm = findStorm(name);
+const stormChoices = [...stormNames, 'auto'];
+
+const stormOf = (name: string): StormChoice => {
+  const storm = name === 'auto' ? name : findStorm(name);
   if (storm) return storm;
-  throw new InvalidArgumentError(`There is no storm "${name}". ${didYouMean(name, stormNames)}`);
+  throw new InvalidArgumentError(`There is no storm "${name}". ${didYouMean(name, stormChoices)}`);
 };
 
 /** The phases of a named plan of faults, instead of the scenario's own. */
 export const stormOption = (): Option =>
-  new Option('--storm <name>', "use the faults of a built-in storm instead of the scenario's own")
-    .choices(stormNames)
+  new Option(
+    '--storm <name>',
+    "use the faults of a built-in storm instead of the scenario's own (auto: the one for what the library speaks)",
+  )
+    .choices(stormChoices)
     .argParser(stormOf);
 
 const specOf = (text: string, previous: readonly PackageSpec[] = []): readonly PackageSpec[] => {

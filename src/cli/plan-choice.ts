@@ -1,9 +1,11 @@
 // How the command line changes a scenario's plan: another version as the baseline, fewer variants, a storm.
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
-import {type Language, librariesIn, pack} from '../scenarios/pack.ts';
+import {titleOf} from '../model/server-errors.ts';
+import {type Language, librariesIn, type PackEntry, pack} from '../scenarios/pack.ts';
+import {fitsPlan, speechOf, speechOfEntry} from '../scenarios/speech.ts';
 import type {Storm} from '../scenarios/storms/storm.ts';
-import {inStorm} from '../scenarios/storms.ts';
+import {inStorm, nameOfChoice, type StormChoice, stormFor} from '../scenarios/storms.ts';
 import {against, type PackageSpec} from '../scenarios/version-comparison.ts';
 import {fromHere} from './options.ts';
 import {shellQuote} from './shell-quote.ts';
@@ -13,15 +15,26 @@ export type PlanOptions = {
   readonly all?: boolean;
   readonly everyVariant?: boolean;
   readonly language?: Language;
-  readonly storm?: Storm;
+  readonly storm?: StormChoice;
   readonly against?: readonly PackageSpec[];
   readonly target?: string;
   readonly untilPrecise?: number;
+  readonly shard?: unknown;
 };
 
 /** @throws FoulweatherError FW_USAGE where the choices contradict each other */
 export const refuseContradictions = (scenarios: readonly string[], options: PlanOptions): void => {
-  const {all, everyVariant, language, storm, against: packages, variant, target, untilPrecise} = options;
+  const {
+    all,
+    everyVariant,
+    language,
+    storm,
+    against: packages,
+    variant,
+    target,
+    untilPrecise,
+    shard,
+  } = options;
   const refuse = (message: string, hint: string): never => {
     throw new FoulweatherError('FW_USAGE', message, hint);
   };
@@ -59,36 +72,61 @@ export const refuseContradictions = (scenarios: readonly string[], options: Plan
       'Add --every-variant.',
     );
   }
+  if (shard !== undefined && untilPrecise !== undefined) {
+    refuse(
+      '--shard cannot be combined with --until-precise: no shard knows what the others measure.',
+      'Set the number of trials with --trials.',
+    );
+  }
   for (const name of scenarios) {
     const entry = pack.find(candidate => candidate.name === name);
-    if (storm?.fits !== 'http' || entry === undefined || entry.speaksHttp) continue;
+    if (storm !== undefined && storm !== 'auto' && entry !== undefined && !fitsEntry(storm, entry))
+      throw unfit(storm, name);
+  }
+  if (all && packNames(options).length === 0) {
     refuse(
-      `The storm "http" needs a client of HTTP/1.1 without TLS, and ${name} is not one.`,
-      'Use --storm standard.',
+      `No library of the pack fits the storm "${storm === undefined ? '' : nameOfChoice(storm)}".`,
+      'Name a scenario of your own, or use --storm auto.',
     );
   }
   if (all && packages)
     refuse('--all cannot be combined with --against.', 'Name the scenario of the library.');
 };
 
+const fitsEntry = ({fits}: Storm, entry: PackEntry): boolean =>
+  fits === 'tcp' || fits === speechOfEntry(entry);
+
+const unfit = ({name, fits}: Storm, scenario: string): FoulweatherError =>
+  new FoulweatherError(
+    'FW_USAGE',
+    `The storm "${name}" needs a client of ${fits === 'tcp' ? 'TCP' : titleOf(fits)}, and ${scenario} is not one.`,
+    'Use --storm auto, which chooses the storm that fits, or --storm standard.',
+  );
+
 /** The libraries of the pack in one language that a storm fits, by name. */
 export const packNames = ({storm, language = 'javascript'}: PlanOptions): string[] =>
   librariesIn(language)
-    .filter(({speaksHttp}) => speaksHttp || storm?.fits !== 'http')
+    .filter(entry => storm === undefined || storm === 'auto' || fitsEntry(storm, entry))
     .map(({name}) => name);
 
-/** The plan of a run, made of its scenario's. */
+/**
+ * The plan of a run, made of its scenario's.
+ * @throws FoulweatherError FW_USAGE, when it is called, for a storm of another protocol
+ */
 export const reshapeOf = (options: PlanOptions, cwd: string): ((plan: Plan) => Plan) => {
-  const {all, everyVariant, storm, against: packages} = options;
+  const {all, everyVariant, storm, against: packages, target} = options;
   return plan => {
     const chosen = all && !everyVariant ? {...plan, variants: [plan.variants[0]] as const} : plan;
     const compared = packages ? against(chosen, fromHere(packages, cwd)) : chosen;
-    return storm ? inStorm(compared, storm) : compared;
+    if (storm === undefined) return compared;
+    if (storm === 'auto') return inStorm(compared, stormFor(speechOf(plan, target)));
+    if (!fitsPlan(storm, plan, target)) throw unfit(storm, plan.name);
+    return inStorm(compared, storm);
   };
 };
 
 /** The same choices, as arguments of a command that repeats one of the scenarios. */
 export const planArgs = ({storm, against: packages = []}: PlanOptions): string[] => [
-  ...(storm ? [`--storm ${storm.name}`] : []),
+  ...(storm ? [`--storm ${nameOfChoice(storm)}`] : []),
   ...packages.map(({name, spec}) => `--against ${shellQuote(`${name}@${spec}`)}`),
 ];

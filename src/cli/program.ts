@@ -12,6 +12,7 @@ import {addConformCommand, isOfProgram} from './commands/conform.ts';
 import {addExploreCommand} from './commands/explore.ts';
 import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
+import {addMergeCommand} from './commands/merge.ts';
 import {addOverheadCommand} from './commands/overhead.ts';
 import {addProxyCommand} from './commands/proxy.ts';
 import {addReportCommand} from './commands/report.ts';
@@ -94,6 +95,7 @@ const program = (session: Session): Command => {
   addListCommand(root, session);
   addShowCommand(root, session);
   addReportCommand(root, session);
+  addMergeCommand(root, session);
   addCompareCommand(root, session);
   addOverheadCommand(root, session);
   addProxyCommand(root, session);

@@ -6,16 +6,23 @@ import {withPhases} from '../model/fresh-start.ts';
 import {durationOf, type Plan} from '../model/plan.ts';
 import type {ProcessExit} from '../model/process-witness.ts';
 import type {RunRecord} from '../model/run.ts';
+import {plannedTrials, roundsText} from '../report/blocks/shards.ts';
 import {count, plannedDuration, plural} from '../report/format.ts';
 
 export const startText = (record: RunRecord, folder: string, cwd: string): string => {
-  const {plan, trialsPerVariant, seed, environment} = record;
+  const {plan, shard, seed, environment} = record;
   const {variants, phases} = plan;
-  const trials = plural(trialsPerVariant * variants.length, 'trial');
+  const own = plannedTrials(record);
+  const trials = plural(own * variants.length, 'trial');
   const longer = phases.some(({prolongedToMs}) => prolongedToMs !== undefined);
   return [
     `Scenario ${plan.name}: ${variants.map(({name}) => name).join(', ')}`,
-    `${trials} of ${plannedDuration(durationOf(phases))}, ${timeText(expectedMs(plan, trialsPerVariant))} in all${longer ? ', longer if it does not recover' : ''}`,
+    `${trials} of ${plannedDuration(durationOf(phases))}, ${timeText(expectedMs(plan, own))} in all${longer ? ', longer if it does not recover' : ''}`,
+    ...(shard
+      ? [
+          `Shard ${shard.index} of ${shard.count}: ${roundsText(shard.rounds)} of ${record.trialsPerVariant} per variant`,
+        ]
+      : []),
     `Seed ${seed}, injector ${environment.injector}`,
     `Data in ${shortPath(folder, cwd)}`,
     '',

@@ -43,6 +43,8 @@ const changeLine = ({method, path, names, body}: ApiChange): string => {
         : `toxic changed: ${clean(proxy)} ${toxicLine(shown)}`;
     case '/foulweather/proxies/*/recording':
       return `recording ${removed ? 'stopped' : 'started'}: ${clean(proxy)}`;
+    case '/foulweather/proxies/*/interception':
+      return `interception ${removed ? 'stopped' : 'started'}: ${clean(proxy)}`;
     case '/reset':
       return 'reset: all proxies enabled, all toxics removed';
     default:

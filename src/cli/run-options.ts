@@ -4,6 +4,7 @@ import {type DataOptions, type TargetOptions, targetArgs} from './options.ts';
 import {type PlanOptions, planArgs} from './plan-choice.ts';
 import {type PrecisionOptions, precisionArgs} from './precision-option.ts';
 import type {ReporterChoice} from './reporter-option.ts';
+import type {ShardOption} from './shard-option.ts';
 import {shellQuote} from './shell-quote.ts';
 
 export type RunCommandOptions = PrecisionOptions &
@@ -13,6 +14,7 @@ export type RunCommandOptions = PrecisionOptions &
     readonly variant?: string[];
     readonly toxiproxy?: string;
     readonly seed: number;
+    readonly shard?: ShardOption;
     readonly profiles: boolean;
     readonly heapSnapshot?: boolean;
     readonly telemetry: boolean;
@@ -24,7 +26,10 @@ export type RunCommandOptions = PrecisionOptions &
     readonly keepGoing?: boolean;
   };
 
-/** The choices that a single scenario and a whole series have in common: every one that is not the default, but for where things are kept. */
+/**
+ * The choices that a single scenario and a whole series have in common: every one that is not the default, but for where
+ * things are kept, and which part of the run is made here.
+ */
 const commonArgs = (options: RunCommandOptions): string[] => [
   ...planArgs(options),
   ...(options.toxiproxy === undefined ? [] : [`--toxiproxy ${shellQuote(options.toxiproxy)}`]),

@@ -3,7 +3,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
-import type {Environment, JudgedRun} from '../model/run.ts';
+import type {Environment, JudgedRun, Shard} from '../model/run.ts';
 import {runStory} from '../report/case-study/run-story.ts';
 import {redactRun} from '../report/redact.ts';
 import {renderWeather} from '../report/weather/render.ts';
@@ -19,6 +19,8 @@ export type WeatherOrigin = {
   readonly storm: string | null;
   readonly seed: number;
   readonly startedAt: Date;
+  /** Which part of them is here; absent where all are. */
+  readonly shard?: Pick<Shard, 'index' | 'count'>;
 };
 
 export class WeatherLog {

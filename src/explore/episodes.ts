@@ -13,8 +13,10 @@ import {
 } from '../model/fault.ts';
 import type {Moment, ScopeOptions} from '../model/fault-defaults.ts';
 import type {Conversation, StreamDirection} from '../model/proxy-witness.ts';
+import type {Speech} from '../model/server-errors.ts';
 import {mulberry32} from '../stats/bootstrap.ts';
 import {groupsOf, wholeOf} from './conversations.ts';
+import {type SaidStrike, saidFault, saidStrikes} from './spoken.ts';
 
 export const cuts = ['before', 'within', 'after'] as const;
 export const momentActions = ['close', 'reset', 'silence', 'half-open', 'silence-then-close'] as const;
@@ -36,6 +38,7 @@ export type Strike =
   | {readonly kind: 'connect'; readonly action: ConnectAction}
   /** All live connections are closed at once. Most episodes begin with it, so that the client has to connect. */
   | {readonly kind: 'live'; readonly action: 'close'}
+  | SaidStrike
   | {
       readonly kind: 'moment';
       readonly action: Action;
@@ -68,6 +71,8 @@ export type SearchOptions = {
   readonly seed: number;
   /** How many faults an episode may have: 1 or 2. */
   readonly maxDepth?: 1 | 2;
+  /** The errors that its server has are tried, too. */
+  readonly speech?: Speech | null;
   /** Only so many exchanges of a connection, from the first: what follows the beginning repeats itself. */
   readonly exchangeLimit?: number;
   /** How long a fault lasts that takes all connections, or all connects. */
@@ -81,12 +86,12 @@ type Sizes = Required<Pick<SearchOptions, 'windowMs' | 'silenceMs' | 'exchangeLi
 const usualSizes: Sizes = {exchangeLimit: 8, windowMs: 500, silenceMs: 300};
 
 /**
- * What is tried first, in this order: one fault on one connection; the plainest first fault with each second one; one fault on
- * several connections. Shuffled by the seed within that.
+ * What is tried first, in this order: one fault on one connection; what the server says; the plainest first fault with each second
+ * one; one fault on several connections. Shuffled by the seed within that.
  */
 export const episodesOf = (
   conversations: readonly Conversation[],
-  {seed, maxDepth = 2, ...given}: SearchOptions,
+  {seed, maxDepth = 2, speech = null, ...given}: SearchOptions,
 ): readonly Episode[] => {
   const sizes = {...usualSizes, ...given};
   const random = mulberry32(seed);
@@ -97,17 +102,18 @@ export const episodesOf = (
       random,
     ).map(strike => single(strike, sizes));
   const first = singles('first');
+  const said = shuffled(saidStrikes(speech), random).map(strike => single(strike, sizes));
   const likely =
     maxDepth === 1
       ? []
       : shuffled(secondsOf(all).filter(isPlainSecond), random).map(second => pair(plainFirst, second, sizes));
-  return [...first, ...likely, ...singles('all'), ...singles('two')];
+  return [...first, ...said, ...likely, ...singles('all'), ...singles('two')];
 };
 
 /** All other pairs, shuffled by the seed. Lazy: there are tens of thousands. */
 export function* morePairsOf(
   conversations: readonly Conversation[],
-  {seed, ...given}: Omit<SearchOptions, 'maxDepth'>,
+  {seed, ...given}: Omit<SearchOptions, 'maxDepth' | 'speech'>,
 ): Generator<Episode, void, void> {
   const sizes = {...usualSizes, ...given};
   const all = singlesOf(conversations, sizes);
@@ -176,10 +182,14 @@ export const episodeOf = ([first, second]: Episode['strikes']): Episode =>
   second && first.kind === 'moment' ? pair(first, second, usualSizes) : single(first, usualSizes);
 
 /** The same on all connections that come for a while; null where that is another thing. */
-export const widened = ({strikes: [strike, second]}: Pick<Episode, 'strikes'>): Episode | null =>
-  strike.kind !== 'moment' || second !== undefined || strike.connections === 'all' || strike.position > 1
-    ? null
-    : episodeOf([{...strike, connections: 'all'}]);
+export const widened = ({strikes: [strike, second]}: Pick<Episode, 'strikes'>): Episode | null => {
+  if (second !== undefined || (strike.kind !== 'moment' && strike.kind !== 'said')) return null;
+  const isOther = strike.connections === 'all' || (strike.kind === 'moment' && strike.position > 1);
+  return isOther ? null : episodeOf([{...strike, connections: 'all'}]);
+};
+
+/** Its connections are followed message by message, which other episodes had better not be. */
+export const isSaid = ({strikes: [strike]}: Pick<Episode, 'strikes'>): boolean => strike.kind === 'said';
 
 const connectionsOf = (strike: Strike): MomentStrike['connections'] =>
   strike.kind === 'moment' ? strike.connections : 'first';
@@ -227,8 +237,13 @@ const freshStrikes = (
   );
 };
 
+const isOfLive = (strike: Strike): boolean => {
+  if (strike.kind === 'said') return strike.when !== 'connect';
+  return strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault');
+};
+
 const single = (strike: Strike, sizes: Sizes): Episode => {
-  const isLive = strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault');
+  const isLive = isOfLive(strike);
   return {
     id: nameOf(strike),
     strikes: [strike],
@@ -243,6 +258,8 @@ const faultsOf = (strike: Strike, sizes: Sizes): readonly [Fault, ...Fault[]] =>
       return [kick];
     case 'connect':
       return onConnects(strike.action, sizes);
+    case 'said':
+      return [saidFault(strike, strike.connections === 'all' ? {durationMs: sizes.windowMs} : {firstN: 1})];
     case 'moment':
       return faultsAt(strike, scopeOf(strike, sizes), sizes);
   }
@@ -327,6 +344,7 @@ const onConnects = (action: ConnectAction, {windowMs: durationMs}: Sizes): reado
 export const isSilent = ({action}: Strike): boolean =>
   action === 'silence' ||
   action === 'half-open' ||
+  action === 'withheld' ||
   action === 'accepted-and-silent' ||
   action === 'syn-unanswered';
 
@@ -334,6 +352,7 @@ export const isSilent = ({action}: Strike): boolean =>
 const nameOf = (strike: Strike): string => {
   if (strike.kind === 'connect') return strike.action;
   if (strike.kind === 'live') return 'close all live connections';
+  if (strike.kind === 'said') return `say ${strike.error}${strike.connections === 'all' ? ' (all)' : ''}`;
   const {action, cut, exchange, since, direction, connections, position} = strike;
   const place = since === 'connect' ? exchange : `the next ${direction === 'upstream' ? 'request' : 'reply'}`;
   const which = position > 1 ? `connection ${position}` : connections;

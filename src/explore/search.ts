@@ -15,7 +15,9 @@ export const signals = [
   'crossed',
   'lost',
   'duplicate',
+  'reordered',
   'truncated',
+  'swallowed',
   'hung',
   'close',
   'leak',
@@ -31,7 +33,7 @@ export const worstSignal = (seen: ReadonlySet<Signal>): Signal | null =>
   signals.find(signal => seen.has(signal)) ?? null;
 
 /** What `--only` takes: places of a fault, and what it does there. */
-const placeFilters = ['connect', 'handshake', 'body', 'live'] as const;
+const placeFilters = ['connect', 'handshake', 'body', 'live', 'errors'] as const;
 const actionFilters = ['close', 'reset', 'silence'] as const;
 export const filters = [...placeFilters, ...actionFilters];
 export type Filter = (typeof filters)[number];
@@ -48,6 +50,7 @@ const tests: {readonly [filter in Filter]: (strike: Strike) => boolean} = {
     (strike.isHandshake || strike.exchange <= handshakeExchanges),
   body: strike => strike.kind === 'moment' && strike.cut === 'within' && strike.direction === 'downstream',
   live: strike => strike.kind === 'live' || (strike.kind === 'moment' && strike.since === 'fault'),
+  errors: ({kind}) => kind === 'said',
   close: ({action}) => action === 'close' || action === 'silence-then-close',
   reset: ({action}) => action === 'reset' || action === 'flapping',
   silence: strike => isSilent(strike) || strike.action === 'silence-then-close',
@@ -266,6 +269,7 @@ export const neighbourhood = ({strikes}: Pick<Episode, 'strikes'>): string =>
   `${strikes.every(isSilent) ? 'silence' : 'end'} at ${strikes.map(placeOf).join(' and ')}`;
 
 const placeOf = (strike: Strike): string => {
+  if (strike.kind === 'said') return `said ${strike.when}`;
   if (strike.kind !== 'moment') return `${strike.kind} ${strike.action}`;
   const {since, exchange, direction, position} = strike;
   return since === 'fault' ? `the next of ${direction}` : `${exchange} of ${position}`;
@@ -287,6 +291,7 @@ export function* smallerThan([first, second]: Episode['strikes']): Generator<Epi
 }
 
 function* milder(strike: Strike): Generator<Strike, void, void> {
+  if (strike.kind === 'said' && strike.connections === 'all') yield {...strike, connections: 'first'};
   if (strike.kind !== 'moment') return;
   if (strike.connections !== 'first') yield {...strike, connections: 'first'};
   if (strike.action !== 'close') yield {...strike, action: 'close'};

@@ -11,6 +11,25 @@ const defaultCallLimitMs = 5000;
 /** Of the injector's 10,000: a journal stays within a few megabytes. */
 const keptRecords = 2000;
 
+/**
+ * `authorities`: PEM, what is trusted of a target besides Node's own. `host`: the name that a target is asked for by a client that
+ * only knows the proxy's address, with its port where that is not the scheme's own; null: what the client says.
+ */
+export type Interception = {readonly authorities: string; readonly host: string | null};
+
+/** What is known of the connections of a proxy. */
+export type Carried = {
+  /** What they speak, such as `redis`, so that they are followed from their beginning: a real Toxiproxy ignores it. Default: not known. */
+  readonly protocol?: string;
+  /** Follows HTTP from the beginning of each connection on: a real Toxiproxy cannot. Default: null, only while there are HTTP faults. */
+  readonly interception?: Interception | null;
+};
+
+export type ProxyChoice = Carried & {
+  /** Where the proxy listens, if the injector is on this machine. Default: 127.0.0.1. */
+  readonly listenHost?: string;
+};
+
 /** Trailing slashes would silently break the client's POSTs. */
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
@@ -75,20 +94,39 @@ export class Injector {
     return response.ok ? text : null;
   }
 
+  async #intercept(name: string, {authorities, host}: Interception): Promise<void> {
+    const what = `follow HTTP on proxy ${name}`;
+    const path = `/foulweather/proxies/${encodeURIComponent(name)}/interception`;
+    const body = JSON.stringify({authorities, ...(host !== null && {host})});
+    const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body});
+    const response = await this.#calls.bounded(what, asked);
+    await response.body?.cancel();
+    if (!response.ok) throw this.#calls.refused(what, `Request failed with status code ${response.status}`);
+  }
+
   /** @param upstream `host:port` of the target */
-  async createProxy(name: string, upstream: string): Promise<FaultyLink> {
+  async createProxy(
+    name: string,
+    upstream: string,
+    {protocol = '', interception = null, listenHost = '127.0.0.1'}: ProxyChoice = {},
+  ): Promise<FaultyLink> {
     // A remote injector must listen where we can reach it; a local one stays on loopback.
     const host = new URL(this.url).hostname;
     const loopback = host === 'localhost' || host.startsWith('127.') || host === '[::1]';
-    const listen = loopback ? '127.0.0.1:0' : '0.0.0.0:0';
+    const listen = loopback ? `${listenHost}:0` : '0.0.0.0:0';
     const proxy = await this.#calls.bounded(
       `create proxy ${name}`,
-      this.#client.createProxy({name, listen, upstream, enabled: true} as Parameters<
-        Toxiproxy['createProxy']
-      >[0]),
+      this.#client.createProxy({
+        name,
+        listen,
+        upstream,
+        enabled: true,
+        ...(protocol !== '' && {protocol}),
+      } as Parameters<Toxiproxy['createProxy']>[0]),
     );
+    if (interception !== null) await this.#intercept(name, interception);
     const port = proxy.listen.slice(proxy.listen.lastIndexOf(':') + 1);
-    return new FaultyLink(this.#calls, proxy, `${loopback ? '127.0.0.1' : host}:${port}`);
+    return new FaultyLink(this.#calls, proxy, `${loopback ? listenHost : host}:${port}`);
   }
 }
 
@@ -100,6 +138,9 @@ export class FaultyLink {
   readonly #calls: BoundedCalls;
   #proxy: ClientProxy;
   readonly #active: Toxic<unknown>[] = [];
+  /** The connects of a phase are refused. */
+  #isRefused = false;
+  #isServerAway = false;
   #countsHits: boolean | null = null;
   /** How far this client has read its news, as a query. */
   #known = '';
@@ -120,7 +161,8 @@ export class FaultyLink {
   /** Removes all faults. A proxy that is down, and stays down with the next faults, is not enabled in between. */
   async clear(next: readonly Fault[] = []): Promise<void> {
     while (this.#active.length > 0) await this.#removeToxic();
-    if (!this.#proxy.enabled && !next.some(isProxyState)) await this.#setEnabled(true);
+    this.#isRefused &&= next.some(isProxyState);
+    await this.#openOrNot();
   }
 
   /**
@@ -128,11 +170,18 @@ export class FaultyLink {
    * @param durationMs how long the phase lasts, for ramps
    */
   async put(phase: string, faults: readonly Fault[], durationMs = 0): Promise<void> {
-    if (this.#proxy.enabled && faults.some(isProxyState)) await this.#setEnabled(false);
+    this.#isRefused ||= faults.some(isProxyState);
+    await this.#openOrNot();
     for (const [position, fault] of faults.entries()) {
       const toxic = toToxic(faultName(phase, position, fault), fault, durationMs);
       if (toxic) await this.#addToxic(toxic);
     }
+  }
+
+  /** While there is no server, connects are refused here as they would be there. */
+  async serverIsAway(isAway: boolean): Promise<void> {
+    this.#isServerAway = isAway;
+    await this.#openOrNot();
   }
 
   /** What the injector counted, or null where it does not count (a real Toxiproxy). */
@@ -205,6 +254,11 @@ export class FaultyLink {
 
   async remove(): Promise<void> {
     await this.#calls.bounded(`remove proxy ${this.name}`, this.#proxy.remove());
+  }
+
+  async #openOrNot(): Promise<void> {
+    const isOpen = !this.#isRefused && !this.#isServerAway;
+    if (this.#proxy.enabled !== isOpen) await this.#setEnabled(isOpen);
   }
 
   async #setEnabled(enabled: boolean): Promise<void> {

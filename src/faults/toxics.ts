@@ -1,7 +1,10 @@
 // Fault → toxic: from foulweather's words to Toxiproxy's.
 import type {Fault} from '../model/fault.ts';
 import type {FaultScope, Moment, Ramp} from '../model/fault-defaults.ts';
-import type {AnyHttpFault} from '../model/http-fault.ts';
+import type {AnyHttp2SettingFault, AnyRequestFault} from '../model/http-fault.ts';
+import type {ReplyFault} from '../model/reply-fault.ts';
+import {isServerError, protocolOf, toxicOf} from '../model/server-errors.ts';
+import {type AnyServerFault, isServerFault} from '../model/server-fault.ts';
 import type {AnyTlsFault} from '../model/tls-fault.ts';
 
 /** What Toxiproxy's API takes to add a toxic. */
@@ -43,7 +46,7 @@ const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<Toxi
   typeof value === 'number' ? {} : {ramp_to: {[attribute]: value.to / perUnit}};
 
 /** The type and the attributes, without those that select requests. */
-const httpShape = (fault: AnyHttpFault): Shape => {
+const httpShape = (fault: AnyRequestFault): Shape => {
   switch (fault.kind) {
     case 'httpStatus': {
       const {status, retryAfter, body, contentType, close} = fault;
@@ -66,10 +69,37 @@ const httpShape = (fault: AnyHttpFault): Shape => {
       };
     case 'dropKeepAlive':
       return {type: 'http_drop_keep_alive', attributes: {announce: fault.announce}};
+    case 'goAway': {
+      const {errorCode, served, text} = fault;
+      return {type: 'http2_goaway', attributes: {error_code: errorCode, served, text}};
+    }
+    case 'resetStream': {
+      const {stage, errorCode, cutRatio, cutBytes} = fault;
+      const cuts = {cut_ratio: cutRatio ?? -1, cut_bytes: cutBytes ?? -1};
+      return {type: 'http2_reset_stream', attributes: {stage, error_code: errorCode, ...cuts}};
+    }
+    case 'grpcStatus': {
+      const {status, message, pushbackMs, stage} = fault;
+      const pushback = pushbackMs === null ? '' : String(pushbackMs);
+      return {type: 'grpc_status', attributes: {status, message, pushback, stage}};
+    }
+    case 'withholdTrailers':
+      return {type: 'http2_trailers', attributes: {action: fault.action}};
   }
 };
 
-const httpShapeOf = (fault: AnyHttpFault): Shape => {
+const settingShapeOf = (fault: AnyHttp2SettingFault): Shape => {
+  switch (fault.kind) {
+    case 'limitStreams':
+      return {type: 'http2_streams', attributes: {streams: fault.streamLimit}};
+    case 'closedWindows':
+      return {type: 'http2_windows', attributes: {}};
+    case 'ignorePings':
+      return {type: 'http2_pings', attributes: {}};
+  }
+};
+
+const httpShapeOf = (fault: AnyRequestFault): Shape => {
   const {type, attributes} = httpShape(fault);
   const {method, path} = fault;
   return {type, attributes: {...attributes, method, path}};
@@ -92,7 +122,16 @@ const tlsShapeOf = (fault: AnyTlsFault): Shape => {
   return {type, attributes: {...attributes, server_name: fault.serverName}};
 };
 
-const shapeOf = (fault: Fault): Shape => {
+const replyShapeOf = ({kind, error, message, command, key, when, ending}: ReplyFault): Shape => ({
+  type: toxicOf(kind),
+  attributes: {error, message, command, key, when, ending},
+});
+
+/** A fault that the injector is asked for. */
+type NetworkFault = Exclude<Fault, AnyServerFault>;
+
+const shapeOf = (fault: NetworkFault): Shape => {
+  if (isReplyFault(fault)) return replyShapeOf(fault);
   switch (fault.kind) {
     case 'latency':
       return {
@@ -153,14 +192,57 @@ const shapeOf = (fault: Fault): Shape => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
+    case 'goAway':
+    case 'resetStream':
+    case 'grpcStatus':
+    case 'withholdTrailers':
       return httpShapeOf(fault);
+    case 'limitStreams':
+    case 'closedWindows':
+    case 'ignorePings':
+      return settingShapeOf(fault);
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsShapeOf(fault);
+    case 'packetLoss': {
+      const {ratio, burst, direction} = fault;
+      return {type: 'packet_loss', attributes: {ratio, burst, direction}};
+    }
+    case 'partition':
+      return {type: 'partition', attributes: {direction: fault.direction}};
+    case 'unreachable':
+      return {type: 'unreachable', attributes: {reason: fault.reason}};
+    case 'dnsTimeout':
+      return {type: 'dns_timeout', attributes: {}};
+    case 'dnsServfail':
+      return {type: 'dns_servfail', attributes: {}};
+    case 'dnsNxdomain':
+      return {type: 'dns_nxdomain', attributes: {}};
+    case 'dnsEmpty':
+      return {type: 'dns_empty', attributes: {}};
+    case 'dnsSlow':
+      return {type: 'dns_slow', attributes: {delay: fault.delayMs}};
+    case 'dnsStale':
+      return {type: 'dns_dead', attributes: {dead: 1, stale: true, silent: fault.connects === 'hang'}};
+    case 'deadAddresses':
+      return {
+        type: 'dns_dead',
+        attributes: {dead: fault.count, stale: false, silent: fault.connects === 'hang'},
+      };
+    case 'mtuBlackHole':
+      return {type: 'mtu_black_hole', attributes: {bytes: fault.bytes, direction: fault.direction}};
     case 'refuse':
       return {type: 'refuse', attributes: {}};
   }
+};
+
+const isReplyFault = (fault: Fault): fault is ReplyFault => isServerError(fault.kind);
+
+/** What a proxy with these faults carries, as the API names it; empty where they do not show. */
+export const carriedBy = (faults: readonly Fault[]): string => {
+  const own = faults.find(isReplyFault);
+  return own === undefined ? '' : protocolOf(own.kind);
 };
 
 /** The types that a real Toxiproxy has. */
@@ -176,7 +258,7 @@ const toxiproxyTypes: ReadonlySet<string> = new Set([
 
 /** Whether only the embedded injector has this fault: a real Toxiproxy would refuse it, or apply it only in part. */
 export const needsEmbedded = (fault: Fault): boolean => {
-  if (isProxyState(fault)) return false;
+  if (isServerFault(fault) || isProxyState(fault)) return false;
   const shape = shapeOf(fault);
   const isPlain = toxiproxyTypes.has(shape.type) && shape.ramp_to === undefined;
   return !isPlain || Object.keys(scopeOf(fault)).length > 0;
@@ -212,11 +294,11 @@ export const isProxyState = (fault: Fault): boolean =>
   fault.kind === 'refuse' && !(fault.probability < 1) && Object.keys(scopeOf(fault)).length === 0;
 
 /**
- * Null for a fault that is the proxy's own state.
+ * Null for a fault that is the proxy's own state, and for one of the server.
  * @param phaseMs how long the phase lasts, which a ramp may have to fill; at least 1
  */
 export const toToxic = (name: string, fault: Fault, phaseMs: number): ToxicSpec | null => {
-  if (isProxyState(fault)) return null;
+  if (isServerFault(fault) || isProxyState(fault)) return null;
   const shape = shapeOf(fault);
   // What acts on accept has no direction; the API wants one all the same.
   const direction = 'direction' in fault ? fault.direction : 'downstream';

@@ -4,6 +4,7 @@ import {outcomeCode} from '../model/outcome.ts';
 import type {Trial} from '../model/trial.ts';
 import {type Breach, missingDeliveries, repeatedDeliveries} from './deliveries.ts';
 import {effectsGap, phasesOf} from './measure.ts';
+import {forgottenBy} from './server-outings.ts';
 
 export type EffectCounts = {
   readonly witness: Evidence['witness'];
@@ -66,5 +67,9 @@ export const measureIntegrity = (trial: Trial, phases: readonly number[]): Integ
     const reason = gap ?? (breach?.kind === 'unknown' ? breach.reason : null);
     return value > 0 || reason === null ? {value, reason: null} : {value: null, reason};
   };
-  return {duplicates: counted(duplicates, repeated), lost: counted(lost, missing)};
+  const forgotten = lost > 0 ? forgottenBy(trial) : null;
+  return {
+    duplicates: counted(duplicates, repeated),
+    lost: forgotten === null ? counted(lost, missing) : {value: null, reason: forgotten},
+  };
 };

@@ -37,10 +37,16 @@ const errorKinds = {
   FW_PROXY_START: exitCodes.usage,
   FW_TOXIPROXY_UNREACHABLE: exitCodes.usage,
   FW_FAULT_UNSUPPORTED: exitCodes.usage,
+  FW_NAMESPACE_NEEDED: exitCodes.usage,
+  FW_NAMESPACE_REFUSED: exitCodes.usage,
   FW_TOXIPROXY_REFUSED: exitCodes.harness,
   FW_RUN_DAMAGED: exitCodes.usage,
   FW_RUN_VERSION: exitCodes.usage,
   FW_RUN_BROKEN: exitCodes.harness,
+  FW_SHARD_EMPTY: exitCodes.met,
+  FW_SHARD_FOREIGN: exitCodes.usage,
+  FW_SHARD_DOUBLE: exitCodes.usage,
+  FW_SHARD_MISSING: exitCodes.inconclusive,
   FW_EXPLORE_CALM: exitCodes.usage,
   FW_EXPLORE_UNSEEN: exitCodes.usage,
   FW_INTERRUPTED: exitCodes.interrupted,
@@ -73,3 +79,7 @@ export class FoulweatherError extends Error {
     this.exitCode = errorKinds[code];
   }
 }
+
+/** Whether the command has to be started again in a network namespace. */
+export const isNamespaceNeeded = (error: unknown): boolean =>
+  error instanceof FoulweatherError && error.code === 'FW_NAMESPACE_NEEDED';

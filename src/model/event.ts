@@ -18,6 +18,7 @@ import type {HarnessProcess, ProcessHealth} from './process-health.ts';
 import type {PhaseResources, ProcessExit, ResourceSample, SystemSample} from './process-witness.ts';
 import type {ProfileFrame, ProfileSummary} from './profile.ts';
 import type {InjectorLog, ProxyWitness} from './proxy-witness.ts';
+import type {ServerChange} from './server-fault.ts';
 import type {LedgerObservation} from './target-protocol.ts';
 import type {TelemetryObservation} from './telemetry.ts';
 
@@ -106,6 +107,8 @@ export type SubjectEvent =
       readonly durationMs: number;
       readonly result: 'resolved' | 'failed' | 'hung';
       readonly error: ErrorFacts | null;
+      /** Operations in flight when it had settled. Absent where it was not called under load. */
+      readonly inFlight?: number;
     };
 
 /** The health of one of the harness's processes in one phase. */
@@ -135,6 +138,9 @@ export type ControlConnection = {
   readonly port: number;
 };
 
+/** What became of the real server; `fault` is the name of the fault that did it. */
+export type ServerEvent = {readonly atMs: number; readonly fault: string; readonly change: ServerChange};
+
 export type HarnessEvent =
   | {
       readonly kind: 'trial';
@@ -155,6 +161,9 @@ export type HarnessEvent =
   /** After this phase of the trial's own plan the rest is left to a fresh subject. */
   | {readonly kind: 'cut'; readonly atMs: number; readonly phase: number; readonly why: CutReason}
   | {readonly kind: 'load-ended'; readonly atMs: number}
+  /** The faults under which close() was called are gone. */
+  | {readonly kind: 'calmed'; readonly atMs: number}
+  | ({readonly kind: 'server'} & ServerEvent)
   | {readonly kind: 'injector'; readonly atMs: number; readonly witness: ProxyWitness}
   /** At the end of each phase and of the trial, what is new since the last time; times in it are ms since the epoch. */
   | {readonly kind: 'injector-log'; readonly log: InjectorLog}

@@ -6,7 +6,10 @@ const scope = {probability: 1};
 const aim = {direction: 'downstream', ...scope} as const;
 const cut = {afterBytes: 0, afterMs: 0, ...aim};
 const requests = {method: '', path: '', ...scope};
+const packets = {direction: 'both', ...scope} as const;
+const deadConnects = {connects: 'hang', ...scope} as const;
 const handshakes = {serverName: '', ...scope};
+const reply = {message: '', command: '', key: '', when: 'usual', ending: 'usual', ...scope} as const;
 
 /** By kind. What is neither here nor given is absent. */
 const defaults = {
@@ -38,9 +41,38 @@ const defaults = {
   slowBody: requests,
   wrongContentLength: {close: false, ...requests},
   dropKeepAlive: {announce: true, ...requests},
+  goAway: {errorCode: 'NO_ERROR', served: true, text: '', ...requests},
+  resetStream: {cutRatio: null, cutBytes: null, ...requests},
+  limitStreams: scope,
+  closedWindows: scope,
+  ignorePings: scope,
+  grpcStatus: {message: '', pushbackMs: null, stage: 'request', ...requests},
+  withholdTrailers: requests,
   tlsClose: {reset: false, ...handshakes},
   tlsAlert: {alert: 40, ...handshakes},
   wrongCertificate: handshakes,
+  redisError: reply,
+  postgresError: reply,
+  mysqlError: reply,
+  amqpError: reply,
+  smtpError: reply,
+  natsError: reply,
+  memcachedError: reply,
+  mqttError: reply,
+  serverStop: {},
+  serverKill: {},
+  serverPause: {},
+  packetLoss: {burst: 1, ...packets},
+  partition: packets,
+  unreachable: {reason: 'host', ...scope},
+  mtuBlackHole: packets,
+  dnsTimeout: scope,
+  dnsServfail: scope,
+  dnsNxdomain: scope,
+  dnsEmpty: scope,
+  dnsSlow: scope,
+  dnsStale: deadConnects,
+  deadAddresses: {count: 1, ...deadConnects},
 } as const satisfies {
   readonly [kind in keyof typeof faultSchemas]: Partial<Input<(typeof faultSchemas)[kind]>>;
 };

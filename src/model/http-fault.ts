@@ -1,4 +1,4 @@
-// What can happen to HTTP/1.1 requests between the subject and the target, as plain data. Only the embedded injector can.
+// What can happen to HTTP requests between the subject and the target, as plain data. Only the embedded injector can.
 import {type FaultOf, made, type OptionsOf} from './fault-defaults.ts';
 
 /** Made by `httpStatus()`. */
@@ -12,12 +12,60 @@ export type WrongContentLengthFault = FaultOf<'wrongContentLength'>;
 /** Made by `dropKeepAlive()`. */
 export type DropKeepAliveFault = FaultOf<'dropKeepAlive'>;
 
-export type AnyHttpFault =
+/** Made by `goAway()`. */
+export type GoAwayFault = FaultOf<'goAway'>;
+/** Made by `resetStream()`. */
+export type ResetStreamFault = FaultOf<'resetStream'>;
+/** Made by `limitStreams()`. */
+export type LimitStreamsFault = FaultOf<'limitStreams'>;
+/** Made by `closedWindows()`. */
+export type ClosedWindowsFault = FaultOf<'closedWindows'>;
+/** Made by `ignorePings()`. */
+export type IgnorePingsFault = FaultOf<'ignorePings'>;
+/** Made by `grpcStatus()`. */
+export type GrpcStatusFault = FaultOf<'grpcStatus'>;
+/** Made by `withholdTrailers()`. */
+export type WithholdTrailersFault = FaultOf<'withholdTrailers'>;
+
+/** By request. */
+export type AnyRequestFault =
   | HttpStatusFault
   | HttpFault
   | SlowBodyFault
   | WrongContentLengthFault
-  | DropKeepAliveFault;
+  | DropKeepAliveFault
+  | GoAwayFault
+  | ResetStreamFault
+  | GrpcStatusFault
+  | WithholdTrailersFault;
+
+/** By connection of HTTP/2. */
+export type AnyHttp2SettingFault = LimitStreamsFault | ClosedWindowsFault | IgnorePingsFault;
+
+export type AnyHttpFault = AnyRequestFault | AnyHttp2SettingFault;
+
+const requestKinds: ReadonlySet<string> = new Set<AnyRequestFault['kind']>([
+  'httpStatus',
+  'httpFault',
+  'slowBody',
+  'wrongContentLength',
+  'dropKeepAlive',
+  'goAway',
+  'resetStream',
+  'grpcStatus',
+  'withholdTrailers',
+]);
+const settingKinds: ReadonlySet<string> = new Set<AnyHttp2SettingFault['kind']>([
+  'limitStreams',
+  'closedWindows',
+  'ignorePings',
+]);
+
+/** Whether its probability is decided for requests. */
+export const isRequestFault = (kind: string): boolean => requestKinds.has(kind);
+
+/** Whether it needs HTTP to be followed. */
+export const isHttpFault = (kind: string): boolean => requestKinds.has(kind) || settingKinds.has(kind);
 
 type StatusOptions = Omit<OptionsOf<'httpStatus'>, 'retryAfter'> & {
   /** `Retry-After`, in seconds. Default: no such header. */
@@ -64,3 +112,36 @@ export const wrongContentLength = (options: OptionsOf<'wrongContentLength'>): Wr
 /** Closes the connection after a response, announced by `Connection: close` or not. */
 export const dropKeepAlive = (options: OptionsOf<'dropKeepAlive'> = {}): DropKeepAliveFault =>
   made('dropKeepAlive', options);
+
+type ResetOptions = OptionsOf<'resetStream'> & BodyCut;
+
+/**
+ * Says GOAWAY when a request comes. With `NO_ERROR` the connection ends once what it serves is over, and any other code ends it
+ * at once. With `served: false` the request is not among what is served: the target gets nothing of it.
+ */
+export const goAway = (options: OptionsOf<'goAway'> = {}): GoAwayFault => made('goAway', options);
+
+/** Ends the stream of a request by RST_STREAM with this code: before, within or after the body of the request or its response. */
+export const resetStream = (options: ResetOptions): ResetStreamFault => made('resetStream', options);
+
+/** Lowers SETTINGS_MAX_CONCURRENT_STREAMS, on live connections too. Streams beyond it are refused. */
+export const limitStreams = (options: OptionsOf<'limitStreams'>): LimitStreamsFault =>
+  made('limitStreams', options);
+
+/** Never opens the windows for what the client sends: the bodies of its requests wait. */
+export const closedWindows = (options: OptionsOf<'closedWindows'> = {}): ClosedWindowsFault =>
+  made('closedWindows', options);
+
+/** Leaves the client's PINGs without an answer. */
+export const ignorePings = (options: OptionsOf<'ignorePings'> = {}): IgnorePingsFault =>
+  made('ignorePings', options);
+
+/**
+ * Ends calls of gRPC with this status: in the target's place, or with `stage: 'response'` in place of the status that the target
+ * answered, whose effect remains.
+ */
+export const grpcStatus = (options: OptionsOf<'grpcStatus'>): GrpcStatusFault => made('grpcStatus', options);
+
+/** Lets a response pass without its trailers, which in gRPC hold the status. */
+export const withholdTrailers = (options: OptionsOf<'withholdTrailers'>): WithholdTrailersFault =>
+  made('withholdTrailers', options);

@@ -1,5 +1,7 @@
 // What the injector can prove about one proxy: how much passed, and which fault acted on which connection.
 
+import type {ProtocolName} from './server-errors.ts';
+
 export type StreamDirection = 'upstream' | 'downstream';
 
 /** The record of one toxic. It outlives the toxic, and a new toxic of the same name continues it. */
@@ -8,7 +10,7 @@ export type FaultWitness = {
   readonly stream: StreamDirection;
   /**
    * How often toxicity was rolled: once per link each time the toxic starts there; for a toxic that acts on accept, once per
-   * connection that it would turn away; for one that lets the proxy be down, once per down-time; for an
+   * connection that it would turn away; for one that lets the proxy be down or acts on packets, once each time it begins; for an
    * HTTP toxic, once per request that it is for.
    */
   readonly decisions: number;
@@ -16,11 +18,23 @@ export type FaultWitness = {
   readonly applied: number;
   /** Distinct connections on which it really acted: delayed, dropped, cut, reset, sliced or throttled something. */
   readonly connectionsHit: number;
-  /** How often it acted. */
+  /** How often it acted; for one that acts on packets, on how many packets. */
   readonly actions: number;
   /** When it acted for the first and for the last time, in ms since the epoch; null as long as it has not. */
   readonly firstHitMs: number | null;
   readonly lastHitMs: number | null;
+  /** Of an HTTP toxic: how many connections it could not act on, by what they carried. Absent where there were none. */
+  readonly missed?: Readonly<Record<string, number>>;
+};
+
+/** What the name server saw of the name of one proxy. */
+export type NameWitness = {
+  /** For all types of addresses: most resolvers ask for IPv4 and IPv6 at the same time. */
+  readonly queries: number;
+  /** For how long an answer may be kept. */
+  readonly ttlSeconds: number;
+  /** Connections that came more than a second after the last answer had expired: the client kept an address for too long. */
+  readonly connectionsBeyondTtl: number;
 };
 
 /** Body of `GET /foulweather/proxies/{name}/witness`. */
@@ -42,8 +56,25 @@ export type ProxyWitness = {
   readonly upstreamBytes: number;
   /** Bytes forwarded to clients. */
   readonly downstreamBytes: number;
+  /** Where clients were given a name, and have asked for its address. */
+  readonly names?: NameWitness;
   /** By the name of the toxic. */
   readonly faults: Readonly<Record<string, FaultWitness>>;
+  /** How its connections could be followed; absent where it carries no protocol whose errors are known. */
+  readonly protocol?: ProtocolWitness;
+};
+
+/** How the connections of a proxy could be followed in the words of its protocol. */
+export type ProtocolWitness = {
+  readonly protocol: ProtocolName;
+  /** From their beginning; one that was open before is not followed. */
+  readonly followedConnections: number;
+  /** Of those: what came could not be read from some point on, and all passed untouched. */
+  readonly lostConnections: number;
+  /** Why that was last; null: none was lost. */
+  readonly lastLost: string | null;
+  /** Which toxic could not say its error there last, and why; null: each could. */
+  readonly lastUnsaid: string | null;
 };
 
 /** Who ended a connection: the first cause wins. */
@@ -82,8 +113,8 @@ export type ConnectionRecord = {
   readonly hits: readonly string[];
   /** When each of them acted on it for the first time. */
   readonly hitsMs: readonly number[];
-  /** Where each of them acted on it for the first time. Absent in older runs. */
-  readonly hitsAt?: readonly HitPlace[];
+  /** Where each of them acted on it for the first time; null: on its packets, where and when is not known. Absent in older runs. */
+  readonly hitsAt?: readonly (HitPlace | null)[];
   readonly end: ConnectionEnd;
   /** The client's port, as the injector sees it. Absent in older runs. */
   readonly clientPort?: number;
@@ -106,7 +137,7 @@ export type ProxyChanges = InjectorLog & {
   readonly hitCount: number;
 };
 
-/** One element of `GET /foulweather/proxies/{name}/hits`, oldest first: an HTTP toxic hit a request. */
+/** One element of `GET /foulweather/proxies/{name}/hits`, oldest first: a toxic hit a request, or a command of another protocol. */
 export type HttpHit = {
   /** The toxic's name. */
   readonly toxic: string;
@@ -114,10 +145,12 @@ export type HttpHit = {
   readonly connection: number;
   /** The request's number on its connection, 1 for the first that was watched. */
   readonly request: number;
+  /** The id of its stream, with HTTP/2; absent otherwise. */
+  readonly stream?: number;
   readonly method: string;
   /** Without its query; at most 1024 characters. */
   readonly path: string;
-  /** The header `x-operation-id`, or else the last segment of the path. */
+  /** The header `x-operation-id`, or else the last segment of the path, but for gRPC. */
   readonly operationId: string | null;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
@@ -125,6 +158,11 @@ export type HttpHit = {
   readonly action: string;
   /** Bytes of the body that came through, or that were read of a request, until then; null where that means nothing. */
   readonly bodyBytes: number | null;
+  /**
+   * Whose command it was, if it was no HTTP request. `method` is then the command, empty where there was none; `path` what it
+   * was about, such as a key; `operationId` what in it looks like one.
+   */
+  readonly protocol?: ProtocolName;
 };
 
 /** What was said on a connection, without its contents. */
@@ -136,8 +174,8 @@ export type Conversation = {
   readonly end: ConnectionEnd;
   /** Whether it is all there from the connect on: it was not live already when the recording began. */
   readonly isWhole: boolean;
-  /** As recognised by the client's first bytes; null: not a known one, or the recording began later. */
-  readonly protocol: 'http' | 'tls' | null;
+  /** As recognised by the first bytes; null: not a known one, or the recording began later. */
+  readonly protocol: 'http' | 'tls' | ProtocolName | null;
   /** How many exchanges, from the first, belong to the TLS handshake. */
   readonly handshakeExchanges: number;
   /** The first 200 that were recorded, and how many came after them. */
@@ -167,7 +205,9 @@ export type MessageShape =
       readonly bytes: number;
     }
   | {readonly kind: 'http-request'; readonly number: number}
-  | {readonly kind: 'http-response'; readonly number: number; readonly status: number};
+  | {readonly kind: 'http-response'; readonly number: number; readonly status: number}
+  /** What a client asked for by another protocol: `CLIENT|SETNAME`, `SELECT`, `basic.publish`. What comes next is the reply. */
+  | {readonly kind: 'command'; readonly name: string};
 
 /** Body of `GET /foulweather/proxies/{name}/recording`. */
 export type ProxyRecording = {

@@ -72,6 +72,58 @@ export type RunPrecision = PrecisionGoal & {
 /** @internal The schema of result.json has no name for it. */
 export type RunStatus = 'running' | 'complete' | 'interrupted' | 'failed';
 
+/** A part of a run that was dealt out to several machines: some of its rounds, each with a trial of every variant. */
+export type Shard = {
+  /** Which part it is, from 1 to `count`. */
+  readonly index: number;
+  /** Into how many parts the run was dealt out. */
+  readonly count: number;
+  /** The numbers of its trials. They count through the whole run. */
+  readonly rounds: readonly number[];
+  /** The scenarios that were dealt out together, in their order; absent where it was one alone. */
+  readonly series?: readonly string[];
+};
+
+/** A shard that became a part of a merged run. */
+export type MergedShard = {
+  /** Which part it is, from 1 on. */
+  readonly index: number;
+  /** The numbers of its trials. */
+  readonly rounds: readonly number[];
+  /** The name of its own run. */
+  readonly runId: string;
+  /** When it began, as an ISO 8601 date and time in UTC. */
+  readonly startedAt: string;
+  /** When it ended, in the same format; null if it did not end. */
+  readonly endedAt: string | null;
+  /** How it ended. */
+  readonly status: RunStatus;
+  /** Its machine and versions. */
+  readonly environment: Environment;
+  /** The overhead of the harness there; null if it was not measured. */
+  readonly calibration: Calibration | null;
+  /** The trials that it made, by ID. */
+  readonly trialIds: readonly string[];
+};
+
+/** A shard that was not there when a run was merged. */
+export type MissingShard = {
+  /** Which part it is, from 1 on. */
+  readonly index: number;
+  /** The numbers of the trials that are missing for it. */
+  readonly rounds: readonly number[];
+};
+
+/** What a run was merged of. */
+export type Merged = {
+  /** Into how many shards the run was dealt out. */
+  readonly count: number;
+  /** Those that were merged, in the order of their rounds. */
+  readonly shards: readonly MergedShard[];
+  /** Those that were not there; empty where the run is whole. */
+  readonly missing: readonly MissingShard[];
+};
+
 /** What is known when a run begins, and when it ends. */
 export type RunRecord = {
   readonly schemaVersion: 1;
@@ -79,8 +131,12 @@ export type RunRecord = {
   readonly scenario: string;
   readonly plan: Plan;
   readonly seed: number;
-  /** With a precision to reach it grows by one with each round. */
+  /** Of the whole run. With a precision to reach it grows by one with each round. */
   readonly trialsPerVariant: number;
+  /** Which part of a run this is; absent where it is whole. */
+  readonly shard?: Shard;
+  /** What it was merged of; absent where one machine made it. */
+  readonly merged?: Merged;
   /** Absent where the number of trials was fixed. */
   readonly precision?: RunPrecision;
   /** The command that repeats the run. */
@@ -88,11 +144,32 @@ export type RunRecord = {
   readonly startedAt: string;
   readonly status: RunStatus;
   readonly endedAt: string | null;
+  /** Of a merged run that of its first shard. */
   readonly environment: Environment;
+  /** Of a merged run that of the shard on which the harness cost most. */
   readonly calibration: Calibration | null;
   readonly trialIds: readonly string[];
   /** Where the telemetry was passed on to, and how much of it; absent where it was not. */
   readonly relayed?: RelayCounts & {readonly endpoint: string};
+};
+
+/** The rounds that a run has to make: of a shard only those dealt to it, of a merged run those of its shards. */
+export const roundsOf = ({
+  shard,
+  merged,
+  trialsPerVariant,
+}: Pick<RunRecord, 'shard' | 'merged' | 'trialsPerVariant'>): readonly number[] =>
+  shard?.rounds ??
+  merged?.shards.flatMap(({rounds}) => [...rounds]) ??
+  Array.from({length: trialsPerVariant}, (_, index) => index + 1);
+
+/** That of the machine on which the trial was made. */
+export const calibrationOf = (
+  {merged, calibration}: Pick<RunRecord, 'merged' | 'calibration'>,
+  trialId: string,
+): Calibration | null => {
+  const shard = merged?.shards.find(({trialIds}) => trialIds.includes(trialId));
+  return shard ? shard.calibration : calibration;
 };
 
 /** A reason why a run cannot be judged, with the number behind it and what to do about it. */
@@ -105,6 +182,14 @@ export type Gate = {
   readonly advice: string;
   /** Stack frames of the scenario's own error, if there was one, innermost first. */
   readonly stack?: readonly string[];
+};
+
+/** How long a fault had taken the server away; the longest time, if it did so repeatedly. */
+export type ServerAway = {
+  /** From when the server had ended or stood still until it was to come back, in milliseconds. */
+  readonly awayMs: number;
+  /** The server's own start, from then until it was ready for clients, in milliseconds. No recovery contains it. */
+  readonly startMs: number;
 };
 
 /** A fault of a phase, and what it hit; null where the injector does not count. */
@@ -123,6 +208,8 @@ export type FaultSummary = {
   readonly decisions: number | null;
   /** How many of these draws chose the fault; null where it was not counted. */
   readonly applied: number | null;
+  /** If it acted on the server itself: how long the server was away. Absent for other faults, and if it did not come back. */
+  readonly server?: ServerAway;
 };
 
 /** One phase of one trial, as seen by all witnesses; null where a witness was absent or had nothing to count. */

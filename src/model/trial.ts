@@ -2,7 +2,7 @@
 
 import type {Artifact} from './artifact.ts';
 import type {Bin, Drained, FailureClass, OperationExample, PhaseFigures} from './driver-witness.ts';
-import type {ForeignMessages, HarnessSample, HookFailure, PhaseEdge} from './event.ts';
+import type {ForeignMessages, HarnessSample, HookFailure, PhaseEdge, ServerEvent} from './event.ts';
 import type {CutReason} from './fresh-start.ts';
 import type {StandIn, UnappliedInstrumentation} from './loaded-code.ts';
 import type {ErrorFacts} from './outcome.ts';
@@ -82,6 +82,16 @@ export type DriverObservation = {
   readonly operationDurations: Uint8Array;
 };
 
+export type Closing = {
+  readonly startMs: number;
+  readonly durationMs: number;
+  /**
+   * Where it was called at the end of the last phase, under its load and faults: when these were gone, and how many operations
+   * were in flight when it had settled. Absent where it was called when all was calm.
+   */
+  readonly underLoad?: {readonly calmMs: number; readonly inFlight: number};
+};
+
 export type HeapSample = {
   readonly atMs: number;
   readonly phase: number | null;
@@ -129,10 +139,12 @@ export type Trial = {
   /** The first 16 hex digits of the trace ids of its operations, as `traceIdOfOperation` takes them. */
   readonly tracePrefix: string;
   readonly edges: readonly PhaseEdge[];
+  /** What faults did to the real server, in order; empty where there are none of that kind. */
+  readonly serverEvents: readonly ServerEvent[];
   /** When the last phase ended; null where the trial did not get that far. */
   readonly loadEndedMs: number | null;
   /** When the library was closed, and how long that took; null where the trial did not get that far. */
-  readonly closing: {readonly startMs: number; readonly durationMs: number} | null;
+  readonly closing: Closing | null;
   readonly end: SubjectEnd;
   readonly exit: ProcessExit | null;
   /** What its main thread was doing, the innermost call first, where it no longer answered; null where that is not known. */

@@ -1,6 +1,6 @@
 // A saved run becomes a judged one: when it ends, and again offline, with the current detectors.
 import {FoulweatherError} from '../model/errors.ts';
-import type {JudgedRun, RunRecord} from '../model/run.ts';
+import {calibrationOf, type JudgedRun, type RunRecord} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import {unreadable} from '../store/version.ts';
@@ -40,6 +40,7 @@ export const judgedRun = async (
   folder: Pick<SavedRun, 'readSpans'>,
 ): Promise<JudgedRun> => {
   const variants = record.plan.variants.map(variant => variant.name);
-  const judgement = judgeWholeRun(record, judgeRun(trials, variants, record.calibration));
+  const judged = judgeRun(trials, variants, trialId => calibrationOf(record, trialId));
+  const judgement = judgeWholeRun(record, judged);
   return withTraces({record, trials, judgement}, folder);
 };

@@ -1,6 +1,6 @@
 // A run that has started: round after round of trials, each saved as it goes, until all is saved and can be judged.
 import {phasesLeft, withPhases} from '../model/fresh-start.ts';
-import type {RunRecord} from '../model/run.ts';
+import {type RunRecord, roundsOf} from '../model/run.ts';
 import type {Trial} from '../model/trial.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import {precisionEnd} from './precision.ts';
@@ -68,7 +68,9 @@ export class RunInProgress {
     this.#calibrator = new Calibrator(this.#context, await this.#folder.addTrial(calibrationId));
     // What prepare() leaves running must not be measured.
     if (this.#context.plan.prepares) await this.#calibrate();
+    const dealt = this.#record.shard?.rounds;
     for (let number = 1; number <= this.#record.trialsPerVariant; number++) {
+      if (dealt?.includes(number) === false) continue;
       await this.#runRound(number);
       if (this.#isOver()) break;
       if (number === this.#record.trialsPerVariant) await this.#addRound();
@@ -114,10 +116,12 @@ export class RunInProgress {
     }
   }
 
-  /** With a precision to reach the count grows. */
+  /** With a precision to reach the count grows. A shard counts its own trials only. */
   #tellStart(trialId: string, {position}: PlannedTrial): void {
-    const count = this.#record.trialsPerVariant * this.#context.plan.variants.length;
-    this.#options.observer.trialStarted(trialId, position, count);
+    const {length: perRound} = this.#context.plan.variants;
+    const rounds = roundsOf(this.#record);
+    const before = ((rounds[0] ?? 1) - 1) * perRound;
+    this.#options.observer.trialStarted(trialId, position - before, rounds.length * perRound);
   }
 
   async #runOne(

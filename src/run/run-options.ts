@@ -6,6 +6,7 @@ import type {JudgedRun, PrecisionGoal, RunRecord} from '../model/run.ts';
 import type {RunFolder} from '../store/run-folder.ts';
 import type {Limits} from './limits.ts';
 import type {TargetChoice} from './processes/start-target.ts';
+import type {ShardChoice} from './rounds.ts';
 
 /**
  * `stop`: what is wrong with one trial is wrong with the others, and is told at once · `next-trial`: the others are driven all
@@ -33,6 +34,8 @@ export type RunOptions = {
   readonly trialsPerVariant: number | null;
   /** Adds trials until the ratio is known this precisely; needs a baseline and a candidate. */
   readonly precision?: PrecisionGoal;
+  /** Only this part of the run is made here. */
+  readonly shard?: ShardChoice;
   /** Whether subjects are profiled. */
   readonly profiles: boolean;
   /** Whether they write their heap when all has settled. */

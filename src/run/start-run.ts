@@ -1,14 +1,16 @@
 // A run's beginning: the scenario is described, its plan chosen, its packages installed, its processes started; and
 // then there is a folder to save it in.
+import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import type {Environment, RunRecord} from '../model/run.ts';
 import {services} from '../services/catalogue.ts';
-import {dataFolder, RunFolder} from '../store/run-folder.ts';
+import {dataFolder, RunFolder, runIdOf} from '../store/run-folder.ts';
 import {choosePlan} from './choose-plan.ts';
 import {describeScenario} from './describe.ts';
 import {describeEnvironment} from './environment.ts';
 import {interruptedEarly, unlessAborted} from './interruption.ts';
 import {defaultLimits} from './limits.ts';
+import {isInNamespace, namespaceLaunch, namespaceNeeded, needsNamespace, refuseOutside} from './namespace.ts';
 import {setUpProgram} from './npm.ts';
 import {installPackages} from './packages.ts';
 import {firstTrials} from './precision.ts';
@@ -18,6 +20,7 @@ import {startReceiver} from './processes/start-receiver.ts';
 import {startTarget, type TargetChoice, withTarget} from './processes/start-target.ts';
 import type {Supervisor} from './processes/supervisor.ts';
 import {installRequirements} from './requirements.ts';
+import {roundsOfShard} from './rounds.ts';
 import type {RunOptions} from './run-options.ts';
 import type {TrialContext} from './trial/trial-context.ts';
 
@@ -34,7 +37,15 @@ export const startRun = async (
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<StartedRun> => {
-  const {scenarioFile, seed, toxiproxyUrl, baseDir, observer, target: choice = asTheScenarioSays} = options;
+  const {
+    scenarioFile,
+    seed,
+    toxiproxyUrl,
+    baseDir,
+    observer,
+    environment,
+    target: choice = asTheScenarioSays,
+  } = options;
   const limits = {...defaultLimits, ...options.limits};
   // It does not depend on the plan, and loads while the scenario does.
   const receiving = startReceiver(supervisor, limits.startMs);
@@ -44,9 +55,13 @@ export const startRun = async (
     options.described ?? (await describeScenario(supervisor, options, {limitMs: limits.describeMs, signal}));
   const wanted = choosePlan(described, options, choice);
   const plan = withTarget(wanted, choice);
-  const {environment} = options;
+  const extent = extentOf(options, plan);
   const dataDir = options.dataDir ?? dataFolder(baseDir);
-  if (plan.program?.setup) {
+  refuseOutside(plan, options);
+  const isMoving = needsNamespace(plan, environment);
+  if (isMoving) namespaceLaunch(environment);
+  // In the namespace nothing can be downloaded: setup and installations come before.
+  if (plan.program?.setup && !isInNamespace(environment)) {
     observer.preparing?.(`running ${plan.program.setup.join(' ')}`);
     await setUpProgram(plan.program, scenarioFile, {environment, signal});
   }
@@ -54,6 +69,7 @@ export const startRun = async (
   const installing = {scenarioFile, dataDir: packagesDir, environment, signal, observer};
   const packages = await installPackages(plan, installing);
   const command = await installRequirements(plan, installing);
+  if (isMoving) throw namespaceNeeded();
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
   }
@@ -61,14 +77,19 @@ export const startRun = async (
     signal,
     Promise.all([
       startTarget(supervisor, wanted, scenarioFile, choice, limits),
-      startInjector(supervisor, plan, seed, toxiproxyUrl, limits.startMs),
+      startInjector(supervisor, plan, {
+        seed,
+        toxiproxyUrl,
+        environment,
+        limitMs: limits.startMs,
+      }),
       receiving,
       supervisor.guarded,
     ]),
     interruptedEarly,
   );
   const startedAt = options.now();
-  const {folder, id} = await RunFolder.create(dataDir, runId(startedAt, plan.name));
+  const {folder, id} = await RunFolder.create(dataDir, runIdOf(startedAt, plan.name));
   const context: TrialContext = {
     supervisor,
     runId: id,
@@ -87,7 +108,7 @@ export const startRun = async (
     keepGoing: options.withoutLoad === 'load',
   };
   if (options.relay) receiver.child.send({kind: 'relay', target: options.relay});
-  const record = newRecord(options, plan, id, startedAt, {
+  const record = newRecord(options, plan, extent, id, startedAt, {
     ...(await describing),
     injector: injector.version,
     ...(target.description !== null && {target: target.description}),
@@ -97,13 +118,28 @@ export const startRun = async (
 
 const asTheScenarioSays: TargetChoice = {targetUrl: null, startServices: false};
 
-/** Sorts by time, and names the scenario. */
-const runId = (startedAt: Date, scenario: string): string =>
-  `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}`;
+type Extent = Pick<RunRecord, 'trialsPerVariant' | 'shard'>;
+
+/**
+ * How many trials the whole run has, and which of them are made here.
+ * @throws FoulweatherError FW_SHARD_EMPTY
+ */
+const extentOf = ({scenario, shard, precision, trialsPerVariant: asked}: RunOptions, plan: Plan): Extent => {
+  const trialsPerVariant = firstTrials(asked ?? trialsOf(plan), precision ?? null);
+  if (!shard) return {trialsPerVariant};
+  const rounds = roundsOfShard(shard, {trialsPerVariant, scenario});
+  if (rounds.length > 0) return {trialsPerVariant, shard: {...shard, rounds}};
+  throw new FoulweatherError(
+    'FW_SHARD_EMPTY',
+    `Shard ${shard.index} of ${shard.count} has nothing to do: ${plan.name} has ${trialsPerVariant} ${trialsPerVariant === 1 ? 'trial' : 'trials'} per variant, and other shards make them.`,
+    'Use fewer shards, or more --trials.',
+  );
+};
 
 const newRecord = (
-  {scenario, seed, trialsPerVariant, precision, command}: RunOptions,
+  {scenario, seed, precision, command}: RunOptions,
   plan: Plan,
+  extent: Extent,
   id: string,
   startedAt: Date,
   environment: Environment,
@@ -113,7 +149,7 @@ const newRecord = (
   scenario,
   plan,
   seed,
-  trialsPerVariant: firstTrials(trialsPerVariant ?? trialsOf(plan), precision ?? null),
+  ...extent,
   ...(precision && {precision: {...precision, end: null}}),
   command: command(plan),
   startedAt: startedAt.toISOString(),

@@ -1,4 +1,5 @@
 // A target's address: where the injector connects to, and what the library gets.
+import {isIP} from 'node:net';
 import {FoulweatherError} from '../model/errors.ts';
 
 const defaultPorts: Readonly<Record<string, number>> = {
@@ -34,6 +35,16 @@ export const upstreamOf = (targetUrl: string): string => {
     `The address of the target, ${targetUrl}, has no ${hostname === '' ? 'host' : 'port'}.`,
     'Write the whole address, such as redis://127.0.0.1:6379.',
   );
+};
+
+/**
+ * The host of an https target that has a name, and its port where that is not 443: what it must be asked for although the library only
+ * gets the proxy's address. Null for all others.
+ */
+export const namedHostOf = (targetUrl: string): string | null => {
+  const {protocol, hostname, host} = URL.parse(targetUrl) ?? {protocol: '', hostname: '', host: ''};
+  const isNamed = isIP(hostname) === 0 && !hostname.startsWith('[') && hostname !== 'localhost';
+  return protocol === 'https:' && isNamed && hostname !== '' ? host : null;
 };
 
 /** The same URL, by way of the proxy: user, password, path and query stay. */

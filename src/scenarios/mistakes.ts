@@ -163,7 +163,7 @@ const unknownKeys = ({
   inst,
 }: Pick<z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>, 'keys' | 'inst'>): string => {
   const shape = inst instanceof z.ZodObject ? inst.shape : {};
-  const isFault = 'kind' in shape && 'probability' in shape;
+  const isFault = 'kind' in shape && 'startAfterMs' in shape;
   const known = Object.keys(shape).filter(name => !isFault || name !== 'kind');
   return keys
     .map(key => {

@@ -21,14 +21,14 @@ export type PackEntry = {
    * authentication, under faults of the scenario's own.
    */
   readonly kind: 'library' | 'inside';
+  /** What it speaks, where a storm is made for that; null: something else. */
+  readonly speaks: 'http' | 'grpc' | null;
   readonly language: Language;
-  /** Whether it speaks HTTP/1.1 without TLS, so that the storm `http` fits it. */
-  readonly speaksHttp: boolean;
   readonly needs: Needs;
 };
 
 const entries =
-  (kind: PackEntry['kind'], speaksHttp: boolean, language: Language = 'javascript') =>
+  (kind: PackEntry['kind'], speaks: PackEntry['speaks'], language: Language = 'javascript') =>
   (
     name: string,
     summary: string,
@@ -39,20 +39,21 @@ const entries =
     summary,
     kind,
     language,
-    speaksHttp,
+    speaks,
     needs: {packages, service},
   });
 
-const library = entries('library', false);
-const httpLibrary = entries('library', true);
-const inPython = entries('library', false, 'python');
-const httpInPython = entries('library', true, 'python');
-const inGo = entries('library', false, 'go');
-const httpInGo = entries('library', true, 'go');
-const inJava = entries('library', false, 'java');
-const httpInJava = entries('library', true, 'java');
-const inside = entries('inside', false);
-const httpInside = entries('inside', true);
+const library = entries('library', null);
+const httpLibrary = entries('library', 'http');
+const grpcLibrary = entries('library', 'grpc');
+const inPython = entries('library', null, 'python');
+const httpInPython = entries('library', 'http', 'python');
+const inGo = entries('library', null, 'go');
+const httpInGo = entries('library', 'http', 'go');
+const inJava = entries('library', null, 'java');
+const httpInJava = entries('library', 'http', 'java');
+const inside = entries('inside', null);
+const httpInside = entries('inside', 'http');
 
 const instrumentation = (name: string): string => `@opentelemetry/instrumentation-${name}`;
 
@@ -108,11 +109,11 @@ export const pack: readonly PackEntry[] = [
     'nats',
   ),
   library('bullmq', 'bullmq: adding and processing jobs', ['bullmq', instrumentation('ioredis')], 'redis'),
-  library('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
+  grpcLibrary('grpc-unary', '@grpc/grpc-js: unary calls, without and with deadlines and retries', [
     '@grpc/grpc-js',
     instrumentation('grpc'),
   ]),
-  library('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
+  grpcLibrary('grpc-stream', '@grpc/grpc-js: streams of messages in both directions', [
     '@grpc/grpc-js',
     instrumentation('grpc'),
   ]),

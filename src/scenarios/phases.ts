@@ -1,6 +1,7 @@
 // The phases of a scenario: what is wrong with them, and those that a trial has where they are repeated in cycles.
 import type {Phase} from '../model/plan.ts';
 import type {CheckedScenario} from '../model/schema/scenario.ts';
+import {isServerFault} from '../model/server-fault.ts';
 import type {Mistake} from './mistakes.ts';
 
 const reservedNames: ReadonlyMap<string, string> = new Map([
@@ -9,9 +10,9 @@ const reservedNames: ReadonlyMap<string, string> = new Map([
   ['drain', 'the time after the last phase'],
 ]);
 
-export const phaseMistakes = ({phases}: CheckedScenario): Mistake[] =>
-  phases.flatMap(({name, role, faults, durationMs, prolongedToMs}, index) => {
-    const mistakes: Mistake[] = [];
+export const phaseMistakes = ({phases, target, cycles}: CheckedScenario): Mistake[] =>
+  phases.flatMap(({name, role, faults, durationMs, prolongedToMs, endsWithClose}, index) => {
+    const mistakes = serverMistakes(faults, 'service' in target, ['phases', index]);
     const add = (key: string | null, says: string): void => {
       mistakes.push({path: ['phases', index, ...(key === null ? [] : [key])], says});
     };
@@ -22,10 +23,31 @@ export const phaseMistakes = ({phases}: CheckedScenario): Mistake[] =>
     } else if (prolongedToMs !== undefined && prolongedToMs <= durationMs) {
       add('prolongedToMs', 'must be longer than durationMs');
     }
+    if (endsWithClose && (index < phases.length - 1 || faults.length === 0)) {
+      add('endsWithClose', 'is only allowed in the last phase, and if that has faults');
+    } else if (endsWithClose && inCycles(phases, cycles).at(-1)?.name !== name) {
+      add('endsWithClose', 'is not allowed in a phase that is repeated: add a recovery before it');
+    }
     const meaning = reservedNames.get(name);
     if (meaning) add('name', `must not be "${name}", which stands for ${meaning}`);
     return mistakes;
   });
+
+/** A server can only be taken away if foulweather has started it, and only once at a time. */
+const serverMistakes = (faults: Phase['faults'], isStarted: boolean, path: Mistake['path']): Mistake[] => {
+  const positions = faults.flatMap((fault, position) => (isServerFault(fault) ? [position] : []));
+  return positions.flatMap((position, index): Mistake[] => {
+    const place = [...path, 'faults', position];
+    return [
+      ...(isStarted
+        ? []
+        : [{path: place, says: "acts on a server that foulweather starts: use target: {service: '…'}"}]),
+      ...(index > 0
+        ? [{path: place, says: 'is one too many: a phase has at most one fault of the server'}]
+        : []),
+    ];
+  });
+};
 
 /** The phase of an operation is kept in a byte, and one value stands for none. */
 const phasesAtMost = 255;

@@ -1,7 +1,18 @@
 // Scenario → plan: checks everything that can be checked before a process starts, and lists all mistakes at once.
+
+import {isHttpFault} from '../model/http-fault.ts';
 import {nonEmpty} from '../model/non-empty.ts';
-import {hungAfterMs, operationBy, type Plan, type Sweep, type Variant} from '../model/plan.ts';
+import {
+  hungAfterMs,
+  type OperationPlan,
+  operationBy,
+  type Plan,
+  type Sweep,
+  type Variant,
+} from '../model/plan.ts';
 import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
+import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
+import {thresholdsOf} from '../model/symptoms.ts';
 import {isProgram, type Scenario} from './define-scenario.ts';
 import {goalMistakes, thresholdMistakes} from './goals.ts';
 import {loadMistakes} from './load-limits.ts';
@@ -9,6 +20,8 @@ import {InvalidScenario, type Mistake, mistakesOf, sayMistake} from './mistakes.
 import {inCycles, phaseMistakes, tooManyPhases} from './phases.ts';
 import {shownOptions} from './shown-options.ts';
 import {expandSweep} from './sweep.ts';
+
+const drainSlackMs = 2000;
 
 /** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {
@@ -26,7 +39,9 @@ export const planOf = (scenario: Scenario): Plan => {
     ...phaseMistakes(checked),
     ...tooManyPhases(checked),
     ...loadMistakes(checked),
+    ...protocolMistakes(checked),
     ...programMistakes(checked),
+    ...closeMistakes(checked),
   ];
   if (mistakes.length > 0) throw new InvalidScenario(mistakes, whole);
   return toPlan(checked, sweep);
@@ -40,6 +55,23 @@ const repeatedNames = ({variants, phases}: CheckedScenario): Mistake[] => {
       return [{path: [list], key: `${index}`, says}];
     });
   return [...repeated('variants', variants), ...repeated('phases', phases)];
+};
+
+/** Each protocol's errors are for servers that speak it, and a connection speaks one. */
+const protocolMistakes = ({phases, target}: CheckedScenario): Mistake[] => {
+  const service = 'service' in target ? target.service : null;
+  const placed = phases.flatMap(({faults}, phase) => faults.map(({kind}, index) => ({kind, phase, index})));
+  const first = placed.find(({kind}) => isServerError(kind))?.kind;
+  return placed.flatMap(({kind, phase, index}) => {
+    const mistake = (says: string): Mistake[] => [{path: ['phases', phase, 'faults', index], says}];
+    const isOther = kind !== first && first !== undefined && (isServerError(kind) || isHttpFault(kind));
+    if (isOther) return mistake(`and ${first} are for different protocols; a scenario speaks only one`);
+    if (!isServerError(kind)) return [];
+    const {title, services}: ProtocolFacts = protocols[kind];
+    const speaks = 'kind' in target ? 'speaks HTTP' : `is ${service}`;
+    const isFit = service === null ? !('kind' in target) : services.includes(service);
+    return isFit ? [] : mistake(`needs a server that speaks ${title}; the target ${speaks}`);
+  });
 };
 
 /** Whether it is known how what such a command runs is installed, or built. */
@@ -86,6 +118,27 @@ const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mista
   ];
 };
 
+/** What is watched when close() is called under load is the library's own close, in the process of its operations. */
+const closeMistakes = ({subject, phases}: CheckedScenario): Mistake[] => {
+  const index = phases.findIndex(({endsWithClose}) => endsWithClose);
+  if (index < 0 || (!isProgram(subject) && subject.close)) return [];
+  const says = isProgram(subject)
+    ? 'is not possible with a program, which ends when it is closed'
+    : 'needs subject.close: there is nothing to call';
+  return [{path: ['phases', index, 'endsWithClose'], says}];
+};
+
+/** An operation that has not settled when the library is closed must have had the time after which it counts as orphaned. */
+const drainLimitOf = (
+  {phases, thresholds}: Pick<CheckedScenario, 'phases' | 'thresholds'>,
+  operation: OperationPlan,
+): number => {
+  const usualMs = hungAfterMs(operation) + drainSlackMs;
+  if (!phases.some(({endsWithClose}) => endsWithClose)) return usualMs;
+  const {watchMs, deadlineCount} = thresholdsOf('orphaned-operation', thresholds ?? {});
+  return Math.max(usualMs, watchMs + drainSlackMs, deadlineCount * operation.deadlineMs + drainSlackMs);
+};
+
 /** What is `undefined` in a scenario is absent in its plan, as in all JSON. */
 const toPlan = ({sweep: _asked, subject, ...checked}: CheckedScenario, sweep: Sweep | null): Plan => {
   const {verify, prepare, cycles, drainLimitMs, ...kept} = checked;
@@ -97,7 +150,7 @@ const toPlan = ({sweep: _asked, subject, ...checked}: CheckedScenario, sweep: Sw
     ...(sweep && {sweep}),
     operation,
     phases: nonEmpty(inCycles(checked.phases, cycles), 'phases'),
-    drainLimitMs: drainLimitMs ?? hungAfterMs(operation) + 2000,
+    drainLimitMs: drainLimitMs ?? drainLimitOf(checked, operation),
     ...(isProgram(subject) && {program: subject.program}),
     ...(verify && {verifies: true}),
     ...(prepare && {prepares: true}),

@@ -21,6 +21,7 @@ export const azurite: Service = {
     },
   ],
   stopSignal: 'SIGKILL',
+  goodbyeSignal: 'SIGTERM',
   url: port => `http://127.0.0.1:${port}`,
   // It refuses requests without a signature, and its answer names it.
   async version({host, port}) {

@@ -1,4 +1,4 @@
-// The process of a service: starts the server, reports where it listens, and ends it with itself.
+// The process of a service: starts the server, reports where it listens, takes it away for a fault, and ends it with itself.
 import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server as Socket} from 'node:net';
 import {onParentMessage, sendToParent} from '../model/channel.ts';
@@ -57,16 +57,13 @@ const start = async (attempt: number): Promise<FromService> => {
   // Other users' folders are closed to the account: it has to pass this one.
   if (account) chmodSync(task.folder, 0o711);
   const ports = await freePorts();
-  let isListening = false;
+  const {keepsData} = task;
   server = new Server(
-    {service, place: {folder, ports, find}, account, environment: process.env},
-    ({message}) => {
-      if (isListening) send({kind: 'ended', message}, () => process.exit(1));
-    },
+    {service, place: {folder, ports, keepsData, find}, account, environment: process.env},
+    ({message}) => send({kind: 'ended', message}, () => process.exit(1)),
   );
   try {
     const version = await server.start();
-    isListening = true;
     return {kind: 'listening', url: service.url(ports[0]), version, account: account?.name ?? null};
   } catch (error) {
     if (error instanceof MissingProgram) return {kind: 'missing', program: error.program};
@@ -81,9 +78,28 @@ const leave = (): void => {
   void Promise.resolve(server?.stop()).finally(() => process.exit(0));
 };
 
+const report = async (kind: 'away' | 'back', step: Promise<void> | undefined): Promise<void> => {
+  try {
+    await step;
+    send({kind});
+  } catch (error) {
+    send({kind: 'failed', message: messageOf(error)});
+  }
+};
+
 process.on('disconnect', leave);
 onParentMessage((message: ToService) => {
-  if (message.kind === 'stop') leave();
+  switch (message.kind) {
+    case 'stop':
+      leave();
+      break;
+    case 'take-away':
+      void report('away', server?.takeAway(message.how));
+      break;
+    case 'bring-back':
+      void report('back', server?.bringBack());
+      break;
+  }
 });
 
 const answer = await start(1);

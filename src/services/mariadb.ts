@@ -43,6 +43,7 @@ export const mariadb: Service = {
     },
   ],
   stopSignal: 'SIGKILL',
+  goodbyeSignal: 'SIGTERM',
   url: port => `mysql://root@127.0.0.1:${port}/test`,
   version: address => probe(address, {receive: versionIn}),
 };

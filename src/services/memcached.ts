@@ -14,6 +14,7 @@ export const memcached: Service = {
     {file: find('memcached'), args: ['-l', '127.0.0.1', '-p', `${port}`, '-U', '0']},
   ],
   stopSignal: 'SIGKILL',
+  goodbyeSignal: 'SIGTERM',
   url: port => `memcached://127.0.0.1:${port}`,
   version: address =>
     probe(address, {send: 'version\r\n', receive: heard => found(heard, /^VERSION (\S+)\r\n/)}),

@@ -24,11 +24,14 @@ export const mosquitto: Service = {
   accounts: ['mosquitto'],
   // Beyond 1,000 messages for one client it drops them by default: what it has acknowledged would be lost by the
   // server.
-  files: ({ports: [port]}) => ({
-    'mosquitto.conf': `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
+  files: ({folder, ports: [port], keepsData}) => ({
+    'mosquitto.conf': `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n${
+      keepsData ? `persistence true\npersistence_location ${folder}/\n` : ''
+    }`,
   }),
   run: ({folder, find}) => [{file: find('mosquitto'), args: ['-c', `${folder}/mosquitto.conf`]}],
   stopSignal: 'SIGKILL',
+  goodbyeSignal: 'SIGTERM',
   url: port => `mqtt://127.0.0.1:${port}`,
   version(address) {
     let asked = false;

@@ -10,10 +10,19 @@ export const nats: Service = {
   install: {kind: 'debian', packageName: 'nats-server'},
   defaultUrl: 'nats://127.0.0.1:4222',
   accounts: ['nats'],
+  // A short lame duck mode: clients are asked to go elsewhere, and cut half a second later, one after the other.
+  files: () => ({
+    'nats.conf': 'lame_duck_grace_period: "500ms"\nlame_duck_duration: "30s"\n',
+  }),
   run: ({folder, ports: [port], find}) => [
-    {file: find('nats-server'), args: ['-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', folder]},
+    {
+      file: find('nats-server'),
+      args: [...['-c', `${folder}/nats.conf`, '-a', '127.0.0.1', '-p', `${port}`], ...['-js', '-sd', folder]],
+    },
   ],
   stopSignal: 'SIGKILL',
+  // Lame duck mode, as of its service.
+  goodbyeSignal: 'SIGUSR2',
   url: port => `nats://127.0.0.1:${port}`,
   version({user, password, ...address}) {
     let asked = false;

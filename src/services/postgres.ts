@@ -82,6 +82,8 @@ export const postgres: Service = {
   ],
   // If it were killed, a segment of shared memory would be left.
   stopSignal: 'SIGQUIT',
+  // A fast shutdown, as of its service: clients get 57P01.
+  goodbyeSignal: 'SIGINT',
   url: port => `postgres://postgres@127.0.0.1:${port}/postgres`,
   version: address =>
     probe(address, {send: startup({...address, user: address.user || 'postgres'}), receive: versionIn}),

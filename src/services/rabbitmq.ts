@@ -39,6 +39,7 @@ export const rabbitmq: Service = {
     ];
   },
   stopSignal: 'SIGKILL',
+  goodbyeSignal: 'SIGTERM',
   url: port => `amqp://guest:guest@127.0.0.1:${port}`,
   // Connection.Start brings the server's properties: names and values with their lengths.
   version: address =>

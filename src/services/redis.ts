@@ -1,4 +1,4 @@
-// Redis: nothing on disk, as its data is thrown away.
+// Redis: nothing on disk, unless a fault restarts it: then each write is there before it is acknowledged.
 
 import {found, probe} from './protocol-probe.ts';
 import type {Address, Service} from './service.ts';
@@ -13,13 +13,18 @@ export const redis: Service = {
   install: {kind: 'debian', packageName: 'redis-server'},
   defaultUrl: 'redis://127.0.0.1:6379',
   accounts: ['redis'],
-  run: ({folder, ports: [port], find}) => [
+  run: ({folder, ports: [port], keepsData, find}) => [
     {
       file: find('redis-server'),
-      args: ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+      args: [
+        ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+        // It outlives the process, if not the machine.
+        ...(keepsData ? ['--appendonly', 'yes', '--appendfsync', 'no'] : []),
+      ],
     },
   ],
   stopSignal: 'SIGKILL',
+  goodbyeSignal: 'SIGTERM',
   url: port => `redis://127.0.0.1:${port}`,
   version: address =>
     probe(address, {

@@ -13,6 +13,8 @@ export type Place = {
   readonly folder: string;
   /** The first one is where clients reach it. */
   readonly ports: readonly [number, number, number];
+  /** Whether a fault of the run ends it: what it has acknowledged must then be there when it is started again. */
+  readonly keepsData: boolean;
   /** The path of a program. */
   readonly find: (program: string) => string;
 };
@@ -42,6 +44,8 @@ export type Service = {
   readonly run: (place: Place) => readonly [...Command[], Command];
   /** Its data is thrown away, so that it need not save it: SIGKILL, unless that would leave something behind. */
   readonly stopSignal: 'SIGKILL' | 'SIGQUIT';
+  /** By which its operators stop it, so that it says goodbye to its clients if it ever does. */
+  readonly goodbyeSignal: 'SIGTERM' | 'SIGINT' | 'SIGUSR2';
   readonly url: (port: number) => string;
   /**
    * Its version, asked by its own protocol.

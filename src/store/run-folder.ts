@@ -2,7 +2,7 @@
 // complete files are put in place by a rename, so that a reader never sees half of one.
 
 import {createReadStream} from 'node:fs';
-import {mkdir, open, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, open, readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
@@ -10,6 +10,7 @@ import type {TrialEvent} from '../model/event.ts';
 import type {RunRecord} from '../model/run.ts';
 import {wholeLines} from './journal.ts';
 import {unreadable} from './version.ts';
+import {writeWhole} from './write-whole.ts';
 
 const recordFile = 'run.json';
 /**
@@ -26,6 +27,10 @@ const profilesFolder = 'profiles';
 export const dataFolder = (baseDir: string): string => join(baseDir, '.foulweather');
 
 export const runsFolder = (dataDir: string): string => join(dataDir, 'runs');
+
+/** Sorts by time, and names the scenario. */
+export const runIdOf = (time: Date, scenario: string): string =>
+  `${time.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}`;
 
 /** Where the data of a trial lie. */
 export type TrialFiles = {
@@ -82,7 +87,7 @@ export class RunFolder {
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await writeWhole(join(this.path, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+    writeWhole(join(this.path, recordFile), `${JSON.stringify(record, null, 2)}\n`);
   }
 
   /**
@@ -123,6 +128,15 @@ export class RunFolder {
     };
   }
 
+  /** Takes over all that a trial of another run left behind; nothing where that was killed before it wrote any. */
+  async copyTrial(from: RunFolder, trialId: string, as = trialId): Promise<void> {
+    try {
+      await cp(join(from.path, 'trials', trialId), join(this.path, 'trials', as), {recursive: true});
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
+
   /**
    * The events of a trial. What a killed harness did not get to write is missing: the whole journal, or the rest of
    * its last line.
@@ -160,7 +174,7 @@ export class RunFolder {
   }
 
   async writeFile(name: string, text: string): Promise<void> {
-    await writeWhole(this.pathOf(name), text);
+    writeWhole(this.pathOf(name), text);
   }
 }
 
@@ -176,6 +190,38 @@ export const listRuns = async (dataDir: string): Promise<string[]> => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
+};
+
+/**
+ * The run at a path, or all runs somewhere below it, in the order of their folders' names.
+ * @throws FoulweatherError FW_UNKNOWN_RUN where there is none
+ */
+export const runFoldersUnder = async (path: string): Promise<RunFolder[]> => {
+  const found = await runsBelow(path);
+  if (found.length > 0) return found;
+  throw new FoulweatherError(
+    'FW_UNKNOWN_RUN',
+    `There is no saved run in ${path}.`,
+    'Name the folder of a run, .foulweather/runs/ID, or a folder that contains such folders.',
+  );
+};
+
+const runsBelow = async (path: string): Promise<RunFolder[]> => {
+  const entries = await readdir(path, {withFileTypes: true}).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return [];
+    }
+    throw error;
+  });
+  if (entries.some(({name}) => name === recordFile)) return [new RunFolder(path)];
+  const below = entries.filter(entry => entry.isDirectory() && entry.name !== 'node_modules');
+  const found = await Promise.all(
+    below
+      .map(({name}) => name)
+      .sort()
+      .map(name => runsBelow(join(path, name))),
+  );
+  return found.flat();
 };
 
 const makeRoot = async (root: string): Promise<void> => {
@@ -199,18 +245,6 @@ async function* ifThere(file: string, lines: AsyncIterable<string>): AsyncGenera
     throw unreadable(file, error, null);
   }
 }
-
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  const draft = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, file);
-  } catch (error) {
-    // On a full disk half a draft would take the room that the next one needs.
-    await rm(draft, {force: true});
-    throw error;
-  }
-};
 
 const chunkBytes = 1024 * 1024;
 const lineFeed = 10;

@@ -44,6 +44,27 @@ export const makerOf = (value: unknown): string | null =>
   z.looseObject({environment: z.looseObject({foulweather: z.string()})}).safeParse(value).data?.environment
     .foulweather ?? null;
 
+const environmentSchema = z.looseObject({
+  foulweather: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  cpu: z.string(),
+  cpuCount: z.number(),
+  memoryBytes: z.number(),
+  injector: z.string(),
+  target: z.string().optional(),
+  commit: z.string().nullable(),
+  dirty: z.boolean(),
+});
+
+const calibrationSchema = z
+  .looseObject({operationCount: z.number(), cpuUsPerOperation: z.number(), startLagP99Ms: z.number()})
+  .nullable();
+
+const statusSchema = z.enum(['running', 'complete', 'interrupted', 'failed']);
+
+const roundsSchema = z.array(z.number()).min(1);
+
 /** Unknown fields of a record do not change what the known ones mean; unknown fields of a plan might. */
 const recordSchema = z.looseObject({
   id: z.string(),
@@ -51,6 +72,33 @@ const recordSchema = z.looseObject({
   plan: planSchema,
   seed: z.number(),
   trialsPerVariant: z.number(),
+  shard: z
+    .looseObject({
+      index: z.number(),
+      count: z.number(),
+      rounds: roundsSchema,
+      series: z.array(z.string()).optional(),
+    })
+    .optional(),
+  merged: z
+    .looseObject({
+      count: z.number(),
+      shards: z.array(
+        z.looseObject({
+          index: z.number(),
+          rounds: roundsSchema,
+          runId: z.string(),
+          startedAt: z.string(),
+          endedAt: z.string().nullable(),
+          status: statusSchema,
+          environment: environmentSchema,
+          calibration: calibrationSchema,
+          trialIds: z.array(z.string()),
+        }),
+      ),
+      missing: z.array(z.looseObject({index: z.number(), rounds: roundsSchema})),
+    })
+    .optional(),
   precision: z
     .looseObject({
       halfWidthRatio: z.number(),
@@ -60,23 +108,10 @@ const recordSchema = z.looseObject({
     .optional(),
   command: z.string(),
   startedAt: z.string(),
-  status: z.enum(['running', 'complete', 'interrupted', 'failed']),
+  status: statusSchema,
   endedAt: z.string().nullable(),
-  environment: z.looseObject({
-    foulweather: z.string(),
-    node: z.string(),
-    platform: z.string(),
-    cpu: z.string(),
-    cpuCount: z.number(),
-    memoryBytes: z.number(),
-    injector: z.string(),
-    target: z.string().optional(),
-    commit: z.string().nullable(),
-    dirty: z.boolean(),
-  }),
-  calibration: z
-    .looseObject({operationCount: z.number(), cpuUsPerOperation: z.number(), startLagP99Ms: z.number()})
-    .nullable(),
+  environment: environmentSchema,
+  calibration: calibrationSchema,
   trialIds: z.array(z.string()),
   relayed: z.looseObject({endpoint: z.string()}).optional(),
 });

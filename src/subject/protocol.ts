@@ -95,7 +95,11 @@ export type ToSubject =
   /** Write a heap snapshot, which stops the process for seconds. */
   | {readonly kind: 'snapshot-heap'}
   /** Close the library, flush the telemetry, and end. */
-  | {readonly kind: 'close'; readonly limitMs: number};
+  | {readonly kind: 'close'; readonly limitMs: number}
+  /** Start nothing more and close the library at once; what is in flight is watched. Drain and leave follow. */
+  | {readonly kind: 'close-under-load'; readonly limitMs: number}
+  /** Flush the telemetry, and end: the library is closed. */
+  | {readonly kind: 'leave'};
 
 /** The verifying child's only task. */
 export type VerifyTask = {

@@ -41,6 +41,13 @@ const handle = async (message: ToSubject): Promise<void> => {
       await subject?.close(message.limitMs);
       await end();
       break;
+    case 'close-under-load':
+      await subject?.closeUnderLoad(message.limitMs);
+      break;
+    case 'leave':
+      subject?.leave();
+      await end();
+      break;
   }
 };
 

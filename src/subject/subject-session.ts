@@ -5,6 +5,7 @@ import {Driver} from '../load/driver.ts';
 import {errorFacts} from '../load/error-facts.ts';
 import type {KeptWhat} from '../model/artifact.ts';
 import type {FirstOperation} from '../model/driver-witness.ts';
+import type {SubjectEvent} from '../model/event.ts';
 import {triedId} from '../model/message-id.ts';
 import {type Phase, reportEveryMs, sampleEveryMs} from '../model/plan.ts';
 import {withTimeout} from '../model/with-timeout.ts';
@@ -41,6 +42,7 @@ export class SubjectSession {
   readonly #phases: readonly Phase[];
   readonly #try: (limitMs: number) => Promise<FirstOperation>;
   #phase: number | null = null;
+  #isLoadOver = false;
   #ticker: NodeJS.Timeout | undefined;
   /** The interval at which the driver's figures are reported. */
   #tellAtMs = 0;
@@ -156,10 +158,7 @@ export class SubjectSession {
   }
 
   async drain(limitMs: number): Promise<void> {
-    this.#endPhase();
-    this.#driver.stopLoad();
-    this.#checkClock();
-    this.#profiling?.endLoad();
+    this.#endLoad();
     const inFlight = await this.#driver.drain(limitMs);
     const unsettled = this.#driver.unsettled();
     this.#report(true);
@@ -177,22 +176,49 @@ export class SubjectSession {
   }
 
   async close(limitMs: number): Promise<void> {
-    const startMs = this.#now();
     clearInterval(this.#ticker);
     this.#driver.stop();
+    send(await this.#closed(limitMs));
+    this.leave();
+  }
+
+  /** What is in flight is watched on. */
+  async closeUnderLoad(limitMs: number): Promise<void> {
+    this.#endLoad();
+    const closed = await this.#closed(limitMs);
+    send({...closed, inFlight: this.#driver.inFlight});
+  }
+
+  leave(): void {
+    clearInterval(this.#ticker);
+    this.#driver.stop();
+    this.#report(true);
+    this.#vitals.stop();
+    this.#connects.stop();
+    this.#profiling?.stop();
+  }
+
+  async #closed(limitMs: number): Promise<Extract<SubjectEvent, {kind: 'closed'}>> {
+    const startMs = this.#now();
     const {result, error} = await closeWithin(this.#subject, this.#client, limitMs);
     this.#report(true);
     const atMs = this.#now();
-    send({
+    return {
       kind: 'closed',
       atMs,
       durationMs: atMs - startMs,
       result,
       error: error === null ? null : errorFacts(error),
-    });
-    this.#vitals.stop();
-    this.#connects.stop();
-    this.#profiling?.stop();
+    };
+  }
+
+  #endLoad(): void {
+    if (this.#isLoadOver) return;
+    this.#isLoadOver = true;
+    this.#endPhase();
+    this.#driver.stopLoad();
+    this.#checkClock();
+    this.#profiling?.endLoad();
   }
 
   /** What is reported of a phase once its time is over. */

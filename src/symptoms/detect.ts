@@ -2,6 +2,7 @@
 // of a symptom for which something needed was not seen.
 
 import {withLogs} from '../measures/log-evidence.ts';
+import {hasLostPackets} from '../measures/network-aftermath.ts';
 import {withPointers} from '../measures/pointers.ts';
 import type {Detector, Finding} from '../model/finding.ts';
 import {telemetrySymptoms} from '../model/symptoms/telemetry.ts';
@@ -145,10 +146,29 @@ const unlessUnseen = (trial: Trial, finding: Finding): Finding => {
   return lack === null ? finding : inconclusive(finding.symptom, lack);
 };
 
+/** What they prove rests on when attempts reached the target. */
+const byArrival: ReadonlySet<SymptomId> = new Set([
+  'no-backoff',
+  'no-jitter',
+  'stale-work-sent',
+  'replay-burst',
+  'unbounded-buffer',
+]);
+
+/** TCP retransmits what was lost when it can, and not when the library sent it. */
+const unlessRetransmitted = (trial: Trial, finding: Finding): Finding =>
+  finding.verdict === 'present' && byArrival.has(finding.symptom) && hasLostPackets(trial, finding.phase)
+    ? inconclusive(
+        finding.symptom,
+        'packets were lost, so the time at which an attempt arrived does not show when the library sent it',
+      )
+    : finding;
+
 /** The answer of one detector, by the thresholds of the trial's plan. */
 export const detectOne = <Id extends SymptomId>(symptom: Id, trial: Trial): Finding => {
   try {
-    const finding = detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));
+    const judged = detectors[symptom](trial, thresholdsOf(symptom, trial.plan.thresholds));
+    const finding = unlessRetransmitted(trial, judged);
     // What is wrong with the telemetry cannot be shown by more telemetry.
     const isLogged = finding.verdict === 'present' && !(symptom in telemetrySymptoms);
     return withPointers(trial, isLogged ? withLogs(trial, finding) : finding);

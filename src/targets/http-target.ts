@@ -3,6 +3,7 @@ import {createServer, type IncomingMessage, type RequestListener, type ServerRes
 import {createServer as createSecureServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {Authority, validNow} from '../certificates/authority.ts';
+import {controlHost, targetHost} from '../model/network-fault.ts';
 import type {Ledger} from './ledger.ts';
 
 export type HttpTargetOptions = {
@@ -18,7 +19,7 @@ export type HttpTarget = {
   readonly authority?: string;
 };
 
-const hosts = ['127.0.0.1', 'localhost'];
+const hosts = ['127.0.0.1', 'localhost', targetHost, controlHost];
 
 /** Node's own default: idle connections end within the time that the harness waits for them. */
 const keepAliveTimeoutMs = 5000;

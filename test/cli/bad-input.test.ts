@@ -117,6 +117,32 @@ const cases: {readonly [title: string]: Case} = {
     argv: ['run', 'undici-stall', '--until-precise', '10%', '--variant', 'bounded'],
     statement: ['--until-precise compares two variants, but only "bounded" of undici-stall would run.'],
   },
+  'a shard that is none': {
+    argv: ['run', '--shard', '5/4'],
+    statement: ['--shard', 'from 1/1 to 10000/10000, such as 2/4; or auto', 'FW_USAGE'],
+  },
+  'a shard of a run whose length nobody knows': {
+    argv: ['run', '--shard', '1/4', '--until-precise', '10%'],
+    statement: ['--shard cannot be combined with --until-precise', '--trials', 'FW_USAGE'],
+  },
+  'shards of a workflow that is not asked for': {
+    argv: ['init', '--shards', '4'],
+    statement: ['--shards only works with --ci.', 'FW_USAGE'],
+  },
+  'a folder to merge that is not there': {
+    argv: ['merge', 'nowhere'],
+    statement: ['There is no saved run in nowhere.', '.foulweather/runs/ID', 'FW_UNKNOWN_RUN'],
+  },
+  'a folder to merge without a run': {
+    argv: ['merge', '.'],
+    files: {'a/b/notes.md': ''},
+    statement: ['There is no saved run in', 'FW_UNKNOWN_RUN'],
+  },
+  'a shard that was cut off while it was copied': {
+    argv: ['merge', 'shards'],
+    files: {'shards/a/run.json': '{"schemaVersion": 1, "pl'},
+    statement: ['Cannot read shards/a/run.json', 'FW_RUN_DAMAGED'],
+  },
   'a scenario’s option without a scenario': {
     argv: ['run', '--variant', 'bounded'],
     statement: ['--variant needs the name of a scenario.', 'FW_USAGE'],

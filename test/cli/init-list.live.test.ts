@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import test from 'ava';
+import {stormNames} from '../../src/scenarios/storms.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 
 test('init writes a scenario that is described without a mistake and runs', async t => {
@@ -91,7 +92,7 @@ test('list names the built-in scenarios, for people and for machines', async t =
   const {stdout: names} = await place.call(['list', '--names']);
   t.is(names, builtins.map(({name}) => `${name}\n`).join(''));
   const storms = await place.call(['list', '--storms', '--names']);
-  t.is(storms.stdout, 'quick\nstandard\nhttp\n');
+  t.is(storms.stdout, stormNames.map(name => `${name}\n`).join(''));
 });
 
 test('list says what a scenario lacks on this machine, and how to get it', async t => {

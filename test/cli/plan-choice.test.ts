@@ -44,13 +44,61 @@ for (const language of languages) {
     );
     t.deepEqual(
       packNames({language, storm: findStorm('http')!}),
-      libraries.filter(({speaksHttp}) => speaksHttp).map(({name}) => name),
+      libraries.filter(({speaks}) => speaks === 'http').map(({name}) => name),
     );
   });
 }
 
 test('--all without a language are the libraries of JavaScript', t => {
   t.deepEqual(packNames({}), packNames({language: 'javascript'}));
+});
+
+test('in a storm of gRPC --all are the libraries that speak it', t => {
+  const storm = findStorm('grpc')!;
+  t.deepEqual(packNames({storm}), ['grpc-unary', 'grpc-stream']);
+  t.throws(() => refuseContradictions(['fetch'], {storm}), {code: 'FW_USAGE', message: /a client of gRPC/});
+});
+
+test('in a storm of a protocol --all are the libraries whose server speaks it', t => {
+  t.deepEqual(packNames({storm: findStorm('redis')!}), ['ioredis', 'redis', 'bullmq']);
+  t.deepEqual(packNames({storm: findStorm('mysql')!}), ['mysql2']);
+  t.deepEqual(packNames({storm: findStorm('http2')!}), []);
+  t.deepEqual(packNames({storm: 'auto'}), packNames({}));
+});
+
+const withTarget = (target: Plan['target'], name = 'mine'): Plan => ({...plan, name, target});
+
+const automatic: readonly (readonly [storm: string, plan: Plan, target?: string])[] = [
+  ['redis', withTarget({kind: 'service', service: 'redis'})],
+  ['mysql', withTarget({kind: 'service', service: 'mariadb'})],
+  ['standard', withTarget({kind: 'service', service: 'memcached'})],
+  ['http', withTarget({kind: 'http', thinkTimeMs: 0})],
+  ['http', withTarget({kind: 'url', url: 'https://api.example.com'})],
+  ['postgres', withTarget({kind: 'custom'}), 'postgresql://127.0.0.1:5432/x'],
+  ['standard', withTarget({kind: 'service', service: 'redis'}), 'rediss://cache.example.com'],
+  ['standard', withTarget({kind: 'custom'})],
+  ['grpc', withTarget({kind: 'custom'}, 'grpc-unary')],
+];
+
+for (const [storm, described, target] of automatic) {
+  test(`--storm auto: ${storm} for ${JSON.stringify(described.target)} ${described.name} ${target ?? ''}`, t => {
+    const options = {storm: 'auto', ...(target !== undefined && {target})} as const;
+    const made = reshapeOf(options, '/here')(described);
+    t.is(made.storm, storm);
+    t.is(made.phases, findStorm(storm)!.phases);
+  });
+}
+
+test('a storm of another protocol than the server speaks is refused, and one of HTTP/2 is not for the built-in server', t => {
+  const inStorm = (name: string, described: Plan) => () =>
+    reshapeOf({storm: findStorm(name)!}, '/here')(described);
+  const redis = withTarget({kind: 'service', service: 'redis'});
+  const message = 'The storm "postgres" needs a client of PostgreSQL, and mine is not one.';
+  t.throws(inStorm('postgres', redis), {code: 'FW_USAGE', message});
+  t.throws(inStorm('http', redis), {code: 'FW_USAGE'});
+  t.throws(inStorm('http2', withTarget({kind: 'http', thinkTimeMs: 0})), {code: 'FW_USAGE'});
+  t.notThrows(inStorm('http2', withTarget({kind: 'url', url: 'https://api.example.com'})));
+  t.notThrows(inStorm('postgres', withTarget({kind: 'custom'})));
 });
 
 test('the inside of a library may stand in a storm of HTTP where it speaks that', t => {
@@ -63,6 +111,7 @@ test('the words that ask for it again', t => {
   t.deepEqual(planArgs({}), []);
   const against = [{name: '@scope/x', spec: '>=1 <2'}];
   t.deepEqual(planArgs({storm: quick, against}), ['--storm quick', "--against '@scope/x@>=1 <2'"]);
+  t.deepEqual(planArgs({storm: 'auto'}), ['--storm auto']);
 });
 
 const contradictions: readonly (readonly [
@@ -77,6 +126,8 @@ const contradictions: readonly (readonly [
   ['one server for the whole pack', [], {all: true, target: 'redis://127.0.0.1:6379'}],
   ['a precision of libraries with one variant', [], {all: true, untilPrecise: 0.1}],
   ['faults of HTTP on a library that speaks none', ['redis'], {storm: findStorm('http')!}],
+  ['a storm for no library of the pack', [], {all: true, storm: findStorm('http2')!}],
+  ['errors of Redis on a library of PostgreSQL', ['pg'], {storm: findStorm('redis')!}],
   ['--against of the whole pack', [], {all: true, against: [{name: 'a', spec: '1'}]}],
 ];
 for (const [what, scenarios, options] of contradictions) {

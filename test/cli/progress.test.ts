@@ -49,6 +49,7 @@ const show = (env: NodeJS.ProcessEnv, isTTY: boolean): string => {
     now: () => new Date(0),
     onSignal: () => () => {},
     onUncaught: () => {},
+    relaunch: () => {},
     exit: () => {},
   };
   const progress = createProgress(io);

@@ -1,7 +1,7 @@
 // Scenarios against real servers, from the command line: what is needed, what is started, and that nothing outlives it.
 
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -11,6 +11,8 @@ import {CliProcess} from '../helpers/cli-process.ts';
 import {openPlace} from '../helpers/cli-world.ts';
 import {readReport} from '../helpers/report-text.ts';
 import {fixture} from '../helpers/run-folders.ts';
+import {until} from '../helpers/run-until.ts';
+import {workingIn} from '../helpers/working-in.ts';
 
 const nothing = {processes: [], ports: []};
 
@@ -63,6 +65,24 @@ test("--target takes the user's own server", async t => {
   t.deepEqual(await cli.watch.remains(), nothing);
 });
 
+test('a server that a fault takes away has to be started by foulweather', async t => {
+  const place = await openPlace(t);
+  const without = await place.call(['run', fixture('paused')]);
+  t.is(without.code, 64);
+  t.regex(
+    without.stderr,
+    /Add --start-services to start one \(`apt-get install redis-server` installs it\)\. \(FW_SERVICE_NEEDED\)/,
+  );
+  const theirs = await place.call(['run', fixture('paused'), '--target', 'redis://127.0.0.1:6379']);
+  t.is(theirs.code, 64);
+  t.regex(
+    theirs.stderr,
+    /The fault serverPause of phase "paused" acts on the server itself, and foulweather leaves the one at --target alone\./,
+  );
+  t.regex(theirs.stderr, /Use --start-services instead of --target/);
+  t.deepEqual(await place.watch.remains(), nothing);
+});
+
 const {program, folders} = services.redis;
 if (findProgram(program, folders, {path: process.env['PATH'] ?? '', cwd: import.meta.dirname})) {
   const started = async (t: ExecutionContext): Promise<{cli: CliProcess; folder: string}> => {
@@ -72,6 +92,9 @@ if (findProgram(program, folders, {path: process.env['PATH'] ?? '', cwd: import.
     t.true(existsSync(folder));
     return {cli, folder};
   };
+
+  const isStandingStill = (pid: number): boolean =>
+    /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
   const leavesNothing = async (t: ExecutionContext, cli: CliProcess, folder: string): Promise<void> => {
     t.deepEqual(await cli.watch.remains(), nothing);
@@ -87,6 +110,17 @@ if (findProgram(program, folders, {path: process.env['PATH'] ?? '', cwd: import.
     t.regex(report, /\| Target +\| Redis \d+\.\d+\.\d+, started for this run/);
     t.regex(report, /--start-services/);
     await leavesNothing(t, cli, folder);
+  });
+
+  test('after a kill of the command line a server that stands still is gone, too', async t => {
+    const cli = await CliProcess.run(t, 'paused', '--start-services');
+    await cli.untilSecondPhase();
+    const folder = folderOf(cli);
+    await until(() => workingIn(folder).some(isStandingStill), 10_000, 'the pause');
+    cli.kill('SIGKILL');
+    await cli.exited;
+    await leavesNothing(t, cli, folder);
+    t.deepEqual(workingIn(folder), []);
   });
 
   test('after a kill of the command line the server and its folder are gone', async t => {

@@ -87,6 +87,41 @@ test('init --ci writes a workflow that runs the scenario, and installs the serve
   t.regex(plain, /^ {6}- run: npx foulweather explore --replay --reporter github /m);
 });
 
+type Job = {
+  readonly needs?: string;
+  readonly strategy?: {readonly matrix: {readonly shard: readonly number[]}};
+  readonly steps: readonly {readonly run?: string; readonly uses?: string; readonly with?: object}[];
+};
+
+test('init --ci --shards writes a job for each shard, and one that merges what they leave', async t => {
+  const place = await openPlace(t);
+  const argv = ['init', 'redis.ts', '--template', 'redis', '--ci', '--shards', '3'];
+  t.is((await place.call(argv)).code, 0);
+  const text = await readFile(join(place.cwd, '.github/workflows/reliability.yml'), 'utf8');
+  const {jobs} = parse(text) as {jobs: {shard: Job; reliability: Job}};
+  const {shard, reliability} = jobs;
+  const number = `$\{{ matrix.shard }}`;
+  t.deepEqual(shard.strategy?.matrix.shard, [1, 2, 3]);
+  t.is(reliability.needs, 'shard');
+  const commandsOf = ({steps}: Job): string[] => steps.flatMap(({run}) => run ?? []);
+  const install = 'sudo apt-get update && sudo apt-get install --yes redis-server';
+  t.deepEqual(commandsOf(shard), [
+    'npm ci',
+    install,
+    // As many for each shard, and five pairs at least.
+    `npx foulweather run ./redis.ts --start-services --trials 6 --shard ${number}/$\{{ strategy.job-total }} --data shard`,
+  ]);
+  t.deepEqual(commandsOf(reliability).slice(0, 3), [
+    'npm ci',
+    install,
+    'npx foulweather merge shards --out reliability --reporter github --reporter junit=reliability/junit.xml',
+  ]);
+  const [uploaded] = shard.steps.filter(({uses}) => uses?.startsWith('actions/upload-artifact@'));
+  const [downloaded] = reliability.steps.filter(({uses}) => uses?.startsWith('actions/download-artifact@'));
+  t.deepEqual(uploaded?.with, {name: `shard-${number}`, path: 'shard/runs'});
+  t.deepEqual(downloaded?.with, {pattern: 'shard-*', path: 'shards'});
+});
+
 test('a template that is not there is refused with those that are', async t => {
   const place = await openPlace(t);
   const {code, stderr} = await place.call(['init', '--template', 'soap']);

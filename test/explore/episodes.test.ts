@@ -9,7 +9,9 @@ import {
   widened,
 } from '../../src/explore/episodes.ts';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
+import type {Fault} from '../../src/model/fault.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
+import {protocolOf, type Speech, serverErrorKinds} from '../../src/model/server-errors.ts';
 import {conversation} from '../helpers/conversations.ts';
 
 /** Two of a pool, and one of another kind that comes less far. */
@@ -203,4 +205,33 @@ test('a likely pair whose first fault fails alone has others in its place', t =>
   );
   t.deepEqual(insteadOf(byId.get('close after 2, then reset within 4')!), []);
   t.deepEqual(insteadOf(byId.get('close after 4')!), []);
+});
+
+const saidBy = (speech: Speech): readonly Episode[] =>
+  episodesOf(recorded, {seed: 1, speech}).filter(({id}) => id.startsWith('say '));
+
+const kindOf = (speech: Speech): Fault['kind'] => {
+  if (speech === 'http' || speech === 'http2') return 'httpStatus';
+  return speech === 'grpc' ? 'grpcStatus' : `${speech}Error`;
+};
+
+for (const speech of ['http', 'http2', 'grpc', ...serverErrorKinds.map(protocolOf)] as const)
+  test(`what the server says, as faults that a scenario may have: ${speech}`, t => {
+    const said = saidBy(speech);
+    t.true(said.length >= 6);
+    t.is(new Set(said.map(({id}) => id)).size, said.length);
+    for (const {id, faults} of said) {
+      t.is(faults[0].kind, kindOf(speech));
+      for (const fault of faults) t.deepEqual(plannedFaultSchema.parse(fault), fault, id);
+    }
+  });
+
+test('an error is said once, or to all for a while; one at the connect needs a connect', t => {
+  const postgres = new Map(saidBy('postgres').map(episode => [episode.id, episode]));
+  t.like(postgres.get('say 40001'), {needs: 'live connections', faults: [{error: '40001', firstN: 1}]});
+  t.like(postgres.get('say 40001 (all)')?.faults[0], {error: '40001', durationMs: 500});
+  t.like(postgres.get('say 57P01'), {needs: 'live connections'});
+  t.like(postgres.get('say 57P03'), {needs: 'new connections', faults: [{error: '57P03'}, kick]});
+  t.is(widened(postgres.get('say 40001')!)?.id, 'say 40001 (all)');
+  t.is(widened(postgres.get('say 40001 (all)')!), null);
 });

@@ -33,6 +33,18 @@ import {
   slowBody,
   wrongContentLength,
 } from '../../src/model/http-fault.ts';
+import type {AnyDnsFault, AnyPacketFault} from '../../src/model/network-fault.ts';
+import {
+  amqpError,
+  memcachedError,
+  mqttError,
+  mysqlError,
+  natsError,
+  postgresError,
+  redisError,
+  smtpError,
+} from '../../src/model/reply-fault.ts';
+import type {AnyServerFault} from '../../src/model/server-fault.ts';
 import {tlsAlert, tlsClose, wrongCertificate} from '../../src/model/tls-fault.ts';
 import {connectTo, type Peer, startUpstream} from '../helpers/proxy-sockets.ts';
 import {until} from '../helpers/run-until.ts';
@@ -48,6 +60,9 @@ const response = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nping';
 /** A ClientHello without anything in it. */
 const hello = Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
 
+/** A startup message of PostgreSQL, of protocol 3.0 and without parameters. */
+const startup = Buffer.from([0, 0, 0, 9, 0, 3, 0, 0, 0]);
+
 /** Answers whatever it gets as if it had been a request, and ends when the other side does. */
 const serve = ({socket}: Peer): void => {
   socket.on('data', () => socket.write(response));
@@ -55,7 +70,13 @@ const serve = ({socket}: Peer): void => {
 };
 
 /** What a connection is given so that the fault has something to act on. */
-type Stimulus = 'request' | 'hello' | 'end';
+const ping = 'PING\r\n';
+/** AMQP's connection.open, and MQTT's CONNECT. */
+const open = Buffer.from([1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 40, 0xce]);
+const connect = Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 0]);
+
+const stimuli = {request, hello, startup, ping, open, connect};
+type Stimulus = keyof typeof stimuli | 'end';
 type Row = {
   readonly fault: Fault;
   /** `new`: live connections go on. `door`: live ones are cut, new ones are refused. */
@@ -70,8 +91,10 @@ const both = (fault: Fault, stimulus: Stimulus = 'request'): Row => ({
 });
 const newOnly = (fault: Fault, stimulus: Stimulus): Row => ({fault, reaches: 'new', stimulus});
 
-/** The compiler asks for a row of each kind. */
-const rows: {readonly [kind in FaultKind]: Row} = {
+type ElsewhereKind = (AnyServerFault | AnyPacketFault | AnyDnsFault)['kind'];
+
+/** The compiler asks for a row of each kind that needs neither a server nor a network of its own (packet-filter.test.ts). */
+const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HTTP/2'} = {
   latency: both(latency({latencyMs: 5})),
   bandwidth: both(bandwidth({bytesPerSecond: 1000})),
   slowClose: both(slowClose({delayMs: 5}), 'end'),
@@ -94,10 +117,27 @@ const rows: {readonly [kind in FaultKind]: Row} = {
   slowBody: both(slowBody({bytesPerSecond: 100})),
   wrongContentLength: both(wrongContentLength({differenceBytes: 1})),
   dropKeepAlive: both(dropKeepAlive()),
+  // Their edges are in test/faults/server/http2.
+  goAway: 'for HTTP/2',
+  resetStream: 'for HTTP/2',
+  limitStreams: 'for HTTP/2',
+  closedWindows: 'for HTTP/2',
+  ignorePings: 'for HTTP/2',
+  grpcStatus: 'for HTTP/2',
+  withholdTrailers: 'for HTTP/2',
   // A handshake that is done cannot be hit any more.
   tlsClose: newOnly(tlsClose(), 'hello'),
   tlsAlert: newOnly(tlsAlert(), 'hello'),
   wrongCertificate: newOnly(wrongCertificate({problem: 'expired'}), 'hello'),
+  // Where a live connection is in its conversation is not known.
+  redisError: newOnly(redisError({error: 'LOADING'}), 'request'),
+  postgresError: newOnly(postgresError({error: '57P03'}), 'startup'),
+  mysqlError: newOnly(mysqlError({error: '1040'}), 'request'),
+  amqpError: newOnly(amqpError({error: '530'}), 'open'),
+  smtpError: newOnly(smtpError({error: '450'}), 'request'),
+  natsError: newOnly(natsError({error: 'WITHHELD'}), 'ping'),
+  memcachedError: newOnly(memcachedError({error: 'BUSY'}), 'request'),
+  mqttError: newOnly(mqttError({error: '3'}), 'connect'),
 };
 
 /** Kinds again, otherwise asked for. */
@@ -120,7 +160,7 @@ let proxyCount = 0;
 
 const give = ({socket}: Peer, stimulus: Stimulus): void => {
   if (stimulus === 'end') socket.end();
-  else socket.write(stimulus === 'hello' ? hello : request);
+  else socket.write(stimuli[stimulus]);
 };
 
 const between = test.macro({
@@ -185,4 +225,4 @@ const between = test.macro({
   },
 });
 
-for (const row of [...Object.values(rows), ...more]) test(between, row);
+for (const row of [...Object.values(rows), ...more]) if (row !== 'for HTTP/2') test(between, row);

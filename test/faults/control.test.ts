@@ -1,6 +1,7 @@
 // The parent's hand on the injector, against the embedded one over real sockets.
 import {once} from 'node:events';
 import {createServer, type RequestListener, type Server} from 'node:http';
+import {connect as connectHttp2, createServer as createHttp2Server} from 'node:http2';
 import type {AddressInfo} from 'node:net';
 import {json} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
@@ -54,6 +55,31 @@ const untilClosed = async (link: FaultyLink): Promise<void> => {
   while ((await link.witness())?.openConnections !== 0);
 };
 
+test('HTTP is followed from the beginning of each connection where that is asked for', async t => {
+  const server = createHttp2Server((_request, response) => response.end('x'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const {port} = server.address() as AddressInfo; // a string only for pipes
+  const injector = new Injector(running.url);
+  const link = await injector.createProxy('followed', `127.0.0.1:${port}`, {
+    interception: {authorities: '', host: null},
+  });
+  const session = connectHttp2(`http://${link.address}`);
+  t.teardown(() => session.destroy());
+  const ask = async (): Promise<unknown> => {
+    const stream = session.request({':path': '/'});
+    const [headers] = await once(stream, 'response');
+    stream.resume();
+    await once(stream, 'end');
+    return headers[':status'];
+  };
+  t.is(await ask(), 200);
+  await link.apply('busy', [httpStatus({status: 503})], 1000);
+  t.is(await ask(), 503);
+  t.like(await link.witness(), {faults: {'busy-1-httpStatus': {actions: 1}}});
+});
+
 test('a ramp fills its phase', async t => {
   const link = await openLink(t);
   await link.apply('rise', [latency({latencyMs: {from: 0, to: 100}, startAfterMs: 1000})], 5000);
@@ -106,6 +132,22 @@ test('refuse turns the proxy off, and the next phase on again, at the same addre
   t.is((await proxyOf(link)).enabled, false);
   await link.apply('recovery', []);
   t.is((await proxyOf(link)).enabled, true);
+  t.is(await exchange(link), 'ping');
+});
+
+test('while the server is away connects are refused, whatever the phases ask for', async t => {
+  const link = await openLink(t);
+  await link.apply('restart', [latency({latencyMs: 1})]);
+  await link.serverIsAway(true);
+  await t.throwsAsync(connectTo(link.address), {code: 'ECONNREFUSED'});
+  t.like(await proxyOf(link), {enabled: false, toxics: [{name: 'restart-1-latency'}]});
+  await link.apply('refused', [refuse()]);
+  await link.serverIsAway(false);
+  t.is((await proxyOf(link)).enabled, false, 'the phase refuses them');
+  await link.serverIsAway(true);
+  await link.apply('recovery', []);
+  t.is((await proxyOf(link)).enabled, false, 'the server is still away');
+  await link.serverIsAway(false);
   t.is(await exchange(link), 'ping');
 });
 

@@ -3,10 +3,17 @@ import test from 'ava';
 import {needsEmbedded, toToxic} from '../../src/faults/toxics.ts';
 import type {Fault} from '../../src/model/fault.ts';
 import {
+  closedWindows,
   dropKeepAlive,
+  goAway,
+  grpcStatus,
   httpFault,
   httpStatus,
+  ignorePings,
+  limitStreams,
+  resetStream,
   slowBody,
+  withholdTrailers,
   wrongContentLength,
 } from '../../src/model/http-fault.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
@@ -89,6 +96,76 @@ test(
   'connection closed after the response without notice',
 );
 
+test(
+  becomes,
+  goAway(),
+  'http2_goaway',
+  {error_code: 'NO_ERROR', served: true, text: ''},
+  'GOAWAY with NO_ERROR',
+);
+test(
+  becomes,
+  goAway({errorCode: 'ENHANCE_YOUR_CALM', served: false, text: 'too_many_pings', path: '/a'}),
+  'http2_goaway',
+  {error_code: 'ENHANCE_YOUR_CALM', served: false, text: 'too_many_pings', path: '/a'},
+  'GOAWAY with ENHANCE_YOUR_CALM (too_many_pings), request not served (/a)',
+);
+test(
+  becomes,
+  resetStream({stage: 'request', errorCode: 'REFUSED_STREAM'}),
+  'http2_reset_stream',
+  {stage: 'request', error_code: 'REFUSED_STREAM', cut_ratio: -1, cut_bytes: -1},
+  'request kept from the target, RST_STREAM with REFUSED_STREAM',
+);
+test(
+  becomes,
+  resetStream({stage: 'response', errorCode: 'CANCEL', cutRatio: 0.5}),
+  'http2_reset_stream',
+  {stage: 'response', error_code: 'CANCEL', cut_ratio: 0.5, cut_bytes: -1},
+  '50.0% of the response body, then RST_STREAM with CANCEL',
+);
+test(
+  becomes,
+  grpcStatus({status: 'RESOURCE_EXHAUSTED', pushbackMs: 1500}),
+  'grpc_status',
+  {status: 'RESOURCE_EXHAUSTED', message: '', pushback: '1500', stage: 'request'},
+  "gRPC status RESOURCE_EXHAUSTED and a pushback of 1500 ms instead of the target's response",
+);
+test(
+  becomes,
+  grpcStatus({status: 'INTERNAL', message: 'no', stage: 'response'}),
+  'grpc_status',
+  {status: 'INTERNAL', message: 'no', pushback: '', stage: 'response'},
+  "gRPC status INTERNAL instead of the target's status",
+);
+test(
+  becomes,
+  withholdTrailers({action: 'hang'}),
+  'http2_trailers',
+  {action: 'hang'},
+  'response without its trailers, then silence',
+);
+
+const settles = test.macro({
+  title: (_title, _fault: Fault, _type: string, _attributes: Attributes, words: string) => words,
+  exec(t, fault: Fault, type: string, attributes: Attributes, words: string) {
+    t.deepEqual(plannedFaultSchema.parse(fault), fault);
+    t.like(toToxic('phase-1', fault, 1000), {type, attributes, stream: 'downstream'});
+    t.true(needsEmbedded(fault));
+    t.is(describeFault(fault), words);
+  },
+});
+
+test(settles, limitStreams({streamLimit: 2}), 'http2_streams', {streams: 2}, 'at most 2 streams at a time');
+test(settles, closedWindows(), 'http2_windows', {}, 'windows for request bodies never opened');
+test(
+  settles,
+  ignorePings({probability: 0.5}),
+  'http2_pings',
+  {},
+  'PINGs not answered, on 50.0% of the connections',
+);
+
 test('dice are rolled for requests', t => {
   const fault = httpStatus({status: 500, probability: 0.5, firstN: 1});
   t.is(
@@ -106,6 +183,14 @@ for (const fault of [
   {kind: 'slowBody', bytesPerSecond: 0},
   {kind: 'wrongContentLength', differenceBytes: 0},
   {kind: 'dropKeepAlive', method: 'GET /'},
+  {kind: 'goAway', errorCode: 'CALM'},
+  {kind: 'resetStream', stage: 'response'},
+  {kind: 'resetStream', stage: 'response', errorCode: 'CANCEL', cutRatio: 0.5, cutBytes: 1},
+  {kind: 'limitStreams', streamLimit: -1},
+  {kind: 'limitStreams', streamLimit: 1, method: 'GET'},
+  {kind: 'grpcStatus', status: 'BUSY'},
+  {kind: 'grpcStatus', status: 'UNAVAILABLE', pushbackMs: 0.5},
+  {kind: 'withholdTrailers'},
 ]) {
   test(`${JSON.stringify(fault)} is refused`, t => {
     t.false(plannedFaultSchema.safeParse(fault).success);

@@ -15,7 +15,7 @@ const becomes = test.macro({
     t.deepEqual(toToxic('phase-1', fault, 1000), {
       name: 'phase-1',
       stream: 'downstream',
-      toxicity: fault.kind === 'refuse' ? 1 : fault.probability,
+      toxicity: 'probability' in fault ? fault.probability : 1,
       type,
       attributes: {server_name: '', ...attributes},
     });

@@ -22,6 +22,7 @@ import {
   timeout,
 } from '../../src/model/fault.ts';
 import {plannedFaultSchema} from '../../src/model/schema/scenario.ts';
+import {serverKill, serverPause, serverStop} from '../../src/model/server-fault.ts';
 
 const becomes = test.macro({
   title: title => `${title} becomes its toxic`,
@@ -241,6 +242,13 @@ for (const fault of [
   bandwidth({bytesPerSecond: {from: 1000, to: 2000}}),
 ]) {
   test(isFor, fault, 'the embedded injector');
+}
+
+for (const fault of [serverStop(), serverKill({startAfterMs: 1}), serverPause({durationMs: 1, everyMs: 2})]) {
+  test(isFor, fault, 'every injector');
+  test(`${fault.kind} is no business of the injector`, t => {
+    t.is(toToxic('phase-1', fault, 1000), null);
+  });
 }
 
 const aims: readonly Fault[] = [

@@ -58,6 +58,9 @@ export const openPlace = async (t: Pick<ExecutionContext, 'teardown'>, shared?: 
         now,
         onSignal: () => () => {},
         onUncaught: () => {},
+        relaunch({file, args}) {
+          throw new Error(`asked to become ${[file, ...args].join(' ')}`);
+        },
         exit(exitCode) {
           throw new Error(`asked to exit at once with ${exitCode}`);
         },

@@ -49,7 +49,7 @@ const saidOf = ({run}: JudgedOnce, name: string): Said => {
   if (!variant) throw new Error(`${plan.name} has no variant ${name}`);
   const trials = run.trials.filter(trial => trial.variant === name);
   const alone = trials.map(trial => ({...trial, plan: {...plan, variants: [variant] as const}}));
-  const [judged] = judgeRun(alone, [name], run.record.calibration).trials;
+  const [judged] = judgeRun(alone, [name], () => run.record.calibration).trials;
   if (!judged) throw new Error(`${plan.name} has no trial of ${name}`);
   return judged;
 };

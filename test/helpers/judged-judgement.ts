@@ -4,6 +4,7 @@ import type {GoalMetric, GoalResult, Limit, Verdict} from '../../src/model/goal.
 import type {OutcomeCounts, OutcomeStatus} from '../../src/model/outcome.ts';
 import type {Phase} from '../../src/model/plan.ts';
 import type {Account, PhaseSummary, TrialJudgement} from '../../src/model/run.ts';
+import {isServerFault} from '../../src/model/server-fault.ts';
 import type {Trial} from '../../src/model/trial.ts';
 import {picturesOf} from '../../src/symptoms/diagnoses.ts';
 import {
@@ -39,7 +40,7 @@ const summaryOf = (
       kind: fault.kind,
       connectionsHit: options.uncounted ? null : options.inconclusive && index === 5 ? 0 : 50,
       actions: options.uncounted ? null : fault.kind === 'latency' ? started : 50,
-      askedRatio: fault.kind === 'refuse' ? null : fault.probability,
+      askedRatio: fault.kind === 'refuse' || isServerFault(fault) ? null : fault.probability,
       decisions: options.uncounted || fault.kind === 'refuse' ? null : 50,
       applied: options.uncounted || fault.kind === 'refuse' ? null : 50,
     })),

@@ -171,6 +171,7 @@ export const trialOf = (plan: Plan, variant: string, number: number, options: Op
     standIns: [],
     unapplied: [],
     foreignMessages: [],
+    serverEvents: [],
     firstUnsettled: null,
   };
 };

@@ -238,6 +238,7 @@ export const trialWith = ({plan: planned, driver, ...changes}: TrialChanges = {}
   standIns: [],
   unapplied: [],
   foreignMessages: [],
+  serverEvents: [],
   firstUnsettled: null,
   ...changes,
 });

@@ -1,7 +1,7 @@
 // Addresses of targets: where the injector connects to, and what the library gets.
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
-import {throughProxy, upstreamOf} from '../../src/run/target-address.ts';
+import {namedHostOf, throughProxy, upstreamOf} from '../../src/run/target-address.ts';
 
 const proxy = '127.0.0.1:4711';
 
@@ -44,4 +44,20 @@ for (const target of nowhere) {
     t.is(error.exitCode, 64);
     t.true(error.message.includes(target));
   });
+}
+
+const named: readonly (readonly [target: string, host: string | null])[] = [
+  ['https://api.example.com', 'api.example.com'],
+  ['https://me:secret@api.example.com:8443/things?q', 'api.example.com:8443'],
+  ['https://api.example.com:443/', 'api.example.com'],
+  ['http://api.example.com', null],
+  ['https://127.0.0.1:8443', null],
+  ['https://[::1]:8443', null],
+  ['https://localhost:8443', null],
+  ['rediss://cache.example.com', null],
+  ['not an address', null],
+];
+
+for (const [target, host] of named) {
+  test(`${target} must be asked for ${host ?? 'no name'}`, t => t.is(namedHostOf(target), host));
 }

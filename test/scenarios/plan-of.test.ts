@@ -254,6 +254,47 @@ test(
     'phase "back": prolongedToMs must be longer than durationMs',
   ],
 );
+const closing = {...fault, endsWithClose: true};
+const closable = {open: () => null, perform: () => undefined, close: () => {}};
+
+test(
+  'close() is called in the last phase, under its faults, where there is one',
+  isMistaken,
+  {phases: [{...phase, endsWithClose: true}, closing], subject: {open: () => null, perform: () => undefined}},
+  [
+    'phase "calm": endsWithClose is only allowed in the last phase, and if that has faults',
+    'phase "calm": endsWithClose needs subject.close: there is nothing to call',
+  ],
+);
+test(
+  'a phase that is repeated does not end with close()',
+  isMistaken,
+  {phases: [phase, closing], cycles: 2, subject: closable},
+  ['phase "dark": endsWithClose is not allowed in a phase that is repeated: add a recovery before it'],
+);
+test(
+  'a program ends when it is closed',
+  isMistaken,
+  {phases: [phase, closing], subject: program({command: ['true']})},
+  ['phase "dark": endsWithClose is not possible with a program, which ends when it is closed'],
+);
+test('what is in flight when close() is called is watched until it would count as orphaned', t => {
+  const phases = [phase, {...fault, name: 'first'}, {name: 'back', role: 'recovery', durationMs: 1}, closing];
+  const plan = planOf(scenarioWith({phases, cycles: 2, subject: closable}));
+  t.is(plan.drainLimitMs, 12_000);
+  t.deepEqual(
+    plan.phases.map(({name, endsWithClose = false}) => [name, endsWithClose]),
+    [
+      ['calm', false],
+      ['first', false],
+      ['back', false],
+      ['first#2', false],
+      ['back#2', false],
+      ['dark', true],
+    ],
+  );
+});
+
 test(
   'names that mean something else are refused, beside other mistakes',
   isMistaken,

@@ -1,17 +1,25 @@
 // The built-in storms: sound plans, and what they make of a scenario.
 import test from 'ava';
-import type {Fault} from '../../src/model/fault.ts';
+import {isHttpFault} from '../../src/model/http-fault.ts';
 import type {Phase} from '../../src/model/plan.ts';
+import type {Speech} from '../../src/model/server-errors.ts';
+import {isServerError, protocolOf} from '../../src/model/server-errors.ts';
 import {thresholdsOf} from '../../src/model/symptoms.ts';
 import {defineScenario} from '../../src/scenarios/define-scenario.ts';
 import {planOf} from '../../src/scenarios/plan-of.ts';
+
 import {findStorm, inStorm, stormNames, storms} from '../../src/scenarios/storms.ts';
 
-const scenario = (phases: readonly Phase[]): ReturnType<typeof defineScenario> =>
+type Target = Parameters<typeof defineScenario>[0]['target'];
+
+const scenario = (
+  phases: readonly Phase[],
+  target: Target = {kind: 'http'},
+): ReturnType<typeof defineScenario> =>
   defineScenario({
     name: 'mine',
     observation: 'It hangs.',
-    target: {kind: 'http'},
+    target,
     variants: [{name: 'only', options: {}}],
     load: {model: 'open', ratePerSecond: 10, maxInFlight: 10},
     operation: {deadlineMs: 1000, idempotent: true},
@@ -20,20 +28,32 @@ const scenario = (phases: readonly Phase[]): ReturnType<typeof defineScenario> =
     subject: {open: () => null, perform: () => undefined},
   }) as ReturnType<typeof defineScenario>;
 
-const isHttp = ({kind}: Fault): boolean =>
-  ['httpStatus', 'httpFault', 'slowBody', 'wrongContentLength', 'dropKeepAlive'].includes(kind);
+/** A target that speaks what a storm is for. */
+const targets: {readonly [speech in Speech]?: Target} = {
+  redis: {service: 'redis'},
+  postgres: {service: 'postgres'},
+  mysql: {service: 'mariadb'},
+  amqp: {service: 'rabbitmq'},
+  mqtt: {service: 'mosquitto'},
+  nats: {service: 'nats'},
+};
 
 for (const {name, phases, fits, summary} of storms) {
+  const isOfHttp = ['http', 'http2', 'grpc'].includes(fits);
+
   test(`${name}: a scenario with its phases has no mistakes`, t => {
-    t.deepEqual(planOf(scenario(phases)).phases, phases);
+    const target = fits === 'tcp' ? undefined : targets[fits];
+    t.deepEqual(planOf(scenario(phases, target)).phases, phases);
     t.true(summary.length > 20);
   });
 
-  test(`${name}: it has faults of HTTP only where it says so`, t => {
-    t.is(
-      phases.some(({faults}) => faults.some(isHttp)),
-      fits === 'http',
-    );
+  test(`${name}: it has faults of what it fits only`, t => {
+    const kinds = phases.flatMap(({faults}) => faults.map(({kind}) => kind));
+    t.is(kinds.some(isHttpFault), isOfHttp);
+    const errors = kinds.filter(isServerError);
+    const spoken: readonly string[] = [...new Set(errors.map(protocolOf))];
+    t.deepEqual(spoken, isOfHttp || fits === 'tcp' ? [] : [fits]);
+    if (errors.length > 0) t.true(errors.length >= 2);
   });
 
   test(`${name}: it begins calm, and ends with a recovery that is long enough to be judged`, t => {
@@ -55,11 +75,11 @@ for (const {name, phases, fits, summary} of storms) {
   });
 }
 
-test('standard and http have at least twelve faults, each with a recovery of its own', t => {
-  for (const name of ['standard', 'http']) {
-    const {phases} = findStorm(name)!;
+test('of all but quick each fault has a recovery of its own, and the general ones have at least twelve', t => {
+  for (const {name, phases} of storms) {
+    if (name === 'quick') continue;
     const faults = phases.filter(({role}) => role === 'fault');
-    t.true(faults.length >= 12);
+    t.true(faults.length >= (['standard', 'http', 'http2', 'grpc'].includes(name) ? 12 : 6), name);
     for (const [index, phase] of phases.entries()) {
       if (phase.role !== 'fault') continue;
       t.is(phases[index + 1]!.name, `after-${phase.name}`);

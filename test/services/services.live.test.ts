@@ -1,7 +1,8 @@
 // Each real server: started, answers by its protocol, stopped, and nothing is left of it.
-import {existsSync, readdirSync, readlinkSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {connect} from 'node:net';
 import {resolve} from 'node:path';
+import {connect as connectToBroker} from 'amqplib';
 import test, {type ExecutionContext} from 'ava';
 import pg from 'pg';
 import {FoulweatherError} from '../../src/model/errors.ts';
@@ -10,9 +11,11 @@ import {describeService, type StartedService, startService} from '../../src/run/
 import {Supervisor} from '../../src/run/processes/supervisor.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
+import type {WayToGo} from '../../src/services/protocol.ts';
 import {watched} from '../helpers/run-once.ts';
 import type {ProcessWatch} from '../helpers/run-processes.ts';
 import {until} from '../helpers/run-until.ts';
+import {workingIn} from '../helpers/working-in.ts';
 
 const limitMs = 90_000;
 const places = {path: process.env['PATH'] ?? '', cwd: resolve(import.meta.dirname, '../..')};
@@ -22,18 +25,6 @@ const isInstalled = (name: ServiceName): boolean => {
   const {program, folders} = services[name];
   return findProgram(program, folders, places) !== null;
 };
-
-/** Some servers overwrite their environment, where others are found by a mark: all of them work in their folder. */
-const workingIn = (folder: string): number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter(pid => {
-      try {
-        return pid > 0 && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-      } catch {
-        return false;
-      }
-    });
 
 const accepts = (url: string): Promise<boolean> =>
   new Promise(resolve => {
@@ -54,12 +45,12 @@ const leavesNothing = async (t: ExecutionContext, {folder, watch}: Opened): Prom
   t.false(existsSync(folder));
 };
 
-const open = async (t: ExecutionContext, name: ServiceName): Promise<Opened> => {
+const open = async (t: ExecutionContext, name: ServiceName, keepsData = false): Promise<Opened> => {
   const {watch, environment} = await watched(t);
   watch.start();
   const supervisor = Supervisor.start(environment);
   t.teardown(() => supervisor.stop());
-  return {...(await startService(supervisor, name, limitMs)), supervisor, watch};
+  return {...(await startService(supervisor, name, limitMs, keepsData)), supervisor, watch};
 };
 
 const comesAndGoes = test.macro({
@@ -85,9 +76,95 @@ for (const name of serviceNames) {
   else console.error(`${services[name].title} is not tested: ${installCommand(services[name])}`);
 }
 
+/** What a client that is doing nothing hears when the server is stopped. */
+type Heard = {readonly heard: Promise<string>};
+
+const goodbyes: {
+  readonly [name in ServiceName]?: readonly [said: RegExp, listen: (url: string) => Promise<Heard>];
+} = {
+  postgres: [
+    /^57P01$/,
+    async url => {
+      const client = new pg.Client({connectionString: url});
+      const heard = new Promise<string>(resolve => {
+        client.on('error', error => resolve('code' in error ? String(error.code) : error.message));
+      });
+      await client.connect();
+      return {heard};
+    },
+  ],
+  rabbitmq: [
+    /\b320\b/,
+    async url => {
+      const connection = await connectToBroker(url);
+      const heard = new Promise<string>(resolve => {
+        connection.on('error', error => resolve(String(error)));
+        connection.on('close', error => resolve(String(error)));
+      });
+      return {heard};
+    },
+  ],
+  nats: [
+    /"ldm":true/,
+    async url => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      let text = '';
+      socket.on('error', () => {});
+      socket.on('data', chunk => {
+        text += String(chunk);
+      });
+      socket.write('CONNECT {"verbose":false,"protocol":1}\r\nPING\r\n');
+      await until(() => text.includes('PONG'), 5000);
+      return {heard: new Promise(resolve => socket.on('close', () => resolve(text)))};
+    },
+  ],
+};
+
+const comesBack = test.macro({
+  title: (_, name: ServiceName, ways: readonly WayToGo[]) =>
+    `${services[name].title} comes back where it was: ${ways.join(', ')}`,
+  async exec(t, name: ServiceName, ways: readonly WayToGo[]) {
+    t.timeout(limitMs);
+    const opened = await open(t, name, true);
+    const {url, folder, child, supervisor} = opened;
+    const [said, listen] = goodbyes[name] ?? [];
+    const listener = await listen?.(url);
+    const description = await describeService(name, url);
+    for (const how of ways) {
+      const away = child.next(['away', 'failed'], limitMs);
+      child.send({kind: 'take-away', how});
+      t.deepEqual(await away, {kind: 'away'});
+      if (how !== 'pause') t.false(await accepts(url), how);
+      if (how === 'stop' && said && listener) t.regex(await listener.heard, said);
+      const back = child.next(['back', 'failed'], limitMs);
+      child.send({kind: 'bring-back'});
+      t.deepEqual(await back, {kind: 'back'});
+      t.is(await describeService(name, url), description, how);
+    }
+    t.true(workingIn(folder).length > 0);
+    await supervisor.stop();
+    await leavesNothing(t, opened);
+  },
+});
+
+for (const name of serviceNames.filter(isInstalled)) {
+  // It takes ten seconds to start.
+  test(comesBack, name, name === 'rabbitmq' ? ['stop'] : ['pause', 'stop', 'kill']);
+}
+
 const someone = serviceNames.find(isInstalled);
 
 if (someone) {
+  test('a server that stands still is stopped with the others, and leaves nothing', async t => {
+    const opened = await open(t, someone);
+    const {child, supervisor} = opened;
+    const away = child.next(['away'], limitMs);
+    child.send({kind: 'take-away', how: 'pause'});
+    await away;
+    await supervisor.stop();
+    await leavesNothing(t, opened);
+  });
+
   test('a server that dies is told, and its folder goes all the same', async t => {
     const opened = await open(t, someone);
     const {child, folder, supervisor} = opened;

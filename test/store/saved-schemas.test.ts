@@ -61,6 +61,8 @@ for (const [path, replacement, message] of [
   ['plan.phases.0.weather', 'foul', /^plan\.phases\[0\]: Unrecognized key: "weather"$/],
   ['plan.variants', [], /^plan\.variants/],
   ['environment.cpuCount', null, /^environment\.cpuCount: expected number, received null$/],
+  ['shard', {index: 1, count: 2, rounds: []}, /^shard\.rounds: /],
+  ['merged', {count: 2, missing: []}, /^merged\.shards: expected array, received undefined$/],
   ['calibration', {}, /^calibration\.operationCount: expected number, received undefined \(and 2 more\)$/],
 ] as const) {
   test('run.json', isRefused, checkedRecord, record, path, replacement, message);

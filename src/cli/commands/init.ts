@@ -8,11 +8,17 @@ import {FoulweatherError} from '../../model/errors.ts';
 import type {ServiceName} from '../../model/service.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
 import type {Session} from '../cli-io.ts';
+import {wholeNumber} from '../options.ts';
 import {shellQuote} from '../shell-quote.ts';
-import {workflowFile, workflowTemplate} from '../templates/workflow.ts';
+import {mostJobs, workflowFile, workflowTemplate} from '../templates/workflow.ts';
 import {type TemplateName, templateNames, templates} from '../templates.ts';
 
-type Options = {readonly template: TemplateName; readonly ci?: boolean; readonly force?: boolean};
+type Options = {
+  readonly template: TemplateName;
+  readonly ci?: boolean;
+  readonly shards?: number;
+  readonly force?: boolean;
+};
 
 const defaultFile = 'scenario.ts';
 
@@ -25,6 +31,11 @@ export const addInitCommand = (root: Command, {io}: Session): void => {
       new Option('--template <name>', 'protocol the library speaks').choices(templateNames).default('http'),
     )
     .option('--ci', `also write ${workflowFile}, a job that runs it on GitHub`)
+    .option(
+      '--shards <count>',
+      'with --ci, as many jobs share the trials, and one more merges them',
+      wholeNumber(2, mostJobs),
+    )
     .option('--force', 'overwrite existing files')
     .addHelpText(
       'after',
@@ -32,9 +43,13 @@ export const addInitCommand = (root: Command, {io}: Session): void => {
 Examples:
   foulweather init
   foulweather init redis.ts --template redis --ci
+  foulweather init --ci --shards 4
 `,
     )
-    .action(async (name: string, {template, ci, force}: Options) => {
+    .action(async (name: string, {template, ci, shards, force}: Options) => {
+      if (shards !== undefined && !ci) {
+        throw new FoulweatherError('FW_USAGE', '--shards only works with --ci.', 'Add --ci.');
+      }
       const file = resolve(io.cwd, name);
       refuseOtherThanTypeScript(name, file);
       const write = async (path: string, text: string): Promise<void> => {
@@ -60,7 +75,10 @@ Examples:
       const workflow = resolve(io.cwd, workflowFile);
       await mkdir(dirname(workflow), {recursive: true});
       const debian = service === null ? null : services[service].install.packageName;
-      await write(workflow, workflowTemplate(command, debian));
+      await write(
+        workflow,
+        workflowTemplate({scenario: command, debianPackage: debian, shards: shards ?? null}),
+      );
       io.stdout.write(
         `Wrote ${workflowFile}. Commit it with package.json and package-lock.json (npm install --save-dev foulweather${packageName === null ? '' : ` ${packageName}`}).\n`,
       );

@@ -2,6 +2,7 @@
 
 import type {Command} from 'commander';
 import {durationOf} from '../../model/plan.ts';
+import {titleOf} from '../../model/server-errors.ts';
 import {plannedDuration} from '../../report/format.ts';
 import {wrapped} from '../../report/text-table.ts';
 import {type Builtin, type BuiltinGroup, builtins} from '../../scenarios/builtin.ts';
@@ -46,7 +47,7 @@ const stormList = (io: CliIo, options: Options): string => {
   const room = roomBeside(io, width + 2);
   return rows
     .map(({name, summary, fits, durationMs}) => {
-      const what = `${summary} (${plannedDuration(durationMs)}${fits === 'http' ? '; for clients of HTTP/1.1' : ''})`;
+      const what = `${summary} (${plannedDuration(durationMs)}${fits === 'tcp' ? '' : `; for clients of ${titleOf(fits)}`})`;
       return `${name.padEnd(width)}  ${wrapped(what, room).join(`\n${' '.repeat(width + 2)}`)}\n`;
     })
     .join('');

@@ -19,6 +19,7 @@ import {defaultMostTrials, percentRatio, precisionOf} from '../precision-option.
 import {parseReporter, reporterHelp, reportersOf} from '../reporter-option.ts';
 import type {RunCommandOptions} from '../run-options.ts';
 import {findScenario} from '../scenario-file.ts';
+import {shardOf, shardOption} from '../shard-option.ts';
 
 const defaultScenario = 'undici-stall';
 
@@ -65,6 +66,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
       wholeNumber(minimumPairs, 1000),
     )
     .addOption(seedOption())
+    .addOption(shardOption())
     .optionsGroup('What to observe:')
     .option(
       '--no-telemetry',
@@ -95,6 +97,7 @@ Examples:
   foulweather run ./scenario.ts --reporter github --reporter junit=reliability.xml
   foulweather run case-thread-pool --until-precise 10%
   foulweather run --all --language go --storm quick --start-services
+  foulweather run ./scenario.ts --trials 8 --shard 2/4
 `,
     )
     .action(async (scenarios: string[], options: RunCommandOptions) => {
@@ -114,6 +117,10 @@ const run = async (
   const series = {
     files,
     precision: precisionOf(options),
+    shard: options.shard && {
+      ...shardOf(options.shard, session.io.env),
+      ...(files.length > 1 && {series: names}),
+    },
     reporters: reportersOf(options, files.length),
   };
   // What drives and renders is loaded by `run` alone: --help and mistakes are answered without it.

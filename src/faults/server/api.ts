@@ -5,7 +5,7 @@ import {changesSince, readCursor} from './changes.ts';
 import {toGoJson} from './go-json.ts';
 import type {Proxies} from './proxies.ts';
 import type {TcpProxy} from './proxy.ts';
-import {readJson, readPopulation, readProxy, toRequest} from './proxy-body.ts';
+import {readInterception, readJson, readPopulation, readProxy, toRequest} from './proxy-body.ts';
 import type {Route} from './route.ts';
 
 /** The Toxiproxy release whose API this is. */
@@ -40,11 +40,12 @@ const showProxy: Handler = call => json(200, proxyOf(call).toJson());
 
 const updateProxy: Handler = async call => {
   const {name} = proxyOf(call);
-  const {listen, upstream, enabled} = readProxy(await call.body());
+  const {listen, upstream, enabled, protocol} = readProxy(await call.body());
   const proxy = await call.proxies.update(name, current => ({
     listen: listen ?? current.listen,
     upstream: upstream ?? current.upstream,
     enabled: enabled ?? current.enabled,
+    protocol: protocol ?? current.protocol,
   }));
   return json(200, proxy.toJson());
 };
@@ -100,7 +101,11 @@ const version: Handler = () => ({
   body: `{"version": "${toxiproxyVersion}"}\n`,
 });
 
-const witness: Handler = call => json(200, toGoJson(proxyOf(call).witness.report()));
+const witness: Handler = async call => {
+  const proxy = proxyOf(call);
+  await proxy.packets.count();
+  return json(200, toGoJson(proxy.report()));
+};
 
 const connections: Handler = call => json(200, toGoJson(proxyOf(call).witness.connections()));
 
@@ -121,6 +126,17 @@ const showRecording: Handler = call => {
 
 const stopRecording: Handler = call => {
   proxyOf(call).stopRecording();
+  return noContent;
+};
+
+const startInterception: Handler = async call => {
+  const proxy = proxyOf(call);
+  proxy.interception = readInterception(await call.body());
+  return noContent;
+};
+
+const stopInterception: Handler = call => {
+  proxyOf(call).interception = null;
   return noContent;
 };
 
@@ -145,6 +161,8 @@ export const apiRoutes: readonly Route<Handler>[] = [
   {methods: ['GET'], path: '/foulweather/proxies/*/recording', handler: showRecording},
   {methods: ['POST'], path: '/foulweather/proxies/*/recording', handler: startRecording},
   {methods: ['DELETE'], path: '/foulweather/proxies/*/recording', handler: stopRecording},
+  {methods: ['POST'], path: '/foulweather/proxies/*/interception', handler: startInterception},
+  {methods: ['DELETE'], path: '/foulweather/proxies/*/interception', handler: stopInterception},
   // Its name before 0.2.
   {methods: ['GET'], path: '/foulweather/proxies/*/news', handler: changes},
 ];

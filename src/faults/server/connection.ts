@@ -72,6 +72,7 @@ export class Connection {
 
   update(toxic: Toxic): void {
     for (const link of this.#links) if (link.direction === toxic.direction) link.update(toxic);
+    if (toxic.isInForce) this.#interceptors.begin(toxic);
   }
 
   remove(toxic: Toxic): void {
@@ -183,6 +184,7 @@ export class Connection {
       down,
       acted: toxic => this.#acted(toxic),
       closedEarly: () => this.#ended('closed-by-fault'),
+      closed: by => this.#ended(`${by}-closed`),
       cut: () => this.#cut(),
       failed: (error, toxic) => this.#failed(error, toxic),
     };

@@ -8,7 +8,7 @@ import {type Field, integerField, stringField} from './go-fields.ts';
 /** Where on a connection a toxic begins to act. */
 export type Moment = {
   readonly exchange: number;
-  /** Before its first byte; within its first chunk; or when it is over. */
+  /** Before its first byte; within its first chunk (of an HTTP/1 response, within the body in it); or when it is over. */
   readonly cut: Cut;
   /** Whose exchanges are counted. Null: both sides'. */
   readonly direction: StreamDirection | null;
@@ -107,6 +107,18 @@ type Waiting = Watch & {
   left: number;
 };
 
+const responseStart = Buffer.from('HTTP/1.');
+const headEnd = '\r\n\r\n';
+
+/** Half of its bytes; of an HTTP/1 response that comes with a body, half of the body: its client has read the head by then. */
+const middleOf = (data: Buffer): number => {
+  const isResponse = data.subarray(0, responseStart.length).equals(responseStart);
+  const endOfHead = isResponse ? data.indexOf(headEnd) : -1;
+  const bodyStart = endOfHead < 0 ? data.length : endOfHead + headEnd.length;
+  const start = bodyStart < data.length ? bodyStart : 0;
+  return Math.max(1, Math.floor((start + data.length) / 2));
+};
+
 export class Exchanges {
   /** Of the current exchange; 0 as long as nothing has come. */
   number = 0;
@@ -168,8 +180,7 @@ export class Exchanges {
     }
     if (isNew) this.#begin(link);
     this.#recorder?.chunk(this.number, link.direction, data, performance.now());
-    const isCut = this.#here('within').length > 0;
-    return isCut ? Math.max(1, Math.floor(data.length / 2)) : 0;
+    return this.#here('within').length > 0 ? middleOf(data) : 0;
   }
 
   partPassed(): void {

@@ -5,11 +5,14 @@ import type {AddressInfo} from 'node:net';
 import {apiRoutes, type Handler} from './api.ts';
 import {type ApiChange, createApiServer} from './http-server.ts';
 import {Metrics, metricsContentType} from './metrics.ts';
+import {NameServer} from './name-server.ts';
+import {silence} from './packet-filter.ts';
 import {Proxies} from './proxies.ts';
 import type {ProxySettings} from './proxy.ts';
 import {readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
-import {WrongCertificates} from './tls/wrong-certificates.ts';
+import {Certificates} from './tls/certificates.ts';
+import {silentAddresses} from './toxics/names.ts';
 
 export type InjectorOptions = {
   /** Where the API listens. */
@@ -20,6 +23,10 @@ export type InjectorOptions = {
   readonly seed: number;
   /** Whether to serve GET /metrics in Prometheus' text format. */
   readonly metrics?: boolean;
+  /** The path of `nft`, for toxics on packets: only in a network namespace of the run's own. Default: null, there are no such toxics. */
+  readonly nft?: string | null;
+  /** Whether it answers DNS queries, at 127.0.0.1:53: only in such a namespace. Default: false. */
+  readonly names?: boolean;
   /** Called with each request that changed something, after it did. */
   readonly changed?: (change: ApiChange) => void;
 };
@@ -42,14 +49,17 @@ export type NamedProxySettings = ProxySettings & {readonly name: string};
 
 /** Starts an injector. Rejects with the system's error if the API cannot listen. */
 export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
-  const {host, port, seed, metrics = false, changed = null} = options;
+  const {host, port, seed, metrics = false, nft = null, names = false, changed = null} = options;
   const counters = metrics ? new Metrics() : null;
-  const certificates = new WrongCertificates();
+  const certificates = new Certificates();
   const proxies = new Proxies({
     seed,
+    nft,
     certificates,
     transferred: transfer => counters?.count(transfer),
   });
+  const nameServer = names ? await NameServer.start(() => proxies.latest?.names ?? null) : null;
+  if (names && nft !== null) await silence(nft, silentAddresses);
   const own = [...apiRoutes, authorityRoute(certificates)];
   const routes = counters === null ? own : [...own, metricsRoute(counters)];
   const server = createApiServer(proxies, routes, changed);
@@ -68,7 +78,7 @@ export const startInjector = async (options: InjectorOptions): Promise<Injector>
       return started.map(({name, settings}) => ({name, ...settings}));
     },
     async close() {
-      await Promise.all([closeServer(server), proxies.close()]);
+      await Promise.all([closeServer(server), proxies.close(), nameServer?.close()]);
     },
   };
 };
@@ -79,7 +89,7 @@ const metricsRoute = (counters: Metrics): Route<Handler> => {
 };
 
 /** The certificate to trust, so that a client refuses a wrong certificate for what is wrong with it alone. */
-const authorityRoute = (certificates: WrongCertificates): Route<Handler> => {
+const authorityRoute = (certificates: Certificates): Route<Handler> => {
   const handler = async () => ({
     status: 200,
     contentType: 'application/x-pem-file',

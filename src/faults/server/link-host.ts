@@ -3,7 +3,7 @@
 import type {Socket} from 'node:net';
 import type {StreamDirection} from '../../model/proxy-witness.ts';
 import type {Exchanges, Watch} from './exchanges.ts';
-import type {Selected} from './selection.ts';
+import type {Selected} from './scope.ts';
 import type {SocketReader} from './socket-reader.ts';
 import type {Ending, Stage} from './stage.ts';
 import type {Toxic} from './toxic.ts';

@@ -19,13 +19,23 @@ const send = (message: InjectorMessage) => new Promise<void>(resolve => sendToPa
 
 const readOptions = (text: string): InjectorOptions => {
   const given: Partial<Record<keyof InjectorOptions | 'zeroEpochMs', unknown>> = JSON.parse(text);
-  const {host = '127.0.0.1', port = 0, seed = 1, metrics = false, zeroEpochMs} = given;
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    seed = 1,
+    metrics = false,
+    nft = null,
+    names = false,
+    zeroEpochMs,
+  } = given;
   if (typeof host !== 'string') throw new TypeError('host must be a string');
   if (typeof port !== 'number') throw new TypeError('port must be a number');
   if (typeof seed !== 'number') throw new TypeError('seed must be a number');
   if (typeof metrics !== 'boolean') throw new TypeError('metrics must be a boolean');
+  if (nft !== null && typeof nft !== 'string') throw new TypeError('nft must be a string');
+  if (typeof names !== 'boolean') throw new TypeError('names must be a boolean');
   if (typeof zeroEpochMs === 'number') shareEpoch(zeroEpochMs);
-  return {host, port, seed, metrics};
+  return {host, port, seed, metrics, nft, names};
 };
 
 try {

@@ -9,6 +9,8 @@ export type ProxyRequest = {
   readonly listen: string;
   readonly upstream: string;
   readonly enabled: boolean;
+  /** What it carries, such as `redis`; empty: not said. */
+  readonly protocol: string;
 };
 
 /** What populating did: the proxies that are now as requested, and the error at which it stopped. */
@@ -28,6 +30,11 @@ export class Proxies {
     const proxy = this.#byName.get(name);
     if (proxy === undefined) throw proxyNotFound();
     return proxy;
+  }
+
+  /** The one that was created last; null: there is none. */
+  get latest(): TcpProxy | null {
+    return [...this.#byName.values()].at(-1) ?? null;
   }
 
   /** In the order of their names. */
@@ -61,8 +68,10 @@ export class Proxies {
   /** Throws ApiError 404. */
   remove(name: string): Promise<void> {
     return this.#inTurn(async () => {
-      void this.get(name).remove();
+      const proxy = this.get(name);
+      void proxy.remove();
       this.#byName.delete(name);
+      await proxy.packets.settled;
     });
   }
 
@@ -105,13 +114,15 @@ export class Proxies {
     });
   }
 
-  async #createOrReplace({name, listen, upstream, enabled}: ProxyRequest): Promise<TcpProxy> {
+  async #createOrReplace({name, listen, upstream, enabled, protocol}: ProxyRequest): Promise<TcpProxy> {
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
-      if (!(await existing.differs({listen, upstream}))) return existing;
+      const isSame = !(await existing.differs({listen, upstream}));
+      if (isSame && protocol !== '') existing.declare(protocol);
+      if (isSame) return existing;
       void existing.remove();
     }
-    const proxy = new TcpProxy(this.#host, name, {listen, upstream});
+    const proxy = new TcpProxy(this.#host, name, {listen, upstream, protocol});
     if (enabled) await proxy.start();
     this.#byName.set(name, proxy);
     return proxy;

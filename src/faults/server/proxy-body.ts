@@ -3,6 +3,7 @@
 import {badRequestBody} from './api-error.ts';
 import {boolField, type Field, objectField, readBody, stringField, wrongValue} from './go-fields.ts';
 import {GoJsonError, type JsonValue, parseFirstValue} from './go-json.ts';
+import type {Interception} from './interceptors.ts';
 import type {ProxyRequest} from './proxies.ts';
 
 type Fields<T> = {-readonly [K in keyof T]?: T[K]};
@@ -59,12 +60,32 @@ export const toRequest = ({
   listen = '',
   upstream = '',
   enabled = true,
+  protocol = '',
 }: GivenProxy): ProxyRequest => ({
   name,
   listen,
   upstream,
   enabled,
+  protocol,
 });
+
+/** A body may be left out. Throws ApiError 400. */
+export const readInterception = (body: Buffer): Interception => {
+  let authorities = '';
+  let host = '';
+  if (body.length > 0) {
+    const problem = readBody(readJson(body), 'foulweather.Interception', 'Interception', {
+      authorities: stringField(value => {
+        authorities = value;
+      }),
+      host: stringField(value => {
+        host = value;
+      }),
+    });
+    if (problem !== null) throw badRequestBody(problem);
+  }
+  return {authorities, host: host === '' ? null : host};
+};
 
 const populateGoType = 'struct { toxiproxy.Proxy; Enabled *bool "json:\\"enabled\\"" }';
 
@@ -77,6 +98,9 @@ const addressFields = (given: GivenProxy): Readonly<Record<string, Field>> => ({
   }),
   upstream: stringField(value => {
     given.upstream = value;
+  }),
+  protocol: stringField(value => {
+    given.protocol = value;
   }),
   // Clients send back what they got, this stray field included.
   Logger: objectField('zerolog.Logger', 'Logger', {}),

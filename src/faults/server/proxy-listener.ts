@@ -1,19 +1,19 @@
 // A proxy's listener, which toxics may shut for a while: it then refuses connections, or leaves connects hanging, and
 // comes back at the same address.
 
-import {createServer, type Server, type Socket} from 'node:net';
-import {parseAddress} from './address.ts';
+import {type AddressInfo, createServer, type Server, type Socket} from 'node:net';
+import {AddressError, formatAddress, parseAddress, resolveAddress} from './address.ts';
 import {Alarm} from './alarm.ts';
-import {listen} from './listen.ts';
+import {type ApiError, serverFault} from './api-error.ts';
 import {SilentListener} from './silent-listener.ts';
-import type {Downtime} from './toxic-type.ts';
+import type {ShutEffect} from './toxic-type.ts';
 
 /** How long to wait before the address is tried again, if another process took it meanwhile. */
 const retryMs = 20;
 
 export class ProxyListener {
   readonly #accept: (socket: Socket) => void;
-  readonly #shutBy = new Map<unknown, Downtime['connects']>();
+  readonly #shutBy = new Map<unknown, ShutEffect>();
   readonly #retry = new Alarm(() => this.#settle());
   #settled: Promise<void> = Promise.resolve();
   #address = '';
@@ -56,9 +56,9 @@ export class ProxyListener {
   }
 
   /** Serves no new connections until `by` opens it again. Refusing begins at once. */
-  suspend(by: unknown, connects: Downtime['connects']): void {
-    this.#shutBy.set(by, connects);
-    if (connects === 'are-refused') void this.#stop();
+  suspend(by: unknown, effect: ShutEffect): void {
+    this.#shutBy.set(by, effect);
+    if (effect === 'connects-are-refused') void this.#stop();
     this.#settle();
   }
 
@@ -77,7 +77,7 @@ export class ProxyListener {
   get #wanted(): 'server' | 'silence' | 'nobody' {
     if (!this.#isOpen) return 'nobody';
     if (this.#shutBy.size === 0) return 'server';
-    return [...this.#shutBy.values()].includes('are-refused') ? 'nobody' : 'silence';
+    return [...this.#shutBy.values()].includes('connects-are-refused') ? 'nobody' : 'silence';
   }
 
   #settle(): void {
@@ -122,3 +122,48 @@ export class ProxyListener {
     return server;
   }
 }
+
+/** The kernel caps it; connections that arrive in a burst must not be refused. */
+const backlog = 4096;
+
+const bindProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+  EACCES: 'permission denied',
+};
+
+/**
+ * Makes the server listen on "host:port", ":port" or "". Port 0 takes a free one, no host takes every interface.
+ * Returns the real address. Throws ApiError 500.
+ */
+const listen = async (server: Server, address: string): Promise<string> => {
+  const wanted = await resolveAddress(address).catch((error: unknown) => {
+    throw error instanceof AddressError ? serverFault(`listen tcp: ${error.message}`, error) : error;
+  });
+  // Go listens on both families when told 0.0.0.0, and shows that as [::].
+  const host = wanted.host === '' || wanted.host === '0.0.0.0' ? '::' : wanted.host;
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EAFNOSUPPORT' && host === '::') {
+        server.listen({host: '0.0.0.0', port: wanted.port, backlog});
+      } else {
+        server.removeListener('error', fail);
+        reject(bindError(formatAddress(wanted), error));
+      }
+    };
+    server.on('error', fail);
+    server.once('listening', () => {
+      server.removeListener('error', fail);
+      resolve(addressOf(server));
+    });
+    server.listen({host, port: wanted.port, backlog});
+  });
+};
+
+const addressOf = (server: Server): string => {
+  const {address, port} = server.address() as AddressInfo; // a string only for pipes
+  return formatAddress({host: address, port});
+};
+
+const bindError = (address: string, error: NodeJS.ErrnoException): ApiError =>
+  serverFault(`listen tcp ${address}: bind: ${bindProblems[error.code ?? ''] ?? error.message}`, error);

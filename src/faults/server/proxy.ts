@@ -1,21 +1,31 @@
 // One proxy: a listener, the connections that it accepted, and the toxics that act on them.
 
-import type {StreamDirection} from '../../model/proxy-witness.ts';
-import {AddressError, formatAddress, resolveAddress} from './address.ts';
-import {serverFault} from './api-error.ts';
+import type {ProxyWitness, StreamDirection} from '../../model/proxy-witness.ts';
+import {AddressError, formatAddress, parseAddress, resolveAddress} from './address.ts';
+import {badRequestBody, serverFault} from './api-error.ts';
 import {Connection, type ConnectionHost} from './connection.ts';
 import {toGoJson} from './go-json.ts';
 import {HttpRules} from './http/rules.ts';
+import type {Interception} from './interceptors.ts';
+import {NameRules} from './name-server.ts';
+import {PacketFilter} from './packet-filter.ts';
+import {ReplyRules} from './protocols/rules.ts';
 import {ProxyListener} from './proxy-listener.ts';
 import {Recording} from './recording.ts';
+import type {Certificates} from './tls/certificates.ts';
 import {TlsRules} from './tls/rules.ts';
-import type {WrongCertificates} from './tls/wrong-certificates.ts';
 import type {Toxic} from './toxic.ts';
 import {ToxicChain} from './toxic-chain.ts';
 import type {Downtime} from './toxic-type.ts';
 import {Witness} from './witness.ts';
 
-export type ProxySettings = {readonly listen: string; readonly upstream: string; readonly enabled: boolean};
+export type ProxySettings = {
+  readonly listen: string;
+  readonly upstream: string;
+  readonly enabled: boolean;
+  /** What it carries, such as `redis`, so that connections are followed from the beginning; empty: not said. */
+  readonly protocol: string;
+};
 
 /** A closed connection's byte counts in one direction, with the proxy's addresses at that time. */
 export type Transfer = {
@@ -29,7 +39,9 @@ export type Transfer = {
 
 export type ProxyHost = {
   readonly seed: number;
-  readonly certificates: WrongCertificates;
+  /** The program that sets rules on packets; null outside of a run's network namespace. */
+  readonly nft: string | null;
+  readonly certificates: Certificates;
   readonly transferred: (transfer: Transfer) => void;
 };
 
@@ -37,9 +49,12 @@ export class TcpProxy {
   readonly name: string;
   readonly witness = new Witness();
   readonly #connections = new Set<Connection>();
+  readonly packets: PacketFilter;
   readonly toxics: ToxicChain;
   readonly http: HttpRules;
+  readonly names: NameRules;
   readonly #tls: TlsRules;
+  readonly #replies: ReplyRules;
   readonly #host: ProxyHost;
   readonly #listener = new ProxyListener(socket =>
     this.#connections.add(new Connection(this.#connectionHost, socket)),
@@ -47,22 +62,43 @@ export class TcpProxy {
   #listen: string;
   #upstream: string;
   #recording: Recording | null = null;
+  /** From when it is set on, new connections are followed as soon as they begin. */
+  interception: Interception | null = null;
   /** What connections depend on; fixed while the proxy is enabled. */
   #connectionHost: ConnectionHost;
 
-  constructor(host: ProxyHost, name: string, {listen, upstream}: Pick<ProxySettings, 'listen' | 'upstream'>) {
+  /** Throws ApiError 400 for an unknown protocol. */
+  constructor(host: ProxyHost, name: string, {listen, upstream, protocol}: Omit<ProxySettings, 'enabled'>) {
     this.#host = host;
     this.name = name;
     this.#listen = listen;
     this.#upstream = upstream;
+    this.packets = new PacketFilter({
+      nft: host.nft,
+      port: () => parseAddress(this.#listen).port,
+      witness: this.witness,
+    });
     this.toxics = new ToxicChain({
       seedParts: [host.seed, name],
       witness: this.witness,
       connections: this.#connections,
-      down: (toxic, connects) => this.#down(toxic, connects),
-      up: toxic => this.#listener.resume(toxic),
+      admit: toxic => {
+        if (host.nft === null) refuseWithoutNamespace(toxic);
+        this.#replies.admit(toxic);
+      },
+      down: (toxic, effect) => this.#down(toxic, effect),
+      up: toxic => {
+        this.#listener.resume(toxic);
+        this.packets.unset(toxic.name);
+      },
     });
     const seedParts = [host.seed, name];
+    this.names = new NameRules({
+      seedParts,
+      toxicsOf: this.toxics.of,
+      witness: this.witness,
+      address: () => parseAddress(this.#listen).host,
+    });
     this.http = new HttpRules(seedParts, this.toxics.of, this.witness);
     this.#tls = new TlsRules({
       seedParts,
@@ -70,18 +106,31 @@ export class TcpProxy {
       witness: this.witness,
       certificates: host.certificates,
     });
+    this.#replies = new ReplyRules({
+      seedParts,
+      toxicsOf: this.toxics.of,
+      witness: this.witness,
+      record: hit => this.http.record(hit),
+    });
+    this.declare(protocol);
     this.#connectionHost = this.#hostConnections();
   }
 
   get settings(): ProxySettings {
-    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#listener.isOpen};
+    const {declared: protocol} = this.#replies;
+    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#listener.isOpen, protocol};
+  }
+
+  report(): ProxyWitness {
+    return this.witness.report(this.#replies.report());
   }
 
   toJson(): string {
     const {name} = this;
-    const {listen, upstream, enabled} = this.settings;
+    const {listen, upstream, enabled, protocol} = this.settings;
+    const own = protocol === '' ? {} : {protocol};
     // Toxiproxy shows its logger by mistake, and clients rely on it.
-    const fields = toGoJson({name, listen, upstream, enabled, Logger: {}});
+    const fields = toGoJson({name, listen, upstream, enabled, ...own, Logger: {}});
     return `${fields.slice(0, -1)},"toxics":${this.toxics.toJson()}}`;
   }
 
@@ -93,8 +142,14 @@ export class TcpProxy {
     return formatAddress(address) !== this.#listen || upstream !== this.#upstream;
   }
 
-  /** Restarts the proxy if an address changed, then enables or disables it. Throws ApiError 500; it is then disabled. */
+  /** Says what it carries. Throws ApiError 400 for an unknown protocol. */
+  declare(protocol: string): void {
+    this.#replies.declare(protocol);
+  }
+
+  /** Restarts the proxy if an address changed, then enables or disables it. Throws ApiError 400 or 500; by the latter it is disabled. */
   async update(settings: ProxySettings): Promise<void> {
+    this.declare(settings.protocol);
     if (await this.differs(settings)) {
       void this.stop();
       this.#listen = settings.listen;
@@ -122,12 +177,12 @@ export class TcpProxy {
   async remove(): Promise<void> {
     const stopped = this.stop();
     this.toxics.clear();
-    await stopped;
+    await Promise.all([stopped, this.packets.settled]);
   }
 
-  /** Resolves when new connections meet what the toxics ask for. */
-  settled(): Promise<void> {
-    return this.#listener.settled;
+  /** Resolves when new connections and packets meet what the toxics ask for. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#listener.settled, this.packets.settled]);
   }
 
   /** The last one, which may be over; null: there was none. */
@@ -149,10 +204,14 @@ export class TcpProxy {
     for (const connection of this.#connections) connection.record(null);
   }
 
-  #down(toxic: Toxic, connects: Downtime['connects']): void {
+  #down(toxic: Toxic, effect: Downtime['effect']): void {
+    if (typeof effect === 'object') {
+      this.packets.set(toxic.name, effect);
+      return;
+    }
     this.witness.acted(toxic.name);
-    this.#listener.suspend(toxic, connects);
-    if (connects === 'hang') return;
+    this.#listener.suspend(toxic, effect);
+    if (effect === 'connects-hang') return;
     for (const connection of this.#connections) connection.cut(toxic);
   }
 
@@ -166,6 +225,8 @@ export class TcpProxy {
       toxics: this.toxics.of,
       http: this.http,
       tls: this.#tls,
+      interception: () => this.interception,
+      replies: this.#replies,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       recording: () => this.#recording,
       transferred: (direction, receivedBytes, sentBytes) =>
@@ -174,3 +235,9 @@ export class TcpProxy {
     };
   }
 }
+
+/** Throws ApiError 400 for a toxic that acts on packets or on queries for names. */
+const refuseWithoutNamespace = ({type, attributes}: Toxic): void => {
+  if (type.names === null && typeof type.downtime?.(attributes).effect !== 'object') return;
+  throw badRequestBody(`${type.name} works only in the network namespace of a run on Linux`);
+};

@@ -1,5 +1,5 @@
 // The shape of a proxy's conversations: which side said how much, and when; no contents. Where a protocol is known by the
-// client's first bytes, its messages are counted, too. A protocol more is a reader in the table at the end.
+// first bytes, its messages are counted, too. A protocol more is a reader in the table at the end.
 
 import type {
   Conversation,
@@ -8,6 +8,7 @@ import type {
   ProxyRecording,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
+import {protocolOf, type ServerErrorKind} from '../../model/server-errors.ts';
 import type {ExchangeRecorder, Exchanges} from './exchanges.ts';
 import {
   beginsWithRequestLine,
@@ -19,6 +20,7 @@ import {
   type ResponseHead,
 } from './http/head.ts';
 import {MessageReader} from './http/message-reader.ts';
+import {followed} from './interceptors.ts';
 import type {OpenRecord} from './witness.ts';
 
 const keptConversations = 1000;
@@ -118,8 +120,8 @@ class Recorder implements ExchangeRecorder {
   #start(direction: StreamDirection, data: Buffer): void {
     this.#isKept = this.#begin();
     // In which message a live connection is cannot be known.
-    if (!this.#isKept || !this.#isWhole || direction !== 'upstream') return;
-    this.#protocol = protocols.find(({canBegin}) => canBegin(data)) ?? null;
+    if (!this.#isKept || !this.#isWhole) return;
+    this.#protocol = protocols.find(({first, canBegin}) => first === direction && canBegin(data)) ?? null;
     this.#read = this.#protocol?.reader() ?? null;
   }
 
@@ -148,7 +150,9 @@ type MessageRead = (
 
 type Protocol = {
   readonly name: NonNullable<Conversation['protocol']>;
-  /** By the first chunk of a client that speaks first. */
+  /** Who speaks first. */
+  readonly first: StreamDirection;
+  /** By its first chunk. */
   readonly canBegin: (data: Buffer) => boolean;
   readonly reader: () => MessageRead;
 };
@@ -252,12 +256,50 @@ const httpMessages = (): MessageRead => {
   };
 };
 
+/** How conversations of protocols begin that have commands. */
+const beginnings: {readonly [kind in ServerErrorKind]: Pick<Protocol, 'first' | 'canBegin'>} = {
+  redisError: {first: 'upstream', canBegin: data => /^\*\d+\r\n\$\d/.test(beginningOf(data))},
+  postgresError: {
+    first: 'upstream',
+    // A startup, or a request for encryption.
+    canBegin: data =>
+      data.length >= 8 && [3, 1234].includes(data.readUInt16BE(4)) && data.readUInt16BE(0) === 0,
+  },
+  mysqlError: {first: 'downstream', canBegin: data => data[3] === 0 && data[4] === 10},
+  amqpError: {first: 'upstream', canBegin: data => data.toString('latin1') === 'AMQP\0\0\t\x01'},
+  smtpError: {first: 'downstream', canBegin: data => /^220[ -]/.test(beginningOf(data))},
+  natsError: {first: 'downstream', canBegin: data => /^INFO \{/.test(beginningOf(data))},
+  memcachedError: {
+    first: 'upstream',
+    canBegin: data => data[0] === 0x80 || /^(?:gets?|set|add|version|stats|m[gn]) ?/.test(beginningOf(data)),
+  },
+  mqttError: {first: 'upstream', canBegin: data => data[0] === 0x10 && data.includes('MQ', 2, 'latin1')},
+};
+
+const beginningOf = (data: Buffer): string => data.toString('latin1', 0, 40);
+
 const protocols: readonly Protocol[] = [
   {
     name: 'tls',
+    first: 'upstream',
     // A record of a handshake whose first message is a ClientHello.
     canBegin: data => data[0] === 22 && data[1] === 3 && data[5] === 1,
     reader: tlsRecords,
   },
-  {name: 'http', canBegin: beginsWithRequestLine, reader: httpMessages},
+  {name: 'http', first: 'upstream', canBegin: beginsWithRequestLine, reader: httpMessages},
+  ...followed.map(
+    ({kind, listen}): Protocol => ({
+      name: protocolOf(kind),
+      ...beginnings[kind],
+      reader: () => {
+        let note: Parameters<MessageRead>[2] = () => undefined;
+        const hear = listen(name => note({kind: 'command', name}));
+        return (direction, data, noteNow) => {
+          note = noteNow;
+          // The beginning of a message may be kept, and the memory of the data is reused.
+          return hear(direction, Buffer.from(data));
+        };
+      },
+    }),
+  ),
 ];

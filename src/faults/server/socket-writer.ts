@@ -1,7 +1,7 @@
 // The end of a link: the socket that it writes to, and the ways to end that.
 
 import type {Socket} from 'node:net';
-import {SettledReset} from './settled-reset.ts';
+import {Alarm} from './alarm.ts';
 import type {Ending} from './stage.ts';
 
 export class SocketWriter {
@@ -47,5 +47,31 @@ export class SocketWriter {
   /** A pending reset is cancelled. */
   cancel(): void {
     this.#settledReset?.cancel();
+  }
+}
+
+/** What was handed to the kernel has this long to arrive. */
+const settleMs = 20;
+
+/** Resets a connection after its last bytes have arrived. A reset overtakes what the kernel has not delivered yet. */
+class SettledReset {
+  readonly #destination: Socket;
+  readonly #reset: () => void;
+  readonly #alarm = new Alarm(() => this.#look());
+
+  /** `sentMs`: when the last bytes were written, on the clock of `performance.now()`. */
+  constructor(destination: Socket, sentMs: number, reset: () => void) {
+    this.#destination = destination;
+    this.#reset = reset;
+    this.#alarm.set(sentMs + settleMs);
+  }
+
+  cancel(): void {
+    this.#alarm.clear();
+  }
+
+  #look(): void {
+    if (this.#destination.writableLength === 0) this.#reset();
+    else this.#alarm.set(performance.now() + settleMs);
   }
 }

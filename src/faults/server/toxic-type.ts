@@ -1,8 +1,10 @@
 // What a toxic type is: a name, the attributes that clients may set, and what it does: to one direction of a connection, to
 // connections as they come in, or to the proxy's listener.
 
+import type {ServerErrorKind} from '../../model/server-errors.ts';
 import {boolField, type Field, floatField, integerField, stringField} from './go-fields.ts';
-import type {HttpBehaviour} from './http/behaviour.ts';
+import type {Http2Setting, HttpBehaviour} from './http/behaviour.ts';
+import type {PacketRule} from './packet-filter.ts';
 import type {Stage, Steps} from './stage.ts';
 import type {TlsBehaviour} from './tls/behaviour.ts';
 
@@ -33,12 +35,25 @@ export type AcceptFacts = {
 /** Serve it as usual; close it at once; or leave it open, without an answer, until the toxic is removed. */
 export type AcceptDecision = 'serve' | 'close' | 'hold';
 
-/** Milliseconds, each more than 0. Live connections are cut while connects are refused; while connects hang they go on. */
+/** Live connections are cut while connects are refused; while connects hang they go on. */
+export type ShutEffect = 'connects-are-refused' | 'connects-hang';
+
+/** Milliseconds, each more than 0. */
 export type Downtime = {
   readonly downMs: number;
   readonly upMs: number;
-  readonly connects: 'are-refused' | 'hang';
+  /** The listener is shut, or the packets of its port meet a rule. */
+  readonly effect: ShutEffect | PacketRule;
 };
+
+/** The answer to a query for an address; null: none. */
+export type NameReply = {
+  readonly delayMs: number;
+  readonly answer: {readonly code: number; readonly addresses: readonly string[]} | null;
+};
+
+/** Makes another answer of that of a calm network. */
+export type NameEffect = (calm: NonNullable<NameReply['answer']>) => NameReply;
 
 export type ToxicType = {
   /** The `type` in the API. */
@@ -61,8 +76,14 @@ export type ToxicType = {
   readonly downtime: ((attributes: Attributes) => Downtime) | null;
   /** What it does to HTTP requests and their responses. See http/. */
   readonly http: HttpBehaviour<Attributes> | null;
+  /** What it does to connections of HTTP/2 as a whole. See http2/. */
+  readonly http2: ((attributes: Attributes) => Http2Setting) | null;
   /** What it does to TLS handshakes. See tls/. */
   readonly tls: TlsBehaviour<Attributes> | null;
+  /** What it does to the answers to queries for an address. See name-server.ts. */
+  readonly names: ((attributes: Attributes) => NameEffect) | null;
+  /** Whose errors it says in the server's place. See protocols/. */
+  readonly reply: ServerErrorKind | null;
 };
 
 export type ToxicDefinition<S extends Schemas> = {
@@ -77,7 +98,10 @@ export type ToxicDefinition<S extends Schemas> = {
   readonly onAccept?: (facts: AcceptFacts, attributes: Values<S>) => AcceptDecision;
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
+  readonly http2?: (attributes: Values<S>) => Http2Setting;
   readonly tls?: TlsBehaviour<Values<S>>;
+  readonly names?: (attributes: Values<S>) => NameEffect;
+  readonly reply?: ServerErrorKind;
 };
 
 /** Defines a toxic type. Its functions get the attributes with the types that the schema gives them. */
@@ -93,7 +117,10 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept = null,
     downtime = null,
     http = null,
+    http2 = null,
     tls = null,
+    names = null,
+    reply = null,
   } = definition;
   return {
     name,
@@ -107,13 +134,17 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
     http: http && {
+      needsHttp2: http.needsHttp2,
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },
+    http2: http2 && (values => http2(values as Values<S>)),
     tls: tls && {
       match: values => tls.match(values as Values<S>),
       treat: values => tls.treat(values as Values<S>),
     },
+    names: names && (values => names(values as Values<S>)),
+    reply,
   };
 };
 

@@ -6,8 +6,7 @@ import {type Moment, type MomentRequest, momentFields, momentJson, readMoment} f
 import {floatField, objectField, readBody, stringField} from './go-fields.ts';
 import {type JsonValue, toGoJson} from './go-json.ts';
 import {type Ramp, readRamp} from './ramp.ts';
-import {refuseScope, type Scope, scopeFields, scopeJson} from './scope.ts';
-import {Selection} from './selection.ts';
+import {refuseScope, type Scope, Selection, scopeFields, scopeJson} from './scope.ts';
 import {type Attributes, attributeFields, initialAttributes, type ToxicType} from './toxic-type.ts';
 import {toxicTypes} from './toxics/registry.ts';
 

@@ -1,7 +1,7 @@
 // Ends a connection in the upstream's place, so that its client notices it as it should.
 
 import type {Socket} from 'node:net';
-import type {Link} from './link.ts';
+import type {DownPipe, UpPipe} from './http/interceptor-host.ts';
 
 /** A client that does not close after our FIN is cut after this time. */
 export const longestLingerMs = 5000;
@@ -9,8 +9,8 @@ export const longestLingerMs = 5000;
 export type ClosingConnection = {
   readonly client: Socket;
   readonly upstream: Socket;
-  readonly up: Link;
-  readonly down: Link;
+  readonly up: UpPipe;
+  readonly down: DownPipe;
   /** Closes both sockets at once. */
   readonly cut: () => void;
 };

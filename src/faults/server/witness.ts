@@ -7,6 +7,8 @@ import type {
   ConnectionRecord,
   FaultWitness,
   HitPlace,
+  NameWitness,
+  ProtocolWitness,
   ProxyWitness,
   StreamDirection,
 } from '../../model/proxy-witness.ts';
@@ -17,7 +19,7 @@ type Writable<T> = {-readonly [K in keyof T]: T[K]};
 export type OpenRecord = Writable<Omit<ConnectionRecord, 'hits' | 'hitsMs' | 'hitsAt'>> & {
   readonly hits: string[];
   readonly hitsMs: number[];
-  readonly hitsAt: HitPlace[];
+  readonly hitsAt: (HitPlace | null)[];
 };
 
 /** A connection that nothing has been said on. */
@@ -26,11 +28,18 @@ const atConnect: HitPlace = {exchange: 0, direction: null, byte: 0};
 const keptConnections = 10_000;
 const keptFaults = 10_000;
 const keptHits = 100;
+/** A connect takes its time. */
+const ttlSlackMs = 1000;
+
+/** Of packets that a rule met since a moment, in ms since the epoch. */
+export type ClientPorts = {readonly ports: readonly number[]; readonly sinceMs: number};
 
 export class Witness {
   readonly #faults = new Map<string, Writable<FaultWitness>>();
   /** A ring: the record of connection n is at n modulo its size. */
   readonly #records: OpenRecord[] = [];
+  #names: Writable<NameWitness> | null = null;
+  #keptUntilMs = Number.POSITIVE_INFINITY;
   #openConnections = 0;
   #openedConnections = 0;
   #peakConnections = 0;
@@ -55,6 +64,7 @@ export class Witness {
       ...(clientPort === undefined ? {} : {clientPort}),
     };
     this.#records[record.id % keptConnections] = record;
+    if (this.#names !== null && performance.now() > this.#keptUntilMs) this.#names.connectionsBeyondTtl++;
     this.#peakConnections = Math.max(this.#peakConnections, ++this.#openConnections);
     return record;
   }
@@ -83,6 +93,21 @@ export class Witness {
     }
   }
 
+  /** A query for the target's name. */
+  queried(ttlSeconds: number): void {
+    this.#names = {
+      connectionsBeyondTtl: 0,
+      ...this.#names,
+      queries: (this.#names?.queries ?? 0) + 1,
+      ttlSeconds,
+    };
+  }
+
+  /** A client gets an address, which it may keep for so long from now on. */
+  answered(keptMs: number): void {
+    this.#keptUntilMs = performance.now() + keptMs + ttlSlackMs;
+  }
+
   /** Finds the counters of a toxic, or starts them. */
   fault(name: string, type: string, stream: StreamDirection): void {
     const known = this.#faults.get(name);
@@ -104,17 +129,47 @@ export class Witness {
     if (isActive) fault.applied++;
   }
 
+  /** A connection carries that, on which this toxic cannot act. */
+  missed(name: string, spoken: string): void {
+    const fault = this.#faults.get(name);
+    if (fault !== undefined) fault.missed = {...fault.missed, [spoken]: (fault.missed?.[spoken] ?? 0) + 1};
+  }
+
   /** Without a record it acted on the proxy as a whole. */
   acted(name: string, record?: OpenRecord, conversation?: {readonly place: HitPlace}): void {
     const fault = this.#faults.get(name);
     if (fault === undefined) return;
-    fault.actions++;
+    this.#count(fault, 1);
+    if (record !== undefined) this.#mark(name, fault, record, conversation?.place ?? atConnect);
+  }
+
+  /**
+   * So many more packets met a rule, among them packets of the connections from these ports that have been open since then. The
+   * time of each is not known; they count as hit now.
+   */
+  metPackets(name: string, packets: number, {ports, sinceMs}: ClientPorts): void {
+    const fault = this.#faults.get(name);
+    if (fault === undefined || packets === 0) return;
+    this.#count(fault, packets);
+    const hit = new Set(ports);
+    for (const record of this.#records) {
+      if (record?.clientPort === undefined || !hit.has(record.clientPort)) continue;
+      if (record.closedMs !== null && record.closedMs < sinceMs) continue;
+      this.#mark(name, fault, record, null);
+    }
+  }
+
+  #count(fault: Writable<FaultWitness>, actions: number): void {
+    fault.actions += actions;
     fault.lastHitMs = wholeEpochMs();
     fault.firstHitMs ??= fault.lastHitMs;
-    if (record === undefined || record.hits.includes(name)) return;
+  }
+
+  #mark(name: string, fault: Writable<FaultWitness>, record: OpenRecord, place: HitPlace | null): void {
+    if (record.hits.includes(name)) return;
     record.hits.push(name);
-    record.hitsMs.push(fault.lastHitMs);
-    record.hitsAt.push(conversation?.place ?? atConnect);
+    record.hitsMs.push(fault.lastHitMs ?? wholeEpochMs());
+    record.hitsAt.push(place);
     if (record.hits.length > keptHits) {
       record.hits.shift();
       record.hitsMs.shift();
@@ -130,7 +185,7 @@ export class Witness {
     this.#lastFailure = name === null ? what : `${name}: ${what}`;
   }
 
-  report(): ProxyWitness {
+  report(protocol: ProtocolWitness | null = null): ProxyWitness {
     return {
       openConnections: this.#openConnections,
       openedConnections: this.#openedConnections,
@@ -141,7 +196,9 @@ export class Witness {
       lastFailure: this.#lastFailure,
       upstreamBytes: this.#upstreamBytes,
       downstreamBytes: this.#downstreamBytes,
+      ...(this.#names !== null && {names: {...this.#names}}),
       faults: Object.fromEntries(this.#faults),
+      ...(protocol !== null && {protocol}),
     };
   }
 

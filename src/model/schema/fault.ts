@@ -1,6 +1,8 @@
 // What can happen to the network, as a scenario may say it. A fault's options are declared here, and nowhere else: their
 // types (`model/fault-defaults`) are made of these schemas.
 import {z} from 'zod';
+import {grpcStatuses, http2ErrorCodes} from '../http-codes.ts';
+import {refuseError, type ServerErrorKind} from '../server-errors.ts';
 import {strict} from './shape.ts';
 
 const count = z.number().int().nonnegative();
@@ -16,6 +18,19 @@ const rampError = {error: 'must be a number, or {from, to}'};
 const ramped = (value: z.ZodNumber, ends: z.ZodNumber = value) =>
   z.union([value, strict({from: ends, to: ends}) as typeof rampSchema], rampError);
 
+/** When a fault acts. */
+const times = {
+  /** Delay from the start of the phase, in milliseconds. Default: none. */
+  startAfterMs: ms.exactOptional(),
+  /** Duration in milliseconds; it ends with the phase at the latest. Default: until the end of the phase. */
+  durationMs: ms.exactOptional(),
+  /**
+   * Repeats at this interval, in milliseconds, for `durationMs` each time, which is required and must be shorter; a
+   * probability is drawn again each time. Default: begins once.
+   */
+  everyMs: ms.exactOptional(),
+};
+
 const scope = {
   /** Share of the connections affected, 0 to 1; decided once per connection. Default: 1. */
   probability: z.number().min(0).max(1).optional(),
@@ -25,15 +40,7 @@ const scope = {
   firstN: count.exactOptional(),
   /** Stops after this many connections have been chosen. Default: no limit. */
   hitLimit: count.exactOptional(),
-  /** Delay from the start of the phase, in milliseconds. Default: none. */
-  startAfterMs: ms.exactOptional(),
-  /** Duration in milliseconds; it ends with the phase at the latest. Default: until the end of the phase. */
-  durationMs: ms.exactOptional(),
-  /**
-   * Repeats at this interval, in milliseconds, for `durationMs` each time, which is required and must be shorter; the
-   * probability is drawn again each time. Default: begins once.
-   */
-  everyMs: ms.exactOptional(),
+  ...times,
 };
 export const scopeSchema = strict(scope);
 
@@ -42,7 +49,7 @@ const direction = z.enum(['upstream', 'downstream']);
 export const momentSchema = strict({
   /** Number of the exchange on its connection, from 1; 0 is the connect, which has only the cut `after`. */
   exchange: count,
-  /** Before its first byte, within its first chunk, or when it is over. */
+  /** Before its first byte, within its first chunk (of an HTTP/1 response, within the body that comes with it), or when it is over. */
   cut: z.enum(['before', 'within', 'after']),
   /** Counts only exchanges in this direction: 2 with `downstream` is the server's second reply. Default: both directions. */
   direction: direction.exactOptional(),
@@ -99,6 +106,46 @@ const handshakes = {
   serverName: z.string().max(256).optional(),
   ...scope,
 };
+
+/** A fault of packets does not see connections: its probability, nth, firstN and hitLimit are about the times that it begins. */
+const packets = {
+  /** `upstream`: packets from the subject · `downstream`: packets to it. Default: `both`. */
+  direction: z.enum(['upstream', 'downstream', 'both']).optional(),
+  ...scope,
+};
+
+/** A DNS fault counts queries: its probability, nth, firstN and hitLimit are about those. */
+const deadConnects = {
+  /** What happens to a connect to a dead address: it hangs, or is refused. Default: `hang`. */
+  connects: z.enum(['hang', 'are-refused']).optional(),
+  ...scope,
+};
+/** An error of a server counts what it answers: its probability, nth, firstN and hitLimit are about those that match. */
+const serverError = <const Kind extends ServerErrorKind>(kind: Kind) =>
+  strict({
+    kind: z.literal(kind),
+    /** The error's code; docs/faults.md lists those of each protocol. */
+    error: z.string(),
+    /** The error's text. Default: empty, the server's usual text. */
+    message: z.string().optional(),
+    /** Only replies to this command, or to one of several, separated by spaces. Default: empty, any. */
+    command: z.string().optional(),
+    /** Only commands for matching keys, topics or the like; `*` stands for anything but `/`. Default: empty, any. */
+    key: z.string().optional(),
+    /**
+     * `command`: instead of a command's reply · `connect`: instead of the first reply on a connection · `unasked`: once per
+     * connection, without having been asked. Default: `usual`, as servers do with this error.
+     */
+    when: z.enum(['usual', 'connect', 'command', 'unasked']).optional(),
+    /** `none`: the connection continues · `close`: a FIN · `abort`: a RST. Default: `usual`, as servers do after this error. */
+    ending: z.enum(['usual', 'none', 'close', 'abort']).optional(),
+    ...scope,
+  }).superRefine(
+    ({error, message = '', command = '', key = '', when = 'usual', ending = 'usual'}, context) => {
+      const refusal = refuseError(kind, {error, message, command, key, when, ending});
+      if (refusal !== null) context.addIssue({code: 'custom', message: `: ${refusal}`});
+    },
+  );
 
 const kilobytes = count.multipleOf(1000);
 
@@ -262,6 +309,56 @@ export const faultSchemas = {
     announce: z.boolean().optional(),
     ...requests,
   }),
+  goAway: strict({
+    kind: z.literal('goAway'),
+    /** `NO_ERROR`: the connection ends once its streams are finished · any other: immediately. Default: `NO_ERROR`. */
+    errorCode: z.enum(http2ErrorCodes).optional(),
+    /** Whether the request is still served; otherwise the target gets nothing of it, and the client may retry it. Default: true. */
+    served: z.boolean().optional(),
+    /** The debug data, such as `too_many_pings`. Default: empty. */
+    text: z.string().max(1000).optional(),
+    ...requests,
+  }),
+  resetStream: strict({
+    kind: z.literal('resetStream'),
+    /** `request`: the target gets nothing of the request · `response`: it gets all of it first. */
+    stage: z.enum(['request', 'response']),
+    /** Such as `REFUSED_STREAM`, `CANCEL` or `INTERNAL_ERROR`. */
+    errorCode: z.enum(http2ErrorCodes),
+    /** How much of the body passes first, 0 to 1; 1 is all of it, but not the end of the stream. Default: null, not even the head. */
+    cutRatio: z.number().min(0).max(1).nullable().optional(),
+    /** The same in bytes, instead of the ratio. Default: null. */
+    cutBytes: count.nullable().optional(),
+    ...requests,
+  }).refine(({cutRatio = null, cutBytes = null}) => cutRatio === null || cutBytes === null, {
+    error: 'takes cutRatio or cutBytes, not both',
+  }),
+  limitStreams: strict({
+    kind: z.literal('limitStreams'),
+    /** How many streams may be open at a time on a connection; 0 allows none. */
+    streamLimit: count.max(2 ** 31 - 1),
+    ...scope,
+  }),
+  closedWindows: strict({kind: z.literal('closedWindows'), ...scope}),
+  ignorePings: strict({kind: z.literal('ignorePings'), ...scope}),
+  grpcStatus: strict({
+    kind: z.literal('grpcStatus'),
+    /** The status of the call, such as `UNAVAILABLE`. */
+    status: z.enum(grpcStatuses),
+    /** Its message. Default: empty. */
+    message: z.string().max(1000).optional(),
+    /** `grpc-retry-pushback-ms`: how long the client must wait before it retries; −1: it must not. Default: null, not sent. */
+    pushbackMs: z.number().int().min(-1).max(999_999_999).nullable().optional(),
+    /** `request`: the target gets nothing of the call · `response`: it gets all of it, and only the status is replaced. Default: `request`. */
+    stage: z.enum(['request', 'response']).optional(),
+    ...requests,
+  }),
+  withholdTrailers: strict({
+    kind: z.literal('withholdTrailers'),
+    /** What comes instead: `hang`: nothing · `close`: RST_STREAM with CANCEL · `abort`: with INTERNAL_ERROR · `finish`: the end of the stream. */
+    action: z.enum(['hang', 'close', 'abort', 'finish']),
+    ...requests,
+  }),
   tlsClose: strict({
     kind: z.literal('tlsClose'),
     /** Whether the connection is reset (RST) instead of closed (FIN). Default: false. */
@@ -284,6 +381,56 @@ export const faultSchemas = {
     /** `untrusted`: issued by an unknown authority · `self-signed` · `expired`: yesterday · `wrong-host`: issued for another host. */
     problem: z.enum(['untrusted', 'self-signed', 'expired', 'wrong-host']),
     ...handshakes,
+  }),
+  redisError: serverError('redisError'),
+  postgresError: serverError('postgresError'),
+  mysqlError: serverError('mysqlError'),
+  amqpError: serverError('amqpError'),
+  smtpError: serverError('smtpError'),
+  natsError: serverError('natsError'),
+  memcachedError: serverError('memcachedError'),
+  mqttError: serverError('mqttError'),
+  // Faults of the server itself: they have no connections to choose from.
+  serverStop: strict({kind: z.literal('serverStop'), ...times}),
+  serverKill: strict({kind: z.literal('serverKill'), ...times}),
+  serverPause: strict({kind: z.literal('serverPause'), ...times}),
+  packetLoss: strict({
+    kind: z.literal('packetLoss'),
+    /** Share of the packets that are lost, above 0 and at most 1. */
+    ratio: z.number().min(0.000_001, 'must be above 0').max(1),
+    /** How many packets are lost in a row, once in each `burst / ratio` packets; 1: each by chance. Default: 1. */
+    burst: count.min(1).max(10_000).optional(),
+    ...packets,
+  }),
+  partition: strict({kind: z.literal('partition'), ...packets}),
+  unreachable: strict({
+    kind: z.literal('unreachable'),
+    /** What the client is told cannot be reached: the host, its network or its port; `admin`: a firewall forbids it. Default: `host`. */
+    reason: z.enum(['host', 'net', 'port', 'admin']).optional(),
+    ...scope,
+  }),
+  dnsTimeout: strict({kind: z.literal('dnsTimeout'), ...scope}),
+  dnsServfail: strict({kind: z.literal('dnsServfail'), ...scope}),
+  dnsNxdomain: strict({kind: z.literal('dnsNxdomain'), ...scope}),
+  dnsEmpty: strict({kind: z.literal('dnsEmpty'), ...scope}),
+  dnsSlow: strict({
+    kind: z.literal('dnsSlow'),
+    /** After how many milliseconds each query is answered. */
+    delayMs: ms.max(3_600_000),
+    ...scope,
+  }),
+  dnsStale: strict({kind: z.literal('dnsStale'), ...deadConnects}),
+  deadAddresses: strict({
+    kind: z.literal('deadAddresses'),
+    /** How many dead addresses come before the live one, 1 to 10. Default: 1. */
+    count: count.min(1).max(10).optional(),
+    ...deadConnects,
+  }),
+  mtuBlackHole: strict({
+    kind: z.literal('mtuBlackHole'),
+    /** The size of the largest IP packet that passes, 68 to 1499. In a run, packets have at most 1500 bytes. */
+    bytes: count.min(68).max(1499),
+    ...packets,
   }),
 };
 

@@ -138,6 +138,12 @@ export const phaseSchema = strict({
   faults: z.array(plannedFaultSchema).default([]),
   /** Replaces the scenario's load for this phase. */
   load: loadSchema.optional(),
+  /**
+   * Only for the last phase, with faults: at its end close() is called, while they still act and operations are in flight. No
+   * further operation starts. The faults end when close() has returned, or after 5 s; what is in flight is watched until it has
+   * settled. Default: close() is called when all is calm and nothing is in flight.
+   */
+  endsWithClose: z.literal(true).exactOptional(),
 });
 
 /** `localhost:6379` is a URL too, of the scheme `localhost`: what a server is reached by has a host. */
@@ -271,7 +277,7 @@ export const scenarioSchema = strict({
   cycles: count.max(20).default(1),
   /**
    * How long to wait after the load, in milliseconds, for operations to settle and for idle sockets to close. Default: the time
-   * after which an operation counts as hung, plus 2 s.
+   * after which an operation counts as hung, plus 2 s; where the last phase `endsWithClose`, as an orphan, plus 2 s.
    */
   drainLimitMs: durationMs.optional(),
   /** Trials per variant, unless --trials is given; only with two or more variants. Default: 1. */

@@ -61,7 +61,7 @@ export const connectionSymptoms = {
     noun: 'connections after close()',
     // Without a fault a connection closes within milliseconds; a second is for a busy server that is slow to close.
     criterion:
-      'more than `connectionCount` connections are opened after close() has settled, or are still open `openMs` after it',
+      'more than `connectionCount` connections are opened after close() has settled, and what was in flight with it, or are still open `openMs` after that',
     thresholds: {connectionCount: 0, openMs: 1000},
     needs: ['end'],
     cause:

@@ -121,7 +121,8 @@ export const processSymptoms = {
     weight: 'hung',
     summary: 'close() does not finish',
     noun: 'close() hangs',
-    criterion: 'close() takes longer than `closeMs`, or the process is still alive that long after it',
+    criterion:
+      'close() takes longer than `closeMs`, or the process is still alive that long after it; inconclusive if close() was called under faults that kept the server silent, and was watched for no more than `closeMs` without them',
     thresholds: {closeMs: 5000},
     needs: ['end', 'connection-log'],
     cause: 'A timer, a socket or a reconnect loop that close() does not know about.',

@@ -2,16 +2,23 @@
 
 import type {CorruptFault, Direction, Fault} from '../../model/fault.ts';
 import type {Moment, Ramp} from '../../model/fault-defaults.ts';
+import {isRequestFault} from '../../model/http-fault.ts';
+import {isDnsFault, isPacketFault} from '../../model/network-fault.ts';
 import {deliveryPromiseOf, type Load, type Phase, type Plan, type TargetPlan} from '../../model/plan.ts';
+import type {ReplyFault} from '../../model/reply-fault.ts';
+import {chosenError, isServerError, protocols} from '../../model/server-errors.ts';
+import {type AnyServerFault, isServerFault} from '../../model/server-fault.ts';
 import {type AnyTlsFault, type CertificateProblem, isTlsFault, tlsAlerts} from '../../model/tls-fault.ts';
 import {bytes, count, percent, plannedDuration, plural} from '../format.ts';
-import {httpEffectOf, isHttpFault} from './http-faults.ts';
+import {requestEffectOf, settingEffectOf} from './http-faults.ts';
+import {networkEffectOf} from './network-faults.ts';
 
 /** `latency of 300 ms ± 50 ms, server to client, on 20.0 % of the connections`. */
 export const describeFault = (fault: Fault): string => {
   const direction = 'direction' in fault ? [directions[fault.direction]] : [];
   const moment = 'at' in fault ? [momentOf(fault.at)] : [];
-  return [effectOf(fault), ...direction, ...moment, ...scopeOf(fault)].join(', ');
+  const scope = isServerFault(fault) ? timesOf(fault) : scopeOf(fault);
+  return [effectOf(fault), ...direction, ...moment, ...scope].join(', ');
 };
 
 /** `after exchange 4`, `before exchange 2 from the server since the fault began`. */
@@ -21,27 +28,23 @@ const momentOf = ({exchange, cut, direction, since}: Moment): string => {
   return `${cut} exchange ${count(exchange)}${whose}${since === 'fault' ? ' since the fault began' : ''}`;
 };
 
-const scopeOf = ({
-  probability,
-  nth = 0,
-  firstN,
-  hitLimit,
-  startAfterMs,
-  durationMs,
-  everyMs,
-  kind,
-}: Fault): string[] => {
+const scopeOf = (fault: Exclude<Fault, AnyServerFault>): string[] => {
+  const {probability, nth = 0, firstN, hitLimit, kind} = fault;
   const unit = unitOf(kind);
-  const units = `${unit}s`;
+  const units = unit === 'query' ? 'queries' : `${unit}s`;
   return [
     ...(nth > 1 ? [`one ${unit} in ${count(nth)}`] : []),
     ...(probability < 1 ? [`on ${percent(probability)} of ${nth > 1 ? 'those' : `the ${units}`}`] : []),
-    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit)} only`]),
+    ...(firstN === undefined ? [] : [`on the first ${plural(firstN, unit, units)} only`]),
     ...(hitLimit === undefined ? [] : [`at most ${plural(hitLimit, 'hit')}`]),
-    ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
-    ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+    ...timesOf(fault),
   ];
 };
+
+const timesOf = ({startAfterMs, durationMs, everyMs}: Fault): string[] => [
+  ...(startAfterMs === undefined ? [] : [`from ${plannedDuration(startAfterMs)} on`]),
+  ...(durationMs === undefined ? [] : [`for ${plannedDuration(durationMs)}${againAfter(everyMs)}`]),
+];
 
 /** ` out of every 2 s`, or nothing. */
 const againAfter = (everyMs: number | undefined): string =>
@@ -54,8 +57,11 @@ const ramped = (value: number | Ramp, before: string, shown: (value: number) => 
 /** What its probability is decided for. */
 const unitOf = (kind: Fault['kind']): string => {
   if (kind === 'flap' || kind === 'refuse') return 'down-time';
+  if (isPacketFault(kind)) return 'occurrence';
+  if (isDnsFault(kind)) return 'query';
   if (isTlsFault(kind)) return 'handshake';
-  return isHttpFault(kind) ? 'request' : 'connection';
+  if (isServerError(kind)) return 'answer';
+  return isRequestFault(kind) ? 'request' : 'connection';
 };
 
 /** ` after 512 B or 1 s`, or nothing. */
@@ -73,8 +79,32 @@ const directions: {readonly [direction in Direction | 'both']: string} = {
   both: 'both ways',
 };
 
+const repliesAt = {
+  connect: 'on connect',
+  command: 'instead of a reply',
+  unasked: 'unasked',
+} as const;
+
+/** `Redis error READONLY instead of a reply (SET user:*)`. */
+const replyEffectOf = (fault: ReplyFault): string => {
+  const {code, when, ending} = chosenError(fault.kind, fault);
+  const {title} = protocols[fault.kind];
+  const which = [fault.command, fault.key].filter(text => text !== '').join(' ');
+  const end = {none: '', close: ', then a close (FIN)', abort: ', then a reset (RST)'}[ending];
+  return `${title} error ${code} ${repliesAt[when]}${which === '' ? '' : ` (${which})`}${end}`;
+};
+
 const effectOf = (fault: Fault): string => {
   switch (fault.kind) {
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError':
+      return replyEffectOf(fault);
     case 'latency':
       return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
     case 'bandwidth':
@@ -110,11 +140,37 @@ const effectOf = (fault: Fault): string => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
-      return httpEffectOf(fault);
+    case 'goAway':
+    case 'resetStream':
+    case 'grpcStatus':
+    case 'withholdTrailers':
+      return requestEffectOf(fault);
+    case 'limitStreams':
+    case 'closedWindows':
+    case 'ignorePings':
+      return settingEffectOf(fault);
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
       return tlsEffectOf(fault);
+    case 'serverStop':
+      return 'the server stopped in its own way, then started again';
+    case 'serverKill':
+      return 'the server killed, then started again';
+    case 'serverPause':
+      return 'the server paused, its connections left open';
+    case 'packetLoss':
+    case 'partition':
+    case 'unreachable':
+    case 'mtuBlackHole':
+    case 'dnsTimeout':
+    case 'dnsServfail':
+    case 'dnsNxdomain':
+    case 'dnsEmpty':
+    case 'dnsSlow':
+    case 'dnsStale':
+    case 'deadAddresses':
+      return networkEffectOf(fault);
     case 'refuse':
       return 'connections refused, live ones cut';
     case 'limitData':
@@ -129,7 +185,12 @@ const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
   ].join(' and ');
 
 export const describeFaults = (phase: Phase): string =>
-  phase.faults.length === 0 ? 'none' : phase.faults.map(describeFault).join('; ');
+  phase.faults.length === 0
+    ? 'none'
+    : [
+        ...phase.faults.map(describeFault),
+        ...(phase.endsWithClose ? ['close() called at its end'] : []),
+      ].join('; ');
 
 export const describeLoad = (load: Load): string => {
   switch (load.model) {

@@ -58,17 +58,22 @@ const hitsOf = ({connections, hits}: InjectorLog, fault: string): readonly Row[]
   return rows.toSorted((a, b) => a.atMs - b.atMs);
 };
 
-const requestRow = ({atMs, connection, operationId, action}: HttpHit): Row => ({
+const requestRow = ({atMs, connection, operationId, action, method, protocol}: HttpHit): Row => ({
   atMs,
   connection,
-  cells: [[operationId === null ? '–' : code(operationId)], [code(action)]],
+  cells: [
+    [operationId === null ? '–' : code(operationId)],
+    // Of a request the table has never named the method.
+    protocol === undefined || method === '' ? [code(action)] : [code(action), ' to ', code(method)],
+  ],
 });
 
 const connectionRow = (record: ConnectionRecord, fault: string): Row[] => {
   const index = record.hits.indexOf(fault);
   const atMs = record.hitsMs[index];
   const place = record.hitsAt?.[index];
-  const became: Text = place === undefined ? [code(record.end)] : [code(record.end), placeText(place)];
+  const became: Text =
+    place === undefined || place === null ? [code(record.end)] : [code(record.end), placeText(place)];
   return atMs === undefined ? [] : [{atMs, connection: record.id, cells: [['–'], became]}];
 };
 

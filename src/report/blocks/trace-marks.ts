@@ -61,8 +61,11 @@ const hitsOf = ({id, trial}: Exemplar, {startMs, endMs}: Window): Mark[] => {
         toxic,
         atMs: (record.hitsMs[index] ?? record.openedMs) - trial.originEpochMs,
         connection: record.id,
+        isOfPackets: record.hitsAt?.[index] === null,
       })),
     )
+    // When the packets of a connection were hit is not known.
+    .filter(({isOfPackets}) => !isOfPackets)
     .filter(({toxic, atMs}) => atMs >= startMs && atMs <= endMs && !hits.some(hit => hit.toxic === toxic));
   return [
     ...hits.map(({atMs, toxic, action}) => ({

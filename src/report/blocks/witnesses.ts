@@ -1,5 +1,7 @@
 // One phase of one variant as reported by each of the five witnesses.
+import {isDnsFault, isPacketFault} from '../../model/network-fault.ts';
 import type {FaultSummary} from '../../model/run.ts';
+import {phaseWindow} from '../../model/trial.ts';
 import {binomialInterval, rateConfidence} from '../../stats/binomial.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import type {PhaseMedians} from '../case-study/medians.ts';
@@ -70,12 +72,10 @@ const spansText = ({spanCount, spanEnds}: LibrarySignals): Text => {
   return [`${plural(spanCount, 'span')}${spanEnds.length === 1 ? ', ' : ': '}`, ...joined(ends, ', ')];
 };
 
-const injector = (_: VariantStory, phase: PhaseMedians): Text => {
+const injector = (story: VariantStory, phase: PhaseMedians): Text => {
   const faults = phase.faults.map((fault): Text => {
     if (fault.connectionsHit === null) return [code(fault.name), ' hits not counted'];
-    const actions = fault.actions === null ? '' : `, ${plural(fault.actions, 'action')}`;
-    const hits = ` hit ${plural(fault.connectionsHit, 'connection')}${actions}`;
-    return [code(fault.name), hits, rateText(fault)];
+    return [code(fault.name), ` hit ${hitsText(fault)}`, rateText(fault)];
   });
   const connections: Text =
     phase.connectionsOpened === null
@@ -83,7 +83,45 @@ const injector = (_: VariantStory, phase: PhaseMedians): Text => {
       : [
           `${plural(phase.connectionsOpened, 'connection')} opened, peak ${count(phase.connectionsOpenMax)} open`,
         ];
-  return lines([connections, ...faults]);
+  return lines([connections, ...queriesText(story, phase), ...faults]);
+};
+
+/** Where the library was given a name: how often it asked for the address, and whether it kept one beyond its TTL. */
+const queriesText = ({trials}: VariantStory, phase: PhaseMedians): Text[] => {
+  const seen = trials.flatMap(({trial}) => {
+    const window = phaseWindow(
+      trial,
+      trial.plan.phases.findIndex(({name}) => name === phase.phase),
+    );
+    if (window === null) return [];
+    const namesAt = (ms: number) => trial.injector.findLast(({atMs}) => atMs <= ms)?.witness.names;
+    const [before, after] = [namesAt(window.startMs), namesAt(window.endMs)];
+    if (after === undefined) return [];
+    return [
+      {
+        queries: after.queries - (before?.queries ?? 0),
+        beyond: after.connectionsBeyondTtl - (before?.connectionsBeyondTtl ?? 0),
+        ttlSeconds: after.ttlSeconds,
+      },
+    ];
+  });
+  const queries = medianOf(seen.map(({queries}) => queries));
+  const beyond = medianOf(seen.map(({beyond}) => beyond)) ?? 0;
+  if (queries === null) return [];
+  const late =
+    beyond === 0
+      ? ''
+      : `, ${plural(beyond, 'connection')} to an address kept beyond its TTL of ${seen[0]?.ttlSeconds} s`;
+  return [[`${plural(queries, 'DNS query', 'DNS queries')}${late}`]];
+};
+
+/** `12 connections, 14 actions`; DNS queries belong to no connection, and nor do the packets of connects that fail. */
+const hitsText = ({kind, connectionsHit, actions}: FaultSummary): string => {
+  const connections = plural(connectionsHit ?? 0, 'connection');
+  if (actions === null) return connections;
+  if (isDnsFault(kind)) return plural(actions, 'DNS query', 'DNS queries');
+  if (isPacketFault(kind)) return `${plural(actions, 'packet')}, ${connections}`;
+  return `${connections}, ${plural(actions, 'action')}`;
 };
 
 /** `; requested 20.0%, observed 18.3% of 60 (99% interval 7.6% to 34.2%)`; nothing for a fault that hits all. */
@@ -93,8 +131,21 @@ const rateText = ({askedRatio, decisions, applied}: FaultSummary): string => {
   return `; requested ${percent(askedRatio)}, observed ${percent(applied / decisions)} of ${count(decisions)} (${rateConfidence * 100}% interval ${percent(low)} to ${percent(high)})`;
 };
 
+/** `restart-1-serverStop: away for 1.2 s, ready 420 ms after it was to come back`. */
+const outages = ({faults}: PhaseMedians): Text[] =>
+  faults.flatMap(({name, server}): Text[] =>
+    server === undefined
+      ? []
+      : [
+          [
+            code(name),
+            `: away for ${duration(server.awayMs)}, ready ${duration(server.startMs)} after it was to come back`,
+          ],
+        ],
+  );
+
 const target = (story: VariantStory, phase: PhaseMedians): Text => {
-  if (phase.attempts === null) return ['no ledger'];
+  if (phase.attempts === null) return lines([['no ledger'], ...outages(phase)]);
   const effects =
     phase.duplicateCount === null
       ? []
@@ -110,6 +161,7 @@ const target = (story: VariantStory, phase: PhaseMedians): Text => {
     ...(strangers > 0
       ? [[`${plural(strangers, 'request')} without an operation ID in the whole trial`]]
       : []),
+    ...outages(phase),
   ]);
 };
 

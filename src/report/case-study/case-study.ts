@@ -2,6 +2,7 @@
 import {describePlan} from '../blocks/faults.ts';
 import {gateFrames, gatesOf} from '../blocks/gates.ts';
 import {verdictTones, verdictWords} from '../blocks/goals.ts';
+import {plannedTrials, trialsText, unfinishedShards} from '../blocks/shards.ts';
 import type {Chart} from '../charts/chart.ts';
 import {timeline} from '../charts/timeline.ts';
 import {type Block, code, figure, paragraph, type Section, type Span, strong} from '../document.ts';
@@ -70,7 +71,7 @@ const verdictBlock = ({run, variants, candidate}: RunStory): Block => {
     ...(record.plan.storm === undefined ? [] : [' in the storm ', code(record.plan.storm)]),
     ` · ${dateText(record.startedAt)} · `,
     ...names,
-    ` · ${plural(record.trialsPerVariant, 'trial')} per variant`,
+    ` · ${trialsText(record)}`,
   );
 };
 
@@ -81,7 +82,7 @@ const partialBlocks = ({run, variants}: RunStory): Block[] => {
   const {record} = run;
   if (record.status === 'complete') return [];
   const made = variants.reduce((sum, variant) => sum + variant.trials.length, 0);
-  const planned = record.trialsPerVariant * variants.length;
+  const planned = plannedTrials(record) * variants.length;
   const after =
     record.endedAt === null
       ? ''
@@ -89,16 +90,15 @@ const partialBlocks = ({run, variants}: RunStory): Block[] => {
   const what = {running: 'was still running', interrupted: 'was interrupted', failed: 'failed'}[
     record.status
   ];
-  return [
-    {
-      kind: 'quote',
-      text: [
-        strong('Partial run.'),
-        ` The run ${what}${after}, during or after trial ${made} of ${planned}. The rest of this report covers what had been observed by then.`,
-      ],
-    },
-  ];
+  const shards = unfinishedShards(record);
+  const statement =
+    shards.length > 0
+      ? `${capitalised(listed(shards))}: there are ${made} of ${plural(planned, 'trial')}. The rest of this report covers what the shards had observed by then.`
+      : `The run ${what}${after}, during or after trial ${made} of ${planned}. The rest of this report covers what had been observed by then.`;
+  return [{kind: 'quote', text: [strong('Partial run.'), ` ${statement}`]}];
 };
+
+const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** Which trials stand for their variants, where there was a choice. */
 const chosenBlocks = ({variants}: RunStory): Block[] => {

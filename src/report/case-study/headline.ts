@@ -4,6 +4,7 @@ import type {PhaseSummary} from '../../model/run.ts';
 import {byWeight, type SymptomId, symptoms} from '../../model/symptoms.ts';
 import type {RatioInterval} from '../../stats/bootstrap.ts';
 import {endingName} from '../blocks/endings.ts';
+import {runTitle} from '../blocks/shards.ts';
 import {compareGoodput, compareLivedGoodput, intervalText} from '../comparison/before-after.ts';
 import {count, factor, listed, plural} from '../format.ts';
 import type {GoalStory, RunStory, VariantStory} from './run-story.ts';
@@ -12,11 +13,12 @@ const symptomsNamed = 3;
 
 export const headlineOf = (story: RunStory): string => {
   const {record} = story.run;
-  if (record.status !== 'complete') return `${record.plan.name}: ${unfinished[record.status]}`;
+  const title = runTitle(record);
+  if (record.status !== 'complete') return `${title}: ${unfinished[record.status]}`;
   const doubt = doubtOf(story);
-  if (doubt !== null) return `${record.plan.name}: ${doubt}`;
+  if (doubt !== null) return `${title}: ${doubt}`;
   const statement = story.candidate ? changeStatement(story) : stateStatement(story.baseline);
-  return `${record.plan.name}: ${statement}; ${verdictClause(story)}${trialsText(story)}${tradeOffText(story)}`;
+  return `${title}: ${statement}; ${verdictClause(story)}${trialsText(story)}${tradeOffText(story)}`;
 };
 
 /** A caveat that the change is judged by one trial each; a single variant is described by what was seen, without one. */

@@ -1,7 +1,7 @@
 // One phase of one variant: the median over its trials of every figure of a phase.
 import type {OutcomeCounts} from '../../model/outcome.ts';
 import type {Phase} from '../../model/plan.ts';
-import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
+import type {FaultSummary, PhaseSummary, ServerAway} from '../../model/run.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {settledStatuses} from '../blocks/outcome-counts.ts';
 
@@ -73,7 +73,14 @@ const medianFaults = (summaries: readonly PhaseSummary[]): FaultSummary[] =>
     askedRatio: fault.askedRatio,
     decisions: total(summaries.map(({faults}) => faults[index]?.decisions ?? null)),
     applied: total(summaries.map(({faults}) => faults[index]?.applied ?? null)),
+    ...medianAway(summaries.flatMap(({faults}) => faults[index]?.server ?? [])),
   }));
+
+const medianAway = (times: readonly ServerAway[]): Pick<FaultSummary, 'server'> => {
+  const awayMs = medianOf(times.map(time => time.awayMs));
+  const startMs = medianOf(times.map(time => time.startMs));
+  return awayMs === null || startMs === null ? {} : {server: {awayMs, startMs}};
+};
 
 /** Decisions add up over trials: the more of them, the more certain the rate. */
 const total = (values: readonly (number | null)[]): number | null => {

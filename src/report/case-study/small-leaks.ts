@@ -81,7 +81,8 @@ const keptConnections = ({trial, judgement}: JudgedTrial): number | null => {
   const before = judgement.phases
     .filter(({role}) => role === 'baseline')
     .flatMap(({connectionsOpenMax}) => connectionsOpenMax ?? []);
-  if (!after || before.length === 0 || !isWhole(trial) || isFirstUnderWay(trial)) return null;
+  if (!after || closing.underLoad || before.length === 0 || !isWhole(trial) || isFirstUnderWay(trial))
+    return null;
   const {openConnections} = after.witness;
   const kept = Math.max(0, openConnections - Math.max(...before));
   const underWayMax = Math.max(0, ...trial.driver.phases.map(({inFlightMax}) => inFlightMax ?? 0));

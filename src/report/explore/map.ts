@@ -1,6 +1,6 @@
 // The map of a search: what came of a fault at each place of the conversations.
 import type {ConversationGroup} from '../../explore/conversations.ts';
-import {cuts, type MomentStrike, momentActions} from '../../explore/episodes.ts';
+import {cuts, type MomentStrike, momentActions, type Strike} from '../../explore/episodes.ts';
 import type {Cell, Mark} from '../../explore/exploration.ts';
 import {plural} from '../format.ts';
 import {textTable} from '../text-table.ts';
@@ -55,9 +55,7 @@ export const mapOf = (cells: readonly Cell[], groups: readonly ConversationGroup
   const singles = cells.filter(({strikes}) => strikes.length === 1);
   const pairs = cells.filter(({strikes}) => strikes.length > 1);
   return {
-    connects: singles
-      .filter(({strikes: [strike]}) => strike.kind !== 'moment')
-      .map(cell => ({title: cell.id.replaceAll('-', ' '), mark: markOf([cell])})),
+    connects: [...byTitle(singles)].map(([title, same]) => ({title, mark: markOf(same)})),
     actions: momentActions.map(action => action.replaceAll('-', ' ')),
     rows: placesOf(singles, groups).flatMap(({title, fits}) => {
       const marks = momentActions.map(action =>
@@ -77,6 +75,38 @@ export const mapOf = (cells: readonly Cell[], groups: readonly ConversationGroup
       failedCount: pairs.filter(({mark}) => mark === 'failed').length,
     },
   };
+};
+
+const connectTitles = {
+  refused: 'new connections refused',
+  'syn-unanswered': 'new connections unanswered',
+  'accepted-and-closed': 'accepted, then closed',
+  'accepted-and-silent': 'accepted, then silent',
+  flapping: 'reset soon after they open',
+} as const;
+
+/** Null for those that have a place among the exchanges. */
+const titleOf = (strike: Strike): string | null => {
+  switch (strike.kind) {
+    case 'live':
+      return 'open connections closed';
+    case 'connect':
+      return connectTitles[strike.action];
+    case 'said':
+      return strike.action === 'withheld' ? 'no reply' : `error ${strike.error}`;
+    case 'moment':
+      return null;
+  }
+};
+
+/** An error that is said once, and one that is said to all, are one row. */
+const byTitle = (singles: readonly Cell[]): ReadonlyMap<string, readonly Cell[]> => {
+  const rows = new Map<string, readonly Cell[]>();
+  for (const cell of singles) {
+    const title = titleOf(cell.strikes[0]);
+    if (title !== null) rows.set(title, [...(rows.get(title) ?? []), cell]);
+  }
+  return rows;
 };
 
 const placesOf = (singles: readonly Cell[], groups: readonly ConversationGroup[]): readonly Place[] => {

@@ -3,6 +3,7 @@ import type {ConversationGroup} from '../../explore/conversations.ts';
 import type {Cut, MomentStrike, Strike} from '../../explore/episodes.ts';
 import type {Exploration, ExploredFinding} from '../../explore/exploration.ts';
 import {leakCycles, type Signal} from '../../explore/search.ts';
+import {type SaidStrike, textOf} from '../../explore/spoken.ts';
 import type {Fault} from '../../model/fault.ts';
 import {made} from '../../model/fault-defaults.ts';
 import type {Load, Phase, Plan, ProgramPlan} from '../../model/plan.ts';
@@ -39,6 +40,7 @@ const ordinal = (number: number): string => ordinals[number] ?? `${number}th`;
 export const strikeText = (strike: Strike, groups: readonly ConversationGroup[]): string => {
   if (strike.kind === 'live') return 'all open connections are closed (FIN)';
   if (strike.kind === 'connect') return connectTexts[strike.action];
+  if (strike.kind === 'said') return saidText(strike);
   const {action, cut, connections, position, since} = strike;
   const [one, several] = actionTexts[action];
   const kind = since === 'connect' ? 'new connection' : 'connection';
@@ -49,6 +51,26 @@ export const strikeText = (strike: Strike, groups: readonly ConversationGroup[])
       : {first: `a ${kind}`, two: `two ${kind}s`, all: `for half a second all ${kind}s`}[connections];
   const place = placeText(strike, isOne ? 'its' : 'their', groups);
   return `${subject} ${isOne ? one : several} ${cutTexts[cut]} ${place}`;
+};
+
+/** `the server answers one command with READONLY (You can't write against a read only replica)`. */
+const saidText = (strike: SaidStrike): string => {
+  const {speech, error, when, action, connections} = strike;
+  const isAll = connections === 'all';
+  const isStatus = speech === 'http' || speech === 'http2' || speech === 'grpc';
+  const command = isStatus ? 'request' : 'command';
+  const asked = {
+    command: isAll ? `every ${command}` : `one ${command}`,
+    connect: isAll ? 'every new connection' : 'a new connection',
+    unasked: isAll ? 'all connections' : 'a connection',
+  }[when];
+  const howLong = isAll ? ' for half a second' : '';
+  if (action === 'withheld') return `the server does not answer ${asked}${howLong}`;
+  const text = textOf(strike);
+  const said = `${isStatus ? 'status ' : ''}${error}${text === '' ? '' : ` (${text})`}`;
+  return when === 'unasked'
+    ? `the server says ${said} on ${asked}`
+    : `the server answers ${asked} with ${said}${howLong}`;
 };
 
 const placeText = (
@@ -75,8 +97,11 @@ const results: {readonly [symptom in SymptomId]?: string} = {
   'crossed-response': 'an operation receives the response of another one',
   'lost-acknowledged': 'acknowledged operations are lost',
   'duplicate-effect': 'operations take effect twice',
+  reordered: 'operations take effect in another order',
+  'swallowed-error': 'an error is reported as a success',
   'truncation-accepted': 'a truncated response is accepted as complete',
   'hung-operation': 'operations hang well past their deadline',
+  'slow-recovery': 'operations keep failing long after the fault, although others succeed again',
   'close-hangs': 'close() does not return, or the process does not exit',
   'pool-slot-leak': 'the pool loses connections for good',
   'connection-leak': 'unused connections stay open',
@@ -93,7 +118,9 @@ export const signalTexts: {readonly [signal in Signal]: string} = {
   crossed: 'a wrong response',
   lost: 'acknowledged, but lost',
   duplicate: 'took effect twice',
+  reordered: 'took effect in another order',
   truncated: 'a truncated response',
+  swallowed: 'an error was reported as a success',
   hung: 'operations hung',
   close: 'close() took too long',
   leak: 'connections or listeners piled up',

@@ -2,6 +2,7 @@
 
 import {gatesOf} from '../blocks/gates.ts';
 import {goalFigure, goalVerdict, limitText, phaseOfGoal, verdictWords} from '../blocks/goals.ts';
+import {repeatCommand} from '../blocks/shards.ts';
 import {headlineOf} from '../case-study/headline.ts';
 import type {RunStory, VariantStory} from '../case-study/run-story.ts';
 import {
@@ -31,7 +32,7 @@ const digestOf = (story: RunStory): Section => {
         ` · judged: `,
         code(judged.variant.name),
         ` · repeat with `,
-        code(run.record.command),
+        code(repeatCommand(run.record)),
       ),
       ...gateBlocks(story),
       ...goalBlocks(judged),

@@ -2,6 +2,7 @@
 
 import type {Verdict} from '../../model/goal.ts';
 import {gatesOf} from '../blocks/gates.ts';
+import {runTitle} from '../blocks/shards.ts';
 import {headlineOf} from '../case-study/headline.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {type Check, checksOf, runCheckName} from './checks.ts';
@@ -60,7 +61,7 @@ const verdictAnnotation = (story: RunStory): Annotation => {
     verdict === 'inconclusive' ? gatesOf(story).map(({reason, advice}) => `${reason} ${advice}`) : [];
   return {
     kind: record.status === 'failed' ? 'error' : kindOfVerdict[verdict],
-    title: `${record.plan.name}: ${verdict}`,
+    title: `${runTitle(record)}: ${verdict}`,
     message: reasons.length > 0 ? reasons.join('\n') : headlineOf(story),
   };
 };
@@ -71,7 +72,7 @@ const annotationOf = (story: RunStory, {name, status, message}: Check): Annotati
   const kind = name === runCheckName ? null : kindOf[status];
   if (kind === null) return [];
   const shown = kind === 'error' && judgement.verdict === 'inconclusive' ? 'warning' : kind;
-  return [{kind: shown, title: `${record.plan.name}: ${name}`, message}];
+  return [{kind: shown, title: `${runTitle(record)}: ${name}`, message}];
 };
 
 export const annotationText = ({kind, title, message}: Annotation): string =>

@@ -2,6 +2,7 @@
 // fails a run, an error is a failure of foulweather, skipped is what could not be judged.
 
 import {phaseWindow} from '../../model/trial.ts';
+import {repeatCommand} from '../blocks/shards.ts';
 import type {RunStory} from '../case-study/run-story.ts';
 import {element, escapeXml} from '../charts/svg.ts';
 import {type Check, checksOf, runCheckName} from './checks.ts';
@@ -90,9 +91,10 @@ const properties = ({run, judged}: RunStory): string[] => {
   };
   const values: {readonly [name: string]: string} = {
     run: record.id,
-    command: record.command,
+    command: repeatCommand(record),
     seed: String(record.seed),
     trials: String(record.trialsPerVariant),
+    ...(record.shard && {shard: `${record.shard.index}/${record.shard.count}`}),
     candidate: judged.variant.name,
     foulweather: environment.foulweather,
     node: environment.node,

@@ -9,14 +9,17 @@ import type {
   Calibration,
   Environment,
   Gate,
+  Merged,
   PhaseSummary,
   RunPrecision,
   RunStatus,
+  Shard,
 } from '../../model/run.ts';
 import type {SymptomFacts} from '../../model/symptoms/facts.ts';
 import {type SymptomId, symptomIds, symptoms} from '../../model/symptoms.ts';
 import type {SubjectEnd} from '../../model/trial.ts';
 import type {RatioInterval} from '../../stats/bootstrap.ts';
+import {repeatCommand} from '../blocks/shards.ts';
 import {headlineOf} from '../case-study/headline.ts';
 import type {GoalStory, JudgedTrial, RunStory, VariantStory} from '../case-study/run-story.ts';
 import {compareGoodput, compareLivedGoodput} from '../comparison/before-after.ts';
@@ -107,17 +110,21 @@ export type Result = {
   readonly seed: number;
   /** The command that repeats the run. */
   readonly command: string;
-  /** How many trials of each variant were planned. */
+  /** How many trials of each variant were planned, in the whole run. */
   readonly trialsPerVariant: number;
+  /** Which part of a run this is, if it was dealt out to several machines. Absent where the run is whole. */
+  readonly shard?: Shard;
+  /** The shards that the run was merged of, each with its machine. Absent where one machine made it. */
+  readonly merged?: Merged;
   /** The requested precision of the goodput ratio, and whether it was reached; null if the number of trials was fixed. Absent in older results. */
   readonly precision?: RunPrecision | null;
   /** Successes per second over all phases except the warm-up, candidate divided by baseline; null with fewer than five pairs. */
   readonly goodputRatio: RatioInterval | null;
   /** The same over the phases that both reached, up to the end of each process; null if no process of the baseline crashed. */
   readonly livedGoodputRatio: RatioInterval | null;
-  /** The machine and versions of the run. */
+  /** The machine and versions of the run; of a merged run those of its first shard. */
   readonly environment: Environment;
-  /** The overhead of the harness; null if it was not measured. */
+  /** The overhead of the harness, of a merged run on the shard where it was highest; null if it was not measured. */
   readonly calibration: Calibration | null;
   /** In the order of the scenario; the first one is the baseline. */
   readonly variants: readonly ResultVariant[];
@@ -139,8 +146,10 @@ export const resultOf = (story: RunStory): Result => {
     startedAt: record.startedAt,
     endedAt: record.endedAt,
     seed: record.seed,
-    command: record.command,
+    command: repeatCommand(record),
     trialsPerVariant: record.trialsPerVariant,
+    ...(record.shard && {shard: record.shard}),
+    ...(record.merged && {merged: record.merged}),
     precision: record.precision ?? null,
     goodputRatio: story.candidate ? compareGoodput(story) : null,
     livedGoodputRatio: story.candidate ? compareLivedGoodput(story) : null,

@@ -8,6 +8,7 @@ import {endingText} from '../blocks/endings.ts';
 import {gateFrames, gatesOf} from '../blocks/gates.ts';
 import {goalFigure, limitText, phaseOfGoal, recoveryText, verdictWords} from '../blocks/goals.ts';
 import {settledCount} from '../blocks/outcome-counts.ts';
+import {repeatCommand, runTitle} from '../blocks/shards.ts';
 import {failingSymptoms, headlineOf} from '../case-study/headline.ts';
 import {type RunStory, runStory, type VariantStory} from '../case-study/run-story.ts';
 import {plainText} from '../document.ts';
@@ -41,7 +42,7 @@ export const renderTerminalSummary = (
     ...paragraph(broken(story.variants.flatMap(trialLines))),
     ...paragraph(broken([...missedLines(story), ...undecidedLines(story)])),
     `Report: ${reportPath}`,
-    `Repeat: ${record.command}`,
+    `Repeat: ${repeatCommand(record)}`,
     '',
   ].join('\n');
 };
@@ -62,7 +63,7 @@ const statementLines = (
   const gates = isUndecided(story) ? gatesOf(story) : [];
   if (gates.length === 0) return wrapped(`${verdict}  ${headlineOf(story)}`, width, '  ');
   return [
-    `${verdict}  ${record.plan.name}`,
+    `${verdict}  ${runTitle(record)}`,
     ...gates.flatMap((gate, index) => [
       ...wrapped(`  ${gate.reason}`, width, '  '),
       ...gateFrames(gate, frame).map(line => `      ${line}`),

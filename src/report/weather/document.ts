@@ -23,8 +23,10 @@ import {
   type WeatherRow,
 } from './weather.ts';
 
-export const weatherTitle = ({storm}: Weather): string =>
-  storm === null ? 'Weather report' : `Weather report: "${storm}" storm`;
+export const weatherTitle = ({storm}: Weather): string => {
+  if (storm === null) return 'Weather report';
+  return storm === 'auto' ? 'Weather report: a storm for each protocol' : `Weather report: "${storm}" storm`;
+};
 
 /** All of it in markdown; the page draws the marks and the table itself. */
 export const weatherSections = (weather: Weather): Section[] => [
@@ -51,6 +53,7 @@ export const furtherSections = (weather: Weather): Section[] => [
 
 export const leadBlocks = (weather: Weather): Block[] => [
   ...partialOf(weather),
+  ...shardOf(weather),
   paragraph(
     'Each cell is the worst symptom of one library under a fault and during the recovery from it, and opens that phase of the case study. ',
     weather.rows.every(isDefault)
@@ -72,6 +75,21 @@ const partialOf = ({status}: Weather): Block[] =>
           text: [
             strong('Partial.'),
             ' The run was interrupted. The libraries it did not reach are listed below.',
+          ],
+        },
+      ];
+
+const shardOf = ({shard}: Weather): Block[] =>
+  shard === undefined
+    ? []
+    : [
+        {
+          kind: 'quote',
+          text: [
+            strong(`Shard ${shard.index} of ${shard.count}.`),
+            ' This report covers what was dealt to it; ',
+            code('foulweather merge'),
+            ' puts the shards together.',
           ],
         },
       ];

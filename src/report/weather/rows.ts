@@ -3,6 +3,7 @@ import type {Fault} from '../../model/fault.ts';
 import type {PresentFinding} from '../../model/finding.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
+import {chosenError} from '../../model/server-errors.ts';
 import {byWeight} from '../../model/symptoms.ts';
 import {describeFaults} from '../blocks/faults.ts';
 import {isInvestigated, phaseAnchor, symptomsAnchor, witnessesAnchor} from '../blocks/phase-link.ts';
@@ -58,10 +59,18 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'slicer':
     case 'slowClose':
     case 'slowBody':
+    case 'packetLoss':
+    case 'dnsSlow':
+    case 'limitStreams':
       return 'slow';
     case 'stall':
     case 'halfOpen':
     case 'blackhole':
+    case 'partition':
+    case 'mtuBlackHole':
+    case 'closedWindows':
+    case 'ignorePings':
+    case 'serverPause':
       return 'silent';
     case 'timeout':
     case 'resetPeer':
@@ -70,17 +79,42 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'closeAfter':
     case 'limitData':
     case 'dropKeepAlive':
+    case 'goAway':
+    case 'resetStream':
       return 'cut';
     case 'httpFault':
+    case 'withholdTrailers':
       return fault.action === 'hang' ? 'silent' : 'cut';
     case 'refuse':
+    case 'serverStop':
+    case 'serverKill':
     case 'flap':
     case 'limitConnections':
     case 'tlsClose':
     case 'tlsAlert':
     case 'wrongCertificate':
+    case 'unreachable':
+    case 'dnsTimeout':
+    case 'dnsServfail':
+    case 'dnsNxdomain':
+    case 'dnsEmpty':
+    case 'dnsStale':
+    case 'deadAddresses':
       return 'unreachable';
+    case 'redisError':
+    case 'postgresError':
+    case 'mysqlError':
+    case 'amqpError':
+    case 'smtpError':
+    case 'natsError':
+    case 'memcachedError':
+    case 'mqttError': {
+      const {when, ending} = chosenError(fault.kind, fault);
+      if (when === 'connect') return 'unreachable';
+      return ending === 'none' ? 'wrong' : 'cut';
+    }
     case 'httpStatus':
+    case 'grpcStatus':
     case 'wrongContentLength':
     case 'corrupt':
       return 'wrong';
@@ -126,7 +160,9 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
           columnsOf(record.plan.phases).map(span => [span.column, cellOf(variant, span, story)]),
         ),
         verdict: worstVerdict(judgements.map(({verdict}) => verdict)),
-        gates: [...new Set(judgements.flatMap(({gates}) => gates.map(({name}) => name)))],
+        gates: [
+          ...new Set([story.run.judgement, ...judgements].flatMap(({gates}) => gates.map(({name}) => name))),
+        ],
         operationCount: judgements.reduce((sum, {account}) => sum + account.started, 0),
         folder,
       };

@@ -2,7 +2,7 @@
 // mark each cell is shown, on the page and in markdown alike.
 import type {Severity, SymptomId} from '../../model/finding.ts';
 import type {Verdict} from '../../model/goal.ts';
-import type {Environment} from '../../model/run.ts';
+import type {Environment, Shard} from '../../model/run.ts';
 import {telemetrySymptoms} from '../../model/symptoms/telemetry.ts';
 import {symptoms} from '../../model/symptoms.ts';
 import {percent} from '../format.ts';
@@ -90,7 +90,9 @@ export type Weather = {
   readonly schemaVersion: typeof weatherSchemaVersion;
   /** `interrupted`: some libraries were not reached, see `leftOut`. */
   readonly status: 'complete' | 'interrupted';
-  /** Null where each scenario had its own faults. */
+  /** Which part of the series this is; absent where it is whole. */
+  readonly shard?: Pick<Shard, 'index' | 'count'>;
+  /** Null where each scenario had its own faults; `auto` where each had the storm for its server. */
   readonly storm: string | null;
   readonly startedAt: string;
   readonly endedAt: string;

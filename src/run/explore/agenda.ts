@@ -1,13 +1,16 @@
 // What a search tries next: what is on its list, then pairs without end; and last what can show nothing new, as it seems.
-import {type Episode, episodesOf, insteadOf, isSilent, morePairsOf} from '../../explore/episodes.ts';
+import {type Episode, episodesOf, insteadOf, isSaid, isSilent, morePairsOf} from '../../explore/episodes.ts';
 import {type LeftOut, outOfTime} from '../../explore/exploration.ts';
 import {type Filter, isNews, isWanted} from '../../explore/search.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
+import type {Speech} from '../../model/server-errors.ts';
 
 export type AgendaOptions = {
   readonly seed: number;
   readonly maxDepth: 1 | 2;
   readonly only: readonly Filter[];
+  /** How the server speaks; null where that is not known. */
+  readonly speech: Speech | null;
   /** Ids of episodes that were tried in an earlier search. */
   readonly knownIds: ReadonlySet<string>;
 };
@@ -25,8 +28,8 @@ export class Agenda {
   #pairs: Generator<Episode, void, void> | null = null;
 
   constructor(conversations: readonly Conversation[], options: AgendaOptions) {
-    const {seed, maxDepth, only, knownIds} = options;
-    const all = episodesOf(conversations, {seed, maxDepth});
+    const {seed, maxDepth, only, speech, knownIds} = options;
+    const all = episodesOf(conversations, {seed, maxDepth, speech});
     this.#queue = all.filter(episode => isWanted(episode, only) && !knownIds.has(episode.id));
     const filtered = all.filter(episode => !isWanted(episode, only)).length;
     if (filtered > 0) this.#leftOut.push({reason: `--only ${only.join(',')}`, count: filtered});
@@ -69,6 +72,10 @@ export class Agenda {
     while (room > 0) {
       const episode = this.#next(failedIds);
       if (episode === null) break;
+      if (batch[0] !== undefined && isSaid(batch[0]) !== isSaid(episode)) {
+        this.#queue.unshift(episode);
+        break;
+      }
       batch.push(episode);
       room -= episode.strikes.some(isSilent) ? silentMs / 1000 : 1;
     }

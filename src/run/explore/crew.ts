@@ -21,6 +21,8 @@ export type Tried = {
   /** The name of its saved run. */
   readonly run: string;
   readonly conversations: readonly Conversation[];
+  /** What the injector forwarded to; empty where the trial did not begin. */
+  readonly targetUrl: string;
   readonly forget: () => Promise<void>;
 };
 
@@ -51,7 +53,7 @@ export type TryOptions = {
   readonly isAlone?: boolean;
 };
 
-const untried: Tried = {trial: null, run: '', conversations: [], forget: async () => {}};
+const untried: Tried = {trial: null, run: '', conversations: [], targetUrl: '', forget: async () => {}};
 
 export class Crew {
   readonly #options: CrewOptions;
@@ -181,6 +183,7 @@ export class Crew {
       trial,
       run: id,
       conversations,
+      targetUrl: worker.context.target.url,
       forget: () => rm(folder.path, {recursive: true, force: true}),
     };
   }

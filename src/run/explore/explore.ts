@@ -27,6 +27,7 @@ import {monotonicMs} from '../../model/clock.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import {hungAfterMs, type Plan, type Variant} from '../../model/plan.ts';
+import type {Speech} from '../../model/server-errors.ts';
 import type {SymptomId} from '../../model/symptoms.ts';
 import {choosePlan} from '../choose-plan.ts';
 import {describeScenario} from '../describe.ts';
@@ -52,6 +53,8 @@ export type ExploreOptions = {
   readonly jobs: number;
   /** An earlier search that this one goes on with. */
   readonly earlier: Exploration | null;
+  /** How the server speaks; null where that is not known. */
+  readonly speechOf: (plan: Plan, targetUrl?: string) => Speech | null;
   readonly observer: ExploreObserver;
 };
 
@@ -222,7 +225,13 @@ class Search {
     this.#findings.push(...(earlier?.findings ?? []));
     this.#findingCount = Math.max(0, ...this.#findings.map(({number}) => number));
     const knownIds = new Set([...this.#cells.keys(), closeLive.id]);
-    this.#agenda = new Agenda(conversations, {seed: run.seed, maxDepth, only, knownIds});
+    this.#agenda = new Agenda(conversations, {
+      seed: run.seed,
+      maxDepth,
+      only,
+      speech: options.speechOf(plan) ?? options.speechOf(plan, recording.reconnect.targetUrl),
+      knownIds,
+    });
     this.#proofs = new Proofs({crew, plan, others, signal, backMs, knownSymptoms});
   }
 

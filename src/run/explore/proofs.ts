@@ -54,7 +54,12 @@ const plainSilence: Episode['strikes'] = [
     position: 1,
   },
 ];
-const watched: readonly SymptomId[] = ['wedged-client', 'orphaned-operation', 'silent-consumer'];
+const watched: readonly SymptomId[] = [
+  'wedged-client',
+  'orphaned-operation',
+  'silent-consumer',
+  'slow-recovery',
+];
 export const provingOf: {readonly [signal in Signal]?: Proving} = {
   stuck: 'watched',
   pending: 'watched',

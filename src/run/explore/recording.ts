@@ -8,7 +8,7 @@ import type {Plan} from '../../model/plan.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
 import {phaseWindow} from '../../model/trial.ts';
 import type {Crew, Tried} from './crew.ts';
-import {calmTrouble, symptomsOf} from './verdicts.ts';
+import {calmSymptomsOf, calmTrouble} from './verdicts.ts';
 
 /** All open connections are closed at once. */
 export const closeLive: Episode = episodeOf([{kind: 'live', action: 'close'}]);
@@ -53,7 +53,7 @@ export const record = async (
   return {
     conversations,
     versions: calm.trial.versions,
-    calm: symptomsOf(calm.trial).map(({symptom, evidence}) => ({
+    calm: calmSymptomsOf(calm.trial).map(({symptom, evidence}) => ({
       symptom,
       statement: evidence[0].statement,
     })),

@@ -6,7 +6,7 @@ import {faultName} from '../../faults/toxics.ts';
 import type {Fault} from '../../model/fault.ts';
 import type {PresentFinding} from '../../model/finding.ts';
 import type {ErrorFacts} from '../../model/outcome.ts';
-import type {SymptomId} from '../../model/symptoms.ts';
+import {type SymptomId, thresholdsOf} from '../../model/symptoms.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {detect, detectOne} from '../../symptoms/detect.ts';
 
@@ -73,10 +73,16 @@ const outcomeSignals = (trial: Trial, index: number): readonly Signal[] =>
       ...(truncated > 0 ? ['truncated' as const] : []),
     ]);
 
-const effectSignals = {'lost-acknowledged': 'lost', 'duplicate-effect': 'duplicate'} as const;
+const effectSignals = {
+  'lost-acknowledged': 'lost',
+  'duplicate-effect': 'duplicate',
+  reordered: 'reordered',
+  'swallowed-error': 'swallowed',
+} as const;
+const effectSymptoms = Object.keys(effectSignals) as readonly (keyof typeof effectSignals)[];
 
 const effectPhases = (trial: Trial): readonly {signal: Signal; phase: string}[] =>
-  (['lost-acknowledged', 'duplicate-effect'] as const).flatMap(symptom => {
+  effectSymptoms.flatMap(symptom => {
     const finding = detectOne(symptom, trial);
     return finding.verdict === 'present'
       ? finding.evidence.map(({phase}) => ({signal: effectSignals[symptom], phase}))
@@ -151,8 +157,11 @@ export const oracle: readonly SymptomId[] = [
   'crossed-response',
   'lost-acknowledged',
   'duplicate-effect',
+  'reordered',
   'truncation-accepted',
+  'swallowed-error',
   'hung-operation',
+  'slow-recovery',
   'close-hangs',
   'pool-slot-leak',
   'connection-leak',
@@ -189,7 +198,37 @@ export const symptomsOf = (trial: Trial): readonly PresentFinding[] =>
       (finding): finding is PresentFinding =>
         finding.verdict === 'present' && finding.severity === 'fail' && oracle.includes(finding.symptom),
     )
+    .filter(finding => finding.symptom !== 'slow-recovery' || isSlowForGood(finding, trial))
     .toSorted((a, b) => oracle.indexOf(a.symptom) - oracle.indexOf(b.symptom));
+
+/** The same of a trial without any fault: that operations fail in it matters, too. */
+export const calmSymptomsOf = (trial: Trial): readonly PresentFinding[] => {
+  const failing = detectOne('fails-when-calm', trial);
+  return [...symptomsOf(trial), ...(failing.verdict === 'present' ? [failing] : [])];
+};
+
+/**
+ * A client that pauses between its attempts may be slow, and so may the machine; one whose operations still fail when it has been
+ * calm for as long as a wedged client is given is broken.
+ */
+const isSlowForGood = ({evidence}: PresentFinding, trial: Trial): boolean => {
+  const {wedgedMs} = thresholdsOf('wedged-client', trial.plan.thresholds);
+  const {goodMs} = thresholdsOf('slow-recovery', trial.plan.thresholds);
+  const window = phaseWindow(trial, trial.plan.phases.length - 1);
+  if (window === null || !evidence.some(({value}) => value >= wedgedMs)) return false;
+  const last = trial.driver.bins.filter(
+    ({startMs}) => startMs >= window.endMs - goodMs && startMs < window.endMs,
+  );
+  const started = last.reduce((sum, bin) => sum + bin.started, 0);
+  const failed = last.reduce(
+    (sum, {outcomes}) => sum + outcomes.failed + outcomes.unknown + outcomes.rejected,
+    0,
+  );
+  return failed >= stillFailingShare * started && failed >= stillFailingCount;
+};
+
+const stillFailingShare = 0.05;
+const stillFailingCount = 3;
 
 /** Why the library does not do what the scenario asks of it without any fault; null where it does. */
 export const calmTrouble = (trial: Trial): string | null => {

@@ -4,8 +4,10 @@
 import {phaseName} from '../../measures/evidence.ts';
 import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {FaultKind} from '../../model/fault-defaults.ts';
-import type {ProxyWitness} from '../../model/proxy-witness.ts';
+import type {FaultWitness, ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
+import {isServerError, protocolOf} from '../../model/server-errors.ts';
+import {isServerFault} from '../../model/server-fault.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
 import {wedgesOf} from '../../symptoms/recovery/wedged-client.ts';
@@ -28,8 +30,12 @@ export const faultsAfterWedge = (
   });
 };
 
-const withoutHits = (phases: readonly PhaseSummary[]): {phase: PhaseSummary; kind: FaultKind}[] =>
-  phases.flatMap(phase => phase.faults.filter(({actions}) => actions === 0).map(({kind}) => ({phase, kind})));
+type Unhit = {readonly phase: PhaseSummary; readonly kind: FaultKind; readonly name: string};
+
+const withoutHits = (phases: readonly PhaseSummary[]): Unhit[] =>
+  phases.flatMap(phase =>
+    phase.faults.filter(({actions}) => actions === 0).map(({kind, name}) => ({phase, kind, name})),
+  );
 
 /** The silence that lasted already when the phase began. */
 const silenceOver = ({startMs}: PhaseSummary, silences: readonly Silence[]): Silence | undefined =>
@@ -58,17 +64,61 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
   const silences = silencesOf(trial);
   return withoutHits(phases)
     .filter(({phase, kind}) => !explained.some(fault => fault.phase === phase && fault.kind === kind))
-    .map(({phase, kind}) => {
+    .map(({phase, kind, name}) => {
+      if (isServerFault({kind})) return serverStayed(phase, kind);
+      const spoken = spokenTo(trial, name);
+      if (spoken.length > 0) return saidOtherwise(phase, kind, spoken);
       const silence = silenceOver(phase, silences);
       return {
         name: 'fault-without-hits',
-        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}.`,
+        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}${whyUnsaid(trial, kind)}.`,
         advice: silence
           ? 'First find out why the library did not recover; a longer recovery before this phase shows whether it is wedged.'
           : 'Lengthen the phase, raise the load, or make the fault more probable. Check that it matches what the library sends, and that the library uses the URL it is given.',
       };
     });
 };
+
+/** What connections carried on which an HTTP fault could not act, the most frequent first. */
+const spokenTo = (trial: Trial, name: string): readonly string[] => {
+  const {missed = {}}: Partial<FaultWitness> = trial.injector.at(-1)?.witness.faults[name] ?? {};
+  return Object.entries(missed)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([spoken, connections]) => `${spoken} (${connections})`);
+};
+
+const saidOtherwise = ({phase}: PhaseSummary, kind: FaultKind, spoken: readonly string[]): Gate => ({
+  name: 'fault-without-hits',
+  reason: `The fault ${kind} of phase ${phase} hit nothing because its connections spoke ${spoken.join(', ')}.`,
+  advice:
+    'Choose a fault for what the library speaks, or let the library open new connections; docs/faults.md says what each HTTP fault needs.',
+});
+
+/** `; 3 of 4 connections could not be followed: the connection is encrypted (TLS)`, or nothing. */
+const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
+  const protocol = injector.at(-1)?.witness.protocol;
+  if (protocol === undefined || !isServerError(kind) || protocol.protocol !== protocolOf(kind)) return '';
+  const {followedConnections, lostConnections, lastLost, lastUnsaid} = protocol;
+  return [
+    ...(lastLost === null
+      ? []
+      : [`; ${lostConnections} of ${followedConnections} connections could not be followed: ${lastLost}`]),
+    ...(lastUnsaid === null ? [] : [`; it could not be sent (${lastUnsaid})`]),
+  ].join('');
+};
+
+const serverStayed = ({phase, started}: PhaseSummary, kind: FaultKind): Gate => ({
+  name: 'fault-without-hits',
+  ...(started > 0
+    ? {
+        reason: `The fault ${kind} of phase ${phase} never took the server away, although ${started} operations started.`,
+        advice: 'Lengthen the phase, or shorten startAfterMs of the fault: it has to begin within the phase.',
+      }
+    : {
+        reason: `The fault ${kind} of phase ${phase} met no client: no connection was open, and no operation started.`,
+        advice: 'Lengthen the phase, or raise the load.',
+      }),
+});
 
 /** A fault that hit more or less often than it was asked to is another fault than the report says. */
 const faultRates = (phases: readonly PhaseSummary[]): Gate[] =>

@@ -16,19 +16,22 @@ import {summarisePhases} from './summarise.ts';
 import {verdictOf, worst} from './verdict.ts';
 import {wholeTrial} from './whole-trial.ts';
 
-/** Pure: the same trials give the same judgement, today or from a saved run. */
+/**
+ * Pure: the same trials give the same judgement, today or from a saved run.
+ * @param calibrationOf that of the machine on which the trial was made
+ */
 export const judgeRun = (
   trials: readonly Trial[],
   variants: readonly string[],
-  calibration: Calibration | null = null,
+  calibrationOf: (trialId: string) => Calibration | null = () => null,
 ): Judgement => {
   const judged = trials
     .filter(({continues}) => continues === null)
     .map(first => {
       const parts = trials.filter(({continues}) => continues === first.id);
       return wholeTrial(phasesOfAll([first, ...parts]), [
-        judgeTrial(first, calibration),
-        ...parts.map(part => judgeTrial(part, calibration)),
+        judgeTrial(first, calibrationOf(first.id)),
+        ...parts.map(part => judgeTrial(part, calibrationOf(part.id))),
       ]);
     });
   const candidate = variants.at(-1) ?? '';

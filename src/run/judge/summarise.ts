@@ -4,10 +4,12 @@ import {countDeliveries} from '../../measures/deliveries.ts';
 import {measureIntegrity} from '../../measures/effects.ts';
 import {attemptsOf, DriverMeasure, measureConnections, p99Ms} from '../../measures/measure.ts';
 import {measureProcess, residentMaxBytes} from '../../measures/process-measure.ts';
+import {type Outing, outingsOf} from '../../measures/server-outings.ts';
 import type {Fault} from '../../model/fault.ts';
 import type {Phase} from '../../model/plan.ts';
 import type {FaultWitness} from '../../model/proxy-witness.ts';
-import type {FaultSummary, PhaseSummary} from '../../model/run.ts';
+import type {FaultSummary, PhaseSummary, ServerAway} from '../../model/run.ts';
+import {isServerFault} from '../../model/server-fault.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {percentileMs} from '../../stats/histogram.ts';
 
@@ -86,6 +88,7 @@ const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
   const last = trial.injector.at(-1)?.witness ?? null;
   return phase.faults.map((fault, position) => {
     const name = faultName(phase.name, position, fault);
+    if (isServerFault(fault)) return {name, kind: fault.kind, ...withoutDice, ...outages(trial, phase, name)};
     if (isProxyState(fault)) return {name, kind: fault.kind, ...withoutDice, ...refusals(trial, phase)};
     const witness = last?.faults[name];
     return {
@@ -99,6 +102,43 @@ const summariseFaults = (trial: Trial, phase: Phase): FaultSummary[] => {
     };
   });
 };
+
+/** A server that was away with nobody there to see it has hit nothing: no connection was open, and no operation started. */
+const outages = (
+  trial: Trial,
+  phase: Phase,
+  name: string,
+): Pick<FaultSummary, 'connectionsHit' | 'actions' | 'server'> => {
+  const outings = outingsOf(trial, name).filter(({awayMs}) => awayMs !== null);
+  const connectionsHit = trial.injectorLog === null ? null : openDuring(trial, outings);
+  const {length: count} = outings;
+  const started = new DriverMeasure(trial, [trial.plan.phases.indexOf(phase)]).total('started');
+  const times = outings.flatMap(({awayMs, returningMs, backMs}): ServerAway[] =>
+    awayMs === null || returningMs === null || backMs === null
+      ? []
+      : [{awayMs: returningMs - awayMs, startMs: backMs - returningMs}],
+  );
+  return {
+    connectionsHit,
+    actions: connectionsHit === 0 && started === 0 ? 0 : count,
+    ...(times.length > 0 && {
+      server: {
+        awayMs: Math.max(...times.map(({awayMs}) => awayMs)),
+        startMs: Math.max(...times.map(({startMs}) => startMs)),
+      },
+    }),
+  };
+};
+
+/** Connections that were open when the server was taken away, or opened while it was. */
+const openDuring = ({injectorLog, originEpochMs}: Trial, outings: readonly Outing[]): number =>
+  (injectorLog?.connections ?? []).filter(({openedMs, closedMs}) =>
+    outings.some(
+      ({leftMs, backMs}) =>
+        openedMs - originEpochMs < (backMs ?? Number.POSITIVE_INFINITY) &&
+        (closedMs === null || closedMs - originEpochMs >= leftMs),
+    ),
+  ).length;
 
 /** While a proxy is down the kernel refuses connects without a trace: that it was down is no proof of a hit. */
 const letsProxyBeDown = (fault: Fault): boolean =>

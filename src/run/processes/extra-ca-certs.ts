@@ -1,15 +1,20 @@
 // The authorities that the subject trusts besides Node's own: the target's and the injector's, so that a wrong
 // certificate is refused for what is wrong with it, and a right one is accepted.
 import {readFile} from 'node:fs/promises';
+import {isHttpFault} from '../../model/http-fault.ts';
 import type {Plan} from '../../model/plan.ts';
 import {isTlsFault} from '../../model/tls-fault.ts';
 import type {RunFolder} from '../../store/run-folder.ts';
+import {namedHostOf} from '../target-address.ts';
 import type {RunningInjector} from './start-injector.ts';
 import type {Target} from './start-target.ts';
 
 /** Node reads one file of further authorities. */
 const variable = 'NODE_EXTRA_CA_CERTS';
 const file = 'authorities.pem';
+
+/** Of targets without TLS. */
+const plainSchemes = /^(?:http|ws|grpc):/i;
 
 type Trust = {
   readonly plan: Plan;
@@ -23,8 +28,14 @@ export const withExtraCaCerts = async (
   environment: NodeJS.ProcessEnv,
   {plan, target, injector, folder}: Trust,
 ): Promise<NodeJS.ProcessEnv> => {
-  const meetsTls = plan.phases.some(({faults}) => faults.some(({kind}) => isTlsFault(kind)));
-  const injectors = meetsTls ? await injector.injector.authority() : null;
+  const meets = (isOne: (kind: string) => boolean) =>
+    plan.phases.some(({faults}) => faults.some(({kind}) => isOne(kind)));
+  // TLS ends at the injector where a fault is about what is inside, and where the target must be asked for its name.
+  const endsThere =
+    meets(isTlsFault) ||
+    (meets(isHttpFault) && !plainSchemes.test(target.url)) ||
+    namedHostOf(target.url) !== null;
+  const injectors = endsThere ? await injector.injector.authority() : null;
   const ours = [target.authority, injectors].filter(authority => authority !== null);
   if (ours.length === 0) return environment;
   await folder.writeFile(file, [await own(environment[variable]), ...ours].join('\n'));

@@ -4,6 +4,7 @@ import {zeroEpochMs} from '../../model/clock.ts';
 import {FoulweatherError} from '../../model/errors.ts';
 import type {Plan} from '../../model/plan.ts';
 import type {FromHealth, ToHealth} from '../../model/process-health.ts';
+import {answersNames, packetProgram} from '../namespace.ts';
 import type {Child} from './child.ts';
 import {entries, injectorNodeOptions} from './entries.ts';
 import type {Supervisor} from './supervisor.ts';
@@ -23,25 +24,33 @@ export type RunningInjector = {
   readonly child: Child<ToInjector, FromInjector> | null;
 };
 
+export type InjectorChoice = {
+  readonly seed: number;
+  readonly toxiproxyUrl: string | null;
+  /** Says whether the injector is in a namespace of the run's own, where it may set rules on packets. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly limitMs: number;
+};
+
 /** The embedded injector, or the one that answers at `toxiproxyUrl`. */
 export const startInjector = async (
   supervisor: Supervisor,
-  {phases}: Pick<Plan, 'phases'>,
-  seed: number,
-  toxiproxyUrl: string | null,
-  limitMs: number,
+  plan: Plan,
+  {seed, toxiproxyUrl, environment, limitMs}: InjectorChoice,
 ): Promise<RunningInjector> => {
   if (toxiproxyUrl !== null) {
     const injector = new Injector(toxiproxyUrl);
     const version = `Toxiproxy ${await injector.version()} at ${injector.url}`;
-    await injector.refuseUnsupported(phases);
+    await injector.refuseUnsupported(plan.phases);
     return {injector, version, embedded: false, child: null};
   }
+  const nft = packetProgram(environment);
+  const names = answersNames(plan, environment);
   const child = supervisor.spawn<ToInjector, FromInjector>({
     label: 'The injector',
     file: entries.injector,
     execArgv: injectorNodeOptions,
-    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed, zeroEpochMs: zeroEpochMs()})],
+    args: [JSON.stringify({host: '127.0.0.1', port: 0, seed, nft, names, zeroEpochMs: zeroEpochMs()})],
   });
   const answer = await child.next(['listening', 'failed'], limitMs);
   if (answer.kind === 'failed') {

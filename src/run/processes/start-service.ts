@@ -4,7 +4,7 @@ import {FoulweatherError} from '../../model/errors.ts';
 import type {ServiceName} from '../../model/service.ts';
 import {installCommand, services} from '../../services/catalogue.ts';
 import {findProgram} from '../../services/find-program.ts';
-import type {FromService, ToService} from '../../services/protocol.ts';
+import type {FromService, ServiceTask, ToService} from '../../services/protocol.ts';
 import {upstreamOf} from '../target-address.ts';
 import type {Child} from './child.ts';
 import {entries} from './entries.ts';
@@ -21,18 +21,23 @@ export type StartedService = {
   readonly folder: string;
 };
 
-/** @throws FoulweatherError FW_SERVICE_MISSING, FW_SERVICE_START */
+/**
+ * @param keepsData whether the server has its data when it is started again
+ * @throws FoulweatherError FW_SERVICE_MISSING, FW_SERVICE_START
+ */
 export const startService = async (
   supervisor: Supervisor,
   name: ServiceName,
   limitMs: number,
+  keepsData = false,
 ): Promise<StartedService> => {
   const service = services[name];
   const folder = await supervisor.folder(name);
+  const task: ServiceTask = {service: name, folder, keepsData};
   const child = supervisor.spawn<ToService, FromService>({
     label: service.title,
     file: entries.service,
-    args: [JSON.stringify({service: name, folder})],
+    args: [JSON.stringify(task)],
   });
   const answer = await child.next(['listening', 'missing', 'failed'], limitMs).catch((error: unknown) => {
     throw notStarted(name, messageOf(error));
@@ -74,13 +79,16 @@ export const refuseMissingService = (name: ServiceName, environment: NodeJS.Proc
   if (findProgram(program, folders, places) === null) throw notInstalled(name, program);
 };
 
-/** @throws FoulweatherError FW_SERVICE_NEEDED, which says how to get one */
-export const refuseWithoutService = (scenario: string, name: ServiceName): never => {
+/**
+ * @param mayBeTheirs whether a server of the user's would do
+ * @throws FoulweatherError FW_SERVICE_NEEDED, which says how to get one
+ */
+export const refuseWithoutService = (scenario: string, name: ServiceName, mayBeTheirs: boolean): never => {
   const service = services[name];
   throw new FoulweatherError(
     'FW_SERVICE_NEEDED',
     `Scenario "${scenario}" needs a running ${service.title}.`,
-    `Add --start-services to start one (\`${installCommand(service)}\` installs it), or use your own: --target ${service.defaultUrl}`,
+    `Add --start-services to start one (\`${installCommand(service)}\` installs it)${mayBeTheirs ? `, or use your own: --target ${service.defaultUrl}` : '.'}`,
   );
 };
 

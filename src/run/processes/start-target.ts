@@ -1,5 +1,7 @@
 // What the library talks to: the embedded server, one that the scenario starts, a real one of a known kind, or the user's own.
+import {FoulweatherError} from '../../model/errors.ts';
 import type {Plan, TargetPlan} from '../../model/plan.ts';
+import {isServerFault} from '../../model/server-fault.ts';
 import type {FromTarget, ToTarget} from '../../model/target-protocol.ts';
 import {type Hook, hookThrew, hookUnanswered} from '../hook.ts';
 import type {Limits} from '../limits.ts';
@@ -29,12 +31,29 @@ export type TargetChoice = {
   readonly startServices: boolean;
 };
 
-/** @throws FoulweatherError FW_SERVICE_NEEDED for a scenario that needs a server which is not provided */
-export const refuseTargetless = ({name, target}: Plan, {targetUrl, startServices}: TargetChoice): void => {
+/**
+ * @throws FoulweatherError FW_SERVICE_NEEDED for a scenario that needs a server which is not provided, FW_FAULT_UNSUPPORTED
+ * for faults of a server that is the user's
+ */
+export const refuseTargetless = (
+  {name, target, phases}: Plan,
+  {targetUrl, startServices}: TargetChoice,
+): void => {
+  const faults = serverFaultsIn(phases);
   if (target.kind === 'service' && targetUrl === null && !startServices) {
-    refuseWithoutService(name, target.service);
+    refuseWithoutService(name, target.service, faults.length === 0);
   }
+  const [fault] = faults;
+  if (targetUrl === null || fault === undefined) return;
+  throw new FoulweatherError(
+    'FW_FAULT_UNSUPPORTED',
+    `The fault ${fault.kind} of phase "${fault.phase}" acts on the server itself, and foulweather leaves the one at --target alone.`,
+    'Use --start-services instead of --target, so that foulweather starts a server of its own.',
+  );
 };
+
+const serverFaultsIn = (phases: Plan['phases']): {readonly kind: string; readonly phase: string}[] =>
+  phases.flatMap(({name: phase, faults}) => faults.filter(isServerFault).map(({kind}) => ({kind, phase})));
 
 /** The plan of a run with the user's own server. */
 export const withTarget = (plan: Plan, {targetUrl}: TargetChoice): Plan =>
@@ -60,7 +79,12 @@ export const startTarget = async (
     case 'url':
       return reachable({...notOurs, url: target.url});
     case 'service': {
-      const {url, description, child} = await startService(supervisor, target.service, limits.serviceMs);
+      const {url, description, child} = await startService(
+        supervisor,
+        target.service,
+        limits.serviceMs,
+        serverFaultsIn(plan.phases).length > 0,
+      );
       return {...notOurs, url, description, service: child};
     }
     default:

@@ -42,6 +42,9 @@ export class ComebackWatch {
         this.#leave(event.atMs);
         this.#phase = -1;
         break;
+      case 'calmed':
+        this.#calmSinceMs = event.atMs;
+        break;
       case 'bins':
         for (const bin of event.bins) this.#look(bin);
         break;

@@ -11,6 +11,7 @@ import {ComebackWatch} from './comeback-watch.ts';
 import {ControlProbe} from './control-probe.ts';
 import {type Preparer, prepareTrial} from './prepare.ts';
 import {Samplers} from './samplers.ts';
+import {ServerFaults} from './server-faults.ts';
 import type {TrialContext, TrialRequest} from './trial-context.ts';
 import {openTrialLink} from './trial-link.ts';
 import {TrialRunner} from './trial-runner.ts';
@@ -29,11 +30,14 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const preparer = plan.prepares ? await prepare(context, request) : null;
   const start = startTrial(context, request, record);
   const {now} = start;
-  const proxyName = proxyNameOf(context, request);
-  const {link, url, close} = await openTrialLink(supervisor, injector, target.url, proxyName);
+  const {link, url, controlUrl, close} = await openTrialLink(supervisor, injector, {
+    target,
+    plan,
+    name: proxyNameOf(context, request),
+  });
   if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});
-  const probe = new ControlProbe({plan, url, comeback, now, record});
+  const probe = new ControlProbe({plan, url: controlUrl, comeback, now, record});
   const samplers = new Samplers({
     link,
     pid: subject.pid,
@@ -42,6 +46,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     now,
     record,
   });
+  const server = new ServerFaults({service: target.service, link, limitMs: limits.serviceMs, now, record});
   const harness = new HarnessWatch(
     {injector: injector.child, receiver: receiver.child, target: target.child},
     record,
@@ -49,6 +54,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
   const runner = new TrialRunner({
     subject,
     link,
+    server,
     samplers,
     harness,
     comeback,
@@ -83,6 +89,10 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     const {code, ...exit} = await subject.exited;
     const stderrTail = withoutInspectorLines(exit.stderrTail);
     record({kind: 'exit', exit: {atMs: now(), exitCode: code, killedFor, ...exit, stderrTail}});
+    // Where the trial has stopped in a fault: verify() and the next trial need the server.
+    await server.end().catch((error: unknown) => {
+      record({kind: 'trouble', atMs: now(), what: 'target', message: messageOf(error)});
+    });
     await samplers.finish();
     await harness.finish();
     // That it could not be read shows as a recording without conversations.

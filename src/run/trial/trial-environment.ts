@@ -42,7 +42,14 @@ export const restartForTrial = async (
   const noChoice = {targetUrl: null, startServices: false};
   const [newTarget, newInjector] = await Promise.all([
     target.child === null ? target : startTarget(supervisor, plan, scenarioFile, noChoice, limits),
-    injector.child === null ? injector : startInjector(supervisor, plan, seed, null, limits.startMs),
+    injector.child === null
+      ? injector
+      : startInjector(supervisor, plan, {
+          seed,
+          toxiproxyUrl: null,
+          environment,
+          limitMs: limits.startMs,
+        }),
   ]);
   return {
     target: newTarget,

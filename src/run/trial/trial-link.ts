@@ -1,29 +1,57 @@
 // The faulty connection from the subject to the target: one proxy per trial, and the address that the library gets.
 import type {FaultyLink} from '../../faults/control.ts';
+import {carriedBy} from '../../faults/toxics.ts';
+import {isHttpFault} from '../../model/http-fault.ts';
+import {controlHost, targetHost} from '../../model/network-fault.ts';
+import type {Plan} from '../../model/plan.ts';
+import {hasDnsFaults} from '../namespace.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
+import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
-import {throughProxy, upstreamOf} from '../target-address.ts';
+import {namedHostOf, throughProxy, upstreamOf} from '../target-address.ts';
 
 export type TrialLink = {
   readonly link: FaultyLink;
+  /** For the library: with a name, where faults act on name resolution. */
   readonly url: string;
+  /** For the harness's own probe. */
+  readonly controlUrl: string;
   readonly close: () => Promise<void>;
 };
 
 export const openTrialLink = async (
   supervisor: Supervisor,
   {injector, embedded}: RunningInjector,
-  targetUrl: string,
-  name: string,
+  {target, plan, name}: {readonly target: Target; readonly plan: Plan; readonly name: string},
 ): Promise<TrialLink> => {
+  const {url: targetUrl, authority} = target;
   if (!embedded) supervisor.watchProxy(injector.url, name);
-  const link = await injector.createProxy(name, upstreamOf(targetUrl));
+  // In a calm phase, too: a fault that comes later then finds connections that it can act on.
+  const host = namedHostOf(targetUrl);
+  const faults = plan.phases.flatMap(({faults}) => faults);
+  const isIntercepted = embedded && (faults.some(({kind}) => isHttpFault(kind)) || host !== null);
+  const byName = hasDnsFaults(plan);
+  const link = await injector.createProxy(name, upstreamOf(targetUrl), {
+    protocol: carriedBy(faults),
+    interception: isIntercepted ? {authorities: authority ?? '', host} : null,
+    ...(byName && {listenHost: namedAddress}),
+  });
   return {
     link,
-    url: throughProxy(targetUrl, link.address),
+    url: throughProxy(targetUrl, byName ? named(targetHost, link.address) : link.address),
+    controlUrl: throughProxy(targetUrl, byName ? named(controlHost, link.address) : link.address),
     async close() {
       await link.remove();
       if (!embedded) supervisor.releaseProxy(injector.url, name);
     },
   };
 };
+
+/**
+ * Resolvers put addresses first that have a longer prefix in common with the source address (RFC 6724, rule 9): this one comes
+ * after the dead ones that faults put before it.
+ */
+const namedAddress = '127.0.128.1';
+
+/** The name with the port of the address. */
+const named = (host: string, address: string): string => `${host}${address.slice(address.lastIndexOf(':'))}`;

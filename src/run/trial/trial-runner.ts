@@ -4,17 +4,19 @@ import type {TrialEvent} from '../../model/event.ts';
 import {phasesLeft} from '../../model/fresh-start.ts';
 import {durationOf, type Phase, type Plan} from '../../model/plan.ts';
 import {closingPhase, drainPhase, openingPhase} from '../../model/telemetry.ts';
-import {withTimeout} from '../../model/with-timeout.ts';
+import {announcingLongWait, withTimeout} from '../../model/with-timeout.ts';
 import {flushLimitMs, triesLimitMs} from '../../subject/protocol.ts';
 import type {HarnessWatch} from '../processes/harness-watch.ts';
 import type {ComebackWatch} from './comeback-watch.ts';
 import type {Samplers} from './samplers.ts';
+import type {ServerFaults} from './server-faults.ts';
 import {SubjectDialogue, type SubjectDialogueOptions} from './subject-dialogue.ts';
 import {TrialStopped} from './trial-stopped.ts';
 import {untilWell} from './until-well.ts';
 
 export type TrialRunnerOptions = SubjectDialogueOptions & {
   readonly link: FaultyLink;
+  readonly server: Pick<ServerFaults, 'begin' | 'end'>;
   readonly samplers: Samplers;
   readonly harness: HarnessWatch;
   readonly comeback: ComebackWatch;
@@ -30,6 +32,8 @@ export type TrialRunnerOptions = SubjectDialogueOptions & {
 };
 
 const idlePollMs = 100;
+/** So many times its limit close() has where it is called under faults: once under them, and then until the server is back, and once more. */
+const closeTimes = 3;
 const comebackPollMs = 100;
 /**
  * How long the driver takes to report its first figures of a phase: half a second for a slice, and a second to the
@@ -75,6 +79,8 @@ export class TrialRunner {
       await this.#enterPhase(index, phase);
       const isLast = phasesLeft(plan.phases, index) === null;
       const isWell = await this.#waitPhase(phase, isLast);
+      if (phase.endsWithClose === true) return this.#closeUnderFaults(phase);
+      await this.#serverBack();
       await this.#noteConnections(phase);
       await this.#options.samplers.drainInjectorLog();
       if (!isWell) {
@@ -90,14 +96,46 @@ export class TrialRunner {
     notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
     await link.apply('drain', []);
-    subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
-    const drainMs = plan.drainLimitMs + flushLimitMs + answerSlackMs;
-    await this.#dialogue.answer(['drained'], drainMs, 'operations in flight');
+    await this.#drain();
     await this.#untilIdle();
     if (this.#options.heapSnapshot) await this.#snapshotHeap();
     notifyReceiver(closingPhase(plan), now());
     await this.#close();
     await this.#options.samplers.sampleInjector();
+    return this.#end();
+  }
+
+  async #drain(): Promise<void> {
+    const {subject, plan, limits} = this.#options;
+    subject.send({kind: 'drain', limitMs: plan.drainLimitMs});
+    const drainMs = plan.drainLimitMs + flushLimitMs + limits.answerSlackMs;
+    await this.#dialogue.answer(['drained'], drainMs, 'operations in flight');
+  }
+
+  /**
+   * close() is called under the load and the faults of the last phase. They last until it has returned, or has had its time; what
+   * is in flight is watched to its end without them.
+   */
+  async #closeUnderFaults(phase: Phase): Promise<void> {
+    const {subject, plan, link, samplers, harness, now, record, notifyReceiver, limits} = this.#options;
+    await this.#noteConnections(phase);
+    await samplers.drainInjectorLog();
+    const endedMs = now();
+    record({kind: 'load-ended', atMs: endedMs});
+    notifyReceiver(drainPhase(plan), endedMs);
+    harness.edge(null);
+    const limitMs = closeTimes * limits.closeMs;
+    subject.send({kind: 'close-under-load', limitMs});
+    const closed = this.#dialogue.answer(['closed'], limitMs + limits.answerSlackMs, 'close() to return');
+    await settlesWithin(limits.closeMs, closed);
+    await this.#serverBack();
+    await link.apply('drain', []);
+    record({kind: 'calmed', atMs: now()});
+    await closed;
+    await this.#drain();
+    notifyReceiver(closingPhase(plan), now());
+    subject.send({kind: 'leave'});
+    await samplers.sampleInjector();
     return this.#end();
   }
 
@@ -126,7 +164,7 @@ export class TrialRunner {
    * with the first phase, into its faults.
    */
   async #enterPhase(index: number, phase: Phase): Promise<void> {
-    const {link, samplers, harness, now, record, notifyReceiver} = this.#options;
+    const {link, server, samplers, harness, now, record, notifyReceiver} = this.#options;
     await samplers.sampleInjector();
     const beforeMs = now();
     await link.clear(phase.faults);
@@ -136,6 +174,7 @@ export class TrialRunner {
     else if (index > 0) await this.#dialogue.enterPhase(index);
     const enteredMs = now();
     await link.put(phase.name, phase.faults, phase.durationMs);
+    server.begin(phase);
     const afterMs = now();
     record({kind: 'edge', edge: {phase: index, beforeMs, afterMs}});
     notifyReceiver(index, index > 0 ? enteredMs : afterMs);
@@ -168,6 +207,12 @@ export class TrialRunner {
     const isGivenUp = (): boolean => !isLast && comeback.isWedged(now());
     await stayWhile(() => comeback.goodMs < goodMs && !isGivenUp(), prolongedToMs);
     return true;
+  }
+
+  /** The phase of a fault lasts until the server is ready again: its own start is no part of the library's recovery. */
+  async #serverBack(): Promise<void> {
+    const {server, waiting} = this.#options;
+    await announcingLongWait(server.end(), () => waiting('the server to be ready again'));
   }
 
   async #noteConnections(phase: Phase): Promise<void> {

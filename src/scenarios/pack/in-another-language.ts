@@ -1,4 +1,5 @@
 // What the scenarios of libraries in other languages have in common with those in JavaScript, and what runs their programs.
+import type {Applied, VerifyContext} from '../../model/scenario-functions.ts';
 import {type ProgramSubject, program, type Scenario} from '../define-scenario.ts';
 
 const shared = ['target', 'load', 'operation', 'phases', 'goals', 'thresholds', 'prepare', 'verify'] as const;
@@ -10,6 +11,17 @@ export const sameAs = (scenario: Shared): Shared =>
   Object.fromEntries(
     shared.flatMap(name => (scenario[name] === undefined ? [] : [[name, scenario[name]]])),
   ) as Shared;
+
+/** For a library with a pool: operations on connections of their own overtake each other, and no order is promised. */
+export const inAnyOrder = ({verify, ...scenario}: Shared): Shared => ({
+  ...scenario,
+  ...(verify && {
+    verify: async (context: VerifyContext): Promise<Applied> => ({
+      ...(await verify(context)),
+      isOrdered: false,
+    }),
+  }),
+});
 
 /** From here, as from any scenario beside this file. */
 const programs = '../../../programs';

@@ -1,10 +1,10 @@
 // Jedis: what a caller does is what the scenario of node-redis does, on the same server.
 import {defineScenario} from '../define-scenario.ts';
-import {javaProgram, sameAs} from './in-another-language.ts';
+import {inAnyOrder, javaProgram, sameAs} from './in-another-language.ts';
 import redis from './redis.ts';
 
 export default defineScenario({
-  ...sameAs(redis),
+  ...inAnyOrder(sameAs(redis)),
   name: 'java-jedis',
   observation: 'Callers queue for the pool’s connections long after Redis stopped responding.',
   remarks: [

@@ -1,13 +1,14 @@
 // A storm: a plan of faults that has a name, and fits any scenario.
 import type {NonEmpty} from '../../model/non-empty.ts';
 import type {Phase} from '../../model/plan.ts';
+import type {Speech} from '../../model/server-errors.ts';
 
 export type Storm = {
   readonly name: string;
   /** What it does, in a line. */
   readonly summary: string;
-  /** `tcp`: whatever speaks over TCP. `http`: HTTP/1.1 without TLS, since requests must be read to be faulted. */
-  readonly fits: 'tcp' | 'http';
+  /** What it acts on. `tcp`: whatever speaks over TCP. */
+  readonly fits: 'tcp' | Speech;
   readonly phases: NonEmpty<Phase>;
 };
 

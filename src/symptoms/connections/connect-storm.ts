@@ -4,6 +4,7 @@
 
 import {counted, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {DriverMeasure, measureConnections, phasesOf} from '../../measures/measure.ts';
+import {addressCountIn} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
@@ -26,7 +27,8 @@ export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
   const storms = told.flatMap(({phase, connects, witness}) => {
     const driver = new DriverMeasure(trial, [phase]);
     const operations = driver.total('started');
-    const beyond = connects - operationConnectCount * operations;
+    const perOperation = operationConnectCount * addressCountIn(trial.plan.phases[phase]!);
+    const beyond = connects - perOperation * operations;
     const seconds = durationOf(trial, phase) / 1000;
     const value = beyond / slots / seconds;
     if (value <= threshold) return [];
@@ -34,7 +36,7 @@ export const connectStorm: Detector<'connect-storm'> = (trial, limits) => {
     return [
       found(name, {
         witness,
-        statement: `${counted(connects, 'connect')} for ${counted(operations, 'operation')} in the ${seconds.toFixed(1)} s of phase ${name}, where ${counted(slots, 'open connection')} had been enough: ${value.toFixed(1)} per second and connection, beyond ${operationConnectCount} per operation.`,
+        statement: `${counted(connects, 'connect')} for ${counted(operations, 'operation')} in the ${seconds.toFixed(1)} s of phase ${name}, where ${counted(slots, 'open connection')} had been enough: ${value.toFixed(1)} per second and connection, beyond ${perOperation} per operation.`,
         value,
         threshold,
         unit: 'ratio',

@@ -1,6 +1,8 @@
 // Connections that outlive close(): made after it had settled, or not closed by it.
 
+import {closingPhaseName, idleSinceMs} from '../../measures/closing.ts';
 import {counted, duration, type Found, found} from '../../measures/evidence.ts';
+import {lostPackets} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
@@ -10,20 +12,25 @@ const clockSlackMs = 50;
 const connectionsShown = 3;
 
 export const connectionAfterClose: Detector<'connection-after-close'> = (
-  {closing, end, injectorLog, originEpochMs},
+  trial,
   {connectionCount: threshold, openMs},
 ) => {
+  const {closing, end, injectorLog, originEpochMs} = trial;
   if (!injectorLog)
     return inconclusive('connection-after-close', 'this injector does not record individual connections');
   if (!closing || end.kind !== 'completed') {
     return inconclusive('connection-after-close', 'the trial did not run to its end');
   }
   if (end.close === 'hung') return inconclusive('connection-after-close', 'close() never returned');
-  const closedMs = closing.startMs + closing.durationMs;
+  const settledMs = closing.startMs + closing.durationMs;
+  const closedMs = idleSinceMs(trial) ?? settledMs;
   const {connections} = injectorLog;
-  const late = connections.filter(({openedMs}) => openedMs - originEpochMs > closedMs + clockSlackMs);
+  const openedAfter = (atMs: number): typeof connections =>
+    connections.filter(({openedMs}) => openedMs - originEpochMs > atMs + clockSlackMs);
+  const late = openedAfter(closedMs);
   const kept = connections.filter(
     record =>
+      !lostPackets(record) &&
       record.openedMs - originEpochMs <= closedMs + clockSlackMs &&
       record.closedMs !== null &&
       record.closedMs - originEpochMs > closedMs + openMs + clockSlackMs,
@@ -32,7 +39,7 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
     those.length <= threshold
       ? []
       : [
-          found('drain', {
+          found(closingPhaseName(trial), {
             witness: 'injector',
             statement,
             value: those.length,
@@ -47,6 +54,13 @@ export const connectionAfterClose: Detector<'connection-after-close'> = (
     kept,
     `${counted(kept.length, 'connection')} still open ${duration(openMs)} after close() had returned.`,
   );
+  const doubtful = openedAfter(settledMs).length;
+  if (made.length + stayed.length === 0 && doubtful > threshold) {
+    return inconclusive(
+      'connection-after-close',
+      `${counted(doubtful, 'connection')} opened after close() had returned, but ${counted(closing.underLoad?.inFlight ?? 0, 'operation')} still in flight may have needed one`,
+    );
+  }
   if (made.length + stayed.length === 0 && injectorLog.connectionsLeftOut > 0) {
     return inconclusive(
       'connection-after-close',

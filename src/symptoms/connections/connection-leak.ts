@@ -4,13 +4,33 @@
 
 import {counted, duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {measureConnections, phasesOf} from '../../measures/measure.ts';
+import {lostPackets} from '../../measures/network-aftermath.ts';
 import type {Detector} from '../../model/finding.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {areCycles, keepRising} from '../../stats/trend.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 import {firstGap} from '../needs.ts';
 
-export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCount: threshold, idleMs}) => {
+export const connectionLeak: Detector<'connection-leak'> = (trial, thresholds) => {
+  const finding = leakIn(trial, thresholds);
+  const unheard = unheardCount(trial);
+  return finding.verdict === 'present' && unheard > 0
+    ? inconclusive(
+        'connection-leak',
+        `a fault lost packets of ${counted(unheard, 'connection')} that the injector holds open: it may not have been told that they were closed`,
+      )
+    : finding;
+};
+
+/** Those that are open at the end and lost packets. */
+const unheardCount = ({injectorLog, closing, originEpochMs}: Trial): number =>
+  (injectorLog?.connections ?? []).filter(
+    record =>
+      lostPackets(record) &&
+      (record.closedMs === null || record.closedMs - originEpochMs > (closing?.startMs ?? 0)),
+  ).length;
+
+const leakIn: Detector<'connection-leak'> = (trial, {connectionCount: threshold, idleMs}) => {
   if (trial.injector.length === 0) {
     return inconclusive('connection-leak', 'this injector does not count connections');
   }
@@ -19,6 +39,12 @@ export const connectionLeak: Detector<'connection-leak'> = (trial, {connectionCo
   const {closing} = trial;
   const last = closing && trial.injector.findLast(sample => sample.atMs <= closing.startMs);
   if (!last) return inconclusive('connection-leak', 'the trial did not run to its end');
+  if (closing.underLoad) {
+    return inconclusive(
+      'connection-leak',
+      'close() was called under load: no connection had been idle before',
+    );
+  }
   const baselines = phasesOf(trial, 'baseline').flatMap(phase => measureConnections(trial, phase) ?? []);
   if (baselines.length === 0) return inconclusive('connection-leak', 'no baseline to compare with');
   const baselineMax = Math.max(...baselines.map(({openMax}) => openMax));

@@ -25,6 +25,9 @@ export const poolSlotLeak: Detector<'pool-slot-leak'> = (trial, {slotCount: thre
   }
   const gap = firstGap(trial);
   if (gap !== null) return inconclusive('pool-slot-leak', gap);
+  if (trial.closing?.underLoad) {
+    return inconclusive('pool-slot-leak', 'close() was called under load: no slot had been free before');
+  }
   const severity = isWorseAfter(trial) ? 'fail' : 'warn';
   const isContradicted = isGaugeContradicted(trial);
   const {drained} = trial.driver;

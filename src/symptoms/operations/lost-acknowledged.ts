@@ -6,6 +6,7 @@ import {effectCounts, hasEffectEach} from '../../measures/effects.ts';
 import {worstFirst} from '../../measures/evidence.ts';
 import {effectsGap} from '../../measures/measure.ts';
 import {operationsByPhase} from '../../measures/operations-by-phase.ts';
+import {forgottenBy} from '../../measures/server-outings.ts';
 import {latestStarts} from '../../measures/start-times.ts';
 import type {Detector} from '../../model/finding.ts';
 import {outcomeCode} from '../../model/outcome.ts';
@@ -44,6 +45,8 @@ export const lostAcknowledged: Detector<'lost-acknowledged'> = (trial, {lostCoun
         })
       : [];
   const all = worstFirst([...lost, ...undelivered]);
+  const forgotten = all.length > 0 ? forgottenBy(trial) : null;
+  if (forgotten !== null) return inconclusive('lost-acknowledged', forgotten);
   if (all.length === 0 && missing?.kind === 'unknown') {
     return inconclusive('lost-acknowledged', missing.reason);
   }

@@ -10,6 +10,7 @@ import {
   phaseName,
   worstFirst,
 } from '../../measures/evidence.ts';
+import {aftermathMs} from '../../measures/network-aftermath.ts';
 import type {UnsettledOperation} from '../../model/driver-witness.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
@@ -58,12 +59,14 @@ export const orphanedOperation: Detector<'orphaned-operation'> = (trial, limits)
   return presentIf('orphaned-operation', 'fail', [...worstFirst(found), ...unanswerable(trial)]);
 };
 
-/** A time-out that is merely long must have had its time. */
-const watchLimitMs = ({plan}: Trial, {watchMs, deadlineCount}: Limits): number =>
-  Math.max(watchMs, deadlineCount * plan.operation.deadlineMs);
+/** A time-out that is merely long must have had its time, and so must TCP. */
+const watchLimitMs = (trial: Trial, {watchMs, deadlineCount}: Limits): number =>
+  Math.max(watchMs, deadlineCount * trial.plan.operation.deadlineMs) +
+  aftermathMs(trial, trial.plan.phases.length);
 
-/** Since when there has been no fault; null where the load ended within one. */
+/** Since when there has been no fault; null where the load ended within one, and close() was not called there. */
 const calmFrom = (trial: Trial): number | null => {
+  if (trial.closing?.underLoad) return trial.closing.underLoad.calmMs;
   const {phases} = trial.plan;
   const firstCalm = phases.findLastIndex(({faults}) => faults.length > 0) + 1;
   return phaseWindow(trial, firstCalm)?.startMs ?? null;
@@ -103,7 +106,7 @@ const orphansOf = (
   const settledLate = late === 0 ? '' : ` Another ${grouped(late)} settled late.`;
   return found(name, {
     witness: 'driver',
-    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${duration(calmMs)} ${since}, although others got through.${settledLate}`,
+    statement: `${isCut ? 'At least ' : ''}${counted(those.length, 'operation')} of phase ${name} had still not settled when the drain ended, ${duration(calmMs)} ${since}, although ${trial.closing?.underLoad ? 'close() had been called and a fresh client' : 'others'} got through.${settledLate}`,
     value: those.length,
     threshold,
     unit: 'count',
@@ -116,7 +119,7 @@ const orphansOf = (
 const unanswerable = (trial: Trial): Found[] => {
   const {drained} = trial.driver;
   const last = trial.injector.findLast(({atMs}) => atMs <= (trial.closing?.startMs ?? 0));
-  if (!drained || !last || last.witness.openConnections > 0) return [];
+  if (!drained || !last || trial.closing?.underLoad || last.witness.openConnections > 0) return [];
   return [
     found('drain', {
       witness: 'injector',

@@ -16,6 +16,9 @@ export const memoryGrowth: Detector<'memory-growth'> = (trial, {growthShare, gro
   if ((trial.driver.drained?.inFlight ?? 0) > 0) {
     return inconclusive('memory-growth', 'operations that have not settled still hold memory');
   }
+  if (trial.closing?.underLoad) {
+    return inconclusive('memory-growth', 'the library was closed before the heap was measured');
+  }
   const {baselineBytes, recoveryBytes: cycles, lastBytes} = heaps;
   const grown = lastBytes - baselineBytes;
   const threshold = Math.max(growthBytes, growthShare * baselineBytes);

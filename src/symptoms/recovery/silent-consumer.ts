@@ -14,7 +14,7 @@ import {
 import type {Detector, Finding} from '../../model/finding.ts';
 import type {Trial} from '../../model/trial.ts';
 import {clear, inconclusive, presentIf} from '../finding.ts';
-import {recoveryGap, unseen} from './wedged-client.ts';
+import {limitOf, recoveryGap, unseen} from './wedged-client.ts';
 
 export const silentConsumer: Detector<'silent-consumer'> = (trial, {silentMs}) => {
   const gap = recoveryGap(trial);
@@ -30,7 +30,7 @@ export const silentConsumer: Detector<'silent-consumer'> = (trial, {silentMs}) =
 /** Of operations that wait until what they sent is delivered. Null where it does not apply. */
 const ofOperations = (trial: Trial, silentMs: number): Finding | null => {
   const silences = silencesOf(trial).filter(silence => !hasErrors(trial, silence));
-  const [silence] = silences.filter(({quietMs}) => quietMs > silentMs);
+  const [silence] = silences.filter(candidate => candidate.quietMs > limitOf(trial, candidate, silentMs));
   if (!silence) return unseen('silent-consumer', trial, silences.at(-1), silentMs);
   const {count, okCount} = probesIn(trial, silence);
   if (okCount === 0) {
@@ -47,7 +47,7 @@ const ofOperations = (trial: Trial, silentMs: number): Finding | null => {
       witness: 'driver',
       statement: `From phase ${phase} on, ${waited} waited with neither success nor error through ${seconds(silence.quietMs)} without a fault; a fresh client got through in ${okCount} of ${count} tries.`,
       value: silence.quietMs,
-      threshold: silentMs,
+      threshold: limitOf(trial, silence, silentMs),
       unit: 'ms',
       count: started,
     }),
@@ -80,11 +80,12 @@ const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
     );
   }
   if (waiting.count === 0) return null;
+  const limitMs = limitOf(trial, last, silentMs);
   const stays = `${counted(waiting.count, 'acknowledged message')} ${waiting.count === 1 ? 'is' : 'are'} still in its queue`;
-  if (last.quietMs <= silentMs) {
+  if (last.quietMs <= limitMs) {
     return inconclusive(
       'silent-consumer',
-      `nothing was delivered in the last ${seconds(last.quietMs)} without a fault and ${stays}, but more than ${seconds(silentMs)} are needed to be sure`,
+      `nothing was delivered in the last ${seconds(last.quietMs)} without a fault and ${stays}, but more than ${seconds(limitMs)} are needed to be sure`,
     );
   }
   const phase = phaseName(trial, last.phase);
@@ -93,7 +94,7 @@ const ofDeliveries = (trial: Trial, silentMs: number): Finding | null => {
       witness: 'driver',
       statement: `From phase ${phase} on, nothing was delivered to the consumer through ${seconds(last.quietMs)} without a fault, while ${counted(acknowledged, 'operation')} succeeded; ${stays}.`,
       value: last.quietMs,
-      threshold: silentMs,
+      threshold: limitMs,
       unit: 'ms',
       count: waiting.count,
       operations: waiting.examples,

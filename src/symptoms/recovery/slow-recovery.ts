@@ -2,6 +2,7 @@
 
 import {duration, type Found, found, phaseName} from '../../measures/evidence.ts';
 import {DriverMeasure} from '../../measures/measure.ts';
+import {aftermathDoubt, aftermathMs} from '../../measures/network-aftermath.ts';
 import {
   machineDoubt,
   measureRecovery,
@@ -9,6 +10,7 @@ import {
   type Recovery,
   recoveries,
 } from '../../measures/recovery.ts';
+import {ownStartNote} from '../../measures/server-outings.ts';
 import type {Detector} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
 import type {Trial} from '../../model/trial.ts';
@@ -22,6 +24,13 @@ export const slowRecovery: Detector<'slow-recovery'> = (trial, thresholds) => {
   const doubtful = slow.find(({phase}) => !certain.has(phase));
   if (doubtful && certain.size === 0) {
     return inconclusive('slow-recovery', machineDoubt(doubtful.phase));
+  }
+  const late = recoveries(trial).some(recovery => (tookMsOf(recovery) ?? 0) > thresholds.recoverMs);
+  if (late && slow.length === 0) {
+    return inconclusive(
+      'slow-recovery',
+      `it took longer than ${duration(thresholds.recoverMs)}, but ${aftermathDoubt}`,
+    );
   }
   const gap = gapOf(measureRecovery(trial));
   return slow.length > 0 || gap === null
@@ -38,13 +47,14 @@ const slownessOf = (
   recovery: Recovery,
   {recoverMs: threshold, goodMs}: Thresholds<'slow-recovery'>,
 ): Found[] => {
-  if (recovery.kind === 'unknown') return [];
-  const tookMs = recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
-  if (tookMs <= threshold) return [];
+  const tookMs = tookMsOf(recovery);
+  if (tookMs === null || recovery.kind === 'unknown') return [];
+  if (tookMs <= threshold + aftermathMs(trial, recovery.phase)) return [];
+  const end = `after the fault ended${ownStartNote(trial, recovery.phase)}.`;
   const statement =
     recovery.kind === 'recovered'
-      ? `The first ${goodMs / 1000} good seconds in a row began ${duration(tookMs)} after the fault ended.`
-      : `There were no ${goodMs / 1000} good seconds in a row in the ${duration(recovery.watchedMs)} after the fault ended.`;
+      ? `The first ${goodMs / 1000} good seconds in a row began ${duration(tookMs)} ${end}`
+      : `There were no ${goodMs / 1000} good seconds in a row in the ${duration(recovery.watchedMs)} ${end}`;
   const count = new DriverMeasure(trial, [recovery.phase]).total('started');
   return [
     found(phaseName(trial, recovery.phase), {
@@ -56,6 +66,12 @@ const slownessOf = (
       count,
     }),
   ];
+};
+
+/** At least; null where it is not known. */
+const tookMsOf = (recovery: Recovery): number | null => {
+  if (recovery.kind === 'unknown') return null;
+  return recovery.kind === 'recovered' ? recovery.afterMs : recovery.atLeastMs;
 };
 
 /** Why it cannot be said that a recovery was in time; null where it can. */

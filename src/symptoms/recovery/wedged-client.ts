@@ -2,6 +2,7 @@
 
 import {type Found, found, phaseName} from '../../measures/evidence.ts';
 import {phasesOf} from '../../measures/measure.ts';
+import {aftermathMs} from '../../measures/network-aftermath.ts';
 import {doubtMs, probesIn, type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {Detector, Finding} from '../../model/finding.ts';
 import {thresholdsOf} from '../../model/symptoms.ts';
@@ -12,13 +13,13 @@ export const wedgedClient: Detector<'wedged-client'> = (trial, {wedgedMs, contro
   const gap = recoveryGap(trial);
   if (gap !== null) return inconclusive('wedged-client', gap);
   const silences = silencesOf(trial);
-  const long = silences.filter(({quietMs}) => quietMs > wedgedMs);
+  const long = silences.filter(silence => silence.quietMs > limitOf(trial, silence, wedgedMs));
   const proven = wedgesOf(trial);
   if (proven.length > 0) {
     return presentIf(
       'wedged-client',
       'fail',
-      proven.map(silence => foundOf(trial, silence, wedgedMs)),
+      proven.map(silence => foundOf(trial, silence, limitOf(trial, silence, wedgedMs))),
     );
   }
   const [doubtful] = long;
@@ -26,11 +27,17 @@ export const wedgedClient: Detector<'wedged-client'> = (trial, {wedgedMs, contro
   return unseen('wedged-client', trial, silences.at(-1), wedgedMs) ?? clear('wedged-client');
 };
 
+/** For how long nothing may succeed. */
+export const limitOf = (trial: Trial, {calm, phase}: Silence, limitMs: number): number =>
+  limitMs + aftermathMs(trial, calm.at(-1)?.phase ?? phase);
+
 /** Silences in which the client was wedged, as the thresholds of the plan have it. */
 export const wedgesOf = (trial: Trial): Silence[] => {
   const {wedgedMs, controlShare} = thresholdsOf('wedged-client', trial.plan.thresholds);
   return silencesOf(trial).filter(
-    silence => silence.quietMs > wedgedMs && controlGap(trial, silence, controlShare) === null,
+    silence =>
+      silence.quietMs > limitOf(trial, silence, wedgedMs) &&
+      controlGap(trial, silence, controlShare) === null,
   );
 };
 
@@ -54,7 +61,7 @@ export const unseen = (
   if (last?.isLast && last.quietMs >= doubtMs) {
     return inconclusive(
       symptom,
-      `nothing succeeded in the last ${seconds(last.quietMs)} without a fault, since phase ${phaseName(trial, last.phase)}, but more than ${seconds(limitMs)} are needed to be sure`,
+      `nothing succeeded in the last ${seconds(last.quietMs)} without a fault, since phase ${phaseName(trial, last.phase)}, but more than ${seconds(limitOf(trial, last, limitMs))} are needed to be sure`,
     );
   }
   const missed = phasesOf(trial, 'recovery').find(phase => phaseWindow(trial, phase) === null);

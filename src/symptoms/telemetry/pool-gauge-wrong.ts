@@ -113,7 +113,7 @@ const calmEnds = (trial: Trial): {readonly phase: number; readonly name: string;
     const window = role === 'fault' ? null : phaseWindow(trial, phase);
     return window ? [{phase, name, atMs: window.endMs}] : [];
   });
-  const closing = trial.closing;
+  const closing = trial.closing?.underLoad ? null : trial.closing;
   return closing ? [...calm, {phase: drainPhase(trial.plan), name: 'drain', atMs: closing.startMs}] : calm;
 };
 

@@ -41,7 +41,7 @@ test('each shell gets a script of its own', async t => {
   t.regex(fish!, /^complete -c foulweather -n '__fish_use_subcommand' -f -a run -d '.+'$/m);
   t.regex(
     fish!,
-    /^complete -c foulweather -n '__fish_seen_subcommand_from run' -l storm -r -f -a 'quick standard http'/m,
+    /^complete -c foulweather -n '__fish_seen_subcommand_from run' -l storm -r -f -a 'quick standard http .+ auto'/m,
   );
   const refused = await place.call(['completion', 'cmd']);
   t.is(refused.code, 64);

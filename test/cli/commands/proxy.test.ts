@@ -111,8 +111,9 @@ test('proxies and toxics that come and go have a line each', async t => {
     body: '{"attributes":{"latency":5}}',
   });
   await fetch(`${running.url}/proxies/b/toxics/slow`, {method: 'DELETE'});
-  for (const method of ['POST', 'DELETE'])
-    await fetch(`${running.url}/foulweather/proxies/b/recording`, {method});
+  for (const what of ['recording', 'interception'])
+    for (const method of ['POST', 'DELETE'])
+      await fetch(`${running.url}/foulweather/proxies/b/${what}`, {method});
   await fetch(`${running.url}/proxies/b`, {method: 'PATCH', body: '{"enabled":false}'});
   await fetch(`${running.url}/proxies/nobody`, {method: 'DELETE'});
   await fetch(`${running.url}/proxies/b`, {method: 'DELETE'});
@@ -132,6 +133,8 @@ test('proxies and toxics that come and go have a line each', async t => {
     'toxic removed: b slow',
     'recording started: b',
     'recording stopped: b',
+    'interception started: b',
+    'interception stopped: b',
     'proxy changed: b 127.0.0.1:PORT → 127.0.0.1:2 (disabled)',
     'proxy removed: b',
     'reset: all proxies enabled, all toxics removed',
@@ -171,6 +174,7 @@ test('the second signal is answered at once', async t => {
       return () => {};
     },
     onUncaught: () => {},
+    relaunch: () => {},
     exit: code => exits.push(code),
   });
   t.deepEqual(exits, [143]);

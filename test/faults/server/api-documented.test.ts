@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import test from 'ava';
 import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
+import {protocols} from '../../../src/model/server-errors.ts';
 import {tlsAlerts} from '../../../src/model/tls-fault.ts';
 
 const page = await readFile(resolve(import.meta.dirname, '../../../docs/faults.md'), 'utf8');
@@ -26,4 +27,9 @@ test('each field of a scope, and of a moment', t => {
 
 test('each name of an alert with its number', t => {
   t.deepEqual(missing(Object.entries(tlsAlerts).map(([name, number]) => `\`${name}\` (${number})`)), []);
+});
+
+test("each error of a server's", t => {
+  const codes = Object.values(protocols).flatMap(({errors}) => Object.keys(errors));
+  t.deepEqual(missing(codes.map(code => `\`${code}\``)), []);
 });

@@ -132,18 +132,25 @@ test('what is over with the connect is for new connections', withScene, echo, as
   );
 });
 
-test('of two bytes one passes, and one byte is not cut', withScene, echo, async (t, scene) => {
-  await scene.add({...closes, exchange: 2, cut: 'within'});
-  for (const [sent, received] of [
-    ['ab', 'a'],
-    ['c', 'c'],
-  ] as const) {
+const head = 'HTTP/1.1 200 OK\r\n\r\n';
+/** A reply, and what passes of it. */
+const cutReplies: readonly (readonly [title: string, reply: string, passes: string])[] = [
+  ['of two bytes one passes', 'ab', 'a'],
+  ['one byte is not cut', 'c', 'c'],
+  ['an HTTP response is cut within its body', `${head}four`, `${head}fo`],
+  ['of a body of one byte nothing passes', `${head}1`, head],
+  ['without a body, its head is cut', head, head.slice(0, 9)],
+  ['a head that is not whole is cut', head.slice(0, 18), head.slice(0, 9)],
+  ['a request is cut in the middle', 'GET / HTTP/1.1\r\n\r\n12', 'GET / HTTP'],
+];
+for (const [title, reply, passes] of cutReplies)
+  test(`cut within a reply: ${title}`, withScene, echo, async (t, scene) => {
+    await scene.add({...closes, exchange: 2, cut: 'within'});
     const client = await scene.connect();
-    client.socket.write(sent);
+    client.socket.write(reply);
     await client.ended();
-    t.is(String(client.received), received);
-  }
-});
+    t.is(String(client.received), passes);
+  });
 
 test(
   'connections that are past the moment, or do not reach it, are not counted',

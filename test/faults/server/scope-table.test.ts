@@ -2,8 +2,14 @@
 // decides about: a direction of a connection, a connection that comes in, a request, a handshake, or a down-time.
 
 import test, {type ExecutionContext} from 'ava';
+import {
+  headersFrames,
+  initialFrameBytes,
+  preface,
+  settingsFrame,
+} from '../../../src/faults/server/http2/frames.ts';
 import {type Injector, startInjector} from '../../../src/faults/server/injector.ts';
-import type {ToxicType} from '../../../src/faults/server/toxic-type.ts';
+import {initialAttributes, type ToxicType} from '../../../src/faults/server/toxic-type.ts';
 import {toxicTypes} from '../../../src/faults/server/toxics/registry.ts';
 import type {FaultWitness} from '../../../src/model/proxy-witness.ts';
 import {requestText} from '../../helpers/http-scene.ts';
@@ -12,6 +18,7 @@ import {hitsOf, untilWitness, witnessOf} from '../../helpers/proxy-faults.ts';
 import {Scene, type Toxic} from '../../helpers/proxy-scene.ts';
 import {connectTo, echo} from '../../helpers/proxy-sockets.ts';
 import {until} from '../../helpers/run-until.ts';
+import {conversations} from '../../helpers/said.ts';
 
 type Fields = Partial<
   Pick<Toxic, 'nth' | 'first_n' | 'hit_limit' | 'start_after' | 'duration' | 'every' | 'toxicity'>
@@ -23,22 +30,60 @@ const attributesOf: Readonly<Record<string, NonNullable<Toxic['attributes']>>> =
   corrupt: {offset: 0},
   flap: {down: 20_000},
   http_content_length: {difference: 1},
+  http2_reset_stream: {stage: 'request'},
   slicer: {average_size: 1},
+  // Servers' own errors: those that come at the connect are decided about once a connection.
+  amqp_error: {error: '530', when: 'connect'},
+  memcached_error: {error: 'BUSY', when: 'connect'},
+  mqtt_error: {error: '0x88', when: 'connect'},
+  mysql_error: {error: '1040', when: 'connect'},
+  nats_error: {error: 'MAX_CONNECTIONS', when: 'connect'},
+  postgres_error: {error: '53300', when: 'connect'},
+  redis_error: {error: 'MAXCLIENTS', when: 'connect'},
+  smtp_error: {error: '554', when: 'connect'},
 };
 
+const attributes = ({name}: ToxicType) => attributesOf[name] ?? {};
+
 /** What counts the attempts that a toxic is not asked about, or does not take. */
-function restFor({tls, http, onAccept}: ToxicType): Toxic {
+function restFor(type: ToxicType): Toxic {
+  const {tls, http, http2, onAccept, reply} = type;
+  if (reply !== null) return {type: type.name, name: 'rest', attributes: attributes(type)};
   if (tls !== null) return {type: 'tls_close', name: 'rest'};
-  if (http !== null) return {type: 'http_status', name: 'rest'};
+  if (http !== null || http2 !== null) return {type: 'http_status', name: 'rest'};
   if (onAccept !== null) return {type: 'blackhole', name: 'rest'};
   // Not behind one that ends its direction at once, but in the other direction, which starts before it.
   return {type: 'noop', name: 'rest', stream: 'upstream'};
 }
 
-function stimulusFor({tls, http}: ToxicType): Buffer | string {
+/** The request that a connection of HTTP/2 begins with. */
+const http2Request = Buffer.concat([
+  preface,
+  settingsFrame(new Map()),
+  headersFrames({
+    stream: 1,
+    fields: [
+      [':method', 'GET'],
+      [':scheme', 'http'],
+      [':path', '/'],
+    ],
+    isLast: true,
+    frameBytes: initialFrameBytes,
+    emptiesTable: false,
+  }),
+]);
+
+/** What a client begins with, where a server's error waits for that. */
+const beginnings: Readonly<Record<string, Buffer>> = {
+  mqtt_error: conversations.mqttError[0]![1],
+  postgres_error: conversations.postgresError[2]![1],
+};
+
+function stimulusFor({name, tls, http, http2}: ToxicType): Buffer | string {
   // A ClientHello without anything in it.
   if (tls !== null) return Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
-  return http === null ? 'x' : requestText('GET', '/');
+  if (http2 !== null || http?.needsHttp2 === true) return http2Request;
+  return http === null ? (beginnings[name] ?? 'x') : requestText('GET', '/');
 }
 
 type Faults = Readonly<Record<string, FaultWitness>>;
@@ -59,8 +104,7 @@ class Attempts {
 
   async add(fields: Fields): Promise<void> {
     const {name: type} = this.type;
-    const attributes = attributesOf[type] ?? {};
-    await this.scene.add({type, name: 'f', attributes, ...fields});
+    await this.scene.add({type, name: 'f', attributes: attributes(this.type), ...fields});
     if (this.type.downtime !== null) return;
     this.#rest = (await this.scene.add(restFor(this.type))).name;
   }
@@ -103,9 +147,10 @@ class Attempts {
     return line;
   }
 
-  /** On a stream the other is asked in any case, elsewhere only where the first did not take the attempt. */
+  /** Where the first takes a stream, or a connection of HTTP/2, the other is asked all the same; elsewhere only where it did not. */
   #met(faults: Faults): number {
-    return appliedOf(faults, 'rest') + (this.type.run === null ? appliedOf(faults, 'f') : 0);
+    const {run, http2} = this.type;
+    return appliedOf(faults, 'rest') + (run === null && http2 === null ? appliedOf(faults, 'f') : 0);
   }
 }
 
@@ -221,8 +266,8 @@ const byDowntimes: Readonly<Record<string, Steps>> = {
 };
 
 /** Adds a toxic of the same type that goes down at the same pace, from now on. */
-async function pace({scene, type: {name: type}}: Attempts, name: string): Promise<void> {
-  await scene.add({type, name, attributes: attributesOf[type] ?? {}, duration: 60, every: 130});
+async function pace({scene, type}: Attempts, name: string): Promise<void> {
+  await scene.add({type: type.name, name, attributes: attributes(type), duration: 60, every: 130});
 }
 
 /** Waits until one of the same type has gone down so often since the first did. */
@@ -247,6 +292,12 @@ for (const type of toxicTypes.values()) {
     console.error('Not tried: the scope of blackhole_syn, which needs Linux.');
     continue;
   }
+  // Those that need a network of their own are tried in one (packet-filter.test.ts, name-server.test.ts).
+  if (type.names !== null || typeof type.downtime?.(initialAttributes(type)).effect === 'object') continue;
   const fields = type.downtime === null ? byAttempts : byDowntimes;
-  for (const [field, steps] of Object.entries(fields)) test(`${type.name} ${field}`, scopes, type, steps);
+  for (const [field, steps] of Object.entries(fields)) {
+    // What found no trailers is no hit, and counts towards no limit; here no response comes.
+    if (type.name === 'http2_trailers' && field === 'hit_limit') continue;
+    test(`${type.name} ${field}`, scopes, type, steps);
+  }
 }

@@ -2,6 +2,7 @@
 import test from 'ava';
 import {closeAfter, type Fault, resetAfter, stall} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
+import {serverKill, serverPause, serverStop} from '../../../src/model/server-fault.ts';
 import {describeFault, describePlan} from '../../../src/report/blocks/faults.ts';
 import {trialWith} from '../../helpers/trial-believable.ts';
 
@@ -53,4 +54,15 @@ test(
   reads,
   closeAfter({at: {exchange: 0, cut: 'after'}}),
   'connection closed, server to client, right after the connect',
+);
+test(reads, serverStop(), 'the server stopped in its own way, then started again');
+test(
+  reads,
+  serverKill({startAfterMs: 500, durationMs: 1}),
+  'the server killed, then started again, from 500 ms on, for 1 ms',
+);
+test(
+  reads,
+  serverPause({durationMs: 300, everyMs: 1000}),
+  'the server paused, its connections left open, for 300 ms out of every 1 s',
 );

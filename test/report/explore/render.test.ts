@@ -105,7 +105,7 @@ test('a finding is a sentence with its tries, its moments and where to look', t 
 
 test('the map has a mark for each place, and the worst of several in one', t => {
   const lines = exploreMarkdown(exploration).split('\n');
-  t.true(lines.includes('| refused | `·` |'));
+  t.true(lines.includes('| new connections refused | `·` |'));
   t.true(lines.includes('| the next reply | `__?` | | | | |'), lines.join('\n'));
   t.true(lines.includes('| 2, reply (96 bytes) | `·_1` | `_~_` | | | |'));
   t.true(lines.includes('| 3, request (10 bytes) | `__-` | | | | |'));
@@ -157,11 +157,11 @@ test('what the library shows without any fault stands before the findings', t =>
 
 test('in a terminal the map has the same marks', t => {
   t.deepEqual(mapLines(exploration.cells, exploration.groups), [
-    '                            close  reset  silence  half open  silence then close',
-    'refused                     ·',
-    'close all live connections  ·',
-    'the next reply                ?',
-    '2, reply (96 bytes)         · 1     ~',
-    '3, request (10 bytes)         -',
+    '                         close  reset  silence  half open  silence then close',
+    'new connections refused  ·',
+    'open connections closed  ·',
+    'the next reply             ?',
+    '2, reply (96 bytes)      · 1     ~',
+    '3, request (10 bytes)      -',
   ]);
 });

@@ -3,12 +3,17 @@ import test from 'ava';
 import {groupsOf} from '../../../src/explore/conversations.ts';
 import {type Episode, episodesOf} from '../../../src/explore/episodes.ts';
 import type {Exploration, ExploredFinding} from '../../../src/explore/exploration.ts';
+import type {Speech} from '../../../src/model/server-errors.ts';
 import {findingText, reproducerName, reproducerText} from '../../../src/report/explore/words.ts';
 import {conversation} from '../../helpers/conversations.ts';
 
 const recorded = [conversation(1, [30, 96, 1, 60]), conversation(2, [500, 4])];
 const groups = groupsOf(recorded);
-const episodes = [...episodesOf(recorded, {seed: 1, maxDepth: 1})];
+const speeches: readonly Speech[] = ['http', 'redis', 'postgres', 'mysql', 'nats'];
+const episodes = [
+  ...episodesOf(recorded, {seed: 1, maxDepth: 1}),
+  ...speeches.flatMap(speech => episodesOf([], {seed: 1, maxDepth: 1, speech})),
+];
 const byId = (id: string): Episode => {
   const found = episodes.find(episode => episode.id === id);
   if (!found) throw new Error(`no episode ${id}`);
@@ -69,6 +74,24 @@ test(
   'the second new connection is closed (FIN) after its first request (30 bytes)',
 );
 test(sentence, ['refused'], 'connection attempts are refused for half a second');
+test(
+  sentence,
+  ['say READONLY'],
+  "the server answers one command with READONLY (You can't write against a read only replica)",
+);
+test(sentence, ['say 429 (all)'], 'the server answers every request with status 429 for half a second');
+test(
+  sentence,
+  ['say 53300'],
+  'the server answers a new connection with 53300 (sorry, too many clients already)',
+);
+test(
+  sentence,
+  ['say 57P01 (all)'],
+  'the server says 57P01 (terminating connection due to administrator command) on all connections',
+);
+test(sentence, ['say 1040'], 'the server answers a new connection with 1040 (Too many connections)');
+test(sentence, ['say WITHHELD'], 'the server does not answer one command');
 test(sentence, ['close all live connections'], 'all open connections are closed (FIN)');
 test(
   sentence,

@@ -34,6 +34,19 @@ test('two variants', holds, () => resultWith());
 test('one variant', holds, () => resultWith({oneVariant: true}));
 test('an interrupted run', holds, () => resultWith({interrupted: true}));
 test('five pairs', holds, () => resultWith({trialsPerVariant: 5}));
+test('a shard', holds, () => {
+  const run = judgedRun();
+  const record = {...run.record, shard: {index: 1, count: 2, rounds: [1], series: ['a', 'b']}};
+  return written(resultOf(runStory(redactRun({...run, record}))));
+});
+test('a merged run', holds, () => {
+  const run = judgedRun();
+  const {id: runId, startedAt, endedAt, status, environment, calibration, trialIds} = run.record;
+  const rounds = [1];
+  const shards = [{index: 1, rounds, runId, startedAt, endedAt, status, environment, calibration, trialIds}];
+  const record = {...run.record, merged: {count: 2, shards, missing: [{index: 2, rounds: [2]}]}};
+  return written(resultOf(runStory(redactRun({...run, record}))));
+});
 test('an injector that does not count', holds, () => resultWith({uncounted: true}));
 
 const doesNotHold = test.macro<[Record<string, unknown>]>({

@@ -1,11 +1,14 @@
 // The weather report: what a cell says, and its renderings against literal output.
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
+import type {Fault} from '../../../src/model/fault.ts';
 import type {Finding, PresentFinding} from '../../../src/model/finding.ts';
+import {postgresError, redisError} from '../../../src/model/reply-fault.ts';
 import type {JudgedRun} from '../../../src/model/run.ts';
 import {runStory} from '../../../src/report/case-study/run-story.ts';
 import {redactRun} from '../../../src/report/redact.ts';
 import {renderReport} from '../../../src/report/report.ts';
+import {weatherTitle} from '../../../src/report/weather/document.ts';
 import {renderWeather} from '../../../src/report/weather/render.ts';
 import {columnsOf, gatherColumns, weatherRows} from '../../../src/report/weather/rows.ts';
 import {
@@ -241,6 +244,24 @@ const weather = (): Weather => {
     ],
   };
 };
+
+test("a server's errors are grouped by what they do to the connection", t => {
+  const groupOf = (fault: Fault) =>
+    columnsOf([{name: 'a', role: 'fault', durationMs: 1, faults: [fault]}])[0]!.group;
+  t.is(groupOf(redisError({error: 'READONLY'})), 'wrong');
+  t.is(groupOf(redisError({error: 'READONLY', ending: 'close'})), 'cut');
+  t.is(groupOf(redisError({error: 'MAXCLIENTS'})), 'unreachable');
+  t.is(groupOf(postgresError({error: '57P01'})), 'cut');
+});
+
+test('the title names the storm', t => {
+  const titleOf = (storm: string | null) => weatherTitle({...weather(), storm});
+  t.deepEqual(['quick', 'auto', null].map(titleOf), [
+    'Weather report: "quick" storm',
+    'Weather report: a storm for each protocol',
+    'Weather report',
+  ]);
+});
 
 const golden = new URL('../golden/', import.meta.url);
 

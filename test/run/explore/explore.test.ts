@@ -102,6 +102,7 @@ const searched = async (
         trial: foldOf(trialEvents(tried, client), tried),
         run: `${labels.length}-${label}`,
         conversations: talk,
+        targetUrl: '',
         forget: async () => {},
       };
     },
@@ -114,6 +115,7 @@ const searched = async (
     budgetMs: 60_000,
     jobs: 2,
     earlier: null,
+    speechOf: () => 'http',
     run: {
       seed: 1,
       baseDir: '/',
@@ -128,7 +130,7 @@ const searched = async (
   return {exploration: await search(options, plan, crewOf), labels};
 };
 
-const all = [...episodesOf(talk, {seed: 1, maxDepth: 1})];
+const all = [...episodesOf(talk, {seed: 1, maxDepth: 1, speech: 'http'})];
 const marked = ({cells}: Exploration, mark: string): number =>
   cells.filter(cell => cell.mark === mark).length;
 const isAt = (faults: readonly Fault[], exchange: number): boolean =>
@@ -233,6 +235,7 @@ test('without a conversation there is nothing to search', async t => {
       trial: foldOf(trialEvents(tried, {effectOf: () => null}), tried),
       run: '',
       conversations: [],
+      targetUrl: '',
       forget: async () => {},
     }),
     finish: async () => {},
@@ -257,6 +260,7 @@ test('a client that does not start any more ends the search', async t => {
         trial: foldOf(trialEvents({...tried, phases}, {effectOf: dies}), tried),
         run: '',
         conversations: talk,
+        targetUrl: '',
         forget: async () => {},
       };
     },
@@ -268,6 +272,7 @@ test('a client that does not start any more ends the search', async t => {
     budgetMs: 60_000,
     jobs: 1,
     earlier: null,
+    speechOf: () => 'http',
     run: {
       seed: 1,
       baseDir: '/',

@@ -3,10 +3,18 @@ import test from 'ava';
 import {episodeOf} from '../../../src/explore/episodes.ts';
 import {batchPlan, faultPhase, recoveryPhase} from '../../../src/explore/search.ts';
 import type {TrialEvent} from '../../../src/model/event.ts';
+import {nonEmpty} from '../../../src/model/non-empty.ts';
 import type {ErrorFacts} from '../../../src/model/outcome.ts';
 import type {FaultWitness} from '../../../src/model/proxy-witness.ts';
-import {judgeEpisodes} from '../../../src/run/explore/verdicts.ts';
+import {calmSymptomsOf, judgeEpisodes, symptomsOf} from '../../../src/run/explore/verdicts.ts';
 import {figuresOf, foldOf, type PhaseStory, plan, witnessOf} from '../../helpers/run-journal.ts';
+import {
+  baseline,
+  figuresOf as believableFigures,
+  binAt,
+  fault,
+  trialWith,
+} from '../../helpers/trial-believable.ts';
 
 const close = episodeOf([{kind: 'connect', action: 'accepted-and-closed'}]);
 const batch = [close, close, close];
@@ -192,3 +200,62 @@ test('an episode whose fault did nothing was not reached', t => {
     [false, null, null],
   );
 });
+
+/** Half seconds of a baseline, a fault, and 14 s of recovery that are as they are said to be. */
+const recovering = (recoveryAt: (seconds: number) => Parameters<typeof binAt>[1]) => {
+  const {plan: believable} = trialWith();
+  const phases = nonEmpty(
+    believable.phases.map(phase => (phase.role === 'recovery' ? {...phase, durationMs: 14_000} : phase)),
+    'phases',
+  );
+  const span = (fromMs: number, toMs: number): readonly number[] =>
+    Array.from({length: (toMs - fromMs) / 500}, (_, index) => fromMs + 500 * index);
+  return trialWith({
+    plan: {phases},
+    loadEndedMs: 23_000,
+    driver: {
+      bins: [
+        ...span(1000, 5000).map(startMs => binAt(startMs, {phase: baseline})),
+        ...span(5000, 9000).map(startMs => binAt(startMs, {phase: fault})),
+        ...span(9000, 23_000).map(startMs => binAt(startMs, recoveryAt((startMs - 9000) / 1000))),
+      ],
+    },
+  });
+};
+
+const slowForGood = test.macro({
+  title: (title = '') => title,
+  exec(t, recoveryAt: Parameters<typeof recovering>[0], isFound: boolean) {
+    const found = symptomsOf(recovering(recoveryAt)).map(({symptom}) => symptom);
+    t.is(found.includes('slow-recovery'), isFound);
+  },
+});
+
+const outcomes = {ok: 40, failed: 10, unknown: 0, rejected: 0, wrong: 0, hung: 0};
+test('operations that still fail at the end are a finding', slowForGood, () => ({outcomes}), true);
+test('not those that fail for long', slowForGood, seconds => (seconds < 10.5 ? {outcomes} : {}), false);
+test('nor those that are slow', slowForGood, () => ({p50Ms: 300, p99Ms: 900}), false);
+test('nor a failure now and then', slowForGood, () => ({outcomes: {...outcomes, ok: 49, failed: 1}}), false);
+
+const failingWhenCalm = test.macro({
+  title: (title = '') => title,
+  exec(t, failedPerBin: number, expected: readonly string[]) {
+    const bins = Array.from({length: 8}, (_, index) =>
+      binAt(1000 + 500 * index, {
+        phase: baseline,
+        outcomes: {...outcomes, ok: 50 - failedPerBin, failed: failedPerBin},
+      }),
+    );
+    const figures = believableFigures(baseline, 400, {outcomes: {failed: 8 * failedPerBin}});
+    const trial = trialWith({driver: {phases: [figures], bins}});
+    t.deepEqual(
+      calmSymptomsOf(trial).map(({symptom}) => symptom),
+      expected,
+    );
+    t.deepEqual(symptomsOf(trial), []);
+  },
+});
+test('operations that fail without any fault are told of the calm trial', failingWhenCalm, 10, [
+  'fails-when-calm',
+]);
+test('where all succeed nothing is', failingWhenCalm, 0, []);

@@ -5,7 +5,9 @@ import type {HarnessSample} from '../../../src/model/event.ts';
 import {latency} from '../../../src/model/fault.ts';
 import type {GoalResult} from '../../../src/model/goal.ts';
 import type {Load, Plan} from '../../../src/model/plan.ts';
+import {redisError} from '../../../src/model/reply-fault.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../../src/model/run.ts';
+import {serverStop} from '../../../src/model/server-fault.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
@@ -315,6 +317,50 @@ test('a fault that hit nothing', t => {
     ({name}) => name.startsWith('fault-'),
   );
   t.deepEqual(told.map(lineOf), ['fault-without-hits 400']);
+});
+
+test("a server's error that could not be said, and why", t => {
+  const phases = trialWith().plan.phases.map(phase =>
+    phase.role === 'fault' ? {...phase, faults: [redisError({error: 'LOADING'})]} : phase,
+  ) as unknown as Plan['phases'];
+  const sample = connectionsAt(1, 1);
+  const lastLost = 'the connection is encrypted (TLS)';
+  const protocol = {
+    protocol: 'redis',
+    followedConnections: 4,
+    lostConnections: 3,
+    lastLost,
+    lastUnsaid: null,
+  } as const;
+  const injector = [{...sample, witness: {...sample.witness, protocol}}];
+  const trial = trialWith({...started(300, 1), plan: {phases}, injector});
+  const [gate] = checkGates({trial, phases: summarisePhases(trial), goals: [], calibration: null}).filter(
+    ({name}) => name === 'fault-without-hits',
+  );
+  t.regex(gate!.reason, /; 3 of 4 connections could not be followed: the connection is encrypted \(TLS\)\.$/);
+});
+
+test('a server that no fault took away, and one that nobody missed', t => {
+  const phases = trialWith().plan.phases.map(phase =>
+    phase.role === 'fault' ? {...phase, faults: [serverStop()]} : phase,
+  ) as unknown as Plan['phases'];
+  const told = (operations: number): string[] => {
+    const trial = trialWith({...started(300, 1), plan: {phases}});
+    const rows = summarisePhases(trial).map(row => ({
+      ...row,
+      started: operations,
+      faults: row.faults.map(summary => ({...summary, actions: 0})),
+    }));
+    return checkGates({trial, phases: rows, goals: [], calibration: null}).flatMap(({name, reason}) =>
+      name === 'fault-without-hits' ? [reason] : [],
+    );
+  };
+  t.deepEqual(told(400), [
+    'The fault serverStop of phase stall never took the server away, although 400 operations started.',
+  ]);
+  t.deepEqual(told(0), [
+    'The fault serverStop of phase stall met no client: no connection was open, and no operation started.',
+  ]);
 });
 
 test(

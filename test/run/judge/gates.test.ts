@@ -121,7 +121,8 @@ const judged = (odds: Odds): TrialJudgement => {
   const outcomes = {ok: calmOk, unknown: started - calmOk};
   const story = {calm: {outcomes, okMs: 10 + lagMs, lagMs, dropped}, slow: {dropped: slowDropped}, more};
   const trial = foldOf(journalOf(story), of)!;
-  return judgeRun([trial], ['after'], odds.calibration ? calibrationOf(odds.calibration) : null).trials[0]!;
+  const calibration = odds.calibration ? calibrationOf(odds.calibration) : null;
+  return judgeRun([trial], ['after'], () => calibration).trials[0]!;
 };
 
 const quick = {calm: {responseP99Ms: {max: 40}}};

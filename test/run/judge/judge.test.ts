@@ -3,7 +3,7 @@ import test from 'ava';
 import type {Verdict} from '../../../src/model/goal.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {judgeRun} from '../../../src/run/judge/judge.ts';
-import {type Story, trialOf} from '../../helpers/run-journal.ts';
+import {type Story, trialOf, witnessOf} from '../../helpers/run-journal.ts';
 
 const holds = {calm: {successRatio: {min: 0.99}}};
 const fails = {slow: {responseP50Ms: {max: 1}}};
@@ -135,4 +135,19 @@ test('gates tell the number and what to do', t => {
   const {gates} = judgeRun([trialOf(spared)], ['after']).trials[0]!;
   t.is(gates[0]!.reason, 'The fault latency of phase slow hit nothing although 100 operations started.');
   t.regex(gates[0]!.advice, /Lengthen the phase/);
+});
+
+test('the gate of a fault on connections that carried something else says what', t => {
+  const witness = witnessOf(0);
+  const [[name, fault] = []] = Object.entries(witness.faults);
+  const missed = {'HTTP/1': 1, 'TLS that began before the fault': 3};
+  const more = [
+    {kind: 'injector' as const, atMs: 1950, witness: {...witness, faults: {[name!]: {...fault!, missed}}}},
+  ];
+  const {gates} = judgeRun([trialOf({...spared, more})], ['after']).trials[0]!;
+  t.is(
+    gates[0]!.reason,
+    'The fault latency of phase slow hit nothing because its connections spoke TLS that began before the fault (3), HTTP/1 (1).',
+  );
+  t.regex(gates[0]!.advice, /Choose a fault for what the library speaks/);
 });

@@ -3,6 +3,7 @@ import test from 'ava';
 import {blackhole, type Fault, flap, latency, refuse} from '../../../src/model/fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import type {ProxyWitness} from '../../../src/model/proxy-witness.ts';
+import {serverStop} from '../../../src/model/server-fault.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
 import {foldOf, journalOf, plan, trialOf, witnessOf} from '../../helpers/run-journal.ts';
 
@@ -215,3 +216,70 @@ for (const kind of ['flap', 'refuse', 'blackhole'] as const) {
   test(unseen, kind, 0, 0, 0);
 }
 test(unseen, 'latency', 0, 10, 3);
+
+type Outage = {
+  readonly title: string;
+  readonly started: number;
+  readonly connections: number;
+  readonly actions: number;
+};
+
+const outages: readonly Outage[] = [
+  {title: 'operations but no connection', started: 10, connections: 0, actions: 1},
+  {title: 'a connection but no operation', started: 0, connections: 1, actions: 1},
+  {title: 'neither', started: 0, connections: 0, actions: 0},
+];
+
+for (const {title, started, connections, actions} of outages) {
+  test(`what a stopped server hit: ${title}`, t => {
+    const phases: Plan['phases'] = [plan.phases[0], {...plan.phases[1]!, faults: [serverStop()]}];
+    const changes = [
+      [1100, 'leaving'],
+      [1150, 'away'],
+      [1600, 'returning'],
+      [1900, 'back'],
+    ] as const;
+    const folded = foldOf(
+      [
+        ...journalOf({slow: {outcomes: {ok: started}}}),
+        ...changes.map(([atMs, change]) => ({
+          kind: 'server' as const,
+          atMs,
+          fault: 'slow-1-serverStop',
+          change,
+        })),
+      ],
+      {...plan, phases},
+    )!;
+    const {originEpochMs} = folded;
+    const record = (openedMs: number, closedMs: number | null) => ({
+      id: 1,
+      openedMs: originEpochMs + openedMs,
+      closedMs: closedMs === null ? null : originEpochMs + closedMs,
+      upstreamBytes: 1,
+      downstreamBytes: 1,
+      hits: [],
+      hitsMs: [],
+      end: 'upstream-closed' as const,
+    });
+    const injectorLog = {
+      connections: [record(0, 1000), ...(connections > 0 ? [record(0, 1120)] : []), record(1950, null)],
+      connectionsLeftOut: 0,
+      hits: [],
+      hitsLeftOut: 0,
+    };
+    const [, slow] = summarisePhases({...folded, injectorLog});
+    t.deepEqual(slow!.faults, [
+      {
+        name: 'slow-1-serverStop',
+        kind: 'serverStop',
+        askedRatio: null,
+        decisions: null,
+        applied: null,
+        connectionsHit: connections,
+        actions,
+        server: {awayMs: 450, startMs: 300},
+      },
+    ]);
+  });
+}

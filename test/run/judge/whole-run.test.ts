@@ -57,6 +57,33 @@ test('a complete record with trials missing says which, in its gate, its headlin
   );
 });
 
+const shard = {index: 2, count: 2, rounds: [2]};
+
+test('a shard is whole with the trials that were dealt to it', t => {
+  const judgedWith = (...ids: readonly string[]) =>
+    judgeWholeRun(
+      {...record, shard},
+      {...judgement, trials: judgement.trials.filter(({trialId}) => ids.includes(trialId))},
+    );
+  t.deepEqual(judgedWith('bounded-2', 'defaults-2').gates, []);
+  t.is(judgedWith('bounded-2').gates[0]!.reason, '1 of 2 planned trials is missing: defaults-2.');
+});
+
+test('a shard says in its report, its headline and its summary which one it is, and how to repeat it', t => {
+  const own = {...run, record: {...record, shard}};
+  const text = reportText(renderReport(own));
+  t.regex(text, /^# undici-stall \(shard 2 of 2\): /);
+  t.regex(text, /1 of 2 trials per variant/);
+  t.regex(
+    text,
+    /This is shard 2 of 2: trial 2 of 2 per variant\. Without `--shard` the command makes the whole run/,
+  );
+  t.regex(text, /its verdict is about trial 2 of each variant\. The whole run has 2 trials per variant\./);
+  const summary = renderTerminalSummary(own, 'report.md');
+  t.regex(summary, /^\w+ {2}undici-stall \(shard 2 of 2\): /);
+  t.regex(summary, /\nRepeat: npx foulweather run undici-stall --seed 42 --trials 2 --shard 2\/2\n$/);
+});
+
 test('trials that are missing because one had no load are told by what that one failed of', t => {
   const gate = {
     name: 'open-failed',

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {Injector} from '../../../src/faults/control.ts';
 import {startInjector} from '../../../src/faults/server/injector.ts';
+import {httpStatus} from '../../../src/model/http-fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
 import {tlsClose} from '../../../src/model/tls-fault.ts';
 import {withExtraCaCerts} from '../../../src/run/processes/extra-ca-certs.ts';
@@ -16,21 +17,28 @@ const tlsPlan: Plan = planOf(
   scenarioWith({phases: [{name: 'closed', role: 'fault', durationMs: 1000, faults: [tlsClose()]}]}),
 );
 
+const httpPlan: Plan = planOf(
+  scenarioWith({
+    phases: [{name: 'busy', role: 'fault', durationMs: 1000, faults: [httpStatus({status: 503})]}],
+  }),
+);
+
 type Given = {
+  readonly url?: string;
   readonly plan?: Plan;
   readonly authority?: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly folder: string;
 };
 
-const trusted = async (t: ExecutionContext, {plan, authority, environment, folder}: Given) => {
+const trusted = async (t: ExecutionContext, {url, plan, authority, environment, folder}: Given) => {
   const server = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
   t.teardown(() => server.close());
   const ca = await (await fetch(`${server.url}/foulweather/ca.pem`)).text();
   const {NODE_EXTRA_CA_CERTS: path, ...rest} = await withExtraCaCerts(environment ?? {PATH: 'x'}, {
     plan: plan ?? planOf(scenarioWith({})),
     target: {
-      url: 'https://127.0.0.1:1',
+      url: url ?? 'https://127.0.0.1:1',
       child: null,
       authority: authority ?? null,
       description: null,
@@ -55,6 +63,15 @@ test('the injector’s authority comes with a TLS fault, the target’s with the
   t.is(text, `\ntarget\n${ca}`);
   t.deepEqual(rest, {PATH: 'x'});
   t.is((await trusted(t, {authority: 'target', folder})).text, '\ntarget');
+});
+
+test('the injector’s authority comes with an HTTP fault where the target may speak TLS', async t => {
+  const folder = await temporaryFolder(t);
+  const given = {plan: httpPlan, folder};
+  const {ca, text} = await trusted(t, given);
+  t.is(text, `\n${ca}`);
+  t.is((await trusted(t, {...given, url: 'http://127.0.0.1:1'})).path, undefined);
+  t.is((await trusted(t, {...given, url: 'grpc://127.0.0.1:1'})).path, undefined);
 });
 
 test('a file of the user’s own is kept, and one that is not there is no matter', async t => {

@@ -48,7 +48,7 @@ const obeys: Say = message => {
   }
 };
 
-const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
+const walkWith = async (say: Say, {enterMs = 1000, exits = false, closeMs = 1000, planned = plan} = {}) => {
   const steps: string[] = [];
   const told: string[] = [];
   const announced: number[] = [];
@@ -79,9 +79,10 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
   const walk = new TrialRunner({
     subject: subject as unknown as SubjectChild,
     link: link as unknown as FaultyLink,
+    server: {begin() {}, end: async () => void steps.push('server back')},
     samplers: samplers as unknown as Samplers,
     harness: {edge() {}} as unknown as HarnessWatch,
-    plan,
+    plan: planned,
     now: () => performance.now(),
     record: event => events.push(event),
     notifyReceiver: phase => announced.push(phase),
@@ -89,16 +90,24 @@ const walkWith = async (say: Say, {enterMs = 1000, exits = false} = {}) => {
     keepGoing: false,
     whenIdle: async () => {},
     signal: new AbortController().signal,
-    limits: {...defaultLimits, enterMs, enterAgainMs: 20, lingerMs: 10, answerSlackMs: 10},
+    limits: {...defaultLimits, enterMs, enterAgainMs: 20, lingerMs: 10, answerSlackMs: 10, closeMs},
     heapSnapshot: false,
-    comeback: new ComebackWatch(plan),
+    comeback: new ComebackWatch(planned),
   });
   const stopped = await walk.run().then(
     () => null,
     (reason: unknown) => (reason instanceof TrialStopped ? reason.why : reason),
   );
   const edges = events.flatMap(event => (event.kind === 'edge' ? event.edge.phase : []));
-  return {steps, told, announced, edges, stopped};
+  return {
+    steps: steps.filter(step => step !== 'server back'),
+    all: steps,
+    told,
+    announced,
+    edges,
+    stopped,
+    events,
+  };
 };
 
 test('the subject enters a phase when the old faults are gone, and before the new ones begin', async t => {
@@ -115,6 +124,47 @@ test('the subject enters a phase when the old faults are gone, and before the ne
   ]);
   t.deepEqual(edges, [0, 1, 2]);
   t.deepEqual(announced.slice(0, 4), [openingPhase, 0, 1, 2]);
+});
+
+test('the server is back before the next phase begins', async t => {
+  const {all} = await walkWith(obeys);
+  t.deepEqual(all.slice(all.indexOf('put reset'), all.indexOf('phase 2')), [
+    'put reset',
+    'server back',
+    'clear',
+  ]);
+});
+
+const closingPlan: Plan = {
+  ...plan,
+  phases: [plan.phases[0], {...plan.phases[1]!, endsWithClose: true}],
+};
+
+const closes: Say = message =>
+  message.kind === 'close-under-load'
+    ? {kind: 'closed', atMs: 5, durationMs: 1, result: 'resolved', error: null, inFlight: 1}
+    : obeys(message);
+
+test('a last phase that ends with close() has it called under its faults, which end then', async t => {
+  const {all, events} = await walkWith(closes, {planned: closingPlan});
+  t.deepEqual(all.slice(all.indexOf('put reset')), [
+    'put reset',
+    'close-under-load',
+    'server back',
+    'apply drain',
+    'drain',
+    'leave',
+  ]);
+  const [loadEnded, calmed] = ['load-ended', 'calmed'].map(kind =>
+    events.findIndex(event => event.kind === kind),
+  );
+  t.true(loadEnded! >= 0 && loadEnded! < calmed!);
+});
+
+test('the faults end, too, where close() does not return', async t => {
+  const {all, stopped} = await walkWith(obeys, {planned: closingPlan, closeMs: 20});
+  t.deepEqual(all.slice(all.indexOf('close-under-load')), ['close-under-load', 'server back', 'apply drain']);
+  t.is(stopped, 'unresponsive');
 });
 
 test('a first operation that fails ends the trial in order, without a load', async t => {

@@ -1,11 +1,18 @@
 // One request and its response on a connection, and the fault that took it, if any.
 
 import type {Ending, Exchange, Handling} from './behaviour.ts';
-import type {RequestHead} from './head.ts';
+import {
+  type ErrorAnswer,
+  errorHead,
+  type HeadChange,
+  type RequestHead,
+  type ResponseHead,
+  rewriteHead,
+  unchanged,
+} from './head.ts';
 import type {Taken} from './rules.ts';
 
 export type ExchangeHost = {
-  readonly toUpstream: (data: Buffer) => void;
   readonly toClient: (data: Buffer, bytesPerSecond: number) => void;
   /** Calls back when everything before has been sent to the client. */
   readonly whenSent: (then: () => void) => void;
@@ -15,7 +22,10 @@ export type ExchangeHost = {
   readonly settled: (exchange: HttpExchange) => void;
 };
 
+const hundredContinue = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
+
 export class HttpExchange implements Exchange {
+  readonly http2 = null;
   readonly request: RequestHead;
   /** 1 for the first request that was seen on the connection. */
   readonly number: number;
@@ -29,6 +39,8 @@ export class HttpExchange implements Exchange {
   #isReleased = false;
   #isSettled = false;
   #hasActed = false;
+  /** Whether the response that is being sent has a chunked body. */
+  #isChunked = false;
   #afterRequest: (() => void)[] = [];
 
   constructor(host: ExchangeHost, request: RequestHead, number: number, taken: Taken | null) {
@@ -70,11 +82,46 @@ export class HttpExchange implements Exchange {
     this.#settle();
   }
 
-  toUpstream(data: Buffer): void {
-    this.#host.toUpstream(data);
+  sendHead(head: ResponseHead, change = unchanged): void {
+    const {dropped, added} = change;
+    this.#isChunked = head.framing.kind === 'chunked';
+    const isSame = dropped.length === 0 && added.length === 0;
+    this.#toClient(isSame ? head.raw : rewriteHead(head, dropped, added));
   }
 
-  toClient(data: Buffer, bytesPerSecond = Number.POSITIVE_INFINITY): void {
+  sendBody(data: Buffer, bytesPerSecond = Number.POSITIVE_INFINITY): void {
+    this.#toClient(data, bytesPerSecond);
+  }
+
+  sendContent(data: Buffer): void {
+    this.#toClient(this.#isChunked ? chunkOf(data) : data);
+  }
+
+  endContent(): void {
+    if (this.#isChunked) this.#toClient(Buffer.from('0\r\n\r\n'));
+  }
+
+  answer(answer: ErrorAnswer): void {
+    const head = errorHead(answer);
+    this.#toClient(this.request.method === 'HEAD' ? head : Buffer.concat([head, answer.body]));
+    if (answer.isLast) this.leave('close');
+    else this.answered();
+  }
+
+  goOn(): void {
+    this.#toClient(hundredContinue);
+  }
+
+  retire(isAnnounced: boolean): HeadChange {
+    if (!isAnnounced) return unchanged;
+    return {dropped: ['connection', 'keep-alive'], added: [['Connection', 'close']]};
+  }
+
+  endConnection(): void {
+    this.leave('close');
+  }
+
+  #toClient(data: Buffer, bytesPerSecond = Number.POSITIVE_INFINITY): void {
     this.#host.toClient(data, this.#isReleased ? Number.POSITIVE_INFINITY : bytesPerSecond);
   }
 
@@ -114,3 +161,6 @@ export class HttpExchange implements Exchange {
     this.#host.settled(this);
   }
 }
+
+const chunkOf = (data: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from('\r\n')]);

@@ -1,5 +1,7 @@
 // The head of an HTTP/1.x message: its first line and its header fields, read strictly, and rewritten field by field.
 
+import {STATUS_CODES} from 'node:http';
+
 /** How the bytes of a body are delimited. */
 export type Framing =
   | {readonly kind: 'none'}
@@ -28,6 +30,12 @@ export type ResponseHead = {
   readonly fields: readonly HeaderField[];
   readonly framing: Framing;
 };
+
+/** Fields of a head that are dropped, by their names in lower case, and fields that come last instead. */
+export type HeadChange = {readonly dropped: readonly string[]; readonly added: readonly HeaderField[]};
+
+/** A head that passes as it came. */
+export const unchanged: HeadChange = {dropped: [], added: []};
 
 const requestLine = /^([A-Z][A-Z-]{0,31}) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/;
 const requestLineSoFar =
@@ -89,6 +97,47 @@ export const rewriteHead = (
   const kept = fields.filter(([name]) => !dropped.includes(name.toLowerCase()));
   const lines = [startLine, ...[...kept, ...added].map(([name, value]) => `${name}: ${value}`)];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+};
+
+/** An answer that the proxy gives in the upstream's place. */
+export type ErrorAnswer = {
+  readonly status: number;
+  /** Empty: not sent. */
+  readonly retryAfter: string;
+  /** Of a body that is not empty. */
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** Whether the connection ends with it. */
+  readonly isLast: boolean;
+};
+
+/** The fields of its head, without those of the connection. */
+export const errorFields = ({retryAfter, contentType, body}: ErrorAnswer): readonly HeaderField[] => {
+  const fields: readonly HeaderField[] = [
+    ['Date', new Date().toUTCString()],
+    ['Retry-After', retryAfter],
+    ['Content-Type', body.length > 0 ? contentType : ''],
+    ['Content-Length', String(body.length)],
+  ];
+  return fields.filter(([, value]) => value !== '');
+};
+
+/**
+ * What Node's servers send. The upstream knows nothing of such a connection and never closes it: without a time-out
+ * in the header a client keeps it, and it looks leaked.
+ */
+const idleSeconds = 5;
+
+export const errorHead = (answer: ErrorAnswer): Buffer => {
+  const {status, isLast} = answer;
+  const ofConnection: readonly HeaderField[] = isLast
+    ? [['Connection', 'close']]
+    : [
+        ['Connection', 'keep-alive'],
+        ['Keep-Alive', `timeout=${idleSeconds}`],
+      ];
+  const startLine = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`;
+  return rewriteHead({startLine, fields: []}, [], [...errorFields(answer), ...ofConnection]);
 };
 
 const canBegin = (text: string, line: RegExp, lineSoFar: RegExp): boolean => {

@@ -25,6 +25,7 @@ export type HttpToxicDefinition<S extends Schemas> = {
   readonly attributes: S;
   /** Why these attributes cannot be had, or null. */
   readonly refuse?: (attributes: Values<S>) => string | null;
+  readonly needsHttp2?: boolean;
   /** Called for each request that the toxic takes. */
   readonly handle: (exchange: Exchange, attributes: Values<S>) => Handling;
 };
@@ -32,7 +33,7 @@ export type HttpToxicDefinition<S extends Schemas> = {
 export const defineHttpToxicType = <const S extends Schemas>(
   definition: HttpToxicDefinition<S>,
 ): ToxicType => {
-  const {name, refuse, handle} = definition;
+  const {name, refuse, needsHttp2 = false, handle} = definition;
   const attributes: Schemas = {...definition.attributes, ...matchAttributes};
   // The attributes follow both schemas, as the toxic's body was read by them.
   const own = (values: Attributes) => values as Values<S>;
@@ -44,7 +45,7 @@ export const defineHttpToxicType = <const S extends Schemas>(
     name,
     attributes,
     refuse: values => refuseMatch(match(values)) ?? refuse?.(own(values)) ?? null,
-    http: {match, handle: (exchange, values) => handle(exchange, own(values))},
+    http: {match, needsHttp2, handle: (exchange, values) => handle(exchange, own(values))},
   });
 };
 

@@ -3,19 +3,19 @@
 // Requests are taken one after the other: one that a client sends ahead waits until the one before it is answered.
 
 import {wholeEpochMs} from '../../../model/clock.ts';
+import {chunkRead} from '../socket-reader.ts';
 import type {Receiver} from '../stage.ts';
 import type {Toxic} from '../toxic.ts';
 import {cutWhenClientCloses, longestLingerMs} from '../upstream-close.ts';
 import type {Ending} from './behaviour.ts';
 import {type ExchangeHost, HttpExchange} from './exchange.ts';
-import {beginsWithRequestLine, type RequestHead} from './head.ts';
+import {beginsWithRequestLine, type RequestHead, rewriteHead, valuesOf} from './head.ts';
 import {IgnoredInput} from './ignored-input.ts';
-import {type InterceptorHost, receiver} from './interceptor-host.ts';
+import {type InterceptorHost, isOwnAddress, receiver} from './interceptor-host.ts';
 import {Outbox} from './outbox.ts';
 import {factsOf} from './request-facts.ts';
 import {RequestSide} from './request-side.ts';
 import {ResponseSide} from './response-side.ts';
-import {chunkRead} from './used-chunks.ts';
 
 /** joining: a live connection whose next request has not come. leaving: a fault ended it. off: no HTTP, or no toxic. */
 type Mode = 'joining' | 'following' | 'hanging' | 'leaving' | 'off';
@@ -48,9 +48,13 @@ export class HttpInterceptor {
     this.#requests = new RequestSide({
       toUpstream: data => up.send(data),
       exchange: () => this.#exchange,
+      outgoing: head => this.#outgoing(head),
       begin: head => this.#begin(head),
       isStopped: () => this.#mode !== 'following',
-      notHttp: () => this.#turnOff(),
+      notHttp: () => {
+        host.missed('something that is not HTTP');
+        this.#turnOff();
+      },
     });
     this.#responses = new ResponseSide({
       toClient: data => this.#outbox.send(data),
@@ -72,7 +76,8 @@ export class HttpInterceptor {
 
   /** Ends at the next opportunity if no HTTP toxics are left. */
   toxicRemoved(): void {
-    if (this.#exchange !== null || this.#host.rules.isActive) return;
+    const {rules, targetHost} = this.#host;
+    if (this.#exchange !== null || rules.isActive || targetHost !== null) return;
     const isBetween = this.#mode === 'following' && this.#requests.isBetween;
     if (isBetween || this.#mode === 'joining') this.#turnOff();
   }
@@ -95,7 +100,10 @@ export class HttpInterceptor {
       chunkRead(data.length);
       if (this.#mode === 'hanging') this.#ignored.drop(data.length);
       if (this.#mode === 'joining' && beginsWithRequestLine(data)) this.#mode = 'following';
-      if (this.#mode === 'joining') this.#host.up.send(data);
+      if (this.#mode === 'joining') {
+        this.#host.missed(begunBefore(data), 'so-far');
+        this.#host.up.send(data);
+      }
       if (this.#mode !== 'following') return;
       this.#requests.hold(data);
       this.#readRequests();
@@ -124,8 +132,10 @@ export class HttpInterceptor {
       // An upstream that speaks without having been asked is not HTTP: nothing is followed any more. If a fault has
       // ended the connection already, it does not matter.
       if (exchange?.isAnsweredHere === true) return;
-      if (exchange === null || exchange.isResponseRead) this.#turnOff(data);
-      else this.#responses.read(exchange, data);
+      if (exchange === null || exchange.isResponseRead) {
+        this.#host.missed('a protocol in which the server speaks first');
+        this.#turnOff(data);
+      } else this.#responses.read(exchange, data);
     },
     end: () => {
       if (this.#mode === 'hanging' || this.#mode === 'leaving') return;
@@ -149,16 +159,29 @@ export class HttpInterceptor {
     else this.toxicRemoved();
   }
 
+  #outgoing(head: RequestHead): Buffer {
+    const {client, targetHost} = this.#host;
+    const {raw, method, target, minorVersion, fields} = head;
+    if (targetHost === null || !valuesOf(fields, 'host').some(host => isOwnAddress(client, host))) return raw;
+    const startLine = `${method} ${target} HTTP/1.${minorVersion}`;
+    return rewriteHead({startLine, fields}, ['host'], [['Host', targetHost]]);
+  }
+
   #begin(head: RequestHead): void {
     const {connection, rules} = this.#host;
     const number = ++this.#lastNumber;
-    this.#exchange = new HttpExchange(this.#exchangeHost, head, number, rules.take(connection, number, head));
+    this.#exchange = new HttpExchange(
+      this.#exchangeHost,
+      head,
+      number,
+      rules.take(connection, number, head, 'http/1'),
+    );
+    this.#host.missed('HTTP/1', 'http2-only');
     this.#exchange.begin();
     this.#responses.begin(head.method);
   }
 
   readonly #exchangeHost: ExchangeHost = {
-    toUpstream: data => this.#host.up.send(data),
     toClient: (data, bytesPerSecond) => this.#outbox.send(data, bytesPerSecond),
     whenSent: then => this.#outbox.whenSent(then),
     acted: ({taken, request, number}, action, bodyBytes) => {
@@ -232,3 +255,11 @@ export class HttpInterceptor {
     clearTimeout(this.#lingering);
   };
 }
+
+const applicationDataRecord = 23;
+
+/** What does not go on with a request. */
+const begunBefore = (data: Buffer): string =>
+  data[0] === applicationDataRecord && data[1] === 3
+    ? 'TLS that began before the fault'
+    : 'something that began before the fault and is not HTTP/1';

@@ -9,6 +9,8 @@ export type RequestHost = {
   readonly toUpstream: (data: Buffer) => void;
   /** The one under way. */
   readonly exchange: () => HttpExchange | null;
+  /** What the upstream gets for a head. */
+  readonly outgoing: (head: RequestHead) => Buffer;
   /** Begins the exchange of that request. */
   readonly begin: (head: RequestHead) => void;
   /** Whether a fault has ended the connection, or everything passes. */
@@ -92,7 +94,8 @@ export class RequestSide {
     if (exchange === null) return;
     if (part.kind === 'head') this.#reader.tellsFraming = exchange.isAnsweredHere;
     const {request} = exchange.handling;
-    if (request === undefined) toUpstream(part.kind === 'head' ? part.head.raw : part.piece.data);
+    if (request === undefined)
+      toUpstream(part.kind === 'head' ? this.#host.outgoing(part.head) : part.piece.data);
     else if (part.kind === 'head') request.head(part.head);
     else request.body(part.piece);
     if (!this.#reader.isBetween || isStopped()) return;

@@ -3,13 +3,19 @@
 import type {HttpHit, StreamDirection} from '../../../model/proxy-witness.ts';
 import {fitsPattern} from '../pattern.ts';
 import {createRandom} from '../random.ts';
+import type {Selected} from '../scope.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
-import type {HttpBehaviour} from './behaviour.ts';
+import type {Http2Setting, HttpBehaviour} from './behaviour.ts';
 import type {RequestHead} from './head.ts';
-import {HitLog} from './hit-log.ts';
 import {pathOf} from './request-facts.ts';
+
+/**
+ * Toxics that meet what they cannot act on. `all`: now and from here on. `so-far`: those that are in force now. `http2-only`: those
+ * of them that are for HTTP/2 only.
+ */
+export type Missed = 'all' | 'so-far' | 'http2-only';
 
 /** The toxic that takes a request. */
 export type Taken = HttpToxic & {
@@ -37,17 +43,49 @@ export class HttpRules {
 
   /** Whether there is any HTTP toxic. */
   get isActive(): boolean {
-    return this.#toxics().length > 0;
+    return this.#all().some(actsOnHttp);
+  }
+
+  /** What the toxics do to connections of HTTP/2 as a whole. */
+  settings(): readonly {readonly toxic: Toxic; readonly setting: Http2Setting}[] {
+    return this.#all().flatMap(toxic => {
+      const setting = toxic.type.http2?.(toxic.attributes) ?? null;
+      return setting === null ? [] : [{toxic, setting}];
+    });
+  }
+
+  /** Whether a toxic that acts on a connection as a whole takes this one, the `starts`-th time that it begins there. */
+  takesConnection(connection: number, toxic: Toxic, candidate: Selected, starts: number): boolean {
+    const random = createRandom([...this.#seedParts, connection, 'http2', toxic.name, starts]);
+    const decision = toxic.selection.decide(candidate, random, toxic.toxicity);
+    if (decision !== null) this.#witness.decided(toxic.name, decision);
+    return decision === true;
+  }
+
+  inForce(which: Missed): readonly Toxic[] {
+    return this.#all().filter(
+      toxic => toxic.isInForce && actsOnHttp(toxic) && (which !== 'http2-only' || needsHttp2(toxic)),
+    );
+  }
+
+  /** A connection carries something that the toxic cannot act on. */
+  missed(toxic: Toxic, spoken: string): void {
+    this.#witness.missed(toxic.name, spoken);
   }
 
   /**
    * The first toxic that takes this request, in the order in which they were added; those after it are not asked. The
    * dice depend on the seed, the proxy, the connection's number, the toxic's name and the request's number only.
    */
-  take(connection: number, requestNumber: number, {method, target}: RequestHead): Taken | null {
+  take(
+    connection: number,
+    requestNumber: number,
+    {method, target}: RequestHead,
+    version: 'http/1' | 'http/2',
+  ): Taken | null {
     const path = pathOf(method, target);
     for (const {toxic, http} of this.#toxics()) {
-      if (!toxic.isInForce) continue;
+      if (!toxic.isInForce || (http.needsHttp2 && version === 'http/1')) continue;
       const match = http.match(toxic.attributes);
       if (match.method !== '' && match.method !== method) continue;
       if (!fitsPattern(match.path, path)) continue;
@@ -74,10 +112,43 @@ export class HttpRules {
     return this.#hits.list();
   }
 
+  #all(): readonly Toxic[] {
+    return [...this.#toxicsOf('upstream'), ...this.#toxicsOf('downstream')];
+  }
+
   #toxics(): readonly HttpToxic[] {
-    return [...this.#toxicsOf('upstream'), ...this.#toxicsOf('downstream')].flatMap(toxic => {
+    return this.#all().flatMap(toxic => {
       const {http} = toxic.type;
       return http === null ? [] : [{toxic, http}];
     });
+  }
+}
+
+/** On requests, or on connections of HTTP/2. */
+export const actsOnHttp = ({type}: Toxic): boolean => type.http !== null || type.http2 !== null;
+
+const needsHttp2 = ({type}: Toxic): boolean => type.http2 !== null || type.http?.needsHttp2 === true;
+
+const keptHits = 10_000;
+
+/** The last 10,000. */
+class HitLog {
+  /** A ring: hit n is at n modulo its size. */
+  readonly #hits: HttpHit[] = [];
+  #count = 0;
+
+  /** Of all hits, including those that are no longer kept. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(hit: HttpHit): void {
+    this.#hits[this.#count++ % keptHits] = hit;
+  }
+
+  /** Oldest first. */
+  list(): readonly HttpHit[] {
+    const oldest = this.#count > keptHits ? this.#count % keptHits : 0;
+    return [...this.#hits.slice(oldest), ...this.#hits.slice(0, oldest)];
   }
 }

@@ -3,7 +3,7 @@
 export type ClientHello = {
   /** The host that the client asks for; null where it connects to an IP address, which it does not send. */
   readonly serverName: string | null;
-  /** The protocols that it offers by ALPN, in the order of its preference. */
+  /** The protocols that it offers by ALPN, in the order of its preference; without what is only there to be ignored (RFC 8701). */
   readonly protocols: readonly string[];
 };
 
@@ -97,7 +97,8 @@ const protocolsOf = (data: Buffer): readonly string[] => {
   const protocols: string[] = [];
   for (let at = 2; at < data.length; ) {
     const bytes = data.readUInt8(at);
-    protocols.push(data.subarray(at + 1, at + 1 + bytes).toString('latin1'));
+    const protocol = data.subarray(at + 1, at + 1 + bytes).toString('latin1');
+    if (/^[\x21-\x7e]+$/.test(protocol)) protocols.push(protocol);
     at += 1 + bytes;
   }
   return protocols;

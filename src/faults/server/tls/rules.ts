@@ -7,8 +7,8 @@ import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
 import type {TlsAction, TlsBehaviour} from './behaviour.ts';
+import type {Certificates} from './certificates.ts';
 import type {ClientHello} from './client-hello.ts';
-import type {WrongCertificates} from './wrong-certificates.ts';
 
 /** The toxic that takes a handshake, and what it does to it. */
 export type TakenHandshake = {readonly toxic: Toxic; readonly action: TlsAction};
@@ -17,11 +17,11 @@ export type TlsRulesHost = {
   readonly seedParts: readonly (string | number)[];
   readonly toxicsOf: (direction: StreamDirection) => readonly Toxic[];
   readonly witness: Witness;
-  readonly certificates: WrongCertificates;
+  readonly certificates: Certificates;
 };
 
 export class TlsRules {
-  readonly certificates: WrongCertificates;
+  readonly certificates: Certificates;
   readonly #host: TlsRulesHost;
 
   constructor(host: TlsRulesHost) {

@@ -13,7 +13,7 @@ export const refuse = defineToxicType({
   downtime: () => ({
     downMs: Number.POSITIVE_INFINITY,
     upMs: Number.POSITIVE_INFINITY,
-    connects: 'are-refused',
+    effect: 'connects-are-refused',
   }),
 });
 
@@ -30,7 +30,7 @@ export const flap = defineToxicType({
     up: {kind: 'int64', initial: 1000},
   },
   refuse: ({down, up}) => (down < 1 || up < 1 ? 'down and up must be at least 1 ms' : null),
-  downtime: ({down, up}) => ({downMs: down, upMs: up, connects: 'are-refused'}),
+  downtime: ({down, up}) => ({downMs: down, upMs: up, effect: 'connects-are-refused'}),
 });
 
 /**
@@ -47,7 +47,11 @@ export const blackholeSyn = defineToxicType({
   name: 'blackhole_syn',
   attributes: {},
   refuse: () => (process.platform === 'linux' ? null : 'blackhole_syn needs Linux'),
-  downtime: () => ({downMs: Number.POSITIVE_INFINITY, upMs: Number.POSITIVE_INFINITY, connects: 'hang'}),
+  downtime: () => ({
+    downMs: Number.POSITIVE_INFINITY,
+    upMs: Number.POSITIVE_INFINITY,
+    effect: 'connects-hang',
+  }),
 });
 
 /**

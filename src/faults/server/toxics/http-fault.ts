@@ -5,8 +5,7 @@
 import type {Ending, Exchange, Handling} from '../http/behaviour.ts';
 import {type CutAttributes, hasCut} from '../http/cut.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
-import {faultRequest} from '../http/request-fault.ts';
-import {cutResponse, loseResponse, shortenResponse} from '../http/response-fault.ts';
+import {cutResponse, faultRequest, loseResponse, shortenResponse} from '../http/message-faults.ts';
 
 export const httpFault = defineHttpToxicType({
   name: 'http_fault',
@@ -29,8 +28,9 @@ export const httpFault = defineHttpToxicType({
   },
   handle(exchange, {stage, action, ...cut}) {
     if (!isEnding(action)) return finish(exchange, cut);
-    if (stage === 'request') return {request: faultRequest(exchange, cut, action)};
-    const response = hasCut(cut) ? cutResponse(exchange, cut, action) : loseResponse(exchange, action);
+    const leaving = {name: action, end: () => exchange.leave(action)};
+    if (stage === 'request') return {request: faultRequest(exchange, cut, leaving)};
+    const response = hasCut(cut) ? cutResponse(exchange, cut, leaving) : loseResponse(exchange, leaving);
     return {response, takesSwitch: true};
   },
 });

@@ -1,6 +1,5 @@
 // Responses of the target that arrive otherwise than it sent them.
 
-import {rewriteHead} from '../http/head.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
 
 /**
@@ -24,15 +23,15 @@ export const httpContentLength = defineHttpToxicType({
     return {
       response: {
         head(head) {
-          if (head.framing.kind !== 'length') return exchange.toClient(head.raw);
+          if (head.framing.kind !== 'length') return exchange.sendHead(head);
           const {bytes} = head.framing;
           const declaredBytes = Math.max(0, bytes + difference);
           isWrong = declaredBytes !== bytes;
           if (isWrong) exchange.acted('content-length', bytes);
           const declared = ['Content-Length', String(declaredBytes)] as const;
-          exchange.toClient(rewriteHead(head, ['content-length'], [declared]));
+          exchange.sendHead(head, {dropped: ['content-length'], added: [declared]});
         },
-        body: ({data}) => exchange.toClient(data),
+        body: ({data}) => exchange.sendBody(data),
         end() {
           if (!isWrong) return exchange.answered();
           if (close) exchange.onRequestRead(() => exchange.leave('close'));
@@ -57,13 +56,10 @@ export const httpDropKeepAlive = defineHttpToxicType({
     response: {
       head(head) {
         exchange.acted(announce ? 'close-announced' : 'close-unannounced');
-        const said = announce
-          ? rewriteHead(head, ['connection', 'keep-alive'], [['Connection', 'close']])
-          : head.raw;
-        exchange.toClient(said);
+        exchange.sendHead(head, exchange.retire(announce));
       },
-      body: ({data}) => exchange.toClient(data),
-      end: () => exchange.onRequestRead(() => exchange.leave('close')),
+      body: ({data}) => exchange.sendBody(data),
+      end: () => exchange.onRequestRead(() => exchange.endConnection()),
     },
   }),
 });
@@ -81,12 +77,12 @@ export const httpSlowBody = defineHttpToxicType({
   handle: (exchange, {bytes_per_second}) => {
     return {
       response: {
-        head: head => exchange.toClient(head.raw),
+        head: head => exchange.sendHead(head),
         body({kind, data}) {
           // Framing takes no time of its own.
-          if (kind === 'framing') return exchange.toClient(data);
+          if (kind === 'framing') return exchange.sendBody(data);
           exchange.acted('slow-body');
-          exchange.toClient(data, bytes_per_second);
+          exchange.sendBody(data, bytes_per_second);
         },
         end: () => exchange.answered(),
       },

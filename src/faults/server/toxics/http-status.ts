@@ -1,8 +1,8 @@
 // http_status: answers a request with an error status, once all of it has been read. The upstream gets nothing of it.
 import type {Exchange} from '../http/behaviour.ts';
-import {errorHead} from '../http/error-head.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
-import {expectsContinue} from '../http/request-fault.ts';
+import {expectsContinue} from '../http/message-faults.ts';
+import {mayStayOpen} from '../http/request-facts.ts';
 
 export const httpStatus = defineHttpToxicType({
   name: 'http_status',
@@ -25,26 +25,24 @@ export const httpStatus = defineHttpToxicType({
   },
   handle(exchange, {status, retry_after, body, content_type, close}) {
     const answer = (isLast: boolean) => {
-      const bytes = Buffer.from(body);
-      const head = errorHead({
+      exchange.acted(`status-${status}`);
+      exchange.answer({
         status,
         retryAfter: retryAfterText(retry_after, Date.now()),
-        contentType: bytes.length > 0 ? content_type : '',
-        bodyBytes: bytes.length,
+        contentType: content_type,
+        body: Buffer.from(body),
         isLast,
       });
-      exchange.acted(`status-${status}`);
-      exchange.toClient(exchange.request.method === 'HEAD' ? head : Buffer.concat([head, bytes]));
-      if (isLast) exchange.leave('close');
-      else exchange.answered();
     };
     // A client that asked whether to send its body is refused at once; what it would send next cannot be known.
     const isRefused = expectsContinue(exchange.request);
+    const isAtOnce = isRefused || (exchange.http2 !== null && mayStayOpen(exchange.request));
+    const isLast = close || (exchange.http2 === null && (isRefused || closesConnection(exchange)));
     return {
       request: {
-        head: () => (isRefused ? answer(true) : undefined),
+        head: () => (isAtOnce ? answer(isLast) : undefined),
         body: () => undefined,
-        end: () => (isRefused ? undefined : answer(close || closesConnection(exchange))),
+        end: () => (isAtOnce ? undefined : answer(isLast)),
       },
     };
   },

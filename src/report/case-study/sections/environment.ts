@@ -1,20 +1,14 @@
 // Environment: the machine and the versions of the run.
 import type {Variant} from '../../../model/plan.ts';
 import type {Trial} from '../../../model/trial.ts';
+import {machineFacts} from '../../blocks/shards.ts';
 import {code, joined, type Section, type Span, type Text, table} from '../../document.ts';
-import {bytes, plural} from '../../format.ts';
+import {plural} from '../../format.ts';
 import type {RunStory, VariantStory} from '../run-story.ts';
 
 export const environmentSection = ({run, variants}: RunStory): Section => {
-  const {environment} = run.record;
   const rows: (readonly (Span | Text)[])[] = [
-    ['foulweather', environment.foulweather],
-    ['Node.js (harness)', environment.node],
-    ['Injector', environment.injector],
-    ...(environment.target === undefined ? [] : [['Target', environment.target]]),
-    ['Platform', environment.platform],
-    ['CPU', `${environment.cpu}, ${plural(environment.cpuCount, 'core')}`],
-    ['Memory', bytes(environment.memoryBytes)],
+    ...machineFacts(run.record).map(({name, text}) => [name, text]),
     ...variants.flatMap(subjectRows),
   ];
   return {id: 'environment', title: 'Environment', blocks: [table(['Item', 'Value'], rows)]};

@@ -1,7 +1,9 @@
 // How to reproduce: the command, the seed, the environment, where the rest is; and the phases of the plan.
 import {loadOf} from '../../../model/plan.ts';
+import type {RunRecord} from '../../../model/run.ts';
 import {describeFaults, describeLoad} from '../../blocks/faults.ts';
-import {code, list, type Section, table} from '../../document.ts';
+import {repeatCommand, roundsText, trialsText} from '../../blocks/shards.ts';
+import {code, list, type Section, type Text, table} from '../../document.ts';
 import {plannedDuration, plural} from '../../format.ts';
 import type {RunStory} from '../run-story.ts';
 
@@ -12,14 +14,15 @@ export const reproductionSection = ({run}: RunStory): Section => {
     id: 'how-to-reproduce',
     title: 'How to reproduce',
     blocks: [
-      {kind: 'code', language: 'sh', text: record.command},
+      {kind: 'code', language: 'sh', text: repeatCommand(record)},
       list([
         [
-          `Seed ${record.seed}, ${plural(record.trialsPerVariant, 'trial')} per variant; foulweather ${foulweather}, Node ${node}, ${cpu} (${plural(cpuCount, 'core')}); `,
+          `Seed ${record.seed}, ${trialsText(record)}; foulweather ${foulweather}, Node ${node}, ${cpu} (${plural(cpuCount, 'core')}); `,
           ...(commit === null
             ? ['outside a git repository.']
             : ['commit ', code(commit), dirty ? ' with uncommitted changes.' : '.']),
         ],
+        ...shardNote(record),
         ['Re-render this run: ', code(`foulweather report ${record.id}`), '.'],
         [
           'Details: ',
@@ -44,6 +47,24 @@ export const reproductionSection = ({run}: RunStory): Section => {
       ]),
     ],
   };
+};
+
+const shardNote = ({shard, merged, trialsPerVariant}: RunRecord): Text[] => {
+  if (merged) {
+    const {length} = merged.shards;
+    return [[`Merged from ${plural(length, 'shard')}; the command makes the whole run on one machine.`]];
+  }
+  if (!shard) return [];
+  const {index, count, rounds, series} = shard;
+  return [
+    [
+      `This is shard ${index} of ${count}: ${roundsText(rounds)} of ${trialsPerVariant} per variant. `,
+      ...(series === undefined ? ['Without ', code('--shard'), ' the command'] : ['The command']),
+      ' makes the whole run; ',
+      code('foulweather merge'),
+      ' puts the shards together.',
+    ],
+  ];
 };
 
 export const phasesSection = ({run}: RunStory): Section => {

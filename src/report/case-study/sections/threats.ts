@@ -2,8 +2,9 @@
 import type {ForeignMessages} from '../../../model/event.ts';
 import {isMostlyDropped} from '../../../model/run.ts';
 import {isFirstUnderWay} from '../../../model/trial.ts';
+import {machineFacts, plannedTrials, roundsText} from '../../blocks/shards.ts';
 import {code, list, type Section, strong, type Text} from '../../document.ts';
-import {count, duration, microseconds, percent, plural} from '../../format.ts';
+import {count, duration, listed, microseconds, percent, plural} from '../../format.ts';
 import type {JudgedTrial, RunStory} from '../run-story.ts';
 
 export const threatsSection = (story: RunStory): Section => ({
@@ -13,6 +14,7 @@ export const threatsSection = (story: RunStory): Section => ({
     list([
       ...gates(story),
       ...trialCount(story),
+      ...machines(story),
       ...cost(story),
       ...droppedLoad(story),
       ...unseen(story),
@@ -42,12 +44,12 @@ const gates = (story: RunStory): Text[] =>
 
 const trialCount = ({run, variants}: RunStory): Text[] => {
   const trials = Math.min(...variants.map(variant => variant.trials.length));
-  const planned = run.record.trialsPerVariant;
+  const planned = plannedTrials(run.record);
   if (trials < planned) return [[`${count(trials)} of ${plural(planned, 'trial')} per variant completed.`]];
   if (trials >= 5)
     return [
       [
-        `${plural(trials, 'trial')} per variant, interleaved, each in its own process, with its own target and injector where the harness provides them. One telemetry receiver serves all trials.`,
+        `${plural(trials, 'trial')} per variant, interleaved, each in its own process, with its own target and injector where the harness provides them. One telemetry receiver serves all trials${run.record.merged ? ' of a shard' : ''}.`,
       ],
       ...(run.record.precision
         ? [['Trials were added until the interval was narrow enough, which makes it slightly too narrow.']]
@@ -60,8 +62,36 @@ const trialCount = ({run, variants}: RunStory): Text[] => {
   ];
 };
 
+/** What a run has of several machines. */
+const machines = ({run: {record}, variants}: RunStory): Text[] => {
+  const {shard, merged} = record;
+  if (shard) {
+    return [
+      [
+        `This is shard ${shard.index} of ${shard.count}: its verdict is about ${roundsText(shard.rounds)} of each variant. The whole run has ${plural(record.trialsPerVariant, 'trial')} per variant.`,
+      ],
+    ];
+  }
+  if (!merged) return [];
+  const differing = machineFacts(record).filter(({differs}) => differs);
+  const runtimes = new Set(variants.flatMap(({trials}) => trials.flatMap(({trial}) => trial.runtime ?? [])));
+  return [
+    [
+      `Merged from ${plural(merged.shards.length, 'shard')}; the trials of a pair always ran in the same one.`,
+    ],
+    ...(differing.length === 0
+      ? []
+      : [
+          [
+            `The machines of the shards differ. That affects figures and medians over trials, but not the ratios of pairs. ${differing.map(({name, text}) => `${name}: ${text}`).join('. ')}.`,
+          ],
+        ]),
+    ...(runtimes.size > 1 ? [[`The subjects ran on ${listed([...runtimes])}.`]] : []),
+  ];
+};
+
 const cost = (story: RunStory): Text[] => {
-  const {calibration} = story.run.record;
+  const {calibration, merged} = story.run.record;
   const lags = trialsOf(story).flatMap(({judgement}) =>
     judgement.phases.flatMap(phase => phase.startLagP99Ms ?? []),
   );
@@ -81,7 +111,7 @@ const cost = (story: RunStory): Text[] => {
       : `CPU figures are those of the program's processes: they include its kit and telemetry, but not the harness. The connection to the program adds about ${duration(roundTripP50Ms)} to each response time.`;
   return [
     [
-      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation, measured over ${count(calibration.operationCount)} no-op operations (start lag p99 ${duration(calibration.startLagP99Ms)}). ${included}`,
+      `The harness costs ${microseconds(calibration.cpuUsPerOperation)} of CPU time per operation${merged ? ', on the shard where it cost most' : ''}, measured over ${count(calibration.operationCount)} no-op operations (start lag p99 ${duration(calibration.startLagP99Ms)}). ${included}`,
     ],
     ...lag,
   ];

@@ -4,7 +4,7 @@ import type {FirstOperation} from '../../../model/driver-witness.ts';
 import type {TrialEvent} from '../../../model/event.ts';
 import type {ErrorFacts} from '../../../model/outcome.ts';
 import type {ProcessExit} from '../../../model/process-witness.ts';
-import type {SubjectEnd, Trial} from '../../../model/trial.ts';
+import type {Closing, SubjectEnd, Trial} from '../../../model/trial.ts';
 
 type Closed = Extract<TrialEvent, {kind: 'closed'}>;
 
@@ -14,6 +14,8 @@ export class EndFold {
   #triedSettledMs: number | null = null;
   #uncaught: ErrorFacts | null = null;
   #closed: Closed | null = null;
+  #calmMs: number | null = null;
+  #isDrained = false;
   #exit: ProcessExit | null = null;
   #hadLoad = false;
   #interrupted = false;
@@ -41,6 +43,12 @@ export class EndFold {
       case 'closed':
         this.#closed = event;
         break;
+      case 'drained':
+        this.#isDrained = true;
+        break;
+      case 'calmed':
+        this.#calmMs = event.atMs;
+        break;
       case 'stuck':
         this.#stuck = {atMs: event.atMs, stack: event.stack};
         break;
@@ -60,16 +68,31 @@ export class EndFold {
   }
 
   observation(): Pick<Trial, 'firstUnsettled' | 'closing' | 'end' | 'exit' | 'stuck'> {
-    const closed = this.#closed;
+    const closed = this.#finished();
     return {
       firstUnsettled:
         this.#tried?.status === 'unsettled'
           ? {afterMs: this.#tried.afterMs, settledMs: this.#triedSettledMs}
           : null,
-      closing: closed && {startMs: closed.atMs - closed.durationMs, durationMs: closed.durationMs},
+      closing: closed && this.#closing(closed),
       end: this.#end(),
       exit: this.#exit,
       stuck: this.#stuck,
+    };
+  }
+
+  /** Under load it is closed first, and drained then: a process that does not live to see that has crashed. */
+  #finished(): Closed | null {
+    const closed = this.#closed;
+    return closed?.inFlight !== undefined && !this.#isDrained ? null : closed;
+  }
+
+  #closing({atMs, durationMs, inFlight}: Closed): Closing {
+    const calmMs = this.#calmMs;
+    return {
+      startMs: atMs - durationMs,
+      durationMs,
+      ...(calmMs !== null && inFlight !== undefined && {underLoad: {calmMs, inFlight}}),
     };
   }
 
@@ -88,7 +111,8 @@ export class EndFold {
       const {error, triedCount} = this.#tried;
       return {kind: 'first-operation-failed', error, triedCount};
     }
-    if (this.#closed) return {kind: 'completed', close: this.#closed.result, error: this.#closed.error};
+    const closed = this.#finished();
+    if (closed) return {kind: 'completed', close: closed.result, error: closed.error};
     return {
       kind: 'crashed',
       exitCode: exit.exitCode,

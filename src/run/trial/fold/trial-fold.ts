@@ -5,6 +5,7 @@ import type {
   HarnessSample,
   HookFailure,
   PhaseEdge,
+  ServerEvent,
   TrialEvent,
 } from '../../../model/event.ts';
 import {withPhases} from '../../../model/fresh-start.ts';
@@ -32,6 +33,7 @@ export class TrialFold {
   #trialStarted: TrialStarted | null = null;
   #cut: Cut | null = null;
   readonly #edges: PhaseEdge[] = [];
+  readonly #serverEvents: ServerEvent[] = [];
   #loadEndedMs: number | null = null;
   #ledger: Ledger | null = null;
   #telemetry: TelemetryObservation | null = null;
@@ -58,6 +60,9 @@ export class TrialFold {
         break;
       case 'edge':
         this.#edges.push(event.edge);
+        break;
+      case 'server':
+        this.#serverEvents.push({atMs: event.atMs, fault: event.fault, change: event.change});
         break;
       case 'load-ended':
         this.#loadEndedMs = event.atMs;
@@ -115,6 +120,7 @@ export class TrialFold {
       tracePrefix: begin.tracePrefix,
       originEpochMs: begin.originEpochMs,
       edges: this.#edges,
+      serverEvents: this.#serverEvents,
       loadEndedMs: this.#loadEndedMs,
       ...this.#end.observation(),
       ...this.#process.observation(),

@@ -45,6 +45,11 @@ test('a hello tells its host and its protocols', async t => {
   t.deepEqual(readBeginning(await helloOf(t, {...offers, maxVersion: 'TLSv1.2'})), wanted);
 });
 
+test('a protocol that no one could name is not among those that are offered', async t => {
+  const ALPNProtocols = ['êê', 'ú'.repeat(100), ...offers.ALPNProtocols];
+  t.deepEqual(readBeginning(await helloOf(t, {...offers, ALPNProtocols})), wanted);
+});
+
 test('for an IP address no host is told', async t => {
   t.deepEqual(readBeginning(await helloOf(t, {})), {
     kind: 'hello',

@@ -1,0 +1,37 @@
+// When the library was closed: on a calm network after the load, or under the load and the faults of the last phase.
+import type {FaultKind} from '../model/fault-defaults.ts';
+import type {Trial} from '../model/trial.ts';
+import {phaseName} from './evidence.ts';
+
+/** The phase that what close() does belongs to. */
+export const closingPhaseName = (trial: Trial): string =>
+  trial.closing?.underLoad ? phaseName(trial, trial.plan.phases.length - 1) : 'drain';
+
+/** Whoever waits for an answer or a connect learns at once that there will be none. */
+const plain: readonly FaultKind[] = [
+  'refuse',
+  'flap',
+  'resetPeer',
+  'resetAfter',
+  'closeAfter',
+  'limitData',
+  'httpStatus',
+  'dropKeepAlive',
+  'tlsClose',
+  'tlsAlert',
+  'wrongCertificate',
+  'serverStop',
+  'serverKill',
+];
+
+/** Whether faults of the last phase may keep from the library what its close() waits for. */
+export const leavesServerSilent = ({plan}: Trial): boolean =>
+  plan.phases.at(-1)?.faults.some(({kind}) => !plain.includes(kind)) ?? false;
+
+/** From when on nothing but the library's own doing keeps a connection: it is closed, and nothing was in flight any more. */
+export const idleSinceMs = ({closing, driver}: Trial): number | null => {
+  if (!closing) return null;
+  const closedMs = closing.startMs + closing.durationMs;
+  const {inFlight = 0} = closing.underLoad ?? {};
+  return inFlight === 0 ? closedMs : Math.max(closedMs, driver.drained?.atMs ?? closedMs);
+};

@@ -1,0 +1,218 @@
+// All protocols: what no fault hits passes to the byte, however it comes, and whatever it is.
+import test from 'ava';
+import {followed} from '../../../../src/faults/server/interceptors.ts';
+import type {Protocol} from '../../../../src/faults/server/protocols/follower.ts';
+import {createRandom, type Random} from '../../../../src/faults/server/random.ts';
+import {Recording} from '../../../../src/faults/server/recording.ts';
+import {Witness} from '../../../../src/faults/server/witness.ts';
+import {
+  protocolOf,
+  protocols,
+  type ServerErrorKind,
+  serverErrorKinds,
+} from '../../../../src/model/server-errors.ts';
+import {FollowedConnection, type Party, type Said, type Takes} from '../../../helpers/followed-connection.ts';
+import {until} from '../../../helpers/run-until.ts';
+import {conversations} from '../../../helpers/said.ts';
+
+test('each protocol is followed', t => {
+  t.deepEqual(followed.map(({kind}) => kind).toSorted(), [...serverErrorKinds].toSorted());
+});
+
+/** Inputs of each protocol and kind: a minute of a million and more in a run of its own. */
+const inputs = Number(process.env['FOULWEATHER_FUZZ_INPUTS'] ?? 300);
+
+/** In chunks of any size. */
+const chunked = (said: readonly Said[], random: Random): Said[] =>
+  said.flatMap(([party, data]) => {
+    const chunks: Said[] = [];
+    for (let at = 0; at < data.length; ) {
+      const most = random() < 0.5 ? 8 : data.length;
+      const end = Math.min(data.length, at + 1 + Math.floor(random() * most));
+      chunks.push([party, data.subarray(at, end)]);
+      at = end;
+    }
+    return chunks;
+  });
+
+/** With some bytes that are others, are missing, or are too many. */
+const mutated = (said: readonly Said[], random: Random): Said[] =>
+  said.map(([party, data]) => {
+    const copy = Buffer.from(data);
+    const pick = () => Math.floor(random() * copy.length);
+    if (random() < 0.4) copy[pick()] = Math.floor(random() * 256);
+    if (random() < 0.1) return [party, copy.subarray(0, pick())];
+    if (random() < 0.1) return [party, copy.subarray(pick())];
+    if (random() < 0.1) return [party, Buffer.concat([copy, copy.subarray(pick())])];
+    return [party, copy];
+  });
+
+/** What the example of each protocol asks for. */
+const commands: {readonly [kind in ServerErrorKind]: string} = {
+  redisError: 'HELLO CLIENT|SETNAME SET GET PING SUBSCRIBE LRANGE MULTI INCR GET EXEC GET EVAL',
+  postgresError: 'SELECT SELECT BEGIN SELECT SELECT COMMIT',
+  mysqlError: 'SELECT UPDATE PING COMMIT',
+  amqpError: 'CONFIRM.SELECT QUEUE.DECLARE BASIC.PUBLISH BASIC.ACK',
+  smtpError: 'EHLO AUTH MAIL RCPT DATA BODY NOOP QUIT',
+  natsError: 'CONNECT PING SUB SUB PUB HPUB PONG UNSUB',
+  memcachedError: 'SET GET INCR STATS DELETE MG MS TOUCH VERSION QUIT',
+  mqttError: 'SUBSCRIBE PUBLISH PINGREQ',
+};
+
+const ofParty = (said: readonly Said[], wanted: Party): Buffer =>
+  Buffer.concat(said.filter(([party]) => party === wanted).map(([, data]) => data));
+
+const sayAll = (connection: FollowedConnection, said: readonly Said[]): void => {
+  for (const [party, data] of said) connection.say(party, Buffer.from(data));
+};
+
+const run = (protocol: Protocol, said: readonly Said[], takes?: Takes): FollowedConnection => {
+  const connection = new FollowedConnection(protocol, takes);
+  sayAll(connection, said);
+  connection.end('client');
+  connection.end('server');
+  return connection;
+};
+
+/** One that stops somewhere, once both sides have spoken. `heard`: how often a fault could have acted. */
+const pausing = (protocol: Protocol, said: readonly Said[], random: Random) => {
+  const index = 2 + Math.floor(random() * (said.length - 2));
+  const [party, data] = said[index]!;
+  const cut = Math.floor(random() * data.length);
+  const before: readonly Said[] = [...said.slice(0, index), [party, data.subarray(0, cut)]];
+  const after: readonly Said[] = [[party, data.subarray(cut)], ...said.slice(index + 1)];
+  const heard = {count: 0};
+  const connection = new FollowedConnection(protocol, () => {
+    heard.count++;
+    return null;
+  });
+  sayAll(connection, before);
+  return {connection, before, after, heard};
+};
+
+for (const protocol of followed) {
+  const said = conversations[protocol.kind];
+  const {title} = protocols[protocol.kind];
+
+  test(`${title}: a recording names its commands`, t => {
+    const recording = new Recording();
+    const recorder = recording.open(new Witness().opened(), {number: 0})!;
+    for (const [exchange, [party, data]] of said.entries())
+      recorder.chunk(exchange + 1, party === 'client' ? 'upstream' : 'downstream', data, 0);
+    const [conversation] = recording.report().conversations;
+    t.is(conversation!.protocol, protocolOf(protocol.kind));
+    const heard = conversation!.exchanges.flatMap(({messages}) =>
+      messages.flatMap(message => (message.kind === 'command' ? [message.name] : [])),
+    );
+    t.is(heard.join(' '), commands[protocol.kind]);
+  });
+
+  test(`${title}: in chunks of any size it stays in step, and passes to the byte`, t => {
+    for (let seed = 0; seed < inputs; seed++) {
+      const connection = run(protocol, chunked(said, createRandom([seed])));
+      t.deepEqual(connection.failures, []);
+      t.is(connection.lost, null, `seed ${seed}`);
+      t.true(connection.toServer.equals(ofParty(said, 'client')), `seed ${seed}`);
+      t.true(connection.toClient.equals(ofParty(said, 'server')), `seed ${seed}`);
+    }
+  });
+
+  test(`${title}: whatever comes, nothing fails, and it passes to the byte`, t => {
+    let lostCount = 0;
+    for (let seed = 0; seed < inputs; seed++) {
+      const random = createRandom(['mutated', seed]);
+      const wrong = mutated(said, random);
+      const connection = run(protocol, chunked(wrong, random));
+      t.deepEqual(connection.failures, [], `seed ${seed}`);
+      t.true(connection.toServer.equals(ofParty(wrong, 'client')), `seed ${seed}`);
+      t.true(connection.toClient.equals(ofParty(wrong, 'server')), `seed ${seed}`);
+      if (connection.lost !== null) lostCount++;
+      const hear = protocol.listen(() => {});
+      const heard = ([party, data]: Said) => hear(party === 'client' ? 'upstream' : 'downstream', data);
+      t.notThrows(() => chunked(wrong, random).every(heard), `seed ${seed}`);
+    }
+    t.true(lostCount > inputs / 20, 'some of it could not be followed');
+    t.true(lostCount < inputs, 'not all of it');
+  });
+
+  test(`${title}: what began and pauses passes, and is followed on`, async t => {
+    const random = createRandom(['pause', protocol.kind]);
+    let asked = 0;
+    run(protocol, said, () => {
+      asked++;
+      return null;
+    });
+    const pauses = Array.from({length: 50}, () => pausing(protocol, said, random));
+    const hasPassed = ({connection, before}: (typeof pauses)[number]): boolean =>
+      connection.toServer.equals(ofParty(before, 'client')) &&
+      connection.toClient.equals(ofParty(before, 'server'));
+    await until(() => pauses.every(hasPassed), 10_000, 'that what is held passes');
+    for (const {connection, after, heard} of pauses) {
+      sayAll(connection, after);
+      t.is(connection.lost, null);
+      t.deepEqual(connection.failures, []);
+      t.true(connection.toServer.equals(ofParty(said, 'client')));
+      t.true(connection.toClient.equals(ofParty(said, 'server')));
+      // DATA of SMTP is two occasions.
+      t.true(heard.count >= asked - 2 && heard.count <= asked, `${heard.count} of ${asked}`);
+    }
+    t.true(pauses.some(({heard}) => heard.count < asked) || asked < 10);
+  });
+
+  test(`${title}: whatever comes, nothing fails while faults hit`, t => {
+    const errors = Object.keys(protocols[protocol.kind].errors);
+    let hits = 0;
+    for (let seed = 0; seed < inputs; seed++) {
+      const random = createRandom(['hit', seed]);
+      const wrong = seed % 2 === 0 ? said : mutated(said, random);
+      const takes: Takes = ({when}) =>
+        when !== 'command' || random() > 0.3
+          ? null
+          : {error: errors[Math.floor(random() * errors.length)]!, ending: random() < 0.1 ? 'close' : 'none'};
+      const connection = run(protocol, chunked(wrong, random), takes);
+      t.deepEqual(connection.failures, [], `seed ${seed}`);
+      hits += connection.hits;
+    }
+    t.true(hits > inputs / 5);
+  });
+}
+
+test('what is kept from the target because of a fault does not pass in a pause either', async t => {
+  const smtp = followed.find(({kind}) => kind === 'smtpError')!;
+  const said = conversations.smtpError.slice(0, 8);
+  const [goOn, mail, end] = ['250 ok\r\n250 ok\r\n', 'Subject: x\r\n\r\n.', '\r\n'].map(text =>
+    Buffer.from(text),
+  );
+  const passing = new FollowedConnection(smtp);
+  const refused = new FollowedConnection(smtp, ({commands}) =>
+    commands.includes('BODY') ? {error: '452'} : null,
+  );
+  for (const connection of [refused, passing]) sayAll(connection, said);
+  refused.say('server', goOn!);
+  passing.say('server', Buffer.concat([goOn!, Buffer.from('354 go\r\n')]));
+  for (const connection of [refused, passing]) connection.say('client', mail!);
+  await until(() => String(passing.toServer).endsWith('\r\n.'), 10_000, 'that what is held passes');
+  t.true(String(refused.toServer).endsWith('RCPT TO:<b@example>\r\n'));
+  for (const connection of [refused, passing]) connection.say('client', end!);
+  t.true(String(refused.toServer).endsWith('RCPT TO:<b@example>\r\nRSET\r\n'));
+  t.true(String(passing.toServer).endsWith('\r\n.\r\n'));
+  t.deepEqual([refused.lost, passing.lost], [null, null]);
+});
+
+test('a command of MySQL that goes on in a second packet is withheld whole', t => {
+  const mysql = followed.find(({kind}) => kind === 'mysqlError')!;
+  const login = conversations.mysqlError.slice(0, 3);
+  const connection = new FollowedConnection(mysql, ({commands}) =>
+    commands.includes('UPDATE') ? {error: '1205'} : null,
+  );
+  sayAll(connection, login);
+  const fullPacket = Buffer.concat([Buffer.from([255, 255, 255, 0]), Buffer.alloc(2 ** 24 - 1, ' ')]);
+  fullPacket.write('\x03update t set a = 1', 4, 'latin1');
+  connection.say('client', fullPacket);
+  connection.say('client', Buffer.from([1, 0, 0, 1, 32]));
+  const ping = Buffer.from([1, 0, 0, 0, 0x0e]);
+  connection.say('client', ping);
+  t.true(connection.toServer.equals(Buffer.concat([ofParty(login, 'client'), ping])));
+  t.true(String(connection.toClient).endsWith('Lock wait timeout exceeded; try restarting transaction'));
+  t.is(connection.lost, null);
+});

@@ -1,0 +1,114 @@
+// A connection that a protocol follows, without sockets: what goes in on either side, and what comes out on the other.
+
+import {EventEmitter} from 'node:events';
+import type {Socket} from 'node:net';
+import type {Link} from '../../src/faults/server/link.ts';
+import type {Occasion, TakenReply} from '../../src/faults/server/protocols/conversation.ts';
+import type {Protocol} from '../../src/faults/server/protocols/follower.ts';
+import type {ReplyRules} from '../../src/faults/server/protocols/rules.ts';
+import type {Receiver} from '../../src/faults/server/stage.ts';
+import {chosenError, type ErrorChoice} from '../../src/model/server-errors.ts';
+
+export type Party = 'client' | 'server';
+/** What one side says next. */
+export type Said = readonly [Party, Buffer];
+
+/** What is taken: null passes. */
+export type Takes = (occasion: Occasion) => Partial<ErrorChoice> | null;
+
+const usual: ErrorChoice = {error: '', message: '', command: '', key: '', when: 'usual', ending: 'usual'};
+
+class End {
+  exit: Receiver | null = null;
+  entry: Receiver | null = null;
+  receivedBytes = 0;
+  sentBytes = 0;
+  readonly got: Buffer[] = [];
+  ended = false;
+  readonly send = (data: Buffer): void => {
+    this.got.push(Buffer.from(data));
+  };
+  readonly accept = this.send;
+  readonly finish = (): void => {
+    this.ended = true;
+  };
+  readonly acceptEnd = this.finish;
+  readonly wake = (): void => {};
+}
+
+export class FollowedConnection {
+  /** Why it lost step; null: it has not. */
+  lost: string | null = null;
+  readonly failures: unknown[] = [];
+  /** Actions that were counted as hits. */
+  hits = 0;
+  readonly #up = new End();
+  readonly #down = new End();
+
+  constructor(protocol: Protocol, takes: Takes = () => null) {
+    const socket = () =>
+      Object.assign(new EventEmitter(), {
+        end: () => {},
+        resume: () => {},
+        destroyed: false,
+        closed: false,
+        localAddress: '127.0.0.1',
+        localPort: 1234,
+      }) as unknown as Socket;
+    const take = (occasion: Occasion): TakenReply | null => {
+      const choice = takes(occasion);
+      if (choice === null) return null;
+      const acted = () => {
+        this.hits++;
+      };
+      return {error: chosenError(protocol.kind, {...usual, ...choice}), acted, release: () => {}};
+    };
+    const rules = {
+      take: (_asking: unknown, occasion: Occasion) => take(occasion),
+      unasked: () => [],
+      followed: () => {},
+      lost: (reason: string) => {
+        this.lost = reason;
+      },
+    } as unknown as ReplyRules;
+    protocol.follow({
+      connection: 1,
+      client: socket(),
+      upstream: socket(),
+      up: this.#up as unknown as Link,
+      down: this.#down as unknown as Link,
+      rules,
+      acted: () => {},
+      closedEarly: () => {},
+      cut: () => {},
+      failed: error => this.failures.push(error),
+      done: () => {},
+    });
+  }
+
+  /** A chunk comes from that side. */
+  say(party: Party, data: Buffer): void {
+    const [link, receiver] = party === 'client' ? [this.#up, this.#up.exit] : [this.#down, this.#down.entry];
+    if (receiver === null) link.send(data);
+    else receiver.push({data, timestampMs: 0});
+  }
+
+  end(party: Party): void {
+    const receiver = party === 'client' ? this.#up.exit : this.#down.entry;
+    receiver?.end();
+  }
+
+  /** All that the server got. */
+  get toServer(): Buffer {
+    return Buffer.concat(this.#up.got);
+  }
+
+  get toClient(): Buffer {
+    return Buffer.concat(this.#down.got);
+  }
+
+  /** An error ended it. */
+  get hasEnded(): boolean {
+    return this.#down.ended;
+  }
+}
