@@ -90,7 +90,7 @@ export const builtins: readonly Builtin[] = [
   ),
   caseStudy(
     'case-never-trust-defaults-java',
-    "RabbitMQ's Java client: takes everything the broker sends until memory runs out; a prefetch fixes it",
+    "RabbitMQ's Java client: takes everything the broker sends until the heap is full; a prefetch fixes it",
     ['amqplib'],
     'rabbitmq',
     'java',

@@ -7,13 +7,13 @@ import {keepQueueFull} from './full-queue.ts';
 export default defineScenario({
   name: 'case-never-trust-defaults-java',
   observation:
-    'A consumer of a full queue slows down and runs out of memory. It is restarted, and crashes again.',
+    'A consumer of a full queue hardly handles anything any more: its CPU is busy, and its memory is full.',
   remarks: [
     'The default is AMQP’s: without basic.qos the broker sends everything in the queue. The consumer hands each message to a pool of handlers, whose queue takes all of them.',
-    'The heap limit of 128 MiB (-Xmx128m) is set by the scenario, and so is -XX:+ExitOnOutOfMemoryError, as containers are run: without it the JVM lives on without some of its threads. A larger heap is full later; until then the effect is smaller.',
-    'Messages are 64 KiB each. Handling one means parsing it and waiting 5 ms, and ten are handled at once. Handlers that keep up with the broker would need no prefetch.',
-    'With a longer round trip, 32 messages starve the handlers: the right number is somewhat more than rate × round trip.',
-    'If the default crashes in the baseline, it never meets the slower networks that follow.',
+    'The heap limit of 256 MiB (-Xmx256m) is set by the scenario; the warm-up is long enough to fill it. A larger heap is full later; until then the effect is smaller.',
+    'RabbitMQ’s client stops reading while 1,000 messages wait for the consumer. So the JVM may go on collecting garbage for long instead of running out of memory; if it does run out, -XX:+ExitOnOutOfMemoryError ends it, as containers are often run.',
+    'Messages are 64 KiB each. The consumer parses them as they come; handling one means waiting 10 ms, and four are handled at once. Handlers that keep up with the broker would need no prefetch.',
+    'With a round trip of more than 80 ms, 32 messages would starve the handlers: the right number is somewhat more than rate × round trip.',
   ],
   target: {service: 'rabbitmq'},
   variants: [
@@ -29,7 +29,7 @@ export default defineScenario({
   operation: {deadlineMs: 5000, idempotent: true},
   trials: 5,
   phases: [
-    {name: 'warm-up', role: 'warm-up', durationMs: 3000},
+    {name: 'warm-up', role: 'warm-up', durationMs: 5000},
     {name: 'baseline', role: 'baseline', durationMs: 6000},
     {name: 'near', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 5})]},
     {name: 'far', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 40})]},
@@ -37,5 +37,5 @@ export default defineScenario({
   ],
   goals: {baseline: {successRatio: {min: 0.99}}},
   prepare: ({directUrl}) => keepQueueFull(directUrl),
-  subject: javaProgram('CasePrefetch', ['-Xmx128m', '-XX:+ExitOnOutOfMemoryError']),
+  subject: javaProgram('CasePrefetch', ['-Xmx256m', '-XX:+UseG1GC', '-XX:+ExitOnOutOfMemoryError']),
 });
