@@ -25,7 +25,7 @@ export default defineScenario({
       change: 'Size the pool for what its tasks do: 32 threads, since each waits 100 ms for a response.',
     },
   ],
-  load: {model: 'closed', concurrency: 128},
+  load: {model: 'closed', concurrency: 64},
   operation: {deadlineMs: 20_000, idempotent: true},
   trials: 5,
   phases: [
