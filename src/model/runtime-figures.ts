@@ -45,6 +45,8 @@ export const runtimeFigures = (trial: Trial, phase: number): RuntimeFigures | nu
     return values.length === 0 ? null : values.reduce((total, value) => total + value, 0);
   };
   const share = (ms: number | null): number | null => (ms === null || coveredMs <= 0 ? null : ms / coveredMs);
+  // A long pause counts when it ends, though it may have begun before the first reading.
+  const gcShare = share(sum(({gcPauseMs}) => gcPauseMs));
   const threadMaxCount = most(({threadCount}) => threadCount);
   return {
     heapMaxBytes: most(({heapUsedBytes}) => heapUsedBytes),
@@ -52,7 +54,7 @@ export const runtimeFigures = (trial: Trial, phase: number): RuntimeFigures | nu
     heapLimitBytes: most(({heapLimitBytes}) => heapLimitBytes),
     heapAfterGcBytes: known(({heapAfterGcBytes}) => heapAfterGcBytes, samples).at(-1) ?? null,
     externalMaxBytes: most(({externalBytes}) => externalBytes),
-    gcShare: share(sum(({gcPauseMs}) => gcPauseMs)),
+    gcShare: gcShare === null ? null : Math.min(1, gcShare),
     gcCount: sum(({gcCount}) => gcCount),
     fullGcCount: sum(({fullGcCount}) => fullGcCount),
     cpuRatio: share(sum(({cpuMs}) => cpuMs)),

@@ -53,6 +53,13 @@ test('of one reading what grew is not known', t => {
   t.like(runtimeFigures(trial, fault), {heapMaxBytes: 5, gcShare: null, gcCount: null});
 });
 
+test('a pause that began before the first reading makes no more than all of the time', t => {
+  const trial = trialWith(
+    programWith([reading(6000, {gcPauseMs: 0}), reading(7000, {gcPauseMs: 1200, gcCount: 1})]),
+  );
+  t.is(runtimeFigures(trial, fault)?.gcShare, 1);
+});
+
 test('without a reading there are no figures', t => {
   t.is(runtimeFigures(trialWith(programWith([reading(500)])), baseline), null);
   t.is(runtimeFigures(trialWith(), baseline), null);

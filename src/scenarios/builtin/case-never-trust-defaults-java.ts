@@ -29,7 +29,7 @@ export default defineScenario({
   operation: {deadlineMs: 5000, idempotent: true},
   trials: 5,
   phases: [
-    {name: 'warm-up', role: 'warm-up', durationMs: 5000},
+    {name: 'warm-up', role: 'warm-up', durationMs: 8000},
     {name: 'baseline', role: 'baseline', durationMs: 6000},
     {name: 'near', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 5})]},
     {name: 'far', role: 'fault', durationMs: 4000, faults: [latency({latencyMs: 40})]},
