@@ -132,7 +132,12 @@ for (const [old, young] of [
 test(
   'a pool that was never collected holds nobody knows what',
   reads,
-  [[level('jvm.memory.used_after_last_gc', 0, pool('G1 Old Gen')), level('jvm.memory.used', 7, pool('G1 Old Gen'))]],
+  [
+    [
+      level('jvm.memory.used_after_last_gc', 0, pool('G1 Old Gen')),
+      level('jvm.memory.used', 7, pool('G1 Old Gen')),
+    ],
+  ],
   [{heapAfterGcBytes: null, heapUsedBytes: 7}],
 );
 
