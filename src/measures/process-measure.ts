@@ -1,11 +1,12 @@
 // CPU, memory and garbage collection of the process in one phase.
+import {runtimeFigures} from '../model/runtime-figures.ts';
 import {phaseWindow, type Trial} from '../model/trial.ts';
 
 export type ProcessMeasure = {
   readonly durationMs: number;
   /** 1 is one core. */
   readonly cpuRatio: number;
-  /** Of wall time; null where only the operating system saw the process. */
+  /** Of wall time; null where neither the process nor its runtime's metrics report it. */
   readonly gcShare: number | null;
   readonly heapMaxBytes: number | null;
   /** Buffers and what else lies outside of V8's heap; it may be more than is resident. */
@@ -28,7 +29,7 @@ export const measureProcess = (trial: Trial, phase: number): ProcessMeasure | nu
     const {durationMs, cpuMs, gcMs} = whole;
     return {durationMs, cpuRatio: cpuMs / durationMs, gcShare: gcMs / durationMs, ...memory};
   }
-  if (trial.resources.length === 0) return fromOutside(trial, window);
+  if (trial.resources.length === 0) return ofProgram(trial, phase);
   const [first, ...rest] = samples;
   const last = rest.at(-1);
   if (!first || !last) return null;
@@ -42,18 +43,32 @@ export const measureProcess = (trial: Trial, phase: number): ProcessMeasure | nu
   };
 };
 
-/** A program in another language reports nothing from inside: the operating system knows its CPU time. */
-const fromOutside = (
-  {system}: Trial,
-  {startMs, endMs}: {readonly startMs: number; readonly endMs: number},
-): ProcessMeasure | null => {
-  const within = system.filter(({atMs}) => atMs >= startMs && atMs <= endMs);
+/** The CPU time of a program in another language, by the operating system, and what its runtime's metrics report. */
+const ofProgram = (trial: Trial, phase: number): ProcessMeasure | null => {
+  const {startMs, endMs} = phaseWindow(trial, phase)!;
+  const runtime = runtimeFigures(trial, phase);
+  const within = trial.system.filter(({atMs}) => atMs >= startMs && atMs <= endMs);
   const [first, last] = [within[0], within.at(-1)];
-  if (!first || !last || last.atMs <= first.atMs) return null;
-  const durationMs = last.atMs - first.atMs;
-  const cpuRatio = (last.cpuMs - first.cpuMs) / durationMs;
-  return {durationMs, cpuRatio, gcShare: null, heapMaxBytes: null, externalMaxBytes: null};
+  const outside =
+    first && last && last.atMs > first.atMs
+      ? {
+          durationMs: last.atMs - first.atMs,
+          cpuRatio: (last.cpuMs - first.cpuMs) / (last.atMs - first.atMs),
+        }
+      : null;
+  const cpuRatio = outside?.cpuRatio ?? runtime?.cpuRatio ?? null;
+  if (cpuRatio === null) return null;
+  return {
+    durationMs: outside?.durationMs ?? endMs - startMs,
+    cpuRatio,
+    gcShare: runtime?.gcShare ?? null,
+    heapMaxBytes: runtime?.heapMaxBytes ?? null,
+    externalMaxBytes: runtime?.externalMaxBytes ?? null,
+  };
 };
+
+/** Of an old run nothing else is known. */
+export const isNode = ({runtime}: Trial): boolean => runtime === null || runtime.startsWith('Node.js ');
 
 /** How many cores the process's work can use: JavaScript and CPython's threads hold one at a time. */
 export const usableCores = ({runtime, cpuCount}: Trial): number =>

@@ -1,5 +1,6 @@
 // What the library reported on itself, normalised from OTLP and summed up per phase. Times are ms since the trial's
 // origin.
+import type {RuntimeSample} from './runtime-sample.ts';
 
 export type AttributeValue = string | number | boolean | readonly AttributeValue[] | null;
 export type Attributes = {readonly [key: string]: AttributeValue};
@@ -160,6 +161,8 @@ export type TelemetryObservation = {
   readonly ungroupedSpanCount: number;
   readonly groups: readonly SpanGroup[];
   readonly metrics: readonly MetricSummary[];
+  /** What a program's runtime reported on itself, by time. Absent where it reported nothing, and in older runs. */
+  readonly runtime?: readonly RuntimeSample[];
   /** A bounded choice of whole spans: per phase the slowest, the first errors, the first of all. */
   readonly exemplars: readonly Span[];
   /** Per operation index, how many spans carry its trace id (255 = 255 or more); base64 of one byte each. */

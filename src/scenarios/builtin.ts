@@ -25,11 +25,12 @@ const caseStudy = (
   summary: string,
   packages: readonly string[],
   service: ServiceName | null = null,
+  language: Language = 'javascript',
 ): Builtin => ({
   name,
   summary,
   group: 'case',
-  language: 'javascript',
+  language,
   needs: {packages, service},
   trials: caseTrials,
 });
@@ -79,6 +80,20 @@ export const builtins: readonly Builtin[] = [
     'amqplib: buffers everything the broker sends until memory runs out; a prefetch fixes it',
     ['amqplib'],
     'rabbitmq',
+  ),
+  caseStudy(
+    'case-thread-pool-java',
+    'Java: lookups that block on the network need more threads than CPUs',
+    [],
+    null,
+    'java',
+  ),
+  caseStudy(
+    'case-never-trust-defaults-java',
+    "RabbitMQ's Java client: takes everything the broker sends until the heap is full; a prefetch fixes it",
+    ['amqplib'],
+    'rabbitmq',
+    'java',
   ),
   ...pack.map(
     ({name, summary, kind, language, needs}): Builtin => ({

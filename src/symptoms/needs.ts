@@ -1,10 +1,13 @@
 // Whether what a symptom needs was there: without it a detector that found nothing has not looked.
 import {attemptTimes} from '../measures/attempt-times.ts';
 import {attemptCounts} from '../measures/attempts.ts';
+import {collectedHeaps, unreported} from '../measures/collected-heaps.ts';
 import {effectCounts} from '../measures/effects.ts';
 import {phaseName} from '../measures/evidence.ts';
-import {DriverMeasure, effectsGap, inFlightSamples, ledgerGap} from '../measures/measure.ts';
+import {DriverMeasure, effectsGap, inFlightSamples, isWarmUp, ledgerGap} from '../measures/measure.ts';
+import {isNode} from '../measures/process-measure.ts';
 import type {PhaseRole} from '../model/choices.ts';
+import {runtimeFigures, runtimeSamples} from '../model/runtime-figures.ts';
 import type {Need} from '../model/symptoms/needs.ts';
 import {isFirstUnderWay, phaseWindow, type Trial} from '../model/trial.ts';
 
@@ -92,10 +95,28 @@ const lacks: {readonly [need in Need]: Lack} = {
     ({system}) => system.length > 0,
     'there are no samples of the process from the operating system',
   ),
-  node: unless(
-    ({runtime}) => runtime === null || runtime.startsWith('Node.js '),
-    'measured only in Node.js processes',
-  ),
+  node: unless(isNode, 'measured only in Node.js processes'),
+  collections: trial => {
+    if (isNode(trial)) return lacks.process(trial);
+    const samples = runtimeSamples(trial);
+    if (samples.every(({gcCount}) => gcCount === null)) return unreported(trial);
+    if (samples.every(({gcPauseMs}) => gcPauseMs === null)) {
+      return 'the runtime reported how often it collected garbage, but not how long that stopped the program';
+    }
+    const phase = trial.plan.phases.findIndex(
+      (_, index) =>
+        !isWarmUp(trial, index) &&
+        phaseWindow(trial, index) !== null &&
+        (runtimeFigures(trial, index)?.gcShare ?? null) === null,
+    );
+    return phase === -1
+      ? null
+      : `the runtime reported fewer than two readings of its metrics in phase ${phaseName(trial, phase)}`;
+  },
+  'collected-heap': trial => {
+    const heaps = collectedHeaps(trial);
+    return typeof heaps === 'string' ? heaps : null;
+  },
 };
 
 /** Why leaks of connections and slots are left open; null where it has settled. */

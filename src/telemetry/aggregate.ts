@@ -1,4 +1,5 @@
 // One trial's running sums over spans and metric points. Pure: the time is passed in.
+import type {RuntimeSample} from '../model/runtime-sample.ts';
 import type {
   LogEntry,
   LogObservation,
@@ -15,6 +16,7 @@ import {OpenAfterLoad} from './open-after-load.ts';
 import {OperationSpans, tellsError} from './operation-spans.ts';
 import {PhaseEdges} from './phase-edges.ts';
 import type {Point} from './point.ts';
+import {RuntimeReadings} from './runtime-readings.ts';
 import {SpanExemplars} from './span-exemplars.ts';
 import {SpanGroups} from './span-groups.ts';
 import type {TrialMarks} from './span-owner.ts';
@@ -35,6 +37,7 @@ export type Aggregated = {
   readonly ungroupedSpanCount: number;
   readonly groups: readonly SpanGroup[];
   readonly metrics: readonly MetricSummary[];
+  readonly runtime?: readonly RuntimeSample[];
   readonly exemplars: readonly Span[];
   readonly spansPerOperation: string;
   readonly operations: OperationTelemetry;
@@ -59,6 +62,7 @@ export class Aggregate {
   readonly #operations: OperationSpans;
   readonly #openAfterLoad: OpenAfterLoad;
   readonly #metrics = new MetricTable();
+  readonly #runtime = new RuntimeReadings();
   readonly #logs = new LogTable();
   readonly #waiting: Batch[] = [];
   #waitingSize = 0;
@@ -101,6 +105,7 @@ export class Aggregate {
       size: points.length,
       settle: () => {
         this.#metrics.add(points, atMs => this.#edges.phaseAt(atMs));
+        this.#runtime.add(points, atMs => this.#edges.phaseAt(atMs));
         for (const point of points) this.#openAfterLoad.addPoint(point, this.#edges);
       },
     });
@@ -136,11 +141,13 @@ export class Aggregate {
   /** The sums of all that was added. All edges must be known by now. */
   finish(): Aggregated {
     this.#settle(() => true);
+    const runtime = this.#runtime.toSamples();
     return {
       spanCount: this.#spanCount,
       ungroupedSpanCount: this.#groups.ungroupedCount,
       groups: this.#groups.toGroups(),
       metrics: this.#metrics.toSummaries(),
+      ...(runtime.length > 0 && {runtime}),
       exemplars: this.#exemplars.toSpans(),
       spansPerOperation: this.#operations.spansToBase64(),
       operations: this.#operations.toOperations(),

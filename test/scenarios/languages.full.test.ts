@@ -1,12 +1,14 @@
 // A library of the pack in each language: a run of it holds, and finds the library's version.
 import test, {type ExecutionContext} from 'ava';
 import {trialMistakes} from '../../scripts/trial-mistakes.ts';
+import type {Plan} from '../../src/model/plan.ts';
+import {runtimeFigures} from '../../src/model/runtime-figures.ts';
 import type {ServiceName} from '../../src/model/service.ts';
 import {builtinFile} from '../../src/scenarios/builtin.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
 import {runOnce} from '../helpers/run-once.ts';
-import {type Toolchain, testWith} from '../helpers/toolchains.ts';
+import {serialWith, type Toolchain, testWith} from '../helpers/toolchains.ts';
 
 type Expected = {
   readonly needs: readonly Toolchain[];
@@ -47,6 +49,9 @@ const isThere = (name: ServiceName): boolean => {
   return false;
 };
 
+/** The first run installs them, and the next one finds them. */
+const packagesDir = '.foulweather/test-packages';
+
 const holds = async (
   t: ExecutionContext,
   scenario: string,
@@ -57,8 +62,7 @@ const holds = async (
     scenarioFile: builtinFile(scenario)!,
     startServices: service !== undefined,
     reshape: plan => ({...plan, variants: [plan.variants[0]]}),
-    // The first run installs them, and the next one finds them.
-    packagesDir: '.foulweather/test-packages',
+    packagesDir,
   });
   t.is(ran.run.record.status, 'complete');
   const {trial, judgement} = ran.trial('defaults');
@@ -76,3 +80,46 @@ for (const [scenario, expected] of Object.entries(chosen)) {
   const leave = expected.service !== undefined && !isThere(expected.service);
   (leave ? test.skip : testWith(...expected.needs))(scenario, t => holds(t, scenario, expected));
 }
+
+const calmPhases = (plan: Plan): Plan => {
+  const [warmUp, baseline] = plan.phases;
+  return {
+    ...plan,
+    phases: [
+      {...warmUp, durationMs: 2000},
+      {...baseline!, durationMs: 4000},
+    ],
+  };
+};
+
+serialWith('a JDK, 17 or newer', 'Maven 3')(
+  'case-thread-pool-java: five times the throughput and more, and the JVM’s metrics say why',
+  async t => {
+    t.timeout(400_000);
+    const name = 'case-thread-pool-java';
+    const scenarioFile = builtinFile(name)!;
+    const ran = await runOnce(t, name, {scenarioFile, reshape: calmPhases, packagesDir});
+    const seen = (variant: string) => {
+      const {trial, judgement} = ran.trial(variant);
+      t.like(trial.end, {kind: 'completed'});
+      const groups = trial.system.flatMap(({threads = []}) => threads);
+      return {
+        goodput: judgement.phases.find(({phase}) => phase === 'baseline')?.goodputPerSecond ?? 0,
+        pictures: judgement.diagnoses.map(({diagnosis}) => diagnosis),
+        lookupThreads: Math.max(...groups.flatMap(group => (group.name === 'lookup' ? [group.count] : []))),
+        runtime: runtimeFigures(trial, 1),
+      };
+    };
+    const [before, after] = [seen('cpu-threads'), seen('threads-32')];
+    t.true(after.goodput > 5 * before.goodput, `${before.goodput}/s before, ${after.goodput}/s after`);
+    t.deepEqual([before.lookupThreads, after.lookupThreads], [2, 32]);
+    t.true(before.pictures.includes('low-utilisation'));
+    for (const {runtime} of [before, after]) {
+      t.true((runtime?.heapMaxBytes ?? 0) > 1e6);
+      t.true((runtime?.heapLimitBytes ?? 0) > (runtime?.heapMaxBytes ?? 0));
+    }
+    const threadsOf = ({runtime}: typeof before): number => runtime?.threads?.threadCount ?? 0;
+    t.true(threadsOf(after) - threadsOf(before) >= 25, `${threadsOf(before)}, then ${threadsOf(after)}`);
+    t.regex(ran.reportOf('cpu-threads'), /Peak threads \(runtime metrics\) \| \d+: \d+ waiting/);
+  },
+);

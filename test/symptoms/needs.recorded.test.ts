@@ -55,6 +55,11 @@ const diedInFault = (trial: Trial): Trial => {
   };
 };
 
+/** What a program's runtime says of itself comes with its telemetry. */
+const silentRuntime = ({telemetry}: Trial): Pick<Trial, 'telemetry'> => ({
+  telemetry: telemetry && {...telemetry, runtime: []},
+});
+
 type Witness =
   | 'ledger'
   | 'attempts'
@@ -75,13 +80,21 @@ const without: {readonly [witness in Witness]: (trial: Trial) => Trial} = {
   'injector log': trial => ({...trial, injectorLog: null}),
   'process figures': trial => ({
     ...trial,
+    ...silentRuntime(trial),
     resources: [],
     phaseResources: [],
     heaps: [],
     system: [],
     inFlight: [],
   }),
-  V8: trial => ({...trial, runtime: 'CPython 3.11.2', heaps: [], phaseResources: [], resources: []}),
+  V8: trial => ({
+    ...trial,
+    ...silentRuntime(trial),
+    runtime: 'CPython 3.11.2',
+    heaps: [],
+    phaseResources: [],
+    resources: [],
+  }),
   starts: withoutStarts,
   life: diedInFault,
 };

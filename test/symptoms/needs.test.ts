@@ -152,6 +152,10 @@ test(
   /^measured only in Node\.js processes$/,
 );
 
+test('of Node.js without figures', lacks, 'collections', {}, /^the process reported no metrics$/);
+test('of Node.js with figures', lacks, 'collections', {resources, phaseResources}, null);
+test('never collected', lacks, 'collected-heap', {}, /^the heap was not measured in both/);
+
 test('the first that is not met is told', t => {
   const trial = trialWith({driver: {phases: []}});
   t.regex(lackOf(trial, ['load', 'failures', 'operations'])!, /^no operation failed$/);

@@ -45,9 +45,10 @@ export const processSymptoms = {
     weight: 'wasteful',
     summary: 'high CPU, with much of the time spent in garbage collection',
     noun: 'GC pressure',
-    criterion: 'garbage collection pauses take more than `gcShare` of a phase',
+    criterion:
+      "garbage collection pauses take more than `gcShare` of a phase; a JVM's are known between the first and the last reading of its metrics in the phase, unless its collector works beside the program",
     thresholds: {gcShare: 0.1},
-    needs: ['process', 'node', 'load'],
+    needs: ['collections', 'load'],
     cause: 'Each operation allocates a lot, such as buffers far larger than their contents.',
     remedy:
       'Take a heap snapshot or an allocation profile. Size buffers exactly, reuse them, and stream large payloads.',
@@ -85,9 +86,9 @@ export const processSymptoms = {
     summary: 'the heap grows and does not shrink again',
     noun: 'heap growth',
     criterion:
-      "after a full garbage collection, the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; with three or more recoveries it must also have grown from one to the next. The harness's own memory and V8's compiled code are subtracted",
+      "after a full garbage collection, the heap is more than `growthBytes` and `growthShare` larger after the load than in the baseline; with three or more recoveries it must also have grown from one to the next. The harness's own memory and V8's compiled code are subtracted. A JVM is not asked to collect: full collections that it makes by itself in the baseline and in the last recovery are compared",
     thresholds: {growthBytes: 5_242_880, growthShare: 0.1},
-    needs: ['node', 'operations', 'load'],
+    needs: ['collected-heap', 'operations', 'load'],
     cause: 'Something is kept for each failure: a listener, a timer, or a map entry.',
     remedy: 'Compare two heap snapshots, one from before a fault and one from after it.',
     source: sources.memory,

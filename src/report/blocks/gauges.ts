@@ -1,4 +1,5 @@
 // What the library measures on itself: queues, pools, utilisation, beside the load that it had.
+import {isRuntimeMetric} from '../../model/runtime-sample.ts';
 import type {Attributes, AttributeValue, MetricSummary} from '../../model/telemetry.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {medianOf} from '../../stats/quantile.ts';
@@ -9,14 +10,11 @@ import {phaseLink} from './phase-link.ts';
 
 const seriesShown = 12;
 
-/** The runtime's and the SDK's metrics are not the library's, and are shown elsewhere. */
-const notTheLibrary = /^(?:nodejs|v8js|process|otel)\./;
-
 type Level = Extract<MetricSummary, {kind: 'gauge' | 'sum'}>;
 
-/** A gauge, or a counter that goes up and down, as pools count their connections. */
+/** A gauge, or a counter that goes up and down, as pools count their connections. The runtime's are shown elsewhere. */
 const isLevel = (metric: MetricSummary): metric is Level =>
-  !notTheLibrary.test(metric.name) &&
+  !isRuntimeMetric(metric.name) &&
   (metric.kind === 'gauge' || (metric.kind === 'sum' && metric.isMonotonic === false));
 
 type Series = {readonly name: string; readonly unit: string; readonly attributes: Attributes};

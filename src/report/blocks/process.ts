@@ -1,5 +1,6 @@
 // What the process used in the phase that matters, from inside and from outside, before and after.
 import type {ResourceSample, SystemSample} from '../../model/process-witness.ts';
+import {type RuntimeFigures, runtimeFigures} from '../../model/runtime-figures.ts';
 import {phaseWindow, type Trial} from '../../model/trial.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {phaseThatMatters} from '../case-study/phase-that-matters.ts';
@@ -17,6 +18,8 @@ type Seen = {
   readonly phase: number;
   readonly inside: readonly ResourceSample[];
   readonly outside: readonly SystemSample[];
+  /** Of a program in another language, by its own metrics. */
+  readonly runtime: RuntimeFigures | null;
 };
 
 type Row = {readonly title: string; readonly statement: (seen: readonly Seen[]) => string};
@@ -32,7 +35,9 @@ const seenIn = ({trials}: VariantStory, phase: number): Seen[] =>
     if (!window) return [];
     const inside = within(trial.resources, window);
     const outside = within(trial.system, window);
-    return inside.length + outside.length === 0 ? [] : [{trial, phase, inside, outside}];
+    const runtime = runtimeFigures(trial, phase);
+    const isSeen = inside.length + outside.length > 0 || runtime !== null;
+    return isSeen ? [{trial, phase, inside, outside, runtime}] : [];
   });
 
 /** The greatest of a trial's samples; then the median over the trials. */
@@ -53,10 +58,16 @@ const inside = (figure: (sample: ResourceSample) => number | undefined) => (seen
 const outside = (figure: (sample: SystemSample) => number | null) => (seen: readonly Seen[]) =>
   most(seen, one => one.outside.map(figure));
 
+/** The median over the trials. */
+const reported = (figure: (runtime: RuntimeFigures) => number | null) => (seen: readonly Seen[]) =>
+  medianOf(seen.map(({runtime}) => runtime && figure(runtime)));
+
 const heapText = (seen: readonly Seen[]): string => {
-  const used = inside(sample => sample.heapUsedBytes)(seen);
-  const total = inside(sample => sample.heapTotalBytes)(seen);
-  return total === null ? bytes(used) : `${bytes(used)} of ${bytes(total)}`;
+  const used = inside(sample => sample.heapUsedBytes)(seen) ?? reported(one => one.heapMaxBytes)(seen);
+  const total =
+    inside(sample => sample.heapTotalBytes)(seen) ?? reported(one => one.heapReservedMaxBytes)(seen);
+  if (total === null) return bytes(used);
+  return used === null ? `${bytes(total)} reserved` : `${bytes(used)} of ${bytes(total)}`;
 };
 
 /** Node's --max-old-space-size; V8 adds the young generation to it. */
@@ -68,7 +79,8 @@ const heapLimitText = (seen: readonly Seen[]): string => {
 };
 
 const externalText = (seen: readonly Seen[]): string => {
-  const external = inside(sample => sample.externalBytes)(seen);
+  const external =
+    inside(sample => sample.externalBytes)(seen) ?? reported(one => one.externalMaxBytes)(seen);
   const buffers = inside(sample => sample.arrayBuffersBytes)(seen);
   return buffers === null ? bytes(external) : `${bytes(external)}, ${bytes(buffers)} of it ArrayBuffers`;
 };
@@ -81,6 +93,28 @@ const gcText = (seen: readonly Seen[]): string => {
   const major = medianOf(phases.map(({gcKinds}) => (gcKinds ? (gcKinds.major?.count ?? 0) : null)));
   const full = major === null ? '' : `, ${count(major)} of them full collections`;
   return `${percent(ratio)} in ${plural(pauses, 'pause')}${full}`;
+};
+
+/** A runtime may report how often it collected, and not how long that took. */
+const reportedGcText = (seen: readonly Seen[]): string => {
+  const number = reported(one => one.gcCount)(seen);
+  if (number === null) return unknownFigure;
+  const share = reported(one => one.gcShare)(seen);
+  const full = `${count(reported(one => one.fullGcCount)(seen))} of them full collections`;
+  return share === null
+    ? `${plural(number, 'collection')}, ${full}`
+    : `${percent(share)} in ${plural(number, 'pause')}, ${full}`;
+};
+
+/** `158: 140 waiting, 18 runnable`, of the first trial in which they were seen. */
+const reportedThreadsText = (seen: readonly Seen[]): string => {
+  const threads = seen.flatMap(({runtime}) => runtime?.threads ?? [])[0];
+  if (!threads) return unknownFigure;
+  const states = Object.entries(threads.threadStates ?? {})
+    .sort(([, a], [, b]) => b - a)
+    .map(([state, number]) => `${count(number)} ${state.replaceAll('_', ' ')}`);
+  const all = count(threads.threadCount);
+  return states.length === 0 ? all : `${all}: ${states.join(', ')}`;
 };
 
 /** Including V8's incremental steps between the pauses, which perf_hooks does not report. */
@@ -126,10 +160,21 @@ const rows: readonly Row[] = [
     title: 'V8 heap limit (all generations)',
     statement: seen => bytes(inside(({heapLimitBytes}) => heapLimitBytes)(seen)),
   },
+  {
+    title: 'Heap limit (runtime metrics)',
+    statement: seen => bytes(reported(one => one.heapLimitBytes)(seen)),
+  },
+  {
+    title: 'Long-lived heap after its last collection',
+    statement: seen => bytes(reported(one => one.heapAfterGcBytes)(seen)),
+  },
   {title: 'Peak external memory', statement: externalText},
   {title: 'GC time (perf_hooks)', statement: gcText},
   {title: 'GC time (sampled)', statement: profiledGcText},
+  {title: 'GC time (runtime metrics)', statement: reportedGcText},
   {title: 'Event loop', statement: loopText},
+  {title: 'Peak threads (runtime metrics)', statement: reportedThreadsText},
+  {title: 'Peak goroutines', statement: seen => count(reported(one => one.taskMaxCount)(seen))},
   {
     title: 'Peak file descriptors',
     statement: seen => count(outside(sample => sample.fileDescriptorCount)(seen)),

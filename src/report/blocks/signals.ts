@@ -28,7 +28,7 @@ export const librarySignals = (trials: readonly Trial[], phase: number): Library
   if (heard.length === 0) return null;
   const groups = heard.map(telemetry => telemetry.groups.filter(group => group.phase === phase));
   const metrics = heard.map(telemetry => telemetry.metrics.filter(metric => metric.phase === phase));
-  const gc = metrics.map(series => totalOf(series, 'v8js.gc.duration'));
+  const gc = metrics.map(series => totalOf(series, 'v8js.gc.duration') ?? totalOf(series, 'jvm.gc.duration'));
   return {
     spanCount: medianOf(groups.map(spanCountOf)) ?? 0,
     spanEnds: spanEndsOf(groups),
@@ -56,7 +56,7 @@ const spanEndsOf = (trials: readonly (readonly SpanGroup[])[]): LibrarySignals['
 
 const durationNames = (trials: readonly (readonly MetricSummary[])[]): string[] =>
   [...new Set(trials.flatMap(series => series.map(({name}) => name)))]
-    .filter(name => name.endsWith('.duration') && !name.startsWith('v8js.'))
+    .filter(name => name.endsWith('.duration') && !/^(?:v8js|jvm|go)\./.test(name))
     .sort();
 
 const durationOf = (trials: readonly (readonly MetricSummary[])[], metric: string) => {

@@ -1,4 +1,5 @@
 // What the library's process used over time: processor, memory, threads, collections, and how long its event loop was held.
+import {runtimeSamples} from '../../model/runtime-figures.ts';
 import type {Trial} from '../../model/trial.ts';
 import {representativeNote} from '../case-study/representative.ts';
 import type {RunStory} from '../case-study/run-story.ts';
@@ -35,13 +36,29 @@ const cpu = ({system, resources}: Trial): Point[] =>
 const memory = ({system, resources}: Trial): Point[] =>
   (system.length > 1 ? system : resources).map(({atMs, rssBytes}) => ({atMs, value: rssBytes / mebibyte}));
 
-const collected = ({resources}: Trial): Point[] =>
-  resources.slice(1).flatMap((sample, index) => {
-    const elapsedMs = sample.atMs - resources[index]!.atMs;
-    return elapsedMs > 0
-      ? [{atMs: sample.atMs - elapsedMs / 2, value: Math.min(1, sample.gcMs / elapsedMs)}]
-      : [];
+/** By the process itself, or by the metrics of a program's runtime. */
+const collected = (trial: Trial): Point[] => {
+  const own = trial.resources.map(({atMs, gcMs}) => ({atMs, gcMs}));
+  const reported = runtimeSamples(trial).flatMap(({atMs, gcPauseMs}) =>
+    gcPauseMs === null ? [] : [{atMs, gcMs: gcPauseMs}],
+  );
+  const samples = own.length > 0 ? own : reported;
+  return samples.slice(1).flatMap(({atMs, gcMs}, index) => {
+    const elapsedMs = atMs - samples[index]!.atMs;
+    return elapsedMs > 0 ? [{atMs: atMs - elapsedMs / 2, value: Math.min(1, gcMs / elapsedMs)}] : [];
   });
+};
+
+const heldInside = (trial: Trial): Point[] => {
+  const own = trial.resources.map(({atMs, heapUsedBytes, externalBytes}) => ({
+    atMs,
+    value: (heapUsedBytes + externalBytes) / mebibyte,
+  }));
+  const reported = runtimeSamples(trial).flatMap(({atMs, heapUsedBytes, externalBytes}) =>
+    heapUsedBytes === null ? [] : [{atMs, value: (heapUsedBytes + (externalBytes ?? 0)) / mebibyte}],
+  );
+  return own.length > 0 ? own : reported;
+};
 
 const threads: Measure = {
   title: 'threads',
@@ -58,11 +75,7 @@ const measures: readonly Measure[] = [
     title: 'heap and buffers in use',
     format: mebibytes,
     leastTop: 32,
-    pointsOf: ({resources}) =>
-      resources.map(({atMs, heapUsedBytes, externalBytes}) => ({
-        atMs,
-        value: (heapUsedBytes + externalBytes) / mebibyte,
-      })),
+    pointsOf: heldInside,
   },
   {title: 'time in garbage collection', format: percentTick, leastTop: 0.05, pointsOf: collected},
   {

@@ -3,6 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {type Channel, type ChannelModel, type ConsumeMessage, connect} from 'amqplib';
 import {latency} from '../../model/fault.ts';
 import {defineScenario} from '../define-scenario.ts';
+import {keepQueueFull, queue} from './full-queue.ts';
 import {HandledMessages} from './handled-messages.ts';
 
 type Options = {
@@ -12,42 +13,9 @@ type Options = {
 
 const asUsersGetIt: Options = {prefetch: null};
 
-const queue = 'foulweather-work';
-const queueOptions = {durable: false, autoDelete: false};
-/** Enough that the queue is never empty between two checks. */
-const depthCount = 1000;
-const lookEveryMs = 20;
-
 /** What a handler waits for: 5 ms, ten at a time. */
 const downstreamMs = 5;
 const downstreamConnections = 10;
-
-/** 64 KiB of JSON. */
-const order = (): Buffer => {
-  const lines = Array.from({length: 2200}, (_, sku) => ({sku: 10_000 + sku, quantity: 1}));
-  return Buffer.from(JSON.stringify({customer: 'c-1', lines}));
-};
-
-/** Keeps the queue as full as producers would that are faster than the consumer. */
-const feed = async (url: string): Promise<void> => {
-  const connection = await connect(url);
-  const channel = await connection.createChannel();
-  await channel.assertQueue(queue, queueOptions);
-  await channel.purgeQueue(queue);
-  const message = order();
-  const fill = async (): Promise<void> => {
-    const {messageCount} = await channel.checkQueue(queue);
-    for (let missing = depthCount - messageCount; missing > 0; missing--) channel.sendToQueue(queue, message);
-  };
-  const keepFull = async (): Promise<void> => {
-    for (;;) {
-      await fill();
-      await sleep(lookEveryMs);
-    }
-  };
-  await fill();
-  void keepFull();
-};
 
 /** A consumer as its users write it. */
 class Consumer {
@@ -133,7 +101,7 @@ export default defineScenario({
     {name: 'recovery', role: 'recovery', durationMs: 3000},
   ],
   goals: {baseline: {successRatio: {min: 0.99}}},
-  prepare: ({directUrl}) => feed(directUrl),
+  prepare: ({directUrl}) => keepQueueFull(directUrl),
   subject: {
     open: ({url, options}) => Consumer.open(url, options),
     async perform(consumer) {

@@ -35,5 +35,5 @@ export const goProgram = (folder: string): ProgramSubject =>
   program({command: ['go', 'run', `./${folder}`], cwd: `${programs}/go`, requirements: 'go.mod'});
 
 /** All of them have one class path. */
-export const javaProgram = (mainClass: string): ProgramSubject =>
-  program({command: ['java', mainClass], cwd: `${programs}/java`, requirements: 'pom.xml'});
+export const javaProgram = (mainClass: string, flags: readonly string[] = []): ProgramSubject =>
+  program({command: ['java', ...flags, mainClass], cwd: `${programs}/java`, requirements: 'pom.xml'});

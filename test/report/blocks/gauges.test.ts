@@ -89,6 +89,16 @@ test('a counter that only grows, and the gauges of the runtime, are no gauges of
   t.false(report.includes('What the library measures of itself'));
 });
 
+test('metrics of a program’s runtime are no gauges of the library', t => {
+  const report = reportWith(() => [
+    gauge('pool.queue.size', 1, 1, 2),
+    {...connections('used', 1, 10), name: 'jvm.memory.used'},
+    {...connections('used', 1, 10), name: 'go.goroutine.count'},
+  ]);
+  t.true(report.includes('`pool.queue.size`'));
+  t.notRegex(report, /`(?:jvm|go)\./);
+});
+
 test('of very many series the first are told, and that there are more', t => {
   const report = reportWith(() =>
     Array.from({length: 20}, (_, index) => gauge(`pool.${index + 10}`, 1, 1, 1)),

@@ -6,6 +6,7 @@ import type {Trial} from '../../../src/model/trial.ts';
 import {renderReport} from '../../../src/report/report.ts';
 import {judgedRun} from '../../helpers/judged-run.ts';
 import {reportText} from '../../helpers/report-text.ts';
+import {jvmReading} from '../../helpers/trial-runtime.ts';
 
 const missing = /This platform reports .* were not observed\./;
 
@@ -69,4 +70,36 @@ test('too many descriptors to look at each are counted, and their sockets are no
   const report = reportWith(atMs => ({...sample(atMs), fileDescriptorCount: 5000, socketCount: null}));
   t.notRegex(report, missing);
   t.regex(report, /\| Peak file descriptors \| 5,000 \| 5,000 \|/);
+});
+
+test('of a program in another language, heap, collections and threads are what its runtime reports', t => {
+  const run = judgedRun();
+  const runtimeOf = ({resources}: Trial) =>
+    resources.map(({atMs}) =>
+      jvmReading(atMs, {
+        heapUsedBytes: 40 * 1024 ** 2,
+        heapReservedBytes: 64 * 1024 ** 2,
+        heapLimitBytes: 128 * 1024 ** 2,
+        heapAfterGcBytes: 12 * 1024 ** 2,
+        gcPauseMs: 50,
+        gcCount: 2,
+        fullGcCount: 1,
+        threadCount: 30,
+        threadStates: {runnable: 6, timed_waiting: 24},
+      }),
+    );
+  const trials = run.trials.map(trial => ({
+    ...trial,
+    resources: [],
+    telemetry: trial.telemetry && {...trial.telemetry, runtime: runtimeOf(trial)},
+  }));
+  const rendered = renderReport({...run, trials});
+  const report = reportText(rendered);
+  t.regex(report, /\| Peak heap used, of the heap reserved \| 40\.0\sMiB of 64\.0\sMiB \|/);
+  t.regex(report, /\| Heap limit \(runtime metrics\) \| 128\sMiB \|/);
+  t.regex(report, /\| Long-lived heap after its last collection \| 12\.0\sMiB \|/);
+  t.regex(report, /\| GC time \(runtime metrics\) \| [\d.]+% in \d+ pauses, \d+ of them full collections \|/);
+  t.regex(report, /\| Peak threads \(runtime metrics\) \| 30: 24 timed waiting, 6 runnable \|/);
+  t.notRegex(report, /perf_hooks|goroutines/);
+  t.regex(rendered.files['resources.svg'] ?? '', /heap and buffers in use/);
 });

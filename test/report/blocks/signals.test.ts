@@ -23,6 +23,28 @@ test('durations are in ms, whatever unit they came in', t => {
   t.is(said?.gcMs?.toFixed(1), '17.1');
 });
 
+test('collections of a JVM are the runtime’s, and no duration of the library', t => {
+  const [trial] = trialsOf('defaults', 1);
+  const said = librarySignals(
+    [
+      {
+        ...trial!,
+        telemetry: {
+          ...trial!.telemetry!,
+          metrics: trial!
+            .telemetry!.metrics.filter(({name}) => name !== 'http.client.request.duration')
+            .map(metric =>
+              metric.name === 'v8js.gc.duration' ? {...metric, name: 'jvm.gc.duration'} : metric,
+            ),
+        },
+      },
+    ],
+    2,
+  );
+  t.deepEqual(said?.durations, []);
+  t.is(said?.gcMs?.toFixed(1), '17.1');
+});
+
 test('without telemetry nothing was said', t => {
   t.is(
     librarySignals(
