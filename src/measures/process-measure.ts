@@ -45,26 +45,43 @@ export const measureProcess = (trial: Trial, phase: number): ProcessMeasure | nu
 
 /** The CPU time of a program in another language, by the operating system, and what its runtime's metrics report. */
 const ofProgram = (trial: Trial, phase: number): ProcessMeasure | null => {
-  const {startMs, endMs} = phaseWindow(trial, phase)!;
+  const window = phaseWindow(trial, phase)!;
   const runtime = runtimeFigures(trial, phase);
-  const within = trial.system.filter(({atMs}) => atMs >= startMs && atMs <= endMs);
-  const [first, last] = [within[0], within.at(-1)];
-  const outside =
-    first && last && last.atMs > first.atMs
-      ? {
-          durationMs: last.atMs - first.atMs,
-          cpuRatio: (last.cpuMs - first.cpuMs) / (last.atMs - first.atMs),
-        }
-      : null;
+  const outside = cpuFromOutside(trial.system, window);
   const cpuRatio = outside?.cpuRatio ?? runtime?.cpuRatio ?? null;
   if (cpuRatio === null) return null;
   return {
-    durationMs: outside?.durationMs ?? endMs - startMs,
+    durationMs: outside?.durationMs ?? window.endMs - window.startMs,
     cpuRatio,
     gcShare: runtime?.gcShare ?? null,
     heapMaxBytes: runtime?.heapMaxBytes ?? null,
     externalMaxBytes: runtime?.externalMaxBytes ?? null,
   };
+};
+
+type TimeWindow = {readonly startMs: number; readonly endMs: number};
+
+/** Samples come as the machine lets them: a phase, or what they cover of it, is measured between those around its ends. */
+const cpuFromOutside = (
+  samples: Trial['system'],
+  {startMs, endMs}: TimeWindow,
+): {readonly durationMs: number; readonly cpuRatio: number} | null => {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last) return null;
+  const fromMs = Math.max(startMs, first.atMs);
+  const toMs = Math.min(endMs, last.atMs);
+  if (toMs <= fromMs) return null;
+  const durationMs = toMs - fromMs;
+  return {durationMs, cpuRatio: (cpuMsAt(samples, toMs) - cpuMsAt(samples, fromMs)) / durationMs};
+};
+
+/** By linear interpolation, at a time that the samples cover. */
+const cpuMsAt = (samples: Trial['system'], atMs: number): number => {
+  const after = samples.find(sample => sample.atMs >= atMs)!;
+  const before = samples.findLast(sample => sample.atMs <= atMs)!;
+  if (after.atMs === before.atMs) return after.cpuMs;
+  const share = (atMs - before.atMs) / (after.atMs - before.atMs);
+  return before.cpuMs + share * (after.cpuMs - before.cpuMs);
 };
 
 /** Of an old run nothing else is known. */
