@@ -8,6 +8,7 @@ import type {SymptomId} from '../../src/model/symptoms.ts';
 import {symptomIds} from '../../src/model/symptoms.ts';
 import {judgeRun} from '../../src/run/judge/judge.ts';
 import {type ClientRow, clients, elsewhere} from './client-table.ts';
+import {doubtOfMachine} from './machine-doubt.ts';
 import {recordedRun, runsMode} from './recorded-run.ts';
 import type {JudgedOnce} from './run-once.ts';
 
@@ -75,10 +76,9 @@ const explained = (symptom: SymptomId, which: 'also' | 'healthyAlso'): readonly 
 
 /** On a machine that was busy a detector may not know, and says so: that it fires is proven on the recording. */
 const isDoubted = (said: Said, symptom: SymptomId): boolean => {
-  const finding = findingOf(said, symptom);
-  if (finding?.verdict !== 'inconclusive' || !/the machine|started late/.test(finding.reason)) return false;
-  console.error(`${symptom} is not known this time: ${finding.reason}`);
-  return true;
+  const doubt = doubtOfMachine(findingOf(said, symptom));
+  if (doubt !== null) console.error(`${symptom} is not known this time: ${doubt}`);
+  return doubt !== null;
 };
 
 /**

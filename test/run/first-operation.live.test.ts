@@ -19,7 +19,7 @@ test('a perform() that throws stops its trial within seconds, with the line of t
   const {trial, judgement} = ran().trial('throws');
   t.like(trial.end, {kind: 'first-operation-failed', triedCount: 3, error: {name: 'TypeError'}});
   t.deepEqual(trial.edges, []);
-  t.true((eventOf('throws', 'exit')?.exit.atMs ?? Number.POSITIVE_INFINITY) < 8000);
+  t.true((eventOf('throws', 'exit')?.exit.atMs ?? Number.POSITIVE_INFINITY) < 30_000);
   t.is(judgement.verdict, 'inconclusive');
   const [gate] = judgement.gates;
   t.is(gate?.name, 'first-operation-failed');
@@ -58,7 +58,7 @@ const begins = test.macro({
     const {trial} = ran().trial(variant);
     t.like(trial.end, {kind: 'completed'});
     t.is(trial.edges.length, 5);
-    t.true(trial.driver.outcomes.length > 300);
+    t.true(trial.driver.outcomes.length > 200);
     t.is(trial.firstUnsettled === null, status === 'answered');
   },
 });
@@ -126,5 +126,5 @@ test('there is a load all the same, where that is asked for', async t => {
   const {trial} = once.trial('throws');
   t.like(trial.end, {kind: 'completed'});
   t.is(trial.edges.length, 5);
-  t.true(trial.driver.outcomes.length > 300);
+  t.true(trial.driver.outcomes.length > 200);
 });

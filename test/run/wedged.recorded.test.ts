@@ -63,7 +63,7 @@ test('a storm goes on with a fresh subject where one is wedged, or has died', as
   for (const symptom of ['wedged-client', 'silent-consumer', 'process-crash'] as const) {
     t.is(findingOf(healthy, symptom).verdict, 'clear', symptom);
   }
-  t.true(healthy.phases.find(({phase}) => phase === 'after-reset')!.durationMs < 4500, 'it came back');
+  t.true(healthy.phases.find(({phase}) => phase === 'after-reset')!.durationMs < 8500, 'it came back before the longest time');
 
   const report = reportText(renderReport(ran.run)).replaceAll('\u00A0', ' ');
   t.regex(
