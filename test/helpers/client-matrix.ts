@@ -74,9 +74,9 @@ const explained = (symptom: SymptomId, which: 'also' | 'healthyAlso'): readonly 
   return shown.filter(name => name !== symptom);
 };
 
-/** On a machine that was busy a detector may not know, and says so: that it fires is proven on the recording. */
+/** On a machine that was busy a detector may not know, or the trial is not judged: that it fires is proven on the recording. */
 const isDoubted = (said: Said, symptom: SymptomId): boolean => {
-  const doubt = doubtOfMachine(findingOf(said, symptom));
+  const doubt = doubtOfMachine(findingOf(said, symptom)) ?? said.gates.find(isOfTheMachine)?.reason ?? null;
   if (doubt !== null) console.error(`${symptom} is not known this time: ${doubt}`);
   return doubt !== null;
 };
@@ -98,11 +98,11 @@ export const surprises = (
       .map(({reason}) => `the ${who} client is not judged: ${reason}`);
   const isShown =
     presentIn(broken).includes(symptom) || (rows === 'the diagonal' && isDoubted(broken, symptom));
+  const isBlamed =
+    presentIn(healthy).includes(symptom) && !(rows === 'the diagonal' && isDoubted(healthy, symptom));
   const diagonal = [
     ...(isShown ? [] : [`the broken client does not show it: ${say(symptom, broken)}`]),
-    ...(presentIn(healthy).includes(symptom)
-      ? [`the healthy client shows it: ${say(symptom, healthy)}`]
-      : []),
+    ...(isBlamed ? [`the healthy client shows it: ${say(symptom, healthy)}`] : []),
   ];
   if (rows === 'the diagonal') return diagonal;
   return [

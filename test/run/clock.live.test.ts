@@ -32,7 +32,8 @@ test('a wall clock that is set again and again changes neither the exit code nor
   t.is(record.status, 'complete');
   // A machine that is busy may keep the run from being judged; its clock may not.
   const isJudged = judgement.trials.map(trial => isOfTheLibrary(t, trial)).every(Boolean);
-  t.is(judgement.verdict, isJudged || judgement.verdict === 'met' ? 'met' : 'inconclusive');
+  if (isJudged) t.is(judgement.verdict, 'met');
+  else t.not(judgement.verdict, 'missed');
   t.deepEqual(ended, {code: judgement.verdict === 'met' ? 0 : 2, signal: null}, cli.stderr);
   const fidelity = Object.keys(telemetrySymptoms) as SymptomId[];
   for (const [index, trial] of trials.entries()) {

@@ -3,7 +3,8 @@ import test from 'ava';
 import type {Finding} from '../../src/model/finding.ts';
 import {telemetrySymptoms} from '../../src/model/symptoms/telemetry.ts';
 import type {SymptomId} from '../../src/model/symptoms.ts';
-import {recordedRun} from '../helpers/recorded-run.ts';
+import {isClear} from '../helpers/machine-doubt.ts';
+import {recordedRun, runsMode} from '../helpers/recorded-run.ts';
 import {sharedRun} from '../helpers/shared-run.ts';
 
 const ran = sharedRun(t => recordedRun(t, 'lies'));
@@ -22,7 +23,8 @@ const present = (variant: string): readonly SymptomId[] =>
 
 test('an honest client is clear of all of them, and it is told how much was compared', t => {
   for (const finding of findings('honest')) {
-    t.is(finding.verdict, 'clear', finding.symptom);
+    if (runsMode === 'live') isClear(t, ran().trial('honest').judgement, finding.symptom);
+    else t.is(finding.verdict, 'clear', finding.symptom);
     if (finding.verdict !== 'clear') continue;
     t.true(
       finding.compared!.some(({count}) => count > 0),

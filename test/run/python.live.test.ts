@@ -19,7 +19,7 @@ testWith('Python 3.9 or newer')("Python's http.client hangs by default, and not 
     const baseline = judgement.phases.find(({phase}) => phase === 'baseline');
     t.true((baseline?.cpuUsPerOperation ?? 0) > 0, 'its CPU time is known');
     // What is under way when the machine stands still for longer than the time limit fails.
-    t.true(baseline!.successRatio! > 0.9);
+    t.true(baseline!.successRatio! > 0.5);
   }
   const {driver} = ran.trial('bounded').trial;
   const late = driver.failures.find(({error}) => error.name === 'TimeoutError' || error.name === 'timeout');
