@@ -43,7 +43,10 @@ const withIoredis: Connect = async (t, port) => {
 const withRedis =
   (RESP: 2 | 3): Connect =>
   async (t, port) => {
-    const redis = createClient({RESP, socket: {port, host: '127.0.0.1', connectTimeout, reconnectStrategy: false}});
+    const redis = createClient({
+      RESP,
+      socket: {port, host: '127.0.0.1', connectTimeout, reconnectStrategy: false},
+    });
     redis.on('error', () => {});
     await redis.connect();
     t.teardown(() => (redis.isOpen ? redis.destroy() : undefined));
