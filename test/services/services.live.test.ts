@@ -77,6 +77,7 @@ const comesAndGoes = test.macro({
     t.true(existsSync(folder));
     t.true(workingIn(folder).length > 0);
     t.true(await accepts(url));
+    t.true(Number(new URL(url).port) < 32_768, 'a port that no system gives away');
     await supervisor.stop();
     await leavesNothing(t, opened);
   },
