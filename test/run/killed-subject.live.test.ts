@@ -31,7 +31,7 @@ test('samples and profiles survive a SIGKILL in the middle of a phase', async t 
     reshape: plan => ({
       ...plan,
       phases: plan.phases.map((one, index) =>
-        index === slow ? {...one, durationMs: 30_000} : one,
+        index === slow ? {...one, durationMs: 10_000} : one,
       ) as unknown as Plan['phases'],
     }),
     observer: {trialEvent: (_, event) => killOnce(event)},
