@@ -1,5 +1,5 @@
 // What a program in another language is made of, by its language's own tools: once, in a folder that is named by its contents.
-import {dirname, resolve} from 'node:path';
+import {basename, dirname, resolve} from 'node:path';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Plan} from '../model/plan.ts';
 import {hashOf, inPlace, type PackageOptions} from './packages.ts';
@@ -7,7 +7,7 @@ import type {ToolOptions} from './tool.ts';
 import {go} from './toolchains/go.ts';
 import {java} from './toolchains/java.ts';
 import {python} from './toolchains/python.ts';
-import type {Needing, Toolchain} from './toolchains/toolchain.ts';
+import {type Needing, type Toolchain, withOthers} from './toolchains/toolchain.ts';
 
 type Program = Pick<Plan, 'name' | 'program'>;
 
@@ -23,34 +23,79 @@ const withOwnEnvironment = ({program}: Program, {environment, signal}: ToolOptio
   signal,
 });
 
+/** By the name of a variant, the command that runs its program with what it requires. */
+export type ProgramCommands = ReadonlyMap<string, readonly string[]>;
+
 /**
- * The command that runs the program with what it requires; null where it requires nothing, and its own will do.
- * @throws FoulweatherError FW_TOOLCHAIN_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED
+ * Empty where the program requires nothing: then its own command will do. A variant with `packages` has these in other
+ * versions.
+ * @throws FoulweatherError FW_TOOLCHAIN_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED, and FW_USAGE for packages that the program
+ * does not require
  */
 export const installRequirements = async (
-  plan: Program,
+  plan: Program & {readonly variants: readonly Pick<Plan['variants'][number], 'name' | 'packages'>[]},
   options: PackageOptions,
-): Promise<readonly string[] | null> => {
+): Promise<ProgramCommands> => {
+  const commands = new Map<string, readonly string[]>();
   const toolchain = toolchainOf(plan);
-  if (toolchain === null || plan.program?.requirements === undefined) return null;
+  if (toolchain === null || plan.program?.requirements === undefined) return commands;
   const {command, cwd = '.', requirements} = plan.program;
   const tools = withOwnEnvironment(plan, options);
   const folder = resolve(dirname(options.scenarioFile), cwd);
-  const needing: Needing = {command, folder, file: resolve(folder, requirements)};
+  const file = resolve(folder, requirements);
   const version = await toolchain.version(plan.name, tools);
-  const state = await toolchain.state(needing).catch((cause: unknown) => {
+  const wanted = plan.variants.map(({name, packages: others = {}}): [string, Needing] => [
+    name,
+    {command, folder, file, others},
+  ]);
+  // Before the first installation, which may take minutes.
+  for (const [, needing] of wanted) await refuseUnknown(plan.name, toolchain, needing);
+  for (const [variant, needing] of wanted) {
+    const state = await toolchain.state(needing).catch(unreadable(needing));
+    const others = Object.entries(needing.others).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const parts = [version, process.arch, ...state, ...(others.length === 0 ? [] : [others])];
+    const key = `${command[0]}-${hashOf(parts)}`;
+    const doing = `${toolchain.doing(needing)}${withOthers(needing.others)}`;
+    const place = await inPlace(key, doing, options, draft => toolchain.fill(draft, needing, tools));
+    commands.set(variant, toolchain.command(place, needing));
+  }
+  return commands;
+};
+
+const unreadable =
+  ({file}: Needing) =>
+  (cause: unknown): never => {
     throw new FoulweatherError(
       'FW_PACKAGE_INSTALL',
-      `The requirements of the program, ${needing.file}, cannot be read.`,
+      `The requirements of the program, ${file}, cannot be read.`,
       'Fix `requirements` in the scenario; it is relative to the folder that the program runs in.',
       {cause},
     );
-  });
-  const key = `${command[0]}-${hashOf([version, process.arch, ...state])}`;
-  const place = await inPlace(key, toolchain.doing(needing), options, draft =>
-    toolchain.fill(draft, needing, tools),
-  );
-  return toolchain.command(place, needing);
+  };
+
+/** Another version of what the program does not have changes nothing, and would be compared in vain. */
+const refuseUnknown = async (scenario: string, toolchain: Toolchain, needing: Needing): Promise<void> => {
+  const wanted = Object.entries(needing.others);
+  if (wanted.length === 0) return;
+  const list = basename(needing.file);
+  const known = await toolchain.packages(needing).catch(unreadable(needing));
+  const spellings = new Set(known.map(toolchain.spelling));
+  for (const [name, version] of wanted) {
+    if (!spellings.has(toolchain.spelling(name))) {
+      throw new FoulweatherError(
+        'FW_USAGE',
+        `The program of scenario "${scenario}" does not require ${name}.`,
+        known.length === 0 ? `${list} lists no packages.` : `${list} lists ${known.join(', ')}.`,
+      );
+    }
+    if (version.startsWith('file:')) {
+      throw new FoulweatherError(
+        'FW_USAGE',
+        `${name} is specified as ${version}, but a program's packages can only have other versions.`,
+        `Name a version, such as ${name}@1.2.3. A working copy belongs in ${list}, and can then be compared with a version.`,
+      );
+    }
+  }
 };
 
 /** @throws FoulweatherError FW_TOOLCHAIN_MISSING */
