@@ -13,7 +13,7 @@ import {
   type Text,
   table,
 } from '../document.ts';
-import {count} from '../format.ts';
+import {count, unknownFigure} from '../format.ts';
 import {
   failingCount,
   faultGroups,
@@ -159,16 +159,13 @@ const tableOf = ({title, columns, about, rows}: WeatherTable, all: readonly Weat
     [
       ...rows.map(row => [
         nameOf(row, all),
-        ...ifSeveral(row.language ?? unknownLanguage),
+        ...ifSeveral(row.language ?? unknownFigure),
         ...columns.map(column => cellText(row.cells[column], row.folder)),
       ]),
       [strong(failingTitle), ...ifSeveral(''), ...columns.map(column => failingText(rows, column))],
     ],
   );
 };
-
-/** Of a program that never began. */
-export const unknownLanguage = '–';
 
 export const failingTitle = `${marks.unsafe.icon} or ${marks.fail.icon}`;
 

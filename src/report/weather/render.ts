@@ -1,4 +1,5 @@
 // The weather report in its three forms, by the names of their files; on the page the table is a heat map.
+import {unknownFigure} from '../format.ts';
 import {escapeText, sectionToMarkdown} from '../formats/markdown.ts';
 import {escapeHtml, fileHref, renderBlock, renderSection} from '../page/html.ts';
 import {plainPage} from '../page/shell.ts';
@@ -10,7 +11,6 @@ import {
   isDoubtful,
   leadBlocks,
   optionsOf,
-  unknownLanguage,
   versionOf,
   weatherSections,
   weatherTitle,
@@ -82,7 +82,7 @@ const heatMap = ({title, columns, about, rows}: WeatherTable, all: readonly Weat
   const begins = new Set(groups.map(([, own]) => own[0]));
   const edge = (column: string): string => (begins.has(column) ? ' edge' : '');
   const rowOf = (row: WeatherRow): string =>
-    `<tr>${rowHead(row, all)}${ifSeveral(`<td>${escapeHtml(row.language ?? unknownLanguage)}</td>`)}${columns.map(column => cellOf(row.cells[column], row, edge(column))).join('')}</tr>`;
+    `<tr>${rowHead(row, all)}${ifSeveral(`<td>${escapeHtml(row.language ?? unknownFigure)}</td>`)}${columns.map(column => cellOf(row.cells[column], row, edge(column))).join('')}</tr>`;
   return [
     `<div class="heat-box${columns.length > columnsInWindow ? ' wide' : ''}" role="region" aria-label="${ifSeveral(`${escapeHtml(title ?? '')}: `)}libraries and faults, scrolls sideways" tabindex="0">`,
     `<table class="heat" style="min-width: ${nameWidth + (title === null ? 0 : languageWidth) + columns.length * cellWidth}rem">`,
