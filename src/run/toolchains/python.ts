@@ -115,12 +115,14 @@ const textsOf = async (file: string, including: readonly string[] = []): Promise
   return texts;
 };
 
-/** A requirement by its name. Paths and addresses have none. */
+/** A working copy may have a name; other paths and addresses have none. */
+const workingCopy = /^(?:-e|--editable)[\s=]+\S+#egg=([\w.-]+)$/;
+
 const requirement = /^([a-z\d](?:[\w.-]*[a-z\d])?)\s*(\[[^\]]*\])?\s*(?:$|[<>=!~;@(])/i;
 
 export const requirementsIn = (text: string): {readonly name: string; readonly extras: string}[] =>
   linesOf(text).flatMap(line => {
-    const [, name, extras = ''] = requirement.exec(line) ?? [];
+    const [, name, extras = ''] = workingCopy.exec(line) ?? requirement.exec(line) ?? [];
     return name === undefined ? [] : [{name, extras: extras.replaceAll(/\s/g, '')}];
   });
 

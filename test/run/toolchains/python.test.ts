@@ -16,6 +16,7 @@ const lines: readonly (readonly [line: string, name: string | null, extras?: str
   ['# redis==5.0.0', null],
   ['-r more.txt', null],
   ['-e .', null],
+  ['-e /home/me/redis#egg=redis', 'redis'],
   ['--index-url https://packages.example.com/simple', null],
   ['./wheels/redis-5.0.0.whl', null],
   ['https://example.com/redis-5.0.0.whl', null],
