@@ -48,8 +48,10 @@ const openScene = async (t: ExecutionContext, {files, tools}: Place) => {
       packages: {readonly [name: string]: string},
     ) => {
       const program = {command: [...command], requirements};
-      const variants = [{name: 'other', packages}, {name: 'listed'}];
-      const commands = await installRequirements({name: 'mine', program, variants}, options);
+      const commands = await installRequirements(
+        {name: 'mine', program, variants: [{name: 'other', packages}, {name: 'listed'}]},
+        options,
+      );
       return {other: commands.get('other') ?? [], listed: commands.get('listed') ?? []};
     },
     refuse: (command: readonly string[]) =>
