@@ -11,7 +11,7 @@ import {installPackages} from './packages.ts';
 import {refuseMissingService} from './processes/start-service.ts';
 import {withTarget} from './processes/start-target.ts';
 import {Supervisor} from './processes/supervisor.ts';
-import {installRequirements, refuseMissingToolchain} from './requirements.ts';
+import {installRequirements, refuseMissingToolchain, refuseUnknownPackages} from './requirements.ts';
 import type {RunOptions} from './run-options.ts';
 
 export type Preflight =
@@ -84,6 +84,7 @@ const lookAt = async (supervisor: Supervisor, request: RunOptions): Promise<Pref
       refuseMissingService(plan.target.service, environment);
     }
     await refuseMissingToolchain(plan, {environment, signal});
+    await refuseUnknownPackages(plan, request.scenarioFile);
     return {kind: 'ready', described, plan};
   } catch (error) {
     if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERRUPTED') throw error;

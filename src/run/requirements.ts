@@ -11,6 +11,8 @@ import {type Needing, type Toolchain, withOthers} from './toolchains/toolchain.t
 
 type Program = Pick<Plan, 'name' | 'program'>;
 
+type Programs = Program & {readonly variants: readonly Pick<Plan['variants'][number], 'name' | 'packages'>[]};
+
 /** By the first word of a program's command. */
 const toolchains: {readonly [program: string]: Toolchain} = {python3: python, go, java};
 
@@ -33,33 +35,37 @@ export type ProgramCommands = ReadonlyMap<string, readonly string[]>;
  * does not require
  */
 export const installRequirements = async (
-  plan: Program & {readonly variants: readonly Pick<Plan['variants'][number], 'name' | 'packages'>[]},
+  plan: Programs,
   options: PackageOptions,
 ): Promise<ProgramCommands> => {
   const commands = new Map<string, readonly string[]>();
   const toolchain = toolchainOf(plan);
-  if (toolchain === null || plan.program?.requirements === undefined) return commands;
-  const {command, cwd = '.', requirements} = plan.program;
+  if (toolchain === null) return commands;
   const tools = withOwnEnvironment(plan, options);
-  const folder = resolve(dirname(options.scenarioFile), cwd);
-  const file = resolve(folder, requirements);
   const version = await toolchain.version(plan.name, tools);
-  const wanted = plan.variants.map(({name, packages: others = {}}): [string, Needing] => [
-    name,
-    {command, folder, file, others},
-  ]);
   // Before the first installation, which may take minutes.
-  for (const [, needing] of wanted) await refuseUnknown(plan.name, toolchain, needing);
-  for (const [variant, needing] of wanted) {
+  await refuseUnknownPackages(plan, options.scenarioFile);
+  for (const [variant, needing] of needingsOf(plan, options.scenarioFile)) {
     const state = await toolchain.state(needing).catch(unreadable(needing));
     const others = Object.entries(needing.others).toSorted(([a], [b]) => (a < b ? -1 : 1));
     const parts = [version, process.arch, ...state, ...(others.length === 0 ? [] : [others])];
-    const key = `${command[0]}-${hashOf(parts)}`;
+    const key = `${needing.command[0]}-${hashOf(parts)}`;
     const doing = `${toolchain.doing(needing)}${withOthers(needing.others)}`;
     const place = await inPlace(key, doing, options, draft => toolchain.fill(draft, needing, tools));
     commands.set(variant, toolchain.command(place, needing));
   }
   return commands;
+};
+
+const needingsOf = (
+  {program, variants}: Programs,
+  scenarioFile: string,
+): readonly (readonly [variant: string, needing: Needing])[] => {
+  if (program?.requirements === undefined) return [];
+  const {command, cwd = '.', requirements} = program;
+  const folder = resolve(dirname(scenarioFile), cwd);
+  const file = resolve(folder, requirements);
+  return variants.map(({name, packages: others = {}}) => [name, {command, folder, file, others}]);
 };
 
 const unreadable =
@@ -73,7 +79,16 @@ const unreadable =
     );
   };
 
-/** Another version of what the program does not have changes nothing, and would be compared in vain. */
+/**
+ * Another version of what the program does not have changes nothing, and would be compared in vain.
+ * @throws FoulweatherError FW_USAGE, FW_PACKAGE_INSTALL where the file cannot be read
+ */
+export const refuseUnknownPackages = async (plan: Programs, scenarioFile: string): Promise<void> => {
+  const toolchain = toolchainOf(plan);
+  if (toolchain === null) return;
+  for (const [, needing] of needingsOf(plan, scenarioFile)) await refuseUnknown(plan.name, toolchain, needing);
+};
+
 const refuseUnknown = async (scenario: string, toolchain: Toolchain, needing: Needing): Promise<void> => {
   const wanted = Object.entries(needing.others);
   if (wanted.length === 0) return;
