@@ -73,19 +73,19 @@ const columnsInWindow = 14;
 /** At least, in rem. */
 const nameWidth = 6;
 const cellWidth = 5.25;
-const languageWidth = 5.5;
 
 /** Its head stays in sight, and so do the names of the libraries. @param all the rows of all tables */
 const heatMap = ({title, columns, about, rows}: WeatherTable, all: readonly WeatherRow[]): string => {
   const ifSeveral = (html: string): string => (title === null ? '' : html);
+  const cellCount = columns.length + (title === null ? 0 : 1);
   const groups = [...Map.groupBy(columns, column => about[column]!.group)];
   const begins = new Set(groups.map(([, own]) => own[0]));
   const edge = (column: string): string => (begins.has(column) ? ' edge' : '');
   const rowOf = (row: WeatherRow): string =>
     `<tr>${rowHead(row, all)}${ifSeveral(`<td>${escapeHtml(row.language ?? unknownFigure)}</td>`)}${columns.map(column => cellOf(row.cells[column], row, edge(column))).join('')}</tr>`;
   return [
-    `<div class="heat-box${columns.length > columnsInWindow ? ' wide' : ''}" role="region" aria-label="${ifSeveral(`${escapeHtml(title ?? '')}: `)}libraries and faults, scrolls sideways" tabindex="0">`,
-    `<table class="heat" style="min-width: ${nameWidth + (title === null ? 0 : languageWidth) + columns.length * cellWidth}rem">`,
+    `<div class="heat-box${cellCount > columnsInWindow ? ' wide' : ''}" role="region" aria-label="${ifSeveral(`${escapeHtml(title ?? '')}: `)}libraries and faults, scrolls sideways" tabindex="0">`,
+    `<table class="heat" style="min-width: ${nameWidth + cellCount * cellWidth}rem">`,
     `<colgroup><col class="name">${ifSeveral('<col class="language">')}<col span="${columns.length}"></colgroup>`,
     '<thead>',
     `<tr><th scope="col" rowspan="2" class="name">Library</th>${ifSeveral('<th scope="col" rowspan="2">Language</th>')}${groups.map(groupHead).join('')}</tr>`,
