@@ -3,6 +3,7 @@ import {resolve} from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import {didYouMean} from '../model/suggestions.ts';
 import type {TargetChoice} from '../run/processes/start-target.ts';
+import {type Language, languages} from '../scenarios/pack.ts';
 import {findStorm, type StormChoice, stormNames} from '../scenarios/storms.ts';
 import {type PackageSpec, parsePackageSpec} from '../scenarios/version-comparison.ts';
 import {dataFolder} from '../store/run-folder.ts';
@@ -50,10 +51,33 @@ export const stormOption = (): Option =>
     .choices(stormChoices)
     .argParser(stormOf);
 
+/** In the order of the pack, each once. */
+const languagesOf = (text: string, previous: readonly Language[] = []): readonly Language[] => {
+  const named = text.split(',').flatMap((name): readonly Language[] => {
+    if (name === 'all') return languages;
+    const known = languages.find(language => language === name);
+    if (known) return [known];
+    throw new InvalidArgumentError(
+      `There is no language "${name}". ${didYouMean(name, [...languages, 'all'])}`,
+    );
+  });
+  return languages.filter(language => named.includes(language) || previous.includes(language));
+};
+
+export const languageOption = (): Option =>
+  new Option(
+    '--language <names>',
+    'with --all, run the libraries in these languages, separated by commas (default: javascript)',
+  )
+    .choices([...languages, 'all'])
+    .argParser(languagesOf);
+
 const specOf = (text: string, previous: readonly PackageSpec[] = []): readonly PackageSpec[] => {
   const parsed = parsePackageSpec(text);
   if (parsed === null)
-    throw new InvalidArgumentError('It must be a package and a version, such as redis@5.8.0.');
+    throw new InvalidArgumentError(
+      'It must be a package and a version, such as redis@5.8.0, or redis.clients:jedis@5.1.0 of a program in Java.',
+    );
   return [...previous, parsed];
 };
 

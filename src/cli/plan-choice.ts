@@ -14,7 +14,7 @@ export type PlanOptions = {
   readonly variant?: readonly string[];
   readonly all?: boolean;
   readonly everyVariant?: boolean;
-  readonly language?: Language;
+  readonly language?: readonly Language[];
   readonly storm?: StormChoice;
   readonly against?: readonly PackageSpec[];
   readonly target?: string;
@@ -103,9 +103,10 @@ const unfit = ({name, fits}: Storm, scenario: string): FoulweatherError =>
     'Use --storm auto, which chooses the storm that fits, or --storm standard.',
   );
 
-/** The libraries of the pack in one language that a storm fits, by name. */
-export const packNames = ({storm, language = 'javascript'}: PlanOptions): string[] =>
-  librariesIn(language)
+/** The libraries of the pack that a storm fits, by name, a language after the other. */
+export const packNames = ({storm, language = ['javascript']}: PlanOptions): string[] =>
+  language
+    .flatMap(librariesIn)
     .filter(entry => storm === undefined || storm === 'auto' || fitsEntry(storm, entry))
     .map(({name}) => name);
 

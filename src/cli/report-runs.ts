@@ -1,5 +1,4 @@
 // Evaluates saved runs and writes their reports; of several the weather report, too.
-import {isDeepStrictEqual} from 'node:util';
 import {FoulweatherError} from '../model/errors.ts';
 import type {JudgedRun, RunRecord} from '../model/run.ts';
 import {reopenRun} from '../run/reopen.ts';
@@ -67,11 +66,11 @@ const originOf = (
   const [{command, seed, plan}] = records as readonly [RunRecord, ...RunRecord[]];
   const common = optionsOf(command);
   const scenarios = [...records, ...leftOut].map(({scenario}) => scenario);
-  const language = languages.find(each =>
-    isDeepStrictEqual(new Set(scenarios), new Set(librariesIn(each).map(({name}) => name))),
-  );
-  const pack = language === 'javascript' ? '--all' : `--all --language ${language}`;
-  const names = language === undefined ? scenarios.map(shellQuote).join(' ') : pack;
+  const whole = languages.filter(each => librariesIn(each).every(({name}) => scenarios.includes(name)));
+  const isPack = new Set(scenarios).size === whole.flatMap(librariesIn).length;
+  const chosen = whole.join(',');
+  const pack = chosen === 'javascript' ? '--all' : `--all --language ${chosen}`;
+  const names = isPack ? pack : scenarios.map(shellQuote).join(' ');
   return {
     command: records.every(record => optionsOf(record.command) === common)
       ? `npx foulweather run ${names}${common}`

@@ -60,7 +60,7 @@ export const commandOf = (name: string, options: RunCommandOptions, {variants}: 
 export const packCommandOf = (options: RunCommandOptions): string =>
   [
     'npx foulweather run --all',
-    ...(options.language === undefined ? [] : [`--language ${options.language}`]),
+    ...(options.language === undefined ? [] : [`--language ${options.language.join(',')}`]),
     ...(options.everyVariant ? ['--every-variant'] : []),
     ...commonArgs(options),
   ].join(' ');

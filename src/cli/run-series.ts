@@ -7,6 +7,7 @@ import {roundsOfShard, type ShardChoice} from '../run/rounds.ts';
 import type {RunOptions} from '../run/run-options.ts';
 import {runScenario} from '../run/run-scenario.ts';
 import {trialsOf} from '../run/start-run.ts';
+import {languages} from '../scenarios/pack.ts';
 import {nameOfChoice} from '../scenarios/storms.ts';
 import {version} from '../store/version.ts';
 import type {CliIo, Session} from './cli-io.ts';
@@ -144,9 +145,11 @@ export const runSeries = async (
   return signalCode ?? worst;
 };
 
-/** Each language has its own. */
-const weatherFolder = ({language = 'javascript'}: RunCommandOptions): string =>
-  language === 'javascript' ? 'reports/weather' : `reports/weather-${language}`;
+/** Each choice of languages has its own. */
+const weatherFolder = ({language = ['javascript']}: RunCommandOptions): string => {
+  const name = language.length === languages.length ? 'all' : language.join('-');
+  return name === 'javascript' ? 'reports/weather' : `reports/weather-${name}`;
+};
 
 /** Trials per variant that are made on this machine; null where that shows only when the scenario is described. */
 const trialsHere = (

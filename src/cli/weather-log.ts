@@ -4,11 +4,13 @@ import {join, relative, resolve} from 'node:path';
 import {messageOf} from '../model/error-message.ts';
 import {FoulweatherError} from '../model/errors.ts';
 import type {Environment, JudgedRun, Shard} from '../model/run.ts';
+import {titleOf} from '../model/server-errors.ts';
 import {runStory} from '../report/case-study/run-story.ts';
 import {redactRun} from '../report/redact.ts';
 import {renderWeather} from '../report/weather/render.ts';
 import {columnsOf, gatherColumns, weatherRows} from '../report/weather/rows.ts';
 import {type LeftOut, type WeatherRow, weatherSchemaVersion} from '../report/weather/weather.ts';
+import {speechOf} from '../scenarios/speech.ts';
 import type {CliIo} from './cli-io.ts';
 
 /** How the runs came about. */
@@ -42,7 +44,8 @@ export class WeatherLog {
     const story = runStory(redactRun(run));
     const {plan, environment} = story.run.record;
     this.#columns.push(columnsOf(plan.phases));
-    this.#rows.push(...weatherRows(story, plan.name));
+    const speech = speechOf(plan);
+    this.#rows.push(...weatherRows(story, plan.name, speech && titleOf(speech)));
     const {target: _, ...common} = environment;
     this.#environment ??= common;
   }

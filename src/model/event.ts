@@ -27,6 +27,8 @@ export type SubjectEvent =
       readonly kind: 'loaded';
       readonly pid: number;
       readonly runtime: string;
+      /** Of a program, as it says itself. Absent in older runs. */
+      readonly language?: string;
       /** Versions of the packages that the subject has loaded, by name. */
       readonly versions: {readonly [name: string]: string};
       /** CPUs that it may use. */

@@ -150,6 +150,8 @@ export type Trial = {
   /** What its main thread was doing, the innermost call first, where it no longer answered; null where that is not known. */
   readonly stuck: {readonly atMs: number; readonly stack: readonly ProfileFrame[]} | null;
   readonly runtime: string | null;
+  /** Of a program, as it says itself; absent elsewhere, where it did not get that far, and in older runs. */
+  readonly language?: string;
   /** CPUs that the subject could use; null where it did not get that far, or was not asked. */
   readonly cpuCount: number | null;
   readonly versions: {readonly [name: string]: string};

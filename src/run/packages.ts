@@ -24,7 +24,8 @@ export const packagesFolder = (dataDir: string): string => join(dataDir, 'packag
 
 /**
  * Folders with a node_modules/ by the variant's name, for those variants that have packages of their own. A folder is
- * complete or not there at all: it is put in place by a rename, so that runs at the same time may share it.
+ * complete or not there at all: it is put in place by a rename, so that runs at the same time may share it. Those of a
+ * program are among its requirements.
  * @throws FoulweatherError FW_NPM_MISSING, FW_PACKAGE_INSTALL, FW_INTERRUPTED
  */
 export const installPackages = async (
@@ -32,6 +33,7 @@ export const installPackages = async (
   options: PackageOptions,
 ): Promise<ReadonlyMap<string, string>> => {
   const folders = new Map<string, string>();
+  if (plan.program) return folders;
   for (const {name, packages} of plan.variants) {
     if (packages === undefined || Object.keys(packages).length === 0) continue;
     const wanted: Wanted[] = [];

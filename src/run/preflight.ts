@@ -11,7 +11,7 @@ import {installPackages} from './packages.ts';
 import {refuseMissingService} from './processes/start-service.ts';
 import {withTarget} from './processes/start-target.ts';
 import {Supervisor} from './processes/supervisor.ts';
-import {refuseMissingToolchain} from './requirements.ts';
+import {installRequirements, refuseMissingToolchain, refuseUnknownPackages} from './requirements.ts';
 import type {RunOptions} from './run-options.ts';
 
 export type Preflight =
@@ -65,7 +65,9 @@ const moveToNamespace = async (requests: readonly RunOptions[], answers: Preflig
     const plan = plans[index];
     if (!plan) continue;
     if (plan.program) await setUpProgram(plan.program, request.scenarioFile, request);
-    await installPackages(plan, {...request, dataDir: request.dataDir ?? dataFolder(request.baseDir)});
+    const installing = {...request, dataDir: request.dataDir ?? dataFolder(request.baseDir)};
+    await installPackages(plan, installing);
+    await installRequirements(plan, installing);
   }
   throw namespaceNeeded();
 };
@@ -82,6 +84,7 @@ const lookAt = async (supervisor: Supervisor, request: RunOptions): Promise<Pref
       refuseMissingService(plan.target.service, environment);
     }
     await refuseMissingToolchain(plan, {environment, signal});
+    await refuseUnknownPackages(plan, request.scenarioFile);
     return {kind: 'ready', described, plan};
   } catch (error) {
     if (!(error instanceof FoulweatherError) || error.code === 'FW_INTERRUPTED') throw error;

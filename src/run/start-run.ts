@@ -68,7 +68,7 @@ export const startRun = async (
   const packagesDir = options.packagesDir ?? dataDir;
   const installing = {scenarioFile, dataDir: packagesDir, environment, signal, observer};
   const packages = await installPackages(plan, installing);
-  const command = await installRequirements(plan, installing);
+  const programCommands = await installRequirements(plan, installing);
   if (isMoving) throw namespaceNeeded();
   if (wanted.target.kind === 'service' && choice.targetUrl === null) {
     observer.preparing?.(`starting ${services[wanted.target.service].title}`);
@@ -99,7 +99,7 @@ export const startRun = async (
     injector,
     receiver,
     packages,
-    programCommand: command,
+    programCommands,
     environment: await withExtraCaCerts(environment, {plan, target, injector, folder}),
     signal,
     limits,

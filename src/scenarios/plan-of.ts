@@ -10,7 +10,7 @@ import {
   type Sweep,
   type Variant,
 } from '../model/plan.ts';
-import {type CheckedScenario, programSubjectSchema, scenarioSchema} from '../model/schema/scenario.ts';
+import {type CheckedScenario, programScenarioSchema, scenarioSchema} from '../model/schema/scenario.ts';
 import {isServerError, type ProtocolFacts, protocols} from '../model/server-errors.ts';
 import {thresholdsOf} from '../model/symptoms.ts';
 import {isProgram, type Scenario} from './define-scenario.ts';
@@ -26,9 +26,7 @@ const drainSlackMs = 2000;
 /** @throws InvalidScenario with every mistake and its place */
 export const planOf = (scenario: Scenario): Plan => {
   const {scenario: whole, sweep} = expandSweep(scenario);
-  const schema = isProgram(whole.subject)
-    ? scenarioSchema.extend({subject: programSubjectSchema})
-    : scenarioSchema;
+  const schema = isProgram(whole.subject) ? programScenarioSchema : scenarioSchema;
   const parsed = schema.safeParse(whole, {error: sayMistake});
   if (!parsed.success) throw new InvalidScenario(mistakesOf(parsed.error), whole);
   const checked = parsed.data as CheckedScenario;
@@ -103,12 +101,12 @@ const programMistakes = ({subject, variants, telemetry}: CheckedScenario): Mista
               says: `${ofNode}; set a limit of its own runtime in command or env`,
             },
           ]),
-      ...(packages === undefined
+      ...(packages === undefined || requirements !== undefined
         ? []
         : [
             {
               path: ['variants', index, 'packages'],
-              says: `${ofNode}; install versions with setup, and choose by options or env`,
+              says: 'needs subject.program.requirements, the file that lists the packages of the program',
             },
           ]),
     ]),

@@ -5,35 +5,45 @@ import {nonEmpty} from '../model/non-empty.ts';
 import type {Plan, Variant} from '../model/plan.ts';
 import {didYouMean} from '../model/suggestions.ts';
 
-/** A package and what npm is to install of it: `5.8.0`, `^5`, `file:/home/me/redis`. */
+/**
+ * A package and what is to be installed of it. For npm: `5.8.0`, `^5`, `file:/home/me/redis`; of a program's requirements a
+ * version as its language writes it.
+ */
 export type PackageSpec = {readonly name: string; readonly spec: string};
 
-/** `redis@5.8.0` or `@scope/name@^2`; null where it is not of that form. */
+/** `redis@5.8.0`, `@scope/name@^2`, `example.com/name/v2@v2.1.0`, `group:name@2.1`; null where it is not of that form. */
 export const parsePackageSpec = (text: string): PackageSpec | null => {
   const at = text.lastIndexOf('@');
   return at > 0 && at < text.length - 1 ? {name: text.slice(0, at), spec: text.slice(at + 1)} : null;
 };
 
-/** What names files and operation ids: `redis-5-8-0`. */
+/** What names files and operation ids: `redis-5-8-0`. Of a long one the end is kept, which tells versions apart. */
 const variantName = ({name, spec}: PackageSpec): string =>
-  `${name}-${spec}`
+  `${shortName(name)}-${spec}`
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, 63);
+    .slice(-63)
+    .replaceAll(/^-|-$/g, '');
+
+/** `name` of `example.com/owner/name/v2` and of `group:name`. */
+const shortName = (name: string): string =>
+  /^[^@/]+\.[^/]+\//.test(name)
+    ? name.replace(/\/v\d+$/, '').split('/').at(-1)!
+    : name.slice(name.indexOf(':') + 1);
 
 /**
  * The first variant of the plan with each of these packages in turn, and last as it is: the installed version is the
  * candidate.
- * @throws FoulweatherError FW_USAGE for a package or a version that the scenario is not written for, and for one that is given twice
+ * @throws FoulweatherError FW_USAGE for a package or a version that the scenario is not written for, for one that is given twice,
+ * and for a program whose packages are not known
  */
 export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
   const [base] = plan.variants;
-  if (plan.program) {
+  if (plan.program && plan.program.requirements === undefined) {
     throw new FoulweatherError(
       'FW_USAGE',
-      `--against installs npm packages, but the subject of "${plan.name}" is a program.`,
-      'Give the scenario one variant per version, and let the program choose the version by its options.',
+      `--against replaces a package of a program's requirements, but the program of "${plan.name}" has none.`,
+      "Write a scenario that names the file which lists them: program({command: ['python3', 'client.py'], requirements: 'requirements.txt'}).",
     );
   }
   for (const wanted of packages) refuseUnsupported(plan, wanted);
@@ -52,7 +62,11 @@ export const against = (plan: Plan, packages: readonly PackageSpec[]): Plan => {
       packages: {...base.packages, [wanted.name]: wanted.spec},
     }),
   );
-  const installed: Variant = {...base, change: `Use the installed version instead of ${words}.`};
+  const current =
+    plan.program?.requirements === undefined
+      ? 'the installed version'
+      : `the version in ${plan.program.requirements.split('/').at(-1)}`;
+  const installed: Variant = {...base, change: `Use ${current} instead of ${words}.`};
   return {...plan, variants: nonEmpty([...others, installed], 'variants')};
 };
 

@@ -57,6 +57,7 @@ export const loadSubject = async (task: SubjectTask, own: Process): Promise<Load
       kind: 'loaded',
       pid,
       runtime: runtime || language,
+      language,
       versions: libraries,
       cpuCount: task.program.cpuCount ?? availableParallelism(),
     });

@@ -39,18 +39,23 @@ for (const language of languages) {
   test(`--all are the libraries of the pack, and in a storm of HTTP those that speak it: ${language}`, t => {
     const libraries = pack.filter(entry => entry.kind === 'library' && entry.language === language);
     t.deepEqual(
-      packNames({language}),
+      packNames({language: [language]}),
       libraries.map(({name}) => name),
     );
     t.deepEqual(
-      packNames({language, storm: findStorm('http')!}),
+      packNames({language: [language], storm: findStorm('http')!}),
       libraries.filter(({speaks}) => speaks === 'http').map(({name}) => name),
     );
   });
 }
 
 test('--all without a language are the libraries of JavaScript', t => {
-  t.deepEqual(packNames({}), packNames({language: 'javascript'}));
+  t.deepEqual(packNames({}), packNames({language: ['javascript']}));
+});
+
+test('several languages one after the other', t => {
+  const names = packNames({language: ['python', 'java'], storm: findStorm('redis')!});
+  t.deepEqual(names, ['python-redis', 'java-jedis']);
 });
 
 test('in a storm of gRPC --all are the libraries that speak it', t => {
@@ -121,7 +126,7 @@ const contradictions: readonly (readonly [
 ])[] = [
   ['--all beside a scenario', ['a'], {all: true}],
   ['--every-variant without --all', [], {everyVariant: true}],
-  ['--language without --all', [], {language: 'python'}],
+  ['--language without --all', [], {language: ['python']}],
   ['--variant of the whole pack', [], {all: true, variant: ['bounded']}],
   ['one server for the whole pack', [], {all: true, target: 'redis://127.0.0.1:6379'}],
   ['a precision of libraries with one variant', [], {all: true, untilPrecise: 0.1}],

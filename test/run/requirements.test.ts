@@ -1,7 +1,7 @@
 // What a program requires is made once by its language's own tool; where the tool is missing, too old or fails, that is told.
 // The tools are scripts that stand in for the real ones.
 import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
 import {packagesFolder} from '../../src/run/packages.ts';
@@ -37,8 +37,23 @@ const openScene = async (t: ExecutionContext, {files, tools}: Place) => {
     folder,
     places: packagesFolder(options.dataDir),
     steps,
-    require: (command: readonly string[], requirements: string) =>
-      installRequirements({name: 'mine', program: {command: [...command], requirements}}, options),
+    require: async (command: readonly string[], requirements: string) => {
+      const program = {command: [...command], requirements};
+      const commands = await installRequirements({name: 'mine', program, variants: [{name: 'only'}]}, options);
+      return commands.get('only');
+    },
+    /** Of a variant with these versions, and of one as the file says. */
+    compare: async (
+      {command, requirements}: Pick<Refusal, 'command' | 'requirements'>,
+      packages: {readonly [name: string]: string},
+    ) => {
+      const program = {command: [...command], requirements};
+      const commands = await installRequirements(
+        {name: 'mine', program, variants: [{name: 'other', packages}, {name: 'listed'}]},
+        options,
+      );
+      return {other: commands.get('other') ?? [], listed: commands.get('listed') ?? []};
+    },
     refuse: (command: readonly string[]) =>
       refuseMissingToolchain({name: 'mine', program: {command: [...command], requirements: 'x'}}, options),
     kept: () => readdir(packagesFolder(options.dataDir)).catch((): string[] => []),
@@ -90,7 +105,10 @@ const goFiles = {
 /** `go build … -o FILE PACKAGE` */
 const workingGo = `if [ "$1" = version ]; then echo "go version go1.26.1 linux/amd64"; exit 0; fi
 echo "$GOWORK $@" >> "$LOG"
-echo built > "$5"`;
+if [ "$1" = build ]; then
+  while [ "$1" != -o ]; do shift; done
+  echo built > "$2"
+fi`;
 
 test('Go builds a program once, and again when its sources, or those of a replaced module, change', async t => {
   const scene = await openScene(t, {files: goFiles, tools: {go: workingGo}});
@@ -130,7 +148,8 @@ test('Maven fetches the packages of a program in Java, and its sources are compi
 test('nothing is made for a program that requires nothing', async t => {
   const scene = await openScene(t, {files: {}, tools: {}});
   const program = {command: ['python3', 'client.py']};
-  t.is(await installRequirements({name: 'mine', program}, {} as never), null);
+  const variants = [{name: 'only'}];
+  t.is((await installRequirements({name: 'mine', program, variants}, {} as never)).size, 0);
   t.deepEqual(await scene.kept(), []);
 });
 
@@ -219,7 +238,7 @@ const refusals: {readonly [title: string]: Refusal} = {
   },
   'a program that Go cannot build': {
     ...inGo,
-    tools: {go: workingGo.replace('echo built > "$5"', 'echo "main.go:1: syntax error" >&2; exit 1')},
+    tools: {go: workingGo.replace('echo built > "$2"', 'echo "main.go:1: syntax error" >&2; exit 1')},
     files: {...goFiles, 'go.mod': 'module client\n'},
     code: 'FW_PACKAGE_INSTALL',
     says: /^Go could not build \.:$/,
@@ -264,5 +283,160 @@ for (const [title, {command, requirements, code, says, hint, details = [], ...pl
     // Before the first of several runs, only what is missing is told.
     const early = scene.refuse(command);
     await (code === 'FW_TOOLCHAIN_MISSING' ? t.throwsAsync(early, {message: says}) : t.notThrowsAsync(early));
+  });
+}
+
+test('a variant with another version of a package has an environment of its own, beside the ordinary one', async t => {
+  const scene = await openScene(t, {
+    files: {'requirements.txt': '--index-url https://packages.example.com/simple\nUrllib3[socks]==2.7.0\n'},
+    tools: {python3: working},
+  });
+  const {other, listed} = await scene.compare(inPython, {urllib3: '1.26.20'});
+  const listedAlone = await scene.require(python, 'requirements.txt');
+  t.deepEqual(listed, listedAlone, 'the ordinary one is shared with runs that compare nothing');
+  t.not(other[0], listed[0]);
+  t.is((await scene.kept()).length, 2);
+  const changes = join(dirname(other[0]!), '../other-versions.txt');
+  t.is(
+    await readFile(changes, 'utf8'),
+    '--index-url https://packages.example.com/simple\nUrllib3[socks]==1.26.20\n',
+  );
+  const [first, second] = await scene.log();
+  t.regex(first!, /-r \S+\/requirements\.txt$/);
+  t.regex(second!, /-r \S+\/other-versions\.txt$/);
+  t.deepEqual(scene.steps, [
+    'installing the Python packages of requirements.txt with urllib3@1.26.20',
+    'installing the Python packages of requirements.txt',
+  ]);
+  await scene.compare(inPython, {urllib3: '1.26.19'});
+  t.is((await scene.kept()).length, 3);
+});
+
+test('Go builds a program with another version of a module by a copy of its go.mod', async t => {
+  const files = {...goFiles, 'go.mod': 'module client\n\nrequire example.com/redis/v9 v9.23.0\n', 'go.sum': 'sums'};
+  const scene = await openScene(t, {files, tools: {go: workingGo}});
+  const {other, listed} = await scene.compare(inGo, {'example.com/redis/v9': 'v9.5.0'});
+  t.not(other[0], listed[0]);
+  const [edit, get, build] = await scene.log();
+  t.regex(edit!, /^off mod edit -dropreplace=example\.com\/redis\/v9 \S+\/other-versions\.mod$/);
+  t.regex(get!, /^off get -modfile=\S+\/other-versions\.mod example\.com\/redis\/v9@v9\.5\.0$/);
+  t.regex(build!, /^off build -mod=mod -modfile=\S+\/other-versions\.mod .* -o \S+ \.$/);
+  t.is(await readFile(join(dirname(other[0]!), 'other-versions.sum'), 'utf8'), 'sums');
+  t.is(await readFile(join(scene.folder, 'go.mod'), 'utf8'), files['go.mod'], 'its own is as it was');
+});
+
+test('Maven fetches another version by a copy of the pom.xml', async t => {
+  const pom = `<project><dependencies><dependency>
+    <groupId>redis.clients</groupId><artifactId>jedis</artifactId><version>8.0.2</version>
+  </dependency></dependencies></project>`;
+  const files = {'pom.xml': pom, 'Client.java': 'class Client {}'};
+  const scene = await openScene(t, {files, tools: workingJava});
+  const {other, listed} = await scene.compare(inJava, {'redis.clients:jedis': '5.1.0'});
+  t.notDeepEqual(other, listed);
+  const changed = (await scene.kept()).find(name => other[2]!.includes(name))!;
+  t.is(await readFile(join(scene.places, changed, 'pom.xml'), 'utf8'), pom.replace('8.0.2', '5.1.0'));
+  t.is(await readFile(join(scene.folder, 'pom.xml'), 'utf8'), pom);
+});
+
+type ComparisonRefusal = Omit<Refusal, 'code'> & {
+  readonly code?: FoulweatherError['code'];
+  readonly packages: {readonly [name: string]: string};
+};
+
+const jedis =
+  '<project><dependency><groupId>redis.clients</groupId><artifactId>jedis</artifactId></dependency></project>';
+
+const comparisonRefusals: {readonly [title: string]: ComparisonRefusal} = {
+  'a package that the program does not require': {
+    ...inPython,
+    files: {'requirements.txt': 'redis==8.1.0\nurllib3==2.7.0\n'},
+    tools: {python3: working},
+    packages: {'redis-py': '5.0.0'},
+    says: /^The program of scenario "mine" does not require redis-py\.$/,
+    hint: /^requirements\.txt lists redis, urllib3\.$/,
+  },
+  'a module that the program does not require': {
+    ...inGo,
+    files: {...goFiles, 'go.mod': 'module client\n\nrequire example.com/redis/v9 v9.23.0\n'},
+    tools: {go: workingGo},
+    packages: {'example.com/redis': 'v9.5.0'},
+    says: /does not require example\.com\/redis\.$/,
+    hint: /^go\.mod lists example\.com\/redis\/v9\.$/,
+  },
+  'an artifact without its group': {
+    ...inJava,
+    files: {'pom.xml': jedis},
+    tools: workingJava,
+    packages: {jedis: '5.1.0'},
+    says: /does not require jedis\.$/,
+    hint: /^pom\.xml lists redis\.clients:jedis\.$/,
+  },
+  'a package of a program that requires none': {
+    ...inPython,
+    files: {'requirements.txt': '# None yet.\n'},
+    tools: {python3: working},
+    packages: {redis: '5.0.0'},
+    says: /does not require redis\.$/,
+    hint: /^requirements\.txt lists no packages\.$/,
+  },
+  'a folder': {
+    ...inPython,
+    tools: {python3: working},
+    packages: {urllib3: 'file:/home/me/urllib3'},
+    says: /^urllib3 is specified as file:\/home\/me\/urllib3, but a program's packages can only have other versions\.$/,
+    hint: /A working copy belongs in requirements\.txt/,
+  },
+  'a version that pip does not find': {
+    ...inPython,
+    tools: {
+      python3: working.replace(
+        'echo "$@" >> "$LOG"',
+        'case "$*" in *other-versions.txt) echo "ERROR: No matching distribution found for urllib3==99" >&2; exit 1;; esac',
+      ),
+    },
+    packages: {urllib3: '99'},
+    code: 'FW_PACKAGE_INSTALL',
+    says: /^pip could not install the packages of \S+requirements\.txt with urllib3@99:$/,
+    hint: /^Check that these versions exist/,
+    details: ['ERROR: No matching distribution found for urllib3==99'],
+  },
+  'a version that Go does not find': {
+    ...inGo,
+    files: {...goFiles, 'go.mod': 'module client\n\nrequire example.com/redis/v9 v9.23.0\n'},
+    tools: {
+      go: `if [ "$1" = get ]; then echo "go: invalid version: unknown revision v9.99.0" >&2; exit 1; fi\n${workingGo}`,
+    },
+    packages: {'example.com/redis/v9': 'v9.99.0'},
+    code: 'FW_PACKAGE_INSTALL',
+    says: /^Go could not get example\.com\/redis\/v9@v9\.99\.0:$/,
+    hint: /^Check that this version exists/,
+    details: ['go: invalid version: unknown revision v9.99.0'],
+  },
+  'a version that the sources do not go with': {
+    ...inJava,
+    files: {'pom.xml': jedis, 'Client.java': 'class Client {}'},
+    tools: {
+      ...workingJava,
+      javac: 'if [ "$1" = --version ]; then echo "javac 17.0.15"; exit 0; fi\necho "error: cannot find symbol" >&2; exit 1',
+    },
+    packages: {'redis.clients:jedis': '2.0.0'},
+    code: 'FW_PACKAGE_INSTALL',
+    says: /^javac could not compile the program in \S+ with redis\.clients:jedis@2\.0\.0:$/,
+    hint: /^The program may use what this version does not have\.$/,
+    details: ['error: cannot find symbol'],
+  },
+};
+
+for (const [title, {code = 'FW_USAGE', packages, says, hint, details = [], ...place}] of Object.entries(
+  comparisonRefusals,
+)) {
+  test(`no comparison with ${title}`, async t => {
+    const scene = await openScene(t, place);
+    const error = await t.throwsAsync(scene.compare(place, packages), {instanceOf: FoulweatherError});
+    t.is(error?.code, code);
+    t.regex(error?.message ?? '', says);
+    t.regex(error?.hint ?? '', hint);
+    t.deepEqual(error?.details, details);
+    t.deepEqual(await scene.kept(), []);
   });
 }

@@ -4,9 +4,12 @@ import {trialMistakes} from '../../scripts/trial-mistakes.ts';
 import type {Plan} from '../../src/model/plan.ts';
 import {runtimeFigures} from '../../src/model/runtime-figures.ts';
 import type {ServiceName} from '../../src/model/service.ts';
+import {renderReport} from '../../src/report/report.ts';
 import {builtinFile} from '../../src/scenarios/builtin.ts';
+import {against} from '../../src/scenarios/version-comparison.ts';
 import {installCommand, services} from '../../src/services/catalogue.ts';
 import {findProgram} from '../../src/services/find-program.ts';
+import {reportText} from '../helpers/report-text.ts';
 import {runOnce} from '../helpers/run-once.ts';
 import {serialWith, type Toolchain, testWith} from '../helpers/toolchains.ts';
 
@@ -81,16 +84,40 @@ for (const [scenario, expected] of Object.entries(chosen)) {
   (leave ? test.skip : testWith(...expected.needs))(scenario, t => holds(t, scenario, expected));
 }
 
-const calmPhases = (plan: Plan): Plan => {
+const calmPhases = (plan: Plan, scale = 1): Plan => {
   const [warmUp, baseline] = plan.phases;
   return {
     ...plan,
     phases: [
-      {...warmUp, durationMs: 2000},
-      {...baseline!, durationMs: 4000},
+      {...warmUp, durationMs: 2000 * scale},
+      {...baseline!, durationMs: 4000 * scale},
     ],
   };
 };
+
+serialWith('Python 3.9 or newer')('--against: another version of a library, and what it needs as well', async t => {
+  t.timeout(400_000);
+  const name = 'python-requests';
+  const ran = await runOnce(t, name, {
+    scenarioFile: builtinFile(name)!,
+    reshape: plan =>
+      against(calmPhases({...plan, variants: [plan.variants[0]]}, 0.3), [{name: 'requests', spec: '2.28.2'}]),
+    packagesDir,
+  });
+  t.is(ran.run.record.status, 'complete');
+  const [older, listed] = ['requests-2-28-2', 'defaults'].map(variant => ran.trial(variant));
+  for (const {trial, judgement} of [older!, listed!]) {
+    t.like(trial.end, {kind: 'completed'});
+    const baseline = judgement.phases.find(({phase}) => phase === 'baseline');
+    t.true((baseline?.successRatio ?? 0) > 0.9, JSON.stringify(trial.driver.failures));
+  }
+  t.is(older!.trial.versions['requests'], '2.28.2');
+  t.regex(older!.trial.versions['urllib3'] ?? '', /^1\.26\./, 'it does not go with the newer one that is listed');
+  const {requests = ''} = listed!.trial.versions;
+  t.not(requests, '2.28.2');
+  const report = reportText(renderReport(ran.run));
+  t.true(report.includes(`| requests (version reported by the program) | \`2.28.2\` | \`${requests}\` |`));
+});
 
 serialWith('a JDK, 17 or newer', 'Maven 3')(
   'case-thread-pool-java: five times the throughput and more, and the JVM’s metrics say why',
@@ -98,7 +125,7 @@ serialWith('a JDK, 17 or newer', 'Maven 3')(
     t.timeout(400_000);
     const name = 'case-thread-pool-java';
     const scenarioFile = builtinFile(name)!;
-    const ran = await runOnce(t, name, {scenarioFile, reshape: calmPhases, packagesDir});
+    const ran = await runOnce(t, name, {scenarioFile, reshape: plan => calmPhases(plan), packagesDir});
     const seen = (variant: string) => {
       const {trial, judgement} = ran.trial(variant);
       t.like(trial.end, {kind: 'completed'});

@@ -406,8 +406,20 @@ test('what is of Node is refused for a program', t => {
     error.message,
     /variant "a": process\.heapLimitMiB applies to Node\.js only, and the subject is a program/,
   );
-  t.regex(error.message, /variant "a": packages applies to Node\.js only/);
+  t.regex(error.message, /variant "a": packages needs subject\.program\.requirements/);
   t.regex(error.message, /telemetry applies to Node\.js only/);
+});
+
+test('a variant of a program may have other versions of what it requires, named as its language does', t => {
+  const variants = [
+    {name: 'old', options: {}, packages: {'redis.clients:jedis': '5.1.0'}},
+    {name: 'new', options: {}},
+  ] as const;
+  const command = ['java', 'Client'] as const;
+  const subject = program({command: [...command], requirements: 'pom.xml'});
+  const plan = planOf(scenarioWith({subject, variants: [...variants]}));
+  t.deepEqual(plan.variants[0].packages, {'redis.clients:jedis': '5.1.0'});
+  t.throws(() => planOf(scenarioWith({variants: [...variants]})), {message: /variant "old": packages/});
 });
 
 const wrongPrograms: {readonly [title: string]: readonly [input: unknown, says: RegExp]} = {

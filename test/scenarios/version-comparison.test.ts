@@ -16,6 +16,8 @@ const specs: readonly (readonly [text: string, parsed: ReturnType<typeof parsePa
   ['redis@5.8.0', {name: 'redis', spec: '5.8.0'}],
   ['@grpc/grpc-js@^1.9', {name: '@grpc/grpc-js', spec: '^1.9'}],
   ['undici@file:../undici', {name: 'undici', spec: 'file:../undici'}],
+  ['github.com/redis/go-redis/v9@v9.5.0', {name: 'github.com/redis/go-redis/v9', spec: 'v9.5.0'}],
+  ['redis.clients:jedis@5.1.0', {name: 'redis.clients:jedis', spec: '5.1.0'}],
   ['redis', null],
   ['@grpc/grpc-js', null],
   ['redis@', null],
@@ -80,4 +82,35 @@ test('a version that is given twice is refused, however it is written', t => {
     code: 'FW_USAGE',
     message: '--against names "redis-5" twice.',
   });
+});
+
+const program = (requirements?: string): Plan =>
+  ({
+    ...plan,
+    supports: undefined,
+    program: {command: ['python3', 'client.py'], ...(requirements !== undefined && {requirements})},
+  }) as unknown as Plan;
+
+const variantNames: readonly (readonly [name: string, spec: string, variant: string])[] = [
+  ['redis', '5.0.0', 'redis-5-0-0'],
+  ['github.com/redis/go-redis/v9', 'v9.5.0', 'go-redis-v9-5-0'],
+  ['gopkg.in/yaml.v3', 'v3.0.1', 'yaml-v3-v3-0-1'],
+  ['redis.clients:jedis', '5.1.0', 'jedis-5-1-0'],
+  [`example.com/${'long-'.repeat(20)}name`, 'v1.2.3', `g-${'long-'.repeat(10)}name-v1-2-3`],
+];
+for (const [name, spec, variant] of variantNames) {
+  test(`of a program, too: ${name} ${spec} is the variant ${variant}`, t => {
+    const {variants} = against(program('app/requirements.txt'), [{name, spec}]);
+    t.is(variants[0].name, variant);
+    t.deepEqual(variants[0].packages, {[name]: spec});
+    t.is(variants[1]!.change, `Use the version in requirements.txt instead of ${name} ${spec}.`);
+  });
+}
+
+test('a program whose packages are not known is refused', t => {
+  const error = t.throws(() => against(program(), [{name: 'redis', spec: '5.0.0'}]), {code: 'FW_USAGE'});
+  t.is(
+    error?.message,
+    `--against replaces a package of a program's requirements, but the program of "redis" has none.`,
+  );
 });

@@ -45,7 +45,7 @@ export const addExploreCommand = (root: Command, session: Session): void => {
       'built-in name or file; its load, operations and target are used, its phases are not',
     )
     .optionsGroup('What to search:')
-    .option('--all', 'search each library of the pack, with its default options')
+    .option('--all', 'search each library of the pack in JavaScript, with its default options')
     .option('--variant <name>', 'variant to search (default: the first)')
     .addOption(againstOption())
     .option('--only <kinds>', `only faults of these kinds: ${filters.join(', ')}`, filterOf)

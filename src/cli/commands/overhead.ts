@@ -65,7 +65,7 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     {runScenario},
     {measuredPhase, overheadPlan},
     {createProgress, quietProgress},
-    {overheadOf, overheadTable},
+    {isSilent, overheadOf, overheadTable, silentText},
     {overheadReport},
     {writeFiles},
     {missingPackages},
@@ -123,6 +123,7 @@ const measure = async (session: Session, scenario: string, options: Options): Pr
     const written = await writeFiles(io, where, {'overhead.md': overheadReport(run, rows)});
     if (!options.json) {
       io.stdout.write(footnote(options));
+      if (isSilent(run)) io.stdout.write(`Nothing to measure: ${silentText} in mode "full".\n`);
       io.stdout.write(`Report: ${relative(io.cwd, join(written, 'overhead.md'))}\n`);
     }
     return interruption.signal.aborted ? exitCodes.interrupted : exitCodes.met;

@@ -1,6 +1,5 @@
 // foulweather run: drives scenarios, writes their reports, and answers with the verdict.
-import {type Command, Option} from 'commander';
-import {languages} from '../../scenarios/pack.ts';
+import type {Command} from 'commander';
 import {minimumPairs} from '../../stats/bootstrap.ts';
 import type {Session} from '../cli-io.ts';
 import {
@@ -8,6 +7,7 @@ import {
   collect,
   dataOption,
   httpUrl,
+  languageOption,
   seedOption,
   startServicesOption,
   stormOption,
@@ -33,12 +33,7 @@ export const addRunCommand = (root: Command, session: Session): void => {
     .addOption(againstOption())
     .addOption(stormOption())
     .option('--all', 'run every library with its default options, and write the weather report')
-    .addOption(
-      new Option(
-        '--language <name>',
-        'with --all, run the libraries in this language (default: javascript)',
-      ).choices(languages),
-    )
+    .addOption(languageOption())
     .option('--every-variant', 'with --all, run the recommended options as well')
     .option('--keep-going', 'start the load even if the first operation fails on a calm network')
     .optionsGroup('Servers and network:')
@@ -96,7 +91,7 @@ Examples:
   foulweather run redis --start-services --storm quick --against redis@5.8.0
   foulweather run ./scenario.ts --reporter github --reporter junit=reliability.xml
   foulweather run case-thread-pool --until-precise 10%
-  foulweather run --all --language go --storm quick --start-services
+  foulweather run --all --language python,go --storm quick --start-services
   foulweather run ./scenario.ts --trials 8 --shard 2/4
 `,
     )

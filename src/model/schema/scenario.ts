@@ -113,9 +113,13 @@ export const variantSchema = strict({
   /**
    * Versions of packages to use instead of those installed next to the scenario, in npm's syntax:
    * `{undici: '^7'}`, or `{undici: 'file:../undici'}` for a working copy, relative to the scenario file.
+   * For a program: other versions of packages that its `requirements` list, `{redis: '5.0.0'}`.
    */
   packages: z.record(packageName, z.string().min(1)).optional(),
 });
+
+/** Each language has names of its own: `psycopg`, `github.com/redis/go-redis/v9`, `redis.clients:jedis`. */
+const anyPackages = z.record(z.string().min(1), z.string().min(1)).optional();
 
 /** A fault with its defaults. */
 export const plannedFaultSchema: z.ZodType<Fault, FaultInput> = faultSchema.transform(
@@ -248,8 +252,7 @@ export const programSchema = strict({
   requirements: z.string().min(1).exactOptional(),
 });
 
-/** Instead of the functions of a library in JavaScript. */
-export const programSubjectSchema = strict({program: programSchema});
+const mostVariants = 20;
 
 export const scenarioSchema = strict({
   /** Lower-case letters, digits and dashes, up to 63. */
@@ -262,7 +265,7 @@ export const scenarioSchema = strict({
   target: targetSchema,
   /** Versions of the library that the scenario supports, as npm ranges: `{redis: '>=4 <7'}`. `--against` accepts only these. */
   supports: z.record(packageName, versionRange).optional(),
-  variants: z.array(variantSchema).min(1).max(20),
+  variants: z.array(variantSchema).min(1).max(mostVariants),
   /** Adds a variant for each value that no variant has yet, and plots the figures over the values. */
   sweep: sweepSchema.optional(),
   /** When operations start. */
@@ -303,6 +306,15 @@ export const scenarioSchema = strict({
   prepare: fn<(context: PrepareContext) => unknown>().optional(),
 });
 
+/** One with a program instead of the functions of a library in JavaScript. */
+export const programScenarioSchema = scenarioSchema.extend({
+  variants: z
+    .array(variantSchema.extend({packages: anyPackages}))
+    .min(1)
+    .max(mostVariants),
+  subject: strict({program: programSchema}),
+});
+
 /** A scenario that is right in its shape. */
 export type CheckedScenario = Output<typeof scenarioSchema>;
 
@@ -311,6 +323,7 @@ const plannedVariantSchema = variantSchema.extend({
   options: json,
   /** The scenario's variant that it was made of, where it is not the scenario's own. Its code knows only that name. */
   madeOf: slug.optional(),
+  packages: anyPackages,
 });
 
 const plannedPhaseSchema = phaseSchema.extend({

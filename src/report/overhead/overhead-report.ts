@@ -5,7 +5,7 @@ import {code, list, paragraph, type Section, table} from '../document.ts';
 import {factor, microseconds, plural} from '../format.ts';
 import {escapeText, sectionToMarkdown} from '../formats/markdown.ts';
 import {redactRun} from '../redact.ts';
-import {type OverheadRow, overheadCells} from './overhead-table.ts';
+import {isSilent, type OverheadRow, overheadCells, silentText} from './overhead-table.ts';
 
 export const overheadReport = (run: JudgedRun, rows: readonly OverheadRow[]): string => {
   const {record, trials} = redactRun(run);
@@ -43,7 +43,7 @@ export const overheadReport = (run: JudgedRun, rows: readonly OverheadRow[]): st
     ],
   };
   return [
-    `# ${escapeText(`What telemetry costs ${record.plan.name}: ${answer(rows)}`)}`,
+    `# ${escapeText(`What telemetry costs ${record.plan.name}: ${isSilent(run) ? `nothing to measure, because ${silentText}` : answer(rows)}`)}`,
     sectionToMarkdown(figures),
     sectionToMarkdown(measured),
     '',

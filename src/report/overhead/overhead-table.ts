@@ -2,6 +2,7 @@
 import type {TelemetryMode} from '../../model/choices.ts';
 import {telemetryModes} from '../../model/choices.ts';
 import type {JudgedRun, PhaseSummary} from '../../model/run.ts';
+import {isRuntimeMetric} from '../../model/runtime-sample.ts';
 import {bootstrapRatio, type RatioInterval} from '../../stats/bootstrap.ts';
 import {medianOf} from '../../stats/quantile.ts';
 import {bytes, factor, microseconds, rate} from '../format.ts';
@@ -61,6 +62,20 @@ export const overheadOf = (run: JudgedRun, phaseName: string): OverheadRow[] => 
     };
   });
 };
+
+/** Whether nothing of the library's own came although everything was turned on: then there is nothing whose cost could be seen. */
+export const isSilent = ({trials}: Pick<JudgedRun, 'trials'>): boolean => {
+  const full = trials.filter(({variant}) => variant === ('full' satisfies TelemetryMode));
+  return (
+    full.length > 0 &&
+    full.every(
+      ({telemetry}) =>
+        telemetry?.spanCount === 0 && telemetry.metrics.every(({name}) => isRuntimeMetric(name)),
+    )
+  );
+};
+
+export const silentText = 'the library emitted no spans or metrics';
 
 const words: {readonly [mode in TelemetryMode]: string} = {
   off: 'no SDK, no instrumentation',

@@ -2,6 +2,7 @@
 import {
   type Block,
   code,
+  heading,
   lineBreak,
   linked,
   list,
@@ -12,15 +13,17 @@ import {
   type Text,
   table,
 } from '../document.ts';
-import {count} from '../format.ts';
+import {count, unknownFigure} from '../format.ts';
 import {
   failingCount,
   faultGroups,
   lookOf,
   marks,
+  tablesOf,
   type Weather,
   type WeatherCell,
   type WeatherRow,
+  type WeatherTable,
 } from './weather.ts';
 
 export const weatherTitle = ({storm}: Weather): string => {
@@ -36,7 +39,10 @@ export const weatherSections = (weather: Weather): Section[] => [
     blocks: [
       ...leadBlocks(weather),
       list(Object.values(marks).map(({icon, title, meaning}) => [`${icon} `, strong(title), `: ${meaning}`])),
-      tableOf(weather),
+      ...tablesOf(weather).flatMap(each => [
+        ...(each.title === null ? [] : [heading(each.title)]),
+        tableOf(each, weather.rows),
+      ]),
       ...footnotes(weather),
     ],
   },
@@ -64,6 +70,13 @@ export const leadBlocks = (weather: Weather): Block[] => [
   paragraph(
     `Libraries with ${marks.unsafe.icon} under the most faults come first, then those with the most ${marks.fail.icon}, ${marks.warn.icon} and ${marks.telemetry.icon}. The percentage is the share of the operations started under the fault that succeeded. +2 means two more symptoms.`,
   ),
+  ...(tablesOf(weather).length === 1
+    ? []
+    : [
+        paragraph(
+          'Libraries in several languages that speak one protocol share a table. How each was used is in its case study.',
+        ),
+      ]),
 ];
 
 const partialOf = ({status}: Weather): Block[] =>
@@ -133,17 +146,26 @@ const nameOf = (row: WeatherRow, rows: readonly WeatherRow[]): Text => {
 
 const isDefault = ({role}: WeatherRow): boolean => role === 'default';
 
-const tableOf = ({columns, about, rows}: Weather): Block =>
-  table(
-    ['Library', ...columns.map(column => `${faultGroups[about[column]!.group]}: ${column}`)],
+/** @param all the rows of all tables */
+const tableOf = ({title, columns, about, rows}: WeatherTable, all: readonly WeatherRow[]): Block => {
+  /** What only a table has whose libraries are in several languages. */
+  const ifSeveral = <T>(cell: T): T[] => (title === null ? [] : [cell]);
+  return table(
+    [
+      'Library',
+      ...ifSeveral('Language'),
+      ...columns.map(column => `${faultGroups[about[column]!.group]}: ${column}`),
+    ],
     [
       ...rows.map(row => [
-        nameOf(row, rows),
+        nameOf(row, all),
+        ...ifSeveral(row.language ?? unknownFigure),
         ...columns.map(column => cellText(row.cells[column], row.folder)),
       ]),
-      [strong(failingTitle), ...columns.map(column => failingText(rows, column))],
+      [strong(failingTitle), ...ifSeveral(''), ...columns.map(column => failingText(rows, column))],
     ],
   );
+};
 
 export const failingTitle = `${marks.unsafe.icon} or ${marks.fail.icon}`;
 

@@ -1,4 +1,5 @@
 // The weather report in its three forms, by the names of their files; on the page the table is a heat map.
+import {unknownFigure} from '../format.ts';
 import {escapeText, sectionToMarkdown} from '../formats/markdown.ts';
 import {escapeHtml, fileHref, renderBlock, renderSection} from '../page/html.ts';
 import {plainPage} from '../page/shell.ts';
@@ -21,9 +22,11 @@ import {
   lookOf,
   markNames,
   marks,
+  tablesOf,
   type Weather,
   type WeatherCell,
   type WeatherRow,
+  type WeatherTable,
 } from './weather.ts';
 
 export const renderWeather = (weather: Weather): {readonly [file: string]: string} => {
@@ -45,7 +48,10 @@ const page = (weather: Weather): string =>
       `<h1>${escapeHtml(weatherTitle(weather))}</h1>`,
       ...leadBlocks(weather).map(renderBlock),
       legend,
-      heatMap(weather),
+      ...tablesOf(weather).flatMap(table => [
+        ...(table.title === null ? [] : [`<h2>${escapeHtml(table.title)}</h2>`]),
+        heatMap(table, weather.rows),
+      ]),
       ...footnotes(weather).map(renderBlock),
       ...furtherSections(weather).map(renderSection),
     ].join('\n'),
@@ -68,26 +74,28 @@ const columnsInWindow = 14;
 const nameWidth = 6;
 const cellWidth = 5.25;
 
-/** Its head stays in sight, and so do the names of the libraries. */
-const heatMap = ({columns, about, rows}: Weather): string => {
+/** Its head stays in sight, and so do the names of the libraries. @param all the rows of all tables */
+const heatMap = ({title, columns, about, rows}: WeatherTable, all: readonly WeatherRow[]): string => {
+  const ifSeveral = (html: string): string => (title === null ? '' : html);
+  const cellCount = columns.length + (title === null ? 0 : 1);
   const groups = [...Map.groupBy(columns, column => about[column]!.group)];
   const begins = new Set(groups.map(([, own]) => own[0]));
   const edge = (column: string): string => (begins.has(column) ? ' edge' : '');
   const rowOf = (row: WeatherRow): string =>
-    `<tr>${rowHead(row, rows)}${columns.map(column => cellOf(row.cells[column], row, edge(column))).join('')}</tr>`;
+    `<tr>${rowHead(row, all)}${ifSeveral(`<td>${escapeHtml(row.language ?? unknownFigure)}</td>`)}${columns.map(column => cellOf(row.cells[column], row, edge(column))).join('')}</tr>`;
   return [
-    `<div class="heat-box${columns.length > columnsInWindow ? ' wide' : ''}" role="region" aria-label="libraries and faults, scrolls sideways" tabindex="0">`,
-    `<table class="heat" style="min-width: ${nameWidth + columns.length * cellWidth}rem">`,
-    `<colgroup><col class="name"><col span="${columns.length}"></colgroup>`,
+    `<div class="heat-box${cellCount > columnsInWindow ? ' wide' : ''}" role="region" aria-label="${ifSeveral(`${escapeHtml(title ?? '')}: `)}libraries and faults, scrolls sideways" tabindex="0">`,
+    `<table class="heat" style="min-width: ${nameWidth + cellCount * cellWidth}rem">`,
+    `<colgroup><col class="name">${ifSeveral('<col class="language">')}<col span="${columns.length}"></colgroup>`,
     '<thead>',
-    `<tr><th scope="col" rowspan="2" class="name">Library</th>${groups.map(groupHead).join('')}</tr>`,
+    `<tr><th scope="col" rowspan="2" class="name">Library</th>${ifSeveral('<th scope="col" rowspan="2">Language</th>')}${groups.map(groupHead).join('')}</tr>`,
     `<tr>${columns.map(column => `<th scope="col" class="fault${edge(column)}">${escapeHtml(column)}</th>`).join('')}</tr>`,
     '</thead>',
     '<tbody>',
     ...rows.map(rowOf),
     '</tbody>',
     '<tfoot>',
-    `<tr><th scope="row" class="name">${failingTitle}</th>${columns.map(column => `<td class="total${edge(column)}">${failingText(rows, column)}</td>`).join('')}</tr>`,
+    `<tr><th scope="row" class="name">${failingTitle}</th>${ifSeveral('<td class="total"></td>')}${columns.map(column => `<td class="total${edge(column)}">${failingText(rows, column)}</td>`).join('')}</tr>`,
     '</tfoot>',
     '</table>',
     '</div>',

@@ -140,8 +140,11 @@ export const gatherColumns = (runs: readonly (readonly Span[])[]): Pick<Weather,
   };
 };
 
-/** @param folder the folder of a run's case study, relative to the weather report */
-export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
+/**
+ * @param folder the folder of a run's case study, relative to the weather report
+ * @param speaks the protocol of the library, as its makers write it
+ */
+export const weatherRows = (story: RunStory, folder: string, speaks: string | null = null): WeatherRow[] => {
   const {record} = story.run;
   return story.variants
     .filter(({trials}) => trials.length > 0)
@@ -150,6 +153,8 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
       return {
         scenario: record.plan.name,
         library: Object.keys(record.plan.supports ?? {})[0] ?? null,
+        language: languageOf(variant, story),
+        speaks,
         variant: variant.variant.name,
         role: variant === story.baseline ? 'default' : 'changed',
         change: variant.variant.change,
@@ -168,6 +173,11 @@ export const weatherRows = (story: RunStory, folder: string): WeatherRow[] => {
       };
     });
 };
+
+const languageOf = ({trials}: VariantStory, {run}: RunStory): string | null =>
+  run.record.plan.program === undefined
+    ? 'JavaScript'
+    : (trials.flatMap(({trial}) => trial.language ?? [])[0] ?? null);
 
 const worstVerdict = (verdicts: readonly WeatherRow['verdict'][]): WeatherRow['verdict'] =>
   (['missed', 'inconclusive', 'met'] as const).find(verdict => verdicts.includes(verdict)) ?? 'inconclusive';

@@ -57,6 +57,10 @@ export type WeatherRow = {
   readonly scenario: string;
   /** The package that it is about; null where the scenario does not say which versions it supports. */
   readonly library: string | null;
+  /** That it is written in; null where its program did not get as far as to say so. */
+  readonly language: string | null;
+  /** The protocol by which it talks to its server, as its makers write it; null where that is not known. */
+  readonly speaks: string | null;
   readonly variant: string;
   /** The library's default options, or what the documentation recommends beside them. */
   readonly role: 'default' | 'changed';
@@ -227,6 +231,37 @@ const markOfSymptom = (symptom: SymptomId, severity: Severity): MarkName => {
   if (severity === 'warn') return 'warn';
   return ['crash', 'untrue'].includes(symptoms[symptom].weight) ? 'unsafe' : 'fail';
 };
+
+/** Libraries that are compared with each other, and the faults that any of them met. */
+export type WeatherTable = Pick<Weather, 'columns' | 'about' | 'rows'> & {
+  /** What they speak; null where all libraries are in one table. */
+  readonly title: string | null;
+};
+
+/**
+ * Of libraries in several languages those that speak one protocol are side by side, and last are the protocols that only
+ * libraries of one language speak. Libraries in one language have one table.
+ */
+export const tablesOf = ({columns, about, rows}: Weather): readonly WeatherTable[] => {
+  if (countLanguages(rows) < 2) return [{title: null, columns, about, rows}];
+  const bySpeech = [...Map.groupBy(rows, ({speaks}) => speaks ?? '')];
+  const shared = bySpeech
+    .filter(([speaks, own]) => speaks !== '' && countLanguages(own) > 1)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const rest = rows.filter(row => !shared.some(([, own]) => own.includes(row)));
+  const others = shared.length === 0 ? 'All protocols' : 'Other protocols';
+  return [...shared, [others, rest] as const]
+    .filter(([, own]) => own.length > 0)
+    .map(([title, own]) => ({
+      title,
+      columns: columns.filter(column => own.some(({cells}) => cells[column] !== undefined)),
+      about,
+      rows: own,
+    }));
+};
+
+const countLanguages = (rows: readonly WeatherRow[]): number =>
+  new Set(rows.flatMap(({language}) => language ?? [])).size;
 
 /** How many of the rows fail in a column. */
 export const failingCount = (rows: readonly WeatherRow[], column: string): number =>

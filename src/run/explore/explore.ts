@@ -32,7 +32,7 @@ export const explore = async (options: ExploreOptions): Promise<Explored> => {
     const others = run.reshape === undefined ? [] : chosen.variants.slice(0, -1).map(withoutTelemetry);
     const plan = searchedPlan(chosen, chosen.variants[others.length]?.name ?? null);
     const {reshape: _, ...asChosen} = {...run, variants: null};
-    const all: Plan = {...(await withProgramSetUp(plan, options)), variants: [plan.variants[0], ...others]};
+    const all = await withProgramSetUp({...plan, variants: [plan.variants[0], ...others]}, options);
     const isShared = plan.target.kind === 'url' || run.target?.targetUrl != null;
     const mostWorkers = isShared ? 1 : options.jobs + proofTrialsAtOnce;
     const crewOf: CrewOf = (signal, limited) =>

@@ -116,10 +116,10 @@ const telemetryEnvironment = (
     mode,
   ),
   ...Object.assign({}, ...(plan.telemetry.use ?? []).map(presetEnvironment)),
-  // Its own SDK is a program's affair: all of its signals go to the receiver.
+  // Its own SDK is a program's affair: the signals of the mode go to the receiver.
   ...(task.program !== null && {
     OTEL_TRACES_EXPORTER: mode === 'metrics-only' ? 'none' : 'otlp',
-    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_METRICS_EXPORTER: mode === 'unsampled' ? 'none' : 'otlp',
     OTEL_LOGS_EXPORTER: 'otlp',
     ...(mode === 'api-only' && withoutSdk(task)),
   }),

@@ -1,11 +1,11 @@
 // Go: a program that is built from its module.
-import {readFile} from 'node:fs/promises';
+import {copyFile, readFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {FoulweatherError} from '../../model/errors.ts';
 import {interruptedEarly} from '../interruption.ts';
 import {stateOfFolder} from '../packages.ts';
 import {outputLines, runTool, type ToolOptions} from '../tool.ts';
-import type {Toolchain} from './toolchain.ts';
+import {othersHint, type Needing, type Toolchain, withOthers} from './toolchain.ts';
 
 const isNewEnough = (version: string): boolean => {
   const [, major, minor] = /\bgo(\d+)\.(\d+)/.exec(version) ?? [];
@@ -40,6 +40,10 @@ export const go: Toolchain = {
     );
   },
 
+  packages: async ({file}) => modulesIn(await readFile(file, 'utf8')),
+
+  spelling: name => name,
+
   async state({command, file}) {
     const module = await readFile(file, 'utf8');
     const folder = dirname(file);
@@ -48,22 +52,80 @@ export const go: Toolchain = {
     return [packageIn(command), ...(await Promise.all(states))];
   },
 
-  doing: ({command}) => `building ${packageIn(command)} with Go`,
+  doing: ({command}) => `building the Go program ${packageIn(command)}`,
 
-  async fill(draft, {command, folder}, options) {
-    const args = ['build', '-mod=readonly', '-buildvcs=false', '-o', programIn(draft), packageIn(command)];
-    const {failure, output} = await runTool('go', args, folder, outsideWorkspaces(options));
+  async fill(draft, needing, options) {
+    const {command, folder, others} = needing;
+    const own = outsideWorkspaces(options);
+    const isChanged = Object.keys(others).length > 0;
+    const modules = isChanged ? await changedModules(draft, needing, own) : ['-mod=readonly'];
+    const args = ['build', ...modules, '-buildvcs=false', '-o', programIn(draft), packageIn(command)];
+    const {failure, output} = await runTool('go', args, folder, own);
     if (failure === null) return;
     if (options.signal.aborted) throw interruptedEarly();
     throw new FoulweatherError(
       'FW_PACKAGE_INSTALL',
-      `Go could not build ${packageIn(command)}:`,
-      `Check that \`go build ${packageIn(command)}\` works in ${folder}, and that the module proxy can be reached.`,
+      `Go could not build ${packageIn(command)}${withOthers(others)}:`,
+      isChanged
+        ? othersHint
+        : `Check that \`go build ${packageIn(command)}\` works in ${folder}, and that the module proxy can be reached.`,
       {cause: failure, details: outputLines(output)},
     );
   },
 
   command: (folder, {command}) => [programIn(folder), ...command.slice(3)],
+};
+
+/**
+ * The flags of a build with modules in other versions: they are in a copy of go.mod, and what they need as well is Go's choice.
+ * One that go.mod replaces by a working copy is no longer replaced.
+ */
+const changedModules = async (
+  draft: string,
+  {folder, file, others}: Needing,
+  options: ToolOptions,
+): Promise<readonly string[]> => {
+  const copy = join(draft, 'other-versions.mod');
+  await copyFile(file, copy);
+  // A module that needs no other has no go.sum.
+  await copyFile(file.replace(/\.mod$/, '.sum'), join(draft, 'other-versions.sum')).catch(() => {});
+  const drops = Object.keys(others).map(name => `-dropreplace=${name}`);
+  const wanted = Object.entries(others).map(([name, version]) => `${name}@${version}`);
+  for (const args of [
+    ['mod', 'edit', ...drops, copy],
+    ['get', `-modfile=${copy}`, ...wanted],
+  ]) {
+    const {failure, output} = await runTool('go', args, folder, options);
+    if (failure === null) continue;
+    if (options.signal.aborted) throw interruptedEarly();
+    throw new FoulweatherError(
+      'FW_PACKAGE_INSTALL',
+      `Go could not get ${wanted.join(' and ')}:`,
+      'Check that this version exists, and that the module proxy can be reached. Versions of Go begin with v.',
+      {cause: failure, details: outputLines(output)},
+    );
+  }
+  return ['-mod=mod', `-modfile=${copy}`];
+};
+
+/** The modules that a go.mod requires: `require example.com/a v1.2.3`, or a line each in brackets. */
+export const modulesIn = (text: string): string[] => {
+  const modules: string[] = [];
+  let block: string | null = null;
+  for (const line of text.split('\n')) {
+    const words = line
+      .replace(/\/\/.*$/, '')
+      .replace('(', ' ( ')
+      .trim()
+      .split(/\s+/);
+    if (words[1] === '(') block = words[0]!;
+    else if (words[0] === ')') block = null;
+    else {
+      const [directive, name] = block === null ? words : [block, ...words];
+      if (directive === 'require' && name) modules.push(name.replaceAll(/["`]/g, ''));
+    }
+  }
+  return modules;
 };
 
 /** `go run PACKAGE …` */

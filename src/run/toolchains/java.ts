@@ -1,6 +1,6 @@
 // Java: the packages of a pom.xml, which Maven fetches, and the classes of the program's sources and of the kit.
 import {existsSync, globSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {basename, delimiter, dirname, join} from 'node:path';
 import {FoulweatherError} from '../../model/errors.ts';
 import {packageFile} from '../../model/own-files.ts';
@@ -8,7 +8,7 @@ import {findProgram} from '../../services/find-program.ts';
 import {interruptedEarly} from '../interruption.ts';
 import {stateOfFolder} from '../packages.ts';
 import {outputLines, runTool, type ToolEnd, type ToolOptions} from '../tool.ts';
-import type {Toolchain} from './toolchain.ts';
+import {othersHint, type Toolchain, type Versions, withOthers} from './toolchain.ts';
 
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 const kit = packageFile('kits/java/Foulweather.java');
@@ -37,21 +37,28 @@ export const java: Toolchain = {
     );
   },
 
+  packages: async ({file}) => dependenciesIn(await readFile(file, 'utf8')),
+
+  spelling: name => name,
+
   state: async ({folder, file}) => [
     await readFile(file, 'utf8'),
     await stateOfFolder(folder, isSource),
     await stateOfFolder(dirname(kit), isSource),
   ],
 
-  doing: ({file}) => `compiling the Java program, with the packages of ${basename(file)}`,
+  doing: ({file}) => `compiling the Java program, after fetching the packages of ${basename(file)}`,
 
-  async fill(draft, {folder, file}, options) {
+  async fill(draft, {folder, file, others}, options) {
     const lib = join(draft, 'lib');
-    const fetching = ['--batch-mode', '--quiet', '-f', file, copyDependencies];
+    const isChanged = Object.keys(others).length > 0;
+    const list = isChanged ? join(draft, 'pom.xml') : file;
+    if (isChanged) await writeFile(list, withVersions(await readFile(file, 'utf8'), others));
+    const fetching = ['--batch-mode', '--quiet', '-f', list, copyDependencies];
     const scope = ['-DincludeScope=runtime', `-DoutputDirectory=${lib}`];
     refuseFailure(
       await runTool('mvn', [...fetching, ...scope], draft, options),
-      `Maven could not fetch the packages of ${file}:`,
+      `Maven could not fetch the packages of ${file}${withOthers(others)}:`,
       'Check that these versions exist, and that the repository can be reached.',
       options,
     );
@@ -61,8 +68,8 @@ export const java: Toolchain = {
     const path = existsSync(lib) ? ['-cp', join(lib, '*')] : [];
     refuseFailure(
       await runTool('javac', [...flags, ...path, ...sources], draft, options),
-      `javac could not compile the program in ${folder}:`,
-      'Fix its sources.',
+      `javac could not compile the program in ${folder}${withOthers(others)}:`,
+      isChanged ? othersHint : 'Fix its sources.',
       options,
     );
   },
@@ -74,6 +81,34 @@ export const java: Toolchain = {
     ...command.slice(1),
   ],
 };
+
+const dependency = /<dependency>[\s\S]*?<\/dependency>/g;
+const versionElement = /<version>[^<]*<\/version>/;
+
+const withoutComments = (pom: string): string => pom.replaceAll(/<!--[\s\S]*?-->/g, '');
+
+/** `redis.clients:jedis` of a `<dependency>`, and not of what that excludes. */
+const nameOf = (element: string): string => {
+  const own = element.replace(/<exclusions>[\s\S]*?<\/exclusions>/, '');
+  const valueOf = (tag: string): string =>
+    new RegExp(`<${tag}>\\s*([^<]*?)\\s*</${tag}>`).exec(own)?.[1] ?? '';
+  return `${valueOf('groupId')}:${valueOf('artifactId')}`;
+};
+
+export const dependenciesIn = (pom: string): string[] => [
+  ...new Set([...withoutComments(pom).matchAll(dependency)].map(([element]) => nameOf(element))),
+];
+
+/** A pom.xml with some of its dependencies in other versions; one whose version is managed elsewhere gets one of its own. */
+export const withVersions = (pom: string, others: Versions): string =>
+  withoutComments(pom).replaceAll(dependency, element => {
+    const version = others[nameOf(element)];
+    if (version === undefined) return element;
+    const own = `<version>${version.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</version>`;
+    return versionElement.test(element)
+      ? element.replace(versionElement, () => own)
+      : element.replace(/\s*<\/dependency>$/, rest => `${own}${rest}`);
+  });
 
 const refuseFailure = (
   {failure, output}: ToolEnd,

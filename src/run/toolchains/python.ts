@@ -1,11 +1,11 @@
 // Python: a virtual environment with the packages of a requirements file.
 import {globSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {readFile, writeFile} from 'node:fs/promises';
+import {basename, dirname, join, resolve} from 'node:path';
 import {FoulweatherError} from '../../model/errors.ts';
 import {interruptedEarly} from '../interruption.ts';
-import {outputLines, runTool, type ToolEnd} from '../tool.ts';
-import type {Toolchain} from './toolchain.ts';
+import {outputLines, runTool, type ToolEnd, type ToolOptions} from '../tool.ts';
+import {type Toolchain, type Versions, withOthers} from './toolchain.ts';
 
 const exitCodes = {tooOld: 3, withoutVenv: 4} as const;
 
@@ -34,11 +34,16 @@ export const python: Toolchain = {
     );
   },
 
-  state: async ({file}) => [await readFile(file, 'utf8')],
+  packages: async ({file}) => (await textsOf(file)).flatMap(requirementsIn).map(({name}) => name),
+
+  // As package indexes compare them (PEP 503).
+  spelling: name => name.toLowerCase().replaceAll(/[-_.]+/g, '-'),
+
+  state: ({file}) => textsOf(file),
 
   doing: ({file}) => `installing the Python packages of ${basename(file)}`,
 
-  async fill(draft, {file}, options) {
+  async fill(draft, {file, others}, options) {
     const venv = await runTool('python3', ['-m', 'venv', draft], draft, options);
     if (venv.failure !== null) {
       if (options.signal.aborted) throw interruptedEarly();
@@ -49,17 +54,12 @@ export const python: Toolchain = {
         {cause: venv.failure, details: outputLines(venv.output)},
       );
     }
-    const flags = ['--quiet', '--no-input', '--disable-pip-version-check'];
-    const args = ['-m', 'pip', 'install', ...flags, '-r', file];
-    const pip = await runTool(pythonIn(draft), args, draft, options);
-    if (pip.failure === null) return;
-    if (options.signal.aborted) throw interruptedEarly();
-    throw new FoulweatherError(
-      'FW_PACKAGE_INSTALL',
-      `pip could not install the packages of ${file}:`,
-      'Check that these versions exist for this Python, and that the package index can be reached.',
-      {cause: pip.failure, details: outputLines(pip.output)},
-    );
+    await pipInstall(draft, file, `the packages of ${file}`, options);
+    if (Object.keys(others).length === 0) return;
+    // Afterwards, so that pins of what another version needs as well give way: pip changes what does not fit it.
+    const changes = join(draft, 'other-versions.txt');
+    await writeFile(changes, otherRequirements(await textsOf(file), others));
+    await pipInstall(draft, changes, `the packages of ${file}${withOthers(others)}`, options);
   },
 
   command(folder, {command}) {
@@ -70,6 +70,75 @@ export const python: Toolchain = {
       ? [executable, ...rest]
       : [executable, '-c', instrumented, executable, ...rest];
   },
+};
+
+/** @param list a requirements file */
+const pipInstall = async (
+  folder: string,
+  list: string,
+  what: string,
+  options: ToolOptions,
+): Promise<void> => {
+  const flags = ['--quiet', '--no-input', '--disable-pip-version-check'];
+  const args = ['-m', 'pip', 'install', ...flags, '-r', list];
+  const pip = await runTool(pythonIn(folder), args, folder, options);
+  if (pip.failure === null) return;
+  if (options.signal.aborted) throw interruptedEarly();
+  throw new FoulweatherError(
+    'FW_PACKAGE_INSTALL',
+    `pip could not install ${what}:`,
+    'Check that these versions exist for this Python, and that the package index can be reached.',
+    {cause: pip.failure, details: outputLines(pip.output)},
+  );
+};
+
+/** Lines without comments; one that ends in a backslash goes on in the next. */
+const linesOf = (text: string): string[] =>
+  text
+    .replaceAll(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .map(line => line.replace(/(?:^|\s)#.*$/, '').trim());
+
+const inclusion = /^(?:-r|--requirement)[\s=]*(\S+)$/;
+
+/** The text of a requirements file, and of those that it includes. */
+const textsOf = async (file: string, including: readonly string[] = []): Promise<string[]> => {
+  const text = await readFile(file, 'utf8');
+  const above = [...including, file];
+  const texts = [text];
+  for (const line of linesOf(text)) {
+    const path = inclusion.exec(line)?.[1];
+    if (path === undefined || /^\w+:\/\//.test(path)) continue;
+    const included = resolve(dirname(file), path);
+    if (!above.includes(included)) texts.push(...(await textsOf(included, above)));
+  }
+  return texts;
+};
+
+/** A working copy may have a name; other paths and addresses have none. */
+const workingCopy = /^(?:-e|--editable)[\s=]+\S+#egg=([\w.-]+)$/;
+
+const requirement = /^([a-z\d](?:[\w.-]*[a-z\d])?)\s*(\[[^\]]*\])?\s*(?:$|[<>=!~;@(])/i;
+
+export const requirementsIn = (text: string): {readonly name: string; readonly extras: string}[] =>
+  linesOf(text).flatMap(line => {
+    const [, name, extras = ''] = workingCopy.exec(line) ?? requirement.exec(line) ?? [];
+    return name === undefined ? [] : [{name, extras: extras.replaceAll(/\s/g, '')}];
+  });
+
+/** Where pip looks, which the second installation must know as well; what is installed is named by the first. */
+const place = /^(?:-i|-f|--(?:index-url|extra-index-url|find-links|no-index|trusted-host|pre))(?:[\s=]|$)/;
+
+/** A requirements file of packages in other versions, with the extras and the indexes of the files that list them. */
+export const otherRequirements = (texts: readonly string[], others: Versions): string => {
+  const places = texts.flatMap(linesOf).filter(line => place.test(line));
+  const listed = texts.flatMap(requirementsIn);
+  const changed = Object.entries(others).map(([wanted, version]) => {
+    const same = listed.find(({name}) => python.spelling(name) === python.spelling(wanted));
+    const {name, extras} = same ?? {name: wanted, extras: ''};
+    return `${name}${extras}${/^[<>=!~]/.test(version) ? '' : '=='}${version}`;
+  });
+  return `${[...places, ...changed].join('\n')}\n`;
 };
 
 const wrongWith = ({failure, stdout, output}: ToolEnd): readonly [why: string, hint: string] => {

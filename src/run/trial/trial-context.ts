@@ -7,6 +7,7 @@ import type {RunningInjector} from '../processes/start-injector.ts';
 import type {Receiver} from '../processes/start-receiver.ts';
 import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
+import type {ProgramCommands} from '../requirements.ts';
 import type {TrialRecorder} from './trial-recorder.ts';
 
 export type TrialContext = {
@@ -19,8 +20,8 @@ export type TrialContext = {
   readonly receiver: Receiver;
   /** Folders of the packages of variants that have their own. */
   readonly packages: ReadonlyMap<string, string>;
-  /** What starts a program with what it requires; null where its plan's own command does. */
-  readonly programCommand: readonly string[] | null;
+  /** What starts the program of a variant with what it requires; where there is none, its plan's own command does. */
+  readonly programCommands: ProgramCommands;
   readonly environment: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;

@@ -23,7 +23,7 @@ export const startTrialSubject = (
     scenarioFile,
     receiver,
     packages,
-    programCommand,
+    programCommands,
     environment,
     profiles,
     limits,
@@ -50,7 +50,10 @@ export const startTrialSubject = (
       phases,
       noop: false,
       profilesFolder: files.profilesFolder,
-      program: programTask(plan, variant, {helloMs: limits.loadMs, command: programCommand}),
+      program: programTask(plan, variant, {
+        helloMs: limits.loadMs,
+        command: programCommands.get(variant.name) ?? null,
+      }),
       profiling:
         profiles && plan.program === undefined ? {heapLimitMiB: variant.process.heapLimitMiB ?? null} : null,
     },

@@ -4,7 +4,7 @@ import {telemetryModes} from '../../../src/model/choices.ts';
 import type {JudgedRun, PhaseSummary, TrialJudgement} from '../../../src/model/run.ts';
 import type {Trial} from '../../../src/model/trial.ts';
 import {overheadReport} from '../../../src/report/overhead/overhead-report.ts';
-import {overheadOf, overheadTable} from '../../../src/report/overhead/overhead-table.ts';
+import {isSilent, overheadOf, overheadTable} from '../../../src/report/overhead/overhead-table.ts';
 
 const cpuUs = {off: 100, 'api-only': 110, unsampled: 150, 'metrics-only': 180, full: 250} as const;
 
@@ -59,6 +59,25 @@ test('with fewer trials there are figures and no ratios', t => {
     rows.every(({cpuUsPerOperation}) => cpuUsPerOperation.ratio === null && cpuUsPerOperation.value !== null),
   );
 });
+
+const spans = (spanCount: number, ...metrics: readonly string[]): Trial['telemetry'] =>
+  ({spanCount, metrics: metrics.map(name => ({name}))}) as unknown as Trial['telemetry'];
+
+const silent: {readonly [title: string]: readonly [full: Trial['telemetry'], isSilent: boolean]} = {
+  'neither spans nor metrics': [spans(0), true],
+  'what the runtime says is not of the library': [spans(0, 'go.memory.used', 'otel.sdk.span.live'), true],
+  'a span': [spans(1), false],
+  'a metric': [spans(0, 'db.client.operation.duration'), false],
+  'what is not known': [null, false],
+};
+
+for (const [title, [full, expected]] of Object.entries(silent)) {
+  test(`a library that says nothing costs nothing: ${title}`, t => {
+    const run = runOf(2);
+    const trials = run.trials.map(trial => (trial.variant === 'full' ? {...trial, telemetry: full} : trial));
+    t.is(isSilent({trials}), expected);
+  });
+}
 
 test('the table says what the modes are', t => {
   const lines = overheadTable(overheadOf(runOf(5), 'measured'))

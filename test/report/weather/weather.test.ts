@@ -16,6 +16,7 @@ import {
   failingCount,
   lookOf,
   marks,
+  tablesOf,
   type Weather,
   type WeatherCell,
   type WeatherRow,
@@ -244,6 +245,59 @@ const weather = (): Weather => {
     ],
   };
 };
+
+const spoken = (
+  language: string,
+  speaks: string | null,
+  scenario: string,
+  ...cells: readonly WeatherCell[]
+): WeatherRow => ({...rowWith(scenario, ...cells), language, speaks});
+
+const inLanguages = (): Weather => ({
+  ...weather(),
+  columns: ['fault-0', 'fault-1'],
+  about: {'fault-0': {group: 'slow', fault: null}, 'fault-1': {group: 'cut', fault: null}},
+  rows: [
+    spoken('Go', 'Redis', 'go-redis', clear(1)),
+    spoken('JavaScript', 'HTTP', 'fetch', clear(1), clear(1)),
+    spoken('JavaScript', 'Redis', 'redis', clear(1)),
+    spoken('JavaScript', 'MQTT', 'mqtt', clear(1)),
+    spoken('Python', 'HTTP', 'python-httpx', clear(1), clear(1)),
+    spoken('JavaScript', null, 'ws', clear(1)),
+  ],
+});
+
+test('libraries in several languages that speak one protocol share a table, with the faults that they met', t => {
+  const tables = tablesOf(inLanguages()).map(({title, columns, rows}) => [
+    title,
+    columns.join(' '),
+    rows.map(({scenario}) => scenario).join(' '),
+  ]);
+  t.deepEqual(tables, [
+    ['HTTP', 'fault-0 fault-1', 'fetch python-httpx'],
+    ['Redis', 'fault-0', 'go-redis redis'],
+    ['Other protocols', 'fault-0', 'mqtt ws'],
+  ]);
+});
+
+test('libraries in one language have one table', t => {
+  const rows = inLanguages().rows.filter(({language}) => language === 'JavaScript');
+  const tables = tablesOf({...inLanguages(), rows});
+  t.deepEqual(
+    tables.map(table => [table.title, table.rows.length]),
+    [[null, 4]],
+  );
+});
+
+test('in a table of several languages each library has its own beside it', t => {
+  const {'weather.md': markdown = '', 'weather.html': page = ''} = renderWeather(inLanguages());
+  t.true(markdown.includes('### Redis\n\n| Library | Language | Slow: fault-0 |'));
+  t.regex(markdown, /\n\| \[go-redis\]\(\S+\) [\d.]+ \| Go \| \[✔ 100%\]/);
+  t.regex(markdown, /\n\| \*\*‼ or ✖\*\* \| +\| 0 of 2 \|/);
+  t.is(page.match(/<h2>(?:HTTP|Redis|Other protocols)<\/h2>/g)?.length, 3);
+  t.is(page.match(/<th scope="col" rowspan="2">Language<\/th>/g)?.length, 3);
+  t.true(page.includes('<td>Python</td>'));
+});
 
 test("a server's errors are grouped by what they do to the connection", t => {
   const groupOf = (fault: Fault) =>

@@ -1,7 +1,7 @@
 // Change: what the candidate does differently; with one variant only, what usually fixes what was found.
 
 import type {Json} from '../../../model/json.ts';
-import type {Variant} from '../../../model/plan.ts';
+import type {Plan, Variant} from '../../../model/plan.ts';
 import {symptoms} from '../../../model/symptoms.ts';
 import {
   type Block,
@@ -23,7 +23,7 @@ export const changeSection = ({run, baseline, variants}: RunStory): Section => (
   blocks: [
     ...(variants.length === 1
       ? proposals(baseline)
-      : variants.slice(1).flatMap(variant => changeBlocks(baseline, variant))),
+      : variants.slice(1).flatMap(variant => changeBlocks(baseline, variant, versionWords(run.record.plan)))),
     ...remarkBlocks(run.record.plan.remarks ?? []),
   ],
 });
@@ -44,9 +44,9 @@ const proposals = (baseline: VariantStory): Block[] => {
   ];
 };
 
-const changeBlocks = (baseline: VariantStory, candidate: VariantStory): Block[] => {
+const changeBlocks = (baseline: VariantStory, candidate: VariantStory, words: VersionWords): Block[] => {
   const [before, after] = [baseline.variant, candidate.variant];
-  const rows = [...differences(before, after), ...loadedVersions(baseline, candidate)];
+  const rows = [...differences(before, after), ...loadedVersions(baseline, candidate, words)];
   const sentence: Text = [code(after.name), `: ${after.change ?? 'the change was not described.'}`];
   if (rows.length === 0) return [paragraph(...sentence), paragraph('The recorded options are identical.')];
   return [paragraph(...sentence), table(['Option', before.name, after.name], rows)];
@@ -61,14 +61,26 @@ const differences = (before: Variant, after: Variant): Span[][] => {
     .map(path => [code(path), valueSpan(old, path), valueSpan(current, path)]);
 };
 
+type VersionWords = {readonly known: string; readonly unknown: string};
+
+/** A program says itself which libraries it has, and need not name all of them. */
+const versionWords = ({program}: Plan): VersionWords =>
+  program === undefined
+    ? {known: 'version loaded', unknown: 'not loaded'}
+    : {known: 'version reported by the program', unknown: 'not reported'};
+
 /** The versions that were really loaded, of the packages that a variant has as its own: a range says little about them. */
-const loadedVersions = (baseline: VariantStory, candidate: VariantStory): Span[][] => {
+const loadedVersions = (
+  baseline: VariantStory,
+  candidate: VariantStory,
+  {known, unknown}: VersionWords,
+): Span[][] => {
   const names = [baseline, candidate].flatMap(({variant}) => Object.keys(variant.packages ?? {}));
   return [...new Set(names)].map(name => [
-    `${name} (version loaded)`,
+    `${name} (${known})`,
     ...[baseline, candidate].map(({trials}) => {
       const versions = new Set(trials.flatMap(({trial}) => trial.versions[name] ?? []));
-      return versions.size === 0 ? 'not loaded' : code([...versions].join(', '));
+      return versions.size === 0 ? unknown : code([...versions].join(', '));
     }),
   ]);
 };

@@ -9,7 +9,7 @@ import type {ClockStep, HeapSample, Trial} from '../../../model/trial.ts';
 import {mergeResources, mergeSystem} from './merge-samples.ts';
 import {boundsOf, ThinnedSamples} from './thinned-samples.ts';
 
-type Code = Pick<Trial, 'runtime' | 'cpuCount' | 'versions' | 'standIns' | 'unapplied'>;
+type Code = Pick<Trial, 'runtime' | 'language' | 'cpuCount' | 'versions' | 'standIns' | 'unapplied'>;
 
 export type ProcessObservation = Code &
   Pick<
@@ -50,8 +50,8 @@ export class ProcessFold {
     }
     switch (event.kind) {
       case 'loaded': {
-        const {runtime, versions, cpuCount = null} = event;
-        this.#code = {...this.#code, runtime, versions, cpuCount};
+        const {runtime, language, versions, cpuCount = null} = event;
+        this.#code = {...this.#code, runtime, ...(language && {language}), versions, cpuCount};
         break;
       }
       case 'opened': {
