@@ -6,10 +6,9 @@ import {HttpInterceptor} from '../../../src/faults/server/http/interceptor.ts';
 import {preface} from '../../../src/faults/server/http2/frames.ts';
 import type {Random} from '../../../src/faults/server/random.ts';
 import type {Party, Said} from '../followed-connection.ts';
-import {below, chunked, damaged, endless, largestChunk, noise, noiseOf, ofParty, pick} from './bytes.ts';
-import type {FuzzInput, FuzzPart, Outcome} from './part.ts';
-import {PipedConnection} from './piped-connection.ts';
-import {reasonOf} from './protocols.ts';
+import {below, chunked, damaged, endless, largestChunk, noise, noiseOf, pick} from './bytes.ts';
+import type {FuzzInput, FuzzPart} from './part.ts';
+import {PipedConnection, sayAll} from './piped-connection.ts';
 import {httpToxics, rulesOf} from './toxics.ts';
 
 const from = (party: Party, text: string): Said => [party, Buffer.from(text, 'latin1')];
@@ -73,44 +72,6 @@ const make = (random: Random): FuzzInput => {
   const begun = from('client', random() < 0.5 ? 'GET / HTTP/1.1\r\nX: ' : 'GET / HTTP/1.1\r\n\r\n');
   const party = random() < 0.5 ? 'client' : 'server';
   return {said: [...said, begun, ...endless(party, noise(random, 8), 512 * 1024)], isValid: false, faultSeed};
-};
-
-/** What both sides were to get, where no fault is on. What was not taken cannot have come. */
-export const wrongBytes = (connection: PipedConnection, said: readonly Said[]): string | null => {
-  for (const [party, other] of [
-    ['client', 'server'],
-    ['server', 'client'],
-  ] as const) {
-    const sent = ofParty(said, party);
-    const came = connection.cameOf(party);
-    const due = connection.isTaken(party) ? sent : sent.subarray(0, came.length);
-    if (!came.equals(due)) return `the ${other} got other bytes`;
-  }
-  return null;
-};
-
-type Followed = {readonly connection: PipedConnection; readonly mostHeld: number; readonly input: FuzzInput};
-
-export const sayAll = ({connection, mostHeld, input}: Followed): Outcome => {
-  const {said, isValid, faultSeed} = input;
-  let failure: string | null = null;
-  for (const [party, data] of said) {
-    connection.say(party, data);
-    if (faultSeed !== null) continue;
-    for (const side of ['client', 'server'] as const) {
-      const bytes = connection.heldBytes(side);
-      if (bytes > mostHeld) failure ??= `${bytes} bytes of the ${side}'s were held`;
-    }
-  }
-  const isFollowed = !connection.isLost;
-  connection.end('client');
-  connection.end('server');
-  connection.close();
-  const [thrown] = connection.failures;
-  if (thrown !== undefined) failure = `thrown: ${reasonOf(thrown)}`;
-  if (faultSeed === null) failure ??= wrongBytes(connection, said);
-  if (faultSeed === null && isValid && !isFollowed) failure ??= 'it was not followed to its end';
-  return {failure, isFollowed, hits: connection.hits};
 };
 
 export const http1: FuzzPart = {

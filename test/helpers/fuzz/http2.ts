@@ -6,10 +6,9 @@ import type {Random} from '../../../src/faults/server/random.ts';
 import type {Party, Said} from '../followed-connection.ts';
 import {below, chunked, damaged, endless, interleaved, largestChunk, noise, noiseOf, pick} from './bytes.ts';
 import {fieldsOf, HpackWriter} from './hpack.ts';
-import {sayAll} from './http1.ts';
 import {blockFrames, contentFrame, endStream, uint32} from './http2-frames.ts';
 import type {FuzzInput, FuzzPart} from './part.ts';
-import {PipedConnection} from './piped-connection.ts';
+import {PipedConnection, sayAll} from './piped-connection.ts';
 import {connectionToxics, httpToxics, rulesOf, streamToxics} from './toxics.ts';
 
 const {data, headers, resetStream, pushPromise, ping, goAway, windowUpdate, continuation} = frameTypes;

@@ -85,10 +85,12 @@ const attempt = (part: FuzzPart, input: FuzzInput): Outcome => {
   try {
     return part.attempt(input);
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return {failure: `thrown: ${reason}`, isFollowed: false, hits: 0};
+    return {failure: `thrown: ${reasonOf(error)}`, isFollowed: false, hits: 0};
   }
 };
+
+export const reasonOf = (thrown: unknown): string =>
+  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 
 const mostTries = 2000;
 

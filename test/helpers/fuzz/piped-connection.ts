@@ -4,7 +4,9 @@
 import type {DownPipe, InterceptorHost, UpPipe} from '../../../src/faults/server/http/interceptor-host.ts';
 import type {HttpRules} from '../../../src/faults/server/http/rules.ts';
 import type {Receiver} from '../../../src/faults/server/stage.ts';
-import {idleSocket, type Party} from '../followed-connection.ts';
+import {idleSocket, type Party, type Said} from '../followed-connection.ts';
+import {ofParty} from './bytes.ts';
+import {type FuzzInput, type Outcome, reasonOf} from './part.ts';
 
 type Way = {
   readonly receiver: () => Receiver | null;
@@ -144,3 +146,47 @@ export class PipedConnection {
     else taker.push({data, timestampMs: 0});
   }
 }
+
+/** What both sides were to get, where no fault is on. What was not taken cannot have come. */
+const wrongBytes = (connection: PipedConnection, said: readonly Said[]): string | null => {
+  for (const [party, other] of [
+    ['client', 'server'],
+    ['server', 'client'],
+  ] as const) {
+    const sent = ofParty(said, party);
+    const came = connection.cameOf(party);
+    const due = connection.isTaken(party) ? sent : sent.subarray(0, came.length);
+    if (!came.equals(due)) return `the ${other} got other bytes`;
+  }
+  return null;
+};
+
+type Spoken = {
+  readonly connection: PipedConnection;
+  /** How many bytes of a side's may be held where no fault is on. */
+  readonly mostHeld: number;
+  readonly input: FuzzInput;
+};
+
+/** Both sides say all of it, and close. */
+export const sayAll = ({connection, mostHeld, input}: Spoken): Outcome => {
+  const {said, isValid, faultSeed} = input;
+  let failure: string | null = null;
+  for (const [party, data] of said) {
+    connection.say(party, data);
+    if (faultSeed !== null) continue;
+    for (const side of ['client', 'server'] as const) {
+      const bytes = connection.heldBytes(side);
+      if (bytes > mostHeld) failure ??= `${bytes} bytes of the ${side}'s were held`;
+    }
+  }
+  const isFollowed = !connection.isLost;
+  connection.end('client');
+  connection.end('server');
+  connection.close();
+  const [thrown] = connection.failures;
+  if (thrown !== undefined) failure = `thrown: ${reasonOf(thrown)}`;
+  if (faultSeed === null) failure ??= wrongBytes(connection, said);
+  if (faultSeed === null && isValid && !isFollowed) failure ??= 'it was not followed to its end';
+  return {failure, isFollowed, hits: connection.hits};
+};

@@ -8,7 +8,7 @@ import {protocolOf, protocols} from '../../../src/model/server-errors.ts';
 import {FollowedConnection, type Said, type Takes} from '../followed-connection.ts';
 import {conversations} from '../said.ts';
 import {below, chunked, damaged, endless, largestChunk, noise, noiseOf, ofParty} from './bytes.ts';
-import type {FuzzInput, FuzzPart, Outcome} from './part.ts';
+import {type FuzzInput, type FuzzPart, type Outcome, reasonOf} from './part.ts';
 
 const endlessBytes = 512 * 1024;
 
@@ -62,9 +62,6 @@ const attempt = (protocol: Protocol, {said, isValid, faultSeed}: FuzzInput): Out
   said.every(([party, data]) => hears(party === 'client' ? 'upstream' : 'downstream', data));
   return outcome(null);
 };
-
-export const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 
 /** @param conversation what well-behaved sides say */
 export const partOf = (protocol: Protocol, conversation: readonly Said[]): FuzzPart => ({
