@@ -26,7 +26,7 @@ import {inForce, rulesOf} from './toxics.ts';
 
 const path = '/hit/*';
 /** What they do, they do to streams only. */
-const toxics = [
+const toxics = inForce([
   {type: 'http_status', toxicity: 0.3, attributes: {path, body: 'busy'}},
   {type: 'http_fault', toxicity: 0.2, attributes: {path, stage: 'response', action: 'hang'}},
   {type: 'http_fault', toxicity: 0.2, attributes: {path, stage: 'response', action: 'abort', cut_bytes: 3}},
@@ -37,7 +37,7 @@ const toxics = [
   {type: 'http2_trailers', toxicity: 0.3, attributes: {path}},
   {type: 'grpc_status', toxicity: 0.3, attributes: {path}},
   {type: 'http_content_length', toxicity: 0.5, attributes: {path, difference: 3}},
-].map(inForce);
+]);
 
 type Heard = {
   readonly blocks: (readonly HeaderField[])[];

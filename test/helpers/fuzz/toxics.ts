@@ -1,7 +1,7 @@
 // The rules that conversations of HTTP are fuzzed with: toxics of all kinds, whose dice are the input's, or none.
 
-import {readJson} from '../../../src/faults/server/go-json.ts';
 import {HttpRules} from '../../../src/faults/server/http/rules.ts';
+import {readJson} from '../../../src/faults/server/proxy-body.ts';
 import {createToxic, type Toxic} from '../../../src/faults/server/toxic.ts';
 import {Witness} from '../../../src/faults/server/witness.ts';
 
@@ -11,14 +11,13 @@ type ToxicRequest = {
   readonly toxicity: number;
 };
 
-let made = 0;
-
-export const inForce = (request: ToxicRequest): Toxic => {
-  const body = JSON.stringify({...request, name: `${request.type}-${++made}`});
-  const toxic = createToxic(readJson(body), () => undefined);
-  toxic.isInForce = true;
-  return toxic;
-};
+export const inForce = (requests: readonly ToxicRequest[]): readonly Toxic[] =>
+  requests.map((request, index) => {
+    const body = Buffer.from(JSON.stringify({...request, name: `${request.type}-${index}`}));
+    const toxic = createToxic(readJson(body), () => undefined);
+    toxic.isInForce = true;
+    return toxic;
+  });
 
 /** HTTP is followed whether or not there is a toxic. */
 class FollowingRules extends HttpRules {
@@ -33,7 +32,7 @@ const witness = new Witness();
 export const rulesOf = (toxics: readonly Toxic[], seed: number): HttpRules =>
   new FollowingRules([seed], direction => (direction === 'downstream' ? toxics : []), witness);
 
-export const httpToxics: readonly Toxic[] = [
+export const httpToxics = inForce([
   {type: 'http_status', toxicity: 0.1, attributes: {body: 'busy', retry_after: '1'}},
   {type: 'http_status', toxicity: 0.05, attributes: {close: true}},
   {type: 'http_fault', toxicity: 0.1, attributes: {stage: 'request', action: 'close', cut_ratio: 0.5}},
@@ -43,21 +42,21 @@ export const httpToxics: readonly Toxic[] = [
   {type: 'http_content_length', toxicity: 0.1, attributes: {difference: 3}},
   {type: 'http_slow_body', toxicity: 0.1, attributes: {bytes_per_second: 1000}},
   {type: 'http_drop_keep_alive', toxicity: 0.1},
-].map(inForce);
+]);
 
 /** Those that end streams. */
-export const streamToxics: readonly Toxic[] = [
+export const streamToxics = inForce([
   {type: 'http2_reset_stream', toxicity: 0.2},
   {type: 'http2_reset_stream', toxicity: 0.2, attributes: {stage: 'request', cut_ratio: 0.5}},
   {type: 'http2_trailers', toxicity: 0.2},
   {type: 'grpc_status', toxicity: 0.2},
-].map(inForce);
+]);
 
 /** Those that act on a connection as a whole. */
-export const connectionToxics: readonly Toxic[] = [
+export const connectionToxics = inForce([
   {type: 'http2_goaway', toxicity: 0.1},
   {type: 'http2_goaway', toxicity: 0.05, attributes: {error_code: 'ENHANCE_YOUR_CALM', served: false}},
   {type: 'http2_streams', toxicity: 0.2, attributes: {streams: 1}},
   {type: 'http2_windows', toxicity: 0.2},
   {type: 'http2_pings', toxicity: 0.2},
-].map(inForce);
+]);
