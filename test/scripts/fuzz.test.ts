@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const starry: FuzzPart = {
   name: 'starry',
   takesFaults: false,
-  shortens: true,
+  isDamaged: true,
   make: random => ({said: noiseOf(random), isValid: false, faultSeed: null}),
   attempt({said}) {
     const isWrong = said.some(([party, data]) => party === 'server' && data.includes('*'));

@@ -228,7 +228,7 @@ const attempt = ({said, isValid, faultSeed}: FuzzInput): Outcome => {
 export const besideFaults: FuzzPart = {
   name: 'http2-beside-faults',
   takesFaults: true,
-  shortens: false,
+  isDamaged: false,
   make,
   attempt,
 };

@@ -13,7 +13,8 @@ export const fuzzes = test.macro({
       t.log(`seed ${seed}: of ${inputs} inputs ${followed} were followed to the end; ${hits} hits`);
       if (failure !== null) for (const line of describeFailure(failure)) t.log(line);
       t.is(failure?.reason ?? null, null);
-      t.true(followed > inputs / 10 && followed < inputs, 'some were followed to the end, and some were not');
+      t.true(followed > inputs / 10);
+      if (part.isDamaged) t.true(followed < inputs);
       if (part.takesFaults) t.true(hits > 0);
     }
   },

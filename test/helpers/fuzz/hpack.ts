@@ -152,4 +152,4 @@ const attempt = ({said, isValid}: FuzzInput): Outcome => {
   return {failure: null, isFollowed: true, hits: 0};
 };
 
-export const hpack: FuzzPart = {name: 'hpack', takesFaults: false, shortens: true, make, attempt};
+export const hpack: FuzzPart = {name: 'hpack', takesFaults: false, isDamaged: true, make, attempt};

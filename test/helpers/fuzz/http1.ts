@@ -77,7 +77,7 @@ const make = (random: Random): FuzzInput => {
 export const http1: FuzzPart = {
   name: 'http1',
   takesFaults: true,
-  shortens: true,
+  isDamaged: true,
   make,
   attempt(input) {
     const toxics = input.faultSeed === null ? [] : httpToxics;
@@ -112,7 +112,7 @@ const mostBeginning = 6 * 64 * 1024;
 export const beginning: FuzzPart = {
   name: 'beginning',
   takesFaults: false,
-  shortens: true,
+  isDamaged: true,
   make(random) {
     const said = pick(random, beginnings);
     const kind = random();

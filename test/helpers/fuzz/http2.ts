@@ -134,7 +134,7 @@ const mostHeld = 1.5 * 1024 * 1024;
 export const http2: FuzzPart = {
   name: 'http2',
   takesFaults: true,
-  shortens: true,
+  isDamaged: true,
   make,
   attempt(input) {
     const {faultSeed, said} = input;

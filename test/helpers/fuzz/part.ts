@@ -27,8 +27,8 @@ export type FuzzPart = {
   readonly attempt: (input: FuzzInput) => Outcome;
   /** Whether faults hit some of its inputs. */
   readonly takesFaults: boolean;
-  /** Whether a smaller input may have chunks that are shorter; otherwise it only has fewer of them. */
-  readonly shortens: boolean;
+  /** Whether inputs are damaged, so that some cannot be followed to the end; otherwise only the order of things varies. */
+  readonly isDamaged: boolean;
 };
 
 export type FuzzFailure = {
@@ -72,7 +72,7 @@ export const fuzz = (
     hits += outcome.hits;
     if (outcome.isFollowed) followed++;
     if (outcome.failure === null) continue;
-    const smallest = shrunk(input, part.shortens, smaller => attempt(part, smaller).failure !== null);
+    const smallest = shrunk(input, part.isDamaged, smaller => attempt(part, smaller).failure !== null);
     const reason = attempt(part, smallest).failure ?? outcome.failure;
     return {inputs, followed, hits, failure: {part: part.name, seed, reason, input: smallest}};
   }
@@ -97,7 +97,7 @@ const mostTries = 2000;
 /** Leaves away and joins what it can, as long as it still fails. */
 const shrunk = (
   input: FuzzInput,
-  shortens: boolean,
+  mayShorten: boolean,
   fails: (smaller: FuzzInput) => boolean,
 ): FuzzInput => {
   let best = input;
@@ -127,7 +127,7 @@ const shrunk = (
     for (let count = best.said.length; count >= 1; count = Math.floor(count / 2)) {
       for (let at = 0; at < best.said.length; ) if (!without(at, count)) at += count;
     }
-    for (let index = 0; shortens && index < best.said.length; index++) {
+    for (let index = 0; mayShorten && index < best.said.length; index++) {
       for (let bytes = bytesAt(best, index); bytes >= 1; bytes = Math.floor(bytes / 2)) {
         for (let at = 0; at < bytesAt(best, index); ) if (!shorter(index, at, bytes)) at += bytes;
       }

@@ -67,7 +67,7 @@ const attempt = (protocol: Protocol, {said, isValid, faultSeed}: FuzzInput): Out
 export const partOf = (protocol: Protocol, conversation: readonly Said[]): FuzzPart => ({
   name: protocolOf(protocol.kind),
   takesFaults: true,
-  shortens: true,
+  isDamaged: true,
   make: random => make(conversation, random),
   attempt: input => attempt(protocol, input),
 });
