@@ -6,6 +6,7 @@ export const loadPart: Readonly<Record<string, () => Promise<{readonly part: Par
   accuracy: () => import('./injector/accuracy.ts'),
   'injector-memory': () => import('./injector/memory.ts'),
   'http-faults': () => import('./injector/http-faults.ts'),
+  http2: () => import('./http2/http2.ts'),
   driver: () => import('./driver/driver.ts'),
   'load-generators': () => import('./driver/load-generators.ts'),
   receiver: () => import('./receiver/receiver.ts'),

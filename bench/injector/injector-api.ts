@@ -16,6 +16,10 @@ export const createProxy = async (url: string, name: string, upstream: string): 
   return (proxy as {listen: string}).listen;
 };
 
+/** Follows HTTP on a proxy's connections, inside of TLS, too, where the target's certificate is of that authority. */
+export const intercept = (url: string, proxy: string, authorities: string): Promise<unknown> =>
+  call(url, 'POST', `/foulweather/proxies/${proxy}/interception`, {authorities});
+
 /** Adds a downstream toxic for as long as the work takes. */
 export const withToxic = async <T>(
   url: string,

@@ -29,7 +29,7 @@ const stopper = (child: ChildProcess) => async (): Promise<void> => {
 };
 
 /** The next message; throws when the process ends before. */
-const message = async <T>(child: ChildProcess): Promise<T> => {
+export const message = async <T>(child: ChildProcess): Promise<T> => {
   const stop = new AbortController();
   const gone = once(child, 'exit', {signal: stop.signal}).then((): never => {
     throw new Error(`${child.spawnargs.slice(1, 2).join(' ')} ended, so there is nothing to measure`);
@@ -41,24 +41,32 @@ const message = async <T>(child: ChildProcess): Promise<T> => {
   return first as T;
 };
 
+/** One of the bench's own, which says something once it is ready. */
+export const startOwn = async <Said>(
+  entry: URL,
+  argv: readonly string[] = [],
+): Promise<Worker & {readonly said: Said; readonly child: ChildProcess}> => {
+  const child = fork(entry, argv);
+  const said = await message<Said>(child);
+  return {pid: child.pid ?? 0, said, child, stop: stopper(child)};
+};
+
 export const startGenerator = async (): Promise<Generator> => {
-  const child = fork(new URL('generator.ts', import.meta.url));
-  await message(child);
+  const {pid, child, stop} = await startOwn(new URL('generator.ts', import.meta.url));
   return {
-    pid: child.pid ?? 0,
+    pid,
     async run(job) {
       const answer = message<JobResult>(child);
       child.send(job);
       return answer;
     },
-    stop: stopper(child),
+    stop,
   };
 };
 
 export const startTarget = async (): Promise<Worker & {readonly addresses: TargetAddresses}> => {
-  const child = fork(new URL('target.ts', import.meta.url));
-  const addresses = await message<TargetAddresses>(child);
-  return {pid: child.pid ?? 0, addresses, stop: stopper(child)};
+  const {pid, said, stop} = await startOwn<TargetAddresses>(new URL('target.ts', import.meta.url));
+  return {pid, addresses: said, stop};
 };
 
 export const startInjectorProcess = (name: ServerName, binary: string): Promise<InjectorProcess> =>
@@ -78,26 +86,28 @@ const startOurs = async (): Promise<InjectorProcess> => {
 
 const startReal = async (binary: string): Promise<InjectorProcess> => {
   const port = await freePort();
-  // The shell ends the server when its input closes, which happens however this process ends.
-  const script = '"$0" "$@" >/dev/null & echo $!; cat >/dev/null; kill -9 $!; wait';
-  const child = spawn(
-    'sh',
-    ['-c', script, binary, '-host', '127.0.0.1', '-port', String(port), '-seed', '1'],
-    {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: {...process.env, LOG_LEVEL: 'disabled'},
-    },
-  );
-  const [pid] = await once(child.stdout, 'data');
+  const argv = ['-host', '127.0.0.1', '-port', String(port), '-seed', '1'];
+  const worker = await startProgram(binary, argv, {LOG_LEVEL: 'disabled'});
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; !(await answers(url)); tries++) {
-    if (tries === 500) throw new Error(`${binary} does not answer at ${url}`);
-    await sleep(10);
-  }
+  await untilReady(binary, () => answers(url));
+  return {name: 'real', url, ...worker};
+};
+
+/** A program of another's, with its output dropped. */
+export const startProgram = async (
+  program: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Worker> => {
+  // The shell ends the program when its input closes, which happens however this process ends.
+  const script = '"$0" "$@" >/dev/null & echo $!; cat >/dev/null; kill -9 $!; wait';
+  const child = spawn('sh', ['-c', script, program, ...argv], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: {...process.env, ...env},
+  });
+  const [pid] = await once(child.stdout, 'data');
   return {
-    name: 'real',
     pid: Number(pid),
-    url,
     async stop() {
       const gone = once(child, 'exit');
       child.stdin.end();
@@ -106,13 +116,20 @@ const startReal = async (binary: string): Promise<InjectorProcess> => {
   };
 };
 
+export const untilReady = async (name: string, isReady: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; !(await isReady()); tries++) {
+    if (tries === 1000) throw new Error(`${name} does not answer`);
+    await sleep(10);
+  }
+};
+
 const answers = (url: string): Promise<boolean> =>
   fetch(`${url}/version`).then(
     response => response.text().then(() => true),
     () => false,
   );
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const {port} = server.address() as AddressInfo;

@@ -24,9 +24,12 @@ class End {
   receivedBytes = 0;
   sentBytes = 0;
   readonly got: Buffer[] = [];
+  gotBytes = 0;
+  takenBytes = 0;
   ended = false;
   readonly send = (data: Buffer): void => {
     this.got.push(Buffer.from(data));
+    this.gotBytes += data.length;
   };
   readonly accept = this.send;
   readonly finish = (): void => {
@@ -36,25 +39,28 @@ class End {
   readonly wake = (): void => {};
 }
 
+/** Whatever happens to it, nothing happens. */
+export const idleSocket = (): Socket =>
+  Object.assign(new EventEmitter(), {
+    end: () => {},
+    resume: () => {},
+    destroyed: false,
+    closed: false,
+    localAddress: '127.0.0.1',
+    localPort: 1234,
+  }) as unknown as Socket;
+
 export class FollowedConnection {
   /** Why it lost step; null: it has not. */
   lost: string | null = null;
   readonly failures: unknown[] = [];
   /** Actions that were counted as hits. */
   hits = 0;
+  readonly #client = idleSocket();
   readonly #up = new End();
   readonly #down = new End();
 
   constructor(protocol: Protocol, takes: Takes = () => null) {
-    const socket = () =>
-      Object.assign(new EventEmitter(), {
-        end: () => {},
-        resume: () => {},
-        destroyed: false,
-        closed: false,
-        localAddress: '127.0.0.1',
-        localPort: 1234,
-      }) as unknown as Socket;
     const take = (occasion: Occasion): TakenReply | null => {
       const choice = takes(occasion);
       if (choice === null) return null;
@@ -73,8 +79,8 @@ export class FollowedConnection {
     } as unknown as ReplyRules;
     protocol.follow({
       connection: 1,
-      client: socket(),
-      upstream: socket(),
+      client: this.#client,
+      upstream: idleSocket(),
       up: this.#up as unknown as Link,
       down: this.#down as unknown as Link,
       rules,
@@ -89,6 +95,7 @@ export class FollowedConnection {
   /** A chunk comes from that side. */
   say(party: Party, data: Buffer): void {
     const [link, receiver] = party === 'client' ? [this.#up, this.#up.exit] : [this.#down, this.#down.entry];
+    link.takenBytes += data.length;
     if (receiver === null) link.send(data);
     else receiver.push({data, timestampMs: 0});
   }
@@ -96,6 +103,17 @@ export class FollowedConnection {
   end(party: Party): void {
     const receiver = party === 'client' ? this.#up.exit : this.#down.entry;
     receiver?.end();
+  }
+
+  /** The client is gone: no timer is left. */
+  close(): void {
+    this.#client.emit('close');
+  }
+
+  /** What of that side's has not come on the other. */
+  heldBytes(party: Party): number {
+    const {takenBytes, gotBytes} = party === 'client' ? this.#up : this.#down;
+    return takenBytes - gotBytes;
   }
 
   /** All that the server got. */

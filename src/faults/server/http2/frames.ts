@@ -53,6 +53,8 @@ export type Frame = {
 const headBytes = 9;
 /** Peers allow some kilobytes. */
 const largestBlockBytes = 1024 * 1024;
+/** Empty ones included. */
+const mostBlockFrames = 10_000;
 const nothing = Buffer.alloc(0);
 
 export class FrameError extends Error {
@@ -63,15 +65,23 @@ export const isAck = ({flags}: Frame): boolean => (flags & flagBits.ack) !== 0;
 export const endsStream = ({type, flags}: Frame): boolean =>
   (type === frameTypes.data || type === frameTypes.headers) && (flags & flagBits.endStream) !== 0;
 
+/** A header block whose continuations have not all come. */
+type Unfinished = {
+  readonly first: Frame;
+  /** The frames so far, and their parts of the block. */
+  readonly raws: Buffer[];
+  readonly parts: Buffer[];
+  blockBytes: number;
+};
+
 export class FrameReader {
   /** The largest payload that its receiver takes. What is larger would be waited for, and the receiver could not refuse it. */
   #largestBytes = initialFrameBytes;
   #parts: Buffer[] = [];
   #bytes = 0;
-  /** A header block whose continuations have not all come. */
-  #unfinished: Frame | null = null;
-  /** The frame that is being read, or that was read last, and where in the chunk it ends. */
-  #current: Buffer = nothing;
+  #unfinished: Unfinished | null = null;
+  /** The frame that is being read, or that was read last, with those before it of its block; and where in the chunk it ends. */
+  #current: readonly Buffer[] = [];
   #at = 0;
 
   /** Its receiver takes frames of this size from now on. Smaller ones than before count only once its sender knows of it. */
@@ -82,12 +92,12 @@ export class FrameReader {
   /** What cannot be read as frames of this chunk: from the frame on that failed. */
   restOf(data: Buffer): Buffer {
     this.#unfinished = null;
-    return Buffer.concat([this.#current, data.subarray(this.#at)]);
+    return Buffer.concat([...this.#current, data.subarray(this.#at)]);
   }
 
   /** What was collected of a frame that is not whole, or of a header block. */
   take(): Buffer {
-    const held = Buffer.concat([this.#unfinished?.raw ?? nothing, ...this.#parts]);
+    const held = Buffer.concat([...(this.#unfinished?.raws ?? []), ...this.#parts]);
     this.#parts = [];
     this.#bytes = 0;
     this.#unfinished = null;
@@ -127,7 +137,7 @@ export class FrameReader {
       return headBytes + next.readUIntBE(0, 3);
     }
     const [first = nothing] = this.#parts;
-    const head = first.length >= headBytes ? first : Buffer.concat(this.#parts);
+    const head = first.length >= headBytes ? first : Buffer.concat(this.#parts.slice(0, headBytes));
     return headBytes + head.readUIntBE(0, 3) - this.#bytes;
   }
 
@@ -135,31 +145,38 @@ export class FrameReader {
   #refuseLarge(): void {
     const isHeadWhole = this.#bytes >= headBytes;
     if (!isHeadWhole || this.#bytes + this.#missingBytes(nothing) <= headBytes + this.#largestBytes) return;
-    this.#current = this.take();
+    this.#current = [this.take()];
     throw new FrameError('a frame that is larger than its receiver takes');
   }
 
   *#frame(raw: Buffer): Generator<Frame, void, void> {
     const before = this.#unfinished;
-    this.#current = before === null ? raw : Buffer.concat([before.raw, raw]);
+    before?.raws.push(raw);
+    this.#current = before?.raws ?? [raw];
     const frame = frameOf(raw);
     if (frame.payload.length > this.#largestBytes)
       throw new FrameError('a frame that is larger than its receiver takes');
     const {type, stream} = frame;
     if (before !== null) {
-      if (type !== frameTypes.continuation || stream !== before.stream)
+      if (type !== frameTypes.continuation || stream !== before.first.stream)
         throw new FrameError('a header block that is interrupted');
-      const block = Buffer.concat([before.block, frame.payload]);
-      if (block.length > largestBlockBytes) throw new FrameError('a header block that does not end');
-      const whole = {...before, raw: this.#current, block};
-      this.#unfinished = hasWholeBlock(frame) ? null : whole;
-      if (hasWholeBlock(frame)) yield whole;
+      before.parts.push(frame.payload);
+      before.blockBytes += frame.payload.length;
+      if (before.blockBytes > largestBlockBytes || before.raws.length > mostBlockFrames)
+        throw new FrameError('a header block that does not end');
+      if (!hasWholeBlock(frame)) return;
+      this.#unfinished = null;
+      yield {...before.first, raw: Buffer.concat(before.raws), block: Buffer.concat(before.parts)};
       return;
     }
     const hasBlock = type === frameTypes.headers || type === frameTypes.pushPromise;
     const withBlock = hasBlock ? {...frame, block: blockOf(frame)} : frame;
-    if (hasBlock && !hasWholeBlock(frame)) this.#unfinished = withBlock;
-    else yield withBlock;
+    if (!hasBlock || hasWholeBlock(frame)) {
+      yield withBlock;
+      return;
+    }
+    const {block} = withBlock;
+    this.#unfinished = {first: withBlock, raws: [raw], parts: [block], blockBytes: block.length};
   }
 }
 

@@ -279,6 +279,19 @@ test('a frame that is larger than its receiver takes is not waited for', async t
   t.true((await until('server', data => data.length > said.length)).toString('latin1').endsWith('more'));
 });
 
+test('a header block of more frames than any peer would send is not waited for', async t => {
+  const {client, until} = await rawPair(t, 'endless-block');
+  const empty = frame(9, 0, 1, Buffer.alloc(0));
+  const said = Buffer.concat([
+    preface,
+    settingsFrame(new Map()),
+    frame(1, 0, 1, encodeHpack([[':method', 'GET']])),
+    ...Array.from({length: 10_000}, () => empty),
+  ]);
+  client.write(said);
+  t.true((await until('server', data => data.length >= said.length)).equals(said));
+});
+
 test('trailers of a stream that the target has given up are no new request', async t => {
   const {client, server, until} = await rawPair(t, 'late-trailers');
   const said = Buffer.concat([preface, settingsFrame(new Map()), headers(1, false)]);
