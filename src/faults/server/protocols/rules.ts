@@ -38,6 +38,7 @@ export class ReplyRules {
   #kind: ServerErrorKind | null = null;
   #lostConnections = 0;
   #followedConnections = 0;
+  #upgradedConnections = 0;
   #lastLost: string | null = null;
   #lastUnsaid: string | null = null;
 
@@ -142,6 +143,11 @@ export class ReplyRules {
     this.#followedConnections++;
   }
 
+  /** Both sides of one that was followed begin TLS. */
+  upgraded(): void {
+    this.#upgradedConnections++;
+  }
+
   lost(reason: string): void {
     this.#lostConnections++;
     this.#lastLost = reason;
@@ -156,6 +162,7 @@ export class ReplyRules {
       lostConnections: this.#lostConnections,
       lastLost: this.#lastLost,
       lastUnsaid: this.#lastUnsaid,
+      upgradedConnections: this.#upgradedConnections,
     };
   }
 
