@@ -75,8 +75,8 @@ export type ProtocolWitness = {
   readonly lastLost: string | null;
   /** Which toxic could not say its error there last, and why; null: each could. */
   readonly lastUnsaid: string | null;
-  /** Of the followed: those that began in plain text and then agreed on TLS. Absent in older runs. */
-  readonly upgradedConnections?: number;
+  /** Of the followed: those that began with TLS, or turned to it. Absent in older runs. */
+  readonly tlsConnections?: number;
 };
 
 /** Who ended a connection: the first cause wins. */

@@ -164,8 +164,13 @@ export class Interceptors {
     const {client} = intercepted;
     let isTls = !mayBeTls;
     const inside = (found: InsideTls) => {
-      if (this.#rules.replies.kind !== null) this.#converse(intercepted, found);
-      else if (this.#isHttpFollowed) this.#await(intercepted, found, false);
+      const {replies} = this.#rules;
+      if (replies.kind !== null) {
+        replies.begunTls();
+        this.#converse(intercepted, found);
+      } else if (this.#isHttpFollowed) {
+        this.#await(intercepted, found, false);
+      }
     };
     if (!mayBeTls) client.once('close', () => (this.#isBeginning ? this.#missed(closedSilently) : undefined));
     const beginning = new Beginning({

@@ -316,7 +316,7 @@ class Follower<C, S> implements Following {
     up.exit = null;
     down.entry = null;
     const {rules, upgrade, done} = this.#host;
-    rules.upgraded();
+    rules.begunTls();
     upgrade({
       inside: pipes => {
         this.#pipes = pipes;

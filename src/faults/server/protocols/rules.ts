@@ -38,7 +38,7 @@ export class ReplyRules {
   #kind: ServerErrorKind | null = null;
   #lostConnections = 0;
   #followedConnections = 0;
-  #upgradedConnections = 0;
+  #tlsConnections = 0;
   #lastLost: string | null = null;
   #lastUnsaid: string | null = null;
 
@@ -143,9 +143,9 @@ export class ReplyRules {
     this.#followedConnections++;
   }
 
-  /** Both sides of one that was followed begin TLS. */
-  upgraded(): void {
-    this.#upgradedConnections++;
+  /** One that is followed began with TLS, or turns to it. */
+  begunTls(): void {
+    this.#tlsConnections++;
   }
 
   lost(reason: string): void {
@@ -162,7 +162,7 @@ export class ReplyRules {
       lostConnections: this.#lostConnections,
       lastLost: this.#lastLost,
       lastUnsaid: this.#lastUnsaid,
-      upgradedConnections: this.#upgradedConnections,
+      tlsConnections: this.#tlsConnections,
     };
   }
 
