@@ -1,7 +1,13 @@
 // Addresses of targets: where the injector connects to, and what the library gets.
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
-import {namedHostOf, throughProxy, upstreamOf} from '../../src/run/target-address.ts';
+import {
+  mayBeTls,
+  namedHostOf,
+  throughProxy,
+  upgradingProtocolOf,
+  upstreamOf,
+} from '../../src/run/target-address.ts';
 
 const proxy = '127.0.0.1:4711';
 
@@ -60,4 +66,24 @@ const named: readonly (readonly [target: string, host: string | null])[] = [
 
 for (const [target, host] of named) {
   test(`${target} must be asked for ${host ?? 'no name'}`, t => t.is(namedHostOf(target), host));
+}
+
+const turning: readonly (readonly [target: string, protocol: string | null, isTls: boolean])[] = [
+  ['postgres://db/shop', 'postgres', true],
+  ['postgresql://db/shop', 'postgres', true],
+  ['mysql://db/shop', 'mysql', true],
+  ['mariadb://db/shop', 'mysql', true],
+  ['smtp://mail:25', 'smtp', true],
+  ['https://api.example.com', null, true],
+  ['rediss://cache', null, true],
+  ['redis://cache', null, false],
+  ['http://api.example.com', null, false],
+  ['custom://server:1', null, true],
+];
+
+for (const [target, protocol, isTls] of turning) {
+  test(`${target}: ${protocol ?? 'nothing'} turns to TLS there`, t => {
+    t.is(upgradingProtocolOf(target), protocol);
+    t.is(mayBeTls(target), isTls);
+  });
 }
