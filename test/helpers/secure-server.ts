@@ -1,5 +1,6 @@
 // A real server that offers TLS in the midst of its protocol, with a certificate of the test's own.
 
+import {once} from 'node:events';
 import {chownSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
@@ -28,14 +29,19 @@ const withArguments = (service: Service, more: readonly string[]): Service => ({
   },
 });
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const holder = createServer().once('error', reject);
-    holder.listen(0, '127.0.0.1', () => {
-      const {port} = holder.address() as {readonly port: number};
-      holder.close(() => resolve(port));
-    });
-  });
+/** Below those that a system gives to whoever asks for any, so that nobody else gets it before the server. */
+const freePort = async (): Promise<number> => {
+  const port = 10_000 + Math.floor(22_000 * Math.random());
+  const holder = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(holder, 'listening');
+  } catch {
+    return freePort();
+  }
+  holder.close();
+  await once(holder, 'close');
+  return port;
+};
 
 /** Where it listens. It is stopped after the test. */
 export const startSecured = async (
