@@ -43,9 +43,15 @@ export const upstreamOf = (targetUrl: string): string => {
  * gets the proxy's address. Null for all others.
  */
 export const namedHostOf = (targetUrl: string): string | null => {
-  const {protocol, hostname, host} = URL.parse(targetUrl) ?? {protocol: '', hostname: '', host: ''};
+  const {protocol, host} = URL.parse(targetUrl) ?? {protocol: '', host: ''};
+  return protocol === 'https:' && nameOf(targetUrl) !== null ? host : null;
+};
+
+/** The name of the target's host; null for an address, and for this machine. */
+export const nameOf = (targetUrl: string): string | null => {
+  const {hostname} = URL.parse(targetUrl) ?? {hostname: ''};
   const isNamed = isIP(hostname) === 0 && !hostname.startsWith('[') && hostname !== 'localhost';
-  return protocol === 'https:' && isNamed && hostname !== '' ? host : null;
+  return isNamed && hostname !== '' ? hostname : null;
 };
 
 /** Whose connections begin in plain text, and may turn to TLS. */

@@ -4,6 +4,7 @@ import {FoulweatherError} from '../../src/model/errors.ts';
 import {
   mayBeTls,
   namedHostOf,
+  nameOf,
   throughProxy,
   upgradingProtocolOf,
   upstreamOf,
@@ -67,6 +68,14 @@ const named: readonly (readonly [target: string, host: string | null])[] = [
 for (const [target, host] of named) {
   test(`${target} must be asked for ${host ?? 'no name'}`, t => t.is(namedHostOf(target), host));
 }
+
+test('the name of a target, whatever it speaks', t => {
+  t.is(nameOf('postgres://me:secret@db.example.com:5433/shop'), 'db.example.com');
+  t.is(nameOf('mysql://localhost/shop'), null);
+  t.is(nameOf('smtp://127.0.0.1:25'), null);
+  t.is(nameOf('postgres://[::1]/shop'), null);
+  t.is(nameOf('not an address'), null);
+});
 
 const turning: readonly (readonly [target: string, protocol: string | null, isTls: boolean])[] = [
   ['postgres://db/shop', 'postgres', true],

@@ -10,7 +10,7 @@ import {hasDnsFaults} from '../namespace.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
 import type {Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
-import {namedHostOf, throughProxy, upgradingProtocolOf, upstreamOf} from '../target-address.ts';
+import {namedHostOf, nameOf, throughProxy, upgradingProtocolOf, upstreamOf} from '../target-address.ts';
 
 export type TrialLink = {
   readonly link: FaultyLink;
@@ -42,11 +42,13 @@ export const openTrialLink = async (
   const meets = (isOne: (kind: string) => boolean) => faults.some(({kind}) => isOne(kind));
   const isFollowed = meets(isHttpFault) || (meets(isServerError) && trustsInjector);
   const isIntercepted = embedded && (isFollowed || host !== null);
+  // Other protocols than HTTP do not name it in what they say.
+  const asked = meets(isServerError) ? nameOf(targetUrl) : null;
   const turnsToTls = meets(isTlsFault) && !meets(isHttpFault) ? upgradingProtocolOf(targetUrl) : null;
   const byName = hasDnsFaults(plan);
   const link = await injector.createProxy(name, upstreamOf(targetUrl), {
     protocol: carriedBy(faults) || (turnsToTls ?? ''),
-    interception: isIntercepted ? {authorities: authority ?? '', host} : null,
+    interception: isIntercepted ? {authorities: authority ?? '', host: host ?? asked} : null,
     ...(byName && {listenHost: namedAddress}),
   });
   return {
