@@ -21,7 +21,10 @@ export type Interception = {readonly authorities: string; readonly host: string 
 export type Carried = {
   /** What they speak, such as `redis`, so that they are followed from their beginning: a real Toxiproxy ignores it. Default: not known. */
   readonly protocol?: string;
-  /** Follows HTTP from the beginning of each connection on: a real Toxiproxy cannot. Default: null, only while there are HTTP faults. */
+  /**
+   * Follows HTTP, or the protocol, from the beginning of each connection on, and inside TLS: a real Toxiproxy cannot. Default: null,
+   * HTTP only while there are HTTP faults, and a protocol only in plain text.
+   */
   readonly interception?: Interception | null;
 };
 
@@ -95,7 +98,7 @@ export class Injector {
   }
 
   async #intercept(name: string, {authorities, host}: Interception): Promise<void> {
-    const what = `follow HTTP on proxy ${name}`;
+    const what = `follow what is said on proxy ${name}`;
     const path = `/foulweather/proxies/${encodeURIComponent(name)}/interception`;
     const body = JSON.stringify({authorities, ...(host !== null && {host})});
     const asked = fetch(`${this.#calls.url}${path}`, {method: 'POST', body});

@@ -23,7 +23,7 @@ export type FaultWitness = {
   /** When it acted for the first and for the last time, in ms since the epoch; null as long as it has not. */
   readonly firstHitMs: number | null;
   readonly lastHitMs: number | null;
-  /** Of an HTTP toxic: how many connections it could not act on, by what they carried. Absent where there were none. */
+  /** Of an HTTP or TLS toxic: how many connections it could not act on, by what they carried. Absent where there were none. */
   readonly missed?: Readonly<Record<string, number>>;
 };
 
@@ -75,6 +75,8 @@ export type ProtocolWitness = {
   readonly lastLost: string | null;
   /** Which toxic could not say its error there last, and why; null: each could. */
   readonly lastUnsaid: string | null;
+  /** Of the followed: those that began with TLS, or turned to it. Absent in older runs. */
+  readonly tlsConnections?: number;
 };
 
 /** Who ended a connection: the first cause wins. */

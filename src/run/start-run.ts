@@ -100,7 +100,7 @@ export const startRun = async (
     receiver,
     packages,
     programCommands,
-    environment: await withExtraCaCerts(environment, {plan, target, injector, folder}),
+    ...(await withExtraCaCerts(environment, {plan, target, injector, folder})),
     signal,
     limits,
     profiles: options.profiles,

@@ -1,6 +1,7 @@
 // A target's address: where the injector connects to, and what the library gets.
 import {isIP} from 'node:net';
 import {FoulweatherError} from '../model/errors.ts';
+import type {ProtocolName} from '../model/server-errors.ts';
 
 const defaultPorts: Readonly<Record<string, number>> = {
   'http:': 80,
@@ -42,10 +43,34 @@ export const upstreamOf = (targetUrl: string): string => {
  * gets the proxy's address. Null for all others.
  */
 export const namedHostOf = (targetUrl: string): string | null => {
-  const {protocol, hostname, host} = URL.parse(targetUrl) ?? {protocol: '', hostname: '', host: ''};
-  const isNamed = isIP(hostname) === 0 && !hostname.startsWith('[') && hostname !== 'localhost';
-  return protocol === 'https:' && isNamed && hostname !== '' ? host : null;
+  const {protocol, host} = URL.parse(targetUrl) ?? {protocol: '', host: ''};
+  return protocol === 'https:' && nameOf(targetUrl) !== null ? host : null;
 };
+
+/** The name of the target's host; null for an address, and for this machine. */
+export const nameOf = (targetUrl: string): string | null => {
+  const {hostname} = URL.parse(targetUrl) ?? {hostname: ''};
+  const isNamed = isIP(hostname) === 0 && !hostname.startsWith('[') && hostname !== 'localhost';
+  return isNamed && hostname !== '' ? hostname : null;
+};
+
+/** Whose connections begin in plain text, and may turn to TLS. */
+const upgrading: Readonly<Record<string, ProtocolName>> = {
+  'postgres:': 'postgres',
+  'postgresql:': 'postgres',
+  'mysql:': 'mysql',
+  'mariadb:': 'mysql',
+  'smtp:': 'smtp',
+};
+
+/** The protocol that has to be followed up to the point where TLS begins in it; null: TLS begins with the connection, or not at all. */
+export const upgradingProtocolOf = (targetUrl: string): ProtocolName | null =>
+  upgrading[URL.parse(targetUrl)?.protocol ?? ''] ?? null;
+
+/** Of targets without TLS. */
+const plainSchemes = /^(?:http|ws|grpc|redis|amqp|mqtt|nats|memcached):/i;
+
+export const mayBeTls = (targetUrl: string): boolean => !plainSchemes.test(targetUrl);
 
 /** The same URL, by way of the proxy: user, password, path and query stay. */
 export const throughProxy = (targetUrl: string, proxyAddress: string): string => {

@@ -18,7 +18,7 @@ const byService: ReadonlyMap<string, Speech> = new Map<string, Speech>([
   }),
 ]);
 
-/** Inside TLS nothing but HTTP is followed. */
+/** TLS is among them where it begins later, or where HTTP is inside. */
 const byScheme: Readonly<Record<string, Speech>> = {
   'http:': 'http',
   'https:': 'http',

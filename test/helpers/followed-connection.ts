@@ -4,7 +4,7 @@ import {EventEmitter} from 'node:events';
 import type {Socket} from 'node:net';
 import type {Link} from '../../src/faults/server/link.ts';
 import type {Occasion, TakenReply} from '../../src/faults/server/protocols/conversation.ts';
-import type {Protocol} from '../../src/faults/server/protocols/follower.ts';
+import type {Protocol, Upgraded} from '../../src/faults/server/protocols/follower.ts';
 import type {ReplyRules} from '../../src/faults/server/protocols/rules.ts';
 import type {Receiver} from '../../src/faults/server/stage.ts';
 import {chosenError, type ErrorChoice} from '../../src/model/server-errors.ts';
@@ -57,8 +57,9 @@ export class FollowedConnection {
   /** Actions that were counted as hits. */
   hits = 0;
   readonly #client = idleSocket();
-  readonly #up = new End();
-  readonly #down = new End();
+  #up = new End();
+  #down = new End();
+  #upgraded: Upgraded | null = null;
 
   constructor(protocol: Protocol, takes: Takes = () => null) {
     const take = (occasion: Occasion): TakenReply | null => {
@@ -73,6 +74,7 @@ export class FollowedConnection {
       take: (_asking: unknown, occasion: Occasion) => take(occasion),
       unasked: () => [],
       followed: () => {},
+      begunTls: () => {},
       lost: (reason: string) => {
         this.lost = reason;
       },
@@ -85,6 +87,9 @@ export class FollowedConnection {
       down: this.#down as unknown as Link,
       rules,
       acted: () => {},
+      upgrade: upgraded => {
+        this.#upgraded = upgraded;
+      },
       closedEarly: () => {},
       cut: () => {},
       failed: error => this.failures.push(error),
@@ -98,6 +103,25 @@ export class FollowedConnection {
     link.takenBytes += data.length;
     if (receiver === null) link.send(data);
     else receiver.push({data, timestampMs: 0});
+  }
+
+  /** Whether both sides begin TLS. Until it is said what becomes of it all passes. */
+  get isUpgrading(): boolean {
+    return this.#upgraded !== null;
+  }
+
+  /** What is said from here on is said inside of TLS, and so is what comes out. */
+  goInside(): void {
+    this.#up = new End();
+    this.#down = new End();
+    const [up, down] = [this.#up as unknown as Link, this.#down as unknown as Link];
+    this.#upgraded?.inside({up, down});
+    this.#upgraded = null;
+  }
+
+  passUnread(reason: string): void {
+    this.#upgraded?.unread(reason);
+    this.#upgraded = null;
   }
 
   end(party: Party): void {

@@ -193,6 +193,37 @@ const mqtt: readonly Said[] = [
   from('client', [0xe0, 0]),
 ];
 
+/** The client's answer to the greeting; alone, its head asks for TLS. */
+const mysqlAnswer = (sequence: number, ...rest: readonly string[]): Buffer =>
+  packet(sequence, [0x05, 0xaa, 0, 0, 0, 0, 0, 1, 33], Buffer.alloc(23), ...rest);
+
+export type Upgrade = {
+  readonly kind: ServerErrorKind;
+  /** In plain text, up to the message after which both sides begin TLS. */
+  readonly plain: readonly Said[];
+  /** What is then said inside. */
+  readonly inside: readonly Said[];
+};
+
+/** Conversations that turn to TLS. */
+export const upgrades: readonly Upgrade[] = [
+  {
+    kind: 'postgresError',
+    plain: [from('client', [0, 0, 0, 8, 4, 210, 22, 47]), from('server', 'S')],
+    inside: postgres.slice(2),
+  },
+  {
+    kind: 'mysqlError',
+    plain: [mysql[0]!, from('client', mysqlAnswer(1))],
+    inside: [from('client', mysqlAnswer(2, 'root\0\0')), from('server', ok(3)), ...mysql.slice(3)],
+  },
+  {
+    kind: 'smtpError',
+    plain: [...smtp.slice(0, 3), from('client', 'STARTTLS\r\n'), from('server', '220-go\r\n220 ahead\r\n')],
+    inside: smtp.slice(1),
+  },
+];
+
 /** By the kind of fault. */
 export const conversations: {readonly [kind in ServerErrorKind]: readonly Said[]} = {
   redisError: redis,

@@ -63,6 +63,16 @@ export class ServerScene {
     return api(this.#url, 'POST', '/proxies/real/toxics', toxic);
   }
 
+  /** From here on TLS ends at the injector. @param authorities what that trusts of the server, PEM */
+  intercept(authorities: string): Promise<unknown> {
+    return api(this.#url, 'POST', '/foulweather/proxies/real/interception', {authorities});
+  }
+
+  /** By which a client trusts the injector, PEM. */
+  async authority(): Promise<string> {
+    return (await fetch(`${this.#url}/foulweather/ca.pem`)).text();
+  }
+
   hits(): Promise<readonly HttpHit[]> {
     return api(this.#url, 'GET', '/foulweather/proxies/real/hits');
   }

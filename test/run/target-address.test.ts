@@ -1,7 +1,14 @@
 // Addresses of targets: where the injector connects to, and what the library gets.
 import test from 'ava';
 import {FoulweatherError} from '../../src/model/errors.ts';
-import {namedHostOf, throughProxy, upstreamOf} from '../../src/run/target-address.ts';
+import {
+  mayBeTls,
+  namedHostOf,
+  nameOf,
+  throughProxy,
+  upgradingProtocolOf,
+  upstreamOf,
+} from '../../src/run/target-address.ts';
 
 const proxy = '127.0.0.1:4711';
 
@@ -60,4 +67,32 @@ const named: readonly (readonly [target: string, host: string | null])[] = [
 
 for (const [target, host] of named) {
   test(`${target} must be asked for ${host ?? 'no name'}`, t => t.is(namedHostOf(target), host));
+}
+
+test('the name of a target, whatever it speaks', t => {
+  t.is(nameOf('postgres://me:secret@db.example.com:5433/shop'), 'db.example.com');
+  t.is(nameOf('mysql://localhost/shop'), null);
+  t.is(nameOf('smtp://127.0.0.1:25'), null);
+  t.is(nameOf('postgres://[::1]/shop'), null);
+  t.is(nameOf('not an address'), null);
+});
+
+const turning: readonly (readonly [target: string, protocol: string | null, isTls: boolean])[] = [
+  ['postgres://db/shop', 'postgres', true],
+  ['postgresql://db/shop', 'postgres', true],
+  ['mysql://db/shop', 'mysql', true],
+  ['mariadb://db/shop', 'mysql', true],
+  ['smtp://mail:25', 'smtp', true],
+  ['https://api.example.com', null, true],
+  ['rediss://cache', null, true],
+  ['redis://cache', null, false],
+  ['http://api.example.com', null, false],
+  ['custom://server:1', null, true],
+];
+
+for (const [target, protocol, isTls] of turning) {
+  test(`${target}: ${protocol ?? 'nothing'} turns to TLS there`, t => {
+    t.is(upgradingProtocolOf(target), protocol);
+    t.is(mayBeTls(target), isTls);
+  });
 }

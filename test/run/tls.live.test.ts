@@ -70,3 +70,21 @@ test('each TLS fault hits, and is seen for what it is', async t => {
   t.regex(ran.reportOf('verifies'), /### Sample hits/);
   t.deepEqual(ran.remains, {processes: [], ports: []});
 });
+
+test('TLS after STARTTLS: its certificate is another, and errors are said inside', async t => {
+  const ran = await runOnce(t, 'starttls');
+  const {trial, judgement} = ran.trial('defaults');
+  t.deepEqual(otherGates(t, judgement.gates), []);
+  t.is(phaseOf(ran, 'defaults', 'baseline').outcomes.failed, 0);
+  const messages = trial.driver.failures.map(({error}) => error.message).join('\n');
+  t.regex(messages, /certificate has expired/);
+  t.regex(messages, /451 4\.3\.0 Local error in processing/);
+  const [busy] = phaseOf(ran, 'defaults', 'busy').faults;
+  t.true(busy!.actions! > 0 && phaseOf(ran, 'defaults', 'busy').outcomes.ok > 0, 'every second one');
+  t.true(phaseOf(ran, 'defaults', 'recovery').outcomes.ok > 0);
+  const hits = trial.injectorLog!.hits.map(({method, protocol}) => `${protocol} ${method}`);
+  t.deepEqual([...new Set(hits)], ['smtp MAIL']);
+  const {protocol} = trial.injector.at(-1)!.witness;
+  t.is(protocol?.tlsConnections, protocol?.followedConnections);
+  t.is(protocol?.lostConnections, 0);
+});

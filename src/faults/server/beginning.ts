@@ -1,15 +1,14 @@
 // Waits for the first bytes of a client, by which it is known what a connection carries: a TLS handshake, HTTP/2, or anything
-// else. It sits where the upstream is: what a client says comes to it through the upstream toxics.
+// else; or, where both sides have agreed to begin TLS, for the handshake. It sits where the upstream is: what a client says comes
+// to it through the upstream toxics.
 
 import {Alarm} from './alarm.ts';
-import {type DownPipe, longestPauseMs, receiver, type UpPipe} from './http/interceptor-host.ts';
+import {deliver, longestPauseMs, type Pipes, receiver} from './http/interceptor-host.ts';
 import {preface} from './http2/frames.ts';
 import type {Receiver} from './stage.ts';
 import {type ClientHello, readBeginning} from './tls/client-hello.ts';
 
-export type BeginningHost = {
-  readonly up: UpPipe;
-  readonly down: DownPipe;
+export type BeginningHost = Pipes & {
   /** Whether TLS may begin here: not inside of it. */
   readonly mayBeTls: boolean;
   /** Not where the proxy is told to carry another protocol: what the server says first is then no part of HTTP/2. */
@@ -132,8 +131,3 @@ export class Beginning {
     up.wake();
   }
 }
-
-const deliver = (receiver: Receiver | null, pass: (data: Buffer) => void, data: Buffer): void => {
-  if (receiver === null) pass(data);
-  else receiver.push({data, timestampMs: performance.now()});
-};

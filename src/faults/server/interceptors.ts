@@ -1,17 +1,17 @@
 // Chooses what follows a connection: by its first bytes a TLS toxic, what follows HTTP/2 or HTTP/1, or what follows the protocol
-// that the proxy is told to carry; also inside of TLS, which then ends here.
+// that the proxy is told to carry; also inside of TLS, which then ends here, whether the connection begins with it or turns to it.
 
 import {isIP} from 'node:net';
 import {createSecureContext, getCACertificates, type SecureContext} from 'node:tls';
 import {protocols} from '../../model/server-errors.ts';
 import {Beginning} from './beginning.ts';
 import {HttpInterceptor} from './http/interceptor.ts';
-import type {DownPipe, InterceptorHost, UpPipe} from './http/interceptor-host.ts';
+import type {InterceptorHost, Pipes} from './http/interceptor-host.ts';
 import {actsOnHttp, type HttpRules, type Missed} from './http/rules.ts';
 import {Http2Interceptor} from './http2/interceptor.ts';
 import type {Link} from './link.ts';
 import {amqp} from './protocols/amqp.ts';
-import type {Following, Protocol} from './protocols/follower.ts';
+import type {Following, Protocol, Upgraded} from './protocols/follower.ts';
 import {memcached} from './protocols/memcached.ts';
 import {mqtt} from './protocols/mqtt.ts';
 import {mysql} from './protocols/mysql.ts';
@@ -62,12 +62,14 @@ export type Intercepted = Omit<
   readonly closed: (by: 'client' | 'upstream') => void;
 };
 
-type Pipes = {readonly up: UpPipe; readonly down: DownPipe};
-
 const handshakeFailure = 40;
+
+const encrypted = 'the connection is encrypted (TLS)';
 
 /** As clients do that check a certificate only after the handshake. */
 const closedSilently = 'TLS that the client closed before it said anything';
+const endedSilently = 'TLS that ended before anything was said';
+const notTls = 'something that does not begin with TLS';
 
 export class Interceptors {
   readonly #rules: InterceptorRules;
@@ -78,6 +80,8 @@ export class Interceptors {
   #isTaken = false;
   /** What is said inside of TLS; null: it does not end here. */
   #inside: InsideTls | null = null;
+  /** Nothing could be followed inside of it. */
+  #isSealed = false;
   /** Follows its requests, while there are HTTP toxics. */
   #http1: HttpInterceptor | null = null;
   /** Follows its streams, from its beginning to its end. */
@@ -158,6 +162,16 @@ export class Interceptors {
       then();
     };
     const {client} = intercepted;
+    let isTls = !mayBeTls;
+    const inside = (found: InsideTls) => {
+      const {replies} = this.#rules;
+      if (replies.kind !== null) {
+        replies.begunTls();
+        this.#converse(intercepted, found);
+      } else if (this.#isHttpFollowed) {
+        this.#await(intercepted, found, false);
+      }
+    };
     if (!mayBeTls) client.once('close', () => (this.#isBeginning ? this.#missed(closedSilently) : undefined));
     const beginning = new Beginning({
       up,
@@ -166,37 +180,65 @@ export class Interceptors {
       mayBeHttp2: () => this.#rules.replies.kind === null,
       hello: (hello, received) => {
         this.#isBeginning = false;
-        return this.#takeHandshake(intercepted, hello, received);
+        isTls = true;
+        return this.#takeHandshake(intercepted, {hello, received, inside});
       },
       http2: said =>
         decided(() => {
           if (this.#isHttpFollowed) this.#followStreams(intercepted, {up, down}, said);
         })(),
       other: decided(() => {
-        if (this.#rules.replies.kind !== null) this.#converse(intercepted, {up, down});
+        const {http, tls, replies} = this.#rules;
+        if (!isTls && replies.kind === null) tls.missed(notTls);
+        if (replies.kind !== null) this.#converse(intercepted, {up, down});
         else if (down.receivedBytes > 0) this.#missed('a protocol in which the server speaks first');
-        else if (this.#rules.http.isActive || this.#targetHost !== null) this.#followRequests('new');
+        else if (http.isActive || this.#targetHost !== null) this.#followRequests('new');
       }),
       unfinished: what => decided(() => this.#missed(`${what} that began but did not continue`))(),
-      contain: act => {
-        try {
-          act();
-        } catch (error) {
-          intercepted.failed(error, null);
-        }
+      contain: containedBy(intercepted),
+    });
+    beginning.start();
+  }
+
+  /** Both sides of a conversation in plain text begin TLS. What then comes is treated like a connection that begins with it. */
+  #upgrade(intercepted: Intercepted, {up, down}: Pipes, {inside, unread}: Upgraded): void {
+    const {tls, interception} = this.#rules;
+    const isWanted = tls.isActive || interception() !== null;
+    if (!isWanted || this.#inside !== null) {
+      unread(encrypted);
+      return;
+    }
+    this.#isBeginning = true;
+    let reason = 'TLS was agreed on, but did not begin';
+    const other = () => {
+      this.#isBeginning = false;
+      unread(reason);
+    };
+    const beginning = new Beginning({
+      up,
+      down,
+      mayBeTls: true,
+      mayBeHttp2: () => false,
+      hello: (hello, received) => {
+        this.#isBeginning = false;
+        reason = encrypted;
+        return this.#takeHandshake(intercepted, {hello, received, inside});
       },
+      http2: other,
+      other,
+      unfinished: other,
+      contain: containedBy(intercepted),
     });
     beginning.start();
   }
 
   /** Returns whether the handshake is taken: by a toxic, or to follow what is inside. */
-  #takeHandshake(intercepted: Intercepted, hello: ClientHello, received: Buffer): boolean {
+  #takeHandshake(intercepted: Intercepted, {hello, received, inside: goOn}: BegunHandshake): boolean {
     const {tls, interception} = this.#rules;
     const inside = (found: InsideTls) => {
       this.#inside = found;
       this.#isTaken = false;
-      if (this.#rules.replies.kind !== null) this.#converse(intercepted, found);
-      else if (this.#isHttpFollowed) this.#await(intercepted, found, false);
+      goOn(found);
     };
     const taken = tls.take(intercepted.connection, hello);
     if (taken !== null) {
@@ -227,10 +269,18 @@ export class Interceptors {
         const isNamed = name !== null && certificate.checkHost(name) !== undefined;
         return tls.certificates.like(certificate, upstream.authorized, isNamed ? host : null);
       },
-      inside,
+      inside: found => {
+        inside(found);
+        intercepted.client.once('close', () => {
+          if (found.up.receivedBytes === 0 && found.down.receivedBytes === 0) this.#sealed(endedSilently);
+        });
+      },
       closed: intercepted.closed,
       refused: (by, error) => {
-        this.#missed(refusalOf(by, error));
+        const refusal = refusalOf(by, error);
+        this.#missed(refusal);
+        // A target that ends it later may do so because of what the client was told in its place.
+        if (by === 'client' || this.#inside === null) this.#sealed(refusal);
         // Once the client's own handshake is done, an alert in plain text would be none.
         if (by === 'upstream' && this.#inside === null) answerWithAlert(intercepted, handshakeFailure);
       },
@@ -272,11 +322,21 @@ export class Interceptors {
       up,
       down,
       rules: replies,
+      upgrade: upgraded => this.#upgrade(intercepted, {up, down}, upgraded),
       done: () => {
         this.#following = null;
         this.#spoken = null;
       },
     });
+  }
+
+  /** For this reason nothing of a protocol could be followed inside of TLS. */
+  #sealed(reason: string): void {
+    const {replies} = this.#rules;
+    if (replies.kind === null || this.#isSealed) return;
+    this.#isSealed = true;
+    if (this.#following === null) replies.followed();
+    replies.lost(reason);
   }
 
   #hostOf(intercepted: Intercepted, {up, down}: Pipes, done: () => void): InterceptorHost {
@@ -302,6 +362,24 @@ export class Interceptors {
     this.#rules.http.missed(toxic, spoken);
   }
 }
+
+/** `inside`: what becomes of what is said inside, if TLS ends here. */
+type BegunHandshake = {
+  readonly hello: ClientHello;
+  /** All that the client has sent of it. */
+  readonly received: Buffer;
+  readonly inside: (found: InsideTls) => void;
+};
+
+const containedBy =
+  ({failed}: Intercepted) =>
+  (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      failed(error, null);
+    }
+  };
 
 const refusalOf = (by: 'client' | 'upstream', error: Error | null): string => {
   if (by === 'client') return "TLS that the client broke off because of the injector's certificate";

@@ -6,8 +6,9 @@ import {type Silence, silencesOf} from '../../measures/quiet-spans.ts';
 import type {FaultKind} from '../../model/fault-defaults.ts';
 import type {FaultWitness, ProxyWitness} from '../../model/proxy-witness.ts';
 import type {Gate, PhaseSummary} from '../../model/run.ts';
-import {isServerError, protocolOf} from '../../model/server-errors.ts';
+import {isServerError, protocolOf, titleOf} from '../../model/server-errors.ts';
 import {isServerFault} from '../../model/server-fault.ts';
+import {isTlsFault} from '../../model/tls-fault.ts';
 import type {Trial} from '../../model/trial.ts';
 import {binomialInterval} from '../../stats/binomial.ts';
 import {wedgesOf} from '../../symptoms/recovery/wedged-client.ts';
@@ -71,7 +72,7 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
       const silence = silenceOver(phase, silences);
       return {
         name: 'fault-without-hits',
-        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}${whyUnsaid(trial, kind)}.`,
+        reason: `The fault ${kind} of phase ${phase.phase} hit nothing although ${phase.started} operations started${silence ? `; nothing had succeeded since phase ${phaseName(trial, silence.phase)}` : ''}${whyUnsaid(trial, kind)}${whyPlain(trial, kind)}.`,
         advice: silence
           ? 'First find out why the library did not recover; a longer recovery before this phase shows whether it is wedged.'
           : 'Lengthen the phase, raise the load, or make the fault more probable. Check that it matches what the library sends, and that the library uses the URL it is given.',
@@ -79,7 +80,7 @@ const faultsHit = (trial: Trial, phases: readonly PhaseSummary[]): Gate[] => {
     });
 };
 
-/** What connections carried on which an HTTP fault could not act, the most frequent first. */
+/** What connections carried on which an HTTP or TLS fault could not act, the most frequent first. */
 const spokenTo = (trial: Trial, name: string): readonly string[] => {
   const {missed = {}}: Partial<FaultWitness> = trial.injector.at(-1)?.witness.faults[name] ?? {};
   return Object.entries(missed)
@@ -90,8 +91,9 @@ const spokenTo = (trial: Trial, name: string): readonly string[] => {
 const saidOtherwise = ({phase}: PhaseSummary, kind: FaultKind, spoken: readonly string[]): Gate => ({
   name: 'fault-without-hits',
   reason: `The fault ${kind} of phase ${phase} hit nothing because its connections spoke ${spoken.join(', ')}.`,
-  advice:
-    'Choose a fault for what the library speaks, or let the library open new connections; docs/faults.md says what each HTTP fault needs.',
+  advice: isTlsFault(kind)
+    ? 'Let the library use TLS. Where TLS begins later on a connection, the target needs a URL of its protocol, such as postgres://; docs/faults.md lists them.'
+    : 'Choose a fault for what the library speaks, or let the library open new connections; docs/faults.md says what each HTTP fault needs.',
 });
 
 /** `; 3 of 4 connections could not be followed: the connection is encrypted (TLS)`, or nothing. */
@@ -105,6 +107,15 @@ const whyUnsaid = ({injector}: Trial, kind: FaultKind): string => {
       : [`; ${lostConnections} of ${followedConnections} connections could not be followed: ${lastLost}`]),
     ...(lastUnsaid === null ? [] : [`; it could not be sent (${lastUnsaid})`]),
   ].join('');
+};
+
+/** `; none of 12 connections of PostgreSQL began TLS`, or nothing. Where TLS was lost sight of, there was some. */
+const whyPlain = ({injector}: Trial, kind: FaultKind): string => {
+  const protocol = injector.at(-1)?.witness.protocol;
+  if (protocol === undefined || !isTlsFault(kind)) return '';
+  const {followedConnections, tlsConnections = null, lostConnections} = protocol;
+  if (followedConnections === 0 || tlsConnections !== 0 || lostConnections > 0) return '';
+  return `; none of ${followedConnections} connections of ${titleOf(protocol.protocol)} began TLS`;
 };
 
 const serverStayed = ({phase, started}: PhaseSummary, kind: FaultKind): Gate => ({

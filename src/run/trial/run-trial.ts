@@ -34,6 +34,7 @@ export const runTrial = async (context: TrialContext, request: TrialRequest): Pr
     target,
     plan,
     name: proxyNameOf(context, request),
+    trustsInjector: context.trustsInjector,
   });
   if (recorded) await link.startRecording();
   const subject = startTrialSubject(context, request, {start, url, record});

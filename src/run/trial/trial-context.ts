@@ -3,6 +3,7 @@ import type {Plan, Variant} from '../../model/plan.ts';
 import type {Conversation} from '../../model/proxy-witness.ts';
 import type {TrialFiles} from '../../store/run-folder.ts';
 import type {Limits} from '../limits.ts';
+import type {SubjectTrust} from '../processes/extra-ca-certs.ts';
 import type {RunningInjector} from '../processes/start-injector.ts';
 import type {Receiver} from '../processes/start-receiver.ts';
 import type {Target} from '../processes/start-target.ts';
@@ -10,7 +11,7 @@ import type {Supervisor} from '../processes/supervisor.ts';
 import type {ProgramCommands} from '../requirements.ts';
 import type {TrialRecorder} from './trial-recorder.ts';
 
-export type TrialContext = {
+export type TrialContext = SubjectTrust & {
   readonly supervisor: Supervisor;
   readonly runId: string;
   readonly plan: Plan;
@@ -22,7 +23,6 @@ export type TrialContext = {
   readonly packages: ReadonlyMap<string, string>;
   /** What starts the program of a variant with what it requires; where there is none, its plan's own command does. */
   readonly programCommands: ProgramCommands;
-  readonly environment: NodeJS.ProcessEnv;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly limits: Limits;

@@ -3,16 +3,14 @@
 import type {Plan} from '../../model/plan.ts';
 import type {RunFolder} from '../../store/run-folder.ts';
 import type {Limits} from '../limits.ts';
-import {withExtraCaCerts} from '../processes/extra-ca-certs.ts';
+import {type SubjectTrust, withExtraCaCerts} from '../processes/extra-ca-certs.ts';
 import {type RunningInjector, startInjector} from '../processes/start-injector.ts';
 import {startTarget, type Target} from '../processes/start-target.ts';
 import type {Supervisor} from '../processes/supervisor.ts';
 
-export type TrialEnvironment = {
+export type TrialEnvironment = SubjectTrust & {
   readonly target: Target;
   readonly injector: RunningInjector;
-  /** Of the subjects. */
-  readonly environment: NodeJS.ProcessEnv;
 };
 
 export type RestartOptions = {
@@ -54,11 +52,6 @@ export const restartForTrial = async (
   return {
     target: newTarget,
     injector: newInjector,
-    environment: await withExtraCaCerts(environment, {
-      plan,
-      target: newTarget,
-      injector: newInjector,
-      folder,
-    }),
+    ...(await withExtraCaCerts(environment, {plan, target: newTarget, injector: newInjector, folder})),
   };
 };

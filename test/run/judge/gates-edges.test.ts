@@ -8,6 +8,7 @@ import type {Load, Plan} from '../../../src/model/plan.ts';
 import {redisError} from '../../../src/model/reply-fault.ts';
 import type {Calibration, Gate, PhaseSummary} from '../../../src/model/run.ts';
 import {serverStop} from '../../../src/model/server-fault.ts';
+import {tlsClose} from '../../../src/model/tls-fault.ts';
 import {checkGates} from '../../../src/run/judge/gates.ts';
 import {judgeGoals} from '../../../src/run/judge/goals.ts';
 import {summarisePhases} from '../../../src/run/judge/summarise.ts';
@@ -338,6 +339,27 @@ test("a server's error that could not be said, and why", t => {
     ({name}) => name === 'fault-without-hits',
   );
   t.regex(gate!.reason, /; 3 of 4 connections could not be followed: the connection is encrypted \(TLS\)\.$/);
+});
+
+test('a TLS fault whose connections stayed in plain text', t => {
+  const phases = trialWith().plan.phases.map(phase =>
+    phase.role === 'fault' ? {...phase, faults: [tlsClose()]} : phase,
+  ) as unknown as Plan['phases'];
+  const sample = connectionsAt(1, 1);
+  const reasonWith = (counts: {readonly lostConnections: number; readonly tlsConnections?: number}): string => {
+    const witness = {followedConnections: 4, lastLost: null, lastUnsaid: null, ...counts};
+    const protocol = {protocol: 'postgres', ...witness} as const;
+    const injector = [{...sample, witness: {...sample.witness, protocol}}];
+    const trial = trialWith({...started(300, 1), plan: {phases}, injector});
+    const found = checkGates({trial, phases: summarisePhases(trial), goals: [], calibration: null});
+    return found.find(({name}) => name === 'fault-without-hits')!.reason;
+  };
+  const plain = /; none of 4 connections of PostgreSQL began TLS\.$/;
+  t.regex(reasonWith({lostConnections: 0, tlsConnections: 0}), plain);
+  t.notRegex(reasonWith({lostConnections: 0, tlsConnections: 1}), plain);
+  // There was some, which was lost sight of; and an older run did not count it.
+  t.notRegex(reasonWith({lostConnections: 1, tlsConnections: 0}), plain);
+  t.notRegex(reasonWith({lostConnections: 0}), plain);
 });
 
 test('a server that no fault took away, and one that nobody missed', t => {

@@ -6,6 +6,7 @@ import {Injector} from '../../../src/faults/control.ts';
 import {startInjector} from '../../../src/faults/server/injector.ts';
 import {httpStatus} from '../../../src/model/http-fault.ts';
 import type {Plan} from '../../../src/model/plan.ts';
+import {mysqlError, postgresError, redisError, smtpError} from '../../../src/model/reply-fault.ts';
 import {tlsClose} from '../../../src/model/tls-fault.ts';
 import {withExtraCaCerts} from '../../../src/run/processes/extra-ca-certs.ts';
 import {planOf} from '../../../src/scenarios/plan-of.ts';
@@ -35,7 +36,7 @@ const trusted = async (t: ExecutionContext, {url, plan, authority, environment, 
   const server = await startInjector({host: '127.0.0.1', port: 0, seed: 1});
   t.teardown(() => server.close());
   const ca = await (await fetch(`${server.url}/foulweather/ca.pem`)).text();
-  const {NODE_EXTRA_CA_CERTS: path, ...rest} = await withExtraCaCerts(environment ?? {PATH: 'x'}, {
+  const trust = await withExtraCaCerts(environment ?? {PATH: 'x'}, {
     plan: plan ?? planOf(scenarioWith({})),
     target: {
       url: url ?? 'https://127.0.0.1:1',
@@ -47,12 +48,15 @@ const trusted = async (t: ExecutionContext, {url, plan, authority, environment, 
     injector: {injector: new Injector(server.url), version: 'embedded', embedded: true, child: null},
     folder: new RunFolder(folder),
   });
-  return {ca, rest, path, text: path === undefined ? null : await readFile(path, 'utf8')};
+  const {NODE_EXTRA_CA_CERTS: path, ...rest} = trust.environment;
+  const text = path === undefined ? null : await readFile(path, 'utf8');
+  return {ca, rest, path, text, trustsInjector: trust.trustsInjector};
 };
 
 test('where no TLS is met nothing is changed', async t => {
-  const {path, rest} = await trusted(t, {folder: await temporaryFolder(t)});
+  const {path, rest, trustsInjector} = await trusted(t, {folder: await temporaryFolder(t)});
   t.is(path, undefined);
+  t.false(trustsInjector);
   t.deepEqual(rest, {PATH: 'x'});
 });
 
@@ -62,7 +66,9 @@ test('the injector’s authority comes with a TLS fault, the target’s with the
   t.is(path, join(folder, 'authorities.pem'));
   t.is(text, `\ntarget\n${ca}`);
   t.deepEqual(rest, {PATH: 'x'});
-  t.is((await trusted(t, {authority: 'target', folder})).text, '\ntarget');
+  const without = await trusted(t, {authority: 'target', folder});
+  t.is(without.text, '\ntarget');
+  t.false(without.trustsInjector);
 });
 
 test('the injector’s authority comes with an HTTP fault where the target may speak TLS', async t => {
@@ -72,6 +78,24 @@ test('the injector’s authority comes with an HTTP fault where the target may s
   t.is(text, `\n${ca}`);
   t.is((await trusted(t, {...given, url: 'http://127.0.0.1:1'})).path, undefined);
   t.is((await trusted(t, {...given, url: 'grpc://127.0.0.1:1'})).path, undefined);
+});
+
+test('the injector’s authority comes with an error of a server where a connection may turn to TLS', async t => {
+  const folder = await temporaryFolder(t);
+  const rows = [
+    [postgresError({error: '40001'}), 'postgres://127.0.0.1:1/x', true],
+    [mysqlError({error: '1205'}), 'mysql://127.0.0.1:1/x', true],
+    [smtpError({error: '452'}), 'smtp://127.0.0.1:1', true],
+    [redisError({error: 'OOM'}), 'rediss://127.0.0.1:1', true],
+    [redisError({error: 'OOM'}), 'redis://127.0.0.1:1', false],
+  ] as const;
+  for (const [fault, url, isTrusted] of rows) {
+    const phases = [{name: 'said', role: 'fault', durationMs: 1000, faults: [fault]}] as const;
+    const plan = planOf(scenarioWith({phases, target: {url}}));
+    const {ca, text, trustsInjector} = await trusted(t, {plan, folder, url});
+    t.is(text, isTrusted ? `\n${ca}` : null, url);
+    t.is(trustsInjector, isTrusted, url);
+  }
 });
 
 test('a file of the user’s own is kept, and one that is not there is no matter', async t => {

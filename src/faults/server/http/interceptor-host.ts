@@ -9,6 +9,7 @@ import type {HttpRules, Missed} from './rules.ts';
 /** What the client says, on its way to the upstream; and what the upstream says. Inside TLS they are not the links themselves. */
 export type UpPipe = Pick<Link, 'exit' | 'send' | 'finish' | 'wake' | 'receivedBytes'>;
 export type DownPipe = Pick<Link, 'entry' | 'accept' | 'acceptEnd' | 'wake' | 'receivedBytes'>;
+export type Pipes = {readonly up: UpPipe; readonly down: DownPipe};
 
 export type InterceptorHost = {
   /** The connection's number. */
@@ -58,3 +59,9 @@ export const receiver = (
   push: ({data}: Chunk) => contain(() => on.push(data)),
   end: () => contain(on.end),
 });
+
+/** To what now is in the way of a pipe; where nothing is, it passes. */
+export const deliver = (receiver: Receiver | null, pass: (data: Buffer) => void, data: Buffer): void => {
+  if (receiver === null) pass(data);
+  else receiver.push({data, timestampMs: performance.now()});
+};

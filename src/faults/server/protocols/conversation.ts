@@ -30,6 +30,11 @@ export type Talk = {
   readonly take: (occasion: Occasion) => TakenReply | null;
   /** Ends the connection like that, after what was sent to the client; the target's side of it ends, too. */
   readonly leave: (ending: ErrorEnding) => void;
+  /**
+   * After the message that is being taken, which must pass whole, both sides begin TLS. What they say inside of it comes to the
+   * same conversation, unless it cannot be read. No reply may be due but the one that this message is.
+   */
+  readonly upgrade: () => void;
   /** The address under which the client knows the server: host:port. */
   readonly address: string;
 };
@@ -90,6 +95,10 @@ export class DueReplies<Due extends DueReply = DueReply> {
 
   get isEmpty(): boolean {
     return this.#due.length === 0;
+  }
+
+  get count(): number {
+    return this.#due.length;
   }
 
   get first(): Due | null {

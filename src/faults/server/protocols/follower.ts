@@ -1,12 +1,20 @@
 // Follows the conversation on one connection in the words of its protocol, and says errors in the server's place. It sits
 // where the upstream is: what a client sends comes to it through the upstream toxics, what it says goes through the
 // downstream toxics. Nothing is held back but the beginning of a message that is not known yet, and that not for long: it may
-// be another protocol's. One of a conversation that is known then passes, and no fault takes it.
+// be another protocol's. One of a conversation that is known then passes, and no fault takes it. Where both sides begin TLS, the
+// conversation waits for what is said inside.
 
 import type {StreamDirection} from '../../../model/proxy-witness.ts';
 import type {ChosenError, ErrorEnding, ServerErrorKind} from '../../../model/server-errors.ts';
 import {Alarm} from '../alarm.ts';
-import {type InterceptorHost, longestPauseMs, ownAddress, receiver} from '../http/interceptor-host.ts';
+import {
+  deliver,
+  type InterceptorHost,
+  longestPauseMs,
+  ownAddress,
+  type Pipes,
+  receiver,
+} from '../http/interceptor-host.ts';
 import type {Toxic} from '../toxic.ts';
 import {closeAsUpstream} from '../upstream-close.ts';
 import {
@@ -21,6 +29,16 @@ import type {ReplyRules} from './rules.ts';
 
 export type FollowerHost = Omit<InterceptorHost, 'rules' | 'targetHost' | 'missed'> & {
   readonly rules: ReplyRules;
+  /** Both sides begin TLS. Nothing is in the way of the pipes now but what this puts there. */
+  readonly upgrade: (upgraded: Upgraded) => void;
+};
+
+/** What can become of a conversation whose sides begin TLS. */
+export type Upgraded = {
+  /** TLS ends here: it goes on with what is said inside. */
+  readonly inside: (pipes: Pipes) => void;
+  /** All passes unread from here on, for this reason. */
+  readonly unread: (reason: string) => void;
 };
 
 /** How the rest of the injector sees a connection that is followed. */
@@ -49,6 +67,9 @@ export const defineProtocol = <C, S>(
     const {client, server, ...said} = converse({
       toClient: () => undefined,
       leave: () => undefined,
+      upgrade: () => {
+        throw new LostStep('what follows is encrypted (TLS)');
+      },
       take: ({commands: [command]}) => {
         if (command !== undefined) heard(command.slice(0, longestCommand));
         return null;
@@ -144,11 +165,18 @@ type AnySide = Omit<Side<unknown>, 'reader' | 'take'> & {
 
 class Follower<C, S> implements Following {
   readonly #host: FollowerHost;
+  /** Where the conversation is held: the host's, or inside of TLS. */
+  #pipes: Pipes;
   readonly #conversation: Conversation<C, S>;
   readonly #fromClient: Side<C>;
   readonly #fromServer: Side<S>;
-  /** left: an error ended the connection. off: it is not followed any more, and all passes. */
-  #mode: 'following' | 'left' | 'off' = 'following';
+  /**
+   * upgrading: both sides begin TLS, and it is not known yet what becomes of it. left: an error ended the connection. off: it is not
+   * followed any more, and all passes.
+   */
+  #mode: 'following' | 'upgrading' | 'left' | 'off' = 'following';
+  /** Whether both sides begin TLS after the message that is under way. */
+  #isUpgradeDue = false;
   #occasions = 0;
   /** Whether anything that was said was a message of the protocol. */
   #isKnown = false;
@@ -163,11 +191,15 @@ class Follower<C, S> implements Following {
 
   constructor(host: FollowerHost, converse: (talk: Talk) => Conversation<C, S>) {
     this.#host = host;
-    const {up, down, client, rules} = host;
+    this.#pipes = host;
+    const {client, rules} = host;
     const conversation = converse({
       toClient: data => this.#say(data),
       take: occasion => (this.#isPassing ? null : rules.take(this.#asking(), occasion)),
       leave: ending => this.#say(ending),
+      upgrade: () => {
+        this.#isUpgradeDue = true;
+      },
       address: `${ownAddress(client)}:${client.localPort ?? 0}`,
     });
     this.#conversation = conversation;
@@ -175,9 +207,10 @@ class Follower<C, S> implements Following {
       reader: conversation.client,
       take: conversation.fromClient,
       ended: () => conversation.clientMessageEnded?.(),
-      out: new Outlet(data => up.send(data)),
+      out: new Outlet(data => this.#pipes.up.send(data)),
       pause: new Alarm(() => this.#giveUp(this.#fromClient)),
       detach: () => {
+        const {up} = this.#pipes;
         up.exit = null;
         up.wake();
       },
@@ -189,9 +222,10 @@ class Follower<C, S> implements Following {
       reader: conversation.server,
       take: conversation.fromServer,
       ended: () => conversation.serverMessageEnded?.(),
-      out: new Outlet(data => down.accept(data)),
+      out: new Outlet(data => this.#pipes.down.accept(data)),
       pause: new Alarm(() => this.#giveUp(this.#fromServer)),
       detach: () => {
+        const {down} = this.#pipes;
         down.entry = null;
         down.wake();
       },
@@ -199,6 +233,15 @@ class Follower<C, S> implements Following {
       isMidway: false,
       isReleased: false,
     };
+    this.#attach();
+    client.once('close', this.#stopWaiting);
+    for (const toxic of rules.unasked()) this.#unasked.add(toxic);
+    rules.followed();
+    this.#contain(() => conversation.begins?.());
+  }
+
+  #attach(): void {
+    const {up, down} = this.#pipes;
     const isFull = () => false;
     up.exit = receiver(this.#contain, {
       isFull,
@@ -210,15 +253,11 @@ class Follower<C, S> implements Following {
       push: data => this.#read(this.#fromServer, data),
       end: () => this.#end(this.#fromServer, () => down.acceptEnd()),
     });
-    client.once('close', this.#stopWaiting);
-    for (const toxic of rules.unasked()) this.#unasked.add(toxic);
-    rules.followed();
-    this.#contain(() => conversation.begins?.());
   }
 
   readonly changed = (toxic: Toxic): void => {
     this.#unasked.delete(toxic);
-    if (this.#mode !== 'following') return;
+    if (this.#mode !== 'following' && this.#mode !== 'upgrading') return;
     const said = this.#lasting.get(toxic);
     if (this.#host.rules.unasked().includes(toxic)) this.#unasked.add(toxic);
     else if (said !== undefined) this.#say(this.#conversation.over?.(said) ?? nothing);
@@ -265,6 +304,35 @@ class Follower<C, S> implements Following {
     }
     if (at < data.length && this.#mode === 'off') side.out.pass(data, at, data.length);
     side.out.flush();
+    if (this.#mode === 'upgrading') this.#upgrade(side, data.subarray(at));
+  }
+
+  /** What has come already behind the last message in plain text goes where what comes next will go. */
+  #upgrade(side: AnySide, rest: Buffer): void {
+    this.#stopWaiting();
+    const {up, down} = this.#pipes;
+    const restOf = (one: AnySide): Buffer => (one === side ? rest : one.reader.takeHeld());
+    const [fromClient, fromServer] = [restOf(this.#fromClient), restOf(this.#fromServer)];
+    up.exit = null;
+    down.entry = null;
+    const {rules, upgrade, done} = this.#host;
+    rules.begunTls();
+    upgrade({
+      inside: pipes => {
+        this.#pipes = pipes;
+        this.#mode = 'following';
+        this.#attach();
+      },
+      unread: reason => {
+        this.#mode = 'off';
+        rules.lost(reason);
+        done();
+      },
+    });
+    if (fromClient.length > 0) deliver(up.exit, data => up.send(data), fromClient);
+    if (fromServer.length > 0) deliver(down.entry, data => down.accept(data), fromServer);
+    up.wake();
+    down.wake();
   }
 
   #wait(side: AnySide): void {
@@ -330,7 +398,10 @@ class Follower<C, S> implements Following {
     if (this.#mode === 'off') side.detach();
     if (this.#mode !== 'following') return;
     side.ended();
-    this.#speakUnasked();
+    const isUpgrade = this.#isUpgradeDue && this.#goesOn(side);
+    this.#isUpgradeDue = false;
+    if (isUpgrade) this.#mode = 'upgrading';
+    else this.#speakUnasked();
   }
 
   #speakUnasked(): void {
@@ -392,11 +463,11 @@ class Follower<C, S> implements Following {
     if (this.#mode !== 'following') return;
     this.#mode = 'left';
     this.#stopWaiting();
-    const {down, upstream, closedEarly} = this.#host;
+    const {upstream, closedEarly} = this.#host;
     for (const {out} of [this.#fromClient, this.#fromServer]) out.flush();
-    down.entry = {isFull: false, push: () => undefined, end: () => undefined};
+    this.#pipes.down.entry = {isFull: false, push: () => undefined, end: () => undefined};
     if (ending === 'half-close') closedEarly();
-    closeAsUpstream(this.#host, ending);
+    closeAsUpstream({...this.#host, ...this.#pipes}, ending);
     upstream.end();
   }
 }

@@ -1,5 +1,5 @@
-// MySQL and MariaDB: the server greets, then each command has a reply, which may be a whole result. A deadlock rolls its
-// transaction back on the target, too, and so does a COMMIT that fails.
+// MySQL and MariaDB: the server greets, after which the client may begin TLS, then each command has a reply, which may be a whole
+// result. A deadlock rolls its transaction back on the target, too, and so does a COMMIT that fails.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
 import {
@@ -40,6 +40,8 @@ const capability = {
   deprecateEof: 0x1_000_000,
   zstd: 0x4_000_000,
 } as const;
+/** The head of a client's answer to the greeting: alone, it asks for TLS. */
+const requestBytes = 32;
 const moreResults = 0x08;
 
 const command = {
@@ -223,9 +225,14 @@ class MysqlConversation implements Conversation<Packet, Packet> {
   /** The client's answer to the greeting, and what it then says to log in. */
   #login(body: Buffer, sequence: number): Treatment {
     if (this.#capabilities !== 0 || body.length < 4) return 'pass';
-    this.#capabilities = body.readUInt32LE(0);
-    const has = (bit: number): boolean => (this.#capabilities & bit) !== 0;
-    if (has(capability.ssl) && body.length === 32) throw new LostStep('the connection is encrypted (TLS)');
+    const capabilities = body.readUInt32LE(0);
+    const has = (bit: number): boolean => (capabilities & bit) !== 0;
+    if (has(capability.ssl) && body.length === requestBytes) {
+      // It says the same again inside, and the rest of it.
+      this.#talk.upgrade();
+      return 'pass';
+    }
+    this.#capabilities = capabilities;
     if (has(capability.compress) || has(capability.zstd)) throw new LostStep('the connection is compressed');
     if (this.#refused === null) return 'pass';
     this.#refuse(this.#refused, sequence + 1);

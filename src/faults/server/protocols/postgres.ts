@@ -1,6 +1,7 @@
-// PostgreSQL (protocol 3, simple and extended queries). An error in the place of a reply must fail its transaction on the
-// target, too, and nothing up to the next Sync may be done: so the target gets, in the statement's place, one that fails, and
-// the client gets the error that was asked for instead of the target's. A COMMIT that fails is a ROLLBACK there.
+// PostgreSQL (protocol 3, simple and extended queries). A client may ask for TLS before it starts, and then starts inside. An
+// error in the place of a reply must fail its transaction on the target, too, and nothing up to the next Sync may be done: so the
+// target gets, in the statement's place, one that fails, and the client gets the error that was asked for instead of the
+// target's. A COMMIT that fails is a ROLLBACK there.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
 import {
@@ -20,15 +21,20 @@ type Message = {readonly type: string; readonly body: Buffer};
 const shownBytes = 16 * 1024;
 const longestStartup = 10_000;
 
-const sslRequest = 80_877_103;
 const cancelRequest = 80_877_102;
-const gssRequest = 80_877_104;
+
+type Encryption = 'TLS' | 'GSSAPI';
+/** By the codes of the requests for it. */
+const encryptions: ReadonlyMap<number, Encryption> = new Map([
+  [80_877_103, 'TLS'],
+  [80_877_104, 'GSSAPI'],
+]);
 
 const clientTypes = 'QPBEDCSHFdcfXp';
 const serverTypes = 'RKSZTDCEN123IntsVGHWAcdv';
 
 const headBytes = 5;
-const encrypted = 'the connection is encrypted (TLS)';
+const encryptedBy = (what: Encryption): string => `the connection is encrypted (${what})`;
 
 /** @param needed how many bytes of its beginning are looked at */
 const measureTyped = (beginning: Buffer, types: string, needed: number): Measured<Message> => {
@@ -43,7 +49,7 @@ const measureTyped = (beginning: Buffer, types: string, needed: number): Measure
 };
 
 const measureStartup = (beginning: Buffer): Measured<Message> => {
-  if (beginning[0] === 22) return {wrong: encrypted};
+  if (beginning[0] === 22) return {wrong: encryptedBy('TLS')};
   if (beginning.length < 8) return {needs: 8};
   const bytes = beginning.readUInt32BE(0);
   if (bytes < 8 || bytes > longestStartup) return {wrong: 'the first message is no startup'};
@@ -96,8 +102,8 @@ class PostgresConversation implements Conversation<Message, Message> {
   readonly server = new FrameReader<Message>(beginning => this.#measureServer(beginning));
   readonly #talk: Talk;
   #stage: 'startup' | 'login' | 'ready' = 'startup';
-  /** Answers to requests for encryption: one letter, without a length. */
-  #lettersDue = 0;
+  /** What the client asked for, and has no answer to: one letter, without a length. */
+  readonly #asked: Encryption[] = [];
   #owed: Owed[] = [];
   /** After an error everything up to the next Sync is ignored: by the target, or here where it knows of none. */
   #skipped: 'nowhere' | 'there' | 'here' = 'nowhere';
@@ -139,9 +145,12 @@ class PostgresConversation implements Conversation<Message, Message> {
   };
 
   readonly fromServer = ({type}: Message, raw: Buffer): Treatment => {
-    if (this.#lettersDue > 0 && type !== 'E') {
-      this.#lettersDue--;
-      if (type !== 'N') throw new LostStep(encrypted);
+    const [asked] = this.#asked;
+    if (asked !== undefined && type !== 'E') {
+      this.#asked.shift();
+      if (type === 'N') return 'pass';
+      if (asked !== 'TLS' || type !== 'S' || this.#asked.length > 0) throw new LostStep(encryptedBy(asked));
+      this.#talk.upgrade();
       return 'pass';
     }
     if ('NSA'.includes(type)) return 'pass';
@@ -181,8 +190,9 @@ class PostgresConversation implements Conversation<Message, Message> {
 
   #startup(body: Buffer): Treatment {
     const code = body.readUInt32BE(0);
-    if (code === sslRequest || code === gssRequest) {
-      this.#lettersDue++;
+    const encryption = encryptions.get(code);
+    if (encryption !== undefined) {
+      this.#asked.push(encryption);
       return 'pass';
     }
     if (code === cancelRequest) return 'pass';
@@ -254,7 +264,7 @@ class PostgresConversation implements Conversation<Message, Message> {
   }
 
   #measureServer(beginning: Buffer): Measured<Message> {
-    if (this.#lettersDue === 0 || beginning[0] === 0x45)
+    if (this.#asked.length === 0 || beginning[0] === 0x45)
       return measureTyped(beginning, serverTypes, headBytes);
     return {message: {type: String.fromCharCode(beginning[0]!), body: beginning.subarray(0, 0)}, bytes: 1};
   }

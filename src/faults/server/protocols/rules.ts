@@ -38,6 +38,7 @@ export class ReplyRules {
   #kind: ServerErrorKind | null = null;
   #lostConnections = 0;
   #followedConnections = 0;
+  #tlsConnections = 0;
   #lastLost: string | null = null;
   #lastUnsaid: string | null = null;
 
@@ -142,6 +143,11 @@ export class ReplyRules {
     this.#followedConnections++;
   }
 
+  /** One that is followed began with TLS, or turns to it. */
+  begunTls(): void {
+    this.#tlsConnections++;
+  }
+
   lost(reason: string): void {
     this.#lostConnections++;
     this.#lastLost = reason;
@@ -156,6 +162,7 @@ export class ReplyRules {
       lostConnections: this.#lostConnections,
       lastLost: this.#lastLost,
       lastUnsaid: this.#lastUnsaid,
+      tlsConnections: this.#tlsConnections,
     };
   }
 

@@ -1,5 +1,6 @@
-// SMTP: the server greets, then each command has a reply of one line or more. A mail's body has a reply of its own; one that is
-// to be refused does not reach the target, which is told to forget the mail.
+// SMTP: the server greets, then each command has a reply of one line or more; after that to STARTTLS the client begins again,
+// inside of TLS. A mail's body has a reply of its own; one that is to be refused does not reach the target, which is told to
+// forget the mail.
 
 import type {ChosenError} from '../../../model/server-errors.ts';
 import {
@@ -88,13 +89,13 @@ class SmtpConversation implements Conversation<Line, Line> {
     // A server that shuts down says so without having been asked.
     if (reply === null && code === '421') return 'pass';
     if (reply === null) throw new LostStep('a reply came that no command had asked for');
-    if (code === '220' && reply.verb === 'STARTTLS') throw new LostStep('the connection is encrypted (TLS)');
     this.#hasGreeted = true;
     this.#isLastLine = text[3] !== '-';
     const isFirst = this.#isFirstLine;
     this.#isFirstLine = this.#isLastLine;
     if (this.#isLastLine && code === '354' && reply.verb === 'DATA') this.#mode = 'mail';
     if (this.#isLastLine && code === '334' && reply.verb === 'AUTH') this.#mode = 'login';
+    if (this.#isLastLine && code === '220' && reply.verb === 'STARTTLS') this.#beginTls();
     if (reply.rewritten === null) return 'pass';
     return isFirst ? reply.rewritten : 'drop';
   };
@@ -118,6 +119,12 @@ class SmtpConversation implements Conversation<Line, Line> {
 
   #expect(verb: string, reply: Partial<SmtpReply> = {}): void {
     this.#due.add({instead: null, ending: 'none', leftMessages: 1, rewritten: null, verb, ...reply});
+  }
+
+  /** What a client says along with the request for it is ignored by one server, and answered by another. */
+  #beginTls(): void {
+    if (this.#due.count > 1) throw new LostStep('commands came along with STARTTLS');
+    this.#talk.upgrade();
   }
 
   #mail({text, isWhole}: Line): Treatment {

@@ -54,6 +54,11 @@ export class TlsRules {
     return null;
   }
 
+  /** A connection carries that, on which none of those that are in force can act. */
+  missed(spoken: string): void {
+    for (const {toxic} of this.#toxics()) if (toxic.isInForce) this.#host.witness.missed(toxic.name, spoken);
+  }
+
   #toxics(): readonly {readonly toxic: Toxic; readonly tls: TlsBehaviour<Attributes>}[] {
     const {toxicsOf} = this.#host;
     return [...toxicsOf('upstream'), ...toxicsOf('downstream')].flatMap(toxic => {

@@ -15,7 +15,7 @@ import {FollowedConnection, type Said, type Takes} from '../../../helpers/follow
 import {ofParty} from '../../../helpers/fuzz/bytes.ts';
 import {fuzzes} from '../../../helpers/fuzz/fuzzes.ts';
 import {until} from '../../../helpers/run-until.ts';
-import {conversations} from '../../../helpers/said.ts';
+import {conversations, upgrades} from '../../../helpers/said.ts';
 
 test('each protocol is followed', t => {
   t.deepEqual(followed.map(({kind}) => kind).toSorted(), [...serverErrorKinds].toSorted());
@@ -104,6 +104,80 @@ for (const protocol of followed) {
     t.true(pauses.some(({heard}) => heard.count < asked) || asked < 10);
   });
 }
+
+const clientHello = Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
+const serverHello = Buffer.from([22, 3, 3, 0, 4, 2, 0, 0, 0]);
+
+for (const {kind, plain, inside} of upgrades) {
+  const protocol = followed.find(each => each.kind === kind)!;
+  const {title} = protocols[kind];
+
+  test(`${title}: what is said inside of TLS is the same conversation`, t => {
+    for (let seed = 0; seed < inputs; seed++) {
+      const random = createRandom(['upgrade', seed]);
+      const heard: string[] = [];
+      const connection = new FollowedConnection(protocol, ({when, commands: [command = '']}) => {
+        if (when === 'command') heard.push(command);
+        return null;
+      });
+      sayAll(connection, chunked(plain, random));
+      t.true(connection.isUpgrading, `seed ${seed}`);
+      // Whoever answers the handshake gets it unread.
+      sayAll(connection, [
+        ['client', clientHello],
+        ['server', serverHello],
+      ]);
+      t.true(connection.toServer.equals(Buffer.concat([ofParty(plain, 'client'), clientHello])));
+      t.true(connection.toClient.equals(Buffer.concat([ofParty(plain, 'server'), serverHello])));
+      heard.splice(0);
+      connection.goInside();
+      sayAll(connection, chunked(inside, random));
+      t.is(connection.lost, null, `seed ${seed}`);
+      t.deepEqual(connection.failures, []);
+      t.true(connection.toServer.equals(ofParty(inside, 'client')), `seed ${seed}`);
+      t.true(connection.toClient.equals(ofParty(inside, 'server')), `seed ${seed}`);
+      t.is(heard.join(' '), commands[kind]);
+    }
+  });
+
+  test(`${title}: the first bytes of TLS may come along with the message before them`, t => {
+    const [party, last] = plain.at(-1)!;
+    const connection = new FollowedConnection(protocol);
+    sayAll(connection, plain.slice(0, -1));
+    connection.say(party, Buffer.concat([last, clientHello]));
+    t.true(connection.isUpgrading);
+    const passed = party === 'client' ? connection.toServer : connection.toClient;
+    t.true(passed.equals(Buffer.concat([ofParty(plain, party), clientHello])));
+  });
+
+  test(`${title}: without anyone to end TLS it passes unread, and it is said why`, t => {
+    const connection = new FollowedConnection(protocol);
+    sayAll(connection, plain);
+    connection.passUnread('for this reason');
+    sayAll(connection, inside);
+    t.is(connection.lost, 'for this reason');
+    t.true(connection.toServer.equals(ofParty([...plain, ...inside], 'client')));
+    t.true(connection.toClient.equals(ofParty([...plain, ...inside], 'server')));
+  });
+}
+
+test('commands that come along with STARTTLS: which of them are answered is not known', t => {
+  const {kind, plain} = upgrades.find(({kind}) => kind === 'smtpError')!;
+  const connection = new FollowedConnection(followed.find(each => each.kind === kind)!);
+  sayAll(connection, plain.slice(0, -1));
+  connection.say('client', Buffer.from('EHLO me\r\n'));
+  sayAll(connection, plain.slice(-1));
+  t.false(connection.isUpgrading);
+  t.is(connection.lost, 'commands came along with STARTTLS');
+});
+
+test('a client that asks PostgreSQL for GSSAPI is followed until that begins', t => {
+  const connection = new FollowedConnection(followed.find(({kind}) => kind === 'postgresError')!);
+  connection.say('client', Buffer.from([0, 0, 0, 8, 4, 210, 22, 48]));
+  connection.say('server', Buffer.from('G'));
+  t.false(connection.isUpgrading);
+  t.is(connection.lost, 'the connection is encrypted (GSSAPI)');
+});
 
 test('what is kept from the target because of a fault does not pass in a pause either', async t => {
   const smtp = followed.find(({kind}) => kind === 'smtpError')!;

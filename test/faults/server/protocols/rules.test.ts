@@ -168,7 +168,36 @@ test('inside of TLS that ends at the injector', async t => {
   client.write('GET a\r\nPING\r\n');
   const said = await text(client);
   t.is(said, '+OK\r\n-ERR busy\r\n');
-  t.like((await witnessOf('sealed')).protocol, {followedConnections: 1, lostConnections: 0});
+  t.like((await witnessOf('sealed')).protocol, {
+    followedConnections: 1,
+    tlsConnections: 1,
+    lostConnections: 0,
+  });
+});
+
+test('TLS that was agreed on, and does not begin', async t => {
+  const scene = await Scene.open(url, ({socket}) => {
+    socket.write('220 ready\r\n');
+    socket.on('data', () => socket.write('220 go\r\n'));
+  });
+  t.teardown(() => scene.close());
+  await scene.call('POST', '', {protocol: 'smtp'});
+  await scene.add({type: 'tls_close', name: 'tls'});
+  const client = await scene.connect();
+  await client.bytes(11);
+  client.socket.write('STARTTLS\r\n');
+  await client.bytes(19);
+  client.socket.write('EHLO me\r\n');
+  await client.bytes(27);
+  t.is(String(client.received), '220 ready\r\n220 go\r\n220 go\r\n');
+  const {protocol, faults} = await witnessOf(scene.name);
+  t.like(protocol, {
+    followedConnections: 1,
+    tlsConnections: 1,
+    lostConnections: 1,
+    lastLost: 'TLS was agreed on, but did not begin',
+  });
+  t.like(faults['tls'], {decisions: 0, actions: 0});
 });
 
 test('an HTTP toxic says what a connection carries that is followed already', async t => {

@@ -117,7 +117,9 @@ test('server_name and nth choose the handshakes', withScene, async (t, scene) =>
   t.is(await ask('OTHER.example'), 'ECONNRESET');
   t.is(await ask('things.example'), 'hello');
   t.is(await ask('a.b.example'), 'ECONNRESET');
-  t.like(await hitsOf(scene, 'f'), {decisions: 2, applied: 2});
+  const hits = await hitsOf(scene, 'f');
+  t.like(hits, {decisions: 2, applied: 2});
+  t.is(hits.missed, undefined, 'what is not taken is TLS all the same');
 });
 
 test('a long server_name is refused', withScene, async (t, scene) => {
@@ -197,7 +199,8 @@ test('what does not begin with a ClientHello passes, and counts no hit', withSce
   await client.bytes(21);
   t.is(client.received.subarray(2).toString(), 'nothing of the kind');
   client.socket.destroy();
-  t.like(await hitsOf(scene, 'f'), {decisions: 0, connectionsHit: 0});
+  const missed = {'something that does not begin with TLS': 1};
+  t.like(await hitsOf(scene, 'f'), {decisions: 0, connectionsHit: 0, missed});
 });
 
 test(
