@@ -18,6 +18,8 @@ export type StallFault = FaultOf<'stall'>;
 export type ResetPeerFault = FaultOf<'resetPeer'>;
 /** Made by `slicer()`. */
 export type SlicerFault = FaultOf<'slicer'>;
+/** Made by `coalesce()`. */
+export type CoalesceFault = FaultOf<'coalesce'>;
 /** Made by `limitData()`. */
 export type LimitDataFault = FaultOf<'limitData'>;
 /** Made by `refuse()`. */
@@ -69,6 +71,9 @@ export const resetPeer = (options: OptionsOf<'resetPeer'> = {}): ResetPeerFault 
 
 /** Cuts data into small pieces with a pause of `delayUs` microseconds after each. */
 export const slicer = (options: OptionsOf<'slicer'>): SlicerFault => made('slicer', options);
+
+/** Holds data for `holdMs`, so that what follows arrives with it, in one piece: a greeting and the message after it, for one. */
+export const coalesce = (options: OptionsOf<'coalesce'>): CoalesceFault => made('coalesce', options);
 
 /** Closes the connection after `limitBytes`. */
 export const limitData = (options: OptionsOf<'limitData'>): LimitDataFault => made('limitData', options);

@@ -5,6 +5,7 @@ import {
   bandwidth,
   blackhole,
   closeAfter,
+  coalesce,
   corrupt,
   type Fault,
   flap,
@@ -89,6 +90,7 @@ test('slicer', becomes, slicer({averageSizeBytes: 10}), {
   type: 'slicer',
   attributes: {average_size: 10, size_variation: 0, delay: 0},
 });
+test('coalesce', becomes, coalesce({holdMs: 50}), {type: 'coalesce', attributes: {hold: 50}});
 test('varied slicer', becomes, slicer({averageSizeBytes: 10, sizeVariationBytes: 2, delayUs: 5}), {
   type: 'slicer',
   attributes: {average_size: 10, size_variation: 2, delay: 5},
@@ -264,6 +266,7 @@ const aims: readonly Fault[] = [
   halfClose({direction: 'upstream', probability: 0.25}),
   resetAfter({direction: 'upstream', probability: 0.25}),
   corrupt({offsetBytes: 1, direction: 'upstream', probability: 0.25}),
+  coalesce({holdMs: 1, direction: 'upstream', probability: 0.25}),
 ];
 
 const keepsAim = test.macro({

@@ -134,7 +134,7 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
     http: http && {
-      needsHttp2: http.needsHttp2,
+      version: http.version,
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },

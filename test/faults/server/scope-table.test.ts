@@ -82,7 +82,7 @@ const beginnings: Readonly<Record<string, Buffer>> = {
 function stimulusFor({name, tls, http, http2}: ToxicType): Buffer | string {
   // A ClientHello without anything in it.
   if (tls !== null) return Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
-  if (http2 !== null || http?.needsHttp2 === true) return http2Request;
+  if (http2 !== null || http?.version === 'http/2') return http2Request;
   return http === null ? (beginnings[name] ?? 'x') : requestText('GET', '/');
 }
 
