@@ -143,7 +143,7 @@ const shapeOf = (fault: NetworkFault): Shape => {
       };
     case 'bandwidth':
       return {
-        type: 'bandwidth',
+        type: fault.shared === true ? 'shared_bandwidth' : 'bandwidth',
         attributes: {rate: startOf(fault.bytesPerSecond) / bytesPerKb},
         ...rampOf('rate', fault.bytesPerSecond, bytesPerKb),
       };

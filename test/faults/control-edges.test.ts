@@ -150,6 +150,7 @@ const more: readonly Row[] = [
   ...[
     latency({latencyMs: 5, direction: 'upstream'}),
     bandwidth({bytesPerSecond: 1000, direction: 'upstream'}),
+    bandwidth({bytesPerSecond: 1000, shared: true}),
     stall({direction: 'upstream'}),
     resetPeer({direction: 'upstream'}),
     slicer({averageSizeBytes: 1, direction: 'upstream'}),

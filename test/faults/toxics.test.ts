@@ -90,6 +90,10 @@ test('slicer', becomes, slicer({averageSizeBytes: 10}), {
   type: 'slicer',
   attributes: {average_size: 10, size_variation: 0, delay: 0},
 });
+test('bandwidth that is shared', becomes, bandwidth({bytesPerSecond: 2000, shared: true}), {
+  type: 'shared_bandwidth',
+  attributes: {rate: 2},
+});
 test('coalesce', becomes, coalesce({holdMs: 50}), {type: 'coalesce', attributes: {hold: 50}});
 test('varied slicer', becomes, slicer({averageSizeBytes: 10, sizeVariationBytes: 2, delayUs: 5}), {
   type: 'slicer',
@@ -230,6 +234,7 @@ test(isFor, stall({direction: 'both'}), 'the embedded injector');
 for (const fault of [
   stall({afterBytes: 1}),
   stall({afterMs: 1}),
+  bandwidth({bytesPerSecond: 1000, shared: true}),
   halfOpen(),
   halfClose(),
   resetAfter(),

@@ -166,6 +166,8 @@ export const faultSchemas = {
      * Can be a ramp within the phase, from and to at least 1000.
      */
     bytesPerSecond: ramped(kilobytes, kilobytes.positive()),
+    /** All connections share the rate. Default: absent, each connection has it for itself. */
+    shared: z.literal(true).exactOptional(),
     ...aim,
   }),
   slowClose: strict({

@@ -108,7 +108,7 @@ const effectOf = (fault: Fault): string => {
     case 'latency':
       return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
     case 'bandwidth':
-      return ramped(fault.bytesPerSecond, 'at most', value => `${bytes(value)}/s`);
+      return `${ramped(fault.bytesPerSecond, 'at most', value => `${bytes(value)}/s`)}${fault.shared === true ? ' for all connections together' : ''}`;
     case 'slowClose':
       return `close delayed by ${plannedDuration(fault.delayMs)}`;
     case 'timeout':

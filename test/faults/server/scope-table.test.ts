@@ -31,6 +31,7 @@ const attributesOf: Readonly<Record<string, NonNullable<Toxic['attributes']>>> =
   flap: {down: 20_000},
   http_content_length: {difference: 1},
   http2_reset_stream: {stage: 'request'},
+  shared_bandwidth: {rate: 1},
   slicer: {average_size: 1},
   // Servers' own errors: those that come at the connect are decided about once a connection.
   amqp_error: {error: '530', when: 'connect'},

@@ -2,7 +2,7 @@
 
 import {type ErrorChoice, refuseError, serverErrorKinds, toxicOf} from '../../../model/server-errors.ts';
 import {defineToxicType, type ToxicType} from '../toxic-type.ts';
-import {bandwidth} from './bandwidth.ts';
+import {bandwidth, sharedBandwidth} from './bandwidth.ts';
 import {blackhole, blackholeSyn, flap, limitConnections, refuse} from './connects.ts';
 import {coalesce} from './coalesce.ts';
 import {corrupt} from './corrupt.ts';
@@ -34,6 +34,7 @@ const extraToxics = [
   limitConnections,
   refuse,
   resetAfter,
+  sharedBandwidth,
   stall,
 ];
 
