@@ -2,6 +2,7 @@
 import test from 'ava';
 import {isBetween, pattern, slackMs} from '../../../helpers/proxy-behaviours.ts';
 import {faultScenes, hitsOf} from '../../../helpers/proxy-faults.ts';
+import type {Peer} from '../../../helpers/proxy-sockets.ts';
 
 const withScene = faultScenes();
 
@@ -22,12 +23,16 @@ test('three connections have a third of the rate each', withScene, undefined, as
   t.like(await hitsOf(scene, 'b'), {connectionsHit: 3});
 });
 
-test('one connection alone has all of it', withScene, undefined, async (t, scene) => {
+const answersMuch = ({socket}: Peer): void => {
+  socket.once('data', () => socket.write(pattern(30_000)));
+};
+
+test('one connection alone has all of it', withScene, answersMuch, async (t, scene) => {
   await scene.add({type: 'shared_bandwidth', attributes: {rate: 100}});
-  const [client] = [await scene.connect(), await scene.connect()];
-  const {socket} = await scene.upstream.peer(0);
+  await scene.connect();
+  const client = await scene.connect();
   const startMs = performance.now();
-  socket.write(pattern(30_000));
+  client.socket.write('x');
   await client.bytes(30_000);
   isBetween(t, performance.now() - startMs, 290, 300 + slackMs);
 });
