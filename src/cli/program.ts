@@ -14,7 +14,7 @@ import {addInitCommand} from './commands/init.ts';
 import {addListCommand} from './commands/list.ts';
 import {addMergeCommand} from './commands/merge.ts';
 import {addOverheadCommand} from './commands/overhead.ts';
-import {addProxyCommand} from './commands/proxy.ts';
+import {addProxyCommand, withoutGoFlags} from './commands/proxy.ts';
 import {addReportCommand} from './commands/report.ts';
 import {addRunCommand} from './commands/run.ts';
 import {addShowCommand} from './commands/show.ts';
@@ -49,7 +49,7 @@ export const runProgram = async (session: Session): Promise<void> => {
   const root = program(session);
   try {
     // Without a command the help is printed; that is no mistake.
-    await root.parseAsync(argv.length === 0 ? ['--help'] : [...argv], {from: 'user'});
+    await root.parseAsync(argv.length === 0 ? ['--help'] : [...withoutGoFlags(argv)], {from: 'user'});
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;

@@ -1,5 +1,6 @@
 // Each change at an injector as one line, for a person at the terminal.
 import type {ApiChange} from '../faults/server/http-server.ts';
+import type {Miss} from '../faults/server/proxy.ts';
 import type {TextStream} from './cli-io.ts';
 
 type Shown = {
@@ -21,8 +22,18 @@ type ShownToxic = Shown & {readonly [limit: string]: unknown};
 export const logChanges =
   (stream: TextStream, now: () => Date) =>
   (change: ApiChange): void => {
-    stream.write(`${now().toISOString().slice(11, 19)} ${changeLine(change)}\n`);
+    stream.write(`${timeOf(now())} ${changeLine(change)}\n`);
   };
+
+/** Writes a line for each reason why a toxic could not act. */
+export const logMisses =
+  (stream: TextStream, now: () => Date) =>
+  ({proxy, toxic, spoken}: Miss): void => {
+    const line = clean(`${proxy} ${toxic} cannot act on a connection that carries ${spoken}`);
+    stream.write(`${timeOf(now())} warning: ${line}\n`);
+  };
+
+const timeOf = (now: Date): string => now.toISOString().slice(11, 19);
 
 const changeLine = ({method, path, names, body}: ApiChange): string => {
   const [proxy = '', toxic = ''] = names;

@@ -49,10 +49,10 @@ const rampOf = (attribute: string, value: number | Ramp, perUnit = 1): Pick<Toxi
 const httpShape = (fault: AnyRequestFault): Shape => {
   switch (fault.kind) {
     case 'httpStatus': {
-      const {status, retryAfter, body, contentType, close} = fault;
+      const {status, retryAfter, body, contentType, close, early} = fault;
       return {
         type: 'http_status',
-        attributes: {status, retry_after: retryAfter, body, content_type: contentType, close},
+        attributes: {status, retry_after: retryAfter, body, content_type: contentType, close, early},
       };
     }
     case 'httpFault': {
@@ -69,6 +69,8 @@ const httpShape = (fault: AnyRequestFault): Shape => {
       };
     case 'dropKeepAlive':
       return {type: 'http_drop_keep_alive', attributes: {announce: fault.announce}};
+    case 'malformedResponse':
+      return {type: 'http_malformed', attributes: {how: fault.how}};
     case 'goAway': {
       const {errorCode, served, text} = fault;
       return {type: 'http2_goaway', attributes: {error_code: errorCode, served, text}};
@@ -141,7 +143,7 @@ const shapeOf = (fault: NetworkFault): Shape => {
       };
     case 'bandwidth':
       return {
-        type: 'bandwidth',
+        type: fault.shared === true ? 'shared_bandwidth' : 'bandwidth',
         attributes: {rate: startOf(fault.bytesPerSecond) / bytesPerKb},
         ...rampOf('rate', fault.bytesPerSecond, bytesPerKb),
       };
@@ -166,6 +168,8 @@ const shapeOf = (fault: NetworkFault): Shape => {
           delay: fault.delayUs,
         },
       };
+    case 'coalesce':
+      return {type: 'coalesce', attributes: {hold: fault.holdMs}};
     case 'limitData':
       return {type: 'limit_data', attributes: {bytes: fault.limitBytes}};
     case 'halfOpen':
@@ -192,6 +196,7 @@ const shapeOf = (fault: NetworkFault): Shape => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
+    case 'malformedResponse':
     case 'goAway':
     case 'resetStream':
     case 'grpcStatus':

@@ -18,6 +18,8 @@ export type StallFault = FaultOf<'stall'>;
 export type ResetPeerFault = FaultOf<'resetPeer'>;
 /** Made by `slicer()`. */
 export type SlicerFault = FaultOf<'slicer'>;
+/** Made by `coalesce()`. */
+export type CoalesceFault = FaultOf<'coalesce'>;
 /** Made by `limitData()`. */
 export type LimitDataFault = FaultOf<'limitData'>;
 /** Made by `refuse()`. */
@@ -45,11 +47,17 @@ export type Fault = {readonly [kind in FaultKind]: FaultOf<kind>}[FaultKind];
 /** Delays each chunk by `latencyMs` ± a uniform jitter; order is kept. The latency may be a ramp. */
 export const latency = (options: OptionsOf<'latency'>): LatencyFault => made('latency', options);
 
+type BandwidthOptions = Omit<OptionsOf<'bandwidth'>, 'shared'> & {
+  /** All connections share the rate. Default: false, each connection has it for itself. */
+  readonly shared?: boolean;
+};
+
 /**
- * Limits each connection to `bytesPerSecond`. Toxiproxy counts in 1000 B, so the rate is a multiple of 1000. It may be a
- * ramp, from and to at least 1000.
+ * Limits each connection to `bytesPerSecond`, or with `shared` all connections together. Toxiproxy counts in 1000 B, so the rate is a
+ * multiple of 1000. It may be a ramp, from and to at least 1000.
  */
-export const bandwidth = (options: OptionsOf<'bandwidth'>): BandwidthFault => made('bandwidth', options);
+export const bandwidth = (options: BandwidthOptions): BandwidthFault =>
+  made('bandwidth', {...options, shared: options.shared === true ? true : undefined});
 
 /** Delays the end of the connection by `delayMs`. */
 export const slowClose = (options: OptionsOf<'slowClose'>): SlowCloseFault => made('slowClose', options);
@@ -69,6 +77,9 @@ export const resetPeer = (options: OptionsOf<'resetPeer'> = {}): ResetPeerFault 
 
 /** Cuts data into small pieces with a pause of `delayUs` microseconds after each. */
 export const slicer = (options: OptionsOf<'slicer'>): SlicerFault => made('slicer', options);
+
+/** Holds data for `holdMs`, so that what follows arrives with it, in one piece: a greeting and the message after it, for one. */
+export const coalesce = (options: OptionsOf<'coalesce'>): CoalesceFault => made('coalesce', options);
 
 /** Closes the connection after `limitBytes`. */
 export const limitData = (options: OptionsOf<'limitData'>): LimitDataFault => made('limitData', options);

@@ -20,6 +20,9 @@ export const http2ErrorCodes = [
 /** An error code of HTTP/2, by its name. */
 export type Http2ErrorCode = (typeof http2ErrorCodes)[number];
 
+/** How a response of HTTP/1 can be malformed. */
+export const malformations = ['stray-bytes', 'endless-head', 'twice'] as const;
+
 /** https://grpc.io/docs/guides/status-codes */
 export const grpcStatuses = [
   'OK',

@@ -11,6 +11,8 @@ export type SlowBodyFault = FaultOf<'slowBody'>;
 export type WrongContentLengthFault = FaultOf<'wrongContentLength'>;
 /** Made by `dropKeepAlive()`. */
 export type DropKeepAliveFault = FaultOf<'dropKeepAlive'>;
+/** Made by `malformedResponse()`. */
+export type MalformedResponseFault = FaultOf<'malformedResponse'>;
 
 /** Made by `goAway()`. */
 export type GoAwayFault = FaultOf<'goAway'>;
@@ -34,6 +36,7 @@ export type AnyRequestFault =
   | SlowBodyFault
   | WrongContentLengthFault
   | DropKeepAliveFault
+  | MalformedResponseFault
   | GoAwayFault
   | ResetStreamFault
   | GrpcStatusFault
@@ -50,6 +53,7 @@ const requestKinds: ReadonlySet<string> = new Set<AnyRequestFault['kind']>([
   'slowBody',
   'wrongContentLength',
   'dropKeepAlive',
+  'malformedResponse',
   'goAway',
   'resetStream',
   'grpcStatus',
@@ -88,7 +92,8 @@ const retryAfterOf = ({retryAfterSeconds, retryAfterDate}: StatusOptions): strin
 
 /**
  * Answers with an error status instead of the target, which gets nothing of the request. `retryAfterSeconds` sends
- * Retry-After in seconds; `retryAfterDate` as a date: an HTTP date, or this many seconds after the response.
+ * Retry-After in seconds; `retryAfterDate` as a date: an HTTP date, or this many seconds after the response. With `early`, the
+ * client gets the answer while it still sends the request's body.
  */
 export const httpStatus = (options: StatusOptions): HttpStatusFault => {
   const {retryAfterSeconds, retryAfterDate, ...others} = options;
@@ -112,6 +117,10 @@ export const wrongContentLength = (options: OptionsOf<'wrongContentLength'>): Wr
 /** Closes the connection after a response, announced by `Connection: close` or not. */
 export const dropKeepAlive = (options: OptionsOf<'dropKeepAlive'> = {}): DropKeepAliveFault =>
   made('dropKeepAlive', options);
+
+/** Lets a response arrive as no server should send it: with bytes after its end, with a head that never ends, or twice. */
+export const malformedResponse = (options: OptionsOf<'malformedResponse'>): MalformedResponseFault =>
+  made('malformedResponse', options);
 
 type ResetOptions = OptionsOf<'resetStream'> & BodyCut;
 

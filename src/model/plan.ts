@@ -68,7 +68,7 @@ export const telemetryModeOf = ({process}: Pick<Variant, 'process'>): TelemetryM
   process.telemetry ?? 'full';
 
 /** Faults that slow operations down, but do not end them. */
-const delaying: readonly FaultKind[] = ['latency', 'bandwidth', 'slicer', 'slowClose'];
+const delaying: readonly FaultKind[] = ['latency', 'bandwidth', 'slicer', 'coalesce', 'slowClose'];
 
 /** Whether this phase's faults may have ended what is in flight at its end. */
 export const mayEndOperations = (phase: Phase | undefined): boolean =>

@@ -30,6 +30,7 @@ import {
   dropKeepAlive,
   httpFault,
   httpStatus,
+  malformedResponse,
   slowBody,
   wrongContentLength,
 } from '../../src/model/http-fault.ts';
@@ -94,7 +95,7 @@ const newOnly = (fault: Fault, stimulus: Stimulus): Row => ({fault, reaches: 'ne
 type ElsewhereKind = (AnyServerFault | AnyPacketFault | AnyDnsFault)['kind'];
 
 /** The compiler asks for a row of each kind that needs neither a server nor a network of its own (packet-filter.full.test.ts). */
-const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HTTP/2'} = {
+const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HTTP/2' | 'for several chunks'} = {
   latency: both(latency({latencyMs: 5})),
   bandwidth: both(bandwidth({bytesPerSecond: 1000})),
   slowClose: both(slowClose({delayMs: 5}), 'end'),
@@ -102,6 +103,8 @@ const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HT
   stall: both(stall()),
   resetPeer: both(resetPeer()),
   slicer: both(slicer({averageSizeBytes: 1})),
+  // One chunk is not enough: test/faults/server/toxics/coalesce.test.ts.
+  coalesce: 'for several chunks',
   limitData: both(limitData({limitBytes: 1})),
   refuse: {fault: refuse(), reaches: 'door'},
   halfOpen: both(halfOpen()),
@@ -117,6 +120,7 @@ const rows: {readonly [kind in Exclude<FaultKind, ElsewhereKind>]: Row | 'for HT
   slowBody: both(slowBody({bytesPerSecond: 100})),
   wrongContentLength: both(wrongContentLength({differenceBytes: 1})),
   dropKeepAlive: both(dropKeepAlive()),
+  malformedResponse: both(malformedResponse({how: 'stray-bytes'})),
   // Their edges are in test/faults/server/http2.
   goAway: 'for HTTP/2',
   resetStream: 'for HTTP/2',
@@ -146,6 +150,7 @@ const more: readonly Row[] = [
   ...[
     latency({latencyMs: 5, direction: 'upstream'}),
     bandwidth({bytesPerSecond: 1000, direction: 'upstream'}),
+    bandwidth({bytesPerSecond: 1000, shared: true}),
     stall({direction: 'upstream'}),
     resetPeer({direction: 'upstream'}),
     slicer({averageSizeBytes: 1, direction: 'upstream'}),
@@ -225,4 +230,4 @@ const between = test.macro({
   },
 });
 
-for (const row of [...Object.values(rows), ...more]) if (row !== 'for HTTP/2') test(between, row);
+for (const row of [...Object.values(rows), ...more]) if (typeof row !== 'string') test(between, row);

@@ -11,6 +11,7 @@ import {
   httpStatus,
   ignorePings,
   limitStreams,
+  malformedResponse,
   resetStream,
   slowBody,
   withholdTrailers,
@@ -37,7 +38,7 @@ const becomes = test.macro({
   },
 });
 
-const plain = {body: '', content_type: 'text/plain; charset=utf-8', close: false};
+const plain = {body: '', content_type: 'text/plain; charset=utf-8', close: false, early: false};
 const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
 test(
   becomes,
@@ -50,7 +51,7 @@ test(
   becomes,
   httpStatus({status: 429, retryAfterDate: 2, body: '{}', contentType: 'application/json', close: true}),
   'http_status',
-  {status: 429, retry_after: '+2', body: '{}', content_type: 'application/json', close: true},
+  {status: 429, retry_after: '+2', body: '{}', content_type: 'application/json', close: true, early: false},
   "status 429 with Retry-After: a date 2 s ahead instead of the target's response",
 );
 test(
@@ -60,6 +61,19 @@ test(
   {...plain, status: 500, retry_after: date},
   `status 500 with Retry-After: ${date} instead of the target's response`,
 );
+test(
+  becomes,
+  httpStatus({status: 413, early: true}),
+  'http_status',
+  {...plain, status: 413, retry_after: '', early: true},
+  "status 413 instead of the target's response, before the request is complete",
+);
+for (const [how, words] of [
+  ['stray-bytes', 'stray bytes after the response'],
+  ['endless-head', 'response headers without end'],
+  ['twice', 'response sent twice'],
+] as const)
+  test(becomes, malformedResponse({how}), 'http_malformed', {how}, words);
 test(
   becomes,
   httpFault({stage: 'response', action: 'abort', cutRatio: 0.5}),
@@ -183,6 +197,8 @@ for (const fault of [
   {kind: 'slowBody', bytesPerSecond: 0},
   {kind: 'wrongContentLength', differenceBytes: 0},
   {kind: 'dropKeepAlive', method: 'GET /'},
+  {kind: 'malformedResponse', how: 'odd'},
+  {kind: 'malformedResponse'},
   {kind: 'goAway', errorCode: 'CALM'},
   {kind: 'resetStream', stage: 'response'},
   {kind: 'resetStream', stage: 'response', errorCode: 'CANCEL', cutRatio: 0.5, cutBytes: 1},

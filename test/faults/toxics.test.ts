@@ -5,6 +5,7 @@ import {
   bandwidth,
   blackhole,
   closeAfter,
+  coalesce,
   corrupt,
   type Fault,
   flap,
@@ -89,6 +90,11 @@ test('slicer', becomes, slicer({averageSizeBytes: 10}), {
   type: 'slicer',
   attributes: {average_size: 10, size_variation: 0, delay: 0},
 });
+test('bandwidth that is shared', becomes, bandwidth({bytesPerSecond: 2000, shared: true}), {
+  type: 'shared_bandwidth',
+  attributes: {rate: 2},
+});
+test('coalesce', becomes, coalesce({holdMs: 50}), {type: 'coalesce', attributes: {hold: 50}});
 test('varied slicer', becomes, slicer({averageSizeBytes: 10, sizeVariationBytes: 2, delayUs: 5}), {
   type: 'slicer',
   attributes: {average_size: 10, size_variation: 2, delay: 5},
@@ -228,6 +234,7 @@ test(isFor, stall({direction: 'both'}), 'the embedded injector');
 for (const fault of [
   stall({afterBytes: 1}),
   stall({afterMs: 1}),
+  bandwidth({bytesPerSecond: 1000, shared: true}),
   halfOpen(),
   halfClose(),
   resetAfter(),
@@ -264,6 +271,7 @@ const aims: readonly Fault[] = [
   halfClose({direction: 'upstream', probability: 0.25}),
   resetAfter({direction: 'upstream', probability: 0.25}),
   corrupt({offsetBytes: 1, direction: 'upstream', probability: 0.25}),
+  coalesce({holdMs: 1, direction: 'upstream', probability: 0.25}),
 ];
 
 const keepsAim = test.macro({

@@ -4,11 +4,12 @@ import {type Command, InvalidArgumentError} from 'commander';
 import type {Injector, InjectorOptions} from '../../faults/server/injector.ts';
 import {messageOf} from '../../model/error-message.ts';
 import {exitCodes, FoulweatherError} from '../../model/errors.ts';
+import {plural} from '../../report/format.ts';
 import type {CliIo, Session} from '../cli-io.ts';
 import {colours} from '../colours.ts';
 import {seedOption, wholeNumber} from '../options.ts';
 import {readProxyConfig, startProxies} from '../proxy-config.ts';
-import {logChanges, proxyLine} from '../proxy-log.ts';
+import {logChanges, logMisses, proxyLine} from '../proxy-log.ts';
 
 type Options = {
   readonly host: string;
@@ -17,6 +18,20 @@ type Options = {
   readonly seed: number;
   readonly metrics?: boolean;
   readonly quiet?: boolean;
+};
+
+/**
+ * Scripts that start Toxiproxy's server give it Go's flags, with one dash: `-host` would be four short ones to commander. What stands
+ * before the command, and what belongs to any other, stays as it is.
+ */
+export const withoutGoFlags = (argv: readonly string[]): readonly string[] => {
+  const at = argv.findIndex(arg => !arg.startsWith('-'));
+  return argv[at] === 'proxy' ? argv.map((arg, index) => (index > at ? ownFlag(arg) : arg)) : argv;
+};
+
+const ownFlag = (arg: string): string => {
+  if (/^--?proxy-metrics(?:=true)?$/.test(arg)) return '--metrics';
+  return arg.replace(/^-(?=(?:host|port|config|seed)(?:=|$))/, '--');
 };
 
 const hostName = (text: string): string => {
@@ -31,11 +46,14 @@ export const addProxyCommand = (root: Command, session: Session): void => {
     .description("run the fault injector on its own, as a server with Toxiproxy's API")
     .option('--host <address>', 'address of the API', hostName, '127.0.0.1')
     .option('--port <number>', 'port of the API; 0 takes a free one', wholeNumber(0, 65_535), 8474)
-    .option('--config <file>', "proxies to start, in Toxiproxy's JSON format")
+    .option('--config <file>', "proxies to start, in Toxiproxy's JSON format, with or without toxics")
     .addOption(seedOption())
     .option('--metrics', "serve GET /metrics in Prometheus' text format")
     .option('--quiet', 'do not log changes of proxies and toxics')
-    .addHelpText('after', '\nExample:\n  foulweather proxy --config proxies.json --port 8474\n')
+    .addHelpText(
+      'after',
+      "\nToxiproxy's own -host, -port, -config, -seed and -proxy-metrics work as well.\n\nExample:\n  foulweather proxy --config proxies.json --port 8474\n",
+    )
     .action(async (options: Options) => {
       await serve(session.io, options);
       session.exitCode = exitCodes.met;
@@ -53,7 +71,10 @@ const serve = async (io: CliIo, options: Options): Promise<void> => {
       io.stdout.write(
         [
           `Toxiproxy's API at ${injector.url}, seed ${options.seed}${options.metrics ? ', metrics at /metrics' : ''}`,
-          ...proxies.map(proxy => `proxy ${proxyLine(proxy)}`),
+          ...proxies.map(
+            proxy =>
+              `proxy ${proxyLine(proxy)}${proxy.toxicCount > 0 ? `, ${plural(proxy.toxicCount, 'toxic')}` : ''}`,
+          ),
           'Press Ctrl-C to stop.\n',
         ].join('\n'),
       );
@@ -83,7 +104,8 @@ const start = async (io: CliIo, {host, port, seed, metrics, quiet}: Options): Pr
   const {startInjector} = await import('../../faults/server/injector.ts');
   const settings: InjectorOptions = {host, port, seed, metrics: metrics === true};
   try {
-    return await startInjector(quiet ? settings : {...settings, changed: logChanges(io.stderr, io.now)});
+    const log = {changed: logChanges(io.stderr, io.now), missed: logMisses(io.stderr, io.now)};
+    return await startInjector(quiet ? settings : {...settings, ...log});
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const [reason, hint] = listenProblem(String(code), {host, port}, cause);

@@ -40,12 +40,13 @@ const showProxy: Handler = call => json(200, proxyOf(call).toJson());
 
 const updateProxy: Handler = async call => {
   const {name} = proxyOf(call);
-  const {listen, upstream, enabled, protocol} = readProxy(await call.body());
+  const {listen, upstream, enabled, protocol, passEnds} = readProxy(await call.body());
   const proxy = await call.proxies.update(name, current => ({
     listen: listen ?? current.listen,
     upstream: upstream ?? current.upstream,
     enabled: enabled ?? current.enabled,
     protocol: protocol ?? current.protocol,
+    passEnds: passEnds ?? current.passEnds,
   }));
   return json(200, proxy.toJson());
 };

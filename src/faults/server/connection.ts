@@ -26,6 +26,8 @@ export type ConnectionHost = InterceptorRules & {
   /** What notes the shape of conversations; null: nothing does. */
   readonly recording: () => Recording | null;
   /** Called with each finished link's byte counts. */
+  /** Whether a FIN and a RST pass as they are, on connections that begin from here on. */
+  readonly passEnds: () => boolean;
   readonly transferred: (direction: StreamDirection, receivedBytes: number, sentBytes: number) => void;
   readonly closed: (connection: Connection) => void;
 };
@@ -150,6 +152,7 @@ export class Connection {
     const host: LinkHost = {
       seedParts: this.#seedParts,
       exchanges: this.#exchanges,
+      passesEnds: this.#host.passEnds(),
       forwarded: (direction, bytes) => this.#host.witness.forwarded(this.#record, direction, bytes),
       decided: this.#decided,
       acted: toxic => this.#acted(toxic),

@@ -3,13 +3,15 @@
 import type {Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {apiRoutes, type Handler} from './api.ts';
+import {ApiError} from './api-error.ts';
+import type {JsonValue} from './go-json.ts';
 import {type ApiChange, createApiServer} from './http-server.ts';
 import {Metrics, metricsContentType} from './metrics.ts';
 import {NameServer} from './name-server.ts';
 import {silence} from './packet-filter.ts';
 import {Proxies} from './proxies.ts';
-import type {ProxySettings} from './proxy.ts';
-import {readPopulation} from './proxy-body.ts';
+import type {Miss, ProxySettings, TcpProxy} from './proxy.ts';
+import {readPopulatedToxics, readPopulation} from './proxy-body.ts';
 import type {Route} from './route.ts';
 import {Certificates} from './tls/certificates.ts';
 import {silentAddresses} from './toxics/names.ts';
@@ -29,6 +31,8 @@ export type InjectorOptions = {
   readonly names?: boolean;
   /** Called with each request that changed something, after it did. */
   readonly changed?: (change: ApiChange) => void;
+  /** Called when a toxic meets something for the first time that it cannot act on. */
+  readonly missed?: (miss: Miss) => void;
 };
 
 export type Injector = {
@@ -37,19 +41,20 @@ export type Injector = {
   readonly host: string;
   readonly port: number;
   /**
-   * Starts the proxies of a JSON text as POST /populate takes it, and returns them with their real addresses. Throws
-   * ApiError at the first that cannot start; those before it stay.
+   * Starts the proxies of a JSON text as POST /populate takes it, adds the toxics that it gives them, and returns them with their real
+   * addresses. Throws ApiError at the first that cannot start or be added; what came before it stays.
    */
   populate(json: Buffer): Promise<readonly NamedProxySettings[]>;
   /** Closes the API, all proxies and all their connections. */
   close(): Promise<void>;
 };
 
-export type NamedProxySettings = ProxySettings & {readonly name: string};
+export type NamedProxySettings = ProxySettings & {readonly name: string; readonly toxicCount: number};
 
 /** Starts an injector. Rejects with the system's error if the API cannot listen. */
 export const startInjector = async (options: InjectorOptions): Promise<Injector> => {
   const {host, port, seed, metrics = false, nft = null, names = false, changed = null} = options;
+  const {missed = () => undefined} = options;
   const counters = metrics ? new Metrics() : null;
   const certificates = new Certificates();
   const proxies = new Proxies({
@@ -57,6 +62,7 @@ export const startInjector = async (options: InjectorOptions): Promise<Injector>
     nft,
     certificates,
     transferred: transfer => counters?.count(transfer),
+    missed,
   });
   const nameServer = names ? await NameServer.start(() => proxies.latest?.names ?? null) : null;
   if (names && nft !== null) await silence(nft, silentAddresses);
@@ -73,14 +79,34 @@ export const startInjector = async (options: InjectorOptions): Promise<Injector>
     host,
     port: realPort,
     async populate(json) {
+      const toxics = readPopulatedToxics(json);
       const {proxies: started, error} = await proxies.populate(readPopulation(json));
       if (error !== null) throw error;
-      return started.map(({name, settings}) => ({name, ...settings}));
+      for (const [index, proxy] of started.entries()) addToxics(proxy, toxics[index] ?? []);
+      await Promise.all(started.map(proxy => proxy.settled()));
+      return started.map(({name, settings}, index) => ({
+        name,
+        ...settings,
+        toxicCount: toxics[index]?.length ?? 0,
+      }));
     },
     async close() {
       await Promise.all([closeServer(server), proxies.close(), nameServer?.close()]);
     },
   };
+};
+
+/** Throws ApiError 400 or 409, which says the toxic. */
+const addToxics = ({name, toxics}: TcpProxy, bodies: readonly JsonValue[]): void => {
+  for (const [index, body] of bodies.entries()) {
+    try {
+      toxics.add(body);
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      const reason = cause.message.replace(/^bad request body: /, '');
+      throw new ApiError(`toxic ${index + 1} of proxy ${name}: ${reason}`, cause.status, {cause});
+    }
+  }
 };
 
 const metricsRoute = (counters: Metrics): Route<Handler> => {

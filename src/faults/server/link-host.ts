@@ -14,6 +14,8 @@ export type LinkHost = {
   readonly seedParts: readonly (string | number)[];
   /** Both directions' together. */
   readonly exchanges: Exchanges;
+  /** Whether a FIN of the source is only that to the destination, and a RST of the source resets it. */
+  readonly passesEnds: boolean;
   readonly forwarded: (direction: StreamDirection, bytes: number) => void;
   readonly decided: (toxic: Toxic, isActive: boolean) => void;
   readonly acted: (toxic: Toxic) => void;

@@ -41,7 +41,8 @@ export class Link implements Receiver {
     if (reader === undefined) source.on('data', this.#onOwnData);
     else reader.receive = this.#onData;
     source.on('end', this.#onFin);
-    source.on('close', this.#onSourceEnd);
+    source.on('close', this.#onSourceClose);
+    if (host.passesEnds) this.#ending = 'half-close';
     destination.on('drain', this.wake);
     destination.on('close', this.kill);
   }
@@ -138,7 +139,7 @@ export class Link implements Receiver {
     this.#outlet.write(data);
   }
 
-  /** Ends the destination. There is no half-close, unless a toxic asked for one. */
+  /** Ends the destination. There is no half-close, unless a toxic or the proxy asks for one. */
   finish(): void {
     if (this.#isDone) return;
     this.#isDone = true;
@@ -224,12 +225,27 @@ export class Link implements Receiver {
     else this.entry.end();
   };
 
+  /** Where ends are passed on, one that had sent its FIN before may be gone now, too. */
+  readonly #onSourceClose = (hadError: boolean): void => {
+    const {passesEnds} = this.#host;
+    const hadEnded = this.#hasSourceEnded;
+    if (passesEnds && hadError) {
+      this.#ending = 'reset';
+      this.#outlet.sentMs = performance.now();
+    }
+    this.#onSourceEnd();
+    if (!passesEnds || !hadEnded || !this.#isDone) return;
+    if (hadError) this.#outlet.end('reset');
+    else this.#outlet.close();
+  };
+
   /** Ends the destination in this way once all that was accepted has been passed on. */
   acceptEnd(ending?: Ending): void {
     if (this.#hasInputEnded) return;
     this.#hasInputEnded = true;
     const isHalfClosed = this.#isDone && this.#ending === 'half-close';
-    this.#ending = ending ?? this.#ending;
+    // A reset that is on its way stays one.
+    if (this.#ending !== 'reset') this.#ending = ending ?? this.#ending;
     if (isHalfClosed) this.#outlet.close();
     else (this.#stages[0] ?? this).end();
   }
@@ -276,7 +292,8 @@ export class Link implements Receiver {
     entry.isActive = isActive;
     if (isActive) entry.stage ??= this.#createStage(toxic);
     this.#relink();
-    if (isActive) entry.stage?.start({run: stage => entry.run(stage, toxic.attributes), random});
+    if (!isActive) return;
+    entry.stage?.start({run: stage => entry.run(stage, toxic.attributes, toxic.shared), random});
   }
 
   #createStage(toxic: Toxic): Stage {

@@ -11,6 +11,8 @@ export type ProxyRequest = {
   readonly enabled: boolean;
   /** What it carries, such as `redis`; empty: not said. */
   readonly protocol: string;
+  /** Whether a FIN and a RST pass as they are. */
+  readonly passEnds: boolean;
 };
 
 /** What populating did: the proxies that are now as requested, and the error at which it stopped. */
@@ -114,7 +116,8 @@ export class Proxies {
     });
   }
 
-  async #createOrReplace({name, listen, upstream, enabled, protocol}: ProxyRequest): Promise<TcpProxy> {
+  async #createOrReplace(request: ProxyRequest): Promise<TcpProxy> {
+    const {name, listen, upstream, enabled, protocol} = request;
     const existing = this.#byName.get(name);
     if (existing !== undefined) {
       const isSame = !(await existing.differs({listen, upstream}));
@@ -122,7 +125,7 @@ export class Proxies {
       if (isSame) return existing;
       void existing.remove();
     }
-    const proxy = new TcpProxy(this.#host, name, {listen, upstream, protocol});
+    const proxy = new TcpProxy(this.#host, name, request);
     if (enabled) await proxy.start();
     this.#byName.set(name, proxy);
     return proxy;

@@ -61,13 +61,33 @@ export const toRequest = ({
   upstream = '',
   enabled = true,
   protocol = '',
+  passEnds = false,
 }: GivenProxy): ProxyRequest => ({
   name,
   listen,
   upstream,
   enabled,
   protocol,
+  passEnds,
 });
+
+/** The toxics that each proxy of a population is given, which Toxiproxy ignores. Throws ApiError 400. */
+export const readPopulatedToxics = (body: Buffer): readonly (readonly JsonValue[])[] => {
+  const value = readJson(body);
+  if (value.kind !== 'array') return [];
+  return value.items.map((item, index) => {
+    let toxics: readonly JsonValue[] = [];
+    const problem = readBody(item, populateGoType, '', {
+      toxics(given) {
+        if (given.kind !== 'array') return `toxics must be an array at proxy ${index + 1}`;
+        toxics = given.items;
+        return null;
+      },
+    });
+    if (problem !== null) throw badRequestBody(problem);
+    return toxics;
+  });
+};
 
 /** A body may be left out. Throws ApiError 400. */
 export const readInterception = (body: Buffer): Interception => {
@@ -101,6 +121,9 @@ const addressFields = (given: GivenProxy): Readonly<Record<string, Field>> => ({
   }),
   protocol: stringField(value => {
     given.protocol = value;
+  }),
+  pass_ends: boolField(value => {
+    given.passEnds = value;
   }),
   // Clients send back what they got, this stray field included.
   Logger: objectField('zerolog.Logger', 'Logger', {}),

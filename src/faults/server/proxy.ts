@@ -25,6 +25,8 @@ export type ProxySettings = {
   readonly enabled: boolean;
   /** What it carries, such as `redis`, so that connections are followed from the beginning; empty: not said. */
   readonly protocol: string;
+  /** Whether a FIN of one side ends one direction only, and a RST resets the other side; otherwise both close the connection. */
+  readonly passEnds: boolean;
 };
 
 /** A closed connection's byte counts in one direction, with the proxy's addresses at that time. */
@@ -43,11 +45,15 @@ export type ProxyHost = {
   readonly nft: string | null;
   readonly certificates: Certificates;
   readonly transferred: (transfer: Transfer) => void;
+  readonly missed: (miss: Miss) => void;
 };
+
+/** A toxic met something for the first time that it cannot act on. */
+export type Miss = {readonly proxy: string; readonly toxic: string; readonly spoken: string};
 
 export class TcpProxy {
   readonly name: string;
-  readonly witness = new Witness();
+  readonly witness: Witness;
   readonly #connections = new Set<Connection>();
   readonly packets: PacketFilter;
   readonly toxics: ToxicChain;
@@ -61,6 +67,7 @@ export class TcpProxy {
   );
   #listen: string;
   #upstream: string;
+  #passEnds: boolean;
   #recording: Recording | null = null;
   /** From when it is set on, new connections are followed as soon as they begin. */
   interception: Interception | null = null;
@@ -68,11 +75,14 @@ export class TcpProxy {
   #connectionHost: ConnectionHost;
 
   /** Throws ApiError 400 for an unknown protocol. */
-  constructor(host: ProxyHost, name: string, {listen, upstream, protocol}: Omit<ProxySettings, 'enabled'>) {
+  constructor(host: ProxyHost, name: string, settings: Omit<ProxySettings, 'enabled'>) {
+    const {listen, upstream, protocol, passEnds} = settings;
     this.#host = host;
     this.name = name;
+    this.witness = new Witness((toxic, spoken) => host.missed({proxy: name, toxic, spoken}));
     this.#listen = listen;
     this.#upstream = upstream;
+    this.#passEnds = passEnds;
     this.packets = new PacketFilter({
       nft: host.nft,
       port: () => parseAddress(this.#listen).port,
@@ -118,7 +128,8 @@ export class TcpProxy {
 
   get settings(): ProxySettings {
     const {declared: protocol} = this.#replies;
-    return {listen: this.#listen, upstream: this.#upstream, enabled: this.#listener.isOpen, protocol};
+    const {isOpen: enabled} = this.#listener;
+    return {listen: this.#listen, upstream: this.#upstream, enabled, protocol, passEnds: this.#passEnds};
   }
 
   report(): ProxyWitness {
@@ -127,8 +138,8 @@ export class TcpProxy {
 
   toJson(): string {
     const {name} = this;
-    const {listen, upstream, enabled, protocol} = this.settings;
-    const own = protocol === '' ? {} : {protocol};
+    const {listen, upstream, enabled, protocol, passEnds} = this.settings;
+    const own = {...(protocol !== '' && {protocol}), ...(passEnds && {pass_ends: true})};
     // Toxiproxy shows its logger by mistake, and clients rely on it.
     const fields = toGoJson({name, listen, upstream, enabled, ...own, Logger: {}});
     return `${fields.slice(0, -1)},"toxics":${this.toxics.toJson()}}`;
@@ -150,6 +161,7 @@ export class TcpProxy {
   /** Restarts the proxy if an address changed, then enables or disables it. Throws ApiError 400 or 500; by the latter it is disabled. */
   async update(settings: ProxySettings): Promise<void> {
     this.declare(settings.protocol);
+    this.#passEnds = settings.passEnds;
     if (await this.differs(settings)) {
       void this.stop();
       this.#listen = settings.listen;
@@ -226,6 +238,7 @@ export class TcpProxy {
       http: this.http,
       tls: this.#tls,
       interception: () => this.interception,
+      passEnds: () => this.#passEnds,
       replies: this.#replies,
       servedConnections: () => [...this.#connections].filter(({isServed}) => isServed).length,
       recording: () => this.#recording,

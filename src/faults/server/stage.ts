@@ -103,6 +103,17 @@ export class Stage implements Receiver {
     return yield* this.read();
   }
 
+  /** Waits for a chunk to read. False when none came before the deadline, the input has ended, or the toxic was interrupted. */
+  *comesBefore(deadlineMs: number): Generator<Wait, boolean, void> {
+    this.#alarm.set(deadlineMs);
+    while (this.#queue.length === 0 && !this.#hasInputEnded && !this.#isInterrupted) {
+      if (performance.now() >= deadlineMs) return false;
+      yield 'input';
+    }
+    this.#alarm.clear();
+    return this.#queue.length > 0 && !this.#isInterrupted;
+  }
+
   /** Waits until `performance.now()` reaches the deadline. False if the toxic was interrupted before. */
   *sleepUntil(deadlineMs: number): Generator<Wait, boolean, void> {
     while (performance.now() < deadlineMs) {

@@ -55,6 +55,12 @@ export type NameReply = {
 /** Makes another answer of that of a calm network. */
 export type NameEffect = (calm: NonNullable<NameReply['answer']>) => NameReply;
 
+/** What the connections of a toxic have in common. */
+export type Shared = {
+  /** When what passes through it will have been sent, on the clock of `performance.now()`. */
+  freeMs: number;
+};
+
 export type ToxicType = {
   /** The `type` in the API. */
   readonly name: string;
@@ -69,7 +75,7 @@ export type ToxicType = {
   /** Why these attributes cannot be had, or null. */
   readonly refuse: (attributes: Attributes) => string | null;
   /** Runs on one direction of one connection, from the toxic's start there to its end. See stage.ts. */
-  readonly run: ((stage: Stage, attributes: Attributes) => Steps) | null;
+  readonly run: ((stage: Stage, attributes: Attributes, shared: Shared) => Steps) | null;
   /** What it does to a connection that comes in. */
   readonly onAccept: ((facts: AcceptFacts, attributes: Attributes) => AcceptDecision) | null;
   /** How long the proxy is down and up, again and again. */
@@ -94,7 +100,7 @@ export type ToxicDefinition<S extends Schemas> = {
   /** An attribute with a ramp must be read each time that it is used. */
   readonly ramps?: {readonly [Name in keyof S]?: number};
   readonly refuse?: (attributes: Values<S>) => string | null;
-  readonly run?: (stage: Stage, attributes: Values<S>) => Steps;
+  readonly run?: (stage: Stage, attributes: Values<S>, shared: Shared) => Steps;
   readonly onAccept?: (facts: AcceptFacts, attributes: Values<S>) => AcceptDecision;
   readonly downtime?: (attributes: Values<S>) => Downtime;
   readonly http?: HttpBehaviour<Values<S>>;
@@ -130,11 +136,11 @@ export const defineToxicType = <const S extends Schemas>(definition: ToxicDefini
     ramps: ramps as Readonly<Record<string, number>>,
     // Attributes come from initialAttributes and attributeFields only, which follow the schema.
     refuse: values => refuse?.(values as Values<S>) ?? null,
-    run: run && ((stage, values) => run(stage, values as Values<S>)),
+    run: run && ((stage, values, shared) => run(stage, values as Values<S>, shared)),
     onAccept: onAccept && ((facts, values) => onAccept(facts, values as Values<S>)),
     downtime: downtime && (values => downtime(values as Values<S>)),
     http: http && {
-      needsHttp2: http.needsHttp2,
+      version: http.version,
       match: values => http.match(values as Values<S>),
       handle: (exchange, values) => http.handle(exchange, values as Values<S>),
     },

@@ -7,7 +7,13 @@ import {floatField, objectField, readBody, stringField} from './go-fields.ts';
 import {type JsonValue, toGoJson} from './go-json.ts';
 import {type Ramp, readRamp} from './ramp.ts';
 import {refuseScope, type Scope, Selection, scopeFields, scopeJson} from './scope.ts';
-import {type Attributes, attributeFields, initialAttributes, type ToxicType} from './toxic-type.ts';
+import {
+  type Attributes,
+  attributeFields,
+  initialAttributes,
+  type Shared,
+  type ToxicType,
+} from './toxic-type.ts';
 import {toxicTypes} from './toxics/registry.ts';
 
 export class Toxic {
@@ -19,6 +25,7 @@ export class Toxic {
   readonly ramp: Ramp;
   /** Where on a connection it begins to act; null: wherever that is. */
   readonly moment: Moment | null;
+  readonly shared: Shared = {freeMs: 0};
   /** Whether it acts now; its scope may begin later, and end. */
   isInForce = false;
   /** How many down-times it has had, those that its dice spared included: each has dice of its own. */

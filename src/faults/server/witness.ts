@@ -49,6 +49,12 @@ export class Witness {
   #lastFailure: string | null = null;
   #upstreamBytes = 0;
   #downstreamBytes = 0;
+  readonly #firstMissed: (toxic: string, spoken: string) => void;
+
+  /** @param firstMissed called when a toxic meets something for the first time that it cannot act on */
+  constructor(firstMissed: (toxic: string, spoken: string) => void = () => undefined) {
+    this.#firstMissed = firstMissed;
+  }
 
   opened(clientPort?: number): OpenRecord {
     const record: OpenRecord = {
@@ -132,7 +138,10 @@ export class Witness {
   /** A connection carries that, on which this toxic cannot act. */
   missed(name: string, spoken: string): void {
     const fault = this.#faults.get(name);
-    if (fault !== undefined) fault.missed = {...fault.missed, [spoken]: (fault.missed?.[spoken] ?? 0) + 1};
+    if (fault === undefined) return;
+    const count = fault.missed?.[spoken] ?? 0;
+    fault.missed = {...fault.missed, [spoken]: count + 1};
+    if (count === 0) this.#firstMissed(name, spoken);
   }
 
   /** Without a record it acted on the proxy as a whole. */

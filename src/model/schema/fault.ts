@@ -1,7 +1,7 @@
 // What can happen to the network, as a scenario may say it. A fault's options are declared here, and nowhere else: their
 // types (`model/fault-defaults`) are made of these schemas.
 import {z} from 'zod';
-import {grpcStatuses, http2ErrorCodes} from '../http-codes.ts';
+import {grpcStatuses, http2ErrorCodes, malformations} from '../http-codes.ts';
 import {refuseError, type ServerErrorKind} from '../server-errors.ts';
 import {strict} from './shape.ts';
 
@@ -166,6 +166,8 @@ export const faultSchemas = {
      * Can be a ramp within the phase, from and to at least 1000.
      */
     bytesPerSecond: ramped(kilobytes, kilobytes.positive()),
+    /** All connections share the rate. Default: absent, each connection has it for itself. */
+    shared: z.literal(true).exactOptional(),
     ...aim,
   }),
   slowClose: strict({
@@ -201,6 +203,12 @@ export const faultSchemas = {
     sizeVariationBytes: count.optional(),
     /** Pause after each piece, in microseconds. Default: 0. */
     delayUs: count.optional(),
+    ...aim,
+  }),
+  coalesce: strict({
+    kind: z.literal('coalesce'),
+    /** How long data is held, in milliseconds from its first byte on, so that what follows arrives with it; at least 1. */
+    holdMs: ms.positive(),
     ...aim,
   }),
   limitData: strict({
@@ -266,6 +274,8 @@ export const faultSchemas = {
       .optional(),
     /** Whether the connection is closed after it. Default: false. */
     close: z.boolean().optional(),
+    /** Whether the response comes as soon as the request's headers are there, without waiting for its body. Default: false. */
+    early: z.boolean().optional(),
     ...requests,
   }),
   httpFault: strict({
@@ -307,6 +317,15 @@ export const faultSchemas = {
     kind: z.literal('dropKeepAlive'),
     /** Whether the response says `Connection: close`. Default: true. */
     announce: z.boolean().optional(),
+    ...requests,
+  }),
+  malformedResponse: strict({
+    kind: z.literal('malformedResponse'),
+    /**
+     * `stray-bytes`: bytes follow the end of the response · `endless-head`: header fields without end · `twice`: the response comes
+     * a second time, which nobody asked for. HTTP/1 only.
+     */
+    how: z.enum(malformations),
     ...requests,
   }),
   goAway: strict({

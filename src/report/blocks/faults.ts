@@ -108,7 +108,7 @@ const effectOf = (fault: Fault): string => {
     case 'latency':
       return `latency ${ramped(fault.latencyMs, 'of', plannedDuration)}${fault.jitterMs > 0 ? ` ± ${plannedDuration(fault.jitterMs)}` : ''}`;
     case 'bandwidth':
-      return ramped(fault.bytesPerSecond, 'at most', value => `${bytes(value)}/s`);
+      return `${ramped(fault.bytesPerSecond, 'at most', value => `${bytes(value)}/s`)}${fault.shared === true ? ' for all connections together' : ''}`;
     case 'slowClose':
       return `close delayed by ${plannedDuration(fault.delayMs)}`;
     case 'timeout':
@@ -119,6 +119,8 @@ const effectOf = (fault: Fault): string => {
       return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
     case 'slicer':
       return `data cut into pieces of about ${bytes(fault.averageSizeBytes)}`;
+    case 'coalesce':
+      return `data held for ${plannedDuration(fault.holdMs)} and sent in one piece`;
     case 'halfOpen':
       return `the other side gone without notice${cutOf(fault)}, connection left open`;
     case 'halfClose':
@@ -140,6 +142,7 @@ const effectOf = (fault: Fault): string => {
     case 'slowBody':
     case 'wrongContentLength':
     case 'dropKeepAlive':
+    case 'malformedResponse':
     case 'goAway':
     case 'resetStream':
     case 'grpcStatus':

@@ -6,6 +6,7 @@ import type {
   GrpcStatusFault,
   HttpFault,
   HttpStatusFault,
+  MalformedResponseFault,
   ResetStreamFault,
   WithholdTrailersFault,
 } from '../../model/http-fault.ts';
@@ -17,7 +18,7 @@ export const requestEffectOf = (fault: AnyRequestFault): string => `${ownEffect(
 const ownEffect = (fault: AnyRequestFault): string => {
   switch (fault.kind) {
     case 'httpStatus':
-      return `status ${fault.status}${retryAfter(fault)} instead of the target's response`;
+      return `status ${fault.status}${retryAfter(fault)} instead of the target's response${fault.early ? ', before the request is complete' : ''}`;
     case 'httpFault':
       return lost(fault);
     case 'slowBody':
@@ -26,6 +27,8 @@ const ownEffect = (fault: AnyRequestFault): string => {
       return `Content-Length ${bytes(Math.abs(fault.differenceBytes))} too ${fault.differenceBytes > 0 ? 'large' : 'small'}`;
     case 'dropKeepAlive':
       return `connection closed after the response${fault.announce ? '' : ' without notice'}`;
+    case 'malformedResponse':
+      return malformed[fault.how];
     case 'goAway':
       return goneAway(fault);
     case 'resetStream':
@@ -69,6 +72,12 @@ const instead: {readonly [action in WithholdTrailersFault['action']]: string} = 
   close: 'then RST_STREAM with CANCEL',
   abort: 'then RST_STREAM with INTERNAL_ERROR',
   finish: 'as if nothing were missing',
+};
+
+const malformed: {readonly [how in MalformedResponseFault['how']]: string} = {
+  'stray-bytes': 'stray bytes after the response',
+  'endless-head': 'response headers without end',
+  twice: 'response sent twice',
 };
 
 const retryAfter = ({retryAfter}: HttpStatusFault): string => {

@@ -57,6 +57,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'latency':
     case 'bandwidth':
     case 'slicer':
+    case 'coalesce':
     case 'slowClose':
     case 'slowBody':
     case 'packetLoss':
@@ -116,6 +117,7 @@ const groupOfFault = (fault: Fault): FaultGroup => {
     case 'httpStatus':
     case 'grpcStatus':
     case 'wrongContentLength':
+    case 'malformedResponse':
     case 'corrupt':
       return 'wrong';
   }

@@ -143,6 +143,60 @@ test('proxies and toxics that come and go have a line each', async t => {
   t.is(proxy.name, 'a\u001b[2J');
 });
 
+test("it starts with the flags of Toxiproxy's server", async t => {
+  const config = await configFile(t, [{name: 'web', listen: '127.0.0.1:0', upstream: '127.0.0.1:1'}]);
+  const flags = ['-host', '127.0.0.1', '-port=0', '-config', config, '-seed', '7', '-proxy-metrics'];
+  const running = await startAnywhere(t, ...flags);
+  t.regex(running.output.stdout, /^Toxiproxy's API at http:\/\/127\.0\.0\.1:\d+, seed 7, metrics at \/metrics\n/);
+  t.regex(running.output.stdout, /\nproxy web 127\.0\.0\.1:\d+ → 127\.0\.0\.1:1\n/);
+  running.process.kill('SIGTERM');
+  t.deepEqual(await running.exited, {code: 0, signal: null});
+});
+
+test('a config can bring toxics', async t => {
+  const upstream = await startUpstream(echo);
+  t.teardown(() => upstream.close());
+  const slow = {name: 'slow', type: 'latency', stream: 'upstream', attributes: {latency: 1}};
+  const config = await configFile(t, [
+    {name: 'web', listen: '127.0.0.1:0', upstream: upstream.address, toxics: [slow, {type: 'noop', nth: 2}]},
+    {name: 'db', listen: '127.0.0.1:0', upstream: upstream.address, toxics: null},
+  ]);
+  const running = await startProxy(t, '--config', config);
+  t.regex(running.output.stdout, /\nproxy web .*, 2 toxics\n/);
+  const proxy = await new Toxiproxy(running.url).get('web');
+  t.like(await proxy.getToxic('slow'), {stream: 'upstream', attributes: {latency: 1, jitter: 0}});
+  const {toxics} = (await (await fetch(`${running.url}/proxies/web`)).json()) as {toxics: unknown};
+  t.like(toxics, [{name: 'slow'}, {name: 'noop_downstream', nth: 2}]);
+  t.deepEqual(await (await fetch(`${running.url}/proxies/db/toxics`)).json(), []);
+  running.process.kill('SIGTERM');
+  await running.exited;
+});
+
+test('a toxic that cannot act on what a proxy carries is warned of, once', async t => {
+  const upstream = await startUpstream(echo);
+  t.teardown(() => upstream.close());
+  const running = await startProxy(t);
+  const client = new Toxiproxy(running.url);
+  await client.createProxy({name: 'cache', listen: '127.0.0.1:0', upstream: upstream.address});
+  const path = `${running.url}/proxies/cache`;
+  await fetch(`${path}/toxics`, {method: 'POST', body: '{"type":"http_status","name":"busy"}'});
+  const {listen} = (await (await fetch(path)).json()) as {readonly listen: string};
+  for (let count = 0; count < 2; count++) {
+    const peer = await connectTo(listen);
+    peer.socket.write('PING\r\n');
+    await peer.bytes(6);
+    peer.socket.destroy();
+  }
+  running.process.kill('SIGTERM');
+  await running.exited;
+  const warnings = running.output.stderr.split('\n').filter(line => line.includes('warning'));
+  t.is(warnings.length, 1, running.output.stderr);
+  t.regex(
+    warnings[0] ?? '',
+    /^\d\d:\d\d:\d\d warning: cache busy cannot act on a connection that carries something that is not HTTP$/,
+  );
+});
+
 test('with --quiet nothing is said after the start', async t => {
   const running = await startProxy(t, '--quiet');
   await fetch(`${running.url}/reset`, {method: 'POST'});
@@ -210,6 +264,24 @@ test(
   refuses,
   [{...web, listen: 1}],
   /cannot unmarshal number.*\n.*\(FW_PROXY_CONFIG\)/,
+);
+test(
+  'a config with a toxic that is none',
+  refuses,
+  [web, {...web, name: 'db', toxics: [{type: 'latency'}, {type: 'later'}]}],
+  /toxic 2 of proxy db: invalid toxic type\.\n.*\(FW_PROXY_CONFIG\)/,
+);
+test(
+  'a config with the same toxic twice',
+  refuses,
+  [{...web, toxics: [{type: 'latency'}, {type: 'latency'}]}],
+  /toxic 2 of proxy web: toxic already exists\.\n.*\(FW_PROXY_CONFIG\)/,
+);
+test(
+  'a config with toxics that are no array',
+  refuses,
+  [web, {...web, name: 'db', toxics: {type: 'latency'}}],
+  /toxics must be an array at proxy 2\.\n.*\(FW_PROXY_CONFIG\)/,
 );
 test(
   'a config that is not there',

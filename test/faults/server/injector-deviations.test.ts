@@ -17,6 +17,8 @@ test.before(async () => {
 });
 test.after.always(() => injector.close());
 
+const notFound = '{"error":"proxy not found","status":404}\n';
+
 const refused = test.macro(async (t, type: string, attributes: Record<string, number>, reason: string) => {
   const scene = await Scene.open(injector.url, echo);
   t.teardown(() => scene.close());
@@ -43,6 +45,23 @@ test(
   {rate: -1},
   'rate must not be negative',
 );
+
+test('a slash in a name is addressed by its escape', async t => {
+  const {url} = injector;
+  await api(url, 'POST', '/proxies', {name: 'team/web', listen: '127.0.0.1:0', upstream: '127.0.0.1:1'});
+  const path = '/proxies/team%2Fweb';
+  t.like(await api(url, 'GET', path), {name: 'team/web', enabled: true});
+  t.like(await api(url, 'POST', path, {enabled: false}), {name: 'team/web', enabled: false});
+  await api(url, 'POST', `${path}/toxics`, {type: 'latency', name: 'a/b'});
+  t.like(await api(url, 'GET', '/proxies/team%2fweb/toxics/a%2fb'), {name: 'a/b', type: 'latency'});
+  t.like(await api(url, 'GET', '/foulweather/proxies/team%2Fweb/witness'), {openConnections: 0});
+  t.is((await send(url, {method: 'GET', path: '/proxies/team/web'})).status, 404);
+  t.is((await send(url, {method: 'GET', path: '/proxies/team%2Fapi'})).body, notFound);
+  const moved = await send(url, {method: 'GET', path: '/proxies//team%2Fweb'});
+  t.deepEqual([moved.status, moved.headers['location']], [301, path]);
+  await api(url, 'DELETE', path);
+  t.is((await send(url, {method: 'GET', path})).body, notFound);
+});
 
 test('a refused update changes nothing', async t => {
   const scene = await Scene.open(injector.url, echo);

@@ -52,6 +52,8 @@ const rows: readonly Row[] = [
   // What could be a beginning is held for a moment only.
   {says: 'TLS that began but did not continue', after: Buffer.from([22, 3, 1])},
   {says: 'HTTP/2 that began but did not continue', after: preface.subarray(0, 10)},
+  {says: 'HTTP/1 that began but did not continue', after: 'GET / HTTP/1.1\r\nHost: x\r\nA'},
+  {says: 'HTTP/1 with headers of more than 64 KiB', after: `GET / HTTP/1.1\r\nA: ${'x'.repeat(70_000)}`},
 ];
 
 for (const {says, before, after, serve = echo} of rows) {
@@ -136,6 +138,28 @@ for (const [type, isFollowed] of ways) {
     t.is(down.entry !== null, isFollowed);
   });
 }
+
+test('a head that was broken off reaches the target, and a later fault takes the next request', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', name: 'early'});
+  const client = await scene.connect();
+  const head = requestText('GET', '/slow');
+  client.socket.write(head.slice(0, -2));
+  const reason = 'HTTP/1 that began but did not continue';
+  const isMissed = async () => (await scene.witness()).faults['early']?.missed?.[reason] === 1;
+  await until(isMissed, 10_000, 'the reason');
+  client.socket.write(head.slice(-2));
+  await received(client, /^HTTP\/1\.1 200 OK.*x{1000}$/s);
+  await scene.add({type: 'http_status', name: 'late', attributes: {status: 502}});
+  client.socket.write(requestText('GET', '/next'));
+  await received(client, /x{1000}HTTP\/1\.1 503 .*\r\n\r\n$/s);
+  t.deepEqual(
+    scene.ledger.map(({path}) => path),
+    ['/slow'],
+  );
+  t.is((await scene.witness()).faults['late']?.missed, undefined);
+});
 
 test('a fault of HTTP/2 on HTTP/1 says so; one of both is not asked', async t => {
   const scene = await HttpScene.open(injector.url);

@@ -31,6 +31,7 @@ const attributesOf: Readonly<Record<string, NonNullable<Toxic['attributes']>>> =
   flap: {down: 20_000},
   http_content_length: {difference: 1},
   http2_reset_stream: {stage: 'request'},
+  shared_bandwidth: {rate: 1},
   slicer: {average_size: 1},
   // Servers' own errors: those that come at the connect are decided about once a connection.
   amqp_error: {error: '530', when: 'connect'},
@@ -82,7 +83,7 @@ const beginnings: Readonly<Record<string, Buffer>> = {
 function stimulusFor({name, tls, http, http2}: ToxicType): Buffer | string {
   // A ClientHello without anything in it.
   if (tls !== null) return Buffer.from([22, 3, 1, 0, 4, 1, 0, 0, 0]);
-  if (http2 !== null || http?.needsHttp2 === true) return http2Request;
+  if (http2 !== null || http?.version === 'http/2') return http2Request;
   return http === null ? (beginnings[name] ?? 'x') : requestText('GET', '/');
 }
 

@@ -32,9 +32,20 @@ export type Http2Stream = {
   answerHead(fields: readonly HeaderField[]): void;
 };
 
+/** What an exchange has of HTTP/1 besides. */
+export type Http1Connection = {
+  /**
+   * Sends these bytes again and again, at that rate, until the toxic is removed, which closes the connection, or until the client
+   * goes away. No response of the upstream passes any more.
+   */
+  sendEndlessly(data: Buffer, bytesPerSecond: number): void;
+};
+
 /** One request and its response, as the fault that took it sees them. */
 export type Exchange = {
   readonly request: RequestHead;
+  /** Null where it is one of HTTP/2. */
+  readonly http1: Http1Connection | null;
   /** Null where it is one of HTTP/1. */
   readonly http2: Http2Stream | null;
   /** Passes the head of the response. */
@@ -77,6 +88,8 @@ export type Handling = {
   readonly takesSwitch?: boolean;
 };
 
+export type HttpVersion = 'http/1' | 'http/2';
+
 /** Which requests a fault is for, as its attributes say. */
 export type RequestMatch = {
   /** Empty: any. */
@@ -88,8 +101,8 @@ export type RequestMatch = {
 /** What an HTTP toxic type does, with its attributes. */
 export type HttpBehaviour<Attributes> = {
   readonly match: (attributes: Attributes) => RequestMatch;
-  /** Whether it is for requests of HTTP/2 only. */
-  readonly needsHttp2: boolean;
+  /** The only version whose requests it is for; null: any. */
+  readonly version: HttpVersion | null;
   /** Called for each request that the toxic takes. */
   readonly handle: (exchange: Exchange, attributes: Attributes) => Handling;
 };

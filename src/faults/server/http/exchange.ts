@@ -1,6 +1,6 @@
 // One request and its response on a connection, and the fault that took it, if any.
 
-import type {Ending, Exchange, Handling} from './behaviour.ts';
+import type {Ending, Exchange, Handling, Http1Connection} from './behaviour.ts';
 import {
   type ErrorAnswer,
   errorHead,
@@ -24,7 +24,8 @@ export type ExchangeHost = {
 
 const hundredContinue = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
-export class HttpExchange implements Exchange {
+export class HttpExchange implements Exchange, Http1Connection {
+  readonly http1 = this;
   readonly http2 = null;
   readonly request: RequestHead;
   /** 1 for the first request that was seen on the connection. */
@@ -138,6 +139,16 @@ export class HttpExchange implements Exchange {
 
   leave(ending: Ending): void {
     this.#host.leave(this, ending);
+  }
+
+  sendEndlessly(data: Buffer, bytesPerSecond: number): void {
+    this.leave('hang');
+    const sendNext = (): void => {
+      if (this.#isReleased) return;
+      this.#toClient(data, bytesPerSecond);
+      this.#host.whenSent(sendNext);
+    };
+    sendNext();
   }
 
   answered(): void {

@@ -8,7 +8,7 @@ import {
   type ToxicType,
   type Values,
 } from '../toxic-type.ts';
-import type {Exchange, Handling, RequestMatch} from './behaviour.ts';
+import type {Exchange, Handling, HttpVersion, RequestMatch} from './behaviour.ts';
 
 type Schemas = Readonly<Record<string, AttributeSchema>>;
 
@@ -25,7 +25,8 @@ export type HttpToxicDefinition<S extends Schemas> = {
   readonly attributes: S;
   /** Why these attributes cannot be had, or null. */
   readonly refuse?: (attributes: Values<S>) => string | null;
-  readonly needsHttp2?: boolean;
+  /** The only version that it is for. Default: null, any. */
+  readonly version?: HttpVersion | null;
   /** Called for each request that the toxic takes. */
   readonly handle: (exchange: Exchange, attributes: Values<S>) => Handling;
 };
@@ -33,7 +34,7 @@ export type HttpToxicDefinition<S extends Schemas> = {
 export const defineHttpToxicType = <const S extends Schemas>(
   definition: HttpToxicDefinition<S>,
 ): ToxicType => {
-  const {name, refuse, needsHttp2 = false, handle} = definition;
+  const {name, refuse, version = null, handle} = definition;
   const attributes: Schemas = {...definition.attributes, ...matchAttributes};
   // The attributes follow both schemas, as the toxic's body was read by them.
   const own = (values: Attributes) => values as Values<S>;
@@ -45,7 +46,7 @@ export const defineHttpToxicType = <const S extends Schemas>(
     name,
     attributes,
     refuse: values => refuseMatch(match(values)) ?? refuse?.(own(values)) ?? null,
-    http: {match, needsHttp2, handle: (exchange, values) => handle(exchange, own(values))},
+    http: {match, version, handle: (exchange, values) => handle(exchange, own(values))},
   });
 };
 

@@ -51,10 +51,12 @@ export class HttpInterceptor {
       outgoing: head => this.#outgoing(head),
       begin: head => this.#begin(head),
       isStopped: () => this.#mode !== 'following',
-      notHttp: () => {
-        host.missed('something that is not HTTP');
-        this.#turnOff();
-      },
+      notHttp: reason =>
+        this.#contain(() => {
+          // Where HTTP was broken off, a fault that comes later can join again with the next request.
+          host.missed(reason, reason === 'something that is not HTTP' ? 'all' : 'so-far');
+          this.#turnOff();
+        }),
     });
     this.#responses = new ResponseSide({
       toClient: data => this.#outbox.send(data),
@@ -176,7 +178,7 @@ export class HttpInterceptor {
       number,
       rules.take(connection, number, head, 'http/1'),
     );
-    this.#host.missed('HTTP/1', 'http2-only');
+    this.#host.missed('HTTP/1', 'http/1');
     this.#exchange.begin();
     this.#responses.begin(head.method);
   }
@@ -250,6 +252,7 @@ export class HttpInterceptor {
 
   readonly #kill = (): void => {
     this.#mode = 'off';
+    this.#requests.drop();
     this.#outbox.kill();
     this.#ignored.kill();
     clearTimeout(this.#lingering);

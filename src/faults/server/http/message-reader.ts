@@ -47,6 +47,11 @@ export class MessageReader<Head extends {readonly framing: Framing}> {
     return this.#head.isEmpty && (this.#body === null || this.#body.isDone);
   }
 
+  /** Whether a head has begun that is not whole. */
+  get isInHead(): boolean {
+    return !this.#head.isEmpty;
+  }
+
   /** Reads on in a chunk, from `start`, which must be within it. After a message's last part the next one begins. */
   next(data: Buffer, start: number): Part<Head> {
     if (this.#body === null || this.#body.isDone) return this.#nextOfHead(data, start);

@@ -1,8 +1,11 @@
 // Reads the client's requests one after the other, and hands each to the fault that takes it, or to the upstream. What the
 // client sends ahead is held until the request before it is answered.
 
+import {Alarm} from '../alarm.ts';
 import type {HttpExchange} from './exchange.ts';
 import {canBeRequest, parseRequestHead, type RequestHead} from './head.ts';
+import {largestHeadBytes} from './head-reader.ts';
+import {longestPauseMs} from './interceptor-host.ts';
 import {MessageReader, type Part} from './message-reader.ts';
 
 export type RequestHost = {
@@ -16,8 +19,14 @@ export type RequestHost = {
   /** Whether a fault has ended the connection, or everything passes. */
   readonly isStopped: () => boolean;
   /** From here on everything passes untouched, beginning with what is held. */
-  readonly notHttp: () => void;
+  readonly notHttp: (reason: NotFollowed) => void;
 };
+
+/** Why requests are not followed any more. */
+export type NotFollowed =
+  | 'something that is not HTTP'
+  | 'HTTP/1 with headers of more than 64 KiB'
+  | 'HTTP/1 that began but did not continue';
 
 export class RequestSide {
   readonly #host: RequestHost;
@@ -28,6 +37,8 @@ export class RequestSide {
   });
   #held: Buffer[] = [];
   #isReading = false;
+  /** Rings when a head does not go on. The upstream may be waiting for it, too: to refuse it, for one. */
+  readonly #pause = new Alarm(() => this.#host.notHttp('HTTP/1 that began but did not continue'));
 
   constructor(host: RequestHost) {
     this.#host = host;
@@ -63,10 +74,14 @@ export class RequestSide {
       this.#take(part);
     }
     this.#isReading = false;
+    if (this.#reader.isInHead && !this.#host.isStopped()) {
+      this.#pause.set(performance.now() + longestPauseMs);
+    } else this.#pause.clear();
   }
 
   /** Gives the upstream what is held, the beginning of a head included. */
   send(): void {
+    this.#pause.clear();
     for (const data of [this.#reader.takeHeld(), ...this.#held]) {
       if (data.length > 0) this.#host.toUpstream(data);
     }
@@ -74,6 +89,7 @@ export class RequestSide {
   }
 
   drop(): void {
+    this.#pause.clear();
     this.#held = [];
   }
 
@@ -86,7 +102,8 @@ export class RequestSide {
     }
     if (part.kind === 'wrong') {
       this.#held.unshift(part.held);
-      notHttp();
+      const isTooLong = part.held.length > largestHeadBytes;
+      notHttp(isTooLong ? 'HTTP/1 with headers of more than 64 KiB' : 'something that is not HTTP');
       return;
     }
     if (part.kind === 'head') begin(part.head);

@@ -7,15 +7,15 @@ import type {Selected} from '../scope.ts';
 import type {Toxic} from '../toxic.ts';
 import type {Attributes} from '../toxic-type.ts';
 import type {Witness} from '../witness.ts';
-import type {Http2Setting, HttpBehaviour} from './behaviour.ts';
+import type {Http2Setting, HttpBehaviour, HttpVersion} from './behaviour.ts';
 import type {RequestHead} from './head.ts';
 import {pathOf} from './request-facts.ts';
 
 /**
- * Toxics that meet what they cannot act on. `all`: now and from here on. `so-far`: those that are in force now. `http2-only`: those
- * of them that are for HTTP/2 only.
+ * Toxics that meet what they cannot act on. `all`: now and from here on. `so-far`: those that are in force now. A version: those of
+ * them that are for the other one only.
  */
-export type Missed = 'all' | 'so-far' | 'http2-only';
+export type Missed = 'all' | 'so-far' | HttpVersion;
 
 /** The toxic that takes a request. */
 export type Taken = HttpToxic & {
@@ -63,8 +63,9 @@ export class HttpRules {
   }
 
   inForce(which: Missed): readonly Toxic[] {
+    const isAny = which === 'all' || which === 'so-far';
     return this.#all().filter(
-      toxic => toxic.isInForce && actsOnHttp(toxic) && (which !== 'http2-only' || needsHttp2(toxic)),
+      toxic => toxic.isInForce && actsOnHttp(toxic) && (isAny || !isFor(toxic, which)),
     );
   }
 
@@ -81,11 +82,11 @@ export class HttpRules {
     connection: number,
     requestNumber: number,
     {method, target}: RequestHead,
-    version: 'http/1' | 'http/2',
+    version: HttpVersion,
   ): Taken | null {
     const path = pathOf(method, target);
     for (const {toxic, http} of this.#toxics()) {
-      if (!toxic.isInForce || (http.needsHttp2 && version === 'http/1')) continue;
+      if (!toxic.isInForce || !isFor(toxic, version)) continue;
       const match = http.match(toxic.attributes);
       if (match.method !== '' && match.method !== method) continue;
       if (!fitsPattern(match.path, path)) continue;
@@ -127,7 +128,9 @@ export class HttpRules {
 /** On requests, or on connections of HTTP/2. */
 export const actsOnHttp = ({type}: Toxic): boolean => type.http !== null || type.http2 !== null;
 
-const needsHttp2 = ({type}: Toxic): boolean => type.http2 !== null || type.http?.needsHttp2 === true;
+/** Whether an HTTP toxic can act on that version. */
+const isFor = ({type}: Toxic, version: HttpVersion): boolean =>
+  type.http === null ? version === 'http/2' : (type.http.version ?? version) === version;
 
 const keptHits = 10_000;
 

@@ -44,6 +44,7 @@ export class Http2Exchange implements Exchange, Http2Stream {
   readonly number: number;
   readonly stream: number;
   readonly taken: Taken;
+  readonly http1 = null;
   readonly http2 = this;
   isRequestRead = false;
   /** Whether its head has come. */

@@ -24,7 +24,10 @@ import {requestHeadOf, responseHeadOf} from './heads.ts';
 import type {Peer} from './peer.ts';
 import type {Windows} from './windows.ts';
 
-export type StreamsHost = Pick<InterceptorHost, 'connection' | 'rules' | 'targetHost' | 'acted'> & {
+export type StreamsHost = Pick<
+  InterceptorHost,
+  'connection' | 'rules' | 'targetHost' | 'acted' | 'missed'
+> & {
   readonly client: Peer;
   readonly target: Peer;
   readonly windows: Windows;
@@ -159,8 +162,9 @@ export class Streams {
     const {windowToxic} = this.#settings;
     if (windowToxic !== null && !isLast)
       this.#recordHit(windowToxic, head, {stream: id, number}, 'window-closed', 0);
-    const {connection, rules} = this.#host;
+    const {connection, rules, missed} = this.#host;
     const taken = rules.take(connection, number, head, 'http/2');
+    missed('HTTP/2', 'http/2');
     const exchange =
       taken === null
         ? null

@@ -1,4 +1,5 @@
-// http_status: answers a request with an error status, once all of it has been read. The upstream gets nothing of it.
+// http_status: answers a request with an error status, once all of it has been read or as soon as its head has. The upstream gets
+// nothing of it.
 import type {Exchange} from '../http/behaviour.ts';
 import {defineHttpToxicType} from '../http/http-toxic-type.ts';
 import {expectsContinue} from '../http/message-faults.ts';
@@ -17,13 +18,15 @@ export const httpStatus = defineHttpToxicType({
     content_type: {kind: 'string', initial: 'text/plain; charset=utf-8'},
     /** Whether the connection is closed after the answer, which then says so. */
     close: {kind: 'bool', initial: false},
+    /** Whether it is answered as soon as its head is there. Its body is then read and dropped. */
+    early: {kind: 'bool', initial: false},
   },
   refuse({status, retry_after, content_type}) {
     if (status < 400 || status > 599) return 'status must be between 400 and 599';
     if (!isRetryAfter(retry_after)) return 'retry_after must be seconds, an HTTP date, or + and seconds';
     return /^[\x20-\x7e]+$/.test(content_type) ? null : 'content_type must be printable ASCII';
   },
-  handle(exchange, {status, retry_after, body, content_type, close}) {
+  handle(exchange, {status, retry_after, body, content_type, close, early}) {
     const answer = (isLast: boolean) => {
       exchange.acted(`status-${status}`);
       exchange.answer({
@@ -36,7 +39,7 @@ export const httpStatus = defineHttpToxicType({
     };
     // A client that asked whether to send its body is refused at once; what it would send next cannot be known.
     const isRefused = expectsContinue(exchange.request);
-    const isAtOnce = isRefused || (exchange.http2 !== null && mayStayOpen(exchange.request));
+    const isAtOnce = early || isRefused || (exchange.http2 !== null && mayStayOpen(exchange.request));
     const isLast = close || (exchange.http2 === null && (isRefused || closesConnection(exchange)));
     return {
       request: {

@@ -27,7 +27,7 @@ const http2GoAway = defineHttpToxicType({
     /** The debug data. */
     text: {kind: 'string', initial: ''},
   },
-  needsHttp2: true,
+  version: 'http/2',
   refuse: ({error_code}) => refuseName('error_code', http2ErrorCodes, error_code),
   handle(exchange, {error_code, served, text}) {
     exchange.acted(`goaway-${error_code}`);
@@ -49,7 +49,7 @@ const http2ResetStream = defineHttpToxicType({
     /** The bytes of the body that pass or are read; −1: not given. Without a cut: before the head of the response. */
     cut_bytes: {kind: 'int64', initial: -1},
   },
-  needsHttp2: true,
+  version: 'http/2',
   refuse({error_code, stage, cut_ratio, cut_bytes}) {
     if (stage !== 'request' && stage !== 'response') return 'stage must be request or response';
     if (cut_ratio > 1) return 'cut_ratio must be at most 1';
@@ -76,7 +76,7 @@ const grpcStatus = defineHttpToxicType({
     /** `request`: the target gets nothing of it; or `response`: it gets all of it first, and what it says passes but for the status. */
     stage: {kind: 'string', initial: 'request'},
   },
-  needsHttp2: true,
+  version: 'http/2',
   refuse({status, pushback, stage}) {
     if (stage !== 'request' && stage !== 'response') return 'stage must be request or response';
     if (!/^(?:-?\d{1,9})?$/.test(pushback)) return 'pushback must be a number of milliseconds, or empty';
@@ -134,7 +134,7 @@ const http2Trailers = defineHttpToxicType({
     /** What comes in their place: nothing (`hang`), a RST_STREAM (`close`: CANCEL, `abort`: INTERNAL_ERROR), or the end (`finish`). */
     action: {kind: 'string', initial: 'finish'},
   },
-  needsHttp2: true,
+  version: 'http/2',
   refuse: ({action}) => refuseName('action', trailerActions, action),
   handle: (exchange, {action}) => ({
     response: {

@@ -2,11 +2,13 @@
 
 import {type ErrorChoice, refuseError, serverErrorKinds, toxicOf} from '../../../model/server-errors.ts';
 import {defineToxicType, type ToxicType} from '../toxic-type.ts';
-import {bandwidth} from './bandwidth.ts';
+import {bandwidth, sharedBandwidth} from './bandwidth.ts';
 import {blackhole, blackholeSyn, flap, limitConnections, refuse} from './connects.ts';
+import {coalesce} from './coalesce.ts';
 import {corrupt} from './corrupt.ts';
 import {closeAfter, halfClose, halfOpen, resetAfter, stall} from './cuts.ts';
 import {httpFault} from './http-fault.ts';
+import {httpMalformed} from './http-malformed.ts';
 import {httpContentLength, httpDropKeepAlive, httpSlowBody} from './http-responses.ts';
 import {httpStatus} from './http-status.ts';
 import {http2Toxics} from './http2.ts';
@@ -24,6 +26,7 @@ const extraToxics = [
   blackhole,
   blackholeSyn,
   closeAfter,
+  coalesce,
   corrupt,
   flap,
   halfClose,
@@ -31,11 +34,19 @@ const extraToxics = [
   limitConnections,
   refuse,
   resetAfter,
+  sharedBandwidth,
   stall,
 ];
 
 /** On requests rather than bytes. */
-const httpToxics = [httpContentLength, httpDropKeepAlive, httpFault, httpSlowBody, httpStatus];
+const httpToxics = [
+  httpContentLength,
+  httpDropKeepAlive,
+  httpFault,
+  httpMalformed,
+  httpSlowBody,
+  httpStatus,
+];
 
 /** On handshakes. */
 const tlsToxics = [tlsAlert, tlsCertificate, tlsClose];

@@ -48,12 +48,6 @@ export const routesRows: readonly ApiRow[] = [
     is: '404 page',
     answer: '404 page not found\n',
   },
-  {
-    title: 'an escaped slash is a slash',
-    request: 'GET /proxies/a%2Fb',
-    is: '404 page',
-    answer: '404 page not found\n',
-  },
   {title: 'wrong method on /proxies', request: 'PUT /proxies', is: '405 empty', answer: ''},
   {title: 'HEAD is a wrong method', request: 'HEAD /proxies', is: '405 empty', answer: ''},
   {title: 'OPTIONS is a wrong method', request: 'OPTIONS /version', is: '405 empty', answer: ''},

@@ -2,6 +2,7 @@
 
 import {once} from 'node:events';
 import {get, type IncomingMessage} from 'node:http';
+import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import test from 'ava';
 import {request} from 'undici';
@@ -62,6 +63,50 @@ test('undici and node:http understand a status after an upload', async t => {
   const [response] = (await once(get(scene.origin, {agent: false}), 'response')) as [IncomingMessage];
   t.deepEqual([response.statusCode, await text(response)], [500, 'no']);
   t.deepEqual(scene.ledger, []);
+});
+
+test('an early status comes before the body, which is read and dropped', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', attributes: {status: 413, early: true, path: '/large'}});
+  const client = await scene.connect();
+  const upload = requestText('PUT', '/large', body);
+  client.socket.write(upload.slice(0, -400));
+  await received(client, /^HTTP\/1\.1 413 .*Connection: keep-alive\r\n.*\r\n\r\n$/s);
+  client.socket.write(upload.slice(-400) + requestText('GET', '/free'));
+  t.regex(await received(client, /x{1000}$/), /^HTTP\/1\.1 413 .*timeout=5\r\n\r\nHTTP\/1\.1 200 OK/s);
+  t.deepEqual(
+    scene.ledger.map(({path}) => path),
+    ['/free'],
+  );
+  t.like(await scene.hits(), [{method: 'PUT', path: '/large', action: 'status-413'}]);
+});
+
+test('an early status with a close: what is still sent is dropped', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', attributes: {status: 413, early: true, close: true}});
+  const client = await scene.connect();
+  client.socket.write(requestText('PUT', '/large', body).slice(0, -400));
+  await client.ended();
+  t.regex(String(client.received), /^HTTP\/1\.1 413 .*Connection: close\r\n\r\n$/s);
+  client.socket.end(body.slice(-400));
+  await client.closed;
+  t.is(client.errorCode, undefined);
+  t.deepEqual(scene.ledger, []);
+});
+
+test('undici takes an early status while its upload waits for more', async t => {
+  const scene = await HttpScene.open(injector.url);
+  t.teardown(() => scene.close());
+  await scene.add({type: 'http_status', attributes: {status: 413, early: true, body: 'too large'}});
+  const upload = new PassThrough();
+  // It is broken off once the answer is complete.
+  upload.on('error', () => {});
+  upload.write('x');
+  const {statusCode, body: answer} = await request(scene.origin, {method: 'POST', body: upload, reset: true});
+  t.deepEqual([statusCode, await answer.text()], [413, 'too large']);
+  upload.end();
 });
 
 test('a client that asks before it sends is told no by a status, and to go on by a fault in the body', async t => {
