@@ -184,15 +184,29 @@ const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
     ...(bytesPerKb === 0 ? [] : [`in ${bytesPerKb} of 1,000 bytes`]),
   ].join(' and ');
 
+const endings: {readonly [ending in NonNullable<Phase['endsWith']>]: string} = {
+  close: 'close() called at its end',
+  sigterm: 'SIGTERM sent at its end',
+};
+
 export const describeFaults = (phase: Phase): string =>
   phase.faults.length === 0
     ? 'none'
     : [
         ...phase.faults.map(describeFault),
-        ...(phase.endsWithClose ? ['close() called at its end'] : []),
+        ...(phase.endsWith === undefined ? [] : [endings[phase.endsWith]]),
       ].join('; ');
 
-export const describeLoad = (load: Load): string => {
+export const describeLoad = (load: Load): string => `${describeModel(load)}${describeClients(load)}`;
+
+const describeClients = ({clients}: Load): string => {
+  if (clients === undefined) return '';
+  return clients === 'per-operation'
+    ? ', with a client for each operation'
+    : `, with a new client every ${plannedDuration(clients.lifeMs)}`;
+};
+
+const describeModel = (load: Load): string => {
   switch (load.model) {
     case 'open':
       return `${count(load.ratePerSecond)} op/s (open model, max ${count(load.maxInFlight)} in flight)`;
