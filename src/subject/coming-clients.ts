@@ -105,7 +105,7 @@ export class ComingClients {
     return {
       open,
       perform: (_, operation) => this.#perform(operation),
-      ...(subject.classify && {classify: error => subject.classify?.(error) ?? 'unknown'}),
+      ...(subject.classify && {classify: (error: unknown) => subject.classify?.(error) ?? 'unknown'}),
     };
   }
 

@@ -1,4 +1,4 @@
-// Drives one client of the library through the phases, and reports what it sees.
+// Drives the library through the phases, and reports what it sees.
 import {constants} from 'node:os';
 import {setTimeout as delay} from 'node:timers/promises';
 import {Deliveries} from '../load/deliveries.ts';
@@ -158,12 +158,14 @@ export class SubjectSession {
   enterPhase(phase: number): void {
     const calledMs = this.#now();
     this.#endPhase();
-    if (this.#phase !== null && this.#isCalm(this.#phase)) this.#recordHeap(this.#phase);
+    const before = this.#phase;
+    if (before !== null && this.#isCalm(before)) this.#recordHeap(before);
     this.#report(false);
     this.#checkClock();
+    this.#phase = phase;
     this.#driver.enterPhase(phase, calledMs);
     this.#profiling?.enterPhase(phase);
-    if (this.#phase === null) {
+    if (before === null) {
       // What opening the library took, and the operation that was tried, belong to no phase.
       this.#vitals.beginPhase();
       this.#connects.take();
@@ -171,7 +173,6 @@ export class SubjectSession {
       this.#driver.startLoad();
       this.#clients?.begin();
     }
-    this.#phase = phase;
     const planned = this.#phases[phase];
     if (planned) this.#program?.enterPhase(planned);
     send({kind: 'entered', atMs: this.#now(), phase});
