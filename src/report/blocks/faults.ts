@@ -114,7 +114,7 @@ const effectOf = (fault: Fault): string => {
     case 'timeout':
       return `data dropped, closed after ${plannedDuration(fault.timeoutMs)}`;
     case 'stall':
-      return `no response${cutOf(fault)}, connection left open`;
+      return `no response${cutOf(fault)}, connection left open${afterwards(fault)}`;
     case 'resetPeer':
       return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
     case 'slicer':
@@ -134,7 +134,9 @@ const effectOf = (fault: Fault): string => {
     case 'flap':
       return `alternately down for ${plannedDuration(fault.downMs)} and up for ${plannedDuration(fault.upMs)}`;
     case 'blackhole':
-      return fault.syn === true ? 'connects left unanswered' : 'new connections never served';
+      return fault.syn === true
+        ? 'connects left unanswered'
+        : `new connections never served${afterwards(fault)}`;
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':
@@ -177,6 +179,9 @@ const effectOf = (fault: Fault): string => {
       return `closed after ${bytes(fault.limitBytes)}`;
   }
 };
+
+const afterwards = ({outlives}: {readonly outlives?: true}): string =>
+  outlives === true ? ', also when it is over' : '';
 
 const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
   [

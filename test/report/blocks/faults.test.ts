@@ -59,6 +59,11 @@ test(
 test(reads, stall({direction: 'both'}), 'no response, connection left open, both ways');
 test(
   reads,
+  stall({direction: 'both', outlives: true}),
+  'no response, connection left open, also when it is over, both ways',
+);
+test(
+  reads,
   resetAfter({
     direction: 'upstream',
     at: {exchange: 2, cut: 'within', direction: 'downstream', since: 'fault'},
