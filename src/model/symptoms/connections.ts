@@ -139,7 +139,7 @@ export const connectionSymptoms = {
     summary: 'operations sent over connections that no longer answer',
     noun: 'dead-connection reuse',
     criterion:
-      'from one deadline after a peer has fallen silent, no new connection is opened, and there are more than `attemptsRatio` attempts per open connection',
+      'from one deadline after a peer has fallen silent, no new connection is opened, and there are more than `attemptsRatio` attempts per open connection; without a ledger, attempts are the bytes sent divided by those of an operation in the baseline, if that makes at least half of the operations started meanwhile',
     thresholds: {attemptsRatio: 1},
     needs: ['connections', 'fault-operations', 'load'],
     cause: 'A connection goes back to the pool after a timeout on it.',

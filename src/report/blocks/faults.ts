@@ -114,7 +114,7 @@ const effectOf = (fault: Fault): string => {
     case 'timeout':
       return `data dropped, closed after ${plannedDuration(fault.timeoutMs)}`;
     case 'stall':
-      return `no response${cutOf(fault)}, connection left open${afterwards(fault)}`;
+      return `no response${cutOf(fault)}, connection left open${fault.outlives === true ? ', silent even after the fault' : ''}`;
     case 'resetPeer':
       return `connection reset${fault.afterMs > 0 ? ` ${plannedDuration(fault.afterMs)} after its first data` : ''}`;
     case 'slicer':
@@ -136,7 +136,7 @@ const effectOf = (fault: Fault): string => {
     case 'blackhole':
       return fault.syn === true
         ? 'connects left unanswered'
-        : `new connections never served${afterwards(fault)}`;
+        : `new connections never served${fault.outlives === true ? ', not even after the fault' : ''}`;
     case 'httpStatus':
     case 'httpFault':
     case 'slowBody':
@@ -179,9 +179,6 @@ const effectOf = (fault: Fault): string => {
       return `closed after ${bytes(fault.limitBytes)}`;
   }
 };
-
-const afterwards = ({outlives}: {readonly outlives?: true}): string =>
-  outlives === true ? ', also when it is over' : '';
 
 const corruptedBytes = ({offsetBytes, bytesPerKb}: CorruptFault): string =>
   [

@@ -128,14 +128,14 @@ export class TrialRunner {
     record({kind: 'load-ended', atMs: endedMs});
     notifyReceiver(drainPhase(plan), endedMs);
     harness.edge(null);
-    const isKilled = endsWith === 'sigterm';
-    const patienceMs = isKilled ? thresholdsOf('close-hangs', plan.thresholds).exitMs : limits.closeMs;
+    const bySignal = endsWith === 'sigterm';
+    const patienceMs = bySignal ? thresholdsOf('close-hangs', plan.thresholds).exitMs : limits.closeMs;
     const limitMs = endTimes * patienceMs;
-    subject.send({kind: isKilled ? 'terminate' : 'close-under-load', limitMs});
+    subject.send({kind: bySignal ? 'terminate' : 'close-under-load', limitMs});
     const closed = this.#dialogue.answer(
       ['closed'],
       limitMs + limits.answerSlackMs,
-      isKilled ? 'the program to end' : 'close() to return',
+      bySignal ? 'the program to end' : 'close() to return',
     );
     await settlesWithin(patienceMs, closed);
     await this.#serverBack();

@@ -34,8 +34,8 @@ const ofLastClient = (trial: Trial, {closeMs, exitMs}: Thresholds<'close-hangs'>
   if (!closing || end.kind !== 'completed') {
     return inconclusive('close-hangs', 'the trial did not run to its end');
   }
-  const isKilled = closing.sigterm !== undefined;
-  const threshold = isKilled ? exitMs : closeMs;
+  const bySignal = closing.sigterm !== undefined;
+  const threshold = bySignal ? exitMs : closeMs;
   const hangs: Found[] = [];
   const {durationMs, underLoad} = closing;
   const phase = closingPhaseName(trial);
@@ -48,12 +48,12 @@ const ofLastClient = (trial: Trial, {closeMs, exitMs}: Thresholds<'close-hangs'>
     const calm = underLoad && calmMs > 0 ? `${duration(calmMs)} after the fault had ended` : null;
     const statement =
       end.close === 'hung'
-        ? `${notDone(isKilled)} after ${duration(durationMs)}${calm === null ? '' : `, and ${calm}`}.`
-        : `${took(isKilled, durationMs)}${calm === null ? '' : `, until ${calm}`}.`;
+        ? `${notDone(bySignal)} after ${duration(durationMs)}${calm === null ? '' : `, and ${calm}`}.`
+        : `${took(bySignal, durationMs)}${calm === null ? '' : `, until ${calm}`}.`;
     hangs.push(found(phase, {witness: 'system', statement, value: durationMs, threshold, unit: 'ms', count: 1}));
   }
   // One that was sent SIGTERM was to end at once, and that it did not has been said.
-  if (exit?.killedFor === 'lingering' && !isKilled) {
+  if (exit?.killedFor === 'lingering' && !bySignal) {
     const value = exit.atMs - closing.startMs - durationMs;
     const statement = `The process was still running ${duration(value)} after close() and had to be killed.`;
     hangs.push(found(phase, {witness: 'system', statement, value, threshold, unit: 'ms', count: 1}));
@@ -64,11 +64,11 @@ const ofLastClient = (trial: Trial, {closeMs, exitMs}: Thresholds<'close-hangs'>
   return presentIf('close-hangs', 'fail', hangs);
 };
 
-const notDone = (isKilled: boolean): string =>
-  isKilled ? 'The program had not ended on SIGTERM' : 'close() had not returned';
+const notDone = (bySignal: boolean): string =>
+  bySignal ? 'The program had not ended on SIGTERM' : 'close() had not returned';
 
-const took = (isKilled: boolean, ms: number): string =>
-  isKilled ? `The program took ${duration(ms)} to end after SIGTERM` : `close() took ${duration(ms)}`;
+const took = (bySignal: boolean, ms: number): string =>
+  bySignal ? `The program took ${duration(ms)} to end after SIGTERM` : `close() took ${duration(ms)}`;
 
 const silenceGap = (
   {closing}: Trial,
@@ -76,8 +76,8 @@ const silenceGap = (
   durationMs: number,
   calmMs: number,
 ): string => {
-  const isKilled = closing?.sigterm !== undefined;
-  const what = result === 'hung' ? notDone(isKilled) : took(isKilled, durationMs);
+  const bySignal = closing?.sigterm !== undefined;
+  const what = result === 'hung' ? notDone(bySignal) : took(bySignal, durationMs);
   const said = what.replace(/^The/, 'the');
   return result === 'hung'
     ? `${said} after ${duration(durationMs)}, but it was watched for only ${duration(Math.max(0, calmMs))} without the fault, which kept the server silent`

@@ -60,7 +60,7 @@ test(reads, stall({direction: 'both'}), 'no response, connection left open, both
 test(
   reads,
   stall({direction: 'both', outlives: true}),
-  'no response, connection left open, also when it is over, both ways',
+  'no response, connection left open, silent even after the fault, both ways',
 );
 test(
   reads,
