@@ -1,7 +1,7 @@
 // When the library was closed: on a calm network after the load, or under the load and the faults of the last phase.
 import type {FaultKind} from '../model/fault-defaults.ts';
 import type {Phase} from '../model/plan.ts';
-import type {Trial} from '../model/trial.ts';
+import {phaseWindow, type Trial} from '../model/trial.ts';
 import {phaseName} from './evidence.ts';
 
 /** The phase that what close() does belongs to. */
@@ -33,6 +33,17 @@ export const isSilent = ({faults}: Pick<Phase, 'faults'>): boolean =>
 export const leavesServerSilent = ({plan}: Trial): boolean => {
   const last = plan.phases.at(-1);
   return last !== undefined && isSilent(last);
+};
+
+/** How long the faults of a phase act: those of the last one go on while the library is closed under them. */
+export const faultWindow = (
+  trial: Trial,
+  phase: number,
+): {readonly startMs: number; readonly endMs: number} | null => {
+  const window = phaseWindow(trial, phase);
+  const calmMs = trial.closing?.underLoad?.calmMs;
+  if (window === null || calmMs === undefined || phase < trial.plan.phases.length - 1) return window;
+  return {...window, endMs: Math.max(window.endMs, calmMs)};
 };
 
 /** From when on nothing but the library's own doing keeps a connection: it is closed, and nothing was in flight any more. */

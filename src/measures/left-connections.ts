@@ -2,7 +2,8 @@
 // outlives all clients that had been opened before it was.
 import type {ClientLives} from '../model/client-witness.ts';
 import type {InjectorLog} from '../model/proxy-witness.ts';
-import {phaseWindow, type Trial} from '../model/trial.ts';
+import type {Trial} from '../model/trial.ts';
+import {faultWindow} from './closing.ts';
 import {lostPackets} from './network-aftermath.ts';
 
 export type LeftConnections = {
@@ -70,7 +71,7 @@ const leftOf = (
 
 const faultWindows = (trial: Trial): {readonly startMs: number; readonly endMs: number}[] =>
   trial.plan.phases.flatMap(({faults}, index) =>
-    faults.length === 0 ? [] : (phaseWindow(trial, index) ?? []),
+    faults.length === 0 ? [] : (faultWindow(trial, index) ?? []),
   );
 
 const mostAtOnce = (left: readonly Left[]): Pick<LeftConnections, 'count' | 'atMs' | 'connections'> => {

@@ -222,6 +222,8 @@ const start = async (
   child.on('exit', finish);
   const terminate = (): Promise<ProgramEnd> => {
     terminated = Promise.withResolvers<ProgramEnd>();
+    // It may say that it has closed its library, as if it had been asked to.
+    asked.set('close', {resolve() {}, reject() {}});
     child.kill('SIGTERM');
     return terminated.promise;
   };

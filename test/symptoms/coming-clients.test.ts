@@ -63,6 +63,18 @@ test(
   {value: 5001, phase: 'recovery'},
 );
 test(
+  'one was, and had the end of a silence to wait for that lasts longer than the load',
+  answers,
+  hangs,
+  {
+    clients: closes({...slow, untilMs: 16_900}),
+    plan: {phases: trialWith().plan.phases.slice(0, fault + 1) as unknown as Plan['phases']},
+    loadEndedMs: 9000,
+    closing: {startMs: 9000, durationMs: 5, underLoad: {calmMs: 12_000, inFlight: 0}},
+  },
+  /kept the server silent/,
+);
+test(
   'what the last close() does counts with them',
   answers,
   hangs,

@@ -1,12 +1,12 @@
 // close() does not end the library: it takes too long, or the process stays alive; or a program does not end after SIGTERM.
 
-import {closingPhaseName, isSilent, leavesServerSilent} from '../../measures/closing.ts';
+import {closingPhaseName, faultWindow, isSilent, leavesServerSilent} from '../../measures/closing.ts';
 import {counted, duration, type Found, found, phaseName, worstFirst} from '../../measures/evidence.ts';
 import {aftermathDoubt, aftermathMs, isAftermath} from '../../measures/network-aftermath.ts';
 import type {SlowClose} from '../../model/client-witness.ts';
 import type {Detector, Finding} from '../../model/finding.ts';
 import type {Thresholds} from '../../model/symptoms.ts';
-import {phaseWindow, type Trial} from '../../model/trial.ts';
+import type {Trial} from '../../model/trial.ts';
 import {inconclusive, presentIf} from '../finding.ts';
 
 export const closeHangs: Detector<'close-hangs'> = (trial, limits) => {
@@ -110,7 +110,7 @@ const ofComingClients = (
 /** How long it took, or was watched, without a fault that may keep from it what it waits for. */
 const calmMsOf = (trial: Trial, {startMs, untilMs}: SlowClose): number => {
   const silences = trial.plan.phases.flatMap((phase, index) => {
-    const window = isSilent(phase) ? phaseWindow(trial, index) : null;
+    const window = isSilent(phase) ? faultWindow(trial, index) : null;
     if (window === null || window.startMs > untilMs) return [];
     return [window.endMs + aftermathMs(trial, index + 1)];
   });
