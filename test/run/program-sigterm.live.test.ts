@@ -20,7 +20,7 @@ const expected: {readonly [act: string]: Expected} = {
     close: 'resolved',
     goal: 'met',
     hangs: false,
-    report: /the program ended \d+ ms after SIGTERM, with exit code 0/,
+    report: /the program ended [\d.]+ m?s after SIGTERM, with exit code 0/,
   },
   well: {
     sigterm: {exitCode: null, signal: 'SIGTERM'},
